@@ -1,0 +1,282 @@
+//! The gains of a group over a block, in three shapes of falling generality and cost.
+
+use crate::bank::Controls;
+use crate::bank::lanes::{Lanes, TOP_BIT, Words};
+
+/// The gains of the two channels at the start of a block and at its end.
+pub struct Ends<L> {
+    left_start: L,
+    left_end: L,
+    right_start: L,
+    right_end: L,
+}
+
+impl<L: Lanes> Ends<L> {
+    /// The gains of the partials from `start` on.
+    #[inline(always)]
+    pub fn load(controls: &Controls, start: usize) -> Self {
+        Self {
+            left_start: L::load(&controls.left_start[start..]),
+            left_end: L::load(&controls.left_end[start..]),
+            right_start: L::load(&controls.right_start[start..]),
+            right_end: L::load(&controls.right_end[start..]),
+        }
+    }
+
+    /// The lanes that are heard at all, the first in bit 0.
+    #[inline(always)]
+    pub fn nonzero(&self) -> u32 {
+        let any = self.left_start.bits()
+            | self.left_end.bits()
+            | self.right_start.bits()
+            | self.right_end.bits();
+        // Without the sign.
+        (any + any).nonzero()
+    }
+
+    /// The cheapest shape that holds for all lanes.
+    #[inline(always)]
+    pub fn shape(&self) -> Shape {
+        let moved = (self.left_start.bits() ^ self.left_end.bits())
+            | (self.right_start.bits() ^ self.right_end.bits());
+        if moved.nonzero() == 0 {
+            return Shape::Fixed;
+        }
+        let cross = self.left_start * self.right_end - self.left_end * self.right_start;
+        let left = (self.left_start + self.left_end).abs();
+        let right = self.right_start.abs() + self.right_end.abs();
+        let near = L::splat(PAN_TOLERANCE) * left * right - cross.abs();
+        let moderate = L::splat(MAX_RATIO) * left - right;
+        if (near.bits() | moderate.bits()).top_bits() == 0 {
+            Shape::Panned
+        } else {
+            Shape::Ramped
+        }
+    }
+}
+
+/// How far the right channel may be from a fixed multiple of the left, relative to itself.
+const PAN_TOLERANCE: f32 = 2.0e-7;
+
+/// The largest ratio of right to left.
+const MAX_RATIO: f32 = 1e6;
+
+/// The cheapest shape that holds for a whole group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// Gains that do not move: 4 operations a frame.
+    Fixed,
+    /// A ramp with the same ratio of right to left all along: 5 operations a frame.
+    Panned,
+    /// A ramp for each channel: 6 operations a frame.
+    Ramped,
+}
+
+/// Gains that walk along the frames of a block.
+pub trait Gains<L: Lanes>: Copy {
+    /// The gains at a block's first frame. `per_frame` is 1 / the block's frames.
+    fn new(ends: &Ends<L>, per_frame: f32) -> Self;
+
+    /// The same at `frame`, to be walked towards later frames.
+    fn upward(self, frame: f32) -> Self;
+
+    /// The same one frame before, to be walked towards earlier frames.
+    fn turned(self) -> Self;
+
+    /// The same with the opposite sign.
+    fn negated(self) -> Self;
+
+    /// Adds one frame of sines to the sums (left, right) and takes one step.
+    fn add(&mut self, sine: L, sums: &mut [L; 2]);
+}
+
+/// The opposite of every lane.
+#[inline(always)]
+fn negated<L: Lanes>(value: L) -> L {
+    value.flip(L::Words::splat(TOP_BIT))
+}
+
+/// [`Shape::Ramped`].
+#[derive(Clone, Copy)]
+pub struct Ramped<L> {
+    left: L,
+    right: L,
+    left_step: L,
+    right_step: L,
+}
+
+impl<L: Lanes> Gains<L> for Ramped<L> {
+    #[inline(always)]
+    fn new(ends: &Ends<L>, per_frame: f32) -> Self {
+        let per_frame = L::splat(per_frame);
+        Self {
+            left: ends.left_start,
+            right: ends.right_start,
+            left_step: (ends.left_end - ends.left_start) * per_frame,
+            right_step: (ends.right_end - ends.right_start) * per_frame,
+        }
+    }
+
+    #[inline(always)]
+    fn upward(self, frame: f32) -> Self {
+        let frame = L::splat(frame);
+        Self {
+            left: self.left + self.left_step * frame,
+            right: self.right + self.right_step * frame,
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn turned(self) -> Self {
+        Self {
+            left: self.left - self.left_step,
+            right: self.right - self.right_step,
+            left_step: negated(self.left_step),
+            right_step: negated(self.right_step),
+        }
+    }
+
+    #[inline(always)]
+    fn negated(self) -> Self {
+        Self {
+            left: negated(self.left),
+            right: negated(self.right),
+            left_step: negated(self.left_step),
+            right_step: negated(self.right_step),
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
+        sums[0] = sums[0] + sine * self.left;
+        sums[1] = sums[1] + sine * self.right;
+        self.left = self.left + self.left_step;
+        self.right = self.right + self.right_step;
+    }
+}
+
+/// [`Shape::Panned`].
+#[derive(Clone, Copy)]
+pub struct Panned<L> {
+    left: L,
+    step: L,
+    ratio: L,
+}
+
+impl<L: Lanes> Gains<L> for Panned<L> {
+    #[inline(always)]
+    fn new(ends: &Ends<L>, per_frame: f32) -> Self {
+        let left = ends.left_start + ends.left_end;
+        Self {
+            left: ends.left_start,
+            step: (ends.left_end - ends.left_start) * L::splat(per_frame),
+            ratio: (ends.right_start + ends.right_end).over(left),
+        }
+    }
+
+    #[inline(always)]
+    fn upward(self, frame: f32) -> Self {
+        Self {
+            left: self.left + self.step * L::splat(frame),
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn turned(self) -> Self {
+        Self {
+            left: self.left - self.step,
+            step: negated(self.step),
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn negated(self) -> Self {
+        Self {
+            left: negated(self.left),
+            step: negated(self.step),
+            ..self
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
+        let left = sine * self.left;
+        sums[0] = sums[0] + left;
+        sums[1] = sums[1] + left * self.ratio;
+        self.left = self.left + self.step;
+    }
+}
+
+/// [`Shape::Fixed`].
+#[derive(Clone, Copy)]
+pub struct Fixed<L> {
+    left: L,
+    right: L,
+}
+
+impl<L: Lanes> Gains<L> for Fixed<L> {
+    #[inline(always)]
+    fn new(ends: &Ends<L>, _per_frame: f32) -> Self {
+        Self {
+            left: ends.left_start,
+            right: ends.right_start,
+        }
+    }
+
+    #[inline(always)]
+    fn upward(self, _frame: f32) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn turned(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn negated(self) -> Self {
+        Self {
+            left: negated(self.left),
+            right: negated(self.right),
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
+        sums[0] = sums[0] + sine * self.left;
+        sums[1] = sums[1] + sine * self.right;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::lanes::Portable;
+
+    fn shape(left: [f32; 2], right: [f32; 2]) -> Shape {
+        let [left_start, left_end] = left.map(Portable::splat);
+        let [right_start, right_end] = right.map(Portable::splat);
+        Ends {
+            left_start,
+            left_end,
+            right_start,
+            right_end,
+        }
+        .shape()
+    }
+
+    #[test]
+    fn shapes() {
+        assert_eq!(shape([0.5, 0.5], [0.1, 0.1]), Shape::Fixed);
+        assert_eq!(shape([0.0, 0.0], [0.1, 0.1]), Shape::Fixed);
+        assert_eq!(shape([0.3, 0.7], [0.6, 1.4]), Shape::Panned);
+        assert_eq!(shape([0.3, 0.7], [0.0, 0.0]), Shape::Panned);
+        assert_eq!(shape([0.0, 0.0], [0.3, 0.7]), Shape::Ramped);
+        assert_eq!(shape([0.3, 0.7], [0.6, 1.400_01]), Shape::Ramped);
+        assert_eq!(shape([0.5, -0.5], [0.2, -0.2]), Shape::Ramped);
+        assert_eq!(shape([1e-9, 2e-9], [0.2, 0.4]), Shape::Ramped);
+    }
+}

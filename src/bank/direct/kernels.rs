@@ -1,0 +1,423 @@
+//! The three ways to a sine: resonator, Reinsch's form of it, polynomial.
+//!
+//! Coefficients of the polynomials are minimax fits by Remez's exchange, rounded to f32.
+
+use super::gains::Gains;
+use crate::bank::lanes::{Lanes, TOP_BIT, Words};
+use std::f32::consts::TAU;
+
+/// The frames from one term of a recurrence to the next: a row of frames.
+pub const ROW_FRAMES: usize = 2;
+
+/// A row upwards and a row downwards: segments come in multiples of it.
+pub const PADDING_FRAMES: usize = 2 * ROW_FRAMES;
+
+/// A quarter of a turn, at 2³² to the turn.
+const QUARTER: u32 = 1 << 30;
+
+/// Turns in one unit of a word.
+const UNIT_TURNS: f32 = 1.0 / 4_294_967_296.0;
+
+/// 2θ′ for θ′ = 60°, at 2³² to the turn ([`Step`]).
+const SIXTY_DEGREES: u32 = 1_431_655_765;
+
+/// Phase and frequency of a group at one frame of the block, the pivot.
+#[derive(Clone, Copy)]
+pub struct Place<L: Lanes> {
+    /// Phase at the pivot.
+    pub phase: L::Words,
+    /// Phase from the frame before the pivot to the pivot.
+    pub increment: L::Words,
+    /// Four times the same, from the full fixed point.
+    pub quadruple: L::Words,
+    /// How much the increment grows from frame to frame.
+    pub bend: L::Words,
+}
+
+/// A way to the sines of one group over one segment of the block, seeded.
+pub trait Kernel<L: Lanes>: Copy {
+    /// The frame where it wants to be seeded, for a segment of `frames` frames from `first` on.
+    fn pivot(first: u32, frames: u32) -> u32;
+
+    /// The seed.
+    fn seed(place: Place<L>) -> Self;
+
+    /// Adds the segment from frame `first` on to the sums.
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]);
+}
+
+/// The angle of one step of the recurrences.
+///
+/// With ω the angle of one frame, θ = 2ω is that of one step, and θ′ = 0…π/2 is θ folded at every
+/// quarter of a turn. All of it comes from the fixed-point increment by integer arithmetic, and only
+/// folded angles are rounded to f32.
+#[derive(Clone, Copy)]
+struct Step<L: Lanes> {
+    /// 4ω, so ±2θ′.
+    quadruple: L::Words,
+    /// The top bit where cos θ < 0, so θ′ = π − θ.
+    alternate: L::Words,
+}
+
+impl<L: Lanes> Step<L> {
+    #[inline(always)]
+    fn new(place: &Place<L>) -> Self {
+        let double = place.increment + place.increment;
+        let alternate = (double ^ (double + double)) & L::Words::splat(TOP_BIT);
+        Self {
+            quadruple: place.quadruple,
+            alternate,
+        }
+    }
+
+    /// 2·sin(θ′/2).
+    #[inline(always)]
+    fn chord(self) -> L {
+        twice_small_sine(L::from_words(self.quadruple.magnitude()) * L::splat(UNIT_TURNS / 4.0))
+    }
+
+    /// 2·cos θ. Up to 60° it is 2 − chord², beyond that the sine of the complement, whichever
+    /// rounds less: an error of δ turns the phase by δ / (2·sin θ) in every step.
+    #[inline(always)]
+    fn twice_cosine(self) -> L {
+        let folded = self.quadruple.magnitude();
+        let is_flat = (folded - L::Words::splat(SIXTY_DEGREES)).spread_top_bit();
+        // Either π/2 − θ′ or θ′/2, in units of 2⁻³⁴ turns.
+        let complement = L::Words::splat(TOP_BIT) - folded;
+        let complement = complement + complement;
+        let small = complement ^ ((complement ^ folded) & is_flat);
+        let twice_sine = twice_small_sine(L::from_words(small) * L::splat(UNIT_TURNS / 4.0));
+        let flat = L::splat(2.0) - twice_sine * twice_sine;
+        let chosen = twice_sine.bits() ^ ((twice_sine.bits() ^ flat.bits()) & is_flat);
+        L::from_bits(chosen).flip(self.alternate)
+    }
+}
+
+/// 2·sin(2πx) for x = 0…⅛ turn: odd polynomial of degree 7, relative error −169 dB before rounding.
+#[inline(always)]
+fn twice_small_sine<L: Lanes>(turns: L) -> L {
+    let square = turns * turns;
+    let mut sum = L::splat(2.0 * -75.393_56);
+    for coefficient in [2.0 * 81.592_354, 2.0 * -41.341_66, 2.0 * TAU] {
+        sum = sum * square + L::splat(coefficient);
+    }
+    sum * turns
+}
+
+/// sin(2πx) for any phase: folded to ±¼ turn, odd polynomial of degree 9, error −169 dB before
+/// rounding, 2·10⁻⁷ with it.
+#[expect(
+    clippy::approx_constant,
+    reason = "the first coefficient is fitted, not 2π"
+)]
+#[inline(always)]
+fn sine<L: Lanes>(phase: L::Words) -> L {
+    let quarter = L::Words::splat(QUARTER);
+    let folded = quarter - (phase - quarter).magnitude();
+    let turns = L::from_words(folded) * L::splat(UNIT_TURNS);
+    let square = turns * turns;
+    let mut sum = L::splat(39.536_706);
+    for coefficient in [-76.549_78, 81.601_004, -41.341_655, 6.283_185] {
+        sum = sum * square + L::splat(coefficient);
+    }
+    sum * turns
+}
+
+/// A row of frames, one value each.
+type Row<L> = [L; ROW_FRAMES];
+
+/// The middle of a segment: the first frame of its second half.
+#[inline(always)]
+fn middle(first: u32, frames: u32) -> u32 {
+    first + frames / 2
+}
+
+/// The plain resonator `y[n+2] = 2cos(2ω)·y[n] − y[n−2]`, from the middle outwards.
+#[derive(Clone, Copy)]
+pub struct Resonate<L> {
+    twice_cosine: L,
+    /// The row before the middle.
+    early: Row<L>,
+    /// The row after the middle.
+    late: Row<L>,
+}
+
+impl<L: Lanes> Kernel<L> for Resonate<L> {
+    #[inline(always)]
+    fn pivot(first: u32, frames: u32) -> u32 {
+        middle(first, frames)
+    }
+
+    #[inline(always)]
+    fn seed(place: Place<L>) -> Self {
+        let Place {
+            phase, increment, ..
+        } = place;
+        let before = phase - increment;
+        let [a, b, c, d] = [before - increment, before, phase, phase + increment].map(sine::<L>);
+        Self {
+            twice_cosine: Step::new(&place).twice_cosine(),
+            early: [a, b],
+            late: [c, d],
+        }
+    }
+
+    #[inline(always)]
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+        let Self {
+            twice_cosine,
+            mut early,
+            mut late,
+        } = *self;
+        let middle = middle(first, sums.len() as u32) as f32;
+        let mut up = gains.upward(middle);
+        let mut down = up.turned();
+        let (mut before_late, mut after_early) = (early, late);
+        let (low, high) = sums.split_at_mut(sums.len() / 2);
+        let mut high = high.chunks_exact_mut(4 * ROW_FRAMES);
+        let mut low = low.rchunks_exact_mut(4 * ROW_FRAMES);
+        // Each term of the recurrence takes the place of the one that it no longer needs, by
+        // p ← p − c·q and q ← q + c·p in turn. Of four rows that makes the second and the third
+        // negative, so the gains are negated meanwhile.
+        for (high, low) in (&mut high).zip(&mut low) {
+            for row in 0..4 {
+                let high = &mut high[row * ROW_FRAMES..];
+                let low = &mut low[(3 - row) * ROW_FRAMES..];
+                if row == 1 || row == 3 {
+                    up = up.negated();
+                    down = down.negated();
+                }
+                for chain in 0..ROW_FRAMES {
+                    let (p, q) = (&mut before_late[chain], &mut late[chain]);
+                    if row % 2 == 0 {
+                        up.add(*q, &mut high[chain]);
+                        *p = *p - *q * twice_cosine;
+                    } else {
+                        up.add(*p, &mut high[chain]);
+                        *q = *q + *p * twice_cosine;
+                    }
+                }
+                for chain in (0..ROW_FRAMES).rev() {
+                    let (p, q) = (&mut after_early[chain], &mut early[chain]);
+                    if row % 2 == 0 {
+                        down.add(*q, &mut low[chain]);
+                        *p = *p - *q * twice_cosine;
+                    } else {
+                        down.add(*p, &mut low[chain]);
+                        *q = *q + *p * twice_cosine;
+                    }
+                }
+            }
+        }
+        let high = high.into_remainder().chunks_exact_mut(ROW_FRAMES);
+        let low = low.into_remainder().rchunks_exact_mut(ROW_FRAMES);
+        for (high, low) in high.zip(low) {
+            for chain in 0..ROW_FRAMES {
+                up.add(late[chain], &mut high[chain]);
+                let next = late[chain] * twice_cosine - before_late[chain];
+                before_late[chain] = late[chain];
+                late[chain] = next;
+            }
+            for chain in (0..ROW_FRAMES).rev() {
+                down.add(early[chain], &mut low[chain]);
+                let next = early[chain] * twice_cosine - after_early[chain];
+                after_early[chain] = early[chain];
+                early[chain] = next;
+            }
+        }
+    }
+}
+
+/// The same in Reinsch's form, whose error does not grow where 2cos(2ω) is near ±2.
+///
+/// With σ = ±1 the sign of cos 2ω and k = 2 − 2|cos 2ω|, the state is `y[n]` and
+/// `d[n] = y[n] − σ·y[n−2]`; a step is `d ← σ(d − k·y)`, `y ← d + σ·y`. Downwards likewise, from
+/// the mirror image.
+#[derive(Clone, Copy)]
+pub struct Graze<L: Lanes> {
+    /// k.
+    bend: L,
+    /// The top bit where σ is negative.
+    signs: L::Words,
+    /// y of the row after the middle.
+    late: Row<L>,
+    /// d of the row after the middle.
+    late_change: Row<L>,
+}
+
+impl<L: Lanes> Kernel<L> for Graze<L> {
+    #[inline(always)]
+    fn pivot(first: u32, frames: u32) -> u32 {
+        middle(first, frames)
+    }
+
+    #[inline(always)]
+    fn seed(place: Place<L>) -> Self {
+        let Place {
+            phase,
+            increment,
+            quadruple,
+            ..
+        } = place;
+        let step = Step::new(&place);
+        let chord = step.chord();
+        // y[n] − y[n−2] = 2sin ω·cos φ[n−1] and y[n] + y[n−2] = 2cos ω·sin φ[n−1]. The first factor
+        // is the chord, but for its sign where ω > π/2 in the second: half a turn.
+        let alternating = step.alternate.spread_top_bit();
+        let quarter = L::Words::splat(QUARTER);
+        let half = L::Words::splat(2 * QUARTER);
+        let offset = quarter ^ (alternating & quarter) ^ (alternating & half & (quadruple ^ half));
+        let [a, b, c, d] = [
+            phase,
+            phase + increment,
+            phase - increment + offset,
+            phase + offset,
+        ]
+        .map(sine::<L>);
+        Self {
+            bend: chord * chord,
+            signs: step.alternate,
+            late: [a, b],
+            late_change: [chord * c, chord * d],
+        }
+    }
+
+    #[inline(always)]
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+        let Self {
+            bend,
+            signs,
+            mut late,
+            mut late_change,
+        } = *self;
+        let middle = middle(first, sums.len() as u32) as f32;
+        let mut up = gains.upward(middle);
+        let mut down = up.turned();
+        let mut early = late;
+        let mut early_change = late_change;
+        // y[n−2] = σ(y[n] − d[n]), and seen from there d is y[n−2] − σ·y[n] = −σ·d[n].
+        for chain in 0..ROW_FRAMES {
+            early[chain] = (late[chain] - late_change[chain]).flip(signs);
+            early_change[chain] = (L::splat(0.0) - late_change[chain]).flip(signs);
+        }
+        let (low, high) = sums.split_at_mut(sums.len() / 2);
+        let rows = high
+            .chunks_exact_mut(ROW_FRAMES)
+            .zip(low.rchunks_exact_mut(ROW_FRAMES));
+        for (high, low) in rows {
+            for chain in 0..ROW_FRAMES {
+                up.add(late[chain], &mut high[chain]);
+                late_change[chain] = (late_change[chain] - bend * late[chain]).flip(signs);
+                late[chain] = late_change[chain] + late[chain].flip(signs);
+            }
+            for chain in (0..ROW_FRAMES).rev() {
+                down.add(early[chain], &mut low[chain]);
+                early_change[chain] = (early_change[chain] - bend * early[chain]).flip(signs);
+                early[chain] = early_change[chain] + early[chain].flip(signs);
+            }
+        }
+    }
+}
+
+/// Each frame by itself from its phase: folded to ±¼ turn, odd polynomial of degree 7, error
+/// −124 dB.
+#[derive(Clone, Copy)]
+pub struct Slide<L: Lanes> {
+    /// A quarter of a turn before the phase of the first frame.
+    phase: L::Words,
+    /// The phase from the first frame to the second.
+    step: L::Words,
+    bend: L::Words,
+}
+
+impl<L: Lanes> Kernel<L> for Slide<L> {
+    #[inline(always)]
+    fn pivot(first: u32, _frames: u32) -> u32 {
+        first
+    }
+
+    #[inline(always)]
+    fn seed(place: Place<L>) -> Self {
+        Self {
+            phase: place.phase - L::Words::splat(QUARTER),
+            step: place.increment + place.bend,
+            bend: place.bend,
+        }
+    }
+
+    #[inline(always)]
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+        let Self {
+            mut phase,
+            mut step,
+            bend,
+        } = *self;
+        let mut gains = gains.upward(first as f32);
+        // Several frames side by side: by itself each is a long chain, and they would queue up.
+        for sums in sums.chunks_exact_mut(PADDING_FRAMES) {
+            let mut turns = [L::splat(0.25); PADDING_FRAMES];
+            for turns in &mut turns {
+                *turns = *turns - L::from_words(phase).abs() * L::splat(UNIT_TURNS);
+                phase = phase + step;
+                step = step + bend;
+            }
+            let squares = turns.map(|turns| turns * turns);
+            let mut sines = [L::splat(-70.993_43); PADDING_FRAMES];
+            for coefficient in [81.340_77, -41.337_142, 6.283_164] {
+                for (sine, square) in sines.iter_mut().zip(squares) {
+                    *sine = *sine * square + L::splat(coefficient);
+                }
+            }
+            for frame in 0..PADDING_FRAMES {
+                gains.add(sines[frame] * turns[frame], &mut sums[frame]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::lanes::Portable;
+    use std::f64::consts;
+
+    const UNIT: f64 = consts::TAU / 4_294_967_296.0;
+
+    /// Words spread over all phases.
+    fn words() -> impl Iterator<Item = u32> {
+        (0..200_000_u32).map(|number| number.wrapping_mul(2_654_435_769))
+    }
+
+    fn lanes(word: u32) -> <Portable as Lanes>::Words {
+        Words::splat(word)
+    }
+
+    #[test]
+    fn sines_of_all_phases() {
+        for word in words().chain([0, 1, QUARTER, 2 * QUARTER, 3 * QUARTER, u32::MAX]) {
+            let found = f64::from(sine::<Portable>(lanes(word)).to_array()[0]);
+            let error = (found - (f64::from(word) * UNIT).sin()).abs();
+            assert!(error < 2e-7, "error {error:e} at {word}");
+        }
+    }
+
+    /// What counts of the coefficient is by how much it turns the phase in a step.
+    #[test]
+    fn coefficients_turn_the_phase_aright() {
+        for word in words().map(|word| word / 2) {
+            let place = Place::<Portable> {
+                phase: lanes(0),
+                increment: lanes(word),
+                quadruple: lanes(word << 2),
+                bend: lanes(0),
+            };
+            let step = f64::from(word) * UNIT * 2.0;
+            if step.cos().abs() > 0.97 {
+                continue;
+            }
+            let found = f64::from(Step::new(&place).twice_cosine().to_array()[0]);
+            let turned = (found - 2.0 * step.cos()).abs() / (2.0 * step.sin().abs());
+            assert!(turned < 2.5e-7, "{turned:e} rad a step at {word}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The few vector operations that the kernels are written in.
+//!
+//! A kernel is one generic body over [`Lanes`]. [`Portable`] is four lanes of the `wide` crate
+//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; wider sets of instructions
+//! are further implementations of the trait. Products and sums are rounded one by one everywhere
+//! (no fused multiply-add), so that one implementation gives the same bits on every machine.
+
+use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
+use wide::{bytemuck, f32x4, i32x4};
+
+/// The most lanes that any implementation has.
+pub const MAX_LANES: usize = 16;
+
+/// A vector of f32, one lane a partial.
+pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
+    /// The number of lanes, at most [`MAX_LANES`].
+    const COUNT: usize;
+
+    /// As many 32-bit integers.
+    type Words: Words;
+
+    /// `value` in every lane.
+    fn splat(value: f32) -> Self;
+
+    /// The first [`Self::COUNT`] values of a slice that has at least as many.
+    fn load(values: &[f32]) -> Self;
+
+    /// Signed integers, rounded to the nearest f32.
+    fn from_words(words: Self::Words) -> Self;
+
+    /// The bits of the floats.
+    fn bits(self) -> Self::Words;
+
+    /// Floats of such bits.
+    fn from_bits(bits: Self::Words) -> Self;
+
+    /// The quotient, and zero where the divisor is zero.
+    fn over(self, divisor: Self) -> Self;
+
+    /// Adds to each frame of the two channels the sum of its lanes in `sums` (left, right). `sums`
+    /// has a multiple of four frames, the channels at most as many.
+    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]);
+
+    /// The magnitude of every lane.
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self::from_bits(self.bits() & Self::Words::splat(!TOP_BIT))
+    }
+
+    /// Flips the signs of those lanes in which `signs` has its top bit, the only one it may have.
+    #[inline(always)]
+    fn flip(self, signs: Self::Words) -> Self {
+        Self::from_bits(self.bits() ^ signs)
+    }
+}
+
+/// 32-bit integers beside [`Lanes`]; also phases, at 2³² to the turn. All arithmetic wraps.
+pub trait Words:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+{
+    /// `value` in every lane.
+    fn splat(value: u32) -> Self;
+
+    /// One word for each lane, by lane number.
+    fn from_lanes(word: impl FnMut(usize) -> u32) -> Self;
+
+    /// All ones in the lanes whose top bit is set, zero in the others.
+    fn spread_top_bit(self) -> Self;
+
+    /// The top bits of all lanes, the first lane's in bit 0.
+    fn top_bits(self) -> u32;
+
+    /// Magnitudes as signed integers; −2³¹ stays what it is.
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        let negative = self.spread_top_bit();
+        (self ^ negative) - negative
+    }
+
+    /// The lanes that are not zero, the first in bit 0.
+    #[inline(always)]
+    fn nonzero(self) -> u32 {
+        (self | (Self::splat(0) - self)).top_bits()
+    }
+}
+
+/// The sign of an integer or a float.
+pub const TOP_BIT: u32 = 1 << 31;
+
+/// Four lanes, whatever the machine.
+pub type Portable = f32x4;
+
+impl Lanes for f32x4 {
+    const COUNT: usize = 4;
+
+    type Words = i32x4;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        f32x4::splat(value)
+    }
+
+    #[inline(always)]
+    fn load(values: &[f32]) -> Self {
+        f32x4::new([values[0], values[1], values[2], values[3]])
+    }
+
+    #[inline(always)]
+    fn from_words(words: i32x4) -> Self {
+        words.round_float()
+    }
+
+    #[inline(always)]
+    fn bits(self) -> i32x4 {
+        bytemuck::cast(self)
+    }
+
+    #[inline(always)]
+    fn from_bits(bits: i32x4) -> Self {
+        bytemuck::cast(bits)
+    }
+
+    #[inline(always)]
+    fn over(self, divisor: Self) -> Self {
+        let zero = f32x4::splat(0.0);
+        divisor.simd_eq(zero).bitselect(zero, self / divisor)
+    }
+
+    #[inline(always)]
+    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]) {
+        let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
+        for (sums, channels) in sums.chunks_exact(4).zip(channels) {
+            for (channel, frames) in [channels.0, channels.1].into_iter().enumerate() {
+                let columns = f32x4::transpose([0, 1, 2, 3].map(|frame| sums[frame][channel]));
+                let total = (columns[0] + columns[1]) + (columns[2] + columns[3]);
+                for (frame, total) in frames.iter_mut().zip(total.to_array()) {
+                    *frame += total;
+                }
+            }
+        }
+    }
+}
+
+impl Words for i32x4 {
+    #[inline(always)]
+    fn splat(value: u32) -> Self {
+        i32x4::splat(value as i32)
+    }
+
+    #[inline(always)]
+    fn from_lanes(mut word: impl FnMut(usize) -> u32) -> Self {
+        i32x4::new([
+            word(0) as i32,
+            word(1) as i32,
+            word(2) as i32,
+            word(3) as i32,
+        ])
+    }
+
+    #[inline(always)]
+    fn spread_top_bit(self) -> Self {
+        self >> 31u32
+    }
+
+    #[inline(always)]
+    fn top_bits(self) -> u32 {
+        bytemuck::cast::<i32x4, f32x4>(self).to_bitmask()
+    }
+}

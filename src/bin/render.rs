@@ -1,0 +1,163 @@
+//! `aliquot-render`: a MIDI file in, a WAV file out, on the same engine as the plugin.
+//!
+//! The output depends on the song, the preset, the rate, the bits, the seed and the tail; not on
+//! the machine's speed nor on `--buffer`, which is only how many frames are asked for at once.
+
+#[path = "render/arguments.rs"]
+mod arguments;
+#[path = "render/output.rs"]
+mod output;
+#[path = "render/performance.rs"]
+mod performance;
+#[path = "render/report.rs"]
+mod report;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use aliquot::dsp::denormals::FlushDenormals;
+use aliquot::song::Song;
+use aliquot::state::{Preset, starting_presets};
+use aliquot::synth::{Param, Patch};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use arguments::Arguments;
+use output::Output;
+use performance::{Performance, Programs};
+use report::Report;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let done = if arguments.list_presets {
+        Ok(preset_list())
+    } else {
+        render(&arguments)
+    };
+    match done {
+        Ok(text) => {
+            // A reader that has gone away (`| head`) is no failure of the rendering.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(reason) => arguments::fail(&reason),
+    }
+}
+
+/// Renders as asked; returns what to tell the user.
+fn render(arguments: &Arguments) -> Result<String, String> {
+    // As the plugin does, so that both give the same bits.
+    let _flush = FlushDenormals::new();
+    let (song_path, output_path) = arguments.paths()?;
+    let programs = programs(arguments)?;
+    let bytes = fs::read(song_path).map_err(named(song_path))?;
+    let song = Song::parse(&bytes, arguments.rate).map_err(named(song_path))?;
+    let mut output =
+        Output::create(output_path, arguments.rate, arguments.bits).map_err(named(output_path))?;
+    let mut performance = Performance::new(&song, programs, arguments, output.room_frames())
+        .map_err(named(song_path))?;
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
+
+    let progress = ProgressBar::new(performance.expected_frames());
+    progress.set_style(
+        ProgressStyle::with_template(
+            "{bar:40} {percent:>3} %  {elapsed_precise} of {duration_precise}",
+        )
+        .expect("the template is right"),
+    );
+    let mut report = arguments
+        .report
+        .then(|| Report::new(arguments.rate, arguments.buffer));
+    let begin = Instant::now();
+    loop {
+        if interrupted.load(Ordering::Relaxed) {
+            return Err(format!("{}: interrupted", output_path.display()));
+        }
+        let start = Instant::now();
+        let Some((left, right)) = performance.next_block() else {
+            break;
+        };
+        let time = start.elapsed();
+        output.write(left, right).map_err(named(output_path))?;
+        if let Some(report) = &mut report {
+            report.block(time, performance.statistics());
+        }
+        progress.set_position(performance.position_frames());
+    }
+    let wall = begin.elapsed();
+    progress.finish_and_clear();
+    let summary = output.finish().map_err(named(output_path))?;
+
+    let mut text = format!("{}: {summary}\n", output_path.display());
+    if let Some(report) = report {
+        text += &report.text(performance.position_frames(), wall);
+    }
+    Ok(text)
+}
+
+/// The patches that the song's program changes choose among, with the seed that was asked for.
+fn programs(arguments: &Arguments) -> Result<Programs, String> {
+    let seeded = |mut patch: Patch| {
+        if let Some(seed) = arguments.seed {
+            patch.set(Param::SEED, seed.into());
+        }
+        patch
+    };
+    if let Some(wanted) = &arguments.preset {
+        return Ok(Programs::Fixed(Box::new(seeded(preset(wanted)?.patch))));
+    }
+    let patches: Result<Vec<Patch>, String> = starting_presets()
+        .iter()
+        .map(|starting| match Preset::parse(starting.text) {
+            Ok(preset) => Ok(seeded(preset.patch)),
+            Err(error) => Err(format!("{}: {error}", starting.name)),
+        })
+        .collect();
+    Ok(Programs::Starting(patches?))
+}
+
+/// The starting preset of that name, or else the preset in the file of that name.
+fn preset(wanted: &str) -> Result<Preset, String> {
+    let starting = starting_presets()
+        .iter()
+        .find(|starting| starting.name.eq_ignore_ascii_case(wanted));
+    if let Some(starting) = starting {
+        return Preset::parse(starting.text).map_err(|error| format!("{wanted}: {error}"));
+    }
+    match fs::read_to_string(wanted) {
+        Ok(text) => Preset::parse(&text).map_err(|error| format!("{wanted}: {error}")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let names: Vec<_> = starting_presets().iter().map(|p| p.name).collect();
+            Err(format!(
+                "{wanted}: no file and no preset of that name; the presets are {}",
+                names.join(", ")
+            ))
+        }
+        Err(error) => Err(format!("{wanted}: {error}")),
+    }
+}
+
+/// The starting presets with their program numbers, a line each.
+fn preset_list() -> String {
+    starting_presets()
+        .iter()
+        .enumerate()
+        .map(|(program, preset)| format!("{program:>3}  {}\n", preset.name))
+        .collect()
+}
+
+/// Puts the file's name before the reason.
+fn named<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> String {
+    move |error| format!("{}: {error}", path.display())
+}

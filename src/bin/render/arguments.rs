@@ -1,0 +1,118 @@
+//! What the command line asks for.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+/// Plays a MIDI file (format 0 or 1) on Aliquot and writes what sounds to a WAV file.
+///
+/// Without --preset the first starting preset plays, and program changes in the song choose among
+/// the starting presets (program 0 is the first; numbers past the last change nothing). There is
+/// one sound at a time: a program change on any channel is for all.
+#[derive(Parser)]
+#[command(
+    name = "aliquot-render",
+    version,
+    override_usage = "aliquot-render [OPTIONS] <SONG.mid> <OUT.wav>\n       aliquot-render --list-presets"
+)]
+pub struct Arguments {
+    /// The MIDI file to play
+    #[arg(value_name = "SONG.mid", required_unless_present = "list_presets")]
+    song: Option<PathBuf>,
+    /// The WAV file to write; it appears only when it is whole
+    #[arg(value_name = "OUT.wav", required_unless_present = "list_presets")]
+    output: Option<PathBuf>,
+    /// A starting preset or a preset file; the song's program changes then change nothing
+    #[arg(long, value_name = "NAME|FILE")]
+    pub preset: Option<String>,
+    /// Frames per second
+    #[arg(long, value_name = "HZ", default_value_t = 48_000,
+        value_parser = clap::value_parser!(u32).range(1_000..=384_000))]
+    pub rate: u32,
+    /// Frames rendered at once; the sound does not depend on it
+    #[arg(long, value_name = "FRAMES", default_value_t = 512,
+        value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub buffer: u32,
+    /// Sample format; 16 is dithered, 32f is the engine's own
+    #[arg(long, value_enum, default_value_t = Bits::TwentyFour)]
+    pub bits: Bits,
+    /// Instead of the preset's own seed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=9_999))]
+    pub seed: Option<u16>,
+    /// How long to go on after the song's end; auto: until half a second was below -100 dBFS, a
+    /// minute at most
+    #[arg(long, value_name = "auto|SECONDS", default_value = "auto", value_parser = tail)]
+    pub tail: Tail,
+    /// Say what the rendering took
+    #[arg(long)]
+    pub report: bool,
+    /// Name the starting presets with their program numbers, and stop
+    #[arg(long)]
+    pub list_presets: bool,
+}
+
+/// A WAV file's sample format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Bits {
+    #[value(name = "16")]
+    Sixteen,
+    #[value(name = "24")]
+    TwentyFour,
+    #[value(name = "32f")]
+    Float,
+}
+
+/// What follows the song's end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tail {
+    Auto,
+    Seconds(f64),
+}
+
+impl Arguments {
+    /// The song's path and the output's.
+    pub fn paths(&self) -> Result<(&Path, &Path), String> {
+        match (&self.song, &self.output) {
+            (Some(song), Some(output)) => Ok((song, output)),
+            _ => Err("a song and an output are needed".to_owned()),
+        }
+    }
+}
+
+/// Reads the command line; an `Err` is what the program ends with.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            // Help and version: where there is nobody to read them, nothing is lost.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        // The first paragraph says what is wrong, the rest is usage.
+        let text = error.to_string();
+        let paragraph: Vec<_> = text
+            .lines()
+            .take_while(|line| !line.trim().is_empty())
+            .map(str::trim)
+            .collect();
+        let line = paragraph.join(" ");
+        fail(line.strip_prefix("error: ").unwrap_or(&line))
+    })
+}
+
+/// Says on stderr, in one line, why the program ends, and gives its exit status.
+pub fn fail(reason: &str) -> ExitCode {
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("aliquot-render: {line}");
+    ExitCode::FAILURE
+}
+
+fn tail(text: &str) -> Result<Tail, String> {
+    if text == "auto" {
+        return Ok(Tail::Auto);
+    }
+    match text.parse() {
+        Ok(seconds) if (0.0..=3_600.0).contains(&seconds) => Ok(Tail::Seconds(seconds)),
+        _ => Err("auto or 0 to 3600 seconds is needed".to_owned()),
+    }
+}

@@ -1,0 +1,164 @@
+//! The WAV file: written beside its final name, renamed when it is whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+use tempfile::TempPath;
+
+use crate::arguments::Bits;
+
+const CHANNELS: u16 = 2;
+/// Left for the headers out of the 4 GiB that a WAV file's sizes can state.
+const HEADER_BYTES: u64 = 4_096;
+
+/// A WAV file being written. Dropped before [`Output::finish`], it leaves nothing behind.
+pub struct Output {
+    writer: WavWriter<BufWriter<File>>,
+    file: File,
+    temporary: TempPath,
+    target: PathBuf,
+    spec: WavSpec,
+    dither: Dither,
+    peak: f32,
+    frames: u64,
+}
+
+impl Output {
+    /// Opens a temporary file in the target's folder.
+    pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<Output> {
+        // The file that a link leads to is the one to replace.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        match fs::metadata(&target) {
+            Ok(metadata) if !metadata.is_file() => {
+                return Err(io::Error::other("not a regular file"));
+            }
+            // Renaming would pass over a file's own protection.
+            Ok(_) => drop(OpenOptions::new().write(true).open(&target)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".aliquot-render-").suffix(".wav");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As any new file's: what the user's mask leaves of it.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let (file, temporary) = builder
+            .tempfile_in(folder)
+            .map_err(without_path)?
+            .into_parts();
+        let (bits_per_sample, sample_format) = match bits {
+            Bits::Sixteen => (16, SampleFormat::Int),
+            Bits::TwentyFour => (24, SampleFormat::Int),
+            Bits::Float => (32, SampleFormat::Float),
+        };
+        let spec = WavSpec {
+            channels: CHANNELS,
+            sample_rate: rate_hz,
+            bits_per_sample,
+            sample_format,
+        };
+        let writer = WavWriter::new(BufWriter::new(file.try_clone()?), spec).map_err(io_error)?;
+        Ok(Output {
+            writer,
+            file,
+            temporary,
+            target,
+            spec,
+            dither: Dither(0),
+            peak: 0.0,
+            frames: 0,
+        })
+    }
+
+    /// How many frames it can hold.
+    pub fn room_frames(&self) -> u64 {
+        let frame_bytes = u64::from(CHANNELS * self.spec.bits_per_sample / 8);
+        (u64::from(u32::MAX) - HEADER_BYTES) / frame_bytes
+    }
+
+    /// Adds frames; both slices are of one length.
+    pub fn write(&mut self, left: &[f32], right: &[f32]) -> io::Result<()> {
+        for sample in left.iter().zip(right).flat_map(|(&l, &r)| [l, r]) {
+            self.peak = self.peak.max(sample.abs());
+            match self.spec.bits_per_sample {
+                16 => {
+                    let dithered = f64::from(sample) * 32_768.0 + self.dither.next();
+                    let value = dithered.round().clamp(-32_768.0, 32_767.0);
+                    self.writer.write_sample(value as i16)
+                }
+                24 => {
+                    let value = (f64::from(sample) * 8_388_608.0).round();
+                    let value = value.clamp(-8_388_608.0, 8_388_607.0);
+                    self.writer.write_sample(value as i32)
+                }
+                _ => self.writer.write_sample(sample),
+            }
+            .map_err(io_error)?;
+        }
+        self.frames += left.len() as u64;
+        Ok(())
+    }
+
+    /// Brings everything to the disk and gives the file its name; returns what it holds, in words.
+    pub fn finish(self) -> io::Result<String> {
+        self.writer.finalize().map_err(io_error)?;
+        self.file.sync_all()?;
+        self.temporary
+            .persist(&self.target)
+            .map_err(|error| error.error)?;
+        let rate_hz = self.spec.sample_rate;
+        let peak = match self.peak {
+            0.0 => "silent".to_owned(),
+            peak => format!("peak {:.1} dBFS", 20.0 * peak.log10()),
+        };
+        Ok(format!(
+            "{:.3} s, {rate_hz} Hz, {} bit, {peak}",
+            self.frames as f64 / f64::from(rate_hz),
+            self.spec.bits_per_sample
+        ))
+    }
+}
+
+/// Triangular noise of ±1 step, which makes the error of rounding to 16 bits independent of the
+/// sound. The same in every run.
+struct Dither(u64);
+
+impl Dither {
+    /// −1 to 1 steps.
+    fn next(&mut self) -> f64 {
+        self.uniform() - self.uniform()
+    }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014), as 0 to 1.
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn io_error(error: hound::Error) -> io::Error {
+    match error {
+        hound::Error::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}
+
+/// The reason without the temporary file's name, which means nothing to the user.
+fn without_path(error: io::Error) -> io::Error {
+    match error.get_ref().and_then(|named| named.source()) {
+        Some(reason) => io::Error::new(error.kind(), reason.to_string()),
+        None => error,
+    }
+}

@@ -1,0 +1,185 @@
+//! The engine playing a song, block after block.
+
+use aliquot::song::{Action, Song};
+use aliquot::synth::engine::{Config, Engine, Statistics};
+use aliquot::synth::parameter::MAX_VOICES;
+use aliquot::synth::patch::Patch;
+
+use crate::arguments::{Arguments, Tail};
+
+/// The longest automatic tail.
+const MOST_TAIL_S: f64 = 60.0;
+/// The automatic tail ends when this long nothing was as loud as [`QUIET`].
+const QUIET_S: f64 = 0.5;
+/// −100 dBFS.
+const QUIET: f32 = 1e-5;
+
+/// The sounds that a song has to choose from.
+pub enum Programs {
+    /// This one whatever the song says.
+    Fixed(Box<Patch>),
+    /// By program number.
+    Starting(Vec<Patch>),
+}
+
+impl Programs {
+    fn get(&self, program: usize) -> Option<&Patch> {
+        match self {
+            Programs::Fixed(patch) => (program == 0).then_some(patch),
+            Programs::Starting(patches) => patches.get(program),
+        }
+    }
+
+    fn changed(&self, program: u8) -> Option<&Patch> {
+        match self {
+            Programs::Fixed(_) => None,
+            Programs::Starting(_) => self.get(program.into()),
+        }
+    }
+}
+
+/// A song under way.
+pub struct Performance<'s> {
+    song: &'s Song,
+    programs: Programs,
+    engine: Engine,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    /// The next event's place in the song.
+    next_event: usize,
+    position_frames: u64,
+    /// Where it ends at the latest.
+    limit_frames: u64,
+    /// How many quiet frames end it; `None` where its end is fixed.
+    quiet_frames: Option<u64>,
+    /// Quiet frames on end, up to now, since the song's end.
+    quiet_so_far: u64,
+    over: bool,
+}
+
+impl<'s> Performance<'s> {
+    /// Ready at frame 0; `room_frames` is the most that the output can take.
+    pub fn new(
+        song: &'s Song,
+        programs: Programs,
+        arguments: &Arguments,
+        room_frames: u64,
+    ) -> Result<Performance<'s>, String> {
+        let rate_hz = f64::from(arguments.rate);
+        let (tail_s, quiet_frames) = match arguments.tail {
+            Tail::Auto => (MOST_TAIL_S, Some((QUIET_S * rate_hz).ceil() as u64)),
+            Tail::Seconds(seconds) => (seconds, None),
+        };
+        let tail_frames = (tail_s * rate_hz).round() as u64;
+        let end = song.end_frame.saturating_add(tail_frames);
+        if end > room_frames {
+            let minutes = |frames: u64| frames as f64 / rate_hz / 60.0;
+            return Err(format!(
+                "with its tail the song lasts {:.0} minutes, and a WAV file of this format holds {:.0}",
+                minutes(end),
+                minutes(room_frames)
+            ));
+        }
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: rate_hz,
+            max_voices: MAX_VOICES,
+        });
+        if let Some(patch) = programs.get(0) {
+            engine.set_patch(patch);
+        }
+        Ok(Performance {
+            song,
+            programs,
+            engine,
+            left: vec![0.0; arguments.buffer as usize],
+            right: vec![0.0; arguments.buffer as usize],
+            next_event: 0,
+            position_frames: 0,
+            limit_frames: end,
+            quiet_frames,
+            quiet_so_far: 0,
+            over: false,
+        })
+    }
+
+    /// How many frames there will be, without an automatic tail.
+    pub fn expected_frames(&self) -> u64 {
+        match self.quiet_frames {
+            Some(_) => self.song.end_frame,
+            None => self.limit_frames,
+        }
+    }
+
+    /// Frames handed out so far.
+    pub fn position_frames(&self) -> u64 {
+        self.position_frames
+    }
+
+    /// What sounds now.
+    pub fn statistics(&self) -> Statistics {
+        self.engine.statistics()
+    }
+
+    /// Renders the next frames, left and right: as many as the buffer holds, fewer at the end;
+    /// `None` after it.
+    pub fn next_block(&mut self) -> Option<(&[f32], &[f32])> {
+        let rest = self.limit_frames - self.position_frames;
+        let frames = rest.min(self.left.len() as u64) as usize;
+        if self.over || frames == 0 {
+            return None;
+        }
+        let mut done = 0;
+        while done < frames {
+            let until = self.take_events(self.position_frames + done as u64);
+            let count = (frames - done).min(usize::try_from(until).unwrap_or(usize::MAX));
+            self.engine.render(
+                &mut self.left[done..done + count],
+                &mut self.right[done..done + count],
+            );
+            done += count;
+        }
+        let kept = self.kept(frames);
+        self.over = kept < frames;
+        self.position_frames += kept as u64;
+        Some((&self.left[..kept], &self.right[..kept]))
+    }
+
+    /// Gives the engine the events of this frame; returns how many frames there are to the next.
+    fn take_events(&mut self, frame: u64) -> u64 {
+        while let Some(event) = self.song.events.get(self.next_event) {
+            if event.frame > frame {
+                return event.frame - frame;
+            }
+            match &event.action {
+                Action::Play(event) => self.engine.push(*event),
+                Action::Transport(transport) => self.engine.set_transport(transport),
+                Action::Program(program) => {
+                    if let Some(patch) = self.programs.changed(*program) {
+                        self.engine.set_patch(patch);
+                    }
+                }
+            }
+            self.next_event += 1;
+        }
+        u64::MAX
+    }
+
+    /// How many of the buffer's first `frames` frames are before the automatic tail's end. Counted
+    /// frame by frame, so that the end does not depend on the buffer's length.
+    fn kept(&mut self, frames: usize) -> usize {
+        let Some(enough) = self.quiet_frames else {
+            return frames;
+        };
+        for frame in 0..frames {
+            if self.position_frames + (frame as u64) < self.song.end_frame {
+                continue;
+            }
+            if self.quiet_so_far >= enough {
+                return frame;
+            }
+            let quiet = self.left[frame].abs() < QUIET && self.right[frame].abs() < QUIET;
+            self.quiet_so_far = if quiet { self.quiet_so_far + 1 } else { 0 };
+        }
+        frames
+    }
+}

@@ -1,0 +1,7 @@
+//! Signal processing that knows neither notes nor parameters.
+
+pub mod denormals;
+pub mod envelope;
+pub mod lfo;
+pub mod maths;
+pub mod random;

@@ -1,0 +1,157 @@
+//! The window: a list of all parameters with the starting presets above it.
+//!
+//! It reads the host's parameters and sets them through the host, each change between a begin and an
+//! end so that hosts can record it; it never touches the engine. It draws only when something has
+//! changed.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize};
+use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug::prelude::AtomicF32;
+use nice_plug_egui::baseview::{HandlerError, WindowSize};
+use nice_plug_egui::{
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    create_egui_editor,
+};
+
+use crate::params::{EditorSize, HostParams};
+
+mod edit;
+mod list;
+mod row;
+
+use edit::Edits;
+use list::ParameterList;
+
+/// Makes windows for one instance, one at a time, each of the size that the last one had.
+pub struct Window {
+    params: Arc<HostParams>,
+    /// Physical pixels to a logical one, as far as known.
+    scale: Arc<AtomicF32>,
+    repaint: RepaintNotifier,
+}
+
+impl Window {
+    /// For the instance with these parameters.
+    pub fn new(params: Arc<HostParams>) -> Window {
+        Window {
+            params,
+            scale: Arc::new(AtomicF32::new(1.0)),
+            repaint: RepaintNotifier::new(),
+        }
+    }
+
+    fn logical_size(&self) -> LogicalSize<f32> {
+        logical(self.params.editor_size())
+    }
+}
+
+fn logical(size: EditorSize) -> LogicalSize<f32> {
+    LogicalSize::new(size.width as f32, size.height as f32)
+}
+
+impl Editor for Window {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<EguiEditorHandle>, Box<dyn Error>> {
+        if let Some(scale) = fallback_scale_factor {
+            self.scale.store(scale as f32, Ordering::Relaxed);
+        }
+        let settings = EguiNiceSettings::new()
+            .with_tile("Aliquot")
+            .with_resize_hint(self.resize_hint());
+        let app = App {
+            params: self.params.clone(),
+            scale: self.scale.clone(),
+            open: None,
+        };
+        // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
+        // one with each window.
+        create_egui_editor(
+            EguiEditorState::from_size(self.logical_size(), 1.0),
+            self.repaint.clone(),
+            settings,
+            app,
+        )
+        .ok_or("the window system gave no editor")?
+        .spawn(
+            parent,
+            wait_for_parent,
+            fallback_scale_factor,
+            gui_context,
+            host,
+        )
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        let scale = self.scale.load(Ordering::Relaxed);
+        NativeSize::from_size(self.logical_size().into(), f64::from(scale))
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        ResizeHint::resizable().with_min_logical_size(logical(EditorSize::MIN))
+    }
+
+    unsafe fn assume_standalone_in_process(&self) {
+        // SAFETY: the caller promises what the callee asks for: no other windows in this process.
+        unsafe { nice_plug_egui::baseview::assume_standalone_in_process() }
+    }
+}
+
+/// One open window.
+struct App {
+    params: Arc<HostParams>,
+    scale: Arc<AtomicF32>,
+    /// `None` before the window is built and after it is closed.
+    open: Option<(ParameterList, Edits)>,
+}
+
+impl NiceEguiApp for App {
+    fn build(
+        &mut self,
+        ctx: egui::Context,
+        host: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        ctx.options_mut(|options| {
+            // The host decides on the window's size in pixels; a zoom of our own would fight it.
+            options.zoom_with_keyboard = false;
+        });
+        self.open = Some((
+            ParameterList::new(),
+            Edits::new(self.params.clone(), Box::new(host)),
+        ));
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        if let Some((list, edits)) = &mut self.open {
+            list.show(ui, edits);
+        }
+    }
+
+    fn resized(&mut self, size: WindowSize) {
+        self.scale
+            .store(size.scale_factor as f32, Ordering::Relaxed);
+        self.params.set_editor_size(EditorSize {
+            width: size.logical.width.round() as u32,
+            height: size.logical.height.round() as u32,
+        });
+    }
+
+    fn editor_closed(&mut self) {
+        // Dropping the edits ends the one that is under way.
+        self.open = None;
+    }
+}

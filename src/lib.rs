@@ -1,0 +1,50 @@
+//! Aliquot: a real-time additive synthesizer.
+//!
+//! This page is the architecture: how a note goes, which way the arrows point, which thread does
+//! what.
+//!
+//! ```text
+//! host events ─ plugin ─▶ Engine ─ tick ─▶ Voice: modulation ▶ spectrum ─▶ bank ─▶ bus ─▶ output ─▶ host
+//!                           │
+//!                      Patch (params)
+//! ```
+//!
+//! * [`dsp`]: units, fast maths with stated error, envelope, LFO, random. Knows no notes.
+//! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. Knows no
+//!   voices.
+//! * [`synth`]: events and a patch in, frames out. Knows no host, no screen, no files.
+//! * `song` (cargo feature `song`): a MIDI file as events at frames.
+//! * [`state`]: presets as readable text, with their schema version.
+//! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
+//!
+//! Arrows point one way: `plugin → editor → params → synth → bank → dsp`. The renderer
+//! (`src/bin/render.rs`) stands beside the plugin on the same engine.
+//!
+//! # Threads
+//!
+//! The audio thread calls [`synth::Engine::render`] and may not allocate, free, lock, wait, log,
+//! panic or call the system. Everything it needs is allocated by [`synth::Engine::new`]. The
+//! screen's thread sets parameters through the host and never touches the engine.
+//!
+//! # Time
+//!
+//! The engine counts frames since its reset and works in blocks of H frames on that clock
+//! ([`synth::block_frames`]), whatever buffers the host asks for, so the same events give the same
+//! bits. A tick is the start of a block: control values are worked out there, as targets that are
+//! reached at the block's end.
+
+#![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod bank;
+pub mod dsp;
+#[cfg(feature = "editor")]
+pub mod editor;
+#[cfg(feature = "plugin")]
+pub mod params;
+#[cfg(feature = "plugin")]
+pub mod plugin;
+#[cfg(feature = "song")]
+pub mod song;
+pub mod state;
+pub mod synth;

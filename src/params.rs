@@ -1,0 +1,440 @@
+//! The host's parameters: the table of [`parameter`](crate::synth::parameter) as the framework
+//! knows it.
+//!
+//! A continuous parameter is a number from 0 to 1 to the framework and to every host, so that only
+//! our own [`Range`] maps it to a plain value and no platform's mathematics comes between; a
+//! stepped one is a whole number. Neither is smoothed here: the engine ramps. The audio thread
+//! reads them with [`HostParams::update`], which touches only what has changed since it last asked.
+//!
+//! What a host stores is judged in [`stored`] before it is taken.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nice_plug::params::persist::{deserialize_field, serialize_field};
+use nice_plug::prelude::{
+    FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params, nice_error,
+};
+
+use crate::synth::parameter::{Param, Range, Unit};
+use crate::synth::patch::Patch;
+
+pub mod stored;
+
+/// One parameter as the framework knows it.
+#[derive(Debug)]
+pub enum HostParam {
+    /// The framework's plain value is our normalised one, 0 to 1.
+    Continuous(FloatParam),
+    /// The framework's plain value is ours, a whole number.
+    Stepped(IntParam),
+}
+
+impl HostParam {
+    fn new(param: Param, changes: &Arc<Changes>) -> HostParam {
+        let spec = param.spec();
+        let index = param.index();
+        let text = move |plain| {
+            let mut text = param.text(plain);
+            if let Some(number) = text.strip_suffix(suffix(spec.unit)) {
+                text.truncate(number.len());
+            }
+            text
+        };
+        let changes = changes.clone();
+        if spec.range.steps().is_some() {
+            let (min, max) = spec.range.ends();
+            let range = IntRange::Linear {
+                min: min as i32,
+                max: max as i32,
+            };
+            let mut int = IntParam::new(&*spec.name, spec.default as i32, range)
+                .with_unit(suffix(spec.unit))
+                .with_value_to_string(Arc::new(move |plain| text(plain as f32)))
+                .with_string_to_value(Arc::new(move |text| {
+                    param.parse(text).map(|plain| plain.round() as i32)
+                }))
+                .with_callback(Arc::new(move |_| changes.mark(index)));
+            if spec.polyphonic {
+                int = int.with_poly_modulation_id(index as u32);
+            }
+            HostParam::Stepped(int)
+        } else {
+            let range = FloatRange::Linear { min: 0.0, max: 1.0 };
+            let default = spec.range.normalized(spec.default);
+            let mut float = FloatParam::new(&*spec.name, default, range)
+                .with_unit(suffix(spec.unit))
+                .with_value_to_string(Arc::new(move |x| text(param.range().plain(x))))
+                .with_string_to_value(Arc::new(move |text| {
+                    param
+                        .parse(text)
+                        .map(|plain| param.range().normalized(plain))
+                }))
+                .with_callback(Arc::new(move |_| changes.mark(index)));
+            if spec.polyphonic {
+                float = float.with_poly_modulation_id(index as u32);
+            }
+            HostParam::Continuous(float)
+        }
+    }
+
+    /// The normalised value with the host's monophonic modulation, to the same bit as
+    /// [`Patch::set`] makes it from the plain value.
+    fn normalized(&self, range: &Range) -> f32 {
+        match self {
+            HostParam::Continuous(float) => float.modulated_plain_value(),
+            HostParam::Stepped(int) => range.normalized(int.modulated_plain_value() as f32),
+        }
+    }
+
+    /// What the framework knows it by.
+    pub fn as_ptr(&self) -> ParamPtr {
+        match self {
+            HostParam::Continuous(float) => float.as_ptr(),
+            HostParam::Stepped(int) => int.as_ptr(),
+        }
+    }
+}
+
+/// What the framework sets behind a number. Empty where the unit changes with the number (Hz and
+/// kHz, "off") and therefore is part of the text.
+fn suffix(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => " %",
+        Unit::Decibels => " dB",
+        Unit::DecibelsPerOctave => " dB/oct",
+        Unit::Semitones => " st",
+        Unit::Cents => " ct",
+        Unit::Octaves => " oct",
+        Unit::PerSecond => " /s",
+        Unit::PerSecondPerSquareKilohertz => " /s/kHz²",
+        Unit::Choice
+        | Unit::Count
+        | Unit::Number
+        | Unit::Pan
+        | Unit::DecibelsOrOff
+        | Unit::Hertz
+        | Unit::Seconds => "",
+    }
+}
+
+/// Which parameters have changed since the audio thread last asked: a bit each.
+#[derive(Debug)]
+struct Changes([AtomicU64; Param::COUNT.div_ceil(64)]);
+
+impl Changes {
+    fn mark(&self, index: usize) {
+        // Release: who sees the bit sees the value that was stored before it.
+        self.0[index / 64].fetch_or(1 << (index % 64), Ordering::Release);
+    }
+
+    /// Calls `visit` with the index of each parameter that was marked, and forgets the marks.
+    fn take(&self, mut visit: impl FnMut(usize)) {
+        for (word_index, word) in self.0.iter().enumerate() {
+            // Most of the time nothing has changed: a plain load does not take the cache line away
+            // from other threads.
+            if word.load(Ordering::Relaxed) == 0 {
+                continue;
+            }
+            let mut bits = word.swap(0, Ordering::Acquire);
+            while bits != 0 {
+                visit(word_index * 64 + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
+        }
+    }
+}
+
+/// The editor's size in logical pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditorSize {
+    /// Logical pixels.
+    pub width: u32,
+    /// Logical pixels.
+    pub height: u32,
+}
+
+impl EditorSize {
+    /// Of a new instance.
+    pub const DEFAULT: EditorSize = EditorSize {
+        width: 720,
+        height: 560,
+    };
+    /// Smaller than this nothing can be read.
+    pub const MIN: EditorSize = EditorSize {
+        width: 480,
+        height: 320,
+    };
+    /// Larger than this no screen is.
+    pub const MAX: EditorSize = EditorSize {
+        width: 8192,
+        height: 8192,
+    };
+
+    /// The nearest size within [`EditorSize::MIN`] and [`EditorSize::MAX`].
+    pub fn clamped(self) -> EditorSize {
+        EditorSize {
+            width: self.width.clamp(Self::MIN.width, Self::MAX.width),
+            height: self.height.clamp(Self::MIN.height, Self::MAX.height),
+        }
+    }
+}
+
+/// All parameters in the table's order, and what else an instance stores.
+#[derive(Debug)]
+pub struct HostParams {
+    params: Box<[HostParam]>,
+    changes: Arc<Changes>,
+    /// Width in the upper half, height in the lower.
+    editor_size: AtomicU64,
+}
+
+impl Default for HostParams {
+    fn default() -> HostParams {
+        let changes = Arc::new(Changes(Default::default()));
+        let params = HostParams {
+            params: Param::all()
+                .map(|param| HostParam::new(param, &changes))
+                .collect(),
+            changes,
+            editor_size: AtomicU64::new(0),
+        };
+        params.set_editor_size(EditorSize::DEFAULT);
+        params
+    }
+}
+
+impl HostParams {
+    /// The framework's side of `param`.
+    pub fn get(&self, param: Param) -> &HostParam {
+        &self.params[param.index()]
+    }
+
+    /// The patch as it stands now, with the host's monophonic modulation. Not for the audio thread.
+    pub fn patch(&self) -> Patch {
+        let mut patch = Patch::default();
+        for param in Param::all() {
+            self.read(param, &mut patch);
+        }
+        patch
+    }
+
+    /// Brings `patch` up to date with what has changed since the last call, and returns whether
+    /// anything has. For the audio thread, and for one reader only: a change is reported once.
+    pub fn update(&self, patch: &mut Patch) -> bool {
+        let mut changed = false;
+        self.changes.take(|index| {
+            if let Some(param) = Param::from_index(index) {
+                self.read(param, patch);
+                changed = true;
+            }
+        });
+        changed
+    }
+
+    fn read(&self, param: Param, patch: &mut Patch) {
+        patch.set_normalized(param, self.get(param).normalized(param.range()));
+    }
+
+    /// The size that the editor opens with.
+    pub fn editor_size(&self) -> EditorSize {
+        let packed = self.editor_size.load(Ordering::Relaxed);
+        EditorSize {
+            width: (packed >> 32) as u32,
+            height: packed as u32,
+        }
+    }
+
+    /// Remembers the editor's size; sizes beyond reason are brought within it.
+    pub fn set_editor_size(&self, size: EditorSize) {
+        let size = size.clamped();
+        let packed = u64::from(size.width) << 32 | u64::from(size.height);
+        self.editor_size.store(packed, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: the pointers lead into the boxed slice, which is allocated once, is owned by `self`, and is
+// neither moved nor changed in length while `self` lives; the framework keeps `self` in an `Arc` for
+// as long as it uses them.
+unsafe impl Params for HostParams {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        Param::all()
+            .map(|param| {
+                let spec = param.spec();
+                (
+                    spec.id.to_string(),
+                    self.get(param).as_ptr(),
+                    spec.group.to_owned(),
+                )
+            })
+            .collect()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        let size = self.editor_size();
+        let fields = [
+            (stored::SCHEMA_FIELD, serialize_field(&crate::state::SCHEMA)),
+            (
+                stored::EDITOR_SIZE_FIELD,
+                serialize_field(&(size.width, size.height)),
+            ),
+        ];
+        fields
+            .into_iter()
+            .filter_map(|(key, json)| Some((key.to_owned(), json.ok()?)))
+            .collect()
+    }
+
+    fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
+        let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) else {
+            return;
+        };
+        match deserialize_field(json) {
+            Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
+            Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::parameter::specs;
+
+    /// Sets a parameter as a host does.
+    fn set(params: &HostParams, param: Param, normalized: f32) {
+        // SAFETY: the pointer leads into `params`, which outlives the call.
+        unsafe {
+            params
+                .get(param)
+                .as_ptr()
+                ._internal_set_normalized_value(normalized)
+        };
+    }
+
+    fn modulate(params: &HostParams, param: Param, offset: f32) {
+        // SAFETY: as above.
+        unsafe { params.get(param).as_ptr()._internal_modulate_value(offset) };
+    }
+
+    #[test]
+    fn a_new_instance_is_the_default_patch() {
+        assert_eq!(HostParams::default().patch(), Patch::default());
+    }
+
+    #[test]
+    fn host_and_preset_give_the_same_bits() {
+        let params = HostParams::default();
+        let mut by_host = params.patch();
+        let mut by_preset = Patch::default();
+        for param in Param::all() {
+            let range = param.range();
+            let steps = range.steps().unwrap_or(1000);
+            for step in 0..=steps {
+                let plain = range.plain(step as f32 / steps as f32);
+                let normalized = range.normalized(plain);
+                // Both formats scale stepped values up to whole numbers and down again.
+                let scale = range.steps().unwrap_or(1) as f64;
+                let host_value = f64::from(normalized) * scale;
+                set(&params, param, host_value as f32 / scale as f32);
+                params.update(&mut by_host);
+                by_preset.set(param, plain);
+                assert_eq!(
+                    by_host.normalized(param).to_bits(),
+                    by_preset.normalized(param).to_bits(),
+                    "{} at {plain}",
+                    param.spec().id
+                );
+            }
+        }
+        assert_eq!(by_host, by_preset);
+    }
+
+    #[test]
+    fn a_change_is_reported_once_and_alone() {
+        let params = HostParams::default();
+        let mut patch = params.patch();
+        params.update(&mut patch);
+        assert!(!params.update(&mut patch));
+        let before = patch;
+        let last = Param::macro_amount(8);
+        set(&params, last, 0.25);
+        assert!(params.update(&mut patch));
+        assert_eq!(patch.normalized(last), 0.25);
+        assert!(!params.update(&mut patch));
+        patch.set_normalized(last, before.normalized(last));
+        assert_eq!(patch, before);
+    }
+
+    #[test]
+    fn modulation_is_heard_and_goes_away() {
+        let params = HostParams::default();
+        let mut patch = params.patch();
+        set(&params, Param::TILT, 0.5);
+        modulate(&params, Param::TILT, 0.25);
+        params.update(&mut patch);
+        assert_eq!(patch.normalized(Param::TILT), 0.75);
+        modulate(&params, Param::TILT, 0.0);
+        params.update(&mut patch);
+        assert_eq!(patch.normalized(Param::TILT), 0.5);
+    }
+
+    #[test]
+    fn text_goes_both_ways_with_and_without_unit() {
+        let params = HostParams::default();
+        for param in Param::all() {
+            let unit = param.spec().unit;
+            assert!(suffix(unit).is_empty() || suffix(unit) == format!(" {}", unit.symbol()));
+            let ptr = params.get(param).as_ptr();
+            for step in 0..=20 {
+                let plain = param.range().plain(step as f32 / 20.0);
+                let normalized = param.range().normalized(plain);
+                for with_unit in [false, true] {
+                    // SAFETY: the pointer leads into `params`.
+                    let (text, back) = unsafe {
+                        let text = ptr.normalized_value_to_string(normalized, with_unit);
+                        let back = ptr.string_to_normalized_value(&text);
+                        (text, back)
+                    };
+                    let back = back.unwrap_or_else(|| panic!("{text:?} means nothing"));
+                    if with_unit {
+                        assert_eq!(text, param.text(plain));
+                    }
+                    assert_eq!(
+                        param.text(param.range().plain(back)),
+                        param.text(plain),
+                        "{}",
+                        param.spec().id
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_framework_tells_every_id_apart() {
+        // The hash by which both formats know a parameter (nice-plug's `hash_param_id`).
+        let hash = |id: &str| {
+            id.bytes().fold(0u32, |hash, byte| {
+                hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+            }) & !(1 << 31)
+        };
+        let hashes: std::collections::HashSet<u32> =
+            specs().iter().map(|spec| hash(&spec.id)).collect();
+        assert_eq!(hashes.len(), Param::COUNT);
+        // VST3: the framework's own parameters for MIDI controllers lie at the very top.
+        assert!(hashes.iter().all(|&hash| hash < (1 << 31) - 4000));
+    }
+
+    #[test]
+    fn the_map_is_in_the_tables_order() {
+        let params = HostParams::default();
+        for (row, spec) in params.param_map().iter().zip(specs()) {
+            assert_eq!((row.0.as_str(), row.2.as_str()), (&*spec.id, spec.group));
+            // SAFETY: the pointer leads into `params`.
+            let (name, steps) = unsafe { (row.1.name(), row.1.step_count()) };
+            assert_eq!((name, steps), (&*spec.name, spec.range.steps()));
+        }
+    }
+}

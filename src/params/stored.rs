@@ -1,0 +1,218 @@
+//! Which stored states are taken.
+//!
+//! A state is taken whole or not at all. It is refused, and the sound stays as it was, if it names
+//! no schema or a newer one than ours, or if a value in it is of the wrong kind or out of range.
+//! Parameters that an older version did not know get their defaults, so that the sound never
+//! depends on what was there before; ids that we do not know are passed over.
+
+use std::fmt;
+
+use nice_plug::params::persist::deserialize_field;
+use nice_plug::plugin::ParamValue;
+use nice_plug::prelude::PluginState;
+
+use crate::state::SCHEMA;
+use crate::synth::parameter::{Spec, specs};
+
+/// The field that holds the schema's version.
+pub const SCHEMA_FIELD: &str = "schema";
+/// The field that holds the editor's size as `[width, height]` in logical pixels.
+pub const EDITOR_SIZE_FIELD: &str = "editor_size";
+
+/// Why a state was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It does not say by which schema it was written, or not in a way that we can read.
+    NoSchema,
+    /// It was written by a later version.
+    Newer(u32),
+    /// The value of this parameter is not what a parameter of its kind can hold.
+    BadValue(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::NoSchema => write!(f, "it is damaged: no readable schema version"),
+            Refusal::Newer(schema) => write!(
+                f,
+                "it was written by a later version of Aliquot (schema {schema}, this version \
+                 reads up to {SCHEMA})"
+            ),
+            Refusal::BadValue(id) => write!(f, "it is damaged: bad value for \"{id}\""),
+        }
+    }
+}
+
+/// Judges a state and makes it complete. A refused state is emptied, so that loading it changes
+/// nothing.
+///
+/// # Errors
+///
+/// Why the state was refused.
+pub fn admit(state: &mut PluginState) -> Result<(), Refusal> {
+    let result = check(state);
+    match result {
+        Ok(()) => {
+            state
+                .params
+                .retain(|id, _| specs().iter().any(|spec| spec.id == *id));
+            for spec in specs() {
+                state
+                    .params
+                    .entry(spec.id.to_string())
+                    .or_insert_with(|| default_value(spec));
+            }
+        }
+        Err(_) => {
+            state.params.clear();
+            state.fields.clear();
+        }
+    }
+    result
+}
+
+fn check(state: &PluginState) -> Result<(), Refusal> {
+    let schema = state
+        .fields
+        .get(SCHEMA_FIELD)
+        .and_then(|json| deserialize_field::<u32>(json).ok())
+        .filter(|&schema| schema > 0)
+        .ok_or(Refusal::NoSchema)?;
+    if schema > SCHEMA {
+        return Err(Refusal::Newer(schema));
+    }
+    for spec in specs() {
+        if let Some(value) = state.params.get(&*spec.id)
+            && !fits(spec, value)
+        {
+            return Err(Refusal::BadValue(spec.id.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn fits(spec: &Spec, value: &ParamValue) -> bool {
+    let (min, max) = spec.range.ends();
+    match (value, spec.range.steps()) {
+        // Not-a-number lies in no range.
+        (ParamValue::F32(normalized), None) => (0.0..=1.0).contains(normalized),
+        (ParamValue::I32(plain), Some(_)) => (min as i32..=max as i32).contains(plain),
+        _ => false,
+    }
+}
+
+fn default_value(spec: &Spec) -> ParamValue {
+    match spec.range.steps() {
+        None => ParamValue::F32(spec.range.normalized(spec.default)),
+        Some(_) => ParamValue::I32(spec.default as i32),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> PluginState {
+        let mut state = PluginState {
+            version: "0.1.0".to_owned(),
+            params: specs()
+                .iter()
+                .map(|spec| (spec.id.to_string(), default_value(spec)))
+                .collect(),
+            fields: Default::default(),
+        };
+        state
+            .fields
+            .insert(SCHEMA_FIELD.to_owned(), SCHEMA.to_string());
+        state
+    }
+
+    fn refused(state: &mut PluginState) -> Refusal {
+        let refusal = admit(state).expect_err("admitted");
+        assert!(state.params.is_empty() && state.fields.is_empty());
+        assert!(!refusal.to_string().is_empty());
+        refusal
+    }
+
+    #[test]
+    fn a_state_of_our_own_is_taken_as_it_is() {
+        let mut admitted = state();
+        admitted
+            .params
+            .insert("tilt".to_owned(), ParamValue::F32(0.123));
+        assert_eq!(admit(&mut admitted), Ok(()));
+        assert_eq!(admitted.params.len(), specs().len());
+        assert!(matches!(admitted.params["tilt"], ParamValue::F32(0.123)));
+    }
+
+    #[test]
+    fn a_newer_or_nameless_schema_is_refused() {
+        let mut newer = state();
+        let schema = SCHEMA + 1;
+        newer
+            .fields
+            .insert(SCHEMA_FIELD.to_owned(), schema.to_string());
+        assert_eq!(refused(&mut newer), Refusal::Newer(schema));
+        for json in [
+            "",
+            "0",
+            "-1",
+            "1.5",
+            "\"1\"",
+            "null",
+            "99999999999999999999",
+        ] {
+            let mut nameless = state();
+            nameless
+                .fields
+                .insert(SCHEMA_FIELD.to_owned(), json.to_owned());
+            assert_eq!(refused(&mut nameless), Refusal::NoSchema, "{json}");
+        }
+        let mut empty = PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: Default::default(),
+        };
+        assert_eq!(refused(&mut empty), Refusal::NoSchema);
+    }
+
+    #[test]
+    fn impossible_values_are_refused() {
+        let bad = [
+            ("tilt", ParamValue::F32(f32::NAN)),
+            ("tilt", ParamValue::F32(f32::INFINITY)),
+            ("tilt", ParamValue::F32(-0.001)),
+            ("tilt", ParamValue::F32(1.001)),
+            ("tilt", ParamValue::I32(1)),
+            ("tilt", ParamValue::String("1".to_owned())),
+            ("partials", ParamValue::I32(0)),
+            ("partials", ParamValue::I32(513)),
+            ("partials", ParamValue::I32(i32::MIN)),
+            ("partials", ParamValue::F32(0.5)),
+            ("mpe", ParamValue::Bool(true)),
+        ];
+        for (id, value) in bad {
+            let mut damaged = state();
+            damaged.params.insert(id.to_owned(), value.clone());
+            let refusal = refused(&mut damaged);
+            assert_eq!(refusal, Refusal::BadValue(id.to_owned()), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_gets_its_default_and_what_is_unknown_goes() {
+        let mut older = state();
+        older.params.clear();
+        older
+            .params
+            .insert("tilt".to_owned(), ParamValue::F32(0.25));
+        older
+            .params
+            .insert("flux".to_owned(), ParamValue::F32(f32::NAN));
+        assert_eq!(admit(&mut older), Ok(()));
+        assert_eq!(older.params.len(), specs().len());
+        assert!(matches!(older.params["tilt"], ParamValue::F32(0.25)));
+        assert!(matches!(older.params["partials"], ParamValue::I32(128)));
+    }
+}

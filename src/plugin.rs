@@ -1,0 +1,292 @@
+//! Aliquot as CLAP and VST3 hosts and the standalone program know it.
+//!
+//! Nothing sounds here: a host's events, parameters and transport are handed to the
+//! [`Engine`] at their frames, and its frames to the host.
+//!
+//! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
+//! wait; the engine is made in [`Aliquot::activate`].
+
+use std::sync::Arc;
+
+use nice_plug::context::process::Transport as HostTransport;
+use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::prelude::*;
+
+use crate::dsp::denormals::FlushDenormals;
+use crate::params::{HostParams, stored};
+use crate::synth::parameter::MAX_VOICES;
+use crate::synth::{Config, Engine, Param as SynthParam, Patch, Transport};
+
+mod dump;
+pub mod events;
+mod remote;
+
+use dump::Dump;
+
+/// Events that a host may send in one buffer before the framework must allocate. Some hosts send
+/// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
+const EVENTS: usize = 16_384;
+
+/// The rates that the engine takes, frames per second.
+const RATES_HZ: std::ops::RangeInclusive<f64> = 1e3..=1e6;
+
+/// One instance of the instrument.
+pub struct Aliquot {
+    params: Arc<HostParams>,
+    /// The parameters as the engine last had them.
+    patch: Patch,
+    /// `None` until the host says at which rate.
+    engine: Option<Engine>,
+    /// Room for the events of a buffer, of which VST3's must be seen together ([`dump`]).
+    events: Vec<NoteEvent<()>>,
+}
+
+impl Default for Aliquot {
+    fn default() -> Aliquot {
+        let params = Arc::new(HostParams::default());
+        Aliquot {
+            patch: params.patch(),
+            params,
+            engine: None,
+            events: Vec::with_capacity(EVENTS),
+        }
+    }
+}
+
+impl Aliquot {
+    fn voices(&self) -> u32 {
+        self.patch.plain(SynthParam::VOICES) as u32
+    }
+}
+
+impl Plugin for Aliquot {
+    const NAME: &'static str = "Aliquot";
+    const VENDOR: &'static str = "Aliquot";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        AudioIOLayout {
+            main_output_channels: NonZeroU32::new(2),
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_output_channels: NonZeroU32::new(1),
+            ..AudioIOLayout::const_default()
+        },
+    ];
+
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    const INPUT_EVENT_CAPACITY: usize = EVENTS;
+
+    #[cfg(feature = "editor")]
+    type Editor = crate::editor::Window;
+    #[cfg(not(feature = "editor"))]
+    type Editor = ();
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    #[cfg(feature = "editor")]
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        Some(crate::editor::Window::new(self.params.clone()))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        if let Err(refusal) = stored::admit(state) {
+            nice_error!("The state was not loaded: {refusal}. The sound stays as it was.");
+        }
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let sample_rate_hz = f64::from(config.sample_rate);
+        if !RATES_HZ.contains(&sample_rate_hz) {
+            nice_error!("Aliquot cannot run at {sample_rate_hz} Hz");
+            return false;
+        }
+        // A change that comes between these two is reported again in `process`: no harm.
+        self.params.update(&mut self.patch);
+        self.patch = self.params.patch();
+        let engine = match self.engine.take() {
+            Some(mut engine) if engine.sample_rate_hz() == sample_rate_hz => {
+                engine.reset();
+                engine
+            }
+            _ => Engine::new(&Config {
+                sample_rate_hz,
+                max_voices: MAX_VOICES,
+            }),
+        };
+        self.engine.insert(engine).set_patch(&self.patch);
+        context.set_current_voice_capacity(self.voices());
+        true
+    }
+
+    fn reset(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let _flush = FlushDenormals::new();
+        if self.params.update(&mut self.patch) {
+            context.set_current_voice_capacity(self.voices());
+            if let Some(engine) = &mut self.engine {
+                engine.set_patch(&self.patch);
+            }
+        }
+        let Some(engine) = &mut self.engine else {
+            silence(buffer);
+            return ProcessStatus::Normal;
+        };
+        engine.set_transport(&transport(context.transport()));
+
+        let api = context.plugin_api();
+        let frames = buffer.samples();
+        let mut rendered = 0;
+        loop {
+            self.events.clear();
+            while self.events.len() < self.events.capacity()
+                && let Some(event) = context.next_event()
+            {
+                self.events.push(event);
+            }
+            for together in self.events.chunk_by(|a, b| a.timing() == b.timing()) {
+                // An event may stand at the buffer's end, where the framework has split the host's
+                // buffer for a parameter; it is then the first of the next.
+                let at = (together[0].timing() as usize).clamp(rendered, frames);
+                render(engine, buffer, rendered, at, context);
+                rendered = at;
+                let dump = match api {
+                    PluginApi::Vst3 => Dump::find(together),
+                    _ => Dump::default(),
+                };
+                together
+                    .iter()
+                    .filter(|event| !dump.contains(event))
+                    .filter_map(|event| events::translate(event, api))
+                    .for_each(|event| engine.push(event));
+            }
+            if self.events.len() < self.events.capacity() {
+                break;
+            }
+        }
+        render(engine, buffer, rendered, frames, context);
+
+        if engine.is_silent() {
+            ProcessStatus::Normal
+        } else {
+            // How long a note rings is for the player to say.
+            ProcessStatus::KeepAlive
+        }
+    }
+}
+
+/// Renders the frames `from..to` of the buffer, and tells the host which notes ended in them.
+fn render(
+    engine: &mut Engine,
+    buffer: &mut Buffer,
+    from: usize,
+    to: usize,
+    context: &mut impl ProcessContext<Aliquot>,
+) {
+    if from >= to {
+        return;
+    }
+    match buffer.as_slice() {
+        [] => {}
+        [mono] => engine.render_mono(&mut mono[from..to]),
+        [left, right, others @ ..] => {
+            engine.render(&mut left[from..to], &mut right[from..to]);
+            for other in others {
+                other[from..to].fill(0.0);
+            }
+        }
+    }
+    while let Some(ended) = engine.next_ended() {
+        // A host without room for the event keeps its modulation a little longer: no harm.
+        let _ = context.try_send_event(NoteEvent::VoiceTerminated {
+            timing: to as u32 - 1,
+            voice_id: ended.id.map_or(VoiceID::Wildcard, VoiceID::ID),
+            channel: Channel::Number(ended.channel),
+            key: Key::Number(ended.key),
+        });
+    }
+}
+
+fn silence(buffer: &mut Buffer) {
+    for channel in buffer.as_slice() {
+        channel.fill(0.0);
+    }
+}
+
+/// Where the host's song is; what the host does not tell, or tells wrong, is as in a new engine.
+fn transport(host: &HostTransport) -> Transport {
+    let default = Transport::default();
+    Transport {
+        tempo_bpm: host
+            .tempo
+            .filter(|bpm| bpm.is_finite() && *bpm > 0.0)
+            .unwrap_or(default.tempo_bpm),
+        position_beats: host.pos_beats().filter(|beats| beats.is_finite()),
+        playing: host.playing,
+    }
+}
+
+impl ClapPlugin for Aliquot {
+    const CLAP_ID: &'static str = "org.aliquot.aliquot";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Additive synthesizer with up to 512 sine partials a voice");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::Instrument,
+        ClapFeature::Synthesizer,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: MAX_VOICES as u32,
+        supports_overlapping_voices: true,
+    });
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote::define(&self.params, context);
+    }
+}
+
+impl Vst3Plugin for Aliquot {
+    const VST3_CLASS_ID: [u8; 16] = *b"AliquotAdditive1";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Instrument, Vst3SubCategory::Synth];
+}
+
+mod export {
+    //! The entry points that hosts look for in the library.
+    #![allow(missing_docs)]
+
+    use super::Aliquot;
+    use nice_plug::prelude::{nice_export_clap, nice_export_vst3};
+
+    nice_export_clap!(Aliquot);
+    nice_export_vst3!(Aliquot);
+}
+
+#[cfg(test)]
+mod tests;

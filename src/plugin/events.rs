@@ -1,0 +1,366 @@
+//! The framework's events as the engine's.
+//!
+//! Every number is brought into its range here, and one that is none becomes the neutral value, so
+//! that no host can hand the engine a number that it does not expect.
+
+use nice_plug::midi::{Channel, Key, NoteEvent, VoiceID};
+use nice_plug::prelude::PluginApi;
+
+use crate::synth::{Event, NoteAddress, NoteExpression, Param};
+
+/// The engine's event for `event`, or `None` where it means nothing to the engine.
+///
+/// `api` is asked for because the framework (nice-plug 0.4.2) takes VST3's Expression and
+/// Brightness for each other.
+pub fn translate<S>(event: &NoteEvent<S>, api: PluginApi) -> Option<Event> {
+    let swapped = api == PluginApi::Vst3;
+    match *event {
+        NoteEvent::NoteOn {
+            voice_id,
+            channel,
+            key,
+            velocity,
+            ..
+        } => Some(Event::NoteOn {
+            id: voice_id.id(),
+            channel: channel.number().unwrap_or(0) & 15,
+            key: key.number().filter(|&key| key < 128)?,
+            velocity: within(velocity, 0.0, 1.0, 0.0),
+        }),
+        NoteEvent::NoteOff {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Some(Event::NoteOff(address(voice_id, channel, key))),
+        NoteEvent::Choke {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Some(Event::Choke(address(voice_id, channel, key))),
+        NoteEvent::PolyModulation {
+            voice_id,
+            poly_modulation_id,
+            normalized_offset,
+            ..
+        } => Some(Event::Modulate {
+            id: voice_id,
+            param: Param::from_index(poly_modulation_id as usize)
+                .filter(|param| param.is_polyphonic())?,
+            offset: within(normalized_offset, -1.0, 1.0, 0.0),
+        }),
+        NoteEvent::PolyPressure {
+            voice_id,
+            channel,
+            key,
+            pressure,
+            ..
+        } => Some(Event::Expression {
+            note: address(voice_id, channel, key),
+            expression: NoteExpression::Pressure,
+            value: within(pressure, 0.0, 1.0, 0.0),
+        }),
+        NoteEvent::PolyVolume {
+            voice_id,
+            channel,
+            key,
+            gain,
+            ..
+        } => Some(Event::Expression {
+            note: address(voice_id, channel, key),
+            expression: NoteExpression::Volume,
+            value: within(gain, 0.0, 4.0, 1.0),
+        }),
+        NoteEvent::PolyPan {
+            voice_id,
+            channel,
+            key,
+            pan,
+            ..
+        } => Some(Event::Expression {
+            note: address(voice_id, channel, key),
+            expression: NoteExpression::Pan,
+            value: within(pan, -1.0, 1.0, 0.0),
+        }),
+        NoteEvent::PolyTuning {
+            voice_id,
+            channel,
+            key,
+            tuning,
+            ..
+        } => Some(Event::Expression {
+            note: address(voice_id, channel, key),
+            expression: NoteExpression::Tuning,
+            value: within(tuning, -120.0, 120.0, 0.0),
+        }),
+        NoteEvent::PolyVibrato {
+            voice_id,
+            channel,
+            key,
+            vibrato,
+            ..
+        } => Some(Event::Expression {
+            note: address(voice_id, channel, key),
+            expression: NoteExpression::Vibrato,
+            value: within(vibrato, 0.0, 1.0, 0.0),
+        }),
+        NoteEvent::PolyExpression {
+            voice_id,
+            channel,
+            key,
+            expression: value,
+            ..
+        } => Some(loudness_or_brightness(
+            address(voice_id, channel, key),
+            swapped,
+            value,
+        )),
+        NoteEvent::PolyBrightness {
+            voice_id,
+            channel,
+            key,
+            brightness: value,
+            ..
+        } => Some(loudness_or_brightness(
+            address(voice_id, channel, key),
+            !swapped,
+            value,
+        )),
+        NoteEvent::MidiChannelPressure {
+            channel, pressure, ..
+        } => Some(Event::ChannelPressure {
+            channel: channel & 15,
+            value: within(pressure, 0.0, 1.0, 0.0),
+        }),
+        NoteEvent::MidiPitchBend { channel, value, .. } => Some(Event::PitchBend {
+            channel: channel & 15,
+            value: bend(value),
+        }),
+        NoteEvent::MidiCC {
+            channel, cc, value, ..
+        } => Some(Event::Controller {
+            channel: channel & 15,
+            number: cc & 127,
+            value: within(value, 0.0, 1.0, 0.0),
+        }),
+        // The engine reads automation from the patch. A program change is the host's affair.
+        _ => None,
+    }
+}
+
+fn address(id: VoiceID, channel: Channel, key: Key) -> NoteAddress {
+    NoteAddress {
+        id: id.id(),
+        channel: channel.number(),
+        key: key.number(),
+    }
+}
+
+fn loudness_or_brightness(note: NoteAddress, is_brightness: bool, value: f32) -> Event {
+    let (expression, neutral) = if is_brightness {
+        (NoteExpression::Brightness, 0.5)
+    } else {
+        (NoteExpression::Expression, 1.0)
+    };
+    Event::Expression {
+        note,
+        expression,
+        value: within(value, 0.0, 1.0, neutral),
+    }
+}
+
+fn within(value: f32, min: f32, max: f32, neutral: f32) -> f32 {
+    if value.is_nan() {
+        neutral
+    } else {
+        value.clamp(min, max)
+    }
+}
+
+/// The pitch wheel's way, −1 to 1, from the framework's 0 to 1, which is MIDI's 14 bits divided by
+/// 16,383.
+///
+/// MIDI's rest is 8192 of 16,383, a host's automation lane rests at 0.5: both are exactly 0 here, and
+/// both ends are exactly ±1. A value that MIDI can send gives the same bits as
+/// `(n − 8192) / 8192` below the rest and `(n − 8192) / 8191` above it.
+pub fn bend(value: f32) -> f32 {
+    let raw = within(value, 0.0, 1.0, 0.5) * 16_383.0;
+    // What was divided in f32 comes back within 0.001 of a whole number.
+    let raw = if (raw - raw.round()).abs() < 0.002 {
+        raw.round()
+    } else {
+        raw
+    };
+    if (8191.5..=8192.0).contains(&raw) {
+        0.0
+    } else if raw < 8192.0 {
+        (raw - 8192.0) / 8192.0
+    } else {
+        (raw - 8192.0) / 8191.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTE: NoteAddress = NoteAddress {
+        id: Some(7),
+        channel: Some(2),
+        key: Some(61),
+    };
+
+    fn clap(event: NoteEvent<()>) -> Option<Event> {
+        translate(&event, PluginApi::Clap)
+    }
+
+    /// An event with the fields that all events for a note have.
+    macro_rules! for_note {
+        ($kind:ident, $field:ident: $value:expr) => {
+            NoteEvent::<()>::$kind {
+                timing: 0,
+                voice_id: VoiceID::ID(7),
+                channel: Channel::Number(2),
+                key: Key::Number(61),
+                $field: $value,
+            }
+        };
+    }
+
+    #[test]
+    fn notes_begin_and_end() {
+        assert_eq!(
+            clap(for_note!(NoteOn, velocity: 0.5)),
+            Some(Event::NoteOn {
+                id: Some(7),
+                channel: 2,
+                key: 61,
+                velocity: 0.5
+            })
+        );
+        assert_eq!(
+            clap(for_note!(NoteOff, velocity: 0.5)),
+            Some(Event::NoteOff(NOTE))
+        );
+        let choke = NoteEvent::Choke {
+            timing: 0,
+            voice_id: VoiceID::Wildcard,
+            channel: Channel::Wildcard,
+            key: Key::Wildcard,
+        };
+        let all = NoteAddress {
+            id: None,
+            channel: None,
+            key: None,
+        };
+        assert_eq!(clap(choke), Some(Event::Choke(all)));
+        let keyless = NoteEvent::NoteOn {
+            timing: 0,
+            voice_id: VoiceID::Wildcard,
+            channel: Channel::Wildcard,
+            key: Key::Wildcard,
+            velocity: 1.0,
+        };
+        assert_eq!(clap(keyless), None);
+    }
+
+    #[test]
+    fn a_midi_note_on_of_velocity_0_is_a_note_off() {
+        let event = NoteEvent::<()>::from_midi(0, &[0x92, 61, 0]).expect("a note");
+        assert!(matches!(clap(event), Some(Event::NoteOff(_))));
+    }
+
+    #[test]
+    fn expressions_keep_their_meaning_in_both_formats() {
+        use NoteExpression::*;
+        let expect = |event: NoteEvent<()>, api, expression, value| {
+            let expected = Event::Expression {
+                note: NOTE,
+                expression,
+                value,
+            };
+            assert_eq!(translate(&event, api), Some(expected));
+        };
+        for api in [PluginApi::Clap, PluginApi::Vst3] {
+            expect(for_note!(PolyPressure, pressure: 0.25), api, Pressure, 0.25);
+            expect(for_note!(PolyVolume, gain: 2.0), api, Volume, 2.0);
+            expect(for_note!(PolyPan, pan: -0.5), api, Pan, -0.5);
+            expect(for_note!(PolyTuning, tuning: 12.5), api, Tuning, 12.5);
+            expect(for_note!(PolyVibrato, vibrato: 0.75), api, Vibrato, 0.75);
+        }
+        let expression = for_note!(PolyExpression, expression: 0.3);
+        let brightness = for_note!(PolyBrightness, brightness: 0.3);
+        expect(expression, PluginApi::Clap, Expression, 0.3);
+        expect(brightness, PluginApi::Clap, Brightness, 0.3);
+        // As the framework hands them over: the other way round.
+        expect(expression, PluginApi::Vst3, Brightness, 0.3);
+        expect(brightness, PluginApi::Vst3, Expression, 0.3);
+    }
+
+    #[test]
+    fn polyphonic_modulation_reaches_polyphonic_parameters_only() {
+        let modulate = |index: usize, normalized_offset| NoteEvent::PolyModulation {
+            timing: 0,
+            voice_id: 7,
+            poly_modulation_id: index as u32,
+            normalized_offset,
+        };
+        assert_eq!(
+            clap(modulate(Param::partial_level(3).index(), -0.5)),
+            Some(Event::Modulate {
+                id: 7,
+                param: Param::partial_level(3),
+                offset: -0.5
+            })
+        );
+        assert_eq!(clap(modulate(Param::VOICES.index(), 0.5)), None);
+        assert_eq!(clap(modulate(Param::COUNT, 0.5)), None);
+    }
+
+    #[test]
+    fn hostile_numbers_become_neutral_ones() {
+        let value = |event| match clap(event) {
+            Some(
+                Event::Expression { value, .. }
+                | Event::NoteOn {
+                    velocity: value, ..
+                }
+                | Event::PitchBend { value, .. }
+                | Event::Controller { value, .. },
+            ) => value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(value(for_note!(NoteOn, velocity: f32::NAN)), 0.0);
+        assert_eq!(value(for_note!(NoteOn, velocity: 9.0)), 1.0);
+        assert_eq!(value(for_note!(PolyVolume, gain: f32::NAN)), 1.0);
+        assert_eq!(value(for_note!(PolyTuning, tuning: f32::INFINITY)), 120.0);
+        assert_eq!(value(for_note!(PolyBrightness, brightness: f32::NAN)), 0.5);
+        let event = NoteEvent::MidiCC {
+            timing: 0,
+            channel: 0,
+            cc: 1,
+            value: f32::NEG_INFINITY,
+        };
+        assert_eq!(value(event), 0.0);
+        assert_eq!(bend(f32::NAN), 0.0);
+    }
+
+    #[test]
+    fn the_wheel_rests_at_exactly_0_and_ends_at_exactly_1() {
+        assert_eq!((bend(0.0), bend(0.5), bend(1.0)), (-1.0, 0.0, 1.0));
+        let mut last = -2.0;
+        for n in 0..=16_383u16 {
+            let bytes = [0xe0, (n & 127) as u8, (n >> 7) as u8];
+            let event = NoteEvent::<()>::from_midi(0, &bytes).expect("a bend");
+            let Some(Event::PitchBend { value, .. }) = clap(event) else {
+                panic!("not a bend");
+            };
+            let from_rest = f32::from(n) - 8192.0;
+            let expected = from_rest / if n <= 8192 { 8192.0 } else { 8191.0 };
+            assert_eq!(value.to_bits(), (expected + 0.0).to_bits(), "{n}");
+            assert!(value > last, "{n}");
+            last = value;
+        }
+    }
+}

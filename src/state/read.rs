@@ -1,0 +1,217 @@
+//! Text to preset.
+
+use std::collections::HashMap;
+use std::ops::Range as Span;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Preset, PresetError, SCHEMA};
+use crate::synth::parameter::{Param, Range};
+use crate::synth::patch::Patch;
+
+/// One parameter as a text gives it.
+struct Entry<'t> {
+    id: String,
+    value: DeValue<'t>,
+    /// Where in the text, in bytes.
+    span: Span<usize>,
+}
+
+/// What brings the entries of one schema to the next: the first is from 1 to 2. Its length makes
+/// the compiler ask for a migration whenever [`SCHEMA`] is raised.
+const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
+
+pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
+    let at = |span: Span<usize>, reason: String| PresetError {
+        line: line(text, span.start),
+        reason,
+    };
+    let document = DeTable::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        at(span, format!("not TOML: {}", one_line(error.message())))
+    })?;
+    let document = document.into_inner();
+
+    let schema = schema(&document).map_err(|(span, reason)| at(span, reason))?;
+    let mut preset = Preset {
+        name: String::new(),
+        author: String::new(),
+        description: String::new(),
+        tags: Vec::new(),
+        patch: Patch::default(),
+    };
+    let mut entries = Vec::new();
+    for (key, value) in document {
+        let span = value.span();
+        match (key.get_ref().as_ref(), value.into_inner()) {
+            ("schema", _) => {}
+            ("name", value) => preset.name = string("name", value).map_err(|r| at(span, r))?,
+            ("author", value) => {
+                preset.author = string("author", value).map_err(|r| at(span, r))?
+            }
+            ("description", value) => {
+                preset.description = string("description", value).map_err(|r| at(span, r))?;
+            }
+            ("tags", DeValue::Array(tags)) => {
+                for tag in tags {
+                    let span = tag.span();
+                    let tag = string("tags", tag.into_inner()).map_err(|r| at(span, r))?;
+                    preset.tags.push(tag);
+                }
+            }
+            ("tags", other) => {
+                let found = kind(&other);
+                return Err(at(
+                    span,
+                    format!("tags: a list of strings is needed, not {found}"),
+                ));
+            }
+            (_, DeValue::Table(group)) => {
+                entries.extend(group.into_iter().map(|(id, value)| Entry {
+                    id: id.get_ref().to_string(),
+                    span: id.span(),
+                    value: value.into_inner(),
+                }));
+            }
+            (other, _) => {
+                return Err(at(
+                    key.span(),
+                    format!("{other}: unknown, and parameters belong under a [group]"),
+                ));
+            }
+        }
+    }
+    if preset.name.trim().is_empty() {
+        return Err(at(0..0, "name: missing or empty".to_owned()));
+    }
+
+    // The document's own order is the alphabet's; errors are to be told from the top.
+    entries.sort_by_key(|entry| entry.span.start);
+    for migrate in &MIGRATIONS[schema as usize - 1..] {
+        migrate(&mut entries);
+    }
+    let mut seen: HashMap<Param, usize> = HashMap::new();
+    for Entry { id, value, span } in entries {
+        let place = line(text, span.start);
+        let fail = |reason: String| Err(at(span.clone(), format!("{id}: {reason}")));
+        let Some(param) = Param::from_id(&id) else {
+            return fail("there is no such parameter".to_owned());
+        };
+        if let Some(first) = seen.insert(param, place) {
+            return fail(format!("already given in line {first}"));
+        }
+        match normalized(param, &value) {
+            Ok(normalized) => preset.patch.set_normalized(param, normalized),
+            Err(reason) => return fail(reason),
+        }
+    }
+    Ok(preset)
+}
+
+/// Read before anything else, so that a newer text is told from a wrong one.
+fn schema(document: &DeTable) -> Result<u32, (Span<usize>, String)> {
+    let Some(value) = document.get("schema") else {
+        return Err((0..0, "schema: missing; this is no preset".to_owned()));
+    };
+    let whole = match value.get_ref() {
+        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+        _ => None,
+    };
+    match whole {
+        Some(schema) if (1..=i64::from(SCHEMA)).contains(&schema) => Ok(schema as u32),
+        Some(schema) if schema > i64::from(SCHEMA) => Err((
+            value.span(),
+            format!("schema {schema} is newer than this program, which reads up to {SCHEMA}"),
+        )),
+        _ => Err((
+            value.span(),
+            format!("schema: a whole number from 1 to {SCHEMA} is needed"),
+        )),
+    }
+}
+
+/// The normalised value that `value` means for `param`.
+fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
+    let range = param.range();
+    if let Range::Choice(labels) = range {
+        let DeValue::String(label) = value else {
+            return Err(format!(
+                "one of {} is needed, not {}",
+                list(labels),
+                kind(value)
+            ));
+        };
+        return match labels.iter().position(|l| l.eq_ignore_ascii_case(label)) {
+            Some(index) => Ok(range.normalized(index as f32)),
+            None => Err(format!("{label:?} is none of {}", list(labels))),
+        };
+    }
+    if let DeValue::Table(table) = value {
+        return match table.get("normalized").map(Spanned::get_ref) {
+            Some(value) if table.len() == 1 => within(number(value)?, 0.0, 1.0).map(|x| x as f32),
+            _ => Err("a number or { normalized = … } is needed".to_owned()),
+        };
+    }
+    let (min, max) = range.ends();
+    let plain = within(number(value)?, min, max)?;
+    if range.steps().is_some() && plain != plain.floor() {
+        return Err(format!("{plain} is not a whole number"));
+    }
+    Ok(range.normalized_precise(plain))
+}
+
+/// `value` if it is from `min` to `max`, as far as f32 can tell.
+fn within(value: f64, min: f32, max: f32) -> Result<f64, String> {
+    if value.is_nan() {
+        Err("not a number".to_owned())
+    } else if (min..=max).contains(&(value as f32)) {
+        Ok(value)
+    } else {
+        Err(format!("{value} is outside {min} to {max}"))
+    }
+}
+
+fn number(value: &DeValue) -> Result<f64, String> {
+    let parsed = match value {
+        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
+            .ok()
+            .map(|whole| whole as f64),
+        DeValue::Float(digits) => digits.as_str().parse().ok(),
+        _ => return Err(format!("a number is needed, not {}", kind(value))),
+    };
+    parsed.ok_or_else(|| "the number has too many digits".to_owned())
+}
+
+fn string(key: &str, value: DeValue) -> Result<String, String> {
+    match value {
+        DeValue::String(string) => Ok(string.into_owned()),
+        other => Err(format!("{key}: a string is needed, not {}", kind(&other))),
+    }
+}
+
+fn kind(value: &DeValue) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+fn list(labels: &[&str]) -> String {
+    let quoted: Vec<_> = labels.iter().map(|label| format!("{label:?}")).collect();
+    quoted.join(", ")
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The line that holds byte `offset`, counted from 1.
+fn line(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    1 + before.iter().filter(|&&byte| byte == b'\n').count()
+}

@@ -1,0 +1,98 @@
+//! Preset to text.
+
+use std::fmt::Write;
+
+use super::{Preset, SCHEMA};
+use crate::synth::parameter::{Param, Range, Unit};
+use crate::synth::patch::Patch;
+
+pub(super) fn preset(preset: &Preset) -> String {
+    let mut text = format!("schema = {SCHEMA}\nname = {}\n", quoted(&preset.name));
+    for (key, value) in [
+        ("author", &preset.author),
+        ("description", &preset.description),
+    ] {
+        if !value.is_empty() {
+            line(&mut text, format_args!("{key} = {}", quoted(value)));
+        }
+    }
+    if !preset.tags.is_empty() {
+        let tags: Vec<_> = preset.tags.iter().map(|tag| quoted(tag)).collect();
+        line(&mut text, format_args!("tags = [{}]", tags.join(", ")));
+    }
+
+    let defaults = Patch::default();
+    let mut groups: Vec<(&str, Vec<Param>)> = Vec::new();
+    for param in Param::all() {
+        if preset.patch.normalized(param) != defaults.normalized(param) {
+            let group = param.spec().group;
+            match groups.iter_mut().find(|(name, _)| *name == group) {
+                Some((_, params)) => params.push(param),
+                None => groups.push((group, vec![param])),
+            }
+        }
+    }
+    for (group, params) in groups {
+        let group = group.to_lowercase().replace(' ', "_");
+        line(&mut text, format_args!("\n[{group}]"));
+        for param in params {
+            let spec = param.spec();
+            let value = value(param, preset.patch.normalized(param));
+            let unit = match spec.unit {
+                Unit::Percent => "",
+                unit => unit.symbol(),
+            };
+            let comment = if unit.is_empty() { "" } else { " # " };
+            line(
+                &mut text,
+                format_args!("{} = {value}{comment}{unit}", spec.id),
+            );
+        }
+    }
+    text
+}
+
+fn line(text: &mut String, content: std::fmt::Arguments) {
+    writeln!(text, "{content}").expect("a String takes all that is written to it");
+}
+
+/// A TOML string, escaped as it needs to be.
+fn quoted(string: &str) -> String {
+    toml::Value::String(string.to_owned()).to_string()
+}
+
+/// The value as a preset states it.
+fn value(param: Param, normalized: f32) -> String {
+    let range = param.range();
+    match range {
+        Range::Choice(labels) => quoted(labels[range.plain(normalized) as usize]),
+        Range::Integer { .. } => range.plain(normalized).to_string(),
+        _ => shortest(range, normalized)
+            .unwrap_or_else(|| format!("{{ normalized = {} }}", toml_number(normalized.into()))),
+    }
+}
+
+/// The plain value in the fewest digits that bring `normalized` back to the bit; `None` where no
+/// f64 does.
+fn shortest(range: &Range, normalized: f32) -> Option<String> {
+    let plain = range.plain_precise(normalized);
+    let (min, max) = range.ends();
+    (0..17).find_map(|decimals| {
+        let rounded: f64 = format!("{plain:.decimals$e}").parse().ok()?;
+        // Rounded past an end, a number would mean that end but not be read.
+        let valid = (min..=max).contains(&(rounded as f32));
+        let same = range.normalized_precise(rounded).to_bits() == normalized.to_bits();
+        (valid && same).then(|| toml_number(rounded))
+    })
+}
+
+/// Plain digits where they are short, an exponent where they are not; TOML reads both. Never "-0".
+fn toml_number(number: f64) -> String {
+    if number == 0.0 {
+        "0".to_owned()
+    } else if number.abs() >= 1e-6 {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}

@@ -1,0 +1,27 @@
+//! The synthesizer: events and a patch in, frames out.
+//!
+//! Plain data crosses its border ([`Event`], [`Patch`], [`Transport`], slices of frames); it knows
+//! no host, no screen, no files, no clocks.
+//!
+//! [`engine`] keeps the block clock and owns the rest: [`allocator`] (which voice a note gets),
+//! [`voice`] (modulation, and the partials' way to the bank), [`channel`] (MIDI controllers and
+//! MPE), [`spectrum`] and [`filter`] (what a voice's partials begin from), [`output`] (level and
+//! protection).
+
+pub mod allocator;
+pub mod channel;
+pub mod engine;
+pub mod event;
+pub mod filter;
+pub mod output;
+pub mod parameter;
+pub mod patch;
+pub mod spectrum;
+pub mod voice;
+
+pub use engine::{Config, EndedNote, Engine, Statistics, block_frames};
+pub use event::{Event, NoteAddress, NoteExpression, Transport};
+pub use filter::FilterShape;
+pub use parameter::Param;
+pub use patch::{Patch, Values};
+pub use voice::partials::Phases;

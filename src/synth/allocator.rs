@@ -1,0 +1,48 @@
+//! Which voice a note gets, and which one gives way.
+//!
+//! A note that finds all voices taken steals one: of the released ones, else of all, the quietest;
+//! of about equally quiet ones the oldest. The stolen voice fades out over one block beside the new one,
+//! so there are twice as many slots as voices.
+
+use super::voice::{Life, Voice};
+
+/// Voices in use that are not on their way out.
+fn counts(voice: &Voice) -> bool {
+    matches!(voice.life(), Life::Pending | Life::Sounding)
+}
+
+/// How many voices count against the limit.
+pub fn taken(voices: &[Voice]) -> usize {
+    voices.iter().filter(|voice| counts(voice)).count()
+}
+
+/// Loudness in steps of 1.2 to 1.8 dB: an f32's exponent and the first bit of its fraction. Finer
+/// differences would let a new high note give way before an old low one.
+fn loudness_step(voice: &Voice) -> u32 {
+    voice.power().to_bits() >> 22
+}
+
+/// The voice that gives way next, or `None` when none counts.
+pub fn victim(voices: &[Voice]) -> Option<usize> {
+    let candidates = voices.iter().enumerate().filter(|(_, voice)| counts(voice));
+    candidates
+        .min_by_key(|(_, voice)| (!voice.is_released(), loudness_step(voice), voice.age))
+        .map(|(slot, _)| slot)
+}
+
+/// A slot for a new voice: an idle one, or where every slot is taken by voices and fading ones, the
+/// quietest of those that fade. `None` only if every slot counts.
+pub fn slot(voices: &[Voice]) -> Option<usize> {
+    voices
+        .iter()
+        .position(|voice| voice.life() == Life::Idle)
+        .or_else(|| {
+            let fading = voices
+                .iter()
+                .enumerate()
+                .filter(|(_, voice)| voice.life() == Life::Fading);
+            fading
+                .min_by(|(_, a), (_, b)| a.power().total_cmp(&b.power()))
+                .map(|(slot, _)| slot)
+        })
+}

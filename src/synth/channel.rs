@@ -1,0 +1,204 @@
+//! What the 16 MIDI channels' controllers say, and how MPE reads them.
+
+use super::parameter::Param;
+use super::patch::Values;
+
+/// The MPE lower zone's master channel; the others are its members.
+const MASTER: usize = 0;
+
+/// Controllers of one channel.
+#[derive(Clone, Copy, Debug)]
+pub struct Channel {
+    /// Pitch wheel, −1 to 1.
+    pub bend: f32,
+    /// Semitones set by RPN 0, in place of the parameter's.
+    bend_range_semitones: Option<f32>,
+    /// 0 to 1.
+    pub pressure: f32,
+    /// CC 1, 0 to 1.
+    pub wheel: f32,
+    /// CC 74, 0 to 1; 0.5 is neutral.
+    pub brightness: f32,
+    /// CC 7, 0 to 1.
+    pub volume: f32,
+    /// CC 10, 0 to 1.
+    pub pan: f32,
+    /// CC 11, 0 to 1.
+    pub expression: f32,
+    /// CC 64.
+    pub sustain: bool,
+    /// CC 66.
+    pub sostenuto: bool,
+    /// The registered parameter that data entry writes: (CC 101, CC 100).
+    registered: (u8, u8),
+}
+
+impl Default for Channel {
+    fn default() -> Channel {
+        Channel {
+            bend: 0.0,
+            bend_range_semitones: None,
+            pressure: 0.0,
+            wheel: 0.0,
+            brightness: 0.5,
+            volume: 1.0,
+            pan: 0.5,
+            expression: 1.0,
+            sustain: false,
+            sostenuto: false,
+            registered: (127, 127),
+        }
+    }
+}
+
+impl Channel {
+    /// Takes a controller's value (0 to 1) that only this channel's sound depends on; pedals and
+    /// channel mode messages are the engine's business too.
+    pub fn control(&mut self, number: u8, value: f32) {
+        let data = (value * 127.0 + 0.5) as u8;
+        match number {
+            1 => self.wheel = value,
+            7 => self.volume = value,
+            10 => self.pan = value,
+            11 => self.expression = value,
+            64 => self.sustain = value >= 0.5,
+            66 => self.sostenuto = value >= 0.5,
+            74 => self.brightness = value,
+            98 | 99 => self.registered = (127, 127),
+            100 => self.registered.1 = data,
+            101 => self.registered.0 = data,
+            6 if self.registered == (0, 0) => {
+                self.bend_range_semitones = Some(f32::from(data).min(96.0))
+            }
+            // Reset all controllers: what RP-015 of the MIDI Association resets.
+            121 => {
+                *self = Channel {
+                    volume: self.volume,
+                    pan: self.pan,
+                    bend_range_semitones: self.bend_range_semitones,
+                    ..Channel::default()
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a voice reads from its channel (and in MPE from the zone's master too).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Control {
+    /// Semitones.
+    pub bend_semitones: f32,
+    /// 0 to 1.
+    pub pressure: f32,
+    /// 0 to 1.
+    pub wheel: f32,
+    /// 0 to 1; 0.5 is neutral.
+    pub brightness: f32,
+    /// Linear gain.
+    pub gain: f32,
+    /// −1 to 1.
+    pub pan: f32,
+    /// CC 64.
+    pub sustain: bool,
+    /// CC 66.
+    pub sostenuto: bool,
+}
+
+/// All channels.
+#[derive(Clone, Debug, Default)]
+pub struct Channels([Channel; 16]);
+
+impl Channels {
+    /// One channel, 0 to 15 (higher bits are ignored).
+    pub fn get_mut(&mut self, channel: u8) -> &mut Channel {
+        &mut self.0[usize::from(channel & 15)]
+    }
+
+    /// Whether a message on `channel` is also for voices on `voice_channel`.
+    pub fn reaches(channel: u8, voice_channel: u8, values: &Values) -> bool {
+        channel == voice_channel || (values.is_on(Param::MPE) && usize::from(channel) == MASTER)
+    }
+
+    /// What a voice on this channel reads.
+    pub fn control(&self, channel: u8, values: &Values) -> Control {
+        let own = &self.0[usize::from(channel & 15)];
+        let wheel_range = |of: &Channel| {
+            of.bend_range_semitones
+                .unwrap_or(values.get(Param::BEND_RANGE))
+        };
+        let mut control = Control {
+            bend_semitones: own.bend * wheel_range(own),
+            pressure: own.pressure,
+            wheel: own.wheel,
+            brightness: own.brightness,
+            // The square follows the recommended curve of General MIDI (40·log₁₀ of the value).
+            gain: (own.volume * own.expression) * (own.volume * own.expression),
+            pan: (2.0 * own.pan - 1.0).clamp(-1.0, 1.0),
+            sustain: own.sustain,
+            sostenuto: own.sostenuto,
+        };
+        if values.is_on(Param::MPE) && usize::from(channel & 15) != MASTER {
+            let master = &self.0[MASTER];
+            let member_range = own
+                .bend_range_semitones
+                .unwrap_or(values.get(Param::MPE_BEND_RANGE));
+            control.bend_semitones = own.bend * member_range + master.bend * wheel_range(master);
+            control.pressure = (own.pressure + master.pressure).min(1.0);
+            control.wheel = own.wheel.max(master.wheel);
+            control.brightness = (own.brightness + master.brightness - 0.5).clamp(0.0, 1.0);
+            control.gain *=
+                (master.volume * master.expression) * (master.volume * master.expression);
+            control.sustain |= master.sustain;
+            control.sostenuto |= master.sostenuto;
+        }
+        control
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::Patch;
+
+    #[test]
+    fn mpe_adds_the_masters_bend_to_the_notes_own() {
+        let mut patch = Patch::default();
+        let mut channels = Channels::default();
+        channels.get_mut(0).bend = 1.0;
+        channels.get_mut(3).bend = -0.5;
+        let plain = Values::new(&patch);
+        assert_eq!(channels.control(3, &plain).bend_semitones, -1.0);
+        patch.set(Param::MPE, 1.0);
+        let mpe = Values::new(&patch);
+        assert_eq!(channels.control(3, &mpe).bend_semitones, -24.0 + 2.0);
+        assert_eq!(channels.control(0, &mpe).bend_semitones, 2.0);
+    }
+
+    #[test]
+    fn registered_parameter_0_sets_the_bend_range() {
+        let values = Values::new(&Patch::default());
+        let mut channels = Channels::default();
+        let channel = channels.get_mut(2);
+        channel.bend = 1.0;
+        for (number, data) in [(101, 0), (100, 0), (6, 12), (101, 127), (100, 127), (6, 3)] {
+            channel.control(number, f32::from(data as u8) / 127.0);
+        }
+        assert_eq!(channels.control(2, &values).bend_semitones, 12.0);
+    }
+
+    #[test]
+    fn neutral_controllers_change_nothing() {
+        let values = Values::new(&Patch::default());
+        let control = Channels::default().control(5, &values);
+        assert_eq!(
+            (
+                control.bend_semitones,
+                control.gain,
+                control.pan,
+                control.brightness
+            ),
+            (0.0, 1.0, 0.0, 0.5)
+        );
+    }
+}

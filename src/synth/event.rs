@@ -1,0 +1,120 @@
+//! What happens to the engine: notes, expression, controllers, in MIDI's and CLAP's terms.
+//!
+//! Events carry no time: [`Engine::push`](super::Engine::push) takes them at the frame that is
+//! rendered next. Channels count from 0, keys from 0 to 127 (60 is middle C).
+
+use super::parameter::Param;
+
+/// Which notes an event is for: the note with this id, or else all on this channel and key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoteAddress {
+    /// The host's note id, where it gives one. It outranks channel and key.
+    pub id: Option<i32>,
+    /// MIDI channel, 0 to 15; `None` is any.
+    pub channel: Option<u8>,
+    /// MIDI key, 0 to 127; `None` is any.
+    pub key: Option<u8>,
+}
+
+/// A note's own expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteExpression {
+    /// Semitones.
+    Tuning,
+    /// Linear gain, 0 to 4.
+    Volume,
+    /// −1 (left) to 1 (right).
+    Pan,
+    /// 0 to 1.
+    Pressure,
+    /// 0 to 1; 0.5 is neutral.
+    Brightness,
+    /// Depth of vibrato, 0 to 1.
+    Vibrato,
+    /// Linear gain, 0 to 1.
+    Expression,
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    /// A note begins, exact to the frame.
+    NoteOn {
+        /// The host's note id, where it gives one.
+        id: Option<i32>,
+        /// 0 to 15.
+        channel: u8,
+        /// 0 to 127.
+        key: u8,
+        /// 0 to 1; a note-on of velocity 0 is still a note-on here.
+        velocity: f32,
+    },
+    /// A key is released.
+    NoteOff(NoteAddress),
+    /// A note ends at once (within the time of a fade that does not click).
+    Choke(NoteAddress),
+    /// A note's own expression.
+    Expression {
+        /// Which notes.
+        note: NoteAddress,
+        /// Which expression.
+        expression: NoteExpression,
+        /// In the expression's unit.
+        value: f32,
+    },
+    /// A polyphonic modulation: for the note with this id, `offset` is added to the normalised
+    /// value of `param`.
+    Modulate {
+        /// The host's note id.
+        id: i32,
+        /// A polyphonic parameter; others are ignored.
+        param: Param,
+        /// In parts of the parameter's whole range.
+        offset: f32,
+    },
+    /// The pitch wheel.
+    PitchBend {
+        /// 0 to 15.
+        channel: u8,
+        /// −1 to 1.
+        value: f32,
+    },
+    /// The pressure of a whole channel.
+    ChannelPressure {
+        /// 0 to 15.
+        channel: u8,
+        /// 0 to 1.
+        value: f32,
+    },
+    /// A MIDI controller.
+    Controller {
+        /// 0 to 15.
+        channel: u8,
+        /// 0 to 127.
+        number: u8,
+        /// 0 to 1.
+        value: f32,
+    },
+}
+
+/// Where the host's song is, for what follows its tempo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transport {
+    /// Beats (quarter notes) per minute.
+    pub tempo_bpm: f64,
+    /// Beats since the song's start, at the frame rendered next; `None` where the host does not
+    /// tell.
+    pub position_beats: Option<f64>,
+    /// Whether the song is moving.
+    pub playing: bool,
+}
+
+impl Default for Transport {
+    fn default() -> Transport {
+        Transport {
+            tempo_bpm: 120.0,
+            position_beats: None,
+            playing: false,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Plain values as text and back.
+
+use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Spec};
+
+/// The unit of a plain value, which decides how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A label of a [`Range::Choice`].
+    Choice,
+    /// A count.
+    Count,
+    /// A plain number.
+    Number,
+    /// A part of one, written in per cent.
+    Percent,
+    /// −1 (left) to 1 (right), written as `40 L`, `C`, `40 R`.
+    Pan,
+    /// dB.
+    Decibels,
+    /// dB; the range's lower end is silence, written `off`.
+    DecibelsOrOff,
+    /// dB per octave.
+    DecibelsPerOctave,
+    /// Hz; 1 kHz and more are written in kHz.
+    Hertz,
+    /// Seconds; less than one is written in ms.
+    Seconds,
+    /// Semitones.
+    Semitones,
+    /// Cents.
+    Cents,
+    /// Octaves.
+    Octaves,
+    /// 1/s.
+    PerSecond,
+    /// 1/(s·kHz²).
+    PerSecondPerSquareKilohertz,
+}
+
+impl Unit {
+    /// What stands behind the number; empty where nothing does.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Unit::Choice | Unit::Count | Unit::Number | Unit::Pan => "",
+            Unit::Percent => "%",
+            Unit::Decibels | Unit::DecibelsOrOff => "dB",
+            Unit::DecibelsPerOctave => "dB/oct",
+            Unit::Hertz => "Hz",
+            Unit::Seconds => "s",
+            Unit::Semitones => "st",
+            Unit::Cents => "ct",
+            Unit::Octaves => "oct",
+            Unit::PerSecond => "/s",
+            Unit::PerSecondPerSquareKilohertz => "/s/kHz²",
+        }
+    }
+}
+
+/// The plain value below which [`Unit::DecibelsOrOff`] is silence, for this range.
+fn off_db(range: &Range) -> f32 {
+    if range.ends().0 == LEVEL_OFF_DB {
+        LEVEL_OFF_DB
+    } else {
+        MASTER_OFF_DB
+    }
+}
+
+pub(super) fn format(spec: &Spec, plain: f32) -> String {
+    let symbol = spec.unit.symbol();
+    match spec.unit {
+        Unit::Choice => match spec.range {
+            Range::Choice(labels) => {
+                let index = (plain.max(0.0) + 0.5) as usize;
+                labels[index.min(labels.len() - 1)].to_owned()
+            }
+            _ => unreachable!("a choice has labels"),
+        },
+        Unit::Count => format!("{plain:.0}"),
+        Unit::Number => significant(plain),
+        Unit::Percent => format!("{} {symbol}", decimals(100.0 * plain, 1)),
+        Unit::Pan => {
+            let percent = decimals(100.0 * plain.abs(), 1);
+            match percent.as_str() {
+                "0.0" => "C".to_owned(),
+                _ if plain < 0.0 => format!("{percent} L"),
+                _ => format!("{percent} R"),
+            }
+        }
+        Unit::DecibelsOrOff if plain <= off_db(&spec.range) => "off".to_owned(),
+        Unit::Hertz if plain >= 999.95 => format!("{} kHz", decimals(plain / 1000.0, 3)),
+        Unit::Hertz => format!(
+            "{} {symbol}",
+            decimals(plain, if plain < 10.0 { 3 } else { 1 })
+        ),
+        Unit::Seconds if plain < 0.9995 => format!("{} ms", decimals(1000.0 * plain, 2)),
+        Unit::Seconds => format!("{} {symbol}", decimals(plain, 3)),
+        Unit::Semitones => format!("{plain:.0} {symbol}"),
+        Unit::PerSecond | Unit::PerSecondPerSquareKilohertz => {
+            format!("{} {symbol}", significant(plain))
+        }
+        Unit::Decibels
+        | Unit::DecibelsOrOff
+        | Unit::DecibelsPerOctave
+        | Unit::Cents
+        | Unit::Octaves => {
+            format!("{} {symbol}", decimals(plain, 2))
+        }
+    }
+}
+
+/// A fixed number of decimals, never "-0".
+fn decimals(value: f32, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|b| matches!(b, b'0' | b'.')) => digits.to_owned(),
+        _ => text,
+    }
+}
+
+/// Four significant digits, for values over many decades.
+fn significant(value: f32) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let text = format!("{value:.3e}");
+    let rounded: f32 = text.parse().unwrap_or(value);
+    if rounded.abs() >= 1e-3 {
+        format!("{rounded}")
+    } else {
+        text
+    }
+}
+
+pub(super) fn parse(spec: &Spec, text: &str) -> Option<f32> {
+    let text = text.trim();
+    let (min, max) = spec.range.ends();
+    if let Range::Choice(labels) = spec.range {
+        return labels
+            .iter()
+            .position(|label| label.eq_ignore_ascii_case(text))
+            .map(|index| index as f32);
+    }
+    let lower = text.to_lowercase();
+    match spec.unit {
+        Unit::DecibelsOrOff
+            if matches!(lower.as_str(), "off" | "-inf" | "-inf db" | "−∞" | "-∞") =>
+        {
+            return Some(min);
+        }
+        Unit::Pan if matches!(lower.as_str(), "c" | "centre" | "center") => return Some(0.0),
+        _ => {}
+    }
+    let (number, unit) = split_number(&lower)?;
+    let scale = match (spec.unit, unit) {
+        (Unit::Percent, "" | "%") => 0.01,
+        (Unit::Pan, "" | "r" | "% r") => 0.01,
+        (Unit::Pan, "l" | "% l") => -0.01,
+        (Unit::Hertz, "khz" | "k") => 1000.0,
+        (Unit::Seconds, "ms") => 0.001,
+        (_, "") => 1.0,
+        (own, other) if own.symbol().to_lowercase() == other => 1.0,
+        _ => return None,
+    };
+    let plain = (f64::from(number) * scale) as f32;
+    plain.is_finite().then(|| plain.clamp(min, max))
+}
+
+/// The number that a text begins with, and what stands behind it.
+fn split_number(text: &str) -> Option<(f32, &str)> {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    // The longest beginning that is a number: an exponent's "e" is part of it, a unit's is not.
+    (1..=text.len())
+        .rev()
+        .filter(|&end| text.is_char_boundary(end) && text.as_bytes()[end - 1].is_ascii_digit())
+        .find_map(|end| Some((text[..end].parse().ok()?, text[end..].trim())))
+}

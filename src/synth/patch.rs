@@ -1,0 +1,162 @@
+//! The patch: one value for every parameter, and what the macros make of them.
+
+use super::parameter::{MACRO_TARGETS, MACROS, Param};
+
+/// All that decides how a voice sounds, as it is set: one normalised value a parameter.
+///
+/// Plain data of fixed size: copying it neither allocates nor frees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Patch {
+    normalized: [f32; Param::COUNT],
+}
+
+impl Default for Patch {
+    /// Every parameter at its default. Not for the audio thread (it reads the table of names).
+    fn default() -> Patch {
+        let mut patch = Patch {
+            normalized: [0.0; Param::COUNT],
+        };
+        for param in Param::all() {
+            patch.set(param, param.spec().default);
+        }
+        patch
+    }
+}
+
+impl Patch {
+    /// Sets a parameter by its plain value, in its unit.
+    pub fn set(&mut self, param: Param, plain: f32) {
+        self.normalized[param.index()] = param.range().normalized(plain);
+    }
+
+    /// Sets a parameter by its normalised value; anything but a number from 0 to 1 counts as the
+    /// nearer end.
+    pub fn set_normalized(&mut self, param: Param, normalized: f32) {
+        self.normalized[param.index()] = if normalized > 0.0 {
+            normalized.min(1.0)
+        } else {
+            0.0
+        };
+    }
+
+    /// The plain value as it was set, before macros.
+    pub fn plain(&self, param: Param) -> f32 {
+        param.range().plain(self.normalized[param.index()])
+    }
+
+    /// The normalised value as it was set, before macros.
+    pub fn normalized(&self, param: Param) -> f32 {
+        self.normalized[param.index()]
+    }
+
+    /// The normalised value of `param` with the macros' offsets.
+    fn offset_by_macros(&self) -> [f32; Param::COUNT] {
+        let mut values = self.normalized;
+        for number in 1..=MACROS {
+            let target = self.plain(Param::macro_target(number)) as usize;
+            if target > 0 {
+                let target = MACRO_TARGETS[(target - 1).min(MACRO_TARGETS.len() - 1)];
+                let amount = self.plain(Param::macro_amount(number));
+                values[target.index()] += amount * self.plain(Param::macro_value(number));
+            }
+        }
+        values
+    }
+}
+
+/// The values that sound: a patch after its macros, both normalised and plain.
+#[derive(Clone, Debug)]
+pub struct Values {
+    patch: Patch,
+    normalized: [f32; Param::COUNT],
+    plain: [f32; Param::COUNT],
+}
+
+impl Values {
+    /// The values of `patch`.
+    pub fn new(patch: &Patch) -> Values {
+        let normalized = patch.offset_by_macros();
+        let mut plain = [0.0; Param::COUNT];
+        for param in Param::all() {
+            plain[param.index()] = param.range().plain(normalized[param.index()]);
+        }
+        Values {
+            patch: *patch,
+            normalized,
+            plain,
+        }
+    }
+
+    /// Takes over a changed patch; works out only what differs. Returns whether anything does.
+    pub fn update(&mut self, patch: &Patch) -> bool {
+        if self.patch.normalized == patch.normalized {
+            return false;
+        }
+        self.patch = *patch;
+        let normalized = patch.offset_by_macros();
+        for param in Param::all() {
+            let index = param.index();
+            if normalized[index] != self.normalized[index] {
+                self.plain[index] = param.range().plain(normalized[index]);
+            }
+        }
+        self.normalized = normalized;
+        true
+    }
+
+    /// Plain value of a parameter.
+    pub fn get(&self, param: Param) -> f32 {
+        self.plain[param.index()]
+    }
+
+    /// Plain value of a parameter with a polyphonic offset of its normalised value.
+    pub fn get_offset(&self, param: Param, normalized_offset: f32) -> f32 {
+        param
+            .range()
+            .plain(self.normalized[param.index()] + normalized_offset)
+    }
+
+    /// Plain value of a stepped parameter as an index.
+    pub fn index(&self, param: Param) -> usize {
+        self.plain[param.index()] as usize
+    }
+
+    /// Whether an Off/On parameter is on.
+    pub fn is_on(&self, param: Param) -> bool {
+        self.plain[param.index()] >= 0.5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn macros_offset_and_do_not_overwrite() {
+        let mut patch = Patch::default();
+        patch.set(Param::TILT, -6.0);
+        patch.set(Param::MACRO_1, 0.5);
+        patch.set(Param::macro_target(1), 1.0);
+        patch.set(Param::macro_amount(1), 0.5);
+        let values = Values::new(&patch);
+        // A quarter of the range of 36 dB per octave.
+        assert!((values.get(Param::TILT) - 3.0).abs() < 1e-4);
+        assert!((patch.plain(Param::TILT) + 6.0).abs() < 1e-5);
+
+        let mut updated = Values::new(&Patch::default());
+        assert!(updated.update(&patch));
+        assert!(!updated.update(&patch));
+        assert_eq!(updated.plain, values.plain);
+    }
+
+    #[test]
+    fn two_macros_on_one_target_add_up_and_stop_at_its_ends() {
+        let mut patch = Patch::default();
+        for number in 1..=2 {
+            patch.set(Param::macro_value(number), 1.0);
+            patch.set(Param::macro_target(number), 26.0);
+            patch.set(Param::macro_amount(number), 1.0);
+        }
+        assert_eq!(Values::new(&patch).get(Param::LEVEL), 12.0);
+    }
+}

@@ -1,0 +1,665 @@
+//! A voice: one sounding note, from its onset to its end.
+
+pub mod partials;
+
+use self::partials::{Damping, FundamentalPath, Partials, Phases};
+use super::channel::{Channels, Control};
+use super::event::NoteExpression;
+use super::filter::{Filter, FilterSettings, FilterShape};
+use super::parameter::Param;
+use super::patch::Values;
+use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
+use crate::dsp::envelope::{Envelope, EnvelopeSettings};
+use crate::dsp::lfo::LfoShape;
+use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
+use crate::dsp::random;
+
+/// Concert pitch: key 69.
+const A4_HZ: f64 = 440.0;
+/// Key tracking turns about middle C, key 60.
+const MIDDLE_C_KEY: f64 = 60.0;
+/// Below this power (−140 dB) a voice whose partials have all died away is at its end.
+const SILENT_POWER: f32 = 1e-14;
+
+/// What all voices share at a tick.
+pub struct Tick<'a> {
+    /// The values that sound.
+    pub values: &'a Values,
+    /// Changes whenever the values do.
+    pub generation: u64,
+    /// The partials' own Level, Tune and Pan in `values`.
+    pub edits: &'a Edits,
+    /// The channels' controllers.
+    pub channels: &'a Channels,
+    /// Tables.
+    pub numbers: &'a Numbers,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// H.
+    pub block_frames: usize,
+    /// Cycles of the free LFO at the block's first frame.
+    pub lfo_cycles: f64,
+    /// Cycles of the LFO in a frame.
+    pub lfo_cycles_per_frame: f64,
+}
+
+/// Where a voice stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// Not in use.
+    Idle,
+    /// Begun at the frame rendered next; nothing of it has been rendered.
+    Pending,
+    /// In its envelope.
+    Sounding,
+    /// Fades to silence over the block.
+    Fading,
+}
+
+/// A note's own expression, in the units of [`NoteExpression`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Expression {
+    tuning_semitones: f32,
+    volume: f32,
+    pan: f32,
+    pressure: f32,
+    brightness: f32,
+    vibrato: f32,
+    expression: f32,
+}
+
+const NEUTRAL: Expression = Expression {
+    tuning_semitones: 0.0,
+    volume: 1.0,
+    pan: 0.0,
+    pressure: 0.0,
+    brightness: 0.5,
+    vibrato: 0.0,
+    expression: 1.0,
+};
+
+/// What the modulation of one segment comes to.
+#[derive(Clone, Copy, Debug)]
+struct Targets {
+    fundamental_hz: f64,
+    /// Linear gain, without the envelope.
+    gain: f32,
+    ratios: RatioSettings,
+    gains: GainSettings,
+    pans: PanSettings,
+    filter: FilterSettings,
+}
+
+/// One voice. All memory is allocated by [`Voice::idle`].
+#[derive(Debug)]
+pub struct Voice {
+    life: Life,
+    /// The host's note id, where it gave one.
+    pub id: Option<i32>,
+    /// MIDI channel, 0 to 15.
+    pub channel: u8,
+    /// MIDI key, 0 to 127.
+    pub key: u8,
+    /// Whether the key is down.
+    pub key_is_down: bool,
+    /// Whether the sostenuto pedal caught it.
+    pub sostenuto: bool,
+    /// Order of onset; larger is younger.
+    pub age: u64,
+    velocity: f32,
+    released: bool,
+    /// To be released at the next tick.
+    release_is_due: bool,
+    amp: Envelope,
+    filter_envelope: Envelope,
+    note_lfo_cycles: f64,
+    lfo_seed: u64,
+    expression: Expression,
+    /// CC 74 at the onset: MPE's slide is read from there.
+    brightness_at_onset: f32,
+    /// Polyphonic offsets of normalised values.
+    offsets: [f32; Param::COUNT],
+    has_offsets: bool,
+    offsets_changed: bool,
+    /// The edits with this voice's own offsets.
+    own_edits: Edits,
+    /// What the arrays were last worked out for, from here on.
+    generation: u64,
+    edits: Edits,
+    ratios: Option<RatioSettings>,
+    gains: Option<GainSettings>,
+    pans: Option<PanSettings>,
+    filter: Option<FilterSettings>,
+    damping: Option<(Damping, usize)>,
+    level: f32,
+    /// The fundamental at the ends of the last two segments.
+    fundamental_hz: [f64; 2],
+    /// Length of the last segment.
+    last_frames: usize,
+    power: f32,
+    sounding_partials: usize,
+    spectrum: Spectrum,
+    partials: Partials,
+}
+
+/// Which arrays of the spectrum a tick has changed.
+#[derive(Clone, Copy, Debug)]
+struct Changes {
+    ratios: bool,
+    gains: bool,
+    pans: bool,
+}
+
+/// What a rendered block leaves of a voice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It goes on.
+    Sounds,
+    /// It has come to its end.
+    Ended,
+    /// A value in it was not a number, and it was silenced.
+    Faulty,
+}
+
+impl Voice {
+    /// Allocates an idle voice.
+    pub fn idle() -> Voice {
+        Voice {
+            life: Life::Idle,
+            id: None,
+            channel: 0,
+            key: 0,
+            key_is_down: false,
+            sostenuto: false,
+            age: 0,
+            velocity: 0.0,
+            released: false,
+            release_is_due: false,
+            amp: Envelope::default(),
+            filter_envelope: Envelope::default(),
+            note_lfo_cycles: 0.0,
+            lfo_seed: 0,
+            expression: NEUTRAL,
+            brightness_at_onset: 0.5,
+            offsets: [0.0; Param::COUNT],
+            has_offsets: false,
+            offsets_changed: false,
+            own_edits: Edits::default(),
+            generation: 0,
+            edits: Edits::default(),
+            ratios: None,
+            gains: None,
+            pans: None,
+            filter: None,
+            damping: None,
+            level: 0.0,
+            fundamental_hz: [0.0; 2],
+            last_frames: 0,
+            power: 0.0,
+            sounding_partials: 0,
+            spectrum: Spectrum::allocate(),
+            partials: Partials::allocate(),
+        }
+    }
+
+    /// Where it stands in its life.
+    pub fn life(&self) -> Life {
+        self.life
+    }
+
+    /// Whether its release has begun or is due.
+    pub fn is_released(&self) -> bool {
+        self.released || self.release_is_due
+    }
+
+    /// Loudness for choosing which voice to steal: the power of its partials.
+    pub fn power(&self) -> f32 {
+        self.power
+    }
+
+    /// Partials that sound.
+    pub fn sounding_partials(&self) -> usize {
+        self.sounding_partials
+    }
+
+    /// Begins a note at the frame rendered next.
+    pub fn begin(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32, age: u64) {
+        self.life = Life::Pending;
+        self.id = id;
+        self.channel = channel;
+        self.key = key;
+        self.key_is_down = true;
+        self.sostenuto = false;
+        self.age = age;
+        self.velocity = velocity;
+        self.released = false;
+        self.release_is_due = false;
+        self.expression = NEUTRAL;
+        if self.has_offsets {
+            self.offsets.fill(0.0);
+        }
+        self.has_offsets = false;
+        self.offsets_changed = false;
+        self.power = f32::INFINITY;
+        self.sounding_partials = 0;
+    }
+
+    /// The key is up and no pedal holds it: the release begins at the next tick.
+    pub fn release(&mut self) {
+        self.release_is_due = !self.released;
+    }
+
+    /// Fades out over the next block; one that has not sounded yet ends at once.
+    pub fn fade(&mut self) {
+        self.life = if self.life == Life::Pending {
+            Life::Idle
+        } else {
+            Life::Fading
+        };
+    }
+
+    /// Ends at once.
+    pub fn silence(&mut self) {
+        self.life = Life::Idle;
+    }
+
+    /// Takes a note expression, in its own unit.
+    pub fn express(&mut self, expression: NoteExpression, value: f32) {
+        let own = &mut self.expression;
+        match expression {
+            NoteExpression::Tuning => own.tuning_semitones = value.clamp(-128.0, 128.0),
+            NoteExpression::Volume => own.volume = value.clamp(0.0, 4.0),
+            NoteExpression::Pan => own.pan = value.clamp(-1.0, 1.0),
+            NoteExpression::Pressure => own.pressure = value.clamp(0.0, 1.0),
+            NoteExpression::Brightness => own.brightness = value.clamp(0.0, 1.0),
+            NoteExpression::Vibrato => own.vibrato = value.clamp(0.0, 1.0),
+            NoteExpression::Expression => own.expression = value.clamp(0.0, 1.0),
+        }
+    }
+
+    /// Takes a polyphonic modulation.
+    pub fn modulate(&mut self, param: Param, offset: f32) {
+        if param.is_polyphonic() {
+            self.offsets[param.index()] = offset.clamp(-1.0, 1.0);
+            self.has_offsets = true;
+            self.offsets_changed = true;
+        }
+    }
+
+    /// Renders the rest of the block from a note's onset on; both slices are that rest of the bus.
+    pub fn render_onset(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) -> Outcome {
+        let values = tick.values;
+        self.life = Life::Sounding;
+        self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
+        self.filter_envelope = Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
+        self.note_lfo_cycles = 0.0;
+        self.brightness_at_onset = tick.channels.control(self.channel, values).brightness;
+        let seed = values.get(Param::SEED) as u64;
+        let note_seed = random::bits(seed, u64::from(self.channel) << 8 | u64::from(self.key));
+        self.lfo_seed = if values.index(Param::LFO_TRIGGER) == 0 {
+            seed
+        } else {
+            note_seed
+        };
+        self.forget_settings();
+        self.last_frames = 0;
+        let at = tick.block_frames - left.len();
+        let control = tick.channels.control(self.channel, values);
+        let lfo = self.lfo(tick, at);
+        let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
+        self.fundamental_hz = [fundamental_hz; 2];
+        self.partials
+            .begin(Phases::from_index(values.index(Param::PHASES)), note_seed);
+        self.render_segments(
+            tick,
+            Some(self.amp.level(&amp_settings(values))),
+            left,
+            right,
+        )
+    }
+
+    /// Renders a block of a voice that sounds; both slices are the whole bus.
+    pub fn render_block(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) -> Outcome {
+        if self.life == Life::Fading {
+            self.rest_frequencies(tick, left.len());
+            self.partials.set_gains_to_zero();
+            self.partials.render(self.partials_of(tick), left, right);
+            self.life = Life::Idle;
+            return Outcome::Ended;
+        }
+        if self.release_is_due {
+            self.release_is_due = false;
+            self.released = true;
+            self.amp
+                .release(&amp_settings(tick.values), tick.sample_rate_hz);
+            self.filter_envelope
+                .release(&filter_settings(tick.values), tick.sample_rate_hz);
+            if self.amp.is_done() {
+                // A release of no time still takes this block, so that it does not click.
+                self.life = Life::Fading;
+                return self.render_block(tick, left, right);
+            }
+        }
+        self.render_segments(tick, None, left, right)
+    }
+
+    /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
+    /// exact frames whatever the block clock.
+    fn render_segments(
+        &mut self,
+        tick: &Tick,
+        start_level: Option<f32>,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Outcome {
+        let mut start_level = start_level;
+        let mut done = 0;
+        while done < left.len() {
+            let rest = left.len() - done;
+            let corner = self
+                .amp
+                .frames_to_corner(&amp_settings(tick.values), tick.sample_rate_hz);
+            let frames = corner.unwrap_or(rest).min(rest);
+            let at = tick.block_frames - rest;
+            let segment = done..done + frames;
+            let sound = self.prepare_segment(tick, at, frames, start_level.take());
+            if !sound {
+                self.life = Life::Idle;
+                return Outcome::Faulty;
+            }
+            self.partials.render(
+                self.partials_of(tick),
+                &mut left[segment.clone()],
+                &mut right[segment],
+            );
+            self.last_frames = frames;
+            done += frames;
+            let died_away =
+                self.partials.decays() && self.power < SILENT_POWER && !self.amp.is_rising();
+            if self.amp.is_done() || died_away {
+                self.life = Life::Idle;
+                return Outcome::Ended;
+            }
+        }
+        Outcome::Sounds
+    }
+
+    /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
+    /// false if a value is not a number.
+    fn prepare_segment(
+        &mut self,
+        tick: &Tick,
+        at: usize,
+        frames: usize,
+        start_level: Option<f32>,
+    ) -> bool {
+        let values = tick.values;
+        let rate = tick.sample_rate_hz;
+        let amp_before = start_level;
+        let amp = self.amp.advance(&amp_settings(values), frames, rate);
+        let filter_level = self
+            .filter_envelope
+            .advance(&filter_settings(values), frames, rate);
+        self.note_lfo_cycles += tick.lfo_cycles_per_frame * frames as f64;
+        let targets = self.targets(tick, at + frames, filter_level);
+
+        let [before_last_hz, last_hz] = self.fundamental_hz;
+        let is_new = start_level.is_some();
+        let end_hz = targets.fundamental_hz;
+        let correction_hz = if self.last_frames == frames {
+            (end_hz - 2.0 * last_hz + before_last_hz) / 12.0
+        } else {
+            0.0
+        };
+        self.fundamental_hz = [last_hz, end_hz];
+
+        let changes = self.update_spectrum(tick, &targets);
+        let grew = self
+            .partials
+            .grow(self.partials_of(tick), &self.spectrum, last_hz);
+        let fundamental_moves = end_hz != last_hz || correction_hz != 0.0;
+        if is_new || grew || changes.ratios || fundamental_moves || self.partials.slides() {
+            let path = FundamentalPath {
+                end_hz,
+                correction_hz,
+            };
+            self.partials
+                .set_frequencies(&self.spectrum, &path, frames, rate);
+        }
+        let frequencies_moved = changes.ratios || end_hz != last_hz;
+        let filter_changed = self.filter != Some(targets.filter);
+        let shape_changed = is_new || grew || changes.gains || filter_changed || frequencies_moved;
+        if shape_changed {
+            self.filter = Some(targets.filter);
+            let filter = Filter::new(&targets.filter);
+            self.partials
+                .set_shape(&self.spectrum, &filter, end_hz, rate);
+        }
+        let damping = Damping {
+            b1: self.value(values, Param::DAMPING),
+            b3: self.value(values, Param::DAMPING_BRIGHTNESS),
+        };
+        if is_new || grew || frequencies_moved || self.damping != Some((damping, frames)) {
+            self.damping = Some((damping, frames));
+            self.partials
+                .set_damping(&damping, &self.spectrum, end_hz, frames, rate);
+        }
+        let level = targets.gain * amp;
+        let loudness =
+            if shape_changed || changes.pans || level != self.level || self.partials.decays() {
+                self.partials.set_gains(
+                    &self.spectrum,
+                    level,
+                    amp_before.map(|amp| targets.gain * amp),
+                )
+            } else {
+                self.partials.hold_gains()
+            };
+        self.level = level;
+        self.power = loudness.power;
+        self.sounding_partials = loudness.partials;
+        loudness.power.is_finite() && end_hz.is_finite()
+    }
+
+    /// Brings the frequencies to rest where they are.
+    fn rest_frequencies(&mut self, tick: &Tick, frames: usize) {
+        if self.partials.slides() {
+            let path = FundamentalPath {
+                end_hz: self.fundamental_hz[1],
+                correction_hz: 0.0,
+            };
+            self.partials
+                .set_frequencies(&self.spectrum, &path, frames, tick.sample_rate_hz);
+        }
+    }
+
+    /// Works out again those arrays of the spectrum whose settings have changed.
+    fn update_spectrum(&mut self, tick: &Tick, targets: &Targets) -> Changes {
+        let values = tick.values;
+        let is_new = self.ratios.is_none();
+        let mut changes = Changes {
+            ratios: is_new,
+            gains: is_new,
+            pans: is_new,
+        };
+        if is_new || self.generation != tick.generation || self.offsets_changed {
+            self.generation = tick.generation;
+            self.offsets_changed = false;
+            let edits = if self.has_offsets {
+                let offsets = &self.offsets;
+                self.own_edits
+                    .update(|param| value_of(values, offsets, true, param));
+                &self.own_edits
+            } else {
+                tick.edits
+            };
+            changes.ratios |= edits.ratio != self.edits.ratio;
+            changes.gains |= edits.gain != self.edits.gain;
+            changes.pans |= edits.pan != self.edits.pan;
+            self.edits = *edits;
+        }
+        changes.ratios |= self.ratios != Some(targets.ratios);
+        changes.gains |= self.gains != Some(targets.gains);
+        changes.pans |= self.pans != Some(targets.pans);
+        if changes.ratios {
+            self.ratios = Some(targets.ratios);
+            self.spectrum
+                .set_ratios(&targets.ratios, &self.edits, tick.numbers);
+        }
+        if changes.gains {
+            self.gains = Some(targets.gains);
+            self.spectrum
+                .set_gains(&targets.gains, &self.edits, tick.numbers);
+        }
+        if changes.pans {
+            self.pans = Some(targets.pans);
+            self.spectrum
+                .set_pans(&targets.pans, &self.edits, tick.numbers);
+        }
+        changes
+    }
+
+    fn forget_settings(&mut self) {
+        self.ratios = None;
+        self.gains = None;
+        self.pans = None;
+        self.filter = None;
+        self.damping = None;
+    }
+
+    fn partials_of(&self, tick: &Tick) -> usize {
+        tick.values.index(Param::PARTIALS)
+    }
+
+    fn value(&self, values: &Values, param: Param) -> f32 {
+        value_of(values, &self.offsets, self.has_offsets, param)
+    }
+
+    /// The LFO's value `at` frames into the block.
+    fn lfo(&self, tick: &Tick, at: usize) -> f32 {
+        let values = tick.values;
+        let cycles = if values.index(Param::LFO_TRIGGER) == 0 {
+            tick.lfo_cycles + tick.lfo_cycles_per_frame * at as f64
+        } else {
+            self.note_lfo_cycles
+        };
+        LfoShape::from_index(values.index(Param::LFO_SHAPE)).value(cycles, self.lfo_seed) as f32
+    }
+
+    fn fundamental_hz(&self, tick: &Tick, control: &Control, lfo: f32) -> f64 {
+        let values = tick.values;
+        let vibrato =
+            (control.wheel + self.expression.vibrato).min(1.0) * values.get(Param::WHEEL_VIBRATO);
+        let cents = self.value(values, Param::FINE)
+            + lfo * (self.value(values, Param::LFO_PITCH) + vibrato);
+        let semitones =
+            values.get(Param::COARSE) + control.bend_semitones + self.expression.tuning_semitones;
+        let key = f64::from(self.key) + f64::from(semitones) + f64::from(cents) / 100.0;
+        A4_HZ * ratio_from_semitones(key - 69.0)
+    }
+
+    /// Where modulation takes the voice `at` frames into the block.
+    fn targets(&self, tick: &Tick, at: usize, filter_level: f32) -> Targets {
+        let values = tick.values;
+        let value = |param| self.value(values, param);
+        let control = tick.channels.control(self.channel, values);
+        let own = &self.expression;
+        let lfo = self.lfo(tick, at);
+        let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
+        let pressure = (control.pressure + own.pressure).min(1.0);
+
+        let neutral = if values.is_on(Param::MPE) {
+            self.brightness_at_onset
+        } else {
+            0.5
+        };
+        let brightness =
+            (2.0 * (control.brightness - neutral + own.brightness - 0.5)).clamp(-1.0, 1.0);
+
+        let velocity_depth = values.get(Param::VELOCITY_LEVEL);
+        let velocity_gain = 1.0 - velocity_depth + velocity_depth * self.velocity * self.velocity;
+        let level_db = pressure * values.get(Param::PRESSURE_LEVEL) + lfo * value(Param::LFO_LEVEL);
+
+        let tracked_octaves =
+            values.get(Param::KEY_TRACK) * ((f64::from(self.key) - MIDDLE_C_KEY) / 12.0) as f32;
+        let octaves = tracked_octaves
+            + filter_level * value(Param::FILTER_ENV)
+            + self.velocity * values.get(Param::FILTER_VELOCITY)
+            + lfo * value(Param::LFO_CUTOFF)
+            + pressure * values.get(Param::PRESSURE_CUTOFF);
+        let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
+        Targets {
+            fundamental_hz,
+            gain: velocity_gain
+                * own.volume
+                * own.expression
+                * control.gain
+                * gain_from_db(level_db),
+            ratios: RatioSettings {
+                partials: values.index(Param::PARTIALS),
+                inharmonicity: value(Param::INHARMONICITY),
+                stretch_cents: value(Param::STRETCH),
+            },
+            gains: GainSettings {
+                partials: values.index(Param::PARTIALS),
+                tilt_db: value(Param::TILT)
+                    + lfo * value(Param::LFO_TILT)
+                    + brightness * values.get(Param::BRIGHTNESS_TILT),
+                odd_even: value(Param::ODD_EVEN),
+                strike_position: value(Param::STRIKE_POSITION),
+                strike_depth: value(Param::STRIKE_DEPTH),
+            },
+            pans: PanSettings {
+                spread: value(Param::SPREAD),
+                pan: (own.pan + control.pan).clamp(-1.0, 1.0),
+            },
+            filter: FilterSettings {
+                shape,
+                // A filter that is off does not move.
+                log2_cutoff: if shape == FilterShape::Off {
+                    0.0
+                } else {
+                    libm::log2f(value(Param::CUTOFF)) + octaves
+                },
+                slope_db: value(Param::SLOPE),
+                resonance_db: value(Param::RESONANCE),
+            },
+        }
+    }
+}
+
+fn value_of(
+    values: &Values,
+    offsets: &[f32; Param::COUNT],
+    has_offsets: bool,
+    param: Param,
+) -> f32 {
+    match offsets[param.index()] {
+        offset if has_offsets && offset != 0.0 => values.get_offset(param, offset),
+        _ => values.get(param),
+    }
+}
+
+fn amp_settings(values: &Values) -> EnvelopeSettings {
+    EnvelopeSettings {
+        delay_s: values.get(Param::AMP_DELAY),
+        attack_s: values.get(Param::AMP_ATTACK),
+        hold_s: values.get(Param::AMP_HOLD),
+        decay_s: values.get(Param::AMP_DECAY),
+        sustain: values.get(Param::AMP_SUSTAIN),
+        release_s: values.get(Param::AMP_RELEASE),
+        curve: values.get(Param::AMP_CURVE),
+    }
+}
+
+fn filter_settings(values: &Values) -> EnvelopeSettings {
+    EnvelopeSettings {
+        delay_s: values.get(Param::FILTER_DELAY),
+        attack_s: values.get(Param::FILTER_ATTACK),
+        hold_s: values.get(Param::FILTER_HOLD),
+        decay_s: values.get(Param::FILTER_DECAY),
+        sustain: values.get(Param::FILTER_SUSTAIN),
+        release_s: values.get(Param::FILTER_RELEASE),
+        curve: values.get(Param::FILTER_CURVE),
+    }
+}

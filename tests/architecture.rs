@@ -1,0 +1,175 @@
+//! The arrows between modules, as the design draws them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(under: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(under).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Code without comments, of the files of one module.
+fn module(name: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = vec![root.join(format!("{name}.rs"))];
+    if root.join(name).is_dir() {
+        files.extend(sources(&root.join(name)));
+    }
+    files
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let code = text
+                .lines()
+                .map(|line| line.split("//").next().unwrap_or(""))
+                .collect::<Vec<_>>()
+                .join("\n");
+            (path, code)
+        })
+        .collect()
+}
+
+fn forbid(name: &str, words: &[&str]) {
+    for (path, code) in module(name) {
+        for word in words {
+            assert!(
+                !code.contains(word),
+                "{} must not know {word:?}",
+                path.display()
+            );
+        }
+    }
+}
+
+const FRAMEWORK: &[&str] = &[
+    "nice_plug",
+    "egui",
+    "crate::params",
+    "crate::plugin",
+    "crate::editor",
+];
+const WAITING: &[&str] = &[
+    "Mutex",
+    "RwLock",
+    "println!",
+    "std::fs",
+    "std::io",
+    "Instant",
+    "std::thread",
+    "unwrap()",
+];
+
+#[test]
+fn dsp_knows_nothing_above_it() {
+    forbid("dsp", FRAMEWORK);
+    forbid("dsp", &["crate::bank", "crate::synth", "crate::state"]);
+}
+
+#[test]
+fn the_bank_knows_nothing_of_notes() {
+    forbid("bank", FRAMEWORK);
+    forbid(
+        "bank",
+        &["crate::synth", "crate::state", "Voice", "Patch", "midi"],
+    );
+}
+
+#[test]
+fn the_synth_knows_neither_host_nor_files() {
+    forbid("synth", FRAMEWORK);
+    forbid(
+        "synth",
+        &["crate::state", "std::sync::atomic", "serde", "midly"],
+    );
+}
+
+#[test]
+fn state_knows_no_framework() {
+    forbid("state", FRAMEWORK);
+}
+
+#[test]
+fn params_know_neither_voices_nor_screen() {
+    forbid(
+        "params",
+        &[
+            "Engine",
+            "voice::",
+            "crate::editor",
+            "crate::plugin",
+            "egui",
+        ],
+    );
+}
+
+#[test]
+fn the_editor_knows_neither_engine_nor_plugin() {
+    forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
+}
+
+#[test]
+fn the_renderer_knows_no_framework() {
+    for name in ["bin/render", "song"] {
+        forbid(name, FRAMEWORK);
+    }
+}
+
+/// `unwrap` on the audio path would be a panic waiting; tests inside the modules use their own
+/// words for it.
+#[test]
+fn the_audio_path_never_waits() {
+    for name in ["dsp", "bank", "synth"] {
+        for (path, code) in module(name) {
+            let code = code.split("#[cfg(test)]").next().unwrap_or("");
+            for word in WAITING {
+                assert!(!code.contains(word), "{}: {word:?}", path.display());
+            }
+        }
+    }
+}
+
+/// The platform's libm differs between machines; so do its results.
+#[test]
+fn the_audio_path_uses_no_platform_maths() {
+    let calls = [
+        ".sin()",
+        ".cos()",
+        ".tan()",
+        ".exp()",
+        ".exp2()",
+        ".ln()",
+        ".log2()",
+        ".log10()",
+        ".powf(",
+        ".powi(",
+        ".mul_add(",
+        ".sin_cos()",
+        ".tanh()",
+    ];
+    for name in ["dsp", "bank", "synth"] {
+        for (path, code) in module(name) {
+            let code = code.split("#[cfg(test)]").next().unwrap_or("");
+            for (number, line) in code.lines().enumerate() {
+                // `wide` has methods of the same names, which are its own code.
+                let is_wide = line.contains("f32x8") || path.ends_with("synth/spectrum.rs");
+                for call in calls {
+                    assert!(
+                        is_wide || !line.contains(call),
+                        "{}:{}: {call}",
+                        path.display(),
+                        number + 1
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,493 @@
+//! The direct bank against the reference, and both against the clock.
+
+use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
+use rustfft::FftPlanner;
+use rustfft::num_complex::Complex;
+use std::f64::consts::TAU;
+
+/// Where a frequency of so many turns per frame is audible: from 20 Hz at 48 kHz to 0.45.
+const LOWEST_TURNS: f64 = 20.0 / 48_000.0;
+const HIGHEST_TURNS: f64 = 0.45;
+
+/// xorshift64*, seeded: the tests draw the same numbers every time.
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// From 0 up to, but not including, 1.
+    fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn frequency_turns(&mut self) -> f64 {
+        LOWEST_TURNS + (HIGHEST_TURNS - LOWEST_TURNS) * self.unit()
+    }
+}
+
+/// A set of partials.
+#[derive(Default)]
+struct Bank {
+    phase: Vec<u64>,
+    increment: Vec<u64>,
+    curve: Vec<i64>,
+    gains: [Vec<f32>; 4],
+}
+
+impl Bank {
+    fn one(phase: u64, increment: u64, curve: i64) -> Self {
+        let mut bank = Self::default();
+        bank.push(phase, increment, curve, [1.0; 4]);
+        bank
+    }
+
+    /// Gains are left start and end, right start and end.
+    fn push(&mut self, phase: u64, increment: u64, curve: i64, gains: [f32; 4]) {
+        self.phase.push(phase);
+        self.increment.push(increment);
+        self.curve.push(curve);
+        for (all, gain) in self.gains.iter_mut().zip(gains) {
+            all.push(gain);
+        }
+    }
+
+    fn controls(&self) -> Controls<'_> {
+        Controls {
+            phase: &self.phase,
+            increment: &self.increment,
+            curve: &self.curve,
+            left_start: &self.gains[0],
+            left_end: &self.gains[1],
+            right_start: &self.gains[2],
+            right_end: &self.gains[3],
+        }
+    }
+
+    fn advance(&mut self, frames: usize) {
+        for partial in 0..self.phase.len() {
+            self.phase[partial] = advanced_phase(
+                self.phase[partial],
+                self.increment[partial],
+                self.curve[partial],
+                frames as u64,
+            );
+        }
+    }
+
+    fn direct(&self, frames: usize) -> [Vec<f32>; 2] {
+        let mut channels = [vec![0.0; frames], vec![0.0; frames]];
+        let [left, right] = &mut channels;
+        direct::render(&self.controls(), left, right);
+        channels
+    }
+
+    /// Power of the error (direct minus reference) and power of the reference, both per frame, the
+    /// worse of the two channels by error.
+    fn error_and_power(&self, frames: usize) -> (f64, f64) {
+        let heard = self.direct(frames);
+        let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
+        let [left, right] = &mut wanted;
+        reference::render(&self.controls(), left, right);
+        let mut worst = (0.0, 0.0);
+        for (heard, wanted) in heard.iter().zip(&wanted) {
+            let mean = |sum: f64| sum / frames as f64;
+            let error = heard
+                .iter()
+                .zip(wanted)
+                .map(|(&h, w)| (f64::from(h) - w).powi(2))
+                .sum();
+            let power = wanted.iter().map(|w| w * w).sum();
+            if mean(error) >= worst.0 {
+                worst = (mean(error), mean(power));
+            }
+        }
+        worst
+    }
+
+    /// The error in dB of the sine's own level, for a single partial of gain 1. A short block of a
+    /// low partial may hold hardly any of its power, which is no measure of what is heard.
+    fn single_error_db(&self, frames: usize) -> f64 {
+        decibels(self.error_and_power(frames).0 / 0.5)
+    }
+}
+
+fn decibels(power: f64) -> f64 {
+    10.0 * power.log10()
+}
+
+/// The worst of many (what, dB), and a failure that names it if it is above `limit_db`.
+#[derive(Debug)]
+struct Worst {
+    db: f64,
+    what: String,
+}
+
+impl Worst {
+    fn new() -> Self {
+        Self {
+            db: f64::NEG_INFINITY,
+            what: String::new(),
+        }
+    }
+
+    fn take(&mut self, db: f64, what: impl FnOnce() -> String) {
+        assert!(!db.is_nan(), "not a number at {}", what());
+        if db > self.db {
+            *self = Self { db, what: what() };
+        }
+    }
+
+    fn at_most(&self, limit_db: f64) {
+        println!("worst {:.1} dB: {}", self.db, self.what);
+        assert!(
+            self.db <= limit_db,
+            "{:.1} dB > {limit_db} dB at {}",
+            self.db,
+            self.what
+        );
+    }
+}
+
+/// Frequencies in turns per frame: evenly, by octaves, and close around the multiples of 1/16 and
+/// the borders where the kernels change.
+fn frequencies_turns(random: &mut Random) -> Vec<f64> {
+    let mut all = Vec::new();
+    for step in 0..2_000 {
+        let part = (f64::from(step) + random.unit()) / 2_000.0;
+        all.push(LOWEST_TURNS + (HIGHEST_TURNS - LOWEST_TURNS) * part);
+        all.push(LOWEST_TURNS * (HIGHEST_TURNS / LOWEST_TURNS).powf(part));
+    }
+    for multiple in 1..=14 {
+        for exponent in 1..=12 {
+            for sign in [-1.0, 0.0, 1.0] {
+                let away = sign * 0.5_f64.powf(f64::from(exponent) + 4.0 * random.unit());
+                all.push(f64::from(multiple) / 32.0 + away);
+            }
+        }
+    }
+    all.retain(|turns| (LOWEST_TURNS..=HIGHEST_TURNS).contains(turns));
+    all
+}
+
+#[test]
+fn any_single_partial_is_within_110_db() {
+    let mut random = Random(1);
+    let mut worst = Worst::new();
+    for turns in frequencies_turns(&mut random) {
+        for frames in [64, 128, 256] {
+            for _ in 0..3 {
+                let phase = random.bits();
+                let bank = Bank::one(phase, fixed_turns(turns), 0);
+                worst.take(bank.single_error_db(frames), || {
+                    format!("{turns} turns, {frames}")
+                });
+            }
+        }
+    }
+    worst.at_most(-110.0);
+}
+
+#[test]
+fn any_sliding_partial_is_within_110_db() {
+    let mut random = Random(2);
+    let mut worst = Worst::new();
+    for turns in frequencies_turns(&mut random) {
+        for frames in [64, 128, 256, 512] {
+            // From far below what counts as a slide to a semitone in a block.
+            let exponent = 20.0 + 34.0 * random.unit();
+            let most = turns.min(0.5 - turns) * 0.06 / frames as f64 * 2_f64.powi(64);
+            let curve = 2_f64.powf(exponent).min(most) as i64;
+            let curve = if random.unit() < 0.5 { curve } else { -curve };
+            let bank = Bank::one(random.bits(), fixed_turns(turns), curve);
+            worst.take(bank.single_error_db(frames), || {
+                format!("{turns} turns, curve {curve}, {frames}")
+            });
+        }
+    }
+    worst.at_most(-110.0);
+}
+
+#[test]
+fn many_partials_with_ramps_are_within_115_db() {
+    let mut worst = Worst::new();
+    for seed in 1..=12 {
+        let mut random = Random(seed);
+        for sliding in [false, true] {
+            let mut bank = Bank::default();
+            for _ in 0..512 {
+                let gains = [(); 4].map(|()| random.unit() as f32);
+                let slope = if sliding {
+                    (random.unit() - 0.5) * 2_f64.powi(44)
+                } else {
+                    0.0
+                };
+                let increment = fixed_turns(random.frequency_turns());
+                bank.push(random.bits(), increment, slope as i64, gains);
+            }
+            for frames in [64, 128, 256, 512] {
+                let (error, power) = bank.error_and_power(frames);
+                worst.take(decibels(error / power), || {
+                    format!("seed {seed}, {frames}, sliding {sliding}")
+                });
+            }
+        }
+    }
+    worst.at_most(-115.0);
+}
+
+/// Gains of a partial (left start and end, right start and end) from four numbers.
+type Gains = fn(f32, f32, f32, f32) -> [f32; 4];
+
+/// Ramps that are still, that keep their place in the panorama, that turn up one side or vanish on
+/// it, that cross zero: each has a way of its own through the kernels.
+#[test]
+fn every_shape_of_gains_is_within_115_db() {
+    let mut random = Random(3);
+    let shapes: [Gains; 10] = [
+        |a, _, c, _| [a, a, c, c],
+        |a, b, c, d| [a * c, b * c, a * d, b * d],
+        |a, b, c, d| [a, b, c, d],
+        |a, b, _, _| [a, b, 0.0, 0.0],
+        |a, b, _, _| [0.0, 0.0, a, b],
+        |a, _, c, _| [a, 0.0, c, 0.0],
+        |a, _, c, _| [0.0, a, 0.0, c],
+        |a, _, c, _| [a, -a, c, -c],
+        |a, b, c, d| [a * 1e-9, b * 1e-9, c, d],
+        |a, b, c, _| [a, b, a * c, b * c * 1.00001],
+    ];
+    let mut worst = Worst::new();
+    for (number, shape) in shapes.iter().enumerate() {
+        for sliding in [0, 1 << 40] {
+            let mut bank = Bank::default();
+            for _ in 0..64 {
+                let [a, b, c, d] = [(); 4].map(|()| 0.05 + random.unit() as f32);
+                let increment = fixed_turns(random.frequency_turns());
+                bank.push(random.bits(), increment, sliding, shape(a, b, c, d));
+            }
+            for frames in [64, 256] {
+                let (error, power) = bank.error_and_power(frames);
+                worst.take(decibels(error / power), || {
+                    format!("shape {number}, {frames}")
+                });
+            }
+        }
+    }
+    worst.at_most(-115.0);
+}
+
+#[test]
+fn counts_and_frames_around_lane_edges() {
+    let mut random = Random(4);
+    let mut worst = Worst::new();
+    let counts = (0..=20).chain([31, 32, 33, 63, 64, 65, 511, 512, 513]);
+    for count in counts {
+        let mut bank = Bank::default();
+        for _ in 0..count {
+            // All classes mixed, with silent ones in between.
+            let curve = if random.unit() < 0.3 {
+                (random.bits() >> 24) as i64
+            } else {
+                0
+            };
+            let turns = if random.unit() < 0.3 {
+                0.001
+            } else {
+                random.frequency_turns()
+            };
+            let loud = if random.unit() < 0.2 { 0.0 } else { 1.0 };
+            let gains = [(); 4].map(|()| loud * (0.5 + random.unit() as f32));
+            bank.push(random.bits(), fixed_turns(turns), curve, gains);
+        }
+        let mut lengths: Vec<usize> = (1..=20).collect();
+        lengths.extend([
+            31, 33, 60, 63, 64, 65, 66, 67, 68, 69, 100, 127, 128, 129, 441, 511,
+        ]);
+        lengths.push(MAX_BLOCK_FRAMES);
+        for frames in lengths {
+            let (error, _) = bank.error_and_power(frames);
+            if count == 0 {
+                assert_eq!(error, 0.0);
+            } else {
+                // Against the level of the whole, not of the few frames.
+                let power = 0.5 * count as f64;
+                worst.take(decibels(error / power), || {
+                    format!("{count} partials, {frames}")
+                });
+            }
+        }
+    }
+    worst.at_most(-110.0);
+}
+
+#[test]
+fn no_frames_and_silence_leave_the_bus_alone() {
+    let mut bank = Bank::one(5, 1 << 58, 0);
+    direct::render(&bank.controls(), &mut [], &mut []);
+    bank.gains = [const { Vec::new() }; 4].map(|_: Vec<f32>| vec![0.0]);
+    let mut left = [0.25, -0.0, f32::MIN_POSITIVE, 1e30, 0.0];
+    let mut right = [-7.0; 5];
+    direct::render(&bank.controls(), &mut left, &mut right);
+    assert_eq!(
+        left.map(f32::to_bits),
+        [0.25, 0.0, f32::MIN_POSITIVE, 1e30, 0.0].map(f32::to_bits)
+    );
+    assert_eq!(right, [-7.0; 5]);
+}
+
+#[test]
+fn the_bank_adds_to_the_bus() {
+    let bank = Bank::one(1 << 62, 0x0123_4567_89ab_cdef, 0);
+    let [alone, _] = bank.direct(64);
+    let mut left = [0.5; 64];
+    let mut right = [0.5; 64];
+    direct::render(&bank.controls(), &mut left, &mut right);
+    for frame in 0..64 {
+        assert_eq!(left[frame], 0.5 + alone[frame]);
+        assert_eq!(right[frame], left[frame]);
+    }
+}
+
+/// A sine as long as `FRAMES`, block after block, under a window whose side lobes are below −180 dB:
+/// nothing but the sine may stand out.
+#[test]
+fn spurs_are_below_110_dbc() {
+    const FRAMES: usize = 1 << 16;
+    const WINDOW: [f64; 7] = [
+        0.271_051_400_693_42,
+        -0.433_297_939_234_48,
+        0.218_122_999_543_11,
+        -0.065_925_446_388_03,
+        0.010_811_742_098_37,
+        -0.000_776_584_825_22,
+        0.000_013_887_217_35,
+    ];
+    const MAIN_LOBE_BINS: usize = 8;
+    let fft = FftPlanner::new().plan_fft_forward(FRAMES);
+    let mut random = Random(6);
+    let mut worst = Worst::new();
+    let mut trials: Vec<(f64, usize)> = Vec::new();
+    for turns in [
+        0.000_5, 0.002, 0.011, 0.02, 0.062_4, 0.124_9, 0.11, 0.187_6, 0.25, 0.3, 0.449,
+    ] {
+        trials.extend([64, 128, 256].map(|block| (turns, block)));
+    }
+    trials.extend((0..40).map(|_| (random.frequency_turns(), 64)));
+    for (turns, block) in trials {
+        // Away from a bin's middle, so that the errors of the blocks do not all look alike.
+        let mut bank = Bank::one(random.bits(), fixed_turns(turns + 1e-7), 0);
+        let mut spectrum = Vec::with_capacity(FRAMES);
+        while spectrum.len() < FRAMES {
+            let [left, _] = bank.direct(block);
+            bank.advance(block);
+            spectrum.extend(
+                left.iter()
+                    .map(|&frame| Complex::new(f64::from(frame), 0.0)),
+            );
+        }
+        for (frame, value) in spectrum.iter_mut().enumerate() {
+            let angle = TAU * frame as f64 / FRAMES as f64;
+            let window = WINDOW
+                .iter()
+                .zip(0..)
+                .map(|(a, k)| a * (f64::from(k) * angle).cos());
+            *value *= window.sum::<f64>();
+        }
+        fft.process(&mut spectrum);
+        let power: Vec<f64> = spectrum[..=FRAMES / 2]
+            .iter()
+            .map(Complex::norm_sqr)
+            .collect();
+        let centre = (turns * FRAMES as f64).round() as usize;
+        let lobe = centre.saturating_sub(MAIN_LOBE_BINS)..=centre + MAIN_LOBE_BINS;
+        let peak = power[lobe.clone()].iter().copied().fold(0.0, f64::max);
+        let spur = (0..power.len())
+            .filter(|bin| !lobe.contains(bin))
+            .map(|bin| power[bin]);
+        let spur = spur.fold(0.0, f64::max);
+        worst.take(decibels(spur / peak), || format!("{turns} turns, {block}"));
+    }
+    worst.at_most(-110.0);
+}
+
+#[test]
+fn phase_after_ten_minutes_is_within_a_thousandth_of_a_turn() {
+    const BLOCK: usize = 64;
+    const BLOCKS: usize = 10 * 60 * 48_000 / BLOCK;
+    let mut random = Random(7);
+    for turns in [
+        LOWEST_TURNS,
+        440.0 / 48_000.0,
+        random.frequency_turns(),
+        HIGHEST_TURNS,
+    ] {
+        let mut bank = Bank::one(0, fixed_turns(turns), 0);
+        for _ in 0..BLOCKS {
+            bank.advance(BLOCK);
+        }
+        let [left, _] = bank.direct(BLOCK);
+        // What is heard as a·sine + b·cosine of the phase that f64 says it should have.
+        let [mut ss, mut sc, mut cc, mut hs, mut hc] = [0.0; 5];
+        for (frame, &heard) in left.iter().enumerate() {
+            let heard = f64::from(heard);
+            let phase = (turns * (BLOCKS * BLOCK + frame) as f64).fract() * TAU;
+            let (sine, cosine) = phase.sin_cos();
+            ss += sine * sine;
+            sc += sine * cosine;
+            cc += cosine * cosine;
+            hs += heard * sine;
+            hc += heard * cosine;
+        }
+        let (a, b) = (hs * cc - hc * sc, hc * ss - hs * sc);
+        let drift_turns = b.atan2(a).abs() / TAU;
+        println!("{turns} turns: drift {drift_turns:e}");
+        assert!(
+            drift_turns <= 1e-3,
+            "drift of {drift_turns} turns at {turns}"
+        );
+    }
+}
+
+/// A 5 kHz partial with ±50 cent of vibrato at 6 Hz in blocks of 64 at 48 kHz, its frequencies worked
+/// out at the ticks alone, against the exact integral of its frequency at every frame.
+#[test]
+fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
+    const BLOCK: usize = 64;
+    const RATE_HZ: f64 = 48_000.0;
+    const BLOCKS: usize = 750;
+    let turns = |frame: f64| {
+        let cents = 50.0 * (TAU * 6.0 * frame / RATE_HZ).sin();
+        5_000.0 / RATE_HZ * (cents / 1_200.0).exp2()
+    };
+    let mut bank = Bank::one(0, 0, 0);
+    let mut exact_phase = 0.0_f64;
+    let (mut error, mut power) = (0.0, 0.0);
+    for block in 0..BLOCKS {
+        let tick = |offset: f64| turns((block as f64 + offset) * BLOCK as f64);
+        let [before, start, end] = [-1.0, 0.0, 1.0].map(tick);
+        // Simpson-like: the mean frequency of the parabola through three ticks.
+        let mean = (start + end) / 2.0 - (end - 2.0 * start + before) / 12.0;
+        let slope = end - start;
+        let curve = slope / (2.0 * BLOCK as f64) * 2_f64.powi(64);
+        bank.increment[0] = fixed_turns(mean - slope / 2.0);
+        bank.curve[0] = curve as i64;
+        let [left, _] = bank.direct(BLOCK);
+        bank.advance(BLOCK);
+        for (frame, &heard) in left.iter().enumerate() {
+            let wanted = (exact_phase * TAU).sin();
+            error += (f64::from(heard) - wanted).powi(2);
+            power += wanted.powi(2);
+            // Gauss's two points integrate a frame of vibrato beyond the precision of f64.
+            let at = (block * BLOCK + frame) as f64 + 0.5;
+            let away = 0.5 / 3.0_f64.sqrt();
+            exact_phase = (exact_phase + (turns(at - away) + turns(at + away)) / 2.0).fract();
+        }
+    }
+    let db = decibels(error / power);
+    println!("block error {db:.1} dB");
+    assert!(db <= -75.0, "block error {db:.1} dB");
+}

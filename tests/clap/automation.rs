@@ -1,0 +1,153 @@
+//! Automation and modulation, for all notes and for one.
+
+use aliquot::synth::block_frames;
+use xtask::host::{Event, Instance, Note};
+
+use crate::analysis::{cents, first_difference, frequency_hz, key_hz, level_db};
+use crate::rig::{on, play, sine_with};
+
+const RATE_HZ: f64 = 48_000.0;
+
+fn set(instance: &mut Instance, frame: usize, name: &str, text: &str) -> (usize, Event) {
+    let id = instance.parameter(name).unwrap().id;
+    let value = instance.value_of_text(id, text).unwrap().unwrap();
+    (frame, Event::Value(id, value))
+}
+
+#[test]
+fn automation_is_heard_where_it_is_written() {
+    let frame = 24_123;
+    let mut instance = sine_with(&[("Partials", "4")]);
+    let note = on(0, 1, 57);
+    let plain = play(&mut instance, RATE_HZ, &[note], 48_000, 480);
+    let event = set(&mut instance, frame, "Partial 2 Level", "-12 dB");
+    let automated = play(&mut instance, RATE_HZ, &[note, event], 48_000, 480);
+
+    let tick = block_frames(RATE_HZ);
+    let differs = first_difference(&plain[0], &automated[0]).expect("the automation is heard");
+    assert!(
+        (frame..=frame + tick + 1).contains(&differs),
+        "written at {frame}, heard from {differs}"
+    );
+    for partial in 1..=4 {
+        let hz = key_hz(57.0) * f64::from(partial);
+        let before = level_db(&automated[0][4_800..24_000], RATE_HZ, hz);
+        let after = level_db(&automated[0][26_400..45_600], RATE_HZ, hz);
+        let expected = if partial == 2 { -12.0 } else { 0.0 };
+        assert!(
+            (after - before - expected).abs() < 0.05,
+            "partial {partial}: from {before} to {after} dB"
+        );
+    }
+}
+
+#[test]
+fn automated_tuning_is_heard() {
+    let mut instance = sine_with(&[]);
+    let event = set(&mut instance, 24_000, "Partial 1 Tune", "100 ct");
+    let sound = play(&mut instance, RATE_HZ, &[on(0, 1, 69), event], 48_000, 480);
+    let before = frequency_hz(&sound[0][4_800..24_000], RATE_HZ, 440.0, 50.0);
+    let after = frequency_hz(&sound[0][26_400..], RATE_HZ, key_hz(70.0), 50.0);
+    assert!(cents(440.0, before).abs() < 0.5, "{before}");
+    assert!((cents(before, after) - 100.0).abs() < 0.5, "{after}");
+}
+
+/// Values set by events inside the buffer are those of the state afterwards.
+#[test]
+fn modulation_offsets_and_leaves_the_value() {
+    let mut instance = sine_with(&[]);
+    let level = instance.parameter("Partial 1 Level").unwrap();
+    let modulation = (24_000, Event::Modulation(level.id, -12.0 / 96.0));
+    let back = (36_000, Event::Modulation(level.id, 0.0));
+    let events = [on(0, 1, 57), on(0, 2, 64), modulation, back];
+    let sound = play(&mut instance, RATE_HZ, &events, 48_000, 480);
+    for key in [57.0, 64.0] {
+        let level =
+            |range: std::ops::Range<usize>| level_db(&sound[0][range], RATE_HZ, key_hz(key));
+        let before = level(12_000..23_900);
+        assert!((level(25_000..35_900) - before + 12.0).abs() < 0.05);
+        assert!((level(37_000..48_000) - before).abs() < 0.05);
+    }
+}
+
+/// Levels of two notes before and after an event at frame 24,000, in decibels.
+fn change_of_two_notes(instance: &mut Instance, event: Event) -> [f64; 2] {
+    let events = [on(0, 1, 57), on(0, 2, 64), (24_000, event)];
+    let sound = play(instance, RATE_HZ, &events, 48_000, 480);
+    [57.0, 64.0].map(|key| {
+        let before = level_db(&sound[0][4_800..24_000], RATE_HZ, key_hz(key));
+        let after = level_db(&sound[0][26_400..45_600], RATE_HZ, key_hz(key));
+        after - before
+    })
+}
+
+#[test]
+fn modulation_of_one_note_leaves_the_other() {
+    let mut instance = sine_with(&[]);
+    let level = instance.parameter("Partial 1 Level").unwrap();
+    for (id, expected) in [(1, [-12.0, 0.0]), (2, [0.0, -12.0])] {
+        for note in [
+            Note::by_id(id),
+            Note::new(id, if id == 1 { 57 } else { 64 }),
+        ] {
+            let event = Event::NoteModulation(note, level.id, -12.0 / 96.0);
+            let change = change_of_two_notes(&mut instance, event);
+            for (change, expected) in change.iter().zip(expected) {
+                assert!((change - expected).abs() < 0.05, "note {id}: {change} dB");
+            }
+        }
+    }
+}
+
+/// Each kind of sound parameter that may be modulated per note: the note's sound changes, and a
+/// note that is not meant keeps every bit.
+#[test]
+fn every_polyphonic_parameter_moves_its_note_only() {
+    let mut instance = sine_with(&[
+        ("Partials", "12"),
+        ("Strike Depth", "50 %"),
+        ("Filter Type", "Low Pass"),
+        ("Filter Cutoff", "600 Hz"),
+        ("Filter Resonance", "6 dB"),
+        ("Filter Envelope Amount", "1 oct"),
+        ("Filter Decay", "5 s"),
+        ("Damping", "0.5"),
+        ("Damping Brightness", "0.5"),
+    ]);
+    let note = on(0, 1, 50);
+    let plain = play(&mut instance, RATE_HZ, &[note], 24_000, 480);
+    let polyphonic: Vec<_> = instance
+        .parameters()
+        .iter()
+        .filter(|p| p.is_polyphonic())
+        .filter(|p| {
+            // Of the partials, one that sounds is as good as another.
+            !p.name.starts_with("Partial ") || p.name.starts_with("Partial 2 ")
+        })
+        .cloned()
+        .collect();
+    assert!(polyphonic.len() >= 20, "{}", polyphonic.len());
+    for parameter in polyphonic {
+        let value = instance.value(parameter.id).unwrap();
+        let amount = if value > 0.5 { -0.25 } else { 0.25 } * parameter.max;
+        let modulated = |id| {
+            let event = Event::NoteModulation(Note::by_id(id), parameter.id, amount);
+            [note, (4_800, event)]
+        };
+        let own = play(&mut instance, RATE_HZ, &modulated(1), 24_000, 480);
+        assert_ne!(plain, own, "{} is not heard", parameter.name);
+        let other = play(&mut instance, RATE_HZ, &modulated(2), 24_000, 480);
+        assert_eq!(plain, other, "{} moves another note", parameter.name);
+    }
+}
+
+#[test]
+fn a_macro_moves_what_it_is_set_to() {
+    let mut instance = sine_with(&[("Macro 1 Target", "Level"), ("Macro 1 Amount", "-25 %")]);
+    let event = set(&mut instance, 24_000, "Macro 1", "100 %");
+    let change = change_of_two_notes(&mut instance, event.1);
+    // A quarter of the way from −60 to 12 dB.
+    for change in change {
+        assert!((change + 18.0).abs() < 0.05, "{change} dB");
+    }
+}

@@ -1,0 +1,108 @@
+//! The bundle on the bench: instances with a known sound, and ways to play them.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use xtask::host::{Event, Host, Instance, Note};
+
+/// Where the bundled CLAP is expected.
+pub fn bundle() -> PathBuf {
+    let folder = std::env::var_os("ALIQUOT_BUNDLE_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bundled"),
+        PathBuf::from,
+    );
+    let path = folder.join("Aliquot.clap");
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo xtask bundle aliquot --release` first",
+        path.display()
+    );
+    path
+}
+
+/// The bundle, loaded once.
+pub fn host() -> &'static Host {
+    static HOST: OnceLock<Host> = OnceLock::new();
+    HOST.get_or_init(|| Host::load(&bundle()).expect("the bundle loads"))
+}
+
+/// A new instance as a musician gets it.
+pub fn instance() -> Instance {
+    host().instantiate().expect("an instance")
+}
+
+/// An instance with these parameters, by name and text.
+pub fn instance_with(settings: &[(&str, &str)]) -> Instance {
+    let mut instance = instance();
+    for (name, text) in settings {
+        instance
+            .set_text(name, text)
+            .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    }
+    instance
+}
+
+/// What makes one sine of a note: nothing that bends its level or its pitch.
+pub const SINE: [(&str, &str); 4] = [
+    ("Partials", "1"),
+    ("Velocity to Level", "0 %"),
+    ("Level", "-12 dB"),
+    ("Protect", "Off"),
+];
+
+/// An instance that sounds one sine a note, with these parameters too.
+pub fn sine_with(settings: &[(&str, &str)]) -> Instance {
+    instance_with(&[&SINE, settings].concat())
+}
+
+/// Plays events from a fresh start, in buffers of one length; one vector a channel.
+pub fn play(
+    instance: &mut Instance,
+    sample_rate_hz: f64,
+    events: &[(usize, Event)],
+    frames: usize,
+    buffer_frames: usize,
+) -> Vec<Vec<f32>> {
+    let mut processor = instance
+        .activate(sample_rate_hz, buffer_frames)
+        .expect("activated");
+    let sound = processor
+        .render(events, frames, || buffer_frames)
+        .expect("rendered");
+    instance.deactivate(processor);
+    sound
+}
+
+/// A note of this id and key begins, as loud as can be.
+pub fn on(frame: usize, id: u32, key: u8) -> (usize, Event) {
+    (frame, Event::NoteOn(Note::new(id, key), 1.0))
+}
+
+/// The key of this note is released.
+pub fn off(frame: usize, id: u32, key: u8) -> (usize, Event) {
+    (frame, Event::NoteOff(Note::new(id, key)))
+}
+
+/// Numbers that look random and are the same each time (SplitMix64).
+pub struct Random(pub u64);
+
+impl Random {
+    /// The next 64 bits.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A whole number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// A number from 0 to 1, 1 left out.
+    pub fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}

@@ -1,0 +1,211 @@
+//! State: what is saved comes back to the bit, and what is damaged changes nothing.
+
+use xtask::host::{Event, Instance};
+
+use crate::analysis::{is_finite, peak, rms};
+use crate::rig::{Random, host, instance, off, on, play, sine_with};
+
+const RATE_HZ: f64 = 48_000.0;
+
+/// An instance whose every parameter is somewhere at random, but which can be heard.
+fn random_instance(seed: u64) -> Instance {
+    let mut random = Random(seed);
+    let mut instance = instance();
+    let events: Vec<Event> = instance
+        .parameters()
+        .iter()
+        .map(|p| Event::Value(p.id, p.value_of_normalized(random.unit())))
+        .collect();
+    instance.flush(&events).unwrap();
+    for (name, text) in [
+        ("Level", "-6 dB"),
+        ("Amp Delay", "0 ms"),
+        ("Amp Attack", "1 ms"),
+        ("Partial 1 Level", "0 dB"),
+        ("Filter Type", "Off"),
+    ] {
+        instance.set_text(name, text).unwrap();
+    }
+    instance
+}
+
+fn values(instance: &mut Instance) -> Vec<f64> {
+    let parameters = instance.parameters().to_vec();
+    parameters
+        .iter()
+        .map(|p| instance.value(p.id).unwrap())
+        .collect()
+}
+
+fn tune(instance: &mut Instance) -> Vec<Vec<f32>> {
+    let events = [
+        on(0, 1, 45),
+        on(5_000, 2, 57),
+        on(7_777, 3, 64),
+        off(12_345, 1, 45),
+    ];
+    play(instance, RATE_HZ, &events, 24_000, 512)
+}
+
+#[test]
+fn a_saved_sound_comes_back_to_the_bit() {
+    for seed in 1..=8 {
+        let mut original = random_instance(seed);
+        let state = original.save_state().unwrap();
+        let mut copy = instance();
+        copy.load_state(&state).unwrap();
+        assert_eq!(values(&mut original), values(&mut copy));
+        let sound = tune(&mut original);
+        assert!(rms(&sound[0]) > 1e-5, "seed {seed} is silent");
+        assert_eq!(sound, tune(&mut copy), "seed {seed}");
+        assert_eq!(copy.save_state().unwrap(), state);
+    }
+}
+
+#[test]
+fn a_state_may_be_loaded_while_notes_sound() {
+    let mut instance = sine_with(&[]);
+    let state = random_instance(3).save_state().unwrap();
+    let expected = values(&mut random_instance(3));
+    let mut processor = instance.activate(RATE_HZ, 512).unwrap();
+    let before = processor.render(&[on(0, 1, 57)], 9_600, || 512).unwrap();
+    instance.load_state(&state).unwrap();
+    let after = processor.render(&[on(0, 2, 64)], 9_600, || 512).unwrap();
+    instance.idle();
+    assert!(is_finite(&before[0]) && is_finite(&after[0]));
+    assert!(rms(&after[0]) > 1e-5);
+    assert_eq!(values(&mut instance), expected);
+    assert!(
+        instance.requests().value_rescans() > 0,
+        "the host is not told of new values"
+    );
+    instance.deactivate(processor);
+}
+
+/// A state with its text changed, and its length told rightly.
+fn rewritten(state: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let text = std::str::from_utf8(&state[8..]).expect("the state is text");
+    assert!(text.contains(from), "no {from:?} in {text}");
+    with_length(text.replacen(from, to, 1).as_bytes())
+}
+
+fn with_length(text: &[u8]) -> Vec<u8> {
+    let mut state = (text.len() as u64).to_le_bytes().to_vec();
+    state.extend_from_slice(text);
+    state
+}
+
+/// States that must change nothing, each with what is wrong with it.
+fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut refused: Vec<(String, Vec<u8>)> = (0..state.len())
+        .filter(|length| *length < 64 || length % 211 == 0 || *length + 16 > state.len())
+        .map(|length| (format!("cut at byte {length}"), state[..length].to_vec()))
+        .collect();
+    for (from, to) in [
+        (r#""schema":"1""#, r#""schema":"2""#),
+        (r#""schema":"1""#, r#""schema":"4294967295""#),
+        (r#""schema":"1""#, r#""schema":"-1""#),
+        (r#""schema":"1""#, r#""schema":"one""#),
+        (r#""schema":"1""#, r#""scheme":"1""#),
+        (r#""tilt":{"f32":"#, r#""tilt":{"i32":"#),
+        (r#""tilt":{"f32":0."#, r#""tilt":{"f32":7."#),
+        (r#""tilt":{"f32":0."#, r#""tilt":{"f32":-0.1"#),
+        (r#""tilt":{"f32":0."#, r#""tilt":{"f32":1e39,"x":0."#),
+        (r#""partials":{"i32":"#, r#""partials":{"i32":9"#),
+        (
+            r#""partials":{"i32":"#,
+            r#""partials":{"string":"all","i32":"#,
+        ),
+    ] {
+        refused.push((format!("{to} for {from}"), rewritten(state, from, to)));
+    }
+    let mut endless = state.to_vec();
+    endless[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    refused.push(("an endless length".to_owned(), endless));
+    refused.push(("deep nesting".to_owned(), with_length(&[b'['; 200_000])));
+    refused.push(("an empty text".to_owned(), with_length(b"")));
+    refused.push(("an empty object".to_owned(), with_length(b"{}")));
+    let mut random = Random(99);
+    for _ in 0..64 {
+        let bytes: Vec<u8> = (0..random.below(4_096))
+            .map(|_| random.next() as u8)
+            .collect();
+        refused.push(("noise".to_owned(), with_length(&bytes)));
+    }
+    refused
+}
+
+#[test]
+fn a_damaged_or_newer_state_leaves_values_and_sound() {
+    let mut settings = random_instance(5);
+    let state = random_instance(6).save_state().unwrap();
+    let own = settings.save_state().unwrap();
+
+    let render = |instance: &mut Instance, hostile: &[u8]| {
+        let mut processor = instance.activate(RATE_HZ, 512).unwrap();
+        processor.render(&[on(0, 1, 57)], 2_048, || 512).unwrap();
+        // Whether the plugin says so or not, what it refuses changes nothing.
+        let _ = instance.load_state(hostile);
+        let rest = processor.render(&[on(0, 2, 64)], 2_048, || 512).unwrap();
+        instance.deactivate(processor);
+        rest
+    };
+    let mut instance = host().instantiate().unwrap();
+    instance.load_state(&own).unwrap();
+    let expected_values = values(&mut instance);
+    let expected = render(&mut instance, &own);
+    assert!(rms(&expected[0]) > 1e-5);
+    for (wrong, hostile) in refused_states(&state) {
+        let sound = render(&mut instance, &hostile);
+        assert_eq!(values(&mut instance), expected_values, "{wrong}");
+        assert!(sound == expected, "{wrong}: the sound is another");
+    }
+    // And the state that they were made from is a good one.
+    assert_ne!(render(&mut instance, &state), expected);
+}
+
+#[test]
+fn a_truncated_state_is_refused_to_the_hosts_face() {
+    let mut instance = instance();
+    let state = instance.save_state().unwrap();
+    for length in [0, 7, 8, 100, state.len() - 1] {
+        assert!(
+            instance.load_state(&state[..length]).is_err(),
+            "{length} bytes"
+        );
+    }
+    instance.load_state(&state).unwrap();
+}
+
+/// A flipped bit may make another good state; what never happens is a crash or a broken sound.
+#[test]
+fn flipped_bits_never_break_the_sound() {
+    let state = random_instance(7).save_state().unwrap();
+    let mut instance = instance();
+    let mut random = Random(1);
+    let mut processor = instance.activate(RATE_HZ, 256).unwrap();
+    for round in 0..500 {
+        let mut flipped = state.clone();
+        for _ in 0..=random.below(4) {
+            let byte = random.below(flipped.len());
+            flipped[byte] ^= 1 << random.below(8);
+        }
+        let _ = instance.load_state(&flipped);
+        let sound = processor.render(&[on(0, round, 57)], 256, || 256).unwrap();
+        assert!(
+            sound.iter().all(|channel| is_finite(channel)),
+            "round {round}"
+        );
+    }
+    instance.deactivate(processor);
+    for parameter in instance.parameters().to_vec() {
+        let value = instance.value(parameter.id).unwrap();
+        assert!(
+            (parameter.min..=parameter.max).contains(&value),
+            "{}",
+            parameter.name
+        );
+    }
+    instance.load_state(&state).unwrap();
+    assert!(peak(&tune(&mut instance)[0]) > 1e-4);
+}

@@ -1,0 +1,271 @@
+//! The design's numbers that concern the engine: no clicks, stealing, memory, start-up.
+
+mod analysis;
+mod performance;
+
+use std::time::{Duration, Instant};
+
+use aliquot::synth::parameter::Range;
+use aliquot::synth::{Config, Engine, Event, Param, Patch, block_frames};
+use analysis::*;
+use performance::*;
+
+const RATE: f64 = 48_000.0;
+
+/// Everything at work, so that every parameter has something to change.
+fn busy() -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 16.0),
+        (Param::STRIKE_DEPTH, 0.5),
+        (Param::SPREAD, 0.3),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::FILTER_SUSTAIN, 0.5),
+        (Param::KEY_TRACK, 0.5),
+        (Param::RESONANCE, 6.0),
+        (Param::WHEEL_VIBRATO, 20.0),
+        (Param::PROTECT, 0.0),
+        (Param::LEVEL, -12.0),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
+
+#[test]
+fn a_step_of_any_continuous_parameter_does_not_click() {
+    const STEP: usize = 12_345;
+    let mut measured = 0;
+    for param in Param::all() {
+        // Partials beyond the 16th do not sound; envelopes and damping are not steady tones, and
+        // macros are heard through what they offset.
+        let is_silent_partial = param.index() >= Param::partial_level(17).index();
+        let group = param.spec().group;
+        let is_steady = !matches!(
+            group,
+            "Amp Envelope" | "Filter Envelope" | "Decay" | "Macros"
+        );
+        let is_continuous = param.range().steps().is_none() || param == Param::PARTIALS;
+        if is_silent_partial || !is_steady || !is_continuous {
+            continue;
+        }
+        for (from, to) in [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)] {
+            let mut patch = busy();
+            if param == Param::PARTIALS {
+                // 512 partials of one voice are a pulse train: whatever they change to is quieter.
+                patch.set(Param::TILT, -12.0);
+            }
+            patch.set_normalized(param, from);
+            let mut engine = engine(RATE, &patch);
+            engine.push(Event::Controller {
+                channel: 0,
+                number: 1,
+                value: 0.5,
+            });
+            engine.push(on(0, 57, 1.0));
+            let (before, _) = play(&mut engine, &[], STEP, &[64]);
+            patch.set_normalized(param, to);
+            engine.set_patch(&patch);
+            let (after, _) = play(&mut engine, &[], STEP, &[64]);
+            let mut across = before[STEP - 300..].to_vec();
+            across.extend(&after[..700]);
+            let steady = largest_jump(&before[4_000..]).max(largest_jump(&after[1_000..]));
+            let jump = largest_jump(&across);
+            assert!(
+                jump <= 1.1 * steady + 1e-6,
+                "{} from {from} to {to}: {jump} over {steady}",
+                param.spec().name
+            );
+            measured += 1;
+        }
+    }
+    assert!(measured > 150, "{measured}");
+}
+
+#[test]
+fn a_stolen_voice_fades_within_3_ms_and_does_not_click() {
+    for rate in [8_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+        assert!(2.0 * block_frames(rate) as f64 / rate <= 3e-3);
+        let mut patch = Patch::default();
+        for (param, value) in [
+            (Param::PARTIALS, 1.0),
+            (Param::VOICES, 1.0),
+            (Param::AMP_ATTACK, 0.003),
+            (Param::PROTECT, 0.0),
+        ] {
+            patch.set(param, value);
+        }
+        // The old note alone is on the left, the new one on the right.
+        let start = 2_000;
+        let mut engine = engine(rate, &patch);
+        let events = [
+            (
+                0,
+                Event::Controller {
+                    channel: 0,
+                    number: 10,
+                    value: 0.0,
+                },
+            ),
+            (0, on(0, 69, 1.0)),
+            (
+                start,
+                Event::Controller {
+                    channel: 1,
+                    number: 10,
+                    value: 1.0,
+                },
+            ),
+            (start, on(1, 69, 1.0)),
+        ];
+        let (left, right) = play(&mut engine, &events, 4_000, &[64]);
+        let limit = start + (3e-3 * rate) as usize;
+        assert!(rms(&left[start - 100..start]) > 0.01);
+        assert!(peak(&left[limit..]) < 1e-6, "{rate}");
+        assert!(rms(&right[limit + 100..]) > 0.01, "{rate}");
+        let steady = largest_jump(&left[1_000..start]);
+        let ramp = 0.36 / block_frames(rate) as f32 * 0.5;
+        assert!(
+            largest_jump(&left[start - 10..limit]) < 1.1 * steady.max(ramp),
+            "{rate}"
+        );
+    }
+}
+
+#[test]
+fn the_released_then_the_quietest_then_the_oldest_gives_way() {
+    let mut patch = Patch::default();
+    patch.set(Param::VOICES, 3.0);
+    patch.set(Param::AMP_RELEASE, 5.0);
+    let mut engine = engine(RATE, &patch);
+    // One key on many channels: notes of one velocity are equally loud.
+    let note = |id: i32, velocity| Event::NoteOn {
+        id: Some(id),
+        channel: id as u8,
+        key: 60,
+        velocity,
+    };
+    let run = |engine: &mut Engine| {
+        play(engine, &[], 1_000, &[64]);
+        engine.next_ended().and_then(|note| note.id)
+    };
+    for event in [note(1, 0.9), note(2, 0.5), note(3, 0.9)] {
+        engine.push(event);
+    }
+    assert_eq!(run(&mut engine), None);
+    engine.push(off(3, 60));
+    engine.push(note(4, 0.9));
+    assert_eq!(run(&mut engine), Some(3), "the released one");
+    engine.push(note(5, 0.9));
+    assert_eq!(run(&mut engine), Some(2), "the quietest");
+    engine.push(note(6, 0.9));
+    assert_eq!(run(&mut engine), Some(1), "the oldest");
+    assert_eq!(engine.statistics().voices, 3);
+}
+
+#[test]
+fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
+    let mut patch = Patch::default();
+    patch.set(Param::PARTIALS, 4.0);
+    patch.set(Param::VOICES, 128.0);
+    let mut engine = engine(RATE, &patch);
+    for round in 0..4_u8 {
+        for key in 0..128 {
+            engine.push(on(round, key, 0.5));
+        }
+        play(&mut engine, &[], 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 128);
+    }
+    patch.set(Param::VOICES, 5.0);
+    engine.set_patch(&patch);
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 5);
+}
+
+#[test]
+fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
+    let mut patch = Patch::default();
+    patch.set(Param::DAMPING, 20.0);
+    let mut engine = engine(RATE, &patch);
+    engine.push(on(0, 60, 1.0));
+    play(&mut engine, &[], 96_000, &[512]);
+    assert!(engine.is_silent());
+    assert!(engine.next_ended().is_some());
+}
+
+#[test]
+fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
+    // Ten minutes of one steady note are 450,000 ticks; the phase at their end is found from the
+    // last second.
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::PROTECT, 0.0),
+        (Param::AMP_ATTACK, 0.0),
+    ] {
+        patch.set(param, value);
+    }
+    let mut engine = engine(RATE, &patch);
+    engine.push(on(0, 61, 1.0));
+    let frames = 600 * 48_000;
+    let mut left = vec![0.0; 48_000];
+    let mut right = vec![0.0; 48_000];
+    for _ in 0..frames / 48_000 {
+        engine.render(&mut left, &mut right);
+    }
+    let hz = 440.0 * ((61.0 - 69.0) / 12.0_f64).exp2();
+    let (mut re, mut im) = (0.0, 0.0);
+    for (t, &x) in left.iter().enumerate() {
+        let turns = (hz / RATE * (frames - 48_000 + t) as f64).fract();
+        let window = 0.5 - 0.5 * (std::f64::consts::TAU * t as f64 / 48_000.0).cos();
+        re += window * f64::from(x) * (std::f64::consts::TAU * turns).sin();
+        im += window * f64::from(x) * (std::f64::consts::TAU * turns).cos();
+    }
+    let drift_turns = im.atan2(re) / std::f64::consts::TAU;
+    assert!(drift_turns.abs() < 1e-3, "{drift_turns}");
+}
+
+#[test]
+fn starts_in_half_a_second_within_100_megabytes() {
+    let resident_bytes = || -> usize {
+        let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+        text.split(' ')
+            .nth(1)
+            .and_then(|pages| pages.parse::<usize>().ok())
+            .unwrap_or(0)
+            * 4096
+    };
+    let before = resident_bytes();
+    let begun = Instant::now();
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: RATE,
+        max_voices: 128,
+    });
+    assert!(begun.elapsed() < Duration::from_millis(500));
+    let mut patch = Patch::default();
+    patch.set(Param::PARTIALS, 512.0);
+    patch.set(Param::VOICES, 64.0);
+    engine.set_patch(&patch);
+    for key in 0..64 {
+        engine.push(on(0, key, 1.0));
+    }
+    play(&mut engine, &[], 4_800, &[64]);
+    assert_eq!(engine.statistics().voices, 64);
+    let used = resident_bytes().saturating_sub(before);
+    assert!(used < 100_000_000, "{used} bytes");
+}
+
+#[test]
+fn ranges_have_room_for_what_the_parameters_promise() {
+    assert_eq!(
+        *Param::PARTIALS.range(),
+        Range::Integer { min: 1, max: 512 }
+    );
+    assert_eq!(*Param::VOICES.range(), Range::Integer { min: 1, max: 128 });
+    assert_eq!(Param::VOICES.spec().default, 32.0);
+    assert_eq!(
+        *Param::BEND_RANGE.range(),
+        Range::Integer { min: 0, max: 96 }
+    );
+    assert_eq!(Param::SLOPE.range().ends(), (6.0, 48.0));
+}

@@ -1,0 +1,61 @@
+//! A song in events with their frames, and its rendering in buffers of any size.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use aliquot::synth::{Config, Engine, Event, NoteAddress, Patch};
+
+/// A new engine with this patch.
+pub fn engine(sample_rate_hz: f64, patch: &Patch) -> Engine {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz,
+        max_voices: 128,
+    });
+    engine.set_patch(patch);
+    engine
+}
+
+/// A note-on without a note id.
+pub fn on(channel: u8, key: u8, velocity: f32) -> Event {
+    Event::NoteOn {
+        id: None,
+        channel,
+        key,
+        velocity,
+    }
+}
+
+/// A note-off without a note id.
+pub fn off(channel: u8, key: u8) -> Event {
+    Event::NoteOff(NoteAddress {
+        id: None,
+        channel: Some(channel),
+        key: Some(key),
+    })
+}
+
+/// Renders `frames` frames with the events at their frames, in buffers whose sizes `sizes` gives in
+/// turn.
+pub fn play(
+    engine: &mut Engine,
+    events: &[(usize, Event)],
+    frames: usize,
+    sizes: &[usize],
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut left, mut right) = (vec![f32::NAN; frames], vec![f32::NAN; frames]);
+    let mut events = events.iter().peekable();
+    let (mut done, mut turn) = (0, 0);
+    while done < frames {
+        let buffer_end = (done + sizes[turn % sizes.len()]).min(frames);
+        turn += 1;
+        while done < buffer_end {
+            while let Some((_, event)) = events.next_if(|(at, _)| *at <= done) {
+                engine.push(*event);
+            }
+            let end = events
+                .peek()
+                .map_or(buffer_end, |(at, _)| (*at).min(buffer_end));
+            engine.render(&mut left[done..end], &mut right[done..end]);
+            done = end;
+        }
+    }
+    (left, right)
+}

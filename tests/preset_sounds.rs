@@ -1,0 +1,234 @@
+//! How the starting presets sound: finite, heard, well below full scale, of one loudness, each its
+//! own.
+
+use std::f64::consts::TAU;
+
+use aliquot::state::{Preset, starting_presets};
+use aliquot::synth::engine::{Config, Engine};
+use aliquot::synth::event::{Event, NoteAddress};
+use aliquot::synth::parameter::Param;
+use aliquot::synth::patch::Patch;
+
+const RATE_HZ: f64 = 48_000.0;
+/// How loudly keys are struck.
+const VELOCITY: f32 = 0.8;
+
+fn starting() -> Vec<Preset> {
+    starting_presets()
+        .iter()
+        .map(|starting| Preset::parse(starting.text).expect(starting.name))
+        .collect()
+}
+
+/// A sound in stereo.
+struct Sound {
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl Sound {
+    /// Plays these keys together, held for `held_s`, and then `after_s` more.
+    fn play(patch: &Patch, keys: &[u8], held_s: f64, after_s: f64) -> Sound {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: RATE_HZ,
+            max_voices: 16,
+        });
+        engine.set_patch(patch);
+        let held = (held_s * RATE_HZ) as usize;
+        let total = held + (after_s * RATE_HZ) as usize;
+        let mut sound = Sound {
+            left: vec![0.0; total],
+            right: vec![0.0; total],
+        };
+        for &key in keys {
+            engine.push(Event::NoteOn {
+                id: None,
+                channel: 0,
+                key,
+                velocity: VELOCITY,
+            });
+        }
+        engine.render(&mut sound.left[..held], &mut sound.right[..held]);
+        for &key in keys {
+            engine.push(Event::NoteOff(NoteAddress {
+                id: None,
+                channel: Some(0),
+                key: Some(key),
+            }));
+        }
+        engine.render(&mut sound.left[held..], &mut sound.right[held..]);
+        assert_eq!(engine.statistics().faults, 0);
+        sound
+    }
+
+    fn samples(&self) -> impl Iterator<Item = f32> {
+        self.left.iter().chain(&self.right).copied()
+    }
+
+    fn peak(&self) -> f32 {
+        self.samples().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+
+    /// Level of both channels' mean power from `start_s` to `end_s`, in dBFS.
+    fn level_db(&self, start_s: f64, end_s: f64) -> f64 {
+        let span = (start_s * RATE_HZ) as usize..(end_s * RATE_HZ) as usize;
+        let power: f64 = [&self.left, &self.right]
+            .iter()
+            .flat_map(|channel| &channel[span.clone()])
+            .map(|&x| f64::from(x).powi(2))
+            .sum();
+        10.0 * (power / (2 * span.len()) as f64).max(1e-20).log10()
+    }
+
+    /// Levels in dB of 40 bands from 60 Hz to 12 kHz in a window of 0.17 s from `start_s`, over
+    /// the loudest.
+    fn spectrum_db(&self, start_s: f64) -> Vec<f64> {
+        let start = (start_s * RATE_HZ) as usize;
+        let window = &self.left[start..start + 8_192];
+        let bands: Vec<f64> = (0..40)
+            .map(|band| {
+                let low = 60.0 * 200f64.powf(f64::from(band) / 40.0);
+                let high = 60.0 * 200f64.powf(f64::from(band + 1) / 40.0);
+                // One line of the window's transform after the other.
+                let lines =
+                    (low * 8_192.0 / RATE_HZ) as usize..=(high * 8_192.0 / RATE_HZ) as usize;
+                lines
+                    .step_by(1 + band as usize / 8)
+                    .map(|line| power(window, line))
+                    .sum()
+            })
+            .collect();
+        let most = bands.iter().fold(1e-30, |most: f64, &band| most.max(band));
+        bands
+            .iter()
+            .map(|band| 10.0 * (band / most).max(1e-6).log10())
+            .collect()
+    }
+}
+
+/// Power of one line of a window's Fourier transform under a Hann window.
+fn power(window: &[f32], line: usize) -> f64 {
+    let count = window.len();
+    let (mut re, mut im) = (0.0, 0.0);
+    for (i, &x) in window.iter().enumerate() {
+        let turn = TAU * ((line * i) % count) as f64 / count as f64;
+        let hann = 0.5 - 0.5 * (TAU * i as f64 / count as f64).cos();
+        re += f64::from(x) * hann * turn.cos();
+        im += f64::from(x) * hann * turn.sin();
+    }
+    re * re + im * im
+}
+
+#[test]
+fn every_key_is_finite_heard_and_not_clipped() {
+    for preset in starting() {
+        for key in [24, 36, 48, 60, 72, 84, 96] {
+            let sound = Sound::play(&preset.patch, &[key], 2.0, 0.5);
+            let name = &preset.name;
+            assert!(sound.samples().all(f32::is_finite), "{name} {key}");
+            let (peak, level_db) = (sound.peak(), sound.level_db(0.0, 2.0));
+            // −3 dBFS.
+            assert!(peak <= 0.708, "{name} {key}: peak {peak}");
+            assert!(level_db > -50.0, "{name} {key}: {level_db} dBFS");
+        }
+    }
+}
+
+#[test]
+fn a_chord_stays_under_the_knee_of_protect() {
+    for preset in starting() {
+        let chord = [48, 60, 64, 67];
+        let protected = Sound::play(&preset.patch, &chord, 3.0, 0.1);
+        let mut open = preset.patch;
+        open.set(Param::PROTECT, 0.0);
+        let open = Sound::play(&open, &chord, 3.0, 0.1);
+        // Below its knee Protect changes no bit.
+        assert!(
+            protected.left == open.left && protected.right == open.right,
+            "{}: peak {}",
+            preset.name,
+            open.peak()
+        );
+        assert!(open.peak() <= 1.0);
+    }
+}
+
+#[test]
+fn presets_are_of_one_loudness() {
+    for preset in starting() {
+        let sound = Sound::play(&preset.patch, &[48, 60, 64, 67], 4.0, 0.0);
+        // What swells and what dies away are heard where they are strongest.
+        let loudest = (0..7)
+            .map(|half| sound.level_db(f64::from(half) / 2.0, f64::from(half) / 2.0 + 0.5))
+            .fold(f64::MIN, f64::max);
+        assert!(
+            (-21.5..=-14.5).contains(&loudest),
+            "{}: {loudest:.1} dBFS",
+            preset.name
+        );
+    }
+}
+
+#[test]
+fn every_macro_is_heard() {
+    for preset in starting() {
+        let plain = Sound::play(&preset.patch, &[55, 60], 1.5, 1.0);
+        for number in 1..=4 {
+            let mut patch = preset.patch;
+            patch.set(Param::macro_value(number), 1.0);
+            let turned = Sound::play(&patch, &[55, 60], 1.5, 1.0);
+            let name = &preset.name;
+            assert!(turned.samples().all(f32::is_finite), "{name} {number}");
+            assert!(turned.peak() <= 1.0, "{name} {number}: {}", turned.peak());
+            let difference = Sound {
+                left: plain
+                    .left
+                    .iter()
+                    .zip(&turned.left)
+                    .map(|(a, b)| a - b)
+                    .collect(),
+                right: plain
+                    .right
+                    .iter()
+                    .zip(&turned.right)
+                    .map(|(a, b)| a - b)
+                    .collect(),
+            };
+            let over_plain_db = difference.level_db(0.0, 2.5) - plain.level_db(0.0, 2.5);
+            assert!(
+                over_plain_db > -30.0,
+                "{name} {number}: {over_plain_db:.1} dB"
+            );
+            assert!(turned.level_db(0.0, 2.5) > -50.0, "{name} {number}");
+        }
+    }
+}
+
+#[test]
+fn a_released_note_ends() {
+    for preset in starting() {
+        let sound = Sound::play(&preset.patch, &[60], 0.5, 12.0);
+        let rest = sound.level_db(11.5, 12.5);
+        assert!(rest < -100.0, "{}: {rest:.1} dBFS", preset.name);
+    }
+}
+
+#[test]
+fn presets_are_distinct() {
+    let spectra: Vec<(String, Vec<f64>)> = starting()
+        .into_iter()
+        .map(|preset| {
+            let sound = Sound::play(&preset.patch, &[60], 3.0, 0.0);
+            let mut both = sound.spectrum_db(0.3);
+            both.extend(sound.spectrum_db(2.5));
+            (preset.name, both)
+        })
+        .collect();
+    for (i, (one, first)) in spectra.iter().enumerate() {
+        for (other, second) in &spectra[..i] {
+            let squares: f64 = first.iter().zip(second).map(|(a, b)| (a - b).powi(2)).sum();
+            let distance_db = (squares / first.len() as f64).sqrt();
+            assert!(distance_db > 6.0, "{one} and {other}: {distance_db:.1} dB");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Presets as text. How the starting presets sound: `preset_sounds.rs`.
+
+use std::collections::HashSet;
+
+use aliquot::state::{Preset, SCHEMA, starting_presets};
+use aliquot::synth::parameter::Param;
+use aliquot::synth::patch::Patch;
+use proptest::prelude::*;
+
+/// A preset of this patch and nothing much else.
+fn preset(patch: Patch) -> Preset {
+    Preset {
+        name: "Test".to_owned(),
+        author: String::new(),
+        description: String::new(),
+        tags: Vec::new(),
+        patch,
+    }
+}
+
+/// The starting presets, parsed.
+fn parsed() -> Vec<Preset> {
+    starting_presets()
+        .iter()
+        .map(|starting| match Preset::parse(starting.text) {
+            Ok(preset) => preset,
+            Err(error) => panic!("{}: {error}", starting.name),
+        })
+        .collect()
+}
+
+#[test]
+fn starting_presets_parse_and_come_back() {
+    let presets = parsed();
+    assert_eq!(presets.len(), 12);
+    for (preset, starting) in presets.iter().zip(starting_presets()) {
+        assert_eq!(preset.name, starting.name);
+        assert!(!preset.author.is_empty() && !preset.description.is_empty());
+        assert!(!preset.tags.is_empty(), "{}", preset.name);
+        let text = preset.to_text();
+        assert_eq!(Preset::parse(&text).as_ref(), Ok(preset), "{text}");
+    }
+    let names: HashSet<_> = presets.iter().map(|p| p.name.to_lowercase()).collect();
+    assert_eq!(names.len(), presets.len());
+}
+
+#[test]
+fn starting_presets_have_four_macros_at_rest() {
+    for preset in parsed() {
+        let mut targets = HashSet::new();
+        for number in 1..=4 {
+            let target = preset.patch.plain(Param::macro_target(number)) as usize;
+            let amount = preset.patch.plain(Param::macro_amount(number));
+            assert!(target > 0 && amount != 0.0, "{}: {number}", preset.name);
+            assert_eq!(preset.patch.plain(Param::macro_value(number)), 0.0);
+            targets.insert(target);
+        }
+        assert_eq!(targets.len(), 4, "{}", preset.name);
+    }
+}
+
+#[test]
+fn the_text_is_readable() {
+    let mut patch = Patch::default();
+    patch.set(Param::TILT, -4.5);
+    patch.set(Param::PARTIALS, 96.0);
+    patch.set(Param::PHASES, 2.0);
+    patch.set(Param::INHARMONICITY, 4e-4);
+    patch.set(Param::CUTOFF, 1234.0);
+    patch.set(Param::AMP_RELEASE, 0.25);
+    patch.set(Param::partial_tune(3), -386.3);
+    patch.set(Param::macro_target(2), 9.0);
+    let preset = Preset {
+        name: "A \"quoted\" name".to_owned(),
+        author: "Somebody".to_owned(),
+        description: String::new(),
+        tags: vec!["one".to_owned(), "two".to_owned()],
+        patch,
+    };
+    let text = r#"schema = 1
+name = 'A "quoted" name'
+author = "Somebody"
+tags = ["one", "two"]
+
+[source]
+partials = 96
+tilt = -4.5 # dB/oct
+phases = "Random"
+
+[frequencies]
+inharmonicity = 0.0004
+
+[filter]
+cutoff = 1234 # Hz
+
+[amp_envelope]
+amp_release = 0.25 # s
+
+[partials]
+partial_3_tune = -386.3 # ct
+
+[macros]
+macro_2_target = "Filter Cutoff"
+"#;
+    assert_eq!(preset.to_text(), text);
+    assert_eq!(Preset::parse(text), Ok(preset));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    let head = "schema = 1\nname = \"Test\"\n";
+    for (body, line, reason) in [
+        (
+            "[source]\ntilt = 12.5\n",
+            4,
+            "tilt: 12.5 is outside -24 to 12",
+        ),
+        ("[source]\ntilt = nan\n", 4, "tilt: not a number"),
+        (
+            "[source]\ntilt = -inf\n",
+            4,
+            "tilt: -inf is outside -24 to 12",
+        ),
+        (
+            "[source]\ntilt = \"dark\"\n",
+            4,
+            "tilt: a number is needed, not a string",
+        ),
+        (
+            "[source]\ntilt = true\n",
+            4,
+            "tilt: a number is needed, not a boolean",
+        ),
+        (
+            "[source]\ntilt = [1]\n",
+            4,
+            "tilt: a number is needed, not a list",
+        ),
+        (
+            "[source]\ntilt = { normal = 1 }\n",
+            4,
+            "tilt: a number or { normalized = … } is needed",
+        ),
+        (
+            "[source]\ntilt = { normalized = 1.5 }\n",
+            4,
+            "tilt: 1.5 is outside 0 to 1",
+        ),
+        (
+            "[source]\npartials = 3.5\n",
+            4,
+            "partials: 3.5 is not a whole number",
+        ),
+        (
+            "[source]\npartials = 0\n",
+            4,
+            "partials: 0 is outside 1 to 512",
+        ),
+        (
+            "[source]\npartials = 99999999999999999999\n",
+            4,
+            "partials: the number has too many digits",
+        ),
+        (
+            "[source]\n# a comment\n\ntlit = 1\n",
+            6,
+            "tlit: there is no such parameter",
+        ),
+        (
+            "[source]\nphases = \"Backwards\"\n",
+            4,
+            "phases: \"Backwards\" is none of \"Zero\", \"Aligned\", \"Random\"",
+        ),
+        (
+            "[source]\nphases = 1\n",
+            4,
+            "phases: one of \"Zero\", \"Aligned\", \"Random\" is needed, not a number",
+        ),
+        (
+            "[source]\ntilt = 1\n[other]\ntilt = 1\n",
+            6,
+            "tilt: already given in line 4",
+        ),
+        (
+            "[z]\ntilt = 99\n[a]\nwrong = 1\n",
+            4,
+            "tilt: 99 is outside -24 to 12",
+        ),
+        (
+            "tilt = 1\n",
+            3,
+            "tilt: unknown, and parameters belong under a [group]",
+        ),
+        (
+            "tags = \"one\"\n",
+            3,
+            "tags: a list of strings is needed, not a string",
+        ),
+        ("tags = [1]\n", 3, "tags: a string is needed, not a number"),
+        (
+            "author = 1\n",
+            3,
+            "author: a string is needed, not a number",
+        ),
+    ] {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
+        assert_eq!((error.line, error.reason.as_str()), (line, reason));
+    }
+    for (text, line, reason) in [
+        ("", 1, "schema: missing; this is no preset"),
+        ("name = \"Test\"\n", 1, "schema: missing; this is no preset"),
+        ("schema = 1\n", 1, "name: missing or empty"),
+        ("schema = 1\nname = \" \"\n", 1, "name: missing or empty"),
+        (
+            "schema = 0\n",
+            1,
+            "schema: a whole number from 1 to 1 is needed",
+        ),
+        (
+            "schema = \"1\"\n",
+            1,
+            "schema: a whole number from 1 to 1 is needed",
+        ),
+        (
+            "name = \"Test\"\nfuture = 1\nschema = 2\n",
+            3,
+            "schema 2 is newer than this program, which reads up to 1",
+        ),
+    ] {
+        let error = Preset::parse(text).expect_err(text);
+        assert_eq!((error.line, error.reason.as_str()), (line, reason));
+        assert_eq!(error.to_string(), format!("line {line}: {reason}"));
+    }
+    assert_eq!(SCHEMA, 1);
+    for broken in [
+        "schema = 1\nname = \"Te",
+        "schema = 1\nname =\n",
+        "schema = 1\n\u{0}",
+    ] {
+        let error = Preset::parse(broken).expect_err(broken);
+        assert_eq!(error.line, 2, "{error}");
+        assert!(error.reason.starts_with("not TOML: "), "{error}");
+        assert!(!error.reason.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_errors() {
+    let mut texts: Vec<String> = ["[", "{", "a.", "x={", "\"", "[[", "'''", "="]
+        .iter()
+        .map(|piece| piece.repeat(20_000))
+        .collect();
+    texts.push(format!(
+        "schema = 1\nname = \"x\"\n[a]\ntilt = {}",
+        "[".repeat(50_000)
+    ));
+    for text in texts {
+        assert!(Preset::parse(&text).is_err());
+    }
+}
+
+/// A normalised value: mostly any, sometimes an end, the default's neighbour or tiny.
+fn normalized_value() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        6 => 0.0f32..=1.0,
+        1 => Just(0.0f32),
+        1 => Just(1.0f32),
+        1 => Just(0.5f32),
+        1 => (0u32..=0x3F80_0000).prop_map(f32::from_bits),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_patch_comes_back_to_the_bit(
+        values in prop::collection::vec(normalized_value(), Param::COUNT),
+        name in "[^\u{0}]{0,20}x",
+        description in ".*",
+    ) {
+        let mut patch = Patch::default();
+        for (param, value) in Param::all().zip(&values) {
+            patch.set_normalized(param, *value);
+        }
+        let preset = Preset { name, description, ..preset(patch) };
+        let text = preset.to_text();
+        let back = Preset::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        prop_assert_eq!(&back.name, &preset.name);
+        prop_assert_eq!(&back.description, &preset.description);
+        for param in Param::all() {
+            let id = &param.spec().id;
+            if param.range().steps().is_some() {
+                prop_assert_eq!(back.patch.plain(param), patch.plain(param), "{}", id);
+            } else {
+                let bits = (back.patch.normalized(param).to_bits(), patch.normalized(param).to_bits());
+                prop_assert_eq!(bits.0, bits.1, "{}", id);
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_texts_never_panic(
+        which in 0usize..12,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<char>()), 1..8),
+    ) {
+        let mut characters: Vec<char> = starting_presets()[which].text.chars().collect();
+        for (place, character) in damage {
+            let place = place.index(characters.len());
+            characters[place] = character;
+        }
+        let text: String = characters.into_iter().collect();
+        if let Err(error) = Preset::parse(&text) {
+            prop_assert!(error.line >= 1 && error.line <= 1 + text.matches('\n').count());
+        }
+    }
+}

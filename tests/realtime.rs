@@ -1,0 +1,143 @@
+//! The audio thread neither allocates nor frees: a counting allocator around everything that it
+//! calls.
+
+mod performance;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use aliquot::dsp::random::bits;
+use aliquot::synth::{Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport};
+use performance::engine;
+
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    CALLS.with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call is passed on unchanged to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn calls_during(work: impl FnOnce()) -> usize {
+    let before = CALLS.with(Cell::get);
+    work();
+    CALLS.with(Cell::get) - before
+}
+
+/// A random event, the `place`th of its seed.
+fn event(place: u64) -> Event {
+    let random = |of: u64| bits(place, of);
+    let unit = |of: u64| (random(of) >> 40) as f32 / (1 << 24) as f32;
+    let (channel, key) = ((random(1) % 16) as u8, (random(2) % 128) as u8);
+    let id = (random(3) % 40) as i32;
+    let note = NoteAddress {
+        id: (id > 20).then_some(id),
+        channel: Some(channel),
+        key: Some(key),
+    };
+    match random(0) % 10 {
+        0..=3 => Event::NoteOn {
+            id: note.id,
+            channel,
+            key,
+            velocity: unit(4),
+        },
+        4 => Event::NoteOff(note),
+        5 => Event::Choke(note),
+        6 => Event::Expression {
+            note,
+            expression: NoteExpression::Tuning,
+            value: unit(4) * 12.0,
+        },
+        7 => Event::Modulate {
+            id,
+            param: Param::from_index((random(5) % Param::COUNT as u64) as usize)
+                .unwrap_or(Param::TILT),
+            offset: unit(4) - 0.5,
+        },
+        8 => Event::PitchBend {
+            channel,
+            value: 2.0 * unit(4) - 1.0,
+        },
+        _ => Event::Controller {
+            channel,
+            number: (random(5) % 128) as u8,
+            value: unit(4),
+        },
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(calls_during(|| drop(std::hint::black_box(Box::new(1)))), 2);
+}
+
+#[test]
+fn rendering_neither_allocates_nor_frees() {
+    // As a host would: the table of names is built before the first block.
+    let patches: Vec<Patch> = (0..8)
+        .map(|seed| {
+            let mut patch = Patch::default();
+            for param in Param::all() {
+                patch.set_normalized(
+                    param,
+                    (bits(seed, param.index() as u64) >> 40) as f32 / (1 << 24) as f32,
+                );
+            }
+            patch.set(Param::VOICES, 4.0 + seed as f32);
+            patch
+        })
+        .collect();
+    let mut engine: Engine = engine(48_000.0, &patches[0]);
+    let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+    let calls = calls_during(|| {
+        let mut place = 0;
+        for round in 0..400_u64 {
+            engine.set_patch(&patches[(round % 8) as usize]);
+            engine.set_transport(&Transport {
+                tempo_bpm: 60.0 + round as f64,
+                position_beats: Some(round as f64),
+                playing: round % 3 != 0,
+            });
+            for _ in 0..round % 20 {
+                place += 1;
+                engine.push(event(place));
+            }
+            let frames = 1 + (bits(9, round) % 999) as usize;
+            engine.render(&mut left[..frames], &mut right[..frames]);
+            engine.render_mono(&mut left[..7]);
+            while engine.next_ended().is_some() {}
+            std::hint::black_box((engine.statistics(), engine.is_silent()));
+            if round % 100 == 99 {
+                engine.reset();
+            }
+        }
+    });
+    assert_eq!(calls, 0);
+}

@@ -1,0 +1,567 @@
+//! The renderer as its users meet it: the real program, files in, files out.
+#![cfg(feature = "render")]
+
+#[path = "render/songs.rs"]
+mod songs;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
+use songs::{Song, control, meta, note, program};
+use tempfile::TempDir;
+
+/// A folder with a song in it.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Place {
+        Place {
+            folder: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    fn with(song: &Song) -> Place {
+        let place = Place::new();
+        fs::write(place.path("song.mid"), song.bytes()).expect("a song");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs the renderer in the folder.
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .output()
+            .expect("the renderer starts")
+    }
+
+    /// Renders `song.mid` to `out.wav` with these options, at 48 kHz in floats; the frames.
+    fn render(&self, options: &[&str]) -> Vec<[f32; 2]> {
+        let arguments = [&["song.mid", "out.wav", "--bits", "32f"], options].concat();
+        let output = self.run(&arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{options:?}: {error}");
+        assert_eq!(error, "", "nothing to say where nothing is wrong");
+        frames(&self.path("out.wav"))
+    }
+
+    /// Asserts that the renderer refuses, in one line that holds all of `parts`, and that the
+    /// folder is as it was.
+    fn refuses(&self, arguments: &[&str], parts: &[&str]) {
+        let before = self.listing();
+        let output = self.run(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert_eq!(error.matches('\n').count(), 1, "{error}");
+        assert!(error.starts_with("aliquot-render: "), "{error}");
+        for part in parts {
+            assert!(error.contains(part), "{error:?} lacks {part:?}");
+        }
+        assert_eq!(output.stdout, b"");
+        assert_eq!(self.listing(), before, "{error}");
+    }
+
+    /// Names and lengths of all files.
+    fn listing(&self) -> Vec<(String, u64)> {
+        let mut listing: Vec<_> = fs::read_dir(self.folder.path())
+            .expect("a folder")
+            .map(|entry| {
+                let entry = entry.expect("an entry");
+                let length = entry.metadata().expect("metadata").len();
+                (entry.file_name().to_string_lossy().into_owned(), length)
+            })
+            .collect();
+        listing.sort();
+        listing
+    }
+}
+
+/// The frames of a float WAV file.
+fn frames(path: &Path) -> Vec<[f32; 2]> {
+    let reader = hound::WavReader::open(path).expect("a WAV file");
+    let samples: Vec<f32> = reader
+        .into_samples()
+        .map(|sample| sample.expect("a sample"))
+        .collect();
+    samples.as_chunks().0.to_vec()
+}
+
+/// The first frame that is not silent; a sine's own first frame is 0 to within rounding.
+fn first_sound(frames: &[[f32; 2]]) -> usize {
+    frames
+        .iter()
+        .position(|frame| frame[0].abs() > 1e-4)
+        .expect("something sounds")
+}
+
+fn rms(frames: &[[f32; 2]]) -> f64 {
+    let power: f64 = frames.iter().flatten().map(|&x| f64::from(x).powi(2)).sum();
+    (power / frames.len() as f64).sqrt()
+}
+
+/// A sine for a preset, which starts with its first frame: what sounds can be reckoned.
+const SINE: &str = "schema = 1\nname = \"Sine\"\n[source]\npartials = 1\n[frequencies]\nspread = 0\n[amp_envelope]\namp_attack = 0\namp_release = 0.05\n";
+
+/// Quarter notes C, E, G at 120 a minute (24 000 frames each at 48 kHz).
+fn three_notes() -> Song {
+    Song::new(
+        Format::SingleTrack,
+        vec![[note(0, 480, 60), note(480, 480, 64), note(960, 480, 67)].concat()],
+    )
+}
+
+#[test]
+fn the_buffer_does_not_change_a_bit() {
+    let mut events = [
+        note(0, 300, 60),
+        note(7, 900, 64),
+        note(331, 500, 67),
+        note(333, 40, 72),
+        program(700, 6),
+        note(701, 200, 48),
+    ]
+    .concat();
+    events.push(control(100, 64, 127));
+    events.push(control(800, 64, 0));
+    events.push(control(350, 1, 90));
+    let place = Place::with(&Song::new(Format::SingleTrack, vec![events]));
+    let first = place.render(&["--buffer", "1"]);
+    assert!(rms(&first) > 1e-3);
+    for buffer in ["7", "64", "100", "441", "512", "4096"] {
+        let other = place.render(&["--buffer", buffer]);
+        assert_eq!(other.len(), first.len(), "{buffer}");
+        let same = first.iter().flatten().zip(other.iter().flatten());
+        assert!(
+            same.into_iter().all(|(a, b)| a.to_bits() == b.to_bits()),
+            "{buffer}"
+        );
+    }
+}
+
+#[test]
+fn formats_of_the_file() {
+    let place = Place::with(&three_notes());
+    let float = place.render(&["--tail", "1"]);
+    assert_eq!(float.len(), 72_000 + 48_000);
+    for (bits, bits_per_sample, format) in [
+        ("16", 16, hound::SampleFormat::Int),
+        ("24", 24, hound::SampleFormat::Int),
+        ("32f", 32, hound::SampleFormat::Float),
+    ] {
+        let output = place.run(&[
+            "song.mid", "x.wav", "--bits", bits, "--tail", "1", "--rate", "44100",
+        ]);
+        assert!(output.status.success());
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.starts_with("x.wav: 2.500 s, 44100 Hz, "), "{said}");
+        let reader = hound::WavReader::open(place.path("x.wav")).expect("a WAV file");
+        let spec = reader.spec();
+        assert_eq!(
+            (
+                spec.channels,
+                spec.sample_rate,
+                spec.bits_per_sample,
+                spec.sample_format
+            ),
+            (2, 44_100, bits_per_sample, format)
+        );
+        assert_eq!(reader.duration(), 110_250);
+    }
+    // Integers are the floats, rounded: 24 bits to half a step, 16 with up to a step of dither.
+    for (bits, full, steps) in [("24", 8_388_608.0, 0.5), ("16", 32_768.0, 1.5)] {
+        let output = place.run(&["song.mid", "x.wav", "--bits", bits, "--tail", "1"]);
+        assert!(output.status.success());
+        let samples: Vec<i32> = hound::WavReader::open(place.path("x.wav"))
+            .expect("a WAV file")
+            .into_samples()
+            .map(|sample| sample.expect("a sample"))
+            .collect();
+        assert_eq!(samples.len(), 2 * float.len());
+        let furthest = samples
+            .iter()
+            .zip(float.iter().flatten())
+            .map(|(&whole, &exact)| (f64::from(whole) - f64::from(exact) * full).abs())
+            .fold(0.0, f64::max);
+        assert!(furthest <= steps, "{bits}: {furthest} steps");
+        assert!(furthest >= 0.9 * steps, "{bits}: {furthest} steps");
+    }
+}
+
+#[test]
+fn a_note_starts_at_its_frame_after_tempo_changes() {
+    // 480 ticks of 500 000 µs, 480 of 333 333 µs (a tempo that frames do not divide), 7 of 1 s.
+    let tempo = |tick, us: u32| meta(tick, MetaMessage::Tempo(us.into()));
+    let tempos = vec![tempo(480, 333_333), tempo(960, 1_000_000)];
+    let expected = (48_000.0 * (0.5 + 0.333_333 + 7.0 / 480.0_f64)).round() as usize;
+    // In one track, and with the tempo in a track of its own.
+    let together = [tempos.clone(), note(967, 480, 69)].concat();
+    for song in [
+        Song::new(Format::SingleTrack, vec![together]),
+        Song::new(Format::Parallel, vec![tempos, note(967, 480, 69)]),
+    ] {
+        let place = Place::with(&song);
+        fs::write(place.path("sine.toml"), SINE).expect("a preset");
+        let frames = place.render(&["--preset", "sine.toml"]);
+        assert_eq!(first_sound(&frames), expected + 1);
+    }
+}
+
+#[test]
+fn smpte_time_knows_no_tempo() {
+    // 29.97 frames of 80 ticks: tick 8000 is 100 × 1001/30000 s.
+    let tempo = meta(0, MetaMessage::Tempo(100_000.into()));
+    for (fps, seconds) in [
+        (midly::Fps::Fps24, 100.0 / 24.0),
+        (midly::Fps::Fps29, 100.0 * 1001.0 / 30_000.0),
+    ] {
+        let mut song = Song::new(
+            Format::SingleTrack,
+            vec![[vec![tempo], note(8_000, 800, 69)].concat()],
+        );
+        song.timing = Timing::Timecode(fps, 80);
+        let place = Place::with(&song);
+        fs::write(place.path("sine.toml"), SINE).expect("a preset");
+        let frames = place.render(&["--preset", "sine.toml"]);
+        assert_eq!(
+            first_sound(&frames),
+            (48_000.0_f64 * seconds).round() as usize + 1
+        );
+    }
+}
+
+#[test]
+fn program_changes_choose_the_starting_presets() {
+    let changed = Song::new(
+        Format::SingleTrack,
+        vec![[program(0, 10), note(0, 480, 60)].concat()],
+    );
+    let mallet = Place::with(&changed).render(&[]);
+    let plain = Place::with(&Song::new(Format::SingleTrack, vec![note(0, 480, 60)]));
+    assert!(mallet == plain.render(&["--preset", "mallet"]));
+    let organ = plain.render(&[]);
+    assert!(organ == plain.render(&["--preset", "Drawbar Organ"]));
+    assert!(organ != mallet);
+    // A preset that was asked for outranks the song, and a program that does not exist is none.
+    assert!(Place::with(&changed).render(&["--preset", "Drawbar Organ"]) == organ);
+    let beyond = Song::new(
+        Format::SingleTrack,
+        vec![[program(0, 100), note(0, 480, 60)].concat()],
+    );
+    assert!(Place::with(&beyond).render(&[]) == organ);
+    // In the middle of the song what came before stays as it was.
+    let middle = Song::new(
+        Format::SingleTrack,
+        vec![[note(0, 480, 60), program(960, 10), note(960, 480, 60)].concat()],
+    );
+    let middle = Place::with(&middle).render(&[]);
+    assert!(middle[..36_000] == organ[..36_000]);
+    assert!(middle[48_000..60_000] != organ[..12_000]);
+}
+
+#[test]
+fn pedals_hold_and_velocity_0_ends() {
+    let place = Place::new();
+    fs::write(place.path("sine.toml"), SINE).expect("a preset");
+    let late = |options: &[Vec<(u32, TrackEventKind<'static>)>]| {
+        let events = [
+            note(0, 240, 60),
+            options.concat(),
+            vec![control(1_920, 7, 100)],
+        ]
+        .concat();
+        let song = Song::new(Format::SingleTrack, vec![events]);
+        fs::write(place.path("song.mid"), song.bytes()).expect("a song");
+        let frames = place.render(&["--preset", "sine.toml"]);
+        // From half a second after the release to the song's end.
+        rms(&frames[36_000..95_000])
+    };
+    assert!(late(&[]) < 1e-6);
+    assert!(late(&[vec![control(10, 64, 127)]]) > 1e-3);
+    assert!(late(&[vec![control(10, 66, 127)]]) > 1e-3);
+    // Lifted in between, both let go.
+    assert!(late(&[vec![control(10, 64, 127), control(400, 64, 0)]]) < 1e-6);
+    // A note-on of velocity 0 is a note-off.
+    let message = |vel: u8| TrackEventKind::Midi {
+        channel: 0.into(),
+        message: MidiMessage::NoteOn {
+            key: 72.into(),
+            vel: vel.into(),
+        },
+    };
+    assert!(late(&[vec![(0, message(90))]]) > 1e-3);
+    assert!(late(&[vec![(0, message(90)), (240, message(0))]]) < 1e-6);
+}
+
+#[test]
+fn songs_end() {
+    // A note and a pedal that never end are released with the song.
+    let held = note(0, 480, 60)[..1].to_vec();
+    let song = Song::new(
+        Format::SingleTrack,
+        vec![[held, vec![control(5, 64, 127), control(960, 7, 100)]].concat()],
+    );
+    let place = Place::with(&song);
+    fs::write(place.path("sine.toml"), SINE).expect("a preset");
+    let automatic = place.render(&["--preset", "sine.toml"]);
+    assert!(rms(&automatic[40_000..48_000]) > 1e-3);
+    // A release of 50 ms, then half a second of quiet.
+    assert!((48_000 + 24_000..48_000 + 30_000).contains(&automatic.len()));
+    assert!(rms(&automatic[automatic.len() - 24_000..]) < 2e-5);
+    for seconds in ["0", "2.5"] {
+        let frames = place.render(&["--preset", "sine.toml", "--tail", seconds]);
+        let tail = (48_000.0 * seconds.parse::<f64>().expect("a number")) as usize;
+        assert_eq!(frames.len(), 48_000 + tail);
+        let common = frames.len().min(automatic.len());
+        assert!(frames[..common] == automatic[..common]);
+    }
+    // A song of nothing is a file of silence.
+    let place = Place::with(&Song::new(Format::SingleTrack, vec![vec![]]));
+    let silence = place.render(&[]);
+    assert_eq!(silence.len(), 24_000);
+    assert!(silence.iter().all(|frame| *frame == [0.0; 2]));
+}
+
+#[test]
+fn the_seed_outranks_the_presets_own() {
+    let place = Place::with(&three_notes());
+    let own = place.render(&["--preset", "Gong", "--tail", "0"]);
+    let other = place.render(&["--preset", "Gong", "--tail", "0", "--seed", "4321"]);
+    assert!(own != other);
+    let again = place.render(&["--preset", "Gong", "--tail", "0", "--seed", "4321"]);
+    assert!(other == again);
+}
+
+#[test]
+fn the_report_has_its_figures() {
+    let place = Place::with(&three_notes());
+    let output = place.run(&["song.mid", "out.wav", "--report"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for label in [
+        "voices",
+        "partials",
+        "real time",
+        "P50",
+        "P95",
+        "P99",
+        "max",
+        "budget",
+    ] {
+        assert!(text.lines().any(|line| line.starts_with(label)), "{text}");
+    }
+    assert!(text.contains("10.667 ms for 512 frames"), "{text}");
+    assert!(!text.contains("voices     0 at most"), "{text}");
+}
+
+#[test]
+fn presets_are_listed() {
+    let output = Place::new().run(&["--list-presets"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success());
+    assert_eq!(text.lines().count(), 12);
+    assert_eq!(text.lines().next(), Some("  0  Drawbar Organ"));
+    assert!(text.lines().any(|line| line == " 10  Mallet"));
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let place = Place::with(&three_notes());
+    place.refuses(&["none.mid", "out.wav"], &["none.mid: ", "No such file"]);
+    place.refuses(&[".", "out.wav"], &[".: "]);
+    fs::write(place.path("text.mid"), "Not music at all, but long enough").expect("a file");
+    place.refuses(&["text.mid", "out.wav"], &["text.mid: not a MIDI file"]);
+    fs::write(place.path("empty.mid"), "").expect("a file");
+    place.refuses(&["empty.mid", "out.wav"], &["empty.mid: not a MIDI file"]);
+
+    // Cut anywhere, the song is refused, never shortened.
+    let bytes = three_notes().bytes();
+    for length in [4, 11, 13, 14, 20, 22, 23, 40, bytes.len() - 1] {
+        fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
+        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: "]);
+    }
+    fs::write(place.path("cut.mid"), &bytes[..40]).expect("a file");
+    place.refuses(
+        &["cut.mid", "out.wav"],
+        &["track 1 of 1 is truncated: 18 of "],
+    );
+    // Whole chunks, but an event that breaks off, and a status byte that no file may hold.
+    let mut broken = bytes.clone();
+    let last = broken.len() - 1;
+    broken[last] = 0x7F;
+    fs::write(place.path("broken.mid"), &broken).expect("a file");
+    place.refuses(
+        &["broken.mid", "out.wav"],
+        &["broken.mid: track 1 is damaged after tick 1440"],
+    );
+    broken[23] = 0xF8;
+    fs::write(place.path("broken.mid"), &broken).expect("a file");
+    place.refuses(
+        &["broken.mid", "out.wav"],
+        &["broken.mid: track 1 is damaged after tick 0"],
+    );
+
+    let song = Song::new(Format::Sequential, vec![note(0, 480, 60)]);
+    fs::write(place.path("two.mid"), song.bytes()).expect("a file");
+    place.refuses(&["two.mid", "out.wav"], &["two.mid: ", "format 2"]);
+    let mut song = three_notes();
+    song.timing = Timing::Metrical(0.into());
+    fs::write(place.path("zero.mid"), song.bytes()).expect("a file");
+    place.refuses(&["zero.mid", "out.wav"], &["zero.mid: ", "0 ticks"]);
+    // Sixteen hours and more, which no WAV file holds.
+    let song = Song::new(Format::SingleTrack, vec![note(0xFFF_FFFF, 480, 60)]);
+    fs::write(place.path("long.mid"), song.bytes()).expect("a file");
+    place.refuses(&["long.mid", "out.wav"], &["long.mid: ", "minutes"]);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let place = Place::with(&three_notes());
+    place.refuses(
+        &["song.mid", "out.wav", "--preset", "Kazoo"],
+        &["Kazoo: ", "Drawbar Organ", "Shimmering Pad", "Drone"],
+    );
+    fs::write(
+        place.path("wrong.toml"),
+        "schema = 1\nname = \"W\"\n[source]\ntilt = 99\n",
+    )
+    .expect("a file");
+    place.refuses(
+        &["song.mid", "out.wav", "--preset", "wrong.toml"],
+        &["wrong.toml: line 4: tilt: 99 is outside -24 to 12"],
+    );
+    for (option, value) in [
+        ("--rate", "0"),
+        ("--rate", "999"),
+        ("--rate", "384001"),
+        ("--rate", "fast"),
+        ("--buffer", "0"),
+        ("--bits", "8"),
+        ("--seed", "10000"),
+        ("--tail", "-1"),
+        ("--tail", "nan"),
+        ("--tail", "soon"),
+    ] {
+        place.refuses(
+            &["song.mid", "out.wav", &format!("{option}={value}")],
+            &[option, value],
+        );
+    }
+    place.refuses(&["song.mid"], &["OUT.wav"]);
+    place.refuses(&["song.mid", "out.wav", "--louder"], &["--louder"]);
+}
+
+#[test]
+fn what_cannot_be_written_is_refused() {
+    let place = Place::with(&three_notes());
+    place.refuses(
+        &["song.mid", "none/out.wav"],
+        &["none/out.wav: ", "No such file"],
+    );
+    fs::create_dir(place.path("folder.wav")).expect("a folder");
+    place.refuses(
+        &["song.mid", "folder.wav"],
+        &["folder.wav: not a regular file"],
+    );
+    if cfg!(unix) {
+        place.refuses(
+            &["song.mid", "/dev/null"],
+            &["/dev/null: not a regular file"],
+        );
+    }
+    // A good file stays as it was when its successor fails.
+    fs::write(place.path("out.wav"), "precious").expect("a file");
+    place.refuses(&["none.mid", "out.wav"], &["none.mid: "]);
+    assert_eq!(
+        fs::read(place.path("out.wav")).expect("a file"),
+        b"precious"
+    );
+}
+
+/// A limit on the length of files, in the place of a full disk: writing fails half-way.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    let place = Place::with(&three_notes());
+    let before = place.listing();
+    let output = Command::new("sh")
+        .current_dir(place.folder.path())
+        .arg("-c")
+        .arg("trap '' XFSZ; ulimit -f 64; exec \"$0\" song.mid out.wav --bits 32f")
+        .arg(env!("CARGO_BIN_EXE_aliquot-render"))
+        .output()
+        .expect("a shell");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("aliquot-render: out.wav: "), "{error}");
+    assert_eq!(error.matches('\n').count(), 1, "{error}");
+    assert_eq!(place.listing(), before);
+}
+
+/// Ctrl-C half-way ends with one line and no file.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    // Long enough to be caught in the middle: three hours of a chord.
+    let song = Song::new(
+        Format::SingleTrack,
+        vec![[note(0, 480, 60), note(480 * 21_600, 480, 64)].concat()],
+    );
+    let place = Place::with(&song);
+    let before = place.listing();
+    let child = Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
+        .current_dir(place.folder.path())
+        .args(["song.mid", "out.wav", "--buffer", "1"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the renderer starts");
+    // The temporary file shows that it is under way.
+    while place.listing() == before {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill starts");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("the renderer ends");
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(error, "aliquot-render: out.wav: interrupted\n");
+    assert_eq!(place.listing(), before);
+}
+
+#[test]
+fn the_demo_song_is_whole() {
+    let song = concat!(env!("CARGO_MANIFEST_DIR"), "/xtask/demo/prelude.mid");
+    let place = Place::new();
+    let output = place.run(&[
+        song,
+        "out.wav",
+        "--bits",
+        "32f",
+        "--rate",
+        "8000",
+        "--preset",
+        "Struck String",
+    ]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let frames = frames(&place.path("out.wav"));
+    let seconds = frames.len() as f64 / 8_000.0;
+    assert!((118.0..130.0).contains(&seconds), "{seconds} s");
+    // It never falls silent for a second before its end.
+    for (second, window) in frames[..8_000 * 118].chunks(8_000).enumerate() {
+        assert!(rms(window) > 1e-3, "second {second}: {}", rms(window));
+    }
+}

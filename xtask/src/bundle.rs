@@ -1,0 +1,309 @@
+//! `cargo xtask bundle PACKAGE [--release] [CARGO OPTIONS]`: what a musician gets, in
+//! `target/bundled/`.
+//!
+//! Cargo builds the plugin with `cargo rustc --lib --crate-type cdylib`, because a package whose
+//! manifest names `cdylib` beside `lib` silently loses link-time optimisation; then the standalone
+//! program and the renderer. `nice-plug-xtask` lays out the bundles. That happens in a folder of
+//! its own, from the very files that cargo names, so that nothing left over from an earlier build
+//! gets in; the result is checked and takes its place in one step.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{CrateType, Message, Metadata};
+
+use crate::command::{self, cargo};
+use crate::{replace, setup, workspace};
+
+/// The package of the plugin.
+pub const PACKAGE: &str = "aliquot";
+
+/// The command-line renderer, which is bundled as it is.
+pub const RENDERER: &str = "aliquot-render";
+
+/// Builds `package` with cargo's `options` and bundles it.
+///
+/// # Errors
+/// When the build fails (missing system packages are then named) or a bundle does not export what
+/// hosts look for.
+pub fn bundle(package: &str, options: &[String]) -> Result<()> {
+    ensure!(
+        package == PACKAGE,
+        "bundle: there is no plugin '{package}' here, only '{PACKAGE}'"
+    );
+    let metadata = workspace::metadata()?;
+    check_crate_types(&metadata)?;
+
+    let mut artifacts = build(&["rustc", "--lib", "--crate-type", "cdylib"], options)?;
+    artifacts.extend(build(&["build", "--bins"], options)?);
+
+    let target = metadata.target_directory.into_std_path_buf();
+    let staging = target.join("bundling");
+    replace::remove(&staging).context("cannot clear the staging folder")?;
+    stage(&staging, &artifacts, &target_options(options))?;
+    let staged = staging.join("bundled");
+    if let Some(renderer) = artifacts.iter().find(|file| stem(file) == RENDERER) {
+        let name = renderer.file_name().expect("a file has a name");
+        replace::copy_over(renderer, &staged.join(name))?;
+    }
+
+    let contents = check(&staged)?;
+    let bundled = target.join("bundled");
+    replace::rename_over(&staged, &bundled)?;
+    replace::remove(&staging).context("cannot clear the staging folder")?;
+
+    println!("\nBundled in {}:", workspace::shown(&bundled));
+    for (name, what) in contents {
+        println!("  {name:<16} {what}");
+    }
+    Ok(())
+}
+
+/// With both `cdylib` and `lib` in the manifest cargo drops link-time optimisation from the plugin.
+fn check_crate_types(metadata: &Metadata) -> Result<()> {
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == PACKAGE)
+        .with_context(|| format!("the workspace has no package '{PACKAGE}'"))?;
+    let library = package
+        .targets
+        .iter()
+        .find(|target| target.is_lib())
+        .with_context(|| format!("'{PACKAGE}' has no library"))?;
+    ensure!(
+        library.crate_types == [CrateType::Lib],
+        "the library of '{PACKAGE}' must be of crate type \"lib\" alone: with others beside it, \
+         cargo drops link-time optimisation from the plugin"
+    );
+    Ok(())
+}
+
+/// Runs cargo; returns the libraries and programs of our package, fresh or just built.
+fn build(subcommand: &[&str], options: &[String]) -> Result<Vec<PathBuf>> {
+    let mut cargo = cargo();
+    cargo
+        .args(subcommand)
+        .args(["--package", PACKAGE])
+        .args(options)
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped());
+    let mut child = cargo
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+    let output = child.stdout.take().expect("standard output is piped");
+    let mut files = Vec::new();
+    for message in Message::parse_stream(std::io::BufReader::new(output)) {
+        let Message::CompilerArtifact(artifact) = message? else {
+            continue;
+        };
+        if ![PACKAGE, RENDERER].contains(&artifact.target.name.as_str()) {
+            continue;
+        }
+        files.extend(artifact.executable.map(PathBuf::from));
+        if artifact.target.is_cdylib() {
+            files.extend(
+                artifact
+                    .filenames
+                    .into_iter()
+                    .map(PathBuf::from)
+                    .filter(|file| {
+                        file.extension().is_some_and(|extension| {
+                            ["so", "dylib", "dll"]
+                                .iter()
+                                .any(|dynamic| extension == *dynamic)
+                        })
+                    }),
+            );
+        }
+    }
+    if !child.wait()?.success() {
+        let hint = setup::hint(&[setup::Need::Build]).unwrap_or_default();
+        bail!("`{}` failed{hint}", command::line(&cargo));
+    }
+    Ok(files)
+}
+
+/// The options that decide for which system the bundles are.
+fn target_options(options: &[String]) -> Vec<String> {
+    let named = options.iter().enumerate().find_map(|(index, option)| {
+        match option.strip_prefix("--target=") {
+            Some(target) => Some(target.to_owned()),
+            None => (option == "--target").then(|| options.get(index + 1).cloned())?,
+        }
+    });
+    named
+        .or_else(|| std::env::var("CARGO_BUILD_TARGET").ok())
+        .map_or_else(Vec::new, |target| vec!["--target".to_owned(), target])
+}
+
+/// Lays out the bundles of exactly these files in `staging/bundled`.
+fn stage(staging: &Path, artifacts: &[PathBuf], target_options: &[String]) -> Result<()> {
+    // The bundler looks for its input as cargo would have left it.
+    let mut input = staging.to_owned();
+    input.extend(target_options.get(1));
+    input.push("release");
+    fs::create_dir_all(&input).with_context(|| format!("cannot create '{}'", input.display()))?;
+    for file in artifacts.iter().filter(|file| stem(file) != RENDERER) {
+        let name = file.file_name().expect("a file has a name");
+        replace::copy_over(file, &input.join(name))?;
+    }
+    std::env::set_current_dir(workspace::root()).context("cannot enter the workspace")?;
+    let mut options = vec!["--release".to_owned()];
+    options.extend_from_slice(target_options);
+    nice_plug_xtask::bundle(staging, PACKAGE, &options, false)
+}
+
+/// Checks each bundle's exports; returns the name and contents of each.
+fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
+    let mut contents = Vec::new();
+    for entry in fs::read_dir(bundled).context("nothing was bundled")? {
+        let path = entry?.path();
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        let what = match extension.as_ref() {
+            "clap" => exporting("CLAP", &path, &["clap_entry"])?,
+            "vst3" => exporting("VST3", &path, vst3_symbols(&library(&path)?)?)?,
+            _ if stem(&path) == RENDERER => "renderer".to_owned(),
+            _ => "standalone program".to_owned(),
+        };
+        contents.push((stem(&path) + &dotted(&extension), what));
+    }
+    contents.sort();
+    for format in ["clap", "vst3"] {
+        ensure!(
+            contents.iter().any(|(name, _)| name.ends_with(format)),
+            "the plugin exports no {} entry: were the features `plugin` and `editor` left out?",
+            format.to_uppercase()
+        );
+    }
+    Ok(contents)
+}
+
+/// What the VST3 documentation asks of a module on each system.
+fn vst3_symbols(library: &Path) -> Result<&'static [&'static str]> {
+    let bytes = fs::read(library)?;
+    Ok(match goblin::Object::parse(&bytes)? {
+        goblin::Object::Elf(_) => &["GetPluginFactory", "ModuleEntry", "ModuleExit"],
+        goblin::Object::Mach(_) => &["GetPluginFactory", "bundleEntry", "bundleExit"],
+        _ => &["GetPluginFactory", "InitDll", "ExitDll"],
+    })
+}
+
+fn exporting(format: &str, bundle: &Path, symbols: &[&str]) -> Result<String> {
+    let library = library(bundle)?;
+    let exports = exports(&library)?;
+    for symbol in symbols {
+        ensure!(
+            exports.iter().any(|export| export == symbol),
+            "'{}' does not export {symbol}, so no {format} host can load it",
+            library.display()
+        );
+    }
+    let megabytes = fs::metadata(&library)?.len() as f64 / 1e6;
+    Ok(format!(
+        "{format}, {megabytes:.1} MB, exports {}",
+        symbols.join(", ")
+    ))
+}
+
+/// The library inside a bundle, which may be the bundle itself.
+fn library(bundle: &Path) -> Result<PathBuf> {
+    if bundle.is_file() {
+        return Ok(bundle.to_owned());
+    }
+    let contents = bundle.join("Contents");
+    for folder in fs::read_dir(&contents)
+        .with_context(|| format!("'{}' is not a bundle", bundle.display()))?
+    {
+        let folder = folder?.path();
+        let is_signature = folder
+            .file_name()
+            .is_some_and(|name| name == "_CodeSignature");
+        if !folder.is_dir() || is_signature {
+            continue;
+        }
+        if let Some(file) = fs::read_dir(folder)?.next() {
+            return Ok(file?.path());
+        }
+    }
+    bail!("'{}' holds no library", bundle.display())
+}
+
+/// The names that a dynamic library offers, on Linux, macOS or Windows.
+fn exports(library: &Path) -> Result<Vec<String>> {
+    let bytes =
+        fs::read(library).with_context(|| format!("cannot read '{}'", library.display()))?;
+    let names = match goblin::Object::parse(&bytes)
+        .with_context(|| format!("'{}' is not a library", library.display()))?
+    {
+        goblin::Object::Elf(elf) => elf
+            .dynsyms
+            .iter()
+            .filter(|symbol| !symbol.is_import())
+            .filter_map(|symbol| elf.dynstrtab.get_at(symbol.st_name).map(str::to_owned))
+            .collect(),
+        goblin::Object::Mach(goblin::mach::Mach::Binary(mach)) => mach
+            .exports()?
+            .into_iter()
+            .map(|export| export.name.trim_start_matches('_').to_owned())
+            .collect(),
+        goblin::Object::PE(pe) => pe
+            .exports
+            .iter()
+            .filter_map(|export| export.name.map(str::to_owned))
+            .collect(),
+        _ => bail!("'{}' is no library that a host loads", library.display()),
+    };
+    Ok(names)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn dotted(extension: &str) -> String {
+    match extension {
+        "" => String::new(),
+        extension => format!(".{extension}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_keeps_link_time_optimisation() {
+        check_crate_types(&workspace::metadata().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn both_spellings_of_the_target_count() {
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+        let arm = ["--target", "aarch64-unknown-linux-gnu"];
+        assert_eq!(
+            target_options(&words(
+                "--release --target aarch64-unknown-linux-gnu --locked"
+            )),
+            arm
+        );
+        assert_eq!(
+            target_options(&words("--target=aarch64-unknown-linux-gnu")),
+            arm
+        );
+    }
+
+    #[test]
+    fn a_library_without_the_entry_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let clap = folder.path().join("Aliquot.clap");
+        fs::copy(std::env::current_exe().unwrap(), &clap).unwrap();
+        let error = check(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("does not export clap_entry"), "{error}");
+    }
+}

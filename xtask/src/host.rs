@@ -1,0 +1,120 @@
+//! A CLAP host: loads a bundle and plays it, for the demo and the tests.
+//!
+//! ```text
+//! Host::load ─▶ Instance (the host's main thread) ─ activate ─▶ Processor (any one thread)
+//!                  ▲                                                │
+//!                  └────────────────── deactivate ──────────────────┘
+//! ```
+//!
+//! It behaves as a strict host does: events carry exact frames, the plugin sees the audio thread as
+//! another one than the main thread even where both are the same, requests to the main thread are
+//! served only by [`Instance::idle`], and output channels hold not-a-number before each call, so
+//! that a frame which the plugin leaves unwritten shows.
+
+mod callbacks;
+mod event;
+mod instance;
+mod performance;
+mod processor;
+mod window;
+
+use std::ffi::{CStr, CString};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use clack_host::prelude::PluginEntry;
+
+pub use callbacks::Requests;
+pub use clack_extensions::note_ports::{NoteDialect, NoteDialects};
+pub use clack_extensions::params::ParamInfoFlags;
+pub use clack_extensions::tail::TailLength;
+pub use clack_host::process::ProcessStatus;
+pub use event::{Event, Expression, Note, Output, Transport};
+pub use instance::{
+    AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
+};
+pub use performance::{Rendered, patch_events, render_midi, render_midi_with, starting_preset};
+pub use processor::Processor;
+pub use window::WindowSize;
+
+/// A loaded bundle.
+pub struct Host {
+    path: PathBuf,
+    entry: PluginEntry,
+    plugin_id: CString,
+    descriptor: Descriptor,
+}
+
+/// What the bundle's first plugin says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Descriptor {
+    /// Its id, as in `org.example.plugin`.
+    pub id: String,
+    /// The name that users see.
+    pub name: String,
+    /// Who makes it.
+    pub vendor: String,
+    /// Its version.
+    pub version: String,
+    /// Its address on the web.
+    pub url: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Its kinds, as in `instrument`.
+    pub features: Vec<String>,
+    /// How many plugins the bundle holds.
+    pub plugins: usize,
+}
+
+impl Host {
+    /// Loads the bundle at `path`. Fails where there is no library that CLAP knows, or no plugin
+    /// in it.
+    pub fn load(path: &Path) -> Result<Host> {
+        // SAFETY: loading a library runs its constructors; the caller names a plugin to be run.
+        let entry = unsafe { PluginEntry::load(path) }
+            .with_context(|| format!("cannot load {}", path.display()))?;
+        let factory = entry
+            .get_plugin_factory()
+            .ok_or_else(|| anyhow!("{} has no plugin factory", path.display()))?;
+        let raw = factory
+            .plugin_descriptors()
+            .next()
+            .ok_or_else(|| anyhow!("{} holds no plugin", path.display()))?;
+        let plugin_id = raw
+            .id()
+            .ok_or_else(|| anyhow!("the plugin in {} has no id", path.display()))?
+            .to_owned();
+        let descriptor = Descriptor {
+            id: text(raw.id()),
+            name: text(raw.name()),
+            vendor: text(raw.vendor()),
+            version: text(raw.version()),
+            url: text(raw.url()),
+            description: text(raw.description()),
+            features: raw.features().map(|feature| text(Some(feature))).collect(),
+            plugins: factory.plugin_descriptors().count(),
+        };
+        Ok(Host {
+            path: path.to_owned(),
+            entry,
+            plugin_id,
+            descriptor,
+        })
+    }
+
+    /// What the plugin says of itself.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// Makes an instance; the calling thread becomes its main thread.
+    pub fn instantiate(&self) -> Result<Instance> {
+        Instance::new(&self.entry, &self.plugin_id)
+            .with_context(|| format!("cannot make an instance from {}", self.path.display()))
+    }
+}
+
+fn text(raw: Option<&CStr>) -> String {
+    raw.map(|text| text.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

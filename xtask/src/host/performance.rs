@@ -1,0 +1,254 @@
+//! Plays a MIDI file through a bundle.
+//!
+//! The events, their frames, the buffers and the end are those of `aliquot-render` with the same
+//! preset, rate and buffer, so the sound is the same to the bit.
+
+use std::path::Path;
+
+use aliquot::song::{Action, Song};
+use aliquot::state::{Preset, starting_presets};
+use aliquot::synth::{self, NoteAddress, NoteExpression, Param, Patch};
+use anyhow::{Context, Result, anyhow, ensure};
+
+use super::{Event, Host, Instance, Note, Processor, Transport};
+
+/// A rendered sound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rendered {
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// The left channel.
+    pub left: Vec<f32>,
+    /// The right channel, as long as the left.
+    pub right: Vec<f32>,
+}
+
+/// The tail ends when this long nothing was as loud as [`QUIET`], as the renderer's does.
+const QUIET_S: f64 = 0.5;
+/// −100 dBFS.
+const QUIET: f32 = 1e-5;
+/// The longest tail.
+const MOST_TAIL_S: f64 = 60.0;
+
+/// Plays the file `midi` through `bundle` with the starting preset of this name, at a whole rate in
+/// frames per second and in buffers of `buffer_frames`, until all notes have died away. Program
+/// changes are ignored.
+///
+/// # Errors
+/// A file that cannot be read or is damaged, an unknown preset, and whatever the plugin refuses.
+pub fn render_midi(
+    bundle: &Path,
+    midi: &Path,
+    preset: &str,
+    sample_rate_hz: f64,
+    buffer_frames: usize,
+) -> Result<Rendered> {
+    let patch = starting_preset(preset)?;
+    render_midi_with(bundle, midi, &patch, sample_rate_hz, buffer_frames)
+}
+
+/// As [`render_midi`], with a sound that need not be a starting preset's.
+///
+/// # Errors
+/// As [`render_midi`].
+pub fn render_midi_with(
+    bundle: &Path,
+    midi: &Path,
+    patch: &Patch,
+    sample_rate_hz: f64,
+    buffer_frames: usize,
+) -> Result<Rendered> {
+    ensure!(
+        sample_rate_hz.fract() == 0.0 && (1e3..1e6).contains(&sample_rate_hz),
+        "a rate of {sample_rate_hz} Hz"
+    );
+    let bytes = std::fs::read(midi).with_context(|| format!("cannot read {}", midi.display()))?;
+    let song = Song::parse(&bytes, sample_rate_hz as u32)
+        .map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
+
+    let mut instance = Host::load(bundle)?.instantiate()?;
+    let mut events: Vec<(usize, Event)> = patch_events(&instance, patch)?
+        .into_iter()
+        .map(|event| (0, event))
+        .collect();
+    for event in &song.events {
+        if let Some(translated) = translate(&event.action) {
+            events.push((usize::try_from(event.frame)?, translated));
+        }
+    }
+
+    let mut processor = instance.activate(sample_rate_hz, buffer_frames)?;
+    ensure!(
+        processor.channels() == 2,
+        "the plugin's output is not stereo"
+    );
+    let end_frame = usize::try_from(song.end_frame)?;
+    let result = perform(
+        &mut processor,
+        &events,
+        end_frame,
+        sample_rate_hz,
+        buffer_frames,
+    );
+    instance.deactivate(processor);
+    result
+}
+
+/// What an event of a song is to a CLAP plugin: notes are CLAP's own, the rest is MIDI.
+fn translate(action: &Action) -> Option<Event> {
+    let data = |value: f32| (value * 127.0).round() as u8;
+    let note = |address: &NoteAddress| Note {
+        id: None,
+        channel: address.channel,
+        key: address.key,
+    };
+    Some(match action {
+        Action::Program(_) => return None,
+        Action::Transport(transport) => Event::Transport(Transport {
+            tempo_bpm: transport.tempo_bpm,
+            position_beats: transport.position_beats.unwrap_or(0.0),
+            playing: transport.playing,
+        }),
+        Action::Play(event) => match *event {
+            synth::Event::NoteOn {
+                channel,
+                key,
+                velocity,
+                ..
+            } => Event::NoteOn(Note::midi(channel, key), velocity.into()),
+            synth::Event::NoteOff(ref address) => Event::NoteOff(note(address)),
+            synth::Event::Choke(ref address) => Event::NoteChoke(note(address)),
+            synth::Event::Expression {
+                ref note,
+                expression: NoteExpression::Pressure,
+                value,
+            } => Event::Midi([0xA0 | note.channel?, note.key?, data(value)]),
+            synth::Event::Controller {
+                channel,
+                number,
+                value,
+            } => Event::Midi([0xB0 | channel, number, data(value)]),
+            synth::Event::ChannelPressure { channel, value } => {
+                Event::Midi([0xD0 | channel, data(value), 0])
+            }
+            synth::Event::PitchBend { channel, value } => {
+                let half = if value < 0.0 { 8192.0 } else { 8191.0 };
+                let wheel = (8192.0 + value * half).round() as u16;
+                Event::Midi([0xE0 | channel, (wheel & 0x7F) as u8, (wheel >> 7) as u8])
+            }
+            // No MIDI file asks for these.
+            synth::Event::Expression { .. } | synth::Event::Modulate { .. } => return None,
+        },
+    })
+}
+
+fn perform(
+    processor: &mut Processor,
+    events: &[(usize, Event)],
+    end_frame: usize,
+    sample_rate_hz: f64,
+    buffer_frames: usize,
+) -> Result<Rendered> {
+    let limit_frames = end_frame + (MOST_TAIL_S * sample_rate_hz).round() as usize;
+    let mut tail = Tail {
+        end_frame,
+        quiet_frames: (QUIET_S * sample_rate_hz).ceil() as usize,
+        quiet_so_far: 0,
+    };
+    let mut transport = None;
+    let mut rendered = Rendered {
+        sample_rate_hz,
+        left: Vec::new(),
+        right: Vec::new(),
+    };
+    let (mut left, mut right) = (vec![0.0; buffer_frames], vec![0.0; buffer_frames]);
+    let mut next = 0;
+    loop {
+        let start = rendered.left.len();
+        let mut end = limit_frames.min(start + buffer_frames);
+        if start == end {
+            return Ok(rendered);
+        }
+        let mut due = Vec::new();
+        while let Some(&(frame, event)) = events.get(next).filter(|(frame, _)| *frame < end) {
+            if let Event::Transport(changed) = event {
+                // Told at a buffer's beginning, since the framework counts what is told within a
+                // buffer from the buffer's beginning all the same.
+                if frame > start {
+                    end = frame;
+                    break;
+                }
+                transport = Some((start, changed));
+            } else {
+                due.push((frame - start, event));
+            }
+            next += 1;
+        }
+        processor.set_transport(
+            transport.map(|(since, transport)| {
+                moved(transport, (start - since) as f64 / sample_rate_hz)
+            }),
+        );
+        let (left, right) = (&mut left[..end - start], &mut right[..end - start]);
+        processor.process(&due, &mut [left, right])?;
+        let kept = tail.kept(start, left, right);
+        rendered.left.extend_from_slice(&left[..kept]);
+        rendered.right.extend_from_slice(&right[..kept]);
+        if start + kept < end {
+            return Ok(rendered);
+        }
+    }
+}
+
+/// The song some seconds later.
+fn moved(transport: Transport, seconds: f64) -> Transport {
+    Transport {
+        position_beats: transport.position_beats + seconds * transport.tempo_bpm / 60.0,
+        ..transport
+    }
+}
+
+/// Where the sound ends: the renderer's `--tail auto`.
+struct Tail {
+    end_frame: usize,
+    quiet_frames: usize,
+    quiet_so_far: usize,
+}
+
+impl Tail {
+    /// How many frames of a buffer that begins at frame `start` are before the end.
+    fn kept(&mut self, start: usize, left: &[f32], right: &[f32]) -> usize {
+        for (frame, (left, right)) in left.iter().zip(right).enumerate() {
+            if start + frame < self.end_frame {
+                continue;
+            }
+            if self.quiet_so_far >= self.quiet_frames {
+                return frame;
+            }
+            let quiet = left.abs() < QUIET && right.abs() < QUIET;
+            self.quiet_so_far = if quiet { self.quiet_so_far + 1 } else { 0 };
+        }
+        left.len()
+    }
+}
+
+/// The sound of the starting preset of this name.
+pub fn starting_preset(name: &str) -> Result<Patch> {
+    let text = starting_presets()
+        .iter()
+        .find(|preset| preset.name == name)
+        .map(|preset| preset.text)
+        .ok_or_else(|| anyhow!("no starting preset is named {name:?}"))?;
+    Ok(Preset::parse(text)?.patch)
+}
+
+/// The events that set every parameter of `instance` as `patch` has it.
+pub fn patch_events(instance: &Instance, patch: &Patch) -> Result<Vec<Event>> {
+    Param::all()
+        .map(|param| {
+            let parameter = instance.parameter(&param.spec().name)?;
+            let normalized = f64::from(patch.normalized(param));
+            Ok(Event::normalized(&parameter, normalized))
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! The plugin's window, inside one of the host's.
+
+use anyhow::{Context, Result, anyhow, ensure};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+
+use super::Instance;
+
+/// Size of a window, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowSize {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+const X11: GuiConfiguration<'static> = GuiConfiguration {
+    api_type: GuiApiType::X11,
+    is_floating: false,
+};
+
+impl Instance {
+    fn gui(&self) -> Result<PluginGui> {
+        self.extension::<PluginGui>()
+            .ok_or_else(|| anyhow!("the plugin has no window"))
+    }
+
+    /// Makes the plugin's window, to be embedded in one of X11, and says how large it wants to be.
+    /// It is shown inside a parent by [`set_window_parent`](Instance::set_window_parent).
+    pub fn create_window(&mut self) -> Result<WindowSize> {
+        let gui = self.gui()?;
+        let plugin = self.plugin.plugin_handle();
+        ensure!(
+            gui.is_api_supported(&plugin, X11),
+            "the plugin cannot be embedded in a window of X11"
+        );
+        gui.create(&plugin, X11).context("no window")?;
+        let size = gui
+            .get_size(&plugin)
+            .ok_or_else(|| anyhow!("the window has no size"))?;
+        Ok(WindowSize {
+            width: size.width,
+            height: size.height,
+        })
+    }
+
+    /// Puts the plugin's window inside the window of X11 with this id, which must live until
+    /// [`destroy_window`](Instance::destroy_window).
+    pub fn set_window_parent(&mut self, parent: u32) -> Result<()> {
+        let gui = self.gui()?;
+        let plugin = self.plugin.plugin_handle();
+        let parent = Window::from_x11_handle(parent.into());
+        // SAFETY: the caller keeps the parent alive, as the text above asks.
+        unsafe { gui.set_parent(&plugin, parent) }.context("the window takes no parent")
+    }
+
+    /// Shows the plugin's window.
+    pub fn show_window(&mut self) -> Result<()> {
+        let gui = self.gui()?;
+        Ok(gui.show(&self.plugin.plugin_handle())?)
+    }
+
+    /// Hides the plugin's window.
+    pub fn hide_window(&mut self) -> Result<()> {
+        let gui = self.gui()?;
+        Ok(gui.hide(&self.plugin.plugin_handle())?)
+    }
+
+    /// Closes the plugin's window.
+    pub fn destroy_window(&mut self) -> Result<()> {
+        let gui = self.gui()?;
+        gui.destroy(&self.plugin.plugin_handle());
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! `cargo xtask install [--user]`: the bundles, copied to where hosts and shells look.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{bundle, replace, workspace};
+
+/// For whom to install.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For every user of the machine; needs the rights for it.
+    System,
+    /// For the user who asks.
+    User,
+}
+
+/// Where things go.
+struct Folders {
+    clap: PathBuf,
+    vst3: PathBuf,
+    /// The standalone program: a file, or on macOS an application bundle.
+    application: PathBuf,
+    /// Programs for the command line.
+    programs: PathBuf,
+}
+
+/// Builds, bundles and copies all bundles.
+///
+/// # Errors
+/// When a folder cannot be written (found out before the long build), or the build fails.
+pub fn install(scope: Scope) -> Result<()> {
+    let folders = folders(scope)?;
+    for folder in [
+        &folders.clap,
+        &folders.vst3,
+        &folders.application,
+        &folders.programs,
+    ] {
+        check_writable(folder, scope)?;
+    }
+    bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
+
+    let bundled = workspace::bundled()?;
+    let mut names: Vec<String> = fs::read_dir(&bundled)
+        .with_context(|| format!("cannot read '{}'", bundled.display()))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_>>()?;
+    names.sort();
+    println!("\nInstalled:");
+    for name in names {
+        let destination = folders.destination(&name);
+        replace::copy_over(&bundled.join(&name), &destination)?;
+        println!("  {}", destination.display());
+    }
+    println!("Hosts find the plugin at their next scan.");
+    if !in_search_path(&folders.programs) {
+        println!(
+            "'{}' is not in PATH: start the programs with their full names, or add it.",
+            folders.programs.display()
+        );
+    }
+    Ok(())
+}
+
+impl Folders {
+    fn destination(&self, name: &str) -> PathBuf {
+        let (folder, name) = match name.rsplit_once('.') {
+            Some((_, "clap")) => (&self.clap, name.to_owned()),
+            Some((_, "vst3")) => (&self.vst3, name.to_owned()),
+            Some((_, "app")) => (&self.application, name.to_owned()),
+            // Programs are typed; they are spelt small.
+            _ if name.starts_with(bundle::RENDERER) => (&self.programs, name.to_lowercase()),
+            _ => (&self.application, name.to_lowercase()),
+        };
+        folder.join(name)
+    }
+}
+
+fn folders(scope: Scope) -> Result<Folders> {
+    if cfg!(target_os = "linux") {
+        let [clap, vst3, programs] = match scope {
+            Scope::System => {
+                ["/usr/lib/clap", "/usr/lib/vst3", "/usr/local/bin"].map(PathBuf::from)
+            }
+            Scope::User => {
+                let home = home()?;
+                [".clap", ".vst3", ".local/bin"].map(|folder| home.join(folder))
+            }
+        };
+        Ok(Folders {
+            clap,
+            vst3,
+            application: programs.clone(),
+            programs,
+        })
+    } else if cfg!(target_os = "macos") {
+        let base = match scope {
+            Scope::System => PathBuf::from("/"),
+            Scope::User => home()?,
+        };
+        let plugins = base.join("Library/Audio/Plug-Ins");
+        Ok(Folders {
+            clap: plugins.join("CLAP"),
+            vst3: plugins.join("VST3"),
+            application: base.join("Applications"),
+            programs: match scope {
+                Scope::System => "/usr/local/bin".into(),
+                Scope::User => base.join(".local/bin"),
+            },
+        })
+    } else if cfg!(target_os = "windows") {
+        let (plugins, programs) = match scope {
+            Scope::System => (
+                variable("COMMONPROGRAMFILES")?,
+                variable("PROGRAMFILES")?.join("Aliquot"),
+            ),
+            Scope::User => {
+                let programs = variable("LOCALAPPDATA")?.join("Programs");
+                (programs.join("Common"), programs.join("Aliquot"))
+            }
+        };
+        Ok(Folders {
+            clap: plugins.join("CLAP"),
+            vst3: plugins.join("VST3"),
+            application: programs.clone(),
+            programs,
+        })
+    } else {
+        bail!("install: the plugin folders of this system are not known")
+    }
+}
+
+fn home() -> Result<PathBuf> {
+    std::env::home_dir()
+        .filter(|home| !home.as_os_str().is_empty())
+        .context("install: the home folder is not known")
+}
+
+fn variable(name: &str) -> Result<PathBuf> {
+    let value = std::env::var_os(name).with_context(|| format!("install: {name} is not set"))?;
+    ensure!(!value.is_empty(), "install: {name} is empty");
+    Ok(value.into())
+}
+
+/// Makes `folder` if need be and tries to write in it.
+fn check_writable(folder: &Path, scope: Scope) -> Result<()> {
+    let probe = folder.join(".aliquot-install");
+    let tried = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe));
+    tried.with_context(|| {
+        let way_out = match scope {
+            Scope::System => "; `cargo xtask install --user` installs for you alone",
+            Scope::User => "",
+        };
+        format!("install: cannot write in '{}'{way_out}", folder.display())
+    })
+}
+
+fn in_search_path(folder: &Path) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|entry| entry == folder))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bundle_has_its_place() {
+        let folders = folders(Scope::System).unwrap();
+        for (name, place) in [
+            ("Aliquot.clap", "/usr/lib/clap/Aliquot.clap"),
+            ("Aliquot.vst3", "/usr/lib/vst3/Aliquot.vst3"),
+            ("Aliquot", "/usr/local/bin/aliquot"),
+            ("aliquot-render", "/usr/local/bin/aliquot-render"),
+        ] {
+            assert_eq!(folders.destination(name), Path::new(place));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let error = check_writable(Path::new("/proc/plugins"), Scope::System).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("'/proc/plugins'") && error.contains("--user"),
+            "{error}"
+        );
+    }
+}

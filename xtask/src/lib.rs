@@ -1,0 +1,91 @@
+//! The project's own commands, `cargo xtask COMMAND`: set-up, bundles, installation, demo, tests.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`setup`] | the list of system packages; installs or names what is missing |
+//! | [`bundle`] | CLAP, VST3, standalone and renderer in `target/bundled/` |
+//! | [`install`] | copies the bundles to where hosts look for plugins |
+//! | [`daw`] | a session in Ardour, exported, reopened and measured |
+//! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
+//! | [`test`](mod@test) | every check of the project, with one line of counts |
+//! | [`bless`] | rewrites the golden files, with a reason |
+//! | [`host`] | a CLAP host, for the demo and the tests |
+//!
+//! Beneath them: [`command`] runs programs, [`workspace`] knows the folders, [`replace`] puts
+//! finished files under their final names, [`screen`] is a display without a monitor,
+//! [`spectrogram`] draws on a [`picture`].
+//!
+//! It is a library as well as a program so that the plugin's host tests use the same code.
+
+#![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn)]
+
+pub mod bless;
+pub mod bundle;
+pub mod command;
+pub mod daw;
+pub mod demo;
+pub mod host;
+pub mod install;
+pub mod picture;
+pub mod replace;
+pub mod screen;
+pub mod setup;
+pub mod spectrogram;
+pub mod test;
+pub mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  setup                         check the system packages; on Debian and Ubuntu install what is
+                                missing
+  bundle aliquot [--release] [CARGO OPTIONS]
+                                build the CLAP, the VST3, the standalone program and the renderer
+                                into target/bundled/
+  install [--user]              build, then copy to the system's plugin folders, or to the user's
+  demo [--preset NAME]          play the shipped MIDI file through the bundled CLAP; writes
+                                target/demo/aliquot.wav and aliquot.png
+  test                          formatting, clippy, docs, bundles, all tests, foreign hosts
+  daw                           a whole session in Ardour, headless: make, export, reopen, measure
+  bless REASON                  rewrite the golden files, saying why
+  help                          this text
+";
+
+/// Runs the command that `arguments` name (without the program's own name).
+///
+/// # Errors
+/// One line that says what went wrong; an unknown command or option is followed by the usage text.
+pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
+    let arguments: Vec<String> = arguments.into_iter().collect();
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => {
+            print!("{USAGE}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    match (name, rest) {
+        ("help" | "--help" | "-h", _) => print!("{USAGE}"),
+        ("setup", []) => setup::provide(&[setup::Need::Build, setup::Need::Tests])?,
+        ("bundle", [package, options @ ..]) => bundle::bundle(package, options)?,
+        ("bundle", []) => bail!("bundle: which package? (aliquot)\n\n{USAGE}"),
+        ("install", []) => install::install(install::Scope::System)?,
+        ("install", [user]) if user == "--user" => install::install(install::Scope::User)?,
+        ("demo", []) => demo::demo(demo::PRESET)?,
+        ("demo", [option, preset]) if option == "--preset" => demo::demo(preset)?,
+        ("test", []) => return test::test(),
+        ("daw", []) => daw::run()?,
+        ("bless", [reason]) if !reason.trim().is_empty() => return bless::bless(reason),
+        ("bless", _) => bail!("bless: why? Give one reason, in quotes\n\n{USAGE}"),
+        ("setup" | "install" | "demo" | "test" | "daw", _) => {
+            bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
+        }
+        _ => bail!("unknown command '{name}'\n\n{USAGE}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

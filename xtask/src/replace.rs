@@ -1,0 +1,158 @@
+//! Files and folders get their final name only when they are whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// Moves `staged`, a file or folder on the same file system, to `destination`, whatever is there.
+/// When that fails, what was there is there again.
+///
+/// A file that a running host has loaded stays intact for that host: the old one is renamed and
+/// removed, never written to.
+///
+/// # Errors
+/// When the file system refuses; both paths are named.
+pub fn rename_over(staged: &Path, destination: &Path) -> Result<()> {
+    let context = || {
+        format!(
+            "cannot rename '{}' to '{}'",
+            staged.display(),
+            destination.display()
+        )
+    };
+    if !destination.is_dir() && fs::rename(staged, destination).is_ok() {
+        return Ok(());
+    }
+    // A folder cannot be renamed over another, nor on Windows a file over one in use.
+    let old = beside(destination, "old");
+    remove(&old).with_context(context)?;
+    let had_old = destination.symlink_metadata().is_ok();
+    if had_old {
+        fs::rename(destination, &old).with_context(context)?;
+    }
+    if let Err(error) = fs::rename(staged, destination) {
+        if had_old {
+            // Nothing more can be done should this fail too; the first error tells.
+            let _ = fs::rename(&old, destination);
+        }
+        return Err(error).with_context(context);
+    }
+    // Windows keeps a loaded library until its host lets go; the next call clears it.
+    let _ = remove(&old);
+    Ok(())
+}
+
+/// Copies `source`, a file or folder, to `destination` through a temporary name beside it.
+///
+/// # Errors
+/// When the file system refuses; what was at `destination` is untouched then.
+pub fn copy_over(source: &Path, destination: &Path) -> Result<()> {
+    let partial = beside(destination, "partial");
+    let copied = remove(&partial)
+        .and_then(|()| copy(source, &partial))
+        .with_context(|| {
+            format!(
+                "cannot copy '{}' to '{}'",
+                source.display(),
+                partial.display()
+            )
+        })
+        .and_then(|()| rename_over(&partial, destination));
+    if copied.is_err() {
+        let _ = remove(&partial);
+    }
+    copied
+}
+
+/// Writes a file through a temporary name beside it: `write` gets that name.
+///
+/// # Errors
+/// Those of `write`, and those of the file system; then there is no new file.
+pub fn write_over(destination: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let partial = beside(destination, "partial");
+    let written = write(&partial).and_then(|()| rename_over(&partial, destination));
+    if written.is_err() {
+        let _ = remove(&partial);
+    }
+    written
+}
+
+/// Removes a file, or a folder with all in it; that it is not there is no error.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// `name` becomes `.name.suffix`: hidden, and not ending in what a host's scan looks for.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{suffix}"))
+}
+
+fn copy(source: &Path, destination: &Path) -> std::io::Result<()> {
+    if !source.is_dir() {
+        return fs::copy(source, destination).map(drop);
+    }
+    fs::create_dir(destination)?;
+    for entry in fs::read_dir(source)? {
+        let entry = entry?;
+        copy(&entry.path(), &destination.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_folder_takes_the_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, old) = (folder.path().join("new"), folder.path().join("a.vst3"));
+        fs::create_dir_all(new.join("Contents")).unwrap();
+        fs::write(new.join("Contents/a.so"), "new").unwrap();
+        fs::create_dir(&old).unwrap();
+        fs::write(old.join("stale"), "old").unwrap();
+
+        copy_over(&new, &old).unwrap();
+        assert_eq!(
+            fs::read_to_string(old.join("Contents/a.so")).unwrap(),
+            "new"
+        );
+        assert_eq!(names(&old), ["Contents"]);
+        assert_eq!(names(folder.path()), ["a.vst3", "new"]);
+    }
+
+    #[test]
+    fn a_copy_that_fails_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let destination = folder.path().join("a.clap");
+        fs::write(&destination, "old").unwrap();
+
+        copy_over(&folder.path().join("absent"), &destination).unwrap_err();
+        write_over(&destination, |partial| {
+            fs::write(partial, "half")?;
+            anyhow::bail!("disk full")
+        })
+        .unwrap_err();
+        assert_eq!(fs::read_to_string(&destination).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["a.clap"]);
+    }
+}

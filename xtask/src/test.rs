@@ -1,0 +1,252 @@
+//! `cargo xtask test`: every check of the project, in order, each under its heading and with its
+//! time. A failure does not hide those after it. A stage that ran no test has failed. The last
+//! line is `N passed, N failed`, with `, N skipped` where something was.
+//!
+//! The release profile is built once, for the bundles that the host tests load; all Rust tests run
+//! in the `checked` profile, which is as fast but keeps its assertions and needs no long link.
+
+pub mod counts;
+pub(crate) mod python;
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use crate::command::{cargo, follow, run};
+use crate::screen::Screen;
+use crate::{bundle, setup, workspace};
+use counts::{Benches, Counts, Reading, RustTests};
+
+/// The environment variable that tells tests where the bundles are; without it they are in
+/// `target/bundled` of the project.
+pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
+
+/// One stage and how it went.
+struct Stage {
+    name: &'static str,
+    counts: Counts,
+    failures: Vec<String>,
+    took: Duration,
+}
+
+/// Runs all stages and prints the counts.
+///
+/// # Errors
+/// None: what fails is counted, and the exit code says so.
+pub fn test() -> Result<ExitCode> {
+    let mut stages = Vec::new();
+    let mut stage = |name, body: &mut dyn FnMut(&mut Reading) -> Result<()>| {
+        let stage = perform(name, body);
+        let passed = stage.counts.failed == 0;
+        stages.push(stage);
+        passed
+    };
+
+    let ready = stage("Set-up", &mut |reading| {
+        setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
+        setup::provide_rust_components()?;
+        reading.counts.passed += 1;
+        Ok(())
+    });
+    if ready {
+        stage("Formatting", &mut |reading| {
+            check(reading, cargo().args(["fmt", "--all", "--check"]))
+        });
+        stage("Clippy", &mut |reading| {
+            for features in [&[][..], &["--no-default-features"]] {
+                let mut clippy = cargo();
+                clippy.args(["clippy", "--workspace", "--all-targets"]);
+                check(
+                    reading,
+                    clippy.args(features).args(["--", "-D", "warnings"]),
+                )?;
+            }
+            Ok(())
+        });
+        stage("Documentation", &mut |reading| {
+            let mut doc = cargo();
+            doc.args(["doc", "--workspace", "--no-deps"]);
+            check(reading, doc.env("RUSTDOCFLAGS", "-D warnings"))
+        });
+        let bundled = stage("Bundles", &mut |reading| {
+            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
+            reading.counts.passed += 1;
+            Ok(())
+        });
+        let mut screen = None;
+        if cfg!(target_os = "linux") {
+            stage("A display without a monitor", &mut |reading| {
+                screen = Some(Screen::start()?);
+                reading.counts.passed += 1;
+                Ok(())
+            });
+        }
+        let on_screen = |mut command: Command| -> Result<Command> {
+            command.env(BUNDLED_VARIABLE, workspace::bundled()?);
+            if let Some(screen) = &screen {
+                command.env("DISPLAY", screen.name());
+                command.env_remove("WAYLAND_DISPLAY");
+            }
+            Ok(command)
+        };
+        stage("Rust tests, and the CLAP in a Rust host", &mut |reading| {
+            ensure!(bundled, "not run: there is no bundle");
+            let mut tests = on_screen(cargo())?;
+            tests.args([
+                "test",
+                "--workspace",
+                "--no-fail-fast",
+                "--profile",
+                "checked",
+            ]);
+            rust_tests(reading, &mut tests, true)
+        });
+        stage("The core alone", &mut |reading| {
+            let mut tests = cargo();
+            tests.args(["test", "--no-default-features", "--no-fail-fast"]);
+            rust_tests(reading, tests.args(["--profile", "checked"]), false)
+        });
+        stage("Benches, each run once", &mut |reading| {
+            benches_once(reading)
+        });
+        stage("The VST3 in foreign hosts", &mut |reading| {
+            ensure!(bundled, "not run: there is no bundle");
+            python::hosts(reading, &on_screen)
+        });
+    }
+    Ok(summarise(&stages))
+}
+
+fn perform(name: &'static str, body: &mut dyn FnMut(&mut Reading) -> Result<()>) -> Stage {
+    println!("\n==== {name} ====");
+    let started = Instant::now();
+    let mut reading = Reading::default();
+    if let Err(error) = body(&mut reading) {
+        eprintln!("error: {error:#}");
+        reading.fail(format!("{error:#}"));
+    }
+    if reading.counts.passed + reading.counts.failed == 0 {
+        reading.fail("ran no test".to_owned());
+    }
+    let took = started.elapsed();
+    println!("---- {name}: {}, {}", reading.counts, shown(took));
+    Stage {
+        name,
+        counts: reading.counts,
+        failures: reading.failures,
+        took,
+    }
+}
+
+/// A command that counts as one test. That it fails does not end the stage.
+fn check(reading: &mut Reading, command: &mut Command) -> Result<()> {
+    println!("$ {}", crate::command::line(command));
+    match run(command) {
+        Ok(()) => reading.counts.passed += 1,
+        Err(error) => reading.fail(format!("{error:#}")),
+    }
+    Ok(())
+}
+
+fn rust_tests(reading: &mut Reading, command: &mut Command, all_files: bool) -> Result<()> {
+    println!("$ {}", crate::command::line(command));
+    let mut tests = RustTests::new(reading, all_files);
+    let status = follow(command, |line| tests.read(line))?;
+    tests.end(status.success());
+    Ok(())
+}
+
+/// Runs each benchmark's body once, which shows that it still works and says nothing of speed.
+fn benches_once(reading: &mut Reading) -> Result<()> {
+    let metadata = workspace::metadata()?;
+    let mut command = cargo();
+    command.args(["test", "--profile", "checked"]);
+    for target in metadata
+        .packages
+        .iter()
+        .flat_map(|package| &package.targets)
+    {
+        if target.is_bench() {
+            command.args(["--bench", &target.name]);
+        }
+    }
+    ensure!(
+        command.get_args().any(|word| word == "--bench"),
+        "there is no benchmark"
+    );
+    println!("$ {}", crate::command::line(&command));
+    let mut benches = Benches::new(reading);
+    let status = follow(&mut command, |line| benches.read(line))?;
+    benches.end(status.success());
+    Ok(())
+}
+
+/// Prints the table, the failures and, last, the counts.
+fn summarise(stages: &[Stage]) -> ExitCode {
+    println!();
+    let mut total = Counts::default();
+    for stage in stages {
+        let time = shown(stage.took);
+        println!("{time:>12}  {:<42} {}", stage.name, stage.counts);
+        total += stage.counts;
+    }
+    for stage in stages {
+        for failure in &stage.failures {
+            println!("FAILED  {}: {failure}", stage.name);
+        }
+    }
+    let took: Duration = stages.iter().map(|stage| stage.took).sum();
+    println!("Took {}.\n{total}", shown(took));
+    if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn shown(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_without_tests_has_failed() {
+        let stage = perform("nothing", &mut |_| Ok(()));
+        assert_eq!(stage.counts.to_string(), "0 passed, 1 failed");
+        assert_eq!(stage.failures, ["ran no test"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_check_that_fails_lets_the_next_one_run() {
+        let stage = perform("two", &mut |reading| {
+            check(reading, &mut crate::command::command("false"))?;
+            check(reading, &mut crate::command::command("true"))
+        });
+        assert_eq!(stage.counts.to_string(), "1 passed, 1 failed");
+    }
+
+    #[test]
+    fn one_failure_decides_the_exit_code() {
+        let stage = |failed| Stage {
+            name: "stage",
+            counts: Counts {
+                passed: 7,
+                failed,
+                skipped: 0,
+            },
+            failures: Vec::new(),
+            took: Duration::ZERO,
+        };
+        assert_eq!(summarise(&[stage(0), stage(0)]), ExitCode::SUCCESS);
+        assert_eq!(summarise(&[stage(0), stage(1)]), ExitCode::FAILURE);
+    }
+}

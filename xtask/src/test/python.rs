@@ -1,0 +1,67 @@
+//! The foreign hosts: a virtual environment under `target/` with pinned packages, and pytest in it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::counts::{PythonTests, Reading};
+use crate::command::{command, follow, line, output, run};
+use crate::workspace::{root, target};
+use crate::{replace, setup};
+
+/// Folder of the tests; its `requirements.txt` pins every package.
+const TESTS: &str = "tests/vst3";
+
+/// Runs the tests; `prepared` adds what they need to know of the bundles and the display.
+pub(super) fn hosts(
+    reading: &mut Reading,
+    prepared: &dyn Fn(Command) -> Result<Command>,
+) -> Result<()> {
+    let python = environment()?;
+    let mut pytest = prepared(command(python))?;
+    pytest
+        .current_dir(root())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .args(["-m", "pytest", TESTS, "-q", "-rfE", "--color=no"])
+        .args(["-p", "no:cacheprovider"]);
+    println!("$ {}", line(&pytest));
+    let mut tests = PythonTests::new(reading);
+    let status = follow(&mut pytest, |line| tests.read(line))?;
+    tests.end(status.success());
+    Ok(())
+}
+
+/// Makes the environment, unless it is there with the same packages; returns its Python.
+pub(crate) fn environment() -> Result<PathBuf> {
+    let folder = &target()?.join("venv");
+    let requirements = root().join(TESTS).join("requirements.txt");
+    let pins = fs::read_to_string(&requirements)
+        .with_context(|| format!("cannot read '{}'", requirements.display()))?;
+    let base = setup::python().context("there is no Python of 3.11 or newer with venv")?;
+    let version = output(command(&base).args(["-c", "import sys; print(sys.version)"]))?;
+    // Written last, so that an environment left half-made is never used.
+    let stamp = folder.join("made-from.txt");
+    let made_from = format!("{version}{pins}");
+    let python = if cfg!(windows) {
+        folder.join("Scripts/python.exe")
+    } else {
+        folder.join("bin/python")
+    };
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == made_from) && python.exists() {
+        return Ok(python);
+    }
+    replace::remove(folder).context("cannot clear the virtual environment")?;
+    run(command(&base).args(["-m", "venv"]).arg(folder))?;
+    run(command(&python)
+        .args(["-m", "pip", "install", "--no-input", "--quiet"])
+        .args([
+            "--disable-pip-version-check",
+            "--only-binary=:all:",
+            "--requirement",
+        ])
+        .arg(&requirements))?;
+    fs::write(&stamp, made_from).context("cannot finish the virtual environment")?;
+    Ok(python)
+}
