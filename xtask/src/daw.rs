@@ -7,7 +7,7 @@
 //! and Ardour's own settings are under `target/daw`.
 //!
 //! What is written and what is measured stands in the scripts in `xtask/src/daw`; they share the
-//! formula of the sound with `tests/vst3`.
+//! formula of the sound with `tests/hosts/vst3`.
 
 use anyhow::{Context, Result};
 

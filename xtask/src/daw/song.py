@@ -7,7 +7,7 @@ in `sound`.
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "vst3"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "hosts" / "vst3"))
 
 import sound  # noqa: E402
 

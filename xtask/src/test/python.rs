@@ -12,7 +12,7 @@ use crate::workspace::{root, target};
 use crate::{replace, setup};
 
 /// Folder of the tests; its `requirements.txt` pins every package.
-const TESTS: &str = "tests/vst3";
+const TESTS: &str = "tests/hosts/vst3";
 
 /// Runs the tests; `prepared` adds what they need to know of the bundles and the display.
 pub(super) fn hosts(

@@ -6,17 +6,20 @@ use std::process::Command;
 
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::Param;
+use xtask::bundle::RENDERER;
 use xtask::demo;
 use xtask::host::{Rendered, render_midi, render_midi_with};
+use xtask::workspace;
 
 use crate::analysis::{first_difference, peak};
-use crate::rig::bundle;
+use crate::rig::{bundle, bundled};
 
 /// What `aliquot-render` makes of a song: left and right.
 fn render(song: &Path, preset: &str, rate_hz: u32, buffer_frames: usize) -> [Vec<f32>; 2] {
     let folder = tempfile::tempdir().unwrap();
     let wav = folder.path().join("song.wav");
-    let output = Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
+    let program = format!("{RENDERER}{}", std::env::consts::EXE_SUFFIX);
+    let output = Command::new(bundled(&program))
         .arg(song)
         .arg(&wav)
         .args(["--preset", preset, "--bits", "32f", "--tail", "auto"])
@@ -44,7 +47,7 @@ fn assert_same(rendered: &Rendered, expected: &[Vec<f32>; 2], what: &str) {
 
 #[test]
 fn the_demo_is_the_same_through_the_bundle_and_the_renderer() {
-    let song = Path::new(env!("CARGO_MANIFEST_DIR")).join("xtask/demo/prelude.mid");
+    let song = workspace::root().join("xtask/demo/prelude.mid");
     let expected = render(&song, demo::PRESET, 48_000, 512);
     let rendered = render_midi(&bundle(), &song, demo::PRESET, 48_000.0, 512).unwrap();
     assert_same(&rendered, &expected, "the demo");

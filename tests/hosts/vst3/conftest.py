@@ -12,7 +12,7 @@ import hosts  # noqa: E402
 @pytest.fixture(scope="session")
 def bundle():
     """The VST3 bundle under test."""
-    repository = Path(__file__).resolve().parents[2]
+    repository = Path(__file__).resolve().parents[3]
     folder = Path(os.environ.get("ALIQUOT_BUNDLE_DIR", repository / "target" / "bundled"))
     path = folder / "Aliquot.vst3"
     if not path.is_dir():

@@ -1,17 +1,24 @@
 //! The bundle on the bench: instances with a known sound, and ways to play them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use xtask::host::{Event, Host, Instance, Note};
+use xtask::test::BUNDLED_VARIABLE;
+use xtask::workspace;
 
 /// Where the bundled CLAP is expected.
 pub fn bundle() -> PathBuf {
-    let folder = std::env::var_os("ALIQUOT_BUNDLE_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bundled"),
+    bundled("Aliquot.clap")
+}
+
+/// Where something that was bundled is expected, by its file's name.
+pub fn bundled(name: &str) -> PathBuf {
+    let folder = std::env::var_os(BUNDLED_VARIABLE).map_or_else(
+        || workspace::bundled().expect("cargo knows its target folder"),
         PathBuf::from,
     );
-    let path = folder.join("Aliquot.clap");
+    let path = folder.join(name);
     assert!(
         path.exists(),
         "{} is missing: run `cargo xtask bundle aliquot --release` first",

@@ -3,7 +3,7 @@
 //! Needs the bundle: `cargo xtask bundle aliquot --release` (which `cargo xtask test` runs first).
 //! `ALIQUOT_BUNDLE_DIR` names another folder than `target/bundled`.
 
-#[path = "analysis/mod.rs"]
+#[path = "../analysis/mod.rs"]
 mod analysis;
 #[path = "clap/automation.rs"]
 mod automation;
