@@ -2,6 +2,7 @@
 
 pub mod denormals;
 pub mod envelope;
+pub mod level;
 pub mod lfo;
 pub mod maths;
 pub mod random;

@@ -30,8 +30,11 @@ mod gains;
 mod kernels;
 mod queue;
 
+#[cfg(target_arch = "x86_64")]
+use super::lanes::x86;
 use super::lanes::{Lanes, Portable, Words};
 use super::{Controls, MAX_BLOCK_FRAMES};
+use crate::dsp::level::{Level, Set};
 use gains::Ends;
 use kernels::{Graze, PADDING_FRAMES, Resonate, Slide};
 use queue::{Partials, Queue};
@@ -43,8 +46,28 @@ use std::mem::MaybeUninit;
 /// # Panics
 ///
 /// If the slices of `controls`, or the two channels, differ in length, or if the block is too long.
-pub fn render(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-    render_on::<Portable>(controls, left, right);
+pub fn render(level: Level, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    match level.set() {
+        Set::Portable => render_on::<Portable>(controls, left, right),
+        // SAFETY: a level exists only where its instructions were detected.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { avx2(controls, left, right) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { avx512(controls, left, right) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    render_on::<x86::Avx2>(controls, left, right);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+fn avx512(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    render_on::<x86::Avx512>(controls, left, right);
 }
 
 /// The frames that are computed from one exact seed.

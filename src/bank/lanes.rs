@@ -1,12 +1,16 @@
 //! The few vector operations that the kernels are written in.
 //!
 //! A kernel is one generic body over [`Lanes`]. [`Portable`] is four lanes of the `wide` crate
-//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; wider sets of instructions
-//! are further implementations of the trait. Products and sums are rounded one by one everywhere
-//! (no fused multiply-add), so that one implementation gives the same bits on every machine.
+//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; [`x86`] has the wider ones
+//! of AVX2 and AVX-512. Sums of products are fused where an implementation says so
+//! ([`Lanes::mul_add`]) and nowhere else, so that one implementation gives the same bits on every
+//! machine.
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
 use wide::{bytemuck, f32x4, i32x4};
+
+#[cfg(target_arch = "x86_64")]
+pub mod x86;
 
 /// The most lanes that any implementation has.
 pub const MAX_LANES: usize = 16;
@@ -24,6 +28,12 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
 
     /// The first [`Self::COUNT`] values of a slice that has at least as many.
     fn load(values: &[f32]) -> Self;
+
+    /// `self · factor + term`, fused by the wider implementations, rounded twice by [`Portable`].
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// `term − self · factor`, likewise.
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self;
 
     /// Signed integers, rounded to the nearest f32.
     fn from_words(words: Self::Words) -> Self;
@@ -108,6 +118,16 @@ impl Lanes for f32x4 {
     #[inline(always)]
     fn load(values: &[f32]) -> Self {
         f32x4::new([values[0], values[1], values[2], values[3]])
+    }
+
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        self * factor + term
+    }
+
+    #[inline(always)]
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self {
+        term - self * factor
     }
 
     #[inline(always)]

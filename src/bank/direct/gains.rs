@@ -121,8 +121,8 @@ impl<L: Lanes> Gains<L> for Ramped<L> {
     fn upward(self, frame: f32) -> Self {
         let frame = L::splat(frame);
         Self {
-            left: self.left + self.left_step * frame,
-            right: self.right + self.right_step * frame,
+            left: self.left_step.mul_add(frame, self.left),
+            right: self.right_step.mul_add(frame, self.right),
             ..self
         }
     }
@@ -149,8 +149,8 @@ impl<L: Lanes> Gains<L> for Ramped<L> {
 
     #[inline(always)]
     fn add(&mut self, sine: L, sums: &mut [L; 2]) {
-        sums[0] = sums[0] + sine * self.left;
-        sums[1] = sums[1] + sine * self.right;
+        sums[0] = sine.mul_add(self.left, sums[0]);
+        sums[1] = sine.mul_add(self.right, sums[1]);
         self.left = self.left + self.left_step;
         self.right = self.right + self.right_step;
     }
@@ -178,7 +178,7 @@ impl<L: Lanes> Gains<L> for Panned<L> {
     #[inline(always)]
     fn upward(self, frame: f32) -> Self {
         Self {
-            left: self.left + self.step * L::splat(frame),
+            left: self.step.mul_add(L::splat(frame), self.left),
             ..self
         }
     }
@@ -205,7 +205,7 @@ impl<L: Lanes> Gains<L> for Panned<L> {
     fn add(&mut self, sine: L, sums: &mut [L; 2]) {
         let left = sine * self.left;
         sums[0] = sums[0] + left;
-        sums[1] = sums[1] + left * self.ratio;
+        sums[1] = left.mul_add(self.ratio, sums[1]);
         self.left = self.left + self.step;
     }
 }
@@ -246,8 +246,8 @@ impl<L: Lanes> Gains<L> for Fixed<L> {
 
     #[inline(always)]
     fn add(&mut self, sine: L, sums: &mut [L; 2]) {
-        sums[0] = sums[0] + sine * self.left;
-        sums[1] = sums[1] + sine * self.right;
+        sums[0] = sine.mul_add(self.left, sums[0]);
+        sums[1] = sine.mul_add(self.right, sums[1]);
     }
 }
 

@@ -87,7 +87,7 @@ impl<L: Lanes> Step<L> {
         let complement = complement + complement;
         let small = complement ^ ((complement ^ folded) & is_flat);
         let twice_sine = twice_small_sine(L::from_words(small) * L::splat(UNIT_TURNS / 4.0));
-        let flat = L::splat(2.0) - twice_sine * twice_sine;
+        let flat = twice_sine.neg_mul_add(twice_sine, L::splat(2.0));
         let chosen = twice_sine.bits() ^ ((twice_sine.bits() ^ flat.bits()) & is_flat);
         L::from_bits(chosen).flip(self.alternate)
     }
@@ -99,7 +99,7 @@ fn twice_small_sine<L: Lanes>(turns: L) -> L {
     let square = turns * turns;
     let mut sum = L::splat(2.0 * -75.393_56);
     for coefficient in [2.0 * 81.592_354, 2.0 * -41.341_66, 2.0 * TAU] {
-        sum = sum * square + L::splat(coefficient);
+        sum = sum.mul_add(square, L::splat(coefficient));
     }
     sum * turns
 }
@@ -118,7 +118,7 @@ fn sine<L: Lanes>(phase: L::Words) -> L {
     let square = turns * turns;
     let mut sum = L::splat(39.536_706);
     for coefficient in [-76.549_78, 81.601_004, -41.341_655, 6.283_185] {
-        sum = sum * square + L::splat(coefficient);
+        sum = sum.mul_add(square, L::splat(coefficient));
     }
     sum * turns
 }
@@ -191,20 +191,20 @@ impl<L: Lanes> Kernel<L> for Resonate<L> {
                     let (p, q) = (&mut before_late[chain], &mut late[chain]);
                     if row % 2 == 0 {
                         up.add(*q, &mut high[chain]);
-                        *p = *p - *q * twice_cosine;
+                        *p = q.neg_mul_add(twice_cosine, *p);
                     } else {
                         up.add(*p, &mut high[chain]);
-                        *q = *q + *p * twice_cosine;
+                        *q = p.mul_add(twice_cosine, *q);
                     }
                 }
                 for chain in (0..ROW_FRAMES).rev() {
                     let (p, q) = (&mut after_early[chain], &mut early[chain]);
                     if row % 2 == 0 {
                         down.add(*q, &mut low[chain]);
-                        *p = *p - *q * twice_cosine;
+                        *p = q.neg_mul_add(twice_cosine, *p);
                     } else {
                         down.add(*p, &mut low[chain]);
-                        *q = *q + *p * twice_cosine;
+                        *q = p.mul_add(twice_cosine, *q);
                     }
                 }
             }
@@ -307,12 +307,12 @@ impl<L: Lanes> Kernel<L> for Graze<L> {
         for (high, low) in rows {
             for chain in 0..ROW_FRAMES {
                 up.add(late[chain], &mut high[chain]);
-                late_change[chain] = (late_change[chain] - bend * late[chain]).flip(signs);
+                late_change[chain] = bend.neg_mul_add(late[chain], late_change[chain]).flip(signs);
                 late[chain] = late_change[chain] + late[chain].flip(signs);
             }
             for chain in (0..ROW_FRAMES).rev() {
                 down.add(early[chain], &mut low[chain]);
-                early_change[chain] = (early_change[chain] - bend * early[chain]).flip(signs);
+                early_change[chain] = bend.neg_mul_add(early[chain], early_change[chain]).flip(signs);
                 early[chain] = early_change[chain] + early[chain].flip(signs);
             }
         }
@@ -357,7 +357,7 @@ impl<L: Lanes> Kernel<L> for Slide<L> {
         for sums in sums.chunks_exact_mut(PADDING_FRAMES) {
             let mut turns = [L::splat(0.25); PADDING_FRAMES];
             for turns in &mut turns {
-                *turns = *turns - L::from_words(phase).abs() * L::splat(UNIT_TURNS);
+                *turns = L::from_words(phase).abs().neg_mul_add(L::splat(UNIT_TURNS), *turns);
                 phase = phase + step;
                 step = step + bend;
             }
@@ -365,7 +365,7 @@ impl<L: Lanes> Kernel<L> for Slide<L> {
             let mut sines = [L::splat(-70.993_43); PADDING_FRAMES];
             for coefficient in [81.340_77, -41.337_142, 6.283_164] {
                 for (sine, square) in sines.iter_mut().zip(squares) {
-                    *sine = *sine * square + L::splat(coefficient);
+                    *sine = sine.mul_add(square, L::splat(coefficient));
                 }
             }
             for frame in 0..PADDING_FRAMES {

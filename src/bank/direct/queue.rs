@@ -165,12 +165,14 @@ impl Partials {
 }
 
 /// Adds the first groups of `controls`, at most a batch, to the sums.
+#[inline(always)]
 fn render<L: Lanes, K: Kernel<L>>(controls: &Controls, groups: usize, sums: &mut Sums<L>) {
     for (segment, frames) in sums.frames.chunks_mut(SEGMENT_FRAMES).enumerate() {
         let first = (segment * SEGMENT_FRAMES) as u32;
         let pivot = K::pivot(first, frames.len() as u32);
         let mut seeds = [const { MaybeUninit::<K>::uninit() }; BATCH];
-        let seeds = &mut seeds[..groups];
+        // For the compiler: there is no panic to provide for.
+        let seeds = &mut seeds[..groups.min(BATCH)];
         for (group, seed) in seeds.iter_mut().enumerate() {
             let start = group * L::COUNT;
             seed.write(K::seed(place(controls, start, pivot)));
