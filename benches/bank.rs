@@ -4,7 +4,10 @@
 //! with the reference. The last lines give the ratio per partial and frame, each measured by
 //! alternating short runs of the two and taking the fastest of each.
 
-use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
+use aliquot::bank::{
+    Bank, Controls, Kernel, MAX_BLOCK_FRAMES, advanced_phase, fixed_turns, reference,
+};
+use aliquot::dsp::level::Level;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -12,11 +12,104 @@
 //!
 //! * [`mod@reference`]: f64, closed form per sample; the oracle of every test.
 //! * [`direct`]: frame by frame, lanes are partials; a resonator, or a polynomial where the
-//!   frequency slides.
+//!   frequency slides. Any number of frames.
+//! * [`spectral`]: all partials of a whole block in one spectrum, then one inverse FFT.
+//!
+//! [`Bank`] chooses between the two for every block and partial. They agree to −110 dB, so that a
+//! partial may go from one to the other at any tick unheard.
 
 pub mod direct;
 pub mod lanes;
 pub mod reference;
+pub mod spectral;
+
+use crate::dsp::level::Level;
+use spectral::Spectral;
+
+/// Partials on the bus from which the spectrum is worth its inverse FFT.
+///
+/// `benches/bank.rs` on two cores of an EPYC: TODO.
+const DENSE_PARTIALS: usize = 128;
+
+/// The bank of one bus.
+#[derive(Debug)]
+pub struct Bank {
+    level: Level,
+    spectral: Option<Spectral>,
+    block_frames: usize,
+    is_dense: bool,
+}
+
+impl Bank {
+    /// Allocates all that it needs for blocks of so many frames.
+    pub fn new(level: Level, block_frames: usize) -> Bank {
+        let is_long_enough = block_frames >= spectral::MIN_BLOCK_FRAMES;
+        Bank {
+            level,
+            spectral: is_long_enough.then(|| Spectral::new(level, block_frames)),
+            block_frames,
+            is_dense: false,
+        }
+    }
+
+    /// Begins a block in which about so many partials will sound.
+    pub fn begin_block(&mut self, partials: usize) {
+        self.is_dense = partials >= DENSE_PARTIALS;
+    }
+
+    /// Adds the partials to both channels, whose length is the number of frames: at once, or, where
+    /// these are the whole block, when it ends.
+    pub fn add(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+        match &mut self.spectral {
+            Some(spectral) if self.is_dense && left.len() == self.block_frames => {
+                add_dense(spectral, self.level, controls, left, right);
+            }
+            _ => direct::render(self.level, controls, left, right),
+        }
+    }
+
+    /// Ends the block: adds to both channels, which have its length, what was kept until now.
+    pub fn end_block(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.is_dense = false;
+        if let Some(spectral) = &mut self.spectral {
+            spectral.finish(left, right);
+        }
+    }
+}
+
+/// Adds to the spectrum what does not slide too fast for it, and the rest to both channels.
+fn add_dense(
+    spectral: &mut Spectral,
+    level: Level,
+    controls: &Controls,
+    left: &mut [f32],
+    right: &mut [f32],
+) {
+    let max_curve = Spectral::max_curve(left.len());
+    let count = controls.phase.len();
+    // Neighbours are alike: groups go together, and a run of too fast ones in one call.
+    let is_gentle = |group: &Controls| {
+        let largest = group.curve.iter().map(|curve| curve.unsigned_abs()).max();
+        largest.is_none_or(|largest| largest <= max_curve)
+    };
+    let mut fast_from = None;
+    for start in (0..count).step_by(spectral::GROUP) {
+        let group = controls.part(start..count.min(start + spectral::GROUP));
+        if is_gentle(&group) {
+            if let Some(from) = fast_from.take() {
+                direct::render(level, &controls.part(from..start), left, right);
+            }
+            if !group.is_silent() {
+                spectral.add(&group);
+            }
+        } else {
+            fast_from.get_or_insert(start);
+        }
+    }
+    if let Some(from) = fast_from {
+        direct::render(level, &controls.part(from..count), left, right);
+    }
+}
 
 /// The longest block that any kernel is asked for, in frames (H at 384 kHz).
 pub const MAX_BLOCK_FRAMES: usize = 512;
@@ -45,6 +138,33 @@ pub struct Controls<'a> {
 }
 
 impl Controls<'_> {
+    /// Some of the partials.
+    #[inline]
+    pub fn part(&self, span: std::ops::Range<usize>) -> Controls<'_> {
+        Controls {
+            phase: &self.phase[span.clone()],
+            increment: &self.increment[span.clone()],
+            curve: &self.curve[span.clone()],
+            left_start: &self.left_start[span.clone()],
+            left_end: &self.left_end[span.clone()],
+            right_start: &self.right_start[span.clone()],
+            right_end: &self.right_end[span],
+        }
+    }
+
+    /// Whether nothing of them is heard.
+    #[inline]
+    pub fn is_silent(&self) -> bool {
+        [
+            self.left_start,
+            self.left_end,
+            self.right_start,
+            self.right_end,
+        ]
+        .iter()
+        .all(|gains| gains.iter().all(|&gain| gain == 0.0))
+    }
+
     /// Panics unless all slices are of one length.
     fn assert_one_length(&self) {
         let count = self.phase.len();
@@ -61,6 +181,7 @@ impl Controls<'_> {
 }
 
 /// The phase of a partial `frames` frames after the block's start: exact, in the same fixed point.
+#[inline(always)]
 pub fn advanced_phase(phase: u64, increment: u64, curve: i64, frames: u64) -> u64 {
     phase
         .wrapping_add(increment.wrapping_mul(frames))

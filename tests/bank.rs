@@ -1,8 +1,12 @@
 //! The direct bank against the reference, and both against the clock.
 
+use aliquot::bank::spectral::{self, Spectral};
 use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
+use aliquot::dsp::level::Level;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::f64::consts::TAU;
 
 /// Where a frequency of so many turns per frame is audible: from 20 Hz at 48 kHz to 0.45.
@@ -79,31 +83,64 @@ impl Bank {
         }
     }
 
-    fn direct(&self, frames: usize) -> [Vec<f32>; 2] {
+    fn render(&self, kernel: Kernel, frames: usize) -> [Vec<f32>; 2] {
         let mut channels = [vec![0.0; frames], vec![0.0; frames]];
         let [left, right] = &mut channels;
-        direct::render(&self.controls(), left, right);
+        match kernel {
+            Kernel::Direct(level) => direct::render(level, &self.controls(), left, right),
+            Kernel::Spectral(level) => {
+                // Tables are made once: a spectrum is as new when it is finished.
+                thread_local! {
+                    static MADE: RefCell<HashMap<(Level, usize), Spectral>> = RefCell::default();
+                }
+                MADE.with_borrow_mut(|made| {
+                    let spectral = made
+                        .entry((level, frames))
+                        .or_insert_with(|| Spectral::new(level, frames));
+                    let count = self.phase.len();
+                    for start in (0..count).step_by(spectral::GROUP) {
+                        let end = count.min(start + spectral::GROUP);
+                        spectral.add(&self.controls().part(start..end));
+                    }
+                    spectral.finish(left, right);
+                });
+            }
+        }
         channels
     }
 
-    /// Power of the error (direct minus reference) and power of the reference, both per frame, the
-    /// worse of the two channels by error.
-    fn error_and_power(&self, frames: usize) -> (f64, f64) {
-        let heard = self.direct(frames);
+    /// The kernels that are made for these partials and this block, at every level that this
+    /// processor has.
+    fn kernels(&self, frames: usize) -> Vec<Kernel> {
+        let mut kernels: Vec<_> = Level::available().map(Kernel::Direct).collect();
+        if frames.is_power_of_two() && frames >= spectral::MIN_BLOCK_FRAMES {
+            let largest = self.curve.iter().map(|curve| curve.unsigned_abs()).max();
+            if largest.is_none_or(|largest| largest <= Spectral::max_curve(frames)) {
+                kernels.extend(Level::available().map(Kernel::Spectral));
+            }
+        }
+        kernels
+    }
+
+    /// Power of the error (heard minus reference) and power of the reference, both per frame, the
+    /// worst of all kernels and of the two channels by error; and that kernel.
+    fn error_and_power(&self, frames: usize) -> (f64, f64, Option<Kernel>) {
         let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
         let [left, right] = &mut wanted;
         reference::render(&self.controls(), left, right);
-        let mut worst = (0.0, 0.0);
-        for (heard, wanted) in heard.iter().zip(&wanted) {
-            let mean = |sum: f64| sum / frames as f64;
-            let error = heard
-                .iter()
-                .zip(wanted)
-                .map(|(&h, w)| (f64::from(h) - w).powi(2))
-                .sum();
-            let power = wanted.iter().map(|w| w * w).sum();
-            if mean(error) >= worst.0 {
-                worst = (mean(error), mean(power));
+        let mut worst = (0.0, 0.0, None);
+        let mean = |sum: f64| sum / frames as f64;
+        for kernel in self.kernels(frames) {
+            for (heard, wanted) in self.render(kernel, frames).iter().zip(&wanted) {
+                let error = heard
+                    .iter()
+                    .zip(wanted)
+                    .map(|(&h, w)| (f64::from(h) - w).powi(2))
+                    .sum();
+                let power = wanted.iter().map(|w| w * w).sum();
+                if mean(error) >= worst.0 {
+                    worst = (mean(error), mean(power), Some(kernel));
+                }
             }
         }
         worst
@@ -111,9 +148,17 @@ impl Bank {
 
     /// The error in dB of the sine's own level, for a single partial of gain 1. A short block of a
     /// low partial may hold hardly any of its power, which is no measure of what is heard.
-    fn single_error_db(&self, frames: usize) -> f64 {
-        decibels(self.error_and_power(frames).0 / 0.5)
+    fn single_error_db(&self, frames: usize) -> (f64, Option<Kernel>) {
+        let (error, _, kernel) = self.error_and_power(frames);
+        (decibels(error / 0.5), kernel)
     }
+}
+
+/// A kernel at a level.
+#[derive(Clone, Copy, Debug)]
+enum Kernel {
+    Direct(Level),
+    Spectral(Level),
 }
 
 fn decibels(power: f64) -> f64 {
@@ -183,9 +228,8 @@ fn any_single_partial_is_within_110_db() {
             for _ in 0..3 {
                 let phase = random.bits();
                 let bank = Bank::one(phase, fixed_turns(turns), 0);
-                worst.take(bank.single_error_db(frames), || {
-                    format!("{turns} turns, {frames}")
-                });
+                let (db, kernel) = bank.single_error_db(frames);
+                worst.take(db, || format!("{turns} turns, {frames}, {kernel:?}"));
             }
         }
     }
@@ -204,8 +248,9 @@ fn any_sliding_partial_is_within_110_db() {
             let curve = 2_f64.powf(exponent).min(most) as i64;
             let curve = if random.unit() < 0.5 { curve } else { -curve };
             let bank = Bank::one(random.bits(), fixed_turns(turns), curve);
-            worst.take(bank.single_error_db(frames), || {
-                format!("{turns} turns, curve {curve}, {frames}")
+            let (db, kernel) = bank.single_error_db(frames);
+            worst.take(db, || {
+                format!("{turns} turns, curve {curve}, {frames}, {kernel:?}")
             });
         }
     }
@@ -230,9 +275,9 @@ fn many_partials_with_ramps_are_within_115_db() {
                 bank.push(random.bits(), increment, slope as i64, gains);
             }
             for frames in [64, 128, 256, 512] {
-                let (error, power) = bank.error_and_power(frames);
+                let (error, power, kernel) = bank.error_and_power(frames);
                 worst.take(decibels(error / power), || {
-                    format!("seed {seed}, {frames}, sliding {sliding}")
+                    format!("seed {seed}, {frames}, sliding {sliding}, {kernel:?}")
                 });
             }
         }
@@ -270,9 +315,9 @@ fn every_shape_of_gains_is_within_115_db() {
                 bank.push(random.bits(), increment, sliding, shape(a, b, c, d));
             }
             for frames in [64, 256] {
-                let (error, power) = bank.error_and_power(frames);
+                let (error, power, kernel) = bank.error_and_power(frames);
                 worst.take(decibels(error / power), || {
-                    format!("shape {number}, {frames}")
+                    format!("shape {number}, {frames}, {kernel:?}")
                 });
             }
         }
@@ -309,14 +354,14 @@ fn counts_and_frames_around_lane_edges() {
         ]);
         lengths.push(MAX_BLOCK_FRAMES);
         for frames in lengths {
-            let (error, _) = bank.error_and_power(frames);
+            let (error, _, kernel) = bank.error_and_power(frames);
             if count == 0 {
-                assert_eq!(error, 0.0);
+                assert_eq!(error, 0.0, "{kernel:?}");
             } else {
                 // Against the level of the whole, not of the few frames.
                 let power = 0.5 * count as f64;
                 worst.take(decibels(error / power), || {
-                    format!("{count} partials, {frames}")
+                    format!("{count} partials, {frames}, {kernel:?}")
                 });
             }
         }
@@ -327,11 +372,11 @@ fn counts_and_frames_around_lane_edges() {
 #[test]
 fn no_frames_and_silence_leave_the_bus_alone() {
     let mut bank = Bank::one(5, 1 << 58, 0);
-    direct::render(&bank.controls(), &mut [], &mut []);
+    direct::render(Level::chosen(), &bank.controls(), &mut [], &mut []);
     bank.gains = [const { Vec::new() }; 4].map(|_: Vec<f32>| vec![0.0]);
     let mut left = [0.25, -0.0, f32::MIN_POSITIVE, 1e30, 0.0];
     let mut right = [-7.0; 5];
-    direct::render(&bank.controls(), &mut left, &mut right);
+    direct::render(Level::chosen(), &bank.controls(), &mut left, &mut right);
     assert_eq!(
         left.map(f32::to_bits),
         [0.25, 0.0, f32::MIN_POSITIVE, 1e30, 0.0].map(f32::to_bits)
@@ -342,10 +387,10 @@ fn no_frames_and_silence_leave_the_bus_alone() {
 #[test]
 fn the_bank_adds_to_the_bus() {
     let bank = Bank::one(1 << 62, 0x0123_4567_89ab_cdef, 0);
-    let [alone, _] = bank.direct(64);
+    let [alone, _] = bank.render(Kernel::Direct(Level::chosen()), 64);
     let mut left = [0.5; 64];
     let mut right = [0.5; 64];
-    direct::render(&bank.controls(), &mut left, &mut right);
+    direct::render(Level::chosen(), &bank.controls(), &mut left, &mut right);
     for frame in 0..64 {
         assert_eq!(left[frame], 0.5 + alone[frame]);
         assert_eq!(right[frame], left[frame]);
@@ -377,12 +422,16 @@ fn spurs_are_below_110_dbc() {
         trials.extend([64, 128, 256].map(|block| (turns, block)));
     }
     trials.extend((0..40).map(|_| (random.frequency_turns(), 64)));
-    for (turns, block) in trials {
+    let kernels = Bank::one(0, 0, 0).kernels(64);
+    let trials = trials
+        .into_iter()
+        .flat_map(|trial| kernels.iter().map(move |&kernel| (trial, kernel)));
+    for ((turns, block), kernel) in trials {
         // Away from a bin's middle, so that the errors of the blocks do not all look alike.
         let mut bank = Bank::one(random.bits(), fixed_turns(turns + 1e-7), 0);
         let mut spectrum = Vec::with_capacity(FRAMES);
         while spectrum.len() < FRAMES {
-            let [left, _] = bank.direct(block);
+            let [left, _] = bank.render(kernel, block);
             bank.advance(block);
             spectrum.extend(
                 left.iter()
@@ -409,7 +458,9 @@ fn spurs_are_below_110_dbc() {
             .filter(|bin| !lobe.contains(bin))
             .map(|bin| power[bin]);
         let spur = spur.fold(0.0, f64::max);
-        worst.take(decibels(spur / peak), || format!("{turns} turns, {block}"));
+        worst.take(decibels(spur / peak), || {
+            format!("{turns} turns, {block}, {kernel:?}")
+        });
     }
     worst.at_most(-110.0);
 }
@@ -429,7 +480,7 @@ fn phase_after_ten_minutes_is_within_a_thousandth_of_a_turn() {
         for _ in 0..BLOCKS {
             bank.advance(BLOCK);
         }
-        let [left, _] = bank.direct(BLOCK);
+        let [left, _] = bank.render(Kernel::Direct(Level::chosen()), BLOCK);
         // What is heard as a·sine + b·cosine of the phase that f64 says it should have.
         let [mut ss, mut sc, mut cc, mut hs, mut hc] = [0.0; 5];
         for (frame, &heard) in left.iter().enumerate() {
@@ -475,7 +526,7 @@ fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
         let curve = slope / (2.0 * BLOCK as f64) * 2_f64.powi(64);
         bank.increment[0] = fixed_turns(mean - slope / 2.0);
         bank.curve[0] = curve as i64;
-        let [left, _] = bank.direct(BLOCK);
+        let [left, _] = bank.render(Kernel::Direct(Level::chosen()), BLOCK);
         bank.advance(BLOCK);
         for (frame, &heard) in left.iter().enumerate() {
             let wanted = (exact_phase * TAU).sin();

@@ -16,6 +16,10 @@ pub mod x86;
 pub const MAX_LANES: usize = 16;
 
 /// A vector of f32, one lane a partial.
+///
+/// All of a kernel must be inlined into the function that was compiled for its instructions: every
+/// function is `#[inline(always)]`, and none is handed to the standard library (`array::map`, say),
+/// which would call it instead.
 pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// The number of lanes, at most [`MAX_LANES`].
     const COUNT: usize;
@@ -28,6 +32,9 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
 
     /// The first [`Self::COUNT`] values of a slice that has at least as many.
     fn load(values: &[f32]) -> Self;
+
+    /// Puts them into the first [`Self::COUNT`] places of a slice that has at least as many.
+    fn store(self, places: &mut [f32]);
 
     /// `self · factor + term`, fused by the wider implementations, rounded twice by [`Portable`].
     fn mul_add(self, factor: Self, term: Self) -> Self;
@@ -118,6 +125,11 @@ impl Lanes for f32x4 {
     #[inline(always)]
     fn load(values: &[f32]) -> Self {
         f32x4::new([values[0], values[1], values[2], values[3]])
+    }
+
+    #[inline(always)]
+    fn store(self, places: &mut [f32]) {
+        places[..Self::COUNT].copy_from_slice(&self.to_array());
     }
 
     #[inline(always)]

@@ -1,17 +1,92 @@
-//! Units and vector functions of the control path.
+//! Units and functions of the control path.
 //!
-//! Built from operations that IEEE 754 defines to the bit, from `libm` (Rust code, the same on
-//! every machine) and from `wide`, whose `exp` and `log2` stay within 4e-7 relative (`exp`) and
-//! 2e-7 absolute (`log2`) over the domain used here (measured by this module's tests).
-
-use wide::f32x8;
+//! [`exp2`], [`log2`], [`sine_magnitude_of_turns`] and [`sine_cosine_of_octant`] are polynomials without a
+//! branch, so that a loop over arrays becomes vector code at every
+//! [`Level`](crate::dsp::level::Level), with the same bits: they are built from operations that
+//! IEEE 754 defines to the bit, and nothing is fused. Coefficients are minimax fits by Remez's
+//! exchange, rounded to f32. The rest is from `libm`, which is Rust code and the same on every
+//! machine.
 
 /// Decibels per doubling: 20·log₁₀ 2.
 pub const DB_PER_OCTAVE_PER_POWER: f32 = 6.020_6;
 
-/// 2^x, |x| up to 100; relative error below 4e-6 at |x| = 40, below 4e-7 for |x| < 4.
-pub fn exp2(x: f32x8) -> f32x8 {
-    (x * f32x8::splat(core::f32::consts::LN_2)).exp()
+/// Adding it to a small float leaves the nearest integer in the lowest bits.
+const ROUNDER: f32 = 12_582_912.0;
+
+/// 2^x, for x clamped to ±126; relative error below 2e-7. Whole x are exact.
+#[inline(always)]
+pub fn exp2(x: f32) -> f32 {
+    let x = at_least(at_most(x, 126.0), -126.0);
+    let rounded = x + ROUNDER;
+    let f = x - (rounded - ROUNDER);
+    let mut sum = 0.000_153_458_12;
+    for coefficient in [
+        0.001_339_993_1,
+        0.009_618_489,
+        0.055_503_286,
+        0.240_226_46,
+        0.693_147_2,
+        1.0,
+    ] {
+        sum = sum * f + coefficient;
+    }
+    // The rounded integer stands in the lowest bits; what is above them is shifted out.
+    let power = (rounded.to_bits() << 23).wrapping_add(127 << 23);
+    sum * f32::from_bits(power)
+}
+
+/// log₂ of a positive, normal number; absolute error below 4e-7 up to 2^±16. Powers of two are
+/// exact.
+#[inline(always)]
+pub fn log2(x: f32) -> f32 {
+    const ROOT_OF_HALF: u32 = 0x3f35_04f3;
+    let exponent = (x.to_bits().wrapping_sub(ROOT_OF_HALF) as i32) >> 23;
+    let mantissa = f32::from_bits(x.to_bits().wrapping_sub((exponent << 23) as u32));
+    let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = s * s;
+    let mut sum = 0.431_747_14;
+    for coefficient in [0.576_713_9, 0.961_798_85, 2.885_39] {
+        sum = sum * square + coefficient;
+    }
+    exponent as f32 + s * sum
+}
+
+/// |sin 2πx| for |x| up to 2²¹; absolute error below 3e-7. Zero at every half turn.
+#[inline(always)]
+pub fn sine_magnitude_of_turns(x: f32) -> f32 {
+    let distance = (x - ((x + ROUNDER) - ROUNDER)).abs();
+    // Folded to a quarter of a turn, of which the octant's polynomials want both halves.
+    let folded = 0.25 - (distance - 0.25).abs();
+    let (low, _) = sine_cosine_of_octant(8.0 * folded);
+    let (_, high) = sine_cosine_of_octant(2.0 - 8.0 * folded);
+    if folded > 0.125 { high } else { low }
+}
+
+/// Sine and cosine of x·π/4 for |x| up to 1; absolute error below 2e-7. Exact at 0.
+#[inline(always)]
+pub fn sine_cosine_of_octant(x: f32) -> (f32, f32) {
+    let square = x * x;
+    let mut sine = -3.595_451e-5;
+    for coefficient in [0.002_490_007, -0.080_745_436, 0.785_398_2] {
+        sine = sine * square + coefficient;
+    }
+    let mut cosine = 3.529_811_2e-6;
+    for coefficient in [-0.000_325_938_63, 0.015_854_325, -0.308_425_13, 1.0] {
+        cosine = cosine * square + coefficient;
+    }
+    (sine * x, cosine)
+}
+
+/// The smaller one; `x` is not compared as a number that is none.
+#[inline(always)]
+pub fn at_most(x: f32, limit: f32) -> f32 {
+    if x > limit { limit } else { x }
+}
+
+/// The larger one, likewise.
+#[inline(always)]
+pub fn at_least(x: f32, limit: f32) -> f32 {
+    if x < limit { limit } else { x }
 }
 
 /// Linear gain of a level in decibels.
@@ -27,26 +102,77 @@ pub fn ratio_from_semitones(semitones: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::at_level;
+    use crate::dsp::level::Level;
 
     #[test]
-    fn vector_functions_keep_their_stated_error() {
-        for step in -4000..4000 {
-            let x = step as f32 * 1e-2;
-            let value = f64::from(exp2(f32x8::splat(x)).to_array()[0]);
-            let exact = libm::exp2(f64::from(x));
-            let bound = if x.abs() < 4.0 { 4e-7 } else { 4e-6 };
-            assert!(
-                (value / exact - 1.0).abs() < bound,
-                "2^{x}: {}",
-                value / exact - 1.0
-            );
+    fn powers_of_two() {
+        for step in -125_999..126_000 {
+            let x = step as f32 * 1e-3;
+            let error = f64::from(exp2(x)) / libm::exp2(f64::from(x)) - 1.0;
+            assert!(error.abs() < 2e-7, "2^{x}: {error:e}");
         }
-        for step in 1..100_000 {
-            let x = step as f32 * 0.3;
-            let error = f64::from(f32x8::splat(x).log2().to_array()[0]) - libm::log2(f64::from(x));
-            assert!(error.abs() < 2e-6, "log2 {x}: {error}");
+        for whole in -126..=126 {
+            assert_eq!(f64::from(exp2(whole as f32)), libm::exp2(f64::from(whole)));
         }
-        assert_eq!(exp2(f32x8::ZERO).to_array(), [1.0; 8]);
+        assert_eq!(exp2(1e9), exp2(126.0));
+        assert_eq!(exp2(-1e9), exp2(-126.0));
+        assert!(exp2(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn logarithms() {
+        for step in 1..400_000 {
+            for x in [step as f32 * 0.1, 1.0 / step as f32] {
+                let error = f64::from(log2(x)) - libm::log2(f64::from(x));
+                assert!(error.abs() < 1.2e-6, "log2 {x}: {error:e}");
+            }
+        }
+        for whole in -100..=100 {
+            assert_eq!(log2(libm::exp2(f64::from(whole)) as f32), whole as f32);
+        }
+    }
+
+    #[test]
+    fn sines_and_cosines() {
+        for step in -100_000..=100_000 {
+            let x = step as f32 * 1e-5;
+            let angle = f64::from(x) * std::f64::consts::FRAC_PI_4;
+            let (sine, cosine) = sine_cosine_of_octant(x);
+            assert!((f64::from(sine) - angle.sin()).abs() < 2e-7, "sin {x}");
+            assert!((f64::from(cosine) - angle.cos()).abs() < 2e-7, "cos {x}");
+            let turns = step as f32 * 0.123_4;
+            let exact = (f64::from(turns).fract() * std::f64::consts::TAU)
+                .sin()
+                .abs();
+            let magnitude = f64::from(sine_magnitude_of_turns(turns));
+            assert!((magnitude - exact).abs() < 3e-7, "|sin| {turns}");
+        }
+        assert_eq!(sine_cosine_of_octant(0.0), (0.0, 1.0));
+        for half in -8..8 {
+            assert_eq!(sine_magnitude_of_turns(half as f32 * 0.5), 0.0);
+        }
+    }
+
+    at_level! {
+        fn all(x: &[f32], y: &mut [f32]) {
+            for (x, y) in x.iter().zip(y) {
+                let (sine, cosine) = sine_cosine_of_octant(1.0 / x);
+                *y = log2(*x) + exp2(1.0 / x) + sine_magnitude_of_turns(*x) + sine * cosine;
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_bits_at_every_level() {
+        let x: Vec<f32> = (1..10_000).map(|step| step as f32 * 1.37).collect();
+        let mut portable = vec![0.0; x.len()];
+        all(Level::PORTABLE, &x, &mut portable);
+        for level in Level::available() {
+            let mut y = vec![0.0; x.len()];
+            all(level, &x, &mut y);
+            assert_eq!(y, portable, "{level:?}");
+        }
     }
 
     #[test]

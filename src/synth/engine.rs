@@ -13,7 +13,8 @@ use super::parameter::{LFO_DIVISIONS_BEATS, MAX_VOICES, Param};
 use super::patch::{Patch, Values};
 use super::spectrum::{Edits, Numbers};
 use super::voice::{Life, Outcome, Tick, Voice};
-use crate::bank::MAX_BLOCK_FRAMES;
+use crate::bank::{Bank, MAX_BLOCK_FRAMES};
+use crate::dsp::level::Level;
 
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +51,7 @@ pub struct Statistics {
 pub struct Engine {
     config: Config,
     block_frames: usize,
+    bank: Bank,
     numbers: Numbers,
     patch: Patch,
     patch_changed: bool,
@@ -83,8 +85,14 @@ pub fn block_frames(sample_rate_hz: f64) -> usize {
 }
 
 impl Engine {
-    /// Allocates all that the engine will ever need.
+    /// Allocates all that the engine will ever need, for the vector instructions that
+    /// [`Level::chosen`] names.
     pub fn new(config: &Config) -> Engine {
+        Engine::with_level(config, Level::chosen())
+    }
+
+    /// The same, for these vector instructions.
+    pub fn with_level(config: &Config, level: Level) -> Engine {
         let config = Config {
             sample_rate_hz: if config.sample_rate_hz >= 1_000.0 {
                 config.sample_rate_hz.min(1e6)
@@ -98,6 +106,7 @@ impl Engine {
         Engine {
             config,
             block_frames,
+            bank: Bank::new(level, block_frames),
             numbers: Numbers::allocate(),
             values: Values::new(&patch),
             patch,
@@ -105,7 +114,9 @@ impl Engine {
             edits: Edits::default(),
             generation: 1,
             channels: Channels::default(),
-            voices: (0..2 * config.max_voices).map(|_| Voice::idle()).collect(),
+            voices: (0..2 * config.max_voices)
+                .map(|_| Voice::idle(level))
+                .collect(),
             onsets: 0,
             has_pending: false,
             clock: Clock::default(),
@@ -451,11 +462,16 @@ impl Engine {
             .tick(&self.values, self.block_frames, self.config.sample_rate_hz);
         self.bus_left[..self.block_frames].fill(0.0);
         self.bus_right[..self.block_frames].fill(0.0);
+        self.bank.begin_block(self.statistics().partials);
         for slot in 0..self.voices.len() {
             if matches!(self.voices[slot].life(), Life::Sounding | Life::Fading) {
                 self.render_voice(slot, 0);
             }
         }
+        self.bank.end_block(
+            &mut self.bus_left[..self.block_frames],
+            &mut self.bus_right[..self.block_frames],
+        );
     }
 
     /// Renders a voice from frame `from` of the block to the block's end.
@@ -473,10 +489,13 @@ impl Engine {
         };
         let left = &mut self.bus_left[from..self.block_frames];
         let right = &mut self.bus_right[from..self.block_frames];
-        let voice = &mut self.voices[slot];
+        let (voice, bank) = (&mut self.voices[slot], &mut self.bank);
         let (outcome, was_counted) = match voice.life() {
-            Life::Pending => (voice.render_onset(&tick, left, right), true),
-            life => (voice.render_block(&tick, left, right), life != Life::Fading),
+            Life::Pending => (voice.render_onset(&tick, bank, left, right), true),
+            life => (
+                voice.render_block(&tick, bank, left, right),
+                life != Life::Fading,
+            ),
         };
         if outcome == Outcome::Faulty {
             self.faults += 1;

@@ -9,9 +9,9 @@
 //!
 //! Exact by construction (there is no recursive filter behind it), so it neither rings nor drifts.
 
-use wide::f32x8;
-
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, exp2, gain_from_db};
+use crate::at_level;
+use crate::dsp::level::Level;
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db};
 
 /// Which partials pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,64 +58,94 @@ pub struct FilterSettings {
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
     shape: FilterShape,
-    log2_cutoff: f32x8,
+    log2_cutoff: f32,
     /// 2k.
-    steepness: f32x8,
+    steepness: f32,
     /// What the bell adds at the cutoff.
-    peak: f32x8,
+    peak: f32,
     /// Octaves.
-    half_width: f32x8,
+    half_width: f32,
     /// One over the band pass's unscaled gain at its centre.
-    scale: f32x8,
+    scale: f32,
 }
 
 impl Filter {
     /// Works out what all partials share.
     pub fn new(settings: &FilterSettings) -> Filter {
-        let steepness = f32x8::splat(2.0 * settings.slope_db / DB_PER_OCTAVE_PER_POWER);
-        let half_width = f32x8::splat(0.5 * gain_from_db(-settings.resonance_db));
+        let steepness = 2.0 * settings.slope_db / DB_PER_OCTAVE_PER_POWER;
+        let half_width = 0.5 * gain_from_db(-settings.resonance_db);
         let at_centre = low_pass(-half_width, steepness);
         Filter {
             shape: settings.shape,
-            log2_cutoff: f32x8::splat(settings.log2_cutoff),
+            log2_cutoff: settings.log2_cutoff,
             steepness,
-            peak: f32x8::splat(gain_from_db(settings.resonance_db) - 1.0),
+            peak: gain_from_db(settings.resonance_db) - 1.0,
             half_width,
-            scale: f32x8::ONE / (at_centre * at_centre),
+            scale: 1.0 / (at_centre * at_centre),
         }
     }
 
-    /// Gain of partials whose log₂ frequency in Hz is given.
-    #[inline]
-    pub fn gain(&self, log2_frequency: f32x8) -> f32x8 {
-        let x = log2_frequency - self.log2_cutoff;
-        match self.shape {
-            FilterShape::Off => f32x8::ONE,
-            FilterShape::LowPass => low_pass(x, self.steepness) * self.resonance(x),
-            FilterShape::HighPass => low_pass(-x, self.steepness) * self.resonance(x),
-            FilterShape::BandPass => self.band(x),
-            FilterShape::Notch => (f32x8::ONE - self.band(x)).max(f32x8::ZERO),
+    /// Multiplies gains of partials by the filter's, at `log2_relative` octaves above
+    /// `log2_fundamental` (log₂ of Hz). Both slices are of one length.
+    pub fn apply(
+        &self,
+        level: Level,
+        log2_relative: &[f32],
+        log2_fundamental: f32,
+        gains: &mut [f32],
+    ) {
+        if self.shape != FilterShape::Off {
+            let offset = log2_fundamental - self.log2_cutoff;
+            apply(level, self, log2_relative, offset, gains);
         }
     }
 
-    fn resonance(&self, x: f32x8) -> f32x8 {
-        let bell = f32x8::ONE + f32x8::splat(16.0) * x * x;
-        f32x8::ONE + self.peak / (bell * bell)
+    #[inline(always)]
+    fn resonance(&self, x: f32) -> f32 {
+        let bell = 1.0 + 16.0 * x * x;
+        1.0 + self.peak / (bell * bell)
     }
 
-    fn band(&self, x: f32x8) -> f32x8 {
+    #[inline(always)]
+    fn band(&self, x: f32) -> f32 {
         low_pass(x - self.half_width, self.steepness)
             * low_pass(-x - self.half_width, self.steepness)
             * self.scale
     }
 }
 
-fn low_pass(x: f32x8, steepness: f32x8) -> f32x8 {
+at_level! {
+    fn apply(filter: &Filter, log2_relative: &[f32], offset: f32, gains: &mut [f32]) {
+        let filter = *filter;
+        match filter.shape {
+            FilterShape::Off => {}
+            FilterShape::LowPass => each(log2_relative, offset, gains, |x| {
+                low_pass(x, filter.steepness) * filter.resonance(x)
+            }),
+            FilterShape::HighPass => each(log2_relative, offset, gains, |x| {
+                low_pass(-x, filter.steepness) * filter.resonance(x)
+            }),
+            FilterShape::BandPass => each(log2_relative, offset, gains, |x| filter.band(x)),
+            FilterShape::Notch => each(log2_relative, offset, gains, |x| {
+                at_least(1.0 - filter.band(x), 0.0)
+            }),
+        }
+    }
+}
+
+/// Multiplies by the gain at x octaves above the cutoff.
+#[inline(always)]
+fn each(log2_relative: &[f32], offset: f32, gains: &mut [f32], gain: impl Fn(f32) -> f32) {
+    for (place, relative) in gains.iter_mut().zip(log2_relative) {
+        *place *= gain(relative + offset);
+    }
+}
+
+#[inline(always)]
+fn low_pass(x: f32, steepness: f32) -> f32 {
     // 2^100 is silence already, and far from infinity.
-    let power = (x * steepness)
-        .max(f32x8::splat(-100.0))
-        .min(f32x8::splat(100.0));
-    f32x8::ONE / (f32x8::ONE + exp2(power)).sqrt()
+    let power = at_least(at_most(x * steepness, 100.0), -100.0);
+    1.0 / (1.0 + exp2(power)).sqrt()
 }
 
 #[cfg(test)]
@@ -129,7 +159,9 @@ mod tests {
             slope_db,
             resonance_db,
         });
-        20.0 * filter.gain(f32x8::splat(10.0 + octaves)).to_array()[0].log10()
+        let mut gain = [1.0];
+        filter.apply(Level::PORTABLE, &[octaves], 10.0, &mut gain);
+        20.0 * gain[0].log10()
     }
 
     #[test]

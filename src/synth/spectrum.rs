@@ -10,17 +10,18 @@
 //!
 //! All of it is worked out only when what it depends on changes.
 
-use wide::f32x8;
-
 use super::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS, Param};
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, exp2, gain_from_db};
+use crate::at_level;
+use crate::dsp::level::Level;
+use crate::dsp::maths::{
+    DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db, log2, sine_cosine_of_octant,
+    sine_magnitude_of_turns,
+};
 
-/// Partials in a vector.
-pub const LANES: usize = 8;
-/// Vectors that hold a voice's partials.
-pub const GROUPS: usize = MAX_PARTIALS / LANES;
+/// Arrays are worked on in multiples of so many partials, a vector of the widest level.
+pub const GROUP: usize = 16;
 /// One value for each partial.
-pub type Lanes = [f32x8; GROUPS];
+pub type Lanes = [f32; MAX_PARTIALS];
 
 /// Root mean square gain of a voice's source, as that of one sine: −12 dB leaves a chord room.
 const SOURCE_LEVEL: f32 = 0.25;
@@ -40,11 +41,9 @@ impl Numbers {
     /// Allocates and fills the tables.
     pub fn allocate() -> Numbers {
         let fill = |of: &dyn Fn(f64) -> f64| {
-            let mut lanes = Box::new([f32x8::ZERO; GROUPS]);
-            for (group, lane) in lanes.iter_mut().enumerate() {
-                *lane = f32x8::new(core::array::from_fn(|i| {
-                    of((group * LANES + i + 1) as f64) as f32
-                }));
+            let mut lanes = Box::new([0.0; MAX_PARTIALS]);
+            for (index, value) in lanes.iter_mut().enumerate() {
+                *value = of((index + 1) as f64) as f32;
             }
             lanes
         };
@@ -59,6 +58,11 @@ impl Numbers {
             }),
         }
     }
+}
+
+/// As many partials as the groups have that hold `partials`.
+pub fn whole_groups(partials: usize) -> usize {
+    partials.next_multiple_of(GROUP)
 }
 
 /// The first partials' own Level, Tune and Pan, as factors and offsets.
@@ -101,11 +105,6 @@ impl Edits {
             self.pan[n - 1] = value(Param::partial_pan(n));
         }
     }
-}
-
-fn edit(values: &[f32; EDITABLE_PARTIALS], group: usize) -> Option<f32x8> {
-    let values = values.get(group * LANES..(group + 1) * LANES)?;
-    Some(f32x8::new(core::array::from_fn(|i| values[i])))
 }
 
 /// What the ratios depend on, beside the edits.
@@ -157,99 +156,170 @@ pub struct Spectrum {
     pub left: Box<Lanes>,
     /// Linear gain to the right, 1 at the centre.
     pub right: Box<Lanes>,
+    level: Level,
 }
 
 impl Spectrum {
     /// Allocates an empty one.
-    pub fn allocate() -> Spectrum {
-        let lanes = || Box::new([f32x8::ZERO; GROUPS]);
+    pub fn allocate(level: Level) -> Spectrum {
+        let lanes = || Box::new([0.0; MAX_PARTIALS]);
         Spectrum {
             ratio: lanes(),
             log2_ratio: lanes(),
             gain: lanes(),
             left: lanes(),
             right: lanes(),
+            level,
         }
     }
 
     /// Works out the ratios.
     pub fn set_ratios(&mut self, settings: &RatioSettings, edits: &Edits, numbers: &Numbers) {
-        let b = f32x8::splat(settings.inharmonicity);
-        let stretch = f32x8::splat(settings.stretch_cents / 1200.0);
-        for group in 0..settings.partials.div_ceil(LANES) {
-            let n = numbers.n[group];
-            let mut ratio = n * (f32x8::ONE + b * n * n).sqrt();
-            // Guarded, so that a harmonic spectrum's ratios are whole numbers to the bit.
-            if settings.stretch_cents != 0.0 {
-                ratio *= exp2(numbers.log2_n[group] * stretch);
-            }
-            if let Some(tune) = edit(&edits.ratio, group) {
-                ratio *= tune;
-            }
-            self.ratio[group] = ratio;
-            self.log2_ratio[group] = ratio.log2();
-        }
+        let count = whole_groups(settings.partials);
+        set_ratios(
+            self.level,
+            settings,
+            edits,
+            &numbers.n[..count],
+            &numbers.log2_n[..count],
+            &mut self.ratio[..count],
+            &mut self.log2_ratio[..count],
+        );
     }
 
     /// Works out the gains.
     pub fn set_gains(&mut self, settings: &GainSettings, edits: &Edits, numbers: &Numbers) {
-        let power = f32x8::splat(settings.tilt_db / DB_PER_OCTAVE_PER_POWER);
-        let odd = f32x8::splat((1.0 - settings.odd_even).min(1.0));
-        let even = f32x8::splat((1.0 + settings.odd_even).min(1.0));
-        let half_position = f32x8::splat(0.5 * settings.strike_position);
-        let depth = f32x8::splat(settings.strike_depth);
-        let mut squares = f32x8::ZERO;
-        for group in 0..GROUPS {
-            let mut gain = f32x8::ZERO;
-            if group * LANES < settings.partials {
-                let is_odd = numbers.odd[group];
-                gain = exp2(numbers.log2_n[group] * power) * (even + is_odd * (odd - even));
-                if settings.strike_depth > 0.0 {
-                    let turns = numbers.n[group] * half_position;
-                    let sine =
-                        ((turns - turns.round()) * f32x8::splat(core::f32::consts::TAU)).sin();
-                    gain *= f32x8::ONE - depth + depth * sine.abs();
-                }
-                gain = keep_first(gain, group, settings.partials);
-            }
-            squares += gain * gain;
-            self.gain[group] = gain;
-        }
-        let power_sum = squares.to_array().iter().sum::<f32>();
-        let scale = f32x8::splat(if power_sum > 0.0 {
-            SOURCE_LEVEL / power_sum.sqrt()
-        } else {
-            0.0
-        });
-        for group in 0..GROUPS {
-            let level = edit(&edits.gain, group).unwrap_or(f32x8::ONE);
-            self.gain[group] = self.gain[group] * scale * level;
-        }
+        let count = whole_groups(settings.partials);
+        let (gain, rest) = self.gain.split_at_mut(count);
+        set_gains(
+            self.level,
+            settings,
+            edits,
+            &numbers.n[..count],
+            &numbers.log2_n[..count],
+            &numbers.odd[..count],
+            gain,
+        );
+        rest.fill(0.0);
     }
 
     /// Works out the pans.
     pub fn set_pans(&mut self, settings: &PanSettings, edits: &Edits, numbers: &Numbers) {
-        let spread = f32x8::splat(settings.spread);
-        for group in 0..GROUPS {
-            let mut pan = numbers.place[group] * spread + f32x8::splat(settings.pan);
-            if let Some(own) = edit(&edits.pan, group) {
-                pan += own;
+        set_pans(
+            self.level,
+            settings,
+            edits,
+            &numbers.place[..],
+            &mut self.left[..],
+            &mut self.right[..],
+        );
+    }
+}
+
+at_level! {
+    fn set_ratios(
+        settings: &RatioSettings,
+        edits: &Edits,
+        n: &[f32],
+        log2_n: &[f32],
+        ratio: &mut [f32],
+        log2_ratio: &mut [f32],
+    ) {
+        let b = settings.inharmonicity;
+        for (ratio, n) in ratio.iter_mut().zip(n) {
+            *ratio = n * (1.0 + b * n * n).sqrt();
+        }
+        // Guarded, so that a harmonic spectrum's ratios are whole numbers to the bit.
+        if settings.stretch_cents != 0.0 {
+            let stretch = settings.stretch_cents / 1200.0;
+            for (ratio, log2_n) in ratio.iter_mut().zip(log2_n) {
+                *ratio *= exp2(log2_n * stretch);
             }
-            let pan = pan.max(-f32x8::ONE).min(f32x8::ONE);
-            // Half the sum and half the difference of cosine and sine of a quarter turn's half: the
-            // centre is exactly 1 on both sides because sin 0 = 0 and cos 0 = 1.
-            let (sine, cosine) = (pan * f32x8::splat(core::f32::consts::FRAC_PI_4)).sin_cos();
-            self.left[group] = cosine - sine;
-            self.right[group] = cosine + sine;
+        }
+        for (ratio, tune) in ratio.iter_mut().zip(&edits.ratio) {
+            *ratio *= tune;
+        }
+        for (log2_ratio, ratio) in log2_ratio.iter_mut().zip(ratio) {
+            *log2_ratio = log2(*ratio);
         }
     }
 }
 
-/// Zeroes the lanes of `group` at or past `count` partials.
-fn keep_first(lanes: f32x8, group: usize, count: usize) -> f32x8 {
-    let left = f32x8::splat(count.saturating_sub(group * LANES) as f32);
-    let index = f32x8::new([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
-    index.simd_lt(left).select(lanes, f32x8::ZERO)
+at_level! {
+    fn set_gains(
+        settings: &GainSettings,
+        edits: &Edits,
+        n: &[f32],
+        log2_n: &[f32],
+        is_odd: &[f32],
+        gain: &mut [f32],
+    ) {
+        let power = settings.tilt_db / DB_PER_OCTAVE_PER_POWER;
+        let odd = at_most(1.0 - settings.odd_even, 1.0);
+        let even = at_most(1.0 + settings.odd_even, 1.0);
+        for ((gain, log2_n), is_odd) in gain.iter_mut().zip(log2_n).zip(is_odd) {
+            *gain = exp2(log2_n * power) * (even + is_odd * (odd - even));
+        }
+        if settings.strike_depth > 0.0 {
+            let half_position = 0.5 * settings.strike_position;
+            let depth = settings.strike_depth;
+            for (gain, n) in gain.iter_mut().zip(n) {
+                *gain *= 1.0 - depth + depth * sine_magnitude_of_turns(n * half_position);
+            }
+        }
+        if let Some(past_the_last) = gain.get_mut(settings.partials..) {
+            past_the_last.fill(0.0);
+        }
+        let power_sum = sum_by_groups(gain, |gain| gain * gain);
+        let scale = if power_sum > 0.0 {
+            SOURCE_LEVEL / power_sum.sqrt()
+        } else {
+            0.0
+        };
+        for gain in gain.iter_mut() {
+            *gain *= scale;
+        }
+        for (gain, level) in gain.iter_mut().zip(&edits.gain) {
+            *gain *= level;
+        }
+    }
+}
+
+at_level! {
+    fn set_pans(
+        settings: &PanSettings,
+        edits: &Edits,
+        place: &[f32],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        for (left, place) in left.iter_mut().zip(place) {
+            *left = place * settings.spread + settings.pan;
+        }
+        for (left, pan) in left.iter_mut().zip(&edits.pan) {
+            *left += pan;
+        }
+        for (left, right) in left.iter_mut().zip(right) {
+            let pan = at_least(at_most(*left, 1.0), -1.0);
+            // Half the sum and half the difference of cosine and sine of a quarter turn's half: the
+            // centre is exactly 1 on both sides because sin 0 = 0 and cos 0 = 1.
+            let (sine, cosine) = sine_cosine_of_octant(pan);
+            *left = cosine - sine;
+            *right = cosine + sine;
+        }
+    }
+}
+
+/// Sum of a function of each of whole groups of values, in an order that vectors keep.
+#[inline(always)]
+pub fn sum_by_groups(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
+    let mut sums = [0.0; GROUP];
+    for group in values.chunks_exact(GROUP) {
+        for (sum, value) in sums.iter_mut().zip(group) {
+            *sum += of(*value);
+        }
+    }
+    sums.iter().sum()
 }
 
 #[cfg(test)]
@@ -257,14 +327,9 @@ mod tests {
     use super::*;
 
     fn gains(settings: GainSettings, edits: &Edits) -> Vec<f64> {
-        let mut spectrum = Spectrum::allocate();
+        let mut spectrum = Spectrum::allocate(Level::chosen());
         spectrum.set_gains(&settings, edits, &Numbers::allocate());
-        spectrum
-            .gain
-            .iter()
-            .flat_map(|lanes| lanes.to_array())
-            .map(f64::from)
-            .collect()
+        spectrum.gain.iter().copied().map(f64::from).collect()
     }
 
     const SAW: GainSettings = GainSettings {
@@ -322,7 +387,7 @@ mod tests {
 
     #[test]
     fn ratios_follow_the_stiff_string_and_the_stretch() {
-        let mut spectrum = Spectrum::allocate();
+        let mut spectrum = Spectrum::allocate(Level::chosen());
         let settings = RatioSettings {
             partials: 512,
             inharmonicity: 4e-4,
@@ -332,10 +397,9 @@ mod tests {
         for n in 1..=512_usize {
             let x = n as f64;
             let expected = x.powf(1.0 + 10.0 / 1200.0) * (1.0 + f64::from(4e-4_f32) * x * x).sqrt();
-            let ratio = f64::from(spectrum.ratio[(n - 1) / LANES].to_array()[(n - 1) % LANES]);
+            let ratio = f64::from(spectrum.ratio[n - 1]);
             assert!((ratio / expected - 1.0).abs() < 1e-6, "{n}");
-            let octaves =
-                f64::from(spectrum.log2_ratio[(n - 1) / LANES].to_array()[(n - 1) % LANES]);
+            let octaves = f64::from(spectrum.log2_ratio[n - 1]);
             assert!((octaves - expected.log2()).abs() < 3e-6, "{n}");
         }
         let harmonic = RatioSettings {
@@ -344,12 +408,13 @@ mod tests {
             stretch_cents: 0.0,
         };
         spectrum.set_ratios(&harmonic, &Edits::default(), &Numbers::allocate());
-        assert_eq!(spectrum.ratio[63].to_array()[7], 512.0);
+        assert_eq!(spectrum.ratio[511], 512.0);
+        assert_eq!(spectrum.log2_ratio[511], 9.0);
     }
 
     #[test]
     fn pan_keeps_power_and_its_centre_is_exact() {
-        let mut spectrum = Spectrum::allocate();
+        let mut spectrum = Spectrum::allocate(Level::chosen());
         spectrum.set_pans(
             &PanSettings {
                 spread: 0.0,
@@ -358,10 +423,7 @@ mod tests {
             &Edits::default(),
             &Numbers::allocate(),
         );
-        assert_eq!(
-            (spectrum.left[5].to_array(), spectrum.right[5].to_array()),
-            ([1.0; 8], [1.0; 8])
-        );
+        assert_eq!((spectrum.left[43], spectrum.right[43]), (1.0, 1.0));
         spectrum.set_pans(
             &PanSettings {
                 spread: 1.0,
@@ -370,16 +432,9 @@ mod tests {
             &Edits::default(),
             &Numbers::allocate(),
         );
-        for group in 0..GROUPS {
-            let power = spectrum.left[group] * spectrum.left[group]
-                + spectrum.right[group] * spectrum.right[group];
-            assert!(power.to_array().iter().all(|p| (p - 2.0).abs() < 1e-5));
-            assert!(
-                spectrum.left[group]
-                    .to_array()
-                    .iter()
-                    .all(|&gain| gain > -1e-6)
-            );
+        for (left, right) in spectrum.left.iter().zip(spectrum.right.iter()) {
+            assert!((left * left + right * right - 2.0).abs() < 1e-5);
+            assert!(*left > -1e-6);
         }
         spectrum.set_pans(
             &PanSettings {
@@ -389,6 +444,6 @@ mod tests {
             &Edits::default(),
             &Numbers::allocate(),
         );
-        assert!((spectrum.left[0].to_array()[0] - 2.0_f32.sqrt()).abs() < 1e-6);
+        assert!((spectrum.left[0] - 2.0_f32.sqrt()).abs() < 1e-6);
     }
 }

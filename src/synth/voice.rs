@@ -9,7 +9,9 @@ use super::filter::{Filter, FilterSettings, FilterShape};
 use super::parameter::Param;
 use super::patch::Values;
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
+use crate::bank::Bank;
 use crate::dsp::envelope::{Envelope, EnvelopeSettings};
+use crate::dsp::level::Level;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::dsp::random;
@@ -163,7 +165,7 @@ pub enum Outcome {
 
 impl Voice {
     /// Allocates an idle voice.
-    pub fn idle() -> Voice {
+    pub fn idle(level: Level) -> Voice {
         Voice {
             life: Life::Idle,
             id: None,
@@ -197,8 +199,8 @@ impl Voice {
             last_frames: 0,
             power: 0.0,
             sounding_partials: 0,
-            spectrum: Spectrum::allocate(),
-            partials: Partials::allocate(),
+            spectrum: Spectrum::allocate(level),
+            partials: Partials::allocate(level),
         }
     }
 
@@ -287,7 +289,13 @@ impl Voice {
     }
 
     /// Renders the rest of the block from a note's onset on; both slices are that rest of the bus.
-    pub fn render_onset(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) -> Outcome {
+    pub fn render_onset(
+        &mut self,
+        tick: &Tick,
+        bank: &mut Bank,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Outcome {
         let values = tick.values;
         self.life = Life::Sounding;
         self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
@@ -312,6 +320,7 @@ impl Voice {
             .begin(Phases::from_index(values.index(Param::PHASES)), note_seed);
         self.render_segments(
             tick,
+            bank,
             Some(self.amp.level(&amp_settings(values))),
             left,
             right,
@@ -319,11 +328,18 @@ impl Voice {
     }
 
     /// Renders a block of a voice that sounds; both slices are the whole bus.
-    pub fn render_block(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) -> Outcome {
+    pub fn render_block(
+        &mut self,
+        tick: &Tick,
+        bank: &mut Bank,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Outcome {
         if self.life == Life::Fading {
             self.rest_frequencies(tick, left.len());
             self.partials.set_gains_to_zero();
-            self.partials.render(self.partials_of(tick), left, right);
+            self.partials
+                .render(self.partials_of(tick), bank, left, right);
             self.life = Life::Idle;
             return Outcome::Ended;
         }
@@ -337,10 +353,10 @@ impl Voice {
             if self.amp.is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.life = Life::Fading;
-                return self.render_block(tick, left, right);
+                return self.render_block(tick, bank, left, right);
             }
         }
-        self.render_segments(tick, None, left, right)
+        self.render_segments(tick, bank, None, left, right)
     }
 
     /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
@@ -348,6 +364,7 @@ impl Voice {
     fn render_segments(
         &mut self,
         tick: &Tick,
+        bank: &mut Bank,
         start_level: Option<f32>,
         left: &mut [f32],
         right: &mut [f32],
@@ -369,6 +386,7 @@ impl Voice {
             }
             self.partials.render(
                 self.partials_of(tick),
+                bank,
                 &mut left[segment.clone()],
                 &mut right[segment],
             );

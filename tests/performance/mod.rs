@@ -1,14 +1,21 @@
 //! A song in events with their frames, and its rendering in buffers of any size.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+use aliquot::dsp::level::Level;
 use aliquot::synth::{Config, Engine, Event, NoteAddress, Patch};
 
 /// A new engine with this patch.
 pub fn engine(sample_rate_hz: f64, patch: &Patch) -> Engine {
-    let mut engine = Engine::new(&Config {
+    engine_at(Level::chosen(), sample_rate_hz, patch)
+}
+
+/// The same, for these vector instructions.
+pub fn engine_at(level: Level, sample_rate_hz: f64, patch: &Patch) -> Engine {
+    let config = Config {
         sample_rate_hz,
         max_voices: 128,
-    });
+    };
+    let mut engine = Engine::with_level(&config, level);
     engine.set_patch(patch);
     engine
 }

@@ -154,11 +154,10 @@ impl<L: Lanes> Kernel<L> for Resonate<L> {
             phase, increment, ..
         } = place;
         let before = phase - increment;
-        let [a, b, c, d] = [before - increment, before, phase, phase + increment].map(sine::<L>);
         Self {
             twice_cosine: Step::new(&place).twice_cosine(),
-            early: [a, b],
-            late: [c, d],
+            early: [sine(before - increment), sine(before)],
+            late: [sine(phase), sine(phase + increment)],
         }
     }
 
@@ -267,18 +266,14 @@ impl<L: Lanes> Kernel<L> for Graze<L> {
         let quarter = L::Words::splat(QUARTER);
         let half = L::Words::splat(2 * QUARTER);
         let offset = quarter ^ (alternating & quarter) ^ (alternating & half & (quadruple ^ half));
-        let [a, b, c, d] = [
-            phase,
-            phase + increment,
-            phase - increment + offset,
-            phase + offset,
-        ]
-        .map(sine::<L>);
         Self {
             bend: chord * chord,
             signs: step.alternate,
-            late: [a, b],
-            late_change: [chord * c, chord * d],
+            late: [sine(phase), sine(phase + increment)],
+            late_change: [
+                chord * sine(phase - increment + offset),
+                chord * sine(phase + offset),
+            ],
         }
     }
 
@@ -307,12 +302,16 @@ impl<L: Lanes> Kernel<L> for Graze<L> {
         for (high, low) in rows {
             for chain in 0..ROW_FRAMES {
                 up.add(late[chain], &mut high[chain]);
-                late_change[chain] = bend.neg_mul_add(late[chain], late_change[chain]).flip(signs);
+                late_change[chain] = bend
+                    .neg_mul_add(late[chain], late_change[chain])
+                    .flip(signs);
                 late[chain] = late_change[chain] + late[chain].flip(signs);
             }
             for chain in (0..ROW_FRAMES).rev() {
                 down.add(early[chain], &mut low[chain]);
-                early_change[chain] = bend.neg_mul_add(early[chain], early_change[chain]).flip(signs);
+                early_change[chain] = bend
+                    .neg_mul_add(early[chain], early_change[chain])
+                    .flip(signs);
                 early[chain] = early_change[chain] + early[chain].flip(signs);
             }
         }
@@ -357,15 +356,16 @@ impl<L: Lanes> Kernel<L> for Slide<L> {
         for sums in sums.chunks_exact_mut(PADDING_FRAMES) {
             let mut turns = [L::splat(0.25); PADDING_FRAMES];
             for turns in &mut turns {
-                *turns = L::from_words(phase).abs().neg_mul_add(L::splat(UNIT_TURNS), *turns);
+                *turns = L::from_words(phase)
+                    .abs()
+                    .neg_mul_add(L::splat(UNIT_TURNS), *turns);
                 phase = phase + step;
                 step = step + bend;
             }
-            let squares = turns.map(|turns| turns * turns);
             let mut sines = [L::splat(-70.993_43); PADDING_FRAMES];
             for coefficient in [81.340_77, -41.337_142, 6.283_164] {
-                for (sine, square) in sines.iter_mut().zip(squares) {
-                    *sine = sine.mul_add(square, L::splat(coefficient));
+                for (sine, turns) in sines.iter_mut().zip(turns) {
+                    *sine = sine.mul_add(turns * turns, L::splat(coefficient));
                 }
             }
             for frame in 0..PADDING_FRAMES {

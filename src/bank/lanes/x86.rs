@@ -93,8 +93,14 @@ fn fold<L: Copy>(
     let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
     for (sums, (left, right)) in sums.chunks_exact(4).zip(channels) {
         let [a, b, c, d] = [sums[0], sums[1], sums[2], sums[3]];
-        add_totals([quarter(a[0]), quarter(b[0]), quarter(c[0]), quarter(d[0])], left);
-        add_totals([quarter(a[1]), quarter(b[1]), quarter(c[1]), quarter(d[1])], right);
+        add_totals(
+            [quarter(a[0]), quarter(b[0]), quarter(c[0]), quarter(d[0])],
+            left,
+        );
+        add_totals(
+            [quarter(a[1]), quarter(b[1]), quarter(c[1]), quarter(d[1])],
+            right,
+        );
     }
 }
 
@@ -114,6 +120,13 @@ impl Lanes for Avx2 {
         let values = &values[..Self::COUNT];
         // SAFETY: there are eight values; and the module's text.
         Self(unsafe { _mm256_loadu_ps(values.as_ptr()) })
+    }
+
+    #[inline(always)]
+    fn store(self, places: &mut [f32]) {
+        let places = &mut places[..Self::COUNT];
+        // SAFETY: there are eight places; and the module's text.
+        unsafe { _mm256_storeu_ps(places.as_mut_ptr(), self.0) };
     }
 
     #[inline(always)]
@@ -216,6 +229,13 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn store(self, places: &mut [f32]) {
+        let places = &mut places[..Self::COUNT];
+        // SAFETY: there are sixteen places; and the module's text.
+        unsafe { _mm512_storeu_ps(places.as_mut_ptr(), self.0) };
+    }
+
+    #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
         // SAFETY: the module's text.
         Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, term.0) })
@@ -294,9 +314,7 @@ impl Words for Avx512Words {
     #[inline(always)]
     fn top_bits(self) -> u32 {
         // SAFETY: the module's text.
-        u32::from(unsafe {
-            _mm512_test_epi32_mask(self.0, _mm512_set1_epi32(TOP_BIT as i32))
-        })
+        u32::from(unsafe { _mm512_test_epi32_mask(self.0, _mm512_set1_epi32(TOP_BIT as i32)) })
     }
 
     #[inline(always)]

@@ -11,14 +11,14 @@
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/bank.rs`).
 
-use wide::f32x8;
-
-use crate::bank::{self, Controls, advanced_phase, fixed_turns};
-use crate::dsp::maths::exp2;
+use crate::at_level;
+use crate::bank::{Bank, Controls, advanced_phase};
+use crate::dsp::level::Level;
+use crate::dsp::maths::{at_least, at_most, exp2};
 use crate::dsp::random;
 use crate::synth::filter::Filter;
 use crate::synth::parameter::MAX_PARTIALS;
-use crate::synth::spectrum::{GROUPS, LANES, Lanes, Spectrum};
+use crate::synth::spectrum::{GROUP, Lanes, Spectrum, whole_groups};
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
 const FADE_FROM: f32 = 0.95;
@@ -81,8 +81,9 @@ pub struct Partials {
     left_end: Box<Lanes>,
     right_start: Box<Lanes>,
     right_end: Box<Lanes>,
-    /// Vectors in use: those of the spectrum, and those still fading after it shrank.
-    groups: usize,
+    /// Partials in use, in whole groups: those of the spectrum, and those still fading after it
+    /// shrank.
+    count: usize,
     /// Whether any `curve` is other than 0.
     slides: bool,
     /// Whether decay has begun: until then all of it is 1.
@@ -90,6 +91,7 @@ pub struct Partials {
     /// Whether starts and ends of the gains are the same.
     gains_rest: bool,
     loudness: Loudness,
+    level: Level,
 }
 
 /// What a segment comes to.
@@ -103,8 +105,8 @@ pub struct Loudness {
 
 impl Partials {
     /// Allocates them.
-    pub fn allocate() -> Partials {
-        let lanes = || Box::new([f32x8::ZERO; GROUPS]);
+    pub fn allocate(level: Level) -> Partials {
+        let lanes = || Box::new([0.0; MAX_PARTIALS]);
         Partials {
             phase: Box::new([0; MAX_PARTIALS]),
             increment: Box::new([0; MAX_PARTIALS]),
@@ -117,11 +119,12 @@ impl Partials {
             left_end: lanes(),
             right_start: lanes(),
             right_end: lanes(),
-            groups: 0,
+            count: 0,
             slides: false,
             decays: false,
             gains_rest: false,
             loudness: Loudness::default(),
+            level,
         }
     }
 
@@ -134,16 +137,16 @@ impl Partials {
                 Phases::Random => random::bits(seed, n as u64),
             };
         }
-        self.decay.fill(f32x8::ONE);
+        self.decay.fill(1.0);
         for gains in [
             &mut self.left_start,
             &mut self.left_end,
             &mut self.right_start,
             &mut self.right_end,
         ] {
-            gains.fill(f32x8::ZERO);
+            gains.fill(0.0);
         }
-        self.groups = 0;
+        self.count = 0;
         self.decays = false;
         self.loudness = Loudness::default();
     }
@@ -152,16 +155,16 @@ impl Partials {
     /// fundamental where the last segment ended. Those past the spectrum's end are dropped by
     /// [`Partials::render`] once they have faded. Returns whether there are new ones.
     pub fn grow(&mut self, partials: usize, spectrum: &Spectrum, fundamental_hz: f64) -> bool {
-        let groups = partials.div_ceil(LANES);
-        if groups <= self.groups {
+        let count = whole_groups(partials);
+        if count <= self.count {
             return false;
         }
-        let ratios = numbers(&spectrum.ratio);
-        let new = self.groups * LANES..groups * LANES;
-        for (frequency_hz, ratio) in self.frequency_hz[new.clone()].iter_mut().zip(&ratios[new]) {
+        let new = self.count..count;
+        let ratios = &spectrum.ratio[new.clone()];
+        for (frequency_hz, ratio) in self.frequency_hz[new].iter_mut().zip(ratios) {
             *frequency_hz = fundamental_hz * f64::from(*ratio);
         }
-        self.groups = groups;
+        self.count = count;
         true
     }
 
@@ -174,39 +177,17 @@ impl Partials {
         frames: usize,
         sample_rate_hz: f64,
     ) {
-        let nyquist_hz = 0.5 * sample_rate_hz;
-        let per_frame = 1.0 / sample_rate_hz;
-        let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
-        let ratios = numbers(&spectrum.ratio);
-        self.slides = false;
-        for (n, ratio) in ratios[..self.groups * LANES].iter().enumerate() {
-            let ratio = f64::from(*ratio);
-            let target_hz = path.end_hz * ratio;
-            // A partial that crosses Nyquist stays on the audible side while its gain runs to or
-            // from 0.
-            let (mut from_hz, mut to_hz) = (self.frequency_hz[n], target_hz);
-            self.frequency_hz[n] = target_hz;
-            if from_hz >= nyquist_hz {
-                from_hz = to_hz;
-            }
-            if to_hz >= nyquist_hz {
-                to_hz = from_hz;
-            }
-            if to_hz >= nyquist_hz {
-                (self.increment[n], self.curve[n]) = (0, 0);
-                continue;
-            }
-            let slope_hz = to_hz - from_hz;
-            let correction_hz = if slope_hz == 0.0 {
-                0.0
-            } else {
-                path.correction_hz * ratio
-            };
-            let start_hz = (from_hz - correction_hz).clamp(0.0, nyquist_hz * 0.999_999);
-            self.increment[n] = fixed_turns(start_hz * per_frame);
-            self.curve[n] = (slope_hz * per_frame_squared * 18_446_744_073_709_551_616.0) as i64;
-            self.slides |= self.curve[n] != 0;
-        }
+        let used = ..self.count;
+        self.slides = set_frequencies(
+            self.level,
+            &spectrum.ratio[used],
+            path,
+            frames,
+            sample_rate_hz,
+            &mut self.frequency_hz[used],
+            &mut self.increment[used],
+            &mut self.curve[used],
+        );
     }
 
     /// Whether the last frequencies were on their way.
@@ -222,16 +203,23 @@ impl Partials {
         fundamental_hz: f64,
         sample_rate_hz: f64,
     ) {
-        let nyquist_hz = 0.5 * sample_rate_hz;
-        let log2_fundamental = f32x8::splat(libm::log2(fundamental_hz) as f32);
-        let relative = f32x8::splat((fundamental_hz / nyquist_hz) as f32);
-        let fade_scale = f32x8::splat(1.0 / (1.0 - FADE_FROM));
-        for group in 0..self.groups {
-            let fade = (f32x8::ONE - spectrum.ratio[group] * relative) * fade_scale;
-            let fade = fade.max(f32x8::ZERO).min(f32x8::ONE);
-            let gain = filter.gain(spectrum.log2_ratio[group] + log2_fundamental);
-            self.shape[group] = spectrum.gain[group] * gain * fade;
-        }
+        let used = ..self.count;
+        let shape = &mut self.shape[used];
+        let relative = (fundamental_hz / (0.5 * sample_rate_hz)) as f32;
+        fade_at_nyquist(
+            self.level,
+            &spectrum.ratio[used],
+            &spectrum.gain[used],
+            relative,
+            shape,
+        );
+        let log2_fundamental = libm::log2(fundamental_hz) as f32;
+        filter.apply(
+            self.level,
+            &spectrum.log2_ratio[used],
+            log2_fundamental,
+            shape,
+        );
     }
 
     /// Works out how much dies away in a segment.
@@ -248,14 +236,17 @@ impl Partials {
             return;
         }
         let octaves_per_neper = core::f64::consts::LOG2_E * frames as f64 / sample_rate_hz;
-        let b1 = f32x8::splat((f64::from(damping.b1) * octaves_per_neper) as f32);
+        let b1 = (f64::from(damping.b1) * octaves_per_neper) as f32;
         let khz = fundamental_hz / 1000.0;
-        let b3 = f32x8::splat((f64::from(damping.b3) * khz * khz * octaves_per_neper) as f32);
-        for group in 0..self.groups {
-            let ratio = spectrum.ratio[group];
-            let octaves = (b1 + b3 * ratio * ratio).min(f32x8::splat(100.0));
-            self.decay_step[group] = exp2(-octaves);
-        }
+        let b3 = (f64::from(damping.b3) * khz * khz * octaves_per_neper) as f32;
+        let used = ..self.count;
+        set_decay_step(
+            self.level,
+            &spectrum.ratio[used],
+            b1,
+            b3,
+            &mut self.decay_step[used],
+        );
     }
 
     /// Runs the decay on and works out the gains at the segment's end, at this level of the voice.
@@ -268,40 +259,31 @@ impl Partials {
     ) -> Loudness {
         std::mem::swap(&mut self.left_start, &mut self.left_end);
         std::mem::swap(&mut self.right_start, &mut self.right_end);
+        let used = ..self.count;
+        let shape = &self.shape[used];
         if let Some(start_level) = start_level {
-            let start_level = f32x8::splat(start_level);
-            for group in 0..self.groups {
-                let gain = self.shape[group] * start_level;
-                self.left_start[group] = gain * spectrum.left[group];
-                self.right_start[group] = gain * spectrum.right[group];
-            }
+            set_ends(
+                self.level,
+                shape,
+                start_level,
+                &spectrum.left[used],
+                &spectrum.right[used],
+                &mut self.left_start[used],
+                &mut self.right_start[used],
+            );
         }
-        let level = f32x8::splat(level);
-        let mut power = f32x8::ZERO;
-        let mut partials = 0;
-        for group in 0..self.groups {
-            let mut gain = self.shape[group] * level;
-            if self.decays {
-                let decay = self.decay[group] * self.decay_step[group];
-                let decay = decay
-                    .simd_gt(f32x8::splat(DECAYED))
-                    .select(decay, f32x8::ZERO);
-                self.decay[group] = decay;
-                gain *= decay;
-            }
-            let left = gain * spectrum.left[group];
-            let right = gain * spectrum.right[group];
-            self.left_end[group] = left;
-            self.right_end[group] = right;
-            let both = left * left + right * right;
-            power += both;
-            partials += both.simd_gt(f32x8::ZERO).to_bitmask().count_ones() as usize;
-        }
-        self.gains_rest = false;
-        self.loudness = Loudness {
-            power: power.to_array().iter().sum(),
-            partials,
+        let (left, right) = (&mut self.left_end[used], &mut self.right_end[used]);
+        let pans = (&spectrum.left[used], &spectrum.right[used]);
+        self.loudness = if self.decays {
+            let decay = &mut self.decay[used];
+            let step = &self.decay_step[used];
+            set_decaying_ends(
+                self.level, shape, decay, step, level, pans.0, pans.1, left, right,
+            )
+        } else {
+            set_ends(self.level, shape, level, pans.0, pans.1, left, right)
         };
+        self.gains_rest = false;
         self.loudness
     }
 
@@ -309,16 +291,16 @@ impl Partials {
     pub fn set_gains_to_zero(&mut self) {
         std::mem::swap(&mut self.left_start, &mut self.left_end);
         std::mem::swap(&mut self.right_start, &mut self.right_end);
-        self.left_end[..self.groups].fill(f32x8::ZERO);
-        self.right_end[..self.groups].fill(f32x8::ZERO);
+        self.left_end[..self.count].fill(0.0);
+        self.right_end[..self.count].fill(0.0);
         self.gains_rest = false;
     }
 
     /// Keeps the gains where they are over the next segment. Returns what they come to.
     pub fn hold_gains(&mut self) -> Loudness {
         if !self.gains_rest {
-            self.left_start[..self.groups].copy_from_slice(&self.left_end[..self.groups]);
-            self.right_start[..self.groups].copy_from_slice(&self.right_end[..self.groups]);
+            self.left_start[..self.count].copy_from_slice(&self.left_end[..self.count]);
+            self.right_start[..self.count].copy_from_slice(&self.right_end[..self.count]);
             self.gains_rest = true;
         }
         self.loudness
@@ -330,34 +312,193 @@ impl Partials {
     }
 
     /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
-    pub fn render(&mut self, spectrum_partials: usize, left: &mut [f32], right: &mut [f32]) {
-        let count = self.groups * LANES;
-        bank::direct::render(
+    pub fn render(
+        &mut self,
+        spectrum_partials: usize,
+        bank: &mut Bank,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let used = ..self.count;
+        bank.add(
             &Controls {
-                phase: &self.phase[..count],
-                increment: &self.increment[..count],
-                curve: &self.curve[..count],
-                left_start: &numbers(&self.left_start)[..count],
-                left_end: &numbers(&self.left_end)[..count],
-                right_start: &numbers(&self.right_start)[..count],
-                right_end: &numbers(&self.right_end)[..count],
+                phase: &self.phase[used],
+                increment: &self.increment[used],
+                curve: &self.curve[used],
+                left_start: &self.left_start[used],
+                left_end: &self.left_end[used],
+                right_start: &self.right_start[used],
+                right_end: &self.right_end[used],
             },
             left,
             right,
         );
-        let frames = left.len() as u64;
-        for n in 0..count {
-            self.phase[n] = advanced_phase(self.phase[n], self.increment[n], self.curve[n], frames);
-        }
+        advance(
+            self.level,
+            &mut self.phase[used],
+            &self.increment[used],
+            &self.curve[used],
+            left.len() as u64,
+        );
         // What lay past the spectrum's end has reached 0, and may grow from there again.
-        let groups = self.groups.min(spectrum_partials.div_ceil(LANES));
-        self.left_start[groups..self.groups].fill(f32x8::ZERO);
-        self.right_start[groups..self.groups].fill(f32x8::ZERO);
-        self.groups = groups;
+        let count = self.count.min(whole_groups(spectrum_partials));
+        self.left_start[count..self.count].fill(0.0);
+        self.right_start[count..self.count].fill(0.0);
+        self.count = count;
     }
 }
 
-/// Vectors as the numbers they hold.
-fn numbers(lanes: &Lanes) -> &[f32; MAX_PARTIALS] {
-    bytemuck::cast_ref(lanes)
+at_level! {
+    /// [`Partials::set_frequencies`]. Returns whether any curve is other than 0.
+    fn set_frequencies(
+        ratio: &[f32],
+        path: &FundamentalPath,
+        frames: usize,
+        sample_rate_hz: f64,
+        frequency_hz: &mut [f64],
+        increment: &mut [u64],
+        curve: &mut [i64],
+    ) -> bool {
+        let nyquist_hz = 0.5 * sample_rate_hz;
+        let highest_hz = nyquist_hz * 0.999_999;
+        let per_frame = 1.0 / sample_rate_hz;
+        let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
+        let FundamentalPath { end_hz, correction_hz } = *path;
+        let count = ratio.len();
+        let (frequency_hz, increment) = (&mut frequency_hz[..count], &mut increment[..count]);
+        let curve = &mut curve[..count];
+        let mut slides = 0;
+        for n in 0..count {
+            let ratio = f64::from(ratio[n]);
+            let target_hz = end_hz * ratio;
+            let last_hz = frequency_hz[n];
+            frequency_hz[n] = target_hz;
+            // A partial that crosses Nyquist stays on the audible side while its gain runs to or
+            // from 0.
+            let from_hz = if last_hz >= nyquist_hz { target_hz } else { last_hz };
+            let to_hz = if target_hz >= nyquist_hz { from_hz } else { target_hz };
+            let slope_hz = to_hz - from_hz;
+            let correction_hz = if slope_hz == 0.0 { 0.0 } else { correction_hz * ratio };
+            let start_hz = from_hz - correction_hz;
+            let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
+            let start_hz = if start_hz < highest_hz { start_hz } else { highest_hz };
+            let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
+            increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
+            curve[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
+            slides |= curve[n];
+        }
+        slides != 0
+    }
+}
+
+/// Turns between −½ and ½ as 2⁶⁴ths, to the nearest of 2⁻⁵¹ turns: at 48 kHz a frequency is 10⁻¹¹ Hz
+/// off at most, and drifts by 10⁻⁸ turns in ten minutes. Without the conversion that only AVX-512
+/// has.
+#[inline(always)]
+fn fixed(turns: f64) -> i64 {
+    /// Its last bit is worth one; a smaller number added to it stands in its lowest bits.
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    const SCALE: f64 = 2_251_799_813_685_248.0;
+    let whole = (turns * SCALE + ROUNDER)
+        .to_bits()
+        .wrapping_sub(ROUNDER.to_bits());
+    (whole << 13) as i64
+}
+
+at_level! {
+    /// Source × fade at Nyquist; `relative` is the fundamental over Nyquist.
+    fn fade_at_nyquist(ratio: &[f32], gain: &[f32], relative: f32, shape: &mut [f32]) {
+        const SCALE: f32 = 1.0 / (1.0 - FADE_FROM);
+        for ((shape, ratio), gain) in shape.iter_mut().zip(ratio).zip(gain) {
+            let fade = (1.0 - ratio * relative) * SCALE;
+            *shape = gain * at_least(at_most(fade, 1.0), 0.0);
+        }
+    }
+}
+
+at_level! {
+    /// [`Partials::set_damping`], in octaves a segment.
+    fn set_decay_step(ratio: &[f32], b1: f32, b3: f32, step: &mut [f32]) {
+        for (step, ratio) in step.iter_mut().zip(ratio) {
+            *step = exp2(-at_most(b1 + b3 * ratio * ratio, 100.0));
+        }
+    }
+}
+
+at_level! {
+    /// Gains at one end of a segment.
+    fn set_ends(
+        shape: &[f32],
+        level: f32,
+        pan_left: &[f32],
+        pan_right: &[f32],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Loudness {
+        pan(|group, n| shape[group * GROUP + n] * level, pan_left, pan_right, left, right)
+    }
+}
+
+at_level! {
+    /// The same, with the decay of the segment.
+    fn set_decaying_ends(
+        shape: &[f32],
+        decay: &mut [f32],
+        decay_step: &[f32],
+        level: f32,
+        pan_left: &[f32],
+        pan_right: &[f32],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Loudness {
+        for (decay, step) in decay.iter_mut().zip(decay_step) {
+            let decayed = *decay * step;
+            *decay = if decayed > DECAYED { decayed } else { 0.0 };
+        }
+        let decay = &*decay;
+        let gain = |group, n| shape[group * GROUP + n] * level * decay[group * GROUP + n];
+        pan(gain, pan_left, pan_right, left, right)
+    }
+}
+
+/// Gains by group and number within it, to both channels.
+#[inline(always)]
+fn pan(
+    gain: impl Fn(usize, usize) -> f32,
+    pan_left: &[f32],
+    pan_right: &[f32],
+    left: &mut [f32],
+    right: &mut [f32],
+) -> Loudness {
+    let mut powers = [0.0; GROUP];
+    let mut counts = [0_u32; GROUP];
+    let pans = pan_left
+        .chunks_exact(GROUP)
+        .zip(pan_right.chunks_exact(GROUP));
+    let gains = left
+        .chunks_exact_mut(GROUP)
+        .zip(right.chunks_exact_mut(GROUP));
+    for (group, ((left, right), (pan_left, pan_right))) in gains.zip(pans).enumerate() {
+        for n in 0..GROUP {
+            let gain = gain(group, n);
+            left[n] = gain * pan_left[n];
+            right[n] = gain * pan_right[n];
+            let power = left[n] * left[n] + right[n] * right[n];
+            powers[n] += power;
+            counts[n] += u32::from(power > 0.0);
+        }
+    }
+    Loudness {
+        power: powers.iter().sum(),
+        partials: counts.iter().sum::<u32>() as usize,
+    }
+}
+
+at_level! {
+    /// Phases `frames` frames on.
+    fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
+        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
+            *phase = advanced_phase(*phase, *increment, *curve, frames);
+        }
+    }
 }
