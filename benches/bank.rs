@@ -1,12 +1,12 @@
-//! The direct bank beside a plain `f32::sin` loop that does the same job, in the same run.
+//! The bank's kernels at every level beside a plain `f32::sin` loop that does the same job, in the
+//! same run.
 //!
-//! Stereo, phases advanced from block to block. Before anything is timed, both outputs are compared
+//! Stereo, phases advanced from block to block. Before anything is timed, all outputs are compared
 //! with the reference. The last lines give the ratio per partial and frame, each measured by
 //! alternating short runs of the two and taking the fastest of each.
 
-use aliquot::bank::{
-    Bank, Controls, Kernel, MAX_BLOCK_FRAMES, advanced_phase, fixed_turns, reference,
-};
+use aliquot::bank::spectral::{self, Spectral};
+use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
 use aliquot::dsp::level::Level;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use std::hint::black_box;
@@ -101,14 +101,26 @@ impl Partials {
         }
     }
 
-    /// One block by the direct bank.
-    fn direct(&mut self, left: &mut [f32], right: &mut [f32]) {
-        direct::render(&self.controls(), left, right);
-        let frames = left.len() as u64;
-        let partials = self.phase.iter_mut().zip(&self.increment).zip(&self.curve);
-        for ((phase, &increment), &curve) in partials {
-            *phase = advanced_phase(*phase, increment, curve, frames);
+    /// One block by a kernel of the bank.
+    fn render(&mut self, kernel: &mut Kernel, left: &mut [f32], right: &mut [f32]) {
+        match kernel {
+            Kernel::Direct(level) => direct::render(*level, &self.controls(), left, right),
+            Kernel::Spectral(_, spectral) => {
+                let controls = self.controls();
+                for start in (0..self.phase.len()).step_by(spectral::GROUP) {
+                    let end = self.phase.len().min(start + spectral::GROUP);
+                    spectral.add(&controls.part(start..end));
+                }
+                spectral.finish(left, right);
+            }
         }
+        advance(
+            kernel.level(),
+            &mut self.phase,
+            &self.increment,
+            &self.curve,
+            left.len() as u64,
+        );
     }
 
     /// One block as one would write it without a thought of speed.
@@ -140,16 +152,52 @@ impl Partials {
     }
 }
 
-/// Both outputs against the reference, in dB of the signal.
-fn check(count: usize, motion: Motion, ascending: bool, frames: usize) {
+aliquot::at_level! {
+    fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
+        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
+            *phase = advanced_phase(*phase, *increment, *curve, frames);
+        }
+    }
+}
+
+/// A kernel of the bank at a level.
+enum Kernel {
+    Direct(Level),
+    Spectral(Level, Box<Spectral>),
+}
+
+impl Kernel {
+    /// All kernels at all levels of this processor, for blocks of so many frames.
+    fn all(frames: usize) -> Vec<Kernel> {
+        Level::available()
+            .flat_map(|level| {
+                let spectral = Box::new(Spectral::new(level, frames));
+                [Kernel::Direct(level), Kernel::Spectral(level, spectral)]
+            })
+            .collect()
+    }
+
+    fn level(&self) -> Level {
+        match self {
+            Kernel::Direct(level) | Kernel::Spectral(level, _) => *level,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Kernel::Direct(_) => "direct",
+            Kernel::Spectral(..) => "spectral",
+        }
+    }
+}
+
+/// Each output against the reference, in dB of the signal: a faster wrong answer is none.
+fn check(kernel: &mut Kernel, count: usize, motion: Motion, ascending: bool, frames: usize) {
     let mut partials = Partials::new(count, motion, ascending);
     let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
     let [left, right] = &mut wanted;
     reference::render(&partials.controls(), left, right);
-    let mut error_db = |render: fn(&mut Partials, &mut [f32], &mut [f32])| {
-        let mut heard = [vec![0.0; frames], vec![0.0; frames]];
-        let [left, right] = &mut heard;
-        render(&mut partials, left, right);
+    let error_db = |heard: &[Vec<f32>; 2]| {
         let (mut error, mut power) = (0.0, 0.0);
         for (heard, wanted) in heard.iter().flatten().zip(wanted.iter().flatten()) {
             error += (f64::from(*heard) - wanted).powi(2);
@@ -157,11 +205,18 @@ fn check(count: usize, motion: Motion, ascending: bool, frames: usize) {
         }
         10.0 * (error / power).log10()
     };
-    let direct = error_db(Partials::direct);
-    let plain = error_db(Partials::plain);
+    let mut heard = [vec![0.0; frames], vec![0.0; frames]];
+    let [left, right] = &mut heard;
+    partials.plain(left, right);
+    let plain = error_db(&heard);
+    let mut heard = [vec![0.0; frames], vec![0.0; frames]];
+    let [left, right] = &mut heard;
+    partials.render(kernel, left, right);
+    let ours = error_db(&heard);
     assert!(
-        direct < -110.0,
-        "direct bank is wrong: {direct:.1} dB at {count} × {frames}"
+        ours < -110.0,
+        "{} is wrong: {ours:.1} dB at {count} × {frames}",
+        kernel.name()
     );
     assert!(
         plain < -60.0,
@@ -173,25 +228,30 @@ fn bench(criterion: &mut Criterion) {
     for (motion, name) in Motion::ALL {
         let mut group = criterion.benchmark_group(format!("bank/{name}"));
         for frames in [64, 128, 256] {
-            for count in [16, 64, 256, 512, 1024, 4096] {
+            for count in [16, 64, 512, 4096] {
                 if frames != 64 && count != 512 {
                     continue;
                 }
-                check(count, motion, true, frames);
                 group.throughput(Throughput::Elements((count * frames) as u64));
                 let mut left = [0.0; MAX_BLOCK_FRAMES];
                 let mut right = [0.0; MAX_BLOCK_FRAMES];
-                let mut partials = Partials::new(count, motion, true);
-                let id = BenchmarkId::new("direct", format!("{count}x{frames}"));
-                group.bench_function(id, |bencher| {
-                    bencher.iter(|| {
-                        partials.direct(&mut left[..frames], &mut right[..frames]);
-                        black_box((&mut left, &mut right));
+                for mut kernel in Kernel::all(frames) {
+                    check(&mut kernel, count, motion, true, frames);
+                    let mut partials = Partials::new(count, motion, true);
+                    let name = format!("{}/{:?}", kernel.name(), kernel.level());
+                    let id = BenchmarkId::new(name, format!("{count}x{frames}"));
+                    group.bench_function(id, |bencher| {
+                        bencher.iter(|| {
+                            let (left, right) = (&mut left[..frames], &mut right[..frames]);
+                            partials.render(&mut kernel, left, right);
+                            black_box((left, right));
+                        });
                     });
-                });
+                }
                 if count != 512 {
                     continue;
                 }
+                let mut partials = Partials::new(count, motion, true);
                 let id = BenchmarkId::new("plain", format!("{count}x{frames}"));
                 group.bench_function(id, |bencher| {
                     bencher.iter(|| {
@@ -206,29 +266,51 @@ fn bench(criterion: &mut Criterion) {
 }
 
 /// Nanoseconds per partial and frame: the fastest of many short runs of each, taken in turn, so
-/// that both meet the same machine.
-fn duel(count: usize, motion: Motion, ascending: bool, frames: usize) -> (f64, f64) {
-    check(count, motion, ascending, frames);
+/// that both meet the same machine. Ours, then the plain loop's.
+fn duel(
+    kernel: &mut Kernel,
+    count: usize,
+    motion: Motion,
+    ascending: bool,
+    frames: usize,
+) -> (f64, f64) {
+    check(kernel, count.min(4096), motion, ascending, frames);
     let mut partials = Partials::new(count, motion, ascending);
+    let mut plain = Partials::new(count.min(512), motion, ascending);
     let mut left = vec![0.0; frames];
     let mut right = vec![0.0; frames];
-    let mut time = |render: fn(&mut Partials, &mut [f32], &mut [f32]), repeats: usize| {
-        let start = Instant::now();
-        for _ in 0..repeats {
-            render(&mut partials, &mut left, &mut right);
-            black_box((&mut left, &mut right));
-        }
-        start.elapsed().as_secs_f64() * 1e9 / (repeats * count * frames) as f64
-    };
     // Some 30 µs a run: short enough to fall between what else the machine does.
     let repeats = 1 + 60_000 / (count * frames);
-    let (mut direct, mut plain) = (f64::MAX, f64::MAX);
+    let mut best = [f64::MAX; 2];
     let start = Instant::now();
-    while start.elapsed() < Duration::from_millis(600) {
-        plain = plain.min(time(Partials::plain, 1 + repeats / 25));
-        direct = direct.min(time(Partials::direct, repeats));
+    while start.elapsed() < Duration::from_millis(300) {
+        let begun = Instant::now();
+        plain.plain(&mut left, &mut right);
+        black_box((&mut left, &mut right));
+        let each = 1e9 / (plain.phase.len() * frames) as f64;
+        best[1] = best[1].min(begun.elapsed().as_secs_f64() * each);
+        let begun = Instant::now();
+        for _ in 0..repeats {
+            partials.render(kernel, &mut left, &mut right);
+            black_box((&mut left, &mut right));
+        }
+        let each = 1e9 / (repeats * count * frames) as f64;
+        best[0] = best[0].min(begun.elapsed().as_secs_f64() * each);
     }
-    (direct, plain)
+    (best[0], best[1])
+}
+
+fn row(kernel: &mut Kernel, motion: (Motion, &str), count: usize, ascending: bool, frames: usize) {
+    let (ours, plain) = duel(kernel, count, motion.0, ascending, frames);
+    println!(
+        "{:<8} {:<8} {:<7} {count:>7} {frames:>6}  {:<9} {ours:>8.4} {:>11.0} {:>11.0}×",
+        kernel.name(),
+        kernel.level().name(),
+        motion.1,
+        if ascending { "ascending" } else { "any" },
+        1e9 / (ours * 48_000.0),
+        plain / ours
+    );
 }
 
 fn main() {
@@ -238,23 +320,38 @@ fn main() {
         bench(&mut criterion);
         criterion.final_summary();
     }
-    println!("\nns per partial and frame, stereo with phase advance; plain loop / direct bank");
-    for (motion, name) in Motion::ALL {
-        for (count, frames, ascending) in [
-            (512, 64, true),
-            (512, 64, false),
-            (512, 128, true),
-            (512, 256, true),
-            (16, 64, true),
-            (64, 64, true),
-            (4096, 64, true),
-        ] {
-            let (direct, plain) = duel(count, motion, ascending, frames);
-            let order = if ascending { "ascending" } else { "any order" };
-            println!(
-                "{name:<7} {count:>5} × {frames:<3} {order}: {direct:.3} against {plain:.2}, ratio {:.1}",
-                plain / direct
-            );
+    println!(
+        "\nstereo, with phase advance\n{:<8} {:<8} {:<7} {:>7} {:>6}  {:<9} {:>8} {:>11} {:>12}",
+        "kernel",
+        "level",
+        "motion",
+        "count",
+        "frames",
+        "order",
+        "ns p·f",
+        "at 48 kHz",
+        "plain loop"
+    );
+    for motion in Motion::ALL {
+        for mut kernel in Kernel::all(64) {
+            for count in [16, 32, 64, 128, 256, 512, 4096] {
+                row(&mut kernel, motion, count, true, 64);
+            }
+            row(&mut kernel, motion, 512, false, 64);
+        }
+        for frames in [128, 256] {
+            for mut kernel in Kernel::all(frames) {
+                row(&mut kernel, motion, 512, true, frames);
+            }
+        }
+    }
+    let ramps = Motion::ALL[2];
+    for frames in [64, 256] {
+        let Some(mut kernel) = Kernel::all(frames).pop() else {
+            continue;
+        };
+        for count in [1_000, 10_000, 100_000, 1_000_000] {
+            row(&mut kernel, ramps, count, true, frames);
         }
     }
 }
