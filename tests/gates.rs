@@ -183,17 +183,6 @@ fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
 }
 
 #[test]
-fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
-    let mut patch = Patch::default();
-    patch.set(Param::DAMPING, 20.0);
-    let mut engine = engine(RATE, &patch);
-    engine.push(on(0, 60, 1.0));
-    play(&mut engine, &[], 96_000, &[512]);
-    assert!(engine.is_silent());
-    assert!(engine.next_ended().is_some());
-}
-
-#[test]
 fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
     // Ten minutes of one steady note are 450,000 ticks; the phase at their end is found from the
     // last second.

@@ -2,7 +2,7 @@
 
 pub mod partials;
 
-use self::partials::{Damping, FundamentalPath, Partials, Phases};
+use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::{Channels, Control};
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings, FilterShape};
@@ -18,8 +18,6 @@ use crate::dsp::random;
 const A4_HZ: f64 = 440.0;
 /// Key tracking turns about middle C, key 60.
 const MIDDLE_C_KEY: f64 = 60.0;
-/// Below this power (−140 dB) a voice whose partials have all died away is at its end.
-const SILENT_POWER: f32 = 1e-14;
 
 /// What all voices share at a tick.
 pub struct Tick<'a> {
@@ -136,8 +134,7 @@ pub struct Voice {
     fundamental_hz: [f64; 2],
     /// Length of the last segment.
     last_frames: usize,
-    power: f32,
-    sounding_partials: usize,
+    loudness: Loudness,
     spectrum: Spectrum,
     partials: Partials,
 }
@@ -195,8 +192,7 @@ impl Voice {
             level: 0.0,
             fundamental_hz: [0.0; 2],
             last_frames: 0,
-            power: 0.0,
-            sounding_partials: 0,
+            loudness: Loudness::default(),
             spectrum: Spectrum::allocate(),
             partials: Partials::allocate(),
         }
@@ -214,12 +210,12 @@ impl Voice {
 
     /// Loudness for choosing which voice to steal: the power of its partials.
     pub fn power(&self) -> f32 {
-        self.power
+        self.loudness.power
     }
 
     /// Partials that sound.
     pub fn sounding_partials(&self) -> usize {
-        self.sounding_partials
+        self.loudness.partials
     }
 
     /// Begins a note at the frame rendered next.
@@ -240,8 +236,10 @@ impl Voice {
         }
         self.has_offsets = false;
         self.offsets_changed = false;
-        self.power = f32::INFINITY;
-        self.sounding_partials = 0;
+        self.loudness = Loudness {
+            power: f32::INFINITY,
+            ..Loudness::default()
+        };
     }
 
     /// The key is up and no pedal holds it: the release begins at the next tick.
@@ -374,9 +372,8 @@ impl Voice {
             );
             self.last_frames = frames;
             done += frames;
-            let died_away =
-                self.partials.decays() && self.power < SILENT_POWER && !self.amp.is_rising();
-            if self.amp.is_done() || died_away {
+            // Mere silence is no end: what shut the voice up may open again.
+            if self.amp.is_done() || self.loudness.is_decayed {
                 self.life = Life::Idle;
                 return Outcome::Ended;
             }
@@ -445,7 +442,7 @@ impl Voice {
                 .set_damping(&damping, &self.spectrum, end_hz, frames, rate);
         }
         let level = targets.gain * amp;
-        let loudness =
+        self.loudness =
             if shape_changed || changes.pans || level != self.level || self.partials.decays() {
                 self.partials.set_gains(
                     &self.spectrum,
@@ -456,9 +453,7 @@ impl Voice {
                 self.partials.hold_gains()
             };
         self.level = level;
-        self.power = loudness.power;
-        self.sounding_partials = loudness.partials;
-        loudness.power.is_finite() && end_hz.is_finite()
+        self.loudness.power.is_finite() && end_hz.is_finite()
     }
 
     /// Brings the frequencies to rest where they are.

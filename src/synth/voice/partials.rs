@@ -2,7 +2,7 @@
 //! arrays.
 //!
 //! A segment is the stretch of frames that is worked out at once: a block, or part of one at an
-//! onset. Over it gains run straight from the last target to the new one. Frequencies do too, and
+//! onset or a corner of the amplitude's envelope. Over it gains run straight from the last target to the new one. Frequencies do too, and
 //! the phase is the integral of the *curved* trajectory that the last three targets suggest:
 //!
 //! ∫f dt ≈ T·[(f₀+f₁)/2 − (f₁ − 2f₀ + f₋₁)/12]
@@ -81,6 +81,10 @@ pub struct Partials {
     left_end: Box<Lanes>,
     right_start: Box<Lanes>,
     right_end: Box<Lanes>,
+    /// Octaves that the note has died away by since its onset.
+    decayed: Octaves,
+    /// What a segment adds to them.
+    decayed_step: Octaves,
     /// Vectors in use: those of the spectrum, and those still fading after it shrank.
     groups: usize,
     /// Whether any `curve` is other than 0.
@@ -92,6 +96,21 @@ pub struct Partials {
     loudness: Loudness,
 }
 
+/// A decay in octaves of gain, for all partials: `b1 + b3·ratio²` of them for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Octaves {
+    b1: f64,
+    b3: f64,
+}
+
+impl Octaves {
+    /// What is left of a partial at this ratio.
+    fn gain(&self, ratio: f32x8) -> f32x8 {
+        let octaves = f32x8::splat(self.b1 as f32) + f32x8::splat(self.b3 as f32) * ratio * ratio;
+        exp2(-octaves.min(f32x8::splat(100.0)))
+    }
+}
+
 /// What a segment comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
@@ -99,6 +118,8 @@ pub struct Loudness {
     pub power: f32,
     /// Partials with a gain.
     pub partials: usize,
+    /// Whether all partials have died away for good, whatever their gains come to.
+    pub is_decayed: bool,
 }
 
 impl Partials {
@@ -117,6 +138,8 @@ impl Partials {
             left_end: lanes(),
             right_start: lanes(),
             right_end: lanes(),
+            decayed: Octaves::default(),
+            decayed_step: Octaves::default(),
             groups: 0,
             slides: false,
             decays: false,
@@ -134,7 +157,6 @@ impl Partials {
                 Phases::Random => random::bits(seed, n as u64),
             };
         }
-        self.decay.fill(f32x8::ONE);
         for gains in [
             &mut self.left_start,
             &mut self.left_end,
@@ -143,13 +165,15 @@ impl Partials {
         ] {
             gains.fill(f32x8::ZERO);
         }
+        self.decayed = Octaves::default();
         self.groups = 0;
         self.decays = false;
         self.loudness = Loudness::default();
     }
 
     /// Makes room for `partials` partials; new ones start from gain 0 at `fundamental_hz`, the
-    /// fundamental where the last segment ended. Those past the spectrum's end are dropped by
+    /// fundamental where the last segment ended, and have died away as if they had sounded since
+    /// the onset at the ratios they have now. Those past the spectrum's end are dropped by
     /// [`Partials::render`] once they have faded. Returns whether there are new ones.
     pub fn grow(&mut self, partials: usize, spectrum: &Spectrum, fundamental_hz: f64) -> bool {
         let groups = partials.div_ceil(LANES);
@@ -160,6 +184,9 @@ impl Partials {
         let new = self.groups * LANES..groups * LANES;
         for (frequency_hz, ratio) in self.frequency_hz[new.clone()].iter_mut().zip(&ratios[new]) {
             *frequency_hz = fundamental_hz * f64::from(*ratio);
+        }
+        for group in self.groups..groups {
+            self.decay[group] = self.decayed.gain(spectrum.ratio[group]);
         }
         self.groups = groups;
         true
@@ -248,13 +275,13 @@ impl Partials {
             return;
         }
         let octaves_per_neper = core::f64::consts::LOG2_E * frames as f64 / sample_rate_hz;
-        let b1 = f32x8::splat((f64::from(damping.b1) * octaves_per_neper) as f32);
         let khz = fundamental_hz / 1000.0;
-        let b3 = f32x8::splat((f64::from(damping.b3) * khz * khz * octaves_per_neper) as f32);
+        self.decayed_step = Octaves {
+            b1: f64::from(damping.b1) * octaves_per_neper,
+            b3: f64::from(damping.b3) * khz * khz * octaves_per_neper,
+        };
         for group in 0..self.groups {
-            let ratio = spectrum.ratio[group];
-            let octaves = (b1 + b3 * ratio * ratio).min(f32x8::splat(100.0));
-            self.decay_step[group] = exp2(-octaves);
+            self.decay_step[group] = self.decayed_step.gain(spectrum.ratio[group]);
         }
     }
 
@@ -277,6 +304,11 @@ impl Partials {
             }
         }
         let level = f32x8::splat(level);
+        if self.decays {
+            self.decayed.b1 += self.decayed_step.b1;
+            self.decayed.b3 += self.decayed_step.b3;
+        }
+        let mut most_left = f32x8::ZERO;
         let mut power = f32x8::ZERO;
         let mut partials = 0;
         for group in 0..self.groups {
@@ -287,6 +319,7 @@ impl Partials {
                     .simd_gt(f32x8::splat(DECAYED))
                     .select(decay, f32x8::ZERO);
                 self.decay[group] = decay;
+                most_left = most_left.max(decay);
                 gain *= decay;
             }
             let left = gain * spectrum.left[group];
@@ -301,6 +334,7 @@ impl Partials {
         self.loudness = Loudness {
             power: power.to_array().iter().sum(),
             partials,
+            is_decayed: self.decays && most_left == f32x8::ZERO,
         };
         self.loudness
     }
