@@ -317,6 +317,35 @@ fn each_expression_is_heard() {
 }
 
 #[test]
+fn the_middle_of_a_controller_is_exact() {
+    // MIDI's middle is 64 of 127, a host's automation lane rests at 0.5.
+    let mut patch = Patch::default();
+    patch.set(Param::BRIGHTNESS_TILT, 12.0);
+    let render = |number, value| {
+        let events = [
+            (
+                0,
+                Event::Controller {
+                    channel: 0,
+                    number,
+                    value,
+                },
+            ),
+            (0, on(0, 69, 0.5)),
+        ];
+        let (left, right) = play(&mut engine(RATE, &patch), &events, 4_800, &[64]);
+        (bits(&left), bits(&right))
+    };
+    let neutral = render(1, 0.0);
+    for number in [10, 74] {
+        assert!(render(number, 64.0 / 127.0) == neutral, "CC {number}");
+        assert!(render(number, 0.5) == neutral, "CC {number}");
+        assert!(render(number, 63.0 / 127.0) != neutral, "CC {number}");
+        assert!(render(number, 65.0 / 127.0) != neutral, "CC {number}");
+    }
+}
+
+#[test]
 fn velocity_is_heard() {
     let mut patch = sine();
     patch.set(Param::VELOCITY_LEVEL, 1.0);
