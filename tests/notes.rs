@@ -244,3 +244,70 @@ fn partials_that_join_late_have_decayed_with_the_note() {
         }
     }
 }
+
+#[test]
+fn a_note_that_the_zones_master_holds_ends_when_mpe_does() {
+    for pedal in [64, 66] {
+        let mut mpe = sine();
+        mpe.set(Param::MPE, 1.0);
+        let mut engine = engine(RATE, &mpe);
+        let events = [
+            (0, on(3, 60, 1.0)),
+            (0, on(0, 64, 1.0)),
+            (0, on(5, 67, 1.0)),
+            (100, control(0, pedal, 1.0)),
+            (200, off(3, 60)),
+            (200, off(0, 64)),
+        ];
+        play(&mut engine, &events, 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 3, "CC {pedal}");
+        engine.set_patch(&sine());
+        play(&mut engine, &[], 1_000, &[64]);
+        // The master's own note is still held by its pedal, the other by its key.
+        assert_eq!(engine.statistics().voices, 2, "CC {pedal}");
+        assert_eq!(engine.next_ended().map(|note| note.channel), Some(3));
+        engine.push(control(0, pedal, 0.0));
+        play(&mut engine, &[], 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 1, "CC {pedal}");
+        engine.push(off(5, 67));
+        play(&mut engine, &[], 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 0, "CC {pedal}");
+    }
+}
+
+#[test]
+fn a_repeated_key_lets_go_of_what_only_the_pedal_holds() {
+    let note = |id: i32| Event::NoteOn {
+        id: Some(id),
+        channel: 0,
+        key: 60,
+        velocity: 1.0,
+    };
+    let lift = |id: i32| {
+        Event::NoteOff(NoteAddress {
+            id: Some(id),
+            channel: Some(0),
+            key: Some(60),
+        })
+    };
+    // A host that gives every note an id of its own.
+    let mut engine = engine(RATE, &sine());
+    engine.push(control(0, 64, 1.0));
+    for id in 0..10 {
+        let events = [(0, note(id)), (500, lift(id))];
+        play(&mut engine, &events, 1_000, &[64]);
+    }
+    assert_eq!(engine.statistics().voices, 1);
+    for id in 0..9 {
+        assert_eq!(engine.next_ended().and_then(|note| note.id), Some(id));
+    }
+    assert_eq!(engine.next_ended(), None);
+    // Other keys and channels stay, and so does a note of another id whose key is down.
+    engine.push(on(0, 61, 1.0));
+    engine.push(on(1, 60, 1.0));
+    engine.push(note(10));
+    engine.push(note(11));
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 4);
+    assert_eq!(engine.next_ended().and_then(|note| note.id), Some(9));
+}

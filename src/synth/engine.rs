@@ -308,9 +308,12 @@ impl Engine {
     fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {
         // The patch counts from here on: it may have fewer voices.
         self.take_patch();
-        // The same key again: the earlier note is let go, pedal or not.
+        // The same key again: the earlier note is let go, pedal or not; one with an id of its own
+        // only if its key is up.
         for voice in &mut self.voices {
-            let is_same = voice.channel == channel && voice.key == key && voice.id == id;
+            let is_same = voice.channel == channel
+                && voice.key == key
+                && (voice.id == id || !voice.key_is_down);
             if is_same && matches!(voice.life(), Life::Pending | Life::Sounding) {
                 voice.key_is_down = false;
                 voice.sostenuto = false;
@@ -423,10 +426,26 @@ impl Engine {
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
+            let was_mpe = self.values.is_on(Param::MPE);
             if self.values.update(&self.patch) {
                 self.generation += 1;
                 let values = &self.values;
                 self.edits.update(|param| values.get(param));
+                if self.values.is_on(Param::MPE) != was_mpe {
+                    self.release_what_no_pedal_holds();
+                }
+            }
+        }
+    }
+
+    /// Pedals of the zone's master reach fewer voices once MPE is off.
+    fn release_what_no_pedal_holds(&mut self) {
+        for slot in 0..self.voices.len() {
+            let voice = &mut self.voices[slot];
+            if matches!(voice.life(), Life::Pending | Life::Sounding) {
+                let control = self.channels.control(voice.channel, &self.values);
+                voice.sostenuto &= control.sostenuto;
+                self.release_unless_held(slot);
             }
         }
     }
@@ -493,36 +512,43 @@ impl Engine {
 }
 
 /// Time outside the voices: the free LFO and the host's song.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Clock {
     /// At the current block's first frame.
     lfo_cycles: f64,
     lfo_cycles_per_frame: f64,
     /// Frames of the current block, 0 before the first.
     block_frames: usize,
-    transport: Transport,
+    tempo_bpm: f64,
     /// Beats at the current block's first frame, where the host tells.
     beats: Option<f64>,
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock {
+            lfo_cycles: 0.0,
+            lfo_cycles_per_frame: 0.0,
+            block_frames: 0,
+            tempo_bpm: Transport::default().tempo_bpm,
+            beats: None,
+        }
+    }
 }
 
 impl Clock {
     /// Takes the host's word, `into_block` frames after the current block's first (or the next
     /// one's, at its border).
     fn set_transport(&mut self, transport: &Transport, into_block: usize, sample_rate_hz: f64) {
-        let tempo_bpm = if transport.tempo_bpm.is_finite() {
+        self.tempo_bpm = if transport.tempo_bpm.is_finite() {
             transport.tempo_bpm.clamp(1.0, 10_000.0)
         } else {
-            120.0
+            Transport::default().tempo_bpm
         };
         let position = transport
             .position_beats
             .filter(|beats| beats.is_finite() && transport.playing);
-        self.transport = Transport {
-            tempo_bpm,
-            position_beats: position,
-            playing: transport.playing,
-        };
-        let beats_per_frame = tempo_bpm / 60.0 / sample_rate_hz;
+        let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         let is_at_border = into_block == 0;
         self.beats = position.map(|told| {
             let ahead = if is_at_border {
@@ -543,7 +569,7 @@ impl Clock {
     /// Goes on to the next block.
     fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
         self.lfo_cycles += self.lfo_cycles_per_frame * self.block_frames as f64;
-        let beats_per_frame = self.transport.tempo_bpm / 60.0 / sample_rate_hz;
+        let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         self.beats = self
             .beats
             .map(|beats| beats + beats_per_frame * self.block_frames as f64);
