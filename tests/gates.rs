@@ -6,7 +6,9 @@ mod performance;
 use std::time::{Duration, Instant};
 
 use aliquot::synth::parameter::Range;
-use aliquot::synth::{Config, Engine, Event, Param, Patch, block_frames};
+use aliquot::synth::{
+    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
+};
 use analysis::*;
 use performance::*;
 
@@ -180,6 +182,98 @@ fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
     engine.set_patch(&patch);
     play(&mut engine, &[], 1_000, &[64]);
     assert_eq!(engine.statistics().voices, 5);
+}
+
+/// A 5 kHz partial with ±50 cents of vibrato at 6 Hz, its frequencies worked out at the ticks alone,
+/// against the exact integral of its frequency at every frame.
+#[test]
+fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
+    assert_eq!(block_frames(RATE), 64);
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::AMP_ATTACK, 0.0),
+        (Param::LEVEL, 0.0),
+        (Param::PROTECT, 0.0),
+        (Param::FINE, cents(key_hz(111.0), 5_000.0) as f32),
+        (Param::LFO_RATE, 6.0),
+        (Param::LFO_PITCH, 50.0),
+    ] {
+        patch.set(param, value);
+    }
+    let value = |param| f64::from(patch.plain(param));
+    // Onsets all over a cycle of the free LFO, at ticks and within blocks.
+    for onset in (0..8_000).step_by(397) {
+        let mut engine = engine(RATE, &patch);
+        let (left, _) = play(&mut engine, &[(onset, on(0, 111, 1.0))], 48_000, &[64]);
+        let turns_per_frame = |frame: f64| {
+            let lfo = (std::f64::consts::TAU * value(Param::LFO_RATE) * (onset as f64 + frame)
+                / RATE)
+                .sin();
+            let cents = value(Param::FINE) + value(Param::LFO_PITCH) * lfo;
+            key_hz(111.0 + cents / 100.0) / RATE
+        };
+        let mut turns = 0.0_f64;
+        let (mut error, mut power) = (0.0, 0.0);
+        for (frame, &heard) in left[onset..].iter().enumerate() {
+            let wanted = 0.25 * (std::f64::consts::TAU * turns).sin();
+            error += (f64::from(heard) - wanted).powi(2);
+            power += wanted * wanted;
+            // Gauss's two points integrate a frame of vibrato beyond the precision of f64.
+            let middle = frame as f64 + 0.5;
+            let away = 0.5 / 3.0_f64.sqrt();
+            let mean = (turns_per_frame(middle - away) + turns_per_frame(middle + away)) / 2.0;
+            turns = (turns + mean).fract();
+        }
+        let error_db = db((error / power).sqrt());
+        println!("onset at {onset}: {error_db:.1} dB");
+        assert!(error_db <= -75.0, "onset at {onset}: {error_db:.1} dB");
+    }
+}
+
+#[test]
+fn partials_fade_out_from_95_hundredths_of_nyquist_on() {
+    for rate in [44_100.0, 48_000.0, 96_000.0] {
+        for (part, gain) in [
+            (0.5, 1.0),
+            (0.94, 1.0),
+            (0.96, 0.8),
+            (0.975, 0.5),
+            (0.99, 0.2),
+            (0.999, 0.02),
+        ] {
+            let hz = 0.5 * rate * part;
+            let mut patch = Patch::default();
+            for (param, value) in [
+                (Param::PARTIALS, 1.0),
+                (Param::LEVEL, 0.0),
+                (Param::PROTECT, 0.0),
+                (Param::COARSE, 36.0),
+            ] {
+                patch.set(param, value);
+            }
+            let tuning = Event::Expression {
+                note: NoteAddress {
+                    id: None,
+                    channel: Some(0),
+                    key: Some(100),
+                },
+                expression: NoteExpression::Tuning,
+                value: (cents(key_hz(136.0), hz) / 100.0) as f32,
+            };
+            let events = [(0, on(0, 100, 1.0)), (0, tuning)];
+            let (left, _) = play(&mut engine(rate, &patch), &events, 60_000, &[64]);
+            // Within the rounding of the tuning, some 3e-6 of the frequency.
+            let heard = amplitude(&left[12_000..], rate, hz) / 0.25;
+            assert!((heard - gain).abs() < 5e-4, "{part} of {rate}: {heard}");
+        }
+        // At Nyquist and past it there is nothing at all.
+        let mut patch = Patch::default();
+        patch.set(Param::COARSE, 48.0);
+        let mut engine = engine(rate, &patch);
+        let (left, _) = play(&mut engine, &[(0, on(0, 127, 1.0))], 4_800, &[64]);
+        assert_eq!(peak(&left), 0.0, "{rate}");
+    }
 }
 
 #[test]

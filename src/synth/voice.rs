@@ -132,6 +132,8 @@ pub struct Voice {
     level: f32,
     /// The fundamental at the ends of the last two segments.
     fundamental_hz: [f64; 2],
+    /// Second derivative of the fundamental, Hz per frame².
+    fundamental_bend: f64,
     /// Length of the last segment.
     last_frames: usize,
     loudness: Loudness,
@@ -191,6 +193,7 @@ impl Voice {
             damping: None,
             level: 0.0,
             fundamental_hz: [0.0; 2],
+            fundamental_bend: 0.0,
             last_frames: 0,
             loudness: Loudness::default(),
             spectrum: Spectrum::allocate(),
@@ -290,7 +293,6 @@ impl Voice {
         self.life = Life::Sounding;
         self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
         self.filter_envelope = Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
-        self.note_lfo_cycles = 0.0;
         self.brightness_at_onset = tick.channels.control(self.channel, values).brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = random::bits(seed, u64::from(self.channel) << 8 | u64::from(self.key));
@@ -303,9 +305,17 @@ impl Voice {
         self.last_frames = 0;
         let at = tick.block_frames - left.len();
         let control = tick.channels.control(self.channel, values);
-        let lfo = self.lfo(tick, at);
-        let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
-        self.fundamental_hz = [fundamental_hz; 2];
+        // The first segments have no past to read the curve of the vibrato from.
+        let [now_hz, next_hz, after_next_hz] = [0, 1, 2].map(|blocks| {
+            let frames = blocks * tick.block_frames;
+            self.note_lfo_cycles = tick.lfo_cycles_per_frame * frames as f64;
+            let lfo = self.lfo(tick, at + frames);
+            self.fundamental_hz(tick, &control, lfo)
+        });
+        self.note_lfo_cycles = 0.0;
+        let block_squared = (tick.block_frames * tick.block_frames) as f64;
+        self.fundamental_bend = (after_next_hz - 2.0 * next_hz + now_hz) / block_squared;
+        self.fundamental_hz = [now_hz; 2];
         self.partials
             .begin(Phases::from_index(values.index(Param::PHASES)), note_seed);
         self.render_segments(
@@ -403,10 +413,15 @@ impl Voice {
         let [before_last_hz, last_hz] = self.fundamental_hz;
         let is_new = start_level.is_some();
         let end_hz = targets.fundamental_hz;
+        // Segments of unequal length keep to the curve that the last equal ones showed: a step of
+        // the pitch within a short one would look like a steep bend.
+        let frames_squared = (frames * frames) as f64;
         let correction_hz = if self.last_frames == frames {
-            (end_hz - 2.0 * last_hz + before_last_hz) / 12.0
+            let difference_hz = end_hz - 2.0 * last_hz + before_last_hz;
+            self.fundamental_bend = difference_hz / frames_squared;
+            difference_hz / 12.0
         } else {
-            0.0
+            self.fundamental_bend * frames_squared / 12.0
         };
         self.fundamental_hz = [last_hz, end_hz];
 

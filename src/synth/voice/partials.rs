@@ -9,7 +9,7 @@
 //!
 //! (the trapezoid with its first end correction). With the trapezoid alone the phase error grows
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
-//! 6 Hz; so it is below −75 dB (`tests/bank.rs`).
+//! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
 use wide::f32x8;
 
