@@ -134,6 +134,8 @@ pub struct Voice {
     fundamental_hz: [f64; 2],
     /// Second derivative of the fundamental, Hz per frame².
     fundamental_bend: f64,
+    /// What the last block heard of its channel and of its note's own expression.
+    heard: Option<(Control, Expression)>,
     /// Length of the last segment.
     last_frames: usize,
     loudness: Loudness,
@@ -194,6 +196,7 @@ impl Voice {
             level: 0.0,
             fundamental_hz: [0.0; 2],
             fundamental_bend: 0.0,
+            heard: None,
             last_frames: 0,
             loudness: Loudness::default(),
             spectrum: Spectrum::allocate(),
@@ -302,6 +305,7 @@ impl Voice {
             note_seed
         };
         self.forget_settings();
+        self.heard = None;
         self.last_frames = 0;
         let at = tick.block_frames - left.len();
         let control = tick.channels.control(self.channel, values);
@@ -352,7 +356,8 @@ impl Voice {
     }
 
     /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
-    /// exact frames whatever the block clock.
+    /// exact frames whatever the block clock. A block at whose tick something has stepped stays
+    /// whole: a step has all of it to ramp, and would click in a cut-off end.
     fn render_segments(
         &mut self,
         tick: &Tick,
@@ -360,6 +365,7 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
+        let steps = self.hears_a_step(tick);
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {
@@ -367,7 +373,10 @@ impl Voice {
             let corner = self
                 .amp
                 .frames_to_corner(&amp_settings(tick.values), tick.sample_rate_hz);
-            let frames = corner.unwrap_or(rest).min(rest);
+            let frames = match corner {
+                Some(corner) if !steps => corner.min(rest),
+                _ => rest,
+            };
             let at = tick.block_frames - rest;
             let segment = done..done + frames;
             let sound = self.prepare_segment(tick, at, frames, start_level.take());
@@ -389,6 +398,14 @@ impl Voice {
             }
         }
         Outcome::Sounds
+    }
+
+    /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
+    fn hears_a_step(&mut self, tick: &Tick) -> bool {
+        let control = tick.channels.control(self.channel, tick.values);
+        let before = self.heard.replace((control, self.expression));
+        let patch_changed = self.generation != tick.generation || self.offsets_changed;
+        before.is_some_and(|before| patch_changed || before != (control, self.expression))
     }
 
     /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
