@@ -468,22 +468,33 @@ fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
 }
 
 #[test]
-fn starts_in_half_a_second_within_100_megabytes() {
-    let resident_bytes = || -> usize {
-        let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-        text.split(' ')
-            .nth(1)
-            .and_then(|pages| pages.parse::<usize>().ok())
-            .unwrap_or(0)
-            * 4096
-    };
-    let before = resident_bytes();
+fn starts_in_half_a_second() {
     let begun = Instant::now();
     let mut engine = Engine::new(&Config {
         sample_rate_hz: RATE,
         max_voices: 128,
     });
+    play(&mut engine, &[(0, on(0, 60, 1.0))], 64, &[64]);
     assert!(begun.elapsed() < Duration::from_millis(500));
+}
+
+/// Measured where the system tells a process what it takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn takes_less_than_100_megabytes() {
+    let resident_bytes = || -> usize {
+        let text = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+        let line = text.lines().find(|line| line.starts_with("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+        1024 * kilobytes
+            .and_then(|n| n.parse::<usize>().ok())
+            .expect("kilobytes")
+    };
+    let before = resident_bytes();
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: RATE,
+        max_voices: 128,
+    });
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 512.0);
     patch.set(Param::VOICES, 64.0);
@@ -494,7 +505,8 @@ fn starts_in_half_a_second_within_100_megabytes() {
     play(&mut engine, &[], 4_800, &[64]);
     assert_eq!(engine.statistics().voices, 64);
     let used = resident_bytes().saturating_sub(before);
-    assert!(used < 100_000_000, "{used} bytes");
+    // 128 slots of 512 partials cannot take less than a megabyte.
+    assert!((1_000_000..100_000_000).contains(&used), "{used} bytes");
 }
 
 #[test]
