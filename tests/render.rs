@@ -105,6 +105,27 @@ fn formats_of_the_file() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with(&three_notes());
+    let mode = || {
+        let metadata = fs::metadata(place.path("out.wav")).expect("a file");
+        metadata.permissions().mode() & 0o777
+    };
+    fs::write(place.path("other"), "").expect("a file");
+    let of_any_new_file = fs::metadata(place.path("other")).expect("a file");
+    place.render(&["--tail", "0"]);
+    assert_eq!(mode(), of_any_new_file.permissions().mode() & 0o777);
+    for wanted in [0o600, 0o664] {
+        let permissions = fs::Permissions::from_mode(wanted);
+        fs::set_permissions(place.path("out.wav"), permissions).expect("to be allowed");
+        place.render(&["--tail", "0"]);
+        assert_eq!(mode(), wanted, "{wanted:o}");
+    }
+}
+
 #[test]
 fn a_note_starts_at_its_frame_after_tempo_changes() {
     // 480 ticks of 500 000 µs, 480 of 333 333 µs (a tempo that frames do not divide), 7 of 1 s.

@@ -128,6 +128,47 @@ fn what_cannot_be_written_is_refused() {
     );
 }
 
+#[test]
+fn an_input_is_not_overwritten() {
+    let place = Place::with(&three_notes());
+    let song_line = ["song.mid: the output would take the song's place"];
+    place.refuses(&["song.mid", "song.mid"], &song_line);
+    fs::create_dir(place.path("folder")).expect("a folder");
+    place.refuses(
+        &["song.mid", "folder/../song.mid"],
+        &["folder/../song.mid: the output would take the song's place"],
+    );
+    fs::write(
+        place.path("preset.toml"),
+        "schema = 1\nname = \"P\"\n[source]\ntilt = 0\n",
+    )
+    .expect("a preset");
+    let preset = ["--preset", "preset.toml"];
+    place.refuses(
+        &[&["song.mid", "preset.toml"], &preset[..]].concat(),
+        &["preset.toml: the output would take the preset's place"],
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink("song.mid", place.path("link.wav")).expect("a link");
+        place.refuses(
+            &["song.mid", "link.wav"],
+            &["link.wav: the output would take the song's place"],
+        );
+        place.refuses(&["link.wav", "song.mid"], &song_line);
+        symlink("preset.toml", place.path("preset.wav")).expect("a link");
+        place.refuses(
+            &[&["song.mid", "preset.wav"], &preset[..]].concat(),
+            &["preset.wav: the output would take the preset's place"],
+        );
+    }
+    // A starting preset's name is no file's.
+    fs::write(place.path("Gong"), "an older rendering").expect("a file");
+    let output = place.run(&["song.mid", "Gong", "--preset", "Gong", "--tail", "0"]);
+    assert!(output.status.success());
+}
+
 /// A limit on the length of files, in the place of a full disk: writing fails half-way.
 #[cfg(unix)]
 #[test]
@@ -148,7 +189,7 @@ fn a_full_disk_leaves_nothing_behind() {
     assert_eq!(place.listing(), before);
 }
 
-/// Ctrl-C half-way ends with one line and no file.
+/// Ctrl-C ends with one line and no file, from the moment on that there is one.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_behind() {
@@ -167,9 +208,8 @@ fn an_interrupt_leaves_nothing_behind() {
         .expect("the renderer starts");
     // The temporary file shows that it is under way.
     while place.listing() == before {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    std::thread::sleep(std::time::Duration::from_millis(50));
     let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()

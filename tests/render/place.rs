@@ -63,6 +63,10 @@ impl Place {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
         assert_eq!(error.matches('\n').count(), 1, "{error}");
         assert!(error.starts_with("aliquot-render: "), "{error}");
+        assert!(
+            !error.contains(".aliquot-render-"),
+            "the temporary file is no business of the user's: {error}"
+        );
         for part in parts {
             assert!(error.contains(part), "{error:?} lacks {part:?}");
         }
