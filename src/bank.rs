@@ -26,10 +26,14 @@ pub mod spectral;
 use crate::dsp::level::Level;
 use spectral::Spectral;
 
-/// Partials on the bus from which the spectrum is worth its inverse FFT.
+/// Partials on the bus from which the spectrum is worth its inverse FFT, by level.
 ///
-/// `benches/bank.rs` on two cores of an EPYC: TODO.
-const DENSE_PARTIALS: usize = 128;
+/// From `cargo bench --bench bank -- ratios` on an EPYC with AVX-512, blocks of 64, ramps: at the
+/// portable level both take 22 ns a partial and block at 128; at AVX2 both take 30 ns at 16 and the
+/// spectrum 19 against 21 at 32, at AVX-512 18 against 24. Longer blocks only help the spectrum.
+fn dense_from(level: Level) -> usize {
+    if level == Level::PORTABLE { 128 } else { 32 }
+}
 
 /// The bank of one bus.
 #[derive(Debug)]
@@ -54,7 +58,7 @@ impl Bank {
 
     /// Begins a block in which about so many partials will sound.
     pub fn begin_block(&mut self, partials: usize) {
-        self.is_dense = partials >= DENSE_PARTIALS;
+        self.is_dense = partials >= dense_from(self.level);
     }
 
     /// Adds the partials to both channels, whose length is the number of frames: at once, or, where

@@ -1,4 +1,5 @@
-//! The design's numbers that concern the engine: no clicks, stealing, memory, start-up.
+//! The design's numbers that concern the engine: stealing, vibrato, Nyquist, drift, memory, start.
+//! That nothing clicks is in `clicks.rs`.
 
 mod analysis;
 mod performance;
@@ -6,81 +7,13 @@ mod performance;
 use std::time::{Duration, Instant};
 
 use aliquot::synth::parameter::Range;
-use aliquot::synth::{Config, Engine, Event, Param, Patch, block_frames};
+use aliquot::synth::{
+    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
+};
 use analysis::*;
 use performance::*;
 
 const RATE: f64 = 48_000.0;
-
-/// Everything at work, so that every parameter has something to change.
-fn busy() -> Patch {
-    let mut patch = Patch::default();
-    for (param, value) in [
-        (Param::PARTIALS, 16.0),
-        (Param::STRIKE_DEPTH, 0.5),
-        (Param::SPREAD, 0.3),
-        (Param::FILTER_TYPE, 1.0),
-        (Param::FILTER_SUSTAIN, 0.5),
-        (Param::KEY_TRACK, 0.5),
-        (Param::RESONANCE, 6.0),
-        (Param::WHEEL_VIBRATO, 20.0),
-        (Param::PROTECT, 0.0),
-        (Param::LEVEL, -12.0),
-    ] {
-        patch.set(param, value);
-    }
-    patch
-}
-
-#[test]
-fn a_step_of_any_continuous_parameter_does_not_click() {
-    const STEP: usize = 12_345;
-    let mut measured = 0;
-    for param in Param::all() {
-        // Partials beyond the 16th do not sound; envelopes and damping are not steady tones, and
-        // macros are heard through what they offset.
-        let is_silent_partial = param.index() >= Param::partial_level(17).index();
-        let group = param.spec().group;
-        let is_steady = !matches!(
-            group,
-            "Amp Envelope" | "Filter Envelope" | "Decay" | "Macros"
-        );
-        let is_continuous = param.range().steps().is_none() || param == Param::PARTIALS;
-        if is_silent_partial || !is_steady || !is_continuous {
-            continue;
-        }
-        for (from, to) in [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)] {
-            let mut patch = busy();
-            if param == Param::PARTIALS {
-                // 512 partials of one voice are a pulse train: whatever they change to is quieter.
-                patch.set(Param::TILT, -12.0);
-            }
-            patch.set_normalized(param, from);
-            let mut engine = engine(RATE, &patch);
-            engine.push(Event::Controller {
-                channel: 0,
-                number: 1,
-                value: 0.5,
-            });
-            engine.push(on(0, 57, 1.0));
-            let (before, _) = play(&mut engine, &[], STEP, &[64]);
-            patch.set_normalized(param, to);
-            engine.set_patch(&patch);
-            let (after, _) = play(&mut engine, &[], STEP, &[64]);
-            let mut across = before[STEP - 300..].to_vec();
-            across.extend(&after[..700]);
-            let steady = largest_jump(&before[4_000..]).max(largest_jump(&after[1_000..]));
-            let jump = largest_jump(&across);
-            assert!(
-                jump <= 1.1 * steady + 1e-6,
-                "{} from {from} to {to}: {jump} over {steady}",
-                param.spec().name
-            );
-            measured += 1;
-        }
-    }
-    assert!(measured > 150, "{measured}");
-}
 
 #[test]
 fn a_stolen_voice_fades_within_3_ms_and_does_not_click() {
@@ -182,15 +115,96 @@ fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
     assert_eq!(engine.statistics().voices, 5);
 }
 
+/// A 5 kHz partial with ±50 cents of vibrato at 6 Hz, its frequencies worked out at the ticks alone,
+/// against the exact integral of its frequency at every frame.
 #[test]
-fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
+fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
+    assert_eq!(block_frames(RATE), 64);
     let mut patch = Patch::default();
-    patch.set(Param::DAMPING, 20.0);
-    let mut engine = engine(RATE, &patch);
-    engine.push(on(0, 60, 1.0));
-    play(&mut engine, &[], 96_000, &[512]);
-    assert!(engine.is_silent());
-    assert!(engine.next_ended().is_some());
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::AMP_ATTACK, 0.0),
+        (Param::LEVEL, 0.0),
+        (Param::PROTECT, 0.0),
+        (Param::FINE, cents(key_hz(111.0), 5_000.0) as f32),
+        (Param::LFO_RATE, 6.0),
+        (Param::LFO_PITCH, 50.0),
+    ] {
+        patch.set(param, value);
+    }
+    let value = |param| f64::from(patch.plain(param));
+    // Onsets all over a cycle of the free LFO, at ticks and within blocks.
+    for onset in (0..8_000).step_by(397) {
+        let mut engine = engine(RATE, &patch);
+        let (left, _) = play(&mut engine, &[(onset, on(0, 111, 1.0))], 48_000, &[64]);
+        let turns_per_frame = |frame: f64| {
+            let lfo = (std::f64::consts::TAU * value(Param::LFO_RATE) * (onset as f64 + frame)
+                / RATE)
+                .sin();
+            let cents = value(Param::FINE) + value(Param::LFO_PITCH) * lfo;
+            key_hz(111.0 + cents / 100.0) / RATE
+        };
+        let mut turns = 0.0_f64;
+        let (mut error, mut power) = (0.0, 0.0);
+        for (frame, &heard) in left[onset..].iter().enumerate() {
+            let wanted = 0.25 * (std::f64::consts::TAU * turns).sin();
+            error += (f64::from(heard) - wanted).powi(2);
+            power += wanted * wanted;
+            // Gauss's two points integrate a frame of vibrato beyond the precision of f64.
+            let middle = frame as f64 + 0.5;
+            let away = 0.5 / 3.0_f64.sqrt();
+            let mean = (turns_per_frame(middle - away) + turns_per_frame(middle + away)) / 2.0;
+            turns = (turns + mean).fract();
+        }
+        let error_db = db((error / power).sqrt());
+        println!("onset at {onset}: {error_db:.1} dB");
+        assert!(error_db <= -75.0, "onset at {onset}: {error_db:.1} dB");
+    }
+}
+
+#[test]
+fn partials_fade_out_from_95_hundredths_of_nyquist_on() {
+    for rate in [44_100.0, 48_000.0, 96_000.0] {
+        for (part, gain) in [
+            (0.5, 1.0),
+            (0.94, 1.0),
+            (0.96, 0.8),
+            (0.975, 0.5),
+            (0.99, 0.2),
+            (0.999, 0.02),
+        ] {
+            let hz = 0.5 * rate * part;
+            let mut patch = Patch::default();
+            for (param, value) in [
+                (Param::PARTIALS, 1.0),
+                (Param::LEVEL, 0.0),
+                (Param::PROTECT, 0.0),
+                (Param::COARSE, 36.0),
+            ] {
+                patch.set(param, value);
+            }
+            let tuning = Event::Expression {
+                note: NoteAddress {
+                    id: None,
+                    channel: Some(0),
+                    key: Some(100),
+                },
+                expression: NoteExpression::Tuning,
+                value: (cents(key_hz(136.0), hz) / 100.0) as f32,
+            };
+            let events = [(0, on(0, 100, 1.0)), (0, tuning)];
+            let (left, _) = play(&mut engine(rate, &patch), &events, 60_000, &[64]);
+            // Within the rounding of the tuning, some 3e-6 of the frequency.
+            let heard = amplitude(&left[12_000..], rate, hz) / 0.25;
+            assert!((heard - gain).abs() < 5e-4, "{part} of {rate}: {heard}");
+        }
+        // At Nyquist and past it there is nothing at all.
+        let mut patch = Patch::default();
+        patch.set(Param::COARSE, 48.0);
+        let mut engine = engine(rate, &patch);
+        let (left, _) = play(&mut engine, &[(0, on(0, 127, 1.0))], 4_800, &[64]);
+        assert_eq!(peak(&left), 0.0, "{rate}");
+    }
 }
 
 #[test]
@@ -226,22 +240,33 @@ fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
 }
 
 #[test]
-fn starts_in_half_a_second_within_100_megabytes() {
-    let resident_bytes = || -> usize {
-        let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-        text.split(' ')
-            .nth(1)
-            .and_then(|pages| pages.parse::<usize>().ok())
-            .unwrap_or(0)
-            * 4096
-    };
-    let before = resident_bytes();
+fn starts_in_half_a_second() {
     let begun = Instant::now();
     let mut engine = Engine::new(&Config {
         sample_rate_hz: RATE,
         max_voices: 128,
     });
+    play(&mut engine, &[(0, on(0, 60, 1.0))], 64, &[64]);
     assert!(begun.elapsed() < Duration::from_millis(500));
+}
+
+/// Measured where the system tells a process what it takes.
+#[cfg(target_os = "linux")]
+#[test]
+fn takes_less_than_100_megabytes() {
+    let resident_bytes = || -> usize {
+        let text = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+        let line = text.lines().find(|line| line.starts_with("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+        1024 * kilobytes
+            .and_then(|n| n.parse::<usize>().ok())
+            .expect("kilobytes")
+    };
+    let before = resident_bytes();
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: RATE,
+        max_voices: 128,
+    });
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 512.0);
     patch.set(Param::VOICES, 64.0);
@@ -252,7 +277,8 @@ fn starts_in_half_a_second_within_100_megabytes() {
     play(&mut engine, &[], 4_800, &[64]);
     assert_eq!(engine.statistics().voices, 64);
     let used = resident_bytes().saturating_sub(before);
-    assert!(used < 100_000_000, "{used} bytes");
+    // 128 slots of 512 partials cannot take less than a megabyte.
+    assert!((1_000_000..100_000_000).contains(&used), "{used} bytes");
 }
 
 #[test]

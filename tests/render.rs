@@ -1,98 +1,16 @@
 //! The renderer as its users meet it: the real program, files in, files out.
 #![cfg(feature = "render")]
 
+#[path = "render/place.rs"]
+mod place;
 #[path = "render/songs.rs"]
 mod songs;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
+use place::{Place, frames, three_notes};
 use songs::{Song, control, meta, note, program};
-use tempfile::TempDir;
-
-/// A folder with a song in it.
-struct Place {
-    folder: TempDir,
-}
-
-impl Place {
-    fn new() -> Place {
-        Place {
-            folder: TempDir::new().expect("a temporary folder"),
-        }
-    }
-
-    fn with(song: &Song) -> Place {
-        let place = Place::new();
-        fs::write(place.path("song.mid"), song.bytes()).expect("a song");
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Runs the renderer in the folder.
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
-            .current_dir(self.folder.path())
-            .args(arguments)
-            .output()
-            .expect("the renderer starts")
-    }
-
-    /// Renders `song.mid` to `out.wav` with these options, at 48 kHz in floats; the frames.
-    fn render(&self, options: &[&str]) -> Vec<[f32; 2]> {
-        let arguments = [&["song.mid", "out.wav", "--bits", "32f"], options].concat();
-        let output = self.run(&arguments);
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{options:?}: {error}");
-        assert_eq!(error, "", "nothing to say where nothing is wrong");
-        frames(&self.path("out.wav"))
-    }
-
-    /// Asserts that the renderer refuses, in one line that holds all of `parts`, and that the
-    /// folder is as it was.
-    fn refuses(&self, arguments: &[&str], parts: &[&str]) {
-        let before = self.listing();
-        let output = self.run(arguments);
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-        assert_eq!(error.matches('\n').count(), 1, "{error}");
-        assert!(error.starts_with("aliquot-render: "), "{error}");
-        for part in parts {
-            assert!(error.contains(part), "{error:?} lacks {part:?}");
-        }
-        assert_eq!(output.stdout, b"");
-        assert_eq!(self.listing(), before, "{error}");
-    }
-
-    /// Names and lengths of all files.
-    fn listing(&self) -> Vec<(String, u64)> {
-        let mut listing: Vec<_> = fs::read_dir(self.folder.path())
-            .expect("a folder")
-            .map(|entry| {
-                let entry = entry.expect("an entry");
-                let length = entry.metadata().expect("metadata").len();
-                (entry.file_name().to_string_lossy().into_owned(), length)
-            })
-            .collect();
-        listing.sort();
-        listing
-    }
-}
-
-/// The frames of a float WAV file.
-fn frames(path: &Path) -> Vec<[f32; 2]> {
-    let reader = hound::WavReader::open(path).expect("a WAV file");
-    let samples: Vec<f32> = reader
-        .into_samples()
-        .map(|sample| sample.expect("a sample"))
-        .collect();
-    samples.as_chunks().0.to_vec()
-}
 
 /// The first frame that is not silent; a sine's own first frame is 0 to within rounding.
 fn first_sound(frames: &[[f32; 2]]) -> usize {
@@ -109,14 +27,6 @@ fn rms(frames: &[[f32; 2]]) -> f64 {
 
 /// A sine for a preset, which starts with its first frame: what sounds can be reckoned.
 const SINE: &str = "schema = 1\nname = \"Sine\"\n[source]\npartials = 1\n[frequencies]\nspread = 0\n[amp_envelope]\namp_attack = 0\namp_release = 0.05\n";
-
-/// Quarter notes C, E, G at 120 a minute (24 000 frames each at 48 kHz).
-fn three_notes() -> Song {
-    Song::new(
-        Format::SingleTrack,
-        vec![[note(0, 480, 60), note(480, 480, 64), note(960, 480, 67)].concat()],
-    )
-}
 
 #[test]
 fn the_buffer_does_not_change_a_bit() {
@@ -192,6 +102,27 @@ fn formats_of_the_file() {
             .fold(0.0, f64::max);
         assert!(furthest <= steps, "{bits}: {furthest} steps");
         assert!(furthest >= 0.9 * steps, "{bits}: {furthest} steps");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with(&three_notes());
+    let mode = || {
+        let metadata = fs::metadata(place.path("out.wav")).expect("a file");
+        metadata.permissions().mode() & 0o777
+    };
+    fs::write(place.path("other"), "").expect("a file");
+    let of_any_new_file = fs::metadata(place.path("other")).expect("a file");
+    place.render(&["--tail", "0"]);
+    assert_eq!(mode(), of_any_new_file.permissions().mode() & 0o777);
+    for wanted in [0o600, 0o664] {
+        let permissions = fs::Permissions::from_mode(wanted);
+        fs::set_permissions(place.path("out.wav"), permissions).expect("to be allowed");
+        place.render(&["--tail", "0"]);
+        assert_eq!(mode(), wanted, "{wanted:o}");
     }
 }
 
@@ -368,174 +299,6 @@ fn presets_are_listed() {
     assert_eq!(text.lines().count(), 12);
     assert_eq!(text.lines().next(), Some("  0  Drawbar Organ"));
     assert!(text.lines().any(|line| line == " 10  Mallet"));
-}
-
-#[test]
-fn what_cannot_be_read_is_refused() {
-    let place = Place::with(&three_notes());
-    place.refuses(&["none.mid", "out.wav"], &["none.mid: ", "No such file"]);
-    place.refuses(&[".", "out.wav"], &[".: "]);
-    fs::write(place.path("text.mid"), "Not music at all, but long enough").expect("a file");
-    place.refuses(&["text.mid", "out.wav"], &["text.mid: not a MIDI file"]);
-    fs::write(place.path("empty.mid"), "").expect("a file");
-    place.refuses(&["empty.mid", "out.wav"], &["empty.mid: not a MIDI file"]);
-
-    // Cut anywhere, the song is refused, never shortened.
-    let bytes = three_notes().bytes();
-    for length in [4, 11, 13, 14, 20, 22, 23, 40, bytes.len() - 1] {
-        fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
-        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: "]);
-    }
-    fs::write(place.path("cut.mid"), &bytes[..40]).expect("a file");
-    place.refuses(
-        &["cut.mid", "out.wav"],
-        &["track 1 of 1 is truncated: 18 of "],
-    );
-    // Whole chunks, but an event that breaks off, and a status byte that no file may hold.
-    let mut broken = bytes.clone();
-    let last = broken.len() - 1;
-    broken[last] = 0x7F;
-    fs::write(place.path("broken.mid"), &broken).expect("a file");
-    place.refuses(
-        &["broken.mid", "out.wav"],
-        &["broken.mid: track 1 is damaged after tick 1440"],
-    );
-    broken[23] = 0xF8;
-    fs::write(place.path("broken.mid"), &broken).expect("a file");
-    place.refuses(
-        &["broken.mid", "out.wav"],
-        &["broken.mid: track 1 is damaged after tick 0"],
-    );
-
-    let song = Song::new(Format::Sequential, vec![note(0, 480, 60)]);
-    fs::write(place.path("two.mid"), song.bytes()).expect("a file");
-    place.refuses(&["two.mid", "out.wav"], &["two.mid: ", "format 2"]);
-    let mut song = three_notes();
-    song.timing = Timing::Metrical(0.into());
-    fs::write(place.path("zero.mid"), song.bytes()).expect("a file");
-    place.refuses(&["zero.mid", "out.wav"], &["zero.mid: ", "0 ticks"]);
-    // Sixteen hours and more, which no WAV file holds.
-    let song = Song::new(Format::SingleTrack, vec![note(0xFFF_FFFF, 480, 60)]);
-    fs::write(place.path("long.mid"), song.bytes()).expect("a file");
-    place.refuses(&["long.mid", "out.wav"], &["long.mid: ", "minutes"]);
-}
-
-#[test]
-fn what_cannot_be_meant_is_refused() {
-    let place = Place::with(&three_notes());
-    place.refuses(
-        &["song.mid", "out.wav", "--preset", "Kazoo"],
-        &["Kazoo: ", "Drawbar Organ", "Shimmering Pad", "Drone"],
-    );
-    fs::write(
-        place.path("wrong.toml"),
-        "schema = 1\nname = \"W\"\n[source]\ntilt = 99\n",
-    )
-    .expect("a file");
-    place.refuses(
-        &["song.mid", "out.wav", "--preset", "wrong.toml"],
-        &["wrong.toml: line 4: tilt: 99 is outside -24 to 12"],
-    );
-    for (option, value) in [
-        ("--rate", "0"),
-        ("--rate", "999"),
-        ("--rate", "384001"),
-        ("--rate", "fast"),
-        ("--buffer", "0"),
-        ("--bits", "8"),
-        ("--seed", "10000"),
-        ("--tail", "-1"),
-        ("--tail", "nan"),
-        ("--tail", "soon"),
-    ] {
-        place.refuses(
-            &["song.mid", "out.wav", &format!("{option}={value}")],
-            &[option, value],
-        );
-    }
-    place.refuses(&["song.mid"], &["OUT.wav"]);
-    place.refuses(&["song.mid", "out.wav", "--louder"], &["--louder"]);
-}
-
-#[test]
-fn what_cannot_be_written_is_refused() {
-    let place = Place::with(&three_notes());
-    place.refuses(
-        &["song.mid", "none/out.wav"],
-        &["none/out.wav: ", "No such file"],
-    );
-    fs::create_dir(place.path("folder.wav")).expect("a folder");
-    place.refuses(
-        &["song.mid", "folder.wav"],
-        &["folder.wav: not a regular file"],
-    );
-    if cfg!(unix) {
-        place.refuses(
-            &["song.mid", "/dev/null"],
-            &["/dev/null: not a regular file"],
-        );
-    }
-    // A good file stays as it was when its successor fails.
-    fs::write(place.path("out.wav"), "precious").expect("a file");
-    place.refuses(&["none.mid", "out.wav"], &["none.mid: "]);
-    assert_eq!(
-        fs::read(place.path("out.wav")).expect("a file"),
-        b"precious"
-    );
-}
-
-/// A limit on the length of files, in the place of a full disk: writing fails half-way.
-#[cfg(unix)]
-#[test]
-fn a_full_disk_leaves_nothing_behind() {
-    let place = Place::with(&three_notes());
-    let before = place.listing();
-    let output = Command::new("sh")
-        .current_dir(place.folder.path())
-        .arg("-c")
-        .arg("trap '' XFSZ; ulimit -f 64; exec \"$0\" song.mid out.wav --bits 32f")
-        .arg(env!("CARGO_BIN_EXE_aliquot-render"))
-        .output()
-        .expect("a shell");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.starts_with("aliquot-render: out.wav: "), "{error}");
-    assert_eq!(error.matches('\n').count(), 1, "{error}");
-    assert_eq!(place.listing(), before);
-}
-
-/// Ctrl-C half-way ends with one line and no file.
-#[cfg(unix)]
-#[test]
-fn an_interrupt_leaves_nothing_behind() {
-    // Long enough to be caught in the middle: three hours of a chord.
-    let song = Song::new(
-        Format::SingleTrack,
-        vec![[note(0, 480, 60), note(480 * 21_600, 480, 64)].concat()],
-    );
-    let place = Place::with(&song);
-    let before = place.listing();
-    let child = Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
-        .current_dir(place.folder.path())
-        .args(["song.mid", "out.wav", "--buffer", "1"])
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .expect("the renderer starts");
-    // The temporary file shows that it is under way.
-    while place.listing() == before {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    std::thread::sleep(std::time::Duration::from_millis(50));
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill starts");
-    assert!(killed.success());
-    let output = child.wait_with_output().expect("the renderer ends");
-    assert_eq!(output.status.code(), Some(1));
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(error, "aliquot-render: out.wav: interrupted\n");
-    assert_eq!(place.listing(), before);
 }
 
 #[test]

@@ -294,10 +294,14 @@ at_level! {
             }
         }
         for n in 0..GROUP {
-            // One turn is M = 2^(exponent + 1) grid points.
-            let point = frequency[n] >> (31 - exponent);
+            // One turn is M = 2^(exponent + 1) grid points. A slide may end a little below 0 or
+            // above Nyquist, which the margins have room for; no more than that is possible, but
+            // nothing must ever be spread beside the grid.
+            let first_tap = ((MARGIN - (TAPS / 2 - 1)) as u32) << (31 - exponent);
+            let point = frequency[n].wrapping_add(first_tap) >> (31 - exponent);
             let fraction = frequency[n] << (exponent + 1);
-            batch.point[first + n] = point + (MARGIN - (TAPS / 2 - 1)) as u32;
+            let last_point = (1 << exponent) + (2 * MARGIN - TAPS) as u32;
+            batch.point[first + n] = if point < last_point { point } else { last_point };
             batch.row[first + n] = fraction >> OFFSET_BITS;
             // Signed, from the row's middle.
             let offset = (fraction << (32 - OFFSET_BITS) ^ 1 << 31) as i32;

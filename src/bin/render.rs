@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use aliquot::dsp::denormals::FlushDenormals;
 use aliquot::song::Song;
-use aliquot::state::{Preset, starting_presets};
+use aliquot::state::{Preset, StartingPreset, starting_presets};
 use aliquot::synth::{Param, Patch};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -56,18 +56,20 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     // As the plugin does, so that both give the same bits.
     let _flush = FlushDenormals::new();
     let (song_path, output_path) = arguments.paths()?;
+    spare_inputs(arguments, song_path, output_path)?;
     let programs = programs(arguments)?;
     let bytes = fs::read(song_path).map_err(named(song_path))?;
     let song = Song::parse(&bytes, arguments.rate).map_err(named(song_path))?;
-    let mut output =
-        Output::create(output_path, arguments.rate, arguments.bits).map_err(named(output_path))?;
-    let mut performance = Performance::new(&song, programs, arguments, output.room_frames())
-        .map_err(named(song_path))?;
 
+    // From here on there is a temporary file, which an interrupt must not leave behind.
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
+    let mut output =
+        Output::create(output_path, arguments.rate, arguments.bits).map_err(named(output_path))?;
+    let mut performance = Performance::new(&song, programs, arguments, output.room_frames())
+        .map_err(named(song_path))?;
 
     let progress = ProgressBar::new(performance.expected_frames());
     progress.set_style(
@@ -106,6 +108,24 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     Ok(text)
 }
 
+/// Refuses an output that would take the place of what is read.
+fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(), String> {
+    let preset = arguments
+        .preset
+        .as_deref()
+        .filter(|wanted| starting_preset(wanted).is_none())
+        .map(Path::new);
+    for (name, input) in [("song", Some(song)), ("preset", preset)] {
+        if input.is_some_and(|input| output::is_same_file(input, output)) {
+            return Err(format!(
+                "{}: the output would take the {name}'s place; it needs a name of its own",
+                output.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The patches that the song's program changes choose among, with the seed that was asked for.
 fn programs(arguments: &Arguments) -> Result<Programs, String> {
     let seeded = |mut patch: Patch| {
@@ -129,10 +149,7 @@ fn programs(arguments: &Arguments) -> Result<Programs, String> {
 
 /// The starting preset of that name, or else the preset in the file of that name.
 fn preset(wanted: &str) -> Result<Preset, String> {
-    let starting = starting_presets()
-        .iter()
-        .find(|starting| starting.name.eq_ignore_ascii_case(wanted));
-    if let Some(starting) = starting {
+    if let Some(starting) = starting_preset(wanted) {
         return Preset::parse(starting.text).map_err(|error| format!("{wanted}: {error}"));
     }
     match fs::read_to_string(wanted) {
@@ -146,6 +163,12 @@ fn preset(wanted: &str) -> Result<Preset, String> {
         }
         Err(error) => Err(format!("{wanted}: {error}")),
     }
+}
+
+fn starting_preset(wanted: &str) -> Option<&'static StartingPreset> {
+    starting_presets()
+        .iter()
+        .find(|starting| starting.name.eq_ignore_ascii_case(wanted))
 }
 
 /// The starting presets with their program numbers, a line each.

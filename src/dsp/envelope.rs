@@ -129,11 +129,6 @@ impl Envelope {
         self.stage == Stage::Done
     }
 
-    /// Whether it has still to reach its top: silence now is no reason to end the note.
-    pub fn is_rising(&self) -> bool {
-        matches!(self.stage, Stage::Delay | Stage::Attack)
-    }
-
     fn stage_frames(&self, settings: &EnvelopeSettings, sample_rate_hz: f64) -> Option<f64> {
         let seconds = match self.stage {
             Stage::Delay => settings.delay_s,

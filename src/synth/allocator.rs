@@ -1,8 +1,8 @@
 //! Which voice a note gets, and which one gives way.
 //!
 //! A note that finds all voices taken steals one: of the released ones, else of all, the quietest;
-//! of about equally quiet ones the oldest. The stolen voice fades out over one block beside the new one,
-//! so there are twice as many slots as voices.
+//! of about equally quiet ones the oldest. The stolen voice sounds on to the next tick and fades out
+//! over the block after it, beside the new one, so there are twice as many slots as voices.
 
 use super::voice::{Life, Voice};
 

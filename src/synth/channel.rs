@@ -21,7 +21,7 @@ pub struct Channel {
     pub brightness: f32,
     /// CC 7, 0 to 1.
     pub volume: f32,
-    /// CC 10, 0 to 1.
+    /// CC 10, −1 to 1.
     pub pan: f32,
     /// CC 11, 0 to 1.
     pub expression: f32,
@@ -42,7 +42,7 @@ impl Default for Channel {
             wheel: 0.0,
             brightness: 0.5,
             volume: 1.0,
-            pan: 0.5,
+            pan: 0.0,
             expression: 1.0,
             sustain: false,
             sostenuto: false,
@@ -59,11 +59,11 @@ impl Channel {
         match number {
             1 => self.wheel = value,
             7 => self.volume = value,
-            10 => self.pan = value,
+            10 => self.pan = centred(value),
             11 => self.expression = value,
             64 => self.sustain = value >= 0.5,
             66 => self.sostenuto = value >= 0.5,
-            74 => self.brightness = value,
+            74 => self.brightness = 0.5 + 0.5 * centred(value),
             98 | 99 => self.registered = (127, 127),
             100 => self.registered.1 = data,
             101 => self.registered.0 = data,
@@ -81,6 +81,28 @@ impl Channel {
             }
             _ => {}
         }
+    }
+}
+
+/// A controller that rests in its middle as −1 to 1, from 0 to 1, which is MIDI's 7 bits divided by
+/// 127.
+///
+/// MIDI's rest is 64 of 127, a host's automation lane rests at 0.5: both are exactly 0 here, and both
+/// ends are exactly ±1.
+fn centred(value: f32) -> f32 {
+    let raw = value * 127.0;
+    // What was divided in f32 comes back within 0.001 of a whole number.
+    let raw = if (raw - raw.round()).abs() < 0.001 {
+        raw.round()
+    } else {
+        raw
+    };
+    if (63.5..=64.0).contains(&raw) {
+        0.0
+    } else if raw < 64.0 {
+        (raw - 64.0) / 64.0
+    } else {
+        (raw - 64.0) / 63.0
     }
 }
 
@@ -134,7 +156,7 @@ impl Channels {
             brightness: own.brightness,
             // The square follows the recommended curve of General MIDI (40·log₁₀ of the value).
             gain: (own.volume * own.expression) * (own.volume * own.expression),
-            pan: (2.0 * own.pan - 1.0).clamp(-1.0, 1.0),
+            pan: own.pan,
             sustain: own.sustain,
             sostenuto: own.sostenuto,
         };
@@ -185,6 +207,26 @@ mod tests {
             channel.control(number, f32::from(data as u8) / 127.0);
         }
         assert_eq!(channels.control(2, &values).bend_semitones, 12.0);
+    }
+
+    #[test]
+    fn pan_and_brightness_rest_at_the_middle_and_reach_both_ends() {
+        let values = Values::new(&Patch::default());
+        for (value, pan) in [
+            (0.0, -1.0),
+            (16.0 / 127.0, -0.75),
+            (63.0 / 127.0, -1.0 / 64.0),
+            (0.5, 0.0),
+            (64.0 / 127.0, 0.0),
+            (65.0 / 127.0, 1.0 / 63.0),
+            (1.0, 1.0),
+        ] {
+            let mut channels = Channels::default();
+            channels.get_mut(0).control(10, value);
+            channels.get_mut(0).control(74, value);
+            let control = channels.control(0, &values);
+            assert_eq!((control.pan, control.brightness), (pan, 0.5 + 0.5 * pan));
+        }
     }
 
     #[test]

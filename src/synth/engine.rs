@@ -5,11 +5,16 @@
 //! within a block is rendered from its onset to the block's end at once and added. Everything else
 //! takes effect at the next tick and ramps across that block.
 
+mod clock;
+#[cfg(test)]
+mod tests;
+
+use self::clock::Clock;
 use super::allocator;
 use super::channel::Channels;
 use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
-use super::parameter::{LFO_DIVISIONS_BEATS, MAX_VOICES, Param};
+use super::parameter::{MAX_VOICES, Param};
 use super::patch::{Patch, Values};
 use super::spectrum::{Edits, Numbers};
 use super::voice::{Life, Outcome, Tick, Voice};
@@ -319,9 +324,12 @@ impl Engine {
     fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {
         // The patch counts from here on: it may have fewer voices.
         self.take_patch();
-        // The same key again: the earlier note is let go, pedal or not.
+        // The same key again: the earlier note is let go, pedal or not; one with an id of its own
+        // only if its key is up.
         for voice in &mut self.voices {
-            let is_same = voice.channel == channel && voice.key == key && voice.id == id;
+            let is_same = voice.channel == channel
+                && voice.key == key
+                && (voice.id == id || !voice.key_is_down);
             if is_same && matches!(voice.life(), Life::Pending | Life::Sounding) {
                 voice.key_is_down = false;
                 voice.sostenuto = false;
@@ -434,10 +442,26 @@ impl Engine {
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
+            let was_mpe = self.values.is_on(Param::MPE);
             if self.values.update(&self.patch) {
                 self.generation += 1;
                 let values = &self.values;
                 self.edits.update(|param| values.get(param));
+                if self.values.is_on(Param::MPE) != was_mpe {
+                    self.release_what_no_pedal_holds();
+                }
+            }
+        }
+    }
+
+    /// Pedals of the zone's master reach fewer voices once MPE is off.
+    fn release_what_no_pedal_holds(&mut self) {
+        for slot in 0..self.voices.len() {
+            let voice = &mut self.voices[slot];
+            if matches!(voice.life(), Life::Pending | Life::Sounding) {
+                let control = self.channels.control(voice.channel, &self.values);
+                voice.sostenuto &= control.sostenuto;
+                self.release_unless_held(slot);
             }
         }
     }
@@ -507,77 +531,6 @@ impl Engine {
                 channel: voice.channel,
                 key: voice.key,
             });
-        }
-    }
-}
-
-/// Time outside the voices: the free LFO and the host's song.
-#[derive(Clone, Copy, Debug, Default)]
-struct Clock {
-    /// At the current block's first frame.
-    lfo_cycles: f64,
-    lfo_cycles_per_frame: f64,
-    /// Frames of the current block, 0 before the first.
-    block_frames: usize,
-    transport: Transport,
-    /// Beats at the current block's first frame, where the host tells.
-    beats: Option<f64>,
-}
-
-impl Clock {
-    /// Takes the host's word, `into_block` frames after the current block's first (or the next
-    /// one's, at its border).
-    fn set_transport(&mut self, transport: &Transport, into_block: usize, sample_rate_hz: f64) {
-        let tempo_bpm = if transport.tempo_bpm.is_finite() {
-            transport.tempo_bpm.clamp(1.0, 10_000.0)
-        } else {
-            120.0
-        };
-        let position = transport
-            .position_beats
-            .filter(|beats| beats.is_finite() && transport.playing);
-        self.transport = Transport {
-            tempo_bpm,
-            position_beats: position,
-            playing: transport.playing,
-        };
-        let beats_per_frame = tempo_bpm / 60.0 / sample_rate_hz;
-        let is_at_border = into_block == 0;
-        self.beats = position.map(|told| {
-            let ahead = if is_at_border {
-                self.block_frames
-            } else {
-                into_block
-            };
-            let start = told - beats_per_frame * ahead as f64;
-            // Half a millisecond or so is the rounding of a host's arithmetic. Our own clock goes
-            // on then, so that the bits do not depend on where the host's buffers lie.
-            match self.beats {
-                Some(own) if (own - start).abs() < 1e-3 => own,
-                _ => start,
-            }
-        });
-    }
-
-    /// Goes on to the next block.
-    fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
-        self.lfo_cycles += self.lfo_cycles_per_frame * self.block_frames as f64;
-        let beats_per_frame = self.transport.tempo_bpm / 60.0 / sample_rate_hz;
-        self.beats = self
-            .beats
-            .map(|beats| beats + beats_per_frame * self.block_frames as f64);
-        self.block_frames = block_frames;
-        if values.is_on(Param::LFO_SYNC) {
-            let division = values
-                .index(Param::LFO_DIVISION)
-                .min(LFO_DIVISIONS_BEATS.len() - 1);
-            let cycle_beats = LFO_DIVISIONS_BEATS[division];
-            self.lfo_cycles_per_frame = beats_per_frame / cycle_beats;
-            if let Some(beats) = self.beats {
-                self.lfo_cycles = beats / cycle_beats;
-            }
-        } else {
-            self.lfo_cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod partials;
 
-use self::partials::{Damping, FundamentalPath, Partials, Phases};
+use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::{Channels, Control};
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings, FilterShape};
@@ -20,8 +20,6 @@ use crate::dsp::random;
 const A4_HZ: f64 = 440.0;
 /// Key tracking turns about middle C, key 60.
 const MIDDLE_C_KEY: f64 = 60.0;
-/// Below this power (−140 dB) a voice whose partials have all died away is at its end.
-const SILENT_POWER: f32 = 1e-14;
 
 /// What all voices share at a tick.
 pub struct Tick<'a> {
@@ -136,10 +134,13 @@ pub struct Voice {
     level: f32,
     /// The fundamental at the ends of the last two segments.
     fundamental_hz: [f64; 2],
+    /// Second derivative of the fundamental, Hz per frame².
+    fundamental_bend: f64,
+    /// What the last block heard of its channel and of its note's own expression.
+    heard: Option<(Control, Expression)>,
     /// Length of the last segment.
     last_frames: usize,
-    power: f32,
-    sounding_partials: usize,
+    loudness: Loudness,
     spectrum: Spectrum,
     partials: Partials,
 }
@@ -196,9 +197,10 @@ impl Voice {
             damping: None,
             level: 0.0,
             fundamental_hz: [0.0; 2],
+            fundamental_bend: 0.0,
+            heard: None,
             last_frames: 0,
-            power: 0.0,
-            sounding_partials: 0,
+            loudness: Loudness::default(),
             spectrum: Spectrum::allocate(level),
             partials: Partials::allocate(level),
         }
@@ -216,12 +218,12 @@ impl Voice {
 
     /// Loudness for choosing which voice to steal: the power of its partials.
     pub fn power(&self) -> f32 {
-        self.power
+        self.loudness.power
     }
 
     /// Partials that sound.
     pub fn sounding_partials(&self) -> usize {
-        self.sounding_partials
+        self.loudness.partials
     }
 
     /// Begins a note at the frame rendered next.
@@ -242,8 +244,10 @@ impl Voice {
         }
         self.has_offsets = false;
         self.offsets_changed = false;
-        self.power = f32::INFINITY;
-        self.sounding_partials = 0;
+        self.loudness = Loudness {
+            power: f32::INFINITY,
+            ..Loudness::default()
+        };
     }
 
     /// The key is up and no pedal holds it: the release begins at the next tick.
@@ -300,7 +304,6 @@ impl Voice {
         self.life = Life::Sounding;
         self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
         self.filter_envelope = Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
-        self.note_lfo_cycles = 0.0;
         self.brightness_at_onset = tick.channels.control(self.channel, values).brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = random::bits(seed, u64::from(self.channel) << 8 | u64::from(self.key));
@@ -310,12 +313,21 @@ impl Voice {
             note_seed
         };
         self.forget_settings();
+        self.heard = None;
         self.last_frames = 0;
         let at = tick.block_frames - left.len();
         let control = tick.channels.control(self.channel, values);
-        let lfo = self.lfo(tick, at);
-        let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
-        self.fundamental_hz = [fundamental_hz; 2];
+        // The first segments have no past to read the curve of the vibrato from.
+        let [now_hz, next_hz, after_next_hz] = [0, 1, 2].map(|blocks| {
+            let frames = blocks * tick.block_frames;
+            self.note_lfo_cycles = tick.lfo_cycles_per_frame * frames as f64;
+            let lfo = self.lfo(tick, at + frames);
+            self.fundamental_hz(tick, &control, lfo)
+        });
+        self.note_lfo_cycles = 0.0;
+        let block_squared = (tick.block_frames * tick.block_frames) as f64;
+        self.fundamental_bend = (after_next_hz - 2.0 * next_hz + now_hz) / block_squared;
+        self.fundamental_hz = [now_hz; 2];
         self.partials
             .begin(Phases::from_index(values.index(Param::PHASES)), note_seed);
         self.render_segments(
@@ -360,7 +372,8 @@ impl Voice {
     }
 
     /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
-    /// exact frames whatever the block clock.
+    /// exact frames whatever the block clock. A block at whose tick something has stepped stays
+    /// whole: a step has all of it to ramp, and would click in a cut-off end.
     fn render_segments(
         &mut self,
         tick: &Tick,
@@ -369,6 +382,7 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
+        let steps = self.hears_a_step(tick);
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {
@@ -376,7 +390,10 @@ impl Voice {
             let corner = self
                 .amp
                 .frames_to_corner(&amp_settings(tick.values), tick.sample_rate_hz);
-            let frames = corner.unwrap_or(rest).min(rest);
+            let frames = match corner {
+                Some(corner) if !steps => corner.min(rest),
+                _ => rest,
+            };
             let at = tick.block_frames - rest;
             let segment = done..done + frames;
             let sound = self.prepare_segment(tick, at, frames, start_level.take());
@@ -392,14 +409,21 @@ impl Voice {
             );
             self.last_frames = frames;
             done += frames;
-            let died_away =
-                self.partials.decays() && self.power < SILENT_POWER && !self.amp.is_rising();
-            if self.amp.is_done() || died_away {
+            // Mere silence is no end: what shut the voice up may open again.
+            if self.amp.is_done() || self.loudness.is_decayed {
                 self.life = Life::Idle;
                 return Outcome::Ended;
             }
         }
         Outcome::Sounds
+    }
+
+    /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
+    fn hears_a_step(&mut self, tick: &Tick) -> bool {
+        let control = tick.channels.control(self.channel, tick.values);
+        let before = self.heard.replace((control, self.expression));
+        let patch_changed = self.generation != tick.generation || self.offsets_changed;
+        before.is_some_and(|before| patch_changed || before != (control, self.expression))
     }
 
     /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
@@ -424,10 +448,15 @@ impl Voice {
         let [before_last_hz, last_hz] = self.fundamental_hz;
         let is_new = start_level.is_some();
         let end_hz = targets.fundamental_hz;
+        // Segments of unequal length keep to the curve that the last equal ones showed: a step of
+        // the pitch within a short one would look like a steep bend.
+        let frames_squared = (frames * frames) as f64;
         let correction_hz = if self.last_frames == frames {
-            (end_hz - 2.0 * last_hz + before_last_hz) / 12.0
+            let difference_hz = end_hz - 2.0 * last_hz + before_last_hz;
+            self.fundamental_bend = difference_hz / frames_squared;
+            difference_hz / 12.0
         } else {
-            0.0
+            self.fundamental_bend * frames_squared / 12.0
         };
         self.fundamental_hz = [last_hz, end_hz];
 
@@ -463,7 +492,7 @@ impl Voice {
                 .set_damping(&damping, &self.spectrum, end_hz, frames, rate);
         }
         let level = targets.gain * amp;
-        let loudness =
+        self.loudness =
             if shape_changed || changes.pans || level != self.level || self.partials.decays() {
                 self.partials.set_gains(
                     &self.spectrum,
@@ -474,9 +503,7 @@ impl Voice {
                 self.partials.hold_gains()
             };
         self.level = level;
-        self.power = loudness.power;
-        self.sounding_partials = loudness.partials;
-        loudness.power.is_finite() && end_hz.is_finite()
+        self.loudness.power.is_finite() && end_hz.is_finite()
     }
 
     /// Brings the frequencies to rest where they are.

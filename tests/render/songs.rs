@@ -1,4 +1,5 @@
 //! Songs made for a test.
+#![allow(dead_code, reason = "each test program uses its own part")]
 
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
+use aliquot::dsp::random;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use tempfile::TempPath;
 
@@ -26,35 +27,39 @@ pub struct Output {
 }
 
 impl Output {
-    /// Opens a temporary file in the target's folder.
+    /// Opens a temporary file in the target's folder, with the permissions of the file that it will
+    /// take the place of.
     pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<Output> {
         // The file that a link leads to is the one to replace.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        match fs::metadata(&target) {
+        let permissions = match fs::metadata(&target) {
             Ok(metadata) if !metadata.is_file() => {
                 return Err(io::Error::other("not a regular file"));
             }
             // Renaming would pass over a file's own protection.
-            Ok(_) => drop(OpenOptions::new().write(true).open(&target)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(metadata) => {
+                OpenOptions::new().write(true).open(&target)?;
+                Some(metadata.permissions())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
-        }
+        };
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".aliquot-render-").suffix(".wav");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file's: what the user's mask leaves of it.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let (file, temporary) = builder
-            .tempfile_in(folder)
-            .map_err(without_path)?
+        // Opened by us, with any new file's permissions: tempfile's are narrower, and its errors name
+        // a file that means nothing to the user.
+        let (file, temporary) = tempfile::Builder::new()
+            .prefix(".aliquot-render-")
+            .suffix(".wav")
+            .make_in(folder, |path| {
+                OpenOptions::new().write(true).create_new(true).open(path)
+            })?
             .into_parts();
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
         let (bits_per_sample, sample_format) = match bits {
             Bits::Sixteen => (16, SampleFormat::Int),
             Bits::TwentyFour => (24, SampleFormat::Int),
@@ -73,7 +78,7 @@ impl Output {
             temporary,
             target,
             spec,
-            dither: Dither(0),
+            dither: Dither::default(),
             peak: 0.0,
             frames: 0,
         })
@@ -130,21 +135,39 @@ impl Output {
 
 /// Triangular noise of ±1 step, which makes the error of rounding to 16 bits independent of the
 /// sound. The same in every run.
-struct Dither(u64);
+#[derive(Default)]
+struct Dither {
+    drawn: u64,
+}
 
 impl Dither {
+    const SEED: u64 = 0;
+
     /// −1 to 1 steps.
     fn next(&mut self) -> f64 {
-        self.uniform() - self.uniform()
+        self.half_step() + self.half_step()
     }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014), as 0 to 1.
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    /// −0.5 to 0.5 steps.
+    fn half_step(&mut self) -> f64 {
+        self.drawn += 1;
+        0.5 * random::bipolar(Dither::SEED, self.drawn)
+    }
+}
+
+/// Whether both names lead to one file, through whatever links.
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
+    // Where a file has a number, names that differ in case alone are told to be the same too.
+    #[cfg(unix)]
+    let identity = |path: &Path| {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).map(|file| (file.dev(), file.ino()))
+    };
+    #[cfg(not(unix))]
+    let identity = |path: &Path| fs::canonicalize(path);
+    match (identity(a), identity(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
     }
 }
 
@@ -152,13 +175,5 @@ fn io_error(error: hound::Error) -> io::Error {
     match error {
         hound::Error::IoError(error) => error,
         other => io::Error::other(other),
-    }
-}
-
-/// The reason without the temporary file's name, which means nothing to the user.
-fn without_path(error: io::Error) -> io::Error {
-    match error.get_ref().and_then(|named| named.source()) {
-        Some(reason) => io::Error::new(error.kind(), reason.to_string()),
-        None => error,
     }
 }

@@ -2,14 +2,14 @@
 //! arrays.
 //!
 //! A segment is the stretch of frames that is worked out at once: a block, or part of one at an
-//! onset. Over it gains run straight from the last target to the new one. Frequencies do too, and
+//! onset or a corner of the amplitude's envelope. Over it gains run straight from the last target to the new one. Frequencies do too, and
 //! the phase is the integral of the *curved* trajectory that the last three targets suggest:
 //!
 //! ∫f dt ≈ T·[(f₀+f₁)/2 − (f₁ − 2f₀ + f₋₁)/12]
 //!
 //! (the trapezoid with its first end correction). With the trapezoid alone the phase error grows
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
-//! 6 Hz; so it is below −75 dB (`tests/bank.rs`).
+//! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
 use crate::at_level;
 use crate::bank::{Bank, Controls, advanced_phase};
@@ -81,6 +81,10 @@ pub struct Partials {
     left_end: Box<Lanes>,
     right_start: Box<Lanes>,
     right_end: Box<Lanes>,
+    /// Octaves that the note has died away by since its onset.
+    decayed: Octaves,
+    /// What a segment adds to them.
+    decayed_step: Octaves,
     /// Partials in use, in whole groups: those of the spectrum, and those still fading after it
     /// shrank.
     count: usize,
@@ -94,6 +98,13 @@ pub struct Partials {
     level: Level,
 }
 
+/// A decay in octaves of gain, for all partials: `b1 + b3·ratio²` of them for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Octaves {
+    b1: f64,
+    b3: f64,
+}
+
 /// What a segment comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
@@ -101,6 +112,8 @@ pub struct Loudness {
     pub power: f32,
     /// Partials with a gain.
     pub partials: usize,
+    /// Whether all partials have died away for good, whatever their gains come to.
+    pub is_decayed: bool,
 }
 
 impl Partials {
@@ -119,6 +132,8 @@ impl Partials {
             left_end: lanes(),
             right_start: lanes(),
             right_end: lanes(),
+            decayed: Octaves::default(),
+            decayed_step: Octaves::default(),
             count: 0,
             slides: false,
             decays: false,
@@ -137,7 +152,6 @@ impl Partials {
                 Phases::Random => random::bits(seed, n as u64),
             };
         }
-        self.decay.fill(1.0);
         for gains in [
             &mut self.left_start,
             &mut self.left_end,
@@ -146,13 +160,15 @@ impl Partials {
         ] {
             gains.fill(0.0);
         }
+        self.decayed = Octaves::default();
         self.count = 0;
         self.decays = false;
         self.loudness = Loudness::default();
     }
 
     /// Makes room for `partials` partials; new ones start from gain 0 at `fundamental_hz`, the
-    /// fundamental where the last segment ended. Those past the spectrum's end are dropped by
+    /// fundamental where the last segment ended, and have died away as if they had sounded since
+    /// the onset at the ratios they have now. Those past the spectrum's end are dropped by
     /// [`Partials::render`] once they have faded. Returns whether there are new ones.
     pub fn grow(&mut self, partials: usize, spectrum: &Spectrum, fundamental_hz: f64) -> bool {
         let count = whole_groups(partials);
@@ -164,6 +180,13 @@ impl Partials {
         for (frequency_hz, ratio) in self.frequency_hz[new].iter_mut().zip(ratios) {
             *frequency_hz = fundamental_hz * f64::from(*ratio);
         }
+        let new = self.count..count;
+        set_decay(
+            self.level,
+            &self.decayed,
+            &spectrum.ratio[new.clone()],
+            &mut self.decay[new],
+        );
         self.count = count;
         true
     }
@@ -236,15 +259,16 @@ impl Partials {
             return;
         }
         let octaves_per_neper = core::f64::consts::LOG2_E * frames as f64 / sample_rate_hz;
-        let b1 = (f64::from(damping.b1) * octaves_per_neper) as f32;
         let khz = fundamental_hz / 1000.0;
-        let b3 = (f64::from(damping.b3) * khz * khz * octaves_per_neper) as f32;
+        self.decayed_step = Octaves {
+            b1: f64::from(damping.b1) * octaves_per_neper,
+            b3: f64::from(damping.b3) * khz * khz * octaves_per_neper,
+        };
         let used = ..self.count;
-        set_decay_step(
+        set_decay(
             self.level,
+            &self.decayed_step,
             &spectrum.ratio[used],
-            b1,
-            b3,
             &mut self.decay_step[used],
         );
     }
@@ -275,6 +299,8 @@ impl Partials {
         let (left, right) = (&mut self.left_end[used], &mut self.right_end[used]);
         let pans = (&spectrum.left[used], &spectrum.right[used]);
         self.loudness = if self.decays {
+            self.decayed.b1 += self.decayed_step.b1;
+            self.decayed.b3 += self.decayed_step.b3;
             let decay = &mut self.decay[used];
             let step = &self.decay_step[used];
             set_decaying_ends(
@@ -417,10 +443,11 @@ at_level! {
 }
 
 at_level! {
-    /// [`Partials::set_damping`], in octaves a segment.
-    fn set_decay_step(ratio: &[f32], b1: f32, b3: f32, step: &mut [f32]) {
-        for (step, ratio) in step.iter_mut().zip(ratio) {
-            *step = exp2(-at_most(b1 + b3 * ratio * ratio, 100.0));
+    /// What such a decay leaves of each partial.
+    fn set_decay(octaves: &Octaves, ratio: &[f32], decay: &mut [f32]) {
+        let (b1, b3) = (octaves.b1 as f32, octaves.b3 as f32);
+        for (decay, ratio) in decay.iter_mut().zip(ratio) {
+            *decay = exp2(-at_most(b1 + b3 * ratio * ratio, 100.0));
         }
     }
 }
@@ -451,13 +478,18 @@ at_level! {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Loudness {
+        let mut left_of_any = 0;
         for (decay, step) in decay.iter_mut().zip(decay_step) {
             let decayed = *decay * step;
             *decay = if decayed > DECAYED { decayed } else { 0.0 };
+            left_of_any |= decay.to_bits();
         }
         let decay = &*decay;
         let gain = |group, n| shape[group * GROUP + n] * level * decay[group * GROUP + n];
-        pan(gain, pan_left, pan_right, left, right)
+        Loudness {
+            is_decayed: left_of_any == 0,
+            ..pan(gain, pan_left, pan_right, left, right)
+        }
     }
 }
 
@@ -491,6 +523,7 @@ fn pan(
     Loudness {
         power: powers.iter().sum(),
         partials: counts.iter().sum::<u32>() as usize,
+        is_decayed: false,
     }
 }
 

@@ -1,0 +1,84 @@
+//! Time outside the voices: the free LFO and the host's song.
+
+use crate::synth::event::Transport;
+use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
+use crate::synth::patch::Values;
+
+/// Time outside the voices.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// Cycles of the free LFO at the current block's first frame.
+    pub lfo_cycles: f64,
+    /// Cycles of the LFO in a frame.
+    pub lfo_cycles_per_frame: f64,
+    /// Frames of the current block, 0 before the first.
+    block_frames: usize,
+    tempo_bpm: f64,
+    /// Beats at the current block's first frame, where the host tells.
+    beats: Option<f64>,
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock {
+            lfo_cycles: 0.0,
+            lfo_cycles_per_frame: 0.0,
+            block_frames: 0,
+            tempo_bpm: Transport::default().tempo_bpm,
+            beats: None,
+        }
+    }
+}
+
+impl Clock {
+    /// Takes the host's word, `into_block` frames after the current block's first (or the next
+    /// one's, at its border).
+    pub fn set_transport(&mut self, transport: &Transport, into_block: usize, sample_rate_hz: f64) {
+        self.tempo_bpm = if transport.tempo_bpm.is_finite() {
+            transport.tempo_bpm.clamp(1.0, 10_000.0)
+        } else {
+            Transport::default().tempo_bpm
+        };
+        let position = transport
+            .position_beats
+            .filter(|beats| beats.is_finite() && transport.playing);
+        let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
+        let is_at_border = into_block == 0;
+        self.beats = position.map(|told| {
+            let ahead = if is_at_border {
+                self.block_frames
+            } else {
+                into_block
+            };
+            let start = told - beats_per_frame * ahead as f64;
+            // Half a millisecond or so is the rounding of a host's arithmetic. Our own clock goes
+            // on then, so that the bits do not depend on where the host's buffers lie.
+            match self.beats {
+                Some(own) if (own - start).abs() < 1e-3 => own,
+                _ => start,
+            }
+        });
+    }
+
+    /// Goes on to the next block.
+    pub fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
+        self.lfo_cycles += self.lfo_cycles_per_frame * self.block_frames as f64;
+        let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
+        self.beats = self
+            .beats
+            .map(|beats| beats + beats_per_frame * self.block_frames as f64);
+        self.block_frames = block_frames;
+        if values.is_on(Param::LFO_SYNC) {
+            let division = values
+                .index(Param::LFO_DIVISION)
+                .min(LFO_DIVISIONS_BEATS.len() - 1);
+            let cycle_beats = LFO_DIVISIONS_BEATS[division];
+            self.lfo_cycles_per_frame = beats_per_frame / cycle_beats;
+            if let Some(beats) = self.beats {
+                self.lfo_cycles = beats / cycle_beats;
+            }
+        } else {
+            self.lfo_cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
+        }
+    }
+}

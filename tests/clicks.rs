@@ -1,0 +1,240 @@
+//! A step of any value that may move continuously, on a note that is held, does not click.
+
+mod analysis;
+mod performance;
+
+use aliquot::synth::parameter::{MACRO_TARGETS, MACROS};
+use aliquot::synth::{Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames};
+use analysis::*;
+use performance::*;
+
+const RATE: f64 = 48_000.0;
+
+/// Everything at work, so that every parameter has something to change.
+fn busy() -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 16.0),
+        (Param::STRIKE_DEPTH, 0.5),
+        (Param::SPREAD, 0.3),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::FILTER_SUSTAIN, 0.5),
+        (Param::KEY_TRACK, 0.5),
+        (Param::RESONANCE, 6.0),
+        (Param::WHEEL_VIBRATO, 20.0),
+        (Param::PROTECT, 0.0),
+        (Param::LEVEL, -12.0),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
+
+/// Plays a note, changes one thing at frame [`STEP`], and asserts that no jump from sample to sample
+/// is a tenth larger there than those of the tones before and after.
+fn assert_no_click(before: &Patch, key: u8, change: impl FnOnce(&mut Engine), what: &str) {
+    let mut engine = engine(RATE, before);
+    engine.push(Event::Controller {
+        channel: 0,
+        number: 1,
+        value: 0.5,
+    });
+    engine.push(Event::NoteOn {
+        id: Some(1),
+        channel: 0,
+        key,
+        velocity: 1.0,
+    });
+    let (before, _) = play(&mut engine, &[], STEP, &[64]);
+    change(&mut engine);
+    let (after, _) = play(&mut engine, &[], STEP, &[64]);
+    let mut across = before[STEP - 300..].to_vec();
+    // The rest of the block at hand, and the one that the step ramps over. A note that comes out of
+    // its delay may be loudest just after.
+    let ramped = 2 * block_frames(RATE);
+    across.extend(&after[..ramped]);
+    let steady = largest_jump(&before[4_000..]).max(largest_jump(&after[ramped..]));
+    let jump = largest_jump(&across);
+    assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
+}
+
+const STEP: usize = 12_345;
+const STEPS: [(f32, f32); 3] = [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)];
+
+/// Whether a parameter can be moved without steps of its own.
+fn is_continuous(param: Param) -> bool {
+    param.range().steps().is_none() || param == Param::PARTIALS
+}
+
+#[test]
+fn a_step_of_any_continuous_parameter_does_not_click() {
+    let mut measured = 0;
+    for param in Param::all().filter(|&param| is_continuous(param)) {
+        let spec = param.spec();
+        // Partials beyond the 16th do not sound; the others have the next test.
+        let is_silent_partial =
+            spec.group == "Partials" && param.index() >= Param::partial_level(17).index();
+        if is_silent_partial || MOVING_GROUPS.contains(&spec.group) {
+            continue;
+        }
+        for (from, to) in STEPS {
+            let mut patch = busy();
+            if param == Param::PARTIALS {
+                // 512 partials of one voice are a pulse train: whatever they change to is quieter.
+                patch.set(Param::TILT, -12.0);
+            }
+            patch.set_normalized(param, from);
+            let mut changed = patch;
+            changed.set_normalized(param, to);
+            assert_no_click(
+                &patch,
+                57,
+                |engine| engine.set_patch(&changed),
+                &format!("{} from {from} to {to}", spec.name),
+            );
+            measured += 1;
+        }
+    }
+    assert!(measured > 150, "{measured}");
+}
+
+/// Groups whose parameters are heard only in a tone that moves, or through another's.
+const MOVING_GROUPS: [&str; 4] = ["Amp Envelope", "Filter Envelope", "Decay", "Macros"];
+
+/// Envelopes in each of their stages at [`STEP`], damping, and macros on each of their targets. A
+/// sine, whose own jumps hide nothing.
+#[test]
+fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
+    let mut sine = busy();
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::FILTER_ENV, 3.0),
+        (Param::AMP_SUSTAIN, 0.3),
+        (Param::AMP_DECAY, 0.05),
+        (Param::FILTER_DECAY, 0.05),
+        (Param::DAMPING, 0.5),
+    ] {
+        sine.set(param, value);
+    }
+    // Where the tone is still to rise it stays up, so that its loudest is steady.
+    let stages: [&[(Param, f32)]; 5] = [
+        &[
+            (Param::AMP_DELAY, 0.3),
+            (Param::FILTER_DELAY, 0.3),
+            (Param::AMP_SUSTAIN, 1.0),
+        ],
+        &[
+            (Param::AMP_ATTACK, 0.4),
+            (Param::FILTER_ATTACK, 0.4),
+            (Param::AMP_SUSTAIN, 1.0),
+        ],
+        &[(Param::AMP_HOLD, 0.4), (Param::FILTER_HOLD, 0.4)],
+        &[(Param::AMP_DECAY, 0.4), (Param::FILTER_DECAY, 0.4)],
+        &[],
+    ];
+    let mut measured = 0;
+    for (stage, settings) in stages.into_iter().enumerate() {
+        let mut patch = sine;
+        for &(param, value) in settings {
+            patch.set(param, value);
+        }
+        for param in Param::all().filter(|&param| is_continuous(param)) {
+            if !MOVING_GROUPS[..3].contains(&param.spec().group) {
+                continue;
+            }
+            // From the stage's own value as well.
+            let own = patch.normalized(param);
+            for (from, to) in STEPS
+                .into_iter()
+                .chain([(own, 0.0), (own, 0.1), (own, 1.0)])
+            {
+                let mut patch = patch;
+                patch.set_normalized(param, from);
+                let mut changed = patch;
+                changed.set_normalized(param, to);
+                assert_no_click(
+                    &patch,
+                    81,
+                    |engine| engine.set_patch(&changed),
+                    &format!("{} from {from} to {to}, stage {stage}", param.spec().name),
+                );
+                measured += 1;
+            }
+        }
+    }
+    for target in 1..=MACRO_TARGETS.len() {
+        let (number, mut patch) = (1 + target % MACROS, sine);
+        patch.set(Param::macro_target(number), target as f32);
+        for param in [Param::macro_value(number), Param::macro_amount(number)] {
+            patch.set(Param::macro_value(number), 0.5);
+            patch.set(Param::macro_amount(number), 0.5);
+            for (from, to) in STEPS {
+                patch.set_normalized(param, from);
+                let mut changed = patch;
+                changed.set_normalized(param, to);
+                assert_no_click(
+                    &patch,
+                    81,
+                    |engine| engine.set_patch(&changed),
+                    &format!("{} from {from} to {to}, target {target}", param.spec().name),
+                );
+                measured += 1;
+            }
+        }
+    }
+    assert!(measured > 600, "{measured}");
+}
+
+/// A block is cut at a corner of the envelope; what steps at its tick still has all of it to ramp.
+#[test]
+fn a_step_in_the_block_of_a_corner_does_not_click() {
+    let tick = STEP.next_multiple_of(block_frames(RATE));
+    for into_block in [1, 2, 5, 63] {
+        let mut patch = busy();
+        patch.set(Param::PARTIALS, 1.0);
+        // The hold ends within the block that the step begins with.
+        patch.set(Param::AMP_ATTACK, 0.0);
+        patch.set(Param::AMP_DECAY, 1.0);
+        let hold_s = (tick + into_block) as f64 / RATE;
+        patch.set(Param::AMP_HOLD, hold_s as f32);
+        let frames = f64::from(patch.plain(Param::AMP_HOLD)) * RATE;
+        assert_eq!(frames.round() as usize, tick + into_block);
+        let what = |what: &str| format!("{what}, a corner {into_block} frames into the block");
+        for (param, value) in [
+            (Param::CUTOFF, 50.0),
+            (Param::partial_level(1), -60.0),
+            (Param::partial_pan(1), 1.0),
+            (Param::PARTIALS, 3.0),
+        ] {
+            let mut changed = patch;
+            changed.set(param, value);
+            let name = what(&param.spec().name);
+            assert_no_click(&patch, 81, |engine| engine.set_patch(&changed), &name);
+        }
+        let note = NoteAddress {
+            id: Some(1),
+            channel: Some(0),
+            key: Some(81),
+        };
+        for event in [
+            Event::Controller {
+                channel: 0,
+                number: 11,
+                value: 0.1,
+            },
+            Event::Expression {
+                note,
+                expression: NoteExpression::Volume,
+                value: 0.1,
+            },
+            Event::Modulate {
+                id: 1,
+                param: Param::partial_level(1),
+                offset: -0.5,
+            },
+        ] {
+            let name = what(&format!("{event:?}"));
+            assert_no_click(&patch, 81, |engine| engine.push(event), &name);
+        }
+    }
+}

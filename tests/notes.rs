@@ -1,0 +1,313 @@
+//! How long a note lasts: keys, pedals, repeated notes, decay.
+
+mod analysis;
+mod performance;
+
+use aliquot::synth::{Event, NoteAddress, Param, Patch};
+use analysis::*;
+use performance::*;
+
+const RATE: f64 = 48_000.0;
+
+/// A sine at full velocity, without protection or envelope.
+fn sine() -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::AMP_ATTACK, 0.0),
+        (Param::AMP_RELEASE, 0.0),
+        (Param::LEVEL, 0.0),
+        (Param::PROTECT, 0.0),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
+
+/// A controller's value on a channel.
+fn control(channel: u8, number: u8, value: f32) -> Event {
+    Event::Controller {
+        channel,
+        number,
+        value,
+    }
+}
+
+#[test]
+fn a_released_note_ends_and_is_told() {
+    let mut patch = Patch::default();
+    patch.set(Param::AMP_RELEASE, 0.1);
+    let mut engine = engine(RATE, &patch);
+    engine.push(Event::NoteOn {
+        id: Some(77),
+        channel: 3,
+        key: 60,
+        velocity: 1.0,
+    });
+    play(&mut engine, &[], 4_800, &[64]);
+    assert!(!engine.is_silent());
+    assert_eq!(engine.next_ended(), None);
+    engine.push(Event::NoteOff(NoteAddress {
+        id: Some(77),
+        channel: None,
+        key: None,
+    }));
+    let (left, _) = play(&mut engine, &[], 9_600, &[64]);
+    assert!(left[4_700] != 0.0);
+    assert!(left[4_800 + 64..].iter().all(|&x| x == 0.0));
+    let ended = engine.next_ended().unwrap();
+    assert_eq!((ended.id, ended.channel, ended.key), (Some(77), 3, 60));
+    assert!(engine.is_silent() && engine.next_ended().is_none());
+}
+
+#[test]
+fn pedals_hold() {
+    let mut patch = sine();
+    patch.set(Param::AMP_RELEASE, 0.01);
+    let sounds = |events: &[(usize, Event)]| {
+        let (left, _) = play(&mut engine(RATE, &patch), events, 12_000, &[64]);
+        rms(&left[11_000..]) > 0.01
+    };
+    let pedal = |number, value| Event::Controller {
+        channel: 0,
+        number,
+        value,
+    };
+    assert!(!sounds(&[(0, on(0, 60, 1.0)), (5_000, off(0, 60))]));
+    assert!(sounds(&[
+        (0, pedal(64, 1.0)),
+        (0, on(0, 60, 1.0)),
+        (5_000, off(0, 60))
+    ]));
+    assert!(!sounds(&[
+        (0, pedal(64, 1.0)),
+        (0, on(0, 60, 1.0)),
+        (5_000, off(0, 60)),
+        (6_000, pedal(64, 0.0))
+    ]));
+    assert!(sounds(&[
+        (0, on(0, 60, 1.0)),
+        (10, pedal(66, 1.0)),
+        (5_000, off(0, 60))
+    ]));
+    // Sostenuto holds only what was down.
+    assert!(!sounds(&[
+        (0, pedal(66, 1.0)),
+        (10, on(0, 60, 1.0)),
+        (5_000, off(0, 60))
+    ]));
+    assert!(!sounds(&[
+        (0, pedal(64, 1.0)),
+        (0, on(0, 60, 1.0)),
+        (5_000, pedal(120, 1.0))
+    ]));
+    assert!(!sounds(&[(0, on(0, 60, 1.0)), (5_000, pedal(123, 0.0))]));
+    assert!(!sounds(&[
+        (0, on(0, 60, 1.0)),
+        (
+            5_000,
+            Event::Choke(NoteAddress {
+                id: None,
+                channel: None,
+                key: Some(60)
+            })
+        )
+    ]));
+}
+
+#[test]
+fn damping_decays_as_named() {
+    let mut patch = sine();
+    patch.set(Param::PARTIALS, 2.0);
+    patch.set(Param::TILT, 0.0);
+    patch.set(Param::DAMPING, 2.0);
+    patch.set(Param::DAMPING_BRIGHTNESS, 3.0);
+    let b1 = f64::from(patch.plain(Param::DAMPING));
+    let b3 = f64::from(patch.plain(Param::DAMPING_BRIGHTNESS));
+    let (left, _) = play(
+        &mut engine(RATE, &patch),
+        &[(0, on(0, 69, 1.0))],
+        96_000,
+        &[64],
+    );
+    for n in [1.0, 2.0] {
+        let level = |from: usize| db(amplitude(&left[from..from + 9_600], RATE, 440.0 * n));
+        let expected = -20.0 * std::f64::consts::LOG10_E * (b1 + b3 * (0.44 * n).powi(2));
+        assert!(
+            (level(58_000) - level(10_000) - expected).abs() < 0.02,
+            "{n}"
+        );
+    }
+}
+
+#[test]
+fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
+    let mut patch = Patch::default();
+    patch.set(Param::DAMPING, 20.0);
+    let mut engine = engine(RATE, &patch);
+    engine.push(on(0, 60, 1.0));
+    play(&mut engine, &[], 96_000, &[512]);
+    assert!(engine.is_silent());
+    assert!(engine.next_ended().is_some());
+}
+
+#[test]
+fn a_damped_note_outlives_a_moment_of_silence() {
+    // Expression shut for a tenth of a second, then opened again.
+    let mut patch = sine();
+    patch.set(Param::DAMPING, 0.5);
+    let b1 = f64::from(patch.plain(Param::DAMPING));
+    let events = [
+        (0, on(0, 69, 1.0)),
+        (9_600, control(0, 11, 0.0)),
+        (14_400, control(0, 11, 1.0)),
+    ];
+    let (left, _) = play(&mut engine(RATE, &patch), &events, 48_000, &[64]);
+    assert!(rms(&left[9_800..14_400]) == 0.0);
+    let heard = db(amplitude(&left[24_000..43_200], RATE, 440.0));
+    // The window's middle is 0.7 s after the onset.
+    let expected = db(0.25) - 0.7 * b1 * 20.0 * std::f64::consts::LOG10_E;
+    assert!((heard - expected).abs() < 0.05, "{heard} {expected}");
+
+    // A low pass that opens slowly over a high note.
+    let mut patch = sine();
+    for (param, value) in [
+        (Param::DAMPING, 0.5),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::CUTOFF, 100.0),
+        (Param::SLOPE, 48.0),
+        (Param::FILTER_ENV, 8.0),
+        (Param::FILTER_ATTACK, 1.0),
+        (Param::FILTER_SUSTAIN, 1.0),
+    ] {
+        patch.set(param, value);
+    }
+    let (left, _) = play(
+        &mut engine(RATE, &patch),
+        &[(0, on(0, 96, 1.0))],
+        72_000,
+        &[64],
+    );
+    assert!(rms(&left[..4_800]) < 1e-3);
+    assert!(rms(&left[57_600..]) > 0.03, "{}", rms(&left[57_600..]));
+}
+
+#[test]
+fn partials_that_join_late_have_decayed_with_the_note() {
+    let mut patch = sine();
+    for (param, value) in [
+        (Param::PARTIALS, 20.0),
+        (Param::TILT, -6.0),
+        (Param::DAMPING, 0.3),
+        (Param::DAMPING_BRIGHTNESS, 0.02),
+    ] {
+        patch.set(param, value);
+    }
+    let few = |patch: &Patch| {
+        let mut few = *patch;
+        few.set(Param::PARTIALS, 8.0);
+        few
+    };
+    let mut more_damped = patch;
+    more_damped.set(Param::DAMPING, 0.8);
+    more_damped.set(Param::DAMPING_BRIGHTNESS, 0.04);
+    // The damping changes after half a second, the pitch after one; from three on all is as at
+    // first, with the partials that one of the two has had all along.
+    let render = |before: [&Patch; 3]| {
+        let mut engine = engine(RATE, before[0]);
+        engine.push(on(0, 69, 1.0));
+        play(&mut engine, &[], 24_000, &[64]);
+        engine.set_patch(before[1]);
+        engine.push(Event::PitchBend {
+            channel: 0,
+            value: -1.0,
+        });
+        play(&mut engine, &[], 24_000, &[64]);
+        engine.set_patch(before[2]);
+        play(&mut engine, &[], 96_000, &[64]);
+        engine.set_patch(&patch);
+        play(&mut engine, &[], 24_000, &[64]).0
+    };
+    let all_along = render([&patch, &more_damped, &patch]);
+    let joined = render([&few(&patch), &few(&more_damped), &few(&patch)]);
+    // Those that left and come back have gone on dying away meanwhile.
+    let returned = render([&patch, &few(&more_damped), &few(&patch)]);
+    for n in 1..=20 {
+        let hz = key_hz(67.0) * f64::from(n);
+        let expected = level_db(&all_along[4_800..], RATE, hz);
+        for (name, signal) in [("joined", &joined), ("returned", &returned)] {
+            let heard = level_db(&signal[4_800..], RATE, hz);
+            assert!(
+                (heard - expected).abs() < 0.01,
+                "partial {n} {name}: {heard} dB, not {expected} dB"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_note_that_the_zones_master_holds_ends_when_mpe_does() {
+    for pedal in [64, 66] {
+        let mut mpe = sine();
+        mpe.set(Param::MPE, 1.0);
+        let mut engine = engine(RATE, &mpe);
+        let events = [
+            (0, on(3, 60, 1.0)),
+            (0, on(0, 64, 1.0)),
+            (0, on(5, 67, 1.0)),
+            (100, control(0, pedal, 1.0)),
+            (200, off(3, 60)),
+            (200, off(0, 64)),
+        ];
+        play(&mut engine, &events, 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 3, "CC {pedal}");
+        engine.set_patch(&sine());
+        play(&mut engine, &[], 1_000, &[64]);
+        // The master's own note is still held by its pedal, the other by its key.
+        assert_eq!(engine.statistics().voices, 2, "CC {pedal}");
+        assert_eq!(engine.next_ended().map(|note| note.channel), Some(3));
+        engine.push(control(0, pedal, 0.0));
+        play(&mut engine, &[], 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 1, "CC {pedal}");
+        engine.push(off(5, 67));
+        play(&mut engine, &[], 1_000, &[64]);
+        assert_eq!(engine.statistics().voices, 0, "CC {pedal}");
+    }
+}
+
+#[test]
+fn a_repeated_key_lets_go_of_what_only_the_pedal_holds() {
+    let note = |id: i32| Event::NoteOn {
+        id: Some(id),
+        channel: 0,
+        key: 60,
+        velocity: 1.0,
+    };
+    let lift = |id: i32| {
+        Event::NoteOff(NoteAddress {
+            id: Some(id),
+            channel: Some(0),
+            key: Some(60),
+        })
+    };
+    // A host that gives every note an id of its own.
+    let mut engine = engine(RATE, &sine());
+    engine.push(control(0, 64, 1.0));
+    for id in 0..10 {
+        let events = [(0, note(id)), (500, lift(id))];
+        play(&mut engine, &events, 1_000, &[64]);
+    }
+    assert_eq!(engine.statistics().voices, 1);
+    for id in 0..9 {
+        assert_eq!(engine.next_ended().and_then(|note| note.id), Some(id));
+    }
+    assert_eq!(engine.next_ended(), None);
+    // Other keys and channels stay, and so does a note of another id whose key is down.
+    engine.push(on(0, 61, 1.0));
+    engine.push(on(1, 60, 1.0));
+    engine.push(note(10));
+    engine.push(note(11));
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 4);
+    assert_eq!(engine.next_ended().and_then(|note| note.id), Some(9));
+}
