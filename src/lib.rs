@@ -10,8 +10,8 @@
 //! ```
 //!
 //! * [`dsp`]: units, fast maths with stated error, envelope, LFO, random. Knows no notes.
-//! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. Knows no
-//!   voices.
+//! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out; frame by frame,
+//!   or, where the bus is dense, in one spectrum a block. Knows no voices.
 //! * [`synth`]: events and a patch in, frames out. Knows no host, no screen, no files.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
@@ -32,6 +32,12 @@
 //! ([`synth::block_frames`]), whatever buffers the host asks for, so the same events give the same
 //! bits. A tick is the start of a block: control values are worked out there, as targets that are
 //! reached at the block's end.
+//!
+//! # Vector instructions
+//!
+//! An engine is made for one [`Level`](dsp::level::Level) of them, the highest that the processor
+//! has. The control path gives the same bits at all levels; the bank's fused operations do not, so
+//! the sound's last bits (below −110 dB) are those of the level.
 
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]

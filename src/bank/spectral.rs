@@ -4,7 +4,7 @@
 //!
 //! A type-1 non-uniform FFT. A block of H frames is Σ g(t)·sin 2π(φ + νt + ct²) over its partials,
 //! with t counted from the block's middle, −H/2 ≤ t < H/2. Each is spread over eight points of a
-//! grid of M = 2H frequencies with the kernel ψ ([`kernel`]); the inverse FFT of that grid is the
+//! grid of M = 2H frequencies with the kernel ψ (Kaiser–Bessel, eight taps); the inverse FFT of that grid is the
 //! block times ψ̂(t/M), which is divided out. Blocks neither overlap nor are windowed: a partial's
 //! phase and gain are exact at both ends of each.
 //!
@@ -25,8 +25,10 @@
 //!
 //! # Error
 //!
-//! Measured against [`reference`](mod@super::reference) by `tests/bank.rs`, in dB of the partial: see
-//! [`super`].
+//! Measured against [`reference`](mod@super::reference) by `tests/bank.rs`, 20 Hz to 0.45 of the
+//! sample rate, in dB of the partial: steady −129 at worst, sliding −113 at [`MAX_SLIDE`]; 512 random
+//! partials with ramps −129; largest spur of one partial −130 dBc, also where its blocks are
+//! spectral and direct in turn.
 
 mod kernel;
 

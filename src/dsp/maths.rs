@@ -14,6 +14,10 @@ pub const DB_PER_OCTAVE_PER_POWER: f32 = 6.020_6;
 const ROUNDER: f32 = 12_582_912.0;
 
 /// 2^x, for x clamped to ±126; relative error below 2e-7. Whole x are exact.
+#[expect(
+    clippy::approx_constant,
+    reason = "coefficients are fitted, whatever they are near"
+)]
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let x = at_least(at_most(x, 126.0), -126.0);
@@ -63,6 +67,10 @@ pub fn sine_magnitude_of_turns(x: f32) -> f32 {
 }
 
 /// Sine and cosine of x·π/4 for |x| up to 1; absolute error below 2e-7. Exact at 0.
+#[expect(
+    clippy::approx_constant,
+    reason = "coefficients are fitted, whatever they are near"
+)]
 #[inline(always)]
 pub fn sine_cosine_of_octant(x: f32) -> (f32, f32) {
     let square = x * x;
