@@ -35,6 +35,10 @@ fn dense_from(level: Level) -> usize {
     if level == Level::PORTABLE { 128 } else { 32 }
 }
 
+/// Gains below this, −120 dB of full scale, are not worth their partials on a dense bus. A partial
+/// that falls below it at both ends of a block ends with a step of no more than that.
+pub const INAUDIBLE: f32 = 1e-6;
+
 /// The bank of one bus.
 #[derive(Debug)]
 pub struct Bank {
@@ -93,8 +97,13 @@ fn add_dense(
     let count = controls.phase.len();
     // Neighbours are alike: groups go together, and a run of too fast ones in one call.
     let is_gentle = |group: &Controls| {
-        let largest = group.curve.iter().map(|curve| curve.unsigned_abs()).max();
-        largest.is_none_or(|largest| largest <= max_curve)
+        let any = |any: u64, curve: &i64| any | curve.unsigned_abs();
+        // The bits of all together are no fewer than those of the largest, and quickly had.
+        group.curve.iter().fold(0, any) <= max_curve
+            || group
+                .curve
+                .iter()
+                .all(|curve| curve.unsigned_abs() <= max_curve)
     };
     let mut fast_from = None;
     for start in (0..count).step_by(spectral::GROUP) {
@@ -103,7 +112,7 @@ fn add_dense(
             if let Some(from) = fast_from.take() {
                 direct::render(level, &controls.part(from..start), left, right);
             }
-            if !group.is_silent() {
+            if !group.is_inaudible() {
                 spectral.add(&group);
             }
         } else {
@@ -156,17 +165,18 @@ impl Controls<'_> {
         }
     }
 
-    /// Whether nothing of them is heard.
+    /// Whether nothing of them is heard: all gains are below [`INAUDIBLE`].
     #[inline]
-    pub fn is_silent(&self) -> bool {
-        [
+    pub fn is_inaudible(&self) -> bool {
+        let gains = [
             self.left_start,
             self.left_end,
             self.right_start,
             self.right_end,
-        ]
-        .iter()
-        .all(|gains| gains.iter().all(|&gain| gain == 0.0))
+        ];
+        // Without an early exit, so that it becomes vector code.
+        let loud = |any: u32, gain: &f32| any | u32::from(gain.abs() >= INAUDIBLE);
+        gains.iter().all(|gains| gains.iter().fold(0, loud) == 0)
     }
 
     /// Panics unless all slices are of one length.
