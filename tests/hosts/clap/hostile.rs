@@ -85,7 +85,7 @@ impl Bench {
     }
 
     /// After all that was done to it, the instance sounds as a new one with the same state.
-    fn is_as_new(mut self) {
+    fn assert_as_new(mut self) {
         let mut fresh = instance();
         fresh.load_state(&self.state).unwrap();
         let (id, key) = NOTE;
@@ -138,7 +138,7 @@ fn expressions_become_neutral_or_the_ranges_end() {
             assert!(with(value) == expected, "{expression:?} of {value}");
         }
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn velocities_become_0_or_the_ranges_end() {
         let expected = if value > 0.0 { &highest } else { &lowest };
         assert!(with(value) == *expected, "velocity {value}");
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 /// What a parameter is sent, and by which event.
@@ -220,7 +220,7 @@ fn parameters_pass_over_what_is_no_number() {
         let mono = |parameter: &Parameter| !parameter.is_polyphonic();
         sent_to_each(&mut bench, mono, note_modulation, number, |_| None);
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn parameters_beyond_their_range_are_at_its_end() {
         });
         assert!(heard >= 40, "{number} as a value: only {heard} are heard");
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn modulation_beyond_the_range_is_of_the_whole_range() {
             assert!(heard >= 30, "{number}: only {heard} are heard");
         }
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_notes_own_modulation_by_no_number_is_none() {
             },
         );
     }
-    bench.is_as_new();
+    bench.assert_as_new();
 }
 
 /// A note whose level follows the song's tempo.
