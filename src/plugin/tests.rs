@@ -8,6 +8,8 @@ use nice_plug::context::process::SendEventError;
 use super::*;
 use crate::params::HostParam;
 
+mod realtime;
+
 const RATE_HZ: f32 = 48_000.0;
 
 struct FakeHost {
@@ -24,7 +26,8 @@ impl FakeHost {
             api,
             transport: HostTransport::new(RATE_HZ),
             events: VecDeque::new(),
-            sent: Vec::new(),
+            // Room enough, so that the host itself does not allocate.
+            sent: Vec::with_capacity(65_536),
             voices: Cell::new(0),
         }
     }
@@ -75,6 +78,8 @@ struct Bench {
     plugin: Aliquot,
     host: FakeHost,
     status: ProcessStatus,
+    /// Calls of the allocator while the plugin processed.
+    allocator_calls: usize,
 }
 
 impl Bench {
@@ -83,6 +88,7 @@ impl Bench {
             plugin: Aliquot::default(),
             host: FakeHost::new(api),
             status: ProcessStatus::Normal,
+            allocator_calls: 0,
         };
         assert!(bench.activate(RATE_HZ));
         bench
@@ -130,7 +136,9 @@ impl Bench {
             inputs: &mut [],
             outputs: &mut [],
         };
-        self.status = self.plugin.process(&mut buffer, &mut aux, &mut self.host);
+        self.allocator_calls += realtime::calls_during(|| {
+            self.status = self.plugin.process(&mut buffer, &mut aux, &mut self.host);
+        });
         assert!(self.host.events.is_empty());
         drop(buffer);
         assert!(memory.iter().flatten().all(|x| x.is_finite()));
@@ -174,10 +182,10 @@ fn onset(samples: &[f32]) -> Option<usize> {
 fn a_note_begins_at_its_frame() {
     for frame in [0, 1, 37, 64, 99] {
         let mut bench = Bench::new(PluginApi::Clap);
-        let out = bench.process(2, 100, &[on(frame, 69)]);
+        let out = bench.process(2, 102, &[on(frame, 69)]);
         // The very first frame may be the zero of a sine.
         let found = onset(&out[0]).expect("a sound");
-        assert!((frame as usize..=frame as usize + 1).contains(&found) || frame == 99);
+        assert!((frame as usize..=frame as usize + 1).contains(&found));
     }
 }
 

@@ -11,6 +11,8 @@ mod automation;
 mod description;
 #[path = "clap/expression.rs"]
 mod expression;
+#[path = "clap/hostile.rs"]
+mod hostile;
 #[path = "clap/midi.rs"]
 mod midi;
 #[path = "clap/notes.rs"]

@@ -23,11 +23,14 @@ pub const PACKAGE: &str = "aliquot";
 /// The command-line renderer, which is bundled as it is.
 pub const RENDERER: &str = "aliquot-render";
 
+const WHAT_RENDERER: &str = "renderer";
+const WHAT_STANDALONE: &str = "standalone program";
+
 /// Builds `package` with cargo's `options` and bundles it.
 ///
 /// # Errors
-/// When the build fails (missing system packages are then named) or a bundle does not export what
-/// hosts look for.
+/// When the build fails (missing system packages are then named), a bundle does not export what
+/// hosts look for, or a program is missing.
 pub fn bundle(package: &str, options: &[String]) -> Result<()> {
     ensure!(
         package == PACKAGE,
@@ -35,6 +38,7 @@ pub fn bundle(package: &str, options: &[String]) -> Result<()> {
     );
     let metadata = workspace::metadata()?;
     check_crate_types(&metadata)?;
+    check_release_profile()?;
 
     let mut artifacts = build(&["rustc", "--lib", "--crate-type", "cdylib"], options)?;
     artifacts.extend(build(&["build", "--bins"], options)?);
@@ -77,6 +81,31 @@ fn check_crate_types(metadata: &Metadata) -> Result<()> {
         library.crate_types == [CrateType::Lib],
         "the library of '{PACKAGE}' must be of crate type \"lib\" alone: with others beside it, \
          cargo drops link-time optimisation from the plugin"
+    );
+    Ok(())
+}
+
+/// The profile that bundles are built with must optimise over all crates at once.
+fn check_release_profile() -> Result<()> {
+    let path = workspace::root().join("Cargo.toml");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read '{}'", path.display()))?;
+    let manifest: toml::Table = text
+        .parse()
+        .with_context(|| format!("cannot read '{}'", path.display()))?;
+    check_optimisation(&manifest)
+}
+
+fn check_optimisation(manifest: &toml::Table) -> Result<()> {
+    let release = manifest
+        .get("profile")
+        .and_then(|profiles| profiles.get("release"));
+    let setting = |name: &str| release.and_then(|release| release.get(name));
+    ensure!(
+        setting("lto").and_then(toml::Value::as_str) == Some("fat")
+            && setting("codegen-units").and_then(toml::Value::as_integer) == Some(1),
+        "[profile.release] of Cargo.toml must hold `lto = \"fat\"` and `codegen-units = 1`: the \
+         bundles are built with it"
     );
     Ok(())
 }
@@ -165,8 +194,8 @@ fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
         let what = match extension.as_ref() {
             "clap" => exporting("CLAP", &path, &["clap_entry"])?,
             "vst3" => exporting("VST3", &path, vst3_symbols(&library(&path)?)?)?,
-            _ if stem(&path) == RENDERER => "renderer".to_owned(),
-            _ => "standalone program".to_owned(),
+            _ if stem(&path) == RENDERER => WHAT_RENDERER.to_owned(),
+            _ => WHAT_STANDALONE.to_owned(),
         };
         contents.push((stem(&path) + &dotted(&extension), what));
     }
@@ -178,7 +207,18 @@ fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
             format.to_uppercase()
         );
     }
+    check_programs(&contents)?;
     Ok(contents)
+}
+
+fn check_programs(contents: &[(String, String)]) -> Result<()> {
+    for (program, feature) in [(WHAT_STANDALONE, "editor"), (WHAT_RENDERER, "render")] {
+        ensure!(
+            contents.iter().any(|(_, what)| what == program),
+            "there is no {program}: was the feature `{feature}` left out?"
+        );
+    }
+    Ok(())
 }
 
 /// What the VST3 documentation asks of a module on each system.
@@ -280,6 +320,25 @@ mod tests {
     #[test]
     fn the_manifest_keeps_link_time_optimisation() {
         check_crate_types(&workspace::metadata().unwrap()).unwrap();
+        check_release_profile().unwrap();
+        for weaker in [
+            "[profile.checked]\nlto = \"fat\"\ncodegen-units = 1",
+            "[profile.release]\nlto = \"thin\"\ncodegen-units = 1",
+            "[profile.release]\nlto = \"fat\"",
+        ] {
+            check_optimisation(&weaker.parse().unwrap()).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn both_programs_must_be_there() {
+        let item = |what: &str| ("name".to_owned(), what.to_owned());
+        let both = [item(WHAT_STANDALONE), item(WHAT_RENDERER)];
+        check_programs(&both).unwrap();
+        for (rest, missing) in [(&both[..1], WHAT_RENDERER), (&both[1..], WHAT_STANDALONE)] {
+            let error = check_programs(rest).unwrap_err().to_string();
+            assert!(error.contains(missing), "{error}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask daw`: a whole session in a real DAW, Ardour, headless.
+//! `cargo xtask daw`: a whole session in a real DAW, Ardour (7 or newer), headless.
 //!
 //! A track with the bundled VST3, a chord and a lone note, a step and a ramp of one partial's
 //! level; an export faster than real time; a second process that reopens and saves the session; a

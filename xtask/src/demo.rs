@@ -22,8 +22,11 @@ const BUFFER_FRAMES: usize = 512;
 /// and writes the sound and its spectrogram.
 ///
 /// # Errors
-/// When any of these steps fails, or what was played is silent or not finite.
+/// When there is no such preset, any of these steps fails, or what was played is silent or not
+/// finite.
 pub fn demo(preset: &str) -> Result<()> {
+    // Before the long build.
+    host::starting_preset(preset)?;
     setup::provide(&[setup::Need::Build])?;
     bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
 
@@ -105,6 +108,12 @@ mod tests {
             right: left.clone(),
             left,
         }
+    }
+
+    #[test]
+    fn a_preset_that_is_not_there_is_refused_at_once() {
+        let error = demo("Struk String").unwrap_err().to_string();
+        assert!(error.contains("\"Struk String\""), "{error}");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `cargo xtask install [--user]`: the bundles, copied to where hosts and shells look.
+//!
+//! `sudo cargo` is no way to do it: rustup's cargo is not in root's search path, and would leave
+//! files of root's in the target folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{bundle, replace, workspace};
+use crate::{bundle, command, replace, setup, workspace};
 
 /// For whom to install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,24 +29,60 @@ struct Folders {
     programs: PathBuf,
 }
 
-/// Builds, bundles and copies all bundles.
+/// The option, for this program itself alone, that copies what an earlier run has bundled.
+pub const BUNDLED_OPTION: &str = "--from";
+
+/// Builds, bundles and copies all bundles. Where only an administrator may write, the build is still
+/// the user's, and the copying is done with sudo.
 ///
 /// # Errors
 /// When a folder cannot be written (found out before the long build), or the build fails.
 pub fn install(scope: Scope) -> Result<()> {
-    let folders = folders(scope)?;
-    for folder in [
-        &folders.clap,
-        &folders.vst3,
-        &folders.application,
-        &folders.programs,
-    ] {
-        check_writable(folder, scope)?;
+    let sudo = || match scope {
+        // Root that cannot write has another reason than a lack of rights.
+        Scope::System if cfg!(unix) => {
+            setup::privilege("copy the plugins").filter(|words| !words.is_empty())
+        }
+        _ => None,
+    };
+    let writable = folders(scope)?.check_writable(scope);
+    let needs_sudo = writable.is_err();
+    if let Err(error) = writable
+        && sudo().is_none()
+    {
+        return Err(error);
     }
     bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
 
     let bundled = workspace::bundled()?;
-    let mut names: Vec<String> = fs::read_dir(&bundled)
+    if !needs_sudo {
+        return copy(scope, &bundled);
+    }
+    // Asked anew, since sudo forgets the password sooner than a long build ends.
+    let privilege = sudo().context("install: sudo does not help any more")?;
+    // Root may have no cargo in its search path; this program needs none.
+    let program = std::env::current_exe().context("install: where is this program?")?;
+    let mut copying = command::command(privilege[0]);
+    copying
+        .args(&privilege[1..])
+        .arg(program)
+        .args(["install", BUNDLED_OPTION])
+        .arg(bundled);
+    command::run(&mut copying)
+}
+
+/// Copies the bundles in `bundled`.
+///
+/// # Errors
+/// When a folder cannot be written.
+pub fn copy(scope: Scope, bundled: &Path) -> Result<()> {
+    let folders = folders(scope)?;
+    folders.check_writable(scope)?;
+    copy_to(&folders, bundled)
+}
+
+fn copy_to(folders: &Folders, bundled: &Path) -> Result<()> {
+    let mut names: Vec<String> = fs::read_dir(bundled)
         .with_context(|| format!("cannot read '{}'", bundled.display()))?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<Result<_>>()?;
@@ -65,6 +104,12 @@ pub fn install(scope: Scope) -> Result<()> {
 }
 
 impl Folders {
+    fn check_writable(&self, scope: Scope) -> Result<()> {
+        [&self.clap, &self.vst3, &self.application, &self.programs]
+            .into_iter()
+            .try_for_each(|folder| check_writable(folder, scope))
+    }
+
     fn destination(&self, name: &str) -> PathBuf {
         let (folder, name) = match name.rsplit_once('.') {
             Some((_, "clap")) => (&self.clap, name.to_owned()),
@@ -178,6 +223,35 @@ mod tests {
             ("aliquot-render", "/usr/local/bin/aliquot-render"),
         ] {
             assert_eq!(folders.destination(name), Path::new(place));
+        }
+    }
+
+    #[test]
+    fn what_was_bundled_is_copied_and_replaces_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let contents = "Aliquot.vst3/Contents/x86_64-linux";
+        fs::create_dir_all(place("bundled").join(contents)).unwrap();
+        for file in ["Aliquot.clap", "Aliquot", "aliquot-render"] {
+            fs::write(place("bundled").join(file), file).unwrap();
+        }
+        fs::write(place("bundled").join(contents).join("Aliquot.so"), "VST3").unwrap();
+        let folders = Folders {
+            clap: place("clap"),
+            vst3: place("vst3"),
+            application: place("bin"),
+            programs: place("bin"),
+        };
+        folders.check_writable(Scope::User).unwrap();
+        fs::write(place("clap/Aliquot.clap"), "an older one").unwrap();
+        copy_to(&folders, &place("bundled")).unwrap();
+        for (path, text) in [
+            ("clap/Aliquot.clap", "Aliquot.clap"),
+            ("bin/aliquot", "Aliquot"),
+            ("bin/aliquot-render", "aliquot-render"),
+            ("vst3/Aliquot.vst3/Contents/x86_64-linux/Aliquot.so", "VST3"),
+        ] {
+            assert_eq!(fs::read_to_string(place(path)).unwrap(), text, "{path}");
         }
     }
 

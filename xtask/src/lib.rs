@@ -35,6 +35,7 @@ pub mod spectrogram;
 pub mod test;
 pub mod workspace;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -47,11 +48,13 @@ Usage: cargo xtask COMMAND
   bundle aliquot [--release] [CARGO OPTIONS]
                                 build the CLAP, the VST3, the standalone program and the renderer
                                 into target/bundled/
-  install [--user]              build, then copy to the system's plugin folders, or to the user's
+  install [--user]              build, then copy to the system's plugin folders (with sudo where
+                                need be), or to the user's
   demo [--preset NAME]          play the shipped MIDI file through the bundled CLAP; writes
                                 target/demo/aliquot.wav and aliquot.png
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
-  daw                           a whole session in Ardour, headless: make, export, reopen, measure
+  daw                           a whole session in Ardour, headless: make, export, reopen, measure;
+                                needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
   bless REASON                  rewrite the golden files, saying why
   help                          this text
 ";
@@ -76,6 +79,10 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("bundle", []) => bail!("bundle: which package? (aliquot)\n\n{USAGE}"),
         ("install", []) => install::install(install::Scope::System)?,
         ("install", [user]) if user == "--user" => install::install(install::Scope::User)?,
+        // The second half of `install`, as sudo runs it.
+        ("install", [option, bundled]) if option == install::BUNDLED_OPTION => {
+            install::copy(install::Scope::System, Path::new(bundled))?;
+        }
         ("demo", []) => demo::demo(demo::PRESET)?,
         ("demo", [option, preset]) if option == "--preset" => demo::demo(preset)?,
         ("test", []) => return test::test(),

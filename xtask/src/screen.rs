@@ -1,13 +1,17 @@
 //! A display without a monitor: Xvfb with a window manager, for tests that open editors.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::command::{command, output, succeeds};
+
+/// Longest that each program may take to come up.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// A running display; it ends with this value.
 pub struct Screen {
@@ -23,31 +27,35 @@ impl Screen {
     /// When one cannot be started or does not come up within ten seconds.
     pub fn start() -> Result<Self> {
         // Xvfb finds the free number itself and writes it to the descriptor that it is given.
-        let mut server = command("Xvfb")
+        let mut server = bound_to_us("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
             .args(["-nolisten", "tcp", "+extension", "GLX"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .context("cannot start Xvfb")?;
-        let mut number = String::new();
-        let output = server.stdout.take().expect("standard output is piped");
+        let number = lines(server.stdout.take().expect("standard output is piped"));
+        let said = lines(server.stderr.take().expect("standard error is piped"));
         let mut screen = Self {
             name: String::new(),
             running: vec![server],
         };
-        BufReader::new(output).read_line(&mut number)?;
-        ensure!(!number.trim().is_empty(), "Xvfb ended at once");
+        let number = number
+            .recv_timeout(LIMIT)
+            .map_err(|_| anyhow!("Xvfb does not come up{}", last(&said)))?;
         screen.name = format!(":{}", number.trim());
 
-        let manager = command("openbox")
+        let mut manager = bound_to_us("openbox")
             .env("DISPLAY", &screen.name)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .context("cannot start openbox")?;
+        let said = lines(manager.stderr.take().expect("standard error is piped"));
         screen.running.insert(0, manager);
-        screen.wait_for_window_manager()?;
+        screen
+            .wait_for_window_manager()
+            .with_context(|| format!("no window manager{}", last(&said)))?;
         Ok(screen)
     }
 
@@ -58,7 +66,7 @@ impl Screen {
 
     fn wait_for_window_manager(&self) -> Result<()> {
         let started = Instant::now();
-        while started.elapsed() < Duration::from_secs(10) {
+        while started.elapsed() < LIMIT {
             let property = output(
                 command("xprop")
                     .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
@@ -71,6 +79,42 @@ impl Screen {
         }
         bail!("openbox does not come up on display {}", self.name)
     }
+}
+
+/// A program that ends with us, however we end, where the system can do that (util-linux).
+fn bound_to_us(program: &str) -> Command {
+    const BOUND: [&str; 2] = ["--pdeathsig", "TERM"];
+    if succeeds(command("setpriv").args(BOUND).arg("true")) {
+        let mut bound = command("setpriv");
+        bound.args(BOUND).arg(program);
+        bound
+    } else {
+        command(program)
+    }
+}
+
+/// The lines of a program's output, read as they come, so that the program never waits for us.
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // Nobody may listen any more; what is said is still to be taken.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+/// What a program said last, as the end of an error's sentence.
+fn last(said: &Receiver<String>) -> String {
+    // A program that has just ended may not have been read to its end yet.
+    let mut last = said.recv_timeout(Duration::from_millis(200)).ok();
+    while let Ok(line) = said.recv_timeout(Duration::from_millis(50)) {
+        if !line.trim().is_empty() {
+            last = Some(line);
+        }
+    }
+    last.map_or_else(String::new, |line| format!(": {}", line.trim()))
 }
 
 impl Drop for Screen {
@@ -89,6 +133,39 @@ impl Drop for Screen {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_is_told() {
+        let mut program = command("sh")
+            .args(["-c", "echo first >&2; echo ' the reason ' >&2; echo >&2"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = lines(program.stderr.take().unwrap());
+        program.wait().unwrap();
+        assert_eq!(last(&said), ": the reason");
+        assert_eq!(last(&said), "");
+    }
+
+    #[test]
+    fn what_is_bound_to_a_thread_ends_with_it() {
+        let parent = thread::spawn(|| {
+            let mut program = bound_to_us("sh")
+                .args(["-c", "echo; exec sleep 60"])
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            // Only once it runs is it bound.
+            lines(program.stdout.take().unwrap()).recv().unwrap();
+            program
+        });
+        let mut program = parent.join().unwrap();
+        let started = Instant::now();
+        while program.try_wait().unwrap().is_none() {
+            assert!(started.elapsed() < LIMIT, "it outlives us");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
 
     #[test]
     fn it_comes_up_and_goes_away() {

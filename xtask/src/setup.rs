@@ -33,10 +33,12 @@ enum Probe {
     Module(&'static str),
     /// A program in the search path.
     Program(&'static str),
+    /// Ardour of a release that serves.
+    Ardour,
     /// Comes with the others.
     Nothing,
 }
-use Probe::{Module, Nothing, Program};
+use Probe::{Ardour, Module, Nothing, Program};
 
 /// Debian's name, which Ubuntu shares; what it is for; how to look for it elsewhere.
 ///
@@ -65,7 +67,6 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("openbox", Need::Tests, Program("openbox")),
     ("x11-utils", Need::Tests, Program("xprop")),
     ("xdotool", Need::Tests, Program("xdotool")),
-    ("imagemagick", Need::Tests, Program("import")),
     // What the wheels of pedalboard and dawdreamer link or load.
     ("libatomic1", Need::Tests, Nothing),
     ("libglib2.0-0", Need::Tests, Nothing),
@@ -76,11 +77,14 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("libxss1", Need::Tests, Nothing),
     // pip fetches the wheels over TLS.
     ("ca-certificates", Need::Tests, Nothing),
-    ("ardour", Need::Daw, Program("ardour7")),
+    ("ardour", Need::Daw, Ardour),
 ];
 
 /// Packages that serve as well and exclude the one that we would install.
 const INSTEAD: &[(&str, &str)] = &[("libjack-jackd2-dev", "libjack-dev")];
+
+/// The oldest Ardour whose sessions and scripts `cargo xtask daw` knows. Ubuntu 22.04 has 6.
+const ARDOUR: u32 = 7;
 
 /// The oldest Python for which dawdreamer has a wheel.
 const PYTHON: (u32, u32) = (3, 11);
@@ -100,6 +104,9 @@ pub fn provide(needs: &[Need]) -> Result<()> {
     }
     let mut before = Vec::new();
     loop {
+        if needs.contains(&Need::Daw) {
+            check_ardour()?;
+        }
         let missing = missing(needs)?;
         if missing.is_empty() {
             println!("System packages: all there.");
@@ -217,21 +224,43 @@ fn installed(listed: &str) -> HashSet<&str> {
     names
 }
 
+/// That this release's Ardour is new enough, as far as apt knows it.
+fn check_ardour() -> Result<()> {
+    // The labels are translated otherwise.
+    let told = output(
+        command("apt-cache")
+            .env("LC_ALL", "C")
+            .args(["policy", "ardour"]),
+    )?;
+    match ardour_release(&told) {
+        Some(release) if release < ARDOUR => bail!(
+            "this system has Ardour {release}, and `cargo xtask daw` needs {ARDOUR} or newer, as \
+             Debian 12 and Ubuntu 24.04 have it"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The major number of what is installed, or else of what would be.
+fn ardour_release(policy: &str) -> Option<u32> {
+    let version = |label: &str| {
+        let line = policy
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(label))?;
+        // `1:7.3.0+ds0-1`
+        let version = line.trim().rsplit(':').next()?;
+        version.split(['.', '+', '~', '-']).next()?.parse().ok()
+    };
+    version("Installed:").or_else(|| version("Candidate:"))
+}
+
 /// Installs `packages` with apt-get, or says how.
 fn install(packages: &[&str]) -> Result<()> {
     println!("System packages missing: {}", packages.join(" "));
-    let privilege: &[&str] = if output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0") {
-        &[]
-    } else if may_ask() && succeeds(command("sudo").arg("--version")) {
-        println!("Installing them with sudo.");
-        &["sudo"]
-    } else if succeeds(command("sudo").args(["-n", "true"])) {
-        println!("Installing them with sudo.");
-        &["sudo", "-n"]
-    } else {
+    let Some(privilege) = privilege("install them") else {
         bail!(
-            "system packages are missing and there is neither root nor sudo to install them; \
-             as root, run:\n  apt-get update && apt-get install --yes --no-install-recommends {}",
+            "system packages are missing and neither root nor sudo is there to install them; as \
+             root, run:\n  apt-get update && apt-get install --yes --no-install-recommends {}",
             packages.join(" ")
         );
     };
@@ -240,10 +269,37 @@ fn install(packages: &[&str]) -> Result<()> {
     if let Err(error) = run(apt_get(privilege).arg("update")) {
         eprintln!("warning: {error:#}");
     }
+    if packages.contains(&"ardour") {
+        check_ardour()?;
+    }
     run(apt_get(privilege)
         .args(["install", "--yes", "--no-install-recommends"])
         .args(packages))
     .context("the system packages could not be installed")
+}
+
+/// What to set before a command that only root may run, to do what `purpose` says: nothing for root
+/// itself, or sudo, for which a password may be asked. `None` where neither helps.
+pub(crate) fn privilege(purpose: &str) -> Option<&'static [&'static str]> {
+    if is_root() {
+        return Some(&[]);
+    }
+    if succeeds(command("sudo").args(["-n", "true"])) {
+        println!("With sudo, to {purpose}.");
+        return Some(&["sudo", "-n"]);
+    }
+    if may_ask() && succeeds(command("sudo").arg("--version")) {
+        println!("With sudo, to {purpose}.");
+        // That sudo is there does not mean that this user may use it: it is asked first.
+        if run(command("sudo").arg("-v")).is_ok() {
+            return Some(&["sudo"]);
+        }
+    }
+    None
+}
+
+fn is_root() -> bool {
+    output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
 /// Whether someone sits there to type a password.
@@ -280,6 +336,8 @@ fn check_elsewhere(needs: &[Need]) -> Result<()> {
             _ => None,
         })
         .collect();
+    let lacks_ardour = wanted(needs).any(|(.., probe)| matches!(probe, Ardour))
+        && !(ARDOUR..ARDOUR + 20).any(|n| in_search_path(&format!("ardour{n}-lua")));
     println!(
         "Needed here: the programs {}; with headers, the libraries that pkg-config calls {}.",
         programs.join(", "),
@@ -303,6 +361,9 @@ fn check_elsewhere(needs: &[Need]) -> Result<()> {
             "python{}.{} or newer with venv",
             PYTHON.0, PYTHON.1
         ));
+    }
+    if lacks_ardour {
+        missing.push(format!("Ardour {ARDOUR} or newer with its tools"));
     }
     if missing.is_empty() {
         println!("System packages: all there.");
@@ -352,6 +413,21 @@ mod tests {
         assert!(!names_debian(
             "ID=fedora\nID_LIKE=\"rhel centos\"\nVERSION=debian"
         ));
+    }
+
+    #[test]
+    fn ardours_release_is_read_from_apt() {
+        let policy = |installed: &str, candidate: &str| {
+            format!(
+                "ardour:\n  Installed: {installed}\n  Candidate: {candidate}\n  Version table:\n"
+            )
+        };
+        let read = |installed, candidate| ardour_release(&policy(installed, candidate));
+        assert_eq!(read("(none)", "1:6.9.0+ds0-2"), Some(6));
+        assert_eq!(read("1:7.3.0+ds0-1", "1:8.12.0+ds-1"), Some(7));
+        assert_eq!(read("(none)", "8.4.0~dfsg-1"), Some(8));
+        assert_eq!(read("(none)", "(none)"), None);
+        assert_eq!(ardour_release(""), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::command::{cargo, follow, run};
+use crate::command::{cargo, follow, output, run};
 use crate::screen::Screen;
 use crate::{bundle, setup, workspace};
 use counts::{Benches, Counts, Reading, RustTests};
@@ -50,24 +50,33 @@ pub fn test() -> Result<ExitCode> {
         Ok(())
     });
     if ready {
+        let strict = warnings_are_errors();
         stage("Formatting", &mut |reading| {
             check(reading, cargo().args(["fmt", "--all", "--check"]))
         });
         stage("Clippy", &mut |reading| {
-            for features in [&[][..], &["--no-default-features"]] {
+            // All of it; the core alone; the plugin without its editor.
+            for what in [
+                &["--workspace"][..],
+                &["--workspace", "--no-default-features"],
+                &["--no-default-features", "--features", "plugin"],
+            ] {
                 let mut clippy = cargo();
-                clippy.args(["clippy", "--workspace", "--all-targets"]);
-                check(
-                    reading,
-                    clippy.args(features).args(["--", "-D", "warnings"]),
-                )?;
+                clippy.args(["clippy", "--all-targets"]).args(what);
+                if strict {
+                    clippy.args(["--", "-D", "warnings"]);
+                }
+                check(reading, &mut clippy)?;
             }
             Ok(())
         });
         stage("Documentation", &mut |reading| {
             let mut doc = cargo();
             doc.args(["doc", "--workspace", "--no-deps"]);
-            check(reading, doc.env("RUSTDOCFLAGS", "-D warnings"))
+            if strict {
+                doc.env("RUSTDOCFLAGS", "-D warnings");
+            }
+            check(reading, &mut doc)
         });
         let bundled = stage("Bundles", &mut |reading| {
             bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
@@ -83,15 +92,24 @@ pub fn test() -> Result<ExitCode> {
             });
         }
         let on_screen = |mut command: Command| -> Result<Command> {
-            command.env(BUNDLED_VARIABLE, workspace::bundled()?);
+            // Without a bundle of this very source its tests are to fail, and not to take one that
+            // is left from an earlier build.
+            let folder = if bundled {
+                workspace::bundled()?
+            } else {
+                workspace::target()?.join("nothing-was-bundled")
+            };
+            command.env(BUNDLED_VARIABLE, folder);
+            if cfg!(target_os = "linux") {
+                // Never the user's own display.
+                command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+            }
             if let Some(screen) = &screen {
                 command.env("DISPLAY", screen.name());
-                command.env_remove("WAYLAND_DISPLAY");
             }
             Ok(command)
         };
         stage("Rust tests, and the CLAP in a Rust host", &mut |reading| {
-            ensure!(bundled, "not run: there is no bundle");
             let mut tests = on_screen(cargo())?;
             tests.args([
                 "test",
@@ -116,6 +134,28 @@ pub fn test() -> Result<ExitCode> {
         });
     }
     Ok(summarise(&stages))
+}
+
+/// Whether clippy's and rustdoc's warnings are errors: with the toolchain that the manifest names. A
+/// newer one has lints that this source has not met.
+fn warnings_are_errors() -> bool {
+    let version = output(cargo().arg("--version")).unwrap_or_default();
+    let named = env!("CARGO_PKG_RUST_VERSION");
+    let strict = is_release(&version, named);
+    if !strict {
+        println!(
+            "\nThe toolchain is {}, not {named}: warnings are shown and are not errors.",
+            version.trim()
+        );
+    }
+    strict
+}
+
+/// Whether what cargo says of its version, `cargo 1.95.0 (...)`, is the release `1.95`.
+fn is_release(said: &str, release: &str) -> bool {
+    let version = said.split_whitespace().nth(1).unwrap_or_default();
+    let two = |text: &str| -> Vec<String> { text.split('.').take(2).map(str::to_owned).collect() };
+    !version.contains('-') && two(version) == two(release)
 }
 
 fn perform(name: &'static str, body: &mut dyn FnMut(&mut Reading) -> Result<()>) -> Stage {
@@ -222,6 +262,15 @@ mod tests {
         let stage = perform("nothing", &mut |_| Ok(()));
         assert_eq!(stage.counts.to_string(), "0 passed, 1 failed");
         assert_eq!(stage.failures, ["ran no test"]);
+    }
+
+    #[test]
+    fn a_release_is_known_by_its_first_two_numbers() {
+        assert!(is_release("cargo 1.95.0 (f2d3ce0bd 2026-03-21)\n", "1.95"));
+        assert!(is_release("cargo 1.95.1\n", "1.95.0"));
+        for other in ["cargo 1.96.0", "cargo 1.9.5", "cargo 1.95.0-nightly", ""] {
+            assert!(!is_release(other, "1.95"), "{other}");
+        }
     }
 
     #[cfg(unix)]

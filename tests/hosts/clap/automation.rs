@@ -52,11 +52,16 @@ fn automated_tuning_is_heard() {
     assert!((cents(before, after) - 100.0).abs() < 0.5, "{after}");
 }
 
-/// Values set by events inside the buffer are those of the state afterwards.
+/// Modulation is heard on all notes and goes away again; the value, and what would be saved of it,
+/// stays where it was.
 #[test]
 fn modulation_offsets_and_leaves_the_value() {
-    let mut instance = sine_with(&[]);
+    let mut instance = sine_with(&[("Partial 1 Level", "-3 dB")]);
     let level = instance.parameter("Partial 1 Level").unwrap();
+    let (value, state) = (
+        instance.value(level.id).unwrap(),
+        instance.save_state().unwrap(),
+    );
     let modulation = (24_000, Event::Modulation(level.id, -12.0 / 96.0));
     let back = (36_000, Event::Modulation(level.id, 0.0));
     let events = [on(0, 1, 57), on(0, 2, 64), modulation, back];
@@ -68,6 +73,18 @@ fn modulation_offsets_and_leaves_the_value() {
         assert!((level(25_000..35_900) - before + 12.0).abs() < 0.05);
         assert!((level(37_000..48_000) - before).abs() < 0.05);
     }
+    assert_eq!(instance.value(level.id).unwrap(), value);
+    // While it is modulated, the framework tells the value with its modulation; what is saved is
+    // the value alone.
+    play(
+        &mut instance,
+        RATE_HZ,
+        &[on(0, 1, 57), modulation],
+        48_000,
+        480,
+    );
+    assert!(instance.value(level.id).unwrap() < value);
+    assert_eq!(instance.save_state().unwrap(), state);
 }
 
 /// Levels of two notes before and after an event at frame 24,000, in decibels.

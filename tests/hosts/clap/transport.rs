@@ -25,8 +25,8 @@ fn play_song(tempo_bpm: f64, position_beats: f64, playing: bool) -> Vec<f32> {
     for buffer in 0..400 {
         let beats = (buffer * BUFFER_FRAMES) as f64 / RATE_HZ * tempo_bpm / 60.0;
         processor.set_transport(Some(Transport {
-            tempo_bpm,
-            position_beats: position_beats + if playing { beats } else { 0.0 },
+            tempo_bpm: Some(tempo_bpm),
+            position_beats: Some(position_beats + if playing { beats } else { 0.0 }),
             playing,
         }));
         let note = [on(0, 1, 69)];

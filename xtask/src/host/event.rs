@@ -184,27 +184,31 @@ impl Event {
 /// The host's song: four beats to the bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transport {
-    /// Quarter notes per minute.
-    pub tempo_bpm: f64,
-    /// Quarter notes since the song's start.
-    pub position_beats: f64,
+    /// Quarter notes per minute; `None` where the host does not tell.
+    pub tempo_bpm: Option<f64>,
+    /// Quarter notes since the song's start; `None` where the host does not tell.
+    pub position_beats: Option<f64>,
     /// Whether the song is moving.
     pub playing: bool,
 }
 
 impl Transport {
     pub(super) fn at(self, frame: u32) -> TransportEvent {
-        let bar_number = (self.position_beats / 4.0).floor();
-        let mut flags = TransportFlags::HAS_TEMPO
-            | TransportFlags::HAS_BEATS_TIMELINE
-            | TransportFlags::HAS_TIME_SIGNATURE;
+        let position_beats = self.position_beats.unwrap_or(0.0);
+        let bar_number = (position_beats / 4.0).floor();
+        let mut flags = TransportFlags::HAS_TIME_SIGNATURE;
+        flags.set(TransportFlags::HAS_TEMPO, self.tempo_bpm.is_some());
+        flags.set(
+            TransportFlags::HAS_BEATS_TIMELINE,
+            self.position_beats.is_some(),
+        );
         flags.set(TransportFlags::IS_PLAYING, self.playing);
         TransportEvent {
             header: EventHeader::new_core(frame, EventFlags::empty()),
             flags,
-            song_pos_beats: BeatTime::from_float(self.position_beats),
+            song_pos_beats: BeatTime::from_float(position_beats),
             song_pos_seconds: SecondsTime::from_float(0.0),
-            tempo: self.tempo_bpm,
+            tempo: self.tempo_bpm.unwrap_or(0.0),
             tempo_inc: 0.0,
             loop_start_beats: BeatTime::from_float(0.0),
             loop_end_beats: BeatTime::from_float(0.0),

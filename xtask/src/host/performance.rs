@@ -105,8 +105,8 @@ fn translate(action: &Action) -> Option<Event> {
     Some(match action {
         Action::Program(_) => return None,
         Action::Transport(transport) => Event::Transport(Transport {
-            tempo_bpm: transport.tempo_bpm,
-            position_beats: transport.position_beats.unwrap_or(0.0),
+            tempo_bpm: Some(transport.tempo_bpm),
+            position_beats: transport.position_beats,
             playing: transport.playing,
         }),
         Action::Play(event) => match *event {
@@ -202,8 +202,11 @@ fn perform(
 
 /// The song some seconds later.
 fn moved(transport: Transport, seconds: f64) -> Transport {
+    let beats_per_second = transport.tempo_bpm.unwrap_or(0.0) / 60.0;
     Transport {
-        position_beats: transport.position_beats + seconds * transport.tempo_bpm / 60.0,
+        position_beats: transport
+            .position_beats
+            .map(|beats| beats + seconds * beats_per_second),
         ..transport
     }
 }
