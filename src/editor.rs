@@ -1,4 +1,5 @@
-//! The window: a list of all parameters with the starting presets above it.
+//! The window: the first 64 partials to be drawn, above a list of all parameters and the starting
+//! presets.
 //!
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
 //! end so that hosts can record it; it never touches the engine. It draws only when something has
@@ -22,7 +23,10 @@ use crate::params::{EditorSize, HostParams};
 
 mod edit;
 mod list;
+mod partials;
 mod row;
+#[cfg(test)]
+mod stage;
 
 use edit::Edits;
 use list::ParameterList;

@@ -52,7 +52,8 @@ struct Drag {
 pub struct Edits {
     params: Arc<HostParams>,
     host: Box<dyn Host>,
-    drag: Option<Drag>,
+    /// What the hand holds: one parameter, or all that a stroke has crossed.
+    held: Vec<Drag>,
 }
 
 impl Edits {
@@ -61,16 +62,16 @@ impl Edits {
         Edits {
             params,
             host,
-            drag: None,
+            held: Vec::new(),
         }
     }
 
     /// The normalised value to show: as the hand has it, or else as the host has it.
     pub fn normalized(&self, param: Param) -> f32 {
-        match &self.drag {
+        match self.held.iter().find(|drag| drag.param == param) {
             // Hosts take a change up at their next buffer; the hand must not wait for it.
-            Some(drag) if drag.param == param => drag.sent,
-            _ => match self.params.get(param) {
+            Some(drag) => drag.sent,
+            None => match self.params.get(param) {
                 HostParam::Continuous(float) => float.unmodulated_normalized_value(),
                 HostParam::Stepped(int) => int.unmodulated_normalized_value(),
             },
@@ -99,18 +100,39 @@ impl Edits {
     /// The hand has taken hold of a parameter.
     pub fn begin_drag(&mut self, param: Param) {
         self.end_drag();
+        self.hold(param);
+    }
+
+    /// Where the parameter stands among those that are held; it is now, if it was not.
+    fn hold(&mut self, param: Param) -> usize {
+        if let Some(place) = self.held.iter().position(|drag| drag.param == param) {
+            return place;
+        }
         let normalized = self.normalized(param);
         self.host.begin(&self.params, param);
-        self.drag = Some(Drag {
+        self.held.push(Drag {
             param,
             normalized,
             sent: normalized,
         });
+        self.held.len() - 1
+    }
+
+    /// A stroke that goes on has come to this value of a parameter, which it holds from here on. What
+    /// is at that value already is not touched.
+    pub fn draw(&mut self, param: Param, normalized: f32) {
+        let value = stepped(param, normalized);
+        if value != stepped(param, self.normalized(param)) {
+            let place = self.hold(param);
+            self.held[place].normalized = normalized.clamp(0.0, 1.0);
+            self.held[place].sent = value;
+            self.host.set(&self.params, param, value);
+        }
     }
 
     /// The hand has moved by a part of the range.
     pub fn drag_by(&mut self, offset: f32) {
-        if let Some(drag) = &mut self.drag {
+        if let Some(drag) = self.held.first_mut() {
             drag.normalized = (drag.normalized + offset).clamp(0.0, 1.0);
             let normalized = stepped(drag.param, drag.normalized);
             if normalized != drag.sent {
@@ -122,7 +144,7 @@ impl Edits {
 
     /// The hand has let go.
     pub fn end_drag(&mut self) {
-        if let Some(drag) = self.drag.take() {
+        for drag in self.held.drain(..) {
             self.host.end(&self.params, drag.param);
         }
     }

@@ -1,8 +1,9 @@
-//! The list: groups of rows, a search and the starting presets.
+//! The list: groups of rows, a search and the starting presets, with the drawn partials above.
 
 use egui::{CollapsingHeader, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::edit::Edits;
+use super::partials::PartialView;
 use super::row::{self, TextEntry};
 use crate::state::{Preset, starting_presets};
 use crate::synth::parameter::specs;
@@ -17,6 +18,7 @@ pub struct ParameterList {
     presets: Vec<(String, Patch)>,
     /// The groups in order, each with its parameters.
     groups: Vec<(&'static str, Vec<Param>)>,
+    partials: PartialView,
     search: String,
     entry: Option<TextEntry>,
 }
@@ -40,6 +42,7 @@ impl ParameterList {
         ParameterList {
             presets: presets(),
             groups,
+            partials: PartialView::new(),
             search: String::new(),
             entry: None,
         }
@@ -52,6 +55,11 @@ impl ParameterList {
             ui.horizontal(|ui| self.head(ui, edits));
             ui.add_space(4.0);
         });
+        Panel::top("partials")
+            .resizable(true)
+            .default_size(240.0)
+            .size_range(120.0..=ui.available_height() * 0.7)
+            .show(ui, |ui| self.partials.show(ui, edits));
         egui::CentralPanel::default().show(ui, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)

@@ -188,49 +188,29 @@ fn value(ui: &mut Ui, param: Param, edits: &mut Edits, entry: &mut Option<TextEn
 #[cfg(test)]
 mod tests {
     use super::super::edit::tests::{Call, edits};
+    use super::super::stage::{Stage, button};
     use super::*;
-    use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2};
+    use egui::{Event, Modifiers, Pos2, pos2};
 
-    /// A window with one row in it, and a clock.
+    /// A window with one row in it.
     struct Screen {
-        ctx: Context,
+        stage: Stage,
         param: Param,
-        time: f64,
         entry: Option<TextEntry>,
     }
 
     impl Screen {
         fn frame(&mut self, edits: &mut Edits, events: &[Event]) {
-            self.time += 0.02;
-            let input = RawInput {
-                screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(640.0, 100.0))),
-                time: Some(self.time),
-                events: events.to_vec(),
-                ..RawInput::default()
-            };
-            let mut output = self.ctx.clone().run_ui(input, |ui| {
-                show(ui, self.param, edits, &mut self.entry);
-            });
-            // Nobody draws it.
-            output.textures_delta.clear();
+            let (param, entry) = (self.param, &mut self.entry);
+            self.stage.frame(events, |ui| show(ui, param, edits, entry));
         }
     }
 
     fn screen(param: Param) -> Screen {
         Screen {
-            ctx: Context::default(),
+            stage: Stage::new(vec2(640.0, 100.0)),
             param,
-            time: 0.0,
             entry: None,
-        }
-    }
-
-    fn button(pos: Pos2, pressed: bool) -> Event {
-        Event::PointerButton {
-            pos,
-            button: PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
         }
     }
 
