@@ -430,7 +430,7 @@ fn description(partial: usize, edits: &Edits) -> String {
 /// The key nearest to a frequency, and the cents to it: `E7 +2 ct`.
 fn note_name(hz: f64) -> String {
     const NAMES: [&str; 12] = [
-        "C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B",
+        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
     ];
     let key = 69.0 + 12.0 * libm::log2(hz / 440.0);
     let nearest = key.round();
