@@ -2,8 +2,9 @@
 //! presets.
 //!
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
-//! end so that hosts can record it; it never touches the engine. It draws only when something has
-//! changed.
+//! end so that hosts can record it; it never touches the engine. What sounds and what it takes it
+//! reads from telemetry, for the line at the foot. It draws when something has changed, and a few
+//! times a second for that line.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
+use crate::bridge::TelemetryReceiver;
 use crate::params::{EditorSize, HostParams};
 
 mod edit;
@@ -27,23 +29,27 @@ mod partials;
 mod row;
 #[cfg(test)]
 mod stage;
+mod status;
 
 use edit::Edits;
 use list::ParameterList;
+use status::Status;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
     params: Arc<HostParams>,
+    telemetry: TelemetryReceiver,
     /// Physical pixels to a logical one, as far as known.
     scale: Arc<AtomicF32>,
     repaint: RepaintNotifier,
 }
 
 impl Window {
-    /// For the instance with these parameters.
-    pub fn new(params: Arc<HostParams>) -> Window {
+    /// For the instance with these parameters, which tells of itself there.
+    pub fn new(params: Arc<HostParams>, telemetry: TelemetryReceiver) -> Window {
         Window {
             params,
+            telemetry,
             scale: Arc::new(AtomicF32::new(1.0)),
             repaint: RepaintNotifier::new(),
         }
@@ -77,6 +83,7 @@ impl Editor for Window {
             .with_resize_hint(self.resize_hint());
         let app = App {
             params: self.params.clone(),
+            telemetry: self.telemetry.clone(),
             scale: self.scale.clone(),
             open: None,
         };
@@ -116,9 +123,17 @@ impl Editor for Window {
 /// One open window.
 struct App {
     params: Arc<HostParams>,
+    telemetry: TelemetryReceiver,
     scale: Arc<AtomicF32>,
     /// `None` before the window is built and after it is closed.
-    open: Option<(ParameterList, Edits)>,
+    open: Option<Open>,
+}
+
+/// What there is only while a window is open.
+struct Open {
+    list: ParameterList,
+    edits: Edits,
+    status: Status,
 }
 
 impl NiceEguiApp for App {
@@ -132,16 +147,18 @@ impl NiceEguiApp for App {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        self.open = Some((
-            ParameterList::new(),
-            Edits::new(self.params.clone(), Box::new(host)),
-        ));
+        self.open = Some(Open {
+            list: ParameterList::new(),
+            edits: Edits::new(self.params.clone(), Box::new(host)),
+            status: Status::new(&self.telemetry),
+        });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        if let Some((list, edits)) = &mut self.open {
-            list.show(ui, edits);
+        if let Some(open) = &mut self.open {
+            open.status.show(ui);
+            open.list.show(ui, &mut open.edits);
         }
     }
 
@@ -155,7 +172,7 @@ impl NiceEguiApp for App {
     }
 
     fn editor_closed(&mut self) {
-        // Dropping the edits ends the one that is under way.
+        // Dropping the edits ends the one that is under way, and nobody reads telemetry any more.
         self.open = None;
     }
 }

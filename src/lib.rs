@@ -5,19 +5,20 @@
 //!
 //! ```text
 //! host events ─ plugin ─▶ Engine ─ tick ─▶ Voice: modulation ▶ spectrum ─▶ bank ─▶ bus ─▶ output ─▶ host
-//!                           │
-//!                      Patch (params)
+//!                           │                                                              │
+//!                      Patch (params)                                              telemetry ▶ editor
 //! ```
 //!
 //! * [`dsp`]: units, fast maths with stated error, envelope, LFO, random. Knows no notes.
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out; frame by frame,
 //!   or, where the bus is dense, in one spectrum a block. Knows no voices.
 //! * [`synth`]: events and a patch in, frames out. Knows no host, no screen, no files.
+//! * [`bridge`]: what crosses between threads without a lock: telemetry, and the load meter in it.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
 //!
-//! Arrows point one way: `plugin → editor → params → synth → bank → dsp`. The renderer
+//! Arrows point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
 //! (`src/bin/render.rs`) stands beside the plugin on the same engine.
 //!
 //! # Threads
@@ -25,6 +26,11 @@
 //! The audio thread calls [`synth::Engine::render`] and may not allocate, free, lock, wait, log,
 //! panic or call the system. Everything it needs is allocated by [`synth::Engine::new`]. The
 //! screen's thread sets parameters through the host and never touches the engine.
+//!
+//! At the end of each buffer, while a window is open, the audio thread leaves
+//! [telemetry](bridge::Telemetry) in a triple buffer: it never waits for the screen, and what the
+//! screen does not fetch in time is dropped. Two readings of the clock, at the buffer's begin and
+//! end, are for the [load meter](bridge::LoadMeter); nothing that sounds depends on them.
 //!
 //! # Time
 //!
@@ -43,6 +49,7 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 pub mod bank;
+pub mod bridge;
 pub mod dsp;
 #[cfg(feature = "editor")]
 pub mod editor;

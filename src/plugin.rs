@@ -4,14 +4,17 @@
 //! [`Engine`] at their frames, and its frames to the host.
 //!
 //! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
-//! wait; the engine is made in [`Aliquot::activate`].
+//! wait; the engine is made in [`Aliquot::activate`]. At the end of each buffer the screen, if there
+//! is one, is told what sounds and what it took ([`crate::bridge`]).
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use nice_plug::context::process::Transport as HostTransport;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
+use crate::bridge::TelemetrySender;
 use crate::dsp::denormals::FlushDenormals;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
@@ -20,8 +23,10 @@ use crate::synth::{Config, Engine, Param as SynthParam, Patch, Transport};
 mod dump;
 pub mod events;
 mod remote;
+mod stopwatch;
 
 use dump::Dump;
+use stopwatch::Stopwatch;
 
 /// Events that a host may send in one buffer before the framework must allocate. Some hosts send
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
@@ -39,6 +44,9 @@ pub struct Aliquot {
     engine: Option<Engine>,
     /// Room for the events of a buffer, of which VST3's must be seen together ([`dump`]).
     events: Vec<NoteEvent<()>>,
+    /// There when the engine is.
+    stopwatch: Option<Stopwatch>,
+    telemetry: TelemetrySender,
 }
 
 impl Default for Aliquot {
@@ -49,6 +57,8 @@ impl Default for Aliquot {
             params,
             engine: None,
             events: Vec::with_capacity(EVENTS),
+            stopwatch: None,
+            telemetry: TelemetrySender::new(),
         }
     }
 }
@@ -56,6 +66,17 @@ impl Default for Aliquot {
 impl Aliquot {
     fn voices(&self) -> u32 {
         self.patch.plain(SynthParam::VOICES) as u32
+    }
+
+    /// Takes down what a buffer took that began at `start`, and tells the screen.
+    fn tell(&mut self, start: Instant, frames: usize) {
+        if let (Some(engine), Some(stopwatch)) = (&self.engine, &mut self.stopwatch) {
+            stopwatch.stop(start, frames);
+            self.telemetry.publish(|telemetry| {
+                telemetry.statistics = engine.statistics();
+                telemetry.load = stopwatch.load();
+            });
+        }
     }
 }
 
@@ -94,7 +115,10 @@ impl Plugin for Aliquot {
 
     #[cfg(feature = "editor")]
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        Some(crate::editor::Window::new(self.params.clone()))
+        Some(crate::editor::Window::new(
+            self.params.clone(),
+            self.telemetry.receiver(),
+        ))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -128,6 +152,10 @@ impl Plugin for Aliquot {
             }),
         };
         self.engine.insert(engine).set_patch(&self.patch);
+        self.stopwatch = Some(Stopwatch::new(
+            sample_rate_hz,
+            config.max_buffer_size as usize,
+        ));
         context.set_current_voice_capacity(self.voices());
         true
     }
@@ -144,6 +172,7 @@ impl Plugin for Aliquot {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let start = Instant::now();
         let _flush = FlushDenormals::new();
         if self.params.update(&mut self.patch) {
             context.set_current_voice_capacity(self.voices());
@@ -189,12 +218,14 @@ impl Plugin for Aliquot {
         }
         render(engine, buffer, rendered, frames, context);
 
-        if engine.is_silent() {
+        let status = if engine.is_silent() {
             ProcessStatus::Normal
         } else {
             // How long a note rings is for the player to say.
             ProcessStatus::KeepAlive
-        }
+        };
+        self.tell(start, frames);
+        status
     }
 }
 

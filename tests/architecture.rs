@@ -71,7 +71,15 @@ const WAITING: &[&str] = &[
 #[test]
 fn dsp_knows_nothing_above_it() {
     forbid("dsp", FRAMEWORK);
-    forbid("dsp", &["crate::bank", "crate::synth", "crate::state"]);
+    forbid(
+        "dsp",
+        &[
+            "crate::bank",
+            "crate::synth",
+            "crate::bridge",
+            "crate::state",
+        ],
+    );
 }
 
 #[test]
@@ -79,7 +87,14 @@ fn the_bank_knows_nothing_of_notes() {
     forbid("bank", FRAMEWORK);
     forbid(
         "bank",
-        &["crate::synth", "crate::state", "Voice", "Patch", "midi"],
+        &[
+            "crate::synth",
+            "crate::bridge",
+            "crate::state",
+            "Voice",
+            "Patch",
+            "midi",
+        ],
     );
 }
 
@@ -88,7 +103,13 @@ fn the_synth_knows_neither_host_nor_files() {
     forbid("synth", FRAMEWORK);
     forbid(
         "synth",
-        &["crate::state", "std::sync::atomic", "serde", "midly"],
+        &[
+            "crate::bridge",
+            "crate::state",
+            "std::sync::atomic",
+            "serde",
+            "midly",
+        ],
     );
 }
 
@@ -111,9 +132,37 @@ fn params_know_neither_voices_nor_screen() {
     );
 }
 
+/// Of the synth it may have what lies open there: plain types.
+#[test]
+fn the_bridge_knows_neither_framework_nor_screen() {
+    forbid("bridge", FRAMEWORK);
+    forbid(
+        "bridge",
+        &["Engine", "voice::", "crate::bank", "crate::state", "midly"],
+    );
+}
+
+/// The screen's end of telemetry; the rest of the bridge is the audio thread's.
+const SCREENS_END: &str = "src/bridge/watch.rs";
+
+#[test]
+fn the_audio_threads_end_of_the_bridge_never_waits() {
+    let (screens, audio): (Vec<_>, Vec<_>) = module("bridge")
+        .into_iter()
+        .partition(|(path, _)| path.ends_with(SCREENS_END));
+    assert_eq!(screens.len(), 1);
+    for (path, code) in audio {
+        let code = code.split("#[cfg(test)]").next().unwrap_or("");
+        for word in WAITING {
+            assert!(!code.contains(word), "{}: {word:?}", path.display());
+        }
+    }
+}
+
 #[test]
 fn the_editor_knows_neither_engine_nor_plugin() {
     forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
+    forbid("editor", &["TelemetrySender", "LoadMeter"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod performance;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use aliquot::bridge::{Call, HostBuffers, LoadMeter, TelemetrySender};
 use aliquot::dsp::random::bits;
 use aliquot::synth::{Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport};
 use performance::engine;
@@ -140,4 +141,45 @@ fn rendering_neither_allocates_nor_frees() {
         }
     });
     assert_eq!(calls, 0);
+}
+
+/// What the plugin does around the engine, with a window open, closed and open again.
+#[test]
+fn telemetry_neither_allocates_nor_frees() {
+    let mut engine = engine(48_000.0, &Patch::default());
+    let mut buffers = HostBuffers::new(512);
+    let mut meter = LoadMeter::sliding(48_000.0);
+    let mut sender = TelemetrySender::new();
+    let receiver = sender.receiver();
+    let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
+    let (mut filled, mut now_ns) = (0, 0);
+    // 16 s in all, so that the meter forgets.
+    for place in 0..3_u64 {
+        let watch = (place != 1).then(|| receiver.watch());
+        let calls = calls_during(|| {
+            for round in 0..500_u64 {
+                engine.push(event(500 * place + round));
+                engine.render(&mut left, &mut right);
+                let start_ns = now_ns + bits(1, round) % 20_000_000;
+                now_ns = start_ns + bits(2, round) % 20_000_000;
+                let call = Call {
+                    start_ns,
+                    end_ns: now_ns,
+                    frames: 512,
+                };
+                if let Some(buffer) = buffers.add(call) {
+                    meter.add(buffer.time_ns(), buffer.frames);
+                }
+                sender.publish(|telemetry| {
+                    filled += 1;
+                    telemetry.statistics = engine.statistics();
+                    telemetry.load = meter.load();
+                });
+            }
+        });
+        assert_eq!(calls, 0);
+        drop(watch);
+    }
+    assert_eq!(filled, 1_000);
+    assert!(meter.load().overruns > 0);
 }

@@ -93,7 +93,11 @@ fn render(arguments: &Arguments) -> Result<String, String> {
         let time = start.elapsed();
         output.write(left, right).map_err(named(output_path))?;
         if let Some(report) = &mut report {
-            report.block(time, performance.statistics());
+            report.block(
+                time,
+                performance.rendered_frames(),
+                performance.statistics(),
+            );
         }
         progress.set_position(performance.position_frames());
     }

@@ -48,6 +48,8 @@ pub struct Performance<'s> {
     /// The next event's place in the song.
     next_event: usize,
     position_frames: u64,
+    /// Frames that the last block had, those after the end among them.
+    rendered_frames: usize,
     /// Where it ends at the latest.
     limit_frames: u64,
     /// How many quiet frames end it; `None` where its end is fixed.
@@ -95,6 +97,7 @@ impl<'s> Performance<'s> {
             right: vec![0.0; arguments.buffer as usize],
             next_event: 0,
             position_frames: 0,
+            rendered_frames: 0,
             limit_frames: end,
             quiet_frames,
             quiet_so_far: 0,
@@ -113,6 +116,12 @@ impl<'s> Performance<'s> {
     /// Frames handed out so far.
     pub fn position_frames(&self) -> u64 {
         self.position_frames
+    }
+
+    /// Frames that the last block took to render: all that were asked for, though the end may be
+    /// among them.
+    pub fn rendered_frames(&self) -> usize {
+        self.rendered_frames
     }
 
     /// What sounds now.
@@ -138,6 +147,7 @@ impl<'s> Performance<'s> {
             );
             done += count;
         }
+        self.rendered_frames = frames;
         let kept = self.kept(frames);
         self.over = kept < frames;
         self.position_frames += kept as u64;

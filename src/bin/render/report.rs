@@ -3,13 +3,15 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use aliquot::bridge::LoadMeter;
 use aliquot::synth::Statistics;
 
 /// Figures of every block.
 pub struct Report {
     rate_hz: u32,
     buffer_frames: u32,
-    times: Vec<Duration>,
+    blocks: u64,
+    meter: LoadMeter,
     voices: Count,
     partials: Count,
 }
@@ -34,23 +36,26 @@ impl Report {
         Report {
             rate_hz,
             buffer_frames,
-            times: Vec::new(),
+            blocks: 0,
+            // Of the whole rendering: its last seconds are a tail.
+            meter: LoadMeter::whole(rate_hz.into()),
             voices: Count::default(),
             partials: Count::default(),
         }
     }
 
-    /// Takes down a block: how long its rendering took and what sounded at its end.
-    pub fn block(&mut self, time: Duration, statistics: Statistics) {
-        self.times.push(time);
+    /// Takes down a block: how long its rendering took, how many frames it had and what sounded at
+    /// its end.
+    pub fn block(&mut self, time: Duration, frames: usize, statistics: Statistics) {
+        self.blocks += 1;
+        self.meter.add(time.as_nanos() as u64, frames);
         self.voices.add(statistics.voices);
         self.partials.add(statistics.partials);
     }
 
     /// The report, a figure a line, for `frames` rendered and written in `wall`.
-    pub fn text(mut self, frames: u64, wall: Duration) -> String {
-        self.times.sort_unstable();
-        let blocks = self.times.len().max(1) as f64;
+    pub fn text(self, frames: u64, wall: Duration) -> String {
+        let blocks = self.blocks.max(1) as f64;
         let mut text = String::new();
         let mut line = |label: &str, content: String| {
             writeln!(text, "{label:<10} {content}").expect("a String takes all");
@@ -67,22 +72,25 @@ impl Report {
         line("real time", format!("{ratio:.1} times as fast"));
 
         let budget_ms = 1e3 * f64::from(self.buffer_frames) / f64::from(self.rate_hz);
-        for (label, part) in [("P50", 0.50), ("P95", 0.95), ("P99", 0.99), ("max", 1.0)] {
-            let ms = 1e3 * self.percentile(part).as_secs_f64();
-            let share = 100.0 * ms / budget_ms;
+        let load = self.meter.load();
+        for (label, part) in [
+            ("P50", load.p50),
+            ("P95", load.p95),
+            ("P99", load.p99),
+            ("max", load.max),
+        ] {
+            let ms = budget_ms * f64::from(part);
+            let share = 100.0 * part;
             line(label, format!("{ms:.3} ms, {share:.1} % of the budget"));
         }
+        line(
+            "overruns",
+            format!("{} of {} buffers", load.overruns, self.blocks),
+        );
         line(
             "budget",
             format!("{budget_ms:.3} ms for {} frames", self.buffer_frames),
         );
         text
-    }
-
-    /// The shortest time that `part` of the (sorted) blocks did not exceed.
-    fn percentile(&self, part: f64) -> Duration {
-        let rank = (part * self.times.len() as f64).ceil() as usize;
-        let index = rank.saturating_sub(1);
-        self.times.get(index).copied().unwrap_or_default()
     }
 }

@@ -1,0 +1,103 @@
+//! The screen's end of telemetry.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use triple_buffer::Output;
+
+use super::telemetry::Telemetry;
+
+/// Lets windows look, one after the other.
+#[derive(Clone)]
+pub struct TelemetryReceiver {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// How many windows look: all that the audio thread reads here.
+    watching: AtomicUsize,
+    /// Locked among windows only.
+    output: Mutex<Output<Telemetry>>,
+}
+
+impl TelemetryReceiver {
+    pub(super) fn new(output: Output<Telemetry>) -> TelemetryReceiver {
+        TelemetryReceiver {
+            shared: Arc::new(Shared {
+                watching: AtomicUsize::new(0),
+                output: Mutex::new(output),
+            }),
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        // No data hangs on it: a buffer sooner or later does not matter.
+        self.shared.watching.load(Ordering::Relaxed) > 0
+    }
+
+    /// Begins to look. What was published before is forgotten.
+    pub fn watch(&self) -> TelemetryWatch {
+        self.shared.watching.fetch_add(1, Ordering::Relaxed);
+        let mut watch = TelemetryWatch {
+            receiver: self.clone(),
+        };
+        watch.news();
+        watch
+    }
+}
+
+/// A look at telemetry; as long as there is one, the audio thread publishes.
+pub struct TelemetryWatch {
+    receiver: TelemetryReceiver,
+}
+
+impl TelemetryWatch {
+    /// The newest, unless it has been asked for already.
+    pub fn news(&mut self) -> Option<Telemetry> {
+        let output = self.receiver.shared.output.lock();
+        let mut output = output.unwrap_or_else(PoisonError::into_inner);
+        output.update().then(|| *output.output_buffer())
+    }
+}
+
+impl Drop for TelemetryWatch {
+    fn drop(&mut self) {
+        self.receiver
+            .shared
+            .watching
+            .fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::super::TelemetrySender;
+    use super::*;
+
+    #[test]
+    fn a_reader_that_never_ends_holds_nobody_up() {
+        let mut sender = TelemetrySender::new();
+        let receiver = sender.receiver();
+        let mut watch = receiver.watch();
+        // A window in the middle of its reading.
+        let reading = receiver.shared.output.lock().expect("nobody has panicked");
+        let (done, is_done) = mpsc::channel();
+        thread::spawn(move || {
+            for voices in 1..=100_000 {
+                sender.publish(|telemetry| telemetry.statistics.voices = voices);
+            }
+            // The other thread may have given up.
+            let _ = done.send(());
+        });
+        assert_eq!(is_done.recv_timeout(Duration::from_secs(60)), Ok(()));
+        // What it was reading has not changed under its eyes.
+        assert_eq!(*reading.output_buffer(), Telemetry::default());
+        drop(reading);
+        let news = watch.news().expect("news");
+        assert_eq!(news.statistics.voices, 100_000);
+    }
+}

@@ -1,0 +1,119 @@
+//! Telemetry between two threads: whole, in order, and only for those who look.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use aliquot::bridge::{Load, Telemetry, TelemetrySender};
+
+/// Every field of it follows from `place`, so that a mixture of two shows.
+fn telemetry(place: usize) -> Telemetry {
+    let mut telemetry = Telemetry::default();
+    telemetry.statistics.voices = place;
+    telemetry.statistics.partials = 3 * place;
+    telemetry.statistics.faults = place / 2;
+    let part = place as f32;
+    telemetry.load = Load {
+        p50: part,
+        p95: 2.0 * part,
+        p99: 3.0 * part,
+        max: 4.0 * part,
+        overruns: 5 * place as u64,
+    };
+    telemetry
+}
+
+#[test]
+fn it_crosses_threads_whole_and_in_order() {
+    const LAST: usize = 1_000_000;
+    let mut sender = TelemetrySender::new();
+    let mut watch = sender.receiver().watch();
+    let looks = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // The reader is there before the first, so that the two run side by side.
+            while !looks.load(Ordering::Acquire) {
+                thread::yield_now();
+            }
+            for place in 1..=LAST {
+                sender.publish(|news| *news = telemetry(place));
+            }
+        });
+        let (mut before, mut seen) = (0, 0);
+        looks.store(true, Ordering::Release);
+        while before < LAST {
+            let Some(news) = watch.news() else {
+                thread::yield_now();
+                continue;
+            };
+            let place = news.statistics.voices;
+            assert_eq!(news, telemetry(place));
+            assert!(place > before, "{place} after {before}");
+            (before, seen) = (place, seen + 1);
+        }
+        assert!(seen >= 1);
+    });
+    assert_eq!(watch.news(), None);
+}
+
+#[test]
+fn the_newest_counts_and_is_told_once() {
+    let mut sender = TelemetrySender::new();
+    let mut watch = sender.receiver().watch();
+    assert_eq!(watch.news(), None);
+    for place in 1..=5 {
+        sender.publish(|news| *news = telemetry(place));
+    }
+    assert_eq!(watch.news(), Some(telemetry(5)));
+    assert_eq!(watch.news(), None);
+    sender.publish(|news| *news = telemetry(6));
+    assert_eq!(watch.news(), Some(telemetry(6)));
+}
+
+#[test]
+fn nothing_is_worked_out_while_nobody_looks() {
+    let mut sender = TelemetrySender::new();
+    let receiver = sender.receiver();
+    let mut publish = |place| {
+        let mut was_asked = false;
+        sender.publish(|news| {
+            was_asked = true;
+            *news = telemetry(place);
+        });
+        was_asked
+    };
+    assert!(!publish(1));
+    let first = receiver.watch();
+    assert!(publish(2));
+    let mut second = receiver.clone().watch();
+    drop(first);
+    assert!(publish(3));
+    assert_eq!(second.news(), Some(telemetry(3)));
+    drop(second);
+    assert!(!publish(4));
+}
+
+#[test]
+fn a_window_is_not_shown_what_an_earlier_one_missed() {
+    let mut sender = TelemetrySender::new();
+    let receiver = sender.receiver();
+    let first = receiver.watch();
+    sender.publish(|news| *news = telemetry(1));
+    drop(first);
+    let mut second = receiver.watch();
+    assert_eq!(second.news(), None);
+    sender.publish(|news| *news = telemetry(2));
+    assert_eq!(second.news(), Some(telemetry(2)));
+}
+
+#[test]
+fn either_end_outlives_the_other() {
+    let mut sender = TelemetrySender::new();
+    let mut watch = sender.receiver().watch();
+    sender.publish(|news| *news = telemetry(1));
+    drop(sender);
+    assert_eq!(watch.news(), Some(telemetry(1)));
+    assert_eq!(watch.news(), None);
+    let mut sender = TelemetrySender::default();
+    drop(sender.receiver().watch());
+    sender.publish(|_| panic!("nobody looks"));
+}
