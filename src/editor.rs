@@ -25,6 +25,7 @@ use crate::params::{EditorSize, HostParams};
 
 mod edit;
 mod list;
+mod live;
 mod partials;
 mod row;
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod status;
 
 use edit::Edits;
 use list::ParameterList;
-use status::Status;
+use live::Live;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -133,7 +134,7 @@ struct App {
 struct Open {
     list: ParameterList,
     edits: Edits,
-    status: Status,
+    live: Live,
 }
 
 impl NiceEguiApp for App {
@@ -150,15 +151,16 @@ impl NiceEguiApp for App {
         self.open = Some(Open {
             list: ParameterList::new(),
             edits: Edits::new(self.params.clone(), Box::new(host)),
-            status: Status::new(&self.telemetry),
+            live: Live::new(&self.telemetry),
         });
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         if let Some(open) = &mut self.open {
-            open.status.show(ui);
-            open.list.show(ui, &mut open.edits);
+            open.live.update(ui);
+            status::show(ui, open.live.latest());
+            open.list.show(ui, &mut open.edits, open.live.levels_db());
         }
     }
 

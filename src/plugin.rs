@@ -35,6 +35,9 @@ const EVENTS: usize = 16_384;
 /// The rates that the engine takes, frames per second.
 const RATES_HZ: std::ops::RangeInclusive<f64> = 1e3..=1e6;
 
+/// How often telemetry is worked out for the screen, at most.
+const SCREEN_HZ: f64 = 60.0;
+
 /// One instance of the instrument.
 pub struct Aliquot {
     params: Arc<HostParams>,
@@ -47,6 +50,8 @@ pub struct Aliquot {
     /// There when the engine is.
     stopwatch: Option<Stopwatch>,
     telemetry: TelemetrySender,
+    /// Frames since the screen was told.
+    untold_frames: usize,
 }
 
 impl Default for Aliquot {
@@ -59,6 +64,7 @@ impl Default for Aliquot {
             events: Vec::with_capacity(EVENTS),
             stopwatch: None,
             telemetry: TelemetrySender::new(),
+            untold_frames: 0,
         }
     }
 }
@@ -72,9 +78,16 @@ impl Aliquot {
     fn tell(&mut self, start: Instant, frames: usize) {
         if let (Some(engine), Some(stopwatch)) = (&self.engine, &mut self.stopwatch) {
             stopwatch.stop(start, frames);
+            // No more often than a screen shows it, however short the buffers.
+            self.untold_frames += frames;
+            if (self.untold_frames as f64) * SCREEN_HZ < engine.sample_rate_hz() {
+                return;
+            }
+            self.untold_frames = 0;
             self.telemetry.publish(|telemetry| {
                 telemetry.statistics = engine.statistics();
                 telemetry.load = stopwatch.load();
+                engine.partial_powers(&mut telemetry.partial_powers);
             });
         }
     }

@@ -5,14 +5,29 @@ use triple_buffer::Input;
 use super::load::Load;
 use super::watch::TelemetryReceiver;
 use crate::synth::Statistics;
+use crate::synth::parameter::MAX_PARTIALS;
 
 /// The instrument at the end of a buffer.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Telemetry {
     /// What sounds, and what went wrong.
     pub statistics: Statistics,
     /// What it took.
     pub load: Load,
+    /// Power of each partial number over all voices: [`Engine::partial_powers`].
+    ///
+    /// [`Engine::partial_powers`]: crate::synth::Engine::partial_powers
+    pub partial_powers: [f32; MAX_PARTIALS],
+}
+
+impl Default for Telemetry {
+    fn default() -> Telemetry {
+        Telemetry {
+            statistics: Statistics::default(),
+            load: Load::default(),
+            partial_powers: [0.0; MAX_PARTIALS],
+        }
+    }
 }
 
 /// The audio thread's end.

@@ -48,8 +48,8 @@ impl ParameterList {
         }
     }
 
-    /// Draws everything.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits) {
+    /// Draws everything; `levels_db` are the partials that sound, 1 first.
+    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, levels_db: &[f32]) {
         Panel::top("head").show(ui, |ui| {
             ui.add_space(4.0);
             ui.horizontal(|ui| self.head(ui, edits));
@@ -59,7 +59,7 @@ impl ParameterList {
             .resizable(true)
             .default_size(240.0)
             .size_range(120.0..=ui.available_height() * 0.7)
-            .show(ui, |ui| self.partials.show(ui, edits));
+            .show(ui, |ui| self.partials.show(ui, edits, levels_db));
         egui::CentralPanel::default().show(ui, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)

@@ -1,4 +1,5 @@
-//! The first 64 partials as bars that are drawn by hand: Level, Tune or Pan.
+//! The first 64 partials as bars that are drawn by hand: Level, Tune or Pan. Behind them stands what
+//! sounds of each.
 //!
 //! A stroke sets every bar that the pointer crosses, and is one change of each of them for the
 //! host. With Shift one bar moves, a tenth as fast; with Ctrl (or Cmd) the stroke is a straight
@@ -11,6 +12,7 @@ use egui::{
 };
 
 use super::edit::Edits;
+use super::live::FLOOR_DB;
 use crate::dsp::random;
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
@@ -21,6 +23,8 @@ const KEY_STEP: f32 = 0.01;
 const FINE: f32 = 0.1;
 /// Room for the scale's numbers, points.
 const SCALE_WIDTH: f32 = 44.0;
+/// Room for the numbers of what sounds, points.
+const LIVE_SCALE_WIDTH: f32 = 30.0;
 /// Room for the partials' numbers, points.
 const NUMBERS_HEIGHT: f32 = 16.0;
 /// Where the frequency of a partial that is pointed at is told for: middle A.
@@ -108,8 +112,8 @@ impl PartialView {
         }
     }
 
-    /// Draws the view into all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits) {
+    /// Draws the view into all the room there is; `levels_db` are the partials that sound, 1 first.
+    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, levels_db: &[f32]) {
         let mut pointed = None;
         let head = ui.horizontal(|ui| {
             for (layer, name) in Layer::ALL {
@@ -137,9 +141,10 @@ impl PartialView {
         let canvas = Canvas {
             rect: Rect::from_min_max(
                 rect.min + vec2(SCALE_WIDTH, 4.0),
-                rect.max - vec2(4.0, NUMBERS_HEIGHT),
+                rect.max - vec2(LIVE_SCALE_WIDTH, NUMBERS_HEIGHT),
             ),
             layer: self.layer,
+            levels_db,
         };
         self.hand(ui, &response, &canvas, edits);
         self.keys(ui, &response, edits);
@@ -250,12 +255,14 @@ impl PartialView {
 }
 
 /// Where the bars are.
-struct Canvas {
+struct Canvas<'a> {
     rect: Rect,
     layer: Layer,
+    /// What sounds of each partial, in dB of full scale.
+    levels_db: &'a [f32],
 }
 
-impl Canvas {
+impl Canvas<'_> {
     /// The partial at a place, the nearest where there is none.
     fn partial(&self, x: f32) -> usize {
         let part = (x - self.rect.left()) / self.rect.width();
@@ -292,6 +299,7 @@ impl Canvas {
         let width = self.rect.width() / EDITABLE_PARTIALS as f32;
         let gap = (width * 0.15).clamp(0.5, 2.0);
         let accent = visuals.selection.bg_fill;
+        self.paint_live(painter, visuals.weak_text_color());
         for partial in 1..=EDITABLE_PARTIALS {
             let param = self.layer.param(partial);
             let normalized = edits.normalized(param);
@@ -327,6 +335,30 @@ impl Canvas {
                 visuals.selection.stroke,
                 StrokeKind::Outside,
             );
+        }
+    }
+
+    /// What sounds, behind the bars, from the floor of its own scale on the right.
+    fn paint_live(&self, painter: &Painter, color: Color32) {
+        let height = |db: f32| self.height(1.0 - (db / FLOOR_DB).clamp(0.0, 1.0));
+        for mark_db in [0.0, -24.0, -48.0] {
+            painter.text(
+                pos2(self.rect.right() + 4.0, height(mark_db)),
+                Align2::LEFT_CENTER,
+                format!("{mark_db:.0}").replace('-', "−"),
+                FontId::proportional(11.0),
+                color,
+            );
+        }
+        let width = self.rect.width() / EDITABLE_PARTIALS as f32;
+        for (place, &level_db) in self.levels_db.iter().take(EDITABLE_PARTIALS).enumerate() {
+            if level_db > FLOOR_DB {
+                let x = self.rect.left() + place as f32 * width;
+                let top = height(level_db);
+                let column = Rect::from_x_y_ranges(x..=x + width, top..=self.rect.bottom());
+                painter.rect_filled(column, CornerRadius::ZERO, color.gamma_multiply(0.25));
+                painter.hline(column.x_range(), top, Stroke::new(1.5, color));
+            }
         }
     }
 
@@ -466,7 +498,7 @@ mod tests {
 
         fn frame(&mut self, edits: &mut Edits, events: &[egui::Event]) {
             let view = &mut self.view;
-            self.stage.frame(events, |ui| view.show(ui, edits));
+            self.stage.frame(events, |ui| view.show(ui, edits, &[]));
         }
 
         /// Presses at the first place, moves through the others and lets go at the last.

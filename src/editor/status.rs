@@ -4,50 +4,26 @@ use std::time::Duration;
 
 use egui::{Label, Panel, RichText, Ui};
 
-use crate::bridge::{Telemetry, TelemetryReceiver, TelemetryWatch, WINDOW_S};
+use crate::bridge::{Telemetry, WINDOW_S};
 
 /// How often the line is drawn anew.
 const REFRESH: Duration = Duration::from_millis(200);
-/// Without news for this long, the host does not let the instrument run.
-const SILENCE_S: f64 = 1.0;
 
-/// What the line shows. As long as there is one, telemetry is published.
-pub struct Status {
-    watch: TelemetryWatch,
-    /// With the time at which it came, in seconds since the window opened.
-    latest: Option<(Telemetry, f64)>,
-}
-
-impl Status {
-    /// Begins to look.
-    pub fn new(telemetry: &TelemetryReceiver) -> Status {
-        Status {
-            watch: telemetry.watch(),
-            latest: None,
-        }
-    }
-
-    /// Draws the line, and asks to be called again in time.
-    pub fn show(&mut self, ui: &mut Ui) {
-        let now_s = ui.input(|input| input.time);
-        if let Some(news) = self.watch.news() {
-            self.latest = Some((news, now_s));
-        }
-        let latest = self
-            .latest
-            .filter(|(_, came_s)| now_s - came_s < SILENCE_S)
-            .map(|(telemetry, _)| telemetry);
-        Panel::bottom("status").show(ui, |ui| {
-            let text = RichText::new(text(latest.as_ref())).small().weak();
-            ui.add(Label::new(text).truncate())
-                .on_hover_text(explanation());
-        });
-        ui.ctx().request_repaint_after(REFRESH);
-    }
+/// Draws the line, and asks to be called again in time.
+pub fn show(ui: &mut Ui, latest: Option<&Telemetry>) {
+    Panel::bottom("status").show(ui, |ui| {
+        let text = RichText::new(text(latest)).small().weak();
+        ui.add(Label::new(text).truncate())
+            .on_hover_text(explanation());
+    });
+    ui.ctx().request_repaint_after(REFRESH);
 }
 
 fn text(telemetry: Option<&Telemetry>) -> String {
-    let Some(Telemetry { statistics, load }) = telemetry else {
+    let Some(Telemetry {
+        statistics, load, ..
+    }) = telemetry
+    else {
         return "Not running".to_owned();
     };
     let percent = |part: f32| format!("{:.1} %", 100.0 * part);
@@ -109,6 +85,7 @@ mod tests {
                 max: 2.0,
                 overruns: 3,
             },
+            ..Telemetry::default()
         };
         assert_eq!(
             text(Some(&busy)),

@@ -14,7 +14,7 @@ use super::allocator;
 use super::channel::Channels;
 use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
-use super::parameter::{MAX_VOICES, Param};
+use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
 use super::patch::{Patch, Values};
 use super::spectrum::{Edits, Numbers};
 use super::voice::{Life, Outcome, Tick, Voice};
@@ -319,6 +319,21 @@ impl Engine {
             statistics.partials += voice.sounding_partials();
         }
         statistics
+    }
+
+    /// Writes the power of each partial number, 1 first, over all voices that sound, with the master
+    /// level: of a sine as loud as full scale it is ½. The mean of both channels, at the end of the
+    /// current block.
+    pub fn partial_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
+        powers.fill(0.0);
+        for voice in &self.voices {
+            if voice.life() != Life::Idle {
+                voice.add_powers(powers);
+            }
+        }
+        let gain = self.output.level();
+        let factor = 0.5 * gain * gain;
+        powers.iter_mut().for_each(|power| *power *= factor);
     }
 
     fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {

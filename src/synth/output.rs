@@ -63,6 +63,11 @@ impl Output {
         self.is_begun = true;
     }
 
+    /// The master level at the block's end, the louder channel's.
+    pub fn level(&self) -> f32 {
+        self.end.left.max(self.end.right)
+    }
+
     /// One frame of the bus, `position` (0 to 1) of the way through the block, as it leaves.
     #[inline]
     pub fn frame(&self, left: f32, right: f32, position: f32) -> (f32, f32) {

@@ -6,7 +6,7 @@ use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::{Channels, Control};
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings, FilterShape};
-use super::parameter::Param;
+use super::parameter::{MAX_PARTIALS, Param};
 use super::patch::Values;
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
 use crate::bank::Bank;
@@ -224,6 +224,11 @@ impl Voice {
     /// Partials that sound.
     pub fn sounding_partials(&self) -> usize {
         self.loudness.partials
+    }
+
+    /// Adds the power of each of its partials, before the master level.
+    pub fn add_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
+        self.partials.add_powers(powers);
     }
 
     /// Begins a note at the frame rendered next.
