@@ -11,11 +11,15 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// Without news for this long, the host does not let the instrument run.
 const SILENCE_S: f64 = 1.0;
 
+/// Points.
+const SIZE: f32 = 11.0;
+
 /// What the line shows. As long as there is one, telemetry is published.
 pub struct Status {
     watch: TelemetryWatch,
-    /// With the time at which it came, in seconds since the window opened.
-    latest: Option<(Telemetry, f64)>,
+    latest: Option<Telemetry>,
+    /// When there was news, or else when the first was waited for; in the window's seconds.
+    heard_s: Option<f64>,
 }
 
 impl Status {
@@ -24,32 +28,35 @@ impl Status {
         Status {
             watch: telemetry.watch(),
             latest: None,
+            heard_s: None,
         }
     }
 
     /// Draws the line, and asks to be called again in time.
     pub fn show(&mut self, ui: &mut Ui) {
         let now_s = ui.input(|input| input.time);
-        if let Some(news) = self.watch.news() {
-            self.latest = Some((news, now_s));
-        }
-        let latest = self
-            .latest
-            .filter(|(_, came_s)| now_s - came_s < SILENCE_S)
-            .map(|(telemetry, _)| telemetry);
+        let text = self.text(now_s);
         Panel::bottom("status").show(ui, |ui| {
-            let text = RichText::new(text(latest.as_ref())).small().weak();
-            ui.add(Label::new(text).truncate())
+            ui.add(Label::new(RichText::new(text).size(SIZE)).truncate())
                 .on_hover_text(explanation());
         });
         ui.ctx().request_repaint_after(REFRESH);
     }
+
+    fn text(&mut self, now_s: f64) -> String {
+        if let Some(news) = self.watch.news() {
+            self.latest = Some(news);
+            self.heard_s = Some(now_s);
+        }
+        if now_s - *self.heard_s.get_or_insert(now_s) >= SILENCE_S {
+            return "Not running".to_owned();
+        }
+        // At first there is none yet, and nothing to say.
+        self.latest.as_ref().map(text).unwrap_or_default()
+    }
 }
 
-fn text(telemetry: Option<&Telemetry>) -> String {
-    let Some(Telemetry { statistics, load }) = telemetry else {
-        return "Not running".to_owned();
-    };
+fn text(Telemetry { statistics, load }: &Telemetry) -> String {
     let percent = |part: f32| format!("{:.1} %", 100.0 * part);
     let mut text = format!(
         "{} · {} · load {}, P95 {}, P99 {} · {}",
@@ -85,15 +92,14 @@ fn explanation() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::Load;
+    use crate::bridge::{Load, TelemetrySender};
     use crate::synth::Statistics;
 
     #[test]
     fn the_line_says_what_there_is() {
-        assert_eq!(text(None), "Not running");
         let silent = Telemetry::default();
         assert_eq!(
-            text(Some(&silent)),
+            text(&silent),
             "0 voices · 0 partials · load 0.0 %, P95 0.0 %, P99 0.0 % · 0 overruns"
         );
         let busy = Telemetry {
@@ -111,7 +117,7 @@ mod tests {
             },
         };
         assert_eq!(
-            text(Some(&busy)),
+            text(&busy),
             "16 voices · 8192 partials · load 3.1 %, P95 4.0 %, P99 123.5 % · 3 overruns"
         );
     }
@@ -123,8 +129,24 @@ mod tests {
         telemetry.statistics.partials = 1;
         telemetry.statistics.faults = 1;
         telemetry.load.overruns = 1;
-        let text = text(Some(&telemetry));
+        let text = text(&telemetry);
         assert!(text.starts_with("1 voice · 1 partial · load "), "{text}");
         assert!(text.ends_with(" · 1 overrun · 1 fault"), "{text}");
+    }
+
+    #[test]
+    fn without_news_the_instrument_does_not_run() {
+        let mut sender = TelemetrySender::new();
+        let mut status = Status::new(&sender.receiver());
+        assert_eq!(status.text(5.0), "");
+        assert_eq!(status.text(5.9), "");
+        assert_eq!(status.text(6.1), "Not running");
+        let mut publish = |voices| sender.publish(|news| news.statistics.voices = voices);
+        publish(2);
+        assert!(status.text(8.0).starts_with("2 voices"));
+        assert!(status.text(8.9).starts_with("2 voices"));
+        assert_eq!(status.text(9.1), "Not running");
+        publish(3);
+        assert!(status.text(9.3).starts_with("3 voices"));
     }
 }
