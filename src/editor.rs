@@ -159,7 +159,7 @@ impl NiceEguiApp for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         if let Some(open) = &mut self.open {
             open.live.update(ui);
-            status::show(ui, open.live.latest());
+            status::show(ui, open.live.news());
             open.list.show(ui, &mut open.edits, open.live.levels_db());
         }
     }

@@ -4,28 +4,32 @@ use std::time::Duration;
 
 use egui::{Label, Panel, RichText, Ui};
 
+use super::live::News;
 use crate::bridge::{Telemetry, WINDOW_S};
 
 /// How often the line is drawn anew.
 const REFRESH: Duration = Duration::from_millis(200);
+/// Points.
+const SIZE: f32 = 11.0;
 
 /// Draws the line, and asks to be called again in time.
-pub fn show(ui: &mut Ui, latest: Option<&Telemetry>) {
+pub fn show(ui: &mut Ui, news: News) {
+    let text = match news {
+        News::Awaited => String::new(),
+        News::Missing => "Not running".to_owned(),
+        News::Latest(telemetry) => text(telemetry),
+    };
     Panel::bottom("status").show(ui, |ui| {
-        let text = RichText::new(text(latest)).small().weak();
-        ui.add(Label::new(text).truncate())
+        ui.add(Label::new(RichText::new(text).size(SIZE)).truncate())
             .on_hover_text(explanation());
     });
     ui.ctx().request_repaint_after(REFRESH);
 }
 
-fn text(telemetry: Option<&Telemetry>) -> String {
-    let Some(Telemetry {
+fn text(telemetry: &Telemetry) -> String {
+    let Telemetry {
         statistics, load, ..
-    }) = telemetry
-    else {
-        return "Not running".to_owned();
-    };
+    } = telemetry;
     let percent = |part: f32| format!("{:.1} %", 100.0 * part);
     let mut text = format!(
         "{} · {} · load {}, P95 {}, P99 {} · {}",
@@ -66,10 +70,9 @@ mod tests {
 
     #[test]
     fn the_line_says_what_there_is() {
-        assert_eq!(text(None), "Not running");
         let silent = Telemetry::default();
         assert_eq!(
-            text(Some(&silent)),
+            text(&silent),
             "0 voices · 0 partials · load 0.0 %, P95 0.0 %, P99 0.0 % · 0 overruns"
         );
         let busy = Telemetry {
@@ -88,7 +91,7 @@ mod tests {
             ..Telemetry::default()
         };
         assert_eq!(
-            text(Some(&busy)),
+            text(&busy),
             "16 voices · 8192 partials · load 3.1 %, P95 4.0 %, P99 123.5 % · 3 overruns"
         );
     }
@@ -100,7 +103,7 @@ mod tests {
         telemetry.statistics.partials = 1;
         telemetry.statistics.faults = 1;
         telemetry.load.overruns = 1;
-        let text = text(Some(&telemetry));
+        let text = text(&telemetry);
         assert!(text.starts_with("1 voice · 1 partial · load "), "{text}");
         assert!(text.ends_with(" · 1 overrun · 1 fault"), "{text}");
     }
