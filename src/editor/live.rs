@@ -103,7 +103,7 @@ mod tests {
     fn without_news_the_instrument_does_not_run() {
         let mut sender = TelemetrySender::new();
         let mut live = Live::new(&sender.receiver());
-        let mut voices_at = |live: &mut Live, now_s| {
+        let voices_at = |live: &mut Live, now_s| {
             live.take(now_s);
             match live.news() {
                 News::Latest(telemetry) => Some(telemetry.statistics.voices),

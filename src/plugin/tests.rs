@@ -429,19 +429,35 @@ fn the_screen_is_told_what_sounds_and_what_it_took() {
     let mut bench = Bench::new(PluginApi::Clap);
     let mut watch = bench.plugin.telemetry.receiver().watch();
     assert_eq!(watch.news(), None);
-    bench.process(2, 64, &[on(0, 57), on(10, 69)]);
+    bench.process(2, 1_024, &[on(0, 57), on(10, 69)]);
     let news = watch.news().expect("news of the buffer");
     assert_eq!(news.statistics.voices, 2);
     assert!(news.statistics.partials > 2);
     assert_eq!(news.statistics.faults, 0);
+    // The first partials sound, and so do those that only one of the notes has; the last do not.
+    assert!(news.partial_powers[0] > 1e-6 && news.partial_powers[1] > 1e-6);
+    assert_eq!(news.partial_powers[511], 0.0);
     // A buffer's time is known when the next has begun.
-    bench.process(2, 64, &[]);
+    bench.process(2, 1_024, &[]);
     let load = watch.news().expect("news of the buffer").load;
     assert!(load.p50 > 0.0 && load.p50 <= load.p95 && load.p95 <= load.p99);
     assert!(load.p99 <= load.max && load.max.is_finite());
     drop(watch);
-    bench.process(2, 64, &[]);
+    bench.process(2, 1_024, &[]);
     assert_eq!(bench.plugin.telemetry.receiver().watch().news(), None);
+}
+
+#[test]
+fn short_buffers_tell_the_screen_no_more_often_than_it_shows() {
+    let mut bench = Bench::new(PluginApi::Clap);
+    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut told = 0;
+    for _ in 0..750 {
+        bench.process(2, 64, &[]);
+        told += usize::from(watch.news().is_some());
+    }
+    // A second of them.
+    assert!((50..=60).contains(&told), "{told}");
 }
 
 #[test]
@@ -449,11 +465,11 @@ fn the_load_begins_anew_with_the_host() {
     let mut bench = Bench::new(PluginApi::Clap);
     let mut watch = bench.plugin.telemetry.receiver().watch();
     for _ in 0..10 {
-        bench.process(2, 64, &[on(0, 57)]);
+        bench.process(2, 1_024, &[on(0, 57)]);
     }
     assert!(watch.news().expect("news").load.max > 0.0);
     assert!(bench.activate(RATE_HZ));
     assert_eq!(watch.news(), None);
-    bench.process(2, 64, &[]);
+    bench.process(2, 1_024, &[]);
     assert_eq!(watch.news().expect("news").load, Default::default());
 }
