@@ -19,7 +19,7 @@
 //! partial may go from one to the other at any tick unheard.
 
 pub mod direct;
-pub mod lanes;
+mod lanes;
 pub mod reference;
 pub mod spectral;
 
@@ -35,8 +35,8 @@ fn dense_from(level: Level) -> usize {
     if level == Level::PORTABLE { 128 } else { 32 }
 }
 
-/// Gains below this, −120 dB of full scale, are not worth their partials on a dense bus. A partial
-/// that falls below it at both ends of a block ends with a step of no more than that.
+/// What is left out of a dense block comes to no more than this, −120 dB of full scale, even if all
+/// of it were in phase: partials are left out below this over the number on the bus.
 pub const INAUDIBLE: f32 = 1e-6;
 
 /// The bank of one bus.
@@ -46,6 +46,8 @@ pub struct Bank {
     spectral: Option<Spectral>,
     block_frames: usize,
     is_dense: bool,
+    /// Gains below this are left out of a dense block.
+    inaudible: f32,
 }
 
 impl Bank {
@@ -57,12 +59,14 @@ impl Bank {
             spectral: is_long_enough.then(|| Spectral::new(level, block_frames)),
             block_frames,
             is_dense: false,
+            inaudible: 0.0,
         }
     }
 
     /// Begins a block in which about so many partials will sound.
     pub fn begin_block(&mut self, partials: usize) {
         self.is_dense = partials >= dense_from(self.level);
+        self.inaudible = INAUDIBLE / partials.max(1) as f32;
     }
 
     /// Adds the partials to both channels, whose length is the number of frames: at once, or, where
@@ -70,7 +74,7 @@ impl Bank {
     pub fn add(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
         match &mut self.spectral {
             Some(spectral) if self.is_dense && left.len() == self.block_frames => {
-                add_dense(spectral, self.level, controls, left, right);
+                add_dense(spectral, self.level, self.inaudible, controls, left, right);
             }
             _ => direct::render(self.level, controls, left, right),
         }
@@ -89,6 +93,7 @@ impl Bank {
 fn add_dense(
     spectral: &mut Spectral,
     level: Level,
+    inaudible: f32,
     controls: &Controls,
     left: &mut [f32],
     right: &mut [f32],
@@ -112,7 +117,7 @@ fn add_dense(
             if let Some(from) = fast_from.take() {
                 direct::render(level, &controls.part(from..start), left, right);
             }
-            if !group.is_inaudible() {
+            if !group.is_below(inaudible) {
                 spectral.add(&group);
             }
         } else {
@@ -165,9 +170,9 @@ impl Controls<'_> {
         }
     }
 
-    /// Whether nothing of them is heard: all gains are below [`INAUDIBLE`].
+    /// Whether all gains are below this.
     #[inline]
-    pub fn is_inaudible(&self) -> bool {
+    pub fn is_below(&self, least: f32) -> bool {
         let gains = [
             self.left_start,
             self.left_end,
@@ -175,7 +180,7 @@ impl Controls<'_> {
             self.right_end,
         ];
         // Without an early exit, so that it becomes vector code.
-        let loud = |any: u32, gain: &f32| any | u32::from(gain.abs() >= INAUDIBLE);
+        let loud = |any: u32, gain: &f32| any | u32::from(gain.abs() >= least);
         gains.iter().all(|gains| gains.iter().fold(0, loud) == 0)
     }
 

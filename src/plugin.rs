@@ -16,6 +16,7 @@ use nice_plug::prelude::*;
 
 use crate::bridge::TelemetrySender;
 use crate::dsp::denormals::FlushDenormals;
+use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Param as SynthParam, Patch, Transport};
@@ -150,6 +151,9 @@ impl Plugin for Aliquot {
         if !RATES_HZ.contains(&sample_rate_hz) {
             nice_error!("Aliquot cannot run at {sample_rate_hz} Hz");
             return false;
+        }
+        if let Err(reason) = Level::forced() {
+            nice_error!("{reason}: taking {:?}", Level::chosen());
         }
         // A change that comes between these two is reported again in `process`: no harm.
         self.params.update(&mut self.patch);

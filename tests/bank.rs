@@ -1,7 +1,9 @@
-//! The direct bank against the reference, and both against the clock.
+//! The bank's kernels at every level against the reference, and the bank that chooses among them.
 
 use aliquot::bank::spectral::{self, Spectral};
-use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
+use aliquot::bank::{
+    self, Controls, INAUDIBLE, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference,
+};
 use aliquot::dsp::level::Level;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
@@ -112,11 +114,11 @@ impl Bank {
     /// The kernels that are made for these partials and this block, at every level that this
     /// processor has.
     fn kernels(&self, frames: usize) -> Vec<Kernel> {
-        let mut kernels: Vec<_> = Level::available().map(Kernel::Direct).collect();
+        let mut kernels: Vec<_> = levels().map(Kernel::Direct).collect();
         if frames.is_power_of_two() && frames >= spectral::MIN_BLOCK_FRAMES {
             let largest = self.curve.iter().map(|curve| curve.unsigned_abs()).max();
             if largest.is_none_or(|largest| largest <= Spectral::max_curve(frames)) {
-                kernels.extend(Level::available().map(Kernel::Spectral));
+                kernels.extend(levels().map(Kernel::Spectral));
             }
         }
         kernels
@@ -159,6 +161,17 @@ impl Bank {
 enum Kernel {
     Direct(Level),
     Spectral(Level),
+}
+
+/// The levels that this processor has; the others are named.
+fn levels() -> impl Iterator<Item = Level> {
+    Level::NAMES.iter().filter_map(|name| {
+        let level = Level::named(name);
+        if level.is_none() {
+            println!("{name} not run: this processor lacks it");
+        }
+        level
+    })
 }
 
 fn decibels(power: f64) -> f64 {
@@ -255,6 +268,123 @@ fn any_sliding_partial_is_within_110_db() {
         }
     }
     worst.at_most(-110.0);
+}
+
+/// The steepest slides that the spectrum takes, with gains that ramp from nothing: what the kernel's
+/// last derivatives are for.
+#[test]
+fn ramps_at_the_slides_limit_are_within_110_and_115_db() {
+    let mut random = Random(9);
+    let (mut single, mut many) = (Worst::new(), Worst::new());
+    for frames in [16, 32, 64, 128, 256, 512] {
+        let steepest = Spectral::max_curve(frames) as i64;
+        let curve = |random: &mut Random| {
+            if random.bits() & 1 == 0 {
+                steepest
+            } else {
+                -steepest
+            }
+        };
+        for _ in 0..100 {
+            let (increment, curve) = (fixed_turns(random.frequency_turns()), curve(&mut random));
+            for gains in [[0.0, 1.0, 1.0, 0.0], [1.0; 4], [0.5, 1.0, 1.0, 0.7]] {
+                let mut bank = Bank::default();
+                bank.push(random.bits(), increment, curve, gains);
+                let (db, kernel) = bank.single_error_db(frames);
+                single.take(db, || format!("{gains:?}, {frames}, {kernel:?}"));
+            }
+        }
+        let mut bank = Bank::default();
+        for _ in 0..512 {
+            let gains = [(); 4].map(|()| random.unit() as f32);
+            let increment = fixed_turns(random.frequency_turns());
+            let curve = curve(&mut random);
+            bank.push(random.bits(), increment, curve, gains);
+        }
+        let (error, power, kernel) = bank.error_and_power(frames);
+        many.take(decibels(error / power), || format!("{frames}, {kernel:?}"));
+    }
+    single.at_most(-110.0);
+    many.at_most(-115.0);
+}
+
+/// The bank itself: whole blocks and parts of them, dense and sparse, with slides that the spectrum
+/// takes and others, and partials that nobody hears.
+#[test]
+fn the_bank_that_chooses_is_within_110_db() {
+    let mut random = Random(10);
+    let mut worst = Worst::new();
+    for level in levels() {
+        for frames in [1, 8, 16, 64, 512] {
+            let mut chooser = bank::Bank::new(level, frames);
+            let steepest = Spectral::max_curve(frames.max(16)) as i64;
+            for round in 0..100 {
+                let count = [0, 31, 32, 127, 128, 100_000][random.bits() as usize % 6];
+                chooser.begin_block(count);
+                let mut heard = [vec![0.0; frames], vec![0.0; frames]];
+                let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
+                let mut power = 0.0;
+                for _ in 0..=random.bits() % 3 {
+                    let mut voice = Bank::default();
+                    for _ in 0..random.bits() % 70 {
+                        let curve = match random.bits() % 6 {
+                            0 => steepest,
+                            1 => -steepest,
+                            2 => steepest + 1,
+                            3 => (random.bits() as i64) >> 24,
+                            _ => 0,
+                        };
+                        let gains = [(); 4].map(|()| random.unit() as f32);
+                        power += f64::from(gains[0] * gains[0] + gains[2] * gains[2]) / 4.0;
+                        let increment = fixed_turns(random.frequency_turns());
+                        voice.push(random.bits(), increment, curve, gains);
+                    }
+                    let from = if random.bits().is_multiple_of(3) {
+                        random.bits() as usize % frames
+                    } else {
+                        0
+                    };
+                    let [left, right] = &mut heard;
+                    chooser.add(&voice.controls(), &mut left[from..], &mut right[from..]);
+                    let [left, right] = &mut wanted;
+                    reference::render(&voice.controls(), &mut left[from..], &mut right[from..]);
+                }
+                let [left, right] = &mut heard;
+                chooser.end_block(left, right);
+                if power > 0.0 {
+                    let pairs = heard.iter().flatten().zip(wanted.iter().flatten());
+                    let error: f64 = pairs.map(|(&h, w)| (f64::from(h) - w).powi(2)).sum();
+                    let db = decibels(error / (2 * frames) as f64 / power);
+                    worst.take(db, || format!("{level:?}, {frames}, round {round}"));
+                }
+            }
+        }
+    }
+    worst.at_most(-110.0);
+}
+
+/// What is left out of a dense block is not heard, even if all of it is in phase.
+#[test]
+fn what_is_left_out_comes_to_less_than_120_db() {
+    for gain in [1e-6_f32, 1e-7, 3e-8, 1e-9] {
+        let mut voice = Bank::default();
+        for _ in 0..512 {
+            voice.push(1 << 62, fixed_turns(0.01), 0, [gain; 4]);
+        }
+        let mut chooser = bank::Bank::new(Level::chosen(), 64);
+        chooser.begin_block(512);
+        let mut heard = [vec![0.0; 64], vec![0.0; 64]];
+        let [left, right] = &mut heard;
+        chooser.add(&voice.controls(), left, right);
+        chooser.end_block(left, right);
+        let mut wanted = [vec![0.0; 64], vec![0.0; 64]];
+        let [left, right] = &mut wanted;
+        reference::render(&voice.controls(), left, right);
+        for (heard, wanted) in heard.iter().flatten().zip(wanted.iter().flatten()) {
+            let missing = (f64::from(*heard) - wanted).abs();
+            assert!(missing <= f64::from(INAUDIBLE), "{missing} at gain {gain}");
+        }
+    }
 }
 
 /// Slides that end at 0 or Nyquist, or a little beyond.
@@ -448,9 +578,7 @@ fn spurs_are_below_110_dbc() {
         .into_iter()
         .map(|kernel| vec![kernel])
         .collect();
-    turns_taken.extend(
-        Level::available().map(|level| vec![Kernel::Direct(level), Kernel::Spectral(level)]),
-    );
+    turns_taken.extend(levels().map(|level| vec![Kernel::Direct(level), Kernel::Spectral(level)]));
     let trials = trials
         .into_iter()
         .flat_map(|trial| turns_taken.iter().map(move |kernels| (trial, kernels)));

@@ -4,7 +4,9 @@ mod analysis;
 mod performance;
 
 use aliquot::synth::parameter::{MACRO_TARGETS, MACROS};
-use aliquot::synth::{Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames};
+use aliquot::synth::{
+    Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport, block_frames,
+};
 use analysis::*;
 use performance::*;
 
@@ -236,5 +238,67 @@ fn a_step_in_the_block_of_a_corner_does_not_click() {
             let name = what(&format!("{event:?}"));
             assert_no_click(&patch, 81, |engine| engine.push(event), &name);
         }
+    }
+}
+
+/// The LFO jumps with the host's song, or by its own shape, in a block that a corner cuts short.
+#[test]
+fn a_jump_of_the_lfo_in_the_block_of_a_corner_does_not_click() {
+    let sine = |extra: &[(Param, f32)]| {
+        let mut patch = Patch::default();
+        for &(param, value) in [
+            (Param::PARTIALS, 1.0),
+            (Param::AMP_ATTACK, 0.0),
+            (Param::AMP_DECAY, 1.0),
+            (Param::AMP_SUSTAIN, 0.9),
+            (Param::LFO_LEVEL, 12.0),
+            (Param::PROTECT, 0.0),
+        ]
+        .iter()
+        .chain(extra)
+        {
+            patch.set(param, value);
+        }
+        patch
+    };
+    let at = |beats| Transport {
+        tempo_bpm: 120.0,
+        position_beats: Some(beats),
+        playing: true,
+    };
+    const TICK: usize = 6_400;
+    for into_block in [1, 2, 16, 63] {
+        // The host loops while a note is held whose hold ends just then.
+        let hold_s = (TICK + into_block) as f32 / RATE as f32;
+        let patch = sine(&[(Param::LFO_SYNC, 1.0), (Param::AMP_HOLD, hold_s)]);
+        let mut looped = engine(RATE, &patch);
+        looped.set_transport(&at(0.0));
+        let (mut heard, _) = play(&mut looped, &[(0, on(0, 45, 1.0))], TICK, &[64]);
+        looped.set_transport(&at(0.75));
+        heard.extend(play(&mut looped, &[], TICK, &[64]).0);
+        let steady = largest_jump(&heard[64..TICK - 100]).max(largest_jump(&heard[TICK + 200..]));
+        let jump = largest_jump(&heard[TICK - 2..TICK + 130]);
+        assert!(
+            jump <= 1.1 * steady,
+            "loop, {into_block}: {jump} over {steady}"
+        );
+
+        // A square's flip after the corner, before the block's end.
+        let flip = TICK + into_block + (64 - into_block) / 2;
+        let rate_hz = RATE as f32 / (2.0 * flip as f32);
+        let patch = sine(&[
+            (Param::LFO_SHAPE, 3.0),
+            (Param::LFO_TRIGGER, 0.0),
+            (Param::LFO_RATE, rate_hz),
+            (Param::AMP_HOLD, hold_s),
+        ]);
+        let mut flipped = engine(RATE, &patch);
+        let (heard, _) = play(&mut flipped, &[(0, on(0, 45, 1.0))], TICK + 3_000, &[64]);
+        let steady = largest_jump(&heard[200..TICK - 64]);
+        let jump = largest_jump(&heard[TICK - 2..TICK + 130]);
+        assert!(
+            jump <= 1.1 * steady,
+            "flip, {into_block}: {jump} over {steady}"
+        );
     }
 }

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aliquot::dsp::denormals::FlushDenormals;
+use aliquot::dsp::level::Level;
 use aliquot::song::Song;
 use aliquot::state::{Preset, StartingPreset, starting_presets};
 use aliquot::synth::{Param, Patch};
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
 fn render(arguments: &Arguments) -> Result<String, String> {
     // As the plugin does, so that both give the same bits.
     let _flush = FlushDenormals::new();
+    Level::forced()?;
     let (song_path, output_path) = arguments.paths()?;
     spare_inputs(arguments, song_path, output_path)?;
     let programs = programs(arguments)?;

@@ -26,9 +26,7 @@ mod signals {
     /// Lets these signals end the program as they end others, whatever handler is set for them
     /// afterwards. To be called before there is another thread.
     pub fn end_as_usual() {
-        let ending: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
-            .into_iter()
-            .collect();
+        let ending: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
         // Blocked here and in every thread to come, they reach the one that waits for them.
         if ending.thread_block().is_err() {
             return;

@@ -63,12 +63,34 @@ impl Level {
         Level::NAMES.iter().filter_map(|name| Level::named(name))
     }
 
-    /// The level that [`VARIABLE`] names, if this processor has it; else the highest. Reads the
-    /// environment: not for the audio thread.
+    /// The level that [`VARIABLE`] names, if it names any. Reads the environment: not for the audio
+    /// thread.
+    ///
+    /// # Errors
+    /// What is wrong with the name, or that this processor lacks that level.
+    pub fn forced() -> Result<Option<Level>, String> {
+        let Some(name) = std::env::var_os(VARIABLE) else {
+            return Ok(None);
+        };
+        let name = name.to_string_lossy();
+        match Level::named(&name) {
+            Some(level) => Ok(Some(level)),
+            None if Level::NAMES.contains(&&*name) => {
+                Err(format!("{VARIABLE}: this processor has no {name}"))
+            }
+            None => Err(format!(
+                "{VARIABLE}: no such level: {name:?} (there are {})",
+                Level::NAMES.join(", ")
+            )),
+        }
+    }
+
+    /// The level that [`VARIABLE`] forces; without or beside one, the highest. Reads the environment:
+    /// not for the audio thread.
     pub fn chosen() -> Level {
-        std::env::var(VARIABLE)
+        Level::forced()
             .ok()
-            .and_then(|name| Level::named(&name))
+            .flatten()
             .or(Level::available().last())
             .unwrap_or(Level::PORTABLE)
     }

@@ -64,11 +64,36 @@ impl LfoShape {
             }
         }
     }
+
+    /// Whether the shape jumps on the way from one place to a later one, in cycles.
+    pub fn jumps_between(self, from_cycles: f64, to_cycles: f64) -> bool {
+        let per_cycle = match self {
+            LfoShape::Sine | LfoShape::Triangle | LfoShape::SmoothRandom => return false,
+            LfoShape::Saw | LfoShape::Random => 1.0,
+            LfoShape::Square => 2.0,
+        };
+        (from_cycles * per_cycle).floor() != (to_cycles * per_cycle).floor()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jumps_are_where_the_shapes_have_them() {
+        for (shape, jumps) in [
+            (LfoShape::Sine, [false, false]),
+            (LfoShape::Saw, [false, true]),
+            (LfoShape::Square, [true, true]),
+            (LfoShape::Random, [false, true]),
+            (LfoShape::SmoothRandom, [false, false]),
+        ] {
+            assert_eq!(shape.jumps_between(3.4, 3.6), jumps[0], "{shape:?}");
+            assert_eq!(shape.jumps_between(3.9, 4.0), jumps[1], "{shape:?}");
+            assert!(!shape.jumps_between(4.0, 4.4), "{shape:?}");
+        }
+    }
 
     #[test]
     fn shapes_pass_through_their_landmarks() {

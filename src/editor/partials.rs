@@ -95,10 +95,11 @@ pub struct PartialView {
 }
 
 /// A stroke under way.
-#[derive(Clone, Copy)]
 struct HandStroke {
     begun_at: Pos2,
     last: Pos2,
+    /// Every bar as it was, for the straight line, which leaves again what it leaves behind.
+    before: Vec<f32>,
 }
 
 impl PartialView {
@@ -174,8 +175,10 @@ impl PartialView {
 
     fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
         let modifiers = ui.input(|input| input.modifiers);
+        let is_on_bars = |at: Pos2| canvas.rect.x_range().contains(at.x);
         if response.double_clicked()
             && let Some(at) = response.interact_pointer_pos()
+            && is_on_bars(at)
         {
             let param = self.layer.param(canvas.partial(at.x));
             edits.end_drag();
@@ -188,30 +191,31 @@ impl PartialView {
         {
             if self.stroke.is_none() {
                 response.request_focus();
-                // A second click of a double click must not draw first.
-                if !canvas.rect.x_range().contains(at.x) {
+                if !is_on_bars(at) {
                     return;
                 }
             }
-            let is_new = self.stroke.is_none();
-            let stroke = self.stroke.get_or_insert(HandStroke {
+            let stroke = self.stroke.get_or_insert_with(|| HandStroke {
                 begun_at: at,
                 last: at,
+                before: self
+                    .layer
+                    .params()
+                    .map(|param| edits.normalized(param))
+                    .collect(),
             });
-            if response.dragged() || !is_new {
+            // A press that does not move draws when it is let go: the second of a double click must
+            // not.
+            if response.dragged() {
                 draw(canvas, stroke, at, modifiers, edits);
             }
             stroke.last = at;
             self.cursor = canvas.partial(at.x);
-        } else if self.stroke.take().is_some() {
+        } else if let Some(stroke) = self.stroke.take() {
             if response.clicked()
                 && let Some(at) = response.interact_pointer_pos()
             {
-                let still = HandStroke {
-                    begun_at: at,
-                    last: at,
-                };
-                draw(canvas, &still, at, modifiers, edits);
+                draw(canvas, &stroke, at, modifiers, edits);
             }
             edits.end_drag();
         }
@@ -404,6 +408,13 @@ fn draw(canvas: &Canvas, stroke: &HandStroke, at: Pos2, modifiers: Modifiers, ed
         stroke.last
     };
     let (first, last) = (canvas.partial(from.x), canvas.partial(at.x));
+    if modifiers.command {
+        for (place, &before) in stroke.before.iter().enumerate() {
+            if !(first.min(last)..=first.max(last)).contains(&(place + 1)) {
+                edits.draw(canvas.layer.param(place + 1), before);
+            }
+        }
+    }
     for partial in first.min(last)..=first.max(last) {
         // On the line from one place of the pointer to the next.
         let along = if first == last {

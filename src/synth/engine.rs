@@ -525,6 +525,7 @@ impl Engine {
             block_frames: self.block_frames,
             lfo_cycles: self.clock.lfo_cycles,
             lfo_cycles_per_frame: self.clock.lfo_cycles_per_frame,
+            lfo_has_jumped: self.clock.lfo_has_jumped,
         };
         let left = &mut self.bus_left[from..self.block_frames];
         let right = &mut self.bus_right[from..self.block_frames];

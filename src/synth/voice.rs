@@ -41,6 +41,8 @@ pub struct Tick<'a> {
     pub lfo_cycles: f64,
     /// Cycles of the LFO in a frame.
     pub lfo_cycles_per_frame: f64,
+    /// Whether the free LFO is not where the last block left it.
+    pub lfo_has_jumped: bool,
 }
 
 /// Where a voice stands in its life.
@@ -387,7 +389,7 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
-        let steps = self.hears_a_step(tick);
+        let steps = self.hears_a_step(tick) || self.hears_the_lfo_jump(tick, left.len());
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {
@@ -429,6 +431,32 @@ impl Voice {
         let before = self.heard.replace((control, self.expression));
         let patch_changed = self.generation != tick.generation || self.offsets_changed;
         before.is_some_and(|before| patch_changed || before != (control, self.expression))
+    }
+
+    /// Whether the LFO jumps within the last `frames` frames of the block, and moves anything.
+    fn hears_the_lfo_jump(&self, tick: &Tick, frames: usize) -> bool {
+        let values = tick.values;
+        let is_free = values.index(Param::LFO_TRIGGER) == 0;
+        let way_cycles = tick.lfo_cycles_per_frame * frames as f64;
+        let from_cycles = if is_free {
+            let before = tick.block_frames - frames;
+            tick.lfo_cycles + tick.lfo_cycles_per_frame * before as f64
+        } else {
+            self.note_lfo_cycles
+        };
+        let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
+        let jumps = is_free && tick.lfo_has_jumped && frames == tick.block_frames
+            || shape.jumps_between(from_cycles, from_cycles + way_cycles);
+        jumps
+            && [
+                Param::LFO_PITCH,
+                Param::LFO_TILT,
+                Param::LFO_CUTOFF,
+                Param::LFO_LEVEL,
+                Param::WHEEL_VIBRATO,
+            ]
+            .iter()
+            .any(|&depth| self.value(values, depth) != 0.0)
     }
 
     /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns

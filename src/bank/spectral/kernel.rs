@@ -13,8 +13,8 @@ pub const TAPS: usize = 8;
 /// Rows of the table for the distance of one grid point to the next.
 pub const ROWS: usize = 128;
 
-/// The kernel and its derivatives up to the fifth.
-pub const COLUMNS: usize = 6;
+/// The kernel and its derivatives up to the sixth.
+pub const COLUMNS: usize = 7;
 
 /// dx of one u: u = t/(H/2) is i·SCALE·d/dx ([`super`]).
 pub const SCALE: f64 = 2.0 / PI;

@@ -11,6 +11,8 @@ pub struct Clock {
     pub lfo_cycles: f64,
     /// Cycles of the LFO in a frame.
     pub lfo_cycles_per_frame: f64,
+    /// Whether the LFO is not where the last block left it, since the song has jumped.
+    pub lfo_has_jumped: bool,
     /// Frames of the current block, 0 before the first.
     block_frames: usize,
     tempo_bpm: f64,
@@ -23,6 +25,7 @@ impl Default for Clock {
         Clock {
             lfo_cycles: 0.0,
             lfo_cycles_per_frame: 0.0,
+            lfo_has_jumped: false,
             block_frames: 0,
             tempo_bpm: Transport::default().tempo_bpm,
             beats: None,
@@ -63,6 +66,7 @@ impl Clock {
     /// Goes on to the next block.
     pub fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
         self.lfo_cycles += self.lfo_cycles_per_frame * self.block_frames as f64;
+        let expected_cycles = self.lfo_cycles;
         let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         self.beats = self
             .beats
@@ -80,5 +84,6 @@ impl Clock {
         } else {
             self.lfo_cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
         }
+        self.lfo_has_jumped = (self.lfo_cycles - expected_cycles).abs() > 1e-3;
     }
 }
