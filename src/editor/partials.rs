@@ -303,7 +303,7 @@ impl Canvas<'_> {
         let width = self.rect.width() / EDITABLE_PARTIALS as f32;
         let gap = (width * 0.15).clamp(0.5, 2.0);
         let accent = visuals.selection.bg_fill;
-        self.paint_live(painter, visuals.weak_text_color());
+        self.paint_live(painter, visuals.text_color());
         for partial in 1..=EDITABLE_PARTIALS {
             let param = self.layer.param(partial);
             let normalized = edits.normalized(param);
@@ -360,7 +360,7 @@ impl Canvas<'_> {
                 let x = self.rect.left() + place as f32 * width;
                 let top = height(level_db);
                 let column = Rect::from_x_y_ranges(x..=x + width, top..=self.rect.bottom());
-                painter.rect_filled(column, CornerRadius::ZERO, color.gamma_multiply(0.25));
+                painter.rect_filled(column, CornerRadius::ZERO, color.gamma_multiply(0.12));
                 painter.hline(column.x_range(), top, Stroke::new(1.5, color));
             }
         }
