@@ -24,6 +24,8 @@ pub enum Need {
     Tests,
     /// `cargo xtask daw`.
     Daw,
+    /// `cargo xtask peers`.
+    Peers,
 }
 
 /// How a system without dpkg is asked whether something is there.
@@ -78,6 +80,8 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     // pip fetches the wheels over TLS.
     ("ca-certificates", Need::Tests, Nothing),
     ("ardour", Need::Daw, Ardour),
+    ("csound", Need::Peers, Program("csound")),
+    ("supercollider-server", Need::Peers, Program("scsynth")),
 ];
 
 /// Packages that serve as well and exclude the one that we would install.
