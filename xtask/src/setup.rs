@@ -79,6 +79,8 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("libxss1", Need::Tests, Nothing),
     // pip fetches the wheels over TLS.
     ("ca-certificates", Need::Tests, Nothing),
+    // Counts instructions; benches do without where it is not.
+    ("valgrind", Need::Tests, Nothing),
     ("ardour", Need::Daw, Ardour),
     ("csound", Need::Peers, Program("csound")),
     ("supercollider-server", Need::Peers, Program("scsynth")),
