@@ -11,7 +11,7 @@ const WIDTH: f64 = 820.0;
 const HEIGHT: f64 = 520.0;
 /// The plot's edges.
 const LEFT: f64 = 78.0;
-const RIGHT: f64 = WIDTH - 140.0;
+const RIGHT: f64 = WIDTH - 146.0;
 const TOP: f64 = 56.0;
 const BOTTOM: f64 = HEIGHT - 58.0;
 
@@ -52,10 +52,18 @@ pub fn draw(contenders: &[Contender], scaling: &[Scaling]) -> String {
     );
     axes(&mut svg);
     peers(&mut svg, contenders);
+    let mut labels = Vec::new();
     for (frames, class) in [(64, "h64"), (256, "h256")] {
         for threads in [1, 2] {
-            line(&mut svg, scaling, frames, threads, class);
+            labels.extend(line(&mut svg, scaling, frames, threads, class));
         }
+    }
+    labels.sort_by(|a, b| a.y.total_cmp(&b.y));
+    let mut lowest = TOP;
+    for Label { y, class, words } in labels {
+        let y = y.max(lowest);
+        text(&mut svg, (RIGHT + 10.0, y), "start", class, &words);
+        lowest = y + LABEL_HEIGHT;
     }
     svg.push_str("</svg>\n");
     svg
@@ -122,16 +130,30 @@ fn peers(svg: &mut String, contenders: &[Contender]) {
     }
 }
 
-/// A curve, dashed for two threads, and its name at its end.
-fn line(svg: &mut String, scaling: &[Scaling], frames: usize, threads: usize, class: &str) {
+/// A curve's name, beside its end unless another is there.
+struct Label {
+    y: f64,
+    class: &'static str,
+    words: String,
+}
+
+/// How far names must lie apart.
+const LABEL_HEIGHT: f64 = 17.0;
+
+/// A curve, dashed for two threads, and its name.
+fn line(
+    svg: &mut String,
+    scaling: &[Scaling],
+    frames: usize,
+    threads: usize,
+    class: &'static str,
+) -> Option<Label> {
     let points: Vec<(f64, f64)> = scaling
         .iter()
         .filter(|case| (case.frames, case.threads) == (frames, threads))
         .map(|case| (x_of(case.partials as f64), y_of(case.of_real_time())))
         .collect();
-    let Some(&(last_x, last_y)) = points.last() else {
-        return;
-    };
+    let (_, last_y) = *points.last()?;
     let mut path = String::new();
     for (x, y) in &points {
         let command = if path.is_empty() { 'M' } else { 'L' };
@@ -147,18 +169,12 @@ fn line(svg: &mut String, scaling: &[Scaling], frames: usize, threads: usize, cl
             );
         }
     }
-    let (label, down) = if threads > 1 {
-        ("2 threads".to_owned(), 18.0)
-    } else {
-        (format!("H = {frames}, 1 thread"), 0.0)
-    };
-    text(
-        svg,
-        (last_x + 10.0, last_y + 4.0 + down),
-        "start",
+    let plural = if threads > 1 { "s" } else { "" };
+    Some(Label {
+        y: last_y + 4.0,
         class,
-        &label,
-    );
+        words: format!("H = {frames}, {threads} thread{plural}"),
+    })
 }
 
 fn rule(svg: &mut String, class: &str, from: (f64, f64), to: (f64, f64)) {
