@@ -8,6 +8,7 @@
 //! | [`daw`] | a session in Ardour, exported, reopened and measured |
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
+//! | [`peers`] | the bank beside Csound, SuperCollider and others; its scaling |
 //! | [`bless`] | rewrites the golden files, with a reason |
 //! | [`host`] | a CLAP host, for the demo and the tests |
 //!
@@ -27,6 +28,7 @@ pub mod daw;
 pub mod demo;
 pub mod host;
 pub mod install;
+pub mod peers;
 pub mod picture;
 pub mod replace;
 pub mod screen;
@@ -55,6 +57,9 @@ Usage: cargo xtask COMMAND
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
+  peers                         time the bank beside Csound, SuperCollider, fundsp and a plain loop,
+                                and from one partial to a million; writes target/peers/table.md
+                                and benches/scaling.svg
   bless REASON                  rewrite the golden files, saying why
   help                          this text
 ";
@@ -87,9 +92,10 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("demo", [option, preset]) if option == "--preset" => demo::demo(preset)?,
         ("test", []) => return test::test(),
         ("daw", []) => daw::run()?,
+        ("peers", []) => return peers::run(),
         ("bless", [reason]) if !reason.trim().is_empty() => return bless::bless(reason),
         ("bless", _) => bail!("bless: why? Give one reason, in quotes\n\n{USAGE}"),
-        ("setup" | "install" | "demo" | "test" | "daw", _) => {
+        ("setup" | "install" | "demo" | "test" | "daw" | "peers", _) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }
         _ => bail!("unknown command '{name}'\n\n{USAGE}"),

@@ -24,6 +24,8 @@ pub enum Need {
     Tests,
     /// `cargo xtask daw`.
     Daw,
+    /// `cargo xtask peers`.
+    Peers,
 }
 
 /// How a system without dpkg is asked whether something is there.
@@ -77,7 +79,11 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("libxss1", Need::Tests, Nothing),
     // pip fetches the wheels over TLS.
     ("ca-certificates", Need::Tests, Nothing),
+    // Counts instructions; benches do without where it is not.
+    ("valgrind", Need::Tests, Nothing),
     ("ardour", Need::Daw, Ardour),
+    ("csound", Need::Peers, Program("csound")),
+    ("supercollider-server", Need::Peers, Program("scsynth")),
 ];
 
 /// Packages that serve as well and exclude the one that we would install.

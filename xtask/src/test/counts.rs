@@ -124,7 +124,8 @@ impl<'a> RustTests<'a> {
     }
 }
 
-/// Reads the output of criterion's benches in test mode.
+/// Reads the output of benches in test mode, criterion's and those that say the same: `Success`, or
+/// `Skipped: ` and why.
 pub struct Benches<'a> {
     reading: &'a mut Reading,
 }
@@ -139,6 +140,8 @@ impl<'a> Benches<'a> {
     pub fn read(&mut self, line: &str) {
         if line.trim() == "Success" {
             self.reading.counts.passed += 1;
+        } else if line.starts_with("Skipped: ") {
+            self.reading.counts.skipped += 1;
         }
     }
 
@@ -287,6 +290,20 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     fn tests_that_do_not_build_have_failed() {
         let reading = rust("error[E0425]: cannot find value `x`", false);
         assert_eq!(reading.counts.to_string(), "0 passed, 1 failed");
+    }
+
+    #[test]
+    fn benches_run_fail_or_say_why_not() {
+        let read = |lines: &str, success| {
+            let mut reading = Reading::default();
+            let mut benches = Benches::new(&mut reading);
+            lines.lines().for_each(|line| benches.read(line));
+            benches.end(success);
+            reading.counts.to_string()
+        };
+        let lines = "Testing a\nSuccess\nTesting b\nSkipped: valgrind is not there";
+        assert_eq!(read(lines, true), "1 passed, 0 failed, 1 skipped");
+        assert_eq!(read(lines, false), "1 passed, 1 failed, 1 skipped");
     }
 
     #[test]

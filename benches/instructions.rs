@@ -1,0 +1,154 @@
+//! Instructions of each kernel at each level, counted by valgrind: they do not depend on what else
+//! the machine does, so that a change of a few percent shows, though not what it means for time.
+//!
+//! Each case is this program once more, under callgrind, with two numbers of blocks. What the
+//! second has more than the first is the blocks', and set-up is in neither. Valgrind knows
+//! no AVX-512; that level is named and skipped, as is everything where there is no valgrind.
+
+use aliquot::bank::spectral::{GROUP, Spectral};
+use aliquot::bank::{Controls, advanced_phase, direct, fixed_turns};
+use aliquot::dsp::level::Level;
+use std::hint::black_box;
+use std::process::{Command, ExitCode, Stdio};
+
+const PARTIALS: usize = 512;
+const KERNELS: [&str; 2] = ["direct", "spectral"];
+const FRAMES: [usize; 3] = [64, 128, 256];
+const BLOCKS: [usize; 2] = [4, 12];
+
+/// What the program returns for a level that it does not have, or not under valgrind.
+const NO_SUCH_LEVEL: u8 = 77;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, kernel, level, frames, blocks] = arguments.as_slice()
+        && word == "render"
+    {
+        let Some(level) = Level::named(level) else {
+            return ExitCode::from(NO_SUCH_LEVEL);
+        };
+        let number = |text: &str| text.parse().expect("a number");
+        render(kernel, level, number(frames), number(blocks));
+        return ExitCode::SUCCESS;
+    }
+    let version = Command::new("valgrind").arg("--version").output();
+    let Ok(version) = version else {
+        println!("Skipped: instructions, because valgrind is not there");
+        return ExitCode::SUCCESS;
+    };
+    println!(
+        "{PARTIALS} partials, stereo, ramps; {}",
+        String::from_utf8_lossy(&version.stdout).trim()
+    );
+    let mut code = ExitCode::SUCCESS;
+    'levels: for level in Level::NAMES {
+        for kernel in KERNELS {
+            for frames in FRAMES {
+                println!("Testing instructions/{kernel}/{level}/{frames}");
+                match per_block(kernel, level, frames) {
+                    Ok(Some(count)) => println!(
+                        "{count:>12.0} a block {:>10.1} a partial\nSuccess",
+                        count / PARTIALS as f64
+                    ),
+                    Ok(None) => {
+                        println!("Skipped: {level} is not there under valgrind");
+                        continue 'levels;
+                    }
+                    Err(error) => {
+                        println!("error: {error}");
+                        code = ExitCode::FAILURE;
+                    }
+                }
+            }
+        }
+    }
+    code
+}
+
+/// Instructions for one block, or nothing where the level is missing.
+fn per_block(kernel: &str, level: &str, frames: usize) -> Result<Option<f64>, String> {
+    let [Some(few), Some(many)] = BLOCKS
+        .map(|blocks| instructions(kernel, level, frames, blocks))
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?[..]
+    else {
+        return Ok(None);
+    };
+    let count = (many as f64 - few as f64) / (BLOCKS[1] - BLOCKS[0]) as f64;
+    // Two for each partial would be no kernel.
+    if count < 2.0 * PARTIALS as f64 {
+        return Err(format!("{count} instructions a block cannot be"));
+    }
+    Ok(Some(count))
+}
+
+/// All instructions of a whole run.
+fn instructions(
+    kernel: &str,
+    level: &str,
+    frames: usize,
+    blocks: usize,
+) -> Result<Option<u64>, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args(["render", kernel, level])
+        .args([frames.to_string(), blocks.to_string()])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if output.status.code() == Some(i32::from(NO_SUCH_LEVEL)) {
+        return Ok(None);
+    }
+    // `==1234== Collected : 12345678`
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    said.lines()
+        .filter_map(|line| line.split_once("Collected : "))
+        .find_map(|(_, count)| count.trim().parse().ok())
+        .filter(|_| output.status.success())
+        .map(Some)
+        .ok_or(said)
+}
+
+/// What is counted.
+fn render(kernel: &str, level: Level, frames: usize, blocks: usize) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut turns = [0.0; PARTIALS].map(|_: f64| 20.0 / 48e3 + random() * 0.4495);
+    turns.sort_by(f64::total_cmp);
+    let increment = turns.map(fixed_turns);
+    let mut phase = [0; PARTIALS].map(|_: u64| fixed_turns(random()));
+    let curve = [0; PARTIALS];
+    let gains = [(); 4].map(|()| [0.0; PARTIALS].map(|_: f32| 0.1 + random() as f32));
+    let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+    let mut spectral = Spectral::new(level, frames);
+    for _ in 0..blocks {
+        let controls = Controls {
+            phase: &phase,
+            increment: &increment,
+            curve: &curve,
+            left_start: &gains[0],
+            left_end: &gains[1],
+            right_start: &gains[2],
+            right_end: &gains[3],
+        };
+        if kernel == "direct" {
+            direct::render(level, &controls, &mut left, &mut right);
+        } else {
+            for start in (0..PARTIALS).step_by(GROUP) {
+                spectral.add(&controls.part(start..start + GROUP));
+            }
+            spectral.finish(&mut left, &mut right);
+        }
+        black_box((&mut left, &mut right));
+        for (phase, increment) in phase.iter_mut().zip(increment) {
+            *phase = advanced_phase(*phase, increment, 0, frames as u64);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Ours, the plain loop and fundsp.
+
+use std::f32::consts::TAU;
+
+use aliquot::bank::{Bank, Controls, advanced_phase, direct, fixed_turns};
+use aliquot::dsp::level::Level;
+use fundsp::prelude32::{AudioUnit, BufferRef, BufferVec, busi, sine_hz};
+use fundsp::typenum::U1000;
+
+use crate::{RATE, partials};
+
+/// All of them: kernel or library, and where it is ours the frames of a block.
+pub const NAMES: &[&str] = &[
+    "bank-64",
+    "bank-128",
+    "bank-256",
+    "direct-64",
+    "direct-128",
+    "direct-256",
+    "plain",
+    "fundsp",
+];
+
+/// The block of those that are not ours.
+const BLOCK_FRAMES: usize = 64;
+
+/// Something that makes the partials, block by block.
+pub trait Contender {
+    fn channels(&self) -> usize;
+    fn block_frames(&self) -> usize;
+    /// Writes the next block, channels interleaved.
+    fn render(&mut self, block: &mut [f32]);
+}
+
+/// The contender of this name.
+pub fn named(name: &str) -> Option<Box<dyn Contender>> {
+    Some(match name.split_once('-') {
+        Some(("bank", frames)) => Box::new(Ours::new(true, frames.parse().ok()?)),
+        Some(("direct", frames)) => Box::new(Ours::new(false, frames.parse().ok()?)),
+        None if name == "plain" => Box::new(Plain::new()),
+        None if name == "fundsp" => fundsp(),
+        _ => return None,
+    })
+}
+
+/// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
+struct Ours {
+    level: Level,
+    /// Without it, the direct kernel alone.
+    bank: Option<Bank>,
+    phase: Vec<u64>,
+    increment: Vec<u64>,
+    curve: Vec<i64>,
+    low: Vec<f32>,
+    high: Vec<f32>,
+    left_rises: bool,
+    channels: [Vec<f32>; 2],
+}
+
+impl Ours {
+    fn new(whole_bank: bool, block_frames: usize) -> Self {
+        let level = Level::chosen();
+        let gains = |factor: f64| {
+            partials::all()
+                .map(|partial| (partial.amplitude * factor) as f32)
+                .collect()
+        };
+        Self {
+            level,
+            bank: whole_bank.then(|| Bank::new(level, block_frames)),
+            phase: vec![0; partials::COUNT],
+            increment: partials::all()
+                .map(|partial| fixed_turns(partial.hz / RATE))
+                .collect(),
+            curve: vec![0; partials::COUNT],
+            low: gains(0.95),
+            high: gains(1.05),
+            left_rises: true,
+            channels: [vec![0.0; block_frames], vec![0.0; block_frames]],
+        }
+    }
+}
+
+impl Contender for Ours {
+    fn channels(&self) -> usize {
+        2
+    }
+
+    fn block_frames(&self) -> usize {
+        self.channels[0].len()
+    }
+
+    fn render(&mut self, block: &mut [f32]) {
+        let [left, right] = &mut self.channels;
+        left.fill(0.0);
+        right.fill(0.0);
+        let (from, to) = if self.left_rises {
+            (&self.low, &self.high)
+        } else {
+            (&self.high, &self.low)
+        };
+        self.left_rises = !self.left_rises;
+        let controls = Controls {
+            phase: &self.phase,
+            increment: &self.increment,
+            curve: &self.curve,
+            left_start: from,
+            left_end: to,
+            right_start: to,
+            right_end: from,
+        };
+        match &mut self.bank {
+            Some(bank) => {
+                bank.begin_block(self.phase.len());
+                bank.add(&controls, left, right);
+                bank.end_block(left, right);
+            }
+            None => direct::render(self.level, &controls, left, right),
+        }
+        let frames = left.len() as u64;
+        advance(
+            self.level,
+            &mut self.phase,
+            &self.increment,
+            &self.curve,
+            frames,
+        );
+        for (frame, (left, right)) in block.chunks_exact_mut(2).zip(left.iter().zip(right)) {
+            frame.copy_from_slice(&[*left, *right]);
+        }
+    }
+}
+
+aliquot::at_level! {
+    pub fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
+        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
+            *phase = advanced_phase(*phase, *increment, *curve, frames);
+        }
+    }
+}
+
+/// Mono, as one would write it without a thought of speed.
+struct Plain(Vec<PlainPartial>);
+
+struct PlainPartial {
+    phase: f32,
+    increment: f32,
+    gain: f32,
+}
+
+impl Plain {
+    fn new() -> Self {
+        let partial = |partial: partials::Partial| PlainPartial {
+            phase: 0.0,
+            increment: (partial.hz / RATE) as f32,
+            gain: partial.amplitude as f32,
+        };
+        Self(partials::all().map(partial).collect())
+    }
+}
+
+impl Contender for Plain {
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn block_frames(&self) -> usize {
+        BLOCK_FRAMES
+    }
+
+    fn render(&mut self, block: &mut [f32]) {
+        block.fill(0.0);
+        for partial in &mut self.0 {
+            for sample in &mut *block {
+                *sample += partial.gain * (partial.phase * TAU).sin();
+                partial.phase += partial.increment;
+                if partial.phase >= 1.0 {
+                    partial.phase -= 1.0;
+                }
+            }
+        }
+    }
+}
+
+/// Mono.
+struct Fundsp {
+    node: Box<dyn AudioUnit>,
+    output: BufferVec,
+}
+
+fn fundsp() -> Box<dyn Contender> {
+    let partials: Vec<_> = partials::all().collect();
+    let mut node = busi::<U1000, _, _>(|n| {
+        let partial = &partials[n as usize];
+        sine_hz(partial.hz as f32) * partial.amplitude as f32
+    });
+    node.set_sample_rate(RATE);
+    node.allocate();
+    Box::new(Fundsp {
+        node: Box::new(node),
+        output: BufferVec::new(1),
+    })
+}
+
+impl Contender for Fundsp {
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn block_frames(&self) -> usize {
+        BLOCK_FRAMES
+    }
+
+    fn render(&mut self, block: &mut [f32]) {
+        let size = block.len();
+        self.node
+            .process(size, &BufferRef::empty(), &mut self.output.buffer_mut());
+        block.copy_from_slice(&self.output.channel_f32(0)[..size]);
+    }
+}

@@ -1,0 +1,381 @@
+//! `cargo xtask peers`: the bank beside what people use, and how its cost grows, in one run.
+//!
+//! All contenders make the same thousand inharmonic partials at 48 kHz: Csound's `adsynt2`,
+//! SuperCollider's `Klang` and a sum of its `SinOsc`, both as Debian ships them; `fundsp`, a plain
+//! `f32::sin` loop and our own kernels by the program in `benches/peers`. Each is a process of its
+//! own that plays to no device, at the speed it can, and mono except ours, which is stereo with a
+//! ramp on every gain.
+//!
+//! First each renders a file, and the spectrum of that must hold every partial. Then all are timed
+//! in turn, several times, writing no file. What counts is the processor's time, as the system
+//! accounts it; of each length the fastest run; and only what the longer of two lengths takes more
+//! than the shorter, so that nobody's start-up counts.
+//!
+//! The same program measures our bank from one partial to a million. All is written to
+//! `target/peers/table.md` and `benches/scaling.svg`.
+
+mod chart;
+mod csound;
+mod report;
+mod supercollider;
+
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::Message;
+
+use crate::command::{self, cargo, command, output};
+use crate::{replace, setup, workspace};
+use supercollider::Graph;
+
+/// One of the thousand.
+struct Partial {
+    hz: f32,
+    amplitude: f32,
+}
+
+/// How often each contender's turn comes.
+const ROUNDS: usize = 4;
+
+/// For how long the file plays whose spectrum is looked at.
+const CHECKED_S: u32 = 4;
+
+/// The longer of the two timed lengths is so many times the shorter.
+const LONGER: u32 = 4;
+
+/// To how much sound times are converted.
+const TABLE_S: f64 = 30.0;
+
+/// Who makes the sound.
+#[derive(Clone, Copy)]
+enum Maker {
+    /// `benches/peers`, under this name.
+    Bench(&'static str),
+    Csound,
+    SuperCollider(Graph),
+}
+
+/// One row of the table.
+struct Contender {
+    maker: Maker,
+    name: String,
+    channels: u32,
+    /// The shorter of the two timed lengths; the faster the contender, the longer.
+    short_s: u32,
+    /// The least processor time for each of the two.
+    best_s: [f64; 2],
+}
+
+impl Contender {
+    fn new(maker: Maker, name: String, channels: u32, short_s: u32) -> Self {
+        Self {
+            maker,
+            name,
+            channels,
+            short_s,
+            best_s: [f64::INFINITY; 2],
+        }
+    }
+
+    /// The seconds of sound of both lengths.
+    fn lengths(&self) -> [u32; 2] {
+        [self.short_s, self.short_s * LONGER]
+    }
+
+    /// Processor time for [`TABLE_S`] of sound.
+    fn seconds(&self) -> f64 {
+        let [short, long] = self.lengths().map(f64::from);
+        (self.best_s[1] - self.best_s[0]) / (long - short) * TABLE_S
+    }
+}
+
+/// What the bank took for a block.
+struct Scaling {
+    threads: usize,
+    frames: usize,
+    partials: usize,
+    nanoseconds: f64,
+}
+
+impl Scaling {
+    /// The part of the time that the block itself lasts at 48 kHz.
+    fn of_real_time(&self) -> f64 {
+        self.nanoseconds / (self.frames as f64 / 48_000.0 * 1e9)
+    }
+}
+
+/// Runs the contest, prints and writes what came out.
+///
+/// # Errors
+/// When a contender cannot be installed, built or run, or does not make the partials. That a figure
+/// is missed is no error; the exit code says so.
+pub fn run() -> Result<ExitCode> {
+    setup::provide(&[setup::Need::Peers])?;
+    let stage = Stage::new()?;
+    let mut contenders = contenders()?;
+    for contender in &contenders {
+        stage.check(contender)?;
+    }
+    let mut scaling = Vec::new();
+    for round in 1..=ROUNDS {
+        println!("Round {round} of {ROUNDS}: every contender, and the bank's scaling.");
+        for contender in &mut contenders {
+            let lengths = contender.lengths();
+            for (best_s, seconds) in contender.best_s.iter_mut().zip(lengths) {
+                let mut command = stage.command(contender.maker, seconds, None)?;
+                *best_s = best_s.min(processor_seconds(&mut command)?);
+            }
+        }
+        stage.measure_scaling(&mut scaling)?;
+    }
+
+    let report = report::Report::new(&contenders, &scaling);
+    let table = stage.folder.join("table.md");
+    replace::write_over(&table, |path| Ok(fs::write(path, report.markdown())?))?;
+    let picture = workspace::root().join("benches/scaling.svg");
+    let chart = chart::draw(&contenders, &scaling);
+    replace::write_over(&picture, |path| Ok(fs::write(path, chart)?))?;
+    println!("\n{}", report.markdown());
+    println!(
+        "Written: {} and {}",
+        workspace::shown(&table),
+        workspace::shown(&picture)
+    );
+    Ok(if report.all_reached() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn contenders() -> Result<Vec<Contender>> {
+    let mut all: Vec<Contender> = [
+        ("bank-64", "Aliquot, H = 64"),
+        ("bank-128", "Aliquot, H = 128"),
+        ("bank-256", "Aliquot, H = 256"),
+        ("direct-64", "Aliquot, `direct` alone, H = 64"),
+        ("direct-128", "Aliquot, `direct` alone, H = 128"),
+        ("direct-256", "Aliquot, `direct` alone, H = 256"),
+    ]
+    .into_iter()
+    .map(|(maker, name)| Contender::new(Maker::Bench(maker), name.to_owned(), 2, 100))
+    .collect();
+    let csound = csound::version()?;
+    let supercollider = supercollider::version()?;
+    let of_supercollider = |unit| format!("SuperCollider {supercollider}, {unit}");
+    let fundsp = format!("fundsp {}, `sine_hz`", locked_version("fundsp")?);
+    all.extend([
+        Contender::new(
+            Maker::SuperCollider(Graph::Klang),
+            of_supercollider("`Klang`"),
+            1,
+            10,
+        ),
+        Contender::new(Maker::Csound, format!("Csound {csound}, `adsynt2`"), 1, 10),
+        Contender::new(
+            Maker::SuperCollider(Graph::SinOsc),
+            of_supercollider("sum of `SinOsc`"),
+            1,
+            10,
+        ),
+        Contender::new(Maker::Bench("fundsp"), fundsp, 1, 5),
+        Contender::new(
+            Maker::Bench("plain"),
+            "plain `f32::sin` loop".to_owned(),
+            1,
+            5,
+        ),
+    ]);
+    Ok(all)
+}
+
+/// What is needed to start a contender.
+struct Stage {
+    folder: PathBuf,
+    bench: PathBuf,
+    partials: Vec<Partial>,
+}
+
+impl Stage {
+    fn new() -> Result<Self> {
+        let folder = workspace::target()?.join("peers");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create '{}'", folder.display()))?;
+        let bench = build_bench()?;
+        let partials = output(command(&bench).arg("list"))?
+            .lines()
+            .map(|line| {
+                let (hz, amplitude) = line.split_once(' ')?;
+                let (hz, amplitude) = (hz.parse().ok()?, amplitude.parse().ok()?);
+                Some(Partial { hz, amplitude })
+            })
+            .collect::<Option<Vec<_>>>()
+            .context("the list of partials cannot be read")?;
+        Ok(Self {
+            folder,
+            bench,
+            partials,
+        })
+    }
+
+    /// Has `maker` play for so long: into a file of raw f32, or nowhere.
+    fn command(&self, maker: Maker, seconds: u32, file: Option<&Path>) -> Result<Command> {
+        match maker {
+            Maker::Bench(name) => {
+                let mut bench = command(&self.bench);
+                bench.args(["render", name, &seconds.to_string()]);
+                bench.args(file);
+                Ok(bench)
+            }
+            Maker::Csound => csound::play(&self.folder, &self.partials, seconds, file),
+            Maker::SuperCollider(graph) => {
+                supercollider::play(&self.folder, &self.partials, graph, seconds, file)
+            }
+        }
+    }
+
+    /// Fails unless the contender really makes the partials.
+    fn check(&self, contender: &Contender) -> Result<()> {
+        let file = self.folder.join("checked.raw");
+        output(&mut self.command(contender.maker, CHECKED_S, Some(&file))?)?;
+        let mut check = command(&self.bench);
+        check.arg("check").arg(&file);
+        let found = output(check.arg(contender.channels.to_string()))?;
+        replace::remove(&file)?;
+        println!(
+            "{:<40} {} of {} partials in its spectrum",
+            contender.name,
+            found.trim(),
+            self.partials.len()
+        );
+        ensure!(
+            found.trim() == self.partials.len().to_string(),
+            "{} does not make the partials",
+            contender.name
+        );
+        Ok(())
+    }
+
+    /// Measures all cases once more; of each the least counts.
+    fn measure_scaling(&self, scaling: &mut Vec<Scaling>) -> Result<()> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut bench = command(&self.bench);
+        bench.args(["scaling", "1"]);
+        if processors > 1 {
+            bench.arg("2");
+        }
+        for line in output(&mut bench)?.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let [threads, frames, partials, nanoseconds] = words.as_slice() else {
+                bail!("cannot read '{line}'");
+            };
+            let case = Scaling {
+                threads: threads.parse()?,
+                frames: frames.parse()?,
+                partials: partials.parse()?,
+                nanoseconds: nanoseconds.parse()?,
+            };
+            let same = |known: &&mut Scaling| {
+                (known.threads, known.frames, known.partials)
+                    == (case.threads, case.frames, case.partials)
+            };
+            match scaling.iter_mut().find(same) {
+                Some(known) => known.nanoseconds = known.nanoseconds.min(case.nanoseconds),
+                None => scaling.push(case),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Builds `benches/peers` as `cargo bench` does, and says where it is.
+fn build_bench() -> Result<PathBuf> {
+    let mut cargo = cargo();
+    cargo
+        .args(["build", "--release", "--no-default-features"])
+        .args(["--package", "aliquot", "--bench", "peers"])
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped());
+    let mut child = cargo
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+    let messages = child.stdout.take().expect("standard output is piped");
+    let mut program = None;
+    for message in Message::parse_stream(BufReader::new(messages)) {
+        if let Message::CompilerArtifact(artifact) = message?
+            && artifact.target.is_bench()
+        {
+            program = artifact.executable;
+        }
+    }
+    ensure!(
+        child.wait()?.success(),
+        "`{}` failed",
+        command::line(&cargo)
+    );
+    Ok(program.context("cargo built no program")?.into())
+}
+
+/// The version of a library that `Cargo.lock` names.
+fn locked_version(library: &str) -> Result<String> {
+    let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
+    let entry = format!("name = \"{library}\"\nversion = \"");
+    let version = lock
+        .split_once(&entry)
+        .and_then(|(_, rest)| rest.split_once('"'));
+    let (version, _) = version.with_context(|| format!("Cargo.lock does not name {library}"))?;
+    Ok(version.to_owned())
+}
+
+/// Runs `command` in silence; returns the processor time that it took, its own and the system's on
+/// its behalf.
+#[cfg(unix)]
+fn processor_seconds(command: &mut Command) -> Result<f64> {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeVal;
+
+    // Of all children that have ended; there is one at a time.
+    let spent = || -> Result<f64> {
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+        let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 * 1e-6;
+        Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
+    };
+    let before = spent()?;
+    output(command)?;
+    Ok(spent()? - before)
+}
+
+#[cfg(not(unix))]
+fn processor_seconds(_: &mut Command) -> Result<f64> {
+    bail!("the processor time of other programs is only read on Unix")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_up_does_not_count() {
+        let mut contender = Contender::new(Maker::Csound, String::new(), 1, 10);
+        // Half a second to start, then a tenth of real time.
+        contender.best_s = [0.5 + 1.0, 0.5 + 4.0];
+        assert!((contender.seconds() - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn libraries_have_their_locked_versions() {
+        assert!(locked_version("fundsp").unwrap().starts_with("0."));
+        assert!(locked_version("no such library").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn work_of_another_program_is_seen() {
+        let busy = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done";
+        let working = processor_seconds(command("sh").args(["-c", busy])).unwrap();
+        assert!(working > 0.005, "{working}");
+    }
+}
