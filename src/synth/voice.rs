@@ -1,25 +1,20 @@
 //! A voice: one sounding note, from its onset to its end.
 
+mod modulation;
 pub mod partials;
 
+use self::modulation::{Expression, NEUTRAL, Targets, amp_settings, filter_settings, value_of};
 use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::{Channels, Control};
 use super::event::NoteExpression;
-use super::filter::{Filter, FilterSettings, FilterShape};
+use super::filter::{Filter, FilterSettings};
 use super::parameter::{MAX_PARTIALS, Param};
 use super::patch::Values;
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
 use crate::bank::Bank;
-use crate::dsp::envelope::{Envelope, EnvelopeSettings};
+use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
-use crate::dsp::lfo::LfoShape;
-use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::dsp::random;
-
-/// Concert pitch: key 69.
-const A4_HZ: f64 = 440.0;
-/// Key tracking turns about middle C, key 60.
-const MIDDLE_C_KEY: f64 = 60.0;
 
 /// What all voices share at a tick.
 pub struct Tick<'a> {
@@ -56,40 +51,6 @@ pub enum Life {
     Sounding,
     /// Fades to silence over the block.
     Fading,
-}
-
-/// A note's own expression, in the units of [`NoteExpression`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Expression {
-    tuning_semitones: f32,
-    volume: f32,
-    pan: f32,
-    pressure: f32,
-    brightness: f32,
-    vibrato: f32,
-    expression: f32,
-}
-
-const NEUTRAL: Expression = Expression {
-    tuning_semitones: 0.0,
-    volume: 1.0,
-    pan: 0.0,
-    pressure: 0.0,
-    brightness: 0.5,
-    vibrato: 0.0,
-    expression: 1.0,
-};
-
-/// What the modulation of one segment comes to.
-#[derive(Clone, Copy, Debug)]
-struct Targets {
-    fundamental_hz: f64,
-    /// Linear gain, without the envelope.
-    gain: f32,
-    ratios: RatioSettings,
-    gains: GainSettings,
-    pans: PanSettings,
-    filter: FilterSettings,
 }
 
 /// One voice. All memory is allocated by [`Voice::idle`].
@@ -433,32 +394,6 @@ impl Voice {
         before.is_some_and(|before| patch_changed || before != (control, self.expression))
     }
 
-    /// Whether the LFO jumps within the last `frames` frames of the block, and moves anything.
-    fn hears_the_lfo_jump(&self, tick: &Tick, frames: usize) -> bool {
-        let values = tick.values;
-        let is_free = values.index(Param::LFO_TRIGGER) == 0;
-        let way_cycles = tick.lfo_cycles_per_frame * frames as f64;
-        let from_cycles = if is_free {
-            let before = tick.block_frames - frames;
-            tick.lfo_cycles + tick.lfo_cycles_per_frame * before as f64
-        } else {
-            self.note_lfo_cycles
-        };
-        let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
-        let jumps = is_free && tick.lfo_has_jumped && frames == tick.block_frames
-            || shape.jumps_between(from_cycles, from_cycles + way_cycles);
-        jumps
-            && [
-                Param::LFO_PITCH,
-                Param::LFO_TILT,
-                Param::LFO_CUTOFF,
-                Param::LFO_LEVEL,
-                Param::WHEEL_VIBRATO,
-            ]
-            .iter()
-            .any(|&depth| self.value(values, depth) != 0.0)
-    }
-
     /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
     /// false if a value is not a number.
     fn prepare_segment(
@@ -607,137 +542,5 @@ impl Voice {
 
     fn partials_of(&self, tick: &Tick) -> usize {
         tick.values.index(Param::PARTIALS)
-    }
-
-    fn value(&self, values: &Values, param: Param) -> f32 {
-        value_of(values, &self.offsets, self.has_offsets, param)
-    }
-
-    /// The LFO's value `at` frames into the block.
-    fn lfo(&self, tick: &Tick, at: usize) -> f32 {
-        let values = tick.values;
-        let cycles = if values.index(Param::LFO_TRIGGER) == 0 {
-            tick.lfo_cycles + tick.lfo_cycles_per_frame * at as f64
-        } else {
-            self.note_lfo_cycles
-        };
-        LfoShape::from_index(values.index(Param::LFO_SHAPE)).value(cycles, self.lfo_seed) as f32
-    }
-
-    fn fundamental_hz(&self, tick: &Tick, control: &Control, lfo: f32) -> f64 {
-        let values = tick.values;
-        let vibrato =
-            (control.wheel + self.expression.vibrato).min(1.0) * values.get(Param::WHEEL_VIBRATO);
-        let cents = self.value(values, Param::FINE)
-            + lfo * (self.value(values, Param::LFO_PITCH) + vibrato);
-        let semitones =
-            values.get(Param::COARSE) + control.bend_semitones + self.expression.tuning_semitones;
-        let key = f64::from(self.key) + f64::from(semitones) + f64::from(cents) / 100.0;
-        A4_HZ * ratio_from_semitones(key - 69.0)
-    }
-
-    /// Where modulation takes the voice `at` frames into the block.
-    fn targets(&self, tick: &Tick, at: usize, filter_level: f32) -> Targets {
-        let values = tick.values;
-        let value = |param| self.value(values, param);
-        let control = tick.channels.control(self.channel, values);
-        let own = &self.expression;
-        let lfo = self.lfo(tick, at);
-        let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
-        let pressure = (control.pressure + own.pressure).min(1.0);
-
-        let neutral = if values.is_on(Param::MPE) {
-            self.brightness_at_onset
-        } else {
-            0.5
-        };
-        let brightness =
-            (2.0 * (control.brightness - neutral + own.brightness - 0.5)).clamp(-1.0, 1.0);
-
-        let velocity_depth = values.get(Param::VELOCITY_LEVEL);
-        let velocity_gain = 1.0 - velocity_depth + velocity_depth * self.velocity * self.velocity;
-        let level_db = pressure * values.get(Param::PRESSURE_LEVEL) + lfo * value(Param::LFO_LEVEL);
-
-        let tracked_octaves =
-            values.get(Param::KEY_TRACK) * ((f64::from(self.key) - MIDDLE_C_KEY) / 12.0) as f32;
-        let octaves = tracked_octaves
-            + filter_level * value(Param::FILTER_ENV)
-            + self.velocity * values.get(Param::FILTER_VELOCITY)
-            + lfo * value(Param::LFO_CUTOFF)
-            + pressure * values.get(Param::PRESSURE_CUTOFF);
-        let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
-        Targets {
-            fundamental_hz,
-            gain: velocity_gain
-                * own.volume
-                * own.expression
-                * control.gain
-                * gain_from_db(level_db),
-            ratios: RatioSettings {
-                partials: values.index(Param::PARTIALS),
-                inharmonicity: value(Param::INHARMONICITY),
-                stretch_cents: value(Param::STRETCH),
-            },
-            gains: GainSettings {
-                partials: values.index(Param::PARTIALS),
-                tilt_db: value(Param::TILT)
-                    + lfo * value(Param::LFO_TILT)
-                    + brightness * values.get(Param::BRIGHTNESS_TILT),
-                odd_even: value(Param::ODD_EVEN),
-                strike_position: value(Param::STRIKE_POSITION),
-                strike_depth: value(Param::STRIKE_DEPTH),
-            },
-            pans: PanSettings {
-                spread: value(Param::SPREAD),
-                pan: (own.pan + control.pan).clamp(-1.0, 1.0),
-            },
-            filter: FilterSettings {
-                shape,
-                // A filter that is off does not move.
-                log2_cutoff: if shape == FilterShape::Off {
-                    0.0
-                } else {
-                    libm::log2f(value(Param::CUTOFF)) + octaves
-                },
-                slope_db: value(Param::SLOPE),
-                resonance_db: value(Param::RESONANCE),
-            },
-        }
-    }
-}
-
-fn value_of(
-    values: &Values,
-    offsets: &[f32; Param::COUNT],
-    has_offsets: bool,
-    param: Param,
-) -> f32 {
-    match offsets[param.index()] {
-        offset if has_offsets && offset != 0.0 => values.get_offset(param, offset),
-        _ => values.get(param),
-    }
-}
-
-fn amp_settings(values: &Values) -> EnvelopeSettings {
-    EnvelopeSettings {
-        delay_s: values.get(Param::AMP_DELAY),
-        attack_s: values.get(Param::AMP_ATTACK),
-        hold_s: values.get(Param::AMP_HOLD),
-        decay_s: values.get(Param::AMP_DECAY),
-        sustain: values.get(Param::AMP_SUSTAIN),
-        release_s: values.get(Param::AMP_RELEASE),
-        curve: values.get(Param::AMP_CURVE),
-    }
-}
-
-fn filter_settings(values: &Values) -> EnvelopeSettings {
-    EnvelopeSettings {
-        delay_s: values.get(Param::FILTER_DELAY),
-        attack_s: values.get(Param::FILTER_ATTACK),
-        hold_s: values.get(Param::FILTER_HOLD),
-        decay_s: values.get(Param::FILTER_DECAY),
-        sustain: values.get(Param::FILTER_SUSTAIN),
-        release_s: values.get(Param::FILTER_RELEASE),
-        curve: values.get(Param::FILTER_CURVE),
     }
 }
