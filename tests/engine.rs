@@ -7,23 +7,6 @@ use aliquot::synth::{Event, NoteAddress, NoteExpression, Param, Patch, block_fra
 use analysis::*;
 use performance::*;
 
-const RATE: f64 = 48_000.0;
-
-/// A sine at full velocity, without protection or envelope.
-fn sine() -> Patch {
-    let mut patch = Patch::default();
-    for (param, value) in [
-        (Param::PARTIALS, 1.0),
-        (Param::AMP_ATTACK, 0.0),
-        (Param::AMP_RELEASE, 0.0),
-        (Param::LEVEL, 0.0),
-        (Param::PROTECT, 0.0),
-    ] {
-        patch.set(param, value);
-    }
-    patch
-}
-
 #[test]
 fn blocks_last_about_as_long_at_every_rate() {
     for (rate, frames) in [

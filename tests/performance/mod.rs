@@ -2,7 +2,25 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use aliquot::dsp::level::Level;
-use aliquot::synth::{Config, Engine, Event, NoteAddress, Patch};
+use aliquot::synth::{Config, Engine, Event, NoteAddress, Param, Patch};
+
+/// Frames per second.
+pub const RATE: f64 = 48_000.0;
+
+/// A sine at full velocity, without protection or envelope.
+pub fn sine() -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 1.0),
+        (Param::AMP_ATTACK, 0.0),
+        (Param::AMP_RELEASE, 0.0),
+        (Param::LEVEL, 0.0),
+        (Param::PROTECT, 0.0),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
 
 /// A new engine with this patch.
 pub fn engine(sample_rate_hz: f64, patch: &Patch) -> Engine {
