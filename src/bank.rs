@@ -24,7 +24,7 @@ pub mod reference;
 pub mod spectral;
 
 use crate::dsp::level::Level;
-use spectral::Spectral;
+use spectral::{Spectra, Spectral};
 
 /// Partials on the bus from which the spectrum is worth its inverse FFT, by level.
 ///
@@ -80,12 +80,59 @@ impl Bank {
         }
     }
 
+    /// Ends a part of the block: what was kept until now is left in `part`, to be mixed.
+    pub fn end_part(&mut self, part: &mut Part) {
+        if let (Some(spectral), Some(spectra)) = (&mut self.spectral, &mut part.spectra) {
+            spectral.take(spectra);
+        }
+    }
+
+    /// Adds a part of a block, of this bank or of another one, which [`Bank::end_block`] then ends.
+    pub fn mix(&mut self, part: &Part, left: &mut [f32], right: &mut [f32]) {
+        if let (Some(spectral), Some(spectra)) = (&mut self.spectral, &part.spectra) {
+            spectral.give(spectra);
+        }
+        for (sums, values) in [(left, &part.left), (right, &part.right)] {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += value;
+            }
+        }
+    }
+
     /// Ends the block: adds to both channels, which have its length, what was kept until now.
     pub fn end_block(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.is_dense = false;
         if let Some(spectral) = &mut self.spectral {
             spectral.finish(left, right);
         }
+    }
+}
+
+/// What some of a bus's partials come to in a block. A block's parts may be worked out in any order
+/// and on any thread; mixed in one order, they give the same bits.
+#[derive(Clone, Debug)]
+pub struct Part {
+    left: Box<[f32]>,
+    right: Box<[f32]>,
+    spectra: Option<Spectra>,
+}
+
+impl Part {
+    /// Allocates one for blocks of so many frames.
+    pub fn new(block_frames: usize) -> Part {
+        let is_long_enough = block_frames >= spectral::MIN_BLOCK_FRAMES;
+        Part {
+            left: vec![0.0; block_frames].into(),
+            right: vec![0.0; block_frames].into(),
+            spectra: is_long_enough.then(|| Spectra::new(block_frames)),
+        }
+    }
+
+    /// Both channels, for [`Bank::add`], at zero.
+    pub fn begin(&mut self) -> (&mut [f32], &mut [f32]) {
+        self.left.fill(0.0);
+        self.right.fill(0.0);
+        (&mut self.left, &mut self.right)
     }
 }
 

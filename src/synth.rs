@@ -3,19 +3,22 @@
 //! Plain data crosses its border ([`Event`], [`Patch`], [`Transport`], slices of frames); it knows
 //! no host, no screen, no files, no clocks.
 //!
-//! [`engine`] keeps the block clock and owns the rest: [`allocator`] (which voice a note gets),
-//! [`voice`] (modulation, and the partials' way to the bank), [`channel`] (MIDI controllers and
+//! [`engine`] keeps the block clock and owns the rest: [`ensemble`] (all voices in their [`section`]s,
+//! and which thread renders them), [`allocator`] (which voice a note gets), [`voice`] (modulation, and
+//! the partials' way to the bank), [`channel`] (MIDI controllers and
 //! MPE), [`spectrum`] and [`filter`] (what a voice's partials begin from), [`output`] (level and
 //! protection).
 
 pub mod allocator;
 pub mod channel;
 pub mod engine;
+pub mod ensemble;
 pub mod event;
 pub mod filter;
 pub mod output;
 pub mod parameter;
 pub mod patch;
+pub mod section;
 pub mod spectrum;
 pub mod voice;
 

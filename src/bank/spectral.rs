@@ -71,6 +71,27 @@ const COPIES: usize = 4;
 /// Real and imaginary part of the left channel, then of the right, by frequency.
 type Grid = [Box<[f32]>; 4];
 
+fn empty_grid(frames: usize) -> Grid {
+    std::array::from_fn(|_| vec![0.0; frames + 2 * MARGIN].into())
+}
+
+/// What some of a bus's partials come to in a block: half spectra of both channels.
+#[derive(Clone, Debug)]
+pub struct Spectra {
+    grid: Grid,
+    is_empty: bool,
+}
+
+impl Spectra {
+    /// Of nothing, for blocks of so many frames.
+    pub fn new(frames: usize) -> Spectra {
+        Spectra {
+            grid: empty_grid(frames),
+            is_empty: true,
+        }
+    }
+}
+
 /// The spectrum of one bus, and what turns it into frames.
 pub struct Spectral {
     level: Level,
@@ -98,9 +119,7 @@ impl Spectral {
             level,
             frames,
             table: kernel::table(),
-            grids: std::array::from_fn(|_| {
-                std::array::from_fn(|_| vec![0.0; points / 2 + 2 * MARGIN].into())
-            }),
+            grids: std::array::from_fn(|_| empty_grid(frames)),
             steady: Box::new(Batch::EMPTY),
             sliding: Box::new(Batch::EMPTY),
             is_empty: true,
@@ -142,6 +161,37 @@ impl Spectral {
         }
     }
 
+    /// Writes what has been collected into `spectra`, and begins anew.
+    pub fn take(&mut self, spectra: &mut Spectra) {
+        spectra.is_empty = self.is_empty;
+        if self.is_empty {
+            return;
+        }
+        self.is_empty = true;
+        self.spread();
+        for (part, sums) in spectra.grid.iter_mut().enumerate() {
+            let copies = self.grids.each_mut().map(|grid| &mut grid[part][..]);
+            take_sum(copies, sums);
+        }
+    }
+
+    /// Adds what [`Spectral::take`] has taken, here or elsewhere.
+    pub fn give(&mut self, spectra: &Spectra) {
+        if !spectra.is_empty {
+            self.is_empty = false;
+            for (sums, part) in self.grids[0].iter_mut().zip(&spectra.grid) {
+                for (sum, value) in sums.iter_mut().zip(part) {
+                    *sum += value;
+                }
+            }
+        }
+    }
+
+    fn spread(&mut self) {
+        spread_steady(self.level, &self.table, &mut self.grids, &mut self.steady);
+        spread_sliding(self.level, &self.table, &mut self.grids, &mut self.sliding);
+    }
+
     /// Adds what has been collected to both channels, which have the block's length, and begins
     /// anew.
     pub fn finish(&mut self, left: &mut [f32], right: &mut [f32]) {
@@ -149,8 +199,7 @@ impl Spectral {
             return;
         }
         self.is_empty = true;
-        spread_steady(self.level, &self.table, &mut self.grids, &mut self.steady);
-        spread_sliding(self.level, &self.table, &mut self.grids, &mut self.sliding);
+        self.spread();
         fold(&mut self.grids, &mut self.bins);
         self.fft
             .process_with_scratch(&mut self.bins, &mut self.scratch);
@@ -185,6 +234,19 @@ fn plan(level: Level, points: usize) -> Arc<dyn Fft<f32>> {
             Ok(mut planner) => planner.plan_fft_inverse(points),
             Err(()) => rustfft::FftPlannerScalar::new().plan_fft_inverse(points),
         },
+    }
+}
+
+/// One part of all copies added up, and the copies emptied.
+fn take_sum(copies: [&mut [f32]; COPIES], sums: &mut [f32]) {
+    let [first, second, third, fourth] = copies;
+    let pairs = first
+        .iter_mut()
+        .zip(second)
+        .zip(third.iter_mut().zip(fourth));
+    for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(pairs) {
+        *sum = *a + *b + *c + *d;
+        (*a, *b, *c, *d) = (0.0, 0.0, 0.0, 0.0);
     }
 }
 

@@ -12,14 +12,15 @@ mod tests;
 use self::clock::Clock;
 use super::allocator;
 use super::channel::Channels;
+use super::ensemble::Ensemble;
 use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
 use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
-use super::patch::{Patch, Values};
-use super::spectrum::{Edits, Numbers};
-use super::voice::{Life, Outcome, Tick, Voice};
+use super::patch::Patch;
+use super::voice::{Life, Outcome, Tick};
 use crate::bank::{Bank, MAX_BLOCK_FRAMES};
 use crate::dsp::level::Level;
+use std::ops::Range;
 
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,25 +58,52 @@ pub struct Engine {
     config: Config,
     block_frames: usize,
     bank: Bank,
-    numbers: Numbers,
     patch: Patch,
     patch_changed: bool,
-    values: Values,
-    edits: Edits,
-    generation: u64,
-    channels: Channels,
-    voices: Vec<Voice>,
-    /// Onsets since the reset.
+    /// What voices read: the values that sound, and the controllers.
+    tick: Tick,
+    ensemble: Ensemble,
+    /// Onsets since the engine was made.
     onsets: u64,
     has_pending: bool,
     clock: Clock,
-    bus_left: Box<[f32; MAX_BLOCK_FRAMES]>,
-    bus_right: Box<[f32; MAX_BLOCK_FRAMES]>,
+    buses: [Bus; 2],
+    /// The bus of the newest block.
+    newest: usize,
+    /// Whether the newest block is still being rendered.
+    is_under_way: bool,
     /// Frames of the block that are handed out; at H the next one is due.
     position: usize,
     output: Output,
     ended: Ended,
     faults: usize,
+}
+
+/// One block of the stereo bus, and how it leaves.
+struct Bus {
+    left: Box<[f32; MAX_BLOCK_FRAMES]>,
+    right: Box<[f32; MAX_BLOCK_FRAMES]>,
+    output: Output,
+}
+
+impl Bus {
+    fn new() -> Bus {
+        Bus {
+            left: Box::new([0.0; MAX_BLOCK_FRAMES]),
+            right: Box::new([0.0; MAX_BLOCK_FRAMES]),
+            output: Output::default(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.left.fill(0.0);
+        self.right.fill(0.0);
+    }
+
+    fn is_silent(&self, span: Range<usize>) -> bool {
+        let channels = self.left[span.clone()].iter().chain(&self.right[span]);
+        channels.into_iter().all(|&x| x == 0.0)
+    }
 }
 
 /// H: frames in a block at this rate. 64 at 44.1 and 48 kHz, and the power of two that lasts about
@@ -112,21 +140,16 @@ impl Engine {
             config,
             block_frames,
             bank: Bank::new(level, block_frames),
-            numbers: Numbers::allocate(),
-            values: Values::new(&patch),
             patch,
             patch_changed: false,
-            edits: Edits::default(),
-            generation: 1,
-            channels: Channels::default(),
-            voices: (0..2 * config.max_voices)
-                .map(|_| Voice::idle(level))
-                .collect(),
+            tick: Tick::new(config.sample_rate_hz, block_frames),
+            ensemble: Ensemble::new(level, block_frames, config.max_voices),
             onsets: 0,
             has_pending: false,
             clock: Clock::default(),
-            bus_left: Box::new([0.0; MAX_BLOCK_FRAMES]),
-            bus_right: Box::new([0.0; MAX_BLOCK_FRAMES]),
+            buses: [Bus::new(), Bus::new()],
+            newest: 0,
+            is_under_way: false,
             position: block_frames,
             output: Output::default(),
             ended: Ended::new(4 * config.max_voices),
@@ -137,11 +160,10 @@ impl Engine {
     /// Silences everything and puts the clock at 0: from here on it is as a new engine with the
     /// same patch.
     pub fn reset(&mut self) {
-        for voice in &mut self.voices {
-            voice.silence();
-        }
-        self.channels = Channels::default();
-        self.onsets = 0;
+        self.end_block();
+        self.ensemble.silence();
+        self.tick.channels = Channels::default();
+        self.buses.iter_mut().for_each(Bus::clear);
         self.has_pending = false;
         self.clock = Clock::default();
         self.position = self.block_frames;
@@ -173,6 +195,8 @@ impl Engine {
 
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
     pub fn push(&mut self, event: Event) {
+        // What it finds is to be the same, whoever renders.
+        self.end_block();
         match event {
             Event::NoteOn {
                 id,
@@ -186,7 +210,7 @@ impl Engine {
             }
             Event::NoteOff(note) => self.note_off(&note),
             Event::Choke(note) => {
-                for slot in 0..self.voices.len() {
+                for slot in 0..self.ensemble.used_slots() {
                     if self.is_addressed(slot, &note) {
                         self.fade(slot);
                     }
@@ -198,16 +222,16 @@ impl Engine {
                 value,
             } => {
                 if value.is_finite() {
-                    for slot in 0..self.voices.len() {
+                    for slot in 0..self.ensemble.used_slots() {
                         if self.is_addressed(slot, &note) {
-                            self.voices[slot].express(expression, value);
+                            self.ensemble[slot].express(expression, value);
                         }
                     }
                 }
             }
             Event::Modulate { id, param, offset } => {
                 if offset.is_finite() {
-                    let voices = self.voices.iter_mut();
+                    let voices = self.ensemble.iter_mut();
                     for voice in
                         voices.filter(|voice| voice.life() != Life::Idle && voice.id == Some(id))
                     {
@@ -217,12 +241,12 @@ impl Engine {
             }
             Event::PitchBend { channel, value } => {
                 if value.is_finite() {
-                    self.channels.get_mut(channel).bend = value.clamp(-1.0, 1.0);
+                    self.tick.channels.get_mut(channel).bend = value.clamp(-1.0, 1.0);
                 }
             }
             Event::ChannelPressure { channel, value } => {
                 if value.is_finite() {
-                    self.channels.get_mut(channel).pressure = value.clamp(0.0, 1.0);
+                    self.tick.channels.get_mut(channel).pressure = value.clamp(0.0, 1.0);
                 }
             }
             Event::Controller {
@@ -267,7 +291,7 @@ impl Engine {
         let mut done = 0;
         while done < count {
             if self.position == self.block_frames {
-                self.render_block();
+                self.begin_block();
                 self.position = 0;
             }
             if self.has_pending {
@@ -276,13 +300,11 @@ impl Engine {
             let end = self.block_frames.min(self.position + (count - done));
             let step = 1.0 / self.block_frames as f32;
             done += end - self.position;
+            let bus = &self.buses[self.handed_out()];
             for at in self.position..end {
                 let Some(place) = next() else { break };
-                write(
-                    place,
-                    self.output
-                        .frame(self.bus_left[at], self.bus_right[at], at as f32 * step),
-                );
+                let (left, right) = (bus.left[at], bus.right[at]);
+                write(place, bus.output.frame(left, right, at as f32 * step));
             }
             self.position = end;
         }
@@ -297,11 +319,30 @@ impl Engine {
     pub fn is_silent(&self) -> bool {
         // A voice that ended in this block may still be in its rest.
         let rest = self.position..self.block_frames;
-        self.voices.iter().all(|voice| voice.life() == Life::Idle)
-            && self.bus_left[rest.clone()]
-                .iter()
-                .chain(&self.bus_right[rest])
-                .all(|&x| x == 0.0)
+        !self.is_under_way
+            && self.ensemble.iter().all(|voice| voice.life() == Life::Idle)
+            && self.buses[self.handed_out()].is_silent(rest)
+            && (self.latency_frames() == 0
+                || self.buses[self.newest].is_silent(0..self.block_frames))
+    }
+
+    /// By how many frames all that sounds is late: 0, or a block where other threads render it
+    /// meanwhile.
+    pub fn latency_frames(&self) -> usize {
+        if self.ensemble.is_threaded() {
+            self.block_frames
+        } else {
+            0
+        }
+    }
+
+    /// The bus whose frames are handed out.
+    fn handed_out(&self) -> usize {
+        if self.ensemble.is_threaded() {
+            1 - self.newest
+        } else {
+            self.newest
+        }
     }
 
     /// What sounds now.
@@ -311,7 +352,7 @@ impl Engine {
             ..Statistics::default()
         };
         for voice in self
-            .voices
+            .ensemble
             .iter()
             .filter(|voice| voice.life() != Life::Idle)
         {
@@ -326,7 +367,7 @@ impl Engine {
     /// current block.
     pub fn partial_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
         powers.fill(0.0);
-        for voice in &self.voices {
+        for voice in self.ensemble.iter() {
             if voice.life() != Life::Idle {
                 voice.add_powers(powers);
             }
@@ -341,7 +382,7 @@ impl Engine {
         self.take_patch();
         // The same key again: the earlier note is let go, pedal or not; one with an id of its own
         // only if its key is up.
-        for voice in &mut self.voices {
+        for voice in self.ensemble.iter_mut() {
             let is_same = voice.channel == channel
                 && voice.key == key
                 && (voice.id == id || !voice.key_is_down);
@@ -352,35 +393,40 @@ impl Engine {
             }
         }
         self.steal_down_to(self.voice_limit() - 1);
-        let Some(slot) = allocator::slot(&self.voices) else {
+        let Some(slot) = allocator::slot(&self.ensemble, self.voice_limit()) else {
             return;
         };
+        self.ensemble.use_slot(slot);
         self.onsets += 1;
-        self.voices[slot].begin(id, channel, key, velocity, self.onsets);
+        self.ensemble[slot].begin(id, channel, key, velocity, self.onsets);
         self.has_pending = true;
     }
 
     fn note_off(&mut self, note: &NoteAddress) {
-        for slot in 0..self.voices.len() {
-            if self.is_addressed(slot, note) && self.voices[slot].key_is_down {
-                self.voices[slot].key_is_down = false;
+        for slot in 0..self.ensemble.used_slots() {
+            if self.is_addressed(slot, note) && self.ensemble[slot].key_is_down {
+                self.ensemble[slot].key_is_down = false;
                 self.release_unless_held(slot);
             }
         }
     }
 
     fn release_unless_held(&mut self, slot: usize) {
-        let voice = &mut self.voices[slot];
+        let voice = &mut self.ensemble[slot];
         let is_held = voice.key_is_down
             || voice.sostenuto
-            || self.channels.control(voice.channel, &self.values).sustain;
+            || self
+                .tick
+                .channels
+                .control(voice.channel, &self.tick.values)
+                .sustain;
         if !is_held {
             voice.release();
         }
     }
 
     fn is_addressed(&self, slot: usize, note: &NoteAddress) -> bool {
-        let voice = &self.voices[slot];
+        let voice = &self.ensemble[slot];
         if !matches!(voice.life(), Life::Pending | Life::Sounding) {
             return false;
         }
@@ -399,13 +445,13 @@ impl Engine {
         const ALL_SOUND_OFF: u8 = 120;
         const RESET_ALL_CONTROLLERS: u8 = 121;
         const ALL_NOTES_OFF: u8 = 123;
-        let sostenuto_was_down = self.channels.get_mut(channel).sostenuto;
-        self.channels.get_mut(channel).control(number, value);
-        let sostenuto_is_down = self.channels.get_mut(channel).sostenuto;
-        for slot in 0..self.voices.len() {
-            let voice = &mut self.voices[slot];
+        let sostenuto_was_down = self.tick.channels.get_mut(channel).sostenuto;
+        self.tick.channels.get_mut(channel).control(number, value);
+        let sostenuto_is_down = self.tick.channels.get_mut(channel).sostenuto;
+        for slot in 0..self.ensemble.used_slots() {
+            let voice = &mut self.ensemble[slot];
             let is_in_use = matches!(voice.life(), Life::Pending | Life::Sounding);
-            if !is_in_use || !Channels::reaches(channel, voice.channel, &self.values) {
+            if !is_in_use || !Channels::reaches(channel, voice.channel, &self.tick.values) {
                 continue;
             }
             match number {
@@ -429,15 +475,16 @@ impl Engine {
     }
 
     fn voice_limit(&self) -> usize {
-        self.values
+        self.tick
+            .values
             .index(Param::VOICES)
             .clamp(1, self.config.max_voices)
     }
 
     fn steal_down_to(&mut self, limit: usize) {
-        let taken = allocator::taken(&self.voices);
+        let taken = allocator::taken(&self.ensemble);
         for _ in limit..taken {
-            if let Some(slot) = allocator::victim(&self.voices) {
+            if let Some(slot) = allocator::victim(&self.ensemble) {
                 self.fade(slot);
             }
         }
@@ -445,7 +492,7 @@ impl Engine {
 
     /// Fades a voice out over the next block and tells that its note has ended.
     fn fade(&mut self, slot: usize) {
-        let voice = &mut self.voices[slot];
+        let voice = &mut self.ensemble[slot];
         self.ended.push(EndedNote {
             id: voice.id,
             channel: voice.channel,
@@ -457,12 +504,12 @@ impl Engine {
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
-            let was_mpe = self.values.is_on(Param::MPE);
-            if self.values.update(&self.patch) {
-                self.generation += 1;
-                let values = &self.values;
-                self.edits.update(|param| values.get(param));
-                if self.values.is_on(Param::MPE) != was_mpe {
+            let was_mpe = self.tick.values.is_on(Param::MPE);
+            if self.tick.values.update(&self.patch) {
+                self.tick.generation += 1;
+                let Tick { values, edits, .. } = &mut self.tick;
+                edits.update(|param| values.get(param));
+                if self.tick.values.is_on(Param::MPE) != was_mpe {
                     self.release_what_no_pedal_holds();
                 }
             }
@@ -471,77 +518,87 @@ impl Engine {
 
     /// Pedals of the zone's master reach fewer voices once MPE is off.
     fn release_what_no_pedal_holds(&mut self) {
-        for slot in 0..self.voices.len() {
-            let voice = &mut self.voices[slot];
+        for slot in 0..self.ensemble.used_slots() {
+            let voice = &mut self.ensemble[slot];
             if matches!(voice.life(), Life::Pending | Life::Sounding) {
-                let control = self.channels.control(voice.channel, &self.values);
+                let control = self.tick.channels.control(voice.channel, &self.tick.values);
                 voice.sostenuto &= control.sostenuto;
                 self.release_unless_held(slot);
             }
         }
     }
 
-    /// Renders what begins at this frame.
+    /// Renders what begins at this frame, to the end of the newest block.
     fn render_onsets(&mut self) {
+        self.end_block();
         self.has_pending = false;
         self.take_patch();
-        for slot in 0..self.voices.len() {
-            if self.voices[slot].life() == Life::Pending {
-                self.render_voice(slot, self.position);
+        let rest = self.position..self.block_frames;
+        for slot in 0..self.ensemble.used_slots() {
+            let voice = &mut self.ensemble[slot];
+            if voice.life() == Life::Pending {
+                let bus = &mut self.buses[self.newest];
+                let left = &mut bus.left[rest.clone()];
+                let right = &mut bus.right[rest.clone()];
+                let outcome = voice.render_onset(&self.tick, &mut self.bank, left, right);
+                self.note_outcome(slot, outcome);
             }
         }
     }
 
-    /// The tick: takes over what has changed, and renders a block of every voice that sounds.
-    fn render_block(&mut self) {
+    /// The tick: takes over what has changed, and begins a block of every voice that sounds.
+    fn begin_block(&mut self) {
+        self.end_block();
         self.take_patch();
         self.steal_down_to(self.voice_limit());
-        self.output.tick(&self.values);
-        self.clock
-            .tick(&self.values, self.block_frames, self.config.sample_rate_hz);
-        self.bus_left[..self.block_frames].fill(0.0);
-        self.bus_right[..self.block_frames].fill(0.0);
-        self.bank.begin_block(self.statistics().partials);
-        for slot in 0..self.voices.len() {
-            if matches!(self.voices[slot].life(), Life::Sounding | Life::Fading) {
-                self.render_voice(slot, 0);
-            }
-        }
-        self.bank.end_block(
-            &mut self.bus_left[..self.block_frames],
-            &mut self.bus_right[..self.block_frames],
+        self.clock.tick(
+            &self.tick.values,
+            self.block_frames,
+            self.config.sample_rate_hz,
         );
+        self.tick.lfo_cycles = self.clock.lfo_cycles;
+        self.tick.lfo_cycles_per_frame = self.clock.lfo_cycles_per_frame;
+        self.tick.lfo_has_jumped = self.clock.lfo_has_jumped;
+        self.tick.partials = self.statistics().partials;
+        self.newest = self.handed_out();
+        self.output.tick(&self.tick.values);
+        let bus = &mut self.buses[self.newest];
+        bus.clear();
+        bus.output = self.output.clone();
+        self.is_under_way = true;
+        self.ensemble.begin_block(&self.tick, &mut self.bank);
+        if !self.ensemble.is_under_way() {
+            self.end_block();
+        }
     }
 
-    /// Renders a voice from frame `from` of the block to the block's end.
-    fn render_voice(&mut self, slot: usize, from: usize) {
-        let tick = Tick {
-            values: &self.values,
-            generation: self.generation,
-            edits: &self.edits,
-            channels: &self.channels,
-            numbers: &self.numbers,
-            sample_rate_hz: self.config.sample_rate_hz,
-            block_frames: self.block_frames,
-            lfo_cycles: self.clock.lfo_cycles,
-            lfo_cycles_per_frame: self.clock.lfo_cycles_per_frame,
-            lfo_has_jumped: self.clock.lfo_has_jumped,
-        };
-        let left = &mut self.bus_left[from..self.block_frames];
-        let right = &mut self.bus_right[from..self.block_frames];
-        let (voice, bank) = (&mut self.voices[slot], &mut self.bank);
-        let (outcome, was_counted) = match voice.life() {
-            Life::Pending => (voice.render_onset(&tick, bank, left, right), true),
-            life => (
-                voice.render_block(&tick, bank, left, right),
-                life != Life::Fading,
-            ),
-        };
+    /// Ends the newest block, if it is still being rendered: its sections are mixed in their order.
+    fn end_block(&mut self) {
+        if !self.is_under_way {
+            return;
+        }
+        self.is_under_way = false;
+        self.ensemble.end_block(&self.tick, &mut self.bank);
+        let bus = &mut self.buses[self.newest];
+        let left = &mut bus.left[..self.block_frames];
+        let right = &mut bus.right[..self.block_frames];
+        for section in self.ensemble.rendered() {
+            self.bank.mix(section.part(), left, right);
+        }
+        self.bank.end_block(left, right);
+        for slot in 0..self.ensemble.used_slots() {
+            if let Some(outcome) = self.ensemble.outcome(slot) {
+                self.note_outcome(slot, outcome);
+            }
+        }
+    }
+
+    fn note_outcome(&mut self, slot: usize, outcome: Outcome) {
         if outcome == Outcome::Faulty {
             self.faults += 1;
         }
-        // The end of one that was stolen or choked has been told already.
-        if outcome != Outcome::Sounds && was_counted {
+        if outcome != Outcome::Sounds {
+            let voice = &self.ensemble[slot];
             self.ended.push(EndedNote {
                 id: voice.id,
                 channel: voice.channel,

@@ -17,6 +17,7 @@ use crate::dsp::maths::{
     DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db, log2, sine_cosine_of_octant,
     sine_magnitude_of_turns,
 };
+use std::sync::OnceLock;
 
 /// Arrays are worked on in multiples of so many partials, a vector of the widest level.
 pub const GROUP: usize = 16;
@@ -38,8 +39,13 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Allocates and fills the tables.
-    pub fn allocate() -> Numbers {
+    /// The tables. The first call fills them, and so must not be on the audio thread.
+    pub fn shared() -> &'static Numbers {
+        static NUMBERS: OnceLock<Numbers> = OnceLock::new();
+        NUMBERS.get_or_init(Numbers::allocate)
+    }
+
+    fn allocate() -> Numbers {
         let fill = |of: &dyn Fn(f64) -> f64| {
             let mut lanes = Box::new([0.0; MAX_PARTIALS]);
             for (index, value) in lanes.iter_mut().enumerate() {
@@ -157,7 +163,20 @@ pub struct Spectrum {
     /// Linear gain to the right, 1 at the centre.
     pub right: Box<Lanes>,
     level: Level,
+    written: Written,
 }
+
+/// How often each array has been written, over the note's age: of copies of one voice's spectrum
+/// those with the same number hold the same.
+#[derive(Clone, Copy, Debug, Default)]
+struct Written {
+    ratios: u64,
+    gains: u64,
+    pans: u64,
+}
+
+/// Numbers of writings are counted from the note's age times 2 to this power.
+pub const ONSET_SHIFT: u32 = 32;
 
 impl Spectrum {
     /// Allocates an empty one.
@@ -170,12 +189,41 @@ impl Spectrum {
             left: lanes(),
             right: lanes(),
             level,
+            written: Written::default(),
+        }
+    }
+
+    /// Begins a note, of another age than any before it.
+    pub fn begin(&mut self, age: u64) {
+        let number = age << ONSET_SHIFT;
+        self.written = Written {
+            ratios: number,
+            gains: number,
+            pans: number,
+        };
+    }
+
+    /// Becomes as `other`, of which it has been a copy before or is as new as it; copies only what
+    /// has been written since.
+    pub fn copy_from(&mut self, other: &Spectrum) {
+        let written = std::mem::replace(&mut self.written, other.written);
+        if written.ratios != other.written.ratios {
+            self.ratio.copy_from_slice(&other.ratio[..]);
+            self.log2_ratio.copy_from_slice(&other.log2_ratio[..]);
+        }
+        if written.gains != other.written.gains {
+            self.gain.copy_from_slice(&other.gain[..]);
+        }
+        if written.pans != other.written.pans {
+            self.left.copy_from_slice(&other.left[..]);
+            self.right.copy_from_slice(&other.right[..]);
         }
     }
 
     /// Works out the ratios.
     pub fn set_ratios(&mut self, settings: &RatioSettings, edits: &Edits, numbers: &Numbers) {
         let count = whole_groups(settings.partials);
+        self.written.ratios += 1;
         set_ratios(
             self.level,
             settings,
@@ -190,6 +238,7 @@ impl Spectrum {
     /// Works out the gains.
     pub fn set_gains(&mut self, settings: &GainSettings, edits: &Edits, numbers: &Numbers) {
         let count = whole_groups(settings.partials);
+        self.written.gains += 1;
         let (gain, rest) = self.gain.split_at_mut(count);
         set_gains(
             self.level,
@@ -205,6 +254,7 @@ impl Spectrum {
 
     /// Works out the pans.
     pub fn set_pans(&mut self, settings: &PanSettings, edits: &Edits, numbers: &Numbers) {
+        self.written.pans += 1;
         set_pans(
             self.level,
             settings,

@@ -9,7 +9,7 @@ use super::channel::{Channels, Control};
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
 use super::parameter::{MAX_PARTIALS, Param};
-use super::patch::Values;
+use super::patch::{Patch, Values};
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
 use crate::bank::Bank;
 use crate::dsp::envelope::Envelope;
@@ -17,17 +17,20 @@ use crate::dsp::level::Level;
 use crate::dsp::random;
 
 /// What all voices share at a tick.
-pub struct Tick<'a> {
+#[derive(Clone, Debug)]
+pub struct Tick {
     /// The values that sound.
-    pub values: &'a Values,
+    pub values: Values,
     /// Changes whenever the values do.
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
-    pub edits: &'a Edits,
+    pub edits: Edits,
     /// The channels' controllers.
-    pub channels: &'a Channels,
+    pub channels: Channels,
     /// Tables.
-    pub numbers: &'a Numbers,
+    pub numbers: &'static Numbers,
+    /// Partials that sound, about.
+    pub partials: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
     /// H.
@@ -38,6 +41,25 @@ pub struct Tick<'a> {
     pub lfo_cycles_per_frame: f64,
     /// Whether the free LFO is not where the last block left it.
     pub lfo_has_jumped: bool,
+}
+
+impl Tick {
+    /// At a default patch, of no time. Not for the audio thread.
+    pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
+        Tick {
+            values: Values::new(&Patch::default()),
+            generation: 1,
+            edits: Edits::default(),
+            channels: Channels::default(),
+            numbers: Numbers::shared(),
+            partials: 0,
+            sample_rate_hz,
+            block_frames,
+            lfo_cycles: 0.0,
+            lfo_cycles_per_frame: 0.0,
+            lfo_has_jumped: false,
+        }
+    }
 }
 
 /// Where a voice stands in its life.
@@ -169,6 +191,89 @@ impl Voice {
         }
     }
 
+    /// Becomes as `other`, of which it has been a copy before or is as new as it; copies only what
+    /// has changed since.
+    pub fn copy_from(&mut self, other: &Voice) {
+        self.life = other.life;
+        if other.life == Life::Idle {
+            return;
+        }
+        let Voice {
+            life: _,
+            id,
+            channel,
+            key,
+            key_is_down,
+            sostenuto,
+            age,
+            velocity,
+            released,
+            release_is_due,
+            amp,
+            filter_envelope,
+            note_lfo_cycles,
+            lfo_seed,
+            expression,
+            brightness_at_onset,
+            offsets,
+            has_offsets,
+            offsets_changed,
+            // Room to work in.
+            own_edits: _,
+            generation,
+            edits,
+            ratios,
+            gains,
+            pans,
+            filter,
+            damping,
+            level,
+            fundamental_hz,
+            fundamental_bend,
+            heard,
+            last_frames,
+            loudness,
+            spectrum,
+            partials,
+        } = other;
+        self.id = *id;
+        self.channel = *channel;
+        self.key = *key;
+        self.key_is_down = *key_is_down;
+        self.sostenuto = *sostenuto;
+        self.age = *age;
+        self.velocity = *velocity;
+        self.released = *released;
+        self.release_is_due = *release_is_due;
+        self.amp = *amp;
+        self.filter_envelope = *filter_envelope;
+        self.note_lfo_cycles = *note_lfo_cycles;
+        self.lfo_seed = *lfo_seed;
+        self.expression = *expression;
+        self.brightness_at_onset = *brightness_at_onset;
+        // Without any they are 0.
+        if *has_offsets || self.has_offsets {
+            self.offsets = *offsets;
+        }
+        self.has_offsets = *has_offsets;
+        self.offsets_changed = *offsets_changed;
+        self.generation = *generation;
+        self.edits = *edits;
+        self.ratios = *ratios;
+        self.gains = *gains;
+        self.pans = *pans;
+        self.filter = *filter;
+        self.damping = *damping;
+        self.level = *level;
+        self.fundamental_hz = *fundamental_hz;
+        self.fundamental_bend = *fundamental_bend;
+        self.heard = *heard;
+        self.last_frames = *last_frames;
+        self.loudness = *loudness;
+        self.spectrum.copy_from(spectrum);
+        self.partials.copy_from(partials);
+    }
+
     /// Where it stands in its life.
     pub fn life(&self) -> Life {
         self.life
@@ -268,7 +373,7 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
-        let values = tick.values;
+        let values = &tick.values;
         self.life = Life::Sounding;
         self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
         self.filter_envelope = Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
@@ -296,8 +401,9 @@ impl Voice {
         let block_squared = (tick.block_frames * tick.block_frames) as f64;
         self.fundamental_bend = (after_next_hz - 2.0 * next_hz + now_hz) / block_squared;
         self.fundamental_hz = [now_hz; 2];
-        self.partials
-            .begin(Phases::from_index(values.index(Param::PHASES)), note_seed);
+        let phases = Phases::from_index(values.index(Param::PHASES));
+        self.partials.begin(phases, note_seed, self.age);
+        self.spectrum.begin(self.age);
         self.render_segments(
             tick,
             bank,
@@ -327,9 +433,9 @@ impl Voice {
             self.release_is_due = false;
             self.released = true;
             self.amp
-                .release(&amp_settings(tick.values), tick.sample_rate_hz);
+                .release(&amp_settings(&tick.values), tick.sample_rate_hz);
             self.filter_envelope
-                .release(&filter_settings(tick.values), tick.sample_rate_hz);
+                .release(&filter_settings(&tick.values), tick.sample_rate_hz);
             if self.amp.is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.life = Life::Fading;
@@ -357,7 +463,7 @@ impl Voice {
             let rest = left.len() - done;
             let corner = self
                 .amp
-                .frames_to_corner(&amp_settings(tick.values), tick.sample_rate_hz);
+                .frames_to_corner(&amp_settings(&tick.values), tick.sample_rate_hz);
             let frames = match corner {
                 Some(corner) if !steps => corner.min(rest),
                 _ => rest,
@@ -388,7 +494,7 @@ impl Voice {
 
     /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
     fn hears_a_step(&mut self, tick: &Tick) -> bool {
-        let control = tick.channels.control(self.channel, tick.values);
+        let control = tick.channels.control(self.channel, &tick.values);
         let before = self.heard.replace((control, self.expression));
         let patch_changed = self.generation != tick.generation || self.offsets_changed;
         before.is_some_and(|before| patch_changed || before != (control, self.expression))
@@ -403,7 +509,7 @@ impl Voice {
         frames: usize,
         start_level: Option<f32>,
     ) -> bool {
-        let values = tick.values;
+        let values = &tick.values;
         let rate = tick.sample_rate_hz;
         let amp_before = start_level;
         let amp = self.amp.advance(&amp_settings(values), frames, rate);
@@ -488,7 +594,7 @@ impl Voice {
 
     /// Works out again those arrays of the spectrum whose settings have changed.
     fn update_spectrum(&mut self, tick: &Tick, targets: &Targets) -> Changes {
-        let values = tick.values;
+        let values = &tick.values;
         let is_new = self.ratios.is_none();
         let mut changes = Changes {
             ratios: is_new,
@@ -504,7 +610,7 @@ impl Voice {
                     .update(|param| value_of(values, offsets, true, param));
                 &self.own_edits
             } else {
-                tick.edits
+                &tick.edits
             };
             changes.ratios |= edits.ratio != self.edits.ratio;
             changes.gains |= edits.gain != self.edits.gain;

@@ -75,7 +75,7 @@ impl Voice {
 
     /// The fundamental that keys, bends, tuning and the LFO come to.
     pub(super) fn fundamental_hz(&self, tick: &Tick, control: &Control, lfo: f32) -> f64 {
-        let values = tick.values;
+        let values = &tick.values;
         let vibrato =
             (control.wheel + self.expression.vibrato).min(1.0) * values.get(Param::WHEEL_VIBRATO);
         let cents = self.value(values, Param::FINE)
@@ -88,7 +88,7 @@ impl Voice {
 
     /// Where modulation takes the voice `at` frames into the block.
     pub(super) fn targets(&self, tick: &Tick, at: usize, filter_level: f32) -> Targets {
-        let values = tick.values;
+        let values = &tick.values;
         let value = |param| self.value(values, param);
         let control = tick.channels.control(self.channel, values);
         let own = &self.expression;
@@ -157,7 +157,7 @@ impl Voice {
 
     /// Whether the LFO jumps within the last `frames` frames of the block, and moves anything.
     pub(super) fn hears_the_lfo_jump(&self, tick: &Tick, frames: usize) -> bool {
-        let values = tick.values;
+        let values = &tick.values;
         let is_free = values.index(Param::LFO_TRIGGER) == 0;
         let from_cycles = self.lfo_cycles(tick, tick.block_frames - frames);
         let way_cycles = tick.lfo_cycles_per_frame * frames as f64;

@@ -18,7 +18,7 @@ use crate::dsp::maths::{at_least, at_most, exp2};
 use crate::dsp::random;
 use crate::synth::filter::Filter;
 use crate::synth::parameter::MAX_PARTIALS;
-use crate::synth::spectrum::{GROUP, Lanes, Spectrum, whole_groups};
+use crate::synth::spectrum::{GROUP, Lanes, ONSET_SHIFT, Spectrum, whole_groups};
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
 const FADE_FROM: f32 = 0.95;
@@ -96,6 +96,35 @@ pub struct Partials {
     gains_rest: bool,
     loudness: Loudness,
     level: Level,
+    written: Written,
+}
+
+/// How often arrays have been written, over the note's age: of copies of one voice's partials those
+/// with the same number hold the same.
+#[derive(Clone, Copy, Debug, Default)]
+struct Written {
+    frequencies: u64,
+    shape: u64,
+    decay: u64,
+    decay_step: u64,
+    gains: u64,
+    /// The phases past `count`.
+    rest: u64,
+}
+
+impl From<u64> for Written {
+    /// At the onset of a note of this age.
+    fn from(age: u64) -> Written {
+        let number = age << ONSET_SHIFT;
+        Written {
+            frequencies: number,
+            shape: number,
+            decay: number,
+            decay_step: number,
+            gains: number,
+            rest: number,
+        }
+    }
 }
 
 /// A decay in octaves of gain, for all partials: `b1 + b3·ratio²` of them for each.
@@ -140,11 +169,87 @@ impl Partials {
             gains_rest: false,
             loudness: Loudness::default(),
             level,
+            written: Written::default(),
         }
     }
 
-    /// Puts them at a note's onset: none yet, all at gain 0.
-    pub fn begin(&mut self, phases: Phases, seed: u64) {
+    /// Becomes as `other`, of which it has been a copy before or is as new as it; copies only what
+    /// has been written since and will be read again.
+    pub fn copy_from(&mut self, other: &Partials) {
+        let Partials {
+            phase,
+            increment,
+            curve,
+            frequency_hz,
+            shape,
+            decay,
+            decay_step,
+            left_start,
+            left_end,
+            right_start,
+            right_end,
+            decayed,
+            decayed_step,
+            count,
+            slides,
+            decays,
+            gains_rest,
+            loudness,
+            level,
+            written,
+        } = other;
+        let before = std::mem::replace(&mut self.written, *written);
+        let used = ..*count;
+        let phases = if before.rest == written.rest {
+            used
+        } else {
+            ..MAX_PARTIALS
+        };
+        self.phase[phases].copy_from_slice(&phase[phases]);
+        if before.frequencies != written.frequencies {
+            self.frequency_hz[used].copy_from_slice(&frequency_hz[used]);
+            // What slides is worked out anew in the next segment.
+            if !slides {
+                self.increment[used].copy_from_slice(&increment[used]);
+                self.curve[used].copy_from_slice(&curve[used]);
+            }
+        }
+        if before.shape != written.shape {
+            self.shape[used].copy_from_slice(&shape[used]);
+        }
+        if before.decay != written.decay {
+            self.decay[used].copy_from_slice(&decay[used]);
+        }
+        if before.decay_step != written.decay_step {
+            self.decay_step[used].copy_from_slice(&decay_step[used]);
+        }
+        if before.gains != written.gains {
+            // Past what is used all gains are 0.
+            let either = ..self.count.max(*count);
+            self.left_end[either].copy_from_slice(&left_end[either]);
+            self.right_end[either].copy_from_slice(&right_end[either]);
+            if *gains_rest {
+                self.left_start[either].copy_from_slice(&left_start[either]);
+                self.right_start[either].copy_from_slice(&right_start[either]);
+            } else {
+                // The next segment begins at these ends.
+                self.left_start[*count..].fill(0.0);
+                self.right_start[*count..].fill(0.0);
+            }
+        }
+        self.decayed = *decayed;
+        self.decayed_step = *decayed_step;
+        self.count = *count;
+        self.slides = *slides;
+        self.decays = *decays;
+        self.gains_rest = *gains_rest;
+        self.loudness = *loudness;
+        self.level = *level;
+    }
+
+    /// Puts them at a note's onset: none yet, all at gain 0. `age` is other than that of any note
+    /// before it.
+    pub fn begin(&mut self, phases: Phases, seed: u64, age: u64) {
         for (n, phase) in self.phase.iter_mut().enumerate() {
             *phase = match phases {
                 Phases::Zero => 0,
@@ -160,6 +265,7 @@ impl Partials {
         ] {
             gains.fill(0.0);
         }
+        self.written = Written::from(age);
         self.decayed = Octaves::default();
         self.count = 0;
         self.decays = false;
@@ -175,6 +281,8 @@ impl Partials {
         if count <= self.count {
             return false;
         }
+        self.written.frequencies += 1;
+        self.written.decay += 1;
         let new = self.count..count;
         let ratios = &spectrum.ratio[new.clone()];
         for (frequency_hz, ratio) in self.frequency_hz[new].iter_mut().zip(ratios) {
@@ -201,6 +309,7 @@ impl Partials {
         sample_rate_hz: f64,
     ) {
         let used = ..self.count;
+        self.written.frequencies += 1;
         self.slides = set_frequencies(
             self.level,
             &spectrum.ratio[used],
@@ -227,6 +336,7 @@ impl Partials {
         sample_rate_hz: f64,
     ) {
         let used = ..self.count;
+        self.written.shape += 1;
         let shape = &mut self.shape[used];
         let relative = (fundamental_hz / (0.5 * sample_rate_hz)) as f32;
         fade_at_nyquist(
@@ -265,6 +375,7 @@ impl Partials {
             b3: f64::from(damping.b3) * khz * khz * octaves_per_neper,
         };
         let used = ..self.count;
+        self.written.decay_step += 1;
         set_decay(
             self.level,
             &self.decayed_step,
@@ -281,8 +392,7 @@ impl Partials {
         level: f32,
         start_level: Option<f32>,
     ) -> Loudness {
-        std::mem::swap(&mut self.left_start, &mut self.left_end);
-        std::mem::swap(&mut self.right_start, &mut self.right_end);
+        self.begin_ramp();
         let used = ..self.count;
         let shape = &self.shape[used];
         if let Some(start_level) = start_level {
@@ -299,6 +409,7 @@ impl Partials {
         let (left, right) = (&mut self.left_end[used], &mut self.right_end[used]);
         let pans = (&spectrum.left[used], &spectrum.right[used]);
         self.loudness = if self.decays {
+            self.written.decay += 1;
             self.decayed.b1 += self.decayed_step.b1;
             self.decayed.b3 += self.decayed_step.b3;
             let decay = &mut self.decay[used];
@@ -309,17 +420,22 @@ impl Partials {
         } else {
             set_ends(self.level, shape, level, pans.0, pans.1, left, right)
         };
-        self.gains_rest = false;
         self.loudness
+    }
+
+    /// The gains that were reached are those that the next segment begins at.
+    fn begin_ramp(&mut self) {
+        std::mem::swap(&mut self.left_start, &mut self.left_end);
+        std::mem::swap(&mut self.right_start, &mut self.right_end);
+        self.gains_rest = false;
+        self.written.gains += 1;
     }
 
     /// Lets every gain run to 0 over the next segment.
     pub fn set_gains_to_zero(&mut self) {
-        std::mem::swap(&mut self.left_start, &mut self.left_end);
-        std::mem::swap(&mut self.right_start, &mut self.right_end);
+        self.begin_ramp();
         self.left_end[..self.count].fill(0.0);
         self.right_end[..self.count].fill(0.0);
-        self.gains_rest = false;
     }
 
     /// Keeps the gains where they are over the next segment. Returns what they come to.
@@ -328,6 +444,7 @@ impl Partials {
             self.left_start[..self.count].copy_from_slice(&self.left_end[..self.count]);
             self.right_start[..self.count].copy_from_slice(&self.right_end[..self.count]);
             self.gains_rest = true;
+            self.written.gains += 1;
         }
         self.loudness
     }
@@ -379,9 +496,13 @@ impl Partials {
         );
         // What lay past the spectrum's end has reached 0, and may grow from there again.
         let count = self.count.min(whole_groups(spectrum_partials));
-        self.left_start[count..self.count].fill(0.0);
-        self.right_start[count..self.count].fill(0.0);
-        self.count = count;
+        if count < self.count {
+            self.left_start[count..self.count].fill(0.0);
+            self.right_start[count..self.count].fill(0.0);
+            self.count = count;
+            self.written.gains += 1;
+            self.written.rest += 1;
+        }
     }
 }
 
