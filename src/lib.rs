@@ -13,6 +13,7 @@
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out; frame by frame,
 //!   or, where the bus is dense, in one spectrum a block. Knows no voices.
 //! * [`synth`]: events and a patch in, frames out. Knows no host, no screen, no files.
+//! * [`crew`]: threads that render sections of the ensemble beside the audio thread.
 //! * [`bridge`]: what crosses between threads without a lock: telemetry, and the load meter in it.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
@@ -50,6 +51,7 @@
 
 pub mod bank;
 pub mod bridge;
+pub mod crew;
 pub mod dsp;
 #[cfg(feature = "editor")]
 pub mod editor;

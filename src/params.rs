@@ -59,6 +59,9 @@ impl HostParam {
             if spec.polyphonic {
                 int = int.with_poly_modulation_id(index as u32);
             }
+            if param.is_of_the_machine() {
+                int = int.non_automatable();
+            }
             HostParam::Stepped(int)
         } else {
             let range = FloatRange::Linear { min: 0.0, max: 1.0 };

@@ -15,7 +15,6 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::bridge::TelemetrySender;
-use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
@@ -190,7 +189,6 @@ impl Plugin for Aliquot {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let start = Instant::now();
-        let _flush = FlushDenormals::new();
         if self.params.update(&mut self.patch) {
             context.set_current_voice_capacity(self.voices());
             if let Some(engine) = &mut self.engine {

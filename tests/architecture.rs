@@ -121,6 +121,22 @@ fn the_synth_knows_neither_host_nor_files() {
 }
 
 #[test]
+fn the_crew_knows_sections_and_nothing_above() {
+    forbid("crew", FRAMEWORK);
+    forbid(
+        "crew",
+        &[
+            "Engine",
+            "crate::bridge",
+            "crate::state",
+            "midi",
+            "Mutex",
+            "Condvar",
+        ],
+    );
+}
+
+#[test]
 fn state_knows_no_framework() {
     forbid("state", FRAMEWORK);
 }

@@ -287,7 +287,10 @@ fn ranges_have_room_for_what_the_parameters_promise() {
         *Param::PARTIALS.range(),
         Range::Integer { min: 1, max: 512 }
     );
-    assert_eq!(*Param::VOICES.range(), Range::Integer { min: 1, max: 128 });
+    assert_eq!(
+        *Param::VOICES.range(),
+        Range::Integer { min: 1, max: 2_048 }
+    );
     assert_eq!(Param::VOICES.spec().default, 32.0);
     assert_eq!(
         *Param::BEND_RANGE.range(),

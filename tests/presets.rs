@@ -167,6 +167,11 @@ fn what_is_wrong_is_named_with_its_line() {
             "tlit: there is no such parameter",
         ),
         (
+            "[voices]\nthreads = \"Auto\"\n",
+            4,
+            "threads: belongs to the machine that plays, and not in a preset",
+        ),
+        (
             "[source]\nphases = \"Backwards\"\n",
             4,
             "phases: \"Backwards\" is none of \"Zero\", \"Aligned\", \"Random\"",
@@ -287,6 +292,8 @@ proptest! {
         for (param, value) in Param::all().zip(&values) {
             patch.set_normalized(param, *value);
         }
+        // No preset holds it.
+        patch.set(Param::THREADS, Param::THREADS.spec().default);
         let preset = Preset { name, description, ..preset(patch) };
         let text = preset.to_text();
         let back = Preset::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;

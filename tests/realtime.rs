@@ -6,52 +6,9 @@ mod performance;
 
 use aliquot::bridge::{Call, HostBuffers, LoadMeter, TelemetrySender};
 use aliquot::dsp::random::bits;
-use aliquot::synth::{Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport};
+use aliquot::synth::{Engine, Param, Patch, Transport};
 use counting::calls_during;
-use performance::engine;
-
-/// A random event, the `place`th of its seed.
-fn event(place: u64) -> Event {
-    let random = |of: u64| bits(place, of);
-    let unit = |of: u64| (random(of) >> 40) as f32 / (1 << 24) as f32;
-    let (channel, key) = ((random(1) % 16) as u8, (random(2) % 128) as u8);
-    let id = (random(3) % 40) as i32;
-    let note = NoteAddress {
-        id: (id > 20).then_some(id),
-        channel: Some(channel),
-        key: Some(key),
-    };
-    match random(0) % 10 {
-        0..=3 => Event::NoteOn {
-            id: note.id,
-            channel,
-            key,
-            velocity: unit(4),
-        },
-        4 => Event::NoteOff(note),
-        5 => Event::Choke(note),
-        6 => Event::Expression {
-            note,
-            expression: NoteExpression::Tuning,
-            value: unit(4) * 12.0,
-        },
-        7 => Event::Modulate {
-            id,
-            param: Param::from_index((random(5) % Param::COUNT as u64) as usize)
-                .unwrap_or(Param::TILT),
-            offset: unit(4) - 0.5,
-        },
-        8 => Event::PitchBend {
-            channel,
-            value: 2.0 * unit(4) - 1.0,
-        },
-        _ => Event::Controller {
-            channel,
-            number: (random(5) % 128) as u8,
-            value: unit(4),
-        },
-    }
-}
+use performance::{engine, random_event};
 
 #[test]
 fn the_counter_counts() {
@@ -87,7 +44,7 @@ fn rendering_neither_allocates_nor_frees() {
             });
             for _ in 0..round % 20 {
                 place += 1;
-                engine.push(event(place));
+                engine.push(random_event(place));
             }
             let frames = 1 + (bits(9, round) % 999) as usize;
             engine.render(&mut left[..frames], &mut right[..frames]);
@@ -117,7 +74,7 @@ fn telemetry_neither_allocates_nor_frees() {
         let watch = (place != 1).then(|| receiver.watch());
         let calls = calls_during(|| {
             for round in 0..500_u64 {
-                engine.push(event(500 * place + round));
+                engine.push(random_event(500 * place + round));
                 engine.render(&mut left, &mut right);
                 let start_ns = now_ns + bits(1, round) % 20_000_000;
                 now_ns = start_ns + bits(2, round) % 20_000_000;

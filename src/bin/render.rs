@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use aliquot::dsp::denormals::FlushDenormals;
 use aliquot::dsp::level::Level;
 use aliquot::song::Song;
 use aliquot::state::{Preset, StartingPreset, starting_presets};
@@ -54,8 +53,6 @@ fn main() -> ExitCode {
 
 /// Renders as asked; returns what to tell the user.
 fn render(arguments: &Arguments) -> Result<String, String> {
-    // As the plugin does, so that both give the same bits.
-    let _flush = FlushDenormals::new();
     Level::forced()?;
     let (song_path, output_path) = arguments.paths()?;
     spare_inputs(arguments, song_path, output_path)?;

@@ -98,6 +98,9 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
         let Some(param) = Param::from_id(&id) else {
             return fail("there is no such parameter".to_owned());
         };
+        if param.is_of_the_machine() {
+            return fail("belongs to the machine that plays, and not in a preset".to_owned());
+        }
         if let Some(first) = seen.insert(param, place) {
             return fail(format!("already given in line {first}"));
         }

@@ -24,7 +24,8 @@ pub(super) fn preset(preset: &Preset) -> String {
     let defaults = Patch::default();
     let mut groups: Vec<(&str, Vec<Param>)> = Vec::new();
     for param in Param::all() {
-        if preset.patch.normalized(param) != defaults.normalized(param) {
+        let differs = preset.patch.normalized(param) != defaults.normalized(param);
+        if differs && !param.is_of_the_machine() {
             let group = param.spec().group;
             match groups.iter_mut().find(|(name, _)| *name == group) {
                 Some((_, params)) => params.push(param),

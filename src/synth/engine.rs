@@ -12,13 +12,14 @@ mod tests;
 use self::clock::Clock;
 use super::allocator;
 use super::channel::Channels;
-use super::ensemble::Ensemble;
+use super::ensemble::{Dimensions, Ensemble, Extension, Threading};
 use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
 use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
 use super::patch::Patch;
 use super::voice::{Life, Outcome, Tick};
 use crate::bank::{Bank, MAX_BLOCK_FRAMES};
+use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
 use std::ops::Range;
 
@@ -55,7 +56,7 @@ pub struct Statistics {
 
 /// The engine. See the module's text.
 pub struct Engine {
-    config: Config,
+    dimensions: Dimensions,
     block_frames: usize,
     bank: Bank,
     patch: Patch,
@@ -136,14 +137,20 @@ impl Engine {
         };
         let patch = Patch::default();
         let block_frames = block_frames(config.sample_rate_hz);
+        let dimensions = Dimensions {
+            level,
+            sample_rate_hz: config.sample_rate_hz,
+            block_frames,
+            voices: config.max_voices,
+        };
         Engine {
-            config,
+            dimensions,
             block_frames,
             bank: Bank::new(level, block_frames),
             patch,
             patch_changed: false,
             tick: Tick::new(config.sample_rate_hz, block_frames),
-            ensemble: Ensemble::new(level, block_frames, config.max_voices),
+            ensemble: Ensemble::new(&dimensions),
             onsets: 0,
             has_pending: false,
             clock: Clock::default(),
@@ -152,7 +159,7 @@ impl Engine {
             is_under_way: false,
             position: block_frames,
             output: Output::default(),
-            ended: Ended::new(4 * config.max_voices),
+            ended: Ended::new(2 * MAX_VOICES),
             faults: 0,
         }
     }
@@ -173,7 +180,36 @@ impl Engine {
 
     /// Frames per second.
     pub fn sample_rate_hz(&self) -> f64 {
-        self.config.sample_rate_hz
+        self.dimensions.sample_rate_hz
+    }
+
+    /// What it has memory for.
+    pub fn dimensions(&self) -> &Dimensions {
+        &self.dimensions
+    }
+
+    /// Sections of voices that the caller rendered itself since another thread was late, as long as it
+    /// has worked with these threads.
+    pub fn late_sections(&self) -> u64 {
+        self.ensemble.late_sections()
+    }
+
+    /// Renders with these threads from now on, or with none but the caller's. What sounds is cut off by
+    /// that, so it is done only while [`Engine::is_silent`]: else what is given comes straight back.
+    /// What comes back is to be dropped off the audio thread.
+    pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
+        if !self.is_silent() {
+            return threading;
+        }
+        self.buses.iter_mut().for_each(Bus::clear);
+        self.ensemble.set_threading(threading)
+    }
+
+    /// Takes room for more voices. What it leaves is to be dropped off the audio thread.
+    pub fn extend(&mut self, extension: &mut Extension) {
+        self.end_block();
+        self.ensemble.extend(extension);
+        self.dimensions.voices = self.ensemble.voices();
     }
 
     /// Takes a patch over from the next tick on (a note that begins before it already has it).
@@ -190,7 +226,7 @@ impl Engine {
             self.position
         };
         self.clock
-            .set_transport(transport, into_block, self.config.sample_rate_hz);
+            .set_transport(transport, into_block, self.dimensions.sample_rate_hz);
     }
 
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
@@ -288,6 +324,7 @@ impl Engine {
         mut next: impl FnMut() -> Option<T>,
         mut write: impl FnMut(T, (f32, f32)),
     ) {
+        let _flush = FlushDenormals::new();
         let mut done = 0;
         while done < count {
             if self.position == self.block_frames {
@@ -478,7 +515,7 @@ impl Engine {
         self.tick
             .values
             .index(Param::VOICES)
-            .clamp(1, self.config.max_voices)
+            .clamp(1, self.dimensions.voices)
     }
 
     fn steal_down_to(&mut self, limit: usize) {
@@ -554,7 +591,7 @@ impl Engine {
         self.clock.tick(
             &self.tick.values,
             self.block_frames,
-            self.config.sample_rate_hz,
+            self.dimensions.sample_rate_hz,
         );
         self.tick.lfo_cycles = self.clock.lfo_cycles;
         self.tick.lfo_cycles_per_frame = self.clock.lfo_cycles_per_frame;

@@ -13,7 +13,21 @@ use super::parameter::MAX_VOICES;
 use super::section::{SECTION_VOICES, Section};
 use super::voice::{Life, Outcome, Tick, Voice};
 use crate::bank::Bank;
+use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
+
+/// What memory is allocated for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dimensions {
+    /// Vector instructions.
+    pub level: Level,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// H.
+    pub block_frames: usize,
+    /// The limit of voices, 1 to [`MAX_VOICES`].
+    pub voices: usize,
+}
 
 /// Slots beside the voices that count, at most: for those that fade after they were stolen.
 const MOST_FADING: usize = 128;
@@ -54,15 +68,14 @@ pub trait Crew: Send {
 pub struct Job {
     /// Where the section sits.
     index: usize,
-    /// Which block.
-    block: u64,
-    section: Box<Section>,
+    section: Section,
     tick: Option<Arc<Tick>>,
 }
 
 impl Job {
     /// Renders it.
     pub fn perform(&mut self, bank: &mut Bank) {
+        let _flush = FlushDenormals::new();
         // The tick is to be free when the job comes back.
         if let Some(tick) = self.tick.take() {
             self.section.render(&tick, bank);
@@ -75,29 +88,26 @@ pub struct Threading {
     crew: Box<dyn Crew>,
     /// For the jobs of a block and of those before it that are still under way.
     ticks: Vec<Arc<Tick>>,
-    /// Blocks begun.
-    block: u64,
     /// Jobs of this block that have not come back.
     given: usize,
     /// Sections that the caller rendered since another thread was late.
     late: u64,
     /// Twins that have no section yet, or none any more.
-    spare: Vec<Box<Job>>,
+    spare: Twins,
 }
 
 impl Threading {
-    /// With a twin for each section of so many voices.
-    pub fn new(crew: Box<dyn Crew>, level: Level, block_frames: usize, voices: usize) -> Threading {
-        let tick = Tick::new(1.0, block_frames);
+    /// With a twin for each section of an ensemble of these dimensions.
+    pub fn new(crew: Box<dyn Crew>, dimensions: &Dimensions) -> Threading {
+        let tick = Tick::new(dimensions.sample_rate_hz, dimensions.block_frames);
         let mut spare = Vec::with_capacity(sections(MAX_VOICES));
-        spare.extend((0..sections(voices)).map(|_| twin(level, block_frames)));
+        spare.extend((0..sections(dimensions.voices)).map(|_| twin(dimensions)));
         Threading {
             // One for each late thread, one for this block.
             ticks: (0..=crew.threads())
                 .map(|_| Arc::new(tick.clone()))
                 .collect(),
             crew,
-            block: 0,
             given: 0,
             late: 0,
             spare,
@@ -105,44 +115,46 @@ impl Threading {
     }
 }
 
-fn twin(level: Level, block_frames: usize) -> Box<Job> {
+fn twin(dimensions: &Dimensions) -> Box<Job> {
     Box::new(Job {
         index: 0,
-        block: 0,
-        section: Box::new(Section::allocate(level, block_frames)),
+        section: section(dimensions),
         tick: None,
     })
 }
 
+fn section(dimensions: &Dimensions) -> Section {
+    Section::allocate(dimensions.level, dimensions.block_frames)
+}
+
+/// Boxed, since the box itself is what threads exchange.
+#[expect(clippy::vec_box, reason = "see above")]
+type Twins = Vec<Box<Job>>;
+
 /// Sections, with twins if wanted, on their way to an ensemble.
 pub struct Extension {
-    sections: Vec<Box<Section>>,
-    twins: Vec<Box<Job>>,
+    /// What it brings the ensemble to.
+    voices: usize,
+    sections: Vec<Section>,
+    twins: Twins,
 }
 
 impl Extension {
-    /// What brings an ensemble of `from` voices to `to`.
-    pub fn new(
-        level: Level,
-        block_frames: usize,
-        from: usize,
-        to: usize,
-        is_threaded: bool,
-    ) -> Extension {
-        let count = sections(to).saturating_sub(sections(from));
+    /// What brings an ensemble of these dimensions to `voices`, with twins or without.
+    pub fn new(dimensions: &Dimensions, voices: usize, is_threaded: bool) -> Extension {
+        let count = sections(voices).saturating_sub(sections(dimensions.voices));
         let twins = if is_threaded { count } else { 0 };
         Extension {
-            sections: (0..count)
-                .map(|_| Box::new(Section::allocate(level, block_frames)))
-                .collect(),
-            twins: (0..twins).map(|_| twin(level, block_frames)).collect(),
+            voices,
+            sections: (0..count).map(|_| section(dimensions)).collect(),
+            twins: (0..twins).map(|_| twin(dimensions)).collect(),
         }
     }
 }
 
 /// Where a section sits.
 struct Desk {
-    section: Box<Section>,
+    section: Section,
     twin: Option<Box<Job>>,
     /// Whether its twin is under way for the current block.
     is_given: bool,
@@ -151,7 +163,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(section: Box<Section>) -> Desk {
+    fn new(section: Section) -> Desk {
         Desk {
             section,
             twin: None,
@@ -164,27 +176,32 @@ impl Desk {
 /// All sections. Indexed by slots, it gives voices.
 pub struct Ensemble {
     desks: Vec<Desk>,
+    /// The limit that there is room for.
+    voices: usize,
     /// Past so many no voice is in use.
     used: usize,
     threading: Option<Threading>,
 }
 
 impl Ensemble {
-    /// Allocates it for so many voices.
-    pub fn new(level: Level, block_frames: usize, voices: usize) -> Ensemble {
+    /// Allocates it.
+    pub fn new(dimensions: &Dimensions) -> Ensemble {
         let mut desks = Vec::with_capacity(sections(MAX_VOICES));
-        desks.extend(
-            (0..sections(voices))
-                .map(|_| Desk::new(Box::new(Section::allocate(level, block_frames)))),
-        );
+        desks.extend((0..sections(dimensions.voices)).map(|_| Desk::new(section(dimensions))));
         Ensemble {
             desks,
+            voices: dimensions.voices,
             used: 0,
             threading: None,
         }
     }
 
-    /// Voices that there are slots for, in use or not.
+    /// The limit of voices that there is room for.
+    pub fn voices(&self) -> usize {
+        self.voices
+    }
+
+    /// Voices that there are, in use or not.
     pub fn slots(&self) -> usize {
         self.desks.len() * SECTION_VOICES
     }
@@ -265,6 +282,9 @@ impl Ensemble {
             }
             self.desks.push(desk);
         }
+        if self.desks.len() >= sections(extension.voices) {
+            self.voices = self.voices.max(extension.voices);
+        }
     }
 
     /// Begins a block: renders every section that sounds, or gives it away.
@@ -307,7 +327,7 @@ impl Ensemble {
         self.desks[..self.used]
             .iter()
             .filter(|desk| desk.is_rendered)
-            .map(|desk| &*desk.section)
+            .map(|desk| &desk.section)
     }
 
     /// How this voice came out of the block that has ended; `None` where nobody need be told.
@@ -323,7 +343,6 @@ impl Threading {
         while let Some(job) = self.crew.fetch() {
             self.come_home(desks, job, true);
         }
-        self.block += 1;
         self.crew.stay_awake(sounding > 0);
         // The caller's own share: the first ones.
         let own = sounding.div_ceil(self.crew.threads());
@@ -347,7 +366,6 @@ impl Threading {
         {
             if let Some(mut twin) = desk.twin.take() {
                 twin.section.copy_from(&desk.section);
-                twin.block = self.block;
                 twin.tick = Some(self.ticks[place].clone());
                 desk.twin = self.crew.lay_out(twin);
                 desk.is_given = desk.twin.is_none();
@@ -396,7 +414,8 @@ impl Threading {
         let Some(desk) = desks.get_mut(job.index) else {
             return;
         };
-        if is_done && desk.is_given && job.block == self.block {
+        // One that is late finds that its section is given no more.
+        if is_done && desk.is_given {
             std::mem::swap(&mut desk.section, &mut job.section);
             desk.is_given = false;
             self.given -= 1;

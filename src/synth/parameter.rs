@@ -23,7 +23,7 @@ pub const MACROS: usize = 8;
 /// The most partials that a voice may have.
 pub const MAX_PARTIALS: usize = 512;
 /// The most voices that a patch may ask for.
-pub const MAX_VOICES: usize = 128;
+pub const MAX_VOICES: usize = 2_048;
 /// A partial's Level at or below this many decibels is silence.
 pub const LEVEL_OFF_DB: f32 = -72.0;
 /// The master Level at or below this many decibels is silence.
@@ -35,7 +35,10 @@ pub struct Param(u16);
 
 impl Param {
     /// How many parameters there are.
-    pub const COUNT: usize = PARTIALS_START + 3 * EDITABLE_PARTIALS + 2 * MACROS;
+    pub const COUNT: usize = THREADS_PLACE + 1;
+
+    /// How many threads render: [`Threads`].
+    pub const THREADS: Param = Param(THREADS_PLACE as u16);
 
     /// The parameter at `index` of the table; `None` past its end.
     pub fn from_index(index: usize) -> Option<Param> {
@@ -109,6 +112,8 @@ impl Param {
             &GLOBALS[index].range
         } else if index < PARTIALS_START + 3 * EDITABLE_PARTIALS {
             &PARTIAL_LANES[(index - PARTIALS_START) % 3].range
+        } else if index == THREADS_PLACE {
+            &THREADS_RANGE
         } else if (index - PARTIALS_START - 3 * EDITABLE_PARTIALS).is_multiple_of(2) {
             &MACRO_TARGET_RANGE
         } else {
@@ -124,6 +129,12 @@ impl Param {
         } else {
             index < PARTIALS_START + 3 * EDITABLE_PARTIALS
         }
+    }
+
+    /// Whether it belongs to the machine that plays and not to the sound: no preset holds it, and
+    /// loading one leaves it as it is.
+    pub fn is_of_the_machine(self) -> bool {
+        self == Param::THREADS
     }
 
     /// Its plain value as text with its unit, such as `440 Hz`.
@@ -194,8 +205,45 @@ pub fn specs() -> &'static [Spec] {
                 polyphonic: false,
             });
         }
+        specs.push(Spec {
+            id: "threads".into(),
+            name: "Threads".into(),
+            group: "Voices",
+            range: THREADS_RANGE,
+            default: 0.0,
+            unit: Unit::Choice,
+            polyphonic: false,
+        });
         specs
     })
+}
+
+/// The place of [`Param::THREADS`], after all that came first.
+const THREADS_PLACE: usize = PARTIALS_START + 3 * EDITABLE_PARTIALS + 2 * MACROS;
+const THREADS_RANGE: Range = Range::Choice(&[
+    "Off", "Auto", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16",
+]);
+
+/// How many threads render, as [`Param::THREADS`] says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// The audio thread alone.
+    Off,
+    /// As many as the machine has processors.
+    Auto,
+    /// So many, the audio thread among them: 2 to 16.
+    Number(usize),
+}
+
+impl Threads {
+    /// The choice at this place of the parameter's labels.
+    pub fn from_index(index: usize) -> Threads {
+        match index {
+            0 => Threads::Off,
+            1 => Threads::Auto,
+            number => Threads::Number(number),
+        }
+    }
 }
 
 const MACRO_TARGET_RANGE: Range = Range::Choice(MACRO_TARGET_LABELS);
@@ -558,7 +606,15 @@ mod tests {
         assert_eq!(Param::partial_level(1).spec().id, "partial_1_level");
         assert_eq!(Param::partial_pan(64).spec().name, "Partial 64 Pan");
         assert_eq!(Param::macro_target(8).spec().id, "macro_8_target");
-        assert_eq!(Param::macro_amount(8).index(), Param::COUNT - 1);
+        assert_eq!(Param::macro_amount(8).index(), Param::COUNT - 2);
+        assert_eq!(Param::THREADS.spec().id, "threads");
+        let Range::Choice(labels) = Param::THREADS.range() else {
+            panic!("no choice");
+        };
+        for (index, label) in labels.iter().enumerate().skip(2) {
+            let number = label.parse().expect("a number");
+            assert_eq!(Threads::from_index(index), Threads::Number(number));
+        }
     }
 
     #[test]

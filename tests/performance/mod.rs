@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use aliquot::dsp::level::Level;
-use aliquot::synth::{Config, Engine, Event, NoteAddress, Param, Patch};
+use aliquot::dsp::random::bits;
+use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch};
 
 /// Frames per second.
 pub const RATE: f64 = 48_000.0;
@@ -83,4 +84,47 @@ pub fn play(
         }
     }
     (left, right)
+}
+
+/// A random event, the `place`th of its seed.
+pub fn random_event(place: u64) -> Event {
+    let random = |of: u64| bits(place, of);
+    let unit = |of: u64| (random(of) >> 40) as f32 / (1 << 24) as f32;
+    let (channel, key) = ((random(1) % 16) as u8, (random(2) % 128) as u8);
+    let id = (random(3) % 40) as i32;
+    let note = NoteAddress {
+        id: (id > 20).then_some(id),
+        channel: Some(channel),
+        key: Some(key),
+    };
+    match random(0) % 10 {
+        0..=3 => Event::NoteOn {
+            id: note.id,
+            channel,
+            key,
+            velocity: unit(4),
+        },
+        4 => Event::NoteOff(note),
+        5 => Event::Choke(note),
+        6 => Event::Expression {
+            note,
+            expression: NoteExpression::Tuning,
+            value: unit(4) * 12.0,
+        },
+        7 => Event::Modulate {
+            id,
+            param: Param::from_index((random(5) % Param::COUNT as u64) as usize)
+                .unwrap_or(Param::TILT),
+            offset: unit(4) - 0.5,
+        },
+        8 => Event::PitchBend {
+            channel,
+            value: 2.0 * unit(4) - 1.0,
+        },
+        _ => Event::Controller {
+            channel,
+            number: (random(5) % 128) as u8,
+            value: unit(4),
+        },
+    }
 }

@@ -1,0 +1,386 @@
+//! Other threads beside the caller's: the same bits, a block later, however late they are.
+
+mod counting;
+mod performance;
+
+use aliquot::crew::{self, Crew, MAX_THREADS};
+use aliquot::dsp::random::bits;
+use aliquot::synth::ensemble::{self, Dimensions, Extension, Job, Threading};
+use aliquot::synth::{Config, Engine, Event, Param, Patch};
+use counting::calls_during;
+use performance::*;
+
+const FRAMES: usize = 20_000;
+
+/// Sounds whose voices fill several sections, are stolen, and move.
+fn patch(seed: u64) -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, [7.0, 64.0, 512.0][seed as usize % 3]),
+        (Param::VOICES, [40.0, 128.0][seed as usize % 2]),
+        (Param::LFO_PITCH, [0.0, 30.0][seed as usize / 2 % 2]),
+        (Param::LFO_CUTOFF, 1.0),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::DAMPING, [0.0, 2.0][seed as usize % 2]),
+        (Param::SPREAD, 1.0),
+        (Param::AMP_RELEASE, 0.1),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
+
+/// A chord that sounds all the while, and anything else beside it.
+fn events(seed: u64) -> Vec<(usize, Event)> {
+    let chord = (0..50).map(|key| (key as usize, on(0, 30 + key, 0.6)));
+    let others = (0..200).map(|place| {
+        (
+            (bits(seed, place) % FRAMES as u64) as usize,
+            random_event(1_000 * seed + place),
+        )
+    });
+    let mut events: Vec<_> = chord.chain(others).collect();
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
+
+fn threaded(
+    rate_hz: f64,
+    patch: &Patch,
+    threading: impl FnOnce(&Dimensions) -> Threading,
+) -> Engine {
+    let mut engine = engine(rate_hz, patch);
+    let threading = threading(engine.dimensions());
+    assert!(engine.set_threading(Some(threading)).is_none());
+    engine
+}
+
+/// Plays the events while the number of partials goes down and up again.
+fn play_changing(engine: &mut Engine, seed: u64, sizes: &[usize]) -> (Vec<f32>, Vec<f32>) {
+    const LEGS: usize = 5;
+    let mut patch = patch(seed);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for leg in 0..LEGS {
+        let begin = leg * FRAMES / LEGS;
+        let frames = (leg + 1) * FRAMES / LEGS - begin;
+        let events: Vec<_> = events(seed)
+            .into_iter()
+            .filter(|(at, _)| (begin..begin + frames).contains(at))
+            .map(|(at, event)| (at - begin, event))
+            .collect();
+        let both = play(engine, &events, frames, sizes);
+        left.extend(both.0);
+        right.extend(both.1);
+        patch.set(Param::PARTIALS, [16.0, 300.0][leg % 2]);
+        engine.set_patch(&patch);
+    }
+    (left, right)
+}
+
+fn assert_same_a_block_later(rate_hz: f64, seed: u64, mut late: Engine, sizes: &[usize]) {
+    let mut alone = engine(rate_hz, &patch(seed));
+    let (left, right) = play_changing(&mut alone, seed, &[512]);
+    let latency = late.latency_frames();
+    assert_eq!(latency, late.dimensions().block_frames);
+    let (late_left, late_right) = play_changing(&mut late, seed, sizes);
+    for (name, before, after) in [("left", &left, &late_left), ("right", &right, &late_right)] {
+        assert!(before.iter().any(|&x| x != 0.0));
+        assert!(after[..latency].iter().all(|&x| x == 0.0), "{name}");
+        let differs =
+            (latency..FRAMES).find(|&at| before[at - latency].to_bits() != after[at].to_bits());
+        assert_eq!(differs, None, "{name}, seed {seed}, {sizes:?}");
+    }
+    // What ended in the newest block is told when that is done; an event that means nothing ends it.
+    late.push(Event::Controller {
+        channel: 0,
+        number: 3,
+        value: 0.0,
+    });
+    let ended =
+        |engine: &mut Engine| std::iter::from_fn(|| engine.next_ended()).collect::<Vec<_>>();
+    assert_eq!(ended(&mut alone), ended(&mut late));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    for (seed, threads) in (0..).zip([2, 3, 4, 8, MAX_THREADS]) {
+        for sizes in [&[64][..], &[1, 700, 63], &[4096]] {
+            let late = threaded(RATE, &patch(seed), |dimensions| {
+                crew::threading(threads, dimensions, || {}).expect("threads")
+            });
+            assert_same_a_block_later(RATE, seed, late, sizes);
+        }
+    }
+}
+
+#[test]
+fn rates_have_their_own_blocks() {
+    for rate_hz in [8_000.0, 96_000.0, 384_000.0] {
+        let late = threaded(rate_hz, &patch(4), |dimensions| {
+            crew::threading(2, dimensions, || {}).expect("threads")
+        });
+        assert_same_a_block_later(rate_hz, 4, late, &[441]);
+    }
+}
+
+/// Threads that are late in every way there is, chosen by chance.
+struct Late {
+    seed: u64,
+    turn: u64,
+    laid_out: Vec<Box<Job>>,
+    /// Claimed and not done.
+    claimed: Vec<Box<Job>>,
+    done: Vec<Box<Job>>,
+    bank: aliquot::bank::Bank,
+}
+
+impl Late {
+    fn chance(&mut self, of: u64) -> bool {
+        self.turn += 1;
+        bits(self.seed, self.turn) % of == 0
+    }
+}
+
+impl ensemble::Crew for Late {
+    fn threads(&self) -> usize {
+        3
+    }
+    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+        if self.chance(20) {
+            return Some(job);
+        }
+        self.laid_out.push(job);
+        None
+    }
+    fn begin(&mut self) {
+        while self.chance(3) || self.chance(2) {
+            self.claimed.extend(self.laid_out.pop());
+        }
+    }
+    fn take_back(&mut self) -> Option<Box<Job>> {
+        self.laid_out.pop()
+    }
+    fn fetch(&mut self) -> Option<Box<Job>> {
+        if self.chance(3)
+            && let Some(mut job) = self.claimed.pop()
+        {
+            job.perform(&mut self.bank);
+            self.done.push(job);
+        }
+        if self.chance(2) {
+            self.done.pop()
+        } else {
+            None
+        }
+    }
+    fn has_patience(&mut self, _: bool) -> bool {
+        !self.chance(4)
+    }
+    fn stay_awake(&mut self, _: bool) {}
+}
+
+#[test]
+fn late_threads_give_the_same_bits() {
+    for seed in 0..8 {
+        let late = threaded(RATE, &patch(seed), |dimensions| {
+            let late = Late {
+                seed,
+                turn: 0,
+                laid_out: Vec::new(),
+                claimed: Vec::new(),
+                done: Vec::new(),
+                bank: aliquot::bank::Bank::new(dimensions.level, dimensions.block_frames),
+            };
+            Threading::new(Box::new(late), dimensions)
+        });
+        assert_same_a_block_later(RATE, seed, late, &[64, 333]);
+    }
+}
+
+/// As a crew of which one thread never gives back what it has taken.
+struct Lost {
+    crew: Crew,
+    takes: bool,
+    lost: Option<Box<Job>>,
+}
+
+impl ensemble::Crew for Lost {
+    fn threads(&self) -> usize {
+        self.crew.threads()
+    }
+    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+        if std::mem::take(&mut self.takes) {
+            self.lost = Some(job);
+            return None;
+        }
+        self.crew.lay_out(job)
+    }
+    fn begin(&mut self) {
+        self.crew.begin();
+    }
+    fn take_back(&mut self) -> Option<Box<Job>> {
+        self.crew.take_back()
+    }
+    fn fetch(&mut self) -> Option<Box<Job>> {
+        self.crew.fetch()
+    }
+    fn has_patience(&mut self, is_first: bool) -> bool {
+        self.crew.has_patience(is_first)
+    }
+    fn stay_awake(&mut self, is_needed: bool) {
+        self.crew.stay_awake(is_needed);
+    }
+}
+
+#[test]
+fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
+    let mut late = threaded(RATE, &patch(1), |dimensions| {
+        let lost = Lost {
+            crew: Crew::new(2, dimensions, || {}).expect("threads"),
+            takes: true,
+            lost: None,
+        };
+        Threading::new(Box::new(lost), dimensions)
+    });
+    let mut alone = engine(RATE, &patch(1));
+    let events = events(1);
+    let (left, _) = play(&mut alone, &events, FRAMES, &[512]);
+    let (late_left, _) = play(&mut late, &events, FRAMES, &[512]);
+    assert!(left[..FRAMES - 64] == late_left[64..]);
+    // The threads of the other crew may be late as well, on a busy machine.
+    assert!(late.late_sections() >= 1);
+}
+
+#[test]
+fn threads_come_and_go_while_nothing_sounds() {
+    let patch = patch(0);
+    let mut engine = engine(RATE, &patch);
+    let (mut left, mut right) = (vec![0.0; 6_400], vec![0.0; 6_400]);
+    let hire = |engine: &Engine| crew::threading(2, engine.dimensions(), || {}).expect("threads");
+    let chord = |engine: &mut Engine| (40..70).for_each(|key| engine.push(on(0, key, 0.5)));
+
+    chord(&mut engine);
+    engine.render(&mut left, &mut right);
+    let refused = hire(&engine);
+    assert!(
+        engine.set_threading(Some(refused)).is_some(),
+        "cut a sound off"
+    );
+    assert_eq!(engine.latency_frames(), 0);
+    engine.reset();
+    let taken = hire(&engine);
+    assert!(engine.set_threading(Some(taken)).is_none());
+    assert_eq!(engine.latency_frames(), 64);
+    // A reset clears what is on its way.
+    chord(&mut engine);
+    engine.render(&mut left[..100], &mut right[..100]);
+    engine.reset();
+    assert!(engine.is_silent());
+    engine.render(&mut left, &mut right);
+    assert!(left.iter().all(|&x| x == 0.0));
+    // It is silent only when the last block has been handed out.
+    chord(&mut engine);
+    engine.push(Event::Controller {
+        channel: 0,
+        number: 120,
+        value: 1.0,
+    });
+    chord(&mut engine);
+    engine.render(&mut left, &mut right);
+    engine.push(Event::Controller {
+        channel: 0,
+        number: 120,
+        value: 1.0,
+    });
+    while !engine.is_silent() {
+        engine.render(&mut left[..1], &mut right[..1]);
+    }
+    engine.render(&mut left, &mut right);
+    assert!(left.iter().all(|&x| x == 0.0));
+    assert!(engine.set_threading(None).is_some());
+    assert_eq!(engine.latency_frames(), 0);
+}
+
+#[test]
+fn room_for_more_voices_comes_while_they_sound() {
+    let config = Config {
+        sample_rate_hz: RATE,
+        max_voices: 16,
+    };
+    let mut patch = patch(0);
+    patch.set(Param::VOICES, 2_000.0);
+    for is_threaded in [false, true] {
+        let mut engine = Engine::new(&config);
+        engine.set_patch(&patch);
+        if is_threaded {
+            let threading = crew::threading(2, engine.dimensions(), || {}).expect("threads");
+            assert!(engine.set_threading(Some(threading)).is_none());
+        }
+        let (mut left, mut right) = (vec![0.0; 640], vec![0.0; 640]);
+        let play = |engine: &mut Engine, left: &mut [f32], right: &mut [f32]| {
+            for voice in 0..200_u8 {
+                engine.push(on(voice / 100, voice % 100, 0.1));
+            }
+            engine.render(left, right);
+            engine.statistics().voices
+        };
+        assert_eq!(play(&mut engine, &mut left, &mut right), 16);
+        let mut extension = Extension::new(engine.dimensions(), 150, is_threaded);
+        assert_eq!(calls_during(|| engine.extend(&mut extension)), 0);
+        assert_eq!(play(&mut engine, &mut left, &mut right), 150);
+    }
+}
+
+#[test]
+fn the_audio_thread_neither_allocates_nor_frees() {
+    let patches: Vec<Patch> = (0..6).map(patch).collect();
+    let mut engine = threaded(RATE, &patches[0], |dimensions| {
+        crew::threading(4, dimensions, || {}).expect("threads")
+    });
+    let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+    let calls = calls_during(|| {
+        for round in 0..200_u64 {
+            engine.set_patch(&patches[round as usize % 6]);
+            for place in 0..round % 30 {
+                engine.push(random_event(100 * round + place));
+            }
+            let frames = 1 + (bits(9, round) % 999) as usize;
+            engine.render(&mut left[..frames], &mut right[..frames]);
+            std::hint::black_box((engine.statistics(), engine.is_silent()));
+            if round % 50 == 49 {
+                engine.reset();
+            }
+        }
+    });
+    assert_eq!(calls, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_end_with_their_engine() {
+    let named = || {
+        let tasks = std::fs::read_dir("/proc/self/task").expect("tasks");
+        let name = |task: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read_to_string(task.ok()?.path().join("comm")).ok()
+        };
+        // The names of this test's threads only.
+        tasks
+            .filter_map(name)
+            .filter(|name| name.starts_with("aliquot 1"))
+            .count()
+    };
+    let engine = threaded(RATE, &patch(0), |dimensions| {
+        crew::threading(MAX_THREADS, dimensions, || {}).expect("threads")
+    });
+    // They name themselves when they begin, and other tests have some of that name for a while.
+    let wait_until = |is_so: &dyn Fn(usize) -> bool| {
+        let begun = std::time::Instant::now();
+        while !is_so(named()) {
+            assert!(begun.elapsed().as_secs() < 60, "{} threads", named());
+            std::thread::yield_now();
+        }
+    };
+    wait_until(&|count| count >= 7);
+    drop(engine);
+    wait_until(&|count| count == 0);
+}
