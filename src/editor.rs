@@ -1,10 +1,14 @@
-//! The window: the first 64 partials to be drawn, above a list of all parameters and the starting
-//! presets.
+//! The window: what sounds as a spectrum that is shaped by hand, and every parameter below it.
 //!
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
 //! end so that hosts can record it; it never touches the engine. What sounds and what it takes it
-//! reads from telemetry, for the line at the foot. It draws when something has changed, and a few
-//! times a second for that line.
+//! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
+//! the status line.
+//!
+//! [`Shell`] lays the views out. Each view is a struct that remembers what it needs while the window
+//! is open, with a `show(&mut self, ui, desk)`; [`desk::Desk`] is all that it is handed: parameters
+//! and the way to change them ([`edit`]), what the instrument tells of itself ([`live`]), and the
+//! line in which it tells what the pointer is on ([`help`]). How it looks it has from [`theme`].
 
 use std::error::Error;
 use std::sync::Arc;
@@ -23,18 +27,23 @@ use nice_plug_egui::{
 use crate::bridge::TelemetryReceiver;
 use crate::params::{EditorSize, HostParams};
 
+mod desk;
 mod edit;
+mod help;
 mod list;
 mod live;
 mod partials;
 mod row;
+mod shell;
 #[cfg(test)]
 mod stage;
 mod status;
+mod theme;
 
 use edit::Edits;
-use list::ParameterList;
 use live::Live;
+use shell::Shell;
+use theme::ThemeChoice;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -132,7 +141,7 @@ struct App {
 
 /// What there is only while a window is open.
 struct Open {
-    list: ParameterList,
+    shell: Shell,
     edits: Edits,
     live: Live,
 }
@@ -148,8 +157,9 @@ impl NiceEguiApp for App {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
+        theme::install(&ctx, ThemeChoice::default());
         self.open = Some(Open {
-            list: ParameterList::new(),
+            shell: Shell::new(),
             edits: Edits::new(self.params.clone(), Box::new(host)),
             live: Live::new(&self.telemetry),
         });
@@ -159,8 +169,7 @@ impl NiceEguiApp for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         if let Some(open) = &mut self.open {
             open.live.update(ui);
-            status::show(ui, open.live.news());
-            open.list.show(ui, &mut open.edits, open.live.levels_db());
+            open.shell.show(ui, &mut open.edits, &open.live);
         }
     }
 

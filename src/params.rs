@@ -158,13 +158,13 @@ pub struct EditorSize {
 impl EditorSize {
     /// Of a new instance.
     pub const DEFAULT: EditorSize = EditorSize {
-        width: 720,
-        height: 560,
+        width: 1120,
+        height: 700,
     };
     /// Smaller than this nothing can be read.
     pub const MIN: EditorSize = EditorSize {
-        width: 480,
-        height: 320,
+        width: 800,
+        height: 500,
     };
     /// Larger than this no screen is.
     pub const MAX: EditorSize = EditorSize {

@@ -16,6 +16,9 @@ fn sources(under: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Files that only tests compile.
+const FOR_TESTS: [&str; 2] = ["tests.rs", "editor/stage.rs"];
+
 /// Code without comments, of the files of one module.
 fn module(name: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -25,7 +28,7 @@ fn module(name: &str) -> Vec<(PathBuf, String)> {
     }
     files
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs"))
+        .filter(|path| !FOR_TESTS.iter().any(|name| path.ends_with(name)))
         .map(|path| {
             let text = fs::read_to_string(&path)
                 .unwrap_or_else(|error| panic!("{}: {error}", path.display()));

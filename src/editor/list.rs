@@ -1,9 +1,9 @@
-//! The list: groups of rows, a search and the starting presets, with the drawn partials above.
+//! The list: groups of rows and a search; and the starting presets.
 
-use egui::{CollapsingHeader, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{CollapsingHeader, RichText, ScrollArea, TextEdit, Ui};
 
+use super::desk::Desk;
 use super::edit::Edits;
-use super::partials::PartialView;
 use super::row::{self, TextEntry};
 use crate::state::{Preset, starting_presets};
 use crate::synth::parameter::specs;
@@ -14,11 +14,8 @@ const CLOSED: &[&str] = &["Partials"];
 
 /// What the list remembers while its window is open.
 pub struct ParameterList {
-    /// Name and sound.
-    presets: Vec<(String, Patch)>,
     /// The groups in order, each with its parameters.
     groups: Vec<(&'static str, Vec<Param>)>,
-    partials: PartialView,
     search: String,
     entry: Option<TextEntry>,
 }
@@ -40,52 +37,24 @@ impl ParameterList {
             }
         }
         ParameterList {
-            presets: presets(),
             groups,
-            partials: PartialView::new(),
             search: String::new(),
             entry: None,
         }
     }
 
-    /// Draws everything; `levels_db` are the partials that sound, 1 first.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, levels_db: &[f32]) {
-        Panel::top("head").show(ui, |ui| {
-            ui.add_space(4.0);
-            ui.horizontal(|ui| self.head(ui, edits));
-            ui.add_space(4.0);
+    /// Draws a search, and the groups below it.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        ui.horizontal(|ui| {
+            ui.label("Find");
+            ui.add(TextEdit::singleline(&mut self.search).desired_width(180.0));
+            if !self.search.is_empty() && ui.button("Clear").clicked() {
+                self.search.clear();
+            }
         });
-        Panel::top("partials")
-            .resizable(true)
-            .default_size(240.0)
-            .size_range(120.0..=ui.available_height() * 0.7)
-            .show(ui, |ui| self.partials.show(ui, edits, levels_db));
-        egui::CentralPanel::default().show(ui, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(ui, |ui| self.groups(ui, edits));
-        });
-    }
-
-    fn head(&mut self, ui: &mut Ui, edits: &mut Edits) {
-        ui.label(RichText::new("Aliquot").heading().strong());
-        ui.separator();
-        ui.menu_button("Presets", |ui| {
-            ScrollArea::vertical().show(ui, |ui| {
-                for (name, patch) in &self.presets {
-                    if ui.button(name).clicked() {
-                        edits.load(patch);
-                        ui.close();
-                    }
-                }
-            });
-        });
-        ui.separator();
-        ui.label("Find");
-        ui.add(TextEdit::singleline(&mut self.search).desired_width(180.0));
-        if !self.search.is_empty() && ui.button("Clear").clicked() {
-            self.search.clear();
-        }
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| self.groups(ui, desk.edits));
     }
 
     fn groups(&mut self, ui: &mut Ui, edits: &mut Edits) {
@@ -109,6 +78,33 @@ impl ParameterList {
                     }
                 });
         }
+    }
+}
+
+/// The starting presets in a menu.
+pub struct Presets {
+    /// Name and sound.
+    presets: Vec<(String, Patch)>,
+}
+
+impl Presets {
+    /// Those that can be read.
+    pub fn new() -> Presets {
+        Presets { presets: presets() }
+    }
+
+    /// Draws the menu's button.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        ui.menu_button("Presets", |ui| {
+            ScrollArea::vertical().show(ui, |ui| {
+                for (name, patch) in &self.presets {
+                    if ui.button(name).clicked() {
+                        desk.edits.load(patch);
+                        ui.close();
+                    }
+                }
+            });
+        });
     }
 }
 

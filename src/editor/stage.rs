@@ -2,21 +2,59 @@
 
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
-/// A context and its clock.
+use super::desk::Desk;
+use super::edit::Edits;
+use super::help::HelpLine;
+use super::live::Live;
+use super::theme::{self, ThemeChoice};
+use crate::bridge::TelemetrySender;
+
+/// A context and its clock, and an instrument that a test lets tell what it wants.
 pub struct Stage {
     ctx: Context,
     size: Vec2,
     time: f64,
+    pub telemetry: TelemetrySender,
+    pub live: Live,
+    pub help: HelpLine,
 }
 
 impl Stage {
     /// Of this size, in points.
     pub fn new(size: Vec2) -> Stage {
+        let ctx = Context::default();
+        theme::install(&ctx, ThemeChoice::default());
+        let telemetry = TelemetrySender::new();
         Stage {
-            ctx: Context::default(),
+            ctx,
             size,
             time: 0.0,
+            live: Live::new(&telemetry.receiver()),
+            telemetry,
+            help: HelpLine::default(),
         }
+    }
+
+    /// One frame of a view that is handed a desk.
+    pub fn show(
+        &mut self,
+        edits: &mut Edits,
+        events: &[Event],
+        mut view: impl FnMut(&mut Ui, &mut Desk),
+    ) {
+        let mut live = std::mem::replace(&mut self.live, Live::new(&self.telemetry.receiver()));
+        let mut help = std::mem::take(&mut self.help);
+        self.frame(events, |ui| {
+            live.update(ui);
+            help.clear();
+            let mut desk = Desk {
+                edits,
+                live: &live,
+                help: &mut help,
+            };
+            view(ui, &mut desk);
+        });
+        (self.live, self.help) = (live, help);
     }
 
     /// One frame, 20 ms after the last.
