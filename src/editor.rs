@@ -24,7 +24,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::bridge::TelemetryReceiver;
+use crate::bridge::{KeySender, TelemetryReceiver};
 use crate::params::{EditorSize, HostParams};
 
 mod desk;
@@ -49,17 +49,19 @@ use theme::ThemeChoice;
 pub struct Window {
     params: Arc<HostParams>,
     telemetry: TelemetryReceiver,
+    keys: KeySender,
     /// Physical pixels to a logical one, as far as known.
     scale: Arc<AtomicF32>,
     repaint: RepaintNotifier,
 }
 
 impl Window {
-    /// For the instance with these parameters, which tells of itself there.
-    pub fn new(params: Arc<HostParams>, telemetry: TelemetryReceiver) -> Window {
+    /// For the instance with these parameters, which tells of itself and is played there.
+    pub fn new(params: Arc<HostParams>, telemetry: TelemetryReceiver, keys: KeySender) -> Window {
         Window {
             params,
             telemetry,
+            keys,
             scale: Arc::new(AtomicF32::new(1.0)),
             repaint: RepaintNotifier::new(),
         }

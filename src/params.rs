@@ -20,7 +20,10 @@ use nice_plug::prelude::{
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
 
+pub mod controllers;
 pub mod stored;
+
+pub use controllers::Controllers;
 
 /// One parameter as the framework knows it.
 #[derive(Debug)]
@@ -188,6 +191,7 @@ pub struct HostParams {
     changes: Arc<Changes>,
     /// Width in the upper half, height in the lower.
     editor_size: AtomicU64,
+    controllers: Controllers,
 }
 
 impl Default for HostParams {
@@ -199,6 +203,7 @@ impl Default for HostParams {
                 .collect(),
             changes,
             editor_size: AtomicU64::new(0),
+            controllers: Controllers::default(),
         };
         params.set_editor_size(EditorSize::DEFAULT);
         params
@@ -237,6 +242,39 @@ impl HostParams {
         patch.set_normalized(param, self.get(param).normalized(param.range()));
     }
 
+    /// Which MIDI controllers move which parameters.
+    pub fn controllers(&self) -> &Controllers {
+        &self.controllers
+    }
+
+    /// Takes a controller (channel 0 to 15, value 0 to 1), and returns whether it moves a parameter
+    /// and therefore means nothing else. For the audio thread: never waits or allocates.
+    pub fn control(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> bool {
+        let param = self.controllers.take(channel, number, value, mpe_is_on);
+        if let Some(param) = param {
+            self.set(param, value);
+        }
+        param.is_some()
+    }
+
+    /// Sets what controllers have moved once more, as long as the host has not been told. A change
+    /// that the screen has handed to the host comes back at the end of a buffer, and a controller
+    /// that has moved on in between is newer. For the audio thread.
+    pub fn hold_controlled(&self) {
+        self.controllers
+            .untold(|param, value| self.set(param, value));
+    }
+
+    fn set(&self, param: Param, normalized: f32) {
+        // SAFETY: the pointer leads into `self`. The framework sets parameters on the same thread in
+        // the same way; all that happens is atomic.
+        unsafe {
+            self.get(param)
+                .as_ptr()
+                ._internal_set_normalized_value(normalized);
+        }
+    }
+
     /// The size that the editor opens with.
     pub fn editor_size(&self) -> EditorSize {
         let packed = self.editor_size.load(Ordering::Relaxed);
@@ -273,12 +311,18 @@ unsafe impl Params for HostParams {
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
         let size = self.editor_size();
+        let controllers: Vec<(u8, &str)> = self
+            .controllers
+            .bindings()
+            .map(|(number, param)| (number, &*param.spec().id))
+            .collect();
         let fields = [
             (stored::SCHEMA_FIELD, serialize_field(&crate::state::SCHEMA)),
             (
                 stored::EDITOR_SIZE_FIELD,
                 serialize_field(&(size.width, size.height)),
             ),
+            (stored::CONTROLLERS_FIELD, serialize_field(&controllers)),
         ];
         fields
             .into_iter()
@@ -287,12 +331,16 @@ unsafe impl Params for HostParams {
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
-        let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) else {
-            return;
-        };
-        match deserialize_field(json) {
-            Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
-            Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+        if let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) {
+            match deserialize_field(json) {
+                Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
+                Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+            }
+        }
+        // A refused state has no fields at all, and leaves the controllers as they were. One from
+        // before there were any has a schema.
+        if serialized.contains_key(stored::SCHEMA_FIELD) {
+            self.controllers.replace(stored::controllers(serialized));
         }
     }
 }

@@ -152,15 +152,15 @@ fn the_bridge_knows_neither_framework_nor_screen() {
     );
 }
 
-/// The screen's end of telemetry; the rest of the bridge is the audio thread's.
-const SCREENS_END: &str = "src/bridge/watch.rs";
+/// The screen's ends; the rest of the bridge is the audio thread's.
+const SCREENS_ENDS: [&str; 2] = ["src/bridge/watch.rs", "src/bridge/keyboard.rs"];
 
 #[test]
 fn the_audio_threads_end_of_the_bridge_never_waits() {
     let (screens, audio): (Vec<_>, Vec<_>) = module("bridge")
         .into_iter()
-        .partition(|(path, _)| path.ends_with(SCREENS_END));
-    assert_eq!(screens.len(), 1);
+        .partition(|(path, _)| SCREENS_ENDS.iter().any(|end| path.ends_with(end)));
+    assert_eq!(screens.len(), SCREENS_ENDS.len());
     for (path, code) in audio {
         let code = without_tests(&code);
         for word in WAITING {
@@ -172,7 +172,7 @@ fn the_audio_threads_end_of_the_bridge_never_waits() {
 #[test]
 fn the_editor_knows_neither_engine_nor_plugin() {
     forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
-    forbid("editor", &["TelemetrySender", "LoadMeter"]);
+    forbid("editor", &["TelemetrySender", "LoadMeter", "KeyReceiver"]);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Telemetry {
     ///
     /// [`Engine::partial_powers`]: crate::synth::Engine::partial_powers
     pub partial_powers: [f32; MAX_PARTIALS],
+    /// The MIDI keys that are down, on any channel: bit 60 is middle C.
+    pub keys: u128,
 }
 
 impl Default for Telemetry {
@@ -26,6 +28,7 @@ impl Default for Telemetry {
             statistics: Statistics::default(),
             load: Load::default(),
             partial_powers: [0.0; MAX_PARTIALS],
+            keys: 0,
         }
     }
 }
@@ -50,6 +53,11 @@ impl TelemetrySender {
     /// The screen's end.
     pub fn receiver(&self) -> TelemetryReceiver {
         self.receiver.clone()
+    }
+
+    /// Whether a window looks.
+    pub fn is_watched(&self) -> bool {
+        self.receiver.is_watched()
     }
 
     /// Lets `fill` write the news and shows them, if anyone looks; else does not call it. What

@@ -8,6 +8,7 @@ use nice_plug::context::process::SendEventError;
 use super::*;
 use crate::params::HostParam;
 
+mod played;
 mod realtime;
 
 const RATE_HZ: f32 = 48_000.0;

@@ -321,6 +321,16 @@ impl Engine {
         statistics
     }
 
+    /// The MIDI keys that are down, on any channel: bit 60 is middle C.
+    pub fn held_keys(&self) -> u128 {
+        self.voices
+            .iter()
+            .filter(|voice| {
+                voice.key_is_down && matches!(voice.life(), Life::Pending | Life::Sounding)
+            })
+            .fold(0, |keys, voice| keys | 1 << (voice.key & 127))
+    }
+
     /// Writes the power of each partial number, 1 first, over all voices that sound, with the master
     /// level: of a sine as loud as full scale it is ½. The mean of both channels, at the end of the
     /// current block.
