@@ -27,13 +27,17 @@ use nice_plug_egui::{
 use crate::bridge::{KeySender, TelemetryReceiver};
 use crate::params::{EditorSize, HostParams};
 
+mod browser;
+mod compare;
 mod desk;
 mod edit;
 mod help;
+mod history;
 mod list;
 mod live;
 mod partials;
 mod row;
+mod session;
 mod shell;
 #[cfg(test)]
 mod stage;
@@ -42,6 +46,7 @@ mod theme;
 
 use edit::Edits;
 use live::Live;
+use session::SharedSession;
 use shell::Shell;
 use theme::ThemeChoice;
 
@@ -50,6 +55,7 @@ pub struct Window {
     params: Arc<HostParams>,
     telemetry: TelemetryReceiver,
     keys: KeySender,
+    session: SharedSession,
     /// Physical pixels to a logical one, as far as known.
     scale: Arc<AtomicF32>,
     repaint: RepaintNotifier,
@@ -62,6 +68,7 @@ impl Window {
             params,
             telemetry,
             keys,
+            session: SharedSession::default(),
             scale: Arc::new(AtomicF32::new(1.0)),
             repaint: RepaintNotifier::new(),
         }
@@ -96,6 +103,7 @@ impl Editor for Window {
         let app = App {
             params: self.params.clone(),
             telemetry: self.telemetry.clone(),
+            session: self.session.clone(),
             scale: self.scale.clone(),
             open: None,
         };
@@ -136,6 +144,7 @@ impl Editor for Window {
 struct App {
     params: Arc<HostParams>,
     telemetry: TelemetryReceiver,
+    session: SharedSession,
     scale: Arc<AtomicF32>,
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
@@ -162,7 +171,7 @@ impl NiceEguiApp for App {
         theme::install(&ctx, ThemeChoice::default());
         self.open = Some(Open {
             shell: Shell::new(),
-            edits: Edits::new(self.params.clone(), Box::new(host)),
+            edits: Edits::new(self.params.clone(), Box::new(host), self.session.clone()),
             live: Live::new(&self.telemetry),
         });
         Ok(())

@@ -9,8 +9,8 @@
 //! What a host stores is judged in [`stored`] before it is taken.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{
@@ -21,9 +21,11 @@ use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
 
 pub mod controllers;
+mod loaded;
 pub mod stored;
 
 pub use controllers::Controllers;
+pub use loaded::{LoadedPreset, fingerprint};
 
 /// One parameter as the framework knows it.
 #[derive(Debug)]
@@ -192,6 +194,9 @@ pub struct HostParams {
     /// Width in the upper half, height in the lower.
     editor_size: AtomicU64,
     controllers: Controllers,
+    /// Locked by the screen and by who loads and saves states.
+    preset: Mutex<Option<LoadedPreset>>,
+    loads: AtomicU64,
 }
 
 impl Default for HostParams {
@@ -204,6 +209,8 @@ impl Default for HostParams {
             changes,
             editor_size: AtomicU64::new(0),
             controllers: Controllers::default(),
+            preset: Mutex::new(Some(LoadedPreset::initial())),
+            loads: AtomicU64::new(0),
         };
         params.set_editor_size(EditorSize::DEFAULT);
         params
@@ -290,6 +297,23 @@ impl HostParams {
         let packed = u64::from(size.width) << 32 | u64::from(size.height);
         self.editor_size.store(packed, Ordering::Relaxed);
     }
+
+    /// The preset that was loaded last, if it is known. Not for the audio thread.
+    pub fn preset(&self) -> Option<LoadedPreset> {
+        let preset = self.preset.lock();
+        preset.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers which preset was loaded. Not for the audio thread.
+    pub fn set_preset(&self, preset: Option<LoadedPreset>) {
+        *self.preset.lock().unwrap_or_else(PoisonError::into_inner) = preset;
+    }
+
+    /// How many states have been loaded: whoever remembers values asks whether they still mean
+    /// anything.
+    pub fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Acquire)
+    }
 }
 
 // SAFETY: the pointers lead into the boxed slice, which is allocated once, is owned by `self`, and is
@@ -317,31 +341,49 @@ unsafe impl Params for HostParams {
             .map(|(number, param)| (number, &*param.spec().id))
             .collect();
         let fields = [
-            (stored::SCHEMA_FIELD, serialize_field(&crate::state::SCHEMA)),
+            (
+                stored::SCHEMA_FIELD,
+                serialize_field(&crate::state::SCHEMA).ok(),
+            ),
             (
                 stored::EDITOR_SIZE_FIELD,
-                serialize_field(&(size.width, size.height)),
+                serialize_field(&(size.width, size.height)).ok(),
             ),
-            (stored::CONTROLLERS_FIELD, serialize_field(&controllers)),
+            (
+                stored::PRESET_FIELD,
+                self.preset().and_then(|preset| preset.to_json()),
+            ),
+            (
+                stored::CONTROLLERS_FIELD,
+                serialize_field(&controllers).ok(),
+            ),
         ];
         fields
             .into_iter()
-            .filter_map(|(key, json)| Some((key.to_owned(), json.ok()?)))
+            .filter_map(|(key, json)| Some((key.to_owned(), json?)))
             .collect()
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
+        // A refused state has been emptied, and nothing of it was loaded.
+        if !serialized.contains_key(stored::SCHEMA_FIELD) {
+            return;
+        }
         if let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) {
             match deserialize_field(json) {
                 Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
                 Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
             }
         }
-        // A refused state has no fields at all, and leaves the controllers as they were. One from
-        // before there were any has a schema.
-        if serialized.contains_key(stored::SCHEMA_FIELD) {
-            self.controllers.replace(stored::controllers(serialized));
-        }
+        let preset = serialized.get(stored::PRESET_FIELD);
+        self.set_preset(preset.and_then(|json| {
+            LoadedPreset::from_json(json)
+                .inspect_err(|why| nice_error!("The stored name of the preset is damaged: {why}"))
+                .ok()
+        }));
+        // A state from before there were any has none.
+        self.controllers.replace(stored::controllers(serialized));
+        self.loads.fetch_add(1, Ordering::Release);
     }
 }
 

@@ -99,7 +99,8 @@ impl Presets {
             ScrollArea::vertical().show(ui, |ui| {
                 for (name, patch) in &self.presets {
                     if ui.button(name).clicked() {
-                        desk.edits.load(patch);
+                        let id = format!("factory/{name}");
+                        desk.edits.load_preset(&id, name, patch);
                         ui.close();
                     }
                 }

@@ -220,7 +220,7 @@ impl PartialView {
         if climb != 0 {
             let fine = ui.input(|input| input.modifiers.shift);
             let step = if fine { KEY_STEP * FINE } else { KEY_STEP };
-            edits.set(param, edits.normalized(param) + climb as f32 * step);
+            edits.nudge(param, edits.normalized(param) + climb as f32 * step);
         }
         if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
             edits.set(param, default(param));
@@ -469,8 +469,12 @@ mod tests {
                 .iter()
                 .all(|param| param.spec().name.ends_with("Pan"))
         );
+        edits.undo();
+        recorder.take();
         apply(Operation::Randomise(5), Layer::Pan, &mut edits);
         assert_eq!(recorder.take(), first, "the same seed, the same bars");
+        edits.undo();
+        recorder.take();
         apply(Operation::Randomise(6), Layer::Pan, &mut edits);
         assert_ne!(recorder.take(), first);
         // At their defaults, nothing is left to do.

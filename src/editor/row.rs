@@ -150,7 +150,7 @@ fn keys(ui: &Ui, response: &Response, param: Param, edits: &mut Edits) {
             None if shift => KEY_STEP * FINE,
             None => KEY_STEP,
         };
-        edits.set(param, edits.normalized(param) + direction * step);
+        edits.nudge(param, edits.normalized(param) + direction * step);
     }
 }
 

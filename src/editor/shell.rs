@@ -3,7 +3,10 @@
 //!
 //! Views are shown in the order in which Tab walks them, from the top down.
 
-use egui::{Align, Layout as Row, Rect, RichText, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align, Key, KeyboardShortcut, Layout as Row, Modifiers, Rect, RichText, Sense, Ui, UiBuilder,
+    pos2, vec2,
+};
 
 use super::desk::Desk;
 use super::edit::Edits;
@@ -11,7 +14,7 @@ use super::help::HelpLine;
 use super::list::{ParameterList, Presets};
 use super::live::Live;
 use super::partials::PartialView;
-use super::{status, theme};
+use super::{browser, status, theme};
 
 /// Points.
 const HEADER: f32 = 40.0;
@@ -85,6 +88,8 @@ impl Shell {
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
         self.help.clear();
+        edits.begin_frame(ui.input(|input| input.time));
+        undo_keys(ui, edits);
         let mut desk = Desk {
             edits,
             live,
@@ -134,6 +139,7 @@ fn header(ui: &mut Ui, desk: &mut Desk, presets: &mut Presets) {
         );
         ui.add_space(theme::GAP);
         presets.show(ui, desk);
+        browser::bar(ui, desk.edits);
         ui.with_layout(Row::right_to_left(Align::Center), |_right| {});
     });
 }
@@ -149,6 +155,25 @@ fn logo(ui: &mut Ui) {
             pos2(left + 3.0, rect.bottom()),
         );
         ui.painter().rect_filled(bar, 1, theme.accent);
+    }
+}
+
+/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again. While a text is typed the keys
+/// are the text's.
+fn undo_keys(ui: &Ui, edits: &mut Edits) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    let pressed = |modifiers, key| {
+        let keys = KeyboardShortcut::new(modifiers, key);
+        ui.input_mut(|input| input.consume_shortcut(&keys))
+    };
+    // The longer shortcut first, which the shorter one would match too.
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || pressed(Modifiers::COMMAND, Key::Y)
+    {
+        edits.redo();
+    } else if pressed(Modifiers::COMMAND, Key::Z) {
+        edits.undo();
     }
 }
 

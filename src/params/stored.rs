@@ -24,6 +24,8 @@ pub const SCHEMA_FIELD: &str = "schema";
 pub const EDITOR_SIZE_FIELD: &str = "editor_size";
 /// The field that holds what MIDI learn has learned, as pairs `[controller, parameter's id]`.
 pub const CONTROLLERS_FIELD: &str = "controllers";
+/// The field that holds which preset was loaded. States of older versions have none.
+pub const PRESET_FIELD: &str = "preset";
 
 /// Why a state was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
