@@ -24,7 +24,7 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::bridge::{KeySender, TelemetryReceiver};
+use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
 use crate::params::{EditorSize, HostParams};
 
 mod browser;
@@ -50,10 +50,22 @@ use session::SharedSession;
 use shell::Shell;
 use theme::ThemeChoice;
 
+/// What the instrument tells of itself.
+#[derive(Clone)]
+pub struct Sources {
+    /// Load, counts and powers.
+    pub telemetry: TelemetryReceiver,
+    /// Every partial that sounds.
+    pub sounding: SoundingReceiver,
+    /// The output's frames.
+    pub output: OutputReceiver,
+}
+
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
     params: Arc<HostParams>,
-    telemetry: TelemetryReceiver,
+    sources: Sources,
+    #[allow(dead_code, reason = "for the keyboard that is on its way")]
     keys: KeySender,
     session: SharedSession,
     /// Physical pixels to a logical one, as far as known.
@@ -63,10 +75,10 @@ pub struct Window {
 
 impl Window {
     /// For the instance with these parameters, which tells of itself and is played there.
-    pub fn new(params: Arc<HostParams>, telemetry: TelemetryReceiver, keys: KeySender) -> Window {
+    pub fn new(params: Arc<HostParams>, sources: Sources, keys: KeySender) -> Window {
         Window {
             params,
-            telemetry,
+            sources,
             keys,
             session: SharedSession::default(),
             scale: Arc::new(AtomicF32::new(1.0)),
@@ -102,7 +114,7 @@ impl Editor for Window {
             .with_resize_hint(self.resize_hint());
         let app = App {
             params: self.params.clone(),
-            telemetry: self.telemetry.clone(),
+            sources: self.sources.clone(),
             session: self.session.clone(),
             scale: self.scale.clone(),
             open: None,
@@ -143,7 +155,7 @@ impl Editor for Window {
 /// One open window.
 struct App {
     params: Arc<HostParams>,
-    telemetry: TelemetryReceiver,
+    sources: Sources,
     session: SharedSession,
     scale: Arc<AtomicF32>,
     /// `None` before the window is built and after it is closed.
@@ -172,7 +184,7 @@ impl NiceEguiApp for App {
         self.open = Some(Open {
             shell: Shell::new(),
             edits: Edits::new(self.params.clone(), Box::new(host), self.session.clone()),
-            live: Live::new(&self.telemetry),
+            live: Live::new(&self.sources),
         });
         Ok(())
     }

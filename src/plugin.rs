@@ -14,7 +14,7 @@ use nice_plug::context::process::Transport as HostTransport;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
-use crate::bridge::{KeyReceiver, TelemetrySender};
+use crate::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
@@ -55,6 +55,8 @@ pub struct Aliquot {
     /// There when the engine is.
     stopwatch: Option<Stopwatch>,
     telemetry: TelemetrySender,
+    sounding: SoundingSender,
+    output: OutputSender,
     /// Frames since the screen was told.
     untold_frames: usize,
     /// What is played on the screen's keyboard.
@@ -73,6 +75,8 @@ impl Default for Aliquot {
             events: Vec::with_capacity(EVENTS),
             stopwatch: None,
             telemetry: TelemetrySender::new(),
+            sounding: SoundingSender::new(),
+            output: OutputSender::new(),
             untold_frames: 0,
             keys: KeyReceiver::new(),
             controlled_frames: 0,
@@ -101,6 +105,7 @@ impl Aliquot {
                 engine.partial_powers(&mut telemetry.partial_powers);
                 telemetry.keys = engine.held_keys();
             });
+            self.sounding.publish(|sounding| engine.sounding(sounding));
         }
     }
 }
@@ -142,7 +147,11 @@ impl Plugin for Aliquot {
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         Some(crate::editor::Window::new(
             self.params.clone(),
-            self.telemetry.receiver(),
+            crate::editor::Sources {
+                telemetry: self.telemetry.receiver(),
+                sounding: self.sounding.receiver(),
+                output: self.output.receiver(),
+            },
             self.keys.sender(),
         ))
     }
@@ -279,6 +288,11 @@ impl Plugin for Aliquot {
             }
         }
         render(engine, buffer, rendered, frames, context);
+        match buffer.as_slice() {
+            [] => {}
+            [mono] => self.output.send(mono, mono),
+            [left, right, ..] => self.output.send(left, right),
+        }
 
         // While a window is open, a key may be played on it at any time.
         let status = if engine.is_silent() && !self.telemetry.is_watched() {

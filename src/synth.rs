@@ -6,7 +6,7 @@
 //! [`engine`] keeps the block clock and owns the rest: [`allocator`] (which voice a note gets),
 //! [`voice`] (modulation, and the partials' way to the bank), [`channel`] (MIDI controllers and
 //! MPE), [`spectrum`] and [`filter`] (what a voice's partials begin from), [`output`] (level and
-//! protection).
+//! protection), [`sounding`] (what it all comes to, for a screen).
 
 pub mod allocator;
 pub mod channel;
@@ -16,6 +16,7 @@ pub mod filter;
 pub mod output;
 pub mod parameter;
 pub mod patch;
+pub mod sounding;
 pub mod spectrum;
 pub mod voice;
 
@@ -24,4 +25,5 @@ pub use event::{Event, NoteAddress, NoteExpression, Transport};
 pub use filter::FilterShape;
 pub use parameter::Param;
 pub use patch::{Patch, Values};
+pub use sounding::{Sounding, SoundingPartial, SoundingVoice};
 pub use voice::partials::Phases;

@@ -153,7 +153,11 @@ fn the_bridge_knows_neither_framework_nor_screen() {
 }
 
 /// The screen's ends; the rest of the bridge is the audio thread's.
-const SCREENS_ENDS: [&str; 2] = ["src/bridge/watch.rs", "src/bridge/keyboard.rs"];
+const SCREENS_ENDS: [&str; 3] = [
+    "src/bridge/watch.rs",
+    "src/bridge/keyboard.rs",
+    "src/bridge/output/watch.rs",
+];
 
 #[test]
 fn the_audio_threads_end_of_the_bridge_never_waits() {
@@ -172,7 +176,16 @@ fn the_audio_threads_end_of_the_bridge_never_waits() {
 #[test]
 fn the_editor_knows_neither_engine_nor_plugin() {
     forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
-    forbid("editor", &["TelemetrySender", "LoadMeter", "KeyReceiver"]);
+    forbid(
+        "editor",
+        &[
+            "TelemetrySender",
+            "SoundingSender",
+            "OutputSender",
+            "LoadMeter",
+            "KeyReceiver",
+        ],
+    );
 }
 
 #[test]

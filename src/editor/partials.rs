@@ -100,7 +100,7 @@ impl PartialView {
 
     /// Draws the view into all the room there is.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
-        let levels_db = desk.live.levels_db();
+        let levels_db = &[0.0; 0][..];
         let edits = &mut *desk.edits;
         let mut pointed = None;
         ui.horizontal(|ui| {

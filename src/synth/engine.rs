@@ -16,6 +16,7 @@ use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
 use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
 use super::patch::{Patch, Values};
+use super::sounding::Sounding;
 use super::spectrum::{Edits, Numbers};
 use super::voice::{Life, Outcome, Tick, Voice};
 use crate::bank::{Bank, MAX_BLOCK_FRAMES};
@@ -344,6 +345,18 @@ impl Engine {
         let gain = self.output.level();
         let factor = 0.5 * gain * gain;
         powers.iter_mut().for_each(|power| *power *= factor);
+    }
+
+    /// Takes a picture of all partials that sound, at the end of the current block and with the
+    /// master level. Its work is bounded by [`MAX_SOUNDING`](super::sounding::MAX_SOUNDING).
+    pub fn sounding(&self, sounding: &mut Sounding) {
+        sounding.clear(self.config.sample_rate_hz);
+        let (left, right) = self.output.levels();
+        for (slot, voice) in self.voices.iter().enumerate() {
+            if matches!(voice.life(), Life::Sounding | Life::Fading) {
+                voice.picture(slot, left, right, sounding);
+            }
+        }
     }
 
     fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {

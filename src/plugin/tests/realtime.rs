@@ -85,6 +85,12 @@ fn the_counter_counts() {
 fn processing_neither_allocates_nor_frees() {
     for (api, channels) in [(PluginApi::Clap, 2), (PluginApi::Vst3, 1)] {
         let mut bench = Bench::new(api);
+        // With a window open that shows all it can, and does not keep up with the output.
+        let watches = (
+            bench.plugin.telemetry.receiver().watch(),
+            bench.plugin.sounding.receiver().watch(),
+            bench.plugin.output.receiver().watch(),
+        );
         let params: Vec<SynthParam> = SynthParam::all().collect();
         let keys = bench.plugin.keys.sender().open();
         let (mut place, mut sounding) = (0, 0);
@@ -137,5 +143,6 @@ fn processing_neither_allocates_nor_frees() {
         assert!(sounding > 200, "only {sounding} of 400 buffers sounded");
         assert!(bench.host.sent.capacity() == 65_536);
         assert_eq!(bench.allocator_calls, 0);
+        drop(watches);
     }
 }
