@@ -25,6 +25,8 @@
 mod read;
 mod write;
 
+pub(crate) use read::line;
+
 use crate::synth::Patch;
 
 /// The version of the preset text that this program writes; it reads this and all older ones.

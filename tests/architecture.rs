@@ -129,6 +129,12 @@ fn state_knows_no_framework() {
 }
 
 #[test]
+fn the_library_knows_neither_framework_nor_screen() {
+    forbid("library", FRAMEWORK);
+    forbid("library", &["crate::bridge", "Engine", "voice::"]);
+}
+
+#[test]
 fn params_know_neither_voices_nor_screen() {
     forbid(
         "params",
