@@ -93,6 +93,14 @@ impl HostParam {
         }
     }
 
+    /// The normalised value without the host's modulation.
+    pub fn unmodulated(&self) -> f32 {
+        match self {
+            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
+            HostParam::Stepped(int) => int.unmodulated_normalized_value(),
+        }
+    }
+
     /// What the framework knows it by.
     pub fn as_ptr(&self) -> ParamPtr {
         match self {
