@@ -29,14 +29,15 @@ use crate::params::{EditorSize, HostParams};
 
 mod browser;
 mod compare;
+mod control;
 mod desk;
 mod edit;
 mod help;
 mod history;
 mod list;
 mod live;
+mod panel;
 mod partials;
-mod row;
 mod session;
 mod shell;
 #[cfg(test)]

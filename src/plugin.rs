@@ -104,6 +104,7 @@ impl Aliquot {
                 telemetry.load = stopwatch.load();
                 engine.partial_powers(&mut telemetry.partial_powers);
                 telemetry.keys = engine.held_keys();
+                telemetry.lfo_cycles = engine.lfo_cycles();
             });
             self.sounding.publish(|sounding| engine.sounding(sounding));
         }

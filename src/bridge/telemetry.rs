@@ -17,6 +17,8 @@ pub struct Telemetry {
     pub partial_powers: [f32; MAX_PARTIALS],
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub keys: u128,
+    /// Cycles of the free LFO since the engine was reset.
+    pub lfo_cycles: f64,
 }
 
 impl Default for Telemetry {
@@ -26,6 +28,7 @@ impl Default for Telemetry {
             load: Load::default(),
             partial_powers: [0.0; MAX_PARTIALS],
             keys: 0,
+            lfo_cycles: 0.0,
         }
     }
 }

@@ -22,13 +22,14 @@ use egui::{
 pub use bar::bar;
 pub use choice::choice;
 pub use entry::Entry;
-pub use knob::{KNOB_CELL, knob};
+pub use knob::knob;
 pub use switch::switch;
 
 use super::desk::Desk;
 use super::edit::Edits;
 use super::theme::{self, Theme};
 use crate::params::HostParams;
+use crate::synth::parameter::Range;
 use crate::synth::{Param, Patch, Values};
 
 /// How far a hand goes from one end of a range to the other, points.
@@ -112,7 +113,8 @@ impl Shown {
 /// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
 /// clicks and drags.
 fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
-    if response.double_clicked() {
+    // The second click on a choice or a switch is a click like the first.
+    if response.double_clicked() && is_typed(param) {
         reset(desk.edits, param);
     } else if response.drag_started_by(PointerButton::Primary) {
         desk.edits.begin_drag(param);
@@ -153,8 +155,7 @@ fn reset(edits: &mut Edits, param: Param) {
 /// Moves a parameter by so many small steps.
 fn step(desk: &mut Desk, param: Param, steps: f32) {
     let step = match param.range().steps() {
-        // A long row of steps is not walked one by one: a fine step is one of them at least.
-        Some(count) => (1.0 / count as f32).max(STEP * FINE),
+        Some(count) => 1.0 / count as f32,
         None => STEP,
     };
     let normalized = desk.edits.normalized(param) + steps * step;
@@ -247,10 +248,7 @@ fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
 
 /// Whether a value is typed, and not picked.
 fn is_typed(param: Param) -> bool {
-    !matches!(
-        param.range(),
-        crate::synth::parameter::Range::Choice(_)
-    )
+    !matches!(param.range(), Range::Choice(_))
 }
 
 /// What a screen reader asks for.
@@ -352,24 +350,60 @@ fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &Shown, theme: &Them
     }
 }
 
-/// A control's place, and what happens there.
-fn allocate(ui: &mut Ui, size: egui::Vec2) -> (Rect, Response) {
-    ui.allocate_exact_size(size, Sense::click_and_drag())
+/// A control's place, and what happens there. A parameter has one control in a window.
+fn allocate(ui: &mut Ui, param: Param, size: egui::Vec2) -> (Rect, Response) {
+    let (_, rect) = ui.allocate_space(size);
+    let id = egui::Id::unique(("control", param.index()));
+    (rect, ui.interact(rect, id, Sense::click_and_drag()))
 }
 
 /// A name in small, weak letters, in the middle of its place, cut short where it is too long.
 fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
-    let mut job = egui::text::LayoutJob::simple_singleline(
-        text.to_owned(),
-        theme::font(theme::SMALL),
-        color,
-    );
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::font(theme::SMALL), color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let at = rect.center() - 0.5 * galley.size();
     ui.painter()
         .with_clip_rect(rect.expand(1.0).intersect(ui.clip_rect()))
         .galley(at, galley, color);
+}
+
+/// A value, with as many figures as there is room for.
+fn value_text(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
+    let font = theme::font(theme::SMALL);
+    let fits = |text: &str| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size().x <= rect.width()
+    };
+    let mut shown = text.to_owned();
+    for figures in [3, 2, 1] {
+        if fits(&shown) {
+            break;
+        }
+        shown = rounded(text, figures);
+    }
+    label(ui, rect, &shown, color);
+}
+
+/// A text that begins with a number, the number with so many significant figures at most.
+fn rounded(text: &str, figures: usize) -> String {
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let Some((whole, decimals)) = number.split_once('.') else {
+        return text.to_owned();
+    };
+    let digits = whole.trim_start_matches(['-', '0']).len();
+    let places = figures.saturating_sub(digits).min(decimals.len());
+    match number.parse::<f64>() {
+        Ok(value) if value == 0.0 => format!("0{unit}"),
+        Ok(value) => format!("{value:.places$}{unit}"),
+        Err(_) => text.to_owned(),
+    }
 }
 
 /// The mark of a learned controller.

@@ -132,6 +132,11 @@ impl Edits {
         }
     }
 
+    /// The parameters themselves.
+    pub fn params(&self) -> &HostParams {
+        &self.params
+    }
+
     /// The normalised value to show: as the hand has it, or else as the host has it.
     pub fn normalized(&self, param: Param) -> f32 {
         // Hosts take a change up at their next buffer; the hand must not wait for it.

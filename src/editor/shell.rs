@@ -8,11 +8,13 @@ use egui::{
     pos2, vec2,
 };
 
+use super::control::Controls;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::help::HelpLine;
-use super::list::{ParameterList, Presets};
+use super::list::Presets;
 use super::live::Live;
+use super::panel::Panels;
 use super::partials::PartialView;
 use super::{browser, status, theme};
 
@@ -23,7 +25,7 @@ const STATUS: f32 = 24.0;
 /// Of a window as low as they come, and of one with room to spare; points.
 const KEYBOARD: (f32, f32) = (56.0, 84.0);
 /// The same.
-const PANELS: (f32, f32) = (172.0, 340.0);
+const PANELS: (f32, f32) = (180.0, 340.0);
 /// Heights of windows that are low and have room to spare, points.
 const WINDOW: (f32, f32) = (500.0, 1000.0);
 
@@ -66,8 +68,9 @@ impl Layout {
 pub struct Shell {
     presets: Presets,
     spectrum: PartialView,
-    panels: ParameterList,
+    panels: Panels,
     help: HelpLine,
+    controls: Controls,
 }
 
 impl Shell {
@@ -76,8 +79,9 @@ impl Shell {
         Shell {
             presets: Presets::new(),
             spectrum: PartialView::new(),
-            panels: ParameterList::new(),
+            panels: Panels::new(),
             help: HelpLine::default(),
+            controls: Controls::new(),
         }
     }
 
@@ -90,10 +94,12 @@ impl Shell {
         self.help.clear();
         edits.begin_frame(ui.input(|input| input.time));
         undo_keys(ui, edits);
+        self.controls.begin_frame(edits.params());
         let mut desk = Desk {
             edits,
             live,
             help: &mut self.help,
+            controls: &mut self.controls,
         };
         place(ui, layout.header, |ui| {
             header(ui, &mut desk, &mut self.presets);

@@ -3,6 +3,7 @@
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
 use super::Sources;
+use super::control::Controls;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::help::HelpLine;
@@ -47,6 +48,7 @@ pub struct Stage {
     pub senders: Senders,
     pub live: Live,
     pub help: HelpLine,
+    pub controls: Controls,
 }
 
 impl Stage {
@@ -62,6 +64,7 @@ impl Stage {
             live: Live::new(&senders.sources()),
             senders,
             help: HelpLine::default(),
+            controls: Controls::new(),
         }
     }
 
@@ -74,6 +77,8 @@ impl Stage {
     ) {
         let mut live = std::mem::replace(&mut self.live, Live::new(&self.senders.sources()));
         let mut help = std::mem::take(&mut self.help);
+        let mut controls = std::mem::replace(&mut self.controls, Controls::new());
+        controls.begin_frame(edits.params());
         self.frame(events, |ui| {
             live.update(ui);
             help.clear();
@@ -81,10 +86,11 @@ impl Stage {
                 edits,
                 live: &live,
                 help: &mut help,
+                controls: &mut controls,
             };
             view(ui, &mut desk);
         });
-        (self.live, self.help) = (live, help);
+        (self.live, self.help, self.controls) = (live, help, controls);
     }
 
     /// One frame, 20 ms after the last.

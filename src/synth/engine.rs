@@ -322,6 +322,11 @@ impl Engine {
         statistics
     }
 
+    /// Cycles of the free LFO since the reset, at the current block's first frame.
+    pub fn lfo_cycles(&self) -> f64 {
+        self.clock.lfo_cycles
+    }
+
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub fn held_keys(&self) -> u128 {
         self.voices

@@ -4,12 +4,12 @@ use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{Shown, allocate, describe, entry, interact, label, outline, tell};
+use super::{Shown, allocate, describe, entry, interact, outline, tell, value_text};
 use crate::synth::Param;
 
 /// Shows a bar.
 pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
-    let (rect, response) = allocate(ui, size);
+    let (rect, response) = allocate(ui, param, size);
     interact(ui, desk, param, &response);
     let shown = Shown::of(param, desk);
     describe(ui, &response, param, &shown);
@@ -42,7 +42,12 @@ pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
     };
     painter.rect_stroke(rect, radius, Stroke::new(1.0, edge), StrokeKind::Inside);
     if !entry::show(ui, desk, param, rect, response.id) {
-        label(ui, rect.translate(egui::vec2(0.0, -1.0)), &shown.text, theme.text);
+        value_text(
+            ui,
+            rect.translate(egui::vec2(0.0, -1.0)),
+            &shown.text,
+            theme.text,
+        );
     }
     if let Some(modulated) = shown.modulated {
         let stroke = Stroke::new(2.0, theme.modulated);

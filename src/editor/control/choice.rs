@@ -1,15 +1,12 @@
 //! One of several, picked from a list.
 
 use egui::{
-    Key, Popup, PopupKind, Rect, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui, Vec2, pos2,
-    vec2,
+    Popup, PopupKind, Rect, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
 };
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{
-    Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell,
-};
+use super::{Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
@@ -19,24 +16,28 @@ const FIELD: f32 = 20.0;
 const LINE: f32 = 14.0;
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
-pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, width: f32) {
-    let height = if name.is_empty() { FIELD } else { FIELD + LINE };
-    let (rect, response) = allocate(ui, vec2(width, height));
-    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Space));
-    let opens = response.clicked() || by_key;
+pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    let (rect, response) = allocate(ui, param, size);
+    // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
+    let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
     interact(ui, desk, param, &response);
     let shown = Shown::of(param, desk);
     describe_choice(ui, &response, Role::ComboBox, param, &shown);
     tell(desk, &response, param, &shown);
 
     let id = response.id.with("list");
-    let field = Rect::from_min_size(rect.min, vec2(width, FIELD));
+    let field = if name.is_empty() {
+        rect
+    } else {
+        let top = rect.top() + 0.5 * (rect.height() - 26.0 - FIELD);
+        Rect::from_min_size(pos2(rect.left() + 2.0, top), vec2(size.x - 4.0, FIELD))
+    };
     if opens || Popup::is_id_open(ui.ctx(), id) {
         Popup::from_response(&response)
             .id(id)
             .kind(PopupKind::Menu)
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .width(width.max(110.0))
+            .width(size.x.max(110.0))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
             .accessible_name(format!("{} list", param.spec().name))
             .show(|ui| list(ui, desk, param));
@@ -58,10 +59,15 @@ pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, width: f32
         painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
     }
     arrow(ui, field, theme.weak_text);
-    let text = field.with_max_x(field.right() - 12.0).shrink2(vec2(4.0, 0.0));
+    let text = field
+        .with_max_x(field.right() - 12.0)
+        .shrink2(vec2(4.0, 0.0));
     label(ui, text, &shown.text, theme.text);
     if !name.is_empty() {
-        let below = Rect::from_min_max(pos2(rect.left(), field.bottom()), rect.max);
+        let below = Rect::from_min_max(
+            pos2(rect.left(), rect.bottom() - 13.0 - LINE),
+            pos2(rect.right(), rect.bottom() - 13.0),
+        );
         label(ui, below, name, theme.weak_text);
     }
     outline(ui, rect, &response, &shown, theme);
@@ -81,13 +87,16 @@ fn list(ui: &mut Ui, desk: &mut Desk, param: Param) {
         return;
     };
     let current = param.range().plain(desk.edits.normalized(param)) as usize;
-    egui::ScrollArea::vertical().max_height(340.0).show(ui, |ui| {
-        for (index, text) in labels.iter().enumerate() {
-            let item = ui.selectable_label(index == current, *text);
-            if item.clicked() {
-                desk.edits.set(param, param.range().normalized(index as f32));
-                ui.close();
+    egui::ScrollArea::vertical()
+        .max_height(340.0)
+        .show(ui, |ui| {
+            for (index, text) in labels.iter().enumerate() {
+                let item = ui.selectable_label(index == current, *text);
+                if item.clicked() {
+                    desk.edits
+                        .set(param, param.range().normalized(index as f32));
+                    ui.close();
+                }
             }
-        }
-    });
+        });
 }

@@ -51,7 +51,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
                 theme.error
             })
             .margin(egui::vec2(2.0, 0.0))
-            .horizontal_align(egui::Align::Center)
+            .align(egui::Align2::CENTER_CENTER)
             .desired_width(rect.width() - 4.0);
         output = Some(field.show(ui));
     });

@@ -2,17 +2,18 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::super::desk::Desk;
 use super::super::theme::{self, Theme};
-use super::{Entry, Shown, allocate, controller_mark, describe, entry, interact, label, outline, tell};
+use super::{
+    Entry, Shown, allocate, controller_mark, describe, entry, interact, label, outline, tell,
+    value_text,
+};
 use crate::synth::Param;
 
-/// A knob with its name and value, points.
-pub const KNOB_CELL: Vec2 = vec2(62.0, 60.0);
-/// Points.
-const RADIUS: f32 = 13.0;
+/// Of the dial, points.
+const RADII: (f32, f32) = (9.0, 16.0);
 /// Width of the arc, points.
 const ARC: f32 = 3.0;
 /// A line of text below, points.
@@ -20,9 +21,9 @@ const LINE: f32 = 14.0;
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
 
-/// Shows a knob under a name that its surroundings make clear.
-pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str) {
-    let (rect, response) = allocate(ui, KNOB_CELL);
+/// Shows a knob with a name that its surroundings make clear, in a place of this size.
+pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    let (rect, response) = allocate(ui, param, size);
     interact(ui, desk, param, &response);
     let shown = Shown::of(param, desk);
     describe(ui, &response, param, &shown);
@@ -31,9 +32,11 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str) {
         return;
     }
     let theme = theme::current(ui);
-    let center = pos2(rect.center().x, rect.top() + RADIUS + ARC + 1.0);
+    let room = 0.5 * (rect.height() - 2.0 * LINE) - ARC;
+    let radius = room.clamp(RADII.0, RADII.1);
+    let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
-    dial(ui, center, param, &shown, is_lively, theme);
+    dial(ui, (center, radius), param, &shown, is_lively, theme);
 
     let line = |bottom: f32| {
         Rect::from_min_max(
@@ -57,13 +60,20 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str) {
         } else {
             theme.text
         };
-        label(ui, value, &shown.text, color);
+        value_text(ui, value, &shown.text, color);
     }
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
 }
 
-fn dial(ui: &Ui, center: Pos2, param: Param, shown: &Shown, is_lively: bool, theme: &Theme) {
+fn dial(
+    ui: &Ui,
+    (center, size): (Pos2, f32),
+    param: Param,
+    shown: &Shown,
+    is_lively: bool,
+    theme: &Theme,
+) {
     let painter = ui.painter();
     let range = param.range();
     // A range about zero fills from its zero.
@@ -76,26 +86,34 @@ fn dial(ui: &Ui, center: Pos2, param: Param, shown: &Shown, is_lively: bool, the
     let arc = |from: f32, to: f32, radius: f32, stroke: Stroke| {
         painter.add(Shape::line(arc_points(center, radius, from, to), stroke));
     };
-    let track = if theme.outlines() { theme.grid } else { theme.raised };
-    arc(0.0, 1.0, RADIUS, Stroke::new(ARC, track));
+    let track = if theme.outlines() {
+        theme.grid
+    } else {
+        theme.raised
+    };
+    arc(0.0, 1.0, size, Stroke::new(ARC, track));
     let value = shown.normalized;
     if (value - from).abs() > 1e-3 {
-        arc(from, value, RADIUS, Stroke::new(ARC, theme.accent));
+        arc(from, value, size, Stroke::new(ARC, theme.accent));
     }
-    let cap = if is_lively { theme.hovered } else { theme.raised };
-    painter.circle_filled(center, RADIUS - ARC - 1.0, cap);
+    let cap = if is_lively {
+        theme.hovered
+    } else {
+        theme.raised
+    };
+    painter.circle_filled(center, size - ARC - 1.0, cap);
     if theme.outlines() {
-        painter.circle_stroke(center, RADIUS - ARC - 1.0, Stroke::new(1.0, theme.line));
+        painter.circle_stroke(center, size - ARC - 1.0, Stroke::new(1.0, theme.line));
     }
     let hand = direction(value);
     let pointer: Color32 = theme.text;
     painter.line_segment(
-        [center + 3.0 * hand, center + (RADIUS - ARC - 1.5) * hand],
+        [center + 3.0 * hand, center + (size - ARC - 1.5) * hand],
         Stroke::new(2.0, pointer),
     );
     if let Some(modulated) = shown.modulated {
         // A ring of its own with a bead at its end, so that colour is not the only sign.
-        let radius = RADIUS + ARC;
+        let radius = size + ARC;
         arc(value, modulated, radius, Stroke::new(1.5, theme.modulated));
         painter.circle_filled(center + radius * direction(modulated), 2.0, theme.modulated);
     }

@@ -1,23 +1,20 @@
 //! A switch: off or on, told by where its button is, by its colour and in words.
 
-use egui::{Key, Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{
-    KNOB_CELL, Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell,
-};
+use super::{Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell};
 use crate::synth::Param;
 
 /// Points.
 const SLOT: Vec2 = vec2(30.0, 16.0);
 
 /// Shows a switch in a knob's place.
-pub fn switch(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str) {
-    let (rect, response) = allocate(ui, KNOB_CELL);
-    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Space));
-    // Enter and a screen reader's click come as clicks.
-    if response.clicked() || by_key && !response.clicked() {
+pub fn switch(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    let (rect, response) = allocate(ui, param, size);
+    // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
+    if response.clicked() && !ui.input(|input| input.modifiers.shift) {
         let is_on = desk.edits.normalized(param) >= 0.5;
         desk.edits.set(param, if is_on { 0.0 } else { 1.0 });
     }
@@ -30,7 +27,10 @@ pub fn switch(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str) {
     }
     let theme = theme::current(ui);
     let is_on = shown.normalized >= 0.5;
-    let slot = Rect::from_center_size(pos2(rect.center().x, rect.top() + 18.0), SLOT);
+    let slot = Rect::from_center_size(
+        pos2(rect.center().x, rect.top() + 0.5 * (rect.height() - 26.0)),
+        SLOT,
+    );
     let way = ui.ctx().animate_bool(response.id, is_on);
     let fill = if is_on { theme.accent } else { theme.raised };
     let painter = ui.painter();
