@@ -34,7 +34,6 @@ mod desk;
 mod edit;
 mod help;
 mod history;
-mod list;
 mod live;
 mod panel;
 mod partials;

@@ -25,6 +25,7 @@
 mod read;
 mod write;
 
+#[cfg(feature = "editor")]
 pub(crate) use read::line;
 
 use crate::synth::Patch;

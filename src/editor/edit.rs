@@ -265,6 +265,11 @@ impl Edits {
         self.end_group();
     }
 
+    /// The sound is this preset's from now on, since it has been saved as such.
+    pub fn set_preset(&mut self, preset: LoadedPreset) {
+        self.params.set_preset(Some(preset));
+    }
+
     /// The preset that was loaded last, and whether the sound has been changed since.
     pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
         let preset = self.params.preset();

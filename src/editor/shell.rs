@@ -8,15 +8,16 @@ use egui::{
     pos2, vec2,
 };
 
+use super::browser::Browser;
 use super::control::Controls;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::help::HelpLine;
-use super::list::Presets;
 use super::live::Live;
 use super::panel::Panels;
 use super::partials::PartialView;
-use super::{browser, status, theme};
+use super::{status, theme};
+use crate::library::Library;
 
 /// Points.
 const HEADER: f32 = 40.0;
@@ -66,7 +67,7 @@ impl Layout {
 
 /// All views of one window, and what they remember while it is open.
 pub struct Shell {
-    presets: Presets,
+    browser: Browser,
     spectrum: PartialView,
     panels: Panels,
     help: HelpLine,
@@ -77,7 +78,7 @@ impl Shell {
     /// As a window opens.
     pub fn new() -> Shell {
         Shell {
-            presets: Presets::new(),
+            browser: Browser::new(Library::of_the_user()),
             spectrum: PartialView::new(),
             panels: Panels::new(),
             help: HelpLine::default(),
@@ -102,14 +103,21 @@ impl Shell {
             controls: &mut self.controls,
         };
         place(ui, layout.header, |ui| {
-            header(ui, &mut desk, &mut self.presets);
+            header(ui, &mut desk, &mut self.browser);
         });
-        place(ui, layout.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            self.spectrum.show(ui, &mut desk);
-        });
-        place(ui, layout.panels.shrink(theme::GAP), |ui| {
-            self.panels.show(ui, &mut desk);
-        });
+        if self.browser.is_open() {
+            let both = layout.spectrum.union(layout.panels);
+            place(ui, both.shrink(theme::GAP), |ui| {
+                self.browser.page(ui, &mut desk);
+            });
+        } else {
+            place(ui, layout.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+                self.spectrum.show(ui, &mut desk);
+            });
+            place(ui, layout.panels.shrink(theme::GAP), |ui| {
+                self.panels.show(ui, &mut desk);
+            });
+        }
         place(
             ui,
             layout.keyboard.shrink2(vec2(theme::GAP, 0.0)),
@@ -119,6 +127,7 @@ impl Shell {
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             status::show(ui, live.news(), &self.help);
         });
+        self.browser.overlay(ui, edits);
     }
 }
 
@@ -131,7 +140,7 @@ fn place(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui)) {
 }
 
 /// The name, what sounds, and on the right what concerns the window.
-fn header(ui: &mut Ui, desk: &mut Desk, presets: &mut Presets) {
+fn header(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser) {
     let rect = ui.max_rect().shrink2(vec2(1.5 * theme::GAP, 0.0));
     let row = UiBuilder::new()
         .max_rect(rect)
@@ -144,8 +153,7 @@ fn header(ui: &mut Ui, desk: &mut Desk, presets: &mut Presets) {
                 .color(theme::current(ui).text),
         );
         ui.add_space(theme::GAP);
-        presets.show(ui, desk);
-        browser::bar(ui, desk.edits);
+        browser.bar(ui, desk);
         ui.with_layout(Row::right_to_left(Align::Center), |_right| {});
     });
 }

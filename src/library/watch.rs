@@ -19,9 +19,9 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Begins to look; `changed` is called on the watching thread when there is something new. At
-    /// first there are the program's own presets, until the first look has been taken.
-    pub fn new(library: Library, changed: impl Fn() + Send + 'static) -> Watch {
+    /// Begins to look. At first there are the program's own presets, until the first look has been
+    /// taken.
+    pub fn new(library: Library) -> Watch {
         let programs_own = Scanner::new(Library { folder: None }).scan();
         let contents = Arc::new(Mutex::new(Arc::new(programs_own)));
         let (ask, asked) = mpsc::channel();
@@ -30,13 +30,11 @@ impl Watch {
             let mut scanner = Scanner::new(library);
             loop {
                 let found = scanner.scan();
-                let mut latest = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                if **latest != found {
-                    *latest = Arc::new(found);
-                    drop(latest);
-                    changed();
-                } else {
-                    drop(latest);
+                {
+                    let mut latest = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    if **latest != found {
+                        *latest = Arc::new(found);
+                    }
                 }
                 if asked.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Disconnected) {
                     return;
