@@ -34,6 +34,8 @@ mod desk;
 mod edit;
 mod help;
 mod history;
+mod keyboard;
+mod learn;
 mod live;
 mod panel;
 mod partials;
@@ -65,7 +67,6 @@ pub struct Sources {
 pub struct Window {
     params: Arc<HostParams>,
     sources: Sources,
-    #[allow(dead_code, reason = "for the keyboard that is on its way")]
     keys: KeySender,
     session: SharedSession,
     /// Physical pixels to a logical one, as far as known.
@@ -115,6 +116,7 @@ impl Editor for Window {
         let app = App {
             params: self.params.clone(),
             sources: self.sources.clone(),
+            keys: self.keys.clone(),
             session: self.session.clone(),
             scale: self.scale.clone(),
             open: None,
@@ -156,6 +158,7 @@ impl Editor for Window {
 struct App {
     params: Arc<HostParams>,
     sources: Sources,
+    keys: KeySender,
     session: SharedSession,
     scale: Arc<AtomicF32>,
     /// `None` before the window is built and after it is closed.
@@ -182,7 +185,7 @@ impl NiceEguiApp for App {
         });
         theme::install(&ctx, ThemeChoice::default());
         self.open = Some(Open {
-            shell: Shell::new(),
+            shell: Shell::new(self.keys.open()),
             edits: Edits::new(self.params.clone(), Box::new(host), self.session.clone()),
             live: Live::new(&self.sources),
         });

@@ -22,6 +22,8 @@ use crate::synth::{Param, Patch};
 
 /// For this long a value that was sent is shown, should the host not have taken it up.
 const PATIENCE_S: f64 = 0.5;
+/// A controller that has not moved for this long is at rest.
+const REST_S: f64 = 0.3;
 
 /// Where changes go: the host, or a test.
 pub trait Host: Send {
@@ -89,6 +91,8 @@ pub struct Edits {
     held: Vec<Drag>,
     sent: Vec<Sent>,
     group: Option<Group>,
+    /// What controllers move, and when it moved last.
+    followed: Vec<(Param, f64)>,
     /// The window's time.
     now_s: f64,
 }
@@ -103,6 +107,7 @@ impl Edits {
             held: Vec::new(),
             sent: Vec::new(),
             group: None,
+            followed: Vec::new(),
             now_s: 0.0,
         }
     }
@@ -115,7 +120,43 @@ impl Edits {
             let is_taken = hosts_value(params, sent.param) == sent.normalized;
             !is_taken && (0.0..PATIENCE_S).contains(&(now_s - sent.at_s))
         });
+        let host = &self.host;
+        self.followed.retain(|&(param, moved_s)| {
+            let moves = (0.0..REST_S).contains(&(now_s - moved_s));
+            if !moves {
+                host.end(params, param);
+            }
+            moves
+        });
         self.forget_if_loaded();
+    }
+
+    /// A controller moves this parameter: the host is told, as one change until the controller rests.
+    /// It is no step to undo. What a hand holds is the hand's.
+    pub fn follow(&mut self, param: Param, normalized: f32) {
+        if self.held.iter().any(|drag| drag.param == param) {
+            return;
+        }
+        match self.followed.iter_mut().find(|(of, _)| *of == param) {
+            Some((_, moved_s)) => *moved_s = self.now_s,
+            None => {
+                self.host.begin(&self.params, param);
+                self.followed.push((param, self.now_s));
+            }
+        }
+        let value = stepped(param, normalized);
+        self.host.set(&self.params, param, value);
+    }
+
+    /// A hand takes over what a controller moves.
+    fn stop_following(&mut self, param: Param) {
+        let (host, params) = (&self.host, &self.params);
+        self.followed.retain(|&(of, _)| {
+            if of == param {
+                host.end(params, param);
+            }
+            of != param
+        });
     }
 
     /// What was remembered before the host loaded a state means nothing after it.
@@ -180,6 +221,7 @@ impl Edits {
 
     /// Tells the host, and remembers nothing.
     fn send(&mut self, param: Param, normalized: f32) {
+        self.stop_following(param);
         self.host.begin(&self.params, param);
         self.host.set(&self.params, param, normalized);
         self.host.end(&self.params, param);
@@ -379,6 +421,7 @@ impl Edits {
             return place;
         }
         let normalized = self.normalized(param);
+        self.stop_following(param);
         self.host.begin(&self.params, param);
         self.held.push(Drag {
             param,
@@ -446,6 +489,9 @@ impl Edits {
 impl Drop for Edits {
     fn drop(&mut self) {
         self.end_all();
+        for (param, _) in self.followed.drain(..) {
+            self.host.end(&self.params, param);
+        }
     }
 }
 
@@ -575,6 +621,37 @@ pub mod tests {
                 Call::End(param)
             ]
         );
+    }
+
+    #[test]
+    fn a_controller_is_one_change_until_it_rests_or_a_hand_takes_over() {
+        let (mut edits, recorder) = edits();
+        let param = Param::SPREAD;
+        edits.begin_frame(1.0);
+        edits.follow(param, 0.25);
+        edits.begin_frame(1.1);
+        edits.follow(param, 0.5);
+        edits.begin_frame(1.2);
+        let moved = [
+            Call::Begin(param),
+            Call::Set(param, 0.25),
+            Call::Set(param, 0.5),
+        ];
+        assert_eq!(recorder.take(), moved);
+        edits.begin_frame(1.5);
+        assert_eq!(recorder.take(), [Call::End(param)]);
+        assert_eq!(edits.undo_name(), None);
+        edits.follow(param, 0.5);
+        recorder.take();
+        edits.begin_drag(param);
+        assert_eq!(recorder.take(), [Call::End(param), Call::Begin(param)]);
+        edits.follow(param, 0.75);
+        assert_eq!(recorder.take(), []);
+        edits.end_drag();
+        edits.follow(param, 0.75);
+        recorder.take();
+        drop(edits);
+        assert_eq!(recorder.take(), [Call::End(param)]);
     }
 
     #[test]

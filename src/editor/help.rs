@@ -20,6 +20,11 @@ impl HelpLine {
         }
     }
 
+    /// Tells this instead of what has been told.
+    pub fn replace(&mut self, text: String) {
+        self.text = text;
+    }
+
     /// A frame begins.
     pub fn clear(&mut self) {
         self.text.clear();

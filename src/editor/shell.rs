@@ -13,10 +13,13 @@ use super::control::Controls;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::help::HelpLine;
+use super::keyboard::Keyboard;
+use super::learn::Learn;
 use super::live::Live;
 use super::panel::Panels;
 use super::partials::PartialView;
 use super::{status, theme};
+use crate::bridge::ScreenKeys;
 use crate::library::Library;
 
 /// Points.
@@ -72,17 +75,21 @@ pub struct Shell {
     panels: Panels,
     help: HelpLine,
     controls: Controls,
+    keyboard: Keyboard,
+    learn: Learn,
 }
 
 impl Shell {
-    /// As a window opens.
-    pub fn new() -> Shell {
+    /// As a window opens, in which `keys` are played.
+    pub fn new(keys: ScreenKeys) -> Shell {
         Shell {
             browser: Browser::new(Library::of_the_user()),
             spectrum: PartialView::new(),
             panels: Panels::new(),
             help: HelpLine::default(),
             controls: Controls::new(),
+            keyboard: Keyboard::new(keys),
+            learn: Learn::new(),
         }
     }
 
@@ -95,6 +102,7 @@ impl Shell {
         self.help.clear();
         edits.begin_frame(ui.input(|input| input.time));
         undo_keys(ui, edits);
+        self.learn.follow(edits);
         self.controls.begin_frame(edits.params());
         let mut desk = Desk {
             edits,
@@ -118,11 +126,10 @@ impl Shell {
                 self.panels.show(ui, &mut desk);
             });
         }
-        place(
-            ui,
-            layout.keyboard.shrink2(vec2(theme::GAP, 0.0)),
-            |_keyboard| {},
-        );
+        place(ui, layout.keyboard.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+            self.keyboard.show(ui, &mut desk)
+        });
+        self.learn.show(ui, &mut desk);
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             status::show(ui, live.news(), &self.help);

@@ -244,6 +244,15 @@ impl Theme {
         self.choice == ThemeChoice::HighContrast
     }
 
+    /// White keys, black keys, and the edge of both. What is written on one has the other's colour.
+    pub fn keys(&self) -> (Color32, Color32, Color32) {
+        match self.choice {
+            ThemeChoice::Dark => (rgb(0xC9D0DA), rgb(0x1B2028), rgb(0x0D0F13)),
+            ThemeChoice::Light => (rgb(0xFFFFFF), rgb(0x2B3038), rgb(0x8B877E)),
+            ThemeChoice::HighContrast => (rgb(0xFFFFFF), rgb(0x000000), rgb(0x8C8C8C)),
+        }
+    }
+
     /// The colour of a voice by its slot.
     pub fn voice(&self, slot: usize) -> Color32 {
         self.voices[slot % VOICE_TINTS]
