@@ -1,6 +1,6 @@
 //! The form in which a preset gets its name.
 
-use egui::{Button, Grid, Key, Label, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{Button, Frame, Grid, Key, Label, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Browser;
 use super::icon::{self, Icon};
@@ -12,6 +12,10 @@ use crate::state::Preset;
 
 /// Of a text field, points.
 const FIELD_WIDTH: f32 = 300.0;
+/// Of what stands before it, points.
+const LABEL_WIDTH: f32 = 90.0;
+/// Of the text field for the description, points.
+const DESCRIPTION_HEIGHT: f32 = 72.0;
 
 /// What a person writes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,6 +105,7 @@ impl Dialog {
             Question::Rename(_) => ("Rename preset", "Rename"),
         };
         let mut decision = Decision::None;
+        ui.set_width(FIELD_WIDTH + LABEL_WIDTH);
         ui.label(RichText::new(title).font(theme::strong(theme::TITLE)));
         ui.add_space(theme::GAP);
         let before = self.form.clone();
@@ -110,28 +115,34 @@ impl Dialog {
             .spacing(vec2(1.5 * theme::GAP, theme::GAP))
             .show(ui, |ui| {
                 let form = &mut self.form;
-                let mut field = |ui: &mut Ui, name: &str, text: &mut String, lines: usize| {
+                let mut field = |ui: &mut Ui, name: &str, text: &mut String| {
                     let label = ui.label(RichText::new(name).color(theme.weak_text));
-                    let edit = match lines {
-                        1 => TextEdit::singleline(text),
-                        _ => TextEdit::multiline(text).desired_rows(lines),
-                    };
-                    let response = ui.add(edit.desired_width(FIELD_WIDTH));
+                    let response = ui.add(TextEdit::singleline(text).desired_width(FIELD_WIDTH));
                     ui.end_row();
-                    is_entered |= lines == 1
-                        && response.lost_focus()
-                        && ui.input(|input| input.key_pressed(Key::Enter));
+                    is_entered |=
+                        response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     response.labelled_by(label.id)
                 };
-                let name = field(ui, "Name", &mut form.name, 1);
+                let name = field(ui, "Name", &mut form.name);
                 if !self.is_focused {
                     self.is_focused = true;
                     name.request_focus();
                 }
                 if matches!(self.question, Question::Save) {
-                    field(ui, "Author", &mut form.author, 1);
-                    field(ui, "Tags", &mut form.tags, 1);
-                    field(ui, "Description", &mut form.description, 3);
+                    field(ui, "Author", &mut form.author);
+                    field(ui, "Tags", &mut form.tags);
+                    let label = ui.label(RichText::new("Description").color(theme.weak_text));
+                    ScrollArea::vertical()
+                        .max_height(DESCRIPTION_HEIGHT)
+                        .show(ui, |ui| {
+                            ui.add(
+                                TextEdit::multiline(&mut form.description)
+                                    .desired_rows(4)
+                                    .desired_width(FIELD_WIDTH),
+                            )
+                            .labelled_by(label.id);
+                        });
+                    ui.end_row();
                 }
             });
         if self.form != before {
@@ -140,7 +151,6 @@ impl Dialog {
         }
         ui.add_space(theme::GAP);
         if let Some(error) = &self.error {
-            ui.set_max_width(FIELD_WIDTH + 90.0);
             ui.horizontal(|ui| {
                 icon::sign(ui, Icon::Warning, theme.error);
                 ui.add(Label::new(RichText::new(error).color(theme.error)).wrap());
@@ -178,7 +188,10 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
         return;
     };
     let id = ui.scope_id().with("preset form");
-    let modal = Modal::new(id).show(ui.ctx(), |ui| dialog.ask(ui));
+    let frame = Frame::popup(ui.style()).inner_margin(2.0 * theme::GAP);
+    let modal = Modal::new(id)
+        .frame(frame)
+        .show(ui.ctx(), |ui| dialog.ask(ui));
     let decision = match modal.inner {
         Decision::None if modal.should_close() => Decision::Cancel,
         decision => decision,

@@ -132,13 +132,14 @@ fn filters(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
                 for (tag, count) in listing::tags(contents) {
-                    let mut is_on = filter.tags.contains(&tag);
-                    let before = is_on;
-                    ui.toggle_value(&mut is_on, format!("{tag} {count}"));
-                    if is_on && !before {
-                        filter.tags.insert(tag);
-                    } else if before && !is_on {
-                        filter.tags.remove(&tag);
+                    let is_on = filter.tags.contains(&tag);
+                    let chip = Button::selectable(is_on, format!("{tag} {count}"));
+                    if ui.add(chip.frame_when_inactive(true)).clicked() {
+                        if is_on {
+                            filter.tags.remove(&tag);
+                        } else {
+                            filter.tags.insert(tag);
+                        }
                     }
                 }
             });
@@ -190,7 +191,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
     });
     let walked = keys(ui, field.id);
     if field.has_focus() {
-        let stroke = Stroke::new(1.5, theme.focus);
+        let stroke = Stroke::new(1.0, theme.focus);
         let rect = field.rect.shrink(1.0);
         ui.painter()
             .rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
@@ -440,8 +441,8 @@ fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, chosen: Option<&
     within(ui, below, |ui| {
         ui.spacing_mut().item_spacing.y = theme::GRID;
         let width = rect.width();
-        let wide = |text: &'static str| Button::new(text).min_size(vec2(width, theme::ROW));
-        let save = ui.add(wide("Save as…"));
+        let wide = vec2(width, theme::ROW);
+        let save = ui.add_sized(wide, Button::new("Save as…"));
         desk.help.tell(&save, || {
             "Saves the sound as a preset of yours, under a new name".to_owned()
         });
@@ -468,7 +469,7 @@ fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, chosen: Option<&
                 }
             }
         });
-        let close = ui.add(wide("Close"));
+        let close = ui.add_sized(wide, Button::new("Close"));
         desk.help.tell(&close, || "Back to the spectrum".to_owned());
         if close.clicked() {
             browser.open = false;
