@@ -274,12 +274,8 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
     }
     let chosen = place.map(|place| listed[place].clone());
     if field.has_focus() && walked == 0 {
-        let (enter, star) = ui.input(|input| {
-            (
-                input.key_pressed(Key::Enter),
-                input.key_pressed(Key::F) && input.modifiers.is_none(),
-            )
-        });
+        let (enter, star) =
+            ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Space)));
         if enter {
             browser.open = false;
         }

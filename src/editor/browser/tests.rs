@@ -195,7 +195,7 @@ fn keys_walk_the_list() {
     press(&mut stage, Key::ArrowUp);
     press(&mut stage, Key::ArrowUp);
     assert_eq!(name(&stage).0, "Drawbar Organ");
-    press(&mut stage, Key::F);
+    press(&mut stage, Key::Space);
     wait(&mut stage, |world| {
         let contents = world.browser.contents();
         contents
