@@ -16,7 +16,7 @@
 //! * [`bridge`]: what crosses between threads without a lock: telemetry, and the load meter in it.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
-//! * `library` (cargo feature `editor`): presets as files, favourites.
+//! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
 //!
 //! Arrows point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
@@ -60,6 +60,8 @@ pub mod library;
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+#[cfg(feature = "editor")]
+pub mod settings;
 #[cfg(feature = "song")]
 pub mod song;
 pub mod state;

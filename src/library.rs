@@ -336,13 +336,13 @@ fn id_of(folder: &Path, path: &Path) -> String {
 
 /// Whether a file that is there may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Overwrite {
+pub(crate) enum Overwrite {
     No,
     Yes,
 }
 
 /// Lets a file appear whole under its name, or not at all.
-fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), LibraryError> {
+pub(crate) fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), LibraryError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed("make", folder))?;
     let save = || -> io::Result<()> {

@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::live::News;
 use super::theme;
 use crate::bridge::ScreenKeys;
+use crate::settings::Letters;
 use piano::Piano;
 
 /// The octave and the velocity beside the keys, points.
@@ -27,43 +28,17 @@ const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
 /// What a key makes softer or harder.
 const VELOCITY_STEP: u8 = 20;
 
-/// Which letters stand where on the computer's keyboard. The window layer tells letters and not
-/// places, so it must be chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Letters {
-    /// As in English.
-    #[default]
-    Qwerty,
-    /// As in German.
-    Qwertz,
-    /// As in French.
-    Azerty,
-}
-
-impl Letters {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Letters; 3] = [Letters::Qwerty, Letters::Qwertz, Letters::Azerty];
-
-    /// As it is offered.
-    pub fn name(self) -> &'static str {
-        match self {
-            Letters::Qwerty => "QWERTY",
-            Letters::Qwertz => "QWERTZ",
-            Letters::Azerty => "AZERTY",
-        }
-    }
-
-    /// The key of an English keyboard in the same place.
-    fn english(self, key: Key) -> Key {
-        match (self, key) {
-            (Letters::Qwertz, Key::Y) => Key::Z,
-            (Letters::Qwertz, Key::Z) => Key::Y,
-            (Letters::Azerty, Key::Q) => Key::A,
-            (Letters::Azerty, Key::A) => Key::Q,
-            (Letters::Azerty, Key::Z) => Key::W,
-            (Letters::Azerty, Key::W) => Key::Z,
-            _ => key,
-        }
+/// The key of an English keyboard in the same place. Of two letters that have changed places each is
+/// the other's, so that this is its own way back.
+fn english(letters: Letters, key: Key) -> Key {
+    match (letters, key) {
+        (Letters::Qwertz, Key::Y) => Key::Z,
+        (Letters::Qwertz, Key::Z) => Key::Y,
+        (Letters::Azerty, Key::Q) => Key::A,
+        (Letters::Azerty, Key::A) => Key::Q,
+        (Letters::Azerty, Key::Z) => Key::W,
+        (Letters::Azerty, Key::W) => Key::Z,
+        _ => key,
     }
 }
 
@@ -97,8 +72,19 @@ pub struct Keyboard {
     velocity: u8,
     /// The key under the mouse.
     pressed: Option<u8>,
-    /// Letters that are down, as the window told them, and their keys.
-    typed: Vec<(Key, u8)>,
+    /// Letters that are down.
+    typed: Vec<Typed>,
+}
+
+/// A letter that is down.
+struct Typed {
+    /// As the window told it.
+    letter: Key,
+    /// MIDI key.
+    key: u8,
+    /// Whether it has come up. Some window systems let a held letter come up and go down again at
+    /// once, over and over; it has come up when it stays up for a frame.
+    is_up: bool,
 }
 
 impl Keyboard {
@@ -140,15 +126,15 @@ impl Keyboard {
 
     /// What is held here: a bit each.
     fn held(&self) -> u128 {
-        let typed = self.typed.iter().map(|&(_, key)| key);
+        let typed = self.typed.iter().map(|typed| typed.key);
         typed
             .chain(self.pressed)
             .fold(0, |held, key| held | 1 << key)
     }
 
     fn release_typed(&mut self) {
-        for (_, key) in self.typed.drain(..) {
-            self.keys.release(key);
+        for typed in self.typed.drain(..) {
+            self.keys.release(typed.key);
         }
     }
 
@@ -163,6 +149,12 @@ impl Keyboard {
     fn type_notes(&mut self, ui: &Ui) {
         let is_text = ui.ctx().text_edit_focused();
         let events = ui.input(|input| input.events.clone());
+        let came_up: Vec<Key> = self
+            .typed
+            .iter()
+            .filter(|typed| typed.is_up)
+            .map(|typed| typed.letter)
+            .collect();
         for event in events {
             match event {
                 Event::WindowFocused(false) => self.release_all(),
@@ -178,7 +170,7 @@ impl Keyboard {
                     if modifiers.any() || is_text {
                         self.release_typed();
                     } else if !repeat {
-                        let english = physical_key.unwrap_or_else(|| self.letters.english(key));
+                        let english = physical_key.unwrap_or_else(|| english(self.letters, key));
                         self.type_key(key, english, pressed);
                     }
                 }
@@ -188,17 +180,25 @@ impl Keyboard {
         if is_text || ui.input(|input| input.modifiers.any()) {
             self.release_typed();
         }
+        // What came up before this frame and has not gone down again in it.
+        self.typed.retain(|typed| {
+            let ends = typed.is_up && came_up.contains(&typed.letter);
+            if ends {
+                self.keys.release(typed.key);
+            }
+            !ends
+        });
+        if self.typed.iter().any(|typed| typed.is_up) {
+            ui.ctx().request_repaint();
+        }
     }
 
     fn type_key(&mut self, key: Key, english: Key, pressed: bool) {
+        if let Some(typed) = self.typed.iter_mut().find(|typed| typed.letter == key) {
+            typed.is_up = !pressed;
+            return;
+        }
         if !pressed {
-            self.typed.retain(|&(typed, note)| {
-                let is_it = typed == key;
-                if is_it {
-                    self.keys.release(note);
-                }
-                !is_it
-            });
             return;
         }
         match english {
@@ -207,14 +207,15 @@ impl Keyboard {
             Key::C => self.shift_velocity(-1),
             Key::V => self.shift_velocity(1),
             _ => {
-                let is_down = self.typed.iter().any(|&(typed, _)| typed == key);
                 let place = NOTES.iter().position(|&note| note == english);
-                if let Some(place) = place.filter(|_| !is_down) {
-                    let note = self.base + place as u8;
-                    if note <= LAST {
-                        self.keys.press(note, f32::from(self.velocity) / 127.0);
-                        self.typed.push((key, note));
-                    }
+                let note = place.map(|place| self.base + place as u8);
+                if let Some(note) = note.filter(|&note| note <= LAST) {
+                    self.keys.press(note, f32::from(self.velocity) / 127.0);
+                    self.typed.push(Typed {
+                        letter: key,
+                        key: note,
+                        is_up: false,
+                    });
                 }
             }
         }
@@ -303,7 +304,7 @@ impl Keyboard {
         };
         if touched.map(|(key, _)| key) != self.pressed {
             if let Some(key) = self.pressed.take()
-                && !self.typed.iter().any(|&(_, typed)| typed == key)
+                && !self.typed.iter().any(|typed| typed.key == key)
             {
                 self.keys.release(key);
             }
@@ -320,9 +321,7 @@ impl Keyboard {
         let is_down = |key: u8| held >> key & 1 == 1;
         let letter = |key: u8| {
             let place = key.checked_sub(self.base).map(usize::from)?;
-            let english = *NOTES.get(place)?;
-            // The swap of two letters is its own way back.
-            Some(self.letters.english(english).name())
+            Some(english(self.letters, *NOTES.get(place)?).name())
         };
         let font = theme::font(theme::SMALL);
         let (white, black, edge) = theme.keys();

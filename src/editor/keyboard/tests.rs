@@ -55,6 +55,13 @@ impl Rig {
     }
 }
 
+impl Rig {
+    /// The same, and two frames after it.
+    fn frames(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
+        [self.frame(events), self.frame(&[]), self.frame(&[])].concat()
+    }
+}
+
 fn key(key: Key, pressed: bool) -> Event {
     with(key, pressed, Modifiers::NONE)
 }
@@ -85,13 +92,19 @@ fn letters_play_and_move_by_octaves() {
     );
     // What began an octave lower ends there.
     assert_eq!(
-        rig.frame(&[key(Key::A, false), key(Key::S, true)]),
-        [(60, false), (74, true)]
+        rig.frames(&[key(Key::A, false), key(Key::S, true)]),
+        [(74, true), (60, false)]
     );
     assert_eq!(
-        rig.frame(&[key(Key::W, false), key(Key::S, false)]),
+        rig.frames(&[key(Key::W, false), key(Key::S, false)]),
         [(61, false), (74, false)]
     );
+    // X11 lets a held letter come up and go down again, over and over.
+    rig.frame(&[key(Key::D, true)]);
+    assert_eq!(rig.frames(&[key(Key::D, false), key(Key::D, true)]), []);
+    rig.frame(&[key(Key::D, false)]);
+    assert_eq!(rig.frame(&[key(Key::D, true)]), []);
+    assert_eq!(rig.frames(&[key(Key::D, false)]), [(76, false)]);
     for _ in 0..20 {
         rig.frame(&[key(Key::X, true), key(Key::X, false)]);
     }
@@ -111,7 +124,7 @@ fn letters_are_where_they_stand() {
     assert_eq!(rig.keyboard.base, 48);
     // Another choice lets go of what is held.
     rig.keyboard.set_letters(Letters::Azerty);
-    assert_eq!(rig.frame(&[key(Key::Z, false)]), [(68, false)]);
+    assert_eq!(rig.frames(&[key(Key::Z, false)]), [(68, false)]);
     assert_eq!(rig.frame(&[key(Key::Q, true)]), [(48, true)]);
     assert_eq!(rig.frame(&[key(Key::Z, true)]), [(49, true)]);
 }
@@ -166,5 +179,5 @@ fn the_mouse_plays_slides_and_lets_go() {
     rig.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
     rig.frame(&[button(on(60), true)]);
     assert_eq!(rig.frame(&[button(on(60), false)]), []);
-    assert_eq!(rig.frame(&[key(Key::A, false)]), [(60, false)]);
+    assert_eq!(rig.frames(&[key(Key::A, false)]), [(60, false)]);
 }
