@@ -26,6 +26,7 @@ use nice_plug_egui::{
 
 use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
 use crate::params::{EditorSize, HostParams};
+use crate::settings::SettingsFile;
 
 mod browser;
 mod compare;
@@ -40,6 +41,7 @@ mod live;
 mod panel;
 mod partials;
 mod session;
+mod settings;
 mod shell;
 #[cfg(test)]
 mod stage;
@@ -50,7 +52,6 @@ use edit::Edits;
 use live::Live;
 use session::SharedSession;
 use shell::Shell;
-use theme::ThemeChoice;
 
 /// What the instrument tells of itself.
 #[derive(Clone)]
@@ -119,12 +120,13 @@ impl Editor for Window {
             keys: self.keys.clone(),
             session: self.session.clone(),
             scale: self.scale.clone(),
+            zoom: self.params.editor_zoom(),
             open: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
         create_egui_editor(
-            EguiEditorState::from_size(self.logical_size(), 1.0),
+            EguiEditorState::from_size(self.logical_size(), self.params.editor_zoom()),
             self.repaint.clone(),
             settings,
             app,
@@ -140,12 +142,15 @@ impl Editor for Window {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        let scale = self.scale.load(Ordering::Relaxed);
+        let scale = self.scale.load(Ordering::Relaxed) * self.params.editor_zoom();
         NativeSize::from_size(self.logical_size().into(), f64::from(scale))
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        ResizeHint::resizable().with_min_logical_size(logical(EditorSize::MIN))
+        let zoom = self.params.editor_zoom();
+        let least = logical(EditorSize::MIN);
+        let least = LogicalSize::new(least.width * zoom, least.height * zoom);
+        ResizeHint::resizable().with_min_logical_size(least)
     }
 
     unsafe fn assume_standalone_in_process(&self) {
@@ -161,6 +166,8 @@ struct App {
     keys: KeySender,
     session: SharedSession,
     scale: Arc<AtomicF32>,
+    /// Points of the views to a logical pixel.
+    zoom: f32,
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
 }
@@ -183,9 +190,10 @@ impl NiceEguiApp for App {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        theme::install(&ctx, ThemeChoice::default());
+        let shell = Shell::new(self.keys.open(), SettingsFile::of_the_user());
+        theme::install(&ctx, settings::choice(shell.settings().looks));
         self.open = Some(Open {
-            shell: Shell::new(self.keys.open()),
+            shell,
             edits: Edits::new(self.params.clone(), Box::new(host), self.session.clone()),
             live: Live::new(&self.sources),
         });
@@ -193,6 +201,8 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        // The page of settings or a loaded state may have changed it; the window changes its size.
+        ui.ctx().set_zoom_factor(self.params.editor_zoom());
         if let Some(open) = &mut self.open {
             open.live.update(ui);
             open.shell.show(ui, &mut open.edits, &open.live);
@@ -201,14 +211,21 @@ impl NiceEguiApp for App {
 
     fn resized(&mut self, size: WindowSize) {
         self.scale
-            .store(size.scale_factor as f32, Ordering::Relaxed);
+            .store(size.scale_factor as f32 / self.zoom, Ordering::Relaxed);
         self.params.set_editor_size(EditorSize {
             width: size.logical.width.round() as u32,
             height: size.logical.height.round() as u32,
         });
     }
 
+    fn zoom_factor_changed(&mut self, zoom_factor: f32) {
+        self.zoom = zoom_factor;
+    }
+
     fn editor_closed(&mut self) {
+        if let Some(open) = &self.open {
+            open.shell.close(&self.params);
+        }
         // Dropping the edits ends the one that is under way, and nobody reads telemetry any more.
         self.open = None;
     }

@@ -9,7 +9,7 @@
 //! What a host stores is judged in [`stored`] before it is taken.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
@@ -159,6 +159,9 @@ impl Changes {
     }
 }
 
+/// The least and the greatest scale of the editor, per cent.
+pub const EDITOR_SCALES_PERCENT: (u32, u32) = (75, 200);
+
 /// The editor's size in logical pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EditorSize {
@@ -201,6 +204,7 @@ pub struct HostParams {
     changes: Arc<Changes>,
     /// Width in the upper half, height in the lower.
     editor_size: AtomicU64,
+    editor_scale_percent: AtomicU32,
     controllers: Controllers,
     /// Locked by the screen and by who loads and saves states.
     preset: Mutex<Option<LoadedPreset>>,
@@ -216,6 +220,7 @@ impl Default for HostParams {
                 .collect(),
             changes,
             editor_size: AtomicU64::new(0),
+            editor_scale_percent: AtomicU32::new(100),
             controllers: Controllers::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
@@ -297,6 +302,29 @@ impl HostParams {
             width: (packed >> 32) as u32,
             height: packed as u32,
         }
+    }
+
+    /// How large everything in the editor is, per cent.
+    pub fn editor_scale_percent(&self) -> u32 {
+        self.editor_scale_percent.load(Ordering::Relaxed)
+    }
+
+    /// The same as a factor.
+    pub fn editor_zoom(&self) -> f32 {
+        self.editor_scale_percent() as f32 / 100.0
+    }
+
+    /// Remembers the editor's scale; scales beyond reason are brought within it.
+    pub fn set_editor_scale_percent(&self, percent: u32) {
+        let (least, most) = EDITOR_SCALES_PERCENT;
+        self.editor_scale_percent
+            .store(percent.clamp(least, most), Ordering::Relaxed);
+    }
+
+    /// Sets a parameter to something else than its default before there is a host: what a person
+    /// wants of new instances.
+    pub fn set_initial(&self, param: Param, plain: f32) {
+        self.set(param, param.range().normalized(plain));
     }
 
     /// Remembers the editor's size; sizes beyond reason are brought within it.

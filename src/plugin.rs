@@ -68,6 +68,12 @@ pub struct Aliquot {
 impl Default for Aliquot {
     fn default() -> Aliquot {
         let params = Arc::new(HostParams::default());
+        // The tests' instruments are everybody's.
+        #[cfg(all(feature = "editor", not(test)))]
+        crate::settings::SettingsFile::of_the_user()
+            .read()
+            .unwrap_or_default()
+            .begin(&params);
         Aliquot {
             patch: params.patch(),
             params,

@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy as _;
 
 use crate::library::{self, Overwrite};
-use crate::params::EditorSize;
+use crate::params::{EDITOR_SCALES_PERCENT, EditorSize, HostParams};
+use crate::synth::Param;
 use crate::synth::parameter::MAX_VOICES;
 
 mod text;
@@ -27,7 +28,8 @@ mod text;
 pub const FOLDER_VARIABLE: &str = "ALIQUOT_CONFIG_DIR";
 
 /// How large everything in the window may be, per cent.
-pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> = 75..=200;
+pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> =
+    EDITOR_SCALES_PERCENT.0..=EDITOR_SCALES_PERCENT.1;
 /// How far a wheel may bend, semitones.
 pub const BENDS_SEMITONES: std::ops::RangeInclusive<u32> = 0..=96;
 /// How many voices there may be.
@@ -104,6 +106,23 @@ impl Default for Settings {
             letters: Letters::default(),
             size: EditorSize::DEFAULT,
             new_instance: NewInstance::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Gives a new instance what it is to begin with, before there is a host.
+    pub fn begin(&self, params: &HostParams) {
+        let new = &self.new_instance;
+        params.set_editor_size(self.size);
+        params.set_editor_scale_percent(self.scale_percent);
+        for (param, plain) in [
+            (Param::VOICES, new.voices),
+            (Param::MPE, u32::from(new.mpe)),
+            (Param::BEND_RANGE, new.bend_range_semitones),
+            (Param::MPE_BEND_RANGE, new.mpe_bend_range_semitones),
+        ] {
+            params.set_initial(param, plain as f32);
         }
     }
 }
@@ -226,6 +245,7 @@ impl SettingsFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synth::Patch;
 
     #[test]
     fn settings_come_back_as_they_were_written() {
@@ -252,6 +272,25 @@ mod tests {
             assert_eq!(file.read().expect("read"), settings);
             settings = Settings::default();
         }
+    }
+
+    #[test]
+    fn without_settings_a_new_instance_is_what_the_table_says() {
+        let params = HostParams::default();
+        Settings::default().begin(&params);
+        assert_eq!(params.patch(), Patch::default());
+        assert_eq!(params.editor_size(), EditorSize::DEFAULT);
+        let mut settings = Settings::default();
+        settings.new_instance.voices = 8;
+        settings.new_instance.mpe = true;
+        settings.scale_percent = 125;
+        settings.begin(&params);
+        let patch = params.patch();
+        assert_eq!(
+            (patch.plain(Param::VOICES), patch.plain(Param::MPE)),
+            (8.0, 1.0)
+        );
+        assert_eq!(params.editor_scale_percent(), 125);
     }
 
     #[test]

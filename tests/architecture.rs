@@ -135,6 +135,14 @@ fn the_library_knows_neither_framework_nor_screen() {
 }
 
 #[test]
+fn settings_know_neither_screen_nor_plugin() {
+    forbid(
+        "settings",
+        &["egui", "crate::editor", "crate::plugin", "Engine"],
+    );
+}
+
+#[test]
 fn params_know_neither_voices_nor_screen() {
     forbid(
         "params",

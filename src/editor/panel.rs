@@ -283,7 +283,7 @@ fn across<const COUNT: usize>(rect: Rect, widths: [f32; COUNT]) -> [Rect; COUNT]
 }
 
 /// Shows something within its place.
-fn place<R>(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui) -> R) -> R {
+pub fn place<R>(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui) -> R) -> R {
     ui.scope_builder(UiBuilder::new().max_rect(rect), view)
         .inner
 }

@@ -18,9 +18,12 @@ use super::learn::Learn;
 use super::live::Live;
 use super::panel::Panels;
 use super::partials::PartialView;
+use super::settings::SettingsPage;
 use super::{status, theme};
 use crate::bridge::ScreenKeys;
 use crate::library::Library;
+use crate::params::HostParams;
+use crate::settings::{Settings, SettingsFile};
 
 /// Points.
 const HEADER: f32 = 40.0;
@@ -77,11 +80,12 @@ pub struct Shell {
     controls: Controls,
     keyboard: Keyboard,
     learn: Learn,
+    settings: SettingsPage,
 }
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
-    pub fn new(keys: ScreenKeys) -> Shell {
+    pub fn new(keys: ScreenKeys, settings: SettingsFile) -> Shell {
         Shell {
             browser: Browser::new(Library::of_the_user()),
             spectrum: PartialView::new(),
@@ -90,7 +94,18 @@ impl Shell {
             controls: Controls::new(),
             keyboard: Keyboard::new(keys),
             learn: Learn::new(),
+            settings: SettingsPage::new(settings),
         }
+    }
+
+    /// The settings as the window begins with them.
+    pub fn settings(&self) -> &Settings {
+        self.settings.settings()
+    }
+
+    /// The window closes.
+    pub fn close(&self, params: &HostParams) {
+        self.settings.remember(params);
     }
 
     /// Draws the whole window.
@@ -111,9 +126,14 @@ impl Shell {
             controls: &mut self.controls,
         };
         place(ui, layout.header, |ui| {
-            header(ui, &mut desk, &mut self.browser);
+            header(ui, &mut desk, &mut self.browser, &mut self.settings);
         });
-        if self.browser.is_open() {
+        if self.settings.is_open() {
+            let both = layout.spectrum.union(layout.panels);
+            place(ui, both.shrink(theme::GAP), |ui| {
+                self.settings.page(ui, &mut desk);
+            });
+        } else if self.browser.is_open() {
             let both = layout.spectrum.union(layout.panels);
             place(ui, both.shrink(theme::GAP), |ui| {
                 self.browser.page(ui, &mut desk);
@@ -126,6 +146,7 @@ impl Shell {
                 self.panels.show(ui, &mut desk);
             });
         }
+        self.keyboard.set_letters(self.settings.settings().letters);
         place(ui, layout.keyboard.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             self.keyboard.show(ui, &mut desk)
         });
@@ -147,7 +168,7 @@ fn place(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui)) {
 }
 
 /// The name, what sounds, and on the right what concerns the window.
-fn header(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser) {
+fn header(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut SettingsPage) {
     let rect = ui.max_rect().shrink2(vec2(1.5 * theme::GAP, 0.0));
     let row = UiBuilder::new()
         .max_rect(rect)
@@ -161,7 +182,9 @@ fn header(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser) {
         );
         ui.add_space(theme::GAP);
         browser.bar(ui, desk);
-        ui.with_layout(Row::right_to_left(Align::Center), |_right| {});
+        ui.with_layout(Row::right_to_left(Align::Center), |ui| {
+            settings.button(ui, desk);
+        });
     });
 }
 

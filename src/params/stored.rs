@@ -22,6 +22,8 @@ use super::controllers::Protection;
 pub const SCHEMA_FIELD: &str = "schema";
 /// The field that holds the editor's size as `[width, height]` in logical pixels.
 pub const EDITOR_SIZE_FIELD: &str = "editor_size";
+/// The field that holds how large everything in the editor is, per cent.
+pub const EDITOR_SCALE_FIELD: &str = "editor_scale";
 /// The field that holds what MIDI learn has learned, as pairs `[controller, parameter's id]`.
 pub const CONTROLLERS_FIELD: &str = "controllers";
 /// The field that holds which preset was loaded. States of older versions have none.
