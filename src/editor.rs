@@ -38,6 +38,7 @@ mod history;
 mod keyboard;
 mod learn;
 mod live;
+pub mod offscreen;
 mod panel;
 mod partials;
 mod session;
@@ -48,7 +49,7 @@ mod stage;
 mod status;
 mod theme;
 
-use edit::Edits;
+use edit::{Edits, Host};
 use live::Live;
 use session::SharedSession;
 use shell::Shell;
@@ -179,6 +180,34 @@ struct Open {
     live: Live,
 }
 
+impl Open {
+    fn new(
+        ctx: &egui::Context,
+        params: Arc<HostParams>,
+        host: Box<dyn Host>,
+        session: SharedSession,
+        sources: &Sources,
+        keys: &KeySender,
+    ) -> Open {
+        ctx.options_mut(|options| {
+            // The host decides on the window's size in pixels; a zoom of our own would fight it.
+            options.zoom_with_keyboard = false;
+        });
+        let shell = Shell::new(keys.open(), SettingsFile::of_the_user());
+        theme::install(ctx, settings::choice(shell.settings().looks));
+        Open {
+            shell,
+            edits: Edits::new(params, host, session),
+            live: Live::new(sources),
+        }
+    }
+
+    fn show(&mut self, ui: &mut egui::Ui) {
+        self.live.update(ui);
+        self.shell.show(ui, &mut self.edits, &self.live);
+    }
+}
+
 impl NiceEguiApp for App {
     fn build(
         &mut self,
@@ -186,17 +215,14 @@ impl NiceEguiApp for App {
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        ctx.options_mut(|options| {
-            // The host decides on the window's size in pixels; a zoom of our own would fight it.
-            options.zoom_with_keyboard = false;
-        });
-        let shell = Shell::new(self.keys.open(), SettingsFile::of_the_user());
-        theme::install(&ctx, settings::choice(shell.settings().looks));
-        self.open = Some(Open {
-            shell,
-            edits: Edits::new(self.params.clone(), Box::new(host), self.session.clone()),
-            live: Live::new(&self.sources),
-        });
+        self.open = Some(Open::new(
+            &ctx,
+            self.params.clone(),
+            Box::new(host),
+            self.session.clone(),
+            &self.sources,
+            &self.keys,
+        ));
         Ok(())
     }
 
@@ -204,8 +230,7 @@ impl NiceEguiApp for App {
         // The page of settings or a loaded state may have changed it; the window changes its size.
         ui.ctx().set_zoom_factor(self.params.editor_zoom());
         if let Some(open) = &mut self.open {
-            open.live.update(ui);
-            open.shell.show(ui, &mut open.edits, &open.live);
+            open.show(ui);
         }
     }
 

@@ -400,7 +400,7 @@ fn rounded(text: &str, figures: usize) -> String {
     let digits = whole.trim_start_matches(['-', '0']).len();
     let places = figures.saturating_sub(digits).min(decimals.len());
     match number.parse::<f64>() {
-        Ok(value) if value == 0.0 => format!("0{unit}"),
+        Ok(0.0) => format!("0{unit}"),
         Ok(value) => format!("{value:.places$}{unit}"),
         Err(_) => text.to_owned(),
     }
