@@ -1,18 +1,45 @@
 //! Lock-free ends between threads.
 //!
-//! [`Telemetry`] is what the audio thread tells the screen. It crosses by a triple buffer: the
-//! audio thread never waits, the screen sees the newest, and what it did not see in time is gone.
-//! While no screen looks, nothing is worked out.
+//! [`Telemetry`] and a picture of what sounds ([`Sounding`]) are what the audio thread tells the
+//! screen. They cross by triple buffers: the audio thread never waits, the screen sees the newest,
+//! and what it did not see in time is gone. While no screen looks, nothing is worked out.
+//!
+//! The [output's frames](OutputSender) cross by a queue, while a screen analyses them.
+//!
+//! The keys of the screen's keyboard go the other way, by a queue: [`ScreenKeys`] to [`KeyReceiver`].
 //!
 //! [`LoadMeter`] is counted on the audio thread all the time, so that a window that opens has the
 //! last seconds to show. It knows no clock: whoever calls the engine measures, and adds.
 
 mod histogram;
+mod keyboard;
+mod keys;
 mod load;
+mod output;
+mod sender;
 mod telemetry;
 mod watch;
 
+use crate::synth::Sounding;
+
 pub use histogram::RELATIVE_ERROR;
+pub use keyboard::{KeySender, ScreenKeys};
+pub use keys::KeyReceiver;
 pub use load::{Call, HostBuffers, Load, LoadMeter, WINDOW_S};
-pub use telemetry::{Telemetry, TelemetrySender};
-pub use watch::{TelemetryReceiver, TelemetryWatch};
+pub use output::{OutputReceiver, OutputSender, OutputWatch};
+pub use sender::Sender;
+pub use telemetry::Telemetry;
+pub use watch::{Receiver, Watch};
+
+/// The audio thread's end of telemetry.
+pub type TelemetrySender = Sender<Telemetry>;
+/// The screen's end of telemetry.
+pub type TelemetryReceiver = Receiver<Telemetry>;
+/// A look at telemetry.
+pub type TelemetryWatch = Watch<Telemetry>;
+/// The audio thread's end of the picture of what sounds.
+pub type SoundingSender = Sender<Sounding>;
+/// The screen's end of the picture of what sounds.
+pub type SoundingReceiver = Receiver<Sounding>;
+/// A look at the picture of what sounds.
+pub type SoundingWatch = Watch<Sounding>;

@@ -1,10 +1,14 @@
-//! The window: the first 64 partials to be drawn, above a list of all parameters and the starting
-//! presets.
+//! The window: what sounds as a spectrum that is shaped by hand, and every parameter below it.
 //!
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
 //! end so that hosts can record it; it never touches the engine. What sounds and what it takes it
-//! reads from telemetry, for the line at the foot. It draws when something has changed, and a few
-//! times a second for that line.
+//! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
+//! the status line.
+//!
+//! [`Shell`] lays the views out. Each view is a struct that remembers what it needs while the window
+//! is open, with a `show(&mut self, ui, desk)`; [`desk::Desk`] is all that it is handed: parameters
+//! and the way to change them ([`edit`]), what the instrument tells of itself ([`live`]), and the
+//! line in which it tells what the pointer is on ([`help`]). How it looks it has from [`theme`].
 
 use std::error::Error;
 use std::sync::Arc;
@@ -20,37 +24,66 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use crate::bridge::TelemetryReceiver;
+use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
 use crate::params::{EditorSize, HostParams};
+use crate::settings::SettingsFile;
 
+mod browser;
+mod compare;
+mod control;
+mod desk;
 mod edit;
-mod list;
+mod help;
+mod history;
+mod keyboard;
+mod learn;
 mod live;
+pub mod offscreen;
+mod panel;
 mod partials;
-mod row;
+mod session;
+mod settings;
+mod shell;
 #[cfg(test)]
 mod stage;
 mod status;
+mod theme;
 
-use edit::Edits;
-use list::ParameterList;
+use edit::{Edits, Host};
 use live::Live;
+use session::SharedSession;
+use shell::Shell;
+
+/// What the instrument tells of itself.
+#[derive(Clone)]
+pub struct Sources {
+    /// Load, counts and powers.
+    pub telemetry: TelemetryReceiver,
+    /// Every partial that sounds.
+    pub sounding: SoundingReceiver,
+    /// The output's frames.
+    pub output: OutputReceiver,
+}
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
     params: Arc<HostParams>,
-    telemetry: TelemetryReceiver,
+    sources: Sources,
+    keys: KeySender,
+    session: SharedSession,
     /// Physical pixels to a logical one, as far as known.
     scale: Arc<AtomicF32>,
     repaint: RepaintNotifier,
 }
 
 impl Window {
-    /// For the instance with these parameters, which tells of itself there.
-    pub fn new(params: Arc<HostParams>, telemetry: TelemetryReceiver) -> Window {
+    /// For the instance with these parameters, which tells of itself and is played there.
+    pub fn new(params: Arc<HostParams>, sources: Sources, keys: KeySender) -> Window {
         Window {
             params,
-            telemetry,
+            sources,
+            keys,
+            session: SharedSession::default(),
             scale: Arc::new(AtomicF32::new(1.0)),
             repaint: RepaintNotifier::new(),
         }
@@ -84,14 +117,17 @@ impl Editor for Window {
             .with_resize_hint(self.resize_hint());
         let app = App {
             params: self.params.clone(),
-            telemetry: self.telemetry.clone(),
+            sources: self.sources.clone(),
+            keys: self.keys.clone(),
+            session: self.session.clone(),
             scale: self.scale.clone(),
+            zoom: self.params.editor_zoom(),
             open: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
         create_egui_editor(
-            EguiEditorState::from_size(self.logical_size(), 1.0),
+            EguiEditorState::from_size(self.logical_size(), self.params.editor_zoom()),
             self.repaint.clone(),
             settings,
             app,
@@ -107,12 +143,15 @@ impl Editor for Window {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        let scale = self.scale.load(Ordering::Relaxed);
+        let scale = self.scale.load(Ordering::Relaxed) * self.params.editor_zoom();
         NativeSize::from_size(self.logical_size().into(), f64::from(scale))
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        ResizeHint::resizable().with_min_logical_size(logical(EditorSize::MIN))
+        let zoom = self.params.editor_zoom();
+        let least = logical(EditorSize::MIN);
+        let least = LogicalSize::new(least.width * zoom, least.height * zoom);
+        ResizeHint::resizable().with_min_logical_size(least)
     }
 
     unsafe fn assume_standalone_in_process(&self) {
@@ -124,17 +163,49 @@ impl Editor for Window {
 /// One open window.
 struct App {
     params: Arc<HostParams>,
-    telemetry: TelemetryReceiver,
+    sources: Sources,
+    keys: KeySender,
+    session: SharedSession,
     scale: Arc<AtomicF32>,
+    /// Points of the views to a logical pixel.
+    zoom: f32,
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
 }
 
 /// What there is only while a window is open.
 struct Open {
-    list: ParameterList,
+    shell: Shell,
     edits: Edits,
     live: Live,
+}
+
+impl Open {
+    fn new(
+        ctx: &egui::Context,
+        params: Arc<HostParams>,
+        host: Box<dyn Host>,
+        session: SharedSession,
+        sources: &Sources,
+        keys: &KeySender,
+    ) -> Open {
+        ctx.options_mut(|options| {
+            // The host decides on the window's size in pixels; a zoom of our own would fight it.
+            options.zoom_with_keyboard = false;
+        });
+        let shell = Shell::new(keys.open(), SettingsFile::of_the_user());
+        theme::install(ctx, settings::choice(shell.settings().looks));
+        Open {
+            shell,
+            edits: Edits::new(params, host, session),
+            live: Live::new(sources),
+        }
+    }
+
+    fn show(&mut self, ui: &mut egui::Ui) {
+        self.live.update(ui);
+        self.shell.show(ui, &mut self.edits, &self.live);
+    }
 }
 
 impl NiceEguiApp for App {
@@ -144,36 +215,42 @@ impl NiceEguiApp for App {
         host: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        ctx.options_mut(|options| {
-            // The host decides on the window's size in pixels; a zoom of our own would fight it.
-            options.zoom_with_keyboard = false;
-        });
-        self.open = Some(Open {
-            list: ParameterList::new(),
-            edits: Edits::new(self.params.clone(), Box::new(host)),
-            live: Live::new(&self.telemetry),
-        });
+        self.open = Some(Open::new(
+            &ctx,
+            self.params.clone(),
+            Box::new(host),
+            self.session.clone(),
+            &self.sources,
+            &self.keys,
+        ));
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        // The page of settings or a loaded state may have changed it; the window changes its size.
+        ui.ctx().set_zoom_factor(self.params.editor_zoom());
         if let Some(open) = &mut self.open {
-            open.live.update(ui);
-            status::show(ui, open.live.news());
-            open.list.show(ui, &mut open.edits, open.live.levels_db());
+            open.show(ui);
         }
     }
 
     fn resized(&mut self, size: WindowSize) {
         self.scale
-            .store(size.scale_factor as f32, Ordering::Relaxed);
+            .store(size.scale_factor as f32 / self.zoom, Ordering::Relaxed);
         self.params.set_editor_size(EditorSize {
             width: size.logical.width.round() as u32,
             height: size.logical.height.round() as u32,
         });
     }
 
+    fn zoom_factor_changed(&mut self, zoom_factor: f32) {
+        self.zoom = zoom_factor;
+    }
+
     fn editor_closed(&mut self) {
+        if let Some(open) = &self.open {
+            open.shell.close(&self.params);
+        }
         // Dropping the edits ends the one that is under way, and nobody reads telemetry any more.
         self.open = None;
     }

@@ -17,6 +17,7 @@
 //! * [`bridge`]: what crosses between threads without a lock: telemetry, and the load meter in it.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
+//! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
 //!
 //! Arrows point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
@@ -55,10 +56,14 @@ pub mod crew;
 pub mod dsp;
 #[cfg(feature = "editor")]
 pub mod editor;
+#[cfg(feature = "editor")]
+pub mod library;
 #[cfg(feature = "plugin")]
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+#[cfg(feature = "editor")]
+pub mod settings;
 #[cfg(feature = "song")]
 pub mod song;
 pub mod state;

@@ -9,8 +9,8 @@
 //! What a host stores is judged in [`stored`] before it is taken.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{
@@ -20,7 +20,12 @@ use nice_plug::prelude::{
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
 
+pub mod controllers;
+mod loaded;
 pub mod stored;
+
+pub use controllers::Controllers;
+pub use loaded::{LoadedPreset, fingerprint};
 
 /// One parameter as the framework knows it.
 #[derive(Debug)]
@@ -91,6 +96,14 @@ impl HostParam {
         }
     }
 
+    /// The normalised value without the host's modulation.
+    pub fn unmodulated(&self) -> f32 {
+        match self {
+            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
+            HostParam::Stepped(int) => int.unmodulated_normalized_value(),
+        }
+    }
+
     /// What the framework knows it by.
     pub fn as_ptr(&self) -> ParamPtr {
         match self {
@@ -149,6 +162,9 @@ impl Changes {
     }
 }
 
+/// The least and the greatest scale of the editor, per cent.
+pub const EDITOR_SCALES_PERCENT: (u32, u32) = (75, 200);
+
 /// The editor's size in logical pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EditorSize {
@@ -161,13 +177,13 @@ pub struct EditorSize {
 impl EditorSize {
     /// Of a new instance.
     pub const DEFAULT: EditorSize = EditorSize {
-        width: 720,
-        height: 560,
+        width: 1120,
+        height: 700,
     };
     /// Smaller than this nothing can be read.
     pub const MIN: EditorSize = EditorSize {
-        width: 480,
-        height: 320,
+        width: 800,
+        height: 500,
     };
     /// Larger than this no screen is.
     pub const MAX: EditorSize = EditorSize {
@@ -191,6 +207,11 @@ pub struct HostParams {
     changes: Arc<Changes>,
     /// Width in the upper half, height in the lower.
     editor_size: AtomicU64,
+    editor_scale_percent: AtomicU32,
+    controllers: Controllers,
+    /// Locked by the screen and by who loads and saves states.
+    preset: Mutex<Option<LoadedPreset>>,
+    loads: AtomicU64,
 }
 
 impl Default for HostParams {
@@ -202,6 +223,10 @@ impl Default for HostParams {
                 .collect(),
             changes,
             editor_size: AtomicU64::new(0),
+            editor_scale_percent: AtomicU32::new(100),
+            controllers: Controllers::default(),
+            preset: Mutex::new(Some(LoadedPreset::initial())),
+            loads: AtomicU64::new(0),
         };
         params.set_editor_size(EditorSize::DEFAULT);
         params
@@ -240,6 +265,39 @@ impl HostParams {
         patch.set_normalized(param, self.get(param).normalized(param.range()));
     }
 
+    /// Which MIDI controllers move which parameters.
+    pub fn controllers(&self) -> &Controllers {
+        &self.controllers
+    }
+
+    /// Takes a controller (channel 0 to 15, value 0 to 1), and returns whether it moves a parameter
+    /// and therefore means nothing else. For the audio thread: never waits or allocates.
+    pub fn control(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> bool {
+        let param = self.controllers.take(channel, number, value, mpe_is_on);
+        if let Some(param) = param {
+            self.set(param, value);
+        }
+        param.is_some()
+    }
+
+    /// Sets what controllers have moved once more, as long as the host has not been told. A change
+    /// that the screen has handed to the host comes back at the end of a buffer, and a controller
+    /// that has moved on in between is newer. For the audio thread.
+    pub fn hold_controlled(&self) {
+        self.controllers
+            .untold(|param, value| self.set(param, value));
+    }
+
+    fn set(&self, param: Param, normalized: f32) {
+        // SAFETY: the pointer leads into `self`. The framework sets parameters on the same thread in
+        // the same way; all that happens is atomic.
+        unsafe {
+            self.get(param)
+                .as_ptr()
+                ._internal_set_normalized_value(normalized);
+        }
+    }
+
     /// The size that the editor opens with.
     pub fn editor_size(&self) -> EditorSize {
         let packed = self.editor_size.load(Ordering::Relaxed);
@@ -249,11 +307,51 @@ impl HostParams {
         }
     }
 
+    /// How large everything in the editor is, per cent.
+    pub fn editor_scale_percent(&self) -> u32 {
+        self.editor_scale_percent.load(Ordering::Relaxed)
+    }
+
+    /// The same as a factor.
+    pub fn editor_zoom(&self) -> f32 {
+        self.editor_scale_percent() as f32 / 100.0
+    }
+
+    /// Remembers the editor's scale; scales beyond reason are brought within it.
+    pub fn set_editor_scale_percent(&self, percent: u32) {
+        let (least, most) = EDITOR_SCALES_PERCENT;
+        self.editor_scale_percent
+            .store(percent.clamp(least, most), Ordering::Relaxed);
+    }
+
+    /// Sets a parameter to something else than its default before there is a host: what a person
+    /// wants of new instances.
+    pub fn set_initial(&self, param: Param, plain: f32) {
+        self.set(param, param.range().normalized(plain));
+    }
+
     /// Remembers the editor's size; sizes beyond reason are brought within it.
     pub fn set_editor_size(&self, size: EditorSize) {
         let size = size.clamped();
         let packed = u64::from(size.width) << 32 | u64::from(size.height);
         self.editor_size.store(packed, Ordering::Relaxed);
+    }
+
+    /// The preset that was loaded last, if it is known. Not for the audio thread.
+    pub fn preset(&self) -> Option<LoadedPreset> {
+        let preset = self.preset.lock();
+        preset.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remembers which preset was loaded. Not for the audio thread.
+    pub fn set_preset(&self, preset: Option<LoadedPreset>) {
+        *self.preset.lock().unwrap_or_else(PoisonError::into_inner) = preset;
+    }
+
+    /// How many states have been loaded: whoever remembers values asks whether they still mean
+    /// anything.
+    pub fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Acquire)
     }
 }
 
@@ -276,27 +374,55 @@ unsafe impl Params for HostParams {
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
         let size = self.editor_size();
+        let controllers: Vec<(u8, &str)> = self
+            .controllers
+            .bindings()
+            .map(|(number, param)| (number, &*param.spec().id))
+            .collect();
         let fields = [
-            (stored::SCHEMA_FIELD, serialize_field(&crate::state::SCHEMA)),
+            (
+                stored::SCHEMA_FIELD,
+                serialize_field(&crate::state::SCHEMA).ok(),
+            ),
             (
                 stored::EDITOR_SIZE_FIELD,
-                serialize_field(&(size.width, size.height)),
+                serialize_field(&(size.width, size.height)).ok(),
+            ),
+            (
+                stored::PRESET_FIELD,
+                self.preset().and_then(|preset| preset.to_json()),
+            ),
+            (
+                stored::CONTROLLERS_FIELD,
+                serialize_field(&controllers).ok(),
             ),
         ];
         fields
             .into_iter()
-            .filter_map(|(key, json)| Some((key.to_owned(), json.ok()?)))
+            .filter_map(|(key, json)| Some((key.to_owned(), json?)))
             .collect()
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
-        let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) else {
+        // A refused state has been emptied, and nothing of it was loaded.
+        if !serialized.contains_key(stored::SCHEMA_FIELD) {
             return;
-        };
-        match deserialize_field(json) {
-            Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
-            Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
         }
+        if let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) {
+            match deserialize_field(json) {
+                Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
+                Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+            }
+        }
+        let preset = serialized.get(stored::PRESET_FIELD);
+        self.set_preset(preset.and_then(|json| {
+            LoadedPreset::from_json(json)
+                .inspect_err(|why| nice_error!("The stored name of the preset is damaged: {why}"))
+                .ok()
+        }));
+        // A state from before there were any has none.
+        self.controllers.replace(stored::controllers(serialized));
+        self.loads.fetch_add(1, Ordering::Release);
     }
 }
 

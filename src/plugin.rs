@@ -14,11 +14,11 @@ use nice_plug::context::process::Transport as HostTransport;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
-use crate::bridge::TelemetrySender;
+use crate::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
 use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
-use crate::synth::{Config, Engine, Param as SynthParam, Patch, Transport};
+use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, Transport};
 
 mod dump;
 pub mod events;
@@ -38,6 +38,10 @@ const RATES_HZ: std::ops::RangeInclusive<f64> = 1e3..=1e6;
 /// How often telemetry is worked out for the screen, at most.
 const SCREEN_HZ: f64 = 60.0;
 
+/// How long a learned controller's value is held against an older one that comes back from the
+/// host: some buffers of the longest kind.
+const CONTROLLER_HELD_S: f64 = 0.25;
+
 /// One instance of the instrument.
 pub struct Aliquot {
     params: Arc<HostParams>,
@@ -50,13 +54,25 @@ pub struct Aliquot {
     /// There when the engine is.
     stopwatch: Option<Stopwatch>,
     telemetry: TelemetrySender,
+    sounding: SoundingSender,
+    output: OutputSender,
     /// Frames since the screen was told.
     untold_frames: usize,
+    /// What is played on the screen's keyboard.
+    keys: KeyReceiver,
+    /// Frames for which learned controllers still hold their values.
+    controlled_frames: usize,
 }
 
 impl Default for Aliquot {
     fn default() -> Aliquot {
         let params = Arc::new(HostParams::default());
+        // The tests' instruments are everybody's.
+        #[cfg(all(feature = "editor", not(test)))]
+        crate::settings::SettingsFile::of_the_user()
+            .read()
+            .unwrap_or_default()
+            .begin(&params);
         Aliquot {
             patch: params.patch(),
             params,
@@ -64,7 +80,11 @@ impl Default for Aliquot {
             events: Vec::with_capacity(EVENTS),
             stopwatch: None,
             telemetry: TelemetrySender::new(),
+            sounding: SoundingSender::new(),
+            output: OutputSender::new(),
             untold_frames: 0,
+            keys: KeyReceiver::new(),
+            controlled_frames: 0,
         }
     }
 }
@@ -88,7 +108,10 @@ impl Aliquot {
                 telemetry.statistics = engine.statistics();
                 telemetry.load = stopwatch.load();
                 engine.partial_powers(&mut telemetry.partial_powers);
+                telemetry.keys = engine.held_keys();
+                telemetry.lfo_cycles = engine.lfo_cycles();
             });
+            self.sounding.publish(|sounding| engine.sounding(sounding));
         }
     }
 }
@@ -130,7 +153,12 @@ impl Plugin for Aliquot {
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         Some(crate::editor::Window::new(
             self.params.clone(),
-            self.telemetry.receiver(),
+            crate::editor::Sources {
+                telemetry: self.telemetry.receiver(),
+                sounding: self.sounding.receiver(),
+                output: self.output.receiver(),
+            },
+            self.keys.sender(),
         ))
     }
 
@@ -160,12 +188,16 @@ impl Plugin for Aliquot {
         let engine = match self.engine.take() {
             Some(mut engine) if engine.sample_rate_hz() == sample_rate_hz => {
                 engine.reset();
+                self.keys.reset();
                 engine
             }
-            _ => Engine::new(&Config {
-                sample_rate_hz,
-                max_voices: MAX_VOICES,
-            }),
+            _ => {
+                self.keys.reset();
+                Engine::new(&Config {
+                    sample_rate_hz,
+                    max_voices: MAX_VOICES,
+                })
+            }
         };
         self.engine.insert(engine).set_patch(&self.patch);
         self.stopwatch = Some(Stopwatch::new(
@@ -180,6 +212,7 @@ impl Plugin for Aliquot {
         if let Some(engine) = &mut self.engine {
             engine.reset();
         }
+        self.keys.reset();
     }
 
     fn process(
@@ -189,6 +222,10 @@ impl Plugin for Aliquot {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let start = Instant::now();
+        if self.controlled_frames > 0 {
+            self.controlled_frames = self.controlled_frames.saturating_sub(buffer.samples());
+            self.params.hold_controlled();
+        }
         if self.params.update(&mut self.patch) {
             context.set_current_voice_capacity(self.voices());
             if let Some(engine) = &mut self.engine {
@@ -200,6 +237,7 @@ impl Plugin for Aliquot {
             return ProcessStatus::Normal;
         };
         engine.set_transport(&transport(context.transport()));
+        self.keys.receive(|event| engine.push(event));
 
         let api = context.plugin_api();
         let frames = buffer.samples();
@@ -221,19 +259,48 @@ impl Plugin for Aliquot {
                     PluginApi::Vst3 => Dump::find(together),
                     _ => Dump::default(),
                 };
-                together
-                    .iter()
-                    .filter(|event| !dump.contains(event))
-                    .filter_map(|event| events::translate(event, api))
-                    .for_each(|event| engine.push(event));
+                let mut is_controlled = false;
+                let events = together.iter().filter(|event| !dump.contains(event));
+                for event in events.filter_map(|event| events::translate(event, api)) {
+                    match event {
+                        Event::Controller {
+                            channel,
+                            number,
+                            value,
+                        } if self.params.control(
+                            channel,
+                            number,
+                            value,
+                            self.patch.plain(SynthParam::MPE) >= 0.5,
+                        ) =>
+                        {
+                            is_controlled = true;
+                        }
+                        event => engine.push(event),
+                    }
+                }
+                if is_controlled {
+                    self.controlled_frames = (CONTROLLER_HELD_S * engine.sample_rate_hz()) as usize;
+                    if self.params.update(&mut self.patch) {
+                        let voices = self.patch.plain(SynthParam::VOICES) as u32;
+                        context.set_current_voice_capacity(voices);
+                        engine.set_patch(&self.patch);
+                    }
+                }
             }
             if self.events.len() < self.events.capacity() {
                 break;
             }
         }
         render(engine, buffer, rendered, frames, context);
+        match buffer.as_slice() {
+            [] => {}
+            [mono] => self.output.send(mono, mono),
+            [left, right, ..] => self.output.send(left, right),
+        }
 
-        let status = if engine.is_silent() {
+        // While a window is open, a key may be played on it at any time.
+        let status = if engine.is_silent() && !self.telemetry.is_watched() {
             ProcessStatus::Normal
         } else {
             // How long a note rings is for the player to say.

@@ -25,6 +25,9 @@
 mod read;
 mod write;
 
+#[cfg(feature = "editor")]
+pub(crate) use read::line;
+
 use crate::synth::Patch;
 
 /// The version of the preset text that this program writes; it reads this and all older ones.

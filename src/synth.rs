@@ -7,7 +7,7 @@
 //! and which thread renders them), [`allocator`] (which voice a note gets), [`voice`] (modulation, and
 //! the partials' way to the bank), [`channel`] (MIDI controllers and
 //! MPE), [`spectrum`] and [`filter`] (what a voice's partials begin from), [`output`] (level and
-//! protection).
+//! protection), [`sounding`] (what it all comes to, for a screen).
 
 pub mod allocator;
 pub mod channel;
@@ -19,6 +19,7 @@ pub mod output;
 pub mod parameter;
 pub mod patch;
 pub mod section;
+pub mod sounding;
 pub mod spectrum;
 pub mod voice;
 
@@ -27,4 +28,5 @@ pub use event::{Event, NoteAddress, NoteExpression, Transport};
 pub use filter::FilterShape;
 pub use parameter::Param;
 pub use patch::{Patch, Values};
+pub use sounding::{Sounding, SoundingPartial, SoundingVoice};
 pub use voice::partials::Phases;

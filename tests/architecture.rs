@@ -16,6 +16,9 @@ fn sources(under: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Files that only tests compile.
+const FOR_TESTS: [&str; 2] = ["tests.rs", "editor/stage.rs"];
+
 /// Code without comments, of the files of one module.
 fn module(name: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -25,7 +28,7 @@ fn module(name: &str) -> Vec<(PathBuf, String)> {
     }
     files
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs"))
+        .filter(|path| !FOR_TESTS.iter().any(|name| path.ends_with(name)))
         .map(|path| {
             let text = fs::read_to_string(&path)
                 .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -142,6 +145,20 @@ fn state_knows_no_framework() {
 }
 
 #[test]
+fn the_library_knows_neither_framework_nor_screen() {
+    forbid("library", FRAMEWORK);
+    forbid("library", &["crate::bridge", "Engine", "voice::"]);
+}
+
+#[test]
+fn settings_know_neither_screen_nor_plugin() {
+    forbid(
+        "settings",
+        &["egui", "crate::editor", "crate::plugin", "Engine"],
+    );
+}
+
+#[test]
 fn params_know_neither_voices_nor_screen() {
     forbid(
         "params",
@@ -165,15 +182,19 @@ fn the_bridge_knows_neither_framework_nor_screen() {
     );
 }
 
-/// The screen's end of telemetry; the rest of the bridge is the audio thread's.
-const SCREENS_END: &str = "src/bridge/watch.rs";
+/// The screen's ends; the rest of the bridge is the audio thread's.
+const SCREENS_ENDS: [&str; 3] = [
+    "src/bridge/watch.rs",
+    "src/bridge/keyboard.rs",
+    "src/bridge/output/watch.rs",
+];
 
 #[test]
 fn the_audio_threads_end_of_the_bridge_never_waits() {
     let (screens, audio): (Vec<_>, Vec<_>) = module("bridge")
         .into_iter()
-        .partition(|(path, _)| path.ends_with(SCREENS_END));
-    assert_eq!(screens.len(), 1);
+        .partition(|(path, _)| SCREENS_ENDS.iter().any(|end| path.ends_with(end)));
+    assert_eq!(screens.len(), SCREENS_ENDS.len());
     for (path, code) in audio {
         let code = without_tests(&code);
         for word in WAITING {
@@ -185,7 +206,16 @@ fn the_audio_threads_end_of_the_bridge_never_waits() {
 #[test]
 fn the_editor_knows_neither_engine_nor_plugin() {
     forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
-    forbid("editor", &["TelemetrySender", "LoadMeter"]);
+    forbid(
+        "editor",
+        &[
+            "TelemetrySender",
+            "SoundingSender",
+            "OutputSender",
+            "LoadMeter",
+            "KeyReceiver",
+        ],
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use aliquot::bridge::{Load, Telemetry, TelemetrySender};
+use aliquot::bridge::{Load, OutputSender, Telemetry, TelemetrySender};
 
 /// Every field of it follows from `place`, so that a mixture of two shows.
 fn telemetry(place: usize) -> Telemetry {
@@ -116,4 +116,38 @@ fn either_end_outlives_the_other() {
     let mut sender = TelemetrySender::default();
     drop(sender.receiver().watch());
     sender.publish(|_| panic!("nobody looks"));
+}
+
+#[test]
+fn the_output_crosses_whole_and_only_to_those_who_look() {
+    let mut sender = OutputSender::new();
+    let receiver = sender.receiver();
+    let taken = |watch: &aliquot::bridge::OutputWatch| {
+        let mut frames: Vec<[f32; 2]> = Vec::new();
+        watch.take(|frame| frames.push(frame));
+        frames
+    };
+    sender.send(&[1.0], &[1.0]);
+    let watch = receiver.watch();
+    assert!(taken(&watch).is_empty());
+    sender.send(&[1.0, 2.0], &[-1.0, -2.0]);
+    sender.send(&[3.0], &[-3.0]);
+    assert_eq!(taken(&watch), [[1.0, -1.0], [2.0, -2.0], [3.0, -3.0]]);
+    // What there is no room for is dropped; what came first stays.
+    let long: Vec<f32> = (0..100_000).map(|place| place as f32).collect();
+    sender.send(&long, &long);
+    let frames = taken(&watch);
+    assert!(frames.len() >= 8_192 && frames.len() < long.len());
+    assert!(
+        (0_u16..)
+            .zip(&frames)
+            .all(|(place, frame)| frame[0] == f32::from(place))
+    );
+    // A window that opens later sees nothing of what was sent before.
+    sender.send(&[4.0], &[4.0]);
+    drop(watch);
+    let watch = receiver.watch();
+    assert!(taken(&watch).is_empty());
+    sender.send(&[5.0], &[5.0]);
+    assert_eq!(taken(&watch), [[5.0, 5.0]]);
 }

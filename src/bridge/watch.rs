@@ -1,28 +1,33 @@
-//! The screen's end of telemetry.
+//! The screen's end of a triple buffer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use triple_buffer::Output;
 
-use super::telemetry::Telemetry;
-
 /// Lets windows look, one after the other.
-#[derive(Clone)]
-pub struct TelemetryReceiver {
-    shared: Arc<Shared>,
+pub struct Receiver<T: Send> {
+    shared: Arc<Shared<T>>,
 }
 
-struct Shared {
+struct Shared<T: Send> {
     /// How many windows look: all that the audio thread reads here.
     watching: AtomicUsize,
     /// Locked among windows only.
-    output: Mutex<Output<Telemetry>>,
+    output: Mutex<Output<T>>,
 }
 
-impl TelemetryReceiver {
-    pub(super) fn new(output: Output<Telemetry>) -> TelemetryReceiver {
-        TelemetryReceiver {
+impl<T: Send> Clone for Receiver<T> {
+    fn clone(&self) -> Receiver<T> {
+        Receiver {
+            shared: self.shared.clone(),
+        }
+    }
+}
+
+impl<T: Send> Receiver<T> {
+    pub(super) fn new(output: Output<T>) -> Receiver<T> {
+        Receiver {
             shared: Arc::new(Shared {
                 watching: AtomicUsize::new(0),
                 output: Mutex::new(output),
@@ -36,31 +41,43 @@ impl TelemetryReceiver {
     }
 
     /// Begins to look. What was published before is forgotten.
-    pub fn watch(&self) -> TelemetryWatch {
+    pub fn watch(&self) -> Watch<T> {
         self.shared.watching.fetch_add(1, Ordering::Relaxed);
-        let mut watch = TelemetryWatch {
+        let watch = Watch {
             receiver: self.clone(),
         };
-        watch.news();
+        watch.with_news(|_| ());
         watch
     }
 }
 
-/// A look at telemetry; as long as there is one, the audio thread publishes.
-pub struct TelemetryWatch {
-    receiver: TelemetryReceiver,
+/// A look at what is told; as long as there is one, the audio thread publishes.
+pub struct Watch<T: Send> {
+    receiver: Receiver<T>,
 }
 
-impl TelemetryWatch {
-    /// The newest, unless it has been asked for already.
-    pub fn news(&mut self) -> Option<Telemetry> {
+impl<T: Send> Watch<T> {
+    fn with_news<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
         let output = self.receiver.shared.output.lock();
         let mut output = output.unwrap_or_else(PoisonError::into_inner);
-        output.update().then(|| *output.output_buffer())
+        output.update().then(|| read(output.output_buffer()))
     }
 }
 
-impl Drop for TelemetryWatch {
+impl<T: Clone + Send> Watch<T> {
+    /// The newest, unless it has been asked for already.
+    pub fn news(&mut self) -> Option<T> {
+        self.with_news(T::clone)
+    }
+
+    /// Copies the newest over what is there, unless it has been asked for already. Returns whether
+    /// it did.
+    pub fn read(&mut self, into: &mut T) -> bool {
+        self.with_news(|news| into.clone_from(news)).is_some()
+    }
+}
+
+impl<T: Send> Drop for Watch<T> {
     fn drop(&mut self) {
         self.receiver
             .shared
@@ -75,8 +92,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use super::super::TelemetrySender;
-    use super::*;
+    use super::super::{Telemetry, TelemetrySender};
 
     #[test]
     fn a_reader_that_never_ends_holds_nobody_up() {

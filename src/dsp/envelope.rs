@@ -159,8 +159,9 @@ impl Envelope {
     }
 }
 
-/// Monotonous from 0 at x = 0 to 1 at x = 1.
-fn shaped(x: f64, curve: f32) -> f32 {
+/// The way along a stage of this curve (−1 to 1) after the part `x` of its time: monotonous from 0 at
+/// x = 0 to 1 at x = 1.
+pub fn shaped(x: f64, curve: f32) -> f32 {
     let k = 6.0 * f64::from(curve);
     // Below this the closed form loses digits to cancellation, and the curve is straight to 1e-4.
     let y = if k.abs() < 1e-3 {

@@ -1,12 +1,29 @@
-//! Changes on their way to the host, each between a begin and an end.
+//! Changes on their way to the host, each between a begin and an end, and what can be undone of
+//! them.
+//!
+//! A view changes parameters in one of these ways, each of which is one step to undo:
+//!
+//! * at once: [`Edits::set`], or [`Edits::nudge`] for keys and wheels, of which many in a row are one;
+//! * by a drag: [`Edits::begin_drag`], [`Edits::drag_by`], [`Edits::end_drag`];
+//! * by a stroke over many: [`Edits::draw`] as often as needed, then [`Edits::end_drag`];
+//! * anything between [`Edits::begin_group`] and [`Edits::end_group`], under the group's name.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param as _, ParamPtr};
 
-use crate::params::{HostParam, HostParams};
+use super::compare::{Side, Sound};
+use super::history::Step;
+use super::session::{Marks, SharedSession};
+use crate::params::{HostParam, HostParams, LoadedPreset, fingerprint};
 use crate::synth::{Param, Patch};
+
+/// For this long a value that was sent is shown, should the host not have taken it up.
+const PATIENCE_S: f64 = 0.5;
+/// A controller that has not moved for this long is at rest.
+const REST_S: f64 = 0.3;
 
 /// Where changes go: the host, or a test.
 pub trait Host: Send {
@@ -42,59 +59,354 @@ impl Host for GuiContext {
 /// A parameter that is being dragged.
 struct Drag {
     param: Param,
+    /// What it was.
+    before: f32,
     /// Where the pointer has taken it, not yet rounded to a step.
     normalized: f32,
     /// What the host was last told.
     sent: f32,
 }
 
+/// A value that the host has been told and may not have taken up yet.
+struct Sent {
+    param: Param,
+    normalized: f32,
+    at_s: f64,
+}
+
+/// A step under way that is made of several changes.
+struct Group {
+    step: Step<Marks>,
+    marks: Marks,
+    /// How many groups are open inside one another; the outermost gives the name.
+    depth: usize,
+}
+
 /// The changes of one window.
 pub struct Edits {
     params: Arc<HostParams>,
     host: Box<dyn Host>,
+    session: SharedSession,
     /// What the hand holds: one parameter, or all that a stroke has crossed.
     held: Vec<Drag>,
+    sent: Vec<Sent>,
+    group: Option<Group>,
+    /// What controllers move, and when it moved last.
+    followed: Vec<(Param, f64)>,
+    /// The window's time.
+    now_s: f64,
 }
 
 impl Edits {
-    /// Changes to `params` by way of `host`.
-    pub fn new(params: Arc<HostParams>, host: Box<dyn Host>) -> Edits {
+    /// Changes to `params` by way of `host`; the session remembers them.
+    pub fn new(params: Arc<HostParams>, host: Box<dyn Host>, session: SharedSession) -> Edits {
         Edits {
             params,
             host,
+            session,
             held: Vec::new(),
+            sent: Vec::new(),
+            group: None,
+            followed: Vec::new(),
+            now_s: 0.0,
         }
+    }
+
+    /// To be called at each frame of the window, with its time in seconds.
+    pub fn begin_frame(&mut self, now_s: f64) {
+        self.now_s = now_s;
+        let params = &self.params;
+        self.sent.retain(|sent| {
+            let is_taken = hosts_value(params, sent.param) == sent.normalized;
+            !is_taken && (0.0..PATIENCE_S).contains(&(now_s - sent.at_s))
+        });
+        let host = &self.host;
+        self.followed.retain(|&(param, moved_s)| {
+            let moves = (0.0..REST_S).contains(&(now_s - moved_s));
+            if !moves {
+                host.end(params, param);
+            }
+            moves
+        });
+        self.forget_if_loaded();
+    }
+
+    /// A controller moves this parameter: the host is told, as one change until the controller rests.
+    /// It is no step to undo. What a hand holds is the hand's.
+    pub fn follow(&mut self, param: Param, normalized: f32) {
+        if self.held.iter().any(|drag| drag.param == param) {
+            return;
+        }
+        match self.followed.iter_mut().find(|(of, _)| *of == param) {
+            Some((_, moved_s)) => *moved_s = self.now_s,
+            None => {
+                self.host.begin(&self.params, param);
+                self.followed.push((param, self.now_s));
+            }
+        }
+        let value = stepped(param, normalized);
+        self.host.set(&self.params, param, value);
+    }
+
+    /// A hand takes over what a controller moves.
+    fn stop_following(&mut self, param: Param) {
+        let (host, params) = (&self.host, &self.params);
+        self.followed.retain(|&(of, _)| {
+            if of == param {
+                host.end(params, param);
+            }
+            of != param
+        });
+    }
+
+    /// What was remembered before the host loaded a state means nothing after it.
+    fn forget_if_loaded(&mut self) {
+        if self.session.lock().forget_if_loaded(&self.params) {
+            self.sent.clear();
+            for drag in &mut self.held {
+                drag.before = drag.sent;
+            }
+            if let Some(group) = &mut self.group {
+                group.step.changes.clear();
+                group.marks = marks(&self.params, &self.session);
+            }
+        }
+    }
+
+    /// The parameters themselves.
+    pub fn params(&self) -> &HostParams {
+        &self.params
     }
 
     /// The normalised value to show: as the hand has it, or else as the host has it.
     pub fn normalized(&self, param: Param) -> f32 {
-        match self.held.iter().find(|drag| drag.param == param) {
-            // Hosts take a change up at their next buffer; the hand must not wait for it.
-            Some(drag) => drag.sent,
-            None => match self.params.get(param) {
-                HostParam::Continuous(float) => float.unmodulated_normalized_value(),
-                HostParam::Stepped(int) => int.unmodulated_normalized_value(),
-            },
+        // Hosts take a change up at their next buffer; the hand must not wait for it.
+        let held = self.held.iter().find(|drag| drag.param == param);
+        let sent = self.sent.iter().find(|sent| sent.param == param);
+        held.map(|drag| drag.sent)
+            .or(sent.map(|sent| sent.normalized))
+            .unwrap_or_else(|| hosts_value(&self.params, param))
+    }
+
+    /// All values to show.
+    pub fn patch(&self) -> Patch {
+        let mut patch = Patch::default();
+        for param in Param::all() {
+            patch.set_normalized(param, self.normalized(param));
         }
+        patch
     }
 
     /// Sets a parameter at once.
     pub fn set(&mut self, param: Param, normalized: f32) {
+        self.set_in_step(param, normalized, None);
+    }
+
+    /// Sets a parameter at once, as one of many small moves: those of the same parameter that follow
+    /// one another closely are undone together.
+    pub fn nudge(&mut self, param: Param, normalized: f32) {
+        self.set_in_step(param, normalized, Some(self.now_s));
+    }
+
+    fn set_in_step(&mut self, param: Param, normalized: f32, nudged_s: Option<f64>) {
         self.end_drag();
-        let normalized = stepped(param, normalized);
+        let before = self.normalized(param);
+        let after = stepped(param, normalized);
+        self.send(param, after);
+        let mut step = Step::new(&*param.spec().name);
+        step.note(param, before, after);
+        step.nudged_s = nudged_s;
+        self.finish(step);
+    }
+
+    /// Tells the host, and remembers nothing.
+    fn send(&mut self, param: Param, normalized: f32) {
+        self.stop_following(param);
         self.host.begin(&self.params, param);
         self.host.set(&self.params, param, normalized);
         self.host.end(&self.params, param);
+        self.await_host(param, normalized);
     }
 
-    /// Sets every parameter in which `patch` differs from what the host has.
+    fn await_host(&mut self, param: Param, normalized: f32) {
+        self.sent.retain(|sent| sent.param != param);
+        self.sent.push(Sent {
+            param,
+            normalized,
+            at_s: self.now_s,
+        });
+    }
+
+    /// A step has been made, alone or as part of a group.
+    fn finish(&mut self, step: Step<Marks>) {
+        self.forget_if_loaded();
+        match &mut self.group {
+            Some(group) => {
+                for change in step.changes {
+                    group.step.note(change.param, change.before, change.after);
+                }
+            }
+            None => self.session.lock().history.push(step),
+        }
+    }
+
+    /// What happens from here to [`Edits::end_group`] is one step with this name, such as
+    /// "Draw Level". Inside another group it is part of that one.
+    pub fn begin_group(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.end_drag();
+        match &mut self.group {
+            Some(group) => group.depth += 1,
+            None => {
+                self.group = Some(Group {
+                    step: Step::new(name),
+                    marks: marks(&self.params, &self.session),
+                    depth: 1,
+                });
+            }
+        }
+    }
+
+    /// Ends what [`Edits::begin_group`] has begun, and every drag in it.
+    pub fn end_group(&mut self) {
+        self.end_drag();
+        if let Some(mut group) = self.group.take() {
+            if group.depth > 1 {
+                group.depth -= 1;
+                self.group = Some(group);
+                return;
+            }
+            let after = marks(&self.params, &self.session);
+            if after != group.marks {
+                group.step.marks = Some(Box::new((group.marks, after)));
+            }
+            self.finish(group.step);
+        }
+    }
+
+    /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
+        self.begin_group("Load preset");
         for param in Param::all() {
             let normalized = patch.normalized(param);
             if stepped(param, self.normalized(param)) != stepped(param, normalized) {
                 self.set(param, normalized);
             }
         }
+        self.end_group();
+    }
+
+    /// Loads a preset: its sound, and its name for the eye and the state.
+    pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
+        self.begin_group(format!("Load {name}"));
+        self.load(patch);
+        self.params.set_preset(Some(LoadedPreset {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            fingerprint: fingerprint(patch),
+        }));
+        self.end_group();
+    }
+
+    /// The sound is this preset's from now on, since it has been saved as such.
+    pub fn set_preset(&mut self, preset: LoadedPreset) {
+        self.params.set_preset(Some(preset));
+    }
+
+    /// The preset that was loaded last, and whether the sound has been changed since.
+    pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
+        let preset = self.params.preset();
+        let is_modified = preset
+            .as_ref()
+            .is_some_and(|preset| preset.fingerprint != fingerprint(&self.patch()));
+        (preset, is_modified)
+    }
+
+    /// Which of the two sounds to compare is heard.
+    pub fn side(&self) -> Side {
+        self.session.lock().compare.side
+    }
+
+    /// Lets the other of the two sounds be heard, as one step.
+    pub fn switch_side(&mut self) {
+        let patch = self.patch();
+        let here = Sound {
+            patch,
+            preset: self.params.preset(),
+        };
+        let side = self.side().other();
+        self.begin_group(format!("Switch to {}", side.letter()));
+        let waited = {
+            let mut session = self.session.lock();
+            session.compare.side = side;
+            session.compare.waiting.replace(here)
+        };
+        if let Some(sound) = waited {
+            self.load(&sound.patch);
+            self.params.set_preset(sound.preset);
+        }
+        self.end_group();
+    }
+
+    /// Makes the waiting one of the two sounds the same as the one that is heard, as one step.
+    pub fn copy_to_other_side(&mut self) {
+        let patch = self.patch();
+        let side = self.side();
+        let (from, to) = (side.letter(), side.other().letter());
+        self.begin_group(format!("Copy {from} to {to}"));
+        self.session.lock().compare.waiting = Some(Sound {
+            patch,
+            preset: self.params.preset(),
+        });
+        self.end_group();
+    }
+
+    /// What [`Edits::undo`] would undo.
+    pub fn undo_name(&self) -> Option<String> {
+        let session = self.session.lock();
+        let step = session.history.to_undo()?;
+        Some(step.name.to_string())
+    }
+
+    /// What [`Edits::redo`] would do again.
+    pub fn redo_name(&self) -> Option<String> {
+        let session = self.session.lock();
+        let step = session.history.to_redo()?;
+        Some(step.name.to_string())
+    }
+
+    /// Undoes the last step; what the hand holds is let go and undone first. Returns its name, if
+    /// there was one.
+    pub fn undo(&mut self) -> Option<String> {
+        self.end_all();
+        let step = self.session.lock().history.to_undo().cloned()?;
+        // Backwards, should one parameter's change have moved another's.
+        for change in step.changes.iter().rev() {
+            self.send(change.param, change.before);
+        }
+        if let Some((before, _)) = step.marks.map(|marks| *marks) {
+            self.set_marks(before);
+        }
+        self.session.lock().history.undone();
+        Some(step.name.into_owned())
+    }
+
+    /// Does the last undone step again. Returns its name, if there was one.
+    pub fn redo(&mut self) -> Option<String> {
+        self.end_all();
+        let step = self.session.lock().history.to_redo().cloned()?;
+        for change in &step.changes {
+            self.send(change.param, change.after);
+        }
+        if let Some((_, after)) = step.marks.map(|marks| *marks) {
+            self.set_marks(after);
+        }
+        self.session.lock().history.redone();
+        Some(step.name.into_owned())
+    }
+
+    fn set_marks(&mut self, marks: Marks) {
+        self.params.set_preset(marks.preset);
+        self.session.lock().compare = marks.compare;
     }
 
     /// The hand has taken hold of a parameter.
@@ -109,9 +421,11 @@ impl Edits {
             return place;
         }
         let normalized = self.normalized(param);
+        self.stop_following(param);
         self.host.begin(&self.params, param);
         self.held.push(Drag {
             param,
+            before: normalized,
             normalized,
             sent: normalized,
         });
@@ -144,15 +458,55 @@ impl Edits {
 
     /// The hand has let go.
     pub fn end_drag(&mut self) {
-        for drag in self.held.drain(..) {
-            self.host.end(&self.params, drag.param);
+        if self.held.is_empty() {
+            return;
         }
+        self.forget_if_loaded();
+        let held = std::mem::take(&mut self.held);
+        let mut step = match &held[..] {
+            [one] => Step::new(&*one.param.spec().name),
+            _ => Step::new("Draw"),
+        };
+        for drag in held {
+            self.host.end(&self.params, drag.param);
+            step.note(drag.param, drag.before, drag.sent);
+            self.await_host(drag.param, drag.sent);
+        }
+        self.finish(step);
+    }
+
+    /// Ends what is held and every group.
+    fn end_all(&mut self) {
+        self.end_drag();
+        if let Some(group) = &mut self.group {
+            group.depth = 1;
+        }
+        self.end_group();
+        self.forget_if_loaded();
     }
 }
 
 impl Drop for Edits {
     fn drop(&mut self) {
-        self.end_drag();
+        self.end_all();
+        for (param, _) in self.followed.drain(..) {
+            self.host.end(&self.params, param);
+        }
+    }
+}
+
+fn marks(params: &HostParams, session: &SharedSession) -> Marks {
+    Marks {
+        preset: params.preset(),
+        compare: session.lock().compare.clone(),
+    }
+}
+
+/// As the host has it, without its modulation.
+fn hosts_value(params: &HostParams, param: Param) -> f32 {
+    match params.get(param) {
+        HostParam::Continuous(float) => float.unmodulated_normalized_value(),
+        HostParam::Stepped(int) => int.unmodulated_normalized_value(),
     }
 }
 
@@ -167,8 +521,11 @@ fn stepped(param: Param, normalized: f32) -> f32 {
 
 #[cfg(test)]
 pub mod tests {
-    use super::*;
     use std::sync::Mutex;
+
+    use nice_plug::prelude::Params as _;
+
+    use super::*;
 
     /// What a host was told.
     #[derive(Clone, Debug, PartialEq)]
@@ -178,17 +535,20 @@ pub mod tests {
         End(Param),
     }
 
-    /// A host that remembers what it was told.
+    /// A host that remembers what it was told, and does it where it has been asked to.
     #[derive(Clone, Default)]
-    pub struct Recorder(Arc<Mutex<Vec<Call>>>);
+    pub struct Recorder {
+        calls: Arc<Mutex<Vec<Call>>>,
+        obeys: bool,
+    }
 
     impl Recorder {
         fn record(&self, call: Call) {
-            self.0.lock().expect("not poisoned").push(call);
+            self.calls.lock().expect("not poisoned").push(call);
         }
 
         pub fn take(&self) -> Vec<Call> {
-            std::mem::take(&mut self.0.lock().expect("not poisoned"))
+            std::mem::take(&mut self.calls.lock().expect("not poisoned"))
         }
     }
 
@@ -196,18 +556,47 @@ pub mod tests {
         fn begin(&self, _: &HostParams, param: Param) {
             self.record(Call::Begin(param));
         }
-        fn set(&self, _: &HostParams, param: Param, normalized: f32) {
+        fn set(&self, params: &HostParams, param: Param, normalized: f32) {
             self.record(Call::Set(param, normalized));
+            if self.obeys {
+                automate(params, param, normalized);
+            }
         }
         fn end(&self, _: &HostParams, param: Param) {
             self.record(Call::End(param));
         }
     }
 
-    pub fn edits() -> (Edits, Recorder) {
-        let recorder = Recorder::default();
-        let edits = Edits::new(Arc::default(), Box::new(recorder.clone()));
+    /// Sets a parameter as the host does by itself.
+    pub fn automate(params: &HostParams, param: Param, normalized: f32) {
+        // SAFETY: the pointer leads into `params`, which outlives the call.
+        unsafe { ptr(params, param)._internal_set_normalized_value(normalized) };
+    }
+
+    fn edits_of(recorder: Recorder) -> (Edits, Recorder) {
+        let edits = Edits::new(
+            Arc::default(),
+            Box::new(recorder.clone()),
+            SharedSession::default(),
+        );
         (edits, recorder)
+    }
+
+    /// With a host that never takes anything up.
+    pub fn edits() -> (Edits, Recorder) {
+        edits_of(Recorder::default())
+    }
+
+    /// With a host that does as it is told.
+    pub fn obeyed_edits() -> (Edits, Recorder) {
+        edits_of(Recorder {
+            obeys: true,
+            ..Recorder::default()
+        })
+    }
+
+    fn hosts_patch(edits: &Edits) -> Patch {
+        edits.params.patch()
     }
 
     #[test]
@@ -232,6 +621,37 @@ pub mod tests {
                 Call::End(param)
             ]
         );
+    }
+
+    #[test]
+    fn a_controller_is_one_change_until_it_rests_or_a_hand_takes_over() {
+        let (mut edits, recorder) = edits();
+        let param = Param::SPREAD;
+        edits.begin_frame(1.0);
+        edits.follow(param, 0.25);
+        edits.begin_frame(1.1);
+        edits.follow(param, 0.5);
+        edits.begin_frame(1.2);
+        let moved = [
+            Call::Begin(param),
+            Call::Set(param, 0.25),
+            Call::Set(param, 0.5),
+        ];
+        assert_eq!(recorder.take(), moved);
+        edits.begin_frame(1.5);
+        assert_eq!(recorder.take(), [Call::End(param)]);
+        assert_eq!(edits.undo_name(), None);
+        edits.follow(param, 0.5);
+        recorder.take();
+        edits.begin_drag(param);
+        assert_eq!(recorder.take(), [Call::End(param), Call::Begin(param)]);
+        edits.follow(param, 0.75);
+        assert_eq!(recorder.take(), []);
+        edits.end_drag();
+        edits.follow(param, 0.75);
+        recorder.take();
+        drop(edits);
+        assert_eq!(recorder.take(), [Call::End(param)]);
     }
 
     #[test]
@@ -279,5 +699,184 @@ pub mod tests {
             recorder.take(),
             [set(Param::PARTIALS), set(Param::TILT)].concat()
         );
+    }
+
+    #[test]
+    fn a_drag_is_one_step_told_to_the_host_as_a_change() {
+        let (mut edits, recorder) = obeyed_edits();
+        let param = Param::SPREAD;
+        edits.begin_drag(param);
+        edits.drag_by(0.25);
+        edits.drag_by(0.25);
+        edits.end_drag();
+        recorder.take();
+        assert_eq!(edits.undo_name().as_deref(), Some("Stereo Spread"));
+        assert_eq!(edits.undo().as_deref(), Some("Stereo Spread"));
+        let told = |value| {
+            [
+                Call::Begin(param),
+                Call::Set(param, value),
+                Call::End(param),
+            ]
+        };
+        assert_eq!(recorder.take(), told(0.0));
+        assert_eq!(edits.undo(), None);
+        assert_eq!(edits.redo().as_deref(), Some("Stereo Spread"));
+        assert_eq!(recorder.take(), told(0.5));
+        assert_eq!((edits.redo(), edits.redo_name()), (None, None));
+    }
+
+    #[test]
+    fn undo_leaves_alone_what_it_has_not_touched() {
+        let (mut edits, _) = obeyed_edits();
+        edits.set(Param::TILT, 0.1);
+        automate(&edits.params, Param::CUTOFF, 0.9);
+        edits.set(Param::SPREAD, 0.7);
+        automate(&edits.params, Param::SPREAD, 0.8);
+        edits.undo();
+        edits.undo();
+        let mut expected = Patch::default();
+        expected.set_normalized(Param::CUTOFF, 0.9);
+        assert_eq!(hosts_patch(&edits), expected);
+    }
+
+    #[test]
+    fn a_group_is_one_step_whatever_is_in_it() {
+        let (mut edits, _) = obeyed_edits();
+        edits.begin_group("Shape");
+        edits.draw(Param::partial_level(1), 0.2);
+        edits.draw(Param::partial_level(2), 0.3);
+        edits.end_drag();
+        edits.begin_group("Inner");
+        edits.set(Param::partial_level(1), 0.4);
+        edits.end_group();
+        edits.nudge(Param::TILT, 0.9);
+        edits.end_group();
+        let drawn = hosts_patch(&edits);
+        assert_eq!(edits.undo().as_deref(), Some("Shape"));
+        assert_eq!(hosts_patch(&edits), Patch::default());
+        assert_eq!(edits.undo_name(), None);
+        edits.redo();
+        assert_eq!(hosts_patch(&edits), drawn);
+    }
+
+    #[test]
+    fn undo_in_mid_drag_lets_go_and_takes_it_back() {
+        let (mut edits, recorder) = obeyed_edits();
+        edits.begin_group("Draw Level");
+        edits.draw(Param::partial_level(3), 0.2);
+        assert_eq!(edits.undo().as_deref(), Some("Draw Level"));
+        assert_eq!(hosts_patch(&edits), Patch::default());
+        let calls = recorder.take();
+        let count = |wanted: fn(&Call) -> bool| calls.iter().filter(|call| wanted(call)).count();
+        assert_eq!(count(|call| matches!(call, Call::Begin(_))), 2);
+        assert_eq!(count(|call| matches!(call, Call::End(_))), 2);
+        // The stroke's own end comes later and does no harm.
+        edits.end_group();
+        assert_eq!(edits.redo().as_deref(), Some("Draw Level"));
+    }
+
+    #[test]
+    fn steps_outlive_the_window_and_not_a_loaded_state() {
+        let (mut edits, recorder) = obeyed_edits();
+        let (params, session) = (edits.params.clone(), edits.session.clone());
+        edits.set(Param::TILT, 0.1);
+        edits.begin_drag(Param::SPREAD);
+        edits.drag_by(0.5);
+        drop(edits);
+        let mut edits = Edits::new(params.clone(), Box::new(recorder), session);
+        edits.begin_frame(0.0);
+        assert_eq!(edits.undo_name().as_deref(), Some("Stereo Spread"));
+        edits.undo();
+
+        let state = params.serialize_fields();
+        edits.begin_drag(Param::SPREAD);
+        edits.drag_by(0.3);
+        params.deserialize_fields(&state);
+        automate(&params, Param::SPREAD, 0.9);
+        // What was dragged before means nothing now.
+        edits.end_drag();
+        assert_eq!((edits.undo(), edits.redo()), (None, None));
+        edits.set(Param::TILT, 0.2);
+        assert!(edits.undo().is_some());
+        // A refused state loads nothing.
+        edits.set(Param::TILT, 0.2);
+        params.deserialize_fields(&Default::default());
+        assert!(edits.undo().is_some());
+    }
+
+    #[test]
+    fn what_was_sent_is_shown_until_the_host_has_taken_it_up_or_will_not() {
+        let (mut edits, _) = edits();
+        let params = edits.params.clone();
+        edits.begin_frame(1.0);
+        edits.set(Param::TILT, 0.1);
+        edits.set(Param::SPREAD, 0.4);
+        edits.begin_frame(1.1);
+        assert_eq!(edits.normalized(Param::TILT), 0.1);
+        automate(&params, Param::TILT, 0.1);
+        edits.begin_frame(1.2);
+        automate(&params, Param::TILT, 0.3);
+        assert_eq!(edits.normalized(Param::TILT), 0.3);
+        assert_eq!(edits.normalized(Param::SPREAD), 0.4);
+        edits.begin_frame(1.6);
+        assert_eq!(edits.normalized(Param::SPREAD), 0.0);
+    }
+
+    #[test]
+    fn a_preset_comes_with_its_name_and_goes_with_it() {
+        let (mut edits, _) = obeyed_edits();
+        let name_and_modified = |edits: &Edits| {
+            let (preset, is_modified) = edits.preset();
+            (preset.expect("a preset").name, is_modified)
+        };
+        assert_eq!(name_and_modified(&edits), ("Initial".to_owned(), false));
+        let mut patch = Patch::default();
+        patch.set(Param::PARTIALS, 64.0);
+        patch.set(Param::CUTOFF, 440.0);
+        edits.load_preset("factory/Bell", "Bell", &patch);
+        assert_eq!(hosts_patch(&edits), patch);
+        assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
+        edits.set(Param::TILT, 0.25);
+        assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), true));
+        edits.undo();
+        assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
+        assert_eq!(edits.undo().as_deref(), Some("Load Bell"));
+        assert_eq!(hosts_patch(&edits), Patch::default());
+        assert_eq!(name_and_modified(&edits), ("Initial".to_owned(), false));
+        edits.redo();
+        assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
+    }
+
+    #[test]
+    fn two_sounds_are_compared() {
+        let (mut edits, _) = obeyed_edits();
+        let mut bell = Patch::default();
+        bell.set(Param::PARTIALS, 20.0);
+        edits.set(Param::TILT, 0.25);
+        let a = hosts_patch(&edits);
+        edits.switch_side();
+        // At first both are the same.
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, a));
+        edits.load_preset("factory/Bell", "Bell", &bell);
+        edits.switch_side();
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
+        assert_eq!(edits.preset().0.expect("a preset").name, "Initial");
+        edits.switch_side();
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, bell));
+        assert_eq!(edits.preset().0.expect("a preset").name, "Bell");
+        // Undone, the sounds are back on their sides.
+        assert_eq!(edits.undo().as_deref(), Some("Switch to B"));
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
+        edits.switch_side();
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, bell));
+
+        edits.copy_to_other_side();
+        edits.switch_side();
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, bell));
+        edits.undo();
+        assert_eq!(edits.undo().as_deref(), Some("Copy B to A"));
+        edits.switch_side();
+        assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
     }
 }

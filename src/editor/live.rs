@@ -1,17 +1,21 @@
-//! What the instrument tells of itself, as the window shows it: the newest news, and partials that
-//! rise at once and fall at a speed that the eye can follow.
+//! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
+//! every partial that sounds.
+
+// Until the spectrum view that is on its way shows it.
+#![allow(dead_code)]
+
+use std::time::Duration;
 
 use egui::Ui;
 
-use crate::bridge::{Telemetry, TelemetryReceiver, TelemetryWatch};
-use crate::synth::parameter::MAX_PARTIALS;
+use super::Sources;
+use crate::bridge::{OutputReceiver, SoundingWatch, Telemetry, TelemetryWatch};
+use crate::synth::Sounding;
 
 /// Without news for this long, the host does not let the instrument run.
 const SILENCE_S: f64 = 1.0;
-/// How fast a partial's level falls on the screen.
-const FALL_DB_PER_S: f32 = 90.0;
-/// What counts as nothing, in dB of full scale.
-pub const FLOOR_DB: f32 = -72.0;
+/// How long a note may have begun before a window that rested shows it.
+const REST: Duration = Duration::from_millis(50);
 
 /// What is known of the instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,27 +34,34 @@ pub struct Live {
     latest: Option<Telemetry>,
     /// When there was news, or else when the first was waited for; in the window's seconds.
     heard_s: Option<f64>,
-    /// What is shown of each partial, in dB of a sine of full scale, [`FLOOR_DB`] at least.
-    levels_db: [f32; MAX_PARTIALS],
-    shown_s: f64,
+    now_s: f64,
+    sounding_watch: SoundingWatch,
+    sounding: Sounding,
+    nothing: Sounding,
+    output: OutputReceiver,
 }
 
 impl Live {
     /// Begins to look.
-    pub fn new(telemetry: &TelemetryReceiver) -> Live {
+    pub fn new(sources: &Sources) -> Live {
         Live {
-            watch: telemetry.watch(),
+            watch: sources.telemetry.watch(),
             latest: None,
             heard_s: None,
-            levels_db: [FLOOR_DB; MAX_PARTIALS],
-            shown_s: 0.0,
+            now_s: 0.0,
+            sounding_watch: sources.sounding.watch(),
+            sounding: Sounding::default(),
+            nothing: Sounding::default(),
+            output: sources.output.clone(),
         }
     }
 
     /// Takes the news, once a frame of the window.
     pub fn update(&mut self, ui: &Ui) {
         self.take(ui.input(|input| input.time));
-        if self.levels_db.iter().any(|&level| level > FLOOR_DB) {
+        if self.sounding().is_empty() {
+            ui.ctx().request_repaint_after(REST);
+        } else {
             ui.ctx().request_repaint();
         }
     }
@@ -60,49 +71,52 @@ impl Live {
             self.latest = Some(news);
             self.heard_s = Some(now_s);
         }
+        self.sounding_watch.read(&mut self.sounding);
         self.heard_s.get_or_insert(now_s);
-        let elapsed_s = (now_s - self.shown_s).clamp(0.0, 1.0) as f32;
-        self.shown_s = now_s;
-        let powers = match self.news() {
-            News::Latest(telemetry) => telemetry.partial_powers,
-            _ => [0.0; MAX_PARTIALS],
-        };
-        fall(&mut self.levels_db, &powers, FALL_DB_PER_S * elapsed_s);
+        self.now_s = now_s;
     }
 
     /// What is known at this frame of the window.
     pub fn news(&self) -> News<'_> {
         match (&self.latest, self.heard_s) {
-            (_, Some(heard_s)) if self.shown_s - heard_s >= SILENCE_S => News::Missing,
+            (_, Some(heard_s)) if self.now_s - heard_s >= SILENCE_S => News::Missing,
             (Some(telemetry), _) => News::Latest(telemetry),
             _ => News::Awaited,
         }
     }
 
-    /// What is shown of each partial, 1 first.
-    pub fn levels_db(&self) -> &[f32] {
-        &self.levels_db
+    /// Every partial that sounds; none while the host does not let the instrument run.
+    pub fn sounding(&self) -> &Sounding {
+        match self.news() {
+            News::Latest(_) => &self.sounding,
+            _ => &self.nothing,
+        }
     }
-}
 
-/// Brings levels up to those of `powers`, or down towards them by no more than `most_db`.
-fn fall(levels_db: &mut [f32], powers: &[f32], most_db: f32) {
-    for (level, power) in levels_db.iter_mut().zip(powers) {
-        // A sine of full scale has the power ½.
-        let now_db = 10.0 * libm::log10f((2.0 * power).max(1e-12));
-        *level = now_db.max(*level - most_db).max(FLOOR_DB);
+    /// Cycles of the free LFO since the instrument was reset.
+    pub fn lfo_cycles(&self) -> f64 {
+        match self.news() {
+            News::Latest(telemetry) => telemetry.lfo_cycles,
+            _ => 0.0,
+        }
+    }
+
+    /// Where the output's frames can be had.
+    pub fn output(&self) -> &OutputReceiver {
+        &self.output
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::stage::Senders;
     use super::*;
-    use crate::bridge::TelemetrySender;
+    use crate::synth::{Config, Engine, Event};
 
     #[test]
     fn without_news_the_instrument_does_not_run() {
-        let mut sender = TelemetrySender::new();
-        let mut live = Live::new(&sender.receiver());
+        let mut senders = Senders::default();
+        let mut live = Live::new(&senders.sources());
         let voices_at = |live: &mut Live, now_s| {
             live.take(now_s);
             match live.news() {
@@ -115,32 +129,40 @@ mod tests {
         assert_eq!(voices_at(&mut live, 6.1), None);
         assert_eq!(live.news(), News::Missing);
         let mut publish = |voices| {
-            sender.publish(|news| {
-                news.statistics.voices = voices;
-                news.partial_powers[7] = 0.5;
-            });
+            senders
+                .telemetry
+                .publish(|news| news.statistics.voices = voices);
         };
         publish(2);
         assert_eq!(voices_at(&mut live, 8.0), Some(2));
-        assert!(live.levels_db()[7].abs() < 1e-3);
         assert_eq!(voices_at(&mut live, 8.9), Some(2));
         assert_eq!(voices_at(&mut live, 9.1), None);
-        assert!(live.levels_db()[7] < -10.0, "falls when the host stops");
         publish(3);
         assert_eq!(voices_at(&mut live, 9.3), Some(3));
     }
 
     #[test]
-    fn levels_rise_at_once_and_fall_in_time() {
-        let mut levels = [FLOOR_DB; 3];
-        fall(&mut levels, &[0.5, 0.005, 0.0], 1.0);
-        assert!((levels[0] - 0.0).abs() < 1e-3, "{levels:?}");
-        assert!((levels[1] + 20.0).abs() < 1e-3, "{levels:?}");
-        assert_eq!(levels[2], FLOOR_DB);
-        fall(&mut levels, &[0.0, 0.5, 0.0], 1.5);
-        assert!((levels[0] + 1.5).abs() < 1e-3, "{levels:?}");
-        assert!(levels[1].abs() < 1e-3, "{levels:?}");
-        fall(&mut levels, &[0.0; 3], 100.0);
-        assert_eq!(levels, [FLOOR_DB; 3]);
+    fn what_sounds_is_shown_until_the_host_stops() {
+        let mut senders = Senders::default();
+        let mut live = Live::new(&senders.sources());
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 4,
+        });
+        engine.push(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 57,
+            velocity: 1.0,
+        });
+        engine.render(&mut [0.0; 480], &mut [0.0; 480]);
+        live.take(1.0);
+        assert!(live.sounding().is_empty());
+        senders.tell(&engine);
+        live.take(1.1);
+        let (voice, partials) = live.sounding().voices().next().expect("a voice");
+        assert_eq!((voice.key, partials.len()), (57, 128));
+        live.take(2.2);
+        assert!(live.sounding().is_empty());
     }
 }

@@ -6,11 +6,12 @@
 //! line from where it began; a double click brings a bar's default back. The arrow keys walk the
 //! bars and move them.
 
-use egui::{Align2, FontId, Key, Modifiers, Pos2, Response, Sense, Ui, WidgetInfo, vec2};
+use egui::{Key, Modifiers, Pos2, Response, Sense, Ui, WidgetInfo, vec2};
 
 mod canvas;
 
 use self::canvas::Canvas;
+use super::desk::Desk;
 use super::edit::Edits;
 use crate::dsp::random;
 use crate::synth::Param;
@@ -97,10 +98,12 @@ impl PartialView {
         }
     }
 
-    /// Draws the view into all the room there is; `levels_db` are the partials that sound, 1 first.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, levels_db: &[f32]) {
+    /// Draws the view into all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        let levels_db = &[0.0; 0][..];
+        let edits = &mut *desk.edits;
         let mut pointed = None;
-        let head = ui.horizontal(|ui| {
+        ui.horizontal(|ui| {
             for (layer, name) in Layer::ALL {
                 ui.selectable_value(&mut self.layer, layer, name);
             }
@@ -119,7 +122,6 @@ impl PartialView {
                     }
                 }
             });
-            ui.available_rect_before_wrap()
         });
         let size = ui.available_size().max(vec2(120.0, 60.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
@@ -138,16 +140,7 @@ impl PartialView {
             WidgetInfo::slider(true, f64::from(plain), &param.spec().name)
         });
         canvas.paint(ui, &response, edits, pointed, self.cursor);
-        // Told beside the buttons, where the hand does not cover it.
-        if pointed.is_some() || response.has_focus() {
-            ui.painter().text(
-                head.inner.right_center() - vec2(6.0, 0.0),
-                Align2::RIGHT_CENTER,
-                description(told, edits),
-                FontId::proportional(13.0),
-                ui.visuals().text_color(),
-            );
-        }
+        desk.help.tell(&response, || description(told, desk.edits));
     }
 
     fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
@@ -227,7 +220,7 @@ impl PartialView {
         if climb != 0 {
             let fine = ui.input(|input| input.modifiers.shift);
             let step = if fine { KEY_STEP * FINE } else { KEY_STEP };
-            edits.set(param, edits.normalized(param) + climb as f32 * step);
+            edits.nudge(param, edits.normalized(param) + climb as f32 * step);
         }
         if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
             edits.set(param, default(param));
@@ -356,7 +349,8 @@ mod tests {
 
         fn frame(&mut self, edits: &mut Edits, events: &[egui::Event]) {
             let view = &mut self.view;
-            self.stage.frame(events, |ui| view.show(ui, edits, &[]));
+            self.stage
+                .show(edits, events, |ui, desk| view.show(ui, desk));
         }
 
         /// Presses at the first place, moves through the others and lets go at the last.
@@ -475,8 +469,12 @@ mod tests {
                 .iter()
                 .all(|param| param.spec().name.ends_with("Pan"))
         );
+        edits.undo();
+        recorder.take();
         apply(Operation::Randomise(5), Layer::Pan, &mut edits);
         assert_eq!(recorder.take(), first, "the same seed, the same bars");
+        edits.undo();
+        recorder.take();
         apply(Operation::Randomise(6), Layer::Pan, &mut edits);
         assert_ne!(recorder.take(), first);
         // At their defaults, nothing is left to do.

@@ -2,21 +2,95 @@
 
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
-/// A context and its clock.
+use super::Sources;
+use super::control::Controls;
+use super::desk::Desk;
+use super::edit::Edits;
+use super::help::HelpLine;
+use super::live::Live;
+use super::theme::{self, ThemeChoice};
+use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
+use crate::synth::Engine;
+
+/// The instrument's ends of what a window reads.
+#[derive(Default)]
+pub struct Senders {
+    pub telemetry: TelemetrySender,
+    pub sounding: SoundingSender,
+    pub output: OutputSender,
+}
+
+impl Senders {
+    /// The window's ends.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            telemetry: self.telemetry.receiver(),
+            sounding: self.sounding.receiver(),
+            output: self.output.receiver(),
+        }
+    }
+
+    /// Tells as the plugin does after a buffer.
+    pub fn tell(&mut self, engine: &Engine) {
+        self.telemetry.publish(|telemetry| {
+            telemetry.statistics = engine.statistics();
+            engine.partial_powers(&mut telemetry.partial_powers);
+        });
+        self.sounding.publish(|sounding| engine.sounding(sounding));
+    }
+}
+
+/// A context and its clock, and an instrument that a test lets tell what it wants.
 pub struct Stage {
     ctx: Context,
     size: Vec2,
     time: f64,
+    pub senders: Senders,
+    pub live: Live,
+    pub help: HelpLine,
+    pub controls: Controls,
 }
 
 impl Stage {
     /// Of this size, in points.
     pub fn new(size: Vec2) -> Stage {
+        let ctx = Context::default();
+        theme::install(&ctx, ThemeChoice::default());
+        let senders = Senders::default();
         Stage {
-            ctx: Context::default(),
+            ctx,
             size,
             time: 0.0,
+            live: Live::new(&senders.sources()),
+            senders,
+            help: HelpLine::default(),
+            controls: Controls::new(),
         }
+    }
+
+    /// One frame of a view that is handed a desk.
+    pub fn show(
+        &mut self,
+        edits: &mut Edits,
+        events: &[Event],
+        mut view: impl FnMut(&mut Ui, &mut Desk),
+    ) {
+        let mut live = std::mem::replace(&mut self.live, Live::new(&self.senders.sources()));
+        let mut help = std::mem::take(&mut self.help);
+        let mut controls = std::mem::replace(&mut self.controls, Controls::new());
+        controls.begin_frame(edits.params());
+        self.frame(events, |ui| {
+            live.update(ui);
+            help.clear();
+            let mut desk = Desk {
+                edits,
+                live: &live,
+                help: &mut help,
+                controls: &mut controls,
+            };
+            view(ui, &mut desk);
+        });
+        (self.live, self.help, self.controls) = (live, help, controls);
     }
 
     /// One frame, 20 ms after the last.

@@ -2,26 +2,35 @@
 
 use std::time::Duration;
 
-use egui::{Label, Panel, RichText, Ui};
+use egui::{Align, Label, Layout, RichText, Ui};
 
+use super::help::HelpLine;
 use super::live::News;
+use super::theme;
 use crate::bridge::{Telemetry, WINDOW_S};
 
 /// How often the line is drawn anew.
 const REFRESH: Duration = Duration::from_millis(200);
-/// Points.
-const SIZE: f32 = 11.0;
 
-/// Draws the line, and asks to be called again in time.
-pub fn show(ui: &mut Ui, news: News) {
+/// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
+/// right the load.
+pub fn show(ui: &mut Ui, news: News, help: &HelpLine) {
     let text = match news {
         News::Awaited => String::new(),
         News::Missing => "Not running".to_owned(),
         News::Latest(telemetry) => text(telemetry),
     };
-    Panel::bottom("status").show(ui, |ui| {
-        ui.add(Label::new(RichText::new(text).size(SIZE)).truncate())
+    let theme = theme::current(ui);
+    let label = |text: &str, color| {
+        let text = RichText::new(text).size(theme::SMALL).color(color);
+        Label::new(text).truncate()
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.add(label(&text, theme.weak_text))
             .on_hover_text(explanation());
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(label(help.text(), theme.text));
+        });
     });
     ui.ctx().request_repaint_after(REFRESH);
 }

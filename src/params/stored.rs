@@ -5,6 +5,7 @@
 //! Parameters that an older version did not know get their defaults, so that the sound never
 //! depends on what was there before; ids that we do not know are passed over.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use nice_plug::params::persist::deserialize_field;
@@ -12,12 +13,21 @@ use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
 use crate::state::SCHEMA;
+use crate::synth::Param;
 use crate::synth::parameter::{Spec, specs};
+
+use super::controllers::Protection;
 
 /// The field that holds the schema's version.
 pub const SCHEMA_FIELD: &str = "schema";
 /// The field that holds the editor's size as `[width, height]` in logical pixels.
 pub const EDITOR_SIZE_FIELD: &str = "editor_size";
+/// The field that holds how large everything in the editor is, per cent.
+pub const EDITOR_SCALE_FIELD: &str = "editor_scale";
+/// The field that holds what MIDI learn has learned, as pairs `[controller, parameter's id]`.
+pub const CONTROLLERS_FIELD: &str = "controllers";
+/// The field that holds which preset was loaded. States of older versions have none.
+pub const PRESET_FIELD: &str = "preset";
 
 /// Why a state was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +38,8 @@ pub enum Refusal {
     Newer(u32),
     /// The value of this parameter is not what a parameter of its kind can hold.
     BadValue(String),
+    /// The learned controllers cannot be read, or one of them cannot be learned.
+    BadControllers,
 }
 
 impl fmt::Display for Refusal {
@@ -40,6 +52,7 @@ impl fmt::Display for Refusal {
                  reads up to {SCHEMA})"
             ),
             Refusal::BadValue(id) => write!(f, "it is damaged: bad value for \"{id}\""),
+            Refusal::BadControllers => write!(f, "it is damaged: bad learned controllers"),
         }
     }
 }
@@ -89,7 +102,31 @@ fn check(state: &PluginState) -> Result<(), Refusal> {
             return Err(Refusal::BadValue(spec.id.to_string()));
         }
     }
+    if let Some(json) = state.fields.get(CONTROLLERS_FIELD) {
+        let pairs = pairs(json).ok_or(Refusal::BadControllers)?;
+        if pairs
+            .iter()
+            .any(|&(number, _)| number > 127 || Protection::of(0, number, false).is_some())
+        {
+            return Err(Refusal::BadControllers);
+        }
+    }
     Ok(())
+}
+
+fn pairs(json: &str) -> Option<Vec<(u8, String)>> {
+    deserialize_field(json).ok()
+}
+
+/// What an admitted state's fields say of the learned controllers: none if it is older than they
+/// are. Parameters that we do not know are passed over.
+pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
+    let pairs = fields.get(CONTROLLERS_FIELD).and_then(|json| pairs(json));
+    pairs
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|(number, id)| Some((*number, Param::from_id(id)?)))
+        .collect()
 }
 
 fn fits(spec: &Spec, value: &ParamValue) -> bool {
@@ -198,6 +235,33 @@ mod tests {
             let refusal = refused(&mut damaged);
             assert_eq!(refusal, Refusal::BadValue(id.to_owned()), "{value:?}");
         }
+    }
+
+    #[test]
+    fn learned_controllers_are_read_or_the_state_is_refused() {
+        let learned = |json: &str| {
+            let mut state = state();
+            let field = (CONTROLLERS_FIELD.to_owned(), json.to_owned());
+            state.fields.extend([field]);
+            admit(&mut state).map(|()| controllers(&state.fields))
+        };
+        assert_eq!(learned("[]"), Ok(vec![]));
+        assert_eq!(
+            learned(r#"[[21,"cutoff"],[22,"flux"],[7,"level"]]"#),
+            Ok(vec![(21, Param::CUTOFF), (7, Param::LEVEL)])
+        );
+        for json in [
+            "",
+            "7",
+            "{}",
+            r#"[["cutoff",21]]"#,
+            r#"[[128,"cutoff"]]"#,
+            r#"[[64,"cutoff"]]"#,
+            r#"[[-1,"cutoff"]]"#,
+        ] {
+            assert_eq!(learned(json), Err(Refusal::BadControllers), "{json}");
+        }
+        assert_eq!(controllers(&BTreeMap::new()), []);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use nice_plug::context::process::SendEventError;
 use super::*;
 use crate::params::HostParam;
 
+mod played;
 mod realtime;
 
 const RATE_HZ: f32 = 48_000.0;
@@ -445,6 +446,23 @@ fn the_screen_is_told_what_sounds_and_what_it_took() {
     drop(watch);
     bench.process(2, 1_024, &[]);
     assert_eq!(bench.plugin.telemetry.receiver().watch().news(), None);
+}
+
+#[test]
+fn the_screen_is_shown_every_partial_and_the_output() {
+    let mut bench = Bench::new(PluginApi::Clap);
+    let mut watch = bench.plugin.sounding.receiver().watch();
+    let output = bench.plugin.output.receiver().watch();
+    let sound = bench.process(2, 1_024, &[on(0, 57), on(10, 69)]);
+    let picture = watch.news().expect("a picture of the buffer");
+    let keys: Vec<u8> = picture.voices().map(|(voice, _)| voice.key).collect();
+    assert_eq!(keys, [57, 69]);
+    let mut frames = Vec::new();
+    output.take(|frame| frames.push(frame));
+    assert_eq!(frames.len(), 1_024);
+    for (place, frame) in frames.iter().enumerate() {
+        assert_eq!(*frame, [sound[0][place], sound[1][place]]);
+    }
 }
 
 #[test]

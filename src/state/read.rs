@@ -214,7 +214,7 @@ fn one_line(message: &str) -> String {
 }
 
 /// The line that holds byte `offset`, counted from 1.
-fn line(text: &str, offset: usize) -> usize {
+pub(crate) fn line(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     1 + before.iter().filter(|&&byte| byte == b'\n').count()
 }

@@ -17,6 +17,7 @@ use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
 use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
 use super::patch::Patch;
+use super::sounding::Sounding;
 use super::voice::{Life, Outcome, Tick};
 use crate::bank::{Bank, MAX_BLOCK_FRAMES};
 use crate::dsp::denormals::FlushDenormals;
@@ -399,6 +400,21 @@ impl Engine {
         statistics
     }
 
+    /// Cycles of the free LFO since the reset, at the current block's first frame.
+    pub fn lfo_cycles(&self) -> f64 {
+        self.clock.lfo_cycles
+    }
+
+    /// The MIDI keys that are down, on any channel: bit 60 is middle C.
+    pub fn held_keys(&self) -> u128 {
+        self.ensemble
+            .iter()
+            .filter(|voice| {
+                voice.key_is_down && matches!(voice.life(), Life::Pending | Life::Sounding)
+            })
+            .fold(0, |keys, voice| keys | 1 << (voice.key & 127))
+    }
+
     /// Writes the power of each partial number, 1 first, over all voices that sound, with the master
     /// level: of a sine as loud as full scale it is ½. The mean of both channels, at the end of the
     /// current block.
@@ -412,6 +428,18 @@ impl Engine {
         let gain = self.output.level();
         let factor = 0.5 * gain * gain;
         powers.iter_mut().for_each(|power| *power *= factor);
+    }
+
+    /// Takes a picture of all partials that sound, at the end of the current block and with the
+    /// master level. Its work is bounded by [`MAX_SOUNDING`](super::sounding::MAX_SOUNDING).
+    pub fn sounding(&self, sounding: &mut Sounding) {
+        sounding.clear(self.dimensions.sample_rate_hz);
+        let (left, right) = self.output.levels();
+        for (slot, voice) in self.ensemble.iter().enumerate() {
+            if matches!(voice.life(), Life::Sounding | Life::Fading) {
+                voice.picture(slot, left, right, sounding);
+            }
+        }
     }
 
     fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {

@@ -68,6 +68,11 @@ impl Output {
         self.end.left.max(self.end.right)
     }
 
+    /// The master level at the block's end, of left and right.
+    pub fn levels(&self) -> (f32, f32) {
+        (self.end.left, self.end.right)
+    }
+
     /// One frame of the bus, `position` (0 to 1) of the way through the block, as it leaves.
     #[inline]
     pub fn frame(&self, left: f32, right: f32, position: f32) -> (f32, f32) {

@@ -109,6 +109,11 @@ impl Values {
         self.plain[param.index()]
     }
 
+    /// Normalised value of a parameter; macros may have taken it past 0 or 1.
+    pub fn normalized(&self, param: Param) -> f32 {
+        self.normalized[param.index()]
+    }
+
     /// Plain value of a parameter with a polyphonic offset of its normalised value.
     pub fn get_offset(&self, param: Param, normalized_offset: f32) -> f32 {
         param

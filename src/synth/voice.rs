@@ -10,6 +10,7 @@ use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
 use super::parameter::{MAX_PARTIALS, Param};
 use super::patch::{Patch, Values};
+use super::sounding::{Sounding, SoundingVoice};
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
 use crate::bank::Bank;
 use crate::dsp::envelope::Envelope;
@@ -297,6 +298,22 @@ impl Voice {
     /// Adds the power of each of its partials, before the master level.
     pub fn add_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
         self.partials.add_powers(powers);
+    }
+
+    /// Adds itself to a picture of what sounds; `left` and `right` are the master level.
+    pub(super) fn picture(&self, slot: usize, left: f32, right: f32, sounding: &mut Sounding) {
+        let voice = SoundingVoice {
+            slot: slot as u16,
+            channel: self.channel,
+            key: self.key,
+            fundamental_hz: self.fundamental_hz[1] as f32,
+            filter: self.filter,
+            first: 0,
+            count: 0,
+        };
+        if let Some(picture) = sounding.add(voice, self.partials.count()) {
+            self.partials.picture(left, right, picture);
+        }
     }
 
     /// Begins a note at the frame rendered next.

@@ -6,10 +6,10 @@ use egui::{
 };
 
 use super::super::edit::Edits;
-use super::super::live::FLOOR_DB;
 use super::{Layer, default};
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
+const FLOOR_DB: f32 = -72.0;
 /// Room for the scale's numbers, points.
 const SCALE_WIDTH: f32 = 44.0;
 /// Room for the numbers of what sounds, points.

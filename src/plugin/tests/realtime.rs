@@ -85,7 +85,14 @@ fn the_counter_counts() {
 fn processing_neither_allocates_nor_frees() {
     for (api, channels) in [(PluginApi::Clap, 2), (PluginApi::Vst3, 1)] {
         let mut bench = Bench::new(api);
+        // With a window open that shows all it can, and does not keep up with the output.
+        let watches = (
+            bench.plugin.telemetry.receiver().watch(),
+            bench.plugin.sounding.receiver().watch(),
+            bench.plugin.output.receiver().watch(),
+        );
         let params: Vec<SynthParam> = SynthParam::all().collect();
+        let keys = bench.plugin.keys.sender().open();
         let (mut place, mut sounding) = (0, 0);
         for round in 0..400_u64 {
             // As the framework does between the parts of a buffer, on the audio thread.
@@ -105,6 +112,15 @@ fn processing_neither_allocates_nor_frees() {
             bench.host.transport.pos_beats = Some(round as f64);
             bench.host.transport.playing = !round.is_multiple_of(3);
             bench.host.sent.clear();
+            let controllers = bench.plugin.params.controllers();
+            if round.is_multiple_of(5) {
+                controllers.learn(Some(params[round as usize % params.len()]));
+            }
+            keys.press((round % 128) as u8, 0.7);
+            keys.release(((round + 100) % 128) as u8);
+            if round % 60 == 59 {
+                keys.release_all();
+            }
 
             let frames = 1 + (bits(7, round) % 999) as u32;
             let mut events: Vec<_> = (0..round % 64)
@@ -127,5 +143,6 @@ fn processing_neither_allocates_nor_frees() {
         assert!(sounding > 200, "only {sounding} of 400 buffers sounded");
         assert!(bench.host.sent.capacity() == 65_536);
         assert_eq!(bench.allocator_calls, 0);
+        drop(watches);
     }
 }

@@ -18,6 +18,7 @@ use crate::dsp::maths::{at_least, at_most, exp2};
 use crate::dsp::random;
 use crate::synth::filter::Filter;
 use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::sounding::SoundingPartial;
 use crate::synth::spectrum::{GROUP, Lanes, ONSET_SHIFT, Spectrum, whole_groups};
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
@@ -458,6 +459,25 @@ impl Partials {
             &self.right_end[used],
             &mut powers[used],
         );
+    }
+
+    /// Partials in use, those that fade after the spectrum shrank among them.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
+    /// factors of the gains.
+    pub fn picture(&self, left: f32, right: f32, picture: &mut [SoundingPartial]) {
+        let gains = self.left_end.iter().zip(self.right_end.iter());
+        let partials = self.frequency_hz.iter().zip(gains);
+        for (place, (frequency_hz, gains)) in picture.iter_mut().zip(partials) {
+            *place = SoundingPartial {
+                frequency_hz: *frequency_hz as f32,
+                left: gains.0 * left,
+                right: gains.1 * right,
+            };
+        }
     }
 
     /// Whether gains change of themselves, by decay.

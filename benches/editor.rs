@@ -1,0 +1,213 @@
+//! What a window costs: one frame of the whole editor at 1600 × 1000 with 64 voices sounding, without
+//! the rasteriser; and the audio thread, with the window closed and with it open.
+//!
+//! `cargo bench --bench editor`. Before the timings it prints, for both, what the figures are to be
+//! held against.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aliquot::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
+use aliquot::editor::Sources;
+use aliquot::editor::offscreen::Offscreen;
+use aliquot::params::HostParams;
+use aliquot::synth::{Config, Engine, Event, Param, Patch};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const RATE: f64 = 48_000.0;
+const BUFFER_FRAMES: usize = 512;
+const VOICES: usize = 64;
+const PARTIALS: usize = 64;
+const SIZE: (f32, f32) = (1600.0, 1000.0);
+/// What a frame may take.
+const FRAME_LIMIT: Duration = Duration::from_millis(4);
+
+/// An engine in the middle of a large chord, and what it tells the screen after a buffer.
+struct Instrument {
+    engine: Engine,
+    telemetry: TelemetrySender,
+    sounding: SoundingSender,
+    output: OutputSender,
+    left: [f32; BUFFER_FRAMES],
+    right: [f32; BUFFER_FRAMES],
+}
+
+impl Instrument {
+    fn new() -> Instrument {
+        let mut patch = Patch::default();
+        for (param, value) in [
+            (Param::PARTIALS, PARTIALS as f32),
+            (Param::VOICES, VOICES as f32),
+            (Param::AMP_SUSTAIN, 1.0),
+            (Param::LFO_PITCH, 20.0),
+            (Param::LFO_LEVEL, 2.0),
+            (Param::LEVEL, -24.0),
+        ] {
+            patch.set(param, value);
+        }
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: RATE,
+            max_voices: 128,
+        });
+        engine.set_patch(&patch);
+        for voice in 0..VOICES {
+            engine.push(Event::NoteOn {
+                id: Some(voice as i32),
+                channel: 0,
+                key: 24 + voice as u8,
+                velocity: 0.5,
+            });
+        }
+        let mut instrument = Instrument {
+            engine,
+            telemetry: TelemetrySender::new(),
+            sounding: SoundingSender::new(),
+            output: OutputSender::new(),
+            left: [0.0; BUFFER_FRAMES],
+            right: [0.0; BUFFER_FRAMES],
+        };
+        for _ in 0..20 {
+            instrument.render();
+        }
+        assert_eq!(instrument.engine.statistics().voices, VOICES);
+        instrument
+    }
+
+    fn sources(&self) -> Sources {
+        Sources {
+            telemetry: self.telemetry.receiver(),
+            sounding: self.sounding.receiver(),
+            output: self.output.receiver(),
+        }
+    }
+
+    fn render(&mut self) {
+        self.engine.render(&mut self.left, &mut self.right);
+    }
+
+    /// As the plugin does at the end of a buffer, at most sixty times a second.
+    fn tell(&mut self) {
+        let engine = &self.engine;
+        self.telemetry.publish(|telemetry| {
+            telemetry.statistics = engine.statistics();
+            engine.partial_powers(&mut telemetry.partial_powers);
+            telemetry.keys = engine.held_keys();
+            telemetry.lfo_cycles = engine.lfo_cycles();
+        });
+        self.sounding.publish(|sounding| engine.sounding(sounding));
+        self.output.send(&self.left, &self.right);
+    }
+}
+
+/// A window that looks at the instrument.
+struct Desk {
+    instrument: Instrument,
+    window: Offscreen,
+    // The window's keys lead here.
+    _keys: KeyReceiver,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let instrument = Instrument::new();
+        let keys = KeyReceiver::new();
+        let params = Arc::new(HostParams::default());
+        let window = Offscreen::new(params, &instrument.sources(), &keys.sender(), SIZE);
+        let mut desk = Desk {
+            instrument,
+            window,
+            _keys: keys,
+        };
+        for _ in 0..30 {
+            desk.frame();
+        }
+        desk
+    }
+
+    /// How long it takes to build one frame, with news of what sounds.
+    fn frame(&mut self) -> Duration {
+        self.instrument.render();
+        self.instrument.tell();
+        let begun = Instant::now();
+        let corners = black_box(self.window.frame(&[]));
+        let took = begun.elapsed();
+        assert!(corners > 1_000, "the window is empty: {corners} corners");
+        took
+    }
+}
+
+fn frame(criterion: &mut Criterion) {
+    let mut desk = Desk::new();
+    let mut times: Vec<Duration> = (0..200).map(|_| desk.frame()).collect();
+    times.sort_unstable();
+    let (median, late) = (times[times.len() / 2], times[times.len() * 95 / 100]);
+    let held = if median <= FRAME_LIMIT {
+        "holds"
+    } else {
+        "IS MISSED"
+    };
+    println!(
+        "a frame at {} × {}, {VOICES} voices of {PARTIALS} partials: median {median:.2?}, P95 \
+         {late:.2?}; the limit of {FRAME_LIMIT:?} {held}",
+        SIZE.0, SIZE.1
+    );
+    criterion.bench_function("editor/one frame", |bencher| {
+        bencher.iter_custom(|count| (0..count).map(|_| desk.frame()).sum());
+    });
+}
+
+/// The best of many turns, since other programs only ever add.
+fn seconds(mut buffer: impl FnMut()) -> f64 {
+    let turn = |buffer: &mut dyn FnMut()| {
+        let begun = Instant::now();
+        for _ in 0..32 {
+            buffer();
+        }
+        begun.elapsed().as_secs_f64() / 32.0
+    };
+    (0..15)
+        .map(|_| turn(&mut buffer))
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn audio(criterion: &mut Criterion) {
+    let mut instrument = Instrument::new();
+    let alone_s = seconds(|| instrument.render());
+    let closed_s = seconds(|| {
+        instrument.render();
+        instrument.tell();
+    });
+    let sources = instrument.sources();
+    let _watches = (sources.telemetry.watch(), sources.sounding.watch());
+    let open_s = seconds(|| {
+        instrument.render();
+        instrument.tell();
+    });
+    let percent = |seconds: f64| 100.0 * (seconds / alone_s - 1.0);
+    println!(
+        "a buffer of {BUFFER_FRAMES} frames: {:.3} ms; with its window closed {:+.2} %, open {:+.2} %",
+        1e3 * alone_s,
+        percent(closed_s),
+        percent(open_s)
+    );
+    let mut group = criterion.benchmark_group("editor/one buffer");
+    group.bench_function("window open", |bencher| {
+        bencher.iter(|| {
+            instrument.render();
+            instrument.tell();
+        });
+    });
+    drop(_watches);
+    group.bench_function("window closed", |bencher| {
+        bencher.iter(|| {
+            instrument.render();
+            instrument.tell();
+        });
+    });
+    group.bench_function("no window", |bencher| bencher.iter(|| instrument.render()));
+    group.finish();
+}
+
+criterion_group!(benches, frame, audio);
+criterion_main!(benches);

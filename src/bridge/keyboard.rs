@@ -1,0 +1,75 @@
+//! Keys that the screen plays, as the screen sends them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rtrb::Producer;
+
+use super::keys::Stroke;
+
+/// Lets windows play, one after the other.
+#[derive(Clone)]
+pub struct KeySender {
+    /// Locked among windows only.
+    strokes: Arc<Mutex<Producer<Stroke>>>,
+    takes: Arc<AtomicU64>,
+}
+
+impl KeySender {
+    pub(super) fn new(strokes: Producer<Stroke>, takes: Arc<AtomicU64>) -> KeySender {
+        KeySender {
+            strokes: Arc::new(Mutex::new(strokes)),
+            takes,
+        }
+    }
+
+    /// Begins to play.
+    pub fn open(&self) -> ScreenKeys {
+        ScreenKeys {
+            sender: self.clone(),
+        }
+    }
+
+    /// Whether there was room.
+    fn send(&self, key: u8, velocity: Option<f32>) -> bool {
+        let stroke = Stroke {
+            take: self.takes.load(Ordering::Relaxed),
+            key,
+            velocity,
+        };
+        let strokes = self.strokes.lock();
+        let mut strokes = strokes.unwrap_or_else(PoisonError::into_inner);
+        strokes.push(stroke).is_ok()
+    }
+}
+
+/// One window's keys. Its end is the end of every note that they hold.
+pub struct ScreenKeys {
+    sender: KeySender,
+}
+
+impl ScreenKeys {
+    /// A key (MIDI, 0 to 127) goes down with this velocity, 0 to 1. Lost while the host does not
+    /// let the instrument run and many keys wait already.
+    pub fn press(&self, key: u8, velocity: f32) {
+        self.sender.send(key, Some(velocity.clamp(0.0, 1.0)));
+    }
+
+    /// A key comes up.
+    pub fn release(&self, key: u8) {
+        if !self.sender.send(key, None) {
+            self.release_all();
+        }
+    }
+
+    /// All keys come up, those among them that the audio thread has not heard of yet.
+    pub fn release_all(&self) {
+        self.sender.takes.fetch_add(1, Ordering::Release);
+    }
+}
+
+impl Drop for ScreenKeys {
+    fn drop(&mut self) {
+        self.release_all();
+    }
+}

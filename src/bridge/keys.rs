@@ -1,0 +1,199 @@
+//! Keys that the screen plays, as the audio thread takes them.
+//!
+//! A key's way down and up is a message in a queue. The queue may be full while the host does not
+//! let the instrument run, and a window may close with keys held, so no note hangs on a message
+//! alone: the screen counts *takes* in an atomic number, each message carries its take, and at a
+//! new take the audio thread lets go of every key of the one before.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rtrb::{Consumer, RingBuffer};
+
+use super::keyboard::KeySender;
+use crate::synth::{Event, NoteAddress};
+
+/// Messages that wait at most: more than two hands play in the longest buffer.
+const CAPACITY: usize = 256;
+
+/// The MIDI channel of the keys, counted from 0.
+const CHANNEL: u8 = 0;
+
+/// A key on its way down or up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stroke {
+    pub take: u64,
+    /// MIDI key, 0 to 127.
+    pub key: u8,
+    /// 0 to 1 on the way down; `None` on the way up.
+    pub velocity: Option<f32>,
+}
+
+/// The audio thread's end.
+pub struct KeyReceiver {
+    strokes: Consumer<Stroke>,
+    takes: Arc<AtomicU64>,
+    take: u64,
+    /// The keys that are down: a bit each.
+    held: u128,
+    /// The other end, for handing it out.
+    sender: KeySender,
+}
+
+impl KeyReceiver {
+    /// Both ends; the other one is asked for with [`KeyReceiver::sender`].
+    pub fn new() -> KeyReceiver {
+        let (producer, strokes) = RingBuffer::new(CAPACITY);
+        let takes = Arc::new(AtomicU64::new(0));
+        KeyReceiver {
+            strokes,
+            take: 0,
+            held: 0,
+            sender: KeySender::new(producer, takes.clone()),
+            takes,
+        }
+    }
+
+    /// The screen's end.
+    pub fn sender(&self) -> KeySender {
+        self.sender.clone()
+    }
+
+    /// Hands what the screen has played since the last call to `play`, as events. Never waits,
+    /// allocates or frees.
+    pub fn receive(&mut self, mut play: impl FnMut(Event)) {
+        let take = self.takes.load(Ordering::Acquire);
+        self.begin(take, &mut play);
+        while let Ok(stroke) = self.strokes.pop() {
+            if stroke.take < self.take {
+                continue;
+            }
+            self.begin(stroke.take, &mut play);
+            let bit = 1u128 << (stroke.key & 127);
+            match stroke.velocity {
+                Some(velocity) => {
+                    self.held |= bit;
+                    play(Event::NoteOn {
+                        id: None,
+                        channel: CHANNEL,
+                        key: stroke.key & 127,
+                        velocity,
+                    });
+                }
+                None if self.held & bit != 0 => {
+                    self.held &= !bit;
+                    play(off(stroke.key & 127));
+                }
+                // It was not this end that played it: the engine has been reset in between.
+                None => {}
+            }
+        }
+    }
+
+    /// The engine has been reset: no key sounds any more.
+    pub fn reset(&mut self) {
+        self.held = 0;
+    }
+
+    /// Lets go of the keys of an earlier take.
+    fn begin(&mut self, take: u64, play: &mut impl FnMut(Event)) {
+        if take > self.take {
+            self.take = take;
+            while self.held != 0 {
+                let key = self.held.trailing_zeros() as u8;
+                self.held &= self.held - 1;
+                play(off(key));
+            }
+        }
+    }
+}
+
+impl Default for KeyReceiver {
+    fn default() -> KeyReceiver {
+        KeyReceiver::new()
+    }
+}
+
+fn off(key: u8) -> Event {
+    Event::NoteOff(NoteAddress {
+        id: None,
+        channel: Some(CHANNEL),
+        key: Some(key),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(receiver: &mut KeyReceiver) -> Vec<(u8, bool)> {
+        let mut keys = Vec::new();
+        receiver.receive(|event| match event {
+            Event::NoteOn { key, .. } => keys.push((key, true)),
+            Event::NoteOff(NoteAddress { key, .. }) => keys.push((key.expect("a key"), false)),
+            other => panic!("{other:?}"),
+        });
+        keys
+    }
+
+    #[test]
+    fn what_is_played_arrives_once_and_in_order() {
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        keys.press(60, 0.5);
+        keys.press(64, 0.5);
+        keys.release(60);
+        assert_eq!(
+            received(&mut receiver),
+            [(60, true), (64, true), (60, false)]
+        );
+        assert_eq!(received(&mut receiver), []);
+        // Not held: the engine never hears of it.
+        keys.release(61);
+        assert_eq!(received(&mut receiver), []);
+    }
+
+    #[test]
+    fn a_window_that_closes_lets_go_of_its_keys() {
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        keys.press(60, 1.0);
+        keys.press(67, 1.0);
+        assert_eq!(received(&mut receiver).len(), 2);
+        // Pressed, and not yet taken when the window goes: never begins.
+        keys.press(70, 1.0);
+        drop(keys);
+        assert_eq!(received(&mut receiver), [(60, false), (67, false)]);
+        let keys = receiver.sender().open();
+        keys.press(60, 1.0);
+        assert_eq!(received(&mut receiver), [(60, true)]);
+    }
+
+    #[test]
+    fn a_full_queue_holds_no_note() {
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        keys.press(60, 1.0);
+        assert_eq!(received(&mut receiver), [(60, true)]);
+        for _ in 0..CAPACITY {
+            keys.press(61, 1.0);
+        }
+        keys.release(60);
+        assert_eq!(received(&mut receiver), [(60, false)]);
+        // And it works again.
+        keys.press(62, 1.0);
+        assert_eq!(received(&mut receiver), [(62, true)]);
+    }
+
+    #[test]
+    fn after_a_reset_nothing_is_held() {
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        keys.press(60, 1.0);
+        received(&mut receiver);
+        receiver.reset();
+        keys.release(60);
+        drop(keys);
+        assert_eq!(received(&mut receiver), []);
+    }
+}

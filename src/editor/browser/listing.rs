@@ -1,0 +1,312 @@
+//! Which presets are listed, and in which order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::library::{Contents, Entry};
+
+/// Where presets come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Wherever.
+    #[default]
+    All,
+    /// With the program.
+    Factory,
+    /// From the person's own folder.
+    Own,
+}
+
+impl Origin {
+    /// With their names.
+    pub const ALL: [(Origin, &str); 3] = [
+        (Origin::All, "All"),
+        (Origin::Factory, "Factory"),
+        (Origin::Own, "Mine"),
+    ];
+}
+
+/// What they are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As they are found: the program's in their own order, then the person's.
+    #[default]
+    Found,
+    /// Name, whatever its capitals.
+    Name,
+    /// Author, then name.
+    Author,
+}
+
+impl Order {
+    /// With their names.
+    pub const ALL: [(Order, &str); 3] = [
+        (Order::Found, "Bank"),
+        (Order::Name, "Name"),
+        (Order::Author, "Author"),
+    ];
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// Each of these words is somewhere in the name, author, tags or description.
+    pub words: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Only favourites.
+    pub favourites: bool,
+    /// It has all of these, in small letters.
+    pub tags: BTreeSet<String>,
+    /// It is by this author.
+    pub author: Option<String>,
+    /// In which order.
+    pub order: Order,
+}
+
+impl Filter {
+    /// The presets that it lets pass.
+    pub fn list<'c>(&self, contents: &'c Contents) -> Vec<&'c Entry> {
+        let words = self.words.to_lowercase();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let mut listed: Vec<&Entry> = contents
+            .entries
+            .iter()
+            .filter(|entry| self.admits(entry) && words.iter().all(|word| says(entry, word)))
+            .collect();
+        let name = |entry: &&Entry| entry.preset.name.to_lowercase();
+        match self.order {
+            Order::Found => {}
+            Order::Name => listed.sort_by_cached_key(name),
+            Order::Author => {
+                listed
+                    .sort_by_cached_key(|entry| (entry.preset.author.to_lowercase(), name(entry)));
+            }
+        }
+        listed
+    }
+
+    fn admits(&self, entry: &Entry) -> bool {
+        let from = match self.origin {
+            Origin::All => true,
+            Origin::Factory => entry.path.is_none(),
+            Origin::Own => entry.path.is_some(),
+        };
+        let by = self.author.as_ref();
+        from && (entry.favourite || !self.favourites)
+            && by.is_none_or(|author| *author == entry.preset.author)
+            && self.tags.iter().all(|tag| has_tag(entry, tag))
+    }
+
+    /// Whether it lets everything pass.
+    pub fn is_open(&self) -> bool {
+        let order = self.order;
+        *self
+            == Filter {
+                order,
+                ..Filter::default()
+            }
+    }
+}
+
+fn has_tag(entry: &Entry, tag: &str) -> bool {
+    let mut tags = entry.preset.tags.iter();
+    tags.any(|own| own.to_lowercase() == tag)
+}
+
+fn says(entry: &Entry, word: &str) -> bool {
+    let preset = &entry.preset;
+    let texts = [&preset.name, &preset.author, &preset.description].into_iter();
+    let mut texts = texts.chain(&preset.tags);
+    texts.any(|text| text.to_lowercase().contains(word))
+}
+
+/// All tags in small letters, each with how many presets have it.
+pub fn tags(contents: &Contents) -> BTreeMap<String, usize> {
+    let mut tags = BTreeMap::new();
+    for entry in &contents.entries {
+        let own: BTreeSet<String> = entry
+            .preset
+            .tags
+            .iter()
+            .map(|tag| tag.to_lowercase())
+            .collect();
+        for tag in own {
+            *tags.entry(tag).or_default() += 1;
+        }
+    }
+    tags
+}
+
+/// All authors.
+pub fn authors(contents: &Contents) -> BTreeSet<String> {
+    let authors = contents.entries.iter().map(|entry| &entry.preset.author);
+    authors
+        .filter(|author| !author.is_empty())
+        .cloned()
+        .collect()
+}
+
+/// The preset so many places from this one, round and round; from one that is not listed, the first
+/// or the last.
+pub fn step<'c>(listed: &[&'c Entry], from: Option<&str>, by: isize) -> Option<&'c Entry> {
+    let count = listed.len() as isize;
+    if count == 0 {
+        return None;
+    }
+    let here = from.and_then(|id| listed.iter().position(|entry| entry.id == id));
+    let place = match here {
+        Some(place) => place as isize + by,
+        None if by > 0 => by - 1,
+        None => by,
+    };
+    Some(listed[place.rem_euclid(count) as usize])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::state::Preset;
+    use crate::synth::Patch;
+
+    fn entry(id: &str, name: &str, author: &str, tags: &[&str]) -> Entry {
+        Entry {
+            id: id.to_owned(),
+            preset: Arc::new(Preset {
+                name: name.to_owned(),
+                author: author.to_owned(),
+                description: format!("{name} described"),
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                patch: Patch::default(),
+            }),
+            path: id.starts_with("user").then(|| PathBuf::from(id)),
+            favourite: name.starts_with('*'),
+        }
+    }
+
+    fn contents() -> Contents {
+        Contents {
+            entries: vec![
+                entry("factory/Bell", "Bell", "Aliquot", &["bell", "percussion"]),
+                entry("factory/Organ", "*Organ", "Aliquot", &["organ"]),
+                entry("user/a", "warm bell", "Zoe", &["Bell", "pad", "bell"]),
+                entry("user/b", "Ähre", "adam", &["pad"]),
+            ],
+            damaged: Vec::new(),
+        }
+    }
+
+    fn ids(filter: &Filter) -> Vec<String> {
+        let contents = contents();
+        let listed = filter.list(&contents).into_iter();
+        listed.map(|entry| entry.id.clone()).collect()
+    }
+
+    #[test]
+    fn every_condition_holds() {
+        let open = Filter::default();
+        assert!(open.is_open() && ids(&open).len() == 4);
+        let cases: [(Filter, &[&str]); 8] = [
+            (
+                Filter {
+                    words: " BELL  zo".to_owned(),
+                    ..open.clone()
+                },
+                &["user/a"],
+            ),
+            (
+                Filter {
+                    words: "ähre desc".to_owned(),
+                    ..open.clone()
+                },
+                &["user/b"],
+            ),
+            (
+                Filter {
+                    origin: Origin::Factory,
+                    ..open.clone()
+                },
+                &["factory/Bell", "factory/Organ"],
+            ),
+            (
+                Filter {
+                    origin: Origin::Own,
+                    ..open.clone()
+                },
+                &["user/a", "user/b"],
+            ),
+            (
+                Filter {
+                    favourites: true,
+                    ..open.clone()
+                },
+                &["factory/Organ"],
+            ),
+            (
+                Filter {
+                    tags: ["bell".to_owned(), "pad".to_owned()].into(),
+                    ..open.clone()
+                },
+                &["user/a"],
+            ),
+            (
+                Filter {
+                    author: Some("adam".to_owned()),
+                    ..open.clone()
+                },
+                &["user/b"],
+            ),
+            (
+                Filter {
+                    words: "nothing".to_owned(),
+                    ..open.clone()
+                },
+                &[],
+            ),
+        ];
+        for (filter, expected) in cases {
+            assert!(!filter.is_open());
+            assert_eq!(ids(&filter), expected, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn order_is_by_name_or_author_whatever_the_capitals() {
+        let by = |order| {
+            ids(&Filter {
+                order,
+                ..Filter::default()
+            })
+        };
+        assert_eq!(
+            by(Order::Name),
+            ["factory/Organ", "factory/Bell", "user/a", "user/b"]
+        );
+        assert_eq!(
+            by(Order::Author),
+            ["user/b", "factory/Organ", "factory/Bell", "user/a"]
+        );
+    }
+
+    #[test]
+    fn a_preset_counts_once_for_a_tag() {
+        let tags = tags(&contents());
+        assert_eq!((tags["bell"], tags["pad"], tags.len()), (2, 2, 4));
+        assert_eq!(authors(&contents()).len(), 3);
+    }
+
+    #[test]
+    fn steps_go_round() {
+        let contents = contents();
+        let listed: Vec<&Entry> = contents.entries.iter().collect();
+        let id = |from, by| step(&listed, from, by).map(|entry| entry.id.as_str());
+        assert_eq!(id(Some("factory/Bell"), 1), Some("factory/Organ"));
+        assert_eq!(id(Some("user/b"), 1), Some("factory/Bell"));
+        assert_eq!(id(Some("factory/Bell"), -1), Some("user/b"));
+        assert_eq!(id(Some("gone"), 1), Some("factory/Bell"));
+        assert_eq!(id(None, -1), Some("user/b"));
+        assert!(step(&[], None, 1).is_none());
+    }
+}

@@ -1,0 +1,50 @@
+//! Two sounds to compare, A and B: one sounds, the other waits.
+
+use crate::params::LoadedPreset;
+use crate::synth::Patch;
+
+/// One of the two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The one that sounds at first.
+    #[default]
+    A,
+    /// The other.
+    B,
+}
+
+impl Side {
+    /// Not this one.
+    pub fn other(self) -> Side {
+        match self {
+            Side::A => Side::B,
+            Side::B => Side::A,
+        }
+    }
+
+    /// As it is written on its button.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Side::A => "A",
+            Side::B => "B",
+        }
+    }
+}
+
+/// A sound and what it is called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sound {
+    /// The values.
+    pub patch: Patch,
+    /// The preset that it was made from.
+    pub preset: Option<LoadedPreset>,
+}
+
+/// Which side sounds, and what waits on the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Compare {
+    /// The side that sounds.
+    pub side: Side,
+    /// What waits; `None` until something has been put there: then both are the same.
+    pub waiting: Option<Sound>,
+}

@@ -1,0 +1,92 @@
+//! A value that is being typed.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
+
+use super::super::desk::Desk;
+use super::super::edit::Edits;
+use super::super::theme;
+use crate::synth::Param;
+
+/// A value that is being typed.
+pub struct Entry {
+    param: Param,
+    text: String,
+    /// Whether the field has not been shown yet.
+    is_new: bool,
+}
+
+impl Entry {
+    /// Beginning with the value as it stands.
+    pub fn new(param: Param, edits: &Edits) -> Entry {
+        Entry {
+            param,
+            text: param.text(param.range().plain(edits.normalized(param))),
+            is_new: true,
+        }
+    }
+}
+
+/// Shows the field in this place, if the parameter's value is being typed. Enter takes the value if
+/// it means one; Escape and a click elsewhere leave the old one. Returns whether there is a field.
+pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id) -> bool {
+    let Some(mut entry) = desk.controls.entry.take() else {
+        return false;
+    };
+    if entry.param != param {
+        desk.controls.entry = Some(entry);
+        return false;
+    }
+    let theme = theme::current(ui);
+    let id = control.with("entry");
+    let parsed = param.parse(&entry.text);
+    let mut output = None;
+    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        let field = TextEdit::singleline(&mut entry.text)
+            .id(id)
+            .font(theme::font(theme::SMALL))
+            .text_color(if parsed.is_some() {
+                theme.text
+            } else {
+                theme.error
+            })
+            .margin(egui::vec2(2.0, 0.0))
+            .align(egui::Align2::CENTER_CENTER)
+            .desired_width(rect.width() - 4.0);
+        output = Some(field.show(ui));
+    });
+    let Some(mut output) = output else {
+        return false;
+    };
+    let response = output.response.response;
+    response.ctx.accesskit_node_builder(id, |node| {
+        node.set_label(format!("{} value", param.spec().name));
+    });
+    if entry.is_new {
+        entry.is_new = false;
+        response.request_focus();
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(entry.text.chars().count()));
+        output.state.cursor.set_char_range(Some(all));
+        output.state.store(ui.ctx(), id);
+    } else if response.lost_focus() {
+        // Escape and a click elsewhere leave the value as it was.
+        if ui.input(|input| input.key_pressed(Key::Enter)) {
+            if let Some(plain) = param.parse(&entry.text) {
+                desk.edits.set(param, param.range().normalized(plain));
+            } else {
+                // What was typed means nothing: it stays, to be mended.
+                response.request_focus();
+                desk.controls.entry = Some(entry);
+                return true;
+            }
+        }
+        ui.memory_mut(|memory| memory.request_focus(control));
+        return true;
+    }
+    if parsed.is_none() {
+        let text = format!("\"{}\" is no value of {}", entry.text, param.spec().name);
+        desk.help.tell(&response, || text);
+    }
+    desk.controls.entry = Some(entry);
+    true
+}

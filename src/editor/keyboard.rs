@@ -1,0 +1,413 @@
+//! The keyboard at the foot: played by mouse and by computer keys, and showing what the host plays.
+//!
+//! The row of letters from A plays the white keys, the row above it the black ones; Z and X move
+//! them by an octave, C and V make them softer and harder. A key's velocity by mouse is the greater
+//! the lower it is touched. Whatever is held here is let go when the window loses the focus, when a
+//! text is typed, and when the window closes.
+
+mod piano;
+
+use egui::{Align2, Color32, Event, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::desk::Desk;
+use super::live::News;
+use super::theme;
+use crate::bridge::ScreenKeys;
+use crate::settings::Letters;
+use piano::Piano;
+
+/// The octave and the velocity beside the keys, points.
+const SIDE: f32 = 112.0;
+/// The lowest keys that the row of letters can begin at: MIDI's lowest C, and the highest that
+/// leaves room for an octave.
+const BASES: std::ops::RangeInclusive<u8> = 0..=108;
+/// Keys beyond this are none.
+const LAST: u8 = 127;
+/// MIDI velocities.
+const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
+/// What a key makes softer or harder.
+const VELOCITY_STEP: u8 = 20;
+
+/// The key of an English keyboard in the same place. Of two letters that have changed places each is
+/// the other's, so that this is its own way back.
+fn english(letters: Letters, key: Key) -> Key {
+    match (letters, key) {
+        (Letters::Qwertz, Key::Y) => Key::Z,
+        (Letters::Qwertz, Key::Z) => Key::Y,
+        (Letters::Azerty, Key::Q) => Key::A,
+        (Letters::Azerty, Key::A) => Key::Q,
+        (Letters::Azerty, Key::Z) => Key::W,
+        (Letters::Azerty, Key::W) => Key::Z,
+        _ => key,
+    }
+}
+
+/// English letters from the lowest key up, a semitone each.
+const NOTES: [Key; 16] = [
+    Key::A,
+    Key::W,
+    Key::S,
+    Key::E,
+    Key::D,
+    Key::F,
+    Key::T,
+    Key::G,
+    Key::Y,
+    Key::H,
+    Key::U,
+    Key::J,
+    Key::K,
+    Key::O,
+    Key::L,
+    Key::P,
+];
+
+/// What the keyboard remembers while its window is open.
+pub struct Keyboard {
+    keys: ScreenKeys,
+    letters: Letters,
+    /// The MIDI key of the letter A.
+    base: u8,
+    /// MIDI velocity of the letters.
+    velocity: u8,
+    /// The key under the mouse.
+    pressed: Option<u8>,
+    /// Letters that are down.
+    typed: Vec<Typed>,
+}
+
+/// A letter that is down.
+struct Typed {
+    /// As the window told it.
+    letter: Key,
+    /// MIDI key.
+    key: u8,
+    /// Whether it has come up. Some window systems let a held letter come up and go down again at
+    /// once, over and over; it has come up when it stays up for a frame.
+    is_up: bool,
+}
+
+impl Keyboard {
+    /// Playing by way of `keys`.
+    pub fn new(keys: ScreenKeys) -> Keyboard {
+        Keyboard {
+            keys,
+            letters: Letters::default(),
+            base: 60,
+            velocity: 100,
+            pressed: None,
+            typed: Vec::new(),
+        }
+    }
+
+    /// From here on these letters play.
+    pub fn set_letters(&mut self, letters: Letters) {
+        if self.letters != letters {
+            self.letters = letters;
+            self.release_typed();
+        }
+    }
+
+    /// Shows the keyboard, and plays.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        self.type_notes(ui);
+        let rect = ui.max_rect();
+        let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
+        let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);
+        self.side(ui, side);
+        let piano = Piano::new(place, self.base);
+        self.touch(ui, desk, &piano);
+        let heard = match desk.live.news() {
+            News::Latest(telemetry) => telemetry.keys,
+            _ => 0,
+        };
+        self.paint(ui, &piano, heard | self.held());
+    }
+
+    /// What is held here: a bit each.
+    fn held(&self) -> u128 {
+        let typed = self.typed.iter().map(|typed| typed.key);
+        typed
+            .chain(self.pressed)
+            .fold(0, |held, key| held | 1 << key)
+    }
+
+    fn release_typed(&mut self) {
+        for typed in self.typed.drain(..) {
+            self.keys.release(typed.key);
+        }
+    }
+
+    fn release_all(&mut self) {
+        if !self.typed.is_empty() || self.pressed.is_some() {
+            self.typed.clear();
+            self.pressed = None;
+            self.keys.release_all();
+        }
+    }
+
+    fn type_notes(&mut self, ui: &Ui) {
+        let is_text = ui.ctx().text_edit_focused();
+        let events = ui.input(|input| input.events.clone());
+        let came_up: Vec<Key> = self
+            .typed
+            .iter()
+            .filter(|typed| typed.is_up)
+            .map(|typed| typed.letter)
+            .collect();
+        for event in events {
+            match event {
+                Event::WindowFocused(false) => self.release_all(),
+                Event::Key {
+                    key,
+                    physical_key,
+                    pressed,
+                    repeat,
+                    modifiers,
+                } => {
+                    // A letter with Shift or a command is another one to the window layer, so that
+                    // its way up may not be told: nothing is held across it.
+                    if modifiers.any() || is_text {
+                        self.release_typed();
+                    } else if !repeat {
+                        let english = physical_key.unwrap_or_else(|| english(self.letters, key));
+                        self.type_key(key, english, pressed);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if is_text || ui.input(|input| input.modifiers.any()) {
+            self.release_typed();
+        }
+        // What came up before this frame and has not gone down again in it.
+        self.typed.retain(|typed| {
+            let ends = typed.is_up && came_up.contains(&typed.letter);
+            if ends {
+                self.keys.release(typed.key);
+            }
+            !ends
+        });
+        if self.typed.iter().any(|typed| typed.is_up) {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn type_key(&mut self, key: Key, english: Key, pressed: bool) {
+        if let Some(typed) = self.typed.iter_mut().find(|typed| typed.letter == key) {
+            typed.is_up = !pressed;
+            return;
+        }
+        if !pressed {
+            return;
+        }
+        match english {
+            Key::Z => self.shift_octave(-1),
+            Key::X => self.shift_octave(1),
+            Key::C => self.shift_velocity(-1),
+            Key::V => self.shift_velocity(1),
+            _ => {
+                let place = NOTES.iter().position(|&note| note == english);
+                let note = place.map(|place| self.base + place as u8);
+                if let Some(note) = note.filter(|&note| note <= LAST) {
+                    self.keys.press(note, f32::from(self.velocity) / 127.0);
+                    self.typed.push(Typed {
+                        letter: key,
+                        key: note,
+                        is_up: false,
+                    });
+                }
+            }
+        }
+    }
+
+    fn shift_octave(&mut self, by: i8) {
+        // Held notes end as the ones that they began as: their letters know them.
+        let base = i16::from(self.base) + 12 * i16::from(by);
+        if let Ok(base) = u8::try_from(base)
+            && BASES.contains(&base)
+        {
+            self.base = base;
+        }
+    }
+
+    fn shift_velocity(&mut self, by: i8) {
+        let step = i16::from(VELOCITY_STEP) * i16::from(by);
+        let (least, most) = (*VELOCITIES.start(), *VELOCITIES.end());
+        self.velocity =
+            (i16::from(self.velocity) + step).clamp(i16::from(least), i16::from(most)) as u8;
+    }
+
+    /// Octave and velocity.
+    fn side(&mut self, ui: &mut Ui, rect: Rect) {
+        let theme = theme::current(ui);
+        let half = 0.5 * rect.height();
+        let octave = format!("C{}", i16::from(self.base) / 12 - 1);
+        let velocity = self.velocity.to_string();
+        let rows = [
+            ("Octave", octave, ["Octave down", "Octave up"]),
+            ("Velocity", velocity, ["Softer", "Harder"]),
+        ];
+        for (row, (name, value, names)) in rows.into_iter().enumerate() {
+            let center = rect.top() + (row as f32 + 0.5) * half;
+            let font = theme::font(theme::SMALL);
+            ui.painter().text(
+                pos2(rect.left(), center),
+                Align2::LEFT_CENTER,
+                name,
+                font.clone(),
+                theme.weak_text,
+            );
+            let middle = pos2(rect.right() - 32.0, center);
+            ui.painter()
+                .text(middle, Align2::CENTER_CENTER, value, font, theme.text);
+            for (side, accessible) in names.into_iter().enumerate() {
+                let by = 2 * side as i8 - 1;
+                let at = middle + vec2(24.0 * f32::from(by), 0.0);
+                let place = Rect::from_center_size(at, vec2(18.0, 20.0));
+                if arrow(ui, place, by, accessible) {
+                    match row {
+                        0 => self.shift_octave(by),
+                        _ => self.shift_velocity(by),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The mouse.
+    fn touch(&mut self, ui: &mut Ui, desk: &mut Desk, piano: &Piano) {
+        let response = ui.interact(
+            piano.rect(),
+            ui.scope_id().with("piano"),
+            Sense::CLICK | Sense::DRAG,
+        );
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::Group);
+            node.set_label("Keyboard");
+        });
+        let pointed = response.hover_pos().and_then(|at| piano.key_at(at));
+        desk.help.tell(&response, || match pointed {
+            Some((key, velocity)) => format!(
+                "{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
+                 octave, C and V make them softer and harder",
+                piano::name(key),
+                127.0 * velocity
+            ),
+            None => String::new(),
+        });
+        let touched = if response.is_pointer_button_down_on() {
+            let at = ui.input(|input| input.pointer.interact_pos());
+            at.and_then(|at| piano.key_at(at))
+        } else {
+            None
+        };
+        if touched.map(|(key, _)| key) != self.pressed {
+            if let Some(key) = self.pressed.take()
+                && !self.typed.iter().any(|typed| typed.key == key)
+            {
+                self.keys.release(key);
+            }
+            if let Some((key, velocity)) = touched {
+                self.keys.press(key, velocity);
+                self.pressed = Some(key);
+            }
+        }
+    }
+
+    fn paint(&self, ui: &Ui, piano: &Piano, held: u128) {
+        let theme = theme::current(ui);
+        let painter = ui.painter().with_clip_rect(piano.rect());
+        let is_down = |key: u8| held >> key & 1 == 1;
+        let letter = |key: u8| {
+            let place = key.checked_sub(self.base).map(usize::from)?;
+            Some(english(self.letters, *NOTES.get(place)?).name())
+        };
+        let font = theme::font(theme::SMALL);
+        let (white, black, edge) = theme.keys();
+        for key in piano.whites() {
+            let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
+            let fill = if is_down(key) { theme.accent } else { white };
+            painter.rect_filled(rect, rounded_below(), fill);
+            painter.rect_stroke(
+                rect,
+                rounded_below(),
+                Stroke::new(1.0, edge),
+                StrokeKind::Inside,
+            );
+            let color = if is_down(key) { theme.on_accent } else { black };
+            let foot = rect.center_bottom() - vec2(0.0, 3.0);
+            // Pressed keys are told by more than a colour.
+            if is_down(key) {
+                painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
+            }
+            let text = letter(key)
+                .map(str::to_owned)
+                .or_else(|| (key % 12 == 0).then(|| piano::name(key)));
+            if let Some(text) = text {
+                painter.text(foot, Align2::CENTER_BOTTOM, text, font.clone(), color);
+            }
+        }
+        for key in piano.blacks() {
+            let rect = piano.black(key);
+            let fill = if is_down(key) { theme.accent } else { black };
+            painter.rect_filled(rect, rounded_below(), fill);
+            painter.rect_stroke(
+                rect,
+                rounded_below(),
+                Stroke::new(1.0, edge),
+                StrokeKind::Inside,
+            );
+            let color: Color32 = if is_down(key) { theme.on_accent } else { white };
+            if is_down(key) {
+                painter.circle_filled(rect.center_bottom() - vec2(0.0, 22.0), 2.5, color);
+            }
+            if let Some(letter) = letter(key) {
+                let foot = rect.center_bottom() - vec2(0.0, 2.0);
+                painter.text(foot, Align2::CENTER_BOTTOM, letter, font.clone(), color);
+            }
+        }
+    }
+}
+
+fn rounded_below() -> egui::CornerRadius {
+    egui::CornerRadius {
+        nw: 0,
+        ne: 0,
+        sw: 3,
+        se: 3,
+    }
+}
+
+/// A small button with a triangle that points to its side.
+fn arrow(ui: &mut Ui, rect: Rect, by: i8, name: &str) -> bool {
+    let theme = theme::current(ui);
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
+    let painter = ui.painter();
+    let fill = if response.hovered() {
+        theme.hovered
+    } else {
+        theme.raised
+    };
+    painter.rect_filled(rect, theme::RADIUS, fill);
+    let side = f32::from(by);
+    let corners = [
+        rect.center() + vec2(3.0 * side, 0.0),
+        rect.center() + vec2(-2.0 * side, -4.0),
+        rect.center() + vec2(-2.0 * side, 4.0),
+    ];
+    painter.add(egui::Shape::convex_polygon(
+        corners.to_vec(),
+        theme.text,
+        Stroke::NONE,
+    ));
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme.focus);
+        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+    }
+    response.clicked()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! The keyboard on a stage, and what the audio thread hears of it.
+
+use egui::{Event, Modifiers, TextEdit, pos2, vec2};
+
+use super::super::edit::tests::edits;
+use super::super::stage::{Stage, button};
+use super::*;
+use crate::bridge::KeyReceiver;
+use crate::synth::{self, NoteAddress};
+
+struct Rig {
+    stage: Stage,
+    keyboard: Keyboard,
+    receiver: KeyReceiver,
+    /// A field for text beside the keyboard.
+    text: String,
+    is_typing: bool,
+}
+
+impl Rig {
+    fn new() -> Rig {
+        let receiver = KeyReceiver::new();
+        Rig {
+            stage: Stage::new(vec2(800.0, 60.0)),
+            keyboard: Keyboard::new(receiver.sender().open()),
+            receiver,
+            text: String::new(),
+            is_typing: false,
+        }
+    }
+
+    /// A frame with these events, and what the audio thread hears of it.
+    fn frame(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
+        let (mut edits, _) = edits();
+        let (keyboard, text, is_typing) = (&mut self.keyboard, &mut self.text, self.is_typing);
+        self.stage.show(&mut edits, events, |ui, desk| {
+            if is_typing {
+                ui.add(TextEdit::singleline(text).desired_width(10.0))
+                    .request_focus();
+            }
+            keyboard.show(ui, desk);
+        });
+        let mut heard = Vec::new();
+        self.receiver.receive(|event| match event {
+            synth::Event::NoteOn { key, velocity, .. } => {
+                assert!(velocity > 0.0 && velocity <= 1.0);
+                heard.push((key, true));
+            }
+            synth::Event::NoteOff(NoteAddress { key, .. }) => {
+                heard.push((key.expect("a key"), false));
+            }
+            other => panic!("{other:?}"),
+        });
+        heard
+    }
+}
+
+impl Rig {
+    /// The same, and two frames after it.
+    fn frames(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
+        [self.frame(events), self.frame(&[]), self.frame(&[])].concat()
+    }
+}
+
+fn key(key: Key, pressed: bool) -> Event {
+    with(key, pressed, Modifiers::NONE)
+}
+
+fn with(key: Key, pressed: bool, modifiers: Modifiers) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers,
+    }
+}
+
+#[test]
+fn letters_play_and_move_by_octaves() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.frame(&[key(Key::A, true)]), [(60, true)]);
+    // The repeats of a held key are no new notes.
+    let mut again = key(Key::A, true);
+    if let Event::Key { repeat, .. } = &mut again {
+        *repeat = true;
+    }
+    assert_eq!(rig.frame(&[again, key(Key::A, true)]), []);
+    assert_eq!(
+        rig.frame(&[key(Key::W, true), key(Key::X, true), key(Key::X, false)]),
+        [(61, true)]
+    );
+    // What began an octave lower ends there.
+    assert_eq!(
+        rig.frames(&[key(Key::A, false), key(Key::S, true)]),
+        [(74, true), (60, false)]
+    );
+    assert_eq!(
+        rig.frames(&[key(Key::W, false), key(Key::S, false)]),
+        [(61, false), (74, false)]
+    );
+    // X11 lets a held letter come up and go down again, over and over.
+    rig.frame(&[key(Key::D, true)]);
+    assert_eq!(rig.frames(&[key(Key::D, false), key(Key::D, true)]), []);
+    rig.frame(&[key(Key::D, false)]);
+    assert_eq!(rig.frame(&[key(Key::D, true)]), []);
+    assert_eq!(rig.frames(&[key(Key::D, false)]), [(76, false)]);
+    for _ in 0..20 {
+        rig.frame(&[key(Key::X, true), key(Key::X, false)]);
+    }
+    assert_eq!(rig.keyboard.base, 108);
+    for _ in 0..20 {
+        rig.frame(&[key(Key::Z, true), key(Key::Z, false)]);
+    }
+    assert_eq!(rig.frame(&[key(Key::A, true)]), [(0, true)]);
+}
+
+#[test]
+fn letters_are_where_they_stand() {
+    let mut rig = Rig::new();
+    rig.keyboard.set_letters(Letters::Qwertz);
+    assert_eq!(rig.frame(&[key(Key::Z, true)]), [(68, true)]);
+    assert_eq!(rig.frame(&[key(Key::Y, true)]), []);
+    assert_eq!(rig.keyboard.base, 48);
+    // Another choice lets go of what is held.
+    rig.keyboard.set_letters(Letters::Azerty);
+    assert_eq!(rig.frames(&[key(Key::Z, false)]), [(68, false)]);
+    assert_eq!(rig.frame(&[key(Key::Q, true)]), [(48, true)]);
+    assert_eq!(rig.frame(&[key(Key::Z, true)]), [(49, true)]);
+}
+
+#[test]
+fn nothing_is_left_hanging() {
+    // By losing the focus.
+    let mut rig = Rig::new();
+    rig.frame(&[key(Key::A, true)]);
+    assert_eq!(rig.frame(&[Event::WindowFocused(false)]), [(60, false)]);
+    assert_eq!(rig.frame(&[key(Key::A, false)]), []);
+    // By a key with Shift, whose way up comes as another's.
+    rig.frame(&[key(Key::S, true)]);
+    let shifted = with(Key::S, false, Modifiers::SHIFT);
+    assert_eq!(rig.frame(&[shifted]), [(62, false)]);
+    // By closing the window.
+    rig.frame(&[key(Key::D, true)]);
+    drop(std::mem::replace(
+        &mut rig.keyboard,
+        Keyboard::new(rig.receiver.sender().open()),
+    ));
+    assert_eq!(rig.frame(&[]), [(64, false)]);
+}
+
+#[test]
+fn a_typed_text_plays_nothing() {
+    let mut rig = Rig::new();
+    rig.frame(&[key(Key::A, true)]);
+    rig.is_typing = true;
+    // It lets go of what was held, and plays nothing while the field has the focus.
+    let heard = [rig.frame(&[]), rig.frame(&[])].concat();
+    assert_eq!(heard, [(60, false)]);
+    assert_eq!(rig.frame(&[key(Key::S, true), key(Key::S, false)]), []);
+    assert_eq!(rig.frame(&[with(Key::S, true, Modifiers::COMMAND)]), []);
+}
+
+#[test]
+fn the_mouse_plays_slides_and_lets_go() {
+    let mut rig = Rig::new();
+    let keyboard = Rect::from_min_max(pos2(SIDE + theme::GAP, 0.0), pos2(800.0, 60.0));
+    let piano = Piano::new(keyboard, 60);
+    let on = |key| piano.white(key).center_bottom() - vec2(0.0, 4.0);
+    rig.frame(&[Event::PointerMoved(on(60))]);
+    assert_eq!(rig.frame(&[button(on(60), true)]), [(60, true)]);
+    assert_eq!(rig.frame(&[]), []);
+    assert_eq!(
+        rig.frame(&[Event::PointerMoved(on(62))]),
+        [(60, false), (62, true)]
+    );
+    assert_eq!(rig.frame(&[button(on(62), false)]), [(62, false)]);
+    // The same key by a letter and by the mouse: it ends with the last.
+    rig.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
+    rig.frame(&[button(on(60), true)]);
+    assert_eq!(rig.frame(&[button(on(60), false)]), []);
+    assert_eq!(rig.frames(&[key(Key::A, false)]), [(60, false)]);
+}

@@ -1,0 +1,68 @@
+//! The LFO: its shape as it moves, and its controls.
+
+use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+
+use super::super::control::choice;
+use super::super::desk::Desk;
+use super::super::theme;
+use super::card::{Item, card, grid};
+use super::place;
+use crate::dsp::lfo::LfoShape;
+use crate::synth::Param;
+
+const CONTROLS: &[Item] = &[
+    Item(Param::LFO_SYNC, "Sync"),
+    Item(Param::LFO_RATE, "Rate"),
+    Item(Param::LFO_DIVISION, "Division"),
+    Item(Param::LFO_TRIGGER, "Trigger"),
+    Item(Param::LFO_PITCH, "Pitch"),
+    Item(Param::LFO_TILT, "Tilt"),
+    Item(Param::LFO_CUTOFF, "Cutoff"),
+    Item(Param::LFO_LEVEL, "Level"),
+];
+
+/// Of the controls, points.
+const CONTROLS_WIDTH: f32 = 200.0;
+/// Cycles to either side of now.
+const CYCLES: f64 = 1.0;
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    let inner = card(ui, rect, "LFO");
+    let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
+    let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
+    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+    shape(ui, desk, well);
+    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+    place(ui, field, |ui| {
+        choice(ui, desk, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
+    });
+    grid(ui, desk, controls, 4, CONTROLS);
+}
+
+fn shape(ui: &Ui, desk: &Desk, rect: Rect) {
+    let theme = theme::current(ui);
+    let values = desk.controls.values();
+    let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
+    let seed = values.get(Param::SEED) as u64;
+    let now = desk.live.lfo_cycles();
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, theme::RADIUS, theme.well);
+    let grid = Stroke::new(1.0, theme.grid);
+    painter.hline(rect.x_range(), rect.center().y, grid);
+    painter.vline(rect.center().x, rect.y_range(), grid);
+    let inner = rect.shrink2(vec2(0.0, 8.0));
+    let y = |value: f64| inner.center().y - value as f32 * 0.5 * inner.height();
+    let count = rect.width().max(2.0) as usize;
+    let points: Vec<Pos2> = (0..=count)
+        .map(|place| {
+            let way = place as f64 / count as f64;
+            let value = shape.value(now + (2.0 * way - 1.0) * CYCLES, seed);
+            pos2(rect.left() + way as f32 * rect.width(), y(value))
+        })
+        .collect();
+    painter.add(Shape::line(points, Stroke::new(1.5, theme.live)));
+    let at = pos2(rect.center().x, y(shape.value(now, seed)));
+    painter.circle_filled(at, 4.0, theme.accent);
+    painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
+}

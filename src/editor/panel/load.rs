@@ -1,0 +1,172 @@
+//! The load meter: what the instrument takes, now and over the last minute.
+
+use std::collections::VecDeque;
+
+use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::super::desk::Desk;
+use super::super::live::News;
+use super::super::theme;
+use super::card::card;
+use super::filter::fill;
+use crate::bridge::{Load, WINDOW_S};
+
+/// Between two points of the graph, seconds.
+const INTERVAL_S: f64 = 0.25;
+/// Points of the graph: a minute of them.
+const POINTS: usize = 240;
+/// The graph's height is this part of a buffer's time at least.
+const LEAST_TOP: f32 = 0.25;
+/// A line of figures, points.
+const LINE: f32 = 15.0;
+
+/// The last minute.
+pub struct LoadView {
+    history: VecDeque<Load>,
+    taken_s: f64,
+}
+
+impl LoadView {
+    /// As a window opens.
+    pub fn new() -> LoadView {
+        LoadView {
+            history: VecDeque::with_capacity(POINTS),
+            taken_s: f64::NEG_INFINITY,
+        }
+    }
+
+    /// Takes the news, once a frame, shown or not.
+    pub fn update(&mut self, ui: &Ui, desk: &Desk) {
+        let now_s = ui.input(|input| input.time);
+        if let News::Latest(telemetry) = desk.live.news()
+            && now_s - self.taken_s >= INTERVAL_S
+        {
+            self.taken_s = now_s;
+            if self.history.len() == POINTS {
+                self.history.pop_front();
+            }
+            self.history.push_back(telemetry.load);
+        }
+    }
+
+    /// Shows the card.
+    pub fn show(&self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+        let inner = card(ui, rect, "Load");
+        let [figures, graph] = super::across(inner, [150.0, 0.0]);
+        self.figures(ui, desk, figures);
+        self.graph(ui, graph.shrink2(vec2(0.0, 2.0)));
+        let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
+        desk.help.tell(&response, || {
+            format!(
+                "Load: process time in parts of a buffer's time. Of the buffers of the last \
+                 {WINDOW_S} s, half took no more than the median, 95 % and 99 % no more than theirs."
+            )
+        });
+    }
+
+    fn figures(&self, ui: &Ui, desk: &Desk, rect: Rect) {
+        let theme = theme::current(ui);
+        let News::Latest(telemetry) = desk.live.news() else {
+            let text = match desk.live.news() {
+                News::Missing => "Not running",
+                _ => "",
+            };
+            let font = theme::font(theme::BODY);
+            ui.painter().text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                text,
+                font,
+                theme.weak_text,
+            );
+            return;
+        };
+        let (load, statistics) = (telemetry.load, telemetry.statistics);
+        let percent = |part: f32| format!("{:.1} %", 100.0 * part);
+        let lines = [
+            ("Median", percent(load.p50), theme.text),
+            ("P95", percent(load.p95), theme.text),
+            ("P99", percent(load.p99), theme.text),
+            ("Most", percent(load.max), over(load.max, theme)),
+            (
+                "Overruns",
+                load.overruns.to_string(),
+                over(load.overruns as f32 + 0.5, theme),
+            ),
+            ("Voices", statistics.voices.to_string(), theme.text),
+            ("Partials", statistics.partials.to_string(), theme.text),
+        ];
+        let line = (rect.height() / lines.len() as f32).min(LINE + 4.0);
+        let font = theme::font(theme::SMALL);
+        for (place, (name, value, color)) in lines.into_iter().enumerate() {
+            let y = rect.top() + (place as f32 + 0.5) * line;
+            let (left, right) = (rect.left() + 2.0, rect.right() - theme::GAP);
+            let painter = ui.painter();
+            painter.text(
+                pos2(left, y),
+                Align2::LEFT_CENTER,
+                name,
+                font.clone(),
+                theme.weak_text,
+            );
+            painter.text(
+                pos2(right, y),
+                Align2::RIGHT_CENTER,
+                value,
+                font.clone(),
+                color,
+            );
+        }
+    }
+
+    fn graph(&self, ui: &Ui, rect: Rect) {
+        let theme = theme::current(ui);
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, theme::RADIUS, theme.well);
+        let most = self.history.iter().map(|load| load.p99).fold(0.0, f32::max);
+        let top = most.max(LEAST_TOP) * 1.1;
+        let y = |part: f32| rect.bottom() - 1.0 - (rect.height() - 2.0) * (part / top).min(1.0);
+        let x = |place: usize| {
+            let from_right = self.history.len() - 1 - place;
+            rect.right() - rect.width() * from_right as f32 / (POINTS - 1) as f32
+        };
+        for part in [0.25f32, 0.5, 1.0].into_iter().filter(|&part| part < top) {
+            painter.hline(rect.x_range(), y(part), Stroke::new(1.0, theme.grid));
+            painter.text(
+                pos2(rect.left() + 4.0, y(part)),
+                Align2::LEFT_CENTER,
+                format!("{:.0} %", 100.0 * part),
+                theme::font(theme::SMALL),
+                theme.weak_text,
+            );
+        }
+        if self.history.len() < 2 {
+            return;
+        }
+        let line = |of: fn(&Load) -> f32| -> Vec<Pos2> {
+            let points = self.history.iter().enumerate();
+            points
+                .map(|(place, load)| pos2(x(place), y(of(load))))
+                .collect()
+        };
+        let median = line(|load| load.p50);
+        fill(&painter, &median, rect, theme.live.gamma_multiply(0.2));
+        painter.add(Shape::line(median, Stroke::new(1.5, theme.live)));
+        let late = line(|load| load.p99);
+        painter.extend(Shape::dashed_line(
+            &late,
+            Stroke::new(1.0, theme.warning),
+            4.0,
+            3.0,
+        ));
+    }
+}
+
+/// The colour of a load that is over 1, and of others.
+fn over(part: f32, theme: &theme::Theme) -> egui::Color32 {
+    if part > 1.0 {
+        theme.warning
+    } else {
+        theme.text
+    }
+}

@@ -1,0 +1,292 @@
+//! The page of settings: this window's scale, looks and letters, what new instances begin with, and
+//! the controllers that this instance has learned.
+
+use egui::{Align, Button, DragValue, Key, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::desk::Desk;
+use super::theme::{self, ThemeChoice};
+use crate::params::HostParams;
+use crate::settings::{
+    BENDS_SEMITONES, Letters, Looks, NewInstance, SCALES_PERCENT, Settings, SettingsFile, VOICES,
+};
+use crate::synth::Param;
+
+/// Scales that are offered, per cent.
+const SCALES_OFFERED: [u32; 6] = [75, 100, 125, 150, 175, 200];
+/// Of the names on the left, points.
+const NAMES: f32 = 190.0;
+
+/// The looks that the settings name.
+pub fn choice(looks: Looks) -> ThemeChoice {
+    match looks {
+        Looks::Dark => ThemeChoice::Dark,
+        Looks::Light => ThemeChoice::Light,
+        Looks::HighContrast => ThemeChoice::HighContrast,
+    }
+}
+
+/// The settings, and the page while it is open.
+pub struct SettingsPage {
+    file: SettingsFile,
+    settings: Settings,
+    /// Why the file could not be read or written.
+    trouble: Option<String>,
+    is_open: bool,
+}
+
+impl SettingsPage {
+    /// With what is in the file; closed.
+    pub fn new(file: SettingsFile) -> SettingsPage {
+        let (settings, trouble) = match file.read() {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let text = format!("Settings not read, defaults taken. {error}");
+                (Settings::default(), Some(text))
+            }
+        };
+        SettingsPage {
+            file,
+            settings,
+            trouble,
+            is_open: false,
+        }
+    }
+
+    /// The settings as they stand.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether the page is to be shown.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Shows the button that opens and closes the page.
+    pub fn button(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        let mut text = RichText::new("Settings");
+        if self.trouble.is_some() {
+            text = RichText::new("Settings !").color(theme::current(ui).warning);
+        }
+        let response = ui.add(Button::selectable(self.is_open, text));
+        if response.clicked() {
+            self.is_open = !self.is_open;
+        }
+        let trouble = &self.trouble;
+        desk.help.tell(&response, || match trouble {
+            Some(trouble) => trouble.clone(),
+            None => {
+                "Scale, looks, letters, what new instances begin with, learned controllers".into()
+            }
+        });
+    }
+
+    /// The window closes: new instances begin with its size and scale.
+    pub fn remember(&self, params: &HostParams) {
+        // Another instance may have written since. What cannot be read stays as it is.
+        if let Ok(mut settings) = self.file.read() {
+            let before = settings;
+            settings.size = params.editor_size();
+            settings.scale_percent = params.editor_scale_percent();
+            if settings != before
+                && let Err(error) = self.file.write(&settings)
+            {
+                nice_plug::prelude::nice_error!("The settings were not saved: {error}");
+            }
+        }
+    }
+
+    /// Shows the page.
+    pub fn page(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        if ui.input(|input| input.key_pressed(Key::Escape))
+            && desk.edits.params().controllers().awaited().is_none()
+        {
+            self.is_open = false;
+        }
+        let before = self.settings;
+        let theme = theme::current(ui);
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
+        let inner = rect.shrink2(vec2(2.0 * theme::GAP, theme::GAP));
+        super::panel::place(ui, inner, |ui| {
+            ui.horizontal(|ui| {
+                ui.heading("Settings");
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if ui.button("Close").clicked() {
+                        self.is_open = false;
+                    }
+                });
+            });
+            if let Some(trouble) = &self.trouble {
+                ui.colored_label(theme.warning, trouble);
+            }
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = theme::GAP;
+                self.window(ui, desk);
+                self.new_instances(ui, desk);
+                learned(ui, desk);
+                ui.add_space(theme::GAP);
+                let note = format!("Kept in {}", self.file.display());
+                ui.label(
+                    RichText::new(note)
+                        .size(theme::SMALL)
+                        .color(theme.weak_text),
+                );
+            });
+        });
+        if self.settings != before {
+            self.apply(ui, desk.edits.params(), &before);
+        }
+    }
+
+    /// A setting has been changed.
+    fn apply(&mut self, ui: &Ui, params: &HostParams, before: &Settings) {
+        if self.settings.looks != before.looks {
+            theme::set(ui.ctx(), choice(self.settings.looks));
+        }
+        if self.settings.scale_percent != before.scale_percent {
+            params.set_editor_scale_percent(self.settings.scale_percent);
+        }
+        self.trouble = self
+            .file
+            .write(&self.settings)
+            .err()
+            .map(|error| format!("Settings not saved. {error}"));
+    }
+
+    fn window(&mut self, ui: &mut Ui, desk: &Desk) {
+        title(ui, "Window");
+        // The window's own counts, as it is.
+        let scale = desk.edits.params().editor_scale_percent();
+        self.settings.scale_percent = scale;
+        row(ui, "Scale", |ui| {
+            for percent in SCALES_OFFERED {
+                let text = format!("{percent} %");
+                if ui.add(Button::selectable(percent == scale, text)).clicked() {
+                    self.settings.scale_percent = percent;
+                }
+            }
+            ui.label(RichText::new("or").color(theme::current(ui).weak_text));
+            let mut typed = self.settings.scale_percent;
+            let field = DragValue::new(&mut typed)
+                .range(SCALES_PERCENT)
+                .suffix(" %")
+                // While it is dragged the window would change under the hand.
+                .speed(0.0)
+                .update_while_editing(false);
+            let response = ui.add(field);
+            name(ui, &response, "Scale");
+            if response.changed() {
+                self.settings.scale_percent = typed;
+            }
+        });
+        row(ui, "Looks", |ui| {
+            for looks in [Looks::Dark, Looks::Light, Looks::HighContrast] {
+                let text = choice(looks).name();
+                ui.selectable_value(&mut self.settings.looks, looks, text);
+            }
+        });
+        row(ui, "Computer's keyboard", |ui| {
+            for (letters, text) in [
+                (Letters::Qwerty, "QWERTY"),
+                (Letters::Qwertz, "QWERTZ"),
+                (Letters::Azerty, "AZERTY"),
+            ] {
+                ui.selectable_value(&mut self.settings.letters, letters, text);
+            }
+        });
+    }
+
+    fn new_instances(&mut self, ui: &mut Ui, desk: &Desk) {
+        title(ui, "New instances");
+        let new = &mut self.settings.new_instance;
+        let number = |ui: &mut Ui, text: &str, value: &mut u32, range, suffix: &str| {
+            row(ui, text, |ui| {
+                let field = DragValue::new(value).range(range).suffix(suffix);
+                let response = ui.add(field.update_while_editing(false));
+                name(ui, &response, &format!("{text} of new instances"));
+            });
+        };
+        number(ui, "Voices", &mut new.voices, VOICES, "");
+        let bend = &mut new.bend_range_semitones;
+        number(ui, "Bend range", bend, BENDS_SEMITONES, " st");
+        let bend = &mut new.mpe_bend_range_semitones;
+        number(ui, "MPE bend range", bend, BENDS_SEMITONES, " st");
+        row(ui, "MPE", |ui| {
+            let text = if new.mpe { "On" } else { "Off" };
+            let response = ui.checkbox(&mut new.mpe, text);
+            name(ui, &response, "MPE of new instances");
+        });
+        row(ui, "", |ui| {
+            let plain = |param: Param| param.range().plain(desk.edits.normalized(param));
+            let here = NewInstance {
+                voices: plain(Param::VOICES) as u32,
+                mpe: plain(Param::MPE) >= 0.5,
+                bend_range_semitones: plain(Param::BEND_RANGE) as u32,
+                mpe_bend_range_semitones: plain(Param::MPE_BEND_RANGE) as u32,
+            };
+            let is_other = here != *new;
+            let take = Button::new("Take from this instance");
+            if ui.add_enabled(is_other, take).clicked() {
+                *new = here;
+            }
+        });
+    }
+}
+
+/// The controllers that this instance has learned, each to be forgotten.
+fn learned(ui: &mut Ui, desk: &mut Desk) {
+    title(ui, "Learned controllers of this instance");
+    let controllers = desk.edits.params().controllers();
+    let bindings: Vec<(u8, Param)> = controllers.bindings().collect();
+    let weak = theme::current(ui).weak_text;
+    if bindings.is_empty() {
+        let text = "None. Right-click a control and choose MIDI learn.";
+        ui.label(RichText::new(text).color(weak));
+    }
+    for (number, param) in bindings {
+        let text = &*param.spec().name;
+        row(ui, &format!("CC {number}"), |ui| {
+            ui.label(text);
+            let response = ui.button("Forget");
+            name(ui, &response, &format!("Forget CC {number}"));
+            if response.clicked() {
+                controllers.forget(param);
+            }
+        });
+    }
+}
+
+fn title(ui: &mut Ui, text: &str) {
+    ui.add_space(theme::GRID);
+    ui.label(
+        RichText::new(text)
+            .font(theme::strong(theme::BODY))
+            .color(theme::current(ui).accent_text),
+    );
+}
+
+/// A name on the left, and what it names.
+fn row(ui: &mut Ui, text: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let height = ui.spacing().interact_size.y;
+        ui.allocate_ui_with_layout(
+            vec2(NAMES, height),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_width(NAMES);
+                ui.label(RichText::new(text).color(theme::current(ui).weak_text));
+            },
+        );
+        contents(ui);
+    });
+}
+
+/// Names what no text of its own names for a screen reader.
+fn name(ui: &Ui, response: &egui::Response, text: &str) {
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(text));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,504 @@
+//! Looks: colours, type, spacing. Every colour, text size, distance and radius of the window is
+//! from here.
+//!
+//! Quiet chrome, alive data: surfaces and controls are greys, one accent marks what a hand can move
+//! or has chosen, and what sounds has colours of its own. The type face is IBM Plex Sans, whose
+//! figures are all of one width, so that numbers stand still while they change.
+
+// Until the views that are on their way use all of it.
+#![allow(dead_code)]
+
+use std::sync::Arc;
+
+use egui::epaint::Shadow;
+use egui::{
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Stroke,
+    Style, TextStyle, Ui, Visuals, vec2,
+};
+
+/// The distance that others are multiples of, points.
+pub const GRID: f32 = 4.0;
+/// Around groups and between them, points.
+pub const GAP: f32 = 2.0 * GRID;
+/// Corners of surfaces and controls, points.
+pub const RADIUS: u8 = 4;
+/// Height of a control's row, points.
+pub const ROW: f32 = 24.0;
+
+/// Scales, units, the status line; points.
+pub const SMALL: f32 = 11.0;
+/// Everything else that is read; points.
+pub const BODY: f32 = 13.0;
+/// Names of pages and of the instrument; points.
+pub const TITLE: f32 = 17.0;
+
+/// The name of the family that stands out.
+const STRONG: &str = "strong";
+
+/// Text of this size in points.
+pub fn font(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
+/// Text of this size in points that stands out: headings, the chosen one of several.
+pub fn strong(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(STRONG.into()))
+}
+
+/// Which looks a person has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// Light on dark, for stages and studios.
+    #[default]
+    Dark,
+    /// Dark on light, for daylight.
+    Light,
+    /// White and yellow on black, with outlines.
+    HighContrast,
+}
+
+impl ThemeChoice {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [ThemeChoice; 3] = [
+        ThemeChoice::Dark,
+        ThemeChoice::Light,
+        ThemeChoice::HighContrast,
+    ];
+
+    /// As it is offered.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThemeChoice::Dark => "Dark",
+            ThemeChoice::Light => "Light",
+            ThemeChoice::HighContrast => "High contrast",
+        }
+    }
+}
+
+/// How many voices have a colour of their own before colours repeat.
+pub const VOICE_TINTS: usize = 8;
+
+/// The colours of one choice. Text of [`Theme::text`], [`Theme::weak_text`], [`Theme::accent_text`],
+/// [`Theme::warning`] and [`Theme::error`] can be read on every surface.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Theme {
+    /// Which one it is.
+    pub choice: ThemeChoice,
+    /// Behind everything.
+    pub window: Color32,
+    /// Groups of controls.
+    pub panel: Color32,
+    /// Controls at rest: buttons, the fields of choices.
+    pub raised: Color32,
+    /// The same under the pointer.
+    pub hovered: Color32,
+    /// Where data is shown and text is typed: the spectrum, envelopes, tracks of controls.
+    pub well: Color32,
+    /// Outlines and separators.
+    pub line: Color32,
+    /// Lines of scales, within a well.
+    pub grid: Color32,
+    /// What is to be read.
+    pub text: Color32,
+    /// Names, units and scales.
+    pub weak_text: Color32,
+    /// What a hand can move, and what is chosen.
+    pub accent: Color32,
+    /// The accent's hue as text, and as thin lines.
+    pub accent_text: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// Around what has the keyboard's focus.
+    pub focus: Color32,
+    /// What sounds, all voices together.
+    pub live: Color32,
+    /// What comes out: the analyser.
+    pub output: Color32,
+    /// The filter's curve.
+    pub filter: Color32,
+    /// A value as modulation has moved it.
+    pub modulated: Color32,
+    /// Something is not as it should be.
+    pub warning: Color32,
+    /// Something has failed.
+    pub error: Color32,
+    /// One for each voice, in turn.
+    pub voices: [Color32; VOICE_TINTS],
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const DARK: Theme = Theme {
+    choice: ThemeChoice::Dark,
+    window: rgb(0x14171C),
+    panel: rgb(0x1A1E25),
+    raised: rgb(0x262C36),
+    hovered: rgb(0x303845),
+    well: rgb(0x0D0F13),
+    line: rgb(0x2E3541),
+    grid: rgb(0x1F242C),
+    text: rgb(0xE8ECF2),
+    weak_text: rgb(0x9DA8B8),
+    accent: rgb(0xF0A63C),
+    accent_text: rgb(0xF5B458),
+    on_accent: rgb(0x1B1203),
+    focus: rgb(0xFFD28A),
+    live: rgb(0xBFE6F5),
+    output: rgb(0x4E7A93),
+    filter: rgb(0x8FD6A4),
+    modulated: rgb(0x7CC7F2),
+    warning: rgb(0xFFC24D),
+    error: rgb(0xFF8A80),
+    voices: [
+        rgb(0x6FC3E8),
+        rgb(0xA5A6F6),
+        rgb(0xE58FC1),
+        rgb(0x7AD7B2),
+        rgb(0xD9C36A),
+        rgb(0xEE9A7E),
+        rgb(0x9BD46F),
+        rgb(0xC7CFDB),
+    ],
+};
+
+const LIGHT: Theme = Theme {
+    choice: ThemeChoice::Light,
+    window: rgb(0xE9E6E0),
+    panel: rgb(0xF3F1EC),
+    raised: rgb(0xFFFFFF),
+    hovered: rgb(0xE4E0D8),
+    well: rgb(0xFCFBF9),
+    line: rgb(0xCBC6BB),
+    grid: rgb(0xE9E6DF),
+    text: rgb(0x1D2127),
+    weak_text: rgb(0x545B66),
+    accent: rgb(0xD97A06),
+    accent_text: rgb(0x8A4B00),
+    on_accent: rgb(0x140C00),
+    focus: rgb(0x8A4B00),
+    live: rgb(0x15526E),
+    output: rgb(0x9CC0D1),
+    filter: rgb(0x1F7A43),
+    modulated: rgb(0x1C6FA6),
+    warning: rgb(0x7A4B00),
+    error: rgb(0xB3261E),
+    voices: [
+        rgb(0x1E7FA8),
+        rgb(0x5A54C4),
+        rgb(0xB0397F),
+        rgb(0x13835A),
+        rgb(0x8A7000),
+        rgb(0xB8502B),
+        rgb(0x4B8416),
+        rgb(0x5C6673),
+    ],
+};
+
+const HIGH_CONTRAST: Theme = Theme {
+    choice: ThemeChoice::HighContrast,
+    window: rgb(0x000000),
+    panel: rgb(0x000000),
+    raised: rgb(0x1C1C1C),
+    hovered: rgb(0x383838),
+    well: rgb(0x000000),
+    line: rgb(0xC8C8C8),
+    grid: rgb(0x4A4A4A),
+    text: rgb(0xFFFFFF),
+    weak_text: rgb(0xE2E2E2),
+    accent: rgb(0xFFE000),
+    accent_text: rgb(0xFFE000),
+    on_accent: rgb(0x000000),
+    focus: rgb(0x00FFFF),
+    live: rgb(0xFFFFFF),
+    output: rgb(0x4F8FBF),
+    filter: rgb(0x66FF88),
+    modulated: rgb(0x66E0FF),
+    warning: rgb(0xFFC400),
+    error: rgb(0xFF8C8C),
+    voices: [
+        rgb(0x66E0FF),
+        rgb(0xC0B8FF),
+        rgb(0xFF9CE0),
+        rgb(0x66FFC8),
+        rgb(0xFFE066),
+        rgb(0xFFB08C),
+        rgb(0xB4FF66),
+        rgb(0xFFFFFF),
+    ],
+};
+
+impl Theme {
+    /// The colours of a choice.
+    pub fn of(choice: ThemeChoice) -> &'static Theme {
+        match choice {
+            ThemeChoice::Dark => &DARK,
+            ThemeChoice::Light => &LIGHT,
+            ThemeChoice::HighContrast => &HIGH_CONTRAST,
+        }
+    }
+
+    /// Whether outlines are to be drawn where others leave a surface's edge to its colour.
+    pub fn outlines(&self) -> bool {
+        self.choice == ThemeChoice::HighContrast
+    }
+
+    /// White keys, black keys, and the edge of both. What is written on one has the other's colour.
+    pub fn keys(&self) -> (Color32, Color32, Color32) {
+        match self.choice {
+            ThemeChoice::Dark => (rgb(0xC9D0DA), rgb(0x1B2028), rgb(0x0D0F13)),
+            ThemeChoice::Light => (rgb(0xFFFFFF), rgb(0x2B3038), rgb(0x8B877E)),
+            ThemeChoice::HighContrast => (rgb(0xFFFFFF), rgb(0x000000), rgb(0x8C8C8C)),
+        }
+    }
+
+    /// The colour of a voice by its slot.
+    pub fn voice(&self, slot: usize) -> Color32 {
+        self.voices[slot % VOICE_TINTS]
+    }
+
+    fn visuals(&self) -> Visuals {
+        let mut visuals = match self.choice {
+            ThemeChoice::Light => Visuals::light(),
+            _ => Visuals::dark(),
+        };
+        let radius = CornerRadius::same(RADIUS);
+        let outline = |color| Stroke::new(1.0, color);
+        let quiet = if self.outlines() {
+            outline(self.line)
+        } else {
+            Stroke::NONE
+        };
+        let widgets = &mut visuals.widgets;
+        for (widget, fill, stroke, text) in [
+            (
+                &mut widgets.noninteractive,
+                self.panel,
+                outline(self.line),
+                self.text,
+            ),
+            (&mut widgets.inactive, self.raised, quiet, self.text),
+            (
+                &mut widgets.hovered,
+                self.hovered,
+                outline(self.weak_text),
+                self.text,
+            ),
+            (
+                &mut widgets.active,
+                self.hovered,
+                outline(self.accent),
+                self.text,
+            ),
+            (
+                &mut widgets.open,
+                self.hovered,
+                outline(self.line),
+                self.text,
+            ),
+        ] {
+            widget.bg_fill = fill;
+            widget.weak_bg_fill = fill;
+            widget.bg_stroke = stroke;
+            widget.fg_stroke = Stroke::new(1.0, text);
+            widget.corner_radius = radius;
+            // Nothing jumps under the pointer.
+            widget.expansion = 0.0;
+        }
+        visuals.selection.bg_fill = self.accent;
+        visuals.selection.stroke = outline(self.on_accent);
+        visuals.weak_text_color = Some(self.weak_text);
+        visuals.hyperlink_color = self.accent_text;
+        visuals.faint_bg_color = self.panel;
+        visuals.extreme_bg_color = self.well;
+        visuals.code_bg_color = self.well;
+        visuals.warn_fg_color = self.warning;
+        visuals.error_fg_color = self.error;
+        visuals.panel_fill = self.window;
+        visuals.window_fill = self.panel;
+        visuals.window_stroke = outline(self.line);
+        visuals.window_corner_radius = radius;
+        visuals.menu_corner_radius = radius;
+        let shadow = Shadow {
+            offset: [0, 4],
+            blur: 16,
+            spread: 0,
+            color: Color32::from_black_alpha(96),
+        };
+        visuals.window_shadow = shadow;
+        visuals.popup_shadow = shadow;
+        visuals
+    }
+
+    fn style(&self) -> Style {
+        let mut style = Style {
+            visuals: self.visuals(),
+            ..Style::default()
+        };
+        style.text_styles = [
+            (TextStyle::Heading, strong(TITLE)),
+            (TextStyle::Body, font(BODY)),
+            (TextStyle::Button, font(BODY)),
+            // Its figures are of one width anyway.
+            (TextStyle::Monospace, font(BODY)),
+            (TextStyle::Small, font(SMALL)),
+        ]
+        .into();
+        style.spacing.item_spacing = vec2(GAP, GRID);
+        style.spacing.button_padding = vec2(GAP, 3.0);
+        style.spacing.interact_size = vec2(32.0, ROW);
+        style.spacing.menu_margin = Margin::same(GRID as i8);
+        style.spacing.window_margin = Margin::same(2 * GAP as i8);
+        style.interaction.selectable_labels = false;
+        style.animation_time = 0.1;
+        style
+    }
+}
+
+fn fonts() -> FontDefinitions {
+    const REGULAR: &[u8] = include_bytes!("theme/fonts/IBMPlexSans-Regular.ttf");
+    const SEMI_BOLD: &[u8] = include_bytes!("theme/fonts/IBMPlexSans-SemiBold.ttf");
+    // What Plex lacks (arrows of the keyboard, stars) comes from egui's own.
+    let mut fonts = FontDefinitions::default();
+    for (name, bytes) in [("plex", REGULAR), ("plex-strong", SEMI_BOLD)] {
+        let data = FontData::from_static(bytes);
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+    }
+    let others = fonts.families[&FontFamily::Proportional].clone();
+    for (family, first) in [
+        (FontFamily::Proportional, "plex"),
+        (FontFamily::Name(STRONG.into()), "plex-strong"),
+    ] {
+        let mut names = vec![first.to_owned()];
+        names.extend(others.iter().cloned());
+        fonts.families.insert(family, names);
+    }
+    fonts
+}
+
+fn id() -> Id {
+    Id::unique("theme")
+}
+
+/// Gives a window its type; once, before its first frame.
+pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
+    ctx.set_fonts(fonts());
+    set(ctx, choice);
+}
+
+/// Gives a window other looks.
+pub fn set(ctx: &egui::Context, choice: ThemeChoice) {
+    let theme = Theme::of(choice);
+    // The person's choice counts, not the platform's.
+    ctx.set_theme(egui::Theme::Dark);
+    ctx.set_style_of(egui::Theme::Dark, theme.style());
+    ctx.data_mut(|data| data.insert_temp(id(), choice));
+}
+
+/// The looks of the window that `ui` is in.
+pub fn current(ui: &Ui) -> &'static Theme {
+    Theme::of(
+        ui.ctx()
+            .data(|data| data.get_temp(id()))
+            .unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance, WCAG 2.2.
+    fn luminance(color: Color32) -> f64 {
+        let linear = |byte: u8| {
+            let x = f64::from(byte) / 255.0;
+            if x <= 0.04045 {
+                x / 12.92
+            } else {
+                ((x + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn the_measure_is_wcags() {
+        assert!((contrast(Color32::WHITE, Color32::BLACK) - 21.0).abs() < 1e-9);
+        assert!((contrast(rgb(0x777777), Color32::WHITE) - 4.478).abs() < 1e-3);
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_surface() {
+        for theme in ThemeChoice::ALL.map(Theme::of) {
+            for (surface, background) in [
+                ("window", theme.window),
+                ("panel", theme.panel),
+                ("raised", theme.raised),
+                ("hovered", theme.hovered),
+                ("well", theme.well),
+            ] {
+                for (name, text) in [
+                    ("text", theme.text),
+                    ("weak text", theme.weak_text),
+                    ("accent text", theme.accent_text),
+                    ("warning", theme.warning),
+                    ("error", theme.error),
+                ] {
+                    let found = contrast(text, background);
+                    assert!(
+                        found >= 4.5,
+                        "{}: {name} on {surface}: {found:.2}",
+                        theme.choice.name()
+                    );
+                }
+            }
+            let on_accent = contrast(theme.on_accent, theme.accent);
+            assert!(on_accent >= 4.5, "{}: {on_accent:.2}", theme.choice.name());
+        }
+    }
+
+    /// WCAG's 3 : 1 for what is not text but must be told apart.
+    #[test]
+    fn what_is_drawn_stands_out_from_its_well() {
+        for theme in ThemeChoice::ALL.map(Theme::of) {
+            let drawn = [theme.accent, theme.focus, theme.live, theme.filter]
+                .into_iter()
+                .chain([theme.modulated])
+                .chain(theme.voices);
+            for color in drawn {
+                let found = contrast(color, theme.well);
+                let name = theme.choice.name();
+                assert!(found >= 3.0, "{name}: {color:?}: {found:.2}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_has_the_looks_that_were_chosen() {
+        let ctx = egui::Context::default();
+        install(&ctx, ThemeChoice::Light);
+        let mut seen = None;
+        let mut frame = || {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                seen = Some((current(ui).choice, ui.visuals().panel_fill));
+                // A family that is missing would panic here.
+                ui.fonts_mut(|fonts| assert!(fonts.row_height(&strong(TITLE)) > TITLE));
+            });
+            output.textures_delta.clear();
+            seen
+        };
+        assert_eq!(frame(), Some((ThemeChoice::Light, LIGHT.window)));
+        set(&ctx, ThemeChoice::HighContrast);
+        let seen = frame();
+        assert_eq!(
+            seen,
+            Some((ThemeChoice::HighContrast, HIGH_CONTRAST.window))
+        );
+    }
+}

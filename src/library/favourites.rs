@@ -1,0 +1,81 @@
+//! The list of favourites: a readable file with their ids.
+//!
+//! ```toml
+//! favourites = [
+//!     "factory/Bell",
+//!     "user/Warm Pad.toml",
+//! ]
+//! ```
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Damaged, LibraryError, Overwrite, failed, write};
+use crate::state::line;
+
+/// The ids in the file; none where there is no file.
+pub fn read(path: &Path) -> Result<BTreeSet<String>, Damaged> {
+    let damaged = |reason: String| Damaged {
+        path: path.to_owned(),
+        reason,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => parse(&text).map_err(damaged),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(error) => Err(damaged(error.to_string())),
+    }
+}
+
+fn parse(text: &str) -> Result<BTreeSet<String>, String> {
+    let at = |start: usize, reason: &str| format!("line {}: {reason}", line(text, start));
+    let document = DeTable::parse(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let words: Vec<&str> = error.message().split_whitespace().collect();
+        at(start, &format!("not TOML: {}", words.join(" ")))
+    })?;
+    let mut ids = BTreeSet::new();
+    for (key, value) in document.into_inner() {
+        if key.get_ref() != "favourites" {
+            return Err(at(key.span().start, &format!("{}: unknown", key.get_ref())));
+        }
+        let start = value.span().start;
+        let DeValue::Array(list) = value.into_inner() else {
+            return Err(at(start, "favourites: a list of strings is needed"));
+        };
+        for id in list {
+            let start = id.span().start;
+            let DeValue::String(id) = id.into_inner() else {
+                return Err(at(start, "favourites: a string is needed"));
+            };
+            ids.insert(id.into_owned());
+        }
+    }
+    Ok(ids)
+}
+
+/// Adds an id to the file, or takes it out. What is there is read first, since other instances write
+/// it too.
+pub fn set(path: &Path, id: &str, favourite: bool) -> Result<(), LibraryError> {
+    let mut ids = read(path).map_err(LibraryError::Damaged)?;
+    let changed = if favourite {
+        ids.insert(id.to_owned())
+    } else {
+        ids.remove(id)
+    };
+    if !changed {
+        return Ok(());
+    }
+    let mut text = "favourites = [\n".to_owned();
+    for id in ids {
+        text.push_str(&format!("    {},\n", toml::Value::String(id)));
+    }
+    text.push_str("]\n");
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed("make", folder))?;
+    }
+    write(path, &text, Overwrite::Yes)
+}

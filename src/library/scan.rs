@@ -1,0 +1,177 @@
+//! What is in the folder of presets.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::{Contents, ENDING, Entry, Library, factory, favourites, id_of};
+use crate::state::Preset;
+
+/// No preset is longer: all parameters with a page of description take a tenth of it. Bytes.
+const MAX_BYTES: u64 = 1 << 20;
+/// Folders inside folders; what is deeper, as where one leads back into itself, is not looked at.
+const MAX_DEPTH: usize = 6;
+/// More files than this are not looked at.
+const MAX_FILES: usize = 20_000;
+
+/// A file that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// Which.
+    pub path: PathBuf,
+    /// What is wrong with it, and in which line.
+    pub reason: String,
+}
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+/// What tells that a file has not been changed since.
+type Stamp = (Option<SystemTime>, u64);
+
+/// Looks at the folder again and again, and reads only what has changed.
+#[derive(Debug)]
+pub struct Scanner {
+    library: Library,
+    read: HashMap<PathBuf, (Stamp, Result<Arc<Preset>, Damaged>)>,
+}
+
+impl Scanner {
+    /// That has not looked yet.
+    pub fn new(library: Library) -> Scanner {
+        Scanner {
+            library,
+            read: HashMap::new(),
+        }
+    }
+
+    /// Everything that is there now. What cannot be read is among the damaged.
+    pub fn scan(&mut self) -> Contents {
+        let mut damaged = Vec::new();
+        let favourites = match self
+            .library
+            .favourites_file()
+            .map(|path| favourites::read(&path))
+        {
+            Some(Ok(ids)) => ids,
+            Some(Err(error)) => {
+                damaged.push(error);
+                Default::default()
+            }
+            None => Default::default(),
+        };
+        let mut entries = Vec::new();
+        let mut add = |id: String, preset: &Arc<Preset>, path| {
+            entries.push(Entry {
+                favourite: favourites.contains(&id),
+                id,
+                preset: preset.clone(),
+                path,
+            });
+        };
+        for preset in factory() {
+            add(format!("factory/{}", preset.name), preset, None);
+        }
+        let mut files = Vec::new();
+        let folder = self.library.presets_folder();
+        if let Some(folder) = &folder {
+            list(folder, MAX_DEPTH, &mut files, &mut damaged);
+        }
+        files.sort();
+        let mut before = std::mem::take(&mut self.read);
+        for (path, stamp) in files {
+            let known = before.remove(&path).filter(|(then, _)| *then == stamp);
+            let result = match known {
+                Some((_, result)) => result,
+                None => read(&path).map(Arc::new),
+            };
+            match &result {
+                Ok(preset) => {
+                    let id = id_of(folder.as_deref().unwrap_or(Path::new("")), &path);
+                    add(id, preset, Some(path.clone()));
+                }
+                Err(error) => damaged.push(error.clone()),
+            }
+            self.read.insert(path, (stamp, result));
+        }
+        Contents { entries, damaged }
+    }
+}
+
+/// Reads one file.
+pub fn read(path: &Path) -> Result<Preset, Damaged> {
+    let damaged = |reason: String| Damaged {
+        path: path.to_owned(),
+        reason,
+    };
+    let length = fs::metadata(path)
+        .map_err(|error| damaged(error.to_string()))?
+        .len();
+    if length > MAX_BYTES {
+        return Err(damaged(format!("{length} bytes are too many for a preset")));
+    }
+    let bytes = fs::read(path).map_err(|error| damaged(error.to_string()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        damaged(format!("line {line}: not UTF-8"))
+    })?;
+    Preset::parse(text).map_err(|error| damaged(error.to_string()))
+}
+
+/// The presets' files in a folder and those inside it. A folder that is not there has none.
+fn list(
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<(PathBuf, Stamp)>,
+    damaged: &mut Vec<Damaged>,
+) {
+    let found = match fs::read_dir(folder) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+        Err(error) => {
+            damaged.push(Damaged {
+                path: folder.to_owned(),
+                reason: error.to_string(),
+            });
+            return;
+        }
+    };
+    for entry in found.flatten() {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        // Of what a link leads to.
+        let Ok(metadata) = fs::metadata(&path) else {
+            continue;
+        };
+        if metadata.is_dir() {
+            if depth > 0 {
+                list(&path, depth - 1, files, damaged);
+            }
+            continue;
+        }
+        let is_preset = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING));
+        if !is_preset || !metadata.is_file() {
+            continue;
+        }
+        if files.len() == MAX_FILES {
+            let reason = format!("only {MAX_FILES} files are looked at");
+            let path = folder.to_owned();
+            if damaged.iter().all(|told| told.reason != reason) {
+                damaged.push(Damaged { path, reason });
+            }
+            return;
+        }
+        files.push((path, (metadata.modified().ok(), metadata.len())));
+    }
+}

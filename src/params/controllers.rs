@@ -1,0 +1,301 @@
+//! MIDI learn: which controller moves which parameter.
+//!
+//! The table is a row of atomic numbers, so that the audio thread reads and extends it without a
+//! lock: while the screen awaits a controller for a parameter, the first one that moves is bound to
+//! it there. One controller moves one parameter, and a parameter is moved by one controller.
+//!
+//! The host is told by the screen, when there is one: [`Controllers::moved`].
+
+use std::fmt;
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+
+use nice_plug::prelude::AtomicF32;
+
+use crate::synth::Param;
+
+/// Controllers of a MIDI channel.
+const COUNT: usize = 128;
+
+/// Why a controller cannot be learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// CC 1: vibrato.
+    Wheel,
+    /// CC 64.
+    Sustain,
+    /// CC 74: brightness.
+    Brightness,
+    /// CC 0 and 32: they come with every change of program.
+    BankSelect,
+    /// CC 6, 38 and 96 to 101: they set registered parameters, such as the bend range.
+    DataEntry,
+    /// CC 120 to 127.
+    ChannelMode,
+    /// Channels 2 to 16 while MPE is on: their controllers belong to single notes.
+    MpeMember,
+}
+
+impl Protection {
+    /// Of this controller on this channel (0 to 15); `None` if it can be learned.
+    pub fn of(channel: u8, number: u8, mpe_is_on: bool) -> Option<Protection> {
+        match number {
+            0 | 32 => Some(Protection::BankSelect),
+            1 => Some(Protection::Wheel),
+            6 | 38 | 96..=101 => Some(Protection::DataEntry),
+            64 => Some(Protection::Sustain),
+            74 => Some(Protection::Brightness),
+            120.. => Some(Protection::ChannelMode),
+            _ if mpe_is_on && channel != 0 => Some(Protection::MpeMember),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Protection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Protection::Wheel => "it is the modulation wheel",
+            Protection::Sustain => "it is the sustain pedal",
+            Protection::Brightness => "it is every note's brightness",
+            Protection::BankSelect => "it comes with every change of program",
+            Protection::DataEntry => "it sets the bend range and the like",
+            Protection::ChannelMode => "it is a message for the whole channel",
+            Protection::MpeMember => "with MPE on, channels 2 to 16 belong to single notes",
+        })
+    }
+}
+
+/// A controller that was refused while one was awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusedController {
+    /// 0 to 127.
+    pub number: u8,
+    /// Why.
+    pub protection: Protection,
+}
+
+/// Which controller moves which parameter, and what they did last.
+#[derive(Debug)]
+pub struct Controllers {
+    /// The parameter that each moves, as its index plus one; 0 is none.
+    targets: [AtomicU16; COUNT],
+    /// The parameter that a controller is awaited for, in the same way.
+    awaited: AtomicU16,
+    /// What each said last, 0 to 1.
+    values: [AtomicF32; COUNT],
+    /// Which of them the host has not been told of: a bit each.
+    untold: [AtomicU64; COUNT / 64],
+    /// The last that was refused: its number, its channel above it, and a bit that there is one.
+    refused: AtomicU16,
+}
+
+impl Default for Controllers {
+    fn default() -> Controllers {
+        Controllers {
+            targets: std::array::from_fn(|_| AtomicU16::new(0)),
+            awaited: AtomicU16::new(0),
+            values: std::array::from_fn(|_| AtomicF32::new(0.0)),
+            untold: Default::default(),
+            refused: AtomicU16::new(0),
+        }
+    }
+}
+
+const THERE_IS_ONE: u16 = 1 << 15;
+
+fn packed(param: Option<Param>) -> u16 {
+    param.map_or(0, |param| param.index() as u16 + 1)
+}
+
+fn unpacked(number: u16) -> Option<Param> {
+    usize::from(number)
+        .checked_sub(1)
+        .and_then(Param::from_index)
+}
+
+impl Controllers {
+    /// The parameter that this controller (0 to 127) moves.
+    pub fn target(&self, number: u8) -> Option<Param> {
+        unpacked(self.targets[usize::from(number & 127)].load(Ordering::Relaxed))
+    }
+
+    /// The controller that moves `param`.
+    pub fn controller(&self, param: Param) -> Option<u8> {
+        (0..COUNT as u8).find(|&number| self.target(number) == Some(param))
+    }
+
+    /// The parameter that a controller is awaited for.
+    pub fn awaited(&self) -> Option<Param> {
+        unpacked(self.awaited.load(Ordering::Relaxed))
+    }
+
+    /// From here on the next controller that moves is bound to `param`; with `None`, no longer.
+    pub fn learn(&self, param: Option<Param>) {
+        self.refused.store(0, Ordering::Relaxed);
+        self.awaited.store(packed(param), Ordering::Relaxed);
+    }
+
+    /// Lets this controller move `param` and nothing else, and `param` be moved by no other. Never
+    /// waits or allocates.
+    pub fn bind(&self, number: u8, param: Param) {
+        self.forget(param);
+        self.targets[usize::from(number & 127)].store(packed(Some(param)), Ordering::Relaxed);
+    }
+
+    /// No controller moves `param` any more.
+    pub fn forget(&self, param: Param) {
+        for target in &self.targets {
+            if unpacked(target.load(Ordering::Relaxed)) == Some(param) {
+                target.store(0, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Every controller that moves a parameter, with it.
+    pub fn bindings(&self) -> impl Iterator<Item = (u8, Param)> {
+        (0..COUNT as u8).filter_map(|number| Some((number, self.target(number)?)))
+    }
+
+    /// Replaces all of them, and forgets what they have said.
+    pub fn replace(&self, bindings: impl IntoIterator<Item = (u8, Param)>) {
+        for untold in &self.untold {
+            untold.store(0, Ordering::Relaxed);
+        }
+        for target in &self.targets {
+            target.store(0, Ordering::Relaxed);
+        }
+        for (number, param) in bindings {
+            self.bind(number, param);
+        }
+    }
+
+    /// A controller has moved (channel 0 to 15, value 0 to 1): the parameter that it moves, if any.
+    /// For the audio thread: never waits or allocates.
+    pub fn take(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> Option<Param> {
+        let number = number & 127;
+        let awaited = self.awaited();
+        if Protection::of(channel, number, mpe_is_on).is_some() {
+            if awaited.is_some() {
+                let refused = THERE_IS_ONE | u16::from(channel & 15) << 7 | u16::from(number);
+                self.refused.store(refused, Ordering::Relaxed);
+            }
+            return None;
+        }
+        if let Some(param) = awaited {
+            self.bind(number, param);
+            // The screen may have given up or asked for another in this moment: that one stays.
+            let _ = self.awaited.compare_exchange(
+                packed(awaited),
+                0,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+        }
+        let param = self.target(number)?;
+        let place = usize::from(number);
+        self.values[place].store(value, Ordering::Relaxed);
+        // Release: who sees the bit sees the value.
+        self.untold[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
+        Some(param)
+    }
+
+    /// Calls `visit` with each parameter that was moved and of which the host has not been told, and
+    /// the value, 0 to 1. For the audio thread: changes nothing.
+    pub fn untold(&self, mut visit: impl FnMut(Param, f32)) {
+        for (word, bits) in self.untold.iter().enumerate() {
+            self.visit(word, bits.load(Ordering::Acquire), &mut visit);
+        }
+    }
+
+    /// The same for the screen, which tells the host: each is handed out once.
+    pub fn moved(&self, mut visit: impl FnMut(Param, f32)) {
+        for (word, bits) in self.untold.iter().enumerate() {
+            if bits.load(Ordering::Relaxed) != 0 {
+                self.visit(word, bits.swap(0, Ordering::Acquire), &mut visit);
+            }
+        }
+    }
+
+    fn visit(&self, word: usize, mut bits: u64, visit: &mut impl FnMut(Param, f32)) {
+        while bits != 0 {
+            let place = word * 64 + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if let Some(param) = self.target(place as u8) {
+                visit(param, self.values[place].load(Ordering::Relaxed));
+            }
+        }
+    }
+
+    /// The last controller that was refused since one is awaited.
+    pub fn refused(&self) -> Option<RefusedController> {
+        let refused = self.refused.load(Ordering::Relaxed);
+        let (channel, number) = ((refused >> 7 & 15) as u8, (refused & 127) as u8);
+        (refused & THERE_IS_ONE != 0)
+            // What is on in both cases is asked for as if MPE were on: it was refused.
+            .then(|| Protection::of(channel, number, true))
+            .flatten()
+            .map(|protection| RefusedController { number, protection })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_controller_that_moves_is_learned_and_then_moves_its_parameter() {
+        let controllers = Controllers::default();
+        assert_eq!(controllers.take(0, 21, 0.3, false), None);
+        controllers.learn(Some(Param::CUTOFF));
+        assert_eq!(controllers.awaited(), Some(Param::CUTOFF));
+        // From any channel.
+        assert_eq!(controllers.take(5, 21, 0.5, false), Some(Param::CUTOFF));
+        assert_eq!(controllers.awaited(), None);
+        assert_eq!(controllers.take(0, 22, 0.5, false), None);
+        assert_eq!(controllers.take(2, 21, 0.75, false), Some(Param::CUTOFF));
+        assert_eq!(controllers.controller(Param::CUTOFF), Some(21));
+        let mut told = Vec::new();
+        controllers.moved(|param, value| told.push((param, value)));
+        controllers.moved(|param, value| told.push((param, value)));
+        assert_eq!(told, [(Param::CUTOFF, 0.75)]);
+        controllers.forget(Param::CUTOFF);
+        assert_eq!(controllers.take(0, 21, 0.1, false), None);
+    }
+
+    #[test]
+    fn one_controller_moves_one_parameter_and_is_its_only_one() {
+        let controllers = Controllers::default();
+        controllers.bind(21, Param::CUTOFF);
+        controllers.bind(22, Param::TILT);
+        controllers.bind(22, Param::CUTOFF);
+        let bindings: Vec<_> = controllers.bindings().collect();
+        assert_eq!(bindings, [(22, Param::CUTOFF)]);
+        controllers.replace([(7, Param::LEVEL)]);
+        let bindings: Vec<_> = controllers.bindings().collect();
+        assert_eq!(bindings, [(7, Param::LEVEL)]);
+    }
+
+    #[test]
+    fn what_every_player_needs_is_refused_with_the_reason() {
+        let controllers = Controllers::default();
+        controllers.learn(Some(Param::TILT));
+        for number in [0, 1, 6, 32, 38, 64, 74, 98, 99, 100, 101, 120, 123, 127] {
+            assert_eq!(controllers.take(3, number, 1.0, false), None);
+            let refused = controllers.refused().expect("a refusal");
+            assert_eq!(refused.number, number);
+            assert_eq!(
+                Some(refused.protection),
+                Protection::of(3, number, false),
+                "{number}"
+            );
+        }
+        assert_eq!(controllers.awaited(), Some(Param::TILT));
+        // MPE's members belong to notes, its master does not.
+        assert_eq!(controllers.take(3, 21, 1.0, true), None);
+        let refused = controllers.refused().map(|refused| refused.protection);
+        assert_eq!(refused, Some(Protection::MpeMember));
+        assert_eq!(controllers.take(0, 21, 1.0, true), Some(Param::TILT));
+        controllers.learn(Some(Param::TILT));
+        assert_eq!(controllers.refused(), None);
+    }
+}

@@ -1,0 +1,325 @@
+//! A person's settings: how the window looks, and what a new instance begins with.
+//!
+//! ```text
+//! CONFIG/aliquot/settings.toml
+//! ```
+//!
+//! `CONFIG` is the platform's folder for settings (`~/.config` on Linux); the environment variable
+//! [`FOLDER_VARIABLE`] names another in place of `CONFIG/aliquot`. The file is readable text, and
+//! appears whole or not at all. One that cannot be read is told with its line and left as it is; when
+//! a setting is changed all the same, it is first moved aside.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+
+use crate::library::{self, Overwrite};
+use crate::params::{EDITOR_SCALES_PERCENT, EditorSize, HostParams};
+use crate::synth::Param;
+use crate::synth::parameter::MAX_VOICES;
+
+mod text;
+
+/// Names the folder of the settings in place of the platform's.
+pub const FOLDER_VARIABLE: &str = "ALIQUOT_CONFIG_DIR";
+
+/// How large everything in the window may be, per cent.
+pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> =
+    EDITOR_SCALES_PERCENT.0..=EDITOR_SCALES_PERCENT.1;
+/// How far a wheel may bend, semitones.
+pub const BENDS_SEMITONES: std::ops::RangeInclusive<u32> = 0..=96;
+/// How many voices there may be.
+pub const VOICES: std::ops::RangeInclusive<u32> = 1..=MAX_VOICES as u32;
+
+/// Which looks a person has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Looks {
+    /// Light on dark.
+    #[default]
+    Dark,
+    /// Dark on light.
+    Light,
+    /// White and yellow on black.
+    HighContrast,
+}
+
+/// Which letters stand where on the computer's keyboard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Letters {
+    /// As in English.
+    #[default]
+    Qwerty,
+    /// As in German.
+    Qwertz,
+    /// As in French.
+    Azerty,
+}
+
+/// What a new instance begins with, where it is not the parameters' defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewInstance {
+    /// Of [`VOICES`].
+    pub voices: u32,
+    /// Whether MPE is on.
+    pub mpe: bool,
+    /// Of the wheel, of [`BENDS_SEMITONES`].
+    pub bend_range_semitones: u32,
+    /// Of a note's own channel in MPE, of [`BENDS_SEMITONES`].
+    pub mpe_bend_range_semitones: u32,
+}
+
+impl Default for NewInstance {
+    fn default() -> NewInstance {
+        NewInstance {
+            voices: 32,
+            mpe: false,
+            bend_range_semitones: 2,
+            mpe_bend_range_semitones: 48,
+        }
+    }
+}
+
+/// All settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How large everything in a new instance's window is, of [`SCALES_PERCENT`].
+    pub scale_percent: u32,
+    /// In all windows.
+    pub looks: Looks,
+    /// In all windows.
+    pub letters: Letters,
+    /// Of a new instance's window.
+    pub size: EditorSize,
+    /// What else a new instance begins with.
+    pub new_instance: NewInstance,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            scale_percent: 100,
+            looks: Looks::default(),
+            letters: Letters::default(),
+            size: EditorSize::DEFAULT,
+            new_instance: NewInstance::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Gives a new instance what it is to begin with, before there is a host.
+    pub fn begin(&self, params: &HostParams) {
+        let new = &self.new_instance;
+        params.set_editor_size(self.size);
+        params.set_editor_scale_percent(self.scale_percent);
+        for (param, plain) in [
+            (Param::VOICES, new.voices),
+            (Param::MPE, u32::from(new.mpe)),
+            (Param::BEND_RANGE, new.bend_range_semitones),
+            (Param::MPE_BEND_RANGE, new.mpe_bend_range_semitones),
+        ] {
+            params.set_initial(param, plain as f32);
+        }
+    }
+}
+
+/// Why settings could not be read or written.
+#[derive(Debug)]
+pub enum SettingsError {
+    /// The platform has no folder for them.
+    NoFolder,
+    /// The file cannot be understood.
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// Where, counted from 1.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The system refuses to read or move the file.
+    File(PathBuf, io::Error),
+    /// The system refuses to write it.
+    Write(library::LibraryError),
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SettingsError::NoFolder => {
+                write!(f, "There is no folder for settings: set {FOLDER_VARIABLE}")
+            }
+            SettingsError::Damaged { path, line, reason } => {
+                write!(f, "{}, line {line}: {reason}", path.display())
+            }
+            SettingsError::File(path, reason) => write!(f, "{}: {reason}", path.display()),
+            SettingsError::Write(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// Where the settings are.
+#[derive(Clone, Debug)]
+pub struct SettingsFile {
+    /// `None` where the platform has no folder for them.
+    path: Option<PathBuf>,
+}
+
+impl SettingsFile {
+    /// The person's own.
+    pub fn of_the_user() -> SettingsFile {
+        let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
+        let folder = match named {
+            Some(folder) => Some(PathBuf::from(folder)),
+            None => etcetera::base_strategy::choose_native_strategy()
+                .ok()
+                .map(|base| base.config_dir().join("aliquot")),
+        };
+        SettingsFile {
+            path: folder.map(|folder| folder.join("settings.toml")),
+        }
+    }
+
+    /// In a folder of one's choice, which need not be there yet.
+    pub fn in_folder(folder: &Path) -> SettingsFile {
+        SettingsFile {
+            path: Some(folder.join("settings.toml")),
+        }
+    }
+
+    /// Where it is, if there is a place for it.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The settings; all at their defaults where there is no file.
+    ///
+    /// # Errors
+    /// When there is a file that cannot be read.
+    pub fn read(&self) -> Result<Settings, SettingsError> {
+        let Some(path) = &self.path else {
+            return Ok(Settings::default());
+        };
+        match fs::read_to_string(path) {
+            Ok(text) => text::parse(&text).map_err(|(line, reason)| SettingsError::Damaged {
+                path: path.clone(),
+                line,
+                reason,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(SettingsError::File(path.clone(), error)),
+        }
+    }
+
+    /// Writes the settings. A file that cannot be understood is moved aside, to a name that is free.
+    ///
+    /// # Errors
+    /// When the system refuses, or there is no folder.
+    pub fn write(&self, settings: &Settings) -> Result<(), SettingsError> {
+        let path = self.path.as_ref().ok_or(SettingsError::NoFolder)?;
+        if self.read().is_err() {
+            let aside = (1..)
+                .map(|number| path.with_file_name(format!("settings-damaged-{number}.toml")))
+                .find(|place| place.symlink_metadata().is_err())
+                .ok_or(SettingsError::NoFolder)?;
+            fs::rename(path, aside).map_err(|error| SettingsError::File(path.clone(), error))?;
+        }
+        library::write(path, &text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
+    }
+
+    /// The file's name, as it is told to a person.
+    pub fn display(&self) -> String {
+        let path = self.path.as_deref().map(Path::as_os_str);
+        path.unwrap_or(OsStr::new(""))
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::Patch;
+
+    #[test]
+    fn settings_come_back_as_they_were_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = SettingsFile::in_folder(&folder.path().join("not there yet"));
+        assert_eq!(file.read().expect("defaults"), Settings::default());
+        let mut settings = Settings {
+            scale_percent: 150,
+            looks: Looks::HighContrast,
+            letters: Letters::Azerty,
+            size: EditorSize {
+                width: 1_300,
+                height: 800,
+            },
+            new_instance: NewInstance {
+                voices: 16,
+                mpe: true,
+                bend_range_semitones: 12,
+                mpe_bend_range_semitones: 96,
+            },
+        };
+        for _ in 0..2 {
+            file.write(&settings).expect("written");
+            assert_eq!(file.read().expect("read"), settings);
+            settings = Settings::default();
+        }
+    }
+
+    #[test]
+    fn without_settings_a_new_instance_is_what_the_table_says() {
+        let params = HostParams::default();
+        Settings::default().begin(&params);
+        assert_eq!(params.patch(), Patch::default());
+        assert_eq!(params.editor_size(), EditorSize::DEFAULT);
+        let mut settings = Settings::default();
+        settings.new_instance.voices = 8;
+        settings.new_instance.mpe = true;
+        settings.scale_percent = 125;
+        settings.begin(&params);
+        let patch = params.patch();
+        assert_eq!(
+            (patch.plain(Param::VOICES), patch.plain(Param::MPE)),
+            (8.0, 1.0)
+        );
+        assert_eq!(params.editor_scale_percent(), 125);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_and_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = SettingsFile::in_folder(folder.path());
+        let path = folder.path().join("settings.toml");
+        for number in 1..=2 {
+            let damaged = format!("scale = 100\ntheme = \"puce\" # {number}\n");
+            fs::write(&path, &damaged).expect("written");
+            let error = file.read().expect_err("damaged").to_string();
+            assert!(error.contains("settings.toml, line 2: theme"), "{error}");
+            file.write(&Settings::default()).expect("written");
+            assert_eq!(file.read().expect("read"), Settings::default());
+            let aside = folder
+                .path()
+                .join(format!("settings-damaged-{number}.toml"));
+            assert_eq!(fs::read_to_string(aside).expect("kept"), damaged);
+        }
+        // What is no text is no settings either.
+        fs::write(&path, [0xff, 0xfe]).expect("written");
+        assert!(matches!(file.read(), Err(SettingsError::File(..))));
+    }
+
+    #[test]
+    fn without_a_folder_there_are_defaults_and_nothing_is_written() {
+        let file = SettingsFile { path: None };
+        assert_eq!(file.read().expect("defaults"), Settings::default());
+        let refused = file.write(&Settings::default());
+        assert!(matches!(refused, Err(SettingsError::NoFolder)));
+    }
+}

@@ -1,0 +1,204 @@
+//! Settings as text.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{BENDS_SEMITONES, Letters, Looks, NewInstance, SCALES_PERCENT, Settings, VOICES};
+use crate::params::EditorSize;
+use crate::state::line;
+
+const LOOKS: [(&str, Looks); 3] = [
+    ("dark", Looks::Dark),
+    ("light", Looks::Light),
+    ("high contrast", Looks::HighContrast),
+];
+
+const LETTERS: [(&str, Letters); 3] = [
+    ("qwerty", Letters::Qwerty),
+    ("qwertz", Letters::Qwertz),
+    ("azerty", Letters::Azerty),
+];
+
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    names
+        .iter()
+        .find(|(_, named)| *named == value)
+        .map_or("", |(name, _)| name)
+}
+
+/// The text of settings.
+pub fn format(settings: &Settings) -> String {
+    let Settings {
+        scale_percent,
+        looks,
+        letters,
+        size,
+        new_instance,
+    } = settings;
+    let NewInstance {
+        voices,
+        mpe,
+        bend_range_semitones,
+        mpe_bend_range_semitones,
+    } = new_instance;
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = write!(
+        text,
+        "# Aliquot's settings. They are read when a window opens or an instance is made.\n\
+         \n\
+         scale = {scale_percent} # per cent, {} to {}\n\
+         theme = \"{}\" # dark, light, high contrast\n\
+         letters = \"{}\" # of the computer's keyboard: qwerty, qwertz, azerty\n\
+         \n\
+         [window] # of a new instance, in points\n\
+         width = {}\n\
+         height = {}\n\
+         \n\
+         [new_instance]\n\
+         voices = {voices}\n\
+         mpe = {mpe}\n\
+         bend_range = {bend_range_semitones} # semitones\n\
+         mpe_bend_range = {mpe_bend_range_semitones} # semitones\n",
+        SCALES_PERCENT.start(),
+        SCALES_PERCENT.end(),
+        name_of(&LOOKS, *looks),
+        name_of(&LETTERS, *letters),
+        size.width,
+        size.height,
+    );
+    text
+}
+
+/// Reads settings; what is not given is at its default. The error is a line, counted from 1, and what
+/// is wrong there.
+pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
+    let at = |start: usize, reason: String| (line(text, start), reason);
+    let document = DeTable::parse(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let words: Vec<&str> = error.message().split_whitespace().collect();
+        at(start, format!("not TOML: {}", words.join(" ")))
+    })?;
+    let mut settings = Settings::default();
+    for (key, value) in document.into_inner() {
+        let start = value.span().start;
+        match (key.get_ref().as_ref(), value.into_inner()) {
+            (group @ ("window" | "new_instance"), DeValue::Table(table)) => {
+                for (key, value) in table {
+                    let start = key.span().start;
+                    let name = format!("{group}.{}", key.get_ref());
+                    set(&mut settings, &name, &value.into_inner())
+                        .map_err(|reason| at(start, format!("{}: {reason}", key.get_ref())))?;
+                }
+            }
+            (name, value) => {
+                set(&mut settings, name, &value)
+                    .map_err(|reason| at(start, format!("{name}: {reason}")))?;
+            }
+        }
+    }
+    Ok(settings)
+}
+
+fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), String> {
+    let new = &mut settings.new_instance;
+    match name {
+        "scale" => settings.scale_percent = whole(value, &SCALES_PERCENT)?,
+        "theme" => settings.looks = named(value, &LOOKS)?,
+        "letters" => settings.letters = named(value, &LETTERS)?,
+        "window.width" => {
+            let widths = EditorSize::MIN.width..=EditorSize::MAX.width;
+            settings.size.width = whole(value, &widths)?;
+        }
+        "window.height" => {
+            let heights = EditorSize::MIN.height..=EditorSize::MAX.height;
+            settings.size.height = whole(value, &heights)?;
+        }
+        "new_instance.voices" => new.voices = whole(value, &VOICES)?,
+        "new_instance.mpe" => {
+            new.mpe = match value {
+                DeValue::Boolean(on) => *on,
+                _ => return Err("true or false is needed".to_owned()),
+            }
+        }
+        "new_instance.bend_range" => new.bend_range_semitones = whole(value, &BENDS_SEMITONES)?,
+        "new_instance.mpe_bend_range" => {
+            new.mpe_bend_range_semitones = whole(value, &BENDS_SEMITONES)?;
+        }
+        _ => return Err("there is no such setting".to_owned()),
+    }
+    Ok(())
+}
+
+fn whole(value: &DeValue, range: &RangeInclusive<u32>) -> Result<u32, String> {
+    let number = match value {
+        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+        _ => None,
+    };
+    number
+        .and_then(|number| u32::try_from(number).ok())
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("a whole number from {least} to {most} is needed")
+        })
+}
+
+fn named<T: Copy>(value: &DeValue, names: &[(&str, T)]) -> Result<T, String> {
+    let text = match value {
+        DeValue::String(text) => Some(text.as_ref()),
+        _ => None,
+    };
+    names
+        .iter()
+        .find(|(name, _)| Some(*name) == text)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| {
+            let names: Vec<String> = names
+                .iter()
+                .map(|(name, _)| format!("\"{name}\""))
+                .collect();
+            format!("one of {} is needed", names.join(", "))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_given_is_at_its_default() {
+        assert_eq!(parse(""), Ok(Settings::default()));
+        let settings = parse("scale = 125\n[new_instance]\nmpe = true\n").expect("settings");
+        assert_eq!(
+            (settings.scale_percent, settings.new_instance.mpe),
+            (125, true)
+        );
+        assert_eq!(settings.new_instance.voices, NewInstance::default().voices);
+    }
+
+    #[test]
+    fn every_error_names_its_line_and_what_is_wrong() {
+        for (text, line, word) in [
+            ("scale = 74", 1, "75 to 200"),
+            ("\nscale = \"100\"", 2, "75 to 200"),
+            ("scale = 99999999999999999999", 1, "75 to 200"),
+            ("theme = 1", 1, "high contrast"),
+            ("letters = \"dvorak\"", 1, "qwertz"),
+            ("[window]\nwidth = 800\nheight = 4", 3, "500 to 8192"),
+            ("[new_instance]\nmpe = 1", 2, "true or false"),
+            ("[new_instance]\nvoices = 0", 2, "1 to 128"),
+            ("colour = 1", 1, "no such setting"),
+            ("window = 5", 1, "no such setting"),
+            ("[new_instance]\nmood = 1", 2, "no such setting"),
+            ("scale = 100\nscale = 100", 2, "not TOML"),
+            ("scale =", 1, "not TOML"),
+        ] {
+            let (found, reason) = parse(text).expect_err(text);
+            assert_eq!(found, line, "{text:?}: {reason}");
+            assert!(reason.contains(word), "{text:?}: {reason}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A picture of what sounds: every partial of every voice, where modulation has taken it.
+
+use super::filter::FilterSettings;
+use super::parameter::MAX_VOICES;
+
+/// Partials that a picture has room for: 32 voices of 512 partials.
+pub const MAX_SOUNDING: usize = 16_384;
+/// Voices that a picture has room for: all that an engine can have.
+const MAX_SOUNDING_VOICES: usize = 2 * MAX_VOICES;
+
+/// A partial at the end of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SoundingPartial {
+    /// Hz.
+    pub frequency_hz: f32,
+    /// Linear gain on the left, with the master level: 1 is full scale.
+    pub left: f32,
+    /// The same on the right.
+    pub right: f32,
+}
+
+impl SoundingPartial {
+    /// Power as of one channel, the mean of both, in parts of a full-scale sine's.
+    pub fn power(&self) -> f32 {
+        0.5 * (self.left * self.left + self.right * self.right)
+    }
+}
+
+/// A voice at the end of a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoundingVoice {
+    /// Its place among the engine's voices, which it keeps while it sounds.
+    pub slot: u16,
+    /// MIDI channel, 0 to 15.
+    pub channel: u8,
+    /// MIDI key, 0 to 127.
+    pub key: u8,
+    /// The fundamental that modulation has come to, Hz.
+    pub fundamental_hz: f32,
+    /// Its filter, as modulation has set it; `None` before its first block.
+    pub filter: Option<FilterSettings>,
+    /// Where its partials begin: for the picture to fill in.
+    pub(super) first: u32,
+    /// How many there are: likewise.
+    pub(super) count: u32,
+}
+
+/// Everything that sounds at one instant. All memory is allocated by [`Sounding::default`].
+#[derive(Debug, PartialEq)]
+pub struct Sounding {
+    /// Frames per second; 0 before the first picture.
+    pub sample_rate_hz: f64,
+    /// Voices that there was no room for.
+    pub left_out: usize,
+    voices: Box<[Option<SoundingVoice>]>,
+    voice_count: usize,
+    partials: Box<[SoundingPartial]>,
+    partial_count: usize,
+}
+
+impl Default for Sounding {
+    fn default() -> Sounding {
+        Sounding {
+            sample_rate_hz: 0.0,
+            left_out: 0,
+            voices: vec![None; MAX_SOUNDING_VOICES].into_boxed_slice(),
+            voice_count: 0,
+            partials: vec![SoundingPartial::default(); MAX_SOUNDING].into_boxed_slice(),
+            partial_count: 0,
+        }
+    }
+}
+
+impl Clone for Sounding {
+    fn clone(&self) -> Sounding {
+        let mut clone = Sounding::default();
+        clone.clone_from(self);
+        clone
+    }
+
+    /// Copies what is in use, and allocates nothing.
+    fn clone_from(&mut self, other: &Sounding) {
+        self.clear(other.sample_rate_hz);
+        self.left_out = other.left_out;
+        self.voice_count = other.voice_count;
+        self.partial_count = other.partial_count;
+        let used = ..other.voice_count;
+        self.voices[used].copy_from_slice(&other.voices[used]);
+        let used = ..other.partial_count;
+        self.partials[used].copy_from_slice(&other.partials[used]);
+    }
+}
+
+impl Sounding {
+    /// Every voice, each with its partials, 1 first; those past the last that sounds have a gain of
+    /// 0.
+    pub fn voices(&self) -> impl Iterator<Item = (&SoundingVoice, &[SoundingPartial])> {
+        self.voices[..self.voice_count]
+            .iter()
+            .flatten()
+            .map(|voice| {
+                let (first, count) = (voice.first as usize, voice.count as usize);
+                (voice, &self.partials[first..first + count])
+            })
+    }
+
+    /// Whether there is no voice.
+    pub fn is_empty(&self) -> bool {
+        self.voice_count == 0
+    }
+
+    /// Begins a picture of nothing. What is not in use stays as it was, but equal pictures are to
+    /// be equal: it is put back.
+    pub(super) fn clear(&mut self, sample_rate_hz: f64) {
+        self.voices[..self.voice_count].fill(None);
+        self.partials[..self.partial_count].fill(SoundingPartial::default());
+        (self.voice_count, self.partial_count, self.left_out) = (0, 0, 0);
+        self.sample_rate_hz = sample_rate_hz;
+    }
+
+    /// Adds a voice with so many partials, and gives these to be written; `None` where there is no
+    /// room for all.
+    pub(super) fn add(
+        &mut self,
+        voice: SoundingVoice,
+        count: usize,
+    ) -> Option<&mut [SoundingPartial]> {
+        let first = self.partial_count;
+        if self.voice_count == self.voices.len() || first + count > self.partials.len() {
+            self.left_out += 1;
+            return None;
+        }
+        self.voices[self.voice_count] = Some(SoundingVoice {
+            first: first as u32,
+            count: count as u32,
+            ..voice
+        });
+        self.voice_count += 1;
+        self.partial_count += count;
+        Some(&mut self.partials[first..first + count])
+    }
+}
