@@ -40,10 +40,10 @@ mod learn;
 mod live;
 pub mod offscreen;
 mod panel;
-mod partials;
 mod session;
 mod settings;
 mod shell;
+mod spectrum;
 #[cfg(test)]
 mod stage;
 mod status;

@@ -17,8 +17,8 @@ use super::keyboard::Keyboard;
 use super::learn::Learn;
 use super::live::Live;
 use super::panel::Panels;
-use super::partials::PartialView;
 use super::settings::SettingsPage;
+use super::spectrum::SpectrumView;
 use super::{status, theme};
 use crate::bridge::ScreenKeys;
 use crate::library::Library;
@@ -74,7 +74,7 @@ impl Layout {
 /// All views of one window, and what they remember while it is open.
 pub struct Shell {
     browser: Browser,
-    spectrum: PartialView,
+    spectrum: SpectrumView,
     panels: Panels,
     help: HelpLine,
     controls: Controls,
@@ -88,7 +88,7 @@ impl Shell {
     pub fn new(keys: ScreenKeys, settings: SettingsFile) -> Shell {
         Shell {
             browser: Browser::new(Library::of_the_user()),
-            spectrum: PartialView::new(),
+            spectrum: SpectrumView::new(),
             panels: Panels::new(),
             help: HelpLine::default(),
             controls: Controls::new(),
