@@ -85,9 +85,9 @@ pub struct Shell {
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
-    pub fn new(keys: ScreenKeys, settings: SettingsFile) -> Shell {
+    pub fn new(keys: ScreenKeys, library: Library, settings: SettingsFile) -> Shell {
         Shell {
-            browser: Browser::new(Library::of_the_user()),
+            browser: Browser::new(library),
             spectrum: SpectrumView::new(),
             panels: Panels::new(),
             help: HelpLine::default(),
@@ -96,6 +96,12 @@ impl Shell {
             learn: Learn::new(),
             settings: SettingsPage::new(settings),
         }
+    }
+
+    /// What the help line tells.
+    #[cfg(test)]
+    pub fn help_text(&self) -> &str {
+        self.help.text()
     }
 
     /// The settings as the window begins with them.

@@ -6,7 +6,9 @@ use egui::{
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell};
+use super::{
+    Shown, allocate, controller_mark, describe_choice, interact, label, outline, spoken, tell,
+};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
@@ -39,7 +41,7 @@ pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
             .width(size.x.max(110.0))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
-            .accessible_name(format!("{} list", param.spec().name))
+            .accessible_name(format!("{} list", spoken(param)))
             .show(|ui| list(ui, desk, param));
     }
     if !ui.is_rect_visible(rect) {

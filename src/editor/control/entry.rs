@@ -6,6 +6,7 @@ use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
 use super::super::desk::Desk;
 use super::super::edit::Edits;
 use super::super::theme;
+use super::spoken;
 use crate::synth::Param;
 
 /// A value that is being typed.
@@ -60,7 +61,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
     };
     let response = output.response.response;
     response.ctx.accesskit_node_builder(id, |node| {
-        node.set_label(format!("{} value", param.spec().name));
+        node.set_label(format!("{} value", spoken(param)));
     });
     if entry.is_new {
         entry.is_new = false;
@@ -84,7 +85,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         return true;
     }
     if parsed.is_none() {
-        let text = format!("\"{}\" is no value of {}", entry.text, param.spec().name);
+        let text = format!("\"{}\" is no value of {}", entry.text, spoken(param));
         desk.help.tell(&response, || text);
     }
     desk.controls.entry = Some(entry);

@@ -398,7 +398,7 @@ impl Tools {
 /// A button that opens a menu which stays while one works in it.
 fn menu(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) -> Response {
     let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let button = Button::new(format!("{title} ⏷"));
+    let button = Button::new(format!("{title} …"));
     let (response, _) = MenuButton::from_button(button)
         .config(config)
         .ui(ui, content);
