@@ -20,7 +20,7 @@ use egui::{
 };
 
 pub use bar::bar;
-pub use choice::choice;
+pub use choice::{choice, narrow_choice};
 pub use entry::Entry;
 pub use knob::knob;
 pub use switch::switch;

@@ -154,9 +154,17 @@ fn a_value_is_typed_with_or_without_its_unit() {
 #[test]
 fn a_click_on_the_value_lets_one_type_it() {
     let mut rig = rig();
-    let rect = control(&rig, Param::FINE).rect();
-    let value = rect.center_bottom() - vec2(0.0, 6.0);
-    click(&mut rig, value, PointerButton::Primary, 1);
+    let value = |rig: &Rig, param| control(rig, param).rect().center_bottom() - vec2(0.0, 6.0);
+    let at = value(&rig, Param::macro_value(1));
+    let below = control(&rig, Param::macro_target(1)).rect();
+    click(&mut rig, at, PointerButton::Primary, 1);
+    assert!(rig.get_by_label("Macro 1 value").is_focused());
+    // Nothing moves to make room for it.
+    assert_eq!(control(&rig, Param::macro_target(1)).rect(), below);
+    // A click elsewhere leaves the value as it was.
+    let at = value(&rig, Param::FINE);
+    click(&mut rig, at, PointerButton::Primary, 1);
+    assert_eq!(plain(&rig, Param::macro_value(1)), 0.0);
     send(&mut rig, [Event::Text("-12.5".to_owned())]);
     keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
     assert_eq!(plain(&rig, Param::FINE), -12.5);
