@@ -25,6 +25,7 @@ use nice_plug_egui::{
 };
 
 use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
+use crate::library::Library;
 use crate::params::{EditorSize, HostParams};
 use crate::settings::SettingsFile;
 
@@ -40,10 +41,12 @@ mod learn;
 mod live;
 pub mod offscreen;
 mod panel;
-mod partials;
+#[cfg(test)]
+mod rig;
 mod session;
 mod settings;
 mod shell;
+mod spectrum;
 #[cfg(test)]
 mod stage;
 mod status;
@@ -193,7 +196,11 @@ impl Open {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        let shell = Shell::new(keys.open(), SettingsFile::of_the_user());
+        let shell = Shell::new(
+            keys.open(),
+            Library::of_the_user(),
+            SettingsFile::of_the_user(),
+        );
         theme::install(ctx, settings::choice(shell.settings().looks));
         Open {
             shell,

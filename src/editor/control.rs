@@ -20,7 +20,7 @@ use egui::{
 };
 
 pub use bar::bar;
-pub use choice::choice;
+pub use choice::{choice, narrow_choice};
 pub use entry::Entry;
 pub use knob::knob;
 pub use switch::switch;
@@ -274,11 +274,21 @@ fn reader(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
     }
 }
 
+/// What a control is called where no title of a group stands beside it; no other has this name.
+pub fn spoken(param: Param) -> &'static str {
+    match param {
+        // The partials have levels too, and voices can be looked at.
+        Param::LEVEL => "Output Level",
+        Param::VOICES => "Number of Voices",
+        param => &param.spec().name,
+    }
+}
+
 /// Names a control that moves along a range for a screen reader, with its value and unit.
 fn describe(ui: &Ui, response: &Response, param: Param, shown: &Shown) {
     let spec = param.spec();
     let plain = f64::from(param.range().plain(shown.normalized));
-    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), plain, &spec.name));
+    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), plain, spoken(param)));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         let (min, max) = spec.range.ends();
         node.set_min_numeric_value(f64::from(min));
@@ -292,12 +302,14 @@ fn describe(ui: &Ui, response: &Response, param: Param, shown: &Shown) {
 
 /// The same for one that is one of several, or on or off.
 fn describe_choice(ui: &Ui, response: &Response, role: Role, param: Param, shown: &Shown) {
-    let spec = param.spec();
     response.widget_info(|| match role {
-        Role::Switch => {
-            WidgetInfo::selected(role, ui.is_enabled(), shown.normalized >= 0.5, &spec.name)
-        }
-        role => WidgetInfo::labeled(role, ui.is_enabled(), &spec.name),
+        Role::Switch => WidgetInfo::selected(
+            role,
+            ui.is_enabled(),
+            shown.normalized >= 0.5,
+            spoken(param),
+        ),
+        role => WidgetInfo::labeled(role, ui.is_enabled(), spoken(param)),
     });
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(shown.text.as_str());
@@ -311,7 +323,7 @@ fn describe_choice(ui: &Ui, response: &Response, role: Role, param: Param, shown
 fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
     let awaited = shown.is_awaited;
     desk.help.tell(response, || {
-        let mut text = format!("{}: {}", param.spec().name, shown.text);
+        let mut text = format!("{}: {}", spoken(param), shown.text);
         if let Some(modulated) = shown.modulated {
             let sounds = param.text(param.range().plain(modulated));
             text += &format!(" (sounds at {sounds})");

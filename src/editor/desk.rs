@@ -1,8 +1,5 @@
 //! What every view is handed, so that none reaches around.
 
-// Until the spectrum view that is on its way shows it.
-#![allow(dead_code)]
-
 use super::control::Controls;
 use super::edit::Edits;
 use super::help::HelpLine;

@@ -1,9 +1,6 @@
 //! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
 //! every partial that sounds.
 
-// Until the spectrum view that is on its way shows it.
-#![allow(dead_code)]
-
 use std::time::Duration;
 
 use egui::Ui;

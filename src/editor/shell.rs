@@ -17,8 +17,8 @@ use super::keyboard::Keyboard;
 use super::learn::Learn;
 use super::live::Live;
 use super::panel::Panels;
-use super::partials::PartialView;
 use super::settings::SettingsPage;
+use super::spectrum::SpectrumView;
 use super::{status, theme};
 use crate::bridge::ScreenKeys;
 use crate::library::Library;
@@ -74,7 +74,7 @@ impl Layout {
 /// All views of one window, and what they remember while it is open.
 pub struct Shell {
     browser: Browser,
-    spectrum: PartialView,
+    spectrum: SpectrumView,
     panels: Panels,
     help: HelpLine,
     controls: Controls,
@@ -85,10 +85,10 @@ pub struct Shell {
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
-    pub fn new(keys: ScreenKeys, settings: SettingsFile) -> Shell {
+    pub fn new(keys: ScreenKeys, library: Library, settings: SettingsFile) -> Shell {
         Shell {
-            browser: Browser::new(Library::of_the_user()),
-            spectrum: PartialView::new(),
+            browser: Browser::new(library),
+            spectrum: SpectrumView::new(),
             panels: Panels::new(),
             help: HelpLine::default(),
             controls: Controls::new(),
@@ -96,6 +96,12 @@ impl Shell {
             learn: Learn::new(),
             settings: SettingsPage::new(settings),
         }
+    }
+
+    /// What the help line tells.
+    #[cfg(test)]
+    pub fn help_text(&self) -> &str {
+        self.help.text()
     }
 
     /// The settings as the window begins with them.

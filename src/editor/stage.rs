@@ -75,36 +75,38 @@ impl Stage {
         events: &[Event],
         mut view: impl FnMut(&mut Ui, &mut Desk),
     ) {
-        let mut live = std::mem::replace(&mut self.live, Live::new(&self.senders.sources()));
-        let mut help = std::mem::take(&mut self.help);
-        let mut controls = std::mem::replace(&mut self.controls, Controls::new());
-        controls.begin_frame(edits.params());
-        self.frame(events, |ui| {
-            live.update(ui);
-            help.clear();
+        self.controls.begin_frame(edits.params());
+        let input = self.input(events);
+        let mut output = self.ctx.clone().run_ui(input, |ui| {
+            self.live.update(ui);
+            self.help.clear();
             let mut desk = Desk {
                 edits,
-                live: &live,
-                help: &mut help,
-                controls: &mut controls,
+                live: &self.live,
+                help: &mut self.help,
+                controls: &mut self.controls,
             };
             view(ui, &mut desk);
         });
-        (self.live, self.help, self.controls) = (live, help, controls);
+        // Nobody draws it.
+        output.textures_delta.clear();
     }
 
     /// One frame, 20 ms after the last.
     pub fn frame(&mut self, events: &[Event], view: impl FnMut(&mut Ui)) {
+        let input = self.input(events);
+        let mut output = self.ctx.clone().run_ui(input, view);
+        output.textures_delta.clear();
+    }
+
+    fn input(&mut self, events: &[Event]) -> RawInput {
         self.time += 0.02;
-        let input = RawInput {
+        RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time),
             events: events.to_vec(),
             ..RawInput::default()
-        };
-        let mut output = self.ctx.clone().run_ui(input, view);
-        // Nobody draws it.
-        output.textures_delta.clear();
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use egui::{
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell};
+use super::{
+    Shown, allocate, controller_mark, describe_choice, interact, label, outline, spoken, tell,
+};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
@@ -17,6 +19,22 @@ const LINE: f32 = 14.0;
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
 pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    choice_with(ui, desk, param, name, size, None);
+}
+
+/// The same where there is room for a few letters only: `short` is shown of the chosen one.
+pub fn narrow_choice(ui: &mut Ui, desk: &mut Desk, param: Param, short: &str, size: Vec2) {
+    choice_with(ui, desk, param, "", size, Some(short));
+}
+
+fn choice_with(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    param: Param,
+    name: &str,
+    size: Vec2,
+    short: Option<&str>,
+) {
     let (rect, response) = allocate(ui, param, size);
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
@@ -39,7 +57,7 @@ pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
             .width(size.x.max(110.0))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
-            .accessible_name(format!("{} list", param.spec().name))
+            .accessible_name(format!("{} list", spoken(param)))
             .show(|ui| list(ui, desk, param));
     }
     if !ui.is_rect_visible(rect) {
@@ -58,11 +76,13 @@ pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2
         let stroke = Stroke::new(1.0, theme.line);
         painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
     }
-    arrow(ui, field, theme.weak_text);
-    let text = field
-        .with_max_x(field.right() - 12.0)
-        .shrink2(vec2(4.0, 0.0));
-    label(ui, text, &shown.text, theme.text);
+    if let Some(short) = short {
+        label(ui, field.shrink2(vec2(2.0, 0.0)), short, theme.text);
+    } else {
+        arrow(ui, field, theme.weak_text);
+        let text = field.with_max_x(field.right() - 12.0);
+        label(ui, text.shrink2(vec2(4.0, 0.0)), &shown.text, theme.text);
+    }
     if !name.is_empty() {
         let below = Rect::from_min_max(
             pos2(rect.left(), rect.bottom() - 13.0 - LINE),

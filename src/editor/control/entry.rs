@@ -6,6 +6,7 @@ use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
 use super::super::desk::Desk;
 use super::super::edit::Edits;
 use super::super::theme;
+use super::spoken;
 use crate::synth::Param;
 
 /// A value that is being typed.
@@ -40,27 +41,25 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
     let theme = theme::current(ui);
     let id = control.with("entry");
     let parsed = param.parse(&entry.text);
-    let mut output = None;
-    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-        let field = TextEdit::singleline(&mut entry.text)
-            .id(id)
-            .font(theme::font(theme::SMALL))
-            .text_color(if parsed.is_some() {
-                theme.text
-            } else {
-                theme.error
-            })
-            .margin(egui::vec2(2.0, 0.0))
-            .align(egui::Align2::CENTER_CENTER)
-            .desired_width(rect.width() - 4.0);
-        output = Some(field.show(ui));
-    });
-    let Some(mut output) = output else {
-        return false;
-    };
+    // A place of its own, which moves nothing around it.
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    child.spacing_mut().interact_size.y = 0.0;
+    let mut output = TextEdit::singleline(&mut entry.text)
+        .id(id)
+        .font(theme::font(theme::SMALL))
+        .text_color(if parsed.is_some() {
+            theme.text
+        } else {
+            theme.error
+        })
+        .margin(egui::vec2(2.0, 0.0))
+        .min_size(rect.size())
+        .align(egui::Align2::CENTER_CENTER)
+        .desired_width(rect.width() - 4.0)
+        .show(&mut child);
     let response = output.response.response;
     response.ctx.accesskit_node_builder(id, |node| {
-        node.set_label(format!("{} value", param.spec().name));
+        node.set_label(format!("{} value", spoken(param)));
     });
     if entry.is_new {
         entry.is_new = false;
@@ -84,7 +83,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         return true;
     }
     if parsed.is_none() {
-        let text = format!("\"{}\" is no value of {}", entry.text, param.spec().name);
+        let text = format!("\"{}\" is no value of {}", entry.text, spoken(param));
         desk.help.tell(&response, || text);
     }
     desk.controls.entry = Some(entry);

@@ -86,12 +86,7 @@ fn dial(
     let arc = |from: f32, to: f32, radius: f32, stroke: Stroke| {
         painter.add(Shape::line(arc_points(center, radius, from, to), stroke));
     };
-    let track = if theme.outlines() {
-        theme.grid
-    } else {
-        theme.raised
-    };
-    arc(0.0, 1.0, size, Stroke::new(ARC, track));
+    arc(0.0, 1.0, size, Stroke::new(ARC, theme.line));
     let value = shown.normalized;
     if (value - from).abs() > 1e-3 {
         arc(from, value, size, Stroke::new(ARC, theme.accent));

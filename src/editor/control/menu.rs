@@ -3,7 +3,7 @@
 use egui::{Button, Key, Popup, PopupKind, Response, SetOpenCommand, Ui};
 
 use super::super::desk::Desk;
-use super::{Entry, is_typed, reset};
+use super::{Entry, is_typed, reset, spoken};
 use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
@@ -28,7 +28,7 @@ pub fn show(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
         .layout(egui::Layout::top_down_justified(egui::Align::Min))
         .width(150.0)
         .open_memory(command)
-        .accessible_name(format!("{} menu", param.spec().name))
+        .accessible_name(format!("{} menu", spoken(param)))
         .show(|ui| items(ui, desk, param));
 }
 

@@ -1,1 +1,370 @@
+//! Every way of changing a control, in a whole window without a screen.
 
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::super::edit::tests::Call;
+use super::super::rig::{Rig, click, control, drag, plain, send, told, value_text, wheel, window};
+use super::*;
+
+fn rig() -> Rig {
+    window(vec2(1_600.0, 1_000.0))
+}
+
+/// The middle of a control's dial.
+fn dial(rig: &Rig, param: Param) -> Pos2 {
+    let rect = control(rig, param).rect();
+    egui::pos2(rect.center().x, rect.top() + 14.0)
+}
+
+fn focus(rig: &mut Rig, param: Param) {
+    control(rig, param).focus();
+    rig.run_steps(2);
+}
+
+fn keys(rig: &mut Rig, modifiers: Modifiers, keys: &[Key]) {
+    for &key in keys {
+        rig.key_press_modifiers(modifiers, key);
+    }
+    rig.step();
+    rig.step();
+}
+
+/// Whether the host was told of one whole change of `param`, and of nothing else.
+fn is_one_change(calls: &[Call], param: Param) -> bool {
+    let [Call::Begin(first), sets @ .., Call::End(last)] = calls else {
+        return false;
+    };
+    *first == param
+        && *last == param
+        && !sets.is_empty()
+        && sets
+            .iter()
+            .all(|call| matches!(call, Call::Set(of, _) if *of == param))
+}
+
+#[test]
+fn a_drag_upwards_is_one_change_and_with_shift_a_tenth_of_it() {
+    let mut rig = rig();
+    let param = Param::SPREAD;
+    let from = dial(&rig, param);
+    let up = vec2(0.0, -0.25 * TRAVEL);
+    drag(&mut rig, from, from + up, Modifiers::NONE);
+    let calls = told(&rig);
+    assert!(is_one_change(&calls, param), "{calls:?}");
+    let coarse = plain(&rig, param);
+    assert!((coarse - 0.25).abs() < 0.01, "{coarse}");
+    assert_eq!(value_text(&rig, param), Some(param.text(coarse)));
+    drag(&mut rig, from, from - up, Modifiers::SHIFT);
+    let fine = plain(&rig, param);
+    assert!((coarse - fine - 0.025).abs() < 0.002, "{fine}");
+    assert_eq!(value_text(&rig, param), Some(param.text(fine)));
+    // Dragging sideways moves nothing.
+    told(&rig);
+    drag(&mut rig, from, from + vec2(50.0, 0.0), Modifiers::NONE);
+    assert_eq!(plain(&rig, param), fine);
+    let sets = told(&rig);
+    assert!(!sets.iter().any(|call| matches!(call, Call::Set(..))));
+}
+
+#[test]
+fn the_wheel_moves_what_the_pointer_is_on() {
+    let mut rig = rig();
+    let at = dial(&rig, Param::SPREAD);
+    wheel(&mut rig, at, 2.0, Modifiers::NONE);
+    assert!((plain(&rig, Param::SPREAD) - 0.04).abs() < 1e-4);
+    wheel(&mut rig, at, -1.0, Modifiers::SHIFT);
+    assert!((plain(&rig, Param::SPREAD) - 0.038).abs() < 1e-4);
+    // Steps come whole, and half notches add up to them.
+    let at = dial(&rig, Param::COARSE);
+    wheel(&mut rig, at, 1.0, Modifiers::NONE);
+    assert_eq!(plain(&rig, Param::COARSE), 1.0);
+    wheel(&mut rig, at, 0.5, Modifiers::NONE);
+    assert_eq!(plain(&rig, Param::COARSE), 1.0);
+    wheel(&mut rig, at, 0.5, Modifiers::NONE);
+    assert_eq!(plain(&rig, Param::COARSE), 2.0);
+    // Many notches in a row are one step to undo.
+    assert_eq!(rig.state_mut().edits.undo(), Some("Coarse Tune".to_owned()));
+    assert_eq!(plain(&rig, Param::COARSE), 0.0);
+}
+
+#[test]
+fn keys_move_what_has_the_focus() {
+    let mut rig = rig();
+    let param = Param::SPREAD;
+    focus(&mut rig, param);
+    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp, Key::ArrowRight]);
+    assert!((plain(&rig, param) - 0.02).abs() < 1e-5);
+    assert!(
+        control(&rig, param).is_focused(),
+        "the arrows keep the focus"
+    );
+    keys(&mut rig, Modifiers::SHIFT, &[Key::ArrowDown]);
+    assert!((plain(&rig, param) - 0.019).abs() < 1e-5);
+    keys(&mut rig, Modifiers::NONE, &[Key::ArrowLeft, Key::PageUp]);
+    assert!((plain(&rig, param) - 0.109).abs() < 1e-5);
+    keys(&mut rig, Modifiers::NONE, &[Key::PageDown, Key::PageDown]);
+    assert_eq!(plain(&rig, param), 0.0);
+    keys(&mut rig, Modifiers::NONE, &[Key::End]);
+    assert_eq!(plain(&rig, param), 1.0);
+    keys(&mut rig, Modifiers::NONE, &[Key::Home]);
+    assert_eq!(plain(&rig, param), 0.0);
+    keys(&mut rig, Modifiers::NONE, &[Key::End, Key::Delete]);
+    assert_eq!(plain(&rig, param), 0.0);
+    // A step of a stepped one is one, with Shift too.
+    focus(&mut rig, Param::PARTIALS);
+    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp]);
+    keys(&mut rig, Modifiers::SHIFT, &[Key::ArrowUp]);
+    assert_eq!(plain(&rig, Param::PARTIALS), 130.0);
+    keys(&mut rig, Modifiers::NONE, &[Key::PageDown]);
+    assert_eq!(plain(&rig, Param::PARTIALS), 120.0);
+}
+
+#[test]
+fn a_value_is_typed_with_or_without_its_unit() {
+    let mut rig = rig();
+    let param = Param::CUTOFF;
+    for (text, hz) in [("440", 440.0), ("1.5 kHz", 1_500.0), ("99999", 20_000.0)] {
+        focus(&mut rig, param);
+        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+        let field = "Filter Cutoff value";
+        assert!(rig.get_by_label(field).is_focused());
+        // What stood there is selected, and written over.
+        send(&mut rig, [Event::Text(text.to_owned())]);
+        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+        assert!((plain(&rig, param) / hz - 1.0).abs() < 1e-4, "{text}");
+        assert!(rig.query_by_label(field).is_none());
+        assert!(control(&rig, param).is_focused(), "the focus comes back");
+        assert_eq!(
+            value_text(&rig, param),
+            Some(param.text(plain(&rig, param)))
+        );
+    }
+    // What means nothing stays to be mended, and Escape leaves the old value.
+    let before = plain(&rig, param);
+    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+    send(&mut rig, [Event::Text("loud".to_owned())]);
+    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+    assert!(rig.query_by_label("Filter Cutoff value").is_some());
+    keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
+    assert!(rig.query_by_label("Filter Cutoff value").is_none());
+    assert_eq!(plain(&rig, param), before);
+}
+
+#[test]
+fn a_click_on_the_value_lets_one_type_it() {
+    let mut rig = rig();
+    let value = |rig: &Rig, param| control(rig, param).rect().center_bottom() - vec2(0.0, 6.0);
+    let at = value(&rig, Param::macro_value(1));
+    let below = control(&rig, Param::macro_target(1)).rect();
+    click(&mut rig, at, PointerButton::Primary, 1);
+    assert!(rig.get_by_label("Macro 1 value").is_focused());
+    // Nothing moves to make room for it.
+    assert_eq!(control(&rig, Param::macro_target(1)).rect(), below);
+    // A click elsewhere leaves the value as it was.
+    let at = value(&rig, Param::FINE);
+    click(&mut rig, at, PointerButton::Primary, 1);
+    assert_eq!(plain(&rig, Param::macro_value(1)), 0.0);
+    send(&mut rig, [Event::Text("-12.5".to_owned())]);
+    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+    assert_eq!(plain(&rig, Param::FINE), -12.5);
+}
+
+#[test]
+fn a_double_click_resets_and_a_click_changes_nothing() {
+    let mut rig = rig();
+    let param = Param::TILT;
+    rig.state_mut().edits.set(param, 1.0);
+    rig.step();
+    told(&rig);
+    let at = dial(&rig, param);
+    click(&mut rig, at, PointerButton::Primary, 1);
+    assert_eq!(told(&rig), []);
+    assert!(control(&rig, param).is_focused());
+    rig.run_steps(30);
+    click(&mut rig, at, PointerButton::Primary, 2);
+    assert_eq!(plain(&rig, param), param.spec().default);
+}
+
+#[test]
+fn the_menu_resets_copies_pastes_and_types() {
+    let mut rig = rig();
+    let open = |rig: &mut Rig, param: Param| {
+        let at = dial(rig, param);
+        click(rig, at, PointerButton::Secondary, 1);
+    };
+    let pick = |rig: &mut Rig, label: &str| {
+        rig.get_by_label(label).click();
+        rig.run_steps(3);
+    };
+    rig.state_mut().edits.set(Param::LFO_CUTOFF, 0.75);
+    rig.step();
+    open(&mut rig, Param::LFO_CUTOFF);
+    pick(&mut rig, "Copy value");
+    assert!(
+        rig.query_by_label("Copy value").is_none(),
+        "the menu closes"
+    );
+    open(&mut rig, Param::FILTER_ENV);
+    pick(&mut rig, "Paste 4.00 oct");
+    assert_eq!(plain(&rig, Param::FILTER_ENV), 4.0);
+    open(&mut rig, Param::FILTER_ENV);
+    pick(&mut rig, "Reset to 0.00 oct");
+    assert_eq!(plain(&rig, Param::FILTER_ENV), 0.0);
+    // Octaves mean nothing in hertz.
+    open(&mut rig, Param::LFO_RATE);
+    let paste = rig.get_by_label("Paste value");
+    assert!(paste.accesskit_node().is_disabled());
+    pick(&mut rig, "Type a value");
+    send(&mut rig, [Event::Text("2 Hz".to_owned())]);
+    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+    assert!((plain(&rig, Param::LFO_RATE) - 2.0).abs() < 1e-4);
+    // By the keyboard alone.
+    focus(&mut rig, Param::TILT);
+    keys(&mut rig, Modifiers::SHIFT, &[Key::Enter]);
+    assert!(rig.query_by_label("Reset to -6.00 dB/oct").is_some());
+}
+
+#[test]
+fn midi_learn_binds_shows_refuses_and_forgets() {
+    let mut rig = rig();
+    let param = Param::CUTOFF;
+    let at = dial(&rig, param);
+    click(&mut rig, at, PointerButton::Secondary, 1);
+    rig.get_by_label("MIDI learn").click();
+    rig.run_steps(3);
+    let controllers = |rig: &Rig| rig.state().edits.params().controllers().awaited();
+    assert_eq!(controllers(&rig), Some(param));
+    // As the audio thread hears them.
+    let hear = |rig: &mut Rig, number: u8, value: f32| {
+        rig.state().edits.params().control(0, number, value, false);
+        rig.run_steps(2);
+    };
+    hear(&mut rig, 64, 1.0);
+    assert!(
+        rig.query_by_label_contains("it is the sustain pedal")
+            .is_some()
+            || help(&rig).contains("sustain pedal")
+    );
+    told(&rig);
+    hear(&mut rig, 21, 0.5);
+    assert_eq!(controllers(&rig), None);
+    assert!(
+        help(&rig).contains("CC 21 moves Filter Cutoff"),
+        "{}",
+        help(&rig)
+    );
+    assert_eq!(rig.state().edits.normalized(param), 0.5);
+    // The host is told, and nothing is there to undo.
+    rig.run_steps(30);
+    assert!(is_one_change(&told(&rig), param));
+    assert_eq!(rig.state().edits.undo_name(), None);
+
+    click(&mut rig, at, PointerButton::Secondary, 1);
+    rig.get_by_label("Forget CC 21").click();
+    rig.run_steps(3);
+    hear(&mut rig, 21, 0.1);
+    assert_eq!(rig.state().edits.normalized(param), 0.5);
+
+    // Escape ends what was begun.
+    click(&mut rig, at, PointerButton::Secondary, 1);
+    rig.get_by_label("MIDI learn").click();
+    rig.run_steps(3);
+    keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
+    assert_eq!(controllers(&rig), None);
+}
+
+fn help(rig: &Rig) -> String {
+    rig.state().shell.help_text().to_owned()
+}
+
+#[test]
+fn a_screen_reader_changes_values_in_numbers_in_words_and_in_steps() {
+    let mut rig = rig();
+    control(&rig, Param::TILT).set_value_accesskit(-3.0);
+    rig.run_steps(2);
+    assert!((plain(&rig, Param::TILT) + 3.0).abs() < 1e-5);
+    control(&rig, Param::LFO_SHAPE).set_text_value_accesskit("Square");
+    rig.run_steps(2);
+    assert_eq!(plain(&rig, Param::LFO_SHAPE), 3.0);
+    assert_eq!(
+        value_text(&rig, Param::LFO_SHAPE).as_deref(),
+        Some("Square")
+    );
+    control(&rig, Param::COARSE).decrement_accesskit();
+    rig.run_steps(2);
+    assert_eq!(plain(&rig, Param::COARSE), -1.0);
+    control(&rig, Param::MPE).click_accesskit();
+    rig.run_steps(2);
+    assert_eq!(plain(&rig, Param::MPE), 1.0);
+}
+
+#[test]
+fn a_choice_is_picked_from_its_list() {
+    let mut rig = rig();
+    for (param, label, value) in [
+        (Param::FILTER_TYPE, "Low Pass", 1.0),
+        (Param::macro_target(3), "Filter Cutoff", 9.0),
+    ] {
+        let at = control(&rig, param).rect().center_top() + vec2(0.0, 10.0);
+        click(&mut rig, at, PointerButton::Primary, 1);
+        let items: Vec<_> = rig.get_all_by_label(label).collect();
+        // A control of that name may be there as well: the item is the last.
+        items.last().expect("an item").click();
+        rig.run_steps(3);
+        assert_eq!(plain(&rig, param), value, "{label}");
+        assert_eq!(value_text(&rig, param).as_deref(), Some(label));
+    }
+}
+
+#[test]
+fn modulation_and_macros_are_shown_beside_the_value() {
+    let mut rig = rig();
+    let target = crate::synth::parameter::MACRO_TARGETS
+        .iter()
+        .position(|&target| target == Param::SPREAD)
+        .expect("a target");
+    let edits = &mut rig.state_mut().edits;
+    edits.set(Param::SPREAD, 0.25);
+    edits.set(Param::macro_value(1), 1.0);
+    let param = Param::macro_target(1);
+    edits.set(param, param.range().normalized(target as f32 + 1.0));
+    edits.set(Param::macro_amount(1), 0.75);
+    rig.run_steps(2);
+    let at = dial(&rig, Param::SPREAD);
+    send(&mut rig, [Event::PointerMoved(at)]);
+    let text = help(&rig);
+    assert!(
+        text.starts_with("Stereo Spread: 25.0 % (sounds at 75.0 %)"),
+        "{text}"
+    );
+    // The host's modulation, which moves no value.
+    let ptr = rig.state().edits.params().get(Param::TILT).as_ptr();
+    // SAFETY: the pointer leads into the parameters of this window.
+    unsafe { ptr._internal_modulate_value(0.25) };
+    let at = dial(&rig, Param::TILT);
+    send(&mut rig, [Event::PointerMoved(at)]);
+    let text = help(&rig);
+    assert!(
+        text.starts_with("Tilt: -6.00 dB/oct (sounds at 3.00 dB/oct)"),
+        "{text}"
+    );
+    assert_eq!(plain(&rig, Param::TILT), -6.0);
+}
+
+#[test]
+fn a_value_has_as_many_figures_as_there_is_room_for() {
+    for (text, figures, expected) in [
+        ("-12.34 dB/oct", 3, "-12.3 dB/oct"),
+        ("2.345 kHz", 2, "2.3 kHz"),
+        ("0.00 ct", 3, "0 ct"),
+        ("500.00 ms", 3, "500 ms"),
+        ("0.004 s", 3, "0.004 s"),
+        ("40.0 L", 1, "40 L"),
+        ("off", 1, "off"),
+        ("1/4 dotted", 1, "1/4 dotted"),
+        ("32", 1, "32"),
+    ] {
+        assert_eq!(rounded(text, figures), expected);
+    }
+}

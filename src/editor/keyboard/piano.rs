@@ -45,7 +45,7 @@ fn is_white(key: u8) -> bool {
 /// A key's name, such as C4 for middle C.
 pub fn name(key: u8) -> String {
     const NAMES: [&str; 12] = [
-        "C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B",
+        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
     ];
     let octave = i16::from(key) / 12 - 1;
     format!("{}{octave}", NAMES[usize::from(key % 12)])

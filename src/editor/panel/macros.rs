@@ -2,12 +2,12 @@
 
 use egui::{Rect, Ui, vec2};
 
-use super::super::control::{bar, choice, knob};
+use super::super::control::{bar, knob, narrow_choice};
 use super::super::desk::Desk;
 use super::card::card;
 use super::place;
 use crate::synth::Param;
-use crate::synth::parameter::MACROS;
+use crate::synth::parameter::{MACRO_TARGETS, MACROS};
 
 /// Between two macros, points.
 const GAP: f32 = 3.0;
@@ -31,11 +31,18 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
             let name = NAMES[number - 1];
             knob(ui, desk, Param::macro_value(number), name, dial);
             let target = Param::macro_target(number);
-            choice(ui, desk, target, "", vec2(column.width(), CHOICE));
+            let chosen = target.range().plain(desk.edits.normalized(target)) as usize;
+            let size = vec2(column.width(), CHOICE);
+            narrow_choice(
+                ui,
+                desk,
+                target,
+                TARGETS[chosen.min(TARGETS.len() - 1)],
+                size,
+            );
             // An amount of nothing moves nothing.
-            let has_target = desk.edits.normalized(target) > 0.0;
             ui.scope(|ui| {
-                if !has_target {
+                if chosen == 0 {
                     ui.multiply_opacity(0.5);
                 }
                 let size = vec2(column.width(), BAR);
@@ -47,4 +54,35 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
 
 const NAMES: [&str; MACROS] = [
     "Macro 1", "Macro 2", "Macro 3", "Macro 4", "Macro 5", "Macro 6", "Macro 7", "Macro 8",
+];
+
+/// What a macro can move, in a few letters each: nothing, then [`MACRO_TARGETS`].
+const TARGETS: [&str; MACRO_TARGETS.len() + 1] = [
+    "None",
+    "Tilt",
+    "Odd/even",
+    "Strike at",
+    "Strike",
+    "Stiffness",
+    "Stretch",
+    "Fine",
+    "Spread",
+    "Cutoff",
+    "Slope",
+    "Resonan.",
+    "Flt env.",
+    "Flt attack",
+    "Flt decay",
+    "Attack",
+    "Decay",
+    "Sustain",
+    "Release",
+    "Damping",
+    "Of highs",
+    "LFO rate",
+    "LFO pitch",
+    "LFO tilt",
+    "LFO cut.",
+    "LFO level",
+    "Level",
 ];

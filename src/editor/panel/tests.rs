@@ -1,1 +1,215 @@
+//! The panels in whole windows without a screen.
 
+use std::collections::HashMap;
+
+use egui::{Key, Modifiers, Vec2, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::super::control::spoken;
+use super::super::rig::{Rig, control, drag, plain, value_text, window};
+use super::*;
+use crate::synth::parameter::Range;
+
+const SMALL: Vec2 = vec2(800.0, 500.0);
+const LARGE: Vec2 = vec2(1_600.0, 1_000.0);
+
+/// Parameters that are not of single partials.
+fn globals() -> impl Iterator<Item = Param> {
+    Param::all().filter(|param| param.spec().group != "Partials")
+}
+
+/// How many of the window's controls have each parameter's name.
+fn found(rig: &Rig, counts: &mut HashMap<Param, usize>) {
+    for param in globals() {
+        let name = spoken(param);
+        *counts.entry(param).or_default() += rig.query_all_by_label(name).count();
+    }
+}
+
+#[test]
+fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
+    let rig = window(LARGE);
+    assert!(rig.query_by_role(Role::Tab).is_none());
+    let mut counts = HashMap::new();
+    found(&rig, &mut counts);
+    for (param, count) in counts {
+        assert_eq!(count, 1, "{}", spoken(param));
+        let node = control(&rig, param);
+        let role = match param.range() {
+            Range::Choice(["Off", "On"]) => Role::Switch,
+            Range::Choice(_) => Role::ComboBox,
+            _ => Role::Slider,
+        };
+        assert_eq!(node.accesskit_node().role(), role, "{}", spoken(param));
+        let default = param.text(param.spec().default);
+        assert_eq!(value_text(&rig, param), Some(default));
+        assert!(Rect::from_min_size(egui::Pos2::ZERO, LARGE).contains_rect(node.rect()));
+    }
+}
+
+#[test]
+fn every_parameter_has_one_control_in_a_small_window_behind_its_tab() {
+    let mut rig = window(SMALL);
+    let mut counts = HashMap::new();
+    let screen = Rect::from_min_size(egui::Pos2::ZERO, SMALL);
+    for group in Group::ALL {
+        rig.get_by_role_and_label(Role::Tab, group.name()).click();
+        rig.run_steps(3);
+        found(&rig, &mut counts);
+        let shown: Vec<Param> = globals()
+            .filter(|&param| rig.query_by_label(spoken(param)).is_some())
+            .collect();
+        // They stand in the window, and not over one another.
+        for (place, &param) in shown.iter().enumerate() {
+            let rect = control(&rig, param).rect();
+            assert!(screen.contains_rect(rect), "{}", spoken(param));
+            for &other in &shown[..place] {
+                let other = control(&rig, other).rect().shrink(0.1);
+                assert!(!rect.intersects(other), "{}", spoken(param));
+            }
+        }
+    }
+    for (param, count) in counts {
+        assert_eq!(count, 1, "{}", spoken(param));
+    }
+}
+
+#[test]
+fn every_control_changes_its_parameter_and_its_text() {
+    let mut rig = window(LARGE);
+    for param in globals() {
+        let before = value_text(&rig, param);
+        let is_at_top = rig.state().edits.normalized(param) > 0.5;
+        let node = control(&rig, param);
+        for _ in 0..3 {
+            if is_at_top {
+                node.decrement_accesskit();
+            } else {
+                node.increment_accesskit();
+            }
+        }
+        rig.run_steps(2);
+        let name = spoken(param);
+        assert_ne!(plain(&rig, param), param.spec().default, "{name}");
+        assert_ne!(value_text(&rig, param), before, "{name}");
+        assert_eq!(
+            value_text(&rig, param),
+            Some(param.text(plain(&rig, param)))
+        );
+    }
+}
+
+#[test]
+fn no_two_things_to_act_on_have_one_name_and_all_have_one() {
+    for size in [SMALL, LARGE] {
+        let rig = window(size);
+        rig.check_accessibility();
+        let mut names = HashMap::new();
+        for node in rig.root().children_recursive() {
+            let node = node.accesskit_node();
+            if node.data().supports_action(egui::accesskit::Action::Focus)
+                && let Some(label) = node.label()
+            {
+                *names.entry(label).or_insert(0) += 1;
+            }
+        }
+        names.retain(|_, count| *count > 1);
+        assert!(names.is_empty(), "{names:?}");
+    }
+}
+
+#[test]
+fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
+    let mut rig = window(LARGE);
+    control(&rig, Param::PARTIALS).focus();
+    rig.run_steps(2);
+    let mut walked = Vec::new();
+    for _ in 0..400 {
+        let focused = rig
+            .root()
+            .children_recursive()
+            .find(|node| node.is_focused())
+            .and_then(|node| node.accesskit_node().label());
+        let param = focused.and_then(|label| globals().find(|&param| spoken(param) == label));
+        match param {
+            Some(param) if walked.contains(&param) => break,
+            Some(param) => walked.push(param),
+            None => {}
+        }
+        rig.key_press(Key::Tab);
+        rig.run_steps(1);
+    }
+    assert_eq!(walked.len(), globals().count());
+    // Within a card from the left to the right and downwards; the cards in the order of the groups.
+    let place = |param: Param| walked.iter().position(|&walked| walked == param);
+    for items in [SOURCE, FREQUENCIES, DECAY, EXPRESSION, OUTPUT] {
+        for pair in items.windows(2) {
+            assert!(place(pair[0].0) < place(pair[1].0));
+        }
+    }
+    let firsts = [
+        Param::PARTIALS,
+        Param::COARSE,
+        Param::FILTER_TYPE,
+        Param::AMP_DELAY,
+        Param::FILTER_DELAY,
+        Param::DAMPING,
+        Param::macro_value(1),
+        Param::LFO_SHAPE,
+        Param::VELOCITY_LEVEL,
+        Param::VOICES,
+    ];
+    for pair in firsts.windows(2) {
+        assert!(place(pair[0]) < place(pair[1]), "{}", spoken(pair[1]));
+    }
+}
+
+#[test]
+fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
+    let mut rig = window(LARGE);
+    // Decay and sustain of the amplitude: sustain is full, decay 500 ms.
+    let release = control(&rig, Param::AMP_RELEASE).rect();
+    let card = control(&rig, Param::AMP_DELAY).rect().union(release);
+    let well = Rect::from_min_max(
+        egui::pos2(card.left(), card.top() - 80.0),
+        egui::pos2(card.right(), card.top() - 2.0),
+    );
+    // Where the decay ends is found by what moves it.
+    let mut moved = 0;
+    let top = well.top() + 12.0;
+    for step in 0..(well.width() / 8.0) as usize {
+        let from = egui::pos2(well.left() + 8.0 * step as f32, top);
+        let before = plain(&rig, Param::AMP_SUSTAIN);
+        drag(&mut rig, from, from + vec2(0.0, 20.0), Modifiers::NONE);
+        if plain(&rig, Param::AMP_SUSTAIN) < before {
+            moved += 1;
+            assert_eq!(rig.state_mut().edits.undo(), Some("Amp Sustain".to_owned()));
+            rig.run_steps(2);
+            drag(&mut rig, from, from + vec2(40.0, 20.0), Modifiers::NONE);
+            assert!(plain(&rig, Param::AMP_DECAY) > Param::AMP_DECAY.spec().default);
+            // Both in one step.
+            rig.state_mut().edits.undo();
+            assert_eq!(plain(&rig, Param::AMP_SUSTAIN), 1.0);
+            let decay = plain(&rig, Param::AMP_DECAY);
+            assert!((decay - Param::AMP_DECAY.spec().default).abs() < 1e-4);
+            rig.run_steps(2);
+        }
+    }
+    assert!(moved > 0, "no corner was found");
+}
+
+#[test]
+fn groups_stand_as_there_is_room_for_them() {
+    for (width, height, columns, rows) in [
+        (784.0, 164.0, 1, 1),
+        (984.0, 202.0, 1, 1),
+        (784.0, 700.0, 1, 4),
+        (1_584.0, 164.0, 2, 1),
+        (1_584.0, 324.0, 2, 2),
+        (3_800.0, 324.0, 2, 2),
+        (200.0, 50.0, 1, 1),
+    ] {
+        let plan = Plan::of(vec2(width, height));
+        assert_eq!(plan, Plan { columns, rows }, "{width} × {height}");
+    }
+}

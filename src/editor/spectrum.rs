@@ -1,0 +1,387 @@
+//! The spectrum: every partial that sounds, and the first 64 as bars that are drawn by hand.
+//!
+//! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
+//! modulation; what comes out can be laid under it ([`analyser`]), and the last seconds below it
+//! ([`waterfall`]). Over it lie the bars ([`hand`]) and the filter's curve ([`filter`]).
+
+mod analyser;
+mod axis;
+mod canvas;
+mod columns;
+mod filter;
+mod hand;
+mod layer;
+mod operation;
+mod paint;
+mod pitch;
+mod reference;
+mod selection;
+#[cfg(test)]
+mod tests;
+mod tools;
+mod waterfall;
+
+use egui::{Pos2, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+
+use self::analyser::Analyser;
+use self::axis::{Axis, Measure};
+use self::canvas::{Canvas, FLOOR_DB};
+use self::columns::Columns;
+use self::filter::FilterHandle;
+use self::hand::Hand;
+use self::layer::Layer;
+use self::pitch::{db_text, hz_text, key_name, note_name, power_db};
+use self::reference::Reference;
+use self::tools::{Switches, Tools};
+use self::waterfall::Waterfall;
+use super::desk::Desk;
+use super::edit::Edits;
+use super::theme;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
+
+/// How near to a partial on a frequency axis counts as pointing at it, points.
+const NEAR: f32 = 8.0;
+/// How much nearer a point of the wheel brings the axis.
+const WHEEL: f32 = 0.004;
+
+/// What the view remembers while its window is open.
+pub struct SpectrumView {
+    layer: Layer,
+    axis: Axis,
+    hand: Hand,
+    tools: Tools,
+    switches: Switches,
+    filter: FilterHandle,
+    columns: Columns,
+    waterfall: Waterfall,
+    analyser: Option<Analyser>,
+    /// Kept while the hand draws, so that bars do not run away from it.
+    reference: Option<Reference>,
+}
+
+impl SpectrumView {
+    /// By number, showing levels.
+    pub fn new() -> SpectrumView {
+        SpectrumView {
+            layer: Layer::Level,
+            axis: Axis::new(Measure::Number),
+            hand: Hand::new(),
+            tools: Tools::new(),
+            switches: Switches {
+                voices: true,
+                sum: true,
+                peaks: true,
+                trail: false,
+                output: false,
+            },
+            filter: FilterHandle::default(),
+            columns: Columns::new(),
+            waterfall: Waterfall::new(),
+            analyser: None,
+            reference: None,
+        }
+    }
+
+    /// Draws the view into all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        let (row, room) = split(ui.available_rect_before_wrap());
+        ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
+            self.tools.show(
+                ui,
+                desk,
+                &mut self.layer,
+                &mut self.axis,
+                &mut self.hand,
+                &mut self.switches,
+            );
+        });
+        let response = ui.allocate_rect(room, Sense::click_and_drag());
+        let sounding = desk.live.sounding();
+        let reference = match self.reference.take() {
+            Some(reference) if self.hand.is_busy() => reference,
+            _ => Reference::now(desk.edits, sounding),
+        };
+        let axis = self.axis;
+        let canvas = Canvas::new(room, &axis, self.layer, &reference, self.switches.trail);
+        self.hand.point(ui, &response, &canvas, desk.edits);
+        self.hand.keys(ui, &response, self.layer, desk.edits);
+        self.follow(ui, desk, &canvas);
+        let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
+        self.paint(ui, desk, &canvas, &response, pointer);
+        let handle = self.filter.show(ui, desk, &canvas);
+        let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
+        self.tell(
+            ui,
+            desk,
+            &canvas,
+            &response,
+            pointer.filter(|_| !is_on_handle),
+        );
+        if let Some(at) = pointer.filter(|_| !is_on_handle) {
+            turn_wheel(ui, &mut self.axis, at, canvas.plot);
+        }
+        self.reference = Some(reference);
+    }
+
+    /// Takes what has sounded since the last frame.
+    fn follow(&mut self, ui: &Ui, desk: &Desk, canvas: &Canvas) {
+        let now_s = ui.input(|input| input.time);
+        let sounding = desk.live.sounding();
+        let scale = ui.ctx().pixels_per_point();
+        if self.columns.update(sounding, canvas, scale, now_s) {
+            self.waterfall.clear();
+        }
+        if !self.switches.peaks {
+            self.columns.forget_peaks();
+        }
+        if self.switches.trail {
+            let theme = theme::current(ui);
+            self.waterfall.update(ui, &self.columns, canvas, theme);
+        } else {
+            self.waterfall.clear();
+        }
+        if self.switches.output {
+            let analyser = self
+                .analyser
+                .get_or_insert_with(|| Analyser::new(desk.live.output()));
+            analyser.update(now_s);
+        } else {
+            self.analyser = None;
+        }
+        let is_moving = self.columns.is_moving()
+            || self.switches.trail && self.waterfall.is_moving()
+            || self.analyser.as_ref().is_some_and(Analyser::is_moving);
+        if is_moving {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn paint(
+        &self,
+        ui: &Ui,
+        desk: &Desk,
+        canvas: &Canvas,
+        response: &Response,
+        pointer: Option<Pos2>,
+    ) {
+        let theme = theme::current(ui);
+        let painter = ui.painter();
+        paint::scales(painter, canvas, theme);
+        let within = painter.with_clip_rect(canvas.plot);
+        if let Some(analyser) = &self.analyser {
+            let rate_hz = desk.live.sounding().sample_rate_hz;
+            paint::output(&within, canvas, analyser, rate_hz, theme);
+        }
+        let shown = paint::Shown {
+            voices: self.switches.voices,
+            sum: self.switches.sum,
+            peaks: self.switches.peaks,
+        };
+        paint::sounding(&within, canvas, &self.columns, shown, theme);
+        let emphasis = paint::Emphasis {
+            selection: self.hand.selection,
+            pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
+            cursor: response.has_focus().then_some(self.hand.cursor),
+        };
+        paint::bars(&within, canvas, desk.edits, &emphasis, theme);
+        if let Some(lasso) = self.hand.lasso() {
+            paint::lasso(&within, lasso, theme);
+        }
+        if let Some(waterfall) = canvas.waterfall {
+            self.waterfall
+                .paint(&painter.with_clip_rect(waterfall), waterfall);
+        }
+        if response.has_focus() {
+            paint::focus(painter, canvas, theme);
+        }
+    }
+
+    /// Tells of the partial that the pointer or the keyboard is on: beside it, in the help line, and
+    /// to those who read aloud.
+    fn tell(
+        &self,
+        ui: &Ui,
+        desk: &mut Desk,
+        canvas: &Canvas,
+        response: &Response,
+        pointer: Option<Pos2>,
+    ) {
+        let param = self.layer.param(self.hand.cursor);
+        let normalized = desk.edits.normalized(param);
+        let plain = param.range().plain(normalized);
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(plain), &param.spec().name));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            let (min, max) = param.range().ends();
+            node.set_value(param.text(plain));
+            node.set_min_numeric_value(f64::from(min));
+            node.set_max_numeric_value(f64::from(max));
+        });
+        let theme = theme::current(ui);
+        let sounding = desk.live.sounding();
+        let told = match pointer {
+            Some(at) => pointed(canvas, sounding, at),
+            None if response.has_focus() => Some(Pointed::at(self.hand.cursor, canvas, sounding)),
+            None => None,
+        };
+        if let Some(told) = &told {
+            let lines = told.lines(desk.edits);
+            paint::card(ui.painter(), canvas, &lines, pointer, theme);
+        } else if let Some(at) = pointer {
+            let hz = canvas.hz(at.x);
+            let lines = [format!("{}   {}", hz_text(hz), note_name(hz))];
+            paint::card(ui.painter(), canvas, &lines, pointer, theme);
+        }
+        desk.help.tell(response, || {
+            let left_out = match sounding.left_out {
+                0 => String::new(),
+                count => format!(" {count} voices are not shown: there are too many partials."),
+            };
+            format!(
+                "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; Alt: choose; wheel: zoom. \
+                 By frequency, bars stand where {} has its partials.{left_out}",
+                canvas.reference.note()
+            )
+        });
+    }
+}
+
+/// The tools' row, and the view's room below it.
+fn split(rect: Rect) -> (Rect, Rect) {
+    let height = theme::ROW + theme::GRID;
+    let (row, room) = rect.split_top_bottom_at_y(rect.top() + height);
+    let least = vec2(160.0, 80.0);
+    (row, Rect::from_min_size(room.min, room.size().max(least)))
+}
+
+fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
+    let (wheel, zoom) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+    let factor = libm::expf(wheel.y * WHEEL) * zoom;
+    if factor != 1.0 {
+        axis.zoom(factor, at.x, plot.x_range());
+    }
+    if wheel.x != 0.0 {
+        axis.pan(wheel.x, plot.x_range());
+    }
+}
+
+/// The bar under the pointer.
+fn pointed_bar(canvas: &Canvas, at: Pos2) -> Option<usize> {
+    let n = canvas.partial(at.x);
+    let reach = (canvas.bar_width(n) / 2.0 + 3.0).max(match canvas.axis.measure() {
+        Measure::Number => 0.0,
+        _ => NEAR,
+    });
+    ((canvas.middle(n) - at.x).abs() <= reach).then_some(n)
+}
+
+/// A partial that is to be told of.
+struct Pointed<'a> {
+    n: usize,
+    /// The frequency that it has, or would have.
+    hz: f32,
+    /// The voice whose it is, and what sounds of it; none while it is silent.
+    sounds: Option<(&'a SoundingVoice, &'a SoundingPartial)>,
+    /// How many voices have it.
+    voices: usize,
+}
+
+impl<'a> Pointed<'a> {
+    /// The partial of this number: of the voice in which it is loudest.
+    fn at(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
+        let of_voices = || {
+            sounding
+                .voices()
+                .filter_map(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+                .filter(|(_, partial)| partial.power() > 0.0)
+        };
+        let sounds = of_voices().max_by(|(_, a), (_, b)| a.power().total_cmp(&b.power()));
+        let silent_hz = if n <= EDITABLE_PARTIALS {
+            canvas.reference.bar_hz(n)
+        } else {
+            canvas.reference.hz(n as f32)
+        };
+        Pointed {
+            n,
+            hz: sounds.map_or(silent_hz, |(_, partial)| partial.frequency_hz),
+            voices: of_voices().count(),
+            sounds,
+        }
+    }
+
+    fn lines(&self, edits: &Edits) -> Vec<String> {
+        let mut lines = vec![format!(
+            "Partial {}   {}   {}",
+            self.n,
+            hz_text(self.hz),
+            note_name(self.hz)
+        )];
+        lines.push(match self.sounds {
+            Some((voice, partial)) => {
+                let level = db_text(power_db(partial.power()), FLOOR_DB);
+                let of = match self.voices {
+                    1 => key_name(i32::from(voice.key)),
+                    count => format!("{}, loudest of {count}", key_name(i32::from(voice.key))),
+                };
+                format!("Sounds at {level}, {} (voice {of})", pan_text(partial))
+            }
+            None => "Silent".to_owned(),
+        });
+        if self.n <= EDITABLE_PARTIALS {
+            let drawn = Layer::ALL.map(|(layer, name)| {
+                let param = layer.param(self.n);
+                let plain = param.range().plain(edits.normalized(param));
+                format!("{name} {}", param.text(plain))
+            });
+            lines.push(drawn.join("   "));
+        }
+        lines
+    }
+}
+
+/// What the pointer is on: by number, the column; by frequency, the nearest partial that sounds, or
+/// else the nearest bar.
+fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Pointed<'a>> {
+    let room = canvas.plot.x_range();
+    if canvas.axis.measure() == Measure::Number {
+        let n = canvas.axis.value(at.x, room).round().max(1.0) as usize;
+        return Some(Pointed::at(n, canvas, sounding));
+    }
+    let nearest = sounding
+        .voices()
+        .flat_map(|(voice, partials)| {
+            let partials = partials.iter().enumerate();
+            partials.map(move |(place, partial)| (voice, place + 1, partial))
+        })
+        .filter(|(_, _, partial)| power_db(partial.power()) > FLOOR_DB)
+        .map(|found| {
+            (
+                (canvas.axis.x(found.2.frequency_hz, room) - at.x).abs(),
+                found,
+            )
+        })
+        .filter(|(distance, _)| *distance <= NEAR)
+        .min_by(|(a, _), (b, _)| a.total_cmp(b));
+    match nearest {
+        Some((_, (voice, n, partial))) => Some(Pointed {
+            n,
+            hz: partial.frequency_hz,
+            sounds: Some((voice, partial)),
+            voices: 1,
+        }),
+        None => pointed_bar(canvas, at).map(|n| Pointed::at(n, canvas, sounding)),
+    }
+}
+
+/// Where a partial sounds, from its two gains.
+fn pan_text(partial: &SoundingPartial) -> String {
+    // At equal power the angle goes from 0, left, to a quarter turn, right.
+    let angle = libm::atan2f(partial.right.abs(), partial.left.abs());
+    let pan = angle / std::f32::consts::FRAC_PI_4 - 1.0;
+    let percent = (100.0 * pan).round();
+    match percent {
+        percent if percent < 0.0 => format!("{:.0} % left", -percent),
+        percent if percent > 0.0 => format!("{percent:.0} % right"),
+        _ => "centre".to_owned(),
+    }
+}

@@ -1,0 +1,285 @@
+//! What stands along the view: partial numbers, or frequencies, and which part of them is seen.
+
+use egui::Rangef;
+
+use super::pitch::{key_hz, key_name};
+use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
+
+/// The lowest and the highest frequency of the logarithmic axis, Hz.
+const LOG_HZ: (f32, f32) = (16.0, 24_000.0);
+/// The highest frequency of the linear axis, Hz.
+const LINEAR_HZ: f32 = 24_000.0;
+/// The least part of an axis that can be seen.
+const CLOSEST: f32 = 1.0 / 96.0;
+/// Room for a mark's text, points.
+const MARK_WIDTH: f32 = 46.0;
+/// The same, for short texts.
+const SHORT_MARK_WIDTH: f32 = 30.0;
+
+/// What is measured along the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The partial's number, each of the same width.
+    Number,
+    /// Hz, each octave of the same width.
+    Logarithmic,
+    /// Hz, each of the same width.
+    Linear,
+}
+
+impl Measure {
+    /// All of them, in the order in which they are offered, with their names.
+    pub const ALL: [(Measure, &str); 3] = [
+        (Measure::Number, "Number"),
+        (Measure::Logarithmic, "Log Hz"),
+        (Measure::Linear, "Linear Hz"),
+    ];
+
+    /// What is seen at first, in parts of the whole axis.
+    fn home(self) -> (f32, f32) {
+        match self {
+            Measure::Number => (0.0, EDITABLE_PARTIALS as f32 / MAX_PARTIALS as f32),
+            Measure::Logarithmic => (0.0, 1.0),
+            Measure::Linear => (0.0, 10_000.0 / LINEAR_HZ),
+        }
+    }
+
+    /// Where a number or a frequency stands, in parts of the whole axis.
+    fn part(self, value: f32) -> f32 {
+        match self {
+            Measure::Number => (value - 0.5) / MAX_PARTIALS as f32,
+            Measure::Logarithmic => {
+                let (low, high) = LOG_HZ;
+                libm::log2f(value.max(1e-3) / low) / libm::log2f(high / low)
+            }
+            Measure::Linear => value / LINEAR_HZ,
+        }
+    }
+
+    /// The number or the frequency there.
+    fn value(self, part: f32) -> f32 {
+        match self {
+            Measure::Number => 0.5 + part * MAX_PARTIALS as f32,
+            Measure::Logarithmic => {
+                let (low, high) = LOG_HZ;
+                low * libm::exp2f(part * libm::log2f(high / low))
+            }
+            Measure::Linear => part * LINEAR_HZ,
+        }
+    }
+}
+
+/// A place that the scale names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Points.
+    pub x: f32,
+    /// Its name.
+    pub text: String,
+}
+
+/// An axis and the part of it that is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    measure: Measure,
+    /// In parts of the whole axis.
+    seen: (f32, f32),
+}
+
+impl Axis {
+    /// As it is first seen.
+    pub fn new(measure: Measure) -> Axis {
+        Axis {
+            measure,
+            seen: measure.home(),
+        }
+    }
+
+    /// What it measures.
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// Whether it stands as it is first seen.
+    pub fn is_home(&self) -> bool {
+        self.seen == self.measure.home()
+    }
+
+    /// Where a number or a frequency stands in this room, points; perhaps outside it.
+    pub fn x(&self, value: f32, room: Rangef) -> f32 {
+        let (from, to) = self.seen;
+        room.min + (self.measure.part(value) - from) / (to - from) * room.span()
+    }
+
+    /// The number or the frequency at a place in this room.
+    pub fn value(&self, x: f32, room: Rangef) -> f32 {
+        let (from, to) = self.seen;
+        let part = (x - room.min) / room.span();
+        self.measure.value(from + part * (to - from))
+    }
+
+    /// Brings what is at `x` nearer by a factor; below 1, farther.
+    pub fn zoom(&mut self, factor: f32, x: f32, room: Rangef) {
+        let (from, to) = self.seen;
+        let held = ((x - room.min) / room.span()).clamp(0.0, 1.0);
+        let at = from + held * (to - from);
+        let width = ((to - from) / factor.max(1e-3)).clamp(CLOSEST, 1.0);
+        self.see(at - held * width, width);
+    }
+
+    /// Moves what is seen by so many points.
+    pub fn pan(&mut self, points: f32, room: Rangef) {
+        let (from, to) = self.seen;
+        let width = to - from;
+        self.see(from - points / room.span() * width, width);
+    }
+
+    fn see(&mut self, from: f32, width: f32) {
+        let from = from.clamp(0.0, 1.0 - width);
+        self.seen = (from, from + width);
+    }
+
+    /// The marks of the scale that have room, and on a frequency axis the notes.
+    pub fn marks(&self, room: Rangef) -> (Vec<Mark>, Vec<Mark>) {
+        match self.measure {
+            Measure::Number => (self.number_marks(room), Vec::new()),
+            _ => (self.hz_marks(room), self.note_marks(room)),
+        }
+    }
+
+    fn number_marks(&self, room: Rangef) -> Vec<Mark> {
+        let width = self.x(2.0, room) - self.x(1.0, room);
+        let step = [1, 2, 4, 8, 16, 32, 64]
+            .into_iter()
+            .find(|&step| width * step as f32 >= SHORT_MARK_WIDTH)
+            .unwrap_or(64);
+        let numbers = (1..=MAX_PARTIALS / step).map(|place| place * step);
+        let numbers = std::iter::once(1).chain(numbers);
+        self.place(numbers.map(|n| (n as f32, n.to_string())), room, 20.0)
+    }
+
+    fn hz_marks(&self, room: Rangef) -> Vec<Mark> {
+        // The rounder a frequency is, the sooner it gets its place.
+        let mut values = Vec::new();
+        for digits in [&[1.0][..], &[2.0, 5.0], &[3.0, 4.0, 6.0, 7.0, 8.0, 9.0]] {
+            for decade in [10.0, 100.0, 1_000.0, 10_000.0] {
+                values.extend(digits.iter().map(|digit| digit * decade));
+            }
+        }
+        for decade in [10.0, 100.0, 1_000.0, 10_000.0] {
+            values.extend((11..100).map(|tenth| tenth as f32 / 10.0 * decade));
+        }
+        let short = |hz: f32| match hz {
+            hz if hz >= 1_000.0 => format!("{}k", hz / 1_000.0),
+            hz => format!("{hz}"),
+        };
+        self.place(
+            values.into_iter().map(|hz| (hz, short(hz))),
+            room,
+            MARK_WIDTH,
+        )
+    }
+
+    fn note_marks(&self, room: Rangef) -> Vec<Mark> {
+        let octaves = |offset: i32| (0..11).map(move |octave| 12 * octave + 12 + offset);
+        // C, then what divides the octave ever more finely.
+        let keys = [0, 7, 4, 9, 2, 5, 11, 1, 3, 6, 8, 10]
+            .into_iter()
+            .flat_map(octaves);
+        let values = keys.map(|key| (key_hz(key), key_name(key)));
+        self.place(values, room, SHORT_MARK_WIDTH)
+    }
+
+    /// Marks, the first first, as long as none comes nearer to another than `distance`.
+    fn place(
+        &self,
+        values: impl Iterator<Item = (f32, String)>,
+        room: Rangef,
+        distance: f32,
+    ) -> Vec<Mark> {
+        let mut marks: Vec<Mark> = Vec::new();
+        for (value, text) in values {
+            let x = self.x(value, room);
+            let is_free = marks.iter().all(|mark| (mark.x - x).abs() >= distance);
+            if room.contains(x) && is_free {
+                marks.push(Mark { x, text });
+            }
+        }
+        marks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: Rangef = Rangef {
+        min: 50.0,
+        max: 1_050.0,
+    };
+
+    #[test]
+    fn there_and_back() {
+        for (measure, _) in Measure::ALL {
+            let mut axis = Axis::new(measure);
+            for _ in 0..4 {
+                for place in 0..=10 {
+                    let x = ROOM.min + 100.0 * place as f32;
+                    let there = axis.x(axis.value(x, ROOM), ROOM);
+                    assert!((there - x).abs() < 0.1, "{measure:?}: {x} {there}");
+                }
+                axis.zoom(2.0, 300.0, ROOM);
+            }
+        }
+    }
+
+    #[test]
+    fn the_editable_partials_fill_the_first_view() {
+        let axis = Axis::new(Measure::Number);
+        assert!((axis.x(0.5, ROOM) - ROOM.min).abs() < 1e-3);
+        assert!((axis.x(64.5, ROOM) - ROOM.max).abs() < 1e-3);
+    }
+
+    #[test]
+    fn zooming_holds_what_is_under_the_pointer_and_stops_at_the_ends() {
+        for (measure, _) in Measure::ALL {
+            let mut axis = Axis::new(measure);
+            let before = axis.value(400.0, ROOM);
+            axis.zoom(3.0, 400.0, ROOM);
+            assert!((axis.value(400.0, ROOM) / before - 1.0).abs() < 1e-3);
+            axis.zoom(1e9, 400.0, ROOM);
+            assert!(axis.value(ROOM.max, ROOM) > axis.value(ROOM.min, ROOM));
+            axis.pan(1e9, ROOM);
+            axis.zoom(1e-9, 400.0, ROOM);
+            let (from, to) = axis.seen;
+            assert_eq!((from, to), (0.0, 1.0), "{measure:?}");
+        }
+    }
+
+    #[test]
+    fn marks_have_room_and_stand_where_they_say() {
+        for (measure, _) in Measure::ALL {
+            let mut axis = Axis::new(measure);
+            for _ in 0..5 {
+                let (marks, notes) = axis.marks(ROOM);
+                assert!(marks.len() >= 2, "{measure:?}: {marks:?}");
+                assert_eq!(notes.is_empty(), measure == Measure::Number);
+                for (place, mark) in marks.iter().enumerate() {
+                    assert!(ROOM.contains(mark.x));
+                    for other in &marks[place + 1..] {
+                        assert!((mark.x - other.x).abs() >= 20.0, "{marks:?}");
+                    }
+                }
+                axis.zoom(1.7, 500.0, ROOM);
+            }
+        }
+        let (marks, notes) = Axis::new(Measure::Logarithmic).marks(ROOM);
+        let at = |marks: &[Mark], text: &str| {
+            let found = marks.iter().find(|mark| mark.text == text);
+            found.unwrap_or_else(|| panic!("no {text} in {marks:?}")).x
+        };
+        let axis = Axis::new(Measure::Logarithmic);
+        assert!((axis.value(at(&marks, "1k"), ROOM) - 1_000.0).abs() < 1.0);
+        assert!((axis.value(at(&notes, "C4"), ROOM) - 261.63).abs() < 0.5);
+    }
+}

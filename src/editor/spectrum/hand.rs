@@ -1,0 +1,384 @@
+//! The bars under hand and keys.
+//!
+//! A stroke sets every bar that the pointer crosses, and is one change of each of them for the host
+//! and one step to undo. With Shift one bar moves, a tenth as fast; with Ctrl (or Cmd) the stroke is
+//! a straight line from where it began; a double click brings a bar's default back. With Alt, or the
+//! Select tool, a rectangle is drawn around heads of bars to choose them: Shift adds, Ctrl takes
+//! away. While bars are chosen, strokes move only those.
+//!
+//! The arrow keys walk the bars and move them (the chosen ones together), the space bar chooses.
+
+use egui::{Event, EventFilter, Key, Modifiers, Pos2, Rect, Response, Ui};
+
+use super::canvas::Canvas;
+use super::layer::{Layer, default};
+use super::operation::{self, Clipboard, Operation};
+use super::selection::Selection;
+use crate::editor::edit::Edits;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+
+/// What an arrow key moves, in parts of the range.
+const KEY_STEP: f32 = 0.01;
+/// How much slower hand and keys move with Shift.
+const FINE: f32 = 0.1;
+
+/// What the pointer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// It draws bars.
+    Draw,
+    /// It chooses bars.
+    Select,
+}
+
+impl Tool {
+    /// Both, in the order in which they are offered, with their names.
+    pub const ALL: [(Tool, &str); 2] = [(Tool::Draw, "Draw"), (Tool::Select, "Select")];
+}
+
+/// What a hand has to do with bars.
+pub struct Hand {
+    /// What the pointer does without Alt.
+    pub tool: Tool,
+    /// The bars that are chosen.
+    pub selection: Selection,
+    /// The partial that keys move, 1 to 64.
+    pub cursor: usize,
+    /// What was copied.
+    pub clipboard: Clipboard,
+    gesture: Option<Gesture>,
+}
+
+enum Gesture {
+    Stroke(Stroke),
+    Lasso {
+        begun_at: Pos2,
+        last: Pos2,
+        before: Selection,
+    },
+}
+
+/// A stroke under way.
+struct Stroke {
+    begun_at: Pos2,
+    last: Pos2,
+    /// Whether it has drawn yet, so that its step is open.
+    is_open: bool,
+    /// Every bar as it was, for the straight line, which leaves again what it leaves behind.
+    before: Vec<f32>,
+}
+
+impl Hand {
+    /// With nothing chosen.
+    pub fn new() -> Hand {
+        Hand {
+            tool: Tool::Draw,
+            selection: Selection::NONE,
+            cursor: 1,
+            clipboard: Clipboard::default(),
+            gesture: None,
+        }
+    }
+
+    /// Whether the pointer is at work.
+    pub fn is_busy(&self) -> bool {
+        self.gesture.is_some()
+    }
+
+    /// The rectangle that is being drawn around bars.
+    pub fn lasso(&self) -> Option<Rect> {
+        match &self.gesture {
+            Some(Gesture::Lasso { begun_at, last, .. }) => {
+                Some(Rect::from_two_pos(*begun_at, *last))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether strokes and keys move a bar.
+    fn may_move(&self, n: usize) -> bool {
+        self.selection.is_empty() || self.selection.contains(n)
+    }
+
+    /// Does what the pointer does.
+    pub fn point(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
+        let modifiers = ui.input(|input| input.modifiers);
+        let selects = self.tool == Tool::Select || modifiers.alt;
+        if response.double_clicked()
+            && let Some(at) = response.interact_pointer_pos()
+            && canvas.plot.contains(at)
+        {
+            self.end(edits);
+            let n = canvas.partial(at.x);
+            let param = canvas.layer.param(n);
+            edits.set(param, default(param));
+            self.cursor = n;
+            return;
+        }
+        if response.is_pointer_button_down_on()
+            && let Some(at) = response.interact_pointer_pos()
+        {
+            if self.gesture.is_none() {
+                response.request_focus();
+                if !canvas.plot.contains(at) {
+                    return;
+                }
+                self.begin(selects, at, canvas.layer, edits);
+            }
+            self.go_on(at, response.dragged(), modifiers, canvas, edits);
+        } else if self.gesture.is_some() {
+            if response.clicked()
+                && let Some(at) = response.interact_pointer_pos()
+            {
+                self.click(at, modifiers, canvas, edits);
+            }
+            self.end(edits);
+        }
+    }
+
+    fn begin(&mut self, selects: bool, at: Pos2, layer: Layer, edits: &Edits) {
+        self.gesture = Some(if selects {
+            Gesture::Lasso {
+                begun_at: at,
+                last: at,
+                before: self.selection,
+            }
+        } else {
+            let params = layer.params();
+            Gesture::Stroke(Stroke {
+                begun_at: at,
+                last: at,
+                is_open: false,
+                before: params.map(|param| edits.normalized(param)).collect(),
+            })
+        });
+    }
+
+    fn go_on(
+        &mut self,
+        at: Pos2,
+        is_dragged: bool,
+        modifiers: Modifiers,
+        canvas: &Canvas,
+        edits: &mut Edits,
+    ) {
+        self.cursor = canvas.partial(at.x);
+        let Some(mut gesture) = self.gesture.take() else {
+            return;
+        };
+        match &mut gesture {
+            // A press that does not move draws when it is let go: the second of a double click must
+            // not.
+            Gesture::Stroke(stroke) => {
+                if is_dragged {
+                    self.draw(stroke, at, modifiers, canvas, edits);
+                }
+                stroke.last = at;
+            }
+            Gesture::Lasso {
+                begun_at,
+                last,
+                before,
+            } => {
+                *last = at;
+                if is_dragged {
+                    let within = heads_within(Rect::from_two_pos(*begun_at, at), canvas, edits);
+                    self.selection = combine(*before, within, modifiers);
+                }
+            }
+        }
+        self.gesture = Some(gesture);
+    }
+
+    /// Pressed and let go where it was pressed.
+    fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut Edits) {
+        match self.gesture.take() {
+            Some(Gesture::Stroke(mut stroke)) => {
+                self.draw(&mut stroke, at, modifiers, canvas, edits);
+                self.gesture = Some(Gesture::Stroke(stroke));
+            }
+            Some(Gesture::Lasso { before, .. }) => {
+                let n = canvas.partial(at.x);
+                self.selection = if modifiers.shift || modifiers.command {
+                    before.toggled(n)
+                } else if before == Selection::of(|other| other == n) {
+                    Selection::NONE
+                } else {
+                    Selection::of(|other| other == n)
+                };
+            }
+            None => {}
+        }
+    }
+
+    /// The pointer has let go.
+    pub fn end(&mut self, edits: &mut Edits) {
+        if let Some(Gesture::Stroke(Stroke { is_open: true, .. })) = self.gesture.take() {
+            edits.end_group();
+        }
+    }
+
+    /// Sets what the hand has crossed since the last frame.
+    fn draw(
+        &self,
+        stroke: &mut Stroke,
+        at: Pos2,
+        modifiers: Modifiers,
+        canvas: &Canvas,
+        edits: &mut Edits,
+    ) {
+        let layer = canvas.layer;
+        if !stroke.is_open {
+            stroke.is_open = true;
+            edits.begin_group(format!("Draw {}", layer.name()));
+        }
+        if modifiers.shift {
+            // One bar, the one where the stroke began.
+            let n = canvas.partial(stroke.begun_at.x);
+            if self.may_move(n) {
+                let param = layer.param(n);
+                let offset = (stroke.last.y - at.y) / canvas.plot.height() * FINE;
+                edits.draw(param, edits.normalized(param) + offset);
+            }
+            return;
+        }
+        let from = if modifiers.command {
+            stroke.begun_at
+        } else {
+            stroke.last
+        };
+        let crossed = canvas.partials_between(from.x, at.x);
+        if modifiers.command {
+            for (place, &before) in stroke.before.iter().enumerate() {
+                if !crossed.contains(&(place + 1)) && self.may_move(place + 1) {
+                    edits.draw(layer.param(place + 1), before);
+                }
+            }
+        }
+        for n in crossed.iter().copied().filter(|&n| self.may_move(n)) {
+            // On the line from one place of the pointer to the next.
+            let along = if crossed.len() == 1 || at.x == from.x {
+                1.0
+            } else {
+                ((canvas.middle(n) - from.x) / (at.x - from.x)).clamp(0.0, 1.0)
+            };
+            let y = from.y + (at.y - from.y) * along;
+            edits.draw(layer.param(n), canvas.value(y));
+        }
+    }
+
+    /// Does what keys do while the bars have the focus.
+    pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, edits: &mut Edits) {
+        if !response.has_focus() {
+            return;
+        }
+        // Arrows are ours while the bars have the focus, and Escape while some are chosen; Tab leaves
+        // them.
+        ui.memory_mut(|memory| {
+            memory.set_focus_lock_filter(
+                response.id,
+                EventFilter {
+                    horizontal_arrows: true,
+                    vertical_arrows: true,
+                    escape: !self.selection.is_empty(),
+                    ..Default::default()
+                },
+            );
+        });
+        self.walk(ui);
+        let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;
+        let climb = pressed(Key::ArrowUp) - pressed(Key::ArrowDown)
+            + 10 * (pressed(Key::PageUp) - pressed(Key::PageDown));
+        let modifiers = ui.input(|input| input.modifiers);
+        let moved = if self.selection.contains(self.cursor) {
+            self.selection
+        } else {
+            Selection::of(|n| n == self.cursor)
+        };
+        if climb != 0 {
+            let fine = if modifiers.shift { FINE } else { 1.0 };
+            self.climb(climb as f32 * KEY_STEP * fine, moved, layer, edits);
+        }
+        if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
+            operation::perform(Operation::Reset, layer, moved, edits);
+        }
+        if pressed(Key::Space) > 0 {
+            self.selection = self.selection.toggled(self.cursor);
+        }
+        if pressed(Key::Escape) > 0 {
+            self.selection = Selection::NONE;
+        }
+        if modifiers.command && pressed(Key::A) > 0 {
+            self.selection = Selection::ALL;
+        }
+        let events = ui.input(|input| input.events.clone());
+        for event in events {
+            match event {
+                Event::Copy => self.copy(ui, layer, edits),
+                Event::Paste(_) => self.paste(layer, edits),
+                _ => {}
+            }
+        }
+    }
+
+    fn walk(&mut self, ui: &Ui) {
+        let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;
+        let way = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+        self.cursor = (self.cursor as i32 + way).clamp(1, EDITABLE_PARTIALS as i32) as usize;
+        if pressed(Key::Home) > 0 {
+            self.cursor = 1;
+        }
+        if pressed(Key::End) > 0 {
+            self.cursor = EDITABLE_PARTIALS;
+        }
+    }
+
+    fn climb(&self, way: f32, moved: Selection, layer: Layer, edits: &mut Edits) {
+        if moved.count() == 1 {
+            let param = layer.param(self.cursor);
+            edits.nudge(param, edits.normalized(param) + way);
+            return;
+        }
+        edits.begin_group(format!("Raise {}", layer.name()));
+        for n in moved.numbers() {
+            let param = layer.param(n);
+            edits.draw(param, edits.normalized(param) + way);
+        }
+        edits.end_group();
+    }
+
+    /// Copies the chosen bars, for here and as text for elsewhere.
+    pub fn copy(&mut self, ui: &Ui, layer: Layer, edits: &Edits) {
+        self.clipboard = Clipboard::copy(layer, self.selection, edits);
+        ui.ctx().copy_text(self.clipboard.text(layer));
+    }
+
+    /// Pastes what was copied here.
+    pub fn paste(&mut self, layer: Layer, edits: &mut Edits) {
+        if !self.clipboard.is_empty() {
+            self.clipboard.paste(layer, self.selection, edits);
+        }
+    }
+}
+
+/// The bars whose heads lie within a rectangle.
+fn heads_within(rect: Rect, canvas: &Canvas, edits: &Edits) -> Selection {
+    Selection::of(|n| {
+        let middle = canvas.middle(n);
+        let half = canvas.bar_width(n) / 2.0;
+        let head = canvas.height(edits.normalized(canvas.layer.param(n)));
+        rect.left() <= middle + half
+            && rect.right() >= middle - half
+            && rect.y_range().expand(1.5).contains(head)
+    })
+}
+
+fn combine(before: Selection, found: Selection, modifiers: Modifiers) -> Selection {
+    if modifiers.shift {
+        before.with(found)
+    } else if modifiers.command {
+        before.without(found)
+    } else {
+        found
+    }
+}
