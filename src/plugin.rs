@@ -4,7 +4,8 @@
 //! [`Engine`] at their frames, and its frames to the host.
 //!
 //! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
-//! wait; the engine is made in [`Aliquot::activate`]. At the end of each buffer the screen, if there
+//! wait; the engine is made in [`Aliquot::activate`], and what it comes to need later is made in the
+//! background ([`supply`]). At the end of each buffer the screen, if there
 //! is one, is told what sounds and what it took ([`crate::bridge`]).
 
 use std::sync::Arc;
@@ -24,9 +25,11 @@ mod dump;
 pub mod events;
 mod remote;
 mod stopwatch;
+mod supply;
 
 use dump::Dump;
 use stopwatch::Stopwatch;
+use supply::{Supply, Task};
 
 /// Events that a host may send in one buffer before the framework must allocate. Some hosts send
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
@@ -49,6 +52,8 @@ pub struct Aliquot {
     patch: Patch,
     /// `None` until the host says at which rate.
     engine: Option<Engine>,
+    /// What the engine gets while it runs.
+    supply: Supply,
     /// Room for the events of a buffer, of which VST3's must be seen together ([`dump`]).
     events: Vec<NoteEvent<()>>,
     /// There when the engine is.
@@ -77,6 +82,7 @@ impl Default for Aliquot {
             patch: params.patch(),
             params,
             engine: None,
+            supply: Supply::new(),
             events: Vec::with_capacity(EVENTS),
             stopwatch: None,
             telemetry: TelemetrySender::new(),
@@ -143,7 +149,7 @@ impl Plugin for Aliquot {
     #[cfg(not(feature = "editor"))]
     type Editor = ();
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = Task;
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
@@ -160,6 +166,11 @@ impl Plugin for Aliquot {
             },
             self.keys.sender(),
         ))
+    }
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let workshop = self.supply.workshop();
+        Box::new(move |task| workshop.perform(task))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -185,21 +196,23 @@ impl Plugin for Aliquot {
         // A change that comes between these two is reported again in `process`: no harm.
         self.params.update(&mut self.patch);
         self.patch = self.params.patch();
-        let engine = match self.engine.take() {
-            Some(mut engine) if engine.sample_rate_hz() == sample_rate_hz => {
-                engine.reset();
-                self.keys.reset();
-                engine
-            }
-            _ => {
-                self.keys.reset();
-                Engine::new(&Config {
-                    sample_rate_hz,
-                    max_voices: MAX_VOICES,
-                })
-            }
-        };
-        self.engine.insert(engine).set_patch(&self.patch);
+        self.keys.reset();
+        let before = self
+            .engine
+            .take()
+            .filter(|engine| engine.sample_rate_hz() == sample_rate_hz);
+        let is_new = before.is_none();
+        let mut engine = before.unwrap_or_else(|| {
+            Engine::new(&Config {
+                sample_rate_hz,
+                max_voices: supply::voices(&self.patch),
+            })
+        });
+        engine.reset();
+        self.supply.fit(&mut engine, is_new, &self.patch);
+        engine.set_patch(&self.patch);
+        context.set_latency_samples(engine.latency_frames() as u32);
+        self.engine = Some(engine);
         self.stopwatch = Some(Stopwatch::new(
             sample_rate_hz,
             config.max_buffer_size as usize,
@@ -236,6 +249,10 @@ impl Plugin for Aliquot {
             silence(buffer);
             return ProcessStatus::Normal;
         };
+        if let Some(task) = self.supply.update(engine, &self.patch) {
+            context.execute_background(task);
+            context.set_latency_samples(engine.latency_frames() as u32);
+        }
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));
 

@@ -286,7 +286,7 @@ impl Edits {
     /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
         self.begin_group("Load preset");
-        for param in Param::all() {
+        for param in Param::all().filter(|param| !param.is_of_the_machine()) {
             let normalized = patch.normalized(param);
             if stepped(param, self.normalized(param)) != stepped(param, normalized) {
                 self.set(param, normalized);

@@ -256,6 +256,7 @@ const EXPRESSION: &[Item] = &[
 
 const OUTPUT: &[Item] = &[
     Item(Param::VOICES, "Voices"),
+    Item(Param::THREADS, "Threads"),
     Item(Param::LEVEL, "Level"),
     Item(Param::PROTECT, "Protect"),
     Item(Param::BALANCE, "Balance"),

@@ -1,6 +1,6 @@
 //! The instrument in a host that exists only here.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use nice_plug::context::process::SendEventError;
@@ -10,6 +10,7 @@ use crate::params::HostParam;
 
 mod played;
 mod realtime;
+mod threads;
 
 const RATE_HZ: f32 = 48_000.0;
 
@@ -19,6 +20,9 @@ struct FakeHost {
     events: VecDeque<NoteEvent<()>>,
     sent: Vec<NoteEvent<()>>,
     voices: Cell<u32>,
+    latency_frames: Cell<u32>,
+    /// What it has been given to do in the background.
+    tasks: RefCell<Vec<Task>>,
 }
 
 impl FakeHost {
@@ -30,6 +34,8 @@ impl FakeHost {
             // Room enough, so that the host itself does not allocate.
             sent: Vec::with_capacity(65_536),
             voices: Cell::new(0),
+            latency_frames: Cell::new(0),
+            tasks: RefCell::new(Vec::with_capacity(1_024)),
         }
     }
 }
@@ -38,9 +44,11 @@ impl ActivateContext<Aliquot> for FakeHost {
     fn plugin_api(&self) -> PluginApi {
         self.api
     }
-    fn execute(&self, (): ()) {}
-    fn set_latency_samples(&self, _: u32) {
-        panic!("there is no latency to report");
+    fn execute(&self, task: Task) {
+        self.tasks.borrow_mut().push(task);
+    }
+    fn set_latency_samples(&self, frames: u32) {
+        self.latency_frames.set(frames);
     }
     fn set_current_voice_capacity(&self, capacity: u32) {
         self.voices.set(capacity);
@@ -51,8 +59,12 @@ impl ProcessContext<Aliquot> for FakeHost {
     fn plugin_api(&self) -> PluginApi {
         self.api
     }
-    fn execute_background(&self, (): ()) {}
-    fn execute_gui(&self, (): ()) {}
+    fn execute_background(&self, task: Task) {
+        self.tasks.borrow_mut().push(task);
+    }
+    fn execute_gui(&self, task: Task) {
+        self.execute_background(task);
+    }
     fn transport(&self) -> &HostTransport {
         &self.transport
     }
@@ -66,8 +78,8 @@ impl ProcessContext<Aliquot> for FakeHost {
         self.sent.push(event);
         Ok(())
     }
-    fn set_latency_samples(&self, _: u32) {
-        panic!("there is no latency to report");
+    fn set_latency_samples(&self, frames: u32) {
+        self.latency_frames.set(frames);
     }
     fn request_restart(&self) {}
     fn set_current_voice_capacity(&self, capacity: u32) {

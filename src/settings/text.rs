@@ -189,7 +189,7 @@ mod tests {
             ("letters = \"dvorak\"", 1, "qwertz"),
             ("[window]\nwidth = 800\nheight = 4", 3, "500 to 8192"),
             ("[new_instance]\nmpe = 1", 2, "true or false"),
-            ("[new_instance]\nvoices = 0", 2, "1 to 128"),
+            ("[new_instance]\nvoices = 0", 2, "1 to 2048"),
             ("colour = 1", 1, "no such setting"),
             ("window = 5", 1, "no such setting"),
             ("[new_instance]\nmood = 1", 2, "no such setting"),

@@ -116,6 +116,7 @@ fn global(param: Param) -> Option<&'static str> {
         Param::LEVEL => "How loud the whole instrument is.",
         Param::PROTECT => "Bends peaks softly below full scale instead of letting them clip.",
         Param::BALANCE => "Leans the whole sound to one side.",
+        Param::THREADS => "Processors that work on the sound; it comes a block later, the same.",
         _ => return None,
     })
 }
