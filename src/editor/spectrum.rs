@@ -309,6 +309,19 @@ impl<'a> Pointed<'a> {
         }
     }
 
+    /// The partial of this number of the voice whose partials the bars stand at.
+    fn of_the_lowest(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
+        let sounds = lowest(sounding)
+            .and_then(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+            .filter(|(_, partial)| partial.power() > 0.0);
+        Pointed {
+            n,
+            hz: canvas.reference.bar_hz(n),
+            sounds,
+            voices: 1,
+        }
+    }
+
     fn lines(&self, edits: &Edits) -> Vec<String> {
         let mut lines = vec![format!(
             "Partial {}   {}   {}",
@@ -337,6 +350,13 @@ impl<'a> Pointed<'a> {
         }
         lines
     }
+}
+
+/// The voice with the lowest fundamental, and its partials.
+fn lowest(sounding: &Sounding) -> Option<(&SoundingVoice, &[SoundingPartial])> {
+    sounding
+        .voices()
+        .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz))
 }
 
 /// What the pointer is on: by number, the column; by frequency, the nearest partial that sounds, or
@@ -369,7 +389,7 @@ fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Poin
             sounds: Some((voice, partial)),
             voices: 1,
         }),
-        None => pointed_bar(canvas, at).map(|n| Pointed::at(n, canvas, sounding)),
+        None => pointed_bar(canvas, at).map(|n| Pointed::of_the_lowest(n, canvas, sounding)),
     }
 }
 

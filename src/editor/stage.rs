@@ -68,7 +68,7 @@ impl Stage {
         }
     }
 
-    /// One frame of a view that is handed a desk.
+    /// One frame, 20 ms after the last, of a view that is handed a desk.
     pub fn show(
         &mut self,
         edits: &mut Edits,
@@ -89,13 +89,6 @@ impl Stage {
             view(ui, &mut desk);
         });
         // Nobody draws it.
-        output.textures_delta.clear();
-    }
-
-    /// One frame, 20 ms after the last.
-    pub fn frame(&mut self, events: &[Event], view: impl FnMut(&mut Ui)) {
-        let input = self.input(events);
-        let mut output = self.ctx.clone().run_ui(input, view);
         output.textures_delta.clear();
     }
 

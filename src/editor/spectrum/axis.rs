@@ -159,15 +159,30 @@ impl Axis {
     }
 
     fn hz_marks(&self, room: Rangef) -> Vec<Mark> {
-        // The rounder a frequency is, the sooner it gets its place.
-        let mut values = Vec::new();
-        for digits in [&[1.0][..], &[2.0, 5.0], &[3.0, 4.0, 6.0, 7.0, 8.0, 9.0]] {
-            for decade in [10.0, 100.0, 1_000.0, 10_000.0] {
-                values.extend(digits.iter().map(|digit| digit * decade));
+        // The rounder a frequency is, the sooner it gets its place; the last digits only where all of
+        // them have room.
+        let has_room = |from: f32, to: f32| self.x(to, room) - self.x(from, room) >= MARK_WIDTH;
+        let decades = [10.0, 100.0, 1_000.0, 10_000.0];
+        let digits = |digits: std::ops::Range<i32>, part: f32| {
+            let values = decades.map(|decade| (decade, digits.clone()));
+            values.into_iter().flat_map(move |(decade, digits)| {
+                digits.map(move |digit| digit as f32 * part * decade)
+            })
+        };
+        let mut values: Vec<f32> = digits(1..2, 1.0).collect();
+        values.extend(
+            decades
+                .iter()
+                .flat_map(|decade| [2.0 * decade, 5.0 * decade]),
+        );
+        for decade in decades {
+            let is_seen = |hz: &f32| *hz >= decade && *hz < 10.0 * decade;
+            if has_room(9.0 * decade, 10.0 * decade) {
+                values.extend(digits(3..10, 1.0).filter(is_seen));
             }
-        }
-        for decade in [10.0, 100.0, 1_000.0, 10_000.0] {
-            values.extend((11..100).map(|tenth| tenth as f32 / 10.0 * decade));
+            if has_room(9.9 * decade, 10.0 * decade) {
+                values.extend(digits(11..100, 0.1).filter(is_seen));
+            }
         }
         let short = |hz: f32| match hz {
             hz if hz >= 1_000.0 => format!("{}k", hz / 1_000.0),
@@ -181,13 +196,22 @@ impl Axis {
     }
 
     fn note_marks(&self, room: Rangef) -> Vec<Mark> {
-        let octaves = |offset: i32| (0..11).map(move |octave| 12 * octave + 12 + offset);
-        // C, then what divides the octave ever more finely.
-        let keys = [0, 7, 4, 9, 2, 5, 11, 1, 3, 6, 8, 10]
-            .into_iter()
-            .flat_map(octaves);
-        let values = keys.map(|key| (key_hz(key), key_name(key)));
-        self.place(values, room, SHORT_MARK_WIDTH)
+        // C; where they have room, the white keys; then the black ones too.
+        let has_room = |from: i32, to: i32| {
+            let width = self.x(key_hz(to), room) - self.x(key_hz(from), room);
+            width >= SHORT_MARK_WIDTH
+        };
+        let octaves = (0..11).map(|octave| 12 * octave + 12);
+        let mut keys: Vec<i32> = octaves.clone().collect();
+        for octave in octaves {
+            if has_room(octave + 11, octave + 12) {
+                keys.extend(octave + 1..octave + 12);
+            } else if has_room(octave + 9, octave + 11) {
+                keys.extend([2, 4, 5, 7, 9, 11].map(|step| octave + step));
+            }
+        }
+        let values = keys.into_iter().map(|key| (key_hz(key), key_name(key)));
+        self.place(values, room, 0.6 * SHORT_MARK_WIDTH)
     }
 
     /// Marks, the first first, as long as none comes nearer to another than `distance`.

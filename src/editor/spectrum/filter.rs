@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::canvas::Canvas;
+use super::lowest;
 use crate::dsp::level::Level;
 use crate::editor::desk::Desk;
 use crate::editor::edit::Edits;
@@ -219,9 +220,7 @@ fn keys(ui: &Ui, response: &Response, edits: &mut Edits) {
 
 /// The lowest voice's filter, if modulation has moved it from where it is set.
 fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
-    let (lowest, _) = sounding
-        .voices()
-        .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz))?;
+    let (lowest, _) = lowest(sounding)?;
     let filter = lowest.filter?;
     let octaves = (filter.log2_cutoff - set.log2_cutoff).abs();
     let is_other = octaves > 0.01

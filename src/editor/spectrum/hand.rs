@@ -3,12 +3,14 @@
 //! A stroke sets every bar that the pointer crosses, and is one change of each of them for the host
 //! and one step to undo. With Shift one bar moves, a tenth as fast; with Ctrl (or Cmd) the stroke is
 //! a straight line from where it began; a double click brings a bar's default back. With Alt, or the
-//! Select tool, a rectangle is drawn around heads of bars to choose them: Shift adds, Ctrl takes
+//! Select tool, a rectangle is drawn over bars to choose them: Shift adds, Ctrl takes
 //! away. While bars are chosen, strokes move only those.
 //!
 //! The arrow keys walk the bars and move them (the chosen ones together), the space bar chooses.
 
-use egui::{Event, EventFilter, Key, Modifiers, Pos2, Rect, Response, Ui};
+use egui::{
+    Event, EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2,
+};
 
 use super::canvas::Canvas;
 use super::layer::{Layer, default};
@@ -47,6 +49,8 @@ pub struct Hand {
     /// What was copied.
     pub clipboard: Clipboard,
     gesture: Option<Gesture>,
+    /// Where the pointer has been since it was pressed, until it is known to drag.
+    way: Vec<Pos2>,
 }
 
 enum Gesture {
@@ -77,6 +81,7 @@ impl Hand {
             cursor: 1,
             clipboard: Clipboard::default(),
             gesture: None,
+            way: Vec::new(),
         }
     }
 
@@ -115,18 +120,30 @@ impl Hand {
             self.cursor = n;
             return;
         }
-        if response.is_pointer_button_down_on()
-            && let Some(at) = response.interact_pointer_pos()
+        let is_down = response.is_pointer_button_down_on();
+        if is_down
+            && self.gesture.is_none()
+            && let Some(at) = ui.input(|input| input.pointer.press_origin())
         {
-            if self.gesture.is_none() {
-                response.request_focus();
-                if !canvas.plot.contains(at) {
-                    return;
-                }
-                self.begin(selects, at, canvas.layer, edits);
+            response.request_focus();
+            if !canvas.plot.contains(at) {
+                return;
             }
-            self.go_on(at, response.dragged(), modifiers, canvas, edits);
-        } else if self.gesture.is_some() {
+            self.begin(selects, at, canvas.layer, edits);
+        }
+        if self.gesture.is_none() {
+            return;
+        }
+        // All the way that the pointer has come, however slow the screen. A press that does not move
+        // draws when it is let go: the second of a double click must not.
+        self.way.extend(way(ui));
+        let was_dragged = !is_down && !response.clicked();
+        if response.dragged() || was_dragged {
+            for at in std::mem::take(&mut self.way) {
+                self.go_on(at, modifiers, canvas, edits);
+            }
+        }
+        if !is_down {
             if response.clicked()
                 && let Some(at) = response.interact_pointer_pos()
             {
@@ -154,25 +171,14 @@ impl Hand {
         });
     }
 
-    fn go_on(
-        &mut self,
-        at: Pos2,
-        is_dragged: bool,
-        modifiers: Modifiers,
-        canvas: &Canvas,
-        edits: &mut Edits,
-    ) {
+    fn go_on(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut Edits) {
         self.cursor = canvas.partial(at.x);
         let Some(mut gesture) = self.gesture.take() else {
             return;
         };
         match &mut gesture {
-            // A press that does not move draws when it is let go: the second of a double click must
-            // not.
             Gesture::Stroke(stroke) => {
-                if is_dragged {
-                    self.draw(stroke, at, modifiers, canvas, edits);
-                }
+                self.draw(stroke, at, modifiers, canvas, edits);
                 stroke.last = at;
             }
             Gesture::Lasso {
@@ -181,10 +187,8 @@ impl Hand {
                 before,
             } => {
                 *last = at;
-                if is_dragged {
-                    let within = heads_within(Rect::from_two_pos(*begun_at, at), canvas, edits);
-                    self.selection = combine(*before, within, modifiers);
-                }
+                let within = touched(Rect::from_two_pos(*begun_at, at), canvas, edits);
+                self.selection = combine(*before, within, modifiers);
             }
         }
         self.gesture = Some(gesture);
@@ -192,6 +196,7 @@ impl Hand {
 
     /// Pressed and let go where it was pressed.
     fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut Edits) {
+        self.cursor = canvas.partial(at.x);
         match self.gesture.take() {
             Some(Gesture::Stroke(mut stroke)) => {
                 self.draw(&mut stroke, at, modifiers, canvas, edits);
@@ -213,6 +218,7 @@ impl Hand {
 
     /// The pointer has let go.
     pub fn end(&mut self, edits: &mut Edits) {
+        self.way.clear();
         if let Some(Gesture::Stroke(Stroke { is_open: true, .. })) = self.gesture.take() {
             edits.end_group();
         }
@@ -361,15 +367,53 @@ impl Hand {
     }
 }
 
-/// The bars whose heads lie within a rectangle.
-fn heads_within(rect: Rect, canvas: &Canvas, edits: &Edits) -> Selection {
+/// Where the pointer has been since the last frame while its first button was down.
+fn way(ui: &Ui) -> Vec<Pos2> {
+    ui.input(|input| {
+        let is_press = |event: &Event| {
+            matches!(
+                event,
+                Event::PointerButton {
+                    button: PointerButton::Primary,
+                    pressed: true,
+                    ..
+                }
+            )
+        };
+        let from = input.events.iter().rposition(is_press).unwrap_or(0);
+        let mut way = Vec::new();
+        for event in &input.events[from..] {
+            match event {
+                Event::PointerMoved(at) => way.push(*at),
+                Event::PointerButton {
+                    pos,
+                    button: PointerButton::Primary,
+                    pressed: false,
+                    ..
+                } => {
+                    way.push(*pos);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        // It may rest: long enough, and a press draws.
+        way.extend(input.pointer.interact_pos().filter(|_| way.is_empty()));
+        way
+    })
+}
+
+/// The bars that a rectangle touches, each from the default to its head.
+fn touched(rect: Rect, canvas: &Canvas, edits: &Edits) -> Selection {
     Selection::of(|n| {
-        let middle = canvas.middle(n);
+        let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;
-        let head = canvas.height(edits.normalized(canvas.layer.param(n)));
-        rect.left() <= middle + half
-            && rect.right() >= middle - half
-            && rect.y_range().expand(1.5).contains(head)
+        let (head, foot) = (edits.normalized(param), default(param));
+        let bar = Rect::from_two_pos(
+            pos2(canvas.middle(n) - half, canvas.height(head)),
+            pos2(canvas.middle(n) + half, canvas.height(foot)),
+        );
+        rect.intersects(bar.expand2(vec2(0.0, 1.5)))
     })
 }
 

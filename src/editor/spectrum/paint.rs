@@ -213,7 +213,7 @@ pub fn sounding(
                 )
             };
             fade(&mut mesh, body, above, below);
-            let head_width = if is_by_number { width } else { 4.0 };
+            let head_width = if is_by_number { width } else { 2.5 };
             let head = Rect::from_center_size(pos2(x, sum_y), vec2(head_width, 2.0));
             fade(&mut heads, head, theme.live, theme.live);
         }

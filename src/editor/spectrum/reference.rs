@@ -2,6 +2,7 @@
 //! that sounds, or of A4 while none does.
 
 use super::layer::Layer;
+use super::lowest;
 use super::pitch::{key_name, note_name};
 use crate::editor::edit::Edits;
 use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
@@ -28,9 +29,7 @@ impl Reference {
     /// As it is now.
     pub fn now(edits: &Edits, sounding: &Sounding) -> Reference {
         let plain = |param: Param| param.range().plain(edits.normalized(param));
-        let lowest = sounding
-            .voices()
-            .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz));
+        let lowest = lowest(sounding);
         let mut reference = Reference {
             fundamental_hz: lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz),
             note: lowest.map_or_else(

@@ -126,6 +126,38 @@ fn a_stroke_draws_where_the_pointer_is_as_one_step() {
 }
 
 #[test]
+fn however_slow_the_screen_nothing_of_a_stroke_is_lost() {
+    let mut window = Window::new();
+    let places = [
+        window.at(10, -6.0),
+        window.at(20, -26.0),
+        window.at(30, -6.0),
+    ];
+    window.frame(&[Event::PointerMoved(places[0])]);
+    // All of it in one frame, even the letting go.
+    window.frame(&[
+        button(places[0], true),
+        Event::PointerMoved(places[1]),
+        Event::PointerMoved(places[2]),
+    ]);
+    window.frame(&[
+        Event::PointerMoved(window.at(40, -26.0)),
+        button(window.at(40, -26.0), false),
+    ]);
+    window.frame(&[]);
+    for (n, expected) in [
+        (10, -6.0),
+        (15, -16.0),
+        (20, -26.0),
+        (30, -6.0),
+        (40, -26.0),
+    ] {
+        let found = window.value(Layer::Level, n);
+        assert!((found - expected).abs() < 0.3, "{n}: {found}");
+    }
+}
+
+#[test]
 fn with_ctrl_a_stroke_is_a_line_that_leaves_again_what_it_leaves_behind() {
     let mut window = Window::new();
     let places = [

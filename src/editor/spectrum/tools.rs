@@ -1,9 +1,10 @@
 //! The row of tools above the view.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::style::StyleModifier;
 use egui::{
     Align, Button, CornerRadius, DragValue, Frame, Layout, Margin, PopupCloseBehavior, Response,
-    RichText, Stroke, TextEdit, Ui, vec2,
+    RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::axis::{Axis, Measure};
@@ -171,7 +172,7 @@ impl Tools {
         };
         let selection = &mut hand.selection;
         let response = menu(ui, &title, |ui| {
-            ui.set_min_width(190.0);
+            ui.set_width(220.0);
             for row in [
                 &[
                     ("All", Selection::ALL),
@@ -194,13 +195,20 @@ impl Tools {
                 });
             }
             ui.horizontal(|ui| {
-                if ui.button("Every").clicked() {
+                let every = ui.button("Every");
+                if every.clicked() {
                     let first = selection.numbers().next().unwrap_or(1);
                     *selection = Selection::every(self.step, first);
                 }
-                let step = DragValue::new(&mut self.step).range(2..=32).suffix("th");
-                let label = ui.label("from the first chosen");
-                ui.add(step).labelled_by(label.id);
+                let step = DragValue::new(&mut self.step)
+                    .range(2..=32)
+                    .custom_formatter(|step, _| ordinal(step as usize))
+                    .custom_parser(|text| {
+                        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+                        digits.parse().ok()
+                    });
+                ui.add(step).labelled_by(every.id);
+                ui.label("from the first chosen");
             });
             self.range_field(ui, selection);
         });
@@ -218,6 +226,7 @@ impl Tools {
             };
             let field = TextEdit::singleline(&mut text)
                 .hint_text("1-8, 12")
+                .align(egui::Align2::LEFT_CENTER)
                 .desired_width(120.0);
             let response = ui.add(field);
             if response.changed() {
@@ -241,7 +250,7 @@ impl Tools {
 
     fn shape_menu(&mut self, ui: &mut Ui, desk: &mut Desk, layer: Layer, hand: &mut Hand) {
         let response = menu(ui, "Shape", |ui| {
-            ui.set_min_width(210.0);
+            ui.set_width(220.0);
             let of = match hand.selection.count() {
                 0 => "all partials".to_owned(),
                 count => format!("{count} chosen"),
@@ -397,12 +406,34 @@ impl Tools {
 
 /// A button that opens a menu which stays while one works in it.
 fn menu(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) -> Response {
-    let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let button = Button::new(format!("{title} …"));
+    // Fields and buttons look as elsewhere: what stands here is worked with, not picked.
+    let config = MenuConfig::new()
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .style(StyleModifier::default());
+    // With room for the arrow, which the type face lacks.
+    let button = Button::new(format!("{title}     "));
     let (response, _) = MenuButton::from_button(button)
         .config(config)
         .ui(ui, content);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, title));
+    let tip = response.rect.right_center() + vec2(-8.0, 2.5);
+    let arrow = vec![tip + vec2(-4.0, -5.0), tip + vec2(4.0, -5.0), tip];
+    let color = theme::current(ui).weak_text;
+    ui.painter()
+        .add(egui::Shape::convex_polygon(arrow, color, Stroke::NONE));
     response
+}
+
+/// Such as `3rd`.
+fn ordinal(n: usize) -> String {
+    let ending = match (n % 100, n % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
 }
 
 /// One of several, side by side.
