@@ -1,82 +1,133 @@
-//! The engine by voices × partials, everything moving or all steady, as a part of real time.
+//! The engine in parts of real time: by voices × partials, by one factor at a time, by threads.
 //!
-//! `cargo bench --bench engine`. Before the timings it prints, for each case, the ratio to real
-//! time at 48 kHz on one core, the cost per partial and sample beside a plain `f32::sin` loop of
-//! the same run, and a fingerprint of the audio, so that a faster wrong answer shows.
+//! `cargo bench --bench engine`; with `-- table`, the tables alone. For each case it prints the part
+//! of real time that it takes, the cost per partial and sample beside a plain `f32::sin` loop of the
+//! same run, and a fingerprint of the audio, so that a faster wrong answer shows.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use aliquot::crew;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-const RATE: f64 = 48_000.0;
-const BUFFER_FRAMES: usize = 128;
+/// What of a sound changes all the while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Motion {
+    /// Nothing.
+    Steady,
+    /// The frequencies, by vibrato.
+    Sliding,
+    /// Frequencies, tilt, cutoff, level, decay.
+    Moving,
+}
 
-fn patch(partials: usize, moving: bool) -> Patch {
+/// What is measured.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    voices: usize,
+    partials: usize,
+    motion: Motion,
+    rate_hz: f64,
+    buffer_frames: usize,
+    threads: usize,
+}
+
+const BASE: Case = Case {
+    voices: 16,
+    partials: 512,
+    motion: Motion::Steady,
+    rate_hz: 48_000.0,
+    buffer_frames: 128,
+    threads: 1,
+};
+
+fn patch(case: &Case) -> Patch {
     let mut patch = Patch::default();
-    patch.set(Param::PARTIALS, partials as f32);
-    patch.set(Param::VOICES, 128.0);
+    patch.set(Param::PARTIALS, case.partials as f32);
+    patch.set(Param::VOICES, case.voices.max(128) as f32);
     patch.set(Param::PHASES, 2.0);
     patch.set(Param::AMP_DECAY, 60.0);
-    if moving {
-        for (param, value) in [
-            (Param::LFO_PITCH, 20.0),
-            (Param::LFO_TILT, 2.0),
-            (Param::LFO_CUTOFF, 1.0),
-            (Param::LFO_LEVEL, 1.0),
-            (Param::FILTER_TYPE, 1.0),
-            (Param::FILTER_ENV, 2.0),
-            (Param::FILTER_DECAY, 60.0),
-            (Param::DAMPING, 0.001),
-            (Param::DAMPING_BRIGHTNESS, 0.001),
-            (Param::SPREAD, 1.0),
-        ] {
-            patch.set(param, value);
-        }
+    let sliding = [(Param::LFO_PITCH, 20.0)];
+    let moving = [
+        (Param::LFO_TILT, 2.0),
+        (Param::LFO_CUTOFF, 1.0),
+        (Param::LFO_LEVEL, 1.0),
+        (Param::FILTER_TYPE, 1.0),
+        (Param::FILTER_ENV, 2.0),
+        (Param::FILTER_DECAY, 60.0),
+        (Param::DAMPING, 0.001),
+        (Param::DAMPING_BRIGHTNESS, 0.001),
+        (Param::SPREAD, 1.0),
+    ];
+    let settings = match case.motion {
+        Motion::Steady => &[][..],
+        Motion::Sliding => &sliding,
+        Motion::Moving => &[&sliding[..], &moving].concat(),
+    };
+    for &(param, value) in settings {
+        patch.set(param, value);
     }
     patch
 }
 
 /// An engine in the middle of a chord whose partials all lie below Nyquist.
-fn sounding(voices: usize, partials: usize, moving: bool) -> Engine {
+fn sounding(case: &Case) -> Engine {
     let mut engine = Engine::new(&Config {
-        sample_rate_hz: RATE,
-        max_voices: 128,
+        sample_rate_hz: case.rate_hz,
+        max_voices: case.voices.max(128),
     });
-    engine.set_patch(&patch(partials, moving));
-    for voice in 0..voices {
+    engine.set_patch(&patch(case));
+    if case.threads > 1 {
+        let threading = crew::threading(case.threads, engine.dimensions(), || {});
+        engine.set_threading(Some(threading.expect("threads")));
+    }
+    for voice in 0..case.voices {
         // 512 partials of key 24 reach 16.7 kHz.
         let key = 12 + (voice % 12) as u8;
         engine.push(Event::NoteOn {
             id: Some(voice as i32),
-            channel: (voice / 12) as u8,
+            channel: (voice / 12 % 16) as u8,
             key,
             velocity: 0.5,
         });
     }
     let (mut left, mut right) = ([0.0; 4_800], [0.0; 4_800]);
     engine.render(&mut left, &mut right);
-    assert_eq!(engine.statistics().voices, voices);
+    assert_eq!(engine.statistics().voices, case.voices);
     engine
 }
 
-/// Seconds for the best of a few runs of a fifth of a second of audio, and its fingerprint.
-fn seconds_for(engine: &mut Engine, buffers: usize) -> (f64, u64) {
-    let (mut left, mut right) = ([0.0; BUFFER_FRAMES], [0.0; BUFFER_FRAMES]);
+/// Seconds that each of so many buffers took, and the fingerprint of the audio.
+fn times_s(engine: &mut Engine, buffer_frames: usize, buffers: usize) -> (Vec<f64>, u64) {
+    let (mut left, mut right) = (vec![0.0; buffer_frames], vec![0.0; buffer_frames]);
     let mut fingerprint = 0_u64;
-    let mut best = f64::INFINITY;
-    for _ in 0..5 {
+    let times = (0..buffers).map(|_| {
         let begun = Instant::now();
-        for _ in 0..buffers {
-            engine.render(&mut left, &mut right);
-            for x in left.iter().chain(&right) {
-                fingerprint = (fingerprint ^ u64::from(x.to_bits())).wrapping_mul(0x0100_0000_01b3);
-            }
+        engine.render(&mut left, &mut right);
+        let time_s = begun.elapsed().as_secs_f64();
+        for x in left.iter().chain(&right) {
+            fingerprint = (fingerprint ^ u64::from(x.to_bits())).wrapping_mul(0x0100_0000_01b3);
         }
-        best = best.min(begun.elapsed().as_secs_f64());
+        time_s
+    });
+    let times = times.collect();
+    (times, fingerprint)
+}
+
+/// Seconds for a second of audio, the best of a few runs of a fifth of one, and the fingerprint.
+fn seconds_for(case: &Case) -> (f64, u64) {
+    let mut engine = sounding(case);
+    let buffers = (case.rate_hz / 5.0 / case.buffer_frames as f64).ceil() as usize;
+    let mut best = f64::INFINITY;
+    let mut fingerprint = 0;
+    for _ in 0..5 {
+        let (times_s, audio) = times_s(&mut engine, case.buffer_frames, buffers);
+        best = best.min(times_s.iter().sum());
+        fingerprint = audio;
     }
-    (best, fingerprint)
+    let audio_s = (buffers * case.buffer_frames) as f64 / case.rate_hz;
+    (best / audio_s, fingerprint)
 }
 
 /// Seconds for each partial and sample of the plain loop: a sine, two ramped gains, two sums.
@@ -106,32 +157,116 @@ fn plain_loop_seconds() -> f64 {
     best
 }
 
-fn table() {
+fn row(plain: f64, case: &Case) -> f64 {
+    let (seconds, fingerprint) = seconds_for(case);
+    let each = seconds / (case.rate_hz * (case.voices * case.partials) as f64);
+    println!(
+        "{:6} × {:<8}  {:7}  {:8}  {:6}  {:7}  {:10.2} %  {:14.1}×  {fingerprint:016x}",
+        case.voices,
+        case.partials,
+        format!("{:?}", case.motion),
+        case.rate_hz,
+        case.buffer_frames,
+        case.threads,
+        100.0 * seconds,
+        plain / each,
+    );
+    seconds
+}
+
+fn tables() {
     let plain = plain_loop_seconds();
     println!(
         "plain f32::sin loop: {:.2} ns a partial and sample",
         plain * 1e9
     );
-    println!("voices × partials  moving  of real time  over plain loop  fingerprint");
+    println!(
+        "voices × partials  motion   rate in Hz  buffer  threads  of real time  over plain loop  fingerprint"
+    );
+    let both = [Motion::Steady, Motion::Moving];
     for (voices, partials) in [(1, 64), (1, 512), (16, 64), (16, 512), (64, 128), (64, 512)] {
-        for moving in [false, true] {
-            let mut engine = sounding(voices, partials, moving);
-            let buffers = 75;
-            let (seconds, fingerprint) = seconds_for(&mut engine, buffers);
-            let audio = (buffers * BUFFER_FRAMES) as f64 / RATE;
-            let each = seconds / (buffers * BUFFER_FRAMES * voices * partials) as f64;
+        for motion in both {
+            row(
+                plain,
+                &Case {
+                    voices,
+                    partials,
+                    motion,
+                    ..BASE
+                },
+            );
+        }
+    }
+    println!("one factor at a time:");
+    for motion in [Motion::Steady, Motion::Sliding, Motion::Moving] {
+        row(plain, &Case { motion, ..BASE });
+    }
+    for buffer_frames in [16, 64, 128, 512, 4_096] {
+        row(
+            plain,
+            &Case {
+                buffer_frames,
+                ..BASE
+            },
+        );
+    }
+    for rate_hz in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+        row(plain, &Case { rate_hz, ..BASE });
+    }
+    threads(plain);
+    many_voices();
+}
+
+/// 200,000 partials by one thread and by two, the hand-over among it.
+fn threads(plain: f64) {
+    println!("threads, 200,000 partials:");
+    for motion in [Motion::Steady, Motion::Moving] {
+        for buffer_frames in [64, 512] {
+            let case = Case {
+                voices: 391,
+                motion,
+                buffer_frames,
+                ..BASE
+            };
+            let alone = row(plain, &case);
+            let two = row(plain, &Case { threads: 2, ..case });
+            println!("  2 threads over 1: {:.2}×", alone / two);
+        }
+    }
+}
+
+/// 1,440 voices × 64 partials, in buffers of 512 frames at 44.1 kHz.
+fn many_voices() {
+    println!("1,440 voices × 64 partials, 512 frames at 44.1 kHz, which last 11.6 ms:");
+    for motion in [Motion::Steady, Motion::Moving] {
+        for threads in [1, 2] {
+            let case = Case {
+                voices: 1_440,
+                partials: 64,
+                motion,
+                rate_hz: 44_100.0,
+                buffer_frames: 512,
+                threads,
+            };
+            let (mut times_s, fingerprint) = times_s(&mut sounding(&case), 512, 860);
+            times_s.sort_by(f64::total_cmp);
+            let at = |part: f64| 1e3 * times_s[(part * (times_s.len() - 1) as f64) as usize];
             println!(
-                "{voices:6} × {partials:<8}  {:6}  {:10.2} %  {:14.1}×  {fingerprint:016x}",
-                if moving { "yes" } else { "no" },
-                100.0 * seconds / audio,
-                plain / each,
+                "  {:7} {threads} threads: median {:.2} ms, P95 {:.2} ms, max {:.2} ms  {fingerprint:016x}",
+                format!("{motion:?}"),
+                at(0.5),
+                at(0.95),
+                at(1.0),
             );
         }
     }
 }
 
 fn engine(criterion: &mut Criterion) {
-    table();
+    // Run once by `cargo test --benches`, a table would only take time.
+    if std::env::args().any(|argument| argument == "--bench" || argument == "table") {
+        tables();
+    }
     if std::env::args().any(|argument| argument == "table") {
         return;
     }
@@ -141,15 +276,18 @@ fn engine(criterion: &mut Criterion) {
         .warm_up_time(Duration::from_millis(300))
         .sample_size(20);
     for (voices, partials) in [(1, 512), (16, 64), (16, 512), (64, 512)] {
-        for moving in [false, true] {
-            let mut engine = sounding(voices, partials, moving);
-            let (mut left, mut right) = ([0.0; BUFFER_FRAMES], [0.0; BUFFER_FRAMES]);
-            group.throughput(Throughput::Elements(
-                (voices * partials * BUFFER_FRAMES) as u64,
-            ));
-            let name = format!("{voices}x{partials}");
+        for motion in [Motion::Steady, Motion::Moving] {
+            let case = Case {
+                voices,
+                partials,
+                motion,
+                ..BASE
+            };
+            let mut engine = sounding(&case);
+            let (mut left, mut right) = ([0.0; 128], [0.0; 128]);
+            group.throughput(Throughput::Elements((voices * partials * 128) as u64));
             group.bench_function(
-                BenchmarkId::new(name, if moving { "moving" } else { "steady" }),
+                BenchmarkId::new(format!("{voices}x{partials}"), format!("{motion:?}")),
                 |bencher| {
                     bencher.iter(|| engine.render(black_box(&mut left), black_box(&mut right)));
                 },

@@ -57,6 +57,21 @@ fn the_buffer_does_not_change_a_bit() {
 }
 
 #[test]
+fn threads_do_not_change_a_bit() {
+    let chord = (0..48).map(|key| note(7 * u32::from(key), 600, 36 + key));
+    let events = chord.flatten().collect();
+    let place = Place::with(&Song::new(Format::SingleTrack, vec![events]));
+    let alone = place.render(&[]);
+    assert!(rms(&alone) > 1e-3);
+    for threads in ["2", "5", "auto"] {
+        let together = place.render(&["--threads", threads, "--buffer", "100"]);
+        assert_eq!(together.len(), alone.len(), "{threads}");
+        let mut same = alone.iter().flatten().zip(together.iter().flatten());
+        assert!(same.all(|(a, b)| a.to_bits() == b.to_bits()), "{threads}");
+    }
+}
+
+#[test]
 fn formats_of_the_file() {
     let place = Place::with(&three_notes());
     let float = place.render(&["--tail", "1"]);

@@ -27,6 +27,8 @@ mod rig;
 mod state;
 #[path = "clap/strain.rs"]
 mod strain;
+#[path = "clap/threads.rs"]
+mod threads;
 #[path = "clap/time.rs"]
 mod time;
 #[path = "clap/transport.rs"]

@@ -8,6 +8,7 @@
 pub mod counts;
 pub(crate) mod python;
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,7 @@ pub fn test() -> Result<ExitCode> {
                 }
                 check(reading, &mut clippy)?;
             }
-            Ok(())
+            aarch64(reading)
         });
         stage("Documentation", &mut |reading| {
             let mut doc = cargo();
@@ -134,6 +135,29 @@ pub fn test() -> Result<ExitCode> {
         });
     }
     Ok(summarise(&stages))
+}
+
+/// Compiles the core for processors without x86's instructions, where the toolchain can.
+fn aarch64(reading: &mut Reading) -> Result<()> {
+    const TARGET: &str = "aarch64-unknown-linux-gnu";
+    let library =
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]))?;
+    if !Path::new(library.trim()).exists() {
+        reading.skip(&format!(
+            "the core for AArch64: this toolchain has no standard library for it (`rustup target add {TARGET}`)"
+        ));
+        return Ok(());
+    }
+    check(
+        reading,
+        cargo().args([
+            "check",
+            "--no-default-features",
+            "--lib",
+            "--target",
+            TARGET,
+        ]),
+    )
 }
 
 /// Whether clippy's and rustdoc's warnings are errors: with the toolchain that the manifest names. A

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use aliquot::crew::MAX_THREADS;
+use aliquot::synth::parameter::Threads;
 use clap::{Parser, ValueEnum};
 
 /// Plays a MIDI file (format 0 or 1) on Aliquot and writes what sounds to a WAV file.
@@ -44,6 +46,10 @@ pub struct Arguments {
     /// minute at most
     #[arg(long, value_name = "auto|SECONDS", default_value = "auto", value_parser = tail)]
     pub tail: Tail,
+    /// Threads that render: off, auto (one for each processor), or 2 to 16; the sound does not depend
+    /// on it
+    #[arg(long, value_name = "off|auto|N", default_value = "off", value_parser = threads)]
+    pub threads: Threads,
     /// Say what the rendering took
     #[arg(long)]
     pub report: bool,
@@ -105,6 +111,17 @@ pub fn fail(reason: &str) -> ExitCode {
     let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
     eprintln!("aliquot-render: {line}");
     ExitCode::FAILURE
+}
+
+fn threads(text: &str) -> Result<Threads, String> {
+    match text {
+        "off" | "1" => Ok(Threads::Off),
+        "auto" => Ok(Threads::Auto),
+        number => match number.parse() {
+            Ok(number) if (2..=MAX_THREADS).contains(&number) => Ok(Threads::Number(number)),
+            _ => Err(format!("off, auto or 2 to {MAX_THREADS} is needed")),
+        },
+    }
 }
 
 fn tail(text: &str) -> Result<Tail, String> {

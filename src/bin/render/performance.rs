@@ -1,8 +1,10 @@
 //! The engine playing a song, block after block.
 
+use aliquot::crew;
 use aliquot::song::{Action, Song};
+use aliquot::synth::Param;
 use aliquot::synth::engine::{Config, Engine, Statistics};
-use aliquot::synth::parameter::MAX_VOICES;
+use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
 
 use crate::arguments::{Arguments, Tail};
@@ -30,6 +32,15 @@ impl Programs {
         }
     }
 
+    /// The most voices that any of them asks for.
+    fn most_voices(&self) -> usize {
+        let voices = |patch: &Patch| patch.plain(Param::VOICES) as usize;
+        match self {
+            Programs::Fixed(patch) => voices(patch),
+            Programs::Starting(patches) => patches.iter().map(voices).max().unwrap_or(1),
+        }
+    }
+
     fn changed(&self, program: u8) -> Option<&Patch> {
         match self {
             Programs::Fixed(_) => None,
@@ -47,6 +58,8 @@ pub struct Performance<'s> {
     right: Vec<f32>,
     /// The next event's place in the song.
     next_event: usize,
+    /// Frames that the engine has rendered: the song's, and those by which it is late.
+    engine_frames: u64,
     position_frames: u64,
     /// Frames that the last block had, those after the end among them.
     rendered_frames: usize,
@@ -84,25 +97,41 @@ impl<'s> Performance<'s> {
         }
         let mut engine = Engine::new(&Config {
             sample_rate_hz: rate_hz,
-            max_voices: MAX_VOICES,
+            max_voices: programs.most_voices(),
         });
+        let threads = match arguments.threads {
+            Threads::Off => 1,
+            Threads::Auto => crew::auto_threads(),
+            Threads::Number(number) => number,
+        };
+        if threads > 1 {
+            let threading = crew::threading(threads, engine.dimensions(), || {})
+                .map_err(|error| format!("no {threads} threads are to be had: {error}"))?;
+            engine.set_threading(Some(threading));
+        }
         if let Some(patch) = programs.get(0) {
             engine.set_patch(patch);
         }
-        Ok(Performance {
+        let mut performance = Performance {
             song,
             programs,
             engine,
             left: vec![0.0; arguments.buffer as usize],
             right: vec![0.0; arguments.buffer as usize],
             next_event: 0,
+            engine_frames: 0,
             position_frames: 0,
             rendered_frames: 0,
             limit_frames: end,
             quiet_frames,
             quiet_so_far: 0,
             over: false,
-        })
+        };
+        // By so much all that sounds is late, and is not to be in the file.
+        for _ in 0..performance.engine.latency_frames() {
+            performance.render(1);
+        }
+        Ok(performance)
     }
 
     /// How many frames there will be, without an automatic tail.
@@ -137,21 +166,27 @@ impl<'s> Performance<'s> {
         if self.over || frames == 0 {
             return None;
         }
+        self.render(frames);
+        self.rendered_frames = frames;
+        let kept = self.kept(frames);
+        self.over = kept < frames;
+        self.position_frames += kept as u64;
+        Some((&self.left[..kept], &self.right[..kept]))
+    }
+
+    /// Renders the next frames, as many as the buffer holds or fewer, with their events.
+    fn render(&mut self, frames: usize) {
         let mut done = 0;
         while done < frames {
-            let until = self.take_events(self.position_frames + done as u64);
+            let until = self.take_events(self.engine_frames);
             let count = (frames - done).min(usize::try_from(until).unwrap_or(usize::MAX));
             self.engine.render(
                 &mut self.left[done..done + count],
                 &mut self.right[done..done + count],
             );
             done += count;
+            self.engine_frames += count as u64;
         }
-        self.rendered_frames = frames;
-        let kept = self.kept(frames);
-        self.over = kept < frames;
-        self.position_frames += kept as u64;
-        Some((&self.left[..kept], &self.right[..kept]))
     }
 
     /// Gives the engine the events of this frame; returns how many frames there are to the next.

@@ -94,7 +94,7 @@ fn the_voices_are_as_they_are_set() {
     let mut instance = instance();
     let mut processor = instance.activate(48_000.0, 256).unwrap();
     let voices = instance.voices().expect("voice info");
-    assert_eq!((voices.count, voices.capacity), (32, 128));
+    assert_eq!((voices.count, voices.capacity), (32, 2_048));
     assert!(voices.overlapping);
 
     let parameter = instance.parameter("Voices").unwrap();
@@ -103,7 +103,7 @@ fn the_voices_are_as_they_are_set() {
     processor.render(&[event], 1_024, || 256).unwrap();
     instance.idle();
     let voices = instance.voices().expect("voice info");
-    assert_eq!((voices.count, voices.capacity), (7, 128));
+    assert_eq!((voices.count, voices.capacity), (7, 2_048));
     instance.deactivate(processor);
 }
 

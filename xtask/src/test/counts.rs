@@ -47,6 +47,12 @@ impl Reading {
         self.counts.failed += 1;
         self.failures.push(what);
     }
+
+    /// Counts what could not be run here, and says why.
+    pub fn skip(&mut self, why: &str) {
+        println!("skipped: {why}");
+        self.counts.skipped += 1;
+    }
 }
 
 /// Reads the output of `cargo test --no-fail-fast`, both streams as one.
