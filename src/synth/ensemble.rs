@@ -128,7 +128,6 @@ fn section(dimensions: &Dimensions) -> Section {
 }
 
 /// Boxed, since the box itself is what threads exchange.
-#[expect(clippy::vec_box, reason = "see above")]
 type Twins = Vec<Box<Job>>;
 
 /// Sections, with twins if wanted, on their way to an ensemble.
