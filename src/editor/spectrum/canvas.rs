@@ -87,13 +87,17 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The middle of a partial's bar; perhaps outside what is seen.
-    pub fn middle(&self, n: usize) -> f32 {
-        let value = match self.axis.measure() {
+    /// Where a partial's bar stands on the axis.
+    pub fn value_of(&self, n: usize) -> f32 {
+        match self.axis.measure() {
             Measure::Number => n as f32,
             _ => self.reference.bar_hz(n),
-        };
-        self.axis.x(value, self.plot.x_range())
+        }
+    }
+
+    /// The middle of a partial's bar; perhaps outside what is seen.
+    pub fn middle(&self, n: usize) -> f32 {
+        self.axis.x(self.value_of(n), self.plot.x_range())
     }
 
     /// How wide a partial's bar is.

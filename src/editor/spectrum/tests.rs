@@ -1,5 +1,7 @@
 //! The view under hand and keys.
 
+mod window;
+
 use super::super::edit::tests::{Call, Recorder, edits};
 use super::super::stage::{Stage, button, key};
 use super::hand::Tool;
