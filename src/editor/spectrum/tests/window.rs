@@ -20,11 +20,11 @@ fn levels(rig: &Rig) -> Vec<f32> {
 
 /// Opens a menu if it is closed, and presses a button in it.
 fn choose(rig: &mut Rig, menu: &str, item: &str) {
-    if rig.query_by_label(item).is_none() {
+    if rig.query_all_by_label(item).count() == 0 {
         rig.get_by_label(menu).click();
         rig.run_steps(3);
     }
-    rig.get_by_label(item).click();
+    rig.get_by_role_and_label(egui::Role::Button, item).click();
     rig.run_steps(3);
 }
 
