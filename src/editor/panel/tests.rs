@@ -199,6 +199,31 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
 }
 
 #[test]
+fn the_load_is_told_in_words_too() {
+    let mut rig = window(LARGE);
+    let words = |rig: &Rig| {
+        let labels = rig.query_all_by_role(Role::Label);
+        labels
+            .filter_map(|node| node.value())
+            .find(|text| text.starts_with("Load"))
+            .expect("the load")
+    };
+    rig.state_mut().senders.telemetry.publish(|telemetry| {
+        telemetry.statistics.voices = 3;
+        telemetry.load.p99 = 0.5;
+        telemetry.load.overruns = 7;
+    });
+    rig.run_steps(2);
+    let told = words(&rig);
+    for part in ["99th percentile 50.0 %", "overruns 7", "voices 3"] {
+        assert!(told.contains(part), "{told}");
+    }
+    // A host that does not let it run tells nothing.
+    rig.run_steps(70);
+    assert_eq!(words(&rig), "Load: not running");
+}
+
+#[test]
 fn groups_stand_as_there_is_room_for_them() {
     for (width, height, columns, rows) in [
         (784.0, 164.0, 1, 1),
