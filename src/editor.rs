@@ -253,12 +253,15 @@ impl NiceEguiApp for App {
     fn zoom_factor_changed(&mut self, zoom_factor: f32) {
         self.zoom = zoom_factor;
     }
+}
 
-    fn editor_closed(&mut self) {
+impl Drop for App {
+    /// The framework (nice-plug-egui 0.6) does not tell that the window is closed; it drops what
+    /// belongs to it. With the edits ends the one that is under way, and nobody reads telemetry any
+    /// more.
+    fn drop(&mut self) {
         if let Some(open) = &self.open {
             open.shell.close(&self.params);
         }
-        // Dropping the edits ends the one that is under way, and nobody reads telemetry any more.
-        self.open = None;
     }
 }
