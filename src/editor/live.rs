@@ -90,14 +90,6 @@ impl Live {
         }
     }
 
-    /// Cycles of the free LFO since the instrument was reset.
-    pub fn lfo_cycles(&self) -> f64 {
-        match self.news() {
-            News::Latest(telemetry) => telemetry.lfo_cycles,
-            _ => 0.0,
-        }
-    }
-
     /// Where the output's frames can be had.
     pub fn output(&self) -> &OutputReceiver {
         &self.output

@@ -23,6 +23,8 @@ mod waterfall;
 
 use egui::{Key, Modifiers, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
+pub use self::filter::gains_db as filter_gains_db;
+
 use self::analyser::Analyser;
 use self::axis::{Axis, Measure};
 use self::canvas::{Canvas, FLOOR_DB};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use egui::{Align2, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::desk::Desk;
 use super::super::live::News;
@@ -60,10 +60,7 @@ impl LoadView {
             News::Latest(telemetry) => told(telemetry),
             _ => "Load: not running".to_owned(),
         };
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Label);
-            node.set_value(told);
-        });
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
         desk.help.tell(&response, || {
             format!(
                 "Load: process time in parts of a buffer's time. Of the buffers of the last \
