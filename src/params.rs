@@ -320,6 +320,10 @@ unsafe impl Params for HostParams {
                 serialize_field(&(size.width, size.height)).ok(),
             ),
             (
+                stored::EDITOR_SCALE_FIELD,
+                serialize_field(&self.window.scale_percent()).ok(),
+            ),
+            (
                 stored::PRESET_FIELD,
                 self.preset().and_then(|preset| preset.to_json()),
             ),
@@ -343,6 +347,12 @@ unsafe impl Params for HostParams {
             match deserialize_field(json) {
                 Ok((width, height)) => self.window.set_size(EditorSize { width, height }),
                 Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+            }
+        }
+        if let Some(json) = serialized.get(stored::EDITOR_SCALE_FIELD) {
+            match deserialize_field(json) {
+                Ok(percent) => self.window.set_scale_percent(percent),
+                Err(error) => nice_error!("The stored scale of the editor is damaged: {error}"),
             }
         }
         let preset = serialized.get(stored::PRESET_FIELD);
