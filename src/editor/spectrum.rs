@@ -50,8 +50,35 @@ const ZOOM: f32 = 1.5;
 /// How much nearer a point of the wheel brings the axis.
 const WHEEL: f32 = 0.004;
 
+/// How the spectrum is looked at: what a window that opens again finds as it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Looks {
+    layer: Layer,
+    axis: Axis,
+    switches: Switches,
+}
+
+impl Default for Looks {
+    /// By number, levels, without what takes room.
+    fn default() -> Looks {
+        Looks {
+            layer: Layer::Level,
+            axis: Axis::new(Measure::Number),
+            switches: Switches {
+                voices: true,
+                sum: true,
+                peaks: true,
+                trail: false,
+                output: false,
+            },
+        }
+    }
+}
+
 /// What the view remembers while its window is open.
 pub struct SpectrumView {
+    /// As this window has them; `None` until it has asked how the last one had them.
+    looks: Option<Looks>,
     layer: Layer,
     axis: Axis,
     hand: Hand,
@@ -66,20 +93,20 @@ pub struct SpectrumView {
 }
 
 impl SpectrumView {
-    /// By number, showing levels.
+    /// As a window opens.
     pub fn new() -> SpectrumView {
+        let Looks {
+            layer,
+            axis,
+            switches,
+        } = Looks::default();
         SpectrumView {
-            layer: Layer::Level,
-            axis: Axis::new(Measure::Number),
+            looks: None,
+            layer,
+            axis,
             hand: Hand::new(),
             tools: Tools::new(),
-            switches: Switches {
-                voices: true,
-                sum: true,
-                peaks: true,
-                trail: false,
-                output: false,
-            },
+            switches,
             filter: FilterHandle::default(),
             columns: Columns::new(),
             waterfall: Waterfall::new(),
@@ -90,6 +117,7 @@ impl SpectrumView {
 
     /// Draws the view into all the room there is.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        self.recall(desk.edits);
         let (row, room) = split(ui.available_rect_before_wrap());
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
             self.tools.show(
@@ -137,6 +165,28 @@ impl SpectrumView {
             turn_wheel(ui, &mut self.axis, at, canvas.plot);
         }
         self.reference = Some(reference);
+        self.remember(desk.edits);
+    }
+
+    /// Takes over how an earlier window of the instance had it.
+    fn recall(&mut self, edits: &Edits) {
+        if self.looks.is_none() {
+            let looks = edits.session().lock().spectrum;
+            self.looks = Some(looks);
+            (self.layer, self.axis, self.switches) = (looks.layer, looks.axis, looks.switches);
+        }
+    }
+
+    fn remember(&mut self, edits: &Edits) {
+        let looks = Some(Looks {
+            layer: self.layer,
+            axis: self.axis,
+            switches: self.switches,
+        });
+        if let Some(looks) = looks.filter(|_| looks != self.looks) {
+            edits.session().lock().spectrum = looks;
+            self.looks = Some(looks);
+        }
     }
 
     /// Takes what has sounded since the last frame.

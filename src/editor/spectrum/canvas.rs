@@ -9,7 +9,7 @@ use crate::editor::theme;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// Room for the scale of the bars, points.
-const SCALE_WIDTH: f32 = 40.0;
+const SCALE_WIDTH: f32 = 48.0;
 /// Room for the scale of what sounds, points.
 const LIVE_SCALE_WIDTH: f32 = 34.0;
 /// Room for a row of the axis' names, points.

@@ -106,6 +106,15 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
             );
         }
     }
+    // Whose partials the bars stand at.
+    if canvas.axis.measure() != Measure::Number {
+        text(
+            canvas.names.left_top() + vec2(-6.0, 16.0),
+            Align2::RIGHT_TOP,
+            format!("Bars {}", canvas.reference.note()),
+            theme.accent_text,
+        );
+    }
     // Of the axis, below.
     let (names, notes) = canvas.axis.marks(canvas.plot.x_range());
     for (row, marks) in [names, notes].iter().enumerate() {
@@ -310,7 +319,7 @@ pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis
         }
         if emphasis.cursor == Some(n) {
             let around = Rect::from_x_y_ranges(bar.x_range(), canvas.plot.y_range()).expand(1.5);
-            let stroke = Stroke::new(1.0, theme.focus);
+            let stroke = Stroke::new(1.0, theme.focus.gamma_multiply(0.6));
             painter.rect_stroke(around, CornerRadius::ZERO, stroke, StrokeKind::Outside);
         }
     }

@@ -350,6 +350,20 @@ fn without_sound_it_tells_of_a4() {
 }
 
 #[test]
+fn a_window_that_opens_again_looks_as_the_last_one() {
+    let mut window = Window::new();
+    window.view.axis = Axis::new(Measure::Linear);
+    window.view.layer = Layer::Pan;
+    window.view.switches.trail = true;
+    window.frame(&[]);
+    window.view = SpectrumView::new();
+    window.frame(&[]);
+    assert_eq!(window.view.axis, Axis::new(Measure::Linear));
+    assert_eq!(window.view.layer, Layer::Pan);
+    assert!(window.view.switches.trail);
+}
+
+#[test]
 fn the_output_is_listened_to_only_while_it_is_shown() {
     let mut window = Window::new();
     assert!(window.view.analyser.is_none());
