@@ -93,7 +93,7 @@ impl Window {
     }
 
     fn logical_size(&self) -> LogicalSize<f32> {
-        logical(self.params.editor_size())
+        logical(self.params.window().size())
     }
 }
 
@@ -124,13 +124,13 @@ impl Editor for Window {
             keys: self.keys.clone(),
             session: self.session.clone(),
             scale: self.scale.clone(),
-            zoom: self.params.editor_zoom(),
+            zoom: self.params.window().zoom(),
             open: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
         create_egui_editor(
-            EguiEditorState::from_size(self.logical_size(), self.params.editor_zoom()),
+            EguiEditorState::from_size(self.logical_size(), self.params.window().zoom()),
             self.repaint.clone(),
             settings,
             app,
@@ -146,12 +146,12 @@ impl Editor for Window {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        let scale = self.scale.load(Ordering::Relaxed) * self.params.editor_zoom();
+        let scale = self.scale.load(Ordering::Relaxed) * self.params.window().zoom();
         NativeSize::from_size(self.logical_size().into(), f64::from(scale))
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        let zoom = self.params.editor_zoom();
+        let zoom = self.params.window().zoom();
         let least = logical(EditorSize::MIN);
         let least = LogicalSize::new(least.width * zoom, least.height * zoom);
         ResizeHint::resizable().with_min_logical_size(least)
@@ -235,7 +235,7 @@ impl NiceEguiApp for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         // The page of settings or a loaded state may have changed it; the window changes its size.
-        ui.ctx().set_zoom_factor(self.params.editor_zoom());
+        ui.ctx().set_zoom_factor(self.params.window().zoom());
         if let Some(open) = &mut self.open {
             open.show(ui);
         }
@@ -244,7 +244,7 @@ impl NiceEguiApp for App {
     fn resized(&mut self, size: WindowSize) {
         self.scale
             .store(size.scale_factor as f32 / self.zoom, Ordering::Relaxed);
-        self.params.set_editor_size(EditorSize {
+        self.params.window().set_size(EditorSize {
             width: size.logical.width.round() as u32,
             height: size.logical.height.round() as u32,
         });
@@ -253,12 +253,15 @@ impl NiceEguiApp for App {
     fn zoom_factor_changed(&mut self, zoom_factor: f32) {
         self.zoom = zoom_factor;
     }
+}
 
-    fn editor_closed(&mut self) {
+impl Drop for App {
+    /// The framework (nice-plug-egui 0.6) does not tell that the window is closed; it drops what
+    /// belongs to it. With the edits ends the one that is under way, and nobody reads telemetry any
+    /// more.
+    fn drop(&mut self) {
         if let Some(open) = &self.open {
             open.shell.close(&self.params);
         }
-        // Dropping the edits ends the one that is under way, and nobody reads telemetry any more.
-        self.open = None;
     }
 }

@@ -9,7 +9,7 @@
 //! What a host stores is judged in [`stored`] before it is taken.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
@@ -23,9 +23,11 @@ use crate::synth::patch::Patch;
 pub mod controllers;
 mod loaded;
 pub mod stored;
+mod window;
 
 pub use controllers::Controllers;
 pub use loaded::{LoadedPreset, fingerprint};
+pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
 /// One parameter as the framework knows it.
 #[derive(Debug)]
@@ -162,52 +164,12 @@ impl Changes {
     }
 }
 
-/// The least and the greatest scale of the editor, per cent.
-pub const EDITOR_SCALES_PERCENT: (u32, u32) = (75, 200);
-
-/// The editor's size in logical pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EditorSize {
-    /// Logical pixels.
-    pub width: u32,
-    /// Logical pixels.
-    pub height: u32,
-}
-
-impl EditorSize {
-    /// Of a new instance.
-    pub const DEFAULT: EditorSize = EditorSize {
-        width: 1120,
-        height: 700,
-    };
-    /// Smaller than this nothing can be read.
-    pub const MIN: EditorSize = EditorSize {
-        width: 800,
-        height: 500,
-    };
-    /// Larger than this no screen is.
-    pub const MAX: EditorSize = EditorSize {
-        width: 8192,
-        height: 8192,
-    };
-
-    /// The nearest size within [`EditorSize::MIN`] and [`EditorSize::MAX`].
-    pub fn clamped(self) -> EditorSize {
-        EditorSize {
-            width: self.width.clamp(Self::MIN.width, Self::MAX.width),
-            height: self.height.clamp(Self::MIN.height, Self::MAX.height),
-        }
-    }
-}
-
 /// All parameters in the table's order, and what else an instance stores.
 #[derive(Debug)]
 pub struct HostParams {
     params: Box<[HostParam]>,
     changes: Arc<Changes>,
-    /// Width in the upper half, height in the lower.
-    editor_size: AtomicU64,
-    editor_scale_percent: AtomicU32,
+    window: WindowMemory,
     controllers: Controllers,
     /// Locked by the screen and by who loads and saves states.
     preset: Mutex<Option<LoadedPreset>>,
@@ -217,19 +179,16 @@ pub struct HostParams {
 impl Default for HostParams {
     fn default() -> HostParams {
         let changes = Arc::new(Changes(Default::default()));
-        let params = HostParams {
+        HostParams {
             params: Param::all()
                 .map(|param| HostParam::new(param, &changes))
                 .collect(),
             changes,
-            editor_size: AtomicU64::new(0),
-            editor_scale_percent: AtomicU32::new(100),
+            window: WindowMemory::default(),
             controllers: Controllers::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
-        };
-        params.set_editor_size(EditorSize::DEFAULT);
-        params
+        }
     }
 }
 
@@ -265,6 +224,11 @@ impl HostParams {
         patch.set_normalized(param, self.get(param).normalized(param.range()));
     }
 
+    /// What the editor's next window begins with.
+    pub fn window(&self) -> &WindowMemory {
+        &self.window
+    }
+
     /// Which MIDI controllers move which parameters.
     pub fn controllers(&self) -> &Controllers {
         &self.controllers
@@ -298,43 +262,10 @@ impl HostParams {
         }
     }
 
-    /// The size that the editor opens with.
-    pub fn editor_size(&self) -> EditorSize {
-        let packed = self.editor_size.load(Ordering::Relaxed);
-        EditorSize {
-            width: (packed >> 32) as u32,
-            height: packed as u32,
-        }
-    }
-
-    /// How large everything in the editor is, per cent.
-    pub fn editor_scale_percent(&self) -> u32 {
-        self.editor_scale_percent.load(Ordering::Relaxed)
-    }
-
-    /// The same as a factor.
-    pub fn editor_zoom(&self) -> f32 {
-        self.editor_scale_percent() as f32 / 100.0
-    }
-
-    /// Remembers the editor's scale; scales beyond reason are brought within it.
-    pub fn set_editor_scale_percent(&self, percent: u32) {
-        let (least, most) = EDITOR_SCALES_PERCENT;
-        self.editor_scale_percent
-            .store(percent.clamp(least, most), Ordering::Relaxed);
-    }
-
     /// Sets a parameter to something else than its default before there is a host: what a person
     /// wants of new instances.
     pub fn set_initial(&self, param: Param, plain: f32) {
         self.set(param, param.range().normalized(plain));
-    }
-
-    /// Remembers the editor's size; sizes beyond reason are brought within it.
-    pub fn set_editor_size(&self, size: EditorSize) {
-        let size = size.clamped();
-        let packed = u64::from(size.width) << 32 | u64::from(size.height);
-        self.editor_size.store(packed, Ordering::Relaxed);
     }
 
     /// The preset that was loaded last, if it is known. Not for the audio thread.
@@ -373,7 +304,7 @@ unsafe impl Params for HostParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        let size = self.editor_size();
+        let size = self.window.size();
         let controllers: Vec<(u8, &str)> = self
             .controllers
             .bindings()
@@ -387,6 +318,10 @@ unsafe impl Params for HostParams {
             (
                 stored::EDITOR_SIZE_FIELD,
                 serialize_field(&(size.width, size.height)).ok(),
+            ),
+            (
+                stored::EDITOR_SCALE_FIELD,
+                serialize_field(&self.window.scale_percent()).ok(),
             ),
             (
                 stored::PRESET_FIELD,
@@ -410,8 +345,14 @@ unsafe impl Params for HostParams {
         }
         if let Some(json) = serialized.get(stored::EDITOR_SIZE_FIELD) {
             match deserialize_field(json) {
-                Ok((width, height)) => self.set_editor_size(EditorSize { width, height }),
+                Ok((width, height)) => self.window.set_size(EditorSize { width, height }),
                 Err(error) => nice_error!("The stored size of the editor is damaged: {error}"),
+            }
+        }
+        if let Some(json) = serialized.get(stored::EDITOR_SCALE_FIELD) {
+            match deserialize_field(json) {
+                Ok(percent) => self.window.set_scale_percent(percent),
+                Err(error) => nice_error!("The stored scale of the editor is damaged: {error}"),
             }
         }
         let preset = serialized.get(stored::PRESET_FIELD);

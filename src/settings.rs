@@ -114,8 +114,8 @@ impl Settings {
     /// Gives a new instance what it is to begin with, before there is a host.
     pub fn begin(&self, params: &HostParams) {
         let new = &self.new_instance;
-        params.set_editor_size(self.size);
-        params.set_editor_scale_percent(self.scale_percent);
+        params.window().set_size(self.size);
+        params.window().set_scale_percent(self.scale_percent);
         for (param, plain) in [
             (Param::VOICES, new.voices),
             (Param::MPE, u32::from(new.mpe)),
@@ -279,7 +279,7 @@ mod tests {
         let params = HostParams::default();
         Settings::default().begin(&params);
         assert_eq!(params.patch(), Patch::default());
-        assert_eq!(params.editor_size(), EditorSize::DEFAULT);
+        assert_eq!(params.window().size(), EditorSize::DEFAULT);
         let mut settings = Settings::default();
         settings.new_instance.voices = 8;
         settings.new_instance.mpe = true;
@@ -290,7 +290,7 @@ mod tests {
             (patch.plain(Param::VOICES), patch.plain(Param::MPE)),
             (8.0, 1.0)
         );
-        assert_eq!(params.editor_scale_percent(), 125);
+        assert_eq!(params.window().scale_percent(), 125);
     }
 
     #[test]

@@ -101,9 +101,9 @@ fn vibrato_moves_the_picture_as_it_moves_the_sound() {
 fn a_picture_too_large_leaves_whole_voices_out_and_counts_them() {
     let mut patch = sine();
     patch.set(Param::PARTIALS, 512.0);
-    patch.set(Param::VOICES, 40.0);
+    patch.set(Param::VOICES, 72.0);
     let mut engine = engine(RATE, &patch);
-    let events: Vec<_> = (0..40).map(|key| (0, on(0, 20 + key, 1.0))).collect();
+    let events: Vec<_> = (0..72).map(|key| (0, on(0, 20 + key, 1.0))).collect();
     play(&mut engine, &events, 64, &[64]);
     let mut sounding = picture(&engine);
     let partials: usize = sounding.voices().map(|(_, partials)| partials.len()).sum();

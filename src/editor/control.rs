@@ -96,13 +96,10 @@ impl Shown {
     fn of(param: Param, desk: &Desk) -> Shown {
         let normalized = desk.edits.normalized(param);
         let params = desk.edits.params();
-        let sounding = desk.controls.values.normalized(param).clamp(0.0, 1.0);
-        // The values that sound have the host's word; while a hand is ahead of it, so are they.
-        let offset = sounding - params.get(param).unmodulated();
         let controllers = params.controllers();
         Shown {
             normalized,
-            modulated: (offset.abs() > 1e-3).then(|| (normalized + offset).clamp(0.0, 1.0)),
+            modulated: modulated(param, desk),
             text: param.text(param.range().plain(normalized)),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
@@ -137,6 +134,40 @@ fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
     }
     reader(ui, desk, param, response);
     menu::show(ui, desk, param, response);
+}
+
+/// Lets a parameter whose control is a part of a larger view be typed, learned and read aloud as any
+/// other; `response` is the view's, `place` the part's.
+pub fn attach(ui: &mut Ui, desk: &mut Desk, param: Param, response: &Response, place: Rect) {
+    let shown = Shown::of(param, desk);
+    describe(ui, response, param, &shown);
+    reader(ui, desk, param, response);
+    menu::show_at(ui, desk, param, response, place);
+    let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+    if response.has_focus() && is_asked {
+        desk.controls.entry = Some(Entry::new(param, desk.edits));
+    }
+    let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
+    let within = field.translate(inside(field, ui.clip_rect()));
+    entry::show(ui, desk, param, within, response.id);
+}
+
+/// How far a rectangle must move to lie within another.
+fn inside(rect: Rect, room: Rect) -> egui::Vec2 {
+    let move_by =
+        |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
+    egui::vec2(
+        move_by(rect.left(), rect.right(), room.left(), room.right()),
+        move_by(rect.top(), rect.bottom(), room.top(), room.bottom()),
+    )
+}
+
+/// Where modulation and macros have moved a parameter, normalised, if they have.
+pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
+    let sounding = desk.controls.values.normalized(param).clamp(0.0, 1.0);
+    // The values that sound have the host's word; while a hand is ahead of it, so are they.
+    let offset = sounding - desk.edits.params().get(param).unmodulated();
+    (offset.abs() > 1e-3).then(|| (desk.edits.normalized(param) + offset).clamp(0.0, 1.0))
 }
 
 fn fine(ui: &Ui) -> f32 {

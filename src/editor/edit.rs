@@ -112,6 +112,11 @@ impl Edits {
         }
     }
 
+    /// What is remembered while windows come and go.
+    pub fn session(&self) -> &SharedSession {
+        &self.session
+    }
+
     /// To be called at each frame of the window, with its time in seconds.
     pub fn begin_frame(&mut self, now_s: f64) {
         self.now_s = now_s;

@@ -282,10 +282,7 @@ impl Keyboard {
             ui.scope_id().with("piano"),
             Sense::CLICK | Sense::DRAG,
         );
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Group);
-            node.set_label("Keyboard");
-        });
+        response.widget_info(|| egui::WidgetInfo::labeled(Role::Group, true, "Keyboard"));
         let pointed = response.hover_pos().and_then(|at| piano.key_at(at));
         desk.help.tell(&response, || match pointed {
             Some((key, velocity)) => format!(

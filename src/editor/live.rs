@@ -34,7 +34,6 @@ pub struct Live {
     now_s: f64,
     sounding_watch: SoundingWatch,
     sounding: Sounding,
-    nothing: Sounding,
     output: OutputReceiver,
 }
 
@@ -48,7 +47,6 @@ impl Live {
             now_s: 0.0,
             sounding_watch: sources.sounding.watch(),
             sounding: Sounding::default(),
-            nothing: Sounding::default(),
             output: sources.output.clone(),
         }
     }
@@ -71,6 +69,9 @@ impl Live {
         self.sounding_watch.read(&mut self.sounding);
         self.heard_s.get_or_insert(now_s);
         self.now_s = now_s;
+        if self.news() == News::Missing {
+            self.sounding.clear(0.0);
+        }
     }
 
     /// What is known at this frame of the window.
@@ -84,18 +85,7 @@ impl Live {
 
     /// Every partial that sounds; none while the host does not let the instrument run.
     pub fn sounding(&self) -> &Sounding {
-        match self.news() {
-            News::Latest(_) => &self.sounding,
-            _ => &self.nothing,
-        }
-    }
-
-    /// Cycles of the free LFO since the instrument was reset.
-    pub fn lfo_cycles(&self) -> f64 {
-        match self.news() {
-            News::Latest(telemetry) => telemetry.lfo_cycles,
-            _ => 0.0,
-        }
+        &self.sounding
     }
 
     /// Where the output's frames can be had.

@@ -16,6 +16,7 @@ use super::theme;
 use crate::synth::Param;
 use card::{Item, card, grid};
 use envelope::EnvelopeView;
+use lfo::LfoView;
 use load::LoadView;
 
 /// Of a group at least, points.
@@ -92,6 +93,7 @@ pub struct Panels {
     first: usize,
     amp: EnvelopeView,
     filter: EnvelopeView,
+    lfo: LfoView,
     load: LoadView,
 }
 
@@ -102,6 +104,7 @@ impl Panels {
             first: 0,
             amp: EnvelopeView::amp(),
             filter: EnvelopeView::filter(),
+            lfo: LfoView::default(),
             load: LoadView::new(),
         }
     }
@@ -208,12 +211,12 @@ impl Panels {
             Group::Modulation => {
                 let [macros, lfo] = across(rect, [482.0, 0.0]);
                 macros::show(ui, desk, macros);
-                lfo::show(ui, desk, lfo);
+                self.lfo.show(ui, desk, lfo);
             }
             Group::Play => {
-                let [expression, output, load] = across(rect, [282.0, 136.0, 0.0]);
+                let [expression, output, load] = across(rect, [264.0, 194.0, 0.0]);
                 simple(ui, desk, expression, "Expression", 4, EXPRESSION);
-                simple(ui, desk, output, "Voices & Output", 2, OUTPUT);
+                simple(ui, desk, output, "Voices & Output", 3, OUTPUT);
                 self.load.show(ui, desk, load);
             }
         }
@@ -256,10 +259,10 @@ const EXPRESSION: &[Item] = &[
 
 const OUTPUT: &[Item] = &[
     Item(Param::VOICES, "Voices"),
-    Item(Param::THREADS, "Threads"),
     Item(Param::LEVEL, "Level"),
-    Item(Param::PROTECT, "Protect"),
     Item(Param::BALANCE, "Balance"),
+    Item(Param::THREADS, "Threads"),
+    Item(Param::PROTECT, "Protect"),
 ];
 
 /// A card with nothing but controls in it.

@@ -1,10 +1,11 @@
 //! What the screen remembers of an instance while its windows come and go: what can be undone, and
-//! the two sounds to compare.
+//! the two sounds to compare, how the spectrum is looked at.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::compare::Compare;
 use super::history::History;
+use super::spectrum::Looks;
 use crate::params::{HostParams, LoadedPreset};
 
 /// What a step may change beside parameters.
@@ -23,6 +24,8 @@ pub struct Session {
     pub history: History<Marks>,
     /// Two sounds.
     pub compare: Compare,
+    /// How the spectrum was last looked at.
+    pub spectrum: Looks,
     /// [`HostParams::loads`] when the rest was last known to hold.
     loads: u64,
 }
@@ -35,6 +38,7 @@ impl Session {
         if loaded {
             *self = Session {
                 loads,
+                spectrum: self.spectrum,
                 ..Session::default()
             };
         }

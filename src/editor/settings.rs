@@ -86,8 +86,8 @@ impl SettingsPage {
         // Another instance may have written since. What cannot be read stays as it is.
         if let Ok(mut settings) = self.file.read() {
             let before = settings;
-            settings.size = params.editor_size();
-            settings.scale_percent = params.editor_scale_percent();
+            settings.size = params.window().size();
+            settings.scale_percent = params.window().scale_percent();
             if settings != before
                 && let Err(error) = self.file.write(&settings)
             {
@@ -145,7 +145,9 @@ impl SettingsPage {
             theme::set(ui.ctx(), choice(self.settings.looks));
         }
         if self.settings.scale_percent != before.scale_percent {
-            params.set_editor_scale_percent(self.settings.scale_percent);
+            params
+                .window()
+                .set_scale_percent(self.settings.scale_percent);
         }
         self.trouble = self
             .file
@@ -157,7 +159,7 @@ impl SettingsPage {
     fn window(&mut self, ui: &mut Ui, desk: &Desk) {
         title(ui, "Window");
         // The window's own counts, as it is.
-        let scale = desk.edits.params().editor_scale_percent();
+        let scale = desk.edits.params().window().scale_percent();
         self.settings.scale_percent = scale;
         row(ui, "Scale", |ui| {
             for percent in SCALES_OFFERED {

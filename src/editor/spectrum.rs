@@ -21,7 +21,9 @@ mod tests;
 mod tools;
 mod waterfall;
 
-use egui::{Pos2, Rect, Response, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Key, Modifiers, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2};
+
+pub use self::filter::gains_db as filter_gains_db;
 
 use self::analyser::Analyser;
 use self::axis::{Axis, Measure};
@@ -34,6 +36,7 @@ use self::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use self::reference::Reference;
 use self::tools::{Switches, Tools};
 use self::waterfall::Waterfall;
+use super::control;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::theme;
@@ -42,11 +45,40 @@ use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
 
 /// How near to a partial on a frequency axis counts as pointing at it, points.
 const NEAR: f32 = 8.0;
+/// How much nearer a key brings the axis.
+const ZOOM: f32 = 1.5;
 /// How much nearer a point of the wheel brings the axis.
 const WHEEL: f32 = 0.004;
 
+/// How the spectrum is looked at: what a window that opens again finds as it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Looks {
+    layer: Layer,
+    axis: Axis,
+    switches: Switches,
+}
+
+impl Default for Looks {
+    /// By number, levels, without what takes room.
+    fn default() -> Looks {
+        Looks {
+            layer: Layer::Level,
+            axis: Axis::new(Measure::Number),
+            switches: Switches {
+                voices: true,
+                sum: true,
+                peaks: true,
+                trail: false,
+                output: false,
+            },
+        }
+    }
+}
+
 /// What the view remembers while its window is open.
 pub struct SpectrumView {
+    /// As this window has them; `None` until it has asked how the last one had them.
+    looks: Option<Looks>,
     layer: Layer,
     axis: Axis,
     hand: Hand,
@@ -61,20 +93,20 @@ pub struct SpectrumView {
 }
 
 impl SpectrumView {
-    /// By number, showing levels.
+    /// As a window opens.
     pub fn new() -> SpectrumView {
+        let Looks {
+            layer,
+            axis,
+            switches,
+        } = Looks::default();
         SpectrumView {
-            layer: Layer::Level,
-            axis: Axis::new(Measure::Number),
+            looks: None,
+            layer,
+            axis,
             hand: Hand::new(),
             tools: Tools::new(),
-            switches: Switches {
-                voices: true,
-                sum: true,
-                peaks: true,
-                trail: false,
-                output: false,
-            },
+            switches,
             filter: FilterHandle::default(),
             columns: Columns::new(),
             waterfall: Waterfall::new(),
@@ -85,6 +117,7 @@ impl SpectrumView {
 
     /// Draws the view into all the room there is.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        self.recall(desk.edits);
         let (row, room) = split(ui.available_rect_before_wrap());
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
             self.tools.show(
@@ -106,9 +139,19 @@ impl SpectrumView {
         let canvas = Canvas::new(room, &axis, self.layer, &reference, self.switches.trail);
         self.hand.point(ui, &response, &canvas, desk.edits);
         self.hand.keys(ui, &response, self.layer, desk.edits);
+        if response.has_focus() {
+            axis_keys(ui, &mut self.axis, self.hand.cursor, &canvas);
+        }
         self.follow(ui, desk, &canvas);
         let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
         self.paint(ui, desk, &canvas, &response, pointer);
+        let cursor = self.hand.cursor;
+        let param = self.layer.param(cursor);
+        let bar = Rect::from_x_y_ranges(
+            Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
+            canvas.height(desk.edits.normalized(param))..=canvas.plot.bottom(),
+        );
+        control::attach(ui, desk, param, &response, bar);
         let handle = self.filter.show(ui, desk, &canvas);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         self.tell(
@@ -122,6 +165,28 @@ impl SpectrumView {
             turn_wheel(ui, &mut self.axis, at, canvas.plot);
         }
         self.reference = Some(reference);
+        self.remember(desk.edits);
+    }
+
+    /// Takes over how an earlier window of the instance had it.
+    fn recall(&mut self, edits: &Edits) {
+        if self.looks.is_none() {
+            let looks = edits.session().lock().spectrum;
+            self.looks = Some(looks);
+            (self.layer, self.axis, self.switches) = (looks.layer, looks.axis, looks.switches);
+        }
+    }
+
+    fn remember(&mut self, edits: &Edits) {
+        let looks = Some(Looks {
+            layer: self.layer,
+            axis: self.axis,
+            switches: self.switches,
+        });
+        if let Some(looks) = looks.filter(|_| looks != self.looks) {
+            edits.session().lock().spectrum = looks;
+            self.looks = Some(looks);
+        }
     }
 
     /// Takes what has sounded since the last frame.
@@ -184,7 +249,12 @@ impl SpectrumView {
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
             cursor: response.has_focus().then_some(self.hand.cursor),
         };
-        paint::bars(&within, canvas, desk.edits, &emphasis, theme);
+        paint::bars(&within, canvas, desk, &emphasis, theme);
+        let left_out = desk.live.sounding().left_out;
+        if left_out > 0 {
+            let text = format!("{left_out} voices are not shown: too many partials");
+            paint::note(&within, canvas, text, theme);
+        }
         if let Some(lasso) = self.hand.lasso() {
             paint::lasso(&within, lasso, theme);
         }
@@ -197,8 +267,7 @@ impl SpectrumView {
         }
     }
 
-    /// Tells of the partial that the pointer or the keyboard is on: beside it, in the help line, and
-    /// to those who read aloud.
+    /// Tells of the partial that the pointer or the keyboard is on, and what a hand can do.
     fn tell(
         &self,
         ui: &Ui,
@@ -207,16 +276,6 @@ impl SpectrumView {
         response: &Response,
         pointer: Option<Pos2>,
     ) {
-        let param = self.layer.param(self.hand.cursor);
-        let normalized = desk.edits.normalized(param);
-        let plain = param.range().plain(normalized);
-        response.widget_info(|| WidgetInfo::slider(true, f64::from(plain), &param.spec().name));
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            let (min, max) = param.range().ends();
-            node.set_value(param.text(plain));
-            node.set_min_numeric_value(f64::from(min));
-            node.set_max_numeric_value(f64::from(max));
-        });
         let theme = theme::current(ui);
         let sounding = desk.live.sounding();
         let told = match pointer {
@@ -233,13 +292,9 @@ impl SpectrumView {
             paint::card(ui.painter(), canvas, &lines, pointer, theme);
         }
         desk.help.tell(response, || {
-            let left_out = match sounding.left_out {
-                0 => String::new(),
-                count => format!(" {count} voices are not shown: there are too many partials."),
-            };
             format!(
                 "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; Alt: choose; wheel: zoom. \
-                 By frequency, bars stand where {} has its partials.{left_out}",
+                 By frequency, bars stand where {} has its partials.",
                 canvas.reference.note()
             )
         });
@@ -252,6 +307,26 @@ fn split(rect: Rect) -> (Rect, Rect) {
     let (row, room) = rect.split_top_bottom_at_y(rect.top() + height);
     let least = vec2(160.0, 80.0);
     (row, Rect::from_min_size(room.min, room.size().max(least)))
+}
+
+/// With Ctrl (or Cmd): plus, minus and 0 zoom around the bar that keys move. It stays in view.
+fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
+    let room = canvas.plot.x_range();
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key));
+    let x = canvas.middle(cursor).clamp(room.min, room.max);
+    if pressed(Key::Plus) || pressed(Key::Equals) {
+        axis.zoom(ZOOM, x, room);
+    }
+    if pressed(Key::Minus) {
+        axis.zoom(1.0 / ZOOM, x, room);
+    }
+    if pressed(Key::Num0) {
+        *axis = Axis::new(axis.measure());
+    }
+    let walks = [Key::ArrowLeft, Key::ArrowRight, Key::Home, Key::End];
+    if ui.input(|input| walks.iter().any(|key| input.key_pressed(*key))) {
+        axis.show(canvas.value_of(cursor), room);
+    }
 }
 
 fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {

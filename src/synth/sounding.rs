@@ -3,8 +3,8 @@
 use super::filter::FilterSettings;
 use super::parameter::MAX_VOICES;
 
-/// Partials that a picture has room for: 32 voices of 512 partials.
-pub const MAX_SOUNDING: usize = 16_384;
+/// Partials that a picture has room for: 64 voices of 512 partials.
+pub const MAX_SOUNDING: usize = 32_768;
 /// Voices that a picture has room for: all that an engine can have.
 const MAX_SOUNDING_VOICES: usize = 2 * MAX_VOICES;
 
@@ -109,9 +109,9 @@ impl Sounding {
         self.voice_count == 0
     }
 
-    /// Begins a picture of nothing. What is not in use stays as it was, but equal pictures are to
-    /// be equal: it is put back.
-    pub(super) fn clear(&mut self, sample_rate_hz: f64) {
+    /// Begins a picture of nothing, at so many frames per second.
+    pub fn clear(&mut self, sample_rate_hz: f64) {
+        // Equal pictures are to be equal, so what was in use is put back.
         self.voices[..self.voice_count].fill(None);
         self.partials[..self.partial_count].fill(SoundingPartial::default());
         (self.voice_count, self.partial_count, self.left_out) = (0, 0, 0);

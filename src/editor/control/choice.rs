@@ -81,7 +81,7 @@ fn choice_with(
     } else {
         arrow(ui, field, theme.weak_text);
         let text = field.with_max_x(field.right() - 12.0);
-        label(ui, text.shrink2(vec2(4.0, 0.0)), &shown.text, theme.text);
+        label(ui, text.shrink2(vec2(1.0, 0.0)), &shown.text, theme.text);
     }
     if !name.is_empty() {
         let below = Rect::from_min_max(
@@ -95,7 +95,7 @@ fn choice_with(
 }
 
 fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
-    let center = pos2(field.right() - 9.0, field.center().y + 0.5);
+    let center = pos2(field.right() - 7.5, field.center().y + 0.5);
     let corners = [vec2(-3.5, -1.5), vec2(3.5, -1.5), vec2(0.0, 2.5)];
     let corners = corners.map(|corner: Vec2| center + corner).to_vec();
     ui.painter()

@@ -1,6 +1,6 @@
 //! The menu of a control.
 
-use egui::{Button, Key, Popup, PopupKind, Response, SetOpenCommand, Ui};
+use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::super::desk::Desk;
 use super::{Entry, is_typed, reset, spoken};
@@ -8,6 +8,11 @@ use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
 pub fn show(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+    show_at(ui, desk, param, response, response.rect);
+}
+
+/// The same, beside a part of what the response is of.
+pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, place: Rect) {
     let by_key = response.has_focus()
         && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
     let command = if response.secondary_clicked() || by_key {
@@ -23,6 +28,7 @@ pub fn show(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
         return;
     }
     Popup::from_response(response)
+        .anchor(place)
         .id(id)
         .kind(PopupKind::Menu)
         .layout(egui::Layout::top_down_justified(egui::Align::Min))

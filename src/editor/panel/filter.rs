@@ -4,11 +4,11 @@ use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::super::control::choice;
 use super::super::desk::Desk;
+use super::super::spectrum::filter_gains_db;
 use super::super::theme;
 use super::card::{Item, card, grid};
 use super::place;
-use crate::dsp::level::Level;
-use crate::synth::filter::{Filter, FilterSettings, FilterShape};
+use crate::synth::filter::{FilterSettings, FilterShape};
 use crate::synth::{Param, Values};
 
 const CONTROLS: &[Item] = &[
@@ -130,29 +130,18 @@ fn settings(values: &Values) -> FilterSettings {
 }
 
 fn at_cutoff_db(values: &Values) -> f32 {
-    let settings = settings(values);
-    gains_db(&settings, &[settings.log2_cutoff])[0]
-}
-
-/// The filter's gains at these frequencies (log₂ of Hz), decibels.
-fn gains_db(settings: &FilterSettings, log2_hz: &[f32]) -> Vec<f32> {
-    let mut gains = vec![1.0; log2_hz.len()];
-    Filter::new(settings).apply(Level::chosen(), log2_hz, 0.0, &mut gains);
-    gains
-        .iter()
-        .map(|gain| 20.0 * gain.max(1e-6).log10())
-        .collect()
+    filter_gains_db(&settings(values), &[values.get(Param::CUTOFF)])[0]
 }
 
 fn points(values: &Values, rect: Rect) -> Vec<Pos2> {
     let count = (rect.width() / 2.0).max(2.0) as usize;
     let (low, high) = ENDS_LOG2_HZ;
     let at = |place: usize| low + (high - low) * place as f32 / count as f32;
-    let log2_hz: Vec<f32> = (0..=count).map(at).collect();
-    gains_db(&settings(values), &log2_hz)
+    let hz: Vec<f32> = (0..=count).map(|place| at(place).exp2()).collect();
+    filter_gains_db(&settings(values), &hz)
         .iter()
-        .zip(&log2_hz)
-        .map(|(&db, &log2_hz)| pos2(x_of(rect, log2_hz), y_of(rect, db)))
+        .zip(&hz)
+        .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
         .collect()
 }
 
@@ -178,10 +167,7 @@ mod tests {
         patch.set(Param::CUTOFF, 1_000.0);
         patch.set(Param::SLOPE, 24.0);
         let settings = settings(&Values::new(&patch));
-        let gains = gains_db(
-            &settings,
-            &[100f32.log2(), 1_000f32.log2(), 4_000f32.log2()],
-        );
+        let gains = filter_gains_db(&settings, &[100.0, 1_000.0, 4_000.0]);
         assert!(gains[0].abs() < 0.1, "{gains:?}");
         assert!((gains[1] + 3.0).abs() < 0.1, "{gains:?}");
         // Two octaves of 24 dB.

@@ -4,6 +4,7 @@ use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::super::control::choice;
 use super::super::desk::Desk;
+use super::super::live::News;
 use super::super::theme;
 use super::card::{Item, card, grid};
 use super::place;
@@ -26,13 +27,31 @@ const CONTROLS_WIDTH: f32 = 200.0;
 /// Cycles to either side of now.
 const CYCLES: f64 = 1.0;
 
-/// Shows the card.
-pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+/// What the card remembers while its window is open.
+#[derive(Default)]
+pub struct LfoView {
+    /// Where the shape is shown. It moves while something sounds, and rests with the screen.
+    cycles: f64,
+}
+
+impl LfoView {
+    /// Shows the card.
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+        if let News::Latest(telemetry) = desk.live.news()
+            && telemetry.statistics.voices > 0
+        {
+            self.cycles = telemetry.lfo_cycles;
+        }
+        show(ui, desk, rect, self.cycles);
+    }
+}
+
+fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
     let inner = card(ui, rect, "LFO");
     let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-    shape(ui, desk, well);
+    shape(ui, desk, well, cycles);
     let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
     place(ui, field, |ui| {
         choice(ui, desk, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
@@ -40,12 +59,11 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
     grid(ui, desk, controls, 4, CONTROLS);
 }
 
-fn shape(ui: &Ui, desk: &Desk, rect: Rect) {
+fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
     let theme = theme::current(ui);
     let values = desk.controls.values();
     let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
     let seed = values.get(Param::SEED) as u64;
-    let now = desk.live.lfo_cycles();
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, theme.well);
     let grid = Stroke::new(1.0, theme.grid);

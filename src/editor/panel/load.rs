@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::super::desk::Desk;
 use super::super::live::News;
 use super::super::theme;
 use super::card::card;
 use super::filter::fill;
-use crate::bridge::{Load, WINDOW_S};
+use crate::bridge::{Load, Telemetry, WINDOW_S};
 
 /// Between two points of the graph, seconds.
 const INTERVAL_S: f64 = 0.25;
@@ -56,6 +56,11 @@ impl LoadView {
         self.figures(ui, desk, figures);
         self.graph(ui, graph.shrink2(vec2(0.0, 2.0)));
         let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
+        let told = match desk.live.news() {
+            News::Latest(telemetry) => told(telemetry),
+            _ => "Load: not running".to_owned(),
+        };
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
         desk.help.tell(&response, || {
             format!(
                 "Load: process time in parts of a buffer's time. Of the buffers of the last \
@@ -160,6 +165,23 @@ impl LoadView {
             3.0,
         ));
     }
+}
+
+/// The figures in words.
+fn told(telemetry: &Telemetry) -> String {
+    let (load, statistics) = (&telemetry.load, &telemetry.statistics);
+    let percent = |part: f32| format!("{:.1} %", 100.0 * part);
+    format!(
+        "Load: median {}, 95th percentile {}, 99th percentile {}, most {}, overruns {}, voices {}, \
+         partials {}",
+        percent(load.p50),
+        percent(load.p95),
+        percent(load.p99),
+        percent(load.max),
+        load.overruns,
+        statistics.voices,
+        statistics.partials,
+    )
 }
 
 /// The colour of a load that is over 1, and of others.

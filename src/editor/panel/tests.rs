@@ -26,6 +26,12 @@ fn found(rig: &Rig, counts: &mut HashMap<Param, usize>) {
     }
 }
 
+/// The window down to its keyboard.
+fn rooms(rig: &Rig, size: Vec2) -> Rect {
+    let keyboard = rig.get_by_label("Keyboard").rect();
+    Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(size.x, keyboard.top()))
+}
+
 #[test]
 fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
     let rig = window(LARGE);
@@ -43,7 +49,8 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
         assert_eq!(node.accesskit_node().role(), role, "{}", spoken(param));
         let default = param.text(param.spec().default);
         assert_eq!(value_text(&rig, param), Some(default));
-        assert!(Rect::from_min_size(egui::Pos2::ZERO, LARGE).contains_rect(node.rect()));
+        let place = rooms(&rig, LARGE);
+        assert!(place.contains_rect(node.rect()), "{}", spoken(param));
     }
 }
 
@@ -51,7 +58,7 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
 fn every_parameter_has_one_control_in_a_small_window_behind_its_tab() {
     let mut rig = window(SMALL);
     let mut counts = HashMap::new();
-    let screen = Rect::from_min_size(egui::Pos2::ZERO, SMALL);
+    let screen = rooms(&rig, SMALL);
     for group in Group::ALL {
         rig.get_by_role_and_label(Role::Tab, group.name()).click();
         rig.run_steps(3);
@@ -196,6 +203,31 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
         }
     }
     assert!(moved > 0, "no corner was found");
+}
+
+#[test]
+fn the_load_is_told_in_words_too() {
+    let mut rig = window(LARGE);
+    let words = |rig: &Rig| {
+        let labels = rig.query_all_by_role(Role::Label);
+        labels
+            .filter_map(|node| node.value())
+            .find(|text| text.starts_with("Load"))
+            .expect("the load")
+    };
+    rig.state_mut().senders.telemetry.publish(|telemetry| {
+        telemetry.statistics.voices = 3;
+        telemetry.load.p99 = 0.5;
+        telemetry.load.overruns = 7;
+    });
+    rig.run_steps(2);
+    let told = words(&rig);
+    for part in ["99th percentile 50.0 %", "overruns 7", "voices 3"] {
+        assert!(told.contains(part), "{told}");
+    }
+    // A host that does not let it run tells nothing.
+    rig.run_steps(70);
+    assert_eq!(words(&rig), "Load: not running");
 }
 
 #[test]

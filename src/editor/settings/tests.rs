@@ -46,13 +46,13 @@ fn looks_and_letters_change_at_once_and_are_saved() {
 fn the_scale_is_this_windows_and_new_instances() {
     let mut rig = opened();
     pick(&mut rig, "150 %");
-    assert_eq!(rig.state().edits.params().editor_scale_percent(), 150);
+    assert_eq!(rig.state().edits.params().window().scale_percent(), 150);
     assert_eq!(saved(&rig).scale_percent, 150);
     // Another window's change is not this one's.
     let params = rig.state().edits.params();
-    params.set_editor_scale_percent(75);
+    params.window().set_scale_percent(75);
     rig.run_steps(2);
-    assert_eq!(rig.state().edits.params().editor_scale_percent(), 75);
+    assert_eq!(rig.state().edits.params().window().scale_percent(), 75);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn closing_the_window_remembers_its_size_and_keeps_a_damaged_file() {
         width: 1_234,
         height: 777,
     };
-    params.set_editor_size(size);
+    params.window().set_size(size);
     rig.state().shell.close(params);
     let settings = saved(&rig);
     assert_eq!((settings.size, settings.looks), (size, Looks::HighContrast));

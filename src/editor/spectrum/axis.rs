@@ -7,6 +7,8 @@ use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
 
 /// The lowest and the highest frequency of the logarithmic axis, Hz.
 const LOG_HZ: (f32, f32) = (16.0, 24_000.0);
+/// log₂ of the one over the other.
+const LOG_OCTAVES: f32 = 10.550_747;
 /// The highest frequency of the linear axis, Hz.
 const LINEAR_HZ: f32 = 24_000.0;
 /// The least part of an axis that can be seen.
@@ -48,10 +50,7 @@ impl Measure {
     fn part(self, value: f32) -> f32 {
         match self {
             Measure::Number => (value - 0.5) / MAX_PARTIALS as f32,
-            Measure::Logarithmic => {
-                let (low, high) = LOG_HZ;
-                libm::log2f(value.max(1e-3) / low) / libm::log2f(high / low)
-            }
+            Measure::Logarithmic => libm::log2f(value.max(1e-3) / LOG_HZ.0) / LOG_OCTAVES,
             Measure::Linear => value / LINEAR_HZ,
         }
     }
@@ -60,10 +59,7 @@ impl Measure {
     fn value(self, part: f32) -> f32 {
         match self {
             Measure::Number => 0.5 + part * MAX_PARTIALS as f32,
-            Measure::Logarithmic => {
-                let (low, high) = LOG_HZ;
-                low * libm::exp2f(part * libm::log2f(high / low))
-            }
+            Measure::Logarithmic => LOG_HZ.0 * libm::exp2f(part * LOG_OCTAVES),
             Measure::Linear => part * LINEAR_HZ,
         }
     }
@@ -132,6 +128,17 @@ impl Axis {
         let (from, to) = self.seen;
         let width = to - from;
         self.see(from - points / room.span() * width, width);
+    }
+
+    /// Moves what is seen no farther than needed for a number or a frequency to be seen.
+    pub fn show(&mut self, value: f32, room: Rangef) {
+        let x = self.x(value, room);
+        let margin = 0.02 * room.span();
+        if x < room.min + margin {
+            self.pan(room.min + margin - x, room);
+        } else if x > room.max - margin {
+            self.pan(room.max - margin - x, room);
+        }
     }
 
     fn see(&mut self, from: f32, width: f32) {
@@ -244,6 +251,7 @@ mod tests {
 
     #[test]
     fn there_and_back() {
+        assert!((LOG_OCTAVES - (LOG_HZ.1 / LOG_HZ.0).log2()).abs() < 1e-6);
         for (measure, _) in Measure::ALL {
             let mut axis = Axis::new(measure);
             for _ in 0..4 {
@@ -278,6 +286,19 @@ mod tests {
             let (from, to) = axis.seen;
             assert_eq!((from, to), (0.0, 1.0), "{measure:?}");
         }
+    }
+
+    #[test]
+    fn what_is_to_be_seen_comes_into_view_and_no_farther() {
+        let mut axis = Axis::new(Measure::Number);
+        axis.show(20.0, ROOM);
+        assert!(axis.is_home());
+        axis.zoom(4.0, ROOM.min, ROOM);
+        axis.show(40.0, ROOM);
+        let x = axis.x(40.0, ROOM);
+        assert!((x - (ROOM.max - 20.0)).abs() < 0.1, "{x}");
+        axis.show(2.0, ROOM);
+        assert!(ROOM.contains(axis.x(2.0, ROOM)));
     }
 
     #[test]

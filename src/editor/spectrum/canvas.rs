@@ -9,7 +9,7 @@ use crate::editor::theme;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// Room for the scale of the bars, points.
-const SCALE_WIDTH: f32 = 40.0;
+const SCALE_WIDTH: f32 = 48.0;
 /// Room for the scale of what sounds, points.
 const LIVE_SCALE_WIDTH: f32 = 34.0;
 /// Room for a row of the axis' names, points.
@@ -87,13 +87,17 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The middle of a partial's bar; perhaps outside what is seen.
-    pub fn middle(&self, n: usize) -> f32 {
-        let value = match self.axis.measure() {
+    /// Where a partial's bar stands on the axis.
+    pub fn value_of(&self, n: usize) -> f32 {
+        match self.axis.measure() {
             Measure::Number => n as f32,
             _ => self.reference.bar_hz(n),
-        };
-        self.axis.x(value, self.plot.x_range())
+        }
+    }
+
+    /// The middle of a partial's bar; perhaps outside what is seen.
+    pub fn middle(&self, n: usize) -> f32 {
+        self.axis.x(self.value_of(n), self.plot.x_range())
     }
 
     /// How wide a partial's bar is.

@@ -50,8 +50,8 @@ fn set(edits: &Edits) -> FilterSettings {
     }
 }
 
-/// Gains in dB at these frequencies.
-fn gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
+/// A filter's gains in dB at these frequencies.
+pub fn gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
     let log2_hz: Vec<f32> = hz.iter().map(|hz| libm::log2f(hz.max(1e-3))).collect();
     let mut gains = vec![1.0; hz.len()];
     Filter::new(settings).apply(Level::PORTABLE, &log2_hz, 0.0, &mut gains);

@@ -120,7 +120,13 @@ impl Hand {
             self.cursor = n;
             return;
         }
-        let is_down = response.is_pointer_button_down_on();
+        if response.secondary_clicked()
+            && let Some(at) = response.interact_pointer_pos()
+        {
+            self.cursor = canvas.partial(at.x);
+        }
+        let is_down =
+            response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
         if is_down
             && self.gesture.is_none()
             && let Some(at) = ui.input(|input| input.pointer.press_origin())
@@ -292,10 +298,10 @@ impl Hand {
             );
         });
         self.walk(ui);
+        let modifiers = ui.input(|input| input.modifiers);
         let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;
         let climb = pressed(Key::ArrowUp) - pressed(Key::ArrowDown)
             + 10 * (pressed(Key::PageUp) - pressed(Key::PageDown));
-        let modifiers = ui.input(|input| input.modifiers);
         let moved = if self.selection.contains(self.cursor) {
             self.selection
         } else {

@@ -1,7 +1,10 @@
 //! How the view looks: ground and scales, what comes out, what sounds, bars.
 
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind, pos2,
+    vec2,
+};
 
 use super::analyser::Analyser;
 use super::axis::Measure;
@@ -10,7 +13,8 @@ use super::columns::Columns;
 use super::layer::default;
 use super::pitch::power_db;
 use super::selection::Selection;
-use crate::editor::edit::Edits;
+use crate::editor::control;
+use crate::editor::desk::Desk;
 use crate::editor::theme::{self, Theme};
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
@@ -101,6 +105,15 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
                 theme.weak_text,
             );
         }
+    }
+    // Whose partials the bars stand at.
+    if canvas.axis.measure() != Measure::Number {
+        text(
+            canvas.names.left_top() + vec2(-6.0, 16.0),
+            Align2::RIGHT_TOP,
+            format!("Bars {}", canvas.reference.note()),
+            theme.accent_text,
+        );
     }
     // Of the axis, below.
     let (names, notes) = canvas.axis.marks(canvas.plot.x_range());
@@ -218,23 +231,24 @@ pub fn sounding(
             fade(&mut heads, head, theme.live, theme.live);
         }
         if shown.voices {
-            let sounding = column.tints_db.iter().enumerate();
-            let sounding: Vec<(usize, f32)> = sounding
-                .filter(|(_, db)| **db > FLOOR_DB)
-                .map(|(tint, db)| (tint, *db))
-                .collect();
-            let count = sounding.len() as f32;
-            for (place, (tint, db)) in sounding.into_iter().enumerate() {
+            let is_heard = |db: &&f32| **db > FLOOR_DB;
+            let count = column.tints_db.iter().filter(is_heard).count() as f32;
+            let mut place = 0.0;
+            for (tint, db) in column.tints_db.iter().enumerate() {
+                if !is_heard(&db) {
+                    continue;
+                }
                 // By number all voices stand in one column, side by side.
                 let (x, line) = if is_by_number {
                     let each = width / count;
-                    let x = x - width / 2.0 + (place as f32 + 0.5) * each;
+                    let x = x - width / 2.0 + (place + 0.5) * each;
                     (x, (each * 0.6).clamp(pixel, 2.0))
                 } else {
                     (x, 1.5)
                 };
                 let color = theme.voice(tint);
-                let top = canvas.live_height(db);
+                let top = canvas.live_height(*db);
+                place += 1.0;
                 let body =
                     Rect::from_min_max(pos2(x - line / 2.0, top), pos2(x + line / 2.0, bottom));
                 fade(&mut mesh, body, color, color.gamma_multiply(0.25));
@@ -252,14 +266,14 @@ pub fn sounding(
 }
 
 /// What the hand has drawn.
-pub fn bars(painter: &Painter, canvas: &Canvas, edits: &Edits, emphasis: &Emphasis, theme: &Theme) {
+pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis, theme: &Theme) {
     for n in 1..=EDITABLE_PARTIALS {
         let middle = canvas.middle(n);
         if !canvas.plot.x_range().expand(20.0).contains(middle) {
             continue;
         }
         let param = canvas.layer.param(n);
-        let normalized = edits.normalized(param);
+        let normalized = desk.edits.normalized(param);
         let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
         let width = canvas.bar_width(n);
         let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
@@ -277,6 +291,25 @@ pub fn bars(painter: &Painter, canvas: &Canvas, edits: &Edits, emphasis: &Emphas
         // A bar of no height still has its head.
         let head = Stroke::new(2.5, color.gamma_multiply(strength));
         painter.hline(bar.x_range(), to, head);
+        // As the host has moved it: a diamond of its own, beside the head.
+        if let Some(moved) = control::modulated(param, desk) {
+            let at = pos2(middle, canvas.height(moved));
+            let half = (width / 2.0).clamp(2.0, 4.0);
+            let corners = [
+                vec2(0.0, -half),
+                vec2(half, 0.0),
+                vec2(0.0, half),
+                vec2(-half, 0.0),
+            ];
+            let diamond = corners.map(|corner| at + corner).to_vec();
+            let stroke = Stroke::new(1.0, theme.modulated);
+            painter.vline(middle, Rangef::new(at.y.min(to), at.y.max(to)), stroke);
+            painter.add(Shape::convex_polygon(
+                diamond,
+                theme.modulated,
+                Stroke::NONE,
+            ));
+        }
         if emphasis.selection.contains(n) {
             let mark = Rect::from_x_y_ranges(
                 bar.x_range(),
@@ -286,7 +319,7 @@ pub fn bars(painter: &Painter, canvas: &Canvas, edits: &Edits, emphasis: &Emphas
         }
         if emphasis.cursor == Some(n) {
             let around = Rect::from_x_y_ranges(bar.x_range(), canvas.plot.y_range()).expand(1.5);
-            let stroke = Stroke::new(1.0, theme.focus);
+            let stroke = Stroke::new(1.0, theme.focus.gamma_multiply(0.6));
             painter.rect_stroke(around, CornerRadius::ZERO, stroke, StrokeKind::Outside);
         }
     }
@@ -344,6 +377,20 @@ pub fn card(
         painter.galley(at, galley, theme.text);
         at.y += step;
     }
+}
+
+/// Something that is to be known of the picture, in its lower corner.
+pub fn note(painter: &Painter, canvas: &Canvas, text: String, theme: &Theme) {
+    let at = canvas.plot.left_bottom() + vec2(theme::GAP, -theme::GAP);
+    let font = theme::font(theme::SMALL);
+    let galley = painter.layout_no_wrap(text, font, theme.warning);
+    let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y), galley.size());
+    painter.rect_filled(
+        rect.expand(3.0),
+        CornerRadius::same(theme::RADIUS),
+        theme.well,
+    );
+    painter.galley(rect.min, galley, theme.warning);
 }
 
 /// The rectangle that is being drawn around bars to choose them.

@@ -1,5 +1,7 @@
 //! The view under hand and keys.
 
+mod window;
+
 use super::super::edit::tests::{Call, Recorder, edits};
 use super::super::stage::{Stage, button, key};
 use super::hand::Tool;
@@ -345,6 +347,20 @@ fn without_sound_it_tells_of_a4() {
             .lines(&window.edits)
     });
     assert_eq!(lines[..2], ["Partial 2   880.0 Hz   A5", "Silent"]);
+}
+
+#[test]
+fn a_window_that_opens_again_looks_as_the_last_one() {
+    let mut window = Window::new();
+    window.view.axis = Axis::new(Measure::Linear);
+    window.view.layer = Layer::Pan;
+    window.view.switches.trail = true;
+    window.frame(&[]);
+    window.view = SpectrumView::new();
+    window.frame(&[]);
+    assert_eq!(window.view.axis, Axis::new(Measure::Linear));
+    assert_eq!(window.view.layer, Layer::Pan);
+    assert!(window.view.switches.trail);
 }
 
 #[test]

@@ -219,7 +219,7 @@ impl Tools {
 
     fn range_field(&mut self, ui: &mut Ui, selection: &mut Selection) {
         ui.horizontal(|ui| {
-            ui.label("Ranges");
+            let label = ui.label("Ranges");
             let mut text = match &self.ranges {
                 Some((text, _)) => text.clone(),
                 None => selection.text(),
@@ -228,7 +228,7 @@ impl Tools {
                 .hint_text("1-8, 12")
                 .align(egui::Align2::LEFT_CENTER)
                 .desired_width(120.0);
-            let response = ui.add(field);
+            let response = ui.add(field).labelled_by(label.id);
             if response.changed() {
                 let error = match Selection::parse(&text) {
                     Ok(chosen) => {
@@ -310,7 +310,8 @@ impl Tools {
                 });
             }
             ui.horizontal(|ui| {
-                if ui.button("Randomise").clicked() {
+                let randomise = ui.button("Randomise");
+                if randomise.clicked() {
                     let operation = Operation::Randomise {
                         seed: self.seed,
                         width: self.random * end,
@@ -327,9 +328,10 @@ impl Tools {
                         let number = text.trim_end_matches(['%', ' ']).parse::<f64>().ok()?;
                         Some(number / 100.0)
                     });
-                ui.add(percent);
-                ui.label("seed");
-                ui.add(DragValue::new(&mut self.seed).range(1..=9_999));
+                ui.add(percent).labelled_by(randomise.id);
+                let label = ui.label("seed");
+                ui.add(DragValue::new(&mut self.seed).range(1..=9_999))
+                    .labelled_by(label.id);
             });
             ui.columns_const(|columns: &mut [Ui; 2]| {
                 let [left, right] = columns;
@@ -455,6 +457,8 @@ fn segments<T: Copy + PartialEq>(
     let shown = frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
+            // With the frame's margin, a row.
+            ui.spacing_mut().interact_size.y = theme::ROW - 2.0;
             options
                 .iter()
                 .map(|(option, name)| {

@@ -229,6 +229,10 @@ pub enum Output {
     NoteEnd(Note),
     /// A parameter was set by the plugin.
     Value(ClapId, f64),
+    /// A hand has taken hold of a parameter in the plugin's window.
+    GestureBegin(ClapId),
+    /// It has let go.
+    GestureEnd(ClapId),
     /// Anything else.
     Other,
 }
@@ -241,6 +245,12 @@ impl Output {
                 Some(id) => Output::Value(id, change.value()),
                 None => Output::Other,
             },
+            Some(CoreEventSpace::ParamGestureBegin(begin)) => {
+                begin.param_id().map_or(Output::Other, Output::GestureBegin)
+            }
+            Some(CoreEventSpace::ParamGestureEnd(end)) => {
+                end.param_id().map_or(Output::Other, Output::GestureEnd)
+            }
             _ => Output::Other,
         }
     }

@@ -1,7 +1,7 @@
 //! The plugin's window, inside one of the host's.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
 
 use super::Instance;
 
@@ -35,13 +35,7 @@ impl Instance {
             "the plugin cannot be embedded in a window of X11"
         );
         gui.create(&plugin, X11).context("no window")?;
-        let size = gui
-            .get_size(&plugin)
-            .ok_or_else(|| anyhow!("the window has no size"))?;
-        Ok(WindowSize {
-            width: size.width,
-            height: size.height,
-        })
+        self.window_size()
     }
 
     /// Puts the plugin's window inside the window of X11 with this id, which must live until
@@ -52,6 +46,35 @@ impl Instance {
         let parent = Window::from_x11_handle(parent.into());
         // SAFETY: the caller keeps the parent alive, as the text above asks.
         unsafe { gui.set_parent(&plugin, parent) }.context("the window takes no parent")
+    }
+
+    /// How large the plugin's window is, or wants to be.
+    pub fn window_size(&mut self) -> Result<WindowSize> {
+        let gui = self.gui()?;
+        let size = gui.get_size(&self.plugin.plugin_handle());
+        let size = size.ok_or_else(|| anyhow!("the window has no size"))?;
+        Ok(WindowSize {
+            width: size.width,
+            height: size.height,
+        })
+    }
+
+    /// Gives the plugin's window another size.
+    pub fn resize_window(&mut self, size: WindowSize) -> Result<()> {
+        let gui = self.gui()?;
+        let size = GuiSize {
+            width: size.width,
+            height: size.height,
+        };
+        gui.set_size(&self.plugin.plugin_handle(), size)
+            .context("the window takes no size")
+    }
+
+    /// Tells the plugin how many pixels there are to a point.
+    pub fn scale_window(&mut self, scale: f64) -> Result<()> {
+        let gui = self.gui()?;
+        gui.set_scale(&self.plugin.plugin_handle(), scale)
+            .context("the window takes no scale")
     }
 
     /// Shows the plugin's window.

@@ -1,0 +1,180 @@
+//! The view in a whole window: its tools, its menus, and what a screen reader finds.
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui_kittest::kittest::Queryable as _;
+
+use super::super::super::rig::{Rig, click, drag, plain, send, window};
+use super::super::super::stage::key;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::{Config, Engine, Event as NoteEvent, Param};
+
+fn large() -> Rig {
+    window(vec2(1_600.0, 1_000.0))
+}
+
+fn levels(rig: &Rig) -> Vec<f32> {
+    (1..=EDITABLE_PARTIALS)
+        .map(|n| plain(rig, Param::partial_level(n)))
+        .collect()
+}
+
+/// Opens a menu if it is closed, and presses a button in it.
+fn choose(rig: &mut Rig, menu: &str, item: &str) {
+    if rig.query_all_by_label(item).count() == 0 {
+        rig.get_by_label(menu).click();
+        rig.run_steps(3);
+    }
+    rig.get_by_role_and_label(egui::Role::Button, item).click();
+    rig.run_steps(3);
+}
+
+fn undo(rig: &mut Rig) -> Option<String> {
+    let name = rig.state_mut().edits.undo();
+    rig.run_steps(2);
+    name
+}
+
+#[test]
+fn a_screen_reader_finds_and_sets_the_partial_that_keys_walk_to() {
+    let mut rig = large();
+    rig.get_by_label("Partial 1 Level").focus();
+    rig.run_steps(2);
+    for _ in 0..4 {
+        send(&mut rig, [key(Key::ArrowRight)]);
+    }
+    let node = rig.get_by_label("Partial 5 Level");
+    assert_eq!(node.value().as_deref(), Some("0.00 dB"));
+    node.set_value_accesskit(-12.0);
+    rig.run_steps(2);
+    assert!((plain(&rig, Param::partial_level(5)) + 12.0).abs() < 1e-3);
+    rig.get_by_label("Tune").click();
+    rig.run_steps(2);
+    assert!(rig.query_by_label("Partial 5 Tune").is_some());
+}
+
+#[test]
+fn a_value_can_be_typed_for_the_partial_that_keys_walk_to() {
+    let mut rig = large();
+    rig.get_by_label("Partial 1 Level").focus();
+    rig.run_steps(2);
+    send(&mut rig, [key(Key::ArrowRight), key(Key::Enter)]);
+    send(&mut rig, [Event::Text("-7.5".to_owned()), key(Key::Enter)]);
+    rig.run_steps(2);
+    assert!((plain(&rig, Param::partial_level(2)) + 7.5).abs() < 1e-3);
+}
+
+#[test]
+fn the_right_button_offers_the_bar_under_it() {
+    let mut rig = large();
+    let rect = rig.get_by_label("Partial 1 Level").rect();
+    let at = Pos2::new(rect.left() + 0.5 * rect.width(), rect.center().y);
+    click(&mut rig, at, PointerButton::Secondary, 1);
+    rig.run_steps(3);
+    assert!(rig.query_by_label("MIDI learn").is_some());
+    rig.get_by_label("MIDI learn").click();
+    rig.run_steps(3);
+    let awaited = rig.state().edits.params().controllers().awaited();
+    let n = (1..=EDITABLE_PARTIALS)
+        .find(|&n| awaited == Some(Param::partial_level(n)))
+        .expect("a partial's level is to be learned");
+    assert!((31..=34).contains(&n), "{n}");
+    assert!(levels(&rig).iter().all(|&level| level == 0.0));
+}
+
+#[test]
+fn menus_choose_and_shape() {
+    let mut rig = large();
+    choose(&mut rig, "Choose", "Odd");
+    assert!(rig.query_by_label_contains("32 chosen").is_some());
+    send(&mut rig, [key(Key::Escape)]);
+    rig.run_steps(3);
+    choose(&mut rig, "Shape", "Randomise");
+    let first = levels(&rig);
+    for (place, level) in first.iter().enumerate() {
+        assert_eq!(*level != 0.0, place % 2 == 0, "partial {}", place + 1);
+    }
+    assert_eq!(undo(&mut rig).as_deref(), Some("Randomise Level"));
+    assert!(levels(&rig).iter().all(|&level| level == 0.0));
+    // The next seed gives another shape.
+    choose(&mut rig, "Shape", "Randomise");
+    assert_ne!(levels(&rig), first);
+    choose(&mut rig, "Shape", "Normalise");
+    let highest = levels(&rig).into_iter().step_by(2).fold(f32::MIN, f32::max);
+    assert!(highest.abs() < 1e-3, "{highest}");
+    choose(&mut rig, "Shape", "Reset");
+    assert!(levels(&rig).iter().all(|&level| level == 0.0));
+}
+
+#[test]
+fn an_amount_that_is_dragged_is_one_step() {
+    let mut rig = large();
+    rig.get_by_label("Shape").click();
+    rig.run_steps(3);
+    let field = |rig: &Rig| {
+        rig.get_by_role_and_label(egui::Role::SpinButton, "Tilt")
+            .rect()
+    };
+    let at = field(&rig).center();
+    drag(&mut rig, at, at + vec2(-60.0, 0.0), Modifiers::NONE);
+    rig.run_steps(3);
+    let tilted = levels(&rig);
+    assert_eq!(tilted[0], 0.0);
+    assert!(tilted[1] < -0.1, "{tilted:?}");
+    // The same for every octave.
+    assert!((tilted[3] - 2.0 * tilted[1]).abs() < 1e-3);
+    // The field rests again.
+    assert_eq!(undo(&mut rig).as_deref(), Some("Tilt Level"));
+    assert_eq!(undo(&mut rig), None);
+    assert!(levels(&rig).iter().all(|&level| level == 0.0));
+}
+
+#[test]
+fn ranges_are_typed_and_what_is_wrong_is_told() {
+    let mut rig = large();
+    rig.get_by_label("Choose").click();
+    rig.run_steps(3);
+    rig.get_by_role_and_label(egui::Role::TextInput, "Ranges")
+        .focus();
+    rig.run_steps(2);
+    send(&mut rig, [Event::Text("2-4, 9".to_owned())]);
+    assert!(rig.query_by_label_contains("4 chosen").is_some());
+    send(&mut rig, [Event::Text(", 70".to_owned())]);
+    assert!(rig.query_by_label_contains("70 is no number").is_some());
+    assert!(rig.query_by_label_contains("4 chosen").is_some());
+}
+
+#[test]
+fn every_axis_and_switch_shows_sixty_four_voices() {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: 48_000.0,
+        max_voices: 64,
+    });
+    let mut patch = crate::synth::Patch::default();
+    patch.set(Param::VOICES, 64.0);
+    patch.set(Param::PARTIALS, 512.0);
+    engine.set_patch(&patch);
+    for key in 30..94 {
+        engine.push(NoteEvent::NoteOn {
+            id: None,
+            channel: 0,
+            key,
+            velocity: 1.0,
+        });
+    }
+    let mut rig = large();
+    let mut seen = Vec::new();
+    for axis in ["Log Hz", "Linear Hz", "Number"] {
+        rig.get_by_label(axis).click();
+        for switch in ["Trail", "Output"] {
+            rig.get_by_label(switch).click();
+            let (mut left, mut right) = ([0.0; 800], [0.0; 800]);
+            engine.render(&mut left, &mut right);
+            let senders = &mut rig.state_mut().senders;
+            senders.output.send(&left, &right);
+            senders.tell(&engine);
+            rig.step();
+            seen.push(rig.state().live.sounding().voices().count());
+        }
+    }
+    assert_eq!(seen, [64; 6]);
+}
