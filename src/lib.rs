@@ -14,7 +14,8 @@
 //!   or, where the bus is dense, in one spectrum a block. Knows no voices.
 //! * [`synth`]: events and a patch in, frames out. Knows no host, no screen, no files.
 //! * [`crew`]: threads that render sections of the ensemble beside the audio thread.
-//! * [`bridge`]: what crosses between threads without a lock: telemetry, and the load meter in it.
+//! * [`bridge`]: what crosses between threads without a lock: telemetry and the load meter in it, the
+//!   picture of what sounds, the output's frames, keys played on the screen.
 //! * `song` (cargo feature `song`): a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
@@ -31,7 +32,9 @@
 //!
 //! At the end of each buffer, while a window is open, the audio thread leaves
 //! [telemetry](bridge::Telemetry) in a triple buffer: it never waits for the screen, and what the
-//! screen does not fetch in time is dropped. Two readings of the clock, at the buffer's begin and
+//! screen does not fetch in time is dropped. In the same way crosses a picture of every partial that
+//! sounds ([`synth::Sounding`]), at most sixty times a second; and, while the screen analyses the
+//! [output](bridge::OutputSender), its frames by a queue. Two readings of the clock, at the buffer's begin and
 //! end, are for the [load meter](bridge::LoadMeter); nothing that sounds depends on them.
 //!
 //! # Time

@@ -5,9 +5,6 @@
 //! or has chosen, and what sounds has colours of its own. The type face is IBM Plex Sans, whose
 //! figures are all of one width, so that numbers stand still while they change.
 
-// Until the views that are on their way use all of it.
-#![allow(dead_code)]
-
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
@@ -58,13 +55,6 @@ pub enum ThemeChoice {
 }
 
 impl ThemeChoice {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [ThemeChoice; 3] = [
-        ThemeChoice::Dark,
-        ThemeChoice::Light,
-        ThemeChoice::HighContrast,
-    ];
-
     /// As it is offered.
     pub fn name(self) -> &'static str {
         match self {
@@ -409,6 +399,12 @@ pub fn current(ui: &Ui) -> &'static Theme {
 mod tests {
     use super::*;
 
+    const ALL: [ThemeChoice; 3] = [
+        ThemeChoice::Dark,
+        ThemeChoice::Light,
+        ThemeChoice::HighContrast,
+    ];
+
     /// Relative luminance, WCAG 2.2.
     fn luminance(color: Color32) -> f64 {
         let linear = |byte: u8| {
@@ -435,7 +431,7 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read_on_every_surface() {
-        for theme in ThemeChoice::ALL.map(Theme::of) {
+        for theme in ALL.map(Theme::of) {
             for (surface, background) in [
                 ("window", theme.window),
                 ("panel", theme.panel),
@@ -466,7 +462,7 @@ mod tests {
     /// WCAG's 3 : 1 for what is not text but must be told apart.
     #[test]
     fn what_is_drawn_stands_out_from_its_well() {
-        for theme in ThemeChoice::ALL.map(Theme::of) {
+        for theme in ALL.map(Theme::of) {
             let drawn = [theme.accent, theme.focus, theme.live, theme.filter]
                 .into_iter()
                 .chain([theme.modulated])

@@ -109,7 +109,7 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     // Whose partials the bars stand at.
     if canvas.axis.measure() != Measure::Number {
         text(
-            canvas.names.left_top() + vec2(-6.0, 16.0),
+            canvas.names.left_top() + vec2(-6.0, 2.0),
             Align2::RIGHT_TOP,
             format!("Bars {}", canvas.reference.note()),
             theme.accent_text,
