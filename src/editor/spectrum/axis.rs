@@ -166,40 +166,51 @@ impl Axis {
     }
 
     fn hz_marks(&self, room: Rangef) -> Vec<Mark> {
-        // The rounder a frequency is, the sooner it gets its place; the last digits only where all of
-        // them have room.
+        let values = match self.measure {
+            Measure::Linear => self.even_hz(room),
+            _ => self.round_hz(room),
+        };
+        let short = |hz: f32| match hz {
+            hz if hz >= 1_000.0 => format!("{}k", hz / 1_000.0),
+            hz => format!("{hz}"),
+        };
+        let texts = values.into_iter().map(|hz| (hz, short(hz)));
+        self.place(texts, room, MARK_WIDTH)
+    }
+
+    /// Steps of one width.
+    fn even_hz(&self, room: Rangef) -> Vec<f32> {
+        let points_per_hz = (self.x(1_000.0, room) - self.x(0.0, room)) / 1_000.0;
+        let step = [
+            10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0,
+        ]
+        .into_iter()
+        .find(|step| step * points_per_hz >= MARK_WIDTH)
+        .unwrap_or(10_000.0);
+        (1..=(LINEAR_HZ / step) as usize)
+            .map(|place| place as f32 * step)
+            .collect()
+    }
+
+    /// The rounder, the sooner; the last digits only where all of them have room.
+    fn round_hz(&self, room: Rangef) -> Vec<f32> {
         let has_room = |from: f32, to: f32| self.x(to, room) - self.x(from, room) >= MARK_WIDTH;
         let decades = [10.0, 100.0, 1_000.0, 10_000.0];
-        let digits = |digits: std::ops::Range<i32>, part: f32| {
-            let values = decades.map(|decade| (decade, digits.clone()));
-            values.into_iter().flat_map(move |(decade, digits)| {
-                digits.map(move |digit| digit as f32 * part * decade)
-            })
-        };
-        let mut values: Vec<f32> = digits(1..2, 1.0).collect();
+        let mut values = decades.to_vec();
         values.extend(
             decades
                 .iter()
                 .flat_map(|decade| [2.0 * decade, 5.0 * decade]),
         );
         for decade in decades {
-            let is_seen = |hz: &f32| *hz >= decade && *hz < 10.0 * decade;
             if has_room(9.0 * decade, 10.0 * decade) {
-                values.extend(digits(3..10, 1.0).filter(is_seen));
+                values.extend((3..10).map(|digit| digit as f32 * decade));
             }
             if has_room(9.9 * decade, 10.0 * decade) {
-                values.extend(digits(11..100, 0.1).filter(is_seen));
+                values.extend((11..100).map(|digit| digit as f32 * 0.1 * decade));
             }
         }
-        let short = |hz: f32| match hz {
-            hz if hz >= 1_000.0 => format!("{}k", hz / 1_000.0),
-            hz => format!("{hz}"),
-        };
-        self.place(
-            values.into_iter().map(|hz| (hz, short(hz))),
-            room,
-            MARK_WIDTH,
-        )
+        values
     }
 
     fn note_marks(&self, room: Rangef) -> Vec<Mark> {

@@ -140,13 +140,6 @@ impl Tools {
                     });
                 }
                 ui.add_space(theme::GRID);
-                if !axis.is_home() {
-                    let home = ui.add(Button::new("Whole"));
-                    desk.help.tell(&home, || "See the whole axis again".to_owned());
-                    if home.clicked() {
-                        *axis = Axis::new(axis.measure());
-                    }
-                }
                 let mut measure = axis.measure();
                 let chosen = ui.allocate_ui_with_layout(
                     vec2(230.0, theme::ROW),
@@ -160,6 +153,14 @@ impl Tools {
                 }
                 if measure != axis.measure() {
                     *axis = Axis::new(measure);
+                }
+                // Last, on the left, so that nothing else moves when it comes.
+                if !axis.is_home() {
+                    let home = ui.add(Button::new("Whole"));
+                    desk.help.tell(&home, || "See the whole axis again".to_owned());
+                    if home.clicked() {
+                        *axis = Axis::new(axis.measure());
+                    }
                 }
             });
         });
