@@ -176,6 +176,9 @@ struct App {
     open: Option<Open>,
 }
 
+/// For this long after it has opened, a window draws without a cause.
+const SETTLED_S: f64 = 2.0;
+
 /// What there is only while a window is open.
 struct Open {
     shell: Shell,
@@ -210,6 +213,10 @@ impl Open {
     }
 
     fn show(&mut self, ui: &mut egui::Ui) {
+        // What is drawn before the system shows the window may be lost.
+        if ui.input(|input| input.time) < SETTLED_S {
+            ui.ctx().request_repaint();
+        }
         self.live.update(ui);
         self.shell.show(ui, &mut self.edits, &self.live);
     }
