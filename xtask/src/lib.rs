@@ -7,6 +7,7 @@
 //! | [`install`] | copies the bundles to where hosts look for plugins |
 //! | [`daw`] | a session in Ardour, exported, reopened and measured |
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
+//! | [`screenshots`] | the README's pictures of the window, while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
 //! | [`peers`] | the bank beside Csound, SuperCollider and others; its scaling |
 //! | [`bless`] | rewrites the golden files, with a reason |
@@ -32,6 +33,7 @@ pub mod peers;
 pub mod picture;
 pub mod replace;
 pub mod screen;
+pub mod screenshots;
 pub mod setup;
 pub mod spectrogram;
 pub mod test;
@@ -54,6 +56,7 @@ Usage: cargo xtask COMMAND
                                 need be), or to the user's
   demo [--preset NAME]          play the shipped MIDI file through the bundled CLAP; writes
                                 target/demo/aliquot.wav and aliquot.png
+  screenshots                   write the README's pictures of the window, from the real program
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
@@ -90,12 +93,13 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         }
         ("demo", []) => demo::demo(demo::PRESET)?,
         ("demo", [option, preset]) if option == "--preset" => demo::demo(preset)?,
+        ("screenshots", []) => screenshots::screenshots()?,
         ("test", []) => return test::test(),
         ("daw", []) => daw::run()?,
         ("peers", []) => return peers::run(),
         ("bless", [reason]) if !reason.trim().is_empty() => return bless::bless(reason),
         ("bless", _) => bail!("bless: why? Give one reason, in quotes\n\n{USAGE}"),
-        ("setup" | "install" | "demo" | "test" | "daw" | "peers", _) => {
+        ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "peers", _) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }
         _ => bail!("unknown command '{name}'\n\n{USAGE}"),

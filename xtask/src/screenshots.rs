@@ -1,0 +1,170 @@
+//! `cargo xtask screenshots`: the README's pictures of the window, from the real program while it
+//! plays, on a display without a monitor.
+//!
+//! The program is driven by keys alone, as a person without a mouse would: the preset's arrows are
+//! walked to by Tab, and the letters play the keyboard at the window's foot.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Window};
+
+use crate::command::{command, output};
+use crate::picture::Picture;
+use crate::screen::{Screen, bound_to_us};
+use crate::test::BUNDLED_VARIABLE;
+use crate::workspace::shown;
+use crate::{bundle, replace, setup, workspace};
+
+/// The looks, by the names that the settings give them, and the pictures of them.
+const LOOKS: [(&str, &str); 2] = [
+    ("dark", "xtask/demo/window-dark.png"),
+    ("light", "xtask/demo/window-light.png"),
+];
+/// In points, which are pixels here.
+const SIZE: (u32, u32) = (1440, 900);
+/// How many presets after the first the one is that is shown: Bowed Pad.
+const PRESET: usize = 4;
+/// A chord, by the letters that play it.
+const CHORD: [&str; 4] = ["a", "d", "g", "k"];
+/// Longest that the window may take to come up.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Fewer colours than this are no window of ours.
+const LEAST_COLOURS: usize = 200;
+
+/// Builds the program (or takes the one where the environment says that bundles are), plays it and
+/// writes both pictures.
+///
+/// # Errors
+/// When a package is missing, the build fails, the window does not come up or shows nothing.
+pub fn screenshots() -> Result<()> {
+    ensure!(
+        cfg!(target_os = "linux"),
+        "screenshots: the display without a monitor is Linux's"
+    );
+    setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
+    let bundled = match std::env::var_os(BUNDLED_VARIABLE) {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
+            workspace::bundled()?
+        }
+    };
+    let program = bundled.join("Aliquot");
+    let screen = Screen::start()?;
+    for (looks, file) in LOOKS {
+        let picture = shoot(&program, &screen, looks)
+            .with_context(|| format!("no picture of the {looks} window"))?;
+        let path = workspace::root().join(file);
+        replace::write_over(&path, |path| picture.write(path))?;
+        println!("{}", shown(&path));
+    }
+    Ok(())
+}
+
+/// Plays the program with these looks, and takes its picture.
+fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
+    let folder = workspace::target()?.join("screenshots").join(looks);
+    replace::remove(&folder)?;
+    fs::create_dir_all(&folder)?;
+    let settings = format!(
+        "theme = \"{looks}\"\n[window]\nwidth = {}\nheight = {}\n",
+        SIZE.0, SIZE.1
+    );
+    fs::write(folder.join("settings.toml"), settings)?;
+    let log = fs::File::create(folder.join("log.txt"))?;
+    let mut running = bound_to_us(&program.to_string_lossy())
+        .args(["--backend", "dummy"])
+        .env("DISPLAY", screen.name())
+        // Nobody's presets and settings but these.
+        .env("ALIQUOT_DATA_DIR", &folder)
+        .env("ALIQUOT_CONFIG_DIR", &folder)
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    let picture = play_and_look(screen);
+    // It may have ended by itself, which is an error already.
+    let _ = running.kill();
+    let _ = running.wait();
+    picture
+}
+
+fn play_and_look(screen: &Screen) -> Result<Picture> {
+    let tool =
+        |words: &[&str]| output(command("xdotool").args(words).env("DISPLAY", screen.name()));
+    let begun = Instant::now();
+    let window = loop {
+        let found = tool(&["search", "--onlyvisible", "--name", "^Aliquot$"]).unwrap_or_default();
+        if let Some(window) = found.lines().next() {
+            break window.to_owned();
+        }
+        ensure!(begun.elapsed() < LIMIT, "its window does not come up");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let rest = |seconds: f64| std::thread::sleep(Duration::from_secs_f64(seconds));
+    rest(2.0);
+    tool(&["windowactivate", "--sync", &window])?;
+    // Out of the way of what is to be seen.
+    tool(&["mousemove", "--window", &window, "2", "2"])?;
+    // The first of the keyboard's stations is the arrow to the preset before, the second to the next.
+    for _ in 0..2 {
+        tool(&["key", "Tab"])?;
+        rest(0.3);
+    }
+    for _ in 0..PRESET {
+        tool(&["key", "Return"])?;
+        rest(0.4);
+    }
+    for letter in CHORD {
+        tool(&["keydown", letter])?;
+        rest(0.1);
+    }
+    rest(2.5);
+    let picture = look(
+        screen,
+        window.trim().parse().context("no number of a window")?,
+    );
+    for letter in CHORD {
+        tool(&["keyup", letter])?;
+    }
+    picture
+}
+
+/// The window's pixels.
+fn look(screen: &Screen, window: Window) -> Result<Picture> {
+    let (display, _) = x11rb::connect(Some(screen.name()))?;
+    let size = display.get_geometry(window)?.reply()?;
+    let image = display
+        .get_image(
+            ImageFormat::Z_PIXMAP,
+            window,
+            0,
+            0,
+            size.width,
+            size.height,
+            !0,
+        )?
+        .reply()?;
+    let order = display.setup().image_byte_order;
+    ensure!(
+        image.depth == 24 && u8::from(order) == 0,
+        "the display's pixels are not as expected"
+    );
+    let (width, height) = (usize::from(size.width), usize::from(size.height));
+    let mut picture = Picture::new(width, height, [0; 3]);
+    let mut colours = std::collections::HashSet::new();
+    for (place, pixel) in image.data.chunks_exact(4).enumerate() {
+        let colour = [pixel[2], pixel[1], pixel[0]];
+        colours.insert(colour);
+        picture.mix(place % width, place / width, colour, 1.0);
+    }
+    if colours.len() < LEAST_COLOURS {
+        bail!("the window shows {} colours", colours.len());
+    }
+    Ok(picture)
+}
