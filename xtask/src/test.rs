@@ -101,6 +101,11 @@ pub fn test() -> Result<ExitCode> {
                 workspace::target()?.join("nothing-was-bundled")
             };
             command.env(BUNDLED_VARIABLE, folder);
+            // Windows that are opened find nobody's presets and settings, and leave none.
+            let nobodys = workspace::target()?.join("nobodys");
+            for variable in ["ALIQUOT_DATA_DIR", "ALIQUOT_CONFIG_DIR"] {
+                command.env(variable, &nobodys);
+            }
             if cfg!(target_os = "linux") {
                 // Never the user's own display.
                 command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
