@@ -114,7 +114,7 @@ impl Keyboard {
         let rect = ui.max_rect();
         let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
         let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);
-        self.side(ui, side);
+        self.side(ui, desk, side);
         let piano = Piano::new(place, self.base);
         self.touch(ui, desk, &piano);
         let heard = match desk.live.news() {
@@ -239,7 +239,7 @@ impl Keyboard {
     }
 
     /// Octave and velocity.
-    fn side(&mut self, ui: &mut Ui, rect: Rect) {
+    fn side(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         let theme = theme::current(ui);
         let half = 0.5 * rect.height();
         let octave = format!("C{}", i16::from(self.base) / 12 - 1);
@@ -265,7 +265,7 @@ impl Keyboard {
                 let by = 2 * side as i8 - 1;
                 let at = middle + vec2(24.0 * f32::from(by), 0.0);
                 let place = Rect::from_center_size(at, vec2(18.0, 20.0));
-                if arrow(ui, place, by, accessible) {
+                if arrow(ui, desk, place, by, accessible) {
                     match row {
                         0 => self.shift_octave(by),
                         _ => self.shift_velocity(by),
@@ -377,10 +377,13 @@ fn rounded_below() -> egui::CornerRadius {
 }
 
 /// A small button with a triangle that points to its side.
-fn arrow(ui: &mut Ui, rect: Rect, by: i8, name: &str) -> bool {
+fn arrow(ui: &mut Ui, desk: &mut Desk, rect: Rect, by: i8, name: &str) -> bool {
     let theme = theme::current(ui);
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
+    desk.help.tell(&response, || {
+        format!("{name}: of what the letters play; Z and X, C and V do the same")
+    });
     let painter = ui.painter();
     let fill = if response.hovered() {
         theme.hovered

@@ -53,6 +53,16 @@ impl Group {
             Group::Play => "Play & Output",
         }
     }
+
+    /// What is in it, for the help line.
+    fn contents(self) -> &'static str {
+        match self {
+            Group::Sound => "source, frequencies, filter",
+            Group::Envelopes => "both envelopes, decay",
+            Group::Modulation => "macros, LFO",
+            Group::Play => "expression, voices, output, load",
+        }
+    }
 }
 
 /// How the groups stand in a place.
@@ -118,7 +128,7 @@ impl Panels {
         self.first -= self.first % plan.groups();
         if plan.has_tabs() {
             let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
-            self.tabs(ui, tabs, plan);
+            self.tabs(ui, desk, tabs, plan);
             rect.min.y += TABS;
         }
         let cell = vec2(
@@ -138,7 +148,7 @@ impl Panels {
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, rect: Rect, plan: Plan) {
+    fn tabs(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect, plan: Plan) {
         let theme = theme::current(ui);
         let pages = Group::ALL.len() / plan.groups();
         let mut left = rect.left();
@@ -171,6 +181,11 @@ impl Panels {
             left = tab.right() + theme::GRID;
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
+            desk.help.tell(&response, || {
+                let contents = Group::ALL[first..first + plan.groups()].iter();
+                let contents: Vec<_> = contents.map(|group| group.contents()).collect();
+                format!("Shows {}", contents.join(", "))
+            });
             if response.clicked() || response.has_focus() && ui.input(|i| i.key_pressed(Key::Space))
             {
                 self.first = first;
