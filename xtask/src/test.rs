@@ -8,11 +8,12 @@
 pub mod counts;
 pub(crate) mod python;
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, follow, output, run};
 use crate::screen::Screen;
@@ -34,8 +35,13 @@ struct Stage {
 /// Runs all stages and prints the counts.
 ///
 /// # Errors
-/// None: what fails is counted, and the exit code says so.
+/// When there is no clean folder to begin with. What fails afterwards is counted, and the exit code
+/// says so.
 pub fn test() -> Result<ExitCode> {
+    let nobodys = workspace::target()?.join("nobodys");
+    if nobodys.exists() {
+        fs::remove_dir_all(&nobodys).context("cannot forget the last tests' settings")?;
+    }
     let mut stages = Vec::new();
     let mut stage = |name, body: &mut dyn FnMut(&mut Reading) -> Result<()>| {
         let stage = perform(name, body);
@@ -102,7 +108,6 @@ pub fn test() -> Result<ExitCode> {
             };
             command.env(BUNDLED_VARIABLE, folder);
             // Windows that are opened find nobody's presets and settings, and leave none.
-            let nobodys = workspace::target()?.join("nobodys");
             for variable in ["ALIQUOT_DATA_DIR", "ALIQUOT_CONFIG_DIR"] {
                 command.env(variable, &nobodys);
             }

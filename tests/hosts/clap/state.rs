@@ -95,6 +95,46 @@ fn with_length(text: &[u8]) -> Vec<u8> {
     state
 }
 
+/// How a state says that MIDI learn has learned nothing.
+const NOTHING_LEARNED: &str = r#""controllers":"[]""#;
+
+#[test]
+fn a_learned_controller_comes_back_with_the_state_and_moves_its_parameter() {
+    let state = sine_with(&[]).save_state().unwrap();
+    let taught = rewritten(
+        &state,
+        NOTHING_LEARNED,
+        r#""controllers":"[[21,\"level\"],[22,\"from a later version\"]]""#,
+    );
+    let mut first = instance();
+    first.load_state(&taught).unwrap();
+    // What has been loaded is saved again, and loaded by another.
+    let mut second = instance();
+    second.load_state(&first.save_state().unwrap()).unwrap();
+
+    let level = second.parameter("Level").unwrap().id;
+    let before = second.value(level).unwrap();
+    let moves = [
+        on(0, 1, 57),
+        (12_000, Event::Midi([0xB4, 21, 0])),
+        (24_000, Event::Midi([0xB4, 22, 127])),
+    ];
+    let sound = play(&mut second, RATE_HZ, &moves, 36_000, 480);
+    assert!(peak(&sound[0][6_000..12_000]) > 0.01);
+    // Within two blocks it is silent, and the host knows why.
+    assert_eq!(peak(&sound[0][12_128..]), 0.0);
+    assert_ne!(second.value(level).unwrap(), before);
+    assert_eq!(second.value(level).unwrap(), 0.0);
+    let mut third = instance();
+    third.load_state(&second.save_state().unwrap()).unwrap();
+    assert_eq!(third.value(level).unwrap(), 0.0);
+    // Without having learned it, it moves nothing.
+    let mut untaught = instance();
+    untaught.load_state(&state).unwrap();
+    let sound = play(&mut untaught, RATE_HZ, &moves, 36_000, 480);
+    assert!(peak(&sound[0][30_000..]) > 0.01);
+}
+
 /// States that must change nothing, each with what is wrong with it.
 fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut refused: Vec<(String, Vec<u8>)> = (0..state.len())
@@ -116,6 +156,10 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
             r#""partials":{"i32":"#,
             r#""partials":{"string":"all","i32":"#,
         ),
+        // The sustain pedal cannot be learned; what is no list of pairs is none.
+        (NOTHING_LEARNED, r#""controllers":"[[64,\"level\"]]""#),
+        (NOTHING_LEARNED, r#""controllers":"[[200,\"level\"]]""#),
+        (NOTHING_LEARNED, r#""controllers":"{}""#),
     ] {
         refused.push((format!("{to} for {from}"), rewritten(state, from, to)));
     }
