@@ -91,7 +91,6 @@ impl Instrument {
         let engine = &self.engine;
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
-            engine.partial_powers(&mut telemetry.partial_powers);
             telemetry.keys = engine.held_keys();
             telemetry.lfo_cycles = engine.lfo_cycles();
         });

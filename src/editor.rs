@@ -60,7 +60,7 @@ use shell::Shell;
 /// What the instrument tells of itself.
 #[derive(Clone)]
 pub struct Sources {
-    /// Load, counts and powers.
+    /// Load, counts, keys.
     pub telemetry: TelemetryReceiver,
     /// Every partial that sounds.
     pub sounding: SoundingReceiver,

@@ -61,7 +61,7 @@ pub struct Aliquot {
     telemetry: TelemetrySender,
     sounding: SoundingSender,
     output: OutputSender,
-    /// Frames since the screen was told.
+    /// Frames since the screen was to be told.
     untold_frames: usize,
     /// What is played on the screen's keyboard.
     keys: KeyReceiver,
@@ -105,15 +105,16 @@ impl Aliquot {
         if let (Some(engine), Some(stopwatch)) = (&self.engine, &mut self.stopwatch) {
             stopwatch.stop(start, frames);
             // No more often than a screen shows it, however short the buffers.
+            let period_frames = (engine.sample_rate_hz() / SCREEN_HZ).ceil() as usize;
             self.untold_frames += frames;
-            if (self.untold_frames as f64) * SCREEN_HZ < engine.sample_rate_hz() {
+            if self.untold_frames < period_frames {
                 return;
             }
-            self.untold_frames = 0;
+            // The rest counts: buffers that do not fit the period keep its rate all the same.
+            self.untold_frames %= period_frames;
             self.telemetry.publish(|telemetry| {
                 telemetry.statistics = engine.statistics();
                 telemetry.load = stopwatch.load();
-                engine.partial_powers(&mut telemetry.partial_powers);
                 telemetry.keys = engine.held_keys();
                 telemetry.lfo_cycles = engine.lfo_cycles();
             });

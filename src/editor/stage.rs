@@ -34,7 +34,6 @@ impl Senders {
     pub fn tell(&mut self, engine: &Engine) {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
-            engine.partial_powers(&mut telemetry.partial_powers);
         });
         self.sounding.publish(|sounding| engine.sounding(sounding));
     }

@@ -447,9 +447,6 @@ fn the_screen_is_told_what_sounds_and_what_it_took() {
     assert_eq!(news.statistics.voices, 2);
     assert!(news.statistics.partials > 2);
     assert_eq!(news.statistics.faults, 0);
-    // The first partials sound, and so do those that only one of the notes has; the last do not.
-    assert!(news.partial_powers[0] > 1e-6 && news.partial_powers[1] > 1e-6);
-    assert_eq!(news.partial_powers[511], 0.0);
     // A buffer's time is known when the next has begun.
     bench.process(2, 1_024, &[]);
     let load = watch.news().expect("news of the buffer").load;
@@ -487,7 +484,14 @@ fn short_buffers_tell_the_screen_no_more_often_than_it_shows() {
         told += usize::from(watch.news().is_some());
     }
     // A second of them.
-    assert!((50..=60).contains(&told), "{told}");
+    assert!((58..=60).contains(&told), "{told}");
+    // Buffers of more than half the period, and no multiple of it, keep the rate.
+    told = 0;
+    for _ in 0..94 {
+        bench.process(2, 512, &[]);
+        told += usize::from(watch.news().is_some());
+    }
+    assert!((58..=61).contains(&told), "{told}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::channel::Channels;
 use super::ensemble::{Dimensions, Ensemble, Extension, Threading};
 use super::event::{Event, NoteAddress, Transport};
 use super::output::Output;
-use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
+use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
 use super::sounding::Sounding;
 use super::voice::{Life, Outcome, Tick};
@@ -413,21 +413,6 @@ impl Engine {
                 voice.key_is_down && matches!(voice.life(), Life::Pending | Life::Sounding)
             })
             .fold(0, |keys, voice| keys | 1 << (voice.key & 127))
-    }
-
-    /// Writes the power of each partial number, 1 first, over all voices that sound, with the master
-    /// level: of a sine as loud as full scale it is ½. The mean of both channels, at the end of the
-    /// current block.
-    pub fn partial_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
-        powers.fill(0.0);
-        for voice in self.ensemble.iter() {
-            if voice.life() != Life::Idle {
-                voice.add_powers(powers);
-            }
-        }
-        let gain = self.output.level();
-        let factor = 0.5 * gain * gain;
-        powers.iter_mut().for_each(|power| *power *= factor);
     }
 
     /// Takes a picture of all partials that sound, at the end of the current block and with the

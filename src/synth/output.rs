@@ -63,11 +63,6 @@ impl Output {
         self.is_begun = true;
     }
 
-    /// The master level at the block's end, the louder channel's.
-    pub fn level(&self) -> f32 {
-        self.end.left.max(self.end.right)
-    }
-
     /// The master level at the block's end, of left and right.
     pub fn levels(&self) -> (f32, f32) {
         (self.end.left, self.end.right)

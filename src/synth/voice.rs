@@ -8,7 +8,7 @@ use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::{Channels, Control};
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
-use super::parameter::{MAX_PARTIALS, Param};
+use super::parameter::Param;
 use super::patch::{Patch, Values};
 use super::sounding::{Sounding, SoundingVoice};
 use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
@@ -293,11 +293,6 @@ impl Voice {
     /// Partials that sound.
     pub fn sounding_partials(&self) -> usize {
         self.loudness.partials
-    }
-
-    /// Adds the power of each of its partials, before the master level.
-    pub fn add_powers(&self, powers: &mut [f32; MAX_PARTIALS]) {
-        self.partials.add_powers(powers);
     }
 
     /// Adds itself to a picture of what sounds; `left` and `right` are the master level.

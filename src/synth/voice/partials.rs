@@ -450,17 +450,6 @@ impl Partials {
         self.loudness
     }
 
-    /// Adds the power of each partial at the last segment's end, the mean of both channels.
-    pub fn add_powers(&self, powers: &mut Lanes) {
-        let used = ..self.count;
-        add_powers(
-            self.level,
-            &self.left_end[used],
-            &self.right_end[used],
-            &mut powers[used],
-        );
-    }
-
     /// Partials in use, those that fade after the spectrum shrank among them.
     pub fn count(&self) -> usize {
         self.count
@@ -676,15 +665,6 @@ fn pan(
         power: powers.iter().sum(),
         partials: counts.iter().sum::<u32>() as usize,
         is_decayed: false,
-    }
-}
-
-at_level! {
-    /// [`Partials::add_powers`].
-    fn add_powers(left: &[f32], right: &[f32], powers: &mut [f32]) {
-        for ((power, left), right) in powers.iter_mut().zip(left).zip(right) {
-            *power += 0.5 * (left * left + right * right);
-        }
     }
 }
 
