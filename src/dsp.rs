@@ -5,4 +5,5 @@ pub mod envelope;
 pub mod level;
 pub mod lfo;
 pub mod maths;
+pub mod prefetch;
 pub mod random;

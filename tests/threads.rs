@@ -123,21 +123,24 @@ fn rates_have_their_own_blocks() {
     }
 }
 
+/// Boxed, since the box itself is what threads exchange.
+type Jobs = Vec<Box<Job>>;
+
 /// Threads that are late in every way there is, chosen by chance.
 struct Late {
     seed: u64,
     turn: u64,
-    laid_out: Vec<Box<Job>>,
+    laid_out: Jobs,
     /// Claimed and not done.
-    claimed: Vec<Box<Job>>,
-    done: Vec<Box<Job>>,
+    claimed: Jobs,
+    done: Jobs,
     bank: aliquot::bank::Bank,
 }
 
 impl Late {
     fn chance(&mut self, of: u64) -> bool {
         self.turn += 1;
-        bits(self.seed, self.turn) % of == 0
+        bits(self.seed, self.turn).is_multiple_of(of)
     }
 }
 

@@ -67,7 +67,13 @@ impl Section {
     pub fn render(&mut self, tick: &Tick, bank: &mut Bank) {
         bank.begin_block(tick.partials);
         let (left, right) = self.part.begin();
-        for (voice, told) in self.voices.iter_mut().zip(&mut self.outcomes) {
+        for place in 0..self.voices.len() {
+            if let Some(next) = self.voices.get(place + 1)
+                && is_rendered(next)
+            {
+                next.prefetch();
+            }
+            let (voice, told) = (&mut self.voices[place], &mut self.outcomes[place]);
             *told = None;
             if is_rendered(voice) {
                 // The end of one that was stolen or choked has been told already.

@@ -15,6 +15,7 @@ use crate::at_level;
 use crate::bank::{Bank, Controls, advanced_phase};
 use crate::dsp::level::Level;
 use crate::dsp::maths::{at_least, at_most, exp2};
+use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
 use crate::synth::filter::Filter;
 use crate::synth::parameter::MAX_PARTIALS;
@@ -23,6 +24,8 @@ use crate::synth::spectrum::{GROUP, Lanes, ONSET_SHIFT, Spectrum, whole_groups};
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
 const FADE_FROM: f32 = 0.95;
+/// How many of a voice's partials are asked for ahead.
+const FORESEEN: usize = 64;
 /// Below this a partial's decay counts as complete (−120 dB).
 const DECAYED: f32 = 1e-6;
 
@@ -93,7 +96,7 @@ pub struct Partials {
     slides: bool,
     /// Whether decay has begun: until then all of it is 1.
     decays: bool,
-    /// Whether starts and ends of the gains are the same.
+    /// Whether the gains stay at their ends; what the starts hold is then of no use.
     gains_rest: bool,
     loudness: Loudness,
     level: Level,
@@ -185,9 +188,9 @@ impl Partials {
             shape,
             decay,
             decay_step,
-            left_start,
+            left_start: _,
             left_end,
-            right_start,
+            right_start: _,
             right_end,
             decayed,
             decayed_step,
@@ -229,14 +232,9 @@ impl Partials {
             let either = ..self.count.max(*count);
             self.left_end[either].copy_from_slice(&left_end[either]);
             self.right_end[either].copy_from_slice(&right_end[either]);
-            if *gains_rest {
-                self.left_start[either].copy_from_slice(&left_start[either]);
-                self.right_start[either].copy_from_slice(&right_start[either]);
-            } else {
-                // The next segment begins at these ends.
-                self.left_start[*count..].fill(0.0);
-                self.right_start[*count..].fill(0.0);
-            }
+            // The next segment begins at these ends.
+            self.left_start[*count..].fill(0.0);
+            self.right_start[*count..].fill(0.0);
         }
         self.decayed = *decayed;
         self.decayed_step = *decayed_step;
@@ -246,6 +244,37 @@ impl Partials {
         self.gains_rest = *gains_rest;
         self.loudness = *loudness;
         self.level = *level;
+    }
+
+    /// Asks for the memory that the next block begins with, while something else is worked on: the
+    /// rest follows in order, which processors foresee.
+    pub fn prefetch(&self, spectrum: &Spectrum) {
+        let used = ..self.count.min(FORESEEN);
+        prefetch(&self.phase[used]);
+        prefetch(&self.increment[used]);
+        prefetch(&self.curve[used]);
+        prefetch(&self.left_end[used]);
+        prefetch(&self.right_end[used]);
+        if self.gains_rest {
+            return;
+        }
+        for lanes in [
+            &self.left_start,
+            &self.right_start,
+            &self.shape,
+            &spectrum.left,
+            &spectrum.right,
+            &spectrum.ratio,
+        ] {
+            prefetch(&lanes[used]);
+        }
+        if self.slides {
+            prefetch(&self.frequency_hz[used]);
+        }
+        if self.decays {
+            prefetch(&self.decay[used]);
+            prefetch(&self.decay_step[used]);
+        }
     }
 
     /// Puts them at a note's onset: none yet, all at gain 0. `age` is other than that of any note
@@ -441,12 +470,7 @@ impl Partials {
 
     /// Keeps the gains where they are over the next segment. Returns what they come to.
     pub fn hold_gains(&mut self) -> Loudness {
-        if !self.gains_rest {
-            self.left_start[..self.count].copy_from_slice(&self.left_end[..self.count]);
-            self.right_start[..self.count].copy_from_slice(&self.right_end[..self.count]);
-            self.gains_rest = true;
-            self.written.gains += 1;
-        }
+        self.gains_rest = true;
         self.loudness
     }
 
@@ -483,15 +507,21 @@ impl Partials {
         right: &mut [f32],
     ) {
         let used = ..self.count;
+        let (left_end, right_end) = (&self.left_end[used], &self.right_end[used]);
+        let (left_start, right_start) = if self.gains_rest {
+            (left_end, right_end)
+        } else {
+            (&self.left_start[used], &self.right_start[used])
+        };
         bank.add(
             &Controls {
                 phase: &self.phase[used],
                 increment: &self.increment[used],
                 curve: &self.curve[used],
-                left_start: &self.left_start[used],
-                left_end: &self.left_end[used],
-                right_start: &self.right_start[used],
-                right_end: &self.right_end[used],
+                left_start,
+                left_end,
+                right_start,
+                right_end,
             },
             left,
             right,
