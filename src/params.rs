@@ -507,4 +507,32 @@ mod tests {
             assert_eq!((name, steps), (&*spec.name, spec.range.steps()));
         }
     }
+
+    #[test]
+    fn the_presets_name_is_stored_and_older_states_have_none() {
+        let params = HostParams::default();
+        assert_eq!(params.preset(), Some(LoadedPreset::initial()));
+        let bell = LoadedPreset {
+            id: "factory/Bell".to_owned(),
+            name: "Bell".to_owned(),
+            fingerprint: 7,
+        };
+        params.set_preset(Some(bell.clone()));
+        let mut state = params.serialize_fields();
+        let other = HostParams::default();
+        other.deserialize_fields(&state);
+        assert_eq!((other.preset(), other.loads()), (Some(bell), 1));
+        state.insert(stored::PRESET_FIELD.to_owned(), "[1]".to_owned());
+        other.deserialize_fields(&state);
+        assert_eq!((other.preset(), other.loads()), (None, 2));
+        state.remove(stored::PRESET_FIELD);
+        other.set_preset(Some(LoadedPreset::initial()));
+        other.deserialize_fields(&state);
+        assert_eq!((other.preset(), other.loads()), (None, 3));
+        // Of a refused state nothing is loaded.
+        other.set_preset(Some(LoadedPreset::initial()));
+        other.deserialize_fields(&BTreeMap::new());
+        assert_eq!(other.preset(), Some(LoadedPreset::initial()));
+        assert_eq!(other.loads(), 3);
+    }
 }

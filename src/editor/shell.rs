@@ -229,7 +229,11 @@ fn undo_keys(ui: &Ui, edits: &mut Edits) {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::super::rig::{Rig, window};
     use super::*;
+    use crate::synth::Param;
 
     #[test]
     fn everything_has_its_place_in_every_window() {
@@ -258,5 +262,44 @@ mod tests {
                 assert!(row == layout.spectrum || row.height() < layout.spectrum.height());
             }
         }
+    }
+
+    #[test]
+    fn keys_undo_and_redo_except_in_a_text() {
+        let mut rig = window(vec2(1000.0, 620.0));
+        rig.state_mut().edits.set(Param::TILT, 0.25);
+        rig.state_mut().edits.set(Param::SPREAD, 0.5);
+        let values = |rig: &Rig| {
+            let edits = &rig.state().edits;
+            (
+                edits.normalized(Param::TILT),
+                edits.normalized(Param::SPREAD),
+            )
+        };
+        let before = Param::TILT.range().normalized(Param::TILT.spec().default);
+        let press = |rig: &mut Rig, modifiers, key| {
+            rig.key_press_modifiers(modifiers, key);
+            rig.run_steps(2);
+        };
+        let shift = Modifiers::COMMAND | Modifiers::SHIFT;
+        assert_eq!(values(&rig), (0.25, 0.5));
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.0));
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (before, 0.0));
+        press(&mut rig, shift, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.0));
+        press(&mut rig, Modifiers::COMMAND, Key::Y);
+        assert_eq!(values(&rig), (0.25, 0.5));
+        // The keyboard at the foot has Z too, and another meaning for it.
+        press(&mut rig, Modifiers::NONE, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.5));
+
+        rig.get_by_label_contains("Presets:").click();
+        rig.run_steps(3);
+        rig.get_by_label("Search presets").focus();
+        rig.run_steps(2);
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.5));
     }
 }

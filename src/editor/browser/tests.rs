@@ -330,7 +330,8 @@ fn presets_are_renamed_deleted_and_restored() {
     click(&mut stage, "Warm");
     assert!(!is_disabled(&stage, "Delete"));
     click(&mut stage, "Rename…");
-    write_into(&mut stage, "Name", "Hot");
+    // What is typed takes the place of the old name.
+    write(&mut stage, "Hot");
     press(&mut stage, Key::Enter);
     wait(&mut stage, |world| {
         world.browser.contents().find("user/Hot.toml").is_some()

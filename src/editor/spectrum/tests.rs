@@ -298,6 +298,22 @@ fn keys_walk_the_bars_choose_and_move_them() {
     assert_eq!(window.view.hand.cursor, 1);
 }
 
+#[test]
+fn the_bar_that_keys_walk_to_comes_into_view() {
+    let mut window = Window::new();
+    focus_bars(&mut window);
+    let room = window.canvas(|canvas| canvas.plot.x_range());
+    window.view.axis.zoom(4.0, room.min, room);
+    for (pressed, n) in [(Key::End, EDITABLE_PARTIALS), (Key::Home, 1)] {
+        assert!(!room.contains(window.canvas(|canvas| canvas.middle(n))) || n == 1);
+        window.frame(&[key(pressed)]);
+        assert!(
+            room.contains(window.canvas(|canvas| canvas.middle(n))),
+            "{n}"
+        );
+    }
+}
+
 fn tell(window: &mut Window, keys: &[u8]) {
     let mut engine = Engine::new(&Config {
         sample_rate_hz: 48_000.0,

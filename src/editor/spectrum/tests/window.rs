@@ -178,3 +178,48 @@ fn every_axis_and_switch_shows_sixty_four_voices() {
     }
     assert_eq!(seen, [64; 6]);
 }
+
+#[test]
+fn keys_move_the_filter_and_a_reader_tells_it() {
+    const HANDLE: &str = "Filter cutoff and resonance";
+    let mut rig = large();
+    assert!(rig.query_by_label(HANDLE).is_none(), "the filter is off");
+    rig.state_mut().edits.set(Param::FILTER_TYPE, 0.25);
+    rig.run_steps(3);
+    rig.get_by_label(HANDLE).focus();
+    rig.run_steps(2);
+    let before = [Param::CUTOFF, Param::RESONANCE, Param::SLOPE].map(|param| plain(&rig, param));
+    send(
+        &mut rig,
+        [key(Key::ArrowRight), key(Key::ArrowUp), key(Key::PageUp)],
+    );
+    let after = [Param::CUTOFF, Param::RESONANCE, Param::SLOPE].map(|param| plain(&rig, param));
+    // A hundredth of each range.
+    assert!((after[0] / before[0] - 1_000_f32.powf(0.01)).abs() < 1e-3);
+    assert!((after[1] - before[1] - 0.24).abs() < 1e-3);
+    assert!((after[2] - before[2] - 0.42).abs() < 1e-3);
+    let value = rig.get_by_label(HANDLE).value().unwrap_or_default();
+    assert!(
+        value.starts_with("Low Pass 2.143 kHz, resonance 0.24 dB"),
+        "{value}"
+    );
+}
+
+#[test]
+fn keys_zoom() {
+    let mut rig = large();
+    rig.get_by_label("Partial 1 Level").focus();
+    rig.run_steps(2);
+    let with_command = |key| Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    assert!(rig.query_by_label("Whole").is_none());
+    send(&mut rig, [with_command(Key::Plus), with_command(Key::Plus)]);
+    assert!(rig.query_by_label("Whole").is_some());
+    send(&mut rig, [with_command(Key::Num0)]);
+    assert!(rig.query_by_label("Whole").is_none());
+}
