@@ -24,8 +24,6 @@ use crate::synth::spectrum::{GROUP, Lanes, ONSET_SHIFT, Spectrum, whole_groups};
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
 const FADE_FROM: f32 = 0.95;
-/// How many of a voice's partials are asked for ahead.
-const FORESEEN: usize = 64;
 /// Below this a partial's decay counts as complete (−120 dB).
 const DECAYED: f32 = 1e-6;
 
@@ -246,10 +244,9 @@ impl Partials {
         self.level = *level;
     }
 
-    /// Asks for the memory that the next block begins with, while something else is worked on: the
-    /// rest follows in order, which processors foresee.
+    /// Asks for the memory that the next block reads, while something else is worked on.
     pub fn prefetch(&self, spectrum: &Spectrum) {
-        let used = ..self.count.min(FORESEEN);
+        let used = ..self.count;
         prefetch(&self.phase[used]);
         prefetch(&self.increment[used]);
         prefetch(&self.curve[used]);
