@@ -5,10 +5,10 @@
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
 //! the status line.
 //!
-//! [`Shell`] lays the views out. Each view is a struct that remembers what it needs while the window
-//! is open, with a `show(&mut self, ui, desk)`; [`desk::Desk`] is all that it is handed: parameters
-//! and the way to change them ([`edit`]), what the instrument tells of itself ([`live`]), and the
-//! line in which it tells what the pointer is on ([`help`]). How it looks it has from [`theme`].
+//! `Shell` lays the views out. Each view is a struct that remembers what it needs while the window
+//! is open, with a `show(&mut self, ui, desk)`; `desk::Desk` is all that it is handed: parameters
+//! and the way to change them (`edit`), what the instrument tells of itself (`live`), and the
+//! line in which it tells what the pointer is on (`help`). How it looks it has from `theme`.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -207,7 +207,13 @@ impl Library {
         let parent = path.parent().unwrap_or(&folder);
         let new_path = self.free_path(parent, name, entry.path.as_ref())?;
         if new_path.symlink_metadata().is_ok() {
-            // The same file, but for its capitals.
+            // The same file, but for its capitals; on systems that tell those apart, another one.
+            if fs::canonicalize(path).ok() != fs::canonicalize(&new_path).ok() {
+                return Err(LibraryError::Exists {
+                    name: name.to_owned(),
+                    path: new_path,
+                });
+            }
             write(path, &renamed, Overwrite::Yes)?;
             fs::rename(path, &new_path).map_err(failed("rename", path))?;
         } else {

@@ -5,7 +5,7 @@
 //!
 //! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
 //! wait; the engine is made in [`Aliquot::activate`], and what it comes to need later is made in the
-//! background ([`supply`]). At the end of each buffer the screen, if there
+//! background (`supply`). At the end of each buffer the screen, if there
 //! is one, is told what sounds and what it took ([`crate::bridge`]).
 
 use std::sync::Arc;

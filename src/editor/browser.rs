@@ -123,7 +123,7 @@ impl Browser {
 
     /// Saves in the loaded preset's own file, or asks for a name if it has none or the file has been
     /// changed by somebody else.
-    fn save(&mut self, edits: &mut Edits) {
+    pub fn save(&mut self, edits: &mut Edits) {
         let contents = self.watch.contents();
         let (loaded, _) = edits.preset();
         let own = self

@@ -300,10 +300,18 @@ impl Edits {
         self.end_group();
     }
 
-    /// Loads a preset: its sound, and its name for the eye and the state.
+    /// Loads a preset: its sound, and its name for the eye and the state. How the person plays stays,
+    /// unless the preset asks for something else than the default.
     pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
         self.begin_group(format!("Load {name}"));
-        self.load(patch);
+        let mut kept = *patch;
+        for param in Param::all().filter(|param| param.is_of_the_player()) {
+            let default = param.range().normalized(param.spec().default);
+            if patch.normalized(param) == default {
+                kept.set_normalized(param, self.normalized(param));
+            }
+        }
+        self.load(&kept);
         self.params.set_preset(Some(LoadedPreset {
             id: id.to_owned(),
             name: name.to_owned(),

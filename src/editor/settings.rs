@@ -103,6 +103,8 @@ impl SettingsPage {
         {
             self.is_open = false;
         }
+        // The window's own scale counts, as it is.
+        self.settings.scale_percent = desk.edits.params().window().scale_percent();
         let before = self.settings;
         let theme = theme::current(ui);
         let rect = ui.max_rect();
@@ -122,7 +124,7 @@ impl SettingsPage {
             }
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
-                self.window(ui, desk);
+                self.window(ui);
                 self.new_instances(ui, desk);
                 learned(ui, desk);
                 ui.add_space(theme::GAP);
@@ -149,18 +151,31 @@ impl SettingsPage {
                 .window()
                 .set_scale_percent(self.settings.scale_percent);
         }
+        // Other windows may have written others meanwhile.
+        let mut kept = self.file.read().unwrap_or(*before);
+        let now = &self.settings;
+        if now.scale_percent != before.scale_percent {
+            kept.scale_percent = now.scale_percent;
+        }
+        if now.looks != before.looks {
+            kept.looks = now.looks;
+        }
+        if now.letters != before.letters {
+            kept.letters = now.letters;
+        }
+        if now.new_instance != before.new_instance {
+            kept.new_instance = now.new_instance;
+        }
         self.trouble = self
             .file
-            .write(&self.settings)
+            .write(&kept)
             .err()
             .map(|error| format!("Settings not saved. {error}"));
     }
 
-    fn window(&mut self, ui: &mut Ui, desk: &Desk) {
+    fn window(&mut self, ui: &mut Ui) {
         title(ui, "Window");
-        // The window's own counts, as it is.
-        let scale = desk.edits.params().window().scale_percent();
-        self.settings.scale_percent = scale;
+        let scale = self.settings.scale_percent;
         row(ui, "Scale", |ui| {
             for percent in SCALES_OFFERED {
                 let text = format!("{percent} %");

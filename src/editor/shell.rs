@@ -111,6 +111,8 @@ impl Shell {
 
     /// The window closes.
     pub fn close(&self, params: &HostParams) {
+        // Nobody would see what is learned now.
+        params.controllers().learn(None);
         self.settings.remember(params);
     }
 
@@ -123,6 +125,9 @@ impl Shell {
         self.help.clear();
         edits.begin_frame(ui.input(|input| input.time));
         undo_keys(ui, edits);
+        if save_keys(ui) {
+            self.browser.save(edits);
+        }
         self.learn.follow(edits);
         self.controls.begin_frame(edits.params());
         let mut desk = Desk {
@@ -225,6 +230,12 @@ fn undo_keys(ui: &Ui, edits: &mut Edits) {
     } else if pressed(Modifiers::COMMAND, Key::Z) {
         edits.undo();
     }
+}
+
+/// Ctrl+S, but not while a text is typed.
+fn save_keys(ui: &Ui) -> bool {
+    let keys = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+    !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_shortcut(&keys))
 }
 
 #[cfg(test)]

@@ -53,6 +53,9 @@ fn text(telemetry: &Telemetry) -> String {
         text += " · ";
         text += &counted(statistics.faults as u64, "fault");
     }
+    if statistics.late_sections > 0 {
+        text += &format!(" · {} late", statistics.late_sections);
+    }
     text
 }
 
@@ -67,7 +70,8 @@ fn explanation() -> String {
          half the buffers took no more than the first figure, 95 % and 99 % no more than the \
          others.\n\
          Overruns: buffers that took longer than they last, since the host began.\n\
-         Faults: voices silenced because a value was not a number."
+         Faults: voices silenced because a value was not a number.\n\
+         Late: eights of voices that the audio thread took over from another thread."
     )
 }
 

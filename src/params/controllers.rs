@@ -23,6 +23,8 @@ pub enum Protection {
     Wheel,
     /// CC 64.
     Sustain,
+    /// CC 66.
+    Sostenuto,
     /// CC 74: brightness.
     Brightness,
     /// CC 0 and 32: they come with every change of program.
@@ -43,6 +45,7 @@ impl Protection {
             1 => Some(Protection::Wheel),
             6 | 38 | 96..=101 => Some(Protection::DataEntry),
             64 => Some(Protection::Sustain),
+            66 => Some(Protection::Sostenuto),
             74 => Some(Protection::Brightness),
             120.. => Some(Protection::ChannelMode),
             _ if mpe_is_on && channel != 0 => Some(Protection::MpeMember),
@@ -56,6 +59,7 @@ impl fmt::Display for Protection {
         f.write_str(match self {
             Protection::Wheel => "it is the modulation wheel",
             Protection::Sustain => "it is the sustain pedal",
+            Protection::Sostenuto => "it is the sostenuto pedal",
             Protection::Brightness => "it is every note's brightness",
             Protection::BankSelect => "it comes with every change of program",
             Protection::DataEntry => "it sets the bend range and the like",
@@ -158,6 +162,7 @@ impl Controllers {
 
     /// Replaces all of them, and forgets what they have said.
     pub fn replace(&self, bindings: impl IntoIterator<Item = (u8, Param)>) {
+        self.learn(None);
         for untold in &self.untold {
             untold.store(0, Ordering::Relaxed);
         }

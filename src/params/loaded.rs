@@ -73,7 +73,8 @@ pub fn fingerprint(patch: &Patch) -> u64 {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     };
-    for param in Param::all().filter(|param| !param.is_of_the_machine()) {
+    let of_the_sound = |param: &Param| !param.is_of_the_machine() && !param.is_of_the_player();
+    for param in Param::all().filter(of_the_sound) {
         let spec = param.spec();
         let normalized = patch.normalized(param);
         if normalized != spec.range.normalized(spec.default) {

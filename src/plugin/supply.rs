@@ -168,7 +168,9 @@ impl Supply {
         if let Some(mut delivery) = self.waiting.take() {
             let is_wanted = is_for(&delivery.order, engine)
                 && delivery.order.threads == self.threads(patch)
-                && delivery.order.changes_threads();
+                && delivery.order.changes_threads()
+                // More room is not to wait for silence: both are then ordered together.
+                && voices(patch) <= engine.dimensions().voices;
             if is_wanted && !engine.is_silent() {
                 self.waiting = Some(delivery);
                 return None;
@@ -232,8 +234,8 @@ impl Workshop {
 /// Asks for the priority of audio threads, which only some systems grant, and only some users.
 fn ask_for_priority() {
     use thread_priority::{ThreadPriority, ThreadPriorityValue};
-    // Below the host's own threads, which are to preempt ours.
-    const PRIORITY: u8 = 60;
+    // Below the host's own threads, which are to preempt ours: JACK's have 10 if nobody says otherwise.
+    const PRIORITY: u8 = 5;
     let Ok(value) = ThreadPriorityValue::try_from(PRIORITY) else {
         return;
     };

@@ -53,6 +53,9 @@ pub struct Statistics {
     pub partials: usize,
     /// Voices silenced because a value in them was not a number, since the engine was made.
     pub faults: usize,
+    /// Sections of voices that the caller rendered itself since another thread was late, since the
+    /// engine was made.
+    pub late_sections: u64,
 }
 
 /// The engine. See the module's text.
@@ -187,12 +190,6 @@ impl Engine {
     /// What it has memory for.
     pub fn dimensions(&self) -> &Dimensions {
         &self.dimensions
-    }
-
-    /// Sections of voices that the caller rendered itself since another thread was late, as long as it
-    /// has worked with these threads.
-    pub fn late_sections(&self) -> u64 {
-        self.ensemble.late_sections()
     }
 
     /// Renders with these threads from now on, or with none but the caller's. What sounds is cut off by
@@ -387,6 +384,7 @@ impl Engine {
     pub fn statistics(&self) -> Statistics {
         let mut statistics = Statistics {
             faults: self.faults,
+            late_sections: self.ensemble.late_sections(),
             ..Statistics::default()
         };
         for voice in self
@@ -627,6 +625,8 @@ impl Engine {
         if !self.is_under_way {
             return;
         }
+        // An event may bring it about, outside of `render`.
+        let _flush = FlushDenormals::new();
         self.is_under_way = false;
         self.ensemble.end_block(&self.tick, &mut self.bank);
         let bus = &mut self.buses[self.newest];

@@ -180,6 +180,8 @@ pub struct Ensemble {
     /// Past so many no voice is in use.
     used: usize,
     threading: Option<Threading>,
+    /// Sections that the caller rendered since another thread was late, before this crew.
+    late_before: u64,
 }
 
 impl Ensemble {
@@ -192,6 +194,7 @@ impl Ensemble {
             voices: dimensions.voices,
             used: 0,
             threading: None,
+            late_before: 0,
         }
     }
 
@@ -233,6 +236,9 @@ impl Ensemble {
     pub fn silence(&mut self) {
         self.iter_mut().for_each(Voice::silence);
         self.used = 0;
+        if let Some(threading) = &mut self.threading {
+            threading.crew.stay_awake(false);
+        }
     }
 
     /// Whether other threads render beside the caller's.
@@ -242,14 +248,14 @@ impl Ensemble {
 
     /// Sections that the caller rendered since another thread was late.
     pub fn late_sections(&self) -> u64 {
-        self.threading
-            .as_ref()
-            .map_or(0, |threading| threading.late)
+        let late = self.threading.as_ref().map(|threading| threading.late);
+        self.late_before + late.unwrap_or(0)
     }
 
     /// Works with this crew from now on, or with none. At no block's middle. What comes back is to be
     /// dropped off the audio thread.
     pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
+        self.late_before = self.late_sections();
         let mut before = std::mem::replace(&mut self.threading, threading);
         for (index, desk) in self.desks.iter_mut().enumerate() {
             if let (Some(twin), Some(before)) = (desk.twin.take(), &mut before) {
@@ -269,7 +275,9 @@ impl Ensemble {
     /// Takes more sections, as far as there is room. What it leaves is to be dropped off the audio
     /// thread.
     pub fn extend(&mut self, extension: &mut Extension) {
-        while self.desks.len() < self.desks.capacity()
+        // What is late may find that there is room already.
+        let wanted = sections(extension.voices).min(self.desks.capacity());
+        while self.desks.len() < wanted
             && let Some(section) = extension.sections.pop()
         {
             let mut desk = Desk::new(section);
@@ -342,9 +350,9 @@ impl Threading {
         while let Some(job) = self.crew.fetch() {
             self.come_home(desks, job, true);
         }
-        self.crew.stay_awake(sounding > 0);
         // The caller's own share: the first ones.
         let own = sounding.div_ceil(self.crew.threads());
+        self.crew.stay_awake(own < sounding);
         if own == sounding {
             return;
         }
@@ -368,6 +376,9 @@ impl Threading {
                 twin.tick = Some(self.ticks[place].clone());
                 desk.twin = self.crew.lay_out(twin);
                 desk.is_given = desk.twin.is_none();
+                if let Some(twin) = &mut desk.twin {
+                    twin.tick = None;
+                }
                 self.given += usize::from(desk.is_given);
             }
         }
@@ -387,7 +398,9 @@ impl Threading {
         while self.given > 0 {
             if let Some(job) = self.crew.fetch() {
                 self.come_home(desks, job, true);
-            } else if !self.crew.has_patience(is_first) {
+                continue;
+            }
+            if !self.crew.has_patience(is_first) {
                 break;
             }
             is_first = false;

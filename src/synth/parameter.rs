@@ -137,6 +137,18 @@ impl Param {
         self == Param::THREADS
     }
 
+    /// Whether it says how a person plays more than how the instrument sounds: a preset changes it
+    /// only if it asks for something else than the default.
+    pub fn is_of_the_player(self) -> bool {
+        [
+            Param::VOICES,
+            Param::MPE,
+            Param::BEND_RANGE,
+            Param::MPE_BEND_RANGE,
+        ]
+        .contains(&self)
+    }
+
     /// Its plain value as text with its unit, such as `440 Hz`.
     pub fn text(self, plain: f32) -> String {
         text::format(self.spec(), plain)

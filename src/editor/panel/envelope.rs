@@ -145,10 +145,12 @@ impl EnvelopeView {
         if response.double_clicked()
             && let Some(handle) = pointed
         {
+            desk.edits.begin_group("Reset corner");
             for param in self.params(handle).into_iter().flatten() {
                 let spec = param.spec();
                 desk.edits.set(param, spec.range.normalized(spec.default));
             }
+            desk.edits.end_group();
         }
         let active = self.held.or(pointed);
         if active.is_some() {

@@ -72,7 +72,7 @@ impl Operation {
         };
         match self {
             Operation::Reset => vec![0.0; before.len()],
-            Operation::Invert => before.iter().map(|value| -value).collect(),
+            Operation::Invert => move_each(&|_, value| -value),
             Operation::Smooth => (0..before.len())
                 .map(|place| {
                     let next = before[(place + 1).min(before.len() - 1)];
@@ -245,6 +245,10 @@ mod tests {
         assert_eq!(
             of(Operation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
             [-1.0, 2.0, 0.0, -3.0]
+        );
+        assert_eq!(
+            of(Operation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
+            [-1.0, -72.0, 0.0, -3.0]
         );
         assert_eq!(
             of(Operation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),

@@ -13,6 +13,8 @@ const WIDTH: usize = 768;
 const HEIGHT: usize = 200;
 /// How long a row lasts, seconds: five seconds for all.
 const ROW_S: f64 = 0.025;
+/// Rows that one frame may stand for.
+const MOST_ALIKE: usize = 10;
 /// After so many rows of nothing the picture is empty.
 const OPTIONS: TextureOptions = TextureOptions::LINEAR;
 
@@ -69,8 +71,8 @@ impl Waterfall {
             ui.ctx().load_texture("waterfall", image, OPTIONS)
         });
         let row: Vec<Color32> = levels.iter().map(|&level| color(theme, level)).collect();
-        // After a pause the same row stands for it.
-        for _ in 0..due.min(HEIGHT) {
+        // After a slow frame the same row stands for it; of a longer pause nothing is known.
+        for _ in 0..if due > MOST_ALIKE { 1 } else { due } {
             self.newest = (self.newest + HEIGHT - 1) % HEIGHT;
             let image = ColorImage::new([WIDTH, 1], row.clone());
             texture.set_partial([0, self.newest], image, OPTIONS);
