@@ -29,7 +29,7 @@ mod supply;
 
 use dump::Dump;
 use stopwatch::Stopwatch;
-use supply::{Supply, Task};
+use supply::Supply;
 
 /// Events that a host may send in one buffer before the framework must allocate. Some hosts send
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
@@ -150,7 +150,7 @@ impl Plugin for Aliquot {
     #[cfg(not(feature = "editor"))]
     type Editor = ();
     type SysExMessage = ();
-    type BackgroundTask = Task;
+    type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
@@ -167,11 +167,6 @@ impl Plugin for Aliquot {
             },
             self.keys.sender(),
         ))
-    }
-
-    fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let workshop = self.supply.workshop();
-        Box::new(move |task| workshop.perform(task))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -250,8 +245,7 @@ impl Plugin for Aliquot {
             silence(buffer);
             return ProcessStatus::Normal;
         };
-        if let Some(task) = self.supply.update(engine, &self.patch) {
-            context.execute_background(task);
+        if self.supply.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
         engine.set_transport(&transport(context.transport()));

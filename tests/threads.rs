@@ -134,6 +134,8 @@ type Jobs = Vec<Box<Job>>;
 struct Late {
     seed: u64,
     turn: u64,
+    /// Whether it has been asked for its patience in this block.
+    is_asked: bool,
     laid_out: Jobs,
     /// Claimed and not done.
     claimed: Jobs,
@@ -160,6 +162,7 @@ impl ensemble::Crew for Late {
         None
     }
     fn begin(&mut self) {
+        self.is_asked = false;
         while self.chance(3) || self.chance(2) {
             self.claimed.extend(self.laid_out.pop());
         }
@@ -180,7 +183,8 @@ impl ensemble::Crew for Late {
             None
         }
     }
-    fn has_patience(&mut self, _: bool) -> bool {
+    fn has_patience(&mut self, is_first: bool) -> bool {
+        assert_eq!(is_first, !std::mem::replace(&mut self.is_asked, true));
         !self.chance(4)
     }
     fn stay_awake(&mut self, _: bool) {}
@@ -193,6 +197,7 @@ fn late_threads_give_the_same_bits() {
             let late = Late {
                 seed,
                 turn: 0,
+                is_asked: false,
                 laid_out: Vec::new(),
                 claimed: Vec::new(),
                 done: Vec::new(),

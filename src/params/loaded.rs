@@ -73,8 +73,7 @@ pub fn fingerprint(patch: &Patch) -> u64 {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     };
-    let of_the_sound = |param: &Param| !param.is_of_the_machine() && !param.is_of_the_player();
-    for param in Param::all().filter(of_the_sound) {
+    for param in Param::all().filter(is_of_the_sound) {
         let spec = param.spec();
         let normalized = patch.normalized(param);
         if normalized != spec.range.normalized(spec.default) {
@@ -83,6 +82,10 @@ pub fn fingerprint(patch: &Patch) -> u64 {
         }
     }
     hash
+}
+
+fn is_of_the_sound(param: &Param) -> bool {
+    !param.is_of_the_machine() && !param.is_of_the_player()
 }
 
 #[cfg(test)]
@@ -136,7 +139,7 @@ mod tests {
         assert_eq!(fingerprint(&patch), initial);
         seen.sort_unstable();
         seen.dedup();
-        let of_the_sound = Param::all().filter(|param| !param.is_of_the_machine());
+        let of_the_sound = Param::all().filter(is_of_the_sound);
         assert_eq!(seen.len(), of_the_sound.count() + 1);
     }
 }

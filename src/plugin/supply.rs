@@ -1,11 +1,18 @@
 //! What the engine gets while it runs: other threads to render with, and room for more voices.
 //!
-//! The audio thread notices that the parameters ask for something and orders it; a thread of the
-//! framework's makes it and sends it through a queue; what the engine has no more use for goes back
+//! The audio thread notices that the parameters ask for something and orders it; a thread in the
+//! background makes it and sends it through a queue; what the engine has no more use for goes back
 //! the same way, to be dropped there. More room is taken at once. Threads change the latency, so
 //! they come and go only while nothing sounds, or when the host activates the instrument.
+//!
+//! The background is a thread of our own, which looks for orders and is not woken. The framework's
+//! (0.4.2) ends when a task comes to it after its instance is gone, and the next instance that goes
+//! takes the host with it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
@@ -18,18 +25,9 @@ use crate::synth::{Engine, Param, Patch};
 /// Every engine has room for so many voices, since that costs little.
 pub const LEAST_VOICES: usize = 128;
 
-/// What the background is to do.
-#[derive(Clone, Copy, Debug)]
-pub enum Task {
-    /// Make this.
-    Make(Order),
-    /// Drop what has come back.
-    Sweep,
-}
-
 /// What an engine lacks.
 #[derive(Clone, Copy, Debug)]
-pub struct Order {
+struct Order {
     dimensions: Dimensions,
     /// Voices that there is to be room for.
     voices: usize,
@@ -95,8 +93,12 @@ pub fn voices(patch: &Patch) -> usize {
     (patch.plain(Param::VOICES) as usize).max(LEAST_VOICES)
 }
 
+/// How often the background looks for orders.
+const LOOK: Duration = Duration::from_millis(30);
+
 /// The audio thread's end.
 pub struct Supply {
+    orders: Producer<Order>,
     deliveries: Consumer<Delivery>,
     returns: Producer<Delivery>,
     /// What is to wait until nothing sounds.
@@ -106,43 +108,62 @@ pub struct Supply {
     threads: usize,
     /// How many there are to be had. To ask the system takes memory.
     processors: usize,
-    workshop: Workshop,
+    workshop: Arc<Workshop>,
+    /// The background, from the first activation on.
+    thread: Option<JoinHandle<()>>,
 }
 
 /// The background's end.
-#[derive(Clone)]
-pub struct Workshop {
-    // Locked in the background only.
-    ends: Arc<Mutex<(Producer<Delivery>, Consumer<Delivery>)>>,
+struct Workshop {
+    /// Locked in the background only.
+    ends: Mutex<Ends>,
+    is_over: AtomicBool,
+}
+
+struct Ends {
+    orders: Consumer<Order>,
+    deliveries: Producer<Delivery>,
+    returns: Consumer<Delivery>,
 }
 
 impl Supply {
     /// Both ends, with nothing ordered.
     pub fn new() -> Supply {
+        let (orders, ordered) = RingBuffer::new(4);
         let (sender, deliveries) = RingBuffer::new(4);
         let (returns, returned) = RingBuffer::new(4);
         Supply {
+            orders,
             deliveries,
             returns,
             waiting: None,
             is_ordered: false,
             threads: 1,
             processors: crew::auto_threads(),
-            workshop: Workshop {
-                ends: Arc::new(Mutex::new((sender, returned))),
-            },
+            workshop: Arc::new(Workshop {
+                ends: Mutex::new(Ends {
+                    orders: ordered,
+                    deliveries: sender,
+                    returns: returned,
+                }),
+                is_over: AtomicBool::new(false),
+            }),
+            thread: None,
         }
-    }
-
-    /// The background's end.
-    pub fn workshop(&self) -> Workshop {
-        self.workshop.clone()
     }
 
     /// Gives an engine at once what it lacks; a new one has no threads. Not for the audio thread.
     pub fn fit(&mut self, engine: &mut Engine, is_new: bool, patch: &Patch) {
         if is_new {
             self.threads = 1;
+        }
+        if self.thread.is_none() {
+            let workshop = self.workshop.clone();
+            let thread = thread::Builder::new().name("aliquot supply".to_owned());
+            match thread.spawn(move || workshop.run()) {
+                Ok(thread) => self.thread = Some(thread),
+                Err(error) => nice_error!("There is no thread for the background: {error}"),
+            }
         }
         // What is under way may be for another engine.
         self.waiting = None;
@@ -153,9 +174,9 @@ impl Supply {
         }
     }
 
-    /// Takes what has been delivered and sees what is lacking, once a buffer. Returns what the
-    /// background is to do.
-    pub fn update(&mut self, engine: &mut Engine, patch: &Patch) -> Option<Task> {
+    /// Takes what has been delivered and orders what is lacking, once a buffer. Returns whether the
+    /// latency may be another. Never waits, allocates or frees.
+    pub fn update(&mut self, engine: &mut Engine, patch: &Patch) -> bool {
         if self.waiting.is_none()
             && let Ok(mut delivery) = self.deliveries.pop()
         {
@@ -173,21 +194,27 @@ impl Supply {
                 && voices(patch) <= engine.dimensions().voices;
             if is_wanted && !engine.is_silent() {
                 self.waiting = Some(delivery);
-                return None;
+                return false;
             }
             if is_wanted {
                 self.set_threads(engine, &mut delivery);
             }
             // There is room: no more than one is under way.
             let _ = self.returns.push(delivery);
-            return Some(Task::Sweep);
+            return is_wanted;
         }
-        if self.is_ordered {
-            return None;
+        if !self.is_ordered
+            && let Some(order) = Order::new(engine, self.threads(patch), patch)
+        {
+            self.is_ordered = self.orders.push(order).is_ok();
         }
-        let order = Order::new(engine, self.threads(patch), patch)?;
-        self.is_ordered = true;
-        Some(Task::Make(order))
+        false
+    }
+
+    /// Lets the background do its work now.
+    #[cfg(test)]
+    pub fn work(&self) {
+        self.workshop.work();
     }
 
     /// How many threads the engine has, and is to have.
@@ -219,14 +246,32 @@ fn is_for(order: &Order, engine: &Engine) -> bool {
     } == order.dimensions
 }
 
+impl Drop for Supply {
+    fn drop(&mut self) {
+        self.workshop.is_over.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // One that panicked has printed why.
+            let _ = thread.join();
+        }
+    }
+}
+
 impl Workshop {
-    /// Does it.
-    pub fn perform(&self, task: Task) {
+    fn run(&self) {
+        while !self.is_over.load(Ordering::Acquire) {
+            self.work();
+            thread::park_timeout(LOOK);
+        }
+    }
+
+    /// Drops what has come back, and makes what is ordered.
+    fn work(&self) {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        while ends.1.pop().is_ok() {}
-        if let Task::Make(order) = task {
+        while ends.returns.pop().is_ok() {}
+        while let Ok(order) = ends.orders.pop() {
             // There is room: no more than one is under way.
-            let _ = ends.0.push(order.make());
+            let _ = ends.deliveries.push(order.make());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The instrument in a host that exists only here.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use nice_plug::context::process::SendEventError;
@@ -21,8 +21,6 @@ struct FakeHost {
     sent: Vec<NoteEvent<()>>,
     voices: Cell<u32>,
     latency_frames: Cell<u32>,
-    /// What it has been given to do in the background.
-    tasks: RefCell<Vec<Task>>,
 }
 
 impl FakeHost {
@@ -35,7 +33,6 @@ impl FakeHost {
             sent: Vec::with_capacity(65_536),
             voices: Cell::new(0),
             latency_frames: Cell::new(0),
-            tasks: RefCell::new(Vec::with_capacity(1_024)),
         }
     }
 }
@@ -44,9 +41,7 @@ impl ActivateContext<Aliquot> for FakeHost {
     fn plugin_api(&self) -> PluginApi {
         self.api
     }
-    fn execute(&self, task: Task) {
-        self.tasks.borrow_mut().push(task);
-    }
+    fn execute(&self, (): ()) {}
     fn set_latency_samples(&self, frames: u32) {
         self.latency_frames.set(frames);
     }
@@ -59,12 +54,8 @@ impl ProcessContext<Aliquot> for FakeHost {
     fn plugin_api(&self) -> PluginApi {
         self.api
     }
-    fn execute_background(&self, task: Task) {
-        self.tasks.borrow_mut().push(task);
-    }
-    fn execute_gui(&self, task: Task) {
-        self.execute_background(task);
-    }
+    fn execute_background(&self, (): ()) {}
+    fn execute_gui(&self, (): ()) {}
     fn transport(&self) -> &HostTransport {
         &self.transport
     }

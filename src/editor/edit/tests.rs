@@ -181,6 +181,22 @@ fn a_preset_sets_what_differs_and_nothing_else() {
 }
 
 #[test]
+fn a_preset_leaves_alone_how_a_person_plays_unless_it_asks_for_something() {
+    let (mut edits, _) = obeyed_edits();
+    let plain = |edits: &Edits, param: Param| param.range().plain(edits.normalized(param));
+    edits.set(Param::MPE, 1.0);
+    edits.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
+    let mut patch = Patch::default();
+    edits.load_preset("a", "A", &patch);
+    assert_eq!(plain(&edits, Param::MPE), 1.0);
+    assert_eq!(plain(&edits, Param::VOICES), 9.0);
+    assert!(!edits.preset().1, "modified by how it is played");
+    patch.set(Param::VOICES, 1.0);
+    edits.load_preset("b", "B", &patch);
+    assert_eq!(plain(&edits, Param::VOICES), 1.0);
+}
+
+#[test]
 fn a_drag_is_one_step_told_to_the_host_as_a_change() {
     let (mut edits, recorder) = obeyed_edits();
     let param = Param::SPREAD;
