@@ -11,7 +11,9 @@ use super::filter::{Filter, FilterSettings};
 use super::parameter::Param;
 use super::patch::{Patch, Values};
 use super::sounding::{Sounding, SoundingVoice};
-use super::spectrum::{Edits, GainSettings, Numbers, PanSettings, RatioSettings, Spectrum};
+use super::spectrum::{
+    Edits, GainSettings, Numbers, ONSET_SHIFT, PanSettings, RatioSettings, Spectrum,
+};
 use crate::bank::Bank;
 use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
@@ -114,6 +116,8 @@ pub struct Voice {
     /// What the arrays were last worked out for, from here on.
     generation: u64,
     edits: Box<Edits>,
+    /// How often the edits have been written, over the note's age.
+    edited: u64,
     ratios: Option<RatioSettings>,
     gains: Option<GainSettings>,
     pans: Option<PanSettings>,
@@ -178,6 +182,7 @@ impl Voice {
             own_edits: Box::default(),
             generation: 0,
             edits: Box::default(),
+            edited: 0,
             ratios: None,
             gains: None,
             pans: None,
@@ -225,6 +230,7 @@ impl Voice {
             own_edits: _,
             generation,
             edits,
+            edited,
             ratios,
             gains,
             pans,
@@ -261,7 +267,10 @@ impl Voice {
         self.has_offsets = *has_offsets;
         self.offsets_changed = *offsets_changed;
         self.generation = *generation;
-        *self.edits = **edits;
+        if self.edited != *edited {
+            self.edited = *edited;
+            *self.edits = **edits;
+        }
         self.ratios = *ratios;
         self.gains = *gains;
         self.pans = *pans;
@@ -425,6 +434,7 @@ impl Voice {
         let phases = Phases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed, self.age);
         self.spectrum.begin(self.age);
+        self.edited = self.age << ONSET_SHIFT;
         self.render_segments(
             tick,
             bank,
@@ -637,6 +647,7 @@ impl Voice {
             changes.gains |= edits.gain != self.edits.gain;
             changes.pans |= edits.pan != self.edits.pan;
             *self.edits = *edits;
+            self.edited += 1;
         }
         changes.ratios |= self.ratios != Some(targets.ratios);
         changes.gains |= self.gains != Some(targets.gains);

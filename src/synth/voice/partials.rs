@@ -99,6 +99,10 @@ pub struct Partials {
     loudness: Loudness,
     level: Level,
     written: Written,
+    /// Frames since frequencies or `count` last changed.
+    steady_frames: u64,
+    /// By so many frames the phases of a copy are behind, to be made up for by who renders it.
+    behind_frames: u64,
 }
 
 /// How often arrays have been written, over the note's age: of copies of one voice's partials those
@@ -110,6 +114,8 @@ struct Written {
     decay: u64,
     decay_step: u64,
     gains: u64,
+    /// The way of the phases: with the same number and [`Partials::steady_frames`] they are the same.
+    path: u64,
     /// The phases past `count`.
     rest: u64,
 }
@@ -124,6 +130,7 @@ impl From<u64> for Written {
             decay: number,
             decay_step: number,
             gains: number,
+            path: number,
             rest: number,
         }
     }
@@ -172,6 +179,8 @@ impl Partials {
             loudness: Loudness::default(),
             level,
             written: Written::default(),
+            steady_frames: 0,
+            behind_frames: 0,
         }
     }
 
@@ -199,15 +208,25 @@ impl Partials {
             loudness,
             level,
             written,
+            steady_frames,
+            behind_frames,
         } = other;
         let before = std::mem::replace(&mut self.written, *written);
         let used = ..*count;
-        let phases = if before.rest == written.rest {
-            used
+        if (before.path, before.rest) == (written.path, written.rest) {
+            // They have gone on in a straight line since, which costs no memory to follow.
+            let made = self.steady_frames.wrapping_sub(self.behind_frames);
+            self.behind_frames = steady_frames.wrapping_sub(made);
         } else {
-            ..MAX_PARTIALS
-        };
-        self.phase[phases].copy_from_slice(&phase[phases]);
+            let phases = if before.rest == written.rest {
+                used
+            } else {
+                ..MAX_PARTIALS
+            };
+            self.phase[phases].copy_from_slice(&phase[phases]);
+            self.behind_frames = *behind_frames;
+        }
+        self.steady_frames = *steady_frames;
         if before.frequencies != written.frequencies {
             self.frequency_hz[used].copy_from_slice(&frequency_hz[used]);
             // What slides is worked out anew in the next segment.
@@ -293,6 +312,7 @@ impl Partials {
             gains.fill(0.0);
         }
         self.written = Written::from(age);
+        (self.steady_frames, self.behind_frames) = (0, 0);
         self.decayed = Octaves::default();
         self.count = 0;
         self.decays = false;
@@ -308,7 +328,9 @@ impl Partials {
         if count <= self.count {
             return false;
         }
+        self.make_up();
         self.written.frequencies += 1;
+        self.written.path += 1;
         self.written.decay += 1;
         let new = self.count..count;
         let ratios = &spectrum.ratio[new.clone()];
@@ -335,8 +357,10 @@ impl Partials {
         frames: usize,
         sample_rate_hz: f64,
     ) {
+        self.make_up();
         let used = ..self.count;
         self.written.frequencies += 1;
+        self.written.path += 1;
         self.slides = set_frequencies(
             self.level,
             &spectrum.ratio[used],
@@ -458,6 +482,16 @@ impl Partials {
         self.written.gains += 1;
     }
 
+    /// Brings a copy's phases to where they are to be.
+    fn make_up(&mut self) {
+        let frames = std::mem::take(&mut self.behind_frames);
+        if frames > 0 {
+            let used = ..self.count;
+            let (phase, increment) = (&mut self.phase[used], &self.increment[used]);
+            advance(self.level, phase, increment, &self.curve[used], frames);
+        }
+    }
+
     /// Lets every gain run to 0 over the next segment.
     pub fn set_gains_to_zero(&mut self) {
         self.begin_ramp();
@@ -503,6 +537,7 @@ impl Partials {
         left: &mut [f32],
         right: &mut [f32],
     ) {
+        self.make_up();
         let used = ..self.count;
         let (left_end, right_end) = (&self.left_end[used], &self.right_end[used]);
         let (left_start, right_start) = if self.gains_rest {
@@ -530,6 +565,7 @@ impl Partials {
             &self.curve[used],
             left.len() as u64,
         );
+        self.steady_frames += left.len() as u64;
         // What lay past the spectrum's end has reached 0, and may grow from there again.
         let count = self.count.min(whole_groups(spectrum_partials));
         if count < self.count {
@@ -537,6 +573,7 @@ impl Partials {
             self.right_start[count..self.count].fill(0.0);
             self.count = count;
             self.written.gains += 1;
+            self.written.path += 1;
             self.written.rest += 1;
         }
     }
