@@ -21,6 +21,7 @@ pub mod patch;
 pub mod section;
 pub mod sounding;
 pub mod spectrum;
+pub mod tick;
 pub mod voice;
 
 pub use engine::{Config, EndedNote, Engine, Statistics, block_frames};

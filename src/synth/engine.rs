@@ -5,11 +5,17 @@
 //! within a block is rendered from its onset to the block's end at once and added. Everything else
 //! takes effect at the next tick and ramps across that block.
 
+mod bus;
 mod clock;
+mod ended;
 #[cfg(test)]
 mod tests;
 
+pub use self::ended::EndedNote;
+
+use self::bus::Bus;
 use self::clock::Clock;
+use self::ended::Ended;
 use super::allocator;
 use super::channel::Channels;
 use super::ensemble::{Dimensions, Ensemble, Extension, Threading};
@@ -18,11 +24,11 @@ use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
 use super::sounding::Sounding;
-use super::voice::{Life, Outcome, Tick};
+use super::tick::Tick;
+use super::voice::{Life, Outcome};
 use crate::bank::{Bank, MAX_BLOCK_FRAMES};
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
-use std::ops::Range;
 
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,17 +37,6 @@ pub struct Config {
     pub sample_rate_hz: f64,
     /// Voices to allocate memory for, 1 to [`MAX_VOICES`]; the patch may ask for fewer.
     pub max_voices: usize,
-}
-
-/// A note that sounds no more, for hosts that keep account of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndedNote {
-    /// The host's note id, where it gave one.
-    pub id: Option<i32>,
-    /// 0 to 15.
-    pub channel: u8,
-    /// 0 to 127.
-    pub key: u8,
 }
 
 /// What sounds now, and what went wrong.
@@ -82,33 +77,6 @@ pub struct Engine {
     output: Output,
     ended: Ended,
     faults: usize,
-}
-
-/// One block of the stereo bus, and how it leaves.
-struct Bus {
-    left: Box<[f32; MAX_BLOCK_FRAMES]>,
-    right: Box<[f32; MAX_BLOCK_FRAMES]>,
-    output: Output,
-}
-
-impl Bus {
-    fn new() -> Bus {
-        Bus {
-            left: Box::new([0.0; MAX_BLOCK_FRAMES]),
-            right: Box::new([0.0; MAX_BLOCK_FRAMES]),
-            output: Output::default(),
-        }
-    }
-
-    fn clear(&mut self) {
-        self.left.fill(0.0);
-        self.right.fill(0.0);
-    }
-
-    fn is_silent(&self, span: Range<usize>) -> bool {
-        let channels = self.left[span.clone()].iter().chain(&self.right[span]);
-        channels.into_iter().all(|&x| x == 0.0)
-    }
 }
 
 /// H: frames in a block at this rate. 64 at 44.1 and 48 kHz, and the power of two that lasts about
@@ -655,41 +623,5 @@ impl Engine {
                 key: voice.key,
             });
         }
-    }
-}
-
-/// A queue of fixed size: the newest are dropped when the host never asks.
-struct Ended {
-    notes: Box<[Option<EndedNote>]>,
-    first: usize,
-    count: usize,
-}
-
-impl Ended {
-    fn new(capacity: usize) -> Ended {
-        Ended {
-            notes: vec![None; capacity].into_boxed_slice(),
-            first: 0,
-            count: 0,
-        }
-    }
-
-    fn push(&mut self, note: EndedNote) {
-        if self.count < self.notes.len() {
-            self.notes[(self.first + self.count) % self.notes.len()] = Some(note);
-            self.count += 1;
-        }
-    }
-
-    fn pop(&mut self) -> Option<EndedNote> {
-        let note = self.notes[self.first].take()?;
-        self.first = (self.first + 1) % self.notes.len();
-        self.count -= 1;
-        Some(note)
-    }
-
-    fn clear(&mut self) {
-        self.notes.fill(None);
-        (self.first, self.count) = (0, 0);
     }
 }

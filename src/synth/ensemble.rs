@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use super::parameter::MAX_VOICES;
 use super::section::{SECTION_VOICES, Section};
-use super::voice::{Life, Outcome, Tick, Voice};
+use super::tick::Tick;
+use super::voice::{Life, Outcome, Voice};
 use crate::bank::Bank;
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;

@@ -3,7 +3,8 @@
 //! Which voice sits in which section depends on its slot alone, and the sections of a block are
 //! mixed in their order: so it makes no difference to the bits which thread renders which, and when.
 
-use super::voice::{Life, Outcome, Tick, Voice};
+use super::tick::Tick;
+use super::voice::{Life, Outcome, Voice};
 use crate::bank::{Bank, Part};
 use crate::dsp::level::Level;
 

@@ -1,70 +1,23 @@
 //! A voice: one sounding note, from its onset to its end.
 
+mod copy;
 mod modulation;
 pub mod partials;
 
 use self::modulation::{Expression, NEUTRAL, Targets, amp_settings, filter_settings, value_of};
 use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
-use super::channel::{Channels, Control};
+use super::channel::Control;
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
 use super::parameter::Param;
-use super::patch::{Patch, Values};
 use super::sounding::{Sounding, SoundingVoice};
-use super::spectrum::{
-    Edits, GainSettings, Numbers, ONSET_SHIFT, PanSettings, RatioSettings, Spectrum,
-};
+use super::spectrum::{Edits, GainSettings, ONSET_SHIFT, PanSettings, RatioSettings, Spectrum};
+use super::tick::Tick;
 use crate::bank::Bank;
 use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
-
-/// What all voices share at a tick.
-#[derive(Clone, Debug)]
-pub struct Tick {
-    /// The values that sound.
-    pub values: Values,
-    /// Changes whenever the values do.
-    pub generation: u64,
-    /// The partials' own Level, Tune and Pan in `values`.
-    pub edits: Edits,
-    /// The channels' controllers.
-    pub channels: Channels,
-    /// Tables.
-    pub numbers: &'static Numbers,
-    /// Partials that sound, about.
-    pub partials: usize,
-    /// Frames per second.
-    pub sample_rate_hz: f64,
-    /// H.
-    pub block_frames: usize,
-    /// Cycles of the free LFO at the block's first frame.
-    pub lfo_cycles: f64,
-    /// Cycles of the LFO in a frame.
-    pub lfo_cycles_per_frame: f64,
-    /// Whether the free LFO is not where the last block left it.
-    pub lfo_has_jumped: bool,
-}
-
-impl Tick {
-    /// At a default patch, of no time. Not for the audio thread.
-    pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
-        Tick {
-            values: Values::new(&Patch::default()),
-            generation: 1,
-            edits: Edits::default(),
-            channels: Channels::default(),
-            numbers: Numbers::shared(),
-            partials: 0,
-            sample_rate_hz,
-            block_frames,
-            lfo_cycles: 0.0,
-            lfo_cycles_per_frame: 0.0,
-            lfo_has_jumped: false,
-        }
-    }
-}
 
 /// Where a voice stands in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,93 +150,6 @@ impl Voice {
             spectrum: Spectrum::allocate(level),
             partials: Partials::allocate(level),
         }
-    }
-
-    /// Becomes as `other`, of which it has been a copy before or is as new as it; copies only what
-    /// has changed since.
-    pub fn copy_from(&mut self, other: &Voice) {
-        self.life = other.life;
-        if other.life == Life::Idle {
-            return;
-        }
-        let Voice {
-            life: _,
-            id,
-            channel,
-            key,
-            key_is_down,
-            sostenuto,
-            age,
-            velocity,
-            released,
-            release_is_due,
-            amp,
-            filter_envelope,
-            note_lfo_cycles,
-            lfo_seed,
-            expression,
-            brightness_at_onset,
-            offsets,
-            has_offsets,
-            offsets_changed,
-            // Room to work in.
-            own_edits: _,
-            generation,
-            edits,
-            edited,
-            ratios,
-            gains,
-            pans,
-            filter,
-            damping,
-            level,
-            fundamental_hz,
-            fundamental_bend,
-            heard,
-            last_frames,
-            loudness,
-            spectrum,
-            partials,
-        } = other;
-        self.id = *id;
-        self.channel = *channel;
-        self.key = *key;
-        self.key_is_down = *key_is_down;
-        self.sostenuto = *sostenuto;
-        self.age = *age;
-        self.velocity = *velocity;
-        self.released = *released;
-        self.release_is_due = *release_is_due;
-        self.amp = *amp;
-        self.filter_envelope = *filter_envelope;
-        self.note_lfo_cycles = *note_lfo_cycles;
-        self.lfo_seed = *lfo_seed;
-        self.expression = *expression;
-        self.brightness_at_onset = *brightness_at_onset;
-        // Without any they are 0.
-        if *has_offsets || self.has_offsets {
-            *self.offsets = **offsets;
-        }
-        self.has_offsets = *has_offsets;
-        self.offsets_changed = *offsets_changed;
-        self.generation = *generation;
-        if self.edited != *edited {
-            self.edited = *edited;
-            *self.edits = **edits;
-        }
-        self.ratios = *ratios;
-        self.gains = *gains;
-        self.pans = *pans;
-        self.filter = *filter;
-        self.damping = *damping;
-        self.level = *level;
-        self.fundamental_hz = *fundamental_hz;
-        self.fundamental_bend = *fundamental_bend;
-        self.heard = *heard;
-        self.last_frames = *last_frames;
-        self.loudness = *loudness;
-        self.spectrum.copy_from(spectrum);
-        self.partials.copy_from(partials);
     }
 
     /// Asks for the memory that the next block reads, while another voice is worked on. Changes

@@ -1,7 +1,7 @@
 //! Modulation: from the patch, the controllers, the note's own expression, envelopes and the LFO to
 //! what one segment of a voice is to come to.
 
-use super::{Tick, Voice};
+use super::Voice;
 use crate::dsp::envelope::EnvelopeSettings;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
@@ -10,6 +10,7 @@ use crate::synth::filter::{FilterSettings, FilterShape};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 use crate::synth::spectrum::{GainSettings, PanSettings, RatioSettings};
+use crate::synth::tick::Tick;
 
 /// Concert pitch: key 69.
 const A4_HZ: f64 = 440.0;

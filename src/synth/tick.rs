@@ -1,0 +1,51 @@
+//! The tick: what all voices read at a block's start.
+
+use super::channel::Channels;
+use super::patch::{Patch, Values};
+use super::spectrum::{Edits, Numbers};
+
+/// What all voices share at a tick.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// The values that sound.
+    pub values: Values,
+    /// Changes whenever the values do.
+    pub generation: u64,
+    /// The partials' own Level, Tune and Pan in `values`.
+    pub edits: Edits,
+    /// The channels' controllers.
+    pub channels: Channels,
+    /// Tables.
+    pub numbers: &'static Numbers,
+    /// Partials that sound, about.
+    pub partials: usize,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// H.
+    pub block_frames: usize,
+    /// Cycles of the free LFO at the block's first frame.
+    pub lfo_cycles: f64,
+    /// Cycles of the LFO in a frame.
+    pub lfo_cycles_per_frame: f64,
+    /// Whether the free LFO is not where the last block left it.
+    pub lfo_has_jumped: bool,
+}
+
+impl Tick {
+    /// At a default patch, of no time. Not for the audio thread.
+    pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
+        Tick {
+            values: Values::new(&Patch::default()),
+            generation: 1,
+            edits: Edits::default(),
+            channels: Channels::default(),
+            numbers: Numbers::shared(),
+            partials: 0,
+            sample_rate_hz,
+            block_frames,
+            lfo_cycles: 0.0,
+            lfo_cycles_per_frame: 0.0,
+            lfo_has_jumped: false,
+        }
+    }
+}
