@@ -9,6 +9,8 @@ use aliquot::synth::ensemble::{self, Dimensions, Extension, Job, Threading};
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use counting::calls_during;
 use performance::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FRAMES: usize = 20_000;
 
@@ -209,11 +211,13 @@ fn late_threads_give_the_same_bits() {
     }
 }
 
-/// As a crew of which one thread never gives back what it has taken.
+/// As a crew of which one thread never gives back what it has taken, and that counts what the others
+/// do.
 struct Lost {
     crew: Crew,
     takes: bool,
     lost: Option<Box<Job>>,
+    done: Arc<AtomicUsize>,
 }
 
 impl ensemble::Crew for Lost {
@@ -234,7 +238,10 @@ impl ensemble::Crew for Lost {
         self.crew.take_back()
     }
     fn fetch(&mut self) -> Option<Box<Job>> {
-        self.crew.fetch()
+        let job = self.crew.fetch();
+        self.done
+            .fetch_add(usize::from(job.is_some()), Ordering::Relaxed);
+        job
     }
     fn has_patience(&mut self, is_first: bool) -> bool {
         self.crew.has_patience(is_first)
@@ -246,8 +253,10 @@ impl ensemble::Crew for Lost {
 
 #[test]
 fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
+    let done = Arc::new(AtomicUsize::new(0));
     let mut late = threaded(RATE, &patch(1), |dimensions| {
         let lost = Lost {
+            done: done.clone(),
             crew: Crew::new(2, dimensions, || {}).expect("threads"),
             takes: true,
             lost: None,
@@ -261,6 +270,10 @@ fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
     assert!(left[..FRAMES - 64] == late_left[64..]);
     // The threads of the other crew may be late as well, on a busy machine.
     assert!(late.statistics().late_sections >= 1);
+    assert!(
+        done.load(Ordering::Relaxed) > 0,
+        "the other threads only slept"
+    );
 }
 
 #[test]
