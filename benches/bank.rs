@@ -3,7 +3,8 @@
 //!
 //! Stereo, phases advanced from block to block. Before anything is timed, all outputs are compared
 //! with the reference. The last lines give the ratio per partial and frame, each measured by
-//! alternating short runs of the two and taking the fastest of each.
+//! alternating short runs of the two and taking the fastest of each; and what the level could do in
+//! that time if it did nothing but multiply and add.
 
 use aliquot::bank::spectral::{self, Spectral};
 use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
@@ -300,16 +301,62 @@ fn duel(
     (best[0], best[1])
 }
 
+aliquot::at_level! {
+    /// Multiplies and adds so often to each of as many numbers as keep every unit busy.
+    fn multiply_add(sums: &mut [f32; 256], factor: f32, term: f32, rounds: usize) {
+        for _ in 0..rounds {
+            for sum in sums.iter_mut() {
+                // Fused only where the level has it: elsewhere that would be a call.
+                *sum = if cfg!(target_feature = "fma") {
+                    sum.mul_add(factor, term)
+                } else {
+                    *sum * factor + term
+                };
+            }
+        }
+    }
+}
+
+/// Multiply-adds a nanosecond: the best of many short runs.
+fn peak(level: Level) -> f64 {
+    const ROUNDS: usize = 1_000;
+    let mut sums = [0.5_f32; 256];
+    let mut best = f64::MAX;
+    for _ in 0..200 {
+        let begun = Instant::now();
+        multiply_add(level, &mut sums, black_box(0.999), black_box(1e-3), ROUNDS);
+        black_box(&mut sums);
+        best = best.min(begun.elapsed().as_secs_f64());
+    }
+    (ROUNDS * sums.len()) as f64 / (1e9 * best)
+}
+
 fn row(kernel: &mut Kernel, motion: (Motion, &str), count: usize, ascending: bool, frames: usize) {
     let (ours, plain) = duel(kernel, count, motion.0, ascending, frames);
+    // The direct form of the same level, for what the spectrum gains over it.
+    let over_direct = match kernel {
+        Kernel::Direct(_) => 1.0,
+        Kernel::Spectral(level, _) => {
+            duel(
+                &mut Kernel::Direct(*level),
+                count,
+                motion.0,
+                ascending,
+                frames,
+            )
+            .0 / ours
+        }
+    };
     println!(
-        "{:<8} {:<8} {:<7} {count:>7} {frames:>6}  {:<9} {ours:>8.4} {:>11.0} {:>11.0}×",
+        "{:<8} {:<8} {:<7} {count:>7} {frames:>6}  {:<9} {ours:>8.4} {:>8.0} {:>11.0} {:>11.0}× {over_direct:>7.2}× {:>10.1}",
         kernel.name(),
         kernel.level().name(),
         motion.1,
         if ascending { "ascending" } else { "any" },
+        1e3 / ours,
         1e9 / (ours * 48_000.0),
-        plain / ours
+        plain / ours,
+        ours * peak(kernel.level()),
     );
 }
 
@@ -321,7 +368,8 @@ fn main() {
         criterion.final_summary();
     }
     println!(
-        "\nstereo, with phase advance\n{:<8} {:<8} {:<7} {:>7} {:>6}  {:<9} {:>8} {:>11} {:>12}",
+        "\nstereo, with phase advance; mul-adds: how many the level could do in the time of one partial \
+         and frame\n{:<8} {:<8} {:<7} {:>7} {:>6}  {:<9} {:>8} {:>8} {:>11} {:>12} {:>8} {:>10}",
         "kernel",
         "level",
         "motion",
@@ -329,8 +377,11 @@ fn main() {
         "frames",
         "order",
         "ns p·f",
+        "M p·f/s",
         "at 48 kHz",
-        "plain loop"
+        "plain loop",
+        "direct",
+        "mul-adds"
     );
     for motion in Motion::ALL {
         for mut kernel in Kernel::all(64) {
