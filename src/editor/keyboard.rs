@@ -100,17 +100,18 @@ impl Keyboard {
         }
     }
 
-    /// From here on these letters play.
-    pub fn set_letters(&mut self, letters: Letters) {
+    /// Plays what is typed with these letters. To be called at each frame, whether the keyboard is
+    /// shown or not: what is held must come up.
+    pub fn listen(&mut self, ui: &Ui, letters: Letters) {
         if self.letters != letters {
             self.letters = letters;
             self.release_typed();
         }
+        self.type_notes(ui);
     }
 
-    /// Shows the keyboard, and plays.
+    /// Shows the keyboard, and plays what the mouse touches.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
-        self.type_notes(ui);
         let rect = ui.max_rect();
         let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
         let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);

@@ -24,7 +24,7 @@ const GROUP_WIDTH: f32 = 776.0;
 /// The same.
 const GROUP_HEIGHT: f32 = 132.0;
 /// Higher than this no group needs to be, points.
-const GROUP_HEIGHT_MOST: f32 = 176.0;
+const GROUP_HEIGHT_MOST: f32 = 164.0;
 /// Points.
 const TABS: f32 = 22.0;
 
@@ -88,6 +88,12 @@ impl Plan {
         Plan { columns, rows }
     }
 
+    /// Of all that is shown, whose groups are so high; points.
+    fn height(self, group: f32) -> f32 {
+        let tabs = if self.has_tabs() { TABS } else { 0.0 };
+        tabs + self.rows as f32 * (group + theme::GAP) - theme::GAP
+    }
+
     fn groups(self) -> usize {
         self.columns * self.rows
     }
@@ -95,6 +101,15 @@ impl Plan {
     fn has_tabs(self) -> bool {
         self.groups() < Group::ALL.len()
     }
+}
+
+/// How high the panels are where they may have so much room at most, and grow to be so high if that
+/// gives their controls room; points.
+pub fn height(most: egui::Vec2, wanted: f32) -> f32 {
+    let plan = Plan::of(most);
+    let least = plan.height(0.0);
+    let group = (wanted - least) / plan.rows as f32;
+    plan.height(group.clamp(GROUP_HEIGHT, GROUP_HEIGHT_MOST).round())
 }
 
 /// All panels, and what they remember while their window is open.

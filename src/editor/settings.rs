@@ -62,11 +62,29 @@ impl SettingsPage {
         self.is_open
     }
 
+    /// What is written on the button.
+    fn button_text(&self) -> &'static str {
+        match self.trouble {
+            Some(_) => "Settings !",
+            None => "Settings",
+        }
+    }
+
+    /// Of the button, points.
+    pub fn button_width(&self, ui: &Ui) -> f32 {
+        let theme = theme::current(ui);
+        let text = self.button_text().to_owned();
+        let text = ui
+            .painter()
+            .layout_no_wrap(text, theme::font(theme::BODY), theme.text);
+        text.size().x + 2.0 * ui.spacing().button_padding.x
+    }
+
     /// Shows the button that opens and closes the page.
     pub fn button(&mut self, ui: &mut Ui, desk: &mut Desk) {
-        let mut text = RichText::new("Settings");
+        let mut text = RichText::new(self.button_text());
         if self.trouble.is_some() {
-            text = RichText::new("Settings !").color(theme::current(ui).warning);
+            text = text.color(theme::current(ui).warning);
         }
         let response = ui.add(Button::selectable(self.is_open, text));
         if response.clicked() {

@@ -309,10 +309,11 @@ fn split(rect: Rect) -> (Rect, Rect) {
     (row, Rect::from_min_size(room.min, room.size().max(least)))
 }
 
-/// With Ctrl (or Cmd): plus, minus and 0 zoom around the bar that keys move. It stays in view.
+/// Plus, minus and 0 zoom around the bar that keys move. It stays in view. With Ctrl they are the
+/// window's.
 fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
     let room = canvas.plot.x_range();
-    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     let x = canvas.middle(cursor).clamp(room.min, room.max);
     if pressed(Key::Plus) || pressed(Key::Equals) {
         axis.zoom(ZOOM, x, room);
@@ -330,7 +331,11 @@ fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
 }
 
 fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
-    let (wheel, zoom) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+    // Nothing behind the view moves with it.
+    let (wheel, zoom) = ui.input_mut(|input| {
+        let wheel = std::mem::take(&mut input.smooth_scroll_delta);
+        (wheel, input.zoom_delta())
+    });
     let factor = libm::expf(wheel.y * WHEEL) * zoom;
     if factor != 1.0 {
         axis.zoom(factor, at.x, plot.x_range());

@@ -12,6 +12,7 @@ struct Rig {
     stage: Stage,
     keyboard: Keyboard,
     receiver: KeyReceiver,
+    letters: Letters,
     /// A field for text beside the keyboard.
     text: String,
     is_typing: bool,
@@ -24,6 +25,7 @@ impl Rig {
             stage: Stage::new(vec2(800.0, 60.0)),
             keyboard: Keyboard::new(receiver.sender().open()),
             receiver,
+            letters: Letters::default(),
             text: String::new(),
             is_typing: false,
         }
@@ -33,11 +35,13 @@ impl Rig {
     fn frame(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
         let (mut edits, _) = edits();
         let (keyboard, text, is_typing) = (&mut self.keyboard, &mut self.text, self.is_typing);
+        let letters = self.letters;
         self.stage.show(&mut edits, events, |ui, desk| {
             if is_typing {
                 ui.add(TextEdit::singleline(text).desired_width(10.0))
                     .request_focus();
             }
+            keyboard.listen(ui, letters);
             keyboard.show(ui, desk);
         });
         let mut heard = Vec::new();
@@ -118,12 +122,12 @@ fn letters_play_and_move_by_octaves() {
 #[test]
 fn letters_are_where_they_stand() {
     let mut rig = Rig::new();
-    rig.keyboard.set_letters(Letters::Qwertz);
+    rig.letters = Letters::Qwertz;
     assert_eq!(rig.frame(&[key(Key::Z, true)]), [(68, true)]);
     assert_eq!(rig.frame(&[key(Key::Y, true)]), []);
     assert_eq!(rig.keyboard.base, 48);
     // Another choice lets go of what is held.
-    rig.keyboard.set_letters(Letters::Azerty);
+    rig.letters = Letters::Azerty;
     assert_eq!(rig.frames(&[key(Key::Z, false)]), [(68, false)]);
     assert_eq!(rig.frame(&[key(Key::Q, true)]), [(48, true)]);
     assert_eq!(rig.frame(&[key(Key::Z, true)]), [(49, true)]);

@@ -245,3 +245,45 @@ fn groups_stand_as_there_is_room_for_them() {
         assert_eq!(plan, Plan { columns, rows }, "{width} × {height}");
     }
 }
+
+#[test]
+fn the_panels_are_as_high_as_what_is_in_them() {
+    for (width, most, wanted, expected) in [
+        // One row, with its tabs: as low as can be, as is asked for, and no higher than need be.
+        (784.0, 170.0, 120.0, 22.0 + 132.0),
+        (984.0, 200.0, 170.0, 170.0),
+        (1_000.0, 270.0, 250.0, 22.0 + 164.0),
+        // Two rows as soon as there is room.
+        (1_264.0, 302.0, 250.0, 22.0 + 2.0 * 132.0 + 8.0),
+        // All, without tabs.
+        (1_584.0, 390.0, 290.0, 290.0),
+        (3_800.0, 900.0, 800.0, 2.0 * 164.0 + 8.0),
+    ] {
+        assert_eq!(height(vec2(width, most), wanted), expected, "{width}");
+        // What is shown in that place is what it was made for.
+        let plan = Plan::of(vec2(width, expected));
+        assert_eq!(plan, Plan::of(vec2(width, most)), "{width}");
+    }
+}
+
+#[test]
+fn no_room_is_left_between_the_panels_and_the_keyboard() {
+    for size in [
+        SMALL,
+        vec2(1_000.0, 620.0),
+        vec2(1_280.0, 800.0),
+        vec2(1_440.0, 900.0),
+        LARGE,
+        vec2(1_920.0, 1_080.0),
+        vec2(2_560.0, 1_440.0),
+    ] {
+        let rig = window(size);
+        let lowest = globals()
+            .filter_map(|param| rig.query_by_label(spoken(param)))
+            .map(|node| node.rect().bottom())
+            .fold(0.0, f32::max);
+        let keyboard = rig.get_by_label("Keyboard").rect().top();
+        let between = keyboard - lowest;
+        assert!((8.0..32.0).contains(&between), "{size:?}: {between}");
+    }
+}

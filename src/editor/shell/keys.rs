@@ -1,0 +1,134 @@
+//! Keys that mean the same in the whole window.
+//!
+//! While a text is typed the keys are the text's, but for those of the scale.
+
+use egui::{Key, KeyboardShortcut, Modifiers, Ui};
+
+use super::super::edit::Edits;
+use crate::params::{EDITOR_SCALES_PERCENT, HostParams};
+
+/// What the scale's keys go through, per cent.
+const SCALES_PERCENT: [u32; 6] = [75, 100, 125, 150, 175, 200];
+
+fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
+    let keys = KeyboardShortcut::new(modifiers, key);
+    ui.input_mut(|input| input.consume_shortcut(&keys))
+}
+
+/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again.
+pub fn undo(ui: &Ui, edits: &mut Edits) {
+    if ui.ctx().text_edit_focused() {
+        return;
+    }
+    // The longer shortcut first, which the shorter one would match too.
+    if pressed(ui, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)
+        || pressed(ui, Modifiers::COMMAND, Key::Y)
+    {
+        edits.redo();
+    } else if pressed(ui, Modifiers::COMMAND, Key::Z) {
+        edits.undo();
+    }
+}
+
+/// Ctrl and S.
+pub fn save(ui: &Ui) -> bool {
+    !ui.ctx().text_edit_focused() && pressed(ui, Modifiers::COMMAND, Key::S)
+}
+
+/// Ctrl and plus, minus, 0: a larger, a smaller, the usual scale of this window, also where the page
+/// of settings could not be reached.
+pub fn scale(ui: &Ui, params: &HostParams) {
+    let pressed = |key| pressed(ui, Modifiers::COMMAND, key);
+    let now = params.window().scale_percent();
+    let (least, most) = EDITOR_SCALES_PERCENT;
+    let scale = if pressed(Key::Num0) {
+        100
+    } else if pressed(Key::Plus) || pressed(Key::Equals) {
+        let larger = SCALES_PERCENT.into_iter().find(|&scale| scale > now);
+        larger.unwrap_or(most)
+    } else if pressed(Key::Minus) {
+        let smaller = SCALES_PERCENT.into_iter().rfind(|&scale| scale < now);
+        smaller.unwrap_or(least)
+    } else {
+        return;
+    };
+    params.window().set_scale_percent(scale);
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::vec2;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::super::super::rig::{Rig, window};
+    use super::*;
+    use crate::synth::Param;
+
+    fn press(rig: &mut Rig, modifiers: Modifiers, key: Key) {
+        rig.key_press_modifiers(modifiers, key);
+        rig.run_steps(2);
+    }
+
+    #[test]
+    fn keys_undo_and_redo_except_in_a_text() {
+        let mut rig = window(vec2(1000.0, 620.0));
+        rig.state_mut().edits.set(Param::TILT, 0.25);
+        rig.state_mut().edits.set(Param::SPREAD, 0.5);
+        let values = |rig: &Rig| {
+            let edits = &rig.state().edits;
+            (
+                edits.normalized(Param::TILT),
+                edits.normalized(Param::SPREAD),
+            )
+        };
+        let before = Param::TILT.range().normalized(Param::TILT.spec().default);
+        let shift = Modifiers::COMMAND | Modifiers::SHIFT;
+        assert_eq!(values(&rig), (0.25, 0.5));
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.0));
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (before, 0.0));
+        press(&mut rig, shift, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.0));
+        press(&mut rig, Modifiers::COMMAND, Key::Y);
+        assert_eq!(values(&rig), (0.25, 0.5));
+        // The keyboard at the foot has Z too, and another meaning for it.
+        press(&mut rig, Modifiers::NONE, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.5));
+
+        rig.get_by_label_contains("Presets:").click();
+        rig.run_steps(3);
+        rig.get_by_label("Search presets").focus();
+        rig.run_steps(2);
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(values(&rig), (0.25, 0.5));
+    }
+
+    #[test]
+    fn keys_change_the_scale_within_its_range_whatever_has_the_focus() {
+        let mut rig = window(vec2(1000.0, 620.0));
+        let scale = |rig: &Rig| rig.state().edits.params().window().scale_percent();
+        let mut seen = Vec::new();
+        for _ in 0..6 {
+            press(&mut rig, Modifiers::COMMAND, Key::Plus);
+            seen.push(scale(&rig));
+        }
+        assert_eq!(seen, [125, 150, 175, 200, 200, 200]);
+        rig.get_by_label_contains("Partial 1 ").focus();
+        press(&mut rig, Modifiers::COMMAND, Key::Num0);
+        assert_eq!(scale(&rig), 100);
+        rig.state().edits.params().window().set_scale_percent(110);
+        press(&mut rig, Modifiers::COMMAND, Key::Minus);
+        press(&mut rig, Modifiers::COMMAND, Key::Minus);
+        press(&mut rig, Modifiers::COMMAND, Key::Minus);
+        assert_eq!(scale(&rig), 75);
+        press(&mut rig, Modifiers::COMMAND, Key::Equals);
+        assert_eq!(scale(&rig), 100);
+        rig.get_by_label_contains("Presets:").click();
+        rig.run_steps(3);
+        rig.get_by_label("Search presets").focus();
+        press(&mut rig, Modifiers::COMMAND, Key::Plus);
+        assert_eq!(scale(&rig), 125);
+        assert_eq!(rig.state_mut().edits.undo(), None, "a setting is no step");
+    }
+}
