@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rtrb::Producer;
 
-use super::keys::Stroke;
+use super::keys::{CAPACITY, Stroke};
 
 /// Lets windows play, one after the other.
 #[derive(Clone)]
@@ -60,6 +60,14 @@ impl ScreenKeys {
         if !self.sender.send(key, None) {
             self.release_all();
         }
+    }
+
+    /// Whether the audio thread has not yet heard of everything. Of a host that lets the instrument
+    /// run that is true for a buffer's time at most.
+    pub fn wait(&self) -> bool {
+        let strokes = self.sender.strokes.lock();
+        let strokes = strokes.unwrap_or_else(PoisonError::into_inner);
+        strokes.slots() < CAPACITY
     }
 
     /// All keys come up, those among them that the audio thread has not heard of yet.

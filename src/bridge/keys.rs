@@ -14,7 +14,7 @@ use super::keyboard::KeySender;
 use crate::synth::{Event, NoteAddress};
 
 /// Messages that wait at most: more than two hands play in the longest buffer.
-const CAPACITY: usize = 256;
+pub(super) const CAPACITY: usize = 256;
 
 /// The MIDI channel of the keys, counted from 0.
 const CHANNEL: u8 = 0;
@@ -36,6 +36,10 @@ pub struct KeyReceiver {
     take: u64,
     /// The keys that are down: a bit each.
     held: u128,
+    /// The keys that went down while the instrument did not run, and are still down: a bit each, and
+    /// their velocities.
+    waiting: u128,
+    velocities: [f32; 128],
     /// The other end, for handing it out.
     sender: KeySender,
 }
@@ -49,6 +53,8 @@ impl KeyReceiver {
             strokes,
             take: 0,
             held: 0,
+            waiting: 0,
+            velocities: [0.0; 128],
             sender: KeySender::new(producer, takes.clone()),
             takes,
         }
@@ -64,6 +70,12 @@ impl KeyReceiver {
     pub fn receive(&mut self, mut play: impl FnMut(Event)) {
         let take = self.takes.load(Ordering::Acquire);
         self.begin(take, &mut play);
+        while self.waiting != 0 {
+            let key = self.waiting.trailing_zeros() as u8;
+            self.waiting &= self.waiting - 1;
+            self.held |= 1 << key;
+            play(on(key, self.velocities[usize::from(key)]));
+        }
         while let Ok(stroke) = self.strokes.pop() {
             if stroke.take < self.take {
                 continue;
@@ -73,12 +85,7 @@ impl KeyReceiver {
             match stroke.velocity {
                 Some(velocity) => {
                     self.held |= bit;
-                    play(Event::NoteOn {
-                        id: None,
-                        channel: CHANNEL,
-                        key: stroke.key & 127,
-                        velocity,
-                    });
+                    play(on(stroke.key & 127, velocity));
                 }
                 None if self.held & bit != 0 => {
                     self.held &= !bit;
@@ -90,15 +97,32 @@ impl KeyReceiver {
         }
     }
 
-    /// The engine has been reset: no key sounds any more.
+    /// The engine has been reset: no key sounds any more. Of what was played while the instrument
+    /// did not run, perhaps long ago, the keys count that are still down. Never waits, allocates or
+    /// frees.
     pub fn reset(&mut self) {
         self.held = 0;
+        while let Ok(stroke) = self.strokes.pop() {
+            if stroke.take < self.take {
+                continue;
+            }
+            self.begin(stroke.take, &mut |_| {});
+            let bit = 1u128 << (stroke.key & 127);
+            match stroke.velocity {
+                Some(velocity) => {
+                    self.waiting |= bit;
+                    self.velocities[usize::from(stroke.key & 127)] = velocity;
+                }
+                None => self.waiting &= !bit,
+            }
+        }
     }
 
     /// Lets go of the keys of an earlier take.
     fn begin(&mut self, take: u64, play: &mut impl FnMut(Event)) {
         if take > self.take {
             self.take = take;
+            self.waiting = 0;
             while self.held != 0 {
                 let key = self.held.trailing_zeros() as u8;
                 self.held &= self.held - 1;
@@ -111,6 +135,15 @@ impl KeyReceiver {
 impl Default for KeyReceiver {
     fn default() -> KeyReceiver {
         KeyReceiver::new()
+    }
+}
+
+fn on(key: u8, velocity: f32) -> Event {
+    Event::NoteOn {
+        id: None,
+        channel: CHANNEL,
+        key,
+        velocity,
     }
 }
 
@@ -183,6 +216,28 @@ mod tests {
         // And it works again.
         keys.press(62, 1.0);
         assert_eq!(received(&mut receiver), [(62, true)]);
+    }
+
+    #[test]
+    fn what_waited_through_a_reset_begins_if_it_is_still_down() {
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        assert!(!keys.wait());
+        keys.press(60, 1.0);
+        keys.press(62, 1.0);
+        keys.release(60);
+        assert!(keys.wait());
+        receiver.reset();
+        assert!(!keys.wait());
+        keys.press(64, 1.0);
+        assert_eq!(received(&mut receiver), [(62, true), (64, true)]);
+        keys.release(62);
+        assert_eq!(received(&mut receiver), [(62, false)]);
+        // A window that has gone meanwhile takes its keys with it.
+        keys.press(65, 1.0);
+        receiver.reset();
+        drop(keys);
+        assert_eq!(received(&mut receiver), []);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::{Param as _, ParamPtr};
+use nice_plug::prelude::{Param as _, ParamPtr, PluginApi};
 
 use super::compare::{Side, Sound};
 use super::history::Step;
@@ -33,6 +33,8 @@ pub trait Host: Send {
     fn set(&self, params: &HostParams, param: Param, normalized: f32);
     /// The change has ended.
     fn end(&self, params: &HostParams, param: Param);
+    /// Asks a host that lets a silent instrument sleep to let it run.
+    fn wake(&self);
 }
 
 fn ptr(params: &HostParams, param: Param) -> ParamPtr {
@@ -53,6 +55,13 @@ impl Host for GuiContext {
     fn end(&self, params: &HostParams, param: Param) {
         // SAFETY: as above.
         unsafe { self.raw_end_set_parameter(ptr(params, param)) }
+    }
+
+    fn wake(&self) {
+        // The framework knows of no other way. VST3 hosts do not sleep while a window is open.
+        if self.plugin_api() == PluginApi::Clap {
+            self.request_restart();
+        }
     }
 }
 
@@ -115,6 +124,11 @@ impl Edits {
     /// What is remembered while windows come and go.
     pub fn session(&self) -> &SharedSession {
         &self.session
+    }
+
+    /// Asks a host that lets a silent instrument sleep to let it run.
+    pub fn wake_host(&self) {
+        self.host.wake();
     }
 
     /// To be called at each frame of the window, with its time in seconds.

@@ -7,6 +7,8 @@
 
 mod piano;
 
+use std::time::Duration;
+
 use egui::{Align2, Color32, Event, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::desk::Desk;
@@ -25,6 +27,13 @@ const BASES: std::ops::RangeInclusive<u8> = 0..=108;
 const LAST: u8 = 127;
 /// MIDI velocities.
 const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
+/// When what was played has not been heard of for this long, longer than any buffer, the host lets
+/// the instrument sleep; seconds.
+const UNHEARD_S: f64 = 0.3;
+/// After this long a person is told that nothing is heard, seconds.
+const TOLD_AFTER_S: f64 = 1.0;
+/// How often it is looked whether keys are heard.
+const WAITING: Duration = Duration::from_millis(50);
 /// What a key makes softer or harder.
 const VELOCITY_STEP: u8 = 20;
 
@@ -74,6 +83,10 @@ pub struct Keyboard {
     pressed: Option<u8>,
     /// Letters that are down.
     typed: Vec<Typed>,
+    /// Since when the audio thread has not heard of everything, in the window's seconds.
+    unheard_s: Option<f64>,
+    /// Whether the host has been asked to wake since then.
+    is_asked: bool,
 }
 
 /// A letter that is down.
@@ -97,17 +110,20 @@ impl Keyboard {
             velocity: 100,
             pressed: None,
             typed: Vec::new(),
+            unheard_s: None,
+            is_asked: false,
         }
     }
 
     /// Plays what is typed with these letters. To be called at each frame, whether the keyboard is
     /// shown or not: what is held must come up.
-    pub fn listen(&mut self, ui: &Ui, letters: Letters) {
+    pub fn listen(&mut self, ui: &Ui, desk: &mut Desk, letters: Letters) {
         if self.letters != letters {
             self.letters = letters;
             self.release_typed();
         }
         self.type_notes(ui);
+        self.wake(ui, desk);
     }
 
     /// Shows the keyboard, and plays what the mouse touches.
@@ -123,6 +139,27 @@ impl Keyboard {
             _ => 0,
         };
         self.paint(ui, &piano, heard | self.held());
+    }
+
+    /// A host may let a silent instrument sleep: asks it once to wake when keys are not heard, and
+    /// says so if it does not.
+    fn wake(&mut self, ui: &Ui, desk: &mut Desk) {
+        if !self.keys.wait() {
+            self.unheard_s = None;
+            self.is_asked = false;
+            return;
+        }
+        let now_s = ui.input(|input| input.time);
+        let waited_s = now_s - *self.unheard_s.get_or_insert(now_s);
+        if waited_s >= UNHEARD_S && !self.is_asked {
+            self.is_asked = true;
+            desk.edits.wake_host();
+        }
+        if waited_s >= TOLD_AFTER_S && self.held() != 0 {
+            let text = "The host does not run Aliquot now: its keys are silent.";
+            desk.help.replace(text.to_owned());
+        }
+        ui.ctx().request_repaint_after(WAITING);
     }
 
     /// What is held here: a bit each.

@@ -69,4 +69,5 @@ impl Host for Deaf {
     fn begin(&self, _: &HostParams, _: Param) {}
     fn set(&self, _: &HostParams, _: Param, _: f32) {}
     fn end(&self, _: &HostParams, _: Param) {}
+    fn wake(&self) {}
 }

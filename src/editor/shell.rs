@@ -125,7 +125,7 @@ impl Shell {
             }),
         }
         let letters = views.settings.settings().letters;
-        views.keyboard.listen(ui, letters);
+        views.keyboard.listen(ui, &mut desk, letters);
         self.learn.show(ui, &mut desk);
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {

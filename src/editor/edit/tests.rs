@@ -12,6 +12,7 @@ pub enum Call {
     Begin(Param),
     Set(Param, f32),
     End(Param),
+    Wake,
 }
 
 /// A host that remembers what it was told, and does it where it has been asked to.
@@ -43,6 +44,9 @@ impl Host for Recorder {
     }
     fn end(&self, _: &HostParams, param: Param) {
         self.record(Call::End(param));
+    }
+    fn wake(&self) {
+        self.record(Call::Wake);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Event, Modifiers, TextEdit, pos2, vec2};
 
-use super::super::edit::tests::edits;
+use super::super::edit::tests::{Call, edits};
 use super::super::stage::{Stage, button};
 use super::*;
 use crate::bridge::KeyReceiver;
@@ -41,7 +41,7 @@ impl Rig {
                 ui.add(TextEdit::singleline(text).desired_width(10.0))
                     .request_focus();
             }
-            keyboard.listen(ui, letters);
+            keyboard.listen(ui, desk, letters);
             keyboard.show(ui, desk);
         });
         let mut heard = Vec::new();
@@ -184,4 +184,36 @@ fn the_mouse_plays_slides_and_lets_go() {
     rig.frame(&[button(on(60), true)]);
     assert_eq!(rig.frame(&[button(on(60), false)]), []);
     assert_eq!(rig.frames(&[key(Key::A, false)]), [(60, false)]);
+}
+
+#[test]
+fn a_host_that_sleeps_is_asked_once_to_wake() {
+    let mut rig = Rig::new();
+    let (mut edits, recorder) = edits();
+    let mut frames = |rig: &mut Rig, count: usize, events: &[Event]| {
+        let mut told = String::new();
+        for n in 0..count {
+            let events = if n == 0 { events } else { &[] };
+            rig.stage.show(&mut edits, events, |ui, desk| {
+                rig.keyboard.listen(ui, desk, Letters::default());
+                told = desk.help.text().to_owned();
+            });
+        }
+        told
+    };
+    // A buffer may take long, and is no sleep.
+    frames(&mut rig, 12, &[key(Key::A, true)]);
+    assert_eq!(recorder.take(), []);
+    frames(&mut rig, 6, &[]);
+    assert_eq!(recorder.take(), [Call::Wake]);
+    let told = frames(&mut rig, 50, &[]);
+    assert!(told.contains("host"), "{told}");
+    assert_eq!(recorder.take(), []);
+    // It wakes, and sleeps again later.
+    assert_eq!(rig.frame(&[]), [(60, true)]);
+    let told = frames(&mut rig, 30, &[]);
+    assert!(!told.contains("host"), "{told}");
+    assert_eq!(recorder.take(), []);
+    frames(&mut rig, 30, &[key(Key::A, false)]);
+    assert_eq!(recorder.take(), [Call::Wake]);
 }
