@@ -156,33 +156,32 @@ fn frame(criterion: &mut Criterion) {
     });
 }
 
-/// The best of many turns, since other programs only ever add.
-fn seconds(mut buffer: impl FnMut()) -> f64 {
-    let turn = |buffer: &mut dyn FnMut()| {
-        let begun = Instant::now();
-        for _ in 0..32 {
-            buffer();
+/// What a buffer takes, seconds: without a window's means at all, with the window closed, and open.
+/// The three take turns, since the machine's speed wanders; the best of each counts, since other
+/// programs only ever add.
+fn buffers_s(instrument: &mut Instrument) -> [f64; 3] {
+    let sources = instrument.sources();
+    let mut best = [f64::INFINITY; 3];
+    for _ in 0..60 {
+        for (which, best) in best.iter_mut().enumerate() {
+            let _watches =
+                (which == 2).then(|| (sources.telemetry.watch(), sources.sounding.watch()));
+            let begun = Instant::now();
+            for _ in 0..16 {
+                instrument.render();
+                if which > 0 {
+                    instrument.tell();
+                }
+            }
+            *best = best.min(begun.elapsed().as_secs_f64() / 16.0);
         }
-        begun.elapsed().as_secs_f64() / 32.0
-    };
-    (0..15)
-        .map(|_| turn(&mut buffer))
-        .fold(f64::INFINITY, f64::min)
+    }
+    best
 }
 
 fn audio(criterion: &mut Criterion) {
     let mut instrument = Instrument::new();
-    let alone_s = seconds(|| instrument.render());
-    let closed_s = seconds(|| {
-        instrument.render();
-        instrument.tell();
-    });
-    let sources = instrument.sources();
-    let _watches = (sources.telemetry.watch(), sources.sounding.watch());
-    let open_s = seconds(|| {
-        instrument.render();
-        instrument.tell();
-    });
+    let [alone_s, closed_s, open_s] = buffers_s(&mut instrument);
     let percent = |seconds: f64| 100.0 * (seconds / alone_s - 1.0);
     println!(
         "a buffer of {BUFFER_FRAMES} frames: {:.3} ms; with its window closed {:+.2} %, open {:+.2} %",
@@ -190,6 +189,8 @@ fn audio(criterion: &mut Criterion) {
         percent(closed_s),
         percent(open_s)
     );
+    let sources = instrument.sources();
+    let watches = (sources.telemetry.watch(), sources.sounding.watch());
     let mut group = criterion.benchmark_group("editor/one buffer");
     group.bench_function("window open", |bencher| {
         bencher.iter(|| {
@@ -197,7 +198,7 @@ fn audio(criterion: &mut Criterion) {
             instrument.tell();
         });
     });
-    drop(_watches);
+    drop(watches);
     group.bench_function("window closed", |bencher| {
         bencher.iter(|| {
             instrument.render();
