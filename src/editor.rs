@@ -194,16 +194,13 @@ impl Open {
         session: SharedSession,
         sources: &Sources,
         keys: &KeySender,
+        (library, settings): (Library, SettingsFile),
     ) -> Open {
         ctx.options_mut(|options| {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        let shell = Shell::new(
-            keys.open(),
-            Library::of_the_user(),
-            SettingsFile::of_the_user(),
-        );
+        let shell = Shell::new(keys.open(), library, settings);
         theme::install(ctx, settings::choice(shell.settings().looks));
         Open {
             shell,
@@ -236,6 +233,7 @@ impl NiceEguiApp for App {
             self.session.clone(),
             &self.sources,
             &self.keys,
+            (Library::of_the_user(), SettingsFile::of_the_user()),
         ));
         Ok(())
     }

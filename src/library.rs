@@ -151,6 +151,11 @@ impl Library {
         Library { folder }
     }
 
+    /// Nobody's: the program's own presets alone.
+    pub fn of_nobody() -> Library {
+        Library { folder: None }
+    }
+
     /// In a folder of one's choice, which need not be there yet.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Library {
         Library {
@@ -165,6 +170,25 @@ impl Library {
 
     fn favourites_file(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("favourites.toml"))
+    }
+
+    /// One of the person's own presets as its file has it at this moment.
+    ///
+    /// # Errors
+    /// When there is no such file, or it cannot be read.
+    pub fn entry(&self, id: &str) -> Result<Entry, LibraryError> {
+        let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
+        let within = id.strip_prefix("user/");
+        let path = within.map(|within| folder.join(within));
+        let path = path.ok_or_else(|| LibraryError::NotAFile(id.to_owned()))?;
+        let preset = scan::read(&path).map_err(LibraryError::Damaged)?;
+        let favourites = self.favourites_file().map(|path| favourites::read(&path));
+        Ok(Entry {
+            id: id.to_owned(),
+            preset: Arc::new(preset),
+            path: Some(path),
+            favourite: favourites.is_some_and(|ids| ids.is_ok_and(|ids| ids.contains(id))),
+        })
     }
 
     /// Saves a new preset and returns its id. Its name decides the file's.

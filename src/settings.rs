@@ -14,6 +14,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use etcetera::BaseStrategy as _;
 
@@ -164,6 +165,10 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
+/// When a file was written, and how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStamp(SystemTime, u64);
+
 /// Where the settings are.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
@@ -186,6 +191,11 @@ impl SettingsFile {
         }
     }
 
+    /// Nobody's: defaults, which cannot be changed.
+    pub fn of_nobody() -> SettingsFile {
+        SettingsFile { path: None }
+    }
+
     /// In a folder of one's choice, which need not be there yet.
     pub fn in_folder(folder: &Path) -> SettingsFile {
         SettingsFile {
@@ -196,6 +206,12 @@ impl SettingsFile {
     /// Where it is, if there is a place for it.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// What is another when the file has been written since; `None` where there is no file.
+    pub fn stamp(&self) -> Option<FileStamp> {
+        let metadata = fs::metadata(self.path.as_ref()?).ok()?;
+        Some(FileStamp(metadata.modified().ok()?, metadata.len()))
     }
 
     /// The settings; all at their defaults where there is no file.
@@ -317,7 +333,7 @@ mod tests {
 
     #[test]
     fn without_a_folder_there_are_defaults_and_nothing_is_written() {
-        let file = SettingsFile { path: None };
+        let file = SettingsFile::of_nobody();
         assert_eq!(file.read().expect("defaults"), Settings::default());
         let refused = file.write(&Settings::default());
         assert!(matches!(refused, Err(SettingsError::NoFolder)));

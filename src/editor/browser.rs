@@ -1,17 +1,19 @@
 //! Presets: the bar in the window's header, and the page that lists them all.
 //!
 //! Looking, searching and loading happen here; files are the [library](crate::library)'s. Loading a
-//! preset is a step that can be undone, saving one is not.
+//! preset is a step that can be undone, and so are deleting and renaming one and the choice of
+//! favourites. Saving is none: who goes back in the sound does not want the file to go with it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::Ui;
 
 use super::desk::Desk;
 use super::edit::Edits;
+use super::session::{Deed, Swap};
 use crate::library::{Contents, Entry, Library, LibraryError, Watch};
 use crate::params::{LoadedPreset, fingerprint};
+use crate::state::Preset;
 
 mod bar;
 mod dialog;
@@ -39,18 +41,6 @@ pub struct Browser {
     author: String,
 }
 
-/// What a notice's button does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Remedy {
-    /// Brings a deleted file back to where it was.
-    Restore {
-        /// Where it is now.
-        deleted: PathBuf,
-        /// Where it was.
-        path: PathBuf,
-    },
-}
-
 impl Browser {
     /// Of these presets, closed.
     pub fn new(library: Library) -> Browser {
@@ -64,6 +54,12 @@ impl Browser {
             notice: None,
             author: String::new(),
         }
+    }
+
+    /// Where the person's presets are.
+    #[cfg(test)]
+    pub fn folder(&self) -> Option<std::path::PathBuf> {
+        self.library.presets_folder()
     }
 
     /// Whether the page is to be shown.
@@ -84,19 +80,52 @@ impl Browser {
     /// What lies over everything else: a form, a notice. To be shown after all views.
     pub fn overlay(&mut self, ui: &mut Ui, edits: &mut Edits) {
         dialog::show(self, ui, edits);
+        for deed in edits.take_deeds() {
+            self.perform(&deed, edits);
+        }
         if let Some(notice) = &mut self.notice {
             match notice.show(ui) {
                 notice::Answer::None => {}
                 notice::Answer::Gone => self.notice = None,
                 notice::Answer::Remedy => {
-                    if let Some(Remedy::Restore { deleted, path }) = notice.remedy.take() {
+                    if let Some(deed) = notice.remedy.take() {
                         self.notice = None;
-                        let restored = self.library.restore(&deleted, &path);
-                        if self.succeeded(restored).is_some() {
-                            self.tell("Restored");
+                        if self.perform(&deed.clone().undone(), edits) {
+                            edits.forget_deed(&deed);
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// Does what undoing and doing again ask for, and tells of it; returns whether it could be done.
+    fn perform(&mut self, deed: &Deed, edits: &mut Edits) -> bool {
+        match deed {
+            Deed::Favourite { id, favourite } => {
+                let set = self.library.set_favourite(id, *favourite);
+                self.succeeded(set).is_some()
+            }
+            Deed::Move(Swap { before, after }) => {
+                let moved = self.library.restore(before, after);
+                let is_moved = self.succeeded(moved).is_some();
+                if is_moved {
+                    let folder = self.library.presets_folder();
+                    let is_back = folder.is_some_and(|folder| after.starts_with(folder));
+                    self.tell(if is_back { "Restored" } else { "Deleted again" });
+                }
+                is_moved
+            }
+            Deed::Rename { id, name } => {
+                let renamed = self
+                    .library
+                    .entry(id)
+                    .and_then(|entry| self.library.rename(&entry, &name.after));
+                let new_id = self.succeeded(renamed);
+                if let Some(new_id) = &new_id {
+                    self.renamed(id, new_id, &name.after, edits);
+                }
+                new_id.is_some()
             }
         }
     }
@@ -129,22 +158,30 @@ impl Browser {
         let own = self
             .loaded(&contents, edits)
             .filter(|entry| entry.path.is_some());
-        match (own, loaded) {
-            (Some(entry), Some(loaded))
-                if fingerprint(&entry.preset.patch) == loaded.fingerprint =>
-            {
-                let mut preset = (*entry.preset).clone();
-                preset.patch = edits.patch();
+        let (Some(entry), Some(loaded)) = (own, loaded) else {
+            self.ask_to_save(edits);
+            return;
+        };
+        // What the file holds at this moment, not what it held when it was last looked at.
+        match self.library.entry(&entry.id) {
+            Ok(Entry { preset, .. }) if fingerprint(&preset.patch) == loaded.fingerprint => {
+                let preset = Preset {
+                    patch: edits.patch(),
+                    ..(*preset).clone()
+                };
                 let saved = self.library.save_over(entry, &preset);
                 if self.succeeded(saved).is_some() {
                     self.saved(&entry.id, &preset.name, edits);
                 }
             }
-            (Some(_), _) => {
+            Ok(_) => {
                 self.ask_to_save(edits);
                 self.complain("The file has been changed since it was loaded");
             }
-            _ => self.ask_to_save(edits),
+            Err(error) => {
+                self.ask_to_save(edits);
+                self.complain(error.to_string());
+            }
         }
     }
 
@@ -181,22 +218,59 @@ impl Browser {
         self.watch.look();
     }
 
-    fn delete(&mut self, entry: &Entry) {
+    fn delete(&mut self, entry: &Entry, edits: &mut Edits) {
         let deleted = self.library.delete(entry);
         if let Some(deleted) = self.succeeded(deleted)
             && let Some(path) = entry.path.clone()
         {
-            let text = format!("Deleted {}", entry.preset.name);
-            self.notice = Some(Notice::told(text));
-            if let Some(notice) = &mut self.notice {
-                notice.remedy = Some(Remedy::Restore { deleted, path });
-            }
+            let text = format!("Delete {}", entry.preset.name);
+            let deed = Deed::Move(Swap {
+                before: path,
+                after: deleted,
+            });
+            let mut notice = Notice::told(format!("Deleted {}", entry.preset.name));
+            notice.remedy = Some(deed.clone());
+            self.notice = Some(notice);
+            edits.done(text, deed);
         }
     }
 
-    fn set_favourite(&mut self, entry: &Entry) {
-        let set = self.library.set_favourite(&entry.id, !entry.favourite);
-        self.succeeded(set);
+    fn rename(&mut self, entry: &Entry, name: &str, edits: &mut Edits) -> Result<(), LibraryError> {
+        let new_id = self.library.rename(entry, name)?;
+        let name = Swap {
+            before: entry.preset.name.clone(),
+            after: name.trim().to_owned(),
+        };
+        self.renamed(&entry.id, &new_id, &name.after, edits);
+        self.watch.look();
+        if name.before != name.after {
+            let text = format!("Rename {}", name.before);
+            edits.done(text, Deed::Rename { id: new_id, name });
+        }
+        Ok(())
+    }
+
+    /// A preset has another name, for all that knew it by the one before.
+    fn renamed(&mut self, id: &str, new_id: &str, name: &str, edits: &mut Edits) {
+        if self.cursor.as_deref() == Some(id) {
+            self.cursor = Some(new_id.to_owned());
+        }
+        edits.preset_renamed(id, new_id, name);
+        self.tell(format!("Renamed to {name}"));
+    }
+
+    fn set_favourite(&mut self, entry: &Entry, edits: &mut Edits) {
+        let favourite = !entry.favourite;
+        let set = self.library.set_favourite(&entry.id, favourite);
+        if self.succeeded(set).is_some() {
+            let name = &entry.preset.name;
+            let text = match favourite {
+                true => format!("Add {name} to favourites"),
+                false => format!("Remove {name} from favourites"),
+            };
+            let id = entry.id.clone();
+            edits.done(text, Deed::Favourite { id, favourite });
+        }
     }
 
     fn tell(&mut self, text: impl Into<String>) {

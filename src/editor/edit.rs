@@ -3,7 +3,8 @@
 //!
 //! A view changes parameters in one of these ways, each of which is one step to undo:
 //!
-//! * at once: [`Edits::set`], or [`Edits::nudge`] for keys and wheels, of which many in a row are one;
+//! * at once: [`Edits::set`], or [`Edits::nudge`] and [`Edits::nudge_all`] for keys and wheels, of
+//!   which many in a row are one;
 //! * by a drag: [`Edits::begin_drag`], [`Edits::drag_by`], [`Edits::end_drag`];
 //! * by a stroke over many: [`Edits::draw`] as often as needed, then [`Edits::end_drag`];
 //! * anything between [`Edits::begin_group`] and [`Edits::end_group`], under the group's name.
@@ -14,11 +15,15 @@ use std::sync::Arc;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param as _, ParamPtr, PluginApi};
 
-use super::compare::{Side, Sound};
-use super::history::Step;
-use super::session::{Marks, SharedSession};
-use crate::params::{HostParam, HostParams, LoadedPreset, fingerprint};
+mod asides;
+mod sound;
+mod undo;
+
+use super::history::{Nudge, Step};
+use super::session::{Aside, Deed, SharedSession};
+use crate::params::{HostParam, HostParams};
 use crate::synth::{Param, Patch};
+use asides::Marks;
 
 /// For this long a value that was sent is shown, should the host not have taken it up.
 const PATIENCE_S: f64 = 0.5;
@@ -85,7 +90,7 @@ struct Sent {
 
 /// A step under way that is made of several changes.
 struct Group {
-    step: Step<Marks>,
+    step: Step<Aside>,
     marks: Marks,
     /// How many groups are open inside one another; the outermost gives the name.
     depth: usize,
@@ -102,6 +107,8 @@ pub struct Edits {
     group: Option<Group>,
     /// What controllers move, and when it moved last.
     followed: Vec<(Param, f64)>,
+    /// What undoing and doing again ask of the library.
+    deeds: Vec<Deed>,
     /// The window's time.
     now_s: f64,
 }
@@ -117,6 +124,7 @@ impl Edits {
             sent: Vec::new(),
             group: None,
             followed: Vec::new(),
+            deeds: Vec::new(),
             now_s: 0.0,
         }
     }
@@ -187,7 +195,7 @@ impl Edits {
             }
             if let Some(group) = &mut self.group {
                 group.step.changes.clear();
-                group.marks = marks(&self.params, &self.session);
+                group.marks = Marks::now(&self.params, &self.session);
             }
         }
     }
@@ -218,24 +226,40 @@ impl Edits {
 
     /// Sets a parameter at once.
     pub fn set(&mut self, param: Param, normalized: f32) {
-        self.set_in_step(param, normalized, None);
+        let step = self.set_all(&*param.spec().name, &[(param, normalized)]);
+        self.finish(step);
     }
 
     /// Sets a parameter at once, as one of many small moves: those of the same parameter that follow
     /// one another closely are undone together.
     pub fn nudge(&mut self, param: Param, normalized: f32) {
-        self.set_in_step(param, normalized, Some(self.now_s));
+        self.nudge_all(&*param.spec().name, &[(param, normalized)]);
     }
 
-    fn set_in_step(&mut self, param: Param, normalized: f32, nudged_s: Option<f64>) {
-        self.end_drag();
-        let before = self.normalized(param);
-        let after = stepped(param, normalized);
-        self.send(param, after);
-        let mut step = Step::new(&*param.spec().name);
-        step.note(param, before, after);
-        step.nudged_s = nudged_s;
+    /// The same of several parameters together, under a name such as "Raise Level".
+    pub fn nudge_all(&mut self, name: impl Into<Cow<'static, str>>, values: &[(Param, f32)]) {
+        let mut step = self.set_all(name, values);
+        step.nudge = Some(Nudge {
+            at_s: self.now_s,
+            of: values.iter().map(|(param, _)| *param).collect(),
+        });
         self.finish(step);
+    }
+
+    fn set_all(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: &[(Param, f32)],
+    ) -> Step<Aside> {
+        self.end_drag();
+        let mut step = Step::new(name);
+        for &(param, normalized) in values {
+            let before = self.normalized(param);
+            let after = stepped(param, normalized);
+            self.send(param, after);
+            step.note(param, before, after);
+        }
+        step
     }
 
     /// Tells the host, and remembers nothing.
@@ -257,13 +281,14 @@ impl Edits {
     }
 
     /// A step has been made, alone or as part of a group.
-    fn finish(&mut self, step: Step<Marks>) {
+    fn finish(&mut self, step: Step<Aside>) {
         self.forget_if_loaded();
         match &mut self.group {
             Some(group) => {
                 for change in step.changes {
                     group.step.note(change.param, change.before, change.after);
                 }
+                group.step.asides.extend(step.asides);
             }
             None => self.session.lock().history.push(step),
         }
@@ -278,7 +303,7 @@ impl Edits {
             None => {
                 self.group = Some(Group {
                     step: Step::new(name),
-                    marks: marks(&self.params, &self.session),
+                    marks: Marks::now(&self.params, &self.session),
                     depth: 1,
                 });
             }
@@ -294,146 +319,10 @@ impl Edits {
                 self.group = Some(group);
                 return;
             }
-            let after = marks(&self.params, &self.session);
-            if after != group.marks {
-                group.step.marks = Some(Box::new((group.marks, after)));
-            }
+            let after = Marks::now(&self.params, &self.session);
+            group.step.asides.extend(group.marks.until(after));
             self.finish(group.step);
         }
-    }
-
-    /// Sets every parameter in which `patch` differs from what the host has, as one step.
-    pub fn load(&mut self, patch: &Patch) {
-        self.begin_group("Load preset");
-        for param in Param::all().filter(|param| !param.is_of_the_machine()) {
-            let normalized = patch.normalized(param);
-            if stepped(param, self.normalized(param)) != stepped(param, normalized) {
-                self.set(param, normalized);
-            }
-        }
-        self.end_group();
-    }
-
-    /// Loads a preset: its sound, and its name for the eye and the state. How the person plays stays,
-    /// unless the preset asks for something else than the default.
-    pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
-        self.begin_group(format!("Load {name}"));
-        let mut kept = *patch;
-        for param in Param::all().filter(|param| param.is_of_the_player()) {
-            let default = param.range().normalized(param.spec().default);
-            if patch.normalized(param) == default {
-                kept.set_normalized(param, self.normalized(param));
-            }
-        }
-        self.load(&kept);
-        self.params.set_preset(Some(LoadedPreset {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            fingerprint: fingerprint(patch),
-        }));
-        self.end_group();
-    }
-
-    /// The sound is this preset's from now on, since it has been saved as such.
-    pub fn set_preset(&mut self, preset: LoadedPreset) {
-        self.params.set_preset(Some(preset));
-    }
-
-    /// The preset that was loaded last, and whether the sound has been changed since.
-    pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
-        let preset = self.params.preset();
-        let is_modified = preset
-            .as_ref()
-            .is_some_and(|preset| preset.fingerprint != fingerprint(&self.patch()));
-        (preset, is_modified)
-    }
-
-    /// Which of the two sounds to compare is heard.
-    pub fn side(&self) -> Side {
-        self.session.lock().compare.side
-    }
-
-    /// Lets the other of the two sounds be heard, as one step.
-    pub fn switch_side(&mut self) {
-        let patch = self.patch();
-        let here = Sound {
-            patch,
-            preset: self.params.preset(),
-        };
-        let side = self.side().other();
-        self.begin_group(format!("Switch to {}", side.letter()));
-        let waited = {
-            let mut session = self.session.lock();
-            session.compare.side = side;
-            session.compare.waiting.replace(here)
-        };
-        if let Some(sound) = waited {
-            self.load(&sound.patch);
-            self.params.set_preset(sound.preset);
-        }
-        self.end_group();
-    }
-
-    /// Makes the waiting one of the two sounds the same as the one that is heard, as one step.
-    pub fn copy_to_other_side(&mut self) {
-        let patch = self.patch();
-        let side = self.side();
-        let (from, to) = (side.letter(), side.other().letter());
-        self.begin_group(format!("Copy {from} to {to}"));
-        self.session.lock().compare.waiting = Some(Sound {
-            patch,
-            preset: self.params.preset(),
-        });
-        self.end_group();
-    }
-
-    /// What [`Edits::undo`] would undo.
-    pub fn undo_name(&self) -> Option<String> {
-        let session = self.session.lock();
-        let step = session.history.to_undo()?;
-        Some(step.name.to_string())
-    }
-
-    /// What [`Edits::redo`] would do again.
-    pub fn redo_name(&self) -> Option<String> {
-        let session = self.session.lock();
-        let step = session.history.to_redo()?;
-        Some(step.name.to_string())
-    }
-
-    /// Undoes the last step; what the hand holds is let go and undone first. Returns its name, if
-    /// there was one.
-    pub fn undo(&mut self) -> Option<String> {
-        self.end_all();
-        let step = self.session.lock().history.to_undo().cloned()?;
-        // Backwards, should one parameter's change have moved another's.
-        for change in step.changes.iter().rev() {
-            self.send(change.param, change.before);
-        }
-        if let Some((before, _)) = step.marks.map(|marks| *marks) {
-            self.set_marks(before);
-        }
-        self.session.lock().history.undone();
-        Some(step.name.into_owned())
-    }
-
-    /// Does the last undone step again. Returns its name, if there was one.
-    pub fn redo(&mut self) -> Option<String> {
-        self.end_all();
-        let step = self.session.lock().history.to_redo().cloned()?;
-        for change in &step.changes {
-            self.send(change.param, change.after);
-        }
-        if let Some((_, after)) = step.marks.map(|marks| *marks) {
-            self.set_marks(after);
-        }
-        self.session.lock().history.redone();
-        Some(step.name.into_owned())
-    }
-
-    fn set_marks(&mut self, marks: Marks) {
-        self.params.set_preset(marks.preset);
-        self.session.lock().compare = marks.compare;
     }
 
     /// The hand has taken hold of a parameter.
@@ -519,13 +408,6 @@ impl Drop for Edits {
         for (param, _) in self.followed.drain(..) {
             self.host.end(&self.params, param);
         }
-    }
-}
-
-fn marks(params: &HostParams, session: &SharedSession) -> Marks {
-    Marks {
-        preset: params.preset(),
-        compare: session.lock().compare.clone(),
     }
 }
 

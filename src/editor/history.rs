@@ -12,7 +12,7 @@ use crate::synth::Param;
 /// The oldest steps beyond this many are forgotten.
 pub const MAX_STEPS: usize = 200;
 
-/// Nudges of one parameter that come sooner than this after one another are one step.
+/// Nudges of the same that come sooner than this after one another are one step.
 const NUDGE_S: f64 = 1.0;
 
 /// One parameter's part in a step; normalised values.
@@ -26,27 +26,36 @@ pub struct Change {
     pub after: f32,
 }
 
-/// One thing that a person did. `M` is what else it changed beside parameters.
+/// A small move, one of many: the next may join it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step<M> {
+pub struct Nudge {
+    /// When, in the window's seconds.
+    pub at_s: f64,
+    /// What was to move, whether it could or was at an end.
+    pub of: Vec<Param>,
+}
+
+/// One thing that a person did. `A` is what else it changed beside parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step<A> {
     /// What a person calls it, such as "Draw Level".
     pub name: Cow<'static, str>,
     /// In the order in which they were touched, each parameter once.
     pub changes: Vec<Change>,
-    /// What stood beside the parameters before and after, where that has changed.
-    pub marks: Option<Box<(M, M)>>,
-    /// When it ended, if it was a nudge: the next may join it. In the window's seconds.
-    pub nudged_s: Option<f64>,
+    /// What it has changed beside parameters.
+    pub asides: Vec<A>,
+    /// Whether it was a nudge.
+    pub nudge: Option<Nudge>,
 }
 
-impl<M> Step<M> {
+impl<A> Step<A> {
     /// That has done nothing yet.
-    pub fn new(name: impl Into<Cow<'static, str>>) -> Step<M> {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Step<A> {
         Step {
             name: name.into(),
             changes: Vec::new(),
-            marks: None,
-            nudged_s: None,
+            asides: Vec::new(),
+            nudge: None,
         }
     }
 
@@ -62,17 +71,23 @@ impl<M> Step<M> {
             }),
         }
     }
+
+    /// Whether it has changed nothing.
+    fn is_empty(&mut self) -> bool {
+        self.changes.retain(|change| change.before != change.after);
+        self.changes.is_empty() && self.asides.is_empty()
+    }
 }
 
 /// The steps that can be undone, and those that can be done again.
 #[derive(Debug)]
-pub struct History<M> {
-    done: VecDeque<Step<M>>,
-    undone: Vec<Step<M>>,
+pub struct History<A> {
+    done: VecDeque<Step<A>>,
+    undone: Vec<Step<A>>,
 }
 
-impl<M> Default for History<M> {
-    fn default() -> History<M> {
+impl<A> Default for History<A> {
+    fn default() -> History<A> {
         History {
             done: VecDeque::new(),
             undone: Vec::new(),
@@ -80,19 +95,24 @@ impl<M> Default for History<M> {
     }
 }
 
-impl<M> History<M> {
+impl<A> History<A> {
     /// Adds a step, after which nothing can be done again. A step that has changed nothing is none.
-    pub fn push(&mut self, mut step: Step<M>) {
-        step.changes.retain(|change| change.before != change.after);
-        if step.changes.is_empty() && step.marks.is_none() {
+    pub fn push(&mut self, mut step: Step<A>) {
+        if step.is_empty() {
             return;
         }
         self.undone.clear();
         if let Some(last) = self.done.back_mut()
             && joins(last, &step)
         {
-            last.changes[0].after = step.changes[0].after;
-            last.nudged_s = step.nudged_s;
+            for change in step.changes {
+                last.note(change.param, change.before, change.after);
+            }
+            last.nudge = step.nudge;
+            // There and back again.
+            if last.is_empty() {
+                self.done.pop_back();
+            }
             return;
         }
         if self.done.len() == MAX_STEPS {
@@ -102,12 +122,12 @@ impl<M> History<M> {
     }
 
     /// The step to undo next.
-    pub fn to_undo(&self) -> Option<&Step<M>> {
+    pub fn to_undo(&self) -> Option<&Step<A>> {
         self.done.back()
     }
 
     /// The step to do again next.
-    pub fn to_redo(&self) -> Option<&Step<M>> {
+    pub fn to_redo(&self) -> Option<&Step<A>> {
         self.undone.last()
     }
 
@@ -120,22 +140,28 @@ impl<M> History<M> {
     pub fn redone(&mut self) {
         if let Some(mut step) = self.undone.pop() {
             // Whatever comes next is a step of its own.
-            step.nudged_s = None;
+            step.nudge = None;
             self.done.push_back(step);
         }
+    }
+
+    /// Everything that steps have changed beside parameters, done and undone.
+    pub fn asides_mut(&mut self) -> impl Iterator<Item = &mut A> {
+        let steps = self.done.iter_mut().chain(&mut self.undone);
+        steps.flat_map(|step| &mut step.asides)
+    }
+
+    /// Forgets the steps that have done what is looked for, which has been undone by other means.
+    pub fn forget(&mut self, is_undone: impl Fn(&A) -> bool) {
+        self.done.retain(|step| !step.asides.iter().any(&is_undone));
     }
 }
 
 /// Whether `step` goes on with the nudging that `last` ended with.
-fn joins<M>(last: &Step<M>, step: &Step<M>) -> bool {
-    match (
-        last.nudged_s,
-        step.nudged_s,
-        &last.changes[..],
-        &step.changes[..],
-    ) {
-        (Some(then_s), Some(now_s), [one], [other]) => {
-            one.param == other.param && (0.0..NUDGE_S).contains(&(now_s - then_s))
+fn joins<A>(last: &Step<A>, step: &Step<A>) -> bool {
+    match (&last.nudge, &step.nudge) {
+        (Some(last), Some(next)) => {
+            last.of == next.of && (0.0..NUDGE_S).contains(&(next.at_s - last.at_s))
         }
         _ => false,
     }
@@ -153,7 +179,10 @@ mod tests {
 
     fn nudge(param: Param, before: f32, after: f32, at_s: f64) -> Step<()> {
         Step {
-            nudged_s: Some(at_s),
+            nudge: Some(Nudge {
+                at_s,
+                of: vec![param],
+            }),
             ..step(param, before, after)
         }
     }
@@ -217,5 +246,43 @@ mod tests {
         history.push(nudge(Param::TILT, 0.7, 0.9, 1.6));
         history.undone();
         assert_eq!(history.to_undo().expect("the first").changes[0].after, 0.7);
+    }
+
+    #[test]
+    fn nudges_of_several_are_one_step_also_where_some_are_at_their_ends() {
+        let of = [Param::TILT, Param::SPREAD];
+        let nudge = |changes: &[(Param, f32, f32)], of: &[Param], at_s| {
+            let mut step = Step::<()>::new("Raise");
+            for &(param, before, after) in changes {
+                step.note(param, before, after);
+            }
+            step.nudge = Some(Nudge {
+                at_s,
+                of: of.to_vec(),
+            });
+            step
+        };
+        let mut history = History::default();
+        history.push(nudge(&[(of[0], 0.5, 0.6), (of[1], 0.9, 1.0)], &of, 1.0));
+        history.push(nudge(&[(of[0], 0.6, 0.7)], &of, 1.5));
+        history.push(nudge(&[(of[0], 0.7, 0.6), (of[1], 1.0, 0.9)], &of, 2.0));
+        let joined = &history.to_undo().expect("a step").changes;
+        assert_eq!(
+            joined[..],
+            [Change {
+                param: of[0],
+                before: 0.5,
+                after: 0.6
+            }]
+        );
+        history.push(nudge(&[(of[0], 0.6, 0.5)], &of[..1], 2.1));
+        history.undone();
+        assert!(
+            history.to_undo().is_some(),
+            "others are a step of their own"
+        );
+        // There and back again is nothing.
+        history.push(nudge(&[(of[0], 0.6, 0.5)], &of, 2.5));
+        assert_eq!(history.to_undo(), None);
     }
 }

@@ -14,9 +14,18 @@ const TOLD_S: f64 = 4.0;
 pub struct Learn {
     /// Whether what moved before the window was there has been told.
     is_open: bool,
-    awaited: Option<Param>,
+    awaited: Option<Awaited>,
     /// What was learned last, and until when it is told.
     learned: Option<(Param, f64)>,
+}
+
+/// A parameter for which a controller is awaited.
+struct Awaited {
+    param: Param,
+    /// What controllers moved before.
+    before: Vec<(u8, Param)>,
+    /// [`HostParams::loads`](crate::params::HostParams::loads) then.
+    loads: u64,
 }
 
 impl Learn {
@@ -57,12 +66,8 @@ impl Learn {
             self.awaited = None;
         }
         let awaited = controllers.awaited();
-        if let (Some(param), None) = (self.awaited, awaited)
-            && controllers.controller(param).is_some()
-        {
-            self.learned = Some((param, now_s + TOLD_S));
-        }
-        self.awaited = awaited;
+        self.see(desk.edits, awaited, now_s);
+        let controllers = desk.edits.params().controllers();
         if let Some(param) = awaited {
             self.learned = None;
             let name = &param.spec().name;
@@ -81,6 +86,33 @@ impl Learn {
                 }
                 None => self.learned = None,
             }
+        }
+    }
+
+    /// Sees whether what was awaited has come, which is a step to undo.
+    fn see(&mut self, edits: &mut Edits, now: Option<Param>, now_s: f64) {
+        let loads = edits.params().loads();
+        if let Some(Awaited {
+            param,
+            before,
+            loads: then,
+        }) = self.awaited.take_if(|awaited| now != Some(awaited.param))
+            // A state that was loaded meanwhile has brought its own.
+            && loads == then
+            && let Some(number) = edits.params().controllers().controller(param)
+            // Another may be awaited since.
+            && (now.is_none() || before != edits.controllers())
+        {
+            let name = &param.spec().name;
+            edits.controllers_changed(format!("Learn CC {number} for {name}"), before);
+            self.learned = Some((param, now_s + TOLD_S));
+        }
+        if let (None, Some(param)) = (&self.awaited, now) {
+            self.awaited = Some(Awaited {
+                param,
+                before: edits.controllers(),
+                loads,
+            });
         }
     }
 }

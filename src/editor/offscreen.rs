@@ -8,7 +8,9 @@ use super::edit::Host;
 use super::session::SharedSession;
 use super::{Open, Sources};
 use crate::bridge::KeySender;
+use crate::library::Library;
 use crate::params::HostParams;
+use crate::settings::SettingsFile;
 use crate::synth::Param;
 
 /// A window that is never shown.
@@ -20,7 +22,8 @@ pub struct Offscreen {
 }
 
 impl Offscreen {
-    /// Of this many points, for the instance with these parameters, which it does not change.
+    /// Of this many points, for the instance with these parameters, which it does not change. It has
+    /// nobody's presets and settings, so that it is the same everywhere.
     pub fn new(
         params: Arc<HostParams>,
         sources: &Sources,
@@ -29,8 +32,17 @@ impl Offscreen {
     ) -> Offscreen {
         let ctx = Context::default();
         let session = SharedSession::default();
+        let nobodys = (Library::of_nobody(), SettingsFile::of_nobody());
         Offscreen {
-            open: Open::new(&ctx, params, Box::new(Deaf), session, sources, keys),
+            open: Open::new(
+                &ctx,
+                params,
+                Box::new(Deaf),
+                session,
+                sources,
+                keys,
+                nobodys,
+            ),
             ctx,
             size: Vec2::new(width, height),
             time_s: 0.0,
@@ -70,4 +82,28 @@ impl Host for Deaf {
     fn set(&self, _: &HostParams, _: Param, _: f32) {}
     fn end(&self, _: &HostParams, _: Param) {}
     fn wake(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::KeyReceiver;
+    use crate::editor::settings::choice;
+    use crate::editor::stage::Senders;
+    use crate::editor::theme::Theme;
+    use crate::settings::Settings;
+
+    #[test]
+    fn it_reads_nobodys_presets_and_settings() {
+        let keys = KeyReceiver::new();
+        let sources = Senders::default().sources();
+        let size = (1_000.0, 620.0);
+        let mut window = Offscreen::new(Arc::default(), &sources, &keys.sender(), size);
+        assert!(window.frame(&[]) > 1_000);
+        let defaults = Settings::default();
+        assert_eq!(*window.open.shell.settings(), defaults);
+        let panel = window.ctx.global_style().visuals.panel_fill;
+        assert_eq!(panel, Theme::of(choice(defaults.looks)).window);
+        assert_eq!(window.open.shell.folders(), (None, None));
+    }
 }

@@ -1,5 +1,7 @@
-//! The page of settings: this window's scale, looks and letters, what new instances begin with, and
-//! the controllers that this instance has learned.
+//! The page of settings: this window's scale, all windows' looks and letters, what new instances begin
+//! with, and the controllers that this instance has learned.
+//!
+//! What another window writes, of this process or another, is taken over within a second.
 
 use egui::{Align, Button, DragValue, Key, Layout, RichText, ScrollArea, Ui, vec2};
 
@@ -7,12 +9,15 @@ use super::desk::Desk;
 use super::theme::{self, ThemeChoice};
 use crate::params::HostParams;
 use crate::settings::{
-    BENDS_SEMITONES, Letters, Looks, NewInstance, SCALES_PERCENT, Settings, SettingsFile, VOICES,
+    BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, SCALES_PERCENT, Settings,
+    SettingsFile, VOICES,
 };
 use crate::synth::Param;
 
 /// Scales that are offered, per cent.
 const SCALES_OFFERED: [u32; 6] = [75, 100, 125, 150, 175, 200];
+/// How often the file is looked at, seconds.
+const INTERVAL_S: f64 = 1.0;
 /// Of the names on the left, points.
 const NAMES: f32 = 190.0;
 
@@ -29,6 +34,10 @@ pub fn choice(looks: Looks) -> ThemeChoice {
 pub struct SettingsPage {
     file: SettingsFile,
     settings: Settings,
+    /// Of the file as it was read last.
+    stamp: Option<FileStamp>,
+    /// When it was last looked at, in the window's seconds.
+    looked_s: f64,
     /// Why the file could not be read or written.
     trouble: Option<String>,
     is_open: bool,
@@ -37,6 +46,8 @@ pub struct SettingsPage {
 impl SettingsPage {
     /// With what is in the file; closed.
     pub fn new(file: SettingsFile) -> SettingsPage {
+        // Before it is read: what is written meanwhile is read again.
+        let stamp = file.stamp();
         let (settings, trouble) = match file.read() {
             Ok(settings) => (settings, None),
             Err(error) => {
@@ -47,8 +58,41 @@ impl SettingsPage {
         SettingsPage {
             file,
             settings,
+            stamp,
+            looked_s: 0.0,
             trouble,
             is_open: false,
+        }
+    }
+
+    /// Where the settings are.
+    #[cfg(test)]
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.file.path()
+    }
+
+    /// Takes over what other windows have written. To be called at each frame; it looks once a second.
+    pub fn follow(&mut self, ui: &Ui) {
+        let now_s = ui.input(|input| input.time);
+        if (0.0..INTERVAL_S).contains(&(now_s - self.looked_s)) {
+            return;
+        }
+        self.looked_s = now_s;
+        let stamp = self.file.stamp();
+        // A file that is gone changes nothing.
+        if stamp.is_none() || stamp == self.stamp {
+            return;
+        }
+        self.stamp = stamp;
+        match self.file.read() {
+            Ok(settings) => {
+                if settings.looks != self.settings.looks {
+                    theme::set(ui.ctx(), choice(settings.looks));
+                }
+                self.settings = settings;
+                self.trouble = None;
+            }
+            Err(error) => self.trouble = Some(format!("Settings not read. {error}")),
         }
     }
 
@@ -94,7 +138,8 @@ impl SettingsPage {
         desk.help.tell(&response, || match trouble {
             Some(trouble) => trouble.clone(),
             None => {
-                "Scale, looks, letters, what new instances begin with, learned controllers".into()
+                "Scale (also Ctrl with +, − and 0), looks, letters, new instances, learned controllers"
+                    .into()
             }
         });
     }
@@ -272,8 +317,7 @@ impl SettingsPage {
 /// The controllers that this instance has learned, each to be forgotten.
 fn learned(ui: &mut Ui, desk: &mut Desk) {
     title(ui, "Learned controllers of this instance");
-    let controllers = desk.edits.params().controllers();
-    let bindings: Vec<(u8, Param)> = controllers.bindings().collect();
+    let bindings = desk.edits.controllers();
     let weak = theme::current(ui).weak_text;
     if bindings.is_empty() {
         let text = "None. Right-click a control and choose MIDI learn.";
@@ -286,7 +330,7 @@ fn learned(ui: &mut Ui, desk: &mut Desk) {
             let response = ui.button("Forget");
             name(ui, &response, &format!("Forget CC {number}"));
             if response.clicked() {
-                controllers.forget(param);
+                desk.edits.forget_controller(param);
             }
         });
     }

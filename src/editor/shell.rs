@@ -68,6 +68,13 @@ impl Shell {
         self.help.text()
     }
 
+    /// Where the presets and the settings are.
+    #[cfg(test)]
+    pub fn folders(&self) -> (Option<std::path::PathBuf>, Option<std::path::PathBuf>) {
+        let settings = self.views.settings.path().map(Into::into);
+        (self.views.browser.folder(), settings)
+    }
+
     /// The settings as the window begins with them.
     pub fn settings(&self) -> &Settings {
         self.views.settings.settings()
@@ -88,6 +95,7 @@ impl Shell {
         ui.painter().rect_filled(window, 0, theme.window);
         self.help.clear();
         edits.begin_frame(ui.input(|input| input.time));
+        self.views.settings.follow(ui);
         keys::undo(ui, edits);
         keys::scale(ui, edits.params());
         if keys::save(ui) {

@@ -22,7 +22,7 @@ impl Watch {
     /// Begins to look. At first there are the program's own presets, until the first look has been
     /// taken.
     pub fn new(library: Library) -> Watch {
-        let programs_own = Scanner::new(Library { folder: None }).scan();
+        let programs_own = Scanner::new(Library::of_nobody()).scan();
         let contents = Arc::new(Mutex::new(Arc::new(programs_own)));
         let (ask, asked) = mpsc::channel();
         let shared = contents.clone();

@@ -49,7 +49,7 @@ fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     if star.clicked()
         && let Some(entry) = loaded
     {
-        browser.set_favourite(entry);
+        browser.set_favourite(entry, desk.edits);
     }
     let save = ui.add(Button::new("Save").min_size(vec2(0.0, theme::ROW)));
     desk.help.tell(&save, || {

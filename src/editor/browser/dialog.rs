@@ -9,7 +9,6 @@ use super::icon::{self, Icon};
 use crate::editor::edit::Edits;
 use crate::editor::theme;
 use crate::library::{Entry, LibraryError};
-use crate::params::LoadedPreset;
 use crate::state::Preset;
 
 /// Of a text field, points.
@@ -213,7 +212,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
             return;
         }
         (_, Question::Save) => save(browser, &dialog, decision, edits),
-        (_, Question::Rename(entry)) => rename(browser, entry, &dialog.form.name, edits),
+        (_, Question::Rename(entry)) => browser.rename(entry, &dialog.form.name, edits),
     };
     if let Err(error) = error {
         dialog.error = Some(error.to_string());
@@ -248,28 +247,5 @@ fn save(
     };
     browser.author = preset.author;
     browser.saved(&id, &preset.name, edits);
-    Ok(())
-}
-
-fn rename(
-    browser: &mut Browser,
-    entry: &Entry,
-    name: &str,
-    edits: &mut Edits,
-) -> Result<(), LibraryError> {
-    let id = browser.library.rename(entry, name)?;
-    let name = name.trim().to_owned();
-    if let (Some(loaded), _) = edits.preset()
-        && loaded.id == entry.id
-    {
-        edits.set_preset(LoadedPreset {
-            id: id.clone(),
-            name: name.clone(),
-            ..loaded
-        });
-    }
-    browser.cursor = Some(id);
-    browser.tell(format!("Renamed to {name}"));
-    browser.watch.look();
     Ok(())
 }

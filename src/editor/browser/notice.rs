@@ -2,8 +2,8 @@
 
 use egui::{Align2, Area, Button, Frame, Order, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
 
-use super::Remedy;
 use super::icon::{self, Icon};
+use crate::editor::session::Deed;
 use crate::editor::theme;
 
 /// How long what has been done is told.
@@ -18,8 +18,8 @@ pub struct Notice {
     is_error: bool,
     /// In the window's seconds; none before it is first shown.
     since_s: Option<f64>,
-    /// What its button does.
-    pub remedy: Option<Remedy>,
+    /// What its button undoes.
+    pub remedy: Option<Deed>,
 }
 
 /// What a person has done about a notice.

@@ -269,7 +269,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
             }
             browser.open = false;
         }
-        Some((Act::Favourite, entry)) => browser.set_favourite(&entry),
+        Some((Act::Favourite, entry)) => browser.set_favourite(&entry, desk.edits),
         None => {}
     }
     let chosen = place.map(|place| listed[place].clone());
@@ -280,7 +280,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
             browser.open = false;
         }
         if let (true, Some(entry)) = (star, &chosen) {
-            browser.set_favourite(entry);
+            browser.set_favourite(entry, desk.edits);
         }
     }
     chosen
@@ -461,7 +461,7 @@ fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, chosen: Option<&
                     browser.dialog = Some(Dialog::rename(entry));
                 }
                 if delete.clicked() {
-                    browser.delete(entry);
+                    browser.delete(entry, desk.edits);
                 }
             }
         });

@@ -317,6 +317,92 @@ fn a_file_that_somebody_else_has_changed_is_not_written_over_silently() {
     stage.get_by_label("The file has been changed since it was loaded");
 }
 
+/// Saving looks at the file itself: nobody has looked at the folder since.
+#[test]
+fn a_file_that_was_changed_a_moment_ago_is_not_written_over_either() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    click(&mut stage, "Presets: Initial");
+    click(&mut stage, "Warm");
+    let theirs = preset("Warm", -12.25);
+    put(stage.state().folder.path(), &theirs);
+    let world = stage.state_mut();
+    world.browser.save(&mut world.edits);
+    assert_eq!(stage.state().file("Warm.toml"), theirs);
+    stage.run_steps(2);
+    stage.get_by_label("The file has been changed since it was loaded");
+    click(&mut stage, "Cancel");
+    // What cannot be read is nobody's to replace.
+    let path = stage.state().presets().join("Warm.toml");
+    fs::write(&path, "schema = 1\nnonsense = 3\n").expect("written");
+    let world = stage.state_mut();
+    world.browser.save(&mut world.edits);
+    stage.run_steps(2);
+    stage.get_by_label_contains("Warm.toml: line 2");
+    assert!(fs::read_to_string(&path).is_ok_and(|text| text.contains("nonsense")));
+}
+
+#[test]
+fn what_is_done_with_presets_is_undone_and_done_again() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    let favourites = |stage: &Stage| {
+        let file = stage.state().folder.path().join("favourites.toml");
+        fs::read_to_string(file).unwrap_or_default()
+    };
+    let is_there = |stage: &Stage, name: &str| stage.state().presets().join(name).exists();
+    click(&mut stage, "Presets: Initial");
+    click(&mut stage, "Warm");
+    click(&mut stage, "Add to favourites");
+    assert!(favourites(&stage).contains("user/Warm.toml"));
+    click(&mut stage, "Rename…");
+    write(&mut stage, "Hot");
+    press(&mut stage, Key::Enter);
+    wait(&mut stage, |world| {
+        world.browser.contents().find("user/Hot.toml").is_some()
+    });
+    click(&mut stage, "Delete");
+    assert!(!is_there(&stage, "Hot.toml"));
+
+    click(&mut stage, "Undo Delete Hot");
+    assert!(is_there(&stage, "Hot.toml"));
+    click(&mut stage, "Undo Rename Warm");
+    assert!(is_there(&stage, "Warm.toml") && !is_there(&stage, "Hot.toml"));
+    assert_eq!(stage.state().file("Warm.toml").name, "Warm");
+    assert_eq!(name(&stage), ("Warm".to_owned(), false));
+    assert!(favourites(&stage).contains("user/Warm.toml"));
+    click(&mut stage, "Undo Add Warm to favourites");
+    assert!(!favourites(&stage).contains("Warm"));
+    click(&mut stage, "Undo Load Warm");
+    assert_eq!(name(&stage).0, "Initial");
+
+    click(&mut stage, "Redo Load Warm");
+    click(&mut stage, "Redo Add Warm to favourites");
+    click(&mut stage, "Redo Rename Warm");
+    // It is known by its new name, also where it was loaded by the old one.
+    assert_eq!(name(&stage), ("Hot".to_owned(), false));
+    assert!(favourites(&stage).contains("user/Hot.toml"));
+    click(&mut stage, "Redo Delete Hot");
+    assert!(!is_there(&stage, "Hot.toml"));
+    // Where another has come meanwhile, it is kept.
+    put(stage.state().folder.path(), &preset("Hot", 1.0));
+    click(&mut stage, "Undo Delete Hot");
+    assert_eq!(stage.state().file("Hot.toml"), preset("Hot", 1.0));
+    stage.get_by_label_contains("is there already");
+}
+
+#[test]
+fn a_preset_that_the_notice_has_brought_back_is_not_brought_back_twice() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    click(&mut stage, "Presets: Initial");
+    click(&mut stage, "Warm");
+    click(&mut stage, "Delete");
+    click(&mut stage, "Restore");
+    assert_eq!(stage.state().file("Warm.toml").name, "Warm");
+    assert_eq!(
+        stage.state().edits.undo_name().as_deref(),
+        Some("Load Warm")
+    );
+}
+
 #[test]
 fn presets_are_renamed_deleted_and_restored() {
     let mut stage = stage(&[preset("Warm", -9.0)]);

@@ -78,6 +78,6 @@ fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
     if let Some(number) = controllers.controller(param)
         && ui.button(format!("Forget CC {number}")).clicked()
     {
-        controllers.forget(param);
+        desk.edits.forget_controller(param);
     }
 }

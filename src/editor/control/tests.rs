@@ -255,16 +255,27 @@ fn midi_learn_binds_shows_refuses_and_forgets() {
         help(&rig)
     );
     assert_eq!(rig.state().edits.normalized(param), 0.5);
-    // The host is told, and nothing is there to undo.
+    // The host is told, and nothing but the learning is there to undo.
     rig.run_steps(30);
     assert!(is_one_change(&told(&rig), param));
-    assert_eq!(rig.state().edits.undo_name(), None);
+    let bound = |rig: &Rig| rig.state().edits.params().controllers().controller(param);
+    let learned = Some("Learn CC 21 for Filter Cutoff".to_owned());
+    assert_eq!(rig.state_mut().edits.undo(), learned);
+    assert_eq!(bound(&rig), None);
+    assert_eq!(rig.state_mut().edits.undo(), None);
+    assert_eq!(rig.state_mut().edits.redo(), learned);
+    assert_eq!(bound(&rig), Some(21));
 
     click(&mut rig, at, PointerButton::Secondary, 1);
     rig.get_by_label("Forget CC 21").click();
     rig.run_steps(3);
     hear(&mut rig, 21, 0.1);
     assert_eq!(rig.state().edits.normalized(param), 0.5);
+    let forgotten = Some("Forget CC 21".to_owned());
+    assert_eq!(rig.state_mut().edits.undo(), forgotten);
+    assert_eq!(bound(&rig), Some(21));
+    assert_eq!(rig.state_mut().edits.redo(), forgotten);
+    assert_eq!(bound(&rig), None);
 
     // Escape ends what was begun.
     click(&mut rig, at, PointerButton::Secondary, 1);

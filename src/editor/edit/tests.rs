@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use nice_plug::prelude::Params as _;
 
 use super::*;
+use crate::editor::compare::Side;
 
 /// What a host was told.
 #[derive(Clone, Debug, PartialEq)]

@@ -95,6 +95,11 @@ fn learned_controllers_are_listed_and_forgotten() {
     assert_eq!(controllers(&rig).len(), 1);
     pick(&mut rig, "Forget CC 21");
     assert_eq!(controllers(&rig), []);
+    assert_eq!(
+        rig.state_mut().edits.undo().as_deref(),
+        Some("Forget CC 21")
+    );
+    assert_eq!(controllers(&rig), [(21, Param::TILT)]);
 }
 
 #[test]
@@ -143,4 +148,43 @@ fn the_page_can_be_worked_by_the_keyboard_alone() {
     rig.key_press(Key::Escape);
     rig.run_steps(3);
     assert!(rig.query_by_label("Light").is_none());
+}
+
+#[test]
+fn what_another_window_writes_is_taken_over_within_a_second() {
+    let mut rig = window(vec2(1_000.0, 620.0));
+    let file = SettingsFile::in_folder(rig.state().folder.path());
+    let panel = |rig: &Rig| rig.ctx.global_style().visuals.panel_fill;
+    let window_of = |choice| theme::Theme::of(choice).window;
+    assert_eq!(panel(&rig), window_of(ThemeChoice::Dark));
+    let others = Settings {
+        looks: Looks::Light,
+        letters: Letters::Qwertz,
+        scale_percent: 150,
+        ..Settings::default()
+    };
+    file.write(&others).expect("written");
+    // Steps of 20 ms.
+    rig.run_steps(60);
+    assert_eq!(panel(&rig), window_of(ThemeChoice::Light));
+    rig.key_down(Key::Z);
+    rig.run_steps(2);
+    let mut heard = 0;
+    rig.state_mut().keys.receive(|_| heard += 1);
+    assert_eq!(heard, 1);
+    // The scale is each window's own.
+    assert_eq!(rig.state().edits.params().window().scale_percent(), 100);
+    // One that cannot be read changes nothing and is told; nor does one that is gone.
+    let path = file.path().expect("a path").to_owned();
+    std::fs::write(&path, "theme = \"puce\"").expect("written");
+    rig.run_steps(60);
+    assert_eq!(panel(&rig), window_of(ThemeChoice::Light));
+    assert!(rig.query_by_label("Settings !").is_some());
+    std::fs::remove_file(&path).expect("removed");
+    rig.run_steps(60);
+    assert_eq!(panel(&rig), window_of(ThemeChoice::Light));
+    file.write(&Settings::default()).expect("written");
+    rig.run_steps(60);
+    assert_eq!(panel(&rig), window_of(ThemeChoice::Dark));
+    assert!(rig.query_by_label("Settings").is_some());
 }

@@ -17,6 +17,7 @@ use super::layer::{Layer, default};
 use super::operation::{self, Clipboard, Operation};
 use super::selection::Selection;
 use crate::editor::edit::Edits;
+use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// What an arrow key moves, in parts of the range.
@@ -346,17 +347,15 @@ impl Hand {
     }
 
     fn climb(&self, way: f32, moved: Selection, layer: Layer, edits: &mut Edits) {
-        if moved.count() == 1 {
-            let param = layer.param(self.cursor);
-            edits.nudge(param, edits.normalized(param) + way);
-            return;
+        let values: Vec<(Param, f32)> = moved
+            .numbers()
+            .map(|n| layer.param(n))
+            .map(|param| (param, edits.normalized(param) + way))
+            .collect();
+        match values[..] {
+            [(param, normalized)] => edits.nudge(param, normalized),
+            _ => edits.nudge_all(format!("Raise {}", layer.name()), &values),
         }
-        edits.begin_group(format!("Raise {}", layer.name()));
-        for n in moved.numbers() {
-            let param = layer.param(n);
-            edits.draw(param, edits.normalized(param) + way);
-        }
-        edits.end_group();
     }
 
     /// Copies the chosen bars, for here and as text for elsewhere.

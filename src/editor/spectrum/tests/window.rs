@@ -206,6 +206,29 @@ fn keys_move_the_filter_and_a_reader_tells_it() {
 }
 
 #[test]
+fn a_key_that_is_held_moves_the_chosen_bars_in_one_step() {
+    let mut rig = large();
+    rig.get_by_label("Partial 1 Level").focus();
+    rig.run_steps(2);
+    // The first two.
+    let keys = [Key::Space, Key::ArrowRight, Key::Space];
+    for pressed in keys.into_iter().chain([Key::ArrowUp; 5]) {
+        send(&mut rig, [key(pressed)]);
+    }
+    let raised = levels(&rig);
+    assert!(raised[0] > 1.0 && raised[1] == raised[0] && raised[2] == 0.0);
+    send(&mut rig, [key(Key::ArrowDown)]);
+    // A second later it is another step.
+    rig.run_steps(60);
+    send(&mut rig, [key(Key::ArrowDown)]);
+    assert_eq!(undo(&mut rig).as_deref(), Some("Raise Level"));
+    assert!(levels(&rig)[0] < raised[0] && levels(&rig)[0] > 0.0);
+    assert_eq!(undo(&mut rig).as_deref(), Some("Raise Level"));
+    assert_eq!(levels(&rig)[..2], [0.0, 0.0]);
+    assert_eq!(undo(&mut rig), None);
+}
+
+#[test]
 fn keys_zoom() {
     let mut rig = large();
     rig.get_by_label("Partial 1 Level").focus();
