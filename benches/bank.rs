@@ -6,10 +6,13 @@
 //! alternating short runs of the two and taking the fastest of each; and what the level could do in
 //! that time if it did nothing but multiply and add.
 
+mod random;
+
 use aliquot::bank::spectral::{self, Spectral};
 use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
 use aliquot::dsp::level::Level;
 use criterion::{BenchmarkId, Criterion, Throughput};
+use random::Random;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -48,20 +51,12 @@ impl Partials {
     /// Partials between 20 Hz and 0.45 of the sample rate at 48 kHz, in ascending order as a voice
     /// has them, or in any order.
     fn new(count: usize, motion: Motion, ascending: bool) -> Self {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut random = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        let mut turns: Vec<f64> = (0..count)
-            .map(|_| 20.0 / 48e3 + random() * 0.4495)
-            .collect();
+        let mut random = Random::new(0);
+        let mut turns: Vec<f64> = (0..count).map(|_| random.frequency_turns()).collect();
         if ascending {
             turns.sort_by(f64::total_cmp);
         }
-        let phase: Vec<u64> = (0..count).map(|_| fixed_turns(random())).collect();
+        let phase: Vec<u64> = (0..count).map(|_| fixed_turns(random.unit())).collect();
         let amount = if motion == Motion::Slides { 1e-6 } else { 0.0 };
         let curve = turns
             .iter()
@@ -69,7 +64,7 @@ impl Partials {
             .collect();
         let gains = (0..count)
             .map(|_| {
-                let [a, b, c, d] = [(); 4].map(|()| 0.1 + random() as f32);
+                let [a, b, c, d] = [(); 4].map(|()| 0.1 + random.unit() as f32);
                 match motion {
                     Motion::Fixed => [a, a, c, c],
                     Motion::Decay => [a * c, b * c, a * d, b * d],

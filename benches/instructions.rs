@@ -5,9 +5,12 @@
 //! second has more than the first is the blocks', and set-up is in neither. Valgrind knows
 //! no AVX-512; that level is named and skipped, as is everything where there is no valgrind.
 
+mod random;
+
 use aliquot::bank::spectral::{GROUP, Spectral};
 use aliquot::bank::{Controls, advanced_phase, direct, fixed_turns};
 use aliquot::dsp::level::Level;
+use random::Random;
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -113,19 +116,13 @@ fn instructions(
 
 /// What is counted.
 fn render(kernel: &str, level: Level, frames: usize, blocks: usize) {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    let mut turns = [0.0; PARTIALS].map(|_: f64| 20.0 / 48e3 + random() * 0.4495);
+    let mut random = Random::new(0);
+    let mut turns = [0.0; PARTIALS].map(|_: f64| random.frequency_turns());
     turns.sort_by(f64::total_cmp);
     let increment = turns.map(fixed_turns);
-    let mut phase = [0; PARTIALS].map(|_: u64| fixed_turns(random()));
+    let mut phase = [0; PARTIALS].map(|_: u64| fixed_turns(random.unit()));
     let curve = [0; PARTIALS];
-    let gains = [(); 4].map(|()| [0.0; PARTIALS].map(|_: f32| 0.1 + random() as f32));
+    let gains = [(); 4].map(|()| [0.0; PARTIALS].map(|_: f32| 0.1 + random.unit() as f32));
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
     let mut spectral = Spectral::new(level, frames);
     for _ in 0..blocks {

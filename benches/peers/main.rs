@@ -12,6 +12,8 @@
 
 mod contender;
 mod partials;
+#[path = "../random/mod.rs"]
+mod random;
 mod scaling;
 mod spectrum;
 

@@ -11,6 +11,8 @@ use aliquot::dsp::level::Level;
 
 use crate::contender::advance;
 
+use super::random::Random;
+
 /// Each case is run for so long, and at least [`RUNS`] times; the fastest run counts.
 const TIME: Duration = Duration::from_millis(400);
 const RUNS: usize = 12;
@@ -57,16 +59,8 @@ impl Share {
     /// So many partials between 20 Hz and 0.45 of 48 kHz, each voice's in ascending order, with
     /// ramps.
     fn new(count: usize, frames: usize, seed: u64) -> Self {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ seed;
-        let mut random = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        let mut turns: Vec<f64> = (0..count)
-            .map(|_| 20.0 / 48e3 + random() * 0.4495)
-            .collect();
+        let mut random = Random::new(seed);
+        let mut turns: Vec<f64> = (0..count).map(|_| random.frequency_turns()).collect();
         for voice in turns.chunks_mut(VOICE) {
             voice.sort_by(f64::total_cmp);
         }
@@ -74,10 +68,10 @@ impl Share {
         Self {
             level,
             bank: Bank::new(level, frames),
-            phase: (0..count).map(|_| fixed_turns(random())).collect(),
+            phase: (0..count).map(|_| fixed_turns(random.unit())).collect(),
             increment: turns.into_iter().map(fixed_turns).collect(),
             curve: vec![0; count],
-            gains: [(); 4].map(|()| (0..count).map(|_| 0.1 + random() as f32).collect()),
+            gains: [(); 4].map(|()| (0..count).map(|_| 0.1 + random.unit() as f32).collect()),
             left: vec![0.0; frames],
             right: vec![0.0; frames],
         }
