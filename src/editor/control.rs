@@ -16,7 +16,7 @@ mod switch;
 use egui::accesskit::{Action, ActionData};
 use egui::{
     CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Role,
-    Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 
 pub use bar::bar;
@@ -153,7 +153,7 @@ pub fn attach(ui: &mut Ui, desk: &mut Desk, param: Param, response: &Response, p
 }
 
 /// How far a rectangle must move to lie within another.
-fn inside(rect: Rect, room: Rect) -> egui::Vec2 {
+fn inside(rect: Rect, room: Rect) -> Vec2 {
     let move_by =
         |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
     egui::vec2(
@@ -212,7 +212,7 @@ fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
         }
         if notches != 0.0 {
             // Nothing behind the control moves with it.
-            input.smooth_scroll_delta = egui::Vec2::ZERO;
+            input.smooth_scroll_delta = Vec2::ZERO;
         }
         notches
     });
@@ -233,14 +233,7 @@ fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
 
 fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
     // The arrows move the value, not the focus.
-    ui.memory_mut(|memory| {
-        let arrows = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        memory.set_focus_lock_filter(response.id, arrows);
-    });
+    keep_arrows(ui, response, false);
     let pressed: Vec<(Key, bool)> = ui.input(|input| {
         let events = input.events.iter();
         events
@@ -393,8 +386,35 @@ fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &Shown, theme: &Them
     }
 }
 
+/// While a view has the focus the arrows are its own, and Escape too if it says so; Tab leaves it.
+pub fn keep_arrows(ui: &Ui, response: &Response, escape: bool) {
+    let ours = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, ours));
+}
+
+/// What bars and knobs begin with: the control's place, all that is done with it, and what it shows.
+/// `None` where it is out of sight.
+fn along(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    param: Param,
+    size: Vec2,
+) -> Option<(Rect, Response, Shown)> {
+    let (rect, response) = allocate(ui, param, size);
+    interact(ui, desk, param, &response);
+    let shown = Shown::of(param, desk);
+    describe(ui, &response, param, &shown);
+    tell(desk, &response, param, &shown);
+    ui.is_rect_visible(rect).then_some((rect, response, shown))
+}
+
 /// A control's place, and what happens there. A parameter has one control in a window.
-fn allocate(ui: &mut Ui, param: Param, size: egui::Vec2) -> (Rect, Response) {
+fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     let (_, rect) = ui.allocate_space(size);
     let id = egui::Id::unique(("control", param.index()));
     (rect, ui.interact(rect, id, Sense::click_and_drag()))

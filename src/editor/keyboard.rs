@@ -9,7 +9,10 @@ mod piano;
 
 use std::time::Duration;
 
-use egui::{Align2, Color32, Event, Key, Rect, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Event, Key, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
 
 use super::desk::Desk;
 use super::live::News;
@@ -363,13 +366,7 @@ impl Keyboard {
         for key in piano.whites() {
             let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
             let fill = if is_down(key) { theme.accent } else { white };
-            painter.rect_filled(rect, rounded_below(), fill);
-            painter.rect_stroke(
-                rect,
-                rounded_below(),
-                Stroke::new(1.0, edge),
-                StrokeKind::Inside,
-            );
+            paint_key(&painter, rect, fill, edge);
             let color = if is_down(key) { theme.on_accent } else { black };
             let foot = rect.center_bottom() - vec2(0.0, 3.0);
             // Pressed keys are told by more than a colour.
@@ -386,14 +383,8 @@ impl Keyboard {
         for key in piano.blacks() {
             let rect = piano.black(key);
             let fill = if is_down(key) { theme.accent } else { black };
-            painter.rect_filled(rect, rounded_below(), fill);
-            painter.rect_stroke(
-                rect,
-                rounded_below(),
-                Stroke::new(1.0, edge),
-                StrokeKind::Inside,
-            );
-            let color: Color32 = if is_down(key) { theme.on_accent } else { white };
+            paint_key(&painter, rect, fill, edge);
+            let color = if is_down(key) { theme.on_accent } else { white };
             if is_down(key) {
                 painter.circle_filled(rect.center_bottom() - vec2(0.0, 22.0), 2.5, color);
             }
@@ -405,13 +396,16 @@ impl Keyboard {
     }
 }
 
-fn rounded_below() -> egui::CornerRadius {
-    egui::CornerRadius {
+/// A key's shape, rounded at its foot.
+fn paint_key(painter: &Painter, rect: Rect, fill: Color32, edge: Color32) {
+    let corners = CornerRadius {
         nw: 0,
         ne: 0,
         sw: 3,
         se: 3,
-    }
+    };
+    let edge = Stroke::new(1.0, edge);
+    painter.rect(rect, corners, fill, edge, StrokeKind::Inside);
 }
 
 /// A small button with a triangle that points to its side.

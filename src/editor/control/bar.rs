@@ -4,19 +4,14 @@ use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{Shown, allocate, describe, entry, interact, outline, tell, value_text};
+use super::{along, entry, outline, value_text};
 use crate::synth::Param;
 
 /// Shows a bar.
 pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
-    let (rect, response) = allocate(ui, param, size);
-    interact(ui, desk, param, &response);
-    let shown = Shown::of(param, desk);
-    describe(ui, &response, param, &shown);
-    tell(desk, &response, param, &shown);
-    if !ui.is_rect_visible(rect) {
+    let Some((rect, response, shown)) = along(ui, desk, param, size) else {
         return;
-    }
+    };
     let theme = theme::current(ui);
     let painter = ui.painter();
     let radius = f32::from(theme::RADIUS) - 1.0;

@@ -6,10 +6,7 @@ use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::super::desk::Desk;
 use super::super::theme::{self, Theme};
-use super::{
-    Entry, Shown, allocate, controller_mark, describe, entry, interact, label, outline, tell,
-    value_text,
-};
+use super::{Entry, Shown, along, controller_mark, entry, label, outline, tell, value_text};
 use crate::synth::Param;
 
 /// Of the dial, points.
@@ -23,14 +20,9 @@ const REST: f32 = 0.25 * PI;
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
 pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
-    let (rect, response) = allocate(ui, param, size);
-    interact(ui, desk, param, &response);
-    let shown = Shown::of(param, desk);
-    describe(ui, &response, param, &shown);
-    tell(desk, &response, param, &shown);
-    if !ui.is_rect_visible(rect) {
+    let Some((rect, response, shown)) = along(ui, desk, param, size) else {
         return;
-    }
+    };
     let theme = theme::current(ui);
     let room = 0.5 * (rect.height() - 2.0 * LINE) - ARC;
     let radius = room.clamp(RADII.0, RADII.1);

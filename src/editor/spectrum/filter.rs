@@ -2,13 +2,13 @@
 //! the resonance; the wheel, or the page keys, change the slope.
 
 use egui::{
-    CursorIcon, EventFilter, Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo,
-    pos2, vec2,
+    CursorIcon, Key, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::canvas::Canvas;
 use super::lowest;
 use crate::dsp::level::Level;
+use crate::editor::control::keep_arrows;
 use crate::editor::desk::Desk;
 use crate::editor::edit::Edits;
 use crate::editor::theme::{self, Theme};
@@ -190,16 +190,7 @@ fn keys(ui: &Ui, response: &Response, edits: &mut Edits) {
     if !response.has_focus() {
         return;
     }
-    ui.memory_mut(|memory| {
-        memory.set_focus_lock_filter(
-            response.id,
-            EventFilter {
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                ..Default::default()
-            },
-        );
-    });
+    keep_arrows(ui, response, false);
     let pressed = |key| ui.input(|input| input.num_presses(key)) as f32;
     let step = if ui.input(|input| input.modifiers.shift) {
         KEY_STEP * FINE

@@ -8,14 +8,13 @@
 //!
 //! The arrow keys walk the bars and move them (the chosen ones together), the space bar chooses.
 
-use egui::{
-    Event, EventFilter, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2,
-};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::canvas::Canvas;
 use super::layer::{Layer, default};
 use super::operation::{self, Clipboard, Operation};
 use super::selection::Selection;
+use crate::editor::control::keep_arrows;
 use crate::editor::edit::Edits;
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
@@ -285,19 +284,7 @@ impl Hand {
         if !response.has_focus() {
             return;
         }
-        // Arrows are ours while the bars have the focus, and Escape while some are chosen; Tab leaves
-        // them.
-        ui.memory_mut(|memory| {
-            memory.set_focus_lock_filter(
-                response.id,
-                EventFilter {
-                    horizontal_arrows: true,
-                    vertical_arrows: true,
-                    escape: !self.selection.is_empty(),
-                    ..Default::default()
-                },
-            );
-        });
+        keep_arrows(ui, response, !self.selection.is_empty());
         self.walk(ui);
         let modifiers = ui.input(|input| input.modifiers);
         let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;

@@ -31,13 +31,19 @@ pub struct Emphasis {
 
 /// A rectangle whose colour runs from its top to its bottom.
 fn fade(mesh: &mut Mesh, rect: Rect, top: Color32, bottom: Color32) {
-    let first = mesh.vertices.len() as u32;
-    for (pos, color) in [
+    let corners = [
         (rect.left_top(), top),
         (rect.right_top(), top),
         (rect.right_bottom(), bottom),
         (rect.left_bottom(), bottom),
-    ] {
+    ];
+    quadrangle(mesh, corners);
+}
+
+/// Four corners in their order around, each of its colour.
+fn quadrangle(mesh: &mut Mesh, corners: [(Pos2, Color32); 4]) {
+    let first = mesh.vertices.len() as u32;
+    for (pos, color) in corners {
         mesh.vertices.push(Vertex {
             pos,
             uv: WHITE_UV,
@@ -159,22 +165,13 @@ pub fn output(
         theme.output.gamma_multiply(0.12),
     );
     for pair in points.windows(2) {
-        let first = mesh.vertices.len() as u32;
-        for (pos, color) in [
+        let corners = [
             (pair[0], above),
             (pair[1], above),
             (pos2(pair[1].x, canvas.plot.bottom()), below),
             (pos2(pair[0].x, canvas.plot.bottom()), below),
-        ] {
-            mesh.vertices.push(Vertex {
-                pos,
-                uv: WHITE_UV,
-                color,
-            });
-        }
-        for corner in [0, 1, 2, 0, 2, 3] {
-            mesh.indices.push(first + corner);
-        }
+        ];
+        quadrangle(&mut mesh, corners);
     }
     painter.add(mesh);
     painter.line(points, Stroke::new(1.0, theme.output));
