@@ -25,7 +25,7 @@ pub enum Aside {
     /// Which preset was loaded last.
     Preset(Swap<Option<LoadedPreset>>),
     /// The two sounds to compare.
-    Compare(Swap<Compare>),
+    Compare(Box<Swap<Compare>>),
     /// Which controllers move which parameters.
     Controllers(Swap<Vec<(u8, Param)>>),
     /// Something with the library.

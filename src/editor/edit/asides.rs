@@ -28,7 +28,9 @@ impl Marks {
     /// What has changed from here to there.
     pub fn until(self, after: Marks) -> impl Iterator<Item = Aside> {
         let preset = swap(self.preset, after.preset).map(Aside::Preset);
-        let compare = swap(self.compare, after.compare).map(Aside::Compare);
+        let compare = swap(self.compare, after.compare)
+            .map(Box::new)
+            .map(Aside::Compare);
         preset.into_iter().chain(compare)
     }
 }
