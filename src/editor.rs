@@ -3,7 +3,7 @@
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
 //! end so that hosts can record it; it never touches the engine. What sounds and what it takes it
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
-//! the status line.
+//! the status line: of what has begun to sound the audio thread tells it.
 //!
 //! `Shell` lays the views out. Each view is a struct that remembers what it needs while the window
 //! is open, with a `show(&mut self, ui, desk)`; `desk::Desk` is all that it is handed: parameters
@@ -18,10 +18,10 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
 use nice_plug::prelude::AtomicF32;
+pub use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
 
 use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
@@ -80,15 +80,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// For the instance with these parameters, which tells of itself and is played there.
-    pub fn new(params: Arc<HostParams>, sources: Sources, keys: KeySender) -> Window {
+    /// For the instance with these parameters, which tells of itself and is played there. By way of
+    /// `repaint` the audio thread tells that something sounds.
+    pub fn new(
+        params: Arc<HostParams>,
+        sources: Sources,
+        keys: KeySender,
+        repaint: RepaintNotifier,
+    ) -> Window {
         Window {
             params,
             sources,
             keys,
             session: SharedSession::default(),
             scale: Arc::new(AtomicF32::new(1.0)),
-            repaint: RepaintNotifier::new(),
+            repaint,
         }
     }
 

@@ -61,6 +61,9 @@ pub struct Aliquot {
     telemetry: TelemetrySender,
     sounding: SoundingSender,
     output: OutputSender,
+    /// Lets a window that rests draw what begins to sound.
+    #[cfg(feature = "editor")]
+    repaint: crate::editor::RepaintNotifier,
     /// Frames since the screen was to be told.
     untold_frames: usize,
     /// What is played on the screen's keyboard.
@@ -88,6 +91,8 @@ impl Default for Aliquot {
             telemetry: TelemetrySender::new(),
             sounding: SoundingSender::new(),
             output: OutputSender::new(),
+            #[cfg(feature = "editor")]
+            repaint: crate::editor::RepaintNotifier::new(),
             untold_frames: 0,
             keys: KeyReceiver::new(),
             controlled_frames: 0,
@@ -119,6 +124,10 @@ impl Aliquot {
                 telemetry.lfo_cycles = engine.lfo_cycles();
             });
             self.sounding.publish(|sounding| engine.sounding(sounding));
+            #[cfg(feature = "editor")]
+            if self.telemetry.is_watched() && !engine.is_silent() {
+                self.repaint.request_repaint();
+            }
         }
     }
 }
@@ -166,6 +175,7 @@ impl Plugin for Aliquot {
                 output: self.output.receiver(),
             },
             self.keys.sender(),
+            self.repaint.clone(),
         ))
     }
 

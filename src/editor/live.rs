@@ -1,8 +1,6 @@
 //! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
 //! every partial that sounds.
 
-use std::time::Duration;
-
 use egui::Ui;
 
 use super::Sources;
@@ -11,8 +9,6 @@ use crate::synth::Sounding;
 
 /// Without news for this long, the host does not let the instrument run.
 const SILENCE_S: f64 = 1.0;
-/// How long a note may have begun before a window that rested shows it.
-const REST: Duration = Duration::from_millis(50);
 
 /// What is known of the instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,9 +50,8 @@ impl Live {
     /// Takes the news, once a frame of the window.
     pub fn update(&mut self, ui: &Ui) {
         self.take(ui.input(|input| input.time));
-        if self.sounding().is_empty() {
-            ui.ctx().request_repaint_after(REST);
-        } else {
+        // That something begins to sound the audio thread tells the window.
+        if !self.sounding().is_empty() {
             ui.ctx().request_repaint();
         }
     }
