@@ -34,6 +34,7 @@ mod compare;
 mod control;
 mod desk;
 mod edit;
+mod focus;
 mod help;
 mod history;
 mod keyboard;

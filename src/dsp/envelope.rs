@@ -23,15 +23,34 @@ pub struct EnvelopeSettings {
     pub curve: f32,
 }
 
+/// A part of an envelope's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub enum Stage {
+    /// Nothing happens yet.
     Delay,
+    /// It rises.
     Attack,
+    /// It stays at 1.
     Hold,
+    /// It falls to the sustain.
     Decay,
+    /// It stays there while the key is held.
     Sustain,
+    /// It falls to 0.
     Release,
+    /// It has come to its end.
     Done,
+}
+
+/// Where an envelope is on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// In which stage.
+    pub stage: Stage,
+    /// How far the stage has come, 0 to 1.
+    pub position: f32,
+    /// The level at which the release began, 0 to 1; counts in the release only.
+    pub released_from: f32,
 }
 
 /// An envelope in motion. `Default` is a finished one.
@@ -76,6 +95,15 @@ impl Envelope {
             Stage::Decay => 1.0 - (1.0 - settings.sustain) * way(),
             Stage::Sustain => settings.sustain,
             Stage::Release => self.released_from * (1.0 - way()),
+        }
+    }
+
+    /// Where it is now.
+    pub fn place(&self) -> Place {
+        Place {
+            stage: self.stage,
+            position: self.position as f32,
+            released_from: self.released_from,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A whole window without a screen, for tests: by its accessibility tree, and by events.
 
-use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Vec2};
+use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, UiBuilder, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 
@@ -54,8 +54,13 @@ pub fn window(size: Vec2) -> Rig {
         .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
         .build_ui_state(
             |ui, world: &mut World| {
-                world.live.update(ui);
-                world.shell.show(ui, &mut world.edits, &world.live);
+                // Without the margin that the harness puts around it.
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
+                    world.live.update(ui);
+                    world.shell.show(ui, &mut world.edits, &world.live);
+                });
             },
             world,
         );

@@ -3,7 +3,7 @@
 //!
 //! What another window writes, of this process or another, is taken over within a second.
 
-use egui::{Align, Button, DragValue, Key, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::desk::Desk;
 use super::theme::{self, ThemeChoice};
@@ -18,8 +18,8 @@ use crate::synth::Param;
 const SCALES_OFFERED: [u32; 6] = [75, 100, 125, 150, 175, 200];
 /// How often the file is looked at, seconds.
 const INTERVAL_S: f64 = 1.0;
-/// Of the names on the left, points.
-const NAMES: f32 = 190.0;
+/// Of the names on the left, points; in a narrow window this part of it.
+const NAMES: (f32, f32) = (190.0, 0.3);
 
 /// The looks that the settings name.
 pub fn choice(looks: Looks) -> ThemeChoice {
@@ -197,6 +197,7 @@ impl SettingsPage {
                         .size(theme::SMALL)
                         .color(theme.weak_text),
                 );
+                super::focus::follow(ui);
             });
         });
         if self.settings != before {
@@ -347,17 +348,19 @@ fn title(ui: &mut Ui, text: &str) {
 
 /// A name on the left, and what it names.
 fn row(ui: &mut Ui, text: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         let height = ui.spacing().interact_size.y;
+        let width = NAMES.0.min(NAMES.1 * ui.available_width());
         ui.allocate_ui_with_layout(
-            vec2(NAMES, height),
+            vec2(width, height),
             Layout::left_to_right(Align::Center),
             |ui| {
-                ui.set_width(NAMES);
-                ui.label(RichText::new(text).color(theme::current(ui).weak_text));
+                ui.set_width(width);
+                let name = RichText::new(text).color(theme::current(ui).weak_text);
+                ui.add(Label::new(name).truncate());
             },
         );
-        contents(ui);
+        ui.horizontal_wrapped(contents);
     });
 }
 

@@ -8,7 +8,8 @@ mod keys;
 mod layout;
 
 use egui::scroll_area::ScrollSource;
-use egui::{Id, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::style::ScrollStyle;
+use egui::{Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::browser::Browser;
 use super::control::Controls;
@@ -21,7 +22,7 @@ use super::live::Live;
 use super::panel::Panels;
 use super::settings::SettingsPage;
 use super::spectrum::SpectrumView;
-use super::{status, theme};
+use super::{focus, status, theme};
 use crate::bridge::ScreenKeys;
 use crate::library::Library;
 use crate::params::HostParams;
@@ -120,6 +121,8 @@ impl Shell {
                 views.settings.page(ui, &mut desk);
             }),
             Some(size) => place(ui, layout.body, |ui| {
+                // Seen before the pointer looks for them.
+                ui.spacing_mut().scroll = ScrollStyle::thin();
                 ScrollArea::both()
                     .id_salt("body")
                     .auto_shrink(false)
@@ -128,7 +131,7 @@ impl Shell {
                     .show(ui, |ui| {
                         let (_, rect) = ui.allocate_space(size);
                         views.body(ui, &mut desk, rect);
-                        follow_focus(ui);
+                        focus::follow(ui);
                     });
             }),
         }
@@ -174,20 +177,5 @@ fn place(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Scrolls to what the keyboard's focus has come to, if that is in the area which `ui` fills.
-fn follow_focus(ui: &Ui) {
-    let focused = ui.memory(|memory| memory.focused());
-    let id = ui.scope_id().with("focused");
-    let before: Option<Id> = ui.data(|data| data.get_temp(id)).flatten();
-    if before == focused {
-        return;
-    }
-    ui.data_mut(|data| data.insert_temp(id, focused));
-    let place = focused.and_then(|focused| ui.ctx().read_response(focused));
-    if let Some(place) = place
-        && ui.min_rect().contains_rect(place.rect)
-        && place.layer_id == ui.layer_id()
-    {
-        ui.scroll_to_rect(place.rect.expand(theme::GRID), None);
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,9 @@ use crate::bridge::{Telemetry, WINDOW_S};
 /// How often the line is drawn anew.
 const REFRESH: Duration = Duration::from_millis(200);
 
+/// In a window narrower than this, points, there is room for one of the two only.
+const NARROW: f32 = 700.0;
+
 /// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
 /// right the load.
 pub fn show(ui: &mut Ui, news: News, help: &HelpLine) {
@@ -25,9 +28,12 @@ pub fn show(ui: &mut Ui, news: News, help: &HelpLine) {
         let text = RichText::new(text).size(theme::SMALL).color(color);
         Label::new(text).truncate()
     };
+    let is_narrow = ui.max_rect().width() < NARROW;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.add(label(&text, theme.weak_text))
-            .on_hover_text(explanation());
+        if !is_narrow || help.text().is_empty() {
+            ui.add(label(&text, theme.weak_text))
+                .on_hover_text(explanation());
+        }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(label(help.text(), theme.text));
         });

@@ -2,6 +2,7 @@
 
 use super::filter::FilterSettings;
 use super::parameter::MAX_VOICES;
+use crate::dsp::envelope;
 
 /// Partials that a picture has room for: 64 voices of 512 partials.
 pub const MAX_SOUNDING: usize = 32_768;
@@ -39,6 +40,10 @@ pub struct SoundingVoice {
     pub fundamental_hz: f32,
     /// Its filter, as modulation has set it; `None` before its first block.
     pub filter: Option<FilterSettings>,
+    /// Where its envelope of amplitude is.
+    pub amp_envelope: envelope::Place,
+    /// Where its filter's envelope is.
+    pub filter_envelope: envelope::Place,
     /// Where its partials begin: for the picture to fill in.
     pub(super) first: u32,
     /// How many there are: likewise.

@@ -187,6 +187,8 @@ impl Voice {
             key: self.key,
             fundamental_hz: self.fundamental_hz[1] as f32,
             filter: self.filter,
+            amp_envelope: self.amp.place(),
+            filter_envelope: self.filter_envelope.place(),
             first: 0,
             count: 0,
         };

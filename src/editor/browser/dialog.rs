@@ -7,6 +7,7 @@ use egui::{Button, Frame, Grid, Key, Label, Modal, RichText, ScrollArea, TextEdi
 use super::Browser;
 use super::icon::{self, Icon};
 use crate::editor::edit::Edits;
+use crate::editor::focus;
 use crate::editor::theme;
 use crate::library::{Entry, LibraryError};
 use crate::state::Preset;
@@ -17,6 +18,9 @@ const FIELD_WIDTH: f32 = 300.0;
 const LABEL_WIDTH: f32 = 90.0;
 /// Of the text field for the description, points.
 const DESCRIPTION_HEIGHT: f32 = 72.0;
+
+/// With less than this the form is scrolled, points.
+const LEAST_HEIGHT: f32 = 340.0;
 
 /// What a person writes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,7 +110,9 @@ impl Dialog {
             Question::Rename(_) => ("Rename preset", "Rename"),
         };
         let mut decision = Decision::None;
-        ui.set_width(FIELD_WIDTH + LABEL_WIDTH);
+        let width = (FIELD_WIDTH + LABEL_WIDTH).min(room(ui).x);
+        let field_width = width - LABEL_WIDTH;
+        ui.set_width(width);
         ui.label(RichText::new(title).font(theme::strong(theme::TITLE)));
         ui.add_space(theme::GAP);
         let before = self.form.clone();
@@ -118,7 +124,7 @@ impl Dialog {
                 let form = &mut self.form;
                 let mut field = |ui: &mut Ui, name: &str, text: &mut String| {
                     let label = ui.label(RichText::new(name).color(theme.weak_text));
-                    let response = ui.add(TextEdit::singleline(text).desired_width(FIELD_WIDTH));
+                    let response = ui.add(TextEdit::singleline(text).desired_width(field_width));
                     ui.end_row();
                     is_entered |=
                         response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -145,7 +151,7 @@ impl Dialog {
                             ui.add(
                                 TextEdit::multiline(&mut form.description)
                                     .desired_rows(4)
-                                    .desired_width(FIELD_WIDTH),
+                                    .desired_width(field_width),
                             )
                             .labelled_by(label.id);
                         });
@@ -196,9 +202,19 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
     };
     let id = ui.scope_id().with("preset form");
     let frame = Frame::popup(ui.style()).inner_margin(2.0 * theme::GAP);
-    let modal = Modal::new(id)
-        .frame(frame)
-        .show(ui.ctx(), |ui| dialog.ask(ui));
+    let modal = Modal::new(id).frame(frame).show(ui.ctx(), |ui| {
+        let height = room(ui).y;
+        if height >= LEAST_HEIGHT {
+            return dialog.ask(ui);
+        }
+        let area = ScrollArea::vertical().id_salt("form").max_height(height);
+        let shown = area.show(ui, |ui| {
+            let decision = dialog.ask(ui);
+            focus::follow(ui);
+            decision
+        });
+        shown.inner
+    });
     let decision = match modal.inner {
         Decision::None if modal.should_close() => Decision::Cancel,
         decision => decision,
@@ -229,6 +245,11 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
         }
         browser.dialog = Some(dialog);
     }
+}
+
+/// What a form may take of the window.
+fn room(ui: &Ui) -> egui::Vec2 {
+    ui.ctx().content_rect().size() - egui::Vec2::splat(8.0 * theme::GAP)
 }
 
 fn save(

@@ -13,6 +13,7 @@ use super::dialog::Dialog;
 use super::icon::{self, Icon};
 use super::listing::{self, Order, Origin};
 use super::{Browser, Desk};
+use crate::editor::focus;
 use crate::editor::theme::{self, Theme};
 use crate::library::{Contents, Entry};
 
@@ -126,7 +127,7 @@ fn filters(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
                 });
             authors
                 .response
-                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Author"));
+                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Only by author"));
             ui.add_space(theme::GAP);
             heading(ui, "TAGS");
             ui.horizontal_wrapped(|ui| {
@@ -161,6 +162,7 @@ fn filters(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
                     };
                 }
             }
+            focus::follow(ui);
         });
 }
 

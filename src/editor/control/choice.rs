@@ -107,8 +107,9 @@ fn list(ui: &mut Ui, desk: &mut Desk, param: Param) {
         return;
     };
     let current = param.range().plain(desk.edits.normalized(param)) as usize;
+    let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
     egui::ScrollArea::vertical()
-        .max_height(340.0)
+        .max_height(room.min(340.0))
         .show(ui, |ui| {
             for (index, text) in labels.iter().enumerate() {
                 let item = ui.selectable_label(index == current, *text);

@@ -1,7 +1,7 @@
 //! An envelope, drawn: its corners follow a hand, and the controls are below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
-//! room in one picture; levels are true.
+//! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
 
 use egui::{CursorIcon, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
@@ -9,11 +9,13 @@ use super::super::desk::Desk;
 use super::super::theme;
 use super::card::{Item, card, grid};
 use super::filter::fill;
-use crate::dsp::envelope::shaped;
-use crate::synth::Param;
+use crate::dsp::envelope::{Place, Stage, shaped};
+use crate::synth::{Param, Sounding, SoundingVoice};
 
 /// The controls below, points.
 const CONTROLS: f32 = 58.0;
+/// Radius of a voice's dot, points.
+const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
 const REACH: f32 = 12.0;
 /// The parameters of one envelope.
@@ -56,6 +58,8 @@ pub struct EnvelopeView {
     title: &'static str,
     stages: Stages,
     items: [Item; 7],
+    /// Of a voice, the place on this envelope.
+    place: fn(&SoundingVoice) -> Place,
     held: Option<Handle>,
 }
 
@@ -73,6 +77,7 @@ impl EnvelopeView {
                 release: Param::AMP_RELEASE,
                 curve: Param::AMP_CURVE,
             },
+            |voice| voice.amp_envelope,
         )
     }
 
@@ -89,10 +94,15 @@ impl EnvelopeView {
                 release: Param::FILTER_RELEASE,
                 curve: Param::FILTER_CURVE,
             },
+            |voice| voice.filter_envelope,
         )
     }
 
-    fn new(title: &'static str, stages: Stages) -> EnvelopeView {
+    fn new(
+        title: &'static str,
+        stages: Stages,
+        place: fn(&SoundingVoice) -> Place,
+    ) -> EnvelopeView {
         EnvelopeView {
             title,
             stages,
@@ -105,6 +115,7 @@ impl EnvelopeView {
                 Item(stages.release, "Release"),
                 Item(stages.curve, "Curve"),
             ],
+            place,
             held: None,
         }
     }
@@ -177,6 +188,10 @@ impl EnvelopeView {
         let line = corners.line();
         fill(&painter, &line, rect, theme.accent.gamma_multiply(0.14));
         painter.add(Shape::line(line, Stroke::new(1.5, theme.accent)));
+        for (slot, at) in self.dots(&corners, desk.live.sounding()) {
+            painter.circle_filled(at, DOT + 1.0, theme.well);
+            painter.circle_filled(at, DOT, theme.voice(slot));
+        }
         for handle in Handle::ALL {
             let at = corners.at(handle);
             let is_active = active == Some(handle);
@@ -199,6 +214,14 @@ impl EnvelopeView {
                 }
             }
         }
+    }
+
+    /// Where every voice is, by its slot.
+    fn dots(&self, corners: &Corners, sounding: &Sounding) -> impl Iterator<Item = (usize, Pos2)> {
+        sounding.voices().filter_map(|(voice, _)| {
+            let at = corners.of_voice((self.place)(voice))?;
+            Some((usize::from(voice.slot), at))
+        })
     }
 
     /// What a handle moves sideways and upwards.
@@ -320,6 +343,27 @@ impl Corners {
         }
     }
 
+    /// A voice's place: its stage, and its own level. None at its end.
+    fn of_voice(&self, place: Place) -> Option<Pos2> {
+        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        let way = shaped(f64::from(place.position), self.curve);
+        let (from, to, level) = match place.stage {
+            Stage::Delay => (self.rect.left(), delay, 0.0),
+            Stage::Attack => (delay, attack, way),
+            Stage::Hold => (attack, hold, 1.0),
+            Stage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
+            Stage::Sustain => (decay, sustain, self.sustain),
+            Stage::Release => (sustain, release, place.released_from * (1.0 - way)),
+            Stage::Done => return None,
+        };
+        // The sustain goes nowhere.
+        let position = match place.stage {
+            Stage::Sustain => 0.5,
+            _ => place.position,
+        };
+        Some(pos2(from + position * (to - from), self.y(level)))
+    }
+
     /// The corner that the pointer is on.
     fn nearest(&self, pointer: Pos2) -> Option<Handle> {
         Handle::ALL
@@ -347,5 +391,90 @@ impl Corners {
         stage(decay, sustain, &|_| self.sustain);
         stage(sustain, release, &|way| self.sustain * (1.0 - way));
         points
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::Vec2;
+
+    use super::super::super::edit::tests::edits;
+    use super::super::super::stage::Stage as Screen;
+    use super::*;
+    use crate::synth::{Config, Engine, Event};
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// Where the view shows the engine's voices.
+    fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
+        screen.senders.tell(engine);
+        let (mut edits, _) = edits();
+        let mut found = Vec::new();
+        screen.show(&mut edits, &[], |_, desk| {
+            let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
+            let corners = Corners::of(&view.stages, desk, rect);
+            found = view
+                .dots(&corners, desk.live.sounding())
+                .map(|(_, at)| at)
+                .collect();
+            // While the key is held, and in the release from the sustain, dots are on the line.
+            let line = corners.line();
+            for at in &found {
+                let pieces = line.windows(2).map(|ends| {
+                    let way = ends[1] - ends[0];
+                    let part = (*at - ends[0]).dot(way) / way.length_sq().max(1e-9);
+                    at.distance(ends[0] + part.clamp(0.0, 1.0) * way)
+                });
+                let nearest = pieces.fold(f32::INFINITY, f32::min);
+                assert!(nearest < 0.5, "{nearest} away");
+            }
+        });
+        found
+    }
+
+    #[test]
+    fn every_voice_is_a_dot_that_goes_along_the_envelope() {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: RATE_HZ,
+            max_voices: 4,
+        });
+        for key in [57, 64] {
+            engine.push(Event::NoteOn {
+                id: None,
+                channel: 0,
+                key,
+                velocity: 1.0,
+            });
+        }
+        let mut screen = Screen::new(Vec2::new(400.0, 100.0));
+        let view = EnvelopeView::filter();
+        let mut buffers = [[0.0; 480]; 2];
+        let mut last = 0.0;
+        let mut is_moving = 0;
+        for _ in 0..200 {
+            let [left, right] = &mut buffers;
+            engine.render(left, right);
+            let found = dots(&view, &mut screen, &engine);
+            assert_eq!(found.len(), 2);
+            assert!(found[0].x >= last, "it goes back");
+            is_moving += usize::from(found[0].x > last);
+            last = found[0].x;
+        }
+        assert!(is_moving > 20, "{is_moving}");
+        for key in [57, 64] {
+            engine.push(Event::NoteOff(crate::synth::NoteAddress {
+                id: None,
+                channel: Some(0),
+                key: Some(key),
+            }));
+        }
+        let [left, right] = &mut buffers;
+        engine.render(left, right);
+        let released = dots(&view, &mut screen, &engine);
+        assert!(released[0].x > last);
+        for _ in 0..1_000 {
+            engine.render(left, right);
+        }
+        assert_eq!(dots(&view, &mut screen, &engine), []);
     }
 }

@@ -7,6 +7,7 @@ use egui::{
 
 use super::super::browser::Browser;
 use super::super::desk::Desk;
+use super::super::focus;
 use super::super::settings::SettingsPage;
 use super::super::theme;
 use super::place;
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut 
                 .show(ui, |ui| {
                     ui.set_height(left.height());
                     ui.with_layout(from_left, |ui| browser.bar(ui, desk));
-                    super::follow_focus(ui);
+                    focus::follow(ui);
                 });
         });
     } else {

@@ -3,8 +3,9 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::StyleModifier;
 use egui::{
-    Align, Button, CornerRadius, DragValue, Frame, Layout, Margin, PopupCloseBehavior, Response,
-    RichText, Role, Stroke, TextEdit, Ui, WidgetInfo, vec2,
+    Align, Button, Color32, CornerRadius, DragValue, FontId, Frame, Layout, Margin,
+    PopupCloseBehavior, Response, RichText, Role, ScrollArea, Stroke, TextEdit, Ui, UiBuilder,
+    WidgetInfo, vec2,
 };
 
 use super::axis::{Axis, Measure};
@@ -18,6 +19,11 @@ use crate::editor::theme;
 
 /// From this width on the switches stand in the row itself, points.
 const WIDE: f32 = 1_060.0;
+
+/// Brings the whole axis back.
+const WHOLE: &str = "Whole";
+/// Opens what has no room in the row itself.
+const VIEW: &str = "View";
 
 /// What is shown beside the bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,45 +130,14 @@ impl Tools {
             }
             self.selection_menu(ui, desk, hand);
             self.shape_menu(ui, desk, *layer, hand);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if is_wide {
-                    // From the right, so the last first.
-                    for (name, help, switch) in switches.each().into_iter().rev() {
-                        let response = toggle(ui, name, switch);
-                        desk.help.tell(&response, || help.to_owned());
-                    }
-                } else {
-                    menu(ui, "View", |ui| {
-                        for (name, help, switch) in switches.each() {
-                            let response = ui.checkbox(switch, name);
-                            desk.help.tell(&response, || help.to_owned());
-                        }
-                    });
-                }
-                ui.add_space(theme::GRID);
-                let mut measure = axis.measure();
-                let chosen = ui.allocate_ui_with_layout(
-                    vec2(230.0, theme::ROW),
-                    Layout::left_to_right(Align::Center),
-                    |ui| segments(ui, &mut measure, &Measure::ALL),
-                );
-                for response in &chosen.inner {
-                    desk.help.tell(response, || {
-                        "What stands along the view. Wheel: zoom; Shift and wheel: move".to_owned()
-                    });
-                }
-                if measure != axis.measure() {
-                    *axis = Axis::new(measure);
-                }
-                // Last, on the left, so that nothing else moves when it comes.
-                if !axis.is_home() {
-                    let home = ui.add(Button::new("Whole"));
-                    desk.help.tell(&home, || "See the whole axis again".to_owned());
-                    if home.clicked() {
-                        *axis = Axis::new(axis.measure());
-                    }
-                }
-            });
+            // At the right end, and still reached from the left to the right.
+            let width = right_width(ui, is_wide, axis, switches);
+            let rect = ui.max_rect();
+            let right = rect.with_min_x((rect.right() - width).max(ui.cursor().left()));
+            let row = UiBuilder::new()
+                .max_rect(right)
+                .layout(Layout::left_to_right(Align::Center));
+            ui.scope_builder(row, |ui| right_side(ui, desk, is_wide, axis, switches));
         });
     }
 
@@ -413,11 +388,11 @@ fn menu(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) -> Response {
     let config = MenuConfig::new()
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .style(StyleModifier::default());
-    // With room for the arrow, which the type face lacks.
-    let button = Button::new(format!("{title}     "));
-    let (response, _) = MenuButton::from_button(button)
-        .config(config)
-        .ui(ui, content);
+    let button = Button::new(with_arrow(title));
+    let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
+        let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
+        ScrollArea::vertical().max_height(room).show(ui, content)
+    });
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, title));
     let tip = response.rect.right_center() + vec2(-8.0, 2.5);
     let arrow = vec![tip + vec2(-4.0, -5.0), tip + vec2(4.0, -5.0), tip];
@@ -425,6 +400,11 @@ fn menu(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) -> Response {
     ui.painter()
         .add(egui::Shape::convex_polygon(arrow, color, Stroke::NONE));
     response
+}
+
+/// With room for the arrow, which the type face lacks.
+fn with_arrow(title: &str) -> String {
+    format!("{title}     ")
 }
 
 /// Such as `3rd`.
@@ -477,6 +457,86 @@ fn segments<T: Copy + PartialEq>(
     shown.inner
 }
 
+/// What stands at the row's right end: the axis, and what is shown.
+fn right_side(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    is_wide: bool,
+    axis: &mut Axis,
+    switches: &mut Switches,
+) {
+    // First, on the left, so that nothing else moves when it comes.
+    if !axis.is_home() {
+        let home = ui.add(Button::new(WHOLE));
+        desk.help
+            .tell(&home, || "See the whole axis again".to_owned());
+        if home.clicked() {
+            *axis = Axis::new(axis.measure());
+        }
+    }
+    let mut measure = axis.measure();
+    for response in &segments(ui, &mut measure, &Measure::ALL) {
+        desk.help.tell(response, || {
+            "What stands along the view. Wheel: zoom; Shift and wheel: move".to_owned()
+        });
+    }
+    if measure != axis.measure() {
+        *axis = Axis::new(measure);
+    }
+    ui.add_space(theme::GRID);
+    if is_wide {
+        for (name, help, switch) in switches.each() {
+            let response = toggle(ui, name, switch);
+            desk.help.tell(&response, || help.to_owned());
+        }
+    } else {
+        menu(ui, VIEW, |ui| {
+            for (name, help, switch) in switches.each() {
+                let response = ui.checkbox(switch, name);
+                desk.help.tell(&response, || help.to_owned());
+            }
+        });
+    }
+}
+
+/// Of all that, points.
+fn right_width(ui: &Ui, is_wide: bool, axis: &Axis, switches: &mut Switches) -> f32 {
+    let gap = ui.spacing().item_spacing.x;
+    let padding = 2.0 * ui.spacing().button_padding.x;
+    let mut width = theme::GRID + 1.0;
+    if !axis.is_home() {
+        width += text_width(ui, WHOLE, theme::font(theme::BODY)) + padding + gap;
+    }
+    // With the frame around them.
+    width += 2.0 + gap;
+    width += Measure::ALL
+        .iter()
+        .map(|(_, name)| toggle_width(ui, name))
+        .sum::<f32>();
+    width
+        + if is_wide {
+            let each = switches.each();
+            let gaps = gap * (each.len() - 1) as f32;
+            let widths = each.iter().map(|(name, ..)| toggle_width(ui, name));
+            gaps + widths.sum::<f32>()
+        } else {
+            text_width(ui, &with_arrow(VIEW), theme::font(theme::BODY)) + padding
+        }
+}
+
+fn text_width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, Color32::WHITE);
+    galley.size().x
+}
+
+/// Of a switch, on or off: nothing moves when it is switched.
+fn toggle_width(ui: &Ui, name: &str) -> f32 {
+    let padding = 2.0 * ui.spacing().button_padding.x;
+    (text_width(ui, name, theme::strong(theme::BODY)) + padding).ceil()
+}
+
 /// A switch with its name on it.
 fn toggle(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
     let theme = theme::current(ui);
@@ -495,7 +555,8 @@ fn toggle(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
             let selection = &mut ui.visuals_mut().selection;
             selection.bg_fill = theme.raised;
             selection.stroke.color = theme.accent_text;
-            ui.add(Button::selectable(*is_on, text).min_size(vec2(0.0, theme::ROW - 2.0)))
+            let size = vec2(toggle_width(ui, name), theme::ROW - 2.0);
+            ui.add(Button::selectable(*is_on, text).min_size(size))
         })
         .inner;
     if response.clicked() {

@@ -1,0 +1,246 @@
+//! The whole window by the keyboard alone, and what a screen reader finds of it.
+
+use std::collections::HashMap;
+
+use egui::accesskit::Action;
+use egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
+use egui_kittest::Node;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::super::rig::{Rig, window};
+
+/// The smallest, the usual, one in which all is seen at once, and one that its scale makes too small.
+const SIZES: [Vec2; 4] = [
+    vec2(800.0, 500.0),
+    vec2(1_120.0, 700.0),
+    vec2(1_600.0, 1_000.0),
+    vec2(400.0, 250.0),
+];
+
+/// What the window is filled with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Page {
+    Spectrum,
+    Browser,
+    Settings,
+}
+
+const PAGES: [Page; 3] = [Page::Spectrum, Page::Browser, Page::Settings];
+
+fn opened(size: Vec2, page: Page) -> Rig {
+    let mut rig = window(size);
+    // What is only there at times: a step to undo, to do again, a learned controller.
+    let edits = &mut rig.state_mut().edits;
+    edits.set(crate::synth::Param::TILT, 0.25);
+    edits.set(crate::synth::Param::SPREAD, 0.5);
+    edits.undo();
+    let controllers = edits.params().controllers();
+    controllers.bind(21, crate::synth::Param::CUTOFF);
+    match page {
+        Page::Spectrum => {}
+        Page::Browser => rig.get_by_label_contains("Presets:").click(),
+        Page::Settings => rig.get_by_label("Settings").click(),
+    }
+    rig.run_steps(3);
+    rig
+}
+
+fn name(node: &Node) -> String {
+    let node = node.accesskit_node();
+    let name = node.label().or_else(|| node.value()).unwrap_or_default();
+    format!("{:?} {name}", node.role())
+}
+
+fn focused(rig: &Rig) -> Option<(String, Rect)> {
+    let focused = rig
+        .root()
+        .children_recursive()
+        .find(|node| node.is_focused())?;
+    Some((name(&focused), focused.rect()))
+}
+
+/// Everything that can have the focus, by its name.
+fn stations(rig: &Rig) -> HashMap<String, usize> {
+    let mut stations = HashMap::new();
+    for node in rig.root().children_recursive() {
+        let its = node.accesskit_node();
+        // The root stands for the window.
+        let is_window = its.role() == egui::accesskit::Role::Window;
+        if its.data().supports_action(Action::Focus) && !its.is_disabled() && !is_window {
+            *stations.entry(name(&node)).or_default() += 1;
+        }
+    }
+    stations
+}
+
+/// Goes from station to station until the first comes again.
+fn walk(rig: &mut Rig, modifiers: Modifiers) -> Vec<(String, Rect)> {
+    let mut walked: Vec<(String, Rect)> = Vec::new();
+    for _ in 0..400 {
+        rig.key_press_modifiers(modifiers, Key::Tab);
+        // The second is for what is scrolled to.
+        rig.run_steps(2);
+        let Some(station) = focused(rig) else {
+            continue;
+        };
+        if walked.first().is_some_and(|first| first.0 == station.0) {
+            return walked;
+        }
+        walked.push(station);
+    }
+    panic!("no way round: {walked:?}");
+}
+
+#[test]
+fn tab_reaches_everything_once_and_shift_tab_goes_back() {
+    let small = [SIZES[0], SIZES[3]].into_iter();
+    let small = small.flat_map(|size| PAGES.map(|page| (size, page)));
+    for (size, page) in small.chain([(SIZES[2], Page::Spectrum)]) {
+        let mut rig = opened(size, page);
+        let there = walk(&mut rig, Modifiers::NONE);
+        let mut missed = stations(&rig);
+        for (name, rect) in &there {
+            let count = missed.remove(name);
+            assert_eq!(count, Some(1), "{size:?}, {page:?}: {name} {rect:?}");
+        }
+        assert!(missed.is_empty(), "{size:?}, {page:?}: {missed:?}");
+        // What has the focus is seen.
+        let whole = Rect::from_min_size(pos2(0.0, 0.0), size).expand(1.0);
+        for (name, rect) in &there {
+            let seen = whole.intersect(*rect);
+            let is_seen = if rect.height() > 0.5 * size.y || rect.width() > 0.5 * size.x {
+                seen.is_positive()
+            } else {
+                whole.contains_rect(*rect)
+            };
+            assert!(is_seen, "{size:?}, {page:?}: {name} {rect:?}");
+        }
+
+        if size != SIZES[0] {
+            continue;
+        }
+        let mut back = walk(&mut rig, Modifiers::SHIFT);
+        let names = |walked: &[(String, Rect)]| -> Vec<String> {
+            walked.iter().map(|(name, _)| name.clone()).collect()
+        };
+        back.reverse();
+        let (there, back) = (names(&there), names(&back));
+        let turned = back.iter().position(|name| *name == there[0]).unwrap_or(0);
+        let back = [&back[turned..], &back[..turned]].concat();
+        assert_eq!(there, back, "{size:?}, {page:?}");
+    }
+}
+
+#[test]
+fn tab_goes_from_the_header_down_to_the_keys() {
+    for size in [SIZES[0], SIZES[1], SIZES[2]] {
+        let mut rig = opened(size, Page::Spectrum);
+        let walked = walk(&mut rig, Modifiers::NONE);
+        let place = |part: &str| {
+            let found = walked.iter().position(|(name, _)| name.contains(part));
+            found.unwrap_or_else(|| panic!("{size:?}: no {part} in {walked:?}"))
+        };
+        let stations = [
+            "Previous preset",
+            "Presets:",
+            "Save",
+            "Undo",
+            "Sound A",
+            "Settings",
+            "Level",
+            "Draw",
+            "Choose",
+            "Number",
+            "Partial 1 Level",
+            "Partials",
+            "Filter Cutoff",
+            "Octave down",
+            "Harder",
+        ];
+        for pair in stations.windows(2) {
+            assert!(place(pair[0]) < place(pair[1]), "{size:?}: {pair:?}");
+        }
+        // In the header and in the row of tools from the left to the right.
+        for row in [0.0..40.0, 40.0..70.0] {
+            let within: Vec<_> = walked
+                .iter()
+                .filter(|(_, rect)| row.contains(&rect.center().y))
+                .collect();
+            assert!(within.len() > 4);
+            for pair in within.windows(2) {
+                let (left, right) = (pair[0].1.center().x, pair[1].1.center().x);
+                assert!(left < right, "{size:?}: {pair:?}");
+            }
+        }
+    }
+}
+
+/// What is painted where the focus is changes with it.
+#[test]
+fn the_focus_is_seen_on_everything() {
+    for page in PAGES {
+        let size = SIZES[0];
+        let mut rig = opened(size, page);
+        let body = Rect::from_min_max(pos2(0.0, 0.0), pos2(size.x, size.y - 24.0));
+        let painted = |rig: &Rig, rect: Rect| -> Vec<String> {
+            let shapes = rig.output().shapes.iter();
+            shapes
+                .filter(|shape| {
+                    let bounds = shape.shape.visual_bounding_rect();
+                    bounds.intersects(rect) && body.contains_rect(bounds)
+                })
+                .map(|shape| format!("{:?}", shape.shape))
+                .collect()
+        };
+        let stations = walk(&mut rig, Modifiers::NONE);
+        for (name, rect) in stations {
+            let (now, _) = focused(&rig).expect("a station");
+            assert_eq!(now, name);
+            let with = painted(&rig, rect);
+            rig.key_press(Key::Tab);
+            rig.run_steps(10);
+            let without = painted(&rig, rect);
+            assert_ne!(with, without, "{page:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn everything_has_a_name_of_its_own_a_role_and_where_there_is_one_a_value() {
+    for (size, page) in SIZES
+        .into_iter()
+        .flat_map(|size| PAGES.map(|page| (size, page)))
+    {
+        let rig = opened(size, page);
+        rig.check_accessibility();
+        let mut names = HashMap::new();
+        for node in rig.root().children_recursive() {
+            let its = node.accesskit_node();
+            let role = its.role();
+            let can_act = [Action::Focus, Action::Click]
+                .into_iter()
+                .any(|action| its.data().supports_action(action));
+            use egui::accesskit::Role;
+            // Scroll bars are the pointer's: what has the focus is scrolled to.
+            if !can_act || matches!(role, Role::Window | Role::ScrollBar) {
+                continue;
+            }
+            let label = its.label().unwrap_or_default();
+            assert!(!label.trim().is_empty(), "{size:?}, {page:?}: {role:?}");
+            assert_ne!(
+                role,
+                egui::accesskit::Role::Unknown,
+                "{size:?}, {page:?}: {label}"
+            );
+            if matches!(role, Role::Slider | Role::SpinButton) {
+                let value = its.value().unwrap_or_default();
+                assert!(!value.is_empty(), "{size:?}, {page:?}: {label}");
+                let number = its.data().numeric_value();
+                assert!(number.is_some(), "{size:?}, {page:?}: {label}");
+            }
+            *names.entry(label).or_insert(0) += 1;
+        }
+        names.retain(|_, count| *count > 1);
+        assert!(names.is_empty(), "{size:?}, {page:?}: {names:?}");
+    }
+}
