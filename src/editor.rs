@@ -16,7 +16,9 @@ use std::sync::atomic::Ordering;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
-use nice_plug::editor::{Editor, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug::editor::{
+    Editor, EditorHandle as _, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor,
+};
 use nice_plug::prelude::AtomicF32;
 pub use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
@@ -136,20 +138,22 @@ impl Editor for Window {
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
-        create_egui_editor(
+        let spawned = create_egui_editor(
             EguiEditorState::from_size(self.logical_size(), self.params.window().zoom()),
             self.repaint.clone(),
             settings,
             app,
         )
         .ok_or("the window system gave no editor")?
-        .spawn(
-            parent,
-            wait_for_parent,
-            fallback_scale_factor,
-            gui_context,
-            host,
-        )
+        .spawn(parent, wait_for_parent, None, gui_context, host)?;
+        // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have
+        // without; one that is told of it afterwards is as large as it should be.
+        if let Some(scale) = fallback_scale_factor {
+            spawned
+                .handle
+                .set_fallback_scale_factor(scale, &spawned.window)?;
+        }
+        Ok(spawned)
     }
 
     fn size(&self) -> NativeSize<u32> {
