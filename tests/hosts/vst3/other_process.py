@@ -1,10 +1,14 @@
 """What the tests do with the plugin in a process of its own, which may crash or hang.
 
 python other_process.py render HOST BUNDLE STATE AUDIO: loads a state, writes the phrase's audio.
-python other_process.py editor HOST BUNDLE AUDIO: opens the editor twice, then writes the audio.
+python other_process.py editor HOST BUNDLE TIMES AUDIO: opens the editor so many times, tells after
+each what the process holds, then writes the phrase's audio.
+python other_process.py draw HOST BUNDLE SOUNDS: opens the editor once, and writes a long note before
+and after, with the levels of the partials.
 """
 
 import ctypes
+import os
 import sys
 from pathlib import Path
 
@@ -20,6 +24,15 @@ PHRASE = [
 """Three notes whose frames are multiples of nothing."""
 
 PHRASE_FRAMES = 60_000
+
+LOW_KEY = 33
+"""So low that all 64 partials sound."""
+
+NOTE_FRAMES = 96_000
+PARTIALS = 64
+
+UNBENT = {"Partials": PARTIALS, "Velocity to Level": 0.0, "Level": -30.0, "Protect": 0}
+"""Of a note that has its partials' levels and nothing else."""
 
 
 def survive_x_errors():
@@ -43,12 +56,25 @@ def main(command, host, bundle, *files):
         state, audio = files
         instrument.load(Path(state).read_bytes())
     elif command == "editor":
-        (audio,) = files
+        times, audio = files
         survive_x_errors()
-        for opening in ("first", "second"):
-            print(f"opening: {opening}", flush=True)
+        for opening in range(1, int(times) + 1):
+            print(f"opening {opening}", flush=True)
             instrument.open_editor()
-            print(f"closed: {opening}", flush=True)
+            held = [len(os.listdir(f"/proc/self/{what}")) for what in ("task", "fd")]
+            print(f"closed {opening}: {held[0]} threads, {held[1]} descriptors", flush=True)
+    elif command == "draw":
+        (sounds,) = files
+        survive_x_errors()
+        for name, plain in UNBENT.items():
+            instrument.set(name, plain)
+        note = hosts.note(LOW_KEY, 127, 0, NOTE_FRAMES - 100)
+        before = instrument.render(note, NOTE_FRAMES)
+        instrument.open_editor()
+        after = instrument.render(note, NOTE_FRAMES)
+        levels = [instrument.text(f"Partial {n} Level") for n in range(1, PARTIALS + 1)]
+        np.savez(sounds, before=before[0], after=after[0], levels=levels)
+        return
     else:
         raise SystemExit(f"{command!r} is no command")
     np.save(audio, instrument.render(PHRASE, PHRASE_FRAMES))
