@@ -82,7 +82,7 @@ impl Screen {
 }
 
 /// A program that ends with us, however we end, where the system can do that (util-linux).
-pub(crate) fn bound_to_us(program: &str) -> Command {
+pub fn bound_to_us(program: &str) -> Command {
     const BOUND: [&str; 2] = ["--pdeathsig", "TERM"];
     if succeeds(command("setpriv").args(BOUND).arg("true")) {
         let mut bound = command("setpriv");

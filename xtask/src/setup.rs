@@ -69,6 +69,8 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("openbox", Need::Tests, Program("openbox")),
     ("x11-utils", Need::Tests, Program("xprop")),
     ("xdotool", Need::Tests, Program("xdotool")),
+    // Plays the program without a device.
+    ("jackd2", Need::Tests, Program("jackd")),
     // What the wheels of pedalboard and dawdreamer link or load.
     ("libatomic1", Need::Tests, Nothing),
     ("libglib2.0-0", Need::Tests, Nothing),
@@ -87,7 +89,7 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
 ];
 
 /// Packages that serve as well and exclude the one that we would install.
-const INSTEAD: &[(&str, &str)] = &[("libjack-jackd2-dev", "libjack-dev")];
+const INSTEAD: &[(&str, &str)] = &[("libjack-jackd2-dev", "libjack-dev"), ("jackd2", "jackd1")];
 
 /// The oldest Ardour whose sessions and scripts `cargo xtask daw` knows. Ubuntu 22.04 has 6.
 const ARDOUR: u32 = 7;

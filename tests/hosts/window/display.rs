@@ -1,14 +1,16 @@
 //! A display of X11 as a host sees it: its own windows, the plugin's inside them, the pointer.
 
+#![allow(dead_code)] // Each test program uses its own part.
+
 use std::collections::HashSet;
-use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    ConnectionExt as _, CreateWindowAux, ImageFormat, MapState, Window, WindowClass,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux,
+    EventMask, ImageFormat, MapState, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use xtask::command::{command, run};
@@ -29,46 +31,54 @@ pub fn wait_for<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// A display that this test has for itself: it counts threads, and there is one pointer.
+fn connect() -> (RustConnection, usize) {
+    x11rb::connect(None).expect("a display: run `cargo xtask test`, or this under `xvfb-run`")
+}
+
+/// Stays connected for as long as this process lives. A server that nobody is connected to begins
+/// anew, and refuses who comes meanwhile.
+pub fn hold_display() {
+    static FIRST: OnceLock<(RustConnection, usize)> = OnceLock::new();
+    FIRST.get_or_init(connect);
+}
+
+/// The display of the environment.
 pub struct Display {
     connection: RustConnection,
     screen: usize,
-    _alone: MutexGuard<'static, ()>,
 }
 
 impl Display {
     pub fn open() -> Display {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        keep_to_ourselves();
-        let connect = || {
-            x11rb::connect(None)
-                .expect("a display: run `cargo xtask test`, or this under `xvfb-run`")
-        };
-        // A server that nobody is connected to begins anew, and refuses who comes meanwhile.
-        static FIRST: OnceLock<(RustConnection, usize)> = OnceLock::new();
-        FIRST.get_or_init(connect);
         let (connection, screen) = connect();
-        Display {
-            connection,
-            screen,
-            _alone: alone,
-        }
+        Display { connection, screen }
     }
 
-    /// A window of the host's own.
+    pub fn connection(&self) -> &RustConnection {
+        &self.connection
+    }
+
+    pub fn root(&self) -> Window {
+        self.connection.setup().roots[self.screen].root
+    }
+
+    /// A window of the host's own, in the corner of the screen.
     pub fn parent(&self, size: WindowSize) -> Window {
+        self.parent_at((0, 0), size)
+    }
+
+    /// The same, so many pixels to the right and down.
+    pub fn parent_at(&self, (x, y): (i16, i16), size: WindowSize) -> Window {
         let display = &self.connection;
-        let root = display.setup().roots[self.screen].root;
         let window = display.generate_id().unwrap();
         let (width, height) = (size.width as u16, size.height as u16);
         display
             .create_window(
                 COPY_DEPTH_FROM_PARENT,
                 window,
-                root,
-                0,
-                0,
+                self.root(),
+                x,
+                y,
                 width,
                 height,
                 0,
@@ -81,6 +91,15 @@ impl Display {
             .unwrap();
         display.map_window(window).unwrap().check().unwrap();
         window
+    }
+
+    /// Gives a window of ours another size.
+    pub fn resize(&self, window: Window, size: WindowSize) {
+        let aux = ConfigureWindowAux::new()
+            .width(size.width)
+            .height(size.height);
+        let cookie = self.connection.configure_window(window, &aux).unwrap();
+        cookie.check().unwrap();
     }
 
     pub fn destroy(&self, window: Window) {
@@ -102,10 +121,15 @@ impl Display {
             let looks = looks.reply().ok()?;
             (looks.map_state == MapState::VIEWABLE).then_some(())
         });
-        wait_for("the editor to draw itself", || {
-            (self.colours(editor)? > 16).then_some(())
-        });
+        self.wait_until_drawn(editor);
         editor
+    }
+
+    /// Until a window shows more than an empty one.
+    pub fn wait_until_drawn(&self, window: Window) {
+        wait_for("the window to draw itself", || {
+            (self.colours(window)? > 16).then_some(())
+        });
     }
 
     pub fn size(&self, window: Window) -> Option<WindowSize> {
@@ -116,8 +140,8 @@ impl Display {
         })
     }
 
-    /// How many colours a window shows.
-    pub fn colours(&self, window: Window) -> Option<usize> {
+    /// A window's pixels, four bytes each.
+    pub fn picture(&self, window: Window) -> Option<Vec<u8>> {
         let size = self.size(window)?;
         let (width, height) = (size.width as u16, size.height as u16);
         let image = self
@@ -126,26 +150,100 @@ impl Display {
             .ok()?
             .reply()
             .ok()?;
-        let pixels: HashSet<&[u8]> = image.data.chunks_exact(4).collect();
+        Some(image.data)
+    }
+
+    /// A window's picture once hardly anything moves in it.
+    pub fn settled(&self, window: Window) -> Vec<u8> {
+        let mut before = self.picture(window).expect("a window");
+        wait_for("the window to settle", || {
+            std::thread::sleep(Duration::from_millis(300));
+            let now = self.picture(window)?;
+            let same = sameness(&before, &now);
+            before.clone_from(&now);
+            (same > 0.995).then_some(now)
+        })
+    }
+
+    /// How many colours a window shows.
+    pub fn colours(&self, window: Window) -> Option<usize> {
+        let picture = self.picture(window)?;
+        let pixels: HashSet<&[u8]> = picture.chunks_exact(4).collect();
         Some(pixels.len())
     }
+
+    /// Whether all four corners show the one colour of the window's ground, which is not black as
+    /// what nobody has drawn is.
+    pub fn is_drawn_to_its_corners(&self, window: Window) -> Option<bool> {
+        let size = self.size(window)?;
+        let picture = self.picture(window)?;
+        let (right, bottom) = (size.width as usize - 2, size.height as usize - 2);
+        let corners = [(1, 1), (right, 1), (1, bottom), (right, bottom)];
+        let mut colours = corners.map(|(x, y)| {
+            let place = 4 * (y * size.width as usize + x);
+            picture.get(place..place + 3)
+        });
+        colours.sort_unstable();
+        let ground = colours[0]?;
+        Some(ground != [0; 3] && colours.iter().all(|colour| *colour == Some(ground)))
+    }
+
+    /// Asks a window to close, as the button on its frame does.
+    pub fn ask_to_close(&self, window: Window) {
+        let atom = |name: &str| {
+            let cookie = self.connection.intern_atom(false, name.as_bytes()).unwrap();
+            cookie.reply().unwrap().atom
+        };
+        let data = [atom("WM_DELETE_WINDOW"), x11rb::CURRENT_TIME, 0, 0, 0];
+        let request = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), data);
+        self.connection
+            .send_event(false, window, EventMask::NO_EVENT, request)
+            .unwrap()
+            .check()
+            .unwrap();
+    }
+
+    /// A window of this name that is seen, a program's own or its frame's.
+    pub fn named(&self, name: &str) -> Option<Window> {
+        self.named_in(self.root(), name.as_bytes())
+    }
+
+    fn named_in(&self, window: Window, name: &[u8]) -> Option<Window> {
+        let display = &self.connection;
+        let property = display
+            .get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 64)
+            .ok()?
+            .reply()
+            .ok()?;
+        let looks = display.get_window_attributes(window).ok()?.reply().ok()?;
+        if property.value == name && looks.map_state == MapState::VIEWABLE {
+            return Some(window);
+        }
+        let beneath = display.query_tree(window).ok()?.reply().ok()?.children;
+        beneath
+            .into_iter()
+            .find_map(|window| self.named_in(window, name))
+    }
+}
+
+/// How far a pixel's colours may differ and be the same: edges are smoothed a little otherwise.
+const NEAR: u8 = 48;
+
+/// The part of the pixels that are the same in both pictures, 0 to 1.
+pub fn sameness(one: &[u8], other: &[u8]) -> f64 {
+    if one.len() != other.len() {
+        return 0.0;
+    }
+    let pairs = one.chunks_exact(4).zip(other.chunks_exact(4));
+    let is_same = |(a, b): &(&[u8], &[u8])| {
+        let mut channels = a.iter().zip(b.iter());
+        channels.all(|(a, b)| a.abs_diff(*b) <= NEAR)
+    };
+    let same = pairs.filter(is_same).count();
+    4.0 * same as f64 / one.len() as f64
 }
 
 /// Moves the pointer and its buttons, in the words of `xdotool`.
 pub fn point(words: &[&str]) {
     run(command("xdotool").args(words)).unwrap();
-}
-
-/// Lets this process's windows find nobody's presets and settings, and leave none.
-fn keep_to_ourselves() {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder").keep();
-        for variable in ["ALIQUOT_DATA_DIR", "ALIQUOT_CONFIG_DIR"] {
-            // SAFETY: the first test does this before it loads the plugin; others wait for their
-            // turn and read no environment.
-            unsafe { std::env::set_var(variable, &folder) };
-        }
-        folder
-    });
 }

@@ -1,0 +1,162 @@
+//! What a hand does in the window: a stroke over the bars, keys by mouse and by letter.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use xtask::host::Output;
+
+use crate::analysis::{key_hz, level_db, peak};
+use crate::apart::apart;
+use crate::display::{Display, point};
+use crate::player::{Player, RATE_HZ, quiet};
+use crate::rig;
+use crate::words::Ends;
+
+/// Low, so that all 64 partials sound.
+const KEY: u8 = 33;
+const PARTIALS: usize = 64;
+const NOTE_FRAMES: usize = 72_000;
+/// Long enough for a frame of a rasteriser in software.
+const FRAME: Duration = Duration::from_millis(120);
+
+/// The decibels of each partial of a long low note, in the settings of [`quiet`].
+fn levels_db(sound: &[f32]) -> Vec<f64> {
+    let held = &sound[(0.3 * RATE_HZ) as usize..];
+    (1..=PARTIALS)
+        .map(|n| level_db(held, RATE_HZ, n as f64 * key_hz(f64::from(KEY))))
+        .collect()
+}
+
+/// A line drawn by the mouse across the bars: the host is told of a gesture of each bar, and the
+/// partials sound as the bars stand, within half a decibel.
+#[test]
+fn what_the_mouse_draws_is_what_sounds() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut instance = quiet();
+        let note = [rig::on(0, 1, KEY)];
+        let undrawn = rig::play(&mut instance, RATE_HZ, &note, NOTE_FRAMES, 480);
+        let undrawn_db = levels_db(&undrawn[0]);
+
+        let mut player = Player::open_at((0, 0), &display, instance);
+        for step in 0..=20 {
+            // From high on the left to lower on the right, in the upper half of the window.
+            let along = f64::from(step) / 20.0;
+            player.move_to(&display, (0.2 + 0.6 * along, 0.2 + 0.15 * along));
+            player.play_for(FRAME);
+            if step == 0 {
+                point(&["mousedown", "1"]);
+                player.play_for(FRAME);
+            }
+        }
+        point(&["mouseup", "1"]);
+        player.play_until("every gesture to end", |player| {
+            let count = |wanted: fn(&Output) -> bool| {
+                player.said.iter().filter(|output| wanted(output)).count()
+            };
+            let begun = count(|output| matches!(output, Output::GestureBegin(_)));
+            let ended = count(|output| matches!(output, Output::GestureEnd(_)));
+            (begun > 0 && begun == ended).then_some(())
+        });
+
+        // What the bars stand at now, in decibels; none where a partial is off.
+        let mut drawn_db: Vec<Option<f64>> = Vec::new();
+        let mut touched = 0;
+        for n in 1..=PARTIALS {
+            let name = format!("Partial {n} Level");
+            let parameter = player.instance.parameter(&name).unwrap();
+            let (value, is_drawn) = player.value(&name);
+            let text = player.instance.text(parameter.id, value).unwrap();
+            let number = text.trim_end_matches(" dB").replace('−', "-");
+            drawn_db.push(number.parse().ok());
+            let said = &player.said;
+            let count = |wanted: Output| said.iter().filter(|output| **output == wanted).count();
+            let begun = count(Output::GestureBegin(parameter.id));
+            let ended = count(Output::GestureEnd(parameter.id));
+            assert_eq!(begun, ended, "partial {n}");
+            assert_eq!(begun, usize::from(is_drawn), "partial {n}");
+            touched += begun;
+        }
+        assert!(touched > 25, "{touched} partials were drawn: {drawn_db:?}");
+        let range = drawn_db
+            .iter()
+            .flatten()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), db| {
+                (low.min(*db), high.max(*db))
+            });
+        assert!(range.1 - range.0 > 6.0, "a line that falls: {drawn_db:?}");
+
+        player.begin(9, KEY);
+        let sounding_db = levels_db(&player.hear(NOTE_FRAMES));
+        let mut worst: HashMap<usize, (f64, f64)> = HashMap::new();
+        for n in 1..=PARTIALS {
+            if let Some(drawn) = drawn_db[n - 1] {
+                let heard = sounding_db[n - 1] - undrawn_db[n - 1];
+                if (heard - drawn).abs() > 0.5 {
+                    worst.insert(n, (drawn, heard));
+                }
+            }
+        }
+        assert!(worst.is_empty(), "partial: (drawn, heard): {worst:?}");
+        player.close(&display);
+    });
+}
+
+/// Until a note sounds; the MIDI key whose frequency is then the strongest of all keys'.
+fn heard_key(player: &mut Player) -> u8 {
+    player.play_until("a note to sound", |player| {
+        let last = player.heard.len().saturating_sub(480);
+        player.heard[last..].iter().any(|x| *x != 0.0).then_some(())
+    });
+    player.hear(4_800);
+    let sound = player.hear(24_000);
+    let level = |key: &u8| level_db(&sound, RATE_HZ, key_hz(f64::from(*key)));
+    (24..=127)
+        .max_by(|a, b| level(a).total_cmp(&level(b)))
+        .expect("keys")
+}
+
+fn ends(player: &mut Player) {
+    player.play_until("the note to end", |player| {
+        let last = player.heard.len().saturating_sub(4_800);
+        (peak(&player.heard[last..]) < 1e-5).then_some(())
+    });
+}
+
+/// Keys of the window sound in the host, and end when they are let go, whether by hand or because
+/// the window is no longer typed into or closes.
+#[test]
+fn keys_of_the_window_play_in_the_host() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut player = Player::open_at((0, 0), &display, quiet());
+        // At the foot of the piano's keys.
+        player.move_to(&display, (0.5, 0.955));
+        player.play_for(FRAME);
+        point(&["mousedown", "1"]);
+        let clicked = heard_key(&mut player);
+        point(&["mouseup", "1"]);
+        ends(&mut player);
+        println!("the mouse plays key {clicked}");
+        let is_white = [0, 2, 4, 5, 7, 9, 11].contains(&(clicked % 12));
+        assert!(is_white && (48..=84).contains(&clicked), "{clicked}");
+
+        let window = player.opened.editor.to_string();
+        point(&["windowfocus", &window]);
+        player.play_for(FRAME);
+        for (letter, key) in [("a", 60), ("w", 61), ("g", 67)] {
+            point(&["keydown", letter]);
+            assert_eq!(heard_key(&mut player), key, "{letter}");
+            point(&["keyup", letter]);
+            ends(&mut player);
+        }
+        // A letter is still down when the window closes.
+        point(&["keydown", "a"]);
+        assert_eq!(heard_key(&mut player), 60);
+        player.instance.destroy_window().unwrap();
+        ends(&mut player);
+        point(&["keyup", "a"]);
+        player.stop();
+        display.destroy(player.opened.parent);
+    });
+}

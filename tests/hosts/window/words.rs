@@ -1,0 +1,64 @@
+//! What a program with a window of ours may say on its standard error: what the framework is known
+//! to say when a window closes, and nothing else of X, no warning, no error and no panic.
+
+/// baseview 0.4.2 says so of every window that is closed: its thread is told to end, and has ended
+/// when it is asked whether it has.
+const CLOSED: &str = "WARN Error while closing window: Request to X11 thread failed: Could not \
+                      receive response (X11 thread disconnected)";
+
+/// What it asks of a window that went with its parent, each refused as there is no such window.
+const LATE_REQUESTS: [&str; 3] = [
+    r#"extension_name: None, request_name: Some("DestroyWindow")"#,
+    r#"extension_name: Some("Present"), request_name: Some("SelectInput")"#,
+    r#"extension_name: Some("Present"), request_name: Some("NotifyMSC")"#,
+];
+
+/// How windows come to their end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// The plugin closes them.
+    Closed,
+    /// Their parents go first.
+    WithParents,
+}
+
+/// The lines that should not have been said.
+pub fn complaints(said: &str, ends: Ends) -> Vec<&str> {
+    let lines = said.lines().map(str::trim);
+    lines
+        .filter(|line| {
+            let is_known = *line == CLOSED || ends == Ends::WithParents && is_late(line);
+            is_complaint(line) && !is_known
+        })
+        .collect()
+}
+
+fn is_complaint(line: &str) -> bool {
+    ["WARN", "ERROR"].iter().any(|word| line.starts_with(word))
+        || [
+            "X11", "X Error", "X error", "XIO", "XCB", "[xcb]", "panicked",
+        ]
+        .iter()
+        .any(|word| line.contains(word))
+}
+
+fn is_late(line: &str) -> bool {
+    line.starts_with("WARN X11 error X11Error { error_kind: Window, error_code: 3, ")
+        && LATE_REQUESTS.iter().any(|request| line.contains(request))
+}
+
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_may_be_said() {
+        let late = "WARN X11 error X11Error { error_kind: Window, error_code: 3, sequence: 160, \
+                    bad_value: 12582915, minor_opcode: 3, major_opcode: 147, extension_name: \
+                    Some(\"Present\"), request_name: Some(\"SelectInput\") }";
+        let other = late.replace("SelectInput", "Pixmap");
+        let panic = "thread 'main' panicked at src/editor.rs:1:1:";
+        let said = format!(" {CLOSED}\n {late}\n{other}\n{panic}\nlibEGL warning: slow\n");
+        assert_eq!(complaints(&said, Ends::WithParents), [&*other, panic]);
+        assert_eq!(complaints(&said, Ends::Closed), [late, &other, panic]);
+    }
+}
