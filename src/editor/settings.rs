@@ -138,7 +138,7 @@ impl SettingsPage {
         desk.help.tell(&response, || match trouble {
             Some(trouble) => trouble.clone(),
             None => {
-                "Scale (also Ctrl with +, − and 0), looks, letters, new instances, learned controllers"
+                "Scale (also Ctrl with Page Up and Page Down), looks, letters, new instances, controllers"
                     .into()
             }
         });

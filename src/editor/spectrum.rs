@@ -21,7 +21,7 @@ mod tests;
 mod tools;
 mod waterfall;
 
-use egui::{Key, Modifiers, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2};
+use egui::{Event, Key, Modifiers, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 pub use self::filter::gains_db as filter_gains_db;
 
@@ -314,11 +314,16 @@ fn split(rect: Rect) -> (Rect, Rect) {
 fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
     let room = canvas.plot.x_range();
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    // egui-baseview 0.9 tells of these as text only.
+    let written = |text: &str| {
+        let is_it = |event: &Event| matches!(event, Event::Text(written) if written == text);
+        ui.input(|input| input.events.iter().any(is_it))
+    };
     let x = canvas.middle(cursor).clamp(room.min, room.max);
-    if pressed(Key::Plus) || pressed(Key::Equals) {
+    if pressed(Key::Plus) | pressed(Key::Equals) | written("+") | written("=") {
         axis.zoom(ZOOM, x, room);
     }
-    if pressed(Key::Minus) {
+    if pressed(Key::Minus) | written("-") {
         axis.zoom(1.0 / ZOOM, x, room);
     }
     if pressed(Key::Num0) {

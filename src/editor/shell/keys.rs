@@ -35,18 +35,19 @@ pub fn save(ui: &Ui) -> bool {
     !ui.ctx().text_edit_focused() && pressed(ui, Modifiers::COMMAND, Key::S)
 }
 
-/// Ctrl and plus, minus, 0: a larger, a smaller, the usual scale of this window, also where the page
-/// of settings could not be reached.
+/// Ctrl and Page Up, Page Down, 0: a larger, a smaller, the usual scale of this window, also where the
+/// page of settings could not be reached. Plus and minus do the same where the window layer tells of
+/// them; egui-baseview 0.9 does not.
 pub fn scale(ui: &Ui, params: &HostParams) {
     let pressed = |key| pressed(ui, Modifiers::COMMAND, key);
     let now = params.window().scale_percent();
     let (least, most) = EDITOR_SCALES_PERCENT;
     let scale = if pressed(Key::Num0) {
         100
-    } else if pressed(Key::Plus) || pressed(Key::Equals) {
+    } else if pressed(Key::PageUp) || pressed(Key::Plus) || pressed(Key::Equals) {
         let larger = SCALES_PERCENT.into_iter().find(|&scale| scale > now);
         larger.unwrap_or(most)
-    } else if pressed(Key::Minus) {
+    } else if pressed(Key::PageDown) || pressed(Key::Minus) {
         let smaller = SCALES_PERCENT.into_iter().rfind(|&scale| scale < now);
         smaller.unwrap_or(least)
     } else {
@@ -109,12 +110,14 @@ mod tests {
         let mut rig = window(vec2(1000.0, 620.0));
         let scale = |rig: &Rig| rig.state().edits.params().window().scale_percent();
         let mut seen = Vec::new();
-        for _ in 0..6 {
-            press(&mut rig, Modifiers::COMMAND, Key::Plus);
+        for key in [Key::Plus, Key::PageUp].repeat(3) {
+            press(&mut rig, Modifiers::COMMAND, key);
             seen.push(scale(&rig));
         }
         assert_eq!(seen, [125, 150, 175, 200, 200, 200]);
         rig.get_by_label_contains("Partial 1 ").focus();
+        press(&mut rig, Modifiers::COMMAND, Key::PageDown);
+        assert_eq!(scale(&rig), 175);
         press(&mut rig, Modifiers::COMMAND, Key::Num0);
         assert_eq!(scale(&rig), 100);
         rig.state().edits.params().window().set_scale_percent(110);

@@ -316,6 +316,13 @@ impl Hand {
             match event {
                 Event::Copy => self.copy(ui, layer, edits),
                 Event::Paste(_) => self.paste(layer, edits),
+                // egui-baseview 0.9 tells of no pasting, only of its keys.
+                Event::Key {
+                    key: Key::V,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } if modifiers.command => self.paste(layer, edits),
                 _ => {}
             }
         }

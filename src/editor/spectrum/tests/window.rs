@@ -249,4 +249,29 @@ fn keys_zoom() {
     assert!(rig.query_by_label("Whole").is_some());
     send(&mut rig, [pressed(Key::Num0, Modifiers::NONE)]);
     assert!(rig.query_by_label("Whole").is_none());
+    // As the real window tells of it.
+    send(&mut rig, [Event::Text("+".to_owned())]);
+    assert!(rig.query_by_label("Whole").is_some());
+    send(&mut rig, [Event::Text("-".to_owned())]);
+    assert!(rig.query_by_label("Whole").is_none());
+}
+
+#[test]
+fn chosen_bars_are_copied_and_pasted_by_the_keys_that_the_real_window_tells_of() {
+    let mut rig = large();
+    let first = Param::partial_level(1);
+    rig.state_mut().edits.set(first, 0.25);
+    rig.get_by_label("Partial 1 Level").focus();
+    rig.run_steps(2);
+    send(&mut rig, [key(Key::Space), Event::Copy, key(Key::Delete)]);
+    assert_eq!(plain(&rig, first), 0.0);
+    let paste = Event::Key {
+        key: Key::V,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::COMMAND,
+    };
+    send(&mut rig, [paste]);
+    assert_eq!(rig.state().edits.normalized(first), 0.25);
 }
