@@ -162,7 +162,9 @@ impl Editor for Window {
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        let zoom = self.params.window().zoom();
+        // The framework asks once: at a larger scale there is less in a window as small as this, which
+        // is scrolled then, and the scale can come down without the window staying large.
+        let zoom = self.params.window().zoom().min(1.0);
         let least = logical(EditorSize::MIN);
         let least = LogicalSize::new(least.width * zoom, least.height * zoom);
         ResizeHint::resizable().with_min_logical_size(least)
