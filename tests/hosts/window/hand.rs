@@ -7,7 +7,7 @@ use xtask::host::Output;
 
 use crate::analysis::{key_hz, level_db, peak};
 use crate::apart::apart;
-use crate::display::{Display, point};
+use crate::display::{Display, point, wait_for};
 use crate::player::{Player, RATE_HZ, quiet};
 use crate::rig;
 use crate::words::Ends;
@@ -158,5 +158,33 @@ fn keys_of_the_window_play_in_the_host() {
         point(&["keyup", "a"]);
         player.stop();
         display.destroy(player.opened.parent);
+    });
+}
+
+/// A host may let a silent instrument sleep. It is asked to wake when a key of the window is played,
+/// and the key sounds then.
+#[test]
+fn keys_of_the_window_wake_a_host_that_sleeps() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut player = Player::open_at((0, 0), &display, quiet());
+        player.play_for(FRAME);
+        let window = player.opened.editor.to_string();
+        point(&["windowfocus", &window]);
+        player.play_for(FRAME);
+        let restarts = |player: &Player| player.instance.requests().restarts();
+        let before = restarts(&player);
+        // From here on nothing is rendered.
+        point(&["keydown", "d"]);
+        wait_for("the host to be asked", || {
+            player.instance.idle();
+            (restarts(&player) > before).then_some(())
+        });
+        player.restart();
+        assert_eq!(heard_key(&mut player), 64);
+        point(&["keyup", "d"]);
+        ends(&mut player);
+        assert_eq!(restarts(&player), before + 1);
+        player.close(&display);
     });
 }

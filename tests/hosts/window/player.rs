@@ -172,6 +172,12 @@ impl Player {
         (value, value != parameter.default)
     }
 
+    /// Lets the instance start anew, as hosts do when a plugin asks for it.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.processor = Some(self.instance.activate(RATE_HZ, BUFFER_FRAMES).unwrap());
+    }
+
     /// Plays no more.
     pub fn stop(&mut self) {
         if let Some(processor) = self.processor.take() {
