@@ -423,6 +423,10 @@ fn arrow(ui: &mut Ui, desk: &mut Desk, rect: Rect, by: i8, name: &str) -> bool {
         theme.raised
     };
     painter.rect_filled(rect, theme::RADIUS, fill);
+    if theme.edges() {
+        let stroke = Stroke::new(1.0, theme.line);
+        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+    }
     let side = f32::from(by);
     let corners = [
         rect.center() + vec2(3.0 * side, 0.0),

@@ -234,6 +234,12 @@ impl Theme {
         self.choice == ThemeChoice::HighContrast
     }
 
+    /// Whether buttons and fields at rest are to be outlined: white on nearly white needs an edge, as
+    /// black on black does.
+    pub fn edges(&self) -> bool {
+        self.choice != ThemeChoice::Dark
+    }
+
     /// White keys, black keys, and the edge of both. What is written on one has the other's colour.
     pub fn keys(&self) -> (Color32, Color32, Color32) {
         match self.choice {
@@ -255,7 +261,7 @@ impl Theme {
         };
         let radius = CornerRadius::same(RADIUS);
         let outline = |color| Stroke::new(1.0, color);
-        let quiet = if self.outlines() {
+        let quiet = if self.edges() {
             outline(self.line)
         } else {
             Stroke::NONE

@@ -72,7 +72,7 @@ fn choice_with(
         theme.raised
     };
     painter.rect_filled(field, radius, fill);
-    if theme.outlines() {
+    if theme.edges() {
         let stroke = Stroke::new(1.0, theme.line);
         painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
     }

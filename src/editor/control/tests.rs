@@ -2,6 +2,7 @@
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use nice_plug::prelude::Params as _;
 
 use super::super::edit::tests::Call;
 use super::super::rig::{Rig, click, control, drag, plain, send, told, value_text, wheel, window};
@@ -276,6 +277,19 @@ fn midi_learn_binds_shows_refuses_and_forgets() {
     assert_eq!(bound(&rig), Some(21));
     assert_eq!(rig.state_mut().edits.redo(), forgotten);
     assert_eq!(bound(&rig), None);
+
+    // A state that is loaded meanwhile brings its own controllers, which are no step.
+    rig.state().edits.params().controllers().learn(Some(param));
+    rig.run_steps(2);
+    let learned = HostParams::default();
+    learned.controllers().bind(30, param);
+    rig.state()
+        .edits
+        .params()
+        .deserialize_fields(&learned.serialize_fields());
+    rig.run_steps(2);
+    assert_eq!(bound(&rig), Some(30));
+    assert_eq!(rig.state().edits.undo_name(), None);
 
     // Escape ends what was begun.
     click(&mut rig, at, PointerButton::Secondary, 1);

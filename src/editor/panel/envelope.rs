@@ -262,7 +262,7 @@ impl EnvelopeView {
 }
 
 /// How many stages of the longest time fit; of more, all are narrower.
-const STAGES: f32 = 3.0;
+const STAGES: f32 = 2.2;
 /// Of the sustain, which has no time of its own, points.
 const SUSTAIN: f32 = 24.0;
 /// A delay and a hold of no time still have a corner of their own, points.
