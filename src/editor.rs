@@ -43,6 +43,8 @@ mod keyboard;
 mod learn;
 mod live;
 pub mod offscreen;
+#[cfg(target_os = "linux")]
+mod pace;
 mod panel;
 #[cfg(test)]
 mod rig;
@@ -135,6 +137,8 @@ impl Editor for Window {
             scale: self.scale.clone(),
             zoom: self.params.window().zoom(),
             open: None,
+            #[cfg(target_os = "linux")]
+            pace: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
@@ -187,6 +191,8 @@ struct App {
     zoom: f32,
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
+    #[cfg(target_os = "linux")]
+    pace: Option<pace::Pace>,
 }
 
 /// For this long after it has opened, a window draws without a cause.
@@ -237,8 +243,12 @@ impl NiceEguiApp for App {
         &mut self,
         ctx: egui::Context,
         host: GuiContext,
-        _frame: &mut Frame,
+        #[cfg_attr(not(target_os = "linux"), expect(unused_variables))] frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        #[cfg(target_os = "linux")]
+        {
+            self.pace = pace::Pace::of(frame.baseview_window());
+        }
         self.open = Some(Open::new(
             &ctx,
             self.params.clone(),
@@ -254,6 +264,10 @@ impl NiceEguiApp for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
         // The page of settings or a loaded state may have changed it; the window changes its size.
         ui.ctx().set_zoom_factor(self.params.window().zoom());
+        #[cfg(target_os = "linux")]
+        if let Some(pace) = &mut self.pace {
+            pace.hurry();
+        }
         if let Some(open) = &mut self.open {
             open.show(ui);
         }

@@ -38,31 +38,40 @@ impl Frames {
         Frames { connection, damage }
     }
 
-    /// How many frames came since the last call.
-    fn take(&self) -> usize {
-        let mut count = 0;
+    /// When frames came since the last call, in the server's milliseconds.
+    fn take(&self) -> Vec<u32> {
+        let mut times_ms = Vec::new();
         while let Some(event) = self.connection.poll_for_event().unwrap() {
-            if matches!(event, Event::DamageNotify(_)) {
-                count += 1;
+            if let Event::DamageNotify(told) = event {
+                times_ms.push(told.timestamp);
                 let none = x11rb::NONE;
                 let cookie = self.connection.damage_subtract(self.damage, none, none);
                 cookie.unwrap().check().unwrap();
             }
         }
-        count
+        times_ms
     }
 }
 
-/// Frames a second while it plays for so long.
-fn rate_hz(player: &mut Player, frames: &Frames, time: Duration) -> f64 {
+/// How many frames came a second while it played for so long, and the part of them that came sooner
+/// after another than in one and a half of a screen's sixtieths of a second.
+fn frames_a_second(player: &mut Player, frames: &Frames, time: Duration) -> (f64, f64) {
     frames.take();
     let begun = Instant::now();
-    let mut count = 0;
+    let mut times_ms = Vec::new();
     while begun.elapsed() < time {
         player.play_for(Duration::from_millis(2));
-        count += frames.take();
+        times_ms.extend(frames.take());
     }
-    count as f64 / begun.elapsed().as_secs_f64()
+    let intervals_ms = times_ms
+        .windows(2)
+        .map(|pair| pair[1].wrapping_sub(pair[0]));
+    let soon = intervals_ms.filter(|ms| *ms <= 25).count();
+    let count = times_ms.len() as f64;
+    (
+        count / begun.elapsed().as_secs_f64(),
+        soon as f64 / count.max(1.0),
+    )
 }
 
 #[test]
@@ -78,15 +87,21 @@ fn it_moves_at_the_screens_rate_while_it_sounds() {
         resize(&display, &mut player.instance, &player.opened, size);
         let frames = Frames::of(player.opened.editor);
         player.play_for(Duration::from_secs(3));
-        let resting_hz = rate_hz(&mut player, &frames, Duration::from_secs(2));
+        let (resting, _) = frames_a_second(&mut player, &frames, Duration::from_secs(2));
         for id in 0..4 {
             player.begin(id, 45 + 7 * id as u8);
         }
         player.play_for(Duration::from_millis(300));
-        let sounding_hz = rate_hz(&mut player, &frames, Duration::from_secs(3));
-        println!("frames a second: {sounding_hz:.1} while it sounds, {resting_hz:.1} at rest");
-        assert!(sounding_hz > 20.0, "{sounding_hz}");
-        assert!(resting_hz < 15.0, "{resting_hz}");
+        let (sounding, soon) = frames_a_second(&mut player, &frames, Duration::from_secs(4));
+        println!(
+            "frames a second: {sounding:.1} while it sounds, {:.0} % of them at the next blank; \
+             {resting:.1} at rest",
+            100.0 * soon
+        );
+        // Sixty where the machine has time for them. The window layer by itself has none of the next
+        // blank's, however much time there is.
+        assert!(sounding > 20.0 && soon > 0.1, "{sounding}, {soon}");
+        assert!(resting < 12.0, "{resting}");
         player.close(&display);
     });
 }

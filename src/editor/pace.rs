@@ -1,0 +1,101 @@
+//! Frames at the screen's own rate, under X11.
+//!
+//! There the window layer (baseview 0.4.2) draws when the server tells it of a blank of the screen,
+//! and asks after each frame for the next blank but one, so that it shows half as many frames as the
+//! screen could. This asks for the next blank, with the number that the layer is about to give its own
+//! request: the server tells everybody who listens, and the layer takes the answer for its own. When
+//! its own comes, the frame is drawn, and it passes it over. An answer to what the layer never asks,
+//! since there is nothing to draw, it passes over as well.
+
+use nice_plug_egui::baseview::WindowContext;
+use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::Event;
+use x11rb::protocol::present::{CompleteKind, ConnectionExt as _, EventMask};
+use x11rb::rust_connection::RustConnection;
+
+/// Listens to the blanks of one window's screen.
+pub struct Pace {
+    connection: RustConnection,
+    window: u32,
+    /// The last blank that was told: the number of the request for it, and the blank's own.
+    last: Option<(u32, u64)>,
+}
+
+impl Pace {
+    /// Of this window; `None` where the server tells of no blanks, and the layer draws by the clock.
+    pub fn of(window: &WindowContext) -> Option<Pace> {
+        let window = match window.window_handle().ok()?.as_raw() {
+            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok()?,
+            RawWindowHandle::Xcb(handle) => handle.window.get(),
+            _ => return None,
+        };
+        let (connection, _) = x11rb::connect(None).ok()?;
+        let id = connection.generate_id().ok()?;
+        connection
+            .present_select_input(id, window, EventMask::COMPLETE_NOTIFY)
+            .ok()?
+            .check()
+            .ok()?;
+        Some(Pace {
+            connection,
+            window,
+            last: None,
+        })
+    }
+
+    /// While a frame is drawn: lets the next one, if there is one, come at the next blank.
+    pub fn hurry(&mut self) {
+        // An error is of a window that is about to go.
+        while let Ok(Some(event)) = self.connection.poll_for_event() {
+            if let Event::PresentCompleteNotify(told) = event
+                && told.kind == CompleteKind::NOTIFY_MSC
+            {
+                self.last = Some(latest(self.last, (told.serial, told.msc)));
+            }
+        }
+        if let Some((number, blank)) = self.last {
+            let (number, blank) = (number.wrapping_add(1), blank.wrapping_add(1));
+            let _ = self
+                .connection
+                .present_notify_msc(self.window, number, blank, 0, 0);
+            let _ = self.connection.flush();
+        }
+    }
+}
+
+/// The greatest number and blank of those told so far and now: a number is told twice, the second time
+/// late, and numbers begin anew after the last.
+fn latest(last: Option<(u32, u64)>, (number, blank): (u32, u64)) -> (u32, u64) {
+    let Some((last_number, last_blank)) = last else {
+        return (number, blank);
+    };
+    let is_late = number.wrapping_sub(last_number) > u32::MAX / 2;
+    let number = if is_late { last_number } else { number };
+    (number, blank.max(last_blank))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_late_turns_nothing_back() {
+        let told = [
+            (u32::MAX, 100),
+            (0, 101),
+            // The layer's own, of the request before.
+            (u32::MAX, 102),
+            (1, 102),
+            (0, 103),
+        ];
+        let mut last = None;
+        let mut numbers = Vec::new();
+        for told in told {
+            last = Some(latest(last, told));
+            numbers.push(last.expect("told"));
+        }
+        let expected = [(u32::MAX, 100), (0, 101), (0, 102), (1, 102), (1, 103)];
+        assert_eq!(numbers, expected);
+    }
+}
