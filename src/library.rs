@@ -3,7 +3,7 @@
 //! ```text
 //! DATA/aliquot/presets/**/*.toml   a preset each, as `state` writes them
 //! DATA/aliquot/favourites.toml     the ids of favourites
-//! DATA/aliquot/deleted/            what was deleted, to be brought back by hand
+//! DATA/aliquot/deleted/            what was deleted or replaced, to be brought back by hand
 //! ```
 //!
 //! `DATA` is the platform's folder for data (`~/.local/share` on Linux); the environment variable
@@ -258,6 +258,26 @@ impl Library {
     /// When the system refuses.
     pub fn delete(&self, entry: &Entry) -> Result<PathBuf, LibraryError> {
         let path = own_path(entry)?;
+        let place = self.place_of_deleted(entry, path)?;
+        fs::rename(path, &place).map_err(failed("move", path))?;
+        Ok(place)
+    }
+
+    /// Saves a preset in the place of another of the person's own, whose file is kept among the
+    /// deleted. Returns where that is.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn replace(&self, entry: &Entry, preset: &Preset) -> Result<PathBuf, LibraryError> {
+        let path = own_path(entry)?;
+        let place = self.place_of_deleted(entry, path)?;
+        fs::copy(path, &place).map_err(failed("copy", path))?;
+        self.save_over(entry, preset)?;
+        Ok(place)
+    }
+
+    /// A free place for the file among the deleted.
+    fn place_of_deleted(&self, entry: &Entry, path: &Path) -> Result<PathBuf, LibraryError> {
         let folder = self.folder.as_ref().ok_or(LibraryError::NoFolder)?;
         let deleted = folder.join("deleted");
         fs::create_dir_all(&deleted).map_err(failed("make", &deleted))?;
@@ -265,12 +285,10 @@ impl Library {
         let place = (1..MOST_ALIKE)
             .map(|number| deleted.join(numbered(&stem, number)))
             .find(|place| place.symlink_metadata().is_err());
-        let place = place.ok_or_else(|| LibraryError::Exists {
+        place.ok_or_else(|| LibraryError::Exists {
             name: entry.preset.name.clone(),
-            path: deleted.clone(),
-        })?;
-        fs::rename(path, &place).map_err(failed("move", path))?;
-        Ok(place)
+            path: deleted,
+        })
     }
 
     /// Brings a deleted preset back to where it was.

@@ -44,7 +44,12 @@ pub struct Shell {
     help: HelpLine,
     controls: Controls,
     learn: Learn,
+    /// What a key has done, and until when it is told, in the window's seconds.
+    told: Option<(String, f64)>,
 }
+
+/// How long it is told what a key has done.
+const TOLD_S: f64 = 2.0;
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
@@ -60,6 +65,7 @@ impl Shell {
             help: HelpLine::default(),
             controls: Controls::new(),
             learn: Learn::new(),
+            told: None,
         }
     }
 
@@ -95,10 +101,13 @@ impl Shell {
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
         self.help.clear();
-        edits.begin_frame(ui.input(|input| input.time));
+        let now_s = ui.input(|input| input.time);
+        edits.begin_frame(now_s);
         self.views.settings.follow(ui);
-        keys::undo(ui, edits);
-        keys::scale(ui, edits.params());
+        let told = keys::undo(ui, edits).or_else(|| keys::scale(ui, edits.params()));
+        if let Some(text) = told {
+            self.told = Some((text, now_s + TOLD_S));
+        }
         if keys::save(ui) {
             self.views.browser.save(edits);
         }
@@ -137,6 +146,13 @@ impl Shell {
         }
         let letters = views.settings.settings().letters;
         views.keyboard.listen(ui, &mut desk, letters);
+        if let Some((text, until_s)) = &self.told {
+            if now_s < *until_s {
+                desk.help.replace(text.clone());
+            } else {
+                self.told = None;
+            }
+        }
         self.learn.show(ui, &mut desk);
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {

@@ -261,7 +261,7 @@ fn save(
     let preset = dialog.form.preset(edits);
     let id = match (decision, &dialog.in_the_way) {
         (Decision::Overwrite, Some(entry)) => {
-            browser.library.save_over(entry, &preset)?;
+            browser.library.replace(entry, &preset)?;
             entry.id.clone()
         }
         _ => browser.library.save_new(&preset)?,

@@ -296,6 +296,10 @@ fn nothing_is_overwritten_without_being_asked() {
     click(&mut stage, "Overwrite");
     assert_eq!(stage.state().file("Warm.toml").patch, Patch::default());
     assert_eq!(name(&stage), ("Warm".to_owned(), false));
+    // What was there before is not lost.
+    let kept = stage.state().folder.path().join("deleted/Warm.toml");
+    let kept = fs::read_to_string(kept).expect("kept");
+    assert_eq!(Preset::parse(&kept), Ok(preset("Warm", -9.0)));
 }
 
 #[test]

@@ -231,6 +231,31 @@ fn the_load_is_told_in_words_too() {
 }
 
 #[test]
+fn the_lfos_shape_moves_while_something_sounds_and_then_rests() {
+    let mut rig = window(LARGE);
+    let place = control(&rig, Param::LFO_SHAPE).rect();
+    let well = place.translate(vec2(0.0, -60.0)).expand(20.0);
+    let painted = |rig: &mut Rig, cycles: f64, voices: usize| -> Vec<String> {
+        rig.state_mut().senders.telemetry.publish(|telemetry| {
+            telemetry.lfo_cycles = cycles;
+            telemetry.statistics.voices = voices;
+        });
+        rig.run_steps(2);
+        let shapes = rig.output().shapes.iter().map(|shape| &shape.shape);
+        shapes
+            .filter(|shape| matches!(shape, egui::Shape::Path(_) | egui::Shape::Circle(_)))
+            .filter(|shape| shape.visual_bounding_rect().intersects(well))
+            .map(|shape| format!("{shape:?}"))
+            .collect()
+    };
+    let first = painted(&mut rig, 0.1, 1);
+    let moved = painted(&mut rig, 0.3, 1);
+    assert!(!first.is_empty());
+    assert_ne!(first, moved);
+    assert_eq!(painted(&mut rig, 0.5, 0), moved);
+}
+
+#[test]
 fn groups_stand_as_there_is_room_for_them() {
     for (width, height, columns, rows) in [
         (784.0, 164.0, 1, 1),

@@ -15,18 +15,26 @@ fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
     ui.input_mut(|input| input.consume_shortcut(&keys))
 }
 
-/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again.
-pub fn undo(ui: &Ui, edits: &mut Edits) {
+/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again. Returns what is to be told.
+pub fn undo(ui: &Ui, edits: &mut Edits) -> Option<String> {
     if ui.ctx().text_edit_focused() {
-        return;
+        return None;
     }
     // The longer shortcut first, which the shorter one would match too.
     if pressed(ui, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)
         || pressed(ui, Modifiers::COMMAND, Key::Y)
     {
-        edits.redo();
+        Some(match edits.redo() {
+            Some(name) => format!("Done again: {name}"),
+            None => "Nothing to do again".to_owned(),
+        })
     } else if pressed(ui, Modifiers::COMMAND, Key::Z) {
-        edits.undo();
+        Some(match edits.undo() {
+            Some(name) => format!("Undone: {name}"),
+            None => "Nothing to undo".to_owned(),
+        })
+    } else {
+        None
     }
 }
 
@@ -37,8 +45,8 @@ pub fn save(ui: &Ui) -> bool {
 
 /// Ctrl and Page Up, Page Down, 0: a larger, a smaller, the usual scale of this window, also where the
 /// page of settings could not be reached. Plus and minus do the same where the window layer tells of
-/// them; egui-baseview 0.9 does not.
-pub fn scale(ui: &Ui, params: &HostParams) {
+/// them; egui-baseview 0.9 does not. Returns what is to be told.
+pub fn scale(ui: &Ui, params: &HostParams) -> Option<String> {
     let pressed = |key| pressed(ui, Modifiers::COMMAND, key);
     let now = params.window().scale_percent();
     let (least, most) = EDITOR_SCALES_PERCENT;
@@ -51,9 +59,10 @@ pub fn scale(ui: &Ui, params: &HostParams) {
         let smaller = SCALES_PERCENT.into_iter().rfind(|&scale| scale < now);
         smaller.unwrap_or(least)
     } else {
-        return;
+        return None;
     };
     params.window().set_scale_percent(scale);
+    Some(format!("Scale {scale} %"))
 }
 
 #[cfg(test)]
@@ -85,10 +94,17 @@ mod tests {
         let before = Param::TILT.range().normalized(Param::TILT.spec().default);
         let shift = Modifiers::COMMAND | Modifiers::SHIFT;
         assert_eq!(values(&rig), (0.25, 0.5));
+        let told = |rig: &Rig| rig.state().shell.help_text().to_owned();
         press(&mut rig, Modifiers::COMMAND, Key::Z);
         assert_eq!(values(&rig), (0.25, 0.0));
+        assert_eq!(told(&rig), "Undone: Stereo Spread");
         press(&mut rig, Modifiers::COMMAND, Key::Z);
         assert_eq!(values(&rig), (before, 0.0));
+        press(&mut rig, Modifiers::COMMAND, Key::Z);
+        assert_eq!(told(&rig), "Nothing to undo");
+        // It is told for a while.
+        rig.run_steps(120);
+        assert_eq!(told(&rig), "");
         press(&mut rig, shift, Key::Z);
         assert_eq!(values(&rig), (0.25, 0.0));
         press(&mut rig, Modifiers::COMMAND, Key::Y);
