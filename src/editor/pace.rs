@@ -12,14 +12,13 @@ use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::present::{CompleteKind, ConnectionExt as _, EventMask};
+use x11rb::protocol::xproto::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 /// Listens to the blanks of one window's screen.
 pub struct Pace {
     connection: RustConnection,
     window: u32,
-    /// The last blank that was told: the number of the request for it, and the blank's own.
-    last: Option<(u32, u64)>,
 }
 
 impl Pace {
@@ -37,24 +36,30 @@ impl Pace {
             .ok()?
             .check()
             .ok()?;
-        Some(Pace {
-            connection,
-            window,
-            last: None,
-        })
+        Some(Pace { connection, window })
     }
 
     /// While a frame is drawn: lets the next one, if there is one, come at the next blank.
     pub fn hurry(&mut self) {
-        // An error is of a window that is about to go.
+        // After an answer nothing is on its way any more that was told before: an old blank asked for
+        // would be told at once, and the layer would lose a frame that it has asked for meanwhile. An
+        // error is of a window that is about to go.
+        let Ok(Ok(_)) = self
+            .connection
+            .get_input_focus()
+            .map(|answer| answer.reply())
+        else {
+            return;
+        };
+        let mut told_latest = None;
         while let Ok(Some(event)) = self.connection.poll_for_event() {
             if let Event::PresentCompleteNotify(told) = event
                 && told.kind == CompleteKind::NOTIFY_MSC
             {
-                self.last = Some(latest(self.last, (told.serial, told.msc)));
+                told_latest = Some(latest(told_latest, (told.serial, told.msc)));
             }
         }
-        if let Some((number, blank)) = self.last {
+        if let Some((number, blank)) = told_latest {
             let (number, blank) = (number.wrapping_add(1), blank.wrapping_add(1));
             let _ = self
                 .connection
@@ -64,8 +69,8 @@ impl Pace {
     }
 }
 
-/// The greatest number and blank of those told so far and now: a number is told twice, the second time
-/// late, and numbers begin anew after the last.
+/// The greatest number of a request and of a blank among those told since the last frame: a number is
+/// told twice, the second time late, and numbers begin anew after the last.
 fn latest(last: Option<(u32, u64)>, (number, blank): (u32, u64)) -> (u32, u64) {
     let Some((last_number, last_blank)) = last else {
         return (number, blank);
