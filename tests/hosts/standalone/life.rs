@@ -58,10 +58,16 @@ fn its_window_has_any_size_and_the_next_the_last_one() {
         let display = Display::open();
         let folder = tempfile::tempdir().unwrap();
         let screen = display.size(display.root()).expect("a screen");
-        let sizes = [(800, 500), (screen.width, screen.height), (1003, 641)]
-            .map(|(width, height)| WindowSize { width, height });
+        // As large as there is room for, with a window manager's frame around it.
+        let sizes = [
+            (800, 500),
+            (screen.width - 10, screen.height - 40),
+            (1003, 641),
+        ]
+        .map(|(width, height)| WindowSize { width, height });
         let mut program = Program::start(folder.path(), "dummy");
         let window = program.window(&display);
+        point(&["windowmove", &window.to_string(), "0", "0"]);
         for size in sizes {
             let (width, height) = (size.width.to_string(), size.height.to_string());
             point(&["windowsize", &window.to_string(), &width, &height]);

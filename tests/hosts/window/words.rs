@@ -13,6 +13,11 @@ const LATE_REQUESTS: [&str; 3] = [
     r#"extension_name: Some("Present"), request_name: Some("NotifyMSC")"#,
 ];
 
+/// How its JACK backend (nice-plug 0.4.2) ends where JACK's server is too busy to answer in time, when
+/// everything else has ended well.
+const JACK_IS_BUSY: &str = "ERROR thread 'unnamed' panicked at 'called `Result::unwrap()` on an `Err` \
+                            value: ClientDeactivationError'";
+
 /// How windows come to their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
@@ -27,7 +32,9 @@ pub fn complaints(said: &str, ends: Ends) -> Vec<&str> {
     let lines = said.lines().map(str::trim);
     lines
         .filter(|line| {
-            let is_known = *line == CLOSED || ends == Ends::WithParents && is_late(line);
+            let is_known = *line == CLOSED
+                || line.starts_with(JACK_IS_BUSY)
+                || ends == Ends::WithParents && is_late(line);
             is_complaint(line) && !is_known
         })
         .collect()
