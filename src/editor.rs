@@ -43,8 +43,6 @@ mod keyboard;
 mod learn;
 mod live;
 pub mod offscreen;
-#[cfg(target_os = "linux")]
-mod pace;
 mod panel;
 #[cfg(test)]
 mod rig;
@@ -56,6 +54,8 @@ mod spectrum;
 mod stage;
 mod status;
 mod theme;
+#[cfg(target_os = "linux")]
+mod x11;
 
 use edit::{Edits, Host};
 use live::Live;
@@ -138,7 +138,7 @@ impl Editor for Window {
             zoom: self.params.window().zoom(),
             open: None,
             #[cfg(target_os = "linux")]
-            pace: None,
+            frames: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
@@ -192,7 +192,7 @@ struct App {
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
     #[cfg(target_os = "linux")]
-    pace: Option<pace::Pace>,
+    frames: Option<x11::Frames>,
 }
 
 /// For this long after it has opened, a window draws without a cause.
@@ -247,7 +247,7 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         #[cfg(target_os = "linux")]
         {
-            self.pace = pace::Pace::of(frame.baseview_window());
+            self.frames = x11::Frames::of(frame.baseview_window());
         }
         self.open = Some(Open::new(
             &ctx,
@@ -265,8 +265,8 @@ impl NiceEguiApp for App {
         // The page of settings or a loaded state may have changed it; the window changes its size.
         ui.ctx().set_zoom_factor(self.params.window().zoom());
         #[cfg(target_os = "linux")]
-        if let Some(pace) = &mut self.pace {
-            pace.hurry();
+        if let Some(frames) = &mut self.frames {
+            frames.draw();
         }
         if let Some(open) = &mut self.open {
             open.show(ui);

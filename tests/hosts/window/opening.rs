@@ -1,13 +1,13 @@
 //! The window opens at once, closes, and leaves nothing behind, in whatever order it goes.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use xtask::host::Instance;
 
 use crate::apart::apart;
 use crate::display::{Display, wait_for};
-use crate::player::{RATE_HZ, close, open};
+use crate::player::{RATE_HZ, close, open, show_in};
 use crate::rig;
 use crate::words::Ends;
 
@@ -113,5 +113,23 @@ fn a_window_may_go_after_its_parent() {
         let opened = open(&display, &mut instance);
         drop(instance);
         display.destroy(opened.parent);
+    });
+}
+
+/// A host may lay out its own windows first.
+#[test]
+fn it_is_drawn_however_late_it_is_shown() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut instance = rig::instance();
+        for wait in [50, 400] {
+            let begun = Instant::now();
+            let size = instance.create_window().unwrap();
+            let parent = display.parent(size);
+            instance.set_window_parent(parent).unwrap();
+            std::thread::sleep(Duration::from_millis(wait));
+            let opened = show_in(parent, &display, &mut instance, begun);
+            close(&display, &mut instance, &opened);
+        }
     });
 }

@@ -7,8 +7,6 @@
 //! its own comes, the frame is drawn, and it passes it over. An answer to what the layer never asks,
 //! since there is nothing to draw, it passes over as well.
 
-use nice_plug_egui::baseview::WindowContext;
-use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::present::{CompleteKind, ConnectionExt as _, EventMask};
@@ -22,13 +20,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Of this window; `None` where the server tells of no blanks, and the layer draws by the clock.
-    pub fn of(window: &WindowContext) -> Option<Pace> {
-        let window = match window.window_handle().ok()?.as_raw() {
-            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok()?,
-            RawWindowHandle::Xcb(handle) => handle.window.get(),
-            _ => return None,
-        };
+    /// Of the window with this id; `None` where the server tells of no blanks, and the layer draws by the clock.
+    pub fn of(window: u32) -> Option<Pace> {
         let (connection, _) = x11rb::connect(None).ok()?;
         let id = connection.generate_id().ok()?;
         connection
