@@ -135,7 +135,7 @@ impl LoadView {
             let from_right = self.history.len() - 1 - place;
             rect.right() - rect.width() * from_right as f32 / (POINTS - 1) as f32
         };
-        for part in [0.25f32, 0.5, 1.0].into_iter().filter(|&part| part < top) {
+        for part in marks(top, rect.height()) {
             painter.hline(rect.x_range(), y(part), Stroke::new(1.0, theme.grid));
             painter.text(
                 pos2(rect.left() + 4.0, y(part)),
@@ -167,6 +167,24 @@ impl LoadView {
     }
 }
 
+/// What the scale of a graph of this height (points) is marked with, in parts of a buffer's time, the
+/// highest first: no two so near that their figures touch.
+fn marks(top: f32, height: f32) -> Vec<f32> {
+    let mut marks: Vec<f32> = Vec::new();
+    for part in [100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25] {
+        let points = |parts: f32| parts * height / top;
+        // The figures stand in the middle of their marks.
+        let above = match marks.last() {
+            Some(last) => points(last - part) - 0.5 * LINE,
+            None => points(top - part),
+        };
+        if above.min(points(part)) >= 0.5 * LINE {
+            marks.push(part);
+        }
+    }
+    marks
+}
+
 /// The figures in words.
 fn told(telemetry: &Telemetry) -> String {
     let (load, statistics) = (&telemetry.load, &telemetry.statistics);
@@ -190,5 +208,30 @@ fn over(part: f32, theme: &theme::Theme) -> egui::Color32 {
         theme.warning
     } else {
         theme.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_has_marks_that_do_not_touch_whatever_the_load() {
+        assert_eq!(marks(0.275, 100.0), [0.25]);
+        assert_eq!(marks(1.1, 100.0), [1.0, 0.5, 0.25]);
+        assert_eq!(marks(20.0, 100.0), [10.0, 5.0, 2.0]);
+        for top in [0.3, 0.9, 1.4, 2.2, 7.0, 21.0, 130.0] {
+            for height in [40.0, 100.0, 300.0] {
+                let places: Vec<f32> = marks(top, height)
+                    .into_iter()
+                    .map(|part| part / top * height)
+                    .collect();
+                for pair in places.windows(2) {
+                    assert!(pair[0] - pair[1] >= LINE, "{top}: {places:?}");
+                }
+                let room = 0.5 * LINE..=height - 0.5 * LINE;
+                assert!(places.iter().all(|place| room.contains(place)), "{top}");
+            }
+        }
     }
 }
