@@ -25,8 +25,9 @@ KNOWN = (
     r" *WARN Error while closing window: Request to X11 thread failed: Could not receive response "
     r"\(X11 thread disconnected\)",
     # Asked by it of a window that has gone with its parent.
-    r" *WARN X11 error X11Error \{ error_kind: Window, error_code: 3, .*request_name: "
-    r'Some\("(DestroyWindow|SelectInput|NotifyMSC)"\) \}',
+    r" *WARN (X11 error|Error while closing window: X server replied with error:) "
+    r"X11Error \{ error_kind: Window, error_code: 3, .*request_name: "
+    r'Some\("(MapWindow|DestroyWindow|SelectInput|NotifyMSC)"\) \}',
 )
 
 pytestmark = [

@@ -7,7 +7,8 @@ const CLOSED: &str = "WARN Error while closing window: Request to X11 thread fai
                       receive response (X11 thread disconnected)";
 
 /// What it asks of a window that went with its parent, each refused as there is no such window.
-const LATE_REQUESTS: [&str; 3] = [
+const LATE_REQUESTS: [&str; 4] = [
+    r#"extension_name: None, request_name: Some("MapWindow")"#,
     r#"extension_name: None, request_name: Some("DestroyWindow")"#,
     r#"extension_name: Some("Present"), request_name: Some("SelectInput")"#,
     r#"extension_name: Some("Present"), request_name: Some("NotifyMSC")"#,
@@ -50,8 +51,16 @@ fn is_complaint(line: &str) -> bool {
 }
 
 fn is_late(line: &str) -> bool {
-    line.starts_with("WARN X11 error X11Error { error_kind: Window, error_code: 3, ")
-        && LATE_REQUESTS.iter().any(|request| line.contains(request))
+    let error = [
+        "WARN X11 error ",
+        "WARN Error while closing window: X server replied with error: ",
+    ]
+    .iter()
+    .find_map(|beginning| line.strip_prefix(beginning));
+    error.is_some_and(|error| {
+        error.starts_with("X11Error { error_kind: Window, error_code: 3, ")
+            && LATE_REQUESTS.iter().any(|request| error.contains(request))
+    })
 }
 
 mod tests {
