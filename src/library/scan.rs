@@ -1,6 +1,6 @@
 //! What is in the folder of presets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::state::Preset;
 
 /// No preset is longer: all parameters with a page of description take a tenth of it. Bytes.
 const MAX_BYTES: u64 = 1 << 20;
-/// Folders inside folders; what is deeper, as where one leads back into itself, is not looked at.
+/// Folders inside folders; what is deeper is not looked at.
 const MAX_DEPTH: usize = 6;
 /// More files than this are not looked at.
 const MAX_FILES: usize = 20_000;
@@ -78,12 +78,14 @@ impl Scanner {
         for preset in factory() {
             add(format!("factory/{}", preset.name), preset, None);
         }
-        let mut files = Vec::new();
         let folder = self.library.presets_folder();
+        let mut walk = Walk::default();
         if let Some(folder) = &folder {
-            list(folder, MAX_DEPTH, &mut files, &mut damaged);
+            walk.all(folder);
         }
+        let mut files = walk.files;
         files.sort();
+        damaged.append(&mut walk.damaged);
         let mut before = std::mem::take(&mut self.read);
         for (path, stamp) in files {
             let known = before.remove(&path).filter(|(then, _)| *then == stamp);
@@ -125,53 +127,80 @@ pub fn read(path: &Path) -> Result<Preset, Damaged> {
     Preset::parse(text).map_err(|error| damaged(error.to_string()))
 }
 
-/// The presets' files in a folder and those inside it. A folder that is not there has none.
-fn list(
-    folder: &Path,
-    depth: usize,
-    files: &mut Vec<(PathBuf, Stamp)>,
-    damaged: &mut Vec<Damaged>,
-) {
-    let found = match fs::read_dir(folder) {
-        Ok(found) => found,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-        Err(error) => {
-            damaged.push(Damaged {
-                path: folder.to_owned(),
-                reason: error.to_string(),
-            });
+/// The presets' files in a folder and those inside it, as they are found.
+#[derive(Default)]
+struct Walk {
+    files: Vec<(PathBuf, Stamp)>,
+    damaged: Vec<Damaged>,
+    /// Folders that have been looked at, by what they really are.
+    entered: HashSet<PathBuf>,
+    /// Links to folders that have not been looked at, and how many folders may be inside theirs. In
+    /// order: the same one of several is taken each time, however the system lists them.
+    links: BTreeSet<(PathBuf, usize)>,
+}
+
+impl Walk {
+    /// Looks at a folder and at all inside it. One that is not there has no files. A folder that links
+    /// lead to as well is looked at once, where it really is if that is inside this one.
+    fn all(&mut self, folder: &Path) {
+        self.folder(folder, MAX_DEPTH);
+        while let Some((folder, depth)) = self.links.pop_first() {
+            self.folder(&folder, depth);
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        let really = fs::canonicalize(folder);
+        if really.is_ok_and(|really| !self.entered.insert(really)) {
             return;
         }
-    };
-    for entry in found.flatten() {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        // Of what a link leads to.
-        let Ok(metadata) = fs::metadata(&path) else {
-            continue;
+        let found = match fs::read_dir(folder) {
+            Ok(found) => found,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                self.damaged.push(Damaged {
+                    path: folder.to_owned(),
+                    reason: error.to_string(),
+                });
+                return;
+            }
         };
-        if metadata.is_dir() {
-            if depth > 0 {
-                list(&path, depth - 1, files, damaged);
+        for entry in found.flatten() {
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
             }
-            continue;
-        }
-        let is_preset = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING));
-        if !is_preset || !metadata.is_file() {
-            continue;
-        }
-        if files.len() == MAX_FILES {
-            let reason = format!("only {MAX_FILES} files are looked at");
-            let path = folder.to_owned();
-            if damaged.iter().all(|told| told.reason != reason) {
-                damaged.push(Damaged { path, reason });
+            // Of what a link leads to.
+            let Ok(metadata) = fs::metadata(&path) else {
+                continue;
+            };
+            if metadata.is_dir() {
+                let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                match depth.checked_sub(1) {
+                    None => {}
+                    Some(depth) if is_link => {
+                        self.links.insert((path, depth));
+                    }
+                    Some(depth) => self.folder(&path, depth),
+                }
+                continue;
             }
-            return;
+            let is_preset = path
+                .extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING));
+            if !is_preset || !metadata.is_file() {
+                continue;
+            }
+            if self.files.len() == MAX_FILES {
+                let reason = format!("only {MAX_FILES} files are looked at");
+                let path = folder.to_owned();
+                if self.damaged.iter().all(|told| told.reason != reason) {
+                    self.damaged.push(Damaged { path, reason });
+                }
+                return;
+            }
+            let stamp = (metadata.modified().ok(), metadata.len());
+            self.files.push((path, stamp));
         }
-        files.push((path, (metadata.modified().ok(), metadata.len())));
     }
 }

@@ -300,13 +300,28 @@ fn favourites_are_kept_and_a_damaged_list_is_not_written_over() {
 
 #[cfg(unix)]
 #[test]
-fn folders_that_lead_back_into_themselves_end() {
+fn what_links_lead_to_is_listed_once_and_where_it_really_is() {
+    use std::os::unix::fs::symlink;
     let mut desk = Desk::new();
     let path = desk.put("Pads/Pad.toml", preset("Pad", 0.0).to_text());
-    let folder = path.parent().expect("a folder");
-    std::os::unix::fs::symlink(folder, folder.join("again")).expect("a link");
-    // It is followed until it is too deep.
-    assert!((1..=8).contains(&desk.own().len()));
+    desk.put("Pads/bad.toml", "schema = 1\nnonsense = 3\n");
+    let pads = path.parent().expect("a folder");
+    let presets = pads.parent().expect("a folder");
+    symlink(presets, pads.join("again")).expect("a link");
+    symlink("Pads", presets.join("A link to Pads")).expect("a link");
+    assert_eq!(desk.only().id, "user/Pads/Pad.toml");
+    let damaged = desk.scanner.scan().damaged;
+    assert_eq!(damaged.len(), 1, "{damaged:?}");
+
+    // What is elsewhere is seen through the link.
+    let elsewhere = desk.folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("made");
+    fs::write(elsewhere.join("Far.toml"), preset("Far", 0.0).to_text()).expect("written");
+    for link in ["Two", "One"] {
+        symlink(&elsewhere, presets.join(link)).expect("a link");
+    }
+    let ids: Vec<String> = desk.own().into_iter().map(|entry| entry.id).collect();
+    assert_eq!(ids, ["user/One/Far.toml", "user/Pads/Pad.toml"]);
 }
 
 #[test]
