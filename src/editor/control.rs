@@ -69,6 +69,7 @@ impl Controls {
     /// A frame begins.
     pub fn begin_frame(&mut self, params: &HostParams) {
         self.values.update(&params.patch());
+        self.entry.take_if(|entry| !entry.is_seen());
     }
 
     /// All values as they sound: with the host's modulation and the macros, without what belongs to

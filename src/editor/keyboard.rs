@@ -33,6 +33,8 @@ const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
 /// When what was played has not been heard of for this long, longer than any buffer, the host lets
 /// the instrument sleep; seconds.
 const UNHEARD_S: f64 = 0.3;
+/// How long it is told that letters are capitals, seconds.
+const CAPITALS_S: f64 = 4.0;
 /// After this long a person is told that nothing is heard, seconds.
 const TOLD_AFTER_S: f64 = 1.0;
 /// How often it is looked whether keys are heard.
@@ -86,6 +88,13 @@ pub struct Keyboard {
     pressed: Option<u8>,
     /// Letters that are down.
     typed: Vec<Typed>,
+    /// Letters whose way up may not have been told: the next time that they go down counts, though it
+    /// seems to be a repetition.
+    untold: Vec<Key>,
+    /// Whether Shift was down in the last frame.
+    is_shifted: bool,
+    /// Until when it is told that letters are capitals, in the window's seconds.
+    capitals_s: f64,
     /// Since when the audio thread has not heard of everything, in the window's seconds.
     unheard_s: Option<f64>,
     /// Whether the host has been asked to wake since then.
@@ -113,6 +122,9 @@ impl Keyboard {
             velocity: 100,
             pressed: None,
             typed: Vec::new(),
+            untold: Vec::new(),
+            is_shifted: false,
+            capitals_s: f64::NEG_INFINITY,
             unheard_s: None,
             is_asked: false,
         }
@@ -126,7 +138,31 @@ impl Keyboard {
             self.release_typed();
         }
         self.type_notes(ui);
+        self.tell_capitals(ui, desk);
         self.wake(ui, desk);
+    }
+
+    /// The window layer tells of no key where Caps Lock makes a capital: says why nothing sounds.
+    fn tell_capitals(&mut self, ui: &Ui, desk: &mut Desk) {
+        if ui.ctx().text_edit_focused() {
+            return;
+        }
+        let (now_s, typed) = ui.input(|input| {
+            let is_capital = |event: &Event| match event {
+                Event::Text(text) => text.chars().all(|letter| letter.is_ascii_uppercase()),
+                _ => false,
+            };
+            let typed = !input.modifiers.any() && input.events.iter().any(is_capital);
+            (input.time, typed)
+        });
+        if typed {
+            self.release_typed();
+            self.capitals_s = now_s + CAPITALS_S;
+        }
+        if now_s < self.capitals_s {
+            let text = "Caps Lock is on: the letters play nothing.";
+            desk.help.replace(text.to_owned());
+        }
     }
 
     /// Shows the keyboard, and plays what the mouse touches.
@@ -154,7 +190,9 @@ impl Keyboard {
         }
         let now_s = ui.input(|input| input.time);
         let waited_s = now_s - *self.unheard_s.get_or_insert(now_s);
-        if waited_s >= UNHEARD_S && !self.is_asked {
+        // One that has let it run a moment ago will go on, or has reasons not to.
+        let is_asleep = !matches!(desk.live.news(), News::Latest(_));
+        if waited_s >= UNHEARD_S && is_asleep && !self.is_asked {
             self.is_asked = true;
             desk.edits.wake_host();
         }
@@ -206,11 +244,10 @@ impl Keyboard {
                     repeat,
                     modifiers,
                 } => {
-                    // A letter with Shift or a command is another one to the window layer, so that
-                    // its way up may not be told: nothing is held across it.
-                    if modifiers.any() || is_text {
-                        self.release_typed();
-                    } else if !repeat {
+                    // With a modifier it is a command, but what it holds may come up.
+                    let is_known = repeat && !self.untold.contains(&key);
+                    self.untold.retain(|untold| *untold != key);
+                    if !(is_known || pressed && (modifiers.any() || is_text)) {
                         let english = physical_key.unwrap_or_else(|| english(self.letters, key));
                         self.type_key(key, english, pressed);
                     }
@@ -218,13 +255,19 @@ impl Keyboard {
                 _ => {}
             }
         }
-        if is_text || ui.input(|input| input.modifiers.any()) {
+        // A note may be held while Shift moves a control finely. To the window layer a letter with
+        // Shift is another one, whose way up it does not tell: the notes end with the modifier.
+        let is_shifted = ui.input(|input| input.modifiers.shift);
+        if is_text || self.is_shifted && !is_shifted {
+            self.untold
+                .extend(self.typed.iter().map(|typed| typed.letter));
             self.release_typed();
         }
+        self.is_shifted = is_shifted;
         // What came up before this frame and has not gone down again in it.
         self.typed.retain(|typed| {
             let ends = typed.is_up && came_up.contains(&typed.letter);
-            if ends {
+            if ends && self.pressed != Some(typed.key) {
                 self.keys.release(typed.key);
             }
             !ends

@@ -128,7 +128,12 @@ impl SettingsPage {
     pub fn button(&mut self, ui: &mut Ui, desk: &mut Desk) {
         let mut text = RichText::new(self.button_text());
         if self.trouble.is_some() {
-            text = text.color(theme::current(ui).warning);
+            let theme = theme::current(ui);
+            text = text.color(if self.is_open {
+                theme.on_accent
+            } else {
+                theme.warning
+            });
         }
         let response = ui.add(Button::selectable(self.is_open, text));
         if response.clicked() {

@@ -144,6 +144,10 @@ impl Shell {
                     });
             }),
         }
+        // The view that held something may have gone meanwhile.
+        if !ui.input(|input| input.pointer.any_down()) {
+            desk.edits.end_drag();
+        }
         let letters = views.settings.settings().letters;
         views.keyboard.listen(ui, &mut desk, letters);
         if let Some((text, until_s)) = &self.told {

@@ -15,6 +15,10 @@ pub struct Entry {
     text: String,
     /// Whether the field has not been shown yet.
     is_new: bool,
+    /// Whether anything has been typed: what is shown may be rounded.
+    is_edited: bool,
+    /// Frames for which it has not been shown.
+    unseen_frames: u32,
 }
 
 impl Entry {
@@ -24,12 +28,22 @@ impl Entry {
             param,
             text: param.text(param.range().plain(edits.normalized(param))),
             is_new: true,
+            is_edited: false,
+            unseen_frames: 0,
         }
+    }
+
+    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
+    pub fn is_seen(&mut self) -> bool {
+        self.unseen_frames += 1;
+        // It is shown in the frame after the one that made it.
+        self.unseen_frames <= 2
     }
 }
 
-/// Shows the field in this place, if the parameter's value is being typed. Enter takes the value if
-/// it means one; Escape and a click elsewhere leave the old one. Returns whether there is a field.
+/// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
+/// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
+/// there is a field.
 pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id) -> bool {
     let Some(mut entry) = desk.controls.entry.take() else {
         return false;
@@ -38,6 +52,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         desk.controls.entry = Some(entry);
         return false;
     }
+    entry.unseen_frames = 0;
     let theme = theme::current(ui);
     let id = control.with("entry");
     let parsed = param.parse(&entry.text);
@@ -68,23 +83,30 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         output.state.cursor.set_char_range(Some(all));
         output.state.store(ui.ctx(), id);
     } else if response.lost_focus() {
-        // Escape and a click elsewhere leave the value as it was.
-        if ui.input(|input| input.key_pressed(Key::Enter)) {
-            if let Some(plain) = param.parse(&entry.text) {
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
+        match param.parse(&entry.text) {
+            Some(plain) if entry.is_edited && !escape => {
                 desk.edits.set(param, param.range().normalized(plain));
-            } else {
+            }
+            None if enter => {
                 // What was typed means nothing: it stays, to be mended.
                 response.request_focus();
                 desk.controls.entry = Some(entry);
                 return true;
             }
+            _ => {}
         }
-        ui.memory_mut(|memory| memory.request_focus(control));
+        // Unless what was clicked has the focus by now.
+        if ui.memory(|memory| memory.focused().is_none()) {
+            ui.memory_mut(|memory| memory.request_focus(control));
+        }
         return true;
     }
+    entry.is_edited |= response.changed();
     if parsed.is_none() {
         let text = format!("\"{}\" is no value of {}", entry.text, spoken(param));
-        desk.help.tell(&response, || text);
+        desk.help.replace(text);
     }
     desk.controls.entry = Some(entry);
     true

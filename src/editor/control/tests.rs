@@ -6,6 +6,7 @@ use nice_plug::prelude::Params as _;
 
 use super::super::edit::tests::Call;
 use super::super::rig::{Rig, click, control, drag, plain, send, told, value_text, wheel, window};
+use super::super::stage::button;
 use super::*;
 
 fn rig() -> Rig {
@@ -147,9 +148,40 @@ fn a_value_is_typed_with_or_without_its_unit() {
     send(&mut rig, [Event::Text("loud".to_owned())]);
     keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
     assert!(rig.query_by_label("Filter Cutoff value").is_some());
+    rig.get_by_label_contains("\"loud\" is no value");
     keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
     assert!(rig.query_by_label("Filter Cutoff value").is_none());
     assert_eq!(plain(&rig, param), before);
+    // Whoever goes on has the value, if it is one.
+    for (text, hz) in [("880", 880.0), ("loud", 880.0)] {
+        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+        send(&mut rig, [Event::Text(text.to_owned())]);
+        keys(&mut rig, Modifiers::NONE, &[Key::Tab]);
+        assert!((plain(&rig, param) / hz - 1.0).abs() < 1e-4, "{text}");
+        focus(&mut rig, param);
+    }
+    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+    send(&mut rig, [Event::Text("1234".to_owned())]);
+    let elsewhere = dial(&rig, Param::TILT);
+    click(&mut rig, elsewhere, PointerButton::Primary, 1);
+    assert!((plain(&rig, param) / 1_234.0 - 1.0).abs() < 1e-4);
+    assert!(control(&rig, Param::TILT).is_focused());
+}
+
+#[test]
+fn a_drag_ends_though_its_control_has_gone() {
+    let mut rig = rig();
+    let param = Param::LFO_RATE;
+    let from = dial(&rig, param);
+    told(&rig);
+    let up = from - vec2(0.0, 20.0);
+    send(&mut rig, [Event::PointerMoved(from)]);
+    send(&mut rig, [button(from, true)]);
+    send(&mut rig, [Event::PointerMoved(up)]);
+    rig.set_size(vec2(800.0, 500.0));
+    rig.run_steps(3);
+    send(&mut rig, [button(up, false)]);
+    assert!(is_one_change(&told(&rig), param));
 }
 
 #[test]
