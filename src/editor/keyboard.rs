@@ -380,6 +380,11 @@ impl Keyboard {
         let touched = if response.is_pointer_button_down_on() {
             let at = ui.input(|input| input.pointer.interact_pos());
             at.and_then(|at| piano.key_at(at))
+        } else if response.clicked() && self.pressed.is_none() {
+            // Pressed and let go between two frames: it sounds until the next.
+            ui.ctx().request_repaint();
+            let at = response.interact_pointer_pos();
+            at.and_then(|at| piano.key_at(at))
         } else {
             None
         };

@@ -198,6 +198,11 @@ fn the_mouse_plays_slides_and_lets_go() {
     rig.frame(&[button(on(60), true)]);
     assert_eq!(rig.frame(&[button(on(60), false)]), []);
     assert_eq!(rig.frames(&[key(Key::A, false)]), [(60, false)]);
+    // A touch that begins and ends between two frames sounds until the next.
+    let touch = [true, false].map(|pressed| button(on(64), pressed));
+    rig.frame(&[Event::PointerMoved(on(64))]);
+    assert_eq!(rig.frame(&touch), [(64, true)]);
+    assert_eq!(rig.frame(&[]), [(64, false)]);
     rig.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
     rig.frame(&[button(on(60), true)]);
     assert_eq!(rig.frames(&[key(Key::A, false)]), []);

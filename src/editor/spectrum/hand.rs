@@ -127,9 +127,16 @@ impl Hand {
         }
         let is_down =
             response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
-        if is_down
-            && self.gesture.is_none()
-            && let Some(at) = ui.input(|input| input.pointer.press_origin())
+        // On a slow screen a click may begin and end between two frames.
+        let begun_at = if is_down {
+            ui.input(|input| input.pointer.press_origin())
+        } else {
+            response
+                .interact_pointer_pos()
+                .filter(|_| response.clicked())
+        };
+        if self.gesture.is_none()
+            && let Some(at) = begun_at
         {
             response.request_focus();
             if !canvas.plot.contains(at) {

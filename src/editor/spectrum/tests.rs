@@ -157,6 +157,15 @@ fn however_slow_the_screen_nothing_of_a_stroke_is_lost() {
         let found = window.value(Layer::Level, n);
         assert!((found - expected).abs() < 0.3, "{n}: {found}");
     }
+    // A click that begins and ends between two frames, and nothing afterwards.
+    let at = window.at(50, -12.0);
+    window.frame(&[Event::PointerMoved(at)]);
+    window.frame(&[button(at, true), button(at, false)]);
+    window.frame(&[Event::PointerMoved(window.at(55, 3.0))]);
+    window.frame(&[]);
+    let found = window.value(Layer::Level, 50);
+    assert!((found + 12.0).abs() < 0.3, "{found}");
+    assert_eq!(window.value(Layer::Level, 55), 0.0);
 }
 
 #[test]
