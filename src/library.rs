@@ -60,6 +60,15 @@ pub struct Entry {
     pub favourite: bool,
 }
 
+impl Entry {
+    /// The folder within the person's own that its file lies in, with `/` between its parts; `None`
+    /// if it lies in none.
+    pub fn folder(&self) -> Option<&str> {
+        let (folder, _) = self.id.strip_prefix("user/")?.rsplit_once('/')?;
+        Some(folder)
+    }
+}
+
 /// All presets as they were found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {

@@ -17,6 +17,7 @@ use crate::state::Preset;
 
 mod bar;
 mod dialog;
+mod filters;
 mod icon;
 mod listing;
 mod notice;
@@ -35,6 +36,10 @@ pub struct Browser {
     open: bool,
     /// Where the page's keys are in the list: an id.
     cursor: Option<String>,
+    /// Which preset the list has been scrolled to since the page was opened: an id.
+    revealed: Option<String>,
+    /// How far the list is scrolled, rows.
+    scrolled: f32,
     dialog: Option<Dialog>,
     notice: Option<Notice>,
     /// Who saved last, for the next form.
@@ -50,6 +55,8 @@ impl Browser {
             filter: Filter::default(),
             open: false,
             cursor: None,
+            revealed: None,
+            scrolled: 0.0,
             dialog: None,
             notice: None,
             author: String::new(),
@@ -65,6 +72,13 @@ impl Browser {
     /// Whether the page is to be shown.
     pub fn is_open(&self) -> bool {
         self.open
+    }
+
+    /// Opens the page at what is loaded, or closes it.
+    fn toggle(&mut self) {
+        self.open = !self.open;
+        self.cursor = None;
+        self.revealed = None;
     }
 
     /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
@@ -191,17 +205,23 @@ impl Browser {
         let (loaded, _) = edits.preset();
         let entry = self.loaded(&contents, edits);
         let own = entry.filter(|entry| entry.path.is_some());
-        let from = entry.map(|entry| &*entry.preset);
         let name = loaded.map_or_else(String::new, |loaded| loaded.name);
-        let form = Form {
-            name: match (own, name.as_str()) {
-                (Some(_), _) => name,
-                (None, "" | "Initial") => String::new(),
-                (None, name) => format!("{name} 2"),
+        // What is said of the program's presets need not hold for what a person has made of them.
+        let form = match own.map(|entry| &*entry.preset) {
+            Some(preset) => Form {
+                name,
+                author: preset.author.clone(),
+                tags: preset.tags.join(", "),
+                description: preset.description.clone(),
             },
-            author: own.map_or_else(|| self.author.clone(), |entry| entry.preset.author.clone()),
-            tags: from.map_or_else(String::new, |preset| preset.tags.join(", ")),
-            description: from.map_or_else(String::new, |preset| preset.description.clone()),
+            None => Form {
+                name: match name.as_str() {
+                    "" | "Initial" => String::new(),
+                    name => format!("{name} 2"),
+                },
+                author: self.author.clone(),
+                ..Form::default()
+            },
         };
         self.dialog = Some(Dialog::save(form));
     }

@@ -116,7 +116,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     let place = Align2::LEFT_CENTER.anchor_size(inner.left_center(), galley.size());
     ui.painter().galley(place.min, galley, color);
     if response.clicked() {
-        browser.open = !browser.open;
+        browser.toggle();
     }
 }
 

@@ -49,7 +49,7 @@ impl Order {
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// Each of these words is somewhere in the name, author, tags or description.
+    /// Each of these words is somewhere in the name, author, tags, description or folder.
     pub words: String,
     /// Where it comes from.
     pub origin: Origin,
@@ -115,8 +115,10 @@ fn has_tag(entry: &Entry, tag: &str) -> bool {
 
 fn says(entry: &Entry, word: &str) -> bool {
     let preset = &entry.preset;
-    let texts = [&preset.name, &preset.author, &preset.description].into_iter();
-    let mut texts = texts.chain(&preset.tags);
+    let texts = [&*preset.name, &preset.author, &preset.description].into_iter();
+    let mut texts = texts
+        .chain(preset.tags.iter().map(String::as_str))
+        .chain(entry.folder());
     texts.any(|text| text.to_lowercase().contains(word))
 }
 
@@ -192,7 +194,7 @@ mod tests {
                 entry("factory/Bell", "Bell", "Aliquot", &["bell", "percussion"]),
                 entry("factory/Organ", "*Organ", "Aliquot", &["organ"]),
                 entry("user/a", "warm bell", "Zoe", &["Bell", "pad", "bell"]),
-                entry("user/b", "Ähre", "adam", &["pad"]),
+                entry("user/Live/Bass/b", "Ähre", "adam", &["pad"]),
             ],
             damaged: Vec::new(),
         }
@@ -208,7 +210,7 @@ mod tests {
     fn every_condition_holds() {
         let open = Filter::default();
         assert!(open.is_open() && ids(&open).len() == 4);
-        let cases: [(Filter, &[&str]); 8] = [
+        let cases: [(Filter, &[&str]); 9] = [
             (
                 Filter {
                     words: " BELL  zo".to_owned(),
@@ -221,7 +223,14 @@ mod tests {
                     words: "ähre desc".to_owned(),
                     ..open.clone()
                 },
-                &["user/b"],
+                &["user/Live/Bass/b"],
+            ),
+            (
+                Filter {
+                    words: "live/ba".to_owned(),
+                    ..open.clone()
+                },
+                &["user/Live/Bass/b"],
             ),
             (
                 Filter {
@@ -235,7 +244,7 @@ mod tests {
                     origin: Origin::Own,
                     ..open.clone()
                 },
-                &["user/a", "user/b"],
+                &["user/a", "user/Live/Bass/b"],
             ),
             (
                 Filter {
@@ -256,7 +265,7 @@ mod tests {
                     author: Some("adam".to_owned()),
                     ..open.clone()
                 },
-                &["user/b"],
+                &["user/Live/Bass/b"],
             ),
             (
                 Filter {
@@ -282,11 +291,21 @@ mod tests {
         };
         assert_eq!(
             by(Order::Name),
-            ["factory/Organ", "factory/Bell", "user/a", "user/b"]
+            [
+                "factory/Organ",
+                "factory/Bell",
+                "user/a",
+                "user/Live/Bass/b"
+            ]
         );
         assert_eq!(
             by(Order::Author),
-            ["user/b", "factory/Organ", "factory/Bell", "user/a"]
+            [
+                "user/Live/Bass/b",
+                "factory/Organ",
+                "factory/Bell",
+                "user/a"
+            ]
         );
     }
 
@@ -303,10 +322,10 @@ mod tests {
         let listed: Vec<&Entry> = contents.entries.iter().collect();
         let id = |from, by| step(&listed, from, by).map(|entry| entry.id.as_str());
         assert_eq!(id(Some("factory/Bell"), 1), Some("factory/Organ"));
-        assert_eq!(id(Some("user/b"), 1), Some("factory/Bell"));
-        assert_eq!(id(Some("factory/Bell"), -1), Some("user/b"));
+        assert_eq!(id(Some("user/Live/Bass/b"), 1), Some("factory/Bell"));
+        assert_eq!(id(Some("factory/Bell"), -1), Some("user/Live/Bass/b"));
         assert_eq!(id(Some("gone"), 1), Some("factory/Bell"));
-        assert_eq!(id(None, -1), Some("user/b"));
+        assert_eq!(id(None, -1), Some("user/Live/Bass/b"));
         assert!(step(&[], None, 1).is_none());
     }
 }

@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Button, Color32, ComboBox, EventFilter, FontId, Galley, Key, Rect, RichText, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, EventFilter, FontId, Galley, Key, Rect, RichText, Role, ScrollArea,
+    Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::dialog::Dialog;
+use super::filters::{self, heading};
 use super::icon::{self, Icon};
-use super::listing::{self, Order, Origin};
+use super::listing;
 use super::{Browser, Desk};
-use crate::editor::focus;
 use crate::editor::theme::{self, Theme};
 use crate::library::{Contents, Entry};
 
 /// Of the columns on the left and right, points.
-const SIDE_WIDTH: f32 = 190.0;
+const SIDE_WIDTH: f32 = filters::WIDTH;
 /// What the star takes in a row, points.
 const STAR_WIDTH: f32 = 28.0;
+/// Of the room for a name its folder may take no more than this part.
+const FOLDER_PART: f32 = 0.4;
 
 pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     let theme = theme::current(ui);
@@ -36,7 +38,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     ui.ctx()
         .request_repaint_after(std::time::Duration::from_millis(500));
     within(ui, column(inner.left(), left), |ui| {
-        filters(browser, ui, &contents);
+        filters::show(browser, ui, &contents);
     });
     let mut chosen = None;
     within(ui, column(left + gap, right - gap), |ui| {
@@ -65,107 +67,6 @@ pub fn one_line(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
-fn heading(ui: &mut Ui, text: &str) {
-    let color = theme::current(ui).weak_text;
-    ui.label(
-        RichText::new(text)
-            .font(theme::strong(theme::SMALL))
-            .color(color),
-    );
-}
-
-fn filters(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
-    let filter = &mut browser.filter;
-    ui.horizontal(|ui| {
-        let clear_width = if filter.words.is_empty() { 0.0 } else { 28.0 };
-        let search = TextEdit::singleline(&mut filter.words)
-            .hint_text("Search")
-            .desired_width(SIDE_WIDTH - clear_width - 2.0 * theme::GAP);
-        let search = ui.add(search);
-        search.widget_info(|| {
-            let words = &filter.words;
-            let mut info = WidgetInfo::text_edit(true, words, words, "Search");
-            info.label = Some("Search presets".to_owned());
-            info
-        });
-        if !filter.words.is_empty() {
-            let clear = ui.button("×");
-            clear.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Clear search"));
-            if clear.clicked() {
-                filter.words.clear();
-            }
-        }
-    });
-    ui.add_space(theme::GRID);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::GRID;
-        for (origin, name) in Origin::ALL {
-            ui.selectable_value(&mut filter.origin, origin, name);
-        }
-    });
-    ui.toggle_value(&mut filter.favourites, "Favourites only");
-    ui.add_space(theme::GRID);
-    ScrollArea::vertical()
-        .id_salt("filters")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            heading(ui, "AUTHOR");
-            let shown = filter
-                .author
-                .clone()
-                .unwrap_or_else(|| "Anybody".to_owned());
-            let authors = ComboBox::from_id_salt("author")
-                .width(SIDE_WIDTH - 3.0 * theme::GAP)
-                .selected_text(shown)
-                .truncate()
-                .show_ui(ui, |ui| {
-                    ui.selectable_value(&mut filter.author, None, "Anybody");
-                    for author in listing::authors(contents) {
-                        let value = Some(author.clone());
-                        ui.selectable_value(&mut filter.author, value, author);
-                    }
-                });
-            authors
-                .response
-                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Only by author"));
-            ui.add_space(theme::GAP);
-            heading(ui, "TAGS");
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
-                for (tag, count) in listing::tags(contents) {
-                    let is_on = filter.tags.contains(&tag);
-                    let chip = Button::selectable(is_on, format!("{tag} {count}"));
-                    if ui.add(chip.frame_when_inactive(true)).clicked() {
-                        if is_on {
-                            filter.tags.remove(&tag);
-                        } else {
-                            filter.tags.insert(tag);
-                        }
-                    }
-                }
-            });
-            ui.add_space(theme::GAP);
-            heading(ui, "SORT BY");
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = theme::GRID;
-                for (order, name) in Order::ALL {
-                    ui.selectable_value(&mut filter.order, order, name);
-                }
-            });
-            if !filter.is_open() {
-                ui.add_space(theme::GAP);
-                if ui.button("Show all").clicked() {
-                    let order = filter.order;
-                    *filter = super::Filter {
-                        order,
-                        ..Default::default()
-                    };
-                }
-            }
-            focus::follow(ui);
-        });
-}
-
 /// The list; returns the preset that the keys are on.
 fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents) -> Option<Entry> {
     let theme = theme::current(ui);
@@ -188,7 +89,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
     );
     field.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ListBox, true, "Presets");
-        info.current_text_value = place.map(|place| listed[place].preset.name.clone());
+        info.current_text_value = place.map(|place| told(listed[place]));
         info
     });
     let walked = keys(ui, field.id);
@@ -204,17 +105,6 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
     {
         act = Some((Act::Load, entry.clone()));
     }
-    let mut area = ScrollArea::vertical().id_salt("presets").auto_shrink(false);
-    let row = theme::ROW + theme::GRID;
-    if let (Some((_, entry)), true) = (&act, walked != 0) {
-        // What the keys have come to is to be seen.
-        let to = listed
-            .iter()
-            .position(|one| one.id == entry.id)
-            .unwrap_or(0) as f32;
-        let room = ui.available_height() - row;
-        area = area.vertical_scroll_offset((to * row - room / 2.0).max(0.0));
-    }
     ui.spacing_mut().item_spacing.y = 0.0;
     let damaged = &contents.damaged;
     let extra = if damaged.is_empty() {
@@ -222,7 +112,24 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
     } else {
         1 + damaged.len()
     };
-    area.show_rows(ui, row, listed.len().max(1) + extra, |ui, rows| {
+    let count = listed.len().max(1) + extra;
+    let row = theme::ROW + theme::GRID;
+    let mut area = ScrollArea::vertical().id_salt("presets").auto_shrink(false);
+    let wanted = match &act {
+        Some((_, entry)) => Some(entry.id.clone()),
+        None => cursor.clone(),
+    };
+    if wanted != browser.revealed
+        && let Some(place) = listed
+            .iter()
+            .position(|entry| Some(&entry.id) == wanted.as_ref())
+    {
+        let from = browser.revealed.is_some().then_some(browser.scrolled);
+        let scrolled = reveal(place, from, ui.available_height() / row, count) * row;
+        area = area.vertical_scroll_offset(scrolled);
+        browser.revealed = wanted;
+    }
+    let shown = area.show_rows(ui, row, count, |ui, rows| {
         for number in rows {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), row), Sense::hover());
             match listed.get(number) {
@@ -260,6 +167,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
             }
         }
     });
+    browser.scrolled = shown.state.clamped_offset().y / row;
     match act {
         Some((Act::Load, entry)) => {
             browser.load(&entry, desk.edits);
@@ -286,6 +194,17 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
         }
     }
     chosen
+}
+
+/// How many rows are to be scrolled past so that the one at `place` is seen: as little as will do
+/// from where the list is, or so that it stands in the middle. All in rows.
+fn reveal(place: usize, from: Option<f32>, room: f32, count: usize) -> f32 {
+    let place = place as f32;
+    let to = match from {
+        Some(from) => from.min(place).max(place + 1.0 - room),
+        None => place + 0.5 - room / 2.0,
+    };
+    to.clamp(0.0, (count as f32 - room).max(0.0))
 }
 
 /// How far the keys have walked in the list, if it has them.
@@ -321,9 +240,8 @@ fn preset_row(
     let theme = theme::current(ui);
     // Tab walks the lists, not the rows: the arrows do.
     let response = ui.interact(rect, ui.scope_id().with(&entry.id), Sense::CLICK);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListBoxOption, true, is_loaded, &entry.preset.name)
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_loaded, told(entry)));
     let star_rect = rect.with_max_x(rect.left() + STAR_WIDTH);
     let star = ui.interact(
         star_rect,
@@ -331,7 +249,7 @@ fn preset_row(
         Sense::CLICK,
     );
     star.widget_info(|| {
-        let name = format!("Favourite {}", entry.preset.name);
+        let name = format!("Favourite {}", told(entry));
         WidgetInfo::selected(Role::CheckBox, true, entry.favourite, name)
     });
     let (fill, text, weak) = colors(theme, is_loaded, response.hovered() || star.hovered());
@@ -354,12 +272,26 @@ fn preset_row(
     let name_left = rect.left() + STAR_WIDTH;
     let tags_left = name_left + (rect.width() - STAR_WIDTH) * 0.5;
     let right = rect.right() - theme::GAP;
+    // What is written, from where to where at most; returns where it ends.
     let line = |text: &str, from: f32, to: f32, color: Color32, size: f32| {
         let galley = one_line(ui, text, theme::font(size), color, to - from - theme::GRID);
         let place = Align2::LEFT_CENTER.anchor_size(pos2(from, rect.center().y), galley.size());
         ui.painter().galley(place.min, galley, color);
+        place.right()
     };
-    line(&entry.preset.name, name_left, tags_left, text, theme::BODY);
+    // Of a long name enough is left out that its folder is still seen.
+    let folder = entry.folder().unwrap_or_default();
+    let folder_width = match folder {
+        "" => 0.0,
+        _ => {
+            let width = (tags_left - name_left) * FOLDER_PART;
+            let galley = one_line(ui, folder, theme::font(theme::SMALL), weak, width);
+            galley.size().x + theme::GAP + theme::GRID
+        }
+    };
+    let name = &entry.preset.name;
+    let end = line(name, name_left, tags_left - folder_width, text, theme::BODY);
+    line(folder, end + theme::GAP, tags_left, weak, theme::SMALL);
     line(
         &entry.preset.tags.join("  "),
         tags_left,
@@ -375,6 +307,15 @@ fn preset_row(
         Some(Act::Load)
     } else {
         None
+    }
+}
+
+/// A preset's name as it is read aloud: two of one name are told apart by their folders.
+fn told(entry: &Entry) -> String {
+    let name = &entry.preset.name;
+    match entry.folder() {
+        Some(folder) => format!("{name} in {folder}"),
+        None => name.clone(),
     }
 }
 

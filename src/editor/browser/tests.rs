@@ -19,6 +19,8 @@ use crate::editor::theme::{self, ThemeChoice};
 use crate::state::Preset;
 use crate::synth::{Param, Patch};
 
+mod page;
+
 const SIZE: Vec2 = vec2(1000.0, 620.0);
 
 struct World {

@@ -1,0 +1,115 @@
+//! The column of the page in which one says what to look for.
+
+use egui::{Button, ComboBox, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+
+use super::Browser;
+use super::listing::{self, Filter, Order, Origin};
+use crate::editor::focus;
+use crate::editor::theme;
+use crate::library::Contents;
+
+/// Its width, points.
+pub const WIDTH: f32 = 190.0;
+
+/// The name of a group.
+pub fn heading(ui: &mut Ui, text: &str) {
+    let color = theme::current(ui).weak_text;
+    ui.label(
+        RichText::new(text)
+            .font(theme::strong(theme::SMALL))
+            .color(color),
+    );
+}
+
+/// What to look for, and in which order to list it.
+pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
+    let filter = &mut browser.filter;
+    ui.horizontal(|ui| {
+        let clear_width = if filter.words.is_empty() { 0.0 } else { 28.0 };
+        let search = TextEdit::singleline(&mut filter.words)
+            .hint_text("Search")
+            .desired_width(WIDTH - clear_width - 2.0 * theme::GAP);
+        let search = ui.add(search);
+        search.widget_info(|| {
+            let words = &filter.words;
+            let mut info = WidgetInfo::text_edit(true, words, words, "Search");
+            info.label = Some("Search presets".to_owned());
+            info
+        });
+        if !filter.words.is_empty() {
+            let clear = ui.button("×");
+            clear.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Clear search"));
+            if clear.clicked() {
+                filter.words.clear();
+            }
+        }
+    });
+    ui.add_space(theme::GRID);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GRID;
+        for (origin, name) in Origin::ALL {
+            ui.selectable_value(&mut filter.origin, origin, name);
+        }
+    });
+    ui.toggle_value(&mut filter.favourites, "Favourites only");
+    ui.add_space(theme::GRID);
+    ScrollArea::vertical()
+        .id_salt("filters")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            heading(ui, "AUTHOR");
+            let shown = filter
+                .author
+                .clone()
+                .unwrap_or_else(|| "Anybody".to_owned());
+            let authors = ComboBox::from_id_salt("author")
+                .width(WIDTH - 3.0 * theme::GAP)
+                .selected_text(shown)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    ui.selectable_value(&mut filter.author, None, "Anybody");
+                    for author in listing::authors(contents) {
+                        let value = Some(author.clone());
+                        ui.selectable_value(&mut filter.author, value, author);
+                    }
+                });
+            authors
+                .response
+                .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Only by author"));
+            ui.add_space(theme::GAP);
+            heading(ui, "SORT BY");
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = theme::GRID;
+                for (order, name) in Order::ALL {
+                    ui.selectable_value(&mut filter.order, order, name);
+                }
+            });
+            ui.add_space(theme::GAP);
+            heading(ui, "TAGS");
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
+                for (tag, count) in listing::tags(contents) {
+                    let is_on = filter.tags.contains(&tag);
+                    let chip = Button::selectable(is_on, format!("{tag} {count}"));
+                    if ui.add(chip.frame_when_inactive(true)).clicked() {
+                        if is_on {
+                            filter.tags.remove(&tag);
+                        } else {
+                            filter.tags.insert(tag);
+                        }
+                    }
+                }
+            });
+            if !filter.is_open() {
+                ui.add_space(theme::GAP);
+                if ui.button("Show all").clicked() {
+                    let order = filter.order;
+                    *filter = Filter {
+                        order,
+                        ..Default::default()
+                    };
+                }
+            }
+            focus::follow(ui);
+        });
+}

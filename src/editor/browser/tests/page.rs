@@ -1,0 +1,129 @@
+//! The page: what is in view, what is told apart, and the form that is opened from it.
+
+use super::*;
+
+/// Where a preset's row stands, from its top to its foot.
+fn row(stage: &Stage, label: &str) -> egui::Rangef {
+    let role = egui::accesskit::Role::ListBoxOption;
+    let row = stage.get_by_role_and_label(role, label);
+    row.rect().y_range()
+}
+
+#[test]
+fn the_page_opens_at_what_is_loaded_and_keeps_the_row_of_the_keys_in_view() {
+    let many: Vec<Preset> = (10..60)
+        .map(|number| preset(&format!("Warm {number}"), -9.0))
+        .collect();
+    let mut stage = stage(&many);
+    for _ in 0..6 {
+        click(&mut stage, "Previous preset");
+    }
+    assert_eq!(name(&stage).0, "Warm 54");
+    stage.get_by_label("Presets: Warm 54").click();
+    // In its very first frame: nothing jumps.
+    stage.run_steps(2);
+    let room = stage.get_by_label("Presets").rect().y_range();
+    let is_seen = |stage: &Stage, label: &str| {
+        let row = row(stage, label);
+        room.contains(row.min) && room.contains(row.max)
+    };
+    assert!(is_seen(&stage, "Warm 54"));
+    stage.run_steps(1);
+    let before = row(&stage, "Warm 54");
+    let role = egui::accesskit::Role::ListBoxOption;
+    stage.get_by_role_and_label(role, "Warm 54").click();
+    stage.run_steps(3);
+    press(&mut stage, Key::ArrowUp);
+    assert_eq!(name(&stage).0, "Warm 53");
+    assert_eq!(row(&stage, "Warm 54"), before, "it was in view");
+    for n in 0..30 {
+        press(&mut stage, Key::ArrowUp);
+        assert!(is_seen(&stage, &format!("Warm {}", 52 - n)), "{n}");
+    }
+    for label in ["Next preset"; 37] {
+        click(&mut stage, label);
+    }
+    assert_eq!(name(&stage).0, "Initial");
+    assert!(is_seen(&stage, "Initial"));
+    // Opened again, it is at what is loaded, not at what the keys were on.
+    press(&mut stage, Key::Escape);
+    stage.state_mut().edits.undo();
+    stage.run_steps(2);
+    click(&mut stage, "Presets: Warm 59");
+    assert!(is_seen(&stage, "Warm 59"));
+}
+
+#[test]
+fn presets_of_one_name_are_told_apart_by_their_folders() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    let presets = stage.state().presets();
+    for (folder, tilt) in [("Live", -3.0), ("Studio/Pads", -6.0)] {
+        fs::create_dir_all(presets.join(folder)).expect("made");
+        let path = presets.join(folder).join("Warm.toml");
+        fs::write(path, preset("Warm", tilt).to_text()).expect("written");
+    }
+    wait(&mut stage, |world| {
+        world.browser.contents().entries.len() >= 16
+    });
+    click(&mut stage, "Presets: Initial");
+    click(&mut stage, "Warm in Studio/Pads");
+    assert_eq!(tilt(&stage), -6.0);
+    stage.get_by_label("Search presets").focus();
+    stage.run_steps(2);
+    write(&mut stage, "live");
+    assert!(stage.query_by_label("Warm").is_none());
+    click(&mut stage, "Warm in Live");
+    assert_eq!(tilt(&stage), -3.0);
+}
+
+#[test]
+fn what_is_said_of_a_preset_is_proposed_for_ones_own_only() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    let text = |stage: &Stage, field: &str| {
+        let node = stage.get_by_role_and_label(egui::accesskit::Role::TextInput, field);
+        node.value().unwrap_or_default()
+    };
+    let description = |stage: &Stage| {
+        let role = egui::accesskit::Role::MultilineTextInput;
+        let node = stage.get_by_role_and_label(role, "Description");
+        node.value().unwrap_or_default()
+    };
+    click(&mut stage, "Presets: Initial");
+    for (loaded, proposed) in [("Struck String", "Struck String 2"), ("Bell", "Bell 2")] {
+        click(&mut stage, loaded);
+        click(&mut stage, "Save as…");
+        assert_eq!(text(&stage, "Name"), proposed);
+        assert_eq!(text(&stage, "Tags"), "", "{loaded}");
+        assert_eq!(description(&stage), "", "{loaded}");
+        click(&mut stage, "Cancel");
+    }
+    click(&mut stage, "Warm");
+    click(&mut stage, "Save as…");
+    assert_eq!(
+        ["Name", "Author", "Tags"].map(|field| text(&stage, field)),
+        ["Warm", "Zoe", "pad"]
+    );
+}
+
+#[test]
+fn escape_leaves_the_form_at_once_also_out_of_a_field() {
+    let mut stage = stage(&[preset("Warm", -9.0)]);
+    click(&mut stage, "Presets: Initial");
+    click(&mut stage, "Warm");
+    for field in ["Name", "Author", "Tags"] {
+        click(&mut stage, "Save as…");
+        write_into(&mut stage, field, "something");
+        press(&mut stage, Key::Escape);
+        assert!(stage.query_by_label("Save preset").is_none(), "{field}");
+        // The page below is another's to close.
+        assert!(stage.state().browser.is_open());
+    }
+}
+
+#[test]
+fn the_order_is_chosen_above_the_tags() {
+    let mut stage = stage(&[]);
+    click(&mut stage, "Presets: Initial");
+    let top = |label| stage.get_by_label(label).rect().top();
+    assert!(top("SORT BY") < top("TAGS"));
+}
