@@ -247,7 +247,7 @@ impl SpectrumView {
         let emphasis = paint::Emphasis {
             selection: self.hand.selection,
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
-            cursor: response.has_focus().then_some(self.hand.cursor),
+            cursor: self.hand.is_walking(response).then_some(self.hand.cursor),
         };
         paint::bars(&within, canvas, desk, &emphasis, theme);
         let left_out = desk.live.sounding().left_out;
@@ -262,7 +262,7 @@ impl SpectrumView {
             self.waterfall
                 .paint(&painter.with_clip_rect(waterfall), waterfall);
         }
-        if response.has_focus() {
+        if self.hand.is_walking(response) {
             paint::focus(painter, canvas, theme);
         }
     }
@@ -280,7 +280,9 @@ impl SpectrumView {
         let sounding = desk.live.sounding();
         let told = match pointer {
             Some(at) => pointed(canvas, sounding, at),
-            None if response.has_focus() => Some(Pointed::at(self.hand.cursor, canvas, sounding)),
+            None if self.hand.is_walking(response) => {
+                Some(Pointed::at(self.hand.cursor, canvas, sounding))
+            }
             None => None,
         };
         if let Some(told) = &told {

@@ -51,6 +51,8 @@ pub struct Hand {
     gesture: Option<Gesture>,
     /// Where the pointer has been since it was pressed, until it is known to drag.
     way: Vec<Pos2>,
+    /// Whether the bars have the focus since the pointer was at work there, and no key has walked yet.
+    is_by_pointer: bool,
 }
 
 enum Gesture {
@@ -61,6 +63,20 @@ enum Gesture {
         before: Selection,
     },
 }
+
+/// Keys that walk the bars or move them.
+const WALKS: [Key; 10] = [
+    Key::ArrowLeft,
+    Key::ArrowRight,
+    Key::ArrowUp,
+    Key::ArrowDown,
+    Key::Home,
+    Key::End,
+    Key::PageUp,
+    Key::PageDown,
+    Key::Space,
+    Key::Enter,
+];
 
 /// A stroke under way.
 struct Stroke {
@@ -82,7 +98,13 @@ impl Hand {
             clipboard: Clipboard::default(),
             gesture: None,
             way: Vec::new(),
+            is_by_pointer: false,
         }
+    }
+
+    /// Whether keys are at work on the bars: only then it is shown where.
+    pub fn is_walking(&self, response: &Response) -> bool {
+        response.has_focus() && !self.is_by_pointer
     }
 
     /// Whether the pointer is at work.
@@ -139,6 +161,7 @@ impl Hand {
             && let Some(at) = begun_at
         {
             response.request_focus();
+            self.is_by_pointer = true;
             if !canvas.plot.contains(at) {
                 return;
             }
@@ -289,8 +312,10 @@ impl Hand {
     /// Does what keys do while the bars have the focus.
     pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, edits: &mut Edits) {
         if !response.has_focus() {
+            self.is_by_pointer = false;
             return;
         }
+        self.is_by_pointer &= !ui.input(|input| WALKS.iter().any(|key| input.key_pressed(*key)));
         keep_arrows(ui, response, !self.selection.is_empty());
         self.walk(ui);
         let modifiers = ui.input(|input| input.modifiers);
