@@ -9,7 +9,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::desk::Desk;
-use super::edit::Edits;
+use super::edit::{Edits, says_how_to_play};
 use super::session::{Deed, Swap};
 use crate::library::{Contents, Entry, Library, LibraryError, Watch};
 use crate::params::{LoadedPreset, fingerprint};
@@ -180,7 +180,7 @@ impl Browser {
         match self.library.entry(&entry.id) {
             Ok(Entry { preset, .. }) if fingerprint(&preset.patch) == loaded.fingerprint => {
                 let preset = Preset {
-                    patch: edits.patch(),
+                    patch: edits.patch_to_save(says_how_to_play(&preset.patch)),
                     ..(*preset).clone()
                 };
                 let saved = self.library.save_over(entry, &preset);
@@ -213,6 +213,7 @@ impl Browser {
                 author: preset.author.clone(),
                 tags: preset.tags.join(", "),
                 description: preset.description.clone(),
+                with_playing: says_how_to_play(&preset.patch),
             },
             None => Form {
                 name: match name.as_str() {

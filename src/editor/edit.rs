@@ -24,6 +24,7 @@ use super::session::{Aside, Deed, SharedSession};
 use crate::params::{HostParam, HostParams};
 use crate::synth::{Param, Patch};
 use asides::Marks;
+pub use sound::says_how_to_play;
 
 /// For this long a value that was sent is shown, should the host not have taken it up.
 const PATIENCE_S: f64 = 0.5;

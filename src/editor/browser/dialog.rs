@@ -30,6 +30,8 @@ pub struct Form {
     /// With commas between them.
     pub tags: String,
     pub description: String,
+    /// Whether voices, MPE and bend ranges are part of it.
+    pub with_playing: bool,
 }
 
 impl Form {
@@ -43,7 +45,7 @@ impl Form {
                 .filter(|tag| !tag.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            patch: edits.patch(),
+            patch: edits.patch_to_save(self.with_playing),
         }
     }
 }
@@ -155,6 +157,10 @@ impl Dialog {
                             )
                             .labelled_by(label.id);
                         });
+                    ui.end_row();
+                    // Without them a preset can be played as each player plays.
+                    ui.label("");
+                    ui.checkbox(&mut form.with_playing, "With voices, MPE and bend ranges");
                     ui.end_row();
                 }
             });

@@ -6,6 +6,13 @@ use crate::editor::compare::{Side, Sound};
 use crate::params::{LoadedPreset, fingerprint};
 use crate::synth::{Param, Patch};
 
+/// Whether a preset says how it is to be played.
+pub fn says_how_to_play(patch: &Patch) -> bool {
+    Param::all()
+        .filter(|param| param.is_of_the_player())
+        .any(|param| patch.plain(param) != param.spec().default)
+}
+
 impl Edits {
     /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
@@ -37,6 +44,15 @@ impl Edits {
             fingerprint: fingerprint(patch),
         }));
         self.end_group();
+    }
+
+    /// The sound as a preset holds it; how the person plays only if it is to be part of it.
+    pub fn patch_to_save(&self, with_playing: bool) -> Patch {
+        let mut patch = self.params.patch();
+        for param in Param::all().filter(|param| param.is_of_the_player() && !with_playing) {
+            patch.set(param, param.spec().default);
+        }
+        patch
     }
 
     /// The sound is this preset's from now on, since it has been saved as such.
