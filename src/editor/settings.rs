@@ -38,6 +38,8 @@ pub struct SettingsPage {
     stamp: Option<FileStamp>,
     /// When it was last looked at, in the window's seconds.
     looked_s: f64,
+    /// As they were before what is not in the file yet.
+    unwritten: Option<Settings>,
     /// Why the file could not be read or written.
     trouble: Option<String>,
     is_open: bool,
@@ -61,6 +63,7 @@ impl SettingsPage {
             stamp,
             looked_s: 0.0,
             trouble,
+            unwritten: None,
             is_open: false,
         }
     }
@@ -207,11 +210,18 @@ impl SettingsPage {
         });
         if self.settings != before {
             self.apply(ui, desk.edits.params(), &before);
+            self.unwritten.get_or_insert(before);
+        }
+        // A value that is being dragged is written when it is let go.
+        if !ui.input(|input| input.pointer.any_down())
+            && let Some(before) = self.unwritten.take()
+        {
+            self.write(&before);
         }
     }
 
     /// A setting has been changed.
-    fn apply(&mut self, ui: &Ui, params: &HostParams, before: &Settings) {
+    fn apply(&self, ui: &Ui, params: &HostParams, before: &Settings) {
         if self.settings.looks != before.looks {
             theme::set(ui.ctx(), choice(self.settings.looks));
         }
@@ -220,6 +230,10 @@ impl SettingsPage {
                 .window()
                 .set_scale_percent(self.settings.scale_percent);
         }
+    }
+
+    /// Writes what has been changed since.
+    fn write(&mut self, before: &Settings) {
         // Other windows may have written others meanwhile.
         let mut kept = self.file.read().unwrap_or(*before);
         let now = &self.settings;

@@ -73,12 +73,15 @@ impl Operation {
         match self {
             Operation::Reset => vec![0.0; before.len()],
             Operation::Invert => move_each(&|_, value| -value),
-            Operation::Smooth => (0..before.len())
-                .map(|place| {
-                    let next = before[(place + 1).min(before.len() - 1)];
-                    (before[place.saturating_sub(1)] + 2.0 * before[place] + next) / 4.0
-                })
-                .collect(),
+            Operation::Smooth => move_each(&|place, value| {
+                // One that is off pulls nobody down.
+                let near = |place: usize| match before[place] {
+                    other if is_off(other) => value,
+                    other => other,
+                };
+                let last = before.len() - 1;
+                (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
+            }),
             Operation::Raise(by) => move_each(&|_, value| value + by),
             Operation::Scale(by) => move_each(&|_, value| value * by),
             Operation::Tilt(by) => {
@@ -249,6 +252,10 @@ mod tests {
         assert_eq!(
             of(Operation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
             [-1.0, -72.0, 0.0, -3.0]
+        );
+        assert_eq!(
+            of(Operation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
+            [-4.0, LEVEL_OFF_DB, -2.0, -6.0]
         );
         assert_eq!(
             of(Operation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
