@@ -91,14 +91,15 @@ impl Browser {
         page::show(self, ui, desk);
     }
 
-    /// What lies over everything else: a form, a notice. To be shown after all views.
-    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut Edits) {
+    /// What lies over everything else: a form, and a notice with its foot at this height in points. To
+    /// be shown after all views.
+    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut Edits, foot: f32) {
         dialog::show(self, ui, edits);
         for deed in edits.take_deeds() {
             self.perform(&deed, edits);
         }
         if let Some(notice) = &mut self.notice {
-            match notice.show(ui) {
+            match notice.show(ui, foot) {
                 notice::Answer::None => {}
                 notice::Answer::Gone => self.notice = None,
                 notice::Answer::Remedy => {

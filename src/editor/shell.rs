@@ -162,7 +162,12 @@ impl Shell {
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             status::show(ui, live.news(), &self.help);
         });
-        views.browser.overlay(ui, edits);
+        // Not over the keys, which are played meanwhile.
+        let foot = match layout.scrolled {
+            None => Body::of(layout.body).keyboard.top(),
+            Some(_) => layout.body.bottom(),
+        };
+        views.browser.overlay(ui, edits, foot - theme::GAP);
     }
 }
 

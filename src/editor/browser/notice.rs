@@ -1,6 +1,8 @@
-//! A line that says what has been done, or why not, over the foot of the window.
+//! A line that says what has been done, or why not, above the keyboard.
 
-use egui::{Align2, Area, Button, Frame, Order, RichText, Role, Stroke, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, Area, Button, Frame, Label, Order, RichText, Role, Stroke, Ui, WidgetInfo, pos2,
+};
 
 use super::icon::{self, Icon};
 use crate::editor::session::Deed;
@@ -10,6 +12,8 @@ use crate::editor::theme;
 const TOLD_S: f64 = 4.0;
 /// The same where something can still be done about it.
 const REMEDY_S: f64 = 12.0;
+/// Beside the text at most: the sign, the buttons, the frame and the window's edge; points.
+const BESIDE: f32 = 180.0;
 
 /// What is told.
 #[derive(Debug)]
@@ -52,8 +56,8 @@ impl Notice {
         }
     }
 
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui) -> Answer {
+    /// Draws it with its foot at this height, points.
+    pub fn show(&mut self, ui: &mut Ui, foot: f32) -> Answer {
         let theme = theme::current(ui);
         let now_s = ui.input(|input| input.time);
         let since_s = *self.since_s.get_or_insert(now_s);
@@ -75,9 +79,17 @@ impl Notice {
             (theme.text, theme.line)
         };
         let mut answer = Answer::None;
-        Area::new(ui.scope_id().with("notice"))
+        // Each notice has an area of its own: with the size of the last one it would stand elsewhere
+        // in its first frame.
+        let id = ui
+            .scope_id()
+            .with(("notice", since_s.to_bits(), &self.text));
+        let window = ui.ctx().content_rect();
+        Area::new(id)
             .order(Order::Tooltip)
-            .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -9.0 * theme::GAP))
+            .pivot(Align2::CENTER_BOTTOM)
+            .fixed_pos(pos2(window.center().x, foot))
+            .default_width(window.width() - 2.0 * theme::GAP)
             .show(ui.ctx(), |ui| {
                 Frame::popup(ui.style())
                     .fill(theme.raised)
@@ -87,7 +99,10 @@ impl Notice {
                             if self.is_error {
                                 icon::sign(ui, Icon::Warning, color);
                             }
-                            ui.label(RichText::new(&self.text).color(color));
+                            ui.scope(|ui| {
+                                ui.set_max_width((window.width() - BESIDE).max(BESIDE));
+                                ui.add(Label::new(RichText::new(&self.text).color(color)).wrap());
+                            });
                             if self.remedy.is_some() && ui.button("Restore").clicked() {
                                 answer = Answer::Remedy;
                             }

@@ -48,7 +48,7 @@ impl World {
                 self.browser.page(ui, &mut desk);
             });
         }
-        self.browser.overlay(ui, &mut self.edits);
+        self.browser.overlay(ui, &mut self.edits, SIZE.y);
     }
 
     fn presets(&self) -> std::path::PathBuf {

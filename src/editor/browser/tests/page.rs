@@ -127,3 +127,26 @@ fn the_order_is_chosen_above_the_tags() {
     let top = |label| stage.get_by_label(label).rect().top();
     assert!(top("SORT BY") < top("TAGS"));
 }
+
+/// With texts of different lengths one after the other.
+#[test]
+fn a_notice_stands_where_it_is_told_from_its_first_frame_and_within_the_window() {
+    let mut stage = stage(&[]);
+    for text in ["Saved".to_owned(), "Cannot write. ".repeat(30)] {
+        stage.state_mut().browser.complain(text.clone());
+        let mut places = Vec::new();
+        for _ in 0..4 {
+            stage.run_steps(1);
+            let close = stage.query_by_label("Close notice");
+            places.extend(close.map(|close| close.rect()));
+        }
+        // While it is measured it is not shown.
+        assert!(places.len() >= 3);
+        assert!(places.iter().all(|place| *place == places[0]), "{places:?}");
+        let told = stage.get_by_label(&text).rect();
+        let whole = told.union(places[0]);
+        assert!(whole.left() > 0.0 && whole.right() < SIZE.x, "{whole:?}");
+        assert!(whole.bottom() < SIZE.y, "{whole:?}");
+        assert!((whole.center().x - SIZE.x / 2.0).abs() < 20.0, "{whole:?}");
+    }
+}
