@@ -285,13 +285,20 @@ impl SpectrumView {
             }
             None => None,
         };
-        if let Some(told) = &told {
-            let lines = told.lines(desk.edits);
-            paint::card(ui.painter(), canvas, &lines, pointer, theme);
-        } else if let Some(at) = pointer {
-            let hz = canvas.hz(at.x);
-            let lines = [format!("{}   {}", hz_text(hz), note_name(hz))];
-            paint::card(ui.painter(), canvas, &lines, pointer, theme);
+        let cursor = response
+            .has_focus()
+            .then(|| canvas.middle(self.hand.cursor));
+        let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
+        let lines = match (&told, pointer) {
+            (Some(told), _) => told.lines(desk.edits),
+            (None, Some(at)) => {
+                let hz = canvas.hz(at.x);
+                vec![format!("{}   {}", hz_text(hz), note_name(hz))]
+            }
+            (None, None) => Vec::new(),
+        };
+        if !lines.is_empty() {
+            paint::card(ui.painter(), canvas, lines, &places, theme);
         }
         desk.help.tell(response, || {
             format!(

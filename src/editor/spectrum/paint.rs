@@ -1,5 +1,7 @@
 //! How the view looks: ground and scales, what comes out, what sounds, bars.
 
+use std::cmp::Ordering;
+
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
     Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind, pos2,
@@ -17,6 +19,9 @@ use crate::editor::control;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, Theme};
 use crate::synth::parameter::EDITABLE_PARTIALS;
+
+/// A view lower than this has no room to spare for what is told in it, points.
+const LOW: f32 = 200.0;
 
 /// What stands out among the bars.
 #[derive(Clone, Copy, Debug)]
@@ -278,6 +283,12 @@ pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis
         let color = if is_here { theme.focus } else { theme.accent };
         let strength = if is_chosen { 1.0 } else { 0.35 };
         let x = middle - width / 2.0..=middle + width / 2.0;
+        if emphasis.cursor == Some(n) {
+            let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());
+            let column = column.expand2(vec2(1.5, 0.0));
+            let faint = theme.focus.gamma_multiply(0.2);
+            painter.rect_filled(column, CornerRadius::ZERO, faint);
+        }
         let bar = Rect::from_x_y_ranges(x, from.min(to)..=from.max(to));
         let body = if is_here { 0.5 } else { 0.3 };
         painter.rect_filled(
@@ -314,23 +325,26 @@ pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis
             );
             painter.rect_filled(mark, CornerRadius::ZERO, theme.text);
         }
-        if emphasis.cursor == Some(n) {
-            let around = Rect::from_x_y_ranges(bar.x_range(), canvas.plot.y_range()).expand(1.5);
-            let stroke = Stroke::new(1.0, theme.focus.gamma_multiply(0.6));
-            painter.rect_stroke(around, CornerRadius::ZERO, stroke, StrokeKind::Outside);
-        }
     }
 }
 
-/// Lines of text on a ground of their own, in the upper corner that is farther from the pointer.
+/// Lines of text on a ground of their own, in an upper corner: the one whose half has the fewer of
+/// these places along the axis, or else is farther from the first of them. In a low view they are
+/// fewer and smaller.
 pub fn card(
     painter: &Painter,
     canvas: &Canvas,
-    lines: &[String],
-    pointer: Option<Pos2>,
+    mut lines: Vec<String>,
+    places: &[f32],
     theme: &Theme,
 ) {
-    let fonts = [theme::strong(theme::BODY), theme::font(theme::BODY)];
+    let is_low = canvas.plot.height() < LOW;
+    if is_low && lines.len() > 1 {
+        let second = lines.remove(1);
+        lines[0] = format!("{}   {second}", lines[0]);
+    }
+    let size = if is_low { theme::SMALL } else { theme::BODY };
+    let fonts = [theme::strong(size), theme::font(size)];
     let galleys: Vec<_> = lines
         .iter()
         .enumerate()
@@ -349,7 +363,7 @@ pub fn card(
         .fold(0.0, f32::max);
     let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
     let size = vec2(width, height) + vec2(2.0 * theme::GAP, 2.0 * theme::GRID);
-    let is_right = pointer.is_none_or(|at| at.x < canvas.plot.center().x);
+    let is_right = is_right_free(places, canvas.plot.center().x);
     let left = if is_right {
         canvas.plot.right() - size.x - theme::GAP
     } else {
@@ -373,6 +387,16 @@ pub fn card(
         let step = galley.size().y;
         painter.galley(at, galley, theme.text);
         at.y += step;
+    }
+}
+
+/// Whether the right half has the fewer of these places, or as many and not the first of them.
+fn is_right_free(places: &[f32], middle: f32) -> bool {
+    let right = places.iter().filter(|place| **place >= middle).count();
+    let left = places.len() - right;
+    match right.cmp(&left) {
+        Ordering::Equal => places.first().is_none_or(|first| *first < middle),
+        order => order == Ordering::Less,
     }
 }
 
@@ -402,4 +426,25 @@ pub fn focus(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     let radius = CornerRadius::same(theme::RADIUS);
     let stroke = Stroke::new(1.5, theme.focus);
     painter.rect_stroke(canvas.plot.expand(1.0), radius, stroke, StrokeKind::Outside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_stands_where_neither_pointer_nor_cursor_is() {
+        for (places, is_right) in [
+            (&[][..], true),
+            (&[10.0], true),
+            (&[90.0], false),
+            (&[10.0, 20.0], true),
+            (&[90.0, 80.0], false),
+            // Both halves are taken: away from the first.
+            (&[10.0, 90.0], true),
+            (&[90.0, 10.0], false),
+        ] {
+            assert_eq!(is_right_free(places, 50.0), is_right, "{places:?}");
+        }
+    }
 }

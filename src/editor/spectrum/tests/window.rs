@@ -275,3 +275,15 @@ fn chosen_bars_are_copied_and_pasted_by_the_keys_that_the_real_window_tells_of()
     send(&mut rig, [paste]);
     assert_eq!(rig.state().edits.normalized(first), 0.25);
 }
+
+#[test]
+fn the_tools_stand_in_one_line() {
+    for size in [vec2(800.0, 500.0), vec2(1_600.0, 1_000.0)] {
+        let rig = window(size);
+        let middle = |label| rig.get_by_label(label).rect().center().y;
+        let row = middle("Level");
+        for label in ["Draw", "Number", "Log Hz", "Linear Hz"] {
+            assert_eq!(middle(label), row, "{label}");
+        }
+    }
+}
