@@ -4,8 +4,8 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::StyleModifier;
 use egui::{
     Align, Button, Color32, CornerRadius, DragValue, FontId, Frame, Layout, Margin,
-    PopupCloseBehavior, Rect, Response, RichText, Role, ScrollArea, Stroke, TextEdit, Ui,
-    UiBuilder, WidgetInfo, vec2,
+    PopupCloseBehavior, Response, RichText, Role, ScrollArea, Stroke, TextEdit, Ui, UiBuilder,
+    WidgetInfo, vec2,
 };
 
 use super::axis::{Axis, Measure};
@@ -133,9 +133,7 @@ impl Tools {
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
             let rect = ui.max_rect();
-            let left = (rect.right() - width).max(ui.cursor().left());
-            // As high as what stands on the left.
-            let right = Rect::from_x_y_ranges(left..=rect.right(), ui.min_rect().y_range());
+            let right = rect.with_min_x((rect.right() - width).max(ui.cursor().left()));
             let row = UiBuilder::new()
                 .max_rect(right)
                 .layout(Layout::left_to_right(Align::Center));
