@@ -138,7 +138,7 @@ impl SettingsPage {
                 theme.warning
             });
         }
-        let response = ui.add(Button::selectable(self.is_open, text));
+        let response = ui.add(Button::new(text).selected(self.is_open));
         if response.clicked() {
             self.is_open = !self.is_open;
         }
