@@ -21,7 +21,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use etcetera::BaseStrategy as _;
@@ -181,14 +181,27 @@ impl Library {
         Some(self.folder.as_ref()?.join("favourites.toml"))
     }
 
+    /// Where one of the person's own presets would be; `None` if the id is none of theirs. It may come
+    /// from another's song, and leads nowhere else.
+    fn path_of(&self, id: &str) -> Option<PathBuf> {
+        let within = Path::new(id.strip_prefix("user/")?);
+        let is_within = within
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        Some(self.presets_folder()?.join(within)).filter(|_| is_within)
+    }
+
+    /// Whether there is a file of one of the person's own presets at this moment.
+    pub fn has_file(&self, id: &str) -> bool {
+        self.path_of(id).is_some_and(|path| path.is_file())
+    }
+
     /// One of the person's own presets as its file has it at this moment.
     ///
     /// # Errors
     /// When there is no such file, or it cannot be read.
     pub fn entry(&self, id: &str) -> Result<Entry, LibraryError> {
-        let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
-        let within = id.strip_prefix("user/");
-        let path = within.map(|within| folder.join(within));
+        let path = self.path_of(id);
         let path = path.ok_or_else(|| LibraryError::NotAFile(id.to_owned()))?;
         let preset = scan::read(&path).map_err(LibraryError::Damaged)?;
         let favourites = self.favourites_file().map(|path| favourites::read(&path));

@@ -168,23 +168,19 @@ impl Browser {
     /// Saves in the loaded preset's own file, or asks for a name if it has none or the file has been
     /// changed by somebody else.
     pub fn save(&mut self, edits: &mut Edits) {
-        let contents = self.watch.contents();
         let (loaded, _) = edits.preset();
-        let own = self
-            .loaded(&contents, edits)
-            .filter(|entry| entry.path.is_some());
-        let (Some(entry), Some(loaded)) = (own, loaded) else {
+        let Some(loaded) = loaded.filter(|loaded| self.library.has_file(&loaded.id)) else {
             self.ask_to_save(edits);
             return;
         };
         // What the file holds at this moment, not what it held when it was last looked at.
-        match self.library.entry(&entry.id) {
-            Ok(Entry { preset, .. }) if fingerprint(&preset.patch) == loaded.fingerprint => {
+        match self.library.entry(&loaded.id) {
+            Ok(entry) if fingerprint(&entry.preset.patch) == loaded.fingerprint => {
                 let preset = Preset {
-                    patch: edits.patch_to_save(says_how_to_play(&preset.patch)),
-                    ..(*preset).clone()
+                    patch: edits.patch_to_save(says_how_to_play(&entry.preset.patch)),
+                    ..(*entry.preset).clone()
                 };
-                let saved = self.library.save_over(entry, &preset);
+                let saved = self.library.save_over(&entry, &preset);
                 if self.succeeded(saved).is_some() {
                     self.saved(&entry.id, &preset.name, edits);
                 }

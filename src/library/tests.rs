@@ -70,6 +70,13 @@ fn a_saved_preset_comes_back_whole() {
     let saved = preset("Warm Pad", -7.5);
     let id = desk.library.save_new(&saved).expect("saved");
     assert_eq!(id, "user/Warm Pad.toml");
+    assert!(desk.library.has_file(&id));
+    assert_eq!(&*desk.library.entry(&id).expect("there").preset, &saved);
+    // An id may come from another's song, and leads nowhere else.
+    for elsewhere in ["user/../x.toml", "user//x.toml", "x.toml", "factory/Bell"] {
+        let path = desk.library.path_of(elsewhere);
+        assert_eq!(path, None, "{elsewhere}");
+    }
     let entry = desk.only();
     assert_eq!((entry.id, &*entry.preset), (id, &saved));
     // Nothing is left beside it.
