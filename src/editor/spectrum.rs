@@ -430,7 +430,7 @@ impl<'a> Pointed<'a> {
                     1 => key_name(i32::from(voice.key)),
                     count => format!("{}, loudest of {count}", key_name(i32::from(voice.key))),
                 };
-                format!("Sounds at {level}, {} (voice {of})", pan_text(partial))
+                format!("Sounds {level}, {} (voice {of})", pan_text(partial))
             }
             None => "Silent".to_owned(),
         });

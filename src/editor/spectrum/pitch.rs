@@ -44,15 +44,14 @@ pub fn hz_text(hz: f32) -> String {
     }
 }
 
-/// To a tenth of a decibel, such as `−12.3 dB`; `silent` at and below `floor_db`.
+/// To a tenth of a decibel, such as `at −12.3 dB`; at and below `floor_db` such as `below −96 dB`.
 pub fn db_text(db: f32, floor_db: f32) -> String {
-    if db <= floor_db || db.is_nan() {
-        "silent".to_owned()
+    let text = if db <= floor_db || db.is_nan() {
+        format!("below {floor_db} dB")
     } else {
-        format!("{db:.1} dB")
-            .replace('-', "−")
-            .replace("−0.0", "0.0")
-    }
+        format!("at {db:.1} dB")
+    };
+    text.replace('-', "−").replace("−0.0", "0.0")
 }
 
 /// Decibels of a power, in parts of a full-scale sine's; never below −200.
@@ -82,9 +81,9 @@ mod tests {
         assert_eq!(hz_text(440.0), "440.0 Hz");
         assert_eq!(hz_text(1320.0), "1.320 kHz");
         assert_eq!(hz_text(12_345.0), "12.35 kHz");
-        assert_eq!(db_text(-12.34, -96.0), "−12.3 dB");
-        assert_eq!(db_text(-0.01, -96.0), "0.0 dB");
-        assert_eq!(db_text(-96.0, -96.0), "silent");
+        assert_eq!(db_text(-12.34, -96.0), "at −12.3 dB");
+        assert_eq!(db_text(-0.01, -96.0), "at 0.0 dB");
+        assert_eq!(db_text(-96.0, -96.0), "below −96 dB");
         assert!((power_db(0.01) + 20.0).abs() < 1e-4);
         assert_eq!(power_db(0.0), -200.0);
     }
