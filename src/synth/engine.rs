@@ -8,6 +8,7 @@
 mod bus;
 mod clock;
 mod ended;
+mod notes;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +17,9 @@ pub use self::ended::EndedNote;
 use self::bus::Bus;
 use self::clock::Clock;
 use self::ended::Ended;
-use super::allocator;
 use super::channel::Channels;
 use super::ensemble::{Dimensions, Ensemble, Extension, Threading};
-use super::event::{Event, NoteAddress, Transport};
+use super::event::{Event, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
@@ -393,130 +393,6 @@ impl Engine {
         }
     }
 
-    fn note_on(&mut self, id: Option<i32>, channel: u8, key: u8, velocity: f32) {
-        // The patch counts from here on: it may have fewer voices.
-        self.take_patch();
-        // The same key again: the earlier note is let go, pedal or not; one with an id of its own
-        // only if its key is up.
-        for voice in self.ensemble.iter_mut() {
-            let is_same = voice.channel == channel
-                && voice.key == key
-                && (voice.id == id || !voice.key_is_down);
-            if is_same && matches!(voice.life(), Life::Pending | Life::Sounding) {
-                voice.key_is_down = false;
-                voice.sostenuto = false;
-                voice.release();
-            }
-        }
-        self.steal_down_to(self.voice_limit() - 1);
-        let Some(slot) = allocator::slot(&self.ensemble, self.voice_limit()) else {
-            return;
-        };
-        self.ensemble.use_slot(slot);
-        self.onsets += 1;
-        self.ensemble[slot].begin(id, channel, key, velocity, self.onsets);
-        self.has_pending = true;
-    }
-
-    fn note_off(&mut self, note: &NoteAddress) {
-        for slot in 0..self.ensemble.used_slots() {
-            if self.is_addressed(slot, note) && self.ensemble[slot].key_is_down {
-                self.ensemble[slot].key_is_down = false;
-                self.release_unless_held(slot);
-            }
-        }
-    }
-
-    fn release_unless_held(&mut self, slot: usize) {
-        let voice = &mut self.ensemble[slot];
-        let is_held = voice.key_is_down
-            || voice.sostenuto
-            || self
-                .tick
-                .channels
-                .control(voice.channel, &self.tick.values)
-                .sustain;
-        if !is_held {
-            voice.release();
-        }
-    }
-
-    fn is_addressed(&self, slot: usize, note: &NoteAddress) -> bool {
-        let voice = &self.ensemble[slot];
-        if !matches!(voice.life(), Life::Pending | Life::Sounding) {
-            return false;
-        }
-        match (note.id, voice.id) {
-            (Some(wanted), Some(own)) => wanted == own,
-            _ => {
-                note.channel.is_none_or(|c| c == voice.channel)
-                    && note.key.is_none_or(|k| k == voice.key)
-            }
-        }
-    }
-
-    fn controller(&mut self, channel: u8, number: u8, value: f32) {
-        const SUSTAIN: u8 = 64;
-        const SOSTENUTO: u8 = 66;
-        const ALL_SOUND_OFF: u8 = 120;
-        const RESET_ALL_CONTROLLERS: u8 = 121;
-        const ALL_NOTES_OFF: u8 = 123;
-        let sostenuto_was_down = self.tick.channels.get_mut(channel).sostenuto;
-        self.tick.channels.get_mut(channel).control(number, value);
-        let sostenuto_is_down = self.tick.channels.get_mut(channel).sostenuto;
-        for slot in 0..self.ensemble.used_slots() {
-            let voice = &mut self.ensemble[slot];
-            let is_in_use = matches!(voice.life(), Life::Pending | Life::Sounding);
-            if !is_in_use || !Channels::reaches(channel, voice.channel, &self.tick.values) {
-                continue;
-            }
-            match number {
-                ALL_SOUND_OFF => self.fade(slot),
-                // 124 to 127 change the mode, and release all notes as well.
-                ALL_NOTES_OFF.. => {
-                    voice.key_is_down = false;
-                    self.release_unless_held(slot);
-                }
-                SUSTAIN | SOSTENUTO | RESET_ALL_CONTROLLERS => {
-                    if sostenuto_is_down && !sostenuto_was_down {
-                        voice.sostenuto |= voice.key_is_down;
-                    } else if sostenuto_was_down && !sostenuto_is_down {
-                        voice.sostenuto = false;
-                    }
-                    self.release_unless_held(slot);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn voice_limit(&self) -> usize {
-        self.tick
-            .values
-            .index(Param::VOICES)
-            .clamp(1, self.dimensions.voices)
-    }
-
-    fn steal_down_to(&mut self, limit: usize) {
-        let taken = allocator::taken(&self.ensemble);
-        for _ in limit..taken {
-            if let Some(slot) = allocator::victim(&self.ensemble) {
-                self.fade(slot);
-            }
-        }
-    }
-
-    /// Fades a voice out over the next block and tells that its note has ended.
-    fn fade(&mut self, slot: usize) {
-        let voice = &mut self.ensemble[slot];
-        self.ended.push(EndedNote {
-            id: voice.id,
-            channel: voice.channel,
-            key: voice.key,
-        });
-        voice.fade();
-    }
-
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
@@ -528,18 +404,6 @@ impl Engine {
                 if self.tick.values.is_on(Param::MPE) != was_mpe {
                     self.release_what_no_pedal_holds();
                 }
-            }
-        }
-    }
-
-    /// Pedals of the zone's master reach fewer voices once MPE is off.
-    fn release_what_no_pedal_holds(&mut self) {
-        for slot in 0..self.ensemble.used_slots() {
-            let voice = &mut self.ensemble[slot];
-            if matches!(voice.life(), Life::Pending | Life::Sounding) {
-                let control = self.tick.channels.control(voice.channel, &self.tick.values);
-                voice.sostenuto &= control.sostenuto;
-                self.release_unless_held(slot);
             }
         }
     }
