@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use xtask::host::Output;
 
-use crate::analysis::{key_hz, level_db, peak};
+use crate::analysis::{key_hz, largest_jump, level_db, peak};
 use crate::apart::apart;
 use crate::display::{Display, point, wait_for};
 use crate::player::{Player, RATE_HZ, quiet};
@@ -185,6 +185,50 @@ fn keys_of_the_window_wake_a_host_that_sleeps() {
         point(&["keyup", "d"]);
         ends(&mut player);
         assert_eq!(restarts(&player), before + 1);
+        player.close(&display);
+    });
+}
+
+/// Presets are loaded by the window while a note sounds. The host and the plugin may take a preset's
+/// values over in parts, and all partials slide to their new places: no jump from sample to sample is
+/// then much larger than those of the sounds before and after.
+#[test]
+fn a_preset_that_the_window_loads_under_a_held_note_does_not_click() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut player = Player::open_at((0, 0), &display, rig::instance());
+        let size = display.size(player.opened.editor).expect("a window");
+        // The arrow to the next preset stands at the top on the left, whatever the window's size.
+        let next = (156.0 / f64::from(size.width), 20.0 / f64::from(size.height));
+        let mut worst: f32 = 0.0;
+        let mut loaded = 0;
+        for id in 0..13 {
+            player.begin(id, 57);
+            player.play_for(3 * FRAME);
+            let before = player.heard.len() - 9_600;
+            let values = player.instance.requests().value_rescans();
+            let said = player.said.len();
+            player.move_to(&display, next);
+            player.play_for(FRAME);
+            point(&["mousedown", "1"]);
+            player.play_for(FRAME);
+            let change = player.heard.len();
+            point(&["mouseup", "1"]);
+            player.play_for(5 * FRAME);
+            let rescans = player.instance.requests().value_rescans() - values;
+            loaded += usize::from(player.said.len() > said || rescans > 0);
+            let heard = &player.heard;
+            let after = heard.len() - 9_600;
+            let steady = largest_jump(&heard[before..change]).max(largest_jump(&heard[after..]));
+            let jump = largest_jump(&heard[change..after]);
+            println!("{id}: {jump} over {steady}");
+            worst = worst.max(jump / steady);
+            player.end(id, 57);
+            player.play_for(FRAME);
+        }
+        assert!(loaded > 10, "{loaded} presets were loaded");
+        println!("the largest jump is {worst:.2} times those before and after");
+        assert!(worst <= 4.0, "{worst}");
         player.close(&display);
     });
 }
