@@ -3,7 +3,8 @@
 //! The audio thread lays boxes on a table of slots and says how many there are; whoever claims a
 //! number takes the box from that slot, and what the others have not taken the audio thread takes
 //! back. Each slot is one atomic pointer, each thread returns its boxes through a queue of its own:
-//! so a thread that is stopped at any point has at most one box, and nobody waits for it.
+//! so a thread that is stopped at any point has at most one box. The audio thread waits for that box at
+//! most a quarter of a block.
 //!
 //! A thread without work looks for some for 40 µs, then every 100 µs; while nothing sounds, every
 //! 5 ms. Nobody wakes it: that would be a system call on the audio thread.

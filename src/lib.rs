@@ -27,7 +27,9 @@
 //! # Threads
 //!
 //! The audio thread calls [`synth::Engine::render`] and may not allocate, free, lock, wait, log,
-//! panic or call the system. Everything it needs is allocated by [`synth::Engine::new`]. The
+//! panic or call the system. There is one exception: while other threads render too (the parameter
+//! `Threads`), it waits at most a quarter of a block for a section that one of them has begun, and
+//! then renders that section itself. Everything it needs is allocated by [`synth::Engine::new`]. The
 //! screen's thread sets parameters through the host and never touches the engine.
 //!
 //! At the end of each buffer, while a window is open, the audio thread leaves

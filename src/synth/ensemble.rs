@@ -1,10 +1,10 @@
 //! The ensemble: all sections of an engine, and who renders them.
 //!
-//! Without a [`Crew`] the caller renders one section after the other. With one it gives some of them
-//! away, renders the rest, and later fetches what has become of the others. What it gives away are
-//! copies: each section has a twin for that. So no thread is ever waited for: when its patience is
-//! at an end, the caller renders the section itself, from the original that it still has, and the
-//! late copy is of no more use when it comes. Whoever rendered it, the bits are the same.
+//! Without a [`Crew`] the caller renders one section after the other. With one it gives copies of some
+//! of them to other threads, renders the rest, and later fetches the results. It waits at most a
+//! quarter of a block for a section that another thread has begun. After that it renders the section
+//! itself, from the original that it still has, and drops the late result when it comes. Whichever
+//! thread rendered a section, the bits are the same.
 
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -45,7 +45,8 @@ pub fn sections(voices: usize) -> usize {
 
 /// Other threads that render sections.
 ///
-/// No call waits, allocates, frees or calls the system.
+/// No call waits, allocates, frees or calls the system. The caller polls [`Crew::fetch`] while
+/// [`Crew::has_patience`] allows it: that bounds how long it waits for the others.
 pub trait Crew: Send {
     /// How many threads render, the caller's own among them.
     fn threads(&self) -> usize;

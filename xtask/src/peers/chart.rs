@@ -1,4 +1,4 @@
-//! The bank's cost by partials, and the others beside it, as a drawing for the README.
+//! The bank's cost by number of partials, beside the other programs, as a chart for `docs/performance.md`.
 //!
 //! Both axes are logarithmic, so that a cost in proportion is a straight line. The drawing brings
 //! its own ground, and a darker one for readers who have set their system to dark.
