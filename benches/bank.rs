@@ -8,8 +8,9 @@
 
 mod random;
 
-use aliquot::bank::spectral::{self, Spectral};
-use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, direct, fixed_turns, reference};
+use aliquot::bank::direct::Direct;
+use aliquot::bank::spectral::{self, HalfSpectra, Spreader, Transform};
+use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, fixed_turns, reference};
 use aliquot::dsp::level::Level;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use random::Random;
@@ -42,7 +43,7 @@ impl Motion {
 struct Partials {
     phase: Vec<u64>,
     increment: Vec<u64>,
-    curve: Vec<i64>,
+    half_chirp: Vec<i64>,
     gains: [Vec<f32>; 4],
     plain_phase_turns: Vec<f32>,
 }
@@ -58,7 +59,7 @@ impl Partials {
         }
         let phase: Vec<u64> = (0..count).map(|_| fixed_turns(random.unit())).collect();
         let amount = if motion == Motion::Slides { 1e-6 } else { 0.0 };
-        let curve = turns
+        let half_chirp = turns
             .iter()
             .map(|turns| (turns * amount * 2_f64.powi(64)) as i64)
             .collect();
@@ -80,7 +81,7 @@ impl Partials {
                 .collect(),
             phase,
             increment: turns.into_iter().map(fixed_turns).collect(),
-            curve,
+            half_chirp,
             gains,
         }
     }
@@ -89,7 +90,7 @@ impl Partials {
         Controls {
             phase: &self.phase,
             increment: &self.increment,
-            curve: &self.curve,
+            half_chirp: &self.half_chirp,
             left_start: &self.gains[0],
             left_end: &self.gains[1],
             right_start: &self.gains[2],
@@ -100,21 +101,14 @@ impl Partials {
     /// One block by a kernel of the bank.
     fn render(&mut self, kernel: &mut Kernel, left: &mut [f32], right: &mut [f32]) {
         match kernel {
-            Kernel::Direct(level) => direct::render(*level, &self.controls(), left, right),
-            Kernel::Spectral(_, spectral) => {
-                let controls = self.controls();
-                for start in (0..self.phase.len()).step_by(spectral::GROUP) {
-                    let end = self.phase.len().min(start + spectral::GROUP);
-                    spectral.add(&controls.part(start..end));
-                }
-                spectral.finish(left, right);
-            }
+            Kernel::Direct(direct) => direct.render(&self.controls(), left, right),
+            Kernel::Spectral(_, spectral) => spectral.render(&self.controls(), left, right),
         }
         advance(
             kernel.level(),
             &mut self.phase,
             &self.increment,
-            &self.curve,
+            &self.half_chirp,
             left.len() as u64,
         );
     }
@@ -125,8 +119,8 @@ impl Partials {
         for partial in 0..self.phase.len() {
             let mut phase = self.plain_phase_turns[partial];
             let mut increment = self.increment[partial] as f32 / 2_f32.powi(64);
-            let curve = self.curve[partial] as f32 / 2_f32.powi(64);
-            increment += curve;
+            let half_chirp = self.half_chirp[partial] as f32 / 2_f32.powi(64);
+            increment += half_chirp;
             let [mut left_gain, left_end, mut right_gain, right_end] =
                 [0, 1, 2, 3].map(|end| self.gains[end][partial]);
             let left_step = (left_end - left_gain) * per_frame;
@@ -138,7 +132,7 @@ impl Partials {
                 left_gain += left_step;
                 right_gain += right_step;
                 phase += increment;
-                increment += 2.0 * curve;
+                increment += 2.0 * half_chirp;
                 if phase >= 1.0 {
                     phase -= 1.0;
                 }
@@ -149,16 +143,44 @@ impl Partials {
 }
 
 aliquot::at_level! {
-    fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
-        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
-            *phase = advanced_phase(*phase, *increment, *curve, frames);
+    fn advance(phase: &mut [u64], increment: &[u64], half_chirp: &[i64], frames: u64) {
+        for ((phase, increment), half_chirp) in phase.iter_mut().zip(increment).zip(half_chirp) {
+            *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
         }
+    }
+}
+
+/// All that the spectral kernel consists of.
+struct Spectral {
+    spreader: Spreader,
+    spectra: HalfSpectra,
+    transform: Transform,
+}
+
+impl Spectral {
+    fn new(level: Level, frames: usize) -> Self {
+        Self {
+            spreader: Spreader::new(level, frames),
+            spectra: HalfSpectra::new(frames),
+            transform: Transform::new(level, frames),
+        }
+    }
+
+    fn render(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+        let count = controls.phase.len();
+        for start in (0..count).step_by(spectral::GROUP) {
+            let end = count.min(start + spectral::GROUP);
+            self.spreader.add(&controls.part(start..end));
+        }
+        self.spreader.drain_into(&mut self.spectra);
+        self.transform.accumulate(&self.spectra);
+        self.transform.transform_into(left, right);
     }
 }
 
 /// A kernel of the bank at a level.
 enum Kernel {
-    Direct(Level),
+    Direct(Box<Direct>),
     Spectral(Level, Box<Spectral>),
 }
 
@@ -168,14 +190,18 @@ impl Kernel {
         Level::available()
             .flat_map(|level| {
                 let spectral = Box::new(Spectral::new(level, frames));
-                [Kernel::Direct(level), Kernel::Spectral(level, spectral)]
+                [
+                    Kernel::Direct(Box::new(Direct::new(level))),
+                    Kernel::Spectral(level, spectral),
+                ]
             })
             .collect()
     }
 
     fn level(&self) -> Level {
         match self {
-            Kernel::Direct(level) | Kernel::Spectral(level, _) => *level,
+            Kernel::Direct(direct) => direct.level(),
+            Kernel::Spectral(level, _) => *level,
         }
     }
 
@@ -333,7 +359,7 @@ fn row(kernel: &mut Kernel, motion: (Motion, &str), count: usize, ascending: boo
         Kernel::Direct(_) => 1.0,
         Kernel::Spectral(level, _) => {
             duel(
-                &mut Kernel::Direct(*level),
+                &mut Kernel::Direct(Box::new(Direct::new(*level))),
                 count,
                 motion.0,
                 ascending,

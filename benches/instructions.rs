@@ -7,8 +7,9 @@
 
 mod random;
 
-use aliquot::bank::spectral::{GROUP, Spectral};
-use aliquot::bank::{Controls, advanced_phase, direct, fixed_turns};
+use aliquot::bank::direct::Direct;
+use aliquot::bank::spectral::{GROUP, HalfSpectra, Spreader, Transform};
+use aliquot::bank::{Controls, advanced_phase, fixed_turns};
 use aliquot::dsp::level::Level;
 use random::Random;
 use std::hint::black_box;
@@ -121,27 +122,32 @@ fn render(kernel: &str, level: Level, frames: usize, blocks: usize) {
     turns.sort_by(f64::total_cmp);
     let increment = turns.map(fixed_turns);
     let mut phase = [0; PARTIALS].map(|_: u64| fixed_turns(random.unit()));
-    let curve = [0; PARTIALS];
+    let half_chirp = [0; PARTIALS];
     let gains = [(); 4].map(|()| [0.0; PARTIALS].map(|_: f32| 0.1 + random.unit() as f32));
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-    let mut spectral = Spectral::new(level, frames);
+    let mut direct = Direct::new(level);
+    let mut spreader = Spreader::new(level, frames);
+    let mut spectra = HalfSpectra::new(frames);
+    let mut transform = Transform::new(level, frames);
     for _ in 0..blocks {
         let controls = Controls {
             phase: &phase,
             increment: &increment,
-            curve: &curve,
+            half_chirp: &half_chirp,
             left_start: &gains[0],
             left_end: &gains[1],
             right_start: &gains[2],
             right_end: &gains[3],
         };
         if kernel == "direct" {
-            direct::render(level, &controls, &mut left, &mut right);
+            direct.render(&controls, &mut left, &mut right);
         } else {
             for start in (0..PARTIALS).step_by(GROUP) {
-                spectral.add(&controls.part(start..start + GROUP));
+                spreader.add(&controls.part(start..start + GROUP));
             }
-            spectral.finish(&mut left, &mut right);
+            spreader.drain_into(&mut spectra);
+            transform.accumulate(&spectra);
+            transform.transform_into(&mut left, &mut right);
         }
         black_box((&mut left, &mut right));
         for (phase, increment) in phase.iter_mut().zip(increment) {

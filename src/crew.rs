@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crossbeam_utils::atomic::AtomicCell;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::bank::Bank;
+use crate::bank::Renderer;
 use crate::synth::ensemble::{self, Dimensions, Job, Threading};
 use crate::synth::parameter::MAX_VOICES;
 
@@ -110,7 +110,7 @@ impl Crew {
             let (done, returns) = RingBuffer::new(boxes);
             let worker = Worker {
                 table: crew.table.clone(),
-                bank: Bank::new(dimensions.level, dimensions.block_frames),
+                renderer: Renderer::new(dimensions.level, dimensions.block_frames),
                 done,
             };
             let thread = thread::Builder::new()
@@ -211,7 +211,7 @@ impl Table {
 
 struct Worker {
     table: Arc<Table>,
-    bank: Bank,
+    renderer: Renderer,
     done: Producer<Box<Job>>,
 }
 
@@ -221,7 +221,7 @@ impl Worker {
         let mut last_work = last_nap;
         while !self.table.is_over.load(Ordering::Relaxed) {
             if let Some(mut job) = self.table.claim() {
-                job.perform(&mut self.bank);
+                job.perform(&mut self.renderer);
                 // There is room for every box that there is.
                 let _ = self.done.push(job);
                 last_work = Instant::now();

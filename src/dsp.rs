@@ -2,6 +2,7 @@
 
 pub mod denormals;
 pub mod envelope;
+pub mod fixed_point;
 pub mod level;
 pub mod lfo;
 pub mod maths;

@@ -1,10 +1,11 @@
-//! The bank's kernels at every level against the reference, and the bank that chooses among them.
+//! The bank's kernels at every level against the reference, and the renderer that chooses among them.
 
 #[path = "bank/rig.rs"]
 mod rig;
 
-use aliquot::bank::spectral::Spectral;
-use aliquot::bank::{self, INAUDIBLE, MAX_BLOCK_FRAMES, direct, fixed_turns, reference};
+use aliquot::bank::direct::Direct;
+use aliquot::bank::spectral::max_half_chirp;
+use aliquot::bank::{INAUDIBLE, MAX_BLOCK_FRAMES, Mixer, Part, Renderer, fixed_turns, reference};
 use aliquot::dsp::level::Level;
 use rig::{Bank, HIGHEST_TURNS, Kernel, LOWEST_TURNS, Random, Worst, decibels, levels};
 use rustfft::FftPlanner;
@@ -58,12 +59,16 @@ fn any_sliding_partial_is_within_110_db() {
             // From far below what counts as a slide to a semitone in a block.
             let exponent = 20.0 + 34.0 * random.unit();
             let most = turns.min(0.5 - turns) * 0.06 / frames as f64 * 2_f64.powi(64);
-            let curve = 2_f64.powf(exponent).min(most) as i64;
-            let curve = if random.unit() < 0.5 { curve } else { -curve };
-            let bank = Bank::one(random.bits(), fixed_turns(turns), curve);
+            let half_chirp = 2_f64.powf(exponent).min(most) as i64;
+            let half_chirp = if random.unit() < 0.5 {
+                half_chirp
+            } else {
+                -half_chirp
+            };
+            let bank = Bank::one(random.bits(), fixed_turns(turns), half_chirp);
             let (db, kernel) = bank.single_error_db(frames);
             worst.take(db, || {
-                format!("{turns} turns, curve {curve}, {frames}, {kernel:?}")
+                format!("{turns} turns, half_chirp {half_chirp}, {frames}, {kernel:?}")
             });
         }
     }
@@ -77,8 +82,8 @@ fn ramps_at_the_slides_limit_are_within_110_and_115_db() {
     let mut random = Random(9);
     let (mut single, mut many) = (Worst::new(), Worst::new());
     for frames in [16, 32, 64, 128, 256, 512] {
-        let steepest = Spectral::max_curve(frames) as i64;
-        let curve = |random: &mut Random| {
+        let steepest = max_half_chirp(frames) as i64;
+        let half_chirp = |random: &mut Random| {
             if random.bits() & 1 == 0 {
                 steepest
             } else {
@@ -86,10 +91,13 @@ fn ramps_at_the_slides_limit_are_within_110_and_115_db() {
             }
         };
         for _ in 0..100 {
-            let (increment, curve) = (fixed_turns(random.frequency_turns()), curve(&mut random));
+            let (increment, half_chirp) = (
+                fixed_turns(random.frequency_turns()),
+                half_chirp(&mut random),
+            );
             for gains in [[0.0, 1.0, 1.0, 0.0], [1.0; 4], [0.5, 1.0, 1.0, 0.7]] {
                 let mut bank = Bank::default();
-                bank.push(random.bits(), increment, curve, gains);
+                bank.push(random.bits(), increment, half_chirp, gains);
                 let (db, kernel) = bank.single_error_db(frames);
                 single.take(db, || format!("{gains:?}, {frames}, {kernel:?}"));
             }
@@ -98,8 +106,8 @@ fn ramps_at_the_slides_limit_are_within_110_and_115_db() {
         for _ in 0..512 {
             let gains = [(); 4].map(|()| random.unit() as f32);
             let increment = fixed_turns(random.frequency_turns());
-            let curve = curve(&mut random);
-            bank.push(random.bits(), increment, curve, gains);
+            let half_chirp = half_chirp(&mut random);
+            bank.push(random.bits(), increment, half_chirp, gains);
         }
         let (error, power, kernel) = bank.error_and_power(frames);
         many.take(decibels(error / power), || format!("{frames}, {kernel:?}"));
@@ -108,26 +116,29 @@ fn ramps_at_the_slides_limit_are_within_110_and_115_db() {
     many.at_most(-115.0);
 }
 
-/// The bank itself: whole blocks and parts of them, dense and sparse, with slides that the spectrum
+/// Renderer and mixer: whole blocks and parts of them, dense and sparse, with slides that the spectrum
 /// takes and others, and partials that nobody hears.
 #[test]
-fn the_bank_that_chooses_is_within_110_db() {
+fn the_renderer_that_chooses_is_within_110_db() {
     let mut random = Random(10);
     let mut worst = Worst::new();
     for level in levels() {
         for frames in [1, 8, 16, 64, 512] {
-            let mut chooser = bank::Bank::new(level, frames);
-            let steepest = Spectral::max_curve(frames.max(16)) as i64;
+            let mut renderer = Renderer::new(level, frames);
+            let mut mixer = Mixer::new(level, frames);
+            let mut part = Part::new(frames);
+            let steepest = max_half_chirp(frames.max(16)) as i64;
             for round in 0..100 {
                 let count = [0, 31, 32, 127, 128, 100_000][random.bits() as usize % 6];
-                chooser.begin_block(count);
+                renderer.begin_part(count);
                 let mut heard = [vec![0.0; frames], vec![0.0; frames]];
+                let (left, right) = part.begin();
                 let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
                 let mut power = 0.0;
                 for _ in 0..=random.bits() % 3 {
                     let mut voice = Bank::default();
                     for _ in 0..random.bits() % 70 {
-                        let curve = match random.bits() % 6 {
+                        let half_chirp = match random.bits() % 6 {
                             0 => steepest,
                             1 => -steepest,
                             2 => steepest + 1,
@@ -137,20 +148,21 @@ fn the_bank_that_chooses_is_within_110_db() {
                         let gains = [(); 4].map(|()| random.unit() as f32);
                         power += f64::from(gains[0] * gains[0] + gains[2] * gains[2]) / 4.0;
                         let increment = fixed_turns(random.frequency_turns());
-                        voice.push(random.bits(), increment, curve, gains);
+                        voice.push(random.bits(), increment, half_chirp, gains);
                     }
                     let from = if random.bits().is_multiple_of(3) {
                         random.bits() as usize % frames
                     } else {
                         0
                     };
-                    let [left, right] = &mut heard;
-                    chooser.add(&voice.controls(), &mut left[from..], &mut right[from..]);
+                    renderer.add(&voice.controls(), &mut left[from..], &mut right[from..]);
                     let [left, right] = &mut wanted;
                     reference::render(&voice.controls(), &mut left[from..], &mut right[from..]);
                 }
+                renderer.end_part(&mut part);
                 let [left, right] = &mut heard;
-                chooser.end_block(left, right);
+                mixer.accumulate(&part, left, right);
+                mixer.transform_into(left, right);
                 if power > 0.0 {
                     let pairs = heard.iter().flatten().zip(wanted.iter().flatten());
                     let error: f64 = pairs.map(|(&h, w)| (f64::from(h) - w).powi(2)).sum();
@@ -171,12 +183,17 @@ fn what_is_left_out_comes_to_less_than_120_db() {
         for _ in 0..512 {
             voice.push(1 << 62, fixed_turns(0.01), 0, [gain; 4]);
         }
-        let mut chooser = bank::Bank::new(Level::chosen(), 64);
-        chooser.begin_block(512);
+        let mut renderer = Renderer::new(Level::chosen(), 64);
+        let mut part = Part::new(64);
+        renderer.begin_part(512);
+        let (left, right) = part.begin();
+        renderer.add(&voice.controls(), left, right);
+        renderer.end_part(&mut part);
         let mut heard = [vec![0.0; 64], vec![0.0; 64]];
         let [left, right] = &mut heard;
-        chooser.add(&voice.controls(), left, right);
-        chooser.end_block(left, right);
+        let mut mixer = Mixer::new(Level::chosen(), 64);
+        mixer.accumulate(&part, left, right);
+        mixer.transform_into(left, right);
         let mut wanted = [vec![0.0; 64], vec![0.0; 64]];
         let [left, right] = &mut wanted;
         reference::render(&voice.controls(), left, right);
@@ -193,16 +210,16 @@ fn slides_across_the_ends_of_the_band_are_within_110_db() {
     let mut random = Random(8);
     let mut worst = Worst::new();
     for frames in [64, 256] {
-        let steepest = Spectral::max_curve(frames) as i64;
+        let steepest = max_half_chirp(frames) as i64;
         for _ in 0..200 {
-            let curve = (steepest as f64 * (0.1 + 0.9 * random.unit())) as i64;
-            let change = 2 * curve as u64 * frames as u64;
+            let half_chirp = (steepest as f64 * (0.1 + 0.9 * random.unit())) as i64;
+            let change = 2 * half_chirp as u64 * frames as u64;
             let part = (change as f64 * random.unit()) as u64;
-            for (increment, curve) in [(part, -curve), ((1 << 63) - part, curve)] {
-                let bank = Bank::one(random.bits(), increment, curve);
+            for (increment, half_chirp) in [(part, -half_chirp), ((1 << 63) - part, half_chirp)] {
+                let bank = Bank::one(random.bits(), increment, half_chirp);
                 let (db, kernel) = bank.single_error_db(frames);
                 worst.take(db, || {
-                    format!("increment {increment}, curve {curve}, {frames}, {kernel:?}")
+                    format!("increment {increment}, half_chirp {half_chirp}, {frames}, {kernel:?}")
                 });
             }
         }
@@ -283,7 +300,7 @@ fn counts_and_frames_around_lane_edges() {
         let mut bank = Bank::default();
         for _ in 0..count {
             // All classes mixed, with silent ones in between.
-            let curve = if random.unit() < 0.3 {
+            let half_chirp = if random.unit() < 0.3 {
                 (random.bits() >> 24) as i64
             } else {
                 0
@@ -295,7 +312,7 @@ fn counts_and_frames_around_lane_edges() {
             };
             let loud = if random.unit() < 0.2 { 0.0 } else { 1.0 };
             let gains = [(); 4].map(|()| loud * (0.5 + random.unit() as f32));
-            bank.push(random.bits(), fixed_turns(turns), curve, gains);
+            bank.push(random.bits(), fixed_turns(turns), half_chirp, gains);
         }
         let mut lengths: Vec<usize> = (1..=20).collect();
         lengths.extend([
@@ -321,11 +338,11 @@ fn counts_and_frames_around_lane_edges() {
 #[test]
 fn no_frames_and_silence_leave_the_bus_alone() {
     let mut bank = Bank::one(5, 1 << 58, 0);
-    direct::render(Level::chosen(), &bank.controls(), &mut [], &mut []);
+    Direct::new(Level::chosen()).render(&bank.controls(), &mut [], &mut []);
     bank.gains = [const { Vec::new() }; 4].map(|_: Vec<f32>| vec![0.0]);
     let mut left = [0.25, -0.0, f32::MIN_POSITIVE, 1e30, 0.0];
     let mut right = [-7.0; 5];
-    direct::render(Level::chosen(), &bank.controls(), &mut left, &mut right);
+    Direct::new(Level::chosen()).render(&bank.controls(), &mut left, &mut right);
     assert_eq!(
         left.map(f32::to_bits),
         [0.25, 0.0, f32::MIN_POSITIVE, 1e30, 0.0].map(f32::to_bits)
@@ -339,7 +356,7 @@ fn the_bank_adds_to_the_bus() {
     let [alone, _] = bank.render(Kernel::Direct(Level::chosen()), 64);
     let mut left = [0.5; 64];
     let mut right = [0.5; 64];
-    direct::render(Level::chosen(), &bank.controls(), &mut left, &mut right);
+    Direct::new(Level::chosen()).render(&bank.controls(), &mut left, &mut right);
     for frame in 0..64 {
         assert_eq!(left[frame], 0.5 + alone[frame]);
         assert_eq!(right[frame], left[frame]);

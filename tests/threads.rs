@@ -142,7 +142,7 @@ struct Late {
     /// Claimed and not done.
     claimed: Jobs,
     done: Jobs,
-    bank: aliquot::bank::Bank,
+    renderer: aliquot::bank::Renderer,
 }
 
 impl Late {
@@ -176,7 +176,7 @@ impl ensemble::Crew for Late {
         if self.chance(3)
             && let Some(mut job) = self.claimed.pop()
         {
-            job.perform(&mut self.bank);
+            job.perform(&mut self.renderer);
             self.done.push(job);
         }
         if self.chance(2) {
@@ -203,7 +203,7 @@ fn late_threads_give_the_same_bits() {
                 laid_out: Vec::new(),
                 claimed: Vec::new(),
                 done: Vec::new(),
-                bank: aliquot::bank::Bank::new(dimensions.level, dimensions.block_frames),
+                renderer: aliquot::bank::Renderer::new(dimensions.level, dimensions.block_frames),
             };
             Threading::new(Box::new(late), dimensions)
         });

@@ -2,7 +2,8 @@
 
 use std::f32::consts::TAU;
 
-use aliquot::bank::{Bank, Controls, advanced_phase, direct, fixed_turns};
+use aliquot::bank::direct::Direct;
+use aliquot::bank::{Controls, Mixer, Part, Renderer, advanced_phase, fixed_turns};
 use aliquot::dsp::level::Level;
 use fundsp::prelude32::{AudioUnit, BufferRef, BufferVec, busi, sine_hz};
 use fundsp::typenum::U1000;
@@ -43,14 +44,21 @@ pub fn named(name: &str) -> Option<Box<dyn Contender>> {
     })
 }
 
+/// What renders our partials.
+enum Kernel {
+    /// Renderer and mixer, as in the engine.
+    Bank(Box<(Renderer, Part, Mixer)>),
+    /// The direct kernel alone.
+    Direct(Box<Direct>),
+}
+
 /// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
 struct Ours {
     level: Level,
-    /// Without it, the direct kernel alone.
-    bank: Option<Bank>,
+    kernel: Kernel,
     phase: Vec<u64>,
     increment: Vec<u64>,
-    curve: Vec<i64>,
+    half_chirp: Vec<i64>,
     low: Vec<f32>,
     high: Vec<f32>,
     left_rises: bool,
@@ -67,12 +75,20 @@ impl Ours {
         };
         Self {
             level,
-            bank: whole_bank.then(|| Bank::new(level, block_frames)),
+            kernel: if whole_bank {
+                Kernel::Bank(Box::new((
+                    Renderer::new(level, block_frames),
+                    Part::new(block_frames),
+                    Mixer::new(level, block_frames),
+                )))
+            } else {
+                Kernel::Direct(Box::new(Direct::new(level)))
+            },
             phase: vec![0; partials::COUNT],
             increment: partials::all()
                 .map(|partial| fixed_turns(partial.hz / RATE))
                 .collect(),
-            curve: vec![0; partials::COUNT],
+            half_chirp: vec![0; partials::COUNT],
             low: gains(0.95),
             high: gains(1.05),
             left_rises: true,
@@ -103,26 +119,30 @@ impl Contender for Ours {
         let controls = Controls {
             phase: &self.phase,
             increment: &self.increment,
-            curve: &self.curve,
+            half_chirp: &self.half_chirp,
             left_start: from,
             left_end: to,
             right_start: to,
             right_end: from,
         };
-        match &mut self.bank {
-            Some(bank) => {
-                bank.begin_block(self.phase.len());
-                bank.add(&controls, left, right);
-                bank.end_block(left, right);
+        match &mut self.kernel {
+            Kernel::Bank(bank) => {
+                let (renderer, part, mixer) = &mut **bank;
+                renderer.begin_part(self.phase.len());
+                let (part_left, part_right) = part.begin();
+                renderer.add(&controls, part_left, part_right);
+                renderer.end_part(part);
+                mixer.accumulate(part, left, right);
+                mixer.transform_into(left, right);
             }
-            None => direct::render(self.level, &controls, left, right),
+            Kernel::Direct(direct) => direct.render(&controls, left, right),
         }
         let frames = left.len() as u64;
         advance(
             self.level,
             &mut self.phase,
             &self.increment,
-            &self.curve,
+            &self.half_chirp,
             frames,
         );
         for (frame, (left, right)) in block.chunks_exact_mut(2).zip(left.iter().zip(right)) {
@@ -132,9 +152,9 @@ impl Contender for Ours {
 }
 
 aliquot::at_level! {
-    pub fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
-        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
-            *phase = advanced_phase(*phase, *increment, *curve, frames);
+    pub fn advance(phase: &mut [u64], increment: &[u64], half_chirp: &[i64], frames: u64) {
+        for ((phase, increment), half_chirp) in phase.iter_mut().zip(increment).zip(half_chirp) {
+            *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aliquot::bank::{Bank, Controls, fixed_turns};
+use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
 use aliquot::dsp::level::Level;
 
 use crate::contender::advance;
@@ -43,13 +43,15 @@ pub fn print(threads: usize) {
     }
 }
 
-/// The partials of one thread, and a bank and a bus of its own.
+/// The partials of one thread, with a renderer, a mixer and a bus of its own.
 struct Share {
     level: Level,
-    bank: Bank,
+    renderer: Renderer,
+    mixer: Mixer,
+    part: Part,
     phase: Vec<u64>,
     increment: Vec<u64>,
-    curve: Vec<i64>,
+    half_chirp: Vec<i64>,
     gains: [Vec<f32>; 4],
     left: Vec<f32>,
     right: Vec<f32>,
@@ -67,10 +69,12 @@ impl Share {
         let level = Level::chosen();
         Self {
             level,
-            bank: Bank::new(level, frames),
+            renderer: Renderer::new(level, frames),
+            mixer: Mixer::new(level, frames),
+            part: Part::new(frames),
             phase: (0..count).map(|_| fixed_turns(random.unit())).collect(),
             increment: turns.into_iter().map(fixed_turns).collect(),
-            curve: vec![0; count],
+            half_chirp: vec![0; count],
             gains: [(); 4].map(|()| (0..count).map(|_| 0.1 + random.unit() as f32).collect()),
             left: vec![0.0; frames],
             right: vec![0.0; frames],
@@ -81,28 +85,32 @@ impl Share {
         let frames = self.left.len() as u64;
         self.left.fill(0.0);
         self.right.fill(0.0);
-        self.bank.begin_block(self.phase.len());
+        self.renderer.begin_part(self.phase.len());
+        let (left, right) = self.part.begin();
         let count = self.phase.len();
         for start in (0..count).step_by(VOICE) {
             let voice = start..count.min(start + VOICE);
             let phase = &mut self.phase[voice.clone()];
             let increment = &self.increment[voice.clone()];
-            let curve = &self.curve[voice.clone()];
+            let half_chirp = &self.half_chirp[voice.clone()];
             let [left_start, left_end, right_start, right_end] =
                 [0, 1, 2, 3].map(|end: usize| &self.gains[end][voice.clone()]);
             let controls = Controls {
                 phase,
                 increment,
-                curve,
+                half_chirp,
                 left_start,
                 left_end,
                 right_start,
                 right_end,
             };
-            self.bank.add(&controls, &mut self.left, &mut self.right);
-            advance(self.level, phase, increment, curve, frames);
+            self.renderer.add(&controls, left, right);
+            advance(self.level, phase, increment, half_chirp, frames);
         }
-        self.bank.end_block(&mut self.left, &mut self.right);
+        self.renderer.end_part(&mut self.part);
+        let (left, right) = (&mut self.left, &mut self.right);
+        self.mixer.accumulate(&self.part, left, right);
+        self.mixer.transform_into(left, right);
         black_box((&mut self.left, &mut self.right));
     }
 }

@@ -26,104 +26,160 @@
 //! grazing −140 and −129, sliding −125 and −116; 512 random partials with ramps −117; largest spur
 //! of one partial −127 dBc.
 
+mod batch;
 mod gains;
 mod kernels;
-mod queue;
 
-#[cfg(target_arch = "x86_64")]
-use super::lanes::x86;
-use super::lanes::{Lanes, Portable, Words};
+use super::lanes::{LaneBody, Lanes, Words, dispatch};
 use super::{Controls, MAX_BLOCK_FRAMES};
-use crate::dsp::level::{Level, Set};
+use crate::dsp::fixed_point::{WORD_TURN, round_phase};
+use crate::dsp::level::Level;
+use batch::Batch;
 use gains::Ends;
-use kernels::{Graze, PADDING_FRAMES, Resonate, Slide};
-use queue::{Partials, Queue};
-use std::mem::MaybeUninit;
+use kernels::{ChirpSine, PADDING_FRAMES, ReinschResonator, Resonator};
+use wide::{bytemuck, f32x16};
 
-/// Adds the partials to `left` and `right`, whose length is the number of frames, at most
-/// [`MAX_BLOCK_FRAMES`].
-///
-/// # Panics
-///
-/// If the slices of `controls`, or the two channels, differ in length, or if the block is too long.
-pub fn render(level: Level, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-    match level.set() {
-        Set::Portable => render_on::<Portable>(controls, left, right),
-        // SAFETY: a level exists only where its instructions were detected.
-        #[cfg(target_arch = "x86_64")]
-        Set::Avx2 => unsafe { avx2(controls, left, right) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Set::Avx512 => unsafe { avx512(controls, left, right) },
+/// The direct kernel and its working memory.
+pub struct Direct {
+    level: Level,
+    /// For each frame, left and right, one sum a lane: `[[L::Memory; 2]]` at the front.
+    sums: Box<[f32x16]>,
+    batches: Box<Batches>,
+}
+
+/// Partials that wait to be rendered, by class.
+struct Batches {
+    steady: Batch,
+    grazing: Batch,
+    sliding: Batch,
+    /// The last partials of a call, where they fill no vector.
+    rest: Batch,
+}
+
+impl Direct {
+    /// Allocates all that [`Direct::render`] needs.
+    pub fn new(level: Level) -> Direct {
+        Direct {
+            level,
+            sums: vec![f32x16::splat(0.0); 2 * MAX_BLOCK_FRAMES].into(),
+            batches: Box::new(Batches {
+                steady: Batch::EMPTY,
+                grazing: Batch::EMPTY,
+                sliding: Batch::EMPTY,
+                rest: Batch::EMPTY,
+            }),
+        }
+    }
+
+    /// The vector instructions that it uses.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Adds the partials to `left` and `right`, whose length is the number of frames, at most
+    /// [`MAX_BLOCK_FRAMES`].
+    ///
+    /// # Panics
+    ///
+    /// If the slices of `controls`, or the two channels, differ in length, or if the block is too
+    /// long.
+    pub fn render(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+        controls.assert_one_length();
+        assert_eq!(left.len(), right.len(), "channels of different lengths");
+        let body = Render {
+            controls,
+            left,
+            right,
+            sums: &mut self.sums,
+            batches: &mut self.batches,
+        };
+        dispatch(self.level, body);
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn avx2(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-    render_on::<x86::Avx2>(controls, left, right);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
-fn avx512(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-    render_on::<x86::Avx512>(controls, left, right);
+impl std::fmt::Debug for Direct {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter
+            .debug_struct("Direct")
+            .field("level", &self.level)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The frames that are computed from one exact seed.
 const SEGMENT_FRAMES: usize = 64;
 
 /// |4ω| in turns, at 2³² to the turn, below which a partial is grazing: where |cos 2ω| > 0.969.
-const GRAZING: u32 = (0.08 * 4_294_967_296.0) as u32;
+const GRAZING: u32 = (0.08 * WORD_TURN) as u32;
 
 /// A block under way.
-struct Sums<'a, L> {
+struct Sums<'a, L: Lanes> {
     /// 1 / the number of frames.
     per_frame: f32,
     /// For each frame, padded, left and right: one sum a lane.
-    frames: &'a mut [[L; 2]],
+    frames: &'a mut [[L::Memory; 2]],
 }
 
-#[inline(always)]
-fn render_on<L: Lanes>(controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-    controls.assert_one_length();
-    assert_eq!(left.len(), right.len(), "channels of different lengths");
-    let mut room = [const { MaybeUninit::<[L; 2]>::uninit() }; MAX_BLOCK_FRAMES];
-    let room = &mut room[..left.len().next_multiple_of(PADDING_FRAMES)];
-    for frame in room.iter_mut() {
-        frame.write([L::splat(0.0); 2]);
-    }
-    let mut sums = Sums {
-        per_frame: 1.0 / left.len() as f32,
-        // SAFETY: every element of `room` has just been written.
-        frames: unsafe { &mut *(std::ptr::from_mut(room) as *mut [[L; 2]]) },
-    };
-    let mut steady = Queue::<L, Resonate<L>>::new();
-    let mut grazing = Queue::<L, Graze<L>>::new();
-    let mut sliding = Queue::<L, Slide<L>>::new();
-    let count = controls.phase.len();
-    let whole = count - count % L::COUNT;
-    for start in (0..whole).step_by(L::COUNT) {
-        let classes = classes::<L>(controls, start);
-        steady.add(&mut sums, controls, start, classes[0]);
-        grazing.add(&mut sums, controls, start, classes[1]);
-        sliding.add(&mut sums, controls, start, classes[2]);
-    }
-    if whole < count {
-        let mut rest = Partials::NONE;
-        for partial in whole..count {
-            rest.push(controls, partial);
+/// The arguments of [`Direct::render`].
+struct Render<'a> {
+    controls: &'a Controls<'a>,
+    left: &'a mut [f32],
+    right: &'a mut [f32],
+    sums: &'a mut [f32x16],
+    batches: &'a mut Batches,
+}
+
+impl LaneBody for Render<'_> {
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Render {
+            controls,
+            left,
+            right,
+            sums,
+            batches,
+        } = self;
+        let room: &mut [[L::Memory; 2]] = bytemuck::cast_slice_mut(sums);
+        let frames = &mut room[..left.len().next_multiple_of(PADDING_FRAMES)];
+        for frame in &mut *frames {
+            L::splat(0.0).write(&mut frame[0]);
+            L::splat(0.0).write(&mut frame[1]);
         }
-        let controls = &rest.controls();
-        let classes = classes::<L>(controls, 0);
-        steady.add(&mut sums, controls, 0, classes[0]);
-        grazing.add(&mut sums, controls, 0, classes[1]);
-        sliding.add(&mut sums, controls, 0, classes[2]);
+        let sums = &mut Sums {
+            per_frame: 1.0 / left.len() as f32,
+            frames,
+        };
+        let Batches {
+            steady,
+            grazing,
+            sliding,
+            rest,
+        } = batches;
+        let count = controls.phase.len();
+        let whole = count - count % L::COUNT;
+        for start in (0..whole).step_by(L::COUNT) {
+            let classes = classes::<L>(controls, start);
+            steady.add::<L, Resonator<L>>(sums, controls, start, classes[0]);
+            grazing.add::<L, ReinschResonator<L>>(sums, controls, start, classes[1]);
+            sliding.add::<L, ChirpSine<L>>(sums, controls, start, classes[2]);
+        }
+        if whole < count {
+            for partial in whole..count {
+                rest.push(controls, partial);
+            }
+            rest.silence_the_rest();
+            let controls = &rest.controls();
+            let classes = classes::<L>(controls, 0);
+            steady.add::<L, Resonator<L>>(sums, controls, 0, classes[0]);
+            grazing.add::<L, ReinschResonator<L>>(sums, controls, 0, classes[1]);
+            sliding.add::<L, ChirpSine<L>>(sums, controls, 0, classes[2]);
+            rest.clear();
+        }
+        steady.finish::<L, Resonator<L>>(sums);
+        grazing.finish::<L, ReinschResonator<L>>(sums);
+        sliding.finish::<L, ChirpSine<L>>(sums);
+        L::horizontal_sum(sums.frames, left, right);
     }
-    steady.finish(&mut sums);
-    grazing.finish(&mut sums);
-    sliding.finish(&mut sums);
-    L::fold(sums.frames, left, right);
 }
 
 /// Which of the partials from `start` on are steady, grazing and sliding, the first in bit 0. Silent
@@ -133,21 +189,15 @@ fn classes<L: Lanes>(controls: &Controls, start: usize) -> [u32; 3] {
     let loud = Ends::<L>::load(controls, start).nonzero();
     let span = start..start + L::COUNT;
     let increment = &controls.increment[span.clone()];
-    let curve = &controls.curve[span];
-    // A curve whose top half rounds to zero moves the phase by less than 2⁻²³ turns within half a
+    let half_chirp = &controls.half_chirp[span];
+    // A chirp whose top half rounds to zero moves the phase by less than 2⁻²³ turns within half a
     // segment: that partial is steady.
-    let slides = L::Words::from_lanes(|lane| round(curve[lane] as u64)).nonzero();
-    let quadruple = L::Words::from_lanes(|lane| round(increment[lane] << 2));
+    let slides = L::Words::from_lanes(|lane| round_phase(half_chirp[lane] as u64)).nonzero();
+    let quadruple = L::Words::from_lanes(|lane| round_phase(increment[lane] << 2));
     let grazes = (quadruple.magnitude() - L::Words::splat(GRAZING)).top_bits();
     [
         loud & !slides & !grazes,
         loud & !slides & grazes,
         loud & slides,
     ]
-}
-
-/// The top half of a fixed-point phase, rounded to nearest.
-#[inline(always)]
-fn round(phase: u64) -> u32 {
-    (phase.wrapping_add(1 << 31) >> 32) as u32
 }

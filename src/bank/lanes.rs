@@ -1,16 +1,55 @@
 //! The few vector operations that the kernels are written in.
 //!
 //! A kernel is one generic body over [`Lanes`]. [`Portable`] is four lanes of the `wide` crate
-//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; [`x86`] has the wider ones
+//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; `x86` has the wider ones
 //! of AVX2 and AVX-512. Sums of products are fused where an implementation says so
 //! ([`Lanes::mul_add`]) and nowhere else, so that one implementation gives the same bits on every
 //! machine.
+//!
+//! The wider implementations cannot be named outside of this module: a body meets them only through
+//! [`dispatch`], which has a [`Level`] as proof that the processor has their instructions.
 
+use crate::dsp::level::{Level, Set};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
-use wide::{bytemuck, f32x4, i32x4};
+use wide::bytemuck::{self, Pod};
+use wide::{f32x4, i32x4};
 
 #[cfg(target_arch = "x86_64")]
-pub mod x86;
+mod x86;
+
+/// A generic body over [`Lanes`], with its arguments.
+pub trait LaneBody {
+    /// The body. It must be `#[inline(always)]`, to be compiled for the instructions of `L`.
+    fn run<L: Lanes>(self);
+}
+
+/// Runs the body with the lanes of this level.
+#[inline]
+pub fn dispatch(level: Level, body: impl LaneBody) {
+    match level.set() {
+        Set::Portable => body.run::<Portable>(),
+        // SAFETY: a level exists only where its instructions were detected.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { x86::run_avx2(body) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { x86::run_avx512(body) },
+    }
+}
+
+/// The same with at most eight lanes.
+#[inline]
+pub fn dispatch_at_most_eight(level: Level, body: impl LaneBody) {
+    match level.set() {
+        Set::Portable => body.run::<Portable>(),
+        // SAFETY: these levels exist only where the instructions of AVX2 were detected.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 | Set::Avx512 => unsafe { x86::run_avx2(body) },
+    }
+}
+
+/// The fewest lanes that any implementation has.
+pub const MIN_LANES: usize = 4;
 
 /// The most lanes that any implementation has.
 pub const MAX_LANES: usize = 16;
@@ -27,6 +66,9 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     /// As many 32-bit integers.
     type Words: Words;
 
+    /// As many floats in memory.
+    type Memory: Pod;
+
     /// `value` in every lane.
     fn splat(value: f32) -> Self;
 
@@ -35,6 +77,12 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
 
     /// Puts them into the first [`Self::COUNT`] places of a slice that has at least as many.
     fn store(self, places: &mut [f32]);
+
+    /// The values in memory.
+    fn read(memory: &Self::Memory) -> Self;
+
+    /// Puts them into memory.
+    fn write(self, memory: &mut Self::Memory);
 
     /// `self · factor + term`, fused by the wider implementations, rounded twice by [`Portable`].
     fn mul_add(self, factor: Self, term: Self) -> Self;
@@ -56,7 +104,7 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
 
     /// Adds to each frame of the two channels the sum of its lanes in `sums` (left, right). `sums`
     /// has a multiple of four frames, the channels at most as many.
-    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]);
+    fn horizontal_sum(sums: &[[Self::Memory; 2]], left: &mut [f32], right: &mut [f32]);
 
     /// The magnitude of every lane.
     #[inline(always)]
@@ -117,6 +165,8 @@ impl Lanes for f32x4 {
 
     type Words = i32x4;
 
+    type Memory = [f32; 4];
+
     #[inline(always)]
     fn splat(value: f32) -> Self {
         f32x4::splat(value)
@@ -130,6 +180,16 @@ impl Lanes for f32x4 {
     #[inline(always)]
     fn store(self, places: &mut [f32]) {
         places[..Self::COUNT].copy_from_slice(&self.to_array());
+    }
+
+    #[inline(always)]
+    fn read(memory: &[f32; 4]) -> Self {
+        f32x4::new(*memory)
+    }
+
+    #[inline(always)]
+    fn write(self, memory: &mut [f32; 4]) {
+        *memory = self.to_array();
     }
 
     #[inline(always)]
@@ -164,11 +224,12 @@ impl Lanes for f32x4 {
     }
 
     #[inline(always)]
-    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]) {
+    fn horizontal_sum(sums: &[[[f32; 4]; 2]], left: &mut [f32], right: &mut [f32]) {
         let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
         for (sums, channels) in sums.chunks_exact(4).zip(channels) {
             for (channel, frames) in [channels.0, channels.1].into_iter().enumerate() {
-                let columns = f32x4::transpose([0, 1, 2, 3].map(|frame| sums[frame][channel]));
+                let columns =
+                    f32x4::transpose([0, 1, 2, 3].map(|frame| f32x4::new(sums[frame][channel])));
                 let total = (columns[0] + columns[1]) + (columns[2] + columns[3]);
                 for (frame, total) in frames.iter_mut().zip(total.to_array()) {
                     *frame += total;

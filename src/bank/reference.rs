@@ -5,7 +5,8 @@
 //! ends. Nothing is carried from one frame to the next. Domain: all of [`Controls`]. Error: a few
 //! units of 2⁻⁵³ per partial (−300 dB), which is nothing beside what it is compared with.
 
-use super::{Controls, advanced_phase};
+use super::Controls;
+use crate::dsp::fixed_point::{TURN, advanced_phase};
 use std::f64::consts::TAU;
 
 /// Adds the partials to `left` and `right`, whose length is the number of frames.
@@ -22,7 +23,7 @@ pub fn render(controls: &Controls, left: &mut [f64], right: &mut [f64]) {
             let phase = advanced_phase(
                 controls.phase[partial],
                 controls.increment[partial],
-                controls.curve[partial],
+                controls.half_chirp[partial],
                 frame as u64,
             );
             let sine = libm::sin(phase as f64 / TURN * TAU);
@@ -35,6 +36,3 @@ pub fn render(controls: &Controls, left: &mut [f64], right: &mut [f64]) {
         }
     }
 }
-
-/// One turn in the fixed point of phases, 2⁶⁴.
-const TURN: f64 = 18_446_744_073_709_551_616.0;

@@ -26,7 +26,7 @@ use super::patch::Patch;
 use super::sounding::Sounding;
 use super::tick::Tick;
 use super::voice::{Life, Outcome};
-use crate::bank::{Bank, MAX_BLOCK_FRAMES};
+use crate::bank::{MAX_BLOCK_FRAMES, Mixer, Renderer};
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
 
@@ -57,7 +57,8 @@ pub struct Statistics {
 pub struct Engine {
     dimensions: Dimensions,
     block_frames: usize,
-    bank: Bank,
+    renderer: Renderer,
+    mixer: Mixer,
     patch: Patch,
     patch_changed: bool,
     /// What voices read: the values that sound, and the controllers.
@@ -118,7 +119,8 @@ impl Engine {
         Engine {
             dimensions,
             block_frames,
-            bank: Bank::new(level, block_frames),
+            renderer: Renderer::new(level, block_frames),
+            mixer: Mixer::new(level, block_frames),
             patch,
             patch_changed: false,
             tick: Tick::new(config.sample_rate_hz, block_frames),
@@ -420,7 +422,7 @@ impl Engine {
                 let bus = &mut self.buses[self.newest];
                 let left = &mut bus.left[rest.clone()];
                 let right = &mut bus.right[rest.clone()];
-                let outcome = voice.render_onset(&self.tick, &mut self.bank, left, right);
+                let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
                 self.note_outcome(slot, outcome);
             }
         }
@@ -446,7 +448,7 @@ impl Engine {
         bus.clear();
         bus.output = self.output.clone();
         self.is_under_way = true;
-        self.ensemble.begin_block(&self.tick, &mut self.bank);
+        self.ensemble.begin_block(&self.tick, &mut self.renderer);
         if !self.ensemble.is_under_way() {
             self.end_block();
         }
@@ -460,14 +462,14 @@ impl Engine {
         // An event may bring it about, outside of `render`.
         let _flush = FlushDenormals::new();
         self.is_under_way = false;
-        self.ensemble.end_block(&self.tick, &mut self.bank);
+        self.ensemble.end_block(&self.tick, &mut self.renderer);
         let bus = &mut self.buses[self.newest];
         let left = &mut bus.left[..self.block_frames];
         let right = &mut bus.right[..self.block_frames];
         for section in self.ensemble.rendered() {
-            self.bank.mix(section.part(), left, right);
+            self.mixer.accumulate(section.part(), left, right);
         }
-        self.bank.end_block(left, right);
+        self.mixer.transform_into(left, right);
         for slot in 0..self.ensemble.used_slots() {
             if let Some(outcome) = self.ensemble.outcome(slot) {
                 self.note_outcome(slot, outcome);

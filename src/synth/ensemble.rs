@@ -13,7 +13,7 @@ use super::parameter::MAX_VOICES;
 use super::section::{SECTION_VOICES, Section};
 use super::tick::Tick;
 use super::voice::{Life, Outcome, Voice};
-use crate::bank::Bank;
+use crate::bank::Renderer;
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
 
@@ -76,11 +76,11 @@ pub struct Job {
 
 impl Job {
     /// Renders it.
-    pub fn perform(&mut self, bank: &mut Bank) {
+    pub fn perform(&mut self, renderer: &mut Renderer) {
         let _flush = FlushDenormals::new();
         // The tick is to be free when the job comes back.
         if let Some(tick) = self.tick.take() {
-            self.section.render(&tick, bank);
+            self.section.render(&tick, renderer);
         }
     }
 }
@@ -297,7 +297,7 @@ impl Ensemble {
     }
 
     /// Begins a block: renders every section that sounds, or gives it away.
-    pub fn begin_block(&mut self, tick: &Tick, bank: &mut Bank) {
+    pub fn begin_block(&mut self, tick: &Tick, renderer: &mut Renderer) {
         while self.used > 0 && is_idle(&self.desks[self.used - 1].section) {
             self.used -= 1;
         }
@@ -312,7 +312,7 @@ impl Ensemble {
         }
         for desk in &mut self.desks[..self.used] {
             if desk.is_rendered && !desk.is_given {
-                desk.section.render(tick, bank);
+                desk.section.render(tick, renderer);
             }
         }
     }
@@ -325,9 +325,9 @@ impl Ensemble {
     }
 
     /// Ends the block: all its sections are rendered.
-    pub fn end_block(&mut self, tick: &Tick, bank: &mut Bank) {
+    pub fn end_block(&mut self, tick: &Tick, renderer: &mut Renderer) {
         if let Some(threading) = &mut self.threading {
-            threading.end_block(&mut self.desks, tick, bank);
+            threading.end_block(&mut self.desks, tick, renderer);
         }
     }
 
@@ -387,14 +387,14 @@ impl Threading {
         self.crew.begin();
     }
 
-    fn end_block(&mut self, desks: &mut [Desk], tick: &Tick, bank: &mut Bank) {
+    fn end_block(&mut self, desks: &mut [Desk], tick: &Tick, renderer: &mut Renderer) {
         while self.given > 0
             && let Some(mut job) = self.crew.take_back()
         {
             job.tick = None;
             let index = job.index;
             self.come_home(desks, job, false);
-            self.render_at_home(&mut desks[index], tick, bank);
+            self.render_at_home(&mut desks[index], tick, renderer);
         }
         let mut is_first = true;
         while self.given > 0 {
@@ -410,16 +410,16 @@ impl Threading {
         if self.given > 0 {
             for desk in desks.iter_mut().filter(|desk| desk.is_given) {
                 self.late += 1;
-                self.render_at_home(desk, tick, bank);
+                self.render_at_home(desk, tick, renderer);
             }
         }
     }
 
-    fn render_at_home(&mut self, desk: &mut Desk, tick: &Tick, bank: &mut Bank) {
+    fn render_at_home(&mut self, desk: &mut Desk, tick: &Tick, renderer: &mut Renderer) {
         if desk.is_given {
             desk.is_given = false;
             self.given -= 1;
-            desk.section.render(tick, bank);
+            desk.section.render(tick, renderer);
         }
     }
 

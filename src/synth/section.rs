@@ -5,7 +5,7 @@
 
 use super::tick::Tick;
 use super::voice::{Life, Outcome, Voice};
-use crate::bank::{Bank, Part};
+use crate::bank::{Part, Renderer};
 use crate::dsp::level::Level;
 
 /// Voices in a section: few enough that eight voices of 512 partials take no longer than a thirtieth
@@ -64,9 +64,9 @@ impl Section {
         }
     }
 
-    /// Renders a block of every voice that sounds; `bank` is at no block's middle.
-    pub fn render(&mut self, tick: &Tick, bank: &mut Bank) {
-        bank.begin_block(tick.partials);
+    /// Renders a block of every voice that sounds; `renderer` is within no part.
+    pub fn render(&mut self, tick: &Tick, renderer: &mut Renderer) {
+        renderer.begin_part(tick.partials);
         let (left, right) = self.part.begin();
         for place in 0..self.voices.len() {
             if let Some(next) = self.voices.get(place + 1)
@@ -79,11 +79,11 @@ impl Section {
             if is_rendered(voice) {
                 // The end of one that was stolen or choked has been told already.
                 let is_counted = voice.life() != Life::Fading;
-                let outcome = voice.render_block(tick, bank, left, right);
+                let outcome = voice.render_block(tick, renderer, left, right);
                 *told = is_counted.then_some(outcome);
             }
         }
-        bank.end_part(&mut self.part);
+        renderer.end_part(&mut self.part);
     }
 }
 

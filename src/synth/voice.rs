@@ -13,7 +13,7 @@ use super::parameter::Param;
 use super::sounding::{Sounding, SoundingVoice};
 use super::spectrum::{Edits, GainSettings, ONSET_SHIFT, PanSettings, RatioSettings, Spectrum};
 use super::tick::Tick;
-use crate::bank::Bank;
+use crate::bank::Renderer;
 use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
@@ -267,7 +267,7 @@ impl Voice {
     pub fn render_onset(
         &mut self,
         tick: &Tick,
-        bank: &mut Bank,
+        renderer: &mut Renderer,
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
@@ -305,7 +305,7 @@ impl Voice {
         self.edited = self.age << ONSET_SHIFT;
         self.render_segments(
             tick,
-            bank,
+            renderer,
             Some(self.amp.level(&amp_settings(values))),
             left,
             right,
@@ -316,7 +316,7 @@ impl Voice {
     pub fn render_block(
         &mut self,
         tick: &Tick,
-        bank: &mut Bank,
+        renderer: &mut Renderer,
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
@@ -324,7 +324,7 @@ impl Voice {
             self.rest_frequencies(tick, left.len());
             self.partials.set_gains_to_zero();
             self.partials
-                .render(self.partials_of(tick), bank, left, right);
+                .render(self.partials_of(tick), renderer, left, right);
             self.life = Life::Idle;
             return Outcome::Ended;
         }
@@ -338,10 +338,10 @@ impl Voice {
             if self.amp.is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.life = Life::Fading;
-                return self.render_block(tick, bank, left, right);
+                return self.render_block(tick, renderer, left, right);
             }
         }
-        self.render_segments(tick, bank, None, left, right)
+        self.render_segments(tick, renderer, None, left, right)
     }
 
     /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
@@ -350,7 +350,7 @@ impl Voice {
     fn render_segments(
         &mut self,
         tick: &Tick,
-        bank: &mut Bank,
+        renderer: &mut Renderer,
         start_level: Option<f32>,
         left: &mut [f32],
         right: &mut [f32],
@@ -376,7 +376,7 @@ impl Voice {
             }
             self.partials.render(
                 self.partials_of(tick),
-                bank,
+                renderer,
                 &mut left[segment.clone()],
                 &mut right[segment],
             );

@@ -1,7 +1,8 @@
 //! Sets of partials, the kernels that render them, and the worst of many errors.
 
-use aliquot::bank::spectral::{self, Spectral};
-use aliquot::bank::{Controls, advanced_phase, direct, reference};
+use aliquot::bank::direct::Direct;
+use aliquot::bank::spectral::{self, HalfSpectra, Spreader, Transform, max_half_chirp};
+use aliquot::bank::{Controls, advanced_phase, reference};
 use aliquot::dsp::level::Level;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -36,22 +37,22 @@ impl Random {
 pub struct Bank {
     pub phase: Vec<u64>,
     pub increment: Vec<u64>,
-    pub curve: Vec<i64>,
+    pub half_chirp: Vec<i64>,
     pub gains: [Vec<f32>; 4],
 }
 
 impl Bank {
-    pub fn one(phase: u64, increment: u64, curve: i64) -> Self {
+    pub fn one(phase: u64, increment: u64, half_chirp: i64) -> Self {
         let mut bank = Self::default();
-        bank.push(phase, increment, curve, [1.0; 4]);
+        bank.push(phase, increment, half_chirp, [1.0; 4]);
         bank
     }
 
     /// Gains are left start and end, right start and end.
-    pub fn push(&mut self, phase: u64, increment: u64, curve: i64, gains: [f32; 4]) {
+    pub fn push(&mut self, phase: u64, increment: u64, half_chirp: i64, gains: [f32; 4]) {
         self.phase.push(phase);
         self.increment.push(increment);
-        self.curve.push(curve);
+        self.half_chirp.push(half_chirp);
         for (all, gain) in self.gains.iter_mut().zip(gains) {
             all.push(gain);
         }
@@ -61,7 +62,7 @@ impl Bank {
         Controls {
             phase: &self.phase,
             increment: &self.increment,
-            curve: &self.curve,
+            half_chirp: &self.half_chirp,
             left_start: &self.gains[0],
             left_end: &self.gains[1],
             right_start: &self.gains[2],
@@ -74,7 +75,7 @@ impl Bank {
             self.phase[partial] = advanced_phase(
                 self.phase[partial],
                 self.increment[partial],
-                self.curve[partial],
+                self.half_chirp[partial],
                 frames as u64,
             );
         }
@@ -83,25 +84,22 @@ impl Bank {
     pub fn render(&self, kernel: Kernel, frames: usize) -> [Vec<f32>; 2] {
         let mut channels = [vec![0.0; frames], vec![0.0; frames]];
         let [left, right] = &mut channels;
+        // Made once: each is as new after a block.
+        thread_local! {
+            static DIRECT: RefCell<HashMap<Level, Direct>> = RefCell::default();
+            static SPECTRAL: RefCell<HashMap<(Level, usize), Spectral>> = RefCell::default();
+        }
         match kernel {
-            Kernel::Direct(level) => direct::render(level, &self.controls(), left, right),
-            Kernel::Spectral(level) => {
-                // Tables are made once: a spectrum is as new when it is finished.
-                thread_local! {
-                    static MADE: RefCell<HashMap<(Level, usize), Spectral>> = RefCell::default();
-                }
-                MADE.with_borrow_mut(|made| {
-                    let spectral = made
-                        .entry((level, frames))
-                        .or_insert_with(|| Spectral::new(level, frames));
-                    let count = self.phase.len();
-                    for start in (0..count).step_by(spectral::GROUP) {
-                        let end = count.min(start + spectral::GROUP);
-                        spectral.add(&self.controls().part(start..end));
-                    }
-                    spectral.finish(left, right);
-                });
-            }
+            Kernel::Direct(level) => DIRECT.with_borrow_mut(|made| {
+                made.entry(level)
+                    .or_insert_with(|| Direct::new(level))
+                    .render(&self.controls(), left, right);
+            }),
+            Kernel::Spectral(level) => SPECTRAL.with_borrow_mut(|made| {
+                made.entry((level, frames))
+                    .or_insert_with(|| Spectral::new(level, frames))
+                    .render(&self.controls(), left, right);
+            }),
         }
         channels
     }
@@ -111,8 +109,12 @@ impl Bank {
     pub fn kernels(&self, frames: usize) -> Vec<Kernel> {
         let mut kernels: Vec<_> = levels().map(Kernel::Direct).collect();
         if frames.is_power_of_two() && frames >= spectral::MIN_BLOCK_FRAMES {
-            let largest = self.curve.iter().map(|curve| curve.unsigned_abs()).max();
-            if largest.is_none_or(|largest| largest <= Spectral::max_curve(frames)) {
+            let largest = self
+                .half_chirp
+                .iter()
+                .map(|half_chirp| half_chirp.unsigned_abs())
+                .max();
+            if largest.is_none_or(|largest| largest <= max_half_chirp(frames)) {
                 kernels.extend(levels().map(Kernel::Spectral));
             }
         }
@@ -148,6 +150,34 @@ impl Bank {
     pub fn single_error_db(&self, frames: usize) -> (f64, Option<Kernel>) {
         let (error, _, kernel) = self.error_and_power(frames);
         (decibels(error / 0.5), kernel)
+    }
+}
+
+/// All that the spectral kernel consists of.
+pub struct Spectral {
+    spreader: Spreader,
+    spectra: HalfSpectra,
+    transform: Transform,
+}
+
+impl Spectral {
+    pub fn new(level: Level, frames: usize) -> Self {
+        Self {
+            spreader: Spreader::new(level, frames),
+            spectra: HalfSpectra::new(frames),
+            transform: Transform::new(level, frames),
+        }
+    }
+
+    pub fn render(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+        let count = controls.phase.len();
+        for start in (0..count).step_by(spectral::GROUP) {
+            let end = count.min(start + spectral::GROUP);
+            self.spreader.add(&controls.part(start..end));
+        }
+        self.spreader.drain_into(&mut self.spectra);
+        self.transform.accumulate(&self.spectra);
+        self.transform.transform_into(left, right);
     }
 }
 

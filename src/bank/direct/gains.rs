@@ -87,7 +87,7 @@ pub trait Gains<L: Lanes>: Copy {
     fn negated(self) -> Self;
 
     /// Adds one frame of sines to the sums (left, right) and takes one step.
-    fn add(&mut self, sine: L, sums: &mut [L; 2]);
+    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]);
 }
 
 /// The opposite of every lane.
@@ -148,9 +148,10 @@ impl<L: Lanes> Gains<L> for Ramped<L> {
     }
 
     #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
-        sums[0] = sine.mul_add(self.left, sums[0]);
-        sums[1] = sine.mul_add(self.right, sums[1]);
+    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
+        let [left, right] = sums;
+        sine.mul_add(self.left, L::read(left)).write(left);
+        sine.mul_add(self.right, L::read(right)).write(right);
         self.left = self.left + self.left_step;
         self.right = self.right + self.right_step;
     }
@@ -202,10 +203,11 @@ impl<L: Lanes> Gains<L> for Panned<L> {
     }
 
     #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
-        let left = sine * self.left;
-        sums[0] = sums[0] + left;
-        sums[1] = left.mul_add(self.ratio, sums[1]);
+    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
+        let value = sine * self.left;
+        let [left, right] = sums;
+        (L::read(left) + value).write(left);
+        value.mul_add(self.ratio, L::read(right)).write(right);
         self.left = self.left + self.step;
     }
 }
@@ -245,9 +247,10 @@ impl<L: Lanes> Gains<L> for Fixed<L> {
     }
 
     #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L; 2]) {
-        sums[0] = sine.mul_add(self.left, sums[0]);
-        sums[1] = sine.mul_add(self.right, sums[1]);
+    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
+        let [left, right] = sums;
+        sine.mul_add(self.left, L::read(left)).write(left);
+        sine.mul_add(self.right, L::read(right)).write(right);
     }
 }
 

@@ -4,6 +4,8 @@
 
 use super::gains::Gains;
 use crate::bank::lanes::{Lanes, TOP_BIT, Words};
+use crate::bank::sine::sine;
+use crate::dsp::fixed_point::{QUARTER_TURN, TURNS_PER_WORD};
 use std::f32::consts::TAU;
 
 /// The frames from one term of a recurrence to the next: a row of frames.
@@ -12,18 +14,12 @@ pub const ROW_FRAMES: usize = 2;
 /// A row upwards and a row downwards: segments come in multiples of it.
 pub const PADDING_FRAMES: usize = 2 * ROW_FRAMES;
 
-/// A quarter of a turn, at 2³² to the turn.
-const QUARTER: u32 = 1 << 30;
-
-/// Turns in one unit of a word.
-const UNIT_TURNS: f32 = 1.0 / 4_294_967_296.0;
-
 /// 2θ′ for θ′ = 60°, at 2³² to the turn ([`Step`]).
 const SIXTY_DEGREES: u32 = 1_431_655_765;
 
 /// Phase and frequency of a group at one frame of the block, the pivot.
 #[derive(Clone, Copy)]
-pub struct Place<L: Lanes> {
+pub struct PhaseState<L: Lanes> {
     /// Phase at the pivot.
     pub phase: L::Words,
     /// Phase from the frame before the pivot to the pivot.
@@ -40,10 +36,10 @@ pub trait Kernel<L: Lanes>: Copy {
     fn pivot(first: u32, frames: u32) -> u32;
 
     /// The seed.
-    fn seed(place: Place<L>) -> Self;
+    fn seed(state: PhaseState<L>) -> Self;
 
     /// Adds the segment from frame `first` on to the sums.
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]);
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]);
 }
 
 /// The angle of one step of the recurrences.
@@ -61,11 +57,11 @@ struct Step<L: Lanes> {
 
 impl<L: Lanes> Step<L> {
     #[inline(always)]
-    fn new(place: &Place<L>) -> Self {
-        let double = place.increment + place.increment;
+    fn new(state: &PhaseState<L>) -> Self {
+        let double = state.increment + state.increment;
         let alternate = (double ^ (double + double)) & L::Words::splat(TOP_BIT);
         Self {
-            quadruple: place.quadruple,
+            quadruple: state.quadruple,
             alternate,
         }
     }
@@ -73,7 +69,7 @@ impl<L: Lanes> Step<L> {
     /// 2·sin(θ′/2).
     #[inline(always)]
     fn chord(self) -> L {
-        twice_small_sine(L::from_words(self.quadruple.magnitude()) * L::splat(UNIT_TURNS / 4.0))
+        twice_small_sine(L::from_words(self.quadruple.magnitude()) * L::splat(TURNS_PER_WORD / 4.0))
     }
 
     /// 2·cos θ. Up to 60° it is 2 − chord², beyond that the sine of the complement, whichever
@@ -86,7 +82,7 @@ impl<L: Lanes> Step<L> {
         let complement = L::Words::splat(TOP_BIT) - folded;
         let complement = complement + complement;
         let small = complement ^ ((complement ^ folded) & is_flat);
-        let twice_sine = twice_small_sine(L::from_words(small) * L::splat(UNIT_TURNS / 4.0));
+        let twice_sine = twice_small_sine(L::from_words(small) * L::splat(TURNS_PER_WORD / 4.0));
         let flat = twice_sine.neg_mul_add(twice_sine, L::splat(2.0));
         let chosen = twice_sine.bits() ^ ((twice_sine.bits() ^ flat.bits()) & is_flat);
         L::from_bits(chosen).flip(self.alternate)
@@ -104,25 +100,6 @@ fn twice_small_sine<L: Lanes>(turns: L) -> L {
     sum * turns
 }
 
-/// sin(2πx) for any phase: folded to ±¼ turn, odd polynomial of degree 9, error −169 dB before
-/// rounding, 2·10⁻⁷ with it.
-#[expect(
-    clippy::approx_constant,
-    reason = "the first coefficient is fitted, not 2π"
-)]
-#[inline(always)]
-fn sine<L: Lanes>(phase: L::Words) -> L {
-    let quarter = L::Words::splat(QUARTER);
-    let folded = quarter - (phase - quarter).magnitude();
-    let turns = L::from_words(folded) * L::splat(UNIT_TURNS);
-    let square = turns * turns;
-    let mut sum = L::splat(39.536_706);
-    for coefficient in [-76.549_78, 81.601_004, -41.341_655, 6.283_185] {
-        sum = sum.mul_add(square, L::splat(coefficient));
-    }
-    sum * turns
-}
-
 /// A row of frames, one value each.
 type Row<L> = [L; ROW_FRAMES];
 
@@ -134,7 +111,7 @@ fn middle(first: u32, frames: u32) -> u32 {
 
 /// The plain resonator `y[n+2] = 2cos(2ω)·y[n] − y[n−2]`, from the middle outwards.
 #[derive(Clone, Copy)]
-pub struct Resonate<L> {
+pub struct Resonator<L> {
     twice_cosine: L,
     /// The row before the middle.
     early: Row<L>,
@@ -142,27 +119,27 @@ pub struct Resonate<L> {
     late: Row<L>,
 }
 
-impl<L: Lanes> Kernel<L> for Resonate<L> {
+impl<L: Lanes> Kernel<L> for Resonator<L> {
     #[inline(always)]
     fn pivot(first: u32, frames: u32) -> u32 {
         middle(first, frames)
     }
 
     #[inline(always)]
-    fn seed(place: Place<L>) -> Self {
-        let Place {
+    fn seed(state: PhaseState<L>) -> Self {
+        let PhaseState {
             phase, increment, ..
-        } = place;
+        } = state;
         let before = phase - increment;
         Self {
-            twice_cosine: Step::new(&place).twice_cosine(),
+            twice_cosine: Step::new(&state).twice_cosine(),
             early: [sine(before - increment), sine(before)],
             late: [sine(phase), sine(phase + increment)],
         }
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
         let Self {
             twice_cosine,
             mut early,
@@ -175,7 +152,7 @@ impl<L: Lanes> Kernel<L> for Resonate<L> {
         let (low, high) = sums.split_at_mut(sums.len() / 2);
         let mut high = high.chunks_exact_mut(4 * ROW_FRAMES);
         let mut low = low.rchunks_exact_mut(4 * ROW_FRAMES);
-        // Each term of the recurrence takes the place of the one that it no longer needs, by
+        // Each term of the recurrence takes the state of the one that it no longer needs, by
         // p ← p − c·q and q ← q + c·p in turn. Of four rows that makes the second and the third
         // negative, so the gains are negated meanwhile.
         for (high, low) in (&mut high).zip(&mut low) {
@@ -233,7 +210,7 @@ impl<L: Lanes> Kernel<L> for Resonate<L> {
 /// `d[n] = y[n] − σ·y[n−2]`; a step is `d ← σ(d − k·y)`, `y ← d + σ·y`. Downwards likewise, from
 /// the mirror image.
 #[derive(Clone, Copy)]
-pub struct Graze<L: Lanes> {
+pub struct ReinschResonator<L: Lanes> {
     /// k.
     bend: L,
     /// The top bit where σ is negative.
@@ -244,27 +221,27 @@ pub struct Graze<L: Lanes> {
     late_change: Row<L>,
 }
 
-impl<L: Lanes> Kernel<L> for Graze<L> {
+impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
     #[inline(always)]
     fn pivot(first: u32, frames: u32) -> u32 {
         middle(first, frames)
     }
 
     #[inline(always)]
-    fn seed(place: Place<L>) -> Self {
-        let Place {
+    fn seed(state: PhaseState<L>) -> Self {
+        let PhaseState {
             phase,
             increment,
             quadruple,
             ..
-        } = place;
-        let step = Step::new(&place);
+        } = state;
+        let step = Step::new(&state);
         let chord = step.chord();
         // y[n] − y[n−2] = 2sin ω·cos φ[n−1] and y[n] + y[n−2] = 2cos ω·sin φ[n−1]. The first factor
         // is the chord, but for its sign where ω > π/2 in the second: half a turn.
         let alternating = step.alternate.spread_top_bit();
-        let quarter = L::Words::splat(QUARTER);
-        let half = L::Words::splat(2 * QUARTER);
+        let quarter = L::Words::splat(QUARTER_TURN);
+        let half = L::Words::splat(2 * QUARTER_TURN);
         let offset = quarter ^ (alternating & quarter) ^ (alternating & half & (quadruple ^ half));
         Self {
             bend: chord * chord,
@@ -278,7 +255,7 @@ impl<L: Lanes> Kernel<L> for Graze<L> {
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
         let Self {
             bend,
             signs,
@@ -321,7 +298,7 @@ impl<L: Lanes> Kernel<L> for Graze<L> {
 /// Each frame by itself from its phase: folded to ±¼ turn, odd polynomial of degree 7, error
 /// −124 dB.
 #[derive(Clone, Copy)]
-pub struct Slide<L: Lanes> {
+pub struct ChirpSine<L: Lanes> {
     /// A quarter of a turn before the phase of the first frame.
     phase: L::Words,
     /// The phase from the first frame to the second.
@@ -329,23 +306,23 @@ pub struct Slide<L: Lanes> {
     bend: L::Words,
 }
 
-impl<L: Lanes> Kernel<L> for Slide<L> {
+impl<L: Lanes> Kernel<L> for ChirpSine<L> {
     #[inline(always)]
     fn pivot(first: u32, _frames: u32) -> u32 {
         first
     }
 
     #[inline(always)]
-    fn seed(place: Place<L>) -> Self {
+    fn seed(state: PhaseState<L>) -> Self {
         Self {
-            phase: place.phase - L::Words::splat(QUARTER),
-            step: place.increment + place.bend,
-            bend: place.bend,
+            phase: state.phase - L::Words::splat(QUARTER_TURN),
+            step: state.increment + state.bend,
+            bend: state.bend,
         }
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L; 2]]) {
+    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
         let Self {
             mut phase,
             mut step,
@@ -358,7 +335,7 @@ impl<L: Lanes> Kernel<L> for Slide<L> {
             for turns in &mut turns {
                 *turns = L::from_words(phase)
                     .abs()
-                    .neg_mul_add(L::splat(UNIT_TURNS), *turns);
+                    .neg_mul_add(L::splat(TURNS_PER_WORD), *turns);
                 phase = phase + step;
                 step = step + bend;
             }
@@ -379,9 +356,10 @@ impl<L: Lanes> Kernel<L> for Slide<L> {
 mod tests {
     use super::*;
     use crate::bank::lanes::Portable;
+    use crate::dsp::fixed_point::WORD_TURN;
     use std::f64::consts;
 
-    const UNIT: f64 = consts::TAU / 4_294_967_296.0;
+    const UNIT: f64 = consts::TAU / WORD_TURN;
 
     /// Words spread over all phases.
     fn words() -> impl Iterator<Item = u32> {
@@ -392,20 +370,11 @@ mod tests {
         Words::splat(word)
     }
 
-    #[test]
-    fn sines_of_all_phases() {
-        for word in words().chain([0, 1, QUARTER, 2 * QUARTER, 3 * QUARTER, u32::MAX]) {
-            let found = f64::from(sine::<Portable>(lanes(word)).to_array()[0]);
-            let error = (found - (f64::from(word) * UNIT).sin()).abs();
-            assert!(error < 2e-7, "error {error:e} at {word}");
-        }
-    }
-
     /// What counts of the coefficient is by how much it turns the phase in a step.
     #[test]
     fn coefficients_turn_the_phase_aright() {
         for word in words().map(|word| word / 2) {
-            let place = Place::<Portable> {
+            let state = PhaseState::<Portable> {
                 phase: lanes(0),
                 increment: lanes(word),
                 quadruple: lanes(word << 2),
@@ -415,7 +384,7 @@ mod tests {
             if step.cos().abs() > 0.97 {
                 continue;
             }
-            let found = f64::from(Step::new(&place).twice_cosine().to_array()[0]);
+            let found = f64::from(Step::new(&state).twice_cosine().to_array()[0]);
             let turned = (found - 2.0 * step.cos()).abs() / (2.0 * step.sin().abs());
             assert!(turned < 2.5e-7, "{turned:e} rad a step at {word}");
         }

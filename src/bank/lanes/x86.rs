@@ -1,10 +1,11 @@
 //! Eight lanes of AVX2 with FMA, sixteen of AVX-512.
 //!
-//! Values of these types may exist only in functions that are compiled for their instructions and
-//! were dispatched to by a [`Level`](crate::dsp::level::Level); everything here is inlined into
-//! them.
+//! Values of these types exist only within [`run_avx2`] and [`run_avx512`], whose caller has made
+//! sure that the processor has their instructions: no other module can name the types, and nothing
+//! that a [`LaneBody`] returns or keeps can hold one. So every intrinsic below runs only where its
+//! instruction is there. All of it is inlined into those two functions.
 
-use super::{Lanes, TOP_BIT, Words};
+use super::{LaneBody, Lanes, TOP_BIT, Words};
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
 
@@ -23,6 +24,18 @@ pub struct Avx512(__m512);
 /// Sixteen words.
 #[derive(Clone, Copy)]
 pub struct Avx512Words(__m512i);
+
+/// Runs the body with [`Avx2`].
+#[target_feature(enable = "avx2,fma")]
+pub fn run_avx2(body: impl LaneBody) {
+    body.run::<Avx2>();
+}
+
+/// Runs the body with [`Avx512`].
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx2,fma")]
+pub fn run_avx512(body: impl LaneBody) {
+    body.run::<Avx512>();
+}
 
 /// An operator by an intrinsic.
 macro_rules! operator {
@@ -82,23 +95,34 @@ fn halved(lanes: __m256) -> __m128 {
     }
 }
 
-/// [`Lanes::fold`], given how a vector is brought down to four lanes.
+/// [`Lanes::horizontal_sum`], given how a vector is brought down to four lanes.
 #[inline(always)]
-fn fold<L: Copy>(
-    sums: &[[L; 2]],
+fn horizontal_sum<L: Lanes>(
+    sums: &[[L::Memory; 2]],
     left: &mut [f32],
     right: &mut [f32],
     quarter: impl Fn(L) -> __m128,
 ) {
+    let quarter = |memory: &L::Memory| quarter(L::read(memory));
     let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
     for (sums, (left, right)) in sums.chunks_exact(4).zip(channels) {
-        let [a, b, c, d] = [sums[0], sums[1], sums[2], sums[3]];
+        let [a, b, c, d] = [&sums[0], &sums[1], &sums[2], &sums[3]];
         add_totals(
-            [quarter(a[0]), quarter(b[0]), quarter(c[0]), quarter(d[0])],
+            [
+                quarter(&a[0]),
+                quarter(&b[0]),
+                quarter(&c[0]),
+                quarter(&d[0]),
+            ],
             left,
         );
         add_totals(
-            [quarter(a[1]), quarter(b[1]), quarter(c[1]), quarter(d[1])],
+            [
+                quarter(&a[1]),
+                quarter(&b[1]),
+                quarter(&c[1]),
+                quarter(&d[1]),
+            ],
             right,
         );
     }
@@ -108,6 +132,8 @@ impl Lanes for Avx2 {
     const COUNT: usize = 8;
 
     type Words = Avx2Words;
+
+    type Memory = [f32; 8];
 
     #[inline(always)]
     fn splat(value: f32) -> Self {
@@ -127,6 +153,16 @@ impl Lanes for Avx2 {
         let places = &mut places[..Self::COUNT];
         // SAFETY: there are eight places; and the module's text.
         unsafe { _mm256_storeu_ps(places.as_mut_ptr(), self.0) };
+    }
+
+    #[inline(always)]
+    fn read(memory: &[f32; 8]) -> Self {
+        Self::load(memory)
+    }
+
+    #[inline(always)]
+    fn write(self, memory: &mut [f32; 8]) {
+        self.store(memory);
     }
 
     #[inline(always)]
@@ -169,8 +205,8 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]) {
-        fold(sums, left, right, |lanes| halved(lanes.0));
+    fn horizontal_sum(sums: &[[[f32; 8]; 2]], left: &mut [f32], right: &mut [f32]) {
+        horizontal_sum(sums, left, right, |lanes: Self| halved(lanes.0));
     }
 }
 
@@ -215,6 +251,8 @@ impl Lanes for Avx512 {
 
     type Words = Avx512Words;
 
+    type Memory = [f32; 16];
+
     #[inline(always)]
     fn splat(value: f32) -> Self {
         // SAFETY: the module's text.
@@ -233,6 +271,16 @@ impl Lanes for Avx512 {
         let places = &mut places[..Self::COUNT];
         // SAFETY: there are sixteen places; and the module's text.
         unsafe { _mm512_storeu_ps(places.as_mut_ptr(), self.0) };
+    }
+
+    #[inline(always)]
+    fn read(memory: &[f32; 16]) -> Self {
+        Self::load(memory)
+    }
+
+    #[inline(always)]
+    fn write(self, memory: &mut [f32; 16]) {
+        self.store(memory);
     }
 
     #[inline(always)]
@@ -275,8 +323,8 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn fold(sums: &[[Self; 2]], left: &mut [f32], right: &mut [f32]) {
-        fold(sums, left, right, |lanes| {
+    fn horizontal_sum(sums: &[[[f32; 16]; 2]], left: &mut [f32], right: &mut [f32]) {
+        horizontal_sum(sums, left, right, |lanes: Self| {
             // SAFETY: the module's text.
             halved(unsafe {
                 _mm256_add_ps(

@@ -6,6 +6,7 @@
 //! minimal oversampling ratio*, 2005).
 
 use std::f64::consts::PI;
+use std::sync::OnceLock;
 
 /// Grid points that one partial is spread over.
 pub const TAPS: usize = 8;
@@ -58,8 +59,14 @@ fn taylor(x: f64) -> Series {
     sum
 }
 
-/// For the middle of each row, at every tap, ψ and its derivatives times SCALEᵐ.
-pub fn table() -> Box<[Row]> {
+/// For the middle of each row, at every tap, ψ and its derivatives times SCALEᵐ. Made at the first
+/// call, which takes some tenths of a millisecond and allocates.
+pub fn table() -> &'static [Row] {
+    static TABLE: OnceLock<Box<[Row]>> = OnceLock::new();
+    TABLE.get_or_init(make_table)
+}
+
+fn make_table() -> Box<[Row]> {
     let peak = taylor(0.0)[0];
     (0..ROWS)
         .map(|row| {

@@ -15,7 +15,7 @@ mod copy;
 mod lanes;
 
 use self::copy::Written;
-use crate::bank::{Bank, Controls};
+use crate::bank::{Controls, Renderer};
 use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
@@ -410,7 +410,7 @@ impl Partials {
     pub fn render(
         &mut self,
         spectrum_partials: usize,
-        bank: &mut Bank,
+        renderer: &mut Renderer,
         left: &mut [f32],
         right: &mut [f32],
     ) {
@@ -422,11 +422,11 @@ impl Partials {
         } else {
             (&self.left_start[used], &self.right_start[used])
         };
-        bank.add(
+        renderer.add(
             &Controls {
                 phase: &self.phase[used],
                 increment: &self.increment[used],
-                curve: &self.curve[used],
+                half_chirp: &self.curve[used],
                 left_start,
                 left_end,
                 right_start,

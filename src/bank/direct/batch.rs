@@ -6,93 +6,87 @@
 //! two loops it would wait for each.
 
 use super::gains::{Ends, Fixed, Gains, Panned, Ramped, Shape};
-use super::kernels::{Kernel, Place};
-use super::{SEGMENT_FRAMES, Sums, round};
-use crate::bank::lanes::{Lanes, MAX_LANES, Words};
-use crate::bank::{Controls, advanced_phase};
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use super::kernels::{Kernel, PhaseState};
+use super::{SEGMENT_FRAMES, Sums};
+use crate::bank::Controls;
+use crate::bank::lanes::{Lanes, MAX_LANES, MIN_LANES, Words};
+use crate::dsp::fixed_point::{advanced_phase, round_phase};
 
 /// The partials that are rendered together.
 const BATCH: usize = 32;
 
+/// The groups of a batch where lanes are fewest.
+const MAX_GROUPS: usize = BATCH / MIN_LANES;
+
 /// Room for a batch less one, and a group more.
 const ROOM: usize = BATCH + MAX_LANES;
 
-/// What waits to be rendered by one kernel: nothing yet, or some partials.
-pub struct Queue<L, K> {
-    partials: Option<Partials>,
-    kernel: PhantomData<(L, K)>,
-}
-
-impl<L: Lanes, K: Kernel<L>> Queue<L, K> {
-    /// An empty queue.
-    pub fn new() -> Self {
-        Self {
-            partials: None,
-            kernel: PhantomData,
-        }
-    }
-
-    /// Adds those partials from `start` on that have their bit in `lanes`, and renders a batch when
-    /// there is one.
-    #[inline(always)]
-    pub fn add(&mut self, sums: &mut Sums<L>, controls: &Controls, start: usize, lanes: u32) {
-        if lanes == 0 {
-            return;
-        }
-        let partials = self.partials.get_or_insert(Partials::NONE);
-        if lanes == (1 << L::COUNT) - 1 {
-            partials.push_all::<L>(controls, start);
-        } else {
-            for lane in (0..L::COUNT).filter(|lane| lanes >> lane & 1 != 0) {
-                partials.push(controls, start + lane);
-            }
-        }
-        if partials.count >= BATCH {
-            render::<L, K>(&partials.controls(), BATCH / L::COUNT, sums);
-            partials.drop_batch();
-        }
-    }
-
-    /// Renders what is left.
-    #[inline(always)]
-    pub fn finish(&mut self, sums: &mut Sums<L>) {
-        if let Some(partials) = &mut self.partials {
-            partials.silence_the_rest();
-            render::<L, K>(
-                &partials.controls(),
-                partials.count.div_ceil(L::COUNT),
-                sums,
-            );
-        }
-    }
-}
-
 /// The control arrays of a few partials.
-pub struct Partials {
+pub struct Batch {
     count: usize,
     phase: [u64; ROOM],
     increment: [u64; ROOM],
-    curve: [i64; ROOM],
+    half_chirp: [i64; ROOM],
     left_start: [f32; ROOM],
     left_end: [f32; ROOM],
     right_start: [f32; ROOM],
     right_end: [f32; ROOM],
 }
 
-impl Partials {
+impl Batch {
     /// No partials.
-    pub const NONE: Self = Self {
+    pub const EMPTY: Self = Self {
         count: 0,
         phase: [0; ROOM],
         increment: [0; ROOM],
-        curve: [0; ROOM],
+        half_chirp: [0; ROOM],
         left_start: [0.0; ROOM],
         left_end: [0.0; ROOM],
         right_start: [0.0; ROOM],
         right_end: [0.0; ROOM],
     };
+
+    /// Adds those partials from `start` on that have their bit in `lanes`, and renders the batch
+    /// when it is full.
+    #[inline(always)]
+    pub fn add<L: Lanes, K: Kernel<L>>(
+        &mut self,
+        sums: &mut Sums<L>,
+        controls: &Controls,
+        start: usize,
+        lanes: u32,
+    ) {
+        if lanes == 0 {
+            return;
+        }
+        if lanes == (1 << L::COUNT) - 1 {
+            self.push_all::<L>(controls, start);
+        } else {
+            for lane in (0..L::COUNT).filter(|lane| lanes >> lane & 1 != 0) {
+                self.push(controls, start + lane);
+            }
+        }
+        if self.count >= BATCH {
+            render::<L, K>(&self.controls(), BATCH / L::COUNT, sums);
+            self.drop_batch();
+        }
+    }
+
+    /// Renders what is left, and empties the batch.
+    #[inline(always)]
+    pub fn finish<L: Lanes, K: Kernel<L>>(&mut self, sums: &mut Sums<L>) {
+        if self.count > 0 {
+            self.silence_the_rest();
+            render::<L, K>(&self.controls(), self.count.div_ceil(L::COUNT), sums);
+            self.clear();
+        }
+    }
+
+    /// Empties the batch.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
 
     /// Adds one partial.
     #[inline(always)]
@@ -100,7 +94,7 @@ impl Partials {
         let at = self.count;
         self.phase[at] = controls.phase[partial];
         self.increment[at] = controls.increment[partial];
-        self.curve[at] = controls.curve[partial];
+        self.half_chirp[at] = controls.half_chirp[partial];
         self.left_start[at] = controls.left_start[partial];
         self.left_end[at] = controls.left_end[partial];
         self.right_start[at] = controls.right_start[partial];
@@ -115,7 +109,7 @@ impl Partials {
         let to = self.count..self.count + L::COUNT;
         self.phase[to.clone()].copy_from_slice(&controls.phase[from.clone()]);
         self.increment[to.clone()].copy_from_slice(&controls.increment[from.clone()]);
-        self.curve[to.clone()].copy_from_slice(&controls.curve[from.clone()]);
+        self.half_chirp[to.clone()].copy_from_slice(&controls.half_chirp[from.clone()]);
         self.left_start[to.clone()].copy_from_slice(&controls.left_start[from.clone()]);
         self.left_end[to.clone()].copy_from_slice(&controls.left_end[from.clone()]);
         self.right_start[to.clone()].copy_from_slice(&controls.right_start[from.clone()]);
@@ -131,7 +125,7 @@ impl Partials {
         for (to, from) in rest.enumerate() {
             self.phase[to] = self.phase[from];
             self.increment[to] = self.increment[from];
-            self.curve[to] = self.curve[from];
+            self.half_chirp[to] = self.half_chirp[from];
             self.left_start[to] = self.left_start[from];
             self.left_end[to] = self.left_end[from];
             self.right_start[to] = self.right_start[from];
@@ -155,7 +149,7 @@ impl Partials {
         Controls {
             phase: &self.phase,
             increment: &self.increment,
-            curve: &self.curve,
+            half_chirp: &self.half_chirp,
             left_start: &self.left_start,
             left_end: &self.left_end,
             right_start: &self.right_start,
@@ -170,16 +164,13 @@ fn render<L: Lanes, K: Kernel<L>>(controls: &Controls, groups: usize, sums: &mut
     for (segment, frames) in sums.frames.chunks_mut(SEGMENT_FRAMES).enumerate() {
         let first = (segment * SEGMENT_FRAMES) as u32;
         let pivot = K::pivot(first, frames.len() as u32);
-        let mut seeds = [const { MaybeUninit::<K>::uninit() }; BATCH];
+        let mut seeds = [K::seed(phase_state(controls, 0, pivot)); MAX_GROUPS];
         // For the compiler: there is no panic to provide for.
-        let seeds = &mut seeds[..groups.min(BATCH)];
-        for (group, seed) in seeds.iter_mut().enumerate() {
-            let start = group * L::COUNT;
-            seed.write(K::seed(place(controls, start, pivot)));
+        let seeds = &mut seeds[..groups.min(MAX_GROUPS)];
+        for (group, seed) in seeds.iter_mut().enumerate().skip(1) {
+            *seed = K::seed(phase_state(controls, group * L::COUNT, pivot));
         }
         for (group, seed) in seeds.iter().enumerate() {
-            // SAFETY: the loop above has written all of `seeds`.
-            let seed = unsafe { seed.assume_init_ref() };
             let ends = Ends::load(controls, group * L::COUNT);
             match ends.shape() {
                 Shape::Fixed => seed.run(Fixed::new(&ends, sums.per_frame), first, frames),
@@ -192,39 +183,39 @@ fn render<L: Lanes, K: Kernel<L>>(controls: &Controls, groups: usize, sums: &mut
 
 /// Where the partials from `start` on are at frame `pivot`.
 #[inline(always)]
-fn place<L: Lanes>(controls: &Controls, start: usize, pivot: u32) -> Place<L> {
+fn phase_state<L: Lanes>(controls: &Controls, start: usize, pivot: u32) -> PhaseState<L> {
     let span = start..start + L::COUNT;
     let phase = &controls.phase[span.clone()];
     let increment = &controls.increment[span.clone()];
-    let curve = &controls.curve[span];
+    let half_chirp = &controls.half_chirp[span];
     let at = u64::from(pivot);
-    let still = (0..L::COUNT).fold(0, |bits, lane| bits | curve[lane]) == 0;
+    let still = (0..L::COUNT).fold(0, |bits, lane| bits | half_chirp[lane]) == 0;
     if still {
-        Place {
+        PhaseState {
             phase: L::Words::from_lanes(|lane| {
-                round(phase[lane].wrapping_add(increment[lane].wrapping_mul(at)))
+                round_phase(phase[lane].wrapping_add(increment[lane].wrapping_mul(at)))
             }),
-            increment: L::Words::from_lanes(|lane| round(increment[lane])),
-            quadruple: L::Words::from_lanes(|lane| round(increment[lane] << 2)),
+            increment: L::Words::from_lanes(|lane| round_phase(increment[lane])),
+            quadruple: L::Words::from_lanes(|lane| round_phase(increment[lane] << 2)),
             bend: L::Words::splat(0),
         }
     } else {
-        // φ[n] − φ[n−1] = increment + curve·(2n − 1).
+        // φ[n] − φ[n−1] = increment + half_chirp·(2n − 1).
         let odd = (2 * at).wrapping_sub(1);
         let there =
-            |lane: usize| increment[lane].wrapping_add((curve[lane] as u64).wrapping_mul(odd));
-        Place {
+            |lane: usize| increment[lane].wrapping_add((half_chirp[lane] as u64).wrapping_mul(odd));
+        PhaseState {
             phase: L::Words::from_lanes(|lane| {
-                round(advanced_phase(
+                round_phase(advanced_phase(
                     phase[lane],
                     increment[lane],
-                    curve[lane],
+                    half_chirp[lane],
                     at,
                 ))
             }),
-            increment: L::Words::from_lanes(|lane| round(there(lane))),
-            quadruple: L::Words::from_lanes(|lane| round(there(lane) << 2)),
-            bend: L::Words::from_lanes(|lane| round((curve[lane] as u64) << 1)),
+            increment: L::Words::from_lanes(|lane| round_phase(there(lane))),
+            quadruple: L::Words::from_lanes(|lane| round_phase(there(lane) << 2)),
+            bend: L::Words::from_lanes(|lane| round_phase((half_chirp[lane] as u64) << 1)),
         }
     }
 }
