@@ -16,7 +16,7 @@
 //! * [`crew`]: threads that render sections of the ensemble beside the audio thread.
 //! * [`bridge`]: what crosses between threads without a lock: telemetry and the load meter in it, the
 //!   picture of what sounds, the output's frames, keys played on the screen.
-//! * `song` (cargo feature `song`): a MIDI file as events at frames.
+//! * [`song`]: a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
@@ -69,7 +69,6 @@ pub mod params;
 pub mod plugin;
 #[cfg(feature = "editor")]
 pub mod settings;
-#[cfg(feature = "song")]
 pub mod song;
 pub mod state;
 pub mod synth;

@@ -43,10 +43,10 @@ fn the_buffer_does_not_change_a_bit() {
     events.push(control(800, 64, 0));
     events.push(control(350, 1, 90));
     let place = Place::with(&Song::new(Format::SingleTrack, vec![events]));
-    let first = place.render(&["--buffer", "1"]);
+    let first = place.render(&["--program-changes", "--buffer", "1"]);
     assert!(rms(&first) > 1e-3);
     for buffer in ["7", "64", "100", "441", "512", "4096"] {
-        let other = place.render(&["--buffer", buffer]);
+        let other = place.render(&["--program-changes", "--buffer", buffer]);
         assert_eq!(other.len(), first.len(), "{buffer}");
         let same = first.iter().flatten().zip(other.iter().flatten());
         assert!(
@@ -184,32 +184,47 @@ fn smpte_time_knows_no_tempo() {
 }
 
 #[test]
-fn program_changes_choose_the_starting_presets() {
+fn program_changes_choose_the_starting_presets_where_that_is_asked_for() {
+    let follow = ["--program-changes"];
     let changed = Song::new(
         Format::SingleTrack,
         vec![[program(0, 10), note(0, 480, 60)].concat()],
     );
-    let mallet = Place::with(&changed).render(&[]);
+    let changed = Place::with(&changed);
+    let mallet = changed.render(&follow);
     let plain = Place::with(&Song::new(Format::SingleTrack, vec![note(0, 480, 60)]));
     assert!(mallet == plain.render(&["--preset", "mallet"]));
     let organ = plain.render(&[]);
     assert!(organ == plain.render(&["--preset", "Drawbar Organ"]));
     assert!(organ != mallet);
-    // A preset that was asked for outranks the song, and a program that does not exist is none.
-    assert!(Place::with(&changed).render(&["--preset", "Drawbar Organ"]) == organ);
+    // A program that does not exist is none.
     let beyond = Song::new(
         Format::SingleTrack,
         vec![[program(0, 100), note(0, 480, 60)].concat()],
     );
-    assert!(Place::with(&beyond).render(&[]) == organ);
+    assert!(Place::with(&beyond).render(&follow) == organ);
     // In the middle of the song what came before stays as it was.
     let middle = Song::new(
         Format::SingleTrack,
         vec![[note(0, 480, 60), program(960, 10), note(960, 480, 60)].concat()],
     );
-    let middle = Place::with(&middle).render(&[]);
+    let middle = Place::with(&middle).render(&follow);
     assert!(middle[..36_000] == organ[..36_000]);
     assert!(middle[48_000..60_000] != organ[..12_000]);
+
+    // Else they are stepped over, and that is told.
+    let (frames, notices) = changed.render_told(&[]);
+    assert!(frames == organ);
+    assert_eq!(
+        notices,
+        [
+            "1 program change is stepped over; --program-changes lets them choose among the starting \
+          presets"
+        ]
+    );
+    let (frames, notices) = changed.render_told(&["--preset", "Drawbar Organ"]);
+    assert!(frames == organ);
+    assert_eq!(notices, ["1 program change is stepped over"]);
 }
 
 #[test]

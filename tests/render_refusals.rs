@@ -11,8 +11,44 @@ use std::fs;
 use std::process::Command;
 
 use midly::{Format, Timing};
-use place::{Place, three_notes};
+use place::{Place, case, three_notes};
 use songs::{Song, note};
+
+/// Files of `tests/midi` that other programs play, with what is wrong with them.
+const DAMAGED: &[(&str, &[&str])] = &[
+    (
+        "01_one_byte_after_end_of_track",
+        &["track 1, tick 960, byte 44: ", "End of Track"],
+    ),
+    (
+        "02_key_signature_empty",
+        &["track 1, tick 0, byte 23: ", "event 59"],
+    ),
+    (
+        "05_controller_value_255",
+        &["track 1, tick 0, byte 25: ", "FF", "00 to 7F"],
+    ),
+    (
+        "06_running_status_after_meta",
+        &["track 1, tick 480, byte 36: ", "a status byte"],
+    ),
+    (
+        "07_realtime_f8_in_track",
+        &["track 1, tick 240, byte 28: ", "F8"],
+    ),
+    (
+        "08_last_byte_missing",
+        &["track 1, tick 960, byte 43: ", "the end of the file"],
+    ),
+    (
+        "08b_one_track_fewer_than_said",
+        &["track 2, tick 0, byte 44: ", "1 of 2 tracks"],
+    ),
+    (
+        "08c_track_length_too_long",
+        &["track 1, tick 960, byte 18: ", "4000"],
+    ),
+];
 
 #[test]
 fn what_cannot_be_read_is_refused() {
@@ -20,44 +56,33 @@ fn what_cannot_be_read_is_refused() {
     place.refuses(&["none.mid", "out.wav"], &["none.mid: ", "No such file"]);
     place.refuses(&[".", "out.wav"], &[".: "]);
     fs::write(place.path("text.mid"), "Not music at all, but long enough").expect("a file");
-    place.refuses(&["text.mid", "out.wav"], &["text.mid: not a MIDI file"]);
+    let no_midi = [": byte 0: found ", "this is not a MIDI file"];
+    place.refuses(&["text.mid", "out.wav"], &no_midi);
     fs::write(place.path("empty.mid"), "").expect("a file");
-    place.refuses(&["empty.mid", "out.wav"], &["empty.mid: not a MIDI file"]);
-
-    // Cut anywhere, the song is refused, never shortened.
-    let bytes = three_notes().bytes();
-    for length in [4, 11, 13, 14, 20, 22, 23, 40, bytes.len() - 1] {
-        fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
-        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: "]);
-    }
-    fs::write(place.path("cut.mid"), &bytes[..40]).expect("a file");
-    place.refuses(
-        &["cut.mid", "out.wav"],
-        &["track 1 of 1 is truncated: 18 of "],
-    );
-    // Whole chunks, but an event that breaks off, and a status byte that no file may hold.
-    let mut broken = bytes.clone();
-    let last = broken.len() - 1;
-    broken[last] = 0x7F;
-    fs::write(place.path("broken.mid"), &broken).expect("a file");
-    place.refuses(
-        &["broken.mid", "out.wav"],
-        &["broken.mid: track 1 is damaged after tick 1440"],
-    );
-    broken[23] = 0xF8;
-    fs::write(place.path("broken.mid"), &broken).expect("a file");
-    place.refuses(
-        &["broken.mid", "out.wav"],
-        &["broken.mid: track 1 is damaged after tick 0"],
-    );
-
-    let song = Song::new(Format::Sequential, vec![note(0, 480, 60)]);
-    fs::write(place.path("two.mid"), song.bytes()).expect("a file");
-    place.refuses(&["two.mid", "out.wav"], &["two.mid: ", "format 2"]);
+    place.refuses(&["empty.mid", "out.wav"], &no_midi);
     let mut song = three_notes();
     song.timing = Timing::Metrical(0.into());
     fs::write(place.path("zero.mid"), song.bytes()).expect("a file");
-    place.refuses(&["zero.mid", "out.wav"], &["zero.mid: ", "0 ticks"]);
+    place.refuses(
+        &["zero.mid", "out.wav"],
+        &["zero.mid: byte 12: ", "0 ticks"],
+    );
+
+    // Cut anywhere, the song is refused where that is asked for, never shortened.
+    let bytes = three_notes().bytes();
+    for length in [4, 11, 13, 14, 20, 22, 23, 40, bytes.len() - 1] {
+        fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
+        place.refuses(&["cut.mid", "out.wav", "--strict"], &["cut.mid: "]);
+    }
+    // Where nothing is whole, always.
+    for length in [4, 11, 13, 14, 20, 22, 23] {
+        fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
+        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: byte "]);
+    }
+    for (name, parts) in DAMAGED {
+        fs::copy(case(name), place.path("song.mid")).expect("a file");
+        place.refuses(&["song.mid", "out.wav", "--strict"], parts);
+    }
     // Sixteen hours and more, which no WAV file holds.
     let song = Song::new(Format::SingleTrack, vec![note(0xFFF_FFFF, 480, 60)]);
     fs::write(place.path("long.mid"), song.bytes()).expect("a file");
@@ -98,6 +123,16 @@ fn what_cannot_be_meant_is_refused() {
         );
     }
     place.refuses(&["song.mid"], &["OUT.wav"]);
+    place.refuses(
+        &[
+            "song.mid",
+            "out.wav",
+            "--preset",
+            "Gong",
+            "--program-changes",
+        ],
+        &["--preset", "--program-changes"],
+    );
     place.refuses(&["song.mid", "out.wav", "--louder"], &["--louder"]);
 }
 

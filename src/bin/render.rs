@@ -5,6 +5,8 @@
 
 #[path = "render/arguments.rs"]
 mod arguments;
+#[path = "render/general_midi.rs"]
+mod general_midi;
 #[path = "render/output.rs"]
 mod output;
 #[path = "render/performance.rs"]
@@ -12,6 +14,7 @@ mod performance;
 #[path = "render/report.rs"]
 mod report;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aliquot::dsp::level::Level;
-use aliquot::song::Song;
+use aliquot::song::{ReadOptions, Song};
 use aliquot::state::{Preset, StartingPreset, starting_presets};
 use aliquot::synth::{Param, Patch};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -44,7 +47,11 @@ fn main() -> ExitCode {
     match done {
         Ok(text) => {
             // A reader that has gone away (`| head`) is no failure of the rendering.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            let _ = if arguments.writes_to_standard_output() {
+                std::io::stderr().write_all(text.as_bytes())
+            } else {
+                std::io::stdout().write_all(text.as_bytes())
+            };
             ExitCode::SUCCESS
         }
         Err(reason) => arguments::fail(&reason),
@@ -58,15 +65,29 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     spare_inputs(arguments, song_path, output_path)?;
     let programs = programs(arguments)?;
     let bytes = fs::read(song_path).map_err(named(song_path))?;
-    let song = Song::parse(&bytes, arguments.rate).map_err(named(song_path))?;
+    let options = ReadOptions {
+        sample_rate_hz: arguments.rate,
+        is_strict: arguments.strict,
+    };
+    let (mut song, warnings) = Song::read(&bytes, &options).map_err(named(song_path))?;
+    drop(bytes);
+    let notices = general_midi::settle(&mut song, arguments, programs.is_mpe());
+    for text in warnings.iter().map(ToString::to_string).chain(notices) {
+        arguments::tell(&named(song_path)(text));
+    }
 
     // From here on there is a temporary file, which an interrupt must not leave behind.
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
-    let mut output =
-        Output::create(output_path, arguments.rate, arguments.bits).map_err(named(output_path))?;
+    let output_name = arguments.output_name()?;
+    let mut output = if arguments.writes_to_standard_output() {
+        Output::to_standard_output(arguments.rate, arguments.bits)
+    } else {
+        Output::create(output_path, arguments.rate, arguments.bits)
+    }
+    .map_err(named(output_name))?;
     let mut performance = Performance::new(&song, programs, arguments, output.room_frames())
         .map_err(named(song_path))?;
 
@@ -83,14 +104,14 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     let begin = Instant::now();
     loop {
         if interrupted.load(Ordering::Relaxed) {
-            return Err(format!("{}: interrupted", output_path.display()));
+            return Err(format!("{}: interrupted", output_name.display()));
         }
         let start = Instant::now();
         let Some((left, right)) = performance.next_block() else {
             break;
         };
         let time = start.elapsed();
-        output.write(left, right).map_err(named(output_path))?;
+        output.write(left, right).map_err(named(output_name))?;
         if let Some(report) = &mut report {
             report.block(
                 time,
@@ -102,9 +123,9 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     }
     let wall = begin.elapsed();
     progress.finish_and_clear();
-    let summary = output.finish().map_err(named(output_path))?;
+    let summary = output.finish().map_err(named(output_name))?;
 
-    let mut text = format!("{}: {summary}\n", output_path.display());
+    let mut text = format!("{}: {summary}\n", output_name.display());
     if let Some(report) = report {
         text += &report.text(performance.position_frames(), wall);
     }
@@ -113,6 +134,9 @@ fn render(arguments: &Arguments) -> Result<String, String> {
 
 /// Refuses an output that would take the place of what is read.
 fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(), String> {
+    if arguments.writes_to_standard_output() {
+        return Ok(());
+    }
     let preset = arguments
         .preset
         .as_deref()
@@ -129,21 +153,30 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
     Ok(())
 }
 
-/// The patches that the song's program changes choose among, with the seed that was asked for.
+/// The patches that are played, with what the command line says of all of them.
 fn programs(arguments: &Arguments) -> Result<Programs, String> {
-    let seeded = |mut patch: Patch| {
+    let adjusted = |mut patch: Patch| {
         if let Some(seed) = arguments.seed {
             patch.set(Param::SEED, seed.into());
+        }
+        if arguments.mpe {
+            patch.set(Param::MPE, 1.0);
         }
         patch
     };
     if let Some(wanted) = &arguments.preset {
-        return Ok(Programs::Fixed(Box::new(seeded(preset(wanted)?.patch))));
+        return Ok(Programs::Fixed(Box::new(adjusted(preset(wanted)?.patch))));
     }
+    let count = if arguments.program_changes {
+        usize::MAX
+    } else {
+        1
+    };
     let patches: Result<Vec<Patch>, String> = starting_presets()
         .iter()
+        .take(count)
         .map(|starting| match Preset::parse(starting.text) {
-            Ok(preset) => Ok(seeded(preset.patch)),
+            Ok(preset) => Ok(adjusted(preset.patch)),
             Err(error) => Err(format!("{}: {error}", starting.name)),
         })
         .collect();
@@ -151,27 +184,28 @@ fn programs(arguments: &Arguments) -> Result<Programs, String> {
 }
 
 /// The starting preset of that name, or else the preset in the file of that name.
-fn preset(wanted: &str) -> Result<Preset, String> {
+fn preset(wanted: &OsStr) -> Result<Preset, String> {
+    let name = wanted.display();
     if let Some(starting) = starting_preset(wanted) {
-        return Preset::parse(starting.text).map_err(|error| format!("{wanted}: {error}"));
+        return Preset::parse(starting.text).map_err(|error| format!("{name}: {error}"));
     }
     match fs::read_to_string(wanted) {
-        Ok(text) => Preset::parse(&text).map_err(|error| format!("{wanted}: {error}")),
+        Ok(text) => Preset::parse(&text).map_err(|error| format!("{name}: {error}")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let names: Vec<_> = starting_presets().iter().map(|p| p.name).collect();
             Err(format!(
-                "{wanted}: no file and no preset of that name; the presets are {}",
+                "{name}: no file and no preset of that name; the presets are {}",
                 names.join(", ")
             ))
         }
-        Err(error) => Err(format!("{wanted}: {error}")),
+        Err(error) => Err(format!("{name}: {error}")),
     }
 }
 
-fn starting_preset(wanted: &str) -> Option<&'static StartingPreset> {
+fn starting_preset(wanted: &OsStr) -> Option<&'static StartingPreset> {
     starting_presets()
         .iter()
-        .find(|starting| starting.name.eq_ignore_ascii_case(wanted))
+        .find(|starting| wanted.eq_ignore_ascii_case(starting.name))
 }
 
 /// The starting presets with their program numbers, a line each.

@@ -30,6 +30,17 @@ impl Place {
         place
     }
 
+    /// With this file of `tests/midi` as `song.mid`, and the presets that are there.
+    pub fn of_case(name: &str) -> Place {
+        let place = Place::new();
+        fs::copy(case(name), place.path("song.mid")).expect("a song");
+        for preset in ["sine.toml", "saw.toml", "mpe.toml"] {
+            let text = fs::read(case_folder().join(preset)).expect("a preset");
+            fs::write(place.path(preset), text).expect("a preset");
+        }
+        place
+    }
+
     /// A file in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -46,12 +57,22 @@ impl Place {
 
     /// Renders `song.mid` to `out.wav` with these options, at 48 kHz in floats; the frames.
     pub fn render(&self, options: &[&str]) -> Vec<[f32; 2]> {
+        let (frames, notices) = self.render_told(options);
+        assert!(notices.is_empty(), "nothing is wrong: {notices:?}");
+        frames
+    }
+
+    /// The same of a song of which there is something to say, with that, line by line.
+    pub fn render_told(&self, options: &[&str]) -> (Vec<[f32; 2]>, Vec<String>) {
         let arguments = [&["song.mid", "out.wav", "--bits", "32f"], options].concat();
         let output = self.run(&arguments);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{options:?}: {error}");
-        assert_eq!(error, "", "nothing to say where nothing is wrong");
-        frames(&self.path("out.wav"))
+        let notices = error.lines().map(|line| {
+            let text = line.strip_prefix("aliquot-render: song.mid: ");
+            text.unwrap_or_else(|| panic!("{line:?}")).to_owned()
+        });
+        (frames(&self.path("out.wav")), notices.collect())
     }
 
     /// Asserts that the renderer refuses, in one line that holds all of `parts`, and that the
@@ -87,6 +108,15 @@ impl Place {
         listing.sort();
         listing
     }
+}
+
+fn case_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/midi")
+}
+
+/// A file of `tests/midi`.
+pub fn case(name: &str) -> PathBuf {
+    case_folder().join(format!("{name}.mid"))
 }
 
 /// The frames of a float WAV file.

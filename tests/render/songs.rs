@@ -78,3 +78,16 @@ fn midi(tick: u32, message: MidiMessage) -> Event {
     let channel = 0.into();
     (tick, TrackEventKind::Midi { channel, message })
 }
+
+/// The same events on another channel, counted from 0.
+pub fn on_channel(channel: u8, events: Vec<Event>) -> Vec<Event> {
+    let moved = |kind| match kind {
+        TrackEventKind::Midi { message, .. } => TrackEventKind::Midi {
+            channel: channel.into(),
+            message,
+        },
+        other => other,
+    };
+    let events = events.into_iter();
+    events.map(|(tick, kind)| (tick, moved(kind))).collect()
+}

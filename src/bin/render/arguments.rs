@@ -1,5 +1,6 @@
 //! What the command line asks for.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,11 +8,11 @@ use aliquot::crew::MAX_THREADS;
 use aliquot::synth::parameter::Threads;
 use clap::{Parser, ValueEnum};
 
-/// Plays a MIDI file (format 0 or 1) on Aliquot and writes what sounds to a WAV file.
+/// Plays a MIDI file on Aliquot and writes what sounds to a WAV file.
 ///
-/// Without --preset the first starting preset plays, and program changes in the song choose among
-/// the starting presets (program 0 is the first; numbers past the last change nothing). There is
-/// one sound at a time: a program change on any channel is for all.
+/// There is one sound at a time, for all channels: the preset that --preset names, or the first
+/// starting preset. A damaged file plays as far as it is whole; each kind of damage gives a warning
+/// with its place.
 #[derive(Parser)]
 #[command(
     name = "aliquot-render",
@@ -22,12 +23,25 @@ pub struct Arguments {
     /// The MIDI file to play
     #[arg(value_name = "SONG.mid", required_unless_present = "list_presets")]
     song: Option<PathBuf>,
-    /// The WAV file to write; it appears only when it is whole
+    /// The WAV file to write, which appears only when it is whole; - is standard output
     #[arg(value_name = "OUT.wav", required_unless_present = "list_presets")]
     output: Option<PathBuf>,
-    /// A starting preset or a preset file; the song's program changes then change nothing
+    /// A starting preset or a preset file
     #[arg(long, value_name = "NAME|FILE")]
-    pub preset: Option<String>,
+    pub preset: Option<OsString>,
+    /// Program changes in the song, on any channel but the drums', choose among the starting presets
+    /// (program 0 is the first; numbers past the last change nothing)
+    #[arg(long, conflicts_with = "preset")]
+    pub program_changes: bool,
+    /// Play channel 10, which General MIDI has for drums, as it plays the others
+    #[arg(long)]
+    pub drums_as_notes: bool,
+    /// Play with MPE on, whatever the preset says
+    #[arg(long)]
+    pub mpe: bool,
+    /// Refuse a damaged MIDI file
+    #[arg(long)]
+    pub strict: bool,
     /// Frames per second
     #[arg(long, value_name = "HZ", default_value_t = 48_000,
         value_parser = clap::value_parser!(u32).range(1_000..=384_000))]
@@ -84,6 +98,21 @@ impl Arguments {
             _ => Err("a song and an output are needed".to_owned()),
         }
     }
+
+    /// Whether the output is not a file but standard output.
+    pub fn writes_to_standard_output(&self) -> bool {
+        self.output.as_deref() == Some(Path::new("-"))
+    }
+
+    /// What the output is called.
+    pub fn output_name(&self) -> Result<&Path, String> {
+        let (_, path) = self.paths()?;
+        Ok(if self.writes_to_standard_output() {
+            Path::new("standard output")
+        } else {
+            path
+        })
+    }
 }
 
 /// Reads the command line; an `Err` is what the program ends with.
@@ -108,9 +137,14 @@ pub fn parse() -> Result<Arguments, ExitCode> {
 
 /// Says on stderr, in one line, why the program ends, and gives its exit status.
 pub fn fail(reason: &str) -> ExitCode {
-    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("aliquot-render: {line}");
+    tell(reason);
     ExitCode::FAILURE
+}
+
+/// Says something on stderr, in one line.
+pub fn tell(text: &str) {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    eprintln!("aliquot-render: {line}");
 }
 
 fn threads(text: &str) -> Result<Threads, String> {

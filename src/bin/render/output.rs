@@ -1,7 +1,8 @@
-//! The WAV file: written beside its final name, renamed when it is whole.
+//! The WAV file: written beside its final name, renamed when it is whole. For standard output, which
+//! cannot go back to fill in the header's lengths, it is copied when it is whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use aliquot::dsp::random;
@@ -18,15 +19,30 @@ const HEADER_BYTES: u64 = 4_096;
 pub struct Output {
     writer: WavWriter<BufWriter<File>>,
     file: File,
-    temporary: TempPath,
-    target: PathBuf,
+    target: Target,
     spec: WavSpec,
     dither: Dither,
     peak: f32,
     frames: u64,
 }
 
+/// Where the file goes when it is whole.
+enum Target {
+    /// To this path, from its temporary name.
+    File { temporary: TempPath, path: PathBuf },
+    /// Into standard output, from a file without a name.
+    StandardOutput,
+}
+
 impl Output {
+    /// Opens a temporary file whose content goes to standard output at last.
+    pub fn to_standard_output(rate_hz: u32, bits: Bits) -> io::Result<Output> {
+        if io::stdout().is_terminal() {
+            return Err(io::Error::other("a terminal cannot take a WAV file"));
+        }
+        Output::new(tempfile::tempfile()?, Target::StandardOutput, rate_hz, bits)
+    }
+
     /// Opens a temporary file in the target's folder, with the permissions of the file that it will
     /// take the place of.
     pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<Output> {
@@ -60,6 +76,14 @@ impl Output {
         if let Some(permissions) = permissions {
             file.set_permissions(permissions)?;
         }
+        let target = Target::File {
+            temporary,
+            path: target,
+        };
+        Output::new(file, target, rate_hz, bits)
+    }
+
+    fn new(file: File, target: Target, rate_hz: u32, bits: Bits) -> io::Result<Output> {
         let (bits_per_sample, sample_format) = match bits {
             Bits::Sixteen => (16, SampleFormat::Int),
             Bits::TwentyFour => (24, SampleFormat::Int),
@@ -75,7 +99,6 @@ impl Output {
         Ok(Output {
             writer,
             file,
-            temporary,
             target,
             spec,
             dither: Dither::default(),
@@ -114,12 +137,20 @@ impl Output {
     }
 
     /// Brings everything to the disk and gives the file its name; returns what it holds, in words.
-    pub fn finish(self) -> io::Result<String> {
+    pub fn finish(mut self) -> io::Result<String> {
         self.writer.finalize().map_err(io_error)?;
-        self.file.sync_all()?;
-        self.temporary
-            .persist(&self.target)
-            .map_err(|error| error.error)?;
+        match self.target {
+            Target::File { temporary, path } => {
+                self.file.sync_all()?;
+                temporary.persist(&path).map_err(|error| error.error)?;
+            }
+            Target::StandardOutput => {
+                self.file.rewind()?;
+                let mut output = io::stdout().lock();
+                io::copy(&mut self.file, &mut output)?;
+                output.flush()?;
+            }
+        }
         let rate_hz = self.spec.sample_rate;
         let peak = match self.peak {
             0.0 => "silent".to_owned(),

@@ -41,6 +41,12 @@ impl Programs {
         }
     }
 
+    /// Whether they turn MPE on.
+    pub fn is_mpe(&self) -> bool {
+        self.get(0)
+            .is_some_and(|patch| patch.plain(Param::MPE) >= 0.5)
+    }
+
     fn changed(&self, program: u8) -> Option<&Patch> {
         match self {
             Programs::Fixed(_) => None,
@@ -198,8 +204,8 @@ impl<'s> Performance<'s> {
             match &event.action {
                 Action::Play(event) => self.engine.push(*event),
                 Action::Transport(transport) => self.engine.set_transport(transport),
-                Action::Program(program) => {
-                    if let Some(patch) = self.programs.changed(*program) {
+                Action::Program { number, .. } => {
+                    if let Some(patch) = self.programs.changed(*number) {
                         self.engine.set_patch(patch);
                     }
                 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use aliquot::song::{Action, Song};
+use aliquot::song::{Action, ReadOptions, Song};
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, NoteAddress, NoteExpression, Param, Patch};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -63,8 +63,12 @@ pub fn render_midi_with(
         "a rate of {sample_rate_hz} Hz"
     );
     let bytes = std::fs::read(midi).with_context(|| format!("cannot read {}", midi.display()))?;
-    let song = Song::parse(&bytes, sample_rate_hz as u32)
-        .map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
+    let options = ReadOptions {
+        sample_rate_hz: sample_rate_hz as u32,
+        is_strict: true,
+    };
+    let (song, _) =
+        Song::read(&bytes, &options).map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
 
     let mut instance = Host::load(bundle)?.instantiate()?;
     let mut events: Vec<(usize, Event)> = patch_events(&instance, patch)?
@@ -103,7 +107,7 @@ fn translate(action: &Action) -> Option<Event> {
         key: address.key,
     };
     Some(match action {
-        Action::Program(_) => return None,
+        Action::Program { .. } => return None,
         Action::Transport(transport) => Event::Transport(Transport {
             tempo_bpm: Some(transport.tempo_bpm),
             position_beats: transport.position_beats,

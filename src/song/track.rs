@@ -1,0 +1,404 @@
+//! The events of one track.
+
+use super::fault::{Error, Fault, Faults, Place, TrackPlace};
+
+const META: u8 = 0xFF;
+const END_OF_TRACK: u8 = 0x2F;
+const TEMPO: u8 = 0x51;
+/// The greatest number that the format has, in 28 bits.
+const MAX_NUMBER: u32 = 0x0FFF_FFFF;
+
+/// An event that is heard, or that moves what is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrackEvent {
+    /// When.
+    pub tick: u64,
+    /// What.
+    pub message: Message,
+}
+
+/// What a track says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// A channel message: its status byte, 80 to EF, and its data bytes, 00 to 7F each (0 where it
+    /// has only one).
+    Channel {
+        /// Kind and channel.
+        status: u8,
+        /// What follows.
+        data: [u8; 2],
+    },
+    /// Microseconds per quarter note, never 0.
+    Tempo(u32),
+}
+
+/// Where a track's bytes are.
+pub(super) struct Extent {
+    /// The track's number, counted from 1.
+    pub number: usize,
+    /// The first byte after the chunk's header.
+    pub start: usize,
+    /// Where the chunk ends by its own word; it may lie past the file's end.
+    pub stated_end: usize,
+    /// No byte from here on belongs to the track.
+    pub limit: usize,
+}
+
+/// How a track ended.
+pub(super) struct TrackEnd {
+    /// The tick of End of Track, or of the last whole event where there is none.
+    pub tick: u64,
+    /// The byte after the last one that was read.
+    pub byte: usize,
+    /// Whether there was an End of Track.
+    pub has_end_of_track: bool,
+    /// Whether there was any event at all.
+    pub has_events: bool,
+}
+
+/// Reads a track up to its End of Track, and adds what it says to `events`.
+pub(super) fn read(
+    file: &[u8],
+    extent: &Extent,
+    events: &mut Vec<TrackEvent>,
+    faults: &mut Faults,
+) -> Result<TrackEnd, Error> {
+    let mut reader = Reader {
+        file,
+        at: extent.start,
+        limit: extent.limit,
+        number: extent.number,
+        tick: 0,
+        status: None,
+        interrupted_by: None,
+        faults,
+    };
+    // What had been read where the chunk ends by its own word: that counts if no End of Track
+    // follows.
+    let mut within = None;
+    let mut has_events = false;
+    let ending = loop {
+        if reader.at >= reader.limit {
+            break Ending::Limit;
+        }
+        let before = (events.len(), reader.tick);
+        match reader.event() {
+            Ok(Step::Message(message)) => events.push(TrackEvent {
+                tick: reader.tick,
+                message,
+            }),
+            Ok(Step::Skipped) => {}
+            Ok(Step::EndOfTrack) => {
+                return Ok(TrackEnd {
+                    tick: reader.tick,
+                    byte: reader.at,
+                    has_end_of_track: true,
+                    has_events: true,
+                });
+            }
+            Err(stop) => {
+                reader.tick = before.1;
+                match stop {
+                    Stop::Refused(error) => return Err(error),
+                    Stop::BytesEnd => break Ending::Cut,
+                    Stop::Lost => break Ending::Lost,
+                }
+            }
+        }
+        has_events = true;
+        if within.is_none() && reader.at > extent.stated_end {
+            within = Some(before);
+        }
+    };
+    let (mut tick, mut byte) = (reader.tick, extent.limit);
+    if let Some((length, tick_within)) = within {
+        events.truncate(length);
+        (tick, byte) = (tick_within, extent.stated_end);
+    }
+    let place = Place {
+        track: Some(TrackPlace {
+            number: extent.number,
+            tick,
+        }),
+        byte,
+    };
+    let is_file_cut = extent.stated_end > file.len() && extent.limit == file.len();
+    let (fault, found) = match ending {
+        Ending::Lost => (None, ""),
+        _ if is_file_cut => (Some(Fault::Truncated), "the end of the file"),
+        Ending::Cut if within.is_none() => (Some(Fault::CutEvent), "the end of the chunk"),
+        _ => (Some(Fault::NoEndOfTrack), "the end of the chunk"),
+    };
+    if let Some(fault) = fault {
+        faults.note(fault, place, || found.to_owned())?;
+    }
+    Ok(TrackEnd {
+        tick,
+        byte,
+        has_end_of_track: false,
+        has_events,
+    })
+}
+
+/// Why a track ends without End of Track.
+enum Ending {
+    /// Its bytes end after a whole event.
+    Limit,
+    /// Its bytes end within an event.
+    Cut,
+    /// It is not known where the next event begins.
+    Lost,
+}
+
+/// What an event was.
+enum Step {
+    Message(Message),
+    Skipped,
+    EndOfTrack,
+}
+
+/// Why there is no event.
+enum Stop {
+    /// The bytes end within it.
+    BytesEnd,
+    /// It is not known where the next one begins.
+    Lost,
+    Refused(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Refused(error)
+    }
+}
+
+struct Reader<'b, 'f> {
+    file: &'b [u8],
+    at: usize,
+    limit: usize,
+    number: usize,
+    /// Ticks up to the event that is being read.
+    tick: u64,
+    /// Status of the last channel message.
+    status: Option<u8>,
+    /// The status byte that has ended running status since.
+    interrupted_by: Option<u8>,
+    faults: &'f mut Faults,
+}
+
+impl<'b> Reader<'b, '_> {
+    fn note(
+        &mut self,
+        fault: Fault,
+        byte: usize,
+        found: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        let track = Some(TrackPlace {
+            number: self.number,
+            tick: self.tick,
+        });
+        self.faults.note(fault, Place { track, byte }, found)
+    }
+
+    fn peek(&self) -> Result<u8, Stop> {
+        if self.at < self.limit {
+            self.file.get(self.at).copied().ok_or(Stop::BytesEnd)
+        } else {
+            Err(Stop::BytesEnd)
+        }
+    }
+
+    fn byte(&mut self) -> Result<u8, Stop> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// A number of variable length. Longer ones than the format allows count up to its greatest.
+    fn number(&mut self) -> Result<u32, Stop> {
+        let start = self.at;
+        let mut value = 0_u32;
+        loop {
+            let byte = self.byte()?;
+            value = value
+                .checked_mul(128)
+                .map_or(MAX_NUMBER, |high| high | u32::from(byte & 0x7F))
+                .min(MAX_NUMBER);
+            if byte < 0x80 {
+                break;
+            }
+        }
+        let length = self.at - start;
+        if length > 4 {
+            self.note(Fault::LongNumber, start, || {
+                format!("a number of {length} bytes")
+            })?;
+        }
+        Ok(value)
+    }
+
+    /// So many bytes.
+    fn bytes(&mut self, length: u32) -> Result<&'b [u8], Stop> {
+        let end = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.at.checked_add(length))
+            .filter(|&end| end <= self.limit)
+            .ok_or(Stop::BytesEnd)?;
+        let bytes = self.file.get(self.at..end).ok_or(Stop::BytesEnd)?;
+        self.at = end;
+        Ok(bytes)
+    }
+
+    fn event(&mut self) -> Result<Step, Stop> {
+        let delta = self.number()?;
+        self.tick = self.tick.saturating_add(delta.into());
+        match self.next_status()? {
+            status @ ..0xF0 => self.channel_message(status),
+            META => self.meta(),
+            status @ (0xF0 | 0xF7) => {
+                self.interrupted_by = Some(status);
+                let length = self.number()?;
+                self.bytes(length)?;
+                Ok(Step::Skipped)
+            }
+            status => self.system_message(status),
+        }
+    }
+
+    /// The status byte that is there, or the last one of a channel.
+    fn next_status(&mut self) -> Result<u8, Stop> {
+        let at = self.at;
+        let byte = self.peek()?;
+        if byte >= 0x80 {
+            self.at += 1;
+            return Ok(byte);
+        }
+        let Some(status) = self.status else {
+            self.note(Fault::NoStatus, at, || format!("data byte {byte:02X}"))?;
+            return Err(Stop::Lost);
+        };
+        if let Some(other) = self.interrupted_by.take() {
+            self.note(Fault::RunningStatus, at, || {
+                format!("data byte {byte:02X} after an event {other:02X}")
+            })?;
+        }
+        Ok(status)
+    }
+
+    fn channel_message(&mut self, status: u8) -> Result<Step, Stop> {
+        self.status = Some(status);
+        self.interrupted_by = None;
+        // Program change and channel pressure have one data byte.
+        let count = if matches!(status >> 4, 0xC | 0xD) {
+            1
+        } else {
+            2
+        };
+        let mut data = [0; 2];
+        for value in &mut data[..count] {
+            let at = self.at;
+            let byte = self.byte()?;
+            *value = byte.min(0x7F);
+            if byte > 0x7F {
+                self.note(Fault::DataByte, at, || format!("data byte {byte:02X}"))?;
+            }
+        }
+        Ok(Step::Message(Message::Channel { status, data }))
+    }
+
+    /// A message that belongs on a cable, not in a file, with the data bytes that it has there.
+    fn system_message(&mut self, status: u8) -> Result<Step, Stop> {
+        self.note(Fault::SystemStatus, self.at - 1, || {
+            format!("status byte {status:02X}")
+        })?;
+        let count = match status {
+            // Time code, song select; song position.
+            0xF1 | 0xF3 => 1,
+            0xF2 => 2,
+            _ => 0,
+        };
+        for _ in 0..count {
+            if self.peek()? < 0x80 {
+                self.at += 1;
+            }
+        }
+        // Real-time messages leave running status alone.
+        if status < 0xF8 {
+            self.interrupted_by = Some(status);
+        }
+        Ok(Step::Skipped)
+    }
+
+    fn meta(&mut self) -> Result<Step, Stop> {
+        self.interrupted_by = Some(META);
+        let start = self.at - 1;
+        let kind = self.byte()?;
+        let length = self.number()?;
+        if kind == END_OF_TRACK {
+            if length > 0 {
+                self.note(Fault::LongEndOfTrack, start, || {
+                    format!("End of Track of {length} bytes")
+                })?;
+            }
+            // Whatever it holds, it ends the track.
+            self.at = self.at.saturating_add(length as usize).min(self.limit);
+            return Ok(Step::EndOfTrack);
+        }
+        let bytes = self.bytes(length)?;
+        if kind == TEMPO {
+            return self.tempo(bytes, start);
+        }
+        if is_wrong(kind, bytes) {
+            self.note(Fault::MetaContent, start, || {
+                let shown = bytes.iter().take(8).map(|byte| format!(" {byte:02X}"));
+                format!(
+                    "meta event {kind:02X} of {length} bytes:{}",
+                    shown.collect::<String>()
+                )
+            })?;
+        }
+        Ok(Step::Skipped)
+    }
+
+    /// A tempo of these bytes, whose event begins at `start`.
+    fn tempo(&mut self, bytes: &[u8], start: usize) -> Result<Step, Stop> {
+        let fault = match bytes.len() {
+            ..3 => Some(Fault::ShortTempo),
+            3 => None,
+            _ => Some(Fault::LongTempo),
+        };
+        if let Some(fault) = fault {
+            self.note(fault, start, || format!("a tempo of {} bytes", bytes.len()))?;
+        }
+        let Some(&[high, middle, low]) = bytes.first_chunk() else {
+            return Ok(Step::Skipped);
+        };
+        match u32::from_be_bytes([0, high, middle, low]) {
+            0 => {
+                self.note(Fault::ZeroTempo, start, || {
+                    "a quarter note of 0 microseconds".to_owned()
+                })?;
+                Ok(Step::Skipped)
+            }
+            tempo => Ok(Step::Message(Message::Tempo(tempo))),
+        }
+    }
+}
+
+/// Whether a meta event that is not played differs from what the format asks for.
+fn is_wrong(kind: u8, content: &[u8]) -> bool {
+    match (kind, content) {
+        // Sequence number; time and key signature.
+        (0x00, [] | [_, _]) | (0x58, [_, _, _, _]) | (0x59, [_, _]) => false,
+        // Channel prefix, port.
+        (0x20, [value]) => *value > 15,
+        (0x21, [value]) => *value > 127,
+        // SMPTE offset.
+        (0x54, &[hour, minute, second, frame, part]) => {
+            let frames = [24, 25, 30, 30][usize::from(hour >> 5 & 3)];
+            hour & 0x1F > 23 || minute > 59 || second > 59 || frame >= frames || part > 99
+        }
+        (0x00 | 0x20 | 0x21 | 0x54 | 0x58 | 0x59, _) => true,
+        _ => false,
+    }
+}
