@@ -2,7 +2,7 @@
 //! knows it.
 //!
 //! A continuous parameter is a number from 0 to 1 to the framework and to every host, so that only
-//! our own [`Range`] maps it to a plain value and no platform's mathematics comes between; a
+//! our own [`Range`](crate::synth::parameter::Range) maps it to a plain value and no platform's mathematics comes between; a
 //! stepped one is a whole number. Neither is smoothed here: the engine ramps. The audio thread
 //! reads them with [`HostParams::update`], which touches only what has changed since it last asked.
 //!
@@ -17,7 +17,7 @@ use nice_plug::prelude::{
     FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params, nice_error,
 };
 
-use crate::synth::parameter::{Param, Range, Unit};
+use crate::synth::parameter::{Param, Unit};
 use crate::synth::patch::Patch;
 
 pub mod controllers;
@@ -40,41 +40,40 @@ pub enum HostParam {
 
 impl HostParam {
     fn new(param: Param, changes: &Arc<Changes>) -> HostParam {
-        let spec = param.spec();
+        let row = param.row();
         let index = param.index();
         let text = move |plain| {
             let mut text = param.text(plain);
-            if let Some(number) = text.strip_suffix(suffix(spec.unit)) {
+            if let Some(number) = text.strip_suffix(suffix(row.unit)) {
                 text.truncate(number.len());
             }
             text
         };
         let changes = changes.clone();
-        if spec.range.steps().is_some() {
-            let (min, max) = spec.range.ends();
-            let range = IntRange::Linear {
-                min: min as i32,
-                max: max as i32,
-            };
-            let mut int = IntParam::new(&*spec.name, spec.default as i32, range)
-                .with_unit(suffix(spec.unit))
+        if let Some(steps) = row.range.steps() {
+            // Free places are values too: a host may set each of them.
+            let min = row.range.ends().0 as i32;
+            let max = min + steps as i32;
+            let range = IntRange::Linear { min, max };
+            let mut int = IntParam::new(row.name, row.default as i32, range)
+                .with_unit(suffix(row.unit))
                 .with_value_to_string(Arc::new(move |plain| text(plain as f32)))
                 .with_string_to_value(Arc::new(move |text| {
                     param.parse(text).map(|plain| plain.round() as i32)
                 }))
                 .with_callback(Arc::new(move |_| changes.mark(index)));
-            if spec.polyphonic {
+            if row.polyphonic {
                 int = int.with_poly_modulation_id(index as u32);
             }
-            if param.is_of_the_machine() {
+            if param.is_machine_setting() {
                 int = int.non_automatable();
             }
             HostParam::Stepped(int)
         } else {
             let range = FloatRange::Linear { min: 0.0, max: 1.0 };
-            let default = spec.range.normalized(spec.default);
-            let mut float = FloatParam::new(&*spec.name, default, range)
-                .with_unit(suffix(spec.unit))
+            let default = row.range.normalized(row.default);
+            let mut float = FloatParam::new(row.name, default, range)
+                .with_unit(suffix(row.unit))
                 .with_value_to_string(Arc::new(move |x| text(param.range().plain(x))))
                 .with_string_to_value(Arc::new(move |text| {
                     param
@@ -82,27 +81,10 @@ impl HostParam {
                         .map(|plain| param.range().normalized(plain))
                 }))
                 .with_callback(Arc::new(move |_| changes.mark(index)));
-            if spec.polyphonic {
+            if row.polyphonic {
                 float = float.with_poly_modulation_id(index as u32);
             }
             HostParam::Continuous(float)
-        }
-    }
-
-    /// The normalised value with the host's monophonic modulation, to the same bit as
-    /// [`Patch::set`] makes it from the plain value.
-    fn normalized(&self, range: &Range) -> f32 {
-        match self {
-            HostParam::Continuous(float) => float.modulated_plain_value(),
-            HostParam::Stepped(int) => range.normalized(int.modulated_plain_value() as f32),
-        }
-    }
-
-    /// The normalised value without the host's modulation.
-    pub fn unmodulated(&self) -> f32 {
-        match self {
-            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
-            HostParam::Stepped(int) => int.unmodulated_normalized_value(),
         }
     }
 
@@ -198,6 +180,30 @@ impl HostParams {
         &self.params[param.index()]
     }
 
+    /// The normalised value of `param` with the host's monophonic modulation, to the same bit as
+    /// [`Patch::set`] makes it from the plain value. A free place counts as the last value that
+    /// there is.
+    fn modulated(&self, param: Param) -> f32 {
+        match self.get(param) {
+            HostParam::Continuous(float) => float.modulated_plain_value(),
+            HostParam::Stepped(int) => {
+                let plain = int.modulated_plain_value() as f32;
+                param.range().normalized(plain)
+            }
+        }
+    }
+
+    /// As [`HostParams::patch`] has it, but without the host's modulation.
+    pub fn unmodulated(&self, param: Param) -> f32 {
+        match self.get(param) {
+            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
+            HostParam::Stepped(int) => {
+                let plain = int.unmodulated_plain_value() as f32;
+                param.range().normalized(plain)
+            }
+        }
+    }
+
     /// The patch as it stands now, with the host's monophonic modulation. Not for the audio thread.
     pub fn patch(&self) -> Patch {
         let mut patch = Patch::default();
@@ -221,7 +227,7 @@ impl HostParams {
     }
 
     fn read(&self, param: Param, patch: &mut Patch) {
-        patch.set_normalized(param, self.get(param).normalized(param.range()));
+        patch.set_normalized(param, self.modulated(param));
     }
 
     /// What the editor's next window begins with.
@@ -237,11 +243,11 @@ impl HostParams {
     /// Takes a controller (channel 0 to 15, value 0 to 1), and returns whether it moves a parameter
     /// and therefore means nothing else. For the audio thread: never waits or allocates.
     pub fn control(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> bool {
-        let param = self.controllers.take(channel, number, value, mpe_is_on);
-        if let Some(param) = param {
-            self.set(param, value);
+        let moved = self.controllers.take(channel, number, value, mpe_is_on);
+        if let Some((param, normalized)) = moved {
+            self.set(param, normalized);
         }
-        param.is_some()
+        moved.is_some()
     }
 
     /// Sets what controllers have moved once more, as long as the host has not been told. A change
@@ -291,13 +297,13 @@ impl HostParams {
 // as long as it uses them.
 unsafe impl Params for HostParams {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
-        Param::all()
+        Param::hosted()
             .map(|param| {
-                let spec = param.spec();
+                let row = param.row();
                 (
-                    spec.id.to_string(),
+                    row.id.to_string(),
                     self.get(param).as_ptr(),
-                    spec.group.to_owned(),
+                    row.group.name().to_owned(),
                 )
             })
             .collect()
@@ -308,7 +314,7 @@ unsafe impl Params for HostParams {
         let controllers: Vec<(u8, &str)> = self
             .controllers
             .bindings()
-            .map(|(number, param)| (number, &*param.spec().id))
+            .map(|(number, param)| (number, param.row().id))
             .collect();
         let fields = [
             (
@@ -370,7 +376,7 @@ unsafe impl Params for HostParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::parameter::specs;
+    use crate::synth::parameter::rows;
 
     /// Sets a parameter as a host does.
     fn set(params: &HostParams, param: Param, normalized: f32) {
@@ -414,7 +420,7 @@ mod tests {
                     by_host.normalized(param).to_bits(),
                     by_preset.normalized(param).to_bits(),
                     "{} at {plain}",
-                    param.spec().id
+                    param.row().id
                 );
             }
         }
@@ -454,7 +460,7 @@ mod tests {
     fn text_goes_both_ways_with_and_without_unit() {
         let params = HostParams::default();
         for param in Param::all() {
-            let unit = param.spec().unit;
+            let unit = param.row().unit;
             assert!(suffix(unit).is_empty() || suffix(unit) == format!(" {}", unit.symbol()));
             let ptr = params.get(param).as_ptr();
             for step in 0..=20 {
@@ -475,7 +481,7 @@ mod tests {
                         param.text(param.range().plain(back)),
                         param.text(plain),
                         "{}",
-                        param.spec().id
+                        param.row().id
                     );
                 }
             }
@@ -491,20 +497,23 @@ mod tests {
             }) & !(1 << 31)
         };
         let hashes: std::collections::HashSet<u32> =
-            specs().iter().map(|spec| hash(&spec.id)).collect();
+            rows().iter().map(|row| hash(&row.id)).collect();
         assert_eq!(hashes.len(), Param::COUNT);
         // VST3: the framework's own parameters for MIDI controllers lie at the very top.
         assert!(hashes.iter().all(|&hash| hash < (1 << 31) - 4000));
     }
 
     #[test]
-    fn the_map_is_in_the_tables_order() {
+    fn the_map_is_in_the_hosts_order() {
         let params = HostParams::default();
-        for (row, spec) in params.param_map().iter().zip(specs()) {
-            assert_eq!((row.0.as_str(), row.2.as_str()), (&*spec.id, spec.group));
+        let map = params.param_map();
+        assert_eq!(map.len(), Param::COUNT);
+        for ((id, ptr, group), param) in map.iter().zip(Param::hosted()) {
+            let row = param.row();
+            assert_eq!((id.as_str(), group.as_str()), (row.id, row.group.name()));
             // SAFETY: the pointer leads into `params`.
-            let (name, steps) = unsafe { (row.1.name(), row.1.step_count()) };
-            assert_eq!((name, steps), (&*spec.name, spec.range.steps()));
+            let (name, steps) = unsafe { (ptr.name(), ptr.step_count()) };
+            assert_eq!((name, steps), (row.name, row.range.steps()));
         }
     }
 

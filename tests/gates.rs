@@ -283,18 +283,9 @@ fn takes_less_than_100_megabytes() {
 
 #[test]
 fn ranges_have_room_for_what_the_parameters_promise() {
-    assert_eq!(
-        *Param::PARTIALS.range(),
-        Range::Integer { min: 1, max: 512 }
-    );
-    assert_eq!(
-        *Param::VOICES.range(),
-        Range::Integer { min: 1, max: 2_048 }
-    );
-    assert_eq!(Param::VOICES.spec().default, 32.0);
-    assert_eq!(
-        *Param::BEND_RANGE.range(),
-        Range::Integer { min: 0, max: 96 }
-    );
+    assert_eq!(*Param::PARTIALS.range(), Range::count(1, 512, 1_024));
+    assert_eq!(*Param::VOICES.range(), Range::count(1, 2_048, 4_096));
+    assert_eq!(Param::VOICES.row().default, 32.0);
+    assert_eq!(*Param::BEND_RANGE.range(), Range::integer(0, 96));
     assert_eq!(Param::SLOPE.range().ends(), (6.0, 48.0));
 }

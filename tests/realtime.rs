@@ -17,15 +17,12 @@ fn the_counter_counts() {
 
 #[test]
 fn rendering_neither_allocates_nor_frees() {
-    // As a host would: the table of names is built before the first block.
     let patches: Vec<Patch> = (0..8)
         .map(|seed| {
             let mut patch = Patch::default();
             for param in Param::all() {
-                patch.set_normalized(
-                    param,
-                    (bits(seed, param.index() as u64) >> 40) as f32 / (1 << 24) as f32,
-                );
+                let part = (bits(seed, param.index() as u64) >> 40) as f32 / (1 << 24) as f32;
+                patch.set_normalized(param, part * param.range().top());
             }
             patch.set(Param::VOICES, 4.0 + seed as f32);
             patch

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::desk::Desk;
-use super::edit::{Edits, says_how_to_play};
+use super::edit::{Edits, sets_performance};
 use super::session::{Deed, Swap};
 use crate::library::{Contents, Entry, Library, LibraryError, Watch};
 use crate::params::{LoadedPreset, fingerprint};
@@ -177,7 +177,7 @@ impl Browser {
         match self.library.entry(&loaded.id) {
             Ok(entry) if fingerprint(&entry.preset.patch) == loaded.fingerprint => {
                 let preset = Preset {
-                    patch: edits.patch_to_save(says_how_to_play(&entry.preset.patch)),
+                    patch: edits.patch_to_save(sets_performance(&entry.preset.patch)),
                     ..(*entry.preset).clone()
                 };
                 let saved = self.library.save_over(&entry, &preset);
@@ -210,7 +210,7 @@ impl Browser {
                 author: preset.author.clone(),
                 tags: preset.tags.join(", "),
                 description: preset.description.clone(),
-                with_playing: says_how_to_play(&preset.patch),
+                with_playing: sets_performance(&preset.patch),
             },
             None => Form {
                 name: match name.as_str() {

@@ -29,7 +29,6 @@ use super::desk::Desk;
 use super::edit::Edits;
 use super::theme::{self, Theme};
 use crate::params::HostParams;
-use crate::synth::parameter::Range;
 use crate::synth::{Param, Patch, Values};
 
 /// How far a hand goes from one end of a range to the other, points.
@@ -167,7 +166,7 @@ fn inside(rect: Rect, room: Rect) -> Vec2 {
 pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
     let sounding = desk.controls.values.normalized(param).clamp(0.0, 1.0);
     // The values that sound have the host's word; while a hand is ahead of it, so are they.
-    let offset = sounding - desk.edits.params().get(param).unmodulated();
+    let offset = sounding - desk.edits.params().unmodulated(param);
     (offset.abs() > 1e-3).then(|| (desk.edits.normalized(param) + offset).clamp(0.0, 1.0))
 }
 
@@ -180,8 +179,7 @@ fn fine(ui: &Ui) -> f32 {
 }
 
 fn reset(edits: &mut Edits, param: Param) {
-    let spec = param.spec();
-    edits.set(param, spec.range.normalized(spec.default));
+    edits.set(param, param.default_normalized());
 }
 
 /// Moves a parameter by so many small steps.
@@ -273,7 +271,7 @@ fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
 
 /// Whether a value is typed, and not picked.
 fn is_typed(param: Param) -> bool {
-    !matches!(param.range(), Range::Choice(_))
+    param.range().labels().is_none()
 }
 
 /// What a screen reader asks for.
@@ -302,20 +300,19 @@ fn reader(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
 /// What a control is called where no title of a group stands beside it; no other has this name.
 pub fn spoken(param: Param) -> &'static str {
     match param {
-        // The partials have levels too, and voices can be looked at.
-        Param::LEVEL => "Output Level",
+        // Voices can be looked at.
         Param::VOICES => "Number of Voices",
-        param => &param.spec().name,
+        param => param.row().name,
     }
 }
 
 /// Names a control that moves along a range for a screen reader, with its value and unit.
 fn describe(ui: &Ui, response: &Response, param: Param, shown: &Shown) {
-    let spec = param.spec();
+    let row = param.row();
     let plain = f64::from(param.range().plain(shown.normalized));
     response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), plain, spoken(param)));
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        let (min, max) = spec.range.ends();
+        let (min, max) = row.range.ends();
         node.set_min_numeric_value(f64::from(min));
         node.set_max_numeric_value(f64::from(max));
         node.set_value(shown.text.as_str());

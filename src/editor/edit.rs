@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::{Param as _, ParamPtr, PluginApi};
+use nice_plug::prelude::{ParamPtr, PluginApi};
 
 mod asides;
 mod sound;
@@ -21,10 +21,10 @@ mod undo;
 
 use super::history::{Nudge, Step};
 use super::session::{Aside, Deed, SharedSession};
-use crate::params::{HostParam, HostParams};
+use crate::params::HostParams;
 use crate::synth::{Param, Patch};
 use asides::Marks;
-pub use sound::says_how_to_play;
+pub use sound::sets_performance;
 
 /// For this long a value that was sent is shown, should the host not have taken it up.
 const PATIENCE_S: f64 = 0.5;
@@ -145,7 +145,7 @@ impl Edits {
         self.now_s = now_s;
         let params = &self.params;
         self.sent.retain(|sent| {
-            let is_taken = hosts_value(params, sent.param) == sent.normalized;
+            let is_taken = params.unmodulated(sent.param) == sent.normalized;
             !is_taken && (0.0..PATIENCE_S).contains(&(now_s - sent.at_s))
         });
         let host = &self.host;
@@ -213,7 +213,7 @@ impl Edits {
         let sent = self.sent.iter().find(|sent| sent.param == param);
         held.map(|drag| drag.sent)
             .or(sent.map(|sent| sent.normalized))
-            .unwrap_or_else(|| hosts_value(&self.params, param))
+            .unwrap_or_else(|| self.params.unmodulated(param))
     }
 
     /// All values to show.
@@ -227,14 +227,14 @@ impl Edits {
 
     /// Sets a parameter at once.
     pub fn set(&mut self, param: Param, normalized: f32) {
-        let step = self.set_all(&*param.spec().name, &[(param, normalized)]);
+        let step = self.set_all(param.row().name, &[(param, normalized)]);
         self.finish(step);
     }
 
     /// Sets a parameter at once, as one of many small moves: those of the same parameter that follow
     /// one another closely are undone together.
     pub fn nudge(&mut self, param: Param, normalized: f32) {
-        self.nudge_all(&*param.spec().name, &[(param, normalized)]);
+        self.nudge_all(param.row().name, &[(param, normalized)]);
     }
 
     /// The same of several parameters together, under a name such as "Raise Level".
@@ -361,10 +361,11 @@ impl Edits {
         }
     }
 
-    /// The hand has moved by a part of the range.
+    /// The hand has moved by a part of the way from the least value to the greatest.
     pub fn drag_by(&mut self, offset: f32) {
         if let Some(drag) = self.held.first_mut() {
-            drag.normalized = (drag.normalized + offset).clamp(0.0, 1.0);
+            let top = drag.param.range().top();
+            drag.normalized = (drag.normalized + offset * top).clamp(0.0, top);
             let normalized = stepped(drag.param, drag.normalized);
             if normalized != drag.sent {
                 drag.sent = normalized;
@@ -381,7 +382,7 @@ impl Edits {
         self.forget_if_loaded();
         let held = std::mem::take(&mut self.held);
         let mut step = match &held[..] {
-            [one] => Step::new(&*one.param.spec().name),
+            [one] => Step::new(one.param.row().name),
             _ => Step::new("Draw"),
         };
         for drag in held {
@@ -409,14 +410,6 @@ impl Drop for Edits {
         for (param, _) in self.followed.drain(..) {
             self.host.end(&self.params, param);
         }
-    }
-}
-
-/// As the host has it, without its modulation.
-fn hosts_value(params: &HostParams, param: Param) -> f32 {
-    match params.get(param) {
-        HostParam::Continuous(float) => float.unmodulated_normalized_value(),
-        HostParam::Stepped(int) => int.unmodulated_normalized_value(),
     }
 }
 

@@ -50,7 +50,7 @@ impl Learn {
             let value = if self.is_open {
                 value
             } else {
-                edits.params().get(param).unmodulated()
+                edits.params().unmodulated(param)
             };
             edits.follow(param, value);
         }
@@ -70,7 +70,7 @@ impl Learn {
         let controllers = desk.edits.params().controllers();
         if let Some(param) = awaited {
             self.learned = None;
-            let name = &param.spec().name;
+            let name = param.row().name;
             desk.help.replace(match controllers.refused() {
                 Some(refused) => format!(
                     "CC {} cannot be learned: {}. Move another one for {name}, or press Escape.",
@@ -81,7 +81,7 @@ impl Learn {
         } else if let Some((param, until_s)) = self.learned {
             match controllers.controller(param).filter(|_| now_s < until_s) {
                 Some(number) => {
-                    let name = &param.spec().name;
+                    let name = param.row().name;
                     desk.help.replace(format!("CC {number} moves {name}."));
                 }
                 None => self.learned = None,
@@ -103,7 +103,7 @@ impl Learn {
             // Another may be awaited since.
             && (now.is_none() || before != edits.controllers())
         {
-            let name = &param.spec().name;
+            let name = param.row().name;
             edits.controllers_changed(format!("Learn CC {number} for {name}"), before);
             self.learned = Some((param, now_s + TOLD_S));
         }

@@ -344,7 +344,7 @@ fn learned(ui: &mut Ui, desk: &mut Desk) {
         ui.label(RichText::new(text).color(weak));
     }
     for (number, param) in bindings {
-        let text = &*param.spec().name;
+        let text = param.row().name;
         row(ui, &format!("CC {number}"), |ui| {
             ui.label(text);
             let response = ui.button("Forget");

@@ -174,9 +174,16 @@ impl Controllers {
         }
     }
 
-    /// A controller has moved (channel 0 to 15, value 0 to 1): the parameter that it moves, if any.
-    /// For the audio thread: never waits or allocates.
-    pub fn take(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> Option<Param> {
+    /// A controller has moved (channel 0 to 15, value 0 to 1): the parameter that it moves, if any,
+    /// and the normalised value that it moves it to; its whole way is that to the greatest value
+    /// that there is. For the audio thread: never waits or allocates.
+    pub fn take(
+        &self,
+        channel: u8,
+        number: u8,
+        value: f32,
+        mpe_is_on: bool,
+    ) -> Option<(Param, f32)> {
         let number = number & 127;
         let awaited = self.awaited();
         if Protection::of(channel, number, mpe_is_on).is_some() {
@@ -198,10 +205,11 @@ impl Controllers {
         }
         let param = self.target(number)?;
         let place = usize::from(number);
-        self.values[place].store(value, Ordering::Relaxed);
+        let normalized = value * param.range().top();
+        self.values[place].store(normalized, Ordering::Relaxed);
         // Release: who sees the bit sees the value.
         self.untold[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
-        Some(param)
+        Some((param, normalized))
     }
 
     /// Calls `visit` with each parameter that was moved and of which the host has not been told, and
@@ -254,10 +262,16 @@ mod tests {
         controllers.learn(Some(Param::CUTOFF));
         assert_eq!(controllers.awaited(), Some(Param::CUTOFF));
         // From any channel.
-        assert_eq!(controllers.take(5, 21, 0.5, false), Some(Param::CUTOFF));
+        assert_eq!(
+            controllers.take(5, 21, 0.5, false),
+            Some((Param::CUTOFF, 0.5))
+        );
         assert_eq!(controllers.awaited(), None);
         assert_eq!(controllers.take(0, 22, 0.5, false), None);
-        assert_eq!(controllers.take(2, 21, 0.75, false), Some(Param::CUTOFF));
+        assert_eq!(
+            controllers.take(2, 21, 0.75, false),
+            Some((Param::CUTOFF, 0.75))
+        );
         assert_eq!(controllers.controller(Param::CUTOFF), Some(21));
         let mut told = Vec::new();
         controllers.moved(|param, value| told.push((param, value)));
@@ -299,7 +313,7 @@ mod tests {
         assert_eq!(controllers.take(3, 21, 1.0, true), None);
         let refused = controllers.refused().map(|refused| refused.protection);
         assert_eq!(refused, Some(Protection::MpeMember));
-        assert_eq!(controllers.take(0, 21, 1.0, true), Some(Param::TILT));
+        assert_eq!(controllers.take(0, 21, 1.0, true), Some((Param::TILT, 1.0)));
         controllers.learn(Some(Param::TILT));
         assert_eq!(controllers.refused(), None);
     }

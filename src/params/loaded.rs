@@ -74,10 +74,10 @@ pub fn fingerprint(patch: &Patch) -> u64 {
         }
     };
     for param in Param::all().filter(is_of_the_sound) {
-        let spec = param.spec();
+        let row = param.row();
         let normalized = patch.normalized(param);
-        if normalized != spec.range.normalized(spec.default) {
-            take(param.index() as u32);
+        if normalized != row.range.normalized(row.default) {
+            row.id.bytes().for_each(|byte| take(byte.into()));
             take(normalized.to_bits());
         }
     }
@@ -85,7 +85,7 @@ pub fn fingerprint(patch: &Patch) -> u64 {
 }
 
 fn is_of_the_sound(param: &Param) -> bool {
-    !param.is_of_the_machine() && !param.is_of_the_player()
+    !param.is_machine_setting() && !param.is_performance_setting()
 }
 
 #[cfg(test)]
@@ -130,8 +130,8 @@ mod tests {
         let initial = fingerprint(&patch);
         let mut seen = vec![initial];
         for param in Param::all() {
-            let spec = param.spec();
-            let default = spec.range.normalized(spec.default);
+            let row = param.row();
+            let default = row.range.normalized(row.default);
             patch.set_normalized(param, if default > 0.5 { 0.0 } else { 1.0 });
             seen.push(fingerprint(&patch));
             patch.set_normalized(param, default);

@@ -14,7 +14,7 @@ use nice_plug::prelude::PluginState;
 
 use crate::state::SCHEMA;
 use crate::synth::Param;
-use crate::synth::parameter::{Spec, specs};
+use crate::synth::parameter::{Row, rows};
 
 use super::controllers::Protection;
 
@@ -69,12 +69,12 @@ pub fn admit(state: &mut PluginState) -> Result<(), Refusal> {
         Ok(()) => {
             state
                 .params
-                .retain(|id, _| specs().iter().any(|spec| spec.id == *id));
-            for spec in specs() {
+                .retain(|id, _| rows().iter().any(|row| row.id == *id));
+            for row in rows() {
                 state
                     .params
-                    .entry(spec.id.to_string())
-                    .or_insert_with(|| default_value(spec));
+                    .entry(row.id.to_string())
+                    .or_insert_with(|| default_value(row));
             }
         }
         Err(_) => {
@@ -95,11 +95,11 @@ fn check(state: &PluginState) -> Result<(), Refusal> {
     if schema > SCHEMA {
         return Err(Refusal::Newer(schema));
     }
-    for spec in specs() {
-        if let Some(value) = state.params.get(&*spec.id)
-            && !fits(spec, value)
+    for row in rows() {
+        if let Some(value) = state.params.get(row.id)
+            && !fits(row, value)
         {
-            return Err(Refusal::BadValue(spec.id.to_string()));
+            return Err(Refusal::BadValue(row.id.to_string()));
         }
     }
     if let Some(json) = state.fields.get(CONTROLLERS_FIELD) {
@@ -129,20 +129,23 @@ pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
         .collect()
 }
 
-fn fits(spec: &Spec, value: &ParamValue) -> bool {
-    let (min, max) = spec.range.ends();
-    match (value, spec.range.steps()) {
+fn fits(row: &Row, value: &ParamValue) -> bool {
+    match (value, row.range.steps()) {
         // Not-a-number lies in no range.
         (ParamValue::F32(normalized), None) => (0.0..=1.0).contains(normalized),
-        (ParamValue::I32(plain), Some(_)) => (min as i32..=max as i32).contains(plain),
+        // Free places too: a host may have set one, or a later version have a use for it.
+        (ParamValue::I32(plain), Some(steps)) => {
+            let min = row.range.ends().0 as i32;
+            (min..=min + steps as i32).contains(plain)
+        }
         _ => false,
     }
 }
 
-fn default_value(spec: &Spec) -> ParamValue {
-    match spec.range.steps() {
-        None => ParamValue::F32(spec.range.normalized(spec.default)),
-        Some(_) => ParamValue::I32(spec.default as i32),
+fn default_value(row: &Row) -> ParamValue {
+    match row.range.steps() {
+        None => ParamValue::F32(row.range.normalized(row.default)),
+        Some(_) => ParamValue::I32(row.default as i32),
     }
 }
 
@@ -153,9 +156,9 @@ mod tests {
     fn state() -> PluginState {
         let mut state = PluginState {
             version: "0.1.0".to_owned(),
-            params: specs()
+            params: rows()
                 .iter()
-                .map(|spec| (spec.id.to_string(), default_value(spec)))
+                .map(|row| (row.id.to_string(), default_value(row)))
                 .collect(),
             fields: Default::default(),
         };
@@ -179,7 +182,7 @@ mod tests {
             .params
             .insert("tilt".to_owned(), ParamValue::F32(0.123));
         assert_eq!(admit(&mut admitted), Ok(()));
-        assert_eq!(admitted.params.len(), specs().len());
+        assert_eq!(admitted.params.len(), rows().len());
         assert!(matches!(admitted.params["tilt"], ParamValue::F32(0.123)));
     }
 
@@ -224,7 +227,10 @@ mod tests {
             ("tilt", ParamValue::I32(1)),
             ("tilt", ParamValue::String("1".to_owned())),
             ("partials", ParamValue::I32(0)),
-            ("partials", ParamValue::I32(513)),
+            ("partials", ParamValue::I32(1_025)),
+            ("filter_type", ParamValue::I32(16)),
+            ("filter_type", ParamValue::I32(-1)),
+            ("mpe", ParamValue::I32(2)),
             ("partials", ParamValue::I32(i32::MIN)),
             ("partials", ParamValue::F32(0.5)),
             ("mpe", ParamValue::Bool(true)),
@@ -275,7 +281,7 @@ mod tests {
             .params
             .insert("flux".to_owned(), ParamValue::F32(f32::NAN));
         assert_eq!(admit(&mut older), Ok(()));
-        assert_eq!(older.params.len(), specs().len());
+        assert_eq!(older.params.len(), rows().len());
         assert!(matches!(older.params["tilt"], ParamValue::F32(0.25)));
         assert!(matches!(older.params["partials"], ParamValue::I32(128)));
     }

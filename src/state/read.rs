@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Preset, PresetError, SCHEMA};
-use crate::synth::parameter::{Param, Range};
+use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
 /// One parameter as a text gives it.
@@ -98,13 +98,12 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
         let Some(param) = Param::from_id(&id) else {
             return fail("there is no such parameter".to_owned());
         };
-        if param.is_of_the_machine() {
-            return fail("belongs to the machine that plays, and not in a preset".to_owned());
-        }
         if let Some(first) = seen.insert(param, place) {
             return fail(format!("already given in line {first}"));
         }
         match normalized(param, &value) {
+            // Presets of earlier versions hold how many voices there are.
+            Ok(_) if param.is_machine_setting() => {}
             Ok(normalized) => preset.patch.set_normalized(param, normalized),
             Err(reason) => return fail(reason),
         }
@@ -137,7 +136,7 @@ fn schema(document: &DeTable) -> Result<u32, (Span<usize>, String)> {
 /// The normalised value that `value` means for `param`.
 fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
     let range = param.range();
-    if let Range::Choice(labels) = range {
+    if let Some(labels) = range.labels() {
         let DeValue::String(label) = value else {
             return Err(format!(
                 "one of {} is needed, not {}",
@@ -145,8 +144,8 @@ fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
                 kind(value)
             ));
         };
-        return match labels.iter().position(|l| l.eq_ignore_ascii_case(label)) {
-            Some(index) => Ok(range.normalized(index as f32)),
+        return match param.row().plain_of_label(label) {
+            Some(plain) => Ok(range.normalized(plain)),
             None => Err(format!("{label:?} is none of {}", list(labels))),
         };
     }

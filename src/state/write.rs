@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Preset, SCHEMA};
+use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
 
@@ -22,31 +23,31 @@ pub(super) fn preset(preset: &Preset) -> String {
     }
 
     let defaults = Patch::default();
-    let mut groups: Vec<(&str, Vec<Param>)> = Vec::new();
+    let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
     for param in Param::all() {
         let differs = preset.patch.normalized(param) != defaults.normalized(param);
-        if differs && !param.is_of_the_machine() {
-            let group = param.spec().group;
-            match groups.iter_mut().find(|(name, _)| *name == group) {
+        if differs && !param.is_machine_setting() {
+            let group = param.row().group;
+            match groups.iter_mut().find(|(of, _)| *of == group) {
                 Some((_, params)) => params.push(param),
                 None => groups.push((group, vec![param])),
             }
         }
     }
     for (group, params) in groups {
-        let group = group.to_lowercase().replace(' ', "_");
+        let group = group.name().to_lowercase().replace(' ', "_");
         line(&mut text, format_args!("\n[{group}]"));
         for param in params {
-            let spec = param.spec();
+            let row = param.row();
             let value = value(param, preset.patch.normalized(param));
-            let unit = match spec.unit {
+            let unit = match row.unit {
                 Unit::Percent => "",
                 unit => unit.symbol(),
             };
             let comment = if unit.is_empty() { "" } else { " # " };
             line(
                 &mut text,
-                format_args!("{} = {value}{comment}{unit}", spec.id),
+                format_args!("{} = {value}{comment}{unit}", row.id),
             );
         }
     }
@@ -66,7 +67,7 @@ fn quoted(string: &str) -> String {
 fn value(param: Param, normalized: f32) -> String {
     let range = param.range();
     match range {
-        Range::Choice(labels) => quoted(labels[range.plain(normalized) as usize]),
+        Range::Switch | Range::Choice { .. } => quoted(&param.text(range.plain(normalized))),
         Range::Integer { .. } => range.plain(normalized).to_string(),
         _ => shortest(range, normalized)
             .unwrap_or_else(|| format!("{{ normalized = {} }}", toml_number(normalized.into()))),

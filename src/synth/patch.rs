@@ -17,7 +17,7 @@ impl Default for Patch {
             normalized: [0.0; Param::COUNT],
         };
         for param in Param::all() {
-            patch.set(param, param.spec().default);
+            patch.set(param, param.row().default);
         }
         patch
     }
@@ -140,7 +140,7 @@ mod tests {
     fn macros_offset_and_do_not_overwrite() {
         let mut patch = Patch::default();
         patch.set(Param::TILT, -6.0);
-        patch.set(Param::MACRO_1, 0.5);
+        patch.set(Param::macro_value(1), 0.5);
         patch.set(Param::macro_target(1), 1.0);
         patch.set(Param::macro_amount(1), 0.5);
         let values = Values::new(&patch);

@@ -30,7 +30,7 @@ pub struct Form {
     /// With commas between them.
     pub tags: String,
     pub description: String,
-    /// Whether voices, MPE and bend ranges are part of it.
+    /// Whether MPE and bend ranges are part of it.
     pub with_playing: bool,
 }
 
@@ -160,7 +160,7 @@ impl Dialog {
                     ui.end_row();
                     // Without them a preset can be played as each player plays.
                     ui.label("");
-                    ui.checkbox(&mut form.with_playing, "With voices, MPE and bend ranges");
+                    ui.checkbox(&mut form.with_playing, "With MPE and bend ranges");
                     ui.end_row();
                 }
             });

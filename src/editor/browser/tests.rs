@@ -285,15 +285,19 @@ fn a_sound_is_saved_under_a_new_name_and_then_in_place() {
 #[test]
 fn how_a_person_plays_is_saved_only_if_asked_for() {
     let mut stage = stage(&[]);
-    for (param, plain) in [(Param::MPE, 1.0), (Param::VOICES, 3.0)] {
+    for (param, plain) in [
+        (Param::MPE, 1.0),
+        (Param::BEND_RANGE, 3.0),
+        (Param::VOICES, 3.0),
+    ] {
         let normalized = param.range().normalized(plain);
         stage.state_mut().edits.set(param, normalized);
     }
     let played = |stage: &Stage, file: &str| {
         let patch = stage.state().file(file).patch;
-        [Param::MPE, Param::VOICES].map(|param| patch.plain(param))
+        [Param::MPE, Param::BEND_RANGE, Param::VOICES].map(|param| patch.plain(param))
     };
-    let defaults = [Param::MPE, Param::VOICES].map(|param| param.spec().default);
+    let defaults = [0.0, 2.0, 32.0];
     click(&mut stage, "Save");
     write(&mut stage, "Poly");
     press(&mut stage, Key::Enter);
@@ -307,13 +311,13 @@ fn how_a_person_plays_is_saved_only_if_asked_for() {
     let world = stage.state_mut();
     world.browser.ask_to_save(&world.edits);
     stage.run_steps(2);
-    click(&mut stage, "With voices, MPE and bend ranges");
+    click(&mut stage, "With MPE and bend ranges");
     write_into(&mut stage, "Name", "Mono");
     press(&mut stage, Key::Enter);
-    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0]);
+    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0, 32.0]);
     wait(&mut stage, |world| found(world, "user/Mono.toml"));
     click(&mut stage, "Save");
-    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0]);
+    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0, 32.0]);
 }
 
 #[test]

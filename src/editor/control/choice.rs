@@ -10,7 +10,6 @@ use super::{
     Shown, allocate, controller_mark, describe_choice, interact, label, outline, spoken, tell,
 };
 use crate::synth::Param;
-use crate::synth::parameter::Range;
 
 /// Height of the field, points.
 const FIELD: f32 = 20.0;
@@ -103,7 +102,7 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
 }
 
 fn list(ui: &mut Ui, desk: &mut Desk, param: Param) {
-    let Range::Choice(labels) = *param.range() else {
+    let Some(labels) = param.range().labels() else {
         return;
     };
     let current = param.range().plain(desk.edits.normalized(param)) as usize;

@@ -79,7 +79,8 @@ fn dial(
         painter.add(Shape::line(arc_points(center, radius, from, to), stroke));
     };
     arc(0.0, 1.0, size, Stroke::new(ARC, theme.line));
-    let value = shown.normalized;
+    // Free places behind the greatest value take up nothing of the dial.
+    let value = shown.normalized / range.top();
     if (value - from).abs() > 1e-3 {
         arc(from, value, size, Stroke::new(ARC, theme.accent));
     }
@@ -100,6 +101,7 @@ fn dial(
     );
     if let Some(modulated) = shown.modulated {
         // A ring of its own with a bead at its end, so that colour is not the only sign.
+        let modulated = modulated / range.top();
         let radius = size + ARC;
         arc(value, modulated, radius, Stroke::new(1.5, theme.modulated));
         painter.circle_filled(center + radius * direction(modulated), 2.0, theme.modulated);

@@ -39,13 +39,13 @@ pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, plac
 }
 
 fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
-    let spec = param.spec();
+    let row = param.row();
     let normalized = desk.edits.normalized(param);
     let text = param.text(param.range().plain(normalized));
     if is_typed(param) && ui.button("Type a value").clicked() {
         desk.controls.entry = Some(Entry::new(param, desk.edits));
     }
-    let default = param.text(spec.default);
+    let default = param.text(row.default);
     if ui.button(format!("Reset to {default}")).clicked() {
         reset(desk.edits, param);
     }

@@ -216,7 +216,7 @@ fn a_double_click_resets_and_a_click_changes_nothing() {
     assert!(control(&rig, param).is_focused());
     rig.run_steps(30);
     click(&mut rig, at, PointerButton::Primary, 2);
-    assert_eq!(plain(&rig, param), param.spec().default);
+    assert_eq!(plain(&rig, param), param.row().default);
 }
 
 #[test]

@@ -7,17 +7,17 @@ use crate::params::{LoadedPreset, fingerprint};
 use crate::synth::{Param, Patch};
 
 /// Whether a preset says how it is to be played.
-pub fn says_how_to_play(patch: &Patch) -> bool {
+pub fn sets_performance(patch: &Patch) -> bool {
     Param::all()
-        .filter(|param| param.is_of_the_player())
-        .any(|param| patch.plain(param) != param.spec().default)
+        .filter(|param| param.is_performance_setting())
+        .any(|param| patch.plain(param) != param.row().default)
 }
 
 impl Edits {
     /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
         self.begin_group("Load preset");
-        for param in Param::all().filter(|param| !param.is_of_the_machine()) {
+        for param in Param::all().filter(|param| !param.is_machine_setting()) {
             let normalized = patch.normalized(param);
             if stepped(param, self.normalized(param)) != stepped(param, normalized) {
                 self.set(param, normalized);
@@ -31,8 +31,8 @@ impl Edits {
     pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
         self.begin_group(format!("Load {name}"));
         let mut kept = *patch;
-        for param in Param::all().filter(|param| param.is_of_the_player()) {
-            let default = param.range().normalized(param.spec().default);
+        for param in Param::all().filter(|param| param.is_performance_setting()) {
+            let default = param.default_normalized();
             if patch.normalized(param) == default {
                 kept.set_normalized(param, self.normalized(param));
             }
@@ -49,8 +49,8 @@ impl Edits {
     /// The sound as a preset holds it; how the person plays only if it is to be part of it.
     pub fn patch_to_save(&self, with_playing: bool) -> Patch {
         let mut patch = self.params.patch();
-        for param in Param::all().filter(|param| param.is_of_the_player() && !with_playing) {
-            patch.set(param, param.spec().default);
+        for param in Param::all().filter(|param| param.is_performance_setting() && !with_playing) {
+            patch.set(param, param.row().default);
         }
         patch
     }

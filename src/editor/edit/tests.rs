@@ -146,9 +146,15 @@ fn a_stepped_parameter_moves_in_steps() {
     edits.drag_by(0.1);
     drop(edits);
     let param = Param::FILTER_TYPE;
+    // A fifth of the way over five labels is nearest to the second.
+    let low_pass = param.range().normalized(1.0);
     assert_eq!(
         recorder.take(),
-        [Call::Begin(param), Call::Set(param, 0.25), Call::End(param)]
+        [
+            Call::Begin(param),
+            Call::Set(param, low_pass),
+            Call::End(param)
+        ]
     );
 }
 
@@ -190,15 +196,19 @@ fn a_preset_leaves_alone_how_a_person_plays_unless_it_asks_for_something() {
     let (mut edits, _) = obeyed_edits();
     let plain = |edits: &Edits, param: Param| param.range().plain(edits.normalized(param));
     edits.set(Param::MPE, 1.0);
+    edits.set(Param::BEND_RANGE, Param::BEND_RANGE.range().normalized(9.0));
     edits.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
     let mut patch = Patch::default();
     edits.load_preset("a", "A", &patch);
     assert_eq!(plain(&edits, Param::MPE), 1.0);
-    assert_eq!(plain(&edits, Param::VOICES), 9.0);
+    assert_eq!(plain(&edits, Param::BEND_RANGE), 9.0);
     assert!(!edits.preset().1, "modified by how it is played");
+    patch.set(Param::BEND_RANGE, 12.0);
+    // What belongs to the machine stays, whatever a patch says.
     patch.set(Param::VOICES, 1.0);
     edits.load_preset("b", "B", &patch);
-    assert_eq!(plain(&edits, Param::VOICES), 1.0);
+    assert_eq!(plain(&edits, Param::BEND_RANGE), 12.0);
+    assert_eq!(plain(&edits, Param::VOICES), 9.0);
 }
 
 #[test]

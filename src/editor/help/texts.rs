@@ -130,12 +130,12 @@ mod tests {
         let mut seen = std::collections::HashMap::new();
         for param in Param::all() {
             let text = of(param);
-            let name = &param.spec().name;
+            let name = param.row().name;
             assert!(text.ends_with('.') && text.len() > 15, "{name}: {text:?}");
             // It must fit beside the name and the value in a window of 800 points.
             assert!(text.chars().count() <= 90, "{name}: {text:?}");
             if let Some(other) = seen.insert(text, param) {
-                panic!("{name} and {} are explained alike", other.spec().name);
+                panic!("{name} and {} are explained alike", other.row().name);
             }
         }
     }

@@ -66,8 +66,8 @@ impl Item {
     pub fn show(self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         let Item(param, name) = self;
         place(ui, rect, |ui| match param.range() {
-            Range::Choice(["Off", "On"]) => switch(ui, desk, param, name, rect.size()),
-            Range::Choice(_) => choice(ui, desk, param, name, rect.size()),
+            Range::Switch => switch(ui, desk, param, name, rect.size()),
+            Range::Choice { .. } => choice(ui, desk, param, name, rect.size()),
             _ => knob(ui, desk, param, name, rect.size()),
         });
     }

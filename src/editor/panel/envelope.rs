@@ -158,8 +158,7 @@ impl EnvelopeView {
         {
             desk.edits.begin_group("Reset corner");
             for param in self.params(handle).into_iter().flatten() {
-                let spec = param.spec();
-                desk.edits.set(param, spec.range.normalized(spec.default));
+                desk.edits.set(param, param.default_normalized());
             }
             desk.edits.end_group();
         }
@@ -172,7 +171,7 @@ impl EnvelopeView {
             Some(handle) => {
                 let values = self.params(handle).into_iter().flatten().map(|param| {
                     let plain = param.range().plain(desk.edits.normalized(param));
-                    format!("{}: {}", param.spec().name, param.text(plain))
+                    format!("{}: {}", param.row().name, param.text(plain))
                 });
                 values.collect::<Vec<_>>().join("   ")
             }

@@ -8,14 +8,14 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::super::control::spoken;
 use super::super::rig::{Rig, control, drag, plain, value_text, window};
 use super::*;
-use crate::synth::parameter::Range;
+use crate::synth::parameter::{Range, layout};
 
 const SMALL: Vec2 = vec2(800.0, 500.0);
 const LARGE: Vec2 = vec2(1_600.0, 1_000.0);
 
 /// Parameters that are not of single partials.
 fn globals() -> impl Iterator<Item = Param> {
-    Param::all().filter(|param| param.spec().group != "Partials")
+    Param::all().filter(|param| param.row().group != layout::Group::Partials)
 }
 
 /// How many of the window's controls have each parameter's name.
@@ -42,12 +42,12 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
         assert_eq!(count, 1, "{}", spoken(param));
         let node = control(&rig, param);
         let role = match param.range() {
-            Range::Choice(["Off", "On"]) => Role::Switch,
-            Range::Choice(_) => Role::ComboBox,
+            Range::Switch => Role::Switch,
+            Range::Choice { .. } => Role::ComboBox,
             _ => Role::Slider,
         };
         assert_eq!(node.accesskit_node().role(), role, "{}", spoken(param));
-        let default = param.text(param.spec().default);
+        let default = param.text(param.row().default);
         assert_eq!(value_text(&rig, param), Some(default));
         let place = rooms(&rig, LARGE);
         assert!(place.contains_rect(node.rect()), "{}", spoken(param));
@@ -97,7 +97,7 @@ fn every_control_changes_its_parameter_and_its_text() {
         }
         rig.run_steps(2);
         let name = spoken(param);
-        assert_ne!(plain(&rig, param), param.spec().default, "{name}");
+        assert_ne!(plain(&rig, param), param.row().default, "{name}");
         assert_ne!(value_text(&rig, param), before, "{name}");
         assert_eq!(
             value_text(&rig, param),
@@ -193,12 +193,12 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
             assert_eq!(rig.state_mut().edits.undo(), Some("Amp Sustain".to_owned()));
             rig.run_steps(2);
             drag(&mut rig, from, from + vec2(40.0, 20.0), Modifiers::NONE);
-            assert!(plain(&rig, Param::AMP_DECAY) > Param::AMP_DECAY.spec().default);
+            assert!(plain(&rig, Param::AMP_DECAY) > Param::AMP_DECAY.row().default);
             // Both in one step.
             rig.state_mut().edits.undo();
             assert_eq!(plain(&rig, Param::AMP_SUSTAIN), 1.0);
             let decay = plain(&rig, Param::AMP_DECAY);
-            assert!((decay - Param::AMP_DECAY.spec().default).abs() < 1e-4);
+            assert!((decay - Param::AMP_DECAY.row().default).abs() < 1e-4);
             rig.run_steps(2);
         }
     }

@@ -65,7 +65,7 @@ fn new_instances_begin_as_they_are_told() {
     rig.key_press(Key::Enter);
     rig.run_steps(3);
     assert_eq!(saved(&rig).new_instance.voices, 33);
-    let mpe = rig.state().edits.params().get(Param::MPE).unmodulated();
+    let mpe = rig.state().edits.params().unmodulated(Param::MPE);
     assert_eq!(mpe, 0.0);
     rig.state_mut().edits.set(Param::MPE, 1.0);
     rig.run_steps(2);

@@ -91,7 +91,7 @@ mod tests {
                 edits.normalized(Param::SPREAD),
             )
         };
-        let before = Param::TILT.range().normalized(Param::TILT.spec().default);
+        let before = Param::TILT.default_normalized();
         let shift = Modifiers::COMMAND | Modifiers::SHIFT;
         assert_eq!(values(&rig), (0.25, 0.5));
         let told = |rig: &Rig| rig.state().shell.help_text().to_owned();

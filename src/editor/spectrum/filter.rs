@@ -141,7 +141,7 @@ impl FilterHandle {
             edits.end_group();
             edits.begin_group("Reset filter");
             for param in [Param::CUTOFF, Param::RESONANCE, Param::SLOPE] {
-                edits.draw(param, param.range().normalized(param.spec().default));
+                edits.draw(param, param.default_normalized());
             }
             edits.end_group();
             return;

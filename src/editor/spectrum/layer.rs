@@ -69,5 +69,5 @@ impl Layer {
 
 /// The normalised value of a parameter's default.
 pub fn default(param: Param) -> f32 {
-    param.range().normalized(param.spec().default)
+    param.default_normalized()
 }

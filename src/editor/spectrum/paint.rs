@@ -86,7 +86,7 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     for mark in marks {
         let y = canvas.height(param.range().normalized(mark));
         let inner = y.clamp(canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
-        if mark == param.spec().default {
+        if mark == param.row().default {
             painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, theme.line));
         } else {
             painter.hline(canvas.plot.x_range(), y, line);

@@ -415,7 +415,8 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
     window.stroke(&[place, place + vec2(60.0, 0.0)]);
     assert!(!begun(&window.calls.take()).contains(&Param::CUTOFF));
     window.edits.undo();
-    window.edits.set(Param::FILTER_TYPE, 0.25);
+    let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
+    window.edits.set(Param::FILTER_TYPE, low_pass);
     window.frame(&[]);
     window.calls.take();
     let place = handle(&window);

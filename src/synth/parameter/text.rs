@@ -1,11 +1,11 @@
 //! Plain values as text and back.
 
-use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Spec};
+use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Row};
 
 /// The unit of a plain value, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// A label of a [`Range::Choice`].
+    /// A label of a [`Range::Switch`] or a [`Range::Choice`].
     Choice,
     /// A count.
     Count,
@@ -65,16 +65,15 @@ fn off_db(range: &Range) -> f32 {
     }
 }
 
-pub(super) fn format(spec: &Spec, plain: f32) -> String {
-    let symbol = spec.unit.symbol();
-    match spec.unit {
-        Unit::Choice => match spec.range {
-            Range::Choice(labels) => {
-                let index = (plain.max(0.0) + 0.5) as usize;
-                labels[index.min(labels.len() - 1)].to_owned()
-            }
-            _ => unreachable!("a choice has labels"),
-        },
+pub(super) fn format(row: &Row, plain: f32) -> String {
+    let symbol = row.unit.symbol();
+    match row.unit {
+        Unit::Choice => {
+            let labels = row.range.labels().unwrap_or_default();
+            let index = (plain.max(0.0) + 0.5) as usize;
+            let label = labels.get(index).or(labels.last());
+            label.copied().unwrap_or_default().to_owned()
+        }
         Unit::Count => format!("{plain:.0}"),
         Unit::Number => significant(plain),
         Unit::Percent => format!("{} {symbol}", decimals(100.0 * plain, 1)),
@@ -86,7 +85,7 @@ pub(super) fn format(spec: &Spec, plain: f32) -> String {
                 _ => format!("{percent} R"),
             }
         }
-        Unit::DecibelsOrOff if plain <= off_db(&spec.range) => "off".to_owned(),
+        Unit::DecibelsOrOff if plain <= off_db(&row.range) => "off".to_owned(),
         Unit::Hertz if plain >= 999.95 => format!("{} kHz", decimals(plain / 1000.0, 3)),
         Unit::Hertz => format!(
             "{} {symbol}",
@@ -131,17 +130,14 @@ fn significant(value: f32) -> String {
     }
 }
 
-pub(super) fn parse(spec: &Spec, text: &str) -> Option<f32> {
+pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
     let text = text.trim();
-    let (min, max) = spec.range.ends();
-    if let Range::Choice(labels) = spec.range {
-        return labels
-            .iter()
-            .position(|label| label.eq_ignore_ascii_case(text))
-            .map(|index| index as f32);
+    let (min, max) = row.range.ends();
+    if row.unit == Unit::Choice {
+        return row.plain_of_label(text);
     }
     let lower = text.to_lowercase();
-    match spec.unit {
+    match row.unit {
         Unit::DecibelsOrOff
             if matches!(lower.as_str(), "off" | "-inf" | "-inf db" | "−∞" | "-∞") =>
         {
@@ -151,7 +147,7 @@ pub(super) fn parse(spec: &Spec, text: &str) -> Option<f32> {
         _ => {}
     }
     let (number, unit) = split_number(&lower)?;
-    let scale = match (spec.unit, unit) {
+    let scale = match (row.unit, unit) {
         (Unit::Percent, "" | "%") => 0.01,
         (Unit::Pan, "" | "r" | "% r") => 0.01,
         (Unit::Pan, "l" | "% l") => -0.01,

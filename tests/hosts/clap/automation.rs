@@ -160,7 +160,10 @@ fn every_polyphonic_parameter_moves_its_note_only() {
 
 #[test]
 fn a_macro_moves_what_it_is_set_to() {
-    let mut instance = sine_with(&[("Macro 1 Target", "Level"), ("Macro 1 Amount", "-25 %")]);
+    let mut instance = sine_with(&[
+        ("Macro 1 Target", "Output Level"),
+        ("Macro 1 Amount", "-25 %"),
+    ]);
     let event = set(&mut instance, 24_000, "Macro 1", "100 %");
     let change = change_of_two_notes(&mut instance, event.1);
     // A quarter of the way from −60 to 12 dB.

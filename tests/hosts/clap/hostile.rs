@@ -38,7 +38,7 @@ const SOUND: [(&str, &str); 18] = [
     ("LFO Rate", "20 Hz"),
     ("LFO to Pitch", "20 ct"),
     ("LFO to Level", "3 dB"),
-    ("Macro 1 Target", "Level"),
+    ("Macro 1 Target", "Output Level"),
     ("Macro 1 Amount", "-10 %"),
 ];
 

@@ -53,7 +53,7 @@ pub fn instance_with(settings: &[(&str, &str)]) -> Instance {
 pub const SINE: [(&str, &str); 4] = [
     ("Partials", "1"),
     ("Velocity to Level", "0 %"),
-    ("Level", "-12 dB"),
+    ("Output Level", "-12 dB"),
     ("Protect", "Off"),
 ];
 

@@ -18,7 +18,7 @@ fn random_instance(seed: u64) -> Instance {
         .collect();
     instance.flush(&events).unwrap();
     for (name, text) in [
-        ("Level", "-6 dB"),
+        ("Output Level", "-6 dB"),
         ("Amp Delay", "0 ms"),
         ("Amp Attack", "1 ms"),
         ("Partial 1 Level", "0 dB"),
@@ -112,7 +112,7 @@ fn a_learned_controller_comes_back_with_the_state_and_moves_its_parameter() {
     let mut second = instance();
     second.load_state(&first.save_state().unwrap()).unwrap();
 
-    let level = second.parameter("Level").unwrap().id;
+    let level = second.parameter("Output Level").unwrap().id;
     let before = second.value(level).unwrap();
     let moves = [
         on(0, 1, 57),
@@ -151,7 +151,7 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
         (r#""tilt":{"f32":0."#, r#""tilt":{"f32":7."#),
         (r#""tilt":{"f32":0."#, r#""tilt":{"f32":-0.1"#),
         (r#""tilt":{"f32":0."#, r#""tilt":{"f32":1e39,"x":0."#),
-        (r#""partials":{"i32":"#, r#""partials":{"i32":9"#),
+        (r#""partials":{"i32":"#, r#""partials":{"i32":9999"#),
         (
             r#""partials":{"i32":"#,
             r#""partials":{"string":"all","i32":"#,

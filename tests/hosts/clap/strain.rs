@@ -51,7 +51,7 @@ const SILENCING: [&str; 6] = [
     "Amp Delay",
     "Amp Attack",
     "Amp Sustain",
-    "Level",
+    "Output Level",
     "Filter Type",
     "Filter Resonance",
 ];
@@ -127,7 +127,7 @@ fn the_loudest_sound_is_kept_within_full_scale() {
     let mut instance = instance_with(&[
         ("Partials", "512"),
         ("Tilt", "12 dB/oct"),
-        ("Level", "12 dB"),
+        ("Output Level", "12 dB"),
         ("Voices", "128"),
     ]);
     let notes: Vec<_> = (0..128).map(|key| on(0, key, key as u8)).collect();

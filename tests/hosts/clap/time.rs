@@ -69,7 +69,7 @@ fn lively() -> (Instance, Vec<(usize, Event)>) {
         "Tilt",
         "Partial 3 Level",
         "Partial 5 Tune",
-        "Level",
+        "Output Level",
     ]
     .iter()
     .map(|name| instance.parameter(name).unwrap())

@@ -31,7 +31,7 @@ LOW_KEY = 33
 NOTE_FRAMES = 96_000
 PARTIALS = 64
 
-UNBENT = {"Partials": PARTIALS, "Velocity to Level": 0.0, "Level": -30.0, "Protect": 0}
+UNBENT = {"Partials": PARTIALS, "Velocity to Level": 0.0, "Output Level": -30.0, "Protect": 0}
 """Of a note that has its partials' levels and nothing else."""
 
 

@@ -49,12 +49,12 @@ class Quartic:
 
 # Of each parameter that the tests use: its range, its default and the text of that default.
 PARAMETERS = {
-    "Partials": (Linear(1, 512), 128, "128"),
+    "Partials": (Linear(1, 1024), 128, "128"),
     "Tilt": (Linear(-24, 12), -6.0, "-6.00 dB/oct"),
     "Odd Even Balance": (Linear(-1, 1), 0.0, "0.0 %"),
     "Strike Position": (Linear(0, 0.5), 0.125, "12.5 %"),
     "Strike Depth": (Linear(0, 1), 0.0, "0.0 %"),
-    "Phases": (Linear(0, 2), 0, "Zero"),
+    "Phases": (Linear(0, 15), 0, "Zero"),
     "Inharmonicity": (Quartic(0.1), 0.0, "0"),
     "Octave Stretch": (SignedSquare(1200), 0.0, "0.00 ct"),
     "Coarse Tune": (Linear(-48, 48), 0, "0 st"),
@@ -67,7 +67,7 @@ PARAMETERS = {
     "Pressure to Level": (Linear(-24, 24), 6.0, "6.00 dB"),
     "Brightness to Tilt": (Linear(0, 12), 6.0, "6.00 dB/oct"),
     "Wheel to Vibrato": (Linear(0, 200), 50.0, "50.00 ct"),
-    "Level": (Linear(-60, 12), -6.0, "-6.00 dB"),
+    "Output Level": (Linear(-60, 12), -6.0, "-6.00 dB"),
     "Protect": (Linear(0, 1), 1, "On"),
 }
 for _n in range(1, EDITABLE_PARTIALS + 1):
@@ -122,7 +122,7 @@ def partials(patch, key, velocity):
     amplitudes = [source(n) for n in range(1, count + 1)]
     norm = SOURCE_RMS / math.sqrt(sum(a * a for a in amplitudes))
     d = value("Velocity to Level")
-    loudness = (1 - d + d * (velocity / 127) ** 2) * gain(value("Level"))
+    loudness = (1 - d + d * (velocity / 127) ** 2) * gain(value("Output Level"))
     tune_cents = 100 * value("Coarse Tune") + value("Fine Tune")
     f0 = 440 * 2 ** ((key - 69) / 12 + tune_cents / 1200)
 

@@ -32,7 +32,7 @@ SHAPED = {
     "Fine Tune": 12.5,
     "Coarse Tune": 5,
     "Velocity to Level": 0.4,
-    "Level": -9.0,
+    "Output Level": -9.0,
     "Protect": 0,
     "Partial 2 Level": 4.5,
     "Partial 3 Level": sound.LEVEL_OFF_DB,
@@ -153,7 +153,7 @@ def test_a_parameter_moved_while_a_note_sounds(open_pedalboard):
     frames = 8_192
     step = 512
     first = instrument.render([(0, bytes([0x90, 69, 100]))], frames, reset=True)
-    instrument.set("Level", -12.0)
+    instrument.set("Output Level", -12.0)
     second = instrument.render([], frames, reset=False)
     joined = np.concatenate([first, second], axis=1)[0].astype(np.float64)
     loud = np.sqrt(np.mean(joined[frames - 4 * step : frames] ** 2))

@@ -208,7 +208,7 @@ pub fn quiet() -> Instance {
     rig::instance_with(&[
         ("Partials", "64"),
         ("Velocity to Level", "0 %"),
-        ("Level", "-30 dB"),
+        ("Output Level", "-30 dB"),
         ("Protect", "Off"),
     ])
 }

@@ -51,6 +51,11 @@ impl Parameter {
         self.flags.contains(ParamInfoFlags::IS_STEPPED)
     }
 
+    /// Whether hosts may automate it.
+    pub fn is_automatable(&self) -> bool {
+        self.flags.contains(ParamInfoFlags::IS_AUTOMATABLE)
+    }
+
     /// Whether it may be modulated per note.
     pub fn is_polyphonic(&self) -> bool {
         is_polyphonic(self.flags)

@@ -253,7 +253,7 @@ pub fn starting_preset(name: &str) -> Result<Patch> {
 pub fn patch_events(instance: &Instance, patch: &Patch) -> Result<Vec<Event>> {
     Param::all()
         .map(|param| {
-            let parameter = instance.parameter(&param.spec().name)?;
+            let parameter = instance.parameter(param.row().name)?;
             let normalized = f64::from(patch.normalized(param));
             Ok(Event::normalized(&parameter, normalized))
         })

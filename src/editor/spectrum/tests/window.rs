@@ -184,7 +184,8 @@ fn keys_move_the_filter_and_a_reader_tells_it() {
     const HANDLE: &str = "Filter cutoff and resonance";
     let mut rig = large();
     assert!(rig.query_by_label(HANDLE).is_none(), "the filter is off");
-    rig.state_mut().edits.set(Param::FILTER_TYPE, 0.25);
+    let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
+    rig.state_mut().edits.set(Param::FILTER_TYPE, low_pass);
     rig.run_steps(3);
     rig.get_by_label(HANDLE).focus();
     rig.run_steps(2);

@@ -1,0 +1,162 @@
+//! Where a parameter is shown: its group in the window and in the host, its page on a controller
+//! with eight knobs, and from both its place in the host's list.
+//!
+//! Many hosts and controllers show a list of parameters in banks of eight, and some show the first
+//! 64 only, Live among them. So the list begins with eight full pages of eight, each of them a bank
+//! that makes sense on its own:
+//!
+//! 1. *Macros*, since that is what a preset's author has made for the hand;
+//! 2. *Spectrum*: how many partials, how loud and how high they are: what only this synthesizer has;
+//! 3. *Filter*, all of it;
+//! 4. *Envelopes*: attack, decay, sustain and release of both, side by side;
+//! 5. *Envelope Shapes*: the rest of both envelopes, and the damping;
+//! 6. *LFO*;
+//! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
+//! 8. *Macro Amounts*, for who sets macros up by hand.
+//!
+//! The single partials follow, since there are 192 of them, and then what is set once for a sound
+//! or for a player: phases, seed, the LFO's trigger, MPE, bend ranges, Protect, and the settings of
+//! the machine. None of these is played or automated in a song.
+
+/// The group that the window and the host show a parameter under, and a preset's text as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// The spectrum's gains and phases.
+    Source,
+    /// The partials' frequencies, and their places between left and right.
+    Frequencies,
+    /// The spectral filter.
+    Filter,
+    /// Level over time.
+    AmpEnvelope,
+    /// The filter's cutoff over time.
+    FilterEnvelope,
+    /// How partials die away.
+    Decay,
+    /// The low-frequency oscillator.
+    Lfo,
+    /// What the player's hands do.
+    Expression,
+    /// How many voices there are, and what renders them.
+    Voices,
+    /// What all voices together go through.
+    Output,
+    /// Level, Tune and Pan of single partials.
+    Partials,
+    /// The macros, what they move and how far.
+    Macros,
+}
+
+impl Group {
+    /// As it is shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Group::Source => "Source",
+            Group::Frequencies => "Frequencies",
+            Group::Filter => "Filter",
+            Group::AmpEnvelope => "Amp Envelope",
+            Group::FilterEnvelope => "Filter Envelope",
+            Group::Decay => "Decay",
+            Group::Lfo => "LFO",
+            Group::Expression => "Expression",
+            Group::Voices => "Voices",
+            Group::Output => "Output",
+            Group::Partials => "Partials",
+            Group::Macros => "Macros",
+        }
+    }
+}
+
+/// How many knobs a page has.
+pub const KNOBS: usize = 8;
+
+/// A page of [`KNOBS`] knobs. One that has more parameters is cut into several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The macros' values.
+    Macros,
+    /// Source and frequencies.
+    Spectrum,
+    /// The filter.
+    Filter,
+    /// The main stages of both envelopes.
+    Envelopes,
+    /// Their other stages, and damping.
+    EnvelopeShapes,
+    /// The LFO.
+    Lfo,
+    /// Tuning, expression and level.
+    Play,
+    /// How far each macro moves its target.
+    MacroAmounts,
+    /// What is set once for a sound or for a player.
+    Settings,
+    /// Levels of single partials.
+    PartialLevels,
+    /// Tunes of single partials.
+    PartialTunes,
+    /// Pans of single partials.
+    PartialPans,
+}
+
+impl Page {
+    /// All of them, in the order in which a host shows them.
+    pub const ALL: [Page; 12] = [
+        Page::Macros,
+        Page::MacroAmounts,
+        Page::Spectrum,
+        Page::Filter,
+        Page::Envelopes,
+        Page::EnvelopeShapes,
+        Page::Lfo,
+        Page::Play,
+        Page::Settings,
+        Page::PartialLevels,
+        Page::PartialTunes,
+        Page::PartialPans,
+    ];
+
+    /// Those that the host's list of parameters begins with, in its order; see the module's text.
+    pub const FIRST: [Page; 8] = [
+        Page::Macros,
+        Page::Spectrum,
+        Page::Filter,
+        Page::Envelopes,
+        Page::EnvelopeShapes,
+        Page::Lfo,
+        Page::Play,
+        Page::MacroAmounts,
+    ];
+
+    /// As it is shown. Of a page that is cut into several it is followed by numbers, such as
+    /// "Level 9–16".
+    pub const fn name(self) -> &'static str {
+        match self {
+            Page::Macros => "Macros",
+            Page::MacroAmounts => "Macro Amounts",
+            Page::Spectrum => "Spectrum",
+            Page::Filter => "Filter",
+            Page::Envelopes => "Envelopes",
+            Page::EnvelopeShapes => "Envelope Shapes",
+            Page::Lfo => "LFO",
+            Page::Play => "Play",
+            Page::Settings => "Settings",
+            Page::PartialLevels => "Level",
+            Page::PartialTunes => "Tune",
+            Page::PartialPans => "Pan",
+        }
+    }
+
+    /// The section that a host shows it in. Pages of one section stand together in [`Page::ALL`].
+    pub const fn section(self) -> &'static str {
+        match self {
+            Page::Macros | Page::MacroAmounts => "Macros",
+            Page::Spectrum | Page::Filter => "Sound",
+            Page::Envelopes | Page::EnvelopeShapes | Page::Lfo => "Motion",
+            Page::Play | Page::Settings => "Play",
+            Page::PartialLevels => "Partial Level",
+            Page::PartialTunes => "Partial Tune",
+            Page::PartialPans => "Partial Pan",
+        }
+    }
+}

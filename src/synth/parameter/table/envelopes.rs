@@ -1,0 +1,90 @@
+//! The two envelopes.
+
+use super::super::layout::{Group, Group::AmpEnvelope, Group::FilterEnvelope, Page};
+use super::super::text::Unit::{Percent, Seconds};
+use super::super::{Param, Range, Row};
+use super::{Section, param};
+
+/// A stage that lasts up to `max_s`.
+const fn time(group: Group, id: &'static str, name: &'static str, max_s: f32, default_s: f32) -> Row {
+    Row::new(group, id, name).value(Range::quartic(max_s), default_s, Seconds)
+}
+
+/// A part of one.
+const fn part(group: Group, id: &'static str, name: &'static str, min: f32, default: f32) -> Row {
+    Row::new(group, id, name).value(Range::linear(min, 1.0), default, Percent)
+}
+
+section! { envelopes;
+    /// Time before the amplitude's envelope begins.
+    AMP_DELAY = time(AmpEnvelope, "amp_delay", "Amp Delay", 10.0, 0.0)
+        .short("Delay")
+        .on(Page::EnvelopeShapes)
+        .help("Time before the note begins to sound.");
+    /// Time to rise to 1.
+    AMP_ATTACK = time(AmpEnvelope, "amp_attack", "Amp Attack", 20.0, 0.002)
+        .short("Attack")
+        .on(Page::Envelopes)
+        .help("Time in which the note rises to its full level.");
+    /// Time at 1.
+    AMP_HOLD = time(AmpEnvelope, "amp_hold", "Amp Hold", 10.0, 0.0)
+        .short("Hold")
+        .on(Page::EnvelopeShapes)
+        .help("Time for which the note stays at its full level.");
+    /// Time to fall to the sustain.
+    AMP_DECAY = time(AmpEnvelope, "amp_decay", "Amp Decay", 60.0, 0.5)
+        .short("Decay")
+        .on(Page::Envelopes)
+        .help("Time in which the note falls to its sustain level.");
+    /// Level while the key is held.
+    AMP_SUSTAIN = part(AmpEnvelope, "amp_sustain", "Amp Sustain", 0.0, 1.0)
+        .short("Sustain")
+        .on(Page::Envelopes)
+        .help("Level of the note while the key is held.");
+    /// Time to fall to 0 after the key is released.
+    AMP_RELEASE = time(AmpEnvelope, "amp_release", "Amp Release", 60.0, 0.15)
+        .short("Release")
+        .on(Page::Envelopes)
+        .help("Time in which the note fades out after the key is released.");
+    /// −1: slow then fast; 0: straight; 1: fast then slow, as a capacitor.
+    AMP_CURVE = part(AmpEnvelope, "amp_curve", "Amp Envelope Curve", -1.0, 0.5)
+        .short("Curve")
+        .on(Page::EnvelopeShapes)
+        .help("Bends the amp envelope: slow at first to the left, fast at first to the right.");
+
+    /// Time before the filter's envelope begins.
+    FILTER_DELAY = time(FilterEnvelope, "filter_delay", "Filter Delay", 10.0, 0.0)
+        .short("Delay")
+        .on(Page::EnvelopeShapes)
+        .help("Time before the filter envelope begins.");
+    /// Time to rise to 1.
+    FILTER_ATTACK = time(FilterEnvelope, "filter_attack", "Filter Attack", 20.0, 0.0)
+        .short("Attack")
+        .on(Page::Envelopes)
+        .help("Time in which the filter envelope rises.");
+    /// Time at 1.
+    FILTER_HOLD = time(FilterEnvelope, "filter_hold", "Filter Hold", 10.0, 0.0)
+        .short("Hold")
+        .on(Page::EnvelopeShapes)
+        .help("Time for which the filter envelope stays at its top.");
+    /// Time to fall to the sustain.
+    FILTER_DECAY = time(FilterEnvelope, "filter_decay", "Filter Decay", 60.0, 0.5)
+        .short("Decay")
+        .on(Page::Envelopes)
+        .help("Time in which the filter envelope falls to its sustain level.");
+    /// Level while the key is held.
+    FILTER_SUSTAIN = part(FilterEnvelope, "filter_sustain", "Filter Sustain", 0.0, 0.0)
+        .short("Sustain")
+        .on(Page::Envelopes)
+        .help("Where the filter envelope stays while the key is held.");
+    /// Time to fall to 0 after the key is released.
+    FILTER_RELEASE = time(FilterEnvelope, "filter_release", "Filter Release", 60.0, 0.5)
+        .short("Release")
+        .on(Page::Envelopes)
+        .help("Time in which the filter envelope falls to nothing after the key is released.");
+    /// −1: slow then fast; 0: straight; 1: fast then slow, as a capacitor.
+    FILTER_CURVE = part(FilterEnvelope, "filter_curve", "Filter Envelope Curve", -1.0, 0.5)
+        .short("Curve")
+        .on(Page::EnvelopeShapes)
+        .help("Bends the filter envelope: slow at first to the left, fast at first to the right.");
+}

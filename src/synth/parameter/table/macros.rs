@@ -1,0 +1,92 @@
+//! The macros: each a value, what it moves, and how far.
+
+use super::super::layout::{Group::Macros, Page};
+use super::super::text::Unit::Percent;
+use super::super::{MACROS, Param, Range, Row};
+use super::{ROWS as TABLE, Section, numbered};
+
+/// Rows for each macro.
+const WIDTH: usize = 3;
+pub const LENGTH: usize = WIDTH * MACROS;
+
+macro_rules! rows {
+    ($($n:literal)*) => {
+        [$(
+            Row::new(Macros, concat!("macro_", $n), concat!("Macro ", $n))
+                .value(Range::linear(0.0, 1.0), 0.0, Percent)
+                .on(Page::Macros)
+                .help(concat!("Moves the target of macro ", $n, " away from its own value.")),
+            Row::new(Macros, concat!("macro_", $n, "_target"), concat!("Macro ", $n, " Target"))
+                .short("Target")
+                .choice(64, &MACRO_TARGET_LABELS, 0)
+                .former_labels(&[("Level", "Output Level")])
+                .help(concat!("What macro ", $n, " moves.")),
+            Row::new(Macros, concat!("macro_", $n, "_amount"), concat!("Macro ", $n, " Amount"))
+                .short("Amount")
+                .value(Range::linear(-1.0, 1.0), 0.0, Percent)
+                .on(Page::MacroAmounts)
+                .help(concat!("How far and which way the full macro ", $n, " moves its target.")),
+        )*]
+    };
+}
+
+pub static ROWS: [Row; LENGTH] = rows!(1 2 3 4 5 6 7 8);
+
+impl Param {
+    /// Macro `number`'s value, `number` from 1 to 8.
+    pub const fn macro_value(number: usize) -> Param {
+        numbered(Section::macros, WIDTH, number, 0)
+    }
+
+    /// What macro `number` (1 to 8) offsets: an index into [`MACRO_TARGETS`], plus one; 0 is nothing.
+    pub const fn macro_target(number: usize) -> Param {
+        numbered(Section::macros, WIDTH, number, 1)
+    }
+
+    /// How far macro `number` (1 to 8) moves its target, in parts of the target's whole range.
+    pub const fn macro_amount(number: usize) -> Param {
+        numbered(Section::macros, WIDTH, number, 2)
+    }
+}
+
+/// What a macro can offset, all of it continuous; the labels of "Macro n Target", less its first,
+/// "None". Only ever extended at the end, since states hold the index.
+pub const MACRO_TARGETS: [Param; 26] = [
+    Param::TILT,
+    Param::ODD_EVEN,
+    Param::STRIKE_POSITION,
+    Param::STRIKE_DEPTH,
+    Param::INHARMONICITY,
+    Param::STRETCH,
+    Param::FINE,
+    Param::SPREAD,
+    Param::CUTOFF,
+    Param::SLOPE,
+    Param::RESONANCE,
+    Param::FILTER_ENV,
+    Param::FILTER_ATTACK,
+    Param::FILTER_DECAY,
+    Param::AMP_ATTACK,
+    Param::AMP_DECAY,
+    Param::AMP_SUSTAIN,
+    Param::AMP_RELEASE,
+    Param::DAMPING,
+    Param::DAMPING_BRIGHTNESS,
+    Param::LFO_RATE,
+    Param::LFO_PITCH,
+    Param::LFO_TILT,
+    Param::LFO_CUTOFF,
+    Param::LFO_LEVEL,
+    Param::LEVEL,
+];
+
+/// "None", and the targets' names.
+static MACRO_TARGET_LABELS: [&str; MACRO_TARGETS.len() + 1] = {
+    let mut labels = ["None"; MACRO_TARGETS.len() + 1];
+    let mut target = 0;
+    while target < MACRO_TARGETS.len() {
+        labels[target + 1] = TABLE[MACRO_TARGETS[target].index()].name;
+        target += 1;
+    }
+    labels
+};

@@ -1,0 +1,170 @@
+use std::collections::HashSet;
+
+use super::layout::{KNOBS, Page};
+use super::*;
+
+#[test]
+fn numbered_parameters_are_the_rows_that_they_name() {
+    for n in 1..=EDITABLE_PARTIALS {
+        assert_eq!(
+            Param::partial_level(n).row().id,
+            format!("partial_{n}_level")
+        );
+        assert_eq!(Param::partial_tune(n).row().id, format!("partial_{n}_tune"));
+        assert_eq!(Param::partial_pan(n).row().id, format!("partial_{n}_pan"));
+        let name = format!("Partial {n} Pan");
+        assert_eq!(Param::partial_pan(n).row().name, name);
+    }
+    for n in 1..=MACROS {
+        assert_eq!(Param::macro_value(n).row().id, format!("macro_{n}"));
+        assert_eq!(Param::macro_target(n).row().id, format!("macro_{n}_target"));
+        assert_eq!(Param::macro_amount(n).row().id, format!("macro_{n}_amount"));
+    }
+    assert_eq!(Param::TILT.row().id, "tilt");
+    assert_eq!(Param::THREADS.row().id, "threads");
+    for param in Param::all() {
+        assert_eq!(Param::from_id(param.row().id), Some(param));
+        assert_eq!(Param::from_index(param.index()), Some(param));
+    }
+    assert_eq!(Param::from_index(Param::COUNT), None);
+}
+
+#[test]
+fn ids_names_and_helps_are_unique() {
+    for text in [
+        |row: &Row| row.id,
+        |row: &Row| row.name,
+        |row: &Row| row.help,
+    ] {
+        let texts: HashSet<_> = rows().iter().map(text).collect();
+        assert_eq!(texts.len(), Param::COUNT);
+    }
+}
+
+#[test]
+fn every_help_is_one_sentence_that_fits_the_help_line() {
+    for row in rows() {
+        let help = row.help;
+        assert!(
+            help.ends_with('.') && help.len() > 15,
+            "{}: {help:?}",
+            row.id
+        );
+        // Beside the name and the value in a window of 800 points.
+        assert!(help.chars().count() <= 90, "{}: {help:?}", row.id);
+    }
+}
+
+/// A short name has the name's own words, in their order; an abbreviation is the beginning of one,
+/// with a full stop.
+#[test]
+fn short_names_are_the_names_abbreviated() {
+    for row in rows() {
+        let mut words = row.name.split(' ');
+        for short in row.short.split(' ') {
+            let is_of = |word: &str| match short.strip_suffix('.') {
+                Some("Pr") => word == "Pressure",
+                Some(beginning) => beginning.len() >= 3 && word.starts_with(beginning),
+                None => word == short,
+            };
+            assert!(words.any(is_of), "{}: {:?}", row.id, row.short);
+        }
+        assert!(row.short.len() <= row.name.len());
+    }
+}
+
+#[test]
+fn hosts_see_every_parameter_once_and_pages_are_full() {
+    let hosted: HashSet<_> = Param::hosted().collect();
+    assert_eq!(hosted.len(), Param::COUNT);
+    let order: Vec<Param> = Param::hosted().collect();
+    for (page, bank) in Page::FIRST.into_iter().zip(order.chunks(KNOBS)) {
+        for param in bank {
+            assert_eq!(param.row().page, Some(page), "{}", param.row().id);
+        }
+    }
+    let pages: HashSet<_> = Page::ALL.into_iter().collect();
+    assert_eq!(pages.len(), Page::ALL.len());
+    for row in rows() {
+        assert!(row.page.is_none_or(|page| pages.contains(&page)));
+    }
+    // What a section holds stands together.
+    let mut sections: Vec<_> = Page::ALL.iter().map(|page| page.section()).collect();
+    sections.dedup();
+    let distinct: HashSet<_> = sections.iter().collect();
+    assert_eq!(distinct.len(), sections.len());
+}
+
+#[test]
+fn machine_settings_are_on_no_page_and_nobody_modulates_them() {
+    let machine: Vec<Param> = Param::all().filter(|p| p.is_machine_setting()).collect();
+    assert_eq!(machine, [Param::VOICES, Param::THREADS]);
+    for param in machine {
+        assert!(param.row().page.is_none() && !param.is_polyphonic());
+    }
+    let performance: Vec<Param> = Param::all()
+        .filter(|p| p.is_performance_setting())
+        .collect();
+    assert_eq!(
+        performance,
+        [Param::BEND_RANGE, Param::MPE, Param::MPE_BEND_RANGE]
+    );
+}
+
+#[test]
+fn labels_mean_what_they_name() {
+    let labels = |param: Param| param.range().labels().expect("a choice");
+    assert_eq!(labels(Param::macro_target(1))[0], "None");
+    for (label, target) in labels(Param::macro_target(8))[1..]
+        .iter()
+        .zip(MACRO_TARGETS)
+    {
+        assert_eq!(*label, target.row().name);
+        // A macro offsets what is normalised, which a step has no in between of.
+        assert_eq!(target.range().steps(), None, "{label}");
+    }
+    assert_eq!(
+        labels(Param::macro_target(1)).len(),
+        MACRO_TARGETS.len() + 1
+    );
+    assert_eq!(labels(Param::LFO_DIVISION).len(), LFO_DIVISIONS_BEATS.len());
+    for (index, label) in labels(Param::THREADS).iter().enumerate().skip(2) {
+        let number = label.parse().expect("a number");
+        assert_eq!(Threads::from_index(index), Threads::Number(number));
+    }
+}
+
+#[test]
+fn former_labels_mean_what_they_meant() {
+    for row in rows() {
+        for (former, label) in row.former_labels {
+            let labels = row.range.labels().expect("labels");
+            assert!(!labels.contains(former), "{}: {former}", row.id);
+            let index = labels.iter().position(|l| l == label).expect("a label");
+            assert_eq!(row.plain_of_label(former), Some(index as f32));
+        }
+    }
+    assert_eq!(Param::macro_target(3).parse("level"), Some(26.0));
+}
+
+#[test]
+fn every_parameter_survives_text_and_normalisation() {
+    for param in Param::all() {
+        let row = param.row();
+        let default = param.range().plain(param.default_normalized());
+        assert!(
+            (default - row.default).abs() <= 1e-4 * row.default.abs().max(1e-3),
+            "{}: {default}",
+            row.id
+        );
+        for step in 0..=100 {
+            let plain = param.range().plain(step as f32 / 100.0);
+            let text = param.text(plain);
+            let back = param
+                .parse(&text)
+                .unwrap_or_else(|| panic!("{}: {text:?} means nothing", row.id));
+            assert_eq!(param.text(back), text, "{}", row.id);
+        }
+        assert_eq!(param.parse("nonsense"), None, "{}", row.id);
+    }
+}
