@@ -1,9 +1,10 @@
-//! What holds for any patch, any events, any rate.
+//! What holds for any patch, any events, any transport, any rate.
 
 mod performance;
 
 use aliquot::synth::{
-    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport, block_frames,
+    Config, Engine, Event, FilterShape, NoteAddress, NoteExpression, Param, Patch, Transport,
+    Values, block_frames,
 };
 use proptest::prelude::*;
 
@@ -59,60 +60,329 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Every partial of every voice at once stays below this: 0.25·√512 a voice (Cauchy–Schwarz),
-/// Levels of +24 dB, resonance, pressure, LFO and volume expression of +24, +24, +24 and +12 dB.
-const BOUND: f32 = 1e12;
+/// Numbers that a song's position or tempo cannot be, and those at the ends of what can be said.
+const HOSTILE: [f64; 13] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::MAX,
+    f64::MIN,
+    1e300,
+    -1e300,
+    1e-300,
+    0.0,
+    -0.0,
+    -120.0,
+    // CLAP's own ends.
+    4_294_967_296.0,
+    -4_294_967_296.0,
+];
+
+fn hostile() -> impl Strategy<Value = f64> {
+    prop_oneof![3 => proptest::sample::select(HOSTILE.to_vec()), 1 => any::<f64>()]
+}
+
+fn transport() -> impl Strategy<Value = Transport> {
+    let tempo_bpm = prop_oneof![2 => 20.0..400.0, 1 => hostile()];
+    let beats = prop_oneof![2 => -8.0..1_000.0, 2 => hostile()];
+    let position_beats = proptest::option::weighted(0.8, beats);
+    (tempo_bpm, position_beats, any::<bool>()).prop_map(|(tempo_bpm, position_beats, playing)| {
+        Transport {
+            tempo_bpm,
+            position_beats,
+            playing,
+        }
+    })
+}
+
+/// What happens at a frame.
+#[derive(Clone, Debug)]
+enum Action {
+    Play(Event),
+    /// The song jumps, stops or changes its tempo.
+    Song(Transport),
+    /// Another patch is loaded.
+    Load(usize),
+}
+
+/// How a host tells where its song is.
+#[derive(Clone, Copy, Debug)]
+enum Told {
+    /// Where it jumps.
+    AtJumps,
+    /// There and at the start of every buffer, as most hosts do.
+    AtEveryBuffer,
+}
+
+/// Renders a scene, whose actions are sorted by frame, in buffers of these sizes in turn.
+fn render(
+    engine: &mut Engine,
+    patches: &[Patch],
+    actions: &[(usize, Action)],
+    frames: usize,
+    sizes: &[usize],
+    told: Told,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut left, mut right) = (vec![f32::NAN; frames], vec![f32::NAN; frames]);
+    let mut actions = actions.iter().peekable();
+    // The last jump, and its frame.
+    let mut song: Option<(usize, Transport)> = None;
+    let (mut done, mut turn) = (0, 0);
+    while done < frames {
+        let buffer_end = (done + sizes[turn % sizes.len()]).min(frames);
+        turn += 1;
+        if let (Told::AtEveryBuffer, Some((since, transport))) = (told, &song) {
+            let beats =
+                (done - since) as f64 * transport.tempo_bpm / 60.0 / engine.sample_rate_hz();
+            // By a tempo that the engine does not take, the host's song and ours part.
+            if (20.0..400.0).contains(&transport.tempo_bpm) {
+                engine.set_transport(&Transport {
+                    position_beats: transport.position_beats.map(|from| from + beats),
+                    ..*transport
+                });
+            }
+        }
+        while done < buffer_end {
+            while let Some((_, action)) = actions.next_if(|(at, _)| *at <= done) {
+                match action {
+                    Action::Play(event) => engine.push(*event),
+                    Action::Song(transport) => {
+                        engine.set_transport(transport);
+                        song = Some((done, *transport));
+                    }
+                    Action::Load(index) => engine.set_patch(&patches[*index]),
+                }
+            }
+            let end = actions
+                .peek()
+                .map_or(buffer_end, |(at, _)| (*at).min(buffer_end));
+            engine.render(&mut left[done..end], &mut right[done..end]);
+            done = end;
+        }
+    }
+    (left, right)
+}
+
+fn gain(db: f32) -> f64 {
+    10.0_f64.powf(f64::from(db) / 20.0)
+}
+
+/// What no sample of a scene with these patches and actions can pass.
+///
+/// The source gives a voice's N partials together the power of a sine of 0.25, so by
+/// Cauchy–Schwarz their amplitudes add up to 0.25·√N at most. Each may then be raised by its own
+/// level and by the filter's peak, the voice by pressure, the LFO, the volume expression and, on one
+/// side, by √2 of pan; the output by the master level. Everything else (velocity, envelopes, damping,
+/// pedals of volume, the other gains of the filter) only lowers.
+///
+/// While one patch ramps to the next, no partial is louder than in the louder of the two: their
+/// sum is a bound of both. A voice that gives way sounds for a block beside the one that it gives
+/// way to.
+fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
+    let played = |is: fn(&Event) -> bool| {
+        let events = actions.iter().filter_map(|(_, action)| match action {
+            Action::Play(event) => Some(event),
+            _ => None,
+        });
+        events.filter(|event| is(event)).count()
+    };
+    let is_modulated = played(|event| matches!(event, Event::Modulate { .. })) > 0;
+    let has_volume = played(|event| {
+        let volume = NoteExpression::Volume;
+        matches!(event, Event::Expression { expression, .. } if *expression == volume)
+    }) > 0;
+    let notes = played(|event| matches!(event, Event::NoteOn { .. }));
+
+    let mut voice = 0.0;
+    let mut master = 0.0_f64;
+    for patch in patches {
+        let values = Values::new(patch);
+        let most = |param: Param| {
+            if is_modulated && param.is_polyphonic() {
+                param.range().ends().1
+            } else {
+                values.get(param)
+            }
+        };
+        let partials = values.index(Param::PARTIALS);
+        // Those past the 64th have no level of their own.
+        let level_db = (1..=partials.min(64))
+            .map(|n| most(Param::partial_level(n)))
+            .fold(if partials > 64 { 0.0 } else { f32::MIN }, f32::max);
+        let peak_db = match FilterShape::from_index(values.index(Param::FILTER_TYPE)) {
+            FilterShape::LowPass | FilterShape::HighPass => most(Param::RESONANCE),
+            FilterShape::Off | FilterShape::BandPass | FilterShape::Notch => 0.0,
+        };
+        let lfo_db = match most(Param::LFO_LEVEL) {
+            _ if is_modulated => Param::LFO_LEVEL.range().ends().1,
+            db => db.abs(),
+        };
+        let pressure_db = values.get(Param::PRESSURE_LEVEL).max(0.0);
+        voice += 0.25
+            * (partials as f64).sqrt()
+            * gain(level_db + peak_db + lfo_db + pressure_db)
+            * if has_volume { 4.0 } else { 1.0 }
+            * 2.0_f64.sqrt();
+        master = master.max(gain(values.get(Param::LEVEL)));
+    }
+    // The kernels are exact to −110 dB; f32's own rounding is less.
+    1.001 * master * voice * notes.min(2 * MAX_VOICES) as f64
+}
+
 /// Few, so that notes are stolen.
 const MAX_VOICES: usize = 12;
+/// Frames of a scene.
+const FRAMES: usize = 3_000;
+
+fn peak(channels: [&[f32]; 2]) -> f64 {
+    let samples = channels.into_iter().flatten();
+    f64::from(samples.fold(0.0_f32, |peak, x| peak.max(x.abs())))
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 768, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_patch_and_events_are_finite_bounded_and_independent_of_buffers(
-        first in patch(),
-        second in patch(),
-        events in proptest::collection::vec((0..3_000_usize, event()), 0..40),
+    fn any_patch_events_and_transport_are_finite_bounded_and_independent_of_buffers(
+        patches in proptest::collection::vec(patch(), 2),
+        events in proptest::collection::vec((0..FRAMES, event()), 0..40),
+        songs in proptest::collection::vec((0..FRAMES, transport()), 0..6),
+        told in prop_oneof![Just(Told::AtJumps), Just(Told::AtEveryBuffer)],
         rate in prop_oneof![
             Just(8_000.0), Just(44_100.0), Just(48_000.0), Just(96_000.0), Just(192_000.0), Just(384_000.0)
         ],
         sizes in proptest::collection::vec(1..700_usize, 1..5),
-        tempo in any::<f64>(),
     ) {
-        let mut events = events;
-        events.sort_by_key(|(at, _)| *at);
-        let render = |sizes: &[usize]| {
+        const LOADED: usize = 1_500;
+        let mut actions: Vec<(usize, Action)> = [(LOADED, Action::Load(1))].into();
+        actions.extend(events.into_iter().map(|(at, event)| (at, Action::Play(event))));
+        actions.extend(songs.into_iter().map(|(at, song)| (at, Action::Song(song))));
+        actions.sort_by_key(|(at, _)| *at);
+        let play = |sizes: &[usize]| {
             let mut engine = Engine::new(&Config { sample_rate_hz: rate, max_voices: MAX_VOICES });
-            engine.set_patch(&first);
-            engine.set_transport(&Transport { tempo_bpm: tempo, position_beats: Some(0.0), playing: true });
-            let half = events.partition_point(|(at, _)| *at < 1_500);
-            let (mut left, mut right) = performance::play(&mut engine, &events[..half], 1_500, sizes);
-            engine.set_patch(&second);
-            let later: Vec<_> = events[half..].iter().map(|(at, event)| (at - 1_500, *event)).collect();
-            let (more_left, more_right) = performance::play(&mut engine, &later, 1_500, sizes);
-            left.extend(more_left);
-            right.extend(more_right);
+            engine.set_patch(&patches[0]);
+            let (left, right) = render(&mut engine, &patches, &actions, FRAMES, sizes, told);
             // Those that gave way to the last onset have a block to fade in.
             performance::play(&mut engine, &[], block_frames(rate), sizes);
             (left, right, engine.statistics())
         };
-        let (left, right, statistics) = render(&sizes);
-        let protected = second.plain(Param::PROTECT) >= 0.5;
-        for (t, x) in left.iter().chain(&right).enumerate() {
-            prop_assert!(x.is_finite() && x.abs() < BOUND, "frame {t}: {x}");
-        }
-        if protected {
+        let (left, right, statistics) = play(&sizes);
+        prop_assert!(left.iter().chain(&right).all(|x| x.is_finite()));
+        let (peak, bound) = (peak([&left, &right]), bound(&patches, &actions));
+        prop_assert!(peak <= bound, "{peak} above {bound}");
+        if patches[1].plain(Param::PROTECT) >= 0.5 {
             // From the second patch's own first tick on, and a block of ramp later.
-            let from = 1_500 + 2 * block_frames(rate);
+            let from = LOADED + 2 * block_frames(rate);
             for x in left[from..].iter().chain(&right[from..]) {
                 prop_assert!(x.abs() <= 1.0, "{x}");
             }
         }
         prop_assert_eq!(statistics.faults, 0);
-        let limit = (second.plain(Param::VOICES) as usize).min(MAX_VOICES);
+        let limit = (patches[1].plain(Param::VOICES) as usize).min(MAX_VOICES);
         prop_assert!(statistics.voices <= limit, "{} of {limit}", statistics.voices);
-        let (other_left, other_right, _) = render(&[3_000]);
+        let (other_left, other_right, _) = play(&[FRAMES]);
         prop_assert!(left.iter().zip(&other_left).all(|(a, b)| a.to_bits() == b.to_bits()));
         prop_assert!(right.iter().zip(&other_right).all(|(a, b)| a.to_bits() == b.to_bits()));
+    }
+}
+
+/// Every shape of a synced LFO, wherever the song is told to be, and however fast.
+#[test]
+fn a_song_that_is_nowhere_or_infinitely_fast_does_no_harm() {
+    for shape in 0..=LFO_SHAPES {
+        let mut patch = Patch::default();
+        for (param, plain) in [
+            (Param::LFO_SHAPE, shape as f32),
+            (Param::LFO_SYNC, 1.0),
+            (Param::LFO_LEVEL, 6.0),
+            (Param::LFO_PITCH, 50.0),
+        ] {
+            patch.set(param, plain);
+        }
+        for tempo_bpm in HOSTILE.into_iter().chain([120.0]) {
+            let mut engine = Engine::new(&Config {
+                sample_rate_hz: 48_000.0,
+                max_voices: MAX_VOICES,
+            });
+            engine.set_patch(&patch);
+            engine.push(performance::on(0, 60, 1.0));
+            for beats in HOSTILE {
+                engine.set_transport(&Transport {
+                    tempo_bpm,
+                    position_beats: Some(beats),
+                    playing: true,
+                });
+                let (left, right) = performance::play(&mut engine, &[], 200, &[200]);
+                let what = format!("shape {shape}, {tempo_bpm} bpm, {beats} beats");
+                assert!(left.iter().all(|x| x.is_finite()), "{what}");
+                assert!(peak([&left, &right]) > 1e-3, "{what}: silent");
+                let statistics = engine.statistics();
+                assert_eq!((statistics.voices, statistics.faults), (1, 0), "{what}");
+            }
+        }
+    }
+}
+
+/// The last place of the LFO's shapes.
+const LFO_SHAPES: usize = 5;
+
+/// A note with all that raises it, as loud as one can be made.
+fn loudest(partials: f32) -> (Patch, Vec<(usize, Action)>) {
+    let mut patch = Patch::default();
+    for (param, plain) in [
+        (Param::PARTIALS, partials),
+        (Param::TILT, 0.0),
+        (Param::AMP_ATTACK, 0.0),
+        (Param::PRESSURE_LEVEL, 24.0),
+        (Param::LFO_SHAPE, 3.0),
+        (Param::LFO_LEVEL, 24.0),
+        (Param::LEVEL, 12.0),
+        (Param::PROTECT, 0.0),
+    ] {
+        patch.set(param, plain);
+    }
+    for n in 1..=64 {
+        patch.set(Param::partial_level(n), 24.0);
+        patch.set(Param::partial_pan(n), 1.0);
+    }
+    let note = NoteAddress {
+        id: Some(1),
+        channel: None,
+        key: None,
+    };
+    let express = |expression, value| Event::Expression {
+        note,
+        expression,
+        value,
+    };
+    let events = [
+        Event::NoteOn {
+            id: Some(1),
+            channel: 0,
+            key: 36,
+            velocity: 1.0,
+        },
+        express(NoteExpression::Volume, 4.0),
+        express(NoteExpression::Pressure, 1.0),
+    ];
+    let actions = events.map(|event| (0, Action::Play(event)));
+    (patch, actions.into())
+}
+
+/// So that a tenth more than there may be would fail above.
+#[test]
+fn the_bound_is_what_the_loudest_notes_reach() {
+    for (partials, part) in [(1.0, 0.99), (2.0, 0.85), (64.0, 0.7)] {
+        let (patch, actions) = loudest(partials);
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: MAX_VOICES,
+        });
+        engine.set_patch(&patch);
+        let told = Told::AtJumps;
+        let (left, right) = render(&mut engine, &[patch], &actions, FRAMES, &[FRAMES], told);
+        let (peak, bound) = (peak([&left, &right]), bound(&[patch], &actions));
+        println!("{partials} partials: {peak} of {bound}");
+        assert!(peak <= bound && peak >= part * bound, "{peak} of {bound}");
     }
 }

@@ -33,7 +33,11 @@ impl LfoShape {
     }
 
     /// The value, −1 to 1, after `cycles` cycles; `seed` decides the random shapes.
+    ///
+    /// Any number is taken: from 2⁵³ cycles on there is no phase left in an `f64`, and the value is
+    /// that of a cycle's start. Not-a-number and the infinities count as 0 cycles.
     pub fn value(self, cycles: f64, seed: u64) -> f64 {
+        let cycles = if cycles.is_finite() { cycles } else { 0.0 };
         let cycle = cycles.floor();
         let phase = cycles - cycle;
         match self {
@@ -58,7 +62,8 @@ impl LfoShape {
             LfoShape::Random => random::bipolar(seed, cycle as i64 as u64),
             LfoShape::SmoothRandom => {
                 let from = random::bipolar(seed, cycle as i64 as u64);
-                let to = random::bipolar(seed, (cycle as i64 + 1) as u64);
+                // The conversion saturates far from the song's start, and the sum must not overflow.
+                let to = random::bipolar(seed, (cycle as i64).wrapping_add(1) as u64);
                 let way = 0.5 - 0.5 * libm::cos(core::f64::consts::PI * phase);
                 from + (to - from) * way
             }
@@ -115,6 +120,33 @@ mod tests {
         assert_eq!(at(LfoShape::Random, 4.1), at(LfoShape::Random, 4.9));
         assert_ne!(at(LfoShape::Random, 4.1), at(LfoShape::Random, 5.1));
         assert_eq!(at(LfoShape::SmoothRandom, 4.0), at(LfoShape::Random, 4.0));
+    }
+
+    #[test]
+    fn any_number_of_cycles_has_a_value() {
+        for shape in (0..6).map(LfoShape::from_index) {
+            for cycles in [
+                1e300,
+                -1e300,
+                f64::MAX,
+                f64::MIN,
+                9_223_372_036_854_775_807.0,
+                -9_223_372_036_854_775_808.0,
+                9_007_199_254_740_992.0,
+                -0.25,
+                f64::MIN_POSITIVE,
+                -f64::MIN_POSITIVE,
+                f64::NAN,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+            ] {
+                let value = shape.value(cycles, 7);
+                assert!((-1.0..=1.0).contains(&value), "{shape:?} {cycles}: {value}");
+            }
+            for none in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                assert_eq!(shape.value(none, 7), shape.value(0.0, 7), "{shape:?}");
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,10 @@ use crate::synth::event::Transport;
 use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
 use crate::synth::patch::Values;
 
+/// How far from its start a song may be, in beats: as far as CLAP can say. Farther out, an `f64` has
+/// too few digits for our own clock and the host's to agree from block to block.
+const MAX_BEATS: f64 = 4_294_967_296.0;
+
 /// Time outside the voices.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
@@ -44,7 +48,7 @@ impl Clock {
         };
         let position = transport
             .position_beats
-            .filter(|beats| beats.is_finite() && transport.playing);
+            .filter(|beats| beats.abs() <= MAX_BEATS && transport.playing);
         let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         let is_at_border = into_block == 0;
         self.beats = position.map(|told| {
@@ -70,7 +74,9 @@ impl Clock {
         let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         self.beats = self
             .beats
-            .map(|beats| beats + beats_per_frame * self.block_frames as f64);
+            .map(|beats| beats + beats_per_frame * self.block_frames as f64)
+            // As a host that tells it anew finds it.
+            .filter(|beats| beats.abs() <= MAX_BEATS);
         self.block_frames = block_frames;
         if values.is_on(Param::LFO_SYNC) {
             let division = values
