@@ -1,7 +1,8 @@
 //! Telemetry between two threads: whole, in order, and only for those who look.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use aliquot::bridge::{Load, OutputSender, Telemetry, TelemetrySender};
 
@@ -22,35 +23,49 @@ fn telemetry(place: usize) -> Telemetry {
     telemetry
 }
 
+/// The writer goes on until the reader has seen a number of different news among many more, so the
+/// two run side by side however busy the machine is.
 #[test]
 fn it_crosses_threads_whole_and_in_order() {
-    const LAST: usize = 1_000_000;
+    const SEEN: usize = 1_000;
+    const LIMIT: Duration = Duration::from_secs(120);
     let mut sender = TelemetrySender::new();
     let mut watch = sender.receiver().watch();
-    let looks = AtomicBool::new(false);
+    let (has_seen, last) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let begun = Instant::now();
     thread::scope(|scope| {
         scope.spawn(|| {
-            // The reader is there before the first, so that the two run side by side.
-            while !looks.load(Ordering::Acquire) {
-                thread::yield_now();
+            let mut place = 0;
+            while has_seen.load(Ordering::Acquire) < SEEN && begun.elapsed() < LIMIT {
+                for _ in 0..100 {
+                    place += 1;
+                    sender.publish(|news| *news = telemetry(place));
+                }
             }
-            for place in 1..=LAST {
-                sender.publish(|news| *news = telemetry(place));
-            }
+            last.store(place, Ordering::Release);
         });
-        let (mut before, mut seen) = (0, 0);
-        looks.store(true, Ordering::Release);
-        while before < LAST {
+        let mut before = 0;
+        let is_over = || last.load(Ordering::Acquire) > 0;
+        loop {
+            // Asked first: what is published last is then there to be read.
+            let was_over = is_over();
             let Some(news) = watch.news() else {
+                if was_over {
+                    break;
+                }
                 thread::yield_now();
                 continue;
             };
             let place = news.statistics.voices;
             assert_eq!(news, telemetry(place));
             assert!(place > before, "{place} after {before}");
-            (before, seen) = (place, seen + 1);
+            before = place;
+            has_seen.fetch_add(1, Ordering::Release);
         }
-        assert!(seen >= 1);
+        // The newest is not lost, and the reader came upon many before it.
+        assert_eq!(before, last.load(Ordering::Acquire));
+        let seen = has_seen.load(Ordering::Acquire);
+        assert!(seen >= SEEN, "only {seen} of {before} were seen");
     });
     assert_eq!(watch.news(), None);
 }
