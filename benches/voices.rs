@@ -1,0 +1,206 @@
+//! Instructions of a voice in a block, counted by valgrind: whole engines, by partials and by what
+//! moves. They do not depend on what else the machine does, so that a change of a percent shows.
+//!
+//! Each case is this program once more, under callgrind, with two numbers of blocks. What the second
+//! has more than the first is the blocks', and set-up is in neither. Valgrind knows no AVX-512, so
+//! these are the instructions of AVX2. Without valgrind all is skipped.
+//!
+//! `cargo bench --no-default-features --bench voices`; words after `--` choose cases whose names
+//! contain them.
+
+use std::hint::black_box;
+use std::process::{Command, ExitCode, Stdio};
+
+use aliquot::synth::{Config, Engine, Event, Param, Patch};
+
+const VOICES: usize = 64;
+const FRAMES: usize = 64;
+const BLOCKS: [usize; 2] = [4, 20];
+
+/// What changes while the blocks are rendered.
+#[derive(Clone, Copy, PartialEq)]
+enum Motion {
+    /// Nothing.
+    Steady,
+    /// A filter and decay that stand still.
+    Decaying,
+    /// The frequencies, by the LFO.
+    Sliding,
+    /// Frequencies, tilt, cutoff, level, decay.
+    Moving,
+    /// A parameter of the patch, once a block.
+    Automated,
+    /// The same, under voices of which each has one polyphonic offset.
+    AutomatedOffsets,
+    /// Notes begin, each block as many as there are voices.
+    Onsets,
+}
+
+const MOTIONS: [(Motion, &str); 7] = [
+    (Motion::Steady, "steady"),
+    (Motion::Decaying, "decaying"),
+    (Motion::Sliding, "sliding"),
+    (Motion::Moving, "moving"),
+    (Motion::Automated, "automated"),
+    (Motion::AutomatedOffsets, "automated-offsets"),
+    (Motion::Onsets, "onsets"),
+];
+const PARTIALS: [usize; 3] = [1, 64, 512];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, motion, partials, blocks] = arguments.as_slice()
+        && word == "render"
+    {
+        let number = |text: &str| text.parse().expect("a number");
+        let (motion, _) = MOTIONS
+            .into_iter()
+            .find(|(_, name)| name == motion)
+            .expect("a motion");
+        render(motion, number(partials), number(blocks));
+        return ExitCode::SUCCESS;
+    }
+    let version = Command::new("valgrind").arg("--version").output();
+    let Ok(version) = version else {
+        println!("Skipped: instructions, because valgrind is not there");
+        return ExitCode::SUCCESS;
+    };
+    println!(
+        "{VOICES} voices, blocks of {FRAMES} frames; {}",
+        String::from_utf8_lossy(&version.stdout).trim()
+    );
+    let mut code = ExitCode::SUCCESS;
+    let words: Vec<&String> = arguments
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    for (_, motion) in MOTIONS {
+        for partials in PARTIALS {
+            let name = format!("{motion}/{partials}");
+            if !words.is_empty() && !words.iter().any(|word| name.contains(*word)) {
+                continue;
+            }
+            println!("Testing voices/{name}");
+            match per_voice(motion, partials) {
+                Ok(count) => println!("{count:>12.1} a voice and block\nSuccess"),
+                Err(error) => {
+                    println!("error: {error}");
+                    code = ExitCode::FAILURE;
+                }
+            }
+        }
+    }
+    code
+}
+
+/// Instructions for a voice in one block.
+fn per_voice(motion: &str, partials: usize) -> Result<f64, String> {
+    let [few, many] = BLOCKS.map(|blocks| instructions(motion, partials, blocks));
+    let blocks = VOICES * (BLOCKS[1] - BLOCKS[0]);
+    Ok((many? as f64 - few? as f64) / blocks as f64)
+}
+
+/// All instructions of a whole run.
+fn instructions(motion: &str, partials: usize, blocks: usize) -> Result<u64, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args(["render", motion, &partials.to_string(), &blocks.to_string()])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    // `==1234== Collected : 12345678`
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    said.lines()
+        .filter_map(|line| line.split_once("Collected : "))
+        .find_map(|(_, count)| count.trim().parse().ok())
+        .filter(|_| output.status.success())
+        .ok_or(said)
+}
+
+fn patch(motion: Motion, partials: usize) -> Patch {
+    let mut patch = Patch::default();
+    patch.set(Param::PARTIALS, partials as f32);
+    patch.set(Param::VOICES, VOICES as f32);
+    patch.set(Param::PHASES, 2.0);
+    let decaying = [
+        (Param::FILTER_TYPE, 1.0),
+        (Param::DAMPING, 0.001),
+        (Param::DAMPING_BRIGHTNESS, 0.001),
+    ];
+    let sliding = [(Param::LFO_PITCH, 20.0)];
+    let moving = [
+        (Param::LFO_TILT, 2.0),
+        (Param::LFO_CUTOFF, 1.0),
+        (Param::LFO_LEVEL, 1.0),
+        (Param::FILTER_ENV, 2.0),
+        (Param::FILTER_DECAY, 60.0),
+        (Param::AMP_SUSTAIN, 0.0),
+        (Param::AMP_DECAY, 60.0),
+        (Param::SPREAD, 1.0),
+    ];
+    let settings = match motion {
+        Motion::Decaying => &decaying[..],
+        Motion::Sliding => &sliding,
+        Motion::Moving => &[&decaying[..], &sliding, &moving].concat(),
+        _ => &[],
+    };
+    for &(param, value) in settings {
+        patch.set(param, value);
+    }
+    patch
+}
+
+fn chord(engine: &mut Engine) {
+    for voice in 0..VOICES {
+        engine.push(Event::NoteOn {
+            id: Some(voice as i32),
+            channel: (voice / 12 % 16) as u8,
+            // 512 partials of key 24 reach 16.7 kHz.
+            key: 12 + (voice % 12) as u8,
+            velocity: 0.5,
+        });
+    }
+}
+
+/// What is counted.
+fn render(motion: Motion, partials: usize, blocks: usize) {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: 48_000.0,
+        max_voices: VOICES,
+    });
+    let mut patch = patch(motion, partials);
+    engine.set_patch(&patch);
+    let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+    chord(&mut engine);
+    // The attack is over then.
+    for _ in 0..40 {
+        engine.render(&mut left, &mut right);
+    }
+    if motion == Motion::AutomatedOffsets {
+        for voice in 0..VOICES {
+            engine.push(Event::Modulate {
+                id: voice as i32,
+                param: Param::partial_level(3),
+                offset: 0.1,
+            });
+        }
+        engine.render(&mut left, &mut right);
+    }
+    for block in 0..blocks {
+        match motion {
+            Motion::Automated | Motion::AutomatedOffsets => {
+                // Of no effect on the voices.
+                patch.set(Param::LFO_RATE, 1.0 + block as f32);
+                engine.set_patch(&patch);
+            }
+            Motion::Onsets => chord(&mut engine),
+            _ => {}
+        }
+        engine.render(&mut left, &mut right);
+        black_box((&mut left, &mut right));
+    }
+    // Beside those that begin, others fade.
+    assert!(engine.statistics().voices >= VOICES);
+}
