@@ -17,11 +17,13 @@ pub mod event;
 pub mod filter;
 pub mod output;
 pub mod parameter;
+pub mod partials;
 pub mod patch;
 pub mod section;
 pub mod sounding;
 pub mod spectrum;
 pub mod tick;
+pub mod versioned;
 pub mod voice;
 
 pub use engine::{Config, EndedNote, Engine, Statistics, block_frames};

@@ -4,6 +4,7 @@
 //! mixed in their order: so it makes no difference to the bits which thread renders which, and when.
 
 use super::tick::Tick;
+use super::versioned::CopyFrom;
 use super::voice::{Life, Outcome, Voice};
 use crate::bank::{Part, Renderer};
 use crate::dsp::level::Level;

@@ -11,6 +11,8 @@
 //! All of it is worked out only when what it depends on changes.
 
 use super::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS, Param};
+use super::partials::{GROUP, PartialArray, whole_groups};
+use super::versioned::copy_fields;
 use crate::at_level;
 use crate::dsp::level::Level;
 use crate::dsp::maths::{
@@ -19,8 +21,6 @@ use crate::dsp::maths::{
 };
 use std::sync::OnceLock;
 
-/// Arrays are worked on in multiples of so many partials, a vector of the widest level.
-pub const GROUP: usize = 16;
 /// One value for each partial.
 pub type Lanes = [f32; MAX_PARTIALS];
 
@@ -64,11 +64,6 @@ impl Numbers {
             }),
         }
     }
-}
-
-/// As many partials as the groups have that hold `partials`.
-pub fn whole_groups(partials: usize) -> usize {
-    partials.next_multiple_of(GROUP)
 }
 
 /// The first partials' own Level, Tune and Pan, as factors and offsets.
@@ -153,93 +148,74 @@ pub struct PanSettings {
 #[derive(Debug)]
 pub struct Spectrum {
     /// Frequency over the fundamental's.
-    pub ratio: Box<Lanes>,
+    pub ratio: PartialArray,
     /// Octaves over the fundamental.
-    pub log2_ratio: Box<Lanes>,
+    pub log2_ratio: PartialArray,
     /// Linear gain.
-    pub gain: Box<Lanes>,
+    pub gain: PartialArray,
     /// Linear gain to the left, 1 at the centre.
-    pub left: Box<Lanes>,
+    pub left: PartialArray,
     /// Linear gain to the right, 1 at the centre.
-    pub right: Box<Lanes>,
+    pub right: PartialArray,
     level: Level,
-    written: Written,
 }
 
-/// How often each array has been written, over the note's age: of copies of one voice's spectrum
-/// those with the same number hold the same.
-#[derive(Clone, Copy, Debug, Default)]
-struct Written {
-    ratios: u64,
-    gains: u64,
-    pans: u64,
-}
-
-/// Numbers of writings are counted from the note's age times 2 to this power.
-pub const ONSET_SHIFT: u32 = 32;
+copy_fields!(Spectrum {
+    ratio,
+    log2_ratio,
+    gain,
+    left,
+    right,
+    level,
+});
 
 impl Spectrum {
     /// Allocates an empty one.
     pub fn allocate(level: Level) -> Spectrum {
-        let lanes = || Box::new([0.0; MAX_PARTIALS]);
         Spectrum {
-            ratio: lanes(),
-            log2_ratio: lanes(),
-            gain: lanes(),
-            left: lanes(),
-            right: lanes(),
+            ratio: PartialArray::allocate(),
+            log2_ratio: PartialArray::allocate(),
+            gain: PartialArray::allocate(),
+            left: PartialArray::allocate(),
+            right: PartialArray::allocate(),
             level,
-            written: Written::default(),
         }
     }
 
-    /// Begins a note, of another age than any before it.
-    pub fn begin(&mut self, age: u64) {
-        let number = age << ONSET_SHIFT;
-        self.written = Written {
-            ratios: number,
-            gains: number,
-            pans: number,
-        };
-    }
-
-    /// Becomes as `other`, of which it has been a copy before or is as new as it; copies only what
-    /// has been written since.
-    pub fn copy_from(&mut self, other: &Spectrum) {
-        let written = std::mem::replace(&mut self.written, other.written);
-        if written.ratios != other.written.ratios {
-            self.ratio.copy_from_slice(&other.ratio[..]);
-            self.log2_ratio.copy_from_slice(&other.log2_ratio[..]);
-        }
-        if written.gains != other.written.gains {
-            self.gain.copy_from_slice(&other.gain[..]);
-        }
-        if written.pans != other.written.pans {
-            self.left.copy_from_slice(&other.left[..]);
-            self.right.copy_from_slice(&other.right[..]);
+    /// Begins a note: nothing has been worked out yet.
+    pub fn begin(&mut self) {
+        let Spectrum {
+            ratio,
+            log2_ratio,
+            gain,
+            left,
+            right,
+            level: _,
+        } = self;
+        for array in [ratio, log2_ratio, gain, left, right] {
+            array.clear();
         }
     }
 
     /// Works out the ratios.
     pub fn set_ratios(&mut self, settings: &RatioSettings, edits: &Edits, numbers: &Numbers) {
         let count = whole_groups(settings.partials);
-        self.written.ratios += 1;
         set_ratios(
             self.level,
             settings,
             edits,
             &numbers.n[..count],
             &numbers.log2_n[..count],
-            &mut self.ratio[..count],
-            &mut self.log2_ratio[..count],
+            self.ratio.write(count),
+            self.log2_ratio.write(count),
         );
     }
 
     /// Works out the gains.
     pub fn set_gains(&mut self, settings: &GainSettings, edits: &Edits, numbers: &Numbers) {
         let count = whole_groups(settings.partials);
-        self.written.gains += 1;
-        let (gain, rest) = self.gain.split_at_mut(count);
+        let all = count.max(self.gain.len());
+        let (gain, rest) = self.gain.write(all).split_at_mut(count);
         set_gains(
             self.level,
             settings,
@@ -254,14 +230,13 @@ impl Spectrum {
 
     /// Works out the pans.
     pub fn set_pans(&mut self, settings: &PanSettings, edits: &Edits, numbers: &Numbers) {
-        self.written.pans += 1;
         set_pans(
             self.level,
             settings,
             edits,
             &numbers.place[..],
-            &mut self.left[..],
-            &mut self.right[..],
+            self.left.write(MAX_PARTIALS),
+            self.right.write(MAX_PARTIALS),
         );
     }
 }
@@ -405,7 +380,7 @@ mod tests {
         };
         let norm = (1..=100).map(|n| formula(n).powi(2)).sum::<f64>().sqrt();
         let gains = gains(settings, &Edits::default());
-        for n in 1..=512 {
+        for n in 1..=gains.len() {
             let expected = if n <= 100 {
                 0.25 * formula(n) / norm
             } else {
@@ -430,7 +405,7 @@ mod tests {
             }
         });
         let (plain, edited) = (gains(SAW, &Edits::default()), gains(SAW, &edits));
-        for n in 1..=512 {
+        for n in 1..=plain.len() {
             assert_eq!(edited[n - 1], if n == 3 { 0.0 } else { plain[n - 1] });
         }
     }

@@ -1,8 +1,9 @@
 //! A voice: one sounding note, from its onset to its end.
 
-mod copy;
 mod modulation;
 pub mod partials;
+#[cfg(test)]
+mod tests;
 
 use self::modulation::{Expression, NEUTRAL, Targets, amp_settings, filter_settings, value_of};
 use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
@@ -11,8 +12,9 @@ use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
 use super::parameter::Param;
 use super::sounding::{Sounding, SoundingVoice};
-use super::spectrum::{Edits, GainSettings, ONSET_SHIFT, PanSettings, RatioSettings, Spectrum};
+use super::spectrum::{Edits, GainSettings, PanSettings, RatioSettings, Spectrum};
 use super::tick::Tick;
+use super::versioned::{Scratch, Versioned, copy_fields};
 use crate::bank::Renderer;
 use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
@@ -48,6 +50,36 @@ pub struct Voice {
     pub sostenuto: bool,
     /// Order of onset; larger is younger.
     pub age: u64,
+    control: VoiceControl,
+    /// Polyphonic offsets of normalised values; all 0 unless [`VoiceControl::has_offsets`].
+    offsets: Versioned<[f32; Param::COUNT]>,
+    /// The edits with this voice's own offsets.
+    own_edits: Scratch<Box<Edits>>,
+    /// The edits that the spectrum was last worked out for.
+    edits: Versioned<Edits>,
+    spectrum: Spectrum,
+    partials: Partials,
+}
+
+copy_fields!(Voice {
+    life,
+    id,
+    channel,
+    key,
+    key_is_down,
+    sostenuto,
+    age,
+    control,
+    offsets,
+    own_edits,
+    edits,
+    spectrum,
+    partials,
+});
+
+/// What of a voice is no array: copied as a whole.
+#[derive(Clone, Copy, Debug)]
+struct VoiceControl {
     velocity: f32,
     released: bool,
     /// To be released at the next tick.
@@ -59,18 +91,10 @@ pub struct Voice {
     expression: Expression,
     /// CC 74 at the onset: MPE's slide is read from there.
     brightness_at_onset: f32,
-    /// Polyphonic offsets of normalised values.
-    // Boxed, since a tick seldom reads them: what it does read lies close together.
-    offsets: Box<[f32; Param::COUNT]>,
     has_offsets: bool,
     offsets_changed: bool,
-    /// The edits with this voice's own offsets.
-    own_edits: Box<Edits>,
     /// What the arrays were last worked out for, from here on.
     generation: u64,
-    edits: Box<Edits>,
-    /// How often the edits have been written, over the note's age.
-    edited: u64,
     ratios: Option<RatioSettings>,
     gains: Option<GainSettings>,
     pans: Option<PanSettings>,
@@ -86,8 +110,36 @@ pub struct Voice {
     /// Length of the last segment.
     last_frames: usize,
     loudness: Loudness,
-    spectrum: Spectrum,
-    partials: Partials,
+}
+
+impl Default for VoiceControl {
+    fn default() -> VoiceControl {
+        VoiceControl {
+            velocity: 0.0,
+            released: false,
+            release_is_due: false,
+            amp: Envelope::default(),
+            filter_envelope: Envelope::default(),
+            note_lfo_cycles: 0.0,
+            lfo_seed: 0,
+            expression: NEUTRAL,
+            brightness_at_onset: 0.5,
+            has_offsets: false,
+            offsets_changed: false,
+            generation: 0,
+            ratios: None,
+            gains: None,
+            pans: None,
+            filter: None,
+            damping: None,
+            level: 0.0,
+            fundamental_hz: [0.0; 2],
+            fundamental_bend: 0.0,
+            heard: None,
+            last_frames: 0,
+            loudness: Loudness::default(),
+        }
+    }
 }
 
 /// Which arrays of the spectrum a tick has changed.
@@ -120,33 +172,10 @@ impl Voice {
             key_is_down: false,
             sostenuto: false,
             age: 0,
-            velocity: 0.0,
-            released: false,
-            release_is_due: false,
-            amp: Envelope::default(),
-            filter_envelope: Envelope::default(),
-            note_lfo_cycles: 0.0,
-            lfo_seed: 0,
-            expression: NEUTRAL,
-            brightness_at_onset: 0.5,
-            offsets: Box::new([0.0; Param::COUNT]),
-            has_offsets: false,
-            offsets_changed: false,
-            own_edits: Box::default(),
-            generation: 0,
-            edits: Box::default(),
-            edited: 0,
-            ratios: None,
-            gains: None,
-            pans: None,
-            filter: None,
-            damping: None,
-            level: 0.0,
-            fundamental_hz: [0.0; 2],
-            fundamental_bend: 0.0,
-            heard: None,
-            last_frames: 0,
-            loudness: Loudness::default(),
+            control: VoiceControl::default(),
+            offsets: Versioned::from([0.0; Param::COUNT]),
+            own_edits: Scratch::default(),
+            edits: Versioned::default(),
             spectrum: Spectrum::allocate(level),
             partials: Partials::allocate(level),
         }
@@ -166,17 +195,17 @@ impl Voice {
 
     /// Whether its release has begun or is due.
     pub fn is_released(&self) -> bool {
-        self.released || self.release_is_due
+        self.control.released || self.control.release_is_due
     }
 
     /// Loudness for choosing which voice to steal: the power of its partials.
     pub fn power(&self) -> f32 {
-        self.loudness.power
+        self.control.loudness.power
     }
 
     /// Partials that sound.
     pub fn sounding_partials(&self) -> usize {
-        self.loudness.partials
+        self.control.loudness.partials
     }
 
     /// Adds itself to a picture of what sounds; `left` and `right` are the master level.
@@ -185,10 +214,10 @@ impl Voice {
             slot: slot as u16,
             channel: self.channel,
             key: self.key,
-            fundamental_hz: self.fundamental_hz[1] as f32,
-            filter: self.filter,
-            amp_envelope: self.amp.place(),
-            filter_envelope: self.filter_envelope.place(),
+            fundamental_hz: self.control.fundamental_hz[1] as f32,
+            filter: self.control.filter,
+            amp_envelope: self.control.amp.place(),
+            filter_envelope: self.control.filter_envelope.place(),
             first: 0,
             count: 0,
         };
@@ -206,16 +235,16 @@ impl Voice {
         self.key_is_down = true;
         self.sostenuto = false;
         self.age = age;
-        self.velocity = velocity;
-        self.released = false;
-        self.release_is_due = false;
-        self.expression = NEUTRAL;
-        if self.has_offsets {
-            self.offsets.fill(0.0);
+        self.control.velocity = velocity;
+        self.control.released = false;
+        self.control.release_is_due = false;
+        self.control.expression = NEUTRAL;
+        if self.control.has_offsets {
+            self.offsets.write().fill(0.0);
         }
-        self.has_offsets = false;
-        self.offsets_changed = false;
-        self.loudness = Loudness {
+        self.control.has_offsets = false;
+        self.control.offsets_changed = false;
+        self.control.loudness = Loudness {
             power: f32::INFINITY,
             ..Loudness::default()
         };
@@ -223,7 +252,7 @@ impl Voice {
 
     /// The key is up and no pedal holds it: the release begins at the next tick.
     pub fn release(&mut self) {
-        self.release_is_due = !self.released;
+        self.control.release_is_due = !self.control.released;
     }
 
     /// Fades out over the next block; one that has not sounded yet ends at once.
@@ -242,7 +271,7 @@ impl Voice {
 
     /// Takes a note expression, in its own unit.
     pub fn express(&mut self, expression: NoteExpression, value: f32) {
-        let own = &mut self.expression;
+        let own = &mut self.control.expression;
         match expression {
             NoteExpression::Tuning => own.tuning_semitones = value.clamp(-128.0, 128.0),
             NoteExpression::Volume => own.volume = value.clamp(0.0, 4.0),
@@ -257,9 +286,9 @@ impl Voice {
     /// Takes a polyphonic modulation.
     pub fn modulate(&mut self, param: Param, offset: f32) {
         if param.is_polyphonic() {
-            self.offsets[param.index()] = offset.clamp(-1.0, 1.0);
-            self.has_offsets = true;
-            self.offsets_changed = true;
+            self.offsets.write()[param.index()] = offset.clamp(-1.0, 1.0);
+            self.control.has_offsets = true;
+            self.control.offsets_changed = true;
         }
     }
 
@@ -273,40 +302,40 @@ impl Voice {
     ) -> Outcome {
         let values = &tick.values;
         self.life = Life::Sounding;
-        self.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
-        self.filter_envelope = Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
-        self.brightness_at_onset = tick.channels.control(self.channel, values).brightness;
+        self.control.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
+        self.control.filter_envelope =
+            Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
+        self.control.brightness_at_onset = tick.channels.control(self.channel, values).brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = random::bits(seed, u64::from(self.channel) << 8 | u64::from(self.key));
-        self.lfo_seed = if values.index(Param::LFO_TRIGGER) == 0 {
+        self.control.lfo_seed = if values.index(Param::LFO_TRIGGER) == 0 {
             seed
         } else {
             note_seed
         };
         self.forget_settings();
-        self.heard = None;
-        self.last_frames = 0;
+        self.control.heard = None;
+        self.control.last_frames = 0;
         let at = tick.block_frames - left.len();
         let control = tick.channels.control(self.channel, values);
         // The first segments have no past to read the curve of the vibrato from.
         let [now_hz, next_hz, after_next_hz] = [0, 1, 2].map(|blocks| {
             let frames = blocks * tick.block_frames;
-            self.note_lfo_cycles = tick.lfo_cycles_per_frame * frames as f64;
+            self.control.note_lfo_cycles = tick.lfo_cycles_per_frame * frames as f64;
             let lfo = self.lfo(tick, at + frames);
             self.fundamental_hz(tick, &control, lfo)
         });
-        self.note_lfo_cycles = 0.0;
+        self.control.note_lfo_cycles = 0.0;
         let block_squared = (tick.block_frames * tick.block_frames) as f64;
-        self.fundamental_bend = (after_next_hz - 2.0 * next_hz + now_hz) / block_squared;
-        self.fundamental_hz = [now_hz; 2];
+        self.control.fundamental_bend = (after_next_hz - 2.0 * next_hz + now_hz) / block_squared;
+        self.control.fundamental_hz = [now_hz; 2];
         let phases = Phases::from_index(values.index(Param::PHASES));
-        self.partials.begin(phases, note_seed, self.age);
-        self.spectrum.begin(self.age);
-        self.edited = self.age << ONSET_SHIFT;
+        self.partials.begin(phases, note_seed);
+        self.spectrum.begin();
         self.render_segments(
             tick,
             renderer,
-            Some(self.amp.level(&amp_settings(values))),
+            Some(self.control.amp.level(&amp_settings(values))),
             left,
             right,
         )
@@ -328,14 +357,16 @@ impl Voice {
             self.life = Life::Idle;
             return Outcome::Ended;
         }
-        if self.release_is_due {
-            self.release_is_due = false;
-            self.released = true;
-            self.amp
+        if self.control.release_is_due {
+            self.control.release_is_due = false;
+            self.control.released = true;
+            self.control
+                .amp
                 .release(&amp_settings(&tick.values), tick.sample_rate_hz);
-            self.filter_envelope
+            self.control
+                .filter_envelope
                 .release(&filter_settings(&tick.values), tick.sample_rate_hz);
-            if self.amp.is_done() {
+            if self.control.amp.is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.life = Life::Fading;
                 return self.render_block(tick, renderer, left, right);
@@ -361,6 +392,7 @@ impl Voice {
         while done < left.len() {
             let rest = left.len() - done;
             let corner = self
+                .control
                 .amp
                 .frames_to_corner(&amp_settings(&tick.values), tick.sample_rate_hz);
             let frames = match corner {
@@ -380,10 +412,10 @@ impl Voice {
                 &mut left[segment.clone()],
                 &mut right[segment],
             );
-            self.last_frames = frames;
+            self.control.last_frames = frames;
             done += frames;
             // Mere silence is no end: what shut the voice up may open again.
-            if self.amp.is_done() || self.loudness.is_decayed {
+            if self.control.amp.is_done() || self.control.loudness.is_decayed {
                 self.life = Life::Idle;
                 return Outcome::Ended;
             }
@@ -394,9 +426,13 @@ impl Voice {
     /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
     fn hears_a_step(&mut self, tick: &Tick) -> bool {
         let control = tick.channels.control(self.channel, &tick.values);
-        let before = self.heard.replace((control, self.expression));
-        let patch_changed = self.generation != tick.generation || self.offsets_changed;
-        before.is_some_and(|before| patch_changed || before != (control, self.expression))
+        let before = self
+            .control
+            .heard
+            .replace((control, self.control.expression));
+        let patch_changed =
+            self.control.generation != tick.generation || self.control.offsets_changed;
+        before.is_some_and(|before| patch_changed || before != (control, self.control.expression))
     }
 
     /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
@@ -411,27 +447,31 @@ impl Voice {
         let values = &tick.values;
         let rate = tick.sample_rate_hz;
         let amp_before = start_level;
-        let amp = self.amp.advance(&amp_settings(values), frames, rate);
-        let filter_level = self
-            .filter_envelope
-            .advance(&filter_settings(values), frames, rate);
-        self.note_lfo_cycles += tick.lfo_cycles_per_frame * frames as f64;
+        let amp = self
+            .control
+            .amp
+            .advance(&amp_settings(values), frames, rate);
+        let filter_level =
+            self.control
+                .filter_envelope
+                .advance(&filter_settings(values), frames, rate);
+        self.control.note_lfo_cycles += tick.lfo_cycles_per_frame * frames as f64;
         let targets = self.targets(tick, at + frames, filter_level);
 
-        let [before_last_hz, last_hz] = self.fundamental_hz;
+        let [before_last_hz, last_hz] = self.control.fundamental_hz;
         let is_new = start_level.is_some();
         let end_hz = targets.fundamental_hz;
         // Segments of unequal length keep to the curve that the last equal ones showed: a step of
         // the pitch within a short one would look like a steep bend.
         let frames_squared = (frames * frames) as f64;
-        let correction_hz = if self.last_frames == frames {
+        let correction_hz = if self.control.last_frames == frames {
             let difference_hz = end_hz - 2.0 * last_hz + before_last_hz;
-            self.fundamental_bend = difference_hz / frames_squared;
+            self.control.fundamental_bend = difference_hz / frames_squared;
             difference_hz / 12.0
         } else {
-            self.fundamental_bend * frames_squared / 12.0
+            self.control.fundamental_bend * frames_squared / 12.0
         };
-        self.fundamental_hz = [last_hz, end_hz];
+        self.control.fundamental_hz = [last_hz, end_hz];
 
         let changes = self.update_spectrum(tick, &targets);
         let grew = self
@@ -447,10 +487,10 @@ impl Voice {
                 .set_frequencies(&self.spectrum, &path, frames, rate);
         }
         let frequencies_moved = changes.ratios || end_hz != last_hz;
-        let filter_changed = self.filter != Some(targets.filter);
+        let filter_changed = self.control.filter != Some(targets.filter);
         let shape_changed = is_new || grew || changes.gains || filter_changed || frequencies_moved;
         if shape_changed {
-            self.filter = Some(targets.filter);
+            self.control.filter = Some(targets.filter);
             let filter = Filter::new(&targets.filter);
             self.partials
                 .set_shape(&self.spectrum, &filter, end_hz, rate);
@@ -459,31 +499,34 @@ impl Voice {
             b1: self.value(values, Param::DAMPING),
             b3: self.value(values, Param::DAMPING_BRIGHTNESS),
         };
-        if is_new || grew || frequencies_moved || self.damping != Some((damping, frames)) {
-            self.damping = Some((damping, frames));
+        if is_new || grew || frequencies_moved || self.control.damping != Some((damping, frames)) {
+            self.control.damping = Some((damping, frames));
             self.partials
                 .set_damping(&damping, &self.spectrum, end_hz, frames, rate);
         }
         let level = targets.gain * amp;
-        self.loudness =
-            if shape_changed || changes.pans || level != self.level || self.partials.decays() {
-                self.partials.set_gains(
-                    &self.spectrum,
-                    level,
-                    amp_before.map(|amp| targets.gain * amp),
-                )
-            } else {
-                self.partials.hold_gains()
-            };
-        self.level = level;
-        self.loudness.power.is_finite() && end_hz.is_finite()
+        self.control.loudness = if shape_changed
+            || changes.pans
+            || level != self.control.level
+            || self.partials.decays()
+        {
+            self.partials.set_gains(
+                &self.spectrum,
+                level,
+                amp_before.map(|amp| targets.gain * amp),
+            )
+        } else {
+            self.partials.hold_gains()
+        };
+        self.control.level = level;
+        self.control.loudness.power.is_finite() && end_hz.is_finite()
     }
 
     /// Brings the frequencies to rest where they are.
     fn rest_frequencies(&mut self, tick: &Tick, frames: usize) {
         if self.partials.slides() {
             let path = FundamentalPath {
-                end_hz: self.fundamental_hz[1],
+                end_hz: self.control.fundamental_hz[1],
                 correction_hz: 0.0,
             };
             self.partials
@@ -494,44 +537,43 @@ impl Voice {
     /// Works out again those arrays of the spectrum whose settings have changed.
     fn update_spectrum(&mut self, tick: &Tick, targets: &Targets) -> Changes {
         let values = &tick.values;
-        let is_new = self.ratios.is_none();
+        let is_new = self.control.ratios.is_none();
         let mut changes = Changes {
             ratios: is_new,
             gains: is_new,
             pans: is_new,
         };
-        if is_new || self.generation != tick.generation || self.offsets_changed {
-            self.generation = tick.generation;
-            self.offsets_changed = false;
-            let edits = if self.has_offsets {
+        if is_new || self.control.generation != tick.generation || self.control.offsets_changed {
+            self.control.generation = tick.generation;
+            self.control.offsets_changed = false;
+            let edits = if self.control.has_offsets {
                 let offsets = &self.offsets;
                 self.own_edits
                     .update(|param| value_of(values, offsets, true, param));
-                &*self.own_edits
+                &**self.own_edits
             } else {
                 &tick.edits
             };
             changes.ratios |= edits.ratio != self.edits.ratio;
             changes.gains |= edits.gain != self.edits.gain;
             changes.pans |= edits.pan != self.edits.pan;
-            *self.edits = *edits;
-            self.edited += 1;
+            *self.edits.write() = *edits;
         }
-        changes.ratios |= self.ratios != Some(targets.ratios);
-        changes.gains |= self.gains != Some(targets.gains);
-        changes.pans |= self.pans != Some(targets.pans);
+        changes.ratios |= self.control.ratios != Some(targets.ratios);
+        changes.gains |= self.control.gains != Some(targets.gains);
+        changes.pans |= self.control.pans != Some(targets.pans);
         if changes.ratios {
-            self.ratios = Some(targets.ratios);
+            self.control.ratios = Some(targets.ratios);
             self.spectrum
                 .set_ratios(&targets.ratios, &self.edits, tick.numbers);
         }
         if changes.gains {
-            self.gains = Some(targets.gains);
+            self.control.gains = Some(targets.gains);
             self.spectrum
                 .set_gains(&targets.gains, &self.edits, tick.numbers);
         }
         if changes.pans {
-            self.pans = Some(targets.pans);
+            self.control.pans = Some(targets.pans);
             self.spectrum
                 .set_pans(&targets.pans, &self.edits, tick.numbers);
         }
@@ -539,11 +581,11 @@ impl Voice {
     }
 
     fn forget_settings(&mut self) {
-        self.ratios = None;
-        self.gains = None;
-        self.pans = None;
-        self.filter = None;
-        self.damping = None;
+        self.control.ratios = None;
+        self.control.gains = None;
+        self.control.pans = None;
+        self.control.filter = None;
+        self.control.damping = None;
     }
 
     fn partials_of(&self, tick: &Tick) -> usize {

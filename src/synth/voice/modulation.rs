@@ -55,7 +55,7 @@ pub struct Targets {
 impl Voice {
     /// A parameter's plain value, with this voice's own offset.
     pub(super) fn value(&self, values: &Values, param: Param) -> f32 {
-        value_of(values, &self.offsets, self.has_offsets, param)
+        value_of(values, &self.offsets, self.control.has_offsets, param)
     }
 
     /// Cycles of the LFO that moves this voice, `at` frames into the block; of the note's own, where
@@ -64,25 +64,26 @@ impl Voice {
         if tick.values.index(Param::LFO_TRIGGER) == 0 {
             tick.lfo_cycles + tick.lfo_cycles_per_frame * at as f64
         } else {
-            self.note_lfo_cycles
+            self.control.note_lfo_cycles
         }
     }
 
     /// The LFO's value `at` frames into the block.
     pub(super) fn lfo(&self, tick: &Tick, at: usize) -> f32 {
         let shape = LfoShape::from_index(tick.values.index(Param::LFO_SHAPE));
-        shape.value(self.lfo_cycles(tick, at), self.lfo_seed) as f32
+        shape.value(self.lfo_cycles(tick, at), self.control.lfo_seed) as f32
     }
 
     /// The fundamental that keys, bends, tuning and the LFO come to.
     pub(super) fn fundamental_hz(&self, tick: &Tick, control: &Control, lfo: f32) -> f64 {
         let values = &tick.values;
-        let vibrato =
-            (control.wheel + self.expression.vibrato).min(1.0) * values.get(Param::WHEEL_VIBRATO);
+        let vibrato = (control.wheel + self.control.expression.vibrato).min(1.0)
+            * values.get(Param::WHEEL_VIBRATO);
         let cents = self.value(values, Param::FINE)
             + lfo * (self.value(values, Param::LFO_PITCH) + vibrato);
-        let semitones =
-            values.get(Param::COARSE) + control.bend_semitones + self.expression.tuning_semitones;
+        let semitones = values.get(Param::COARSE)
+            + control.bend_semitones
+            + self.control.expression.tuning_semitones;
         let key = f64::from(self.key) + f64::from(semitones) + f64::from(cents) / 100.0;
         A4_HZ * ratio_from_semitones(key - 69.0)
     }
@@ -92,13 +93,13 @@ impl Voice {
         let values = &tick.values;
         let value = |param| self.value(values, param);
         let control = tick.channels.control(self.channel, values);
-        let own = &self.expression;
+        let own = &self.control.expression;
         let lfo = self.lfo(tick, at);
         let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
         let pressure = (control.pressure + own.pressure).min(1.0);
 
         let neutral = if values.is_on(Param::MPE) {
-            self.brightness_at_onset
+            self.control.brightness_at_onset
         } else {
             0.5
         };
@@ -106,14 +107,15 @@ impl Voice {
             (2.0 * (control.brightness - neutral + own.brightness - 0.5)).clamp(-1.0, 1.0);
 
         let velocity_depth = values.get(Param::VELOCITY_LEVEL);
-        let velocity_gain = 1.0 - velocity_depth + velocity_depth * self.velocity * self.velocity;
+        let velocity_gain =
+            1.0 - velocity_depth + velocity_depth * self.control.velocity * self.control.velocity;
         let level_db = pressure * values.get(Param::PRESSURE_LEVEL) + lfo * value(Param::LFO_LEVEL);
 
         let tracked_octaves =
             values.get(Param::KEY_TRACK) * ((f64::from(self.key) - MIDDLE_C_KEY) / 12.0) as f32;
         let octaves = tracked_octaves
             + filter_level * value(Param::FILTER_ENV)
-            + self.velocity * values.get(Param::FILTER_VELOCITY)
+            + self.control.velocity * values.get(Param::FILTER_VELOCITY)
             + lfo * value(Param::LFO_CUTOFF)
             + pressure * values.get(Param::PRESSURE_CUTOFF);
         let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));

@@ -11,18 +11,18 @@
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
-mod copy;
 mod lanes;
 
-use self::copy::Written;
 use crate::bank::{Controls, Renderer};
 use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
 use crate::synth::filter::Filter;
 use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::partials::{PartialArray, whole_groups};
 use crate::synth::sounding::SoundingPartial;
-use crate::synth::spectrum::{Lanes, Spectrum, whole_groups};
+use crate::synth::spectrum::Spectrum;
+use crate::synth::versioned::{CopyFrom, Scratch, copy_fields};
 
 /// Phases of the partials at a note's onset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,22 +64,51 @@ pub struct Damping {
     pub b3: f32,
 }
 
-/// Arrays of one voice, allocated once.
+/// The partials of one voice, allocated once.
 #[derive(Debug)]
 pub struct Partials {
-    phase: Box<[u64; MAX_PARTIALS]>,
-    increment: Box<[u64; MAX_PARTIALS]>,
-    curve: Box<[i64; MAX_PARTIALS]>,
+    state: State,
+    phase: PhaseArray,
+    /// Scratch while frequencies slide: they are worked out anew for every segment then.
+    increment: PartialArray<u64>,
+    /// Of use only while frequencies slide.
+    half_chirp: Scratch<PartialArray<i64>>,
     /// Target at the last segment's end.
-    frequency_hz: Box<[f64; MAX_PARTIALS]>,
+    frequency_hz: PartialArray<f64>,
     /// Source × filter × fade at Nyquist.
-    shape: Box<Lanes>,
-    decay: Box<Lanes>,
-    decay_step: Box<Lanes>,
-    left_start: Box<Lanes>,
-    left_end: Box<Lanes>,
-    right_start: Box<Lanes>,
-    right_end: Box<Lanes>,
+    shape: PartialArray,
+    decay: PartialArray,
+    decay_step: PartialArray,
+    left_start: Scratch<PartialArray>,
+    left_end: PartialArray,
+    right_start: Scratch<PartialArray>,
+    right_end: PartialArray,
+}
+
+copy_fields!(Partials {
+    state,
+    phase,
+    increment,
+    half_chirp,
+    frequency_hz,
+    shape,
+    decay,
+    decay_step,
+    left_start,
+    left_end,
+    right_start,
+    right_end,
+});
+
+/// What of the partials is no array.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    level: Level,
+    /// Phases at the onset, and what decides the random ones.
+    phases: Phases,
+    seed: u64,
+    /// Frames since the onset.
+    frame: u64,
     /// Octaves that the note has died away by since its onset.
     decayed: Octaves,
     /// What a segment adds to them.
@@ -87,20 +116,55 @@ pub struct Partials {
     /// Partials in use, in whole groups: those of the spectrum, and those still fading after it
     /// shrank.
     count: usize,
-    /// Whether any `curve` is other than 0.
+    /// Whether any frequency is on its way.
     slides: bool,
     /// Whether decay has begun: until then all of it is 1.
     decays: bool,
     /// Whether the gains stay at their ends; what the starts hold is then of no use.
     gains_rest: bool,
     loudness: Loudness,
-    level: Level,
-    written: Written,
-    /// Frames since frequencies or `count` last changed.
-    steady_frames: u64,
-    /// By so many frames the phases of a copy are behind, to be made up for by who renders it.
-    behind_frames: u64,
 }
+
+impl State {
+    fn new(level: Level, phases: Phases, seed: u64) -> State {
+        State {
+            level,
+            phases,
+            seed,
+            frame: 0,
+            decayed: Octaves::default(),
+            decayed_step: Octaves::default(),
+            count: 0,
+            slides: false,
+            decays: false,
+            gains_rest: false,
+            loudness: Loudness::default(),
+        }
+    }
+}
+
+/// The phases, 2⁶⁴ to the turn, as they are at one frame.
+///
+/// While frequencies rest, phases go on in a straight line, which needs no copy: every copy follows
+/// it by itself, from the frame that its own phases are at.
+#[derive(Debug)]
+struct PhaseArray {
+    phase: PartialArray<u64>,
+    /// Frames since the onset.
+    frame: u64,
+}
+
+impl CopyFrom for PhaseArray {
+    fn copy_from(&mut self, other: &PhaseArray) {
+        if !self.phase.is_copy_of(&other.phase) {
+            self.phase.copy_from(&other.phase);
+            self.frame = other.frame;
+        }
+    }
+}
+
+/// The half chirps of frequencies that rest.
+static NO_CHIRP: [i64; MAX_PARTIALS] = [0; MAX_PARTIALS];
 
 /// A decay in octaves of gain, for all partials: `b1 + b3·ratio²` of them for each.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,87 +187,70 @@ pub struct Loudness {
 impl Partials {
     /// Allocates them.
     pub fn allocate(level: Level) -> Partials {
-        let lanes = || Box::new([0.0; MAX_PARTIALS]);
         Partials {
-            phase: Box::new([0; MAX_PARTIALS]),
-            increment: Box::new([0; MAX_PARTIALS]),
-            curve: Box::new([0; MAX_PARTIALS]),
-            frequency_hz: Box::new([0.0; MAX_PARTIALS]),
-            shape: lanes(),
-            decay: lanes(),
-            decay_step: lanes(),
-            left_start: lanes(),
-            left_end: lanes(),
-            right_start: lanes(),
-            right_end: lanes(),
-            decayed: Octaves::default(),
-            decayed_step: Octaves::default(),
-            count: 0,
-            slides: false,
-            decays: false,
-            gains_rest: false,
-            loudness: Loudness::default(),
-            level,
-            written: Written::default(),
-            steady_frames: 0,
-            behind_frames: 0,
+            state: State::new(level, Phases::Zero, 0),
+            phase: PhaseArray {
+                phase: PartialArray::allocate(),
+                frame: 0,
+            },
+            increment: PartialArray::allocate(),
+            half_chirp: Scratch(PartialArray::allocate()),
+            frequency_hz: PartialArray::allocate(),
+            shape: PartialArray::allocate(),
+            decay: PartialArray::allocate(),
+            decay_step: PartialArray::allocate(),
+            left_start: Scratch(PartialArray::allocate()),
+            left_end: PartialArray::allocate(),
+            right_start: Scratch(PartialArray::allocate()),
+            right_end: PartialArray::allocate(),
         }
     }
 
     /// Asks for the memory that the next block reads, while something else is worked on.
     pub fn prefetch(&self, spectrum: &Spectrum) {
-        let used = ..self.count;
-        prefetch(&self.phase[used]);
-        prefetch(&self.increment[used]);
-        prefetch(&self.curve[used]);
-        prefetch(&self.left_end[used]);
-        prefetch(&self.right_end[used]);
-        if self.gains_rest {
+        prefetch(&self.phase.phase);
+        prefetch(&self.increment);
+        prefetch(&self.left_end);
+        prefetch(&self.right_end);
+        if self.state.gains_rest {
             return;
         }
-        for lanes in [
-            &self.left_start,
-            &self.right_start,
+        for array in [
+            &*self.left_start,
+            &*self.right_start,
             &self.shape,
             &spectrum.left,
             &spectrum.right,
             &spectrum.ratio,
         ] {
-            prefetch(&lanes[used]);
+            prefetch(&array[..self.state.count.min(array.len())]);
         }
-        if self.slides {
-            prefetch(&self.frequency_hz[used]);
+        if self.state.slides {
+            prefetch(&self.half_chirp);
+            prefetch(&self.frequency_hz);
         }
-        if self.decays {
-            prefetch(&self.decay[used]);
-            prefetch(&self.decay_step[used]);
+        if self.state.decays {
+            prefetch(&self.decay);
+            prefetch(&self.decay_step);
         }
     }
 
-    /// Puts them at a note's onset: none yet, all at gain 0. `age` is other than that of any note
-    /// before it.
-    pub fn begin(&mut self, phases: Phases, seed: u64, age: u64) {
-        for (n, phase) in self.phase.iter_mut().enumerate() {
-            *phase = match phases {
-                Phases::Zero => 0,
-                Phases::Aligned => 1 << 62,
-                Phases::Random => random::bits(seed, n as u64),
-            };
-        }
-        for gains in [
-            &mut self.left_start,
+    /// Puts them at a note's onset: none yet. `seed` decides random phases.
+    pub fn begin(&mut self, phases: Phases, seed: u64) {
+        self.state = State::new(self.state.level, phases, seed);
+        self.phase.phase.clear();
+        self.phase.frame = 0;
+        self.increment.clear();
+        self.frequency_hz.clear();
+        for array in [
+            &mut self.shape,
+            &mut self.decay,
+            &mut self.decay_step,
             &mut self.left_end,
-            &mut self.right_start,
             &mut self.right_end,
         ] {
-            gains.fill(0.0);
+            array.clear();
         }
-        self.written = Written::from(age);
-        (self.steady_frames, self.behind_frames) = (0, 0);
-        self.decayed = Octaves::default();
-        self.count = 0;
-        self.decays = false;
-        self.loudness = Loudness::default();
     }
 
     /// Makes room for `partials` partials; new ones start from gain 0 at `fundamental_hz`, the
@@ -212,27 +259,65 @@ impl Partials {
     /// [`Partials::render`] once they have faded. Returns whether there are new ones.
     pub fn grow(&mut self, partials: usize, spectrum: &Spectrum, fundamental_hz: f64) -> bool {
         let count = whole_groups(partials);
-        if count <= self.count {
+        if count <= self.state.count {
             return false;
         }
-        self.make_up();
-        self.written.frequencies += 1;
-        self.written.path += 1;
-        self.written.decay += 1;
-        let new = self.count..count;
+        self.change_phases();
+        let new = self.state.count..count;
+        self.begin_phases(count);
         let ratios = &spectrum.ratio[new.clone()];
-        for (frequency_hz, ratio) in self.frequency_hz[new].iter_mut().zip(ratios) {
+        let frequencies_hz = &mut self.frequency_hz.write(count)[new.clone()];
+        for (frequency_hz, ratio) in frequencies_hz.iter_mut().zip(ratios) {
             *frequency_hz = fundamental_hz * f64::from(*ratio);
         }
-        let new = self.count..count;
         lanes::set_decay(
-            self.level,
-            &self.decayed,
-            &spectrum.ratio[new.clone()],
-            &mut self.decay[new],
+            self.state.level,
+            &self.state.decayed,
+            ratios,
+            &mut self.decay.write(count)[new.clone()],
         );
-        self.count = count;
+        self.left_end.write(count)[new.clone()].fill(0.0);
+        self.right_end.write(count)[new].fill(0.0);
+        self.state.count = count;
         true
+    }
+
+    /// Gives phases to those of the first `count` partials that have never sounded in this note.
+    fn begin_phases(&mut self, count: usize) {
+        let begun = self.phase.phase.len();
+        if begun < count {
+            let State { phases, seed, .. } = self.state;
+            let new = &mut self.phase.phase.write(count)[begun..];
+            for (n, phase) in (begun..).zip(new) {
+                *phase = match phases {
+                    Phases::Zero => 0,
+                    Phases::Aligned => 1 << 62,
+                    Phases::Random => random::bits(seed, n as u64),
+                };
+            }
+        }
+    }
+
+    /// Brings the phases to where they are now.
+    fn catch_up(&mut self) {
+        let frames = self.state.frame - self.phase.frame;
+        if frames > 0 {
+            let used = ..self.state.count;
+            lanes::advance(
+                self.state.level,
+                self.phase.phase.scratch(self.state.count),
+                &self.increment[used],
+                &NO_CHIRP[used],
+                frames,
+            );
+            self.phase.frame = self.state.frame;
+        }
+    }
+
+    /// The phases go on otherwise than copies expect from here on.
+    fn change_phases(&mut self) {
+        self.catch_up();
+        self.phase.phase.publish();
     }
 
     /// Works out where the frequencies go. Needed when the fundamental or a ratio changes, and once
@@ -244,25 +329,26 @@ impl Partials {
         frames: usize,
         sample_rate_hz: f64,
     ) {
-        self.make_up();
-        let used = ..self.count;
-        self.written.frequencies += 1;
-        self.written.path += 1;
-        self.slides = lanes::set_frequencies(
-            self.level,
-            &spectrum.ratio[used],
+        self.change_phases();
+        let count = self.state.count;
+        self.state.slides = lanes::set_frequencies(
+            self.state.level,
+            &spectrum.ratio[..count],
             path,
             frames,
             sample_rate_hz,
-            &mut self.frequency_hz[used],
-            &mut self.increment[used],
-            &mut self.curve[used],
+            self.frequency_hz.write(count),
+            self.increment.scratch(count),
+            self.half_chirp.scratch(count),
         );
+        if !self.state.slides {
+            self.increment.publish();
+        }
     }
 
     /// Whether the last frequencies were on their way.
     pub fn slides(&self) -> bool {
-        self.slides
+        self.state.slides
     }
 
     /// Works out source × filter × fade at Nyquist.
@@ -273,12 +359,11 @@ impl Partials {
         fundamental_hz: f64,
         sample_rate_hz: f64,
     ) {
-        let used = ..self.count;
-        self.written.shape += 1;
-        let shape = &mut self.shape[used];
+        let used = ..self.state.count;
+        let shape = self.shape.write(self.state.count);
         let relative = (fundamental_hz / (0.5 * sample_rate_hz)) as f32;
         lanes::fade_at_nyquist(
-            self.level,
+            self.state.level,
             &spectrum.ratio[used],
             &spectrum.gain[used],
             relative,
@@ -286,7 +371,7 @@ impl Partials {
         );
         let log2_fundamental = libm::log2(fundamental_hz) as f32;
         filter.apply(
-            self.level,
+            self.state.level,
             &spectrum.log2_ratio[used],
             log2_fundamental,
             shape,
@@ -302,23 +387,21 @@ impl Partials {
         frames: usize,
         sample_rate_hz: f64,
     ) {
-        self.decays |= damping.b1 > 0.0 || damping.b3 > 0.0;
-        if !self.decays {
+        self.state.decays |= damping.b1 > 0.0 || damping.b3 > 0.0;
+        if !self.state.decays {
             return;
         }
         let octaves_per_neper = core::f64::consts::LOG2_E * frames as f64 / sample_rate_hz;
         let khz = fundamental_hz / 1000.0;
-        self.decayed_step = Octaves {
+        self.state.decayed_step = Octaves {
             b1: f64::from(damping.b1) * octaves_per_neper,
             b3: f64::from(damping.b3) * khz * khz * octaves_per_neper,
         };
-        let used = ..self.count;
-        self.written.decay_step += 1;
         lanes::set_decay(
-            self.level,
-            &self.decayed_step,
-            &spectrum.ratio[used],
-            &mut self.decay_step[used],
+            self.state.level,
+            &self.state.decayed_step,
+            &spectrum.ratio[..self.state.count],
+            self.decay_step.write(self.state.count),
         );
     }
 
@@ -331,60 +414,66 @@ impl Partials {
         start_level: Option<f32>,
     ) -> Loudness {
         self.begin_ramp();
-        let used = ..self.count;
-        let shape = &self.shape[used];
+        let count = self.state.count;
+        let shape = &self.shape[..count];
+        let pans = (&spectrum.left[..count], &spectrum.right[..count]);
         if let Some(start_level) = start_level {
             lanes::set_ends(
-                self.level,
+                self.state.level,
                 shape,
                 start_level,
-                &spectrum.left[used],
-                &spectrum.right[used],
-                &mut self.left_start[used],
-                &mut self.right_start[used],
+                pans.0,
+                pans.1,
+                self.left_start.scratch(count),
+                self.right_start.scratch(count),
             );
         }
-        let (left, right) = (&mut self.left_end[used], &mut self.right_end[used]);
-        let pans = (&spectrum.left[used], &spectrum.right[used]);
-        self.loudness = if self.decays {
-            self.written.decay += 1;
-            self.decayed.b1 += self.decayed_step.b1;
-            self.decayed.b3 += self.decayed_step.b3;
-            let decay = &mut self.decay[used];
-            let step = &self.decay_step[used];
+        let (left, right) = (self.left_end.write(count), self.right_end.write(count));
+        self.state.loudness = if self.state.decays {
+            self.state.decayed.b1 += self.state.decayed_step.b1;
+            self.state.decayed.b3 += self.state.decayed_step.b3;
+            let decay = self.decay.write(count);
+            let step = &self.decay_step[..count];
             lanes::set_decaying_ends(
-                self.level, shape, decay, step, level, pans.0, pans.1, left, right,
+                self.state.level,
+                shape,
+                decay,
+                step,
+                level,
+                pans.0,
+                pans.1,
+                left,
+                right,
             )
         } else {
-            lanes::set_ends(self.level, shape, level, pans.0, pans.1, left, right)
+            lanes::set_ends(self.state.level, shape, level, pans.0, pans.1, left, right)
         };
-        self.loudness
+        self.state.loudness
     }
 
     /// The gains that were reached are those that the next segment begins at.
     fn begin_ramp(&mut self) {
-        std::mem::swap(&mut self.left_start, &mut self.left_end);
-        std::mem::swap(&mut self.right_start, &mut self.right_end);
-        self.gains_rest = false;
-        self.written.gains += 1;
+        self.left_end.swap(&mut self.left_start);
+        self.right_end.swap(&mut self.right_start);
+        self.state.gains_rest = false;
     }
 
     /// Lets every gain run to 0 over the next segment.
     pub fn set_gains_to_zero(&mut self) {
         self.begin_ramp();
-        self.left_end[..self.count].fill(0.0);
-        self.right_end[..self.count].fill(0.0);
+        self.left_end.write(self.state.count).fill(0.0);
+        self.right_end.write(self.state.count).fill(0.0);
     }
 
     /// Keeps the gains where they are over the next segment. Returns what they come to.
     pub fn hold_gains(&mut self) -> Loudness {
-        self.gains_rest = true;
-        self.loudness
+        self.state.gains_rest = true;
+        self.state.loudness
     }
 
     /// Partials in use, those that fade after the spectrum shrank among them.
     pub fn count(&self) -> usize {
-        self.count
+        self.state.count
     }
 
     /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
@@ -403,7 +492,7 @@ impl Partials {
 
     /// Whether gains change of themselves, by decay.
     pub fn decays(&self) -> bool {
-        self.decays
+        self.state.decays
     }
 
     /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
@@ -414,19 +503,24 @@ impl Partials {
         left: &mut [f32],
         right: &mut [f32],
     ) {
-        self.make_up();
-        let used = ..self.count;
-        let (left_end, right_end) = (&self.left_end[used], &self.right_end[used]);
-        let (left_start, right_start) = if self.gains_rest {
+        self.catch_up();
+        let count = self.state.count;
+        let (left_end, right_end) = (&self.left_end[..count], &self.right_end[..count]);
+        let (left_start, right_start) = if self.state.gains_rest {
             (left_end, right_end)
         } else {
-            (&self.left_start[used], &self.right_start[used])
+            (&self.left_start[..count], &self.right_start[..count])
+        };
+        let half_chirp = if self.state.slides {
+            &self.half_chirp[..count]
+        } else {
+            &NO_CHIRP[..count]
         };
         renderer.add(
             &Controls {
-                phase: &self.phase[used],
-                increment: &self.increment[used],
-                half_chirp: &self.curve[used],
+                phase: &self.phase.phase[..count],
+                increment: &self.increment[..count],
+                half_chirp,
                 left_start,
                 left_end,
                 right_start,
@@ -435,23 +529,24 @@ impl Partials {
             left,
             right,
         );
-        lanes::advance(
-            self.level,
-            &mut self.phase[used],
-            &self.increment[used],
-            &self.curve[used],
-            left.len() as u64,
-        );
-        self.steady_frames += left.len() as u64;
+        let frames = left.len() as u64;
+        self.state.frame += frames;
+        if self.state.slides {
+            // While the increments are still there: the next segment has others.
+            lanes::advance(
+                self.state.level,
+                self.phase.phase.write(count),
+                &self.increment[..count],
+                half_chirp,
+                frames,
+            );
+            self.phase.frame = self.state.frame;
+        }
         // What lay past the spectrum's end has reached 0, and may grow from there again.
-        let count = self.count.min(whole_groups(spectrum_partials));
-        if count < self.count {
-            self.left_start[count..self.count].fill(0.0);
-            self.right_start[count..self.count].fill(0.0);
-            self.count = count;
-            self.written.gains += 1;
-            self.written.path += 1;
-            self.written.rest += 1;
+        let rest = whole_groups(spectrum_partials);
+        if rest < count {
+            self.change_phases();
+            self.state.count = rest;
         }
     }
 }

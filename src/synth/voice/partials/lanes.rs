@@ -5,7 +5,7 @@ use super::{FundamentalPath, Loudness, Octaves};
 use crate::at_level;
 use crate::bank::advanced_phase;
 use crate::dsp::maths::{at_least, at_most, exp2};
-use crate::synth::spectrum::GROUP;
+use crate::synth::partials::GROUP;
 
 /// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
 const FADE_FROM: f32 = 0.95;
@@ -13,7 +13,7 @@ const FADE_FROM: f32 = 0.95;
 const DECAYED: f32 = 1e-6;
 
 at_level! {
-    /// [`Partials::set_frequencies`](super::Partials::set_frequencies). Returns whether any curve is other than 0.
+    /// [`Partials::set_frequencies`](super::Partials::set_frequencies). Returns whether any half chirp is other than 0.
     pub fn set_frequencies(
         ratio: &[f32],
         path: &FundamentalPath,
@@ -21,7 +21,7 @@ at_level! {
         sample_rate_hz: f64,
         frequency_hz: &mut [f64],
         increment: &mut [u64],
-        curve: &mut [i64],
+        half_chirp: &mut [i64],
     ) -> bool {
         let nyquist_hz = 0.5 * sample_rate_hz;
         let highest_hz = nyquist_hz * 0.999_999;
@@ -30,7 +30,7 @@ at_level! {
         let FundamentalPath { end_hz, correction_hz } = *path;
         let count = ratio.len();
         let (frequency_hz, increment) = (&mut frequency_hz[..count], &mut increment[..count]);
-        let curve = &mut curve[..count];
+        let half_chirp = &mut half_chirp[..count];
         let mut slides = 0;
         for n in 0..count {
             let ratio = f64::from(ratio[n]);
@@ -48,8 +48,8 @@ at_level! {
             let start_hz = if start_hz < highest_hz { start_hz } else { highest_hz };
             let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
             increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
-            curve[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
-            slides |= curve[n];
+            half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
+            slides |= half_chirp[n];
         }
         slides != 0
     }
@@ -167,9 +167,9 @@ fn pan(
 
 at_level! {
     /// Phases `frames` frames on.
-    pub fn advance(phase: &mut [u64], increment: &[u64], curve: &[i64], frames: u64) {
-        for ((phase, increment), curve) in phase.iter_mut().zip(increment).zip(curve) {
-            *phase = advanced_phase(*phase, *increment, *curve, frames);
+    pub fn advance(phase: &mut [u64], increment: &[u64], half_chirp: &[i64], frames: u64) {
+        for ((phase, increment), half_chirp) in phase.iter_mut().zip(increment).zip(half_chirp) {
+            *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
         }
     }
 }

@@ -1,0 +1,114 @@
+//! A voice and its copy, as threads exchange them.
+
+use super::*;
+use crate::dsp::random::bits;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::patch::Patch;
+use crate::synth::versioned::CopyFrom;
+
+const RATE_HZ: f64 = 48_000.0;
+const FRAMES: usize = 64;
+
+/// A tick of a patch that changes with `place`: partials join and leave, and what moves comes to
+/// rest again.
+fn tick(place: u64) -> Tick {
+    let chosen = |of: u64, choices: u64| bits(place, of) % choices;
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, [5.0, 40.0, 200.0][chosen(0, 3) as usize]),
+        (Param::PHASES, 2.0),
+        (Param::TILT, [-6.0, -3.0][chosen(1, 2) as usize]),
+        (Param::LFO_PITCH, [0.0, 0.0, 30.0][chosen(2, 3) as usize]),
+        (Param::LFO_LEVEL, [0.0, 3.0][chosen(3, 2) as usize]),
+        (Param::FILTER_TYPE, chosen(4, 2) as f32),
+        (Param::SPREAD, [0.0, 0.7][chosen(5, 2) as usize]),
+        (Param::STRETCH, [0.0, 5.0][chosen(6, 2) as usize]),
+        (Param::DAMPING, [0.0, 0.4][chosen(7, 2) as usize]),
+        (Param::partial_tune(3), [0.0, 20.0][chosen(8, 2) as usize]),
+    ] {
+        patch.set(param, value);
+    }
+    let mut tick = Tick::new(RATE_HZ, FRAMES);
+    tick.values.update(&patch);
+    tick.generation = place;
+    let Tick { values, edits, .. } = &mut tick;
+    edits.update(|param| values.get(param));
+    tick.lfo_cycles_per_frame = 5.0 / RATE_HZ;
+    tick.lfo_cycles = tick.lfo_cycles_per_frame * (place * FRAMES as u64) as f64;
+    tick
+}
+
+/// The bits of a block that `render` adds to the bus.
+fn block(
+    renderer: &mut Renderer,
+    render: impl FnOnce(&mut Renderer, &mut [f32], &mut [f32]),
+) -> Vec<u32> {
+    let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+    render(renderer, &mut left, &mut right);
+    left.iter().chain(&right).map(|x| x.to_bits()).collect()
+}
+
+fn onset(voice: &mut Voice, tick: &Tick, renderer: &mut Renderer, age: u64) {
+    voice.begin(Some(1), 0, 48 + (age % 12) as u8, 0.8, age);
+    block(renderer, |renderer, left, right| {
+        voice.render_onset(tick, renderer, left, right);
+    });
+}
+
+fn change(voice: &mut Voice, place: u64) {
+    let partial = 1 + (bits(place, 20) % EDITABLE_PARTIALS as u64) as usize;
+    match bits(place, 21) % 8 {
+        0 => voice.modulate(Param::partial_level(partial), -0.2),
+        1 => voice.modulate(Param::partial_tune(partial), 0.1),
+        2 => voice.modulate(Param::CUTOFF, 0.2),
+        3 => voice.express(NoteExpression::Tuning, (place % 3) as f32),
+        4 => voice.express(NoteExpression::Pan, 0.3),
+        5 => voice.release(),
+        _ => {}
+    }
+}
+
+/// Now and then the copy is brought up to date, and both render the same blocks to the last bit;
+/// then one of them goes on alone, ends, begins anew.
+#[test]
+fn a_copy_renders_as_the_voice_does() {
+    let (mut compared, mut onsets) = (0, 0);
+    for seed in 0..60 {
+        let level = Level::chosen();
+        let mut renderer = Renderer::new(level, FRAMES);
+        let (mut voice, mut copy) = (Voice::idle(level), Voice::idle(level));
+        let mut together = 0;
+        for step in 0..60 {
+            let place = 1_000 * (seed + 1) + step;
+            // Most ticks are as the one before.
+            let tick = tick(1_000 * (seed + 1) + step - step % (1 + bits(seed, 30) % 4));
+            if voice.life() == Life::Idle || bits(place, 31).is_multiple_of(20) {
+                onsets += 1;
+                together = 0;
+                onset(&mut voice, &tick, &mut renderer, onsets);
+                continue;
+            }
+            if bits(place, 32).is_multiple_of(8) {
+                copy.copy_from(&voice);
+                together = 1 + bits(place, 33) % 6;
+            }
+            change(&mut voice, place);
+            let one = block(&mut renderer, |renderer, left, right| {
+                voice.render_block(&tick, renderer, left, right);
+            });
+            if together > 0 {
+                together -= 1;
+                compared += 1;
+                change(&mut copy, place);
+                let other = block(&mut renderer, |renderer, left, right| {
+                    copy.render_block(&tick, renderer, left, right);
+                });
+                assert!(one == other, "seed {seed}, step {step}");
+                if together == 0 && bits(place, 34).is_multiple_of(2) {
+                    std::mem::swap(&mut voice, &mut copy);
+                }
+            }
+        }
+    }
+    assert!(compared > 800 && onsets > 120, "{compared} {onsets}");
+}
