@@ -1,4 +1,4 @@
-//! Signal processing that knows neither notes nor parameters.
+//! Signal processing that does not depend on notes or parameters.
 
 pub mod denormals;
 pub mod envelope;

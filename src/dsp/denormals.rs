@@ -1,21 +1,21 @@
-//! Numbers too small to hear, flushed to zero.
+//! Flushing denormal numbers to zero.
 //!
-//! Denormal numbers take a processor up to a hundred times as long as others, and whether they
-//! survive is decided by a register of the thread. [`FlushDenormals`] sets it for as long as it
-//! lives, so that a decaying sound costs the same to its end and has the same bits in every host
-//! and in the renderer. On processors other than x86-64 and AArch64 it does nothing.
+//! Arithmetic on denormal numbers can be a hundred times slower than on others. Whether they are
+//! flushed to zero depends on a register of the thread. [`FlushDenormals`] sets that register and
+//! restores it when dropped, so that a decaying sound has a constant cost, and the same bits in every
+//! host and in the renderer. On processors other than x86-64 and AArch64 it does nothing.
 
 use std::marker::PhantomData;
 
-/// While it lives, the thread that made it reads and writes denormal numbers as zero.
+/// A guard: while it lives, its thread reads and writes denormal numbers as zero.
 pub struct FlushDenormals {
     before: Register,
-    /// The register is the thread's own: not to be restored on another.
+    /// The register belongs to the thread, so the guard must be dropped on the same one.
     _not_send: PhantomData<*const ()>,
 }
 
 impl FlushDenormals {
-    /// Sets the register and remembers how it was.
+    /// Sets the register and remembers its previous value.
     #[must_use = "denormals are flushed only while this lives"]
     #[allow(clippy::new_without_default)]
     pub fn new() -> FlushDenormals {
@@ -43,7 +43,7 @@ mod register {
     pub fn read() -> Register {
         let mut mxcsr = 0;
         // SAFETY: every x86-64 processor has the register; the instruction writes four bytes to the
-        // address of a live u32 and touches nothing else.
+        // address of a live u32 and nothing else.
         unsafe {
             std::arch::asm!("stmxcsr [{}]", in(reg) &mut mxcsr, options(nostack, preserves_flags));
         }
@@ -51,9 +51,9 @@ mod register {
     }
 
     pub fn write(mxcsr: Register) {
-        // SAFETY: the value is what `read` gave but for two bits that every x86-64 processor has,
-        // so no reserved bit is set; results of arithmetic change only for denormal numbers, of
-        // which nothing here depends.
+        // SAFETY: the value differs from what `read` returned only in two bits that every x86-64
+        // processor has, so no reserved bit is set. Arithmetic changes only for denormal numbers, on
+        // which no safety condition depends.
         unsafe {
             std::arch::asm!(
                 "ldmxcsr [{}]",
@@ -81,8 +81,8 @@ mod register {
     }
 
     pub fn write(fpcr: Register) {
-        // SAFETY: the value is what `read` gave but for one defined bit; results of arithmetic
-        // change only for denormal numbers, of which nothing here depends.
+        // SAFETY: the value differs from what `read` returned only in one defined bit. Arithmetic
+        // changes only for denormal numbers, on which no safety condition depends.
         unsafe {
             std::arch::asm!("msr fpcr, {}", in(reg) fpcr, options(nostack, preserves_flags));
         }
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn denormals_vanish_while_it_lives_and_return_after() {
+    fn denormals_are_zero_only_while_a_guard_lives() {
         assert!(halved_minimum() > 0.0 && doubled_denormal() > 0.0);
         {
             let _flush = FlushDenormals::new();

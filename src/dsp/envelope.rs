@@ -1,63 +1,63 @@
 //! The envelope: delay, attack, hold, decay, sustain, release.
 //!
-//! Closed form within each stage, so that it may be advanced by any number of frames and its
-//! corners fall on exact frames. A stage of curve c runs along (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
-//! straight at 0, fast then slow (a capacitor) above, slow then fast below.
+//! Each stage has a closed form, so that the envelope can be advanced by any number of frames and its
+//! corners fall on exact frames. A stage of curve c follows (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
+//! straight at c = 0, fast then slow (as a capacitor) for c > 0, slow then fast for c < 0.
 
-/// Times in seconds, levels 0 to 1.
+/// The shape of an envelope. Times are in seconds, levels from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeSettings {
-    /// Before anything happens.
+    /// Time at 0 before the attack.
     pub delay_s: f32,
-    /// From 0 to 1.
+    /// Time from 0 to 1.
     pub attack_s: f32,
-    /// At 1.
+    /// Time at 1.
     pub hold_s: f32,
-    /// From 1 to the sustain.
+    /// Time from 1 to the sustain level.
     pub decay_s: f32,
-    /// While the key is held.
+    /// Level while the key is held after the decay.
     pub sustain: f32,
-    /// From wherever it is to 0, once released.
+    /// Time from the current level to 0 after the key's release.
     pub release_s: f32,
-    /// −1 to 1.
+    /// Curve of attack, decay and release, −1 to 1; see [`shaped`].
     pub curve: f32,
 }
 
-/// A part of an envelope's way.
+/// A stage of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing happens yet.
+    /// At 0, before the attack.
     Delay,
-    /// It rises.
+    /// Rising from 0 to 1.
     Attack,
-    /// It stays at 1.
+    /// At 1.
     Hold,
-    /// It falls to the sustain.
+    /// Falling to the sustain level.
     Decay,
-    /// It stays there while the key is held.
+    /// At the sustain level while the key is held.
     Sustain,
-    /// It falls to 0.
+    /// Falling to 0.
     Release,
-    /// It has come to its end.
+    /// At 0, finished.
     Done,
 }
 
-/// Where an envelope is on its way.
+/// The position of an envelope, for display.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    /// In which stage.
+    /// The current stage.
     pub stage: Stage,
-    /// How far the stage has come, 0 to 1.
+    /// Elapsed fraction of the stage, 0 to 1.
     pub position: f32,
-    /// The level at which the release began, 0 to 1; counts in the release only.
+    /// The level at which the release began, 0 to 1; used in the release only.
     pub released_from: f32,
 }
 
-/// An envelope in motion. `Default` is a finished one.
+/// The state of an envelope. `Default` is a finished one.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
     stage: Stage,
-    /// How far the stage has come, 0 to 1.
+    /// Elapsed fraction of the stage, 0 to 1.
     position: f64,
     /// Level at which the release began.
     released_from: f32,
@@ -74,7 +74,7 @@ impl Default for Envelope {
 }
 
 impl Envelope {
-    /// An envelope at its beginning.
+    /// An envelope at the start of its first stage.
     pub fn begin(settings: &EnvelopeSettings, sample_rate_hz: f64) -> Envelope {
         let mut envelope = Envelope {
             stage: Stage::Delay,
@@ -85,7 +85,7 @@ impl Envelope {
         envelope
     }
 
-    /// The level now, 0 to 1.
+    /// The current level, 0 to 1.
     pub fn level(&self, settings: &EnvelopeSettings) -> f32 {
         let way = || shaped(self.position, settings.curve);
         match self.stage {
@@ -98,7 +98,7 @@ impl Envelope {
         }
     }
 
-    /// Where it is now.
+    /// The current position.
     pub fn place(&self) -> Place {
         Place {
             stage: self.stage,
@@ -107,7 +107,7 @@ impl Envelope {
         }
     }
 
-    /// Goes on by `frames` frames and returns the level there.
+    /// Advances by `frames` frames and returns the new level.
     pub fn advance(
         &mut self,
         settings: &EnvelopeSettings,
@@ -115,7 +115,7 @@ impl Envelope {
         sample_rate_hz: f64,
     ) -> f32 {
         let mut left = frames as f64;
-        // Each pass ends a stage or the frames, and there are seven stages.
+        // Bounded: each iteration ends a stage or uses up the frames, and there are seven stages.
         while left > 0.0 {
             let Some(stage_frames) = self.stage_frames(settings, sample_rate_hz) else {
                 break;
@@ -132,7 +132,8 @@ impl Envelope {
         self.level(settings)
     }
 
-    /// Frames until the stage ends, at least 1; `None` in a stage that does not end by itself.
+    /// Frames until the current stage ends, at least 1; `None` for stages without an end (sustain,
+    /// done).
     pub fn frames_to_corner(
         &self,
         settings: &EnvelopeSettings,
@@ -142,7 +143,7 @@ impl Envelope {
         Some((((1.0 - self.position) * stage_frames + 0.5).floor() as usize).max(1))
     }
 
-    /// The key is released.
+    /// Starts the release from the current level. Does nothing if it has started already.
     pub fn release(&mut self, settings: &EnvelopeSettings, sample_rate_hz: f64) {
         if !matches!(self.stage, Stage::Release | Stage::Done) {
             self.released_from = self.level(settings);
@@ -152,7 +153,7 @@ impl Envelope {
         }
     }
 
-    /// Whether the release has come to its end.
+    /// Whether the envelope has finished.
     pub fn is_done(&self) -> bool {
         self.stage == Stage::Done
     }
@@ -187,11 +188,11 @@ impl Envelope {
     }
 }
 
-/// The way along a stage of this curve (−1 to 1) after the part `x` of its time: monotonous from 0 at
-/// x = 0 to 1 at x = 1.
+/// The progress of a stage with this `curve` (−1 to 1) after the fraction `x` of its time. It is
+/// monotonic, from 0 at x = 0 to 1 at x = 1.
 pub fn shaped(x: f64, curve: f32) -> f32 {
     let k = 6.0 * f64::from(curve);
-    // Below this the closed form loses digits to cancellation, and the curve is straight to 1e-4.
+    // For smaller k the closed form loses digits to cancellation, and the curve is straight to 1e-4.
     let y = if k.abs() < 1e-3 {
         x
     } else {
@@ -275,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn curves_bend_as_named() {
+    fn curves_bend_in_the_documented_direction() {
         assert_eq!(shaped(0.5, 0.0), 0.5);
         assert!(shaped(0.5, 1.0) > 0.9 && shaped(0.5, -1.0) < 0.1);
         for curve in [-1.0, -0.3, 0.0, 1e-5, 0.7, 1.0] {

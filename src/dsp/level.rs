@@ -1,20 +1,20 @@
-//! Sets of vector instructions: which of them this processor has, and one function for each.
+//! Vector instruction sets: detection and dispatch.
 //!
-//! A [`Level`] is chosen once, when an engine is made, and dispatched on once for a whole block's
-//! work. Code that should profit is written once, as the body of [`at_level!`](crate::at_level), and
-//! compiled for every level. Where a body has no explicit fused operations, all levels give the
-//! same bits: the compiler never fuses a product and a sum by itself.
+//! A [`Level`] is chosen once, when an engine is created, and dispatched on once for the work of a
+//! whole block. Vectorised code is written once, as the body of [`at_level!`](crate::at_level), and
+//! compiled for every level. If a body has no explicit fused operations, all levels give the same
+//! bits, because the compiler never fuses a multiplication and an addition on its own.
 
 use std::fmt;
 
 /// The environment variable that forces a level: `portable`, `avx2` or `avx512`.
 pub const VARIABLE: &str = "ALIQUOT_SIMD";
 
-/// A set of vector instructions that this processor has.
+/// A vector instruction set that this processor supports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Level(Set);
 
-/// Named by [`Level`], which exists only for what was detected.
+/// The instruction set of a [`Level`]. A `Level` exists only for a detected set.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Set {
@@ -26,18 +26,17 @@ pub enum Set {
 }
 
 impl Level {
-    /// What every processor of the target has.
+    /// The instructions that every processor of the target supports.
     pub const PORTABLE: Level = Level(Set::Portable);
 
-    /// The names of all levels of this architecture, lowest first, whether this processor has them
-    /// or not.
+    /// The names of all levels of this architecture, lowest first, supported by this processor or not.
     pub const NAMES: &[&str] = if cfg!(target_arch = "x86_64") {
         &["portable", "avx2", "avx512"]
     } else {
         &["portable"]
     };
 
-    /// The level of this name, if this processor has it.
+    /// The level of this name, if this processor supports it.
     pub fn named(name: &str) -> Option<Level> {
         match name {
             "portable" => Some(Level::PORTABLE),
@@ -58,16 +57,16 @@ impl Level {
         }
     }
 
-    /// The levels that this processor has, lowest first.
+    /// The levels that this processor supports, lowest first.
     pub fn available() -> impl Iterator<Item = Level> {
         Level::NAMES.iter().filter_map(|name| Level::named(name))
     }
 
-    /// The level that [`VARIABLE`] names, if it names any. Reads the environment: not for the audio
-    /// thread.
+    /// The level that [`VARIABLE`] names; `None` if it is not set. Reads the environment: not for the
+    /// audio thread.
     ///
     /// # Errors
-    /// What is wrong with the name, or that this processor lacks that level.
+    /// If there is no such level, or this processor does not support it.
     pub fn forced() -> Result<Option<Level>, String> {
         let Some(name) = std::env::var_os(VARIABLE) else {
             return Ok(None);
@@ -75,18 +74,18 @@ impl Level {
         let name = name.to_string_lossy();
         match Level::named(&name) {
             Some(level) => Ok(Some(level)),
-            None if Level::NAMES.contains(&&*name) => {
-                Err(format!("{VARIABLE}: this processor has no {name}"))
-            }
+            None if Level::NAMES.contains(&&*name) => Err(format!(
+                "{VARIABLE}: this processor does not support {name}"
+            )),
             None => Err(format!(
-                "{VARIABLE}: no such level: {name:?} (there are {})",
+                "{VARIABLE}: unknown level {name:?} (known: {})",
                 Level::NAMES.join(", ")
             )),
         }
     }
 
-    /// The level that [`VARIABLE`] forces; without or beside one, the highest. Reads the environment:
-    /// not for the audio thread.
+    /// The level that [`VARIABLE`] names, or the highest supported one if it is unset or invalid. Reads
+    /// the environment: not for the audio thread.
     pub fn chosen() -> Level {
         Level::forced()
             .ok()
@@ -95,7 +94,7 @@ impl Level {
             .unwrap_or(Level::PORTABLE)
     }
 
-    /// As [`VARIABLE`] names it.
+    /// The name that [`VARIABLE`] uses.
     pub fn name(self) -> &'static str {
         Level::NAMES[self.0 as usize]
     }
@@ -113,8 +112,8 @@ impl fmt::Debug for Level {
     }
 }
 
-/// Makes a function that is compiled for every [`Level`], whose first argument, `level`, chooses
-/// one. What the body calls must be `#[inline(always)]` to be compiled with it.
+/// Defines a function that is compiled for every [`Level`]. Its first argument, `level`, selects one.
+/// Functions that the body calls must be `#[inline(always)]` to be compiled for the level too.
 #[macro_export]
 macro_rules! at_level {
     (
@@ -160,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_have_their_names() {
+    fn levels_are_found_by_name() {
         for level in Level::available() {
             assert_eq!(Level::named(level.name()), Some(level));
         }

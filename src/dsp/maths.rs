@@ -1,19 +1,19 @@
-//! Units and functions of the control path.
+//! Unit conversions and functions of the control path.
 //!
-//! [`exp2`], [`log2`], [`sine_magnitude_of_turns`] and [`sine_cosine_of_octant`] are polynomials without a
-//! branch, so that a loop over arrays becomes vector code at every
-//! [`Level`](crate::dsp::level::Level), with the same bits: they are built from operations that
-//! IEEE 754 defines to the bit, and nothing is fused. Coefficients are minimax fits by Remez's
-//! exchange, rounded to f32. The rest is from `libm`, which is Rust code and the same on every
-//! machine.
+//! [`exp2`], [`log2`], [`sine_magnitude_of_turns`] and [`sine_cosine_of_octant`] are polynomials
+//! without branches, so a loop over arrays is vectorised at every
+//! [`Level`](crate::dsp::level::Level). All levels give the same bits: the functions use only
+//! operations that IEEE 754 defines to the bit, and nothing is fused. The coefficients are minimax
+//! fits by Remez's exchange algorithm, rounded to f32. The other functions use `libm`, which is Rust
+//! code and gives the same results on every machine.
 
-/// Decibels per doubling: 20·log₁₀ 2.
+/// Decibels per doubling of amplitude: 20·log₁₀ 2.
 pub const DB_PER_OCTAVE_PER_POWER: f32 = 6.020_6;
 
-/// Adding it to a small float leaves the nearest integer in the lowest bits.
+/// 1.5·2²³. Adding it to a small float leaves the nearest integer in the lowest bits.
 const ROUNDER: f32 = 12_582_912.0;
 
-/// 2^x, for x clamped to ±126; relative error below 2e-7. Whole x are exact.
+/// 2^x, with x clamped to ±126. Relative error below 2e-7; exact for whole x.
 #[expect(
     clippy::approx_constant,
     reason = "coefficients are fitted, whatever they are near"
@@ -34,13 +34,13 @@ pub fn exp2(x: f32) -> f32 {
     ] {
         sum = sum * f + coefficient;
     }
-    // The rounded integer stands in the lowest bits; what is above them is shifted out.
+    // The lowest bits of `rounded` hold the integer; the shift discards the others.
     let power = (rounded.to_bits() << 23).wrapping_add(127 << 23);
     sum * f32::from_bits(power)
 }
 
-/// log₂ of a positive, normal number; absolute error below 4e-7 up to 2^±16. Powers of two are
-/// exact.
+/// log₂ of a positive, normal number. Absolute error below 4e-7 from 2^−16 to 2^16; exact for powers
+/// of two.
 #[inline(always)]
 pub fn log2(x: f32) -> f32 {
     const ROOT_OF_HALF: u32 = 0x3f35_04f3;
@@ -55,18 +55,18 @@ pub fn log2(x: f32) -> f32 {
     exponent as f32 + s * sum
 }
 
-/// |sin 2πx| for |x| up to 2²¹; absolute error below 3e-7. Zero at every half turn.
+/// |sin 2πx| for |x| up to 2²¹. Absolute error below 3e-7; exactly 0 at every half turn.
 #[inline(always)]
 pub fn sine_magnitude_of_turns(x: f32) -> f32 {
     let distance = (x - ((x + ROUNDER) - ROUNDER)).abs();
-    // Folded to a quarter of a turn, of which the octant's polynomials want both halves.
+    // Folded to a quarter of a turn. Each half of it has its own polynomial.
     let folded = 0.25 - (distance - 0.25).abs();
     let (low, _) = sine_cosine_of_octant(8.0 * folded);
     let (_, high) = sine_cosine_of_octant(2.0 - 8.0 * folded);
     if folded > 0.125 { high } else { low }
 }
 
-/// Sine and cosine of x·π/4 for |x| up to 1; absolute error below 2e-7. Exact at 0.
+/// Sine and cosine of x·π/4 for |x| up to 1. Absolute error below 2e-7; exact at 0.
 #[expect(
     clippy::approx_constant,
     reason = "coefficients are fitted, whatever they are near"
@@ -85,13 +85,13 @@ pub fn sine_cosine_of_octant(x: f32) -> (f32, f32) {
     (sine * x, cosine)
 }
 
-/// The smaller one; `x` is not compared as a number that is none.
+/// The minimum of `x` and `limit`. Passes a NaN in `x` on, unlike [`f32::min`].
 #[inline(always)]
 pub fn at_most(x: f32, limit: f32) -> f32 {
     if x > limit { limit } else { x }
 }
 
-/// The larger one, likewise.
+/// The maximum of `x` and `limit`. Passes a NaN in `x` on, unlike [`f32::max`].
 #[inline(always)]
 pub fn at_least(x: f32, limit: f32) -> f32 {
     if x < limit { limit } else { x }

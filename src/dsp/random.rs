@@ -1,13 +1,13 @@
-//! Random numbers as a pure function of a seed and a place, so that the same notes give the same
-//! bits in whatever order they are asked for.
+//! Random numbers as a pure function of a seed and a position, so that the same notes give the same
+//! bits in whatever order the numbers are computed.
 //!
 //! Source: the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
 //! generators", OOPSLA 2014).
 
-/// 64 random bits for this seed and place.
+/// 64 random bits for `seed` at the position `place`.
 pub fn bits(seed: u64, place: u64) -> u64 {
     let mut z = seed ^ place.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    // Two rounds, since seeds are small neighbouring numbers.
+    // Two rounds, because seeds are small consecutive numbers.
     for _ in 0..2 {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -16,7 +16,7 @@ pub fn bits(seed: u64, place: u64) -> u64 {
     z
 }
 
-/// A number from −1 to 1 (exclusive) for this seed and place.
+/// A random number from −1 (inclusive) to 1 (exclusive) for `seed` at the position `place`.
 pub fn bipolar(seed: u64, place: u64) -> f64 {
     // 53 bits fill an f64 exactly.
     (bits(seed, place) >> 11) as f64 * (2.0 / 9_007_199_254_740_992.0) - 1.0
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_even_and_without_neighbourly_likeness() {
+    fn values_are_uniform_and_uncorrelated() {
         let count = 100_000;
         let (mut sum, mut squares, mut products) = (0.0, 0.0, 0.0);
         for place in 0..count {
