@@ -1,8 +1,9 @@
 //! Presets as readable text, with a schema version.
 //!
-//! A preset is TOML: who it is at the top, then the parameters that differ from their defaults, by
-//! id, in plain units (a percentage as a part of one), grouped as the table of parameters groups
-//! them. The names of those groups are for the reader's eye; the id alone decides.
+//! A preset is a TOML file: name, author, description and tags first, then the parameters that differ
+//! from their defaults. Parameters are identified by id and have plain units (percentages as
+//! fractions of 1). They are grouped as in the table of parameters; the group names are for readers
+//! only and are ignored when a preset is read.
 //!
 //! ```toml
 //! schema = 1
@@ -15,12 +16,12 @@
 //! phases = "Random"
 //! ```
 //!
-//! Numbers are written with as few digits as bring the same normalised value back, to the bit. A
-//! value that no plain number brings back (say 10⁻³⁰ of a range from −24 to 12) is written as
+//! Numbers are written with the fewest digits that give back the same normalised value, to the bit. A
+//! value that no plain number gives back (for example 10⁻³⁰ of a range from −24 to 12) is written as
 //! `{ normalized = 1e-30 }`.
 //!
 //! Reading is strict: an unknown id, a wrong type, a value out of range or a schema newer than
-//! [`SCHEMA`] is an error that names its line. [`Preset::parse`] never panics, whatever the text.
+//! [`SCHEMA`] is an error with its line number. [`Preset::parse`] does not panic, whatever the text.
 
 mod read;
 mod write;
@@ -30,44 +31,47 @@ pub(crate) use read::line;
 
 use crate::synth::Patch;
 
-/// The version of the preset text that this program writes; it reads this and all older ones.
+/// The schema version of the presets that this program writes. It reads this and all older versions.
 pub const SCHEMA: u32 = 1;
 
-/// A sound with its name.
+/// A patch with its name and description.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
-    /// What a musician calls it; never empty.
+    /// The name; never empty.
     pub name: String,
-    /// Who made it; may be empty.
+    /// The author; may be empty.
     pub author: String,
-    /// What it is and how to play it; may be empty.
+    /// A description of the sound and how to play it; may be empty.
     pub description: String,
-    /// Words to find it by.
+    /// Keywords for the search.
     pub tags: Vec<String>,
     /// The sound.
     pub patch: Patch,
 }
 
 impl Preset {
-    /// Reads a preset of any schema from 1 to [`SCHEMA`].
+    /// Parses a preset of any schema version from 1 to [`SCHEMA`].
+    ///
+    /// # Errors
+    /// If the text is not a valid preset; with the line and the reason.
     pub fn parse(text: &str) -> Result<Preset, PresetError> {
         read::preset(text)
     }
 
-    /// The text of this preset: only the values that differ from the defaults, in the table's
-    /// order. [`Preset::parse`] makes the same preset of it: normalised values to the bit, stepped
+    /// The text of this preset. It has only the values that differ from the defaults, in the order of
+    /// the table. [`Preset::parse`] gives the same preset back: normalised values to the bit, stepped
     /// values to the step.
     pub fn to_text(&self) -> String {
         write::preset(self)
     }
 }
 
-/// Why a text is no preset.
+/// Why a text is not a valid preset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresetError {
-    /// Where, counted from 1.
+    /// The line of the error, counted from 1.
     pub line: usize,
-    /// What is wrong there, without a full stop.
+    /// The reason, without a full stop.
     pub reason: String,
 }
 
@@ -79,12 +83,12 @@ impl std::fmt::Display for PresetError {
 
 impl std::error::Error for PresetError {}
 
-/// A preset that comes with the program.
+/// A preset that is part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StartingPreset {
-    /// The same as in its text.
+    /// The name, the same as in `text`.
     pub name: &'static str,
-    /// For [`Preset::parse`].
+    /// The preset's text, for [`Preset::parse`].
     pub text: &'static str,
 }
 
@@ -97,8 +101,8 @@ macro_rules! starting_presets {
     };
 }
 
-/// The presets that come with the program. A preset's place is its MIDI program number, counted
-/// from 0, so the order only ever grows at its end.
+/// The presets that are part of the program. The index of a preset is its MIDI program number, so new
+/// ones are added only at the end.
 pub fn starting_presets() -> &'static [StartingPreset] {
     starting_presets! {
         "Drawbar Organ" = "organ.toml";

@@ -1,4 +1,4 @@
-//! Presets as text. How the starting presets sound: `preset_sounds.rs`.
+//! Presets as text. `preset_sounds.rs` tests the sound of the starting presets.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use aliquot::synth::parameter::Param;
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
-/// A preset of this patch and nothing much else.
+/// A preset with this patch, without author, description and tags.
 fn preset(patch: Patch) -> Preset {
     Preset {
         name: "Test".to_owned(),
@@ -30,7 +30,7 @@ fn parsed() -> Vec<Preset> {
 }
 
 #[test]
-fn starting_presets_parse_and_come_back() {
+fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
     assert_eq!(presets.len(), 12);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
@@ -45,7 +45,7 @@ fn starting_presets_parse_and_come_back() {
 }
 
 #[test]
-fn starting_presets_have_four_macros_at_rest() {
+fn starting_presets_have_four_macros_at_zero() {
     for preset in parsed() {
         let mut targets = HashSet::new();
         for number in 1..=4 {
@@ -106,7 +106,7 @@ macro_2_target = "Filter Cutoff"
     assert_eq!(Preset::parse(text), Ok(preset));
 }
 
-/// Presets of earlier versions: they hold how many voices there are, and other labels.
+/// Presets of earlier versions have the number of voices, and other labels.
 #[test]
 fn older_texts_still_mean_what_they_meant() {
     let text = r#"schema = 1
@@ -123,7 +123,7 @@ macro_1_target = "Level"
 }
 
 #[test]
-fn what_is_wrong_is_named_with_its_line() {
+fn errors_have_a_line_and_a_reason() {
     let head = "schema = 1\nname = \"Test\"\n";
     for (body, line, reason) in [
         (
@@ -140,22 +140,22 @@ fn what_is_wrong_is_named_with_its_line() {
         (
             "[source]\ntilt = \"dark\"\n",
             4,
-            "tilt: a number is needed, not a string",
+            "tilt: expected a number, not a string",
         ),
         (
             "[source]\ntilt = true\n",
             4,
-            "tilt: a number is needed, not a boolean",
+            "tilt: expected a number, not a boolean",
         ),
         (
             "[source]\ntilt = [1]\n",
             4,
-            "tilt: a number is needed, not a list",
+            "tilt: expected a number, not a list",
         ),
         (
             "[source]\ntilt = { normal = 1 }\n",
             4,
-            "tilt: a number or { normalized = … } is needed",
+            "tilt: expected a number or { normalized = … }",
         ),
         (
             "[source]\ntilt = { normalized = 1.5 }\n",
@@ -180,7 +180,7 @@ fn what_is_wrong_is_named_with_its_line() {
         (
             "[source]\n# a comment\n\ntlit = 1\n",
             6,
-            "tlit: there is no such parameter",
+            "tlit: unknown parameter",
         ),
         (
             "[voices]\nvoices = 2049\n",
@@ -190,17 +190,17 @@ fn what_is_wrong_is_named_with_its_line() {
         (
             "[source]\nphases = \"Backwards\"\n",
             4,
-            "phases: \"Backwards\" is none of \"Zero\", \"Aligned\", \"Random\"",
+            "phases: \"Backwards\" is not one of \"Zero\", \"Aligned\", \"Random\"",
         ),
         (
             "[source]\nphases = 1\n",
             4,
-            "phases: one of \"Zero\", \"Aligned\", \"Random\" is needed, not a number",
+            "phases: expected one of \"Zero\", \"Aligned\", \"Random\", not a number",
         ),
         (
             "[source]\ntilt = 1\n[other]\ntilt = 1\n",
             6,
-            "tilt: already given in line 4",
+            "tilt: already set in line 4",
         ),
         (
             "[z]\ntilt = 99\n[a]\nwrong = 1\n",
@@ -210,37 +210,37 @@ fn what_is_wrong_is_named_with_its_line() {
         (
             "tilt = 1\n",
             3,
-            "tilt: unknown, and parameters belong under a [group]",
+            "tilt: unknown key; parameters must be in a [group]",
         ),
         (
             "tags = \"one\"\n",
             3,
-            "tags: a list of strings is needed, not a string",
+            "tags: expected a list of strings, not a string",
         ),
-        ("tags = [1]\n", 3, "tags: a string is needed, not a number"),
-        (
-            "author = 1\n",
-            3,
-            "author: a string is needed, not a number",
-        ),
+        ("tags = [1]\n", 3, "tags: expected a string, not a number"),
+        ("author = 1\n", 3, "author: expected a string, not a number"),
     ] {
         let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
         assert_eq!((error.line, error.reason.as_str()), (line, reason));
     }
     for (text, line, reason) in [
-        ("", 1, "schema: missing; this is no preset"),
-        ("name = \"Test\"\n", 1, "schema: missing; this is no preset"),
+        ("", 1, "schema: missing; this is not a preset"),
+        (
+            "name = \"Test\"\n",
+            1,
+            "schema: missing; this is not a preset",
+        ),
         ("schema = 1\n", 1, "name: missing or empty"),
         ("schema = 1\nname = \" \"\n", 1, "name: missing or empty"),
         (
             "schema = 0\n",
             1,
-            "schema: a whole number from 1 to 1 is needed",
+            "schema: expected a whole number from 1 to 1",
         ),
         (
             "schema = \"1\"\n",
             1,
-            "schema: a whole number from 1 to 1 is needed",
+            "schema: expected a whole number from 1 to 1",
         ),
         (
             "name = \"Test\"\nfuture = 1\nschema = 2\n",
@@ -280,7 +280,7 @@ fn hostile_texts_are_errors() {
     }
 }
 
-/// A normalised value: mostly any, sometimes an end, the default's neighbour or tiny.
+/// A normalised value: usually any, sometimes an end of the range, next to the default, or tiny.
 fn normalized_value() -> impl Strategy<Value = f32> {
     prop_oneof![
         6 => 0.0f32..=1.0,
@@ -299,7 +299,7 @@ proptest! {
     })]
 
     #[test]
-    fn any_patch_comes_back_to_the_bit(
+    fn any_patch_is_written_and_parsed_to_the_same_bits(
         values in prop::collection::vec(normalized_value(), Param::COUNT),
         name in "[^\u{0}]{0,20}x",
         description in ".*",
@@ -308,7 +308,7 @@ proptest! {
         for (param, value) in Param::all().zip(&values) {
             patch.set_normalized(param, *value);
         }
-        // No preset holds them.
+        // Presets do not contain them.
         for param in Param::all().filter(|param| param.is_machine_setting()) {
             patch.set(param, param.row().default);
         }

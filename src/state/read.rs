@@ -1,4 +1,4 @@
-//! Text to preset.
+//! Parsing preset text.
 
 use std::collections::HashMap;
 use std::ops::Range as Span;
@@ -10,16 +10,16 @@ use super::{Preset, PresetError, SCHEMA};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
-/// One parameter as a text gives it.
+/// One parameter of a preset text.
 struct Entry<'t> {
     id: String,
     value: DeValue<'t>,
-    /// Where in the text, in bytes.
+    /// The position in the text, in bytes.
     span: Span<usize>,
 }
 
-/// What brings the entries of one schema to the next: the first is from 1 to 2. Its length makes
-/// the compiler ask for a migration whenever [`SCHEMA`] is raised.
+/// Each migration converts the entries of one schema version to the next; the first is from 1 to 2.
+/// The array's length makes a missing migration a compile error when [`SCHEMA`] is raised.
 const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
 
 pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
@@ -64,7 +64,7 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
                 let found = kind(&other);
                 return Err(at(
                     span,
-                    format!("tags: a list of strings is needed, not {found}"),
+                    format!("tags: expected a list of strings, not {found}"),
                 ));
             }
             (_, DeValue::Table(group)) => {
@@ -77,7 +77,7 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
             (other, _) => {
                 return Err(at(
                     key.span(),
-                    format!("{other}: unknown, and parameters belong under a [group]"),
+                    format!("{other}: unknown key; parameters must be in a [group]"),
                 ));
             }
         }
@@ -86,7 +86,7 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
         return Err(at(0..0, "name: missing or empty".to_owned()));
     }
 
-    // The document's own order is the alphabet's; errors are to be told from the top.
+    // The parser sorts keys alphabetically; the first error in the text should be reported.
     entries.sort_by_key(|entry| entry.span.start);
     for migrate in &MIGRATIONS[schema as usize - 1..] {
         migrate(&mut entries);
@@ -96,13 +96,13 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
         let place = line(text, span.start);
         let fail = |reason: String| Err(at(span.clone(), format!("{id}: {reason}")));
         let Some(param) = Param::from_id(&id) else {
-            return fail("there is no such parameter".to_owned());
+            return fail("unknown parameter".to_owned());
         };
         if let Some(first) = seen.insert(param, place) {
-            return fail(format!("already given in line {first}"));
+            return fail(format!("already set in line {first}"));
         }
         match normalized(param, &value) {
-            // Presets of earlier versions hold how many voices there are.
+            // Presets of earlier versions have the number of voices, which is ignored.
             Ok(_) if param.is_machine_setting() => {}
             Ok(normalized) => preset.patch.set_normalized(param, normalized),
             Err(reason) => return fail(reason),
@@ -111,10 +111,10 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
     Ok(preset)
 }
 
-/// Read before anything else, so that a newer text is told from a wrong one.
+/// The schema version. It is read first, so that a newer preset is not reported as an invalid one.
 fn schema(document: &DeTable) -> Result<u32, (Span<usize>, String)> {
     let Some(value) = document.get("schema") else {
-        return Err((0..0, "schema: missing; this is no preset".to_owned()));
+        return Err((0..0, "schema: missing; this is not a preset".to_owned()));
     };
     let whole = match value.get_ref() {
         DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
@@ -128,31 +128,31 @@ fn schema(document: &DeTable) -> Result<u32, (Span<usize>, String)> {
         )),
         _ => Err((
             value.span(),
-            format!("schema: a whole number from 1 to {SCHEMA} is needed"),
+            format!("schema: expected a whole number from 1 to {SCHEMA}"),
         )),
     }
 }
 
-/// The normalised value that `value` means for `param`.
+/// The normalised value of `param` for the preset value `value`.
 fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
     let range = param.range();
     if let Some(labels) = range.labels() {
         let DeValue::String(label) = value else {
             return Err(format!(
-                "one of {} is needed, not {}",
+                "expected one of {}, not {}",
                 list(labels),
                 kind(value)
             ));
         };
         return match param.row().plain_of_label(label) {
             Some(plain) => Ok(range.normalized(plain)),
-            None => Err(format!("{label:?} is none of {}", list(labels))),
+            None => Err(format!("{label:?} is not one of {}", list(labels))),
         };
     }
     if let DeValue::Table(table) = value {
         return match table.get("normalized").map(Spanned::get_ref) {
             Some(value) if table.len() == 1 => within(number(value)?, 0.0, 1.0).map(|x| x as f32),
-            _ => Err("a number or { normalized = … } is needed".to_owned()),
+            _ => Err("expected a number or { normalized = … }".to_owned()),
         };
     }
     let (min, max) = range.ends();
@@ -163,7 +163,7 @@ fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
     Ok(range.normalized_precise(plain))
 }
 
-/// `value` if it is from `min` to `max`, as far as f32 can tell.
+/// `value`, if it lies from `min` to `max` after rounding to f32.
 fn within(value: f64, min: f32, max: f32) -> Result<f64, String> {
     if value.is_nan() {
         Err("not a number".to_owned())
@@ -180,7 +180,7 @@ fn number(value: &DeValue) -> Result<f64, String> {
             .ok()
             .map(|whole| whole as f64),
         DeValue::Float(digits) => digits.as_str().parse().ok(),
-        _ => return Err(format!("a number is needed, not {}", kind(value))),
+        _ => return Err(format!("expected a number, not {}", kind(value))),
     };
     parsed.ok_or_else(|| "the number has too many digits".to_owned())
 }
@@ -188,7 +188,7 @@ fn number(value: &DeValue) -> Result<f64, String> {
 fn string(key: &str, value: DeValue) -> Result<String, String> {
     match value {
         DeValue::String(string) => Ok(string.into_owned()),
-        other => Err(format!("{key}: a string is needed, not {}", kind(&other))),
+        other => Err(format!("{key}: expected a string, not {}", kind(&other))),
     }
 }
 
@@ -212,7 +212,7 @@ fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The line that holds byte `offset`, counted from 1.
+/// The line of the byte at `offset`, counted from 1.
 pub(crate) fn line(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     1 + before.iter().filter(|&&byte| byte == b'\n').count()

@@ -1,4 +1,4 @@
-//! Preset to text.
+//! Writing presets as text.
 
 use std::fmt::Write;
 
@@ -55,15 +55,15 @@ pub(super) fn preset(preset: &Preset) -> String {
 }
 
 fn line(text: &mut String, content: std::fmt::Arguments) {
-    writeln!(text, "{content}").expect("a String takes all that is written to it");
+    writeln!(text, "{content}").expect("writing to a String does not fail");
 }
 
-/// A TOML string, escaped as it needs to be.
+/// `string` as a TOML string, quoted and escaped.
 fn quoted(string: &str) -> String {
     toml::Value::String(string.to_owned()).to_string()
 }
 
-/// The value as a preset states it.
+/// The value as written in a preset.
 fn value(param: Param, normalized: f32) -> String {
     let range = param.range();
     match range {
@@ -74,21 +74,22 @@ fn value(param: Param, normalized: f32) -> String {
     }
 }
 
-/// The plain value in the fewest digits that bring `normalized` back to the bit; `None` where no
-/// f64 does.
+/// The plain value with the fewest digits that give `normalized` back to the bit; `None` if no f64
+/// does.
 fn shortest(range: &Range, normalized: f32) -> Option<String> {
     let plain = range.plain_precise(normalized);
     let (min, max) = range.ends();
     (0..17).find_map(|decimals| {
         let rounded: f64 = format!("{plain:.decimals$e}").parse().ok()?;
-        // Rounded past an end, a number would mean that end but not be read.
+        // A number rounded past an end of the range would convert to that end, but the parser would
+        // reject it.
         let valid = (min..=max).contains(&(rounded as f32));
         let same = range.normalized_precise(rounded).to_bits() == normalized.to_bits();
         (valid && same).then(|| toml_number(rounded))
     })
 }
 
-/// Plain digits where they are short, an exponent where they are not; TOML reads both. Never "-0".
+/// Plain digits, or an exponent for very small numbers; TOML reads both. Never "-0".
 fn toml_number(number: f64) -> String {
     if number == 0.0 {
         "0".to_owned()
