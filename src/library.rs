@@ -1,20 +1,21 @@
-//! The presets: those that come with the program, and a person's own as files in a folder.
+//! The presets: those of the program, and the user's presets as files in a folder.
 //!
 //! ```text
-//! DATA/aliquot/presets/**/*.toml   a preset each, as `state` writes them
-//! DATA/aliquot/favourites.toml     the ids of favourites
-//! DATA/aliquot/deleted/            what was deleted or replaced, to be brought back by hand
+//! DATA/aliquot/presets/**/*.toml   one preset per file, as `state` writes it
+//! DATA/aliquot/favourites.toml     the ids of the favourites
+//! DATA/aliquot/deleted/            deleted and replaced files; the user can move them back
 //! ```
 //!
-//! `DATA` is the platform's folder for data (`~/.local/share` on Linux); the environment variable
-//! [`FOLDER_VARIABLE`] names another in place of `DATA/aliquot`.
+//! `DATA` is the platform's folder for data (`~/.local/share` on Linux). The environment variable
+//! [`FOLDER_VARIABLE`] names a folder to use in place of `DATA/aliquot`.
 //!
-//! The files are the person's: what cannot be read is told with its line and left as it is, nothing
-//! is overwritten unless asked, what is deleted is moved away, and every file appears whole or not at
-//! all. The folder is looked at every second while somebody [watches](Watch), so that what other
-//! programs and other instances do there is seen. It is asked for its times rather than watched by
-//! the system's means: those differ on every platform, miss network folders and run out of watches,
-//! and a look costs microseconds.
+//! The files belong to the user. A file that cannot be read is reported with its line and not
+//! changed. Nothing is overwritten unless requested. Deleted files are moved, not removed. Files are
+//! written atomically.
+//!
+//! While there is a [`Watch`], the folder is scanned every second, so that changes by other programs
+//! and other instances show up. It is polled for modification times. Notification APIs differ on each
+//! platform, miss network folders and can run out of watches, and a scan takes only microseconds.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -39,40 +40,40 @@ mod watch;
 pub use scan::{Damaged, Scanner};
 pub use watch::Watch;
 
-/// Names the folder of presets and favourites in place of the platform's.
+/// The environment variable that names the folder of presets and favourites.
 pub const FOLDER_VARIABLE: &str = "ALIQUOT_DATA_DIR";
 
-/// What files of presets end with.
+/// The extension of preset files.
 const ENDING: &str = "toml";
-/// More presets of one name in one folder than anybody has.
+/// The most files of one name in a folder, told apart by numbers.
 const MOST_ALIKE: usize = 1000;
 
-/// A preset, and where it is.
+/// A preset and its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// `factory/NAME`, or `user/` and the file's path in the folder with `/` between its parts.
+    /// `factory/NAME`, or `user/` and the file's path in the folder with `/` as separator.
     pub id: String,
-    /// Its sound and what is said of it.
+    /// The preset.
     pub preset: Arc<Preset>,
-    /// The file, if it is the person's own.
+    /// The file; `None` for the program's own presets.
     pub path: Option<PathBuf>,
     /// Whether it is a favourite.
     pub favourite: bool,
 }
 
 impl Entry {
-    /// The folder within the person's own that its file lies in, with `/` between its parts; `None`
-    /// if it lies in none.
+    /// The subfolder of the user's presets that has the file, with `/` as separator; `None` if the
+    /// file is in no subfolder.
     pub fn folder(&self) -> Option<&str> {
         let (folder, _) = self.id.strip_prefix("user/")?.rsplit_once('/')?;
         Some(folder)
     }
 }
 
-/// All presets as they were found.
+/// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
-    /// Those of the program first, then the person's by their files' names.
+    /// All presets: the program's own first, then the user's, sorted by path.
     pub entries: Vec<Entry>,
     /// Files that could not be read.
     pub damaged: Vec<Damaged>,
@@ -85,31 +86,31 @@ impl Contents {
     }
 }
 
-/// Why something could not be done.
+/// Why an operation on the library failed.
 #[derive(Debug)]
 pub enum LibraryError {
-    /// The platform tells of no folder for data.
+    /// The platform has no folder for data.
     NoFolder,
-    /// A preset of this name is there already.
+    /// A preset of this name exists.
     Exists {
-        /// As the one that is there has it.
+        /// The name of the existing preset.
         name: String,
         /// Its file.
         path: PathBuf,
     },
-    /// The preset is the program's own, or is gone.
+    /// The preset with this id is the program's own, or its file is gone.
     NotAFile(String),
-    /// A preset needs a name.
+    /// The name is empty.
     NoName,
-    /// A file is there that cannot be read, and is not to be written over.
+    /// An existing file cannot be read, and is therefore not overwritten.
     Damaged(Damaged),
-    /// The system refused.
+    /// A file operation failed.
     File {
-        /// What was tried, such as "write".
+        /// The operation, such as "write".
         what: &'static str,
-        /// On which file.
+        /// The file.
         path: PathBuf,
-        /// Its reason.
+        /// The system's error.
         reason: io::Error,
     },
 }
@@ -123,7 +124,7 @@ impl fmt::Display for LibraryError {
             LibraryError::Exists { name, path } => {
                 write!(f, "\"{name}\" is there already: {}", path.display())
             }
-            LibraryError::NotAFile(id) => write!(f, "There is no file of yours for {id}"),
+            LibraryError::NotAFile(id) => write!(f, "{id} is not a file of yours"),
             LibraryError::NoName => write!(f, "A preset needs a name"),
             LibraryError::Damaged(damaged) => write!(f, "{damaged}"),
             LibraryError::File { what, path, reason } => {
@@ -140,15 +141,15 @@ fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LibraryE
     move |reason| LibraryError::File { what, path, reason }
 }
 
-/// The folder, and what can be done in it.
+/// The folder of presets and favourites, and the operations on it.
 #[derive(Clone, Debug)]
 pub struct Library {
-    /// `None` where the platform has none.
+    /// `None` if the platform has no folder for data.
     folder: Option<PathBuf>,
 }
 
 impl Library {
-    /// The person's own.
+    /// The user's library.
     pub fn of_the_user() -> Library {
         let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
         let folder = match named {
@@ -160,19 +161,19 @@ impl Library {
         Library { folder }
     }
 
-    /// Nobody's: the program's own presets alone.
+    /// A library without a folder: it has only the program's own presets.
     pub fn of_nobody() -> Library {
         Library { folder: None }
     }
 
-    /// In a folder of one's choice, which need not be there yet.
+    /// A library in `folder`, which need not exist.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Library {
         Library {
             folder: Some(folder.into()),
         }
     }
 
-    /// Where the person's presets are.
+    /// The folder of the user's presets.
     pub fn presets_folder(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("presets"))
     }
@@ -181,8 +182,9 @@ impl Library {
         Some(self.folder.as_ref()?.join("favourites.toml"))
     }
 
-    /// Where one of the person's own presets would be; `None` if the id is none of theirs. It may come
-    /// from another's song, and leads nowhere else.
+    /// The path of the user preset with this id, whether it exists or not; `None` if the id does not
+    /// name a user preset. The id may come from someone else's project, so it must not lead out of the
+    /// folder.
     fn path_of(&self, id: &str) -> Option<PathBuf> {
         let within = Path::new(id.strip_prefix("user/")?);
         let is_within = within
@@ -191,15 +193,15 @@ impl Library {
         Some(self.presets_folder()?.join(within)).filter(|_| is_within)
     }
 
-    /// Whether there is a file of one of the person's own presets at this moment.
+    /// Whether the user preset with this id has a file now.
     pub fn has_file(&self, id: &str) -> bool {
         self.path_of(id).is_some_and(|path| path.is_file())
     }
 
-    /// One of the person's own presets as its file has it at this moment.
+    /// Reads the user preset with this id from its file.
     ///
     /// # Errors
-    /// When there is no such file, or it cannot be read.
+    /// If there is no such file, or it cannot be read.
     pub fn entry(&self, id: &str) -> Result<Entry, LibraryError> {
         let path = self.path_of(id);
         let path = path.ok_or_else(|| LibraryError::NotAFile(id.to_owned()))?;
@@ -213,10 +215,10 @@ impl Library {
         })
     }
 
-    /// Saves a new preset and returns its id. Its name decides the file's.
+    /// Saves a new preset and returns its id. The file is named after the preset.
     ///
     /// # Errors
-    /// When one of that name is there, or the system refuses.
+    /// If a preset of that name exists, or the file cannot be written.
     pub fn save_new(&self, preset: &Preset) -> Result<String, LibraryError> {
         let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
         let path = self.free_path(&folder, &preset.name, None)?;
@@ -224,10 +226,10 @@ impl Library {
         Ok(id_of(&folder, &path))
     }
 
-    /// Saves a preset in the place of one of the person's own.
+    /// Overwrites the file of the user preset `entry`.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// If `entry` has no file, the name is empty, or the file cannot be written.
     pub fn save_over(&self, entry: &Entry, preset: &Preset) -> Result<(), LibraryError> {
         if preset.name.trim().is_empty() {
             return Err(LibraryError::NoName);
@@ -235,11 +237,11 @@ impl Library {
         write(own_path(entry)?, &preset.to_text(), Overwrite::Yes)
     }
 
-    /// Gives one of the person's own presets another name, and its file too; all else that stands in
-    /// it stays to the letter. Returns its new id.
+    /// Renames the user preset `entry` and its file, and returns the new id. The rest of the text,
+    /// comments included, stays unchanged.
     ///
     /// # Errors
-    /// When one of that name is there, the file cannot be read, or the system refuses.
+    /// If a preset of that name exists, or the file cannot be read or written.
     pub fn rename(&self, entry: &Entry, name: &str) -> Result<String, LibraryError> {
         let path = own_path(entry)?;
         let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
@@ -253,7 +255,8 @@ impl Library {
         let parent = path.parent().unwrap_or(&folder);
         let new_path = self.free_path(parent, name, entry.path.as_ref())?;
         if new_path.symlink_metadata().is_ok() {
-            // The same file, but for its capitals; on systems that tell those apart, another one.
+            // Only the case of the name changes. On case-insensitive file systems both paths are the
+            // same file; otherwise another file exists.
             if fs::canonicalize(path).ok() != fs::canonicalize(&new_path).ok() {
                 return Err(LibraryError::Exists {
                     name: name.to_owned(),
@@ -274,10 +277,10 @@ impl Library {
         Ok(id)
     }
 
-    /// Moves one of the person's own presets out of sight, and returns where it is now.
+    /// Moves the file of the user preset `entry` to the folder `deleted`, and returns its new path.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// If `entry` has no file, or it cannot be moved.
     pub fn delete(&self, entry: &Entry) -> Result<PathBuf, LibraryError> {
         let path = own_path(entry)?;
         let place = self.place_of_deleted(entry, path)?;
@@ -285,11 +288,11 @@ impl Library {
         Ok(place)
     }
 
-    /// Saves a preset in the place of another of the person's own, whose file is kept among the
-    /// deleted. Returns where that is.
+    /// Overwrites the file of the user preset `entry`, keeps a copy of the previous file in the folder
+    /// `deleted`, and returns the path of the copy.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// If `entry` has no file, or it cannot be copied or written.
     pub fn replace(&self, entry: &Entry, preset: &Preset) -> Result<PathBuf, LibraryError> {
         let path = own_path(entry)?;
         let place = self.place_of_deleted(entry, path)?;
@@ -298,7 +301,7 @@ impl Library {
         Ok(place)
     }
 
-    /// A free place for the file among the deleted.
+    /// A path in the folder `deleted` that does not exist yet.
     fn place_of_deleted(&self, entry: &Entry, path: &Path) -> Result<PathBuf, LibraryError> {
         let folder = self.folder.as_ref().ok_or(LibraryError::NoFolder)?;
         let deleted = folder.join("deleted");
@@ -313,10 +316,10 @@ impl Library {
         })
     }
 
-    /// Brings a deleted preset back to where it was.
+    /// Moves the deleted file `deleted` back to `path`.
     ///
     /// # Errors
-    /// When there is another by now, or the system refuses.
+    /// If `path` exists, or the file cannot be moved.
     pub fn restore(&self, deleted: &Path, path: &Path) -> Result<(), LibraryError> {
         if path.symlink_metadata().is_ok() {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -328,16 +331,16 @@ impl Library {
         fs::rename(deleted, path).map_err(failed("move", deleted))
     }
 
-    /// Makes a preset a favourite, or makes it none.
+    /// Adds the preset with this id to the favourites, or removes it.
     ///
     /// # Errors
-    /// When the list of favourites cannot be read, or the system refuses.
+    /// If the list of favourites cannot be read or written.
     pub fn set_favourite(&self, id: &str, favourite: bool) -> Result<(), LibraryError> {
         let path = self.favourites_file().ok_or(LibraryError::NoFolder)?;
         favourites::set(&path, id, favourite)
     }
 
-    /// The file for a preset of this name in a folder: one that is not there yet, or `own`.
+    /// The path for a preset of this name in `folder`: one that does not exist, or `own`.
     fn free_path(
         &self,
         folder: &Path,
@@ -349,7 +352,7 @@ impl Library {
             return Err(LibraryError::NoName);
         }
         let stem = file_name::stem(name);
-        // Capitals count on some systems only; a folder is to hold the same files on all.
+        // Compared without case, so that the folder works on case-insensitive file systems too.
         let lower = |name: &OsStr| name.to_string_lossy().to_lowercase();
         let there: HashMap<String, PathBuf> = fs::read_dir(folder)
             .into_iter()
@@ -365,7 +368,8 @@ impl Library {
             if own == Some(path) {
                 return Ok(folder.join(wanted));
             }
-            // Different names may want the same file; what cannot be read is nobody's.
+            // Different preset names can give the same file name. Then, or if the existing file cannot
+            // be read, the next number is tried.
             match scan::read(path) {
                 Ok(there) if there.name.trim().to_lowercase() == name.to_lowercase() => {
                     return Err(LibraryError::Exists {
@@ -395,7 +399,7 @@ fn own_path(entry: &Entry) -> Result<&Path, LibraryError> {
     path.ok_or_else(|| LibraryError::NotAFile(entry.id.clone()))
 }
 
-/// The id of a file in the folder of presets.
+/// The id of the preset file at `path`.
 fn id_of(folder: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(folder).unwrap_or(path).components();
     let parts: Vec<_> = parts
@@ -404,19 +408,19 @@ fn id_of(folder: &Path, path: &Path) -> String {
     format!("user/{}", parts.join("/"))
 }
 
-/// Whether a file that is there may be replaced.
+/// Whether an existing file may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overwrite {
     No,
     Yes,
 }
 
-/// Lets a file appear whole under its name, or not at all.
+/// Writes a file atomically: to a temporary file, which is then renamed. Creates its folder.
 pub(crate) fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), LibraryError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed("make", folder))?;
     let save = || -> io::Result<()> {
-        // What begins with a dot is nobody's preset, should it be left behind.
+        // The scan skips names that begin with a dot, should this file be left behind.
         let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
@@ -429,7 +433,7 @@ pub(crate) fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(),
     save().map_err(failed("write", path))
 }
 
-/// A temporary file is for its owner's eyes only; a preset is as any other file.
+/// Gives the file normal permissions; a temporary file is readable by its owner only.
 #[cfg(unix)]
 fn readable_as_others(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -441,7 +445,7 @@ fn readable_as_others(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// The presets that come with the program, the sound of a new instance first.
+/// The program's own presets; the first is the sound of a new instance.
 fn factory() -> &'static [Arc<Preset>] {
     static FACTORY: OnceLock<Vec<Arc<Preset>>> = OnceLock::new();
     FACTORY.get_or_init(|| {
@@ -452,7 +456,7 @@ fn factory() -> &'static [Arc<Preset>] {
             tags: vec!["initial".to_owned()],
             patch: Patch::default(),
         };
-        // Each is tested to be readable; should one not be, the others still are.
+        // A test parses each of them; one that fails here anyway is left out.
         let starting = starting_presets()
             .iter()
             .filter_map(|starting| Preset::parse(starting.text).ok());

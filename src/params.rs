@@ -1,12 +1,13 @@
-//! The host's parameters: the table of [`parameter`](crate::synth::parameter) as the framework
-//! knows it.
+//! The host's parameters: the table of [`parameter`](crate::synth::parameter) as parameters of the
+//! framework.
 //!
-//! A continuous parameter is a number from 0 to 1 to the framework and to every host, so that only
-//! our own [`Range`](crate::synth::parameter::Range) maps it to a plain value and no platform's mathematics comes between; a
-//! stepped one is a whole number. Neither is smoothed here: the engine ramps. The audio thread
-//! reads them with [`HostParams::update`], which touches only what has changed since it last asked.
+//! To the framework and to every host, a continuous parameter is a number from 0 to 1 and a stepped
+//! one is a whole number. Only our own [`Range`](crate::synth::parameter::Range) maps them to plain
+//! values, so that no platform's mathematics has an influence. The parameters are not smoothed here:
+//! the engine ramps. The audio thread reads them with [`HostParams::update`], which reads only what has
+//! changed since its last call.
 //!
-//! What a host stores is judged in [`stored`] before it is taken.
+//! A state from the host is validated in [`stored`] before it is loaded.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +30,7 @@ pub use controllers::Controllers;
 pub use loaded::{LoadedPreset, fingerprint};
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
-/// One parameter as the framework knows it.
+/// A parameter of the framework.
 #[derive(Debug)]
 pub enum HostParam {
     /// The framework's plain value is our normalised one, 0 to 1.
@@ -88,7 +89,7 @@ impl HostParam {
         }
     }
 
-    /// What the framework knows it by.
+    /// The framework's pointer to the parameter.
     pub fn as_ptr(&self) -> ParamPtr {
         match self {
             HostParam::Continuous(float) => float.as_ptr(),
@@ -97,8 +98,8 @@ impl HostParam {
     }
 }
 
-/// What the framework sets behind a number. Empty where the unit changes with the number (Hz and
-/// kHz, "off") and therefore is part of the text.
+/// The unit that the framework appends to a number. Empty if the unit depends on the number (Hz or
+/// kHz, "off") and is therefore part of the text.
 fn suffix(unit: Unit) -> &'static str {
     match unit {
         Unit::Percent => " %",
@@ -119,21 +120,21 @@ fn suffix(unit: Unit) -> &'static str {
     }
 }
 
-/// Which parameters have changed since the audio thread last asked: a bit each.
+/// A bit for each parameter: whether it has changed since the audio thread's last update.
 #[derive(Debug)]
 struct Changes([AtomicU64; Param::COUNT.div_ceil(64)]);
 
 impl Changes {
     fn mark(&self, index: usize) {
-        // Release: who sees the bit sees the value that was stored before it.
+        // Release: a thread that reads the bit also reads the value stored before it.
         self.0[index / 64].fetch_or(1 << (index % 64), Ordering::Release);
     }
 
-    /// Calls `visit` with the index of each parameter that was marked, and forgets the marks.
+    /// Calls `visit` with the index of each marked parameter, and clears the marks.
     fn take(&self, mut visit: impl FnMut(usize)) {
         for (word_index, word) in self.0.iter().enumerate() {
-            // Most of the time nothing has changed: a plain load does not take the cache line away
-            // from other threads.
+            // Usually nothing has changed. A plain load, unlike a swap, does not take the cache line
+            // away from other threads.
             if word.load(Ordering::Relaxed) == 0 {
                 continue;
             }
@@ -146,14 +147,14 @@ impl Changes {
     }
 }
 
-/// All parameters in the table's order, and what else an instance stores.
+/// All parameters in the order of the table, and the other data that an instance stores.
 #[derive(Debug)]
 pub struct HostParams {
     params: Box<[HostParam]>,
     changes: Arc<Changes>,
     window: WindowMemory,
     controllers: Controllers,
-    /// Locked by the screen and by who loads and saves states.
+    /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
 }
@@ -175,14 +176,14 @@ impl Default for HostParams {
 }
 
 impl HostParams {
-    /// The framework's side of `param`.
+    /// The framework's parameter for `param`.
     pub fn get(&self, param: Param) -> &HostParam {
         &self.params[param.index()]
     }
 
-    /// The normalised value of `param` with the host's monophonic modulation, to the same bit as
-    /// [`Patch::set`] makes it from the plain value. A free place counts as the last value that
-    /// there is.
+    /// The normalised value of `param` with the host's monophonic modulation. It has the same bits as
+    /// the one that [`Patch::set`] computes from the plain value. An unused step counts as the last
+    /// value in use.
     fn modulated(&self, param: Param) -> f32 {
         match self.get(param) {
             HostParam::Continuous(float) => float.modulated_plain_value(),
@@ -193,7 +194,7 @@ impl HostParams {
         }
     }
 
-    /// As [`HostParams::patch`] has it, but without the host's modulation.
+    /// The normalised value of `param` without the host's modulation.
     pub fn unmodulated(&self, param: Param) -> f32 {
         match self.get(param) {
             HostParam::Continuous(float) => float.unmodulated_normalized_value(),
@@ -204,7 +205,7 @@ impl HostParams {
         }
     }
 
-    /// The patch as it stands now, with the host's monophonic modulation. Not for the audio thread.
+    /// The current patch, with the host's monophonic modulation. Not for the audio thread.
     pub fn patch(&self) -> Patch {
         let mut patch = Patch::default();
         for param in Param::all() {
@@ -213,8 +214,8 @@ impl HostParams {
         patch
     }
 
-    /// Brings `patch` up to date with what has changed since the last call, and returns whether
-    /// anything has. For the audio thread, and for one reader only: a change is reported once.
+    /// Updates `patch` with all changes since the last call, and returns whether there were any. For the
+    /// audio thread. There may be only one caller, because each change is reported once.
     pub fn update(&self, patch: &mut Patch) -> bool {
         let mut changed = false;
         self.changes.take(|index| {
@@ -230,18 +231,18 @@ impl HostParams {
         patch.set_normalized(param, self.modulated(param));
     }
 
-    /// What the editor's next window begins with.
+    /// Size and scale for the next window.
     pub fn window(&self) -> &WindowMemory {
         &self.window
     }
 
-    /// Which MIDI controllers move which parameters.
+    /// The learned MIDI controllers.
     pub fn controllers(&self) -> &Controllers {
         &self.controllers
     }
 
-    /// Takes a controller (channel 0 to 15, value 0 to 1), and returns whether it moves a parameter
-    /// and therefore means nothing else. For the audio thread: never waits or allocates.
+    /// Handles a controller (channel 0 to 15, value 0 to 1). Returns whether it is bound to a parameter;
+    /// then it has no other effect. For the audio thread: does not wait or allocate.
     pub fn control(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> bool {
         let moved = self.controllers.take(channel, number, value, mpe_is_on);
         if let Some((param, normalized)) = moved {
@@ -250,17 +251,17 @@ impl HostParams {
         moved.is_some()
     }
 
-    /// Sets what controllers have moved once more, as long as the host has not been told. A change
-    /// that the screen has handed to the host comes back at the end of a buffer, and a controller
-    /// that has moved on in between is newer. For the audio thread.
+    /// Sets the parameters that controllers have changed again, until the host has been notified. The
+    /// framework applies the window's changes at the end of a buffer and may thereby overwrite a newer
+    /// controller value. For the audio thread.
     pub fn hold_controlled(&self) {
         self.controllers
             .untold(|param, value| self.set(param, value));
     }
 
     fn set(&self, param: Param, normalized: f32) {
-        // SAFETY: the pointer leads into `self`. The framework sets parameters on the same thread in
-        // the same way; all that happens is atomic.
+        // SAFETY: the pointer points into `self`. The framework sets parameters on the same thread in
+        // the same way, and the stores are atomic.
         unsafe {
             self.get(param)
                 .as_ptr()
@@ -268,33 +269,31 @@ impl HostParams {
         }
     }
 
-    /// Sets a parameter to something else than its default before there is a host: what a person
-    /// wants of new instances.
+    /// Sets the initial value of a parameter from the user's settings, before the host has seen it.
     pub fn set_initial(&self, param: Param, plain: f32) {
         self.set(param, param.range().normalized(plain));
     }
 
-    /// The preset that was loaded last, if it is known. Not for the audio thread.
+    /// The preset that was loaded last; `None` if unknown. Not for the audio thread.
     pub fn preset(&self) -> Option<LoadedPreset> {
         let preset = self.preset.lock();
         preset.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Remembers which preset was loaded. Not for the audio thread.
+    /// Records which preset was loaded. Not for the audio thread.
     pub fn set_preset(&self, preset: Option<LoadedPreset>) {
         *self.preset.lock().unwrap_or_else(PoisonError::into_inner) = preset;
     }
 
-    /// How many states have been loaded: whoever remembers values asks whether they still mean
-    /// anything.
+    /// How many states have been loaded. A change means that remembered values may be outdated.
     pub fn loads(&self) -> u64 {
         self.loads.load(Ordering::Acquire)
     }
 }
 
-// SAFETY: the pointers lead into the boxed slice, which is allocated once, is owned by `self`, and is
-// neither moved nor changed in length while `self` lives; the framework keeps `self` in an `Arc` for
-// as long as it uses them.
+// SAFETY: the pointers point into the boxed slice, which is allocated once, is owned by `self`, and is
+// not moved or resized while `self` lives. The framework keeps `self` in an `Arc` for as long as it
+// uses the pointers.
 unsafe impl Params for HostParams {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
         Param::hosted()
@@ -345,7 +344,7 @@ unsafe impl Params for HostParams {
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
-        // A refused state has been emptied, and nothing of it was loaded.
+        // A rejected state has been emptied, and nothing of it is loaded.
         if !serialized.contains_key(stored::SCHEMA_FIELD) {
             return;
         }
@@ -367,7 +366,7 @@ unsafe impl Params for HostParams {
                 .inspect_err(|why| nice_error!("The stored name of the preset is damaged: {why}"))
                 .ok()
         }));
-        // A state from before there were any has none.
+        // States of versions before MIDI learn have no controllers.
         self.controllers.replace(stored::controllers(serialized));
         self.loads.fetch_add(1, Ordering::Release);
     }
@@ -380,7 +379,7 @@ mod tests {
 
     /// Sets a parameter as a host does.
     fn set(params: &HostParams, param: Param, normalized: f32) {
-        // SAFETY: the pointer leads into `params`, which outlives the call.
+        // SAFETY: the pointer points into `params`, which outlives the call.
         unsafe {
             params
                 .get(param)
@@ -410,7 +409,7 @@ mod tests {
             for step in 0..=steps {
                 let plain = range.plain(step as f32 / steps as f32);
                 let normalized = range.normalized(plain);
-                // Both formats scale stepped values up to whole numbers and down again.
+                // CLAP and VST3 scale stepped values up to whole numbers and down again.
                 let scale = range.steps().unwrap_or(1) as f64;
                 let host_value = f64::from(normalized) * scale;
                 set(&params, param, host_value as f32 / scale as f32);
@@ -428,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_reported_once_and_alone() {
+    fn a_change_is_reported_once() {
         let params = HostParams::default();
         let mut patch = params.patch();
         params.update(&mut patch);
@@ -444,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn modulation_is_heard_and_goes_away() {
+    fn modulation_is_added_and_removed() {
         let params = HostParams::default();
         let mut patch = params.patch();
         set(&params, Param::TILT, 0.5);
@@ -467,7 +466,7 @@ mod tests {
                 let plain = param.range().plain(step as f32 / 20.0);
                 let normalized = param.range().normalized(plain);
                 for with_unit in [false, true] {
-                    // SAFETY: the pointer leads into `params`.
+                    // SAFETY: the pointer points into `params`.
                     let (text, back) = unsafe {
                         let text = ptr.normalized_value_to_string(normalized, with_unit);
                         let back = ptr.string_to_normalized_value(&text);
@@ -489,8 +488,8 @@ mod tests {
     }
 
     #[test]
-    fn the_framework_tells_every_id_apart() {
-        // The hash by which both formats know a parameter (nice-plug's `hash_param_id`).
+    fn no_two_ids_have_the_same_hash() {
+        // The hash that identifies a parameter in both formats (nice-plug's `hash_param_id`).
         let hash = |id: &str| {
             id.bytes().fold(0u32, |hash, byte| {
                 hash.wrapping_mul(31).wrapping_add(u32::from(byte))
@@ -499,7 +498,7 @@ mod tests {
         let hashes: std::collections::HashSet<u32> =
             rows().iter().map(|row| hash(&row.id)).collect();
         assert_eq!(hashes.len(), Param::COUNT);
-        // VST3: the framework's own parameters for MIDI controllers lie at the very top.
+        // VST3: the framework's own parameters for MIDI controllers have the highest hashes.
         assert!(hashes.iter().all(|&hash| hash < (1 << 31) - 4000));
     }
 
@@ -511,14 +510,14 @@ mod tests {
         for ((id, ptr, group), param) in map.iter().zip(Param::hosted()) {
             let row = param.row();
             assert_eq!((id.as_str(), group.as_str()), (row.id, row.group.name()));
-            // SAFETY: the pointer leads into `params`.
+            // SAFETY: the pointer points into `params`.
             let (name, steps) = unsafe { (ptr.name(), ptr.step_count()) };
             assert_eq!((name, steps), (row.name, row.range.steps()));
         }
     }
 
     #[test]
-    fn the_presets_name_is_stored_and_older_states_have_none() {
+    fn the_loaded_preset_is_stored_and_older_states_have_none() {
         let params = HostParams::default();
         assert_eq!(params.preset(), Some(LoadedPreset::initial()));
         let bell = LoadedPreset {
@@ -538,7 +537,7 @@ mod tests {
         other.set_preset(Some(LoadedPreset::initial()));
         other.deserialize_fields(&state);
         assert_eq!((other.preset(), other.loads()), (None, 3));
-        // Of a refused state nothing is loaded.
+        // Nothing is loaded from a rejected state.
         other.set_preset(Some(LoadedPreset::initial()));
         other.deserialize_fields(&BTreeMap::new());
         assert_eq!(other.preset(), Some(LoadedPreset::initial()));

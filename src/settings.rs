@@ -1,13 +1,13 @@
-//! A person's settings: how the window looks, and what a new instance begins with.
+//! The user's settings: the appearance of the window, and initial values for new instances.
 //!
 //! ```text
 //! CONFIG/aliquot/settings.toml
 //! ```
 //!
-//! `CONFIG` is the platform's folder for settings (`~/.config` on Linux); the environment variable
-//! [`FOLDER_VARIABLE`] names another in place of `CONFIG/aliquot`. The file is readable text, and
-//! appears whole or not at all. One that cannot be read is told with its line and left as it is; when
-//! a setting is changed all the same, it is first moved aside.
+//! `CONFIG` is the platform's folder for settings (`~/.config` on Linux). The environment variable
+//! [`FOLDER_VARIABLE`] names a folder to use in place of `CONFIG/aliquot`. The file is text and is
+//! written atomically. A file that cannot be parsed is reported with its line and not changed; before
+//! new settings are written, it is renamed.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -25,18 +25,18 @@ use crate::synth::parameter::MAX_VOICES;
 
 mod text;
 
-/// Names the folder of the settings in place of the platform's.
+/// The environment variable that names the folder of the settings.
 pub const FOLDER_VARIABLE: &str = "ALIQUOT_CONFIG_DIR";
 
-/// How large everything in the window may be, per cent.
+/// The valid scales of the window, per cent.
 pub const SCALES_PERCENT: std::ops::RangeInclusive<u32> =
     EDITOR_SCALES_PERCENT.0..=EDITOR_SCALES_PERCENT.1;
-/// How far a wheel may bend, semitones.
+/// The valid bend ranges, semitones.
 pub const BENDS_SEMITONES: std::ops::RangeInclusive<u32> = 0..=96;
-/// How many voices there may be.
+/// The valid numbers of voices.
 pub const VOICES: std::ops::RangeInclusive<u32> = 1..=MAX_VOICES as u32;
 
-/// Which looks a person has chosen.
+/// The colour theme of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Looks {
     /// Light on dark.
@@ -48,28 +48,28 @@ pub enum Looks {
     HighContrast,
 }
 
-/// Which letters stand where on the computer's keyboard.
+/// The letter layout of the computer's keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Letters {
-    /// As in English.
+    /// English.
     #[default]
     Qwerty,
-    /// As in German.
+    /// German.
     Qwertz,
-    /// As in French.
+    /// French.
     Azerty,
 }
 
-/// What a new instance begins with, where it is not the parameters' defaults.
+/// Initial parameter values of a new instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewInstance {
-    /// Of [`VOICES`].
+    /// The most voices, in [`VOICES`].
     pub voices: u32,
     /// Whether MPE is on.
     pub mpe: bool,
-    /// Of the wheel, of [`BENDS_SEMITONES`].
+    /// The pitch wheel's range, in [`BENDS_SEMITONES`].
     pub bend_range_semitones: u32,
-    /// Of a note's own channel in MPE, of [`BENDS_SEMITONES`].
+    /// The bend range of a note's channel in MPE, in [`BENDS_SEMITONES`].
     pub mpe_bend_range_semitones: u32,
 }
 
@@ -87,15 +87,15 @@ impl Default for NewInstance {
 /// All settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How large everything in a new instance's window is, of [`SCALES_PERCENT`].
+    /// The scale of a new instance's window, in [`SCALES_PERCENT`].
     pub scale_percent: u32,
-    /// In all windows.
+    /// The colour theme of all windows.
     pub looks: Looks,
-    /// In all windows.
+    /// The keyboard layout for all windows.
     pub letters: Letters,
-    /// Of a new instance's window.
+    /// The size of a new instance's window.
     pub size: EditorSize,
-    /// What else a new instance begins with.
+    /// Initial parameter values of a new instance.
     pub new_instance: NewInstance,
 }
 
@@ -112,7 +112,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Gives a new instance what it is to begin with, before there is a host.
+    /// Applies the settings to a new instance, before the host has seen its parameters.
     pub fn begin(&self, params: &HostParams) {
         let new = &self.new_instance;
         params.window().set_size(self.size);
@@ -131,20 +131,20 @@ impl Settings {
 /// Why settings could not be read or written.
 #[derive(Debug)]
 pub enum SettingsError {
-    /// The platform has no folder for them.
+    /// The platform has no folder for settings.
     NoFolder,
-    /// The file cannot be understood.
+    /// The file cannot be parsed.
     Damaged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where, counted from 1.
+        /// The line of the error, counted from 1.
         line: usize,
-        /// What is wrong there.
+        /// The reason.
         reason: String,
     },
-    /// The system refuses to read or move the file.
+    /// The file cannot be read or renamed.
     File(PathBuf, io::Error),
-    /// The system refuses to write it.
+    /// The file cannot be written.
     Write(library::LibraryError),
 }
 
@@ -165,19 +165,19 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// When a file was written, and how long it is.
+/// The modification time and length of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileStamp(SystemTime, u64);
 
-/// Where the settings are.
+/// The settings file.
 #[derive(Clone, Debug)]
 pub struct SettingsFile {
-    /// `None` where the platform has no folder for them.
+    /// `None` if the platform has no folder for settings.
     path: Option<PathBuf>,
 }
 
 impl SettingsFile {
-    /// The person's own.
+    /// The user's settings file.
     pub fn of_the_user() -> SettingsFile {
         let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
         let folder = match named {
@@ -191,33 +191,33 @@ impl SettingsFile {
         }
     }
 
-    /// Nobody's: defaults, which cannot be changed.
+    /// No file: reading gives the defaults, and writing is an error.
     pub fn of_nobody() -> SettingsFile {
         SettingsFile { path: None }
     }
 
-    /// In a folder of one's choice, which need not be there yet.
+    /// The settings file in `folder`, which need not exist.
     pub fn in_folder(folder: &Path) -> SettingsFile {
         SettingsFile {
             path: Some(folder.join("settings.toml")),
         }
     }
 
-    /// Where it is, if there is a place for it.
+    /// The file's path; `None` if there is no folder for settings.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// What is another when the file has been written since; `None` where there is no file.
+    /// The file's stamp, which differs after the file has been written; `None` if there is no file.
     pub fn stamp(&self) -> Option<FileStamp> {
         let metadata = fs::metadata(self.path.as_ref()?).ok()?;
         Some(FileStamp(metadata.modified().ok()?, metadata.len()))
     }
 
-    /// The settings; all at their defaults where there is no file.
+    /// Reads the settings; the defaults if there is no file.
     ///
     /// # Errors
-    /// When there is a file that cannot be read.
+    /// If the file cannot be read or parsed.
     pub fn read(&self) -> Result<Settings, SettingsError> {
         let Some(path) = &self.path else {
             return Ok(Settings::default());
@@ -233,10 +233,11 @@ impl SettingsFile {
         }
     }
 
-    /// Writes the settings. A file that cannot be understood is moved aside, to a name that is free.
+    /// Writes the settings. An existing file that cannot be parsed is first renamed to
+    /// `settings-damaged-N.toml`.
     ///
     /// # Errors
-    /// When the system refuses, or there is no folder.
+    /// If there is no folder for settings, or the file cannot be renamed or written.
     pub fn write(&self, settings: &Settings) -> Result<(), SettingsError> {
         let path = self.path.as_ref().ok_or(SettingsError::NoFolder)?;
         if self.read().is_err() {
@@ -249,7 +250,7 @@ impl SettingsFile {
         library::write(path, &text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
     }
 
-    /// The file's name, as it is told to a person.
+    /// The file's path for messages; empty if there is none.
     pub fn display(&self) -> String {
         let path = self.path.as_deref().map(Path::as_os_str);
         path.unwrap_or(OsStr::new(""))
@@ -264,7 +265,7 @@ mod tests {
     use crate::synth::Patch;
 
     #[test]
-    fn settings_come_back_as_they_were_written() {
+    fn settings_are_read_as_they_were_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = SettingsFile::in_folder(&folder.path().join("not there yet"));
         assert_eq!(file.read().expect("defaults"), Settings::default());
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn without_settings_a_new_instance_is_what_the_table_says() {
+    fn without_settings_a_new_instance_has_the_default_patch() {
         let params = HostParams::default();
         Settings::default().begin(&params);
         assert_eq!(params.patch(), Patch::default());
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_told_and_kept() {
+    fn a_file_that_cannot_be_parsed_is_reported_and_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = SettingsFile::in_folder(folder.path());
         let path = folder.path().join("settings.toml");
@@ -326,7 +327,7 @@ mod tests {
                 .join(format!("settings-damaged-{number}.toml"));
             assert_eq!(fs::read_to_string(aside).expect("kept"), damaged);
         }
-        // What is no text is no settings either.
+        // A file that is not text is not parsed.
         fs::write(&path, [0xff, 0xfe]).expect("written");
         assert!(matches!(file.read(), Err(SettingsError::File(..))));
     }

@@ -1,4 +1,4 @@
-//! The list of favourites: a readable file with their ids.
+//! The list of favourites: a text file with their ids.
 //!
 //! ```toml
 //! favourites = [
@@ -17,7 +17,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Damaged, LibraryError, Overwrite, failed, write};
 use crate::state::line;
 
-/// The ids in the file; none where there is no file.
+/// Reads the ids in the file; none if there is no file.
 pub fn read(path: &Path) -> Result<BTreeSet<String>, Damaged> {
     let damaged = |reason: String| Damaged {
         path: path.to_owned(),
@@ -40,16 +40,17 @@ fn parse(text: &str) -> Result<BTreeSet<String>, String> {
     let mut ids = BTreeSet::new();
     for (key, value) in document.into_inner() {
         if key.get_ref() != "favourites" {
-            return Err(at(key.span().start, &format!("{}: unknown", key.get_ref())));
+            let reason = format!("{}: unknown key", key.get_ref());
+            return Err(at(key.span().start, &reason));
         }
         let start = value.span().start;
         let DeValue::Array(list) = value.into_inner() else {
-            return Err(at(start, "favourites: a list of strings is needed"));
+            return Err(at(start, "favourites: expected a list of strings"));
         };
         for id in list {
             let start = id.span().start;
             let DeValue::String(id) = id.into_inner() else {
-                return Err(at(start, "favourites: a string is needed"));
+                return Err(at(start, "favourites: expected a string"));
             };
             ids.insert(id.into_owned());
         }
@@ -57,8 +58,7 @@ fn parse(text: &str) -> Result<BTreeSet<String>, String> {
     Ok(ids)
 }
 
-/// Adds an id to the file, or takes it out. What is there is read first, since other instances write
-/// it too.
+/// Adds an id to the file or removes it. The file is read first, because other instances write it too.
 pub fn set(path: &Path, id: &str, favourite: bool) -> Result<(), LibraryError> {
     let mut ids = read(path).map_err(LibraryError::Damaged)?;
     let changed = if favourite {

@@ -1,13 +1,13 @@
-//! A file's name for a preset's, on every system that the file may travel to.
+//! File names for preset names that are valid on every platform.
 
-/// Leaves room for a number, an ending and what file systems allow: 255 bytes.
+/// The longest stem. File systems allow 255 bytes; this leaves room for a number and the extension.
 const MAX_BYTES: usize = 120;
 
-/// Names that Windows keeps for devices, with or without an ending.
+/// Names that Windows reserves for devices, with or without an extension.
 const RESERVED: &[&str] = &["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
 
-/// The name without its ending: never empty, no part of a path, not hidden, and one that every
-/// platform takes. Different names may give the same.
+/// The file name, without extension, for a preset named `name`: not empty, without path separators,
+/// not hidden, and valid on every platform. Different names may give the same file name.
 pub fn stem(name: &str) -> String {
     let visible: String = name
         .chars()
@@ -20,7 +20,7 @@ pub fn stem(name: &str) -> String {
         end -= 1;
     }
     stem.truncate(end);
-    // Windows drops these at the end; a dot at the beginning hides the file.
+    // Windows removes dots and spaces at the end; a dot at the beginning hides the file.
     let trimmed = stem.trim_end_matches(['.', ' ']).trim_start_matches('.');
     if trimmed.is_empty() {
         return "Preset".to_owned();
@@ -34,7 +34,7 @@ pub fn stem(name: &str) -> String {
 fn is_harmless(char: char) -> bool {
     let is_unseen = matches!(
         char,
-        // Marks of direction and joiners, by which one name can look like another.
+        // Direction marks and joiners, which can make one name look like another.
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
     );
     let has_meaning = matches!(char, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_are_tamed() {
+    fn hostile_names_become_valid_file_names() {
         for (name, expected) in [
             ("../../etc/passwd", "_.._etc_passwd"),
             ("C:\\autoexec", "C__autoexec"),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut_between_letters() {
+    fn long_names_are_cut_at_a_character_boundary() {
         let long = stem(&"ü鐘".repeat(500));
         assert!(long.len() <= MAX_BYTES && long.len() > MAX_BYTES - 4);
         assert!("ü鐘".repeat(500).starts_with(&long));

@@ -1,16 +1,16 @@
-//! Another name in the text of a preset, with everything else left to the letter: comments too.
+//! Changing the name in the text of a preset without changing the rest, comments included.
 
 use toml::de::DeTable;
 
 use crate::state::{Preset, PresetError};
 
-/// The text with this name.
+/// `text` with the preset's name replaced by `name`.
 ///
 /// # Errors
-/// Why the text is no preset.
+/// If the text is not a valid preset.
 pub fn renamed(text: &str, name: &str) -> Result<String, PresetError> {
     let mut expected = Preset::parse(text)?;
-    // What can be read as a preset is TOML, and has a name.
+    // A valid preset is TOML and has a name.
     let place = DeTable::parse(text)
         .ok()
         .and_then(|document| document.get_ref().get("name").map(|name| name.span()));
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_preset_has_no_name() {
+    fn an_invalid_preset_is_an_error_with_its_line() {
         let error = renamed("schema = 1\nname = \"a\"\nnonsense = 3\n", "b").expect_err("refused");
         assert_eq!(error.line, 3);
     }

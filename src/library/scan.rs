@@ -1,4 +1,4 @@
-//! What is in the folder of presets.
+//! Scanning the folder of presets.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -10,19 +10,19 @@ use std::time::SystemTime;
 use super::{Contents, ENDING, Entry, Library, factory, favourites, id_of};
 use crate::state::Preset;
 
-/// No preset is longer: all parameters with a page of description take a tenth of it. Bytes.
+/// The largest preset file, bytes. All parameters and a page of description take a tenth of it.
 const MAX_BYTES: u64 = 1 << 20;
-/// Folders inside folders; what is deeper is not looked at.
+/// The deepest level of subfolders that is scanned.
 const MAX_DEPTH: usize = 6;
-/// More files than this are not looked at.
+/// The most files that are scanned.
 const MAX_FILES: usize = 20_000;
 
-/// A file that cannot be used.
+/// A file that cannot be read as a preset or list of favourites.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
-    /// Which.
+    /// The file or folder.
     pub path: PathBuf,
-    /// What is wrong with it, and in which line.
+    /// The reason, with the line if there is one.
     pub reason: String,
 }
 
@@ -32,10 +32,10 @@ impl fmt::Display for Damaged {
     }
 }
 
-/// What tells that a file has not been changed since.
+/// Modification time and length. A file with the same stamp is not read again.
 type Stamp = (Option<SystemTime>, u64);
 
-/// Looks at the folder again and again, and reads only what has changed.
+/// Scans the folder repeatedly, and reads only the files that have changed.
 #[derive(Debug)]
 pub struct Scanner {
     library: Library,
@@ -43,7 +43,7 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// That has not looked yet.
+    /// A scanner that has not read anything yet.
     pub fn new(library: Library) -> Scanner {
         Scanner {
             library,
@@ -51,7 +51,7 @@ impl Scanner {
         }
     }
 
-    /// Everything that is there now. What cannot be read is among the damaged.
+    /// All presets that exist now. Files that cannot be read are listed as damaged.
     pub fn scan(&mut self) -> Contents {
         let mut damaged = Vec::new();
         let favourites = match self
@@ -106,7 +106,7 @@ impl Scanner {
     }
 }
 
-/// Reads one file.
+/// Reads one preset file.
 pub fn read(path: &Path) -> Result<Preset, Damaged> {
     let damaged = |reason: String| Damaged {
         path: path.to_owned(),
@@ -116,7 +116,7 @@ pub fn read(path: &Path) -> Result<Preset, Damaged> {
         .map_err(|error| damaged(error.to_string()))?
         .len();
     if length > MAX_BYTES {
-        return Err(damaged(format!("{length} bytes are too many for a preset")));
+        return Err(damaged(format!("{length} bytes: too large for a preset")));
     }
     let bytes = fs::read(path).map_err(|error| damaged(error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
@@ -127,21 +127,23 @@ pub fn read(path: &Path) -> Result<Preset, Damaged> {
     Preset::parse(text).map_err(|error| damaged(error.to_string()))
 }
 
-/// The presets' files in a folder and those inside it, as they are found.
+/// A recursive search for preset files.
 #[derive(Default)]
 struct Walk {
     files: Vec<(PathBuf, Stamp)>,
     damaged: Vec<Damaged>,
-    /// Folders that have been looked at, by what they really are.
+    /// Canonical paths of the folders that have been visited.
     entered: HashSet<PathBuf>,
-    /// Links to folders that have not been looked at, and how many folders may be inside theirs. In
-    /// order: the same one of several is taken each time, however the system lists them.
+    /// Symbolic links to folders that have not been visited, with the levels that may follow. Sorted,
+    /// so that of several links to one folder the same is used each time, whatever order the system
+    /// lists them in.
     links: BTreeSet<(PathBuf, usize)>,
 }
 
 impl Walk {
-    /// Looks at a folder and at all inside it. One that is not there has no files. A folder that links
-    /// lead to as well is looked at once, where it really is if that is inside this one.
+    /// Visits a folder and its subfolders. A folder that does not exist has no files. A folder that
+    /// symbolic links lead to as well is visited once, under its real path if that lies inside
+    /// `folder`.
     fn all(&mut self, folder: &Path) {
         self.folder(folder, MAX_DEPTH);
         while let Some((folder, depth)) = self.links.pop_first() {
@@ -170,7 +172,7 @@ impl Walk {
             if entry.file_name().to_string_lossy().starts_with('.') {
                 continue;
             }
-            // Of what a link leads to.
+            // Follows symbolic links.
             let Ok(metadata) = fs::metadata(&path) else {
                 continue;
             };
@@ -192,7 +194,7 @@ impl Walk {
                 continue;
             }
             if self.files.len() == MAX_FILES {
-                let reason = format!("only {MAX_FILES} files are looked at");
+                let reason = format!("only the first {MAX_FILES} files are read");
                 let path = folder.to_owned();
                 if self.damaged.iter().all(|told| told.reason != reason) {
                     self.damaged.push(Damaged { path, reason });

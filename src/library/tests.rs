@@ -1,4 +1,4 @@
-//! The library in a folder of the test's own.
+//! Tests of the library, each in a temporary folder.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ struct Desk {
 impl Desk {
     fn new() -> Desk {
         let folder = tempfile::tempdir().expect("a folder");
-        // It need not be there yet.
+        // The folder need not exist.
         let library = Library::in_folder(folder.path().join("data"));
         Desk {
             scanner: Scanner::new(library.clone()),
@@ -55,7 +55,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
 }
 
 #[test]
-fn what_comes_with_the_program_is_there() {
+fn the_programs_own_presets_are_listed() {
     let contents = Desk::new().scanner.scan();
     assert_eq!(contents.entries.len(), 1 + starting_presets().len());
     assert!(contents.damaged.is_empty());
@@ -72,14 +72,14 @@ fn a_saved_preset_comes_back_whole() {
     assert_eq!(id, "user/Warm Pad.toml");
     assert!(desk.library.has_file(&id));
     assert_eq!(&*desk.library.entry(&id).expect("there").preset, &saved);
-    // An id may come from another's song, and leads nowhere else.
+    // An id may come from someone else's project and must not lead out of the folder.
     for elsewhere in ["user/../x.toml", "user//x.toml", "x.toml", "factory/Bell"] {
         let path = desk.library.path_of(elsewhere);
         assert_eq!(path, None, "{elsewhere}");
     }
     let entry = desk.only();
     assert_eq!((entry.id, &*entry.preset), (id, &saved));
-    // Nothing is left beside it.
+    // No temporary file is left.
     let folder = entry.path.expect("a file").parent().map(Path::to_owned);
     assert_eq!(
         fs::read_dir(folder.expect("a folder"))
@@ -160,7 +160,7 @@ fn every_name_has_its_file_inside_the_folder() {
 }
 
 #[test]
-fn damaged_files_are_told_with_their_line_and_left_alone() {
+fn damaged_files_are_reported_with_their_line_and_not_changed() {
     let mut desk = Desk::new();
     let good = preset("Good", -1.0).to_text();
     let bad = [
@@ -186,7 +186,7 @@ fn damaged_files_are_told_with_their_line_and_left_alone() {
         ("empty.toml", "line 1"),
         ("binary.toml", "line 2: not UTF-8"),
         ("newer.toml", "line 1"),
-        ("huge.toml", "too many"),
+        ("huge.toml", "too large"),
     ] {
         assert!(
             told.iter()
@@ -196,7 +196,7 @@ fn damaged_files_are_told_with_their_line_and_left_alone() {
     }
     assert_eq!(told.len(), bad.len());
     assert_eq!(desk.only().preset.name, "Good");
-    // A preset that wants such a file's name takes another.
+    // A preset whose file name is taken by a damaged file gets a number.
     let id = desk
         .library
         .save_new(&preset("Number", 0.0))
@@ -230,7 +230,7 @@ fn a_renamed_preset_keeps_everything_but_its_name() {
     let path = renamed.path.as_ref().expect("a file");
     let now = fs::read_to_string(path).expect("read");
     assert_eq!(now, text.replace("\"Old\"", "\"New / Name\""));
-    // Only its capitals.
+    // Only the case changes.
     let id = desk.library.rename(renamed, "NEW / name").expect("renamed");
     assert_eq!(id, "user/Pads/NEW _ name.toml");
     assert_eq!(desk.own().len(), 2);
@@ -238,7 +238,7 @@ fn a_renamed_preset_keeps_everything_but_its_name() {
 }
 
 #[test]
-fn what_is_deleted_can_be_brought_back() {
+fn deleted_presets_can_be_restored() {
     let mut desk = Desk::new();
     for _ in 0..3 {
         desk.library.save_new(&preset("Pad", -1.0)).expect("saved");
@@ -264,7 +264,7 @@ fn what_is_deleted_can_be_brought_back() {
 }
 
 #[test]
-fn favourites_are_kept_and_a_damaged_list_is_not_written_over() {
+fn favourites_are_stored_and_a_damaged_list_is_not_overwritten() {
     let mut desk = Desk::new();
     let is_favourite = |desk: &mut Desk, id: &str| {
         let contents = desk.scanner.scan();
@@ -307,7 +307,7 @@ fn favourites_are_kept_and_a_damaged_list_is_not_written_over() {
 
 #[cfg(unix)]
 #[test]
-fn what_links_lead_to_is_listed_once_and_where_it_really_is() {
+fn linked_files_are_listed_once_under_their_real_path() {
     use std::os::unix::fs::symlink;
     let mut desk = Desk::new();
     let path = desk.put("Pads/Pad.toml", preset("Pad", 0.0).to_text());
@@ -320,7 +320,7 @@ fn what_links_lead_to_is_listed_once_and_where_it_really_is() {
     let damaged = desk.scanner.scan().damaged;
     assert_eq!(damaged.len(), 1, "{damaged:?}");
 
-    // What is elsewhere is seen through the link.
+    // Folders outside are visited through the link.
     let elsewhere = desk.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("made");
     fs::write(elsewhere.join("Far.toml"), preset("Far", 0.0).to_text()).expect("written");
@@ -332,9 +332,9 @@ fn what_links_lead_to_is_listed_once_and_where_it_really_is() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn a_folder_that_cannot_be_written_is_an_error() {
     let desk = Desk::new();
-    // A file stands where the folder should be.
+    // A file has the folder's path.
     fs::write(desk.folder.path().join("data"), "").expect("written");
     let error = desk
         .library
@@ -350,7 +350,7 @@ fn a_folder_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn changes_from_outside_are_seen() {
+fn changes_by_other_programs_are_found() {
     let desk = Desk::new();
     let watch = Watch::new(desk.library.clone());
     let wait = |what: &str, seen: &dyn Fn(&Contents) -> bool| {

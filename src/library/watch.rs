@@ -1,4 +1,4 @@
-//! A look at the folder every second, on a thread of its own.
+//! Scanning the folder every second on a background thread.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,20 +7,19 @@ use std::time::Duration;
 
 use super::{Contents, Library, Scanner};
 
-/// How often it looks.
+/// The time between scans.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// As long as there is one, the folder is watched.
+/// While it exists, the folder is scanned regularly. Dropping it ends the thread and waits for it.
 pub struct Watch {
     contents: Arc<Mutex<Arc<Contents>>>,
-    /// Asks for a look at once; closed, the thread ends.
+    /// Requests a scan now; when it is closed, the thread ends.
     ask: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Watch {
-    /// Begins to look. At first there are the program's own presets, until the first look has been
-    /// taken.
+    /// Starts the thread. Until its first scan is done, there are only the program's own presets.
     pub fn new(library: Library) -> Watch {
         let programs_own = Scanner::new(Library::of_nobody()).scan();
         let contents = Arc::new(Mutex::new(Arc::new(programs_own)));
@@ -41,7 +40,7 @@ impl Watch {
                 }
             }
         };
-        // Without a thread there are the program's own presets.
+        // If the thread cannot be started, there are only the program's own presets.
         let thread = thread::Builder::new()
             .name("presets".to_owned())
             .spawn(look)
@@ -53,16 +52,16 @@ impl Watch {
         }
     }
 
-    /// What was found last.
+    /// The result of the last scan.
     pub fn contents(&self) -> Arc<Contents> {
         let contents = self.contents.lock();
         contents.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks for a look at once.
+    /// Requests a scan now.
     pub fn look(&self) {
         if let Some(ask) = &self.ask {
-            // Without a thread nobody listens.
+            // Fails only if there is no thread; then there is nothing to scan with.
             let _ = ask.send(());
         }
     }
@@ -71,7 +70,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.ask = None;
-        // The host may unload the plugin after its window: no thread may be left in it.
+        // The host may unload the plugin after closing its window, so the thread must have ended.
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

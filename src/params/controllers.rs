@@ -1,10 +1,11 @@
-//! MIDI learn: which controller moves which parameter.
+//! MIDI learn: which controller is bound to which parameter.
 //!
-//! The table is a row of atomic numbers, so that the audio thread reads and extends it without a
-//! lock: while the screen awaits a controller for a parameter, the first one that moves is bound to
-//! it there. One controller moves one parameter, and a parameter is moved by one controller.
+//! The bindings are an array of atomic numbers, so that the audio thread reads and changes them
+//! without a lock. While the window waits for a controller for a parameter, the audio thread binds the
+//! next controller that moves to it. A controller is bound to at most one parameter, and a parameter to
+//! at most one controller.
 //!
-//! The host is told by the screen, when there is one: [`Controllers::moved`].
+//! The window, if there is one, notifies the host of changed parameters: [`Controllers::moved`].
 
 use std::fmt;
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use nice_plug::prelude::AtomicF32;
 
 use crate::synth::Param;
 
-/// Controllers of a MIDI channel.
+/// The number of controllers of a MIDI channel.
 const COUNT: usize = 128;
 
 /// Why a controller cannot be learned.
@@ -27,18 +28,18 @@ pub enum Protection {
     Sostenuto,
     /// CC 74: brightness.
     Brightness,
-    /// CC 0 and 32: they come with every change of program.
+    /// CC 0 and 32: they come with program changes.
     BankSelect,
     /// CC 6, 38 and 96 to 101: they set registered parameters, such as the bend range.
     DataEntry,
     /// CC 120 to 127.
     ChannelMode,
-    /// Channels 2 to 16 while MPE is on: their controllers belong to single notes.
+    /// Channels 2 to 16 while MPE is on: their controllers apply to single notes.
     MpeMember,
 }
 
 impl Protection {
-    /// Of this controller on this channel (0 to 15); `None` if it can be learned.
+    /// Why this controller on this channel (0 to 15) cannot be learned; `None` if it can.
     pub fn of(channel: u8, number: u8, mpe_is_on: bool) -> Option<Protection> {
         match number {
             0 | 32 => Some(Protection::BankSelect),
@@ -60,36 +61,37 @@ impl fmt::Display for Protection {
             Protection::Wheel => "it is the modulation wheel",
             Protection::Sustain => "it is the sustain pedal",
             Protection::Sostenuto => "it is the sostenuto pedal",
-            Protection::Brightness => "it is every note's brightness",
-            Protection::BankSelect => "it comes with every change of program",
-            Protection::DataEntry => "it sets the bend range and the like",
-            Protection::ChannelMode => "it is a message for the whole channel",
-            Protection::MpeMember => "with MPE on, channels 2 to 16 belong to single notes",
+            Protection::Brightness => "it is the brightness of each note",
+            Protection::BankSelect => "it is bank select, part of a program change",
+            Protection::DataEntry => "it sets the bend range and other registered parameters",
+            Protection::ChannelMode => "it is a channel mode message",
+            Protection::MpeMember => "with MPE on, channels 2 to 16 are for single notes",
         })
     }
 }
 
-/// A controller that was refused while one was awaited.
+/// A controller that moved during MIDI learn but cannot be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusedController {
-    /// 0 to 127.
+    /// The controller's number, 0 to 127.
     pub number: u8,
-    /// Why.
+    /// Why it cannot be learned.
     pub protection: Protection,
 }
 
-/// Which controller moves which parameter, and what they did last.
+/// The bindings of controllers to parameters, and the controllers' last values.
 #[derive(Debug)]
 pub struct Controllers {
-    /// The parameter that each moves, as its index plus one; 0 is none.
+    /// For each controller, the index of its parameter plus one; 0 for none.
     targets: [AtomicU16; COUNT],
-    /// The parameter that a controller is awaited for, in the same way.
+    /// The index plus one of the parameter that waits for a controller; 0 for none.
     awaited: AtomicU16,
-    /// What each said last, 0 to 1.
+    /// The last value of each bound controller, 0 to 1.
     values: [AtomicF32; COUNT],
-    /// Which of them the host has not been told of: a bit each.
+    /// A bit for each controller: whether the host has not been notified of its last value.
     untold: [AtomicU64; COUNT / 64],
-    /// The last that was refused: its number, its channel above it, and a bit that there is one.
+    /// The last refused controller: number in bits 0 to 6, channel in bits 7 to 10, and
+    /// `THERE_IS_ONE`.
     refused: AtomicU16,
 }
 
@@ -105,6 +107,7 @@ impl Default for Controllers {
     }
 }
 
+/// The bit of `Controllers::refused` that tells a refused controller from none.
 const THERE_IS_ONE: u16 = 1 << 15;
 
 fn packed(param: Option<Param>) -> u16 {
@@ -118,35 +121,34 @@ fn unpacked(number: u16) -> Option<Param> {
 }
 
 impl Controllers {
-    /// The parameter that this controller (0 to 127) moves.
+    /// The parameter to which this controller (0 to 127) is bound.
     pub fn target(&self, number: u8) -> Option<Param> {
         unpacked(self.targets[usize::from(number & 127)].load(Ordering::Relaxed))
     }
 
-    /// The controller that moves `param`.
+    /// The controller that is bound to `param`.
     pub fn controller(&self, param: Param) -> Option<u8> {
         (0..COUNT as u8).find(|&number| self.target(number) == Some(param))
     }
 
-    /// The parameter that a controller is awaited for.
+    /// The parameter that waits for a controller.
     pub fn awaited(&self) -> Option<Param> {
         unpacked(self.awaited.load(Ordering::Relaxed))
     }
 
-    /// From here on the next controller that moves is bound to `param`; with `None`, no longer.
+    /// Starts MIDI learn: the next controller that moves is bound to `param`. `None` stops it.
     pub fn learn(&self, param: Option<Param>) {
         self.refused.store(0, Ordering::Relaxed);
         self.awaited.store(packed(param), Ordering::Relaxed);
     }
 
-    /// Lets this controller move `param` and nothing else, and `param` be moved by no other. Never
-    /// waits or allocates.
+    /// Binds this controller to `param`, and removes other bindings of both. Does not wait or allocate.
     pub fn bind(&self, number: u8, param: Param) {
         self.forget(param);
         self.targets[usize::from(number & 127)].store(packed(Some(param)), Ordering::Relaxed);
     }
 
-    /// No controller moves `param` any more.
+    /// Removes the binding of `param`, if there is one.
     pub fn forget(&self, param: Param) {
         for target in &self.targets {
             if unpacked(target.load(Ordering::Relaxed)) == Some(param) {
@@ -155,12 +157,12 @@ impl Controllers {
         }
     }
 
-    /// Every controller that moves a parameter, with it.
+    /// All bindings, in the order of the controllers' numbers.
     pub fn bindings(&self) -> impl Iterator<Item = (u8, Param)> {
         (0..COUNT as u8).filter_map(|number| Some((number, self.target(number)?)))
     }
 
-    /// Replaces all of them, and forgets what they have said.
+    /// Replaces all bindings and clears pending notifications. Stops MIDI learn.
     pub fn replace(&self, bindings: impl IntoIterator<Item = (u8, Param)>) {
         self.learn(None);
         for untold in &self.untold {
@@ -174,9 +176,9 @@ impl Controllers {
         }
     }
 
-    /// A controller has moved (channel 0 to 15, value 0 to 1): the parameter that it moves, if any,
-    /// and the normalised value that it moves it to; its whole way is that to the greatest value
-    /// that there is. For the audio thread: never waits or allocates.
+    /// Handles a controller that has moved (channel 0 to 15, value 0 to 1). Returns the parameter to
+    /// which it is bound, if any, and the parameter's new normalised value; the controller's range is
+    /// that of the values in use. For the audio thread: does not wait or allocate.
     pub fn take(
         &self,
         channel: u8,
@@ -195,7 +197,7 @@ impl Controllers {
         }
         if let Some(param) = awaited {
             self.bind(number, param);
-            // The screen may have given up or asked for another in this moment: that one stays.
+            // If the window has stopped or restarted MIDI learn meanwhile, its request stays.
             let _ = self.awaited.compare_exchange(
                 packed(awaited),
                 0,
@@ -207,20 +209,21 @@ impl Controllers {
         let place = usize::from(number);
         let normalized = value * param.range().top();
         self.values[place].store(normalized, Ordering::Relaxed);
-        // Release: who sees the bit sees the value.
+        // Release: a thread that reads the bit also reads the value.
         self.untold[place / 64].fetch_or(1 << (place % 64), Ordering::Release);
         Some((param, normalized))
     }
 
-    /// Calls `visit` with each parameter that was moved and of which the host has not been told, and
-    /// the value, 0 to 1. For the audio thread: changes nothing.
+    /// Calls `visit` with each parameter of which the host has yet to be notified, and its value, 0 to 1.
+    /// Does not clear the notifications. For the audio thread.
     pub fn untold(&self, mut visit: impl FnMut(Param, f32)) {
         for (word, bits) in self.untold.iter().enumerate() {
             self.visit(word, bits.load(Ordering::Acquire), &mut visit);
         }
     }
 
-    /// The same for the screen, which tells the host: each is handed out once.
+    /// As [`Controllers::untold`], but clears the notifications. For the window, which then notifies the
+    /// host.
     pub fn moved(&self, mut visit: impl FnMut(Param, f32)) {
         for (word, bits) in self.untold.iter().enumerate() {
             if bits.load(Ordering::Relaxed) != 0 {
@@ -239,12 +242,12 @@ impl Controllers {
         }
     }
 
-    /// The last controller that was refused since one is awaited.
+    /// The last controller that was refused since MIDI learn was started.
     pub fn refused(&self) -> Option<RefusedController> {
         let refused = self.refused.load(Ordering::Relaxed);
         let (channel, number) = ((refused >> 7 & 15) as u8, (refused & 127) as u8);
         (refused & THERE_IS_ONE != 0)
-            // What is on in both cases is asked for as if MPE were on: it was refused.
+            // It was refused, and with MPE on at least as many controllers are refused as without.
             .then(|| Protection::of(channel, number, true))
             .flatten()
             .map(|protection| RefusedController { number, protection })
@@ -256,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_controller_that_moves_is_learned_and_then_moves_its_parameter() {
+    fn the_next_controller_that_moves_is_bound_to_the_parameter() {
         let controllers = Controllers::default();
         assert_eq!(controllers.take(0, 21, 0.3, false), None);
         controllers.learn(Some(Param::CUTOFF));
@@ -282,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn one_controller_moves_one_parameter_and_is_its_only_one() {
+    fn a_binding_replaces_others_of_its_controller_and_its_parameter() {
         let controllers = Controllers::default();
         controllers.bind(21, Param::CUTOFF);
         controllers.bind(22, Param::TILT);
@@ -295,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_every_player_needs_is_refused_with_the_reason() {
+    fn protected_controllers_are_refused_with_the_reason() {
         let controllers = Controllers::default();
         controllers.learn(Some(Param::TILT));
         for number in [0, 1, 6, 32, 38, 64, 74, 98, 99, 100, 101, 120, 123, 127] {
@@ -309,7 +312,7 @@ mod tests {
             );
         }
         assert_eq!(controllers.awaited(), Some(Param::TILT));
-        // MPE's members belong to notes, its master does not.
+        // With MPE, member channels are protected, the master channel is not.
         assert_eq!(controllers.take(3, 21, 1.0, true), None);
         let refused = controllers.refused().map(|refused| refused.protection);
         assert_eq!(refused, Some(Protection::MpeMember));

@@ -1,4 +1,4 @@
-//! Which preset an instance was loaded with, as it is stored with the state.
+//! The preset that an instance has loaded, as it is stored with the state.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use nice_plug::params::persist::{deserialize_field, serialize_field};
 
 use crate::synth::{Param, Patch};
 
-/// Names longer than this are cut when they are read from a state.
+/// Longer names and ids are cut when they are read from a state.
 const MAX_CHARS: usize = 256;
 
-/// The preset that was loaded last. The sound may have been changed since.
+/// The preset that was loaded last. The patch may have changed since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadedPreset {
-    /// Where it is found in the library; the preset may be gone from there.
+    /// Its id in the library. The library may no longer have it.
     pub id: String,
-    /// What a musician calls it.
+    /// Its name.
     pub name: String,
-    /// [`fingerprint`] of the patch as it was loaded.
+    /// [`fingerprint`] of the patch when it was loaded.
     pub fingerprint: u64,
 }
 
 impl LoadedPreset {
-    /// The sound of a new instance.
+    /// The preset of a new instance.
     pub fn initial() -> LoadedPreset {
         LoadedPreset {
             id: "factory/Initial".to_owned(),
@@ -30,7 +30,7 @@ impl LoadedPreset {
         }
     }
 
-    /// As JSON for the state.
+    /// JSON for the state.
     pub(super) fn to_json(&self) -> Option<String> {
         let fingerprint = format!("{:016x}", self.fingerprint);
         let fields = [
@@ -41,10 +41,10 @@ impl LoadedPreset {
         serialize_field(&BTreeMap::from(fields)).ok()
     }
 
-    /// From a state.
+    /// Parses the JSON of a state.
     ///
     /// # Errors
-    /// What is wrong with it, without a full stop.
+    /// The reason, without a full stop.
     pub(super) fn from_json(json: &str) -> Result<LoadedPreset, String> {
         let mut fields: BTreeMap<String, String> =
             deserialize_field(json).map_err(|error| error.to_string())?;
@@ -55,7 +55,7 @@ impl LoadedPreset {
         };
         let (id, name, hexadecimal) = (field("id")?, field("name")?, field("fingerprint")?);
         let fingerprint = u64::from_str_radix(&hexadecimal, 16)
-            .map_err(|_| format!("\"{hexadecimal}\" is no fingerprint"))?;
+            .map_err(|_| format!("\"{hexadecimal}\" is not a fingerprint"))?;
         Ok(LoadedPreset {
             id,
             name,
@@ -64,8 +64,8 @@ impl LoadedPreset {
     }
 }
 
-/// A number that differs where sounds differ. Parameters at their defaults do not count, so that it
-/// holds when later versions add some. FNV-1a.
+/// A hash (FNV-1a) of the sound. Parameters at their defaults are left out, so that the hash stays the
+/// same when later versions add parameters.
 pub fn fingerprint(patch: &Patch) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |word: u32| {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_into_a_state_and_comes_back() {
+    fn json_is_read_as_it_was_written() {
         let preset = LoadedPreset {
             id: "user/Pads/Ü \"quoted\".toml".to_owned(),
             name: "Ü \"quoted\"".to_owned(),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_is_refused_and_what_is_endless_is_cut() {
+    fn damaged_fields_are_errors_and_long_names_are_cut() {
         for json in [
             "",
             "null",
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn sounds_differ_by_their_fingerprints() {
+    fn different_sounds_have_different_fingerprints() {
         let mut patch = Patch::default();
         let initial = fingerprint(&patch);
         let mut seen = vec![initial];

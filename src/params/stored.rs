@@ -1,9 +1,9 @@
-//! Which stored states are taken.
+//! Validating stored states.
 //!
-//! A state is taken whole or not at all. It is refused, and the sound stays as it was, if it names
-//! no schema or a newer one than ours, or if a value in it is of the wrong kind or out of range.
-//! Parameters that an older version did not know get their defaults, so that the sound never
-//! depends on what was there before; ids that we do not know are passed over.
+//! A state is loaded completely or not at all. It is rejected, and the sound does not change, if it
+//! has no schema version or a newer one than ours, or if a value in it has the wrong type or is out of
+//! range. Parameters that are missing because the state is older get their defaults, so that the sound
+//! does not depend on the previous one. Unknown ids are ignored.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,25 +18,25 @@ use crate::synth::parameter::{Row, rows};
 
 use super::controllers::Protection;
 
-/// The field that holds the schema's version.
+/// The field with the schema version.
 pub const SCHEMA_FIELD: &str = "schema";
-/// The field that holds the editor's size as `[width, height]` in logical pixels.
+/// The field with the editor's size as `[width, height]` in logical pixels.
 pub const EDITOR_SIZE_FIELD: &str = "editor_size";
-/// The field that holds how large everything in the editor is, per cent.
+/// The field with the editor's scale, per cent.
 pub const EDITOR_SCALE_FIELD: &str = "editor_scale";
-/// The field that holds what MIDI learn has learned, as pairs `[controller, parameter's id]`.
+/// The field with the learned controllers, as pairs `[controller, parameter's id]`.
 pub const CONTROLLERS_FIELD: &str = "controllers";
-/// The field that holds which preset was loaded. States of older versions have none.
+/// The field with the loaded preset. States of older versions have none.
 pub const PRESET_FIELD: &str = "preset";
 
-/// Why a state was refused.
+/// Why a state was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It does not say by which schema it was written, or not in a way that we can read.
+    /// It has no schema version, or one that cannot be read.
     NoSchema,
-    /// It was written by a later version.
+    /// It was written by a later version, with this schema.
     Newer(u32),
-    /// The value of this parameter is not what a parameter of its kind can hold.
+    /// The value of this parameter has the wrong type or is out of range.
     BadValue(String),
     /// The learned controllers cannot be read, or one of them cannot be learned.
     BadControllers,
@@ -57,12 +57,12 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Judges a state and makes it complete. A refused state is emptied, so that loading it changes
-/// nothing.
+/// Validates a state, removes unknown parameters and adds missing ones. A rejected state is emptied, so
+/// that loading it changes nothing.
 ///
 /// # Errors
 ///
-/// Why the state was refused.
+/// Why the state was rejected.
 pub fn admit(state: &mut PluginState) -> Result<(), Refusal> {
     let result = check(state);
     match result {
@@ -118,8 +118,8 @@ fn pairs(json: &str) -> Option<Vec<(u8, String)>> {
     deserialize_field(json).ok()
 }
 
-/// What an admitted state's fields say of the learned controllers: none if it is older than they
-/// are. Parameters that we do not know are passed over.
+/// The learned controllers in the fields of a validated state; none if the state is older than MIDI
+/// learn. Unknown parameters are ignored.
 pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
     let pairs = fields.get(CONTROLLERS_FIELD).and_then(|json| pairs(json));
     pairs
@@ -131,9 +131,9 @@ pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
 
 fn fits(row: &Row, value: &ParamValue) -> bool {
     match (value, row.range.steps()) {
-        // Not-a-number lies in no range.
+        // A range never contains NaN.
         (ParamValue::F32(normalized), None) => (0.0..=1.0).contains(normalized),
-        // Free places too: a host may have set one, or a later version have a use for it.
+        // Unused steps too: a host may have set one, or a later version may use it.
         (ParamValue::I32(plain), Some(steps)) => {
             let min = row.range.ends().0 as i32;
             (min..=min + steps as i32).contains(plain)
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_our_own_is_taken_as_it_is() {
+    fn a_valid_state_is_loaded_unchanged() {
         let mut admitted = state();
         admitted
             .params
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_or_nameless_schema_is_refused() {
+    fn a_newer_or_missing_schema_is_rejected() {
         let mut newer = state();
         let schema = SCHEMA + 1;
         newer
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_values_are_refused() {
+    fn invalid_values_are_rejected() {
         let bad = [
             ("tilt", ParamValue::F32(f32::NAN)),
             ("tilt", ParamValue::F32(f32::INFINITY)),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn learned_controllers_are_read_or_the_state_is_refused() {
+    fn learned_controllers_are_read_or_the_state_is_rejected() {
         let learned = |json: &str| {
             let mut state = state();
             let field = (CONTROLLERS_FIELD.to_owned(), json.to_owned());
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_gets_its_default_and_what_is_unknown_goes() {
+    fn missing_parameters_get_defaults_and_unknown_ones_are_removed() {
         let mut older = state();
         older.params.clear();
         older

@@ -1,31 +1,31 @@
-//! The editor's window as an instance remembers it: size and scale.
+//! The size and scale of the editor's window, which an instance remembers.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// The least and the greatest scale of the editor, per cent.
+/// The smallest and the largest scale of the editor, per cent.
 pub const EDITOR_SCALES_PERCENT: (u32, u32) = (75, 200);
 
 /// The editor's size in logical pixels, before its scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EditorSize {
-    /// Logical pixels.
+    /// Width in logical pixels.
     pub width: u32,
-    /// Logical pixels.
+    /// Height in logical pixels.
     pub height: u32,
 }
 
 impl EditorSize {
-    /// Of a new instance.
+    /// The size for a new instance.
     pub const DEFAULT: EditorSize = EditorSize {
         width: 1120,
         height: 700,
     };
-    /// Smaller than this nothing can be read.
+    /// The smallest size at which the window can be read.
     pub const MIN: EditorSize = EditorSize {
         width: 800,
         height: 500,
     };
-    /// Larger than this no screen is.
+    /// A size larger than any screen.
     pub const MAX: EditorSize = EditorSize {
         width: 8192,
         height: 8192,
@@ -40,7 +40,7 @@ impl EditorSize {
     }
 }
 
-/// What the next window of an instance begins with.
+/// The size and scale with which an instance opens its next window.
 #[derive(Debug)]
 pub struct WindowMemory {
     /// Width in the upper half, height in the lower.
@@ -69,24 +69,24 @@ impl WindowMemory {
         }
     }
 
-    /// Remembers the editor's size; sizes beyond reason are brought within it.
+    /// Sets the editor's size, clamped to [`EditorSize::MIN`] and [`EditorSize::MAX`].
     pub fn set_size(&self, size: EditorSize) {
         let size = size.clamped();
         let packed = u64::from(size.width) << 32 | u64::from(size.height);
         self.size.store(packed, Ordering::Relaxed);
     }
 
-    /// How large everything in the editor is, per cent.
+    /// The editor's scale, per cent.
     pub fn scale_percent(&self) -> u32 {
         self.scale_percent.load(Ordering::Relaxed)
     }
 
-    /// The same as a factor.
+    /// The editor's scale as a factor.
     pub fn zoom(&self) -> f32 {
         self.scale_percent() as f32 / 100.0
     }
 
-    /// Remembers the editor's scale; scales beyond reason are brought within it.
+    /// Sets the editor's scale, clamped to [`EDITOR_SCALES_PERCENT`].
     pub fn set_scale_percent(&self, percent: u32) {
         let (least, most) = EDITOR_SCALES_PERCENT;
         self.scale_percent
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn size_and_scale_come_back_with_the_state() {
+    fn size_and_scale_are_stored_with_the_state() {
         let params = HostParams::default();
         let size = EditorSize {
             width: 1_300,
@@ -115,7 +115,7 @@ mod tests {
         loaded.deserialize_fields(&fields);
         assert_eq!(loaded.window().size(), size);
         assert_eq!(loaded.window().zoom(), 1.75);
-        // What is beyond reason is brought within it, and what is damaged changes nothing.
+        // Values out of range are clamped, and damaged ones change nothing.
         for (scale, expected) in [("100000", 200), ("1", 75), ("\"large\"", 75)] {
             fields.insert(stored::EDITOR_SCALE_FIELD.to_owned(), scale.to_owned());
             loaded.deserialize_fields(&fields);

@@ -1,4 +1,4 @@
-//! Settings as text.
+//! Writing and parsing settings as text.
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
@@ -72,8 +72,10 @@ pub fn format(settings: &Settings) -> String {
     text
 }
 
-/// Reads settings; what is not given is at its default. The error is a line, counted from 1, and what
-/// is wrong there.
+/// Parses settings. A setting that is not in the text has its default.
+///
+/// # Errors
+/// The line of the error, counted from 1, and the reason.
 pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
     let at = |start: usize, reason: String| (line(text, start), reason);
     let document = DeTable::parse(text).map_err(|error| {
@@ -120,14 +122,14 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), Strin
         "new_instance.mpe" => {
             new.mpe = match value {
                 DeValue::Boolean(on) => *on,
-                _ => return Err("true or false is needed".to_owned()),
+                _ => return Err("expected true or false".to_owned()),
             }
         }
         "new_instance.bend_range" => new.bend_range_semitones = whole(value, &BENDS_SEMITONES)?,
         "new_instance.mpe_bend_range" => {
             new.mpe_bend_range_semitones = whole(value, &BENDS_SEMITONES)?;
         }
-        _ => return Err("there is no such setting".to_owned()),
+        _ => return Err("unknown setting".to_owned()),
     }
     Ok(())
 }
@@ -142,7 +144,7 @@ fn whole(value: &DeValue, range: &RangeInclusive<u32>) -> Result<u32, String> {
         .filter(|number| range.contains(number))
         .ok_or_else(|| {
             let (least, most) = (range.start(), range.end());
-            format!("a whole number from {least} to {most} is needed")
+            format!("expected a whole number from {least} to {most}")
         })
 }
 
@@ -160,7 +162,7 @@ fn named<T: Copy>(value: &DeValue, names: &[(&str, T)]) -> Result<T, String> {
                 .iter()
                 .map(|(name, _)| format!("\"{name}\""))
                 .collect();
-            format!("one of {} is needed", names.join(", "))
+            format!("expected one of {}", names.join(", "))
         })
 }
 
@@ -169,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_given_is_at_its_default() {
+    fn missing_settings_have_their_defaults() {
         assert_eq!(parse(""), Ok(Settings::default()));
         let settings = parse("scale = 125\n[new_instance]\nmpe = true\n").expect("settings");
         assert_eq!(
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_names_its_line_and_what_is_wrong() {
+    fn errors_have_a_line_and_a_reason() {
         for (text, line, word) in [
             ("scale = 74", 1, "75 to 200"),
             ("\nscale = \"100\"", 2, "75 to 200"),
@@ -190,9 +192,9 @@ mod tests {
             ("[window]\nwidth = 800\nheight = 4", 3, "500 to 8192"),
             ("[new_instance]\nmpe = 1", 2, "true or false"),
             ("[new_instance]\nvoices = 0", 2, "1 to 2048"),
-            ("colour = 1", 1, "no such setting"),
-            ("window = 5", 1, "no such setting"),
-            ("[new_instance]\nmood = 1", 2, "no such setting"),
+            ("colour = 1", 1, "unknown setting"),
+            ("window = 5", 1, "unknown setting"),
+            ("[new_instance]\nmood = 1", 2, "unknown setting"),
             ("scale = 100\nscale = 100", 2, "not TOML"),
             ("scale =", 1, "not TOML"),
         ] {
