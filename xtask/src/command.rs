@@ -1,4 +1,4 @@
-//! Running other programs: never with a prompt, always with an error that shows the command.
+//! Running other programs, without prompts and with errors that show the command.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
@@ -7,18 +7,18 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// A command that cannot ask anything: it has no standard input.
+/// A command without standard input, so that it cannot prompt.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
     command
 }
 
-/// The cargo that started us, in the workspace's root.
+/// The cargo that started this program, in the workspace's root.
 ///
-/// `cargo run` describes *our* package in the environment. Build scripts that watch those
-/// variables would be run again, and their crates built again, each time that the caller changes;
-/// so they are taken out.
+/// `cargo run` sets environment variables that describe *this* package. Build scripts that watch them
+/// would run again, and their crates be built again, whenever the caller changes. So the variables are
+/// removed.
 pub fn cargo() -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
@@ -39,7 +39,7 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// The command as one would type it, the program without its folder.
+/// The command line for messages, with the program's name without its folder.
 pub fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
@@ -56,10 +56,10 @@ pub fn line(command: &Command) -> String {
         .join(" ")
 }
 
-/// Runs `command`, its output going where ours goes.
+/// Runs `command` with inherited output.
 ///
 /// # Errors
-/// When it cannot be started or does not succeed.
+/// If it cannot be started or fails.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command
         .status()
@@ -70,10 +70,10 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command` in silence and returns what it printed on standard output.
+/// Runs `command` and returns its standard output.
 ///
 /// # Errors
-/// When it cannot be started or does not succeed; what it said on standard error is in the error.
+/// If it cannot be started or fails; the error has its standard error.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .output()
@@ -90,7 +90,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether `command` runs and succeeds, in silence.
+/// Whether `command` runs and succeeds. Its output is discarded.
 pub fn succeeds(command: &mut Command) -> bool {
     command
         .stdout(Stdio::null())
@@ -99,11 +99,11 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Runs `command`, hands each line of its output (both streams, in the order written) to `each`,
-/// and prints it.
+/// Runs `command`. Prints each line of its output (both streams, in the order written) and calls `each`
+/// with it. Returns the exit status.
 ///
 /// # Errors
-/// When it cannot be started or read. How it ended is in the returned status.
+/// If it cannot be started or read.
 pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
     let (reader, writer) = std::io::pipe().context("cannot make a pipe")?;
     command
@@ -112,8 +112,8 @@ pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitS
     let mut child = command
         .spawn()
         .with_context(|| format!("cannot start `{}`", line(command)))?;
-    // The command still holds our copies of the writing end; while they are open, there is no end
-    // of file.
+    // The command still holds copies of the writing end. The reader sees no end of file while they are
+    // open.
     command.stdout(Stdio::null()).stderr(Stdio::null());
 
     let mut reader = BufReader::new(reader);

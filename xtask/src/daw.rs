@@ -1,24 +1,23 @@
 //! `cargo xtask daw`: a whole session in a real DAW, Ardour (7 or newer), headless.
 //!
-//! A track with the bundled VST3, a chord and a lone note, a step and a ramp of one partial's
-//! level; an export faster than real time; a second process that reopens and saves the session; a
-//! second export. What was exported is measured against the patch: frequencies within 0.5 cent and
-//! levels within 0.1 dB, the ramp where it was written, both exports alike. The session, the exports
-//! and Ardour's own settings are under `target/daw`.
+//! The session has a track with the bundled VST3, a chord, a single note, and a step and a ramp of one
+//! partial's level. It is exported faster than real time, reopened and saved by a second process, and
+//! exported again. The exports are measured against the patch: frequencies within 0.5 cent, levels
+//! within 0.1 dB, the ramp at its position, both exports alike. The session, the exports and Ardour's
+//! settings are under `target/daw`.
 //!
-//! What is written and what is measured stands in the scripts in `xtask/src/daw`; they share the
-//! formula of the sound with `tests/hosts/vst3`.
+//! The scripts in `xtask/src/daw` write and measure. They share the formula of the sound with
+//! `tests/hosts/vst3`.
 
 use anyhow::{Context, Result};
 
 use crate::command::{command, run as run_command};
 use crate::{bundle, setup, test, workspace};
 
-/// Sees to the system's packages, builds the bundles and runs the session.
+/// Provides the system packages, builds the bundles and runs the session.
 ///
 /// # Errors
-/// When something is missing, when Ardour fails or takes too long, or when a figure is out of
-/// bounds.
+/// If something is missing, Ardour fails or takes too long, or a figure is out of bounds.
 pub fn run() -> Result<()> {
     use setup::Need::{Build, Daw, Tests};
     setup::provide(&[Build, Tests, Daw])?;
@@ -26,13 +25,13 @@ pub fn run() -> Result<()> {
     session()
 }
 
-/// The session alone, with the bundle that is there.
+/// Runs the session with existing bundles.
 ///
 /// # Errors
 /// As [`run`].
 pub(crate) fn session() -> Result<()> {
     let python = test::python::environment()?;
-    // Every program that the script runs has a time limit of its own.
+    // The script has a time limit for each program that it runs.
     let mut script = command(python);
     script
         .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: from a fresh clone to something to hear and to see.
+//! `cargo xtask demo`: from a fresh clone to a sound file and its picture.
 
 use std::fs;
 use std::path::Path;
@@ -10,20 +10,19 @@ use crate::host::{self, Rendered};
 use crate::workspace::shown;
 use crate::{bundle, replace, setup, spectrogram, workspace};
 
-/// The preset that the demo plays unless told otherwise.
+/// The preset that the demo plays by default.
 pub const PRESET: &str = "Struck String";
 
-/// What `xtask/demo/prelude.mid` holds.
+/// The title of `xtask/demo/prelude.mid`.
 const PIECE: &str = "Prelude in C major, BWV 846";
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 const BUFFER_FRAMES: usize = 512;
 
-/// Sets up, builds, bundles, plays the shipped MIDI file through the bundled CLAP with `preset`,
-/// and writes the sound and its spectrogram.
+/// Sets up, builds, bundles, plays the bundled MIDI file through the bundled CLAP with `preset`, and
+/// writes the sound and its spectrogram.
 ///
 /// # Errors
-/// When there is no such preset, any of these steps fails, or what was played is silent or not
-/// finite.
+/// If there is no such preset, any of these steps fails, or the sound is silent or not finite.
 pub fn demo(preset: &str) -> Result<()> {
     // Before the long build.
     host::starting_preset(preset)?;
@@ -74,14 +73,14 @@ pub fn demo(preset: &str) -> Result<()> {
 fn peak(rendered: &Rendered) -> Result<f32> {
     let mut peak = 0.0_f32;
     for sample in rendered.left.iter().chain(&rendered.right) {
-        ensure!(sample.is_finite(), "the plugin gave {sample}");
+        ensure!(sample.is_finite(), "the plugin returned {sample}");
         peak = peak.max(sample.abs());
     }
-    ensure!(peak > 1e-4, "the plugin stayed silent");
+    ensure!(peak > 1e-4, "the plugin is silent");
     Ok(peak)
 }
 
-/// The exact samples: 32-bit float, stereo.
+/// Writes the exact samples: 32-bit float, stereo.
 fn write_wav(path: &Path, rendered: &Rendered) -> Result<()> {
     let spec = hound::WavSpec {
         channels: 2,
@@ -111,20 +110,20 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_that_is_not_there_is_refused_at_once() {
+    fn an_unknown_preset_is_an_error_before_the_build() {
         let error = demo("Struk String").unwrap_err().to_string();
         assert!(error.contains("\"Struk String\""), "{error}");
     }
 
     #[test]
-    fn silence_and_nonsense_are_refused() {
+    fn silence_and_nan_are_errors() {
         assert_eq!(peak(&rendered(vec![0.0, -0.5, 0.25])).unwrap(), 0.5);
         assert!(peak(&rendered(vec![0.0; 100])).is_err());
         assert!(peak(&rendered(vec![0.5, f32::NAN])).is_err());
     }
 
     #[test]
-    fn the_file_holds_the_very_samples() {
+    fn the_file_has_the_exact_samples() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.wav");
         let sound = rendered(vec![0.0, 1e-30, -0.123_456_79, 1.0]);

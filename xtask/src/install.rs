@@ -1,7 +1,7 @@
-//! `cargo xtask install [--user]`: the bundles, copied to where hosts and shells look.
+//! `cargo xtask install [--user]`: copies the bundles to where hosts and shells look for them.
 //!
-//! `sudo cargo` is no way to do it: rustup's cargo is not in root's search path, and would leave
-//! files of root's in the target folder.
+//! `sudo cargo` would not work: rustup's cargo is not in root's search path, and it would leave files
+//! owned by root in the target folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,33 +13,33 @@ use crate::{bundle, command, replace, setup, workspace};
 /// For whom to install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// For every user of the machine; needs the rights for it.
+    /// For every user of the machine; needs administrator rights.
     System,
-    /// For the user who asks.
+    /// For the current user.
     User,
 }
 
-/// Where things go.
+/// The destination folders.
 struct Folders {
     clap: PathBuf,
     vst3: PathBuf,
     /// The standalone program: a file, or on macOS an application bundle.
     application: PathBuf,
-    /// Programs for the command line.
+    /// Command-line programs.
     programs: PathBuf,
 }
 
-/// The option, for this program itself alone, that copies what an earlier run has bundled.
+/// The internal option that copies existing bundles; `install` calls itself with it through sudo.
 pub const BUNDLED_OPTION: &str = "--from";
 
-/// Builds, bundles and copies all bundles. Where only an administrator may write, the build is still
-/// the user's, and the copying is done with sudo.
+/// Builds and copies all bundles. Where only an administrator may write, it builds as the user and
+/// copies with sudo.
 ///
 /// # Errors
-/// When a folder cannot be written (found out before the long build), or the build fails.
+/// If a folder cannot be written (checked before the long build), or the build fails.
 pub fn install(scope: Scope) -> Result<()> {
     let sudo = || match scope {
-        // Root that cannot write has another reason than a lack of rights.
+        // If root cannot write, sudo does not help.
         Scope::System if cfg!(unix) => {
             setup::privilege("copy the plugins").filter(|words| !words.is_empty())
         }
@@ -58,10 +58,10 @@ pub fn install(scope: Scope) -> Result<()> {
     if !needs_sudo {
         return copy(scope, &bundled);
     }
-    // Asked anew, since sudo forgets the password sooner than a long build ends.
-    let privilege = sudo().context("install: sudo does not help any more")?;
-    // Root may have no cargo in its search path; this program needs none.
-    let program = std::env::current_exe().context("install: where is this program?")?;
+    // Checked again, because sudo may have forgotten the password during a long build.
+    let privilege = sudo().context("install: sudo does not work any more")?;
+    // Root may have no cargo in its search path, so sudo runs this program itself.
+    let program = std::env::current_exe().context("install: the program's path is not known")?;
     let mut copying = command::command(privilege[0]);
     copying
         .args(&privilege[1..])
@@ -74,7 +74,7 @@ pub fn install(scope: Scope) -> Result<()> {
 /// Copies the bundles in `bundled`.
 ///
 /// # Errors
-/// When a folder cannot be written.
+/// If a folder cannot be written.
 pub fn copy(scope: Scope, bundled: &Path) -> Result<()> {
     let folders = folders(scope)?;
     folders.check_writable(scope)?;
@@ -115,7 +115,7 @@ impl Folders {
             Some((_, "clap")) => (&self.clap, name.to_owned()),
             Some((_, "vst3")) => (&self.vst3, name.to_owned()),
             Some((_, "app")) => (&self.application, name.to_owned()),
-            // Programs are typed; they are spelt small.
+            // Names of programs are typed, so they are in lower case.
             _ if name.starts_with(bundle::RENDERER) => (&self.programs, name.to_lowercase()),
             _ => (&self.application, name.to_lowercase()),
         };
@@ -189,7 +189,7 @@ fn variable(name: &str) -> Result<PathBuf> {
     Ok(value.into())
 }
 
-/// Makes `folder` if need be and tries to write in it.
+/// Creates `folder` if it does not exist, and writes a file in it as a test.
 fn check_writable(folder: &Path, scope: Scope) -> Result<()> {
     let probe = folder.join(".aliquot-install");
     let tried = fs::create_dir_all(folder)
@@ -197,7 +197,7 @@ fn check_writable(folder: &Path, scope: Scope) -> Result<()> {
         .and_then(|()| fs::remove_file(&probe));
     tried.with_context(|| {
         let way_out = match scope {
-            Scope::System => "; `cargo xtask install --user` installs for you alone",
+            Scope::System => "; `cargo xtask install --user` installs for you only",
             Scope::User => "",
         };
         format!("install: cannot write in '{}'{way_out}", folder.display())
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bundle_has_its_place() {
+    fn every_bundle_has_its_destination() {
         let folders = folders(Scope::System).unwrap();
         for (name, place) in [
             ("Aliquot.clap", "/usr/lib/clap/Aliquot.clap"),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_bundled_is_copied_and_replaces_what_was_there() {
+    fn bundles_are_copied_and_replace_older_ones() {
         let folder = tempfile::tempdir().unwrap();
         let place = |name: &str| folder.path().join(name);
         let contents = "Aliquot.vst3/Contents/x86_64-linux";
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_written_is_named() {
+    fn an_error_names_the_folder_that_cannot_be_written() {
         let error = check_writable(Path::new("/proc/plugins"), Scope::System).unwrap_err();
         let error = error.to_string();
         assert!(

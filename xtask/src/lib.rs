@@ -1,23 +1,23 @@
-//! The project's own commands, `cargo xtask COMMAND`: set-up, bundles, installation, demo, tests.
+//! The project's commands, `cargo xtask COMMAND`: set-up, bundles, installation, demo, tests.
 //!
 //! | module | does |
 //! |---|---|
 //! | [`setup`] | the list of system packages; installs or names what is missing |
 //! | [`bundle`] | CLAP, VST3, standalone and renderer in `target/bundled/` |
-//! | [`install`] | copies the bundles to where hosts look for plugins |
+//! | [`install`] | copies the bundles to the plugin folders |
 //! | [`daw`] | a session in Ardour, exported, reopened and measured |
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
-//! | [`screenshots`] | the README's pictures of the window, while it plays |
+//! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
-//! | [`peers`] | the bank beside Csound, SuperCollider and others; its scaling |
+//! | [`peers`] | the bank compared with Csound, SuperCollider and others; its scaling |
 //! | [`bless`] | rewrites the golden files, with a reason |
 //! | [`host`] | a CLAP host, for the demo and the tests |
 //!
-//! Beneath them: [`command`] runs programs, [`workspace`] knows the folders, [`replace`] puts
-//! finished files under their final names, [`screen`] is a display without a monitor,
-//! [`spectrogram`] draws on a [`picture`].
+//! They use these modules: [`command`] runs programs, [`workspace`] has the project's folders,
+//! [`replace`] writes files atomically, [`screen`] is a virtual display, [`spectrogram`] draws on a
+//! [`picture`].
 //!
-//! It is a library as well as a program so that the plugin's host tests use the same code.
+//! It is a library as well as a program, so that the plugin's host tests use the same code.
 
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
@@ -56,21 +56,21 @@ Usage: cargo xtask COMMAND
                                 need be), or to the user's
   demo [--preset NAME]          play the shipped MIDI file through the bundled CLAP; writes
                                 target/demo/aliquot.wav and aliquot.png
-  screenshots                   write the README's pictures of the window, from the real program
+  screenshots                   retake the documents' pictures of the window, with the real program
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
-  peers                         time the bank beside Csound, SuperCollider, fundsp and a plain loop,
-                                and from one partial to a million; writes target/peers/table.md
-                                and benches/scaling.svg
-  bless REASON                  rewrite the golden files, saying why
-  help                          this text
+  peers                         time the bank against Csound, SuperCollider, fundsp and a plain
+                                loop, and from one partial to a million; writes
+                                target/peers/table.md and benches/scaling.svg
+  bless REASON                  rewrite the golden files and record the reason
+  help                          print this text
 ";
 
 /// Runs the command that `arguments` name (without the program's own name).
 ///
 /// # Errors
-/// One line that says what went wrong; an unknown command or option is followed by the usage text.
+/// If the command fails. An unknown command or option is an error with the usage text.
 pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
     let arguments: Vec<String> = arguments.into_iter().collect();
     let (name, rest) = match arguments.split_first() {
@@ -87,7 +87,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("bundle", []) => bail!("bundle: which package? (aliquot)\n\n{USAGE}"),
         ("install", []) => install::install(install::Scope::System)?,
         ("install", [user]) if user == "--user" => install::install(install::Scope::User)?,
-        // The second half of `install`, as sudo runs it.
+        // The second part of `install`, run through sudo.
         ("install", [option, bundled]) if option == install::BUNDLED_OPTION => {
             install::copy(install::Scope::System, Path::new(bundled))?;
         }
@@ -98,7 +98,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("daw", []) => daw::run()?,
         ("peers", []) => return peers::run(),
         ("bless", [reason]) if !reason.trim().is_empty() => return bless::bless(reason),
-        ("bless", _) => bail!("bless: why? Give one reason, in quotes\n\n{USAGE}"),
+        ("bless", _) => bail!("bless: expected one reason, in quotes\n\n{USAGE}"),
         ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "peers", _) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }

@@ -1,18 +1,19 @@
-//! `cargo xtask peers`: the bank beside what people use, and how its cost grows, in one run.
+//! `cargo xtask peers`: compares the bank with other synthesizers and measures how its cost scales, in
+//! one run.
 //!
 //! All contenders make the same thousand inharmonic partials at 48 kHz: Csound's `adsynt2`,
-//! SuperCollider's `Klang` and a sum of its `SinOsc`, both as Debian ships them; `fundsp`, a plain
-//! `f32::sin` loop and our own kernels by the program in `benches/peers`. Each is a process of its
-//! own that plays to no device, at the speed it can, and mono except ours, which is stereo with a
-//! ramp on every gain.
+//! SuperCollider's `Klang` and a sum of its `SinOsc`, both as packaged by Debian; `fundsp`, a plain
+//! `f32::sin` loop and our own kernels in the program `benches/peers`. Each runs in its own process
+//! without an audio device, as fast as it can. All are mono except ours, which is stereo with a ramp on
+//! every gain.
 //!
-//! First each renders a file, and the spectrum of that must hold every partial. Then all are timed
-//! in turn, several times, writing no file. What counts is the processor's time, as the system
-//! accounts it; of each length the fastest run; and only what the longer of two lengths takes more
-//! than the shorter, so that nobody's start-up counts.
+//! First each contender renders a file whose spectrum must have every partial. Then all are timed in
+//! turn, several times, without writing files. The measured quantity is the processor time that the
+//! system accounts. For each of two lengths the fastest run counts, and the result is the difference of
+//! the two lengths, which excludes the start-up time.
 //!
-//! The same program measures our bank from one partial to a million. All is written to
-//! `target/peers/table.md` and `benches/scaling.svg`.
+//! The program `benches/peers` also measures our bank from one partial to a million. The results are
+//! written to `target/peers/table.md` and `benches/scaling.svg`.
 
 mod chart;
 mod csound;
@@ -31,28 +32,28 @@ use crate::command::{self, cargo, command, output};
 use crate::{replace, setup, workspace};
 use supercollider::Graph;
 
-/// One of the thousand.
+/// One of the thousand partials.
 struct Partial {
     hz: f32,
     amplitude: f32,
 }
 
-/// How often each contender's turn comes.
+/// How often each contender is timed.
 const ROUNDS: usize = 4;
 
-/// For how long the file plays whose spectrum is looked at.
+/// The length of the file whose spectrum is checked.
 const CHECKED_S: u32 = 4;
 
-/// The longer of the two timed lengths is so many times the shorter.
+/// The ratio of the two timed lengths.
 const LONGER: u32 = 4;
 
-/// To how much sound times are converted.
+/// The length of sound for which the table gives times.
 const TABLE_S: f64 = 30.0;
 
-/// Who makes the sound.
+/// The program that makes the sound.
 #[derive(Clone, Copy)]
 enum Maker {
-    /// `benches/peers`, under this name.
+    /// `benches/peers`, with this argument.
     Bench(&'static str),
     Csound,
     SuperCollider(Graph),
@@ -63,9 +64,9 @@ struct Contender {
     maker: Maker,
     name: String,
     channels: u32,
-    /// The shorter of the two timed lengths; the faster the contender, the longer.
+    /// The shorter of the two timed lengths; longer for faster contenders.
     short_s: u32,
-    /// The least processor time for each of the two.
+    /// The shortest processor time for each of the two lengths.
     best_s: [f64; 2],
 }
 
@@ -80,7 +81,7 @@ impl Contender {
         }
     }
 
-    /// The seconds of sound of both lengths.
+    /// The two timed lengths, seconds.
     fn lengths(&self) -> [u32; 2] {
         [self.short_s, self.short_s * LONGER]
     }
@@ -92,7 +93,7 @@ impl Contender {
     }
 }
 
-/// What the bank took for a block.
+/// The time that the bank takes for a block.
 struct Scaling {
     threads: usize,
     frames: usize,
@@ -101,17 +102,17 @@ struct Scaling {
 }
 
 impl Scaling {
-    /// The part of the time that the block itself lasts at 48 kHz.
+    /// The fraction of the block's duration at 48 kHz.
     fn of_real_time(&self) -> f64 {
         self.nanoseconds / (self.frames as f64 / 48_000.0 * 1e9)
     }
 }
 
-/// Runs the contest, prints and writes what came out.
+/// Runs the comparison, and prints and writes the results. The exit code is a failure if a target figure
+/// is missed.
 ///
 /// # Errors
-/// When a contender cannot be installed, built or run, or does not make the partials. That a figure
-/// is missed is no error; the exit code says so.
+/// If a contender cannot be installed, built or run, or does not make the partials.
 pub fn run() -> Result<ExitCode> {
     setup::provide(&[setup::Need::Peers])?;
     let stage = Stage::new()?;
@@ -192,7 +193,7 @@ fn contenders() -> Result<Vec<Contender>> {
     Ok(all)
 }
 
-/// What is needed to start a contender.
+/// The data needed to start a contender.
 struct Stage {
     folder: PathBuf,
     bench: PathBuf,
@@ -221,7 +222,7 @@ impl Stage {
         })
     }
 
-    /// Has `maker` play for so long: into a file of raw f32, or nowhere.
+    /// A command with which `maker` plays for `seconds`, into a file of raw f32 or without a file.
     fn command(&self, maker: Maker, seconds: u32, file: Option<&Path>) -> Result<Command> {
         match maker {
             Maker::Bench(name) => {
@@ -237,7 +238,7 @@ impl Stage {
         }
     }
 
-    /// Fails unless the contender really makes the partials.
+    /// Fails unless the contender makes all partials.
     fn check(&self, contender: &Contender) -> Result<()> {
         let file = self.folder.join("checked.raw");
         output(&mut self.command(contender.maker, CHECKED_S, Some(&file))?)?;
@@ -259,7 +260,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Measures all cases once more; of each the least counts.
+    /// Measures all cases again and keeps the minimum of each.
     fn measure_scaling(&self, scaling: &mut Vec<Scaling>) -> Result<()> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let mut bench = command(&self.bench);
@@ -291,7 +292,7 @@ impl Stage {
     }
 }
 
-/// Builds `benches/peers` as `cargo bench` does, and says where it is.
+/// Builds `benches/peers` as `cargo bench` does, and returns its path.
 fn build_bench() -> Result<PathBuf> {
     let mut cargo = cargo();
     cargo
@@ -319,7 +320,7 @@ fn build_bench() -> Result<PathBuf> {
     Ok(program.context("cargo built no program")?.into())
 }
 
-/// The version of a library that `Cargo.lock` names.
+/// The version of a library in `Cargo.lock`.
 fn locked_version(library: &str) -> Result<String> {
     let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
     let entry = format!("name = \"{library}\"\nversion = \"");
@@ -330,14 +331,13 @@ fn locked_version(library: &str) -> Result<String> {
     Ok(version.to_owned())
 }
 
-/// Runs `command` in silence; returns the processor time that it took, its own and the system's on
-/// its behalf.
+/// Runs `command` without output, and returns its processor time in seconds, user and system.
 #[cfg(unix)]
 fn processor_seconds(command: &mut Command) -> Result<f64> {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::TimeVal;
 
-    // Of all children that have ended; there is one at a time.
+    // The sum over all children that have ended. Children run one at a time.
     let spent = || -> Result<f64> {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
         let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 * 1e-6;

@@ -1,4 +1,4 @@
-//! A picture of pixels with lines and text, written as PNG.
+//! Drawing lines and text into a PNG picture.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -10,18 +10,18 @@ use anyhow::{Context, Result};
 /// Red, green, blue.
 pub type Colour = [u8; 3];
 
-/// How text lies to the point that it is drawn at.
+/// The horizontal alignment of text at its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Begins there.
+    /// The text begins at the point.
     Left,
-    /// Is centred on it.
+    /// The text is centred on the point.
     Centre,
-    /// Ends there.
+    /// The text ends at the point.
     Right,
 }
 
-/// Rows of pixels, the first on top.
+/// An RGB picture; rows from the top.
 pub struct Picture {
     width: usize,
     height: usize,
@@ -30,7 +30,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A picture of one colour, in pixels.
+    /// A picture of one colour. The size is in pixels.
     pub fn new(width: usize, height: usize, colour: Colour) -> Self {
         Self {
             width,
@@ -41,7 +41,7 @@ impl Picture {
         }
     }
 
-    /// Mixes `colour` into a pixel: `opacity` 0 leaves it, 1 replaces it. Points outside are none.
+    /// Blends `colour` into a pixel: `opacity` 0 leaves it, 1 replaces it. Points outside are ignored.
     pub fn mix(&mut self, x: usize, y: usize, colour: Colour, opacity: f32) {
         if x >= self.width || y >= self.height {
             return;
@@ -53,7 +53,7 @@ impl Picture {
         }
     }
 
-    /// Mixes `colour` into a rectangle.
+    /// Blends `colour` into a rectangle.
     pub fn fill(
         &mut self,
         (left, top): (usize, usize),
@@ -118,7 +118,7 @@ impl Picture {
     /// Writes the picture as PNG.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let context = || format!("cannot write '{}'", path.display());
         let file = BufWriter::new(File::create(path).with_context(context)?);

@@ -1,18 +1,18 @@
-//! Files and folders get their final name only when they are whole.
+//! Replacing files and folders atomically: they get their final name when they are complete.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Moves `staged`, a file or folder on the same file system, to `destination`, whatever is there.
-/// When that fails, what was there is there again.
+/// Renames `staged`, a file or folder on the same file system, to `destination`, and replaces what is
+/// there. If that fails, the previous file or folder is restored.
 ///
-/// A file that a running host has loaded stays intact for that host: the old one is renamed and
-/// removed, never written to.
+/// A file that a running host has loaded stays intact for that host: the old file is renamed and
+/// removed, not written to.
 ///
 /// # Errors
-/// When the file system refuses; both paths are named.
+/// If renaming fails; the error has both paths.
 pub fn rename_over(staged: &Path, destination: &Path) -> Result<()> {
     let context = || {
         format!(
@@ -24,7 +24,7 @@ pub fn rename_over(staged: &Path, destination: &Path) -> Result<()> {
     if !destination.is_dir() && fs::rename(staged, destination).is_ok() {
         return Ok(());
     }
-    // A folder cannot be renamed over another, nor on Windows a file over one in use.
+    // A folder cannot be renamed to an existing folder, nor, on Windows, a file to one in use.
     let old = beside(destination, "old");
     remove(&old).with_context(context)?;
     let had_old = destination.symlink_metadata().is_ok();
@@ -33,20 +33,20 @@ pub fn rename_over(staged: &Path, destination: &Path) -> Result<()> {
     }
     if let Err(error) = fs::rename(staged, destination) {
         if had_old {
-            // Nothing more can be done should this fail too; the first error tells.
+            // If this fails too, the first error is still the one to report.
             let _ = fs::rename(&old, destination);
         }
         return Err(error).with_context(context);
     }
-    // Windows keeps a loaded library until its host lets go; the next call clears it.
+    // Windows does not remove a library while a host has it loaded; the next call does.
     let _ = remove(&old);
     Ok(())
 }
 
-/// Copies `source`, a file or folder, to `destination` through a temporary name beside it.
+/// Copies `source`, a file or folder, to `destination`, through a temporary name in the same folder.
 ///
 /// # Errors
-/// When the file system refuses; what was at `destination` is untouched then.
+/// If copying or renaming fails; then `destination` is unchanged.
 pub fn copy_over(source: &Path, destination: &Path) -> Result<()> {
     let partial = beside(destination, "partial");
     let copied = remove(&partial)
@@ -65,10 +65,10 @@ pub fn copy_over(source: &Path, destination: &Path) -> Result<()> {
     copied
 }
 
-/// Writes a file through a temporary name beside it: `write` gets that name.
+/// Writes a file through a temporary name in the same folder, with which `write` is called.
 ///
 /// # Errors
-/// Those of `write`, and those of the file system; then there is no new file.
+/// If `write` or renaming fails; then `destination` is unchanged.
 pub fn write_over(destination: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let partial = beside(destination, "partial");
     let written = write(&partial).and_then(|()| rename_over(&partial, destination));
@@ -78,10 +78,10 @@ pub fn write_over(destination: &Path, write: impl FnOnce(&Path) -> Result<()>) -
     written
 }
 
-/// Removes a file, or a folder with all in it; that it is not there is no error.
+/// Removes a file, or a folder with its contents, if it exists.
 ///
 /// # Errors
-/// When the file system refuses.
+/// If it exists and cannot be removed.
 pub fn remove(path: &Path) -> std::io::Result<()> {
     match path.symlink_metadata() {
         Ok(found) if found.is_dir() => fs::remove_dir_all(path),
@@ -91,7 +91,7 @@ pub fn remove(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// `name` becomes `.name.suffix`: hidden, and not ending in what a host's scan looks for.
+/// The temporary name `.name.suffix` for `name`. It is hidden, and hosts do not scan its extension.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{suffix}"))
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_takes_the_place_of_another() {
+    fn a_folder_replaces_another() {
         let folder = tempfile::tempdir().unwrap();
         let (new, old) = (folder.path().join("new"), folder.path().join("a.vst3"));
         fs::create_dir_all(new.join("Contents")).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_fails_loses_nothing() {
+    fn a_failed_copy_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let destination = folder.path().join("a.clap");
         fs::write(&destination, "old").unwrap();

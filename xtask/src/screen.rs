@@ -1,4 +1,4 @@
-//! A display without a monitor: Xvfb with a window manager, for tests that open editors.
+//! A virtual display: Xvfb with a window manager, for tests that open windows.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -10,23 +10,23 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::command::{command, output, succeeds};
 
-/// Longest that each program may take to come up.
+/// How long each program may take to start.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// A running display; it ends with this value.
+/// A running display. Dropping it ends the display.
 pub struct Screen {
     name: String,
-    // In the order in which they are to end.
+    // In the order in which they are ended.
     running: Vec<Child>,
 }
 
 impl Screen {
-    /// Starts Xvfb on a display number that is free, and openbox on it, and waits for both.
+    /// Starts Xvfb on a free display number, and openbox on it, and waits until both are ready.
     ///
     /// # Errors
-    /// When one cannot be started or does not come up within ten seconds.
+    /// If one of them cannot be started or is not ready within ten seconds.
     pub fn start() -> Result<Self> {
-        // Xvfb finds the free number itself and writes it to the descriptor that it is given.
+        // Xvfb finds a free number and writes it to the given file descriptor.
         let mut server = bound_to_us("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
             .args(["-nolisten", "tcp", "+extension", "GLX"])
@@ -42,7 +42,7 @@ impl Screen {
         };
         let number = number
             .recv_timeout(LIMIT)
-            .map_err(|_| anyhow!("Xvfb does not come up{}", last(&said)))?;
+            .map_err(|_| anyhow!("Xvfb does not start{}", last(&said)))?;
         screen.name = format!(":{}", number.trim());
 
         let mut manager = bound_to_us("openbox")
@@ -59,7 +59,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// What `DISPLAY` is to be set to.
+    /// The value for `DISPLAY`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -77,11 +77,12 @@ impl Screen {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        bail!("openbox does not come up on display {}", self.name)
+        bail!("openbox does not start on display {}", self.name)
     }
 }
 
-/// A program that ends with us, however we end, where the system can do that (util-linux).
+/// A command whose program ends when this program ends, for whatever reason. This needs setpriv
+/// (util-linux); without it the command is a normal one.
 pub fn bound_to_us(program: &str) -> Command {
     const BOUND: [&str; 2] = ["--pdeathsig", "TERM"];
     if succeeds(command("setpriv").args(BOUND).arg("true")) {
@@ -93,21 +94,22 @@ pub fn bound_to_us(program: &str) -> Command {
     }
 }
 
-/// The lines of a program's output, read as they come, so that the program never waits for us.
+/// The lines of a program's output. A thread reads them, so that the program does not block on a full
+/// pipe.
 fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            // Nobody may listen any more; what is said is still to be taken.
+            // Without a receiver the output must still be read.
             let _ = sender.send(line);
         }
     });
     receiver
 }
 
-/// What a program said last, as the end of an error's sentence.
+/// The last line of a program's output, as the end of an error message.
 fn last(said: &Receiver<String>) -> String {
-    // A program that has just ended may not have been read to its end yet.
+    // The output of a program that has just ended may not have been read completely.
     let mut last = said.recv_timeout(Duration::from_millis(200)).ok();
     while let Ok(line) = said.recv_timeout(Duration::from_millis(50)) {
         if !line.trim().is_empty() {
@@ -120,9 +122,9 @@ fn last(said: &Receiver<String>) -> String {
 impl Drop for Screen {
     fn drop(&mut self) {
         for program in &mut self.running {
-            // Asked to end, Xvfb removes its socket and lock file; killed, it would not.
+            // On SIGTERM, Xvfb removes its socket and lock file; on SIGKILL it could not.
             if !succeeds(command("kill").arg(program.id().to_string())) {
-                // It may have ended by itself.
+                // It may have ended already.
                 let _ = program.kill();
             }
             let _ = program.wait();
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_is_told() {
+    fn the_last_line_is_reported() {
         let mut program = command("sh")
             .args(["-c", "echo first >&2; echo ' the reason ' >&2; echo >&2"])
             .stderr(Stdio::piped())
@@ -148,27 +150,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_bound_to_a_thread_ends_with_it() {
+    fn a_bound_program_ends_with_its_parent() {
         let parent = thread::spawn(|| {
             let mut program = bound_to_us("sh")
                 .args(["-c", "echo; exec sleep 60"])
                 .stdout(Stdio::piped())
                 .spawn()
                 .unwrap();
-            // Only once it runs is it bound.
+            // It is bound once it runs.
             lines(program.stdout.take().unwrap()).recv().unwrap();
             program
         });
         let mut program = parent.join().unwrap();
         let started = Instant::now();
         while program.try_wait().unwrap().is_none() {
-            assert!(started.elapsed() < LIMIT, "it outlives us");
+            assert!(started.elapsed() < LIMIT, "it outlives its parent");
             thread::sleep(Duration::from_millis(20));
         }
     }
 
     #[test]
-    fn it_comes_up_and_goes_away() {
+    fn a_display_starts_and_ends() {
         let asked = |name: &str| {
             output(
                 command("xprop")

@@ -1,8 +1,8 @@
-//! `cargo xtask screenshots`: the README's pictures of the window, from the real program while it
-//! plays, on a display without a monitor.
+//! `cargo xtask screenshots`: the documents' pictures of the window, taken from the real program on a
+//! virtual display while it plays.
 //!
-//! The program is driven by keys alone, as a person without a mouse would: the preset's arrows are
-//! walked to by Tab, and the letters play the keyboard at the window's foot.
+//! The program is controlled by the computer keyboard: Tab moves to the preset arrows, and letters play
+//! notes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,31 +20,31 @@ use crate::test::BUNDLED_VARIABLE;
 use crate::workspace::shown;
 use crate::{bundle, replace, setup, workspace};
 
-/// The looks, by the names that the settings give them, and the pictures of them.
+/// The themes, by their names in the settings, and the files of their pictures.
 const LOOKS: [(&str, &str); 2] = [
     ("dark", "xtask/demo/window-dark.png"),
     ("light", "xtask/demo/window-light.png"),
 ];
-/// In points, which are pixels here.
+/// The window's size in points, which are pixels here.
 const SIZE: (u32, u32) = (1440, 900);
-/// How many presets after the first the one is that is shown: Bowed Pad.
+/// The index of the preset that is shown: Bowed Pad.
 const PRESET: usize = 4;
-/// A chord, by the letters that play it.
+/// The letters that play a chord.
 const CHORD: [&str; 4] = ["a", "d", "g", "k"];
-/// Longest that the window may take to come up.
+/// How long the window may take to open.
 const LIMIT: Duration = Duration::from_secs(30);
-/// Fewer colours than this are no window of ours.
+/// A picture with fewer colours does not show the window.
 const LEAST_COLOURS: usize = 200;
 
-/// Builds the program (or takes the one where the environment says that bundles are), plays it and
-/// writes both pictures.
+/// Builds the program (or uses the one in the folder of bundles that the environment names), plays it
+/// and writes both pictures.
 ///
 /// # Errors
-/// When a package is missing, the build fails, the window does not come up or shows nothing.
+/// If a package is missing, the build fails, or the window does not open or is empty.
 pub fn screenshots() -> Result<()> {
     ensure!(
         cfg!(target_os = "linux"),
-        "screenshots: the display without a monitor is Linux's"
+        "screenshots: the virtual display needs Linux"
     );
     setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
     let bundled = match std::env::var_os(BUNDLED_VARIABLE) {
@@ -66,7 +66,7 @@ pub fn screenshots() -> Result<()> {
     Ok(())
 }
 
-/// Plays the program with these looks, and takes its picture.
+/// Plays the program with this theme, and takes its picture.
 fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
     let folder = workspace::target()?.join("screenshots").join(looks);
     replace::remove(&folder)?;
@@ -80,7 +80,7 @@ fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
     let mut running = bound_to_us(&program.to_string_lossy())
         .args(["--backend", "dummy"])
         .env("DISPLAY", screen.name())
-        // Nobody's presets and settings but these.
+        // Not the user's presets and settings.
         .env("ALIQUOT_DATA_DIR", &folder)
         .env("ALIQUOT_CONFIG_DIR", &folder)
         .stdout(Stdio::null())
@@ -88,7 +88,7 @@ fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
         .spawn()
         .with_context(|| format!("cannot start {}", program.display()))?;
     let picture = play_and_look(screen);
-    // It may have ended by itself, which is an error already.
+    // It may have ended already; then taking the picture has failed.
     let _ = running.kill();
     let _ = running.wait();
     picture
@@ -103,15 +103,15 @@ fn play_and_look(screen: &Screen) -> Result<Picture> {
         if let Some(window) = found.lines().next() {
             break window.to_owned();
         }
-        ensure!(begun.elapsed() < LIMIT, "its window does not come up");
+        ensure!(begun.elapsed() < LIMIT, "its window does not open");
         std::thread::sleep(Duration::from_millis(100));
     };
     let rest = |seconds: f64| std::thread::sleep(Duration::from_secs_f64(seconds));
     rest(2.0);
     tool(&["windowactivate", "--sync", &window])?;
-    // Out of the way of what is to be seen.
+    // Keeps the pointer out of the picture.
     tool(&["mousemove", "--window", &window, "2", "2"])?;
-    // The first of the keyboard's stations is the arrow to the preset before, the second to the next.
+    // The first control that Tab reaches is the arrow to the previous preset, the second to the next.
     for _ in 0..2 {
         tool(&["key", "Tab"])?;
         rest(0.3);
@@ -127,7 +127,7 @@ fn play_and_look(screen: &Screen) -> Result<Picture> {
     rest(2.5);
     let picture = look(
         screen,
-        window.trim().parse().context("no number of a window")?,
+        window.trim().parse().context("not a window's number")?,
     );
     for letter in CHORD {
         tool(&["keyup", letter])?;
@@ -153,7 +153,7 @@ fn look(screen: &Screen, window: Window) -> Result<Picture> {
     let order = display.setup().image_byte_order;
     ensure!(
         image.depth == 24 && u8::from(order) == 0,
-        "the display's pixels are not as expected"
+        "the display has an unexpected pixel format"
     );
     let (width, height) = (usize::from(size.width), usize::from(size.height));
     let mut picture = Picture::new(width, height, [0; 3]);
@@ -164,7 +164,7 @@ fn look(screen: &Screen, window: Window) -> Result<Picture> {
         picture.mix(place % width, place / width, colour, 1.0);
     }
     if colours.len() < LEAST_COLOURS {
-        bail!("the window shows {} colours", colours.len());
+        bail!("the window is empty: it has {} colours", colours.len());
     }
     Ok(picture)
 }

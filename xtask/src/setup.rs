@@ -1,9 +1,9 @@
-//! The system packages: one list, and how each kind of system gets what it lacks.
+//! The list of system packages, and how to find and install missing ones.
 //!
-//! On Debian and Ubuntu `dpkg-query` says what is there, and what is missing is installed: as root,
-//! or with sudo after naming it; with neither, the exact command is printed. On another Linux
-//! pkg-config and the search path say what is missing, and the user installs it. macOS and Windows
-//! bring all that is needed.
+//! On Debian and Ubuntu, `dpkg-query` tells which packages are installed. Missing ones are installed as
+//! root, or with sudo after listing them; if neither is possible, the command is printed. On other
+//! Linux systems, pkg-config and the search path tell what is missing, and the user installs it. On
+//! macOS and Windows nothing is needed.
 
 use std::collections::HashSet;
 use std::env;
@@ -28,25 +28,25 @@ pub enum Need {
     Peers,
 }
 
-/// How a system without dpkg is asked whether something is there.
+/// How to test for a package on a system without dpkg.
 #[derive(Clone, Copy)]
 enum Probe {
     /// A pkg-config module.
     Module(&'static str),
     /// A program in the search path.
     Program(&'static str),
-    /// Ardour of a release that serves.
+    /// An Ardour that is new enough.
     Ardour,
-    /// Comes with the others.
+    /// No test: installed together with the others.
     Nothing,
 }
 use Probe::{Ardour, Module, Nothing, Program};
 
-/// Debian's name, which Ubuntu shares; what it is for; how to look for it elsewhere.
+/// Debian's name, which is also Ubuntu's; the need; the test on other systems.
 ///
-/// Only names that hold from Debian 12 and Ubuntu 22.04 on. Of libraries whose package is named
-/// differently in newer releases (`libasound2t64`), the `-dev` package is asked for, or the old
-/// name, which the new package provides.
+/// All names exist from Debian 12 and Ubuntu 22.04 on. For libraries whose package has a new name in
+/// newer releases (`libasound2t64`), the list has the `-dev` package, or the old name, which the new
+/// package provides.
 const PACKAGES: &[(&str, Need, Probe)] = &[
     ("gcc", Need::Build, Program("cc")),
     ("libc6-dev", Need::Build, Nothing),
@@ -62,16 +62,16 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("libxkbcommon-x11-dev", Need::Build, Module("xkbcommon-x11")),
     ("libasound2-dev", Need::Build, Module("alsa")),
     ("libjack-jackd2-dev", Need::Build, Module("jack")),
-    // The editor, opened without a monitor.
+    // Opens the editor on a virtual display.
     ("xvfb", Need::Tests, Program("Xvfb")),
     ("libgl1-mesa-dri", Need::Tests, Nothing),
     ("libegl1", Need::Tests, Nothing),
     ("openbox", Need::Tests, Program("openbox")),
     ("x11-utils", Need::Tests, Program("xprop")),
     ("xdotool", Need::Tests, Program("xdotool")),
-    // Plays the program without a device.
+    // Runs the standalone program without an audio device.
     ("jackd2", Need::Tests, Program("jackd")),
-    // What the wheels of pedalboard and dawdreamer link or load.
+    // Libraries that the wheels of pedalboard and dawdreamer link or load.
     ("libatomic1", Need::Tests, Nothing),
     ("libglib2.0-0", Need::Tests, Nothing),
     ("libgl1", Need::Tests, Nothing),
@@ -81,27 +81,26 @@ const PACKAGES: &[(&str, Need, Probe)] = &[
     ("libxss1", Need::Tests, Nothing),
     // pip fetches the wheels over TLS.
     ("ca-certificates", Need::Tests, Nothing),
-    // Counts instructions; benches do without where it is not.
+    // Counts instructions; the benches work without it.
     ("valgrind", Need::Tests, Nothing),
     ("ardour", Need::Daw, Ardour),
     ("csound", Need::Peers, Program("csound")),
     ("supercollider-server", Need::Peers, Program("scsynth")),
 ];
 
-/// Packages that serve as well and exclude the one that we would install.
+/// Alternatives that conflict with the listed package.
 const INSTEAD: &[(&str, &str)] = &[("libjack-jackd2-dev", "libjack-dev"), ("jackd2", "jackd1")];
 
-/// The oldest Ardour whose sessions and scripts `cargo xtask daw` knows. Ubuntu 22.04 has 6.
+/// The oldest Ardour that `cargo xtask daw` supports. Ubuntu 22.04 has 6.
 const ARDOUR: u32 = 7;
 
 /// The oldest Python for which dawdreamer has a wheel.
 const PYTHON: (u32, u32) = (3, 11);
 
-/// Sees to it that everything for `needs` is there.
+/// Makes sure that everything for `needs` is installed.
 ///
 /// # Errors
-/// When something is missing and cannot be installed from here; the message holds the command that
-/// would do it.
+/// If something is missing and cannot be installed; the message has the command that would install it.
 pub fn provide(needs: &[Need]) -> Result<()> {
     if !cfg!(target_os = "linux") {
         println!("System packages: nothing beyond Rust is needed on this system.");
@@ -117,22 +116,22 @@ pub fn provide(needs: &[Need]) -> Result<()> {
         }
         let missing = missing(needs)?;
         if missing.is_empty() {
-            println!("System packages: all there.");
+            println!("System packages: all installed.");
             return Ok(());
         }
         if missing == before {
             bail!("still missing after installing: {}", missing.join(" "));
         }
         install(&missing)?;
-        // Once more, because what Python a release brings is known only when it is there.
+        // Checked again: which Python a release has is known only once it is installed.
         before = missing;
     }
 }
 
-/// Sees to it that rustfmt and clippy are there, which a minimal toolchain lacks.
+/// Makes sure that rustfmt and clippy are installed, which a minimal toolchain lacks.
 ///
 /// # Errors
-/// When they are missing and rustup cannot add them.
+/// If they are missing and rustup cannot add them.
 pub fn provide_rust_components() -> Result<()> {
     let missing: Vec<&str> = [("fmt", "rustfmt"), ("clippy", "clippy")]
         .into_iter()
@@ -147,7 +146,7 @@ pub fn provide_rust_components() -> Result<()> {
         .with_context(|| format!("the Rust toolchain lacks {}", missing.join(" and ")))
 }
 
-/// A sentence for a failed build: what is missing, if anything is known to be.
+/// A hint for a failed build: the missing packages, if any.
 pub fn hint(needs: &[Need]) -> Option<String> {
     if !cfg!(target_os = "linux") || !is_debian() {
         return None;
@@ -159,9 +158,9 @@ pub fn hint(needs: &[Need]) -> Option<String> {
     ))
 }
 
-/// A Python that dawdreamer supports and that can make virtual environments, by name.
+/// The name of a Python that dawdreamer supports and that can make virtual environments.
 pub fn python() -> Option<String> {
-    // Python itself answers, so that it need not be Debian's.
+    // Asks Python itself, because it need not be Debian's.
     let (major, minor) = PYTHON;
     let question =
         format!("import sys, venv, ensurepip; sys.exit(sys.version_info < ({major}, {minor}))");
@@ -191,7 +190,7 @@ fn wanted(needs: &[Need]) -> impl Iterator<Item = &'static (&'static str, Need, 
         .filter(move |(_, need, _)| needs.contains(need))
 }
 
-/// The packages for `needs` that dpkg does not know as installed.
+/// The packages for `needs` that are not installed according to dpkg.
 fn missing(needs: &[Need]) -> Result<Vec<&'static str>> {
     let format = "${db:Status-Status}|${Package}|${Provides}\n";
     let listed = output(command("dpkg-query").args(["-W", "-f", format]))?;
@@ -205,7 +204,7 @@ fn missing(needs: &[Need]) -> Result<Vec<&'static str>> {
         .filter(|name| !is_there(name))
         .collect();
     if needs.contains(&Need::Tests) && python().is_none() {
-        // Where the release's own Python is there and still not good enough, a newer one beside it.
+        // If the release's own Python is installed but too old, a newer one.
         let own = ["python3", "python3-venv"];
         if own.iter().all(|name| installed.contains(name)) {
             missing.extend(["python3.11", "python3.11-venv"]);
@@ -216,7 +215,7 @@ fn missing(needs: &[Need]) -> Result<Vec<&'static str>> {
     Ok(missing)
 }
 
-/// The installed packages and the names that they provide.
+/// The names of the installed packages, and the names that they provide.
 fn installed(listed: &str) -> HashSet<&str> {
     let mut names = HashSet::new();
     for line in listed.lines() {
@@ -232,9 +231,9 @@ fn installed(listed: &str) -> HashSet<&str> {
     names
 }
 
-/// That this release's Ardour is new enough, as far as apt knows it.
+/// Fails if the Ardour of this release, according to apt, is too old.
 fn check_ardour() -> Result<()> {
-    // The labels are translated otherwise.
+    // Prevents translated labels.
     let told = output(
         command("apt-cache")
             .env("LC_ALL", "C")
@@ -249,7 +248,7 @@ fn check_ardour() -> Result<()> {
     }
 }
 
-/// The major number of what is installed, or else of what would be.
+/// The major version that is installed, or would be installed.
 fn ardour_release(policy: &str) -> Option<u32> {
     let version = |label: &str| {
         let line = policy
@@ -262,18 +261,18 @@ fn ardour_release(policy: &str) -> Option<u32> {
     version("Installed:").or_else(|| version("Candidate:"))
 }
 
-/// Installs `packages` with apt-get, or says how.
+/// Installs `packages` with apt-get, or fails with the command to do so.
 fn install(packages: &[&str]) -> Result<()> {
     println!("System packages missing: {}", packages.join(" "));
     let Some(privilege) = privilege("install them") else {
         bail!(
-            "system packages are missing and neither root nor sudo is there to install them; as \
-             root, run:\n  apt-get update && apt-get install --yes --no-install-recommends {}",
+            "system packages are missing, and installing them needs root or sudo; as root, \
+             run:\n  apt-get update && apt-get install --yes --no-install-recommends {}",
             packages.join(" ")
         );
     };
-    // Without fresh lists a new machine finds no package at all. A broken third-party source makes
-    // the update fail though all that we need is there, so the installation decides.
+    // Without an update, a new machine finds no packages. A broken third-party source makes the update
+    // fail even if all needed packages are available, so only the installation's result counts.
     if let Err(error) = run(apt_get(privilege).arg("update")) {
         eprintln!("warning: {error:#}");
     }
@@ -286,8 +285,8 @@ fn install(packages: &[&str]) -> Result<()> {
     .context("the system packages could not be installed")
 }
 
-/// What to set before a command that only root may run, to do what `purpose` says: nothing for root
-/// itself, or sudo, for which a password may be asked. `None` where neither helps.
+/// The words to put before a command that needs root: none for root itself, or sudo, which may ask for
+/// a password. `None` if neither is possible. `purpose` is for the message.
 pub(crate) fn privilege(purpose: &str) -> Option<&'static [&'static str]> {
     if is_root() {
         return Some(&[]);
@@ -298,7 +297,7 @@ pub(crate) fn privilege(purpose: &str) -> Option<&'static [&'static str]> {
     }
     if may_ask() && succeeds(command("sudo").arg("--version")) {
         println!("With sudo, to {purpose}.");
-        // That sudo is there does not mean that this user may use it: it is asked first.
+        // sudo may be installed and this user still not be allowed to use it.
         if run(command("sudo").arg("-v")).is_ok() {
             return Some(&["sudo"]);
         }
@@ -310,13 +309,13 @@ fn is_root() -> bool {
     output(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Whether someone sits there to type a password.
+/// Whether a user can type a password.
 fn may_ask() -> bool {
     env::var_os("CI").is_none() && std::io::stdin().is_terminal()
 }
 
 fn apt_get(privilege: &[&str]) -> Command {
-    // `env` carries the setting through sudo, which drops it otherwise.
+    // sudo would drop the variable; `env` sets it after sudo.
     let mut words = privilege.to_vec();
     words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
     let mut apt_get = command(words[0]);
@@ -330,7 +329,7 @@ fn apt_get(privilege: &[&str]) -> Command {
     apt_get
 }
 
-/// Any Linux but Debian's family.
+/// Checks a Linux system that is not Debian or derived from it.
 fn check_elsewhere(needs: &[Need]) -> Result<()> {
     let modules: Vec<&str> = wanted(needs)
         .filter_map(|(.., probe)| match probe {
@@ -374,7 +373,7 @@ fn check_elsewhere(needs: &[Need]) -> Result<()> {
         missing.push(format!("Ardour {ARDOUR} or newer with its tools"));
     }
     if missing.is_empty() {
-        println!("System packages: all there.");
+        println!("System packages: all installed.");
         return Ok(());
     }
     bail!(
@@ -394,7 +393,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn provided_names_count_and_removed_packages_do_not() {
+    fn provided_names_are_installed_and_removed_packages_are_not() {
         let listed = "installed|libglib2.0-0t64|libglib2.0-0 (= 2.84.4-3), other\n\
                       config-files|xvfb|xserver\n\
                       installed|gcc|c-compiler, gcc-x86-64-linux-gnu (= 4:12.2.0-3)\n\
@@ -415,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn the_family_is_known_by_either_line() {
+    fn debian_is_found_by_id_or_id_like() {
         assert!(names_debian("NAME=x\nID=debian\n"));
         assert!(names_debian("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n"));
         assert!(!names_debian(
@@ -424,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn ardours_release_is_read_from_apt() {
+    fn the_version_of_ardour_is_read_from_apt() {
         let policy = |installed: &str, candidate: &str| {
             format!(
                 "ardour:\n  Installed: {installed}\n  Candidate: {candidate}\n  Version table:\n"

@@ -1,11 +1,11 @@
-//! The spectrogram of a stereo sound, as a picture to show: frequency on a logarithmic axis from
-//! 27.5 Hz to 20 kHz, time in seconds, level in colour.
+//! The spectrogram of a stereo sound as a picture: frequency on a logarithmic axis from 27.5 Hz to
+//! 20 kHz, time in seconds, level as colour.
 //!
-//! Four transforms of different length share the frequency axis, long ones below, short ones
-//! above, as an ear does it: low partials stand apart, high ones keep their onsets. Neighbouring
-//! lengths are cross-faded over half an octave. The window is Blackman's, whose side lobes, 58 dB
-//! down and falling by 18 dB per octave, do not show beside a partial. A steady sine of amplitude
-//! 1 in both channels reads 0 dB.
+//! Four transforms of different lengths share the frequency axis, long ones for low and short ones for
+//! high frequencies, as in hearing: low partials are resolved, high partials keep their onsets.
+//! Neighbouring lengths are cross-faded over half an octave. The window is Blackman's. Its side lobes
+//! are 58 dB down and fall by 18 dB per octave, so they are not visible beside a partial. A steady sine
+//! of amplitude 1 in both channels reads 0 dB.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ use crate::picture::{Align, Colour, Picture};
 
 const LOWEST_HZ: f64 = 27.5;
 const HIGHEST_HZ: f64 = 20_000.0;
-/// From the darkest colour to the brightest.
+/// The level range from the darkest colour to the brightest.
 const RANGE_DB: f32 = 80.0;
 
-/// Length of each transform in seconds, and up to which frequency it serves.
+/// The length of each transform in seconds, and the highest frequency for which it is used, Hz.
 const RESOLUTIONS: [(f64, f64); 4] = [
     (0.68, 110.0),
     (0.34, 320.0),
@@ -57,7 +57,7 @@ const COLOURS: [Colour; 9] = [
 /// Draws the spectrogram of a sound and writes it to `path` as PNG.
 ///
 /// # Errors
-/// When the channels differ in length or are empty, or the file cannot be written.
+/// If the channels differ in length or are empty, or the file cannot be written.
 pub fn draw(
     left: &[f32],
     right: &[f32],
@@ -118,7 +118,7 @@ impl Analysis {
         }
     }
 
-    /// Levels in decibels around frame `centre`, from the highest frequency down, one for each row.
+    /// Levels in decibels around frame `centre`, one for each row, from the highest frequency down.
     fn column(
         &self,
         left: &[f32],
@@ -137,7 +137,7 @@ impl Analysis {
     }
 }
 
-/// One length of transform.
+/// A transform of one length.
 struct Transform {
     window: Vec<f32>,
     fft: std::sync::Arc<dyn rustfft::Fft<f32>>,
@@ -159,7 +159,7 @@ impl Transform {
         }
     }
 
-    /// The level of each bin in decibels, mean power of the two channels, around frame `centre`.
+    /// The level of each bin in decibels around frame `centre`: the mean power of the two channels.
     fn levels(&self, left: &[f32], right: &[f32], centre: usize) -> Vec<f32> {
         let frames = self.window.len();
         // One complex transform carries both channels: |L|² + |R|² = (|Z(k)|² + |Z(−k)|²) / 2.
@@ -183,7 +183,7 @@ impl Transform {
     }
 }
 
-/// The level of a row of pixels, from the transforms that serve its frequency.
+/// The level of a row of pixels, from the transforms that are used for its frequency.
 fn level_between(
     spectra: &[Vec<f32>; RESOLUTIONS.len()],
     below_hz: f64,
@@ -192,7 +192,7 @@ fn level_between(
 ) -> f32 {
     let centre_hz = (below_hz * above_hz).sqrt();
     let mut level_db = 0.0;
-    // How much is left for this transform and those after it.
+    // The weight that is left for this transform and the following ones.
     let mut rest = 1.0;
     for (spectrum, (_, up_to_hz)) in spectra.iter().zip(RESOLUTIONS) {
         let octaves_left = (up_to_hz / centre_hz).log2();
@@ -208,7 +208,7 @@ fn level_between(
     level_db
 }
 
-/// The largest level from one place between bins to another.
+/// The largest level between two fractional bins.
 fn largest_between(spectrum: &[f32], from: f64, to: f64) -> f32 {
     let at = |place: f64| {
         let bin = place as usize;
@@ -269,7 +269,7 @@ fn frequency_axis(picture: &mut Picture) {
 
 fn time_axis(picture: &mut Picture, duration_s: f64) {
     let bottom = TOP + PLOT_HEIGHT;
-    // The finest round step that leaves each label its room.
+    // The smallest round step at which the labels do not overlap.
     let step_s = [
         0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
     ]
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn sounds_without_frames_are_refused() {
+    fn an_empty_sound_is_an_error() {
         assert!(draw(&[], &[], RATE_HZ, "none", Path::new("none.png")).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! The bank's cost by number of partials, beside the other programs, as a chart for `docs/performance.md`.
+//! The chart in `docs/performance.md`: the bank's cost by number of partials, and the other programs.
 //!
-//! Both axes are logarithmic, so that a cost in proportion is a straight line. The drawing brings
-//! its own ground, and a darker one for readers who have set their system to dark.
+//! Both axes are logarithmic, so a proportional cost is a straight line. The chart has its own
+//! background, with a dark variant for systems in dark mode.
 
 use std::fmt::Write;
 
@@ -9,13 +9,13 @@ use super::{Contender, Graph, Maker, Scaling, TABLE_S};
 
 const WIDTH: f64 = 820.0;
 const HEIGHT: f64 = 520.0;
-/// The plot's edges.
+/// The edges of the plot.
 const LEFT: f64 = 78.0;
 const RIGHT: f64 = WIDTH - 146.0;
 const TOP: f64 = 56.0;
 const BOTTOM: f64 = HEIGHT - 58.0;
 
-/// From 1 to 10⁶ partials, and from 10⁻⁴ of real time (0.01 %) to 10 times it.
+/// The axes: 1 to 10⁶ partials, 10⁻⁴ (0.01 %) to 10 times real time.
 const DECADES_X: i32 = 6;
 const LOWEST: i32 = -4;
 const HIGHEST: i32 = 1;
@@ -34,7 +34,7 @@ const STYLE: &str = "
   }
 ";
 
-/// The whole file.
+/// The SVG file.
 pub fn draw(contenders: &[Contender], scaling: &[Scaling]) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
@@ -106,11 +106,11 @@ fn axes(svg: &mut String) {
     }
     let middle = (LEFT + RIGHT) / 2.0;
     text(svg, (middle, BOTTOM + 44.0), "middle", "faint", "partials");
-    let label = "part of real time at 48 kHz";
+    let label = "fraction of real time at 48 kHz";
     text(svg, (LEFT, TOP - 8.0), "start", "faint", label);
 }
 
-/// The others, at their thousand partials.
+/// The other programs, at a thousand partials.
 fn peers(svg: &mut String, contenders: &[Contender]) {
     for contender in contenders {
         let name = match contender.maker {
@@ -130,17 +130,17 @@ fn peers(svg: &mut String, contenders: &[Contender]) {
     }
 }
 
-/// A curve's name, beside its end unless another is there.
+/// The label of a curve, beside its end unless another label is there.
 struct Label {
     y: f64,
     class: &'static str,
     words: String,
 }
 
-/// How far names must lie apart.
+/// The smallest distance of labels.
 const LABEL_HEIGHT: f64 = 17.0;
 
-/// A curve, dashed for two threads, and its name.
+/// A curve, dashed for two threads, and its label.
 fn line(
     svg: &mut String,
     scaling: &[Scaling],

@@ -1,4 +1,4 @@
-//! Csound: `adsynt2`, a bank of table oscillators, its frequencies and amplitudes in tables.
+//! Csound: `adsynt2`, a bank of table oscillators with frequencies and amplitudes from tables.
 
 use std::fmt::Write;
 use std::fs;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use super::Partial;
 use crate::command::command;
 
-/// As Csound itself says it, with the size of its samples.
+/// The version that Csound reports, with its sample format.
 pub fn version() -> Result<String> {
     // It prints this on standard error.
     let said = command("csound").arg("--version").output()?;
@@ -23,10 +23,10 @@ pub fn version() -> Result<String> {
                 .next()
         })
         .map(str::to_owned)
-        .context("csound does not say its version")
+        .context("csound does not report its version")
 }
 
-/// Csound playing the partials: into a file of raw f32, or nowhere.
+/// A command with which Csound plays the partials, into a file of raw f32 or without a file.
 pub fn play(
     folder: &Path,
     partials: &[Partial],
@@ -56,8 +56,8 @@ fn text(partials: &[Partial], seconds: u32) -> String {
     };
     let frequencies = list(|partial| partial.hz);
     let amplitudes = list(|partial| partial.amplitude);
-    // A negative size asks for a table of any size, a negative routine for one that is not scaled.
-    // The sine's is read without interpolation: 2¹⁴ points keep the error at −80 dB.
+    // A negative size allows any table size; a negative routine number disables scaling. The sine's
+    // table is read without interpolation: 2¹⁴ points keep the error at −80 dB.
     format!(
         "<CsoundSynthesizer>
 <CsInstruments>

@@ -1,4 +1,4 @@
-//! The table of ratios, and which of the project's figures are reached.
+//! The table of ratios, and which of the project's target figures are reached.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,16 +8,16 @@ use aliquot::dsp::level::Level;
 
 use super::{Contender, Graph, Maker, Scaling, TABLE_S};
 
-/// Our bank at its three block lengths, whose ratios are the table's last columns.
+/// Our bank at its three block lengths; the ratios to them are the table's last columns.
 const OURS: [&str; 3] = ["bank-64", "bank-128", "bank-256"];
 
-/// What came out.
+/// The results of a run.
 pub struct Report {
     markdown: String,
     all_reached: bool,
 }
 
-/// A figure that the project promises.
+/// A target figure of the project.
 struct Figure {
     what: String,
     wanted: String,
@@ -76,7 +76,7 @@ impl Report {
     }
 }
 
-/// The contenders, by time, with the ratio of ours to each.
+/// Writes the contenders, sorted by time, with the ratio of each to ours.
 fn table(markdown: &mut String, contenders: &[Contender]) {
     let ours = OURS.map(|name| seconds_of(contenders, name));
     let _ = write!(
@@ -162,7 +162,7 @@ fn figures(contenders: &[Contender], scaling: &[Scaling]) -> Vec<Figure> {
     figures
 }
 
-/// Whether no partial of many costs 15 % more than one of a thousand.
+/// The figure that a partial among many costs at most 15 % more than one among a thousand.
 fn linear(scaling: &[Scaling], frames: usize) -> Option<Figure> {
     const MOST_PERCENT: f64 = 15.0;
     let each = |case: &Scaling| case.nanoseconds / case.partials as f64;
@@ -192,7 +192,7 @@ fn seconds_of(contenders: &[Contender], name: &str) -> f64 {
         .map_or(f64::NAN, Contender::seconds)
 }
 
-/// The processor as it calls itself, and how many of it there are.
+/// The number of processors and the processor's name.
 fn processor() -> String {
     let information = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {
@@ -261,7 +261,7 @@ mod tests {
         let report = Report::new(&contenders, &[]);
         let row = "| plain | stereo, ramped | 59.000 s | 500 | 59.0× | 118.0× | 236.0× |";
         assert!(report.markdown().contains(row), "{}", report.markdown());
-        // 59 are no 60, and there is no Klang at all.
+        // 59 is less than the target of 60, and there is no result for Klang.
         assert!(!report.all_reached());
         assert_eq!(report.markdown().matches("| missed |").count(), 4);
     }

@@ -1,10 +1,9 @@
-//! SuperCollider's server, from a score of OSC messages, without its language: synth definitions
-//! are written here as sclang would compile them (its help file "Synth Definition File Format").
+//! SuperCollider's server, controlled by a score of OSC messages, without sclang. Synth definitions
+//! are written here as sclang would compile them (see its help file "Synth Definition File Format").
 //!
-//! * `Klang`: a bank of fixed partials, made for exactly this; one unit holds all.
-//! * `SinOsc`, one a partial, whose frequency may move. Each is multiplied and added by a `MulAdd`:
-//!   of the ways to sum them that sclang knows, the fastest and the one that takes the fewest
-//!   buffers.
+//! * `Klang`: a bank of fixed partials, made for this purpose; one unit has all partials.
+//! * `SinOsc`: one per partial, whose frequency may change. Each is multiplied and added by a
+//!   `MulAdd`. Of sclang's ways to sum them, this is the fastest and needs the fewest buffers.
 
 use std::fs;
 use std::path::Path;
@@ -22,17 +21,17 @@ pub enum Graph {
     SinOsc,
 }
 
-/// As the server itself says it.
+/// The version that the server reports.
 pub fn version() -> Result<String> {
     // `scsynth 3.13.0 (Built from …)`
     let said = output(command("scsynth").arg("-v"))?;
     let version = said.split_whitespace().nth(1);
     Ok(version
-        .context("scsynth does not say its version")?
+        .context("scsynth does not report its version")?
         .to_owned())
 }
 
-/// The server playing the partials: into a file of raw f32, or into nothing.
+/// A command with which the server plays the partials, into a file of raw f32 or `/dev/null`.
 pub fn play(
     folder: &Path,
     partials: &[Partial],
@@ -58,14 +57,14 @@ pub fn play(
     Ok(scsynth)
 }
 
-/// What a unit reads.
+/// An input of a unit.
 #[derive(Clone, Copy)]
 enum Input {
     Constant(usize),
     Unit(usize),
 }
 
-/// A synth definition under way.
+/// A builder of a synth definition.
 #[derive(Default)]
 struct Definition {
     constants: Vec<f32>,
@@ -79,7 +78,7 @@ impl Definition {
         Input::Constant(self.constants.len() - 1)
     }
 
-    /// A unit at audio rate with one output or none; `special` chooses among operators.
+    /// Adds a unit at audio rate with one output or none; `special` selects the operator.
     fn unit(&mut self, class: &str, inputs: &[Input], has_output: bool, special: i16) -> Input {
         const AUDIO_RATE: u8 = 2;
         name(&mut self.units, class);
@@ -102,7 +101,7 @@ impl Definition {
         Input::Unit(self.count - 1)
     }
 
-    /// The file, of version 2, with this definition alone.
+    /// A file (version 2) with only this definition.
     fn file(&self) -> Vec<u8> {
         let mut file = b"SCgf".to_vec();
         integer(&mut file, 2);
@@ -110,7 +109,7 @@ impl Definition {
         name(&mut file, NAME);
         integer(&mut file, self.constants.len());
         file.extend(self.constants.iter().flat_map(|value| value.to_be_bytes()));
-        // No parameters and no names of any.
+        // No parameters and no parameter names.
         integer(&mut file, 0);
         integer(&mut file, 0);
         integer(&mut file, self.count);
@@ -121,7 +120,7 @@ impl Definition {
     }
 }
 
-/// What the definition is called.
+/// The definition's name.
 const NAME: &str = "partials";
 
 fn definition(graph: Graph, partials: &[Partial]) -> Vec<u8> {
@@ -129,7 +128,7 @@ fn definition(graph: Graph, partials: &[Partial]) -> Vec<u8> {
     let zero = definition.constant(0.0);
     let sum = match graph {
         Graph::Klang => {
-            // Scale and offset of all frequencies, then frequency, amplitude and phase of each.
+            // Scale and offset of all frequencies, then frequency, amplitude and phase of each partial.
             let mut inputs = vec![definition.constant(1.0), zero];
             for partial in partials {
                 let hz = definition.constant(partial.hz);
@@ -157,7 +156,7 @@ fn definition(graph: Graph, partials: &[Partial]) -> Vec<u8> {
     definition.file()
 }
 
-/// The definition, a synth of it, and the end.
+/// The score: the definition, a synth of it, and the end.
 fn score(definition: &[u8], seconds: u32) -> Vec<u8> {
     let mut received = message("/d_recv", "b");
     integer(&mut received, definition.len());
@@ -176,7 +175,7 @@ fn score(definition: &[u8], seconds: u32) -> Vec<u8> {
     score
 }
 
-/// Messages at a time, preceded by their size.
+/// A bundle of messages at a time, preceded by its size.
 fn bundle(seconds: u32, messages: &[Vec<u8>]) -> Vec<u8> {
     let mut bundle = b"#bundle\0".to_vec();
     bundle.extend((u64::from(seconds) << 32).to_be_bytes());
@@ -197,7 +196,7 @@ fn message(address: &str, types: &str) -> Vec<u8> {
     message
 }
 
-/// OSC's text: ended by a zero, and filled up with more.
+/// An OSC string: terminated by a zero byte and padded with more.
 fn text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend(text.as_bytes());
     bytes.push(0);
@@ -208,7 +207,7 @@ fn align(bytes: &mut Vec<u8>) {
     bytes.resize(bytes.len().next_multiple_of(4), 0);
 }
 
-/// A definition's text: its length in a byte, then itself.
+/// A string in a definition: its length in a byte, then the string.
 fn name(bytes: &mut Vec<u8>, name: &str) {
     bytes.push(name.len() as u8);
     bytes.extend(name.as_bytes());
@@ -243,7 +242,7 @@ mod tests {
         let partials = partials.map(|(hz, amplitude)| Partial { hz, amplitude });
         let units = |graph, constants: usize| {
             let file = definition(graph, &partials);
-            // Magic, version, count, name, number of constants, they, no parameters, no names.
+            // Magic, version, count, name, number of constants, constants, no parameters, no names.
             let at = 4 + 4 + 2 + 1 + NAME.len() + 4 + 4 * constants + 4 + 4;
             u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes"))
         };
