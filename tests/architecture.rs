@@ -1,4 +1,4 @@
-//! The arrows between modules, as the design draws them.
+//! The allowed dependencies between modules.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn sources(under: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Files that only tests compile.
+/// Files that are compiled for tests only.
 const FOR_TESTS: [&str; 3] = ["tests.rs", "editor/stage.rs", "editor/rig.rs"];
 
 fn is_for_tests(path: &Path) -> bool {
@@ -24,7 +24,7 @@ fn is_for_tests(path: &Path) -> bool {
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 
-/// Code without comments, of the files of one module.
+/// The code of the files of a module, without comments.
 fn module(name: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = vec![root.join(format!("{name}.rs"))];
@@ -47,7 +47,7 @@ fn module(name: &str) -> Vec<(PathBuf, String)> {
         .collect()
 }
 
-/// Code without the tests inside it, which stand at a file's end.
+/// `code` without its tests, which are at the end of the file.
 fn without_tests(code: &str) -> &str {
     code.split("\nmod tests {").next().unwrap_or("")
 }
@@ -84,7 +84,7 @@ const WAITING: &[&str] = &[
 ];
 
 #[test]
-fn dsp_knows_nothing_above_it() {
+fn dsp_depends_on_no_other_module() {
     forbid("dsp", FRAMEWORK);
     forbid(
         "dsp",
@@ -98,7 +98,7 @@ fn dsp_knows_nothing_above_it() {
 }
 
 #[test]
-fn the_bank_knows_nothing_of_notes() {
+fn the_bank_does_not_depend_on_notes() {
     forbid("bank", FRAMEWORK);
     forbid(
         "bank",
@@ -114,7 +114,7 @@ fn the_bank_knows_nothing_of_notes() {
 }
 
 #[test]
-fn the_synth_knows_neither_host_nor_files() {
+fn the_synth_depends_on_neither_host_nor_files() {
     forbid("synth", FRAMEWORK);
     forbid(
         "synth",
@@ -129,7 +129,7 @@ fn the_synth_knows_neither_host_nor_files() {
 }
 
 #[test]
-fn the_crew_knows_sections_and_nothing_above() {
+fn the_crew_depends_on_nothing_above_the_synth() {
     forbid("crew", FRAMEWORK);
     forbid(
         "crew",
@@ -145,18 +145,18 @@ fn the_crew_knows_sections_and_nothing_above() {
 }
 
 #[test]
-fn state_knows_no_framework() {
+fn state_does_not_depend_on_the_framework() {
     forbid("state", FRAMEWORK);
 }
 
 #[test]
-fn the_library_knows_neither_framework_nor_screen() {
+fn the_library_depends_on_neither_framework_nor_editor() {
     forbid("library", FRAMEWORK);
     forbid("library", &["crate::bridge", "Engine", "voice::"]);
 }
 
 #[test]
-fn settings_know_neither_screen_nor_plugin() {
+fn settings_depend_on_neither_editor_nor_plugin() {
     forbid(
         "settings",
         &["egui", "crate::editor", "crate::plugin", "Engine"],
@@ -164,7 +164,7 @@ fn settings_know_neither_screen_nor_plugin() {
 }
 
 #[test]
-fn params_know_neither_voices_nor_screen() {
+fn params_depend_on_neither_voices_nor_editor() {
     forbid(
         "params",
         &[
@@ -177,9 +177,9 @@ fn params_know_neither_voices_nor_screen() {
     );
 }
 
-/// Of the synth it may have what lies open there: plain types.
+/// It may use the plain types that `synth` exports.
 #[test]
-fn the_bridge_knows_neither_framework_nor_screen() {
+fn the_bridge_depends_on_neither_framework_nor_editor() {
     forbid("bridge", FRAMEWORK);
     forbid(
         "bridge",
@@ -187,7 +187,7 @@ fn the_bridge_knows_neither_framework_nor_screen() {
     );
 }
 
-/// The screen's ends; the rest of the bridge is the audio thread's.
+/// The files of the window's side; the other files of the bridge are for the audio thread.
 const SCREENS_ENDS: [&str; 3] = [
     "src/bridge/watch.rs",
     "src/bridge/keyboard.rs",
@@ -195,7 +195,7 @@ const SCREENS_ENDS: [&str; 3] = [
 ];
 
 #[test]
-fn the_audio_threads_end_of_the_bridge_never_waits() {
+fn the_audio_threads_side_of_the_bridge_does_not_block() {
     let (screens, audio): (Vec<_>, Vec<_>) = module("bridge")
         .into_iter()
         .partition(|(path, _)| SCREENS_ENDS.iter().any(|end| path.ends_with(end)));
@@ -209,7 +209,7 @@ fn the_audio_threads_end_of_the_bridge_never_waits() {
 }
 
 #[test]
-fn the_editor_knows_neither_engine_nor_plugin() {
+fn the_editor_depends_on_neither_engine_nor_plugin() {
     forbid("editor", &["Engine", "crate::plugin", "crate::bank"]);
     forbid(
         "editor",
@@ -224,16 +224,16 @@ fn the_editor_knows_neither_engine_nor_plugin() {
 }
 
 #[test]
-fn the_renderer_knows_no_framework() {
+fn the_renderer_does_not_depend_on_the_framework() {
     for name in ["bin/render", "song"] {
         forbid(name, FRAMEWORK);
     }
 }
 
-/// `unwrap` on the audio path would be a panic waiting; tests inside the modules use their own
-/// words for it.
+/// `unwrap` is forbidden too, because the audio path must not panic. Tests inside the modules use
+/// `expect`.
 #[test]
-fn the_audio_path_never_waits() {
+fn the_audio_path_does_not_block_or_panic() {
     for name in ["dsp", "bank", "synth"] {
         for (path, code) in module(name) {
             let code = without_tests(&code);
@@ -244,7 +244,7 @@ fn the_audio_path_never_waits() {
     }
 }
 
-/// The platform's libm differs between machines; so do its results.
+/// The platform's libm gives different results on different machines.
 #[test]
 fn the_audio_path_uses_no_platform_maths() {
     let functions = [
@@ -265,7 +265,7 @@ fn the_audio_path_uses_no_platform_maths() {
             let code = without_tests(&code);
             for (number, line) in code.lines().enumerate() {
                 for call in &calls {
-                    // The bank's vectors have one of their own, fused where their level says so.
+                    // The bank's vectors have their own `mul_add`, which is fused at some levels.
                     let is_own = call == ".mul_add(" && name == "bank";
                     assert!(
                         is_own || !line.contains(call.as_str()),

@@ -1,4 +1,4 @@
-//! A step of any value that may move continuously, on a note that is held, does not click.
+//! A step of any continuous value on a held note does not click.
 
 mod analysis;
 mod performance;
@@ -14,7 +14,7 @@ use performance::*;
 
 const RATE: f64 = 48_000.0;
 
-/// Everything at work, so that every parameter has something to change.
+/// A patch with everything on, so that each parameter has an effect.
 fn busy() -> Patch {
     let mut patch = Patch::default();
     for (param, value) in [
@@ -34,14 +34,14 @@ fn busy() -> Patch {
     patch
 }
 
-/// Plays a note, changes one thing at frame [`STEP`], and asserts that no jump from sample to sample
-/// is a tenth larger there than those of the tones before and after.
+/// Plays a note, makes a change at frame [`STEP`], and asserts that the largest jump from sample to
+/// sample there is less than a tenth larger than the jumps of the tones before and after.
 fn assert_no_click(before: &Patch, key: u8, change: impl FnOnce(&mut Engine), what: &str) {
     let (jump, steady) = jumps(before, key, change);
     assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
 }
 
-/// The largest jump where the change is ramped, and that of the tones before and after.
+/// The largest jump while the change is ramped, and the largest of the tones before and after.
 fn jumps(before: &Patch, key: u8, change: impl FnOnce(&mut Engine)) -> (f32, f32) {
     let mut engine = engine(RATE, before);
     engine.push(Event::Controller {
@@ -59,15 +59,15 @@ fn jumps(before: &Patch, key: u8, change: impl FnOnce(&mut Engine)) -> (f32, f32
     change(&mut engine);
     let (after, _) = play(&mut engine, &[], STEP, &[64]);
     let mut across = before[STEP - 300..].to_vec();
-    // The rest of the block at hand, and the one that the step ramps over. A note that comes out of
-    // its delay may be loudest just after.
+    // The rest of the current block, and the block over which the step ramps. A note that comes out of
+    // its delay may be loudest just after it.
     let ramped = 2 * block_frames(RATE);
     across.extend(&after[..ramped]);
     let steady = largest_jump(&before[4_000..]).max(largest_jump(&after[ramped..]));
     (largest_jump(&across), steady)
 }
 
-/// The same for one parameter of a high note, by normalised values.
+/// Asserts the same for a step of one parameter on a high note. `from` and `to` are normalised.
 fn assert_steps_without_click(patch: &Patch, param: Param, from: f32, to: f32, what: &str) {
     let [mut before, mut after] = [*patch; 2];
     before.set_normalized(param, from);
@@ -79,7 +79,7 @@ fn assert_steps_without_click(patch: &Patch, param: Param, from: f32, to: f32, w
 const STEP: usize = 12_345;
 const STEPS: [(f32, f32); 3] = [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)];
 
-/// Whether a parameter can be moved without steps of its own.
+/// Whether a parameter is continuous.
 fn is_continuous(param: Param) -> bool {
     param.range().steps().is_none() || param == Param::PARTIALS
 }
@@ -95,7 +95,7 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
     let heard: Vec<Param> = (1..=16).flat_map(|n| lanes.map(|lane| lane(n))).collect();
     for param in Param::all().filter(|&param| is_continuous(param)) {
         let row = param.row();
-        // Partials beyond the 16th do not sound; the others have the next test.
+        // Partials beyond the 16th do not sound. The other groups are in the next test.
         let is_silent_partial = row.group == Group::Partials && !heard.contains(&param);
         if is_silent_partial || MOVING_GROUPS.contains(&row.group) {
             continue;
@@ -104,7 +104,7 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
         for (from, to) in STEPS.map(|(from, to)| (from * top, to * top)) {
             let mut patch = busy();
             if param == Param::PARTIALS {
-                // 512 partials of one voice are a pulse train: whatever they change to is quieter.
+                // 512 partials of one voice are a pulse train; every change makes it quieter.
                 patch.set(Param::TILT, -12.0);
             }
             patch.set_normalized(param, from);
@@ -122,7 +122,7 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
     assert!(measured > 150, "{measured}");
 }
 
-/// Groups whose parameters are heard only in a tone that moves, or through another's.
+/// Groups whose parameters have an effect only on a moving tone, or through another parameter.
 const MOVING_GROUPS: [Group; 4] = [
     Group::AmpEnvelope,
     Group::FilterEnvelope,
@@ -130,8 +130,8 @@ const MOVING_GROUPS: [Group; 4] = [
     Group::Macros,
 ];
 
-/// Envelopes in each of their stages at [`STEP`], damping, and macros on each of their targets. A
-/// sine, whose own jumps hide nothing.
+/// Envelopes in each of their stages at [`STEP`], damping, and macros on each of their targets. The tone
+/// is a sine, whose own jumps are too small to hide a click.
 #[test]
 fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
     let mut sine = busy();
@@ -145,7 +145,7 @@ fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
     ] {
         sine.set(param, value);
     }
-    // Where the tone is still to rise it stays up, so that its loudest is steady.
+    // If the tone has yet to rise, it stays up afterwards, so that its largest jumps are steady.
     let stages: [&[(Param, f32)]; 5] = [
         &[
             (Param::AMP_DELAY, 0.3),
@@ -171,7 +171,7 @@ fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
             if !MOVING_GROUPS[..3].contains(&param.row().group) {
                 continue;
             }
-            // From the stage's own value as well.
+            // Also from the value that puts the envelope into this stage.
             let own = patch.normalized(param);
             for (from, to) in STEPS
                 .into_iter()
@@ -197,14 +197,14 @@ fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
     assert!(measured > 600, "{measured}");
 }
 
-/// A block is cut at a corner of the envelope; what steps at its tick still has all of it to ramp.
+/// A block is divided at a corner of the envelope. A step at its tick still ramps over the whole block.
 #[test]
 fn a_step_in_the_block_of_a_corner_does_not_click() {
     let tick = STEP.next_multiple_of(block_frames(RATE));
     for into_block in [1, 2, 5, 63] {
         let mut patch = busy();
         patch.set(Param::PARTIALS, 1.0);
-        // The hold ends within the block that the step begins with.
+        // The hold ends within the block in which the step begins.
         patch.set(Param::AMP_ATTACK, 0.0);
         patch.set(Param::AMP_DECAY, 1.0);
         let hold_s = (tick + into_block) as f64 / RATE;
@@ -251,7 +251,7 @@ fn a_step_in_the_block_of_a_corner_does_not_click() {
     }
 }
 
-/// The LFO jumps with the host's song, or by its own shape, in a block that a corner cuts short.
+/// The LFO jumps with the host's song position or by its own shape, in a block that a corner divides.
 #[test]
 fn a_jump_of_the_lfo_in_the_block_of_a_corner_does_not_click() {
     let sine = |extra: &[(Param, f32)]| {
@@ -278,7 +278,7 @@ fn a_jump_of_the_lfo_in_the_block_of_a_corner_does_not_click() {
     };
     const TICK: usize = 6_400;
     for into_block in [1, 2, 16, 63] {
-        // The host loops while a note is held whose hold ends just then.
+        // The host loops while the hold stage of a held note ends.
         let hold_s = (TICK + into_block) as f32 / RATE as f32;
         let patch = sine(&[(Param::LFO_SYNC, 1.0), (Param::AMP_HOLD, hold_s)]);
         let mut looped = engine(RATE, &patch);
@@ -313,9 +313,9 @@ fn a_jump_of_the_lfo_in_the_block_of_a_corner_does_not_click() {
     }
 }
 
-/// Every preset loaded under a held note of every other. All its partials slide to their new places
-/// within a block; of a few pairs they meet in one phase on the way, which is a pulse of a few samples
-/// and not a step. It is bounded, and rare.
+/// Loads every preset under a held note of every other. All partials slide to their new frequencies
+/// within a block. In a few pairs of presets, the partials come into phase on the way. That is a pulse
+/// of a few samples, not a step. It is bounded, and rare.
 #[test]
 fn a_preset_that_is_loaded_under_a_held_note_does_not_click() {
     let presets: Vec<Preset> = starting_presets()

@@ -1,4 +1,4 @@
-//! The engine as a musician hears it: time, level, pitch, expression, voices.
+//! The engine's output: time, level, pitch, expression, voices.
 
 mod analysis;
 mod performance;
@@ -32,13 +32,13 @@ fn a_note_begins_on_its_frame() {
         let mut engine = engine(RATE, &patch);
         let (left, _) = play(&mut engine, &[(at, on(0, 69, 1.0))], 2000, &[512]);
         assert!(left[..at].iter().all(|&x| x == 0.0), "{at}");
-        // Aligned phases begin at the top.
+        // Aligned phases begin at the maximum.
         assert!((left[at] - 0.25).abs() < 1e-5, "{at}: {}", left[at]);
     }
 }
 
 #[test]
-fn pitch_and_level_are_those_of_the_patch() {
+fn pitch_and_level_are_as_in_the_patch() {
     let mut patch = Patch::default();
     patch.set(Param::PROTECT, 0.0);
     patch.set(Param::PARTIALS, 20.0);
@@ -75,7 +75,7 @@ fn nothing_at_or_above_nyquist() {
             patch.set(Param::PROTECT, 0.0);
             let mut engine = engine(rate, &patch);
             let (left, _) = play(&mut engine, &[(0, on(0, key, 1.0))], 16_384, &[64]);
-            // Whatever folded over would lie between the partials.
+            // Aliases would lie between the partials.
             let f0 = 440.0 * 2_f64.powf((f64::from(key) - 69.0) / 12.0);
             let tail = &left[8_192..];
             let floor = db(amplitude(tail, rate, 1.0005_f64.sqrt() * f0).max(1e-9));
@@ -199,7 +199,7 @@ fn mono_is_the_mean() {
 }
 
 #[test]
-fn each_expression_is_heard() {
+fn each_expression_has_its_effect() {
     let address = NoteAddress {
         id: None,
         channel: Some(0),
@@ -268,7 +268,7 @@ fn each_expression_is_heard() {
         },
     ] {
         let (vibrato, _) = render(Some(event));
-        // 5 Hz: tops are a tenth of a second from the zero crossings.
+        // 5 Hz: the maxima are a tenth of a second from the zero crossings.
         let window = 2_400;
         let swing: Vec<f64> = (0..9)
             .map(|i| {
@@ -301,7 +301,7 @@ fn each_expression_is_heard() {
 
 #[test]
 fn the_middle_of_a_controller_is_exact() {
-    // MIDI's middle is 64 of 127, a host's automation lane rests at 0.5.
+    // MIDI's middle is 64 of 127; a host's automation lane has its middle at 0.5.
     let mut patch = Patch::default();
     patch.set(Param::BRIGHTNESS_TILT, 12.0);
     let render = |number, value| {
@@ -329,7 +329,7 @@ fn the_middle_of_a_controller_is_exact() {
 }
 
 #[test]
-fn velocity_is_heard() {
+fn velocity_changes_the_level() {
     let mut patch = sine();
     patch.set(Param::VELOCITY_LEVEL, 1.0);
     let level = |velocity| {
@@ -368,7 +368,7 @@ fn mpe_bends_one_note_of_two() {
 }
 
 #[test]
-fn polyphonic_modulation_reaches_its_note_alone() {
+fn polyphonic_modulation_changes_only_its_note() {
     let mut engine = engine(RATE, &sine());
     let note = |id, key| Event::NoteOn {
         id: Some(id),

@@ -1,5 +1,5 @@
-//! The design's numbers that concern the engine: stealing, vibrato, Nyquist, drift, memory, start.
-//! That nothing clicks is in `clicks.rs`.
+//! The engine's guaranteed figures: stealing, vibrato, Nyquist, drift, memory, start. Clicks are tested
+//! in `clicks.rs`.
 
 mod analysis;
 mod performance;
@@ -28,7 +28,7 @@ fn a_stolen_voice_fades_within_3_ms_and_does_not_click() {
         ] {
             patch.set(param, value);
         }
-        // The old note alone is on the left, the new one on the right.
+        // The left channel has only the old note, the right channel only the new one.
         let start = 2_000;
         let mut engine = engine(rate, &patch);
         let events = [
@@ -66,7 +66,7 @@ fn a_stolen_voice_fades_within_3_ms_and_does_not_click() {
 }
 
 #[test]
-fn the_released_then_the_quietest_then_the_oldest_gives_way() {
+fn released_then_quietest_then_oldest_voices_are_stolen() {
     let mut patch = Patch::default();
     patch.set(Param::VOICES, 3.0);
     patch.set(Param::AMP_RELEASE, 5.0);
@@ -97,7 +97,7 @@ fn the_released_then_the_quietest_then_the_oldest_gives_way() {
 }
 
 #[test]
-fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
+fn voices_never_exceed_the_limit_even_when_it_is_lowered() {
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 4.0);
     patch.set(Param::VOICES, 128.0);
@@ -115,7 +115,7 @@ fn voices_never_exceed_the_limit_and_a_lower_limit_is_kept() {
     assert_eq!(engine.statistics().voices, 5);
 }
 
-/// A 5 kHz partial with ±50 cents of vibrato at 6 Hz, its frequencies worked out at the ticks alone,
+/// A 5 kHz partial with ±50 cents of vibrato at 6 Hz, whose frequency is computed at the ticks only,
 /// against the exact integral of its frequency at every frame.
 #[test]
 fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
@@ -133,7 +133,7 @@ fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
         patch.set(param, value);
     }
     let value = |param| f64::from(patch.plain(param));
-    // Onsets all over a cycle of the free LFO, at ticks and within blocks.
+    // Onsets throughout a cycle of the free LFO, at ticks and within blocks.
     for onset in (0..8_000).step_by(397) {
         let mut engine = engine(RATE, &patch);
         let (left, _) = play(&mut engine, &[(onset, on(0, 111, 1.0))], 48_000, &[64]);
@@ -150,7 +150,7 @@ fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
             let wanted = 0.25 * (std::f64::consts::TAU * turns).sin();
             error += (f64::from(heard) - wanted).powi(2);
             power += wanted * wanted;
-            // Gauss's two points integrate a frame of vibrato beyond the precision of f64.
+            // Two-point Gauss quadrature integrates a frame of vibrato to the precision of f64.
             let middle = frame as f64 + 0.5;
             let away = 0.5 / 3.0_f64.sqrt();
             let mean = (turns_per_frame(middle - away) + turns_per_frame(middle + away)) / 2.0;
@@ -163,7 +163,7 @@ fn vibrato_by_blocks_is_within_75_db_of_vibrato_by_frames() {
 }
 
 #[test]
-fn partials_fade_out_from_95_hundredths_of_nyquist_on() {
+fn partials_fade_out_from_0_95_of_nyquist() {
     for rate in [44_100.0, 48_000.0, 96_000.0] {
         for (part, gain) in [
             (0.5, 1.0),
@@ -194,11 +194,11 @@ fn partials_fade_out_from_95_hundredths_of_nyquist_on() {
             };
             let events = [(0, on(0, 100, 1.0)), (0, tuning)];
             let (left, _) = play(&mut engine(rate, &patch), &events, 60_000, &[64]);
-            // Within the rounding of the tuning, some 3e-6 of the frequency.
+            // Within the rounding of the tuning, about 3e-6 of the frequency.
             let heard = amplitude(&left[12_000..], rate, hz) / 0.25;
             assert!((heard - gain).abs() < 5e-4, "{part} of {rate}: {heard}");
         }
-        // At Nyquist and past it there is nothing at all.
+        // At and above Nyquist there is silence.
         let mut patch = Patch::default();
         patch.set(Param::COARSE, 48.0);
         let mut engine = engine(rate, &patch);
@@ -209,8 +209,7 @@ fn partials_fade_out_from_95_hundredths_of_nyquist_on() {
 
 #[test]
 fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
-    // Ten minutes of one steady note are 450,000 ticks; the phase at their end is found from the
-    // last second.
+    // Ten minutes of a steady note are 450,000 ticks. The final phase is measured in the last second.
     let mut patch = Patch::default();
     for (param, value) in [
         (Param::PARTIALS, 1.0),
@@ -250,12 +249,12 @@ fn starts_in_half_a_second() {
     assert!(begun.elapsed() < Duration::from_millis(500));
 }
 
-/// Measured where the system tells a process what it takes.
+/// Measured on Linux, where a process can read its memory use.
 #[cfg(target_os = "linux")]
 #[test]
 fn takes_less_than_100_megabytes() {
     let resident_bytes = || -> usize {
-        let text = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+        let text = std::fs::read_to_string("/proc/self/status").expect("readable on Linux");
         let line = text.lines().find(|line| line.starts_with("VmRSS:"));
         let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
         1024 * kilobytes
@@ -277,12 +276,12 @@ fn takes_less_than_100_megabytes() {
     play(&mut engine, &[], 4_800, &[64]);
     assert_eq!(engine.statistics().voices, 64);
     let used = resident_bytes().saturating_sub(before);
-    // 128 slots of 512 partials cannot take less than a megabyte.
+    // Guards the measurement: 128 slots of 512 partials cannot take less than a megabyte.
     assert!((1_000_000..100_000_000).contains(&used), "{used} bytes");
 }
 
 #[test]
-fn ranges_have_room_for_what_the_parameters_promise() {
+fn ranges_include_the_guaranteed_values() {
     assert_eq!(*Param::PARTIALS.range(), Range::count(1, 512, 1_024));
     assert_eq!(*Param::VOICES.range(), Range::count(1, 2_048, 4_096));
     assert_eq!(Param::VOICES.row().default, 32.0);

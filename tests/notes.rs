@@ -1,4 +1,4 @@
-//! How long a note lasts: keys, pedals, repeated notes, decay.
+//! The duration of notes: keys, pedals, repeated notes, decay.
 
 mod analysis;
 mod performance;
@@ -7,7 +7,7 @@ use aliquot::synth::{Event, NoteAddress, Param, Patch};
 use analysis::*;
 use performance::*;
 
-/// A controller's value on a channel.
+/// A control-change event.
 fn control(channel: u8, number: u8, value: f32) -> Event {
     Event::Controller {
         channel,
@@ -17,7 +17,7 @@ fn control(channel: u8, number: u8, value: f32) -> Event {
 }
 
 #[test]
-fn a_released_note_ends_and_is_told() {
+fn a_released_note_ends_and_is_reported() {
     let mut patch = Patch::default();
     patch.set(Param::AMP_RELEASE, 0.1);
     let mut engine = engine(RATE, &patch);
@@ -44,7 +44,7 @@ fn a_released_note_ends_and_is_told() {
 }
 
 #[test]
-fn pedals_hold() {
+fn pedals_hold_notes() {
     let mut patch = sine();
     patch.set(Param::AMP_RELEASE, 0.01);
     let sounds = |events: &[(usize, Event)]| {
@@ -73,7 +73,7 @@ fn pedals_hold() {
         (10, pedal(66, 1.0)),
         (5_000, off(0, 60))
     ]));
-    // Sostenuto holds only what was down.
+    // Sostenuto holds only the keys that were down.
     assert!(!sounds(&[
         (0, pedal(66, 1.0)),
         (10, on(0, 60, 1.0)),
@@ -99,7 +99,7 @@ fn pedals_hold() {
 }
 
 #[test]
-fn damping_decays_as_named() {
+fn damping_decays_at_the_documented_rate() {
     let mut patch = sine();
     patch.set(Param::PARTIALS, 2.0);
     patch.set(Param::TILT, 0.0);
@@ -124,7 +124,7 @@ fn damping_decays_as_named() {
 }
 
 #[test]
-fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
+fn a_held_note_ends_when_it_has_decayed() {
     let mut patch = Patch::default();
     patch.set(Param::DAMPING, 20.0);
     let mut engine = engine(RATE, &patch);
@@ -136,7 +136,7 @@ fn a_note_that_is_never_let_go_ends_when_it_has_died_away() {
 
 #[test]
 fn a_damped_note_outlives_a_moment_of_silence() {
-    // Expression shut for a tenth of a second, then opened again.
+    // Expression is 0 for a tenth of a second, then 1 again.
     let mut patch = sine();
     patch.set(Param::DAMPING, 0.5);
     let b1 = f64::from(patch.plain(Param::DAMPING));
@@ -148,7 +148,7 @@ fn a_damped_note_outlives_a_moment_of_silence() {
     let (left, _) = play(&mut engine(RATE, &patch), &events, 48_000, &[64]);
     assert!(rms(&left[9_800..14_400]) == 0.0);
     let heard = db(amplitude(&left[24_000..43_200], RATE, 440.0));
-    // The window's middle is 0.7 s after the onset.
+    // The middle of the measured window is 0.7 s after the onset.
     let expected = db(0.25) - 0.7 * b1 * 20.0 * std::f64::consts::LOG10_E;
     assert!((heard - expected).abs() < 0.05, "{heard} {expected}");
 
@@ -194,8 +194,8 @@ fn partials_that_join_late_have_decayed_with_the_note() {
     let mut more_damped = patch;
     more_damped.set(Param::DAMPING, 0.8);
     more_damped.set(Param::DAMPING_BRIGHTNESS, 0.04);
-    // The damping changes after half a second, the pitch after one; from three on all is as at
-    // first, with the partials that one of the two has had all along.
+    // The damping changes after 0.5 s, the pitch after 1 s. From 3 s on all is as at first; one of the
+    // two notes has had the measured partials throughout.
     let render = |before: [&Patch; 3]| {
         let mut engine = engine(RATE, before[0]);
         engine.push(on(0, 69, 1.0));
@@ -213,7 +213,7 @@ fn partials_that_join_late_have_decayed_with_the_note() {
     };
     let all_along = render([&patch, &more_damped, &patch]);
     let joined = render([&few(&patch), &few(&more_damped), &few(&patch)]);
-    // Those that left and come back have gone on dying away meanwhile.
+    // Partials that were absent for a time have continued to decay.
     let returned = render([&patch, &few(&more_damped), &few(&patch)]);
     for n in 1..=20 {
         let hz = key_hz(67.0) * f64::from(n);
@@ -229,7 +229,7 @@ fn partials_that_join_late_have_decayed_with_the_note() {
 }
 
 #[test]
-fn a_note_that_the_zones_master_holds_ends_when_mpe_does() {
+fn a_note_held_by_the_mpe_master_ends_when_mpe_is_turned_off() {
     for pedal in [64, 66] {
         let mut mpe = sine();
         mpe.set(Param::MPE, 1.0);
@@ -259,7 +259,7 @@ fn a_note_that_the_zones_master_holds_ends_when_mpe_does() {
 }
 
 #[test]
-fn a_repeated_key_lets_go_of_what_only_the_pedal_holds() {
+fn a_repeated_key_releases_its_note_that_only_the_pedal_holds() {
     let note = |id: i32| Event::NoteOn {
         id: Some(id),
         channel: 0,
@@ -273,7 +273,7 @@ fn a_repeated_key_lets_go_of_what_only_the_pedal_holds() {
             key: Some(60),
         })
     };
-    // A host that gives every note an id of its own.
+    // With a host that gives each note its own id.
     let mut engine = engine(RATE, &sine());
     engine.push(control(0, 64, 1.0));
     for id in 0..10 {
@@ -285,7 +285,7 @@ fn a_repeated_key_lets_go_of_what_only_the_pedal_holds() {
         assert_eq!(engine.next_ended().and_then(|note| note.id), Some(id));
     }
     assert_eq!(engine.next_ended(), None);
-    // Other keys and channels stay, and so does a note of another id whose key is down.
+    // Notes on other keys and channels stay, and so does a note with another id whose key is down.
     engine.push(on(0, 61, 1.0));
     engine.push(on(1, 60, 1.0));
     engine.push(note(10));

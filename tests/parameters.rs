@@ -1,7 +1,7 @@
-//! The parameters' ids, ranges and order in the host, frozen: hosts bind automation to them.
+//! The frozen ids, ranges and order of the parameters. Hosts bind automation to them.
 //!
-//! `tests/parameters.txt` holds a line for each parameter, in the host's order: id | name | group |
-//! range | default | unit | what else there is to it. It is rewritten only on purpose:
+//! `tests/parameters.txt` has a line for each parameter, in the host's order: id | name | group |
+//! range | default | unit | further properties. It is rewritten only deliberately:
 //!
 //! ```text
 //! ALIQUOT_BLESS="why" cargo test --test parameters
@@ -47,13 +47,13 @@ fn line(row: &Row) -> String {
 }
 
 #[test]
-fn the_table_is_as_it_was_frozen() {
+fn the_table_is_as_frozen() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parameters.txt");
     let lines: Vec<String> = Param::hosted().map(|param| line(param.row())).collect();
     if std::env::var_os("ALIQUOT_BLESS").is_some_and(|reason| !reason.is_empty()) {
         let mut text = String::new();
         for line in &lines {
-            writeln!(text, "{line}").expect("a string takes all");
+            writeln!(text, "{line}").expect("writing to a String does not fail");
         }
         std::fs::write(&path, text).expect("the source folder can be written");
         return;
@@ -83,7 +83,7 @@ fn macros_come_first_and_partials_after_the_first_64() {
 }
 
 #[test]
-fn every_parameter_has_a_name_that_reads_well() {
+fn parameter_names_are_well_formed() {
     for row in rows() {
         assert!(!row.name.is_empty() && row.name.len() <= 24, "{}", row.id);
         assert!(

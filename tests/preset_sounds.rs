@@ -1,5 +1,4 @@
-//! How the starting presets sound: finite, heard, well below full scale, of one loudness, each its
-//! own.
+//! The sound of the starting presets: finite, audible, well below full scale, equally loud, distinct.
 
 use std::f64::consts::TAU;
 
@@ -10,7 +9,7 @@ use aliquot::synth::parameter::Param;
 use aliquot::synth::patch::Patch;
 
 const RATE_HZ: f64 = 48_000.0;
-/// How loudly keys are struck.
+/// The velocity of all notes.
 const VELOCITY: f32 = 0.8;
 
 fn starting() -> Vec<Preset> {
@@ -20,14 +19,14 @@ fn starting() -> Vec<Preset> {
         .collect()
 }
 
-/// A sound in stereo.
+/// A stereo sound.
 struct Sound {
     left: Vec<f32>,
     right: Vec<f32>,
 }
 
 impl Sound {
-    /// Plays these keys together, held for `held_s`, and then `after_s` more.
+    /// Plays these keys together for `held_s`, and renders `after_s` more after their release.
     fn play(patch: &Patch, keys: &[u8], held_s: f64, after_s: f64) -> Sound {
         let mut engine = Engine::new(&Config {
             sample_rate_hz: RATE_HZ,
@@ -69,7 +68,7 @@ impl Sound {
         self.samples().fold(0.0, |peak, x| peak.max(x.abs()))
     }
 
-    /// Level of both channels' mean power from `start_s` to `end_s`, in dBFS.
+    /// The mean power of both channels from `start_s` to `end_s`, in dBFS.
     fn level_db(&self, start_s: f64, end_s: f64) -> f64 {
         let span = (start_s * RATE_HZ) as usize..(end_s * RATE_HZ) as usize;
         let power: f64 = [&self.left, &self.right]
@@ -80,8 +79,8 @@ impl Sound {
         10.0 * (power / (2 * span.len()) as f64).max(1e-20).log10()
     }
 
-    /// Levels in dB of 40 bands from 60 Hz to 12 kHz in a window of 0.17 s from `start_s`, over
-    /// the loudest.
+    /// The levels of 40 bands from 60 Hz to 12 kHz in a window of 0.17 s from `start_s`, in dB relative
+    /// to the loudest band.
     fn spectrum_db(&self, start_s: f64) -> Vec<f64> {
         let start = (start_s * RATE_HZ) as usize;
         let window = &self.left[start..start + 8_192];
@@ -89,7 +88,7 @@ impl Sound {
             .map(|band| {
                 let low = 60.0 * 200f64.powf(f64::from(band) / 40.0);
                 let high = 60.0 * 200f64.powf(f64::from(band + 1) / 40.0);
-                // One line of the window's transform after the other.
+                // Sums bins of the band: all in low bands, every few in high ones.
                 let lines =
                     (low * 8_192.0 / RATE_HZ) as usize..=(high * 8_192.0 / RATE_HZ) as usize;
                 lines
@@ -106,7 +105,7 @@ impl Sound {
     }
 }
 
-/// Power of one line of a window's Fourier transform under a Hann window.
+/// The power of bin `line` of the Fourier transform of `window` under a Hann window.
 fn power(window: &[f32], line: usize) -> f64 {
     let count = window.len();
     let (mut re, mut im) = (0.0, 0.0);
@@ -120,7 +119,7 @@ fn power(window: &[f32], line: usize) -> f64 {
 }
 
 #[test]
-fn every_key_is_finite_heard_and_not_clipped() {
+fn every_key_is_finite_audible_and_not_clipped() {
     for preset in starting() {
         for key in [24, 36, 48, 60, 72, 84, 96] {
             let sound = Sound::play(&preset.patch, &[key], 2.0, 0.5);
@@ -142,7 +141,7 @@ fn a_chord_stays_under_the_knee_of_protect() {
         let mut open = preset.patch;
         open.set(Param::PROTECT, 0.0);
         let open = Sound::play(&open, &chord, 3.0, 0.1);
-        // Below its knee Protect changes no bit.
+        // Below its knee, Protect does not change any bit.
         assert!(
             protected.left == open.left && protected.right == open.right,
             "{}: peak {}",
@@ -154,10 +153,10 @@ fn a_chord_stays_under_the_knee_of_protect() {
 }
 
 #[test]
-fn presets_are_of_one_loudness() {
+fn presets_are_equally_loud() {
     for preset in starting() {
         let sound = Sound::play(&preset.patch, &[48, 60, 64, 67], 4.0, 0.0);
-        // What swells and what dies away are heard where they are strongest.
+        // Presets that swell or decay are measured where they are loudest.
         let loudest = (0..7)
             .map(|half| sound.level_db(f64::from(half) / 2.0, f64::from(half) / 2.0 + 0.5))
             .fold(f64::MIN, f64::max);
@@ -170,7 +169,7 @@ fn presets_are_of_one_loudness() {
 }
 
 #[test]
-fn every_macro_is_heard() {
+fn every_macro_changes_the_sound() {
     for preset in starting() {
         let plain = Sound::play(&preset.patch, &[55, 60], 1.5, 1.0);
         for number in 1..=4 {

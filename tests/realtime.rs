@@ -1,5 +1,4 @@
-//! The audio thread neither allocates nor frees: a counting allocator around everything that it
-//! calls.
+//! The audio thread does not allocate or free memory, tested with a counting allocator.
 
 mod counting;
 mod performance;
@@ -11,7 +10,7 @@ use counting::calls_during;
 use performance::{engine, random_event};
 
 #[test]
-fn the_counter_counts() {
+fn the_allocator_counts_calls() {
     assert_eq!(calls_during(|| drop(std::hint::black_box(Box::new(1)))), 2);
 }
 
@@ -56,7 +55,7 @@ fn rendering_neither_allocates_nor_frees() {
     assert_eq!(calls, 0);
 }
 
-/// What the plugin does around the engine, with a window open, closed and open again.
+/// The plugin's calls around the engine, with a window open, closed and open again.
 #[test]
 fn telemetry_neither_allocates_nor_frees() {
     let mut engine = engine(48_000.0, &Patch::default());
@@ -66,7 +65,7 @@ fn telemetry_neither_allocates_nor_frees() {
     let receiver = sender.receiver();
     let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
     let (mut filled, mut now_ns) = (0, 0);
-    // 16 s in all, so that the meter forgets.
+    // 16 s in total, longer than the load meter's 10 s, so that it drops old entries.
     for place in 0..3_u64 {
         let watch = (place != 1).then(|| receiver.watch());
         let calls = calls_during(|| {

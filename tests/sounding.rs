@@ -1,4 +1,4 @@
-//! The picture of what sounds, against the sound itself.
+//! The snapshot of the sounding partials, against the sound itself.
 
 mod analysis;
 mod performance;
@@ -14,9 +14,9 @@ fn picture(engine: &aliquot::synth::Engine) -> Sounding {
     sounding
 }
 
-/// Inharmonic, tuned, panned, filtered, with the master level and the balance moved.
+/// With inharmonicity, tuning, pan, a filter, master level and balance.
 #[test]
-fn every_partial_is_where_and_as_loud_as_it_sounds() {
+fn every_partial_has_the_frequency_and_level_that_it_sounds_with() {
     let mut patch = sine();
     for (param, value) in [
         (Param::PARTIALS, 12.0),
@@ -74,7 +74,7 @@ fn every_partial_is_where_and_as_loud_as_it_sounds() {
 }
 
 #[test]
-fn vibrato_moves_the_picture_as_it_moves_the_sound() {
+fn vibrato_moves_the_snapshot_as_it_moves_the_sound() {
     let mut patch = sine();
     patch.set(Param::LFO_PITCH, 100.0);
     patch.set(Param::LFO_RATE, 5.0);
@@ -98,7 +98,7 @@ fn vibrato_moves_the_picture_as_it_moves_the_sound() {
 }
 
 #[test]
-fn a_picture_too_large_leaves_whole_voices_out_and_counts_them() {
+fn a_full_snapshot_leaves_whole_voices_out_and_counts_them() {
     let mut patch = sine();
     patch.set(Param::PARTIALS, 512.0);
     patch.set(Param::VOICES, 72.0);
@@ -109,7 +109,7 @@ fn a_picture_too_large_leaves_whole_voices_out_and_counts_them() {
     let partials: usize = sounding.voices().map(|(_, partials)| partials.len()).sum();
     assert_eq!(partials, MAX_SOUNDING);
     assert_eq!(sounding.left_out, 8);
-    // A copy is the same, and nothing of an earlier picture stays.
+    // A clone is equal, and nothing of an earlier snapshot stays.
     assert_eq!(sounding.clone(), sounding);
     engine.reset();
     engine.sounding(&mut sounding);

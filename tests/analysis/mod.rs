@@ -1,11 +1,10 @@
-//! What a sound is made of: level and frequency of its sinusoids, where it begins, how it differs
-//! from another.
+//! Measuring sounds: level and frequency of their sinusoids, the onset, the difference of two sounds.
 //!
 //! Method: the correlation with a complex sinusoid under a four-term Blackman–Harris window, in f64.
 //! Its side lobes are 92 dB down, so two sinusoids at least `8 / duration` apart do not disturb each
 //! other's measure by more than 0.001 dB.
 
-#![allow(dead_code)] // Each test program uses its own part.
+#![allow(dead_code)] // Each test program uses some of it.
 
 use std::f64::consts::TAU;
 
@@ -41,12 +40,12 @@ pub fn amplitude(signal: &[f32], sample_rate_hz: f64, hz: f64) -> f64 {
     2.0 * re.hypot(im) / sum
 }
 
-/// Level in decibels, full scale being 0, of the sinusoid at `hz` in `signal`.
+/// Level in dBFS of the sinusoid at `hz` in `signal`.
 pub fn level_db(signal: &[f32], sample_rate_hz: f64, hz: f64) -> f64 {
     db(amplitude(signal, sample_rate_hz, hz))
 }
 
-/// Frequency of the strongest sinusoid within `search_cents` of `near_hz`; within 0.05 cents where
+/// Frequency of the strongest sinusoid within `search_cents` of `near_hz`. Accurate to 0.05 cents if
 /// `signal` has at least 20 of its periods.
 pub fn frequency_hz(signal: &[f32], sample_rate_hz: f64, near_hz: f64, search_cents: f64) -> f64 {
     let log_amplitude = |hz: f64| amplitude(signal, sample_rate_hz, hz).max(1e-30).ln();
@@ -62,7 +61,7 @@ pub fn frequency_hz(signal: &[f32], sample_rate_hz: f64, near_hz: f64, search_ce
             best = (value, hz);
         }
     }
-    // The main lobe is nearly a parabola in decibels; two rounds leave nothing to speak of.
+    // The main lobe is nearly a parabola in decibels; after two iterations the error is negligible.
     let mut hz = best.1;
     for width_hz in [0.5 * step_hz, 0.05 * step_hz] {
         let (below, at, above) = (
@@ -102,13 +101,13 @@ pub fn first_difference(a: &[f32], b: &[f32]) -> Option<usize> {
         .or((a.len() != b.len()).then_some(a.len().min(b.len())))
 }
 
-/// Level in decibels of the difference of two signals, beside the first one's own.
+/// Level in decibels of the difference of two signals, relative to the first.
 pub fn error_db(signal: &[f32], other: &[f32]) -> f64 {
     let difference: Vec<f32> = signal.iter().zip(other).map(|(a, b)| a - b).collect();
     db(rms(&difference) / rms(signal))
 }
 
-/// Whether every sample is a number.
+/// Whether every sample is finite.
 pub fn is_finite(signal: &[f32]) -> bool {
     signal.iter().all(|x| x.is_finite())
 }
@@ -133,7 +132,7 @@ mod tests {
     }
 }
 
-/// The greatest jump from a sample to the next.
+/// The largest difference of two consecutive samples.
 pub fn largest_jump(signal: &[f32]) -> f32 {
     signal
         .windows(2)
@@ -141,7 +140,7 @@ pub fn largest_jump(signal: &[f32]) -> f32 {
         .fold(0.0, f32::max)
 }
 
-/// Bits of the samples, for comparisons that must be exact.
+/// The bits of the samples, for exact comparisons.
 pub fn bits(signal: &[f32]) -> Vec<u32> {
     signal.iter().map(|x| x.to_bits()).collect()
 }

@@ -1,4 +1,4 @@
-//! An allocator that counts the calls of each thread, for the proof that there are none.
+//! An allocator that counts the calls of each thread, for tests that there are none.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -17,19 +17,19 @@ fn count() {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller fulfils the conditions of the system's allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count();
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller fulfils the conditions of the system's allocator.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count();
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller fulfils the conditions of the system's allocator.
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -37,7 +37,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Calls of the allocator that this thread makes in `work`.
+/// The number of allocator calls that this thread makes in `work`.
 pub fn calls_during(work: impl FnOnce()) -> usize {
     let before = CALLS.with(Cell::get);
     work();

@@ -1,4 +1,4 @@
-//! A song in events with their frames, and its rendering in buffers of any size.
+//! Rendering events at given frames, in buffers of any size.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use aliquot::dsp::level::Level;
@@ -28,7 +28,7 @@ pub fn engine(sample_rate_hz: f64, patch: &Patch) -> Engine {
     engine_at(Level::chosen(), sample_rate_hz, patch)
 }
 
-/// The same, for these vector instructions.
+/// A new engine with this patch, for this level of vector instructions.
 pub fn engine_at(level: Level, sample_rate_hz: f64, patch: &Patch) -> Engine {
     let config = Config {
         sample_rate_hz,
@@ -58,8 +58,8 @@ pub fn off(channel: u8, key: u8) -> Event {
     })
 }
 
-/// Renders `frames` frames with the events at their frames, in buffers whose sizes `sizes` gives in
-/// turn.
+/// Renders `frames` frames with the events at their frames, in buffers of the sizes in `sizes`, which
+/// repeat.
 pub fn play(
     engine: &mut Engine,
     events: &[(usize, Event)],
@@ -86,7 +86,7 @@ pub fn play(
     (left, right)
 }
 
-/// A random event, the `place`th of its seed.
+/// A random event for the seed `place`.
 pub fn random_event(place: u64) -> Event {
     let random = |of: u64| bits(place, of);
     let unit = |of: u64| (random(of) >> 40) as f32 / (1 << 24) as f32;
