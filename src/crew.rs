@@ -19,8 +19,8 @@ use crossbeam_utils::atomic::AtomicCell;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::bank::Renderer;
-use crate::synth::ensemble::{self, Dimensions, Job, Threading};
 use crate::synth::parameter::MAX_VOICES;
+use crate::synth::pool::{self, Dimensions, Job, Threading};
 
 /// How long a thread without work goes on looking: the next block of the same buffer comes sooner.
 const SPIN: Duration = Duration::from_micros(40);
@@ -89,7 +89,7 @@ impl Crew {
     /// If the system has no more threads.
     pub fn new(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Result<Crew> {
         let block_s = dimensions.block_frames as f64 / dimensions.sample_rate_hz;
-        let boxes = ensemble::sections(MAX_VOICES);
+        let boxes = pool::groups(MAX_VOICES);
         let table = Arc::new(Table {
             slots: (0..boxes).map(|_| AtomicCell::new(None)).collect(),
             count: AtomicUsize::new(0),
@@ -136,7 +136,7 @@ impl Drop for Crew {
     }
 }
 
-impl ensemble::Crew for Crew {
+impl pool::Crew for Crew {
     fn threads(&self) -> usize {
         self.threads.len() + 1
     }

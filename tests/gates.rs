@@ -97,7 +97,7 @@ fn released_then_quietest_then_oldest_voices_are_stolen() {
 }
 
 #[test]
-fn voices_never_exceed_the_limit_even_when_it_is_lowered() {
+fn voices_never_exceed_the_limit_and_a_lower_one_counts_from_silence_on() {
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 4.0);
     patch.set(Param::VOICES, 128.0);
@@ -109,8 +109,23 @@ fn voices_never_exceed_the_limit_even_when_it_is_lowered() {
         play(&mut engine, &[], 1_000, &[64]);
         assert_eq!(engine.statistics().voices, 128);
     }
+    // The number of voices belongs to the machine: what sounds is not cut off.
     patch.set(Param::VOICES, 5.0);
     engine.set_patch(&patch);
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 128);
+    for round in 0..4 {
+        engine.push(Event::Controller {
+            channel: round,
+            number: 120,
+            value: 0.0,
+        });
+    }
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 0);
+    for key in 0..128 {
+        engine.push(on(0, key, 0.5));
+    }
     play(&mut engine, &[], 1_000, &[64]);
     assert_eq!(engine.statistics().voices, 5);
 }

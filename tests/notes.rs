@@ -7,15 +7,6 @@ use aliquot::synth::{Event, NoteAddress, Param, Patch};
 use analysis::*;
 use performance::*;
 
-/// A control-change event.
-fn control(channel: u8, number: u8, value: f32) -> Event {
-    Event::Controller {
-        channel,
-        number,
-        value,
-    }
-}
-
 #[test]
 fn a_released_note_ends_and_is_reported() {
     let mut patch = Patch::default();
@@ -258,39 +249,67 @@ fn a_note_held_by_the_mpe_master_ends_when_mpe_is_turned_off() {
     }
 }
 
+/// As a piano does: under the pedal a soft note does not cut off the loud one before it.
 #[test]
-fn a_repeated_key_releases_its_note_that_only_the_pedal_holds() {
-    let note = |id: i32| Event::NoteOn {
-        id: Some(id),
-        channel: 0,
-        key: 60,
-        velocity: 1.0,
+fn a_repeated_key_sounds_on_under_the_pedal_and_ends_without() {
+    let events = |pedal: f32| {
+        [
+            (0, control(0, 64, pedal)),
+            (0, on(0, 60, 1.0)),
+            (2_000, off(0, 60)),
+            (4_000, on(0, 60, 0.1)),
+            (6_000, off(0, 60)),
+        ]
     };
-    let lift = |id: i32| {
-        Event::NoteOff(NoteAddress {
-            id: Some(id),
-            channel: Some(0),
-            key: Some(60),
-        })
-    };
-    // With a host that gives each note its own id.
+    for (pedal, voices) in [(1.0, [1, 2, 2, 0]), (0.0, [0, 1, 0, 0])] {
+        let mut engine = engine(RATE, &sine());
+        let mut heard = Vec::new();
+        let mut done = 0;
+        for until in [3_900, 5_000, 9_000] {
+            let due: Vec<_> = events(pedal)
+                .into_iter()
+                .filter(|&(at, _)| (done..until).contains(&at))
+                .map(|(at, event)| (at - done, event))
+                .collect();
+            play(&mut engine, &due, until - done, &[64]);
+            done = until;
+            heard.push(engine.statistics().voices);
+        }
+        engine.push(control(0, 64, 0.0));
+        play(&mut engine, &[], 5_000, &[64]);
+        heard.push(engine.statistics().voices);
+        assert_eq!(heard, voices, "pedal {pedal}");
+    }
+}
+
+/// A host that gives every note an id of its own: each of ten is held by the pedal, and all end when
+/// it comes up.
+#[test]
+fn notes_with_ids_are_held_and_let_go_together() {
     let mut engine = engine(RATE, &sine());
     engine.push(control(0, 64, 1.0));
     for id in 0..10 {
-        let events = [(0, note(id)), (500, lift(id))];
+        let address = NoteAddress {
+            id: Some(id),
+            channel: Some(0),
+            key: Some(60),
+        };
+        let note = Event::NoteOn {
+            id: Some(id),
+            channel: 0,
+            key: 60,
+            velocity: 1.0,
+        };
+        let events = [(0, note), (500, Event::NoteOff(address))];
         play(&mut engine, &events, 1_000, &[64]);
     }
-    assert_eq!(engine.statistics().voices, 1);
-    for id in 0..9 {
-        assert_eq!(engine.next_ended().and_then(|note| note.id), Some(id));
-    }
+    assert_eq!(engine.statistics().voices, 10);
     assert_eq!(engine.next_ended(), None);
-    // Notes on other keys and channels stay, and so does a note with another id whose key is down.
-    engine.push(on(0, 61, 1.0));
-    engine.push(on(1, 60, 1.0));
-    engine.push(note(10));
-    engine.push(note(11));
-    play(&mut engine, &[], 1_000, &[64]);
-    assert_eq!(engine.statistics().voices, 4);
-    assert_eq!(engine.next_ended().and_then(|note| note.id), Some(9));
+    engine.push(control(0, 64, 0.0));
+    play(&mut engine, &[], 5_000, &[64]);
+    let ended: Vec<_> = std::iter::from_fn(|| engine.next_ended())
+        .filter_map(|note| note.id)
+        .collect();
+    assert_eq!(ended.len(), 10);
+    assert_eq!(engine.statistics().voices, 0);
 }

@@ -5,12 +5,14 @@ mod performance;
 
 use aliquot::crew::{self, Crew, MAX_THREADS};
 use aliquot::dsp::random::bits;
-use aliquot::synth::ensemble::{self, Dimensions, Extension, Job, Threading};
-use aliquot::synth::{Config, Engine, Event, Param, Patch};
+use aliquot::synth::pool::{self, Dimensions, Extension, Job, Threading};
+use aliquot::synth::{
+    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
+};
 use counting::calls_during;
 use performance::*;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 const FRAMES: usize = 20_000;
 
@@ -96,15 +98,119 @@ fn assert_same_a_block_later(rate_hz: f64, seed: u64, mut late: Engine, sizes: &
             (latency..FRAMES).find(|&at| before[at - latency].to_bits() != after[at].to_bits());
         assert_eq!(differs, None, "{name}, seed {seed}, {sizes:?}");
     }
-    // What ended in the newest block is told when that is done; an event that means nothing ends it.
-    late.push(Event::Controller {
-        channel: 0,
-        number: 3,
-        value: 0.0,
-    });
-    let ended =
-        |engine: &mut Engine| std::iter::from_fn(|| engine.next_ended()).collect::<Vec<_>>();
+    // What ended in the newest block is told when that is finished; taking room, even for no voice,
+    // finishes it. A choked note is told at once, and so may come before others in the same block.
+    let voices = late.dimensions().voices;
+    late.extend(&mut Extension::new(late.dimensions(), voices, true));
+    let ended = |engine: &mut Engine| {
+        let mut ended: Vec<_> = std::iter::from_fn(|| engine.next_ended()).collect();
+        ended.sort_by_key(|note| (note.channel, note.key, note.id));
+        ended
+    };
     assert_eq!(ended(&mut alone), ended(&mut late));
+}
+
+/// Events that are no notes wait for the tick: they leave the block that other threads render alone.
+#[test]
+fn an_event_takes_no_work_back() {
+    let config = Config {
+        sample_rate_hz: RATE,
+        max_voices: 128,
+    };
+    let mut patch = patch(0);
+    patch.set(Param::VOICES, 128.0);
+    let mut engine = Engine::new(&config);
+    engine.set_patch(&patch);
+    let taken_back = Arc::new(AtomicUsize::new(0));
+    let works = Arc::new(AtomicBool::new(true));
+    let crew = Prompt {
+        works: works.clone(),
+        laid_out: Vec::new(),
+        done: Vec::new(),
+        renderer: aliquot::bank::Renderer::new(engine.dimensions().level, block_frames(RATE)),
+        taken_back: taken_back.clone(),
+    };
+    let threading = Threading::new(Box::new(crew), engine.dimensions());
+    assert!(engine.set_threading(Some(threading)).is_none());
+    for key in 30..94 {
+        engine.push(on(0, key, 0.6));
+    }
+    let frames = block_frames(RATE);
+    let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+    engine.render(&mut left, &mut right);
+    for round in 0..100_u8 {
+        engine.render(&mut left[..20], &mut right[..20]);
+        works.store(false, Ordering::Relaxed);
+        engine.push(control(0, round, 0.5));
+        engine.push(Event::PitchBend {
+            channel: 0,
+            value: 0.1,
+        });
+        engine.push(off(0, 30 + round % 64));
+        engine.push(Event::Expression {
+            note: NoteAddress {
+                id: None,
+                channel: None,
+                key: None,
+            },
+            expression: NoteExpression::Tuning,
+            value: 0.5,
+        });
+        works.store(true, Ordering::Relaxed);
+        engine.render(&mut left[20..], &mut right[20..]);
+    }
+    assert_eq!(taken_back.load(Ordering::Relaxed), 0);
+    // A note-on is exact to the frame, and so needs the whole block.
+    engine.render(&mut left[..20], &mut right[..20]);
+    works.store(false, Ordering::Relaxed);
+    engine.push(on(1, 60, 0.5));
+    assert!(taken_back.load(Ordering::Relaxed) > 0);
+}
+
+/// A crew whose other thread does all its work while `works` is set, and none before.
+struct Prompt {
+    works: Arc<AtomicBool>,
+    laid_out: Jobs,
+    done: Jobs,
+    renderer: aliquot::bank::Renderer,
+    taken_back: Arc<AtomicUsize>,
+}
+
+impl Prompt {
+    fn work(&mut self) {
+        if self.works.load(Ordering::Relaxed) {
+            for mut job in self.laid_out.drain(..) {
+                job.perform(&mut self.renderer);
+                self.done.push(job);
+            }
+        }
+    }
+}
+
+impl pool::Crew for Prompt {
+    fn threads(&self) -> usize {
+        2
+    }
+    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+        self.laid_out.push(job);
+        None
+    }
+    fn begin(&mut self) {}
+    fn take_back(&mut self) -> Option<Box<Job>> {
+        self.work();
+        let job = self.laid_out.pop();
+        self.taken_back
+            .fetch_add(usize::from(job.is_some()), Ordering::Relaxed);
+        job
+    }
+    fn fetch(&mut self) -> Option<Box<Job>> {
+        self.work();
+        self.done.pop()
+    }
+    fn has_patience(&mut self, _: bool) -> bool {
+        false
+    }
+    fn stay_awake(&mut self, _: bool) {}
 }
 
 #[test]
@@ -152,7 +258,7 @@ impl Late {
     }
 }
 
-impl ensemble::Crew for Late {
+impl pool::Crew for Late {
     fn threads(&self) -> usize {
         3
     }
@@ -220,7 +326,7 @@ struct Lost {
     done: Arc<AtomicUsize>,
 }
 
-impl ensemble::Crew for Lost {
+impl pool::Crew for Lost {
     fn threads(&self) -> usize {
         self.crew.threads()
     }
@@ -269,7 +375,7 @@ fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
     let (late_left, _) = play(&mut late, &events, FRAMES, &[512]);
     assert!(left[..FRAMES - 64] == late_left[64..]);
     // The threads of the other crew may be late as well, on a busy machine.
-    assert!(late.statistics().late_sections >= 1);
+    assert!(late.statistics().late_groups >= 1);
     assert!(
         done.load(Ordering::Relaxed) > 0,
         "the other threads only slept"
@@ -327,32 +433,45 @@ fn threads_come_and_go_while_nothing_sounds() {
 }
 
 #[test]
-fn room_for_more_voices_comes_while_they_sound() {
+fn room_for_more_voices_is_used_from_when_nothing_sounds() {
     let config = Config {
         sample_rate_hz: RATE,
         max_voices: 16,
     };
     let mut patch = patch(0);
     patch.set(Param::VOICES, 2_000.0);
-    for is_threaded in [false, true] {
+    // The room comes after so many rounds, whenever the background has made it.
+    let render = |is_threaded: bool, comes_at: usize| {
         let mut engine = Engine::new(&config);
         engine.set_patch(&patch);
         if is_threaded {
             let threading = crew::threading(2, engine.dimensions(), || {}).expect("threads");
             assert!(engine.set_threading(Some(threading)).is_none());
         }
-        let (mut left, mut right) = (vec![0.0; 640], vec![0.0; 640]);
-        let play = |engine: &mut Engine, left: &mut [f32], right: &mut [f32]| {
-            for voice in 0..200_u8 {
-                engine.push(on(voice / 100, voice % 100, 0.1));
+        let mut heard = Vec::new();
+        for round in 0..20_u8 {
+            if usize::from(round) == comes_at {
+                let mut extension = Extension::new(engine.dimensions(), 150, is_threaded);
+                assert_eq!(calls_during(|| engine.extend(&mut extension)), 0);
             }
-            engine.render(left, right);
-            engine.statistics().voices
-        };
-        assert_eq!(play(&mut engine, &mut left, &mut right), 16);
-        let mut extension = Extension::new(engine.dimensions(), 150, is_threaded);
-        assert_eq!(calls_during(|| engine.extend(&mut extension)), 0);
-        assert_eq!(play(&mut engine, &mut left, &mut right), 150);
+            for voice in 0..20 {
+                engine.push(on(voice / 10, 40 + round + voice % 10, 0.1));
+            }
+            let (mut left, mut right) = (vec![0.0; 640], vec![0.0; 640]);
+            engine.render(&mut left, &mut right);
+            assert_eq!(engine.statistics().voices, 16);
+            heard.extend(left.into_iter().chain(right).map(f32::to_bits));
+        }
+        engine.reset();
+        for voice in 0..200 {
+            engine.push(on(voice / 100, voice % 100, 0.1));
+        }
+        engine.render(&mut [0.0; 640], &mut [0.0; 640]);
+        assert_eq!(engine.statistics().voices, 150);
+        heard
+    };
+    for is_threaded in [false, true] {
+        assert!(render(is_threaded, 1) == render(is_threaded, 15));
     }
 }
 

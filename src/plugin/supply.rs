@@ -2,7 +2,8 @@
 //!
 //! The audio thread notices that the parameters ask for something and orders it; a thread in the
 //! background makes it and sends it through a queue; what the engine has no more use for goes back
-//! the same way, to be dropped there. More room is taken at once. Threads change the latency, so
+//! the same way, to be dropped there. More room is taken at once, but used only from when nothing
+//! sounds, so that the same notes give the same bits whenever it came. Threads change the latency, so
 //! they come and go only while nothing sounds, or when the host activates the instrument.
 //!
 //! The background is a thread of our own, which looks for orders and is not woken. The framework's
@@ -18,8 +19,8 @@ use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::crew;
-use crate::synth::ensemble::{Dimensions, Extension, Threading};
 use crate::synth::parameter::Threads;
+use crate::synth::pool::{Dimensions, Extension, Threading};
 use crate::synth::{Engine, Param, Patch};
 
 /// Every engine has room for so many voices, since that costs little.

@@ -1,5 +1,6 @@
 //! What the 16 MIDI channels' controllers say, and how MPE reads them.
 
+use super::assigner::NO_MASTERS;
 use super::parameter::Param;
 use super::patch::Values;
 
@@ -25,10 +26,6 @@ pub struct Channel {
     pub pan: f32,
     /// CC 11, 0 to 1.
     pub expression: f32,
-    /// CC 64.
-    pub sustain: bool,
-    /// CC 66.
-    pub sostenuto: bool,
     /// The registered parameter that data entry writes: (CC 101, CC 100).
     registered: (u8, u8),
 }
@@ -44,8 +41,6 @@ impl Default for Channel {
             volume: 1.0,
             pan: 0.0,
             expression: 1.0,
-            sustain: false,
-            sostenuto: false,
             registered: (127, 127),
         }
     }
@@ -61,8 +56,6 @@ impl Channel {
             7 => self.volume = value,
             10 => self.pan = centred(value),
             11 => self.expression = value,
-            64 => self.sustain = value >= 0.5,
-            66 => self.sostenuto = value >= 0.5,
             74 => self.brightness = 0.5 + 0.5 * centred(value),
             98 | 99 => self.registered = (127, 127),
             100 => self.registered.1 = data,
@@ -121,10 +114,6 @@ pub struct Control {
     pub gain: f32,
     /// −1 to 1.
     pub pan: f32,
-    /// CC 64.
-    pub sustain: bool,
-    /// CC 66.
-    pub sostenuto: bool,
 }
 
 /// All channels.
@@ -137,9 +126,14 @@ impl Channels {
         &mut self.0[usize::from(channel & 15)]
     }
 
-    /// Whether a message on `channel` is also for voices on `voice_channel`.
-    pub fn reaches(channel: u8, voice_channel: u8, values: &Values) -> bool {
-        channel == voice_channel || (values.is_on(Param::MPE) && usize::from(channel) == MASTER)
+    /// The channel whose messages reach each channel beside its own: in MPE the zone's master; else
+    /// the channel itself.
+    pub fn masters(&self, values: &Values) -> [u8; 16] {
+        if values.is_on(Param::MPE) {
+            [MASTER as u8; 16]
+        } else {
+            NO_MASTERS
+        }
     }
 
     /// What a voice on this channel reads.
@@ -157,8 +151,6 @@ impl Channels {
             // The square follows the recommended curve of General MIDI (40·log₁₀ of the value).
             gain: (own.volume * own.expression) * (own.volume * own.expression),
             pan: own.pan,
-            sustain: own.sustain,
-            sostenuto: own.sostenuto,
         };
         if values.is_on(Param::MPE) && usize::from(channel & 15) != MASTER {
             let master = &self.0[MASTER];
@@ -171,8 +163,6 @@ impl Channels {
             control.brightness = (own.brightness + master.brightness - 0.5).clamp(0.0, 1.0);
             control.gain *=
                 (master.volume * master.expression) * (master.volume * master.expression);
-            control.sustain |= master.sustain;
-            control.sostenuto |= master.sostenuto;
         }
         control
     }

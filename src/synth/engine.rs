@@ -3,29 +3,30 @@
 //! It works in blocks of H frames on its own clock, whatever the host's buffers. A block is
 //! rendered when its first frame is asked for; frames are handed out from it. A note that begins
 //! within a block is rendered from its onset to the block's end at once and added. Everything else
-//! takes effect at the next tick and ramps across that block.
+//! takes effect at the next tick and ramps across that block: the [assigner](super::assigner) and
+//! the channels take an event at once, and what it means for voices waits as a command, so that no
+//! event forces the block in progress to be finished early.
 
 mod bus;
 mod clock;
-mod ended;
-mod notes;
+mod commands;
 #[cfg(test)]
 mod tests;
 
-pub use self::ended::EndedNote;
-
 use self::bus::Bus;
 use self::clock::Clock;
-use self::ended::Ended;
+use self::commands::{CommandQueue, VoiceCommand};
+use super::assigner::{Assigner, Command, NewNote, Pedal};
 use super::channel::Channels;
-use super::ensemble::{Dimensions, Ensemble, Extension, Threading};
-use super::event::{Event, Transport};
+use super::event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
+use super::pool::{Dimensions, Extension, MAX_SLOTS, Threading, VoicePool, slots};
 use super::sounding::Sounding;
 use super::tick::Tick;
 use super::voice::{Life, Outcome};
+use super::voice_group::report;
 use crate::bank::{MAX_BLOCK_FRAMES, Mixer, Renderer};
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::level::Level;
@@ -33,7 +34,7 @@ use crate::dsp::level::Level;
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Config {
-    /// Frames per second; anything outside 1 kHz to 1 MHz counts as the nearer end.
+    /// Frames per second; anything outside 1 kHz to 4 MHz counts as the nearer end.
     pub sample_rate_hz: f64,
     /// Voices to allocate memory for, 1 to [`MAX_VOICES`]; the patch may ask for fewer.
     pub max_voices: usize,
@@ -48,9 +49,9 @@ pub struct Statistics {
     pub partials: usize,
     /// Voices silenced because a value in them was not a number, since the engine was made.
     pub faults: usize,
-    /// Sections of voices that the caller rendered itself since another thread was late, since the
+    /// Groups of voices that the caller rendered itself since another thread was late, since the
     /// engine was made.
-    pub late_sections: u64,
+    pub late_groups: u64,
 }
 
 /// The engine. See the module's text.
@@ -59,14 +60,20 @@ pub struct Engine {
     block_frames: usize,
     renderer: Renderer,
     mixer: Mixer,
+    /// The patch and the controllers as the last event has left them.
     patch: Patch,
     patch_changed: bool,
-    /// What voices read: the values that sound, and the controllers.
+    channels: Channels,
+    /// What voices read: the values that sound, and the controllers, as of the last tick or onset.
     tick: Tick,
-    ensemble: Ensemble,
-    /// Onsets since the engine was made.
-    onsets: u64,
-    has_pending: bool,
+    assigner: Assigner,
+    /// How many voices may sound.
+    voice_limit: usize,
+    /// Channels with notes that have pressure of their own: one bit each.
+    poly_pressure: u16,
+    commands: CommandQueue,
+    has_onsets: bool,
+    pool: VoicePool,
     clock: Clock,
     buses: [Bus; 2],
     /// The bus of the newest block.
@@ -76,7 +83,8 @@ pub struct Engine {
     /// Frames of the block that are handed out; at H the next one is due.
     position: usize,
     output: Output,
-    ended: Ended,
+    /// Room for the channels of a mono output.
+    scratch: Bus,
     faults: usize,
 }
 
@@ -98,58 +106,57 @@ impl Engine {
         Engine::with_level(config, Level::chosen())
     }
 
-    /// The same, for these vector instructions.
+    /// As [`Engine::new`], for these vector instructions.
     pub fn with_level(config: &Config, level: Level) -> Engine {
-        let config = Config {
-            sample_rate_hz: if config.sample_rate_hz >= 1_000.0 {
-                config.sample_rate_hz.min(1e6)
-            } else {
-                1_000.0
-            },
-            max_voices: config.max_voices.clamp(1, MAX_VOICES),
-        };
-        let patch = Patch::default();
-        let block_frames = block_frames(config.sample_rate_hz);
+        // `max` and `min` would give a rate that is not a number the nearer end, too.
+        let sample_rate_hz = config.sample_rate_hz.max(1e3).min(4e6);
+        let block_frames = block_frames(sample_rate_hz);
         let dimensions = Dimensions {
             level,
-            sample_rate_hz: config.sample_rate_hz,
+            sample_rate_hz,
             block_frames,
-            voices: config.max_voices,
+            voices: config.max_voices.clamp(1, MAX_VOICES),
         };
         Engine {
             dimensions,
             block_frames,
             renderer: Renderer::new(level, block_frames),
             mixer: Mixer::new(level, block_frames),
-            patch,
+            patch: Patch::default(),
             patch_changed: false,
-            tick: Tick::new(config.sample_rate_hz, block_frames),
-            ensemble: Ensemble::new(&dimensions),
-            onsets: 0,
-            has_pending: false,
+            channels: Channels::default(),
+            tick: Tick::new(sample_rate_hz, block_frames),
+            assigner: Assigner::new(MAX_SLOTS),
+            voice_limit: 1,
+            poly_pressure: 0,
+            commands: CommandQueue::new(),
+            has_onsets: false,
+            pool: VoicePool::new(&dimensions),
             clock: Clock::default(),
             buses: [Bus::new(), Bus::new()],
             newest: 0,
             is_under_way: false,
             position: block_frames,
             output: Output::default(),
-            ended: Ended::new(2 * MAX_VOICES),
+            scratch: Bus::new(),
             faults: 0,
         }
     }
 
-    /// Silences everything and puts the clock at 0: from here on it is as a new engine with the
+    /// Silences everything and puts the clock at 0: from here on it sounds as a new engine with the
     /// same patch.
     pub fn reset(&mut self) {
         self.end_block();
-        self.ensemble.silence();
-        self.tick.channels = Channels::default();
+        self.commands.clear();
+        self.has_onsets = false;
+        self.assigner.clear();
+        self.pool.silence();
+        self.channels = Channels::default();
+        self.poly_pressure = 0;
         self.buses.iter_mut().for_each(Bus::clear);
-        self.has_pending = false;
         self.clock = Clock::default();
         self.position = self.block_frames;
         self.output.reset();
-        self.ended.clear();
     }
 
     /// Frames per second.
@@ -162,22 +169,29 @@ impl Engine {
         &self.dimensions
     }
 
-    /// Renders with these threads from now on, or with none but the caller's. What sounds is cut off by
-    /// that, so it is done only while [`Engine::is_silent`]: else what is given comes straight back.
-    /// What comes back is to be dropped off the audio thread.
+    /// How many voices may sound: what the patch asked for when nothing sounded, as far as there is
+    /// memory.
+    pub fn voice_limit(&self) -> usize {
+        self.voice_limit
+    }
+
+    /// Renders with these threads from now on, or with none but the caller's. What sounds would be
+    /// cut off by that, so it is done only while [`Engine::is_silent`]: else what is given comes
+    /// straight back. What comes back is to be dropped off the audio thread.
     pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
         if !self.is_silent() {
             return threading;
         }
         self.buses.iter_mut().for_each(Bus::clear);
-        self.ensemble.set_threading(threading)
+        self.pool.set_threading(threading)
     }
 
-    /// Takes room for more voices. What it leaves is to be dropped off the audio thread.
+    /// Takes room for more voices; they are used from when nothing sounds. What it leaves is to be
+    /// dropped off the audio thread.
     pub fn extend(&mut self, extension: &mut Extension) {
         self.end_block();
-        self.ensemble.extend(extension);
-        self.dimensions.voices = self.ensemble.voices();
+        self.pool.extend(extension);
+        self.dimensions.voices = self.pool.voices();
     }
 
     /// Takes a patch over from the next tick on (a note that begins before it already has it).
@@ -199,8 +213,11 @@ impl Engine {
 
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
     pub fn push(&mut self, event: Event) {
-        // What it finds is to be the same, whoever renders.
-        self.end_block();
+        if !self.commands.has_room() {
+            // Commands wait for the tick; more than a queue full of them cannot.
+            self.end_block();
+            self.carry_out_commands();
+        }
         match event {
             Event::NoteOn {
                 id,
@@ -209,48 +226,42 @@ impl Engine {
                 velocity,
             } => {
                 if velocity.is_finite() && key < 128 {
-                    self.note_on(id, channel & 15, key, velocity.clamp(0.0, 1.0));
+                    self.note_on(NewNote {
+                        id,
+                        channel: channel & 15,
+                        key,
+                        velocity: velocity.clamp(0.0, 1.0),
+                        age: 0,
+                    });
                 }
             }
-            Event::NoteOff(note) => self.note_off(&note),
-            Event::Choke(note) => {
-                for slot in 0..self.ensemble.used_slots() {
-                    if self.is_addressed(slot, &note) {
-                        self.fade(slot);
-                    }
-                }
-            }
+            Event::NoteOff(note) => self.assigner.note_off(&note, &mut self.commands),
+            Event::Choke(note) => self.assigner.choke(&note, &mut self.commands),
             Event::Expression {
                 note,
                 expression,
                 value,
             } => {
                 if value.is_finite() {
-                    for slot in 0..self.ensemble.used_slots() {
-                        if self.is_addressed(slot, &note) {
-                            self.ensemble[slot].express(expression, value);
-                        }
-                    }
+                    self.express(&note, expression, value);
                 }
             }
             Event::Modulate { id, param, offset } => {
                 if offset.is_finite() {
-                    let voices = self.ensemble.iter_mut();
-                    for voice in
-                        voices.filter(|voice| voice.life() != Life::Idle && voice.id == Some(id))
-                    {
-                        voice.modulate(param, offset);
-                    }
+                    let commands = &mut self.commands;
+                    self.assigner.for_each_with_id(id, |slot| {
+                        commands.add(slot, VoiceCommand::Modulate(param, offset));
+                    });
                 }
             }
             Event::PitchBend { channel, value } => {
                 if value.is_finite() {
-                    self.tick.channels.get_mut(channel).bend = value.clamp(-1.0, 1.0);
+                    self.channels.get_mut(channel).bend = value.clamp(-1.0, 1.0);
                 }
             }
             Event::ChannelPressure { channel, value } => {
                 if value.is_finite() {
-                    self.tick.channels.get_mut(channel).pressure = value.clamp(0.0, 1.0);
+                    self.channels.get_mut(channel).pressure = value.clamp(0.0, 1.0);
                 }
             }
             Event::Controller {
@@ -258,66 +269,135 @@ impl Engine {
                 number,
                 value,
             } => {
-                if value.is_finite() {
+                if value.is_finite() && number < 128 {
                     self.controller(channel & 15, number, value.clamp(0.0, 1.0));
                 }
             }
         }
     }
 
+    fn note_on(&mut self, note: NewNote) {
+        // Which voice gives way depends on how loud each was in the newest block. The note itself
+        // is added to that block, so it has to be finished anyway.
+        self.end_block();
+        self.take_patch();
+        self.take_capacity();
+        let slots = slots(self.voice_limit);
+        self.assigner
+            .note_on(note, self.voice_limit, slots, &mut self.commands);
+        self.has_onsets = true;
+    }
+
+    fn express(&mut self, note: &NoteAddress, expression: NoteExpression, value: f32) {
+        let (commands, poly_pressure) = (&mut self.commands, &mut self.poly_pressure);
+        self.assigner.for_each_addressed(note, |assigner, slot| {
+            if expression == NoteExpression::Pressure {
+                *poly_pressure |= 1 << assigner.channel(slot);
+            }
+            commands.add(slot, VoiceCommand::Express(expression, value));
+        });
+    }
+
+    fn controller(&mut self, channel: u8, number: u8, value: f32) {
+        const SUSTAIN: u8 = 64;
+        const SOSTENUTO: u8 = 66;
+        const ALL_SOUND_OFF: u8 = 120;
+        const RESET_ALL_CONTROLLERS: u8 = 121;
+        const ALL_NOTES_OFF: u8 = 123;
+        let is_down = value >= 0.5;
+        let Engine {
+            assigner, commands, ..
+        } = self;
+        match number {
+            SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
+            SOSTENUTO => assigner.set_pedal(channel, Pedal::Sostenuto, is_down, commands),
+            ALL_SOUND_OFF => assigner.all_sound_off(channel, commands),
+            // 124 to 127 change the mode, and release all notes as well.
+            ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
+            RESET_ALL_CONTROLLERS => {
+                assigner.reset_pedals(channel, commands);
+                self.reset_poly_pressure(channel);
+                self.channels.get_mut(channel).control(number, value);
+            }
+            _ => self.channels.get_mut(channel).control(number, value),
+        }
+    }
+
+    /// Notes of a channel lose the pressure of their own.
+    fn reset_poly_pressure(&mut self, channel: u8) {
+        if self.poly_pressure >> channel & 1 != 0 {
+            self.poly_pressure &= !(1 << channel);
+            let all = NoteAddress {
+                id: None,
+                channel: Some(channel),
+                key: None,
+            };
+            let commands = &mut self.commands;
+            self.assigner.for_each_addressed(&all, |_, slot| {
+                commands.add(slot, VoiceCommand::Express(NoteExpression::Pressure, 0.0));
+            });
+        }
+    }
+
     /// Renders the next frames into both channels, overwriting them; both slices are of one length
     /// (of two lengths, the shorter counts).
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let mut frames = left.iter_mut().zip(right);
-        self.render_frames(
-            frames.len(),
-            || frames.next(),
-            |(left, right), frame| (*left, *right) = frame,
-        );
+        let _flush = FlushDenormals::new();
+        let count = left.len().min(right.len());
+        let mut done = 0;
+        while done < count {
+            let end = done + self.next_span(count - done);
+            self.hand_out(&mut left[done..end], &mut right[done..end]);
+            done = end;
+        }
     }
 
     /// Renders the next frames into one channel: the mean of left and right.
     pub fn render_mono(&mut self, mono: &mut [f32]) {
-        let mut frames = mono.iter_mut();
-        self.render_frames(
-            frames.len(),
-            || frames.next(),
-            |mono, (left, right)| *mono = 0.5 * (left + right),
-        );
-    }
-
-    fn render_frames<T>(
-        &mut self,
-        count: usize,
-        mut next: impl FnMut() -> Option<T>,
-        mut write: impl FnMut(T, (f32, f32)),
-    ) {
         let _flush = FlushDenormals::new();
         let mut done = 0;
-        while done < count {
-            if self.position == self.block_frames {
-                self.begin_block();
-                self.position = 0;
+        while done < mono.len() {
+            let end = done + self.next_span(mono.len() - done);
+            let mono = &mut mono[done..end];
+            // Taken out while the engine fills it; an empty box is no allocation.
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let (left, right) = scratch.span_mut(0..mono.len());
+            self.hand_out(left, right);
+            for ((mono, left), right) in mono.iter_mut().zip(left).zip(right) {
+                *mono = 0.5 * (*left + *right);
             }
-            if self.has_pending {
-                self.render_onsets();
-            }
-            let end = self.block_frames.min(self.position + (count - done));
-            let step = 1.0 / self.block_frames as f32;
-            done += end - self.position;
-            let bus = &self.buses[self.handed_out()];
-            for at in self.position..end {
-                let Some(place) = next() else { break };
-                let (left, right) = (bus.left[at], bus.right[at]);
-                write(place, bus.output.frame(left, right, at as f32 * step));
-            }
-            self.position = end;
+            self.scratch = scratch;
+            done = end;
         }
+    }
+
+    /// Sees that the next frames are there to be handed out: how many of `wanted` are in the current
+    /// block.
+    fn next_span(&mut self, wanted: usize) -> usize {
+        if self.position == self.block_frames {
+            self.begin_block();
+            self.position = 0;
+        }
+        if self.has_onsets {
+            self.render_onsets();
+        }
+        wanted.min(self.block_frames - self.position)
+    }
+
+    /// Hands out frames of the current block.
+    fn hand_out(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let bus = &self.buses[self.handed_out()];
+        let end = self.position + left.len();
+        left.copy_from_slice(&bus.left[self.position..end]);
+        right.copy_from_slice(&bus.right[self.position..end]);
+        let step = 1.0 / self.block_frames as f32;
+        bus.ramp.apply(left, right, self.position, step);
+        self.position = end;
     }
 
     /// The next note that has ended since this was last asked; `None` when there is none left.
     pub fn next_ended(&mut self) -> Option<EndedNote> {
-        self.ended.pop()
+        self.assigner.next_ended()
     }
 
     /// Whether nothing sounds and nothing will until a note begins.
@@ -325,7 +405,7 @@ impl Engine {
         // A voice that ended in this block may still be in its rest.
         let rest = self.position..self.block_frames;
         !self.is_under_way
-            && self.ensemble.iter().all(|voice| voice.life() == Life::Idle)
+            && self.assigner.sounding() == 0
             && self.buses[self.handed_out()].is_silent(rest)
             && (self.latency_frames() == 0
                 || self.buses[self.newest].is_silent(0..self.block_frames))
@@ -334,7 +414,7 @@ impl Engine {
     /// By how many frames all that sounds is late: 0, or a block where other threads render it
     /// meanwhile.
     pub fn latency_frames(&self) -> usize {
-        if self.ensemble.is_threaded() {
+        if self.pool.is_threaded() {
             self.block_frames
         } else {
             0
@@ -343,7 +423,7 @@ impl Engine {
 
     /// The bus whose frames are handed out.
     fn handed_out(&self) -> usize {
-        if self.ensemble.is_threaded() {
+        if self.pool.is_threaded() {
             1 - self.newest
         } else {
             self.newest
@@ -352,20 +432,12 @@ impl Engine {
 
     /// What sounds now.
     pub fn statistics(&self) -> Statistics {
-        let mut statistics = Statistics {
+        Statistics {
+            voices: self.assigner.sounding(),
+            partials: self.assigner.partials(),
             faults: self.faults,
-            late_sections: self.ensemble.late_sections(),
-            ..Statistics::default()
-        };
-        for voice in self
-            .ensemble
-            .iter()
-            .filter(|voice| voice.life() != Life::Idle)
-        {
-            statistics.voices += 1;
-            statistics.partials += voice.sounding_partials();
+            late_groups: self.pool.late_groups(),
         }
-        statistics
     }
 
     /// Cycles of the free LFO since the reset, at the current block's first frame.
@@ -375,12 +447,7 @@ impl Engine {
 
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub fn held_keys(&self) -> u128 {
-        self.ensemble
-            .iter()
-            .filter(|voice| {
-                voice.key_is_down && matches!(voice.life(), Life::Pending | Life::Sounding)
-            })
-            .fold(0, |keys, voice| keys | 1 << (voice.key & 127))
+        self.assigner.held_keys()
     }
 
     /// Takes a picture of all partials that sound, at the end of the current block and with the
@@ -388,43 +455,77 @@ impl Engine {
     pub fn sounding(&self, sounding: &mut Sounding) {
         sounding.clear(self.dimensions.sample_rate_hz);
         let (left, right) = self.output.levels();
-        for (slot, voice) in self.ensemble.iter().enumerate() {
+        for slot in self.assigner.slots_in_use() {
+            let voice = &self.pool[slot];
             if matches!(voice.life(), Life::Sounding | Life::Fading) {
                 voice.picture(slot, left, right, sounding);
             }
         }
     }
 
+    /// Takes over the values that the patch has now.
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
-            let was_mpe = self.tick.values.is_on(Param::MPE);
             if self.tick.values.update(&self.patch) {
                 self.tick.generation += 1;
                 let Tick { values, edits, .. } = &mut self.tick;
                 edits.update(|param| values.get(param));
-                if self.tick.values.is_on(Param::MPE) != was_mpe {
-                    self.release_what_no_pedal_holds();
-                }
             }
         }
+        let masters = self.channels.masters(&self.tick.values);
+        self.assigner.set_masters(&masters, &mut self.commands);
+        self.tick.channels.clone_from(&self.channels);
+    }
+
+    /// Takes over the limit of voices, if nothing sounds: the same notes are to give the same bits
+    /// whenever the memory for them came.
+    fn take_capacity(&mut self) {
+        if self.assigner.sounding() == 0 {
+            self.voice_limit = self
+                .tick
+                .values
+                .index(Param::VOICES)
+                .clamp(1, self.dimensions.voices);
+        }
+    }
+
+    /// Does to the voices what events have asked for. Only between blocks.
+    fn carry_out_commands(&mut self) {
+        let pool = &mut self.pool;
+        self.commands.drain(|slot, command| {
+            let voice = &mut pool[slot];
+            match command {
+                VoiceCommand::Note(Command::Begin(note)) => {
+                    pool.set_active(slot, false);
+                    pool[slot].begin(note.id, note.channel, note.key, note.velocity, note.age);
+                }
+                VoiceCommand::Note(Command::Release) => voice.release(),
+                VoiceCommand::Note(Command::Fade) => voice.fade(),
+                VoiceCommand::Express(expression, value) => voice.express(expression, value),
+                VoiceCommand::Modulate(param, offset) => voice.modulate(param, offset),
+            }
+        });
     }
 
     /// Renders what begins at this frame, to the end of the newest block.
     fn render_onsets(&mut self) {
         self.end_block();
-        self.has_pending = false;
+        self.has_onsets = false;
         self.take_patch();
+        self.carry_out_commands();
         let rest = self.position..self.block_frames;
-        for slot in 0..self.ensemble.used_slots() {
-            let voice = &mut self.ensemble[slot];
-            if voice.life() == Life::Pending {
-                let bus = &mut self.buses[self.newest];
-                let left = &mut bus.left[rest.clone()];
-                let right = &mut bus.right[rest.clone()];
-                let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
-                self.note_outcome(slot, outcome);
-            }
+        let mut next = self.assigner.next_pending(0);
+        while let Some(slot) = next {
+            next = self.assigner.next_pending(slot + 1);
+            let bus = &mut self.buses[self.newest];
+            let (left, right) = bus.span_mut(rest.clone());
+            let voice = &mut self.pool[slot];
+            let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
+            let report = report(voice, outcome);
+            self.faults += usize::from(outcome == Outcome::Faulty);
+            self.pool.set_active(slot, report.is_active);
+            self.assigner.report(slot, &report);
         }
     }
 
@@ -432,7 +533,8 @@ impl Engine {
     fn begin_block(&mut self) {
         self.end_block();
         self.take_patch();
-        self.steal_down_to(self.voice_limit());
+        self.take_capacity();
+        self.carry_out_commands();
         self.clock.tick(
             &self.tick.values,
             self.block_frames,
@@ -441,20 +543,19 @@ impl Engine {
         self.tick.lfo_cycles = self.clock.lfo_cycles;
         self.tick.lfo_cycles_per_frame = self.clock.lfo_cycles_per_frame;
         self.tick.lfo_has_jumped = self.clock.lfo_has_jumped;
-        self.tick.partials = self.statistics().partials;
+        self.tick.partials = self.assigner.partials();
         self.newest = self.handed_out();
-        self.output.tick(&self.tick.values);
         let bus = &mut self.buses[self.newest];
         bus.clear();
-        bus.output = self.output.clone();
+        bus.ramp = self.output.tick(&self.tick.values);
         self.is_under_way = true;
-        self.ensemble.begin_block(&self.tick, &mut self.renderer);
-        if !self.ensemble.is_under_way() {
+        self.pool.start(&self.tick, &mut self.renderer);
+        if !self.pool.is_under_way() {
             self.end_block();
         }
     }
 
-    /// Ends the newest block, if it is still being rendered: its sections are mixed in their order.
+    /// Ends the newest block, if it is still being rendered: its groups are mixed in their order.
     fn end_block(&mut self) {
         if !self.is_under_way {
             return;
@@ -462,32 +563,16 @@ impl Engine {
         // An event may bring it about, outside of `render`.
         let _flush = FlushDenormals::new();
         self.is_under_way = false;
-        self.ensemble.end_block(&self.tick, &mut self.renderer);
-        let bus = &mut self.buses[self.newest];
-        let left = &mut bus.left[..self.block_frames];
-        let right = &mut bus.right[..self.block_frames];
-        for section in self.ensemble.rendered() {
-            self.mixer.accumulate(section.part(), left, right);
+        self.pool.finish(&self.tick, &mut self.renderer);
+        let (left, right) = self.buses[self.newest].span_mut(0..self.block_frames);
+        for group in self.pool.rendered() {
+            self.mixer.accumulate(group.part(), left, right);
+            self.faults += group.faults();
         }
         self.mixer.transform_into(left, right);
-        for slot in 0..self.ensemble.used_slots() {
-            if let Some(outcome) = self.ensemble.outcome(slot) {
-                self.note_outcome(slot, outcome);
-            }
-        }
-    }
-
-    fn note_outcome(&mut self, slot: usize, outcome: Outcome) {
-        if outcome == Outcome::Faulty {
-            self.faults += 1;
-        }
-        if outcome != Outcome::Sounds {
-            let voice = &self.ensemble[slot];
-            self.ended.push(EndedNote {
-                id: voice.id,
-                channel: voice.channel,
-                key: voice.key,
-            });
+        self.assigner.begin_reports();
+        for (slot, report) in self.pool.reports() {
+            self.assigner.report(slot, report);
         }
     }
 }

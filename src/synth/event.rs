@@ -97,6 +97,17 @@ pub enum Event {
     },
 }
 
+/// A note that sounds no more, for hosts that keep account of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedNote {
+    /// The host's note id, where it gave one.
+    pub id: Option<i32>,
+    /// 0 to 15.
+    pub channel: u8,
+    /// 0 to 127.
+    pub key: u8,
+}
+
 /// Where the host's song is, for what follows its tempo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transport {

@@ -1,8 +1,8 @@
 //! The end of the way: master level, balance and protection, frame by frame.
 //!
 //! Protect bends what passes [`KNEE`] towards full scale, y = k + (1−k)·t/(1+t) with
-//! t = (|x|−k)/(1−k): straight below the knee, of continuous slope at it, never beyond 1. It has no
-//! memory, so a note that begins within a block can still be added before it.
+//! t = (|x|−k)/(1−k): straight below the knee, of continuous slope at it, never beyond 1. It acts on
+//! frames as they are handed out, when every note that begins in their block has been added.
 
 use super::parameter::{MASTER_OFF_DB, Param};
 use super::patch::Values;
@@ -41,36 +41,25 @@ impl Gains {
     }
 }
 
-/// The output stage: gains that ramp from one tick's to the next's.
-#[derive(Clone, Debug, Default)]
-pub struct Output {
+/// The output stage's gains over one block: plain data that goes with the block's frames.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ramp {
     start: Gains,
     end: Gains,
-    is_begun: bool,
 }
 
-impl Output {
-    /// As new: the first tick's gains hold from its first frame.
-    pub fn reset(&mut self) {
-        *self = Output::default();
-    }
-
-    /// Takes the values to reach by the end of the block.
-    pub fn tick(&mut self, values: &Values) {
-        let gains = Gains::new(values);
-        self.start = if self.is_begun { self.end } else { gains };
-        self.end = gains;
-        self.is_begun = true;
-    }
-
-    /// The master level at the block's end, of left and right.
-    pub fn levels(&self) -> (f32, f32) {
-        (self.end.left, self.end.right)
+impl Ramp {
+    /// Applies the gains to frames of the block from frame `from` on; `step` is one part of the
+    /// block a frame.
+    pub fn apply(&self, left: &mut [f32], right: &mut [f32], from: usize, step: f32) {
+        for (index, (left, right)) in left.iter_mut().zip(right).enumerate() {
+            (*left, *right) = self.frame(*left, *right, (from + index) as f32 * step);
+        }
     }
 
     /// One frame of the bus, `position` (0 to 1) of the way through the block, as it leaves.
     #[inline]
-    pub fn frame(&self, left: f32, right: f32, position: f32) -> (f32, f32) {
+    fn frame(&self, left: f32, right: f32, position: f32) -> (f32, f32) {
         let (from, to) = (&self.start, &self.end);
         let protection = from.protection + (to.protection - from.protection) * position;
         (
@@ -83,6 +72,32 @@ impl Output {
                 protection,
             ),
         )
+    }
+}
+
+/// The output stage: gains that ramp from one tick's to the next's.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// The last tick's; `None` before the first.
+    last: Option<Gains>,
+}
+
+impl Output {
+    /// As new: the first tick's gains hold from its first frame.
+    pub fn reset(&mut self) {
+        *self = Output::default();
+    }
+
+    /// Takes the values to reach by the end of the block.
+    pub fn tick(&mut self, values: &Values) -> Ramp {
+        let end = Gains::new(values);
+        let start = self.last.replace(end).unwrap_or(end);
+        Ramp { start, end }
+    }
+
+    /// The master level at the block's end, of left and right.
+    pub fn levels(&self) -> (f32, f32) {
+        self.last.map_or((0.0, 0.0), |last| (last.left, last.right))
     }
 }
 
@@ -125,14 +140,13 @@ mod tests {
         let mut patch = Patch::default();
         patch.set(Param::LEVEL, 0.0);
         let mut output = Output::default();
-        output.tick(&Values::new(&patch));
-        let unity = output.frame(0.5, 0.5, 0.0).0;
+        let unity = output.tick(&Values::new(&patch)).frame(0.5, 0.5, 0.0).0;
         assert!((unity - 0.5).abs() < 1e-6);
         patch.set(Param::LEVEL, -60.0);
-        output.tick(&Values::new(&patch));
-        assert_eq!(output.frame(0.5, 0.5, 0.0).0, unity);
-        assert!((output.frame(0.5, 0.5, 0.5).0 - 0.25).abs() < 1e-6);
-        output.tick(&Values::new(&patch));
-        assert_eq!(output.frame(0.5, 0.5, 0.5).0, 0.0);
+        let ramp = output.tick(&Values::new(&patch));
+        assert_eq!(ramp.frame(0.5, 0.5, 0.0).0, unity);
+        assert!((ramp.frame(0.5, 0.5, 0.5).0 - 0.25).abs() < 1e-6);
+        let ramp = output.tick(&Values::new(&patch));
+        assert_eq!(ramp.frame(0.5, 0.5, 0.5).0, 0.0);
     }
 }

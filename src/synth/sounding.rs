@@ -1,13 +1,13 @@
 //! A picture of what sounds: every partial of every voice, where modulation has taken it.
 
 use super::filter::FilterSettings;
-use super::parameter::MAX_VOICES;
+use super::pool::MAX_SLOTS;
 use crate::dsp::envelope;
 
 /// Partials that a picture has room for: 64 voices of 512 partials.
 pub const MAX_SOUNDING: usize = 32_768;
 /// Voices that a picture has room for: all that an engine can have.
-const MAX_SOUNDING_VOICES: usize = 2 * MAX_VOICES;
+const MAX_SOUNDING_VOICES: usize = MAX_SLOTS;
 
 /// A partial at the end of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -257,10 +257,9 @@ impl Voice {
 
     /// Fades out over the next block; one that has not sounded yet ends at once.
     pub fn fade(&mut self) {
-        self.life = if self.life == Life::Pending {
-            Life::Idle
-        } else {
-            Life::Fading
+        self.life = match self.life {
+            Life::Pending | Life::Idle => Life::Idle,
+            Life::Sounding | Life::Fading => Life::Fading,
         };
     }
 

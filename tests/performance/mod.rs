@@ -49,6 +49,15 @@ pub fn on(channel: u8, key: u8, velocity: f32) -> Event {
     }
 }
 
+/// A controller's value, 0 to 1.
+pub fn control(channel: u8, number: u8, value: f32) -> Event {
+    Event::Controller {
+        channel,
+        number,
+        value,
+    }
+}
+
 /// A note-off without a note id.
 pub fn off(channel: u8, key: u8) -> Event {
     Event::NoteOff(NoteAddress {

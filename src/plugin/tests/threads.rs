@@ -118,7 +118,7 @@ fn a_choice_that_is_taken_back_changes_nothing() {
 }
 
 #[test]
-fn more_voices_find_room_while_others_sound() {
+fn more_voices_find_room_while_others_sound_and_are_used_from_silence_on() {
     for threads in [0.0, 2.0] {
         let mut bench = Bench::new(PluginApi::Clap);
         bench.set(SynthParam::THREADS, threads);
@@ -130,31 +130,42 @@ fn more_voices_find_room_while_others_sound() {
             let engine = bench.plugin.engine.as_ref().expect("an engine");
             engine.statistics().voices
         };
-        let play = |bench: &mut Bench| {
+        let play = |bench: &mut Bench, event: fn(Channel, Key) -> NoteEvent<()>| {
             for channel in 0..8 {
                 let notes: Vec<_> = (0..128)
-                    .map(|key| NoteEvent::NoteOn {
-                        timing: 0,
-                        voice_id: VoiceID::Wildcard,
-                        channel: Channel::Number(channel),
-                        key: Key::Number(key),
-                        velocity: 0.1,
-                    })
+                    .map(|key| event(Channel::Number(channel), Key::Number(key)))
                     .collect();
                 bench.process(2, 64, &notes);
             }
             bench.process(2, 64, &[]);
             bench.process(2, 64, &[]);
         };
-        play(&mut bench);
+        let begin = |channel, key| NoteEvent::NoteOn {
+            timing: 0,
+            voice_id: VoiceID::Wildcard,
+            channel,
+            key,
+            velocity: 0.1,
+        };
+        let choke = |channel, key| NoteEvent::Choke {
+            timing: 0,
+            voice_id: VoiceID::Wildcard,
+            channel,
+            key,
+        };
+        play(&mut bench, begin);
         assert_eq!(voices(&bench), 300);
-        // While it runs, more have to be made first.
+        // While it runs, more have to be made first. What comes when does not change the sound.
         bench.set(SynthParam::VOICES, 700.0);
         bench.process(2, 64, &[]);
         bench.work();
         bench.process(2, 64, &[]);
         bench.work();
-        play(&mut bench);
+        play(&mut bench, begin);
+        assert_eq!(voices(&bench), 300);
+        play(&mut bench, choke);
+        assert_eq!(voices(&bench), 0);
+        play(&mut bench, begin);
         assert_eq!(voices(&bench), 700);
         assert_eq!(bench.allocator_calls, 0);
     }

@@ -1,23 +1,31 @@
-//! One block on its way out.
+//! One block of the stereo bus.
 
-use crate::bank::MAX_BLOCK_FRAMES;
-use crate::synth::output::Output;
 use std::ops::Range;
 
-/// One block of the stereo bus, and how it leaves.
+use crate::bank::MAX_BLOCK_FRAMES;
+use crate::synth::output::Ramp;
+
+/// One block of the stereo bus, and the ramp of the output stage over it.
+#[derive(Default)]
 pub struct Bus {
-    pub left: Box<[f32; MAX_BLOCK_FRAMES]>,
-    pub right: Box<[f32; MAX_BLOCK_FRAMES]>,
-    pub output: Output,
+    pub left: Box<[f32]>,
+    pub right: Box<[f32]>,
+    pub ramp: Ramp,
 }
 
 impl Bus {
+    /// Allocates a silent one of the longest block.
     pub fn new() -> Bus {
         Bus {
-            left: Box::new([0.0; MAX_BLOCK_FRAMES]),
-            right: Box::new([0.0; MAX_BLOCK_FRAMES]),
-            output: Output::default(),
+            left: vec![0.0; MAX_BLOCK_FRAMES].into(),
+            right: vec![0.0; MAX_BLOCK_FRAMES].into(),
+            ramp: Ramp::default(),
         }
+    }
+
+    /// Frames of both channels.
+    pub fn span_mut(&mut self, span: Range<usize>) -> (&mut [f32], &mut [f32]) {
+        (&mut self.left[span.clone()], &mut self.right[span])
     }
 
     pub fn clear(&mut self) {

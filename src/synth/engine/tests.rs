@@ -24,9 +24,9 @@ fn rendered(engine: &mut Engine) -> (Vec<f32>, Vec<f32>) {
 #[test]
 fn not_a_number_becomes_silence_for_its_voice_and_is_counted() {
     let poisons: [fn(&mut Engine); 3] = [
-        |engine| engine.tick.channels.get_mut(1).bend = f32::NAN,
-        |engine| engine.tick.channels.get_mut(1).volume = f32::NAN,
-        |engine| engine.tick.channels.get_mut(1).expression = f32::INFINITY,
+        |engine| engine.channels.get_mut(1).bend = f32::NAN,
+        |engine| engine.channels.get_mut(1).volume = f32::NAN,
+        |engine| engine.channels.get_mut(1).expression = f32::INFINITY,
     ];
     let config = Config {
         sample_rate_hz: 48_000.0,

@@ -1,0 +1,695 @@
+//! The assigner: which voice a note gets, what keys and pedals hold, which voice gives way.
+//!
+//! It keeps account of the notes and never touches a voice: what is to happen to the voices it says
+//! as [`Command`]s, which the engine carries out between two blocks. So an event costs no more than
+//! its own bookkeeping, whatever the voices are doing meanwhile on other threads.
+//!
+//! A note that finds all voices taken steals one: of the released ones, else of all, the quietest;
+//! of about equally quiet ones the oldest. The stolen voice sounds on to the next tick and fades out
+//! over the block after it, beside the new one, so there are more slots than voices.
+//!
+//! Each operation takes constant time, or time for the voices whose state it changes; stealing takes
+//! O(log n) a voice after a first O(n) in a block.
+
+mod lists;
+mod ranking;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use self::lists::{SlotLists, SlotSet};
+use self::ranking::Ranking;
+use super::event::{EndedNote, NoteAddress};
+
+/// MIDI channels.
+const CHANNELS: usize = 16;
+/// MIDI keys.
+const KEYS: usize = 128;
+/// Lists that notes with an id are spread over.
+const ID_LISTS: usize = 1_024;
+
+/// What is to happen to the voice in a slot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Command {
+    /// A note begins; what was in the slot is cut off.
+    Begin(NewNote),
+    /// The envelopes' release begins.
+    Release,
+    /// It fades out over the next block; one that has not sounded yet ends at once.
+    Fade,
+}
+
+/// A note that begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NewNote {
+    /// The host's note id, where it gives one.
+    pub id: Option<i32>,
+    /// 0 to 15.
+    pub channel: u8,
+    /// 0 to 127.
+    pub key: u8,
+    /// 0 to 1.
+    pub velocity: f32,
+    /// Order of onset since the engine was made; larger is younger. The assigner sets it.
+    pub age: u64,
+}
+
+/// Carries out commands, each for the voice in a slot.
+pub trait Commands {
+    /// Takes a command for the voice in `slot`.
+    fn push(&mut self, slot: usize, command: Command);
+}
+
+/// How a voice came out of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Whether it goes on.
+    pub is_active: bool,
+    /// The power of its partials.
+    pub power: f32,
+    /// Partials that sound.
+    pub partials: usize,
+}
+
+/// A pedal that holds notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pedal {
+    /// CC 64: holds every note whose key comes up while it is down.
+    Sustain,
+    /// CC 66: holds the notes whose keys were down when it went down.
+    Sostenuto,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Free,
+    /// A note, which counts against the limit.
+    Active,
+    /// A note that was stolen or choked, until its voice has faded out.
+    Fading,
+}
+
+/// What keeps an active note from its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hold {
+    Key,
+    Sustain,
+    Sostenuto,
+    Nothing,
+}
+
+const HOLDS: [Hold; 4] = [Hold::Key, Hold::Sustain, Hold::Sostenuto, Hold::Nothing];
+
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    state: State,
+    hold: Hold,
+    id: Option<i32>,
+    channel: u8,
+    key: u8,
+    age: u64,
+    power: f32,
+    partials: usize,
+    /// The channels whose sostenuto pedals were down, and caught it, when its key came up: one bit
+    /// each.
+    caught_by: u16,
+}
+
+const FREE: Note = Note {
+    state: State::Free,
+    hold: Hold::Nothing,
+    id: None,
+    channel: 0,
+    key: 0,
+    age: 0,
+    power: 0.0,
+    partials: 0,
+    caught_by: 0,
+};
+
+/// Which active note gives way first: released ones, then the quietest, then the oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct StealRank {
+    is_held: bool,
+    /// Loudness in steps of 1.2 to 1.8 dB: an f32's exponent and the first bit of its fraction.
+    /// Finer differences would let a new high note give way before an old low one.
+    loudness_step: u32,
+    age: u64,
+    slot: u16,
+}
+
+/// Which fading note is cut off first: the quietest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CutRank {
+    /// A power's bits; powers are not negative, so the bits are in their order.
+    power: u32,
+    slot: u16,
+}
+
+impl Note {
+    fn steal_rank(&self, slot: usize) -> StealRank {
+        StealRank {
+            is_held: self.hold != Hold::Nothing,
+            loudness_step: self.power.to_bits() >> 22,
+            age: self.age,
+            slot: slot as u16,
+        }
+    }
+
+    fn cut_rank(&self, slot: usize) -> CutRank {
+        CutRank {
+            power: self.power.to_bits(),
+            slot: slot as u16,
+        }
+    }
+}
+
+/// The assigner. See the module's text.
+#[derive(Debug)]
+pub struct Assigner {
+    notes: Box<[Note]>,
+    active: SlotSet,
+    active_count: usize,
+    /// Active and fading.
+    taken: SlotSet,
+    taken_count: usize,
+    fading: SlotSet,
+    /// Active, and nothing of it has been rendered.
+    pending: SlotSet,
+    /// Partials of all that is taken.
+    partials: usize,
+    /// Active notes by channel and key.
+    by_key: SlotLists,
+    /// Active notes with an id, by its lowest bits.
+    by_id: SlotLists,
+    /// Active notes by channel and hold.
+    by_hold: SlotLists,
+    /// Active notes that have no id.
+    without_id: usize,
+    /// Notes that hold each key down, on any channel.
+    keys_down: [u16; KEYS],
+    /// One bit a channel: whether its pedal is down.
+    sustain: u16,
+    sostenuto: u16,
+    /// The youngest note when the channel's sostenuto pedal went down.
+    sostenuto_since: [u64; CHANNELS],
+    /// Whose pedals and channel messages reach each channel beside its own.
+    masters: [u8; CHANNELS],
+    /// Onsets so far.
+    onsets: u64,
+    steal: Ranking<StealRank>,
+    cut: Ranking<CutRank>,
+    ended: VecDeque<EndedNote>,
+}
+
+/// Every channel for itself: no zone has a master.
+pub const NO_MASTERS: [u8; CHANNELS] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+impl Assigner {
+    /// Allocates for so many slots.
+    pub fn new(slots: usize) -> Assigner {
+        Assigner {
+            notes: vec![FREE; slots].into_boxed_slice(),
+            active: SlotSet::new(slots),
+            active_count: 0,
+            taken: SlotSet::new(slots),
+            taken_count: 0,
+            fading: SlotSet::new(slots),
+            pending: SlotSet::new(slots),
+            partials: 0,
+            by_key: SlotLists::new(CHANNELS * KEYS, slots),
+            by_id: SlotLists::new(ID_LISTS, slots),
+            by_hold: SlotLists::new(CHANNELS * HOLDS.len(), slots),
+            without_id: 0,
+            keys_down: [0; KEYS],
+            sustain: 0,
+            sostenuto: 0,
+            sostenuto_since: [0; CHANNELS],
+            masters: NO_MASTERS,
+            onsets: 0,
+            steal: Ranking::new(slots),
+            cut: Ranking::new(slots),
+            ended: VecDeque::with_capacity(2 * slots),
+        }
+    }
+
+    /// Forgets all notes and pedals; onsets are counted on.
+    pub fn clear(&mut self) {
+        self.notes.fill(FREE);
+        self.active.clear();
+        self.taken.clear();
+        self.fading.clear();
+        self.pending.clear();
+        for lists in [&mut self.by_key, &mut self.by_id, &mut self.by_hold] {
+            lists.clear();
+        }
+        self.keys_down.fill(0);
+        (self.active_count, self.taken_count) = (0, 0);
+        (self.without_id, self.partials) = (0, 0);
+        (self.sustain, self.sostenuto) = (0, 0);
+        self.masters = NO_MASTERS;
+        self.steal.invalidate();
+        self.cut.invalidate();
+        self.ended.clear();
+    }
+
+    /// A note begins under a limit of `voices`, in one of the first `slots`: where all voices are
+    /// taken, others give way.
+    pub fn note_on(
+        &mut self,
+        note: NewNote,
+        voices: usize,
+        slots: usize,
+        commands: &mut impl Commands,
+    ) {
+        self.lift_same_key(&note, commands);
+        self.steal_down_to(voices.saturating_sub(1), commands);
+        let Some(slot) = self.slot_for_new_note(slots) else {
+            return;
+        };
+        self.onsets += 1;
+        let note = NewNote {
+            age: self.onsets,
+            ..note
+        };
+        self.enter(slot, &note);
+        commands.push(slot, Command::Begin(note));
+    }
+
+    /// The same key again: the earlier note's key counts as up (unless both have ids of their own), so
+    /// it ends where no pedal holds it.
+    fn lift_same_key(&mut self, note: &NewNote, commands: &mut impl Commands) {
+        let mut next = self.by_key.first(key_list(note.channel, note.key));
+        while let Some(slot) = next {
+            next = self.by_key.next(slot);
+            if self.notes[slot].hold == Hold::Key && self.notes[slot].id == note.id {
+                self.key_up(slot, commands);
+            }
+        }
+    }
+
+    /// Keys come up.
+    pub fn note_off(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+        self.for_each_addressed(address, |assigner, slot| {
+            if assigner.notes[slot].hold == Hold::Key {
+                assigner.key_up(slot, commands);
+            }
+        });
+    }
+
+    /// Notes end at once.
+    pub fn choke(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+        self.for_each_addressed(address, |assigner, slot| assigner.fade(slot, commands));
+    }
+
+    /// Active notes that `address` names.
+    pub fn for_each_addressed(
+        &mut self,
+        address: &NoteAddress,
+        mut act: impl FnMut(&mut Assigner, usize),
+    ) {
+        if let Some(id) = address.id {
+            let mut next = self.by_id.first(id_list(id));
+            // `act` may take the slot out of its lists.
+            while let Some(slot) = next {
+                next = self.by_id.next(slot);
+                if self.notes[slot].id == Some(id) {
+                    act(self, slot);
+                }
+            }
+        }
+        if address.id.is_some() && self.without_id == 0 {
+            return;
+        }
+        // A note without an id is addressed by channel and key, whatever the event has.
+        let is_meant = |note: &Note| address.id.is_none() || note.id.is_none();
+        if let (Some(channel), Some(key)) = (address.channel, address.key) {
+            if usize::from(channel) >= CHANNELS || usize::from(key) >= KEYS {
+                return;
+            }
+            let mut next = self.by_key.first(key_list(channel, key));
+            while let Some(slot) = next {
+                next = self.by_key.next(slot);
+                if is_meant(&self.notes[slot]) {
+                    act(self, slot);
+                }
+            }
+            return;
+        }
+        let mut next = self.active.next_from(0);
+        while let Some(slot) = next {
+            let note = &self.notes[slot];
+            if is_meant(note)
+                && address
+                    .channel
+                    .is_none_or(|channel| channel == note.channel)
+                && address.key.is_none_or(|key| key == note.key)
+            {
+                act(self, slot);
+            }
+            next = self.active.next_from(slot + 1);
+        }
+    }
+
+    /// A pedal of a channel moves.
+    pub fn set_pedal(
+        &mut self,
+        channel: u8,
+        pedal: Pedal,
+        is_down: bool,
+        commands: &mut impl Commands,
+    ) {
+        let bit = 1 << channel;
+        let pedals = match pedal {
+            Pedal::Sustain => &mut self.sustain,
+            Pedal::Sostenuto => &mut self.sostenuto,
+        };
+        if (*pedals & bit != 0) == is_down {
+            return;
+        }
+        *pedals ^= bit;
+        if is_down {
+            if pedal == Pedal::Sostenuto {
+                self.sostenuto_since[usize::from(channel)] = self.onsets;
+            }
+            return;
+        }
+        for reached in 0..CHANNELS as u8 {
+            if self.reaches(channel, reached) {
+                self.let_go(reached, commands);
+            }
+        }
+    }
+
+    /// Both pedals of a channel come up.
+    pub fn reset_pedals(&mut self, channel: u8, commands: &mut impl Commands) {
+        self.set_pedal(channel, Pedal::Sostenuto, false, commands);
+        self.set_pedal(channel, Pedal::Sustain, false, commands);
+    }
+
+    /// Says whose pedals and channel messages reach each channel beside its own; a channel without a
+    /// master is its own.
+    pub fn set_masters(&mut self, masters: &[u8; CHANNELS], commands: &mut impl Commands) {
+        if self.masters != *masters {
+            self.masters = *masters;
+            for channel in 0..CHANNELS as u8 {
+                self.let_go(channel, commands);
+            }
+        }
+    }
+
+    /// All keys of a channel come up.
+    pub fn all_notes_off(&mut self, channel: u8, commands: &mut impl Commands) {
+        for reached in 0..CHANNELS as u8 {
+            if self.reaches(channel, reached) {
+                while let Some(slot) = self.by_hold.first(hold_list(reached, Hold::Key)) {
+                    self.key_up(slot, commands);
+                }
+            }
+        }
+    }
+
+    /// All notes of a channel end at once.
+    pub fn all_sound_off(&mut self, channel: u8, commands: &mut impl Commands) {
+        for reached in 0..CHANNELS as u8 {
+            if self.reaches(channel, reached) {
+                for hold in HOLDS {
+                    while let Some(slot) = self.by_hold.first(hold_list(reached, hold)) {
+                        self.fade(slot, commands);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fades notes until no more than `voices` count.
+    pub fn steal_down_to(&mut self, voices: usize, commands: &mut impl Commands) {
+        while self.active_count > voices {
+            let notes = &self.notes;
+            let all = self.active.iter().map(|slot| notes[slot].steal_rank(slot));
+            let victim = self.steal.take_least(all, |rank| {
+                let note = &notes[usize::from(rank.slot)];
+                note.state == State::Active && note.steal_rank(usize::from(rank.slot)) == *rank
+            });
+            match victim {
+                Some(rank) => self.fade(usize::from(rank.slot), commands),
+                None => return,
+            }
+        }
+    }
+
+    /// Begins to take the reports of a block: what was known of loudness is out of date.
+    pub fn begin_reports(&mut self) {
+        self.steal.invalidate();
+        self.cut.invalidate();
+    }
+
+    /// Takes what has become of the voice in `slot` in the block that has ended, or in its first one.
+    pub fn report(&mut self, slot: usize, report: &Report) {
+        self.pending.set(slot, false);
+        let note = &mut self.notes[slot];
+        if note.state == State::Free {
+            return;
+        }
+        note.power = report.power;
+        self.partials = self.partials - note.partials + report.partials;
+        note.partials = report.partials;
+        if report.is_active {
+            if note.state == State::Active {
+                let rank = note.steal_rank(slot);
+                self.steal.offer(rank);
+            }
+            return;
+        }
+        // The end of one that was stolen or choked has been told already.
+        if note.state == State::Active {
+            self.leave(slot);
+        }
+        self.free(slot);
+    }
+
+    /// The next note that has ended since this was last asked.
+    pub fn next_ended(&mut self) -> Option<EndedNote> {
+        self.ended.pop_front()
+    }
+
+    /// Notes whose voices sound, those that fade among them.
+    pub fn sounding(&self) -> usize {
+        self.taken_count
+    }
+
+    /// Partials that sound in the current block.
+    pub fn partials(&self) -> usize {
+        self.partials
+    }
+
+    /// The MIDI keys that are down, on any channel: bit 60 is middle C.
+    pub fn held_keys(&self) -> u128 {
+        let keys = self.keys_down.iter().enumerate();
+        keys.filter(|&(_, &count)| count > 0)
+            .fold(0, |held, (key, _)| held | 1 << key)
+    }
+
+    /// The channel of an active note.
+    pub fn channel(&self, slot: usize) -> u8 {
+        self.notes[slot].channel
+    }
+
+    /// The lowest slot from `from` on whose note is active and has not been rendered.
+    pub fn next_pending(&self, from: usize) -> Option<usize> {
+        self.pending.next_from(from)
+    }
+
+    /// Active notes with this id.
+    pub fn for_each_with_id(&self, id: i32, mut act: impl FnMut(usize)) {
+        let mut next = self.by_id.first(id_list(id));
+        while let Some(slot) = next {
+            next = self.by_id.next(slot);
+            if self.notes[slot].id == Some(id) {
+                act(slot);
+            }
+        }
+    }
+
+    /// Slots in use, in rising order.
+    pub fn slots_in_use(&self) -> impl Iterator<Item = usize> {
+        self.taken.iter()
+    }
+
+    /// Whether messages on `channel` are for notes on `voice_channel`.
+    fn reaches(&self, channel: u8, voice_channel: u8) -> bool {
+        channel == voice_channel || self.masters[usize::from(voice_channel)] == channel
+    }
+
+    fn sustain_holds(&self, channel: u8) -> bool {
+        let master = self.masters[usize::from(channel)];
+        (self.sustain >> channel | self.sustain >> master) & 1 != 0
+    }
+
+    /// What holds a note whose key is up.
+    fn hold_without_key(&self, note: &Note) -> Hold {
+        if note.caught_by != 0 {
+            Hold::Sostenuto
+        } else if self.sustain_holds(note.channel) {
+            Hold::Sustain
+        } else {
+            Hold::Nothing
+        }
+    }
+
+    fn key_up(&mut self, slot: usize, commands: &mut impl Commands) {
+        let Note {
+            key, channel, age, ..
+        } = self.notes[slot];
+        self.keys_down[usize::from(key)] -= 1;
+        let mut caught_by = 0;
+        for of in [channel, self.masters[usize::from(channel)]] {
+            let bit = 1 << of;
+            // A key that is still down was down when the pedal went down, if it is older.
+            if self.sostenuto & bit != 0 && age <= self.sostenuto_since[usize::from(of)] {
+                caught_by |= bit;
+            }
+        }
+        self.notes[slot].caught_by = caught_by;
+        let hold = self.hold_without_key(&self.notes[slot]);
+        self.set_hold(slot, hold, commands);
+    }
+
+    /// Releases the notes of a channel that no pedal holds any more.
+    fn let_go(&mut self, channel: u8, commands: &mut impl Commands) {
+        let master = self.masters[usize::from(channel)];
+        let pedals = self.sostenuto & (1 << channel | 1 << master);
+        let mut next = self.by_hold.first(hold_list(channel, Hold::Sostenuto));
+        while let Some(slot) = next {
+            next = self.by_hold.next(slot);
+            self.notes[slot].caught_by &= pedals;
+            let hold = self.hold_without_key(&self.notes[slot]);
+            self.set_hold(slot, hold, commands);
+        }
+        if !self.sustain_holds(channel) {
+            while let Some(slot) = self.by_hold.first(hold_list(channel, Hold::Sustain)) {
+                self.set_hold(slot, Hold::Nothing, commands);
+            }
+        }
+    }
+
+    fn set_hold(&mut self, slot: usize, hold: Hold, commands: &mut impl Commands) {
+        let note = &mut self.notes[slot];
+        if note.hold == hold {
+            return;
+        }
+        note.hold = hold;
+        self.by_hold.insert(hold_list(note.channel, hold), slot);
+        if hold == Hold::Nothing {
+            let rank = note.steal_rank(slot);
+            self.steal.offer(rank);
+            commands.push(slot, Command::Release);
+        }
+    }
+
+    /// A slot for a new note: the lowest free one, else that of the quietest fading note.
+    fn slot_for_new_note(&mut self, slots: usize) -> Option<usize> {
+        if let Some(slot) = self.taken.first_absent(slots.min(self.notes.len())) {
+            return Some(slot);
+        }
+        let notes = &self.notes;
+        let all = self.fading.iter().map(|slot| notes[slot].cut_rank(slot));
+        let quietest = self.cut.take_least(all, |rank| {
+            let note = &notes[usize::from(rank.slot)];
+            note.state == State::Fading && note.cut_rank(usize::from(rank.slot)) == *rank
+        });
+        quietest.map(|rank| usize::from(rank.slot))
+    }
+
+    /// Fades a note out and tells that it has ended.
+    fn fade(&mut self, slot: usize, commands: &mut impl Commands) {
+        commands.push(slot, Command::Fade);
+        self.leave(slot);
+        if self.pending.contains(slot) {
+            self.free(slot);
+            return;
+        }
+        let note = &mut self.notes[slot];
+        note.state = State::Fading;
+        let rank = note.cut_rank(slot);
+        self.fading.set(slot, true);
+        self.cut.offer(rank);
+    }
+
+    fn enter(&mut self, slot: usize, new: &NewNote) {
+        self.free(slot);
+        self.notes[slot] = Note {
+            state: State::Active,
+            hold: Hold::Key,
+            id: new.id,
+            channel: new.channel,
+            key: new.key,
+            age: new.age,
+            // One that nobody has heard yet gives way last.
+            power: f32::INFINITY,
+            ..FREE
+        };
+        self.active.set(slot, true);
+        self.pending.set(slot, true);
+        self.active_count += 1;
+        self.taken.set(slot, true);
+        self.taken_count += 1;
+        self.keys_down[usize::from(new.key)] += 1;
+        self.by_key.insert(key_list(new.channel, new.key), slot);
+        match new.id {
+            Some(id) => self.by_id.insert(id_list(id), slot),
+            None => self.without_id += 1,
+        }
+        self.by_hold.insert(hold_list(new.channel, Hold::Key), slot);
+        self.steal.offer(self.notes[slot].steal_rank(slot));
+    }
+
+    /// An active note counts no more; its voice may still fade.
+    fn leave(&mut self, slot: usize) {
+        let note = &mut self.notes[slot];
+        if note.hold == Hold::Key {
+            self.keys_down[usize::from(note.key)] -= 1;
+        }
+        note.hold = Hold::Nothing;
+        if self.ended.len() < self.ended.capacity() {
+            self.ended.push_back(EndedNote {
+                id: note.id,
+                channel: note.channel,
+                key: note.key,
+            });
+        }
+        self.without_id -= usize::from(note.id.is_none());
+        self.active.set(slot, false);
+        self.active_count -= 1;
+        for lists in [&mut self.by_key, &mut self.by_id, &mut self.by_hold] {
+            lists.remove(slot);
+        }
+    }
+
+    /// Nothing of the slot sounds any more.
+    fn free(&mut self, slot: usize) {
+        if self.notes[slot].state != State::Free {
+            self.partials -= self.notes[slot].partials;
+            self.notes[slot] = FREE;
+            self.fading.set(slot, false);
+            self.pending.set(slot, false);
+            self.taken.set(slot, false);
+            self.taken_count -= 1;
+        }
+    }
+}
+
+fn key_list(channel: u8, key: u8) -> usize {
+    usize::from(channel) * KEYS + usize::from(key)
+}
+
+fn id_list(id: i32) -> usize {
+    id as u32 as usize % ID_LISTS
+}
+
+fn hold_list(channel: u8, hold: Hold) -> usize {
+    usize::from(channel) * HOLDS.len() + hold as usize
+}

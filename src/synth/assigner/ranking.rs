@@ -1,0 +1,66 @@
+//! The least of many candidates, found again and again at little cost.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Candidates by rank, the least first.
+///
+/// The heap is built when somebody asks for the first time after [`Ranking::invalidate`], in linear
+/// time; from then on each change of a candidate is [offered](Ranking::offer), and what it was before
+/// is recognised as out of date when it comes up. So a burst of n questions costs O(n log n), and
+/// a block in which nobody asks costs nothing.
+#[derive(Debug)]
+pub struct Ranking<R> {
+    heap: BinaryHeap<Reverse<R>>,
+    is_built: bool,
+}
+
+impl<R: Ord + Copy> Ranking<R> {
+    /// A ranking of at most `candidates`; allocates all that it will need.
+    pub fn new(candidates: usize) -> Ranking<R> {
+        Ranking {
+            // Room for as many changes as candidates before it is built anew.
+            heap: BinaryHeap::with_capacity(2 * candidates),
+            is_built: false,
+        }
+    }
+
+    /// Forgets all: ranks may have changed.
+    pub fn invalidate(&mut self) {
+        self.is_built = false;
+    }
+
+    /// Takes a candidate's new rank.
+    pub fn offer(&mut self, rank: R) {
+        if !self.is_built {
+            return;
+        }
+        if self.heap.len() == self.heap.capacity() {
+            self.is_built = false;
+        } else {
+            self.heap.push(Reverse(rank));
+        }
+    }
+
+    /// Takes out the least rank that `is_current`. `all` gives every candidate's rank, no more of
+    /// them than were told to [`Ranking::new`].
+    pub fn take_least(
+        &mut self,
+        all: impl Iterator<Item = R>,
+        is_current: impl Fn(&R) -> bool,
+    ) -> Option<R> {
+        if !self.is_built {
+            self.is_built = true;
+            let mut ranks = std::mem::take(&mut self.heap).into_vec();
+            ranks.clear();
+            ranks.extend(all.map(Reverse));
+            self.heap = BinaryHeap::from(ranks);
+        }
+        while let Some(Reverse(rank)) = self.heap.pop() {
+            if is_current(&rank) {
+                return Some(rank);
+            }
+        }
+        None
+    }
+}

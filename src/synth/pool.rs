@@ -1,0 +1,457 @@
+//! The voice pool: all voices of an engine in their groups, and who renders them.
+//!
+//! Without [`Workers`] the caller renders one group after the other. With them it gives some groups
+//! away, renders the rest, and later collects the results. It gives copies away: each group has a
+//! shadow copy for that. So the caller depends on no other thread: what is not done when its time is
+//! up, it renders itself from the original that it still has, and the late copy is ignored when it
+//! comes. Whoever rendered a group, the bits are the same.
+
+use std::ops::{Index, IndexMut};
+use std::sync::Arc;
+
+use super::assigner::Report;
+use super::parameter::MAX_VOICES;
+use super::tick::Tick;
+use super::voice::Voice;
+use super::voice_group::{GROUP_VOICES, VoiceGroup};
+use crate::bank::Renderer;
+use crate::dsp::denormals::FlushDenormals;
+use crate::dsp::level::Level;
+
+/// What memory is allocated for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dimensions {
+    /// Vector instructions.
+    pub level: Level,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// H.
+    pub block_frames: usize,
+    /// The limit of voices, 1 to [`MAX_VOICES`].
+    pub voices: usize,
+}
+
+/// Slots beside the voices that count, at most: for those that fade after they were stolen.
+const MOST_FADING: usize = 128;
+
+/// Slots that any engine has at most.
+pub const MAX_SLOTS: usize = slots(MAX_VOICES);
+
+/// Slots that a limit of so many voices needs: beside each there may be another one that fades.
+pub const fn slots(voices: usize) -> usize {
+    voices
+        + if voices < MOST_FADING {
+            voices
+        } else {
+            MOST_FADING
+        }
+}
+
+/// Groups that a limit of so many voices needs.
+pub fn groups(voices: usize) -> usize {
+    slots(voices).div_ceil(GROUP_VOICES)
+}
+
+/// Other threads that render voice groups.
+///
+/// No call waits, allocates, frees or calls the system.
+pub trait Crew: Send {
+    /// How many threads render, the caller's own among them.
+    fn threads(&self) -> usize;
+    /// Lays out a job for [`Crew::begin`]; gives it back if there is no room.
+    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>>;
+    /// Lets the others begin with what was laid out.
+    fn begin(&mut self);
+    /// Takes back a job that nobody has begun.
+    fn take_back(&mut self) -> Option<Box<Job>>;
+    /// Fetches a job that is done, of this block or of one before it.
+    fn fetch(&mut self) -> Option<Box<Job>>;
+    /// Whether to go on asking for jobs that others have begun. Told `true` at its first question of
+    /// a block, it begins to count from there.
+    fn has_patience(&mut self, is_first: bool) -> bool;
+    /// Tells the others whether there will be work soon.
+    fn stay_awake(&mut self, is_needed: bool);
+}
+
+/// A group's shadow copy, on its way to another thread and back.
+#[derive(Debug)]
+pub struct Job {
+    /// The group's place in the pool.
+    index: usize,
+    group: VoiceGroup,
+    tick: Option<Arc<Tick>>,
+}
+
+impl Job {
+    /// Renders it.
+    pub fn perform(&mut self, renderer: &mut Renderer) {
+        let _flush = FlushDenormals::new();
+        // The tick is to be free when the job comes back.
+        if let Some(tick) = self.tick.take() {
+            self.group.render(&tick, renderer);
+        }
+    }
+}
+
+/// What a pool needs to work with other threads. Made off the audio thread, and dropped off it.
+pub struct Threading {
+    crew: Box<dyn Crew>,
+    /// For the jobs of a block and of those before it that are still under way.
+    ticks: Vec<Arc<Tick>>,
+    /// Jobs of this block that have not come back.
+    pending: usize,
+    /// Groups that the caller rendered since another thread was late.
+    late: u64,
+    /// Shadow copies that have no group yet, or none any more.
+    spare: Jobs,
+}
+
+impl Threading {
+    /// With a shadow copy for each group of a pool of these dimensions.
+    pub fn new(crew: Box<dyn Crew>, dimensions: &Dimensions) -> Threading {
+        let tick = Tick::new(dimensions.sample_rate_hz, dimensions.block_frames);
+        let mut spare = Vec::with_capacity(groups(MAX_VOICES));
+        spare.extend((0..groups(dimensions.voices)).map(|_| shadow_copy(dimensions)));
+        Threading {
+            // One for each late thread, one for this block.
+            ticks: (0..=crew.threads())
+                .map(|_| Arc::new(tick.clone()))
+                .collect(),
+            crew,
+            pending: 0,
+            late: 0,
+            spare,
+        }
+    }
+}
+
+fn shadow_copy(dimensions: &Dimensions) -> Box<Job> {
+    Box::new(Job {
+        index: 0,
+        group: group(dimensions),
+        tick: None,
+    })
+}
+
+fn group(dimensions: &Dimensions) -> VoiceGroup {
+    VoiceGroup::allocate(dimensions.level, dimensions.block_frames)
+}
+
+/// Boxed, since the box itself is what threads exchange.
+type Jobs = Vec<Box<Job>>;
+
+/// Groups, with shadow copies if wanted, on their way to a pool.
+pub struct Extension {
+    /// The limit of voices that it brings the pool to.
+    voices: usize,
+    groups: Vec<VoiceGroup>,
+    shadow_copies: Jobs,
+}
+
+impl Extension {
+    /// What brings a pool of these dimensions to `voices`, with shadow copies or without.
+    pub fn new(dimensions: &Dimensions, voices: usize, is_threaded: bool) -> Extension {
+        let count = groups(voices).saturating_sub(groups(dimensions.voices));
+        let shadow_copies = if is_threaded { count } else { 0 };
+        Extension {
+            voices,
+            groups: (0..count).map(|_| group(dimensions)).collect(),
+            shadow_copies: (0..shadow_copies)
+                .map(|_| shadow_copy(dimensions))
+                .collect(),
+        }
+    }
+}
+
+/// A group's place in the pool.
+struct GroupSlot {
+    group: VoiceGroup,
+    shadow_copy: Option<Box<Job>>,
+    /// Whether its shadow copy is with another thread for the current block.
+    is_submitted: bool,
+    /// Whether it is part of the current block.
+    is_rendered: bool,
+}
+
+impl GroupSlot {
+    fn new(group: VoiceGroup) -> GroupSlot {
+        GroupSlot {
+            group,
+            shadow_copy: None,
+            is_submitted: false,
+            is_rendered: false,
+        }
+    }
+}
+
+/// All voice groups. Indexed by slots, it gives voices.
+pub struct VoicePool {
+    groups: Vec<GroupSlot>,
+    /// The limit that there is room for.
+    voices: usize,
+    /// Past so many no group is in use.
+    used: usize,
+    threading: Option<Threading>,
+    /// Groups that the caller rendered since another thread was late, before this crew.
+    late_before: u64,
+}
+
+impl VoicePool {
+    /// Allocates it.
+    pub fn new(dimensions: &Dimensions) -> VoicePool {
+        let mut places = Vec::with_capacity(groups(MAX_VOICES));
+        places.extend((0..groups(dimensions.voices)).map(|_| GroupSlot::new(group(dimensions))));
+        VoicePool {
+            groups: places,
+            voices: dimensions.voices,
+            used: 0,
+            threading: None,
+            late_before: 0,
+        }
+    }
+
+    /// The limit of voices that there is room for.
+    pub fn voices(&self) -> usize {
+        self.voices
+    }
+
+    /// Says whether the voice in `slot` is to be rendered from the next block on. Call only between
+    /// blocks.
+    pub fn set_active(&mut self, slot: usize, is_active: bool) {
+        let index = slot / GROUP_VOICES;
+        self.groups[index]
+            .group
+            .set_active(slot % GROUP_VOICES, is_active);
+        if is_active {
+            self.used = self.used.max(index + 1);
+        }
+    }
+
+    /// Silences all voices. Call only between blocks.
+    pub fn silence(&mut self) {
+        for place in &mut self.groups[..self.used] {
+            for voice in 0..GROUP_VOICES {
+                place.group.voice_mut(voice).silence();
+                place.group.set_active(voice, false);
+            }
+        }
+        self.used = 0;
+        if let Some(threading) = &mut self.threading {
+            threading.crew.stay_awake(false);
+        }
+    }
+
+    /// Whether other threads render beside the caller's.
+    pub fn is_threaded(&self) -> bool {
+        self.threading.is_some()
+    }
+
+    /// Groups that the caller rendered since another thread was late.
+    pub fn late_groups(&self) -> u64 {
+        let late = self.threading.as_ref().map(|threading| threading.late);
+        self.late_before + late.unwrap_or(0)
+    }
+
+    /// Works with these threads from now on, or with none. Call only between blocks. What comes back
+    /// is to be dropped off the audio thread.
+    pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
+        self.late_before = self.late_groups();
+        let mut before = std::mem::replace(&mut self.threading, threading);
+        for (index, place) in self.groups.iter_mut().enumerate() {
+            if let (Some(copy), Some(before)) = (place.shadow_copy.take(), &mut before) {
+                before.spare.push(copy);
+            }
+            place.shadow_copy = self
+                .threading
+                .as_mut()
+                .and_then(|threading| threading.spare.pop());
+            if let Some(copy) = &mut place.shadow_copy {
+                copy.index = index;
+            }
+        }
+        before
+    }
+
+    /// Takes more groups, as far as there is room. Call only between blocks. What it leaves is to be
+    /// dropped off the audio thread.
+    pub fn extend(&mut self, extension: &mut Extension) {
+        // One that is late may find that there is room already.
+        let wanted = groups(extension.voices).min(self.groups.capacity());
+        while self.groups.len() < wanted
+            && let Some(group) = extension.groups.pop()
+        {
+            let mut place = GroupSlot::new(group);
+            if self.threading.is_some() {
+                place.shadow_copy = extension.shadow_copies.pop();
+            }
+            if let Some(copy) = &mut place.shadow_copy {
+                copy.index = self.groups.len();
+            }
+            self.groups.push(place);
+        }
+        if self.groups.len() >= groups(extension.voices) {
+            self.voices = self.voices.max(extension.voices);
+        }
+    }
+
+    /// Begins a block: renders every active group, or gives it away.
+    pub fn start(&mut self, tick: &Tick, renderer: &mut Renderer) {
+        while self.used > 0 && !self.groups[self.used - 1].group.is_active() {
+            self.used -= 1;
+        }
+        let mut active = 0;
+        for place in &mut self.groups[..self.used] {
+            place.is_rendered = place.group.is_active();
+            active += usize::from(place.is_rendered);
+        }
+        if let Some(threading) = &mut self.threading {
+            threading.start(&mut self.groups, self.used, active, tick);
+        }
+        for place in &mut self.groups[..self.used] {
+            if place.is_rendered && !place.is_submitted {
+                place.group.render(tick, renderer);
+            }
+        }
+    }
+
+    /// Whether groups of the block are with other threads.
+    pub fn is_under_way(&self) -> bool {
+        self.threading
+            .as_ref()
+            .is_some_and(|threading| threading.pending > 0)
+    }
+
+    /// Ends the block: all its groups are rendered.
+    pub fn finish(&mut self, tick: &Tick, renderer: &mut Renderer) {
+        if let Some(threading) = &mut self.threading {
+            threading.finish(&mut self.groups, tick, renderer);
+        }
+    }
+
+    /// Groups of the block that has ended, in their order.
+    pub fn rendered(&self) -> impl Iterator<Item = &VoiceGroup> {
+        self.groups[..self.used]
+            .iter()
+            .filter(|place| place.is_rendered)
+            .map(|place| &place.group)
+    }
+
+    /// The slots that were rendered in the block that has ended, and how their voices came out of it.
+    pub fn reports(&self) -> impl Iterator<Item = (usize, &Report)> {
+        let groups = self.groups[..self.used].iter().enumerate();
+        groups
+            .filter(|(_, place)| place.is_rendered)
+            .flat_map(|(index, place)| {
+                let reports = place.group.reports();
+                reports.map(move |(voice, report)| (index * GROUP_VOICES + voice, report))
+            })
+    }
+}
+
+impl Threading {
+    fn start(&mut self, groups: &mut [GroupSlot], used: usize, active: usize, tick: &Tick) {
+        // Jobs of the block before that were late.
+        while let Some(job) = self.crew.fetch() {
+            self.accept(groups, job, true);
+        }
+        // The caller's own share: the first ones.
+        let own = active.div_ceil(self.crew.threads());
+        self.crew.stay_awake(own < active);
+        if own == active {
+            return;
+        }
+        let Some(place) = self
+            .ticks
+            .iter_mut()
+            .position(|tick| Arc::get_mut(tick).is_some())
+        else {
+            return;
+        };
+        if let Some(free) = Arc::get_mut(&mut self.ticks[place]) {
+            free.clone_from(tick);
+        }
+        for slot in groups[..used]
+            .iter_mut()
+            .filter(|slot| slot.is_rendered)
+            .skip(own)
+        {
+            if let Some(mut copy) = slot.shadow_copy.take() {
+                copy.group.copy_from(&slot.group);
+                copy.tick = Some(self.ticks[place].clone());
+                slot.shadow_copy = self.crew.lay_out(copy);
+                slot.is_submitted = slot.shadow_copy.is_none();
+                if let Some(copy) = &mut slot.shadow_copy {
+                    copy.tick = None;
+                }
+                self.pending += usize::from(slot.is_submitted);
+            }
+        }
+        self.crew.begin();
+    }
+
+    fn finish(&mut self, groups: &mut [GroupSlot], tick: &Tick, renderer: &mut Renderer) {
+        while self.pending > 0
+            && let Some(mut job) = self.crew.take_back()
+        {
+            job.tick = None;
+            let index = job.index;
+            self.accept(groups, job, false);
+            self.render_locally(&mut groups[index], tick, renderer);
+        }
+        let mut is_first = true;
+        while self.pending > 0 {
+            if let Some(job) = self.crew.fetch() {
+                self.accept(groups, job, true);
+                continue;
+            }
+            if !self.crew.has_patience(is_first) {
+                break;
+            }
+            is_first = false;
+        }
+        if self.pending > 0 {
+            for slot in groups.iter_mut().filter(|slot| slot.is_submitted) {
+                self.late += 1;
+                self.render_locally(slot, tick, renderer);
+            }
+        }
+    }
+
+    fn render_locally(&mut self, slot: &mut GroupSlot, tick: &Tick, renderer: &mut Renderer) {
+        if slot.is_submitted {
+            slot.is_submitted = false;
+            self.pending -= 1;
+            slot.group.render(tick, renderer);
+        }
+    }
+
+    /// Takes a shadow copy back. If it has been rendered for this block, it becomes the group.
+    fn accept(&mut self, groups: &mut [GroupSlot], mut job: Box<Job>, is_done: bool) {
+        let Some(slot) = groups.get_mut(job.index) else {
+            return;
+        };
+        // A late one finds that its group is with nobody.
+        if is_done && slot.is_submitted {
+            std::mem::swap(&mut slot.group, &mut job.group);
+            slot.is_submitted = false;
+            self.pending -= 1;
+        }
+        slot.shadow_copy = Some(job);
+    }
+}
+
+impl Index<usize> for VoicePool {
+    type Output = Voice;
+
+    fn index(&self, slot: usize) -> &Voice {
+        &self.groups[slot / GROUP_VOICES].group.voices()[slot % GROUP_VOICES]
+    }
+}
+
+impl IndexMut<usize> for VoicePool {
+    fn index_mut(&mut self, slot: usize) -> &mut Voice {
+        self.groups[slot / GROUP_VOICES]
+            .group
+            .voice_mut(slot % GROUP_VOICES)
+    }
+}

@@ -1,0 +1,126 @@
+//! A voice group: some voices that one thread renders together, and their sum.
+//!
+//! Which voice is in which group depends on its slot alone, and the groups of a block are mixed in
+//! their order: so it makes no difference to the bits which thread renders which, and when.
+
+use super::assigner::Report;
+use super::tick::Tick;
+use super::versioned::CopyFrom;
+use super::voice::{Outcome, Voice};
+use crate::bank::{Part, Renderer};
+use crate::dsp::level::Level;
+
+/// Voices in a group: few enough that eight voices of 512 partials take no longer than a thirtieth
+/// of a block, and enough that adding up the groups costs little beside.
+pub const GROUP_VOICES: usize = 8;
+
+/// A voice group. See the module's text.
+#[derive(Debug)]
+pub struct VoiceGroup {
+    voices: Box<[Voice]>,
+    /// One bit a voice: whether it is to be rendered.
+    active: u8,
+    part: Part,
+    /// How each voice that was rendered came out of the last block.
+    reports: [Report; GROUP_VOICES],
+    /// One bit a voice: whether it was rendered in the last block.
+    reported: u8,
+    /// Voices that became silent in the last block because a value was not a number.
+    faults: usize,
+}
+
+impl VoiceGroup {
+    /// Allocates one of idle voices, for blocks of `block_frames`.
+    pub fn allocate(level: Level, block_frames: usize) -> VoiceGroup {
+        VoiceGroup {
+            voices: (0..GROUP_VOICES).map(|_| Voice::idle(level)).collect(),
+            active: 0,
+            part: Part::new(block_frames),
+            reports: [Report::default(); GROUP_VOICES],
+            reported: 0,
+            faults: 0,
+        }
+    }
+
+    /// Its voices: [`GROUP_VOICES`] of them.
+    pub fn voices(&self) -> &[Voice] {
+        &self.voices
+    }
+
+    /// One of its voices, to be changed.
+    pub fn voice_mut(&mut self, place: usize) -> &mut Voice {
+        &mut self.voices[place]
+    }
+
+    /// Says whether a voice is to be rendered from the next block on.
+    pub fn set_active(&mut self, place: usize, is_active: bool) {
+        let bit = 1 << place;
+        self.active = self.active & !bit | if is_active { bit } else { 0 };
+    }
+
+    /// Whether any voice is to be rendered in the next block.
+    pub fn is_active(&self) -> bool {
+        self.active != 0
+    }
+
+    /// The sum of its voices in the block that was rendered last.
+    pub fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// The voices that were rendered in the last block, and how they came out of it.
+    pub fn reports(&self) -> impl Iterator<Item = (usize, &Report)> {
+        let reported = self.reported;
+        self.reports
+            .iter()
+            .enumerate()
+            .filter(move |(place, _)| reported >> place & 1 != 0)
+    }
+
+    /// Voices that became silent in the last block because a value was not a number.
+    pub fn faults(&self) -> usize {
+        self.faults
+    }
+
+    /// Becomes as `other`, but for its part and reports. Both are of one engine, and one has been
+    /// the other's copy ever since they were allocated.
+    pub fn copy_from(&mut self, other: &VoiceGroup) {
+        self.active = other.active;
+        for (voice, other) in self.voices.iter_mut().zip(&other.voices) {
+            voice.copy_from(other);
+        }
+    }
+
+    /// Renders a block of every active voice; `renderer` is within no part.
+    pub fn render(&mut self, tick: &Tick, renderer: &mut Renderer) {
+        renderer.begin_part(tick.partials);
+        let (left, right) = self.part.begin();
+        self.reported = self.active;
+        self.faults = 0;
+        let mut remaining = self.active;
+        while remaining != 0 {
+            let place = remaining.trailing_zeros() as usize;
+            remaining &= remaining - 1;
+            if remaining != 0 {
+                self.voices[remaining.trailing_zeros() as usize].prefetch();
+            }
+            let voice = &mut self.voices[place];
+            let outcome = voice.render_block(tick, renderer, left, right);
+            self.faults += usize::from(outcome == Outcome::Faulty);
+            self.reports[place] = report(voice, outcome);
+            if outcome != Outcome::Sounds {
+                self.active &= !(1 << place);
+            }
+        }
+        renderer.end_part(&mut self.part);
+    }
+}
+
+/// How `voice` came out of its last block.
+pub fn report(voice: &Voice, outcome: Outcome) -> Report {
+    Report {
+        is_active: outcome == Outcome::Sounds,
+        power: voice.power(),
+        partials: voice.sounding_partials(),
+    }
+}
