@@ -1,4 +1,4 @@
-"""Running Ardour without a screen, in a home of its own."""
+"""Running Ardour without a display, with its own home folder."""
 
 import os
 import re
@@ -10,19 +10,19 @@ from pathlib import Path
 import song
 
 LIMIT_S = 45
-"""Longest that one of Ardour's programs may take; each takes seconds."""
+"""Time limit of each of Ardour's programs, seconds; each takes a few seconds."""
 
 _TICKS_A_BEAT = 1920
-# Ardour's unit of time that beats and frames share.
+# Ardour's unit of time for beats and frames.
 _SUPERCLOCKS_A_SECOND = 282_240_000
 
 
 class Failure(Exception):
-    """What went wrong, in one line."""
+    """An error with a one-line message."""
 
 
 class Interrupted(Failure):
-    """A program that did not come to its end."""
+    """A program that did not finish."""
 
 
 class Ardour:
@@ -46,13 +46,13 @@ class Ardour:
         ElementTree.ElementTree(root).write(configuration / "config", encoding="UTF-8")
 
     def scan(self, bundle):
-        """Lets Ardour's own scanner look at a VST3; what it prints."""
+        """Runs Ardour's scanner on a VST3 and returns its output."""
         libraries = Path(f"/usr/lib/ardour{self.version}")
         scanner = libraries / "ardour-vst3-scanner"
         return self._run([scanner, "-f", "-v", bundle], {"LD_LIBRARY_PATH": str(libraries)})
 
     def lua(self, script, *arguments):
-        """Runs a script, which must print its last word; what it prints."""
+        """Runs a script, which must print its last word, and returns its output."""
         return self._run([f"ardour{self.version}-lua", script, *arguments])
 
     def export(self, session, path):
@@ -106,7 +106,7 @@ class Ardour:
 
 
 def write_notes(session):
-    """Puts the song's notes as a MIDI region on the session's track, and marks its range.
+    """Adds the song's notes as a MIDI region to the session's track, and marks its range.
 
     Ardour's scripts can make neither without its editor's window, so this writes them as Ardour
     would.

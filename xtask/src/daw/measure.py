@@ -1,4 +1,4 @@
-"""What the exported audio must be, and what it is."""
+"""Measures the exported audio against the song."""
 
 import warnings
 
@@ -92,7 +92,7 @@ def same(first, second):
 
 
 def within(what, figures):
-    """Prints figures beside their bounds; fails if one is beyond."""
+    """Prints figures with their bounds; fails if one exceeds its bound."""
     shown = ", ".join(f"{figure:.4f} {unit} (≤ {bound})" for figure, bound, unit in figures)
     print(f"  {what}: {shown}")
     for figure, bound, unit in figures:

@@ -71,7 +71,7 @@ def main(bundle, folder):
 
 
 class stage:
-    """Says what is done and how long it took."""
+    """Prints a step and the time that it took."""
 
     def __init__(self, what):
         self._what = what

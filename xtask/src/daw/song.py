@@ -1,4 +1,4 @@
-"""The song of the session: what is written into it, and so what must be heard.
+"""The song of the session: what is written into it, and what must therefore be measured.
 
 Times are in beats of half a second. A patch is a dictionary from parameter name to plain value, as
 in `sound`.
@@ -24,7 +24,7 @@ PATCH = {
 }
 
 CHORD = [(48, 100), (61, 80), (71, 120)]
-"""Key and velocity; no two partials of these meet."""
+"""Key and velocity; no two partials of these notes coincide."""
 CHORD_BEATS = (0, 16)
 
 LONE = (57, 110)
