@@ -24,10 +24,12 @@ use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, Transport}
 mod dump;
 pub mod events;
 mod remote;
+mod rpn_order;
 mod stopwatch;
 mod supply;
 
 use dump::Dump;
+use rpn_order::RpnOrder;
 use stopwatch::Stopwatch;
 use supply::Supply;
 
@@ -56,6 +58,7 @@ pub struct Aliquot {
     supply: Supply,
     /// Room for the events of a buffer, of which VST3's must be seen together ([`dump`]).
     events: Vec<NoteEvent<()>>,
+    rpn_order: RpnOrder,
     /// There when the engine is.
     stopwatch: Option<Stopwatch>,
     telemetry: TelemetrySender,
@@ -87,6 +90,7 @@ impl Default for Aliquot {
             engine: None,
             supply: Supply::new(),
             events: Vec::with_capacity(EVENTS),
+            rpn_order: RpnOrder::new(),
             stopwatch: None,
             telemetry: TelemetrySender::new(),
             sounding: SoundingSender::new(),
@@ -271,14 +275,18 @@ impl Plugin for Aliquot {
             {
                 self.events.push(event);
             }
-            for together in self.events.chunk_by(|a, b| a.timing() == b.timing()) {
+            let frames_of_events = self.events.chunk_by_mut(|a, b| a.timing() == b.timing());
+            for together in frames_of_events {
                 // An event may stand at the buffer's end, where the framework has split the host's
                 // buffer for a parameter; it is then the first of the next.
                 let at = (together[0].timing() as usize).clamp(rendered, frames);
                 render(engine, buffer, rendered, at, context);
                 rendered = at;
                 let dump = match api {
-                    PluginApi::Vst3 => Dump::find(together),
+                    PluginApi::Vst3 => {
+                        self.rpn_order.sort(together);
+                        Dump::find(together)
+                    }
                     _ => Dump::default(),
                 };
                 let mut is_controlled = false;

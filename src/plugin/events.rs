@@ -13,139 +13,112 @@ use crate::synth::{Event, NoteAddress, NoteExpression, Param};
 /// `api` is asked for because the framework (nice-plug 0.4.2) takes VST3's Expression and
 /// Brightness for each other.
 pub fn translate<S>(event: &NoteEvent<S>, api: PluginApi) -> Option<Event> {
-    let swapped = api == PluginApi::Vst3;
-    match *event {
+    if let Some((note, expression, value)) = expression(event, api) {
+        let (min, max, neutral) = range(expression);
+        return Some(Event::Expression {
+            note,
+            expression,
+            value: within(value, min, max, neutral),
+        });
+    }
+    Some(match *event {
         NoteEvent::NoteOn {
             voice_id,
             channel,
             key,
             velocity,
             ..
-        } => Some(Event::NoteOn {
+        } => Event::NoteOn {
             id: voice_id.id(),
             channel: channel.number().unwrap_or(0) & 15,
             key: key.number().filter(|&key| key < 128)?,
             velocity: within(velocity, 0.0, 1.0, 0.0),
-        }),
+        },
         NoteEvent::NoteOff {
             voice_id,
             channel,
             key,
             ..
-        } => Some(Event::NoteOff(address(voice_id, channel, key))),
+        } => Event::NoteOff(address(voice_id, channel, key)),
         NoteEvent::Choke {
             voice_id,
             channel,
             key,
             ..
-        } => Some(Event::Choke(address(voice_id, channel, key))),
+        } => Event::Choke(address(voice_id, channel, key)),
         NoteEvent::PolyModulation {
             voice_id,
             poly_modulation_id,
             normalized_offset,
             ..
-        } => Some(Event::Modulate {
+        } => Event::Modulate {
             id: voice_id,
             param: Param::from_index(poly_modulation_id as usize)
                 .filter(|param| param.is_polyphonic())?,
             offset: within(normalized_offset, -1.0, 1.0, 0.0),
-        }),
-        NoteEvent::PolyPressure {
-            voice_id,
-            channel,
-            key,
-            pressure,
-            ..
-        } => Some(Event::Expression {
-            note: address(voice_id, channel, key),
-            expression: NoteExpression::Pressure,
-            value: within(pressure, 0.0, 1.0, 0.0),
-        }),
-        NoteEvent::PolyVolume {
-            voice_id,
-            channel,
-            key,
-            gain,
-            ..
-        } => Some(Event::Expression {
-            note: address(voice_id, channel, key),
-            expression: NoteExpression::Volume,
-            value: within(gain, 0.0, 4.0, 1.0),
-        }),
-        NoteEvent::PolyPan {
-            voice_id,
-            channel,
-            key,
-            pan,
-            ..
-        } => Some(Event::Expression {
-            note: address(voice_id, channel, key),
-            expression: NoteExpression::Pan,
-            value: within(pan, -1.0, 1.0, 0.0),
-        }),
-        NoteEvent::PolyTuning {
-            voice_id,
-            channel,
-            key,
-            tuning,
-            ..
-        } => Some(Event::Expression {
-            note: address(voice_id, channel, key),
-            expression: NoteExpression::Tuning,
-            value: within(tuning, -120.0, 120.0, 0.0),
-        }),
-        NoteEvent::PolyVibrato {
-            voice_id,
-            channel,
-            key,
-            vibrato,
-            ..
-        } => Some(Event::Expression {
-            note: address(voice_id, channel, key),
-            expression: NoteExpression::Vibrato,
-            value: within(vibrato, 0.0, 1.0, 0.0),
-        }),
-        NoteEvent::PolyExpression {
-            voice_id,
-            channel,
-            key,
-            expression: value,
-            ..
-        } => Some(loudness_or_brightness(
-            address(voice_id, channel, key),
-            swapped,
-            value,
-        )),
-        NoteEvent::PolyBrightness {
-            voice_id,
-            channel,
-            key,
-            brightness: value,
-            ..
-        } => Some(loudness_or_brightness(
-            address(voice_id, channel, key),
-            !swapped,
-            value,
-        )),
+        },
         NoteEvent::MidiChannelPressure {
             channel, pressure, ..
-        } => Some(Event::ChannelPressure {
+        } => Event::ChannelPressure {
             channel: channel & 15,
             value: within(pressure, 0.0, 1.0, 0.0),
-        }),
-        NoteEvent::MidiPitchBend { channel, value, .. } => Some(Event::PitchBend {
+        },
+        NoteEvent::MidiPitchBend { channel, value, .. } => Event::PitchBend {
             channel: channel & 15,
             value: bend(value),
-        }),
+        },
         NoteEvent::MidiCC {
             channel, cc, value, ..
-        } => Some(Event::Controller {
+        } => Event::Controller {
             channel: channel & 15,
             number: cc & 127,
             value: within(value, 0.0, 1.0, 0.0),
-        }),
+        },
         // The engine reads automation from the patch. A program change is the host's affair.
-        _ => None,
+        _ => return None,
+    })
+}
+
+/// Which notes' expression `event` is, which one and its value as the host gives it; `None` if it is
+/// none.
+fn expression<S>(
+    event: &NoteEvent<S>,
+    api: PluginApi,
+) -> Option<(NoteAddress, NoteExpression, f32)> {
+    let (brightness, loudness) = match api {
+        PluginApi::Vst3 => (NoteExpression::Expression, NoteExpression::Brightness),
+        _ => (NoteExpression::Brightness, NoteExpression::Expression),
+    };
+    macro_rules! one_of {
+        ($($kind:ident, $field:ident => $expression:expr;)*) => {
+            match *event {
+                $(NoteEvent::$kind { voice_id, channel, key, $field: value, .. } => {
+                    Some((address(voice_id, channel, key), $expression, value))
+                })*
+                _ => None,
+            }
+        };
+    }
+    one_of! {
+        PolyPressure, pressure => NoteExpression::Pressure;
+        PolyVolume, gain => NoteExpression::Volume;
+        PolyPan, pan => NoteExpression::Pan;
+        PolyTuning, tuning => NoteExpression::Tuning;
+        PolyVibrato, vibrato => NoteExpression::Vibrato;
+        PolyExpression, expression => loudness;
+        PolyBrightness, brightness => brightness;
+    }
+}
+
+/// The least, the greatest and the neutral value of an expression.
+fn range(expression: NoteExpression) -> (f32, f32, f32) {
+    match expression {
+        NoteExpression::Tuning => (-120.0, 120.0, 0.0),
+        NoteExpression::Volume => (0.0, 4.0, 1.0),
+        NoteExpression::Pan => (-1.0, 1.0, 0.0),
+        NoteExpression::Pressure | NoteExpression::Vibrato => (0.0, 1.0, 0.0),
+        NoteExpression::Brightness => (0.0, 1.0, 0.5),
+        NoteExpression::Expression => (0.0, 1.0, 1.0),
     }
 }
 
@@ -154,19 +127,6 @@ fn address(id: VoiceID, channel: Channel, key: Key) -> NoteAddress {
         id: id.id(),
         channel: channel.number(),
         key: key.number(),
-    }
-}
-
-fn loudness_or_brightness(note: NoteAddress, is_brightness: bool, value: f32) -> Event {
-    let (expression, neutral) = if is_brightness {
-        (NoteExpression::Brightness, 0.5)
-    } else {
-        (NoteExpression::Expression, 1.0)
-    };
-    Event::Expression {
-        note,
-        expression,
-        value: within(value, 0.0, 1.0, neutral),
     }
 }
 

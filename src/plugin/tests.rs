@@ -317,6 +317,40 @@ fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
     }
 }
 
+/// A bend range of 12 semitones and its closing selection, all at the frame of the note.
+#[test]
+fn a_registered_parameter_is_set_in_one_frame_though_a_vst3_host_sorts_it() {
+    let cc = |number, data: u8| NoteEvent::MidiCC {
+        timing: 40,
+        channel: 0,
+        cc: number,
+        value: f32::from(data) / 127.0,
+    };
+    let sent = [
+        cc(101, 0),
+        cc(100, 0),
+        cc(6, 12),
+        cc(101, 127),
+        cc(100, 127),
+    ];
+    let mut sorted = sent;
+    sorted.sort_by_key(|event| match event {
+        NoteEvent::MidiCC { cc, .. } => *cc,
+        _ => 0,
+    });
+    let play = |api, controllers: &[NoteEvent<()>]| {
+        let mut bench = Bench::new(api);
+        let events = [controllers, &[on(40, 57), bend(40, 1.0)]].concat();
+        bench.process(2, 480, &events)
+    };
+    let expected = play(PluginApi::Clap, &sent);
+    assert_ne!(play(PluginApi::Clap, &[]), expected);
+    assert_eq!(play(PluginApi::Vst3, &sent), expected);
+    assert_eq!(play(PluginApi::Vst3, &sorted), expected);
+    // CLAP keeps the order that the host gives.
+    assert_ne!(play(PluginApi::Clap, &sorted), expected);
+}
+
 #[test]
 fn parameters_reach_the_sound() {
     let play = |level| {
