@@ -13,7 +13,7 @@
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. It renders frame
 //!   by frame, or, for many partials, one spectrum per block. Independent of voices.
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
-//! * [`crew`]: threads that render sections of the ensemble beside the audio thread.
+//! * [`crew`]: threads that render voices beside the audio thread.
 //! * [`bridge`]: lock-free communication between threads: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
@@ -28,8 +28,8 @@
 //!
 //! The audio thread calls [`synth::Engine::render`] and may not allocate, free, lock, wait, log,
 //! panic or call the system. There is one exception: while other threads render too (the parameter
-//! `Threads`), it waits at most a quarter of a block for a section that one of them has begun, and
-//! then renders that section itself. [`synth::Engine::new`] allocates everything it needs. The window's
+//! `Threads`), it waits at most a quarter of a block for voices that one of them has begun, and
+//! then renders them itself. [`synth::Engine::new`] allocates everything it needs. The window's
 //! thread sets parameters through the host and does not access the engine.
 //!
 //! At the end of each buffer, while a window is open, the audio thread writes

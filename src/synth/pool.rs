@@ -2,9 +2,9 @@
 //!
 //! Without [`Workers`] the caller renders one group after the other. With them it gives some groups
 //! away, renders the rest, and later collects the results. It gives copies away: each group has a
-//! shadow copy for that. So the caller depends on no other thread: what is not done when its time is
-//! up, it renders itself from the original that it still has, and the late copy is ignored when it
-//! comes. Whoever rendered a group, the bits are the same.
+//! shadow copy for that. It waits at most a quarter of a block for groups that other threads have
+//! begun. What is not done then, it renders itself from the original that it still has, and the late
+//! copy is ignored when it comes. Whichever thread rendered a group, the bits are the same.
 
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
