@@ -41,6 +41,7 @@ mod help;
 mod history;
 mod keyboard;
 mod learn;
+mod legends;
 mod live;
 pub mod offscreen;
 mod panel;
@@ -247,7 +248,11 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         #[cfg(target_os = "linux")]
         {
-            self.frames = x11::Frames::of(frame.baseview_window());
+            let window = x11::window_id(frame.baseview_window());
+            self.frames = window.map(x11::Frames::of);
+            if let Some(keyboard) = window.and_then(x11::Keyboard::of) {
+                ctx.add_plugin(keyboard);
+            }
         }
         self.open = Some(Open::new(
             &ctx,

@@ -10,11 +10,12 @@ mod piano;
 use std::time::Duration;
 
 use egui::{
-    Align2, Color32, CornerRadius, Event, Key, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Align2, Color32, CornerRadius, Event, Key, Modifiers, Painter, Rect, Role, Sense, Stroke,
+    StrokeKind, Ui, pos2, vec2,
 };
 
 use super::desk::Desk;
+use super::legends::Legends;
 use super::live::News;
 use super::theme;
 use crate::bridge::ScreenKeys;
@@ -88,11 +89,11 @@ pub struct Keyboard {
     pressed: Option<u8>,
     /// Letters that are down.
     typed: Vec<Typed>,
-    /// Letters whose way up may not have been told: the next time that they go down counts, though it
-    /// seems to be a repetition.
-    untold: Vec<Key>,
-    /// Whether Shift was down in the last frame.
-    is_shifted: bool,
+    /// Letters of which the window layer may not have reported that they came up: the next press
+    /// counts, even if it is reported as a repetition.
+    unreported: Vec<Key>,
+    /// The modifiers after the last event.
+    modifiers: Modifiers,
     /// Until when it is told that letters are capitals, in the window's seconds.
     capitals_s: f64,
     /// Since when the audio thread has not heard of everything, in the window's seconds.
@@ -103,12 +104,17 @@ pub struct Keyboard {
 
 /// A letter that is down.
 struct Typed {
-    /// As the window told it.
+    /// The key's position, or the letter where positions are not known.
     letter: Key,
     /// MIDI key.
     key: u8,
-    /// Whether it has come up. Some window systems let a held letter come up and go down again at
-    /// once, over and over; it has come up when it stays up for a frame.
+    /// Whether `letter` is a position. If not, the layer reports a letter that comes up while Shift is
+    /// down as another key or not at all, and a held letter may come up and go down again with every
+    /// repetition.
+    is_position: bool,
+    /// Whether it went down in this frame: however short, it sounds until the next.
+    is_new: bool,
+    /// Whether it has come up; if it is no position, it has when it stays up for a frame.
     is_up: bool,
 }
 
@@ -122,8 +128,8 @@ impl Keyboard {
             velocity: 100,
             pressed: None,
             typed: Vec::new(),
-            untold: Vec::new(),
-            is_shifted: false,
+            unreported: Vec::new(),
+            modifiers: Modifiers::NONE,
             capitals_s: f64::NEG_INFINITY,
             unheard_s: None,
             is_asked: false,
@@ -138,28 +144,14 @@ impl Keyboard {
             self.release_typed();
         }
         self.type_notes(ui);
-        self.tell_capitals(ui, desk);
+        self.show_capitals(ui, desk);
         self.wake(ui, desk);
     }
 
-    /// The window layer tells of no key where Caps Lock makes a capital: says why nothing sounds.
-    fn tell_capitals(&mut self, ui: &Ui, desk: &mut Desk) {
-        if ui.ctx().text_edit_focused() {
-            return;
-        }
-        let (now_s, typed) = ui.input(|input| {
-            let is_capital = |event: &Event| match event {
-                Event::Text(text) => text.chars().all(|letter| letter.is_ascii_uppercase()),
-                _ => false,
-            };
-            let typed = !input.modifiers.any() && input.events.iter().any(is_capital);
-            (input.time, typed)
-        });
-        if typed {
-            self.release_typed();
-            self.capitals_s = now_s + CAPITALS_S;
-        }
-        if now_s < self.capitals_s {
+    /// Says that letters play nothing, if capitals have been typed and the window layer reports no keys
+    /// for them.
+    fn show_capitals(&self, ui: &Ui, desk: &mut Desk) {
+        if ui.input(|input| input.time) < self.capitals_s {
             let text = "Caps Lock is on: the letters play nothing.";
             desk.help.replace(text.to_owned());
         }
@@ -227,7 +219,8 @@ impl Keyboard {
 
     fn type_notes(&mut self, ui: &Ui) {
         let is_text = ui.ctx().text_edit_focused();
-        let events = ui.input(|input| input.events.clone());
+        let (events, now_s) = ui.input(|input| (input.events.clone(), input.time));
+        let knows_positions = Legends::published(ui.ctx()).is_some();
         let came_up: Vec<Key> = self
             .typed
             .iter()
@@ -237,6 +230,8 @@ impl Keyboard {
         for event in events {
             match event {
                 Event::WindowFocused(false) => self.release_all(),
+                Event::ModifiersChanged(modifiers) => self.change_modifiers(modifiers),
+                Event::Text(text) if !knows_positions && !is_text => self.type_text(&text, now_s),
                 Event::Key {
                     key,
                     physical_key,
@@ -244,60 +239,91 @@ impl Keyboard {
                     repeat,
                     modifiers,
                 } => {
+                    let letter = physical_key.unwrap_or(key);
+                    let is_known = repeat && !self.unreported.contains(&letter);
+                    self.unreported.retain(|unreported| *unreported != letter);
                     // With a modifier it is a command, but what it holds may come up.
-                    let is_known = repeat && !self.untold.contains(&key);
-                    self.untold.retain(|untold| *untold != key);
                     if !(is_known || pressed && (modifiers.any() || is_text)) {
-                        let english = physical_key.unwrap_or_else(|| english(self.letters, key));
-                        self.type_key(key, english, pressed);
+                        self.type_key(key, physical_key, pressed);
                     }
                 }
                 _ => {}
             }
         }
-        // A note may be held while Shift moves a control finely. To the window layer a letter with
-        // Shift is another one, whose way up it does not tell: the notes end with the modifier.
-        let is_shifted = ui.input(|input| input.modifiers.shift);
-        if is_text || self.is_shifted && !is_shifted {
-            self.untold
+        if is_text {
+            self.unreported
                 .extend(self.typed.iter().map(|typed| typed.letter));
             self.release_typed();
         }
-        self.is_shifted = is_shifted;
-        // What came up before this frame and has not gone down again in it.
-        self.typed.retain(|typed| {
-            let ends = typed.is_up && came_up.contains(&typed.letter);
-            if ends && self.pressed != Some(typed.key) {
-                self.keys.release(typed.key);
-            }
-            !ends
+        self.end_typed(|typed| {
+            let is_old = typed.is_position && !typed.is_new;
+            typed.is_up && (is_old || came_up.contains(&typed.letter))
         });
+        for typed in &mut self.typed {
+            typed.is_new = false;
+        }
         if self.typed.iter().any(|typed| typed.is_up) {
             ui.ctx().request_repaint();
         }
     }
 
-    fn type_key(&mut self, key: Key, english: Key, pressed: bool) {
-        if let Some(typed) = self.typed.iter_mut().find(|typed| typed.letter == key) {
+    /// Ends the notes of some letters.
+    fn end_typed(&mut self, ends: impl Fn(&Typed) -> bool) {
+        let (keys, pressed) = (&mut self.keys, self.pressed);
+        self.typed.retain(|typed| {
+            let ends = ends(typed);
+            if ends && pressed != Some(typed.key) {
+                keys.release(typed.key);
+            }
+            !ends
+        });
+    }
+
+    /// A note may be held while Shift moves a control finely. Of a letter without a position it is not
+    /// known whether it came up meanwhile: its note ends with Shift.
+    fn change_modifiers(&mut self, modifiers: Modifiers) {
+        if self.modifiers.shift && !modifiers.shift {
+            let lost = self.typed.iter().filter(|typed| !typed.is_position);
+            self.unreported.extend(lost.map(|typed| typed.letter));
+            self.end_typed(|typed| !typed.is_position);
+        }
+        self.modifiers = modifiers;
+    }
+
+    /// A text was typed where keys come without positions: the layer reports no key for a capital, so
+    /// that with Caps Lock the held letters' coming up is not reported either.
+    fn type_text(&mut self, text: &str, now_s: f64) {
+        let is_capital = text.chars().all(|letter| letter.is_ascii_uppercase());
+        if is_capital && !self.modifiers.any() {
+            self.release_typed();
+            self.capitals_s = now_s + CAPITALS_S;
+        }
+    }
+
+    fn type_key(&mut self, key: Key, position: Option<Key>, pressed: bool) {
+        let letter = position.unwrap_or(key);
+        if let Some(typed) = self.typed.iter_mut().find(|typed| typed.letter == letter) {
             typed.is_up = !pressed;
             return;
         }
         if !pressed {
             return;
         }
-        match english {
+        match position.unwrap_or_else(|| english(self.letters, key)) {
             Key::Z => self.shift_octave(-1),
             Key::X => self.shift_octave(1),
             Key::C => self.shift_velocity(-1),
             Key::V => self.shift_velocity(1),
-            _ => {
+            english => {
                 let place = NOTES.iter().position(|&note| note == english);
                 let note = place.map(|place| self.base + place as u8);
                 if let Some(note) = note.filter(|&note| note <= LAST) {
                     self.keys.press(note, f32::from(self.velocity) / 127.0);
                     self.typed.push(Typed {
-                        letter: key,
+                        letter,
                         key: note,
+                        is_position: position.is_some(),
+                        is_new: true,
                         is_up: false,
                     });
                 }
@@ -405,11 +431,21 @@ impl Keyboard {
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(piano.rect());
         let is_down = |key: u8| held >> key & 1 == 1;
+        let font = theme::font(theme::SMALL);
+        let legends = Legends::published(ui.ctx());
         let letter = |key: u8| {
             let place = key.checked_sub(self.base).map(usize::from)?;
-            Some(english(self.letters, *NOTES.get(place)?).name())
+            let position = *NOTES.get(place)?;
+            let Some(legends) = &legends else {
+                return Some(english(self.letters, position).name().to_owned());
+            };
+            // A letter that the type face lacks would be an empty box.
+            let legend = legends
+                .get(position)
+                .map(String::from)
+                .filter(|legend| ui.fonts_mut(|fonts| fonts.has_glyphs(&font, legend)));
+            Some(legend.unwrap_or_else(|| position.name().to_owned()))
         };
-        let font = theme::font(theme::SMALL);
         let (white, black, edge) = theme.keys();
         for key in piano.whites() {
             let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
@@ -421,9 +457,7 @@ impl Keyboard {
             if is_down(key) {
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }
-            let text = letter(key)
-                .map(str::to_owned)
-                .or_else(|| (key % 12 == 0).then(|| piano::name(key)));
+            let text = letter(key).or_else(|| (key % 12 == 0).then(|| piano::name(key)));
             if let Some(text) = text {
                 painter.text(foot, Align2::CENTER_BOTTOM, text, font.clone(), color);
             }

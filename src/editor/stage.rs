@@ -67,6 +67,11 @@ impl Stage {
         }
     }
 
+    /// The window's context.
+    pub fn context(&self) -> &Context {
+        &self.ctx
+    }
+
     /// One frame, 20 ms after the last, of a view that is handed a desk.
     pub fn show(
         &mut self,

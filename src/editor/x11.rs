@@ -1,13 +1,25 @@
-//! A window under X11, where the window layer (baseview 0.4.2) draws too late or not at all.
+//! A window under X11, where the window layer (baseview 0.4.2) draws too late or not at all, and does
+//! not pass on all that is known of keys.
 
 mod first_frame;
+mod keyboard;
 mod pace;
 
 use nice_plug_egui::baseview::WindowContext;
 use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
 
 use first_frame::FirstFrame;
+pub use keyboard::Keyboard;
 use pace::Pace;
+
+/// The id of this window; `None` if it is not a window of X11.
+pub fn window_id(window: &WindowContext) -> Option<u32> {
+    match window.window_handle().ok()?.as_raw() {
+        RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok(),
+        RawWindowHandle::Xcb(handle) => Some(handle.window.get()),
+        _ => None,
+    }
+}
 
 /// Sees to it that a window is drawn, and as often as its screen shows it.
 pub struct Frames {
@@ -17,17 +29,12 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Of this window; `None` if it is none of X11.
-    pub fn of(window: &WindowContext) -> Option<Frames> {
-        let window = match window.window_handle().ok()?.as_raw() {
-            RawWindowHandle::Xlib(handle) => u32::try_from(handle.window).ok()?,
-            RawWindowHandle::Xcb(handle) => handle.window.get(),
-            _ => return None,
-        };
-        Some(Frames {
+    /// Of the window with this id.
+    pub fn of(window: u32) -> Frames {
+        Frames {
             first: FirstFrame::of(window),
             pace: Pace::of(window),
-        })
+        }
     }
 
     /// To be called as a frame is drawn.

@@ -60,6 +60,12 @@ impl Rig {
 }
 
 impl Rig {
+    /// As the platform layer does where it knows the positions of keys.
+    fn publish_legends(&mut self) {
+        let legends: Legends = [(Key::A, 'A')].into_iter().collect();
+        legends.publish(self.stage.context());
+    }
+
     /// The same, and two frames after it.
     fn frames(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
         [self.frame(events), self.frame(&[]), self.frame(&[])].concat()
@@ -131,6 +137,81 @@ fn letters_are_where_they_stand() {
     assert_eq!(rig.frames(&[key(Key::Z, false)]), [(68, false)]);
     assert_eq!(rig.frame(&[key(Key::Q, true)]), [(48, true)]);
     assert_eq!(rig.frame(&[key(Key::Z, true)]), [(49, true)]);
+}
+
+/// A key by its position, which writes something else in the layout in use.
+fn at(position: Key, pressed: bool, modifiers: Modifiers) -> Event {
+    Event::Key {
+        key: position,
+        physical_key: Some(position),
+        pressed,
+        repeat: false,
+        modifiers,
+    }
+}
+
+#[test]
+fn keys_play_by_their_positions_where_they_are_known() {
+    let mut rig = Rig::new();
+    // Nobody needs to say which letters are printed on the keys.
+    rig.letters = Letters::Azerty;
+    let q = Event::Key {
+        key: Key::Q,
+        physical_key: Some(Key::A),
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    assert_eq!(rig.frame(&[q]), [(60, true)]);
+    // It comes up as another letter, for Shift is down: it is the same key.
+    assert_eq!(
+        rig.frame(&[at(Key::A, false, Modifiers::SHIFT)]),
+        [(60, false)]
+    );
+    // Shift alone ends nothing.
+    rig.frame(&[at(Key::D, true, Modifiers::NONE)]);
+    let shift = [Modifiers::SHIFT, Modifiers::NONE].map(Event::ModifiersChanged);
+    assert_eq!(rig.frames(&shift), []);
+    assert_eq!(
+        rig.frame(&[at(Key::D, false, Modifiers::NONE)]),
+        [(64, false)]
+    );
+    // However short, it sounds until the next frame.
+    let touch = [true, false].map(|pressed| at(Key::S, pressed, Modifiers::NONE));
+    assert_eq!(rig.frame(&touch), [(62, true)]);
+    assert_eq!(rig.frame(&[]), [(62, false)]);
+}
+
+#[test]
+fn shift_and_a_letter_within_one_frame_are_no_capitals() {
+    let quick = |letter: &str| {
+        vec![
+            Event::ModifiersChanged(Modifiers::SHIFT),
+            Event::Text(letter.to_owned()),
+            Event::ModifiersChanged(Modifiers::NONE),
+        ]
+    };
+    let mut rig = Rig::new();
+    rig.frame(&quick("A"));
+    assert!(!rig.stage.help.text().contains("Caps Lock"));
+    // Where positions are known, a held note goes on under it.
+    rig.publish_legends();
+    assert_eq!(
+        rig.frame(&[at(Key::D, true, Modifiers::NONE)]),
+        [(64, true)]
+    );
+    let mut shifted = quick("F");
+    shifted.insert(1, at(Key::F, true, Modifiers::SHIFT));
+    shifted.insert(3, at(Key::F, false, Modifiers::SHIFT));
+    assert_eq!(rig.frames(&shifted), []);
+    assert!(!rig.stage.help.text().contains("Caps Lock"));
+    // And Caps Lock takes no letter away.
+    let capital = [
+        at(Key::S, true, Modifiers::NONE),
+        Event::Text("S".to_owned()),
+    ];
+    assert_eq!(rig.frame(&capital), [(62, true)]);
+    assert!(!rig.stage.help.text().contains("Caps Lock"));
 }
 
 #[test]
