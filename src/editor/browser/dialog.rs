@@ -64,6 +64,8 @@ pub enum Question {
 pub struct Dialog {
     question: Question,
     form: Form,
+    /// The form as it was proposed.
+    proposed: Form,
     /// Why it could not be done.
     pub error: Option<String>,
     /// The preset whose place could be taken.
@@ -86,6 +88,7 @@ impl Dialog {
     pub fn save(form: Form) -> Dialog {
         Dialog {
             question: Question::Save,
+            proposed: form.clone(),
             form,
             error: None,
             in_the_way: None,
@@ -221,8 +224,11 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
         });
         shown.inner
     });
+    // A click beside the form does not throw away what has been typed.
+    let is_beside = modal.backdrop_response.clicked();
+    let is_kept = is_beside && dialog.form != dialog.proposed;
     let decision = match modal.inner {
-        Decision::None if modal.should_close() => Decision::Cancel,
+        Decision::None if modal.should_close() && !is_kept => Decision::Cancel,
         decision => decision,
     };
     if decision == Decision::Cancel {

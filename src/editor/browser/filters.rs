@@ -1,9 +1,12 @@
 //! The column of the page in which one says what to look for.
 
-use egui::{Button, ComboBox, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Button, ComboBox, FontId, Key, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2,
+};
 
 use super::Browser;
 use super::listing::{self, Filter, Order, Origin};
+use super::page::one_line;
 use crate::editor::focus;
 use crate::editor::theme;
 use crate::library::Contents;
@@ -21,10 +24,11 @@ pub fn heading(ui: &mut Ui, text: &str) {
     );
 }
 
-/// What to look for, and in which order to list it.
-pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
+/// What to look for, and in which order to list it. Returns the key by which the search is left for the
+/// list, Enter or Down.
+pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<Key> {
     let filter = &mut browser.filter;
-    ui.horizontal(|ui| {
+    let row = ui.horizontal(|ui| {
         let clear_width = if filter.words.is_empty() { 0.0 } else { 28.0 };
         let search = TextEdit::singleline(&mut filter.words)
             .hint_text("Search")
@@ -36,14 +40,26 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
             info.label = Some("Search presets".to_owned());
             info
         });
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let left_by = if search.lost_focus() && pressed(Key::Enter) {
+            Some(Key::Enter)
+        } else if search.has_focus() && pressed(Key::ArrowDown) {
+            Some(Key::ArrowDown)
+        } else {
+            None
+        };
+        let mut is_changed = search.changed();
         if !filter.words.is_empty() {
             let clear = ui.button("×");
             clear.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Clear search"));
             if clear.clicked() {
                 filter.words.clear();
+                is_changed = true;
             }
         }
+        (left_by, is_changed)
     });
+    let (left_by, is_changed) = row.inner;
     ui.add_space(theme::GRID);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GRID;
@@ -88,10 +104,22 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
             heading(ui, "TAGS");
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
+                // A chip has one line, however long its tag: all rows are of one height.
+                let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
                 for (tag, count) in listing::tags(contents) {
                     let is_on = filter.tags.contains(&tag);
-                    let chip = Button::selectable(is_on, format!("{tag} {count}"));
-                    if ui.add(chip.frame_when_inactive(true)).clicked() {
+                    let count = format!(" {count}");
+                    let font = theme::font(theme::BODY);
+                    let color = ui.visuals().text_color();
+                    let count_width = one_line(ui, &count, font.clone(), color, room).size().x;
+                    let name = elided(ui, &tag, font, room - count_width);
+                    let chip = Button::selectable(is_on, format!("{name}{count}"));
+                    let chip = ui.add(chip.frame_when_inactive(true));
+                    chip.widget_info(|| {
+                        let name = format!("{tag}{count}");
+                        WidgetInfo::selected(Role::Button, true, is_on, name)
+                    });
+                    if chip.clicked() {
                         if is_on {
                             filter.tags.remove(&tag);
                         } else {
@@ -112,4 +140,28 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) {
             }
             focus::follow(ui);
         });
+    if is_changed {
+        // What is looked for marks the first that is found; nothing, what is loaded.
+        let found = browser.filter.list(contents);
+        let first = found.first().filter(|_| !browser.filter.words.is_empty());
+        browser.cursor = first.map(|entry| entry.id.clone());
+    }
+    left_by
+}
+
+/// A text that ends in an ellipsis where it is wider than this, points.
+fn elided(ui: &Ui, text: &str, font: FontId, width: f32) -> String {
+    let fits = |text: &str| {
+        let galley =
+            ui.painter()
+                .layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);
+        galley.size().x <= width
+    };
+    if fits(text) {
+        return text.to_owned();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let cut = |count: usize| letters[..count].iter().collect::<String>() + "…";
+    let kept = (0..letters.len()).rev().find(|&count| fits(&cut(count)));
+    cut(kept.unwrap_or(0))
 }

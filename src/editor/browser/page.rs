@@ -37,12 +37,13 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     // What other programs do in the folder is to be seen while nothing else moves.
     ui.ctx()
         .request_repaint_after(std::time::Duration::from_millis(500));
+    let mut left_by = None;
     within(ui, column(inner.left(), left), |ui| {
-        filters::show(browser, ui, &contents);
+        left_by = filters::show(browser, ui, &contents);
     });
     let mut chosen = None;
     within(ui, column(left + gap, right - gap), |ui| {
-        chosen = list(browser, ui, desk, &contents);
+        chosen = list(browser, ui, desk, &contents, left_by);
     });
     within(ui, column(right, inner.right()), |ui| {
         details(browser, ui, desk, chosen.as_ref());
@@ -67,8 +68,15 @@ pub fn one_line(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
-/// The list; returns the preset that the keys are on.
-fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents) -> Option<Entry> {
+/// The list; returns the preset that the keys are on. `from_search` is the key by which the search has
+/// been left for it.
+fn list(
+    browser: &mut Browser,
+    ui: &mut Ui,
+    desk: &mut Desk,
+    contents: &Contents,
+    from_search: Option<Key>,
+) -> Option<Entry> {
     let theme = theme::current(ui);
     let listed = browser.filter.list(contents);
     let loaded = desk.edits.preset().0.map(|preset| preset.id);
@@ -92,7 +100,9 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
         info.current_text_value = place.map(|place| told(listed[place]));
         info
     });
-    let walked = keys(ui, field.id);
+    let row = theme::ROW + theme::GRID;
+    let page = (ui.available_height() / row) as usize;
+    let walked = keys(ui, field.id, place, listed.len(), page);
     if field.has_focus() {
         let stroke = Stroke::new(1.0, theme.focus);
         let rect = field.rect.shrink(1.0);
@@ -100,9 +110,18 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
             .rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
     }
     let mut act: Option<(Act, Entry)> = None;
-    if walked != 0
-        && let Some(entry) = listing::step(&listed, cursor.as_deref(), walked)
+    if let Some(to) = walked {
+        act = Some((Act::Load, listed[to].clone()));
+    }
+    if let Some(key) = from_search
+        && let Some(marked) = listed.get(place.unwrap_or(0))
     {
+        // Down goes on from what sounds already.
+        let is_next = key == Key::ArrowDown && loaded.as_ref() == Some(&marked.id);
+        let entry = match listing::step(&listed, Some(&marked.id), 1) {
+            Some(next) if is_next => next,
+            _ => marked,
+        };
         act = Some((Act::Load, entry.clone()));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -113,7 +132,6 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
         1 + damaged.len()
     };
     let count = listed.len().max(1) + extra;
-    let row = theme::ROW + theme::GRID;
     let mut area = ScrollArea::vertical().id_salt("presets").auto_shrink(false);
     let wanted = match &act {
         Some((_, entry)) => Some(entry.id.clone()),
@@ -183,7 +201,7 @@ fn list(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, contents: &Contents
         None => {}
     }
     let chosen = place.map(|place| listed[place].clone());
-    if field.has_focus() && walked == 0 {
+    if field.has_focus() && walked.is_none() && from_search.is_none() {
         let (enter, star) =
             ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Space)));
         if enter {
@@ -207,19 +225,36 @@ fn reveal(place: usize, from: Option<f32>, room: f32, count: usize) -> f32 {
     to.clamp(0.0, (count as f32 - room).max(0.0))
 }
 
-/// How far the keys have walked in the list, if it has them.
-fn keys(ui: &Ui, id: egui::Id) -> isize {
+/// Where the keys have walked to in a list of so many presets, if it has them: with the arrows round
+/// and round, with the page keys by `page` places, with Home and End to its ends.
+fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -> Option<usize> {
     if !ui.memory(|memory| memory.has_focus(id)) {
-        return 0;
+        return None;
     }
     let ours = EventFilter {
         vertical_arrows: true,
         ..Default::default()
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, ours));
-    ui.input(|input| {
-        input.num_presses(Key::ArrowDown) as isize - input.num_presses(Key::ArrowUp) as isize
-    })
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let arrows = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+    let pages = pressed(Key::PageDown) - pressed(Key::PageUp);
+    let last = count.checked_sub(1)?;
+    if pressed(Key::Home) > 0 {
+        Some(0)
+    } else if pressed(Key::End) > 0 {
+        Some(last)
+    } else if pages != 0 {
+        // The last row that was seen stays in view.
+        let by = pages * page.saturating_sub(1).max(1) as isize;
+        Some(from.unwrap_or(0).saturating_add_signed(by).min(last))
+    } else if arrows != 0 {
+        // From nowhere to the first or the last.
+        let from = from.map_or(if arrows > 0 { -1 } else { 0 }, |from| from as isize);
+        Some((from + arrows).rem_euclid(count as isize) as usize)
+    } else {
+        None
+    }
 }
 
 /// What a person has done with a row.

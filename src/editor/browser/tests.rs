@@ -224,8 +224,9 @@ fn what_is_looked_for_is_listed_and_stepped_through() {
     stage.run_steps(2);
     write(&mut stage, "zoe");
     assert!(stage.query_by_label("Bell").is_none());
-    stage.get_by_label("Cold");
-    stage.get_by_label("Warm");
+    let role = egui::accesskit::Role::ListBoxOption;
+    stage.get_by_role_and_label(role, "Cold");
+    stage.get_by_role_and_label(role, "Warm");
     click(&mut stage, "Next preset");
     click(&mut stage, "Next preset");
     click(&mut stage, "Next preset");
