@@ -39,6 +39,7 @@ mod edit;
 mod focus;
 mod help;
 mod history;
+mod idle;
 mod keyboard;
 mod learn;
 mod legends;
@@ -55,6 +56,7 @@ mod spectrum;
 mod stage;
 mod status;
 mod theme;
+mod value_text;
 #[cfg(target_os = "linux")]
 mod x11;
 

@@ -4,7 +4,8 @@
 //! A control follows a drag upwards and downwards, with Shift a tenth as fast; the wheel and the
 //! arrow keys move it in small steps, Page Up and Page Down in large ones, Home and End to its ends;
 //! a double click and Delete bring the default back; Enter lets one type a value; the right button
-//! (or Shift with Enter) opens a menu.
+//! (or Shift with Enter) opens a menu. In a choice, whose list has its first entry at the top, up is
+//! towards the first.
 
 mod bar;
 mod choice;
@@ -27,8 +28,11 @@ pub use switch::switch;
 
 use super::desk::Desk;
 use super::edit::Edits;
+use super::idle;
 use super::theme::{self, Theme};
+use super::value_text::{compact, value_text};
 use crate::params::HostParams;
+use crate::synth::parameter::Range;
 use crate::synth::{Param, Patch, Values};
 
 /// How far a hand goes from one end of a range to the other, points.
@@ -41,11 +45,15 @@ const STEP: f32 = 0.01;
 const PAGE: f32 = 10.0;
 /// Points that count as a notch of a wheel without notches.
 const NOTCH: f32 = 40.0;
+/// Of a control whose parameter has no effect now.
+const IDLE_OPACITY: f32 = 0.5;
 
 /// What the controls of a window share.
 pub struct Controls {
     /// The value that is being typed.
     entry: Option<Entry>,
+    /// The list of a choice that is open.
+    list: Option<choice::List>,
     /// The last value that was copied, as text.
     copied: Option<String>,
     /// Notches of the wheel that have not made a whole step yet.
@@ -59,6 +67,7 @@ impl Controls {
     pub fn new() -> Controls {
         Controls {
             entry: None,
+            list: None,
             copied: None,
             wheel: 0.0,
             values: Values::new(&Patch::default()),
@@ -69,6 +78,11 @@ impl Controls {
     pub fn begin_frame(&mut self, params: &HostParams) {
         self.values.update(&params.patch());
         self.entry.take_if(|entry| !entry.is_seen());
+    }
+
+    /// Whether a value is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.entry.is_some()
     }
 
     /// All values as they sound: with the host's modulation and the macros, without what belongs to
@@ -90,6 +104,8 @@ struct Shown {
     controller: Option<u8>,
     /// Whether a controller is awaited for it.
     is_awaited: bool,
+    /// Why it has no effect now, if it has none.
+    idle: Option<&'static str>,
 }
 
 impl Shown {
@@ -100,9 +116,10 @@ impl Shown {
         Shown {
             normalized,
             modulated: modulated(param, desk),
-            text: param.text(param.range().plain(normalized)),
+            text: value_text(param, param.range().plain(normalized)),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
+            idle: idle::reason(param, desk.controls.values()),
         }
     }
 }
@@ -129,7 +146,8 @@ fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
         response.request_focus();
     }
     wheel(ui, desk, param, response);
-    if response.has_focus() {
+    let has_list = desk.controls.list.as_ref();
+    if response.has_focus() && !has_list.is_some_and(|list| list.is_of(param)) {
         keys(ui, desk, param, response);
     }
     reader(ui, desk, param, response);
@@ -219,7 +237,7 @@ fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
         return;
     }
     if param.range().steps().is_some() {
-        desk.controls.wheel += notches;
+        desk.controls.wheel += upwards(param) * notches;
         let whole = desk.controls.wheel.trunc();
         desk.controls.wheel -= whole;
         if whole != 0.0 {
@@ -254,10 +272,12 @@ fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
             1.0
         };
         match key {
-            Key::ArrowUp | Key::ArrowRight => step(desk, param, fine),
-            Key::ArrowDown | Key::ArrowLeft => step(desk, param, -fine),
-            Key::PageUp => step(desk, param, PAGE),
-            Key::PageDown => step(desk, param, -PAGE),
+            Key::ArrowRight => step(desk, param, fine),
+            Key::ArrowLeft => step(desk, param, -fine),
+            Key::ArrowUp => step(desk, param, upwards(param) * fine),
+            Key::ArrowDown => step(desk, param, -upwards(param) * fine),
+            Key::PageUp => step(desk, param, upwards(param) * PAGE),
+            Key::PageDown => step(desk, param, -upwards(param) * PAGE),
             Key::Home => desk.edits.nudge(param, 0.0),
             Key::End => desk.edits.nudge(param, 1.0),
             Key::Delete | Key::Backspace => reset(desk.edits, param),
@@ -266,6 +286,14 @@ fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
             }
             _ => {}
         }
+    }
+}
+
+/// Which way a value goes when it is moved upwards: 1 or, in a list, whose first entry is at the top, −1.
+fn upwards(param: Param) -> f32 {
+    match param.range() {
+        Range::Choice { .. } => -1.0,
+        _ => 1.0,
     }
 }
 
@@ -347,13 +375,16 @@ fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
     desk.help.tell(response, || {
         let mut text = format!("{}: {}", spoken(param), shown.text);
         if let Some(modulated) = shown.modulated {
-            let sounds = param.text(param.range().plain(modulated));
+            let sounds = value_text(param, param.range().plain(modulated));
             text += &format!(" (sounds at {sounds})");
         }
         if awaited {
             text += ". Move a controller to teach it";
         } else {
             text += &format!(". {}", super::help::of(param));
+            if let Some(reason) = shown.idle {
+                text += &format!(" Has no effect now. {reason}");
+            }
             if let Some(number) = shown.controller {
                 text += &format!(" CC {number} moves it.");
             }
@@ -362,13 +393,26 @@ fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
     });
 }
 
-/// Around what has the focus, and, dashed, around what awaits a controller.
+/// Shows a control as inactive if its parameter has no effect now.
+fn dimmed(ui: &mut Ui, desk: &mut Desk, param: Param, control: impl FnOnce(&mut Ui, &mut Desk)) {
+    ui.scope(|ui| {
+        if idle::reason(param, desk.controls.values()).is_some() {
+            ui.multiply_opacity(IDLE_OPACITY);
+        }
+        control(ui, desk);
+    });
+}
+
+/// Around what has the focus, and, dashed, around what awaits a controller; as strong around a control
+/// that is dimmed, and a little outside it, so that it does not touch what is written at its foot.
 fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &Shown, theme: &Theme) {
     let radius = f32::from(theme::RADIUS);
+    let rect = rect.shrink2(egui::vec2(1.5, 0.0));
+    let mut painter = ui.painter().clone();
+    painter.set_opacity(1.0);
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme.focus);
-        ui.painter()
-            .rect_stroke(rect, radius, stroke, StrokeKind::Inside);
+        painter.rect_stroke(rect, radius, stroke, StrokeKind::Outside);
     }
     if shown.is_awaited {
         let stroke = Stroke::new(1.5, theme.modulated);
@@ -379,8 +423,7 @@ fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &Shown, theme: &Them
             rect.left_bottom(),
             rect.left_top(),
         ];
-        ui.painter()
-            .extend(egui::Shape::dashed_line(&corners, stroke, 4.0, 3.0));
+        painter.extend(egui::Shape::dashed_line(&corners, stroke, 4.0, 3.0));
     }
 }
 
@@ -431,7 +474,7 @@ fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
 }
 
 /// A value, with as many figures as there is room for.
-fn value_text(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
+fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
     let font = theme::font(theme::SMALL);
     let fits = |text: &str| {
         let galley = ui
@@ -439,32 +482,9 @@ fn value_text(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
             .layout_no_wrap(text.to_owned(), font.clone(), color);
         galley.size().x <= rect.width()
     };
-    let mut shown = text.to_owned();
-    for figures in [3, 2, 1] {
-        if fits(&shown) {
-            break;
-        }
-        shown = rounded(text, figures);
-    }
-    label(ui, rect, &shown, color);
-}
-
-/// A text that begins with a number, the number with so many significant figures at most.
-fn rounded(text: &str, figures: usize) -> String {
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')))
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let Some((whole, decimals)) = number.split_once('.') else {
-        return text.to_owned();
-    };
-    let digits = whole.trim_start_matches(['-', '0']).len();
-    let places = figures.saturating_sub(digits).min(decimals.len());
-    match number.parse::<f64>() {
-        Ok(0.0) => format!("0{unit}"),
-        Ok(value) => format!("{value:.places$}{unit}"),
-        Err(_) => text.to_owned(),
-    }
+    let texts = [usize::MAX, 3, 2, 1].map(|figures| compact(text, figures));
+    let shown = texts.iter().find(|text| fits(text)).unwrap_or(&texts[3]);
+    label(ui, rect, shown, color);
 }
 
 /// The mark of a learned controller.

@@ -40,6 +40,7 @@ use super::control;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::theme;
+use super::value_text::current_text;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
 
@@ -436,9 +437,7 @@ impl<'a> Pointed<'a> {
         });
         if self.n <= EDITABLE_PARTIALS {
             let drawn = Layer::ALL.map(|(layer, name)| {
-                let param = layer.param(self.n);
-                let plain = param.range().plain(edits.normalized(param));
-                format!("{name} {}", param.text(plain))
+                format!("{name} {}", current_text(layer.param(self.n), edits))
             });
             lines.push(drawn.join("   "));
         }

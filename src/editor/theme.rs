@@ -8,10 +8,13 @@
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
+use egui::style::NumberFormatter;
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Stroke,
     Style, TextStyle, Ui, Visuals, vec2,
 };
+
+use super::value_text::with_minus;
 
 /// The distance that others are multiples of, points.
 pub const GRID: f32 = 4.0;
@@ -348,6 +351,11 @@ impl Theme {
         style.spacing.window_margin = Margin::same(2 * GAP as i8);
         style.interaction.selectable_labels = false;
         style.animation_time = 0.1;
+        style.number_formatter = NumberFormatter::new(|number, decimals| {
+            with_minus(&egui::emath::format_with_decimals_in_range(
+                number, decimals,
+            ))
+        });
         style
     }
 }

@@ -17,11 +17,13 @@ mod range;
 mod row;
 mod table;
 mod text;
+mod typed;
 
 pub use range::Range;
 pub use row::{Kind, Row};
 pub use table::{LFO_DIVISIONS_BEATS, MACRO_TARGETS};
 pub use text::Unit;
+pub use typed::parse_number;
 
 /// How many of the partials have parameters of their own.
 pub const EDITABLE_PARTIALS: usize = 64;

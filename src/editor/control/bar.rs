@@ -4,11 +4,15 @@ use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{along, entry, outline, value_text};
+use super::{along, dimmed, entry, outline, value_label};
 use crate::synth::Param;
 
 /// Shows a bar.
 pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
+    dimmed(ui, desk, param, |ui, desk| lively(ui, desk, param, size));
+}
+
+fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
     let Some((rect, response, shown)) = along(ui, desk, param, size) else {
         return;
     };
@@ -37,7 +41,7 @@ pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
     };
     painter.rect_stroke(rect, radius, Stroke::new(1.0, edge), StrokeKind::Inside);
     if !entry::show(ui, desk, param, rect, response.id) {
-        value_text(
+        value_label(
             ui,
             rect.translate(egui::vec2(0.0, -1.0)),
             &shown.text,

@@ -1,13 +1,20 @@
 //! One of several, picked from a list.
+//!
+//! While the list is open, the arrow keys, Home, End and the page keys move a mark through it; Enter
+//! or the space bar picks what is marked, and Escape leaves the choice as it was.
 
+use egui::style::ScrollStyle;
 use egui::{
-    Popup, PopupKind, Rect, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
+    Key, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui,
+    Vec2, pos2, vec2,
 };
 
 use super::super::desk::Desk;
 use super::super::theme;
+use super::super::value_text::value_text;
 use super::{
-    Shown, allocate, controller_mark, describe_choice, interact, label, outline, spoken, tell,
+    Shown, allocate, controller_mark, describe_choice, dimmed, interact, keep_arrows, label,
+    outline, spoken, tell,
 };
 use crate::synth::Param;
 
@@ -15,15 +22,41 @@ use crate::synth::Param;
 const FIELD: f32 = 20.0;
 /// Of the name below it, points.
 const LINE: f32 = 14.0;
+/// The list is scrolled where it is higher, points.
+const LIST: f32 = 340.0;
+/// The list is no narrower than this, points.
+const LEAST_WIDTH: f32 = 110.0;
+/// How many entries a page key moves the mark.
+const PAGE: isize = 10;
+
+/// The list that is open.
+pub struct List {
+    param: Param,
+    /// The entry that is marked.
+    marked: usize,
+    /// Whether the mark is to be scrolled to.
+    is_moved: bool,
+}
+
+impl List {
+    /// Whether it is the list of this parameter.
+    pub fn is_of(&self, param: Param) -> bool {
+        self.param == param
+    }
+}
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
 pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
-    choice_with(ui, desk, param, name, size, None);
+    dimmed(ui, desk, param, |ui, desk| {
+        choice_with(ui, desk, param, name, size, None);
+    });
 }
 
 /// The same where there is room for a few letters only: `short` is shown of the chosen one.
 pub fn narrow_choice(ui: &mut Ui, desk: &mut Desk, param: Param, short: &str, size: Vec2) {
-    choice_with(ui, desk, param, "", size, Some(short));
+    dimmed(ui, desk, param, |ui, desk| {
+        choice_with(ui, desk, param, "", size, Some(short));
+    });
 }
 
 fn choice_with(
@@ -35,14 +68,29 @@ fn choice_with(
     short: Option<&str>,
 ) {
     let (rect, response) = allocate(ui, param, size);
+    let id = response.id.with("list");
+    if !Popup::is_id_open(ui.ctx(), id) {
+        desk.controls.list.take_if(|list| list.is_of(param));
+    }
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
+    walk(ui, desk, param, &response);
     interact(ui, desk, param, &response);
-    let shown = Shown::of(param, desk);
+    if opens && !Popup::is_id_open(ui.ctx(), id) {
+        desk.controls.list = Some(List {
+            param,
+            marked: current(param, desk),
+            is_moved: true,
+        });
+    }
+    let mut shown = Shown::of(param, desk);
+    if let Some(list) = desk.controls.list.as_ref().filter(|list| list.is_of(param)) {
+        // What a screen reader reads aloud.
+        shown.text = value_text(param, list.marked as f32);
+    }
     describe_choice(ui, &response, Role::ComboBox, param, &shown);
     tell(desk, &response, param, &shown);
 
-    let id = response.id.with("list");
     let field = if name.is_empty() {
         rect
     } else {
@@ -54,7 +102,7 @@ fn choice_with(
             .id(id)
             .kind(PopupKind::Menu)
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .width(size.x.max(110.0))
+            .width(list_width(ui, param).max(size.x).max(LEAST_WIDTH))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
             .accessible_name(format!("{} list", spoken(param)))
             .show(|ui| list(ui, desk, param));
@@ -101,17 +149,91 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
         .add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
+/// The index of what is chosen.
+fn current(param: Param, desk: &Desk) -> usize {
+    param.range().plain(desk.edits.normalized(param)) as usize
+}
+
+/// Does what keys do while the list is open and the control has the focus.
+fn walk(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+    let open = desk.controls.list.as_mut().filter(|list| list.is_of(param));
+    let (Some(list), Some(labels)) = (open, param.range().labels()) else {
+        return;
+    };
+    if !response.has_focus() {
+        return;
+    }
+    // Escape closes the list and leaves the focus.
+    keep_arrows(ui, response, true);
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let last = labels.len() - 1;
+    let before = list.marked;
+    let steps = pressed(Key::ArrowDown) + pressed(Key::ArrowRight)
+        - pressed(Key::ArrowUp)
+        - pressed(Key::ArrowLeft)
+        + PAGE * (pressed(Key::PageDown) - pressed(Key::PageUp));
+    list.marked = list.marked.saturating_add_signed(steps).min(last);
+    if pressed(Key::Home) > 0 {
+        list.marked = 0;
+    }
+    if pressed(Key::End) > 0 {
+        list.marked = last;
+    }
+    list.is_moved |= list.marked != before;
+    // The same keys close the list, as a click on the control does.
+    let picked = list.marked;
+    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current(param, desk) {
+        desk.edits
+            .set(param, param.range().normalized(picked as f32));
+    }
+}
+
+/// How wide the list is, so that every label stands in one line; points.
+fn list_width(ui: &Ui, param: Param) -> f32 {
+    let labels = param.range().labels().unwrap_or_default();
+    let widths = labels.iter().map(|label| {
+        let font = theme::font(theme::BODY);
+        let galley = ui
+            .painter()
+            .layout_no_wrap((*label).to_owned(), font, egui::Color32::WHITE);
+        galley.size().x
+    });
+    let around = 2.0 * ui.spacing().button_padding.x + ScrollStyle::solid().allocated_width();
+    widths.fold(0.0, f32::max).ceil() + around
+}
+
 fn list(ui: &mut Ui, desk: &mut Desk, param: Param) {
     let Some(labels) = param.range().labels() else {
         return;
     };
-    let current = param.range().plain(desk.edits.normalized(param)) as usize;
+    let current = current(param, desk);
     let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
+    // A bar that is always there shows that there is more.
+    ui.spacing_mut().scroll = ScrollStyle::solid();
     egui::ScrollArea::vertical()
-        .max_height(room.min(340.0))
+        .max_height(room.min(LIST))
         .show(ui, |ui| {
             for (index, text) in labels.iter().enumerate() {
                 let item = ui.selectable_label(index == current, *text);
+                if let Some(list) = &mut desk.controls.list {
+                    let is_pointed =
+                        item.hovered() && ui.input(|input| input.pointer.delta() != Vec2::ZERO);
+                    if is_pointed {
+                        list.marked = index;
+                    }
+                    if list.marked == index {
+                        let stroke = Stroke::new(1.5, theme::current(ui).focus);
+                        ui.painter().rect_stroke(
+                            item.rect,
+                            theme::RADIUS,
+                            stroke,
+                            StrokeKind::Inside,
+                        );
+                        if std::mem::take(&mut list.is_moved) {
+                            item.scroll_to_me(None);
+                        }
+                    }
+                }
                 if item.clicked() {
                     desk.edits
                         .set(param, param.range().normalized(index as f32));

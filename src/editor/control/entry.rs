@@ -6,6 +6,7 @@ use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
 use super::super::desk::Desk;
 use super::super::edit::Edits;
 use super::super::theme;
+use super::super::value_text::current_text;
 use super::spoken;
 use crate::synth::Param;
 
@@ -26,7 +27,7 @@ impl Entry {
     pub fn new(param: Param, edits: &Edits) -> Entry {
         Entry {
             param,
-            text: param.text(param.range().plain(edits.normalized(param))),
+            text: current_text(param, edits),
             is_new: true,
             is_edited: false,
             unseen_frames: 0,

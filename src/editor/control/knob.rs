@@ -6,7 +6,9 @@ use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
 use super::super::desk::Desk;
 use super::super::theme::{self, Theme};
-use super::{Entry, Shown, along, controller_mark, entry, label, outline, tell, value_text};
+use super::{
+    Entry, Shown, along, controller_mark, dimmed, entry, label, outline, tell, value_label,
+};
 use crate::synth::Param;
 
 /// Of the dial, points.
@@ -20,6 +22,12 @@ const REST: f32 = 0.25 * PI;
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
 pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, desk, param, |ui, desk| {
+        lively(ui, desk, param, name, size)
+    });
+}
+
+fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
     let Some((rect, response, shown)) = along(ui, desk, param, size) else {
         return;
     };
@@ -52,7 +60,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) 
         } else {
             theme.text
         };
-        value_text(ui, value, &shown.text, color);
+        value_label(ui, value, &shown.text, color);
     }
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);

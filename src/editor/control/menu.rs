@@ -3,6 +3,7 @@
 use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::super::desk::Desk;
+use super::super::value_text::value_text;
 use super::{Entry, is_typed, reset, spoken};
 use crate::synth::Param;
 
@@ -41,11 +42,12 @@ pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, plac
 fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
     let row = param.row();
     let normalized = desk.edits.normalized(param);
+    // As hosts are given it, for other programs to read.
     let text = param.text(param.range().plain(normalized));
     if is_typed(param) && ui.button("Type a value").clicked() {
         desk.controls.entry = Some(Entry::new(param, desk.edits));
     }
-    let default = param.text(row.default);
+    let default = value_text(param, row.default);
     if ui.button(format!("Reset to {default}")).clicked() {
         reset(desk.edits, param);
     }
@@ -59,7 +61,7 @@ fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
         .as_deref()
         .and_then(|copied| param.parse(copied));
     let paste = match pasted {
-        Some(plain) => format!("Paste {}", param.text(plain)),
+        Some(plain) => format!("Paste {}", value_text(param, plain)),
         None => "Paste value".to_owned(),
     };
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));

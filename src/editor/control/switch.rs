@@ -4,7 +4,9 @@ use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::super::desk::Desk;
 use super::super::theme;
-use super::{Shown, allocate, controller_mark, describe_choice, interact, label, outline, tell};
+use super::{
+    Shown, allocate, controller_mark, describe_choice, dimmed, interact, label, outline, tell,
+};
 use crate::synth::Param;
 
 /// Points.
@@ -12,6 +14,12 @@ const SLOT: Vec2 = vec2(30.0, 16.0);
 
 /// Shows a switch in a knob's place.
 pub fn switch(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, desk, param, |ui, desk| {
+        lively(ui, desk, param, name, size)
+    });
+}
+
+fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
     let (rect, response) = allocate(ui, param, size);
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     if response.clicked() && !ui.input(|input| input.modifiers.shift) {

@@ -6,7 +6,9 @@
 use egui::{CursorIcon, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::super::desk::Desk;
+use super::super::idle;
 use super::super::theme;
+use super::super::value_text::current_text;
 use super::card::{Item, card, grid};
 use super::filter::fill;
 use crate::dsp::envelope::{Place, Stage, shaped};
@@ -170,8 +172,7 @@ impl EnvelopeView {
             None => format!("{}: drag its corners, with Shift for fine", self.title),
             Some(handle) => {
                 let values = self.params(handle).into_iter().flatten().map(|param| {
-                    let plain = param.range().plain(desk.edits.normalized(param));
-                    format!("{}: {}", param.row().name, param.text(plain))
+                    format!("{}: {}", param.row().name, current_text(param, desk.edits))
                 });
                 values.collect::<Vec<_>>().join("   ")
             }
@@ -185,8 +186,14 @@ impl EnvelopeView {
             painter.hline(rect.x_range(), corners.y(level), stroke);
         }
         let line = corners.line();
-        fill(&painter, &line, rect, theme.accent.gamma_multiply(0.14));
-        painter.add(Shape::line(line, Stroke::new(1.5, theme.accent)));
+        let is_idle = idle::reason(self.stages.attack, desk.controls.values()).is_some();
+        let color = if is_idle {
+            theme.weak_text
+        } else {
+            theme.accent
+        };
+        fill(&painter, &line, rect, color.gamma_multiply(0.14));
+        painter.add(Shape::line(line, Stroke::new(1.5, color)));
         for (slot, at) in self.dots(&corners, desk.live.sounding()) {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));

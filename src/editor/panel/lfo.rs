@@ -4,6 +4,7 @@ use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::super::control::choice;
 use super::super::desk::Desk;
+use super::super::idle;
 use super::super::live::News;
 use super::super::theme;
 use super::card::{Item, card, grid};
@@ -79,8 +80,13 @@ fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
             pos2(rect.left() + way as f32 * rect.width(), y(value))
         })
         .collect();
-    painter.add(Shape::line(points, Stroke::new(1.5, theme.live)));
+    let is_idle = idle::is_lfo_idle(values);
+    let (line, dot) = match is_idle {
+        true => (theme.weak_text, theme.weak_text),
+        false => (theme.live, theme.accent),
+    };
+    painter.add(Shape::line(points, Stroke::new(1.5, line)));
     let at = pos2(rect.center().x, y(shape.value(now, seed)));
-    painter.circle_filled(at, 4.0, theme.accent);
+    painter.circle_filled(at, 4.0, dot);
     painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
 }

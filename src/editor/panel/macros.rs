@@ -40,14 +40,8 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
                 TARGETS[chosen.min(TARGETS.len() - 1)],
                 size,
             );
-            // An amount of nothing moves nothing.
-            ui.scope(|ui| {
-                if chosen == 0 {
-                    ui.multiply_opacity(0.5);
-                }
-                let size = vec2(column.width(), BAR);
-                bar(ui, desk, Param::macro_amount(number), size);
-            });
+            let size = vec2(column.width(), BAR);
+            bar(ui, desk, Param::macro_amount(number), size);
         });
     }
 }

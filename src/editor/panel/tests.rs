@@ -7,6 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::control::spoken;
 use super::super::rig::{Rig, control, drag, plain, value_text, window};
+use super::super::value_text;
 use super::*;
 use crate::synth::parameter::{Range, layout};
 
@@ -47,7 +48,7 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
             _ => Role::Slider,
         };
         assert_eq!(node.accesskit_node().role(), role, "{}", spoken(param));
-        let default = param.text(param.row().default);
+        let default = value_text::value_text(param, param.row().default);
         assert_eq!(value_text(&rig, param), Some(default));
         let place = rooms(&rig, LARGE);
         assert!(place.contains_rect(node.rect()), "{}", spoken(param));
@@ -101,7 +102,7 @@ fn every_control_changes_its_parameter_and_its_text() {
         assert_ne!(value_text(&rig, param), before, "{name}");
         assert_eq!(
             value_text(&rig, param),
-            Some(param.text(plain(&rig, param)))
+            Some(value_text::current_text(param, &rig.state().edits))
         );
     }
 }

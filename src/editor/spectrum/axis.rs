@@ -160,8 +160,14 @@ impl Axis {
             .into_iter()
             .find(|&step| width * step as f32 >= SHORT_MARK_WIDTH)
             .unwrap_or(64);
-        let numbers = (1..=MAX_PARTIALS / step).map(|place| place * step);
-        let numbers = std::iter::once(1).chain(numbers);
+        // From 1 on: 1, 3, 5… or 1, 4, 8, 12…
+        let numbers: Vec<usize> = match step {
+            1 | 2 => (1..=MAX_PARTIALS).step_by(step).collect(),
+            _ => std::iter::once(1)
+                .chain((step..=MAX_PARTIALS).step_by(step))
+                .collect(),
+        };
+        let numbers = numbers.into_iter();
         self.place(numbers.map(|n| (n as f32, n.to_string())), room, 20.0)
     }
 
@@ -310,6 +316,29 @@ mod tests {
         assert!((x - (ROOM.max - 20.0)).abs() < 0.1, "{x}");
         axis.show(2.0, ROOM);
         assert!(ROOM.contains(axis.x(2.0, ROOM)));
+    }
+
+    #[test]
+    fn numbers_stand_at_even_distances_from_the_second_on() {
+        for width in (300..2_000).step_by(20) {
+            let room = Rangef::new(0.0, width as f32);
+            let (marks, _) = Axis::new(Measure::Number).marks(room);
+            let numbers: Vec<i32> = marks
+                .iter()
+                .map(|mark| mark.text.parse().unwrap())
+                .collect();
+            assert_eq!(numbers[0], 1, "{width}");
+            let steps: Vec<i32> = numbers.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let step = steps[1];
+            assert!(
+                steps[1..].iter().all(|other| *other == step),
+                "{width}: {numbers:?}"
+            );
+            assert!(
+                steps[0] == step || steps[0] == step - 1,
+                "{width}: {numbers:?}"
+            );
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::editor::control::keep_arrows;
 use crate::editor::desk::Desk;
 use crate::editor::edit::Edits;
 use crate::editor::theme::{self, Theme};
+use crate::editor::value_text::current_text;
 use crate::synth::filter::{Filter, FilterSettings};
 use crate::synth::{FilterShape, Param, Sounding};
 
@@ -221,7 +222,7 @@ fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
 }
 
 fn text(edits: &Edits) -> String {
-    let text = |param: Param| param.text(param.range().plain(edits.normalized(param)));
+    let text = |param: Param| current_text(param, edits);
     format!(
         "{} {}, resonance {}, slope {}",
         text(Param::FILTER_TYPE),

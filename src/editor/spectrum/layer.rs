@@ -1,5 +1,6 @@
 //! Which of a partial's three parameters the bars show.
 
+use crate::editor::value_text::{value_text, with_minus};
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
@@ -61,8 +62,8 @@ impl Layer {
         match self {
             Layer::Level if mark <= crate::synth::parameter::LEVEL_OFF_DB => "off".to_owned(),
             Layer::Level | Layer::Tune if mark == 0.0 => "0".to_owned(),
-            Layer::Level | Layer::Tune => format!("{mark:+.0}").replace('-', "−"),
-            Layer::Pan => self.param(1).text(mark),
+            Layer::Level | Layer::Tune => with_minus(&format!("{mark:+.0}")),
+            Layer::Pan => value_text(self.param(1), mark),
         }
     }
 }

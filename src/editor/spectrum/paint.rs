@@ -18,6 +18,8 @@ use super::selection::Selection;
 use crate::editor::control;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, Theme};
+use crate::editor::value_text::with_minus;
+use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// A view lower than this has no room to spare for what is told in it, points.
@@ -112,7 +114,7 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
             text(
                 pos2(canvas.plot.right() + 6.0, inner),
                 Align2::LEFT_CENTER,
-                format!("{db:.0}").replace('-', "−").replace("−0", "0"),
+                with_minus(&format!("{db:.0}")).replace("−0", "0"),
                 theme.weak_text,
             );
         }
@@ -269,6 +271,7 @@ pub fn sounding(
 
 /// What the hand has drawn.
 pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis, theme: &Theme) {
+    let partials = desk.controls.values().index(Param::PARTIALS);
     for n in 1..=EDITABLE_PARTIALS {
         let middle = canvas.middle(n);
         if !canvas.plot.x_range().expand(20.0).contains(middle) {
@@ -281,7 +284,12 @@ pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis
         let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
         let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
         let color = if is_here { theme.focus } else { theme.accent };
-        let strength = if is_chosen { 1.0 } else { 0.35 };
+        // One that no voice has moves nothing.
+        let strength = match (is_chosen, n <= partials) {
+            (true, true) => 1.0,
+            (true, false) | (false, true) => 0.35,
+            (false, false) => 0.2,
+        };
         let x = middle - width / 2.0..=middle + width / 2.0;
         if emphasis.cursor == Some(n) {
             let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());

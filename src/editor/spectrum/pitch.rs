@@ -1,5 +1,7 @@
 //! Frequencies as a musician reads them.
 
+use crate::editor::value_text::with_minus;
+
 /// The key nearest to a frequency, and the cents to it: `E7 +2 ct`. Empty for what is no frequency.
 pub fn note_name(hz: f32) -> String {
     if !(hz.is_finite() && hz > 0.0) {
@@ -11,7 +13,7 @@ pub fn note_name(hz: f32) -> String {
     let name = key_name(nearest as i32);
     match cents {
         0 => name,
-        _ => format!("{name} {cents:+} ct").replace('-', "−"),
+        _ => with_minus(&format!("{name} {cents:+} ct")),
     }
 }
 
@@ -21,7 +23,7 @@ pub fn key_name(key: i32) -> String {
         "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
     ];
     let octave = key.div_euclid(12) - 1;
-    format!("{}{octave}", NAMES[key.rem_euclid(12) as usize]).replace('-', "−")
+    with_minus(&format!("{}{octave}", NAMES[key.rem_euclid(12) as usize]))
 }
 
 /// The MIDI key of a frequency, with its fraction.
@@ -51,7 +53,7 @@ pub fn db_text(db: f32, floor_db: f32) -> String {
     } else {
         format!("at {db:.1} dB")
     };
-    text.replace('-', "−").replace("−0.0", "0.0")
+    with_minus(&text).replace("−0.0", "0.0")
 }
 
 /// Decibels of a power, in parts of a full-scale sine's; never below −200.

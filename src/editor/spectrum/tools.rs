@@ -16,6 +16,7 @@ use super::selection::Selection;
 use crate::editor::desk::Desk;
 use crate::editor::edit::Edits;
 use crate::editor::theme;
+use crate::synth::parameter::parse_number;
 
 /// From this width on the switches stand in the row itself, points.
 const WIDE: f32 = 1_060.0;
@@ -301,7 +302,7 @@ impl Tools {
                     .speed(0.005)
                     .custom_formatter(|part, _| format!("{:.0} %", 100.0 * part))
                     .custom_parser(|text| {
-                        let number = text.trim_end_matches(['%', ' ']).parse::<f64>().ok()?;
+                        let number = parse_number(text.trim_end_matches(['%', ' ']))?;
                         Some(number / 100.0)
                     });
                 ui.add(percent).labelled_by(randomise.id);
@@ -353,6 +354,7 @@ impl Tools {
                     .speed(most / 400.0)
                     .max_decimals(1)
                     .suffix(suffix)
+                    .custom_parser(|text| parse_number(text.trim_end_matches(suffix.trim())))
                     .update_while_editing(false);
                 let response = ui.add(field).labelled_by(label.id);
                 if response.drag_started() {

@@ -1,6 +1,10 @@
 //! Plain values as text and back.
 
+use super::typed::{note_hz, plain_number};
 use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Row};
+
+/// Of the note A4, Hz.
+const CONCERT_PITCH_HZ: f32 = 440.0;
 
 /// The unit of a plain value, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,11 +140,15 @@ pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
     if row.unit == Unit::Choice {
         return row.plain_of_label(text);
     }
-    let lower = text.to_lowercase();
+    let lower = plain_number(&text.to_lowercase());
     match row.unit {
-        Unit::DecibelsOrOff
-            if matches!(lower.as_str(), "off" | "-inf" | "-inf db" | "−∞" | "-∞") =>
-        {
+        // No value is to be taken for a note where no note can be meant.
+        Unit::Hertz if max >= CONCERT_PITCH_HZ => {
+            if let Some(hz) = note_hz(&lower) {
+                return Some((hz as f32).clamp(min, max));
+            }
+        }
+        Unit::DecibelsOrOff if matches!(lower.as_str(), "off" | "-inf" | "-inf db" | "-∞") => {
             return Some(min);
         }
         Unit::Pan if matches!(lower.as_str(), "c" | "centre" | "center") => return Some(0.0),
