@@ -110,6 +110,8 @@ pub struct Edits {
     followed: Vec<(Param, f64)>,
     /// What undoing and doing again ask of the library.
     deeds: Vec<Deed>,
+    /// How many whole sounds the window has loaded.
+    loaded_sounds: u64,
     /// The window's time.
     now_s: f64,
 }
@@ -126,6 +128,7 @@ impl Edits {
             group: None,
             followed: Vec::new(),
             deeds: Vec::new(),
+            loaded_sounds: 0,
             now_s: 0.0,
         }
     }

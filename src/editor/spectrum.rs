@@ -21,7 +21,9 @@ mod tests;
 mod tools;
 mod waterfall;
 
-use egui::{Event, Key, Modifiers, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2};
+use egui::{
+    Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2,
+};
 
 pub use self::filter::gains_db as filter_gains_db;
 
@@ -34,6 +36,7 @@ use self::hand::Hand;
 use self::layer::Layer;
 use self::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use self::reference::Reference;
+use self::selection::Selection;
 use self::tools::{Switches, Tools};
 use self::waterfall::Waterfall;
 use super::control;
@@ -91,6 +94,10 @@ pub struct SpectrumView {
     analyser: Option<Analyser>,
     /// Kept while the hand draws, so that bars do not run away from it.
     reference: Option<Reference>,
+    /// [`Edits::sound_generation`] when the selection was made.
+    sound_generation: Option<u64>,
+    /// Whether a list or a menu was open at the end of the last frame: Escape is for it.
+    had_popup: bool,
 }
 
 impl SpectrumView {
@@ -113,12 +120,15 @@ impl SpectrumView {
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
+            sound_generation: None,
+            had_popup: false,
         }
     }
 
     /// Draws the view into all the room there is.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
         self.recall(desk.edits);
+        self.end_selection(ui, desk);
         let (row, room) = split(ui.available_rect_before_wrap());
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
             self.tools.show(
@@ -167,6 +177,23 @@ impl SpectrumView {
         }
         self.reference = Some(reference);
         self.remember(desk.edits);
+    }
+
+    /// Escape chooses nothing, wherever the focus is, unless something else waits for it; so does another
+    /// sound.
+    fn end_selection(&mut self, ui: &Ui, desk: &Desk) {
+        let has_popup = Popup::is_any_open(ui.ctx());
+        let is_asked = ui.input(|input| input.key_pressed(Key::Escape))
+            && !(has_popup || self.had_popup)
+            && ui.memory(|memory| memory.top_modal_layer().is_none())
+            && !desk.controls.is_typing()
+            && desk.edits.params().controllers().awaited().is_none();
+        let generation = Some(desk.edits.sound_generation());
+        if is_asked || self.sound_generation != generation {
+            self.hand.selection = Selection::NONE;
+        }
+        self.sound_generation = generation;
+        self.had_popup = has_popup;
     }
 
     /// Takes over how an earlier window of the instance had it.
@@ -303,7 +330,7 @@ impl SpectrumView {
         }
         desk.help.tell(response, || {
             format!(
-                "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; Alt: choose; wheel: zoom. \
+                "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; right-drag: choose; wheel: zoom. \
                  By frequency, bars stand where {} has its partials.",
                 canvas.reference.note()
             )

@@ -126,9 +126,14 @@ impl Edits {
         }
     }
 
+    fn change_preset(&mut self, preset: Option<LoadedPreset>) {
+        self.params.set_preset(preset);
+        self.loaded_sounds += 1;
+    }
+
     pub(super) fn undo_aside(&mut self, aside: Aside) {
         match aside {
-            Aside::Preset(swap) => self.params.set_preset(swap.before),
+            Aside::Preset(swap) => self.change_preset(swap.before),
             Aside::Compare(swap) => self.session.lock().compare = swap.before,
             Aside::Controllers(swap) => self.params.controllers().replace(swap.before),
             Aside::Library(deed) => self.deeds.push(deed.undone()),
@@ -137,7 +142,7 @@ impl Edits {
 
     pub(super) fn redo_aside(&mut self, aside: Aside) {
         match aside {
-            Aside::Preset(swap) => self.params.set_preset(swap.after),
+            Aside::Preset(swap) => self.change_preset(swap.after),
             Aside::Compare(swap) => self.session.lock().compare = swap.after,
             Aside::Controllers(swap) => self.params.controllers().replace(swap.after),
             Aside::Library(deed) => self.deeds.push(deed),

@@ -43,7 +43,14 @@ impl Edits {
             name: name.to_owned(),
             fingerprint: fingerprint(patch),
         }));
+        self.loaded_sounds += 1;
         self.end_group();
+    }
+
+    /// A number that grows whenever another sound takes the place of the one before: a preset, a state
+    /// of the host's, the other side of A and B, undone or done again too.
+    pub fn sound_generation(&self) -> u64 {
+        self.params.loads() + self.loaded_sounds
     }
 
     /// The sound as a preset holds it; how the person plays only if it is to be part of it.
@@ -91,6 +98,7 @@ impl Edits {
         if let Some(sound) = waited {
             self.load(&sound.patch);
             self.params.set_preset(sound.preset);
+            self.loaded_sounds += 1;
         }
         self.end_group();
     }

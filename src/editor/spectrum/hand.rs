@@ -2,9 +2,10 @@
 //!
 //! A stroke sets every bar that the pointer crosses, and is one change of each of them for the host
 //! and one step to undo. With Shift one bar moves, a tenth as fast; with Ctrl (or Cmd) the stroke is
-//! a straight line from where it began; a double click brings a bar's default back. With Alt, or the
-//! Select tool, a rectangle is drawn over bars to choose them: Shift adds, Ctrl takes
-//! away. While bars are chosen, strokes move only those.
+//! a straight line from where it began; a double click brings a bar's default back. With the right
+//! button, with Alt, or with the Select tool, a rectangle is drawn over bars to choose them: Shift
+//! adds, Ctrl takes away. (Many window managers of Linux move the window with Alt.) While bars are
+//! chosen, strokes move only those.
 //!
 //! The arrow keys walk the bars and move them (the chosen ones together), the space bar chooses.
 
@@ -40,7 +41,7 @@ impl Tool {
 
 /// What a hand has to do with bars.
 pub struct Hand {
-    /// What the pointer does without Alt.
+    /// What the pointer's first button does without Alt.
     pub tool: Tool,
     /// The bars that are chosen.
     pub selection: Selection,
@@ -49,6 +50,8 @@ pub struct Hand {
     /// What was copied.
     pub clipboard: Clipboard,
     gesture: Option<Gesture>,
+    /// The button that makes the gesture.
+    button: PointerButton,
     /// Where the pointer has been since it was pressed, until it is known to drag.
     way: Vec<Pos2>,
     /// Whether the bars have the focus since the pointer was at work there, and no key has walked yet.
@@ -97,6 +100,7 @@ impl Hand {
             cursor: 1,
             clipboard: Clipboard::default(),
             gesture: None,
+            button: PointerButton::Primary,
             way: Vec::new(),
             is_by_pointer: false,
         }
@@ -130,7 +134,6 @@ impl Hand {
     /// Does what the pointer does.
     pub fn point(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
         let modifiers = ui.input(|input| input.modifiers);
-        let selects = self.tool == Tool::Select || modifiers.alt;
         if response.double_clicked()
             && let Some(at) = response.interact_pointer_pos()
             && canvas.plot.contains(at)
@@ -147,32 +150,16 @@ impl Hand {
         {
             self.cursor = canvas.partial(at.x);
         }
-        let is_down =
-            response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_down());
-        // On a slow screen a click may begin and end between two frames.
-        let begun_at = if is_down {
-            ui.input(|input| input.pointer.press_origin())
-        } else {
-            response
-                .interact_pointer_pos()
-                .filter(|_| response.clicked())
-        };
-        if self.gesture.is_none()
-            && let Some(at) = begun_at
-        {
-            response.request_focus();
-            self.is_by_pointer = true;
-            if !canvas.plot.contains(at) {
-                return;
-            }
-            self.begin(selects, at, canvas.layer, edits);
+        if self.gesture.is_none() {
+            self.press(ui, response, modifiers, canvas, edits);
         }
         if self.gesture.is_none() {
             return;
         }
+        let is_down = self.is_down(ui, response);
         // All the way that the pointer has come, however slow the screen. A press that does not move
         // draws when it is let go: the second of a double click must not.
-        self.way.extend(way(ui));
+        self.way.extend(way(ui, self.button));
         let was_dragged = !is_down && !response.clicked();
         if response.dragged() || was_dragged {
             for at in std::mem::take(&mut self.way) {
@@ -186,6 +173,45 @@ impl Hand {
                 self.click(at, modifiers, canvas, edits);
             }
             self.end(edits);
+        }
+    }
+
+    fn is_down(&self, ui: &Ui, response: &Response) -> bool {
+        response.is_pointer_button_down_on()
+            && ui.input(|input| input.pointer.button_down(self.button))
+    }
+
+    /// Begins a gesture where a button has been pressed: the first at once, the second, whose click opens
+    /// a menu, when it drags.
+    fn press(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        modifiers: Modifiers,
+        canvas: &Canvas,
+        edits: &Edits,
+    ) {
+        self.button = PointerButton::Primary;
+        // On a slow screen a click may begin and end between two frames.
+        let begun_at = if self.is_down(ui, response) {
+            ui.input(|input| input.pointer.press_origin())
+        } else if response.clicked() {
+            response.interact_pointer_pos()
+        } else if response.drag_started_by(PointerButton::Secondary) {
+            self.button = PointerButton::Secondary;
+            ui.input(|input| input.pointer.press_origin())
+        } else {
+            None
+        };
+        if let Some(at) = begun_at {
+            response.request_focus();
+            self.is_by_pointer = true;
+            if canvas.plot.contains(at) {
+                let selects = self.tool == Tool::Select
+                    || modifiers.alt
+                    || self.button == PointerButton::Secondary;
+                self.begin(selects, at, canvas.layer, edits);
+            }
         }
     }
 
@@ -398,18 +424,11 @@ impl Hand {
     }
 }
 
-/// Where the pointer has been since the last frame while its first button was down.
-fn way(ui: &Ui) -> Vec<Pos2> {
+/// Where the pointer has been since the last frame while this button was down.
+fn way(ui: &Ui, of: PointerButton) -> Vec<Pos2> {
     ui.input(|input| {
         let is_press = |event: &Event| {
-            matches!(
-                event,
-                Event::PointerButton {
-                    button: PointerButton::Primary,
-                    pressed: true,
-                    ..
-                }
-            )
+            matches!(event, Event::PointerButton { button, pressed: true, .. } if *button == of)
         };
         let from = input.events.iter().rposition(is_press).unwrap_or(0);
         let mut way = Vec::new();
@@ -418,10 +437,10 @@ fn way(ui: &Ui) -> Vec<Pos2> {
                 Event::PointerMoved(at) => way.push(*at),
                 Event::PointerButton {
                     pos,
-                    button: PointerButton::Primary,
+                    button,
                     pressed: false,
                     ..
-                } => {
+                } if *button == of => {
                     way.push(*pos);
                     break;
                 }

@@ -123,7 +123,7 @@ impl Tools {
                 hand.end(desk.edits);
             }
             let helps = [
-                "Drag to draw; Shift: fine; Ctrl: a straight line; double-click: reset; Alt: select",
+                "Drag to draw; Shift: fine; Ctrl: a straight line; double-click: reset; right-drag: choose",
                 "Drag a rectangle around bars; Shift adds, Ctrl takes away",
             ];
             for (response, help) in segments(ui, &mut hand.tool, &Tool::ALL).iter().zip(helps) {
@@ -190,7 +190,9 @@ impl Tools {
             self.range_field(ui, selection);
         });
         desk.help.tell(&response, || {
-            "Choose partials: strokes and shapes then move only those. Escape: none".to_owned()
+            "Choose partials, also by a rectangle with the right button: strokes and shapes then move only \
+             those. Escape: none"
+                .to_owned()
         });
     }
 

@@ -1,9 +1,9 @@
 //! The view in a whole window: its tools, its menus, and what a screen reader finds.
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::super::rig::{Rig, click, drag, plain, send, window};
+use super::super::super::rig::{Rig, click, control, drag, plain, press, send, window};
 use super::super::super::stage::key;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::{Config, Engine, Event as NoteEvent, Param};
@@ -103,6 +103,124 @@ fn menus_choose_and_shape() {
     assert!(highest.abs() < 1e-3, "{highest}");
     choose(&mut rig, "Shape", "Reset");
     assert!(levels(&rig).iter().all(|&level| level == 0.0));
+}
+
+/// How many bars are chosen, as the menu's button says.
+fn chosen(rig: &Rig) -> usize {
+    let title = rig.query_by_label_contains(" chosen");
+    let text = title.and_then(|node| node.accesskit_node().label());
+    text.map_or(0, |text| {
+        let number = text.split(' ').next().unwrap_or_default();
+        number.parse().expect("a number")
+    })
+}
+
+#[test]
+fn escape_chooses_nothing_wherever_the_focus_is() {
+    let mut rig = large();
+    choose(&mut rig, "Choose", "Odd");
+    send(&mut rig, [key(Key::Escape)]);
+    assert!(rig.query_by_label("Octaves").is_none(), "the menu closes");
+    assert_eq!(chosen(&rig), 32, "the first Escape is the menu's");
+    send(&mut rig, [key(Key::Escape)]);
+    assert_eq!(chosen(&rig), 0);
+    // While a value is typed, Escape is for the value.
+    choose(&mut rig, "Choose", "Even");
+    send(&mut rig, [key(Key::Escape)]);
+    control(&rig, Param::TILT).focus();
+    rig.run_steps(2);
+    send(&mut rig, [key(Key::Enter)]);
+    assert!(rig.query_by_label("Tilt value").is_some());
+    send(&mut rig, [key(Key::Escape)]);
+    assert!(rig.query_by_label("Tilt value").is_none());
+    assert_eq!(chosen(&rig), 32);
+    // The same while a controller is awaited, and while a form lies over the window.
+    rig.state()
+        .edits
+        .params()
+        .controllers()
+        .learn(Some(Param::TILT));
+    rig.run_steps(2);
+    send(&mut rig, [key(Key::Escape)]);
+    assert_eq!(chosen(&rig), 32);
+    rig.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    rig.run_steps(3);
+    assert!(rig.query_by_label("Save preset").is_some());
+    send(&mut rig, [key(Key::Escape)]);
+    assert!(rig.query_by_label("Save preset").is_none());
+    assert_eq!(chosen(&rig), 32);
+    send(&mut rig, [key(Key::Escape)]);
+    assert_eq!(chosen(&rig), 0);
+}
+
+#[test]
+fn another_sound_has_no_bars_chosen() {
+    let mut rig = large();
+    let choose_odd = |rig: &mut Rig| {
+        choose(rig, "Choose", "Odd");
+        send(rig, [key(Key::Escape)]);
+        assert_eq!(chosen(rig), 32);
+    };
+    choose_odd(&mut rig);
+    rig.get_by_label("Next preset").click();
+    rig.run_steps(3);
+    assert_eq!(chosen(&rig), 0);
+    choose_odd(&mut rig);
+    assert!(undo(&mut rig).is_some_and(|name| name.starts_with("Load ")));
+    assert_eq!(chosen(&rig), 0);
+    // A change of this sound, and saving it, leave them.
+    choose_odd(&mut rig);
+    rig.state_mut().edits.set(Param::TILT, 0.5);
+    rig.run_steps(2);
+    assert_eq!(chosen(&rig), 32);
+    // A state of the host's.
+    let state = crate::params::HostParams::default();
+    let fields = nice_plug::prelude::Params::serialize_fields(&state);
+    nice_plug::prelude::Params::deserialize_fields(rig.state().edits.params(), &fields);
+    rig.run_steps(2);
+    assert_eq!(chosen(&rig), 0);
+}
+
+#[test]
+fn the_right_button_draws_a_rectangle_that_chooses() {
+    let mut rig = large();
+    let rect = rig.get_by_label("Partial 1 Level").rect();
+    let at = |x: f32, y: f32| {
+        Pos2::new(
+            rect.left() + x * rect.width(),
+            rect.top() + y * rect.height(),
+        )
+    };
+    let drag_right = |rig: &mut Rig, from: Pos2, to: Pos2, modifiers: Modifiers| {
+        let button = |pos, pressed| press(pos, PointerButton::Secondary, pressed, modifiers);
+        send(
+            rig,
+            [
+                Event::ModifiersChanged(modifiers),
+                Event::PointerMoved(from),
+                button(from, true),
+                Event::PointerMoved(from + 0.5 * (to - from)),
+                Event::PointerMoved(to),
+                button(to, false),
+                Event::ModifiersChanged(Modifiers::NONE),
+            ],
+        );
+        rig.run_steps(2);
+    };
+    drag_right(&mut rig, at(0.25, 0.05), at(0.5, 0.95), Modifiers::NONE);
+    let first = chosen(&rig);
+    assert!((10..=20).contains(&first), "{first}");
+    assert!(rig.query_by_label("MIDI learn").is_none(), "no menu");
+    drag_right(&mut rig, at(0.6, 0.05), at(0.7, 0.95), Modifiers::SHIFT);
+    let added = chosen(&rig);
+    assert!(added > first, "{added}");
+    drag_right(&mut rig, at(0.25, 0.05), at(0.5, 0.95), Modifiers::COMMAND);
+    assert_eq!(chosen(&rig), added - first);
+    assert!(levels(&rig).iter().all(|&level| level == 0.0));
+    // The first button still draws, and only what is chosen.
+    drag(&mut rig, at(0.1, 0.3), at(0.9, 0.3), Modifiers::NONE);
+    let drawn = levels(&rig).into_iter().filter(|&level| level != 0.0);
+    assert_eq!(drawn.count(), added - first);
 }
 
 #[test]
