@@ -48,6 +48,7 @@ pub mod offscreen;
 mod panel;
 #[cfg(test)]
 mod rig;
+mod scale;
 mod session;
 mod settings;
 mod shell;
@@ -62,6 +63,7 @@ mod x11;
 
 use edit::{Edits, Host};
 use live::Live;
+use scale::{Fitted, Scales};
 use session::SharedSession;
 use shell::Shell;
 
@@ -139,9 +141,13 @@ impl Editor for Window {
             session: self.session.clone(),
             scale: self.scale.clone(),
             zoom: self.params.window().zoom(),
+            room: None,
+            fitted: None,
             open: None,
             #[cfg(target_os = "linux")]
             frames: None,
+            #[cfg(target_os = "linux")]
+            measured: None,
         };
         // The framework's own memory of the size cannot be set from a loaded state: it gets a fresh
         // one with each window.
@@ -192,10 +198,47 @@ struct App {
     scale: Arc<AtomicF32>,
     /// Points of the views to a logical pixel.
     zoom: f32,
+    /// Width and height in logical pixels that the window may have on its screen; `None` where it is not
+    /// known.
+    room: Option<egui::Vec2>,
+    /// What the window has been made to fit, if it has.
+    fitted: Option<Fitted>,
     /// `None` before the window is built and after it is closed.
     open: Option<Open>,
     #[cfg(target_os = "linux")]
     frames: Option<x11::Frames>,
+    #[cfg(target_os = "linux")]
+    measured: Option<x11::Room>,
+}
+
+impl App {
+    /// Takes over the scale that the page of settings, a key or a loaded state has set, as far as the
+    /// screen has room for it. The window changes its size with it, as far as there is room.
+    fn scale(&mut self, ctx: &egui::Context) {
+        let is_first = self.room.is_none();
+        #[cfg(target_os = "linux")]
+        if let Some((width, height)) = self.measured.as_mut().and_then(x11::Room::look) {
+            let room = egui::vec2(width as f32, height as f32);
+            let room = room / self.scale.load(Ordering::Relaxed);
+            Scales::within(room).publish(ctx);
+            self.room = Some(room);
+        }
+        let window = self.params.window();
+        let percent = Scales::published(ctx).clamped(window.scale_percent());
+        let zoom = percent as f32 / 100.0;
+        let is_changed = zoom != ctx.zoom_factor();
+        ctx.set_zoom_factor(zoom);
+        if let Some(room) = self.room.filter(|_| is_first || is_changed) {
+            let now = window.size();
+            let wanted = Fitted::wanted(self.fitted, now);
+            let size = scale::fitted(wanted, room, zoom);
+            if size != now {
+                let points = egui::vec2(size.width as f32, size.height as f32);
+                ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(points));
+            }
+            self.fitted = (size != wanted).then_some(Fitted { wanted, size });
+        }
+    }
 }
 
 /// For this long after it has opened, a window draws without a cause.
@@ -252,6 +295,7 @@ impl NiceEguiApp for App {
         {
             let window = x11::window_id(frame.baseview_window());
             self.frames = window.map(x11::Frames::of);
+            self.measured = window.and_then(x11::Room::of);
             if let Some(keyboard) = window.and_then(x11::Keyboard::of) {
                 ctx.add_plugin(keyboard);
             }
@@ -269,8 +313,7 @@ impl NiceEguiApp for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        // The page of settings or a loaded state may have changed it; the window changes its size.
-        ui.ctx().set_zoom_factor(self.params.window().zoom());
+        self.scale(ui.ctx());
         #[cfg(target_os = "linux")]
         if let Some(frames) = &mut self.frames {
             frames.draw();

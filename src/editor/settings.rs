@@ -6,16 +6,14 @@
 use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::desk::Desk;
+use super::scale::Scales;
 use super::theme::{self, ThemeChoice};
 use crate::params::HostParams;
 use crate::settings::{
-    BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, SCALES_PERCENT, Settings,
-    SettingsFile, VOICES,
+    BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, Settings, SettingsFile, VOICES,
 };
 use crate::synth::Param;
 
-/// Scales that are offered, per cent.
-const SCALES_OFFERED: [u32; 6] = [75, 100, 125, 150, 175, 200];
 /// How often the file is looked at, seconds.
 const INTERVAL_S: f64 = 1.0;
 /// Of the names on the left, points; in a narrow window this part of it.
@@ -258,18 +256,20 @@ impl SettingsPage {
 
     fn window(&mut self, ui: &mut Ui) {
         title(ui, "Window");
-        let scale = self.settings.scale_percent;
+        let scales = Scales::published(ui.ctx());
+        // One that does not fit the screen is not in force.
+        let scale = scales.clamped(self.settings.scale_percent);
         row(ui, "Scale", |ui| {
-            for percent in SCALES_OFFERED {
+            for percent in scales.offered() {
                 let text = format!("{percent} %");
                 if ui.add(Button::selectable(percent == scale, text)).clicked() {
                     self.settings.scale_percent = percent;
                 }
             }
             ui.label(RichText::new("or").color(theme::current(ui).weak_text));
-            let mut typed = self.settings.scale_percent;
+            let mut typed = scale;
             let field = DragValue::new(&mut typed)
-                .range(SCALES_PERCENT)
+                .range(scales.range())
                 .suffix(" %")
                 // While it is dragged the window would change under the hand.
                 .speed(0.0)

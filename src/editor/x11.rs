@@ -4,6 +4,7 @@
 mod first_frame;
 mod keyboard;
 mod pace;
+mod room;
 
 use nice_plug_egui::baseview::WindowContext;
 use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
@@ -11,6 +12,7 @@ use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
 use first_frame::FirstFrame;
 pub use keyboard::Keyboard;
 use pace::Pace;
+pub use room::Room;
 
 /// The id of this window; `None` if it is not a window of X11.
 pub fn window_id(window: &WindowContext) -> Option<u32> {

@@ -5,10 +5,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use super::super::edit::Edits;
-use crate::params::{EDITOR_SCALES_PERCENT, HostParams};
-
-/// What the scale's keys go through, per cent.
-const SCALES_PERCENT: [u32; 6] = [75, 100, 125, 150, 175, 200];
+use super::super::scale::Scales;
+use crate::params::HostParams;
 
 fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
     let keys = KeyboardShortcut::new(modifiers, key);
@@ -44,20 +42,20 @@ pub fn save(ui: &Ui) -> bool {
 }
 
 /// Ctrl and Page Up, Page Down, 0: a larger, a smaller, the usual scale of this window, also where the
-/// page of settings could not be reached. Plus and minus do the same where the window layer tells of
-/// them; egui-baseview 0.9 does not. Returns what is to be told.
+/// page of settings could not be reached. Plus and minus do the same where the window layer reports
+/// them. Scales that do not fit the screen are left out. Returns what is to be told.
 pub fn scale(ui: &Ui, params: &HostParams) -> Option<String> {
     let pressed = |key| pressed(ui, Modifiers::COMMAND, key);
-    let now = params.window().scale_percent();
-    let (least, most) = EDITOR_SCALES_PERCENT;
+    let scales = Scales::published(ui.ctx());
+    let now = scales.clamped(params.window().scale_percent());
     let scale = if pressed(Key::Num0) {
-        100
+        scales.clamped(100)
     } else if pressed(Key::PageUp) || pressed(Key::Plus) || pressed(Key::Equals) {
-        let larger = SCALES_PERCENT.into_iter().find(|&scale| scale > now);
-        larger.unwrap_or(most)
+        let larger = scales.offered().find(|&scale| scale > now);
+        larger.unwrap_or(*scales.range().end())
     } else if pressed(Key::PageDown) || pressed(Key::Minus) {
-        let smaller = SCALES_PERCENT.into_iter().rfind(|&scale| scale < now);
-        smaller.unwrap_or(least)
+        let smaller = scales.offered().rfind(|&scale| scale < now);
+        smaller.unwrap_or(*scales.range().start())
     } else {
         return None;
     };
@@ -119,6 +117,28 @@ mod tests {
         rig.run_steps(2);
         press(&mut rig, Modifiers::COMMAND, Key::Z);
         assert_eq!(values(&rig), (0.25, 0.5));
+    }
+
+    #[test]
+    fn only_scales_that_fit_the_screen_can_be_chosen() {
+        let mut rig = window(vec2(1000.0, 620.0));
+        Scales::within(vec2(1280.0, 780.0)).publish(&rig.ctx);
+        let scale = |rig: &Rig| rig.state().edits.params().window().scale_percent();
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            press(&mut rig, Modifiers::COMMAND, Key::PageUp);
+            seen.push(scale(&rig));
+        }
+        assert_eq!(seen, [125, 150, 156, 156]);
+        rig.get_by_label("Settings").click();
+        rig.run_steps(3);
+        assert!(rig.query_by_label("150 %").is_some());
+        assert!(rig.query_by_label("175 %").is_none());
+        assert!(rig.query_by_label("200 %").is_none());
+        // One that was saved on a larger screen counts as the largest that fits here, and is kept.
+        rig.state().edits.params().window().set_scale_percent(200);
+        press(&mut rig, Modifiers::COMMAND, Key::PageDown);
+        assert_eq!(scale(&rig), 150);
     }
 
     #[test]
