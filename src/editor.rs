@@ -52,6 +52,7 @@ mod scale;
 mod session;
 mod settings;
 mod shell;
+pub mod sound_device;
 mod spectrum;
 #[cfg(test)]
 mod stage;
@@ -98,6 +99,7 @@ impl Window {
         keys: KeySender,
         repaint: RepaintNotifier,
     ) -> Window {
+        sound_device::mark_used();
         Window {
             params,
             sources,

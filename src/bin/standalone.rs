@@ -2,17 +2,76 @@
 
 use std::process::ExitCode;
 
+use aliquot::editor::sound_device;
 use aliquot::plugin::Aliquot;
-use nice_plug::prelude::nice_export_standalone;
+use nice_plug::prelude::nice_export_standalone_with_args;
+
+/// The backends that are tried in turn if none is asked for.
+const BACKENDS: &[&str] = &[
+    "jack",
+    #[cfg(all(unix, not(target_os = "macos")))]
+    "alsa",
+    #[cfg(target_os = "macos")]
+    "core-audio",
+    #[cfg(windows)]
+    "wasapi",
+];
 
 fn main() -> ExitCode {
     #[cfg(unix)]
     signals::end_as_usual();
-    if nice_export_standalone::<Aliquot>() {
+    let (arguments, backend) = split_backend(std::env::args());
+    let has_succeeded = match backend {
+        Some(backend) => run(&arguments, &backend),
+        None => run_first(&arguments),
+    };
+    if has_succeeded {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Runs until the window is closed.
+fn run(arguments: &[String], backend: &str) -> bool {
+    let backend = ["--backend".to_owned(), backend.to_owned()];
+    let arguments = arguments.iter().cloned().chain(backend);
+    nice_export_standalone_with_args::<Aliquot, _>(arguments)
+}
+
+/// Runs with the first backend that has a device. The framework's own `auto` does the same, but does
+/// not let the window know if there is none.
+fn run_first(arguments: &[String]) -> bool {
+    for backend in BACKENDS {
+        let has_succeeded = run(arguments, backend);
+        // A backend without a device gives up before it makes an instance.
+        if sound_device::is_used() {
+            return has_succeeded;
+        }
+    }
+    sound_device::report_missing();
+    run(arguments, "dummy")
+}
+
+/// The arguments without the choice of a backend, and that choice; none for `auto`.
+fn split_backend(arguments: impl Iterator<Item = String>) -> (Vec<String>, Option<String>) {
+    let mut arguments = arguments.peekable();
+    let (mut rest, mut backend) = (Vec::new(), None);
+    while let Some(argument) = arguments.next() {
+        let attached = ["--backend=", "-b="]
+            .iter()
+            .find_map(|flag| argument.strip_prefix(flag));
+        // `-balsa` is one argument, too.
+        let attached =
+            attached.or_else(|| argument.strip_prefix("-b").filter(|name| !name.is_empty()));
+        match (&*argument, attached) {
+            (_, Some(name)) => backend = Some(name.to_owned()),
+            // Without a name after it: the framework says what is wrong.
+            ("--backend" | "-b", None) if arguments.peek().is_some() => backend = arguments.next(),
+            _ => rest.push(argument),
+        }
+    }
+    (rest, backend.filter(|name| name != "auto"))
 }
 
 /// The framework (nice-plug 0.4.2) catches Ctrl-C and the request to end, and while a window is
@@ -38,5 +97,32 @@ mod signals {
             let _ = ending.thread_unblock();
             let _ = raise(caught);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_backend;
+
+    #[test]
+    fn the_backend_is_taken_out_of_the_arguments() {
+        for (arguments, rest, backend) in [
+            ("aliquot", "aliquot", None),
+            ("aliquot --backend auto -p 64", "aliquot -p 64", None),
+            ("aliquot -b jack -p 64", "aliquot -p 64", Some("jack")),
+            ("aliquot --backend=alsa", "aliquot", Some("alsa")),
+            ("aliquot -balsa --help", "aliquot --help", Some("alsa")),
+            ("aliquot -b=dummy", "aliquot", Some("dummy")),
+            ("aliquot --backend", "aliquot --backend", None),
+        ] {
+            let words =
+                |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+            let expected = (words(rest), backend.map(str::to_owned));
+            assert_eq!(
+                split_backend(words(arguments).into_iter()),
+                expected,
+                "{arguments}"
+            );
+        }
     }
 }

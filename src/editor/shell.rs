@@ -22,7 +22,7 @@ use super::live::Live;
 use super::panel::Panels;
 use super::settings::SettingsPage;
 use super::spectrum::SpectrumView;
-use super::{focus, status, theme};
+use super::{focus, sound_device, status, theme};
 use crate::bridge::ScreenKeys;
 use crate::library::Library;
 use crate::params::HostParams;
@@ -160,7 +160,7 @@ impl Shell {
         self.learn.show(ui, &mut desk);
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            status::show(ui, live.news(), &self.help);
+            status::show(ui, live.news(), &self.help, sound_device::is_missing());
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {

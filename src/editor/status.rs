@@ -15,9 +15,16 @@ const REFRESH: Duration = Duration::from_millis(200);
 /// In a window narrower than this, points, there is room for one of the two only.
 const NARROW: f32 = 700.0;
 
+/// The standalone program has no sound device.
+const NO_DEVICE: &str = "No sound device";
+/// What to do about it.
+const NO_DEVICE_HELP: &str = "Aliquot found neither a JACK server nor a sound device of the system when \
+     it was started, and plays in silence. Connect or free a device and start it again; the options \
+     that choose a device are listed by --help.";
+
 /// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
-/// right the load.
-pub fn show(ui: &mut Ui, news: News, help: &HelpLine) {
+/// right the load, or that the program has no sound device.
+pub fn show(ui: &mut Ui, news: News, help: &HelpLine, is_device_missing: bool) {
     let text = match news {
         News::Awaited => String::new(),
         News::Missing => "Not running".to_owned(),
@@ -30,6 +37,10 @@ pub fn show(ui: &mut Ui, news: News, help: &HelpLine) {
     };
     let is_narrow = ui.max_rect().width() < NARROW;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if is_device_missing {
+            ui.add(label(NO_DEVICE, theme.error))
+                .on_hover_text(NO_DEVICE_HELP);
+        }
         if !is_narrow || help.text().is_empty() {
             ui.add(label(&text, theme.weak_text))
                 .on_hover_text(explanation());
@@ -83,6 +94,10 @@ fn explanation() -> String {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::super::theme::ThemeChoice;
     use super::*;
     use crate::bridge::Load;
     use crate::synth::Statistics;
@@ -113,6 +128,18 @@ mod tests {
             text(&busy),
             "16 voices · 8192 partials · load 3.1 %, P95 4.0 %, P99 123.5 % · 3 overruns"
         );
+    }
+
+    #[test]
+    fn a_missing_sound_device_is_told() {
+        for is_missing in [false, true] {
+            let line = Harness::builder()
+                .with_size(egui::vec2(800.0, 24.0))
+                .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+                .build_ui(|ui| show(ui, News::Awaited, &HelpLine::default(), is_missing));
+            let told = line.query_by_label(NO_DEVICE);
+            assert_eq!(told.is_some(), is_missing);
+        }
     }
 
     #[test]
