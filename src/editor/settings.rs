@@ -6,6 +6,7 @@
 use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::desk::Desk;
+use super::legends::Legends;
 use super::scale::Scales;
 use super::theme::{self, ThemeChoice};
 use crate::params::HostParams;
@@ -286,6 +287,10 @@ impl SettingsPage {
                 ui.selectable_value(&mut self.settings.looks, looks, text);
             }
         });
+        // Where the positions of keys are known, nobody needs to say what is printed on them.
+        if Legends::published(ui.ctx()).is_some() {
+            return;
+        }
         row(ui, "Computer's keyboard", |ui| {
             for (letters, text) in [
                 (Letters::Qwerty, "QWERTY"),

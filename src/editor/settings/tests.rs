@@ -43,6 +43,15 @@ fn looks_and_letters_change_at_once_and_are_saved() {
 }
 
 #[test]
+fn letters_are_asked_for_only_where_positions_are_not_known() {
+    let mut rig = opened();
+    assert!(rig.query_by_label("QWERTZ").is_some());
+    Legends::default().publish(&rig.ctx);
+    rig.run_steps(2);
+    assert!(rig.query_by_label("QWERTZ").is_none());
+}
+
+#[test]
 fn the_scale_is_this_windows_and_new_instances() {
     let mut rig = opened();
     pick(&mut rig, "150 %");

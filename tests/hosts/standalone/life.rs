@@ -7,7 +7,7 @@ use xtask::command::{command, run};
 use xtask::host::WindowSize;
 
 use crate::apart::apart;
-use crate::display::{Display, point, wait_for};
+use crate::display::{Display, keyboard_layout, point, wait_for};
 use crate::program::Program;
 use crate::words::Ends;
 
@@ -85,6 +85,115 @@ fn its_window_has_any_size_and_the_next_the_last_one() {
         let mut program = Program::start(folder.path(), "dummy");
         let window = program.window(&display);
         assert_eq!(display.size(window), Some(sizes[2]));
+        program.closes(&display, window);
+    });
+}
+
+/// Neither a JACK server nor a device of the system is found.
+const NO_DEVICES: [(&str, &str); 2] = [
+    ("JACK_DEFAULT_SERVER", "aliquot-test-no-such-server"),
+    ("ALSA_CONFIG_PATH", "/dev/null"),
+];
+
+/// How many pixels of the lowest rows, where the status line is, are red.
+fn red_pixels(display: &Display, window: x11rb::protocol::xproto::Window) -> Option<usize> {
+    let size = display.size(window)?;
+    let picture = display.picture(window)?;
+    let line = 4 * size.width as usize * 24;
+    let pixels = picture
+        .get(picture.len().checked_sub(line)?..)?
+        .chunks_exact(4);
+    // Blue comes first.
+    let is_red = |pixel: &&[u8]| {
+        let (green, red) = (u16::from(pixel[1]), u16::from(pixel[2]));
+        red > 150 && red > green + 60
+    };
+    Some(pixels.filter(is_red).count())
+}
+
+#[test]
+fn it_says_on_the_screen_that_it_has_no_sound_device() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let folder = tempfile::tempdir().unwrap();
+        // Silence that was asked for is nothing to warn of.
+        let mut program = Program::start(folder.path(), "dummy");
+        let window = program.window(&display);
+        display.settled(window);
+        assert_eq!(red_pixels(&display, window), Some(0));
+        program.closes(&display, window);
+
+        let mut program = Program::start_with(folder.path(), "auto", &NO_DEVICES);
+        let window = program.window(&display);
+        wait_for("the notice", || {
+            program.must_live();
+            (red_pixels(&display, window)? > 50).then_some(())
+        });
+        display.ask_to_close(window);
+        assert!(program.status_at_end().success());
+    });
+}
+
+/// Larger than the screen it could not be used; with room again it is as large as it was.
+#[test]
+fn no_scale_makes_it_larger_than_the_screen() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let folder = tempfile::tempdir().unwrap();
+        let mut program = Program::start(folder.path(), "dummy");
+        let window = program.window(&display);
+        let before = display.size(window).expect("a window");
+        let screen = display.size(display.root()).expect("a screen");
+        assert!(2 * before.width > screen.width);
+        point(&["windowfocus", &window.to_string()]);
+        let mut largest = before;
+        for _ in 0..6 {
+            program.point(&["key", "ctrl+Prior"]);
+            let now = display.settled_size(window);
+            assert!(
+                now.width <= screen.width && now.height <= screen.height,
+                "{now:?}"
+            );
+            if now.width > largest.width {
+                largest = now;
+            }
+        }
+        assert!(largest.width > before.width, "{largest:?}");
+        program.point(&["key", "ctrl+0"]);
+        wait_for("the window to be as it was", || {
+            program.must_live();
+            (display.size(window)? == before).then_some(())
+        });
+        program.closes(&display, window);
+    });
+}
+
+/// What is typed is in the layout of the moment, also of one that is set while the window is open.
+#[test]
+fn it_is_typed_into_in_the_layout_of_the_moment() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let folder = tempfile::tempdir().unwrap();
+        let mut program = Program::start(folder.path(), "dummy");
+        let window = program.window(&display);
+        point(&["windowfocus", &window.to_string()]);
+        // The keys of D, F, G and Return, by their codes.
+        let (letters, enter) = (["40", "41", "42"], "36");
+        for (layout, name) in [("us", "dfg"), ("ru", "вап")] {
+            let _layout = keyboard_layout(layout);
+            // Ctrl and the key of S, whose shortcut is Save in every layout.
+            program.point(&["keydown", "37", "key", "39", "keyup", "37"]);
+            display.settled(window);
+            program.point(&["key", letters[0], letters[1], letters[2]]);
+            program.point(&["key", enter]);
+            let file = folder.path().join("presets").join(format!("{name}.toml"));
+            wait_for("the preset's file", || {
+                program.must_live();
+                file.exists().then_some(())
+            });
+            // The next is saved under another name.
+            std::fs::remove_file(&file).unwrap();
+        }
         program.closes(&display, window);
     });
 }

@@ -32,11 +32,17 @@ impl Drop for Program {
 impl Program {
     /// With its presets and settings in this folder, and its sound by this backend.
     pub fn start(folder: &Path, backend: &str) -> Program {
+        Program::start_with(folder, backend, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    pub fn start_with(folder: &Path, backend: &str, variables: &[(&str, &str)]) -> Program {
         let errors = folder.join("errors.txt");
         let child = command(rig::bundled("Aliquot"))
             .args(["--backend", backend])
             .env("ALIQUOT_DATA_DIR", folder)
             .env("ALIQUOT_CONFIG_DIR", folder)
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(File::create(&errors).expect("a file"))
             .spawn()
@@ -90,11 +96,16 @@ impl Program {
 
     /// How it has ended. Until then it said nothing that it should not.
     pub fn ends(&mut self) -> ExitStatus {
-        let status = wait_for("the program to end", || self.status());
+        let status = self.status_at_end();
         let said = self.said();
         let complaints = complaints(&said, Ends::Closed);
         assert!(complaints.is_empty(), "it said: {complaints:#?}");
         status
+    }
+
+    /// How it has ended, whatever it said.
+    pub fn status_at_end(&mut self) -> ExitStatus {
+        wait_for("the program to end", || self.status())
     }
 
     /// It ends well when its window is closed.

@@ -165,6 +165,18 @@ impl Display {
         })
     }
 
+    /// A window's size once it no longer changes.
+    pub fn settled_size(&self, window: Window) -> WindowSize {
+        let mut before = self.size(window);
+        wait_for("the window's size to settle", || {
+            std::thread::sleep(Duration::from_millis(300));
+            let now = self.size(window);
+            let is_same = now == before;
+            before = now;
+            now.filter(|_| is_same)
+        })
+    }
+
     /// How many colours a window shows.
     pub fn colours(&self, window: Window) -> Option<usize> {
         let picture = self.picture(window)?;
@@ -241,6 +253,22 @@ pub fn sameness(one: &[u8], other: &[u8]) -> f64 {
     };
     let same = pairs.filter(is_same).count();
     4.0 * same as f64 / one.len() as f64
+}
+
+/// Gives the display this keyboard layout, such as `ru`, until the value goes.
+pub fn keyboard_layout(name: &str) -> Layout {
+    run(command("setxkbmap").arg(name)).unwrap();
+    Layout
+}
+
+/// A keyboard layout other than the display's first.
+pub struct Layout;
+
+impl Drop for Layout {
+    fn drop(&mut self) {
+        // In a test that fails as well: the next must find the display as it was.
+        let _ = run(command("setxkbmap").arg("us"));
+    }
 }
 
 /// Moves the pointer and its buttons, in the words of `xdotool`.

@@ -7,7 +7,7 @@ use xtask::host::Output;
 
 use crate::analysis::{key_hz, largest_jump, level_db, peak};
 use crate::apart::apart;
-use crate::display::{Display, point, wait_for};
+use crate::display::{Display, keyboard_layout, point, wait_for};
 use crate::player::{Player, RATE_HZ, quiet};
 use crate::rig;
 use crate::words::Ends;
@@ -229,6 +229,65 @@ fn a_preset_that_the_window_loads_under_a_held_note_does_not_click() {
         assert!(loaded > 10, "{loaded} presets were loaded");
         println!("the largest jump is {worst:.2} times those before and after");
         assert!(worst <= 4.0, "{worst}");
+        player.close(&display);
+    });
+}
+
+/// Codes of keys, which stand for their positions: X11's for D, F, and Y of an English keyboard, and
+/// Shift.
+const D: &str = "40";
+const F: &str = "41";
+const Y: &str = "29";
+const SHIFT: &str = "50";
+
+/// Letters play by where their keys are, whatever the layout writes there, also when it changes while
+/// the window is open.
+#[test]
+fn letters_play_by_their_positions_in_every_layout() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let russian = keyboard_layout("ru");
+        let mut player = Player::open_at((0, 0), &display, quiet());
+        let window = player.opened.editor.to_string();
+        point(&["windowfocus", &window]);
+        player.play_for(FRAME);
+        let plays = |player: &mut Player, code: &str, key: u8, layout: &str| {
+            point(&["keydown", code]);
+            assert_eq!(heard_key(player), key, "{code}, {layout}");
+            point(&["keyup", code]);
+            ends(player);
+        };
+        plays(&mut player, D, 64, "ru");
+        plays(&mut player, Y, 68, "ru");
+        for name in ["de", "fr", "gr", "us"] {
+            let _layout = keyboard_layout(name);
+            plays(&mut player, D, 64, name);
+            plays(&mut player, Y, 68, name);
+        }
+        drop(russian);
+        player.close(&display);
+    });
+}
+
+/// Shift and another letter, pressed and let go faster than the window draws, end no note.
+#[test]
+fn a_quick_letter_with_shift_leaves_a_held_note() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let mut player = Player::open_at((0, 0), &display, quiet());
+        let window = player.opened.editor.to_string();
+        point(&["windowfocus", &window]);
+        player.play_for(FRAME);
+        point(&["keydown", D]);
+        assert_eq!(heard_key(&mut player), 64);
+        for _ in 0..3 {
+            point(&["keydown", SHIFT, "key", F, "keyup", SHIFT]);
+            player.play_for(FRAME);
+        }
+        player.play_for(5 * FRAME);
+        assert_eq!(heard_key(&mut player), 64, "it goes on");
+        point(&["keyup", D]);
+        ends(&mut player);
         player.close(&display);
     });
 }
