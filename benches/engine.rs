@@ -1,6 +1,7 @@
 //! The engine in parts of real time: by voices × partials, by one factor at a time, by threads.
 //!
-//! `cargo bench --bench engine`; with `-- table`, the tables alone. For each case it prints the part
+//! `cargo bench --bench engine`; with `-- table`, the tables alone; with `-- bursts`, what bursts of
+//! events take. For each case it prints the part
 //! of real time that it takes, the cost per partial and sample beside a plain `f32::sin` loop of the
 //! same run, and a fingerprint of the audio, so that a faster wrong answer shows.
 
@@ -8,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use aliquot::crew;
-use aliquot::synth::{Config, Engine, Event, Param, Patch};
+use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// What of a sound changes all the while.
@@ -215,6 +216,7 @@ fn tables() {
     }
     threads(plain);
     many_voices();
+    bursts();
 }
 
 /// 200,000 partials by one thread and by two, the hand-over among it.
@@ -262,7 +264,105 @@ fn many_voices() {
     }
 }
 
+/// The time that bursts of events take, in parts of a block's: taking them, and where they change
+/// nothing that is heard or end it, what the next tick takes longer. Where they change the sound, the
+/// next block is rendering: a block of moving voices, of onsets or of releases.
+fn bursts() {
+    const VOICES: usize = 2_048;
+    const CHANNELS: usize = 16;
+    let note = |place: usize| (place % CHANNELS) as u8;
+    let key = |place: usize| (12 + place / CHANNELS % 116) as u8;
+    let address = move |place: usize| NoteAddress {
+        id: None,
+        channel: Some(note(place)),
+        key: Some(key(place)),
+    };
+    let on = move |place: usize| Event::NoteOn {
+        id: None,
+        channel: note(place),
+        key: key(place),
+        velocity: 0.5,
+    };
+    let controller = |number: u8| {
+        move |place: usize| Event::Controller {
+            channel: (place / 2 % CHANNELS) as u8,
+            number,
+            value: (place % 2) as f32,
+        }
+    };
+    let bend = |place: usize| Event::PitchBend {
+        channel: note(place),
+        value: 0.5,
+    };
+    let tune = move |place: usize| Event::Expression {
+        note: address(place),
+        expression: NoteExpression::Tuning,
+        value: 0.1,
+    };
+    let off = move |place: usize| Event::NoteOff(address(place));
+    let choke = move |place: usize| Event::Choke(address(place));
+    let nothing = controller(3);
+    let pedal = controller(64);
+    let cases: [(&str, usize, &dyn Fn(usize) -> Event, bool); 8] = [
+        ("1,000 controllers that mean nothing", 1_000, &nothing, true),
+        ("1,000 moves of sustain pedals", 1_000, &pedal, true),
+        ("1,000 pitch bends", 1_000, &bend, false),
+        ("1,000 tunings of single notes", 1_000, &tune, false),
+        ("2,048 note-ons at the limit", VOICES, &on, false),
+        ("2,048 note-offs", VOICES, &off, false),
+        ("2,047 chokes", VOICES - 1, &choke, true),
+        (
+            "all sound off, 16 channels",
+            CHANNELS,
+            &|place| Event::Controller {
+                channel: place as u8,
+                number: 120,
+                value: 0.0,
+            },
+            true,
+        ),
+    ];
+    println!(
+        "bursts at 2,048 voices × 1 partial, in parts of a block's time (64 frames at 48 kHz):"
+    );
+    let block_s = 64.0 / 48_000.0;
+    for (name, count, event, with_tick) in cases {
+        let mut parts: Vec<f64> = (0..9)
+            .map(|_| {
+                let mut engine = Engine::new(&Config {
+                    sample_rate_hz: 48_000.0,
+                    max_voices: VOICES,
+                });
+                let mut patch = Patch::default();
+                patch.set(Param::PARTIALS, 1.0);
+                patch.set(Param::VOICES, VOICES as f32);
+                engine.set_patch(&patch);
+                for place in 0..VOICES {
+                    engine.push(on(place));
+                }
+                // Full blocks: no event falls within one that is being handed out.
+                let steady: f64 = times_s(&mut engine, 64, 20).0[10..].iter().sum::<f64>() / 10.0;
+                let begun = Instant::now();
+                for place in 0..count {
+                    engine.push(event(place));
+                }
+                let mut time_s = begun.elapsed().as_secs_f64();
+                if with_tick {
+                    time_s += (times_s(&mut engine, 64, 1).0[0] - steady).max(0.0);
+                }
+                time_s / block_s
+            })
+            .collect();
+        parts.sort_by(f64::total_cmp);
+        println!("  {name:38} {:6.1} %", 100.0 * parts[parts.len() / 2]);
+    }
+}
+
 fn engine(criterion: &mut Criterion) {
+    if std::env::args().any(|argument| argument == "bursts") {
+        bursts();
+        return;
+    }
     // Run once by `cargo test --benches`, a table would only take time.
     if std::env::args().any(|argument| argument == "--bench" || argument == "table") {
         tables();

@@ -130,16 +130,16 @@ const FREE: Note = Note {
     caught_by: 0,
 };
 
-/// Which active note gives way first: released ones, then the quietest, then the oldest.
+/// Which active note gives way first: released ones, then the quietest, then the oldest. In one
+/// number, since a burst of notes compares many: the highest bit is set for held notes, ten bits are
+/// the loudness in steps, the rest is the age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct StealRank {
-    is_held: bool,
-    /// Loudness in steps of 1.2 to 1.8 dB: an f32's exponent and the first bit of its fraction.
-    /// Finer differences would let a new high note give way before an old low one.
-    loudness_step: u32,
-    age: u64,
+    order: u64,
     slot: u16,
 }
+
+const AGE_BITS: u32 = 53;
 
 /// Which fading note is cut off first: the quietest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,10 +151,12 @@ struct CutRank {
 
 impl Note {
     fn steal_rank(&self, slot: usize) -> StealRank {
+        let is_held = u64::from(self.hold != Hold::Nothing);
+        // Steps of 1.2 to 1.8 dB: an f32's exponent and the first bit of its fraction. Finer
+        // differences would let a new high note give way before an old low one.
+        let loudness_step = u64::from(self.power.to_bits() >> 22);
         StealRank {
-            is_held: self.hold != Hold::Nothing,
-            loudness_step: self.power.to_bits() >> 22,
-            age: self.age,
+            order: is_held << 63 | loudness_step << AGE_BITS | self.age,
             slot: slot as u16,
         }
     }

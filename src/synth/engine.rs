@@ -280,8 +280,10 @@ impl Engine {
         // Which voice gives way depends on how loud each was in the newest block. The note itself
         // is added to that block, so it has to be finished anyway.
         self.end_block();
-        self.take_patch();
-        self.take_capacity();
+        if self.assigner.sounding() == 0 {
+            self.take_patch();
+            self.take_capacity();
+        }
         let slots = slots(self.voice_limit);
         self.assigner
             .note_on(note, self.voice_limit, slots, &mut self.commands);
