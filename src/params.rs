@@ -241,10 +241,11 @@ impl HostParams {
         &self.controllers
     }
 
-    /// Handles a controller (channel 0 to 15, value 0 to 1). Returns whether it is bound to a parameter;
-    /// then it has no other effect. For the audio thread: does not wait or allocate.
-    pub fn control(&self, channel: u8, number: u8, value: f32, mpe_is_on: bool) -> bool {
-        let moved = self.controllers.take(channel, number, value, mpe_is_on);
+    /// Handles a controller (value 0 to 1), on a channel that may be a member of an MPE zone. Returns
+    /// whether it is bound to a parameter; then it has no other effect. For the audio thread: does not
+    /// wait or allocate.
+    pub fn control(&self, number: u8, value: f32, is_mpe_member: bool) -> bool {
+        let moved = self.controllers.take(number, value, is_mpe_member);
         if let Some((param, normalized)) = moved {
             self.set(param, normalized);
         }

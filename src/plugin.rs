@@ -125,6 +125,7 @@ impl Aliquot {
                 telemetry.statistics = engine.statistics();
                 telemetry.load = stopwatch.load();
                 telemetry.keys = engine.held_keys();
+                telemetry.mpe = engine.mpe_zones();
                 telemetry.lfo_cycles = engine.lfo_cycles();
             });
             self.sounding.publish(|sounding| engine.sounding(sounding));
@@ -298,10 +299,9 @@ impl Plugin for Aliquot {
                             number,
                             value,
                         } if self.params.control(
-                            channel,
                             number,
                             value,
-                            self.patch.plain(SynthParam::MPE) >= 0.5,
+                            engine.mpe_zones().is_member(channel),
                         ) =>
                         {
                             is_controlled = true;

@@ -27,6 +27,7 @@ pub mod versioned;
 pub mod voice;
 pub mod voice_group;
 
+pub use channel::MpeZones;
 pub use engine::{Config, Engine, Statistics, block_frames};
 pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 pub use filter::FilterShape;

@@ -313,3 +313,42 @@ fn notes_with_ids_are_held_and_let_go_together() {
     assert_eq!(ended.len(), 10);
     assert_eq!(engine.statistics().voices, 0);
 }
+
+/// Notes on channels that enter or leave a zone end, pedals or not; the others stay.
+#[test]
+fn a_new_zone_ends_the_notes_of_the_channels_that_it_takes() {
+    let configure = |engine: &mut aliquot::synth::Engine, members: u8| {
+        for (number, data) in [(101, 0), (100, 6), (6, members)] {
+            engine.push(control(0, number, f32::from(data) / 127.0));
+        }
+        play(engine, &[], 1_000, &[64]);
+        engine.statistics().voices
+    };
+    let mut engine = engine(RATE, &sine());
+    for channel in [0, 3, 9] {
+        engine.push(on(channel, 60, 1.0));
+        engine.push(control(channel, 64, 1.0));
+    }
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 3);
+    assert_eq!(configure(&mut engine, 5), 1);
+    assert_eq!(engine.mpe_zones().to_string(), "MPE lower 5");
+    engine.push(on(2, 64, 1.0));
+    engine.push(on(4, 67, 1.0));
+    // Once more the same zone changes nothing; a smaller one ends what it leaves.
+    assert_eq!(configure(&mut engine, 5), 3);
+    assert_eq!(configure(&mut engine, 3), 2);
+    // The master's pedal reaches the members of its zone alone.
+    engine.push(control(0, 64, 1.0));
+    engine.push(off(2, 64));
+    engine.push(control(9, 64, 0.0));
+    engine.push(off(9, 60));
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 1);
+    engine.push(control(0, 64, 0.0));
+    play(&mut engine, &[], 1_000, &[64]);
+    assert_eq!(engine.statistics().voices, 0);
+    // After a reset only the parameter counts.
+    engine.reset();
+    assert!(!engine.mpe_zones().is_on());
+}

@@ -71,7 +71,7 @@ fn render(arguments: &Arguments) -> Result<String, String> {
     };
     let (mut song, warnings) = Song::read(&bytes, &options).map_err(named(song_path))?;
     drop(bytes);
-    let notices = general_midi::settle(&mut song, arguments, programs.is_mpe());
+    let notices = general_midi::settle(&mut song, arguments, programs.first());
     for text in warnings.iter().map(ToString::to_string).chain(notices) {
         arguments::tell(&named(song_path)(text));
     }

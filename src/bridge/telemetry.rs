@@ -1,7 +1,7 @@
 //! What the audio thread tells the screen of the instrument.
 
 use super::load::Load;
-use crate::synth::Statistics;
+use crate::synth::{MpeZones, Statistics};
 
 /// The instrument at the end of a buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Telemetry {
     pub load: Load,
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub keys: u128,
+    /// The MPE zones in force.
+    pub mpe: MpeZones,
     /// Cycles of the free LFO since the engine was reset.
     pub lfo_cycles: f64,
 }

@@ -54,7 +54,10 @@ pub fn show(ui: &mut Ui, news: News, help: &HelpLine, is_device_missing: bool) {
 
 fn text(telemetry: &Telemetry) -> String {
     let Telemetry {
-        statistics, load, ..
+        statistics,
+        load,
+        mpe,
+        ..
     } = telemetry;
     let percent = |part: f32| format!("{:.1} %", 100.0 * part);
     let mut text = format!(
@@ -66,6 +69,9 @@ fn text(telemetry: &Telemetry) -> String {
         percent(load.p99),
         counted(load.overruns, "overrun"),
     );
+    if mpe.is_on() {
+        text += &format!(" · {mpe}");
+    }
     if statistics.faults > 0 {
         text += " · ";
         text += &counted(statistics.faults as u64, "fault");
@@ -87,6 +93,7 @@ fn explanation() -> String {
          half the buffers took no more than the first figure, 95 % and 99 % no more than the \
          others.\n\
          Overruns: buffers that took longer than they last, since the host began.\n\
+         MPE: the zones in force, with the number of their member channels.\n\
          Faults: voices silenced because a value was not a number.\n\
          Late: eights of voices that the audio thread took over from another thread."
     )
@@ -140,6 +147,15 @@ mod tests {
             let told = line.query_by_label(NO_DEVICE);
             assert_eq!(told.is_some(), is_missing);
         }
+    }
+
+    #[test]
+    fn the_zones_of_mpe_are_shown_while_there_are_any() {
+        let telemetry = Telemetry {
+            mpe: crate::synth::MpeZones::ALL,
+            ..Telemetry::default()
+        };
+        assert!(text(&telemetry).ends_with(" · 0 overruns · MPE lower 15"));
     }
 
     #[test]

@@ -39,8 +39,9 @@ pub enum Protection {
 }
 
 impl Protection {
-    /// Why this controller on this channel (0 to 15) cannot be learned; `None` if it can.
-    pub fn of(channel: u8, number: u8, mpe_is_on: bool) -> Option<Protection> {
+    /// Why this controller cannot be learned on a channel that may be a member of an MPE zone; `None`
+    /// if it can.
+    pub fn of(number: u8, is_mpe_member: bool) -> Option<Protection> {
         match number {
             0 | 32 => Some(Protection::BankSelect),
             1 => Some(Protection::Wheel),
@@ -49,7 +50,7 @@ impl Protection {
             66 => Some(Protection::Sostenuto),
             74 => Some(Protection::Brightness),
             120.. => Some(Protection::ChannelMode),
-            _ if mpe_is_on && channel != 0 => Some(Protection::MpeMember),
+            _ if is_mpe_member => Some(Protection::MpeMember),
             _ => None,
         }
     }
@@ -65,7 +66,7 @@ impl fmt::Display for Protection {
             Protection::BankSelect => "it is bank select, part of a program change",
             Protection::DataEntry => "it sets the bend range and other registered parameters",
             Protection::ChannelMode => "it is a channel mode message",
-            Protection::MpeMember => "with MPE on, channels 2 to 16 are for single notes",
+            Protection::MpeMember => "with MPE on, a zone's member channels are for single notes",
         })
     }
 }
@@ -90,8 +91,7 @@ pub struct Controllers {
     values: [AtomicF32; COUNT],
     /// A bit for each controller: whether the host has not been notified of its last value.
     untold: [AtomicU64; COUNT / 64],
-    /// The last refused controller: number in bits 0 to 6, channel in bits 7 to 10, and
-    /// `THERE_IS_ONE`.
+    /// The last refused controller: its number, and `THERE_IS_ONE`.
     refused: AtomicU16,
 }
 
@@ -176,21 +176,16 @@ impl Controllers {
         }
     }
 
-    /// Handles a controller that has moved (channel 0 to 15, value 0 to 1). Returns the parameter to
+    /// Handles a controller that has moved (value 0 to 1), on a channel that may be a member of an MPE
+    /// zone. Returns the parameter to
     /// which it is bound, if any, and the parameter's new normalised value; the controller's range is
     /// that of the values in use. For the audio thread: does not wait or allocate.
-    pub fn take(
-        &self,
-        channel: u8,
-        number: u8,
-        value: f32,
-        mpe_is_on: bool,
-    ) -> Option<(Param, f32)> {
+    pub fn take(&self, number: u8, value: f32, is_mpe_member: bool) -> Option<(Param, f32)> {
         let number = number & 127;
         let awaited = self.awaited();
-        if Protection::of(channel, number, mpe_is_on).is_some() {
+        if Protection::of(number, is_mpe_member).is_some() {
             if awaited.is_some() {
-                let refused = THERE_IS_ONE | u16::from(channel & 15) << 7 | u16::from(number);
+                let refused = THERE_IS_ONE | u16::from(number);
                 self.refused.store(refused, Ordering::Relaxed);
             }
             return None;
@@ -245,10 +240,10 @@ impl Controllers {
     /// The last controller that was refused since MIDI learn was started.
     pub fn refused(&self) -> Option<RefusedController> {
         let refused = self.refused.load(Ordering::Relaxed);
-        let (channel, number) = ((refused >> 7 & 15) as u8, (refused & 127) as u8);
+        let number = (refused & 127) as u8;
         (refused & THERE_IS_ONE != 0)
             // It was refused, and with MPE on at least as many controllers are refused as without.
-            .then(|| Protection::of(channel, number, true))
+            .then(|| Protection::of(number, true))
             .flatten()
             .map(|protection| RefusedController { number, protection })
     }
@@ -261,18 +256,15 @@ mod tests {
     #[test]
     fn the_next_controller_that_moves_is_bound_to_the_parameter() {
         let controllers = Controllers::default();
-        assert_eq!(controllers.take(0, 21, 0.3, false), None);
+        assert_eq!(controllers.take(21, 0.3, false), None);
         controllers.learn(Some(Param::CUTOFF));
         assert_eq!(controllers.awaited(), Some(Param::CUTOFF));
         // From any channel.
-        assert_eq!(
-            controllers.take(5, 21, 0.5, false),
-            Some((Param::CUTOFF, 0.5))
-        );
+        assert_eq!(controllers.take(21, 0.5, false), Some((Param::CUTOFF, 0.5)));
         assert_eq!(controllers.awaited(), None);
-        assert_eq!(controllers.take(0, 22, 0.5, false), None);
+        assert_eq!(controllers.take(22, 0.5, false), None);
         assert_eq!(
-            controllers.take(2, 21, 0.75, false),
+            controllers.take(21, 0.75, false),
             Some((Param::CUTOFF, 0.75))
         );
         assert_eq!(controllers.controller(Param::CUTOFF), Some(21));
@@ -281,7 +273,7 @@ mod tests {
         controllers.moved(|param, value| told.push((param, value)));
         assert_eq!(told, [(Param::CUTOFF, 0.75)]);
         controllers.forget(Param::CUTOFF);
-        assert_eq!(controllers.take(0, 21, 0.1, false), None);
+        assert_eq!(controllers.take(21, 0.1, false), None);
     }
 
     #[test]
@@ -302,21 +294,21 @@ mod tests {
         let controllers = Controllers::default();
         controllers.learn(Some(Param::TILT));
         for number in [0, 1, 6, 32, 38, 64, 74, 98, 99, 100, 101, 120, 123, 127] {
-            assert_eq!(controllers.take(3, number, 1.0, false), None);
+            assert_eq!(controllers.take(number, 1.0, false), None);
             let refused = controllers.refused().expect("a refusal");
             assert_eq!(refused.number, number);
             assert_eq!(
                 Some(refused.protection),
-                Protection::of(3, number, false),
+                Protection::of(number, false),
                 "{number}"
             );
         }
         assert_eq!(controllers.awaited(), Some(Param::TILT));
         // With MPE, member channels are protected, the master channel is not.
-        assert_eq!(controllers.take(3, 21, 1.0, true), None);
+        assert_eq!(controllers.take(21, 1.0, true), None);
         let refused = controllers.refused().map(|refused| refused.protection);
         assert_eq!(refused, Some(Protection::MpeMember));
-        assert_eq!(controllers.take(0, 21, 1.0, true), Some((Param::TILT, 1.0)));
+        assert_eq!(controllers.take(21, 1.0, false), Some((Param::TILT, 1.0)));
         controllers.learn(Some(Param::TILT));
         assert_eq!(controllers.refused(), None);
     }

@@ -106,7 +106,7 @@ fn check(state: &PluginState) -> Result<(), Refusal> {
         let pairs = pairs(json).ok_or(Refusal::BadControllers)?;
         if pairs
             .iter()
-            .any(|&(number, _)| number > 127 || Protection::of(0, number, false).is_some())
+            .any(|&(number, _)| number > 127 || Protection::of(number, false).is_some())
         {
             return Err(Refusal::BadControllers);
         }

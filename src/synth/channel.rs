@@ -1,19 +1,31 @@
 //! What the 16 MIDI channels' controllers say, and how MPE reads them.
 
-use super::assigner::NO_MASTERS;
-use super::parameter::Param;
-use super::patch::Values;
+mod mpe;
+mod registered;
 
-/// The MPE lower zone's master channel; the others are its members.
-const MASTER: usize = 0;
+use self::registered::{Data, Registered, Selection};
+use super::parameter::Param;
+use super::patch::{Patch, Values};
+
+pub use self::mpe::{MpeZones, Zone};
+
+/// The widest bend range, hundredths of a semitone.
+const MAX_BEND_CENTS: u16 = 9_600;
+/// What an MPE configuration message gives a zone's members and its master.
+const MEMBER_BEND_CENTS: u16 = 4_800;
+const MASTER_BEND_CENTS: u16 = 200;
 
 /// Controllers of one channel.
 #[derive(Clone, Copy, Debug)]
 pub struct Channel {
     /// Pitch wheel, −1 to 1.
     pub bend: f32,
-    /// Semitones set by RPN 0, in place of the parameter's.
-    bend_range_semitones: Option<f32>,
+    /// Cents set by RPN 0, in place of the parameter's.
+    bend_range_cents: Option<u16>,
+    /// RPN 1: 14 bits, 8192 being none.
+    fine_tuning: u16,
+    /// RPN 2: semitones, 64 being none.
+    coarse_tuning: u8,
     /// 0 to 1.
     pub pressure: f32,
     /// CC 1, 0 to 1.
@@ -26,55 +38,60 @@ pub struct Channel {
     pub pan: f32,
     /// CC 11, 0 to 1.
     pub expression: f32,
-    /// The registered parameter that data entry writes: (CC 101, CC 100).
-    registered: (u8, u8),
+    /// The registered parameter that data entry changes.
+    selection: Selection,
 }
 
 impl Default for Channel {
     fn default() -> Channel {
         Channel {
             bend: 0.0,
-            bend_range_semitones: None,
+            bend_range_cents: None,
+            fine_tuning: 8_192,
+            coarse_tuning: 64,
             pressure: 0.0,
             wheel: 0.0,
             brightness: 0.5,
             volume: 1.0,
             pan: 0.0,
             expression: 1.0,
-            registered: (127, 127),
+            selection: Selection::default(),
         }
     }
 }
 
 impl Channel {
-    /// Takes a controller's value (0 to 1) that only this channel's sound depends on; pedals and
-    /// channel mode messages are the engine's business too.
-    pub fn control(&mut self, number: u8, value: f32) {
-        let data = (value * 127.0 + 0.5) as u8;
+    fn control(&mut self, number: u8, value: f32) {
         match number {
             1 => self.wheel = value,
             7 => self.volume = value,
             10 => self.pan = centred(value),
             11 => self.expression = value,
             74 => self.brightness = 0.5 + 0.5 * centred(value),
-            98 | 99 => self.registered = (127, 127),
-            100 => self.registered.1 = data,
-            101 => self.registered.0 = data,
-            6 if self.registered == (0, 0) => {
-                self.bend_range_semitones = Some(f32::from(data).min(96.0))
-            }
-            // Reset all controllers: what RP-015 of the MIDI Association resets.
-            121 => {
-                *self = Channel {
-                    volume: self.volume,
-                    pan: self.pan,
-                    bend_range_semitones: self.bend_range_semitones,
-                    ..Channel::default()
-                }
-            }
+            98..=101 => self.selection.select(number, data(value)),
             _ => {}
         }
     }
+
+    /// Reset All Controllers, as RP-015 of the MIDI Association has it: volume, pan, the sound
+    /// controllers (70 to 79) and the registered parameters stay.
+    fn reset_controllers(&mut self) {
+        self.bend = 0.0;
+        self.pressure = 0.0;
+        self.wheel = 0.0;
+        self.expression = 1.0;
+        self.selection = Selection::default();
+    }
+
+    fn tuning_semitones(&self) -> f32 {
+        let fine = (f32::from(self.fine_tuning) - 8_192.0) / 8_192.0;
+        f32::from(self.coarse_tuning) - 64.0 + fine
+    }
+}
+
+/// A controller's value, 0 to 1, as MIDI's 0 to 127.
+fn data(value: f32) -> u8 {
+    (value * 127.0 + 0.5) as u8
 }
 
 /// A controller that rests in its middle as −1 to 1, from 0 to 1, which is MIDI's 7 bits divided by
@@ -104,6 +121,8 @@ fn centred(value: f32) -> f32 {
 pub struct Control {
     /// Semitones.
     pub bend_semitones: f32,
+    /// Semitones, by RPN 1 and 2.
+    pub tuning_semitones: f32,
     /// 0 to 1.
     pub pressure: f32,
     /// 0 to 1.
@@ -118,33 +137,162 @@ pub struct Control {
 
 /// All channels.
 #[derive(Clone, Debug, Default)]
-pub struct Channels([Channel; 16]);
+pub struct Channels {
+    channels: [Channel; 16],
+    /// The zones in force, by the parameter or by MPE configuration messages, whichever came last.
+    zones: MpeZones,
+    /// Cents set by RPN 0 for the members of the lower and of the upper zone, in place of the
+    /// parameter's.
+    member_bend_cents: [Option<u16>; 2],
+    /// What the parameters last said.
+    parameters: Parameters,
+}
+
+/// What parameters say of channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Parameters {
+    is_mpe: bool,
+    bend_cents: u16,
+    member_bend_cents: u16,
+}
+
+impl Default for Parameters {
+    fn default() -> Parameters {
+        Parameters {
+            is_mpe: false,
+            bend_cents: MASTER_BEND_CENTS,
+            member_bend_cents: MEMBER_BEND_CENTS,
+        }
+    }
+}
 
 impl Channels {
+    /// All controllers at rest.
+    pub fn reset(&mut self, patch: &Patch) {
+        *self = Channels::default();
+        self.follow(patch);
+    }
+
+    /// Takes over what a patch says of MPE. The parameter and MPE configuration messages outrank
+    /// each other: the last word counts.
+    pub fn follow(&mut self, patch: &Patch) {
+        let cents = |param| (patch.plain(param) * 100.0) as u16;
+        let parameters = Parameters {
+            is_mpe: patch.plain(Param::MPE) >= 0.5,
+            bend_cents: cents(Param::BEND_RANGE),
+            member_bend_cents: cents(Param::MPE_BEND_RANGE),
+        };
+        if parameters.is_mpe != self.parameters.is_mpe {
+            self.member_bend_cents = [None; 2];
+            self.zones = if parameters.is_mpe {
+                MpeZones::ALL
+            } else {
+                MpeZones::default()
+            };
+        }
+        self.parameters = parameters;
+    }
+
     /// One channel, 0 to 15 (higher bits are ignored).
     pub fn get_mut(&mut self, channel: u8) -> &mut Channel {
-        &mut self.0[usize::from(channel & 15)]
+        &mut self.channels[usize::from(channel & 15)]
+    }
+
+    /// The zones in force.
+    pub fn zones(&self) -> MpeZones {
+        self.zones
     }
 
     /// The channel whose messages reach each channel beside its own: in MPE the zone's master; else
     /// the channel itself.
-    pub fn masters(&self, values: &Values) -> [u8; 16] {
-        if values.is_on(Param::MPE) {
-            [MASTER as u8; 16]
-        } else {
-            NO_MASTERS
+    pub fn masters(&self) -> [u8; 16] {
+        std::array::from_fn(|channel| self.zones.master(channel as u8))
+    }
+
+    /// Takes a controller's value (0 to 1) on a channel (0 to 15); pedals and channel mode messages
+    /// are the engine's business too. Returns the channels, one bit each, that enter or leave a zone
+    /// by it: by the MPE specification their notes end.
+    pub fn control_change(&mut self, channel: u8, number: u8, value: f32) -> u16 {
+        let channel = channel & 15;
+        match number {
+            6 | 38 | 96 | 97 => return self.enter(channel, number, data(value)),
+            121 => {
+                for reached in 0..16 {
+                    if reached == channel || self.zones.master(reached) == channel {
+                        self.get_mut(reached).reset_controllers();
+                    }
+                }
+            }
+            _ => self.get_mut(channel).control(number, value),
         }
+        0
+    }
+
+    /// Data entry, increment or decrement of the channel's selected parameter.
+    fn enter(&mut self, channel: u8, number: u8, data: u8) -> u16 {
+        let own = &mut self.channels[usize::from(channel)];
+        match own.selection.parameter() {
+            Some(Registered::BendRange) => {
+                // All members of a zone have one range.
+                let (range, default) = match self.zones.zone_of_member(channel) {
+                    Some(zone) => (
+                        &mut self.member_bend_cents[zone as usize],
+                        self.parameters.member_bend_cents,
+                    ),
+                    None => (&mut own.bend_range_cents, self.parameters.bend_cents),
+                };
+                let current = range.unwrap_or(default);
+                let current: Data = ((current / 100) as u8, (current % 100) as u8);
+                let (semitones, cents) = own.selection.entered(number, data, current);
+                let cents = u16::from(semitones) * 100 + u16::from(cents.min(99));
+                *range = Some(cents.min(MAX_BEND_CENTS));
+            }
+            Some(Registered::FineTuning) => {
+                let current = ((own.fine_tuning >> 7) as u8, (own.fine_tuning & 127) as u8);
+                let (msb, lsb) = own.selection.entered(number, data, current);
+                own.fine_tuning = u16::from(msb) << 7 | u16::from(lsb);
+            }
+            Some(Registered::CoarseTuning) => {
+                let current = (own.coarse_tuning, 0);
+                own.coarse_tuning = own.selection.entered(number, data, current).0;
+            }
+            Some(Registered::MpeConfiguration) if number == 6 && data <= 15 => {
+                return Zone::of_master(channel).map_or(0, |zone| self.configure(zone, data));
+            }
+            _ => {}
+        }
+        0
+    }
+
+    /// Gives a zone so many members, as an MPE configuration message does. Channels that enter or
+    /// leave a zone begin anew; they are returned, one bit each.
+    fn configure(&mut self, zone: Zone, members: u8) -> u16 {
+        let before = self.zones;
+        self.zones.set(zone, members);
+        self.member_bend_cents[zone as usize] = Some(MEMBER_BEND_CENTS);
+        self.get_mut(zone.master()).bend_range_cents = Some(MASTER_BEND_CENTS);
+        let changed = before.changed(self.zones);
+        for channel in (0..16).filter(|channel| changed >> channel & 1 == 1) {
+            let selection = self.get_mut(channel).selection;
+            let of = self.get_mut(channel);
+            of.reset_controllers();
+            of.brightness = Channel::default().brightness;
+            of.selection = selection;
+        }
+        changed
     }
 
     /// What a voice on this channel reads.
     pub fn control(&self, channel: u8, values: &Values) -> Control {
-        let own = &self.0[usize::from(channel & 15)];
-        let wheel_range = |of: &Channel| {
-            of.bend_range_semitones
-                .unwrap_or(values.get(Param::BEND_RANGE))
+        let channel = channel & 15;
+        let own = &self.channels[usize::from(channel)];
+        let range = |cents: Option<u16>, param| {
+            cents.map_or_else(|| values.get(param), |cents| f32::from(cents) / 100.0)
         };
+        let wheel_range = |of: &Channel| range(of.bend_range_cents, Param::BEND_RANGE);
         let mut control = Control {
             bend_semitones: own.bend * wheel_range(own),
+            tuning_semitones: own.tuning_semitones(),
             pressure: own.pressure,
             wheel: own.wheel,
             brightness: own.brightness,
@@ -152,12 +300,11 @@ impl Channels {
             gain: (own.volume * own.expression) * (own.volume * own.expression),
             pan: own.pan,
         };
-        if values.is_on(Param::MPE) && usize::from(channel & 15) != MASTER {
-            let master = &self.0[MASTER];
-            let member_range = own
-                .bend_range_semitones
-                .unwrap_or(values.get(Param::MPE_BEND_RANGE));
+        if let Some(zone) = self.zones.zone_of_member(channel) {
+            let master = &self.channels[usize::from(zone.master())];
+            let member_range = range(self.member_bend_cents[zone as usize], Param::MPE_BEND_RANGE);
             control.bend_semitones = own.bend * member_range + master.bend * wheel_range(master);
+            control.tuning_semitones += master.tuning_semitones();
             control.pressure = (own.pressure + master.pressure).min(1.0);
             control.wheel = own.wheel.max(master.wheel);
             control.brightness = (own.brightness + master.brightness - 0.5).clamp(0.0, 1.0);
@@ -169,68 +316,4 @@ impl Channels {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::synth::Patch;
-
-    #[test]
-    fn mpe_adds_the_masters_bend_to_the_notes_own() {
-        let mut patch = Patch::default();
-        let mut channels = Channels::default();
-        channels.get_mut(0).bend = 1.0;
-        channels.get_mut(3).bend = -0.5;
-        let plain = Values::new(&patch);
-        assert_eq!(channels.control(3, &plain).bend_semitones, -1.0);
-        patch.set(Param::MPE, 1.0);
-        let mpe = Values::new(&patch);
-        assert_eq!(channels.control(3, &mpe).bend_semitones, -24.0 + 2.0);
-        assert_eq!(channels.control(0, &mpe).bend_semitones, 2.0);
-    }
-
-    #[test]
-    fn registered_parameter_0_sets_the_bend_range() {
-        let values = Values::new(&Patch::default());
-        let mut channels = Channels::default();
-        let channel = channels.get_mut(2);
-        channel.bend = 1.0;
-        for (number, data) in [(101, 0), (100, 0), (6, 12), (101, 127), (100, 127), (6, 3)] {
-            channel.control(number, f32::from(data as u8) / 127.0);
-        }
-        assert_eq!(channels.control(2, &values).bend_semitones, 12.0);
-    }
-
-    #[test]
-    fn pan_and_brightness_rest_at_the_middle_and_reach_both_ends() {
-        let values = Values::new(&Patch::default());
-        for (value, pan) in [
-            (0.0, -1.0),
-            (16.0 / 127.0, -0.75),
-            (63.0 / 127.0, -1.0 / 64.0),
-            (0.5, 0.0),
-            (64.0 / 127.0, 0.0),
-            (65.0 / 127.0, 1.0 / 63.0),
-            (1.0, 1.0),
-        ] {
-            let mut channels = Channels::default();
-            channels.get_mut(0).control(10, value);
-            channels.get_mut(0).control(74, value);
-            let control = channels.control(0, &values);
-            assert_eq!((control.pan, control.brightness), (pan, 0.5 + 0.5 * pan));
-        }
-    }
-
-    #[test]
-    fn neutral_controllers_change_nothing() {
-        let values = Values::new(&Patch::default());
-        let control = Channels::default().control(5, &values);
-        assert_eq!(
-            (
-                control.bend_semitones,
-                control.gain,
-                control.pan,
-                control.brightness
-            ),
-            (0.0, 1.0, 0.0, 0.5)
-        );
-    }
-}
+mod tests;

@@ -17,7 +17,7 @@ use self::bus::Bus;
 use self::clock::Clock;
 use self::commands::{CommandQueue, VoiceCommand};
 use super::assigner::{Assigner, Command, NewNote, Pedal};
-use super::channel::Channels;
+use super::channel::{Channels, MpeZones};
 use super::event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
@@ -151,7 +151,7 @@ impl Engine {
         self.has_onsets = false;
         self.assigner.clear();
         self.pool.silence();
-        self.channels = Channels::default();
+        self.channels.reset(&self.patch);
         self.poly_pressure = 0;
         self.buses.iter_mut().for_each(Bus::clear);
         self.clock = Clock::default();
@@ -198,6 +198,7 @@ impl Engine {
     pub fn set_patch(&mut self, patch: &Patch) {
         self.patch = *patch;
         self.patch_changed = true;
+        self.channels.follow(patch);
     }
 
     /// Tells where the host's song is at the frame rendered next.
@@ -318,11 +319,31 @@ impl Engine {
             ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
             RESET_ALL_CONTROLLERS => {
                 assigner.reset_pedals(channel, commands);
-                self.reset_poly_pressure(channel);
-                self.channels.get_mut(channel).control(number, value);
+                for reached in 0..16 {
+                    if reached == channel || self.channels.zones().master(reached) == channel {
+                        self.reset_poly_pressure(reached);
+                    }
+                }
+                self.channels.control_change(channel, number, value);
             }
-            _ => self.channels.get_mut(channel).control(number, value),
+            _ => {
+                let changed = self.channels.control_change(channel, number, value);
+                self.change_zones(changed);
+            }
         }
+    }
+
+    /// Ends the notes of channels, one bit each, that have entered or left an MPE zone.
+    fn change_zones(&mut self, changed: u16) {
+        if changed == 0 {
+            return;
+        }
+        for channel in (0..16).filter(|channel| changed >> channel & 1 == 1) {
+            self.assigner.reset_pedals(channel, &mut self.commands);
+            self.assigner.all_notes_off(channel, &mut self.commands);
+        }
+        let masters = self.channels.masters();
+        self.assigner.set_masters(&masters, &mut self.commands);
     }
 
     /// Notes of a channel lose the pressure of their own.
@@ -447,6 +468,11 @@ impl Engine {
         self.clock.lfo_cycles
     }
 
+    /// The MPE zones in force.
+    pub fn mpe_zones(&self) -> MpeZones {
+        self.channels.zones()
+    }
+
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub fn held_keys(&self) -> u128 {
         self.assigner.held_keys()
@@ -475,7 +501,7 @@ impl Engine {
                 edits.update(|param| values.get(param));
             }
         }
-        let masters = self.channels.masters(&self.tick.values);
+        let masters = self.channels.masters();
         self.assigner.set_masters(&masters, &mut self.commands);
         self.tick.channels.clone_from(&self.channels);
     }

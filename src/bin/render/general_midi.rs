@@ -1,30 +1,43 @@
 //! What a song for General MIDI asks for and Aliquot, which has one sound and no drums, does not do.
 
 use aliquot::song::{Action, Song};
-use aliquot::synth::Event;
+use aliquot::synth::channel::Channels;
+use aliquot::synth::{Event, Patch};
 
 use crate::arguments::Arguments;
 
 /// Channel 10, counted from 0: General MIDI's drums.
 const DRUMS: u8 = 9;
 
-/// Leaves out of `song` what is not to be played, and returns a notice for each kind of it.
-/// `is_mpe` says that the preset turns MPE on: all channels are then one instrument's.
-pub fn settle(song: &mut Song, arguments: &Arguments, is_mpe: bool) -> Vec<String> {
-    let are_drums_silent = !arguments.drums_as_notes && !is_mpe;
+/// Leaves out of `song` what is not to be played, and returns a notice for each kind of it. Where
+/// `patch` or the song itself lets MPE have channel 10, there are no drums.
+pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<String> {
+    let mut channels = Channels::default();
+    channels.reset(patch);
     let (mut notes, mut programs) = (0_usize, 0_usize);
-    song.events.retain(|event| match event.action {
-        Action::Play(Event::NoteOn { channel: DRUMS, .. }) if are_drums_silent => {
-            notes += 1;
-            false
+    song.events.retain(|event| {
+        let has_drums = !arguments.drums_as_notes && !channels.zones().contains(DRUMS);
+        match event.action {
+            Action::Play(Event::Controller {
+                channel,
+                number,
+                value,
+            }) => {
+                channels.control_change(channel, number, value);
+                true
+            }
+            Action::Play(Event::NoteOn { channel: DRUMS, .. }) if has_drums => {
+                notes += 1;
+                false
+            }
+            // It chooses among drum kits.
+            Action::Program { channel: DRUMS, .. } if has_drums => false,
+            Action::Program { .. } if !arguments.program_changes => {
+                programs += 1;
+                false
+            }
+            _ => true,
         }
-        // It chooses among drum kits.
-        Action::Program { channel: DRUMS, .. } if are_drums_silent => false,
-        Action::Program { .. } if !arguments.program_changes => {
-            programs += 1;
-            false
-        }
-        _ => true,
     });
     let counted = |count: usize, noun: &str| {
         let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };

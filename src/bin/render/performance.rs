@@ -41,10 +41,12 @@ impl Programs {
         }
     }
 
-    /// Whether they turn MPE on.
-    pub fn is_mpe(&self) -> bool {
-        self.get(0)
-            .is_some_and(|patch| patch.plain(Param::MPE) >= 0.5)
+    /// The one that plays first.
+    pub fn first(&self) -> &Patch {
+        match self {
+            Programs::Fixed(patch) => patch,
+            Programs::Starting(patches) => &patches[0],
+        }
     }
 
     fn changed(&self, program: u8) -> Option<&Patch> {

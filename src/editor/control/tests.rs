@@ -290,7 +290,7 @@ fn midi_learn_binds_shows_refuses_and_forgets() {
     assert_eq!(controllers(&rig), Some(param));
     // As the audio thread hears them.
     let hear = |rig: &mut Rig, number: u8, value: f32| {
-        rig.state().edits.params().control(0, number, value, false);
+        rig.state().edits.params().control(number, value, false);
         rig.run_steps(2);
     };
     hear(&mut rig, 64, 1.0);

@@ -142,3 +142,37 @@ fn an_older_value_that_comes_back_from_the_host_does_not_undo_a_controller() {
     bench.process(2, 64, &[]);
     assert_eq!(plain(&bench, SynthParam::SPREAD), 0.25);
 }
+
+#[test]
+fn the_screen_is_told_of_the_zones_that_are_in_force() {
+    let configure = |members: u8| {
+        let data = |number, data: u8| NoteEvent::MidiCC {
+            timing: 0,
+            channel: 0,
+            cc: number,
+            value: f32::from(data) / 127.0,
+        };
+        [data(101, 0), data(100, 6), data(6, members)]
+    };
+    let mut bench = Bench::new(PluginApi::Clap);
+    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut told = |bench: &mut Bench, events: &[NoteEvent<()>]| {
+        bench.process(2, 1_024, events);
+        watch.news().expect("news").mpe.to_string()
+    };
+    assert_eq!(told(&mut bench, &[]), "");
+    assert_eq!(told(&mut bench, &configure(3)), "MPE lower 3");
+    // A member's controllers belong to its note and are not learned; the others' are.
+    let controllers = bench.plugin.params.controllers();
+    controllers.learn(Some(SynthParam::TILT));
+    bench.process(2, 64, &[cc(0, 20, 0.5)]);
+    let controllers = bench.plugin.params.controllers();
+    assert_eq!(controllers.controller(SynthParam::TILT), None);
+    assert_eq!(told(&mut bench, &configure(2)), "MPE lower 2");
+    bench.process(2, 64, &[cc(0, 20, 0.5)]);
+    let controllers = bench.plugin.params.controllers();
+    assert_eq!(controllers.controller(SynthParam::TILT), Some(20));
+    bench.set(SynthParam::MPE, 1.0);
+    assert_eq!(told(&mut bench, &[]), "MPE lower 15");
+    assert_eq!(told(&mut bench, &configure(0)), "");
+}

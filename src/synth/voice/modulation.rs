@@ -83,6 +83,7 @@ impl Voice {
             + lfo * (self.value(values, Param::LFO_PITCH) + vibrato);
         let semitones = values.get(Param::COARSE)
             + control.bend_semitones
+            + control.tuning_semitones
             + self.control.expression.tuning_semitones;
         let key = f64::from(self.key) + f64::from(semitones) + f64::from(cents) / 100.0;
         A4_HZ * ratio_from_semitones(key - 69.0)
@@ -98,7 +99,7 @@ impl Voice {
         let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
         let pressure = (control.pressure + own.pressure).min(1.0);
 
-        let neutral = if values.is_on(Param::MPE) {
+        let neutral = if tick.channels.zones().contains(self.channel) {
             self.control.brightness_at_onset
         } else {
             0.5
