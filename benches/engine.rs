@@ -303,7 +303,9 @@ fn bursts() {
     let choke = move |place: usize| Event::Choke(address(place));
     let nothing = controller(3);
     let pedal = controller(64);
-    let cases: [(&str, usize, &dyn Fn(usize) -> Event, bool); 8] = [
+    // Name, events, the event with this place in the burst, whether the next tick counts.
+    type Burst<'a> = (&'a str, usize, &'a dyn Fn(usize) -> Event, bool);
+    let cases: [Burst; 8] = [
         ("1,000 controllers that mean nothing", 1_000, &nothing, true),
         ("1,000 moves of sustain pedals", 1_000, &pedal, true),
         ("1,000 pitch bends", 1_000, &bend, false),

@@ -22,9 +22,7 @@ use nice_plug::editor::{
 use nice_plug::prelude::AtomicF32;
 pub use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
-};
+use nice_plug_egui::{EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor};
 
 use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
 use crate::library::Library;
@@ -37,6 +35,7 @@ mod control;
 mod desk;
 mod edit;
 mod focus;
+mod handle;
 mod help;
 mod history;
 mod idle;
@@ -63,6 +62,7 @@ mod value_text;
 mod x11;
 
 use edit::{Edits, Host};
+use handle::{Handle, OpenWindow, ThreadCell};
 use live::Live;
 use scale::{Fitted, Scales};
 use session::SharedSession;
@@ -120,7 +120,7 @@ fn logical(size: EditorSize) -> LogicalSize<f32> {
 }
 
 impl Editor for Window {
-    type Handle = EguiEditorHandle;
+    type Handle = Handle;
 
     fn spawn(
         &self,
@@ -129,14 +129,16 @@ impl Editor for Window {
         fallback_scale_factor: Option<f64>,
         gui_context: GuiContext,
         host: Option<HostMethods>,
-    ) -> Result<SpawnedEditor<EguiEditorHandle>, Box<dyn Error>> {
+    ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
         if let Some(scale) = fallback_scale_factor {
             self.scale.store(scale as f32, Ordering::Relaxed);
         }
         let settings = EguiNiceSettings::new()
             .with_tile("Aliquot")
             .with_resize_hint(self.resize_hint());
+        let thread = ThreadCell::default();
         let app = App {
+            thread: thread.clone(),
             params: self.params.clone(),
             sources: self.sources.clone(),
             keys: self.keys.clone(),
@@ -161,6 +163,11 @@ impl Editor for Window {
         )
         .ok_or("the window system gave no editor")?
         .spawn(parent, wait_for_parent, None, gui_context, host)?;
+        let spawned = SpawnedEditor {
+            handle: Handle(spawned.handle),
+            window: OpenWindow::new(spawned.window, thread),
+        };
+        spawned.window.wait_for_loop()?;
         // A window of baseview 0.4.2 that is spawned with a scale has the size that it would have
         // without; one that is told of it afterwards is as large as it should be.
         if let Some(scale) = fallback_scale_factor {
@@ -193,6 +200,7 @@ impl Editor for Window {
 
 /// One open window.
 struct App {
+    thread: ThreadCell,
     params: Arc<HostParams>,
     sources: Sources,
     keys: KeySender,
@@ -293,6 +301,7 @@ impl NiceEguiApp for App {
         host: GuiContext,
         #[cfg_attr(not(target_os = "linux"), expect(unused_variables))] frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        self.thread.enter();
         #[cfg(target_os = "linux")]
         {
             let window = x11::window_id(frame.baseview_window());

@@ -497,7 +497,7 @@ mod tests {
             }) & !(1 << 31)
         };
         let hashes: std::collections::HashSet<u32> =
-            rows().iter().map(|row| hash(&row.id)).collect();
+            rows().iter().map(|row| hash(row.id)).collect();
         assert_eq!(hashes.len(), Param::COUNT);
         // VST3: the framework's own parameters for MIDI controllers have the highest hashes.
         assert!(hashes.iter().all(|&hash| hash < (1 << 31) - 4000));

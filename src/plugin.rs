@@ -19,7 +19,7 @@ use crate::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
 use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
-use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, Transport};
+use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, RATES_HZ, Transport};
 
 mod dump;
 pub mod events;
@@ -36,9 +36,6 @@ use supply::Supply;
 /// Events that a host may send in one buffer before the framework must allocate. Some hosts send
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
 const EVENTS: usize = 16_384;
-
-/// The rates that the engine takes, frames per second.
-const RATES_HZ: std::ops::RangeInclusive<f64> = 1e3..=1e6;
 
 /// How often telemetry is worked out for the screen, at most.
 const SCREEN_HZ: f64 = 60.0;

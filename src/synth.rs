@@ -28,7 +28,7 @@ pub mod voice;
 pub mod voice_group;
 
 pub use channel::MpeZones;
-pub use engine::{Config, Engine, Statistics, block_frames};
+pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};
 pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 pub use filter::FilterShape;
 pub use parameter::Param;

@@ -4,7 +4,7 @@
 mod analysis;
 mod performance;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aliquot::synth::parameter::Range;
 use aliquot::synth::{
@@ -253,15 +253,27 @@ fn drift_after_ten_minutes_is_below_a_thousandth_of_a_turn() {
     assert!(drift_turns.abs() < 1e-3, "{drift_turns}");
 }
 
+/// Time that this thread has spent on a processor, where the system tells; else that of the clock.
+fn processor_time() -> Duration {
+    static CLOCK: std::sync::LazyLock<std::time::Instant> =
+        std::sync::LazyLock::new(std::time::Instant::now);
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|told| told.split(' ').next()?.parse().ok())
+        .map_or_else(|| CLOCK.elapsed(), Duration::from_nanos)
+}
+
+/// On a busy machine it may wait for a processor for longer.
 #[test]
 fn starts_in_half_a_second() {
-    let begun = Instant::now();
+    let begun = processor_time();
     let mut engine = Engine::new(&Config {
         sample_rate_hz: RATE,
         max_voices: 128,
     });
     play(&mut engine, &[(0, on(0, 60, 1.0))], 64, &[64]);
-    assert!(begun.elapsed() < Duration::from_millis(500));
+    let took = processor_time() - begun;
+    assert!(took < Duration::from_millis(500), "{took:?}");
 }
 
 /// Measured on Linux, where a process can read its memory use.

@@ -3,7 +3,7 @@
 //! Each line of `goldens.txt` is a window: its name, an exact fingerprint of the bits at each SIMD
 //! level of x86_64, and a tolerant one (level of each quarter of the window, and of
 //! the quarter's slope, in decibels), which holds on every machine. The sound changes only on
-//! purpose: `cargo xtask bless REASON` rewrites the file.
+//! purpose: `cargo xtask bless goldens REASON` rewrites the file.
 
 mod analysis;
 mod performance;
@@ -458,7 +458,7 @@ fn windows_sound_as_they_did() {
     );
     assert!(
         wrong.is_empty(),
-        "{}\nIf it is meant: cargo xtask bless REASON",
+        "{}\nIf it is meant: cargo xtask bless goldens REASON",
         wrong.join("\n")
     );
 }

@@ -4,7 +4,7 @@
 //! range | default | unit | further properties. It is rewritten only deliberately:
 //!
 //! ```text
-//! ALIQUOT_BLESS="why" cargo test --test parameters
+//! cargo xtask bless parameters "why"
 //! ```
 
 use std::fmt::Write as _;
@@ -65,7 +65,7 @@ fn the_table_is_as_frozen() {
     assert_eq!(
         frozen.lines().count(),
         lines.len(),
-        "parameters have come or gone: ALIQUOT_BLESS=\"why\""
+        "new parameters are not frozen yet: cargo xtask bless parameters REASON"
     );
 }
 

@@ -3,8 +3,8 @@
 mod performance;
 
 use aliquot::synth::{
-    Config, Engine, Event, FilterShape, NoteAddress, NoteExpression, Param, Patch, Transport,
-    Values, block_frames,
+    Config, Engine, Event, FilterShape, NoteAddress, NoteExpression, Param, Patch, RATES_HZ,
+    Transport, Values, block_frames,
 };
 use proptest::prelude::*;
 
@@ -19,6 +19,17 @@ fn patch() -> impl Strategy<Value = Patch> {
         }
         patch
     })
+}
+
+/// Those of sound cards, and any other that a host may ask for.
+fn rate() -> impl Strategy<Value = f64> {
+    let usual = [8_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0, 384_000.0];
+    let octaves = (RATES_HZ.end() / RATES_HZ.start()).log2();
+    prop_oneof![
+        4 => proptest::sample::select(usual.to_vec()),
+        1 => (0.0..octaves).prop_map(|octave| RATES_HZ.start() * octave.exp2()),
+        1 => proptest::sample::select(vec![*RATES_HZ.start(), 1_234_567.75, *RATES_HZ.end()]),
+    ]
 }
 
 fn any_number() -> impl Strategy<Value = f32> {
@@ -248,9 +259,7 @@ proptest! {
         events in proptest::collection::vec((0..FRAMES, event()), 0..40),
         songs in proptest::collection::vec((0..FRAMES, transport()), 0..6),
         told in prop_oneof![Just(Told::AtJumps), Just(Told::AtEveryBuffer)],
-        rate in prop_oneof![
-            Just(8_000.0), Just(44_100.0), Just(48_000.0), Just(96_000.0), Just(192_000.0), Just(384_000.0)
-        ],
+        rate in rate(),
         sizes in proptest::collection::vec(1..700_usize, 1..5),
     ) {
         const LOADED: usize = 1_500;

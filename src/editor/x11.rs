@@ -1,10 +1,11 @@
 //! A window under X11, where the window layer (baseview 0.4.2) draws too late or not at all, and does
-//! not pass on all that is known of keys.
+//! not wait for its thread or pass on all that is known of keys.
 
 mod first_frame;
 mod keyboard;
 mod pace;
 mod room;
+mod window_thread;
 
 use nice_plug_egui::baseview::WindowContext;
 use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
@@ -13,6 +14,7 @@ use first_frame::FirstFrame;
 pub use keyboard::Keyboard;
 use pace::Pace;
 pub use room::Room;
+pub use window_thread::WindowThread;
 
 /// The id of this window; `None` if it is not a window of X11.
 pub fn window_id(window: &WindowContext) -> Option<u32> {

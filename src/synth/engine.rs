@@ -34,7 +34,7 @@ use crate::dsp::level::Level;
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Config {
-    /// Frames per second; anything outside 1 kHz to 4 MHz counts as the nearer end.
+    /// Frames per second; anything outside [`RATES_HZ`] counts as the nearer end.
     pub sample_rate_hz: f64,
     /// Voices to allocate memory for, 1 to [`MAX_VOICES`]; the patch may ask for fewer.
     pub max_voices: usize,
@@ -88,6 +88,10 @@ pub struct Engine {
     faults: usize,
 }
 
+/// The rates that an engine takes, frames per second; others become the nearest of these. No sound
+/// card has more than 768 kHz, but a host may activate a plugin at any rate.
+pub const RATES_HZ: std::ops::RangeInclusive<f64> = 1e3..=4e6;
+
 /// H: frames in a block at this rate. 64 at 44.1 and 48 kHz, and the power of two that lasts about
 /// as long (up to 1.45 ms) at others.
 pub fn block_frames(sample_rate_hz: f64) -> usize {
@@ -108,8 +112,11 @@ impl Engine {
 
     /// As [`Engine::new`], for these vector instructions.
     pub fn with_level(config: &Config, level: Level) -> Engine {
-        // `max` and `min` would give a rate that is not a number the nearer end, too.
-        let sample_rate_hz = config.sample_rate_hz.max(1e3).min(4e6);
+        // A rate that is not a number becomes the lowest.
+        let sample_rate_hz = config
+            .sample_rate_hz
+            .max(*RATES_HZ.start())
+            .min(*RATES_HZ.end());
         let block_frames = block_frames(sample_rate_hz);
         let dimensions = Dimensions {
             level,

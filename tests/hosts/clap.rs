@@ -23,6 +23,8 @@ mod parameters;
 mod performance;
 #[path = "clap/rig.rs"]
 mod rig;
+#[path = "clap/rules.rs"]
+mod rules;
 #[path = "clap/state.rs"]
 mod state;
 #[path = "clap/strain.rs"]

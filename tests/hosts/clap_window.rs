@@ -9,12 +9,16 @@
 mod analysis;
 #[path = "window/apart.rs"]
 mod apart;
+#[path = "window/closing.rs"]
+mod closing;
 #[path = "window/display.rs"]
 mod display;
 #[path = "window/frames.rs"]
 mod frames;
 #[path = "window/hand.rs"]
 mod hand;
+#[path = "window/load.rs"]
+mod load;
 #[path = "window/opening.rs"]
 mod opening;
 #[path = "window/player.rs"]

@@ -6,6 +6,13 @@
 //! program and the renderer. `nice-plug-xtask` lays out the bundles. That happens in a folder of
 //! its own, from the very files that cargo names, so that nothing left over from an earlier build
 //! gets in; the result is checked and takes its place in one step.
+//!
+//! The plugin's library stays in the host's memory when the host unloads it. A window's thread, and
+//! that of its clipboard, may outlive the window by some milliseconds (`docs/upstream.md`), and would
+//! run on in memory that is gone. On systems with ELF the linker marks the library so
+//! ([`STAYS_LOADED`]). macOS never unloads a library with thread-local variables, which every
+//! library with Rust's standard library has. On Windows all of a window's code runs in the host's
+//! own thread.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +29,9 @@ pub const PACKAGE: &str = "aliquot";
 
 /// The command-line renderer, which is bundled as it is.
 pub const RENDERER: &str = "aliquot-render";
+
+/// What tells an ELF linker that the library is never to be unloaded.
+const STAYS_LOADED: &str = "link-arg=-Wl,-z,nodelete";
 
 const WHAT_RENDERER: &str = "renderer";
 const WHAT_STANDALONE: &str = "standalone program";
@@ -40,8 +50,13 @@ pub fn bundle(package: &str, options: &[String]) -> Result<()> {
     check_crate_types(&metadata)?;
     check_release_profile()?;
 
-    let mut artifacts = build(&["rustc", "--lib", "--crate-type", "cdylib"], options)?;
-    artifacts.extend(build(&["build", "--bins"], options)?);
+    let link: &[&str] = if is_elf(&target_options(options)) {
+        &["--", "-C", STAYS_LOADED]
+    } else {
+        &[]
+    };
+    let mut artifacts = build(&["rustc", "--lib", "--crate-type", "cdylib"], options, link)?;
+    artifacts.extend(build(&["build", "--bins"], options, &[])?);
 
     let target = metadata.target_directory.into_std_path_buf();
     let staging = target.join("bundling");
@@ -110,14 +125,20 @@ fn check_optimisation(manifest: &toml::Table) -> Result<()> {
     Ok(())
 }
 
-/// Runs cargo; returns the libraries and programs of our package, fresh or just built.
-fn build(subcommand: &[&str], options: &[String]) -> Result<Vec<PathBuf>> {
+/// Runs cargo with `options` and, last, `compiler_options`; returns the libraries and programs of our
+/// package, fresh or just built.
+fn build(
+    subcommand: &[&str],
+    options: &[String],
+    compiler_options: &[&str],
+) -> Result<Vec<PathBuf>> {
     let mut cargo = cargo();
     cargo
         .args(subcommand)
         .args(["--package", PACKAGE])
         .args(options)
         .arg("--message-format=json-render-diagnostics")
+        .args(compiler_options)
         .stdout(Stdio::piped());
     let mut child = cargo
         .spawn()
@@ -166,6 +187,16 @@ fn target_options(options: &[String]) -> Vec<String> {
     named
         .or_else(|| std::env::var("CARGO_BUILD_TARGET").ok())
         .map_or_else(Vec::new, |target| vec!["--target".to_owned(), target])
+}
+
+/// Whether libraries for the system that `target_options` name are ELF files.
+fn is_elf(target_options: &[String]) -> bool {
+    match target_options.get(1) {
+        Some(target) => !["apple", "windows"]
+            .iter()
+            .any(|other| target.contains(other)),
+        None => cfg!(all(unix, not(target_vendor = "apple"))),
+    }
 }
 
 /// Lays out the bundles of exactly these files in `staging/bundled`.
@@ -231,9 +262,19 @@ fn vst3_symbols(library: &Path) -> Result<&'static [&'static str]> {
     })
 }
 
+/// Checks that a bundle can be loaded and not unloaded; says what it is.
 fn exporting(format: &str, bundle: &Path, symbols: &[&str]) -> Result<String> {
     let library = library(bundle)?;
-    let exports = exports(&library)?;
+    ensure!(
+        stays_loaded(&library)?,
+        "'{}' may be unloaded by a host while its threads run: it lacks the flag NODELETE",
+        library.display()
+    );
+    exporting_symbols(format, &library, symbols)
+}
+
+fn exporting_symbols(format: &str, library: &Path, symbols: &[&str]) -> Result<String> {
+    let exports = exports(library)?;
     for symbol in symbols {
         ensure!(
             exports.iter().any(|export| export == symbol),
@@ -241,7 +282,7 @@ fn exporting(format: &str, bundle: &Path, symbols: &[&str]) -> Result<String> {
             library.display()
         );
     }
-    let megabytes = fs::metadata(&library)?.len() as f64 / 1e6;
+    let megabytes = fs::metadata(library)?.len() as f64 / 1e6;
     Ok(format!(
         "{format}, {megabytes:.1} MB, exports {}",
         symbols.join(", ")
@@ -249,7 +290,10 @@ fn exporting(format: &str, bundle: &Path, symbols: &[&str]) -> Result<String> {
 }
 
 /// The library inside a bundle, which may be the bundle itself.
-fn library(bundle: &Path) -> Result<PathBuf> {
+///
+/// # Errors
+/// When there is none.
+pub fn library(bundle: &Path) -> Result<PathBuf> {
     if bundle.is_file() {
         return Ok(bundle.to_owned());
     }
@@ -269,6 +313,25 @@ fn library(bundle: &Path) -> Result<PathBuf> {
         }
     }
     bail!("'{}' holds no library", bundle.display())
+}
+
+/// Whether a library stays in memory when a host unloads it, as far as its file says.
+///
+/// # Errors
+/// When the file cannot be read or is no library.
+pub fn stays_loaded(library: &Path) -> Result<bool> {
+    use goblin::elf::dynamic::DF_1_NODELETE;
+    let bytes =
+        fs::read(library).with_context(|| format!("cannot read '{}'", library.display()))?;
+    let object = goblin::Object::parse(&bytes)
+        .with_context(|| format!("'{}' is not a library", library.display()))?;
+    Ok(match object {
+        goblin::Object::Elf(elf) => elf
+            .dynamic
+            .is_some_and(|dynamic| dynamic.info.flags_1 & DF_1_NODELETE != 0),
+        // Others have no such flag (see the module's text).
+        _ => true,
+    })
 }
 
 /// The names that a dynamic library offers, on Linux, macOS or Windows.
@@ -362,7 +425,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clap = folder.path().join("Aliquot.clap");
         fs::copy(std::env::current_exe().unwrap(), &clap).unwrap();
-        let error = check(folder.path()).unwrap_err().to_string();
+        let error = exporting_symbols("CLAP", &clap, &["clap_entry"])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("does not export clap_entry"), "{error}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_library_that_may_be_unloaded_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let clap = folder.path().join("Aliquot.clap");
+        fs::copy(std::env::current_exe().unwrap(), &clap).unwrap();
+        let error = check(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("NODELETE"), "{error}");
+    }
+
+    #[test]
+    fn systems_with_elf_are_told_by_their_targets() {
+        let target = |name: &str| ["--target".to_owned(), name.to_owned()];
+        for elf in ["x86_64-unknown-linux-gnu", "aarch64-unknown-freebsd"] {
+            assert!(is_elf(&target(elf)), "{elf}");
+        }
+        for other in ["aarch64-apple-darwin", "x86_64-pc-windows-msvc"] {
+            assert!(!is_elf(&target(other)), "{other}");
+        }
+        assert_eq!(is_elf(&[]), cfg!(target_os = "linux"));
     }
 }

@@ -21,7 +21,7 @@ mod window;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use clack_host::prelude::PluginEntry;
 
 pub use callbacks::Requests;
@@ -73,31 +73,11 @@ impl Host {
         // SAFETY: loading a library runs its constructors; the caller names a plugin to be run.
         let entry = unsafe { PluginEntry::load(path) }
             .with_context(|| format!("cannot load {}", path.display()))?;
-        let factory = entry
-            .get_plugin_factory()
-            .ok_or_else(|| anyhow!("{} has no plugin factory", path.display()))?;
-        let raw = factory
-            .plugin_descriptors()
-            .next()
-            .ok_or_else(|| anyhow!("{} holds no plugin", path.display()))?;
-        let plugin_id = raw
-            .id()
-            .ok_or_else(|| anyhow!("the plugin in {} has no id", path.display()))?
-            .to_owned();
-        let descriptor = Descriptor {
-            id: text(raw.id()),
-            name: text(raw.name()),
-            vendor: text(raw.vendor()),
-            version: text(raw.version()),
-            url: text(raw.url()),
-            description: text(raw.description()),
-            features: raw.features().map(|feature| text(Some(feature))).collect(),
-            plugins: factory.plugin_descriptors().count(),
-        };
+        let descriptor = descriptor(&entry).with_context(|| format!("in {}", path.display()))?;
         Ok(Host {
             path: path.to_owned(),
+            plugin_id: CString::new(descriptor.id.as_str())?,
             entry,
-            plugin_id,
             descriptor,
         })
     }
@@ -107,11 +87,42 @@ impl Host {
         &self.descriptor
     }
 
+    /// Asks once more what the plugin says of itself; any thread may.
+    pub fn read_descriptor(&self) -> Result<Descriptor> {
+        descriptor(&self.entry)
+    }
+
     /// Makes an instance; the calling thread becomes its main thread.
     pub fn instantiate(&self) -> Result<Instance> {
         Instance::new(&self.entry, &self.plugin_id)
             .with_context(|| format!("cannot make an instance from {}", self.path.display()))
     }
+
+    /// Makes an instance of the plugin with this id, which the bundle may not hold.
+    pub fn instantiate_as(&self, id: &str) -> Result<Instance> {
+        Instance::new(&self.entry, &CString::new(id)?)
+    }
+}
+
+fn descriptor(entry: &PluginEntry) -> Result<Descriptor> {
+    let factory = entry
+        .get_plugin_factory()
+        .ok_or_else(|| anyhow!("there is no plugin factory"))?;
+    let raw = factory
+        .plugin_descriptors()
+        .next()
+        .ok_or_else(|| anyhow!("there is no plugin"))?;
+    ensure!(raw.id().is_some(), "the plugin has no id");
+    Ok(Descriptor {
+        id: text(raw.id()),
+        name: text(raw.name()),
+        vendor: text(raw.vendor()),
+        version: text(raw.version()),
+        url: text(raw.url()),
+        description: text(raw.description()),
+        features: raw.features().map(|feature| text(Some(feature))).collect(),
+        plugins: factory.plugin_descriptors().count(),
+    })
 }
 
 fn text(raw: Option<&CStr>) -> String {

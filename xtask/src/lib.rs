@@ -10,7 +10,7 @@
 //! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
 //! | [`peers`] | the bank compared with Csound, SuperCollider and others; its scaling |
-//! | [`bless`] | rewrites the golden files, with a reason |
+//! | [`bless`] | rewrites one golden file, with a reason, and shows what is different |
 //! | [`host`] | a CLAP host, for the demo and the tests |
 //!
 //! They use these modules: [`command`] runs programs, [`workspace`] has the project's folders,
@@ -60,10 +60,12 @@ Usage: cargo xtask COMMAND
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
-  peers                         time the bank against Csound, SuperCollider, fundsp and a plain
-                                loop, and from one partial to a million; writes
-                                target/peers/table.md and benches/scaling.svg
-  bless REASON                  rewrite the golden files and record the reason
+  peers                         time the bank compared with Csound, SuperCollider, fundsp and a plain loop,
+                                and from one partial to a million; writes target/peers/table.md
+                                and benches/scaling.svg
+  bless goldens|parameters REASON
+                                rewrite tests/goldens.txt or tests/parameters.txt, saying why, and
+                                show what is different
   help                          print this text
 ";
 
@@ -97,8 +99,10 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("test", []) => return test::test(),
         ("daw", []) => daw::run()?,
         ("peers", []) => return peers::run(),
-        ("bless", [reason]) if !reason.trim().is_empty() => return bless::bless(reason),
-        ("bless", _) => bail!("bless: expected one reason, in quotes\n\n{USAGE}"),
+        ("bless", [file, reason]) if !reason.trim().is_empty() => {
+            return bless::bless(file, reason);
+        }
+        ("bless", _) => bail!("bless: which file, and why? Give one reason, in quotes\n\n{USAGE}"),
         ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "peers", _) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }

@@ -1,6 +1,12 @@
 //! `cargo xtask test`: every check of the project, in order, each under its heading and with its
-//! time. A failure does not hide those after it. A stage that ran no test has failed. The last
+//! time. A failure does not hide those after it. A stage of tests that ran none has failed. The last
 //! line is `N passed, N failed`, with `, N skipped` where something was.
+//!
+//! Only tests count as passed. What comes before them (packages, formatting, lints, documentation,
+//! bundles, a display) is done or not; where it is not, that is a failure.
+//!
+//! What is missing of the system's packages is named, and installed as `cargo xtask demo` does: by
+//! root at once, by others with sudo, which may ask ([`setup`]).
 //!
 //! The release profile is built once, for the bundles that the host tests load; all Rust tests run
 //! in the `checked` profile, which is as fast but keeps its assertions and needs no long link.
@@ -24,8 +30,19 @@ use counts::{Benches, Counts, Reading, RustTests};
 /// `target/bundled` of the project.
 pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
 
+/// What a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// What tests need, and what is looked at without running anything.
+    Step,
+    /// It runs tests.
+    Tests,
+}
+use Kind::{Step, Tests};
+
 /// One stage and how it went.
 struct Stage {
+    kind: Kind,
     name: &'static str,
     counts: Counts,
     failures: Vec<String>,
@@ -43,30 +60,30 @@ pub fn test() -> Result<ExitCode> {
         fs::remove_dir_all(&nobodys).context("cannot forget the last tests' settings")?;
     }
     let mut stages = Vec::new();
-    let mut stage = |name, body: &mut dyn FnMut(&mut Reading) -> Result<()>| {
-        let stage = perform(name, body);
-        let passed = stage.counts.failed == 0;
+    let mut stage = |kind, name, body: &mut dyn FnMut(&mut Reading) -> Result<()>| {
+        let stage = perform(kind, name, body);
+        let is_well = stage.counts.failed == 0;
         stages.push(stage);
-        passed
+        is_well
     };
 
-    let ready = stage("Set-up", &mut |reading| {
+    let ready = stage(Step, "Set-up", &mut |_| {
         setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
-        setup::provide_rust_components()?;
-        reading.counts.passed += 1;
-        Ok(())
+        setup::provide_rust_components()
     });
     if ready {
         let strict = warnings_are_errors();
-        stage("Formatting", &mut |reading| {
+        stage(Step, "Formatting", &mut |reading| {
             check(reading, cargo().args(["fmt", "--all", "--check"]))
         });
-        stage("Clippy", &mut |reading| {
-            // All of it; the core alone; the plugin without its editor.
+        stage(Step, "Clippy", &mut |reading| {
+            // All of it; the core alone, whose tests are the same as with the rest and are run with
+            // it; the plugin without its editor.
+            let package = ["--package", bundle::PACKAGE, "--no-default-features"];
             for what in [
-                &["--workspace"][..],
-                &["--workspace", "--no-default-features"],
-                &["--no-default-features", "--features", "plugin"],
+                vec!["--workspace"],
+                package.to_vec(),
+                [&package[..], &["--features", "plugin"]].concat(),
             ] {
                 let mut clippy = cargo();
                 clippy.args(["clippy", "--all-targets"]).args(what);
@@ -77,7 +94,7 @@ pub fn test() -> Result<ExitCode> {
             }
             aarch64(reading)
         });
-        stage("Documentation", &mut |reading| {
+        stage(Step, "Documentation", &mut |reading| {
             let mut doc = cargo();
             doc.args(["doc", "--workspace", "--no-deps"]);
             if strict {
@@ -85,16 +102,13 @@ pub fn test() -> Result<ExitCode> {
             }
             check(reading, &mut doc)
         });
-        let bundled = stage("Bundles", &mut |reading| {
-            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
-            reading.counts.passed += 1;
-            Ok(())
+        let bundled = stage(Step, "Bundles", &mut |_| {
+            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])
         });
         let mut screen = None;
         if cfg!(target_os = "linux") {
-            stage("A display without a monitor", &mut |reading| {
+            stage(Step, "A display without a monitor", &mut |_| {
                 screen = Some(Screen::start()?);
-                reading.counts.passed += 1;
                 Ok(())
             });
         }
@@ -120,26 +134,16 @@ pub fn test() -> Result<ExitCode> {
             }
             Ok(command)
         };
-        stage("Rust tests, and the CLAP in a Rust host", &mut |reading| {
+        let rust_stage = "Rust tests, and the CLAP in a Rust host";
+        stage(Tests, rust_stage, &mut |reading| {
             let mut tests = on_screen(cargo())?;
-            tests.args([
-                "test",
-                "--workspace",
-                "--no-fail-fast",
-                "--profile",
-                "checked",
-            ]);
-            rust_tests(reading, &mut tests, true)
+            tests.args(["test", "--workspace", "--no-fail-fast"]);
+            rust_tests(reading, tests.args(["--profile", "checked"]))
         });
-        stage("The core alone", &mut |reading| {
-            let mut tests = cargo();
-            tests.args(["test", "--no-default-features", "--no-fail-fast"]);
-            rust_tests(reading, tests.args(["--profile", "checked"]), false)
-        });
-        stage("Benches, each run once", &mut |reading| {
+        stage(Tests, "Benches, each run once", &mut |reading| {
             benches_once(reading)
         });
-        stage("The VST3 in foreign hosts", &mut |reading| {
+        stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
             ensure!(bundled, "not run: there is no bundle");
             python::hosts(reading, &on_screen)
         });
@@ -192,7 +196,11 @@ fn is_release(said: &str, release: &str) -> bool {
     !version.contains('-') && two(version) == two(release)
 }
 
-fn perform(name: &'static str, body: &mut dyn FnMut(&mut Reading) -> Result<()>) -> Stage {
+fn perform(
+    kind: Kind,
+    name: &'static str,
+    body: &mut dyn FnMut(&mut Reading) -> Result<()>,
+) -> Stage {
     println!("\n==== {name} ====");
     let started = Instant::now();
     let mut reading = Reading::default();
@@ -200,32 +208,44 @@ fn perform(name: &'static str, body: &mut dyn FnMut(&mut Reading) -> Result<()>)
         eprintln!("error: {error:#}");
         reading.fail(format!("{error:#}"));
     }
-    if reading.counts.passed + reading.counts.failed == 0 {
+    if kind == Tests && reading.counts.passed + reading.counts.failed == 0 {
         reading.fail("ran no test".to_owned());
     }
-    let took = started.elapsed();
-    println!("---- {name}: {}, {}", reading.counts, shown(took));
-    Stage {
+    let stage = Stage {
+        kind,
         name,
         counts: reading.counts,
         failures: reading.failures,
-        took,
+        took: started.elapsed(),
+    };
+    println!("---- {name}: {}, {}", stage.outcome(), shown(stage.took));
+    stage
+}
+
+impl Stage {
+    /// How it went, in words.
+    fn outcome(&self) -> String {
+        match (self.kind, self.counts.failed) {
+            (Tests, _) => self.counts.to_string(),
+            (Step, 0) => "done".to_owned(),
+            (Step, 1) => "failed".to_owned(),
+            (Step, failed) => format!("failed {failed} times"),
+        }
     }
 }
 
-/// A command that counts as one test. That it fails does not end the stage.
+/// A command that is no test. That it fails does not end the stage.
 fn check(reading: &mut Reading, command: &mut Command) -> Result<()> {
     println!("$ {}", crate::command::line(command));
-    match run(command) {
-        Ok(()) => reading.counts.passed += 1,
-        Err(error) => reading.fail(format!("{error:#}")),
+    if let Err(error) = run(command) {
+        reading.fail(format!("{error:#}"));
     }
     Ok(())
 }
 
-fn rust_tests(reading: &mut Reading, command: &mut Command, all_files: bool) -> Result<()> {
+fn rust_tests(reading: &mut Reading, command: &mut Command) -> Result<()> {
     println!("$ {}", crate::command::line(command));
-    let mut tests = RustTests::new(reading, all_files);
+    let mut tests = RustTests::new(reading);
     let status = follow(command, |line| tests.read(line))?;
     tests.end(status.success());
     Ok(())
@@ -262,7 +282,7 @@ fn summarise(stages: &[Stage]) -> ExitCode {
     let mut total = Counts::default();
     for stage in stages {
         let time = shown(stage.took);
-        println!("{time:>12}  {:<42} {}", stage.name, stage.counts);
+        println!("{time:>12}  {:<42} {}", stage.name, stage.outcome());
         total += stage.counts;
     }
     for stage in stages {
@@ -293,9 +313,21 @@ mod tests {
 
     #[test]
     fn a_stage_without_tests_has_failed() {
-        let stage = perform("nothing", &mut |_| Ok(()));
+        let stage = perform(Tests, "nothing", &mut |_| Ok(()));
         assert_eq!(stage.counts.to_string(), "0 passed, 1 failed");
         assert_eq!(stage.failures, ["ran no test"]);
+    }
+
+    #[test]
+    fn a_step_is_no_test_and_may_fail() {
+        let stage = perform(Step, "well", &mut |_| Ok(()));
+        assert_eq!(stage.counts.to_string(), "0 passed, 0 failed");
+        assert_eq!(stage.outcome(), "done");
+        let stage = perform(Step, "badly", &mut |_| anyhow::bail!("why"));
+        assert_eq!(stage.counts.to_string(), "0 passed, 1 failed");
+        assert_eq!(stage.failures, ["why"]);
+        assert_eq!(stage.outcome(), "failed");
+        assert_eq!(summarise(&[stage]), ExitCode::FAILURE);
     }
 
     #[test]
@@ -310,16 +342,20 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_check_that_fails_lets_the_next_one_run() {
-        let stage = perform("two", &mut |reading| {
-            check(reading, &mut crate::command::command("false"))?;
-            check(reading, &mut crate::command::command("true"))
+        let stage = perform(Step, "three", &mut |reading| {
+            for program in ["false", "true", "false"] {
+                check(reading, &mut crate::command::command(program))?;
+            }
+            Ok(())
         });
-        assert_eq!(stage.counts.to_string(), "1 passed, 1 failed");
+        assert_eq!(stage.counts.to_string(), "0 passed, 2 failed");
+        assert_eq!(stage.outcome(), "failed 2 times");
     }
 
     #[test]
     fn one_failure_decides_the_exit_code() {
         let stage = |failed| Stage {
+            kind: Tests,
             name: "stage",
             counts: Counts {
                 passed: 7,

@@ -119,12 +119,12 @@ mod tests {
         let table = table();
         for row in 1..ROWS - 1 {
             for order in 0..COLUMNS - 1 {
-                for tap in 0..TAPS {
+                for (tap, &derivative) in table[row][order + 1].iter().enumerate() {
                     let [before, after] =
                         [row - 1, row + 1].map(|row| f64::from(table[row][order][tap]));
                     // A row on is a 128th of a grid point back.
                     let slope = (before - after) * ROWS as f64 / 2.0 * SCALE;
-                    let derivative = f64::from(table[row][order + 1][tap]);
+                    let derivative = f64::from(derivative);
                     assert!(
                         (slope - derivative).abs() < 2e-4,
                         "row {row}, order {order}, tap {tap}: {slope} {derivative}"

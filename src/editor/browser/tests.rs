@@ -111,7 +111,7 @@ fn wait(stage: &mut Stage, seen: impl Fn(&World) -> bool) {
     let begun = Instant::now();
     stage.run_steps(1);
     while !seen(stage.state()) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "not seen");
+        assert!(begun.elapsed() < Duration::from_secs(300), "not seen");
         std::thread::sleep(Duration::from_millis(10));
         stage.run_steps(1);
     }

@@ -2,10 +2,26 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use xtask::host::{Event, Host, Instance, Note};
 use xtask::test::BUNDLED_VARIABLE;
 use xtask::workspace;
+
+/// Nothing takes that long on the busiest machine: what lasts longer hangs.
+const HANGS: Duration = Duration::from_secs(300);
+
+/// Tries until it succeeds, every ten milliseconds.
+pub fn wait_for<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(result) = attempt() {
+            return result;
+        }
+        assert!(begin.elapsed() < HANGS, "waited {HANGS:?} for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
 
 /// Where the bundled CLAP is expected.
 pub fn bundle() -> PathBuf {

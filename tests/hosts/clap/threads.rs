@@ -4,7 +4,7 @@ use std::thread::available_parallelism;
 
 use xtask::host::{Event, Instance};
 
-use crate::rig::{instance_with, on, play};
+use crate::rig::{instance_with, on, play, wait_for};
 
 const RATE_HZ: f64 = 48_000.0;
 const FRAMES: usize = 9_600;
@@ -45,14 +45,11 @@ fn threads_are_heard_of_in_the_latency_alone() {
     processor
         .render(&[(0, Event::Value(threads.id, auto))], 128, || 128)
         .unwrap();
-    for _ in 0..2_000 {
+    wait_for("a request to be started anew", || {
         processor.render(&[], 128, || 128).unwrap();
         instance.idle();
-        if latency == 0 || instance.requests().restarts() > 0 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+        (latency == 0 || instance.requests().restarts() > 0).then_some(())
+    });
     instance.deactivate(processor);
     let mut processor = instance.activate(RATE_HZ, 128).unwrap();
     assert_eq!(instance.latency_frames() as usize, latency);

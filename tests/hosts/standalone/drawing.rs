@@ -1,13 +1,14 @@
 //! What a person hears of the running program: keys by letter and by mouse, and what is drawn.
 
-use std::time::Duration;
+use std::path::Path;
 
 use aliquot::state::Preset;
 use aliquot::synth::{Param, Patch};
+use x11rb::protocol::xproto::Window;
 
 use crate::analysis::{key_hz, level_db, peak};
 use crate::apart::apart_with;
-use crate::display::{Display, wait_for};
+use crate::display::{Display, sameness, wait_for};
 use crate::jack::{RATE_HZ, Recorder, SERVER_VARIABLE, Server};
 use crate::program::Program;
 use crate::words::Ends;
@@ -92,7 +93,7 @@ fn what_is_drawn_sounds_and_is_saved() {
         let drawn = note(&mut program, &recorder, "a");
         assert!(peak(&drawn) < 0.8, "so loud that it is bent");
 
-        let preset = saved(&mut program, folder.path(), "Drawn");
+        let preset = saved(&mut program, &display, window, folder.path(), "Drawn");
         let level = |n| f64::from(preset.patch.plain(Param::partial_level(n)));
         let mut rest = preset.patch;
         for n in 1..=PARTIALS {
@@ -125,10 +126,21 @@ fn what_is_drawn_sounds_and_is_saved() {
 }
 
 /// Saves by the keys of a form; what stands in the file then.
-fn saved(program: &mut Program, folder: &std::path::Path, name: &str) -> Preset {
+fn saved(
+    program: &mut Program,
+    display: &Display,
+    window: Window,
+    folder: &Path,
+    name: &str,
+) -> Preset {
+    let before = display.settled(window);
     program.point(&["key", "ctrl+s"]);
     // Until the form stands, letters would play notes.
-    program.lives_for(Duration::from_secs(3));
+    wait_for("the form", || {
+        program.must_live();
+        (sameness(&before, &display.picture(window)?) < 0.97).then_some(())
+    });
+    display.settled(window);
     program.point(&["type", "--delay", "120", name]);
     program.point(&["key", "Return"]);
     let file = folder.join("presets").join(format!("{name}.toml"));

@@ -8,17 +8,16 @@ use std::time::{Duration, Instant};
 use x11rb::protocol::xproto::Window;
 use xtask::command::command;
 
-use crate::display::{Display, point, wait_for};
+use crate::display::{Display, Frames, SEEN_FRAMES, point, wait_for};
 use crate::rig;
 use crate::words::{Ends, complaints};
-
-/// Long enough for a frame of a rasteriser in software.
-const FRAME: Duration = Duration::from_millis(150);
 
 /// It is ended with this value, in the midst of a failing test too.
 pub struct Program {
     child: Child,
     errors: PathBuf,
+    /// Of its window, once there is one.
+    frames: Option<Frames>,
 }
 
 impl Drop for Program {
@@ -47,7 +46,11 @@ impl Program {
             .stderr(File::create(&errors).expect("a file"))
             .spawn()
             .expect("the program starts");
-        Program { child, errors }
+        Program {
+            child,
+            errors,
+            frames: None,
+        }
     }
 
     pub fn id(&self) -> u32 {
@@ -76,6 +79,7 @@ impl Program {
             display.named("Aliquot")
         });
         display.wait_until_drawn(window);
+        self.frames = Some(Frames::of(window));
         window
     }
 
@@ -88,10 +92,18 @@ impl Program {
     }
 
     /// Does something with the pointer or the keys, in the words of `xdotool`, and waits until the
-    /// program has seen it.
+    /// window has drawn what that did.
     pub fn point(&mut self, words: &[&str]) {
         point(words);
-        self.lives_for(FRAME);
+        let mut left = SEEN_FRAMES;
+        let frames = self.frames.as_mut().expect("its window is open");
+        frames.take();
+        wait_for("the window to draw", || {
+            self.must_live();
+            let frames = self.frames.as_mut().expect("its window is open");
+            left = left.saturating_sub(frames.take());
+            (left == 0).then_some(())
+        });
     }
 
     /// How it has ended. Until then it said nothing that it should not.

@@ -10,11 +10,15 @@ and after, with the levels of the partials.
 import ctypes
 import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 
 import hosts
+
+HANGS_S = 300
+"""Nothing takes that long on the busiest machine: what lasts longer hangs."""
 
 PHRASE = [
     *hosts.note(48, 90, 100, 40_000),
@@ -50,6 +54,21 @@ def survive_x_errors():
     set_handler(handler)
 
 
+def held():
+    """Threads and descriptors of this process."""
+    return tuple(len(os.listdir(f"/proc/self/{what}")) for what in ("task", "fd"))
+
+
+def settled():
+    """The same once threads that are about to end have ended: nothing changes for a second."""
+    last, since = held(), time.monotonic()
+    while time.monotonic() < since + 1:
+        time.sleep(0.02)
+        if (now := held()) != last:
+            last, since = now, time.monotonic()
+    return last
+
+
 def main(command, host, bundle, *files):
     instrument = hosts.HOSTS[host](bundle)
     if command == "render":
@@ -61,8 +80,8 @@ def main(command, host, bundle, *files):
         for opening in range(1, int(times) + 1):
             print(f"opening {opening}", flush=True)
             instrument.open_editor()
-            held = [len(os.listdir(f"/proc/self/{what}")) for what in ("task", "fd")]
-            print(f"closed {opening}: {held[0]} threads, {held[1]} descriptors", flush=True)
+            threads, descriptors = settled()
+            print(f"closed {opening}: {threads} threads, {descriptors} descriptors", flush=True)
     elif command == "draw":
         (sounds,) = files
         survive_x_errors()

@@ -4,13 +4,43 @@ import subprocess
 
 import numpy as np
 from Xlib import X, display, error
+from Xlib.ext import damage
 from Xlib.protocol import event
+
+from other_process import HANGS_S
+
+SEEN_FRAMES = 2
+"""Frames after which a window has drawn what the pointer did before: the first may have begun earlier,
+and the second looks at all input that came until then."""
 
 
 def xdotool(*words):
     return subprocess.run(
-        ["xdotool", *map(str, words)], capture_output=True, text=True, timeout=10
+        ["xdotool", *map(str, words)], capture_output=True, text=True, timeout=HANGS_S
     ).stdout
+
+
+class Frames:
+    """Counts what a window draws: the server tells of each change of its picture."""
+
+    def __init__(self, window):
+        self._display = display.Display()
+        self._display.damage_query_version()
+        drawable = self._display.create_resource_object("window", window)
+        # Once for each time that it is found changed: what is told anew after the last was
+        # acknowledged.
+        self._damage = drawable.damage_create(damage.DamageReportNonEmpty)
+        self._display.sync()
+
+    def take(self):
+        """How many came since the last call."""
+        frames = 0
+        while self._display.pending_events():
+            if self._display.next_event().type == self._display.extension_event.DamageNotify:
+                frames += 1
+                self._display.damage_subtract(self._damage)
+        self._display.sync()
+        return frames
 
 
 class Screen:
@@ -38,6 +68,10 @@ class Screen:
         except error.XError:
             pass
         return None
+
+    def frames(self, window):
+        """What this window draws from here on."""
+        return Frames(window)
 
     def size(self, window):
         """Width and height in pixels."""

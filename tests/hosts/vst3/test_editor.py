@@ -12,13 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from other_process import LOW_KEY, PARTIALS, PHRASE, PHRASE_FRAMES
+from other_process import HANGS_S, LOW_KEY, PARTIALS, PHRASE, PHRASE_FRAMES
 from sound import SAMPLE_RATE_HZ
 from spectrum import FRAMES
-
-LIMIT_S = 40
-FRAME_S = 0.15
-"""Long enough for a frame of a rasteriser in software."""
 
 KNOWN = (
     # Said by the window layer (baseview 0.4.2) of every window that is closed.
@@ -32,7 +28,7 @@ KNOWN = (
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the windows are found by X's means"),
-    pytest.mark.timeout(3 * LIMIT_S),
+    pytest.mark.timeout(3 * HANGS_S),
 ]
 
 
@@ -72,13 +68,13 @@ class Host:
         return self.log.read_text()
 
     def wait_for(self, what, condition):
-        deadline = time.monotonic() + LIMIT_S
+        deadline = time.monotonic() + HANGS_S
         while not (found := condition()):
             why = None
             if self.process.poll() is not None:
                 why = f"the host ended with status {self.process.returncode}, waiting for {what}"
             elif time.monotonic() > deadline:
-                why = f"{LIMIT_S} s went by, waiting for {what}"
+                why = f"{HANGS_S} s went by, waiting for {what}"
             if why:
                 pytest.fail(f"{why}\n{self.said()}", pytrace=False)
             time.sleep(0.02)
@@ -91,8 +87,21 @@ class Host:
         self.wait_for("the editor to be drawn", lambda: screen.is_drawn(editor))
         return window, editor
 
+    def sees(self, frames):
+        """Waits until the window has drawn what the pointer has done."""
+        from screen import SEEN_FRAMES
+
+        frames.take()
+        seen = []
+
+        def has_drawn():
+            seen.append(frames.take())
+            return sum(seen) >= SEEN_FRAMES
+
+        self.wait_for("the window to draw", has_drawn)
+
     def ends(self):
-        assert self.process.wait(timeout=LIMIT_S) == 0, self.said()
+        assert self.process.wait(timeout=HANGS_S) == 0, self.said()
 
     def assert_no_complaint(self):
         """It has said nothing of X but what is known, no warning and no error."""
@@ -144,6 +153,7 @@ def test_what_the_mouse_draws_sounds(screen, bundle, tmp_path):
     with Host(tmp_path / "log", "draw", bundle, sounds) as host:
         window, editor = host.opened(screen)
         width, height = screen.size(editor)
+        frames = screen.frames(editor)
         for step in range(21):
             # From high on the left to lower on the right, in the upper half of the window.
             along = step / 20
@@ -151,9 +161,9 @@ def test_what_the_mouse_draws_sounds(screen, bundle, tmp_path):
             screen.point("mousemove", "--window", editor, x, y)
             if step == 0:
                 screen.point("mousedown", 1)
-            time.sleep(FRAME_S)
+            host.sees(frames)
         screen.point("mouseup", 1)
-        time.sleep(2 * FRAME_S)
+        host.sees(frames)
         screen.ask_to_close(window)
         host.ends()
         host.assert_no_complaint()
@@ -185,5 +195,5 @@ def test_the_host_survives_the_loss_of_the_windows(screen, bundle, tmp_path):
         assert host.process.poll() is None, host.said()
         # It ends as it is told to, with the editor open.
         host.process.terminate()
-        assert host.process.wait(timeout=LIMIT_S) == -15, host.said()
+        assert host.process.wait(timeout=HANGS_S) == -15, host.said()
         host.assert_no_complaint()

@@ -10,7 +10,7 @@ import pytest
 
 import hosts
 import sound
-from other_process import PHRASE, PHRASE_FRAMES
+from other_process import HANGS_S, PHRASE, PHRASE_FRAMES
 
 # Something of everything that a state holds, and modulation, so that no two blocks are alike.
 PATCH = {
@@ -139,7 +139,7 @@ def rendered_elsewhere(host, bundle, state, folder):
     subprocess.run(
         [sys.executable, program, "render", host, bundle, state_path, audio_path],
         check=True,
-        timeout=40,
+        timeout=HANGS_S,
     )
     return np.load(audio_path)
 

@@ -4,10 +4,11 @@
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
+use x11rb::protocol::Event;
+use x11rb::protocol::damage::{ConnectionExt as _, ReportLevel};
 use x11rb::protocol::xproto::{
     AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux,
     EventMask, ImageFormat, MapState, Window, WindowClass,
@@ -16,20 +17,7 @@ use x11rb::rust_connection::RustConnection;
 use xtask::command::{command, run};
 use xtask::host::WindowSize;
 
-/// Tries until it succeeds, for at most half a minute.
-pub fn wait_for<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> T {
-    let begin = Instant::now();
-    loop {
-        if let Some(result) = attempt() {
-            return result;
-        }
-        assert!(
-            begin.elapsed() < Duration::from_secs(30),
-            "waited half a minute for {what}"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+pub use crate::rig::wait_for;
 
 fn connect() -> (RustConnection, usize) {
     x11rb::connect(None).expect("a display: run `cargo xtask test`, or this under `xvfb-run`")
@@ -153,15 +141,23 @@ impl Display {
         Some(image.data)
     }
 
-    /// A window's picture once hardly anything moves in it.
+    /// A window's picture once hardly anything moves in it from one frame to the next.
     pub fn settled(&self, window: Window) -> Vec<u8> {
+        let mut frames = Frames::of(window);
         let mut before = self.picture(window).expect("a window");
+        let mut alike = 0;
         wait_for("the window to settle", || {
-            std::thread::sleep(Duration::from_millis(300));
+            if frames.take() == 0 {
+                return None;
+            }
             let now = self.picture(window)?;
-            let same = sameness(&before, &now);
+            alike = if sameness(&before, &now) > 0.995 {
+                alike + 1
+            } else {
+                0
+            };
             before.clone_from(&now);
-            (same > 0.995).then_some(now)
+            (alike >= SETTLED_FRAMES).then_some(now)
         })
     }
 
@@ -169,7 +165,7 @@ impl Display {
     pub fn settled_size(&self, window: Window) -> WindowSize {
         let mut before = self.size(window);
         wait_for("the window's size to settle", || {
-            std::thread::sleep(Duration::from_millis(300));
+            std::thread::sleep(std::time::Duration::from_millis(300));
             let now = self.size(window);
             let is_same = now == before;
             before = now;
@@ -235,6 +231,54 @@ impl Display {
         beneath
             .into_iter()
             .find_map(|window| self.named_in(window, name))
+    }
+}
+
+/// Frames that are alike before a window has settled: at rest it draws five a second.
+const SETTLED_FRAMES: usize = 3;
+
+/// Frames after which a window has drawn what the pointer and the keys did before: the first may have
+/// begun earlier, and the second looks at all input that came until then.
+pub const SEEN_FRAMES: usize = 2;
+
+/// Counts what a window draws: the X server tells of each change of its picture.
+pub struct Frames {
+    connection: RustConnection,
+    damage: u32,
+}
+
+impl Frames {
+    /// Of this window, from here on.
+    pub fn of(window: Window) -> Frames {
+        let (connection, _) = connect();
+        connection
+            .damage_query_version(1, 1)
+            .unwrap()
+            .reply()
+            .unwrap();
+        let damage = connection.generate_id().unwrap();
+        // Once for each time that it is found changed: what is told anew after the last was
+        // acknowledged.
+        connection
+            .damage_create(damage, window, ReportLevel::NON_EMPTY)
+            .unwrap()
+            .check()
+            .unwrap();
+        Frames { connection, damage }
+    }
+
+    /// How many came since the last call.
+    pub fn take(&mut self) -> usize {
+        let mut frames = 0;
+        while let Some(event) = self.connection.poll_for_event().unwrap() {
+            if let Event::DamageNotify(_) = event {
+                frames += 1;
+                let none = x11rb::NONE;
+                let cookie = self.connection.damage_subtract(self.damage, none, none);
+                cookie.unwrap().check().unwrap();
+            }
+        }
+        frames
     }
 }
 

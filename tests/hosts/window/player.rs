@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use x11rb::protocol::xproto::Window;
 use xtask::host::{Event, Instance, Note, Output, Processor, WindowSize};
 
-use crate::display::{Display, point, wait_for};
+use crate::display::{Display, Frames, SEEN_FRAMES, point, wait_for};
+use crate::load::Stopwatch;
 use crate::rig;
 
 pub const RATE_HZ: f64 = 48_000.0;
@@ -16,6 +17,7 @@ const BUFFER_FRAMES: usize = 480;
 pub struct Opened {
     pub parent: Window,
     pub editor: Window,
+    /// From the host's call until it was drawn, without the time in which there was no processor for it.
     pub took: Duration,
 }
 
@@ -26,10 +28,10 @@ pub fn open(display: &Display, instance: &mut Instance) -> Opened {
 
 /// The same, at this place of the screen, in pixels.
 pub fn open_at(place: (i16, i16), display: &Display, instance: &mut Instance) -> Opened {
-    let begun = Instant::now();
+    let begun = Stopwatch::begin(display);
     let size = instance.create_window().unwrap();
     assert!(size.width >= 200 && size.height >= 150, "{size:?}");
-    show_in(display.parent_at(place, size), display, instance, begun)
+    show_in(display.parent_at(place, size), display, instance, &begun)
 }
 
 /// Shows a window that is made already inside this one.
@@ -37,7 +39,7 @@ pub fn show_in(
     parent: Window,
     display: &Display,
     instance: &mut Instance,
-    begun: Instant,
+    begun: &Stopwatch<'_>,
 ) -> Opened {
     instance.set_window_parent(parent).unwrap();
     instance.show_window().unwrap();
@@ -45,7 +47,7 @@ pub fn show_in(
     Opened {
         parent,
         editor,
-        took: begun.elapsed(),
+        took: begun.undisturbed(),
     }
 }
 
@@ -80,6 +82,7 @@ pub struct Player {
     pub instance: Instance,
     processor: Option<Processor>,
     pub opened: Opened,
+    frames: Frames,
     /// For the next buffer.
     events: Vec<(usize, Event)>,
     /// What the plugin has said.
@@ -96,6 +99,7 @@ impl Player {
         Player {
             instance,
             processor: Some(processor),
+            frames: Frames::of(opened.editor),
             opened,
             events: Vec::new(),
             said: Vec::new(),
@@ -126,7 +130,11 @@ impl Player {
 
     /// Plays for a while.
     pub fn play_for(&mut self, time: Duration) {
-        play_for(&mut [self], time);
+        let begun = Instant::now();
+        while begun.elapsed() < time {
+            self.step();
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Plays until it succeeds.
@@ -139,6 +147,11 @@ impl Player {
             self.step();
             attempt(self)
         })
+    }
+
+    /// Plays until the window has drawn what the pointer and the keys have done.
+    pub fn play_until_seen(&mut self) {
+        play_until_seen(&mut [self]);
     }
 
     /// Plays from here on for so many frames, and returns them.
@@ -192,15 +205,19 @@ impl Player {
     }
 }
 
-/// Plays them side by side for a while.
-pub fn play_for(players: &mut [&mut Player], time: Duration) {
-    let begun = Instant::now();
-    while begun.elapsed() < time {
-        for player in players.iter_mut() {
-            player.step();
-        }
-        std::thread::sleep(Duration::from_millis(10));
+/// Plays them side by side until each window has drawn what the pointer and the keys have done.
+pub fn play_until_seen(players: &mut [&mut Player]) {
+    let mut left = vec![SEEN_FRAMES; players.len()];
+    for player in players.iter_mut() {
+        player.frames.take();
     }
+    wait_for("the windows to draw", || {
+        for (player, left) in players.iter_mut().zip(&mut left) {
+            player.step();
+            *left = left.saturating_sub(player.frames.take());
+        }
+        left.iter().all(|&left| left == 0).then_some(())
+    });
 }
 
 /// An instance of the bundle that nothing bends the sound of.

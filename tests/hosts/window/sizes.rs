@@ -1,11 +1,10 @@
 //! The window has the size and the scale that the host gives it, and the next one has them again.
 
-use std::time::Instant;
-
 use xtask::host::{Instance, WindowSize};
 
 use crate::apart::apart;
 use crate::display::{Display, sameness, wait_for};
+use crate::load::Stopwatch;
 use crate::player::{Opened, close, open, resize, show_in};
 use crate::rig;
 use crate::words::Ends;
@@ -49,11 +48,11 @@ fn it_has_the_size_that_the_host_gives_it() {
 
 /// Opens the window with so many pixels to a point.
 fn open_scaled(display: &Display, instance: &mut Instance, scale: f64) -> Opened {
-    let begun = Instant::now();
+    let begun = Stopwatch::begin(display);
     instance.create_window().unwrap();
     instance.scale_window(scale).unwrap();
     let size = instance.window_size().unwrap();
-    show_in(display.parent(size), display, instance, begun)
+    show_in(display.parent(size), display, instance, &begun)
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! Two editors of two instances at once: each follows its own.
 
-use std::time::Duration;
-
 use xtask::host::{Output, WindowSize};
 
 use crate::apart::apart;
 use crate::display::{Display, point, sameness};
-use crate::player::{Player, play_for, quiet, resize};
+use crate::player::{Player, play_until_seen, quiet, resize};
 use crate::words::Ends;
 
 const SIZE: WindowSize = WindowSize {
     width: 800,
     height: 500,
 };
-const FRAME: Duration = Duration::from_millis(120);
+/// A second of sound.
+const SECOND_FRAMES: usize = 48_000;
 const KEY: u8 = 45;
 
 /// The part of the window's picture where the spectrum is: below its header, above the panels.
@@ -44,7 +43,7 @@ fn is_gesture(said: &Output) -> bool {
 fn only_one_is_touched(display: &Display, one: &mut Player, other: &mut Player) {
     // The pointer rests beside both.
     point(&["mousemove", "1500", "1100"]);
-    play_for(&mut [&mut *one, &mut *other], Duration::from_millis(500));
+    play_until_seen(&mut [&mut *one, &mut *other]);
     display.settled(one.opened.editor);
     display.settled(other.opened.editor);
     let pictures = [spectrum(display, one), spectrum(display, other)];
@@ -58,10 +57,10 @@ fn only_one_is_touched(display: &Display, one: &mut Player, other: &mut Player) 
         if step == 0 {
             point(&["mousedown", "1"]);
         }
-        play_for(&mut [&mut *one, &mut *other], FRAME);
+        play_until_seen(&mut [&mut *one, &mut *other]);
     }
     point(&["mouseup", "1"]);
-    play_for(&mut [&mut *one, &mut *other], 3 * FRAME);
+    play_until_seen(&mut [&mut *one, &mut *other]);
     assert!(one.heard.iter().any(|x| *x != 0.0));
     let touched = drawn(one);
     assert!(
@@ -78,7 +77,8 @@ fn only_one_is_touched(display: &Display, one: &mut Player, other: &mut Player) 
     assert!(same > 0.999, "the other's picture moves: {same}");
 
     one.end(1, KEY);
-    play_for(&mut [&mut *one, &mut *other], Duration::from_secs(1));
+    one.hear(SECOND_FRAMES);
+    play_until_seen(&mut [&mut *one, &mut *other]);
 }
 
 /// A note is seen in the window of the instance that plays it.
@@ -89,7 +89,7 @@ fn shows_a_note(display: &Display, player: &mut Player) {
         (sameness(&before, &spectrum(display, player)) < 0.98).then_some(())
     });
     player.end(2, KEY + 7);
-    player.play_for(Duration::from_secs(1));
+    player.hear(SECOND_FRAMES);
 }
 
 #[test]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import song
 
-LIMIT_S = 45
-"""Time limit of each of Ardour's programs, seconds; each takes a few seconds."""
+LIMIT_S = 180
+"""Longest that one of Ardour's programs may take; each takes seconds."""
 
 _TICKS_A_BEAT = 1920
 # Ardour's unit of time for beats and frames.

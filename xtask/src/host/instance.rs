@@ -1,6 +1,7 @@
 //! An instance of the plugin, as the host's main thread holds it.
 
 use std::ffi::{CStr, CString};
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -389,17 +390,27 @@ impl Instance {
 
     /// The plugin's state, as it would be kept in a project.
     pub fn save_state(&mut self) -> Result<Vec<u8>> {
-        let state = self.state()?;
         let mut bytes = Vec::new();
-        state.save(&self.plugin.plugin_handle(), &mut bytes)?;
+        self.save_state_to(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Writes the plugin's state into a stream, in as many calls as the stream asks for.
+    pub fn save_state_to(&mut self, stream: &mut impl Write) -> Result<()> {
+        let state = self.state()?;
+        Ok(state.save(&self.plugin.plugin_handle(), stream)?)
     }
 
     /// Gives a state back; an error is the plugin's refusal.
     pub fn load_state(&mut self, bytes: &[u8]) -> Result<()> {
-        let state = self.state()?;
         let mut rest = bytes;
-        Ok(state.load(&self.plugin.plugin_handle(), &mut rest)?)
+        self.load_state_from(&mut rest)
+    }
+
+    /// Gives a state back from a stream; an error is the plugin's refusal.
+    pub fn load_state_from(&mut self, stream: &mut impl Read) -> Result<()> {
+        let state = self.state()?;
+        Ok(state.load(&self.plugin.plugin_handle(), stream)?)
     }
 
     /// Prepares to process at this rate, in frames per second, in buffers of 1 to `max_frames`.

@@ -1,6 +1,7 @@
 //! An activated instance's sound: what a host's audio thread holds.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use clack_extensions::params::PluginParams;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::prelude::*;
 
@@ -63,6 +64,29 @@ impl Processor {
     /// Asks the plugin to forget all that sounds.
     pub fn reset(&mut self) {
         as_audio_thread(|| self.inner.reset());
+    }
+
+    /// Gives parameters to a plugin that is activated and does not process.
+    pub fn flush(&mut self, events: &[Event]) -> Result<()> {
+        self.stop();
+        self.input.clear();
+        self.output.clear();
+        for event in events {
+            event.push(0, &mut self.input);
+        }
+        let mut plugin = self.inner.plugin_handle();
+        as_audio_thread(|| {
+            let params: PluginParams = plugin
+                .shared()
+                .get_extension()
+                .ok_or_else(|| anyhow!("the plugin has no parameters"))?;
+            params.flush_active(
+                &mut plugin,
+                &self.input.as_input(),
+                &mut self.output.as_output(),
+            );
+            Ok(())
+        })
     }
 
     /// How long the plugin says it will sound on.

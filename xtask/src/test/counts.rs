@@ -58,7 +58,6 @@ impl Reading {
 /// Reads the output of `cargo test --no-fail-fast`, both streams as one.
 pub struct RustTests<'a> {
     reading: &'a mut Reading,
-    all_files: bool,
     /// The test program that runs now and has not yet given its result.
     running: Option<String>,
     /// Failures that have been named since the program started.
@@ -66,11 +65,10 @@ pub struct RustTests<'a> {
 }
 
 impl<'a> RustTests<'a> {
-    /// With `all_files`, a file under `tests/` that holds no test is a failure.
-    pub fn new(reading: &'a mut Reading, all_files: bool) -> Self {
+    /// A file under `tests/` that holds no test is a failure.
+    pub fn new(reading: &'a mut Reading) -> Self {
         Self {
             reading,
-            all_files,
             running: None,
             named: 0,
         }
@@ -113,7 +111,7 @@ impl<'a> RustTests<'a> {
         self.named = 0;
         // A library or a program without unit tests is no fault, nor one without doc tests.
         let is_file_of_tests = program.ends_with(".rs") && !program.starts_with("unittests");
-        if self.all_files && is_file_of_tests && counts == Counts::default() {
+        if is_file_of_tests && counts == Counts::default() {
             self.reading.fail(format!("{program}: holds no test"));
         }
     }
@@ -233,7 +231,7 @@ mod tests {
 
     fn rust(lines: &str, success: bool) -> Reading {
         let mut reading = Reading::default();
-        let mut tests = RustTests::new(&mut reading, true);
+        let mut tests = RustTests::new(&mut reading);
         lines.lines().for_each(|line| tests.read(line));
         tests.end(success);
         reading

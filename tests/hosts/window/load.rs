@@ -1,0 +1,103 @@
+//! A busy machine, and what a program takes on one.
+
+#![allow(dead_code)] // Each test program uses its own part.
+
+use std::os::fd::AsRawFd as _;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use xtask::screen::bound_to_us;
+
+use crate::display::Display;
+
+/// Programs that do nothing but take processor time, at the priority of the tests. They end with this
+/// value.
+pub struct Load(Vec<Child>);
+
+impl Load {
+    /// One more of them than the two processors of a small machine.
+    pub fn begin() -> Load {
+        let busy = || {
+            bound_to_us("sh")
+                .args(["-c", "while :; do :; done"])
+                .stdin(Stdio::null())
+                .spawn()
+                .expect("a shell")
+        };
+        Load((0..3).map(|_| busy()).collect())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for program in &mut self.0 {
+            let _ = program.kill();
+            let _ = program.wait();
+        }
+    }
+}
+
+/// Measures time without that in which this process or the display's server was ready to run and had
+/// no processor. On an idle machine that is the time of the clock.
+pub struct Stopwatch<'a> {
+    display: &'a Display,
+    begun: Instant,
+    waited: Duration,
+}
+
+impl Stopwatch<'_> {
+    pub fn begin(display: &Display) -> Stopwatch<'_> {
+        Stopwatch {
+            display,
+            begun: Instant::now(),
+            waited: waited(display),
+        }
+    }
+
+    /// Time since it began.
+    pub fn undisturbed(&self) -> Duration {
+        let waited = waited(self.display).saturating_sub(self.waited);
+        self.begun.elapsed().saturating_sub(waited)
+    }
+}
+
+/// For how long the threads of this process and of the display's server, as many as there are now,
+/// were ready to run and had no processor. Nothing where the system does not tell.
+fn waited(display: &Display) -> Duration {
+    let of_process = |process: &str| -> u64 {
+        let Ok(tasks) = Path::new("/proc").join(process).join("task").read_dir() else {
+            return 0;
+        };
+        // Nanoseconds on a processor, nanoseconds ready without one, times on a processor.
+        let waited_ns = |told: String| -> Option<u64> { told.split(' ').nth(1)?.parse().ok() };
+        tasks
+            .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
+            .filter_map(waited_ns)
+            .sum()
+    };
+    let server = server_process(display).map_or(0, |process| of_process(&process.to_string()));
+    Duration::from_nanos(of_process("self") + server)
+}
+
+/// The process at the other end of the display's socket.
+fn server_process(display: &Display) -> Option<i32> {
+    let socket = display.connection().stream().as_raw_fd();
+    let mut peer = libc::ucred {
+        pid: 0,
+        uid: 0,
+        gid: 0,
+    };
+    let mut size = size_of::<libc::ucred>() as libc::socklen_t;
+    // SAFETY: both pointers are of values that live until the call returns, and the size is told.
+    let failed = unsafe {
+        libc::getsockopt(
+            socket,
+            libc::SOL_SOCKET,
+            libc::SO_PEERCRED,
+            (&raw mut peer).cast(),
+            &raw mut size,
+        )
+    };
+    (failed == 0 && peer.pid > 0).then_some(peer.pid)
+}
