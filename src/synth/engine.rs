@@ -502,11 +502,7 @@ impl Engine {
     fn take_patch(&mut self) {
         if self.patch_changed {
             self.patch_changed = false;
-            if self.tick.values.update(&self.patch) {
-                self.tick.generation += 1;
-                let Tick { values, edits, .. } = &mut self.tick;
-                edits.update(|param| values.get(param));
-            }
+            self.tick.set_patch(&self.patch);
         }
         let masters = self.channels.masters();
         self.assigner.set_masters(&masters, &mut self.commands);

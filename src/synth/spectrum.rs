@@ -10,13 +10,13 @@
 //!
 //! All of it is worked out only when what it depends on changes.
 
-use super::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS, Param};
-use super::partials::{GROUP, PartialArray, whole_groups};
+use super::parameter::MAX_PARTIALS;
+use super::partials::{GROUP, PartialArray, PartialOverrides, whole_groups};
 use super::versioned::copy_fields;
 use crate::at_level;
 use crate::dsp::level::Level;
 use crate::dsp::maths::{
-    DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db, log2, sine_cosine_of_octant,
+    DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, log2, sine_cosine_of_octant,
     sine_magnitude_of_turns,
 };
 use std::sync::OnceLock;
@@ -66,49 +66,7 @@ impl Numbers {
     }
 }
 
-/// The first partials' own Level, Tune and Pan, as factors and offsets.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Edits {
-    /// Linear gain.
-    pub gain: [f32; EDITABLE_PARTIALS],
-    /// Frequency ratio.
-    pub ratio: [f32; EDITABLE_PARTIALS],
-    /// −1 to 1.
-    pub pan: [f32; EDITABLE_PARTIALS],
-}
-
-impl Default for Edits {
-    fn default() -> Edits {
-        Edits {
-            gain: [1.0; EDITABLE_PARTIALS],
-            ratio: [1.0; EDITABLE_PARTIALS],
-            pan: [0.0; EDITABLE_PARTIALS],
-        }
-    }
-}
-
-impl Edits {
-    /// Reads them through `value`, which gives a parameter's plain value.
-    pub fn update(&mut self, value: impl Fn(Param) -> f32) {
-        for n in 1..=EDITABLE_PARTIALS {
-            let level_db = value(Param::partial_level(n));
-            self.gain[n - 1] = match level_db {
-                0.0 => 1.0,
-                db if db <= super::parameter::LEVEL_OFF_DB => 0.0,
-                db => gain_from_db(db),
-            };
-            let cents = value(Param::partial_tune(n));
-            self.ratio[n - 1] = if cents == 0.0 {
-                1.0
-            } else {
-                libm::exp2f(cents / 1200.0)
-            };
-            self.pan[n - 1] = value(Param::partial_pan(n));
-        }
-    }
-}
-
-/// What the ratios depend on, beside the edits.
+/// What the ratios depend on, beside the overrides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatioSettings {
     /// How many partials.
@@ -119,7 +77,7 @@ pub struct RatioSettings {
     pub stretch_cents: f32,
 }
 
-/// What the gains depend on, beside the edits.
+/// What the gains depend on, beside the overrides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GainSettings {
     /// How many partials.
@@ -134,7 +92,7 @@ pub struct GainSettings {
     pub strike_depth: f32,
 }
 
-/// What the pans depend on, beside the edits.
+/// What the pans depend on, beside the overrides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PanSettings {
     /// 0 to 1.
@@ -198,12 +156,17 @@ impl Spectrum {
     }
 
     /// Works out the ratios.
-    pub fn set_ratios(&mut self, settings: &RatioSettings, edits: &Edits, numbers: &Numbers) {
+    pub fn set_ratios(
+        &mut self,
+        settings: &RatioSettings,
+        overrides: &PartialOverrides,
+        numbers: &Numbers,
+    ) {
         let count = whole_groups(settings.partials);
         set_ratios(
             self.level,
             settings,
-            edits,
+            overrides,
             &numbers.n[..count],
             &numbers.log2_n[..count],
             self.ratio.write(count),
@@ -212,14 +175,19 @@ impl Spectrum {
     }
 
     /// Works out the gains.
-    pub fn set_gains(&mut self, settings: &GainSettings, edits: &Edits, numbers: &Numbers) {
+    pub fn set_gains(
+        &mut self,
+        settings: &GainSettings,
+        overrides: &PartialOverrides,
+        numbers: &Numbers,
+    ) {
         let count = whole_groups(settings.partials);
         let all = count.max(self.gain.len());
         let (gain, rest) = self.gain.write(all).split_at_mut(count);
         set_gains(
             self.level,
             settings,
-            edits,
+            overrides,
             &numbers.n[..count],
             &numbers.log2_n[..count],
             &numbers.odd[..count],
@@ -229,11 +197,16 @@ impl Spectrum {
     }
 
     /// Works out the pans.
-    pub fn set_pans(&mut self, settings: &PanSettings, edits: &Edits, numbers: &Numbers) {
+    pub fn set_pans(
+        &mut self,
+        settings: &PanSettings,
+        overrides: &PartialOverrides,
+        numbers: &Numbers,
+    ) {
         set_pans(
             self.level,
             settings,
-            edits,
+            overrides,
             &numbers.place[..],
             self.left.write(MAX_PARTIALS),
             self.right.write(MAX_PARTIALS),
@@ -244,7 +217,7 @@ impl Spectrum {
 at_level! {
     fn set_ratios(
         settings: &RatioSettings,
-        edits: &Edits,
+        overrides: &PartialOverrides,
         n: &[f32],
         log2_n: &[f32],
         ratio: &mut [f32],
@@ -261,7 +234,7 @@ at_level! {
                 *ratio *= exp2(log2_n * stretch);
             }
         }
-        for (ratio, tune) in ratio.iter_mut().zip(&edits.ratio) {
+        for (ratio, tune) in ratio.iter_mut().zip(&overrides.ratio) {
             *ratio *= tune;
         }
         for (log2_ratio, ratio) in log2_ratio.iter_mut().zip(ratio) {
@@ -273,7 +246,7 @@ at_level! {
 at_level! {
     fn set_gains(
         settings: &GainSettings,
-        edits: &Edits,
+        overrides: &PartialOverrides,
         n: &[f32],
         log2_n: &[f32],
         is_odd: &[f32],
@@ -304,7 +277,7 @@ at_level! {
         for gain in gain.iter_mut() {
             *gain *= scale;
         }
-        for (gain, level) in gain.iter_mut().zip(&edits.gain) {
+        for (gain, level) in gain.iter_mut().zip(&overrides.gain) {
             *gain *= level;
         }
     }
@@ -313,7 +286,7 @@ at_level! {
 at_level! {
     fn set_pans(
         settings: &PanSettings,
-        edits: &Edits,
+        overrides: &PartialOverrides,
         place: &[f32],
         left: &mut [f32],
         right: &mut [f32],
@@ -321,7 +294,7 @@ at_level! {
         for (left, place) in left.iter_mut().zip(place) {
             *left = place * settings.spread + settings.pan;
         }
-        for (left, pan) in left.iter_mut().zip(&edits.pan) {
+        for (left, pan) in left.iter_mut().zip(&overrides.pan) {
             *left += pan;
         }
         for (left, right) in left.iter_mut().zip(right) {
@@ -351,9 +324,9 @@ pub fn sum_by_groups(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn gains(settings: GainSettings, edits: &Edits) -> Vec<f64> {
+    fn gains(settings: GainSettings, overrides: &PartialOverrides) -> Vec<f64> {
         let mut spectrum = Spectrum::allocate(Level::chosen());
-        spectrum.set_gains(&settings, edits, &Numbers::allocate());
+        spectrum.set_gains(&settings, overrides, &Numbers::allocate());
         spectrum.gain.iter().copied().map(f64::from).collect()
     }
 
@@ -379,7 +352,7 @@ mod tests {
             n.powf(-6.0 / 6.0206) * balance * strike
         };
         let norm = (1..=100).map(|n| formula(n).powi(2)).sum::<f64>().sqrt();
-        let gains = gains(settings, &Edits::default());
+        let gains = gains(settings, &PartialOverrides::default());
         for n in 1..=gains.len() {
             let expected = if n <= 100 {
                 0.25 * formula(n) / norm
@@ -396,15 +369,10 @@ mod tests {
 
     #[test]
     fn a_partials_level_changes_that_partial_alone() {
-        let mut edits = Edits::default();
-        edits.update(|param| {
-            if param == Param::partial_level(3) {
-                -72.0
-            } else {
-                0.0
-            }
-        });
-        let (plain, edited) = (gains(SAW, &Edits::default()), gains(SAW, &edits));
+        let mut overrides = PartialOverrides::default();
+        overrides.gain[2] = 0.0;
+        let plain = gains(SAW, &PartialOverrides::default());
+        let edited = gains(SAW, &overrides);
         for n in 1..=plain.len() {
             assert_eq!(edited[n - 1], if n == 3 { 0.0 } else { plain[n - 1] });
         }
@@ -418,7 +386,11 @@ mod tests {
             inharmonicity: 4e-4,
             stretch_cents: 10.0,
         };
-        spectrum.set_ratios(&settings, &Edits::default(), &Numbers::allocate());
+        spectrum.set_ratios(
+            &settings,
+            &PartialOverrides::default(),
+            &Numbers::allocate(),
+        );
         for n in 1..=512_usize {
             let x = n as f64;
             let expected = x.powf(1.0 + 10.0 / 1200.0) * (1.0 + f64::from(4e-4_f32) * x * x).sqrt();
@@ -432,7 +404,11 @@ mod tests {
             inharmonicity: 0.0,
             stretch_cents: 0.0,
         };
-        spectrum.set_ratios(&harmonic, &Edits::default(), &Numbers::allocate());
+        spectrum.set_ratios(
+            &harmonic,
+            &PartialOverrides::default(),
+            &Numbers::allocate(),
+        );
         assert_eq!(spectrum.ratio[511], 512.0);
         assert_eq!(spectrum.log2_ratio[511], 9.0);
     }
@@ -445,7 +421,7 @@ mod tests {
                 spread: 0.0,
                 pan: 0.0,
             },
-            &Edits::default(),
+            &PartialOverrides::default(),
             &Numbers::allocate(),
         );
         assert_eq!((spectrum.left[43], spectrum.right[43]), (1.0, 1.0));
@@ -454,7 +430,7 @@ mod tests {
                 spread: 1.0,
                 pan: 0.1,
             },
-            &Edits::default(),
+            &PartialOverrides::default(),
             &Numbers::allocate(),
         );
         for (left, right) in spectrum.left.iter().zip(spectrum.right.iter()) {
@@ -466,7 +442,7 @@ mod tests {
                 spread: 0.0,
                 pan: -5.0,
             },
-            &Edits::default(),
+            &PartialOverrides::default(),
             &Numbers::allocate(),
         );
         assert!((spectrum.left[0] - 2.0_f32.sqrt()).abs() < 1e-6);

@@ -1,8 +1,9 @@
 //! The tick: what all voices read at a block's start.
 
 use super::channel::Channels;
+use super::partials::PartialOverrides;
 use super::patch::{Patch, Values};
-use super::spectrum::{Edits, Numbers};
+use super::spectrum::Numbers;
 
 /// What all voices share at a tick.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub struct Tick {
     /// Changes whenever the values do.
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
-    pub edits: Edits,
+    pub overrides: PartialOverrides,
     /// The channels' controllers.
     pub channels: Channels,
     /// Tables.
@@ -37,7 +38,7 @@ impl Tick {
         Tick {
             values: Values::new(&Patch::default()),
             generation: 1,
-            edits: Edits::default(),
+            overrides: PartialOverrides::default(),
             channels: Channels::default(),
             numbers: Numbers::shared(),
             partials: 0,
@@ -47,5 +48,15 @@ impl Tick {
             lfo_cycles_per_frame: 0.0,
             lfo_has_jumped: false,
         }
+    }
+    /// Takes over a changed patch. Returns whether any value differs.
+    pub fn set_patch(&mut self, patch: &Patch) -> bool {
+        let before = self.values.clone();
+        if !self.values.update(patch) {
+            return false;
+        }
+        self.generation += 1;
+        self.overrides.update(&before, &self.values);
+        true
     }
 }

@@ -5,16 +5,17 @@ pub mod partials;
 #[cfg(test)]
 mod tests;
 
-use self::modulation::{Expression, NEUTRAL, Targets, amp_settings, filter_settings, value_of};
+use self::modulation::{Expression, NEUTRAL, Targets, amp_settings, filter_settings};
 use self::partials::{Damping, FundamentalPath, Loudness, Partials, Phases};
 use super::channel::Control;
 use super::event::NoteExpression;
 use super::filter::{Filter, FilterSettings};
 use super::parameter::Param;
+use super::partials::{OverrideVersions, PartialOverrides};
 use super::sounding::{Sounding, SoundingVoice};
-use super::spectrum::{Edits, GainSettings, PanSettings, RatioSettings, Spectrum};
+use super::spectrum::{GainSettings, PanSettings, RatioSettings, Spectrum};
 use super::tick::Tick;
-use super::versioned::{Scratch, Versioned, copy_fields};
+use super::versioned::{Versioned, copy_fields};
 use crate::bank::Renderer;
 use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
@@ -53,10 +54,8 @@ pub struct Voice {
     control: VoiceControl,
     /// Polyphonic offsets of normalised values; all 0 unless [`VoiceControl::has_offsets`].
     offsets: Versioned<[f32; Param::COUNT]>,
-    /// The edits with this voice's own offsets.
-    own_edits: Scratch<Box<Edits>>,
-    /// The edits that the spectrum was last worked out for.
-    edits: Versioned<Edits>,
+    /// The patch's overrides with this voice's own offsets, once it has had one of these.
+    own_overrides: Versioned<PartialOverrides>,
     spectrum: Spectrum,
     partials: Partials,
 }
@@ -71,8 +70,7 @@ copy_fields!(Voice {
     age,
     control,
     offsets,
-    own_edits,
-    edits,
+    own_overrides,
     spectrum,
     partials,
 });
@@ -93,8 +91,10 @@ struct VoiceControl {
     brightness_at_onset: f32,
     has_offsets: bool,
     offsets_changed: bool,
+    partial_offsets: PartialOffsets,
     /// What the arrays were last worked out for, from here on.
     generation: u64,
+    overrides: Option<OverrideVersions>,
     ratios: Option<RatioSettings>,
     gains: Option<GainSettings>,
     pans: Option<PanSettings>,
@@ -112,6 +112,17 @@ struct VoiceControl {
     loudness: Loudness,
 }
 
+/// Whether a voice has polyphonic offsets of single partials' parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum PartialOffsets {
+    /// None: the patch's overrides are its own.
+    None,
+    /// Some of them have changed.
+    Changed,
+    /// Its own overrides have them, and the patch's as they were with these versions.
+    Applied(OverrideVersions),
+}
+
 impl Default for VoiceControl {
     fn default() -> VoiceControl {
         VoiceControl {
@@ -126,7 +137,9 @@ impl Default for VoiceControl {
             brightness_at_onset: 0.5,
             has_offsets: false,
             offsets_changed: false,
+            partial_offsets: PartialOffsets::None,
             generation: 0,
+            overrides: None,
             ratios: None,
             gains: None,
             pans: None,
@@ -174,8 +187,7 @@ impl Voice {
             age: 0,
             control: VoiceControl::default(),
             offsets: Versioned::from([0.0; Param::COUNT]),
-            own_edits: Scratch::default(),
-            edits: Versioned::default(),
+            own_overrides: Versioned::default(),
             spectrum: Spectrum::allocate(level),
             partials: Partials::allocate(level),
         }
@@ -244,6 +256,7 @@ impl Voice {
         }
         self.control.has_offsets = false;
         self.control.offsets_changed = false;
+        self.control.partial_offsets = PartialOffsets::None;
         self.control.loudness = Loudness {
             power: f32::INFINITY,
             ..Loudness::default()
@@ -288,6 +301,13 @@ impl Voice {
             self.offsets.write()[param.index()] = offset.clamp(-1.0, 1.0);
             self.control.has_offsets = true;
             self.control.offsets_changed = true;
+            if PartialOverrides::depend_on(param) {
+                if self.control.partial_offsets == PartialOffsets::None {
+                    // Other overrides than those that the spectrum was worked out for.
+                    self.control.overrides = None;
+                }
+                self.control.partial_offsets = PartialOffsets::Changed;
+            }
         }
     }
 
@@ -535,51 +555,60 @@ impl Voice {
 
     /// Works out again those arrays of the spectrum whose settings have changed.
     fn update_spectrum(&mut self, tick: &Tick, targets: &Targets) -> Changes {
-        let values = &tick.values;
-        let is_new = self.control.ratios.is_none();
-        let mut changes = Changes {
-            ratios: is_new,
-            gains: is_new,
-            pans: is_new,
+        self.control.generation = tick.generation;
+        self.control.offsets_changed = false;
+        self.update_own_overrides(tick);
+        let overrides = match self.control.partial_offsets {
+            PartialOffsets::None => &tick.overrides,
+            _ => &*self.own_overrides,
         };
-        if is_new || self.control.generation != tick.generation || self.control.offsets_changed {
-            self.control.generation = tick.generation;
-            self.control.offsets_changed = false;
-            let edits = if self.control.has_offsets {
-                let offsets = &self.offsets;
-                self.own_edits
-                    .update(|param| value_of(values, offsets, true, param));
-                &**self.own_edits
-            } else {
-                &tick.edits
-            };
-            changes.ratios |= edits.ratio != self.edits.ratio;
-            changes.gains |= edits.gain != self.edits.gain;
-            changes.pans |= edits.pan != self.edits.pan;
-            *self.edits.write() = *edits;
-        }
+        let versions = overrides.versions;
+        let before = self.control.overrides.replace(versions);
+        let has_changed = |version: fn(&OverrideVersions) -> u64| {
+            before.is_none_or(|before| version(&before) != version(&versions))
+        };
+        let mut changes = Changes {
+            ratios: has_changed(|versions| versions.ratio),
+            gains: has_changed(|versions| versions.gain),
+            pans: has_changed(|versions| versions.pan),
+        };
         changes.ratios |= self.control.ratios != Some(targets.ratios);
         changes.gains |= self.control.gains != Some(targets.gains);
         changes.pans |= self.control.pans != Some(targets.pans);
         if changes.ratios {
             self.control.ratios = Some(targets.ratios);
             self.spectrum
-                .set_ratios(&targets.ratios, &self.edits, tick.numbers);
+                .set_ratios(&targets.ratios, overrides, tick.numbers);
         }
         if changes.gains {
             self.control.gains = Some(targets.gains);
             self.spectrum
-                .set_gains(&targets.gains, &self.edits, tick.numbers);
+                .set_gains(&targets.gains, overrides, tick.numbers);
         }
         if changes.pans {
             self.control.pans = Some(targets.pans);
             self.spectrum
-                .set_pans(&targets.pans, &self.edits, tick.numbers);
+                .set_pans(&targets.pans, overrides, tick.numbers);
         }
         changes
     }
 
+    /// Works out the voice's own overrides, if it has any and anything in them has changed.
+    fn update_own_overrides(&mut self, tick: &Tick) {
+        let base = &tick.overrides;
+        match self.control.partial_offsets {
+            PartialOffsets::None => return,
+            PartialOffsets::Applied(versions) if versions == base.versions => return,
+            _ => {}
+        }
+        self.control.partial_offsets = PartialOffsets::Applied(base.versions);
+        self.own_overrides
+            .write()
+            .update_offset(base, &tick.values, &self.offsets);
+    }
+
     fn forget_settings(&mut self) {
+        self.control.overrides = None;
         self.control.ratios = None;
         self.control.gains = None;
         self.control.pans = None;

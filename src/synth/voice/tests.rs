@@ -29,10 +29,8 @@ fn tick(place: u64) -> Tick {
         patch.set(param, value);
     }
     let mut tick = Tick::new(RATE_HZ, FRAMES);
-    tick.values.update(&patch);
+    tick.set_patch(&patch);
     tick.generation = place;
-    let Tick { values, edits, .. } = &mut tick;
-    edits.update(|param| values.get(param));
     tick.lfo_cycles_per_frame = 5.0 / RATE_HZ;
     tick.lfo_cycles = tick.lfo_cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
@@ -111,4 +109,42 @@ fn a_copy_renders_as_the_voice_does() {
         }
     }
     assert!(compared > 800 && onsets > 120, "{compared} {onsets}");
+}
+
+/// A voice with polyphonic offsets works its own overrides out anew when one of them changes or one
+/// of the patch's, and not when any other parameter moves.
+#[test]
+fn other_parameters_leave_a_voices_own_overrides_alone() {
+    let level = Level::chosen();
+    let mut renderer = Renderer::new(level, FRAMES);
+    let mut voice = Voice::idle(level);
+    let mut patch = Patch::default();
+    let mut tick = Tick::new(RATE_HZ, FRAMES);
+    onset(&mut voice, &tick, &mut renderer, 1);
+    let render = |voice: &mut Voice, tick: &Tick, renderer: &mut Renderer| {
+        block(renderer, |renderer, left, right| {
+            voice.render_block(tick, renderer, left, right);
+        });
+    };
+    voice.modulate(Param::partial_level(2), 0.1);
+    render(&mut voice, &tick, &mut renderer);
+    assert_ne!(voice.own_overrides.gain[1], 1.0);
+    // Stands until something is worked out anew.
+    voice.own_overrides.write().gain[6] = 7.0;
+    for (param, value) in [(Param::TILT, -3.0), (Param::LFO_RATE, 2.0)] {
+        patch.set(param, value);
+        assert!(tick.set_patch(&patch));
+        voice.modulate(Param::CUTOFF, 0.1);
+        render(&mut voice, &tick, &mut renderer);
+        assert_eq!(voice.own_overrides.gain[6], 7.0, "{param:?}");
+    }
+    patch.set(Param::partial_level(1), -6.0);
+    assert!(tick.set_patch(&patch));
+    render(&mut voice, &tick, &mut renderer);
+    assert_eq!(voice.own_overrides.gain[6], 1.0);
+    assert_eq!(voice.own_overrides.gain[0], tick.overrides.gain[0]);
+    voice.own_overrides.write().gain[6] = 7.0;
+    voice.modulate(Param::partial_pan(9), 0.1);
+    render(&mut voice, &tick, &mut renderer);
+    assert_eq!(voice.own_overrides.gain[6], 1.0);
 }

@@ -1,0 +1,188 @@
+//! The first partials' own Level, Tune and Pan.
+
+use crate::dsp::maths::gain_from_db;
+use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB, Param};
+use crate::synth::patch::Values;
+
+/// One value for each partial that has parameters of its own.
+pub type Overrides = [f32; EDITABLE_PARTIALS];
+
+/// The first partials' own Level, Tune and Pan, as factors and offsets.
+#[derive(Clone, Copy, Debug)]
+pub struct PartialOverrides {
+    /// Linear gain.
+    pub gain: Overrides,
+    /// Frequency ratio.
+    pub ratio: Overrides,
+    /// −1 to 1.
+    pub pan: Overrides,
+    /// Which values the arrays hold.
+    pub versions: OverrideVersions,
+}
+
+/// Numbers that change whenever the array of that name does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OverrideVersions {
+    /// Of [`PartialOverrides::gain`].
+    pub gain: u64,
+    /// Of [`PartialOverrides::ratio`].
+    pub ratio: u64,
+    /// Of [`PartialOverrides::pan`].
+    pub pan: u64,
+}
+
+impl Default for PartialOverrides {
+    /// Those of the default patch: nothing is other than the source has it.
+    fn default() -> PartialOverrides {
+        PartialOverrides {
+            gain: [1.0; EDITABLE_PARTIALS],
+            ratio: [1.0; EDITABLE_PARTIALS],
+            pan: [0.0; EDITABLE_PARTIALS],
+            versions: OverrideVersions::default(),
+        }
+    }
+}
+
+/// Linear gain of a partial's Level.
+fn gain(level_db: f32) -> f32 {
+    match level_db {
+        0.0 => 1.0,
+        db if db <= LEVEL_OFF_DB => 0.0,
+        db => gain_from_db(db),
+    }
+}
+
+/// Frequency ratio of a partial's Tune.
+fn ratio(cents: f32) -> f32 {
+    if cents == 0.0 {
+        1.0
+    } else {
+        libm::exp2f(cents / 1200.0)
+    }
+}
+
+/// Whose parameter decides an array's elements, and how.
+struct Kind {
+    param: fn(usize) -> Param,
+    value: fn(f32) -> f32,
+}
+
+const GAIN: Kind = Kind {
+    param: Param::partial_level,
+    value: gain,
+};
+const RATIO: Kind = Kind {
+    param: Param::partial_tune,
+    value: ratio,
+};
+const PAN: Kind = Kind {
+    param: Param::partial_pan,
+    value: |pan| pan,
+};
+
+impl PartialOverrides {
+    /// Whether this is one of the parameters that they are worked out from.
+    pub fn depend_on(param: Param) -> bool {
+        let (first, last) = (
+            Param::partial_level(1),
+            Param::partial_pan(EDITABLE_PARTIALS),
+        );
+        (first.index()..=last.index()).contains(&param.index())
+    }
+
+    /// Takes over values that were `before`; works out only what differs.
+    pub fn update(&mut self, before: &Values, values: &Values) {
+        self.each(|kind, array, version| {
+            let mut has_changed = false;
+            for (n, element) in (1..).zip(array) {
+                let param = (kind.param)(n);
+                if before.normalized(param) != values.normalized(param) {
+                    *element = (kind.value)(values.get(param));
+                    has_changed = true;
+                }
+            }
+            *version += u64::from(has_changed);
+        });
+    }
+
+    /// Becomes as `base`, the overrides of `values`, but with polyphonic offsets of the normalised
+    /// values. Works out only what has an offset.
+    pub fn update_offset(
+        &mut self,
+        base: &PartialOverrides,
+        values: &Values,
+        offsets: &[f32; Param::COUNT],
+    ) {
+        let mut bases = [&base.gain, &base.ratio, &base.pan].into_iter();
+        self.each(|kind, array, version| {
+            let before = *array;
+            if let Some(base) = bases.next() {
+                *array = *base;
+            }
+            for (n, element) in (1..).zip(array.iter_mut()) {
+                let param = (kind.param)(n);
+                let offset = offsets[param.index()];
+                if offset != 0.0 {
+                    *element = (kind.value)(values.get_offset(param, offset));
+                }
+            }
+            *version += u64::from(*array != before);
+        });
+    }
+
+    /// Calls `change` for each array.
+    fn each(&mut self, mut change: impl FnMut(Kind, &mut Overrides, &mut u64)) {
+        change(GAIN, &mut self.gain, &mut self.versions.gain);
+        change(RATIO, &mut self.ratio, &mut self.versions.ratio);
+        change(PAN, &mut self.pan, &mut self.versions.pan);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::patch::Patch;
+
+    #[test]
+    fn only_what_differs_is_worked_out() {
+        let mut patch = Patch::default();
+        let before = Values::new(&patch);
+        patch.set(Param::partial_level(3), -6.0206);
+        patch.set(Param::partial_level(5), LEVEL_OFF_DB);
+        patch.set(Param::partial_pan(64), -1.0);
+        patch.set(Param::TILT, 0.0);
+        let values = Values::new(&patch);
+        let mut overrides = PartialOverrides::default();
+        // Would be worked out anew if anything but a difference were asked for.
+        overrides.gain[0] = 7.0;
+        overrides.update(&before, &values);
+        assert_eq!(overrides.gain[..2], [7.0, 1.0]);
+        assert!((overrides.gain[2] - 0.5).abs() < 1e-5);
+        assert_eq!((overrides.gain[4], overrides.pan[63]), (0.0, -1.0));
+        let versions = OverrideVersions {
+            gain: 1,
+            ratio: 0,
+            pan: 1,
+        };
+        assert_eq!(overrides.versions, versions);
+        overrides.update(&values, &values);
+        assert_eq!(overrides.versions, versions);
+    }
+
+    #[test]
+    fn offsets_change_their_own_partial() {
+        let values = Values::new(&Patch::default());
+        let (base, mut own) = (PartialOverrides::default(), PartialOverrides::default());
+        let mut offsets = [0.0; Param::COUNT];
+        offsets[Param::partial_tune(2).index()] = 0.5;
+        own.update_offset(&base, &values, &offsets);
+        assert_eq!(own.ratio[..3], [1.0, 2.0, 1.0]);
+        let versions = OverrideVersions {
+            ratio: 1,
+            ..OverrideVersions::default()
+        };
+        assert_eq!(own.versions, versions);
+        own.update_offset(&base, &values, &offsets);
+        assert_eq!(own.versions, versions);
+    }
+}
