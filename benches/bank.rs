@@ -8,9 +8,8 @@
 
 mod random;
 
-use aliquot::bank::direct::Direct;
-use aliquot::bank::spectral::{self, HalfSpectra, Spreader, Transform};
-use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, advanced_phase, fixed_turns, reference};
+use aliquot::bank::spectral::{HalfSpectra, Spreader, Transform};
+use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, Renderer, fixed_turns, reference};
 use aliquot::dsp::level::Level;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use random::Random;
@@ -86,9 +85,9 @@ impl Partials {
         }
     }
 
-    fn controls(&self) -> Controls<'_> {
+    fn controls(&mut self) -> Controls<'_> {
         Controls {
-            phase: &self.phase,
+            phase: &mut self.phase,
             increment: &self.increment,
             half_chirp: &self.half_chirp,
             left_start: &self.gains[0],
@@ -101,16 +100,9 @@ impl Partials {
     /// One block by a kernel of the bank.
     fn render(&mut self, kernel: &mut Kernel, left: &mut [f32], right: &mut [f32]) {
         match kernel {
-            Kernel::Direct(direct) => direct.render(&self.controls(), left, right),
-            Kernel::Spectral(_, spectral) => spectral.render(&self.controls(), left, right),
+            Kernel::Direct(_, direct) => direct.add(&mut self.controls(), left, right),
+            Kernel::Spectral(_, spectral) => spectral.render(&mut self.controls(), left, right),
         }
-        advance(
-            kernel.level(),
-            &mut self.phase,
-            &self.increment,
-            &self.half_chirp,
-            left.len() as u64,
-        );
     }
 
     /// One block as one would write it without a thought of speed.
@@ -142,14 +134,6 @@ impl Partials {
     }
 }
 
-aliquot::at_level! {
-    fn advance(phase: &mut [u64], increment: &[u64], half_chirp: &[i64], frames: u64) {
-        for ((phase, increment), half_chirp) in phase.iter_mut().zip(increment).zip(half_chirp) {
-            *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
-        }
-    }
-}
-
 /// All that the spectral kernel consists of.
 struct Spectral {
     spreader: Spreader,
@@ -166,12 +150,9 @@ impl Spectral {
         }
     }
 
-    fn render(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
-        let count = controls.phase.len();
-        for start in (0..count).step_by(spectral::GROUP) {
-            let end = count.min(start + spectral::GROUP);
-            self.spreader.add(&controls.part(start..end));
-        }
+    fn render(&mut self, controls: &mut Controls, left: &mut [f32], right: &mut [f32]) {
+        self.spreader.begin(controls.phase.len());
+        self.spreader.add(controls, 0.0);
         self.spreader.drain_into(&mut self.spectra);
         self.transform.accumulate(&self.spectra);
         self.transform.transform_into(left, right);
@@ -180,7 +161,7 @@ impl Spectral {
 
 /// A kernel of the bank at a level.
 enum Kernel {
-    Direct(Box<Direct>),
+    Direct(Level, Box<Renderer>),
     Spectral(Level, Box<Spectral>),
 }
 
@@ -189,9 +170,11 @@ impl Kernel {
     fn all(frames: usize) -> Vec<Kernel> {
         Level::available()
             .flat_map(|level| {
+                // Within no part it has the direct kernel alone.
+                let direct = Box::new(Renderer::new(level, frames));
                 let spectral = Box::new(Spectral::new(level, frames));
                 [
-                    Kernel::Direct(Box::new(Direct::new(level))),
+                    Kernel::Direct(level, direct),
                     Kernel::Spectral(level, spectral),
                 ]
             })
@@ -200,14 +183,13 @@ impl Kernel {
 
     fn level(&self) -> Level {
         match self {
-            Kernel::Direct(direct) => direct.level(),
-            Kernel::Spectral(level, _) => *level,
+            Kernel::Direct(level, _) | Kernel::Spectral(level, _) => *level,
         }
     }
 
     fn name(&self) -> &'static str {
         match self {
-            Kernel::Direct(_) => "direct",
+            Kernel::Direct(..) => "direct",
             Kernel::Spectral(..) => "spectral",
         }
     }
@@ -356,10 +338,10 @@ fn row(kernel: &mut Kernel, motion: (Motion, &str), count: usize, ascending: boo
     let (ours, plain) = duel(kernel, count, motion.0, ascending, frames);
     // The direct form of the same level, for what the spectrum gains over it.
     let over_direct = match kernel {
-        Kernel::Direct(_) => 1.0,
+        Kernel::Direct(..) => 1.0,
         Kernel::Spectral(level, _) => {
             duel(
-                &mut Kernel::Direct(Box::new(Direct::new(*level))),
+                &mut Kernel::Direct(*level, Box::new(Renderer::new(*level, frames))),
                 count,
                 motion.0,
                 ascending,

@@ -7,9 +7,8 @@
 
 mod random;
 
-use aliquot::bank::direct::Direct;
-use aliquot::bank::spectral::{GROUP, HalfSpectra, Spreader, Transform};
-use aliquot::bank::{Controls, advanced_phase, fixed_turns};
+use aliquot::bank::spectral::{HalfSpectra, Spreader, Transform};
+use aliquot::bank::{Controls, Renderer, fixed_turns};
 use aliquot::dsp::level::Level;
 use random::Random;
 use std::hint::black_box;
@@ -122,36 +121,31 @@ fn render(kernel: &str, level: Level, frames: usize, blocks: usize) {
     turns.sort_by(f64::total_cmp);
     let increment = turns.map(fixed_turns);
     let mut phase = [0; PARTIALS].map(|_: u64| fixed_turns(random.unit()));
-    let half_chirp = [0; PARTIALS];
     let gains = [(); 4].map(|()| [0.0; PARTIALS].map(|_: f32| 0.1 + random.unit() as f32));
     let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-    let mut direct = Direct::new(level);
+    // Within no part it has the direct kernel alone.
+    let mut direct = Renderer::new(level, frames);
     let mut spreader = Spreader::new(level, frames);
     let mut spectra = HalfSpectra::new(frames);
     let mut transform = Transform::new(level, frames);
     for _ in 0..blocks {
-        let controls = Controls {
-            phase: &phase,
+        let mut controls = Controls {
+            phase: &mut phase,
             increment: &increment,
-            half_chirp: &half_chirp,
+            half_chirp: &[],
             left_start: &gains[0],
             left_end: &gains[1],
             right_start: &gains[2],
             right_end: &gains[3],
         };
         if kernel == "direct" {
-            direct.render(&controls, &mut left, &mut right);
+            direct.add(&mut controls, &mut left, &mut right);
         } else {
-            for start in (0..PARTIALS).step_by(GROUP) {
-                spreader.add(&controls.part(start..start + GROUP));
-            }
+            spreader.add(&mut controls, 0.0);
             spreader.drain_into(&mut spectra);
             transform.accumulate(&spectra);
             transform.transform_into(&mut left, &mut right);
         }
         black_box((&mut left, &mut right));
-        for (phase, increment) in phase.iter_mut().zip(increment) {
-            *phase = advanced_phase(*phase, increment, 0, frames as u64);
-        }
     }
 }

@@ -31,24 +31,28 @@ mod sine;
 pub mod spectral;
 
 pub use crate::dsp::fixed_point::{advanced_phase, fixed_turns};
+
 pub use mixer::Mixer;
 pub use part::Part;
 pub use renderer::{INAUDIBLE, Renderer};
+
+use crate::at_level;
 
 /// The longest block that any kernel is asked for, in frames (H at 384 kHz).
 pub const MAX_BLOCK_FRAMES: usize = 512;
 
 /// The control arrays of a set of partials over one block: one entry a partial in every slice, all
 /// slices of one length.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Controls<'a> {
-    /// Phase at the block's first frame, in turns, 2⁶⁴ to the turn.
-    pub phase: &'a [u64],
+    /// Phase at the block's first frame, in turns, 2⁶⁴ to the turn. [`Renderer::add`] moves it on to
+    /// the first frame after the block.
+    pub phase: &'a mut [u64],
     /// Frequency at the block's first frame, in turns per frame, 2⁶⁴ to the turn; below 2⁶³
     /// (Nyquist).
     pub increment: &'a [u64],
     /// Half the change of `increment` per frame (signed), in turns per frame², 2⁶⁴ to the turn.
-    /// Zero for a steady partial.
+    /// Zero for a steady partial; no values at all where every partial is.
     pub half_chirp: &'a [i64],
     /// Linear gain of the left channel at the block's first frame.
     pub left_start: &'a [f32],
@@ -63,12 +67,12 @@ pub struct Controls<'a> {
 
 impl Controls<'_> {
     /// Some of the partials.
-    #[inline]
-    pub fn part(&self, span: std::ops::Range<usize>) -> Controls<'_> {
+    #[inline(always)]
+    pub fn part(&mut self, span: std::ops::Range<usize>) -> Controls<'_> {
         Controls {
-            phase: &self.phase[span.clone()],
+            phase: &mut self.phase[span.clone()],
             increment: &self.increment[span.clone()],
-            half_chirp: &self.half_chirp[span.clone()],
+            half_chirp: self.half_chirp.get(span.clone()).unwrap_or_default(),
             left_start: &self.left_start[span.clone()],
             left_end: &self.left_end[span.clone()],
             right_start: &self.right_start[span.clone()],
@@ -76,18 +80,25 @@ impl Controls<'_> {
         }
     }
 
-    /// Whether all gains are below this.
-    #[inline]
-    pub fn is_below(&self, least: f32) -> bool {
-        let gains = [
-            self.left_start,
-            self.left_end,
-            self.right_start,
-            self.right_end,
-        ];
-        // Without an early exit, so that it becomes vector code.
-        let loud = |any: u32, gain: &f32| any | u32::from(gain.abs() >= least);
-        gains.iter().all(|gains| gains.iter().fold(0, loud) == 0)
+    /// The half chirp of one partial.
+    #[inline(always)]
+    fn half_chirp_of(&self, partial: usize) -> i64 {
+        self.half_chirp.get(partial).copied().unwrap_or(0)
+    }
+
+    /// Moves the phases on to the first frame after the block, of which there are `frames`.
+    #[inline(always)]
+    fn advance(&mut self, frames: u64) {
+        let increments = self.phase.iter_mut().zip(self.increment);
+        if self.half_chirp.is_empty() {
+            for (phase, increment) in increments {
+                *phase = advanced_phase(*phase, *increment, 0, frames);
+            }
+        } else {
+            for ((phase, increment), half_chirp) in increments.zip(self.half_chirp) {
+                *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
+            }
+        }
     }
 
     /// Panics unless all slices are of one length.
@@ -95,12 +106,19 @@ impl Controls<'_> {
         let count = self.phase.len();
         assert!(
             self.increment.len() == count
-                && self.half_chirp.len() == count
+                && (self.half_chirp.is_empty() || self.half_chirp.len() == count)
                 && self.left_start.len() == count
                 && self.left_end.len() == count
                 && self.right_start.len() == count
                 && self.right_end.len() == count,
             "control arrays of different lengths"
         );
+    }
+}
+
+at_level! {
+    /// [`Controls::advance`].
+    fn advance(controls: &mut Controls, frames: u64) {
+        controls.advance(frames);
     }
 }

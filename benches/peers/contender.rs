@@ -2,8 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use aliquot::bank::direct::Direct;
-use aliquot::bank::{Controls, Mixer, Part, Renderer, advanced_phase, fixed_turns};
+use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
 use aliquot::dsp::level::Level;
 use fundsp::prelude32::{AudioUnit, BufferRef, BufferVec, busi, sine_hz};
 use fundsp::typenum::U1000;
@@ -44,21 +43,13 @@ pub fn named(name: &str) -> Option<Box<dyn Contender>> {
     })
 }
 
-/// What renders our partials.
-enum Kernel {
-    /// Renderer and mixer, as in the engine.
-    Bank(Box<(Renderer, Part, Mixer)>),
-    /// The direct kernel alone.
-    Direct(Box<Direct>),
-}
-
 /// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
 struct Ours {
-    level: Level,
-    kernel: Kernel,
+    renderer: Renderer,
+    /// Without them, the renderer is within no part and so has the direct kernel alone.
+    bank: Option<(Part, Mixer)>,
     phase: Vec<u64>,
     increment: Vec<u64>,
-    half_chirp: Vec<i64>,
     low: Vec<f32>,
     high: Vec<f32>,
     left_rises: bool,
@@ -74,21 +65,12 @@ impl Ours {
                 .collect()
         };
         Self {
-            level,
-            kernel: if whole_bank {
-                Kernel::Bank(Box::new((
-                    Renderer::new(level, block_frames),
-                    Part::new(block_frames),
-                    Mixer::new(level, block_frames),
-                )))
-            } else {
-                Kernel::Direct(Box::new(Direct::new(level)))
-            },
+            renderer: Renderer::new(level, block_frames),
+            bank: whole_bank.then(|| (Part::new(block_frames), Mixer::new(level, block_frames))),
             phase: vec![0; partials::COUNT],
             increment: partials::all()
                 .map(|partial| fixed_turns(partial.hz / RATE))
                 .collect(),
-            half_chirp: vec![0; partials::COUNT],
             low: gains(0.95),
             high: gains(1.05),
             left_rises: true,
@@ -116,45 +98,28 @@ impl Contender for Ours {
             (&self.high, &self.low)
         };
         self.left_rises = !self.left_rises;
-        let controls = Controls {
-            phase: &self.phase,
+        let mut controls = Controls {
+            phase: &mut self.phase,
             increment: &self.increment,
-            half_chirp: &self.half_chirp,
+            half_chirp: &[],
             left_start: from,
             left_end: to,
             right_start: to,
             right_end: from,
         };
-        match &mut self.kernel {
-            Kernel::Bank(bank) => {
-                let (renderer, part, mixer) = &mut **bank;
-                renderer.begin_part(self.phase.len());
+        match &mut self.bank {
+            Some((part, mixer)) => {
+                self.renderer.begin_part(partials::COUNT, partials::COUNT);
                 let (part_left, part_right) = part.begin();
-                renderer.add(&controls, part_left, part_right);
-                renderer.end_part(part);
+                self.renderer.add(&mut controls, part_left, part_right);
+                self.renderer.end_part(part);
                 mixer.accumulate(part, left, right);
                 mixer.transform_into(left, right);
             }
-            Kernel::Direct(direct) => direct.render(&controls, left, right),
+            None => self.renderer.add(&mut controls, left, right),
         }
-        let frames = left.len() as u64;
-        advance(
-            self.level,
-            &mut self.phase,
-            &self.increment,
-            &self.half_chirp,
-            frames,
-        );
         for (frame, (left, right)) in block.chunks_exact_mut(2).zip(left.iter().zip(right)) {
             frame.copy_from_slice(&[*left, *right]);
-        }
-    }
-}
-
-aliquot::at_level! {
-    pub fn advance(phase: &mut [u64], increment: &[u64], half_chirp: &[i64], frames: u64) {
-        for ((phase, increment), half_chirp) in phase.iter_mut().zip(increment).zip(half_chirp) {
-            *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
         }
     }
 }

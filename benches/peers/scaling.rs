@@ -9,8 +9,6 @@ use std::time::{Duration, Instant};
 use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
 use aliquot::dsp::level::Level;
 
-use crate::contender::advance;
-
 use super::random::Random;
 
 /// Each case is run for so long, and at least [`RUNS`] times; the fastest run counts.
@@ -45,13 +43,11 @@ pub fn print(threads: usize) {
 
 /// The partials of one thread, with a renderer, a mixer and a bus of its own.
 struct Share {
-    level: Level,
     renderer: Renderer,
     mixer: Mixer,
     part: Part,
     phase: Vec<u64>,
     increment: Vec<u64>,
-    half_chirp: Vec<i64>,
     gains: [Vec<f32>; 4],
     left: Vec<f32>,
     right: Vec<f32>,
@@ -68,13 +64,11 @@ impl Share {
         }
         let level = Level::chosen();
         Self {
-            level,
             renderer: Renderer::new(level, frames),
             mixer: Mixer::new(level, frames),
             part: Part::new(frames),
             phase: (0..count).map(|_| fixed_turns(random.unit())).collect(),
             increment: turns.into_iter().map(fixed_turns).collect(),
-            half_chirp: vec![0; count],
             gains: [(); 4].map(|()| (0..count).map(|_| 0.1 + random.unit() as f32).collect()),
             left: vec![0.0; frames],
             right: vec![0.0; frames],
@@ -82,30 +76,27 @@ impl Share {
     }
 
     fn block(&mut self) {
-        let frames = self.left.len() as u64;
         self.left.fill(0.0);
         self.right.fill(0.0);
-        self.renderer.begin_part(self.phase.len());
+        self.renderer.begin_part(self.phase.len(), self.phase.len());
         let (left, right) = self.part.begin();
         let count = self.phase.len();
         for start in (0..count).step_by(VOICE) {
             let voice = start..count.min(start + VOICE);
             let phase = &mut self.phase[voice.clone()];
             let increment = &self.increment[voice.clone()];
-            let half_chirp = &self.half_chirp[voice.clone()];
             let [left_start, left_end, right_start, right_end] =
                 [0, 1, 2, 3].map(|end: usize| &self.gains[end][voice.clone()]);
-            let controls = Controls {
+            let mut controls = Controls {
                 phase,
                 increment,
-                half_chirp,
+                half_chirp: &[],
                 left_start,
                 left_end,
                 right_start,
                 right_end,
             };
-            self.renderer.add(&controls, left, right);
-            advance(self.level, phase, increment, half_chirp, frames);
+            self.renderer.add(&mut controls, left, right);
         }
         self.renderer.end_part(&mut self.part);
         let (left, right) = (&mut self.left, &mut self.right);

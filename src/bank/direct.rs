@@ -47,6 +47,17 @@ pub struct Direct {
     batches: Box<Batches>,
 }
 
+/// [`Controls`] to be read.
+struct View<'a> {
+    phase: &'a [u64],
+    increment: &'a [u64],
+    half_chirp: &'a [i64],
+    left_start: &'a [f32],
+    left_end: &'a [f32],
+    right_start: &'a [f32],
+    right_end: &'a [f32],
+}
+
 /// Partials that wait to be rendered, by class.
 struct Batches {
     steady: Batch,
@@ -87,7 +98,15 @@ impl Direct {
         controls.assert_one_length();
         assert_eq!(left.len(), right.len(), "channels of different lengths");
         let body = Render {
-            controls,
+            controls: View {
+                phase: &*controls.phase,
+                increment: controls.increment,
+                half_chirp: controls.half_chirp,
+                left_start: controls.left_start,
+                left_end: controls.left_end,
+                right_start: controls.right_start,
+                right_end: controls.right_end,
+            },
             left,
             right,
             sums: &mut self.sums,
@@ -122,7 +141,7 @@ struct Sums<'a, L: Lanes> {
 
 /// The arguments of [`Direct::render`].
 struct Render<'a> {
-    controls: &'a Controls<'a>,
+    controls: View<'a>,
     left: &'a mut [f32],
     right: &'a mut [f32],
     sums: &'a mut [f32x16],
@@ -130,6 +149,8 @@ struct Render<'a> {
 }
 
 impl LaneBody for Render<'_> {
+    type Output = ();
+
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Render {
@@ -139,6 +160,7 @@ impl LaneBody for Render<'_> {
             sums,
             batches,
         } = self;
+        let controls = &controls;
         let room: &mut [[L::Memory; 2]] = bytemuck::cast_slice_mut(sums);
         let frames = &mut room[..left.len().next_multiple_of(PADDING_FRAMES)];
         for frame in &mut *frames {
@@ -185,14 +207,18 @@ impl LaneBody for Render<'_> {
 /// Which of the partials from `start` on are steady, grazing and sliding, the first in bit 0. Silent
 /// ones are in none.
 #[inline(always)]
-fn classes<L: Lanes>(controls: &Controls, start: usize) -> [u32; 3] {
+fn classes<L: Lanes>(controls: &View, start: usize) -> [u32; 3] {
     let loud = Ends::<L>::load(controls, start).nonzero();
     let span = start..start + L::COUNT;
     let increment = &controls.increment[span.clone()];
-    let half_chirp = &controls.half_chirp[span];
     // A chirp whose top half rounds to zero moves the phase by less than 2⁻²³ turns within half a
     // segment: that partial is steady.
-    let slides = L::Words::from_lanes(|lane| round_phase(half_chirp[lane] as u64)).nonzero();
+    let slides = match controls.half_chirp.get(span) {
+        Some(half_chirp) => {
+            L::Words::from_lanes(|lane| round_phase(half_chirp[lane] as u64)).nonzero()
+        }
+        None => 0,
+    };
     let quadruple = L::Words::from_lanes(|lane| round_phase(increment[lane] << 2));
     let grazes = (quadruple.magnitude() - L::Words::splat(GRAZING)).top_bits();
     [

@@ -1,52 +1,24 @@
-//! The few vector operations that the kernels are written in.
+//! The vector operations that the kernels are written in.
 //!
-//! A kernel is one generic body over [`Lanes`]. [`Portable`] is four lanes of the `wide` crate
-//! (SSE2, NEON, wasm), which fixes its instructions when it is compiled; `x86` has the wider ones
-//! of AVX2 and AVX-512. Sums of products are fused where an implementation says so
-//! ([`Lanes::mul_add`]) and nowhere else, so that one implementation gives the same bits on every
-//! machine.
+//! A kernel is one generic body over [`Lanes`]. `portable` is four lanes of the `wide` crate (SSE2,
+//! NEON, wasm), which fixes its instructions when it is compiled; `avx2` and `avx512` are eight and
+//! sixteen. Sums of products are fused where an implementation says so ([`Lanes::mul_add`]) and
+//! nowhere else, so that one implementation gives the same bits on every machine.
 //!
 //! The wider implementations cannot be named outside of this module: a body meets them only through
 //! [`dispatch`], which has a [`Level`] as proof that the processor has their instructions.
 
 use crate::dsp::level::{Level, Set};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
-use wide::bytemuck::{self, Pod};
-use wide::{f32x4, i32x4};
+use wide::bytemuck::Pod;
 
 #[cfg(target_arch = "x86_64")]
-mod x86;
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
 
-/// A generic body over [`Lanes`], with its arguments.
-pub trait LaneBody {
-    /// The body. It must be `#[inline(always)]`, to be compiled for the instructions of `L`.
-    fn run<L: Lanes>(self);
-}
-
-/// Runs the body with the lanes of this level.
-#[inline]
-pub fn dispatch(level: Level, body: impl LaneBody) {
-    match level.set() {
-        Set::Portable => body.run::<Portable>(),
-        // SAFETY: a level exists only where its instructions were detected.
-        #[cfg(target_arch = "x86_64")]
-        Set::Avx2 => unsafe { x86::run_avx2(body) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Set::Avx512 => unsafe { x86::run_avx512(body) },
-    }
-}
-
-/// The same with at most eight lanes.
-#[inline]
-pub fn dispatch_at_most_eight(level: Level, body: impl LaneBody) {
-    match level.set() {
-        Set::Portable => body.run::<Portable>(),
-        // SAFETY: these levels exist only where the instructions of AVX2 were detected.
-        #[cfg(target_arch = "x86_64")]
-        Set::Avx2 | Set::Avx512 => unsafe { x86::run_avx2(body) },
-    }
-}
+pub use portable::Portable;
 
 /// The fewest lanes that any implementation has.
 pub const MIN_LANES: usize = 4;
@@ -54,11 +26,32 @@ pub const MIN_LANES: usize = 4;
 /// The most lanes that any implementation has.
 pub const MAX_LANES: usize = 16;
 
+/// A generic body over [`Lanes`], with its arguments.
+pub trait LaneBody {
+    /// What it returns.
+    type Output;
+
+    /// The body. It must be `#[inline(always)]`, to be compiled for the instructions of `L`, and so
+    /// must be all that it calls; nothing is handed to the standard library (`array::map`, say),
+    /// which would call it instead.
+    fn run<L: Lanes>(self) -> Self::Output;
+}
+
+/// Runs the body with the lanes of this level.
+#[inline]
+pub fn dispatch<B: LaneBody>(level: Level, body: B) -> B::Output {
+    match level.set() {
+        Set::Portable => body.run::<Portable>(),
+        // SAFETY: a level exists only where its instructions were detected.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx2 => unsafe { avx2::run(body) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Set::Avx512 => unsafe { avx512::run(body) },
+    }
+}
+
 /// A vector of f32, one lane a partial.
-///
-/// All of a kernel must be inlined into the function that was compiled for its instructions: every
-/// function is `#[inline(always)]`, and none is handed to the standard library (`array::map`, say),
-/// which would call it instead.
 pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// The number of lanes, at most [`MAX_LANES`].
     const COUNT: usize;
@@ -66,8 +59,14 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     /// As many 32-bit integers.
     type Words: Words;
 
+    /// As many phases.
+    type Phases: Phases<Words = Self::Words>;
+
     /// As many floats in memory.
     type Memory: Pod;
+
+    /// Sixteen floats of these instructions.
+    type Taps: Taps;
 
     /// `value` in every lane.
     fn splat(value: f32) -> Self;
@@ -75,14 +74,25 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     /// The first [`Self::COUNT`] values of a slice that has at least as many.
     fn load(values: &[f32]) -> Self;
 
-    /// Puts them into the first [`Self::COUNT`] places of a slice that has at least as many.
-    fn store(self, places: &mut [f32]);
-
     /// The values in memory.
     fn read(memory: &Self::Memory) -> Self;
 
     /// Puts them into memory.
     fn write(self, memory: &mut Self::Memory);
+
+    /// Puts them into the first [`Self::COUNT`] places of a slice that has at least as many.
+    fn store(self, places: &mut [f32]);
+
+    /// Puts them and those of `second` in turn into the first 2 · [`Self::COUNT`] places of a slice
+    /// that has at least as many.
+    fn store_pairs(self, second: Self, places: &mut [f32]);
+
+    /// Puts 1, `self`, `second` and `third` of each lane into four of 4 · [`Self::COUNT`] places, the
+    /// lanes in the order of [`Lanes::lane_of_quad`].
+    fn store_quads(self, second: Self, third: Self, places: &mut [f32]);
+
+    /// Which lane [`Lanes::store_quads`] puts into the four places of this number.
+    fn lane_of_quad(number: usize) -> usize;
 
     /// `self · factor + term`, fused by the wider implementations, rounded twice by [`Portable`].
     fn mul_add(self, factor: Self, term: Self) -> Self;
@@ -134,6 +144,18 @@ pub trait Words:
     /// One word for each lane, by lane number.
     fn from_lanes(word: impl FnMut(usize) -> u32) -> Self;
 
+    /// Puts them into the first places of a slice that has at least as many as there are lanes.
+    fn store(self, places: &mut [u32]);
+
+    /// Shifted left by so many bits, less than 32.
+    fn shift_left(self, bits: u32) -> Self;
+
+    /// Shifted right by so many bits, less than 32; zeros come in.
+    fn shift_right(self, bits: u32) -> Self;
+
+    /// The smaller one of signed integers.
+    fn at_most(self, limit: Self) -> Self;
+
     /// All ones in the lanes whose top bit is set, zero in the others.
     fn spread_top_bit(self) -> Self;
 
@@ -157,111 +179,98 @@ pub trait Words:
 /// The sign of an integer or a float.
 pub const TOP_BIT: u32 = 1 << 31;
 
-/// Four lanes, whatever the machine.
-pub type Portable = f32x4;
+/// Phases beside [`Lanes`], at 2⁶⁴ to the turn. All arithmetic wraps.
+pub trait Phases: Copy + Add<Output = Self> {
+    /// As many words.
+    type Words: Words;
 
-impl Lanes for f32x4 {
-    const COUNT: usize = 4;
+    /// The first values of a slice that has at least as many as there are lanes.
+    fn load(values: &[u64]) -> Self;
 
-    type Words = i32x4;
+    /// The same of signed values.
+    fn load_signed(values: &[i64]) -> Self;
 
-    type Memory = [f32; 4];
+    /// Puts them into the first places of a slice that has at least as many.
+    fn store(self, places: &mut [u64]);
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        f32x4::splat(value)
-    }
+    /// Shifted left by so many bits, less than 64.
+    fn shift_left(self, bits: u32) -> Self;
 
-    #[inline(always)]
-    fn load(values: &[f32]) -> Self {
-        f32x4::new([values[0], values[1], values[2], values[3]])
-    }
-
-    #[inline(always)]
-    fn store(self, places: &mut [f32]) {
-        places[..Self::COUNT].copy_from_slice(&self.to_array());
-    }
-
-    #[inline(always)]
-    fn read(memory: &[f32; 4]) -> Self {
-        f32x4::new(*memory)
-    }
-
-    #[inline(always)]
-    fn write(self, memory: &mut [f32; 4]) {
-        *memory = self.to_array();
-    }
-
-    #[inline(always)]
-    fn mul_add(self, factor: Self, term: Self) -> Self {
-        self * factor + term
-    }
-
-    #[inline(always)]
-    fn neg_mul_add(self, factor: Self, term: Self) -> Self {
-        term - self * factor
-    }
-
-    #[inline(always)]
-    fn from_words(words: i32x4) -> Self {
-        words.round_float()
-    }
-
-    #[inline(always)]
-    fn bits(self) -> i32x4 {
-        bytemuck::cast(self)
-    }
-
-    #[inline(always)]
-    fn from_bits(bits: i32x4) -> Self {
-        bytemuck::cast(bits)
-    }
-
-    #[inline(always)]
-    fn over(self, divisor: Self) -> Self {
-        let zero = f32x4::splat(0.0);
-        divisor.simd_eq(zero).bitselect(zero, self / divisor)
-    }
-
-    #[inline(always)]
-    fn horizontal_sum(sums: &[[[f32; 4]; 2]], left: &mut [f32], right: &mut [f32]) {
-        let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
-        for (sums, channels) in sums.chunks_exact(4).zip(channels) {
-            for (channel, frames) in [channels.0, channels.1].into_iter().enumerate() {
-                let columns =
-                    f32x4::transpose([0, 1, 2, 3].map(|frame| f32x4::new(sums[frame][channel])));
-                let total = (columns[0] + columns[1]) + (columns[2] + columns[3]);
-                for (frame, total) in frames.iter_mut().zip(total.to_array()) {
-                    *frame += total;
-                }
-            }
-        }
-    }
+    /// The top halves, rounded to nearest.
+    fn rounded(self) -> Self::Words;
 }
 
-impl Words for i32x4 {
-    #[inline(always)]
-    fn splat(value: u32) -> Self {
-        i32x4::splat(value as i32)
-    }
+/// Sixteen floats: two halves of eight taps each, or eight complex numbers as pairs.
+pub trait Taps: Copy {
+    /// Which tap stands in each place of a half, for [`Taps::double_first`] and
+    /// [`Taps::double_second`] to bring them into their order.
+    const ORDER: [usize; 8];
 
-    #[inline(always)]
-    fn from_lanes(mut word: impl FnMut(usize) -> u32) -> Self {
-        i32x4::new([
-            word(0) as i32,
-            word(1) as i32,
-            word(2) as i32,
-            word(3) as i32,
-        ])
-    }
+    /// Whether a polynomial with its coefficients in registers is cheaper than a table.
+    const HAS_MANY_REGISTERS: bool;
 
-    #[inline(always)]
-    fn spread_top_bit(self) -> Self {
-        self >> 31u32
-    }
+    /// Whether moments are cheaper than taps where there are enough partials.
+    const COLLECTS: bool;
 
-    #[inline(always)]
-    fn top_bits(self) -> u32 {
-        bytemuck::cast::<i32x4, f32x4>(self).to_bitmask()
-    }
+    /// What [`Taps::powers`] and [`Taps::derivative`] need in registers.
+    type Orders: Copy;
+
+    /// `value` in all places.
+    fn splat(value: f32) -> Self;
+
+    /// `first` in the first half, `second` in the second.
+    fn splat_halves(first: f32, second: f32) -> Self;
+
+    /// `pair` eight times.
+    fn splat_pair(pair: &[f32; 2]) -> Self;
+
+    /// All of memory.
+    fn load(values: &[f32; 16]) -> Self;
+
+    /// Two halves from different places.
+    fn load_halves(first: &[f32; 8], second: &[f32; 8]) -> Self;
+
+    /// Puts them into memory.
+    fn store(self, places: &mut [f32; 16]);
+
+    /// The product.
+    fn times(self, factor: Self) -> Self;
+
+    /// `self · factor + term`, fused as [`Lanes::mul_add`] is.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// `term − self · factor`, likewise.
+    fn neg_mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// Each tap of the first half twice, in the order of the taps.
+    fn double_first(self) -> Self;
+
+    /// Each tap of the second half twice, in the order of the taps.
+    fn double_second(self) -> Self;
+
+    /// Made once for many [`Taps::powers`].
+    fn orders() -> Self::Orders;
+
+    /// xʲ/j!, j = 0…7, each twice, from those of j = 0…3 and x⁴.
+    fn powers(orders: Self::Orders, low: &[f32; 4], fourth: f32) -> Self;
+
+    /// The pairs moved up by one, zero first: of [`Taps::powers`], the derivative.
+    fn derivative(self, orders: Self::Orders) -> Self;
 }
+
+/// The first `N` values from `at` on.
+#[inline(always)]
+pub fn array_at<const N: usize, T>(values: &[T], at: usize) -> &[T; N] {
+    values[at..].first_chunk().expect("room for all of them")
+}
+
+/// The same, to be changed.
+#[inline(always)]
+pub fn array_at_mut<const N: usize, T>(values: &mut [T], at: usize) -> &mut [T; N] {
+    values[at..]
+        .first_chunk_mut()
+        .expect("room for all of them")
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub fn render(controls: &Controls, left: &mut [f64], right: &mut [f64]) {
             let phase = advanced_phase(
                 controls.phase[partial],
                 controls.increment[partial],
-                controls.half_chirp[partial],
+                controls.half_chirp_of(partial),
                 frame as u64,
             );
             let sine = libm::sin(phase as f64 / TURN * TAU);

@@ -2,7 +2,7 @@
 
 use super::direct::Direct;
 use super::spectral::{self, Spreader};
-use super::{Controls, Part};
+use super::{Controls, Part, advance};
 use crate::dsp::level::Level;
 
 /// Partials on the bus from which the spectrum is worth its inverse FFT, by level.
@@ -42,28 +42,30 @@ impl Renderer {
         }
     }
 
-    /// Begins a part of a block on whose bus about `partials` partials sound, in all its parts.
-    pub fn begin_part(&mut self, partials: usize) {
-        self.is_dense = partials >= dense_from(self.direct.level());
-        self.inaudible = INAUDIBLE / partials.max(1) as f32;
+    /// Begins a part of a block, in which about `partials` partials sound, of about `on_bus` in all
+    /// parts of the block.
+    pub fn begin_part(&mut self, partials: usize, on_bus: usize) {
+        self.is_dense = on_bus >= dense_from(self.direct.level());
+        self.inaudible = INAUDIBLE / on_bus.max(1) as f32;
+        if let Some(spreader) = &mut self.spreader {
+            spreader.begin(partials);
+        }
     }
 
-    /// Adds the partials to both channels, whose length is the number of frames. Between
-    /// [`Renderer::begin_part`] and [`Renderer::end_part`], what fills a whole block may be kept for
-    /// the part's spectra instead; outside of them everything is added at once.
-    pub fn add(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    /// Adds the partials to both channels, whose length is the number of frames, and moves their
+    /// phases on to the next frame. Between [`Renderer::begin_part`] and [`Renderer::end_part`], what
+    /// fills a whole block may be kept for the part's spectra instead; outside of them everything is
+    /// added at once.
+    pub fn add(&mut self, controls: &mut Controls, left: &mut [f32], right: &mut [f32]) {
         match &mut self.spreader {
             Some(spreader) if self.is_dense && left.len() == self.block_frames => {
-                add_dense(
-                    &mut self.direct,
-                    spreader,
-                    self.inaudible,
-                    controls,
-                    left,
-                    right,
-                );
+                let (direct, inaudible) = (&mut self.direct, self.inaudible);
+                add_dense(direct, spreader, inaudible, controls, left, right);
             }
-            _ => self.direct.render(controls, left, right),
+            _ => {
+                self.direct.render(controls, left, right);
+                advance(self.direct.level(), controls, left.len() as u64);
+            }
         }
     }
 
@@ -81,37 +83,29 @@ fn add_dense(
     direct: &mut Direct,
     spreader: &mut Spreader,
     inaudible: f32,
-    controls: &Controls,
+    controls: &mut Controls,
     left: &mut [f32],
     right: &mut [f32],
 ) {
-    let max_half_chirp = spectral::max_half_chirp(left.len());
+    let frames = left.len();
     let count = controls.phase.len();
-    // Neighbours are alike: groups go together, and a run of too fast ones in one call.
-    let is_gentle = |group: &Controls| {
-        let any = |any: u64, half_chirp: &i64| any | half_chirp.unsigned_abs();
-        // The bits of all together are no fewer than those of the largest, and quickly had.
-        group.half_chirp.iter().fold(0, any) <= max_half_chirp
-            || group
-                .half_chirp
-                .iter()
-                .all(|half_chirp| half_chirp.unsigned_abs() <= max_half_chirp)
-    };
-    let mut fast_from = None;
-    for start in (0..count).step_by(spectral::GROUP) {
-        let group = controls.part(start..count.min(start + spectral::GROUP));
-        if is_gentle(&group) {
-            if let Some(from) = fast_from.take() {
-                direct.render(&controls.part(from..start), left, right);
+    let mut start = 0;
+    while start < count {
+        start += spreader.add(&mut controls.part(start..count), inaudible);
+        // Neighbours are alike: a run of groups that are too fast goes in one call.
+        let mut end = start;
+        while end < count {
+            let next = count.min(end + spectral::GROUP);
+            if !spectral::slides_too_fast(&controls.part(end..next), frames) {
+                break;
             }
-            if !group.is_below(inaudible) {
-                spreader.add(&group);
-            }
-        } else {
-            fast_from.get_or_insert(start);
+            end = next;
         }
-    }
-    if let Some(from) = fast_from {
-        direct.render(&controls.part(from..count), left, right);
+        if start < end {
+            let fast = &mut controls.part(start..end);
+            direct.render(fast, left, right);
+            advance(direct.level(), fast, frames as u64);
+        }
+        start = end;
     }
 }

@@ -28,20 +28,6 @@ pub fn sine<L: Lanes>(phase: L::Words) -> L {
     sum * turns
 }
 
-/// The same for one phase, with the same bits as one lane of [`Portable`](super::lanes::Portable).
-#[inline(always)]
-pub fn sine_of_one(phase: u32) -> f32 {
-    const QUARTER: i32 = QUARTER_TURN as i32;
-    let folded = QUARTER.wrapping_sub((phase as i32).wrapping_sub(QUARTER).wrapping_abs());
-    let turns = folded as f32 * TURNS_PER_WORD;
-    let square = turns * turns;
-    let mut sum = COEFFICIENTS[0];
-    for coefficient in &COEFFICIENTS[1..] {
-        sum = sum * square + coefficient;
-    }
-    sum * turns
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,7 +50,6 @@ mod tests {
             let found = sine::<Portable>(Words::splat(phase)).to_array()[0];
             let error = (f64::from(found) - (f64::from(phase) * TAU / WORD_TURN).sin()).abs();
             assert!(error < 2e-7, "error {error:e} at {phase}");
-            assert_eq!(sine_of_one(phase).to_bits(), found.to_bits(), "at {phase}");
         }
     }
 }

@@ -4,21 +4,35 @@
 //!
 //! A type-1 non-uniform FFT. A block of H frames is Σ g(t)·sin 2π(φ + νt + ct²) over its partials,
 //! with t counted from the block's middle, −H/2 ≤ t < H/2. Each is spread over eight points of a
-//! grid of M = 2H frequencies with the kernel ψ (Kaiser–Bessel, eight taps); the inverse FFT of that grid is the
-//! block times ψ̂(t/M), which is divided out. Blocks neither overlap nor are windowed: a partial's
-//! phase and gain are exact at both ends of each.
+//! grid of M = 2H frequencies with the kernel ψ (Kaiser–Bessel, eight taps); the inverse FFT of that
+//! grid is the block times ψ̂(t/M), which is divided out. Blocks neither overlap nor are windowed: a
+//! partial's phase and gain are exact at both ends of each. The cost of a partial does not depend on
+//! H. Left and right are the real and the imaginary part of one inverse FFT.
 //!
-//! With u = t/(H/2), multiplying a partial by u takes ψ to i·(2/π)·ψ′. So its ramp and its slide,
-//! (g + ġu)·e^(iδu²) with δ = 2πc(H/2)², cost derivatives of the kernel and nothing else:
+//! With u = t/(H/2) and x a partial's place in its cell of the grid, in radians of phase from the
+//! block's middle to its end, multiplying a partial by u is −i times the derivative by x. So its ramp
+//! and its slide, (g + ġu)·e^(iδu²) with δ = 2πc(H/2)², cost derivatives of the kernel and nothing
+//! else. With dₘ the m-th derivative of ψ by x:
 //!
 //! ```text
-//! e^(iδu²)   → (d₀ − ½δ²d₄) − iδd₂       dₘ = (2/π)ᵐ·ψ⁽ᵐ⁾
-//! u·e^(iδu²) → δd₃ + i(d₁ − ½δ²d₅)
+//! e^(iδu²)   → (d₀ − ½δ²d₄) − iδd₂
+//! u·e^(iδu²) → −i(d₁ − ½δ²d₅) − δd₃
 //! ```
 //!
-//! What is left out, δ³/6, limits δ to [`MAX_SLIDE`]. The cost of a partial does not depend on H.
+//! What is left out, δ³/6, limits δ to [`MAX_SLIDE`].
 //!
-//! Left and right are the real and the imaginary part of one inverse FFT.
+//! The dₘ come in one of three forms, whichever is cheapest:
+//!
+//! * rows of a table and a Taylor series: where a frequency slides, and wherever registers are few;
+//! * polynomials in x over the whole cell: AVX-512, one vector for the eight taps of d₀ and d₁;
+//! * moments: AVX-512, parts with many partials. All that ψ does within a cell is
+//!   Σⱼ Wⱼ·xʲ/j!, j = 0…7, the same Wⱼ for every partial. So only Sⱼ = Σ a·xʲ/j! is summed up, one
+//!   vector for the eight j, and ramps move it up by one j; when the part ends each cell's eight
+//!   sums are spread once.
+//!
+//! What is the same for all partials of a group of [`GROUP`] is left out: the derivatives of gains
+//! that stand still, of frequencies that do, and one channel where both are equal, which has a grid
+//! of its own that is added to both.
 //!
 //! Sources: Greengard & Lee, *Accelerating the nonuniform fast Fourier transform*, 2004; for partials
 //! in place of Rodet & Depalle's overlapping windows this project's own.
@@ -33,13 +47,17 @@
 //! The FFT's twiddles come from the platform's f64 sine and cosine, rounded to f32: a last bit of
 //! theirs is lost in the rounding.
 
+mod grid;
 mod kernel;
+mod prepare;
 mod spreader;
 mod transform;
 
-pub use spreader::Spreader;
+pub use grid::HalfSpectra;
+pub use spreader::{Spreader, collects_moments};
 pub use transform::Transform;
 
+use super::Controls;
 use crate::dsp::fixed_point::TURN;
 use std::f64::consts::TAU;
 
@@ -68,26 +86,12 @@ const MARGIN: usize = 8;
 /// Partials that are prepared together.
 pub const GROUP: usize = 16;
 
-/// Real and imaginary part of the left channel, then of the right, by frequency.
-type Grid = [Box<[f32]>; 4];
-
-fn empty_grid(frames: usize) -> Grid {
-    std::array::from_fn(|_| vec![0.0; frames + 2 * MARGIN].into())
-}
-
-/// What some of a bus's partials come to in a block: half spectra of both channels, on the grid.
-#[derive(Clone, Debug)]
-pub struct HalfSpectra {
-    grid: Grid,
-    is_empty: bool,
-}
-
-impl HalfSpectra {
-    /// Empty, for blocks of `frames`.
-    pub fn new(frames: usize) -> HalfSpectra {
-        HalfSpectra {
-            grid: empty_grid(frames),
-            is_empty: true,
-        }
-    }
+/// Whether any of these partials slides too fast for blocks of so many frames.
+#[inline(always)]
+pub(super) fn slides_too_fast(controls: &Controls, frames: usize) -> bool {
+    let max = max_half_chirp(frames);
+    controls
+        .half_chirp
+        .iter()
+        .any(|half_chirp| half_chirp.unsigned_abs() > max)
 }

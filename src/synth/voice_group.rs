@@ -82,6 +82,15 @@ impl VoiceGroup {
         self.faults
     }
 
+    /// Partials that sound in the active voices.
+    fn sounding_partials(&self) -> usize {
+        let active = self.voices.iter().enumerate();
+        active
+            .filter(|(place, _)| self.active >> place & 1 != 0)
+            .map(|(_, voice)| voice.sounding_partials())
+            .sum()
+    }
+
     /// Becomes as `other`, but for its part and reports. Both are of one engine, and one has been
     /// the other's copy ever since they were allocated.
     pub fn copy_from(&mut self, other: &VoiceGroup) {
@@ -93,7 +102,7 @@ impl VoiceGroup {
 
     /// Renders a block of every active voice; `renderer` is within no part.
     pub fn render(&mut self, tick: &Tick, renderer: &mut Renderer) {
-        renderer.begin_part(tick.partials);
+        renderer.begin_part(self.sounding_partials(), tick.partials);
         let (left, right) = self.part.begin();
         self.reported = self.active;
         self.faults = 0;

@@ -58,9 +58,9 @@ impl Bank {
         }
     }
 
-    pub fn controls(&self) -> Controls<'_> {
+    pub fn controls(&mut self) -> Controls<'_> {
         Controls {
-            phase: &self.phase,
+            phase: &mut self.phase,
             increment: &self.increment,
             half_chirp: &self.half_chirp,
             left_start: &self.gains[0],
@@ -68,6 +68,19 @@ impl Bank {
             right_start: &self.gains[2],
             right_end: &self.gains[3],
         }
+    }
+
+    /// Calls `render` with the controls and keeps the phases as they were.
+    pub fn with_controls(&self, render: impl FnOnce(&mut Controls)) {
+        render(&mut Controls {
+            phase: &mut self.phase.clone(),
+            increment: &self.increment,
+            half_chirp: &self.half_chirp,
+            left_start: &self.gains[0],
+            left_end: &self.gains[1],
+            right_start: &self.gains[2],
+            right_end: &self.gains[3],
+        });
     }
 
     pub fn advance(&mut self, frames: usize) {
@@ -89,18 +102,18 @@ impl Bank {
             static DIRECT: RefCell<HashMap<Level, Direct>> = RefCell::default();
             static SPECTRAL: RefCell<HashMap<(Level, usize), Spectral>> = RefCell::default();
         }
-        match kernel {
+        self.with_controls(|controls| match kernel {
             Kernel::Direct(level) => DIRECT.with_borrow_mut(|made| {
                 made.entry(level)
                     .or_insert_with(|| Direct::new(level))
-                    .render(&self.controls(), left, right);
+                    .render(controls, left, right);
             }),
-            Kernel::Spectral(level) => SPECTRAL.with_borrow_mut(|made| {
+            Kernel::Spectral(level, form) => SPECTRAL.with_borrow_mut(|made| {
                 made.entry((level, frames))
                     .or_insert_with(|| Spectral::new(level, frames))
-                    .render(&self.controls(), left, right);
+                    .render(controls, form, left, right);
             }),
-        }
+        });
         channels
     }
 
@@ -115,7 +128,7 @@ impl Bank {
                 .map(|half_chirp| half_chirp.unsigned_abs())
                 .max();
             if largest.is_none_or(|largest| largest <= max_half_chirp(frames)) {
-                kernels.extend(levels().map(Kernel::Spectral));
+                kernels.extend(levels().flat_map(spectral_kernels));
             }
         }
         kernels
@@ -126,7 +139,7 @@ impl Bank {
     pub fn error_and_power(&self, frames: usize) -> (f64, f64, Option<Kernel>) {
         let mut wanted = [vec![0.0; frames], vec![0.0; frames]];
         let [left, right] = &mut wanted;
-        reference::render(&self.controls(), left, right);
+        self.with_controls(|controls| reference::render(controls, left, right));
         let mut worst = (0.0, 0.0, None);
         let mean = |sum: f64| sum / frames as f64;
         for kernel in self.kernels(frames) {
@@ -169,23 +182,45 @@ impl Spectral {
         }
     }
 
-    pub fn render(&mut self, controls: &Controls, left: &mut [f32], right: &mut [f32]) {
+    pub fn render(
+        &mut self,
+        controls: &mut Controls,
+        form: Form,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let partials = match form {
+            Form::Taps => 0,
+            Form::Moments => usize::MAX,
+        };
+        self.spreader.begin(partials);
         let count = controls.phase.len();
-        for start in (0..count).step_by(spectral::GROUP) {
-            let end = count.min(start + spectral::GROUP);
-            self.spreader.add(&controls.part(start..end));
-        }
+        assert_eq!(self.spreader.add(controls, 0.0), count);
         self.spreader.drain_into(&mut self.spectra);
         self.transform.accumulate(&self.spectra);
         self.transform.transform_into(left, right);
     }
 }
 
+/// What the spectral kernel makes of partials that do not slide.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    Taps,
+    Moments,
+}
+
+/// The spectral kernels of a level.
+pub fn spectral_kernels(level: Level) -> impl Iterator<Item = Kernel> {
+    let moments = spectral::collects_moments(level).then_some(Form::Moments);
+    let forms = [Form::Taps].into_iter().chain(moments);
+    forms.map(move |form| Kernel::Spectral(level, form))
+}
+
 /// A kernel at a level.
 #[derive(Clone, Copy, Debug)]
 pub enum Kernel {
     Direct(Level),
-    Spectral(Level),
+    Spectral(Level, Form),
 }
 
 /// The levels that this processor has; the others are named.

@@ -7,8 +7,7 @@
 
 use super::gains::{Ends, Fixed, Gains, Panned, Ramped, Shape};
 use super::kernels::{Kernel, PhaseState};
-use super::{SEGMENT_FRAMES, Sums};
-use crate::bank::Controls;
+use super::{SEGMENT_FRAMES, Sums, View};
 use crate::bank::lanes::{Lanes, MAX_LANES, MIN_LANES, Words};
 use crate::dsp::fixed_point::{advanced_phase, round_phase};
 
@@ -52,7 +51,7 @@ impl Batch {
     pub fn add<L: Lanes, K: Kernel<L>>(
         &mut self,
         sums: &mut Sums<L>,
-        controls: &Controls,
+        controls: &View,
         start: usize,
         lanes: u32,
     ) {
@@ -90,11 +89,11 @@ impl Batch {
 
     /// Adds one partial.
     #[inline(always)]
-    pub fn push(&mut self, controls: &Controls, partial: usize) {
+    pub fn push(&mut self, controls: &View, partial: usize) {
         let at = self.count;
         self.phase[at] = controls.phase[partial];
         self.increment[at] = controls.increment[partial];
-        self.half_chirp[at] = controls.half_chirp[partial];
+        self.half_chirp[at] = controls.half_chirp.get(partial).copied().unwrap_or(0);
         self.left_start[at] = controls.left_start[partial];
         self.left_end[at] = controls.left_end[partial];
         self.right_start[at] = controls.right_start[partial];
@@ -104,12 +103,16 @@ impl Batch {
 
     /// Adds as many partials as there are lanes, from `start` on.
     #[inline(always)]
-    fn push_all<L: Lanes>(&mut self, controls: &Controls, start: usize) {
+    fn push_all<L: Lanes>(&mut self, controls: &View, start: usize) {
         let from = start..start + L::COUNT;
         let to = self.count..self.count + L::COUNT;
         self.phase[to.clone()].copy_from_slice(&controls.phase[from.clone()]);
         self.increment[to.clone()].copy_from_slice(&controls.increment[from.clone()]);
-        self.half_chirp[to.clone()].copy_from_slice(&controls.half_chirp[from.clone()]);
+        let half_chirp = &mut self.half_chirp[to.clone()];
+        match controls.half_chirp.get(from.clone()) {
+            Some(values) => half_chirp.copy_from_slice(values),
+            None => half_chirp.fill(0),
+        }
         self.left_start[to.clone()].copy_from_slice(&controls.left_start[from.clone()]);
         self.left_end[to.clone()].copy_from_slice(&controls.left_end[from.clone()]);
         self.right_start[to.clone()].copy_from_slice(&controls.right_start[from.clone()]);
@@ -145,8 +148,8 @@ impl Batch {
 
     /// The whole room.
     #[inline(always)]
-    pub fn controls(&self) -> Controls<'_> {
-        Controls {
+    pub fn controls(&self) -> View<'_> {
+        View {
             phase: &self.phase,
             increment: &self.increment,
             half_chirp: &self.half_chirp,
@@ -160,7 +163,7 @@ impl Batch {
 
 /// Adds the first groups of `controls`, at most a batch, to the sums.
 #[inline(always)]
-fn render<L: Lanes, K: Kernel<L>>(controls: &Controls, groups: usize, sums: &mut Sums<L>) {
+fn render<L: Lanes, K: Kernel<L>>(controls: &View, groups: usize, sums: &mut Sums<L>) {
     for (segment, frames) in sums.frames.chunks_mut(SEGMENT_FRAMES).enumerate() {
         let first = (segment * SEGMENT_FRAMES) as u32;
         let pivot = K::pivot(first, frames.len() as u32);
@@ -183,7 +186,7 @@ fn render<L: Lanes, K: Kernel<L>>(controls: &Controls, groups: usize, sums: &mut
 
 /// Where the partials from `start` on are at frame `pivot`.
 #[inline(always)]
-fn phase_state<L: Lanes>(controls: &Controls, start: usize, pivot: u32) -> PhaseState<L> {
+fn phase_state<L: Lanes>(controls: &View, start: usize, pivot: u32) -> PhaseState<L> {
     let span = start..start + L::COUNT;
     let phase = &controls.phase[span.clone()];
     let increment = &controls.increment[span.clone()];

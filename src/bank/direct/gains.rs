@@ -1,6 +1,6 @@
 //! The gains of a group over a block, in three shapes of falling generality and cost.
 
-use crate::bank::Controls;
+use super::View;
 use crate::bank::lanes::{Lanes, TOP_BIT, Words};
 
 /// The gains of the two channels at the start of a block and at its end.
@@ -14,7 +14,7 @@ pub struct Ends<L> {
 impl<L: Lanes> Ends<L> {
     /// The gains of the partials from `start` on.
     #[inline(always)]
-    pub fn load(controls: &Controls, start: usize) -> Self {
+    pub fn load(controls: &View, start: usize) -> Self {
         Self {
             left_start: L::load(&controls.left_start[start..]),
             left_end: L::load(&controls.left_end[start..]),

@@ -1,320 +1,573 @@
 //! Partials spread over a grid of frequencies.
 
-use super::kernel::{self, COLUMNS, ROWS, Row, TAPS};
-use super::{GROUP, Grid, HalfSpectra, MARGIN, empty_grid, takes};
-use crate::at_level;
+use super::grid::{COPIES, Cells, Channel, Grids, HalfSpectra, Used, empty_grids, sum_copies};
+use super::kernel::{self, ROWS, TAPS, TERMS, Tables};
+use super::prepare::{Factors, Form, Group, Kind, Pairs, Prepared, prepare};
+use super::{GROUP, max_half_chirp, takes};
 use crate::bank::Controls;
-use crate::bank::lanes::{LaneBody, Lanes, dispatch_at_most_eight};
-use crate::bank::sine::sine_of_one;
-use crate::dsp::fixed_point::{QUARTER_TURN, TURNS_PER_WORD, WORD_TURN, round_phase};
+use crate::bank::lanes::{LaneBody, Lanes, Taps, array_at, array_at_mut, dispatch};
 use crate::dsp::level::Level;
-use std::f32::consts::TAU;
-
-/// Partials that are spread together.
-const BATCH: usize = 256;
-
-/// Partials are spread on so many grids in turn, which are added up when the block is done: those
-/// that follow one another often meet at the same points, and a sum that has just been stored is
-/// slow to load again from another offset.
-const COPIES: usize = 4;
 
 /// The half spectra of a part of a block, under way.
 pub struct Spreader {
     level: Level,
-    frames: usize,
-    table: &'static [Row],
-    grids: [Grid; COPIES],
-    steady: Box<Batch>,
-    sliding: Box<Batch>,
-    is_empty: bool,
+    work: Work,
+}
+
+/// All but the level.
+struct Work {
+    /// log₂ of the block's frames.
+    exponent: u32,
+    max_half_chirp: u64,
+    tables: &'static Tables,
+    prepared: Prepared,
+    grids: Grids,
+    used: Used,
+    /// Where the level collects moments.
+    cells: Option<Cells>,
+    cells_used: Used,
+    /// Whether this part's steady frequencies are collected as moments.
+    collects: bool,
+}
+
+/// What a level asks for.
+struct Layout;
+
+impl LaneBody for Layout {
+    /// The order of the taps, and whether moments pay.
+    type Output = ([usize; TAPS], bool);
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Self::Output {
+        (L::Taps::ORDER, L::Taps::COLLECTS)
+    }
 }
 
 impl Spreader {
-    /// Allocates all that it needs for blocks of `frames`, which
-    /// [`takes`](super::takes) must be true of.
+    /// Allocates all that it needs for blocks of `frames`, of which [`takes`] must be true.
     pub fn new(level: Level, frames: usize) -> Spreader {
         assert!(takes(frames));
+        let (order, collects) = dispatch(level, Layout);
         Spreader {
             level,
-            frames,
-            table: kernel::table(),
-            grids: std::array::from_fn(|_| empty_grid(frames)),
-            steady: Box::new(Batch::EMPTY),
-            sliding: Box::new(Batch::EMPTY),
-            is_empty: true,
+            work: Work {
+                exponent: frames.trailing_zeros(),
+                max_half_chirp: max_half_chirp(frames),
+                tables: kernel::tables(order),
+                prepared: Prepared::EMPTY,
+                grids: empty_grids(frames),
+                used: Used::default(),
+                cells: collects.then(|| Cells::new(frames)),
+                cells_used: Used::default(),
+                collects: false,
+            },
         }
     }
 
-    /// Adds [`GROUP`] partials or less, of which no half chirp is larger than
-    /// [`max_half_chirp`](super::max_half_chirp).
-    pub fn add(&mut self, controls: &Controls) {
-        let slides = controls
-            .half_chirp
-            .iter()
-            .any(|&half_chirp| half_chirp != 0);
-        let batch = if slides {
-            &mut self.sliding
-        } else {
-            &mut self.steady
+    /// Begins a part in which about `partials` partials will be added.
+    pub fn begin(&mut self, partials: usize) {
+        self.work.collects = self.work.cells.is_some() && partials >= COLLECT_FROM;
+    }
+
+    /// Adds partials, moves their phases on to the next block, and returns how many it has taken:
+    /// all, or those before the first group of [`GROUP`] that slides faster than
+    /// [`max_half_chirp`]. Groups whose gains are all below `inaudible` are left out.
+    pub fn add(&mut self, controls: &mut Controls, inaudible: f32) -> usize {
+        controls.assert_one_length();
+        let body = Add {
+            work: &mut self.work,
+            controls,
+            inaudible,
         };
-        prepare(self.level, controls, self.frames.trailing_zeros(), batch);
-        self.is_empty = false;
-        if batch.count > BATCH - GROUP {
-            let (table, grids) = (self.table, &mut self.grids);
-            if slides {
-                dispatch_at_most_eight(
-                    self.level,
-                    Spread::<true> {
-                        table,
-                        grids,
-                        batch,
-                    },
-                );
-            } else {
-                dispatch_at_most_eight(
-                    self.level,
-                    Spread::<false> {
-                        table,
-                        grids,
-                        batch,
-                    },
-                );
-            }
-        }
+        dispatch(self.level, body)
     }
 
     /// Writes what has been added into `spectra`, and begins anew.
     pub fn drain_into(&mut self, spectra: &mut HalfSpectra) {
-        spectra.is_empty = self.is_empty;
-        if self.is_empty {
-            return;
-        }
-        self.is_empty = true;
-        let (table, grids) = (self.table, &mut self.grids);
-        let batch = &mut *self.steady;
-        dispatch_at_most_eight(
-            self.level,
-            Spread::<false> {
-                table,
-                grids,
-                batch,
-            },
-        );
-        let (grids, batch) = (&mut self.grids, &mut *self.sliding);
-        dispatch_at_most_eight(
-            self.level,
-            Spread::<true> {
-                table,
-                grids,
-                batch,
-            },
-        );
-        for (part, sums) in spectra.grid.iter_mut().enumerate() {
-            let copies = self.grids.each_mut().map(|grid| &mut grid[part][..]);
-            take_sum(copies, sums);
+        let work = &mut self.work;
+        let cells_used = std::mem::take(&mut work.cells_used);
+        let used = std::mem::take(&mut work.used).or(cells_used);
+        spectra.used = used;
+        for channel in Channel::ALL {
+            if cells_used.has(channel) {
+                dispatch(self.level, SpreadCells { work, channel });
+            }
+            if used.has(channel) {
+                let copies = work
+                    .grids
+                    .each_mut()
+                    .map(|channels| &mut channels[channel as usize][..]);
+                sum_copies(self.level, copies, &mut spectra.channels[channel as usize]);
+            }
         }
     }
 }
+
+/// Whether a level collects moments where there are enough partials.
+pub fn collects_moments(level: Level) -> bool {
+    dispatch(level, Layout).1
+}
+
+/// Partials of a part from which moments are worth their finish.
+const COLLECT_FROM: usize = 1_000;
 
 impl std::fmt::Debug for Spreader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
         formatter
             .debug_struct("Spreader")
             .field("level", &self.level)
-            .field("frames", &self.frames)
+            .field("frames", &(1 << self.work.exponent))
             .finish_non_exhaustive()
     }
 }
 
-/// One part of all copies added up, and the copies emptied.
-fn take_sum(copies: [&mut [f32]; COPIES], sums: &mut [f32]) {
-    let [first, second, third, fourth] = copies;
-    let pairs = first
-        .iter_mut()
-        .zip(second)
-        .zip(third.iter_mut().zip(fourth));
-    for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(pairs) {
-        *sum = *a + *b + *c + *d;
-        (*a, *b, *c, *d) = (0.0, 0.0, 0.0, 0.0);
-    }
+/// The arguments of [`Cells::spread`].
+struct SpreadCells<'a> {
+    work: &'a mut Work,
+    channel: Channel,
 }
 
-/// Partials ready to be spread.
-struct Batch {
-    count: usize,
-    /// The first grid point of each, counted from the grid's start.
-    point: [u32; BATCH],
-    /// The table's row.
-    row: [u32; BATCH],
-    /// How far the frequency lies from the row's middle, over −[`kernel::SCALE`].
-    offset: [f32; BATCH],
-    /// δ.
-    slide: [f32; BATCH],
-    /// The phase at the middle: sine, and minus cosine.
-    re: [f32; BATCH],
-    im: [f32; BATCH],
-    /// Gain at the middle, left and right.
-    left: [f32; BATCH],
-    right: [f32; BATCH],
-    /// Half of what the gain grows by, left and right.
-    left_ramp: [f32; BATCH],
-    right_ramp: [f32; BATCH],
-}
+impl LaneBody for SpreadCells<'_> {
+    type Output = ();
 
-impl Batch {
-    const EMPTY: Batch = Batch {
-        count: 0,
-        point: [0; BATCH],
-        row: [0; BATCH],
-        offset: [0.0; BATCH],
-        slide: [0.0; BATCH],
-        re: [0.0; BATCH],
-        im: [0.0; BATCH],
-        left: [0.0; BATCH],
-        right: [0.0; BATCH],
-        left_ramp: [0.0; BATCH],
-        right_ramp: [0.0; BATCH],
-    };
-}
-
-at_level! {
-    /// Works out a group of partials for blocks of 2^`exponent` frames.
-    fn prepare(controls: &Controls, exponent: u32, batch: &mut Batch) {
-        const OFFSET_BITS: u32 = 32 - ROWS.trailing_zeros();
-        let count = controls.phase.len().min(GROUP);
-        let first = batch.count.min(BATCH - GROUP);
-        batch.count = first + count.next_multiple_of(COPIES);
-        let span = first..first + count;
-        let phases = controls.phase[..count].iter();
-        let increments = controls.increment[..count].iter();
-        let half_chirps = controls.half_chirp[..count].iter();
-        let mut phase = [0_u32; GROUP];
-        let mut frequency = [0_u32; GROUP];
-        let mut slide = [0_i32; GROUP];
-        for (n, ((p, i), c)) in phases.zip(increments).zip(half_chirps).enumerate() {
-            let c = *c as u64;
-            // c·(H/2)², c·H and ν·H/2 by shifts.
-            let turned = c << (2 * exponent - 2);
-            phase[n] = round_phase(p.wrapping_add(i << (exponent - 1)).wrapping_add(turned));
-            frequency[n] = round_phase(i.wrapping_add(c << exponent));
-            slide[n] = round_phase(turned) as i32;
-        }
-        if count < GROUP {
-            // A last group that is not whole is filled up with silent ones.
-            for gains in [
-                &mut batch.left,
-                &mut batch.right,
-                &mut batch.left_ramp,
-                &mut batch.right_ramp,
-            ] {
-                gains[first..first + GROUP].fill(0.0);
-            }
-        }
-        for n in 0..GROUP {
-            // One turn is M = 2^(exponent + 1) grid points. A slide may end a little below 0 or
-            // above Nyquist, which the margins have room for; no more than that is possible, but
-            // nothing must ever be spread beside the grid.
-            let first_tap = ((MARGIN - (TAPS / 2 - 1)) as u32) << (31 - exponent);
-            let point = frequency[n].wrapping_add(first_tap) >> (31 - exponent);
-            let fraction = frequency[n] << (exponent + 1);
-            let last_point = (1 << exponent) + (2 * MARGIN - TAPS) as u32;
-            batch.point[first + n] = if point < last_point { point } else { last_point };
-            batch.row[first + n] = fraction >> OFFSET_BITS;
-            // Signed, from the row's middle.
-            let offset = (fraction << (32 - OFFSET_BITS) ^ 1 << 31) as i32;
-            batch.offset[first + n] = offset as f32
-                * (-1.0 / (ROWS as f32 * kernel::SCALE as f32 * WORD_TURN as f32));
-            batch.slide[first + n] = slide[n] as f32 * (TAU * TURNS_PER_WORD);
-            batch.re[first + n] = sine_of_one(phase[n]);
-            batch.im[first + n] = -sine_of_one(phase[n].wrapping_add(QUARTER_TURN));
-        }
-        let gains = [
-            (controls.left_start, controls.left_end, &mut batch.left, &mut batch.left_ramp),
-            (controls.right_start, controls.right_end, &mut batch.right, &mut batch.right_ramp),
-        ];
-        for (start, end, middle, ramp) in gains {
-            let places = middle[span.clone()].iter_mut().zip(&mut ramp[span.clone()]);
-            for ((middle, ramp), (start, end)) in places.zip(start.iter().zip(end)) {
-                *middle = 0.5 * (start + end);
-                *ramp = 0.5 * (end - start);
-            }
-        }
-    }
-}
-
-/// The arguments that spread a batch and empty it.
-struct Spread<'a, const SLIDES: bool> {
-    table: &'a [Row],
-    grids: &'a mut [Grid; COPIES],
-    batch: &'a mut Batch,
-}
-
-impl<const SLIDES: bool> LaneBody for Spread<'_, SLIDES> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        for first in (0..self.batch.count).step_by(COPIES) {
-            for (copy, grid) in self.grids.iter_mut().enumerate() {
-                spread_one::<L, SLIDES>(self.table, grid, self.batch, first + copy);
-            }
+        let Work {
+            cells,
+            tables,
+            grids,
+            ..
+        } = self.work;
+        if let Some(cells) = cells {
+            cells.spread::<L::Taps>(self.channel, &tables.orders, grids);
         }
-        self.batch.count = 0;
     }
 }
 
-#[inline(always)]
-fn spread_one<L: Lanes, const SLIDES: bool>(
-    table: &[Row],
-    grid: &mut Grid,
-    batch: &Batch,
-    partial: usize,
-) {
-    let row: &[[f32; TAPS]; COLUMNS] = &table[batch.row[partial] as usize % ROWS];
-    let point = batch.point[partial] as usize;
-    let value = |values: &[f32; BATCH]| L::splat(values[partial]);
-    let offset = value(&batch.offset);
-    let half_square = offset * offset * L::splat(0.5);
-    let (re, im) = (value(&batch.re), value(&batch.im));
-    let (left, left_ramp) = (value(&batch.left), value(&batch.left_ramp));
-    let (right, right_ramp) = (value(&batch.right), value(&batch.right_ramp));
-    let mut tap = 0;
-    while tap < TAPS {
-        let column = |order: usize| L::load(&row[order][tap..]);
-        // Taylor's series from the row's middle.
-        let d0 = column(2).mul_add(half_square, column(1).mul_add(offset, column(0)));
-        let d1 = column(3).mul_add(half_square, column(2).mul_add(offset, column(1)));
-        // (even, odd) of the partial itself, and of the partial times u.
-        let (own_re, own_im, ramp_re, ramp_im);
-        if SLIDES {
-            let slide = value(&batch.slide);
-            let half_slide_square = slide * slide * L::splat(0.5);
-            let d2 = column(4).mul_add(half_square, column(3).mul_add(offset, column(2)));
-            let d3 = column(5).mul_add(half_square, column(4).mul_add(offset, column(3)));
-            let d4 = column(5).mul_add(offset, column(4));
-            let d5 = column(6).mul_add(offset, column(5));
-            let even = half_slide_square.neg_mul_add(d4, d0);
-            let odd = half_slide_square.neg_mul_add(d5, d1);
-            let (d2, d3) = (slide * d2, slide * d3);
-            own_re = im.mul_add(d2, re * even);
-            own_im = re.neg_mul_add(d2, im * even);
-            ramp_re = im.neg_mul_add(odd, re * d3);
-            ramp_im = re.mul_add(odd, im * d3);
-        } else {
-            own_re = re * d0;
-            own_im = im * d0;
-            ramp_re = im.neg_mul_add(d1, L::splat(0.0));
-            ramp_im = re * d1;
+/// The arguments of [`Spreader::add`].
+struct Add<'a, 'b> {
+    work: &'a mut Work,
+    controls: &'a mut Controls<'b>,
+    inaudible: f32,
+}
+
+impl LaneBody for Add<'_, '_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> usize {
+        let Add {
+            work,
+            controls,
+            inaudible,
+        } = self;
+        let (phase, last_phase) = controls.phase.as_chunks_mut();
+        let (increment, _) = controls.increment.as_chunks();
+        let (half_chirp, _) = controls.half_chirp.as_chunks();
+        let (left_start, _) = controls.left_start.as_chunks();
+        let (left_end, _) = controls.left_end.as_chunks();
+        let (right_start, _) = controls.right_start.as_chunks();
+        let (right_end, _) = controls.right_end.as_chunks();
+        for (number, phase) in phase.iter_mut().enumerate() {
+            let group = Group {
+                phase,
+                increment: &increment[number],
+                half_chirp: half_chirp.get(number),
+                left_start: &left_start[number],
+                left_end: &left_end[number],
+                right_start: &right_start[number],
+                right_end: &right_end[number],
+            };
+            if !work.add::<L>(group, inaudible) {
+                return number * GROUP;
+            }
         }
-        let parts = [
-            (own_re, ramp_re, left, left_ramp),
-            (own_im, ramp_im, left, left_ramp),
-            (own_re, ramp_re, right, right_ramp),
-            (own_im, ramp_im, right, right_ramp),
-        ];
-        for (grid, (own, slope, gain, ramp)) in grid.iter_mut().zip(parts) {
-            let places = &mut grid[point + tap..];
-            let sum = slope.mul_add(ramp, own.mul_add(gain, L::load(places)));
-            sum.store(places);
+        let whole = phase.len() * GROUP;
+        let rest = last_phase.len();
+        if rest > 0 {
+            let mut padded = Padded::new(&mut controls.part(whole..whole + rest));
+            if !work.add::<L>(padded.group(), inaudible) {
+                return whole;
+            }
+            controls.phase[whole..].copy_from_slice(&padded.phase[..rest]);
         }
-        tap += L::COUNT;
+        whole + rest
     }
+}
+
+/// A group that is not whole, filled up with silent partials.
+struct Padded {
+    phase: [u64; GROUP],
+    increment: [u64; GROUP],
+    half_chirp: [i64; GROUP],
+    gains: [[f32; GROUP]; 4],
+}
+
+impl Padded {
+    fn new(controls: &mut Controls) -> Padded {
+        let count = controls.phase.len();
+        let mut padded = Padded {
+            phase: [0; GROUP],
+            increment: [0; GROUP],
+            half_chirp: [0; GROUP],
+            gains: [[0.0; GROUP]; 4],
+        };
+        padded.phase[..count].copy_from_slice(controls.phase);
+        padded.increment[..count].copy_from_slice(controls.increment);
+        padded.half_chirp[..controls.half_chirp.len()].copy_from_slice(controls.half_chirp);
+        let gains = [
+            controls.left_start,
+            controls.left_end,
+            controls.right_start,
+            controls.right_end,
+        ];
+        for (padded, gains) in padded.gains.iter_mut().zip(gains) {
+            padded[..count].copy_from_slice(gains);
+        }
+        padded
+    }
+
+    fn group(&mut self) -> Group<'_> {
+        let [left_start, left_end, right_start, right_end] = &self.gains;
+        Group {
+            phase: &mut self.phase,
+            increment: &self.increment,
+            half_chirp: Some(&self.half_chirp),
+            left_start,
+            left_end,
+            right_start,
+            right_end,
+        }
+    }
+}
+
+impl Work {
+    /// Adds a whole group, unless it slides too fast; then it returns false.
+    #[inline(always)]
+    fn add<L: Lanes>(&mut self, mut group: Group, inaudible: f32) -> bool {
+        let group = &mut group;
+        let kind = Kind::of::<L>(group, inaudible);
+        let too_fast = |chirp: &i64| chirp.unsigned_abs() > self.max_half_chirp;
+        if let Some(half_chirp) = group.half_chirp
+            && kind.slides
+            && half_chirp.iter().any(too_fast)
+        {
+            return false;
+        }
+        if !kind.is_loud {
+            group.advance::<L>(self.exponent);
+            return true;
+        }
+        if !kind.slides && self.collects {
+            self.cells_used.count(kind.is_mono);
+            match (kind.is_steady, kind.is_mono) {
+                (false, false) => self.collect::<L, false, false>(group),
+                (false, true) => self.collect::<L, false, true>(group),
+                (true, false) => self.collect::<L, true, false>(group),
+                (true, true) => self.collect::<L, true, true>(group),
+            }
+            return true;
+        }
+        self.used.count(kind.is_mono);
+        match (kind.slides, kind.is_steady, kind.is_mono) {
+            (false, false, false) => self.spread::<L, false, false, false>(group),
+            (false, false, true) => self.spread::<L, false, false, true>(group),
+            (false, true, false) => self.spread::<L, false, true, false>(group),
+            (false, true, true) => self.spread::<L, false, true, true>(group),
+            (true, false, false) => self.spread::<L, true, false, false>(group),
+            (true, false, true) => self.spread::<L, true, false, true>(group),
+            (true, true, false) => self.spread::<L, true, true, false>(group),
+            (true, true, true) => self.spread::<L, true, true, true>(group),
+        }
+        true
+    }
+
+    /// Spreads a group on the grids.
+    #[inline(always)]
+    fn spread<L: Lanes, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
+        &mut self,
+        group: &mut Group,
+    ) {
+        const ROWS_FORM: u8 = Form::Rows as u8;
+        const POLYNOMIALS: u8 = Form::Polynomials as u8;
+        let Work {
+            tables,
+            prepared,
+            grids,
+            ..
+        } = self;
+        if L::Taps::HAS_MANY_REGISTERS && !SLIDES {
+            prepare::<L, POLYNOMIALS, SLIDES, STEADY, MONO>(group, self.exponent, prepared);
+        } else {
+            prepare::<L, ROWS_FORM, SLIDES, STEADY, MONO>(group, self.exponent, prepared);
+        }
+        let [a, b, c, d] = grids;
+        let (tables, prepared) = (*tables, &*prepared);
+        if STEADY && !SLIDES {
+            let lines = lines::<L::Taps>(&tables.steady);
+            for n in (0..GROUP).step_by(COPIES) {
+                let [own, next] = steady_kernels(tables, lines, prepared, n);
+                add::<L::Taps, SLIDES, STEADY, MONO>(a, prepared, n, [own; 4]);
+                add::<L::Taps, SLIDES, STEADY, MONO>(b, prepared, n + 1, [next; 4]);
+                let [own, next] = steady_kernels(tables, lines, prepared, n + 2);
+                add::<L::Taps, SLIDES, STEADY, MONO>(c, prepared, n + 2, [own; 4]);
+                add::<L::Taps, SLIDES, STEADY, MONO>(d, prepared, n + 3, [next; 4]);
+            }
+            return;
+        }
+        let lines = lines::<L::Taps>(&tables.ramping);
+        for n in (0..GROUP).step_by(COPIES) {
+            spread_one::<L::Taps, SLIDES, STEADY, MONO>(a, tables, lines, prepared, n);
+            spread_one::<L::Taps, SLIDES, STEADY, MONO>(b, tables, lines, prepared, n + 1);
+            spread_one::<L::Taps, SLIDES, STEADY, MONO>(c, tables, lines, prepared, n + 2);
+            spread_one::<L::Taps, SLIDES, STEADY, MONO>(d, tables, lines, prepared, n + 3);
+        }
+    }
+
+    /// Adds a group to the moments.
+    #[inline(always)]
+    fn collect<L: Lanes, const STEADY: bool, const MONO: bool>(&mut self, group: &mut Group) {
+        const MOMENTS: u8 = Form::Moments as u8;
+        let Work {
+            prepared, cells, ..
+        } = self;
+        let Some(cells) = cells else { return };
+        prepare::<L, MOMENTS, false, STEADY, MONO>(group, self.exponent, prepared);
+        let prepared = &*prepared;
+        let orders = L::Taps::orders();
+        if MONO {
+            let [first, second] = cells.channel(Channel::Both);
+            for turn in 0..GROUP / 4 {
+                for place in 0..2 {
+                    let (terms, n) = terms::<L>(orders, prepared, 4 * turn + 2 * place);
+                    let point = prepared.point[n];
+                    collect_in::<L::Taps, STEADY>(first, point, terms, &prepared.left, n);
+                    let (terms, n) = self::terms::<L>(orders, prepared, 4 * turn + 2 * place + 1);
+                    let point = prepared.point[n];
+                    collect_in::<L::Taps, STEADY>(second, point, terms, &prepared.left, n);
+                }
+            }
+        } else {
+            let [[left, next_left], [right, next_right]] = cells.stereo();
+            for turn in 0..GROUP / 4 {
+                for place in 0..2 {
+                    let (terms, n) = terms::<L>(orders, prepared, 4 * turn + 2 * place);
+                    let point = prepared.point[n];
+                    collect_in::<L::Taps, STEADY>(left, point, terms, &prepared.left, n);
+                    collect_in::<L::Taps, STEADY>(right, point, terms, &prepared.right, n);
+                    let (terms, n) = self::terms::<L>(orders, prepared, 4 * turn + 2 * place + 1);
+                    let point = prepared.point[n];
+                    collect_in::<L::Taps, STEADY>(next_left, point, terms, &prepared.left, n);
+                    collect_in::<L::Taps, STEADY>(next_right, point, terms, &prepared.right, n);
+                }
+            }
+        }
+    }
+}
+
+/// The powers of a partial's x and their derivative, and which partial that is. The partials are
+/// taken as their powers lie in memory.
+#[inline(always)]
+fn terms<L: Lanes>(
+    orders: <L::Taps as Taps>::Orders,
+    prepared: &Prepared,
+    place: usize,
+) -> ([L::Taps; 2], usize) {
+    let n = place - place % L::COUNT + L::lane_of_quad(place % L::COUNT);
+    let low = array_at(&prepared.powers, 4 * place);
+    let powers = L::Taps::powers(orders, low, prepared.fourth[n]);
+    ([powers, powers.derivative(orders)], n)
+}
+
+/// Adds a partial to one channel's cell; `terms` are its powers and their derivative.
+#[inline(always)]
+fn collect_in<T: Taps, const STEADY: bool>(
+    cells: &mut [[f32; 16]],
+    point: u32,
+    [powers, slopes]: [T; 2],
+    factors: &Factors,
+    n: usize,
+) {
+    let cell = &mut cells[point as usize];
+    let own = factor(&factors.own, n);
+    let mut sum = powers.mul_add(own, T::load(cell));
+    if !STEADY {
+        let ramp = factor(&factors.ramp, n);
+        sum = slopes.mul_add(ramp, sum);
+    }
+    sum.store(cell);
+}
+
+/// What each of [`Factors`] is multiplied by, at every tap twice.
+type Kernel<T> = [T; 4];
+
+/// d₀ of two partials.
+#[inline(always)]
+fn steady_kernels<T: Taps>(
+    tables: &Tables,
+    lines: [T; TERMS],
+    prepared: &Prepared,
+    n: usize,
+) -> [T; 2] {
+    let x = T::splat_halves(prepared.x[n], prepared.x[n + 1]);
+    let own = if T::HAS_MANY_REGISTERS {
+        polynomials(lines, x)
+    } else {
+        let first = &tables.rows[prepared.row[n] as usize % ROWS].0;
+        let second = &tables.rows[prepared.row[n + 1] as usize % ROWS].0;
+        let half_square = x.times(x).times(T::splat(0.5));
+        let own = columns::<T>(first, second, 1).mul_add(x, columns(first, second, 0));
+        columns::<T>(first, second, 2).mul_add(half_square, own)
+    };
+    [own.double_first(), own.double_second()]
+}
+
+/// A derivative of two rows.
+#[inline(always)]
+fn columns<T: Taps>(first: &[f32; 8 * TAPS], second: &[f32; 8 * TAPS], derivative: usize) -> T {
+    let at = derivative * TAPS;
+    T::load_halves(array_at(first, at), array_at(second, at))
+}
+
+/// d₀ and d₁.
+#[inline(always)]
+fn ramping_kernel<T: Taps>(
+    tables: &Tables,
+    lines: [T; TERMS],
+    prepared: &Prepared,
+    n: usize,
+) -> Kernel<T> {
+    let x = T::splat(prepared.x[n]);
+    let both = if T::HAS_MANY_REGISTERS {
+        polynomials(lines, x)
+    } else {
+        let row = &tables.rows[prepared.row[n] as usize % ROWS].0;
+        let half_square = x.times(x).times(T::splat(0.5));
+        derivatives(row, 0, x, half_square)
+    };
+    let (own, ramp) = (both.double_first(), both.double_second());
+    [own, ramp, own, ramp]
+}
+
+/// d₀ − ½δ²d₄, d₁ − ½δ²d₅, d₂ and d₃.
+#[inline(always)]
+fn sliding_kernel<T: Taps>(tables: &Tables, prepared: &Prepared, n: usize) -> Kernel<T> {
+    let x = T::splat(prepared.x[n]);
+    let row = &tables.rows[prepared.row[n] as usize % ROWS].0;
+    let half_square = x.times(x).times(T::splat(0.5));
+    // What is multiplied by δ and its square needs fewer terms of the series.
+    let [first, second, third] = [
+        column::<T>(row, 0),
+        column::<T>(row, 1),
+        column::<T>(row, 2),
+    ];
+    let low = third.mul_add(half_square, second.mul_add(x, first));
+    let middle = column::<T>(row, 3).mul_add(x, third);
+    let high = column::<T>(row, 4);
+    let low = high.neg_mul_add(T::splat(prepared.half_slide_square[n]), low);
+    [
+        low.double_first(),
+        low.double_second(),
+        middle.double_first(),
+        middle.double_second(),
+    ]
+}
+
+/// A derivative and the next of a row.
+#[inline(always)]
+fn column<T: Taps>(row: &[f32; 8 * TAPS], derivative: usize) -> T {
+    T::load(array_at(row, derivative * TAPS))
+}
+
+/// This derivative and the next, by Taylor's series from the row's middle.
+#[inline(always)]
+fn derivatives<T: Taps>(row: &[f32; 8 * TAPS], derivative: usize, x: T, half_square: T) -> T {
+    let linear = column::<T>(row, derivative + 1).mul_add(x, column(row, derivative));
+    column::<T>(row, derivative + 2).mul_add(half_square, linear)
+}
+
+/// Coefficients in registers.
+#[inline(always)]
+fn lines<T: Taps>([a, b, c, d, e, f, g, h]: &[kernel::Line; TERMS]) -> [T; TERMS] {
+    [
+        T::load(&a.0),
+        T::load(&b.0),
+        T::load(&c.0),
+        T::load(&d.0),
+        T::load(&e.0),
+        T::load(&f.0),
+        T::load(&g.0),
+        T::load(&h.0),
+    ]
+}
+
+/// The polynomials of these coefficients, by falling powers, at x.
+#[inline(always)]
+fn polynomials<T: Taps>([a, b, c, d, e, f, g, h]: [T; TERMS], x: T) -> T {
+    let sum = a.mul_add(x, b).mul_add(x, c).mul_add(x, d).mul_add(x, e);
+    sum.mul_add(x, f).mul_add(x, g).mul_add(x, h)
+}
+
+/// Adds a partial whose gains or frequency move to one copy of the grids.
+#[inline(always)]
+fn spread_one<T: Taps, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
+    grid: &mut [Box<[f32]>; 3],
+    tables: &Tables,
+    lines: [T; TERMS],
+    prepared: &Prepared,
+    n: usize,
+) {
+    let kernel = if SLIDES {
+        sliding_kernel(tables, prepared, n)
+    } else {
+        ramping_kernel(tables, lines, prepared, n)
+    };
+    add::<T, SLIDES, STEADY, MONO>(grid, prepared, n, kernel);
+}
+
+/// Adds a partial to one copy of the grids.
+#[inline(always)]
+fn add<T: Taps, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
+    grid: &mut [Box<[f32]>; 3],
+    prepared: &Prepared,
+    n: usize,
+    kernel: Kernel<T>,
+) {
+    let point = prepared.point[n] as usize;
+    let [left, right, both] = grid;
+    if MONO {
+        add_to::<T, SLIDES, STEADY>(both, point, &prepared.left, n, kernel);
+    } else {
+        add_to::<T, SLIDES, STEADY>(left, point, &prepared.left, n, kernel);
+        add_to::<T, SLIDES, STEADY>(right, point, &prepared.right, n, kernel);
+    }
+}
+
+/// Adds a partial to one channel.
+#[inline(always)]
+fn add_to<T: Taps, const SLIDES: bool, const STEADY: bool>(
+    grid: &mut [f32],
+    point: usize,
+    factors: &Factors,
+    n: usize,
+    [own, ramp, slide, ramp_slide]: Kernel<T>,
+) {
+    let places = array_at_mut(grid, 2 * point);
+    let mut sum = own.mul_add(factor(&factors.own, n), T::load(places));
+    if !STEADY {
+        sum = ramp.mul_add(factor(&factors.ramp, n), sum);
+    }
+    if SLIDES {
+        sum = slide.mul_add(factor(&factors.slide, n), sum);
+        if !STEADY {
+            sum = ramp_slide.mul_add(factor(&factors.ramp_slide, n), sum);
+        }
+    }
+    sum.store(places);
+}
+
+/// The factor of one partial.
+#[inline(always)]
+fn factor<T: Taps>(pairs: &Pairs, n: usize) -> T {
+    T::splat_pair(array_at(pairs, 2 * n))
 }

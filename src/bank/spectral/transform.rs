@@ -1,6 +1,8 @@
 //! Half spectra added up and transformed into frames.
 
-use super::{Grid, HalfSpectra, MARGIN, empty_grid, kernel, takes};
+use super::grid::{Channel, HalfSpectra, Used};
+use super::{MARGIN, kernel, takes};
+use crate::at_level;
 use crate::dsp::level::{Level, Set};
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
@@ -8,9 +10,9 @@ use std::sync::Arc;
 
 /// The spectrum of a bus, and what turns it into frames.
 pub struct Transform {
+    level: Level,
     frames: usize,
-    grid: Grid,
-    is_empty: bool,
+    sums: HalfSpectra,
     fft: Arc<dyn Fft<f32>>,
     bins: Box<[Complex<f32>]>,
     scratch: Box<[Complex<f32>]>,
@@ -26,9 +28,9 @@ impl Transform {
         let fft = plan(level, points);
         let none = Complex::new(0.0, 0.0);
         Transform {
+            level,
             frames,
-            grid: empty_grid(frames),
-            is_empty: true,
+            sums: HalfSpectra::new(frames),
             bins: vec![none; points].into(),
             scratch: vec![none; fft.get_inplace_scratch_len()].into(),
             fft,
@@ -43,23 +45,47 @@ impl Transform {
 
     /// Adds half spectra to the block.
     pub fn accumulate(&mut self, spectra: &HalfSpectra) {
-        if !spectra.is_empty {
-            self.is_empty = false;
-            for (sums, part) in self.grid.iter_mut().zip(&spectra.grid) {
-                for (sum, value) in sums.iter_mut().zip(part) {
+        for channel in Channel::ALL {
+            let sums = &mut self.sums.channels[channel as usize];
+            let values = &spectra.channels[channel as usize];
+            if !spectra.used.has(channel) {
+            } else if self.sums.used.has(channel) {
+                for (sum, value) in sums.iter_mut().zip(values) {
                     *sum += value;
                 }
+            } else {
+                sums.copy_from_slice(values);
             }
         }
+        self.sums.used = self.sums.used.or(spectra.used);
     }
 
     /// Adds the block's frames to both channels, which have its length, and begins anew.
     pub fn transform_into(&mut self, left: &mut [f32], right: &mut [f32]) {
-        if self.is_empty {
-            return;
+        let used = std::mem::take(&mut self.sums.used);
+        let [left_sums, right_sums, both] = &mut self.sums.channels;
+        match used {
+            Used {
+                stereo: false,
+                mono: false,
+            } => return,
+            Used {
+                stereo: false,
+                mono: true,
+            } => {
+                left_sums.copy_from_slice(both);
+                right_sums.copy_from_slice(both);
+            }
+            Used { mono: true, .. } => {
+                for sums in [&mut *left_sums, &mut *right_sums] {
+                    for (sum, value) in sums.iter_mut().zip(both.iter()) {
+                        *sum += value;
+                    }
+                }
+            }
+            Used { mono: false, .. } => {}
         }
-        self.is_empty = true;
-        to_hermitian(&mut self.grid, &mut self.bins);
+        to_hermitian(self.level, left_sums, right_sums, &mut self.bins);
         self.fft
             .process_with_scratch(&mut self.bins, &mut self.scratch);
         // Times before the block's middle are the FFT's negative ones.
@@ -95,32 +121,31 @@ fn plan(level: Level, points: usize) -> Arc<dyn Fft<f32>> {
     }
 }
 
-/// The half spectra of both channels as one whole spectrum, and the grid emptied.
-fn to_hermitian(grid: &mut Grid, bins: &mut [Complex<f32>]) {
-    let half = bins.len() / 2;
-    // What was spread beyond 0 or Nyquist is the mirror image of what belongs there.
-    for (part, grid) in grid.iter_mut().enumerate() {
-        let sign = if part % 2 == 0 { 1.0 } else { -1.0 };
-        for away in 1..MARGIN {
-            grid[MARGIN + away] += sign * grid[MARGIN - away];
-            grid[MARGIN + half - away] += sign * grid[MARGIN + half + away];
+at_level! {
+    /// The half spectra of both channels as one whole spectrum, of left + i·right.
+    fn to_hermitian(left: &mut [f32], right: &mut [f32], bins: &mut [Complex<f32>]) {
+        let half = bins.len() / 2;
+        for half_spectrum in [&mut *left, &mut *right] {
+            // What was spread beyond 0 or Nyquist is the mirror image of what belongs there.
+            for away in 1..MARGIN {
+                let mut reflect = |to: usize, from: usize| {
+                    half_spectrum[2 * to] += half_spectrum[2 * from];
+                    half_spectrum[2 * to + 1] -= half_spectrum[2 * from + 1];
+                };
+                reflect(MARGIN + away, MARGIN - away);
+                reflect(MARGIN + half - away, MARGIN + half + away);
+            }
         }
-    }
-    let [left_re, left_im, right_re, right_im] = grid;
-    for bin in 0..=half {
-        let at = MARGIN + bin;
-        let (l, r) = (
-            Complex::new(left_re[at], left_im[at]),
-            Complex::new(right_re[at], right_im[at]),
-        );
-        if bin == 0 || bin == half {
-            bins[bin] = Complex::new(2.0 * l.re, 2.0 * r.re);
-        } else {
-            bins[bin] = Complex::new(l.re - r.im, l.im + r.re);
-            bins[2 * half - bin] = Complex::new(l.re + r.im, r.re - l.im);
+        let span = 2 * MARGIN..2 * (MARGIN + half + 1);
+        let (left, right) = (&left[span.clone()], &right[span]);
+        let (low, high) = bins.split_at_mut(half);
+        low[0] = Complex::new(2.0 * left[0], 2.0 * right[0]);
+        high[0] = Complex::new(2.0 * left[2 * half], 2.0 * right[2 * half]);
+        let pairs = left.chunks_exact(2).zip(right.chunks_exact(2)).skip(1);
+        let bins = low[1..].iter_mut().zip(high[1..].iter_mut().rev());
+        for ((low, high), (left, right)) in bins.zip(pairs) {
+            *low = Complex::new(left[0] - right[1], left[1] + right[0]);
+            *high = Complex::new(left[0] + right[1], right[0] - left[1]);
         }
-    }
-    for grid in [left_re, left_im, right_re, right_im] {
-        grid.fill(0.0);
     }
 }

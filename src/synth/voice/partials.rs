@@ -511,14 +511,15 @@ impl Partials {
         } else {
             (&self.left_start[..count], &self.right_start[..count])
         };
-        let half_chirp = if self.state.slides {
-            &self.half_chirp[..count]
+        // While frequencies rest, every copy follows the phases by itself.
+        let (phase, half_chirp) = if self.state.slides {
+            (self.phase.phase.write(count), &self.half_chirp[..count])
         } else {
-            &NO_CHIRP[..count]
+            (self.phase.phase.scratch(count), &[][..])
         };
         renderer.add(
-            &Controls {
-                phase: &self.phase.phase[..count],
+            &mut Controls {
+                phase,
                 increment: &self.increment[..count],
                 half_chirp,
                 left_start,
@@ -529,19 +530,8 @@ impl Partials {
             left,
             right,
         );
-        let frames = left.len() as u64;
-        self.state.frame += frames;
-        if self.state.slides {
-            // While the increments are still there: the next segment has others.
-            lanes::advance(
-                self.state.level,
-                self.phase.phase.write(count),
-                &self.increment[..count],
-                half_chirp,
-                frames,
-            );
-            self.phase.frame = self.state.frame;
-        }
+        self.state.frame += left.len() as u64;
+        self.phase.frame = self.state.frame;
         // What lay past the spectrum's end has reached 0, and may grow from there again.
         let rest = whole_groups(spectrum_partials);
         if rest < count {
