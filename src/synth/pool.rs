@@ -1,6 +1,6 @@
 //! The voice pool: all voices of an engine in their groups, and who renders them.
 //!
-//! Without [`Workers`] the caller renders one group after the other. With them it gives some groups
+//! Without a [`Crew`] the caller renders one group after the other. With one it gives some groups
 //! away, renders the rest, and later collects the results. It gives copies away: each group has a
 //! shadow copy for that. It waits at most a quarter of a block for groups that other threads have
 //! begun. What is not done then, it renders itself from the original that it still has, and the late

@@ -62,7 +62,7 @@ impl Used {
 }
 
 /// A half spectrum of each channel, as pairs of real and imaginary part by frequency, with a margin
-/// of [`MARGIN`] points at both ends. Channels that hold nothing have any values.
+/// of `MARGIN` points at both ends. Channels that hold nothing have any values.
 #[derive(Clone, Debug)]
 pub struct HalfSpectra {
     pub(super) channels: [Box<[f32]>; 3],
