@@ -65,19 +65,37 @@ impl Stopwatch<'_> {
 /// For how long the threads of this process and of the display's server, as many as there are now,
 /// were ready to run and had no processor. Nothing where the system does not tell.
 fn waited(display: &Display) -> Duration {
-    let of_process = |process: &str| -> u64 {
-        let Ok(tasks) = Path::new("/proc").join(process).join("task").read_dir() else {
-            return 0;
-        };
-        // Nanoseconds on a processor, nanoseconds ready without one, times on a processor.
-        let waited_ns = |told: String| -> Option<u64> { told.split(' ').nth(1)?.parse().ok() };
-        tasks
-            .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
-            .filter_map(waited_ns)
-            .sum()
+    let server = server_process(display).map_or(Duration::ZERO, |process| {
+        scheduled(&process.to_string(), Scheduled::Waiting)
+    });
+    scheduled("self", Scheduled::Waiting) + server
+}
+
+/// For how long the threads of this process, as many as there are now, have been on a processor.
+pub fn processor_time() -> Duration {
+    scheduled("self", Scheduled::Running)
+}
+
+/// What the system tells of a thread's time, by its place in the line.
+#[derive(Clone, Copy)]
+enum Scheduled {
+    Running = 0,
+    /// Ready to run, without a processor.
+    Waiting = 1,
+}
+
+/// The time of all threads of a process, which is named as in `/proc`.
+fn scheduled(process: &str, which: Scheduled) -> Duration {
+    let Ok(tasks) = Path::new("/proc").join(process).join("task").read_dir() else {
+        return Duration::ZERO;
     };
-    let server = server_process(display).map_or(0, |process| of_process(&process.to_string()));
-    Duration::from_nanos(of_process("self") + server)
+    let time_ns =
+        |told: String| -> Option<u64> { told.split(' ').nth(which as usize)?.parse().ok() };
+    let sum_ns = tasks
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
+        .filter_map(time_ns)
+        .sum();
+    Duration::from_nanos(sum_ns)
 }
 
 /// The process at the other end of the display's socket.

@@ -3,7 +3,7 @@
 use xtask::host::{Output, WindowSize};
 
 use crate::apart::apart;
-use crate::display::{Display, point, sameness};
+use crate::display::{Display, point, sameness, wait_for};
 use crate::player::{Player, play_until_seen, quiet, resize};
 use crate::words::Ends;
 
@@ -20,6 +20,21 @@ fn spectrum(display: &Display, player: &Player) -> Vec<u8> {
     let picture = display.picture(player.opened.editor).expect("a window");
     let row = 4 * SIZE.width as usize;
     picture[row * 100..row * 220].to_vec()
+}
+
+/// Waits until the spectrum does not change any more: peaks fall for some seconds after a sound.
+fn wait_until_still(display: &Display, player: &mut Player) {
+    let mut before = spectrum(display, player);
+    wait_for("the spectrum to stand still", || {
+        // At rest the window draws five frames per second.
+        for _ in 0..3 {
+            player.play_until_seen();
+        }
+        let now = spectrum(display, player);
+        let is_still = now == before;
+        before = now;
+        is_still.then_some(())
+    });
 }
 
 /// The levels of all partials that stand otherwise than in a new instance.
@@ -44,8 +59,8 @@ fn only_one_is_touched(display: &Display, one: &mut Player, other: &mut Player) 
     // The pointer rests beside both.
     point(&["mousemove", "1500", "1100"]);
     play_until_seen(&mut [&mut *one, &mut *other]);
-    display.settled(one.opened.editor);
-    display.settled(other.opened.editor);
+    wait_until_still(display, one);
+    wait_until_still(display, other);
     let pictures = [spectrum(display, one), spectrum(display, other)];
     let drawn_before = [drawn(one), drawn(other)];
     other.said.clear();
