@@ -58,7 +58,10 @@ impl HostParam {
             let range = IntRange::Linear { min, max };
             let mut int = IntParam::new(row.name, row.default as i32, range)
                 .with_unit(suffix(row.unit))
-                .with_value_to_string(Arc::new(move |plain| text(plain as f32)))
+                // A free place means the last value that there is.
+                .with_value_to_string(Arc::new(move |plain| {
+                    text((plain as f32).min(param.range().ends().1))
+                }))
                 .with_string_to_value(Arc::new(move |text| {
                     param.parse(text).map(|plain| plain.round() as i32)
                 }))
