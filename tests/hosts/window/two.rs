@@ -98,6 +98,8 @@ fn only_one_is_touched(display: &Display, one: &mut Player, other: &mut Player) 
 
 /// A note is seen in the window of the instance that plays it.
 fn shows_a_note(display: &Display, player: &mut Player) {
+    // The last note's peaks would hide this one's.
+    wait_until_still(display, player);
     let before = spectrum(display, player);
     player.begin(2, KEY + 7);
     player.play_until("a note to be seen", |player| {
