@@ -10,7 +10,7 @@
 //! The plugin's library stays in the host's memory when the host unloads it. A window's thread, and
 //! that of its clipboard, may outlive the window by some milliseconds (`docs/upstream.md`), and would
 //! run on in memory that is gone. On systems with ELF the linker marks the library so
-//! ([`STAYS_LOADED`]). macOS never unloads a library with thread-local variables, which every
+//! (`STAYS_LOADED`). macOS never unloads a library with thread-local variables, which every
 //! library with Rust's standard library has. On Windows all of a window's code runs in the host's
 //! own thread.
 
