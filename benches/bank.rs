@@ -57,7 +57,8 @@ impl Partials {
             turns.sort_by(f64::total_cmp);
         }
         let phase: Vec<u64> = (0..count).map(|_| fixed_turns(random.unit())).collect();
-        let amount = if motion == Motion::Slides { 1e-6 } else { 0.0 };
+        // The steepest is 1.8e-7 turns, which the spectral kernel takes in all of these blocks.
+        let amount = if motion == Motion::Slides { 4e-7 } else { 0.0 };
         let half_chirp = turns
             .iter()
             .map(|turns| (turns * amount * 2_f64.powi(64)) as i64)
