@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{
-    FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params, nice_error,
+    AtomicF32, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params, nice_error,
 };
 
 use crate::synth::parameter::{Param, Unit};
@@ -30,17 +30,19 @@ pub use controllers::Controllers;
 pub use loaded::{LoadedPreset, fingerprint};
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
-/// A parameter of the framework.
+/// A parameter and where its value is kept.
 #[derive(Debug)]
-pub enum HostParam {
+pub enum StoredParam {
     /// The framework's plain value is our normalised one, 0 to 1.
     Continuous(FloatParam),
     /// The framework's plain value is ours, a whole number.
     Stepped(IntParam),
+    /// The framework does not know it, since hosts do not see it: our normalised value.
+    Unhosted(AtomicF32),
 }
 
-impl HostParam {
-    fn new(param: Param, changes: &Arc<Changes>) -> HostParam {
+impl StoredParam {
+    fn new(param: Param, changes: &Arc<Changes>) -> StoredParam {
         let row = param.row();
         let index = param.index();
         let text = move |plain| {
@@ -51,7 +53,9 @@ impl HostParam {
             text
         };
         let changes = changes.clone();
-        if let Some(steps) = row.range.steps() {
+        if !param.is_hosted() {
+            StoredParam::Unhosted(AtomicF32::new(param.default_normalized()))
+        } else if let Some(steps) = row.range.steps() {
             // Free places are values too: a host may set each of them.
             let min = row.range.ends().0 as i32;
             let max = min + steps as i32;
@@ -72,7 +76,7 @@ impl HostParam {
             if param.is_machine_setting() {
                 int = int.non_automatable();
             }
-            HostParam::Stepped(int)
+            StoredParam::Stepped(int)
         } else {
             let range = FloatRange::Linear { min: 0.0, max: 1.0 };
             let default = row.range.normalized(row.default);
@@ -88,15 +92,16 @@ impl HostParam {
             if row.polyphonic {
                 float = float.with_poly_modulation_id(index as u32);
             }
-            HostParam::Continuous(float)
+            StoredParam::Continuous(float)
         }
     }
 
-    /// The framework's pointer to the parameter.
-    pub fn as_ptr(&self) -> ParamPtr {
+    /// The framework's pointer to the parameter; `None` if hosts do not see it.
+    pub fn as_ptr(&self) -> Option<ParamPtr> {
         match self {
-            HostParam::Continuous(float) => float.as_ptr(),
-            HostParam::Stepped(int) => int.as_ptr(),
+            StoredParam::Continuous(float) => Some(float.as_ptr()),
+            StoredParam::Stepped(int) => Some(int.as_ptr()),
+            StoredParam::Unhosted(_) => None,
         }
     }
 }
@@ -153,7 +158,7 @@ impl Changes {
 /// All parameters in the order of the table, and the other data that an instance stores.
 #[derive(Debug)]
 pub struct HostParams {
-    params: Box<[HostParam]>,
+    params: Box<[StoredParam]>,
     changes: Arc<Changes>,
     window: WindowMemory,
     controllers: Controllers,
@@ -167,7 +172,7 @@ impl Default for HostParams {
         let changes = Arc::new(Changes(Default::default()));
         HostParams {
             params: Param::all()
-                .map(|param| HostParam::new(param, &changes))
+                .map(|param| StoredParam::new(param, &changes))
                 .collect(),
             changes,
             window: WindowMemory::default(),
@@ -179,8 +184,8 @@ impl Default for HostParams {
 }
 
 impl HostParams {
-    /// The framework's parameter for `param`.
-    pub fn get(&self, param: Param) -> &HostParam {
+    /// Where the value of `param` is kept.
+    pub fn get(&self, param: Param) -> &StoredParam {
         &self.params[param.index()]
     }
 
@@ -189,22 +194,24 @@ impl HostParams {
     /// value in use.
     fn modulated(&self, param: Param) -> f32 {
         match self.get(param) {
-            HostParam::Continuous(float) => float.modulated_plain_value(),
-            HostParam::Stepped(int) => {
+            StoredParam::Continuous(float) => float.modulated_plain_value(),
+            StoredParam::Stepped(int) => {
                 let plain = int.modulated_plain_value() as f32;
                 param.range().normalized(plain)
             }
+            StoredParam::Unhosted(normalized) => normalized.load(Ordering::Relaxed),
         }
     }
 
     /// The normalised value of `param` without the host's modulation.
     pub fn unmodulated(&self, param: Param) -> f32 {
         match self.get(param) {
-            HostParam::Continuous(float) => float.unmodulated_normalized_value(),
-            HostParam::Stepped(int) => {
+            StoredParam::Continuous(float) => float.unmodulated_normalized_value(),
+            StoredParam::Stepped(int) => {
                 let plain = int.unmodulated_plain_value() as f32;
                 param.range().normalized(plain)
             }
+            StoredParam::Unhosted(normalized) => normalized.load(Ordering::Relaxed),
         }
     }
 
@@ -263,13 +270,17 @@ impl HostParams {
             .untold(|param, value| self.set(param, value));
     }
 
-    fn set(&self, param: Param, normalized: f32) {
-        // SAFETY: the pointer points into `self`. The framework sets parameters on the same thread in
-        // the same way, and the stores are atomic.
-        unsafe {
-            self.get(param)
-                .as_ptr()
-                ._internal_set_normalized_value(normalized);
+    /// Sets `param` to a normalised value and tells no host. For parameters that hosts do not see,
+    /// and where the host sets the value or is told in another way. Does not wait or allocate.
+    pub fn set(&self, param: Param, normalized: f32) {
+        let stored = self.get(param);
+        if let Some(ptr) = stored.as_ptr() {
+            // SAFETY: the pointer points into `self`. The framework sets parameters on the same thread
+            // in the same way, and the stores are atomic.
+            unsafe { ptr._internal_set_normalized_value(normalized) };
+        } else if let StoredParam::Unhosted(value) = stored {
+            value.store(normalized.clamp(0.0, 1.0), Ordering::Relaxed);
+            self.changes.mark(param.index());
         }
     }
 
@@ -301,13 +312,10 @@ impl HostParams {
 unsafe impl Params for HostParams {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
         Param::hosted()
-            .map(|param| {
+            .filter_map(|param| {
                 let row = param.row();
-                (
-                    row.id.to_string(),
-                    self.get(param).as_ptr(),
-                    row.group.name().to_owned(),
-                )
+                let ptr = self.get(param).as_ptr()?;
+                Some((row.id.to_owned(), ptr, row.group.name().to_owned()))
             })
             .collect()
     }
@@ -340,6 +348,10 @@ unsafe impl Params for HostParams {
                 stored::CONTROLLERS_FIELD,
                 serialize_field(&controllers).ok(),
             ),
+            (
+                stored::UNHOSTED_FIELD,
+                stored::unhosted_to_json(|param| self.unmodulated(param)),
+            ),
         ];
         fields
             .into_iter()
@@ -370,6 +382,9 @@ unsafe impl Params for HostParams {
                 .inspect_err(|why| nice_error!("The stored name of the preset is damaged: {why}"))
                 .ok()
         }));
+        for (param, normalized) in stored::unhosted(serialized) {
+            self.set(param, normalized);
+        }
         // States of versions before MIDI learn have no controllers.
         self.controllers.replace(stored::controllers(serialized));
         self.loads.fetch_add(1, Ordering::Release);
@@ -379,22 +394,13 @@ unsafe impl Params for HostParams {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Preset;
     use crate::synth::parameter::rows;
 
-    /// Sets a parameter as a host does.
-    fn set(params: &HostParams, param: Param, normalized: f32) {
-        // SAFETY: the pointer points into `params`, which outlives the call.
-        unsafe {
-            params
-                .get(param)
-                .as_ptr()
-                ._internal_set_normalized_value(normalized)
-        };
-    }
-
     fn modulate(params: &HostParams, param: Param, offset: f32) {
-        // SAFETY: as above.
-        unsafe { params.get(param).as_ptr()._internal_modulate_value(offset) };
+        let ptr = params.get(param).as_ptr().expect("hosts see it");
+        // SAFETY: the pointer leads into `params`, which outlives the call.
+        unsafe { ptr._internal_modulate_value(offset) };
     }
 
     #[test]
@@ -416,7 +422,7 @@ mod tests {
                 // CLAP and VST3 scale stepped values up to whole numbers and down again.
                 let scale = range.steps().unwrap_or(1) as f64;
                 let host_value = f64::from(normalized) * scale;
-                set(&params, param, host_value as f32 / scale as f32);
+                params.set(param, host_value as f32 / scale as f32);
                 params.update(&mut by_host);
                 by_preset.set(param, plain);
                 assert_eq!(
@@ -430,6 +436,73 @@ mod tests {
         assert_eq!(by_host, by_preset);
     }
 
+    /// What a preset's text says after its values have been to a host and back, by both formats:
+    /// each scales stepped values to whole numbers and hands continuous ones on as f64.
+    fn by_way_of_a_host(preset: &Preset) -> String {
+        let params = HostParams::default();
+        for param in Param::all() {
+            let scale = param.range().steps().unwrap_or(1) as f64;
+            let host_value = f64::from(preset.patch.normalized(param)) * scale;
+            params.set(param, (host_value / scale) as f32);
+        }
+        let mut preset = preset.clone();
+        preset.patch = params.patch();
+        preset.to_text()
+    }
+
+    /// The parameters' values as a text gives them, by id.
+    fn values(text: &str) -> BTreeMap<&str, &str> {
+        let lines = text.lines().skip_while(|line| !line.starts_with('['));
+        let values = lines.filter_map(|line| line.split_once(" = "));
+        values
+            .map(|(id, value)| (id, value.split(" #").next().unwrap_or(value).trim()))
+            .collect()
+    }
+
+    #[test]
+    fn the_starting_presets_come_back_from_a_host_as_they_were_written() {
+        for starting in crate::state::starting_presets() {
+            let preset = Preset::parse(starting.text).expect("a preset");
+            let text = by_way_of_a_host(&preset);
+            assert_eq!(text, preset.to_text());
+            // A file may also state what is at its default.
+            let mut written = values(starting.text);
+            written.retain(|id, value| {
+                let row = Param::from_id(id).expect("a parameter").row();
+                let plain = match row.plain_of_label(value.trim_matches('"')) {
+                    Some(plain) => plain,
+                    None => value.parse().expect("a number"),
+                };
+                plain != row.default
+            });
+            assert_eq!(values(&text), written, "{}", starting.name);
+        }
+    }
+
+    #[test]
+    fn any_value_comes_back_from_a_host_as_a_preset_writes_it() {
+        let mut preset = Preset::parse(crate::state::starting_presets()[0].text).expect("a preset");
+        for round in 0..64 {
+            for param in Param::all().filter(|param| !param.is_machine_setting()) {
+                let random = crate::dsp::random::bits(round, param.index() as u64) >> 40;
+                let part = random as f32 / (1 << 24) as f32;
+                let normalized = part * param.range().top();
+                let plain = param.range().plain(normalized);
+                // Every other time as a hand sets it, and not to the bit.
+                let normalized = match round % 2 {
+                    0 => normalized,
+                    _ => param.range().normalized((plain * 100.0).round() / 100.0),
+                };
+                preset.patch.set_normalized(param, normalized);
+            }
+            let text = preset.to_text();
+            assert_eq!(by_way_of_a_host(&preset), text);
+            // And as a text.
+            let parsed = Preset::parse(&text).expect("a preset");
+            assert_eq!(parsed.to_text(), text);
+        }
+    }
+
     #[test]
     fn a_change_is_reported_once() {
         let params = HostParams::default();
@@ -438,7 +511,7 @@ mod tests {
         assert!(!params.update(&mut patch));
         let before = patch;
         let last = Param::macro_amount(8);
-        set(&params, last, 0.25);
+        params.set(last, 0.25);
         assert!(params.update(&mut patch));
         assert_eq!(patch.normalized(last), 0.25);
         assert!(!params.update(&mut patch));
@@ -447,10 +520,31 @@ mod tests {
     }
 
     #[test]
+    fn values_that_hosts_do_not_see_are_reported_and_stored() {
+        let params = HostParams::default();
+        let mut patch = params.patch();
+        params.update(&mut patch);
+        let param = Param::macro_target(8);
+        assert!(params.get(param).as_ptr().is_none());
+        let normalized = param.range().normalized(12.0);
+        params.set(param, normalized);
+        assert!(params.update(&mut patch));
+        assert_eq!(patch.plain(param), 12.0);
+        let other = HostParams::default();
+        other.deserialize_fields(&params.serialize_fields());
+        assert_eq!(other.patch(), patch);
+        // A state without the field sets the default, whatever the value was.
+        let mut fields = params.serialize_fields();
+        fields.remove(stored::UNHOSTED_FIELD);
+        other.deserialize_fields(&fields);
+        assert_eq!(other.patch(), Patch::default());
+    }
+
+    #[test]
     fn modulation_is_added_and_removed() {
         let params = HostParams::default();
         let mut patch = params.patch();
-        set(&params, Param::TILT, 0.5);
+        params.set(Param::TILT, 0.5);
         modulate(&params, Param::TILT, 0.25);
         params.update(&mut patch);
         assert_eq!(patch.normalized(Param::TILT), 0.75);
@@ -462,10 +556,10 @@ mod tests {
     #[test]
     fn text_goes_both_ways_with_and_without_unit() {
         let params = HostParams::default();
-        for param in Param::all() {
+        for param in Param::hosted() {
             let unit = param.row().unit;
             assert!(suffix(unit).is_empty() || suffix(unit) == format!(" {}", unit.symbol()));
-            let ptr = params.get(param).as_ptr();
+            let ptr = params.get(param).as_ptr().expect("hosts see it");
             for step in 0..=20 {
                 let plain = param.range().plain(step as f32 / 20.0);
                 let normalized = param.range().normalized(plain);
@@ -510,7 +604,7 @@ mod tests {
     fn the_map_is_in_the_hosts_order() {
         let params = HostParams::default();
         let map = params.param_map();
-        assert_eq!(map.len(), Param::COUNT);
+        assert_eq!(map.len(), Param::hosted().count());
         for ((id, ptr, group), param) in map.iter().zip(Param::hosted()) {
             let row = param.row();
             assert_eq!((id.as_str(), group.as_str()), (row.id, row.group.name()));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use aliquot::state::{Preset, SCHEMA, starting_presets};
-use aliquot::synth::parameter::Param;
+use aliquot::synth::parameter::{Param, Range};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
@@ -291,6 +291,58 @@ fn normalized_value() -> impl Strategy<Value = f32> {
     ]
 }
 
+/// A continuous parameter and a number of one to four digits within its range, none of them finer
+/// than 1/100,000 of the range where its steps are equal or nearly so.
+fn written_number() -> impl Strategy<Value = (Param, f64)> {
+    let continuous: Vec<Param> = Param::all()
+        .filter(|param| param.range().steps().is_none())
+        .collect();
+    let param = prop::sample::select(continuous);
+    (param, 0.0f32..=1.0, 0usize..4).prop_map(|(param, x, decimals)| {
+        let range = param.range();
+        let (min, max) = range.ends();
+        let plain = range.plain_precise(x);
+        let number: f64 = format!("{plain:.decimals$e}").parse().expect("a number");
+        let step = match range {
+            Range::Linear { .. } | Range::SignedSquare { .. } => {
+                10f64.powf((1e-5 * f64::from(max.max(-min))).log10().ceil())
+            }
+            _ => return (param, number.clamp(min.into(), max.into())),
+        };
+        let places = (-step.log10()).round().max(0.0) as usize;
+        let number = format!("{number:.places$}")
+            .parse::<f64>()
+            .expect("a number");
+        (param, number.clamp(min.into(), max.into()))
+    })
+}
+
+/// The number that a preset's text gives for a parameter; its default where it gives none.
+fn number_in(text: &str, param: Param) -> f64 {
+    let start = format!("{} = ", param.row().id);
+    let line = text.lines().find_map(|line| line.strip_prefix(&start));
+    match line.and_then(|line| line.split(" # ").next()) {
+        Some(number) => number.parse().unwrap_or(f64::NAN),
+        None => format!("{}", param.row().default)
+            .parse()
+            .expect("a number"),
+    }
+}
+
+#[test]
+fn zero_is_written_as_zero() {
+    for param in Param::all().filter(|param| param.range().steps().is_none()) {
+        let (min, max) = param.range().ends();
+        if min > 0.0 || max < 0.0 {
+            continue;
+        }
+        let mut patch = Patch::default();
+        patch.set(param, 0.0);
+        let text = preset(patch).to_text();
+        assert_eq!(number_in(&text, param), 0.0, "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 64,
@@ -325,6 +377,19 @@ proptest! {
                 let bits = (back.patch.normalized(param).to_bits(), patch.normalized(param).to_bits());
                 prop_assert_eq!(bits.0, bits.1, "{}", id);
             }
+        }
+    }
+
+    #[test]
+    fn numbers_stay_as_they_were_written(
+        numbers in prop::collection::vec(written_number(), 100),
+    ) {
+        for (param, number) in numbers {
+            let id = param.row().id;
+            let text = format!("schema = 1\nname = \"x\"\n[x]\n{id} = {number:?}\n");
+            let parsed = Preset::parse(&text)
+                .map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+            prop_assert_eq!(number_in(&parsed.to_text(), param), number, "{}", id);
         }
     }
 

@@ -325,20 +325,11 @@ fn reader(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
     }
 }
 
-/// What a control is called where no title of a group stands beside it; no other has this name.
-pub fn spoken(param: Param) -> &'static str {
-    match param {
-        // Voices can be looked at.
-        Param::VOICES => "Number of Voices",
-        param => param.row().name,
-    }
-}
-
 /// Names a control that moves along a range for a screen reader, with its value and unit.
 fn describe(ui: &Ui, response: &Response, param: Param, shown: &Shown) {
     let row = param.row();
     let plain = f64::from(param.range().plain(shown.normalized));
-    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), plain, spoken(param)));
+    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), plain, param.row().name));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         let (min, max) = row.range.ends();
         node.set_min_numeric_value(f64::from(min));
@@ -357,9 +348,9 @@ fn describe_choice(ui: &Ui, response: &Response, role: Role, param: Param, shown
             role,
             ui.is_enabled(),
             shown.normalized >= 0.5,
-            spoken(param),
+            param.row().name,
         ),
-        role => WidgetInfo::labeled(role, ui.is_enabled(), spoken(param)),
+        role => WidgetInfo::labeled(role, ui.is_enabled(), param.row().name),
     });
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_value(shown.text.as_str());
@@ -373,7 +364,7 @@ fn describe_choice(ui: &Ui, response: &Response, role: Role, param: Param, shown
 fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
     let awaited = shown.is_awaited;
     desk.help.tell(response, || {
-        let mut text = format!("{}: {}", spoken(param), shown.text);
+        let mut text = format!("{}: {}", param.row().name, shown.text);
         if let Some(modulated) = shown.modulated {
             let sounds = value_text(param, param.range().plain(modulated));
             text += &format!(" (sounds at {sounds})");
@@ -381,7 +372,7 @@ fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
         if awaited {
             text += ". Move a controller to teach it";
         } else {
-            text += &format!(". {}", super::help::of(param));
+            text += &format!(". {}", param.row().help);
             if let Some(reason) = shown.idle {
                 text += &format!(" Has no effect now. {reason}");
             }

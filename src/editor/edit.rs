@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::{ParamPtr, PluginApi};
+use nice_plug::prelude::PluginApi;
 
 mod asides;
 mod sound;
@@ -43,24 +43,28 @@ pub trait Host: Send {
     fn wake(&self);
 }
 
-fn ptr(params: &HostParams, param: Param) -> ParamPtr {
-    params.get(param).as_ptr()
-}
-
 impl Host for GuiContext {
     fn begin(&self, params: &HostParams, param: Param) {
-        // SAFETY: the pointer leads into `params`, which the framework keeps as long as it lives.
-        unsafe { self.raw_begin_set_parameter(ptr(params, param)) }
+        if let Some(ptr) = params.get(param).as_ptr() {
+            // SAFETY: the pointer leads into `params`, which the framework keeps as long as it lives.
+            unsafe { self.raw_begin_set_parameter(ptr) }
+        }
     }
 
     fn set(&self, params: &HostParams, param: Param, normalized: f32) {
-        // SAFETY: as above.
-        unsafe { self.raw_set_parameter_normalized(ptr(params, param), normalized) }
+        match params.get(param).as_ptr() {
+            // SAFETY: as above.
+            Some(ptr) => unsafe { self.raw_set_parameter_normalized(ptr, normalized) },
+            None => params.set(param, normalized),
+        }
     }
 
     fn end(&self, params: &HostParams, param: Param) {
-        // SAFETY: as above.
-        unsafe { self.raw_end_set_parameter(ptr(params, param)) }
+        match params.get(param).as_ptr() {
+            // SAFETY: as above.
+            Some(ptr) => unsafe { self.raw_end_set_parameter(ptr) },
+            None => mark_project_changed(self, params),
+        }
     }
 
     fn wake(&self) {
@@ -69,6 +73,16 @@ impl Host for GuiContext {
             self.request_restart();
         }
     }
+}
+
+/// Lets the host know that there is something to save. The framework has no call for it; but a host
+/// also takes a parameter that is set to the value that it has for a change. A setting of the machine
+/// is in no song's automation.
+fn mark_project_changed(host: &GuiContext, params: &HostParams) {
+    let (param, value) = (Param::THREADS, params.unmodulated(Param::THREADS));
+    host.begin(params, param);
+    host.set(params, param, value);
+    host.end(params, param);
 }
 
 /// A parameter that is being dragged.

@@ -1,10 +1,6 @@
 //! The line that tells what the pointer or the keyboard's focus is on.
 
-mod texts;
-
 use egui::Response;
-
-pub use texts::of;
 
 /// What is told in this frame.
 #[derive(Debug, Default)]

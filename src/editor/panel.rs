@@ -13,8 +13,8 @@ use egui::{Key, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2
 
 use super::desk::Desk;
 use super::theme;
-use crate::synth::Param;
-use card::{Item, card, grid};
+use crate::synth::parameter::layout::Group;
+use card::{card, grid, of_groups};
 use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
@@ -30,37 +30,37 @@ const TABS: f32 = 22.0;
 
 /// Cards that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
+enum CardRow {
     Sound,
     Envelopes,
     Modulation,
     Play,
 }
 
-impl Group {
-    const ALL: [Group; 4] = [
-        Group::Sound,
-        Group::Envelopes,
-        Group::Modulation,
-        Group::Play,
+impl CardRow {
+    const ALL: [CardRow; 4] = [
+        CardRow::Sound,
+        CardRow::Envelopes,
+        CardRow::Modulation,
+        CardRow::Play,
     ];
 
     fn name(self) -> &'static str {
         match self {
-            Group::Sound => "Sound",
-            Group::Envelopes => "Envelopes",
-            Group::Modulation => "Modulation",
-            Group::Play => "Play & Output",
+            CardRow::Sound => "Sound",
+            CardRow::Envelopes => "Envelopes",
+            CardRow::Modulation => "Modulation",
+            CardRow::Play => "Play & Output",
         }
     }
 
     /// What is in it, for the help line.
     fn contents(self) -> &'static str {
         match self {
-            Group::Sound => "source, frequencies, filter",
-            Group::Envelopes => "both envelopes, decay",
-            Group::Modulation => "macros, LFO",
-            Group::Play => "expression, voices, output, load",
+            CardRow::Sound => "source, frequencies, filter",
+            CardRow::Envelopes => "both envelopes, decay",
+            CardRow::Modulation => "macros, LFO",
+            CardRow::Play => "expression, voices, output, load",
         }
     }
 }
@@ -77,7 +77,7 @@ impl Plan {
         let columns = ((size.x + theme::GAP) / (GROUP_WIDTH + theme::GAP)) as usize;
         let columns = columns.clamp(1, 2);
         let rows_in = |height: f32| ((height + theme::GAP) / (GROUP_HEIGHT + theme::GAP)) as usize;
-        let all = Group::ALL.len() / columns;
+        let all = CardRow::ALL.len() / columns;
         let rows = if rows_in(size.y) >= all {
             all
         } else {
@@ -99,7 +99,7 @@ impl Plan {
     }
 
     fn has_tabs(self) -> bool {
-        self.groups() < Group::ALL.len()
+        self.groups() < CardRow::ALL.len()
     }
 }
 
@@ -159,17 +159,17 @@ impl Panels {
                     row as f32 * (cell.y + theme::GAP),
                 );
             let place_rect = Rect::from_min_size(corner, cell);
-            self.group(ui, desk, Group::ALL[self.first + place], place_rect);
+            self.card_row(ui, desk, CardRow::ALL[self.first + place], place_rect);
         }
     }
 
     fn tabs(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect, plan: Plan) {
         let theme = theme::current(ui);
-        let pages = Group::ALL.len() / plan.groups();
+        let pages = CardRow::ALL.len() / plan.groups();
         let mut left = rect.left();
         for page in 0..pages {
             let first = page * plan.groups();
-            let names: Vec<_> = Group::ALL[first..first + plan.groups()]
+            let names: Vec<_> = CardRow::ALL[first..first + plan.groups()]
                 .iter()
                 .map(|group| group.name())
                 .collect();
@@ -197,7 +197,7 @@ impl Panels {
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
             desk.help.tell(&response, || {
-                let contents = Group::ALL[first..first + plan.groups()].iter();
+                let contents = CardRow::ALL[first..first + plan.groups()].iter();
                 let contents: Vec<_> = contents.map(|group| group.contents()).collect();
                 format!("Shows {}", contents.join(", "))
             });
@@ -223,82 +223,41 @@ impl Panels {
         }
     }
 
-    fn group(&mut self, ui: &mut Ui, desk: &mut Desk, group: Group, rect: Rect) {
-        match group {
-            Group::Sound => {
-                let [source, frequencies, filter] = across(rect, [262.0, 200.0, 0.0]);
-                simple(ui, desk, source, "Source", 4, SOURCE);
-                simple(ui, desk, frequencies, "Frequencies", 3, FREQUENCIES);
+    fn card_row(&mut self, ui: &mut Ui, desk: &mut Desk, row: CardRow, rect: Rect) {
+        match row {
+            CardRow::Sound => {
+                let [source, frequencies, filter] = across(rect, [270.0, 200.0, 0.0]);
+                simple(ui, desk, source, 4, &[Group::Source]);
+                simple(ui, desk, frequencies, 3, &[Group::Frequencies]);
                 filter::show(ui, desk, filter);
             }
-            Group::Envelopes => {
-                let half = 0.5 * (rect.width() - 76.0 - 2.0 * theme::GAP);
+            CardRow::Envelopes => {
+                let half = 0.5 * (rect.width() - 84.0 - 2.0 * theme::GAP);
                 let [amp, filter, decay] = across(rect, [half, half, 0.0]);
                 self.amp.show(ui, desk, amp);
                 self.filter.show(ui, desk, filter);
-                simple(ui, desk, decay, "Decay", 1, DECAY);
+                simple(ui, desk, decay, 1, &[Group::Decay]);
             }
-            Group::Modulation => {
+            CardRow::Modulation => {
                 let [macros, lfo] = across(rect, [482.0, 0.0]);
                 macros::show(ui, desk, macros);
                 self.lfo.show(ui, desk, lfo);
             }
-            Group::Play => {
-                let [expression, output, load] = across(rect, [264.0, 194.0, 0.0]);
-                simple(ui, desk, expression, "Expression", 4, EXPRESSION);
-                simple(ui, desk, output, "Voices & Output", 3, OUTPUT);
+            CardRow::Play => {
+                let [expression, output, load] = across(rect, [278.0, 194.0, 0.0]);
+                simple(ui, desk, expression, 4, &[Group::Expression]);
+                simple(ui, desk, output, 3, &[Group::Voices, Group::Output]);
                 self.load.show(ui, desk, load);
             }
         }
     }
 }
 
-const SOURCE: &[Item] = &[
-    Item(Param::PARTIALS, "Partials"),
-    Item(Param::TILT, "Tilt"),
-    Item(Param::ODD_EVEN, "Odd / even"),
-    Item(Param::PHASES, "Phases"),
-    Item(Param::STRIKE_POSITION, "Strike at"),
-    Item(Param::STRIKE_DEPTH, "Strike"),
-    Item(Param::SEED, "Seed"),
-];
-
-const FREQUENCIES: &[Item] = &[
-    Item(Param::COARSE, "Coarse"),
-    Item(Param::FINE, "Fine"),
-    Item(Param::SPREAD, "Spread"),
-    Item(Param::INHARMONICITY, "Stiffness"),
-    Item(Param::STRETCH, "Stretch"),
-];
-
-const DECAY: &[Item] = &[
-    Item(Param::DAMPING, "Damping"),
-    Item(Param::DAMPING_BRIGHTNESS, "Of highs"),
-];
-
-const EXPRESSION: &[Item] = &[
-    Item(Param::VELOCITY_LEVEL, "Velocity"),
-    Item(Param::PRESSURE_LEVEL, "Pressure"),
-    Item(Param::PRESSURE_CUTOFF, "Pr. cutoff"),
-    Item(Param::WHEEL_VIBRATO, "Wheel vibr."),
-    Item(Param::BEND_RANGE, "Bend"),
-    Item(Param::BRIGHTNESS_TILT, "Brightness"),
-    Item(Param::MPE, "MPE"),
-    Item(Param::MPE_BEND_RANGE, "MPE bend"),
-];
-
-const OUTPUT: &[Item] = &[
-    Item(Param::VOICES, "Voices"),
-    Item(Param::LEVEL, "Level"),
-    Item(Param::BALANCE, "Balance"),
-    Item(Param::THREADS, "Threads"),
-    Item(Param::PROTECT, "Protect"),
-];
-
 /// A card with nothing but controls in it.
-fn simple(ui: &mut Ui, desk: &mut Desk, rect: Rect, title: &str, columns: usize, items: &[Item]) {
-    let inner = card(ui, rect, title);
-    grid(ui, desk, inner, columns, items);
+fn simple(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, groups: &[Group]) {
+    let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
+    let inner = card(ui, rect, &names.join(" & "));
+    grid(ui, desk, inner, columns, &of_groups(groups));
 }
 
 /// Places side by side, of these widths; the last has the rest.

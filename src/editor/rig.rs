@@ -4,7 +4,6 @@ use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, UiBuilder, Vec
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 
-use super::control::spoken;
 use super::edit::Edits;
 use super::edit::tests::{Call, Recorder, obeyed_edits};
 use super::live::Live;
@@ -76,7 +75,7 @@ pub fn plain(rig: &Rig, param: Param) -> f32 {
 
 /// The control of a parameter.
 pub fn control(rig: &Rig, param: Param) -> Node<'_> {
-    rig.get_by_label(spoken(param))
+    rig.get_by_label(param.row().name)
 }
 
 /// The text that a screen reader reads as a control's value.

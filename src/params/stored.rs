@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use nice_plug::params::persist::deserialize_field;
+use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
@@ -26,6 +26,9 @@ pub const EDITOR_SIZE_FIELD: &str = "editor_size";
 pub const EDITOR_SCALE_FIELD: &str = "editor_scale";
 /// The field with the learned controllers, as pairs `[controller, parameter's id]`.
 pub const CONTROLLERS_FIELD: &str = "controllers";
+/// The field with the parameters that hosts do not see, by id, stored as the framework stores the
+/// others. In states of versions in which hosts saw them they are among the others.
+pub const UNHOSTED_FIELD: &str = "unhosted";
 /// The field with the loaded preset. States of older versions have none.
 pub const PRESET_FIELD: &str = "preset";
 
@@ -66,26 +69,32 @@ impl fmt::Display for Refusal {
 pub fn admit(state: &mut PluginState) -> Result<(), Refusal> {
     let result = check(state);
     match result {
-        Ok(()) => {
-            state
-                .params
-                .retain(|id, _| rows().iter().any(|row| row.id == *id));
-            for row in rows() {
-                state
-                    .params
-                    .entry(row.id.to_string())
-                    .or_insert_with(|| default_value(row));
+        Ok(mut values) => {
+            state.params.clear();
+            for param in Param::hosted() {
+                let value = values.remove(param.row().id);
+                let value = value.unwrap_or_else(|| default_value(param.row()));
+                state.params.insert(param.row().id.to_owned(), value);
             }
+            values.retain(|id, _| Param::from_id(id).is_some());
+            if let Ok(json) = serialize_field(&values) {
+                state.fields.insert(UNHOSTED_FIELD.to_owned(), json);
+            }
+            Ok(())
         }
-        Err(_) => {
+        Err(refusal) => {
             state.params.clear();
             state.fields.clear();
+            Err(refusal)
         }
     }
-    result
 }
 
-fn check(state: &PluginState) -> Result<(), Refusal> {
+/// Values by id.
+type Values = BTreeMap<String, ParamValue>;
+
+/// All values that the state has, whoever sees them.
+fn check(state: &PluginState) -> Result<Values, Refusal> {
     let schema = state
         .fields
         .get(SCHEMA_FIELD)
@@ -95,11 +104,17 @@ fn check(state: &PluginState) -> Result<(), Refusal> {
     if schema > SCHEMA {
         return Err(Refusal::Newer(schema));
     }
+    let mut values = state.params.clone();
+    if let Some(json) = state.fields.get(UNHOSTED_FIELD) {
+        let unhosted: Values =
+            deserialize_field(json).map_err(|_| Refusal::BadValue(UNHOSTED_FIELD.to_owned()))?;
+        values.extend(unhosted);
+    }
     for row in rows() {
-        if let Some(value) = state.params.get(row.id)
+        if let Some(value) = values.get(row.id)
             && !fits(row, value)
         {
-            return Err(Refusal::BadValue(row.id.to_string()));
+            return Err(Refusal::BadValue(row.id.to_owned()));
         }
     }
     if let Some(json) = state.fields.get(CONTROLLERS_FIELD) {
@@ -111,7 +126,7 @@ fn check(state: &PluginState) -> Result<(), Refusal> {
             return Err(Refusal::BadControllers);
         }
     }
-    Ok(())
+    Ok(values)
 }
 
 fn pairs(json: &str) -> Option<Vec<(u8, String)>> {
@@ -119,13 +134,48 @@ fn pairs(json: &str) -> Option<Vec<(u8, String)>> {
 }
 
 /// The learned controllers in the fields of a validated state; none if the state is older than MIDI
-/// learn. Unknown parameters are ignored.
+/// learn. Parameters that are unknown or that hosts do not see are ignored.
 pub fn controllers(fields: &BTreeMap<String, String>) -> Vec<(u8, Param)> {
     let pairs = fields.get(CONTROLLERS_FIELD).and_then(|json| pairs(json));
     pairs
         .unwrap_or_default()
         .iter()
         .filter_map(|(number, id)| Some((*number, Param::from_id(id)?)))
+        .filter(|(_, param)| param.is_hosted())
+        .collect()
+}
+
+/// The field for the parameters that hosts do not see, whose normalised values `normalized` gives.
+pub fn unhosted_to_json(normalized: impl Fn(Param) -> f32) -> Option<String> {
+    let values: Values = Param::all()
+        .filter(|param| !param.is_hosted())
+        .map(|param| {
+            (
+                param.row().id.to_owned(),
+                value(param.row(), normalized(param)),
+            )
+        })
+        .collect();
+    serialize_field(&values).ok()
+}
+
+/// The normalised value of each parameter that hosts do not see, by an admitted state's fields; its
+/// default where they do not name it.
+pub fn unhosted(fields: &BTreeMap<String, String>) -> Vec<(Param, f32)> {
+    let values: Option<Values> = fields
+        .get(UNHOSTED_FIELD)
+        .and_then(|json| deserialize_field(json).ok());
+    let values = values.unwrap_or_default();
+    Param::all()
+        .filter(|param| !param.is_hosted())
+        .map(|param| {
+            let normalized = match values.get(param.row().id) {
+                Some(ParamValue::I32(plain)) => param.range().normalized(*plain as f32),
+                Some(ParamValue::F32(normalized)) => *normalized,
+                _ => param.default_normalized(),
+            };
+            (param, normalized)
+        })
         .collect()
 }
 
@@ -143,9 +193,14 @@ fn fits(row: &Row, value: &ParamValue) -> bool {
 }
 
 fn default_value(row: &Row) -> ParamValue {
+    value(row, row.range.normalized(row.default))
+}
+
+/// As the framework stores values.
+fn value(row: &Row, normalized: f32) -> ParamValue {
     match row.range.steps() {
-        None => ParamValue::F32(row.range.normalized(row.default)),
-        Some(_) => ParamValue::I32(row.default as i32),
+        None => ParamValue::F32(normalized),
+        Some(_) => ParamValue::I32(row.range.plain(normalized) as i32),
     }
 }
 
@@ -182,7 +237,7 @@ mod tests {
             .params
             .insert("tilt".to_owned(), ParamValue::F32(0.123));
         assert_eq!(admit(&mut admitted), Ok(()));
-        assert_eq!(admitted.params.len(), rows().len());
+        assert_eq!(admitted.params.len(), Param::hosted().count());
         assert!(matches!(admitted.params["tilt"], ParamValue::F32(0.123)));
     }
 
@@ -244,6 +299,67 @@ mod tests {
     }
 
     #[test]
+    fn what_hosts_do_not_see_is_taken_from_its_field_or_from_where_it_was() {
+        let param = Param::macro_target(3);
+        let id = param.row().id;
+        let read = |state: &mut PluginState| {
+            admit(state).map(|()| {
+                assert!(!state.params.contains_key(id));
+                let values: BTreeMap<Param, f32> = unhosted(&state.fields).into_iter().collect();
+                assert_eq!(
+                    values.len(),
+                    Param::all().filter(|p| !p.is_hosted()).count()
+                );
+                param.range().plain(values[&param])
+            })
+        };
+        // As the parameters of a host, among which older versions had it; by itself; as both.
+        let older = |value: i32| {
+            let mut state = state();
+            state.params.insert(id.to_owned(), ParamValue::I32(value));
+            state
+        };
+        let with = |mut state: PluginState, value: f32| {
+            let json = unhosted_to_json(|of| match of == param {
+                true => param.range().normalized(value),
+                false => of.default_normalized(),
+            });
+            let json = json.expect("plain text");
+            state.fields.insert(UNHOSTED_FIELD.to_owned(), json);
+            state
+        };
+        let neither = || {
+            let mut state = state();
+            state.params.remove(id);
+            state
+        };
+        assert_eq!(read(&mut older(5)), Ok(5.0));
+        assert_eq!(read(&mut with(neither(), 7.0)), Ok(7.0));
+        assert_eq!(read(&mut with(older(5), 7.0)), Ok(7.0));
+        assert_eq!(read(&mut neither()), Ok(0.0));
+        // What is damaged is refused as everywhere.
+        let bad = Err(Refusal::BadValue(id.to_owned()));
+        assert_eq!(read(&mut older(64)), bad);
+        for (json, id) in [
+            ("", UNHOSTED_FIELD),
+            ("[]", UNHOSTED_FIELD),
+            (r#"{"macro_3_target":7}"#, UNHOSTED_FIELD),
+            (r#"{"macro_3_target":{"i32":-1}}"#, id),
+            (r#"{"macro_3_target":{"f32":0.5}}"#, id),
+        ] {
+            let mut state = neither();
+            state
+                .fields
+                .insert(UNHOSTED_FIELD.to_owned(), json.to_owned());
+            assert_eq!(
+                read(&mut state),
+                Err(Refusal::BadValue(id.to_owned())),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
     fn learned_controllers_are_read_or_the_state_is_rejected() {
         let learned = |json: &str| {
             let mut state = state();
@@ -253,7 +369,7 @@ mod tests {
         };
         assert_eq!(learned("[]"), Ok(vec![]));
         assert_eq!(
-            learned(r#"[[21,"cutoff"],[22,"flux"],[7,"level"]]"#),
+            learned(r#"[[21,"cutoff"],[22,"flux"],[23,"macro_1_target"],[7,"level"]]"#),
             Ok(vec![(21, Param::CUTOFF), (7, Param::LEVEL)])
         );
         for json in [
@@ -281,7 +397,7 @@ mod tests {
             .params
             .insert("flux".to_owned(), ParamValue::F32(f32::NAN));
         assert_eq!(admit(&mut older), Ok(()));
-        assert_eq!(older.params.len(), rows().len());
+        assert_eq!(older.params.len(), Param::hosted().count());
         assert!(matches!(older.params["tilt"], ParamValue::F32(0.25)));
         assert!(matches!(older.params["partials"], ParamValue::I32(128)));
     }

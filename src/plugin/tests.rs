@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use nice_plug::context::process::SendEventError;
 
 use super::*;
-use crate::params::HostParam;
+use crate::params::StoredParam;
 
 mod played;
 mod realtime;
@@ -115,9 +115,7 @@ impl Bench {
 
     fn set(&self, param: SynthParam, plain: f32) {
         let normalized = param.range().normalized(plain);
-        let ptr = self.plugin.params.get(param).as_ptr();
-        // SAFETY: the pointer leads into the plugin's parameters.
-        unsafe { ptr._internal_set_normalized_value(normalized) };
+        self.plugin.params.set(param, normalized);
     }
 
     fn process(
@@ -451,13 +449,14 @@ fn continuous_parameters_are_linear_to_the_host() {
     let params = HostParams::default();
     for param in SynthParam::all() {
         match params.get(param) {
-            HostParam::Continuous(float) => {
+            StoredParam::Continuous(float) => {
                 assert_eq!(float.preview_plain(0.3), 0.3);
                 assert_eq!(float.poly_modulation_id().is_some(), param.is_polyphonic());
             }
-            HostParam::Stepped(int) => {
+            StoredParam::Stepped(int) => {
                 assert_eq!(int.poly_modulation_id().is_some(), param.is_polyphonic());
             }
+            StoredParam::Unhosted(_) => assert!(!param.is_polyphonic() && !param.is_hosted()),
         }
     }
 }

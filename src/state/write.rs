@@ -22,11 +22,9 @@ pub(super) fn preset(preset: &Preset) -> String {
         line(&mut text, format_args!("tags = [{}]", tags.join(", ")));
     }
 
-    let defaults = Patch::default();
     let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
     for param in Param::all() {
-        let differs = preset.patch.normalized(param) != defaults.normalized(param);
-        if differs && !param.is_machine_setting() {
+        if differs(param, &preset.patch) && !param.is_machine_setting() {
             let group = param.row().group;
             match groups.iter_mut().find(|(of, _)| *of == group) {
                 Some((_, params)) => params.push(param),
@@ -54,6 +52,15 @@ pub(super) fn preset(preset: &Preset) -> String {
     text
 }
 
+/// Whether the value is another than the default: of two normalised values that mean the same step
+/// neither is.
+fn differs(param: Param, patch: &Patch) -> bool {
+    match param.range().steps() {
+        Some(_) => patch.plain(param) != param.row().default,
+        None => patch.normalized(param) != param.default_normalized(),
+    }
+}
+
 fn line(text: &mut String, content: std::fmt::Arguments) {
     writeln!(text, "{content}").expect("writing to a String does not fail");
 }
@@ -75,18 +82,41 @@ fn value(param: Param, normalized: f32) -> String {
 }
 
 /// The plain value with the fewest digits that give `normalized` back to the bit; `None` if no f64
-/// does.
+/// does. A number that was written with no more digits than needed comes back as it was written.
 fn shortest(range: &Range, normalized: f32) -> Option<String> {
     let plain = range.plain_precise(normalized);
     let (min, max) = range.ends();
-    (0..17).find_map(|decimals| {
-        let rounded: f64 = format!("{plain:.decimals$e}").parse().ok()?;
+    let is_exact = |number: &f64| {
         // A number rounded past an end of the range would convert to that end, but the parser would
         // reject it.
-        let valid = (min..=max).contains(&(rounded as f32));
-        let same = range.normalized_precise(rounded).to_bits() == normalized.to_bits();
-        (valid && same).then(|| toml_number(rounded))
-    })
+        (min..=max).contains(&(*number as f32))
+            && range.normalized_precise(*number).to_bits() == normalized.to_bits()
+    };
+    // No rounding of another number gives 0.
+    let zero = Some(0.0).filter(is_exact);
+    let number = zero.or_else(|| {
+        (0..17).find_map(|decimals| rounded(plain, decimals).into_iter().find(is_exact))
+    })?;
+    Some(toml_number(number))
+}
+
+/// `number` rounded to so many decimals of its scientific notation, then the numbers one unit of the
+/// last decimal below and above. One of these may give a normalised value back where the nearest
+/// does not: near a power of two the interval of numbers with that value is not symmetric.
+fn rounded(number: f64, decimals: usize) -> Vec<f64> {
+    let text = format!("{number:.decimals$e}");
+    let parts = text.split_once('e').and_then(|(mantissa, exponent)| {
+        let digits: i64 = mantissa.replace('.', "").parse().ok()?;
+        let exponent: i64 = exponent.parse().ok()?;
+        Some((digits, exponent - decimals as i64))
+    });
+    let Some((digits, exponent)) = parts else {
+        return Vec::new();
+    };
+    [digits, digits - 1, digits + 1]
+        .iter()
+        .filter_map(|digits| format!("{digits}e{exponent}").parse().ok())
+        .collect()
 }
 
 /// Plain digits, or an exponent for very small numbers; TOML reads both. Never "-0".

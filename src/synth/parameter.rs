@@ -20,7 +20,7 @@ mod text;
 mod typed;
 
 pub use range::Range;
-pub use row::{Kind, Row};
+pub use row::{Exposure, Kind, Row};
 pub use table::{LFO_DIVISIONS_BEATS, MACRO_TARGETS};
 pub use text::Unit;
 pub use typed::parse_number;
@@ -74,6 +74,11 @@ impl Param {
     /// All that hosts see, in their order.
     pub fn hosted() -> impl Iterator<Item = Param> {
         table::HOST_ORDER.iter().copied()
+    }
+
+    /// Whether hosts see it: see [`Exposure`].
+    pub fn is_hosted(self) -> bool {
+        self.row().exposure == Exposure::Host
     }
 
     /// Everything that is known of it.

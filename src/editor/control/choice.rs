@@ -14,7 +14,7 @@ use super::super::theme;
 use super::super::value_text::value_text;
 use super::{
     Shown, allocate, controller_mark, describe_choice, dimmed, interact, keep_arrows, label,
-    outline, spoken, tell,
+    outline, tell,
 };
 use crate::synth::Param;
 
@@ -104,7 +104,7 @@ fn choice_with(
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
             .width(list_width(ui, param).max(size.x).max(LEAST_WIDTH))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
-            .accessible_name(format!("{} list", spoken(param)))
+            .accessible_name(format!("{} list", param.row().name))
             .show(|ui| list(ui, desk, param));
     }
     if !ui.is_rect_visible(rect) {

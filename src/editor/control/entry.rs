@@ -7,7 +7,6 @@ use super::super::desk::Desk;
 use super::super::edit::Edits;
 use super::super::theme;
 use super::super::value_text::current_text;
-use super::spoken;
 use crate::synth::Param;
 
 /// A value that is being typed.
@@ -75,7 +74,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         .show(&mut child);
     let response = output.response.response;
     response.ctx.accesskit_node_builder(id, |node| {
-        node.set_label(format!("{} value", spoken(param)));
+        node.set_label(format!("{} value", param.row().name));
     });
     if entry.is_new {
         entry.is_new = false;
@@ -106,7 +105,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
     }
     entry.is_edited |= response.changed();
     if parsed.is_none() {
-        let text = format!("\"{}\" is no value of {}", entry.text, spoken(param));
+        let text = format!("\"{}\" is no value of {}", entry.text, param.row().name);
         desk.help.replace(text);
     }
     desk.controls.entry = Some(entry);

@@ -4,7 +4,7 @@ use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::super::desk::Desk;
 use super::super::value_text::value_text;
-use super::{Entry, is_typed, reset, spoken};
+use super::{Entry, is_typed, reset};
 use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
@@ -35,7 +35,7 @@ pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, plac
         .layout(egui::Layout::top_down_justified(egui::Align::Min))
         .width(150.0)
         .open_memory(command)
-        .accessible_name(format!("{} menu", spoken(param)))
+        .accessible_name(format!("{} menu", param.row().name))
         .show(|ui| items(ui, desk, param));
 }
 
@@ -67,6 +67,9 @@ fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));
     if let Some(plain) = pasted.filter(|_| response.clicked()) {
         desk.edits.set(param, param.range().normalized(plain));
+    }
+    if !param.is_hosted() {
+        return;
     }
     ui.separator();
     let controllers = desk.edits.params().controllers();

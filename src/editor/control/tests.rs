@@ -415,7 +415,8 @@ fn modulation_and_macros_are_shown_beside_the_value() {
         "{text}"
     );
     // The host's modulation, which moves no value.
-    let ptr = rig.state().edits.params().get(Param::TILT).as_ptr();
+    let stored = rig.state().edits.params().get(Param::TILT);
+    let ptr = stored.as_ptr().expect("hosts see it");
     // SAFETY: the pointer leads into the parameters of this window.
     unsafe { ptr._internal_modulate_value(0.25) };
     let at = dial(&rig, Param::TILT);

@@ -53,8 +53,7 @@ impl Host for Recorder {
 
 /// Sets a parameter as the host does by itself.
 pub fn automate(params: &HostParams, param: Param, normalized: f32) {
-    // SAFETY: the pointer leads into `params`, which outlives the call.
-    unsafe { ptr(params, param)._internal_set_normalized_value(normalized) };
+    params.set(param, normalized);
 }
 
 fn edits_of(recorder: Recorder) -> (Edits, Recorder) {
@@ -234,6 +233,26 @@ fn a_drag_is_one_step_told_to_the_host_as_a_change() {
     assert_eq!(edits.redo().as_deref(), Some("Stereo Spread"));
     assert_eq!(recorder.take(), told(0.5));
     assert_eq!((edits.redo(), edits.redo_name()), (None, None));
+}
+
+#[test]
+fn what_hosts_do_not_see_is_undone_and_loaded_as_all_else() {
+    let (mut edits, _) = obeyed_edits();
+    let param = Param::macro_target(2);
+    let plain = |edits: &Edits| param.range().plain(edits.params().unmodulated(param));
+    edits.set(param, param.range().normalized(9.0));
+    assert_eq!(plain(&edits), 9.0);
+    assert_eq!(edits.undo().as_deref(), Some("Macro 2 Target"));
+    assert_eq!(plain(&edits), 0.0);
+    assert_eq!(edits.redo().as_deref(), Some("Macro 2 Target"));
+    assert_eq!(plain(&edits), 9.0);
+    let mut patch = Patch::default();
+    patch.set(param, 4.0);
+    edits.load_preset("a", "A", &patch);
+    assert_eq!(plain(&edits), 4.0);
+    assert!(!edits.preset().1, "modified");
+    edits.undo();
+    assert_eq!(plain(&edits), 9.0);
 }
 
 #[test]

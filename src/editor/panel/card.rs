@@ -8,6 +8,7 @@ use super::super::theme;
 use super::place;
 use crate::synth::Param;
 use crate::synth::parameter::Range;
+use crate::synth::parameter::layout::Group;
 
 /// The title's line, points.
 const TITLE: f32 = 18.0;
@@ -16,9 +17,12 @@ const INSET: f32 = 6.0;
 /// Of a control's place, points.
 const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 
-/// A parameter, and its name where the card's title makes clear the rest.
-#[derive(Clone, Copy)]
-pub struct Item(pub Param, pub &'static str);
+/// The parameters of these groups, in the table's order.
+pub fn of_groups(groups: &[Group]) -> Vec<Param> {
+    Param::all()
+        .filter(|param| groups.contains(&param.row().group))
+        .collect()
+}
 
 /// Draws the surface and the title, and returns the place for the rest.
 pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
@@ -43,32 +47,30 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
 }
 
 /// Controls in rows of `columns`, over the whole place.
-pub fn grid(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, items: &[Item]) {
-    let rows = items.len().div_ceil(columns);
+pub fn grid(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, params: &[Param]) {
+    let rows = params.len().div_ceil(columns);
     let cell = vec2(
         rect.width() / columns as f32,
         (rect.height() / rows as f32).clamp(*CELL_HEIGHTS.start(), *CELL_HEIGHTS.end()),
     );
     let spare = (rect.height() - rows as f32 * cell.y).max(0.0) / (rows + 1) as f32;
-    for (index, item) in items.iter().enumerate() {
+    for (index, &param) in params.iter().enumerate() {
         let (row, column) = (index / columns, index % columns);
         let corner = rect.min
             + vec2(
                 column as f32 * cell.x,
                 spare + row as f32 * (cell.y + spare),
             );
-        item.show(ui, desk, Rect::from_min_size(corner, cell));
+        control(ui, desk, param, Rect::from_min_size(corner, cell));
     }
 }
 
-impl Item {
-    /// Shows the control that fits the parameter.
-    pub fn show(self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
-        let Item(param, name) = self;
-        place(ui, rect, |ui| match param.range() {
-            Range::Switch => switch(ui, desk, param, name, rect.size()),
-            Range::Choice { .. } => choice(ui, desk, param, name, rect.size()),
-            _ => knob(ui, desk, param, name, rect.size()),
-        });
-    }
+/// The control that fits the parameter, with its short name, since the card's title says the rest.
+fn control(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect) {
+    let name = param.row().short;
+    place(ui, rect, |ui| match param.range() {
+        Range::Switch => switch(ui, desk, param, name, rect.size()),
+        Range::Choice { .. } => choice(ui, desk, param, name, rect.size()),
+        _ => knob(ui, desk, param, name, rect.size()),
+    });
 }

@@ -9,9 +9,10 @@ use super::super::desk::Desk;
 use super::super::idle;
 use super::super::theme;
 use super::super::value_text::current_text;
-use super::card::{Item, card, grid};
+use super::card::{card, grid, of_groups};
 use super::filter::fill;
 use crate::dsp::envelope::{Place, Stage, shaped};
+use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Sounding, SoundingVoice};
 
 /// The controls below, points.
@@ -57,9 +58,8 @@ impl Handle {
 
 /// One of the two envelopes.
 pub struct EnvelopeView {
-    title: &'static str,
+    group: Group,
     stages: Stages,
-    items: [Item; 7],
     /// Of a voice, the place on this envelope.
     place: fn(&SoundingVoice) -> Place,
     held: Option<Handle>,
@@ -69,7 +69,7 @@ impl EnvelopeView {
     /// The amplitude's.
     pub fn amp() -> EnvelopeView {
         EnvelopeView::new(
-            "Amp Envelope",
+            Group::AmpEnvelope,
             Stages {
                 delay: Param::AMP_DELAY,
                 attack: Param::AMP_ATTACK,
@@ -86,7 +86,7 @@ impl EnvelopeView {
     /// The filter's.
     pub fn filter() -> EnvelopeView {
         EnvelopeView::new(
-            "Filter Envelope",
+            Group::FilterEnvelope,
             Stages {
                 delay: Param::FILTER_DELAY,
                 attack: Param::FILTER_ATTACK,
@@ -100,23 +100,10 @@ impl EnvelopeView {
         )
     }
 
-    fn new(
-        title: &'static str,
-        stages: Stages,
-        place: fn(&SoundingVoice) -> Place,
-    ) -> EnvelopeView {
+    fn new(group: Group, stages: Stages, place: fn(&SoundingVoice) -> Place) -> EnvelopeView {
         EnvelopeView {
-            title,
+            group,
             stages,
-            items: [
-                Item(stages.delay, "Delay"),
-                Item(stages.attack, "Attack"),
-                Item(stages.hold, "Hold"),
-                Item(stages.decay, "Decay"),
-                Item(stages.sustain, "Sustain"),
-                Item(stages.release, "Release"),
-                Item(stages.curve, "Curve"),
-            ],
             place,
             held: None,
         }
@@ -124,18 +111,19 @@ impl EnvelopeView {
 
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
-        let inner = card(ui, rect, self.title);
+        let inner = card(ui, rect, self.group.name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
         let well = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
         self.drawing(ui, desk, well);
         let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
-        grid(ui, desk, row, self.items.len(), &self.items);
+        let controls = of_groups(&[self.group]);
+        grid(ui, desk, row, controls.len(), &controls);
     }
 
     fn drawing(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         let theme = theme::current(ui);
-        let id = ui.scope_id().with(self.title);
+        let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
         let corners = Corners::of(&self.stages, desk, rect);
@@ -169,7 +157,10 @@ impl EnvelopeView {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
         desk.help.tell(&response, || match active {
-            None => format!("{}: drag its corners, with Shift for fine", self.title),
+            None => format!(
+                "{}: drag its corners, with Shift for fine",
+                self.group.name()
+            ),
             Some(handle) => {
                 let values = self.params(handle).into_iter().flatten().map(|param| {
                     format!("{}: {}", param.row().name, current_text(param, desk.edits))

@@ -6,19 +6,11 @@ use super::super::control::choice;
 use super::super::desk::Desk;
 use super::super::spectrum::filter_gains_db;
 use super::super::theme;
-use super::card::{Item, card, grid};
+use super::card::{card, grid, of_groups};
 use super::place;
 use crate::synth::filter::{FilterSettings, FilterShape};
+use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
-
-const CONTROLS: &[Item] = &[
-    Item(Param::CUTOFF, "Cutoff"),
-    Item(Param::RESONANCE, "Resonance"),
-    Item(Param::SLOPE, "Slope"),
-    Item(Param::FILTER_ENV, "Envelope"),
-    Item(Param::FILTER_VELOCITY, "Velocity"),
-    Item(Param::KEY_TRACK, "Key track"),
-];
 
 /// Of the controls at their narrowest, points.
 const CONTROLS_WIDTH: f32 = 186.0;
@@ -29,7 +21,7 @@ const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
 /// Shows the card.
 pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
-    let inner = card(ui, rect, "Filter");
+    let inner = card(ui, rect, Group::Filter.name());
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
@@ -38,7 +30,9 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
     place(ui, field, |ui| {
         choice(ui, desk, Param::FILTER_TYPE, "", vec2(view.width(), 20.0));
     });
-    grid(ui, desk, controls, 3, CONTROLS);
+    let mut others = of_groups(&[Group::Filter]);
+    others.retain(|&param| param != Param::FILTER_TYPE);
+    grid(ui, desk, controls, 3, &others);
 }
 
 fn curve(ui: &mut Ui, desk: &mut Desk, rect: Rect) {

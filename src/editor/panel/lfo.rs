@@ -7,21 +7,11 @@ use super::super::desk::Desk;
 use super::super::idle;
 use super::super::live::News;
 use super::super::theme;
-use super::card::{Item, card, grid};
+use super::card::{card, grid, of_groups};
 use super::place;
 use crate::dsp::lfo::LfoShape;
 use crate::synth::Param;
-
-const CONTROLS: &[Item] = &[
-    Item(Param::LFO_SYNC, "Sync"),
-    Item(Param::LFO_RATE, "Rate"),
-    Item(Param::LFO_DIVISION, "Division"),
-    Item(Param::LFO_TRIGGER, "Trigger"),
-    Item(Param::LFO_PITCH, "Pitch"),
-    Item(Param::LFO_TILT, "Tilt"),
-    Item(Param::LFO_CUTOFF, "Cutoff"),
-    Item(Param::LFO_LEVEL, "Level"),
-];
+use crate::synth::parameter::layout::Group;
 
 /// Of the controls, points.
 const CONTROLS_WIDTH: f32 = 200.0;
@@ -48,7 +38,7 @@ impl LfoView {
 }
 
 fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
-    let inner = card(ui, rect, "LFO");
+    let inner = card(ui, rect, Group::Lfo.name());
     let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
@@ -57,7 +47,9 @@ fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
     place(ui, field, |ui| {
         choice(ui, desk, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
     });
-    grid(ui, desk, controls, 4, CONTROLS);
+    let mut others = of_groups(&[Group::Lfo]);
+    others.retain(|&param| param != Param::LFO_SHAPE);
+    grid(ui, desk, controls, 4, &others);
 }
 
 fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {

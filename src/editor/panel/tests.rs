@@ -5,24 +5,24 @@ use std::collections::HashMap;
 use egui::{Key, Modifiers, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::control::spoken;
 use super::super::rig::{Rig, control, drag, plain, value_text, window};
 use super::super::value_text;
 use super::*;
-use crate::synth::parameter::{Range, layout};
+use crate::synth::Param;
+use crate::synth::parameter::{Range, rows};
 
 const SMALL: Vec2 = vec2(800.0, 500.0);
 const LARGE: Vec2 = vec2(1_600.0, 1_000.0);
 
 /// Parameters that are not of single partials.
 fn globals() -> impl Iterator<Item = Param> {
-    Param::all().filter(|param| param.row().group != layout::Group::Partials)
+    Param::all().filter(|param| param.row().group != Group::Partials)
 }
 
 /// How many of the window's controls have each parameter's name.
 fn found(rig: &Rig, counts: &mut HashMap<Param, usize>) {
     for param in globals() {
-        let name = spoken(param);
+        let name = param.row().name;
         *counts.entry(param).or_default() += rig.query_all_by_label(name).count();
     }
 }
@@ -40,18 +40,18 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
     let mut counts = HashMap::new();
     found(&rig, &mut counts);
     for (param, count) in counts {
-        assert_eq!(count, 1, "{}", spoken(param));
+        assert_eq!(count, 1, "{}", param.row().name);
         let node = control(&rig, param);
         let role = match param.range() {
             Range::Switch => Role::Switch,
             Range::Choice { .. } => Role::ComboBox,
             _ => Role::Slider,
         };
-        assert_eq!(node.accesskit_node().role(), role, "{}", spoken(param));
+        assert_eq!(node.accesskit_node().role(), role, "{}", param.row().name);
         let default = value_text::value_text(param, param.row().default);
         assert_eq!(value_text(&rig, param), Some(default));
         let place = rooms(&rig, LARGE);
-        assert!(place.contains_rect(node.rect()), "{}", spoken(param));
+        assert!(place.contains_rect(node.rect()), "{}", param.row().name);
     }
 }
 
@@ -60,25 +60,25 @@ fn every_parameter_has_one_control_in_a_small_window_behind_its_tab() {
     let mut rig = window(SMALL);
     let mut counts = HashMap::new();
     let screen = rooms(&rig, SMALL);
-    for group in Group::ALL {
-        rig.get_by_role_and_label(Role::Tab, group.name()).click();
+    for row in CardRow::ALL {
+        rig.get_by_role_and_label(Role::Tab, row.name()).click();
         rig.run_steps(3);
         found(&rig, &mut counts);
         let shown: Vec<Param> = globals()
-            .filter(|&param| rig.query_by_label(spoken(param)).is_some())
+            .filter(|&param| rig.query_by_label(param.row().name).is_some())
             .collect();
         // They stand in the window, and not over one another.
         for (place, &param) in shown.iter().enumerate() {
             let rect = control(&rig, param).rect();
-            assert!(screen.contains_rect(rect), "{}", spoken(param));
+            assert!(screen.contains_rect(rect), "{}", param.row().name);
             for &other in &shown[..place] {
                 let other = control(&rig, other).rect().shrink(0.1);
-                assert!(!rect.intersects(other), "{}", spoken(param));
+                assert!(!rect.intersects(other), "{}", param.row().name);
             }
         }
     }
     for (param, count) in counts {
-        assert_eq!(count, 1, "{}", spoken(param));
+        assert_eq!(count, 1, "{}", param.row().name);
     }
 }
 
@@ -97,7 +97,7 @@ fn every_control_changes_its_parameter_and_its_text() {
             }
         }
         rig.run_steps(2);
-        let name = spoken(param);
+        let name = param.row().name;
         assert_ne!(plain(&rig, param), param.row().default, "{name}");
         assert_ne!(value_text(&rig, param), before, "{name}");
         assert_eq!(
@@ -138,7 +138,7 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
             .children_recursive()
             .find(|node| node.is_focused())
             .and_then(|node| node.accesskit_node().label());
-        let param = focused.and_then(|label| globals().find(|&param| spoken(param) == label));
+        let param = focused.and_then(|label| globals().find(|&param| param.row().name == label));
         match param {
             Some(param) if walked.contains(&param) => break,
             Some(param) => walked.push(param),
@@ -150,9 +150,15 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     assert_eq!(walked.len(), globals().count());
     // Within a card from the left to the right and downwards; the cards in the order of the groups.
     let place = |param: Param| walked.iter().position(|&walked| walked == param);
-    for items in [SOURCE, FREQUENCIES, DECAY, EXPRESSION, OUTPUT] {
-        for pair in items.windows(2) {
-            assert!(place(pair[0].0) < place(pair[1].0));
+    for groups in [
+        &[Group::Source][..],
+        &[Group::Frequencies],
+        &[Group::Decay],
+        &[Group::Expression],
+        &[Group::Voices, Group::Output],
+    ] {
+        for pair in of_groups(groups).windows(2) {
+            assert!(place(pair[0]) < place(pair[1]));
         }
     }
     let firsts = [
@@ -168,7 +174,7 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         Param::VOICES,
     ];
     for pair in firsts.windows(2) {
-        assert!(place(pair[0]) < place(pair[1]), "{}", spoken(pair[1]));
+        assert!(place(pair[0]) < place(pair[1]), "{}", pair[1].row().name);
     }
 }
 
@@ -305,11 +311,104 @@ fn no_room_is_left_between_the_panels_and_the_keyboard() {
     ] {
         let rig = window(size);
         let lowest = globals()
-            .filter_map(|param| rig.query_by_label(spoken(param)))
+            .filter_map(|param| rig.query_by_label(param.row().name))
             .map(|node| node.rect().bottom())
             .fold(0.0, f32::max);
         let keyboard = rig.get_by_label("Keyboard").rect().top();
         let between = keyboard - lowest;
         assert!((8.0..32.0).contains(&between), "{size:?}: {between}");
+    }
+}
+
+/// Everything that is written in a window.
+fn texts(rig: &Rig) -> Vec<std::sync::Arc<egui::Galley>> {
+    fn collect(shape: &egui::Shape, found: &mut Vec<std::sync::Arc<egui::Galley>>) {
+        match shape {
+            egui::Shape::Text(text) => found.push(text.galley.clone()),
+            egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for shape in &rig.output().shapes {
+        collect(&shape.shape, &mut found);
+    }
+    found
+}
+
+#[test]
+fn no_name_of_a_control_is_cut_short() {
+    let names: std::collections::HashSet<&str> = rows().iter().map(|row| row.short).collect();
+    let (mut seen, mut cut) = (std::collections::HashSet::new(), Vec::new());
+    for size in [SMALL, vec2(1_120.0, 700.0), LARGE] {
+        let mut rig = window(size);
+        for row in CardRow::ALL {
+            if let Some(tab) = rig.query_all_by_role(Role::Tab).find(|tab| {
+                let label = tab.accesskit_node().label();
+                label.is_some_and(|label| label.contains(row.name()))
+            }) {
+                tab.click();
+            }
+            rig.run_steps(3);
+            for galley in texts(&rig)
+                .iter()
+                .filter(|text| names.contains(text.text()))
+            {
+                seen.insert(galley.text().to_owned());
+                if galley.elided {
+                    cut.push((size, galley.text().to_owned()));
+                }
+            }
+        }
+    }
+    assert!(cut.is_empty(), "{cut:?}");
+    // The two that are named by what they choose.
+    let unnamed = [Param::FILTER_TYPE, Param::LFO_SHAPE];
+    for param in globals().filter(|param| !unnamed.contains(param)) {
+        let row = param.row();
+        let is_macros_own = row.group == Group::Macros && row.short != row.name;
+        assert!(is_macros_own || seen.contains(row.short), "{}", row.name);
+    }
+}
+
+/// The name under a control is the parameter's name or is made of the beginnings of its words and of
+/// its group's, so that it can be found again in the manual, in hosts and among the macros' targets.
+#[test]
+fn short_names_are_made_of_the_words_of_the_names() {
+    for param in globals() {
+        let row = param.row();
+        let words: Vec<String> = row
+            .name
+            .split(' ')
+            .chain(row.group.name().split(' '))
+            .map(str::to_lowercase)
+            .collect();
+        for short in row.short.split(' ') {
+            let short = short.trim_end_matches('.').to_lowercase();
+            let is_beginning = words.iter().any(|word| word.starts_with(&short));
+            assert!(is_beginning, "{short:?} of {:?}", row.name);
+        }
+    }
+}
+
+#[test]
+fn no_name_under_a_control_is_cut_short() {
+    for size in [SMALL, LARGE] {
+        let mut rig = window(size);
+        for row in CardRow::ALL {
+            if let Some(tab) = rig.query_by_role_and_label(Role::Tab, row.name()) {
+                tab.click();
+            }
+            rig.run_steps(3);
+            let shapes = rig.output().shapes.iter();
+            let cut: Vec<&str> = shapes
+                .filter_map(|shape| match &shape.shape {
+                    egui::Shape::Text(text) if text.galley.elided => Some(text.galley.text()),
+                    _ => None,
+                })
+                .filter(|text| globals().any(|param| param.row().short == *text))
+                .collect();
+            assert!(cut.is_empty(), "{size:?}, {}: {cut:?}", row.name());
+        }
     }
 }

@@ -491,16 +491,26 @@ fn right_side(
     if is_wide {
         for (name, help, switch) in switches.each() {
             let response = toggle(ui, name, switch);
+            label_as_shown(ui, &response, name);
             desk.help.tell(&response, || help.to_owned());
         }
     } else {
         menu(ui, VIEW, |ui| {
             for (name, help, switch) in switches.each() {
                 let response = ui.checkbox(switch, name);
+                label_as_shown(ui, &response, name);
                 desk.help.tell(&response, || help.to_owned());
             }
         });
     }
+}
+
+/// Labels the switch of something that is shown so that a screen reader tells it from a parameter of
+/// that name.
+fn label_as_shown(ui: &Ui, response: &Response, name: &str) {
+    let label = format!("Show {name}");
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(label));
 }
 
 /// Of all that, points.

@@ -65,6 +65,16 @@ impl Group {
             Group::Macros => "Macros",
         }
     }
+
+    /// In three letters, for a place without room; empty where a parameter's short name says enough.
+    pub const fn abbreviation(self) -> &'static str {
+        match self {
+            Group::Filter | Group::FilterEnvelope => "Flt",
+            Group::AmpEnvelope => "Amp",
+            Group::Lfo => "LFO",
+            _ => "",
+        }
+    }
 }
 
 /// How many knobs a page has.

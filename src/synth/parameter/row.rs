@@ -34,6 +34,18 @@ pub struct Row {
     pub polyphonic: bool,
     /// What it belongs to.
     pub kind: Kind,
+    /// Whether hosts see it.
+    pub exposure: Exposure,
+}
+
+/// Whether hosts see a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// It is one of the framework's parameters: hosts show, automate and store it.
+    Host,
+    /// It is saved, undone and compared as the others are, but not shown to hosts: structure, such
+    /// as what a macro moves, that nobody automates.
+    Patch,
 }
 
 /// What a parameter belongs to, and so what loading a preset does to it.
@@ -64,6 +76,7 @@ impl Row {
             former_labels: &[],
             polyphonic: false,
             kind: Kind::Sound,
+            exposure: Exposure::Host,
         }
     }
 
@@ -137,6 +150,15 @@ impl Row {
     pub const fn machine(self) -> Row {
         Row {
             kind: Kind::Machine,
+            ..self
+        }
+    }
+
+    /// Hosts do not see it. To be stated last.
+    pub const fn patch_only(self) -> Row {
+        assert!(self.page.is_none() && !self.polyphonic);
+        Row {
+            exposure: Exposure::Patch,
             ..self
         }
     }

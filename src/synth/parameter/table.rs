@@ -5,7 +5,7 @@
 
 use super::Param;
 use super::layout::{Group, KNOBS, Page};
-use super::row::Row;
+use super::row::{Exposure, Row};
 
 /// The rows of a section, and for each of them the constant of [`Param`] that stands before it.
 macro_rules! section {
@@ -98,17 +98,31 @@ const fn numbered(section: Section, width: usize, number: usize, row: usize) -> 
 
 /// Hosts see fewer parameters than this, so that they stay quick.
 const MAX_HOSTED: usize = 500;
-const _: () = assert!(COUNT < MAX_HOSTED);
+const _: () = assert!(HOST_COUNT < MAX_HOSTED);
 
-/// Every parameter in the host's order: the pages of [`Page::FIRST`], then the single partials, then
+/// How many parameters hosts see.
+const HOST_COUNT: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < COUNT {
+        count += is_hosted(&ROWS[index]) as usize;
+        index += 1;
+    }
+    count
+};
+
+const fn is_hosted(row: &Row) -> bool {
+    matches!(row.exposure, Exposure::Host)
+}
+
+/// Every parameter that hosts see, in their order: the pages of [`Page::FIRST`], then the single partials, then
 /// the rest.
-pub static HOST_ORDER: [Param; COUNT] = {
-    let mut order = [Param(0); COUNT];
+pub static HOST_ORDER: [Param; HOST_COUNT] = {
+    let mut order = [Param(0); HOST_COUNT];
     let (mut rank, mut place) = (0, 0);
     while rank <= LAST_RANK {
         let mut index = 0;
         while index < COUNT {
-            if host_rank(&ROWS[index]) == rank {
+            if is_hosted(&ROWS[index]) && host_rank(&ROWS[index]) == rank {
                 order[place] = Param(index as u16);
                 place += 1;
             }

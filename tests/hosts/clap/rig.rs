@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use aliquot::synth::Param;
 use xtask::host::{Event, Host, Instance, Note};
 use xtask::test::BUNDLED_VARIABLE;
 use xtask::workspace;
@@ -58,11 +59,32 @@ pub fn instance() -> Instance {
 pub fn instance_with(settings: &[(&str, &str)]) -> Instance {
     let mut instance = instance();
     for (name, text) in settings {
-        instance
-            .set_text(name, text)
-            .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        let param = Param::all().find(|param| param.row().name == *name);
+        match param.filter(|param| !param.is_hosted()) {
+            Some(param) => set_unhosted(&mut instance, param, text),
+            None => instance
+                .set_text(name, text)
+                .unwrap_or_else(|error| panic!("{name}: {error:#}")),
+        }
     }
     instance
+}
+
+/// Sets a choice that hosts do not see, by way of the state.
+fn set_unhosted(instance: &mut Instance, param: Param, text: &str) {
+    let plain = param
+        .parse(text)
+        .unwrap_or_else(|| panic!("{}: {text:?} means nothing", param.row().name));
+    let state = instance.save_state().expect("a state");
+    let json = std::str::from_utf8(&state[8..]).expect("the state is text");
+    // In a field, so that its quotation marks are escaped.
+    let start = format!(r#"\"{}\":{{\"i32\":"#, param.row().id);
+    let (before, after) = json.split_once(&start).expect("the state holds it");
+    let rest = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let json = format!("{before}{start}{plain}{rest}");
+    let mut state = (json.len() as u64).to_le_bytes().to_vec();
+    state.extend_from_slice(json.as_bytes());
+    instance.load_state(&state).expect("a good state");
 }
 
 /// What makes one sine of a note: nothing that bends its level or its pitch.

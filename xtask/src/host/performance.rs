@@ -249,9 +249,10 @@ pub fn starting_preset(name: &str) -> Result<Patch> {
     Ok(Preset::parse(text)?.patch)
 }
 
-/// The events that set every parameter of `instance` as `patch` has it.
+/// The events that set every parameter that hosts see as `patch` has it. The macros' targets, which
+/// they do not, move nothing while the macros are at rest.
 pub fn patch_events(instance: &Instance, patch: &Patch) -> Result<Vec<Event>> {
-    Param::all()
+    Param::hosted()
         .map(|param| {
             let parameter = instance.parameter(param.row().name)?;
             let normalized = f64::from(patch.normalized(param));

@@ -283,7 +283,7 @@ fn every_axis_and_switch_shows_sixty_four_voices() {
     let mut seen = Vec::new();
     for axis in ["Log Hz", "Linear Hz", "Number"] {
         rig.get_by_label(axis).click();
-        for switch in ["Trail", "Output"] {
+        for switch in ["Show Trail", "Show Output"] {
             rig.get_by_label(switch).click();
             let (mut left, mut right) = ([0.0; 800], [0.0; 800]);
             engine.render(&mut left, &mut right);

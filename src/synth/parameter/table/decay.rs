@@ -14,7 +14,7 @@ section! { decay;
         .help("How fast all partials die away, as those of a struck string do.");
     /// b₃: and by e^(−b₃·f²·t), f in kHz.
     DAMPING_BRIGHTNESS = Row::new(Decay, "damping_brightness", "Damping Brightness")
-        .short("Damp. Bright.")
+        .short("Brightness")
         .value(Range::quartic(50.0), 0.0, PerSecondPerSquareKilohertz)
         .polyphonic()
         .on(Page::EnvelopeShapes)

@@ -14,13 +14,13 @@ section! { expression;
         .help("How much softer notes of low velocity are.");
     /// Level that full pressure adds.
     PRESSURE_LEVEL = Row::new(Expression, "pressure_level", "Pressure to Level")
-        .short("Pr. Level")
+        .short("Press. Level")
         .value(Range::linear(-24.0, 24.0), 6.0, Decibels)
         .on(Page::Play)
         .help("How far full pressure moves the level.");
     /// Cutoff that full pressure adds.
     PRESSURE_CUTOFF = Row::new(Expression, "pressure_cutoff", "Pressure to Cutoff")
-        .short("Pr. Cutoff")
+        .short("Press. Cutoff")
         .value(Range::linear(-8.0, 8.0), 0.0, Octaves)
         .on(Page::Filter)
         .help("How far full pressure moves the filter's cutoff.");

@@ -28,6 +28,7 @@ section! { frequencies;
         .help("Spreads the partials between left and right, neighbours apart.");
     /// B of the stiff string, fₙ = n·f₀·√(1 + B·n²).
     INHARMONICITY = Row::new(Frequencies, "inharmonicity", "Inharmonicity")
+        .short("Inharmon.")
         .value(Range::quartic(0.1), 0.0, Number)
         .polyphonic()
         .on(Page::Spectrum)

@@ -20,7 +20,8 @@ macro_rules! rows {
                 .short("Target")
                 .choice(64, &MACRO_TARGET_LABELS, 0)
                 .former_labels(&[("Level", "Output Level")])
-                .help(concat!("What macro ", $n, " moves.")),
+                .help(concat!("What macro ", $n, " moves."))
+                .patch_only(),
             Row::new(Macros, concat!("macro_", $n, "_amount"), concat!("Macro ", $n, " Amount"))
                 .short("Amount")
                 .value(Range::linear(-1.0, 1.0), 0.0, Percent)
