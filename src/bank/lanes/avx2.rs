@@ -83,27 +83,43 @@ fn add_totals([a, b, c, d]: [__m128; 4], frames: &mut [f32]) {
     }
 }
 
-/// [`Lanes::horizontal_sum`], given how a vector is brought down to four lanes.
+/// Lanes that four lanes of sums can be made of.
+pub(super) trait Quarters: Lanes {
+    /// The lanes four apart added up.
+    fn quarters(self) -> __m128;
+}
+
+impl Quarters for Avx2 {
+    #[inline(always)]
+    fn quarters(self) -> __m128 {
+        halved(self.0)
+    }
+}
+
+/// [`Lanes::horizontal_sum`]. Without closures, which would be compiled without the instructions
+/// wherever they are not inlined.
 #[inline(always)]
-pub(super) fn horizontal_sum<L: Lanes>(
+pub(super) fn horizontal_sum<L: Quarters>(
     sums: &[[L::Memory; 2]],
     left: &mut [f32],
     right: &mut [f32],
-    quarter: impl Fn(L) -> __m128,
 ) {
     let channels = left.chunks_mut(4).zip(right.chunks_mut(4));
     for (sums, (left, right)) in sums.chunks_exact(4).zip(channels) {
-        let four = |channel: usize| {
-            [
-                quarter(L::read(&sums[0][channel])),
-                quarter(L::read(&sums[1][channel])),
-                quarter(L::read(&sums[2][channel])),
-                quarter(L::read(&sums[3][channel])),
-            ]
-        };
-        add_totals(four(0), left);
-        add_totals(four(1), right);
+        add_totals(four_quarters::<L>(sums, 0), left);
+        add_totals(four_quarters::<L>(sums, 1), right);
     }
+}
+
+/// The quarters of the first four frames of one channel.
+#[inline(always)]
+fn four_quarters<L: Quarters>(sums: &[[L::Memory; 2]], channel: usize) -> [__m128; 4] {
+    [
+        L::read(&sums[0][channel]).quarters(),
+        L::read(&sums[1][channel]).quarters(),
+        L::read(&sums[2][channel]).quarters(),
+        L::read(&sums[3][channel]).quarters(),
+    ]
 }
 
 impl Lanes for Avx2 {
@@ -207,7 +223,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn horizontal_sum(sums: &[[[f32; 8]; 2]], left: &mut [f32], right: &mut [f32]) {
-        horizontal_sum(sums, left, right, |lanes: Self| halved(lanes.0));
+        horizontal_sum::<Self>(sums, left, right);
     }
 }
 

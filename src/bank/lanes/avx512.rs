@@ -3,7 +3,7 @@
 //! Values of these types exist only below [`run`], whose caller has made sure that the processor has
 //! the instructions, as [`avx2`](super::avx2) says of its own. All of it is inlined into [`run`].
 
-use super::avx2::{halved, horizontal_sum};
+use super::avx2::{Quarters, halved, horizontal_sum};
 use super::{LaneBody, Lanes, Phases, TOP_BIT, Taps, Words};
 use std::arch::x86_64::*;
 use std::hint::black_box;
@@ -176,12 +176,17 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn horizontal_sum(sums: &[[[f32; 16]; 2]], left: &mut [f32], right: &mut [f32]) {
-        horizontal_sum(sums, left, right, |lanes: Self| {
-            halved(detected!(_mm256_add_ps(
-                _mm512_castps512_ps256(lanes.0),
-                _mm512_extractf32x8_ps::<1>(lanes.0)
-            )))
-        });
+        horizontal_sum::<Self>(sums, left, right);
+    }
+}
+
+impl Quarters for Avx512 {
+    #[inline(always)]
+    fn quarters(self) -> __m128 {
+        halved(detected!(_mm256_add_ps(
+            _mm512_castps512_ps256(self.0),
+            _mm512_extractf32x8_ps::<1>(self.0)
+        )))
     }
 }
 

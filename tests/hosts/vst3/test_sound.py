@@ -99,6 +99,27 @@ def test_pitch_bend(open_host, bend, semitones):
     assert abs(cents(frequency, 220) - 100 * semitones) <= 0.5 + abs(semitones) / 8191 * 100
 
 
+@pytest.mark.parametrize(
+    "number, value, semitones",
+    [
+        pytest.param(0, (12, 0), 12.0, id="bend-range"),
+        pytest.param(1, (96, 0), 0.5, id="fine-tune"),
+        pytest.param(2, (67, 0), 3.0, id="coarse-tune"),
+    ],
+)
+def test_a_registered_parameter_sent_at_one_instant(open_host, number, value, semitones):
+    """These hosts sort the controllers of one instant by number, the value before the selection."""
+    controllers = [(101, 0), (100, number), (6, value[0]), (38, value[1])]
+    midi = [(0, bytes([0xB0, controller, data])) for controller, data in controllers]
+    # The bend comes later: its range is the one that the registered parameter has set.
+    midi.append((2_000, bytes([0xE0, 0x7F, 0x7F])))
+    bent = semitones if number == 0 else 2.0 + semitones
+    audio = steady(open_host(), {"Partials": 1, "Protect": 0}, [(57, 100)], midi)
+    wanted = 220.0 * 2 ** (bent / 12)
+    frequency, _ = Spectrum(audio[0]).peak(wanted)
+    assert abs(cents(frequency, wanted)) < CENTS
+
+
 def test_modulation_wheel_is_vibrato(open_host):
     patch = {"Partials": 1, "Wheel to Vibrato": 50.0, "Protect": 0}
     deviations = []
