@@ -15,6 +15,8 @@ mod histogram;
 mod keyboard;
 mod keys;
 mod load;
+#[cfg(all(test, feature = "loom"))]
+mod models;
 mod output;
 mod sender;
 mod telemetry;

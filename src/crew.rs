@@ -9,15 +9,15 @@
 //! A thread without work looks for some for 40 µs, then every 100 µs; while nothing sounds, every
 //! 5 ms. Nobody wakes it: that would be a system call on the audio thread.
 
+mod table;
+
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_utils::atomic::AtomicCell;
-use rtrb::{Consumer, Producer, RingBuffer};
-
+use self::table::{AudioEnd, WorkerEnd};
 use crate::bank::Renderer;
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::pool::{self, Dimensions, Job, Threading};
@@ -59,24 +59,16 @@ pub fn threading(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Re
 
 /// A crew. Dropping it ends its threads and waits for them: not on the audio thread.
 pub struct Crew {
-    table: Arc<Table>,
-    /// Slots that boxes lie in, or did.
-    laid_out: usize,
-    /// Slots that the audio thread has not looked into yet.
-    not_taken_back: usize,
-    returns: Vec<Consumer<Box<Job>>>,
+    jobs: AudioEnd<Job>,
+    signals: Arc<Signals>,
     threads: Vec<JoinHandle<()>>,
     patience: Duration,
     waiting_since: Instant,
 }
 
-/// What all threads of a crew see.
-struct Table {
-    slots: Box<[AtomicCell<Option<Box<Job>>>]>,
-    /// How many slots count.
-    count: AtomicUsize,
-    /// The next one to be claimed.
-    next: AtomicUsize,
+/// What the threads are told beside the jobs.
+#[derive(Default)]
+struct Signals {
     is_awake: AtomicBool,
     is_over: AtomicBool,
 }
@@ -89,29 +81,18 @@ impl Crew {
     /// If the system has no more threads.
     pub fn new(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Result<Crew> {
         let block_s = dimensions.block_frames as f64 / dimensions.sample_rate_hz;
-        let boxes = pool::groups(MAX_VOICES);
-        let table = Arc::new(Table {
-            slots: (0..boxes).map(|_| AtomicCell::new(None)).collect(),
-            count: AtomicUsize::new(0),
-            next: AtomicUsize::new(0),
-            is_awake: AtomicBool::new(false),
-            is_over: AtomicBool::new(false),
-        });
         let mut crew = Crew {
-            table,
-            laid_out: 0,
-            not_taken_back: 0,
-            returns: Vec::new(),
+            jobs: AudioEnd::new(pool::groups(MAX_VOICES)),
+            signals: Arc::default(),
             threads: Vec::new(),
             patience: Duration::from_secs_f64(PATIENCE_BLOCKS * block_s),
             waiting_since: Instant::now(),
         };
         for number in 2..=threads.clamp(2, MAX_THREADS) {
-            let (done, returns) = RingBuffer::new(boxes);
             let worker = Worker {
-                table: crew.table.clone(),
+                jobs: crew.jobs.worker(),
+                signals: crew.signals.clone(),
                 renderer: Renderer::new(dimensions.level, dimensions.block_frames),
-                done,
             };
             let thread = thread::Builder::new()
                 .name(format!("aliquot {number}"))
@@ -119,7 +100,6 @@ impl Crew {
                     start();
                     worker.run();
                 })?;
-            crew.returns.push(returns);
             crew.threads.push(thread);
         }
         Ok(crew)
@@ -128,7 +108,7 @@ impl Crew {
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        self.table.is_over.store(true, Ordering::Relaxed);
+        self.signals.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
             // One that panicked has printed why.
             let _ = thread.join();
@@ -142,38 +122,19 @@ impl pool::Crew for Crew {
     }
 
     fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
-        match self.table.slots.get(self.laid_out) {
-            Some(slot) => {
-                self.laid_out += 1;
-                slot.swap(Some(job))
-            }
-            None => Some(job),
-        }
+        self.jobs.lay_out(job)
     }
 
     fn begin(&mut self) {
-        self.table.count.store(self.laid_out, Ordering::Release);
-        self.table.next.store(0, Ordering::Release);
-        self.not_taken_back = self.laid_out;
-        self.laid_out = 0;
+        self.jobs.begin();
     }
 
     fn take_back(&mut self) -> Option<Box<Job>> {
-        // From the end, since the others claim from the beginning.
-        while self.not_taken_back > 0 {
-            self.not_taken_back -= 1;
-            let job = self.table.slots[self.not_taken_back].take();
-            if job.is_some() {
-                return job;
-            }
-        }
-        None
+        self.jobs.take_back()
     }
 
     fn fetch(&mut self) -> Option<Box<Job>> {
-        self.returns
-            .iter_mut()
-            .find_map(|returns| returns.pop().ok())
+        self.jobs.fetch()
     }
 
     fn has_patience(&mut self, is_first: bool) -> bool {
@@ -185,51 +146,30 @@ impl pool::Crew for Crew {
     }
 
     fn stay_awake(&mut self, is_needed: bool) {
-        self.table.is_awake.store(is_needed, Ordering::Relaxed);
-    }
-}
-
-impl Table {
-    /// Takes a box that nobody has claimed.
-    fn claim(&self) -> Option<Box<Job>> {
-        let count = self.count.load(Ordering::Acquire);
-        // Looked at first, so that waiting threads do not count on for ever.
-        while self.next.load(Ordering::Acquire) < count {
-            let number = self.next.fetch_add(1, Ordering::AcqRel);
-            if number >= count {
-                return None;
-            }
-            // The audio thread may have taken it back.
-            let job = self.slots[number].take();
-            if job.is_some() {
-                return job;
-            }
-        }
-        None
+        self.signals.is_awake.store(is_needed, Ordering::Relaxed);
     }
 }
 
 struct Worker {
-    table: Arc<Table>,
+    jobs: WorkerEnd<Job>,
+    signals: Arc<Signals>,
     renderer: Renderer,
-    done: Producer<Box<Job>>,
 }
 
 impl Worker {
     fn run(mut self) {
         let mut last_nap = Instant::now();
         let mut last_work = last_nap;
-        while !self.table.is_over.load(Ordering::Relaxed) {
-            if let Some(mut job) = self.table.claim() {
+        while !self.signals.is_over.load(Ordering::Relaxed) {
+            if let Some(mut job) = self.jobs.claim() {
                 job.perform(&mut self.renderer);
-                // There is room for every box that there is.
-                let _ = self.done.push(job);
+                self.jobs.give_back(job);
                 last_work = Instant::now();
                 if last_work - last_nap > STINT {
                     thread::sleep(Duration::from_micros(1));
                     last_nap = Instant::now();
                 }
-            } else if !self.table.is_awake.load(Ordering::Relaxed) || last_work.elapsed() > DOZE {
+            } else if !self.signals.is_awake.load(Ordering::Relaxed) || last_work.elapsed() > DOZE {
                 thread::sleep(SLEEP);
                 last_nap = Instant::now();
             } else if last_work.elapsed() < SPIN {
@@ -239,15 +179,5 @@ impl Worker {
                 last_nap = Instant::now();
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slot_is_one_atomic_pointer() {
-        assert!(AtomicCell::<Option<Box<Job>>>::is_lock_free());
     }
 }

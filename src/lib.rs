@@ -53,6 +53,7 @@
 //! processor supports. The control path gives the same bits at all levels. The bank's fused operations
 //! do not, so the sound differs between levels by less than −110 dB.
 
+#![cfg_attr(rtsan, feature(sanitize))]
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
@@ -72,4 +73,5 @@ pub mod plugin;
 pub mod settings;
 pub mod song;
 pub mod state;
+mod sync;
 pub mod synth;

@@ -1,11 +1,9 @@
 //! Keys that the screen plays, as the screen sends them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use rtrb::Producer;
+use std::sync::PoisonError;
 
 use super::keys::{CAPACITY, Stroke};
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Producer};
 
 /// Lets windows play, one after the other.
 #[derive(Clone)]

@@ -5,16 +5,13 @@
 //! alone: the screen counts *takes* in an atomic number, each message carries its take, and at a
 //! new take the audio thread lets go of every key of the one before.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rtrb::{Consumer, RingBuffer};
-
 use super::keyboard::KeySender;
+use crate::sync::{Arc, AtomicU64, Consumer, IS_MODEL, Ordering, RingBuffer};
 use crate::synth::{Event, NoteAddress};
 
-/// Messages that wait at most: more than two hands play in the longest buffer.
-pub(super) const CAPACITY: usize = 256;
+/// Messages that wait at most: more than two hands play in the longest buffer. In models so few that
+/// it can be full.
+pub(super) const CAPACITY: usize = if IS_MODEL { 2 } else { 256 };
 
 /// The MIDI channel of the keys, counted from 0.
 const CHANNEL: u8 = 0;

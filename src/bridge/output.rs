@@ -2,12 +2,13 @@
 
 mod watch;
 
-use rtrb::{Producer, RingBuffer};
+use crate::sync::{IS_MODEL, Producer, RingBuffer};
 
 pub use watch::{OutputReceiver, OutputWatch};
 
-/// Frames that wait at most: 0.3 s at 48 kHz. A screen that is away longer misses some.
-const WAITING: usize = 16_384;
+/// Frames that wait at most: 0.3 s at 48 kHz. A screen that is away longer misses some. In models so
+/// few that it can be full.
+const WAITING: usize = if IS_MODEL { 2 } else { 16_384 };
 
 /// Left and right.
 pub type Frame = [f32; 2];

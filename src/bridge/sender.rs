@@ -1,8 +1,7 @@
 //! The audio thread's end of a triple buffer: tells the newest, to those who look.
 
-use triple_buffer::Input;
-
 use super::watch::Receiver;
+use crate::sync::{Input, triple_buffer};
 
 /// The audio thread's end.
 pub struct Sender<T: Send> {
@@ -14,7 +13,7 @@ pub struct Sender<T: Send> {
 impl<T: Clone + Default + Send> Sender<T> {
     /// Both ends; the other one is asked for with [`Sender::receiver`].
     pub fn new() -> Sender<T> {
-        let (input, output) = triple_buffer::triple_buffer(&T::default());
+        let (input, output) = triple_buffer(&T::default());
         Sender {
             input,
             receiver: Receiver::new(output),

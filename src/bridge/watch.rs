@@ -1,9 +1,8 @@
 //! The screen's end of a triple buffer.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 
-use triple_buffer::Output;
+use crate::sync::{Arc, AtomicUsize, Mutex, Ordering, Output};
 
 /// Lets windows look, one after the other.
 pub struct Receiver<T: Send> {

@@ -1,11 +1,9 @@
 //! The screen's end of the output's frames.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use rtrb::Consumer;
+use std::sync::PoisonError;
 
 use super::Frame;
+use crate::sync::{Arc, AtomicUsize, Consumer, Mutex, Ordering};
 
 /// Lets windows look at the output, one after the other.
 #[derive(Clone)]
