@@ -112,6 +112,19 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Reads the text of a settings file; what it does not name is at its default.
+    ///
+    /// # Errors
+    /// The line that is wrong, counted from 1, and what is wrong there.
+    pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
+        text::parse(text)
+    }
+
+    /// The text of a settings file that holds these.
+    pub fn to_text(&self) -> String {
+        text::format(self)
+    }
+
     /// Applies the settings to a new instance, before the host has seen its parameters.
     pub fn begin(&self, params: &HostParams) {
         let new = &self.new_instance;

@@ -1,0 +1,217 @@
+//! What the fuzz targets do with their bytes. `fuzz_targets/` gives these functions to libFuzzer,
+//! `tests/fuzz.rs` to a plain driver that needs no nightly toolchain.
+//!
+//! Whatever the bytes, each ends with a result or with an error that names its place and its
+//! reason; it never panics and takes memory in proportion to its input at most. Each returns what
+//! came of it, without numbers: inputs with the same words have gone the same way, as far as can be
+//! seen from outside.
+
+/// `text` with a `#` in place of every number and of every quoted part.
+fn words(text: &str) -> String {
+    let mut words = String::new();
+    let mut is_quoted = false;
+    for part in text.split('"') {
+        if is_quoted {
+            words.push('#');
+        } else {
+            for letter in part.chars() {
+                match letter {
+                    '0'..='9' if words.ends_with('#') => {}
+                    '0'..='9' => words.push('#'),
+                    letter => words.push(letter),
+                }
+            }
+        }
+        is_quoted = !is_quoted;
+    }
+    words
+}
+
+/// An error that names its line and its reason.
+fn checked_error(text: &str, line: usize, reason: &str) -> String {
+    let lines = 1 + text.bytes().filter(|&byte| byte == b'\n').count();
+    assert!((1..=lines).contains(&line), "line {line} of {lines}");
+    assert!(!reason.trim().is_empty(), "no reason is given");
+    words(reason)
+}
+
+/// A Standard MIDI File, damaged or not.
+pub fn midi_file(bytes: &[u8]) -> String {
+    use aliquot::song::{ReadOptions, Song};
+    let read = |is_strict| {
+        let options = ReadOptions {
+            sample_rate_hz: 48_000,
+            is_strict,
+        };
+        Song::read(bytes, &options)
+    };
+    let outcome = match read(false) {
+        Ok((song, warnings)) => {
+            let mut last = 0;
+            for event in &song.events {
+                assert!(event.frame >= last, "an event before its predecessor");
+                last = event.frame;
+            }
+            assert!(last <= song.end_frame, "an event after the end");
+            // Read strictly it is the same song, or refused for what was warned of.
+            match read(true) {
+                Ok((again, none)) => {
+                    assert!(warnings.is_empty() && none.is_empty(), "no refusal");
+                    assert_eq!(again.events, song.events);
+                }
+                Err(_) => assert!(!warnings.is_empty(), "a refusal without a warning"),
+            }
+            let mut outcome = format!("2^{} events", song.events.len().max(1).ilog2());
+            for warning in &warnings {
+                outcome.push_str(&words(&warning.to_string()));
+            }
+            outcome
+        }
+        Err(error) => {
+            assert!(read(true).is_err(), "what cannot be read was read strictly");
+            words(&error.to_string())
+        }
+    };
+    assert!(!outcome.trim().is_empty(), "no reason is given");
+    outcome
+}
+
+/// A preset's text.
+pub fn preset_text(bytes: &[u8]) -> String {
+    use aliquot::state::Preset;
+    let text = String::from_utf8_lossy(bytes);
+    match Preset::parse(&text) {
+        Ok(preset) => {
+            let again = Preset::parse(&preset.to_text());
+            assert_eq!(again, Ok(preset), "not the same after it was written");
+            "a preset".to_owned()
+        }
+        Err(error) => checked_error(&text, error.line, &error.reason),
+    }
+}
+
+/// The settings' text.
+#[cfg(feature = "editor")]
+pub fn settings(bytes: &[u8]) -> String {
+    use aliquot::settings::Settings;
+    let text = String::from_utf8_lossy(bytes);
+    match Settings::parse(&text) {
+        Ok(settings) => {
+            let again = Settings::parse(&settings.to_text());
+            assert_eq!(again, Ok(settings), "not the same after it was written");
+            "settings".to_owned()
+        }
+        Err((line, reason)) => checked_error(&text, line, &reason),
+    }
+}
+
+/// A value that somebody types for each parameter.
+pub fn typed_value(bytes: &[u8]) -> String {
+    use aliquot::synth::Param;
+    let text = String::from_utf8_lossy(bytes);
+    let mut understood = 0;
+    for param in Param::all() {
+        let Some(plain) = param.parse(&text) else {
+            continue;
+        };
+        let (min, max) = param.range().ends();
+        let name = param.row().name;
+        assert!((min..=max).contains(&plain), "{name}: {plain}");
+        // What is shown for it can be typed, and is shown again.
+        let shown = param.text(plain);
+        let again = param.parse(&shown);
+        let again = again.unwrap_or_else(|| panic!("{name} does not understand {shown:?}"));
+        assert_eq!(param.text(again), shown, "{name}");
+        understood += 1;
+    }
+    format!("understood by 2^{}", (understood + 1_usize).ilog2())
+}
+
+/// A host's state: JSON as the framework reads it, or else parts of a state that the bytes choose.
+#[cfg(feature = "plugin")]
+pub fn host_state(bytes: &[u8]) -> String {
+    use aliquot::params::{HostParams, stored};
+    use aliquot::synth::Param;
+    use nice_plug::params::persist::deserialize_field;
+    use nice_plug::prelude::{Params, PluginState};
+
+    let read = std::str::from_utf8(bytes).ok();
+    let read = read.and_then(|json| deserialize_field::<PluginState>(json).ok());
+    let mut state = read.unwrap_or_else(|| chosen_state(bytes));
+    match stored::admit(&mut state) {
+        Ok(()) => {
+            let params = HostParams::default();
+            params.deserialize_fields(&state.fields);
+            let known = Param::all().all(|param| state.params.contains_key(param.row().id));
+            assert!(known, "an admitted state lacks a parameter");
+            params.serialize_fields();
+            "admitted".to_owned()
+        }
+        Err(refusal) => {
+            assert!(
+                state.params.is_empty() && state.fields.is_empty(),
+                "a refused state is not empty"
+            );
+            words(&refusal.to_string())
+        }
+    }
+}
+
+/// A state that is mostly right, with what the bytes say in it.
+#[cfg(feature = "plugin")]
+fn chosen_state(bytes: &[u8]) -> nice_plug::prelude::PluginState {
+    use aliquot::params::stored;
+    use aliquot::synth::parameter::rows;
+    use nice_plug::plugin::ParamValue;
+
+    const FIELDS: [&str; 6] = [
+        stored::SCHEMA_FIELD,
+        stored::EDITOR_SIZE_FIELD,
+        stored::EDITOR_SCALE_FIELD,
+        stored::CONTROLLERS_FIELD,
+        stored::PRESET_FIELD,
+        "from a later version",
+    ];
+    let mut state = nice_plug::prelude::PluginState {
+        version: "0.1.0".to_owned(),
+        params: Default::default(),
+        fields: [(stored::SCHEMA_FIELD.to_owned(), "1".to_owned())].into(),
+    };
+    let mut rest = bytes;
+    while let [kind, which, tail @ ..] = rest {
+        let number = tail.first_chunk().copied().unwrap_or_default();
+        let id = rows()[usize::from(*which) % rows().len()].id.to_string();
+        let used = match kind % 5 {
+            0 => {
+                let value = ParamValue::F32(f32::from_le_bytes(number));
+                state.params.insert(id, value);
+                4
+            }
+            1 => {
+                let value = ParamValue::I32(i32::from_le_bytes(number));
+                state.params.insert(id, value);
+                4
+            }
+            2 => {
+                let value = ParamValue::F32(f32::from(number[0]) / 255.0);
+                state.params.insert(id, value);
+                1
+            }
+            3 => {
+                let value = ParamValue::Bool(number[0] > 127);
+                state.params.insert(id, value);
+                1
+            }
+            _ => {
+                let length = usize::from(number[0]).min(tail.len().saturating_sub(1));
+                let text = tail.get(1..1 + length).unwrap_or_default();
+                let text = String::from_utf8_lossy(text).into_owned();
+                let field = FIELDS[usize::from(*which) % FIELDS.len()];
+                state.fields.insert(field.to_owned(), text);
+                1 + length
+            }
+        };
+        rest = tail.get(used..).unwrap_or_default();
+    }
+    state
+}

@@ -1,0 +1,233 @@
+//! The fuzz targets of `fuzz/` under a plain driver: the same inputs in the same order each time, for
+//! as many seconds as `ALIQUOT_FUZZ_S` says (one, if it says nothing).
+//!
+//! It changes good inputs, and those changed ones that led to something new. An input that fails is
+//! written to a file; `ALIQUOT_FUZZ_INPUT=FILE cargo test --test fuzz NAME` runs that alone.
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+#[path = "fuzz/driver.rs"]
+mod driver;
+#[path = "fuzz/memory.rs"]
+mod memory;
+
+use driver::{Target, drive};
+
+#[test]
+fn preset_text() {
+    let seeds = aliquot::state::starting_presets()
+        .iter()
+        .map(|preset| preset.text.as_bytes().to_vec());
+    drive(&Target {
+        name: "preset_text",
+        body: bodies::preset_text,
+        seeds: seeds.collect(),
+        words: &[
+            "schema = ",
+            "name = ",
+            "author = ",
+            "tags = [",
+            "normalized = ",
+            "{ ",
+            " }",
+            "[source]\n",
+            "partials",
+            "tilt",
+            "phases",
+            "\"Random\"",
+            "partial_64_level",
+            "macro_1_target",
+            "voices",
+            "threads",
+            "0x1F",
+            "1e999",
+            "-inf",
+            "nan",
+            "1979-05-27",
+            "'''",
+            "\"\"\"",
+            "\\u0000",
+            "[[",
+            "\r\n",
+        ],
+    });
+}
+
+#[test]
+fn typed_value() {
+    use aliquot::synth::Param;
+    let seeds = Param::all().flat_map(|param| {
+        let (min, max) = param.range().ends();
+        [min, param.row().default, max].map(|plain| param.text(plain).into_bytes())
+    });
+    drive(&Target {
+        name: "typed_value",
+        body: bodies::typed_value,
+        seeds: seeds.collect(),
+        words: &[
+            " Hz", "kHz", " dB", "dB/oct", " ms", " s", " %", " L", " R", " st", " ct", " oct",
+            "off", "-inf", "−", "∞", "e", "E+3", "nan", "infinity", ",", ".", "+", "-", "A4", "c#",
+            "\u{feff}", "０",
+        ],
+    });
+}
+
+#[test]
+fn midi_file() {
+    drive(&Target {
+        name: "midi_file",
+        body: bodies::midi_file,
+        seeds: songs(),
+        words: &[
+            "MThd",
+            "MTrk",
+            "RIFF",
+            "\0\0\0\x06",
+            "\0\x01",
+            "\0\x02",
+            "\x00\x60",
+        ],
+    });
+}
+
+/// Songs that hold most of what a file may, and the damaged ones of `tests/midi`.
+fn songs() -> Vec<Vec<u8>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/midi");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "mid"))
+        .collect();
+    paths.sort();
+    let damaged = paths
+        .iter()
+        .map(|path| std::fs::read(path).expect("a file"));
+    let mut songs: Vec<Vec<u8>> = damaged.collect();
+    let file = |format: u8, division: [u8; 2], tracks: &[&[u8]]| {
+        let mut bytes = b"MThd\0\0\0\x06\0".to_vec();
+        bytes.extend([format, 0, tracks.len() as u8]);
+        bytes.extend(division);
+        for track in tracks {
+            bytes.extend(b"MTrk");
+            bytes.extend((track.len() as u32).to_be_bytes());
+            bytes.extend(*track);
+        }
+        bytes
+    };
+    // Tempo, notes, a bend, pressure, pedals, a program, SysEx, running status, End of Track.
+    let tempo: &[u8] = &[
+        0, 0xFF, 0x51, 3, 7, 0xA1, 0x20, 0x83, 0, 0xFF, 0x51, 3, 4, 0x93, 0xE0, 0, 0xFF, 0x2F, 0,
+    ];
+    let notes: &[u8] = &[
+        0, 0xC0, 5, 0, 0x90, 60, 100, 10, 64, 100, 10, 60, 0, 0, 0xE0, 0, 0x40, 5, 0xD0, 64, 5,
+        0xA0, 64, 90, 0, 0xB0, 101, 0, 0, 100, 0, 0, 6, 12, 0, 64, 127, 9, 64, 0, 0, 0xF0, 3, 0x7E,
+        0x7F, 0xF7, 0, 0x80, 64, 0, 0, 0xFF, 0x2F, 0,
+    ];
+    let others: &[u8] = &[
+        0, 0xFF, 3, 4, b'n', b'a', b'm', b'e', 0, 0xFF, 0x58, 4, 4, 2, 24, 8, 0, 0xFF, 0x59, 2, 0,
+        0, 0, 0xFF, 0x54, 5, 0, 0, 0, 0, 0, 0, 0x99, 36, 127, 0x81, 0x70, 0x89, 36, 0, 0, 0xF7, 1,
+        0xF3, 0, 0xFF, 0x2F, 0,
+    ];
+    songs.extend([
+        file(0, [0, 96], &[notes]),
+        file(1, [0, 96], &[tempo, notes, others]),
+        file(1, [0xE7, 40], &[others, notes]),
+        file(2, [0, 24], &[notes]),
+    ]);
+    songs
+}
+
+#[cfg(feature = "editor")]
+#[test]
+fn settings() {
+    use aliquot::settings::Settings;
+    drive(&Target {
+        name: "settings",
+        body: bodies::settings,
+        seeds: vec![Settings::default().to_text().into_bytes(), Vec::new()],
+        words: &[
+            "scale = ",
+            "theme = ",
+            "\"light\"",
+            "\"high contrast\"",
+            "letters = ",
+            "\"azerty\"",
+            "[window]\n",
+            "width = ",
+            "height = ",
+            "[new_instance]\n",
+            "voices = ",
+            "mpe = ",
+            "true",
+            "bend_range = ",
+            "99999999999999999999",
+            "0b1",
+            "{ ",
+            " }",
+            "'",
+            "#",
+        ],
+    });
+}
+
+#[cfg(feature = "plugin")]
+#[test]
+fn host_state() {
+    drive(&Target {
+        name: "host_state",
+        body: bodies::host_state,
+        seeds: states(),
+        words: &[
+            "\"params\":{",
+            "\"fields\":{",
+            "{\"f32\":",
+            "{\"i32\":",
+            "{\"bool\":true}",
+            "{\"string\":\"\"}",
+            "\"schema\":\"1\"",
+            "\"schema\":\"2\"",
+            "\"controllers\":\"[[20,\\\"level\\\"]]\"",
+            "\"editor_size\":\"[1000,700]\"",
+            "\"editor_scale\":\"150\"",
+            "\"preset\":",
+            "null",
+            "1e39",
+            "-0.0",
+            "\\ud800",
+            "[[7,\"level\"]]",
+            "\0\0\0\x3f",
+            "\x7f\x7f\0\0",
+        ],
+    });
+}
+
+/// A state as the plugin saves it, states with something in each field, and choices of parts.
+#[cfg(feature = "plugin")]
+fn states() -> Vec<Vec<u8>> {
+    use aliquot::params::HostParams;
+    use aliquot::synth::parameter::rows;
+    use nice_plug::prelude::Params;
+    use std::fmt::Write;
+
+    let mut json = "{\"version\":\"0.1.0\",\"params\":{".to_owned();
+    for (place, row) in rows().iter().enumerate() {
+        let comma = if place > 0 { "," } else { "" };
+        let value = match row.range.steps() {
+            None => format!("\"f32\":{}", row.range.normalized(row.default)),
+            Some(_) => format!("\"i32\":{}", row.default as i32),
+        };
+        write!(json, "{comma}\"{}\":{{{value}}}", row.id).expect("a string takes it");
+    }
+    json.push_str("},\"fields\":{");
+    let fields = HostParams::default().serialize_fields();
+    for (place, (name, value)) in fields.iter().enumerate() {
+        let comma = if place > 0 { "," } else { "" };
+        write!(json, "{comma}{name:?}:{value:?}").expect("a string takes it");
+    }
+    json.push_str("}}");
+    let short = "{\"version\":\"\",\"params\":{\"tilt\":{\"f32\":0.5},\"partials\":{\"i32\":7}},\
+                 \"fields\":{\"schema\":\"1\",\"controllers\":\"[[21,\\\"level\\\"]]\",\
+                 \"editor_size\":\"[900,600]\",\"editor_scale\":\"125\"}}";
+    let parts = [0, 1, 0, 0, 0, 0x3F, 1, 8, 7, 0, 0, 0, 4, 3, 2, b'[', b']'];
+    vec![json.into_bytes(), short.into(), parts.to_vec()]
+}
