@@ -229,6 +229,7 @@ impl Plugin for Aliquot {
         true
     }
 
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     fn reset(&mut self) {
         if let Some(engine) = &mut self.engine {
             engine.reset();
@@ -236,6 +237,7 @@ impl Plugin for Aliquot {
         self.keys.reset();
     }
 
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     fn process(
         &mut self,
         buffer: &mut Buffer,

@@ -152,6 +152,7 @@ impl Engine {
 
     /// Silences everything and puts the clock at 0: from here on it sounds as a new engine with the
     /// same patch.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn reset(&mut self) {
         self.end_block();
         self.commands.clear();
@@ -185,6 +186,7 @@ impl Engine {
     /// Renders with these threads from now on, or with none but the caller's. What sounds would be
     /// cut off by that, so it is done only while [`Engine::is_silent`]: else what is given comes
     /// straight back. What comes back is to be dropped off the audio thread.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
         if !self.is_silent() {
             return threading;
@@ -195,6 +197,7 @@ impl Engine {
 
     /// Takes room for more voices; they are used from when nothing sounds. What it leaves is to be
     /// dropped off the audio thread.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn extend(&mut self, extension: &mut Extension) {
         self.end_block();
         self.pool.extend(extension);
@@ -202,6 +205,7 @@ impl Engine {
     }
 
     /// Takes a patch over from the next tick on (a note that begins before it already has it).
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_patch(&mut self, patch: &Patch) {
         self.patch = *patch;
         self.patch_changed = true;
@@ -209,6 +213,7 @@ impl Engine {
     }
 
     /// Tells where the host's song is at the frame rendered next.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_transport(&mut self, transport: &Transport) {
         let into_block = if self.position == self.block_frames {
             0
@@ -220,6 +225,7 @@ impl Engine {
     }
 
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn push(&mut self, event: Event) {
         if !self.commands.has_room() {
             // Commands wait for the tick; more than a queue full of them cannot.
@@ -371,6 +377,7 @@ impl Engine {
 
     /// Renders the next frames into both channels, overwriting them; both slices are of one length
     /// (of two lengths, the shorter counts).
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let _flush = FlushDenormals::new();
         let count = left.len().min(right.len());
@@ -383,6 +390,7 @@ impl Engine {
     }
 
     /// Renders the next frames into one channel: the mean of left and right.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn render_mono(&mut self, mono: &mut [f32]) {
         let _flush = FlushDenormals::new();
         let mut done = 0;
@@ -426,6 +434,7 @@ impl Engine {
     }
 
     /// The next note that has ended since this was last asked; `None` when there is none left.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn next_ended(&mut self) -> Option<EndedNote> {
         self.assigner.next_ended()
     }

@@ -84,6 +84,7 @@ pub struct Job {
 
 impl Job {
     /// Renders it.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn perform(&mut self, renderer: &mut Renderer) {
         let _flush = FlushDenormals::new();
         // The tick is to be free when the job comes back.

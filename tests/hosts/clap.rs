@@ -25,6 +25,8 @@ mod performance;
 mod rig;
 #[path = "clap/rules.rs"]
 mod rules;
+#[path = "clap/soak.rs"]
+mod soak;
 #[path = "clap/state.rs"]
 mod state;
 #[path = "clap/strain.rs"]

@@ -22,6 +22,7 @@ use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
+use clack_host::entry::EntryDescriptor;
 use clack_host::prelude::PluginEntry;
 
 pub use callbacks::Requests;
@@ -34,7 +35,7 @@ pub use instance::{
     AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
 };
 pub use performance::{Rendered, patch_events, render_midi, render_midi_with, starting_preset};
-pub use processor::Processor;
+pub use processor::{Around, Processor};
 pub use window::WindowSize;
 
 /// A loaded bundle.
@@ -43,6 +44,7 @@ pub struct Host {
     entry: PluginEntry,
     plugin_id: CString,
     descriptor: Descriptor,
+    around: Around,
 }
 
 /// What the bundle's first plugin says of itself.
@@ -73,13 +75,38 @@ impl Host {
         // SAFETY: loading a library runs its constructors; the caller names a plugin to be run.
         let entry = unsafe { PluginEntry::load(path) }
             .with_context(|| format!("cannot load {}", path.display()))?;
+        Host::of_entry(entry, path)
+    }
+
+    /// A host of a plugin that is linked into this program.
+    ///
+    /// # Errors
+    /// When it does not start, or has no plugin.
+    ///
+    /// # Safety
+    /// The descriptor must be that of a CLAP library, whose functions do as CLAP says.
+    pub unsafe fn linked(descriptor: &'static EntryDescriptor) -> Result<Host> {
+        // SAFETY: as the caller promises. There is no file, so the path is empty.
+        let entry = unsafe { PluginEntry::load_from_raw(descriptor, c"") }
+            .context("cannot start what is linked")?;
+        Host::of_entry(entry, Path::new("this program"))
+    }
+
+    fn of_entry(entry: PluginEntry, path: &Path) -> Result<Host> {
         let descriptor = descriptor(&entry).with_context(|| format!("in {}", path.display()))?;
         Ok(Host {
             path: path.to_owned(),
             plugin_id: CString::new(descriptor.id.as_str())?,
             entry,
             descriptor,
+            around: processor::at_once,
         })
+    }
+
+    /// Has `around` run each call of `process` of the instances that are made from here on, which may
+    /// measure it.
+    pub fn with_around(self, around: Around) -> Host {
+        Host { around, ..self }
     }
 
     /// What the plugin says of itself.
@@ -94,13 +121,13 @@ impl Host {
 
     /// Makes an instance; the calling thread becomes its main thread.
     pub fn instantiate(&self) -> Result<Instance> {
-        Instance::new(&self.entry, &self.plugin_id)
+        Instance::new(&self.entry, &self.plugin_id, self.around)
             .with_context(|| format!("cannot make an instance from {}", self.path.display()))
     }
 
     /// Makes an instance of the plugin with this id, which the bundle may not hold.
     pub fn instantiate_as(&self, id: &str) -> Result<Instance> {
-        Instance::new(&self.entry, &CString::new(id)?)
+        Instance::new(&self.entry, &CString::new(id)?, self.around)
     }
 }
 

@@ -10,6 +10,8 @@
 //! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
 //! | [`peers`] | the bank compared with Csound, SuperCollider and others; its scaling |
+//! | [`rtsan`](mod@rtsan) | the audio thread under RealtimeSanitizer |
+//! | [`soak`](mod@soak) | hot swap and random songs through the bundled CLAP, for hours |
 //! | [`bless`] | rewrites one golden file, with a reason, and shows what is different |
 //! | [`host`] | a CLAP host, for the demo and the tests |
 //!
@@ -19,6 +21,7 @@
 //!
 //! It is a library as well as a program, so that the plugin's host tests use the same code.
 
+#![cfg_attr(rtsan, feature(sanitize))]
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
@@ -32,9 +35,11 @@ pub mod install;
 pub mod peers;
 pub mod picture;
 pub mod replace;
+pub mod rtsan;
 pub mod screen;
 pub mod screenshots;
 pub mod setup;
+pub mod soak;
 pub mod spectrogram;
 pub mod test;
 pub mod workspace;
@@ -60,6 +65,10 @@ Usage: cargo xtask COMMAND
   test                          formatting, clippy, docs, bundles, all tests, foreign hosts
   daw                           a whole session in Ardour, headless: make, export, reopen, measure;
                                 needs Ardour 7 or newer (Debian 12, Ubuntu 24.04)
+  rtsan                         the audio thread under RealtimeSanitizer; needs a nightly toolchain
+  soak [--hours N] [--seed S]   play the bundled CLAP for hours (1, unless told otherwise), faster than
+                                real time: ten minutes of another preset every 100 ms under held
+                                chords, then random songs; a failure names the seed that repeats it
   peers                         time the bank compared with Csound, SuperCollider, fundsp and a plain loop,
                                 and from one partial to a million; writes target/peers/table.md
                                 and benches/scaling.svg
@@ -98,12 +107,16 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("screenshots", []) => screenshots::screenshots()?,
         ("test", []) => return test::test(),
         ("daw", []) => daw::run()?,
+        ("rtsan", []) => rtsan::rtsan()?,
+        ("soak", options) => soak::soak(&soak::Options::parse(options)?)?,
+        // What `soak` starts.
+        (soak::PLAYER, arguments) => soak::player(arguments)?,
         ("peers", []) => return peers::run(),
         ("bless", [file, reason]) if !reason.trim().is_empty() => {
             return bless::bless(file, reason);
         }
         ("bless", _) => bail!("bless: which file, and why? Give one reason, in quotes\n\n{USAGE}"),
-        ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "peers", _) => {
+        ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "rtsan" | "peers", _) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }
         _ => bail!("unknown command '{name}'\n\n{USAGE}"),

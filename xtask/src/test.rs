@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check of the project, in order, each under its heading and with its
-//! time. A failure does not hide those after it. A stage of tests that ran none has failed. The last
-//! line is `N passed, N failed`, with `, N skipped` where something was.
+//! time. A failure does not hide those after it. A stage of tests that ran none and skipped none has
+//! failed. The last line is `N passed, N failed`, with `, N skipped` where something was.
 //!
 //! Only tests count as passed. What comes before them (packages, formatting, lints, documentation,
 //! bundles, a display) is done or not; where it is not, that is a failure.
@@ -23,12 +23,17 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, follow, output, run};
 use crate::screen::Screen;
-use crate::{bundle, setup, workspace};
+use crate::{bundle, rtsan, setup, workspace};
 use counts::{Benches, Counts, Reading, RustTests};
 
 /// The environment variable that tells tests where the bundles are; without it they are in
 /// `target/bundled` of the project.
 pub const BUNDLED_VARIABLE: &str = "ALIQUOT_BUNDLE_DIR";
+
+/// The environment variable that tells `tests/fuzz.rs` how long each target is to be fuzzed.
+const FUZZ_VARIABLE: &str = "ALIQUOT_FUZZ_S";
+/// That, in seconds.
+const FUZZ_S: u32 = 30;
 
 /// What a stage is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +60,7 @@ struct Stage {
 /// When there is no clean folder to begin with. What fails afterwards is counted, and the exit code
 /// says so.
 pub fn test() -> Result<ExitCode> {
-    let nobodys = workspace::target()?.join("nobodys");
+    let nobodys = workspace::nobodys_files()?;
     if nobodys.exists() {
         fs::remove_dir_all(&nobodys).context("cannot forget the last tests' settings")?;
     }
@@ -122,9 +127,7 @@ pub fn test() -> Result<ExitCode> {
             };
             command.env(BUNDLED_VARIABLE, folder);
             // Windows that are opened find nobody's presets and settings, and leave none.
-            for variable in ["ALIQUOT_DATA_DIR", "ALIQUOT_CONFIG_DIR"] {
-                command.env(variable, &nobodys);
-            }
+            workspace::use_nobodys_files(&mut command)?;
             if cfg!(target_os = "linux") {
                 // Never the user's own display.
                 command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
@@ -138,8 +141,26 @@ pub fn test() -> Result<ExitCode> {
         stage(Tests, rust_stage, &mut |reading| {
             let mut tests = on_screen(cargo())?;
             tests.args(["test", "--workspace", "--no-fail-fast"]);
+            tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
             rust_tests(reading, tests.args(["--profile", "checked"]))
         });
+        stage(Tests, "Models of what threads share", &mut |reading| {
+            let mut models = cargo();
+            models.args(["test", "--profile", "checked", "--features", "loom"]);
+            models.args(["--package", bundle::PACKAGE, "--lib", "models"]);
+            rust_tests(reading, &mut models)
+        });
+        stage(
+            Tests,
+            "The audio thread under RealtimeSanitizer",
+            &mut |reading| {
+                match rtsan::missing()? {
+                    Some(missing) => reading.skip(&missing.to_string()),
+                    None => reading.counts.passed += rtsan::run()?.tests,
+                }
+                Ok(())
+            },
+        );
         stage(Tests, "Benches, each run once", &mut |reading| {
             benches_once(reading)
         });
@@ -208,7 +229,7 @@ fn perform(
         eprintln!("error: {error:#}");
         reading.fail(format!("{error:#}"));
     }
-    if kind == Tests && reading.counts.passed + reading.counts.failed == 0 {
+    if kind == Tests && reading.counts == Counts::default() {
         reading.fail("ran no test".to_owned());
     }
     let stage = Stage {
@@ -316,6 +337,16 @@ mod tests {
         let stage = perform(Tests, "nothing", &mut |_| Ok(()));
         assert_eq!(stage.counts.to_string(), "0 passed, 1 failed");
         assert_eq!(stage.failures, ["ran no test"]);
+    }
+
+    #[test]
+    fn a_stage_that_cannot_run_here_is_skipped() {
+        let stage = perform(Tests, "skipped", &mut |reading| {
+            reading.skip("there is no toolchain for it");
+            Ok(())
+        });
+        assert_eq!(stage.counts.to_string(), "0 passed, 0 failed, 1 skipped");
+        assert_eq!(summarise(&[stage]), ExitCode::SUCCESS);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The folders of the project.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
@@ -47,4 +48,25 @@ pub fn shown(path: &Path) -> String {
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+/// A folder for the presets and settings of programs that are started by commands of the project.
+///
+/// # Errors
+/// As [`target`].
+pub fn nobodys_files() -> Result<PathBuf> {
+    Ok(target()?.join("nobodys"))
+}
+
+/// Has a command use that folder in place of the user's: what it finds there does not depend on the
+/// user, and the user's files stay as they are.
+///
+/// # Errors
+/// As [`target`].
+pub fn use_nobodys_files(command: &mut Command) -> Result<()> {
+    let folder = nobodys_files()?;
+    for variable in ["ALIQUOT_DATA_DIR", "ALIQUOT_CONFIG_DIR"] {
+        command.env(variable, &folder);
+    }
+    Ok(())
 }

@@ -20,7 +20,7 @@ use clack_host::prelude::*;
 
 use super::callbacks::{Callbacks, MainThread, Requests, Shared};
 use super::event::{Event, is_polyphonic};
-use super::processor::Processor;
+use super::processor::{Around, Processor};
 
 /// A parameter as the plugin describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,10 +126,11 @@ pub struct Instance {
     pub(super) plugin: PluginInstance<Callbacks>,
     requests: Arc<Requests>,
     parameters: Vec<Parameter>,
+    around: Around,
 }
 
 impl Instance {
-    pub(super) fn new(entry: &PluginEntry, id: &CStr) -> Result<Instance> {
+    pub(super) fn new(entry: &PluginEntry, id: &CStr, around: Around) -> Result<Instance> {
         let info = HostInfo::new(
             "Aliquot's test host",
             "Aliquot",
@@ -149,6 +150,7 @@ impl Instance {
             plugin,
             requests,
             parameters: Vec::new(),
+            around,
         };
         instance.parameters = instance.read_parameters()?;
         Ok(instance)
@@ -429,7 +431,7 @@ impl Instance {
             .plugin
             .activate(|_, _| (), configuration)
             .with_context(|| format!("cannot be activated at {sample_rate_hz} Hz"))?;
-        Ok(Processor::new(stopped, channels, max_frames))
+        Ok(Processor::new(stopped, channels, max_frames, self.around))
     }
 
     /// Ends what [`activate`](Instance::activate) began.

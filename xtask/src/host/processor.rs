@@ -21,6 +21,16 @@ pub struct Processor {
     frames_done: u64,
     transport: Option<Transport>,
     status: ProcessStatus,
+    around: Around,
+}
+
+/// Runs the call of the plugin's `process` that it is given, once.
+pub type Around = fn(&mut dyn FnMut());
+
+/// Under RealtimeSanitizer the whole call of the plugin may not wait.
+#[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+pub(super) fn at_once(call: &mut dyn FnMut()) {
+    call();
 }
 
 impl Processor {
@@ -28,6 +38,7 @@ impl Processor {
         inner: StoppedPluginAudioProcessor<Callbacks>,
         channels: usize,
         max_frames: usize,
+        around: Around,
     ) -> Processor {
         Processor {
             inner: inner.into(),
@@ -40,6 +51,7 @@ impl Processor {
             frames_done: 0,
             transport: None,
             status: ProcessStatus::Continue,
+            around,
         }
     }
 
@@ -173,17 +185,23 @@ impl Processor {
         }]);
         let transport = self.transport.map(|transport| transport.at(0));
         let processor = self.inner.as_started_mut()?;
-        self.status = as_audio_thread(|| {
-            processor.process(
-                &inputs,
-                &mut outputs,
-                &self.input.as_input(),
-                &mut self.output.as_output(),
-                Some(self.frames_done),
-                transport.as_ref(),
-            )
-        })
-        .context("the plugin fails to process")?;
+        let (input, mut output) = (self.input.as_input(), self.output.as_output());
+        let mut status = None;
+        (self.around)(&mut || {
+            status = Some(as_audio_thread(|| {
+                processor.process(
+                    &inputs,
+                    &mut outputs,
+                    &input,
+                    &mut output,
+                    Some(self.frames_done),
+                    transport.as_ref(),
+                )
+            }));
+        });
+        self.status = status
+            .context("the plugin was not called")?
+            .context("the plugin fails to process")?;
         self.frames_done += frames as u64;
         self.outputs.extend(
             self.output

@@ -1,0 +1,301 @@
+//! `cargo xtask soak [--hours N] [--seed S]`: plays the bundled CLAP for hours, faster than real time.
+//!
+//! First [`hot_swap`], ten minutes of audio; then random [songs](song), one after the other, until
+//! the time is over, beside one note that sounds all the while. It ends with the first thing that is
+//! not as it has to be, and says how to bring that about again.
+//!
+//! What plays is a program of its own, so that its crash can be told, with the seed that led to it.
+//! It is built as the tests are: the engine that the plugin is compared with would take too long
+//! without optimisation.
+
+pub mod drone;
+pub mod hot_swap;
+pub mod process;
+pub mod random;
+pub mod song;
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::command::{self, cargo};
+use crate::host::Host;
+use crate::test::BUNDLED_VARIABLE;
+use crate::{bundle, workspace};
+use drone::Drone;
+use hot_swap::{MAX_SWAP_TIME, hot_swap};
+
+/// The first word of the player's own arguments.
+pub const PLAYER: &str = "soak-player";
+
+/// Audio of the hot swap, in seconds.
+const HOT_SWAP_S: f64 = 600.0;
+/// Memory may grow by so much after [`SETTLED`].
+const MAX_GROWTH_BYTES: usize = 2_000_000;
+/// What is first used later than this has no excuse.
+const SETTLED: Duration = Duration::from_secs(60);
+/// Hours, where none are named.
+const DEFAULT_HOURS: f64 = 1.0;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// How long the songs are played.
+    pub hours: f64,
+    /// Of the first song; each later one's is one more. Without it, hot swap comes first and the
+    /// seed is new each time.
+    pub seed: Option<u64>,
+}
+
+impl Options {
+    /// Reads `[--hours N] [--seed S]`.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn parse(arguments: &[String]) -> Result<Options> {
+        let mut options = Options {
+            hours: DEFAULT_HOURS,
+            seed: None,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(name) = arguments.next() {
+            let value = arguments
+                .next()
+                .ok_or_else(|| anyhow!("{name}: a value is needed"))?;
+            match name.as_str() {
+                "--hours" => {
+                    options.hours = value
+                        .parse()
+                        .ok()
+                        .filter(|hours: &f64| hours.is_finite() && *hours > 0.0)
+                        .ok_or_else(|| anyhow!("--hours: {value:?} is no number of hours"))?;
+                }
+                "--seed" => {
+                    let seed = value
+                        .parse()
+                        .map_err(|_| anyhow!("--seed: {value:?} is no whole number"))?;
+                    options.seed = Some(seed);
+                }
+                _ => bail!("{name}: there is no such option"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Where the bundled CLAP is: in the folder that [`BUNDLED_VARIABLE`] names, or else built now.
+fn bundled_clap() -> Result<PathBuf> {
+    let folder = match std::env::var_os(BUNDLED_VARIABLE) {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
+            workspace::bundled()?
+        }
+    };
+    Ok(folder.join("Aliquot.clap"))
+}
+
+/// Runs the command: builds, lets the player play, and shows how far it is.
+///
+/// # Errors
+/// What the player found, or how it ended, with the command that repeats it.
+pub fn soak(options: &Options) -> Result<()> {
+    let clap = bundled_clap()?;
+    let mut cargo = cargo();
+    cargo
+        .args(["run", "--quiet", "--profile", "checked"])
+        .args(["--package", "xtask", "--", PLAYER])
+        .arg(&clap)
+        .args([options.hours.to_string()])
+        .args(options.seed.map(|seed| seed.to_string()))
+        .stdout(Stdio::piped());
+    workspace::use_nobodys_files(&mut cargo)?;
+    println!("$ {}", command::line(&cargo));
+    let mut player = cargo
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+    let output = player.stdout.take().expect("standard output is piped");
+    let seed = follow(BufReader::new(output))?;
+    let status = player.wait().context("cannot wait for the player")?;
+    if status.success() {
+        return Ok(());
+    }
+    match seed {
+        Some(seed) => bail!(
+            "the song of seed {seed} failed ({status}). To repeat it:\n  cargo xtask soak --seed {seed}"
+        ),
+        None => bail!("the hot swap failed ({status}). To repeat it:\n  cargo xtask soak"),
+    }
+}
+
+/// Shows what the player says; returns the seed of its last song.
+fn follow(output: impl BufRead) -> Result<Option<u64>> {
+    let bar = ProgressBar::new(1_000).with_style(ProgressStyle::with_template(
+        "{bar:30} {percent:>3} %  {elapsed_precise}  {msg}",
+    )?);
+    let mut seed = None;
+    for line in output.lines() {
+        let line = line.context("cannot read what the player says")?;
+        let mut words = line.splitn(3, ' ');
+        match (words.next(), words.next(), words.next()) {
+            (Some("at"), Some(part), rest) => {
+                let part: f64 = part.parse().unwrap_or(0.0);
+                bar.set_position((1_000.0 * part) as u64);
+                bar.set_message(rest.unwrap_or_default().to_owned());
+            }
+            (Some("song"), Some(number), _) => seed = number.parse().ok(),
+            _ => bar.suspend(|| println!("{line}")),
+        }
+    }
+    bar.finish_and_clear();
+    Ok(seed)
+}
+
+/// The player: what [`soak`] starts. It says `song SEED` before each song and `at PART TEXT` now and
+/// then; all other lines are for the reader.
+///
+/// # Errors
+/// The first thing that is not as it has to be.
+pub fn player(arguments: &[String]) -> Result<()> {
+    let [clap, hours, seed @ ..] = arguments else {
+        bail!("{PLAYER}: is started by `soak`");
+    };
+    let hours: f64 = hours.parse()?;
+    let host = Host::load(Path::new(clap))?;
+    let first = match seed {
+        [seed] => seed.parse()?,
+        _ => {
+            let figures = hot_swap(&host, HOT_SWAP_S, 1, &mut |part| {
+                println!("at {part} hot swap");
+            })
+            .context("hot swap")?;
+            println!("Hot swap: {figures}.");
+            let time = figures.swap_time(0.99);
+            ensure!(
+                time < MAX_SWAP_TIME,
+                "a swap costs the audio thread {time:?} (P99); {MAX_SWAP_TIME:?} may be"
+            );
+            let now = SystemTime::now().duration_since(UNIX_EPOCH);
+            now.map_or(1, |time| time.as_secs())
+        }
+    };
+    songs(&host, Duration::from_secs_f64(3_600.0 * hours), first)
+}
+
+fn songs(host: &Host, time: Duration, first: u64) -> Result<()> {
+    let mut resident = host.instantiate()?;
+    let mut drone = Drone::begin(host)?;
+    let begun = Instant::now();
+    let mut settled_bytes = None;
+    let mut total = song::Played::default();
+    for seed in first.. {
+        let elapsed = begun.elapsed();
+        if elapsed >= time && seed > first {
+            println!(
+                "{} songs: {:.0} s of audio, {} notes, {} states loaded under sound; the note that \
+                 sounded all the while: {:.0} s, off by {:.1e} turns at most.",
+                seed - first,
+                total.audio_s,
+                total.notes,
+                total.loads,
+                drone.audio_s(),
+                drone.drift_turns(),
+            );
+            break;
+        }
+        println!("song {seed}");
+        let played = song::play(host, &mut resident, seed).context("song")?;
+        total.audio_s += played.audio_s;
+        total.notes += played.notes;
+        total.loads += played.loads;
+        drone.play()?;
+        let memory = check_memory(elapsed, &mut settled_bytes)?;
+        println!(
+            "at {} seed {seed}, {:.0} s of audio, {memory}",
+            elapsed.as_secs_f64() / time.as_secs_f64(),
+            total.audio_s
+        );
+    }
+    drone.end();
+    Ok(())
+}
+
+/// Compares the memory in use with that after the first minute; returns what to show of it.
+fn check_memory(elapsed: Duration, settled: &mut Option<usize>) -> Result<String> {
+    let Some(bytes) = process::memory_bytes() else {
+        return Ok("memory unknown".to_owned());
+    };
+    let megabytes = |bytes: usize| bytes as f64 / 1e6;
+    if elapsed < SETTLED {
+        return Ok(format!("{:.1} MB", megabytes(bytes)));
+    }
+    let settled = *settled.get_or_insert(bytes);
+    let growth = bytes.saturating_sub(settled);
+    ensure!(
+        growth <= MAX_GROWTH_BYTES,
+        "memory has grown by {:.1} MB since the first minute, to {:.1} MB",
+        megabytes(growth),
+        megabytes(bytes)
+    );
+    Ok(format!(
+        "{:.1} MB, {:+.1} since the first minute",
+        megabytes(bytes),
+        megabytes(bytes) - megabytes(settled)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options> {
+        let arguments: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
+        Options::parse(&arguments)
+    }
+
+    #[test]
+    fn options_are_read_or_refused_by_name() {
+        let options = |hours, seed| Options { hours, seed };
+        assert_eq!(parse(&[]).unwrap(), options(DEFAULT_HOURS, None));
+        assert_eq!(
+            parse(&["--seed", "18446744073709551615", "--hours", "0.5"]).unwrap(),
+            options(0.5, Some(u64::MAX))
+        );
+        for wrong in [
+            &["--hours"][..],
+            &["--hours", "-1"],
+            &["--hours", "nan"],
+            &["--seed", "one"],
+            &["--speed", "1"],
+        ] {
+            let error = parse(wrong).unwrap_err().to_string();
+            assert!(error.starts_with(wrong[0]), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_last_seed_is_remembered() {
+        let said = "Hot swap: fine.\nat 0.5 hot swap\nsong 7\nat 0.1 seed 7\nsong 8\nerror: x\n";
+        assert_eq!(follow(said.as_bytes()).unwrap(), Some(8));
+        assert_eq!(follow("at 0.5 hot swap\n".as_bytes()).unwrap(), None);
+    }
+
+    #[test]
+    fn memory_that_grows_is_told_and_that_of_the_first_minute_is_not() {
+        let mut settled = None;
+        check_memory(Duration::ZERO, &mut settled).unwrap();
+        assert_eq!(settled, None);
+        check_memory(SETTLED, &mut settled).unwrap();
+        if settled.is_some() {
+            let mut grown = vec![0_u8; 64 << 20];
+            // Touched, so that it is there.
+            grown.iter_mut().step_by(1_024).for_each(|byte| *byte = 1);
+            assert!(check_memory(SETTLED, &mut settled).is_err());
+            drop(grown);
+        }
+    }
+}
