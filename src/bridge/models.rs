@@ -97,8 +97,11 @@ fn a_reset_leaves_what_is_still_down() {
             keys.release(60);
             keys
         });
-        receiver.reset();
         let mut sounding = Vec::new();
+        receive(&mut receiver, &mut sounding);
+        receiver.reset();
+        // So is the engine.
+        sounding.clear();
         receive(&mut receiver, &mut sounding);
         let keys = screen.join().expect("the screen does not panic");
         receive(&mut receiver, &mut sounding);
