@@ -35,6 +35,10 @@ fn checked_error(text: &str, line: usize, reason: &str) -> String {
     words(reason)
 }
 
+/// What a strict reading refuses and the other passes over without a warning: zeros after the end of
+/// a track, and odd contents of meta events that are not played.
+const HARMLESS: [&str; 2] = ["the end of the chunk", "what the format asks for"];
+
 /// A Standard MIDI File, damaged or not.
 pub fn midi_file(bytes: &[u8]) -> String {
     use aliquot::song::{ReadOptions, Song};
@@ -53,13 +57,16 @@ pub fn midi_file(bytes: &[u8]) -> String {
                 last = event.frame;
             }
             assert!(last <= song.end_frame, "an event after the end");
-            // Read strictly it is the same song, or refused for what was warned of.
+            // Read strictly it is the same song, or refused for what was warned of or is harmless.
             match read(true) {
                 Ok((again, none)) => {
                     assert!(warnings.is_empty() && none.is_empty(), "no refusal");
                     assert_eq!(again.events, song.events);
                 }
-                Err(_) => assert!(!warnings.is_empty(), "a refusal without a warning"),
+                Err(error) => assert!(
+                    !warnings.is_empty() || HARMLESS.contains(&error.expected),
+                    "a refusal without a warning: {error}"
+                ),
             }
             let mut outcome = format!("2^{} events", song.events.len().max(1).ilog2());
             for warning in &warnings {
