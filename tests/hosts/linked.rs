@@ -62,6 +62,7 @@ fn a_preset_that_is_loaded_under_sound_costs_the_audio_thread_no_allocation() {
     let figures = hot_swap(&host(), 10.0, 3, &mut |_| {}).unwrap_or_else(|error| {
         panic!("{error:#}");
     });
+    println!("{figures}");
     assert_eq!(figures.swaps, 100);
     let (calls, buffers) = counts();
     assert!(buffers >= 7_500, "{buffers} buffers");

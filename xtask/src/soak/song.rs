@@ -200,11 +200,17 @@ impl Song {
     }
 }
 
+/// How many voices a value of Voices means. To CLAP hosts a stepped value is the number of its step,
+/// counted from 0, with the rounding of an `f32`; the first step is one voice.
+fn limit_of(value: f64) -> usize {
+    value.round() as usize + 1
+}
+
 /// A value of a parameter, such that a song can be rendered in reasonable time.
 fn value(parameter: &Parameter, random: &mut Random) -> f64 {
     let part = match parameter.name.as_str() {
         // Not 2,048 voices of 512 partials.
-        VOICES => return 1.0 + random.below(48) as f64,
+        VOICES => return random.below(48) as f64,
         "Partials" => random.unit().powi(2),
         THREADS if !random.one_in(8) => 0.0,
         _ => match random.below(6) {
@@ -240,8 +246,7 @@ impl Part<'_> {
 
     /// Reads those parameters on which the limits depend.
     fn look(&mut self) -> Result<()> {
-        // Hosts are told a stepped value with the rounding of an f32.
-        self.limit = self.limit.max(self.song.value(VOICES)?.round() as usize);
+        self.limit = self.limit.max(limit_of(self.song.value(VOICES)?));
         let is_protected = self.song.value(PROTECT)? >= 0.5;
         self.protected_since = match self.protected_since {
             _ if !is_protected => None,
@@ -258,7 +263,7 @@ impl Part<'_> {
         for (_, event) in events {
             match event {
                 Event::Value(id, value) if *id == voices => {
-                    self.limit = self.limit.max(value.round() as usize);
+                    self.limit = self.limit.max(limit_of(*value));
                 }
                 Event::Value(id, _) if *id == protect => self.protected_since = None,
                 _ => {}
