@@ -538,7 +538,7 @@ impl Engine {
             match command {
                 VoiceCommand::Note(Command::Begin(note)) => {
                     pool.set_active(slot, false);
-                    pool[slot].begin(note.id, note.channel, note.key, note.velocity, note.age);
+                    pool[slot].begin(note.channel, note.key, note.velocity);
                 }
                 VoiceCommand::Note(Command::Release) => voice.release(),
                 VoiceCommand::Note(Command::Fade) => voice.fade(),

@@ -43,7 +43,7 @@ pub const MASTER_OFF_DB: f32 = -60.0;
 pub struct Param(u16);
 
 /// All rows, in the table's order.
-pub fn rows() -> &'static [Row] {
+pub const fn rows() -> &'static [Row] {
     &table::ROWS
 }
 
@@ -52,8 +52,12 @@ impl Param {
     pub const COUNT: usize = table::COUNT;
 
     /// The parameter at `index` of the table; `None` past its end.
-    pub fn from_index(index: usize) -> Option<Param> {
-        (index < Param::COUNT).then_some(Param(index as u16))
+    pub const fn from_index(index: usize) -> Option<Param> {
+        if index < Param::COUNT {
+            Some(Param(index as u16))
+        } else {
+            None
+        }
     }
 
     /// Its index in the table: for arrays with a value for each parameter.

@@ -1,7 +1,155 @@
-//! The partials of a voice: one value of each kind for every partial.
+//! The partials of a voice, from its values to the bank's control arrays.
+//!
+//! A [source](source::Source) fills a [frame](Frame) with the ratio, gain and pan of each partial;
+//! [stages](mod@stages) change it, one after the other, in a fixed order; [motion](mod@motion) runs
+//! from the last segment's frequencies and gains to those of the frame, and renders.
+//!
+//! Everything is worked out only when what it depends on changes. An array that is written anew is
+//! filled by the source and goes through all stages that change it; no other array is touched.
 
-mod array;
-mod overrides;
+pub mod array;
+mod frame;
+pub mod motion;
+mod source;
+pub mod stages;
+mod tables;
+#[cfg(test)]
+mod tests;
 
-pub use array::{GROUP, PartialArray, whole_groups};
-pub use overrides::{OverrideVersions, PartialOverrides};
+pub use array::PartialArray;
+pub use frame::{Arrays, Frame};
+pub use stages::overrides::PartialOverrides;
+pub use tables::HarmonicTables;
+
+use self::motion::{Loudness, Motion, Phases, Target};
+use self::source::Source;
+use self::stages::Stages;
+use super::modulation::VoiceValues;
+use super::sounding::SoundingPartial;
+use super::versioned::copy_fields;
+use crate::bank::Renderer;
+use crate::dsp::level::Level;
+
+/// What source and stages read beside a voice's values.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Vector instructions.
+    pub level: Level,
+    /// Functions of the partial's number.
+    pub tables: &'static HarmonicTables,
+    /// The first partials' own Level, Tune and Pan.
+    pub overrides: &'a PartialOverrides,
+    /// The fundamental at the segment's end.
+    pub fundamental_hz: f64,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+}
+
+/// The partials of one voice. All memory is allocated by [`Partials::allocate`].
+#[derive(Debug)]
+pub struct Partials {
+    state: State,
+    frame: Frame,
+    motion: Motion,
+}
+
+copy_fields!(Partials {
+    state,
+    frame,
+    motion,
+});
+
+/// What the frame was last worked out for; `None` at a note's onset.
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    source: Option<Source>,
+    stages: Option<Stages>,
+}
+
+impl Partials {
+    /// Allocates them.
+    pub fn allocate(level: Level) -> Partials {
+        Partials {
+            state: State::default(),
+            frame: Frame::allocate(),
+            motion: Motion::allocate(level),
+        }
+    }
+
+    /// Begins a note. `seed` decides random phases.
+    pub fn begin(&mut self, phases: Phases, seed: u64) {
+        self.state = State::default();
+        self.frame.begin();
+        self.motion.begin(phases, seed);
+    }
+
+    /// Works out those arrays of the frame whose source or stages are set otherwise than in the last
+    /// segment. Returns them.
+    pub fn update_frame(
+        &mut self,
+        values: &VoiceValues,
+        context: &Context,
+        fundamental_changed: bool,
+    ) -> Arrays {
+        let (source, stages) = (Source::read(values), Stages::read(values, context));
+        let stale = match (&self.state.source, &self.state.stages) {
+            (Some(source_before), Some(stages_before)) => {
+                let changed = source.changed(source_before)
+                    | Arrays::FUNDAMENTAL.only_if(fundamental_changed);
+                stages.stale(stages_before, changed)
+            }
+            _ => Arrays::ALL,
+        };
+        if stale != Arrays::NONE {
+            self.state = State {
+                source: Some(source),
+                stages: Some(stages),
+            };
+            self.frame.resize(source.count());
+            source.fill(stale, context, &mut self.frame);
+            stages.run(stale, context, &mut self.frame);
+        }
+        stale
+    }
+
+    /// Works out the segment that leads to the frame, of which `changed` has changed.
+    pub fn advance(&mut self, changed: Arrays, target: &Target) -> Loudness {
+        self.motion.advance(&self.frame, changed, target)
+    }
+
+    /// Lets every gain run to 0 over a segment of `frames` frames, and the frequencies rest at this
+    /// fundamental.
+    pub fn fade(&mut self, fundamental_hz: f64, frames: usize, sample_rate_hz: f64) {
+        self.motion
+            .fade(&self.frame, fundamental_hz, frames, sample_rate_hz);
+    }
+
+    /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
+    pub fn render(&mut self, renderer: &mut Renderer, left: &mut [f32], right: &mut [f32]) {
+        self.motion.render(renderer, left, right);
+        // What lay past the last partial has reached 0.
+        self.frame.drop_faded();
+        self.motion.shrink(self.frame.used_count());
+    }
+
+    /// The settings of the stages in the last segment; `None` before the first.
+    pub fn stages(&self) -> Option<&Stages> {
+        self.state.stages.as_ref()
+    }
+
+    /// Partials in use, those that fade out since there are fewer among them.
+    pub fn count(&self) -> usize {
+        self.motion.count()
+    }
+
+    /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
+    /// factors of the gains.
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+        self.motion.snapshot(left, right, snapshot);
+    }
+
+    /// Asks for the memory that the next block reads, while something else is worked on.
+    pub fn prefetch(&self) {
+        self.motion.prefetch(&self.frame);
+    }
+}

@@ -1,9 +1,8 @@
 //! The tick: what all voices read at a block's start.
 
 use super::channel::Channels;
-use super::partials::PartialOverrides;
+use super::partials::{HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
-use super::spectrum::Numbers;
 
 /// What all voices share at a tick.
 #[derive(Clone, Debug)]
@@ -16,8 +15,8 @@ pub struct Tick {
     pub overrides: PartialOverrides,
     /// The channels' controllers.
     pub channels: Channels,
-    /// Tables.
-    pub numbers: &'static Numbers,
+    /// Functions of the partial's number.
+    pub tables: &'static HarmonicTables,
     /// Partials that sound, about.
     pub partials: usize,
     /// Frames per second.
@@ -40,7 +39,7 @@ impl Tick {
             generation: 1,
             overrides: PartialOverrides::default(),
             channels: Channels::default(),
-            numbers: Numbers::shared(),
+            tables: HarmonicTables::shared(),
             partials: 0,
             sample_rate_hz,
             block_frames,

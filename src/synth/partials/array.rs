@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use crate::dsp::prefetch::prefetch;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::versioned::CopyFrom;
 
@@ -63,6 +64,11 @@ impl<T: Copy + Default> PartialArray<T> {
     /// Whether both hold the same, if one is the other's copy.
     pub fn is_copy_of(&self, other: &PartialArray<T>) -> bool {
         self.version == other.version
+    }
+
+    /// Hints that those of the first `count` elements that are written will be read soon.
+    pub fn prefetch(&self, count: usize) {
+        prefetch(&self[..count.min(self.written)]);
     }
 
     /// Exchanges the contents of two arrays.

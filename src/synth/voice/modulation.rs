@@ -6,11 +6,13 @@ use crate::dsp::envelope::EnvelopeSettings;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
-use crate::synth::filter::{FilterSettings, FilterShape};
+use crate::synth::modulation::{Destination, DestinationValues, VoiceValues};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
-use crate::synth::spectrum::{GainSettings, PanSettings, RatioSettings};
 use crate::synth::tick::Tick;
+
+/// The destination of the tilt.
+const TILT: Destination = Destination::of(Param::TILT);
 
 /// Concert pitch: key 69.
 const A4_HZ: f64 = 440.0;
@@ -46,16 +48,17 @@ pub struct Targets {
     pub fundamental_hz: f64,
     /// Linear gain, without the envelope.
     pub gain: f32,
-    pub ratios: RatioSettings,
-    pub gains: GainSettings,
-    pub pans: PanSettings,
-    pub filter: FilterSettings,
+    pub own: DestinationValues,
 }
 
 impl Voice {
     /// A parameter's plain value, with this voice's own offset.
     pub(super) fn value(&self, values: &Values, param: Param) -> f32 {
-        value_of(values, &self.offsets, self.control.has_offsets, param)
+        let values = VoiceValues {
+            patch: values,
+            own: &self.control.base,
+        };
+        values.get(param)
     }
 
     /// Cycles of the LFO that moves this voice, `at` frames into the block; of the note's own, where
@@ -85,7 +88,7 @@ impl Voice {
             + control.bend_semitones
             + control.tuning_semitones
             + self.control.expression.tuning_semitones;
-        let key = f64::from(self.key) + f64::from(semitones) + f64::from(cents) / 100.0;
+        let key = f64::from(self.control.key) + f64::from(semitones) + f64::from(cents) / 100.0;
         A4_HZ * ratio_from_semitones(key - 69.0)
     }
 
@@ -93,13 +96,13 @@ impl Voice {
     pub(super) fn targets(&self, tick: &Tick, at: usize, filter_level: f32) -> Targets {
         let values = &tick.values;
         let value = |param| self.value(values, param);
-        let control = tick.channels.control(self.channel, values);
+        let control = tick.channels.control(self.control.channel, values);
         let own = &self.control.expression;
         let lfo = self.lfo(tick, at);
         let fundamental_hz = self.fundamental_hz(tick, &control, lfo);
         let pressure = (control.pressure + own.pressure).min(1.0);
 
-        let neutral = if tick.channels.zones().contains(self.channel) {
+        let neutral = if tick.channels.zones().contains(self.control.channel) {
             self.control.brightness_at_onset
         } else {
             0.5
@@ -112,14 +115,19 @@ impl Voice {
             1.0 - velocity_depth + velocity_depth * self.control.velocity * self.control.velocity;
         let level_db = pressure * values.get(Param::PRESSURE_LEVEL) + lfo * value(Param::LFO_LEVEL);
 
-        let tracked_octaves =
-            values.get(Param::KEY_TRACK) * ((f64::from(self.key) - MIDDLE_C_KEY) / 12.0) as f32;
+        let tracked_octaves = values.get(Param::KEY_TRACK)
+            * ((f64::from(self.control.key) - MIDDLE_C_KEY) / 12.0) as f32;
         let octaves = tracked_octaves
             + filter_level * value(Param::FILTER_ENV)
             + self.control.velocity * values.get(Param::FILTER_VELOCITY)
             + lfo * value(Param::LFO_CUTOFF)
             + pressure * values.get(Param::PRESSURE_CUTOFF);
-        let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
+        let mut modulated = self.control.base;
+        modulated[TILT] = value(Param::TILT)
+            + lfo * value(Param::LFO_TILT)
+            + brightness * values.get(Param::BRIGHTNESS_TILT);
+        modulated[Destination::PAN] = own.pan + control.pan;
+        modulated[Destination::CUTOFF_OCTAVES] = octaves;
         Targets {
             fundamental_hz,
             gain: velocity_gain
@@ -127,40 +135,12 @@ impl Voice {
                 * own.expression
                 * control.gain
                 * gain_from_db(level_db),
-            ratios: RatioSettings {
-                partials: values.index(Param::PARTIALS),
-                inharmonicity: value(Param::INHARMONICITY),
-                stretch_cents: value(Param::STRETCH),
-            },
-            gains: GainSettings {
-                partials: values.index(Param::PARTIALS),
-                tilt_db: value(Param::TILT)
-                    + lfo * value(Param::LFO_TILT)
-                    + brightness * values.get(Param::BRIGHTNESS_TILT),
-                odd_even: value(Param::ODD_EVEN),
-                strike_position: value(Param::STRIKE_POSITION),
-                strike_depth: value(Param::STRIKE_DEPTH),
-            },
-            pans: PanSettings {
-                spread: value(Param::SPREAD),
-                pan: (own.pan + control.pan).clamp(-1.0, 1.0),
-            },
-            filter: FilterSettings {
-                shape,
-                // A filter that is off does not move.
-                log2_cutoff: if shape == FilterShape::Off {
-                    0.0
-                } else {
-                    libm::log2f(value(Param::CUTOFF)) + octaves
-                },
-                slope_db: value(Param::SLOPE),
-                resonance_db: value(Param::RESONANCE),
-            },
+            own: modulated,
         }
     }
 
     /// Whether the LFO jumps within the last `frames` frames of the block, and moves anything.
-    pub(super) fn hears_the_lfo_jump(&self, tick: &Tick, frames: usize) -> bool {
+    pub(super) fn lfo_is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
         let values = &tick.values;
         let is_free = values.index(Param::LFO_TRIGGER) == 0;
         let from_cycles = self.lfo_cycles(tick, tick.block_frames - frames);
@@ -178,19 +158,6 @@ impl Voice {
             ]
             .iter()
             .any(|&depth| self.value(values, depth) != 0.0)
-    }
-}
-
-/// A parameter's plain value with a polyphonic offset, if there are any.
-pub fn value_of(
-    values: &Values,
-    offsets: &[f32; Param::COUNT],
-    has_offsets: bool,
-    param: Param,
-) -> f32 {
-    match offsets[param.index()] {
-        offset if has_offsets && offset != 0.0 => values.get_offset(param, offset),
-        _ => values.get(param),
     }
 }
 

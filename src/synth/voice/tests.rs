@@ -47,7 +47,7 @@ fn block(
 }
 
 fn onset(voice: &mut Voice, tick: &Tick, renderer: &mut Renderer, age: u64) {
-    voice.begin(Some(1), 0, 48 + (age % 12) as u8, 0.8, age);
+    voice.begin(0, 48 + (age % 12) as u8, 0.8);
     block(renderer, |renderer, left, right| {
         voice.render_onset(tick, renderer, left, right);
     });

@@ -1,19 +1,18 @@
-//! The arithmetic of a voice's partials, array by array, compiled for every level of vector
+//! The arithmetic of motion, array by array, compiled for every level of vector
 //! instructions. The bits are the same at all of them.
 
-use super::{FundamentalPath, Loudness, Octaves};
+use super::decay::DecayExponent;
+use super::{FundamentalPath, Loudness};
 use crate::at_level;
 use crate::bank::advanced_phase;
-use crate::dsp::maths::{at_least, at_most, exp2};
-use crate::synth::partials::GROUP;
+use crate::dsp::maths::{at_most, exp2};
+use crate::synth::partials::array::GROUP;
 
-/// Partials are faded out from this part of the Nyquist frequency up, and silent at it.
-const FADE_FROM: f32 = 0.95;
 /// Below this a partial's decay counts as complete (−120 dB).
 const DECAYED: f32 = 1e-6;
 
 at_level! {
-    /// [`Partials::set_frequencies`](super::Partials::set_frequencies). Returns whether any half chirp is other than 0.
+    /// Frequencies from those of the last segment's end to those of this one's, as fixed point. Returns whether any half chirp is other than 0.
     pub fn set_frequencies(
         ratio: &[f32],
         path: &FundamentalPath,
@@ -27,7 +26,7 @@ at_level! {
         let highest_hz = nyquist_hz * 0.999_999;
         let per_frame = 1.0 / sample_rate_hz;
         let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
-        let FundamentalPath { end_hz, correction_hz } = *path;
+        let FundamentalPath { end_hz, curvature_correction_hz, .. } = *path;
         let count = ratio.len();
         let (frequency_hz, increment) = (&mut frequency_hz[..count], &mut increment[..count]);
         let half_chirp = &mut half_chirp[..count];
@@ -42,7 +41,7 @@ at_level! {
             let from_hz = if last_hz >= nyquist_hz { target_hz } else { last_hz };
             let to_hz = if target_hz >= nyquist_hz { from_hz } else { target_hz };
             let slope_hz = to_hz - from_hz;
-            let correction_hz = if slope_hz == 0.0 { 0.0 } else { correction_hz * ratio };
+            let correction_hz = if slope_hz == 0.0 { 0.0 } else { curvature_correction_hz * ratio };
             let start_hz = from_hz - correction_hz;
             let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
             let start_hz = if start_hz < highest_hz { start_hz } else { highest_hz };
@@ -70,20 +69,9 @@ fn fixed(turns: f64) -> i64 {
 }
 
 at_level! {
-    /// Source × fade at Nyquist; `relative` is the fundamental over Nyquist.
-    pub fn fade_at_nyquist(ratio: &[f32], gain: &[f32], relative: f32, shape: &mut [f32]) {
-        const SCALE: f32 = 1.0 / (1.0 - FADE_FROM);
-        for ((shape, ratio), gain) in shape.iter_mut().zip(ratio).zip(gain) {
-            let fade = (1.0 - ratio * relative) * SCALE;
-            *shape = gain * at_least(at_most(fade, 1.0), 0.0);
-        }
-    }
-}
-
-at_level! {
     /// What such a decay leaves of each partial.
-    pub fn set_decay(octaves: &Octaves, ratio: &[f32], decay: &mut [f32]) {
-        let (b1, b3) = (octaves.b1 as f32, octaves.b3 as f32);
+    pub fn set_decay(exponent: &DecayExponent, ratio: &[f32], decay: &mut [f32]) {
+        let (b1, b3) = (exponent.b1 as f32, exponent.b3 as f32);
         for (decay, ratio) in decay.iter_mut().zip(ratio) {
             *decay = exp2(-at_most(b1 + b3 * ratio * ratio, 100.0));
         }
@@ -93,21 +81,21 @@ at_level! {
 at_level! {
     /// Gains at one end of a segment.
     pub fn set_ends(
-        shape: &[f32],
+        shaped_gain: &[f32],
         level: f32,
         pan_left: &[f32],
         pan_right: &[f32],
         left: &mut [f32],
         right: &mut [f32],
     ) -> Loudness {
-        pan(|group, n| shape[group * GROUP + n] * level, pan_left, pan_right, left, right)
+        pan(|group, n| shaped_gain[group * GROUP + n] * level, pan_left, pan_right, left, right)
     }
 }
 
 at_level! {
     /// The same, with the decay of the segment.
     pub fn set_decaying_ends(
-        shape: &[f32],
+        shaped_gain: &[f32],
         decay: &mut [f32],
         decay_step: &[f32],
         level: f32,
@@ -123,7 +111,7 @@ at_level! {
             left_of_any |= decay.to_bits();
         }
         let decay = &*decay;
-        let gain = |group, n| shape[group * GROUP + n] * level * decay[group * GROUP + n];
+        let gain = |group, n| shaped_gain[group * GROUP + n] * level * decay[group * GROUP + n];
         Loudness {
             is_decayed: left_of_any == 0,
             ..pan(gain, pan_left, pan_right, left, right)

@@ -9,9 +9,16 @@
 //!
 //! Exact by construction (there is no recursive filter behind it), so it neither rings nor drifts.
 
+use super::SpectrumStage;
 use crate::at_level;
 use crate::dsp::level::Level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db};
+use crate::synth::modulation::{Destination, VoiceValues};
+use crate::synth::parameter::Param;
+use crate::synth::partials::{Arrays, Context, Frame};
+
+/// The stage has the filter's own settings.
+pub type Stage = FilterSettings;
 
 /// Which partials pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +59,32 @@ pub struct FilterSettings {
     pub slope_db: f32,
     /// dB.
     pub resonance_db: f32,
+}
+
+impl SpectrumStage for FilterSettings {
+    const READS: Arrays = Arrays::OCTAVES.and(Arrays::FUNDAMENTAL);
+    const WRITES: Arrays = Arrays::SHAPED_GAIN;
+
+    fn read(values: &VoiceValues, _: &Context) -> Option<FilterSettings> {
+        let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
+        (shape != FilterShape::Off).then(|| FilterSettings {
+            shape,
+            log2_cutoff: libm::log2f(values.get(Param::CUTOFF))
+                + values.at(Destination::CUTOFF_OCTAVES),
+            slope_db: values.get(Param::SLOPE),
+            resonance_db: values.get(Param::RESONANCE),
+        })
+    }
+
+    fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
+        let used = frame.used_count();
+        Filter::new(self).apply(
+            context.level,
+            &frame.log2_ratio[..used],
+            libm::log2(context.fundamental_hz) as f32,
+            frame.shaped_gain.write(used),
+        );
+    }
 }
 
 /// A filter ready to be applied.

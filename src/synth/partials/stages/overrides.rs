@@ -1,8 +1,59 @@
-//! The first partials' own Level, Tune and Pan.
+//! Overrides: Level, Tune and Pan of the first partials, each on its own.
 
+use super::SpectrumStage;
 use crate::dsp::maths::gain_from_db;
+use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB, Param};
+use crate::synth::partials::{Arrays, Context, Frame};
 use crate::synth::patch::Values;
+
+/// Multiplies ratios and gains by those of the overrides, and adds their positions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    versions: OverrideVersions,
+}
+
+impl SpectrumStage for Stage {
+    const READS: Arrays = Arrays::NONE;
+    const WRITES: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
+
+    fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
+        let overrides = context.overrides;
+        (!overrides.is_neutral).then_some(Stage {
+            versions: overrides.versions,
+        })
+    }
+
+    fn changed(&self, before: &Stage) -> Arrays {
+        let (now, before) = (&self.versions, &before.versions);
+        if now.is_own != before.is_own {
+            return Stage::WRITES;
+        }
+        Arrays::GAIN.only_if(now.gain != before.gain)
+            | Arrays::RATIO.only_if(now.ratio != before.ratio)
+            | Arrays::PAN.only_if(now.pan != before.pan)
+    }
+
+    fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+        let (len, used) = (frame.padded_count(), frame.used_count());
+        let overrides = context.overrides;
+        if stale.contain_any(Arrays::RATIO) {
+            for (ratio, own) in frame.ratio.write(len).iter_mut().zip(&overrides.ratio) {
+                *ratio *= own;
+            }
+        }
+        if stale.contain_any(Arrays::GAIN) {
+            for (gain, own) in frame.gain.write(len).iter_mut().zip(&overrides.gain) {
+                *gain *= own;
+            }
+        }
+        if stale.contain_any(Arrays::PAN) {
+            for (pan, own) in frame.pan.write(used).iter_mut().zip(&overrides.pan) {
+                *pan += own;
+            }
+        }
+    }
+}
 
 /// One value for each partial that has parameters of its own.
 pub type Overrides = [f32; EDITABLE_PARTIALS];
@@ -16,19 +67,22 @@ pub struct PartialOverrides {
     pub ratio: Overrides,
     /// −1 to 1.
     pub pan: Overrides,
-    /// Which values the arrays hold.
-    pub versions: OverrideVersions,
+    /// Whether they change nothing.
+    is_neutral: bool,
+    versions: OverrideVersions,
 }
 
-/// Numbers that change whenever the array of that name does.
+/// Which values the arrays of [`PartialOverrides`] hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OverrideVersions {
-    /// Of [`PartialOverrides::gain`].
-    pub gain: u64,
-    /// Of [`PartialOverrides::ratio`].
-    pub ratio: u64,
-    /// Of [`PartialOverrides::pan`].
-    pub pan: u64,
+    /// Whether they are those of one voice, and not those of the patch.
+    is_own: bool,
+    /// Changes whenever the gains do.
+    gain: u64,
+    /// Changes whenever the ratios do.
+    ratio: u64,
+    /// Changes whenever the pans do.
+    pan: u64,
 }
 
 impl Default for PartialOverrides {
@@ -38,6 +92,7 @@ impl Default for PartialOverrides {
             gain: [1.0; EDITABLE_PARTIALS],
             ratio: [1.0; EDITABLE_PARTIALS],
             pan: [0.0; EDITABLE_PARTIALS],
+            is_neutral: true,
             versions: OverrideVersions::default(),
         }
     }
@@ -103,6 +158,7 @@ impl PartialOverrides {
             }
             *version += u64::from(has_changed);
         });
+        self.update_neutral();
     }
 
     /// Becomes as `base`, the overrides of `values`, but with polyphonic offsets of the normalised
@@ -128,6 +184,18 @@ impl PartialOverrides {
             }
             *version += u64::from(*array != before);
         });
+        self.versions.is_own = true;
+        self.update_neutral();
+    }
+
+    fn update_neutral(&mut self) {
+        let is = |array: &Overrides, value: f32| array.iter().all(|own| *own == value);
+        self.is_neutral = is(&self.gain, 1.0) && is(&self.ratio, 1.0) && is(&self.pan, 0.0);
+    }
+
+    /// Which values they hold.
+    pub fn versions(&self) -> OverrideVersions {
+        self.versions
     }
 
     /// Calls `change` for each array.
@@ -161,10 +229,11 @@ mod tests {
         assert_eq!((overrides.gain[4], overrides.pan[63]), (0.0, -1.0));
         let versions = OverrideVersions {
             gain: 1,
-            ratio: 0,
             pan: 1,
+            ..OverrideVersions::default()
         };
         assert_eq!(overrides.versions, versions);
+        assert!(!overrides.is_neutral);
         overrides.update(&values, &values);
         assert_eq!(overrides.versions, versions);
     }
@@ -178,6 +247,7 @@ mod tests {
         own.update_offset(&base, &values, &offsets);
         assert_eq!(own.ratio[..3], [1.0, 2.0, 1.0]);
         let versions = OverrideVersions {
+            is_own: true,
             ratio: 1,
             ..OverrideVersions::default()
         };

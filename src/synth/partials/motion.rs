@@ -1,0 +1,381 @@
+//! Motion: from the targets at a segment's end to the bank's control arrays.
+//!
+//! A segment is the stretch of frames that is worked out at once: a block, or part of one at an
+//! onset or a corner of the amplitude's envelope. Over it gains run straight from the last target to
+//! the new one. Frequencies do too, and the phase is the integral of the *curved* trajectory that the
+//! last three targets suggest:
+//!
+//! ∫f dt ≈ T·[(f₀+f₁)/2 − (f₁ − 2f₀ + f₋₁)/12]
+//!
+//! (the trapezoid with its first end correction). With the trapezoid alone the phase error grows
+//! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
+//! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
+
+mod decay;
+mod kernels;
+mod phases;
+mod trajectory;
+
+pub use decay::Damping;
+pub use phases::Phases;
+pub use trajectory::{FundamentalPath, Trajectory};
+
+use decay::Decay;
+use phases::PhaseArray;
+
+use super::array::PartialArray;
+use super::frame::{Arrays, Frame};
+use crate::bank::{Controls, Renderer};
+use crate::dsp::level::Level;
+use crate::synth::sounding::SoundingPartial;
+use crate::synth::versioned::{Scratch, copy_fields};
+
+/// Where a segment takes the partials.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The fundamental's way.
+    pub path: FundamentalPath,
+    /// How the partials die away.
+    pub damping: Damping,
+    /// Linear gain of the voice at the segment's end.
+    pub level: f32,
+    /// The same at its start, for the first segment of a note: before it nothing sounds.
+    pub start_level: Option<f32>,
+    /// Length of the segment.
+    pub frames: usize,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+}
+
+/// What a segment comes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Loudness {
+    /// Sum of the squares of all gains at the segment's end.
+    pub power: f32,
+    /// Partials with a gain.
+    pub partials: usize,
+    /// Whether all partials have died away for good, whatever their gains come to.
+    pub is_decayed: bool,
+}
+
+/// The partials of one voice in motion.
+#[derive(Debug)]
+pub struct Motion {
+    state: State,
+    phase: PhaseArray,
+    /// Scratch while frequencies slide: they are worked out anew for every segment then.
+    increment: PartialArray<u64>,
+    /// Of use only while frequencies slide.
+    half_chirp: Scratch<PartialArray<i64>>,
+    /// Target at the last segment's end.
+    frequency_hz: PartialArray<f64>,
+    decay: Decay,
+    left_start: Scratch<PartialArray>,
+    left_end: PartialArray,
+    right_start: Scratch<PartialArray>,
+    right_end: PartialArray,
+}
+
+copy_fields!(Motion {
+    state,
+    phase,
+    increment,
+    half_chirp,
+    frequency_hz,
+    decay,
+    left_start,
+    left_end,
+    right_start,
+    right_end,
+});
+
+/// What of the motion is no array.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    level: Level,
+    /// Phases at the onset, and what decides the random ones.
+    phases: Phases,
+    seed: u64,
+    /// Frames since the onset.
+    frame: u64,
+    /// Partials in use, in whole groups.
+    used: usize,
+    /// Whether any frequency is on its way.
+    slides: bool,
+    /// Whether the gains stay at their ends; what the starts hold is then of no use.
+    gains_rest: bool,
+    /// Level of the voice at the last segment's end.
+    voice_level: f32,
+    loudness: Loudness,
+}
+
+impl State {
+    fn new(level: Level, phases: Phases, seed: u64) -> State {
+        State {
+            level,
+            phases,
+            seed,
+            frame: 0,
+            used: 0,
+            slides: false,
+            gains_rest: false,
+            voice_level: 0.0,
+            loudness: Loudness::default(),
+        }
+    }
+}
+
+impl Motion {
+    /// Allocates it.
+    pub fn allocate(level: Level) -> Motion {
+        Motion {
+            state: State::new(level, Phases::Zero, 0),
+            phase: PhaseArray::allocate(),
+            increment: PartialArray::allocate(),
+            half_chirp: Scratch(PartialArray::allocate()),
+            frequency_hz: PartialArray::allocate(),
+            decay: Decay::allocate(),
+            left_start: Scratch(PartialArray::allocate()),
+            left_end: PartialArray::allocate(),
+            right_start: Scratch(PartialArray::allocate()),
+            right_end: PartialArray::allocate(),
+        }
+    }
+
+    /// Asks for the memory that the next block reads, while something else is worked on.
+    pub fn prefetch(&self, frame: &Frame) {
+        let used = self.state.used;
+        self.phase.prefetch(used);
+        self.increment.prefetch(used);
+        self.left_end.prefetch(used);
+        self.right_end.prefetch(used);
+        if self.state.gains_rest {
+            return;
+        }
+        for array in [
+            &*self.left_start,
+            &*self.right_start,
+            &frame.shaped_gain,
+            &frame.left,
+            &frame.right,
+            &frame.ratio,
+        ] {
+            array.prefetch(used);
+        }
+        if self.state.slides {
+            self.half_chirp.prefetch(used);
+            self.frequency_hz.prefetch(used);
+        }
+        self.decay.prefetch(used);
+    }
+
+    /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
+    pub fn begin(&mut self, phases: Phases, seed: u64) {
+        self.state = State::new(self.state.level, phases, seed);
+        self.phase.begin();
+        self.increment.clear();
+        self.frequency_hz.clear();
+        self.decay.begin();
+        self.left_end.clear();
+        self.right_end.clear();
+    }
+
+    /// Works out the control arrays of a segment. `changed` are the arrays of `frame` that are other
+    /// than in the segment before; only what depends on them or on the target is worked out anew.
+    pub fn advance(&mut self, frame: &Frame, changed: Arrays, target: &Target) -> Loudness {
+        let path = &target.path;
+        self.grow(frame, path.start_hz);
+        let ratios_changed = changed.contain_any(Arrays::RATIO);
+        if ratios_changed || path.moves() || self.state.slides {
+            self.set_frequencies(frame, path, target.frames, target.sample_rate_hz);
+        }
+        self.decay.update_step(
+            self.state.level,
+            frame,
+            ratios_changed || path.end_hz != path.start_hz,
+            target,
+        );
+        let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
+            || target.level != self.state.voice_level
+            || self.decay.is_active();
+        self.state.voice_level = target.level;
+        if gains_changed {
+            self.set_gains(frame, target.level, target.start_level);
+        } else {
+            self.state.gains_rest = true;
+        }
+        self.state.loudness
+    }
+
+    /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
+    /// at `fundamental_hz`, the fundamental where the last segment ended.
+    fn grow(&mut self, frame: &Frame, fundamental_hz: f64) {
+        let (before, used) = (self.state.used, frame.used_count());
+        if used <= before {
+            return;
+        }
+        self.change_phases();
+        self.phase.grow(used, self.state.phases, self.state.seed);
+        let frequencies_hz = &mut self.frequency_hz.write(used)[before..];
+        for (frequency_hz, ratio) in frequencies_hz.iter_mut().zip(&frame.ratio[before..]) {
+            *frequency_hz = fundamental_hz * f64::from(*ratio);
+        }
+        self.decay.grow(self.state.level, before, frame);
+        self.left_end.write(used)[before..].fill(0.0);
+        self.right_end.write(used)[before..].fill(0.0);
+        self.state.used = used;
+    }
+
+    /// Brings the phases to where they are now.
+    fn catch_up(&mut self) {
+        let increment = &self.increment[..self.state.used.min(self.increment.len())];
+        self.phase
+            .catch_up(self.state.level, self.state.frame, increment);
+    }
+
+    /// The phases go on otherwise than copies expect from here on.
+    fn change_phases(&mut self) {
+        self.catch_up();
+        self.phase.depart();
+    }
+
+    /// Works out where the frequencies go. Needed when the fundamental or a ratio changes, and once
+    /// more when they come to rest.
+    fn set_frequencies(
+        &mut self,
+        frame: &Frame,
+        path: &FundamentalPath,
+        frames: usize,
+        sample_rate_hz: f64,
+    ) {
+        self.change_phases();
+        let used = self.state.used;
+        self.state.slides = kernels::set_frequencies(
+            self.state.level,
+            &frame.ratio[..used],
+            path,
+            frames,
+            sample_rate_hz,
+            self.frequency_hz.write(used),
+            self.increment.scratch(used),
+            self.half_chirp.scratch(used),
+        );
+        if !self.state.slides {
+            self.increment.publish();
+        }
+    }
+
+    /// Works out the gains at the segment's end, at this level of the voice, and lets the decay go
+    /// on. At a note's onset (`start_level`), those at its start as well.
+    fn set_gains(&mut self, frame: &Frame, voice_level: f32, start_level: Option<f32>) {
+        self.begin_ramp();
+        let (level, used) = (self.state.level, self.state.used);
+        let gain = &frame.shaped_gain[..used];
+        let (pan_left, pan_right) = (&frame.left[..used], &frame.right[..used]);
+        if let Some(start_level) = start_level {
+            kernels::set_ends(
+                level,
+                gain,
+                start_level,
+                pan_left,
+                pan_right,
+                self.left_start.scratch(used),
+                self.right_start.scratch(used),
+            );
+        }
+        let (left, right) = (self.left_end.write(used), self.right_end.write(used));
+        self.state.loudness = if self.decay.is_active() {
+            let (decay, step) = self.decay.advance(used);
+            kernels::set_decaying_ends(
+                level,
+                gain,
+                decay,
+                step,
+                voice_level,
+                pan_left,
+                pan_right,
+                left,
+                right,
+            )
+        } else {
+            kernels::set_ends(level, gain, voice_level, pan_left, pan_right, left, right)
+        };
+    }
+
+    /// The gains that were reached are those that the next segment begins at.
+    fn begin_ramp(&mut self) {
+        self.left_end.swap(&mut self.left_start);
+        self.right_end.swap(&mut self.right_start);
+        self.state.gains_rest = false;
+    }
+
+    /// Lets every gain run to 0 over the next segment, and the frequencies rest where they are.
+    pub fn fade(&mut self, frame: &Frame, hz: f64, frames: usize, sample_rate_hz: f64) {
+        if self.state.slides {
+            self.set_frequencies(frame, &FundamentalPath::at(hz), frames, sample_rate_hz);
+        }
+        self.begin_ramp();
+        self.left_end.write(self.state.used).fill(0.0);
+        self.right_end.write(self.state.used).fill(0.0);
+    }
+
+    /// Partials in use, those that fade out since there are fewer among them.
+    pub fn count(&self) -> usize {
+        self.state.used
+    }
+
+    /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
+    /// factors of the gains.
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+        let gains = self.left_end.iter().zip(self.right_end.iter());
+        let partials = self.frequency_hz.iter().zip(gains);
+        for (place, (frequency_hz, gains)) in snapshot.iter_mut().zip(partials) {
+            *place = SoundingPartial {
+                frequency_hz: *frequency_hz as f32,
+                left: gains.0 * left,
+                right: gains.1 * right,
+            };
+        }
+    }
+
+    /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
+    pub fn render(&mut self, renderer: &mut Renderer, left: &mut [f32], right: &mut [f32]) {
+        self.catch_up();
+        let used = self.state.used;
+        let (left_end, right_end) = (&self.left_end[..used], &self.right_end[..used]);
+        let (left_start, right_start) = if self.state.gains_rest {
+            (left_end, right_end)
+        } else {
+            (&self.left_start[..used], &self.right_start[..used])
+        };
+        let increment = &self.increment[..used];
+        let (slides, frames) = (self.state.slides, left.len() as u64);
+        let half_chirp = if slides {
+            &self.half_chirp[..used]
+        } else {
+            &[]
+        };
+        renderer.add(
+            &mut Controls {
+                phase: self.phase.render(used, frames, slides),
+                increment,
+                half_chirp,
+                left_start,
+                left_end,
+                right_start,
+                right_end,
+            },
+            left,
+            right,
+        );
+        self.state.frame += frames;
+    }
+
+    /// Drops partials past the first `used`, which have reached gain 0. They may come back.
+    pub fn shrink(&mut self, used: usize) {
+        if used < self.state.used {
+            self.change_phases();
+            self.state.used = used;
+        }
+    }
+}

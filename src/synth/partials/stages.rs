@@ -1,0 +1,100 @@
+//! Stages: what changes the frame that the source has filled, one after the other.
+//!
+//! A stage is a file with its settings, a type named `Stage` that implements
+//! [`SpectrumStage`], and a name in the list below, at its place in the order.
+
+use super::{Arrays, Context, Frame};
+use crate::synth::modulation::VoiceValues;
+
+/// A stage of the spectrum, as it is set. Its settings are read at each segment of a voice; it runs
+/// only if they or the arrays that it reads have changed.
+///
+/// A stage that changes an array in place is run again whenever that array has been filled anew by
+/// the source or by the first stage that writes it.
+pub trait SpectrumStage: Copy + PartialEq {
+    /// What it reads beside what it changes in place.
+    const READS: Arrays;
+    /// What it writes or changes in place.
+    const WRITES: Arrays;
+
+    /// As the values say; `None` while it is off.
+    fn read(values: &VoiceValues, context: &Context) -> Option<Self>;
+
+    /// The arrays that its settings make other than they were under the settings `before`.
+    fn changed(&self, before: &Self) -> Arrays {
+        Self::WRITES.only_if(self != before)
+    }
+
+    /// Writes those of its arrays that are `stale`.
+    fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
+}
+
+/// What one stage makes stale, if `stale` is so already.
+fn made_stale<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>, stale: Arrays) -> Arrays {
+    match (stage, before) {
+        (Some(stage), Some(before)) => {
+            stage.changed(before) | S::WRITES.only_if(stale.contain_any(S::READS))
+        }
+        (None, None) => Arrays::NONE,
+        _ => S::WRITES,
+    }
+}
+
+fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, frame: &mut Frame) {
+    if let Some(stage) = stage
+        && stale.contain_any(S::WRITES)
+    {
+        stage.run(stale, context, frame);
+    }
+}
+
+/// The modules of the stages, in their order.
+macro_rules! stages {
+    ($($stage:ident)*) => {
+        $(pub mod $stage;)*
+
+        /// All stages as they are set; `None` for one that is off.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct Stages {
+            $(
+                #[doc = concat!("See `stages/", stringify!($stage), ".rs`.")]
+                pub $stage: Option<$stage::Stage>,
+            )*
+        }
+
+        impl Stages {
+            /// As the values say.
+            pub fn read(values: &VoiceValues, context: &Context) -> Stages {
+                Stages {
+                    $($stage: $stage::Stage::read(values, context),)*
+                }
+            }
+
+            /// All arrays that are to be written anew: those that are `stale` already, those whose
+            /// stages are set otherwise than `before`, and those that follow from either.
+            pub fn stale(&self, before: &Stages, stale: Arrays) -> Arrays {
+                let mut all = stale;
+                loop {
+                    let start = all;
+                    $(all |= made_stale(&self.$stage, &before.$stage, all);)*
+                    if all == start {
+                        return all;
+                    }
+                }
+            }
+
+            /// Runs those stages that write any stale array.
+            pub fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+                $(run(&self.$stage, stale, context, frame);)*
+            }
+        }
+    };
+}
+
+stages! {
+    overrides
+    octaves
+    nyquist_fade
+    filter
+    pan
+}

@@ -1,0 +1,45 @@
+//! What depends on a partial's number alone.
+
+use std::sync::OnceLock;
+
+use crate::synth::parameter::MAX_PARTIALS;
+
+/// Tables of functions of the partial's number n; partial n has index n − 1.
+#[derive(Debug)]
+pub struct HarmonicTables {
+    /// n.
+    pub n: Box<[f32]>,
+    /// log₂ n.
+    pub log2_n: Box<[f32]>,
+    /// 1 for odd n, 0 for even.
+    pub odd: Box<[f32]>,
+    /// A position between −1 and 1 for each partial. Neighbours are far apart; that of the first is
+    /// the middle.
+    pub position: Box<[f32]>,
+}
+
+impl HarmonicTables {
+    /// The tables. The first call fills them, and so must not be on the audio thread.
+    pub fn shared() -> &'static HarmonicTables {
+        static TABLES: OnceLock<HarmonicTables> = OnceLock::new();
+        TABLES.get_or_init(HarmonicTables::allocate)
+    }
+
+    fn allocate() -> HarmonicTables {
+        let fill = |of: &dyn Fn(f64) -> f64| {
+            (1..=MAX_PARTIALS)
+                .map(|n| of(n as f64) as f32)
+                .collect::<Box<[f32]>>()
+        };
+        const GOLDEN: f64 = 0.618_033_988_749_894_9;
+        HarmonicTables {
+            n: fill(&|n| n),
+            log2_n: fill(&libm::log2),
+            odd: fill(&|n| n % 2.0),
+            position: fill(&|n| {
+                let x = (n - 1.0) * GOLDEN + 0.5;
+                2.0 * (x - x.floor()) - 1.0
+            }),
+        }
+    }
+}
