@@ -1,6 +1,7 @@
 //! The tick: what all voices read at a block's start.
 
 use super::channel::Channels;
+use super::modulation::DestinationValues;
 use super::partials::{HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 
@@ -9,6 +10,8 @@ use super::patch::{Patch, Values};
 pub struct Tick {
     /// The values that sound.
     pub values: Values,
+    /// Those of them that may be other in each voice.
+    pub destinations: DestinationValues,
     /// Changes whenever the values do.
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
@@ -34,8 +37,10 @@ pub struct Tick {
 impl Tick {
     /// At a default patch, of no time. Not for the audio thread.
     pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
+        let values = Values::new(&Patch::default());
         Tick {
-            values: Values::new(&Patch::default()),
+            destinations: DestinationValues::of(&values),
+            values,
             generation: 1,
             overrides: PartialOverrides::default(),
             channels: Channels::default(),
@@ -48,12 +53,14 @@ impl Tick {
             lfo_has_jumped: false,
         }
     }
+
     /// Takes over a changed patch. Returns whether any value differs.
     pub fn set_patch(&mut self, patch: &Patch) -> bool {
         let before = self.values.clone();
         if !self.values.update(patch) {
             return false;
         }
+        self.destinations = DestinationValues::of(&self.values);
         self.generation += 1;
         self.overrides.update(&before, &self.values);
         true

@@ -455,7 +455,10 @@ impl Voice {
         }
         self.control.generation = Some(tick.generation);
         self.control.offsets_changed = false;
-        self.control.base.update(&tick.values, &self.offsets);
+        self.control.base = tick.destinations;
+        if self.control.has_offsets {
+            self.control.base.offset(&tick.values, &self.offsets);
+        }
         self.update_own_overrides(tick);
     }
 

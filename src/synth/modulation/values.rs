@@ -95,15 +95,22 @@ impl Default for DestinationValues {
 }
 
 impl DestinationValues {
-    /// Takes over the patch's values with polyphonic offsets of the normalised ones.
-    pub fn update(&mut self, values: &Values, offsets: &[f32; Param::COUNT]) {
-        for (value, param) in self.0.iter_mut().zip(PARAM.iter()) {
+    /// Those of the patch; what is no parameter is 0.
+    pub fn of(values: &Values) -> DestinationValues {
+        let mut own = DestinationValues::default();
+        for (value, param) in own.0.iter_mut().zip(&PARAM) {
+            *value = values.get(*param);
+        }
+        own
+    }
+
+    /// Lets polyphonic offsets of normalised values act on those of the patch.
+    pub fn offset(&mut self, values: &Values, offsets: &[f32; Param::COUNT]) {
+        for (value, param) in self.0.iter_mut().zip(&PARAM) {
             let offset = offsets[param.index()];
-            *value = if offset == 0.0 {
-                values.get(*param)
-            } else {
-                values.get_offset(*param, offset)
-            };
+            if offset != 0.0 {
+                *value = values.get_offset(*param, offset);
+            }
         }
     }
 }
@@ -163,8 +170,8 @@ mod tests {
         let patch = Values::new(&patch);
         let mut offsets = [0.0; Param::COUNT];
         offsets[Param::SPREAD.index()] = 0.25;
-        let mut own = DestinationValues::default();
-        own.update(&patch, &offsets);
+        let mut own = DestinationValues::of(&patch);
+        own.offset(&patch, &offsets);
         let values = VoiceValues {
             patch: &patch,
             own: &own,

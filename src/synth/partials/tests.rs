@@ -41,7 +41,7 @@ impl Chain {
         self.overrides.update(&self.values, &values);
         self.values = values;
         let pan = self.own[Destination::PAN];
-        self.own.update(&self.values, &[0.0; Param::COUNT]);
+        self.own = DestinationValues::of(&self.values);
         self.own[Destination::PAN] = pan;
         self.update(false)
     }
