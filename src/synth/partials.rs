@@ -10,7 +10,7 @@
 pub mod array;
 mod frame;
 pub mod motion;
-mod source;
+pub mod source;
 pub mod stages;
 mod tables;
 #[cfg(test)]
@@ -105,8 +105,10 @@ impl Partials {
                 source: Some(source),
                 stages: Some(stages),
             };
-            self.frame.resize(source.count());
-            source.fill(stale, context, &mut self.frame);
+            if stale.contain_any(Arrays::SOURCE) {
+                self.frame.resize(source.count());
+                source.fill(stale, context, &mut self.frame);
+            }
             stages.run(stale, context, &mut self.frame);
         }
         stale

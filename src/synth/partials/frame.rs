@@ -26,6 +26,8 @@ impl Arrays {
     pub const SIDES: Arrays = Arrays(1 << 5);
     /// The fundamental, which is no array, but which stages may read.
     pub const FUNDAMENTAL: Arrays = Arrays(1 << 6);
+    /// Those that a source fills.
+    pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
     pub const ALL: Arrays = Arrays(0x7f);
 

@@ -2,7 +2,7 @@
 //!
 //! A source is a file with its settings, a type that implements [`SpectrumSource`], and a line in the
 //! list below. It fills the arrays of [`Frame`] that do not depend on the fundamental:
-//! [`Frame::ratio`], [`Frame::gain`] and [`Frame::pan`].
+//! [`Arrays::SOURCE`].
 
 use super::{Arrays, Context, Frame};
 use crate::synth::modulation::VoiceValues;
@@ -42,7 +42,7 @@ macro_rules! sources {
         }
     };
     (@all $($module:ident: $source:ident;)*) => {
-        $(mod $module;)*
+        $(pub mod $module;)*
 
         /// The source of a voice, and what it is set to.
         #[derive(Clone, Copy, Debug, PartialEq)]

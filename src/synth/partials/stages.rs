@@ -10,7 +10,8 @@ use crate::synth::modulation::VoiceValues;
 /// only if they or the arrays that it reads have changed.
 ///
 /// A stage that changes an array in place is run again whenever that array has been filled anew by
-/// the source or by the first stage that writes it.
+/// the source or by the first stage that writes it. A stage that changes the count of partials
+/// ([`Frame::resize`]) does so whenever it runs, and writes all arrays of the source.
 pub trait SpectrumStage: Copy + PartialEq {
     /// What it reads beside what it changes in place.
     const READS: Arrays;

@@ -15,7 +15,7 @@ pub struct Stage {
 
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
-    const WRITES: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
+    const WRITES: Arrays = Arrays::SOURCE;
 
     fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
         let overrides = context.overrides;
