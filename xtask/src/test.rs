@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{cargo, follow, output, run};
+use crate::command::{cargo, command, follow, output, run};
 use crate::screen::Screen;
 use crate::{bundle, rtsan, setup, workspace};
 use counts::{Benches, Counts, Reading, RustTests};
@@ -79,7 +79,16 @@ pub fn test() -> Result<ExitCode> {
     if ready {
         let strict = warnings_are_errors();
         stage(Step, "Formatting", &mut |reading| {
-            check(reading, cargo().args(["fmt", "--all", "--check"]))
+            check(reading, cargo().args(["fmt", "--all", "--check"]))?;
+            // `cargo fmt` does not find the modules that are named in the list of a macro.
+            println!("$ rustfmt --check src/**/*.rs");
+            let mut rustfmt = command("rustfmt");
+            rustfmt.args(["--edition", "2024", "--check"]);
+            let status = rustfmt.args(workspace::rust_files("src")?).status();
+            if !status.context("cannot run rustfmt")?.success() {
+                reading.fail("`rustfmt --check src/**/*.rs` failed".to_owned());
+            }
+            Ok(())
         });
         stage(Step, "Clippy", &mut |reading| {
             // All of it; the core alone, whose tests are the same as with the rest and are run with

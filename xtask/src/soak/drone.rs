@@ -33,7 +33,7 @@ impl Drone {
         let mut instance = host.instantiate()?;
         for (name, text) in [
             ("Partials", "1"),
-            ("Level", "-12 dB"),
+            ("Output Level", "-12 dB"),
             ("Protect", "Off"),
             ("Amp Attack", "0 ms"),
         ] {

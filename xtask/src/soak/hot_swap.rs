@@ -39,7 +39,7 @@ const SWAP_BUFFERS: usize = 75;
 const CHORD_BUFFERS: usize = 10 * SWAP_BUFFERS;
 const CHORD_OFFSET: usize = SWAP_BUFFERS / 2;
 /// Notes of a chord.
-const CHORD_NOTES: std::ops::RangeInclusive<usize> = 4..=8;
+const CHORD_NOTES: std::ops::RangeInclusive<usize> = 3..=5;
 
 /// A jump by this factor over those of the sounds before and after is visible.
 const VISIBLE: f32 = 1.1;

@@ -6,7 +6,13 @@ use super::super::{Param, Range, Row};
 use super::{Section, param};
 
 /// A stage that lasts up to `max_s`.
-const fn time(group: Group, id: &'static str, name: &'static str, max_s: f32, default_s: f32) -> Row {
+const fn time(
+    group: Group,
+    id: &'static str,
+    name: &'static str,
+    max_s: f32,
+    default_s: f32,
+) -> Row {
     Row::new(group, id, name).value(Range::quartic(max_s), default_s, Seconds)
 }
 

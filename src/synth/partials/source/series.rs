@@ -7,9 +7,7 @@
 
 use super::SpectrumSource;
 use crate::at_level;
-use crate::dsp::maths::{
-    DB_PER_OCTAVE_PER_POWER, at_most, exp2, sine_magnitude_of_turns,
-};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_most, exp2, sine_magnitude_of_turns};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::GROUP;
@@ -64,7 +62,6 @@ impl Series {
             },
         }
     }
-
 }
 
 impl SpectrumSource for Series {

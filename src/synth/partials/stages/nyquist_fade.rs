@@ -14,9 +14,7 @@ const FADE_FROM: f32 = 0.95;
 pub struct Stage;
 
 impl SpectrumStage for Stage {
-    const READS: Arrays = Arrays::RATIO
-        .and(Arrays::GAIN)
-        .and(Arrays::FUNDAMENTAL);
+    const READS: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
 
     fn read(_: &VoiceValues, _: &Context) -> Option<Stage> {
