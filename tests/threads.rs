@@ -125,8 +125,8 @@ fn an_event_takes_no_work_back() {
     let works = Arc::new(AtomicBool::new(true));
     let crew = Prompt {
         works: works.clone(),
-        laid_out: Vec::new(),
-        done: Vec::new(),
+        laid_out: room(),
+        done: room(),
         renderer: aliquot::bank::Renderer::new(engine.dimensions().level, block_frames(RATE)),
         taken_back: taken_back.clone(),
     };
@@ -238,6 +238,12 @@ fn rates_have_their_own_blocks() {
 /// Boxed, since the box itself is what threads exchange.
 type Jobs = Vec<Box<Job>>;
 
+/// Room for all jobs of a block: the audio thread calls the crews of these tests too, and
+/// RealtimeSanitizer watches it.
+fn room() -> Jobs {
+    Vec::with_capacity(pool::groups(aliquot::synth::parameter::MAX_VOICES))
+}
+
 /// Threads that are late in every way there is, chosen by chance.
 struct Late {
     seed: u64,
@@ -306,9 +312,9 @@ fn late_threads_give_the_same_bits() {
                 seed,
                 turn: 0,
                 is_asked: false,
-                laid_out: Vec::new(),
-                claimed: Vec::new(),
-                done: Vec::new(),
+                laid_out: room(),
+                claimed: room(),
+                done: room(),
                 renderer: aliquot::bank::Renderer::new(dimensions.level, dimensions.block_frames),
             };
             Threading::new(Box::new(late), dimensions)
