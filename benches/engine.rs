@@ -8,8 +8,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use aliquot::crew;
 use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch};
+use aliquot::workers;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// What of a sound changes all the while.
@@ -80,7 +80,7 @@ fn sounding(case: &Case) -> Engine {
     });
     engine.set_patch(&patch(case));
     if case.threads > 1 {
-        let threading = crew::threading(case.threads, engine.dimensions(), || {});
+        let threading = workers::threading(case.threads, engine.dimensions(), || {});
         engine.set_threading(Some(threading.expect("threads")));
     }
     for voice in 0..case.voices {

@@ -13,7 +13,7 @@
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. It renders frame
 //!   by frame, or, for many partials, one spectrum per block. Independent of voices.
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
-//! * [`crew`]: threads that render voices beside the audio thread.
+//! * [`workers`]: threads that render voices beside the audio thread.
 //! * [`bridge`]: lock-free communication between threads: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
@@ -59,7 +59,6 @@
 
 pub mod bank;
 pub mod bridge;
-pub mod crew;
 pub mod dsp;
 #[cfg(feature = "editor")]
 pub mod editor;
@@ -75,3 +74,4 @@ pub mod song;
 pub mod state;
 mod sync;
 pub mod synth;
+pub mod workers;

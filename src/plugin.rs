@@ -5,7 +5,7 @@
 //!
 //! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
 //! wait; the engine is made in [`Aliquot::activate`], and what it comes to need later is made in the
-//! background (`supply`). At the end of each buffer the screen, if there
+//! background (`background`). At the end of each buffer the screen, if there
 //! is one, is told what sounds and what it took ([`crate::bridge`]).
 
 use std::sync::Arc;
@@ -21,17 +21,17 @@ use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, RATES_HZ, Transport};
 
-mod dump;
+mod background;
+mod controller_flood;
 pub mod events;
 mod remote;
 mod rpn_order;
 mod stopwatch;
-mod supply;
 
-use dump::Dump;
+use background::Background;
+use controller_flood::ControllerFlood;
 use rpn_order::RpnOrder;
 use stopwatch::Stopwatch;
-use supply::Supply;
 
 /// Events that a host may send in one buffer before the framework must allocate. Some hosts send
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
@@ -52,8 +52,8 @@ pub struct Aliquot {
     /// `None` until the host says at which rate.
     engine: Option<Engine>,
     /// What the engine gets while it runs.
-    supply: Supply,
-    /// Room for the events of a buffer, of which VST3's must be seen together ([`dump`]).
+    background: Background,
+    /// Room for the events of a buffer, of which VST3's must be seen together ([`controller_flood`]).
     events: Vec<NoteEvent<()>>,
     rpn_order: RpnOrder,
     /// There when the engine is.
@@ -85,7 +85,7 @@ impl Default for Aliquot {
             patch: params.patch(),
             params,
             engine: None,
-            supply: Supply::new(),
+            background: Background::new(),
             events: Vec::with_capacity(EVENTS),
             rpn_order: RpnOrder::new(),
             stopwatch: None,
@@ -213,11 +213,11 @@ impl Plugin for Aliquot {
         let mut engine = before.unwrap_or_else(|| {
             Engine::new(&Config {
                 sample_rate_hz,
-                max_voices: supply::voices(&self.patch),
+                max_voices: background::voices(&self.patch),
             })
         });
         engine.reset();
-        self.supply.fit(&mut engine, is_new, &self.patch);
+        self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);
         context.set_latency_samples(engine.latency_frames() as u32);
         self.engine = Some(engine);
@@ -259,7 +259,7 @@ impl Plugin for Aliquot {
             silence(buffer);
             return ProcessStatus::Normal;
         };
-        if self.supply.update(engine, &self.patch) {
+        if self.background.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
         engine.set_transport(&transport(context.transport()));
@@ -282,15 +282,15 @@ impl Plugin for Aliquot {
                 let at = (together[0].timing() as usize).clamp(rendered, frames);
                 render(engine, buffer, rendered, at, context);
                 rendered = at;
-                let dump = match api {
+                let flood = match api {
                     PluginApi::Vst3 => {
                         self.rpn_order.sort(together);
-                        Dump::find(together)
+                        ControllerFlood::find(together)
                     }
-                    _ => Dump::default(),
+                    _ => ControllerFlood::default(),
                 };
                 let mut is_controlled = false;
-                let events = together.iter().filter(|event| !dump.contains(event));
+                let events = together.iter().filter(|event| !flood.contains(event));
                 for event in events.filter_map(|event| events::translate(event, api)) {
                     match event {
                         Event::Controller {

@@ -2,7 +2,7 @@
 //! `triple_buffer` and `crossbeam-utils`.
 //!
 //! In unit tests with the feature `loom` the same names are models of them, and loom runs the threads
-//! of a test in every order that the memory model allows (`models.rs` in `crew::table` and `bridge`).
+//! of a test in every order that the memory model allows (`models.rs` in `workers::table` and `bridge`).
 //! The atomics are then loom's own. A model of a queue or of a triple buffer is a lock around the
 //! behaviour that its crate documents: the orderings inside those crates are not tested.
 

@@ -130,9 +130,9 @@ fn the_synth_depends_on_neither_host_nor_files() {
 
 #[test]
 fn the_crew_depends_on_nothing_above_the_synth() {
-    forbid("crew", FRAMEWORK);
+    forbid("workers", FRAMEWORK);
     forbid(
-        "crew",
+        "workers",
         &[
             "Engine",
             "crate::bridge",

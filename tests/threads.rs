@@ -3,12 +3,12 @@
 mod counting;
 mod performance;
 
-use aliquot::crew::{self, Crew, MAX_THREADS};
 use aliquot::dsp::random::bits;
 use aliquot::synth::pool::{self, Dimensions, Extension, Job, Threading};
 use aliquot::synth::{
     Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
 };
+use aliquot::workers::{self, MAX_THREADS, WorkerPool};
 use counting::calls_during;
 use performance::*;
 use std::sync::Arc;
@@ -123,14 +123,14 @@ fn an_event_takes_no_work_back() {
     engine.set_patch(&patch);
     let taken_back = Arc::new(AtomicUsize::new(0));
     let works = Arc::new(AtomicBool::new(true));
-    let crew = Prompt {
+    let workers = Prompt {
         works: works.clone(),
-        laid_out: room(),
+        submitted: room(),
         done: room(),
         renderer: aliquot::bank::Renderer::new(engine.dimensions().level, block_frames(RATE)),
         taken_back: taken_back.clone(),
     };
-    let threading = Threading::new(Box::new(crew), engine.dimensions());
+    let threading = Threading::new(Box::new(workers), engine.dimensions());
     assert!(engine.set_threading(Some(threading)).is_none());
     for key in 30..94 {
         engine.push(on(0, key, 0.6));
@@ -167,10 +167,10 @@ fn an_event_takes_no_work_back() {
     assert!(taken_back.load(Ordering::Relaxed) > 0);
 }
 
-/// A crew whose other thread does all its work while `works` is set, and none before.
+/// Workers whose other thread does all its work while `works` is set, and none before.
 struct Prompt {
     works: Arc<AtomicBool>,
-    laid_out: Jobs,
+    submitted: Jobs,
     done: Jobs,
     renderer: aliquot::bank::Renderer,
     taken_back: Arc<AtomicUsize>,
@@ -179,7 +179,7 @@ struct Prompt {
 impl Prompt {
     fn work(&mut self) {
         if self.works.load(Ordering::Relaxed) {
-            for mut job in self.laid_out.drain(..) {
+            for mut job in self.submitted.drain(..) {
                 job.perform(&mut self.renderer);
                 self.done.push(job);
             }
@@ -187,30 +187,30 @@ impl Prompt {
     }
 }
 
-impl pool::Crew for Prompt {
+impl pool::Workers for Prompt {
     fn threads(&self) -> usize {
         2
     }
-    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
-        self.laid_out.push(job);
+    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+        self.submitted.push(job);
         None
     }
-    fn begin(&mut self) {}
-    fn take_back(&mut self) -> Option<Box<Job>> {
+    fn dispatch(&mut self) {}
+    fn reclaim(&mut self) -> Option<Box<Job>> {
         self.work();
-        let job = self.laid_out.pop();
+        let job = self.submitted.pop();
         self.taken_back
             .fetch_add(usize::from(job.is_some()), Ordering::Relaxed);
         job
     }
-    fn fetch(&mut self) -> Option<Box<Job>> {
+    fn collect(&mut self) -> Option<Box<Job>> {
         self.work();
         self.done.pop()
     }
-    fn has_patience(&mut self, _: bool) -> bool {
+    fn keep_waiting(&mut self, _: bool) -> bool {
         false
     }
-    fn stay_awake(&mut self, _: bool) {}
+    fn set_polling(&mut self, _: bool) {}
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     for (seed, threads) in (0..).zip([2, 3, 4, 8, MAX_THREADS]) {
         for sizes in [&[64][..], &[1, 700, 63], &[4096]] {
             let late = threaded(RATE, &patch(seed), |dimensions| {
-                crew::threading(threads, dimensions, || {}).expect("threads")
+                workers::threading(threads, dimensions, || {}).expect("threads")
             });
             assert_same_a_block_later(RATE, seed, late, sizes);
         }
@@ -229,7 +229,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 fn rates_have_their_own_blocks() {
     for rate_hz in [8_000.0, 96_000.0, 384_000.0] {
         let late = threaded(rate_hz, &patch(4), |dimensions| {
-            crew::threading(2, dimensions, || {}).expect("threads")
+            workers::threading(2, dimensions, || {}).expect("threads")
         });
         assert_same_a_block_later(rate_hz, 4, late, &[441]);
     }
@@ -238,7 +238,7 @@ fn rates_have_their_own_blocks() {
 /// Boxed, since the box itself is what threads exchange.
 type Jobs = Vec<Box<Job>>;
 
-/// Room for all jobs of a block: the audio thread calls the crews of these tests too, and
+/// Room for all jobs of a block: the audio thread calls the workers of these tests too, and
 /// RealtimeSanitizer watches it.
 fn room() -> Jobs {
     Vec::with_capacity(pool::groups(aliquot::synth::parameter::MAX_VOICES))
@@ -250,7 +250,7 @@ struct Late {
     turn: u64,
     /// Whether it has been asked for its patience in this block.
     is_asked: bool,
-    laid_out: Jobs,
+    submitted: Jobs,
     /// Claimed and not done.
     claimed: Jobs,
     done: Jobs,
@@ -264,27 +264,27 @@ impl Late {
     }
 }
 
-impl pool::Crew for Late {
+impl pool::Workers for Late {
     fn threads(&self) -> usize {
         3
     }
-    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>> {
         if self.chance(20) {
             return Some(job);
         }
-        self.laid_out.push(job);
+        self.submitted.push(job);
         None
     }
-    fn begin(&mut self) {
+    fn dispatch(&mut self) {
         self.is_asked = false;
         while self.chance(3) || self.chance(2) {
-            self.claimed.extend(self.laid_out.pop());
+            self.claimed.extend(self.submitted.pop());
         }
     }
-    fn take_back(&mut self) -> Option<Box<Job>> {
-        self.laid_out.pop()
+    fn reclaim(&mut self) -> Option<Box<Job>> {
+        self.submitted.pop()
     }
-    fn fetch(&mut self) -> Option<Box<Job>> {
+    fn collect(&mut self) -> Option<Box<Job>> {
         if self.chance(3)
             && let Some(mut job) = self.claimed.pop()
         {
@@ -297,11 +297,11 @@ impl pool::Crew for Late {
             None
         }
     }
-    fn has_patience(&mut self, is_first: bool) -> bool {
+    fn keep_waiting(&mut self, is_first: bool) -> bool {
         assert_eq!(is_first, !std::mem::replace(&mut self.is_asked, true));
         !self.chance(4)
     }
-    fn stay_awake(&mut self, _: bool) {}
+    fn set_polling(&mut self, _: bool) {}
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn late_threads_give_the_same_bits() {
                 seed,
                 turn: 0,
                 is_asked: false,
-                laid_out: room(),
+                submitted: room(),
                 claimed: room(),
                 done: room(),
                 renderer: aliquot::bank::Renderer::new(dimensions.level, dimensions.block_frames),
@@ -323,43 +323,43 @@ fn late_threads_give_the_same_bits() {
     }
 }
 
-/// As a crew of which one thread never gives back what it has taken, and that counts what the others
+/// As a pool of which one thread never gives back what it has taken, and that counts what the others
 /// do.
 struct Lost {
-    crew: Crew,
+    pool: WorkerPool,
     takes: bool,
     lost: Option<Box<Job>>,
     done: Arc<AtomicUsize>,
 }
 
-impl pool::Crew for Lost {
+impl pool::Workers for Lost {
     fn threads(&self) -> usize {
-        self.crew.threads()
+        self.pool.threads()
     }
-    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>> {
         if std::mem::take(&mut self.takes) {
             self.lost = Some(job);
             return None;
         }
-        self.crew.lay_out(job)
+        self.pool.submit(job)
     }
-    fn begin(&mut self) {
-        self.crew.begin();
+    fn dispatch(&mut self) {
+        self.pool.dispatch();
     }
-    fn take_back(&mut self) -> Option<Box<Job>> {
-        self.crew.take_back()
+    fn reclaim(&mut self) -> Option<Box<Job>> {
+        self.pool.reclaim()
     }
-    fn fetch(&mut self) -> Option<Box<Job>> {
-        let job = self.crew.fetch();
+    fn collect(&mut self) -> Option<Box<Job>> {
+        let job = self.pool.collect();
         self.done
             .fetch_add(usize::from(job.is_some()), Ordering::Relaxed);
         job
     }
-    fn has_patience(&mut self, is_first: bool) -> bool {
-        self.crew.has_patience(is_first)
+    fn keep_waiting(&mut self, is_first: bool) -> bool {
+        self.pool.keep_waiting(is_first)
     }
-    fn stay_awake(&mut self, is_needed: bool) {
-        self.crew.stay_awake(is_needed);
+    fn set_polling(&mut self, is_needed: bool) {
+        self.pool.set_polling(is_needed);
     }
 }
 
@@ -369,7 +369,7 @@ fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
     let mut late = threaded(RATE, &patch(1), |dimensions| {
         let lost = Lost {
             done: done.clone(),
-            crew: Crew::new(2, dimensions, || {}).expect("threads"),
+            pool: WorkerPool::new(2, dimensions, || {}).expect("threads"),
             takes: true,
             lost: None,
         };
@@ -380,7 +380,7 @@ fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
     let (left, _) = play(&mut alone, &events, FRAMES, &[512]);
     let (late_left, _) = play(&mut late, &events, FRAMES, &[512]);
     assert!(left[..FRAMES - 64] == late_left[64..]);
-    // The threads of the other crew may be late as well, on a busy machine.
+    // The threads of the other pool may be late as well, on a busy machine.
     assert!(late.statistics().late_groups >= 1);
     assert!(
         done.load(Ordering::Relaxed) > 0,
@@ -393,7 +393,8 @@ fn threads_come_and_go_while_nothing_sounds() {
     let patch = patch(0);
     let mut engine = engine(RATE, &patch);
     let (mut left, mut right) = (vec![0.0; 6_400], vec![0.0; 6_400]);
-    let hire = |engine: &Engine| crew::threading(2, engine.dimensions(), || {}).expect("threads");
+    let hire =
+        |engine: &Engine| workers::threading(2, engine.dimensions(), || {}).expect("threads");
     let chord = |engine: &mut Engine| (40..70).for_each(|key| engine.push(on(0, key, 0.5)));
 
     chord(&mut engine);
@@ -451,7 +452,7 @@ fn room_for_more_voices_is_used_from_when_nothing_sounds() {
         let mut engine = Engine::new(&config);
         engine.set_patch(&patch);
         if is_threaded {
-            let threading = crew::threading(2, engine.dimensions(), || {}).expect("threads");
+            let threading = workers::threading(2, engine.dimensions(), || {}).expect("threads");
             assert!(engine.set_threading(Some(threading)).is_none());
         }
         let mut heard = Vec::new();
@@ -485,7 +486,7 @@ fn room_for_more_voices_is_used_from_when_nothing_sounds() {
 fn the_audio_thread_neither_allocates_nor_frees() {
     let patches: Vec<Patch> = (0..6).map(patch).collect();
     let mut engine = threaded(RATE, &patches[0], |dimensions| {
-        crew::threading(4, dimensions, || {}).expect("threads")
+        workers::threading(4, dimensions, || {}).expect("threads")
     });
     let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
     let calls = calls_during(|| {
@@ -520,7 +521,7 @@ fn threads_end_with_their_engine() {
             .count()
     };
     let engine = threaded(RATE, &patch(0), |dimensions| {
-        crew::threading(MAX_THREADS, dimensions, || {}).expect("threads")
+        workers::threading(MAX_THREADS, dimensions, || {}).expect("threads")
     });
     // They name themselves when they begin, and other tests have some of that name for a while.
     let wait_until = |is_so: &dyn Fn(usize) -> bool| {

@@ -2,21 +2,21 @@
 
 use std::sync::PoisonError;
 
-use super::keys::{CAPACITY, Stroke};
+use super::keys::{CAPACITY, KeyMessage};
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Producer};
 
 /// Lets windows play, one after the other.
 #[derive(Clone)]
 pub struct KeySender {
     /// Locked among windows only.
-    strokes: Arc<Mutex<Producer<Stroke>>>,
+    messages: Arc<Mutex<Producer<KeyMessage>>>,
     takes: Arc<AtomicU64>,
 }
 
 impl KeySender {
-    pub(super) fn new(strokes: Producer<Stroke>, takes: Arc<AtomicU64>) -> KeySender {
+    pub(super) fn new(messages: Producer<KeyMessage>, takes: Arc<AtomicU64>) -> KeySender {
         KeySender {
-            strokes: Arc::new(Mutex::new(strokes)),
+            messages: Arc::new(Mutex::new(messages)),
             takes,
         }
     }
@@ -30,14 +30,14 @@ impl KeySender {
 
     /// Whether there was room.
     fn send(&self, key: u8, velocity: Option<f32>) -> bool {
-        let stroke = Stroke {
+        let message = KeyMessage {
             take: self.takes.load(Ordering::Relaxed),
             key,
             velocity,
         };
-        let strokes = self.strokes.lock();
-        let mut strokes = strokes.unwrap_or_else(PoisonError::into_inner);
-        strokes.push(stroke).is_ok()
+        let messages = self.messages.lock();
+        let mut messages = messages.unwrap_or_else(PoisonError::into_inner);
+        messages.push(message).is_ok()
     }
 }
 
@@ -63,9 +63,9 @@ impl ScreenKeys {
     /// Whether the audio thread has not yet heard of everything. Of a host that lets the instrument
     /// run that is true for a buffer's time at most.
     pub fn wait(&self) -> bool {
-        let strokes = self.sender.strokes.lock();
-        let strokes = strokes.unwrap_or_else(PoisonError::into_inner);
-        strokes.slots() < CAPACITY
+        let messages = self.sender.messages.lock();
+        let messages = messages.unwrap_or_else(PoisonError::into_inner);
+        messages.slots() < CAPACITY
     }
 
     /// All keys come up, those among them that the audio thread has not heard of yet.

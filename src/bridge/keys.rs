@@ -18,7 +18,7 @@ const CHANNEL: u8 = 0;
 
 /// A key on its way down or up.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stroke {
+pub(super) struct KeyMessage {
     pub take: u64,
     /// MIDI key, 0 to 127.
     pub key: u8,
@@ -28,7 +28,7 @@ pub(super) struct Stroke {
 
 /// The audio thread's end.
 pub struct KeyReceiver {
-    strokes: Consumer<Stroke>,
+    messages: Consumer<KeyMessage>,
     takes: Arc<AtomicU64>,
     take: u64,
     /// The keys that are down: a bit each.
@@ -44,10 +44,10 @@ pub struct KeyReceiver {
 impl KeyReceiver {
     /// Both ends; the other one is asked for with [`KeyReceiver::sender`].
     pub fn new() -> KeyReceiver {
-        let (producer, strokes) = RingBuffer::new(CAPACITY);
+        let (producer, messages) = RingBuffer::new(CAPACITY);
         let takes = Arc::new(AtomicU64::new(0));
         KeyReceiver {
-            strokes,
+            messages,
             take: 0,
             held: 0,
             waiting: 0,
@@ -73,20 +73,20 @@ impl KeyReceiver {
             self.held |= 1 << key;
             play(on(key, self.velocities[usize::from(key)]));
         }
-        while let Ok(stroke) = self.strokes.pop() {
-            if stroke.take < self.take {
+        while let Ok(message) = self.messages.pop() {
+            if message.take < self.take {
                 continue;
             }
-            self.begin(stroke.take, &mut play);
-            let bit = 1u128 << (stroke.key & 127);
-            match stroke.velocity {
+            self.begin(message.take, &mut play);
+            let bit = 1u128 << (message.key & 127);
+            match message.velocity {
                 Some(velocity) => {
                     self.held |= bit;
-                    play(on(stroke.key & 127, velocity));
+                    play(on(message.key & 127, velocity));
                 }
                 None if self.held & bit != 0 => {
                     self.held &= !bit;
-                    play(off(stroke.key & 127));
+                    play(off(message.key & 127));
                 }
                 // It was not this end that played it: the engine has been reset in between.
                 None => {}
@@ -99,16 +99,16 @@ impl KeyReceiver {
     /// frees.
     pub fn reset(&mut self) {
         self.held = 0;
-        while let Ok(stroke) = self.strokes.pop() {
-            if stroke.take < self.take {
+        while let Ok(message) = self.messages.pop() {
+            if message.take < self.take {
                 continue;
             }
-            self.begin(stroke.take, &mut |_| {});
-            let bit = 1u128 << (stroke.key & 127);
-            match stroke.velocity {
+            self.begin(message.take, &mut |_| {});
+            let bit = 1u128 << (message.key & 127);
+            match message.velocity {
                 Some(velocity) => {
                     self.waiting |= bit;
-                    self.velocities[usize::from(stroke.key & 127)] = velocity;
+                    self.velocities[usize::from(message.key & 127)] = velocity;
                 }
                 None => self.waiting &= !bit,
             }

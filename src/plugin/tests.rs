@@ -280,7 +280,7 @@ fn a_note_rings_out_and_its_end_is_told() {
 
 #[test]
 fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
-    let dump: Vec<NoteEvent<()>> = (0..16u8)
+    let flood: Vec<NoteEvent<()>> = (0..16u8)
         .flat_map(|channel| {
             let controllers = (0..128).map(move |cc| NoteEvent::MidiCC {
                 timing: 0,
@@ -308,7 +308,7 @@ fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
         bench.process(2, 480, &[on(0, 69)])
     };
     let clean = play(PluginApi::Vst3, &[]);
-    assert_eq!(play(PluginApi::Vst3, &dump), clean);
+    assert_eq!(play(PluginApi::Vst3, &flood), clean);
     // A wheel that a hand has moved is heard in both.
     for api in [PluginApi::Vst3, PluginApi::Clap] {
         assert_ne!(play(api, &[bend(0, 0.0)]), clean);

@@ -1,6 +1,6 @@
 //! The voice pool: all voices of an engine in their groups, and who renders them.
 //!
-//! Without a [`Crew`] the caller renders one group after the other. With one it gives some groups
+//! Without a [`Workers`] the caller renders one group after the other. With one it gives some groups
 //! away, renders the rest, and later collects the results. It gives copies away: each group has a
 //! shadow copy for that. It waits at most a quarter of a block for groups that other threads have
 //! begun. What is not done then, it renders itself from the original that it still has, and the late
@@ -55,22 +55,22 @@ pub fn groups(voices: usize) -> usize {
 /// Other threads that render voice groups.
 ///
 /// No call waits, allocates, frees or calls the system.
-pub trait Crew: Send {
+pub trait Workers: Send {
     /// How many threads render, the caller's own among them.
     fn threads(&self) -> usize;
-    /// Lays out a job for [`Crew::begin`]; gives it back if there is no room.
-    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>>;
-    /// Lets the others begin with what was laid out.
-    fn begin(&mut self);
-    /// Takes back a job that nobody has begun.
-    fn take_back(&mut self) -> Option<Box<Job>>;
-    /// Fetches a job that is done, of this block or of one before it.
-    fn fetch(&mut self) -> Option<Box<Job>>;
+    /// Submits a job for [`Workers::dispatch`]; gives it back if there is no room.
+    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>>;
+    /// Lets the others begin with what was submitted.
+    fn dispatch(&mut self);
+    /// Reclaims a job that nobody has begun.
+    fn reclaim(&mut self) -> Option<Box<Job>>;
+    /// Collects a job that is done, of this block or of one before it.
+    fn collect(&mut self) -> Option<Box<Job>>;
     /// Whether to go on asking for jobs that others have begun. Told `true` at its first question of
     /// a block, it begins to count from there.
-    fn has_patience(&mut self, is_first: bool) -> bool;
+    fn keep_waiting(&mut self, is_first: bool) -> bool;
     /// Tells the others whether there will be work soon.
-    fn stay_awake(&mut self, is_needed: bool);
+    fn set_polling(&mut self, is_needed: bool);
 }
 
 /// A group's shadow copy, on its way to another thread and back.
@@ -96,7 +96,7 @@ impl Job {
 
 /// What a pool needs to work with other threads. Made off the audio thread, and dropped off it.
 pub struct Threading {
-    crew: Box<dyn Crew>,
+    workers: Box<dyn Workers>,
     /// For the jobs of a block and of those before it that are still under way.
     ticks: Vec<Arc<Tick>>,
     /// Jobs of this block that have not come back.
@@ -109,16 +109,16 @@ pub struct Threading {
 
 impl Threading {
     /// With a shadow copy for each group of a pool of these dimensions.
-    pub fn new(crew: Box<dyn Crew>, dimensions: &Dimensions) -> Threading {
+    pub fn new(workers: Box<dyn Workers>, dimensions: &Dimensions) -> Threading {
         let tick = Tick::new(dimensions.sample_rate_hz, dimensions.block_frames);
         let mut spare = Vec::with_capacity(groups(MAX_VOICES));
         spare.extend((0..groups(dimensions.voices)).map(|_| shadow_copy(dimensions)));
         Threading {
             // One for each late thread, one for this block.
-            ticks: (0..=crew.threads())
+            ticks: (0..=workers.threads())
                 .map(|_| Arc::new(tick.clone()))
                 .collect(),
-            crew,
+            workers,
             pending: 0,
             late: 0,
             spare,
@@ -193,7 +193,7 @@ pub struct VoicePool {
     /// Past so many no group is in use.
     used: usize,
     threading: Option<Threading>,
-    /// Groups that the caller rendered since another thread was late, before this crew.
+    /// Groups that the caller rendered since another thread was late, before the current threads.
     late_before: u64,
 }
 
@@ -238,7 +238,7 @@ impl VoicePool {
         }
         self.used = 0;
         if let Some(threading) = &mut self.threading {
-            threading.crew.stay_awake(false);
+            threading.workers.set_polling(false);
         }
     }
 
@@ -352,12 +352,12 @@ impl VoicePool {
 impl Threading {
     fn start(&mut self, groups: &mut [GroupSlot], used: usize, active: usize, tick: &Tick) {
         // Jobs of the block before that were late.
-        while let Some(job) = self.crew.fetch() {
+        while let Some(job) = self.workers.collect() {
             self.accept(groups, job, true);
         }
         // The caller's own share: the first ones.
-        let own = active.div_ceil(self.crew.threads());
-        self.crew.stay_awake(own < active);
+        let own = active.div_ceil(self.workers.threads());
+        self.workers.set_polling(own < active);
         if own == active {
             return;
         }
@@ -379,7 +379,7 @@ impl Threading {
             if let Some(mut copy) = slot.shadow_copy.take() {
                 copy.group.copy_from(&slot.group);
                 copy.tick = Some(self.ticks[place].clone());
-                slot.shadow_copy = self.crew.lay_out(copy);
+                slot.shadow_copy = self.workers.submit(copy);
                 slot.is_submitted = slot.shadow_copy.is_none();
                 if let Some(copy) = &mut slot.shadow_copy {
                     copy.tick = None;
@@ -387,12 +387,12 @@ impl Threading {
                 self.pending += usize::from(slot.is_submitted);
             }
         }
-        self.crew.begin();
+        self.workers.dispatch();
     }
 
     fn finish(&mut self, groups: &mut [GroupSlot], tick: &Tick, renderer: &mut Renderer) {
         while self.pending > 0
-            && let Some(mut job) = self.crew.take_back()
+            && let Some(mut job) = self.workers.reclaim()
         {
             job.tick = None;
             let index = job.index;
@@ -401,11 +401,11 @@ impl Threading {
         }
         let mut is_first = true;
         while self.pending > 0 {
-            if let Some(job) = self.crew.fetch() {
+            if let Some(job) = self.workers.collect() {
                 self.accept(groups, job, true);
                 continue;
             }
-            if !self.crew.has_patience(is_first) {
+            if !self.workers.keep_waiting(is_first) {
                 break;
             }
             is_first = false;

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aliquot::crew::MAX_THREADS;
 use aliquot::synth::parameter::Threads;
+use aliquot::workers::MAX_THREADS;
 use clap::{Parser, ValueEnum};
 
 /// Plays a MIDI file on Aliquot and writes what sounds to a WAV file.

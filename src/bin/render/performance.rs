@@ -1,11 +1,11 @@
 //! The engine playing a song, block after block.
 
-use aliquot::crew;
 use aliquot::song::{Action, Song};
 use aliquot::synth::Param;
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
+use aliquot::workers;
 
 use crate::arguments::{Arguments, Tail};
 
@@ -109,11 +109,11 @@ impl<'s> Performance<'s> {
         });
         let threads = match arguments.threads {
             Threads::Off => 1,
-            Threads::Auto => crew::auto_threads(),
+            Threads::Auto => workers::auto_threads(),
             Threads::Number(number) => number,
         };
         if threads > 1 {
-            let threading = crew::threading(threads, engine.dimensions(), || {})
+            let threading = workers::threading(threads, engine.dimensions(), || {})
                 .map_err(|error| format!("no {threads} threads are to be had: {error}"))?;
             engine.set_threading(Some(threading));
         }

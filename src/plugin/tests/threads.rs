@@ -1,17 +1,17 @@
 //! Threads and room for voices, as they come and go while the instrument runs.
 
 use super::*;
-use crate::crew;
+use crate::workers;
 
 /// Threads that there can be here: on one processor there are none beside the host's.
 fn two() -> bool {
-    crew::auto_threads() > 1
+    workers::auto_threads() > 1
 }
 
 impl Bench {
     /// Does what the background has to do, which may have done it by itself.
     fn work(&mut self) {
-        self.plugin.supply.work();
+        self.plugin.background.work();
     }
 
     fn note(&self, key: u8, is_on: bool) -> NoteEvent<()> {

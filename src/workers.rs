@@ -1,6 +1,6 @@
-//! The crew: threads that render sections beside the audio thread.
+//! Worker threads, which render voice groups beside the audio thread.
 //!
-//! The audio thread lays boxes on a table of slots and says how many there are; whoever claims a
+//! The audio thread puts boxes into a table of slots and says how many there are; whoever claims a
 //! number takes the box from that slot, and what the others have not taken the audio thread takes
 //! back. Each slot is one atomic pointer, each thread returns its boxes through a queue of its own:
 //! so a thread that is stopped at any point has at most one box. The audio thread waits for that box at
@@ -34,31 +34,31 @@ const DOZE: Duration = Duration::from_secs(1);
 /// How long a thread works at most without a nap. Systems that lend real-time priority stop a
 /// program that does so for 200 ms.
 const STINT: Duration = Duration::from_millis(20);
-/// How long the audio thread waits for a section that another one has begun, in blocks. A section
+/// How long the audio thread waits for a group that another one has begun, in blocks. A group
 /// takes a thirtieth.
 const PATIENCE_BLOCKS: f64 = 0.25;
 
 /// The most threads that render, the audio thread among them.
 pub const MAX_THREADS: usize = 16;
 
-/// How many threads a crew should have here: one for each processor.
+/// How many threads a pool should have here: one for each processor.
 pub fn auto_threads() -> usize {
     thread::available_parallelism()
         .map_or(1, usize::from)
         .clamp(1, MAX_THREADS)
 }
 
-/// Threads for an engine of these dimensions to render with, as [`Crew::new`] makes them.
+/// Threads for an engine of these dimensions to render with, as [`WorkerPool::new`] makes them.
 ///
 /// # Errors
 /// If the system has no more threads.
 pub fn threading(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Result<Threading> {
-    let crew = Crew::new(threads, dimensions, start)?;
-    Ok(Threading::new(Box::new(crew), dimensions))
+    let workers = WorkerPool::new(threads, dimensions, start)?;
+    Ok(Threading::new(Box::new(workers), dimensions))
 }
 
-/// A crew. Dropping it ends its threads and waits for them: not on the audio thread.
-pub struct Crew {
+/// Worker threads. Dropping it ends its threads and waits for them: not on the audio thread.
+pub struct WorkerPool {
     jobs: AudioEnd<Job>,
     signals: Arc<Signals>,
     threads: Vec<JoinHandle<()>>,
@@ -73,15 +73,15 @@ struct Signals {
     is_over: AtomicBool,
 }
 
-impl Crew {
+impl WorkerPool {
     /// So many threads, the caller's own among them (2 to [`MAX_THREADS`]), for an engine of these
     /// dimensions. Each begins with `start`, which may ask the system for priority.
     ///
     /// # Errors
     /// If the system has no more threads.
-    pub fn new(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Result<Crew> {
+    pub fn new(threads: usize, dimensions: &Dimensions, start: fn()) -> io::Result<WorkerPool> {
         let block_s = dimensions.block_frames as f64 / dimensions.sample_rate_hz;
-        let mut crew = Crew {
+        let mut pool = WorkerPool {
             jobs: AudioEnd::new(pool::groups(MAX_VOICES)),
             signals: Arc::default(),
             threads: Vec::new(),
@@ -90,8 +90,8 @@ impl Crew {
         };
         for number in 2..=threads.clamp(2, MAX_THREADS) {
             let worker = Worker {
-                jobs: crew.jobs.worker(),
-                signals: crew.signals.clone(),
+                jobs: pool.jobs.worker(),
+                signals: pool.signals.clone(),
                 renderer: Renderer::new(dimensions.level, dimensions.block_frames),
             };
             let thread = thread::Builder::new()
@@ -100,13 +100,13 @@ impl Crew {
                     start();
                     worker.run();
                 })?;
-            crew.threads.push(thread);
+            pool.threads.push(thread);
         }
-        Ok(crew)
+        Ok(pool)
     }
 }
 
-impl Drop for Crew {
+impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.signals.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
@@ -116,28 +116,28 @@ impl Drop for Crew {
     }
 }
 
-impl pool::Crew for Crew {
+impl pool::Workers for WorkerPool {
     fn threads(&self) -> usize {
         self.threads.len() + 1
     }
 
-    fn lay_out(&mut self, job: Box<Job>) -> Option<Box<Job>> {
-        self.jobs.lay_out(job)
+    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>> {
+        self.jobs.submit(job)
     }
 
-    fn begin(&mut self) {
-        self.jobs.begin();
+    fn dispatch(&mut self) {
+        self.jobs.dispatch();
     }
 
-    fn take_back(&mut self) -> Option<Box<Job>> {
-        self.jobs.take_back()
+    fn reclaim(&mut self) -> Option<Box<Job>> {
+        self.jobs.reclaim()
     }
 
-    fn fetch(&mut self) -> Option<Box<Job>> {
-        self.jobs.fetch()
+    fn collect(&mut self) -> Option<Box<Job>> {
+        self.jobs.collect()
     }
 
-    fn has_patience(&mut self, is_first: bool) -> bool {
+    fn keep_waiting(&mut self, is_first: bool) -> bool {
         if is_first {
             self.waiting_since = Instant::now();
         }
@@ -145,7 +145,7 @@ impl pool::Crew for Crew {
         self.waiting_since.elapsed() < self.patience
     }
 
-    fn stay_awake(&mut self, is_needed: bool) {
+    fn set_polling(&mut self, is_needed: bool) {
         self.signals.is_awake.store(is_needed, Ordering::Relaxed);
     }
 }

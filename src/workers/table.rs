@@ -16,13 +16,13 @@ struct Table<T> {
     next: AtomicUsize,
 }
 
-/// The audio thread's end: lays boxes on the table and takes back what nobody has claimed.
+/// The audio thread's end: puts boxes into the slots and reclaims what nobody has claimed.
 pub struct AudioEnd<T> {
     table: Arc<Table<T>>,
-    /// Slots that boxes lie in, or did.
-    laid_out: usize,
+    /// Slots that boxes are in, or were.
+    submitted: usize,
     /// Slots that the audio thread has not looked into yet.
-    not_taken_back: usize,
+    not_reclaimed: usize,
     returns: Vec<Consumer<Box<T>>>,
 }
 
@@ -41,8 +41,8 @@ impl<T> AudioEnd<T> {
                 count: AtomicUsize::new(0),
                 next: AtomicUsize::new(0),
             }),
-            laid_out: 0,
-            not_taken_back: 0,
+            submitted: 0,
+            not_reclaimed: 0,
             returns: Vec::new(),
         }
     }
@@ -57,31 +57,31 @@ impl<T> AudioEnd<T> {
         }
     }
 
-    /// Lays out a box for [`AudioEnd::begin`]; gives it back if there is no room.
-    pub fn lay_out(&mut self, job: Box<T>) -> Option<Box<T>> {
-        match self.table.slots.get(self.laid_out) {
+    /// Submits a box for [`AudioEnd::dispatch`]; gives it back if there is no room.
+    pub fn submit(&mut self, job: Box<T>) -> Option<Box<T>> {
+        match self.table.slots.get(self.submitted) {
             Some(slot) => {
-                self.laid_out += 1;
+                self.submitted += 1;
                 slot.replace(job)
             }
             None => Some(job),
         }
     }
 
-    /// Lets the workers claim what was laid out.
-    pub fn begin(&mut self) {
-        self.table.count.store(self.laid_out, Ordering::Release);
+    /// Lets the workers claim what was submitted.
+    pub fn dispatch(&mut self) {
+        self.table.count.store(self.submitted, Ordering::Release);
         self.table.next.store(0, Ordering::Release);
-        self.not_taken_back = self.laid_out;
-        self.laid_out = 0;
+        self.not_reclaimed = self.submitted;
+        self.submitted = 0;
     }
 
-    /// Takes back a box that nobody has claimed.
-    pub fn take_back(&mut self) -> Option<Box<T>> {
+    /// Reclaims a box that nobody has claimed.
+    pub fn reclaim(&mut self) -> Option<Box<T>> {
         // From the end, since the others claim from the beginning.
-        while self.not_taken_back > 0 {
-            self.not_taken_back -= 1;
-            let job = self.table.slots[self.not_taken_back].take();
+        while self.not_reclaimed > 0 {
+            self.not_reclaimed -= 1;
+            let job = self.table.slots[self.not_reclaimed].take();
             if job.is_some() {
                 return job;
             }
@@ -89,8 +89,8 @@ impl<T> AudioEnd<T> {
         None
     }
 
-    /// Fetches a box that a worker has returned.
-    pub fn fetch(&mut self) -> Option<Box<T>> {
+    /// Collects a box that a worker has returned.
+    pub fn collect(&mut self) -> Option<Box<T>> {
         self.returns
             .iter_mut()
             .find_map(|returns| returns.pop().ok())

@@ -1,12 +1,12 @@
 //! What the engine gets while it runs: other threads to render with, and room for more voices.
 //!
-//! The audio thread notices that the parameters ask for something and orders it; a thread in the
+//! The audio thread notices that the parameters ask for something and requests it; a thread in the
 //! background makes it and sends it through a queue; what the engine has no more use for goes back
 //! the same way, to be dropped there. More room is taken at once, but used only from when nothing
 //! sounds, so that the same notes give the same bits whenever it came. Threads change the latency, so
 //! they come and go only while nothing sounds, or when the host activates the instrument.
 //!
-//! The background is a thread of our own, which looks for orders and is not woken. The framework's
+//! The background is a thread of our own, which looks for requests and is not woken. The framework's
 //! (0.4.2) ends when a task comes to it after its instance is gone, and the next instance that goes
 //! takes the host with it.
 
@@ -18,17 +18,17 @@ use std::time::Duration;
 use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use crate::crew;
 use crate::synth::parameter::Threads;
 use crate::synth::pool::{Dimensions, Extension, Threading};
 use crate::synth::{Engine, Param, Patch};
+use crate::workers;
 
 /// Every engine has room for so many voices, since that costs little.
 pub const LEAST_VOICES: usize = 128;
 
 /// What an engine lacks.
 #[derive(Clone, Copy, Debug)]
-struct Order {
+struct Request {
     dimensions: Dimensions,
     /// Voices that there is to be room for.
     voices: usize,
@@ -36,33 +36,33 @@ struct Order {
     threads: (usize, usize),
 }
 
-/// What was made for an order; or what is left of it.
-struct Delivery {
-    order: Order,
+/// What was made for a request; or what is left of it.
+struct Response {
+    request: Request,
     extension: Extension,
-    /// To be set, if the order's threads are others.
+    /// To be set, if the request's threads are others.
     threading: Option<Threading>,
 }
 
-impl Order {
-    /// What `engine`, which has so many threads and is to have so many, lacks for `patch`; `None` if
-    /// nothing.
-    fn new(engine: &Engine, threads: (usize, usize), patch: &Patch) -> Option<Order> {
+impl Request {
+    /// The request that brings `engine` to what `patch` needs; `None` if it has everything. `threads`
+    /// is how many threads it has, and is to have.
+    fn new(engine: &Engine, threads: (usize, usize), patch: &Patch) -> Option<Request> {
         let dimensions = *engine.dimensions();
-        let order = Order {
+        let request = Request {
             dimensions,
             voices: dimensions.voices.max(voices(patch)),
             threads,
         };
-        (order.voices > dimensions.voices || order.changes_threads()).then_some(order)
+        (request.voices > dimensions.voices || request.changes_threads()).then_some(request)
     }
 
     fn changes_threads(&self) -> bool {
         self.threads.0 != self.threads.1
     }
 
-    fn make(self) -> Delivery {
-        let Order {
+    fn make(self) -> Response {
+        let Request {
             dimensions,
             voices,
             threads: (before, after),
@@ -72,7 +72,7 @@ impl Order {
                 voices,
                 ..dimensions
             };
-            crew::threading(after, &dimensions, ask_for_priority)
+            workers::threading(after, &dimensions, ask_for_priority)
         });
         let threading = threading.and_then(|threading| match threading {
             Ok(threading) => Some(threading),
@@ -81,8 +81,8 @@ impl Order {
                 None
             }
         });
-        Delivery {
-            order: self,
+        Response {
+            request: self,
             extension: Extension::new(&dimensions, voices, before > 1),
             threading,
         }
@@ -94,57 +94,57 @@ pub fn voices(patch: &Patch) -> usize {
     (patch.plain(Param::VOICES) as usize).max(LEAST_VOICES)
 }
 
-/// How often the background looks for orders.
+/// How often the background looks for requests.
 const LOOK: Duration = Duration::from_millis(30);
 
 /// The audio thread's end.
-pub struct Supply {
-    orders: Producer<Order>,
-    deliveries: Consumer<Delivery>,
-    returns: Producer<Delivery>,
-    /// What is to wait until nothing sounds.
-    waiting: Option<Delivery>,
-    is_ordered: bool,
+pub struct Background {
+    requests: Producer<Request>,
+    responses: Consumer<Response>,
+    returns: Producer<Response>,
+    /// A response that waits until nothing sounds.
+    waiting: Option<Response>,
+    is_requested: bool,
     /// How many threads the engine has; 1 is the audio thread alone.
     threads: usize,
-    /// How many there are to be had. To ask the system takes memory.
+    /// Available processors, read once because the query allocates.
     processors: usize,
-    workshop: Arc<Workshop>,
+    worker: Arc<Worker>,
     /// The background, from the first activation on.
     thread: Option<JoinHandle<()>>,
 }
 
 /// The background's end.
-struct Workshop {
+struct Worker {
     /// Locked in the background only.
-    ends: Mutex<Ends>,
+    channels: Mutex<Channels>,
     is_over: AtomicBool,
 }
 
-struct Ends {
-    orders: Consumer<Order>,
-    deliveries: Producer<Delivery>,
-    returns: Consumer<Delivery>,
+struct Channels {
+    requests: Consumer<Request>,
+    responses: Producer<Response>,
+    returns: Consumer<Response>,
 }
 
-impl Supply {
-    /// Both ends, with nothing ordered.
-    pub fn new() -> Supply {
-        let (orders, ordered) = RingBuffer::new(4);
-        let (sender, deliveries) = RingBuffer::new(4);
+impl Background {
+    /// Both ends, with nothing requested.
+    pub fn new() -> Background {
+        let (requests, requested) = RingBuffer::new(4);
+        let (sender, responses) = RingBuffer::new(4);
         let (returns, returned) = RingBuffer::new(4);
-        Supply {
-            orders,
-            deliveries,
+        Background {
+            requests,
+            responses,
             returns,
             waiting: None,
-            is_ordered: false,
+            is_requested: false,
             threads: 1,
-            processors: crew::auto_threads(),
-            workshop: Arc::new(Workshop {
-                ends: Mutex::new(Ends {
-                    orders: ordered,
-                    deliveries: sender,
+            processors: workers::auto_threads(),
+            worker: Arc::new(Worker {
+                channels: Mutex::new(Channels {
+                    requests: requested,
+                    responses: sender,
                     returns: returned,
                 }),
                 is_over: AtomicBool::new(false),
@@ -159,55 +159,55 @@ impl Supply {
             self.threads = 1;
         }
         if self.thread.is_none() {
-            let workshop = self.workshop.clone();
-            let thread = thread::Builder::new().name("aliquot supply".to_owned());
-            match thread.spawn(move || workshop.run()) {
+            let worker = self.worker.clone();
+            let thread = thread::Builder::new().name("aliquot background".to_owned());
+            match thread.spawn(move || worker.run()) {
                 Ok(thread) => self.thread = Some(thread),
                 Err(error) => nice_error!("There is no thread for the background: {error}"),
             }
         }
         // What is under way may be for another engine.
         self.waiting = None;
-        if let Some(order) = Order::new(engine, self.threads(patch), patch) {
-            let mut delivery = order.make();
-            engine.extend(&mut delivery.extension);
-            self.set_threads(engine, &mut delivery);
+        if let Some(request) = Request::new(engine, self.threads(patch), patch) {
+            let mut response = request.make();
+            engine.extend(&mut response.extension);
+            self.set_threads(engine, &mut response);
         }
     }
 
-    /// Takes what has been delivered and orders what is lacking, once a buffer. Returns whether the
+    /// Takes what has been answered and requests what is lacking, once a buffer. Returns whether the
     /// latency may be another. Never waits, allocates or frees.
     pub fn update(&mut self, engine: &mut Engine, patch: &Patch) -> bool {
         if self.waiting.is_none()
-            && let Ok(mut delivery) = self.deliveries.pop()
+            && let Ok(mut response) = self.responses.pop()
         {
-            self.is_ordered = false;
-            if is_for(&delivery.order, engine) {
-                engine.extend(&mut delivery.extension);
+            self.is_requested = false;
+            if is_for(&response.request, engine) {
+                engine.extend(&mut response.extension);
             }
-            self.waiting = Some(delivery);
+            self.waiting = Some(response);
         }
-        if let Some(mut delivery) = self.waiting.take() {
-            let is_wanted = is_for(&delivery.order, engine)
-                && delivery.order.threads == self.threads(patch)
-                && delivery.order.changes_threads()
-                // More room is not to wait for silence: both are then ordered together.
+        if let Some(mut response) = self.waiting.take() {
+            let is_wanted = is_for(&response.request, engine)
+                && response.request.threads == self.threads(patch)
+                && response.request.changes_threads()
+                // More room is not to wait for silence: both are then requested together.
                 && voices(patch) <= engine.dimensions().voices;
             if is_wanted && !engine.is_silent() {
-                self.waiting = Some(delivery);
+                self.waiting = Some(response);
                 return false;
             }
             if is_wanted {
-                self.set_threads(engine, &mut delivery);
+                self.set_threads(engine, &mut response);
             }
             // There is room: no more than one is under way.
-            let _ = self.returns.push(delivery);
+            let _ = self.returns.push(response);
             return is_wanted;
         }
-        if !self.is_ordered
-            && let Some(order) = Order::new(engine, self.threads(patch), patch)
+        if !self.is_requested
+            && let Some(request) = Request::new(engine, self.threads(patch), patch)
         {
-            self.is_ordered = self.orders.push(order).is_ok();
+            self.is_requested = self.requests.push(request).is_ok();
         }
         false
     }
@@ -215,7 +215,7 @@ impl Supply {
     /// Lets the background do its work now.
     #[cfg(test)]
     pub fn work(&self) {
-        self.workshop.work();
+        self.worker.work();
     }
 
     /// How many threads the engine has, and is to have.
@@ -229,27 +229,27 @@ impl Supply {
         (self.threads, wanted)
     }
 
-    fn set_threads(&mut self, engine: &mut Engine, delivery: &mut Delivery) {
-        if delivery.order.changes_threads() {
-            let threading = delivery.threading.take();
-            delivery.threading = engine.set_threading(threading);
+    fn set_threads(&mut self, engine: &mut Engine, response: &mut Response) {
+        if response.request.changes_threads() {
+            let threading = response.threading.take();
+            response.threading = engine.set_threading(threading);
             // Where there were none to be had, it is not tried again.
-            self.threads = delivery.order.threads.1;
+            self.threads = response.request.threads.1;
         }
     }
 }
 
-/// Whether it was ordered for an engine like this one.
-fn is_for(order: &Order, engine: &Engine) -> bool {
+/// Whether it was requested for an engine like this one.
+fn is_for(request: &Request, engine: &Engine) -> bool {
     Dimensions {
-        voices: order.dimensions.voices,
+        voices: request.dimensions.voices,
         ..*engine.dimensions()
-    } == order.dimensions
+    } == request.dimensions
 }
 
-impl Drop for Supply {
+impl Drop for Background {
     fn drop(&mut self) {
-        self.workshop.is_over.store(true, Ordering::Release);
+        self.worker.is_over.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             // One that panicked has printed why.
@@ -258,7 +258,7 @@ impl Drop for Supply {
     }
 }
 
-impl Workshop {
+impl Worker {
     fn run(&self) {
         while !self.is_over.load(Ordering::Acquire) {
             self.work();
@@ -266,13 +266,13 @@ impl Workshop {
         }
     }
 
-    /// Drops what has come back, and makes what is ordered.
+    /// Drops what has come back, and makes what is requested.
     fn work(&self) {
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        while ends.returns.pop().is_ok() {}
-        while let Ok(order) = ends.orders.pop() {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        while channels.returns.pop().is_ok() {}
+        while let Ok(request) = channels.requests.pop() {
             // There is room: no more than one is under way.
-            let _ = ends.deliveries.push(order.make());
+            let _ = channels.responses.push(request.make());
         }
     }
 }

@@ -3,7 +3,7 @@
 //! VST3 knows no MIDI controllers: the framework makes a parameter of each controller, the pressure
 //! and the pitch wheel of all sixteen channels. Some hosts (Ardour, when it loads a session) send
 //! the values of all parameters in one buffer, and these, which nobody ever set, mean nothing. No performance moves more than half of a channel's controllers in
-//! one frame, so a channel of which that many arrive together is taken for such a dump and its
+//! one frame, so a channel of which that many arrive together is taken for such a flood and its
 //! controllers are passed over for that frame.
 
 use nice_plug::midi::NoteEvent;
@@ -11,25 +11,25 @@ use nice_plug::midi::NoteEvent;
 /// Half of a channel's 130 controllers: 128, pressure, wheel.
 const MOST_PLAYED_AT_ONCE: u8 = 65;
 
-/// Which channels dump their controllers in one frame: a bit each.
+/// Which channels send all their controllers in one frame: a bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dump(u16);
+pub struct ControllerFlood(u16);
 
-impl Dump {
+impl ControllerFlood {
     /// Looks through the events of one frame.
-    pub fn find<S>(events: &[NoteEvent<S>]) -> Dump {
+    pub fn find<S>(events: &[NoteEvent<S>]) -> ControllerFlood {
         let mut counts = [0u8; 16];
         for event in events {
             if let Some(channel) = controller_channel(event) {
                 counts[channel] = counts[channel].saturating_add(1);
             }
         }
-        Dump(counts.iter().enumerate().fold(0, |channels, (i, &count)| {
+        ControllerFlood(counts.iter().enumerate().fold(0, |channels, (i, &count)| {
             channels | u16::from(count > MOST_PLAYED_AT_ONCE) << i
         }))
     }
 
-    /// Whether `event` is part of the dump.
+    /// Whether `event` is part of the flood.
     pub fn contains<S>(self, event: &NoteEvent<S>) -> bool {
         controller_channel(event).is_some_and(|channel| self.0 >> channel & 1 == 1)
     }
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dump_is_passed_over_whole_and_notes_are_not() {
+    fn a_flood_is_ignored_and_notes_are_not() {
         let mut events: Vec<_> = (0..16)
             .flat_map(|channel| (0..130).map(move |cc| controller(channel, cc)))
             .collect();
@@ -82,9 +82,9 @@ mod tests {
             velocity: 1.0,
         };
         events.push(note);
-        let dump = Dump::find(&events);
-        assert!(events[..2080].iter().all(|event| dump.contains(event)));
-        assert!(!dump.contains(&note));
+        let flood = ControllerFlood::find(&events);
+        assert!(events[..2080].iter().all(|event| flood.contains(event)));
+        assert!(!flood.contains(&note));
     }
 
     #[test]
@@ -104,14 +104,14 @@ mod tests {
                 )
             })
             .collect();
-        assert_eq!(Dump::find(&events), Dump::default());
+        assert_eq!(ControllerFlood::find(&events), ControllerFlood::default());
     }
 
     #[test]
-    fn one_channels_dump_leaves_the_others_alone() {
+    fn one_channels_flood_leaves_the_others_alone() {
         let mut events: Vec<_> = (0..130).map(|cc| controller(5, cc)).collect();
         events.push(controller(6, 129));
-        let dump = Dump::find(&events);
-        assert!(dump.contains(&events[0]) && !dump.contains(&events[130]));
+        let flood = ControllerFlood::find(&events);
+        assert!(flood.contains(&events[0]) && !flood.contains(&events[130]));
     }
 }

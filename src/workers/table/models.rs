@@ -40,7 +40,7 @@ impl Job {
     }
 }
 
-/// Plays rounds as the pool of voices does: lays out what it has, takes back and works on what
+/// Plays rounds as the pool of voices does: submits what it has, reclaims and works on what
 /// nobody has claimed, fetches what it can, and does not wait for the rest. In the end every box is
 /// there once.
 fn play(boxes: usize, workers: usize, rounds: usize) {
@@ -64,14 +64,14 @@ fn play(boxes: usize, workers: usize, rounds: usize) {
         for mut job in at_home.drain(..) {
             job.round = round;
             given += 1;
-            assert!(audio.lay_out(job).is_none(), "a slot was not empty");
+            assert!(audio.submit(job).is_none(), "a slot was not empty");
         }
         audio.begin();
-        while let Some(mut job) = audio.take_back() {
+        while let Some(mut job) = audio.reclaim() {
             job.work();
             at_home.push(job);
         }
-        while let Some(job) = audio.fetch() {
+        while let Some(job) = audio.collect() {
             at_home.push(job);
         }
         assert!(at_home.len() <= boxes && given <= boxes);
@@ -83,11 +83,11 @@ fn play(boxes: usize, workers: usize, rounds: usize) {
     for thread in threads {
         thread.join().expect("no worker panics");
     }
-    while let Some(job) = audio.fetch() {
+    while let Some(job) = audio.collect() {
         assert!(job.is_done(job.round), "a job came back undone");
         at_home.push(job);
     }
-    assert!(audio.take_back().is_none(), "a job was left on the table");
+    assert!(audio.reclaim().is_none(), "a job was left on the table");
     let mut numbers: Vec<usize> = at_home.iter().map(|job| job.number).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (0..boxes).collect::<Vec<_>>(), "lost or doubled");
