@@ -34,6 +34,28 @@ fn a_released_note_ends_and_is_reported() {
     assert!(engine.is_silent() && engine.next_ended().is_none());
 }
 
+/// Controllers have numbers up to 127; 120 and more are mode messages, which end notes.
+#[test]
+fn a_controller_whose_number_no_message_can_have_ends_no_note() {
+    let mut engine = engine(RATE, &sine());
+    engine.push(on(0, 69, 0.5));
+    play(&mut engine, &[], 4_800, &[64]);
+    for number in 128..=255 {
+        engine.push(Event::Controller {
+            channel: 0,
+            number,
+            value: 0.0,
+        });
+    }
+    play(&mut engine, &[], 4_800, &[64]);
+    assert!(!engine.is_silent() && engine.next_ended().is_none());
+    // A note-off whose key or channel no message can have ends none either.
+    engine.push(off(0, 200));
+    engine.push(off(200, 69));
+    play(&mut engine, &[], 4_800, &[64]);
+    assert!(!engine.is_silent() && engine.next_ended().is_none());
+}
+
 #[test]
 fn pedals_hold_notes() {
     let mut patch = sine();

@@ -212,19 +212,19 @@ fn program_changes_choose_the_starting_presets_where_that_is_asked_for() {
     assert!(middle[..36_000] == organ[..36_000]);
     assert!(middle[48_000..60_000] != organ[..12_000]);
 
-    // Else they are stepped over, and that is told.
+    // Else they are skipped, and that is told.
     let (frames, notices) = changed.render_told(&[]);
     assert!(frames == organ);
     assert_eq!(
         notices,
         [
-            "1 program change is stepped over; --program-changes lets them choose among the starting \
+            "1 program change is skipped; --program-changes lets them choose among the starting \
           presets"
         ]
     );
     let (frames, notices) = changed.render_told(&["--preset", "Drawbar Organ"]);
     assert!(frames == organ);
-    assert_eq!(notices, ["1 program change is stepped over"]);
+    assert_eq!(notices, ["1 program change is skipped"]);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn drums_are_silent_unless_they_are_asked_for() {
     assert_eq!(
         told,
         [
-            "1 program change is stepped over",
+            "1 program change is skipped",
             "2 notes on channel 10, General MIDI's drums, are silent; --drums-as-notes plays them",
         ]
     );
@@ -122,7 +122,7 @@ fn drums_are_silent_unless_they_are_asked_for() {
     assert_eq!(
         told,
         [
-            "2 program changes are stepped over; --program-changes lets them choose among the starting \
+            "2 program changes are skipped; --program-changes lets them choose among the starting \
           presets"
         ]
     );
@@ -140,7 +140,7 @@ fn a_general_midi_song_keeps_its_one_sound() {
     assert_eq!(
         told,
         [
-            "2 program changes are stepped over; --program-changes lets them choose among the starting \
+            "2 program changes are skipped; --program-changes lets them choose among the starting \
           presets"
         ]
     );

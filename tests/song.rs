@@ -162,14 +162,19 @@ fn end_of_track_ends_the_track() {
 #[test]
 fn meta_events_that_are_not_heard_are_stepped_over() {
     for (name, found) in [
-        ("02", "22: found meta event 59 of 0 bytes:"),
-        ("03", "22: found meta event 54 of 5 bytes: 7E 00 00 00 00"),
-        ("03b", "22: found meta event 54 of 5 bytes: 60 00 00 00 7F"),
-        ("04", "22: found meta event 21 of 1 bytes: FF"),
-        ("04b", "22: found meta event 20 of 1 bytes: 10"),
+        ("02", "59 of 0 bytes, expected a key signature of 2 bytes"),
+        (
+            "03",
+            "54 of 5 bytes: 7E 00 00 00 00, expected a time of day",
+        ),
+        (
+            "03b",
+            "54 of 5 bytes: 60 00 00 00 7F, expected a time of day",
+        ),
+        ("04", "21 of 1 bytes: FF, expected a port of 0 to 127"),
+        ("04b", "20 of 1 bytes: 10, expected a channel of 0 to 15"),
     ] {
-        let refused = format!("track 1, tick 0, byte {found}, expected what the format asks for")
-            .replace("byte 22", "byte 23");
+        let refused = format!("track 1, tick 0, byte 23: found meta event {found}");
         assert_plays(&case(name), &two_notes(), 960, &[], Some(&refused));
     }
     // All that the format does not know, too.

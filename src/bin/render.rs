@@ -162,6 +162,7 @@ fn programs(arguments: &Arguments) -> Result<Programs, String> {
         if arguments.mpe {
             patch.set(Param::MPE, 1.0);
         }
+        patch.set(Param::VOICES, arguments.voices.into());
         patch
     };
     if let Some(wanted) = &arguments.preset {

@@ -112,8 +112,8 @@ pub(super) enum Fault {
     BytesAfterEnd,
     /// Zeros, which other programs write there.
     PaddingAfterEnd,
-    /// Of an event that is not played.
-    MetaContent,
+    /// Of an event that is not played: what the format asks for.
+    MetaContent(&'static str),
 }
 
 impl Fault {
@@ -157,13 +157,13 @@ impl Fault {
             Fault::LongEndOfTrack => ("0 bytes", "the track ends"),
             Fault::BytesAfterEnd => ("the end of the chunk", "they do not play"),
             Fault::PaddingAfterEnd => ("the end of the chunk", "they are skipped"),
-            Fault::MetaContent => ("what the format asks for", "it is skipped"),
+            Fault::MetaContent(expected) => (expected, "it is skipped"),
         }
     }
 
     /// Whether it changes nothing that is heard: only a strict reading speaks of it.
     fn is_harmless(self) -> bool {
-        matches!(self, Fault::PaddingAfterEnd | Fault::MetaContent)
+        matches!(self, Fault::PaddingAfterEnd | Fault::MetaContent(_))
     }
 }
 

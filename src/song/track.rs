@@ -348,11 +348,12 @@ impl<'b> Reader<'b, '_> {
         if kind == TEMPO {
             return self.tempo(bytes, start);
         }
-        if is_wrong(kind, bytes) {
-            self.note(Fault::MetaContent, start, || {
+        if let Some(expected) = expected_instead(kind, bytes) {
+            self.note(Fault::MetaContent(expected), start, || {
                 let shown = bytes.iter().take(8).map(|byte| format!(" {byte:02X}"));
+                let colon = if bytes.is_empty() { "" } else { ":" };
                 format!(
-                    "meta event {kind:02X} of {length} bytes:{}",
+                    "meta event {kind:02X} of {length} bytes{colon}{}",
                     shown.collect::<String>()
                 )
             })?;
@@ -385,20 +386,26 @@ impl<'b> Reader<'b, '_> {
     }
 }
 
-/// Whether a meta event that is not played differs from what the format asks for.
-fn is_wrong(kind: u8, content: &[u8]) -> bool {
-    match (kind, content) {
-        // Sequence number; time and key signature.
-        (0x00, [] | [_, _]) | (0x58, [_, _, _, _]) | (0x59, [_, _]) => false,
-        // Channel prefix, port.
-        (0x20, [value]) => *value > 15,
-        (0x21, [value]) => *value > 127,
-        // SMPTE offset.
+/// What the format asks for where a meta event that is not played differs from it.
+fn expected_instead(kind: u8, content: &[u8]) -> Option<&'static str> {
+    let (is_right, expected) = match (kind, content) {
+        (0x00, _) => (
+            matches!(content.len(), 0 | 2),
+            "a sequence number of 2 bytes",
+        ),
+        (0x20, &[channel]) => (channel <= 15, "a channel of 0 to 15"),
+        (0x20, _) => (false, "a channel prefix of 1 byte"),
+        (0x21, &[port]) => (port <= 127, "a port of 0 to 127"),
+        (0x21, _) => (false, "a port of 1 byte"),
         (0x54, &[hour, minute, second, frame, part]) => {
             let frames = [24, 25, 30, 30][usize::from(hour >> 5 & 3)];
-            hour & 0x1F > 23 || minute > 59 || second > 59 || frame >= frames || part > 99
+            let is_time = hour & 0x1F <= 23 && minute <= 59 && second <= 59;
+            (is_time && frame < frames && part <= 99, "a time of day")
         }
-        (0x00 | 0x20 | 0x21 | 0x54 | 0x58 | 0x59, _) => true,
-        _ => false,
-    }
+        (0x54, _) => (false, "an SMPTE offset of 5 bytes"),
+        (0x58, _) => (content.len() == 4, "a time signature of 4 bytes"),
+        (0x59, _) => (content.len() == 2, "a key signature of 2 bytes"),
+        _ => (true, ""),
+    };
+    (!is_right).then_some(expected)
 }

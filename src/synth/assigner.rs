@@ -185,6 +185,8 @@ pub struct Assigner {
     partials: usize,
     /// Active notes by channel and key.
     by_key: SlotLists,
+    /// Of these, the ones whose key is down. Under a pedal a key may have many others.
+    by_key_down: SlotLists,
     /// Active notes with an id, by its lowest bits.
     by_id: SlotLists,
     /// Active notes by channel and hold.
@@ -223,6 +225,7 @@ impl Assigner {
             pending: SlotSet::new(slots),
             partials: 0,
             by_key: SlotLists::new(CHANNELS * KEYS, slots),
+            by_key_down: SlotLists::new(CHANNELS * KEYS, slots),
             by_id: SlotLists::new(ID_LISTS, slots),
             by_hold: SlotLists::new(CHANNELS * HOLDS.len(), slots),
             without_id: 0,
@@ -245,7 +248,7 @@ impl Assigner {
         self.taken.clear();
         self.fading.clear();
         self.pending.clear();
-        for lists in [&mut self.by_key, &mut self.by_id, &mut self.by_hold] {
+        for lists in self.all_lists() {
             lists.clear();
         }
         self.keys_down.fill(0);
@@ -284,10 +287,10 @@ impl Assigner {
     /// The same key again: the earlier note's key counts as up (unless both have ids of their own), so
     /// it ends where no pedal holds it.
     fn lift_same_key(&mut self, note: &NewNote, commands: &mut impl Commands) {
-        let mut next = self.by_key.first(key_list(note.channel, note.key));
+        let mut next = self.by_key_down.first(key_list(note.channel, note.key));
         while let Some(slot) = next {
-            next = self.by_key.next(slot);
-            if self.notes[slot].hold == Hold::Key && self.notes[slot].id == note.id {
+            next = self.by_key_down.next(slot);
+            if self.notes[slot].id == note.id {
                 self.key_up(slot, commands);
             }
         }
@@ -295,10 +298,8 @@ impl Assigner {
 
     /// Keys come up.
     pub fn note_off(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
-        self.for_each_addressed(address, |assigner, slot| {
-            if assigner.notes[slot].hold == Hold::Key {
-                assigner.key_up(slot, commands);
-            }
+        self.visit(address, true, |assigner, slot| {
+            assigner.key_up(slot, commands);
         });
     }
 
@@ -311,6 +312,17 @@ impl Assigner {
     pub fn for_each_addressed(
         &mut self,
         address: &NoteAddress,
+        act: impl FnMut(&mut Assigner, usize),
+    ) {
+        self.visit(address, false, act);
+    }
+
+    /// Active notes that `address` names, or only those of them whose key is down. Looks at no others
+    /// than notes of its key, where it has one.
+    fn visit(
+        &mut self,
+        address: &NoteAddress,
+        only_down: bool,
         mut act: impl FnMut(&mut Assigner, usize),
     ) {
         if let Some(id) = address.id {
@@ -318,7 +330,8 @@ impl Assigner {
             // `act` may take the slot out of its lists.
             while let Some(slot) = next {
                 next = self.by_id.next(slot);
-                if self.notes[slot].id == Some(id) {
+                let note = &self.notes[slot];
+                if note.id == Some(id) && (!only_down || note.hold == Hold::Key) {
                     act(self, slot);
                 }
             }
@@ -328,15 +341,24 @@ impl Assigner {
         }
         // A note without an id is addressed by channel and key, whatever the event has.
         let is_meant = |note: &Note| address.id.is_none() || note.id.is_none();
-        if let (Some(channel), Some(key)) = (address.channel, address.key) {
-            if usize::from(channel) >= CHANNELS || usize::from(key) >= KEYS {
-                return;
-            }
-            let mut next = self.by_key.first(key_list(channel, key));
-            while let Some(slot) = next {
-                next = self.by_key.next(slot);
-                if is_meant(&self.notes[slot]) {
-                    act(self, slot);
+        let channels = match address.channel {
+            Some(channel) if usize::from(channel) < CHANNELS => channel..channel + 1,
+            Some(_) => 0..0,
+            None => 0..CHANNELS as u8,
+        };
+        if let Some(key) = address.key {
+            let channels = if usize::from(key) < KEYS {
+                channels
+            } else {
+                0..0
+            };
+            for channel in channels {
+                let mut next = self.key_lists(only_down).first(key_list(channel, key));
+                while let Some(slot) = next {
+                    next = self.key_lists(only_down).next(slot);
+                    if is_meant(&self.notes[slot]) {
+                        act(self, slot);
+                    }
                 }
             }
             return;
@@ -345,14 +367,30 @@ impl Assigner {
         while let Some(slot) = next {
             let note = &self.notes[slot];
             if is_meant(note)
-                && address
-                    .channel
-                    .is_none_or(|channel| channel == note.channel)
-                && address.key.is_none_or(|key| key == note.key)
+                && channels.contains(&note.channel)
+                && (!only_down || note.hold == Hold::Key)
             {
                 act(self, slot);
             }
             next = self.active.next_from(slot + 1);
+        }
+    }
+
+    fn all_lists(&mut self) -> [&mut SlotLists; 4] {
+        [
+            &mut self.by_key,
+            &mut self.by_key_down,
+            &mut self.by_id,
+            &mut self.by_hold,
+        ]
+    }
+
+    /// Active notes by channel and key: all, or only those whose key is down.
+    fn key_lists(&self, only_down: bool) -> &SlotLists {
+        if only_down {
+            &self.by_key_down
+        } else {
+            &self.by_key
         }
     }
 
@@ -584,6 +622,8 @@ impl Assigner {
             return;
         }
         note.hold = hold;
+        // A key that has come up goes down only as another note's.
+        self.by_key_down.remove(slot);
         self.by_hold.insert(hold_list(note.channel, hold), slot);
         if hold == Hold::Nothing {
             let rank = note.steal_rank(slot);
@@ -640,7 +680,9 @@ impl Assigner {
         self.taken.set(slot, true);
         self.taken_count += 1;
         self.keys_down[usize::from(new.key)] += 1;
-        self.by_key.insert(key_list(new.channel, new.key), slot);
+        let key = key_list(new.channel, new.key);
+        self.by_key.insert(key, slot);
+        self.by_key_down.insert(key, slot);
         match new.id {
             Some(id) => self.by_id.insert(id_list(id), slot),
             None => self.without_id += 1,
@@ -666,7 +708,7 @@ impl Assigner {
         self.without_id -= usize::from(note.id.is_none());
         self.active.set(slot, false);
         self.active_count -= 1;
-        for lists in [&mut self.by_key, &mut self.by_id, &mut self.by_hold] {
+        for lists in self.all_lists() {
             lists.remove(slot);
         }
     }

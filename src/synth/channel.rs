@@ -173,8 +173,8 @@ impl Channels {
         self.follow(patch);
     }
 
-    /// Takes over what a patch says of MPE. The parameter and MPE configuration messages outrank
-    /// each other: the last word counts.
+    /// Takes over what a patch says of MPE and of bend ranges. Parameters and messages outrank each
+    /// other: the last one counts.
     pub fn follow(&mut self, patch: &Patch) {
         let cents = |param| (patch.plain(param) * 100.0) as u16;
         let parameters = Parameters {
@@ -189,6 +189,14 @@ impl Channels {
             } else {
                 MpeZones::default()
             };
+        }
+        if parameters.bend_cents != self.parameters.bend_cents {
+            for channel in &mut self.channels {
+                channel.bend_range_cents = None;
+            }
+        }
+        if parameters.member_bend_cents != self.parameters.member_bend_cents {
+            self.member_bend_cents = [None; 2];
         }
         self.parameters = parameters;
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask soak [--hours N] [--seed S]`: plays the bundled CLAP for hours, faster than real time.
 //!
-//! First [`hot_swap`], ten minutes of audio; then random [songs](song), one after the other, until
+//! First [`mod@hot_swap`], ten minutes of audio; then random [songs](song), one after the other, until
 //! the time is over, beside one note that sounds all the while. It ends with the first thing that is
 //! not as it has to be, and says how to bring that about again.
 //!
@@ -199,6 +199,7 @@ fn songs(host: &Host, time: Duration, first: u64) -> Result<()> {
     for seed in first.. {
         let elapsed = begun.elapsed();
         if elapsed >= time && seed > first {
+            println!("{}", memory.verdict()?);
             println!(
                 "{} songs: {:.0} s of audio, {} notes, {} states loaded under sound; the note that \
                  sounded all the while: {:.0} s, off by {:.1e} turns at most.",
@@ -255,32 +256,42 @@ impl Memory {
     /// # Errors
     /// When it has grown.
     fn take(&mut self, elapsed: Duration, bytes: usize) -> Result<String> {
-        let megabytes = |bytes: usize| bytes as f64 / 1e6;
-        if elapsed >= SETTLED {
-            if self.first.len() < MEMORY_SONGS {
-                self.first.push(bytes);
-            }
-            if self.last.len() == MEMORY_SONGS {
-                self.last.pop_front();
-            }
-            self.last.push_back(bytes);
+        let megabytes = bytes as f64 / 1e6;
+        if elapsed < SETTLED {
+            return Ok(format!("{megabytes:.1} MB"));
         }
-        if let (Some(&before), Some(&now)) = (self.first.iter().min(), self.last.iter().min())
-            && self.last.len() == MEMORY_SONGS
-        {
-            let growth = megabytes(now) - megabytes(before);
-            ensure!(
-                now <= before + MAX_GROWTH_BYTES,
-                "the least memory of {MEMORY_SONGS} songs has grown by {growth:.1} MB since the \
-                 first minute, to {:.1} MB",
-                megabytes(now)
-            );
-            return Ok(format!(
-                "{:.1} MB, least {growth:+.1} since the first minute",
-                megabytes(bytes)
-            ));
+        if self.first.len() < MEMORY_SONGS {
+            self.first.push(bytes);
         }
-        Ok(format!("{:.1} MB", megabytes(bytes)))
+        if self.last.len() == MEMORY_SONGS {
+            self.last.pop_front();
+        }
+        self.last.push_back(bytes);
+        if self.last.len() < MEMORY_SONGS {
+            return Ok(format!("{megabytes:.1} MB"));
+        }
+        Ok(format!("{megabytes:.1} MB, {}", self.verdict()?))
+    }
+
+    /// How far the least memory has grown.
+    ///
+    /// # Errors
+    /// When that is too far.
+    fn verdict(&self) -> Result<String> {
+        let (Some(&before), Some(&now)) = (self.first.iter().min(), self.last.iter().min()) else {
+            return Ok("memory was not judged: the first minute has not passed".to_owned());
+        };
+        let growth = (now as f64 - before as f64) / 1e6;
+        let of = self.last.len();
+        ensure!(
+            now <= before + MAX_GROWTH_BYTES,
+            "the least memory of {of} songs has grown by {growth:.1} MB since the first minute, to \
+             {:.1} MB",
+            now as f64 / 1e6
+        );
+        Ok(format!(
+            "least memory of {of} songs {growth:+.1} MB since the first minute"
+        ))
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use aliquot::synth::parameter::Threads;
+use aliquot::synth::parameter::{MAX_VOICES, Threads};
 use aliquot::workers::MAX_THREADS;
 use clap::{Parser, ValueEnum};
 
@@ -64,6 +64,10 @@ pub struct Arguments {
     /// on it
     #[arg(long, value_name = "off|auto|N", default_value = "off", value_parser = threads)]
     pub threads: Threads,
+    /// Notes that sound at once, at most; another one makes an earlier one end
+    #[arg(long, value_name = "N", default_value_t = 256,
+        value_parser = clap::value_parser!(u16).range(1..=MAX_VOICES as i64))]
+    pub voices: u16,
     /// Say what the rendering took
     #[arg(long)]
     pub report: bool,

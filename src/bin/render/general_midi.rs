@@ -1,6 +1,7 @@
 //! What a song for General MIDI asks for and Aliquot, which has one sound and no drums, does not do.
 
 use aliquot::song::{Action, Song};
+use aliquot::state::starting_presets;
 use aliquot::synth::channel::Channels;
 use aliquot::synth::{Event, Patch};
 
@@ -14,7 +15,8 @@ const DRUMS: u8 = 9;
 pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<String> {
     let mut channels = Channels::default();
     channels.reset(patch);
-    let (mut notes, mut programs) = (0_usize, 0_usize);
+    let last_program = starting_presets().len() - 1;
+    let (mut notes, mut programs, mut missing) = (0_usize, 0_usize, 0_usize);
     song.events.retain(|event| {
         let has_drums = !arguments.drums_as_notes && !channels.zones().contains(DRUMS);
         match event.action {
@@ -36,6 +38,10 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
                 programs += 1;
                 false
             }
+            Action::Program { number, .. } if usize::from(number) > last_program => {
+                missing += 1;
+                false
+            }
             _ => true,
         }
     });
@@ -51,7 +57,14 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
         } else {
             "; --program-changes lets them choose among the starting presets".to_owned()
         };
-        notices.push(format!("{programs} {verb} stepped over{hint}"));
+        notices.push(format!("{programs} {verb} skipped{hint}"));
+    }
+    if missing > 0 {
+        let (programs, _) = counted(missing, "program change");
+        let verb = if missing == 1 { "changes" } else { "change" };
+        notices.push(format!(
+            "{programs} past program {last_program}, the last starting preset, {verb} nothing"
+        ));
     }
     if notes > 0 {
         let (notes, verb) = counted(notes, "note");

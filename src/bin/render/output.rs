@@ -50,7 +50,7 @@ impl Output {
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let permissions = match fs::metadata(&target) {
             Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other("not a regular file"));
+                return Err(io::Error::other("not a regular file; for a pipe use -"));
             }
             // Renaming would pass over a file's own protection.
             Ok(metadata) => {

@@ -1,7 +1,6 @@
 //! The engine playing a song, block after block.
 
 use aliquot::song::{Action, Song};
-use aliquot::synth::Param;
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
@@ -29,15 +28,6 @@ impl Programs {
         match self {
             Programs::Fixed(patch) => (program == 0).then_some(patch),
             Programs::Starting(patches) => patches.get(program),
-        }
-    }
-
-    /// The most voices that any of them asks for.
-    fn most_voices(&self) -> usize {
-        let voices = |patch: &Patch| patch.plain(Param::VOICES) as usize;
-        match self {
-            Programs::Fixed(patch) => voices(patch),
-            Programs::Starting(patches) => patches.iter().map(voices).max().unwrap_or(1),
         }
     }
 
@@ -105,7 +95,7 @@ impl<'s> Performance<'s> {
         }
         let mut engine = Engine::new(&Config {
             sample_rate_hz: rate_hz,
-            max_voices: programs.most_voices(),
+            max_voices: arguments.voices.into(),
         });
         let threads = match arguments.threads {
             Threads::Off => 1,

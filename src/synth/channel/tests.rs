@@ -62,6 +62,34 @@ fn registered_parameters_set_bend_range_and_tuning() {
 }
 
 #[test]
+fn the_last_of_message_and_parameter_sets_a_bend_range() {
+    let mut patch = Patch::default();
+    let mut channels = Channels::default();
+    channels.reset(&patch);
+    channels.get_mut(3).bend = 1.0;
+    let bend = |channels: &Channels, patch: &Patch| {
+        channels.control(3, &Values::new(patch)).bend_semitones
+    };
+    send(&mut channels, 3, &[BEND[0], BEND[1], (6, 12)]);
+    assert_eq!(bend(&channels, &patch), 12.0);
+    // What else changes in the patch leaves the message's.
+    patch.set(Param::TILT, -3.0);
+    channels.follow(&patch);
+    assert_eq!(bend(&channels, &patch), 12.0);
+    patch.set(Param::BEND_RANGE, 7.0);
+    channels.follow(&patch);
+    assert_eq!(bend(&channels, &patch), 7.0);
+    // The same for the members of a zone.
+    patch.set(Param::MPE, 1.0);
+    channels.follow(&patch);
+    send(&mut channels, 3, &[BEND[0], BEND[1], (6, 24)]);
+    assert_eq!(bend(&channels, &patch), 24.0);
+    patch.set(Param::MPE_BEND_RANGE, 36.0);
+    channels.follow(&patch);
+    assert_eq!(bend(&channels, &patch), 36.0);
+}
+
+#[test]
 fn increment_and_decrement_go_by_the_least_step() {
     let steps = |select: [(u8, u8); 2], number: u8, count: usize| {
         after(&[&select[..], &vec![(number, 99); count]].concat())
