@@ -197,12 +197,20 @@ fn program_changes_choose_the_starting_presets_where_that_is_asked_for() {
     let organ = plain.render(&[]);
     assert!(organ == plain.render(&["--preset", "Drawbar Organ"]));
     assert!(organ != mallet);
-    // A program that does not exist is none.
+    // A program that does not exist is none, and that is told.
     let beyond = Song::new(
         Format::SingleTrack,
         vec![[program(0, 100), note(0, 480, 60)].concat()],
     );
-    assert!(Place::with(&beyond).render(&follow) == organ);
+    let (frames, notices) = Place::with(&beyond).render_told(&follow);
+    assert!(frames == organ);
+    let last = aliquot::state::starting_presets().len() - 1;
+    assert_eq!(
+        notices,
+        [format!(
+            "1 program change past program {last}, the last starting preset, changes nothing"
+        )]
+    );
     // In the middle of the song what came before stays as it was.
     let middle = Song::new(
         Format::SingleTrack,

@@ -342,6 +342,7 @@ mod tests {
         }
         let leaks = (0..2 * MEMORY_SONGS)
             .find(|&song| take(SETTLED, 33_000_000 + song % 7 * 2_000_000).is_err());
-        assert_eq!(leaks, Some(MEMORY_SONGS - 1));
+        // As soon as the last song with less is out of the window.
+        assert!(leaks.is_some_and(|song| (MEMORY_SONGS - 7..MEMORY_SONGS).contains(&song)));
     }
 }
