@@ -4,7 +4,7 @@
 //! corners fall on exact frames. A stage of curve c follows (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
 //! straight at c = 0, fast then slow (as a capacitor) for c > 0, slow then fast for c < 0.
 
-/// The shape of an envelope. Times are in seconds, levels from 0 to 1.
+/// What an envelope is set to. Times are in seconds, levels from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeSettings {
     /// Time at 0 before the attack.
@@ -21,6 +21,67 @@ pub struct EnvelopeSettings {
     pub release_s: f32,
     /// Curve of attack, decay and release, −1 to 1; see [`shaped`].
     pub curve: f32,
+}
+
+impl EnvelopeSettings {
+    /// The shape at a sample rate.
+    pub fn shape(&self, sample_rate_hz: f64) -> EnvelopeShape {
+        // Whole frames, so that corners are exact.
+        let frames = |seconds: f32| (f64::from(seconds) * sample_rate_hz + 0.5).floor();
+        EnvelopeShape {
+            delay_frames: frames(self.delay_s),
+            attack_frames: frames(self.attack_s),
+            hold_frames: frames(self.hold_s),
+            decay_frames: frames(self.decay_s),
+            sustain: self.sustain,
+            release_frames: frames(self.release_s),
+            curve: Curve::new(self.curve),
+        }
+    }
+}
+
+/// The settings of an envelope at a sample rate, with what every envelope of them needs. Its fields
+/// are as those of [`EnvelopeSettings`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnvelopeShape {
+    delay_frames: f64,
+    attack_frames: f64,
+    hold_frames: f64,
+    decay_frames: f64,
+    sustain: f32,
+    release_frames: f64,
+    curve: Curve,
+}
+
+/// The progress of stages with one curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Curve {
+    k: f64,
+    /// e^(−k) − 1; 0 if straight.
+    denominator: f64,
+}
+
+impl Curve {
+    fn new(curve: f32) -> Curve {
+        let k = 6.0 * f64::from(curve);
+        // For smaller k the closed form loses digits to cancellation, and the curve is straight to
+        // 1e-4.
+        let is_straight = k.abs() < 1e-3;
+        Curve {
+            k,
+            denominator: if is_straight { 0.0 } else { libm::expm1(-k) },
+        }
+    }
+
+    /// See [`shaped`].
+    fn at(&self, x: f64) -> f32 {
+        let y = if self.denominator == 0.0 {
+            x
+        } else {
+            libm::expm1(-self.k * x) / self.denominator
+        };
+        y as f32
+    }
 }
 
 /// A stage of an envelope.
@@ -75,25 +136,25 @@ impl Default for Envelope {
 
 impl Envelope {
     /// An envelope at the start of its first stage.
-    pub fn begin(settings: &EnvelopeSettings, sample_rate_hz: f64) -> Envelope {
+    pub fn begin(shape: &EnvelopeShape) -> Envelope {
         let mut envelope = Envelope {
             stage: Stage::Delay,
             position: 0.0,
             released_from: 0.0,
         };
-        envelope.pass_finished_stages(settings, sample_rate_hz);
+        envelope.pass_finished_stages(shape);
         envelope
     }
 
     /// The current level, 0 to 1.
-    pub fn level(&self, settings: &EnvelopeSettings) -> f32 {
-        let way = || shaped(self.position, settings.curve);
+    pub fn level(&self, shape: &EnvelopeShape) -> f32 {
+        let way = || shape.curve.at(self.position);
         match self.stage {
             Stage::Delay | Stage::Done => 0.0,
             Stage::Attack => way(),
             Stage::Hold => 1.0,
-            Stage::Decay => 1.0 - (1.0 - settings.sustain) * way(),
-            Stage::Sustain => settings.sustain,
+            Stage::Decay => 1.0 - (1.0 - shape.sustain) * way(),
+            Stage::Sustain => shape.sustain,
             Stage::Release => self.released_from * (1.0 - way()),
         }
     }
@@ -107,17 +168,12 @@ impl Envelope {
         }
     }
 
-    /// Advances by `frames` frames and returns the new level.
-    pub fn advance(
-        &mut self,
-        settings: &EnvelopeSettings,
-        frames: usize,
-        sample_rate_hz: f64,
-    ) -> f32 {
+    /// Advances by `frames` frames.
+    pub fn advance(&mut self, shape: &EnvelopeShape, frames: usize) {
         let mut left = frames as f64;
         // Bounded: each iteration ends a stage or uses up the frames, and there are seven stages.
         while left > 0.0 {
-            let Some(stage_frames) = self.stage_frames(settings, sample_rate_hz) else {
+            let Some(stage_frames) = self.stage_frames(shape) else {
                 break;
             };
             let rest = (1.0 - self.position) * stage_frames;
@@ -127,29 +183,24 @@ impl Envelope {
             }
             left -= rest;
             self.position = 1.0;
-            self.pass_finished_stages(settings, sample_rate_hz);
+            self.pass_finished_stages(shape);
         }
-        self.level(settings)
     }
 
     /// Frames until the current stage ends, at least 1; `None` for stages without an end (sustain,
     /// done).
-    pub fn frames_to_corner(
-        &self,
-        settings: &EnvelopeSettings,
-        sample_rate_hz: f64,
-    ) -> Option<usize> {
-        let stage_frames = self.stage_frames(settings, sample_rate_hz)?;
+    pub fn frames_to_corner(&self, shape: &EnvelopeShape) -> Option<usize> {
+        let stage_frames = self.stage_frames(shape)?;
         Some((((1.0 - self.position) * stage_frames + 0.5).floor() as usize).max(1))
     }
 
     /// Starts the release from the current level. Does nothing if it has started already.
-    pub fn release(&mut self, settings: &EnvelopeSettings, sample_rate_hz: f64) {
+    pub fn release(&mut self, shape: &EnvelopeShape) {
         if !matches!(self.stage, Stage::Release | Stage::Done) {
-            self.released_from = self.level(settings);
+            self.released_from = self.level(shape);
             self.stage = Stage::Release;
             self.position = 0.0;
-            self.pass_finished_stages(settings, sample_rate_hz);
+            self.pass_finished_stages(shape);
         }
     }
 
@@ -158,21 +209,19 @@ impl Envelope {
         self.stage == Stage::Done
     }
 
-    fn stage_frames(&self, settings: &EnvelopeSettings, sample_rate_hz: f64) -> Option<f64> {
-        let seconds = match self.stage {
-            Stage::Delay => settings.delay_s,
-            Stage::Attack => settings.attack_s,
-            Stage::Hold => settings.hold_s,
-            Stage::Decay => settings.decay_s,
-            Stage::Release => settings.release_s,
-            Stage::Sustain | Stage::Done => return None,
-        };
-        // Whole frames, so that corners are exact.
-        Some((f64::from(seconds) * sample_rate_hz + 0.5).floor())
+    fn stage_frames(&self, shape: &EnvelopeShape) -> Option<f64> {
+        match self.stage {
+            Stage::Delay => Some(shape.delay_frames),
+            Stage::Attack => Some(shape.attack_frames),
+            Stage::Hold => Some(shape.hold_frames),
+            Stage::Decay => Some(shape.decay_frames),
+            Stage::Release => Some(shape.release_frames),
+            Stage::Sustain | Stage::Done => None,
+        }
     }
 
-    fn pass_finished_stages(&mut self, settings: &EnvelopeSettings, sample_rate_hz: f64) {
-        while let Some(stage_frames) = self.stage_frames(settings, sample_rate_hz) {
+    fn pass_finished_stages(&mut self, shape: &EnvelopeShape) {
+        while let Some(stage_frames) = self.stage_frames(shape) {
             if self.position < 1.0 && stage_frames >= 1.0 {
                 break;
             }
@@ -191,14 +240,7 @@ impl Envelope {
 /// The progress of a stage with this `curve` (−1 to 1) after the fraction `x` of its time. It is
 /// monotonic, from 0 at x = 0 to 1 at x = 1.
 pub fn shaped(x: f64, curve: f32) -> f32 {
-    let k = 6.0 * f64::from(curve);
-    // For smaller k the closed form loses digits to cancellation, and the curve is straight to 1e-4.
-    let y = if k.abs() < 1e-3 {
-        x
-    } else {
-        libm::expm1(-k * x) / libm::expm1(-k)
-    };
-    y as f32
+    Curve::new(curve).at(x)
 }
 
 #[cfg(test)]
@@ -218,30 +260,35 @@ mod tests {
 
     #[test]
     fn corners_fall_on_their_frames() {
-        let mut envelope = Envelope::begin(&SETTINGS, RATE);
+        let shape = SETTINGS.shape(RATE);
+        let mut envelope = Envelope::begin(&shape);
         for (frames, level) in [(48, 0.0), (96, 1.0), (144, 1.0), (192, 0.5)] {
-            assert_eq!(envelope.frames_to_corner(&SETTINGS, RATE), Some(frames));
-            assert_eq!(envelope.advance(&SETTINGS, frames, RATE), level);
+            assert_eq!(envelope.frames_to_corner(&shape), Some(frames));
+            envelope.advance(&shape, frames);
+            assert_eq!(envelope.level(&shape), level);
         }
-        assert_eq!(envelope.frames_to_corner(&SETTINGS, RATE), None);
-        envelope.release(&SETTINGS, RATE);
-        assert_eq!(envelope.level(&SETTINGS), 0.5);
-        assert_eq!(envelope.advance(&SETTINGS, 240, RATE), 0.0);
+        assert_eq!(envelope.frames_to_corner(&shape), None);
+        envelope.release(&shape);
+        assert_eq!(envelope.level(&shape), 0.5);
+        envelope.advance(&shape, 240);
+        assert_eq!(envelope.level(&shape), 0.0);
         assert!(envelope.is_done());
     }
 
     #[test]
     fn any_steps_give_the_same_levels() {
+        let shape = SETTINGS.shape(RATE);
         for step in [1, 7, 64, 100] {
-            let mut stepped = Envelope::begin(&SETTINGS, RATE);
+            let mut stepped = Envelope::begin(&shape);
             let mut frames = 0;
             while frames + step <= 700 {
-                stepped.advance(&SETTINGS, step, RATE);
+                stepped.advance(&shape, step);
                 frames += step;
-                let mut whole = Envelope::begin(&SETTINGS, RATE);
-                let level = whole.advance(&SETTINGS, frames, RATE);
+                let mut whole = Envelope::begin(&shape);
+                whole.advance(&shape, frames);
+                let level = whole.level(&shape);
                 assert!(
-                    (stepped.level(&SETTINGS) - level).abs() < 1e-5,
+                    (stepped.level(&shape) - level).abs() < 1e-5,
                     "{step} {frames}"
                 );
             }
@@ -250,12 +297,13 @@ mod tests {
 
     #[test]
     fn release_begins_where_the_level_is() {
-        let mut envelope = Envelope::begin(&SETTINGS, RATE);
-        envelope.advance(&SETTINGS, 48 + 40, RATE);
-        let level = envelope.level(&SETTINGS);
+        let shape = SETTINGS.shape(RATE);
+        let mut envelope = Envelope::begin(&shape);
+        envelope.advance(&shape, 48 + 40);
+        let level = envelope.level(&shape);
         assert!(level > 0.1 && level < 0.9);
-        envelope.release(&SETTINGS, RATE);
-        assert_eq!(envelope.level(&SETTINGS), level);
+        envelope.release(&shape);
+        assert_eq!(envelope.level(&shape), level);
     }
 
     #[test]
@@ -269,9 +317,10 @@ mod tests {
             release_s: 0.0,
             curve: 0.0,
         };
-        let mut envelope = Envelope::begin(&settings, RATE);
-        assert_eq!(envelope.level(&settings), 0.25);
-        envelope.release(&settings, RATE);
+        let shape = settings.shape(RATE);
+        let mut envelope = Envelope::begin(&shape);
+        assert_eq!(envelope.level(&shape), 0.25);
+        envelope.release(&shape);
         assert!(envelope.is_done());
     }
 

@@ -481,7 +481,7 @@ impl Engine {
 
     /// Cycles of the free LFO since the reset, at the current block's first frame.
     pub fn lfo_cycles(&self) -> f64 {
-        self.clock.lfo_cycles
+        self.clock.lfo.cycles
     }
 
     /// The MPE zones in force.
@@ -580,9 +580,7 @@ impl Engine {
             self.block_frames,
             self.dimensions.sample_rate_hz,
         );
-        self.tick.lfo_cycles = self.clock.lfo_cycles;
-        self.tick.lfo_cycles_per_frame = self.clock.lfo_cycles_per_frame;
-        self.tick.lfo_has_jumped = self.clock.lfo_has_jumped;
+        self.tick.lfo.clock = self.clock.lfo;
         self.tick.partials = self.assigner.partials();
         self.newest = self.handed_out();
         let bus = &mut self.buses[self.newest];

@@ -1,5 +1,20 @@
 //! Modulation: what moves a voice's values.
+//!
+//! Everything that moves is a [route](routes): a [source](Source) moves a [destination](Destination)
+//! as far as a depth says. The routes are compiled at the tick; a voice applies them to its
+//! [values](DestinationValues) at the end of each segment.
+//!
+//! A new source is a line in `source.rs`. A new destination is a polyphonic parameter, or a line in
+//! `destination.rs`. A new route is a line in `routes.rs`.
 
+mod destination;
+pub mod envelopes;
+pub mod lfo;
+pub mod note;
+pub mod routes;
+mod source;
 mod values;
 
-pub use values::{Destination, DestinationValues, VoiceValues};
+pub use destination::{Destination, DestinationSet, Operation};
+pub use source::{Moment, Source, SourceSet, SourceValues};
+pub use values::{DestinationValues, VoiceValues};

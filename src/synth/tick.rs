@@ -2,6 +2,9 @@
 
 use super::channel::Channels;
 use super::modulation::DestinationValues;
+use super::modulation::envelopes::EnvelopeShapes;
+use super::modulation::lfo::SharedLfo;
+use super::modulation::routes::Routes;
 use super::partials::{HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 
@@ -12,6 +15,12 @@ pub struct Tick {
     pub values: Values,
     /// Those of them that may be other in each voice.
     pub destinations: DestinationValues,
+    /// What moves these.
+    pub routes: Routes,
+    /// The envelopes' shapes.
+    pub envelopes: EnvelopeShapes,
+    /// The LFO.
+    pub lfo: SharedLfo,
     /// Changes whenever the values do.
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
@@ -26,20 +35,18 @@ pub struct Tick {
     pub sample_rate_hz: f64,
     /// H.
     pub block_frames: usize,
-    /// Cycles of the free LFO at the block's first frame.
-    pub lfo_cycles: f64,
-    /// Cycles of the LFO in a frame.
-    pub lfo_cycles_per_frame: f64,
-    /// Whether the free LFO is not where the last block left it.
-    pub lfo_has_jumped: bool,
 }
 
 impl Tick {
     /// At a default patch, of no time. Not for the audio thread.
     pub fn new(sample_rate_hz: f64, block_frames: usize) -> Tick {
         let values = Values::new(&Patch::default());
+        let destinations = DestinationValues::of(&values);
         Tick {
-            destinations: DestinationValues::of(&values),
+            routes: Routes::compile(&values, &destinations),
+            destinations,
+            envelopes: EnvelopeShapes::compile(&values, sample_rate_hz),
+            lfo: SharedLfo::new(&values),
             values,
             generation: 1,
             overrides: PartialOverrides::default(),
@@ -48,9 +55,6 @@ impl Tick {
             partials: 0,
             sample_rate_hz,
             block_frames,
-            lfo_cycles: 0.0,
-            lfo_cycles_per_frame: 0.0,
-            lfo_has_jumped: false,
         }
     }
 
@@ -61,6 +65,9 @@ impl Tick {
             return false;
         }
         self.destinations = DestinationValues::of(&self.values);
+        self.routes = Routes::compile(&self.values, &self.destinations);
+        self.envelopes = EnvelopeShapes::compile(&self.values, self.sample_rate_hz);
+        self.lfo.set_patch(&self.values);
         self.generation += 1;
         self.overrides.update(&before, &self.values);
         true

@@ -4,9 +4,12 @@ mod modulation;
 #[cfg(test)]
 mod tests;
 
-use self::modulation::{Expression, NEUTRAL, amp_settings, filter_settings};
 use super::channel::Control;
 use super::event::NoteExpression;
+use super::modulation::envelopes::{EnvelopeId, Envelopes};
+use super::modulation::lfo::VoiceLfo;
+use super::modulation::note::{Expression, Note};
+use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{Damping, Loudness, Phases, Target, Trajectory};
@@ -16,7 +19,6 @@ use super::sounding::{Sounding, SoundingVoice};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
 use crate::bank::Renderer;
-use crate::dsp::envelope::Envelope;
 use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
@@ -59,21 +61,12 @@ copy_fields!(Voice {
 struct VoiceControl {
     /// Vector instructions.
     level: Level,
-    /// MIDI channel, 0 to 15.
-    channel: u8,
-    /// MIDI key, 0 to 127.
-    key: u8,
-    velocity: f32,
+    note: Note,
     released: bool,
     /// To be released at the next tick.
     release_is_due: bool,
-    amp: Envelope,
-    filter_envelope: Envelope,
-    note_lfo_cycles: f64,
-    lfo_seed: u64,
-    expression: Expression,
-    /// CC 74 at the onset: MPE's slide is read from there.
-    brightness_at_onset: f32,
+    envelopes: Envelopes,
+    lfo: VoiceLfo,
     has_offsets: bool,
     offsets_changed: bool,
     partial_offsets: PartialOffsets,
@@ -81,6 +74,8 @@ struct VoiceControl {
     generation: Option<u64>,
     /// The patch's values with this voice's own offsets.
     base: DestinationValues,
+    /// The routes that can move anything from there.
+    active_routes: RouteSet,
     /// What the last block had from its channel and from its note's own expression.
     last_controls: Option<(Control, Expression)>,
     trajectory: Trajectory,
@@ -102,22 +97,17 @@ impl VoiceControl {
     fn idle(level: Level) -> VoiceControl {
         VoiceControl {
             level,
-            channel: 0,
-            key: 0,
-            velocity: 0.0,
+            note: Note::new(0, 0, 0.0),
             released: false,
             release_is_due: false,
-            amp: Envelope::default(),
-            filter_envelope: Envelope::default(),
-            note_lfo_cycles: 0.0,
-            lfo_seed: 0,
-            expression: NEUTRAL,
-            brightness_at_onset: 0.5,
+            envelopes: Envelopes::default(),
+            lfo: VoiceLfo::default(),
             has_offsets: false,
             offsets_changed: false,
             partial_offsets: PartialOffsets::None,
             generation: None,
             base: DestinationValues::default(),
+            active_routes: RouteSet::default(),
             last_controls: None,
             trajectory: Trajectory::default(),
             loudness: Loudness::default(),
@@ -179,12 +169,12 @@ impl Voice {
     pub(super) fn picture(&self, slot: usize, left: f32, right: f32, sounding: &mut Sounding) {
         let voice = SoundingVoice {
             slot: slot as u16,
-            channel: self.control.channel,
-            key: self.control.key,
+            channel: self.control.note.channel,
+            key: self.control.note.key,
             fundamental_hz: self.control.trajectory.hz() as f32,
             filter: self.partials.stages().and_then(|stages| stages.filter),
-            amp_envelope: self.control.amp.place(),
-            filter_envelope: self.control.filter_envelope.place(),
+            amp_envelope: self.control.envelopes[EnvelopeId::Amp].place(),
+            filter_envelope: self.control.envelopes[EnvelopeId::Filter].place(),
             first: 0,
             count: 0,
         };
@@ -200,9 +190,7 @@ impl Voice {
         }
         self.life = Life::Pending;
         self.control = VoiceControl {
-            channel,
-            key,
-            velocity,
+            note: Note::new(channel, key, velocity),
             loudness: Loudness {
                 power: f32::INFINITY,
                 ..Loudness::default()
@@ -231,16 +219,7 @@ impl Voice {
 
     /// Takes a note expression, in its own unit.
     pub fn express(&mut self, expression: NoteExpression, value: f32) {
-        let own = &mut self.control.expression;
-        match expression {
-            NoteExpression::Tuning => own.tuning_semitones = value.clamp(-128.0, 128.0),
-            NoteExpression::Volume => own.volume = value.clamp(0.0, 4.0),
-            NoteExpression::Pan => own.pan = value.clamp(-1.0, 1.0),
-            NoteExpression::Pressure => own.pressure = value.clamp(0.0, 1.0),
-            NoteExpression::Brightness => own.brightness = value.clamp(0.0, 1.0),
-            NoteExpression::Vibrato => own.vibrato = value.clamp(0.0, 1.0),
-            NoteExpression::Expression => own.expression = value.clamp(0.0, 1.0),
-        }
+        self.control.note.expression.set(expression, value);
     }
 
     /// Takes a polyphonic modulation.
@@ -265,43 +244,24 @@ impl Voice {
     ) -> Outcome {
         let values = &tick.values;
         self.life = Life::Sounding;
-        self.control.amp = Envelope::begin(&amp_settings(values), tick.sample_rate_hz);
-        self.control.filter_envelope =
-            Envelope::begin(&filter_settings(values), tick.sample_rate_hz);
-        self.control.brightness_at_onset = tick
-            .channels
-            .control(self.control.channel, values)
-            .brightness;
+        self.control.envelopes = Envelopes::begin(&tick.envelopes);
+        let Note { channel, key, .. } = self.control.note;
+        let control = tick.channels.control(channel, values);
+        self.control.note.brightness_at_onset = control.brightness;
         let seed = values.get(Param::SEED) as u64;
-        let note_seed = random::bits(
-            seed,
-            u64::from(self.control.channel) << 8 | u64::from(self.control.key),
-        );
-        self.control.lfo_seed = if values.index(Param::LFO_TRIGGER) == 0 {
-            seed
-        } else {
-            note_seed
-        };
-        let at = tick.block_frames - left.len();
-        let control = tick.channels.control(self.control.channel, values);
+        let note_seed = random::bits(seed, u64::from(channel) << 8 | u64::from(key));
+        self.control.lfo = VoiceLfo::begin(&tick.lfo, seed, note_seed);
         self.update_values(tick);
-        let fundamental_hz = [0, 1, 2].map(|blocks| {
-            let frames = blocks * tick.block_frames;
-            self.control.note_lfo_cycles = tick.lfo_cycles_per_frame * frames as f64;
-            let lfo = self.lfo(tick, at + frames);
-            self.fundamental_hz(tick, &control, lfo)
-        });
-        self.control.note_lfo_cycles = 0.0;
-        self.control.trajectory = Trajectory::begin(fundamental_hz, tick.block_frames);
+        let at = tick.block_frames - left.len();
+        let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
+        self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
         let phases = Phases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
-        self.render_segments(
-            tick,
-            renderer,
-            Some(self.control.amp.level(&amp_settings(values))),
-            left,
-            right,
-        )
+        let start_level = self
+            .control
+            .envelopes
+            .level(EnvelopeId::Amp, &tick.envelopes);
+        self.render_segments(tick, renderer, Some(start_level), left, right)
     }
 
     /// Renders a block of a voice that sounds; both slices are the whole bus.
@@ -323,13 +283,8 @@ impl Voice {
         if self.control.release_is_due {
             self.control.release_is_due = false;
             self.control.released = true;
-            self.control
-                .amp
-                .release(&amp_settings(&tick.values), tick.sample_rate_hz);
-            self.control
-                .filter_envelope
-                .release(&filter_settings(&tick.values), tick.sample_rate_hz);
-            if self.control.amp.is_done() {
+            self.control.envelopes.release(&tick.envelopes);
+            if self.control.envelopes[EnvelopeId::Amp].is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.life = Life::Fading;
                 return self.render_block(tick, renderer, left, right);
@@ -349,24 +304,27 @@ impl Voice {
         left: &mut [f32],
         right: &mut [f32],
     ) -> Outcome {
-        let controls_stepped = self.controls_stepped(tick);
+        let channel = tick
+            .channels
+            .control(self.control.note.channel, &tick.values);
+        let controls_stepped = self.controls_stepped(tick, &channel);
         self.update_values(tick);
-        let is_whole = controls_stepped || self.lfo_is_discontinuous(tick, left.len());
+        let is_whole = controls_stepped || self.is_discontinuous(tick, left.len());
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {
             let rest = left.len() - done;
-            let corner = self
-                .control
-                .amp
-                .frames_to_corner(&amp_settings(&tick.values), tick.sample_rate_hz);
+            let corner = self.control.envelopes[EnvelopeId::Amp]
+                .frames_to_corner(&tick.envelopes[EnvelopeId::Amp]);
             let frames = match corner {
                 Some(corner) if !is_whole => corner.min(rest),
                 _ => rest,
             };
-            let at = tick.block_frames - rest;
+            let at = tick.block_frames - rest + frames;
             let segment = done..done + frames;
-            let is_finite = self.prepare_segment(tick, at, frames, start_level.take());
+            self.advance_modulators(tick, frames);
+            let own = self.segment_values(tick, &channel, at);
+            let is_finite = self.prepare_segment(tick, &channel, &own, frames, start_level.take());
             if !is_finite {
                 self.life = Life::Idle;
                 return Outcome::Faulty;
@@ -375,7 +333,8 @@ impl Voice {
             self.partials.render(renderer, left, right);
             done += frames;
             // Mere silence is no end: what shut the voice up may open again.
-            if self.control.amp.is_done() || self.control.loudness.is_decayed {
+            if self.control.envelopes[EnvelopeId::Amp].is_done() || self.control.loudness.is_decayed
+            {
                 self.life = Life::Idle;
                 return Outcome::Ended;
             }
@@ -384,40 +343,41 @@ impl Voice {
     }
 
     /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
-    fn controls_stepped(&mut self, tick: &Tick) -> bool {
-        let control = tick.channels.control(self.control.channel, &tick.values);
-        let controls = (control, self.control.expression);
+    fn controls_stepped(&mut self, tick: &Tick, channel: &Control) -> bool {
+        let controls = (*channel, self.control.note.expression);
         let before = self.control.last_controls.replace(controls);
         let patch_changed =
             self.control.generation != Some(tick.generation) || self.control.offsets_changed;
         before.is_some_and(|before| patch_changed || before != controls)
     }
 
-    /// Works out the control arrays of `frames` frames from frame `at` of the block on. Returns
-    /// false if a value is not a number.
+    /// Takes what moves by itself `frames` frames further.
+    fn advance_modulators(&mut self, tick: &Tick, frames: usize) {
+        self.control.envelopes.advance(&tick.envelopes, frames);
+        self.control.lfo.advance(&tick.lfo, frames);
+    }
+
+    /// Works out the control arrays of a segment of `frames` frames, at whose end the voice's values
+    /// are `own`. Returns false if a value is not a number.
     fn prepare_segment(
         &mut self,
         tick: &Tick,
-        at: usize,
+        channel: &Control,
+        own: &DestinationValues,
         frames: usize,
         start_level: Option<f32>,
     ) -> bool {
-        let patch = &tick.values;
         let rate = tick.sample_rate_hz;
-        let amp = self.control.amp.advance(&amp_settings(patch), frames, rate);
-        let filter_level =
-            self.control
-                .filter_envelope
-                .advance(&filter_settings(patch), frames, rate);
-        self.control.note_lfo_cycles += tick.lfo_cycles_per_frame * frames as f64;
-        let targets = self.targets(tick, at + frames, filter_level);
-        let path = self
+        let fundamental_hz = self.fundamental_hz(tick, channel, own);
+        let gain = self.gain(channel, own);
+        let amp = self
             .control
-            .trajectory
-            .advance(targets.fundamental_hz, frames);
+            .envelopes
+            .level(EnvelopeId::Amp, &tick.envelopes);
+        let path = self.control.trajectory.advance(fundamental_hz, frames);
         let values = VoiceValues {
-            patch,
-            own: &targets.own,
+            patch: &tick.values,
+            own,
         };
         let context = Context {
             level: self.control.level,
@@ -438,8 +398,8 @@ impl Voice {
                 b1: values.get(Param::DAMPING),
                 b3: values.get(Param::DAMPING_BRIGHTNESS),
             },
-            level: targets.gain * amp,
-            start_level: start_level.map(|amp| targets.gain * amp),
+            level: gain * amp,
+            start_level: start_level.map(|amp| gain * amp),
             frames,
             sample_rate_hz: rate,
         };
@@ -456,8 +416,9 @@ impl Voice {
         self.control.generation = Some(tick.generation);
         self.control.offsets_changed = false;
         self.control.base = tick.destinations;
-        if self.control.has_offsets {
-            self.control.base.offset(&tick.values, &self.offsets);
+        self.control.active_routes = tick.routes.active();
+        if self.control.has_offsets && self.control.base.offset(&tick.values, &self.offsets) {
+            self.control.active_routes = tick.routes.active_with(&self.control.base);
         }
         self.update_own_overrides(tick);
     }

@@ -1,6 +1,7 @@
 //! Time outside the voices: the free LFO and the host's song.
 
 use crate::synth::event::Transport;
+use crate::synth::modulation::lfo::LfoClock;
 use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
 use crate::synth::patch::Values;
 
@@ -11,12 +12,8 @@ const MAX_BEATS: f64 = 4_294_967_296.0;
 /// Time outside the voices.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// Cycles of the free LFO at the current block's first frame.
-    pub lfo_cycles: f64,
-    /// Cycles of the LFO in a frame.
-    pub lfo_cycles_per_frame: f64,
-    /// Whether the LFO is not where the last block left it, since the song has jumped.
-    pub lfo_has_jumped: bool,
+    /// The LFO, at the current block's first frame.
+    pub lfo: LfoClock,
     /// Frames of the current block, 0 before the first.
     block_frames: usize,
     tempo_bpm: f64,
@@ -27,9 +24,7 @@ pub struct Clock {
 impl Default for Clock {
     fn default() -> Clock {
         Clock {
-            lfo_cycles: 0.0,
-            lfo_cycles_per_frame: 0.0,
-            lfo_has_jumped: false,
+            lfo: LfoClock::default(),
             block_frames: 0,
             tempo_bpm: Transport::default().tempo_bpm,
             beats: None,
@@ -69,8 +64,8 @@ impl Clock {
 
     /// Goes on to the next block.
     pub fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
-        self.lfo_cycles += self.lfo_cycles_per_frame * self.block_frames as f64;
-        let expected_cycles = self.lfo_cycles;
+        self.lfo.cycles += self.lfo.cycles_per_frame * self.block_frames as f64;
+        let expected_cycles = self.lfo.cycles;
         let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         self.beats = self
             .beats
@@ -83,13 +78,13 @@ impl Clock {
                 .index(Param::LFO_DIVISION)
                 .min(LFO_DIVISIONS_BEATS.len() - 1);
             let cycle_beats = LFO_DIVISIONS_BEATS[division];
-            self.lfo_cycles_per_frame = beats_per_frame / cycle_beats;
+            self.lfo.cycles_per_frame = beats_per_frame / cycle_beats;
             if let Some(beats) = self.beats {
-                self.lfo_cycles = beats / cycle_beats;
+                self.lfo.cycles = beats / cycle_beats;
             }
         } else {
-            self.lfo_cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
+            self.lfo.cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
         }
-        self.lfo_has_jumped = (self.lfo_cycles - expected_cycles).abs() > 1e-3;
+        self.lfo.has_jumped = (self.lfo.cycles - expected_cycles).abs() > 1e-3;
     }
 }

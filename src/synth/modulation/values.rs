@@ -3,86 +3,9 @@
 
 use std::ops::{Index, IndexMut};
 
-use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{Param, rows};
+use super::Destination;
+use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
-
-/// What may be other in each voice: a polyphonic parameter (those of single partials are
-/// [overrides](crate::synth::partials::PartialOverrides) instead), or one of the constants below.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Destination(u8);
-
-/// Polyphonic parameters, but for those of single partials.
-const PARAMS: usize = {
-    let (mut count, mut index) = (0, 0);
-    while index < Param::COUNT {
-        count += is_a_voices(index) as usize;
-        index += 1;
-    }
-    count
-};
-
-const fn is_a_voices(index: usize) -> bool {
-    let row = &rows()[index];
-    row.polyphonic && !matches!(row.group, Group::Partials)
-}
-
-/// The parameter of each destination that is one.
-static PARAM: [Param; PARAMS] = {
-    let mut params = [Param::TILT; PARAMS];
-    let (mut place, mut index) = (0, 0);
-    while index < Param::COUNT {
-        if is_a_voices(index)
-            && let Some(param) = Param::from_index(index)
-        {
-            params[place] = param;
-            place += 1;
-        }
-        index += 1;
-    }
-    params
-};
-
-const NONE: u8 = u8::MAX;
-
-/// The destination of each parameter; [`NONE`] where it has none.
-static DESTINATION: [u8; Param::COUNT] = {
-    let mut destinations = [NONE; Param::COUNT];
-    let mut place = 0;
-    while place < PARAMS {
-        destinations[PARAM[place].index()] = place as u8;
-        place += 1;
-    }
-    destinations
-};
-
-impl Destination {
-    /// Position of the voice, −1 (left) to 1 (right); more counts as either end.
-    pub const PAN: Destination = Destination(PARAMS as u8);
-    /// What is added to the filter's cutoff, octaves.
-    pub const CUTOFF_OCTAVES: Destination = Destination(PARAMS as u8 + 1);
-
-    /// How many there are.
-    const COUNT: usize = PARAMS + 2;
-
-    /// That of a parameter which has one.
-    ///
-    /// # Panics
-    /// Where it has none. Meant for constants, where that does not compile.
-    pub const fn of(param: Param) -> Destination {
-        let place = DESTINATION[param.index()];
-        assert!(place != NONE);
-        Destination(place)
-    }
-}
-
-impl From<Param> for Option<Destination> {
-    /// `None` for what is the same in all voices, and for what belongs to a single partial.
-    fn from(param: Param) -> Option<Destination> {
-        let place = DESTINATION[param.index()];
-        (place != NONE).then_some(Destination(place))
-    }
-}
 
 /// One value for each destination, in its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,23 +18,29 @@ impl Default for DestinationValues {
 }
 
 impl DestinationValues {
-    /// Those of the patch; what is no parameter is 0.
+    /// Those of the patch before any route; see [`Destination::at_rest`] for what is no parameter.
     pub fn of(values: &Values) -> DestinationValues {
+        let params = Destination::params().iter();
+        let all = params.map(|&param| values.get(param));
         let mut own = DestinationValues::default();
-        for (value, param) in own.0.iter_mut().zip(&PARAM) {
-            *value = values.get(*param);
+        for (own, value) in own.0.iter_mut().zip(all.chain(Destination::at_rest())) {
+            *own = value;
         }
         own
     }
 
-    /// Lets polyphonic offsets of normalised values act on those of the patch.
-    pub fn offset(&mut self, values: &Values, offsets: &[f32; Param::COUNT]) {
-        for (value, param) in self.0.iter_mut().zip(&PARAM) {
+    /// Lets polyphonic offsets of normalised values act on those of the patch. Returns whether any
+    /// value has an offset.
+    pub fn offset(&mut self, values: &Values, offsets: &[f32; Param::COUNT]) -> bool {
+        let mut has_any = false;
+        for (value, param) in self.0.iter_mut().zip(Destination::params()) {
             let offset = offsets[param.index()];
             if offset != 0.0 {
                 *value = values.get_offset(*param, offset);
+                has_any = true;
             }
         }
+        has_any
     }
 }
 
@@ -119,13 +48,13 @@ impl Index<Destination> for DestinationValues {
     type Output = f32;
 
     fn index(&self, destination: Destination) -> &f32 {
-        &self.0[usize::from(destination.0)]
+        &self.0[destination.index()]
     }
 }
 
 impl IndexMut<Destination> for DestinationValues {
     fn index_mut(&mut self, destination: Destination) -> &mut f32 {
-        &mut self.0[usize::from(destination.0)]
+        &mut self.0[destination.index()]
     }
 }
 
@@ -161,6 +90,7 @@ impl VoiceValues<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synth::parameter::layout::Group;
     use crate::synth::patch::Patch;
 
     #[test]
@@ -171,7 +101,7 @@ mod tests {
         let mut offsets = [0.0; Param::COUNT];
         offsets[Param::SPREAD.index()] = 0.25;
         let mut own = DestinationValues::of(&patch);
-        own.offset(&patch, &offsets);
+        assert!(own.offset(&patch, &offsets));
         let values = VoiceValues {
             patch: &patch,
             own: &own,
@@ -186,6 +116,7 @@ mod tests {
         own[Destination::of(Param::TILT)] = 1.0;
         own[Destination::PAN] = 0.5;
         assert_eq!(own[Destination::CUTOFF_OCTAVES], 0.0);
+        assert_eq!(own[Destination::GAIN], 1.0);
         let values = VoiceValues {
             patch: &patch,
             own: &own,

@@ -31,8 +31,8 @@ fn tick(place: u64) -> Tick {
     let mut tick = Tick::new(RATE_HZ, FRAMES);
     tick.set_patch(&patch);
     tick.generation = place;
-    tick.lfo_cycles_per_frame = 5.0 / RATE_HZ;
-    tick.lfo_cycles = tick.lfo_cycles_per_frame * (place * FRAMES as u64) as f64;
+    tick.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
+    tick.lfo.clock.cycles = tick.lfo.clock.cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
 }
 
@@ -147,4 +147,46 @@ fn other_parameters_leave_a_voices_own_overrides_alone() {
     voice.modulate(Param::partial_pan(9), 0.1);
     render(&mut voice, &tick, &mut renderer);
     assert_eq!(voice.own_overrides.gain[6], 1.0);
+}
+
+/// A jump of the LFO keeps a block whole only if a route takes it anywhere, be it by a polyphonic
+/// offset of this voice's alone.
+#[test]
+fn the_lfo_jumps_where_it_moves_something() {
+    let depths = [
+        Param::LFO_PITCH,
+        Param::LFO_TILT,
+        Param::LFO_CUTOFF,
+        Param::LFO_LEVEL,
+        Param::WHEEL_VIBRATO,
+    ];
+    let mut renderer = Renderer::new(Level::chosen(), FRAMES);
+    let mut voice = Voice::idle(Level::chosen());
+    let mut patch = Patch::default();
+    patch.set(Param::LFO_SHAPE, 2.0);
+    for depth in depths {
+        patch.set(depth, 0.0);
+    }
+    let jumps = |voice: &mut Voice, renderer: &mut Renderer, patch: &Patch, cycles: f64| {
+        let mut tick = Tick::new(RATE_HZ, FRAMES);
+        tick.set_patch(patch);
+        tick.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
+        tick.lfo.clock.cycles = cycles;
+        onset(voice, &tick, renderer, 1);
+        let patchs = voice.is_discontinuous(&tick, FRAMES);
+        voice.modulate(Param::LFO_TILT, 0.1);
+        voice.update_values(&tick);
+        (patchs, voice.is_discontinuous(&tick, FRAMES))
+    };
+    let mut at = |patch: &Patch, cycles| jumps(&mut voice, &mut renderer, patch, cycles);
+    assert_eq!(at(&patch, 0.5), (false, false));
+    assert_eq!(at(&patch, 0.999), (false, true));
+    for depth in depths {
+        let mut patch = patch;
+        patch.set(depth, 1.0);
+        assert_eq!(at(&patch, 0.5), (false, false), "{depth:?}");
+        assert_eq!(at(&patch, 0.999), (true, true), "{depth:?}");
+    }
+    patch.set(Param::LFO_SHAPE, 0.0);
+    assert_eq!(at(&patch, 0.999), (false, false));
 }

@@ -1,0 +1,158 @@
+//! Destinations: the values of a voice that routes may move.
+
+use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{Param, rows};
+
+/// What may be other in each voice: a polyphonic parameter (those of single partials are
+/// [overrides](crate::synth::partials::PartialOverrides) instead), or one of the constants below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination(u8);
+
+/// How a route changes a destination's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Adds depth × source, in the destination's unit. All parameters are of this kind.
+    Add,
+    /// Multiplies by 1 − depth + depth × source: by 1 at depth 0, by the source at depth 1.
+    Scale,
+}
+
+/// The destinations that are no parameters: for each its constant and how routes change it.
+macro_rules! destinations {
+    ($($(#[$doc:meta])* $name:ident: $operation:ident;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($name,)* Length }
+
+        /// How routes change each of them.
+        const OPERATIONS: [Operation; Index::Length as usize] = [$(Operation::$operation),*];
+
+        impl Destination {
+            $(
+                $(#[$doc])*
+                pub const $name: Destination = Destination((PARAMS + Index::$name as usize) as u8);
+            )*
+        }
+    };
+}
+
+destinations! {
+    /// Position of the voice, −1 (left) to 1 (right); more counts as either end.
+    PAN: Add;
+    /// What is added to the filter's cutoff, octaves.
+    CUTOFF_OCTAVES: Add;
+    /// What is added to the level, decibels.
+    LEVEL_DB: Add;
+    /// Linear gain.
+    GAIN: Scale;
+}
+
+/// Polyphonic parameters, but for those of single partials.
+const PARAMS: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < Param::COUNT {
+        count += is_a_voices(index) as usize;
+        index += 1;
+    }
+    count
+};
+
+const fn is_a_voices(index: usize) -> bool {
+    let row = &rows()[index];
+    row.polyphonic && !matches!(row.group, Group::Partials)
+}
+
+/// The parameter of each destination that is one.
+static PARAM: [Param; PARAMS] = {
+    let mut params = [Param::TILT; PARAMS];
+    let (mut place, mut index) = (0, 0);
+    while index < Param::COUNT {
+        if is_a_voices(index)
+            && let Some(param) = Param::from_index(index)
+        {
+            params[place] = param;
+            place += 1;
+        }
+        index += 1;
+    }
+    params
+};
+
+const NONE: u8 = u8::MAX;
+
+/// The destination of each parameter; [`NONE`] where it has none.
+static DESTINATION: [u8; Param::COUNT] = {
+    let mut destinations = [NONE; Param::COUNT];
+    let mut place = 0;
+    while place < PARAMS {
+        destinations[PARAM[place].index()] = place as u8;
+        place += 1;
+    }
+    destinations
+};
+
+impl Destination {
+    /// How many there are.
+    pub const COUNT: usize = PARAMS + OPERATIONS.len();
+
+    /// That of a parameter which has one.
+    ///
+    /// # Panics
+    /// Where it has none. Meant for constants, where that does not compile.
+    pub const fn of(param: Param) -> Destination {
+        let place = DESTINATION[param.index()];
+        assert!(place != NONE);
+        Destination(place)
+    }
+
+    /// Those that are parameters, in the order of their indices: the first ones.
+    pub fn params() -> &'static [Param] {
+        &PARAM
+    }
+
+    /// Its index, below [`Destination::COUNT`].
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// How a route changes its value.
+    pub fn operation(self) -> Operation {
+        match self.index().checked_sub(PARAMS) {
+            Some(place) => OPERATIONS[place],
+            None => Operation::Add,
+        }
+    }
+
+    /// The values, before any route, of those that are no parameters; they follow the parameters.
+    pub fn at_rest() -> impl Iterator<Item = f32> {
+        OPERATIONS.iter().map(|operation| match operation {
+            Operation::Add => 0.0,
+            Operation::Scale => 1.0,
+        })
+    }
+}
+
+impl From<Param> for Option<Destination> {
+    /// `None` for what is the same in all voices, and for what belongs to a single partial.
+    fn from(param: Param) -> Option<Destination> {
+        let place = DESTINATION[param.index()];
+        (place != NONE).then_some(Destination(place))
+    }
+}
+
+/// Some of the destinations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DestinationSet(u128);
+
+const _: () = assert!(Destination::COUNT <= u128::BITS as usize);
+
+impl DestinationSet {
+    /// Takes one in.
+    pub fn insert(&mut self, destination: Destination) {
+        self.0 |= 1 << destination.0;
+    }
+
+    /// Whether it is one of them.
+    pub fn contains(self, destination: Destination) -> bool {
+        self.0 >> destination.0 & 1 != 0
+    }
+}

@@ -1,0 +1,76 @@
+//! The note that a voice plays, as sources read it.
+
+use crate::synth::event::NoteExpression;
+
+/// A voice's note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Note {
+    /// MIDI channel, 0 to 15.
+    pub channel: u8,
+    /// MIDI key, 0 to 127.
+    pub key: u8,
+    /// 0 to 1.
+    pub velocity: f32,
+    /// Its own expression.
+    pub expression: Expression,
+    /// CC 74 of its channel at the onset, 0 to 1: MPE's slide is read from there.
+    pub brightness_at_onset: f32,
+}
+
+impl Note {
+    /// One that begins, without expression of its own.
+    pub fn new(channel: u8, key: u8, velocity: f32) -> Note {
+        Note {
+            channel,
+            key,
+            velocity,
+            expression: Expression::NEUTRAL,
+            brightness_at_onset: 0.5,
+        }
+    }
+}
+
+/// A note's own expression, in the units of [`NoteExpression`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expression {
+    /// Semitones, −128 to 128.
+    pub tuning_semitones: f32,
+    /// Linear gain, 0 to 4.
+    pub volume: f32,
+    /// −1 (left) to 1 (right).
+    pub pan: f32,
+    /// 0 to 1.
+    pub pressure: f32,
+    /// 0 to 1; 0.5 is neutral.
+    pub brightness: f32,
+    /// 0 to 1.
+    pub vibrato: f32,
+    /// Linear gain, 0 to 1.
+    pub expression: f32,
+}
+
+impl Expression {
+    /// That of a note whose host says nothing.
+    pub const NEUTRAL: Expression = Expression {
+        tuning_semitones: 0.0,
+        volume: 1.0,
+        pan: 0.0,
+        pressure: 0.0,
+        brightness: 0.5,
+        vibrato: 0.0,
+        expression: 1.0,
+    };
+
+    /// Takes a value in its own unit; past its range, the nearer end.
+    pub fn set(&mut self, expression: NoteExpression, value: f32) {
+        match expression {
+            NoteExpression::Tuning => self.tuning_semitones = value.clamp(-128.0, 128.0),
+            NoteExpression::Volume => self.volume = value.clamp(0.0, 4.0),
+            NoteExpression::Pan => self.pan = value.clamp(-1.0, 1.0),
+            NoteExpression::Pressure => self.pressure = value.clamp(0.0, 1.0),
+            NoteExpression::Brightness => self.brightness = value.clamp(0.0, 1.0),
+            NoteExpression::Vibrato => self.vibrato = value.clamp(0.0, 1.0),
+            NoteExpression::Expression => self.expression = value.clamp(0.0, 1.0),
+        }
+    }
+}
