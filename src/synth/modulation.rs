@@ -2,7 +2,8 @@
 //!
 //! Everything that moves is a [route](routes): a [source](Source) moves a [destination](Destination)
 //! as far as a depth says. The routes are compiled at the tick; a voice applies them to its
-//! [values](DestinationValues) at the end of each segment.
+//! [values](DestinationValues) at the end of each segment. The macros reach all parameters, not only
+//! those that voices have for themselves, by [routes of the patch](patch_routes).
 //!
 //! A new source is a line in `source.rs`. A new destination is a polyphonic parameter, or a line in
 //! `destination.rs`. A new route is a line in `routes.rs`.
@@ -11,6 +12,7 @@ mod destination;
 pub mod envelopes;
 pub mod lfo;
 pub mod note;
+pub mod patch_routes;
 pub mod routes;
 mod source;
 mod values;

@@ -1,6 +1,7 @@
 //! The patch: one value for every parameter, and what the macros make of them.
 
-use super::parameter::{MACRO_TARGETS, MACROS, Param};
+use super::modulation::patch_routes;
+use super::parameter::Param;
 
 /// All that decides how a voice sounds, as it is set: one normalised value a parameter.
 ///
@@ -49,17 +50,10 @@ impl Patch {
         self.normalized[param.index()]
     }
 
-    /// The normalised value of `param` with the macros' offsets.
-    fn offset_by_macros(&self) -> [f32; Param::COUNT] {
+    /// The normalised values, moved by the patch's routes.
+    fn routed(&self) -> [f32; Param::COUNT] {
         let mut values = self.normalized;
-        for number in 1..=MACROS {
-            let target = self.plain(Param::macro_target(number)) as usize;
-            if target > 0 {
-                let target = MACRO_TARGETS[(target - 1).min(MACRO_TARGETS.len() - 1)];
-                let amount = self.plain(Param::macro_amount(number));
-                values[target.index()] += amount * self.plain(Param::macro_value(number));
-            }
-        }
+        patch_routes::apply(self, &mut values);
         values
     }
 }
@@ -75,7 +69,7 @@ pub struct Values {
 impl Values {
     /// The values of `patch`.
     pub fn new(patch: &Patch) -> Values {
-        let normalized = patch.offset_by_macros();
+        let normalized = patch.routed();
         let mut plain = [0.0; Param::COUNT];
         for param in Param::all() {
             plain[param.index()] = param.range().plain(normalized[param.index()]);
@@ -93,7 +87,7 @@ impl Values {
             return false;
         }
         self.patch = *patch;
-        let normalized = patch.offset_by_macros();
+        let normalized = patch.routed();
         for param in Param::all() {
             let index = param.index();
             if normalized[index] != self.normalized[index] {
