@@ -66,7 +66,7 @@ fn play(boxes: usize, workers: usize, rounds: usize) {
             given += 1;
             assert!(audio.submit(job).is_none(), "a slot was not empty");
         }
-        audio.begin();
+        audio.dispatch();
         while let Some(mut job) = audio.reclaim() {
             job.work();
             at_home.push(job);
