@@ -8,7 +8,9 @@ use std::thread;
 use xtask::host::{Event, Instance, Parameter};
 
 use crate::analysis::{is_finite, peak, rms};
-use crate::rig::{Random, host, instance, off, on, sine_with};
+use xtask::soak::random::Random;
+
+use crate::rig::{host, instance, off, on, sine_with};
 
 const RATE_HZ: f64 = 48_000.0;
 
@@ -45,7 +47,7 @@ fn assert_values(instance: &mut Instance, parameters: &[Parameter], expected: &[
 fn random_instance(seed: u64) -> Instance {
     let mut instance = instance();
     let parameters = instance.parameters().to_vec();
-    let values = random_values(&parameters, &mut Random(seed));
+    let values = random_values(&parameters, &mut Random::new(seed));
     instance.flush(&events(&parameters, &values)).unwrap();
     instance
 }
@@ -109,7 +111,7 @@ fn state_goes_through_streams_of_any_grain() {
         .iter()
         .map(|p| original.value(p.id).unwrap())
         .collect();
-    let mut random = Random(2);
+    let mut random = Random::new(2);
     let mut round_trip = |name: &str, most: &mut dyn FnMut() -> usize| {
         let mut written = Grain::new(&[], &mut *most);
         original.save_state_to(&mut written).unwrap();
@@ -152,7 +154,7 @@ fn a_stream_that_fails_is_told_and_changes_nothing() {
 fn parameters_given_at_rest_are_those_given_while_it_plays() {
     let parameters = instance().parameters().to_vec();
     for seed in 1..=6 {
-        let values = random_values(&parameters, &mut Random(seed));
+        let values = random_values(&parameters, &mut Random::new(seed));
         let events = events(&parameters, &values);
 
         let mut at_rest = instance();
@@ -188,7 +190,7 @@ fn parameters_given_at_rest_are_those_given_while_it_plays() {
 #[test]
 fn every_parameter_may_be_automated_at_random() {
     for seed in 1..=4 {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let mut instance = instance();
         let parameters: Vec<Parameter> = instance
             .parameters()
@@ -238,7 +240,7 @@ fn every_parameter_may_be_automated_at_random() {
 /// Rates that no sound card has, each with buffers that change from call to call.
 #[test]
 fn it_plays_at_any_rate_in_buffers_that_change() {
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut instance = sine_with(&[]);
     for rate_hz in [
         1_000.0,

@@ -3,13 +3,15 @@
 use xtask::host::{Event, Instance};
 
 use crate::analysis::{is_finite, peak, rms};
-use crate::rig::{Random, host, instance, off, on, play, sine_with};
+use xtask::soak::random::Random;
+
+use crate::rig::{host, instance, off, on, play, sine_with};
 
 const RATE_HZ: f64 = 48_000.0;
 
 /// An instance whose every parameter is somewhere at random, but which can be heard.
 fn random_instance(seed: u64) -> Instance {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut instance = instance();
     let events: Vec<Event> = instance
         .parameters()
@@ -175,10 +177,10 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
     refused.push(("deep nesting".to_owned(), with_length(&[b'['; 200_000])));
     refused.push(("an empty text".to_owned(), with_length(b"")));
     refused.push(("an empty object".to_owned(), with_length(b"{}")));
-    let mut random = Random(99);
+    let mut random = Random::new(99);
     for _ in 0..64 {
         let bytes: Vec<u8> = (0..random.below(4_096))
-            .map(|_| random.next() as u8)
+            .map(|_| random.bits() as u8)
             .collect();
         refused.push(("noise".to_owned(), with_length(&bytes)));
     }
@@ -232,7 +234,7 @@ fn a_truncated_state_is_refused_to_the_hosts_face() {
 fn flipped_bits_never_break_the_sound() {
     let state = random_instance(7).save_state().unwrap();
     let mut instance = instance();
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     let mut processor = instance.activate(RATE_HZ, 256).unwrap();
     for round in 0..500 {
         let mut flipped = state.clone();

@@ -5,7 +5,9 @@ use std::thread;
 use xtask::host::{Event, Expression, Instance, Note, Parameter, Transport};
 
 use crate::analysis::{is_finite, peak, rms};
-use crate::rig::{Random, instance, instance_with, on, play, sine_with};
+use xtask::soak::random::Random;
+
+use crate::rig::{instance, instance_with, on, play, sine_with};
 
 fn random_note(random: &mut Random) -> Note {
     Note {
@@ -99,7 +101,7 @@ fn a_thousand_random_events_a_buffer_stay_bounded() {
             .filter(|p| p.name != "Protect")
             .cloned()
             .collect();
-        flood(&mut instance, &mut Random(seed), &parameters, 1.0);
+        flood(&mut instance, &mut Random::new(seed), &parameters, 1.0);
     }
 }
 
@@ -110,7 +112,7 @@ fn a_thousand_random_events_a_buffer_leave_it_playable() {
     let state = instance.save_state().unwrap();
     let expected = play(&mut instance, 48_000.0, &[on(37, 1, 57)], 9_600, 512);
     let parameters = instance.parameters().to_vec();
-    flood(&mut instance, &mut Random(11), &parameters, f32::MAX);
+    flood(&mut instance, &mut Random::new(11), &parameters, f32::MAX);
     let unmodulated: Vec<Event> = parameters
         .iter()
         .map(|p| Event::Modulation(p.id, 0.0))
@@ -140,7 +142,7 @@ fn the_loudest_sound_is_kept_within_full_scale() {
 }
 
 fn phrase(seed: u64) -> Vec<Vec<f32>> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut instance = instance();
     let events: Vec<Event> = ["Tilt", "Odd Even Balance", "Fine Tune", "Stereo Spread"]
         .iter()

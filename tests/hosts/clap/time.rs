@@ -5,7 +5,9 @@ use xtask::host::{Event, Expression, Instance, Note};
 use crate::analysis::{
     cents, first_difference, frequency_hz, is_finite, key_hz, level_db, peak, rms,
 };
-use crate::rig::{Random, instance_with, off, on, play, sine_with};
+use xtask::soak::random::Random;
+
+use crate::rig::{instance_with, off, on, play, sine_with};
 
 #[test]
 fn it_plays_in_tune_at_every_rate() {
@@ -63,7 +65,7 @@ fn lively() -> (Instance, Vec<(usize, Event)>) {
         ("Voices", "6"),
         ("Amp Release", "80 ms"),
     ]);
-    let mut random = Random(2024);
+    let mut random = Random::new(2024);
     let parameters: Vec<_> = [
         "Filter Cutoff",
         "Tilt",
@@ -129,7 +131,7 @@ fn buffers_that_vary_call_by_call_give_the_same_bits() {
         same(render_lively(|| frames), &frames.to_string());
     }
     for seed in 1..=8 {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let any = || {
             // Lengths of all magnitudes from 1 to 8192.
             let most = 1 << random.below(14);
