@@ -7,9 +7,12 @@
 //! (`docs/upstream.md`). Elsewhere a window lives in the host's thread and is dropped there.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use std::{process, thread};
 
 use nice_plug::editor::dpi::NativeSize;
 use nice_plug::editor::{EditorHandle, Modifiers, ParentWindowHandle, VirtualKeyCode};
+use nice_plug::prelude::nice_warn;
 use nice_plug_egui::EguiEditorHandle;
 use nice_plug_egui::baseview::{Error, Window};
 
@@ -39,7 +42,7 @@ impl ThreadCell {
         if let Some(thread) = self.thread.get()
             && !thread.wait_for_end(LONGEST_CLOSING)
         {
-            nice_plug::prelude::nice_warn!(
+            nice_warn!(
                 "The window's thread has not ended within {} s of its closing",
                 LONGEST_CLOSING.as_secs()
             );
@@ -51,7 +54,7 @@ impl ThreadCell {
 /// kept for longer than this is worse than a thread that outlives its window, since the library stays
 /// mapped (`xtask/src/bundle.rs`).
 #[cfg(target_os = "linux")]
-const LONGEST_CLOSING: std::time::Duration = std::time::Duration::from_secs(10);
+const LONGEST_CLOSING: Duration = Duration::from_secs(10);
 
 /// A window of the window layer's. Dropping it closes it and waits until it is gone.
 pub struct OpenWindow {
@@ -101,6 +104,26 @@ impl Drop for OpenWindow {
     }
 }
 
+/// For how long the standalone program may go on after its window has closed. An orderly end takes
+/// some milliseconds, or one period of the sound device.
+const LONGEST_ENDING: Duration = Duration::from_secs(5);
+
+/// Ends the standalone program with this code, if it has not ended by itself within `time`.
+///
+/// The framework (nice-plug 0.4.2) waits without a limit for the sound device's next period, which a
+/// JACK server that has gone never asks for; and while it leaves a JACK server, libjack and the
+/// framework may each take the other's answer and wait for ever (`docs/upstream.md`).
+fn end_program_within(time: Duration, code: i32) {
+    thread::spawn(move || {
+        thread::sleep(time);
+        nice_warn!(
+            "The sound device has not been left within {} s of the window's closing",
+            time.as_secs()
+        );
+        process::exit(code);
+    });
+}
+
 /// The framework's handle, for an [`OpenWindow`].
 pub struct Handle(pub EguiEditorHandle);
 
@@ -109,7 +132,9 @@ impl EditorHandle for Handle {
     type Error = Error;
 
     fn run_until_closed(window: OpenWindow) -> Result<(), Error> {
-        window.run_until_closed()
+        let result = window.run_until_closed();
+        end_program_within(LONGEST_ENDING, i32::from(result.is_err()));
+        result
     }
 
     fn set_parent(&self, parent: ParentWindowHandle, window: &OpenWindow) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use x11rb::protocol::xproto::Window;
 use crate::analysis::{key_hz, level_db, peak};
 use crate::apart::apart_with;
 use crate::display::{Display, sameness, wait_for};
-use crate::jack::{RATE_HZ, Recorder, SERVER_VARIABLE, Server};
+use crate::jack::{RATE_HZ, Recorder, SERVER_VARIABLE, Server, server_name};
 use crate::program::Program;
 use crate::words::Ends;
 
@@ -48,11 +48,6 @@ fn levels_db(note: &[f32]) -> Vec<f64> {
     (1..=PARTIALS)
         .map(|n| level_db(note, RATE_HZ, n as f64 * key_hz(f64::from(LOW_KEY))))
         .collect()
-}
-
-/// Nobody else's.
-fn server_name() -> String {
-    format!("aliquot-test-{}", std::process::id())
 }
 
 /// A line drawn by the mouse: what the program plays has it within half a decibel, beside what it

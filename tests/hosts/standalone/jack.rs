@@ -21,6 +21,11 @@ const PERIOD_FRAMES: usize = 1024;
 /// Below this nobody hears anything.
 const SILENCE: f32 = 1e-5;
 
+/// A name for a server that is nobody else's.
+pub fn server_name() -> String {
+    format!("aliquot-test-{}", std::process::id())
+}
+
 /// The server; it ends with this value.
 pub struct Server(Child);
 
@@ -49,12 +54,31 @@ impl Server {
             .expect("jackd, which has told its version");
         Server(server)
     }
+
+    /// Asks for no more periods until the value that is returned is dropped.
+    pub fn pause(&self) -> Pause<'_> {
+        self.signal("STOP");
+        Pause(self)
+    }
+
+    fn signal(&self, name: &str) -> bool {
+        succeeds(command("kill").args(["-s", name, &self.0.id().to_string()]))
+    }
+}
+
+/// A server that stands still.
+pub struct Pause<'a>(&'a Server);
+
+impl Drop for Pause<'_> {
+    fn drop(&mut self) {
+        self.0.signal("CONT");
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Asked to end, it removes what it has shared; killed, it would not.
-        if !succeeds(command("kill").arg(self.0.id().to_string())) {
+        if !self.signal("TERM") {
             let _ = self.0.kill();
         }
         let _ = self.0.wait();

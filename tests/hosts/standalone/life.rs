@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use xtask::command::{command, run};
 use xtask::host::WindowSize;
 
-use crate::apart::apart;
+use crate::apart::{apart, apart_with};
 use crate::display::{Display, keyboard_layout, point, wait_for};
+use crate::jack::{Recorder, SERVER_VARIABLE, Server, server_name};
 use crate::program::Program;
 use crate::words::Ends;
 
@@ -25,6 +26,24 @@ fn it_ends_by_the_systems_signals() {
             run(command("kill").args(["-s", name, &program.id().to_string()])).unwrap();
             assert_eq!(program.ends().signal(), Some(number), "by SIG{name}");
         }
+    });
+}
+
+/// The framework would wait for the server's next period for ever.
+#[test]
+fn it_ends_though_the_jack_server_stands_still() {
+    apart_with(Ends::Closed, &[(SERVER_VARIABLE, &server_name())], || {
+        let display = Display::open();
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start();
+        let recorder = Recorder::open(&server);
+        let mut program = Program::start(folder.path(), "jack");
+        let window = program.window(&display);
+        recorder.listen("aliquot:output_1");
+        // Whoever leaves the server asks it, so the recorder goes on to the end.
+        let pause = server.pause();
+        program.closes(&display, window);
+        drop(pause);
     });
 }
 

@@ -18,6 +18,9 @@ const LATE_REQUESTS: [&str; 4] = [
 /// everything else has ended well.
 const JACK_IS_BUSY: &str = "ERROR thread 'unnamed' panicked at 'called `Result::unwrap()` on an `Err` \
                             value: ClientDeactivationError'";
+/// While the program leaves a JACK server, libjack and the framework may wait for each other for ever;
+/// then the program ends by itself, and says so (`docs/upstream.md`).
+const JACK_IS_NOT_LEFT: &str = "WARN The sound device has not been left within ";
 
 /// How windows come to their end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub fn complaints(said: &str, ends: Ends) -> Vec<String> {
         .filter(|line| {
             let is_known = line == CLOSED
                 || line.starts_with(JACK_IS_BUSY)
+                || line.starts_with(JACK_IS_NOT_LEFT)
                 || ends == Ends::WithParents && is_late(line);
             is_complaint(line) && !is_known
         })
