@@ -2,7 +2,7 @@
 
 use nice_plug::prelude::{RemoteControlsContext, RemoteControlsPage, RemoteControlsSection};
 
-use crate::params::{HostParams, StoredParam};
+use crate::params::{HostParam, HostParams};
 use crate::synth::Param;
 use crate::synth::parameter::layout::{KNOBS, Page};
 
@@ -40,10 +40,10 @@ fn cut(page: Page) -> Vec<(String, Vec<Param>)> {
 fn add(params: &HostParams, page: &mut impl RemoteControlsPage, knobs: &[Param]) {
     for &knob in knobs {
         match params.get(knob) {
-            StoredParam::Continuous(float) => page.add_param(float),
-            StoredParam::Stepped(int) => page.add_param(int),
+            HostParam::Continuous(float) => page.add_param(float),
+            HostParam::Stepped(int) => page.add_param(int),
             // What hosts do not see is on no page.
-            StoredParam::Unhosted(_) => {}
+            HostParam::Unhosted(_) => {}
         }
     }
 }

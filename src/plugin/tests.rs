@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use nice_plug::context::process::SendEventError;
 
 use super::*;
-use crate::params::StoredParam;
+use crate::params::HostParam;
 
 mod played;
 mod realtime;
@@ -449,14 +449,14 @@ fn continuous_parameters_are_linear_to_the_host() {
     let params = HostParams::default();
     for param in SynthParam::all() {
         match params.get(param) {
-            StoredParam::Continuous(float) => {
+            HostParam::Continuous(float) => {
                 assert_eq!(float.preview_plain(0.3), 0.3);
                 assert_eq!(float.poly_modulation_id().is_some(), param.is_polyphonic());
             }
-            StoredParam::Stepped(int) => {
+            HostParam::Stepped(int) => {
                 assert_eq!(int.poly_modulation_id().is_some(), param.is_polyphonic());
             }
-            StoredParam::Unhosted(_) => assert!(!param.is_polyphonic() && !param.is_hosted()),
+            HostParam::Unhosted(_) => assert!(!param.is_polyphonic() && !param.is_hosted()),
         }
     }
 }

@@ -1,0 +1,33 @@
+//! Which parameters have changed since the audio thread last looked.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::synth::parameter::Param;
+
+/// A bit for each parameter: whether it has changed since the audio thread's last update.
+#[derive(Debug, Default)]
+pub struct Changes([AtomicU64; Param::COUNT.div_ceil(64)]);
+
+impl Changes {
+    /// Marks the parameter at `index`.
+    pub fn mark(&self, index: usize) {
+        // Release: a thread that reads the bit also reads the value stored before it.
+        self.0[index / 64].fetch_or(1 << (index % 64), Ordering::Release);
+    }
+
+    /// Calls `visit` with the index of each marked parameter, and clears the marks.
+    pub fn take(&self, mut visit: impl FnMut(usize)) {
+        for (word_index, word) in self.0.iter().enumerate() {
+            // Usually nothing has changed. A plain load, unlike a swap, does not take the cache line
+            // away from other threads.
+            if word.load(Ordering::Relaxed) == 0 {
+                continue;
+            }
+            let mut bits = word.swap(0, Ordering::Acquire);
+            while bits != 0 {
+                visit(word_index * 64 + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
+        }
+    }
+}

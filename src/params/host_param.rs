@@ -1,0 +1,109 @@
+//! One parameter of the host: a row of the table as a parameter of the framework.
+
+use std::sync::Arc;
+
+use nice_plug::prelude::{
+    AtomicF32, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr,
+};
+
+use super::changes::Changes;
+use crate::synth::parameter::{Param, Unit};
+
+/// A parameter and where its value is kept.
+#[derive(Debug)]
+pub enum HostParam {
+    /// The framework's plain value is our normalised one, 0 to 1.
+    Continuous(FloatParam),
+    /// The framework's plain value is ours, a whole number.
+    Stepped(IntParam),
+    /// The framework does not know it, since hosts do not see it: our normalised value.
+    Unhosted(AtomicF32),
+}
+
+impl HostParam {
+    /// At the table's default. A new value is marked in `changes`.
+    pub(super) fn new(param: Param, changes: &Arc<Changes>) -> HostParam {
+        let row = param.row();
+        let index = param.index();
+        let text = move |plain| {
+            let mut text = param.text(plain);
+            if let Some(number) = text.strip_suffix(suffix(row.unit)) {
+                text.truncate(number.len());
+            }
+            text
+        };
+        let changes = changes.clone();
+        if !param.is_hosted() {
+            HostParam::Unhosted(AtomicF32::new(param.default_normalized()))
+        } else if let Some(steps) = row.range.steps() {
+            // Free places are values too: a host may set each of them.
+            let min = row.range.ends().0 as i32;
+            let max = min + steps as i32;
+            let range = IntRange::Linear { min, max };
+            let mut int = IntParam::new(row.name, row.default as i32, range)
+                .with_unit(suffix(row.unit))
+                // A free place means the last value that there is.
+                .with_value_to_string(Arc::new(move |plain| {
+                    text((plain as f32).min(param.range().ends().1))
+                }))
+                .with_string_to_value(Arc::new(move |text| {
+                    param.parse(text).map(|plain| plain.round() as i32)
+                }))
+                .with_callback(Arc::new(move |_| changes.mark(index)));
+            if row.polyphonic {
+                int = int.with_poly_modulation_id(index as u32);
+            }
+            if param.is_machine_setting() {
+                int = int.non_automatable();
+            }
+            HostParam::Stepped(int)
+        } else {
+            let range = FloatRange::Linear { min: 0.0, max: 1.0 };
+            let default = row.range.normalized(row.default);
+            let mut float = FloatParam::new(row.name, default, range)
+                .with_unit(suffix(row.unit))
+                .with_value_to_string(Arc::new(move |x| text(param.range().plain(x))))
+                .with_string_to_value(Arc::new(move |text| {
+                    param
+                        .parse(text)
+                        .map(|plain| param.range().normalized(plain))
+                }))
+                .with_callback(Arc::new(move |_| changes.mark(index)));
+            if row.polyphonic {
+                float = float.with_poly_modulation_id(index as u32);
+            }
+            HostParam::Continuous(float)
+        }
+    }
+
+    /// The framework's pointer to the parameter; `None` if hosts do not see it.
+    pub fn as_ptr(&self) -> Option<ParamPtr> {
+        match self {
+            HostParam::Continuous(float) => Some(float.as_ptr()),
+            HostParam::Stepped(int) => Some(int.as_ptr()),
+            HostParam::Unhosted(_) => None,
+        }
+    }
+}
+
+/// The unit that the framework appends to a number. Empty if the unit depends on the number (Hz or
+/// kHz, "off") and is therefore part of the text.
+pub(super) fn suffix(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => " %",
+        Unit::Decibels => " dB",
+        Unit::DecibelsPerOctave => " dB/oct",
+        Unit::Semitones => " st",
+        Unit::Cents => " ct",
+        Unit::Octaves => " oct",
+        Unit::PerSecond => " /s",
+        Unit::PerSecondPerSquareKilohertz => " /s/kHz²",
+        Unit::Choice
+        | Unit::Count
+        | Unit::Number
+        | Unit::Pan
+        | Unit::DecibelsOrOff
+        | Unit::Hertz
+        | Unit::Seconds => "",
+    }
+}
