@@ -9,7 +9,6 @@
 //! | [`demo`] | plays a MIDI file through the bundled CLAP; a sound file and its picture |
 //! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
-//! | [`peers`] | the bank compared with Csound, SuperCollider and others; its scaling |
 //! | [`rtsan`](mod@rtsan) | the audio thread under RealtimeSanitizer |
 //! | [`soak`](mod@soak) | hot swap and random songs through the bundled CLAP, for hours |
 //! | [`bless`] | rewrites one golden file, with a reason, and shows what is different |
@@ -32,7 +31,6 @@ pub mod daw;
 pub mod demo;
 pub mod host;
 pub mod install;
-pub mod peers;
 pub mod picture;
 pub mod replace;
 pub mod rtsan;
@@ -48,6 +46,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use command::{cargo, run as run_command};
 
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
@@ -111,7 +110,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         ("soak", options) => soak::soak(&soak::Options::parse(options)?)?,
         // What `soak` starts.
         (soak::PLAYER, arguments) => soak::player(arguments)?,
-        ("peers", []) => return peers::run(),
+        ("peers", []) => run_command(cargo().args(["run", "--release", "--package", "peers"]))?,
         ("bless", [file, reason]) if !reason.trim().is_empty() => {
             return bless::bless(file, reason);
         }

@@ -7,9 +7,10 @@ use aliquot::dsp::level::Level;
 use fundsp::prelude32::{AudioUnit, BufferRef, BufferVec, busi, sine_hz};
 use fundsp::typenum::U1000;
 
-use crate::{RATE, partials};
+use crate::{RATE_HZ, partials};
 
 /// All of them: kernel or library, and where it is ours the frames of a block.
+#[cfg(test)]
 pub const NAMES: &[&str] = &[
     "bank-64",
     "bank-128",
@@ -69,7 +70,7 @@ impl Ours {
             bank: whole_bank.then(|| (Part::new(block_frames), Mixer::new(level, block_frames))),
             phase: vec![0; partials::COUNT],
             increment: partials::all()
-                .map(|partial| fixed_turns(partial.hz / RATE))
+                .map(|partial| fixed_turns(partial.hz / RATE_HZ))
                 .collect(),
             low: gains(0.95),
             high: gains(1.05),
@@ -137,7 +138,7 @@ impl Plain {
     fn new() -> Self {
         let partial = |partial: partials::Partial| PlainPartial {
             phase: 0.0,
-            increment: (partial.hz / RATE) as f32,
+            increment: (partial.hz / RATE_HZ) as f32,
             gain: partial.amplitude as f32,
         };
         Self(partials::all().map(partial).collect())
@@ -179,7 +180,7 @@ fn fundsp() -> Box<dyn Contender> {
         let partial = &partials[n as usize];
         sine_hz(partial.hz as f32) * partial.amplitude as f32
     });
-    node.set_sample_rate(RATE);
+    node.set_sample_rate(RATE_HZ);
     node.allocate();
     Box::new(Fundsp {
         node: Box::new(node),

@@ -5,7 +5,8 @@
 
 use std::fmt::Write;
 
-use super::{Contender, Graph, Maker, Scaling, TABLE_S};
+use crate::comparison::{Contender, Maker, Scaling, TABLE_S};
+use crate::supercollider::Graph;
 
 const WIDTH: f64 = 820.0;
 const HEIGHT: f64 = 520.0;
@@ -114,9 +115,9 @@ fn axes(svg: &mut String) {
 fn peers(svg: &mut String, contenders: &[Contender]) {
     for contender in contenders {
         let name = match contender.maker {
-            Maker::Bench("plain") => "plain loop",
-            Maker::Bench("fundsp") => "fundsp",
-            Maker::Bench(_) => continue,
+            Maker::Rust("plain") => "plain loop",
+            Maker::Rust("fundsp") => "fundsp",
+            Maker::Rust(_) => continue,
             Maker::Csound => "Csound adsynt2",
             Maker::SuperCollider(Graph::Klang) => "SuperCollider Klang",
             Maker::SuperCollider(Graph::SinOsc) => "SuperCollider SinOsc",

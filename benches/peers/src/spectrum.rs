@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
-use crate::{RATE, partials};
+use crate::{RATE_HZ, partials};
 
 /// What is transformed: 2.7 seconds, so that bins are 0.37 Hz apart.
 const LENGTH: usize = 1 << 17;
@@ -36,7 +36,7 @@ pub fn found(sound: &[f32], channels: usize) -> usize {
         .collect();
     partials::all()
         .filter(|partial| {
-            let place = partial.hz / RATE * LENGTH as f64;
+            let place = partial.hz / RATE_HZ * LENGTH as f64;
             let first = place.round() as usize - LOBE;
             spectra.iter().all(|powers| {
                 let peak = &powers[first..=first + 2 * LOBE];

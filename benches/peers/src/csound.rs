@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::Partial;
-use crate::command::command;
+use crate::partials::Partial;
+use xtask::command::command;
 
 /// The version that Csound reports, with its sample format.
 pub fn version() -> Result<String> {
@@ -48,7 +48,7 @@ pub fn play(
 /// Orchestra and score.
 fn text(partials: &[Partial], seconds: u32) -> String {
     let count = partials.len();
-    let list = |value: fn(&Partial) -> f32| {
+    let list = |value: fn(&Partial) -> f64| {
         partials.iter().fold(String::new(), |mut list, partial| {
             let _ = write!(list, " {}", value(partial));
             list

@@ -1,42 +1,29 @@
-//! `cargo xtask peers`: compares the bank with other synthesizers and measures how its cost scales, in
-//! one run.
+//! The comparison: which contenders there are, and how they are timed.
 //!
 //! All contenders make the same thousand inharmonic partials at 48 kHz: Csound's `adsynt2`,
 //! SuperCollider's `Klang` and a sum of its `SinOsc`, both as packaged by Debian; `fundsp`, a plain
-//! `f32::sin` loop and our own kernels in the program `benches/peers`. Each runs in its own process
-//! without an audio device, as fast as it can. All are mono except ours, which is stereo with a ramp on
-//! every gain.
+//! `f32::sin` loop and our own kernels, in this program. Each runs in its own process without an audio
+//! device, as fast as it can. All are mono except ours, which is stereo with a ramp on every gain.
 //!
 //! First each contender renders a file whose spectrum must have every partial. Then all are timed in
 //! turn, several times, without writing files. The measured quantity is the processor time that the
 //! system accounts. For each of two lengths the fastest run counts, and the result is the difference of
 //! the two lengths, which excludes the start-up time.
 //!
-//! The program `benches/peers` also measures our bank from one partial to a million. The results are
-//! written to `target/peers/table.md` and `benches/scaling.svg`.
-
-mod chart;
-mod csound;
-mod report;
-mod supercollider;
+//! The bank is also measured from one partial to a million. The results are written to
+//! `target/peers/table.md` and `benches/scaling.svg`.
 
 use std::fs;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::Message;
+use xtask::command::{command, output};
+use xtask::{replace, setup, workspace};
 
-use crate::command::{self, cargo, command, output};
-use crate::{replace, setup, workspace};
-use supercollider::Graph;
-
-/// One of the thousand partials.
-struct Partial {
-    hz: f32,
-    amplitude: f32,
-}
+use crate::partials::{self, Partial};
+use crate::supercollider::{self, Graph};
+use crate::{chart, csound, report, spectrum};
 
 /// How often each contender is timed.
 const ROUNDS: usize = 4;
@@ -48,30 +35,30 @@ const CHECKED_S: u32 = 4;
 const LONGER: u32 = 4;
 
 /// The length of sound for which the table gives times.
-const TABLE_S: f64 = 30.0;
+pub const TABLE_S: f64 = 30.0;
 
 /// The program that makes the sound.
 #[derive(Clone, Copy)]
-enum Maker {
-    /// `benches/peers`, with this argument.
-    Bench(&'static str),
+pub enum Maker {
+    /// This program, with this argument.
+    Rust(&'static str),
     Csound,
     SuperCollider(Graph),
 }
 
 /// One row of the table.
-struct Contender {
-    maker: Maker,
-    name: String,
-    channels: u32,
+pub struct Contender {
+    pub maker: Maker,
+    pub name: String,
+    pub channels: u32,
     /// The shorter of the two timed lengths; longer for faster contenders.
     short_s: u32,
     /// The shortest processor time for each of the two lengths.
-    best_s: [f64; 2],
+    pub best_s: [f64; 2],
 }
 
 impl Contender {
-    fn new(maker: Maker, name: String, channels: u32, short_s: u32) -> Self {
+    pub fn new(maker: Maker, name: String, channels: u32, short_s: u32) -> Self {
         Self {
             maker,
             name,
@@ -87,23 +74,23 @@ impl Contender {
     }
 
     /// Processor time for [`TABLE_S`] of sound.
-    fn seconds(&self) -> f64 {
+    pub fn seconds(&self) -> f64 {
         let [short, long] = self.lengths().map(f64::from);
         (self.best_s[1] - self.best_s[0]) / (long - short) * TABLE_S
     }
 }
 
 /// The time that the bank takes for a block.
-struct Scaling {
-    threads: usize,
-    frames: usize,
-    partials: usize,
-    nanoseconds: f64,
+pub struct Scaling {
+    pub threads: usize,
+    pub frames: usize,
+    pub partials: usize,
+    pub nanoseconds: f64,
 }
 
 impl Scaling {
     /// The fraction of the block's duration at 48 kHz.
-    fn of_real_time(&self) -> f64 {
+    pub fn of_real_time(&self) -> f64 {
         self.nanoseconds / (self.frames as f64 / 48_000.0 * 1e9)
     }
 }
@@ -162,7 +149,7 @@ fn contenders() -> Result<Vec<Contender>> {
         ("direct-256", "Aliquot, `direct` alone, H = 256"),
     ]
     .into_iter()
-    .map(|(maker, name)| Contender::new(Maker::Bench(maker), name.to_owned(), 2, 100))
+    .map(|(maker, name)| Contender::new(Maker::Rust(maker), name.to_owned(), 2, 100))
     .collect();
     let csound = csound::version()?;
     let supercollider = supercollider::version()?;
@@ -182,9 +169,9 @@ fn contenders() -> Result<Vec<Contender>> {
             1,
             10,
         ),
-        Contender::new(Maker::Bench("fundsp"), fundsp, 1, 5),
+        Contender::new(Maker::Rust("fundsp"), fundsp, 1, 5),
         Contender::new(
-            Maker::Bench("plain"),
+            Maker::Rust("plain"),
             "plain `f32::sin` loop".to_owned(),
             1,
             5,
@@ -193,10 +180,10 @@ fn contenders() -> Result<Vec<Contender>> {
     Ok(all)
 }
 
-/// The data needed to start a contender.
+/// What is needed to start a contender.
 struct Stage {
     folder: PathBuf,
-    bench: PathBuf,
+    program: PathBuf,
     partials: Vec<Partial>,
 }
 
@@ -205,31 +192,21 @@ impl Stage {
         let folder = workspace::target()?.join("peers");
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create '{}'", folder.display()))?;
-        let bench = build_bench()?;
-        let partials = output(command(&bench).arg("list"))?
-            .lines()
-            .map(|line| {
-                let (hz, amplitude) = line.split_once(' ')?;
-                let (hz, amplitude) = (hz.parse().ok()?, amplitude.parse().ok()?);
-                Some(Partial { hz, amplitude })
-            })
-            .collect::<Option<Vec<_>>>()
-            .context("the list of partials cannot be read")?;
         Ok(Self {
             folder,
-            bench,
-            partials,
+            program: std::env::current_exe().context("cannot find this program")?,
+            partials: partials::all().collect(),
         })
     }
 
     /// A command with which `maker` plays for `seconds`, into a file of raw f32 or without a file.
     fn command(&self, maker: Maker, seconds: u32, file: Option<&Path>) -> Result<Command> {
         match maker {
-            Maker::Bench(name) => {
-                let mut bench = command(&self.bench);
-                bench.args(["render", name, &seconds.to_string()]);
-                bench.args(file);
-                Ok(bench)
+            Maker::Rust(name) => {
+                let mut program = command(&self.program);
+                program.args(["render", name, &seconds.to_string()]);
+                program.args(file);
+                Ok(program)
             }
             Maker::Csound => csound::play(&self.folder, &self.partials, seconds, file),
             Maker::SuperCollider(graph) => {
@@ -242,18 +219,20 @@ impl Stage {
     fn check(&self, contender: &Contender) -> Result<()> {
         let file = self.folder.join("checked.raw");
         output(&mut self.command(contender.maker, CHECKED_S, Some(&file))?)?;
-        let mut check = command(&self.bench);
-        check.arg("check").arg(&file);
-        let found = output(check.arg(contender.channels.to_string()))?;
+        let bytes = fs::read(&file)?;
+        let sound: Vec<f32> = bytes
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            .collect();
         replace::remove(&file)?;
+        let found = spectrum::found(&sound, contender.channels as usize);
         println!(
-            "{:<40} {} of {} partials in its spectrum",
+            "{:<40} {found} of {} partials in its spectrum",
             contender.name,
-            found.trim(),
             self.partials.len()
         );
         ensure!(
-            found.trim() == self.partials.len().to_string(),
+            found == self.partials.len(),
             "{} does not make the partials",
             contender.name
         );
@@ -263,12 +242,12 @@ impl Stage {
     /// Measures all cases again and keeps the minimum of each.
     fn measure_scaling(&self, scaling: &mut Vec<Scaling>) -> Result<()> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut bench = command(&self.bench);
-        bench.args(["scaling", "1"]);
+        let mut program = command(&self.program);
+        program.args(["scaling", "1"]);
         if processors > 1 {
-            bench.arg("2");
+            program.arg("2");
         }
-        for line in output(&mut bench)?.lines() {
+        for line in output(&mut program)?.lines() {
             let words: Vec<&str> = line.split(' ').collect();
             let [threads, frames, partials, nanoseconds] = words.as_slice() else {
                 bail!("cannot read '{line}'");
@@ -290,34 +269,6 @@ impl Stage {
         }
         Ok(())
     }
-}
-
-/// Builds `benches/peers` as `cargo bench` does, and returns its path.
-fn build_bench() -> Result<PathBuf> {
-    let mut cargo = cargo();
-    cargo
-        .args(["build", "--release", "--no-default-features"])
-        .args(["--package", "aliquot", "--bench", "peers"])
-        .arg("--message-format=json-render-diagnostics")
-        .stdout(Stdio::piped());
-    let mut child = cargo
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
-    let messages = child.stdout.take().expect("standard output is piped");
-    let mut program = None;
-    for message in Message::parse_stream(BufReader::new(messages)) {
-        if let Message::CompilerArtifact(artifact) = message?
-            && artifact.target.is_bench()
-        {
-            program = artifact.executable;
-        }
-    }
-    ensure!(
-        child.wait()?.success(),
-        "`{}` failed",
-        command::line(&cargo)
-    );
-    Ok(program.context("cargo built no program")?.into())
 }
 
 /// The version of a library in `Cargo.lock`.

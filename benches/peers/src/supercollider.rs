@@ -11,8 +11,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::Partial;
-use crate::command::{command, output};
+use crate::partials::Partial;
+use xtask::command::{command, output};
 
 /// The units that make the partials.
 #[derive(Clone, Copy)]
@@ -131,8 +131,8 @@ fn definition(graph: Graph, partials: &[Partial]) -> Vec<u8> {
             // Scale and offset of all frequencies, then frequency, amplitude and phase of each partial.
             let mut inputs = vec![definition.constant(1.0), zero];
             for partial in partials {
-                let hz = definition.constant(partial.hz);
-                let amplitude = definition.constant(partial.amplitude);
+                let hz = definition.constant(partial.hz as f32);
+                let amplitude = definition.constant(partial.amplitude as f32);
                 inputs.extend([hz, amplitude, zero]);
             }
             definition.unit("Klang", &inputs, true, 0)
@@ -141,8 +141,8 @@ fn definition(graph: Graph, partials: &[Partial]) -> Vec<u8> {
             const TIMES: i16 = 2;
             let mut sum = None;
             for partial in partials {
-                let hz = definition.constant(partial.hz);
-                let amplitude = definition.constant(partial.amplitude);
+                let hz = definition.constant(partial.hz as f32);
+                let amplitude = definition.constant(partial.amplitude as f32);
                 let sine = definition.unit("SinOsc", &[hz, zero], true, 0);
                 sum = Some(match sum {
                     None => definition.unit("BinaryOpUGen", &[sine, amplitude], true, TIMES),

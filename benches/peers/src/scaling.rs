@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
 use aliquot::dsp::level::Level;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Each case is run for so long, and at least [`RUNS`] times; the fastest run counts.
 const TIME: Duration = Duration::from_millis(400);

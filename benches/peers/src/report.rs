@@ -6,7 +6,8 @@ use std::thread::available_parallelism;
 
 use aliquot::dsp::level::Level;
 
-use super::{Contender, Graph, Maker, Scaling, TABLE_S};
+use crate::comparison::{Contender, Maker, Scaling, TABLE_S};
+use crate::supercollider::Graph;
 
 /// Our bank at its three block lengths; the ratios to them are the table's last columns.
 const OURS: [&str; 3] = ["bank-64", "bank-128", "bank-256"];
@@ -99,7 +100,7 @@ fn table(markdown: &mut String, contenders: &[Contender]) {
             row.name,
             grouped((1000.0 * TABLE_S / seconds / 100.0).round() * 100.0)
         );
-        let is_ours = matches!(row.maker, Maker::Bench(name) if OURS.contains(&name));
+        let is_ours = matches!(row.maker, Maker::Rust(name) if OURS.contains(&name));
         for ours in ours {
             let _ = if is_ours {
                 write!(markdown, " |")
@@ -188,7 +189,7 @@ fn linear(scaling: &[Scaling], frames: usize) -> Option<Figure> {
 fn seconds_of(contenders: &[Contender], name: &str) -> f64 {
     contenders
         .iter()
-        .find(|contender| matches!(contender.maker, Maker::Bench(bench) if bench == name))
+        .find(|contender| matches!(contender.maker, Maker::Rust(bench) if bench == name))
         .map_or(f64::NAN, Contender::seconds)
 }
 
@@ -229,7 +230,7 @@ mod tests {
     use super::*;
 
     fn bench(name: &'static str, seconds: f64) -> Contender {
-        let mut contender = Contender::new(Maker::Bench(name), name.to_owned(), 2, 10);
+        let mut contender = Contender::new(Maker::Rust(name), name.to_owned(), 2, 10);
         contender.best_s = [0.0, seconds];
         contender
     }
