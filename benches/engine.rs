@@ -176,6 +176,8 @@ fn row(plain: f64, case: &Case) -> f64 {
 }
 
 fn tables() {
+    // First, while nothing that was freed is held ready.
+    memory();
     let plain = plain_loop_seconds();
     println!(
         "plain f32::sin loop: {:.2} ns a partial and sample",
@@ -215,8 +217,99 @@ fn tables() {
         row(plain, &Case { rate_hz, ..BASE });
     }
     threads(plain);
+    threads_with_controllers();
     many_voices();
+    single_partials();
     bursts();
+}
+
+/// What 2,048 voices × 64 partials keep in memory once all have sounded.
+fn memory() {
+    println!("memory of 2,048 voices × 64 partials, resident:");
+    for threads in [1, 2] {
+        let Some(before_kb) = resident_kb() else {
+            println!("  not read on this system");
+            return;
+        };
+        let case = Case {
+            voices: 2_048,
+            partials: 64,
+            motion: Motion::Moving,
+            threads,
+            ..BASE
+        };
+        let engine = sounding(&case);
+        let after_kb = resident_kb().unwrap_or(before_kb);
+        let megabytes = after_kb.saturating_sub(before_kb) as f64 / 1024.0;
+        println!("  {threads} threads: {megabytes:.0} MB");
+        drop(engine);
+    }
+}
+
+/// Memory of this process that is resident, kB.
+fn resident_kb() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// What two threads save while a controller comes in every block, and without it.
+fn threads_with_controllers() {
+    println!("64 voices × 512 partials, moving, by two threads over one:");
+    for with_controller in [false, true] {
+        let [one_s, two_s] = [1, 2].map(|threads| {
+            let case = Case {
+                voices: 64,
+                motion: Motion::Moving,
+                threads,
+                ..BASE
+            };
+            let mut engine = sounding(&case);
+            let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
+            let runs = (0..5).map(|_| {
+                let begun = Instant::now();
+                for block in 0..150 {
+                    if with_controller {
+                        // In the middle of the block.
+                        engine.render(&mut left[..20], &mut right[..20]);
+                        engine.push(Event::Controller {
+                            channel: 0,
+                            number: 74,
+                            value: (block % 2) as f32,
+                        });
+                        engine.render(&mut left[20..], &mut right[20..]);
+                    } else {
+                        engine.render(&mut left, &mut right);
+                    }
+                }
+                begun.elapsed().as_secs_f64()
+            });
+            runs.fold(f64::INFINITY, f64::min)
+        });
+        let events = if with_controller {
+            "a controller in every block"
+        } else {
+            "no events"
+        };
+        println!("  {events}: {:.2}×", one_s / two_s);
+    }
+}
+
+/// 2,048 voices × 1 partial: what a block takes of its time.
+fn single_partials() {
+    let case = Case {
+        voices: 2_048,
+        partials: 1,
+        buffer_frames: 64,
+        ..BASE
+    };
+    let (mut times_s, fingerprint) = times_s(&mut sounding(&case), 64, 2_000);
+    times_s.sort_by(f64::total_cmp);
+    let part = times_s[times_s.len() / 2] * case.rate_hz / 64.0;
+    println!(
+        "2,048 voices × 1 partial, steady: a block takes {:.1} % of its time  {fingerprint:016x}",
+        100.0 * part
+    );
 }
 
 /// 200,000 partials by one thread and by two, the hand-over among it.
