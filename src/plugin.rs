@@ -282,12 +282,12 @@ impl Plugin for Aliquot {
                 let at = (together[0].timing() as usize).clamp(rendered, frames);
                 render(engine, buffer, rendered, at, context);
                 rendered = at;
-                let flood = match api {
+                let (together, flood) = match api {
                     PluginApi::Vst3 => {
-                        self.rpn_order.sort(together);
-                        ControllerFlood::find(together)
+                        let flood = ControllerFlood::find(together);
+                        (self.rpn_order.sort(together), flood)
                     }
-                    _ => ControllerFlood::default(),
+                    _ => (together, ControllerFlood::default()),
                 };
                 let mut is_controlled = false;
                 let events = together.iter().filter(|event| !flood.contains(event));

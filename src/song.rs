@@ -20,10 +20,15 @@ use std::collections::BTreeSet;
 
 use crate::synth::{Event, NoteAddress, NoteExpression, Transport};
 use clock::Clock;
-use fault::Faults;
-use track::Message;
+use fault::{Fault, Faults};
+use track::{Message, TrackEvent};
 
 pub use fault::{Error, Place, TrackPlace, Warning};
+
+/// The longest time without an event. One wrong byte in a delta time can ask for days.
+const MAX_GAP_S: f64 = 3_600.0;
+/// The longest song.
+const MAX_SONG_S: f64 = 12.0 * 3_600.0;
 
 const SUSTAIN_PEDAL: u8 = 64;
 const SOSTENUTO_PEDAL: u8 = 66;
@@ -35,6 +40,8 @@ pub struct Song {
     pub events: Vec<TimedEvent>,
     /// The frame of the last track's end.
     pub end_frame: u64,
+    /// Where in the file the delta time stands that leads to the last track's end.
+    pub end_place: Place,
 }
 
 /// Something that happens at a frame.
@@ -75,6 +82,9 @@ impl Song {
     /// Reads a file of format 0, 1 or 2, as it is or in a RIFF (RMID) or MacBinary file. The tracks
     /// of format 2 are taken one after another.
     ///
+    /// The song ends before a gap of more than an hour, in which no track has an event that is played,
+    /// and after 12 hours.
+    ///
     /// Whatever the bytes are, time and memory grow no faster than their number.
     ///
     /// # Errors
@@ -86,27 +96,57 @@ impl Song {
         let mut song = Song {
             events: Vec::with_capacity(contents.events.len() + 1),
             end_frame: 0,
+            end_place: Place {
+                track: None,
+                byte: 0,
+            },
         };
         song.events.push(TimedEvent {
             frame: 0,
             action: Action::Transport(clock.transport()),
         });
-        for event in contents.events {
+        for (index, event) in contents.events.iter().enumerate() {
+            let before_s = clock.seconds();
             clock.advance(event.tick);
+            if let Some(excess) = Excess::find(before_s, clock.seconds()) {
+                song.cut(&excess, &contents.events[index..], &mut faults)?;
+                break;
+            }
+            song.end_frame = clock.frame();
+            song.end_place = event.delta.place();
             let action = match event.message {
                 Message::Channel { status, data } => translate(status, data),
                 Message::Tempo(tempo_us) => {
                     clock.set_tempo(tempo_us);
                     Action::Transport(clock.transport())
                 }
+                Message::End => continue,
             };
-            let frame = clock.frame();
+            let frame = song.end_frame;
             song.events.push(TimedEvent { frame, action });
         }
-        clock.advance(contents.end_tick);
-        song.end_frame = clock.frame();
         song.release_what_is_held();
         Ok((song, faults.into_warnings()))
+    }
+
+    /// Takes down that the song ends before `rest`, which is too late: a fault of each track that has
+    /// a part in it. An error where no note is left.
+    fn cut(&self, excess: &Excess, rest: &[TrackEvent], faults: &mut Faults) -> Result<(), Error> {
+        let is_note =
+            |event: &TimedEvent| matches!(event.action, Action::Play(Event::NoteOn { .. }));
+        let is_left = self.events.iter().any(is_note);
+        let mut tracks = BTreeSet::new();
+        for TrackEvent { delta, .. } in rest {
+            if !tracks.insert(delta.track) {
+                continue;
+            }
+            let found = || excess.found(delta.ticks);
+            if !is_left {
+                return Err(excess.fault.error(delta.place(), found()));
+            }
+            faults.note(excess.fault, delta.place(), found)?;
+        }
+        Ok(())
     }
 
     /// Ends at the song's end what the song leaves sounding, so that the tail can end.
@@ -155,6 +195,38 @@ impl Song {
                 frame,
                 action: Action::Play(event),
             }));
+    }
+}
+
+/// What makes an event too late to be played. Judged by time, not by frames, so that a song ends at
+/// the same place at every sample rate.
+struct Excess {
+    fault: Fault,
+    minutes: f64,
+}
+
+impl Excess {
+    /// Of an event at `now_s`, whose predecessor, in whatever track, is at `before_s`.
+    fn find(before_s: f64, now_s: f64) -> Option<Excess> {
+        let (fault, seconds) = if now_s - before_s > MAX_GAP_S {
+            (Fault::LongGap, now_s - before_s)
+        } else if now_s > MAX_SONG_S {
+            (Fault::LongSong, now_s)
+        } else {
+            return None;
+        };
+        let minutes = seconds / 60.0;
+        Some(Excess { fault, minutes })
+    }
+
+    /// What was found, where the event's delta time is so many ticks.
+    fn found(&self, ticks: u64) -> String {
+        let minutes = self.minutes;
+        if self.fault == Fault::LongGap {
+            format!("a delta time of {ticks} ticks and no event for {minutes:.0} minutes")
+        } else {
+            format!("an event {minutes:.0} minutes after the song's start")
+        }
     }
 }
 

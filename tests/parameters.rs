@@ -108,3 +108,30 @@ fn parameter_names_are_well_formed() {
         );
     }
 }
+
+/// A comma before three digits separates thousands where the parameter reaches them; everywhere else
+/// it is a decimal one.
+#[test]
+fn a_typed_comma_means_what_the_parameter_can_have() {
+    for (param, text, plain) in [
+        (Param::CUTOFF, "1,000", 1_000.0),
+        (Param::CUTOFF, "1,000 Hz", 1_000.0),
+        (Param::CUTOFF, "20,000", 20_000.0),
+        (Param::CUTOFF, "1,25 kHz", 1_250.0),
+        (Param::CUTOFF, "1,250 kHz", 1_250.0),
+        (Param::CUTOFF, "440,125", 440.125),
+        (Param::CUTOFF, "27,500", 27.5),
+        (Param::SEED, "1,234", 1_234.0),
+        (Param::LFO_RATE, "1,250", 1.25),
+        (Param::LFO_RATE, "0,125", 0.125),
+        (Param::AMP_ATTACK, "1,500 s", 1.5),
+        (Param::AMP_ATTACK, "1,500 ms", 1.5),
+    ] {
+        let typed = param.parse(text).expect(text);
+        assert!(
+            (typed - plain).abs() <= 1e-5 * plain,
+            "{} {text}: {typed}",
+            param.row().id
+        );
+    }
+}

@@ -66,7 +66,7 @@ fn what_is_whole_of_a_damaged_file_plays_and_the_rest_is_told() {
         ),
         (
             "08c_track_length_too_long",
-            &["track 1, tick 960, byte 18: found a length of 4000"],
+            &["track 1, tick 0, byte 18: found a chunk length of 4000 bytes, expected 22 bytes"],
         ),
     ];
     for (name, begins) in cases {
@@ -86,6 +86,27 @@ fn what_is_whole_of_a_damaged_file_plays_and_the_rest_is_told() {
     let (frames, told) = place.render_told(&["--preset", "sine.toml"]);
     assert!(sounds(&frames[QUARTER - 100..QUARTER]));
     assert_eq!(told.len(), 1);
+}
+
+/// A flipped byte in a delta time asks for days of silence.
+#[test]
+fn a_giant_delta_time_ends_the_song_before_it() {
+    let whole = [note(0, 480, 60), note(480, 480, 64)].concat();
+    let expected = Place::with(&Song::new(Format::SingleTrack, vec![whole.clone()])).render(&[]);
+    let late = [whole, note(0xFFF_0000, 480, 67)].concat();
+    let place = Place::with(&Song::new(Format::SingleTrack, vec![late]));
+    let (frames, told) = place.render_told(&[]);
+    assert!(frames == expected);
+    assert_eq!(
+        told,
+        [
+            "track 1, tick 960, byte 40: found a delta time of 268368960 ticks and no event for 4659 \
+             minutes, expected an event within an hour; the track ends before it"
+        ]
+    );
+    // At a rate of which a WAV file could hold it.
+    let (frames, _) = place.render_told(&["--rate", "1000", "--tail", "0"]);
+    assert_eq!(frames.len(), 1_000);
 }
 
 #[test]
@@ -276,6 +297,132 @@ fn a_pipe_gets_the_same_file() {
     // A file may still have that name.
     let output = place.run(&["song.mid", "./-"]);
     assert!(output.status.success() && place.path("-").exists());
+}
+
+/// The renderer by a shell, which gives it other files in the place of its own.
+#[cfg(unix)]
+fn by_shell(place: &Place, script: &str) -> std::process::Output {
+    Command::new("sh")
+        .current_dir(place.folder.path())
+        .args(["-c", script, env!("CARGO_BIN_EXE_aliquot-render")])
+        .output()
+        .expect("a shell")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_and_a_device_are_written_to() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let place = Place::with(&three_notes());
+    place.run(&["song.mid", "out.wav"]);
+    let file = fs::read(place.path("out.wav")).expect("a file");
+    let output = by_shell(
+        &place,
+        "mkfifo pipe && { cat pipe > copy & \"$0\" song.mid pipe; wait; }",
+    );
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("pipe: "));
+    assert!(fs::read(place.path("copy")).expect("a copy") == file);
+    let kind = fs::metadata(place.path("pipe")).expect("it").file_type();
+    assert!(kind.is_fifo(), "it is a pipe still");
+
+    let output = place.run(&["song.mid", "/dev/null"]);
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("/dev/null: "));
+    // Standard output by its name takes the file and nothing else.
+    let output = by_shell(&place, "\"$0\" song.mid /dev/stdout | cat");
+    assert!(output.stdout == file);
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("/dev/stdout: "));
+    let output = by_shell(
+        &place,
+        "\"$0\" song.mid /dev/stdout > here.wav; cat here.wav",
+    );
+    assert!(output.stdout == file);
+}
+
+/// A pipe that nobody reads from can be left.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_the_wait_for_a_reader() {
+    use std::io::{BufRead, BufReader};
+    use std::time::{Duration, Instant};
+
+    let place = Place::of_case("05_controller_value_255");
+    assert!(by_shell(&place, "mkfifo pipe").status.success());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
+        .current_dir(place.folder.path())
+        .args(["song.mid", "pipe"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the renderer starts");
+    // The warning of the song is the last that happens before.
+    let mut told = BufReader::new(child.stderr.take().expect("it is piped"));
+    told.read_line(&mut String::new()).expect("a warning");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill starts");
+    assert!(killed.success());
+    let begin = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it is ours") {
+            break status;
+        }
+        if begin.elapsed() > Duration::from_secs(60) {
+            child.kill().expect("it is ours");
+            panic!("it waits on");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert!(!status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_does_not_reach_standard_output_is_an_error() {
+    let place = Place::with(&three_notes());
+    for (script, reason) in [
+        ("\"$0\" song.mid - >&-", "it is closed"),
+        ("\"$0\" song.mid /dev/stdout >&-", "it is closed"),
+        ("\"$0\" song.mid out.wav >&-", "it is closed"),
+        ("\"$0\" --list-presets >&-", "it is closed"),
+        ("\"$0\" song.mid - 1< song.mid", "Bad file descriptor"),
+        ("\"$0\" song.mid out.wav 1< song.mid", "Bad file descriptor"),
+        ("\"$0\" --list-presets 1< song.mid", "Bad file descriptor"),
+    ] {
+        let output = by_shell(&place, script);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{script}: {told}");
+        assert_eq!(told.matches('\n').count(), 1, "{script}: {told}");
+        let name = if script.contains("/dev/") {
+            "/dev/stdout"
+        } else {
+            "standard output"
+        };
+        let start = format!("aliquot-render: {name}: {reason}");
+        assert!(told.starts_with(&start), "{script}: {told}");
+    }
+    // A reader that has gone away.
+    for arguments in [&["song.mid", "out.wav"][..], &["--list-presets"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
+            .current_dir(place.folder.path())
+            .args(arguments)
+            .stdout(writer)
+            .output()
+            .expect("the renderer starts");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(
+            told.starts_with("aliquot-render: standard output: "),
+            "{told}"
+        );
+    }
+    // The file is there all the same.
+    assert!(place.path("out.wav").exists());
 }
 
 // Other systems do not take such names.

@@ -13,10 +13,12 @@ mod output;
 mod performance;
 #[path = "render/report.rs"]
 mod report;
+#[path = "render/stream.rs"]
+mod stream;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use arguments::Arguments;
 use output::Output;
 use performance::{Performance, Programs};
 use report::Report;
+use stream::Stream;
 
 fn main() -> ExitCode {
     let arguments = match arguments::parse() {
@@ -40,26 +43,28 @@ fn main() -> ExitCode {
         Err(exit) => return exit,
     };
     let done = if arguments.list_presets {
-        Ok(preset_list())
+        tell(&preset_list(), false)
     } else {
         render(&arguments)
     };
     match done {
-        Ok(text) => {
-            // A reader that has gone away (`| head`) is no failure of the rendering.
-            let _ = if arguments.writes_to_standard_output() {
-                std::io::stderr().write_all(text.as_bytes())
-            } else {
-                std::io::stdout().write_all(text.as_bytes())
-            };
-            ExitCode::SUCCESS
-        }
+        Ok(()) => ExitCode::SUCCESS,
         Err(reason) => arguments::fail(&reason),
     }
 }
 
-/// Renders as asked; returns what to tell the user.
-fn render(arguments: &Arguments) -> Result<String, String> {
+/// Tells the user a text: on standard error where the output itself goes to standard output.
+fn tell(text: &str, is_output_taken: bool) -> Result<(), String> {
+    if is_output_taken {
+        // Where there is nobody to read it, nothing is lost.
+        let _ = io::stderr().write_all(text.as_bytes());
+        return Ok(());
+    }
+    stream::tell(text).map_err(|error| format!("standard output: {error}"))
+}
+
+/// Renders as asked, and tells the user what there is now.
+fn render(arguments: &Arguments) -> Result<(), String> {
     Level::forced()?;
     let (song_path, output_path) = arguments.paths()?;
     spare_inputs(arguments, song_path, output_path)?;
@@ -76,21 +81,62 @@ fn render(arguments: &Arguments) -> Result<String, String> {
         arguments::tell(&named(song_path)(text));
     }
 
-    // From here on there is a temporary file, which an interrupt must not leave behind.
     let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
-    let output_name = arguments.output_name()?;
-    let mut output = if arguments.writes_to_standard_output() {
-        Output::to_standard_output(arguments.rate, arguments.bits)
-    } else {
-        Output::create(output_path, arguments.rate, arguments.bits)
-    }
-    .map_err(named(output_name))?;
+    let (mut output, is_output_taken) = open_output(arguments, output_path, &interrupted)?;
     let mut performance = Performance::new(&song, programs, arguments, output.room_frames())
         .map_err(named(song_path))?;
+    let mut report = arguments
+        .report
+        .then(|| Report::new(arguments.rate, arguments.buffer));
+    let begin = Instant::now();
+    let output_name = arguments.output_name()?;
+    play(&mut performance, &mut output, report.as_mut(), &interrupted)
+        .map_err(named(output_name))?;
+    let wall = begin.elapsed();
+    let summary = output.finish().map_err(named(output_name))?;
 
+    let mut text = format!("{}: {summary}\n", output_name.display());
+    if let Some(report) = report {
+        text += &report.text(performance.position_frames(), wall);
+    }
+    tell(&text, is_output_taken)
+}
+
+/// Opens what is rendered to; returns as well whether that is standard output. `interrupted` is set by
+/// an interrupt.
+fn open_output(
+    arguments: &Arguments,
+    path: &Path,
+    interrupted: &Arc<AtomicBool>,
+) -> Result<(Output, bool), String> {
+    let named_output = named(arguments.output_name()?);
+    let stream = if arguments.writes_to_standard_output() {
+        Stream::standard_output().map(Some)
+    } else {
+        Stream::open(path)
+    };
+    if let Some(stream) = stream.map_err(&named_output)? {
+        // Its temporary file has no name, and a pipe that nobody reads from must not outlive an
+        // interrupt: that ends the program as it ends any other.
+        let is_standard_output = stream.is_standard_output;
+        let output = Output::to_stream(stream, arguments.rate, arguments.bits);
+        return Ok((output.map_err(named_output)?, is_standard_output));
+    }
+    // From here on there is a temporary file, which an interrupt must not leave behind.
+    let flag = Arc::clone(interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
+    let output = Output::create(path, arguments.rate, arguments.bits);
+    Ok((output.map_err(named_output)?, false))
+}
+
+/// Renders a song from its beginning to its end.
+fn play(
+    performance: &mut Performance,
+    output: &mut Output,
+    mut report: Option<&mut Report>,
+    interrupted: &AtomicBool,
+) -> io::Result<()> {
     let progress = ProgressBar::new(performance.expected_frames());
     progress.set_style(
         ProgressStyle::with_template(
@@ -98,20 +144,16 @@ fn render(arguments: &Arguments) -> Result<String, String> {
         )
         .expect("the template is right"),
     );
-    let mut report = arguments
-        .report
-        .then(|| Report::new(arguments.rate, arguments.buffer));
-    let begin = Instant::now();
     loop {
         if interrupted.load(Ordering::Relaxed) {
-            return Err(format!("{}: interrupted", output_name.display()));
+            return Err(io::Error::other("interrupted"));
         }
         let start = Instant::now();
         let Some((left, right)) = performance.next_block() else {
             break;
         };
         let time = start.elapsed();
-        output.write(left, right).map_err(named(output_name))?;
+        output.write(left, right)?;
         if let Some(report) = &mut report {
             report.block(
                 time,
@@ -121,15 +163,8 @@ fn render(arguments: &Arguments) -> Result<String, String> {
         }
         progress.set_position(performance.position_frames());
     }
-    let wall = begin.elapsed();
     progress.finish_and_clear();
-    let summary = output.finish().map_err(named(output_name))?;
-
-    let mut text = format!("{}: {summary}\n", output_name.display());
-    if let Some(report) = report {
-        text += &report.text(performance.position_frames(), wall);
-    }
-    Ok(text)
+    Ok(())
 }
 
 /// Refuses an output that would take the place of what is read.

@@ -29,6 +29,7 @@ pub use switch::switch;
 use super::desk::Desk;
 use super::edit::Edits;
 use super::idle;
+use super::live::News;
 use super::theme::{self, Theme};
 use super::value_text::{compact, value_text};
 use crate::params::HostParams;
@@ -119,7 +120,7 @@ impl Shown {
             text: value_text(param, param.range().plain(normalized)),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
-            idle: idle::reason(param, desk.controls.values()),
+            idle: idle::reason(param, desk.controls.values(), desk.has_mpe_zone()),
         }
     }
 }
@@ -180,8 +181,13 @@ fn inside(rect: Rect, room: Rect) -> Vec2 {
     )
 }
 
-/// Where modulation and macros have moved a parameter, normalised, if they have.
+/// Where modulation and macros have moved a parameter, normalised, if they have; for MPE, where
+/// messages have.
 pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
+    if let (Param::MPE, News::Latest(telemetry)) = (param, desk.live.news()) {
+        let in_force = f32::from(u8::from(telemetry.mpe.is_on()));
+        return (in_force != desk.edits.normalized(param)).then_some(in_force);
+    }
     let sounding = desk.controls.values.normalized(param).clamp(0.0, 1.0);
     // The values that sound have the host's word; while a hand is ahead of it, so are they.
     let offset = sounding - desk.edits.params().unmodulated(param);
@@ -387,7 +393,7 @@ fn tell(desk: &mut Desk, response: &Response, param: Param, shown: &Shown) {
 /// Shows a control as inactive if its parameter has no effect now.
 fn dimmed(ui: &mut Ui, desk: &mut Desk, param: Param, control: impl FnOnce(&mut Ui, &mut Desk)) {
     ui.scope(|ui| {
-        if idle::reason(param, desk.controls.values()).is_some() {
+        if idle::reason(param, desk.controls.values(), desk.has_mpe_zone()).is_some() {
             ui.multiply_opacity(IDLE_OPACITY);
         }
         control(ui, desk);

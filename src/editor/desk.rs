@@ -3,7 +3,8 @@
 use super::control::Controls;
 use super::edit::Edits;
 use super::help::HelpLine;
-use super::live::Live;
+use super::live::{Live, News};
+use crate::synth::Param;
 
 /// What every view is handed. The looks are in [`theme::current`](super::theme::current).
 pub struct Desk<'a> {
@@ -15,4 +16,15 @@ pub struct Desk<'a> {
     pub live: &'a Live,
     /// Where a view tells what the pointer is on.
     pub help: &'a mut HelpLine,
+}
+
+impl Desk<'_> {
+    /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While
+    /// the instrument does not run, the parameter decides.
+    pub fn has_mpe_zone(&self) -> bool {
+        match self.live.news() {
+            News::Latest(telemetry) => telemetry.mpe.is_on(),
+            News::Awaited | News::Missing => self.controls.values().is_on(Param::MPE),
+        }
+    }
 }

@@ -4,8 +4,9 @@
 use crate::synth::{FilterShape, Param, Values};
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that
-/// sound.
-pub fn reason(param: Param, values: &Values) -> Option<&'static str> {
+/// sound. `has_mpe_zone` says whether an MPE zone is in force: a message can set one up with MPE off,
+/// and end it with MPE on.
+pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
     let is_zero = |param: Param| values.get(param) == 0.0;
     let is_filter_off =
         FilterShape::from_index(values.index(Param::FILTER_TYPE)) == FilterShape::Off;
@@ -61,7 +62,7 @@ pub fn reason(param: Param, values: &Values) -> Option<&'static str> {
             Some("At zero it damps nothing.")
         }
         Param::STRIKE_POSITION if is_zero(Param::STRIKE_DEPTH) => Some("Strike Depth is zero."),
-        Param::MPE_BEND_RANGE if is_zero(Param::MPE) => Some("MPE is off."),
+        Param::MPE_BEND_RANGE if !has_mpe_zone => Some("No MPE zone is in force."),
         param => idle_macro(param, values),
     }
 }
@@ -78,7 +79,7 @@ pub fn is_lfo_idle(values: &Values) -> bool {
     ];
     depths
         .into_iter()
-        .all(|depth| values.get(depth) == 0.0 || reason(depth, values).is_some())
+        .all(|depth| values.get(depth) == 0.0 || reason(depth, values, false).is_some())
 }
 
 /// Of a macro without a target.
@@ -106,7 +107,8 @@ mod tests {
         for &(param, plain) in settings {
             patch.set(param, plain);
         }
-        reason(param, &Values::new(&patch)).is_some()
+        let values = Values::new(&patch);
+        reason(param, &values, values.is_on(Param::MPE)).is_some()
     }
 
     #[test]

@@ -6,6 +6,13 @@
 //! A controller's own values stay in order. So the first value goes with the first selection, the
 //! second with the second; and the null selection (127), with which senders close a parameter, comes
 //! last.
+//!
+//! Where a channel selects both a registered parameter (101, 100) and another one (99, 98) in one
+//! frame, it is unknown which of them the data belong to, and the same hosts deliver only the last
+//! value of each controller. The data of that channel are dropped in that frame: a bend range that is
+//! not set leaves an instrument as it was, a wrong one puts it out of tune until the next message. Which
+//! of the two is selected afterwards is unknown as well, so the selection of 99 and 98 comes last: no
+//! parameter of ours is selected then, and data in later frames change nothing either.
 
 use nice_plug::midi::NoteEvent;
 
@@ -43,45 +50,113 @@ impl RpnOrder {
     }
 
     /// Puts these controllers, among the events of one frame, in an order in which they mean
-    /// something. All other events keep their places.
-    pub fn sort(&mut self, events: &mut [NoteEvent<()>]) {
-        let has_data = events
-            .iter()
-            .any(|event| rank(event).is_some_and(|(_, rank)| rank >= DATA));
-        if !has_data {
-            return;
+    /// something, and returns what remains: without the data that may belong to another parameter. All
+    /// other events keep their order.
+    pub fn sort<'e>(&mut self, events: &'e mut [NoteEvent<()>]) -> &'e mut [NoteEvent<()>] {
+        let both = BothSelected::find(events);
+        let is_data =
+            |event: &NoteEvent<()>| rank(event, both).is_some_and(|(_, rank)| rank >= DATA);
+        let has_data = events.iter().any(is_data);
+        if !has_data && both == BothSelected::default() {
+            return events;
         }
+        if !self.collect(events, both) {
+            // Their order is lost, and with it what the data mean.
+            return without(events, is_data);
+        }
+        self.order.sort_unstable();
+        let places = events
+            .iter_mut()
+            .filter(|event| rank(event, both).is_some());
+        for (place, key) in places.zip(&self.order) {
+            *place = self.events[usize::from(key.index)];
+        }
+        without(events, |event| is_data(event) && both.contains(event))
+    }
+
+    /// Takes down the controllers and what they are sorted by; `false` if they are too many.
+    fn collect(&mut self, events: &[NoteEvent<()>], both: BothSelected) -> bool {
         self.order.clear();
         self.events.clear();
         let mut rounds = [[0_u16; CONTROLLERS]; 16];
-        for &event in events.iter() {
-            let Some((kind, rank)) = rank(&event) else {
+        for &event in events {
+            let Some((kind, rank)) = rank(&event, both) else {
                 continue;
             };
             let NoteEvent::MidiCC { channel, value, .. } = event else {
                 continue;
             };
             if self.order.len() == MOST {
-                return;
+                return false;
             }
-            let channel = channel & 15;
-            let round = &mut rounds[usize::from(channel)][kind];
-            let is_null = rank < DATA && value >= 126.5 / 127.0;
+            let round = &mut rounds[usize::from(channel & 15)][kind];
+            let is_null = rank < DATA && is_null(value);
             self.order.push(Key {
-                channel: turn(channel),
-                round: if is_null { u16::MAX } else { *round },
+                channel: turn(channel & 15),
+                round: match (is_null, both.contains(&event)) {
+                    (true, _) => u16::MAX,
+                    // All of 101 and 100 come before all of 99 and 98.
+                    (false, true) => 0,
+                    (false, false) => *round,
+                },
                 rank,
                 index: self.events.len() as u16,
             });
             *round += u16::from(!is_null);
             self.events.push(event);
         }
-        self.order.sort_unstable();
-        let places = events.iter_mut().filter(|event| rank(event).is_some());
-        for (place, key) in places.zip(&self.order) {
-            *place = self.events[usize::from(key.index)];
+        true
+    }
+}
+
+/// The channels, a bit each, that select both a registered parameter and another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct BothSelected(u16);
+
+impl BothSelected {
+    /// Looks through the events of one frame. A null selection selects nothing.
+    fn find(events: &[NoteEvent<()>]) -> BothSelected {
+        let (mut other, mut registered) = (0_u16, 0_u16);
+        for event in events {
+            if let NoteEvent::MidiCC {
+                channel, cc, value, ..
+            } = *event
+                && !is_null(value)
+            {
+                let bit = 1 << (channel & 15);
+                match cc {
+                    98 | 99 => other |= bit,
+                    100 | 101 => registered |= bit,
+                    _ => {}
+                }
+            }
+        }
+        BothSelected(other & registered)
+    }
+
+    fn contains(self, event: &NoteEvent<()>) -> bool {
+        matches!(event, NoteEvent::MidiCC { channel, .. } if self.0 >> (channel & 15) & 1 == 1)
+    }
+}
+
+/// Whether a selection's value is 127.
+fn is_null(value: f32) -> bool {
+    value >= 126.5 / 127.0
+}
+
+/// Moves the events that are kept to the front, in their order, and returns them.
+fn without(
+    events: &mut [NoteEvent<()>],
+    is_dropped: impl Fn(&NoteEvent<()>) -> bool,
+) -> &mut [NoteEvent<()>] {
+    let mut kept = 0;
+    for index in 0..events.len() {
+        if !is_dropped(&events[index]) {
+            events[kept] = events[index];
+            kept += 1;
         }
     }
+    &mut events[..kept]
 }
 
 /// The first rank of those that change the selected parameter.
@@ -89,15 +164,17 @@ const DATA: u8 = 2;
 
 /// Which of the controllers this is, 0 to 7, and its place among those of one round; `None` if it is
 /// none of them.
-fn rank<S>(event: &NoteEvent<S>) -> Option<(usize, u8)> {
+fn rank(event: &NoteEvent<()>, both: BothSelected) -> Option<(usize, u8)> {
     let NoteEvent::MidiCC { cc, .. } = event else {
         return None;
     };
+    // See the module's text.
+    let (other, registered) = if both.contains(event) { (1, 0) } else { (0, 1) };
     match cc {
-        98 => Some((0, 0)),
-        99 => Some((1, 0)),
-        100 => Some((2, 1)),
-        101 => Some((3, 1)),
+        98 => Some((0, other)),
+        99 => Some((1, other)),
+        100 => Some((2, registered)),
+        101 => Some((3, registered)),
         6 => Some((4, DATA)),
         38 => Some((5, DATA + 1)),
         96 => Some((6, DATA + 2)),
@@ -130,8 +207,7 @@ mod tests {
     }
 
     fn sorted(mut events: Vec<NoteEvent<()>>) -> Vec<NoteEvent<()>> {
-        RpnOrder::new().sort(&mut events);
-        events
+        RpnOrder::new().sort(&mut events).to_vec()
     }
 
     fn on_channel_3(controllers: &[(u8, u8)]) -> Vec<NoteEvent<()>> {
@@ -150,6 +226,23 @@ mod tests {
         events
     }
 
+    /// The same of a host that delivers only the last value of each.
+    fn last_by_number(events: Vec<NoteEvent<()>>) -> Vec<NoteEvent<()>> {
+        let number = |event: &NoteEvent<()>| match event {
+            NoteEvent::MidiCC { channel, cc, .. } => Some((*channel, *cc)),
+            _ => None,
+        };
+        let events = by_number(events);
+        let is_last = |index: usize| {
+            let next = events.get(index + 1);
+            next.is_none_or(|next| number(next) != number(&events[index]))
+        };
+        let last = events.iter().enumerate();
+        last.filter(|&(index, _)| is_last(index))
+            .map(|(_, event)| *event)
+            .collect()
+    }
+
     /// What data entry does to which parameter, on each channel.
     fn entries(events: &[NoteEvent<()>]) -> Vec<(u8, u8, u8, u8, u8)> {
         let mut selected = [(127, 127); 16];
@@ -166,6 +259,7 @@ mod tests {
             match cc {
                 101 => *high = data,
                 100 => *low = data,
+                98 | 99 => (*high, *low) = (127, 127),
                 cc => entries.push((channel, *high, *low, cc, data)),
             }
         }
@@ -200,6 +294,58 @@ mod tests {
         assert_eq!(entries(&sorted(by_number(sent.clone()))), expected);
         // What is in order stays what it is.
         assert_eq!(entries(&sorted(sent)), expected);
+    }
+
+    /// An NRPN's data set no bend range, whichever of the two comes first, and neither do data that
+    /// follow in a later frame. The frame's other channels keep theirs.
+    #[test]
+    fn data_of_two_selections_in_one_frame_are_dropped() {
+        let registered = [(101, 0), (100, 0), (6, 12), (38, 0)];
+        let other = [(99, 1), (98, 8), (6, 64), (96, 0)];
+        let other_channel = [
+            controller(4, 101, 0),
+            controller(4, 100, 0),
+            controller(4, 6, 7),
+        ];
+        for sent in [
+            [&registered[..], &other].concat(),
+            [&other[..], &registered].concat(),
+            [&other[..2], &registered[..2]].concat(),
+            [&other[..2], &registered, &other].concat(),
+            [&registered[..], &other, &registered].concat(),
+        ] {
+            let frame = [on_channel_3(&sent), other_channel.to_vec()].concat();
+            for delivered in [
+                frame.clone(),
+                by_number(frame.clone()),
+                last_by_number(frame.clone()),
+            ] {
+                let later = on_channel_3(&[(6, 5)]);
+                let played = [sorted(delivered), sorted(later)].concat();
+                // The later one finds nothing selected.
+                let expected = [(3, 127, 127, 6, 5), (4, 0, 0, 6, 7)];
+                assert_eq!(entries(&played), expected, "{sent:?}");
+            }
+        }
+    }
+
+    /// A null selection, as senders close parameters with, leaves no doubt.
+    #[test]
+    fn data_beside_a_null_selection_are_kept() {
+        let null = [(99, 127), (98, 127)];
+        let registered = [(101, 0), (100, 0), (6, 12)];
+        for sent in [
+            [&null[..], &registered].concat(),
+            [&registered[..], &null].concat(),
+        ] {
+            let delivered = last_by_number(on_channel_3(&sent[..]));
+            let played = sorted(delivered);
+            assert_eq!(entries(&played), [(3, 0, 0, 6, 12)], "{sent:?}");
+        }
+        // Nothing of another parameter reaches one of ours by the closing null of the registered.
+        let other = [(99, 1), (98, 8), (6, 64), (101, 127), (100, 127)];
+        let played = sorted(last_by_number(on_channel_3(&other)));
+        assert_eq!(entries(&played), [(3, 127, 127, 6, 64)]);
     }
 
     #[test]
@@ -243,11 +389,12 @@ mod tests {
         let sorted = sorted(events.clone());
         assert_eq!(sorted[1..3], events[1..3]);
         assert_eq!(sorted[4], events[0]);
-        // A flood is left alone, and so are selections without values.
+        // A flood keeps its order and loses its data; selections without values are left alone.
         let flood: Vec<_> = (0..=MOST)
             .flat_map(|_| on_channel_3(&[(6, 1), (101, 0)]))
             .collect();
-        assert_eq!(super::tests::sorted(flood.clone()), flood);
+        let selections = on_channel_3(&[(101, 0)]).repeat(MOST + 1);
+        assert_eq!(super::tests::sorted(flood), selections);
         let selections = on_channel_3(&[(101, 127), (100, 0)]);
         assert_eq!(super::tests::sorted(selections.clone()), selections);
     }

@@ -69,6 +69,11 @@ impl Clock {
         }
     }
 
+    /// The time of the current tick.
+    pub fn seconds(&self) -> f64 {
+        self.sum as f64 / self.denominator as f64
+    }
+
     /// The frame nearest to the current tick.
     pub fn frame(&self) -> u64 {
         let denominator = u128::from(self.denominator);

@@ -1,5 +1,6 @@
 //! What is wrong with a MIDI file: where, what was found, what was expected.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A place in a MIDI file.
@@ -37,7 +38,7 @@ pub struct Error {
     /// What is there.
     pub found: String,
     /// What the format asks for.
-    pub expected: &'static str,
+    pub expected: Cow<'static, str>,
 }
 
 impl Error {
@@ -46,7 +47,7 @@ impl Error {
         Error {
             place: Place { track: None, byte },
             found: found.into(),
-            expected,
+            expected: Cow::Borrowed(expected),
         }
     }
 }
@@ -109,6 +110,8 @@ pub(super) enum Fault {
     ShortTempo,
     LongTempo,
     LongEndOfTrack,
+    LongGap,
+    LongSong,
     BytesAfterEnd,
     /// Zeros, which other programs write there.
     PaddingAfterEnd,
@@ -133,7 +136,7 @@ impl Fault {
             Fault::TracksInFormat0 => ("one track", "they play together"),
             Fault::TracksInFormat2 => ("one song", "the tracks play one after another"),
             Fault::ChunkLength => (
-                "the length of the chunk",
+                "the length up to End of Track",
                 "the track ends with End of Track",
             ),
             Fault::UnknownBytes => ("a chunk", "skipped up to the next track"),
@@ -155,9 +158,20 @@ impl Fault {
             Fault::ShortTempo => ("3 bytes", "the tempo stays as it was"),
             Fault::LongTempo => ("3 bytes", "its first 3 bytes count"),
             Fault::LongEndOfTrack => ("0 bytes", "the track ends"),
+            Fault::LongGap => ("an event within an hour", "the track ends before it"),
+            Fault::LongSong => ("the song's end within 12 hours", "the track ends before it"),
             Fault::BytesAfterEnd => ("the end of the chunk", "they do not play"),
             Fault::PaddingAfterEnd => ("the end of the chunk", "they are skipped"),
             Fault::MetaContent(expected) => (expected, "it is skipped"),
+        }
+    }
+
+    /// The error that a strict reading makes of it.
+    pub fn error(self, place: Place, found: String) -> Error {
+        Error {
+            place,
+            found,
+            expected: Cow::Borrowed(self.texts().0),
         }
     }
 
@@ -190,13 +204,13 @@ impl Faults {
         place: Place,
         found: impl FnOnce() -> String,
     ) -> Result<(), Error> {
-        let (expected, outcome) = fault.texts();
+        self.note_error(fault, || fault.error(place, found()))
+    }
+
+    /// The same of a fault with an error of its own wording.
+    pub fn note_error(&mut self, fault: Fault, error: impl FnOnce() -> Error) -> Result<(), Error> {
         if self.is_strict {
-            return Err(Error {
-                place,
-                found: found(),
-                expected,
-            });
+            return Err(error());
         }
         if fault.is_harmless() {
             return Ok(());
@@ -204,12 +218,8 @@ impl Faults {
         match self.warnings.iter_mut().find(|known| known.fault == fault) {
             Some(known) => known.more += 1,
             None => self.warnings.push(Warning {
-                error: Error {
-                    place,
-                    found: found(),
-                    expected,
-                },
-                outcome,
+                error: error(),
+                outcome: fault.texts().1,
                 more: 0,
                 fault,
             }),

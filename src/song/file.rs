@@ -1,5 +1,7 @@
 //! The chunks of a MIDI file.
 
+use std::borrow::Cow;
+
 use super::fault::{Error, Fault, Faults, Place, TrackPlace};
 use super::track::{self, Extent, TrackEnd, TrackEvent};
 
@@ -13,10 +15,9 @@ const MAC_BINARY_HEADER: usize = 128;
 #[derive(Debug)]
 pub(super) struct Contents {
     pub timing: Timing,
-    /// In order of their ticks; within a tick in the file's order.
+    /// In order of their ticks; within a tick in the file's order. Each track has its
+    /// [`Message::End`](track::Message::End).
     pub events: Vec<TrackEvent>,
-    /// Where the last track ends.
-    pub end_tick: u64,
 }
 
 /// What a tick is.
@@ -58,10 +59,10 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
     let mut contents = Contents {
         timing: header.timing,
         events: Vec::new(),
-        end_tick: 0,
     };
     let mut at = header.end;
     let mut tracks = 0;
+    let mut end_tick = 0_u64;
     let mut has_events = false;
     while tracks < header.tracks {
         let Some(chunk) = next_chunk(file, at, tracks + 1, faults)? else {
@@ -84,15 +85,11 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
         has_events |= end.has_events;
         at = end_of_chunk(file, &chunk, &end, faults)?;
         // Patterns of format 2 follow one another.
-        let offset = if header.format == 2 {
-            contents.end_tick
-        } else {
-            0
-        };
+        let offset = if header.format == 2 { end_tick } else { 0 };
         for event in &mut contents.events[first..] {
             event.tick = event.tick.saturating_add(offset);
         }
-        contents.end_tick = contents.end_tick.max(offset.saturating_add(end.tick));
+        end_tick = end_tick.max(offset.saturating_add(end.tick));
     }
     if !has_events {
         return Err(Error::new(
@@ -308,11 +305,7 @@ fn end_of_chunk(
     let next = find_track(file, end.byte);
     let is_next_inside = next == end.byte || !is_chunk_at(file, stated_end);
     if stated_end < end.byte || stated_end > file.len() || next < stated_end && is_next_inside {
-        let length_at = chunk.start - 4;
-        faults.note(Fault::ChunkLength, place(length_at), || {
-            let (stated, real) = (stated_end - chunk.start, end.byte - chunk.start);
-            format!("a length of {stated} bytes where End of Track comes after {real}")
-        })?;
+        faults.note_error(Fault::ChunkLength, || chunk_length_error(chunk, end))?;
         return Ok(if is_chunk_at(file, end.byte) {
             end.byte
         } else {
@@ -332,6 +325,22 @@ fn end_of_chunk(
         })?;
     }
     Ok(stated_end)
+}
+
+/// What is wrong with the length of a chunk. It stands before the track's first event.
+fn chunk_length_error(chunk: &Extent, end: &TrackEnd) -> Error {
+    let (stated, real) = (chunk.stated_end - chunk.start, end.byte - chunk.start);
+    Error {
+        place: Place {
+            track: Some(TrackPlace {
+                number: chunk.number,
+                tick: 0,
+            }),
+            byte: chunk.start - 4,
+        },
+        found: format!("a chunk length of {stated} bytes"),
+        expected: Cow::Owned(format!("{real} bytes, the length up to End of Track")),
+    }
 }
 
 /// Compares what there is with what the header says of it; `at` is the place behind the last track.

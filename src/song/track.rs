@@ -15,6 +15,43 @@ pub struct TrackEvent {
     pub tick: u64,
     /// What.
     pub message: Message,
+    /// The longest of the delta times that lead to it from the track's event before it.
+    pub delta: Delta,
+}
+
+/// A delta time, with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delta {
+    /// How long it is.
+    pub ticks: u64,
+    /// The track's number, counted from 1.
+    pub track: usize,
+    /// Ticks from the track's start up to it.
+    tick: u64,
+    /// Where its bytes begin.
+    byte: usize,
+}
+
+impl Delta {
+    fn none_at(track: usize, tick: u64, byte: usize) -> Delta {
+        Delta {
+            ticks: 0,
+            track,
+            tick,
+            byte,
+        }
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place {
+            track: Some(TrackPlace {
+                number: self.track,
+                tick: self.tick,
+            }),
+            byte: self.byte,
+        }
+    }
 }
 
 /// What a track says.
@@ -30,6 +67,8 @@ pub enum Message {
     },
     /// Microseconds per quarter note, never 0.
     Tempo(u32),
+    /// The track's end, with End of Track or without.
+    End,
 }
 
 /// Where a track's bytes are.
@@ -56,7 +95,7 @@ pub(super) struct TrackEnd {
     pub has_events: bool,
 }
 
-/// Reads a track up to its End of Track, and adds what it says to `events`.
+/// Reads a track up to its End of Track, and adds what it says to `events`, its end at last.
 pub(super) fn read(
     file: &[u8],
     extent: &Extent,
@@ -69,6 +108,7 @@ pub(super) fn read(
         limit: extent.limit,
         number: extent.number,
         tick: 0,
+        delta: Delta::none_at(extent.number, 0, extent.start),
         status: None,
         interrupted_by: None,
         faults,
@@ -82,62 +122,65 @@ pub(super) fn read(
             break Ending::Limit;
         }
         let before = (events.len(), reader.tick);
-        match reader.event() {
-            Ok(Step::Message(message)) => events.push(TrackEvent {
-                tick: reader.tick,
-                message,
-            }),
-            Ok(Step::Skipped) => {}
-            Ok(Step::EndOfTrack) => {
-                return Ok(TrackEnd {
-                    tick: reader.tick,
-                    byte: reader.at,
-                    has_end_of_track: true,
-                    has_events: true,
-                });
-            }
-            Err(stop) => {
-                reader.tick = before.1;
-                match stop {
-                    Stop::Refused(error) => return Err(error),
-                    Stop::BytesEnd => break Ending::Cut,
-                    Stop::Lost => break Ending::Lost,
-                }
-            }
-        }
+        let event = match reader.next() {
+            Ok(event) => event,
+            Err(Stop::Refused(error)) => return Err(error),
+            Err(Stop::BytesEnd) => break Ending::Cut,
+            Err(Stop::Lost) => break Ending::Lost,
+        };
         has_events = true;
+        events.extend(event);
+        if event.is_some_and(|event| event.message == Message::End) {
+            return Ok(TrackEnd {
+                tick: reader.tick,
+                byte: reader.at,
+                has_end_of_track: true,
+                has_events,
+            });
+        }
         if within.is_none() && reader.at > extent.stated_end {
             within = Some(before);
         }
     };
+    let is_chunk_over = within.is_some();
     let (mut tick, mut byte) = (reader.tick, extent.limit);
     if let Some((length, tick_within)) = within {
         events.truncate(length);
         (tick, byte) = (tick_within, extent.stated_end);
     }
-    let place = Place {
-        track: Some(TrackPlace {
-            number: extent.number,
-            tick,
-        }),
-        byte,
-    };
-    let is_file_cut = extent.stated_end > file.len() && extent.limit == file.len();
-    let (fault, found) = match ending {
-        Ending::Lost => (None, ""),
-        _ if is_file_cut => (Some(Fault::Truncated), "the end of the file"),
-        Ending::Cut if within.is_none() => (Some(Fault::CutEvent), "the end of the chunk"),
-        _ => (Some(Fault::NoEndOfTrack), "the end of the chunk"),
-    };
-    if let Some(fault) = fault {
-        faults.note(fault, place, || found.to_owned())?;
-    }
+    let delta = Delta::none_at(extent.number, tick, byte);
+    events.push(TrackEvent {
+        tick,
+        message: Message::End,
+        delta,
+    });
+    note_ending(ending, is_chunk_over, file, extent, delta.place(), faults)?;
     Ok(TrackEnd {
         tick,
         byte,
         has_end_of_track: false,
         has_events,
     })
+}
+
+/// Takes down that a track ends at `place`, without End of Track. `is_chunk_over` says whether it was
+/// read past the end that the chunk states.
+fn note_ending(
+    ending: Ending,
+    is_chunk_over: bool,
+    file: &[u8],
+    extent: &Extent,
+    place: Place,
+    faults: &mut Faults,
+) -> Result<(), Error> {
+    let is_file_cut = extent.stated_end > file.len() && extent.limit == file.len();
+    let (fault, found) = match ending {
+        Ending::Lost => return Ok(()),
+        _ if is_file_cut => (Fault::Truncated, "the end of the file"),
+        Ending::Cut if !is_chunk_over => (Fault::CutEvent, "the end of the chunk"),
+        _ => (Fault::NoEndOfTrack, "the end of the chunk"),
+    };
+    faults.note(fault, place, || found.to_owned())
 }
 
 /// Why a track ends without End of Track.
@@ -179,6 +222,8 @@ struct Reader<'b, 'f> {
     number: usize,
     /// Ticks up to the event that is being read.
     tick: u64,
+    /// The longest delta time since the last [`TrackEvent`].
+    delta: Delta,
     /// Status of the last channel message.
     status: Option<u8>,
     /// The status byte that has ended running status since.
@@ -247,6 +292,30 @@ impl<'b> Reader<'b, '_> {
         let bytes = self.file.get(self.at..end).ok_or(Stop::BytesEnd)?;
         self.at = end;
         Ok(bytes)
+    }
+
+    /// Reads an event, whole or not at all; `None` for one that is skipped.
+    fn next(&mut self) -> Result<Option<TrackEvent>, Stop> {
+        let (start, tick) = (self.at, self.tick);
+        let step = self.event().inspect_err(|_| self.tick = tick)?;
+        let ticks = self.tick - tick;
+        if ticks > self.delta.ticks {
+            self.delta = Delta {
+                ticks,
+                ..Delta::none_at(self.number, tick, start)
+            };
+        }
+        let message = match step {
+            Step::Skipped => return Ok(None),
+            Step::Message(message) => message,
+            Step::EndOfTrack => Message::End,
+        };
+        let next = Delta::none_at(self.number, self.tick, self.at);
+        Ok(Some(TrackEvent {
+            tick: self.tick,
+            message,
+            delta: std::mem::replace(&mut self.delta, next),
+        }))
     }
 
     fn event(&mut self) -> Result<Step, Stop> {

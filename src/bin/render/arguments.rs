@@ -23,7 +23,8 @@ pub struct Arguments {
     /// The MIDI file to play
     #[arg(value_name = "SONG.mid", required_unless_present = "list_presets")]
     song: Option<PathBuf>,
-    /// The WAV file to write, which appears only when it is whole; - is standard output
+    /// The WAV file to write, which appears only when it is whole; a pipe or a device gets it as one
+    /// piece; - is standard output
     #[arg(value_name = "OUT.wav", required_unless_present = "list_presets")]
     output: Option<PathBuf>,
     /// A starting preset or a preset file

@@ -1,8 +1,8 @@
-//! The WAV file: written beside its final name, renamed when it is whole. For standard output, which
+//! The WAV file: written beside its final name, renamed when it is whole. For a pipe or a device, which
 //! cannot go back to fill in the header's lengths, it is copied when it is whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Seek, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use aliquot::dsp::random;
@@ -10,6 +10,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use tempfile::TempPath;
 
 use crate::arguments::Bits;
+use crate::stream::Stream;
 
 const CHANNELS: u16 = 2;
 /// Left for the headers out of the 4 GiB that a WAV file's sizes can state.
@@ -30,17 +31,15 @@ pub struct Output {
 enum Target {
     /// To this path, from its temporary name.
     File { temporary: TempPath, path: PathBuf },
-    /// Into standard output, from a file without a name.
-    StandardOutput,
+    /// Into this, from a file without a name.
+    Stream(Box<dyn Write>),
 }
 
 impl Output {
-    /// Opens a temporary file whose content goes to standard output at last.
-    pub fn to_standard_output(rate_hz: u32, bits: Bits) -> io::Result<Output> {
-        if io::stdout().is_terminal() {
-            return Err(io::Error::other("a terminal cannot take a WAV file"));
-        }
-        Output::new(tempfile::tempfile()?, Target::StandardOutput, rate_hz, bits)
+    /// Opens a temporary file whose content goes to `stream` at last.
+    pub fn to_stream(stream: Stream, rate_hz: u32, bits: Bits) -> io::Result<Output> {
+        let target = Target::Stream(stream.writer);
+        Output::new(tempfile::tempfile()?, target, rate_hz, bits)
     }
 
     /// Opens a temporary file in the target's folder, with the permissions of the file that it will
@@ -50,7 +49,9 @@ impl Output {
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let permissions = match fs::metadata(&target) {
             Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other("not a regular file; for a pipe use -"));
+                return Err(io::Error::other(
+                    "neither a regular file nor a pipe or a character device",
+                ));
             }
             // Renaming would pass over a file's own protection.
             Ok(metadata) => {
@@ -144,11 +145,10 @@ impl Output {
                 self.file.sync_all()?;
                 temporary.persist(&path).map_err(|error| error.error)?;
             }
-            Target::StandardOutput => {
+            Target::Stream(mut stream) => {
                 self.file.rewind()?;
-                let mut output = io::stdout().lock();
-                io::copy(&mut self.file, &mut output)?;
-                output.flush()?;
+                io::copy(&mut self.file, &mut stream)?;
+                stream.flush()?;
             }
         }
         let rate_hz = self.spec.sample_rate;

@@ -88,7 +88,8 @@ impl<'s> Performance<'s> {
         if end > room_frames {
             let minutes = |frames: u64| frames as f64 / rate_hz / 60.0;
             return Err(format!(
-                "with its tail the song lasts {:.0} minutes, and a WAV file of this format holds {:.0}",
+                "{}: found the end of a song that lasts {:.0} minutes with its tail, expected at most                  {:.0}, which a WAV file of this rate and format holds",
+                song.end_place,
                 minutes(end),
                 minutes(room_frames)
             ));

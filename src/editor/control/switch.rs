@@ -57,6 +57,13 @@ fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
     );
     let color = if is_on { theme.on_accent } else { theme.text };
     painter.circle_filled(button, inset - 3.0, color);
+    // A mark where it sounds, while that is at the other end.
+    if let Some(modulated) = shown.modulated
+        && (modulated >= 0.5) != is_on
+    {
+        let other = pos2(slot.left() + slot.right() - button.x, button.y);
+        painter.circle_filled(other, 0.5 * inset - 1.0, theme.modulated);
+    }
     let line = |bottom: f32| {
         Rect::from_min_max(
             pos2(rect.left(), rect.bottom() - bottom - 14.0),

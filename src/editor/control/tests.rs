@@ -9,6 +9,7 @@ use super::super::rig::{Rig, click, control, drag, plain, send, told, value_text
 use super::super::stage::button;
 use super::super::value_text::{self, current_text};
 use super::*;
+use crate::synth::MpeZones;
 
 fn rig() -> Rig {
     window(vec2(1_600.0, 1_000.0))
@@ -137,6 +138,7 @@ fn a_value_is_typed_with_or_without_its_unit() {
         ("440", 440.0),
         ("1.5 kHz", 1_500.0),
         ("1,5 kHz", 1_500.0),
+        ("1,000", 1_000.0),
         ("A4", 440.0),
         ("C#3", 138.5913),
         ("99999", 20_000.0),
@@ -374,6 +376,36 @@ fn a_screen_reader_changes_values_in_numbers_in_words_and_in_steps() {
     control(&rig, Param::MPE).click_accesskit();
     rig.run_steps(2);
     assert_eq!(plain(&rig, Param::MPE), 1.0);
+}
+
+/// A message sets up a zone with MPE off, and ends it with MPE on.
+#[test]
+fn mpe_is_shown_as_it_is_in_force() {
+    let mut rig = rig();
+    let help_on = |rig: &mut Rig, param: Param, zones: Option<MpeZones>| {
+        let at = control(rig, param).rect().center();
+        send(rig, [Event::PointerMoved(at)]);
+        if let Some(zones) = zones {
+            let senders = &mut rig.state_mut().senders;
+            senders.telemetry.publish(|telemetry| telemetry.mpe = zones);
+        }
+        rig.run_steps(2);
+        help(rig)
+    };
+    let idle = "Has no effect now. No MPE zone is in force.";
+    let range = Param::MPE_BEND_RANGE;
+    assert!(help_on(&mut rig, range, None).contains(idle));
+    let by_message = help_on(&mut rig, range, Some(MpeZones::ALL));
+    assert!(!by_message.contains(idle), "{by_message}");
+    let switch = help_on(&mut rig, Param::MPE, Some(MpeZones::ALL));
+    assert!(switch.starts_with("MPE: Off (sounds at On)"), "{switch}");
+
+    rig.state_mut().edits.set(Param::MPE, 1.0);
+    let switch = help_on(&mut rig, Param::MPE, Some(MpeZones::ALL));
+    assert!(switch.starts_with("MPE: On. "), "{switch}");
+    let switch = help_on(&mut rig, Param::MPE, Some(MpeZones::default()));
+    assert!(switch.starts_with("MPE: On (sounds at Off)"), "{switch}");
+    assert!(help_on(&mut rig, range, Some(MpeZones::default())).contains(idle));
 }
 
 #[test]

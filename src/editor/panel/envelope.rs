@@ -177,7 +177,8 @@ impl EnvelopeView {
             painter.hline(rect.x_range(), corners.y(level), stroke);
         }
         let line = corners.line();
-        let is_idle = idle::reason(self.stages.attack, desk.controls.values()).is_some();
+        let (values, has_mpe_zone) = (desk.controls.values(), desk.has_mpe_zone());
+        let is_idle = idle::reason(self.stages.attack, values, has_mpe_zone).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {

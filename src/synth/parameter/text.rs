@@ -1,6 +1,6 @@
 //! Plain values as text and back.
 
-use super::typed::{note_hz, plain_number};
+use super::typed::{note_hz, plain_number, without_thousands_comma};
 use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Row};
 
 /// Of the note A4, Hz.
@@ -154,8 +154,20 @@ pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
         Unit::Pan if matches!(lower.as_str(), "c" | "centre" | "center") => return Some(0.0),
         _ => {}
     }
-    let (number, unit) = split_number(&lower)?;
-    let scale = match (row.unit, unit) {
+    // `1,000` is a thousand to some and one to others. Who means one writes no zeros behind it, so it is
+    // a thousand where the parameter can be that; where it cannot, as in `1,250 kHz`, the comma is a
+    // decimal one.
+    let thousands = without_thousands_comma(&text.to_lowercase())
+        .and_then(|text| plain_of_number(row.unit, &plain_number(&text)))
+        .filter(|plain| (min..=max).contains(plain));
+    let plain = thousands.or_else(|| plain_of_number(row.unit, &lower))?;
+    plain.is_finite().then(|| plain.clamp(min, max))
+}
+
+/// The plain value that a number with its unit, or without, means for a parameter of this unit.
+fn plain_of_number(own: Unit, text: &str) -> Option<f32> {
+    let (number, unit) = split_number(text)?;
+    let scale = match (own, unit) {
         (Unit::Percent, "" | "%") => 0.01,
         (Unit::Pan, "" | "r" | "% r") => 0.01,
         (Unit::Pan, "l" | "% l") => -0.01,
@@ -165,8 +177,7 @@ pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
         (own, other) if own.symbol().to_lowercase() == other => 1.0,
         _ => return None,
     };
-    let plain = (f64::from(number) * scale) as f32;
-    plain.is_finite().then(|| plain.clamp(min, max))
+    Some((f64::from(number) * scale) as f32)
 }
 
 /// The number that a text begins with, and what stands behind it.

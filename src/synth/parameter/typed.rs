@@ -4,7 +4,7 @@
 /// The text in the form that Rust's numbers have: `-` for every minus sign, `.` for a decimal comma,
 /// and no commas between thousands.
 ///
-/// A single comma is a decimal one. Of commas and points together the last is the decimal one.
+/// A single comma is a decimal one (but see [`without_thousands_comma`]). Of commas and points together the last is the decimal one.
 pub fn plain_number(text: &str) -> String {
     let text: String = text
         .chars()
@@ -23,6 +23,20 @@ pub fn plain_number(text: &str) -> String {
         (1, Some(comma), Some(point)) if comma > point => text.replace('.', "").replace(',', "."),
         _ => text.replace(',', ""),
     }
+}
+
+/// The text without its comma, where a single one may stand between thousands: after one to three
+/// digits that do not begin with 0, before exactly three, as in `1,000` and `-12,500 ct`.
+pub fn without_thousands_comma(text: &str) -> Option<String> {
+    let (whole, rest) = text.split_once(',')?;
+    let digits = whole.trim_start_matches(['+', '-', '−', '‐', '‑', '–', ' ']);
+    let after = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let is_group = matches!(digits.len(), 1..=3)
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
+        && after == 3
+        && !rest[after..].starts_with([',', '.']);
+    is_group.then(|| format!("{whole}{rest}"))
 }
 
 /// The number that a text means, with a decimal comma or point and any minus sign; `None` if it means
@@ -97,6 +111,32 @@ mod tests {
         }
         for text in ["", ",", "−", "1,2.3,4x", "inf", "nan", "1e999"] {
             assert_eq!(parse_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comma_before_three_digits_may_part_thousands() {
+        for (text, without) in [
+            ("1,000", "1000"),
+            ("12,500 hz", "12500 hz"),
+            ("−999,999", "−999999"),
+        ] {
+            assert_eq!(without_thousands_comma(text).as_deref(), Some(without));
+        }
+        for text in [
+            "0,125",
+            "00,125",
+            "1,5",
+            "1,25",
+            "1,0000",
+            "1234,000",
+            ",000",
+            "1,000.5",
+            "1,000,000",
+            "1000",
+            "x,000",
+        ] {
+            assert_eq!(without_thousands_comma(text), None, "{text}");
         }
     }
 

@@ -1,22 +1,18 @@
 //! The short forms of `cargo xtask soak`.
 
-use xtask::soak::hot_swap::{MAX_SWAP_TIME, hot_swap};
+use xtask::soak::hot_swap::timed_hot_swap;
 use xtask::soak::song;
 
 use crate::rig::{host, instance};
 
 #[test]
 fn another_preset_every_100_ms_under_held_chords_loses_no_voice_and_does_not_click() {
-    let figures = hot_swap(host(), 30.0, 2, &mut |_| {}).unwrap_or_else(|error| {
+    let figures = timed_hot_swap(host(), 30.0, 2, &mut |_| {}).unwrap_or_else(|error| {
         panic!("{error:#}");
     });
     println!("{figures}");
     assert_eq!(figures.swaps, 300);
     assert!(figures.notes >= 3 * 30);
-    // `cargo xtask soak` holds 99 of 100 to it. Beside other programs the processor's caches are theirs
-    // as well, so here it is the usual one.
-    let time = figures.swap_time(0.5);
-    assert!(time < MAX_SWAP_TIME, "{time:?}");
 }
 
 #[test]

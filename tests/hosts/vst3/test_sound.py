@@ -120,6 +120,22 @@ def test_a_registered_parameter_sent_at_one_instant(open_host, number, value, se
     assert abs(cents(frequency, wanted)) < CENTS
 
 
+@pytest.mark.parametrize("is_registered_first", [True, False])
+def test_an_nrpn_at_the_instant_of_an_rpn_sets_no_bend_range(open_host, is_registered_first):
+    """Of each controller these hosts deliver the last value only: the data may be the NRPN's."""
+    registered = [(101, 0), (100, 0), (6, 12)]
+    other = [(99, 1), (98, 8), (6, 24)]
+    controllers = registered + other if is_registered_first else other + registered
+    midi = [(0, bytes([0xB0, controller, data])) for controller, data in controllers]
+    # Nor do data that come later, as long as nothing else is selected.
+    midi.append((1_000, bytes([0xB0, 6, 7])))
+    midi.append((2_000, bytes([0xE0, 0x7F, 0x7F])))
+    audio = steady(open_host(), {"Partials": 1, "Protect": 0}, [(57, 100)], midi)
+    wanted = 220.0 * 2 ** (2.0 / 12)
+    frequency, _ = Spectrum(audio[0]).peak(wanted)
+    assert abs(cents(frequency, wanted)) < CENTS
+
+
 def test_modulation_wheel_is_vibrato(open_host):
     patch = {"Partials": 1, "Wheel to Vibrato": 50.0, "Protect": 0}
     deviations = []

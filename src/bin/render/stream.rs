@@ -1,0 +1,132 @@
+//! What the renderer writes to that is no file of its own: standard output, pipes, character devices.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+/// Where a WAV file goes as one piece, and where what is told goes then.
+pub struct Stream {
+    pub writer: Box<dyn Write>,
+    /// Whether it is standard output, which takes nothing else then.
+    pub is_standard_output: bool,
+}
+
+impl Stream {
+    /// Standard output.
+    pub fn standard_output() -> io::Result<Stream> {
+        if io::stdout().is_terminal() {
+            return Err(a_terminal());
+        }
+        Ok(Stream {
+            writer: standard_output()?,
+            is_standard_output: true,
+        })
+    }
+
+    /// The pipe or the character device of that name; `None` where there is none. A pipe is waited for
+    /// until another program reads from it.
+    #[cfg(unix)]
+    pub fn open(path: &Path) -> io::Result<Option<Stream>> {
+        use std::os::unix::fs::{FileTypeExt, MetadataExt};
+
+        let Ok(metadata) = fs::metadata(path) else {
+            return Ok(None);
+        };
+        let kind = metadata.file_type();
+        if !kind.is_fifo() && !kind.is_char_device() {
+            return Ok(None);
+        }
+        // The runtime has opened something else in a closed one's place.
+        let names = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+        if names.iter().any(|name| path == Path::new(name)) {
+            standard_output()?;
+        }
+        let file = OpenOptions::new().write(true).open(path)?;
+        if file.is_terminal() {
+            return Err(a_terminal());
+        }
+        let standard = duplicate().and_then(|standard| standard.metadata());
+        let is_same = standard.is_ok_and(|standard| {
+            (standard.dev(), standard.ino()) == (metadata.dev(), metadata.ino())
+        });
+        Ok(Some(Stream {
+            writer: Box::new(file),
+            is_standard_output: kind.is_fifo() && is_same,
+        }))
+    }
+
+    #[cfg(not(unix))]
+    pub fn open(_: &Path) -> io::Result<Option<Stream>> {
+        Ok(None)
+    }
+}
+
+fn a_terminal() -> io::Error {
+    io::Error::other("a terminal cannot take a WAV file")
+}
+
+/// Writes a text to standard output.
+pub fn tell(text: &str) -> io::Result<()> {
+    let mut output = standard_output()?;
+    output.write_all(text.as_bytes())?;
+    output.flush()
+}
+
+/// Standard output, with all errors: the standard library's own takes it for written what is written
+/// to one that cannot be written to.
+#[cfg(unix)]
+fn standard_output() -> io::Result<Box<dyn Write>> {
+    if closed::is_closed() {
+        return Err(io::Error::other("it is closed"));
+    }
+    Ok(Box::new(duplicate()?))
+}
+
+#[cfg(not(unix))]
+fn standard_output() -> io::Result<Box<dyn Write>> {
+    Ok(Box::new(io::stdout()))
+}
+
+#[cfg(unix)]
+fn duplicate() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// Whether standard output was closed when the program began. Rust's runtime opens `/dev/null` in its
+/// place before `main`, so it has to be asked for earlier: by a function that the system calls before.
+#[cfg(unix)]
+mod closed {
+    use std::ffi::c_int;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    const STANDARD_OUTPUT: c_int = 1;
+    /// Of `fcntl`, on every Unix.
+    const F_GETFD: c_int = 1;
+
+    static IS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+    unsafe extern "C" {
+        fn fcntl(file: c_int, command: c_int, ...) -> c_int;
+    }
+
+    // SAFETY: the section holds functions of this signature, which are called once, before `main`.
+    // The function needs nothing of Rust's runtime.
+    #[used]
+    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+    #[cfg_attr(
+        target_vendor = "apple",
+        unsafe(link_section = "__DATA,__mod_init_func")
+    )]
+    static LOOK: extern "C" fn() = look;
+
+    extern "C" fn look() {
+        // SAFETY: the command takes no further argument and changes nothing.
+        let flags = unsafe { fcntl(STANDARD_OUTPUT, F_GETFD) };
+        IS_CLOSED.store(flags < 0, Ordering::Relaxed);
+    }
+
+    pub fn is_closed() -> bool {
+        IS_CLOSED.load(Ordering::Relaxed)
+    }
+}
