@@ -22,7 +22,7 @@ use super::event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
-use super::pool::{Dimensions, Extension, MAX_SLOTS, Threading, VoicePool, slots};
+use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::sounding::Sounding;
 use super::tick::Tick;
 use super::voice::{Life, Outcome};
@@ -36,7 +36,8 @@ use crate::dsp::level::Level;
 pub struct Config {
     /// Frames per second; anything outside [`RATES_HZ`] counts as the nearer end.
     pub sample_rate_hz: f64,
-    /// Voices to allocate memory for, 1 to [`MAX_VOICES`]; the patch may ask for fewer.
+    /// Voices to allocate memory for, 1 to [`MAX_VOICES`]. The patch may ask for fewer; where it asks
+    /// for more, this is the limit.
     pub max_voices: usize,
 }
 
@@ -177,8 +178,8 @@ impl Engine {
         &self.dimensions
     }
 
-    /// How many voices may sound: what the patch asked for when nothing sounded, as far as there is
-    /// memory.
+    /// How many voices may sound: what the patch asked for when nothing sounded last, at most
+    /// [`Config::max_voices`].
     pub fn voice_limit(&self) -> usize {
         self.voice_limit
     }
@@ -193,15 +194,6 @@ impl Engine {
         }
         self.buses.iter_mut().for_each(Bus::clear);
         self.pool.set_threading(threading)
-    }
-
-    /// Takes room for more voices; they are used from when nothing sounds. What it leaves is to be
-    /// dropped off the audio thread.
-    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn extend(&mut self, extension: &mut Extension) {
-        self.end_block();
-        self.pool.extend(extension);
-        self.dimensions.voices = self.pool.voices();
     }
 
     /// Takes a patch over from the next tick on (a note that begins before it already has it).
@@ -518,8 +510,7 @@ impl Engine {
         self.tick.channels.clone_from(&self.channels);
     }
 
-    /// Takes over the limit of voices, if nothing sounds: the same notes are to give the same bits
-    /// whenever the memory for them came.
+    /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
         if self.assigner.sounding() == 0 {
             self.voice_limit = self

@@ -10,7 +10,8 @@ section! { output;
     VOICES = Row::new(Voices, "voices", "Voices")
         .value(Range::count(1, MAX_VOICES as i32, 4_096), 32.0, Count)
         .machine()
-        .help("How many notes may sound at once; one more ends a released, a quiet or an old one.");
+        .help("How many notes may sound at once; one more ends a released, a quiet or an old one. \
+            Taken over when nothing sounds; more than 128 need a restart by the host.");
     /// Master level.
     LEVEL = Row::new(Output, "level", "Output Level")
         .short("Level")
