@@ -147,15 +147,18 @@ fn an_event_takes_no_work_back() {
             value: 0.1,
         });
         engine.push(off(0, 30 + round % 64));
-        engine.push(Event::Expression {
-            note: NoteAddress {
-                id: None,
-                channel: None,
-                key: None,
-            },
-            expression: NoteExpression::Tuning,
-            value: 0.5,
-        });
+        // As many as a host's buffer has room for.
+        for step in 0..16_384 {
+            engine.push(Event::Expression {
+                note: NoteAddress {
+                    id: None,
+                    channel: None,
+                    key: None,
+                },
+                expression: NoteExpression::Tuning,
+                value: 0.5 + step as f32 * 1e-6,
+            });
+        }
         works.store(true, Ordering::Relaxed);
         engine.render(&mut left[20..], &mut right[20..]);
     }
