@@ -4,9 +4,11 @@
 //! [`Engine`] at their frames, and its frames to the host.
 //!
 //! The audio thread runs [`Aliquot::process`] and [`Aliquot::reset`], which neither allocate nor
-//! wait; the engine is made in [`Aliquot::activate`], and what it comes to need later is made in the
-//! background (`background`). At the end of each buffer the screen, if there
-//! is one, is told what sounds and what it took ([`crate::bridge`]).
+//! wait. The engine is made in [`Aliquot::activate`], with room for as many voices as the parameter
+//! then asks for. A lower limit is taken over when nothing sounds; one that there is no room for
+//! waits for the next activation, for which the host is asked. Threads are made in the background
+//! (`background`). At the end of each buffer the screen, if there is one, is told what sounds and
+//! what it took ([`crate::bridge`]).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -37,6 +39,9 @@ use stopwatch::Stopwatch;
 /// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
 const EVENTS: usize = 16_384;
 
+/// Every engine has room for so many voices, since that costs little.
+const LEAST_VOICES: usize = 128;
+
 /// How often telemetry is worked out for the screen, at most.
 const SCREEN_HZ: f64 = 60.0;
 
@@ -51,6 +56,8 @@ pub struct Aliquot {
     patch: Patch,
     /// `None` until the host says at which rate.
     engine: Option<Engine>,
+    /// Whether the host has been asked for an activation since the last one.
+    restart_is_requested: bool,
     /// What the engine gets while it runs.
     background: Background,
     /// Room for the events of a buffer, of which VST3's must be seen together ([`controller_flood`]).
@@ -85,6 +92,7 @@ impl Default for Aliquot {
             patch: params.patch(),
             params,
             engine: None,
+            restart_is_requested: false,
             background: Background::new(),
             events: Vec::with_capacity(EVENTS),
             rpn_order: RpnOrder::new(),
@@ -102,8 +110,16 @@ impl Default for Aliquot {
 }
 
 impl Aliquot {
-    fn voices(&self) -> u32 {
-        self.patch.plain(SynthParam::VOICES) as u32
+    /// Asks the host to activate the plugin anew, once, if the parameters ask for more voices than
+    /// there is room for. It ends what sounds, so it waits until nothing does.
+    fn request_room(&mut self, context: &mut impl ProcessContext<Aliquot>) {
+        let lacks_room = self.engine.as_ref().is_some_and(|engine| {
+            voices(&self.patch) > engine.dimensions().voices && engine.is_silent()
+        });
+        if lacks_room && !self.restart_is_requested {
+            self.restart_is_requested = true;
+            context.request_restart();
+        }
     }
 
     /// Takes down what a buffer took that began at `start`, and tells the screen.
@@ -205,27 +221,29 @@ impl Plugin for Aliquot {
         self.params.update(&mut self.patch);
         self.patch = self.params.patch();
         self.keys.reset();
-        let before = self
-            .engine
-            .take()
-            .filter(|engine| engine.sample_rate_hz() == sample_rate_hz);
+        // The room follows from the parameters of this moment alone, whatever was before.
+        let max_voices = voices(&self.patch).max(LEAST_VOICES);
+        let before = self.engine.take().filter(|engine| {
+            engine.sample_rate_hz() == sample_rate_hz && engine.dimensions().voices == max_voices
+        });
         let is_new = before.is_none();
         let mut engine = before.unwrap_or_else(|| {
             Engine::new(&Config {
                 sample_rate_hz,
-                max_voices: background::voices(&self.patch),
+                max_voices,
             })
         });
         engine.reset();
         self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);
         context.set_latency_samples(engine.latency_frames() as u32);
+        context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
         self.engine = Some(engine);
+        self.restart_is_requested = false;
         self.stopwatch = Some(Stopwatch::new(
             sample_rate_hz,
             config.max_buffer_size as usize,
         ));
-        context.set_current_voice_capacity(self.voices());
         true
     }
 
@@ -249,12 +267,13 @@ impl Plugin for Aliquot {
             self.controlled_frames = self.controlled_frames.saturating_sub(buffer.samples());
             self.params.hold_controlled();
         }
-        if self.params.update(&mut self.patch) {
-            context.set_current_voice_capacity(self.voices());
-            if let Some(engine) = &mut self.engine {
-                engine.set_patch(&self.patch);
-            }
+        if self.params.update(&mut self.patch)
+            && let Some(engine) = &mut self.engine
+        {
+            context.set_current_voice_capacity(voice_capacity(engine, &self.patch));
+            engine.set_patch(&self.patch);
         }
+        self.request_room(context);
         let Some(engine) = &mut self.engine else {
             silence(buffer);
             return ProcessStatus::Normal;
@@ -311,8 +330,7 @@ impl Plugin for Aliquot {
                 if is_controlled {
                     self.controlled_frames = (CONTROLLER_HELD_S * engine.sample_rate_hz()) as usize;
                     if self.params.update(&mut self.patch) {
-                        let voices = self.patch.plain(SynthParam::VOICES) as u32;
-                        context.set_current_voice_capacity(voices);
+                        context.set_current_voice_capacity(voice_capacity(engine, &self.patch));
                         engine.set_patch(&self.patch);
                     }
                 }
@@ -376,6 +394,16 @@ fn silence(buffer: &mut Buffer) {
     for channel in buffer.as_slice() {
         channel.fill(0.0);
     }
+}
+
+/// How many voices a patch asks for.
+fn voices(patch: &Patch) -> usize {
+    patch.plain(SynthParam::VOICES) as usize
+}
+
+/// How many voices the host is to reckon with: those that are asked for and that there is room for.
+fn voice_capacity(engine: &Engine, patch: &Patch) -> u32 {
+    voices(patch).min(engine.dimensions().voices) as u32
 }
 
 /// Where the host's song is; what the host does not tell, or tells wrong, is as in a new engine.

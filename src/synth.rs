@@ -24,6 +24,7 @@ pub mod tick;
 pub mod versioned;
 pub mod voice;
 pub mod voice_group;
+mod work;
 
 pub use channel::MpeZones;
 pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};

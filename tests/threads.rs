@@ -4,7 +4,7 @@ mod counting;
 mod performance;
 
 use aliquot::dsp::random::bits;
-use aliquot::synth::pool::{self, Dimensions, Extension, Job, Threading};
+use aliquot::synth::pool::{self, Dimensions, Job, Threading};
 use aliquot::synth::{
     Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
 };
@@ -98,10 +98,10 @@ fn assert_same_a_block_later(rate_hz: f64, seed: u64, mut late: Engine, sizes: &
             (latency..FRAMES).find(|&at| before[at - latency].to_bits() != after[at].to_bits());
         assert_eq!(differs, None, "{name}, seed {seed}, {sizes:?}");
     }
-    // What ended in the newest block is told when that is finished; taking room, even for no voice,
-    // finishes it. A choked note is told at once, and so may come before others in the same block.
-    let voices = late.dimensions().voices;
-    late.extend(&mut Extension::new(late.dimensions(), voices, true));
+    // What ended in the newest block is told when that is finished; a note that begins finishes it.
+    // A choked note is told at once, and so may come before others in the same block.
+    alone.push(on(0, 60, 0.5));
+    late.push(on(0, 60, 0.5));
     let ended = |engine: &mut Engine| {
         let mut ended: Vec<_> = std::iter::from_fn(|| engine.next_ended()).collect();
         ended.sort_by_key(|note| (note.channel, note.key, note.id));
@@ -147,15 +147,18 @@ fn an_event_takes_no_work_back() {
             value: 0.1,
         });
         engine.push(off(0, 30 + round % 64));
-        engine.push(Event::Expression {
-            note: NoteAddress {
-                id: None,
-                channel: None,
-                key: None,
-            },
-            expression: NoteExpression::Tuning,
-            value: 0.5,
-        });
+        // As many as a host's buffer has room for.
+        for step in 0..16_384 {
+            engine.push(Event::Expression {
+                note: NoteAddress {
+                    id: None,
+                    channel: None,
+                    key: None,
+                },
+                expression: NoteExpression::Tuning,
+                value: 0.5 + step as f32 * 1e-6,
+            });
+        }
         works.store(true, Ordering::Relaxed);
         engine.render(&mut left[20..], &mut right[20..]);
     }
@@ -437,49 +440,6 @@ fn threads_come_and_go_while_nothing_sounds() {
     assert!(left.iter().all(|&x| x == 0.0));
     assert!(engine.set_threading(None).is_some());
     assert_eq!(engine.latency_frames(), 0);
-}
-
-#[test]
-fn room_for_more_voices_is_used_from_when_nothing_sounds() {
-    let config = Config {
-        sample_rate_hz: RATE,
-        max_voices: 16,
-    };
-    let mut patch = patch(0);
-    patch.set(Param::VOICES, 2_000.0);
-    // The room comes after so many rounds, whenever the background has made it.
-    let render = |is_threaded: bool, comes_at: usize| {
-        let mut engine = Engine::new(&config);
-        engine.set_patch(&patch);
-        if is_threaded {
-            let threading = workers::threading(2, engine.dimensions(), || {}).expect("threads");
-            assert!(engine.set_threading(Some(threading)).is_none());
-        }
-        let mut heard = Vec::new();
-        for round in 0..20_u8 {
-            if usize::from(round) == comes_at {
-                let mut extension = Extension::new(engine.dimensions(), 150, is_threaded);
-                assert_eq!(calls_during(|| engine.extend(&mut extension)), 0);
-            }
-            for voice in 0..20 {
-                engine.push(on(voice / 10, 40 + round + voice % 10, 0.1));
-            }
-            let (mut left, mut right) = (vec![0.0; 640], vec![0.0; 640]);
-            engine.render(&mut left, &mut right);
-            assert_eq!(engine.statistics().voices, 16);
-            heard.extend(left.into_iter().chain(right).map(f32::to_bits));
-        }
-        engine.reset();
-        for voice in 0..200 {
-            engine.push(on(voice / 100, voice % 100, 0.1));
-        }
-        engine.render(&mut [0.0; 640], &mut [0.0; 640]);
-        assert_eq!(engine.statistics().voices, 150);
-        heard
-    };
-    for is_threaded in [false, true] {
-        assert!(render(is_threaded, 1) == render(is_threaded, 15));
-    }
 }
 
 #[test]

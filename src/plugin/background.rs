@@ -1,10 +1,10 @@
-//! What the engine gets while it runs: other threads to render with, and room for more voices.
+//! What the engine gets while it runs: other threads to render with.
 //!
-//! The audio thread notices that the parameters ask for something and requests it; a thread in the
-//! background makes it and sends it through a queue; what the engine has no more use for goes back
-//! the same way, to be dropped there. More room is taken at once, but used only from when nothing
-//! sounds, so that the same notes give the same bits whenever it came. Threads change the latency, so
-//! they come and go only while nothing sounds, or when the host activates the instrument.
+//! The audio thread notices that the parameters ask for other threads and requests them; a thread in
+//! the background makes them and sends them through a queue; what the engine has no more use for goes
+//! back the same way, to be dropped there. Threads change the latency, so they come and go only while
+//! nothing sounds, or when the host activates the instrument. They never change the bits. What would
+//! change them, as room for more voices does, is never delivered here: it is made at activation.
 //!
 //! The background is a thread of our own, which looks for requests and is not woken. The framework's
 //! (0.4.2) ends when a task comes to it after its instance is gone, and the next instance that goes
@@ -19,19 +19,14 @@ use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::synth::parameter::Threads;
-use crate::synth::pool::{Dimensions, Extension, Threading};
+use crate::synth::pool::{Dimensions, Threading};
 use crate::synth::{Engine, Param, Patch};
 use crate::workers;
 
-/// Every engine has room for so many voices, since that costs little.
-pub const LEAST_VOICES: usize = 128;
-
-/// What an engine lacks.
+/// Other threads for an engine.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     dimensions: Dimensions,
-    /// Voices that there is to be room for.
-    voices: usize,
     /// How many threads the engine has, and is to have.
     threads: (usize, usize),
 }
@@ -39,41 +34,22 @@ struct Request {
 /// What was made for a request; or what is left of it.
 struct Response {
     request: Request,
-    extension: Extension,
-    /// To be set, if the request's threads are others.
     threading: Option<Threading>,
 }
 
 impl Request {
-    /// The request that brings `engine` to what `patch` needs; `None` if it has everything. `threads`
-    /// is how many threads it has, and is to have.
-    fn new(engine: &Engine, threads: (usize, usize), patch: &Patch) -> Option<Request> {
-        let dimensions = *engine.dimensions();
-        let request = Request {
-            dimensions,
-            voices: dimensions.voices.max(voices(patch)),
+    /// The request that brings `engine` from so many threads to so many; `None` if they are as many.
+    fn new(engine: &Engine, threads: (usize, usize)) -> Option<Request> {
+        (threads.0 != threads.1).then(|| Request {
+            dimensions: *engine.dimensions(),
             threads,
-        };
-        (request.voices > dimensions.voices || request.changes_threads()).then_some(request)
-    }
-
-    fn changes_threads(&self) -> bool {
-        self.threads.0 != self.threads.1
+        })
     }
 
     fn make(self) -> Response {
-        let Request {
-            dimensions,
-            voices,
-            threads: (before, after),
-        } = self;
-        let threading = (self.changes_threads() && after > 1).then(|| {
-            let dimensions = Dimensions {
-                voices,
-                ..dimensions
-            };
-            workers::threading(after, &dimensions, ask_for_priority)
-        });
+        let wanted = self.threads.1;
+        let threading =
+            (wanted > 1).then(|| workers::threading(wanted, &self.dimensions, ask_for_priority));
         let threading = threading.and_then(|threading| match threading {
             Ok(threading) => Some(threading),
             Err(error) => {
@@ -83,15 +59,9 @@ impl Request {
         });
         Response {
             request: self,
-            extension: Extension::new(&dimensions, voices, before > 1),
             threading,
         }
     }
-}
-
-/// Voices that an engine for this patch needs room for.
-pub fn voices(patch: &Patch) -> usize {
-    (patch.plain(Param::VOICES) as usize).max(LEAST_VOICES)
 }
 
 /// How often the background looks for requests.
@@ -153,7 +123,8 @@ impl Background {
         }
     }
 
-    /// Gives an engine at once what it lacks; a new one has no threads. Not for the audio thread.
+    /// Gives an engine at once the threads that it lacks; a new one has none. Not for the audio
+    /// thread.
     pub fn fit(&mut self, engine: &mut Engine, is_new: bool, patch: &Patch) {
         if is_new {
             self.threads = 1;
@@ -168,10 +139,8 @@ impl Background {
         }
         // What is under way may be for another engine.
         self.waiting = None;
-        if let Some(request) = Request::new(engine, self.threads(patch), patch) {
-            let mut response = request.make();
-            engine.extend(&mut response.extension);
-            self.set_threads(engine, &mut response);
+        if let Some(request) = Request::new(engine, self.threads(patch)) {
+            self.set_threads(engine, &mut request.make());
         }
     }
 
@@ -179,20 +148,14 @@ impl Background {
     /// latency may be another. Never waits, allocates or frees.
     pub fn update(&mut self, engine: &mut Engine, patch: &Patch) -> bool {
         if self.waiting.is_none()
-            && let Ok(mut response) = self.responses.pop()
+            && let Ok(response) = self.responses.pop()
         {
             self.is_requested = false;
-            if is_for(&response.request, engine) {
-                engine.extend(&mut response.extension);
-            }
             self.waiting = Some(response);
         }
         if let Some(mut response) = self.waiting.take() {
-            let is_wanted = is_for(&response.request, engine)
-                && response.request.threads == self.threads(patch)
-                && response.request.changes_threads()
-                // More room is not to wait for silence: both are then requested together.
-                && voices(patch) <= engine.dimensions().voices;
+            let is_wanted = response.request.dimensions == *engine.dimensions()
+                && response.request.threads == self.threads(patch);
             if is_wanted && !engine.is_silent() {
                 self.waiting = Some(response);
                 return false;
@@ -205,7 +168,7 @@ impl Background {
             return is_wanted;
         }
         if !self.is_requested
-            && let Some(request) = Request::new(engine, self.threads(patch), patch)
+            && let Some(request) = Request::new(engine, self.threads(patch))
         {
             self.is_requested = self.requests.push(request).is_ok();
         }
@@ -230,21 +193,10 @@ impl Background {
     }
 
     fn set_threads(&mut self, engine: &mut Engine, response: &mut Response) {
-        if response.request.changes_threads() {
-            let threading = response.threading.take();
-            response.threading = engine.set_threading(threading);
-            // Where there were none to be had, it is not tried again.
-            self.threads = response.request.threads.1;
-        }
+        response.threading = engine.set_threading(response.threading.take());
+        // Where there were none to be had, it is not tried again.
+        self.threads = response.request.threads.1;
     }
-}
-
-/// Whether it was requested for an engine like this one.
-fn is_for(request: &Request, engine: &Engine) -> bool {
-    Dimensions {
-        voices: request.dimensions.voices,
-        ..*engine.dimensions()
-    } == request.dimensions
 }
 
 impl Drop for Background {

@@ -21,6 +21,7 @@ struct FakeHost {
     sent: Vec<NoteEvent<()>>,
     voices: Cell<u32>,
     latency_frames: Cell<u32>,
+    restarts: Cell<u32>,
 }
 
 impl FakeHost {
@@ -33,6 +34,7 @@ impl FakeHost {
             sent: Vec::with_capacity(65_536),
             voices: Cell::new(0),
             latency_frames: Cell::new(0),
+            restarts: Cell::new(0),
         }
     }
 }
@@ -72,7 +74,9 @@ impl ProcessContext<Aliquot> for FakeHost {
     fn set_latency_samples(&self, frames: u32) {
         self.latency_frames.set(frames);
     }
-    fn request_restart(&self) {}
+    fn request_restart(&self) {
+        self.restarts.set(self.restarts.get() + 1);
+    }
     fn set_current_voice_capacity(&self, capacity: u32) {
         self.voices.set(capacity);
     }
@@ -369,6 +373,12 @@ fn the_host_is_told_how_many_voices_there_are() {
     bench.set(SynthParam::VOICES, 7.0);
     bench.process(2, 64, &[]);
     assert_eq!(bench.host.voices.get(), 7);
+    // No more than there is room for, until the next activation.
+    bench.set(SynthParam::VOICES, 700.0);
+    bench.process(2, 64, &[]);
+    assert_eq!(bench.host.voices.get(), 128);
+    bench.activate(RATE_HZ);
+    assert_eq!(bench.host.voices.get(), 700);
 }
 
 #[test]

@@ -8,10 +8,12 @@
 //! of about equally quiet ones the oldest. The stolen voice sounds on to the next tick and fades out
 //! over the block after it, beside the new one, so there are more slots than voices.
 //!
-//! Each operation takes constant time, or time for the voices whose state it changes; stealing takes
-//! O(log n) a voice after a first O(n) in a block.
+//! Each operation takes constant time, or time for the voices whose state it changes, so a burst of
+//! events takes time for the events and the voices, never for their product; stealing takes O(log n) a
+//! voice after a first O(n) in a block. (Notes that share one id are looked at by every event for it;
+//! hosts give each note its own.)
 
-mod lists;
+pub(super) mod lists;
 mod ranking;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ use std::collections::VecDeque;
 use self::lists::{SlotLists, SlotSet};
 use self::ranking::Ranking;
 use super::event::{EndedNote, NoteAddress};
+use super::work;
 
 /// MIDI channels.
 const CHANNELS: usize = 16;
@@ -53,6 +56,17 @@ pub struct NewNote {
     pub velocity: f32,
     /// Order of onset since the engine was made; larger is younger. The assigner sets it.
     pub age: u64,
+}
+
+/// What events with channel and key address a note by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// 0 to 15.
+    pub channel: u8,
+    /// 0 to 127.
+    pub key: u8,
+    /// Whether it has an id; then events with ids address it by that alone.
+    pub has_id: bool,
 }
 
 /// Carries out commands, each for the voice in a slot.
@@ -102,6 +116,9 @@ enum Hold {
 }
 
 const HOLDS: [Hold; 4] = [Hold::Key, Hold::Sustain, Hold::Sostenuto, Hold::Nothing];
+
+/// Some of the assigner's lists.
+type Lists = fn(&Assigner) -> &SlotLists;
 
 #[derive(Clone, Copy, Debug)]
 struct Note {
@@ -183,13 +200,15 @@ pub struct Assigner {
     pending: SlotSet,
     /// Partials of all that is taken.
     partials: usize,
-    /// Active notes by channel and key.
+    /// Active notes by channel and key; those with an id and those without are apart.
     by_key: SlotLists,
     /// Of these, the ones whose key is down. Under a pedal a key may have many others.
     by_key_down: SlotLists,
     /// Active notes with an id, by its lowest bits.
     by_id: SlotLists,
-    /// Active notes by channel and hold.
+    /// Of these, the ones whose key is down.
+    by_id_down: SlotLists,
+    /// Active notes by channel and hold; those with an id and those without are apart.
     by_hold: SlotLists,
     /// Active notes that have no id.
     without_id: usize,
@@ -224,10 +243,11 @@ impl Assigner {
             fading: SlotSet::new(slots),
             pending: SlotSet::new(slots),
             partials: 0,
-            by_key: SlotLists::new(CHANNELS * KEYS, slots),
-            by_key_down: SlotLists::new(CHANNELS * KEYS, slots),
+            by_key: SlotLists::new(2 * CHANNELS * KEYS, slots),
+            by_key_down: SlotLists::new(2 * CHANNELS * KEYS, slots),
             by_id: SlotLists::new(ID_LISTS, slots),
-            by_hold: SlotLists::new(CHANNELS * HOLDS.len(), slots),
+            by_id_down: SlotLists::new(ID_LISTS, slots),
+            by_hold: SlotLists::new(2 * CHANNELS * HOLDS.len(), slots),
             without_id: 0,
             keys_down: [0; KEYS],
             sustain: 0,
@@ -262,19 +282,17 @@ impl Assigner {
     }
 
     /// A note begins under a limit of `voices`, in one of the first `slots`: where all voices are
-    /// taken, others give way.
+    /// taken, others give way. Returns its slot, if there was one to be had.
     pub fn note_on(
         &mut self,
         note: NewNote,
         voices: usize,
         slots: usize,
         commands: &mut impl Commands,
-    ) {
+    ) -> Option<usize> {
         self.lift_same_key(&note, commands);
         self.steal_down_to(voices.saturating_sub(1), commands);
-        let Some(slot) = self.slot_for_new_note(slots) else {
-            return;
-        };
+        let slot = self.slot_for_new_note(slots)?;
         self.onsets += 1;
         let note = NewNote {
             age: self.onsets,
@@ -282,18 +300,25 @@ impl Assigner {
         };
         self.enter(slot, &note);
         commands.push(slot, Command::Begin(note));
+        Some(slot)
     }
 
     /// The same key again: the earlier note's key counts as up (unless both have ids of their own), so
     /// it ends where no pedal holds it.
     fn lift_same_key(&mut self, note: &NewNote, commands: &mut impl Commands) {
-        let mut next = self.by_key_down.first(key_list(note.channel, note.key));
-        while let Some(slot) = next {
-            next = self.by_key_down.next(slot);
-            if self.notes[slot].id == note.id {
-                self.key_up(slot, commands);
+        let (lists, list): (Lists, usize) = match note.id {
+            Some(id) => (|assigner| &assigner.by_id_down, id_list(id)),
+            None => (
+                |assigner| &assigner.by_key_down,
+                key_list(false, note.channel, note.key),
+            ),
+        };
+        self.walk(lists, list, |assigner, slot| {
+            let held = &assigner.notes[slot];
+            if (held.id, held.channel, held.key) == (note.id, note.channel, note.key) {
+                assigner.key_up(slot, commands);
             }
-        }
+        });
     }
 
     /// Keys come up.
@@ -305,93 +330,91 @@ impl Assigner {
 
     /// Notes end at once.
     pub fn choke(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
-        self.for_each_addressed(address, |assigner, slot| assigner.fade(slot, commands));
+        self.visit(address, false, |assigner, slot| {
+            assigner.fade(slot, commands)
+        });
     }
 
-    /// Active notes that `address` names.
-    pub fn for_each_addressed(
-        &mut self,
-        address: &NoteAddress,
-        act: impl FnMut(&mut Assigner, usize),
-    ) {
-        self.visit(address, false, act);
-    }
-
-    /// Active notes that `address` names, or only those of them whose key is down. Looks at no others
-    /// than notes of its key, where it has one.
+    /// Active notes that `address` names, or only those of them whose key is down. Looks at no others,
+    /// but for ids that share a list.
     fn visit(
         &mut self,
         address: &NoteAddress,
         only_down: bool,
         mut act: impl FnMut(&mut Assigner, usize),
     ) {
-        if let Some(id) = address.id {
-            let mut next = self.by_id.first(id_list(id));
-            // `act` may take the slot out of its lists.
-            while let Some(slot) = next {
-                next = self.by_id.next(slot);
-                let note = &self.notes[slot];
-                if note.id == Some(id) && (!only_down || note.hold == Hold::Key) {
-                    act(self, slot);
-                }
-            }
-        }
-        if address.id.is_some() && self.without_id == 0 {
-            return;
-        }
+        let (by_id, by_key): (Lists, Lists) = if only_down {
+            (
+                |assigner| &assigner.by_id_down,
+                |assigner| &assigner.by_key_down,
+            )
+        } else {
+            (|assigner| &assigner.by_id, |assigner| &assigner.by_key)
+        };
         // A note without an id is addressed by channel and key, whatever the event has.
-        let is_meant = |note: &Note| address.id.is_none() || note.id.is_none();
+        let mut have_ids = &[false, true][..];
+        if let Some(id) = address.id {
+            self.walk(by_id, id_list(id), |assigner, slot| {
+                if assigner.notes[slot].id == Some(id) {
+                    act(assigner, slot);
+                }
+            });
+            if self.without_id == 0 {
+                return;
+            }
+            have_ids = &[false];
+        }
         let channels = match address.channel {
             Some(channel) if usize::from(channel) < CHANNELS => channel..channel + 1,
             Some(_) => 0..0,
             None => 0..CHANNELS as u8,
         };
-        if let Some(key) = address.key {
-            let channels = if usize::from(key) < KEYS {
-                channels
-            } else {
-                0..0
-            };
-            for channel in channels {
-                let mut next = self.key_lists(only_down).first(key_list(channel, key));
-                while let Some(slot) = next {
-                    next = self.key_lists(only_down).next(slot);
-                    if is_meant(&self.notes[slot]) {
-                        act(self, slot);
+        let holds = if only_down { &[Hold::Key] } else { &HOLDS[..] };
+        for channel in channels {
+            for &has_id in have_ids {
+                match address.key {
+                    Some(key) if usize::from(key) < KEYS => {
+                        self.walk(by_key, key_list(has_id, channel, key), &mut act);
+                    }
+                    Some(_) => {}
+                    None => {
+                        for &hold in holds {
+                            let list = hold_list(has_id, channel, hold);
+                            self.walk(|assigner| &assigner.by_hold, list, &mut act);
+                        }
                     }
                 }
             }
-            return;
-        }
-        let mut next = self.active.next_from(0);
-        while let Some(slot) = next {
-            let note = &self.notes[slot];
-            if is_meant(note)
-                && channels.contains(&note.channel)
-                && (!only_down || note.hold == Hold::Key)
-            {
-                act(self, slot);
-            }
-            next = self.active.next_from(slot + 1);
         }
     }
 
-    fn all_lists(&mut self) -> [&mut SlotLists; 4] {
+    /// Active notes of a channel with this hold.
+    fn walk_hold(&mut self, channel: u8, hold: Hold, mut act: impl FnMut(&mut Assigner, usize)) {
+        for has_id in [false, true] {
+            let list = hold_list(has_id, channel, hold);
+            self.walk(|assigner| &assigner.by_hold, list, &mut act);
+        }
+    }
+
+    /// The slots in a list; `act` may take the one that it is given out of it.
+    fn walk(&mut self, lists: Lists, list: usize, mut act: impl FnMut(&mut Assigner, usize)) {
+        work::step();
+        let mut next = lists(self).first(list);
+        while let Some(slot) = next {
+            work::step();
+            next = lists(self).next(slot);
+            act(self, slot);
+        }
+    }
+
+    fn all_lists(&mut self) -> [&mut SlotLists; 5] {
         [
             &mut self.by_key,
             &mut self.by_key_down,
             &mut self.by_id,
+            &mut self.by_id_down,
             &mut self.by_hold,
         ]
-    }
-
-    /// Active notes by channel and key: all, or only those whose key is down.
-    fn key_lists(&self, only_down: bool) -> &SlotLists {
-        if only_down {
-            &self.by_key_down
-        } else {
-            &self.by_key
-        }
     }
 
     /// A pedal of a channel moves.
@@ -419,7 +442,10 @@ impl Assigner {
         }
         for reached in 0..CHANNELS as u8 {
             if self.reaches(channel, reached) {
-                self.let_go(reached, commands);
+                if pedal == Pedal::Sostenuto {
+                    self.let_go_of_sostenuto(reached, commands);
+                }
+                self.let_go_of_sustain(reached, commands);
             }
         }
     }
@@ -436,7 +462,8 @@ impl Assigner {
         if self.masters != *masters {
             self.masters = *masters;
             for channel in 0..CHANNELS as u8 {
-                self.let_go(channel, commands);
+                self.let_go_of_sostenuto(channel, commands);
+                self.let_go_of_sustain(channel, commands);
             }
         }
     }
@@ -445,9 +472,9 @@ impl Assigner {
     pub fn all_notes_off(&mut self, channel: u8, commands: &mut impl Commands) {
         for reached in 0..CHANNELS as u8 {
             if self.reaches(channel, reached) {
-                while let Some(slot) = self.by_hold.first(hold_list(reached, Hold::Key)) {
-                    self.key_up(slot, commands);
-                }
+                self.walk_hold(reached, Hold::Key, |assigner, slot| {
+                    assigner.key_up(slot, commands);
+                });
             }
         }
     }
@@ -457,9 +484,9 @@ impl Assigner {
         for reached in 0..CHANNELS as u8 {
             if self.reaches(channel, reached) {
                 for hold in HOLDS {
-                    while let Some(slot) = self.by_hold.first(hold_list(reached, hold)) {
-                        self.fade(slot, commands);
-                    }
+                    self.walk_hold(reached, hold, |assigner, slot| {
+                        assigner.fade(slot, commands)
+                    });
                 }
             }
         }
@@ -533,9 +560,24 @@ impl Assigner {
             .fold(0, |held, (key, _)| held | 1 << key)
     }
 
-    /// The channel of an active note.
-    pub fn channel(&self, slot: usize) -> u8 {
-        self.notes[slot].channel
+    /// What an active note is addressed by.
+    pub fn addressee(&self, slot: usize) -> Addressee {
+        let note = &self.notes[slot];
+        Addressee {
+            channel: note.channel,
+            key: note.key,
+            has_id: note.id.is_some(),
+        }
+    }
+
+    /// Whether there are active notes without an id.
+    pub fn has_notes_without_id(&self) -> bool {
+        self.without_id != 0
+    }
+
+    /// The slots of active notes, in rising order.
+    pub fn active_slots(&self) -> impl Iterator<Item = usize> {
+        self.active.iter()
     }
 
     /// The lowest slot from `from` on whose note is active and has not been rendered.
@@ -547,6 +589,7 @@ impl Assigner {
     pub fn for_each_with_id(&self, id: i32, mut act: impl FnMut(usize)) {
         let mut next = self.by_id.first(id_list(id));
         while let Some(slot) = next {
+            work::step();
             next = self.by_id.next(slot);
             if self.notes[slot].id == Some(id) {
                 act(slot);
@@ -598,21 +641,23 @@ impl Assigner {
         self.set_hold(slot, hold, commands);
     }
 
-    /// Releases the notes of a channel that no pedal holds any more.
-    fn let_go(&mut self, channel: u8, commands: &mut impl Commands) {
+    /// Lets the notes of a channel go that no sostenuto pedal holds any more.
+    fn let_go_of_sostenuto(&mut self, channel: u8, commands: &mut impl Commands) {
         let master = self.masters[usize::from(channel)];
         let pedals = self.sostenuto & (1 << channel | 1 << master);
-        let mut next = self.by_hold.first(hold_list(channel, Hold::Sostenuto));
-        while let Some(slot) = next {
-            next = self.by_hold.next(slot);
-            self.notes[slot].caught_by &= pedals;
-            let hold = self.hold_without_key(&self.notes[slot]);
-            self.set_hold(slot, hold, commands);
-        }
+        self.walk_hold(channel, Hold::Sostenuto, |assigner, slot| {
+            assigner.notes[slot].caught_by &= pedals;
+            let hold = assigner.hold_without_key(&assigner.notes[slot]);
+            assigner.set_hold(slot, hold, commands);
+        });
+    }
+
+    /// Lets the notes of a channel go that no sustain pedal holds any more.
+    fn let_go_of_sustain(&mut self, channel: u8, commands: &mut impl Commands) {
         if !self.sustain_holds(channel) {
-            while let Some(slot) = self.by_hold.first(hold_list(channel, Hold::Sustain)) {
-                self.set_hold(slot, Hold::Nothing, commands);
-            }
+            self.walk_hold(channel, Hold::Sustain, |assigner, slot| {
+                assigner.set_hold(slot, Hold::Nothing, commands);
+            });
         }
     }
 
@@ -624,7 +669,9 @@ impl Assigner {
         note.hold = hold;
         // A key that has come up goes down only as another note's.
         self.by_key_down.remove(slot);
-        self.by_hold.insert(hold_list(note.channel, hold), slot);
+        self.by_id_down.remove(slot);
+        self.by_hold
+            .insert(hold_list(note.id.is_some(), note.channel, hold), slot);
         if hold == Hold::Nothing {
             let rank = note.steal_rank(slot);
             self.steal.offer(rank);
@@ -680,14 +727,19 @@ impl Assigner {
         self.taken.set(slot, true);
         self.taken_count += 1;
         self.keys_down[usize::from(new.key)] += 1;
-        let key = key_list(new.channel, new.key);
+        let has_id = new.id.is_some();
+        let key = key_list(has_id, new.channel, new.key);
         self.by_key.insert(key, slot);
         self.by_key_down.insert(key, slot);
         match new.id {
-            Some(id) => self.by_id.insert(id_list(id), slot),
+            Some(id) => {
+                self.by_id.insert(id_list(id), slot);
+                self.by_id_down.insert(id_list(id), slot);
+            }
             None => self.without_id += 1,
         }
-        self.by_hold.insert(hold_list(new.channel, Hold::Key), slot);
+        self.by_hold
+            .insert(hold_list(has_id, new.channel, Hold::Key), slot);
         self.steal.offer(self.notes[slot].steal_rank(slot));
     }
 
@@ -726,14 +778,14 @@ impl Assigner {
     }
 }
 
-fn key_list(channel: u8, key: u8) -> usize {
-    usize::from(channel) * KEYS + usize::from(key)
+fn key_list(has_id: bool, channel: u8, key: u8) -> usize {
+    (usize::from(has_id) * CHANNELS + usize::from(channel)) * KEYS + usize::from(key)
 }
 
 fn id_list(id: i32) -> usize {
     id as u32 as usize % ID_LISTS
 }
 
-fn hold_list(channel: u8, hold: Hold) -> usize {
-    usize::from(channel) * HOLDS.len() + hold as usize
+fn hold_list(has_id: bool, channel: u8, hold: Hold) -> usize {
+    (usize::from(has_id) * CHANNELS + usize::from(channel)) * HOLDS.len() + hold as usize
 }

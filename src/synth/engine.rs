@@ -4,25 +4,27 @@
 //! rendered when its first frame is asked for; frames are handed out from it. A note that begins
 //! within a block is rendered from its onset to the block's end at once and added. Everything else
 //! takes effect at the next tick and ramps across that block: the [assigner](super::assigner) and
-//! the channels take an event at once, and what it means for voices waits as a command, so that no
-//! event forces the block in progress to be finished early.
+//! the channels take an event at once, and what it means for voices waits in a form that many events
+//! do not make longer, so that none but a note-on forces the block in progress to be finished early.
 
 mod bus;
 mod clock;
 mod commands;
+mod expressions;
 #[cfg(test)]
 mod tests;
 
 use self::bus::Bus;
 use self::clock::Clock;
-use self::commands::{CommandQueue, VoiceCommand};
-use super::assigner::{Assigner, Command, NewNote, Pedal};
+use self::commands::VoiceCommands;
+use self::expressions::PendingExpressions;
+use super::assigner::{Assigner, NewNote, Pedal};
 use super::channel::{Channels, MpeZones};
 use super::event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
-use super::pool::{Dimensions, Extension, MAX_SLOTS, Threading, VoicePool, slots};
+use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::sounding::Sounding;
 use super::tick::Tick;
 use super::voice::{Life, Outcome};
@@ -36,7 +38,8 @@ use crate::dsp::level::Level;
 pub struct Config {
     /// Frames per second; anything outside [`RATES_HZ`] counts as the nearer end.
     pub sample_rate_hz: f64,
-    /// Voices to allocate memory for, 1 to [`MAX_VOICES`]; the patch may ask for fewer.
+    /// Voices to allocate memory for, 1 to [`MAX_VOICES`]. The patch may ask for fewer; where it asks
+    /// for more, this is the limit.
     pub max_voices: usize,
 }
 
@@ -69,9 +72,8 @@ pub struct Engine {
     assigner: Assigner,
     /// How many voices may sound.
     voice_limit: usize,
-    /// Channels with notes that have pressure of their own: one bit each.
-    poly_pressure: u16,
-    commands: CommandQueue,
+    commands: VoiceCommands,
+    expressions: PendingExpressions,
     has_onsets: bool,
     pool: VoicePool,
     clock: Clock,
@@ -135,8 +137,8 @@ impl Engine {
             tick: Tick::new(sample_rate_hz, block_frames),
             assigner: Assigner::new(MAX_SLOTS),
             voice_limit: 1,
-            poly_pressure: 0,
-            commands: CommandQueue::new(),
+            commands: VoiceCommands::new(),
+            expressions: PendingExpressions::new(MAX_SLOTS),
             has_onsets: false,
             pool: VoicePool::new(&dimensions),
             clock: Clock::default(),
@@ -156,11 +158,11 @@ impl Engine {
     pub fn reset(&mut self) {
         self.end_block();
         self.commands.clear();
+        self.expressions.clear();
         self.has_onsets = false;
         self.assigner.clear();
         self.pool.silence();
         self.channels.reset(&self.patch);
-        self.poly_pressure = 0;
         self.buses.iter_mut().for_each(Bus::clear);
         self.clock = Clock::default();
         self.position = self.block_frames;
@@ -177,8 +179,8 @@ impl Engine {
         &self.dimensions
     }
 
-    /// How many voices may sound: what the patch asked for when nothing sounded, as far as there is
-    /// memory.
+    /// How many voices may sound: what the patch asked for when nothing sounded last, at most
+    /// [`Config::max_voices`].
     pub fn voice_limit(&self) -> usize {
         self.voice_limit
     }
@@ -193,15 +195,6 @@ impl Engine {
         }
         self.buses.iter_mut().for_each(Bus::clear);
         self.pool.set_threading(threading)
-    }
-
-    /// Takes room for more voices; they are used from when nothing sounds. What it leaves is to be
-    /// dropped off the audio thread.
-    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn extend(&mut self, extension: &mut Extension) {
-        self.end_block();
-        self.pool.extend(extension);
-        self.dimensions.voices = self.pool.voices();
     }
 
     /// Takes a patch over from the next tick on (a note that begins before it already has it).
@@ -227,11 +220,6 @@ impl Engine {
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn push(&mut self, event: Event) {
-        if !self.commands.has_room() {
-            // Commands wait for the tick; more than a queue full of them cannot.
-            self.end_block();
-            self.carry_out_commands();
-        }
         match event {
             Event::NoteOn {
                 id,
@@ -262,10 +250,7 @@ impl Engine {
             }
             Event::Modulate { id, param, offset } => {
                 if offset.is_finite() {
-                    let commands = &mut self.commands;
-                    self.assigner.for_each_with_id(id, |slot| {
-                        commands.add(slot, VoiceCommand::Modulate(param, offset));
-                    });
+                    self.modulate(id, param, offset);
                 }
             }
             Event::PitchBend { channel, value } => {
@@ -299,19 +284,38 @@ impl Engine {
             self.take_capacity();
         }
         let slots = slots(self.voice_limit);
-        self.assigner
+        let slot = self
+            .assigner
             .note_on(note, self.voice_limit, slots, &mut self.commands);
+        if let Some(slot) = slot {
+            self.expressions.begin(slot);
+        }
         self.has_onsets = true;
     }
 
-    fn express(&mut self, note: &NoteAddress, expression: NoteExpression, value: f32) {
-        let (commands, poly_pressure) = (&mut self.commands, &mut self.poly_pressure);
-        self.assigner.for_each_addressed(note, |assigner, slot| {
-            if expression == NoteExpression::Pressure {
-                *poly_pressure |= 1 << assigner.channel(slot);
-            }
-            commands.add(slot, VoiceCommand::Express(expression, value));
+    fn modulate(&mut self, id: i32, param: Param, offset: f32) {
+        if !self.commands.has_room() {
+            // So many modulations in one block are taken before the tick; no other event is.
+            self.end_block();
+            self.carry_out_commands();
+        }
+        let commands = &mut self.commands;
+        self.assigner.for_each_with_id(id, |slot| {
+            commands.modulate(slot, param, offset);
         });
+    }
+
+    fn express(&mut self, note: &NoteAddress, expression: NoteExpression, value: f32) {
+        let expressions = &mut self.expressions;
+        if let Some(id) = note.id {
+            self.assigner.for_each_with_id(id, |slot| {
+                expressions.set_for_slot(slot, expression, value);
+            });
+            if !self.assigner.has_notes_without_id() {
+                return;
+            }
+        }
+        expressions.set(note, expression, value);
     }
 
     fn controller(&mut self, channel: u8, number: u8, value: f32) {
@@ -361,18 +365,12 @@ impl Engine {
 
     /// Notes of a channel lose the pressure of their own.
     fn reset_poly_pressure(&mut self, channel: u8) {
-        if self.poly_pressure >> channel & 1 != 0 {
-            self.poly_pressure &= !(1 << channel);
-            let all = NoteAddress {
-                id: None,
-                channel: Some(channel),
-                key: None,
-            };
-            let commands = &mut self.commands;
-            self.assigner.for_each_addressed(&all, |_, slot| {
-                commands.add(slot, VoiceCommand::Express(NoteExpression::Pressure, 0.0));
-            });
-        }
+        let all = NoteAddress {
+            id: None,
+            channel: Some(channel),
+            key: None,
+        };
+        self.expressions.set(&all, NoteExpression::Pressure, 0.0);
     }
 
     /// Renders the next frames into both channels, overwriting them; both slices are of one length
@@ -518,8 +516,7 @@ impl Engine {
         self.tick.channels.clone_from(&self.channels);
     }
 
-    /// Takes over the limit of voices, if nothing sounds: the same notes are to give the same bits
-    /// whenever the memory for them came.
+    /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
         if self.assigner.sounding() == 0 {
             self.voice_limit = self
@@ -532,20 +529,24 @@ impl Engine {
 
     /// Does to the voices what events have asked for. Only between blocks.
     fn carry_out_commands(&mut self) {
-        let pool = &mut self.pool;
-        self.commands.drain(|slot, command| {
-            let voice = &mut pool[slot];
-            match command {
-                VoiceCommand::Note(Command::Begin(note)) => {
-                    pool.set_active(slot, false);
-                    pool[slot].begin(note.channel, note.key, note.velocity);
-                }
-                VoiceCommand::Note(Command::Release) => voice.release(),
-                VoiceCommand::Note(Command::Fade) => voice.fade(),
-                VoiceCommand::Express(expression, value) => voice.express(expression, value),
-                VoiceCommand::Modulate(param, offset) => voice.modulate(param, offset),
-            }
+        self.commands.drain(&mut self.pool, |pool, slot, note| {
+            pool.set_active(slot, false);
+            pool[slot].begin(note.channel, note.key, note.velocity);
         });
+    }
+
+    /// Gives the voices the expressions that have come since the last tick. Only between blocks.
+    fn take_expressions(&mut self) {
+        if !self.expressions.are_waiting() {
+            return;
+        }
+        for slot in self.assigner.active_slots() {
+            let (note, voice) = (self.assigner.addressee(slot), &mut self.pool[slot]);
+            self.expressions.for_each(slot, &note, |expression, value| {
+                voice.express(expression, value)
+            });
+        }
+        self.expressions.clear();
     }
 
     /// Renders what begins at this frame, to the end of the newest block.
@@ -561,6 +562,10 @@ impl Engine {
             let bus = &mut self.buses[self.newest];
             let (left, right) = bus.span_mut(rest.clone());
             let voice = &mut self.pool[slot];
+            let note = self.assigner.addressee(slot);
+            self.expressions.for_each(slot, &note, |expression, value| {
+                voice.express(expression, value)
+            });
             let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
             let report = report(voice, outcome);
             self.faults += usize::from(outcome == Outcome::Faulty);
@@ -575,6 +580,7 @@ impl Engine {
         self.take_patch();
         self.take_capacity();
         self.carry_out_commands();
+        self.take_expressions();
         self.clock.tick(
             &self.tick.values,
             self.block_frames,

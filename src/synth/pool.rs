@@ -103,7 +103,7 @@ pub struct Threading {
     pending: usize,
     /// Groups that the caller rendered since another thread was late.
     late: u64,
-    /// Shadow copies that have no group yet, or none any more.
+    /// Shadow copies that have no group yet, or none any more. It has room for all of them.
     spare: Jobs,
 }
 
@@ -111,8 +111,7 @@ impl Threading {
     /// With a shadow copy for each group of a pool of these dimensions.
     pub fn new(workers: Box<dyn Workers>, dimensions: &Dimensions) -> Threading {
         let tick = Tick::new(dimensions.sample_rate_hz, dimensions.block_frames);
-        let mut spare = Vec::with_capacity(groups(MAX_VOICES));
-        spare.extend((0..groups(dimensions.voices)).map(|_| shadow_copy(dimensions)));
+        let count = groups(dimensions.voices);
         Threading {
             // One for each late thread, one for this block.
             ticks: (0..=workers.threads())
@@ -121,7 +120,7 @@ impl Threading {
             workers,
             pending: 0,
             late: 0,
-            spare,
+            spare: (0..count).map(|_| shadow_copy(dimensions)).collect(),
         }
     }
 }
@@ -140,29 +139,6 @@ fn group(dimensions: &Dimensions) -> VoiceGroup {
 
 /// Boxed, since the box itself is what threads exchange.
 type Jobs = Vec<Box<Job>>;
-
-/// Groups, with shadow copies if wanted, on their way to a pool.
-pub struct Extension {
-    /// The limit of voices that it brings the pool to.
-    voices: usize,
-    groups: Vec<VoiceGroup>,
-    shadow_copies: Jobs,
-}
-
-impl Extension {
-    /// What brings a pool of these dimensions to `voices`, with shadow copies or without.
-    pub fn new(dimensions: &Dimensions, voices: usize, is_threaded: bool) -> Extension {
-        let count = groups(voices).saturating_sub(groups(dimensions.voices));
-        let shadow_copies = if is_threaded { count } else { 0 };
-        Extension {
-            voices,
-            groups: (0..count).map(|_| group(dimensions)).collect(),
-            shadow_copies: (0..shadow_copies)
-                .map(|_| shadow_copy(dimensions))
-                .collect(),
-        }
-    }
-}
 
 /// A group's place in the pool.
 struct GroupSlot {
@@ -187,9 +163,7 @@ impl GroupSlot {
 
 /// All voice groups. Indexed by slots, it gives voices.
 pub struct VoicePool {
-    groups: Vec<GroupSlot>,
-    /// The limit that there is room for.
-    voices: usize,
+    groups: Box<[GroupSlot]>,
     /// Past so many no group is in use.
     used: usize,
     threading: Option<Threading>,
@@ -200,20 +174,15 @@ pub struct VoicePool {
 impl VoicePool {
     /// Allocates it.
     pub fn new(dimensions: &Dimensions) -> VoicePool {
-        let mut places = Vec::with_capacity(groups(MAX_VOICES));
-        places.extend((0..groups(dimensions.voices)).map(|_| GroupSlot::new(group(dimensions))));
+        let count = groups(dimensions.voices);
         VoicePool {
-            groups: places,
-            voices: dimensions.voices,
+            groups: (0..count)
+                .map(|_| GroupSlot::new(group(dimensions)))
+                .collect(),
             used: 0,
             threading: None,
             late_before: 0,
         }
-    }
-
-    /// The limit of voices that there is room for.
-    pub fn voices(&self) -> usize {
-        self.voices
     }
 
     /// Says whether the voice in `slot` is to be rendered from the next block on. Call only between
@@ -271,28 +240,6 @@ impl VoicePool {
             }
         }
         before
-    }
-
-    /// Takes more groups, as far as there is room. Call only between blocks. What it leaves is to be
-    /// dropped off the audio thread.
-    pub fn extend(&mut self, extension: &mut Extension) {
-        // One that is late may find that there is room already.
-        let wanted = groups(extension.voices).min(self.groups.capacity());
-        while self.groups.len() < wanted
-            && let Some(group) = extension.groups.pop()
-        {
-            let mut place = GroupSlot::new(group);
-            if self.threading.is_some() {
-                place.shadow_copy = extension.shadow_copies.pop();
-            }
-            if let Some(copy) = &mut place.shadow_copy {
-                copy.index = self.groups.len();
-            }
-            self.groups.push(place);
-        }
-        if self.groups.len() >= groups(extension.voices) {
-            self.voices = self.voices.max(extension.voices);
-        }
     }
 
     /// Begins a block: renders every active group, or gives it away.

@@ -1,4 +1,4 @@
-//! Threads and room for voices, as they come and go while the instrument runs.
+//! Threads as they come and go while the instrument runs, and when there is room for voices.
 
 use super::*;
 use crate::workers;
@@ -117,56 +117,110 @@ fn a_choice_that_is_taken_back_changes_nothing() {
     assert_eq!(bench.allocator_calls, 0);
 }
 
+impl Bench {
+    fn voices(&self) -> usize {
+        let engine = self.plugin.engine.as_ref().expect("an engine");
+        engine.statistics().voices
+    }
+
+    /// 1,024 events, for every key of eight channels, and what is heard of them.
+    fn flood(&mut self, event: fn(Channel, Key) -> NoteEvent<()>) -> Vec<f32> {
+        let mut sound = Vec::new();
+        for channel in 0..8 {
+            let notes: Vec<_> = (0..128)
+                .map(|key| event(Channel::Number(channel), Key::Number(key)))
+                .collect();
+            sound.extend(&self.process(2, 64, &notes)[0]);
+        }
+        for _ in 0..2 {
+            sound.extend(&self.process(2, 64, &[])[0]);
+        }
+        sound
+    }
+}
+
+fn begin(channel: Channel, key: Key) -> NoteEvent<()> {
+    NoteEvent::NoteOn {
+        timing: 0,
+        voice_id: VoiceID::Wildcard,
+        channel,
+        key,
+        velocity: 0.1,
+    }
+}
+
+fn choke(channel: Channel, key: Key) -> NoteEvent<()> {
+    NoteEvent::Choke {
+        timing: 0,
+        voice_id: VoiceID::Wildcard,
+        channel,
+        key,
+    }
+}
+
 #[test]
-fn more_voices_find_room_while_others_sound_and_are_used_from_silence_on() {
+fn more_voices_find_room_at_activation_alone_and_fewer_count_from_silence_on() {
     for threads in [0.0, 2.0] {
         let mut bench = Bench::new(PluginApi::Clap);
         bench.set(SynthParam::THREADS, threads);
         bench.set(SynthParam::PARTIALS, 1.0);
         bench.set(SynthParam::VOICES, 300.0);
-        // An activation finds all that is asked for.
         bench.activate(RATE_HZ);
-        let voices = |bench: &Bench| {
-            let engine = bench.plugin.engine.as_ref().expect("an engine");
-            engine.statistics().voices
-        };
-        let play = |bench: &mut Bench, event: fn(Channel, Key) -> NoteEvent<()>| {
-            for channel in 0..8 {
-                let notes: Vec<_> = (0..128)
-                    .map(|key| event(Channel::Number(channel), Key::Number(key)))
-                    .collect();
-                bench.process(2, 64, &notes);
-            }
-            bench.process(2, 64, &[]);
-            bench.process(2, 64, &[]);
-        };
-        let begin = |channel, key| NoteEvent::NoteOn {
-            timing: 0,
-            voice_id: VoiceID::Wildcard,
-            channel,
-            key,
-            velocity: 0.1,
-        };
-        let choke = |channel, key| NoteEvent::Choke {
-            timing: 0,
-            voice_id: VoiceID::Wildcard,
-            channel,
-            key,
-        };
-        play(&mut bench, begin);
-        assert_eq!(voices(&bench), 300);
-        // While it runs, more have to be made first. What comes when does not change the sound.
+        bench.flood(begin);
+        assert_eq!(bench.voices(), 300);
+
+        // Neither ends a note.
+        bench.set(SynthParam::VOICES, 200.0);
+        bench.flood(begin);
+        assert_eq!(bench.voices(), 300);
+        bench.flood(choke);
+        assert_eq!(bench.voices(), 0);
+        bench.flood(begin);
+        assert_eq!(bench.voices(), 200);
+
+        // The host is asked once, and while nothing sounds: what it does ends all notes.
         bench.set(SynthParam::VOICES, 700.0);
-        bench.process(2, 64, &[]);
-        bench.work();
-        bench.process(2, 64, &[]);
-        bench.work();
-        play(&mut bench, begin);
-        assert_eq!(voices(&bench), 300);
-        play(&mut bench, choke);
-        assert_eq!(voices(&bench), 0);
-        play(&mut bench, begin);
-        assert_eq!(voices(&bench), 700);
+        bench.flood(begin);
+        assert_eq!(bench.host.restarts.get(), 0);
+        bench.flood(choke);
+        for _ in 0..10 {
+            bench.process(2, 64, &[]);
+            bench.work();
+        }
+        assert_eq!(bench.host.restarts.get(), 1);
+        bench.flood(begin);
+        assert_eq!(bench.voices(), 300);
+        bench.activate(RATE_HZ);
+        bench.flood(begin);
+        assert_eq!(bench.voices(), 700);
+        bench.flood(choke);
+        assert_eq!(bench.host.restarts.get(), 1);
+
+        // The room is this activation's, whatever there was before.
+        bench.set(SynthParam::VOICES, 32.0);
+        bench.activate(RATE_HZ);
+        bench.set(SynthParam::VOICES, 700.0);
+        bench.flood(begin);
+        assert_eq!(bench.voices(), LEAST_VOICES);
         assert_eq!(bench.allocator_calls, 0);
     }
+}
+
+#[test]
+fn a_state_with_more_voices_sounds_the_same_however_fast_the_background_is() {
+    let play = |background_is_fast: bool| {
+        let mut bench = Bench::new(PluginApi::Clap);
+        // As a host loads a state into an active plugin, and plays at once.
+        bench.set(SynthParam::PARTIALS, 1.0);
+        bench.set(SynthParam::VOICES, 512.0);
+        for _ in 0..2 {
+            bench.process(2, 64, &[]);
+            if background_is_fast {
+                bench.work();
+            }
+        }
+        let sound: Vec<_> = bench.flood(begin).iter().map(|x| x.to_bits()).collect();
+        (bench.voices(), sound)
+    };
+    assert!(play(true) == play(false));
 }

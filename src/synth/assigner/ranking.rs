@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::synth::work;
+
 /// Candidates by rank, the least first.
 ///
 /// The heap is built when somebody asks for the first time after [`Ranking::invalidate`], in linear
@@ -53,10 +55,11 @@ impl<R: Ord + Copy> Ranking<R> {
             self.is_built = true;
             let mut ranks = std::mem::take(&mut self.heap).into_vec();
             ranks.clear();
-            ranks.extend(all.map(Reverse));
+            ranks.extend(all.inspect(|_| work::step()).map(Reverse));
             self.heap = BinaryHeap::from(ranks);
         }
         while let Some(Reverse(rank)) = self.heap.pop() {
+            work::step();
             if is_current(&rank) {
                 return Some(rank);
             }

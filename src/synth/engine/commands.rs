@@ -1,64 +1,125 @@
 //! What events mean for voices, until the voices are between two blocks.
 
-use crate::synth::assigner::{Command, Commands};
-use crate::synth::event::NoteExpression;
+use std::ops::IndexMut;
+
+use crate::synth::assigner::lists::SlotSet;
+use crate::synth::assigner::{Command, Commands, NewNote};
 use crate::synth::parameter::Param;
 use crate::synth::pool::MAX_SLOTS;
+use crate::synth::voice::Voice;
+use crate::synth::work;
 
-/// What is to happen to a voice.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum VoiceCommand {
-    /// What keys, pedals and stealing ask for.
-    Note(Command),
-    /// A note expression, in its own unit.
-    Express(NoteExpression, f32),
-    /// A polyphonic modulation: an offset of the parameter's normalised value.
-    Modulate(Param, f32),
+/// Polyphonic modulations of single voices that may wait: as many as the plugin takes events from its
+/// host at once.
+const MODULATIONS: usize = 16_384;
+
+/// What waits for the voice in one slot: together, what all its commands come to, however many there
+/// were.
+#[derive(Clone, Copy, Debug, Default)]
+struct Waiting {
+    /// A note begins; this comes before the rest.
+    begin: Option<NewNote>,
+    release: bool,
+    fade: bool,
+    /// Modulations before this one are for an earlier note.
+    first_modulation: usize,
 }
 
-/// The most commands that one event brings: each voice may be released and then fade, and a note may
-/// begin.
-const PER_EVENT: usize = 2 * MAX_SLOTS + 1;
-/// Commands that may wait beside.
-const WAITING: usize = 2_048;
+/// A polyphonic modulation: an offset of the parameter's normalised value.
+#[derive(Clone, Copy, Debug)]
+struct Modulation {
+    slot: u16,
+    param: Param,
+    offset: f32,
+}
 
-/// Commands in the order of their events. Never allocates after [`CommandQueue::new`].
-pub struct CommandQueue(Vec<(u16, VoiceCommand)>);
+/// Commands by slot. Never allocates after [`VoiceCommands::new`].
+pub struct VoiceCommands {
+    slots: Box<[Waiting]>,
+    waiting: SlotSet,
+    /// In the order of their events.
+    modulations: Vec<Modulation>,
+}
 
-impl CommandQueue {
+impl VoiceCommands {
     /// Allocates it.
-    pub fn new() -> CommandQueue {
-        CommandQueue(Vec::with_capacity(WAITING + PER_EVENT))
+    pub fn new() -> VoiceCommands {
+        VoiceCommands {
+            slots: vec![Waiting::default(); MAX_SLOTS].into_boxed_slice(),
+            waiting: SlotSet::new(MAX_SLOTS),
+            modulations: Vec::with_capacity(MODULATIONS + MAX_SLOTS),
+        }
     }
 
-    /// Whether there is room for the commands of any event.
+    /// Whether there is room for a modulation of every voice.
     pub fn has_room(&self) -> bool {
-        self.0.capacity() - self.0.len() >= PER_EVENT
+        self.modulations.len() <= MODULATIONS
     }
 
-    /// Takes a command for the voice in `slot`.
-    pub fn add(&mut self, slot: usize, command: VoiceCommand) {
-        debug_assert!(self.0.len() < self.0.capacity());
-        if self.0.len() < self.0.capacity() {
-            self.0.push((slot as u16, command));
+    /// Takes a polyphonic modulation of the voice in `slot`.
+    pub fn modulate(&mut self, slot: usize, param: Param, offset: f32) {
+        debug_assert!(self.modulations.len() < self.modulations.capacity());
+        if self.modulations.len() < self.modulations.capacity() {
+            self.modulations.push(Modulation {
+                slot: slot as u16,
+                param,
+                offset,
+            });
         }
     }
 
-    /// Carries out all commands, the oldest first.
-    pub fn drain(&mut self, mut carry_out: impl FnMut(usize, VoiceCommand)) {
-        for (slot, command) in self.0.drain(..) {
-            carry_out(usize::from(slot), command);
+    /// Carries out all commands; `begin` makes a slot's voice ready for a note.
+    pub fn drain<V>(&mut self, voices: &mut V, mut begin: impl FnMut(&mut V, usize, &NewNote))
+    where
+        V: IndexMut<usize, Output = Voice>,
+    {
+        for slot in self.waiting.iter() {
+            work::step();
+            let waiting = &self.slots[slot];
+            if let Some(note) = &waiting.begin {
+                begin(voices, slot, note);
+            }
+            if waiting.release {
+                voices[slot].release();
+            }
+            if waiting.fade {
+                voices[slot].fade();
+            }
         }
+        for (place, modulation) in self.modulations.iter().enumerate() {
+            work::step();
+            let slot = usize::from(modulation.slot);
+            if place >= self.slots[slot].first_modulation {
+                voices[slot].modulate(modulation.param, modulation.offset);
+            }
+        }
+        self.clear();
     }
 
     /// Forgets all commands.
     pub fn clear(&mut self) {
-        self.0.clear();
+        for slot in self.waiting.iter() {
+            self.slots[slot] = Waiting::default();
+        }
+        self.waiting.clear();
+        self.modulations.clear();
     }
 }
 
-impl Commands for CommandQueue {
+impl Commands for VoiceCommands {
     fn push(&mut self, slot: usize, command: Command) {
-        self.add(slot, VoiceCommand::Note(command));
+        self.waiting.set(slot, true);
+        let waiting = &mut self.slots[slot];
+        match command {
+            Command::Begin(note) => {
+                *waiting = Waiting {
+                    begin: Some(note),
+                    first_modulation: self.modulations.len(),
+                    ..Waiting::default()
+                }
+            }
+            Command::Release => waiting.release = true,
+            Command::Fade => waiting.fade = true,
+        }
     }
 }

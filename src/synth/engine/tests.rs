@@ -1,5 +1,7 @@
 //! What no host can bring about, by reaching into the engine.
 
+mod bursts;
+
 use super::*;
 
 const FRAMES: usize = 2_000;

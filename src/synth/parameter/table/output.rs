@@ -10,7 +10,7 @@ section! { output;
     VOICES = Row::new(Voices, "voices", "Voices")
         .value(Range::count(1, MAX_VOICES as i32, 4_096), 32.0, Count)
         .machine()
-        .help("How many notes may sound at once; one more ends a released, a quiet or an old one.");
+        .help("The most notes at once, from the next silence on; above 128 a restart may be needed.");
     /// Master level.
     LEVEL = Row::new(Output, "level", "Output Level")
         .short("Level")
