@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use aliquot::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
 use aliquot::editor::Sources;
-use aliquot::editor::offscreen::Offscreen;
+use aliquot::editor::testing::offscreen::Offscreen;
 use aliquot::params::HostParams;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -29,44 +29,25 @@ use crate::library::Library;
 use crate::params::{EditorSize, HostParams};
 use crate::settings::SettingsFile;
 
-mod browser;
-mod compare;
-mod control;
-mod desk;
-mod edit;
-mod focus;
-mod handle;
-mod help;
-mod history;
-mod idle;
-mod keyboard;
-mod learn;
-mod legends;
-mod live;
-pub mod offscreen;
-mod panel;
-#[cfg(test)]
-mod rig;
-mod scale;
-mod session;
-mod settings;
+mod context;
+mod model;
+mod platform;
 mod shell;
-pub mod sound_device;
-mod spectrum;
-#[cfg(test)]
-mod stage;
-mod status;
+pub mod testing;
 mod theme;
-mod value_text;
-#[cfg(target_os = "linux")]
-mod x11;
+mod views;
+mod widgets;
 
-use edit::{Edits, Host};
-use handle::{Handle, OpenWindow, ThreadCell};
-use live::Live;
-use scale::{Fitted, Scales};
-use session::SharedSession;
+use context::scale::{self, Fitted, Scales};
+use model::live::Live;
+use model::session::SharedSession;
+pub use model::sound_device;
+use model::{Edits, Host};
+use platform::handle::{Handle, OpenWindow, ThreadCell};
+#[cfg(target_os = "linux")]
+use platform::x11;
 use shell::Shell;
+use views::settings;
 
 /// What the instrument tells of itself.
 #[derive(Clone)]

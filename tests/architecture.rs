@@ -17,7 +17,12 @@ fn sources(under: &Path) -> Vec<PathBuf> {
 }
 
 /// Files that are compiled for tests only.
-const FOR_TESTS: [&str; 4] = ["tests.rs", "models.rs", "editor/stage.rs", "editor/rig.rs"];
+const FOR_TESTS: [&str; 4] = [
+    "tests.rs",
+    "models.rs",
+    "testing/view.rs",
+    "testing/window.rs",
+];
 
 fn is_for_tests(path: &Path) -> bool {
     FOR_TESTS.iter().any(|name| path.ends_with(name))

@@ -5,12 +5,12 @@ use egui::{
     containers::scroll_area::ScrollBarVisibility, pos2, vec2,
 };
 
-use super::super::browser::Browser;
-use super::super::desk::Desk;
-use super::super::focus;
-use super::super::settings::SettingsPage;
-use super::super::theme;
 use super::place;
+use crate::editor::context::Desk;
+use crate::editor::theme;
+use crate::editor::views::browser::Browser;
+use crate::editor::views::settings::SettingsPage;
+use crate::editor::widgets::focus;
 
 /// In a window narrower than this, points, what sounds is scrolled: what concerns the window stays.
 const NARROW: f32 = 700.0;

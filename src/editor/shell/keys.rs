@@ -4,8 +4,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
-use super::super::edit::Edits;
-use super::super::scale::Scales;
+use crate::editor::context::scale::Scales;
+use crate::editor::model::Edits;
 use crate::params::HostParams;
 
 fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
@@ -68,8 +68,8 @@ mod tests {
     use egui::vec2;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::super::super::rig::{Rig, window};
     use super::*;
+    use crate::editor::testing::window::{Rig, window};
     use crate::synth::Param;
 
     fn press(rig: &mut Rig, modifiers: Modifiers, key: Key) {

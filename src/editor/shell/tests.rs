@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::rig::{Rig, window};
+use crate::editor::testing::window::{Rig, window};
 
 /// The smallest, the usual, one in which all is seen at once, and one that its scale makes too small.
 const SIZES: [Vec2; 4] = [

@@ -1,0 +1,22 @@
+//! What every view is handed, so that none reaches around.
+
+use crate::editor::model::Edits;
+use crate::editor::widgets::Controls;
+pub mod help;
+pub mod legends;
+pub mod scale;
+
+use crate::editor::model::live::Live;
+use help::HelpLine;
+
+/// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).
+pub struct Desk<'a> {
+    /// The parameters as they stand, and the way to change them.
+    pub edits: &'a mut Edits,
+    /// What the controls share, and the values as they sound.
+    pub controls: &'a mut Controls,
+    /// What the instrument tells of itself.
+    pub live: &'a Live,
+    /// Where a view tells what the pointer is on.
+    pub help: &'a mut HelpLine,
+}

@@ -1,0 +1,139 @@
+//! Which frequency each partial has when bars and frequencies share a view: that of the lowest voice
+//! that sounds, or of A4 while none does.
+
+use super::layer::Layer;
+use super::pitch::{key_name, note_name};
+use crate::editor::model::Edits;
+use crate::editor::views::spectrum::lowest;
+use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
+use crate::synth::{Param, Sounding};
+
+/// While nothing sounds, Hz: A4.
+const SILENT_HZ: f32 = 440.0;
+
+/// The frequencies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// Hz.
+    fundamental_hz: f32,
+    /// Whose they are.
+    note: String,
+    inharmonicity: f32,
+    /// Octaves that an octave is wider.
+    stretch: f32,
+    /// Of the partials that have bars, 1 first, Hz.
+    bars_hz: [f32; EDITABLE_PARTIALS],
+}
+
+impl Reference {
+    /// As it is now.
+    pub fn now(edits: &Edits, sounding: &Sounding) -> Reference {
+        let plain = |param: Param| param.range().plain(edits.normalized(param));
+        let lowest = lowest(sounding);
+        let mut reference = Reference {
+            fundamental_hz: lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz),
+            note: lowest.map_or_else(
+                || note_name(SILENT_HZ),
+                |(voice, _)| key_name(i32::from(voice.key)),
+            ),
+            inharmonicity: plain(Param::INHARMONICITY),
+            stretch: plain(Param::STRETCH) / 1200.0,
+            bars_hz: [0.0; EDITABLE_PARTIALS],
+        };
+        for n in 1..=EDITABLE_PARTIALS {
+            let octaves = plain(Layer::Tune.param(n)) / 1200.0;
+            reference.bars_hz[n - 1] = reference.hz(n as f32) * libm::exp2f(octaves);
+        }
+        if let Some((_, partials)) = lowest {
+            for (bar, partial) in reference.bars_hz.iter_mut().zip(partials) {
+                *bar = partial.frequency_hz;
+            }
+        }
+        reference
+    }
+
+    /// Whose frequencies they are, such as `A4`.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
+    /// The frequency of partial `n`'s bar, 1 to 64, with its Tune.
+    pub fn bar_hz(&self, n: usize) -> f32 {
+        self.bars_hz[n - 1]
+    }
+
+    /// The frequency at a number, whole or not, without any partial's own Tune.
+    pub fn hz(&self, n: f32) -> f32 {
+        let stiff = (1.0 + self.inharmonicity * n * n).sqrt();
+        self.fundamental_hz * n * libm::powf(n, self.stretch) * stiff
+    }
+
+    /// The number at a frequency: the other way round.
+    pub fn number(&self, hz: f32) -> f32 {
+        // The frequencies rise with the numbers unless the stretch is an octave less a whole one;
+        // halving the interval then still ends, somewhere.
+        let (mut low, mut high) = (1e-3, 4.0 * MAX_PARTIALS as f32);
+        for _ in 0..32 {
+            let middle = 0.5 * (low + high);
+            if self.hz(middle) < hz {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        0.5 * (low + high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::model::tests::edits;
+    use crate::synth::{Config, Engine, Event, Patch};
+
+    #[test]
+    fn while_nothing_sounds_it_is_a4() {
+        let (mut edits, _) = edits();
+        let set = |edits: &mut crate::editor::model::Edits, param: Param, plain| {
+            edits.set(param, param.range().normalized(plain));
+        };
+        let reference = Reference::now(&edits, &Sounding::default());
+        assert_eq!(reference.note(), "A4");
+        assert_eq!(reference.bar_hz(3), 1_320.0);
+        assert!((reference.number(1_100.0) - 2.5).abs() < 1e-3);
+        set(&mut edits, Param::partial_tune(2), 1_200.0);
+        set(&mut edits, Param::INHARMONICITY, 0.01);
+        set(&mut edits, Param::STRETCH, 30.0);
+        let reference = Reference::now(&edits, &Sounding::default());
+        let expected = 440.0 * 2_f32.powf(1.0 + 30.0 / 1200.0) * (1.0_f32 + 0.04).sqrt();
+        assert!((reference.bar_hz(2) / (2.0 * expected) - 1.0).abs() < 1e-5);
+        assert!((reference.number(reference.hz(7.3)) - 7.3).abs() < 1e-3);
+    }
+
+    #[test]
+    fn the_lowest_voice_gives_its_own() {
+        let (edits, _) = edits();
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 4,
+        });
+        let mut patch = Patch::default();
+        patch.set(Param::FINE, 50.0);
+        engine.set_patch(&patch);
+        for key in [64, 45] {
+            engine.push(Event::NoteOn {
+                id: None,
+                channel: 0,
+                key,
+                velocity: 1.0,
+            });
+        }
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        let mut sounding = Sounding::default();
+        engine.sounding(&mut sounding);
+        let reference = Reference::now(&edits, &sounding);
+        assert_eq!(reference.note(), "A2");
+        let expected = 110.0 * 2_f32.powf(0.5 / 12.0);
+        assert!((reference.bar_hz(4) / (4.0 * expected) - 1.0).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,7 @@
+//! Windows and views without a screen, for tests and benches.
+
+pub mod offscreen;
+#[cfg(test)]
+pub(in crate::editor) mod view;
+#[cfg(test)]
+pub(in crate::editor) mod window;

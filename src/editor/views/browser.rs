@@ -1,0 +1,318 @@
+//! Presets: the bar in the window's header, and the page that lists them all.
+//!
+//! Looking, searching and loading happen here; files are the [library](crate::library)'s. Loading a
+//! preset is a step that can be undone, and so are deleting and renaming one and the choice of
+//! favourites. Saving is none: who goes back in the sound does not want the file to go with it.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::editor::context::Desk;
+use crate::editor::model::session::{Deed, Swap};
+use crate::editor::model::{Edits, sets_performance};
+use crate::library::{Contents, Entry, Library, LibraryError, Watch};
+use crate::params::{LoadedPreset, fingerprint};
+use crate::state::Preset;
+
+mod bar;
+mod dialog;
+mod filters;
+mod notice;
+mod page;
+
+use crate::editor::model::listing::{self, Filter};
+use dialog::{Dialog, Form};
+use notice::Notice;
+
+/// What the browser remembers while its window is open.
+pub struct Browser {
+    library: Library,
+    watch: Watch,
+    filter: Filter,
+    /// Whether the page is shown.
+    open: bool,
+    /// Where the page's keys are in the list: an id.
+    cursor: Option<String>,
+    /// Which preset the list has been scrolled to since the page was opened: an id.
+    revealed: Option<String>,
+    /// How far the list is scrolled, rows.
+    scrolled: f32,
+    dialog: Option<Dialog>,
+    notice: Option<Notice>,
+    /// Who saved last, for the next form.
+    author: String,
+}
+
+impl Browser {
+    /// Of these presets, closed.
+    pub fn new(library: Library) -> Browser {
+        Browser {
+            watch: Watch::new(library.clone()),
+            library,
+            filter: Filter::default(),
+            open: false,
+            cursor: None,
+            revealed: None,
+            scrolled: 0.0,
+            dialog: None,
+            notice: None,
+            author: String::new(),
+        }
+    }
+
+    /// Where the person's presets are.
+    #[cfg(test)]
+    pub fn folder(&self) -> Option<std::path::PathBuf> {
+        self.library.presets_folder()
+    }
+
+    /// Whether the page is to be shown.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Opens the page at what is loaded, or closes it.
+    fn toggle(&mut self) {
+        self.open = !self.open;
+        self.cursor = None;
+        self.revealed = None;
+    }
+
+    /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
+    pub fn bar(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        bar::show(self, ui, desk);
+    }
+
+    /// The page with all presets, into all the room there is.
+    pub fn page(&mut self, ui: &mut Ui, desk: &mut Desk) {
+        page::show(self, ui, desk);
+    }
+
+    /// What lies over everything else: a form, and a notice with its foot at this height in points. To
+    /// be shown after all views.
+    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut Edits, foot: f32) {
+        dialog::show(self, ui, edits);
+        for deed in edits.take_deeds() {
+            self.perform(&deed, edits);
+        }
+        if let Some(notice) = &mut self.notice {
+            match notice.show(ui, foot) {
+                notice::Answer::None => {}
+                notice::Answer::Gone => self.notice = None,
+                notice::Answer::Remedy => {
+                    if let Some(deed) = notice.remedy.take() {
+                        self.notice = None;
+                        if self.perform(&deed.clone().undone(), edits) {
+                            edits.forget_deed(&deed);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does what undoing and doing again ask for, and tells of it; returns whether it could be done.
+    fn perform(&mut self, deed: &Deed, edits: &mut Edits) -> bool {
+        match deed {
+            Deed::Favourite { id, favourite } => {
+                let set = self.library.set_favourite(id, *favourite);
+                self.succeeded(set).is_some()
+            }
+            Deed::Move(Swap { before, after }) => {
+                let moved = self.library.restore(before, after);
+                let is_moved = self.succeeded(moved).is_some();
+                if is_moved {
+                    let folder = self.library.presets_folder();
+                    let is_back = folder.is_some_and(|folder| after.starts_with(folder));
+                    self.tell(if is_back { "Restored" } else { "Deleted again" });
+                }
+                is_moved
+            }
+            Deed::Rename { id, name } => {
+                let renamed = self
+                    .library
+                    .entry(id)
+                    .and_then(|entry| self.library.rename(&entry, &name.after));
+                let new_id = self.succeeded(renamed);
+                if let Some(new_id) = &new_id {
+                    self.renamed(id, new_id, &name.after, edits);
+                }
+                new_id.is_some()
+            }
+        }
+    }
+
+    /// The preset that was loaded last, if it is still there.
+    fn loaded<'c>(&self, contents: &'c Contents, edits: &Edits) -> Option<&'c Entry> {
+        contents.find(&edits.preset().0?.id)
+    }
+
+    fn load(&mut self, entry: &Entry, edits: &mut Edits) {
+        self.cursor = Some(entry.id.clone());
+        edits.load_preset(&entry.id, &entry.preset.name, &entry.preset.patch);
+    }
+
+    /// Loads the preset that is so many places further in the list as it is filtered now.
+    fn step(&mut self, by: isize, edits: &mut Edits) {
+        let contents = self.watch.contents();
+        let listed = self.filter.list(&contents);
+        let here = self.loaded(&contents, edits).map(|entry| &entry.id);
+        if let Some(entry) = listing::step(&listed, here.map(String::as_str), by) {
+            self.load(entry, edits);
+        }
+    }
+
+    /// Saves in the loaded preset's own file, or asks for a name if it has none or the file has been
+    /// changed by somebody else.
+    pub fn save(&mut self, edits: &mut Edits) {
+        let (loaded, _) = edits.preset();
+        let Some(loaded) = loaded.filter(|loaded| self.library.has_file(&loaded.id)) else {
+            self.ask_to_save(edits);
+            return;
+        };
+        // What the file holds at this moment, not what it held when it was last looked at.
+        match self.library.entry(&loaded.id) {
+            Ok(entry) if fingerprint(&entry.preset.patch) == loaded.fingerprint => {
+                let preset = Preset {
+                    patch: edits.patch_to_save(sets_performance(&entry.preset.patch)),
+                    ..(*entry.preset).clone()
+                };
+                let saved = self.library.save_over(&entry, &preset);
+                if self.succeeded(saved).is_some() {
+                    self.saved(&entry.id, &preset.name, edits);
+                }
+            }
+            Ok(_) => {
+                self.ask_to_save(edits);
+                self.complain("The file has been changed since it was loaded");
+            }
+            Err(error) => {
+                self.ask_to_save(edits);
+                self.complain(error.to_string());
+            }
+        }
+    }
+
+    /// Opens the form in which a name is given.
+    fn ask_to_save(&mut self, edits: &Edits) {
+        let contents = self.watch.contents();
+        let (loaded, _) = edits.preset();
+        let entry = self.loaded(&contents, edits);
+        let own = entry.filter(|entry| entry.path.is_some());
+        let name = loaded.map_or_else(String::new, |loaded| loaded.name);
+        // What is said of the program's presets need not hold for what a person has made of them.
+        let form = match own.map(|entry| &*entry.preset) {
+            Some(preset) => Form {
+                name,
+                author: preset.author.clone(),
+                tags: preset.tags.join(", "),
+                description: preset.description.clone(),
+                with_playing: sets_performance(&preset.patch),
+            },
+            None => Form {
+                name: match name.as_str() {
+                    "" | "Initial" => String::new(),
+                    name => format!("{name} 2"),
+                },
+                author: self.author.clone(),
+                ..Form::default()
+            },
+        };
+        self.dialog = Some(Dialog::save(form));
+    }
+
+    /// What was saved is what is loaded now.
+    fn saved(&mut self, id: &str, name: &str, edits: &mut Edits) {
+        edits.set_preset(LoadedPreset {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            fingerprint: fingerprint(&edits.patch()),
+        });
+        self.cursor = Some(id.to_owned());
+        self.tell(format!("Saved {name}"));
+        self.watch.look();
+    }
+
+    fn delete(&mut self, entry: &Entry, edits: &mut Edits) {
+        let deleted = self.library.delete(entry);
+        if let Some(deleted) = self.succeeded(deleted)
+            && let Some(path) = entry.path.clone()
+        {
+            let text = format!("Delete {}", entry.preset.name);
+            let deed = Deed::Move(Swap {
+                before: path,
+                after: deleted,
+            });
+            let mut notice = Notice::told(format!("Deleted {}", entry.preset.name));
+            notice.remedy = Some(deed.clone());
+            self.notice = Some(notice);
+            edits.done(text, deed);
+        }
+    }
+
+    fn rename(&mut self, entry: &Entry, name: &str, edits: &mut Edits) -> Result<(), LibraryError> {
+        let new_id = self.library.rename(entry, name)?;
+        let name = Swap {
+            before: entry.preset.name.clone(),
+            after: name.trim().to_owned(),
+        };
+        self.renamed(&entry.id, &new_id, &name.after, edits);
+        self.watch.look();
+        if name.before != name.after {
+            let text = format!("Rename {}", name.before);
+            edits.done(text, Deed::Rename { id: new_id, name });
+        }
+        Ok(())
+    }
+
+    /// A preset has another name, for all that knew it by the one before.
+    fn renamed(&mut self, id: &str, new_id: &str, name: &str, edits: &mut Edits) {
+        if self.cursor.as_deref() == Some(id) {
+            self.cursor = Some(new_id.to_owned());
+        }
+        edits.preset_renamed(id, new_id, name);
+        self.tell(format!("Renamed to {name}"));
+    }
+
+    fn set_favourite(&mut self, entry: &Entry, edits: &mut Edits) {
+        let favourite = !entry.favourite;
+        let set = self.library.set_favourite(&entry.id, favourite);
+        if self.succeeded(set).is_some() {
+            let name = &entry.preset.name;
+            let text = match favourite {
+                true => format!("Add {name} to favourites"),
+                false => format!("Remove {name} from favourites"),
+            };
+            let id = entry.id.clone();
+            edits.done(text, Deed::Favourite { id, favourite });
+        }
+    }
+
+    fn tell(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice::told(text.into()));
+    }
+
+    fn complain(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        match &mut self.dialog {
+            Some(dialog) => dialog.error = Some(text),
+            None => self.notice = Some(Notice::error(text)),
+        }
+    }
+
+    /// What the library has done, and a look at it; or a notice of why not.
+    fn succeeded<T>(&mut self, result: Result<T, LibraryError>) -> Option<T> {
+        self.watch.look();
+        result
+            .inspect_err(|error| self.complain(error.to_string()))
+            .ok()
+    }
+
+    fn contents(&self) -> Arc<Contents> {
+        self.watch.contents()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! The filter: its curve, whose peak a hand can take hold of, and its controls.
+
+use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::card::{card, grid, of_groups};
+use super::place;
+use crate::editor::context::Desk;
+use crate::editor::theme;
+use crate::editor::views::spectrum::filter_gains_db;
+use crate::editor::widgets::choice;
+use crate::synth::filter::{FilterSettings, FilterShape};
+use crate::synth::parameter::layout::Group;
+use crate::synth::{Param, Values};
+
+/// Of the controls at their narrowest, points.
+const CONTROLS_WIDTH: f32 = 186.0;
+/// log₂ of Hz at the curve's ends: 20 Hz and 20 kHz.
+const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
+/// Decibels at the curve's top and bottom.
+const ENDS_DB: (f32, f32) = (26.0, -46.0);
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    let inner = card(ui, rect, Group::Filter.name());
+    let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
+    let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
+    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+    curve(ui, desk, well);
+    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+    place(ui, field, |ui| {
+        choice(ui, desk, Param::FILTER_TYPE, "", vec2(view.width(), 20.0));
+    });
+    let mut others = of_groups(&[Group::Filter]);
+    others.retain(|&param| param != Param::FILTER_TYPE);
+    grid(ui, desk, controls, 3, &others);
+}
+
+fn curve(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    let theme = theme::current(ui);
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with("filter curve"),
+        Sense::DRAG | Sense::CLICK,
+    );
+    if response.dragged() {
+        let way = response.drag_delta();
+        let fine = if ui.input(|input| input.modifiers.shift) {
+            0.1
+        } else {
+            1.0
+        };
+        let moved = |param: Param, by: f32| desk.edits.normalized(param) + fine * by;
+        let cutoff = moved(Param::CUTOFF, way.x / rect.width());
+        let resonance = moved(Param::RESONANCE, -way.y / rect.height());
+        desk.edits.draw(Param::CUTOFF, cutoff.clamp(0.0, 1.0));
+        desk.edits.draw(Param::RESONANCE, resonance.clamp(0.0, 1.0));
+        ui.ctx().set_cursor_icon(CursorIcon::Move);
+    }
+    if response.drag_stopped() {
+        desk.edits.end_drag();
+    }
+    desk.help.tell(&response, || {
+        "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
+            .into()
+    });
+
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, theme::RADIUS, theme.well);
+    for hz in [100.0f32, 1_000.0, 10_000.0] {
+        let stroke = Stroke::new(1.0, theme.grid);
+        painter.vline(x_of(rect, hz.log2()), rect.y_range(), stroke);
+    }
+    painter.hline(
+        rect.x_range(),
+        y_of(rect, 0.0),
+        Stroke::new(1.0, theme.grid),
+    );
+    let values = desk.controls.values();
+    let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
+    let is_off = shape == FilterShape::Off;
+    let points = points(values, rect);
+    let color = if is_off {
+        theme.weak_text
+    } else {
+        theme.filter
+    };
+    if !is_off {
+        fill(&painter, &points, rect, color.gamma_multiply(0.12));
+    }
+    painter.add(Shape::line(points, Stroke::new(1.5, color)));
+    if !is_off {
+        let at = pos2(
+            x_of(rect, values.get(Param::CUTOFF).log2()),
+            y_of(rect, at_cutoff_db(values)),
+        );
+        painter.circle_filled(at, 4.0, theme.accent);
+        painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
+    }
+}
+
+/// The area below a curve.
+pub fn fill(painter: &egui::Painter, points: &[Pos2], rect: Rect, color: egui::Color32) {
+    let mut mesh = egui::Mesh::default();
+    for point in points {
+        let bottom = pos2(point.x, rect.bottom());
+        let base = mesh.vertices.len() as u32;
+        mesh.colored_vertex(*point, color);
+        mesh.colored_vertex(bottom, color);
+        if base >= 2 {
+            mesh.add_triangle(base - 2, base - 1, base);
+            mesh.add_triangle(base - 1, base, base + 1);
+        }
+    }
+    painter.add(mesh);
+}
+
+fn settings(values: &Values) -> FilterSettings {
+    FilterSettings {
+        shape: FilterShape::from_index(values.index(Param::FILTER_TYPE)),
+        log2_cutoff: values.get(Param::CUTOFF).log2(),
+        slope_db: values.get(Param::SLOPE),
+        resonance_db: values.get(Param::RESONANCE),
+    }
+}
+
+fn at_cutoff_db(values: &Values) -> f32 {
+    filter_gains_db(&settings(values), &[values.get(Param::CUTOFF)])[0]
+}
+
+fn points(values: &Values, rect: Rect) -> Vec<Pos2> {
+    let count = (rect.width() / 2.0).max(2.0) as usize;
+    let (low, high) = ENDS_LOG2_HZ;
+    let at = |place: usize| low + (high - low) * place as f32 / count as f32;
+    let hz: Vec<f32> = (0..=count).map(|place| at(place).exp2()).collect();
+    filter_gains_db(&settings(values), &hz)
+        .iter()
+        .zip(&hz)
+        .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
+        .collect()
+}
+
+fn x_of(rect: Rect, log2_hz: f32) -> f32 {
+    let (low, high) = ENDS_LOG2_HZ;
+    egui::remap(log2_hz, low..=high, rect.x_range())
+}
+
+fn y_of(rect: Rect, db: f32) -> f32 {
+    let (top, bottom) = ENDS_DB;
+    egui::remap(db.max(bottom - 4.0), top..=bottom, rect.y_range())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::Patch;
+
+    #[test]
+    fn the_curve_is_the_filters() {
+        let mut patch = Patch::default();
+        patch.set(Param::FILTER_TYPE, 1.0);
+        patch.set(Param::CUTOFF, 1_000.0);
+        patch.set(Param::SLOPE, 24.0);
+        let settings = settings(&Values::new(&patch));
+        let gains = filter_gains_db(&settings, &[100.0, 1_000.0, 4_000.0]);
+        assert!(gains[0].abs() < 0.1, "{gains:?}");
+        assert!((gains[1] + 3.0).abs() < 0.1, "{gains:?}");
+        // Two octaves of 24 dB.
+        assert!((gains[2] + 48.0).abs() < 0.5, "{gains:?}");
+    }
+}

@@ -1,0 +1,113 @@
+//! A value that is being typed.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
+
+use crate::editor::context::Desk;
+use crate::editor::model::Edits;
+use crate::editor::model::value_text::current_text;
+use crate::editor::theme;
+use crate::synth::Param;
+
+/// A value that is being typed.
+pub struct Entry {
+    param: Param,
+    text: String,
+    /// Whether the field has not been shown yet.
+    is_new: bool,
+    /// Whether anything has been typed: what is shown may be rounded.
+    is_edited: bool,
+    /// Frames for which it has not been shown.
+    unseen_frames: u32,
+}
+
+impl Entry {
+    /// Beginning with the value as it stands.
+    pub fn new(param: Param, edits: &Edits) -> Entry {
+        Entry {
+            param,
+            text: current_text(param, edits),
+            is_new: true,
+            is_edited: false,
+            unseen_frames: 0,
+        }
+    }
+
+    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
+    pub fn is_seen(&mut self) -> bool {
+        self.unseen_frames += 1;
+        // It is shown in the frame after the one that made it.
+        self.unseen_frames <= 2
+    }
+}
+
+/// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
+/// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
+/// there is a field.
+pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id) -> bool {
+    let Some(mut entry) = desk.controls.entry.take() else {
+        return false;
+    };
+    if entry.param != param {
+        desk.controls.entry = Some(entry);
+        return false;
+    }
+    entry.unseen_frames = 0;
+    let theme = theme::current(ui);
+    let id = control.with("entry");
+    let parsed = param.parse(&entry.text);
+    // A place of its own, which moves nothing around it.
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    child.spacing_mut().interact_size.y = 0.0;
+    let mut output = TextEdit::singleline(&mut entry.text)
+        .id(id)
+        .font(theme::font(theme::SMALL))
+        .text_color(if parsed.is_some() {
+            theme.text
+        } else {
+            theme.error
+        })
+        .margin(egui::vec2(2.0, 0.0))
+        .min_size(rect.size())
+        .align(egui::Align2::CENTER_CENTER)
+        .desired_width(rect.width() - 4.0)
+        .show(&mut child);
+    let response = output.response.response;
+    response.ctx.accesskit_node_builder(id, |node| {
+        node.set_label(format!("{} value", param.row().name));
+    });
+    if entry.is_new {
+        entry.is_new = false;
+        response.request_focus();
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(entry.text.chars().count()));
+        output.state.cursor.set_char_range(Some(all));
+        output.state.store(ui.ctx(), id);
+    } else if response.lost_focus() {
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
+        match param.parse(&entry.text) {
+            Some(plain) if entry.is_edited && !escape => {
+                desk.edits.set(param, param.range().normalized(plain));
+            }
+            None if enter => {
+                // What was typed means nothing: it stays, to be mended.
+                response.request_focus();
+                desk.controls.entry = Some(entry);
+                return true;
+            }
+            _ => {}
+        }
+        // Unless what was clicked has the focus by now.
+        if ui.memory(|memory| memory.focused().is_none()) {
+            ui.memory_mut(|memory| memory.request_focus(control));
+        }
+        return true;
+    }
+    entry.is_edited |= response.changed();
+    if parsed.is_none() {
+        let text = format!("\"{}\" is no value of {}", entry.text, param.row().name);
+        desk.help.replace(text);
+    }
+    desk.controls.entry = Some(entry);
+    true
+}
