@@ -24,7 +24,7 @@ pub use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor};
 
-use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
+use crate::bridge::KeySender;
 use crate::library::Library;
 use crate::params::{EditorSize, HostParams};
 use crate::settings::SettingsFile;
@@ -40,6 +40,7 @@ mod widgets;
 
 use context::scale::{self, Fitted, Scales};
 use model::live::Live;
+pub use model::live::Sources;
 use model::session::SharedSession;
 pub use model::sound_device;
 use model::{Edits, Host};
@@ -48,17 +49,6 @@ use platform::handle::{Handle, OpenWindow, ThreadCell};
 use platform::x11;
 use shell::Shell;
 use views::settings;
-
-/// What the instrument tells of itself.
-#[derive(Clone)]
-pub struct Sources {
-    /// Load, counts, keys.
-    pub telemetry: TelemetryReceiver,
-    /// Every partial that sounds.
-    pub sounding: SoundingReceiver,
-    /// The output's frames.
-    pub output: OutputReceiver,
-}
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -270,7 +260,7 @@ impl Open {
         if ui.input(|input| input.time) < SETTLED_S {
             ui.ctx().request_repaint();
         }
-        self.live.update(ui);
+        self.live.update(ui.input(|input| input.time));
         self.shell.show(ui, &mut self.edits, &self.live);
     }
 }

@@ -1,7 +1,8 @@
 //! What every view is handed, so that none reaches around.
 
 use crate::editor::model::Edits;
-use crate::editor::widgets::Controls;
+use controls::Controls;
+pub mod controls;
 pub mod help;
 pub mod legends;
 pub mod scale;

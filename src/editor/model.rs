@@ -41,6 +41,9 @@ const PATIENCE_S: f64 = 0.5;
 /// A controller that has not moved for this long is at rest.
 const REST_S: f64 = 0.3;
 
+/// A small step of a parameter that has none of its own, in parts of its range.
+const STEP: f32 = 0.01;
+
 /// Where changes go: the host, or a test.
 pub trait Host: Send {
     /// A change of the parameter begins.
@@ -256,6 +259,21 @@ impl Edits {
     pub fn set(&mut self, param: Param, normalized: f32) {
         let step = self.set_all(param.row().name, &[(param, normalized)]);
         self.finish(step);
+    }
+
+    /// Brings a parameter's default back.
+    pub fn reset(&mut self, param: Param) {
+        self.set(param, param.default_normalized());
+    }
+
+    /// Moves a parameter by so many small steps.
+    pub fn step(&mut self, param: Param, steps: f32) {
+        let step = match param.range().steps() {
+            Some(count) => 1.0 / count as f32,
+            None => STEP,
+        };
+        let normalized = self.normalized(param) + steps * step;
+        self.nudge(param, normalized.clamp(0.0, 1.0));
     }
 
     /// Sets a parameter at once, as one of many small moves: those of the same parameter that follow

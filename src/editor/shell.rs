@@ -9,10 +9,11 @@ mod layout;
 
 use egui::scroll_area::ScrollSource;
 use egui::style::ScrollStyle;
-use egui::{Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Key, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::bridge::ScreenKeys;
 use crate::editor::context::Desk;
+use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::Edits;
 use crate::editor::model::learn::Learn;
@@ -25,7 +26,6 @@ use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
 use crate::editor::views::spectrum::SpectrumView;
 use crate::editor::views::status;
-use crate::editor::widgets::Controls;
 use crate::editor::widgets::focus;
 use crate::library::Library;
 use crate::params::HostParams;
@@ -104,6 +104,10 @@ impl Shell {
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
         self.help.clear();
+        // That something begins to sound the audio thread tells the window.
+        if !live.sounding().is_empty() {
+            ui.ctx().request_repaint();
+        }
         let now_s = ui.input(|input| input.time);
         edits.begin_frame(now_s);
         self.views.settings.follow(ui);
@@ -160,7 +164,13 @@ impl Shell {
                 self.told = None;
             }
         }
-        self.learn.show(ui, &mut desk);
+        let is_learning = desk.edits.params().controllers().awaited().is_some();
+        if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.learn.cancel(desk.edits);
+        }
+        if let Some(text) = self.learn.update(desk.edits, now_s) {
+            desk.help.replace(text);
+        }
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             status::show(ui, live.news(), &self.help, sound_device::is_missing());

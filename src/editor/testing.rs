@@ -1,5 +1,7 @@
 //! Windows and views without a screen, for tests and benches.
 
+#[cfg(test)]
+pub(in crate::editor) mod host;
 pub mod offscreen;
 #[cfg(test)]
 pub(in crate::editor) mod view;

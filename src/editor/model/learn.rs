@@ -1,10 +1,7 @@
-//! MIDI learn on the screen: what is awaited, refused and learned, in the help line; and the host is
-//! told of the parameters that controllers move.
-
-use egui::{Key, Ui};
+//! MIDI learn: what is awaited, refused and learned, in words; and the host is told of the
+//! parameters that controllers move.
 
 use super::Edits;
-use crate::editor::context::Desk;
 use crate::synth::Param;
 
 /// How long it is told that a controller was learned, seconds.
@@ -57,36 +54,35 @@ impl Learn {
         self.is_open = true;
     }
 
-    /// Tells in the help line how learning goes, over what the views have told there. Escape ends it.
-    pub fn show(&mut self, ui: &Ui, desk: &mut Desk) {
-        let now_s = ui.input(|input| input.time);
-        let controllers = desk.edits.params().controllers();
-        if controllers.awaited().is_some() && ui.input(|input| input.key_pressed(Key::Escape)) {
-            controllers.learn(None);
-            self.awaited = None;
-        }
-        let awaited = controllers.awaited();
-        self.see(desk.edits, awaited, now_s);
-        let controllers = desk.edits.params().controllers();
+    /// Awaits nothing any more.
+    pub fn cancel(&mut self, edits: &Edits) {
+        edits.params().controllers().learn(None);
+        self.awaited = None;
+    }
+
+    /// Takes over what has been learned since the last frame, whose time is `now_s`, and says how
+    /// learning goes, if there is anything to say.
+    pub fn update(&mut self, edits: &mut Edits, now_s: f64) -> Option<String> {
+        let awaited = edits.params().controllers().awaited();
+        self.see(edits, awaited, now_s);
+        let controllers = edits.params().controllers();
         if let Some(param) = awaited {
             self.learned = None;
             let name = param.row().name;
-            desk.help.replace(match controllers.refused() {
+            return Some(match controllers.refused() {
                 Some(refused) => format!(
                     "CC {} cannot be learned: {}. Move another one for {name}, or press Escape.",
                     refused.number, refused.protection
                 ),
                 None => format!("Move a controller to teach it {name}; Escape ends."),
             });
-        } else if let Some((param, until_s)) = self.learned {
-            match controllers.controller(param).filter(|_| now_s < until_s) {
-                Some(number) => {
-                    let name = param.row().name;
-                    desk.help.replace(format!("CC {number} moves {name}."));
-                }
-                None => self.learned = None,
-            }
         }
+        let (param, until_s) = self.learned?;
+        let number = controllers.controller(param).filter(|_| now_s < until_s);
+        if number.is_none() {
+            self.learned = None;
+        }
+        number.map(|number| format!("CC {number} moves {}.", param.row().name))
     }
 
     /// Sees whether what was awaited has come, which is a step to undo.

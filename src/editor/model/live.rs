@@ -1,14 +1,24 @@
 //! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
 //! every partial that sounds.
 
-use egui::Ui;
-
-use crate::bridge::{OutputReceiver, SoundingWatch, Telemetry, TelemetryWatch};
-use crate::editor::Sources;
+use crate::bridge::{
+    OutputReceiver, SoundingReceiver, SoundingWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
+};
 use crate::synth::Sounding;
 
 /// Without news for this long, the host does not let the instrument run.
 const SILENCE_S: f64 = 1.0;
+
+/// What the instrument tells of itself.
+#[derive(Clone)]
+pub struct Sources {
+    /// Load, counts, keys.
+    pub telemetry: TelemetryReceiver,
+    /// Every partial that sounds.
+    pub sounding: SoundingReceiver,
+    /// The output's frames.
+    pub output: OutputReceiver,
+}
 
 /// What is known of the instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,16 +57,8 @@ impl Live {
         }
     }
 
-    /// Takes the news, once a frame of the window.
-    pub fn update(&mut self, ui: &Ui) {
-        self.take(ui.input(|input| input.time));
-        // That something begins to sound the audio thread tells the window.
-        if !self.sounding().is_empty() {
-            ui.ctx().request_repaint();
-        }
-    }
-
-    fn take(&mut self, now_s: f64) {
+    /// Takes the news, once a frame of the window, with its time in seconds.
+    pub fn update(&mut self, now_s: f64) {
         if let Some(news) = self.watch.news() {
             self.latest = Some(news);
             self.heard_s = Some(now_s);
@@ -100,7 +102,7 @@ mod tests {
         let mut senders = Senders::default();
         let mut live = Live::new(&senders.sources());
         let voices_at = |live: &mut Live, now_s| {
-            live.take(now_s);
+            live.update(now_s);
             match live.news() {
                 News::Latest(telemetry) => Some(telemetry.statistics.voices),
                 _ => None,
@@ -138,13 +140,13 @@ mod tests {
             velocity: 1.0,
         });
         engine.render(&mut [0.0; 480], &mut [0.0; 480]);
-        live.take(1.0);
+        live.update(1.0);
         assert!(live.sounding().is_empty());
         senders.tell(&engine);
-        live.take(1.1);
+        live.update(1.1);
         let (voice, partials) = live.sounding().voices().next().expect("a voice");
         assert_eq!((voice.key, partials.len()), (57, 128));
-        live.take(2.2);
+        live.update(2.2);
         assert!(live.sounding().is_empty());
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::compare::Compare;
 use super::history::History;
-use crate::editor::views::spectrum::Looks;
+use super::spectrum::view_state::SpectrumViewState;
 use crate::params::{HostParams, LoadedPreset};
 use crate::synth::Param;
 
@@ -84,7 +84,7 @@ pub struct Session {
     /// Two sounds.
     pub compare: Compare,
     /// How the spectrum was last looked at.
-    pub spectrum: Looks,
+    pub spectrum: SpectrumViewState,
     /// [`HostParams::loads`] when the rest was last known to hold.
     loads: u64,
 }

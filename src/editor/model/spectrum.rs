@@ -7,3 +7,4 @@ pub mod operation;
 pub mod pitch;
 pub mod reference;
 pub mod selection;
+pub mod view_state;

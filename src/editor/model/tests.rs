@@ -1,82 +1,10 @@
 //! Changes to a host that remembers what it was told, undone and done again.
 
-use std::sync::Mutex;
-
 use nice_plug::prelude::Params as _;
 
 use super::compare::Side;
 use super::*;
-
-/// What a host was told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Call {
-    Begin(Param),
-    Set(Param, f32),
-    End(Param),
-    Wake,
-}
-
-/// A host that remembers what it was told, and does it where it has been asked to.
-#[derive(Clone, Default)]
-pub struct Recorder {
-    calls: Arc<Mutex<Vec<Call>>>,
-    obeys: bool,
-}
-
-impl Recorder {
-    fn record(&self, call: Call) {
-        self.calls.lock().expect("not poisoned").push(call);
-    }
-
-    pub fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut self.calls.lock().expect("not poisoned"))
-    }
-}
-
-impl Host for Recorder {
-    fn begin(&self, _: &HostParams, param: Param) {
-        self.record(Call::Begin(param));
-    }
-    fn set(&self, params: &HostParams, param: Param, normalized: f32) {
-        self.record(Call::Set(param, normalized));
-        if self.obeys {
-            automate(params, param, normalized);
-        }
-    }
-    fn end(&self, _: &HostParams, param: Param) {
-        self.record(Call::End(param));
-    }
-    fn wake(&self) {
-        self.record(Call::Wake);
-    }
-}
-
-/// Sets a parameter as the host does by itself.
-pub fn automate(params: &HostParams, param: Param, normalized: f32) {
-    params.set(param, normalized);
-}
-
-fn edits_of(recorder: Recorder) -> (Edits, Recorder) {
-    let edits = Edits::new(
-        Arc::default(),
-        Box::new(recorder.clone()),
-        SharedSession::default(),
-    );
-    (edits, recorder)
-}
-
-/// With a host that never takes anything up.
-pub fn edits() -> (Edits, Recorder) {
-    edits_of(Recorder::default())
-}
-
-/// With a host that does as it is told.
-pub fn obeyed_edits() -> (Edits, Recorder) {
-    edits_of(Recorder {
-        obeys: true,
-        ..Recorder::default()
-    })
-}
+use crate::editor::testing::host::{Call, automate, edits, obeyed_edits};
 
 fn hosts_patch(edits: &Edits) -> Patch {
     edits.params.patch()

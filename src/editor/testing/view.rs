@@ -3,13 +3,13 @@
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
 use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
-use crate::editor::Sources;
 use crate::editor::context::Desk;
+use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::Edits;
 use crate::editor::model::live::Live;
+use crate::editor::model::live::Sources;
 use crate::editor::theme::{self, ThemeChoice};
-use crate::editor::widgets::Controls;
 use crate::synth::Engine;
 
 /// The instrument's ends of what a window reads.
@@ -82,7 +82,7 @@ impl Stage {
         self.controls.begin_frame(edits.params());
         let input = self.input(events);
         let mut output = self.ctx.clone().run_ui(input, |ui| {
-            self.live.update(ui);
+            self.live.update(ui.input(|input| input.time));
             self.help.clear();
             let mut desk = Desk {
                 edits,

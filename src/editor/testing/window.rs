@@ -8,8 +8,8 @@ use super::view::Senders;
 use crate::bridge::KeyReceiver;
 use crate::editor::model::Edits;
 use crate::editor::model::live::Live;
-use crate::editor::model::tests::{Call, Recorder, obeyed_edits};
 use crate::editor::shell::Shell;
+use crate::editor::testing::host::{Call, RecordingHost, obeyed_edits};
 use crate::editor::theme::{self, ThemeChoice};
 use crate::library::Library;
 use crate::settings::SettingsFile;
@@ -19,7 +19,7 @@ use crate::synth::Param;
 pub struct World {
     pub shell: Shell,
     pub edits: Edits,
-    pub recorder: Recorder,
+    pub recorder: RecordingHost,
     pub live: Live,
     pub senders: Senders,
     pub keys: KeyReceiver,
@@ -57,7 +57,7 @@ pub fn window(size: Vec2) -> Rig {
                 let whole = ui.ctx().content_rect();
                 ui.set_clip_rect(whole);
                 ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
-                    world.live.update(ui);
+                    world.live.update(ui.input(|input| input.time));
                     world.shell.show(ui, &mut world.edits, &world.live);
                 });
             },

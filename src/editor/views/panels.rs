@@ -9,7 +9,7 @@ mod lfo;
 mod load;
 mod macros;
 
-use egui::{Key, Rect, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::editor::context::Desk;
 use crate::editor::theme;
@@ -273,12 +273,6 @@ fn across<const COUNT: usize>(rect: Rect, widths: [f32; COUNT]) -> [Rect; COUNT]
         left = right + theme::GAP;
         part
     })
-}
-
-/// Shows something within its place.
-pub fn place<R>(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.scope_builder(UiBuilder::new().max_rect(rect), view)
-        .inner
 }
 
 #[cfg(test)]

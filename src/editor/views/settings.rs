@@ -9,6 +9,7 @@ use crate::editor::context::Desk;
 use crate::editor::context::legends::Legends;
 use crate::editor::context::scale::Scales;
 use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::widgets::{focus, place};
 use crate::params::HostParams;
 use crate::settings::{
     BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, Settings, SettingsFile, VOICES,
@@ -180,7 +181,7 @@ impl SettingsPage {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
         let inner = rect.shrink2(vec2(2.0 * theme::GAP, theme::GAP));
-        super::panels::place(ui, inner, |ui| {
+        place(ui, inner, |ui| {
             ui.horizontal(|ui| {
                 ui.heading("Settings");
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -204,7 +205,7 @@ impl SettingsPage {
                         .size(theme::SMALL)
                         .color(theme.weak_text),
                 );
-                crate::editor::widgets::focus::follow(ui);
+                focus::follow(ui);
             });
         });
         if self.settings != before {

@@ -18,13 +18,11 @@ use egui::{
     Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2,
 };
 
-pub use self::filter::gains_db as filter_gains_db;
-
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
 use self::hand::Hand;
-use self::tools::{Switches, Tools};
+use self::tools::Tools;
 use self::waterfall::Waterfall;
 use crate::editor::context::Desk;
 use crate::editor::model::Edits;
@@ -34,9 +32,11 @@ use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::editor::widgets;
+use crate::synth::display::lowest_voice;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
 
@@ -47,35 +47,10 @@ const ZOOM: f32 = 1.5;
 /// How much nearer a point of the wheel brings the axis.
 const WHEEL: f32 = 0.004;
 
-/// How the spectrum is looked at: what a window that opens again finds as it was.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Looks {
-    layer: Layer,
-    axis: Axis,
-    switches: Switches,
-}
-
-impl Default for Looks {
-    /// By number, levels, without what takes room.
-    fn default() -> Looks {
-        Looks {
-            layer: Layer::Level,
-            axis: Axis::new(Measure::Number),
-            switches: Switches {
-                voices: true,
-                sum: true,
-                peaks: true,
-                trail: false,
-                output: false,
-            },
-        }
-    }
-}
-
 /// What the view remembers while its window is open.
 pub struct SpectrumView {
     /// As this window has them; `None` until it has asked how the last one had them.
-    looks: Option<Looks>,
+    view_state: Option<SpectrumViewState>,
     layer: Layer,
     axis: Axis,
     hand: Hand,
@@ -96,13 +71,13 @@ pub struct SpectrumView {
 impl SpectrumView {
     /// As a window opens.
     pub fn new() -> SpectrumView {
-        let Looks {
+        let SpectrumViewState {
             layer,
             axis,
             switches,
-        } = Looks::default();
+        } = SpectrumViewState::default();
         SpectrumView {
-            looks: None,
+            view_state: None,
             layer,
             axis,
             hand: Hand::new(),
@@ -155,7 +130,7 @@ impl SpectrumView {
             Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
             canvas.height(desk.edits.normalized(param))..=canvas.plot.bottom(),
         );
-        widgets::attach(ui, desk, param, &response, bar);
+        widgets::param_behaviour(ui, desk, param, &response, bar);
         let handle = self.filter.show(ui, desk, &canvas);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         self.tell(
@@ -191,22 +166,22 @@ impl SpectrumView {
 
     /// Takes over how an earlier window of the instance had it.
     fn recall(&mut self, edits: &Edits) {
-        if self.looks.is_none() {
-            let looks = edits.session().lock().spectrum;
-            self.looks = Some(looks);
-            (self.layer, self.axis, self.switches) = (looks.layer, looks.axis, looks.switches);
+        if self.view_state.is_none() {
+            let state = edits.session().lock().spectrum;
+            self.view_state = Some(state);
+            (self.layer, self.axis, self.switches) = (state.layer, state.axis, state.switches);
         }
     }
 
     fn remember(&mut self, edits: &Edits) {
-        let looks = Some(Looks {
+        let state = Some(SpectrumViewState {
             layer: self.layer,
             axis: self.axis,
             switches: self.switches,
         });
-        if let Some(looks) = looks.filter(|_| looks != self.looks) {
-            edits.session().lock().spectrum = looks;
-            self.looks = Some(looks);
+        if let Some(state) = state.filter(|_| state != self.view_state) {
+            edits.session().lock().spectrum = state;
+            self.view_state = Some(state);
         }
     }
 
@@ -342,7 +317,7 @@ fn split(rect: Rect) -> (Rect, Rect) {
 /// Plus, minus and 0 zoom around the bar that keys move. It stays in view. With Ctrl they are the
 /// window's.
 fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
-    let room = canvas.plot.x_range();
+    let room = canvas.extent();
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     // egui-baseview 0.9 tells of these as text only.
     let written = |text: &str| {
@@ -373,10 +348,10 @@ fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
     });
     let factor = libm::expf(wheel.y * WHEEL) * zoom;
     if factor != 1.0 {
-        axis.zoom(factor, at.x, plot.x_range());
+        axis.zoom(factor, at.x, canvas::extent(plot));
     }
     if wheel.x != 0.0 {
-        axis.pan(wheel.x, plot.x_range());
+        axis.pan(wheel.x, canvas::extent(plot));
     }
 }
 
@@ -426,7 +401,7 @@ impl<'a> Pointed<'a> {
 
     /// The partial of this number of the voice whose partials the bars stand at.
     fn of_the_lowest(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
-        let sounds = lowest(sounding)
+        let sounds = lowest_voice(sounding)
             .and_then(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
             .filter(|(_, partial)| partial.power() > 0.0);
         Pointed {
@@ -465,17 +440,10 @@ impl<'a> Pointed<'a> {
     }
 }
 
-/// The voice with the lowest fundamental, and its partials.
-pub fn lowest(sounding: &Sounding) -> Option<(&SoundingVoice, &[SoundingPartial])> {
-    sounding
-        .voices()
-        .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz))
-}
-
 /// What the pointer is on: by number, the column; by frequency, the nearest partial that sounds, or
 /// else the nearest bar.
 fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Pointed<'a>> {
-    let room = canvas.plot.x_range();
+    let room = canvas.extent();
     if canvas.axis.measure() == Measure::Number {
         let n = canvas.axis.value(at.x, room).round().max(1.0) as usize;
         return Some(Pointed::at(n, canvas, sounding));

@@ -2,7 +2,9 @@
 
 use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
 
-use super::{along, dimmed, entry, outline, value_label};
+use super::behaviour::continuous_control;
+use super::entry;
+use super::paint::{dimmed, outline, value_label};
 use crate::editor::context::Desk;
 use crate::editor::theme;
 use crate::synth::Param;
@@ -13,7 +15,7 @@ pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
 }
 
 fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
-    let Some((rect, response, shown)) = along(ui, desk, param, size) else {
+    let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
         return;
     };
     let theme = theme::current(ui);

@@ -9,11 +9,12 @@ use egui::{
     Vec2, pos2, vec2,
 };
 
-use super::{
-    Shown, allocate, controller_mark, describe_choice, dimmed, interact, keep_arrows, label,
-    outline, tell,
-};
+use super::accessibility::describe_choice;
+use super::behaviour::{allocate, interact, keep_arrows};
+use super::paint::{controller_mark, dimmed, label, outline};
+use super::state::{ControlState, set_help};
 use crate::editor::context::Desk;
+use crate::editor::context::controls::OpenList;
 use crate::editor::model::value_text::value_text;
 use crate::editor::theme;
 use crate::synth::Param;
@@ -28,22 +29,6 @@ const LIST: f32 = 340.0;
 const LEAST_WIDTH: f32 = 110.0;
 /// How many entries a page key moves the mark.
 const PAGE: isize = 10;
-
-/// The list that is open.
-pub struct List {
-    param: Param,
-    /// The entry that is marked.
-    marked: usize,
-    /// Whether the mark is to be scrolled to.
-    is_moved: bool,
-}
-
-impl List {
-    /// Whether it is the list of this parameter.
-    pub fn is_of(&self, param: Param) -> bool {
-        self.param == param
-    }
-}
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
 pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
@@ -77,19 +62,19 @@ fn choice_with(
     walk(ui, desk, param, &response);
     interact(ui, desk, param, &response);
     if opens && !Popup::is_id_open(ui.ctx(), id) {
-        desk.controls.list = Some(List {
+        desk.controls.list = Some(OpenList {
             param,
             marked: current(param, desk),
             is_moved: true,
         });
     }
-    let mut shown = Shown::of(param, desk);
+    let mut shown = ControlState::of(param, desk);
     if let Some(list) = desk.controls.list.as_ref().filter(|list| list.is_of(param)) {
         // What a screen reader reads aloud.
         shown.text = value_text(param, list.marked as f32);
     }
     describe_choice(ui, &response, Role::ComboBox, param, &shown);
-    tell(desk, &response, param, &shown);
+    set_help(desk, &response, param, &shown);
 
     let field = if name.is_empty() {
         rect

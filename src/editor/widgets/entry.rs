@@ -4,42 +4,8 @@ use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
 
 use crate::editor::context::Desk;
-use crate::editor::model::Edits;
-use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::synth::Param;
-
-/// A value that is being typed.
-pub struct Entry {
-    param: Param,
-    text: String,
-    /// Whether the field has not been shown yet.
-    is_new: bool,
-    /// Whether anything has been typed: what is shown may be rounded.
-    is_edited: bool,
-    /// Frames for which it has not been shown.
-    unseen_frames: u32,
-}
-
-impl Entry {
-    /// Beginning with the value as it stands.
-    pub fn new(param: Param, edits: &Edits) -> Entry {
-        Entry {
-            param,
-            text: current_text(param, edits),
-            is_new: true,
-            is_edited: false,
-            unseen_frames: 0,
-        }
-    }
-
-    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
-    pub fn is_seen(&mut self) -> bool {
-        self.unseen_frames += 1;
-        // It is shown in the frame after the one that made it.
-        self.unseen_frames <= 2
-    }
-}
 
 /// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
 /// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
@@ -52,7 +18,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id)
         desk.controls.entry = Some(entry);
         return false;
     }
-    entry.unseen_frames = 0;
+    entry.see();
     let theme = theme::current(ui);
     let id = control.with("entry");
     let parsed = param.parse(&entry.text);

@@ -4,10 +4,12 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
 
-use super::{
-    Entry, Shown, along, controller_mark, dimmed, entry, label, outline, tell, value_label,
-};
+use super::behaviour::continuous_control;
+use super::entry;
+use super::paint::{controller_mark, dimmed, label, outline, value_label};
+use super::state::{ControlState, set_help};
 use crate::editor::context::Desk;
+use crate::editor::context::controls::Entry;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
@@ -28,7 +30,7 @@ pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) 
 }
 
 fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
-    let Some((rect, response, shown)) = along(ui, desk, param, size) else {
+    let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
         return;
     };
     let theme = theme::current(ui);
@@ -50,7 +52,7 @@ fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
         // Clicked, not focused: the knob itself is what the keyboard reaches.
         let on_value = ui.interact(value, response.id.with("value"), Sense::CLICK);
         if on_value.hovered() {
-            tell(desk, &on_value, param, &shown);
+            set_help(desk, &on_value, param, &shown);
         }
         if on_value.clicked() {
             desk.controls.entry = Some(Entry::new(param, desk.edits));
@@ -70,7 +72,7 @@ fn dial(
     ui: &Ui,
     (center, size): (Pos2, f32),
     param: Param,
-    shown: &Shown,
+    shown: &ControlState,
     is_lively: bool,
     theme: &Theme,
 ) {

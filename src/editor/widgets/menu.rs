@@ -2,8 +2,9 @@
 
 use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
-use super::{Entry, is_typed, reset};
+use super::state::is_typed;
 use crate::editor::context::Desk;
+use crate::editor::context::controls::Entry;
 use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
 
@@ -49,7 +50,7 @@ fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
     }
     let default = value_text(param, row.default);
     if ui.button(format!("Reset to {default}")).clicked() {
-        reset(desk.edits, param);
+        desk.edits.reset(param);
     }
     if ui.button("Copy value").clicked() {
         ui.ctx().copy_text(text.clone());

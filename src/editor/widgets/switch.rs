@@ -2,9 +2,10 @@
 
 use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use super::{
-    Shown, allocate, controller_mark, describe_choice, dimmed, interact, label, outline, tell,
-};
+use super::accessibility::describe_choice;
+use super::behaviour::{allocate, interact};
+use super::paint::{controller_mark, dimmed, label, outline};
+use super::state::{ControlState, set_help};
 use crate::editor::context::Desk;
 use crate::editor::theme;
 use crate::synth::Param;
@@ -27,9 +28,9 @@ fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
         desk.edits.set(param, if is_on { 0.0 } else { 1.0 });
     }
     interact(ui, desk, param, &response);
-    let shown = Shown::of(param, desk);
+    let shown = ControlState::of(param, desk);
     describe_choice(ui, &response, Role::Switch, param, &shown);
-    tell(desk, &response, param, &shown);
+    set_help(desk, &response, param, &shown);
     if !ui.is_rect_visible(rect) {
         return;
     }

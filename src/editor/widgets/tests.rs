@@ -1,17 +1,19 @@
 //! Every way of changing a control, in a whole window without a screen.
 
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role, StrokeKind, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nice_plug::prelude::Params as _;
 
-use super::*;
-use crate::editor::model::tests::Call;
+use super::behaviour::TRAVEL;
 use crate::editor::model::value_text;
 use crate::editor::model::value_text::current_text;
+use crate::editor::testing::host::Call;
 use crate::editor::testing::view::button;
 use crate::editor::testing::window::{
     Rig, click, control, drag, plain, send, told, value_text, wheel, window,
 };
+use crate::params::HostParams;
+use crate::synth::Param;
 
 fn rig() -> Rig {
     window(vec2(1_600.0, 1_000.0))

@@ -1,7 +1,5 @@
 //! What stands along the view: partial numbers, or frequencies, and which part of them is seen.
 
-use egui::Rangef;
-
 use super::pitch::{key_hz, key_name};
 use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
 
@@ -65,6 +63,27 @@ impl Measure {
     }
 }
 
+/// What a view has for its axis, from end to end, points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// Where it begins.
+    pub min: f32,
+    /// Where it ends.
+    pub max: f32,
+}
+
+impl Extent {
+    /// From one end to the other.
+    pub fn length(self) -> f32 {
+        self.max - self.min
+    }
+
+    /// Whether a place is in it.
+    pub fn contains(self, x: f32) -> bool {
+        (self.min..=self.max).contains(&x)
+    }
+}
+
 /// A place that the scale names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -102,38 +121,38 @@ impl Axis {
     }
 
     /// Where a number or a frequency stands in this room, points; perhaps outside it.
-    pub fn x(&self, value: f32, room: Rangef) -> f32 {
+    pub fn x(&self, value: f32, room: Extent) -> f32 {
         let (from, to) = self.seen;
-        room.min + (self.measure.part(value) - from) / (to - from) * room.span()
+        room.min + (self.measure.part(value) - from) / (to - from) * room.length()
     }
 
     /// The number or the frequency at a place in this room.
-    pub fn value(&self, x: f32, room: Rangef) -> f32 {
+    pub fn value(&self, x: f32, room: Extent) -> f32 {
         let (from, to) = self.seen;
-        let part = (x - room.min) / room.span();
+        let part = (x - room.min) / room.length();
         self.measure.value(from + part * (to - from))
     }
 
     /// Brings what is at `x` nearer by a factor; below 1, farther.
-    pub fn zoom(&mut self, factor: f32, x: f32, room: Rangef) {
+    pub fn zoom(&mut self, factor: f32, x: f32, room: Extent) {
         let (from, to) = self.seen;
-        let held = ((x - room.min) / room.span()).clamp(0.0, 1.0);
+        let held = ((x - room.min) / room.length()).clamp(0.0, 1.0);
         let at = from + held * (to - from);
         let width = ((to - from) / factor.max(1e-3)).clamp(CLOSEST, 1.0);
         self.see(at - held * width, width);
     }
 
     /// Moves what is seen by so many points.
-    pub fn pan(&mut self, points: f32, room: Rangef) {
+    pub fn pan(&mut self, points: f32, room: Extent) {
         let (from, to) = self.seen;
         let width = to - from;
-        self.see(from - points / room.span() * width, width);
+        self.see(from - points / room.length() * width, width);
     }
 
     /// Moves what is seen no farther than needed for a number or a frequency to be seen.
-    pub fn show(&mut self, value: f32, room: Rangef) {
+    pub fn show(&mut self, value: f32, room: Extent) {
         let x = self.x(value, room);
-        let margin = 0.02 * room.span();
+        let margin = 0.02 * room.length();
         if x < room.min + margin {
             self.pan(room.min + margin - x, room);
         } else if x > room.max - margin {
@@ -147,14 +166,14 @@ impl Axis {
     }
 
     /// The marks of the scale that have room, and on a frequency axis the notes.
-    pub fn marks(&self, room: Rangef) -> (Vec<Mark>, Vec<Mark>) {
+    pub fn marks(&self, room: Extent) -> (Vec<Mark>, Vec<Mark>) {
         match self.measure {
             Measure::Number => (self.number_marks(room), Vec::new()),
             _ => (self.hz_marks(room), self.note_marks(room)),
         }
     }
 
-    fn number_marks(&self, room: Rangef) -> Vec<Mark> {
+    fn number_marks(&self, room: Extent) -> Vec<Mark> {
         let width = self.x(2.0, room) - self.x(1.0, room);
         let step = [1, 2, 4, 8, 16, 32, 64]
             .into_iter()
@@ -171,7 +190,7 @@ impl Axis {
         self.place(numbers.map(|n| (n as f32, n.to_string())), room, 20.0)
     }
 
-    fn hz_marks(&self, room: Rangef) -> Vec<Mark> {
+    fn hz_marks(&self, room: Extent) -> Vec<Mark> {
         let values = match self.measure {
             Measure::Linear => self.even_hz(room),
             _ => self.round_hz(room),
@@ -185,7 +204,7 @@ impl Axis {
     }
 
     /// Steps of one width.
-    fn even_hz(&self, room: Rangef) -> Vec<f32> {
+    fn even_hz(&self, room: Extent) -> Vec<f32> {
         let points_per_hz = (self.x(1_000.0, room) - self.x(0.0, room)) / 1_000.0;
         let step = [
             10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0,
@@ -199,7 +218,7 @@ impl Axis {
     }
 
     /// The rounder, the sooner; the last digits only where all of them have room.
-    fn round_hz(&self, room: Rangef) -> Vec<f32> {
+    fn round_hz(&self, room: Extent) -> Vec<f32> {
         let has_room = |from: f32, to: f32| self.x(to, room) - self.x(from, room) >= MARK_WIDTH;
         let decades = [10.0, 100.0, 1_000.0, 10_000.0];
         let mut values = decades.to_vec();
@@ -219,7 +238,7 @@ impl Axis {
         values
     }
 
-    fn note_marks(&self, room: Rangef) -> Vec<Mark> {
+    fn note_marks(&self, room: Extent) -> Vec<Mark> {
         // C; where they have room, the white keys; then the black ones too.
         let has_room = |from: i32, to: i32| {
             let width = self.x(key_hz(to), room) - self.x(key_hz(from), room);
@@ -242,7 +261,7 @@ impl Axis {
     fn place(
         &self,
         values: impl Iterator<Item = (f32, String)>,
-        room: Rangef,
+        room: Extent,
         distance: f32,
     ) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();
@@ -261,7 +280,7 @@ impl Axis {
 mod tests {
     use super::*;
 
-    const ROOM: Rangef = Rangef {
+    const ROOM: Extent = Extent {
         min: 50.0,
         max: 1_050.0,
     };
@@ -321,7 +340,10 @@ mod tests {
     #[test]
     fn numbers_stand_at_even_distances_from_the_second_on() {
         for width in (300..2_000).step_by(20) {
-            let room = Rangef::new(0.0, width as f32);
+            let room = Extent {
+                min: 0.0,
+                max: width as f32,
+            };
             let (marks, _) = Axis::new(Measure::Number).marks(room);
             let numbers: Vec<i32> = marks
                 .iter()

@@ -232,7 +232,7 @@ impl Clipboard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::model::tests::{Call, edits};
+    use crate::editor::testing::host::{Call, edits};
 
     const NUMBERS: [usize; 4] = [1, 2, 4, 8];
 

@@ -1,12 +1,11 @@
 //! Which frequency each partial has when bars and frequencies share a view: that of the lowest voice
 //! that sounds, or of A4 while none does.
 
-use super::layer::Layer;
 use super::pitch::{key_name, note_name};
 use crate::editor::model::Edits;
-use crate::editor::views::spectrum::lowest;
-use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
-use crate::synth::{Param, Sounding};
+use crate::synth::Sounding;
+use crate::synth::display::{PartialRatios, lowest_voice};
+use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// While nothing sounds, Hz: A4.
 const SILENT_HZ: f32 = 440.0;
@@ -18,9 +17,7 @@ pub struct Reference {
     fundamental_hz: f32,
     /// Whose they are.
     note: String,
-    inharmonicity: f32,
-    /// Octaves that an octave is wider.
-    stretch: f32,
+    ratios: PartialRatios,
     /// Of the partials that have bars, 1 first, Hz.
     bars_hz: [f32; EDITABLE_PARTIALS],
 }
@@ -28,28 +25,25 @@ pub struct Reference {
 impl Reference {
     /// As it is now.
     pub fn now(edits: &Edits, sounding: &Sounding) -> Reference {
-        let plain = |param: Param| param.range().plain(edits.normalized(param));
-        let lowest = lowest(sounding);
-        let mut reference = Reference {
-            fundamental_hz: lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz),
-            note: lowest.map_or_else(
-                || note_name(SILENT_HZ),
-                |(voice, _)| key_name(i32::from(voice.key)),
-            ),
-            inharmonicity: plain(Param::INHARMONICITY),
-            stretch: plain(Param::STRETCH) / 1200.0,
-            bars_hz: [0.0; EDITABLE_PARTIALS],
+        let lowest = lowest_voice(sounding);
+        let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);
+        let note = match lowest {
+            Some((voice, _)) => key_name(i32::from(voice.key)),
+            None => note_name(SILENT_HZ),
         };
-        for n in 1..=EDITABLE_PARTIALS {
-            let octaves = plain(Layer::Tune.param(n)) / 1200.0;
-            reference.bars_hz[n - 1] = reference.hz(n as f32) * libm::exp2f(octaves);
-        }
+        let ratios = PartialRatios::new(&edits.patch());
+        let mut bars_hz = std::array::from_fn(|index| fundamental_hz * ratios.tuned(index + 1));
         if let Some((_, partials)) = lowest {
-            for (bar, partial) in reference.bars_hz.iter_mut().zip(partials) {
+            for (bar, partial) in bars_hz.iter_mut().zip(partials) {
                 *bar = partial.frequency_hz;
             }
         }
-        reference
+        Reference {
+            fundamental_hz,
+            note,
+            ratios,
+            bars_hz,
+        }
     }
 
     /// Whose frequencies they are, such as `A4`.
@@ -63,33 +57,21 @@ impl Reference {
     }
 
     /// The frequency at a number, whole or not, without any partial's own Tune.
-    pub fn hz(&self, n: f32) -> f32 {
-        let stiff = (1.0 + self.inharmonicity * n * n).sqrt();
-        self.fundamental_hz * n * libm::powf(n, self.stretch) * stiff
+    pub fn hz(&self, number: f32) -> f32 {
+        self.fundamental_hz * self.ratios.at(number)
     }
 
     /// The number at a frequency: the other way round.
     pub fn number(&self, hz: f32) -> f32 {
-        // The frequencies rise with the numbers unless the stretch is an octave less a whole one;
-        // halving the interval then still ends, somewhere.
-        let (mut low, mut high) = (1e-3, 4.0 * MAX_PARTIALS as f32);
-        for _ in 0..32 {
-            let middle = 0.5 * (low + high);
-            if self.hz(middle) < hz {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        0.5 * (low + high)
+        self.ratios.number_at(hz / self.fundamental_hz)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::model::tests::edits;
-    use crate::synth::{Config, Engine, Event, Patch};
+    use crate::editor::testing::host::edits;
+    use crate::synth::{Config, Engine, Event, Param, Patch};
 
     #[test]
     fn while_nothing_sounds_it_is_a4() {

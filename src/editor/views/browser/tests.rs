@@ -10,12 +10,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
+use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
-use crate::editor::model::tests::obeyed_edits;
+use crate::editor::testing::host::obeyed_edits;
 use crate::editor::testing::view::Senders;
 use crate::editor::theme::{self, ThemeChoice};
-use crate::editor::widgets::Controls;
 use crate::state::Preset;
 use crate::synth::{Param, Patch};
 

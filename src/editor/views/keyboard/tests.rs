@@ -4,7 +4,7 @@ use egui::{Event, Modifiers, TextEdit, pos2, vec2};
 
 use super::*;
 use crate::bridge::KeyReceiver;
-use crate::editor::model::tests::{Call, edits};
+use crate::editor::testing::host::{Call, edits};
 use crate::editor::testing::view::{Stage, button};
 use crate::synth::{self, NoteAddress};
 

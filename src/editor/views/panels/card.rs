@@ -2,9 +2,9 @@
 
 use egui::{Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::place;
 use crate::editor::context::Desk;
 use crate::editor::theme;
+use crate::editor::widgets::place;
 use crate::editor::widgets::{choice, knob, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;

@@ -396,7 +396,7 @@ mod tests {
     use egui::Vec2;
 
     use super::*;
-    use crate::editor::model::tests::edits;
+    use crate::editor::testing::host::edits;
     use crate::editor::testing::view::Stage as Screen;
     use crate::synth::{Config, Engine, Event};
 

@@ -3,14 +3,14 @@
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
-use super::place;
 use crate::editor::context::Desk;
 use crate::editor::theme;
-use crate::editor::views::spectrum::filter_gains_db;
 use crate::editor::widgets::choice;
-use crate::synth::filter::{FilterSettings, FilterShape};
+use crate::editor::widgets::place;
+use crate::synth::Param;
+use crate::synth::display::{filter_gains_db, filter_settings};
+use crate::synth::filter::FilterSettings;
 use crate::synth::parameter::layout::Group;
-use crate::synth::{Param, Values};
 
 /// Of the controls at their narrowest, points.
 const CONTROLS_WIDTH: f32 = 186.0;
@@ -76,23 +76,20 @@ fn curve(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
         Stroke::new(1.0, theme.grid),
     );
     let values = desk.controls.values();
-    let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
-    let is_off = shape == FilterShape::Off;
-    let points = points(values, rect);
-    let color = if is_off {
-        theme.weak_text
-    } else {
-        theme.filter
+    let settings = filter_settings(values);
+    let points = points(settings.as_ref(), rect);
+    let color = match settings {
+        Some(_) => theme.filter,
+        None => theme.weak_text,
     };
-    if !is_off {
+    if settings.is_some() {
         fill(&painter, &points, rect, color.gamma_multiply(0.12));
     }
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
-    if !is_off {
-        let at = pos2(
-            x_of(rect, values.get(Param::CUTOFF).log2()),
-            y_of(rect, at_cutoff_db(values)),
-        );
+    if let Some(settings) = settings {
+        let cutoff_hz = values.get(Param::CUTOFF);
+        let db = filter_gains_db(&settings, &[cutoff_hz])[0];
+        let at = pos2(x_of(rect, cutoff_hz.log2()), y_of(rect, db));
         painter.circle_filled(at, 4.0, theme.accent);
         painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
     }
@@ -114,25 +111,17 @@ pub fn fill(painter: &egui::Painter, points: &[Pos2], rect: Rect, color: egui::C
     painter.add(mesh);
 }
 
-fn settings(values: &Values) -> FilterSettings {
-    FilterSettings {
-        shape: FilterShape::from_index(values.index(Param::FILTER_TYPE)),
-        log2_cutoff: values.get(Param::CUTOFF).log2(),
-        slope_db: values.get(Param::SLOPE),
-        resonance_db: values.get(Param::RESONANCE),
-    }
-}
-
-fn at_cutoff_db(values: &Values) -> f32 {
-    filter_gains_db(&settings(values), &[values.get(Param::CUTOFF)])[0]
-}
-
-fn points(values: &Values, rect: Rect) -> Vec<Pos2> {
+/// The curve; of a filter that is off, a flat one.
+fn points(settings: Option<&FilterSettings>, rect: Rect) -> Vec<Pos2> {
     let count = (rect.width() / 2.0).max(2.0) as usize;
     let (low, high) = ENDS_LOG2_HZ;
     let at = |place: usize| low + (high - low) * place as f32 / count as f32;
     let hz: Vec<f32> = (0..=count).map(|place| at(place).exp2()).collect();
-    filter_gains_db(&settings(values), &hz)
+    let gains_db = match settings {
+        Some(settings) => filter_gains_db(settings, &hz),
+        None => vec![0.0; hz.len()],
+    };
+    gains_db
         .iter()
         .zip(&hz)
         .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
@@ -147,24 +136,4 @@ fn x_of(rect: Rect, log2_hz: f32) -> f32 {
 fn y_of(rect: Rect, db: f32) -> f32 {
     let (top, bottom) = ENDS_DB;
     egui::remap(db.max(bottom - 4.0), top..=bottom, rect.y_range())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::synth::Patch;
-
-    #[test]
-    fn the_curve_is_the_filters() {
-        let mut patch = Patch::default();
-        patch.set(Param::FILTER_TYPE, 1.0);
-        patch.set(Param::CUTOFF, 1_000.0);
-        patch.set(Param::SLOPE, 24.0);
-        let settings = settings(&Values::new(&patch));
-        let gains = filter_gains_db(&settings, &[100.0, 1_000.0, 4_000.0]);
-        assert!(gains[0].abs() < 0.1, "{gains:?}");
-        assert!((gains[1] + 3.0).abs() < 0.1, "{gains:?}");
-        // Two octaves of 24 dB.
-        assert!((gains[2] + 48.0).abs() < 0.5, "{gains:?}");
-    }
 }

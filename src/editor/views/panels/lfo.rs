@@ -3,14 +3,14 @@
 use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
-use super::place;
-use crate::dsp::lfo::LfoShape;
 use crate::editor::context::Desk;
 use crate::editor::model::idle;
 use crate::editor::model::live::News;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
+use crate::editor::widgets::place;
 use crate::synth::Param;
+use crate::synth::display::lfo_value;
 use crate::synth::parameter::layout::Group;
 
 /// Of the controls, points.
@@ -55,8 +55,6 @@ fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
 fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
     let theme = theme::current(ui);
     let values = desk.controls.values();
-    let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
-    let seed = values.get(Param::SEED) as u64;
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, theme.well);
     let grid = Stroke::new(1.0, theme.grid);
@@ -68,7 +66,7 @@ fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
     let points: Vec<Pos2> = (0..=count)
         .map(|place| {
             let way = place as f64 / count as f64;
-            let value = shape.value(now + (2.0 * way - 1.0) * CYCLES, seed);
+            let value = lfo_value(values, now + (2.0 * way - 1.0) * CYCLES);
             pos2(rect.left() + way as f32 * rect.width(), y(value))
         })
         .collect();
@@ -78,7 +76,7 @@ fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
         false => (theme.live, theme.accent),
     };
     painter.add(Shape::line(points, Stroke::new(1.5, line)));
-    let at = pos2(rect.center().x, y(shape.value(now, seed)));
+    let at = pos2(rect.center().x, y(lfo_value(values, now)));
     painter.circle_filled(at, 4.0, dot);
     painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
 }

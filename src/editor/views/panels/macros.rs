@@ -3,8 +3,8 @@
 use egui::{Rect, Ui, vec2};
 
 use super::card::card;
-use super::place;
 use crate::editor::context::Desk;
+use crate::editor::widgets::place;
 use crate::editor::widgets::{bar, knob, narrow_choice};
 use crate::synth::Param;
 use crate::synth::parameter::layout::Group;

@@ -2,7 +2,7 @@
 
 use egui::{Rect, pos2, vec2};
 
-use crate::editor::model::spectrum::axis::{Axis, Measure};
+use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::theme;
@@ -69,18 +69,23 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// What the axis has of the plot.
+    pub fn extent(&self) -> Extent {
+        extent(self.plot)
+    }
+
     /// Where a frequency stands, points.
     pub fn x_of_hz(&self, hz: f32) -> f32 {
         let value = match self.axis.measure() {
             Measure::Number => self.reference.number(hz),
             _ => hz,
         };
-        self.axis.x(value, self.plot.x_range())
+        self.axis.x(value, self.extent())
     }
 
     /// The frequency at a place.
     pub fn hz(&self, x: f32) -> f32 {
-        let value = self.axis.value(x, self.plot.x_range());
+        let value = self.axis.value(x, self.extent());
         match self.axis.measure() {
             Measure::Number => self.reference.hz(value.max(0.0)),
             _ => value,
@@ -97,12 +102,12 @@ impl<'a> Canvas<'a> {
 
     /// The middle of a partial's bar; perhaps outside what is seen.
     pub fn middle(&self, n: usize) -> f32 {
-        self.axis.x(self.value_of(n), self.plot.x_range())
+        self.axis.x(self.value_of(n), self.extent())
     }
 
     /// How wide a partial's bar is.
     pub fn bar_width(&self, n: usize) -> f32 {
-        let room = self.plot.x_range();
+        let room = self.extent();
         match self.axis.measure() {
             Measure::Number => {
                 let width = self.axis.x(2.0, room) - self.axis.x(1.0, room);
@@ -160,10 +165,18 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// What an axis along this place has.
+pub fn extent(place: Rect) -> Extent {
+    Extent {
+        min: place.left(),
+        max: place.right(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::model::tests::edits;
+    use crate::editor::testing::host::edits;
     use crate::synth::Sounding;
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {

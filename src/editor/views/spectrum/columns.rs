@@ -98,7 +98,7 @@ impl Columns {
     }
 
     fn gather(&mut self, sounding: &Sounding, canvas: &Canvas) {
-        let room = canvas.plot.x_range();
+        let room = canvas.extent();
         let count = self.powers.len();
         let is_by_number = canvas.axis.measure() == Measure::Number;
         for (voice, partials) in sounding.voices() {
@@ -111,7 +111,8 @@ impl Columns {
                 let column = if is_by_number {
                     place
                 } else {
-                    let part = (canvas.axis.x(partial.frequency_hz, room) - room.min) / room.span();
+                    let part =
+                        (canvas.axis.x(partial.frequency_hz, room) - room.min) / room.length();
                     if !(0.0..1.0).contains(&part) {
                         continue;
                     }
@@ -141,9 +142,9 @@ impl Columns {
 
     /// Each column with the place of its middle.
     pub fn each<'a>(&'a self, canvas: &'a Canvas) -> impl Iterator<Item = (f32, &'a Column)> + 'a {
-        let room = canvas.plot.x_range();
+        let room = canvas.extent();
         let is_by_number = canvas.axis.measure() == Measure::Number;
-        let width = room.span() / self.columns.len().max(1) as f32;
+        let width = room.length() / self.columns.len().max(1) as f32;
         let columns = self.columns.iter().enumerate();
         columns
             .map(move |(place, column)| {
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
     use crate::editor::model::spectrum::layer::Layer;
     use crate::editor::model::spectrum::reference::Reference;
-    use crate::editor::model::tests::edits;
+    use crate::editor::testing::host::edits;
     use crate::synth::{Config, Engine, Event, Param, Patch};
     use egui::{Rect, pos2, vec2};
 

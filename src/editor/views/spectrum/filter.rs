@@ -6,14 +6,13 @@ use egui::{
 };
 
 use super::canvas::Canvas;
-use super::lowest;
-use crate::dsp::level::Level;
 use crate::editor::context::Desk;
 use crate::editor::model::Edits;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::keep_arrows;
-use crate::synth::filter::{Filter, FilterSettings};
+use crate::synth::display::{filter_gains_db, filter_settings, lowest_voice, values_before_macros};
+use crate::synth::filter::FilterSettings;
 use crate::synth::{FilterShape, Param, Sounding};
 
 /// Between two points of the curve, points.
@@ -40,36 +39,19 @@ struct Drag {
     resonance: f32,
 }
 
-/// As it is set.
-fn set(edits: &Edits) -> FilterSettings {
-    let plain = |param: Param| param.range().plain(edits.normalized(param));
-    FilterSettings {
-        shape: FilterShape::from_index(plain(Param::FILTER_TYPE) as usize),
-        log2_cutoff: libm::log2f(plain(Param::CUTOFF)),
-        slope_db: plain(Param::SLOPE),
-        resonance_db: plain(Param::RESONANCE),
-    }
-}
-
-/// A filter's gains in dB at these frequencies.
-pub fn gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
-    let log2_hz: Vec<f32> = hz.iter().map(|hz| libm::log2f(hz.max(1e-3))).collect();
-    let mut gains = vec![1.0; hz.len()];
-    Filter::new(settings).apply(Level::PORTABLE, &log2_hz, 0.0, &mut gains);
-    gains
-        .into_iter()
-        .map(|gain| 20.0 * libm::log10f(gain.max(1e-6)))
-        .collect()
+/// As it is set; `None` while it is off.
+fn set(edits: &Edits) -> Option<FilterSettings> {
+    filter_settings(&values_before_macros(&edits.patch()))
 }
 
 fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
-    let room = canvas.plot.x_range();
-    let count = (room.span() / STEP).ceil() as usize;
+    let room = canvas.extent();
+    let count = (room.length() / STEP).ceil() as usize;
     let xs: Vec<f32> = (0..=count)
         .map(|place| (room.min + STEP * place as f32).min(room.max))
         .collect();
     let hz: Vec<f32> = xs.iter().map(|&x| canvas.hz(x)).collect();
-    let gains = gains_db(settings, &hz);
+    let gains = filter_gains_db(settings, &hz);
     xs.into_iter()
         .zip(gains)
         .map(|(x, gain)| pos2(x, canvas.gain_height(gain)))
@@ -80,10 +62,10 @@ fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
 fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
     let hz = libm::exp2f(settings.log2_cutoff);
     let gain = match settings.shape {
-        FilterShape::LowPass | FilterShape::HighPass => gains_db(settings, &[hz])[0],
+        FilterShape::LowPass | FilterShape::HighPass => filter_gains_db(settings, &[hz])[0],
         _ => 0.0,
     };
-    let room = canvas.plot.x_range();
+    let room = canvas.extent();
     pos2(
         canvas.x_of_hz(hz).clamp(room.min, room.max),
         canvas.gain_height(gain),
@@ -94,19 +76,18 @@ impl FilterHandle {
     /// Draws curve and handle unless the filter is off, and moves it as the hand does. Returns the
     /// handle.
     pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, canvas: &Canvas) -> Option<Response> {
-        let settings = set(desk.edits);
-        if settings.shape == FilterShape::Off {
+        let Some(settings) = set(desk.edits) else {
             if self.drag.take().is_some() {
                 desk.edits.end_group();
             }
             return None;
-        }
+        };
         let at = place(&settings, canvas);
         let rect = Rect::from_center_size(at, vec2(4.0 * RADIUS, 4.0 * RADIUS));
         let response = ui.interact(rect, ui.scope_id().with("filter"), Sense::click_and_drag());
         self.hand(ui, &response, canvas, desk.edits);
         keys(ui, &response, desk.edits);
-        let settings = set(desk.edits);
+        let settings = set(desk.edits).unwrap_or(settings);
         let text = text(desk.edits);
         response.widget_info(|| {
             let cutoff = f64::from(libm::exp2f(settings.log2_cutoff));
@@ -212,8 +193,8 @@ fn keys(ui: &Ui, response: &Response, edits: &mut Edits) {
 
 /// The lowest voice's filter, if modulation has moved it from where it is set.
 fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
-    let (lowest, _) = lowest(sounding)?;
-    let filter = lowest.filter?;
+    let (voice, _) = lowest_voice(sounding)?;
+    let filter = voice.filter?;
     let octaves = (filter.log2_cutoff - set.log2_cutoff).abs();
     let is_other = octaves > 0.01
         || (filter.resonance_db - set.resonance_db).abs() > 0.1

@@ -129,7 +129,7 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         );
     }
     // Of the axis, below.
-    let (names, notes) = canvas.axis.marks(canvas.plot.x_range());
+    let (names, notes) = canvas.axis.marks(canvas.extent());
     for (row, marks) in [names, notes].iter().enumerate() {
         for mark in marks {
             if row == 0 && canvas.axis.measure() != Measure::Number {
@@ -157,12 +157,12 @@ pub fn output(
     rate_hz: f64,
     theme: &Theme,
 ) {
-    let room = canvas.plot.x_range();
+    let room = canvas.extent();
     let top = |x: f32| {
         let power = analyser.power(canvas.hz(x - 0.5), canvas.hz(x + 0.5), rate_hz);
         canvas.live_height(power_db(power))
     };
-    let points: Vec<Pos2> = (0..=room.span() as usize)
+    let points: Vec<Pos2> = (0..=room.length() as usize)
         .map(|place| room.min + place as f32)
         .map(|x| pos2(x, top(x)))
         .collect();

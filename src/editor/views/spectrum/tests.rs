@@ -6,7 +6,7 @@ use super::hand::Tool;
 use super::*;
 use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
-use crate::editor::model::tests::{Call, Recorder, edits};
+use crate::editor::testing::host::{Call, RecordingHost, edits};
 use crate::editor::testing::view::{Stage, button, key};
 use crate::synth::{Config, Engine, Event as NoteEvent, Param};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
@@ -18,7 +18,7 @@ struct Window {
     stage: Stage,
     view: SpectrumView,
     edits: Edits,
-    calls: Recorder,
+    calls: RecordingHost,
 }
 
 impl Window {
@@ -311,7 +311,7 @@ fn keys_walk_the_bars_choose_and_move_them() {
 fn the_bar_that_keys_walk_to_comes_into_view() {
     let mut window = Window::new();
     focus_bars(&mut window);
-    let room = window.canvas(|canvas| canvas.plot.x_range());
+    let room = window.canvas(|canvas| canvas.extent());
     window.view.axis.zoom(4.0, room.min, room);
     for (pressed, n) in [(Key::End, EDITABLE_PARTIALS), (Key::Home, 1)] {
         assert!(!room.contains(window.canvas(|canvas| canvas.middle(n))) || n == 1);

@@ -16,6 +16,7 @@ use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::operation;
 use crate::editor::model::spectrum::operation::{Operation, Shape};
 use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::model::spectrum::view_state::Switches;
 use crate::editor::theme;
 use crate::synth::parameter::parse_number;
 
@@ -26,50 +27,6 @@ const WIDE: f32 = 1_060.0;
 const WHOLE: &str = "Whole";
 /// Opens what has no room in the row itself.
 const VIEW: &str = "View";
-
-/// What is shown beside the bars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switches {
-    /// A line for each voice.
-    pub voices: bool,
-    /// All voices together.
-    pub sum: bool,
-    /// Peaks that stay for a while.
-    pub peaks: bool,
-    /// The last seconds.
-    pub trail: bool,
-    /// What comes out.
-    pub output: bool,
-}
-
-impl Switches {
-    /// Name, help and place of each.
-    fn each(&mut self) -> [(&'static str, &'static str, &mut bool); 5] {
-        [
-            (
-                "Voices",
-                "A line for every partial of every voice, in the voice's colour",
-                &mut self.voices,
-            ),
-            ("Sum", "All voices together", &mut self.sum),
-            (
-                "Peaks",
-                "Peaks stay for a second, then fall",
-                &mut self.peaks,
-            ),
-            (
-                "Trail",
-                "The last five seconds, the newest at the top",
-                &mut self.trail,
-            ),
-            (
-                "Output",
-                "The spectrum of what comes out, under the bars",
-                &mut self.output,
-            ),
-        ]
-    }
-}
 
 /// What the tools remember.
 pub struct Tools {

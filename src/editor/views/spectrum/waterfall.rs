@@ -112,9 +112,9 @@ impl Waterfall {
 
 /// Brightness of each texel, 0 to 1.
 fn levels(columns: &Columns, canvas: &Canvas) -> Vec<f32> {
-    let room = canvas.plot.x_range();
+    let room = canvas.extent();
     let mut levels = vec![0.0_f32; WIDTH];
-    let at = |x: f32| ((x - room.min) / room.span() * WIDTH as f32) as usize;
+    let at = |x: f32| ((x - room.min) / room.length() * WIDTH as f32) as usize;
     for (x, column) in columns.each(canvas) {
         let level = 1.0 - (column.sum_db / FLOOR_DB).clamp(0.0, 1.0);
         // Not narrower than what can be seen.

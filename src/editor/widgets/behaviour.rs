@@ -1,0 +1,214 @@
+//! What a hand, the wheel and the keyboard do with a parameter, whatever its control looks like.
+
+use egui::{
+    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
+    Vec2,
+};
+
+use super::accessibility::{describe, handle_accesskit};
+use super::state::{ControlState, is_typed, set_help};
+use super::{entry, menu};
+use crate::editor::context::Desk;
+use crate::editor::context::controls::Entry;
+use crate::synth::Param;
+use crate::synth::parameter::Range;
+
+/// How far a hand goes from one end of a range to the other, points.
+pub const TRAVEL: f32 = 160.0;
+/// How much slower the hand's way counts with Shift.
+const FINE: f32 = 0.1;
+/// How many small steps a page is.
+const PAGE: f32 = 10.0;
+/// Points that count as a notch of a wheel without notches.
+const NOTCH: f32 = 40.0;
+
+/// What bars and knobs begin with: the control's place, all that is done with it, and what it shows.
+/// `None` where it is out of sight.
+pub fn continuous_control(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    param: Param,
+    size: Vec2,
+) -> Option<(Rect, Response, ControlState)> {
+    let (rect, response) = allocate(ui, param, size);
+    interact(ui, desk, param, &response);
+    let shown = ControlState::of(param, desk);
+    describe(ui, &response, param, &shown);
+    set_help(desk, &response, param, &shown);
+    ui.is_rect_visible(rect).then_some((rect, response, shown))
+}
+
+/// A control's place, and what happens there. A parameter has one control in a window.
+pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
+    let (_, rect) = ui.allocate_space(size);
+    let id = egui::Id::unique(("control", param.index()));
+    (rect, ui.interact(rect, id, Sense::click_and_drag()))
+}
+
+/// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
+/// clicks and drags.
+pub fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+    // The second click on a choice or a switch is a click like the first.
+    if response.double_clicked() && is_typed(param) {
+        desk.edits.reset(param);
+    } else if response.drag_started_by(PointerButton::Primary) {
+        desk.edits.begin_drag(param);
+        response.request_focus();
+    }
+    if response.dragged_by(PointerButton::Primary) {
+        let way = -response.drag_delta().y / TRAVEL;
+        desk.edits.drag_by(fine(ui) * way);
+        ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+    }
+    if response.drag_stopped_by(PointerButton::Primary) {
+        desk.edits.end_drag();
+    }
+    if response.clicked() {
+        response.request_focus();
+    }
+    wheel(ui, desk, param, response);
+    let has_list = desk.controls.list.as_ref();
+    if response.has_focus() && !has_list.is_some_and(|list| list.is_of(param)) {
+        keys(ui, desk, param, response);
+    }
+    handle_accesskit(ui, desk, param, response);
+    menu::show(ui, desk, param, response);
+}
+
+/// Lets a parameter whose control is a part of a larger view be typed, learned and read aloud as any
+/// other; `response` is the view's, `place` the part's.
+pub fn param_behaviour(
+    ui: &mut Ui,
+    desk: &mut Desk,
+    param: Param,
+    response: &Response,
+    place: Rect,
+) {
+    let shown = ControlState::of(param, desk);
+    describe(ui, response, param, &shown);
+    handle_accesskit(ui, desk, param, response);
+    menu::show_at(ui, desk, param, response, place);
+    let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+    if response.has_focus() && is_asked {
+        desk.controls.entry = Some(Entry::new(param, desk.edits));
+    }
+    let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
+    let within = field.translate(inside(field, ui.clip_rect()));
+    entry::show(ui, desk, param, within, response.id);
+}
+
+/// How far a rectangle must move to lie within another.
+pub fn inside(rect: Rect, room: Rect) -> Vec2 {
+    let move_by =
+        |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
+    egui::vec2(
+        move_by(rect.left(), rect.right(), room.left(), room.right()),
+        move_by(rect.top(), rect.bottom(), room.top(), room.bottom()),
+    )
+}
+
+fn fine(ui: &Ui) -> f32 {
+    if ui.input(|input| input.modifiers.shift) {
+        FINE
+    } else {
+        1.0
+    }
+}
+
+fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+    if !response.hovered() {
+        return;
+    }
+    let notches = ui.input_mut(|input| {
+        let mut notches = 0.0;
+        for event in &input.events {
+            if let Event::MouseWheel { unit, delta, .. } = event {
+                // With Shift some platforms turn the wheel sideways.
+                let way = delta.x + delta.y;
+                notches += match unit {
+                    MouseWheelUnit::Point => way / NOTCH,
+                    MouseWheelUnit::Line => way,
+                    MouseWheelUnit::Page => way * PAGE,
+                };
+            }
+        }
+        if notches != 0.0 {
+            // Nothing behind the control moves with it.
+            input.smooth_scroll_delta = Vec2::ZERO;
+        }
+        notches
+    });
+    if notches == 0.0 {
+        return;
+    }
+    if param.range().steps().is_some() {
+        desk.controls.wheel += upwards(param) * notches;
+        let whole = desk.controls.wheel.trunc();
+        desk.controls.wheel -= whole;
+        if whole != 0.0 {
+            desk.edits.step(param, whole);
+        }
+    } else {
+        desk.edits.step(param, 2.0 * notches * fine(ui));
+    }
+}
+
+fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+    // The arrows move the value, not the focus.
+    keep_arrows(ui, response, false);
+    let pressed: Vec<(Key, bool)> = ui.input(|input| {
+        let events = input.events.iter();
+        events
+            .filter_map(|event| match event {
+                Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } if !modifiers.command && !modifiers.alt => Some((*key, modifiers.shift)),
+                _ => None,
+            })
+            .collect()
+    });
+    for (key, shift) in pressed {
+        let fine = if shift && param.range().steps().is_none() {
+            FINE
+        } else {
+            1.0
+        };
+        match key {
+            Key::ArrowRight => desk.edits.step(param, fine),
+            Key::ArrowLeft => desk.edits.step(param, -fine),
+            Key::ArrowUp => desk.edits.step(param, upwards(param) * fine),
+            Key::ArrowDown => desk.edits.step(param, -upwards(param) * fine),
+            Key::PageUp => desk.edits.step(param, upwards(param) * PAGE),
+            Key::PageDown => desk.edits.step(param, -upwards(param) * PAGE),
+            Key::Home => desk.edits.nudge(param, 0.0),
+            Key::End => desk.edits.nudge(param, 1.0),
+            Key::Delete | Key::Backspace => desk.edits.reset(param),
+            Key::Enter if !shift && is_typed(param) => {
+                desk.controls.entry = Some(Entry::new(param, desk.edits));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Which way a value goes when it is moved upwards: 1 or, in a list, whose first entry is at the top, −1.
+fn upwards(param: Param) -> f32 {
+    match param.range() {
+        Range::Choice { .. } => -1.0,
+        _ => 1.0,
+    }
+}
+
+/// While a view has the focus the arrows are its own, and Escape too if it says so; Tab leaves it.
+pub fn keep_arrows(ui: &Ui, response: &Response, escape: bool) {
+    let ours = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, ours));
+}

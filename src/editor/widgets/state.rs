@@ -1,0 +1,78 @@
+//! What a control shows of its parameter.
+
+use egui::Response;
+
+use crate::editor::context::Desk;
+use crate::editor::model::idle;
+use crate::editor::model::value_text::value_text;
+use crate::synth::Param;
+
+/// What a control shows of its parameter.
+pub struct ControlState {
+    /// Where the hand has it, 0 to 1.
+    pub normalized: f32,
+    /// Where modulation and macros have moved it, if they have.
+    pub modulated: Option<f32>,
+    /// The value as text.
+    pub text: String,
+    /// The controller that moves it.
+    pub controller: Option<u8>,
+    /// Whether a controller is awaited for it.
+    pub is_awaited: bool,
+    /// Why it has no effect now, if it has none.
+    pub idle: Option<&'static str>,
+}
+
+impl ControlState {
+    /// As it is now.
+    pub fn of(param: Param, desk: &Desk) -> ControlState {
+        let normalized = desk.edits.normalized(param);
+        let params = desk.edits.params();
+        let controllers = params.controllers();
+        ControlState {
+            normalized,
+            modulated: modulated(param, desk),
+            text: value_text(param, param.range().plain(normalized)),
+            controller: controllers.controller(param),
+            is_awaited: controllers.awaited() == Some(param),
+            idle: idle::reason(param, desk.controls.values()),
+        }
+    }
+}
+
+/// Where modulation and macros have moved a parameter, normalised, if they have.
+pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
+    let sounding = desk.controls.values().normalized(param).clamp(0.0, 1.0);
+    // The values that sound have the host's word; while a hand is ahead of it, so are they.
+    let offset = sounding - desk.edits.params().unmodulated(param);
+    (offset.abs() > 1e-3).then(|| (desk.edits.normalized(param) + offset).clamp(0.0, 1.0))
+}
+
+/// Tells what the control is, in the help line.
+pub fn set_help(desk: &mut Desk, response: &Response, param: Param, shown: &ControlState) {
+    let awaited = shown.is_awaited;
+    desk.help.tell(response, || {
+        let mut text = format!("{}: {}", param.row().name, shown.text);
+        if let Some(modulated) = shown.modulated {
+            let sounds = value_text(param, param.range().plain(modulated));
+            text += &format!(" (sounds at {sounds})");
+        }
+        if awaited {
+            text += ". Move a controller to teach it";
+        } else {
+            text += &format!(". {}", param.row().help);
+            if let Some(reason) = shown.idle {
+                text += &format!(" Has no effect now. {reason}");
+            }
+            if let Some(number) = shown.controller {
+                text += &format!(" CC {number} moves it.");
+            }
+        }
+        text
+    });
+}
+
+/// Whether a value is typed, and not picked.
+pub fn is_typed(param: Param) -> bool {
+    param.range().labels().is_none()
+}
