@@ -43,7 +43,7 @@ use model::live::Live;
 pub use model::live::Sources;
 use model::session::SharedSession;
 pub use model::sound_device;
-use model::{Edits, Host};
+use model::{EditorModel, Host};
 use platform::handle::{Handle, OpenWindow, ThreadCell};
 #[cfg(target_os = "linux")]
 use platform::x11;
@@ -228,7 +228,7 @@ const SETTLED_S: f64 = 2.0;
 /// What there is only while a window is open.
 struct Open {
     shell: Shell,
-    edits: Edits,
+    edits: EditorModel,
     live: Live,
 }
 
@@ -246,11 +246,11 @@ impl Open {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        let shell = Shell::new(keys.open(), library, settings);
+        let shell = Shell::new(keys.open(), library.clone(), settings);
         theme::install(ctx, settings::choice(shell.settings().looks));
         Open {
             shell,
-            edits: Edits::new(params, host, session),
+            edits: EditorModel::new(params, host, session, library),
             live: Live::new(sources),
         }
     }

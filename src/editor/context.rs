@@ -1,6 +1,6 @@
 //! What every view is handed, so that none reaches around.
 
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use controls::Controls;
 pub mod controls;
 pub mod help;
@@ -11,9 +11,9 @@ use crate::editor::model::live::Live;
 use help::HelpLine;
 
 /// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).
-pub struct Desk<'a> {
+pub struct ViewContext<'a> {
     /// The parameters as they stand, and the way to change them.
-    pub edits: &'a mut Edits,
+    pub edits: &'a mut EditorModel,
     /// What the controls share, and the values as they sound.
     pub controls: &'a mut Controls,
     /// What the instrument tells of itself.

@@ -12,10 +12,10 @@ use egui::style::ScrollStyle;
 use egui::{Key, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::bridge::ScreenKeys;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::model::learn::Learn;
 use crate::editor::model::live::Live;
 use crate::editor::model::sound_device;
@@ -98,7 +98,7 @@ impl Shell {
     }
 
     /// Draws the whole window.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, live: &Live) {
+    pub fn show(&mut self, ui: &mut Ui, edits: &mut EditorModel, live: &Live) {
         let window = ui.max_rect();
         let layout = Layout::of(window);
         let theme = theme::current(ui);
@@ -120,7 +120,7 @@ impl Shell {
         }
         self.learn.follow(edits);
         self.controls.begin_frame(edits.params());
-        let mut desk = Desk {
+        let mut desk = ViewContext {
             edits,
             live,
             help: &mut self.help,
@@ -186,7 +186,7 @@ impl Shell {
 
 impl Views {
     /// What is between the header and the status line.
-    fn body(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    fn body(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         let body = Body::of(rect);
         let page = body.spectrum.union(body.panels).shrink(theme::GAP);
         if self.settings.is_open() {

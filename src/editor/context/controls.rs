@@ -1,6 +1,6 @@
 //! What the controls of a window share.
 
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
 use crate::params::HostParams;
 use crate::synth::{Param, Patch, Values};
@@ -65,7 +65,7 @@ pub struct Entry {
 
 impl Entry {
     /// Beginning with the value as it stands.
-    pub fn new(param: Param, edits: &Edits) -> Entry {
+    pub fn new(param: Param, edits: &EditorModel) -> Entry {
         Entry {
             param,
             text: current_text(param, edits),

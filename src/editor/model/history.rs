@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use super::action::Action;
 use crate::synth::Param;
 
 /// The oldest steps beyond this many are forgotten.
@@ -35,26 +36,26 @@ pub struct Nudge {
     pub of: Vec<Param>,
 }
 
-/// One thing that a person did. `A` is what else it changed beside parameters.
+/// One thing that a person did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step<A> {
+pub struct Step {
     /// What a person calls it, such as "Draw Level".
     pub name: Cow<'static, str>,
     /// In the order in which they were touched, each parameter once.
     pub changes: Vec<Change>,
     /// What it has changed beside parameters.
-    pub asides: Vec<A>,
+    pub actions: Vec<Action>,
     /// Whether it was a nudge.
     pub nudge: Option<Nudge>,
 }
 
-impl<A> Step<A> {
+impl Step {
     /// That has done nothing yet.
-    pub fn new(name: impl Into<Cow<'static, str>>) -> Step<A> {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Step {
         Step {
             name: name.into(),
             changes: Vec::new(),
-            asides: Vec::new(),
+            actions: Vec::new(),
             nudge: None,
         }
     }
@@ -72,32 +73,42 @@ impl<A> Step<A> {
         }
     }
 
+    /// What undoes it: backwards, should one parameter's change have moved another's.
+    pub fn inverse(self) -> Step {
+        let changes = self.changes.into_iter().rev().map(|change| Change {
+            param: change.param,
+            before: change.after,
+            after: change.before,
+        });
+        Step {
+            changes: changes.collect(),
+            actions: self
+                .actions
+                .into_iter()
+                .rev()
+                .map(Action::inverse)
+                .collect(),
+            ..self
+        }
+    }
+
     /// Whether it has changed nothing.
     fn is_empty(&mut self) -> bool {
         self.changes.retain(|change| change.before != change.after);
-        self.changes.is_empty() && self.asides.is_empty()
+        self.changes.is_empty() && self.actions.is_empty()
     }
 }
 
 /// The steps that can be undone, and those that can be done again.
-#[derive(Debug)]
-pub struct History<A> {
-    done: VecDeque<Step<A>>,
-    undone: Vec<Step<A>>,
+#[derive(Debug, Default)]
+pub struct History {
+    done: VecDeque<Step>,
+    undone: Vec<Step>,
 }
 
-impl<A> Default for History<A> {
-    fn default() -> History<A> {
-        History {
-            done: VecDeque::new(),
-            undone: Vec::new(),
-        }
-    }
-}
-
-impl<A> History<A> {
+impl History {
     /// Adds a step, after which nothing can be done again. A step that has changed nothing is none.
-    pub fn push(&mut self, mut step: Step<A>) {
+    pub fn push(&mut self, mut step: Step) {
         if step.is_empty() {
             return;
         }
@@ -122,12 +133,12 @@ impl<A> History<A> {
     }
 
     /// The step to undo next.
-    pub fn to_undo(&self) -> Option<&Step<A>> {
+    pub fn to_undo(&self) -> Option<&Step> {
         self.done.back()
     }
 
     /// The step to do again next.
-    pub fn to_redo(&self) -> Option<&Step<A>> {
+    pub fn to_redo(&self) -> Option<&Step> {
         self.undone.last()
     }
 
@@ -146,19 +157,20 @@ impl<A> History<A> {
     }
 
     /// Everything that steps have changed beside parameters, done and undone.
-    pub fn asides_mut(&mut self) -> impl Iterator<Item = &mut A> {
+    pub fn actions_mut(&mut self) -> impl Iterator<Item = &mut Action> {
         let steps = self.done.iter_mut().chain(&mut self.undone);
-        steps.flat_map(|step| &mut step.asides)
+        steps.flat_map(|step| &mut step.actions)
     }
 
     /// Forgets the steps that have done what is looked for, which has been undone by other means.
-    pub fn forget(&mut self, is_undone: impl Fn(&A) -> bool) {
-        self.done.retain(|step| !step.asides.iter().any(&is_undone));
+    pub fn forget(&mut self, is_undone: impl Fn(&Action) -> bool) {
+        self.done
+            .retain(|step| !step.actions.iter().any(&is_undone));
     }
 }
 
 /// Whether `step` goes on with the nudging that `last` ended with.
-fn joins<A>(last: &Step<A>, step: &Step<A>) -> bool {
+fn joins(last: &Step, step: &Step) -> bool {
     match (&last.nudge, &step.nudge) {
         (Some(last), Some(next)) => {
             last.of == next.of && (0.0..NUDGE_S).contains(&(next.at_s - last.at_s))
@@ -171,13 +183,13 @@ fn joins<A>(last: &Step<A>, step: &Step<A>) -> bool {
 mod tests {
     use super::*;
 
-    fn step(param: Param, before: f32, after: f32) -> Step<()> {
+    fn step(param: Param, before: f32, after: f32) -> Step {
         let mut step = Step::new("Turn");
         step.note(param, before, after);
         step
     }
 
-    fn nudge(param: Param, before: f32, after: f32, at_s: f64) -> Step<()> {
+    fn nudge(param: Param, before: f32, after: f32, at_s: f64) -> Step {
         Step {
             nudge: Some(Nudge {
                 at_s,
@@ -252,7 +264,7 @@ mod tests {
     fn nudges_of_several_are_one_step_also_where_some_are_at_their_ends() {
         let of = [Param::TILT, Param::SPREAD];
         let nudge = |changes: &[(Param, f32, f32)], of: &[Param], at_s| {
-            let mut step = Step::<()>::new("Raise");
+            let mut step = Step::new("Raise");
             for &(param, before, after) in changes {
                 step.note(param, before, after);
             }

@@ -1,7 +1,7 @@
 //! MIDI learn: what is awaited, refused and learned, in words; and the host is told of the
 //! parameters that controllers move.
 
-use super::Edits;
+use super::EditorModel;
 use crate::synth::Param;
 
 /// How long it is told that a controller was learned, seconds.
@@ -36,7 +36,7 @@ impl Learn {
     }
 
     /// Tells the host what has moved, at the beginning of a frame.
-    pub fn follow(&mut self, edits: &mut Edits) {
+    pub fn follow(&mut self, edits: &mut EditorModel) {
         let mut moved: Vec<(Param, f32)> = Vec::new();
         edits
             .params()
@@ -55,14 +55,14 @@ impl Learn {
     }
 
     /// Awaits nothing any more.
-    pub fn cancel(&mut self, edits: &Edits) {
+    pub fn cancel(&mut self, edits: &EditorModel) {
         edits.params().controllers().learn(None);
         self.awaited = None;
     }
 
     /// Takes over what has been learned since the last frame, whose time is `now_s`, and says how
     /// learning goes, if there is anything to say.
-    pub fn update(&mut self, edits: &mut Edits, now_s: f64) -> Option<String> {
+    pub fn update(&mut self, edits: &mut EditorModel, now_s: f64) -> Option<String> {
         let awaited = edits.params().controllers().awaited();
         self.see(edits, awaited, now_s);
         let controllers = edits.params().controllers();
@@ -86,7 +86,7 @@ impl Learn {
     }
 
     /// Sees whether what was awaited has come, which is a step to undo.
-    fn see(&mut self, edits: &mut Edits, now: Option<Param>, now_s: f64) {
+    fn see(&mut self, edits: &mut EditorModel, now: Option<Param>, now_s: f64) {
         let loads = edits.params().loads();
         if let Some(Awaited {
             param,
@@ -100,7 +100,7 @@ impl Learn {
             && (now.is_none() || before != edits.controllers())
         {
             let name = param.row().name;
-            edits.controllers_changed(format!("Learn CC {number} for {name}"), before);
+            edits.record_controllers(format!("Learn CC {number} for {name}"), before);
             self.learned = Some((param, now_s + TOLD_S));
         }
         if let (None, Some(param)) = (&self.awaited, now) {

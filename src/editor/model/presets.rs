@@ -1,8 +1,8 @@
 //! Whole sounds: presets, and the two to compare.
 
-use super::Edits;
+use super::EditorModel;
 use super::compare::{Side, Sound};
-use super::stepped;
+use super::host::stepped;
 use crate::params::{LoadedPreset, fingerprint};
 use crate::synth::{Param, Patch};
 
@@ -13,7 +13,7 @@ pub fn sets_performance(patch: &Patch) -> bool {
         .any(|param| patch.plain(param) != param.row().default)
 }
 
-impl Edits {
+impl EditorModel {
     /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
         self.begin_group("Load preset");
@@ -38,13 +38,18 @@ impl Edits {
             }
         }
         self.load(&kept);
-        self.params.set_preset(Some(LoadedPreset {
+        self.change_sound(Some(LoadedPreset {
             id: id.to_owned(),
             name: name.to_owned(),
             fingerprint: fingerprint(patch),
         }));
-        self.loaded_sounds += 1;
         self.end_group();
+    }
+
+    /// Another sound has taken the place of the one before: this preset, or none.
+    pub(super) fn change_sound(&mut self, preset: Option<LoadedPreset>) {
+        self.params.set_preset(preset);
+        self.loaded_sounds += 1;
     }
 
     /// A number that grows whenever another sound takes the place of the one before: a preset, a state
@@ -97,8 +102,7 @@ impl Edits {
         };
         if let Some(sound) = waited {
             self.load(&sound.patch);
-            self.params.set_preset(sound.preset);
-            self.loaded_sounds += 1;
+            self.change_sound(sound.preset);
         }
         self.end_group();
     }

@@ -6,7 +6,7 @@ use super::compare::Side;
 use super::*;
 use crate::editor::testing::host::{Call, automate, edits, obeyed_edits};
 
-fn hosts_patch(edits: &Edits) -> Patch {
+fn hosts_patch(edits: &EditorModel) -> Patch {
     edits.params.patch()
 }
 
@@ -121,7 +121,7 @@ fn a_preset_sets_what_differs_and_nothing_else() {
 #[test]
 fn a_preset_leaves_alone_how_a_person_plays_unless_it_asks_for_something() {
     let (mut edits, _) = obeyed_edits();
-    let plain = |edits: &Edits, param: Param| param.range().plain(edits.normalized(param));
+    let plain = |edits: &EditorModel, param: Param| param.range().plain(edits.normalized(param));
     edits.set(Param::MPE, 1.0);
     edits.set(Param::BEND_RANGE, Param::BEND_RANGE.range().normalized(9.0));
     edits.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
@@ -167,7 +167,7 @@ fn a_drag_is_one_step_told_to_the_host_as_a_change() {
 fn what_hosts_do_not_see_is_undone_and_loaded_as_all_else() {
     let (mut edits, _) = obeyed_edits();
     let param = Param::macro_target(2);
-    let plain = |edits: &Edits| param.range().plain(edits.params().unmodulated(param));
+    let plain = |edits: &EditorModel| param.range().plain(edits.params().unmodulated(param));
     edits.set(param, param.range().normalized(9.0));
     assert_eq!(plain(&edits), 9.0);
     assert_eq!(edits.undo().as_deref(), Some("Macro 2 Target"));
@@ -241,7 +241,12 @@ fn steps_outlive_the_window_and_not_a_loaded_state() {
     edits.begin_drag(Param::SPREAD);
     edits.drag_by(0.5);
     drop(edits);
-    let mut edits = Edits::new(params.clone(), Box::new(recorder), session);
+    let mut edits = EditorModel::new(
+        params.clone(),
+        Box::new(recorder),
+        session,
+        Library::of_nobody(),
+    );
     edits.begin_frame(0.0);
     assert_eq!(edits.undo_name().as_deref(), Some("Stereo Spread"));
     edits.undo();
@@ -283,7 +288,7 @@ fn what_was_sent_is_shown_until_the_host_has_taken_it_up_or_will_not() {
 #[test]
 fn a_preset_comes_with_its_name_and_goes_with_it() {
     let (mut edits, _) = obeyed_edits();
-    let name_and_modified = |edits: &Edits| {
+    let name_and_modified = |edits: &EditorModel| {
         let (preset, is_modified) = edits.preset();
         (preset.expect("a preset").name, is_modified)
     };

@@ -1,6 +1,6 @@
 //! Values as the window writes them.
 
-use super::Edits;
+use super::EditorModel;
 use crate::synth::Param;
 use crate::synth::parameter::{Unit, parse_number};
 
@@ -15,7 +15,7 @@ pub fn value_text(param: Param, plain: f32) -> String {
 }
 
 /// The value that a parameter has now.
-pub fn current_text(param: Param, edits: &Edits) -> String {
+pub fn current_text(param: Param, edits: &EditorModel) -> String {
     value_text(param, param.range().plain(edits.normalized(param)))
 }
 

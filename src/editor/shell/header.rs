@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::place;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::views::browser::Browser;
 use crate::editor::views::settings::SettingsPage;
@@ -16,7 +16,12 @@ use crate::editor::widgets::focus;
 const NARROW: f32 = 700.0;
 
 /// Shows the header.
-pub fn show(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut SettingsPage) {
+pub fn show(
+    ui: &mut Ui,
+    desk: &mut ViewContext,
+    browser: &mut Browser,
+    settings: &mut SettingsPage,
+) {
     let rect = ui.max_rect();
     let is_narrow = rect.width() < NARROW;
     let inset = if is_narrow { 1.0 } else { 1.5 };

@@ -5,7 +5,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use crate::editor::context::scale::Scales;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::params::HostParams;
 
 fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
@@ -14,7 +14,7 @@ fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
 }
 
 /// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again. Returns what is to be told.
-pub fn undo(ui: &Ui, edits: &mut Edits) -> Option<String> {
+pub fn undo(ui: &Ui, edits: &mut EditorModel) -> Option<String> {
     if ui.ctx().text_edit_focused() {
         return None;
     }

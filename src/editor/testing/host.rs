@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use crate::editor::model::session::SharedSession;
-use crate::editor::model::{Edits, Host};
+use crate::editor::model::{EditorModel, Host};
+use crate::library::Library;
 use crate::params::HostParams;
 use crate::synth::Param;
 
@@ -56,24 +57,32 @@ pub fn automate(params: &HostParams, param: Param, normalized: f32) {
     params.set(param, normalized);
 }
 
-fn edits_of(recorder: RecordingHost) -> (Edits, RecordingHost) {
-    let edits = Edits::new(
+/// A model over these presets, and its host, which never takes anything up unless it obeys.
+fn edits_of(recorder: RecordingHost, library: Library) -> (EditorModel, RecordingHost) {
+    let edits = EditorModel::new(
         Arc::default(),
         Box::new(recorder.clone()),
         SharedSession::default(),
+        library,
     );
     (edits, recorder)
 }
 
 /// With a host that never takes anything up.
-pub fn edits() -> (Edits, RecordingHost) {
-    edits_of(RecordingHost::default())
+pub fn edits() -> (EditorModel, RecordingHost) {
+    edits_of(RecordingHost::default(), Library::of_nobody())
 }
 
 /// With a host that does as it is told.
-pub fn obeyed_edits() -> (Edits, RecordingHost) {
-    edits_of(RecordingHost {
+pub fn obeyed_edits() -> (EditorModel, RecordingHost) {
+    obeyed_edits_over(Library::of_nobody())
+}
+
+/// The same, over these presets.
+pub fn obeyed_edits_over(library: Library) -> (EditorModel, RecordingHost) {
+    let recorder = RecordingHost {
         obeys: true,
         ..RecordingHost::default()
-    })
+    };
+    edits_of(recorder, library)
 }

@@ -3,10 +3,10 @@
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
 use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::model::live::Sources;
 use crate::editor::theme::{self, ThemeChoice};
@@ -75,16 +75,16 @@ impl Stage {
     /// One frame, 20 ms after the last, of a view that is handed a desk.
     pub fn show(
         &mut self,
-        edits: &mut Edits,
+        edits: &mut EditorModel,
         events: &[Event],
-        mut view: impl FnMut(&mut Ui, &mut Desk),
+        mut view: impl FnMut(&mut Ui, &mut ViewContext),
     ) {
         self.controls.begin_frame(edits.params());
         let input = self.input(events);
         let mut output = self.ctx.clone().run_ui(input, |ui| {
             self.live.update(ui.input(|input| input.time));
             self.help.clear();
-            let mut desk = Desk {
+            let mut desk = ViewContext {
                 edits,
                 live: &self.live,
                 help: &mut self.help,

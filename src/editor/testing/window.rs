@@ -6,10 +6,10 @@ use egui_kittest::{Harness, Node};
 
 use super::view::Senders;
 use crate::bridge::KeyReceiver;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::shell::Shell;
-use crate::editor::testing::host::{Call, RecordingHost, obeyed_edits};
+use crate::editor::testing::host::{Call, RecordingHost, obeyed_edits_over};
 use crate::editor::theme::{self, ThemeChoice};
 use crate::library::Library;
 use crate::settings::SettingsFile;
@@ -18,7 +18,7 @@ use crate::synth::Param;
 /// The window, and the instrument and the host behind it.
 pub struct World {
     pub shell: Shell,
-    pub edits: Edits,
+    pub edits: EditorModel,
     pub recorder: RecordingHost,
     pub live: Live,
     pub senders: Senders,
@@ -31,13 +31,14 @@ pub type Rig = Harness<'static, World>;
 /// A window of this size in points, over folders of its own, with a host that does as it is told.
 pub fn window(size: Vec2) -> Rig {
     let folder = tempfile::tempdir().expect("a folder");
-    let (edits, recorder) = obeyed_edits();
+    let library = Library::in_folder(folder.path());
+    let (edits, recorder) = obeyed_edits_over(library.clone());
     let senders = Senders::default();
     let keys = KeyReceiver::new();
     let world = World {
         shell: Shell::new(
             keys.sender().open(),
-            Library::in_folder(folder.path()),
+            library,
             SettingsFile::in_folder(folder.path()),
         ),
         edits,

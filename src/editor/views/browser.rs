@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use crate::editor::context::Desk;
-use crate::editor::model::session::{Deed, Swap};
-use crate::editor::model::{Edits, sets_performance};
+use crate::editor::context::ViewContext;
+use crate::editor::model::action::{LibraryAction, Swap};
+use crate::editor::model::{EditorModel, LibraryReport, sets_performance};
 use crate::library::{Contents, Entry, Library, LibraryError, Watch};
 use crate::params::{LoadedPreset, fingerprint};
 use crate::state::Preset;
@@ -80,81 +80,61 @@ impl Browser {
     }
 
     /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
-    pub fn bar(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn bar(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         bar::show(self, ui, desk);
     }
 
     /// The page with all presets, into all the room there is.
-    pub fn page(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn page(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         page::show(self, ui, desk);
     }
 
     /// What lies over everything else: a form, and a notice with its foot at this height in points. To
     /// be shown after all views.
-    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut Edits, foot: f32) {
+    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut EditorModel, foot: f32) {
         dialog::show(self, ui, edits);
-        for deed in edits.take_deeds() {
-            self.perform(&deed, edits);
-        }
+        self.tell_reports(edits);
         if let Some(notice) = &mut self.notice {
             match notice.show(ui, foot) {
                 notice::Answer::None => {}
                 notice::Answer::Gone => self.notice = None,
                 notice::Answer::Remedy => {
-                    if let Some(deed) = notice.remedy.take() {
+                    if let Some(action) = notice.remedy.take() {
                         self.notice = None;
-                        if self.perform(&deed.clone().undone(), edits) {
-                            edits.forget_deed(&deed);
-                        }
+                        edits.take_back(&action);
+                        self.tell_reports(edits);
                     }
                 }
             }
         }
     }
 
-    /// Does what undoing and doing again ask for, and tells of it; returns whether it could be done.
-    fn perform(&mut self, deed: &Deed, edits: &mut Edits) -> bool {
-        match deed {
-            Deed::Favourite { id, favourite } => {
-                let set = self.library.set_favourite(id, *favourite);
-                self.succeeded(set).is_some()
-            }
-            Deed::Move(Swap { before, after }) => {
-                let moved = self.library.restore(before, after);
-                let is_moved = self.succeeded(moved).is_some();
-                if is_moved {
-                    let folder = self.library.presets_folder();
-                    let is_back = folder.is_some_and(|folder| after.starts_with(folder));
-                    self.tell(if is_back { "Restored" } else { "Deleted again" });
-                }
-                is_moved
-            }
-            Deed::Rename { id, name } => {
-                let renamed = self
-                    .library
-                    .entry(id)
-                    .and_then(|entry| self.library.rename(&entry, &name.after));
-                let new_id = self.succeeded(renamed);
-                if let Some(new_id) = &new_id {
-                    self.renamed(id, new_id, &name.after, edits);
-                }
-                new_id.is_some()
+    /// Tells what undo and redo have done with the library.
+    fn tell_reports(&mut self, edits: &mut EditorModel) {
+        for report in edits.take_library_reports() {
+            self.watch.look();
+            match report {
+                LibraryReport::Favourite => {}
+                LibraryReport::Restored => self.tell("Restored"),
+                LibraryReport::Deleted => self.tell("Deleted again"),
+                LibraryReport::Renamed { id, new_id, name } => self.renamed(&id, &new_id, &name),
+                LibraryReport::Failed(error) => self.complain(error.to_string()),
             }
         }
     }
 
     /// The preset that was loaded last, if it is still there.
-    fn loaded<'c>(&self, contents: &'c Contents, edits: &Edits) -> Option<&'c Entry> {
+    fn loaded<'c>(&self, contents: &'c Contents, edits: &EditorModel) -> Option<&'c Entry> {
         contents.find(&edits.preset().0?.id)
     }
 
-    fn load(&mut self, entry: &Entry, edits: &mut Edits) {
+    fn load(&mut self, entry: &Entry, edits: &mut EditorModel) {
         self.cursor = Some(entry.id.clone());
         edits.load_preset(&entry.id, &entry.preset.name, &entry.preset.patch);
     }
 
     /// Loads the preset that is so many places further in the list as it is filtered now.
-    fn step(&mut self, by: isize, edits: &mut Edits) {
+    fn step(&mut self, by: isize, edits: &mut EditorModel) {
         let contents = self.watch.contents();
         let listed = self.filter.list(&contents);
         let here = self.loaded(&contents, edits).map(|entry| &entry.id);
@@ -165,7 +145,7 @@ impl Browser {
 
     /// Saves in the loaded preset's own file, or asks for a name if it has none or the file has been
     /// changed by somebody else.
-    pub fn save(&mut self, edits: &mut Edits) {
+    pub fn save(&mut self, edits: &mut EditorModel) {
         let (loaded, _) = edits.preset();
         let Some(loaded) = loaded.filter(|loaded| self.library.has_file(&loaded.id)) else {
             self.ask_to_save(edits);
@@ -195,7 +175,7 @@ impl Browser {
     }
 
     /// Opens the form in which a name is given.
-    fn ask_to_save(&mut self, edits: &Edits) {
+    fn ask_to_save(&mut self, edits: &EditorModel) {
         let contents = self.watch.contents();
         let (loaded, _) = edits.preset();
         let entry = self.loaded(&contents, edits);
@@ -223,7 +203,7 @@ impl Browser {
     }
 
     /// What was saved is what is loaded now.
-    fn saved(&mut self, id: &str, name: &str, edits: &mut Edits) {
+    fn saved(&mut self, id: &str, name: &str, edits: &mut EditorModel) {
         edits.set_preset(LoadedPreset {
             id: id.to_owned(),
             name: name.to_owned(),
@@ -234,48 +214,53 @@ impl Browser {
         self.watch.look();
     }
 
-    fn delete(&mut self, entry: &Entry, edits: &mut Edits) {
+    fn delete(&mut self, entry: &Entry, edits: &mut EditorModel) {
         let deleted = self.library.delete(entry);
         if let Some(deleted) = self.succeeded(deleted)
             && let Some(path) = entry.path.clone()
         {
             let text = format!("Delete {}", entry.preset.name);
-            let deed = Deed::Move(Swap {
+            let action = LibraryAction::Move(Swap {
                 before: path,
                 after: deleted,
             });
             let mut notice = Notice::told(format!("Deleted {}", entry.preset.name));
-            notice.remedy = Some(deed.clone());
+            notice.remedy = Some(action.clone());
             self.notice = Some(notice);
-            edits.done(text, deed);
+            edits.record_in_library(text, action);
         }
     }
 
-    fn rename(&mut self, entry: &Entry, name: &str, edits: &mut Edits) -> Result<(), LibraryError> {
+    fn rename(
+        &mut self,
+        entry: &Entry,
+        name: &str,
+        edits: &mut EditorModel,
+    ) -> Result<(), LibraryError> {
         let new_id = self.library.rename(entry, name)?;
         let name = Swap {
             before: entry.preset.name.clone(),
             after: name.trim().to_owned(),
         };
-        self.renamed(&entry.id, &new_id, &name.after, edits);
+        edits.preset_renamed(&entry.id, &new_id, &name.after);
+        self.renamed(&entry.id, &new_id, &name.after);
         self.watch.look();
         if name.before != name.after {
             let text = format!("Rename {}", name.before);
-            edits.done(text, Deed::Rename { id: new_id, name });
+            edits.record_in_library(text, LibraryAction::Rename { id: new_id, name });
         }
         Ok(())
     }
 
-    /// A preset has another name, for all that knew it by the one before.
-    fn renamed(&mut self, id: &str, new_id: &str, name: &str, edits: &mut Edits) {
+    /// A preset has another name, for what the page remembers and for the person.
+    fn renamed(&mut self, id: &str, new_id: &str, name: &str) {
         if self.cursor.as_deref() == Some(id) {
             self.cursor = Some(new_id.to_owned());
         }
-        edits.preset_renamed(id, new_id, name);
         self.tell(format!("Renamed to {name}"));
     }
 
-    fn set_favourite(&mut self, entry: &Entry, edits: &mut Edits) {
+    fn set_favourite(&mut self, entry: &Entry, edits: &mut EditorModel) {
         let favourite = !entry.favourite;
         let set = self.library.set_favourite(&entry.id, favourite);
         if self.succeeded(set).is_some() {
@@ -285,7 +270,7 @@ impl Browser {
                 false => format!("Remove {name} from favourites"),
             };
             let id = entry.id.clone();
-            edits.done(text, Deed::Favourite { id, favourite });
+            edits.record_in_library(text, LibraryAction::Favourite { id, favourite });
         }
     }
 

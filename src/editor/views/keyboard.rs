@@ -15,7 +15,7 @@ use egui::{
 };
 
 use crate::bridge::ScreenKeys;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::model::live::News;
 use crate::editor::theme;
@@ -138,7 +138,7 @@ impl Keyboard {
 
     /// Plays what is typed with these letters. To be called at each frame, whether the keyboard is
     /// shown or not: what is held must come up.
-    pub fn listen(&mut self, ui: &Ui, desk: &mut Desk, letters: Letters) {
+    pub fn listen(&mut self, ui: &Ui, desk: &mut ViewContext, letters: Letters) {
         if self.letters != letters {
             self.letters = letters;
             self.release_typed();
@@ -150,7 +150,7 @@ impl Keyboard {
 
     /// Says that letters play nothing, if capitals have been typed and the window layer reports no keys
     /// for them.
-    fn show_capitals(&self, ui: &Ui, desk: &mut Desk) {
+    fn show_capitals(&self, ui: &Ui, desk: &mut ViewContext) {
         if ui.input(|input| input.time) < self.capitals_s {
             let text = "Caps Lock is on: the letters play nothing.";
             desk.help.replace(text.to_owned());
@@ -158,7 +158,7 @@ impl Keyboard {
     }
 
     /// Shows the keyboard, and plays what the mouse touches.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         let rect = ui.max_rect();
         let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
         let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);
@@ -174,7 +174,7 @@ impl Keyboard {
 
     /// A host may let a silent instrument sleep: asks it once to wake when keys are not heard, and
     /// says so if it does not.
-    fn wake(&mut self, ui: &Ui, desk: &mut Desk) {
+    fn wake(&mut self, ui: &Ui, desk: &mut ViewContext) {
         if !self.keys.wait() {
             self.unheard_s = None;
             self.is_asked = false;
@@ -349,7 +349,7 @@ impl Keyboard {
     }
 
     /// Octave and velocity.
-    fn side(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    fn side(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let half = 0.5 * rect.height();
         let octave = format!("C{}", i16::from(self.base) / 12 - 1);
@@ -386,7 +386,7 @@ impl Keyboard {
     }
 
     /// The mouse.
-    fn touch(&mut self, ui: &mut Ui, desk: &mut Desk, piano: &Piano) {
+    fn touch(&mut self, ui: &mut Ui, desk: &mut ViewContext, piano: &Piano) {
         let response = ui.interact(
             piano.rect(),
             ui.scope_id().with("piano"),
@@ -491,7 +491,7 @@ fn paint_key(painter: &Painter, rect: Rect, fill: Color32, edge: Color32) {
 }
 
 /// A small button with a triangle that points to its side.
-fn arrow(ui: &mut Ui, desk: &mut Desk, rect: Rect, by: i8, name: &str) -> bool {
+fn arrow(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, by: i8, name: &str) -> bool {
     let theme = theme::current(ui);
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));

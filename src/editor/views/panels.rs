@@ -11,7 +11,7 @@ mod macros;
 
 use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::parameter::layout::Group;
 use card::{card, grid, of_groups};
@@ -135,7 +135,7 @@ impl Panels {
     }
 
     /// Draws them.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         self.load.update(ui, desk);
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
@@ -163,7 +163,7 @@ impl Panels {
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect, plan: Plan) {
+    fn tabs(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect, plan: Plan) {
         let theme = theme::current(ui);
         let pages = CardRow::ALL.len() / plan.groups();
         let mut left = rect.left();
@@ -223,7 +223,7 @@ impl Panels {
         }
     }
 
-    fn card_row(&mut self, ui: &mut Ui, desk: &mut Desk, row: CardRow, rect: Rect) {
+    fn card_row(&mut self, ui: &mut Ui, desk: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Sound => {
                 let [source, frequencies, filter] = across(rect, [270.0, 200.0, 0.0]);
@@ -254,7 +254,7 @@ impl Panels {
 }
 
 /// A card with nothing but controls in it.
-fn simple(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, groups: &[Group]) {
+fn simple(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, columns: usize, groups: &[Group]) {
     let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
     let inner = card(ui, rect, &names.join(" & "));
     grid(ui, desk, inner, columns, &of_groups(groups));

@@ -5,7 +5,7 @@
 
 use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::context::scale::Scales;
 use crate::editor::theme::{self, ThemeChoice};
@@ -128,7 +128,7 @@ impl SettingsPage {
     }
 
     /// Shows the button that opens and closes the page.
-    pub fn button(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn button(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         let mut text = RichText::new(self.button_text());
         if self.trouble.is_some() {
             let theme = theme::current(ui);
@@ -168,7 +168,7 @@ impl SettingsPage {
     }
 
     /// Shows the page.
-    pub fn page(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn page(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         if ui.input(|input| input.key_pressed(Key::Escape))
             && desk.edits.params().controllers().awaited().is_none()
         {
@@ -303,7 +303,7 @@ impl SettingsPage {
         });
     }
 
-    fn new_instances(&mut self, ui: &mut Ui, desk: &Desk) {
+    fn new_instances(&mut self, ui: &mut Ui, desk: &ViewContext) {
         title(ui, "New instances");
         let new = &mut self.settings.new_instance;
         let number = |ui: &mut Ui, text: &str, value: &mut u32, range, suffix: &str| {
@@ -341,7 +341,7 @@ impl SettingsPage {
 }
 
 /// The controllers that this instance has learned, each to be forgotten.
-fn learned(ui: &mut Ui, desk: &mut Desk) {
+fn learned(ui: &mut Ui, desk: &mut ViewContext) {
     title(ui, "Learned controllers of this instance");
     let bindings = desk.edits.controllers();
     let weak = theme::current(ui).weak_text;

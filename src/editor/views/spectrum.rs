@@ -24,8 +24,8 @@ use self::filter::FilterHandle;
 use self::hand::Hand;
 use self::tools::Tools;
 use self::waterfall::Waterfall;
-use crate::editor::context::Desk;
-use crate::editor::model::Edits;
+use crate::editor::context::ViewContext;
+use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::{Axis, Measure};
 use crate::editor::model::spectrum::layer::Layer;
@@ -62,7 +62,7 @@ pub struct SpectrumView {
     analyser: Option<Analyser>,
     /// Kept while the hand draws, so that bars do not run away from it.
     reference: Option<Reference>,
-    /// [`Edits::sound_generation`] when the selection was made.
+    /// [`EditorModel::sound_generation`] when the selection was made.
     sound_generation: Option<u64>,
     /// Whether a list or a menu was open at the end of the last frame: Escape is for it.
     had_popup: bool,
@@ -94,7 +94,7 @@ impl SpectrumView {
     }
 
     /// Draws the view into all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk) {
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
         self.recall(desk.edits);
         self.end_selection(ui, desk);
         let (row, room) = split(ui.available_rect_before_wrap());
@@ -149,7 +149,7 @@ impl SpectrumView {
 
     /// Escape chooses nothing, wherever the focus is, unless something else waits for it; so does another
     /// sound.
-    fn end_selection(&mut self, ui: &Ui, desk: &Desk) {
+    fn end_selection(&mut self, ui: &Ui, desk: &ViewContext) {
         let has_popup = Popup::is_any_open(ui.ctx());
         let is_asked = ui.input(|input| input.key_pressed(Key::Escape))
             && !(has_popup || self.had_popup)
@@ -165,7 +165,7 @@ impl SpectrumView {
     }
 
     /// Takes over how an earlier window of the instance had it.
-    fn recall(&mut self, edits: &Edits) {
+    fn recall(&mut self, edits: &EditorModel) {
         if self.view_state.is_none() {
             let state = edits.session().lock().spectrum;
             self.view_state = Some(state);
@@ -173,7 +173,7 @@ impl SpectrumView {
         }
     }
 
-    fn remember(&mut self, edits: &Edits) {
+    fn remember(&mut self, edits: &EditorModel) {
         let state = Some(SpectrumViewState {
             layer: self.layer,
             axis: self.axis,
@@ -186,7 +186,7 @@ impl SpectrumView {
     }
 
     /// Takes what has sounded since the last frame.
-    fn follow(&mut self, ui: &Ui, desk: &Desk, canvas: &Canvas) {
+    fn follow(&mut self, ui: &Ui, desk: &ViewContext, canvas: &Canvas) {
         let now_s = ui.input(|input| input.time);
         let sounding = desk.live.sounding();
         let scale = ui.ctx().pixels_per_point();
@@ -221,7 +221,7 @@ impl SpectrumView {
     fn paint(
         &self,
         ui: &Ui,
-        desk: &Desk,
+        desk: &ViewContext,
         canvas: &Canvas,
         response: &Response,
         pointer: Option<Pos2>,
@@ -267,7 +267,7 @@ impl SpectrumView {
     fn tell(
         &self,
         ui: &Ui,
-        desk: &mut Desk,
+        desk: &mut ViewContext,
         canvas: &Canvas,
         response: &Response,
         pointer: Option<Pos2>,
@@ -412,7 +412,7 @@ impl<'a> Pointed<'a> {
         }
     }
 
-    fn lines(&self, edits: &Edits) -> Vec<String> {
+    fn lines(&self, edits: &EditorModel) -> Vec<String> {
         let mut lines = vec![format!(
             "Partial {}   {}   {}",
             self.n,

@@ -4,11 +4,11 @@ use egui::accesskit::{Action, ActionData};
 use egui::{Response, Role, Ui, WidgetInfo};
 
 use super::state::ControlState;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::synth::Param;
 
 /// What a screen reader asks for.
-pub fn handle_accesskit(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+pub fn handle_accesskit(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     let (steps, values) = ui.input(|input| {
         let asked = |action| input.num_accesskit_action_requests(response.id, action) as f32;
         let steps = asked(Action::Increment) - asked(Action::Decrement);

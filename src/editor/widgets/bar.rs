@@ -5,16 +5,16 @@ use egui::{Rect, Stroke, StrokeKind, Ui, Vec2};
 use super::behaviour::continuous_control;
 use super::entry;
 use super::paint::{dimmed, outline, value_label};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
 /// Shows a bar.
-pub fn bar(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
+pub fn bar(ui: &mut Ui, desk: &mut ViewContext, param: Param, size: Vec2) {
     dimmed(ui, desk, param, |ui, desk| lively(ui, desk, param, size));
 }
 
-fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, size: Vec2) {
+fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, size: Vec2) {
     let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
         return;
     };

@@ -8,7 +8,7 @@ use egui::{
 use super::accessibility::{describe, handle_accesskit};
 use super::state::{ControlState, is_typed, set_help};
 use super::{entry, menu};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::Entry;
 use crate::synth::Param;
 use crate::synth::parameter::Range;
@@ -26,7 +26,7 @@ const NOTCH: f32 = 40.0;
 /// `None` where it is out of sight.
 pub fn continuous_control(
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     param: Param,
     size: Vec2,
 ) -> Option<(Rect, Response, ControlState)> {
@@ -47,7 +47,7 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
 
 /// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
 /// clicks and drags.
-pub fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+pub fn interact(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     // The second click on a choice or a switch is a click like the first.
     if response.double_clicked() && is_typed(param) {
         desk.edits.reset(param);
@@ -79,7 +79,7 @@ pub fn interact(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
 /// other; `response` is the view's, `place` the part's.
 pub fn param_behaviour(
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     param: Param,
     response: &Response,
     place: Rect,
@@ -115,7 +115,7 @@ fn fine(ui: &Ui) -> f32 {
     }
 }
 
-fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+fn wheel(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     if !response.hovered() {
         return;
     }
@@ -153,7 +153,7 @@ fn wheel(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
     }
 }
 
-fn keys(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+fn keys(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     // The arrows move the value, not the focus.
     keep_arrows(ui, response, false);
     let pressed: Vec<(Key, bool)> = ui.input(|input| {

@@ -13,7 +13,7 @@ use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact, keep_arrows};
 use super::paint::{controller_mark, dimmed, label, outline};
 use super::state::{ControlState, set_help};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::OpenList;
 use crate::editor::model::value_text::value_text;
 use crate::editor::theme;
@@ -31,14 +31,14 @@ const LEAST_WIDTH: f32 = 110.0;
 const PAGE: isize = 10;
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
-pub fn choice(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+pub fn choice(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     dimmed(ui, desk, param, |ui, desk| {
         choice_with(ui, desk, param, name, size, None);
     });
 }
 
 /// The same where there is room for a few letters only: `short` is shown of the chosen one.
-pub fn narrow_choice(ui: &mut Ui, desk: &mut Desk, param: Param, short: &str, size: Vec2) {
+pub fn narrow_choice(ui: &mut Ui, desk: &mut ViewContext, param: Param, short: &str, size: Vec2) {
     dimmed(ui, desk, param, |ui, desk| {
         choice_with(ui, desk, param, "", size, Some(short));
     });
@@ -46,7 +46,7 @@ pub fn narrow_choice(ui: &mut Ui, desk: &mut Desk, param: Param, short: &str, si
 
 fn choice_with(
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     param: Param,
     name: &str,
     size: Vec2,
@@ -135,12 +135,12 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
 }
 
 /// The index of what is chosen.
-fn current(param: Param, desk: &Desk) -> usize {
+fn current(param: Param, desk: &ViewContext) -> usize {
     param.range().plain(desk.edits.normalized(param)) as usize
 }
 
 /// Does what keys do while the list is open and the control has the focus.
-fn walk(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+fn walk(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     let open = desk.controls.list.as_mut().filter(|list| list.is_of(param));
     let (Some(list), Some(labels)) = (open, param.range().labels()) else {
         return;
@@ -187,7 +187,7 @@ fn list_width(ui: &Ui, param: Param) -> f32 {
     widths.fold(0.0, f32::max).ceil() + around
 }
 
-fn list(ui: &mut Ui, desk: &mut Desk, param: Param) {
+fn list(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
     let Some(labels) = param.range().labels() else {
         return;
     };

@@ -3,14 +3,14 @@
 use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
 
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
 /// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
 /// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
 /// there is a field.
-pub fn show(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect, control: Id) -> bool {
+pub fn show(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
     let Some(mut entry) = desk.controls.entry.take() else {
         return false;
     };

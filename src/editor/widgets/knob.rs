@@ -8,7 +8,7 @@ use super::behaviour::continuous_control;
 use super::entry;
 use super::paint::{controller_mark, dimmed, label, outline, value_label};
 use super::state::{ControlState, set_help};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::Entry;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
@@ -23,13 +23,13 @@ const LINE: f32 = 14.0;
 const REST: f32 = 0.25 * PI;
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
-pub fn knob(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+pub fn knob(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     dimmed(ui, desk, param, |ui, desk| {
         lively(ui, desk, param, name, size)
     });
 }
 
-fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
         return;
     };

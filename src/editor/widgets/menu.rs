@@ -3,18 +3,18 @@
 use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::state::is_typed;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::context::controls::Entry;
 use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
-pub fn show(ui: &Ui, desk: &mut Desk, param: Param, response: &Response) {
+pub fn show(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     show_at(ui, desk, param, response, response.rect);
 }
 
 /// The same, beside a part of what the response is of.
-pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, place: Rect) {
+pub fn show_at(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response, place: Rect) {
     let by_key = response.has_focus()
         && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
     let command = if response.secondary_clicked() || by_key {
@@ -40,7 +40,7 @@ pub fn show_at(ui: &Ui, desk: &mut Desk, param: Param, response: &Response, plac
         .show(|ui| items(ui, desk, param));
 }
 
-fn items(ui: &mut Ui, desk: &mut Desk, param: Param) {
+fn items(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
     let row = param.row();
     let normalized = desk.edits.normalized(param);
     // As hosts are given it, for other programs to read.

@@ -3,7 +3,7 @@
 use egui::{Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::state::ControlState;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::compact;
 use crate::editor::theme::{self, Theme};
@@ -15,9 +15,9 @@ const IDLE_OPACITY: f32 = 0.5;
 /// Shows a control as inactive if its parameter has no effect now.
 pub fn dimmed(
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     param: Param,
-    control: impl FnOnce(&mut Ui, &mut Desk),
+    control: impl FnOnce(&mut Ui, &mut ViewContext),
 ) {
     ui.scope(|ui| {
         if idle::reason(param, desk.controls.values()).is_some() {

@@ -2,7 +2,7 @@
 
 use egui::Response;
 
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
@@ -25,7 +25,7 @@ pub struct ControlState {
 
 impl ControlState {
     /// As it is now.
-    pub fn of(param: Param, desk: &Desk) -> ControlState {
+    pub fn of(param: Param, desk: &ViewContext) -> ControlState {
         let normalized = desk.edits.normalized(param);
         let params = desk.edits.params();
         let controllers = params.controllers();
@@ -41,7 +41,7 @@ impl ControlState {
 }
 
 /// Where modulation and macros have moved a parameter, normalised, if they have.
-pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
+pub fn modulated(param: Param, desk: &ViewContext) -> Option<f32> {
     let sounding = desk.controls.values().normalized(param).clamp(0.0, 1.0);
     // The values that sound have the host's word; while a hand is ahead of it, so are they.
     let offset = sounding - desk.edits.params().unmodulated(param);
@@ -49,7 +49,7 @@ pub fn modulated(param: Param, desk: &Desk) -> Option<f32> {
 }
 
 /// Tells what the control is, in the help line.
-pub fn set_help(desk: &mut Desk, response: &Response, param: Param, shown: &ControlState) {
+pub fn set_help(desk: &mut ViewContext, response: &Response, param: Param, shown: &ControlState) {
     let awaited = shown.is_awaited;
     desk.help.tell(response, || {
         let mut text = format!("{}: {}", param.row().name, shown.text);

@@ -6,7 +6,7 @@ use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact};
 use super::paint::{controller_mark, dimmed, label, outline};
 use super::state::{ControlState, set_help};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
@@ -14,13 +14,13 @@ use crate::synth::Param;
 const SLOT: Vec2 = vec2(30.0, 16.0);
 
 /// Shows a switch in a knob's place.
-pub fn switch(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+pub fn switch(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     dimmed(ui, desk, param, |ui, desk| {
         lively(ui, desk, param, name, size)
     });
 }
 
-fn lively(ui: &mut Ui, desk: &mut Desk, param: Param, name: &str, size: Vec2) {
+fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     let (rect, response) = allocate(ui, param, size);
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     if response.clicked() && !ui.input(|input| input.modifiers.shift) {

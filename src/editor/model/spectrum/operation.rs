@@ -6,7 +6,7 @@
 use super::layer::Layer;
 use super::selection::Selection;
 use crate::dsp::random;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::synth::parameter::LEVEL_OFF_DB;
 
 /// One of them.
@@ -131,7 +131,7 @@ pub struct Shape {
 
 impl Shape {
     /// As it stands.
-    pub fn now(layer: Layer, edits: &Edits) -> Shape {
+    pub fn now(layer: Layer, edits: &EditorModel) -> Shape {
         Shape {
             plain: layer
                 .params()
@@ -142,7 +142,7 @@ impl Shape {
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
-pub fn perform(operation: Operation, layer: Layer, selection: Selection, edits: &mut Edits) {
+pub fn perform(operation: Operation, layer: Layer, selection: Selection, edits: &mut EditorModel) {
     edits.begin_group(format!("{} {}", operation.name(), layer.name()));
     let shape = Shape::now(layer, edits);
     draw(operation, layer, selection, &shape, edits);
@@ -155,7 +155,7 @@ pub fn draw(
     layer: Layer,
     selection: Selection,
     before: &Shape,
-    edits: &mut Edits,
+    edits: &mut EditorModel,
 ) {
     let numbers: Vec<usize> = selection.or_all().numbers().collect();
     let values: Vec<f32> = numbers.iter().map(|&n| before.plain[n - 1]).collect();
@@ -172,7 +172,7 @@ pub fn draw(
 }
 
 /// Opens the step of an operation by hand.
-pub fn begin(operation: Operation, layer: Layer, edits: &mut Edits) {
+pub fn begin(operation: Operation, layer: Layer, edits: &mut EditorModel) {
     edits.begin_group(format!("{} {}", operation.name(), layer.name()));
 }
 
@@ -187,7 +187,7 @@ pub struct Clipboard {
 
 impl Clipboard {
     /// Copies chosen bars, or all if none is chosen.
-    pub fn copy(layer: Layer, selection: Selection, edits: &Edits) -> Clipboard {
+    pub fn copy(layer: Layer, selection: Selection, edits: &EditorModel) -> Clipboard {
         let selection = selection.or_all();
         let first = selection.numbers().next().unwrap_or(1);
         Clipboard {
@@ -206,7 +206,7 @@ impl Clipboard {
 
     /// Pastes from the first chosen bar on, or where it was copied from if none is chosen, as one
     /// step to undo. Into another layer it goes by height.
-    pub fn paste(&self, layer: Layer, selection: Selection, edits: &mut Edits) {
+    pub fn paste(&self, layer: Layer, selection: Selection, edits: &mut EditorModel) {
         let first = selection.numbers().next().unwrap_or(self.first);
         edits.begin_group(format!("Paste {}", layer.name()));
         for (offset, normalized) in &self.values {

@@ -2,7 +2,7 @@
 //! that sounds, or of A4 while none does.
 
 use super::pitch::{key_name, note_name};
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::synth::Sounding;
 use crate::synth::display::{PartialRatios, lowest_voice};
 use crate::synth::parameter::EDITABLE_PARTIALS;
@@ -24,7 +24,7 @@ pub struct Reference {
 
 impl Reference {
     /// As it is now.
-    pub fn now(edits: &Edits, sounding: &Sounding) -> Reference {
+    pub fn now(edits: &EditorModel, sounding: &Sounding) -> Reference {
         let lowest = lowest_voice(sounding);
         let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);
         let note = match lowest {
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn while_nothing_sounds_it_is_a4() {
         let (mut edits, _) = edits();
-        let set = |edits: &mut crate::editor::model::Edits, param: Param, plain| {
+        let set = |edits: &mut crate::editor::model::EditorModel, param: Param, plain| {
             edits.set(param, param.range().normalized(plain));
         };
         let reference = Reference::now(&edits, &Sounding::default());

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Button, Role, Ui, WidgetInfo, vec2};
 
-use super::{Browser, Desk, page};
+use super::{Browser, ViewContext, page};
 use crate::editor::model::compare::Side;
 use crate::editor::theme;
 use crate::editor::widgets::icon;
@@ -13,7 +13,7 @@ const NAME_WIDTH: (f32, f32) = (130.0, 260.0);
 /// What stands beside the name, points.
 const OTHERS_WIDTH: f32 = 500.0;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     ui.spacing_mut().item_spacing.x = theme::GRID;
     presets(browser, ui, desk);
     ui.add_space(theme::GAP);
@@ -22,7 +22,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     compare(ui, desk);
 }
 
-fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
+fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     let previous = icon::button(ui, Icon::Left, "Previous preset", true);
     desk.help.tell(&previous, || {
         "Loads the preset before this one in the list".to_owned()
@@ -66,7 +66,7 @@ fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
 }
 
 /// The preset's name, which opens the page.
-fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
+fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     let (preset, is_modified) = desk.edits.preset();
     let name = preset.map_or_else(|| "Untitled".to_owned(), |preset| preset.name);
     let width = (ui.ctx().content_rect().width() - OTHERS_WIDTH).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
@@ -121,7 +121,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
     }
 }
 
-fn steps(ui: &mut Ui, desk: &mut Desk) {
+fn steps(ui: &mut Ui, desk: &mut ViewContext) {
     let (undo, redo) = (desk.edits.undo_name(), desk.edits.redo_name());
     let back = step(ui, desk, Icon::Undo, "Undo", undo.as_deref());
     let forth = step(ui, desk, Icon::Redo, "Redo", redo.as_deref());
@@ -132,7 +132,7 @@ fn steps(ui: &mut Ui, desk: &mut Desk) {
     }
 }
 
-fn step(ui: &mut Ui, desk: &mut Desk, icon: Icon, word: &str, step: Option<&str>) -> bool {
+fn step(ui: &mut Ui, desk: &mut ViewContext, icon: Icon, word: &str, step: Option<&str>) -> bool {
     let name = match step {
         Some(step) => format!("{word} {step}"),
         None => word.to_owned(),
@@ -142,7 +142,7 @@ fn step(ui: &mut Ui, desk: &mut Desk, icon: Icon, word: &str, step: Option<&str>
     response.clicked()
 }
 
-fn compare(ui: &mut Ui, desk: &mut Desk) {
+fn compare(ui: &mut Ui, desk: &mut ViewContext) {
     let here = desk.edits.side();
     for side in [Side::A, Side::B] {
         let letter = side.letter();

@@ -5,7 +5,7 @@ use egui::text_edit::TextEditState;
 use egui::{Button, Frame, Grid, Key, Label, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Browser;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::theme;
 use crate::editor::widgets::focus;
 use crate::editor::widgets::icon;
@@ -36,7 +36,7 @@ pub struct Form {
 }
 
 impl Form {
-    fn preset(&self, edits: &Edits) -> Preset {
+    fn preset(&self, edits: &EditorModel) -> Preset {
         let tags = self.tags.split(',').map(str::trim);
         Preset {
             name: self.name.trim().to_owned(),
@@ -206,7 +206,7 @@ impl Dialog {
 }
 
 /// Shows the browser's form, if there is one, and does what is decided.
-pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut Edits) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut EditorModel) {
     let Some(mut dialog) = browser.dialog.take() else {
         return;
     };
@@ -269,7 +269,7 @@ fn save(
     browser: &mut Browser,
     dialog: &Dialog,
     decision: Decision,
-    edits: &mut Edits,
+    edits: &mut EditorModel,
 ) -> Result<(), LibraryError> {
     let preset = dialog.form.preset(edits);
     let id = match (decision, &dialog.in_the_way) {

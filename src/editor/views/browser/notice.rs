@@ -4,7 +4,7 @@ use egui::{
     Align2, Area, Button, Frame, Label, Order, RichText, Role, Stroke, Ui, WidgetInfo, pos2,
 };
 
-use crate::editor::model::session::Deed;
+use crate::editor::model::action::LibraryAction;
 use crate::editor::theme;
 use crate::editor::widgets::icon;
 use crate::editor::widgets::icon::Icon;
@@ -24,7 +24,7 @@ pub struct Notice {
     /// In the window's seconds; none before it is first shown.
     since_s: Option<f64>,
     /// What its button undoes.
-    pub remedy: Option<Deed>,
+    pub remedy: Option<LibraryAction>,
 }
 
 /// What a person has done about a notice.

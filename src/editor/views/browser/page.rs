@@ -12,7 +12,7 @@ use egui::{
 use super::dialog::Dialog;
 use super::filters;
 use super::filters::heading;
-use super::{Browser, Desk};
+use super::{Browser, ViewContext};
 use crate::editor::model::listing;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::icon;
@@ -26,7 +26,7 @@ const STAR_WIDTH: f32 = 28.0;
 /// Of the room for a name its folder may take no more than this part.
 const FOLDER_PART: f32 = 0.4;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     let theme = theme::current(ui);
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
@@ -75,7 +75,7 @@ pub fn one_line(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -
 fn list(
     browser: &mut Browser,
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     contents: &Contents,
     from_search: Option<Key>,
 ) -> Option<Entry> {
@@ -375,7 +375,7 @@ fn note(ui: &mut Ui, rect: Rect, text: &str, color: Color32) {
 }
 
 /// What is said of the chosen preset, and what can be done with it.
-fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut Desk, chosen: Option<&Entry>) {
+fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext, chosen: Option<&Entry>) {
     let theme = theme::current(ui);
     // The buttons stand at the foot, whatever there is to say.
     let rect = ui.max_rect();

@@ -13,7 +13,7 @@ use super::*;
 use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
-use crate::editor::testing::host::obeyed_edits;
+use crate::editor::testing::host::obeyed_edits_over;
 use crate::editor::testing::view::Senders;
 use crate::editor::theme::{self, ThemeChoice};
 use crate::state::Preset;
@@ -25,7 +25,7 @@ const SIZE: Vec2 = vec2(1000.0, 620.0);
 
 struct World {
     browser: Browser,
-    edits: Edits,
+    edits: EditorModel,
     live: Live,
     help: HelpLine,
     controls: Controls,
@@ -35,7 +35,7 @@ struct World {
 impl World {
     fn frame(&mut self, ui: &mut Ui) {
         self.edits.begin_frame(ui.input(|input| input.time));
-        let mut desk = Desk {
+        let mut desk = ViewContext {
             edits: &mut self.edits,
             live: &self.live,
             help: &mut self.help,
@@ -87,9 +87,10 @@ fn stage(presets: &[Preset]) -> Stage {
     for preset in presets {
         put(folder.path(), preset);
     }
-    let (edits, _) = obeyed_edits();
+    let library = Library::in_folder(folder.path());
+    let (edits, _) = obeyed_edits_over(library.clone());
     let world = World {
-        browser: Browser::new(Library::in_folder(folder.path())),
+        browser: Browser::new(library),
         edits,
         live: Live::new(&Senders::default().sources()),
         help: HelpLine::default(),

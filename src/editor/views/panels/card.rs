@@ -2,7 +2,7 @@
 
 use egui::{Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::place;
 use crate::editor::widgets::{choice, knob, switch};
@@ -47,7 +47,7 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
 }
 
 /// Controls in rows of `columns`, over the whole place.
-pub fn grid(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, params: &[Param]) {
+pub fn grid(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
     let rows = params.len().div_ceil(columns);
     let cell = vec2(
         rect.width() / columns as f32,
@@ -66,7 +66,7 @@ pub fn grid(ui: &mut Ui, desk: &mut Desk, rect: Rect, columns: usize, params: &[
 }
 
 /// The control that fits the parameter, with its short name, since the card's title says the rest.
-fn control(ui: &mut Ui, desk: &mut Desk, param: Param, rect: Rect) {
+fn control(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect) {
     let name = param.row().short;
     place(ui, rect, |ui| match param.range() {
         Range::Switch => switch(ui, desk, param, name, rect.size()),

@@ -8,7 +8,7 @@ use egui::{CursorIcon, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
 use crate::dsp::envelope::{Place, Stage, shaped};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
@@ -110,7 +110,7 @@ impl EnvelopeView {
     }
 
     /// Shows the card.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, self.group.name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
@@ -121,7 +121,7 @@ impl EnvelopeView {
         grid(ui, desk, row, controls.len(), &controls);
     }
 
-    fn drawing(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    fn drawing(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
@@ -234,14 +234,14 @@ impl EnvelopeView {
         }
     }
 
-    fn drag(&self, ui: &Ui, desk: &mut Desk, handle: Handle, rect: Rect, way: egui::Vec2) {
+    fn drag(&self, ui: &Ui, desk: &mut ViewContext, handle: Handle, rect: Rect, way: egui::Vec2) {
         let fine = if ui.input(|input| input.modifiers.shift) {
             0.1
         } else {
             1.0
         };
         let [sideways, upwards] = self.params(handle);
-        let by = |desk: &mut Desk, param: Param, part: f32| {
+        let by = |desk: &mut ViewContext, param: Param, part: f32| {
             let normalized = desk.edits.normalized(param) + fine * part;
             desk.edits.draw(param, normalized.clamp(0.0, 1.0));
         };
@@ -281,7 +281,7 @@ struct Corners {
 }
 
 impl Corners {
-    fn of(stages: &Stages, desk: &Desk, rect: Rect) -> Corners {
+    fn of(stages: &Stages, desk: &ViewContext, rect: Rect) -> Corners {
         let value = |param: Param| desk.edits.normalized(param);
         let timed = [
             stages.delay,

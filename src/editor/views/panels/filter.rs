@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
 use crate::editor::widgets::place;
@@ -20,7 +20,7 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
 /// Shows the card.
-pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+pub fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Filter.name());
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
     grid(ui, desk, controls, 3, &others);
 }
 
-fn curve(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+fn curve(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
     let theme = theme::current(ui);
     let response = ui.interact(
         rect,

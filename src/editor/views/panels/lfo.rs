@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::live::News;
 use crate::editor::theme;
@@ -27,7 +27,7 @@ pub struct LfoView {
 
 impl LfoView {
     /// Shows the card.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         if let News::Latest(telemetry) = desk.live.news()
             && telemetry.statistics.voices > 0
         {
@@ -37,7 +37,7 @@ impl LfoView {
     }
 }
 
-fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
+fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, cycles: f64) {
     let inner = card(ui, rect, Group::Lfo.name());
     let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
@@ -52,7 +52,7 @@ fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect, cycles: f64) {
     grid(ui, desk, controls, 4, &others);
 }
 
-fn shape(ui: &Ui, desk: &Desk, rect: Rect, now: f64) {
+fn shape(ui: &Ui, desk: &ViewContext, rect: Rect, now: f64) {
     let theme = theme::current(ui);
     let values = desk.controls.values();
     let painter = ui.painter().with_clip_rect(rect);

@@ -7,7 +7,7 @@ use egui::{Align2, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
 use super::card::card;
 use super::filter::fill;
 use crate::bridge::{Load, Telemetry, WINDOW_S};
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::live::News;
 use crate::editor::theme;
 
@@ -36,7 +36,7 @@ impl LoadView {
     }
 
     /// Takes the news, once a frame, shown or not.
-    pub fn update(&mut self, ui: &Ui, desk: &Desk) {
+    pub fn update(&mut self, ui: &Ui, desk: &ViewContext) {
         let now_s = ui.input(|input| input.time);
         if let News::Latest(telemetry) = desk.live.news()
             && now_s - self.taken_s >= INTERVAL_S
@@ -50,7 +50,7 @@ impl LoadView {
     }
 
     /// Shows the card.
-    pub fn show(&self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    pub fn show(&self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, "Load");
         let [figures, graph] = super::across(inner, [150.0, 0.0]);
         self.figures(ui, desk, figures);
@@ -69,7 +69,7 @@ impl LoadView {
         });
     }
 
-    fn figures(&self, ui: &Ui, desk: &Desk, rect: Rect) {
+    fn figures(&self, ui: &Ui, desk: &ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let News::Latest(telemetry) = desk.live.news() else {
             let text = match desk.live.news() {

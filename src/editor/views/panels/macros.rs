@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, vec2};
 
 use super::card::card;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::widgets::place;
 use crate::editor::widgets::{bar, knob, narrow_choice};
 use crate::synth::Param;
@@ -18,7 +18,7 @@ const BAR: f32 = 17.0;
 const CHOICE: f32 = 20.0;
 
 /// Shows the card.
-pub fn show(ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+pub fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Macros.name());
     let width = inner.width() / MACROS as f32;
     let spare = (inner.height() - 112.0).clamp(0.0, 24.0) / 3.0;

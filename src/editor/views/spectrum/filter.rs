@@ -6,8 +6,8 @@ use egui::{
 };
 
 use super::canvas::Canvas;
-use crate::editor::context::Desk;
-use crate::editor::model::Edits;
+use crate::editor::context::ViewContext;
+use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::keep_arrows;
@@ -40,7 +40,7 @@ struct Drag {
 }
 
 /// As it is set; `None` while it is off.
-fn set(edits: &Edits) -> Option<FilterSettings> {
+fn set(edits: &EditorModel) -> Option<FilterSettings> {
     filter_settings(&values_before_macros(&edits.patch()))
 }
 
@@ -75,7 +75,12 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 impl FilterHandle {
     /// Draws curve and handle unless the filter is off, and moves it as the hand does. Returns the
     /// handle.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut Desk, canvas: &Canvas) -> Option<Response> {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        desk: &mut ViewContext,
+        canvas: &Canvas,
+    ) -> Option<Response> {
         let Some(settings) = set(desk.edits) else {
             if self.drag.take().is_some() {
                 desk.edits.end_group();
@@ -112,7 +117,7 @@ impl FilterHandle {
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
+    fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut EditorModel) {
         let fine = if ui.input(|input| input.modifiers.shift) {
             FINE
         } else {
@@ -168,7 +173,7 @@ impl FilterHandle {
     }
 }
 
-fn keys(ui: &Ui, response: &Response, edits: &mut Edits) {
+fn keys(ui: &Ui, response: &Response, edits: &mut EditorModel) {
     if !response.has_focus() {
         return;
     }
@@ -202,7 +207,7 @@ fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
     (filter.shape == set.shape && is_other).then_some(filter)
 }
 
-fn text(edits: &Edits) -> String {
+fn text(edits: &EditorModel) -> String {
     let text = |param: Param| current_text(param, edits);
     format!(
         "{} {}, resonance {}, slope {}",

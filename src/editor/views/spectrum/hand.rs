@@ -12,7 +12,7 @@
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::canvas::Canvas;
-use crate::editor::model::Edits;
+use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::{Layer, default};
 use crate::editor::model::spectrum::operation;
 use crate::editor::model::spectrum::operation::{Clipboard, Operation};
@@ -133,7 +133,13 @@ impl Hand {
     }
 
     /// Does what the pointer does.
-    pub fn point(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut Edits) {
+    pub fn point(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        canvas: &Canvas,
+        edits: &mut EditorModel,
+    ) {
         let modifiers = ui.input(|input| input.modifiers);
         if response.double_clicked()
             && let Some(at) = response.interact_pointer_pos()
@@ -190,7 +196,7 @@ impl Hand {
         response: &Response,
         modifiers: Modifiers,
         canvas: &Canvas,
-        edits: &Edits,
+        edits: &EditorModel,
     ) {
         self.button = PointerButton::Primary;
         // On a slow screen a click may begin and end between two frames.
@@ -216,7 +222,7 @@ impl Hand {
         }
     }
 
-    fn begin(&mut self, selects: bool, at: Pos2, layer: Layer, edits: &Edits) {
+    fn begin(&mut self, selects: bool, at: Pos2, layer: Layer, edits: &EditorModel) {
         self.gesture = Some(if selects {
             Gesture::Lasso {
                 begun_at: at,
@@ -234,7 +240,7 @@ impl Hand {
         });
     }
 
-    fn go_on(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut Edits) {
+    fn go_on(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut EditorModel) {
         self.cursor = canvas.partial(at.x);
         let Some(mut gesture) = self.gesture.take() else {
             return;
@@ -258,7 +264,7 @@ impl Hand {
     }
 
     /// Pressed and let go where it was pressed.
-    fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut Edits) {
+    fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut EditorModel) {
         self.cursor = canvas.partial(at.x);
         match self.gesture.take() {
             Some(Gesture::Stroke(mut stroke)) => {
@@ -280,7 +286,7 @@ impl Hand {
     }
 
     /// The pointer has let go.
-    pub fn end(&mut self, edits: &mut Edits) {
+    pub fn end(&mut self, edits: &mut EditorModel) {
         self.way.clear();
         if let Some(Gesture::Stroke(Stroke { is_open: true, .. })) = self.gesture.take() {
             edits.end_group();
@@ -294,7 +300,7 @@ impl Hand {
         at: Pos2,
         modifiers: Modifiers,
         canvas: &Canvas,
-        edits: &mut Edits,
+        edits: &mut EditorModel,
     ) {
         let layer = canvas.layer;
         if !stroke.is_open {
@@ -337,7 +343,7 @@ impl Hand {
     }
 
     /// Does what keys do while the bars have the focus.
-    pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, edits: &mut Edits) {
+    pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, edits: &mut EditorModel) {
         if !response.has_focus() {
             self.is_by_pointer = false;
             return;
@@ -399,7 +405,7 @@ impl Hand {
         }
     }
 
-    fn climb(&self, way: f32, moved: Selection, layer: Layer, edits: &mut Edits) {
+    fn climb(&self, way: f32, moved: Selection, layer: Layer, edits: &mut EditorModel) {
         let values: Vec<(Param, f32)> = moved
             .numbers()
             .map(|n| layer.param(n))
@@ -412,13 +418,13 @@ impl Hand {
     }
 
     /// Copies the chosen bars, for here and as text for elsewhere.
-    pub fn copy(&mut self, ui: &Ui, layer: Layer, edits: &Edits) {
+    pub fn copy(&mut self, ui: &Ui, layer: Layer, edits: &EditorModel) {
         self.clipboard = Clipboard::copy(layer, self.selection, edits);
         ui.ctx().copy_text(self.clipboard.text(layer));
     }
 
     /// Pastes what was copied here.
-    pub fn paste(&mut self, layer: Layer, edits: &mut Edits) {
+    pub fn paste(&mut self, layer: Layer, edits: &mut EditorModel) {
         if !self.clipboard.is_empty() {
             self.clipboard.paste(layer, self.selection, edits);
         }
@@ -455,7 +461,7 @@ fn way(ui: &Ui, of: PointerButton) -> Vec<Pos2> {
 }
 
 /// The bars that a rectangle touches, each from the default to its head.
-fn touched(rect: Rect, canvas: &Canvas, edits: &Edits) -> Selection {
+fn touched(rect: Rect, canvas: &Canvas, edits: &EditorModel) -> Selection {
     Selection::of(|n| {
         let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;

@@ -10,7 +10,7 @@ use egui::{
 
 use super::canvas::{Canvas, FLOOR_DB};
 use super::columns::Columns;
-use crate::editor::context::Desk;
+use crate::editor::context::ViewContext;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::Measure;
 use crate::editor::model::spectrum::layer::default;
@@ -270,7 +270,13 @@ pub fn sounding(
 }
 
 /// What the hand has drawn.
-pub fn bars(painter: &Painter, canvas: &Canvas, desk: &Desk, emphasis: &Emphasis, theme: &Theme) {
+pub fn bars(
+    painter: &Painter,
+    canvas: &Canvas,
+    desk: &ViewContext,
+    emphasis: &Emphasis,
+    theme: &Theme,
+) {
     let partials = desk.controls.values().index(Param::PARTIALS);
     for n in 1..=EDITABLE_PARTIALS {
         let middle = canvas.middle(n);

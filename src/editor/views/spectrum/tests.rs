@@ -17,7 +17,7 @@ const SIZE: egui::Vec2 = vec2(1_200.0, 400.0);
 struct Window {
     stage: Stage,
     view: SpectrumView,
-    edits: Edits,
+    edits: EditorModel,
     calls: RecordingHost,
 }
 

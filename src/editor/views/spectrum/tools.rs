@@ -9,8 +9,8 @@ use egui::{
 };
 
 use super::hand::{Hand, Tool};
-use crate::editor::context::Desk;
-use crate::editor::model::Edits;
+use crate::editor::context::ViewContext;
+use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::axis::{Axis, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::operation;
@@ -63,7 +63,7 @@ impl Tools {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        desk: &mut Desk,
+        desk: &mut ViewContext,
         layer: &mut Layer,
         axis: &mut Axis,
         hand: &mut Hand,
@@ -100,7 +100,7 @@ impl Tools {
         });
     }
 
-    fn selection_menu(&mut self, ui: &mut Ui, desk: &mut Desk, hand: &mut Hand) {
+    fn selection_menu(&mut self, ui: &mut Ui, desk: &mut ViewContext, hand: &mut Hand) {
         let title = match hand.selection.count() {
             0 => "Choose".to_owned(),
             count => format!("{count} chosen"),
@@ -185,7 +185,7 @@ impl Tools {
         }
     }
 
-    fn shape_menu(&mut self, ui: &mut Ui, desk: &mut Desk, layer: Layer, hand: &mut Hand) {
+    fn shape_menu(&mut self, ui: &mut Ui, desk: &mut ViewContext, layer: Layer, hand: &mut Hand) {
         let response = menu(ui, "Shape", |ui| {
             ui.set_width(220.0);
             let of = match hand.selection.count() {
@@ -294,7 +294,7 @@ impl Tools {
     fn by_hand(
         &mut self,
         ui: &mut Ui,
-        edits: &mut Edits,
+        edits: &mut EditorModel,
         layer: Layer,
         selection: Selection,
         name: &'static str,
@@ -422,7 +422,7 @@ fn segments<T: Copy + PartialEq>(
 /// What stands at the row's right end: the axis, and what is shown.
 fn right_side(
     ui: &mut Ui,
-    desk: &mut Desk,
+    desk: &mut ViewContext,
     is_wide: bool,
     axis: &mut Axis,
     switches: &mut Switches,
