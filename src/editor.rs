@@ -228,7 +228,7 @@ const SETTLED_S: f64 = 2.0;
 /// What there is only while a window is open.
 struct Open {
     shell: Shell,
-    edits: EditorModel,
+    model: EditorModel,
     live: Live,
 }
 
@@ -250,7 +250,7 @@ impl Open {
         theme::install(ctx, settings::choice(shell.settings().looks));
         Open {
             shell,
-            edits: EditorModel::new(params, host, session, library),
+            model: EditorModel::new(params, host, session, library),
             live: Live::new(sources),
         }
     }
@@ -261,7 +261,7 @@ impl Open {
             ui.ctx().request_repaint();
         }
         self.live.update(ui.input(|input| input.time));
-        self.shell.show(ui, &mut self.edits, &self.live);
+        self.shell.show(ui, &mut self.model, &self.live);
     }
 }
 

@@ -13,7 +13,7 @@ use help::HelpLine;
 /// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).
 pub struct ViewContext<'a> {
     /// The parameters as they stand, and the way to change them.
-    pub edits: &'a mut EditorModel,
+    pub model: &'a mut EditorModel,
     /// What the controls share, and the values as they sound.
     pub controls: &'a mut Controls,
     /// What the instrument tells of itself.

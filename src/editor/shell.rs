@@ -98,7 +98,7 @@ impl Shell {
     }
 
     /// Draws the whole window.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut EditorModel, live: &Live) {
+    pub fn show(&mut self, ui: &mut Ui, model: &mut EditorModel, live: &Live) {
         let window = ui.max_rect();
         let layout = Layout::of(window);
         let theme = theme::current(ui);
@@ -109,32 +109,32 @@ impl Shell {
             ui.ctx().request_repaint();
         }
         let now_s = ui.input(|input| input.time);
-        edits.begin_frame(now_s);
+        model.begin_frame(now_s);
         self.views.settings.follow(ui);
-        let told = keys::undo(ui, edits).or_else(|| keys::scale(ui, edits.params()));
+        let told = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
         if let Some(text) = told {
             self.told = Some((text, now_s + TOLD_S));
         }
         if keys::save(ui) {
-            self.views.browser.save(edits);
+            self.views.browser.save(model);
         }
-        self.learn.follow(edits);
-        self.controls.begin_frame(edits.params());
-        let mut desk = ViewContext {
-            edits,
+        self.learn.follow(model);
+        self.controls.begin_frame(model.params());
+        let mut context = ViewContext {
+            model,
             live,
             help: &mut self.help,
             controls: &mut self.controls,
         };
         let views = &mut self.views;
         place(ui, layout.header, |ui| {
-            header::show(ui, &mut desk, &mut views.browser, &mut views.settings);
+            header::show(ui, &mut context, &mut views.browser, &mut views.settings);
         });
         match layout.scrolled {
-            None => views.body(ui, &mut desk, layout.body),
+            None => views.body(ui, &mut context, layout.body),
             // Its own scrolling is enough, and its controls stay where they are seen.
             Some(_) if views.settings.is_open() => place(ui, layout.body, |ui| {
-                views.settings.page(ui, &mut desk);
+                views.settings.page(ui, &mut context);
             }),
             Some(size) => place(ui, layout.body, |ui| {
                 // Seen before the pointer looks for them.
@@ -146,30 +146,30 @@ impl Shell {
                     .scroll_source(ScrollSource::SCROLL_BAR | ScrollSource::MOUSE_WHEEL)
                     .show(ui, |ui| {
                         let (_, rect) = ui.allocate_space(size);
-                        views.body(ui, &mut desk, rect);
+                        views.body(ui, &mut context, rect);
                         focus::follow(ui);
                     });
             }),
         }
         // The view that held something may have gone meanwhile.
         if !ui.input(|input| input.pointer.any_down()) {
-            desk.edits.end_drag();
+            context.model.end_drag();
         }
         let letters = views.settings.settings().letters;
-        views.keyboard.listen(ui, &mut desk, letters);
+        views.keyboard.listen(ui, &mut context, letters);
         if let Some((text, until_s)) = &self.told {
             if now_s < *until_s {
-                desk.help.replace(text.clone());
+                context.help.replace(text.clone());
             } else {
                 self.told = None;
             }
         }
-        let is_learning = desk.edits.params().controllers().awaited().is_some();
+        let is_learning = context.model.params().controllers().awaited().is_some();
         if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.learn.cancel(desk.edits);
+            self.learn.cancel(context.model);
         }
-        if let Some(text) = self.learn.update(desk.edits, now_s) {
-            desk.help.replace(text);
+        if let Some(text) = self.learn.update(context.model, now_s) {
+            context.help.replace(text);
         }
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
@@ -180,29 +180,29 @@ impl Shell {
             None => Body::of(layout.body).keyboard.top(),
             Some(_) => layout.body.bottom(),
         };
-        views.browser.overlay(ui, edits, foot - theme::GAP);
+        views.browser.overlay(ui, model, foot - theme::GAP);
     }
 }
 
 impl Views {
     /// What is between the header and the status line.
-    fn body(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+    fn body(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let body = Body::of(rect);
         let page = body.spectrum.union(body.panels).shrink(theme::GAP);
         if self.settings.is_open() {
-            place(ui, page, |ui| self.settings.page(ui, desk));
+            place(ui, page, |ui| self.settings.page(ui, context));
         } else if self.browser.is_open() {
-            place(ui, page, |ui| self.browser.page(ui, desk));
+            place(ui, page, |ui| self.browser.page(ui, context));
         } else {
             place(ui, body.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-                self.spectrum.show(ui, desk);
+                self.spectrum.show(ui, context);
             });
             place(ui, body.panels.shrink(theme::GAP), |ui| {
-                self.panels.show(ui, desk);
+                self.panels.show(ui, context);
             });
         }
         place(ui, body.keyboard.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            self.keyboard.show(ui, desk);
+            self.keyboard.show(ui, context);
         });
     }
 }

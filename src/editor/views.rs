@@ -1,7 +1,7 @@
 //! What the window shows, each view by itself: none knows another.
 //!
 //! A view is a struct that remembers what it needs while the window is open, with a
-//! `show(&mut self, ui, desk)`.
+//! `show(&mut self, ui, context)`.
 
 pub mod browser;
 pub mod keyboard;

@@ -65,10 +65,10 @@ pub struct Entry {
 
 impl Entry {
     /// Beginning with the value as it stands.
-    pub fn new(param: Param, edits: &EditorModel) -> Entry {
+    pub fn new(param: Param, model: &EditorModel) -> Entry {
         Entry {
             param,
-            text: current_text(param, edits),
+            text: current_text(param, model),
             is_new: true,
             is_edited: false,
             unseen_frames: 0,

@@ -36,9 +36,9 @@ impl Learn {
     }
 
     /// Tells the host what has moved, at the beginning of a frame.
-    pub fn follow(&mut self, edits: &mut EditorModel) {
+    pub fn follow(&mut self, model: &mut EditorModel) {
         let mut moved: Vec<(Param, f32)> = Vec::new();
-        edits
+        model
             .params()
             .controllers()
             .moved(|param, value| moved.push((param, value)));
@@ -47,25 +47,25 @@ impl Learn {
             let value = if self.is_open {
                 value
             } else {
-                edits.params().unmodulated(param)
+                model.params().unmodulated(param)
             };
-            edits.follow(param, value);
+            model.follow(param, value);
         }
         self.is_open = true;
     }
 
     /// Awaits nothing any more.
-    pub fn cancel(&mut self, edits: &EditorModel) {
-        edits.params().controllers().learn(None);
+    pub fn cancel(&mut self, model: &EditorModel) {
+        model.params().controllers().learn(None);
         self.awaited = None;
     }
 
     /// Takes over what has been learned since the last frame, whose time is `now_s`, and says how
     /// learning goes, if there is anything to say.
-    pub fn update(&mut self, edits: &mut EditorModel, now_s: f64) -> Option<String> {
-        let awaited = edits.params().controllers().awaited();
-        self.see(edits, awaited, now_s);
-        let controllers = edits.params().controllers();
+    pub fn update(&mut self, model: &mut EditorModel, now_s: f64) -> Option<String> {
+        let awaited = model.params().controllers().awaited();
+        self.see(model, awaited, now_s);
+        let controllers = model.params().controllers();
         if let Some(param) = awaited {
             self.learned = None;
             let name = param.row().name;
@@ -86,8 +86,8 @@ impl Learn {
     }
 
     /// Sees whether what was awaited has come, which is a step to undo.
-    fn see(&mut self, edits: &mut EditorModel, now: Option<Param>, now_s: f64) {
-        let loads = edits.params().loads();
+    fn see(&mut self, model: &mut EditorModel, now: Option<Param>, now_s: f64) {
+        let loads = model.params().loads();
         if let Some(Awaited {
             param,
             before,
@@ -95,18 +95,18 @@ impl Learn {
         }) = self.awaited.take_if(|awaited| now != Some(awaited.param))
             // A state that was loaded meanwhile has brought its own.
             && loads == then
-            && let Some(number) = edits.params().controllers().controller(param)
+            && let Some(number) = model.params().controllers().controller(param)
             // Another may be awaited since.
-            && (now.is_none() || before != edits.controllers())
+            && (now.is_none() || before != model.controllers())
         {
             let name = param.row().name;
-            edits.record_controllers(format!("Learn CC {number} for {name}"), before);
+            model.record_controllers(format!("Learn CC {number} for {name}"), before);
             self.learned = Some((param, now_s + TOLD_S));
         }
         if let (None, Some(param)) = (&self.awaited, now) {
             self.awaited = Some(Awaited {
                 param,
-                before: edits.controllers(),
+                before: model.controllers(),
                 loads,
             });
         }

@@ -4,24 +4,24 @@ use nice_plug::prelude::Params as _;
 
 use super::compare::Side;
 use super::*;
-use crate::editor::testing::host::{Call, automate, edits, obeyed_edits};
+use crate::editor::testing::host::{Call, automate, model, obeyed_model};
 
-fn hosts_patch(edits: &EditorModel) -> Patch {
-    edits.params.patch()
+fn hosts_patch(model: &EditorModel) -> Patch {
+    model.params.patch()
 }
 
 #[test]
 fn a_drag_is_one_change_and_adds_up_without_the_host() {
-    let (mut edits, recorder) = edits();
+    let (mut model, recorder) = model();
     let param = Param::SPREAD;
-    edits.begin_drag(param);
-    edits.drag_by(0.25);
-    edits.drag_by(0.25);
-    assert_eq!(edits.normalized(param), 0.5);
-    edits.drag_by(7.0);
-    edits.drag_by(7.0);
-    edits.end_drag();
-    edits.end_drag();
+    model.begin_drag(param);
+    model.drag_by(0.25);
+    model.drag_by(0.25);
+    assert_eq!(model.normalized(param), 0.5);
+    model.drag_by(7.0);
+    model.drag_by(7.0);
+    model.end_drag();
+    model.end_drag();
     assert_eq!(
         recorder.take(),
         [
@@ -36,42 +36,42 @@ fn a_drag_is_one_change_and_adds_up_without_the_host() {
 
 #[test]
 fn a_controller_is_one_change_until_it_rests_or_a_hand_takes_over() {
-    let (mut edits, recorder) = edits();
+    let (mut model, recorder) = model();
     let param = Param::SPREAD;
-    edits.begin_frame(1.0);
-    edits.follow(param, 0.25);
-    edits.begin_frame(1.1);
-    edits.follow(param, 0.5);
-    edits.begin_frame(1.2);
+    model.begin_frame(1.0);
+    model.follow(param, 0.25);
+    model.begin_frame(1.1);
+    model.follow(param, 0.5);
+    model.begin_frame(1.2);
     let moved = [
         Call::Begin(param),
         Call::Set(param, 0.25),
         Call::Set(param, 0.5),
     ];
     assert_eq!(recorder.take(), moved);
-    edits.begin_frame(1.5);
+    model.begin_frame(1.5);
     assert_eq!(recorder.take(), [Call::End(param)]);
-    assert_eq!(edits.undo_name(), None);
-    edits.follow(param, 0.5);
+    assert_eq!(model.undo_name(), None);
+    model.follow(param, 0.5);
     recorder.take();
-    edits.begin_drag(param);
+    model.begin_drag(param);
     assert_eq!(recorder.take(), [Call::End(param), Call::Begin(param)]);
-    edits.follow(param, 0.75);
+    model.follow(param, 0.75);
     assert_eq!(recorder.take(), []);
-    edits.end_drag();
-    edits.follow(param, 0.75);
+    model.end_drag();
+    model.follow(param, 0.75);
     recorder.take();
-    drop(edits);
+    drop(model);
     assert_eq!(recorder.take(), [Call::End(param)]);
 }
 
 #[test]
 fn a_stepped_parameter_moves_in_steps() {
-    let (mut edits, recorder) = edits();
-    edits.begin_drag(Param::FILTER_TYPE);
-    edits.drag_by(0.1);
-    edits.drag_by(0.1);
-    drop(edits);
+    let (mut model, recorder) = model();
+    model.begin_drag(Param::FILTER_TYPE);
+    model.drag_by(0.1);
+    model.drag_by(0.1);
+    drop(model);
     let param = Param::FILTER_TYPE;
     // A fifth of the way over five labels is nearest to the second.
     let low_pass = param.range().normalized(1.0);
@@ -87,9 +87,9 @@ fn a_stepped_parameter_moves_in_steps() {
 
 #[test]
 fn a_window_closed_in_mid_drag_lets_go() {
-    let (mut edits, recorder) = edits();
-    edits.begin_drag(Param::TILT);
-    drop(edits);
+    let (mut model, recorder) = model();
+    model.begin_drag(Param::TILT);
+    drop(model);
     assert_eq!(
         recorder.take(),
         [Call::Begin(Param::TILT), Call::End(Param::TILT)]
@@ -98,13 +98,13 @@ fn a_window_closed_in_mid_drag_lets_go() {
 
 #[test]
 fn a_preset_sets_what_differs_and_nothing_else() {
-    let (mut edits, recorder) = edits();
-    edits.load(&Patch::default());
+    let (mut model, recorder) = model();
+    model.load(&Patch::default());
     assert_eq!(recorder.take(), []);
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 64.0);
     patch.set(Param::TILT, -3.0);
-    edits.load(&patch);
+    model.load(&patch);
     let set = |param| {
         [
             Call::Begin(param),
@@ -120,35 +120,35 @@ fn a_preset_sets_what_differs_and_nothing_else() {
 
 #[test]
 fn a_preset_leaves_alone_how_a_person_plays_unless_it_asks_for_something() {
-    let (mut edits, _) = obeyed_edits();
-    let plain = |edits: &EditorModel, param: Param| param.range().plain(edits.normalized(param));
-    edits.set(Param::MPE, 1.0);
-    edits.set(Param::BEND_RANGE, Param::BEND_RANGE.range().normalized(9.0));
-    edits.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
+    let (mut model, _) = obeyed_model();
+    let plain = |model: &EditorModel, param: Param| param.range().plain(model.normalized(param));
+    model.set(Param::MPE, 1.0);
+    model.set(Param::BEND_RANGE, Param::BEND_RANGE.range().normalized(9.0));
+    model.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
     let mut patch = Patch::default();
-    edits.load_preset("a", "A", &patch);
-    assert_eq!(plain(&edits, Param::MPE), 1.0);
-    assert_eq!(plain(&edits, Param::BEND_RANGE), 9.0);
-    assert!(!edits.preset().1, "modified by how it is played");
+    model.load_preset("a", "A", &patch);
+    assert_eq!(plain(&model, Param::MPE), 1.0);
+    assert_eq!(plain(&model, Param::BEND_RANGE), 9.0);
+    assert!(!model.preset().1, "modified by how it is played");
     patch.set(Param::BEND_RANGE, 12.0);
     // What belongs to the machine stays, whatever a patch says.
     patch.set(Param::VOICES, 1.0);
-    edits.load_preset("b", "B", &patch);
-    assert_eq!(plain(&edits, Param::BEND_RANGE), 12.0);
-    assert_eq!(plain(&edits, Param::VOICES), 9.0);
+    model.load_preset("b", "B", &patch);
+    assert_eq!(plain(&model, Param::BEND_RANGE), 12.0);
+    assert_eq!(plain(&model, Param::VOICES), 9.0);
 }
 
 #[test]
 fn a_drag_is_one_step_told_to_the_host_as_a_change() {
-    let (mut edits, recorder) = obeyed_edits();
+    let (mut model, recorder) = obeyed_model();
     let param = Param::SPREAD;
-    edits.begin_drag(param);
-    edits.drag_by(0.25);
-    edits.drag_by(0.25);
-    edits.end_drag();
+    model.begin_drag(param);
+    model.drag_by(0.25);
+    model.drag_by(0.25);
+    model.end_drag();
     recorder.take();
-    assert_eq!(edits.undo_name().as_deref(), Some("Stereo Spread"));
-    assert_eq!(edits.undo().as_deref(), Some("Stereo Spread"));
+    assert_eq!(model.undo_name().as_deref(), Some("Stereo Spread"));
+    assert_eq!(model.undo().as_deref(), Some("Stereo Spread"));
     let told = |value| {
         [
             Call::Begin(param),
@@ -157,187 +157,187 @@ fn a_drag_is_one_step_told_to_the_host_as_a_change() {
         ]
     };
     assert_eq!(recorder.take(), told(0.0));
-    assert_eq!(edits.undo(), None);
-    assert_eq!(edits.redo().as_deref(), Some("Stereo Spread"));
+    assert_eq!(model.undo(), None);
+    assert_eq!(model.redo().as_deref(), Some("Stereo Spread"));
     assert_eq!(recorder.take(), told(0.5));
-    assert_eq!((edits.redo(), edits.redo_name()), (None, None));
+    assert_eq!((model.redo(), model.redo_name()), (None, None));
 }
 
 #[test]
 fn what_hosts_do_not_see_is_undone_and_loaded_as_all_else() {
-    let (mut edits, _) = obeyed_edits();
+    let (mut model, _) = obeyed_model();
     let param = Param::macro_target(2);
-    let plain = |edits: &EditorModel| param.range().plain(edits.params().unmodulated(param));
-    edits.set(param, param.range().normalized(9.0));
-    assert_eq!(plain(&edits), 9.0);
-    assert_eq!(edits.undo().as_deref(), Some("Macro 2 Target"));
-    assert_eq!(plain(&edits), 0.0);
-    assert_eq!(edits.redo().as_deref(), Some("Macro 2 Target"));
-    assert_eq!(plain(&edits), 9.0);
+    let plain = |model: &EditorModel| param.range().plain(model.params().unmodulated(param));
+    model.set(param, param.range().normalized(9.0));
+    assert_eq!(plain(&model), 9.0);
+    assert_eq!(model.undo().as_deref(), Some("Macro 2 Target"));
+    assert_eq!(plain(&model), 0.0);
+    assert_eq!(model.redo().as_deref(), Some("Macro 2 Target"));
+    assert_eq!(plain(&model), 9.0);
     let mut patch = Patch::default();
     patch.set(param, 4.0);
-    edits.load_preset("a", "A", &patch);
-    assert_eq!(plain(&edits), 4.0);
-    assert!(!edits.preset().1, "modified");
-    edits.undo();
-    assert_eq!(plain(&edits), 9.0);
+    model.load_preset("a", "A", &patch);
+    assert_eq!(plain(&model), 4.0);
+    assert!(!model.preset().1, "modified");
+    model.undo();
+    assert_eq!(plain(&model), 9.0);
 }
 
 #[test]
 fn undo_leaves_alone_what_it_has_not_touched() {
-    let (mut edits, _) = obeyed_edits();
-    edits.set(Param::TILT, 0.1);
-    automate(&edits.params, Param::CUTOFF, 0.9);
-    edits.set(Param::SPREAD, 0.7);
-    automate(&edits.params, Param::SPREAD, 0.8);
-    edits.undo();
-    edits.undo();
+    let (mut model, _) = obeyed_model();
+    model.set(Param::TILT, 0.1);
+    automate(&model.params, Param::CUTOFF, 0.9);
+    model.set(Param::SPREAD, 0.7);
+    automate(&model.params, Param::SPREAD, 0.8);
+    model.undo();
+    model.undo();
     let mut expected = Patch::default();
     expected.set_normalized(Param::CUTOFF, 0.9);
-    assert_eq!(hosts_patch(&edits), expected);
+    assert_eq!(hosts_patch(&model), expected);
 }
 
 #[test]
 fn a_group_is_one_step_whatever_is_in_it() {
-    let (mut edits, _) = obeyed_edits();
-    edits.begin_group("Shape");
-    edits.draw(Param::partial_level(1), 0.2);
-    edits.draw(Param::partial_level(2), 0.3);
-    edits.end_drag();
-    edits.begin_group("Inner");
-    edits.set(Param::partial_level(1), 0.4);
-    edits.end_group();
-    edits.nudge(Param::TILT, 0.9);
-    edits.end_group();
-    let drawn = hosts_patch(&edits);
-    assert_eq!(edits.undo().as_deref(), Some("Shape"));
-    assert_eq!(hosts_patch(&edits), Patch::default());
-    assert_eq!(edits.undo_name(), None);
-    edits.redo();
-    assert_eq!(hosts_patch(&edits), drawn);
+    let (mut model, _) = obeyed_model();
+    model.begin_group("Shape");
+    model.draw(Param::partial_level(1), 0.2);
+    model.draw(Param::partial_level(2), 0.3);
+    model.end_drag();
+    model.begin_group("Inner");
+    model.set(Param::partial_level(1), 0.4);
+    model.end_group();
+    model.nudge(Param::TILT, 0.9);
+    model.end_group();
+    let drawn = hosts_patch(&model);
+    assert_eq!(model.undo().as_deref(), Some("Shape"));
+    assert_eq!(hosts_patch(&model), Patch::default());
+    assert_eq!(model.undo_name(), None);
+    model.redo();
+    assert_eq!(hosts_patch(&model), drawn);
 }
 
 #[test]
 fn undo_in_mid_drag_lets_go_and_takes_it_back() {
-    let (mut edits, recorder) = obeyed_edits();
-    edits.begin_group("Draw Level");
-    edits.draw(Param::partial_level(3), 0.2);
-    assert_eq!(edits.undo().as_deref(), Some("Draw Level"));
-    assert_eq!(hosts_patch(&edits), Patch::default());
+    let (mut model, recorder) = obeyed_model();
+    model.begin_group("Draw Level");
+    model.draw(Param::partial_level(3), 0.2);
+    assert_eq!(model.undo().as_deref(), Some("Draw Level"));
+    assert_eq!(hosts_patch(&model), Patch::default());
     let calls = recorder.take();
     let count = |wanted: fn(&Call) -> bool| calls.iter().filter(|call| wanted(call)).count();
     assert_eq!(count(|call| matches!(call, Call::Begin(_))), 2);
     assert_eq!(count(|call| matches!(call, Call::End(_))), 2);
     // The stroke's own end comes later and does no harm.
-    edits.end_group();
-    assert_eq!(edits.redo().as_deref(), Some("Draw Level"));
+    model.end_group();
+    assert_eq!(model.redo().as_deref(), Some("Draw Level"));
 }
 
 #[test]
 fn steps_outlive_the_window_and_not_a_loaded_state() {
-    let (mut edits, recorder) = obeyed_edits();
-    let (params, session) = (edits.params.clone(), edits.session.clone());
-    edits.set(Param::TILT, 0.1);
-    edits.begin_drag(Param::SPREAD);
-    edits.drag_by(0.5);
-    drop(edits);
-    let mut edits = EditorModel::new(
+    let (mut model, recorder) = obeyed_model();
+    let (params, session) = (model.params.clone(), model.session.clone());
+    model.set(Param::TILT, 0.1);
+    model.begin_drag(Param::SPREAD);
+    model.drag_by(0.5);
+    drop(model);
+    let mut model = EditorModel::new(
         params.clone(),
         Box::new(recorder),
         session,
         Library::of_nobody(),
     );
-    edits.begin_frame(0.0);
-    assert_eq!(edits.undo_name().as_deref(), Some("Stereo Spread"));
-    edits.undo();
+    model.begin_frame(0.0);
+    assert_eq!(model.undo_name().as_deref(), Some("Stereo Spread"));
+    model.undo();
 
     let state = params.serialize_fields();
-    edits.begin_drag(Param::SPREAD);
-    edits.drag_by(0.3);
+    model.begin_drag(Param::SPREAD);
+    model.drag_by(0.3);
     params.deserialize_fields(&state);
     automate(&params, Param::SPREAD, 0.9);
     // What was dragged before means nothing now.
-    edits.end_drag();
-    assert_eq!((edits.undo(), edits.redo()), (None, None));
-    edits.set(Param::TILT, 0.2);
-    assert!(edits.undo().is_some());
+    model.end_drag();
+    assert_eq!((model.undo(), model.redo()), (None, None));
+    model.set(Param::TILT, 0.2);
+    assert!(model.undo().is_some());
     // A refused state loads nothing.
-    edits.set(Param::TILT, 0.2);
+    model.set(Param::TILT, 0.2);
     params.deserialize_fields(&Default::default());
-    assert!(edits.undo().is_some());
+    assert!(model.undo().is_some());
 }
 
 #[test]
 fn what_was_sent_is_shown_until_the_host_has_taken_it_up_or_will_not() {
-    let (mut edits, _) = edits();
-    let params = edits.params.clone();
-    edits.begin_frame(1.0);
-    edits.set(Param::TILT, 0.1);
-    edits.set(Param::SPREAD, 0.4);
-    edits.begin_frame(1.1);
-    assert_eq!(edits.normalized(Param::TILT), 0.1);
+    let (mut model, _) = model();
+    let params = model.params.clone();
+    model.begin_frame(1.0);
+    model.set(Param::TILT, 0.1);
+    model.set(Param::SPREAD, 0.4);
+    model.begin_frame(1.1);
+    assert_eq!(model.normalized(Param::TILT), 0.1);
     automate(&params, Param::TILT, 0.1);
-    edits.begin_frame(1.2);
+    model.begin_frame(1.2);
     automate(&params, Param::TILT, 0.3);
-    assert_eq!(edits.normalized(Param::TILT), 0.3);
-    assert_eq!(edits.normalized(Param::SPREAD), 0.4);
-    edits.begin_frame(1.6);
-    assert_eq!(edits.normalized(Param::SPREAD), 0.0);
+    assert_eq!(model.normalized(Param::TILT), 0.3);
+    assert_eq!(model.normalized(Param::SPREAD), 0.4);
+    model.begin_frame(1.6);
+    assert_eq!(model.normalized(Param::SPREAD), 0.0);
 }
 
 #[test]
 fn a_preset_comes_with_its_name_and_goes_with_it() {
-    let (mut edits, _) = obeyed_edits();
-    let name_and_modified = |edits: &EditorModel| {
-        let (preset, is_modified) = edits.preset();
+    let (mut model, _) = obeyed_model();
+    let name_and_modified = |model: &EditorModel| {
+        let (preset, is_modified) = model.preset();
         (preset.expect("a preset").name, is_modified)
     };
-    assert_eq!(name_and_modified(&edits), ("Initial".to_owned(), false));
+    assert_eq!(name_and_modified(&model), ("Initial".to_owned(), false));
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 64.0);
     patch.set(Param::CUTOFF, 440.0);
-    edits.load_preset("factory/Bell", "Bell", &patch);
-    assert_eq!(hosts_patch(&edits), patch);
-    assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
-    edits.set(Param::TILT, 0.25);
-    assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), true));
-    edits.undo();
-    assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
-    assert_eq!(edits.undo().as_deref(), Some("Load Bell"));
-    assert_eq!(hosts_patch(&edits), Patch::default());
-    assert_eq!(name_and_modified(&edits), ("Initial".to_owned(), false));
-    edits.redo();
-    assert_eq!(name_and_modified(&edits), ("Bell".to_owned(), false));
+    model.load_preset("factory/Bell", "Bell", &patch);
+    assert_eq!(hosts_patch(&model), patch);
+    assert_eq!(name_and_modified(&model), ("Bell".to_owned(), false));
+    model.set(Param::TILT, 0.25);
+    assert_eq!(name_and_modified(&model), ("Bell".to_owned(), true));
+    model.undo();
+    assert_eq!(name_and_modified(&model), ("Bell".to_owned(), false));
+    assert_eq!(model.undo().as_deref(), Some("Load Bell"));
+    assert_eq!(hosts_patch(&model), Patch::default());
+    assert_eq!(name_and_modified(&model), ("Initial".to_owned(), false));
+    model.redo();
+    assert_eq!(name_and_modified(&model), ("Bell".to_owned(), false));
 }
 
 #[test]
 fn two_sounds_are_compared() {
-    let (mut edits, _) = obeyed_edits();
+    let (mut model, _) = obeyed_model();
     let mut bell = Patch::default();
     bell.set(Param::PARTIALS, 20.0);
-    edits.set(Param::TILT, 0.25);
-    let a = hosts_patch(&edits);
-    edits.switch_side();
+    model.set(Param::TILT, 0.25);
+    let a = hosts_patch(&model);
+    model.switch_side();
     // At first both are the same.
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, a));
-    edits.load_preset("factory/Bell", "Bell", &bell);
-    edits.switch_side();
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
-    assert_eq!(edits.preset().0.expect("a preset").name, "Initial");
-    edits.switch_side();
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, bell));
-    assert_eq!(edits.preset().0.expect("a preset").name, "Bell");
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::B, a));
+    model.load_preset("factory/Bell", "Bell", &bell);
+    model.switch_side();
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::A, a));
+    assert_eq!(model.preset().0.expect("a preset").name, "Initial");
+    model.switch_side();
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::B, bell));
+    assert_eq!(model.preset().0.expect("a preset").name, "Bell");
     // Undone, the sounds are back on their sides.
-    assert_eq!(edits.undo().as_deref(), Some("Switch to B"));
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
-    edits.switch_side();
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::B, bell));
+    assert_eq!(model.undo().as_deref(), Some("Switch to B"));
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::A, a));
+    model.switch_side();
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::B, bell));
 
-    edits.copy_to_other_side();
-    edits.switch_side();
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, bell));
-    edits.undo();
-    assert_eq!(edits.undo().as_deref(), Some("Copy B to A"));
-    edits.switch_side();
-    assert_eq!((edits.side(), hosts_patch(&edits)), (Side::A, a));
+    model.copy_to_other_side();
+    model.switch_side();
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::A, bell));
+    model.undo();
+    assert_eq!(model.undo().as_deref(), Some("Copy B to A"));
+    model.switch_side();
+    assert_eq!((model.side(), hosts_patch(&model)), (Side::A, a));
 }

@@ -15,8 +15,8 @@ pub fn value_text(param: Param, plain: f32) -> String {
 }
 
 /// The value that a parameter has now.
-pub fn current_text(param: Param, edits: &EditorModel) -> String {
-    value_text(param, param.range().plain(edits.normalized(param)))
+pub fn current_text(param: Param, model: &EditorModel) -> String {
+    value_text(param, param.range().plain(model.normalized(param)))
 }
 
 /// The true minus sign (U+2212) for every hyphen.

@@ -18,7 +18,7 @@ const NARROW: f32 = 700.0;
 /// Shows the header.
 pub fn show(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     browser: &mut Browser,
     settings: &mut SettingsPage,
 ) {
@@ -40,7 +40,7 @@ pub fn show(
                 .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
                 .show(ui, |ui| {
                     ui.set_height(left.height());
-                    ui.with_layout(from_left, |ui| browser.bar(ui, desk));
+                    ui.with_layout(from_left, |ui| browser.bar(ui, context));
                     focus::follow(ui);
                 });
         });
@@ -53,12 +53,12 @@ pub fn show(
                     .color(theme::current(ui).text),
             );
             ui.add_space(theme::GAP);
-            browser.bar(ui, desk);
+            browser.bar(ui, context);
         });
     }
     let right = rect.with_min_x(border);
     row(ui, right, Row::right_to_left(Align::Center), &mut |ui| {
-        settings.button(ui, desk);
+        settings.button(ui, context);
     });
 }
 

@@ -14,7 +14,7 @@ fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
 }
 
 /// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again. Returns what is to be told.
-pub fn undo(ui: &Ui, edits: &mut EditorModel) -> Option<String> {
+pub fn undo(ui: &Ui, model: &mut EditorModel) -> Option<String> {
     if ui.ctx().text_edit_focused() {
         return None;
     }
@@ -22,12 +22,12 @@ pub fn undo(ui: &Ui, edits: &mut EditorModel) -> Option<String> {
     if pressed(ui, Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)
         || pressed(ui, Modifiers::COMMAND, Key::Y)
     {
-        Some(match edits.redo() {
+        Some(match model.redo() {
             Some(name) => format!("Done again: {name}"),
             None => "Nothing to do again".to_owned(),
         })
     } else if pressed(ui, Modifiers::COMMAND, Key::Z) {
-        Some(match edits.undo() {
+        Some(match model.undo() {
             Some(name) => format!("Undone: {name}"),
             None => "Nothing to undo".to_owned(),
         })
@@ -80,13 +80,13 @@ mod tests {
     #[test]
     fn keys_undo_and_redo_except_in_a_text() {
         let mut rig = window(vec2(1000.0, 620.0));
-        rig.state_mut().edits.set(Param::TILT, 0.25);
-        rig.state_mut().edits.set(Param::SPREAD, 0.5);
+        rig.state_mut().model.set(Param::TILT, 0.25);
+        rig.state_mut().model.set(Param::SPREAD, 0.5);
         let values = |rig: &Rig| {
-            let edits = &rig.state().edits;
+            let model = &rig.state().model;
             (
-                edits.normalized(Param::TILT),
-                edits.normalized(Param::SPREAD),
+                model.normalized(Param::TILT),
+                model.normalized(Param::SPREAD),
             )
         };
         let before = Param::TILT.default_normalized();
@@ -123,7 +123,7 @@ mod tests {
     fn only_scales_that_fit_the_screen_can_be_chosen() {
         let mut rig = window(vec2(1000.0, 620.0));
         Scales::within(vec2(1280.0, 780.0)).publish(&rig.ctx);
-        let scale = |rig: &Rig| rig.state().edits.params().window().scale_percent();
+        let scale = |rig: &Rig| rig.state().model.params().window().scale_percent();
         let mut seen = Vec::new();
         for _ in 0..4 {
             press(&mut rig, Modifiers::COMMAND, Key::PageUp);
@@ -136,7 +136,7 @@ mod tests {
         assert!(rig.query_by_label("175 %").is_none());
         assert!(rig.query_by_label("200 %").is_none());
         // One that was saved on a larger screen counts as the largest that fits here, and is kept.
-        rig.state().edits.params().window().set_scale_percent(200);
+        rig.state().model.params().window().set_scale_percent(200);
         press(&mut rig, Modifiers::COMMAND, Key::PageDown);
         assert_eq!(scale(&rig), 150);
     }
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn keys_change_the_scale_within_its_range_whatever_has_the_focus() {
         let mut rig = window(vec2(1000.0, 620.0));
-        let scale = |rig: &Rig| rig.state().edits.params().window().scale_percent();
+        let scale = |rig: &Rig| rig.state().model.params().window().scale_percent();
         let mut seen = Vec::new();
         for key in [Key::Plus, Key::PageUp].repeat(3) {
             press(&mut rig, Modifiers::COMMAND, key);
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(scale(&rig), 175);
         press(&mut rig, Modifiers::COMMAND, Key::Num0);
         assert_eq!(scale(&rig), 100);
-        rig.state().edits.params().window().set_scale_percent(110);
+        rig.state().model.params().window().set_scale_percent(110);
         press(&mut rig, Modifiers::COMMAND, Key::Minus);
         press(&mut rig, Modifiers::COMMAND, Key::Minus);
         press(&mut rig, Modifiers::COMMAND, Key::Minus);
@@ -168,6 +168,6 @@ mod tests {
         rig.get_by_label("Search presets").focus();
         press(&mut rig, Modifiers::COMMAND, Key::Plus);
         assert_eq!(scale(&rig), 125);
-        assert_eq!(rig.state_mut().edits.undo(), None, "a setting is no step");
+        assert_eq!(rig.state_mut().model.undo(), None, "a setting is no step");
     }
 }

@@ -30,11 +30,11 @@ const PAGES: [Page; 3] = [Page::Spectrum, Page::Browser, Page::Settings];
 fn opened(size: Vec2, page: Page) -> Rig {
     let mut rig = window(size);
     // What is only there at times: a step to undo, to do again, a learned controller.
-    let edits = &mut rig.state_mut().edits;
-    edits.set(crate::synth::Param::TILT, 0.25);
-    edits.set(crate::synth::Param::SPREAD, 0.5);
-    edits.undo();
-    let controllers = edits.params().controllers();
+    let model = &mut rig.state_mut().model;
+    model.set(crate::synth::Param::TILT, 0.25);
+    model.set(crate::synth::Param::SPREAD, 0.5);
+    model.undo();
+    let controllers = model.params().controllers();
     controllers.bind(21, crate::synth::Param::CUTOFF);
     match page {
         Page::Spectrum => {}

@@ -58,31 +58,31 @@ pub fn automate(params: &HostParams, param: Param, normalized: f32) {
 }
 
 /// A model over these presets, and its host, which never takes anything up unless it obeys.
-fn edits_of(recorder: RecordingHost, library: Library) -> (EditorModel, RecordingHost) {
-    let edits = EditorModel::new(
+fn model_of(recorder: RecordingHost, library: Library) -> (EditorModel, RecordingHost) {
+    let model = EditorModel::new(
         Arc::default(),
         Box::new(recorder.clone()),
         SharedSession::default(),
         library,
     );
-    (edits, recorder)
+    (model, recorder)
 }
 
 /// With a host that never takes anything up.
-pub fn edits() -> (EditorModel, RecordingHost) {
-    edits_of(RecordingHost::default(), Library::of_nobody())
+pub fn model() -> (EditorModel, RecordingHost) {
+    model_of(RecordingHost::default(), Library::of_nobody())
 }
 
 /// With a host that does as it is told.
-pub fn obeyed_edits() -> (EditorModel, RecordingHost) {
-    obeyed_edits_over(Library::of_nobody())
+pub fn obeyed_model() -> (EditorModel, RecordingHost) {
+    obeyed_model_over(Library::of_nobody())
 }
 
 /// The same, over these presets.
-pub fn obeyed_edits_over(library: Library) -> (EditorModel, RecordingHost) {
+pub fn obeyed_model_over(library: Library) -> (EditorModel, RecordingHost) {
     let recorder = RecordingHost {
         obeys: true,
         ..RecordingHost::default()
     };
-    edits_of(recorder, library)
+    model_of(recorder, library)
 }

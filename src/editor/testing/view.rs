@@ -72,25 +72,25 @@ impl Stage {
         &self.ctx
     }
 
-    /// One frame, 20 ms after the last, of a view that is handed a desk.
+    /// One frame, 20 ms after the last, of a view.
     pub fn show(
         &mut self,
-        edits: &mut EditorModel,
+        model: &mut EditorModel,
         events: &[Event],
         mut view: impl FnMut(&mut Ui, &mut ViewContext),
     ) {
-        self.controls.begin_frame(edits.params());
+        self.controls.begin_frame(model.params());
         let input = self.input(events);
         let mut output = self.ctx.clone().run_ui(input, |ui| {
             self.live.update(ui.input(|input| input.time));
             self.help.clear();
-            let mut desk = ViewContext {
-                edits,
+            let mut context = ViewContext {
+                model,
                 live: &self.live,
                 help: &mut self.help,
                 controls: &mut self.controls,
             };
-            view(ui, &mut desk);
+            view(ui, &mut context);
         });
         // Nobody draws it.
         output.textures_delta.clear();

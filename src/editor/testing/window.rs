@@ -9,7 +9,7 @@ use crate::bridge::KeyReceiver;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::shell::Shell;
-use crate::editor::testing::host::{Call, RecordingHost, obeyed_edits_over};
+use crate::editor::testing::host::{Call, RecordingHost, obeyed_model_over};
 use crate::editor::theme::{self, ThemeChoice};
 use crate::library::Library;
 use crate::settings::SettingsFile;
@@ -18,7 +18,7 @@ use crate::synth::Param;
 /// The window, and the instrument and the host behind it.
 pub struct World {
     pub shell: Shell,
-    pub edits: EditorModel,
+    pub model: EditorModel,
     pub recorder: RecordingHost,
     pub live: Live,
     pub senders: Senders,
@@ -32,7 +32,7 @@ pub type Rig = Harness<'static, World>;
 pub fn window(size: Vec2) -> Rig {
     let folder = tempfile::tempdir().expect("a folder");
     let library = Library::in_folder(folder.path());
-    let (edits, recorder) = obeyed_edits_over(library.clone());
+    let (model, recorder) = obeyed_model_over(library.clone());
     let senders = Senders::default();
     let keys = KeyReceiver::new();
     let world = World {
@@ -41,7 +41,7 @@ pub fn window(size: Vec2) -> Rig {
             library,
             SettingsFile::in_folder(folder.path()),
         ),
-        edits,
+        model,
         recorder,
         live: Live::new(&senders.sources()),
         senders,
@@ -59,7 +59,7 @@ pub fn window(size: Vec2) -> Rig {
                 ui.set_clip_rect(whole);
                 ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
                     world.live.update(ui.input(|input| input.time));
-                    world.shell.show(ui, &mut world.edits, &world.live);
+                    world.shell.show(ui, &mut world.model, &world.live);
                 });
             },
             world,
@@ -71,7 +71,7 @@ pub fn window(size: Vec2) -> Rig {
 
 /// The plain value of a parameter.
 pub fn plain(rig: &Rig, param: Param) -> f32 {
-    param.range().plain(rig.state().edits.normalized(param))
+    param.range().plain(rig.state().model.normalized(param))
 }
 
 /// The control of a parameter.

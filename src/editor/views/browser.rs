@@ -80,20 +80,20 @@ impl Browser {
     }
 
     /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
-    pub fn bar(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
-        bar::show(self, ui, desk);
+    pub fn bar(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        bar::show(self, ui, context);
     }
 
     /// The page with all presets, into all the room there is.
-    pub fn page(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
-        page::show(self, ui, desk);
+    pub fn page(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        page::show(self, ui, context);
     }
 
     /// What lies over everything else: a form, and a notice with its foot at this height in points. To
     /// be shown after all views.
-    pub fn overlay(&mut self, ui: &mut Ui, edits: &mut EditorModel, foot: f32) {
-        dialog::show(self, ui, edits);
-        self.tell_reports(edits);
+    pub fn overlay(&mut self, ui: &mut Ui, model: &mut EditorModel, foot: f32) {
+        dialog::show(self, ui, model);
+        self.tell_reports(model);
         if let Some(notice) = &mut self.notice {
             match notice.show(ui, foot) {
                 notice::Answer::None => {}
@@ -101,8 +101,8 @@ impl Browser {
                 notice::Answer::Remedy => {
                     if let Some(action) = notice.remedy.take() {
                         self.notice = None;
-                        edits.take_back(&action);
-                        self.tell_reports(edits);
+                        model.take_back(&action);
+                        self.tell_reports(model);
                     }
                 }
             }
@@ -110,8 +110,8 @@ impl Browser {
     }
 
     /// Tells what undo and redo have done with the library.
-    fn tell_reports(&mut self, edits: &mut EditorModel) {
-        for report in edits.take_library_reports() {
+    fn tell_reports(&mut self, model: &mut EditorModel) {
+        for report in model.take_library_reports() {
             self.watch.look();
             match report {
                 LibraryReport::Favourite => {}
@@ -124,61 +124,61 @@ impl Browser {
     }
 
     /// The preset that was loaded last, if it is still there.
-    fn loaded<'c>(&self, contents: &'c Contents, edits: &EditorModel) -> Option<&'c Entry> {
-        contents.find(&edits.preset().0?.id)
+    fn loaded<'c>(&self, contents: &'c Contents, model: &EditorModel) -> Option<&'c Entry> {
+        contents.find(&model.preset().0?.id)
     }
 
-    fn load(&mut self, entry: &Entry, edits: &mut EditorModel) {
+    fn load(&mut self, entry: &Entry, model: &mut EditorModel) {
         self.cursor = Some(entry.id.clone());
-        edits.load_preset(&entry.id, &entry.preset.name, &entry.preset.patch);
+        model.load_preset(&entry.id, &entry.preset.name, &entry.preset.patch);
     }
 
     /// Loads the preset that is so many places further in the list as it is filtered now.
-    fn step(&mut self, by: isize, edits: &mut EditorModel) {
+    fn step(&mut self, by: isize, model: &mut EditorModel) {
         let contents = self.watch.contents();
         let listed = self.filter.list(&contents);
-        let here = self.loaded(&contents, edits).map(|entry| &entry.id);
+        let here = self.loaded(&contents, model).map(|entry| &entry.id);
         if let Some(entry) = listing::step(&listed, here.map(String::as_str), by) {
-            self.load(entry, edits);
+            self.load(entry, model);
         }
     }
 
     /// Saves in the loaded preset's own file, or asks for a name if it has none or the file has been
     /// changed by somebody else.
-    pub fn save(&mut self, edits: &mut EditorModel) {
-        let (loaded, _) = edits.preset();
+    pub fn save(&mut self, model: &mut EditorModel) {
+        let (loaded, _) = model.preset();
         let Some(loaded) = loaded.filter(|loaded| self.library.has_file(&loaded.id)) else {
-            self.ask_to_save(edits);
+            self.ask_to_save(model);
             return;
         };
         // What the file holds at this moment, not what it held when it was last looked at.
         match self.library.entry(&loaded.id) {
             Ok(entry) if fingerprint(&entry.preset.patch) == loaded.fingerprint => {
                 let preset = Preset {
-                    patch: edits.patch_to_save(sets_performance(&entry.preset.patch)),
+                    patch: model.patch_to_save(sets_performance(&entry.preset.patch)),
                     ..(*entry.preset).clone()
                 };
                 let saved = self.library.save_over(&entry, &preset);
                 if self.succeeded(saved).is_some() {
-                    self.saved(&entry.id, &preset.name, edits);
+                    self.saved(&entry.id, &preset.name, model);
                 }
             }
             Ok(_) => {
-                self.ask_to_save(edits);
+                self.ask_to_save(model);
                 self.complain("The file has been changed since it was loaded");
             }
             Err(error) => {
-                self.ask_to_save(edits);
+                self.ask_to_save(model);
                 self.complain(error.to_string());
             }
         }
     }
 
     /// Opens the form in which a name is given.
-    fn ask_to_save(&mut self, edits: &EditorModel) {
+    fn ask_to_save(&mut self, model: &EditorModel) {
         let contents = self.watch.contents();
-        let (loaded, _) = edits.preset();
-        let entry = self.loaded(&contents, edits);
+        let (loaded, _) = model.preset();
+        let entry = self.loaded(&contents, model);
         let own = entry.filter(|entry| entry.path.is_some());
         let name = loaded.map_or_else(String::new, |loaded| loaded.name);
         // What is said of the program's presets need not hold for what a person has made of them.
@@ -203,18 +203,18 @@ impl Browser {
     }
 
     /// What was saved is what is loaded now.
-    fn saved(&mut self, id: &str, name: &str, edits: &mut EditorModel) {
-        edits.set_preset(LoadedPreset {
+    fn saved(&mut self, id: &str, name: &str, model: &mut EditorModel) {
+        model.set_preset(LoadedPreset {
             id: id.to_owned(),
             name: name.to_owned(),
-            fingerprint: fingerprint(&edits.patch()),
+            fingerprint: fingerprint(&model.patch()),
         });
         self.cursor = Some(id.to_owned());
         self.tell(format!("Saved {name}"));
         self.watch.look();
     }
 
-    fn delete(&mut self, entry: &Entry, edits: &mut EditorModel) {
+    fn delete(&mut self, entry: &Entry, model: &mut EditorModel) {
         let deleted = self.library.delete(entry);
         if let Some(deleted) = self.succeeded(deleted)
             && let Some(path) = entry.path.clone()
@@ -227,7 +227,7 @@ impl Browser {
             let mut notice = Notice::told(format!("Deleted {}", entry.preset.name));
             notice.remedy = Some(action.clone());
             self.notice = Some(notice);
-            edits.record_in_library(text, action);
+            model.record_in_library(text, action);
         }
     }
 
@@ -235,19 +235,19 @@ impl Browser {
         &mut self,
         entry: &Entry,
         name: &str,
-        edits: &mut EditorModel,
+        model: &mut EditorModel,
     ) -> Result<(), LibraryError> {
         let new_id = self.library.rename(entry, name)?;
         let name = Swap {
             before: entry.preset.name.clone(),
             after: name.trim().to_owned(),
         };
-        edits.preset_renamed(&entry.id, &new_id, &name.after);
+        model.preset_renamed(&entry.id, &new_id, &name.after);
         self.renamed(&entry.id, &new_id, &name.after);
         self.watch.look();
         if name.before != name.after {
             let text = format!("Rename {}", name.before);
-            edits.record_in_library(text, LibraryAction::Rename { id: new_id, name });
+            model.record_in_library(text, LibraryAction::Rename { id: new_id, name });
         }
         Ok(())
     }
@@ -260,7 +260,7 @@ impl Browser {
         self.tell(format!("Renamed to {name}"));
     }
 
-    fn set_favourite(&mut self, entry: &Entry, edits: &mut EditorModel) {
+    fn set_favourite(&mut self, entry: &Entry, model: &mut EditorModel) {
         let favourite = !entry.favourite;
         let set = self.library.set_favourite(&entry.id, favourite);
         if self.succeeded(set).is_some() {
@@ -270,7 +270,7 @@ impl Browser {
                 false => format!("Remove {name} from favourites"),
             };
             let id = entry.id.clone();
-            edits.record_in_library(text, LibraryAction::Favourite { id, favourite });
+            model.record_in_library(text, LibraryAction::Favourite { id, favourite });
         }
     }
 

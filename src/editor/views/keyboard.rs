@@ -138,34 +138,34 @@ impl Keyboard {
 
     /// Plays what is typed with these letters. To be called at each frame, whether the keyboard is
     /// shown or not: what is held must come up.
-    pub fn listen(&mut self, ui: &Ui, desk: &mut ViewContext, letters: Letters) {
+    pub fn listen(&mut self, ui: &Ui, context: &mut ViewContext, letters: Letters) {
         if self.letters != letters {
             self.letters = letters;
             self.release_typed();
         }
         self.type_notes(ui);
-        self.show_capitals(ui, desk);
-        self.wake(ui, desk);
+        self.show_capitals(ui, context);
+        self.wake(ui, context);
     }
 
     /// Says that letters play nothing, if capitals have been typed and the window layer reports no keys
     /// for them.
-    fn show_capitals(&self, ui: &Ui, desk: &mut ViewContext) {
+    fn show_capitals(&self, ui: &Ui, context: &mut ViewContext) {
         if ui.input(|input| input.time) < self.capitals_s {
             let text = "Caps Lock is on: the letters play nothing.";
-            desk.help.replace(text.to_owned());
+            context.help.replace(text.to_owned());
         }
     }
 
     /// Shows the keyboard, and plays what the mouse touches.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         let rect = ui.max_rect();
         let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
         let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);
-        self.side(ui, desk, side);
+        self.side(ui, context, side);
         let piano = Piano::new(place, self.base);
-        self.touch(ui, desk, &piano);
-        let heard = match desk.live.news() {
+        self.touch(ui, context, &piano);
+        let heard = match context.live.news() {
             News::Latest(telemetry) => telemetry.keys,
             _ => 0,
         };
@@ -174,7 +174,7 @@ impl Keyboard {
 
     /// A host may let a silent instrument sleep: asks it once to wake when keys are not heard, and
     /// says so if it does not.
-    fn wake(&mut self, ui: &Ui, desk: &mut ViewContext) {
+    fn wake(&mut self, ui: &Ui, context: &mut ViewContext) {
         if !self.keys.wait() {
             self.unheard_s = None;
             self.is_asked = false;
@@ -183,14 +183,14 @@ impl Keyboard {
         let now_s = ui.input(|input| input.time);
         let waited_s = now_s - *self.unheard_s.get_or_insert(now_s);
         // One that has let it run a moment ago will go on, or has reasons not to.
-        let is_asleep = !matches!(desk.live.news(), News::Latest(_));
+        let is_asleep = !matches!(context.live.news(), News::Latest(_));
         if waited_s >= UNHEARD_S && is_asleep && !self.is_asked {
             self.is_asked = true;
-            desk.edits.wake_host();
+            context.model.wake_host();
         }
         if waited_s >= TOLD_AFTER_S && self.held() != 0 {
             let text = "The host does not run Aliquot now: its keys are silent.";
-            desk.help.replace(text.to_owned());
+            context.help.replace(text.to_owned());
         }
         ui.ctx().request_repaint_after(WAITING);
     }
@@ -349,7 +349,7 @@ impl Keyboard {
     }
 
     /// Octave and velocity.
-    fn side(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+    fn side(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let half = 0.5 * rect.height();
         let octave = format!("C{}", i16::from(self.base) / 12 - 1);
@@ -375,7 +375,7 @@ impl Keyboard {
                 let by = 2 * side as i8 - 1;
                 let at = middle + vec2(24.0 * f32::from(by), 0.0);
                 let place = Rect::from_center_size(at, vec2(18.0, 20.0));
-                if arrow(ui, desk, place, by, accessible) {
+                if arrow(ui, context, place, by, accessible) {
                     match row {
                         0 => self.shift_octave(by),
                         _ => self.shift_velocity(by),
@@ -386,7 +386,7 @@ impl Keyboard {
     }
 
     /// The mouse.
-    fn touch(&mut self, ui: &mut Ui, desk: &mut ViewContext, piano: &Piano) {
+    fn touch(&mut self, ui: &mut Ui, context: &mut ViewContext, piano: &Piano) {
         let response = ui.interact(
             piano.rect(),
             ui.scope_id().with("piano"),
@@ -394,7 +394,7 @@ impl Keyboard {
         );
         response.widget_info(|| egui::WidgetInfo::labeled(Role::Group, true, "Keyboard"));
         let pointed = response.hover_pos().and_then(|at| piano.key_at(at));
-        desk.help.tell(&response, || match pointed {
+        context.help.tell(&response, || match pointed {
             Some((key, velocity)) => format!(
                 "{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
                  octave, C and V make them softer and harder",
@@ -491,11 +491,11 @@ fn paint_key(painter: &Painter, rect: Rect, fill: Color32, edge: Color32) {
 }
 
 /// A small button with a triangle that points to its side.
-fn arrow(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, by: i8, name: &str) -> bool {
+fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str) -> bool {
     let theme = theme::current(ui);
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
-    desk.help.tell(&response, || {
+    context.help.tell(&response, || {
         format!("{name}: of what the letters play; Z and X, C and V do the same")
     });
     let painter = ui.painter();

@@ -135,15 +135,15 @@ impl Panels {
     }
 
     /// Draws them.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
-        self.load.update(ui, desk);
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        self.load.update(ui, context);
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         // The window may have been resized since a tab was chosen.
         self.first -= self.first % plan.groups();
         if plan.has_tabs() {
             let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
-            self.tabs(ui, desk, tabs, plan);
+            self.tabs(ui, context, tabs, plan);
             rect.min.y += TABS;
         }
         let cell = vec2(
@@ -159,11 +159,11 @@ impl Panels {
                     row as f32 * (cell.y + theme::GAP),
                 );
             let place_rect = Rect::from_min_size(corner, cell);
-            self.card_row(ui, desk, CardRow::ALL[self.first + place], place_rect);
+            self.card_row(ui, context, CardRow::ALL[self.first + place], place_rect);
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect, plan: Plan) {
+    fn tabs(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect, plan: Plan) {
         let theme = theme::current(ui);
         let pages = CardRow::ALL.len() / plan.groups();
         let mut left = rect.left();
@@ -196,7 +196,7 @@ impl Panels {
             left = tab.right() + theme::GRID;
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
-            desk.help.tell(&response, || {
+            context.help.tell(&response, || {
                 let contents = CardRow::ALL[first..first + plan.groups()].iter();
                 let contents: Vec<_> = contents.map(|group| group.contents()).collect();
                 format!("Shows {}", contents.join(", "))
@@ -223,41 +223,41 @@ impl Panels {
         }
     }
 
-    fn card_row(&mut self, ui: &mut Ui, desk: &mut ViewContext, row: CardRow, rect: Rect) {
+    fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Sound => {
                 let [source, frequencies, filter] = across(rect, [270.0, 200.0, 0.0]);
-                simple(ui, desk, source, 4, &[Group::Source]);
-                simple(ui, desk, frequencies, 3, &[Group::Frequencies]);
-                filter::show(ui, desk, filter);
+                simple(ui, context, source, 4, &[Group::Source]);
+                simple(ui, context, frequencies, 3, &[Group::Frequencies]);
+                filter::show(ui, context, filter);
             }
             CardRow::Envelopes => {
                 let half = 0.5 * (rect.width() - 84.0 - 2.0 * theme::GAP);
                 let [amp, filter, decay] = across(rect, [half, half, 0.0]);
-                self.amp.show(ui, desk, amp);
-                self.filter.show(ui, desk, filter);
-                simple(ui, desk, decay, 1, &[Group::Decay]);
+                self.amp.show(ui, context, amp);
+                self.filter.show(ui, context, filter);
+                simple(ui, context, decay, 1, &[Group::Decay]);
             }
             CardRow::Modulation => {
                 let [macros, lfo] = across(rect, [482.0, 0.0]);
-                macros::show(ui, desk, macros);
-                self.lfo.show(ui, desk, lfo);
+                macros::show(ui, context, macros);
+                self.lfo.show(ui, context, lfo);
             }
             CardRow::Play => {
                 let [expression, output, load] = across(rect, [278.0, 194.0, 0.0]);
-                simple(ui, desk, expression, 4, &[Group::Expression]);
-                simple(ui, desk, output, 3, &[Group::Voices, Group::Output]);
-                self.load.show(ui, desk, load);
+                simple(ui, context, expression, 4, &[Group::Expression]);
+                simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
+                self.load.show(ui, context, load);
             }
         }
     }
 }
 
 /// A card with nothing but controls in it.
-fn simple(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, columns: usize, groups: &[Group]) {
+fn simple(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, groups: &[Group]) {
     let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
     let inner = card(ui, rect, &names.join(" & "));
-    grid(ui, desk, inner, columns, &of_groups(groups));
+    grid(ui, context, inner, columns, &of_groups(groups));
 }
 
 /// Places side by side, of these widths; the last has the rest.

@@ -128,7 +128,7 @@ impl SettingsPage {
     }
 
     /// Shows the button that opens and closes the page.
-    pub fn button(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
+    pub fn button(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         let mut text = RichText::new(self.button_text());
         if self.trouble.is_some() {
             let theme = theme::current(ui);
@@ -143,7 +143,7 @@ impl SettingsPage {
             self.is_open = !self.is_open;
         }
         let trouble = &self.trouble;
-        desk.help.tell(&response, || match trouble {
+        context.help.tell(&response, || match trouble {
             Some(trouble) => trouble.clone(),
             None => {
                 "Scale (also Ctrl with Page Up and Page Down), looks, letters, new instances, controllers"
@@ -168,14 +168,14 @@ impl SettingsPage {
     }
 
     /// Shows the page.
-    pub fn page(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
+    pub fn page(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         if ui.input(|input| input.key_pressed(Key::Escape))
-            && desk.edits.params().controllers().awaited().is_none()
+            && context.model.params().controllers().awaited().is_none()
         {
             self.is_open = false;
         }
         // The window's own scale counts, as it is.
-        self.settings.scale_percent = desk.edits.params().window().scale_percent();
+        self.settings.scale_percent = context.model.params().window().scale_percent();
         let before = self.settings;
         let theme = theme::current(ui);
         let rect = ui.max_rect();
@@ -196,8 +196,8 @@ impl SettingsPage {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
                 self.window(ui);
-                self.new_instances(ui, desk);
-                learned(ui, desk);
+                self.new_instances(ui, context);
+                learned(ui, context);
                 ui.add_space(theme::GAP);
                 let note = format!("Kept in {}", self.file.display());
                 ui.label(
@@ -209,7 +209,7 @@ impl SettingsPage {
             });
         });
         if self.settings != before {
-            self.apply(ui, desk.edits.params(), &before);
+            self.apply(ui, context.model.params(), &before);
             self.unwritten.get_or_insert(before);
         }
         // A value that is being dragged is written when it is let go.
@@ -303,7 +303,7 @@ impl SettingsPage {
         });
     }
 
-    fn new_instances(&mut self, ui: &mut Ui, desk: &ViewContext) {
+    fn new_instances(&mut self, ui: &mut Ui, context: &ViewContext) {
         title(ui, "New instances");
         let new = &mut self.settings.new_instance;
         let number = |ui: &mut Ui, text: &str, value: &mut u32, range, suffix: &str| {
@@ -324,7 +324,7 @@ impl SettingsPage {
             name(ui, &response, "MPE of new instances");
         });
         row(ui, "", |ui| {
-            let plain = |param: Param| param.range().plain(desk.edits.normalized(param));
+            let plain = |param: Param| param.range().plain(context.model.normalized(param));
             let here = NewInstance {
                 voices: plain(Param::VOICES) as u32,
                 mpe: plain(Param::MPE) >= 0.5,
@@ -341,9 +341,9 @@ impl SettingsPage {
 }
 
 /// The controllers that this instance has learned, each to be forgotten.
-fn learned(ui: &mut Ui, desk: &mut ViewContext) {
+fn learned(ui: &mut Ui, context: &mut ViewContext) {
     title(ui, "Learned controllers of this instance");
-    let bindings = desk.edits.controllers();
+    let bindings = context.model.controllers();
     let weak = theme::current(ui).weak_text;
     if bindings.is_empty() {
         let text = "None. Right-click a control and choose MIDI learn.";
@@ -356,7 +356,7 @@ fn learned(ui: &mut Ui, desk: &mut ViewContext) {
             let response = ui.button("Forget");
             name(ui, &response, &format!("Forget CC {number}"));
             if response.clicked() {
-                desk.edits.forget_controller(param);
+                context.model.forget_controller(param);
             }
         });
     }

@@ -94,14 +94,14 @@ impl SpectrumView {
     }
 
     /// Draws the view into all the room there is.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext) {
-        self.recall(desk.edits);
-        self.end_selection(ui, desk);
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        self.recall(context.model);
+        self.end_selection(ui, context);
         let (row, room) = split(ui.available_rect_before_wrap());
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
             self.tools.show(
                 ui,
-                desk,
+                context,
                 &mut self.layer,
                 &mut self.axis,
                 &mut self.hand,
@@ -109,33 +109,33 @@ impl SpectrumView {
             );
         });
         let response = ui.allocate_rect(room, Sense::click_and_drag());
-        let sounding = desk.live.sounding();
+        let sounding = context.live.sounding();
         let reference = match self.reference.take() {
             Some(reference) if self.hand.is_busy() => reference,
-            _ => Reference::now(desk.edits, sounding),
+            _ => Reference::now(context.model, sounding),
         };
         let axis = self.axis;
         let canvas = Canvas::new(room, &axis, self.layer, &reference, self.switches.trail);
-        self.hand.point(ui, &response, &canvas, desk.edits);
-        self.hand.keys(ui, &response, self.layer, desk.edits);
+        self.hand.point(ui, &response, &canvas, context.model);
+        self.hand.keys(ui, &response, self.layer, context.model);
         if response.has_focus() {
             axis_keys(ui, &mut self.axis, self.hand.cursor, &canvas);
         }
-        self.follow(ui, desk, &canvas);
+        self.follow(ui, context, &canvas);
         let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
-        self.paint(ui, desk, &canvas, &response, pointer);
+        self.paint(ui, context, &canvas, &response, pointer);
         let cursor = self.hand.cursor;
         let param = self.layer.param(cursor);
         let bar = Rect::from_x_y_ranges(
             Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
-            canvas.height(desk.edits.normalized(param))..=canvas.plot.bottom(),
+            canvas.height(context.model.normalized(param))..=canvas.plot.bottom(),
         );
-        widgets::param_behaviour(ui, desk, param, &response, bar);
-        let handle = self.filter.show(ui, desk, &canvas);
+        widgets::param_behaviour(ui, context, param, &response, bar);
+        let handle = self.filter.show(ui, context, &canvas);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         self.tell(
             ui,
-            desk,
+            context,
             &canvas,
             &response,
             pointer.filter(|_| !is_on_handle),
@@ -144,19 +144,19 @@ impl SpectrumView {
             turn_wheel(ui, &mut self.axis, at, canvas.plot);
         }
         self.reference = Some(reference);
-        self.remember(desk.edits);
+        self.remember(context.model);
     }
 
     /// Escape chooses nothing, wherever the focus is, unless something else waits for it; so does another
     /// sound.
-    fn end_selection(&mut self, ui: &Ui, desk: &ViewContext) {
+    fn end_selection(&mut self, ui: &Ui, context: &ViewContext) {
         let has_popup = Popup::is_any_open(ui.ctx());
         let is_asked = ui.input(|input| input.key_pressed(Key::Escape))
             && !(has_popup || self.had_popup)
             && ui.memory(|memory| memory.top_modal_layer().is_none())
-            && !desk.controls.is_typing()
-            && desk.edits.params().controllers().awaited().is_none();
-        let generation = Some(desk.edits.sound_generation());
+            && !context.controls.is_typing()
+            && context.model.params().controllers().awaited().is_none();
+        let generation = Some(context.model.sound_generation());
         if is_asked || self.sound_generation != generation {
             self.hand.selection = Selection::NONE;
         }
@@ -165,30 +165,30 @@ impl SpectrumView {
     }
 
     /// Takes over how an earlier window of the instance had it.
-    fn recall(&mut self, edits: &EditorModel) {
+    fn recall(&mut self, model: &EditorModel) {
         if self.view_state.is_none() {
-            let state = edits.session().lock().spectrum;
+            let state = model.session().lock().spectrum;
             self.view_state = Some(state);
             (self.layer, self.axis, self.switches) = (state.layer, state.axis, state.switches);
         }
     }
 
-    fn remember(&mut self, edits: &EditorModel) {
+    fn remember(&mut self, model: &EditorModel) {
         let state = Some(SpectrumViewState {
             layer: self.layer,
             axis: self.axis,
             switches: self.switches,
         });
         if let Some(state) = state.filter(|_| state != self.view_state) {
-            edits.session().lock().spectrum = state;
+            model.session().lock().spectrum = state;
             self.view_state = Some(state);
         }
     }
 
     /// Takes what has sounded since the last frame.
-    fn follow(&mut self, ui: &Ui, desk: &ViewContext, canvas: &Canvas) {
+    fn follow(&mut self, ui: &Ui, context: &ViewContext, canvas: &Canvas) {
         let now_s = ui.input(|input| input.time);
-        let sounding = desk.live.sounding();
+        let sounding = context.live.sounding();
         let scale = ui.ctx().pixels_per_point();
         if self.columns.update(sounding, canvas, scale, now_s) {
             self.waterfall.clear();
@@ -205,7 +205,7 @@ impl SpectrumView {
         if self.switches.output {
             let analyser = self
                 .analyser
-                .get_or_insert_with(|| Analyser::new(desk.live.output()));
+                .get_or_insert_with(|| Analyser::new(context.live.output()));
             analyser.update(now_s);
         } else {
             self.analyser = None;
@@ -221,7 +221,7 @@ impl SpectrumView {
     fn paint(
         &self,
         ui: &Ui,
-        desk: &ViewContext,
+        context: &ViewContext,
         canvas: &Canvas,
         response: &Response,
         pointer: Option<Pos2>,
@@ -231,7 +231,7 @@ impl SpectrumView {
         paint::scales(painter, canvas, theme);
         let within = painter.with_clip_rect(canvas.plot);
         if let Some(analyser) = &self.analyser {
-            let rate_hz = desk.live.sounding().sample_rate_hz;
+            let rate_hz = context.live.sounding().sample_rate_hz;
             paint::output(&within, canvas, analyser, rate_hz, theme);
         }
         let shown = paint::Shown {
@@ -245,8 +245,8 @@ impl SpectrumView {
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
             cursor: self.hand.is_walking(response).then_some(self.hand.cursor),
         };
-        paint::bars(&within, canvas, desk, &emphasis, theme);
-        let left_out = desk.live.sounding().left_out;
+        paint::bars(&within, canvas, context, &emphasis, theme);
+        let left_out = context.live.sounding().left_out;
         if left_out > 0 {
             let text = format!("{left_out} voices are not shown: too many partials");
             paint::note(&within, canvas, text, theme);
@@ -267,13 +267,13 @@ impl SpectrumView {
     fn tell(
         &self,
         ui: &Ui,
-        desk: &mut ViewContext,
+        context: &mut ViewContext,
         canvas: &Canvas,
         response: &Response,
         pointer: Option<Pos2>,
     ) {
         let theme = theme::current(ui);
-        let sounding = desk.live.sounding();
+        let sounding = context.live.sounding();
         let told = match pointer {
             Some(at) => pointed(canvas, sounding, at),
             None if self.hand.is_walking(response) => {
@@ -286,7 +286,7 @@ impl SpectrumView {
             .then(|| canvas.middle(self.hand.cursor));
         let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
         let lines = match (&told, pointer) {
-            (Some(told), _) => told.lines(desk.edits),
+            (Some(told), _) => told.lines(context.model),
             (None, Some(at)) => {
                 let hz = canvas.hz(at.x);
                 vec![format!("{}   {}", hz_text(hz), note_name(hz))]
@@ -296,7 +296,7 @@ impl SpectrumView {
         if !lines.is_empty() {
             paint::card(ui.painter(), canvas, lines, &places, theme);
         }
-        desk.help.tell(response, || {
+        context.help.tell(response, || {
             format!(
                 "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; right-drag: choose; wheel: zoom. \
                  By frequency, bars stand where {} has its partials.",
@@ -412,7 +412,7 @@ impl<'a> Pointed<'a> {
         }
     }
 
-    fn lines(&self, edits: &EditorModel) -> Vec<String> {
+    fn lines(&self, model: &EditorModel) -> Vec<String> {
         let mut lines = vec![format!(
             "Partial {}   {}   {}",
             self.n,
@@ -432,7 +432,7 @@ impl<'a> Pointed<'a> {
         });
         if self.n <= EDITABLE_PARTIALS {
             let drawn = Layer::ALL.map(|(layer, name)| {
-                format!("{name} {}", current_text(layer.param(self.n), edits))
+                format!("{name} {}", current_text(layer.param(self.n), model))
             });
             lines.push(drawn.join("   "));
         }

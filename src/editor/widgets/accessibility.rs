@@ -8,7 +8,7 @@ use crate::editor::context::ViewContext;
 use crate::synth::Param;
 
 /// What a screen reader asks for.
-pub fn handle_accesskit(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
+pub fn handle_accesskit(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     let (steps, values) = ui.input(|input| {
         let asked = |action| input.num_accesskit_action_requests(response.id, action) as f32;
         let steps = asked(Action::Increment) - asked(Action::Decrement);
@@ -23,10 +23,10 @@ pub fn handle_accesskit(ui: &Ui, desk: &mut ViewContext, param: Param, response:
         (steps, values)
     });
     if steps != 0.0 {
-        desk.edits.step(param, steps);
+        context.model.step(param, steps);
     }
     for plain in values.into_iter().filter(|plain| plain.is_finite()) {
-        desk.edits.set(param, param.range().normalized(plain));
+        context.model.set(param, param.range().normalized(plain));
     }
 }
 

@@ -10,12 +10,14 @@ use crate::editor::theme;
 use crate::synth::Param;
 
 /// Shows a bar.
-pub fn bar(ui: &mut Ui, desk: &mut ViewContext, param: Param, size: Vec2) {
-    dimmed(ui, desk, param, |ui, desk| lively(ui, desk, param, size));
+pub fn bar(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, size)
+    });
 }
 
-fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, size: Vec2) {
-    let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
+    let Some((rect, response, shown)) = continuous_control(ui, context, param, size) else {
         return;
     };
     let theme = theme::current(ui);
@@ -42,7 +44,7 @@ fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, size: Vec2) {
         theme.line
     };
     painter.rect_stroke(rect, radius, Stroke::new(1.0, edge), StrokeKind::Inside);
-    if !entry::show(ui, desk, param, rect, response.id) {
+    if !entry::show(ui, context, param, rect, response.id) {
         value_label(
             ui,
             rect.translate(egui::vec2(0.0, -1.0)),

@@ -26,15 +26,15 @@ const NOTCH: f32 = 40.0;
 /// `None` where it is out of sight.
 pub fn continuous_control(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     param: Param,
     size: Vec2,
 ) -> Option<(Rect, Response, ControlState)> {
     let (rect, response) = allocate(ui, param, size);
-    interact(ui, desk, param, &response);
-    let shown = ControlState::of(param, desk);
+    interact(ui, context, param, &response);
+    let shown = ControlState::of(param, context);
     describe(ui, &response, param, &shown);
-    set_help(desk, &response, param, &shown);
+    set_help(context, &response, param, &shown);
     ui.is_rect_visible(rect).then_some((rect, response, shown))
 }
 
@@ -47,54 +47,54 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
 
 /// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
 /// clicks and drags.
-pub fn interact(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
+pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     // The second click on a choice or a switch is a click like the first.
     if response.double_clicked() && is_typed(param) {
-        desk.edits.reset(param);
+        context.model.reset(param);
     } else if response.drag_started_by(PointerButton::Primary) {
-        desk.edits.begin_drag(param);
+        context.model.begin_drag(param);
         response.request_focus();
     }
     if response.dragged_by(PointerButton::Primary) {
         let way = -response.drag_delta().y / TRAVEL;
-        desk.edits.drag_by(fine(ui) * way);
+        context.model.drag_by(fine(ui) * way);
         ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
     }
     if response.drag_stopped_by(PointerButton::Primary) {
-        desk.edits.end_drag();
+        context.model.end_drag();
     }
     if response.clicked() {
         response.request_focus();
     }
-    wheel(ui, desk, param, response);
-    let has_list = desk.controls.list.as_ref();
+    wheel(ui, context, param, response);
+    let has_list = context.controls.list.as_ref();
     if response.has_focus() && !has_list.is_some_and(|list| list.is_of(param)) {
-        keys(ui, desk, param, response);
+        keys(ui, context, param, response);
     }
-    handle_accesskit(ui, desk, param, response);
-    menu::show(ui, desk, param, response);
+    handle_accesskit(ui, context, param, response);
+    menu::show(ui, context, param, response);
 }
 
 /// Lets a parameter whose control is a part of a larger view be typed, learned and read aloud as any
 /// other; `response` is the view's, `place` the part's.
 pub fn param_behaviour(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     param: Param,
     response: &Response,
     place: Rect,
 ) {
-    let shown = ControlState::of(param, desk);
+    let shown = ControlState::of(param, context);
     describe(ui, response, param, &shown);
-    handle_accesskit(ui, desk, param, response);
-    menu::show_at(ui, desk, param, response, place);
+    handle_accesskit(ui, context, param, response);
+    menu::show_at(ui, context, param, response, place);
     let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
     if response.has_focus() && is_asked {
-        desk.controls.entry = Some(Entry::new(param, desk.edits));
+        context.controls.entry = Some(Entry::new(param, context.model));
     }
     let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
     let within = field.translate(inside(field, ui.clip_rect()));
-    entry::show(ui, desk, param, within, response.id);
+    entry::show(ui, context, param, within, response.id);
 }
 
 /// How far a rectangle must move to lie within another.
@@ -115,7 +115,7 @@ fn fine(ui: &Ui) -> f32 {
     }
 }
 
-fn wheel(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
+fn wheel(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     if !response.hovered() {
         return;
     }
@@ -142,18 +142,18 @@ fn wheel(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
         return;
     }
     if param.range().steps().is_some() {
-        desk.controls.wheel += upwards(param) * notches;
-        let whole = desk.controls.wheel.trunc();
-        desk.controls.wheel -= whole;
+        context.controls.wheel += upwards(param) * notches;
+        let whole = context.controls.wheel.trunc();
+        context.controls.wheel -= whole;
         if whole != 0.0 {
-            desk.edits.step(param, whole);
+            context.model.step(param, whole);
         }
     } else {
-        desk.edits.step(param, 2.0 * notches * fine(ui));
+        context.model.step(param, 2.0 * notches * fine(ui));
     }
 }
 
-fn keys(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
+fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     // The arrows move the value, not the focus.
     keep_arrows(ui, response, false);
     let pressed: Vec<(Key, bool)> = ui.input(|input| {
@@ -177,17 +177,17 @@ fn keys(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
             1.0
         };
         match key {
-            Key::ArrowRight => desk.edits.step(param, fine),
-            Key::ArrowLeft => desk.edits.step(param, -fine),
-            Key::ArrowUp => desk.edits.step(param, upwards(param) * fine),
-            Key::ArrowDown => desk.edits.step(param, -upwards(param) * fine),
-            Key::PageUp => desk.edits.step(param, upwards(param) * PAGE),
-            Key::PageDown => desk.edits.step(param, -upwards(param) * PAGE),
-            Key::Home => desk.edits.nudge(param, 0.0),
-            Key::End => desk.edits.nudge(param, 1.0),
-            Key::Delete | Key::Backspace => desk.edits.reset(param),
+            Key::ArrowRight => context.model.step(param, fine),
+            Key::ArrowLeft => context.model.step(param, -fine),
+            Key::ArrowUp => context.model.step(param, upwards(param) * fine),
+            Key::ArrowDown => context.model.step(param, -upwards(param) * fine),
+            Key::PageUp => context.model.step(param, upwards(param) * PAGE),
+            Key::PageDown => context.model.step(param, -upwards(param) * PAGE),
+            Key::Home => context.model.nudge(param, 0.0),
+            Key::End => context.model.nudge(param, 1.0),
+            Key::Delete | Key::Backspace => context.model.reset(param),
             Key::Enter if !shift && is_typed(param) => {
-                desk.controls.entry = Some(Entry::new(param, desk.edits));
+                context.controls.entry = Some(Entry::new(param, context.model));
             }
             _ => {}
         }

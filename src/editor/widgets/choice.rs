@@ -31,22 +31,28 @@ const LEAST_WIDTH: f32 = 110.0;
 const PAGE: isize = 10;
 
 /// Shows the chosen one, with a name below if there is one, and the list while it is open.
-pub fn choice(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
-    dimmed(ui, desk, param, |ui, desk| {
-        choice_with(ui, desk, param, name, size, None);
+pub fn choice(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        choice_with(ui, context, param, name, size, None);
     });
 }
 
 /// The same where there is room for a few letters only: `short` is shown of the chosen one.
-pub fn narrow_choice(ui: &mut Ui, desk: &mut ViewContext, param: Param, short: &str, size: Vec2) {
-    dimmed(ui, desk, param, |ui, desk| {
-        choice_with(ui, desk, param, "", size, Some(short));
+pub fn narrow_choice(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    short: &str,
+    size: Vec2,
+) {
+    dimmed(ui, context, param, |ui, context| {
+        choice_with(ui, context, param, "", size, Some(short));
     });
 }
 
 fn choice_with(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     param: Param,
     name: &str,
     size: Vec2,
@@ -55,26 +61,31 @@ fn choice_with(
     let (rect, response) = allocate(ui, param, size);
     let id = response.id.with("list");
     if !Popup::is_id_open(ui.ctx(), id) {
-        desk.controls.list.take_if(|list| list.is_of(param));
+        context.controls.list.take_if(|list| list.is_of(param));
     }
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
-    walk(ui, desk, param, &response);
-    interact(ui, desk, param, &response);
+    walk(ui, context, param, &response);
+    interact(ui, context, param, &response);
     if opens && !Popup::is_id_open(ui.ctx(), id) {
-        desk.controls.list = Some(OpenList {
+        context.controls.list = Some(OpenList {
             param,
-            marked: current(param, desk),
+            marked: current(param, context),
             is_moved: true,
         });
     }
-    let mut shown = ControlState::of(param, desk);
-    if let Some(list) = desk.controls.list.as_ref().filter(|list| list.is_of(param)) {
+    let mut shown = ControlState::of(param, context);
+    if let Some(list) = context
+        .controls
+        .list
+        .as_ref()
+        .filter(|list| list.is_of(param))
+    {
         // What a screen reader reads aloud.
         shown.text = value_text(param, list.marked as f32);
     }
     describe_choice(ui, &response, Role::ComboBox, param, &shown);
-    set_help(desk, &response, param, &shown);
+    set_help(context, &response, param, &shown);
 
     let field = if name.is_empty() {
         rect
@@ -90,7 +101,7 @@ fn choice_with(
             .width(list_width(ui, param).max(size.x).max(LEAST_WIDTH))
             .open_memory(opens.then_some(SetOpenCommand::Toggle))
             .accessible_name(format!("{} list", param.row().name))
-            .show(|ui| list(ui, desk, param));
+            .show(|ui| list(ui, context, param));
     }
     if !ui.is_rect_visible(rect) {
         return;
@@ -135,13 +146,17 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
 }
 
 /// The index of what is chosen.
-fn current(param: Param, desk: &ViewContext) -> usize {
-    param.range().plain(desk.edits.normalized(param)) as usize
+fn current(param: Param, context: &ViewContext) -> usize {
+    param.range().plain(context.model.normalized(param)) as usize
 }
 
 /// Does what keys do while the list is open and the control has the focus.
-fn walk(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
-    let open = desk.controls.list.as_mut().filter(|list| list.is_of(param));
+fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    let open = context
+        .controls
+        .list
+        .as_mut()
+        .filter(|list| list.is_of(param));
     let (Some(list), Some(labels)) = (open, param.range().labels()) else {
         return;
     };
@@ -167,8 +182,9 @@ fn walk(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
     list.is_moved |= list.marked != before;
     // The same keys close the list, as a click on the control does.
     let picked = list.marked;
-    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current(param, desk) {
-        desk.edits
+    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current(param, context) {
+        context
+            .model
             .set(param, param.range().normalized(picked as f32));
     }
 }
@@ -187,11 +203,11 @@ fn list_width(ui: &Ui, param: Param) -> f32 {
     widths.fold(0.0, f32::max).ceil() + around
 }
 
-fn list(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
+fn list(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     let Some(labels) = param.range().labels() else {
         return;
     };
-    let current = current(param, desk);
+    let current = current(param, context);
     let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
     // A bar that is always there shows that there is more.
     ui.spacing_mut().scroll = ScrollStyle::solid();
@@ -200,7 +216,7 @@ fn list(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
         .show(ui, |ui| {
             for (index, text) in labels.iter().enumerate() {
                 let item = ui.selectable_label(index == current, *text);
-                if let Some(list) = &mut desk.controls.list {
+                if let Some(list) = &mut context.controls.list {
                     let is_pointed =
                         item.hovered() && ui.input(|input| input.pointer.delta() != Vec2::ZERO);
                     if is_pointed {
@@ -220,7 +236,8 @@ fn list(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
                     }
                 }
                 if item.clicked() {
-                    desk.edits
+                    context
+                        .model
                         .set(param, param.range().normalized(index as f32));
                     ui.close();
                 }

@@ -10,12 +10,12 @@ use crate::synth::Param;
 /// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
 /// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
 /// there is a field.
-pub fn show(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
-    let Some(mut entry) = desk.controls.entry.take() else {
+pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
+    let Some(mut entry) = context.controls.entry.take() else {
         return false;
     };
     if entry.param != param {
-        desk.controls.entry = Some(entry);
+        context.controls.entry = Some(entry);
         return false;
     }
     entry.see();
@@ -53,12 +53,12 @@ pub fn show(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect, contr
         let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
         match param.parse(&entry.text) {
             Some(plain) if entry.is_edited && !escape => {
-                desk.edits.set(param, param.range().normalized(plain));
+                context.model.set(param, param.range().normalized(plain));
             }
             None if enter => {
                 // What was typed means nothing: it stays, to be mended.
                 response.request_focus();
-                desk.controls.entry = Some(entry);
+                context.controls.entry = Some(entry);
                 return true;
             }
             _ => {}
@@ -72,8 +72,8 @@ pub fn show(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect, contr
     entry.is_edited |= response.changed();
     if parsed.is_none() {
         let text = format!("\"{}\" is no value of {}", entry.text, param.row().name);
-        desk.help.replace(text);
+        context.help.replace(text);
     }
-    desk.controls.entry = Some(entry);
+    context.controls.entry = Some(entry);
     true
 }

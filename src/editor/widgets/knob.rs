@@ -23,14 +23,14 @@ const LINE: f32 = 14.0;
 const REST: f32 = 0.25 * PI;
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
-pub fn knob(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
-    dimmed(ui, desk, param, |ui, desk| {
-        lively(ui, desk, param, name, size)
+pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, name, size)
     });
 }
 
-fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
-    let Some((rect, response, shown)) = continuous_control(ui, desk, param, size) else {
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    let Some((rect, response, shown)) = continuous_control(ui, context, param, size) else {
         return;
     };
     let theme = theme::current(ui);
@@ -48,14 +48,14 @@ fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: V
     };
     let value = line(0.0);
     label(ui, line(LINE - 1.0), name, theme.weak_text);
-    if !entry::show(ui, desk, param, value, response.id) {
+    if !entry::show(ui, context, param, value, response.id) {
         // Clicked, not focused: the knob itself is what the keyboard reaches.
         let on_value = ui.interact(value, response.id.with("value"), Sense::CLICK);
         if on_value.hovered() {
-            set_help(desk, &on_value, param, &shown);
+            set_help(context, &on_value, param, &shown);
         }
         if on_value.clicked() {
-            desk.controls.entry = Some(Entry::new(param, desk.edits));
+            context.controls.entry = Some(Entry::new(param, context.model));
         }
         let color = if on_value.hovered() {
             theme.accent_text

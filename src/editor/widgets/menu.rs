@@ -9,12 +9,12 @@ use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
-pub fn show(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response) {
-    show_at(ui, desk, param, response, response.rect);
+pub fn show(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    show_at(ui, context, param, response, response.rect);
 }
 
 /// The same, beside a part of what the response is of.
-pub fn show_at(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Response, place: Rect) {
+pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response, place: Rect) {
     let by_key = response.has_focus()
         && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
     let command = if response.secondary_clicked() || by_key {
@@ -37,26 +37,26 @@ pub fn show_at(ui: &Ui, desk: &mut ViewContext, param: Param, response: &Respons
         .width(150.0)
         .open_memory(command)
         .accessible_name(format!("{} menu", param.row().name))
-        .show(|ui| items(ui, desk, param));
+        .show(|ui| items(ui, context, param));
 }
 
-fn items(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
+fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     let row = param.row();
-    let normalized = desk.edits.normalized(param);
+    let normalized = context.model.normalized(param);
     // As hosts are given it, for other programs to read.
     let text = param.text(param.range().plain(normalized));
     if is_typed(param) && ui.button("Type a value").clicked() {
-        desk.controls.entry = Some(Entry::new(param, desk.edits));
+        context.controls.entry = Some(Entry::new(param, context.model));
     }
     let default = value_text(param, row.default);
     if ui.button(format!("Reset to {default}")).clicked() {
-        desk.edits.reset(param);
+        context.model.reset(param);
     }
     if ui.button("Copy value").clicked() {
         ui.ctx().copy_text(text.clone());
-        desk.controls.copied = Some(text);
+        context.controls.copied = Some(text);
     }
-    let pasted = desk
+    let pasted = context
         .controls
         .copied
         .as_deref()
@@ -67,13 +67,13 @@ fn items(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
     };
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));
     if let Some(plain) = pasted.filter(|_| response.clicked()) {
-        desk.edits.set(param, param.range().normalized(plain));
+        context.model.set(param, param.range().normalized(plain));
     }
     if !param.is_hosted() {
         return;
     }
     ui.separator();
-    let controllers = desk.edits.params().controllers();
+    let controllers = context.model.params().controllers();
     if controllers.awaited() == Some(param) {
         if ui.button("Stop MIDI learn").clicked() {
             controllers.learn(None);
@@ -84,6 +84,6 @@ fn items(ui: &mut Ui, desk: &mut ViewContext, param: Param) {
     if let Some(number) = controllers.controller(param)
         && ui.button(format!("Forget CC {number}")).clicked()
     {
-        desk.edits.forget_controller(param);
+        context.model.forget_controller(param);
     }
 }

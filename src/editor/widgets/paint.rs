@@ -15,15 +15,15 @@ const IDLE_OPACITY: f32 = 0.5;
 /// Shows a control as inactive if its parameter has no effect now.
 pub fn dimmed(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     param: Param,
     control: impl FnOnce(&mut Ui, &mut ViewContext),
 ) {
     ui.scope(|ui| {
-        if idle::reason(param, desk.controls.values()).is_some() {
+        if idle::reason(param, context.controls.values()).is_some() {
             ui.multiply_opacity(IDLE_OPACITY);
         }
-        control(ui, desk);
+        control(ui, context);
     });
 }
 

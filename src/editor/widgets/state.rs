@@ -25,33 +25,38 @@ pub struct ControlState {
 
 impl ControlState {
     /// As it is now.
-    pub fn of(param: Param, desk: &ViewContext) -> ControlState {
-        let normalized = desk.edits.normalized(param);
-        let params = desk.edits.params();
+    pub fn of(param: Param, context: &ViewContext) -> ControlState {
+        let normalized = context.model.normalized(param);
+        let params = context.model.params();
         let controllers = params.controllers();
         ControlState {
             normalized,
-            modulated: modulated(param, desk),
+            modulated: modulated(param, context),
             text: value_text(param, param.range().plain(normalized)),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
-            idle: idle::reason(param, desk.controls.values()),
+            idle: idle::reason(param, context.controls.values()),
         }
     }
 }
 
 /// Where modulation and macros have moved a parameter, normalised, if they have.
-pub fn modulated(param: Param, desk: &ViewContext) -> Option<f32> {
-    let sounding = desk.controls.values().normalized(param).clamp(0.0, 1.0);
+pub fn modulated(param: Param, context: &ViewContext) -> Option<f32> {
+    let sounding = context.controls.values().normalized(param).clamp(0.0, 1.0);
     // The values that sound have the host's word; while a hand is ahead of it, so are they.
-    let offset = sounding - desk.edits.params().unmodulated(param);
-    (offset.abs() > 1e-3).then(|| (desk.edits.normalized(param) + offset).clamp(0.0, 1.0))
+    let offset = sounding - context.model.params().unmodulated(param);
+    (offset.abs() > 1e-3).then(|| (context.model.normalized(param) + offset).clamp(0.0, 1.0))
 }
 
 /// Tells what the control is, in the help line.
-pub fn set_help(desk: &mut ViewContext, response: &Response, param: Param, shown: &ControlState) {
+pub fn set_help(
+    context: &mut ViewContext,
+    response: &Response,
+    param: Param,
+    shown: &ControlState,
+) {
     let awaited = shown.is_awaited;
-    desk.help.tell(response, || {
+    context.help.tell(response, || {
         let mut text = format!("{}: {}", param.row().name, shown.text);
         if let Some(modulated) = shown.modulated {
             let sounds = value_text(param, param.range().plain(modulated));

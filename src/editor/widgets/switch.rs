@@ -14,23 +14,23 @@ use crate::synth::Param;
 const SLOT: Vec2 = vec2(30.0, 16.0);
 
 /// Shows a switch in a knob's place.
-pub fn switch(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
-    dimmed(ui, desk, param, |ui, desk| {
-        lively(ui, desk, param, name, size)
+pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, name, size)
     });
 }
 
-fn lively(ui: &mut Ui, desk: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     let (rect, response) = allocate(ui, param, size);
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     if response.clicked() && !ui.input(|input| input.modifiers.shift) {
-        let is_on = desk.edits.normalized(param) >= 0.5;
-        desk.edits.set(param, if is_on { 0.0 } else { 1.0 });
+        let is_on = context.model.normalized(param) >= 0.5;
+        context.model.set(param, if is_on { 0.0 } else { 1.0 });
     }
-    interact(ui, desk, param, &response);
-    let shown = ControlState::of(param, desk);
+    interact(ui, context, param, &response);
+    let shown = ControlState::of(param, context);
     describe_choice(ui, &response, Role::Switch, param, &shown);
-    set_help(desk, &response, param, &shown);
+    set_help(context, &response, param, &shown);
     if !ui.is_rect_visible(rect) {
         return;
     }

@@ -98,7 +98,7 @@ fn the_wheel_moves_what_the_pointer_is_on() {
     wheel(&mut rig, at, 0.5, Modifiers::NONE);
     assert_eq!(plain(&rig, Param::COARSE), 2.0);
     // Many notches in a row are one step to undo.
-    assert_eq!(rig.state_mut().edits.undo(), Some("Coarse Tune".to_owned()));
+    assert_eq!(rig.state_mut().model.undo(), Some("Coarse Tune".to_owned()));
     assert_eq!(plain(&rig, Param::COARSE), 0.0);
 }
 
@@ -158,7 +158,7 @@ fn a_value_is_typed_with_or_without_its_unit() {
         assert!(control(&rig, param).is_focused(), "the focus comes back");
         assert_eq!(
             value_text(&rig, param),
-            Some(current_text(param, &rig.state().edits))
+            Some(current_text(param, &rig.state().model))
         );
     }
     // What means nothing stays to be mended, and Escape leaves the old value.
@@ -223,7 +223,7 @@ fn a_click_on_the_value_lets_one_type_it() {
         keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
         assert_eq!(plain(&rig, Param::FINE), -12.5);
         assert_eq!(value_text(&rig, Param::FINE).as_deref(), Some("−12.50 ct"));
-        rig.state_mut().edits.set(Param::FINE, 0.5);
+        rig.state_mut().model.set(Param::FINE, 0.5);
         click(&mut rig, at, PointerButton::Primary, 1);
     }
 }
@@ -232,7 +232,7 @@ fn a_click_on_the_value_lets_one_type_it() {
 fn a_double_click_resets_and_a_click_changes_nothing() {
     let mut rig = rig();
     let param = Param::TILT;
-    rig.state_mut().edits.set(param, 1.0);
+    rig.state_mut().model.set(param, 1.0);
     rig.step();
     told(&rig);
     let at = dial(&rig, param);
@@ -255,7 +255,7 @@ fn the_menu_resets_copies_pastes_and_types() {
         rig.get_by_label(label).click();
         rig.run_steps(3);
     };
-    rig.state_mut().edits.set(Param::LFO_CUTOFF, 0.75);
+    rig.state_mut().model.set(Param::LFO_CUTOFF, 0.75);
     rig.step();
     open(&mut rig, Param::LFO_CUTOFF);
     pick(&mut rig, "Copy value");
@@ -291,11 +291,11 @@ fn midi_learn_binds_shows_refuses_and_forgets() {
     click(&mut rig, at, PointerButton::Secondary, 1);
     rig.get_by_label("MIDI learn").click();
     rig.run_steps(3);
-    let controllers = |rig: &Rig| rig.state().edits.params().controllers().awaited();
+    let controllers = |rig: &Rig| rig.state().model.params().controllers().awaited();
     assert_eq!(controllers(&rig), Some(param));
     // As the audio thread hears them.
     let hear = |rig: &mut Rig, number: u8, value: f32| {
-        rig.state().edits.params().control(number, value, false);
+        rig.state().model.params().control(number, value, false);
         rig.run_steps(2);
     };
     hear(&mut rig, 64, 1.0);
@@ -312,41 +312,41 @@ fn midi_learn_binds_shows_refuses_and_forgets() {
         "{}",
         help(&rig)
     );
-    assert_eq!(rig.state().edits.normalized(param), 0.5);
+    assert_eq!(rig.state().model.normalized(param), 0.5);
     // The host is told, and nothing but the learning is there to undo.
     rig.run_steps(30);
     assert!(is_one_change(&told(&rig), param));
-    let bound = |rig: &Rig| rig.state().edits.params().controllers().controller(param);
+    let bound = |rig: &Rig| rig.state().model.params().controllers().controller(param);
     let learned = Some("Learn CC 21 for Filter Cutoff".to_owned());
-    assert_eq!(rig.state_mut().edits.undo(), learned);
+    assert_eq!(rig.state_mut().model.undo(), learned);
     assert_eq!(bound(&rig), None);
-    assert_eq!(rig.state_mut().edits.undo(), None);
-    assert_eq!(rig.state_mut().edits.redo(), learned);
+    assert_eq!(rig.state_mut().model.undo(), None);
+    assert_eq!(rig.state_mut().model.redo(), learned);
     assert_eq!(bound(&rig), Some(21));
 
     click(&mut rig, at, PointerButton::Secondary, 1);
     rig.get_by_label("Forget CC 21").click();
     rig.run_steps(3);
     hear(&mut rig, 21, 0.1);
-    assert_eq!(rig.state().edits.normalized(param), 0.5);
+    assert_eq!(rig.state().model.normalized(param), 0.5);
     let forgotten = Some("Forget CC 21".to_owned());
-    assert_eq!(rig.state_mut().edits.undo(), forgotten);
+    assert_eq!(rig.state_mut().model.undo(), forgotten);
     assert_eq!(bound(&rig), Some(21));
-    assert_eq!(rig.state_mut().edits.redo(), forgotten);
+    assert_eq!(rig.state_mut().model.redo(), forgotten);
     assert_eq!(bound(&rig), None);
 
     // A state that is loaded meanwhile brings its own controllers, which are no step.
-    rig.state().edits.params().controllers().learn(Some(param));
+    rig.state().model.params().controllers().learn(Some(param));
     rig.run_steps(2);
     let learned = HostParams::default();
     learned.controllers().bind(30, param);
     rig.state()
-        .edits
+        .model
         .params()
         .deserialize_fields(&learned.serialize_fields());
     rig.run_steps(2);
     assert_eq!(bound(&rig), Some(30));
-    assert_eq!(rig.state().edits.undo_name(), None);
+    assert_eq!(rig.state().model.undo_name(), None);
 
     // Escape ends what was begun.
     click(&mut rig, at, PointerButton::Secondary, 1);
@@ -405,12 +405,12 @@ fn modulation_and_macros_are_shown_beside_the_value() {
         .iter()
         .position(|&target| target == Param::SPREAD)
         .expect("a target");
-    let edits = &mut rig.state_mut().edits;
-    edits.set(Param::SPREAD, 0.25);
-    edits.set(Param::macro_value(1), 1.0);
+    let model = &mut rig.state_mut().model;
+    model.set(Param::SPREAD, 0.25);
+    model.set(Param::macro_value(1), 1.0);
     let param = Param::macro_target(1);
-    edits.set(param, param.range().normalized(target as f32 + 1.0));
-    edits.set(Param::macro_amount(1), 0.75);
+    model.set(param, param.range().normalized(target as f32 + 1.0));
+    model.set(Param::macro_amount(1), 0.75);
     rig.run_steps(2);
     let at = dial(&rig, Param::SPREAD);
     send(&mut rig, [Event::PointerMoved(at)]);
@@ -420,7 +420,7 @@ fn modulation_and_macros_are_shown_beside_the_value() {
         "{text}"
     );
     // The host's modulation, which moves no value.
-    let stored = rig.state().edits.params().get(Param::TILT);
+    let stored = rig.state().model.params().get(Param::TILT);
     let ptr = stored.as_ptr().expect("hosts see it");
     // SAFETY: the pointer leads into the parameters of this window.
     unsafe { ptr._internal_modulate_value(0.25) };
@@ -444,7 +444,7 @@ fn keys_walk_an_open_list_downwards_and_pick_from_it() {
     };
     let is_open = |rig: &Rig| rig.query_by_label("Notch").is_some();
     let low_pass = param.range().normalized(1.0);
-    rig.state_mut().edits.set(param, low_pass);
+    rig.state_mut().model.set(param, low_pass);
     rig.run_steps(2);
     told(&rig);
     open(&mut rig);
@@ -530,7 +530,7 @@ fn a_control_without_effect_looks_inactive_and_can_be_set() {
         help(&rig)
     );
     let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
-    rig.state_mut().edits.set(Param::FILTER_TYPE, low_pass);
+    rig.state_mut().model.set(Param::FILTER_TYPE, low_pass);
     rig.run_steps(2);
     assert_eq!(strongest(&rig, param), 255);
     assert!(!help(&rig).contains("no effect"), "{}", help(&rig));

@@ -131,22 +131,22 @@ pub struct Shape {
 
 impl Shape {
     /// As it stands.
-    pub fn now(layer: Layer, edits: &EditorModel) -> Shape {
+    pub fn now(layer: Layer, model: &EditorModel) -> Shape {
         Shape {
             plain: layer
                 .params()
-                .map(|param| param.range().plain(edits.normalized(param)))
+                .map(|param| param.range().plain(model.normalized(param)))
                 .collect(),
         }
     }
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
-pub fn perform(operation: Operation, layer: Layer, selection: Selection, edits: &mut EditorModel) {
-    edits.begin_group(format!("{} {}", operation.name(), layer.name()));
-    let shape = Shape::now(layer, edits);
-    draw(operation, layer, selection, &shape, edits);
-    edits.end_group();
+pub fn perform(operation: Operation, layer: Layer, selection: Selection, model: &mut EditorModel) {
+    model.begin_group(format!("{} {}", operation.name(), layer.name()));
+    let shape = Shape::now(layer, model);
+    draw(operation, layer, selection, &shape, model);
+    model.end_group();
 }
 
 /// Goes on with an operation by hand: does it to the shape as it was, within a group that is open.
@@ -155,7 +155,7 @@ pub fn draw(
     layer: Layer,
     selection: Selection,
     before: &Shape,
-    edits: &mut EditorModel,
+    model: &mut EditorModel,
 ) {
     let numbers: Vec<usize> = selection.or_all().numbers().collect();
     let values: Vec<f32> = numbers.iter().map(|&n| before.plain[n - 1]).collect();
@@ -165,15 +165,15 @@ pub fn draw(
         // unless an earlier move of the hand did.
         let param = layer.param(n);
         let normalized = param.range().normalized(after);
-        if after != before || param.range().plain(edits.normalized(param)) != before {
-            edits.draw(param, normalized);
+        if after != before || param.range().plain(model.normalized(param)) != before {
+            model.draw(param, normalized);
         }
     }
 }
 
 /// Opens the step of an operation by hand.
-pub fn begin(operation: Operation, layer: Layer, edits: &mut EditorModel) {
-    edits.begin_group(format!("{} {}", operation.name(), layer.name()));
+pub fn begin(operation: Operation, layer: Layer, model: &mut EditorModel) {
+    model.begin_group(format!("{} {}", operation.name(), layer.name()));
 }
 
 /// Values that were copied, to be pasted elsewhere.
@@ -187,13 +187,13 @@ pub struct Clipboard {
 
 impl Clipboard {
     /// Copies chosen bars, or all if none is chosen.
-    pub fn copy(layer: Layer, selection: Selection, edits: &EditorModel) -> Clipboard {
+    pub fn copy(layer: Layer, selection: Selection, model: &EditorModel) -> Clipboard {
         let selection = selection.or_all();
         let first = selection.numbers().next().unwrap_or(1);
         Clipboard {
             values: selection
                 .numbers()
-                .map(|n| (n - first, edits.normalized(layer.param(n))))
+                .map(|n| (n - first, model.normalized(layer.param(n))))
                 .collect(),
             first,
         }
@@ -206,16 +206,16 @@ impl Clipboard {
 
     /// Pastes from the first chosen bar on, or where it was copied from if none is chosen, as one
     /// step to undo. Into another layer it goes by height.
-    pub fn paste(&self, layer: Layer, selection: Selection, edits: &mut EditorModel) {
+    pub fn paste(&self, layer: Layer, selection: Selection, model: &mut EditorModel) {
         let first = selection.numbers().next().unwrap_or(self.first);
-        edits.begin_group(format!("Paste {}", layer.name()));
+        model.begin_group(format!("Paste {}", layer.name()));
         for (offset, normalized) in &self.values {
             let n = first + offset;
             if Selection::ALL.contains(n) {
-                edits.draw(layer.param(n), *normalized);
+                model.draw(layer.param(n), *normalized);
             }
         }
-        edits.end_group();
+        model.end_group();
     }
 
     /// As text for other programs: a line for each partial, its number and its value.
@@ -232,7 +232,7 @@ impl Clipboard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::testing::host::{Call, edits};
+    use crate::editor::testing::host::{Call, model};
 
     const NUMBERS: [usize; 4] = [1, 2, 4, 8];
 
@@ -316,12 +316,12 @@ mod tests {
 
     #[test]
     fn only_what_is_chosen_changes_and_all_of_it_is_one_step() {
-        let (mut edits, recorder) = edits();
+        let (mut model, recorder) = model();
         perform(
             Operation::Raise(6.0),
             Layer::Level,
             Selection::octaves(),
-            &mut edits,
+            &mut model,
         );
         let begun: Vec<_> = recorder
             .take()
@@ -336,13 +336,13 @@ mod tests {
             .map(|n| Layer::Level.param(n))
             .collect();
         assert_eq!(begun, expected);
-        assert_eq!(edits.undo().as_deref(), Some("Raise Level"));
-        assert_eq!(edits.undo(), None);
+        assert_eq!(model.undo().as_deref(), Some("Raise Level"));
+        assert_eq!(model.undo(), None);
     }
 
     #[test]
     fn what_is_at_rest_is_not_touched() {
-        let (mut edits, recorder) = edits();
+        let (mut model, recorder) = model();
         for layer in [Layer::Level, Layer::Tune, Layer::Pan] {
             for operation in [
                 Operation::Reset,
@@ -352,7 +352,7 @@ mod tests {
                 Operation::Shift(3),
                 Operation::Normalise,
             ] {
-                perform(operation, layer, Selection::NONE, &mut edits);
+                perform(operation, layer, Selection::NONE, &mut model);
                 assert_eq!(recorder.take(), [], "{operation:?} {layer:?}");
             }
         }
@@ -360,28 +360,28 @@ mod tests {
 
     #[test]
     fn what_is_pasted_begins_where_it_is_wanted() {
-        let (mut edits, recorder) = edits();
+        let (mut model, recorder) = model();
         perform(
             Operation::Tilt(-6.0),
             Layer::Level,
             Selection::NONE,
-            &mut edits,
+            &mut model,
         );
-        let copied = Clipboard::copy(Layer::Level, Selection::parse("1-2").unwrap(), &edits);
+        let copied = Clipboard::copy(Layer::Level, Selection::parse("1-2").unwrap(), &model);
         assert_eq!(copied.text(Layer::Level), "1\t0.00 dB\n2\t-6.00 dB\n");
         recorder.take();
-        copied.paste(Layer::Level, Selection::parse("63-").unwrap(), &mut edits);
+        copied.paste(Layer::Level, Selection::parse("63-").unwrap(), &mut model);
         let level = |n: usize| {
             let param = Layer::Level.param(n);
-            param.range().plain(edits.normalized(param))
+            param.range().plain(model.normalized(param))
         };
         assert!((level(63) - 0.0).abs() < 1e-3);
         assert!((level(64) + 6.0).abs() < 1e-3);
         // What lies past the last is dropped.
-        Clipboard::copy(Layer::Level, Selection::ALL, &edits).paste(
+        Clipboard::copy(Layer::Level, Selection::ALL, &model).paste(
             Layer::Level,
             Selection::parse("64").unwrap(),
-            &mut edits,
+            &mut model,
         );
     }
 }

@@ -24,14 +24,14 @@ pub struct Reference {
 
 impl Reference {
     /// As it is now.
-    pub fn now(edits: &EditorModel, sounding: &Sounding) -> Reference {
+    pub fn now(model: &EditorModel, sounding: &Sounding) -> Reference {
         let lowest = lowest_voice(sounding);
         let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);
         let note = match lowest {
             Some((voice, _)) => key_name(i32::from(voice.key)),
             None => note_name(SILENT_HZ),
         };
-        let ratios = PartialRatios::new(&edits.patch());
+        let ratios = PartialRatios::new(&model.patch());
         let mut bars_hz = std::array::from_fn(|index| fundamental_hz * ratios.tuned(index + 1));
         if let Some((_, partials)) = lowest {
             for (bar, partial) in bars_hz.iter_mut().zip(partials) {
@@ -70,23 +70,23 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::testing::host::edits;
+    use crate::editor::testing::host::model;
     use crate::synth::{Config, Engine, Event, Param, Patch};
 
     #[test]
     fn while_nothing_sounds_it_is_a4() {
-        let (mut edits, _) = edits();
-        let set = |edits: &mut crate::editor::model::EditorModel, param: Param, plain| {
-            edits.set(param, param.range().normalized(plain));
+        let (mut model, _) = model();
+        let set = |model: &mut crate::editor::model::EditorModel, param: Param, plain| {
+            model.set(param, param.range().normalized(plain));
         };
-        let reference = Reference::now(&edits, &Sounding::default());
+        let reference = Reference::now(&model, &Sounding::default());
         assert_eq!(reference.note(), "A4");
         assert_eq!(reference.bar_hz(3), 1_320.0);
         assert!((reference.number(1_100.0) - 2.5).abs() < 1e-3);
-        set(&mut edits, Param::partial_tune(2), 1_200.0);
-        set(&mut edits, Param::INHARMONICITY, 0.01);
-        set(&mut edits, Param::STRETCH, 30.0);
-        let reference = Reference::now(&edits, &Sounding::default());
+        set(&mut model, Param::partial_tune(2), 1_200.0);
+        set(&mut model, Param::INHARMONICITY, 0.01);
+        set(&mut model, Param::STRETCH, 30.0);
+        let reference = Reference::now(&model, &Sounding::default());
         let expected = 440.0 * 2_f32.powf(1.0 + 30.0 / 1200.0) * (1.0_f32 + 0.04).sqrt();
         assert!((reference.bar_hz(2) / (2.0 * expected) - 1.0).abs() < 1e-5);
         assert!((reference.number(reference.hz(7.3)) - 7.3).abs() < 1e-3);
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_lowest_voice_gives_its_own() {
-        let (edits, _) = edits();
+        let (model, _) = model();
         let mut engine = Engine::new(&Config {
             sample_rate_hz: 48_000.0,
             max_voices: 4,
@@ -113,7 +113,7 @@ mod tests {
         engine.render(&mut [0.0; 64], &mut [0.0; 64]);
         let mut sounding = Sounding::default();
         engine.sounding(&mut sounding);
-        let reference = Reference::now(&edits, &sounding);
+        let reference = Reference::now(&model, &sounding);
         assert_eq!(reference.note(), "A2");
         let expected = 110.0 * 2_f32.powf(0.5 / 12.0);
         assert!((reference.bar_hz(4) / (4.0 * expected) - 1.0).abs() < 1e-5);

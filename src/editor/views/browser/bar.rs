@@ -13,32 +13,33 @@ const NAME_WIDTH: (f32, f32) = (130.0, 260.0);
 /// What stands beside the name, points.
 const OTHERS_WIDTH: f32 = 500.0;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
     ui.spacing_mut().item_spacing.x = theme::GRID;
-    presets(browser, ui, desk);
+    presets(browser, ui, context);
     ui.add_space(theme::GAP);
-    steps(ui, desk);
+    steps(ui, context);
     ui.add_space(theme::GAP);
-    compare(ui, desk);
+    compare(ui, context);
 }
 
-fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
+fn presets(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
     let previous = icon::button(ui, Icon::Left, "Previous preset", true);
-    desk.help.tell(&previous, || {
+    context.help.tell(&previous, || {
         "Loads the preset before this one in the list".to_owned()
     });
     let next = icon::button(ui, Icon::Right, "Next preset", true);
-    desk.help
+    context
+        .help
         .tell(&next, || "Loads the next preset in the list".to_owned());
     if previous.clicked() {
-        browser.step(-1, desk.edits);
+        browser.step(-1, context.model);
     } else if next.clicked() {
-        browser.step(1, desk.edits);
+        browser.step(1, context.model);
     }
-    name(browser, ui, desk);
+    name(browser, ui, context);
 
     let contents = browser.contents();
-    let loaded = browser.loaded(&contents, desk.edits);
+    let loaded = browser.loaded(&contents, context.model);
     let is_favourite = loaded.is_some_and(|entry| entry.favourite);
     let word = if is_favourite {
         "Remove from favourites"
@@ -46,14 +47,14 @@ fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
         "Add to favourites"
     };
     let star = icon::button(ui, Icon::Star(is_favourite), word, loaded.is_some());
-    desk.help.tell(&star, || word.to_owned());
+    context.help.tell(&star, || word.to_owned());
     if star.clicked()
         && let Some(entry) = loaded
     {
-        browser.set_favourite(entry, desk.edits);
+        browser.set_favourite(entry, context.model);
     }
     let save = ui.add(Button::new("Save").min_size(vec2(0.0, theme::ROW)));
-    desk.help.tell(&save, || {
+    context.help.tell(&save, || {
         let own = loaded.and_then(|entry| entry.path.as_ref());
         match own {
             Some(path) => format!("Saves the sound in {}", path.display()),
@@ -61,13 +62,13 @@ fn presets(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
         }
     });
     if save.clicked() {
-        browser.save(desk.edits);
+        browser.save(context.model);
     }
 }
 
 /// The preset's name, which opens the page.
-fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
-    let (preset, is_modified) = desk.edits.preset();
+fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
+    let (preset, is_modified) = context.model.preset();
     let name = preset.map_or_else(|| "Untitled".to_owned(), |preset| preset.name);
     let width = (ui.ctx().content_rect().width() - OTHERS_WIDTH).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
     let button = Button::new("")
@@ -79,7 +80,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
         let label = format!("Presets: {name}{modified}");
         WidgetInfo::selected(Role::Button, true, browser.open, label)
     });
-    desk.help.tell(&response, || {
+    context.help.tell(&response, || {
         let modified = if is_modified {
             ", which has been changed since it was loaded"
         } else {
@@ -121,29 +122,35 @@ fn name(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     }
 }
 
-fn steps(ui: &mut Ui, desk: &mut ViewContext) {
-    let (undo, redo) = (desk.edits.undo_name(), desk.edits.redo_name());
-    let back = step(ui, desk, Icon::Undo, "Undo", undo.as_deref());
-    let forth = step(ui, desk, Icon::Redo, "Redo", redo.as_deref());
+fn steps(ui: &mut Ui, context: &mut ViewContext) {
+    let (undo, redo) = (context.model.undo_name(), context.model.redo_name());
+    let back = step(ui, context, Icon::Undo, "Undo", undo.as_deref());
+    let forth = step(ui, context, Icon::Redo, "Redo", redo.as_deref());
     if back {
-        desk.edits.undo();
+        context.model.undo();
     } else if forth {
-        desk.edits.redo();
+        context.model.redo();
     }
 }
 
-fn step(ui: &mut Ui, desk: &mut ViewContext, icon: Icon, word: &str, step: Option<&str>) -> bool {
+fn step(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    icon: Icon,
+    word: &str,
+    step: Option<&str>,
+) -> bool {
     let name = match step {
         Some(step) => format!("{word} {step}"),
         None => word.to_owned(),
     };
     let response = icon::button(ui, icon, &name, step.is_some());
-    desk.help.tell(&response, || name.clone());
+    context.help.tell(&response, || name.clone());
     response.clicked()
 }
 
-fn compare(ui: &mut Ui, desk: &mut ViewContext) {
-    let here = desk.edits.side();
+fn compare(ui: &mut Ui, context: &mut ViewContext) {
+    let here = context.model.side();
     for side in [Side::A, Side::B] {
         let letter = side.letter();
         let button = Button::new(letter)
@@ -158,19 +165,20 @@ fn compare(ui: &mut Ui, desk: &mut ViewContext) {
                 format!("Sound {letter}"),
             )
         });
-        desk.help.tell(&response, || {
+        context.help.tell(&response, || {
             format!("Two sounds to compare: {letter} is heard when this is chosen")
         });
         if response.clicked() && side != here {
-            desk.edits.switch_side();
+            context.model.switch_side();
         }
     }
     let (from, to) = (here.letter(), here.other().letter());
     let copy = ui.add(Button::new(format!("{from} › {to}")).min_size(vec2(0.0, theme::ROW)));
     copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Copy {from} to {to}")));
-    desk.help
+    context
+        .help
         .tell(&copy, || format!("Makes {to} the same as {from}"));
     if copy.clicked() {
-        desk.edits.copy_to_other_side();
+        context.model.copy_to_other_side();
     }
 }

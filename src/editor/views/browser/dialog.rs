@@ -36,7 +36,7 @@ pub struct Form {
 }
 
 impl Form {
-    fn preset(&self, edits: &EditorModel) -> Preset {
+    fn preset(&self, model: &EditorModel) -> Preset {
         let tags = self.tags.split(',').map(str::trim);
         Preset {
             name: self.name.trim().to_owned(),
@@ -46,7 +46,7 @@ impl Form {
                 .filter(|tag| !tag.is_empty())
                 .map(str::to_owned)
                 .collect(),
-            patch: edits.patch_to_save(self.with_playing),
+            patch: model.patch_to_save(self.with_playing),
         }
     }
 }
@@ -206,7 +206,7 @@ impl Dialog {
 }
 
 /// Shows the browser's form, if there is one, and does what is decided.
-pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut EditorModel) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, model: &mut EditorModel) {
     let Some(mut dialog) = browser.dialog.take() else {
         return;
     };
@@ -240,8 +240,8 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, edits: &mut EditorModel) {
             browser.dialog = Some(dialog);
             return;
         }
-        (_, Question::Save) => save(browser, &dialog, decision, edits),
-        (_, Question::Rename(entry)) => browser.rename(entry, &dialog.form.name, edits),
+        (_, Question::Save) => save(browser, &dialog, decision, model),
+        (_, Question::Rename(entry)) => browser.rename(entry, &dialog.form.name, model),
     };
     if let Err(error) = error {
         dialog.error = Some(error.to_string());
@@ -269,9 +269,9 @@ fn save(
     browser: &mut Browser,
     dialog: &Dialog,
     decision: Decision,
-    edits: &mut EditorModel,
+    model: &mut EditorModel,
 ) -> Result<(), LibraryError> {
-    let preset = dialog.form.preset(edits);
+    let preset = dialog.form.preset(model);
     let id = match (decision, &dialog.in_the_way) {
         (Decision::Overwrite, Some(entry)) => {
             browser.library.replace(entry, &preset)?;
@@ -280,6 +280,6 @@ fn save(
         _ => browser.library.save_new(&preset)?,
     };
     browser.author = preset.author;
-    browser.saved(&id, &preset.name, edits);
+    browser.saved(&id, &preset.name, model);
     Ok(())
 }

@@ -26,7 +26,7 @@ const STAR_WIDTH: f32 = 28.0;
 /// Of the room for a name its folder may take no more than this part.
 const FOLDER_PART: f32 = 0.4;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
+pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
     let theme = theme::current(ui);
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
@@ -45,10 +45,10 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext) {
     });
     let mut chosen = None;
     within(ui, column(left + gap, right - gap), |ui| {
-        chosen = list(browser, ui, desk, &contents, left_by);
+        chosen = list(browser, ui, context, &contents, left_by);
     });
     within(ui, column(right, inner.right()), |ui| {
-        details(browser, ui, desk, chosen.as_ref());
+        details(browser, ui, context, chosen.as_ref());
     });
     let is_modal = browser.dialog.is_some() || ui.ctx().text_edit_focused();
     if !is_modal && ui.input(|input| input.key_pressed(Key::Escape)) {
@@ -75,13 +75,13 @@ pub fn one_line(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -
 fn list(
     browser: &mut Browser,
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     contents: &Contents,
     from_search: Option<Key>,
 ) -> Option<Entry> {
     let theme = theme::current(ui);
     let listed = browser.filter.list(contents);
-    let loaded = desk.edits.preset().0.map(|preset| preset.id);
+    let loaded = context.model.preset().0.map(|preset| preset.id);
     if browser.cursor.is_none() {
         browser.cursor.clone_from(&loaded);
     }
@@ -180,7 +180,7 @@ fn list(
                                 ui.scope_id().with(("damaged", which)),
                                 Sense::hover(),
                             );
-                            desk.help.tell(&hover, || told);
+                            context.help.tell(&hover, || told);
                         }
                     }
                 }
@@ -190,16 +190,16 @@ fn list(
     browser.scrolled = shown.state.clamped_offset().y / row;
     match act {
         Some((Act::Load, entry)) => {
-            browser.load(&entry, desk.edits);
+            browser.load(&entry, context.model);
             ui.memory_mut(|memory| memory.request_focus(field.id));
         }
         Some((Act::LoadAndClose, entry)) => {
             if loaded.as_ref() != Some(&entry.id) {
-                browser.load(&entry, desk.edits);
+                browser.load(&entry, context.model);
             }
             browser.open = false;
         }
-        Some((Act::Favourite, entry)) => browser.set_favourite(&entry, desk.edits),
+        Some((Act::Favourite, entry)) => browser.set_favourite(&entry, context.model),
         None => {}
     }
     let chosen = place.map(|place| listed[place].clone());
@@ -210,7 +210,7 @@ fn list(
             browser.open = false;
         }
         if let (true, Some(entry)) = (star, &chosen) {
-            browser.set_favourite(entry, desk.edits);
+            browser.set_favourite(entry, context.model);
         }
     }
     chosen
@@ -375,7 +375,7 @@ fn note(ui: &mut Ui, rect: Rect, text: &str, color: Color32) {
 }
 
 /// What is said of the chosen preset, and what can be done with it.
-fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext, chosen: Option<&Entry>) {
+fn details(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen: Option<&Entry>) {
     let theme = theme::current(ui);
     // The buttons stand at the foot, whatever there is to say.
     let rect = ui.max_rect();
@@ -419,21 +419,21 @@ fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext, chosen: O
         let width = rect.width();
         let wide = vec2(width, theme::ROW);
         let save = ui.add_sized(wide, Button::new("Save as…"));
-        desk.help.tell(&save, || {
+        context.help.tell(&save, || {
             "Saves the sound as a preset of yours, under a new name".to_owned()
         });
         if save.clicked() {
-            browser.ask_to_save(desk.edits);
+            browser.ask_to_save(context.model);
         }
         let own = chosen.filter(|entry| entry.path.is_some());
         let half = vec2((width - theme::GAP) / 2.0, theme::ROW);
         ui.horizontal(|ui| {
             let rename = ui.add_enabled(own.is_some(), Button::new("Rename…").min_size(half));
-            desk.help.tell(&rename, || {
+            context.help.tell(&rename, || {
                 "Gives this preset of yours another name".to_owned()
             });
             let delete = ui.add_enabled(own.is_some(), Button::new("Delete").min_size(half));
-            desk.help.tell(&delete, || {
+            context.help.tell(&delete, || {
                 "Moves this preset of yours to the folder of deleted ones".to_owned()
             });
             if let Some(entry) = own {
@@ -441,12 +441,14 @@ fn details(browser: &mut Browser, ui: &mut Ui, desk: &mut ViewContext, chosen: O
                     browser.dialog = Some(Dialog::rename(entry));
                 }
                 if delete.clicked() {
-                    browser.delete(entry, desk.edits);
+                    browser.delete(entry, context.model);
                 }
             }
         });
         let close = ui.add_sized(wide, Button::new("Close"));
-        desk.help.tell(&close, || "Back to the spectrum".to_owned());
+        context
+            .help
+            .tell(&close, || "Back to the spectrum".to_owned());
         if close.clicked() {
             browser.open = false;
         }

@@ -13,7 +13,7 @@ use super::*;
 use crate::editor::context::controls::Controls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
-use crate::editor::testing::host::obeyed_edits_over;
+use crate::editor::testing::host::obeyed_model_over;
 use crate::editor::testing::view::Senders;
 use crate::editor::theme::{self, ThemeChoice};
 use crate::state::Preset;
@@ -25,7 +25,7 @@ const SIZE: Vec2 = vec2(1000.0, 620.0);
 
 struct World {
     browser: Browser,
-    edits: EditorModel,
+    model: EditorModel,
     live: Live,
     help: HelpLine,
     controls: Controls,
@@ -34,21 +34,21 @@ struct World {
 
 impl World {
     fn frame(&mut self, ui: &mut Ui) {
-        self.edits.begin_frame(ui.input(|input| input.time));
-        let mut desk = ViewContext {
-            edits: &mut self.edits,
+        self.model.begin_frame(ui.input(|input| input.time));
+        let mut context = ViewContext {
+            model: &mut self.model,
             live: &self.live,
             help: &mut self.help,
             controls: &mut self.controls,
         };
-        ui.horizontal(|ui| self.browser.bar(ui, &mut desk));
+        ui.horizontal(|ui| self.browser.bar(ui, &mut context));
         if self.browser.is_open() {
             let rect = Rect::from_min_max(pos2(0.0, 40.0), SIZE.to_pos2());
             ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
-                self.browser.page(ui, &mut desk);
+                self.browser.page(ui, &mut context);
             });
         }
-        self.browser.overlay(ui, &mut self.edits, SIZE.y);
+        self.browser.overlay(ui, &mut self.model, SIZE.y);
     }
 
     fn presets(&self) -> std::path::PathBuf {
@@ -88,10 +88,10 @@ fn stage(presets: &[Preset]) -> Stage {
         put(folder.path(), preset);
     }
     let library = Library::in_folder(folder.path());
-    let (edits, _) = obeyed_edits_over(library.clone());
+    let (model, _) = obeyed_model_over(library.clone());
     let world = World {
         browser: Browser::new(library),
-        edits,
+        model,
         live: Live::new(&Senders::default().sources()),
         help: HelpLine::default(),
         controls: Controls::new(),
@@ -147,13 +147,13 @@ fn write_into(stage: &mut Stage, field: &str, text: &str) {
 }
 
 fn name(stage: &Stage) -> (String, bool) {
-    let (preset, is_modified) = stage.state().edits.preset();
+    let (preset, is_modified) = stage.state().model.preset();
     (preset.expect("a preset").name, is_modified)
 }
 
 fn tilt(stage: &Stage) -> f32 {
     // A normalised number holds it no finer.
-    let tilt = stage.state().edits.patch().plain(Param::TILT);
+    let tilt = stage.state().model.patch().plain(Param::TILT);
     (tilt * 1e3).round() / 1e3
 }
 
@@ -181,7 +181,7 @@ fn a_click_in_the_list_loads_and_a_changed_sound_is_marked() {
     click(&mut stage, "Presets: Initial");
     click(&mut stage, "Warm");
     assert_eq!((name(&stage).0.as_str(), tilt(&stage)), ("Warm", -9.0));
-    stage.state_mut().edits.set(Param::SPREAD, 0.5);
+    stage.state_mut().model.set(Param::SPREAD, 0.5);
     stage.run_steps(2);
     stage.get_by_label("Presets: Warm, modified");
     click(&mut stage, "Undo Stereo Spread");
@@ -246,7 +246,7 @@ fn what_is_looked_for_is_listed_and_stepped_through() {
 #[test]
 fn a_sound_is_saved_under_a_new_name_and_then_in_place() {
     let mut stage = stage(&[]);
-    stage.state_mut().edits.set(Param::TILT, 0.25);
+    stage.state_mut().model.set(Param::TILT, 0.25);
     let first = tilt(&stage);
     click(&mut stage, "Save");
     // The name has the keyboard at once.
@@ -274,7 +274,7 @@ fn a_sound_is_saved_under_a_new_name_and_then_in_place() {
             .is_some()
     });
 
-    stage.state_mut().edits.set(Param::TILT, 0.5);
+    stage.state_mut().model.set(Param::TILT, 0.5);
     stage.run_steps(2);
     assert!(name(&stage).1);
     click(&mut stage, "Save");
@@ -293,7 +293,7 @@ fn how_a_person_plays_is_saved_only_if_asked_for() {
         (Param::VOICES, 3.0),
     ] {
         let normalized = param.range().normalized(plain);
-        stage.state_mut().edits.set(param, normalized);
+        stage.state_mut().model.set(param, normalized);
     }
     let played = |stage: &Stage, file: &str| {
         let patch = stage.state().file(file).patch;
@@ -311,7 +311,7 @@ fn how_a_person_plays_is_saved_only_if_asked_for() {
     assert_eq!(played(&stage, "Poly.toml"), defaults);
 
     let world = stage.state_mut();
-    world.browser.ask_to_save(&world.edits);
+    world.browser.ask_to_save(&world.model);
     stage.run_steps(2);
     click(&mut stage, "With MPE and bend ranges");
     write_into(&mut stage, "Name", "Mono");
@@ -372,7 +372,7 @@ fn a_file_that_was_changed_a_moment_ago_is_not_written_over_either() {
     let theirs = preset("Warm", -12.25);
     put(stage.state().folder.path(), &theirs);
     let world = stage.state_mut();
-    world.browser.save(&mut world.edits);
+    world.browser.save(&mut world.model);
     assert_eq!(stage.state().file("Warm.toml"), theirs);
     stage.run_steps(2);
     stage.get_by_label("The file has been changed since it was loaded");
@@ -381,7 +381,7 @@ fn a_file_that_was_changed_a_moment_ago_is_not_written_over_either() {
     let path = stage.state().presets().join("Warm.toml");
     fs::write(&path, "schema = 1\nnonsense = 3\n").expect("written");
     let world = stage.state_mut();
-    world.browser.save(&mut world.edits);
+    world.browser.save(&mut world.model);
     stage.run_steps(2);
     stage.get_by_label_contains("Warm.toml: line 2");
     assert!(fs::read_to_string(&path).is_ok_and(|text| text.contains("nonsense")));
@@ -444,7 +444,7 @@ fn a_preset_that_the_notice_has_brought_back_is_not_brought_back_twice() {
     click(&mut stage, "Restore");
     assert_eq!(stage.state().file("Warm.toml").name, "Warm");
     assert_eq!(
-        stage.state().edits.undo_name().as_deref(),
+        stage.state().model.undo_name().as_deref(),
         Some("Load Warm")
     );
 }

@@ -4,7 +4,7 @@ use egui::{Event, Modifiers, TextEdit, pos2, vec2};
 
 use super::*;
 use crate::bridge::KeyReceiver;
-use crate::editor::testing::host::{Call, edits};
+use crate::editor::testing::host::{Call, model};
 use crate::editor::testing::view::{Stage, button};
 use crate::synth::{self, NoteAddress};
 
@@ -33,16 +33,16 @@ impl Rig {
 
     /// A frame with these events, and what the audio thread hears of it.
     fn frame(&mut self, events: &[Event]) -> Vec<(u8, bool)> {
-        let (mut edits, _) = edits();
+        let (mut model, _) = model();
         let (keyboard, text, is_typing) = (&mut self.keyboard, &mut self.text, self.is_typing);
         let letters = self.letters;
-        self.stage.show(&mut edits, events, |ui, desk| {
+        self.stage.show(&mut model, events, |ui, context| {
             if is_typing {
                 ui.add(TextEdit::singleline(text).desired_width(10.0))
                     .request_focus();
             }
-            keyboard.listen(ui, desk, letters);
-            keyboard.show(ui, desk);
+            keyboard.listen(ui, context, letters);
+            keyboard.show(ui, context);
         });
         let mut heard = Vec::new();
         self.receiver.receive(|event| match event {
@@ -293,14 +293,14 @@ fn the_mouse_plays_slides_and_lets_go() {
 #[test]
 fn a_host_that_sleeps_is_asked_once_to_wake() {
     let mut rig = Rig::new();
-    let (mut edits, recorder) = edits();
+    let (mut model, recorder) = model();
     let mut frames = |rig: &mut Rig, count: usize, events: &[Event]| {
         let mut told = String::new();
         for n in 0..count {
             let events = if n == 0 { events } else { &[] };
-            rig.stage.show(&mut edits, events, |ui, desk| {
-                rig.keyboard.listen(ui, desk, Letters::default());
-                told = desk.help.text().to_owned();
+            rig.stage.show(&mut model, events, |ui, context| {
+                rig.keyboard.listen(ui, context, Letters::default());
+                told = context.help.text().to_owned();
             });
         }
         told

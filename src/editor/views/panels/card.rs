@@ -47,7 +47,7 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
 }
 
 /// Controls in rows of `columns`, over the whole place.
-pub fn grid(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
+pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
     let rows = params.len().div_ceil(columns);
     let cell = vec2(
         rect.width() / columns as f32,
@@ -61,16 +61,16 @@ pub fn grid(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, columns: usize, par
                 column as f32 * cell.x,
                 spare + row as f32 * (cell.y + spare),
             );
-        control(ui, desk, param, Rect::from_min_size(corner, cell));
+        control(ui, context, param, Rect::from_min_size(corner, cell));
     }
 }
 
 /// The control that fits the parameter, with its short name, since the card's title says the rest.
-fn control(ui: &mut Ui, desk: &mut ViewContext, param: Param, rect: Rect) {
+fn control(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
     let name = param.row().short;
     place(ui, rect, |ui| match param.range() {
-        Range::Switch => switch(ui, desk, param, name, rect.size()),
-        Range::Choice { .. } => choice(ui, desk, param, name, rect.size()),
-        _ => knob(ui, desk, param, name, rect.size()),
+        Range::Switch => switch(ui, context, param, name, rect.size()),
+        Range::Choice { .. } => choice(ui, context, param, name, rect.size()),
+        _ => knob(ui, context, param, name, rect.size()),
     });
 }

@@ -110,23 +110,23 @@ impl EnvelopeView {
     }
 
     /// Shows the card.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, self.group.name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
         let well = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
-        self.drawing(ui, desk, well);
+        self.drawing(ui, context, well);
         let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
         let controls = of_groups(&[self.group]);
-        grid(ui, desk, row, controls.len(), &controls);
+        grid(ui, context, row, controls.len(), &controls);
     }
 
-    fn drawing(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+    fn drawing(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let corners = Corners::of(&self.stages, desk, rect);
+        let corners = Corners::of(&self.stages, context, rect);
         let pointed = response
             .hover_pos()
             .and_then(|pointer| corners.nearest(pointer));
@@ -137,39 +137,43 @@ impl EnvelopeView {
         if response.dragged_by(PointerButton::Primary)
             && let Some(handle) = self.held
         {
-            self.drag(ui, desk, handle, rect, response.drag_delta());
+            self.drag(ui, context, handle, rect, response.drag_delta());
         }
         if response.drag_stopped() {
-            desk.edits.end_drag();
+            context.model.end_drag();
             self.held = None;
         }
         if response.double_clicked()
             && let Some(handle) = pointed
         {
-            desk.edits.begin_group("Reset corner");
+            context.model.begin_group("Reset corner");
             for param in self.params(handle).into_iter().flatten() {
-                desk.edits.set(param, param.default_normalized());
+                context.model.set(param, param.default_normalized());
             }
-            desk.edits.end_group();
+            context.model.end_group();
         }
         let active = self.held.or(pointed);
         if active.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
-        desk.help.tell(&response, || match active {
+        context.help.tell(&response, || match active {
             None => format!(
                 "{}: drag its corners, with Shift for fine",
                 self.group.name()
             ),
             Some(handle) => {
                 let values = self.params(handle).into_iter().flatten().map(|param| {
-                    format!("{}: {}", param.row().name, current_text(param, desk.edits))
+                    format!(
+                        "{}: {}",
+                        param.row().name,
+                        current_text(param, context.model)
+                    )
                 });
                 values.collect::<Vec<_>>().join("   ")
             }
         });
 
-        let corners = Corners::of(&self.stages, desk, rect);
+        let corners = Corners::of(&self.stages, context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
         for level in [0.0, 0.5, 1.0] {
@@ -177,7 +181,7 @@ impl EnvelopeView {
             painter.hline(rect.x_range(), corners.y(level), stroke);
         }
         let line = corners.line();
-        let is_idle = idle::reason(self.stages.attack, desk.controls.values()).is_some();
+        let is_idle = idle::reason(self.stages.attack, context.controls.values()).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
@@ -185,7 +189,7 @@ impl EnvelopeView {
         };
         fill(&painter, &line, rect, color.gamma_multiply(0.14));
         painter.add(Shape::line(line, Stroke::new(1.5, color)));
-        for (slot, at) in self.dots(&corners, desk.live.sounding()) {
+        for (slot, at) in self.dots(&corners, context.live.sounding()) {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
@@ -234,26 +238,33 @@ impl EnvelopeView {
         }
     }
 
-    fn drag(&self, ui: &Ui, desk: &mut ViewContext, handle: Handle, rect: Rect, way: egui::Vec2) {
+    fn drag(
+        &self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        handle: Handle,
+        rect: Rect,
+        way: egui::Vec2,
+    ) {
         let fine = if ui.input(|input| input.modifiers.shift) {
             0.1
         } else {
             1.0
         };
         let [sideways, upwards] = self.params(handle);
-        let by = |desk: &mut ViewContext, param: Param, part: f32| {
-            let normalized = desk.edits.normalized(param) + fine * part;
-            desk.edits.draw(param, normalized.clamp(0.0, 1.0));
+        let by = |context: &mut ViewContext, param: Param, part: f32| {
+            let normalized = context.model.normalized(param) + fine * part;
+            context.model.draw(param, normalized.clamp(0.0, 1.0));
         };
         if let Some(param) = sideways {
-            let stage = Corners::of(&self.stages, desk, rect).stage;
-            by(desk, param, way.x / stage);
+            let stage = Corners::of(&self.stages, context, rect).stage;
+            by(context, param, way.x / stage);
         }
         if let Some(param) = upwards {
             let height = inner(rect).height();
             // The curve's handle lies on a falling stage, which a greater curve lets fall sooner.
             let sign = if handle == Handle::Curve { 0.5 } else { -1.0 };
-            by(desk, param, sign * way.y / height);
+            by(context, param, sign * way.y / height);
         }
     }
 }
@@ -281,8 +292,8 @@ struct Corners {
 }
 
 impl Corners {
-    fn of(stages: &Stages, desk: &ViewContext, rect: Rect) -> Corners {
-        let value = |param: Param| desk.edits.normalized(param);
+    fn of(stages: &Stages, context: &ViewContext, rect: Rect) -> Corners {
+        let value = |param: Param| context.model.normalized(param);
         let timed = [
             stages.delay,
             stages.attack,
@@ -396,7 +407,7 @@ mod tests {
     use egui::Vec2;
 
     use super::*;
-    use crate::editor::testing::host::edits;
+    use crate::editor::testing::host::model;
     use crate::editor::testing::view::Stage as Screen;
     use crate::synth::{Config, Engine, Event};
 
@@ -405,13 +416,13 @@ mod tests {
     /// Where the view shows the engine's voices.
     fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
         screen.senders.tell(engine);
-        let (mut edits, _) = edits();
+        let (mut model, _) = model();
         let mut found = Vec::new();
-        screen.show(&mut edits, &[], |_, desk| {
+        screen.show(&mut model, &[], |_, context| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
-            let corners = Corners::of(&view.stages, desk, rect);
+            let corners = Corners::of(&view.stages, context, rect);
             found = view
-                .dots(&corners, desk.live.sounding())
+                .dots(&corners, context.live.sounding())
                 .map(|(_, at)| at)
                 .collect();
             // While the key is held, and in the release from the sustain, dots are on the line.

@@ -20,22 +20,28 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
 /// Shows the card.
-pub fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Filter.name());
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-    curve(ui, desk, well);
+    curve(ui, context, well);
     let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
     place(ui, field, |ui| {
-        choice(ui, desk, Param::FILTER_TYPE, "", vec2(view.width(), 20.0));
+        choice(
+            ui,
+            context,
+            Param::FILTER_TYPE,
+            "",
+            vec2(view.width(), 20.0),
+        );
     });
     let mut others = of_groups(&[Group::Filter]);
     others.retain(|&param| param != Param::FILTER_TYPE);
-    grid(ui, desk, controls, 3, &others);
+    grid(ui, context, controls, 3, &others);
 }
 
-fn curve(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let theme = theme::current(ui);
     let response = ui.interact(
         rect,
@@ -49,17 +55,19 @@ fn curve(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         } else {
             1.0
         };
-        let moved = |param: Param, by: f32| desk.edits.normalized(param) + fine * by;
+        let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
         let cutoff = moved(Param::CUTOFF, way.x / rect.width());
         let resonance = moved(Param::RESONANCE, -way.y / rect.height());
-        desk.edits.draw(Param::CUTOFF, cutoff.clamp(0.0, 1.0));
-        desk.edits.draw(Param::RESONANCE, resonance.clamp(0.0, 1.0));
+        context.model.draw(Param::CUTOFF, cutoff.clamp(0.0, 1.0));
+        context
+            .model
+            .draw(Param::RESONANCE, resonance.clamp(0.0, 1.0));
         ui.ctx().set_cursor_icon(CursorIcon::Move);
     }
     if response.drag_stopped() {
-        desk.edits.end_drag();
+        context.model.end_drag();
     }
-    desk.help.tell(&response, || {
+    context.help.tell(&response, || {
         "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
             .into()
     });
@@ -75,7 +83,7 @@ fn curve(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         y_of(rect, 0.0),
         Stroke::new(1.0, theme.grid),
     );
-    let values = desk.controls.values();
+    let values = context.controls.values();
     let settings = filter_settings(values);
     let points = points(settings.as_ref(), rect);
     let color = match settings {

@@ -27,34 +27,34 @@ pub struct LfoView {
 
 impl LfoView {
     /// Shows the card.
-    pub fn show(&mut self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
-        if let News::Latest(telemetry) = desk.live.news()
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        if let News::Latest(telemetry) = context.live.news()
             && telemetry.statistics.voices > 0
         {
             self.cycles = telemetry.lfo_cycles;
         }
-        show(ui, desk, rect, self.cycles);
+        show(ui, context, rect, self.cycles);
     }
 }
 
-fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect, cycles: f64) {
+fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect, cycles: f64) {
     let inner = card(ui, rect, Group::Lfo.name());
     let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
     let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-    shape(ui, desk, well, cycles);
+    shape(ui, context, well, cycles);
     let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
     place(ui, field, |ui| {
-        choice(ui, desk, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
+        choice(ui, context, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
     });
     let mut others = of_groups(&[Group::Lfo]);
     others.retain(|&param| param != Param::LFO_SHAPE);
-    grid(ui, desk, controls, 4, &others);
+    grid(ui, context, controls, 4, &others);
 }
 
-fn shape(ui: &Ui, desk: &ViewContext, rect: Rect, now: f64) {
+fn shape(ui: &Ui, context: &ViewContext, rect: Rect, now: f64) {
     let theme = theme::current(ui);
-    let values = desk.controls.values();
+    let values = context.controls.values();
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, theme.well);
     let grid = Stroke::new(1.0, theme.grid);

@@ -36,9 +36,9 @@ impl LoadView {
     }
 
     /// Takes the news, once a frame, shown or not.
-    pub fn update(&mut self, ui: &Ui, desk: &ViewContext) {
+    pub fn update(&mut self, ui: &Ui, context: &ViewContext) {
         let now_s = ui.input(|input| input.time);
-        if let News::Latest(telemetry) = desk.live.news()
+        if let News::Latest(telemetry) = context.live.news()
             && now_s - self.taken_s >= INTERVAL_S
         {
             self.taken_s = now_s;
@@ -50,18 +50,18 @@ impl LoadView {
     }
 
     /// Shows the card.
-    pub fn show(&self, ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+    pub fn show(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, "Load");
         let [figures, graph] = super::across(inner, [150.0, 0.0]);
-        self.figures(ui, desk, figures);
+        self.figures(ui, context, figures);
         self.graph(ui, graph.shrink2(vec2(0.0, 2.0)));
         let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
-        let told = match desk.live.news() {
+        let told = match context.live.news() {
             News::Latest(telemetry) => told(telemetry),
             _ => "Load: not running".to_owned(),
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
-        desk.help.tell(&response, || {
+        context.help.tell(&response, || {
             format!(
                 "Load: process time in parts of a buffer's time. Of the buffers of the last \
                  {WINDOW_S} s, half took no more than the median, 95 % and 99 % no more than theirs."
@@ -69,10 +69,10 @@ impl LoadView {
         });
     }
 
-    fn figures(&self, ui: &Ui, desk: &ViewContext, rect: Rect) {
+    fn figures(&self, ui: &Ui, context: &ViewContext, rect: Rect) {
         let theme = theme::current(ui);
-        let News::Latest(telemetry) = desk.live.news() else {
-            let text = match desk.live.news() {
+        let News::Latest(telemetry) = context.live.news() else {
+            let text = match context.live.news() {
                 News::Missing => "Not running",
                 _ => "",
             };

@@ -18,7 +18,7 @@ const BAR: f32 = 17.0;
 const CHOICE: f32 = 20.0;
 
 /// Shows the card.
-pub fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
+pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Macros.name());
     let width = inner.width() / MACROS as f32;
     let spare = (inner.height() - 112.0).clamp(0.0, 24.0) / 3.0;
@@ -30,13 +30,13 @@ pub fn show(ui: &mut Ui, desk: &mut ViewContext, rect: Rect) {
         place(ui, column, |ui| {
             ui.spacing_mut().item_spacing.y = GAP + spare;
             let value = Param::macro_value(number);
-            knob(ui, desk, value, value.row().short, dial);
+            knob(ui, context, value, value.row().short, dial);
             let target = Param::macro_target(number);
-            let chosen = target.range().plain(desk.edits.normalized(target)) as usize;
+            let chosen = target.range().plain(context.model.normalized(target)) as usize;
             let size = vec2(column.width(), CHOICE);
-            narrow_choice(ui, desk, target, &target_name(chosen), size);
+            narrow_choice(ui, context, target, &target_name(chosen), size);
             let size = vec2(column.width(), BAR);
-            bar(ui, desk, Param::macro_amount(number), size);
+            bar(ui, context, Param::macro_amount(number), size);
         });
     }
 }

@@ -87,7 +87,7 @@ fn every_control_changes_its_parameter_and_its_text() {
     let mut rig = window(LARGE);
     for param in globals() {
         let before = value_text(&rig, param);
-        let is_at_top = rig.state().edits.normalized(param) > 0.5;
+        let is_at_top = rig.state().model.normalized(param) > 0.5;
         let node = control(&rig, param);
         for _ in 0..3 {
             if is_at_top {
@@ -102,7 +102,7 @@ fn every_control_changes_its_parameter_and_its_text() {
         assert_ne!(value_text(&rig, param), before, "{name}");
         assert_eq!(
             value_text(&rig, param),
-            Some(value_text::current_text(param, &rig.state().edits))
+            Some(value_text::current_text(param, &rig.state().model))
         );
     }
 }
@@ -197,12 +197,12 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
         drag(&mut rig, from, from + vec2(0.0, 20.0), Modifiers::NONE);
         if plain(&rig, Param::AMP_SUSTAIN) < before {
             moved += 1;
-            assert_eq!(rig.state_mut().edits.undo(), Some("Amp Sustain".to_owned()));
+            assert_eq!(rig.state_mut().model.undo(), Some("Amp Sustain".to_owned()));
             rig.run_steps(2);
             drag(&mut rig, from, from + vec2(40.0, 20.0), Modifiers::NONE);
             assert!(plain(&rig, Param::AMP_DECAY) > Param::AMP_DECAY.row().default);
             // Both in one step.
-            rig.state_mut().edits.undo();
+            rig.state_mut().model.undo();
             assert_eq!(plain(&rig, Param::AMP_SUSTAIN), 1.0);
             let decay = plain(&rig, Param::AMP_DECAY);
             assert!((decay - Param::AMP_DECAY.row().default).abs() < 1e-4);

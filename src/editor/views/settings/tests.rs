@@ -55,13 +55,13 @@ fn letters_are_asked_for_only_where_positions_are_not_known() {
 fn the_scale_is_this_windows_and_new_instances() {
     let mut rig = opened();
     pick(&mut rig, "150 %");
-    assert_eq!(rig.state().edits.params().window().scale_percent(), 150);
+    assert_eq!(rig.state().model.params().window().scale_percent(), 150);
     assert_eq!(saved(&rig).scale_percent, 150);
     // Another window's change is not this one's.
-    let params = rig.state().edits.params();
+    let params = rig.state().model.params();
     params.window().set_scale_percent(75);
     rig.run_steps(2);
-    assert_eq!(rig.state().edits.params().window().scale_percent(), 75);
+    assert_eq!(rig.state().model.params().window().scale_percent(), 75);
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn new_instances_begin_as_they_are_told() {
     rig.key_press(Key::Enter);
     rig.run_steps(3);
     assert_eq!(saved(&rig).new_instance.voices, 33);
-    let mpe = rig.state().edits.params().unmodulated(Param::MPE);
+    let mpe = rig.state().model.params().unmodulated(Param::MPE);
     assert_eq!(mpe, 0.0);
-    rig.state_mut().edits.set(Param::MPE, 1.0);
+    rig.state_mut().model.set(Param::MPE, 1.0);
     rig.run_steps(2);
     pick(&mut rig, "Take from this instance");
     let expected = NewInstance {
@@ -92,11 +92,11 @@ fn new_instances_begin_as_they_are_told() {
 fn learned_controllers_are_listed_and_forgotten() {
     let mut rig = opened();
     let controllers = |rig: &Rig| {
-        let bindings = rig.state().edits.params().controllers().bindings();
+        let bindings = rig.state().model.params().controllers().bindings();
         bindings.collect::<Vec<_>>()
     };
     rig.state()
-        .edits
+        .model
         .params()
         .controllers()
         .bind(21, Param::TILT);
@@ -105,7 +105,7 @@ fn learned_controllers_are_listed_and_forgotten() {
     pick(&mut rig, "Forget CC 21");
     assert_eq!(controllers(&rig), []);
     assert_eq!(
-        rig.state_mut().edits.undo().as_deref(),
+        rig.state_mut().model.undo().as_deref(),
         Some("Forget CC 21")
     );
     assert_eq!(controllers(&rig), [(21, Param::TILT)]);
@@ -115,7 +115,7 @@ fn learned_controllers_are_listed_and_forgotten() {
 fn closing_the_window_remembers_its_size_and_keeps_a_damaged_file() {
     let mut rig = opened();
     pick(&mut rig, "High contrast");
-    let params = rig.state().edits.params();
+    let params = rig.state().model.params();
     let size = crate::params::EditorSize {
         width: 1_234,
         height: 777,
@@ -128,7 +128,7 @@ fn closing_the_window_remembers_its_size_and_keeps_a_damaged_file() {
     let file = SettingsFile::in_folder(rig.state().folder.path());
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "scale = 1").expect("written");
-    rig.state().shell.close(rig.state().edits.params());
+    rig.state().shell.close(rig.state().model.params());
     assert_eq!(std::fs::read_to_string(&path).expect("kept"), "scale = 1");
     let page = SettingsPage::new(file);
     let trouble = page.trouble.as_deref().unwrap_or_default();
@@ -182,7 +182,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     rig.state_mut().keys.receive(|_| heard += 1);
     assert_eq!(heard, 1);
     // The scale is each window's own.
-    assert_eq!(rig.state().edits.params().window().scale_percent(), 100);
+    assert_eq!(rig.state().model.params().window().scale_percent(), 100);
     // One that cannot be read changes nothing and is told; nor does one that is gone.
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "theme = \"puce\"").expect("written");

@@ -176,12 +176,12 @@ pub fn extent(place: Rect) -> Extent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::testing::host::edits;
+    use crate::editor::testing::host::model;
     use crate::synth::Sounding;
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {
-        let (edits, _) = edits();
-        let reference = Reference::now(&edits, &Sounding::default());
+        let (model, _) = model();
+        let reference = Reference::now(&model, &Sounding::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(900.0, 400.0));
         look(&Canvas::new(room, &axis, Layer::Level, &reference, true));

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use crate::editor::model::spectrum::layer::Layer;
     use crate::editor::model::spectrum::reference::Reference;
-    use crate::editor::testing::host::edits;
+    use crate::editor::testing::host::model;
     use crate::synth::{Config, Engine, Event, Param, Patch};
     use egui::{Rect, pos2, vec2};
 
@@ -197,8 +197,8 @@ mod tests {
     }
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {
-        let (edits, _) = edits();
-        let reference = Reference::now(&edits, &Sounding::default());
+        let (model, _) = model();
+        let reference = Reference::now(&model, &Sounding::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));
         look(&Canvas::new(room, &axis, Layer::Level, &reference, false));

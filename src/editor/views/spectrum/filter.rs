@@ -40,8 +40,8 @@ struct Drag {
 }
 
 /// As it is set; `None` while it is off.
-fn set(edits: &EditorModel) -> Option<FilterSettings> {
-    filter_settings(&values_before_macros(&edits.patch()))
+fn set(model: &EditorModel) -> Option<FilterSettings> {
+    filter_settings(&values_before_macros(&model.patch()))
 }
 
 fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
@@ -78,29 +78,29 @@ impl FilterHandle {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        desk: &mut ViewContext,
+        context: &mut ViewContext,
         canvas: &Canvas,
     ) -> Option<Response> {
-        let Some(settings) = set(desk.edits) else {
+        let Some(settings) = set(context.model) else {
             if self.drag.take().is_some() {
-                desk.edits.end_group();
+                context.model.end_group();
             }
             return None;
         };
         let at = place(&settings, canvas);
         let rect = Rect::from_center_size(at, vec2(4.0 * RADIUS, 4.0 * RADIUS));
         let response = ui.interact(rect, ui.scope_id().with("filter"), Sense::click_and_drag());
-        self.hand(ui, &response, canvas, desk.edits);
-        keys(ui, &response, desk.edits);
-        let settings = set(desk.edits).unwrap_or(settings);
-        let text = text(desk.edits);
+        self.hand(ui, &response, canvas, context.model);
+        keys(ui, &response, context.model);
+        let settings = set(context.model).unwrap_or(settings);
+        let text = text(context.model);
         response.widget_info(|| {
             let cutoff = f64::from(libm::exp2f(settings.log2_cutoff));
             WidgetInfo::slider(true, cutoff, "Filter cutoff and resonance")
         });
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_value(text.clone()));
-        desk.help.tell(&response, || {
+        context.help.tell(&response, || {
             format!(
                 "Filter: {text}. Drag: cutoff and resonance; wheel: slope; Shift: fine; double-click: \
                  reset"
@@ -108,7 +108,7 @@ impl FilterHandle {
         });
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
-        if let Some(moved) = moved(desk.live.sounding(), &settings) {
+        if let Some(moved) = moved(context.live.sounding(), &settings) {
             let stroke = Stroke::new(1.0, theme.filter.gamma_multiply(0.6));
             painter.line(curve(&moved, canvas), stroke);
         }
@@ -117,7 +117,7 @@ impl FilterHandle {
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, edits: &mut EditorModel) {
+    fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, model: &mut EditorModel) {
         let fine = if ui.input(|input| input.modifiers.shift) {
             FINE
         } else {
@@ -125,22 +125,22 @@ impl FilterHandle {
         };
         if response.double_clicked() {
             self.drag = None;
-            edits.end_group();
-            edits.begin_group("Reset filter");
+            model.end_group();
+            model.begin_group("Reset filter");
             for param in [Param::CUTOFF, Param::RESONANCE, Param::SLOPE] {
-                edits.draw(param, param.default_normalized());
+                model.draw(param, param.default_normalized());
             }
-            edits.end_group();
+            model.end_group();
             return;
         }
         if response.clicked() || response.drag_started() {
             response.request_focus();
         }
         if response.drag_started() {
-            edits.begin_group("Move filter");
+            model.begin_group("Move filter");
             self.drag = Some(Drag {
-                cutoff: edits.normalized(Param::CUTOFF),
-                resonance: edits.normalized(Param::RESONANCE),
+                cutoff: model.normalized(Param::CUTOFF),
+                resonance: model.normalized(Param::RESONANCE),
             });
         }
         if response.dragged()
@@ -154,26 +154,26 @@ impl FilterHandle {
             let (low_db, high_db) = Param::RESONANCE.range().ends();
             let way_db = -way.y * canvas.db_per_point();
             drag.resonance = (drag.resonance + way_db / (high_db - low_db)).clamp(0.0, 1.0);
-            edits.draw(Param::CUTOFF, drag.cutoff);
-            edits.draw(Param::RESONANCE, drag.resonance);
+            model.draw(Param::CUTOFF, drag.cutoff);
+            model.draw(Param::RESONANCE, drag.resonance);
         }
         if (response.drag_stopped() || !response.is_pointer_button_down_on())
             && self.drag.take().is_some()
         {
-            edits.end_group();
+            model.end_group();
         }
         if response.hovered() && self.drag.is_none() {
             let wheel = ui.input(|input| input.smooth_scroll_delta().y);
             if wheel != 0.0 {
-                let slope = Param::SLOPE.range().plain(edits.normalized(Param::SLOPE));
+                let slope = Param::SLOPE.range().plain(model.normalized(Param::SLOPE));
                 let slope = slope + wheel * WHEEL * fine;
-                edits.nudge(Param::SLOPE, Param::SLOPE.range().normalized(slope));
+                model.nudge(Param::SLOPE, Param::SLOPE.range().normalized(slope));
             }
         }
     }
 }
 
-fn keys(ui: &Ui, response: &Response, edits: &mut EditorModel) {
+fn keys(ui: &Ui, response: &Response, model: &mut EditorModel) {
     if !response.has_focus() {
         return;
     }
@@ -191,7 +191,7 @@ fn keys(ui: &Ui, response: &Response, edits: &mut EditorModel) {
     ] {
         let way = pressed(up) - pressed(down);
         if way != 0.0 {
-            edits.nudge(param, edits.normalized(param) + way * step);
+            model.nudge(param, model.normalized(param) + way * step);
         }
     }
 }
@@ -207,8 +207,8 @@ fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
     (filter.shape == set.shape && is_other).then_some(filter)
 }
 
-fn text(edits: &EditorModel) -> String {
-    let text = |param: Param| current_text(param, edits);
+fn text(model: &EditorModel) -> String {
+    let text = |param: Param| current_text(param, model);
     format!(
         "{} {}, resonance {}, slope {}",
         text(Param::FILTER_TYPE),

@@ -138,17 +138,17 @@ impl Hand {
         ui: &Ui,
         response: &Response,
         canvas: &Canvas,
-        edits: &mut EditorModel,
+        model: &mut EditorModel,
     ) {
         let modifiers = ui.input(|input| input.modifiers);
         if response.double_clicked()
             && let Some(at) = response.interact_pointer_pos()
             && canvas.plot.contains(at)
         {
-            self.end(edits);
+            self.end(model);
             let n = canvas.partial(at.x);
             let param = canvas.layer.param(n);
-            edits.set(param, default(param));
+            model.set(param, default(param));
             self.cursor = n;
             return;
         }
@@ -158,7 +158,7 @@ impl Hand {
             self.cursor = canvas.partial(at.x);
         }
         if self.gesture.is_none() {
-            self.press(ui, response, modifiers, canvas, edits);
+            self.press(ui, response, modifiers, canvas, model);
         }
         if self.gesture.is_none() {
             return;
@@ -170,16 +170,16 @@ impl Hand {
         let was_dragged = !is_down && !response.clicked();
         if response.dragged() || was_dragged {
             for at in std::mem::take(&mut self.way) {
-                self.go_on(at, modifiers, canvas, edits);
+                self.go_on(at, modifiers, canvas, model);
             }
         }
         if !is_down {
             if response.clicked()
                 && let Some(at) = response.interact_pointer_pos()
             {
-                self.click(at, modifiers, canvas, edits);
+                self.click(at, modifiers, canvas, model);
             }
-            self.end(edits);
+            self.end(model);
         }
     }
 
@@ -196,7 +196,7 @@ impl Hand {
         response: &Response,
         modifiers: Modifiers,
         canvas: &Canvas,
-        edits: &EditorModel,
+        model: &EditorModel,
     ) {
         self.button = PointerButton::Primary;
         // On a slow screen a click may begin and end between two frames.
@@ -217,12 +217,12 @@ impl Hand {
                 let selects = self.tool == Tool::Select
                     || modifiers.alt
                     || self.button == PointerButton::Secondary;
-                self.begin(selects, at, canvas.layer, edits);
+                self.begin(selects, at, canvas.layer, model);
             }
         }
     }
 
-    fn begin(&mut self, selects: bool, at: Pos2, layer: Layer, edits: &EditorModel) {
+    fn begin(&mut self, selects: bool, at: Pos2, layer: Layer, model: &EditorModel) {
         self.gesture = Some(if selects {
             Gesture::Lasso {
                 begun_at: at,
@@ -235,19 +235,19 @@ impl Hand {
                 begun_at: at,
                 last: at,
                 is_open: false,
-                before: params.map(|param| edits.normalized(param)).collect(),
+                before: params.map(|param| model.normalized(param)).collect(),
             })
         });
     }
 
-    fn go_on(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut EditorModel) {
+    fn go_on(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, model: &mut EditorModel) {
         self.cursor = canvas.partial(at.x);
         let Some(mut gesture) = self.gesture.take() else {
             return;
         };
         match &mut gesture {
             Gesture::Stroke(stroke) => {
-                self.draw(stroke, at, modifiers, canvas, edits);
+                self.draw(stroke, at, modifiers, canvas, model);
                 stroke.last = at;
             }
             Gesture::Lasso {
@@ -256,7 +256,7 @@ impl Hand {
                 before,
             } => {
                 *last = at;
-                let within = touched(Rect::from_two_pos(*begun_at, at), canvas, edits);
+                let within = touched(Rect::from_two_pos(*begun_at, at), canvas, model);
                 self.selection = combine(*before, within, modifiers);
             }
         }
@@ -264,11 +264,11 @@ impl Hand {
     }
 
     /// Pressed and let go where it was pressed.
-    fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, edits: &mut EditorModel) {
+    fn click(&mut self, at: Pos2, modifiers: Modifiers, canvas: &Canvas, model: &mut EditorModel) {
         self.cursor = canvas.partial(at.x);
         match self.gesture.take() {
             Some(Gesture::Stroke(mut stroke)) => {
-                self.draw(&mut stroke, at, modifiers, canvas, edits);
+                self.draw(&mut stroke, at, modifiers, canvas, model);
                 self.gesture = Some(Gesture::Stroke(stroke));
             }
             Some(Gesture::Lasso { before, .. }) => {
@@ -286,10 +286,10 @@ impl Hand {
     }
 
     /// The pointer has let go.
-    pub fn end(&mut self, edits: &mut EditorModel) {
+    pub fn end(&mut self, model: &mut EditorModel) {
         self.way.clear();
         if let Some(Gesture::Stroke(Stroke { is_open: true, .. })) = self.gesture.take() {
-            edits.end_group();
+            model.end_group();
         }
     }
 
@@ -300,12 +300,12 @@ impl Hand {
         at: Pos2,
         modifiers: Modifiers,
         canvas: &Canvas,
-        edits: &mut EditorModel,
+        model: &mut EditorModel,
     ) {
         let layer = canvas.layer;
         if !stroke.is_open {
             stroke.is_open = true;
-            edits.begin_group(format!("Draw {}", layer.name()));
+            model.begin_group(format!("Draw {}", layer.name()));
         }
         if modifiers.shift {
             // One bar, the one where the stroke began.
@@ -313,7 +313,7 @@ impl Hand {
             if self.may_move(n) {
                 let param = layer.param(n);
                 let offset = (stroke.last.y - at.y) / canvas.plot.height() * FINE;
-                edits.draw(param, edits.normalized(param) + offset);
+                model.draw(param, model.normalized(param) + offset);
             }
             return;
         }
@@ -326,7 +326,7 @@ impl Hand {
         if modifiers.command {
             for (place, &before) in stroke.before.iter().enumerate() {
                 if !crossed.contains(&(place + 1)) && self.may_move(place + 1) {
-                    edits.draw(layer.param(place + 1), before);
+                    model.draw(layer.param(place + 1), before);
                 }
             }
         }
@@ -338,12 +338,12 @@ impl Hand {
                 ((canvas.middle(n) - from.x) / (at.x - from.x)).clamp(0.0, 1.0)
             };
             let y = from.y + (at.y - from.y) * along;
-            edits.draw(layer.param(n), canvas.value(y));
+            model.draw(layer.param(n), canvas.value(y));
         }
     }
 
     /// Does what keys do while the bars have the focus.
-    pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, edits: &mut EditorModel) {
+    pub fn keys(&mut self, ui: &Ui, response: &Response, layer: Layer, model: &mut EditorModel) {
         if !response.has_focus() {
             self.is_by_pointer = false;
             return;
@@ -362,10 +362,10 @@ impl Hand {
         };
         if climb != 0 {
             let fine = if modifiers.shift { FINE } else { 1.0 };
-            self.climb(climb as f32 * KEY_STEP * fine, moved, layer, edits);
+            self.climb(climb as f32 * KEY_STEP * fine, moved, layer, model);
         }
         if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
-            operation::perform(Operation::Reset, layer, moved, edits);
+            operation::perform(Operation::Reset, layer, moved, model);
         }
         if pressed(Key::Space) > 0 {
             self.selection = self.selection.toggled(self.cursor);
@@ -379,15 +379,15 @@ impl Hand {
         let events = ui.input(|input| input.events.clone());
         for event in events {
             match event {
-                Event::Copy => self.copy(ui, layer, edits),
-                Event::Paste(_) => self.paste(layer, edits),
+                Event::Copy => self.copy(ui, layer, model),
+                Event::Paste(_) => self.paste(layer, model),
                 // egui-baseview 0.9 tells of no pasting, only of its keys.
                 Event::Key {
                     key: Key::V,
                     pressed: true,
                     modifiers,
                     ..
-                } if modifiers.command => self.paste(layer, edits),
+                } if modifiers.command => self.paste(layer, model),
                 _ => {}
             }
         }
@@ -405,28 +405,28 @@ impl Hand {
         }
     }
 
-    fn climb(&self, way: f32, moved: Selection, layer: Layer, edits: &mut EditorModel) {
+    fn climb(&self, way: f32, moved: Selection, layer: Layer, model: &mut EditorModel) {
         let values: Vec<(Param, f32)> = moved
             .numbers()
             .map(|n| layer.param(n))
-            .map(|param| (param, edits.normalized(param) + way))
+            .map(|param| (param, model.normalized(param) + way))
             .collect();
         match values[..] {
-            [(param, normalized)] => edits.nudge(param, normalized),
-            _ => edits.nudge_all(format!("Raise {}", layer.name()), &values),
+            [(param, normalized)] => model.nudge(param, normalized),
+            _ => model.nudge_all(format!("Raise {}", layer.name()), &values),
         }
     }
 
     /// Copies the chosen bars, for here and as text for elsewhere.
-    pub fn copy(&mut self, ui: &Ui, layer: Layer, edits: &EditorModel) {
-        self.clipboard = Clipboard::copy(layer, self.selection, edits);
+    pub fn copy(&mut self, ui: &Ui, layer: Layer, model: &EditorModel) {
+        self.clipboard = Clipboard::copy(layer, self.selection, model);
         ui.ctx().copy_text(self.clipboard.text(layer));
     }
 
     /// Pastes what was copied here.
-    pub fn paste(&mut self, layer: Layer, edits: &mut EditorModel) {
+    pub fn paste(&mut self, layer: Layer, model: &mut EditorModel) {
         if !self.clipboard.is_empty() {
-            self.clipboard.paste(layer, self.selection, edits);
+            self.clipboard.paste(layer, self.selection, model);
         }
     }
 }
@@ -461,11 +461,11 @@ fn way(ui: &Ui, of: PointerButton) -> Vec<Pos2> {
 }
 
 /// The bars that a rectangle touches, each from the default to its head.
-fn touched(rect: Rect, canvas: &Canvas, edits: &EditorModel) -> Selection {
+fn touched(rect: Rect, canvas: &Canvas, model: &EditorModel) -> Selection {
     Selection::of(|n| {
         let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;
-        let (head, foot) = (edits.normalized(param), default(param));
+        let (head, foot) = (model.normalized(param), default(param));
         let bar = Rect::from_two_pos(
             pos2(canvas.middle(n) - half, canvas.height(head)),
             pos2(canvas.middle(n) + half, canvas.height(foot)),

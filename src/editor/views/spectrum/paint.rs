@@ -273,18 +273,18 @@ pub fn sounding(
 pub fn bars(
     painter: &Painter,
     canvas: &Canvas,
-    desk: &ViewContext,
+    context: &ViewContext,
     emphasis: &Emphasis,
     theme: &Theme,
 ) {
-    let partials = desk.controls.values().index(Param::PARTIALS);
+    let partials = context.controls.values().index(Param::PARTIALS);
     for n in 1..=EDITABLE_PARTIALS {
         let middle = canvas.middle(n);
         if !canvas.plot.x_range().expand(20.0).contains(middle) {
             continue;
         }
         let param = canvas.layer.param(n);
-        let normalized = desk.edits.normalized(param);
+        let normalized = context.model.normalized(param);
         let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
         let width = canvas.bar_width(n);
         let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
@@ -314,7 +314,7 @@ pub fn bars(
         let head = Stroke::new(2.5, color.gamma_multiply(strength));
         painter.hline(bar.x_range(), to, head);
         // As the host has moved it: a diamond of its own, beside the head.
-        if let Some(moved) = widgets::modulated(param, desk) {
+        if let Some(moved) = widgets::modulated(param, context) {
             let at = pos2(middle, canvas.height(moved));
             let half = (width / 2.0).clamp(2.0, 4.0);
             let corners = [

@@ -6,7 +6,7 @@ use super::hand::Tool;
 use super::*;
 use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
-use crate::editor::testing::host::{Call, RecordingHost, edits};
+use crate::editor::testing::host::{Call, RecordingHost, model};
 use crate::editor::testing::view::{Stage, button, key};
 use crate::synth::{Config, Engine, Event as NoteEvent, Param};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
@@ -17,17 +17,17 @@ const SIZE: egui::Vec2 = vec2(1_200.0, 400.0);
 struct Window {
     stage: Stage,
     view: SpectrumView,
-    edits: EditorModel,
+    model: EditorModel,
     calls: RecordingHost,
 }
 
 impl Window {
     fn new() -> Window {
-        let (edits, calls) = edits();
+        let (model, calls) = model();
         let mut window = Window {
             stage: Stage::new(SIZE),
             view: SpectrumView::new(),
-            edits,
+            model,
             calls,
         };
         window.frame(&[]);
@@ -36,14 +36,15 @@ impl Window {
 
     fn frame(&mut self, events: &[Event]) {
         let view = &mut self.view;
-        self.stage
-            .show(&mut self.edits, events, |ui, desk| view.show(ui, desk));
+        self.stage.show(&mut self.model, events, |ui, context| {
+            view.show(ui, context)
+        });
     }
 
     /// Where things stand, as the view has them.
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
-        let reference = Reference::now(&self.edits, self.stage.live.sounding());
+        let reference = Reference::now(&self.model, self.stage.live.sounding());
         let axis = self.view.axis;
         let has_trail = self.view.switches.trail;
         look(&Canvas::new(
@@ -63,7 +64,7 @@ impl Window {
 
     fn value(&self, layer: Layer, n: usize) -> f32 {
         let param = layer.param(n);
-        param.range().plain(self.edits.normalized(param))
+        param.range().plain(self.model.normalized(param))
     }
 
     /// Presses at the first place, moves through the others and lets go at the last, with these keys
@@ -122,8 +123,8 @@ fn a_stroke_draws_where_the_pointer_is_as_one_step() {
             "{n}: {found} for {expected}"
         );
     }
-    assert_eq!(window.edits.undo().as_deref(), Some("Draw Level"));
-    assert_eq!(window.edits.undo(), None);
+    assert_eq!(window.model.undo().as_deref(), Some("Draw Level"));
+    assert_eq!(window.model.undo(), None);
     assert_eq!(window.value(Layer::Level, 12), 0.0);
 }
 
@@ -215,7 +216,7 @@ fn a_double_click_brings_the_default_back() {
     }
     window.frame(&[]);
     let param = Param::partial_level(20);
-    assert_eq!(window.edits.normalized(param), default(param));
+    assert_eq!(window.model.normalized(param), default(param));
 }
 
 #[test]
@@ -354,7 +355,7 @@ fn pointing_tells_what_sounds_there() {
             let sounding = window.stage.live.sounding();
             pointed(canvas, sounding, place)
                 .expect("a partial")
-                .lines(&window.edits)
+                .lines(&window.model)
         });
         assert_eq!(lines[0], "Partial 3   330.0 Hz   E4 +2 ct", "{measure:?}");
         assert!(lines[1].starts_with("Sounds at −") && lines[1].contains("centre (voice A2)"));
@@ -369,7 +370,7 @@ fn without_sound_it_tells_of_a4() {
     let lines = window.canvas(|canvas| {
         pointed(canvas, window.stage.live.sounding(), place)
             .expect("a partial")
-            .lines(&window.edits)
+            .lines(&window.model)
     });
     assert_eq!(lines[..2], ["Partial 2   880.0 Hz   A5", "Silent"]);
 }
@@ -406,7 +407,7 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
     let handle = |window: &Window| {
         let hz = Param::CUTOFF
             .range()
-            .plain(window.edits.normalized(Param::CUTOFF));
+            .plain(window.model.normalized(Param::CUTOFF));
         window.canvas(|canvas| pos2(canvas.x_of_hz(hz), canvas.gain_height(-3.0)))
     };
     window.view.axis = Axis::new(Measure::Logarithmic);
@@ -414,9 +415,9 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
     let place = handle(&window);
     window.stroke(&[place, place + vec2(60.0, 0.0)]);
     assert!(!begun(&window.calls.take()).contains(&Param::CUTOFF));
-    window.edits.undo();
+    window.model.undo();
     let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
-    window.edits.set(Param::FILTER_TYPE, low_pass);
+    window.model.set(Param::FILTER_TYPE, low_pass);
     window.frame(&[]);
     window.calls.take();
     let place = handle(&window);
@@ -430,7 +431,7 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
     let mut begun = begun(&calls);
     begun.sort();
     assert_eq!(begun, [Param::CUTOFF, Param::RESONANCE]);
-    let plain = |param: Param| param.range().plain(window.edits.normalized(param));
+    let plain = |param: Param| param.range().plain(window.model.normalized(param));
     assert!(
         (plain(Param::CUTOFF) - 500.0).abs() < 10.0,
         "{}",
@@ -441,5 +442,5 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
         "{}",
         plain(Param::RESONANCE)
     );
-    assert_eq!(window.edits.undo().as_deref(), Some("Move filter"));
+    assert_eq!(window.model.undo().as_deref(), Some("Move filter"));
 }

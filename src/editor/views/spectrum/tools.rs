@@ -63,7 +63,7 @@ impl Tools {
     pub fn show(
         &mut self,
         ui: &mut Ui,
-        desk: &mut ViewContext,
+        context: &mut ViewContext,
         layer: &mut Layer,
         axis: &mut Axis,
         hand: &mut Hand,
@@ -74,21 +74,21 @@ impl Tools {
             ui.set_height(theme::ROW);
             let before = *layer;
             for (response, (_, name)) in segments(ui, layer, &Layer::ALL).iter().zip(Layer::ALL) {
-                desk.help
+                context.help
                     .tell(response, || format!("Draw the partials' {name}"));
             }
             if *layer != before {
-                hand.end(desk.edits);
+                hand.end(context.model);
             }
             let helps = [
                 "Drag to draw; Shift: fine; Ctrl: a straight line; double-click: reset; right-drag: choose",
                 "Drag a rectangle around bars; Shift adds, Ctrl takes away",
             ];
             for (response, help) in segments(ui, &mut hand.tool, &Tool::ALL).iter().zip(helps) {
-                desk.help.tell(response, || help.to_owned());
+                context.help.tell(response, || help.to_owned());
             }
-            self.selection_menu(ui, desk, hand);
-            self.shape_menu(ui, desk, *layer, hand);
+            self.selection_menu(ui, context, hand);
+            self.shape_menu(ui, context, *layer, hand);
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
             let rect = ui.max_rect();
@@ -96,11 +96,11 @@ impl Tools {
             let row = UiBuilder::new()
                 .max_rect(right)
                 .layout(Layout::left_to_right(Align::Center));
-            ui.scope_builder(row, |ui| right_side(ui, desk, is_wide, axis, switches));
+            ui.scope_builder(row, |ui| right_side(ui, context, is_wide, axis, switches));
         });
     }
 
-    fn selection_menu(&mut self, ui: &mut Ui, desk: &mut ViewContext, hand: &mut Hand) {
+    fn selection_menu(&mut self, ui: &mut Ui, context: &mut ViewContext, hand: &mut Hand) {
         let title = match hand.selection.count() {
             0 => "Choose".to_owned(),
             count => format!("{count} chosen"),
@@ -147,7 +147,7 @@ impl Tools {
             });
             self.range_field(ui, selection);
         });
-        desk.help.tell(&response, || {
+        context.help.tell(&response, || {
             "Choose partials, also by a rectangle with the right button: strokes and shapes then move only \
              those. Escape: none"
                 .to_owned()
@@ -185,7 +185,13 @@ impl Tools {
         }
     }
 
-    fn shape_menu(&mut self, ui: &mut Ui, desk: &mut ViewContext, layer: Layer, hand: &mut Hand) {
+    fn shape_menu(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut ViewContext,
+        layer: Layer,
+        hand: &mut Hand,
+    ) {
         let response = menu(ui, "Shape", |ui| {
             ui.set_width(220.0);
             let of = match hand.selection.count() {
@@ -194,7 +200,7 @@ impl Tools {
             };
             let text = RichText::new(format!("{} of {of}", layer.name()));
             ui.label(text.color(theme::current(ui).weak_text));
-            let edits = &mut *desk.edits;
+            let model = &mut *context.model;
             let (_, end) = layer.param(1).range().ends();
             let unit = match layer {
                 Layer::Level => "dB",
@@ -207,7 +213,7 @@ impl Tools {
                 |name, rest: f32, most: f32, suffix: &str, of: &dyn Fn(f32) -> Operation| {
                     self.by_hand(
                         ui,
-                        edits,
+                        model,
                         layer,
                         hand.selection,
                         name,
@@ -241,7 +247,7 @@ impl Tools {
                     for (ui, (name, operation)) in columns.iter_mut().zip(row) {
                         let size = vec2(ui.available_width(), theme::ROW);
                         if ui.add_sized(size, Button::new(*name)).clicked() {
-                            operation::perform(*operation, layer, hand.selection, edits);
+                            operation::perform(*operation, layer, hand.selection, model);
                         }
                     }
                 });
@@ -253,7 +259,7 @@ impl Tools {
                         seed: self.seed,
                         width: self.random * end,
                     };
-                    operation::perform(operation, layer, hand.selection, edits);
+                    operation::perform(operation, layer, hand.selection, model);
                     // The next one is another; this one's number brings it back.
                     self.seed = self.seed % 9_999 + 1;
                 }
@@ -274,17 +280,17 @@ impl Tools {
                 let [left, right] = columns;
                 let size = vec2(left.available_width(), theme::ROW);
                 if left.add_sized(size, Button::new("Copy")).clicked() {
-                    hand.copy(left, layer, edits);
+                    hand.copy(left, layer, model);
                 }
                 let paste = Button::new("Paste");
                 right.add_enabled_ui(!hand.clipboard.is_empty(), |ui| {
                     if ui.add_sized(size, paste).clicked() {
-                        hand.paste(layer, edits);
+                        hand.paste(layer, model);
                     }
                 });
             });
         });
-        desk.help.tell(&response, || {
+        context.help.tell(&response, || {
             "Shape the chosen partials, or all: scale, tilt, smooth, randomise, copy…".to_owned()
         });
     }
@@ -294,7 +300,7 @@ impl Tools {
     fn by_hand(
         &mut self,
         ui: &mut Ui,
-        edits: &mut EditorModel,
+        model: &mut EditorModel,
         layer: Layer,
         selection: Selection,
         name: &'static str,
@@ -318,24 +324,24 @@ impl Tools {
                     .update_while_editing(false);
                 let response = ui.add(field).labelled_by(label.id);
                 if response.drag_started() {
-                    operation::begin(of(rest), layer, edits);
+                    operation::begin(of(rest), layer, model);
                     self.by_hand = Some(ByHand {
                         name,
-                        before: Shape::now(layer, edits),
+                        before: Shape::now(layer, model),
                         amount,
                     });
                 }
                 match &mut self.by_hand {
                     Some(held) if held.name == name => {
                         held.amount = amount;
-                        operation::draw(of(amount), layer, selection, &held.before, edits);
+                        operation::draw(of(amount), layer, selection, &held.before, model);
                         if !response.dragged() {
                             self.by_hand = None;
-                            edits.end_group();
+                            model.end_group();
                         }
                     }
                     _ if response.changed() && amount != rest => {
-                        operation::perform(of(amount), layer, selection, edits);
+                        operation::perform(of(amount), layer, selection, model);
                     }
                     _ => {}
                 }
@@ -422,7 +428,7 @@ fn segments<T: Copy + PartialEq>(
 /// What stands at the row's right end: the axis, and what is shown.
 fn right_side(
     ui: &mut Ui,
-    desk: &mut ViewContext,
+    context: &mut ViewContext,
     is_wide: bool,
     axis: &mut Axis,
     switches: &mut Switches,
@@ -430,7 +436,8 @@ fn right_side(
     // First, on the left, so that nothing else moves when it comes.
     if !axis.is_home() {
         let home = ui.add(Button::new(WHOLE));
-        desk.help
+        context
+            .help
             .tell(&home, || "See the whole axis again".to_owned());
         if home.clicked() {
             *axis = Axis::new(axis.measure());
@@ -438,7 +445,7 @@ fn right_side(
     }
     let mut measure = axis.measure();
     for response in &segments(ui, &mut measure, &Measure::ALL) {
-        desk.help.tell(response, || {
+        context.help.tell(response, || {
             "What stands along the view. Wheel: zoom; Shift and wheel: move".to_owned()
         });
     }
@@ -450,14 +457,14 @@ fn right_side(
         for (name, help, switch) in switches.each() {
             let response = toggle(ui, name, switch);
             label_as_shown(ui, &response, name);
-            desk.help.tell(&response, || help.to_owned());
+            context.help.tell(&response, || help.to_owned());
         }
     } else {
         menu(ui, VIEW, |ui| {
             for (name, help, switch) in switches.each() {
                 let response = ui.checkbox(switch, name);
                 label_as_shown(ui, &response, name);
-                desk.help.tell(&response, || help.to_owned());
+                context.help.tell(&response, || help.to_owned());
             }
         });
     }

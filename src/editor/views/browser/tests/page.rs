@@ -47,7 +47,7 @@ fn the_page_opens_at_what_is_loaded_and_keeps_the_row_of_the_keys_in_view() {
     assert!(is_seen(&stage, "Initial"));
     // Opened again, it is at what is loaded, not at what the keys were on.
     press(&mut stage, Key::Escape);
-    stage.state_mut().edits.undo();
+    stage.state_mut().model.undo();
     stage.run_steps(2);
     click(&mut stage, "Presets: Warm 59");
     assert!(is_seen(&stage, "Warm 59"));

@@ -29,7 +29,7 @@ fn choose(rig: &mut Rig, menu: &str, item: &str) {
 }
 
 fn undo(rig: &mut Rig) -> Option<String> {
-    let name = rig.state_mut().edits.undo();
+    let name = rig.state_mut().model.undo();
     rig.run_steps(2);
     name
 }
@@ -73,7 +73,7 @@ fn the_right_button_offers_the_bar_under_it() {
     assert!(rig.query_by_label("MIDI learn").is_some());
     rig.get_by_label("MIDI learn").click();
     rig.run_steps(3);
-    let awaited = rig.state().edits.params().controllers().awaited();
+    let awaited = rig.state().model.params().controllers().awaited();
     let n = (1..=EDITABLE_PARTIALS)
         .find(|&n| awaited == Some(Param::partial_level(n)))
         .expect("a partial's level is to be learned");
@@ -136,7 +136,7 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     assert_eq!(chosen(&rig), 32);
     // The same while a controller is awaited, and while a form lies over the window.
     rig.state()
-        .edits
+        .model
         .params()
         .controllers()
         .learn(Some(Param::TILT));
@@ -170,13 +170,13 @@ fn another_sound_has_no_bars_chosen() {
     assert_eq!(chosen(&rig), 0);
     // A change of this sound, and saving it, leave them.
     choose_odd(&mut rig);
-    rig.state_mut().edits.set(Param::TILT, 0.5);
+    rig.state_mut().model.set(Param::TILT, 0.5);
     rig.run_steps(2);
     assert_eq!(chosen(&rig), 32);
     // A state of the host's.
     let state = crate::params::HostParams::default();
     let fields = nice_plug::prelude::Params::serialize_fields(&state);
-    nice_plug::prelude::Params::deserialize_fields(rig.state().edits.params(), &fields);
+    nice_plug::prelude::Params::deserialize_fields(rig.state().model.params(), &fields);
     rig.run_steps(2);
     assert_eq!(chosen(&rig), 0);
 }
@@ -303,7 +303,7 @@ fn keys_move_the_filter_and_a_reader_tells_it() {
     let mut rig = large();
     assert!(rig.query_by_label(HANDLE).is_none(), "the filter is off");
     let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
-    rig.state_mut().edits.set(Param::FILTER_TYPE, low_pass);
+    rig.state_mut().model.set(Param::FILTER_TYPE, low_pass);
     rig.run_steps(3);
     rig.get_by_label(HANDLE).focus();
     rig.run_steps(2);
@@ -379,7 +379,7 @@ fn keys_zoom() {
 fn chosen_bars_are_copied_and_pasted_by_the_keys_that_the_real_window_tells_of() {
     let mut rig = large();
     let first = Param::partial_level(1);
-    rig.state_mut().edits.set(first, 0.25);
+    rig.state_mut().model.set(first, 0.25);
     rig.get_by_label("Partial 1 Level").focus();
     rig.run_steps(2);
     send(&mut rig, [key(Key::Space), Event::Copy, key(Key::Delete)]);
@@ -392,7 +392,7 @@ fn chosen_bars_are_copied_and_pasted_by_the_keys_that_the_real_window_tells_of()
         modifiers: Modifiers::COMMAND,
     };
     send(&mut rig, [paste]);
-    assert_eq!(rig.state().edits.normalized(first), 0.25);
+    assert_eq!(rig.state().model.normalized(first), 0.25);
 }
 
 #[test]
