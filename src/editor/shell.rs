@@ -48,11 +48,11 @@ pub struct Shell {
     controls: Controls,
     learn: Learn,
     /// What a key has done, and until when it is told, in the window's seconds.
-    told: Option<(String, f64)>,
+    status_message: Option<(String, f64)>,
 }
 
 /// How long it is told what a key has done.
-const TOLD_S: f64 = 2.0;
+const MESSAGE_S: f64 = 2.0;
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
@@ -68,7 +68,7 @@ impl Shell {
             help: HelpLine::default(),
             controls: Controls::new(),
             learn: Learn::new(),
-            told: None,
+            status_message: None,
         }
     }
 
@@ -111,9 +111,9 @@ impl Shell {
         let now_s = ui.input(|input| input.time);
         model.begin_frame(now_s);
         self.views.settings.follow(ui);
-        let told = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
-        if let Some(text) = told {
-            self.told = Some((text, now_s + TOLD_S));
+        let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
+        if let Some(text) = message {
+            self.status_message = Some((text, now_s + MESSAGE_S));
         }
         if keys::save(ui) {
             self.views.browser.save(model);
@@ -157,11 +157,11 @@ impl Shell {
         }
         let letters = views.settings.settings().letters;
         views.keyboard.listen(ui, &mut context, letters);
-        if let Some((text, until_s)) = &self.told {
+        if let Some((text, until_s)) = &self.status_message {
             if now_s < *until_s {
                 context.help.replace(text.clone());
             } else {
-                self.told = None;
+                self.status_message = None;
             }
         }
         let is_learning = context.model.params().controllers().awaited().is_some();
@@ -173,7 +173,7 @@ impl Shell {
         }
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            status::show(ui, live.news(), &self.help, sound_device::is_missing());
+            status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {

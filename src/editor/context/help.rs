@@ -10,7 +10,7 @@ pub struct HelpLine {
 
 impl HelpLine {
     /// Tells this, if the pointer is on it, or else has the keyboard's focus.
-    pub fn tell(&mut self, response: &Response, text: impl FnOnce() -> String) {
+    pub fn show_for(&mut self, response: &Response, text: impl FnOnce() -> String) {
         if response.hovered() || (response.has_focus() && self.text.is_empty()) {
             self.text = text();
         }

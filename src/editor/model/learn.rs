@@ -5,7 +5,7 @@ use super::EditorModel;
 use crate::synth::Param;
 
 /// How long it is told that a controller was learned, seconds.
-const TOLD_S: f64 = 4.0;
+const MESSAGE_S: f64 = 4.0;
 
 /// What is remembered from frame to frame.
 pub struct Learn {
@@ -101,7 +101,7 @@ impl Learn {
         {
             let name = param.row().name;
             model.record_controllers(format!("Learn CC {number} for {name}"), before);
-            self.learned = Some((param, now_s + TOLD_S));
+            self.learned = Some((param, now_s + MESSAGE_S));
         }
         if let (None, Some(param)) = (&self.awaited, now) {
             self.awaited = Some(Awaited {

@@ -22,7 +22,7 @@ pub struct Sources {
 
 /// What is known of the instrument.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum News<'a> {
+pub enum TelemetryState<'a> {
     /// Nothing yet.
     Awaited,
     /// Nothing for a while: the host does not let it run.
@@ -66,17 +66,17 @@ impl Live {
         self.sounding_watch.read(&mut self.sounding);
         self.heard_s.get_or_insert(now_s);
         self.now_s = now_s;
-        if self.news() == News::Missing {
+        if self.telemetry() == TelemetryState::Missing {
             self.sounding.clear(0.0);
         }
     }
 
     /// What is known at this frame of the window.
-    pub fn news(&self) -> News<'_> {
+    pub fn telemetry(&self) -> TelemetryState<'_> {
         match (&self.latest, self.heard_s) {
-            (_, Some(heard_s)) if self.now_s - heard_s >= SILENCE_S => News::Missing,
-            (Some(telemetry), _) => News::Latest(telemetry),
-            _ => News::Awaited,
+            (_, Some(heard_s)) if self.now_s - heard_s >= SILENCE_S => TelemetryState::Missing,
+            (Some(telemetry), _) => TelemetryState::Latest(telemetry),
+            _ => TelemetryState::Awaited,
         }
     }
 
@@ -103,15 +103,15 @@ mod tests {
         let mut live = Live::new(&senders.sources());
         let voices_at = |live: &mut Live, now_s| {
             live.update(now_s);
-            match live.news() {
-                News::Latest(telemetry) => Some(telemetry.statistics.voices),
+            match live.telemetry() {
+                TelemetryState::Latest(telemetry) => Some(telemetry.statistics.voices),
                 _ => None,
             }
         };
         assert_eq!(voices_at(&mut live, 5.0), None);
-        assert_eq!(live.news(), News::Awaited);
+        assert_eq!(live.telemetry(), TelemetryState::Awaited);
         assert_eq!(voices_at(&mut live, 6.1), None);
-        assert_eq!(live.news(), News::Missing);
+        assert_eq!(live.telemetry(), TelemetryState::Missing);
         let mut publish = |voices| {
             senders
                 .telemetry
@@ -142,7 +142,7 @@ mod tests {
         engine.render(&mut [0.0; 480], &mut [0.0; 480]);
         live.update(1.0);
         assert!(live.sounding().is_empty());
-        senders.tell(&engine);
+        senders.publish(&engine);
         live.update(1.1);
         let (voice, partials) = live.sounding().voices().next().expect("a voice");
         assert_eq!((voice.key, partials.len()), (57, 128));

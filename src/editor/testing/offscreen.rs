@@ -14,14 +14,14 @@ use crate::settings::SettingsFile;
 use crate::synth::Param;
 
 /// A window that is never shown.
-pub struct Offscreen {
+pub struct OffscreenWindow {
     ctx: Context,
     open: Open,
     size: Vec2,
     time_s: f64,
 }
 
-impl Offscreen {
+impl OffscreenWindow {
     /// Of this many points, for the instance with these parameters, which it does not change. It has
     /// nobody's presets and settings, so that it is the same everywhere.
     pub fn new(
@@ -29,15 +29,15 @@ impl Offscreen {
         sources: &Sources,
         keys: &KeySender,
         (width, height): (f32, f32),
-    ) -> Offscreen {
+    ) -> OffscreenWindow {
         let ctx = Context::default();
         let session = SharedSession::default();
         let nobodys = (Library::of_nobody(), SettingsFile::of_nobody());
-        Offscreen {
+        OffscreenWindow {
             open: Open::new(
                 &ctx,
                 params,
-                Box::new(Deaf),
+                Box::new(NoHost),
                 session,
                 sources,
                 keys,
@@ -75,9 +75,9 @@ impl Offscreen {
 }
 
 /// A host that nothing is asked of.
-struct Deaf;
+struct NoHost;
 
-impl Host for Deaf {
+impl Host for NoHost {
     fn begin(&self, _: &HostParams, _: Param) {}
     fn set(&self, _: &HostParams, _: Param, _: f32) {}
     fn end(&self, _: &HostParams, _: Param) {}
@@ -98,7 +98,7 @@ mod tests {
         let keys = KeyReceiver::new();
         let sources = Senders::default().sources();
         let size = (1_000.0, 620.0);
-        let mut window = Offscreen::new(Arc::default(), &sources, &keys.sender(), size);
+        let mut window = OffscreenWindow::new(Arc::default(), &sources, &keys.sender(), size);
         assert!(window.frame(&[]) > 1_000);
         let defaults = Settings::default();
         assert_eq!(*window.open.shell.settings(), defaults);

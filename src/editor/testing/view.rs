@@ -31,7 +31,7 @@ impl Senders {
     }
 
     /// Tells as the plugin does after a buffer.
-    pub fn tell(&mut self, engine: &Engine) {
+    pub fn publish(&mut self, engine: &Engine) {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
         });
@@ -40,7 +40,7 @@ impl Senders {
 }
 
 /// A context and its clock, and an instrument that a test lets tell what it wants.
-pub struct Stage {
+pub struct ViewHarness {
     ctx: Context,
     size: Vec2,
     time: f64,
@@ -50,13 +50,13 @@ pub struct Stage {
     pub controls: Controls,
 }
 
-impl Stage {
+impl ViewHarness {
     /// Of this size, in points.
-    pub fn new(size: Vec2) -> Stage {
+    pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
         theme::install(&ctx, ThemeChoice::default());
         let senders = Senders::default();
-        Stage {
+        ViewHarness {
             ctx,
             size,
             time: 0.0,

@@ -16,7 +16,7 @@ use crate::settings::SettingsFile;
 use crate::synth::Param;
 
 /// The window, and the instrument and the host behind it.
-pub struct World {
+pub struct TestWindow {
     pub shell: Shell,
     pub model: EditorModel,
     pub recorder: RecordingHost,
@@ -26,16 +26,16 @@ pub struct World {
     pub folder: tempfile::TempDir,
 }
 
-pub type Rig = Harness<'static, World>;
+pub type WindowHarness = Harness<'static, TestWindow>;
 
 /// A window of this size in points, over folders of its own, with a host that does as it is told.
-pub fn window(size: Vec2) -> Rig {
+pub fn window(size: Vec2) -> WindowHarness {
     let folder = tempfile::tempdir().expect("a folder");
     let library = Library::in_folder(folder.path());
     let (model, recorder) = obeyed_model_over(library.clone());
     let senders = Senders::default();
     let keys = KeyReceiver::new();
-    let world = World {
+    let window = TestWindow {
         shell: Shell::new(
             keys.sender().open(),
             library,
@@ -48,40 +48,40 @@ pub fn window(size: Vec2) -> Rig {
         keys,
         folder,
     };
-    let mut rig = Harness::builder()
+    let mut harness = Harness::builder()
         .with_size(size)
         .with_step_dt(0.02)
         .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
         .build_ui_state(
-            |ui, world: &mut World| {
+            |ui, window: &mut TestWindow| {
                 // Without the margin that the harness puts around it.
                 let whole = ui.ctx().content_rect();
                 ui.set_clip_rect(whole);
                 ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
-                    world.live.update(ui.input(|input| input.time));
-                    world.shell.show(ui, &mut world.model, &world.live);
+                    window.live.update(ui.input(|input| input.time));
+                    window.shell.show(ui, &mut window.model, &window.live);
                 });
             },
-            world,
+            window,
         );
-    rig.run_steps(2);
-    rig.state().recorder.take();
-    rig
+    harness.run_steps(2);
+    harness.state().recorder.take();
+    harness
 }
 
 /// The plain value of a parameter.
-pub fn plain(rig: &Rig, param: Param) -> f32 {
-    param.range().plain(rig.state().model.normalized(param))
+pub fn plain(harness: &WindowHarness, param: Param) -> f32 {
+    param.range().plain(harness.state().model.normalized(param))
 }
 
 /// The control of a parameter.
-pub fn control(rig: &Rig, param: Param) -> Node<'_> {
-    rig.get_by_label(param.row().name)
+pub fn control(harness: &WindowHarness, param: Param) -> Node<'_> {
+    harness.get_by_label(param.row().name)
 }
 
 /// The text that a screen reader reads as a control's value.
-pub fn value_text(rig: &Rig, param: Param) -> Option<String> {
-    control(rig, param)
+pub fn value_text(harness: &WindowHarness, param: Param) -> Option<String> {
+    control(harness, param)
         .accesskit_node()
         .data()
         .value()
@@ -89,17 +89,17 @@ pub fn value_text(rig: &Rig, param: Param) -> Option<String> {
 }
 
 /// What the host has been told since this was last asked.
-pub fn told(rig: &Rig) -> Vec<Call> {
-    rig.state().recorder.take()
+pub fn host_calls(harness: &WindowHarness) -> Vec<Call> {
+    harness.state().recorder.take()
 }
 
 /// Sends events, a frame each, and a frame for what follows from them.
-pub fn send(rig: &mut Rig, events: impl IntoIterator<Item = Event>) {
+pub fn send(harness: &mut WindowHarness, events: impl IntoIterator<Item = Event>) {
     for event in events {
-        rig.event(event);
+        harness.event(event);
     }
-    rig.step();
-    rig.step();
+    harness.step();
+    harness.step();
 }
 
 /// The pointer's button, pressed or let go.
@@ -113,10 +113,10 @@ pub fn press(pos: Pos2, button: PointerButton, pressed: bool, modifiers: Modifie
 }
 
 /// Drags from one place to another, holding these keys.
-pub fn drag(rig: &mut Rig, from: Pos2, to: Pos2, modifiers: Modifiers) {
+pub fn drag(harness: &mut WindowHarness, from: Pos2, to: Pos2, modifiers: Modifiers) {
     let halfway = from + 0.5 * (to - from);
     send(
-        rig,
+        harness,
         [
             Event::ModifiersChanged(modifiers),
             Event::PointerMoved(from),
@@ -130,16 +130,19 @@ pub fn drag(rig: &mut Rig, from: Pos2, to: Pos2, modifiers: Modifiers) {
 }
 
 /// Clicks so many times in the same place.
-pub fn click(rig: &mut Rig, at: Pos2, button: PointerButton, times: usize) {
+pub fn click(harness: &mut WindowHarness, at: Pos2, button: PointerButton, times: usize) {
     let click = [true, false].map(|pressed| press(at, button, pressed, Modifiers::NONE));
     let clicks = std::iter::repeat_n(click, times).flatten();
-    send(rig, std::iter::once(Event::PointerMoved(at)).chain(clicks));
+    send(
+        harness,
+        std::iter::once(Event::PointerMoved(at)).chain(clicks),
+    );
 }
 
 /// Turns the wheel over a place.
-pub fn wheel(rig: &mut Rig, at: Pos2, notches: f32, modifiers: Modifiers) {
+pub fn wheel(harness: &mut WindowHarness, at: Pos2, notches: f32, modifiers: Modifiers) {
     send(
-        rig,
+        harness,
         [
             Event::PointerMoved(at),
             Event::ModifiersChanged(modifiers),

@@ -93,7 +93,7 @@ impl Browser {
     /// be shown after all views.
     pub fn overlay(&mut self, ui: &mut Ui, model: &mut EditorModel, foot: f32) {
         dialog::show(self, ui, model);
-        self.tell_reports(model);
+        self.show_reports(model);
         if let Some(notice) = &mut self.notice {
             match notice.show(ui, foot) {
                 notice::Answer::None => {}
@@ -102,7 +102,7 @@ impl Browser {
                     if let Some(action) = notice.remedy.take() {
                         self.notice = None;
                         model.take_back(&action);
-                        self.tell_reports(model);
+                        self.show_reports(model);
                     }
                 }
             }
@@ -110,15 +110,15 @@ impl Browser {
     }
 
     /// Tells what undo and redo have done with the library.
-    fn tell_reports(&mut self, model: &mut EditorModel) {
+    fn show_reports(&mut self, model: &mut EditorModel) {
         for report in model.take_library_reports() {
             self.watch.look();
             match report {
                 LibraryReport::Favourite => {}
-                LibraryReport::Restored => self.tell("Restored"),
-                LibraryReport::Deleted => self.tell("Deleted again"),
+                LibraryReport::Restored => self.show_message("Restored"),
+                LibraryReport::Deleted => self.show_message("Deleted again"),
                 LibraryReport::Renamed { id, new_id, name } => self.renamed(&id, &new_id, &name),
-                LibraryReport::Failed(error) => self.complain(error.to_string()),
+                LibraryReport::Failed(error) => self.show_error(error.to_string()),
             }
         }
     }
@@ -165,11 +165,11 @@ impl Browser {
             }
             Ok(_) => {
                 self.ask_to_save(model);
-                self.complain("The file has been changed since it was loaded");
+                self.show_error("The file has been changed since it was loaded");
             }
             Err(error) => {
                 self.ask_to_save(model);
-                self.complain(error.to_string());
+                self.show_error(error.to_string());
             }
         }
     }
@@ -210,7 +210,7 @@ impl Browser {
             fingerprint: fingerprint(&model.patch()),
         });
         self.cursor = Some(id.to_owned());
-        self.tell(format!("Saved {name}"));
+        self.show_message(format!("Saved {name}"));
         self.watch.look();
     }
 
@@ -224,7 +224,7 @@ impl Browser {
                 before: path,
                 after: deleted,
             });
-            let mut notice = Notice::told(format!("Deleted {}", entry.preset.name));
+            let mut notice = Notice::message(format!("Deleted {}", entry.preset.name));
             notice.remedy = Some(action.clone());
             self.notice = Some(notice);
             model.record_in_library(text, action);
@@ -257,7 +257,7 @@ impl Browser {
         if self.cursor.as_deref() == Some(id) {
             self.cursor = Some(new_id.to_owned());
         }
-        self.tell(format!("Renamed to {name}"));
+        self.show_message(format!("Renamed to {name}"));
     }
 
     fn set_favourite(&mut self, entry: &Entry, model: &mut EditorModel) {
@@ -274,11 +274,11 @@ impl Browser {
         }
     }
 
-    fn tell(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice::told(text.into()));
+    fn show_message(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice::message(text.into()));
     }
 
-    fn complain(&mut self, text: impl Into<String>) {
+    fn show_error(&mut self, text: impl Into<String>) {
         let text = text.into();
         match &mut self.dialog {
             Some(dialog) => dialog.error = Some(text),
@@ -290,7 +290,7 @@ impl Browser {
     fn succeeded<T>(&mut self, result: Result<T, LibraryError>) -> Option<T> {
         self.watch.look();
         result
-            .inspect_err(|error| self.complain(error.to_string()))
+            .inspect_err(|error| self.show_error(error.to_string()))
             .ok()
     }
 

@@ -17,7 +17,7 @@ use egui::{
 use crate::bridge::ScreenKeys;
 use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
-use crate::editor::model::live::News;
+use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 use crate::settings::Letters;
 use piano::Piano;
@@ -37,7 +37,7 @@ const UNHEARD_S: f64 = 0.3;
 /// How long it is told that letters are capitals, seconds.
 const CAPITALS_S: f64 = 4.0;
 /// After this long a person is told that nothing is heard, seconds.
-const TOLD_AFTER_S: f64 = 1.0;
+const MESSAGE_AFTER_S: f64 = 1.0;
 /// How often it is looked whether keys are heard.
 const WAITING: Duration = Duration::from_millis(50);
 /// What a key makes softer or harder.
@@ -165,8 +165,8 @@ impl Keyboard {
         self.side(ui, context, side);
         let piano = Piano::new(place, self.base);
         self.touch(ui, context, &piano);
-        let heard = match context.live.news() {
-            News::Latest(telemetry) => telemetry.keys,
+        let heard = match context.live.telemetry() {
+            TelemetryState::Latest(telemetry) => telemetry.keys,
             _ => 0,
         };
         self.paint(ui, &piano, heard | self.held());
@@ -183,12 +183,12 @@ impl Keyboard {
         let now_s = ui.input(|input| input.time);
         let waited_s = now_s - *self.unheard_s.get_or_insert(now_s);
         // One that has let it run a moment ago will go on, or has reasons not to.
-        let is_asleep = !matches!(context.live.news(), News::Latest(_));
+        let is_asleep = !matches!(context.live.telemetry(), TelemetryState::Latest(_));
         if waited_s >= UNHEARD_S && is_asleep && !self.is_asked {
             self.is_asked = true;
             context.model.wake_host();
         }
-        if waited_s >= TOLD_AFTER_S && self.held() != 0 {
+        if waited_s >= MESSAGE_AFTER_S && self.held() != 0 {
             let text = "The host does not run Aliquot now: its keys are silent.";
             context.help.replace(text.to_owned());
         }
@@ -394,7 +394,7 @@ impl Keyboard {
         );
         response.widget_info(|| egui::WidgetInfo::labeled(Role::Group, true, "Keyboard"));
         let pointed = response.hover_pos().and_then(|at| piano.key_at(at));
-        context.help.tell(&response, || match pointed {
+        context.help.show_for(&response, || match pointed {
             Some((key, velocity)) => format!(
                 "{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
                  octave, C and V make them softer and harder",
@@ -495,7 +495,7 @@ fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str)
     let theme = theme::current(ui);
     let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Button, true, name));
-    context.help.tell(&response, || {
+    context.help.show_for(&response, || {
         format!("{name}: of what the letters play; Z and X, C and V do the same")
     });
     let painter = ui.painter();

@@ -196,7 +196,7 @@ impl Panels {
             left = tab.right() + theme::GRID;
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
-            context.help.tell(&response, || {
+            context.help.show_for(&response, || {
                 let contents = CardRow::ALL[first..first + plan.groups()].iter();
                 let contents: Vec<_> = contents.map(|group| group.contents()).collect();
                 format!("Shows {}", contents.join(", "))
@@ -226,25 +226,25 @@ impl Panels {
     fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Sound => {
-                let [source, frequencies, filter] = across(rect, [270.0, 200.0, 0.0]);
+                let [source, frequencies, filter] = split_columns(rect, [270.0, 200.0, 0.0]);
                 simple(ui, context, source, 4, &[Group::Source]);
                 simple(ui, context, frequencies, 3, &[Group::Frequencies]);
                 filter::show(ui, context, filter);
             }
             CardRow::Envelopes => {
                 let half = 0.5 * (rect.width() - 84.0 - 2.0 * theme::GAP);
-                let [amp, filter, decay] = across(rect, [half, half, 0.0]);
+                let [amp, filter, decay] = split_columns(rect, [half, half, 0.0]);
                 self.amp.show(ui, context, amp);
                 self.filter.show(ui, context, filter);
                 simple(ui, context, decay, 1, &[Group::Decay]);
             }
             CardRow::Modulation => {
-                let [macros, lfo] = across(rect, [482.0, 0.0]);
+                let [macros, lfo] = split_columns(rect, [482.0, 0.0]);
                 macros::show(ui, context, macros);
                 self.lfo.show(ui, context, lfo);
             }
             CardRow::Play => {
-                let [expression, output, load] = across(rect, [278.0, 194.0, 0.0]);
+                let [expression, output, load] = split_columns(rect, [278.0, 194.0, 0.0]);
                 simple(ui, context, expression, 4, &[Group::Expression]);
                 simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
                 self.load.show(ui, context, load);
@@ -261,7 +261,7 @@ fn simple(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, gr
 }
 
 /// Places side by side, of these widths; the last has the rest.
-fn across<const COUNT: usize>(rect: Rect, widths: [f32; COUNT]) -> [Rect; COUNT] {
+fn split_columns<const COUNT: usize>(rect: Rect, widths: [f32; COUNT]) -> [Rect; COUNT] {
     let mut left = rect.left();
     std::array::from_fn(|place| {
         let right = if place + 1 == COUNT {

@@ -143,7 +143,7 @@ impl SettingsPage {
             self.is_open = !self.is_open;
         }
         let trouble = &self.trouble;
-        context.help.tell(&response, || match trouble {
+        context.help.show_for(&response, || match trouble {
             Some(trouble) => trouble.clone(),
             None => {
                 "Scale (also Ctrl with Page Up and Page Down), looks, letters, new instances, controllers"

@@ -2,12 +2,12 @@
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
 //! modulation; what comes out can be laid under it ([`analyser`]), and the last seconds below it
-//! ([`waterfall`]). Over it lie the bars ([`hand`]) and the filter's curve ([`filter`]).
+//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]) and the filter's curve ([`filter`]).
 
+mod bar_editor;
 mod canvas;
 mod columns;
 mod filter;
-mod hand;
 mod paint;
 #[cfg(test)]
 mod tests;
@@ -18,10 +18,10 @@ use egui::{
     Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2,
 };
 
+use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
-use self::hand::Hand;
 use self::tools::Tools;
 use self::waterfall::Waterfall;
 use crate::editor::context::ViewContext;
@@ -32,7 +32,7 @@ use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::model::spectrum::selection::Selection;
-use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
+use crate::editor::model::spectrum::view_state::SpectrumViewState;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::editor::widgets;
@@ -49,13 +49,11 @@ const WHEEL: f32 = 0.004;
 
 /// What the view remembers while its window is open.
 pub struct SpectrumView {
-    /// As this window has them; `None` until it has asked how the last one had them.
-    view_state: Option<SpectrumViewState>,
-    layer: Layer,
-    axis: Axis,
-    hand: Hand,
+    state: SpectrumViewState,
+    /// The state that the session has; `None` until it has been asked for.
+    remembered: Option<SpectrumViewState>,
+    bars: BarEditor,
     tools: Tools,
-    switches: Switches,
     filter: FilterHandle,
     columns: Columns,
     waterfall: Waterfall,
@@ -71,18 +69,11 @@ pub struct SpectrumView {
 impl SpectrumView {
     /// As a window opens.
     pub fn new() -> SpectrumView {
-        let SpectrumViewState {
-            layer,
-            axis,
-            switches,
-        } = SpectrumViewState::default();
         SpectrumView {
-            view_state: None,
-            layer,
-            axis,
-            hand: Hand::new(),
+            state: SpectrumViewState::default(),
+            remembered: None,
+            bars: BarEditor::new(),
             tools: Tools::new(),
-            switches,
             filter: FilterHandle::default(),
             columns: Columns::new(),
             waterfall: Waterfall::new(),
@@ -99,33 +90,34 @@ impl SpectrumView {
         self.end_selection(ui, context);
         let (row, room) = split(ui.available_rect_before_wrap());
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
-            self.tools.show(
-                ui,
-                context,
-                &mut self.layer,
-                &mut self.axis,
-                &mut self.hand,
-                &mut self.switches,
-            );
+            self.tools
+                .show(ui, context, &mut self.state, &mut self.bars);
         });
         let response = ui.allocate_rect(room, Sense::click_and_drag());
         let sounding = context.live.sounding();
         let reference = match self.reference.take() {
-            Some(reference) if self.hand.is_busy() => reference,
+            Some(reference) if self.bars.is_busy() => reference,
             _ => Reference::now(context.model, sounding),
         };
-        let axis = self.axis;
-        let canvas = Canvas::new(room, &axis, self.layer, &reference, self.switches.trail);
-        self.hand.point(ui, &response, &canvas, context.model);
-        self.hand.keys(ui, &response, self.layer, context.model);
+        let axis = self.state.axis;
+        let canvas = Canvas::new(
+            room,
+            &axis,
+            self.state.layer,
+            &reference,
+            self.state.switches.trail,
+        );
+        self.bars.point(ui, &response, &canvas, context.model);
+        self.bars
+            .keys(ui, &response, self.state.layer, context.model);
         if response.has_focus() {
-            axis_keys(ui, &mut self.axis, self.hand.cursor, &canvas);
+            axis_keys(ui, &mut self.state.axis, self.bars.cursor, &canvas);
         }
         self.follow(ui, context, &canvas);
         let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
         self.paint(ui, context, &canvas, &response, pointer);
-        let cursor = self.hand.cursor;
-        let param = self.layer.param(cursor);
+        let cursor = self.bars.cursor;
+        let param = self.state.layer.param(cursor);
         let bar = Rect::from_x_y_ranges(
             Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
             canvas.height(context.model.normalized(param))..=canvas.plot.bottom(),
@@ -133,7 +125,7 @@ impl SpectrumView {
         widgets::param_behaviour(ui, context, param, &response, bar);
         let handle = self.filter.show(ui, context, &canvas);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
-        self.tell(
+        self.show_details(
             ui,
             context,
             &canvas,
@@ -141,7 +133,7 @@ impl SpectrumView {
             pointer.filter(|_| !is_on_handle),
         );
         if let Some(at) = pointer.filter(|_| !is_on_handle) {
-            turn_wheel(ui, &mut self.axis, at, canvas.plot);
+            turn_wheel(ui, &mut self.state.axis, at, canvas.plot);
         }
         self.reference = Some(reference);
         self.remember(context.model);
@@ -158,7 +150,7 @@ impl SpectrumView {
             && context.model.params().controllers().awaited().is_none();
         let generation = Some(context.model.sound_generation());
         if is_asked || self.sound_generation != generation {
-            self.hand.selection = Selection::NONE;
+            self.bars.selection = Selection::NONE;
         }
         self.sound_generation = generation;
         self.had_popup = has_popup;
@@ -166,22 +158,16 @@ impl SpectrumView {
 
     /// Takes over how an earlier window of the instance had it.
     fn recall(&mut self, model: &EditorModel) {
-        if self.view_state.is_none() {
-            let state = model.session().lock().spectrum;
-            self.view_state = Some(state);
-            (self.layer, self.axis, self.switches) = (state.layer, state.axis, state.switches);
+        if self.remembered.is_none() {
+            self.state = model.session().lock().spectrum;
+            self.remembered = Some(self.state);
         }
     }
 
     fn remember(&mut self, model: &EditorModel) {
-        let state = Some(SpectrumViewState {
-            layer: self.layer,
-            axis: self.axis,
-            switches: self.switches,
-        });
-        if let Some(state) = state.filter(|_| state != self.view_state) {
-            model.session().lock().spectrum = state;
-            self.view_state = Some(state);
+        if self.remembered != Some(self.state) {
+            model.session().lock().spectrum = self.state;
+            self.remembered = Some(self.state);
         }
     }
 
@@ -193,16 +179,16 @@ impl SpectrumView {
         if self.columns.update(sounding, canvas, scale, now_s) {
             self.waterfall.clear();
         }
-        if !self.switches.peaks {
+        if !self.state.switches.peaks {
             self.columns.forget_peaks();
         }
-        if self.switches.trail {
+        if self.state.switches.trail {
             let theme = theme::current(ui);
             self.waterfall.update(ui, &self.columns, canvas, theme);
         } else {
             self.waterfall.clear();
         }
-        if self.switches.output {
+        if self.state.switches.output {
             let analyser = self
                 .analyser
                 .get_or_insert_with(|| Analyser::new(context.live.output()));
@@ -211,7 +197,7 @@ impl SpectrumView {
             self.analyser = None;
         }
         let is_moving = self.columns.is_moving()
-            || self.switches.trail && self.waterfall.is_moving()
+            || self.state.switches.trail && self.waterfall.is_moving()
             || self.analyser.as_ref().is_some_and(Analyser::is_moving);
         if is_moving {
             ui.ctx().request_repaint();
@@ -235,15 +221,15 @@ impl SpectrumView {
             paint::output(&within, canvas, analyser, rate_hz, theme);
         }
         let shown = paint::Shown {
-            voices: self.switches.voices,
-            sum: self.switches.sum,
-            peaks: self.switches.peaks,
+            voices: self.state.switches.voices,
+            sum: self.state.switches.sum,
+            peaks: self.state.switches.peaks,
         };
         paint::sounding(&within, canvas, &self.columns, shown, theme);
         let emphasis = paint::Emphasis {
-            selection: self.hand.selection,
+            selection: self.bars.selection,
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
-            cursor: self.hand.is_walking(response).then_some(self.hand.cursor),
+            cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
         };
         paint::bars(&within, canvas, context, &emphasis, theme);
         let left_out = context.live.sounding().left_out;
@@ -251,20 +237,20 @@ impl SpectrumView {
             let text = format!("{left_out} voices are not shown: too many partials");
             paint::note(&within, canvas, text, theme);
         }
-        if let Some(lasso) = self.hand.lasso() {
+        if let Some(lasso) = self.bars.lasso() {
             paint::lasso(&within, lasso, theme);
         }
         if let Some(waterfall) = canvas.waterfall {
             self.waterfall
                 .paint(&painter.with_clip_rect(waterfall), waterfall);
         }
-        if self.hand.is_walking(response) {
+        if self.bars.is_walking(response) {
             paint::focus(painter, canvas, theme);
         }
     }
 
     /// Tells of the partial that the pointer or the keyboard is on, and what a hand can do.
-    fn tell(
+    fn show_details(
         &self,
         ui: &Ui,
         context: &mut ViewContext,
@@ -274,19 +260,19 @@ impl SpectrumView {
     ) {
         let theme = theme::current(ui);
         let sounding = context.live.sounding();
-        let told = match pointer {
+        let partial = match pointer {
             Some(at) => pointed(canvas, sounding, at),
-            None if self.hand.is_walking(response) => {
-                Some(Pointed::at(self.hand.cursor, canvas, sounding))
+            None if self.bars.is_walking(response) => {
+                Some(Pointed::at(self.bars.cursor, canvas, sounding))
             }
             None => None,
         };
         let cursor = response
             .has_focus()
-            .then(|| canvas.middle(self.hand.cursor));
+            .then(|| canvas.middle(self.bars.cursor));
         let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
-        let lines = match (&told, pointer) {
-            (Some(told), _) => told.lines(context.model),
+        let lines = match (&partial, pointer) {
+            (Some(partial), _) => partial.lines(context.model),
             (None, Some(at)) => {
                 let hz = canvas.hz(at.x);
                 vec![format!("{}   {}", hz_text(hz), note_name(hz))]
@@ -296,7 +282,7 @@ impl SpectrumView {
         if !lines.is_empty() {
             paint::card(ui.painter(), canvas, lines, &places, theme);
         }
-        context.help.tell(response, || {
+        context.help.show_for(response, || {
             format!(
                 "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; right-drag: choose; wheel: zoom. \
                  By frequency, bars stand where {} has its partials.",

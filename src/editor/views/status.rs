@@ -6,7 +6,7 @@ use egui::{Align, Label, Layout, RichText, Ui};
 
 use crate::bridge::{Telemetry, WINDOW_S};
 use crate::editor::context::help::HelpLine;
-use crate::editor::model::live::News;
+use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 
 /// How often the line is drawn anew.
@@ -24,11 +24,11 @@ const NO_DEVICE_HELP: &str = "Aliquot found neither a JACK server nor a sound de
 
 /// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
 /// right the load, or that the program has no sound device.
-pub fn show(ui: &mut Ui, news: News, help: &HelpLine, is_device_missing: bool) {
+pub fn show(ui: &mut Ui, news: TelemetryState, help: &HelpLine, is_device_missing: bool) {
     let text = match news {
-        News::Awaited => String::new(),
-        News::Missing => "Not running".to_owned(),
-        News::Latest(telemetry) => text(telemetry),
+        TelemetryState::Awaited => String::new(),
+        TelemetryState::Missing => "Not running".to_owned(),
+        TelemetryState::Latest(telemetry) => text(telemetry),
     };
     let theme = theme::current(ui);
     let label = |text: &str, color| {
@@ -143,7 +143,14 @@ mod tests {
             let line = Harness::builder()
                 .with_size(egui::vec2(800.0, 24.0))
                 .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
-                .build_ui(|ui| show(ui, News::Awaited, &HelpLine::default(), is_missing));
+                .build_ui(|ui| {
+                    show(
+                        ui,
+                        TelemetryState::Awaited,
+                        &HelpLine::default(),
+                        is_missing,
+                    )
+                });
             let told = line.query_by_label(NO_DEVICE);
             assert_eq!(told.is_some(), is_missing);
         }

@@ -56,7 +56,7 @@ pub fn set_help(
     shown: &ControlState,
 ) {
     let awaited = shown.is_awaited;
-    context.help.tell(response, || {
+    context.help.show_for(response, || {
         let mut text = format!("{}: {}", param.row().name, shown.text);
         if let Some(modulated) = shown.modulated {
             let sounds = value_text(param, param.range().plain(modulated));

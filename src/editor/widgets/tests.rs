@@ -10,32 +10,32 @@ use crate::editor::model::value_text::current_text;
 use crate::editor::testing::host::Call;
 use crate::editor::testing::view::button;
 use crate::editor::testing::window::{
-    Rig, click, control, drag, plain, send, told, value_text, wheel, window,
+    WindowHarness, click, control, drag, host_calls, plain, send, value_text, wheel, window,
 };
 use crate::params::HostParams;
 use crate::synth::Param;
 
-fn rig() -> Rig {
+fn harness() -> WindowHarness {
     window(vec2(1_600.0, 1_000.0))
 }
 
 /// The middle of a control's dial.
-fn dial(rig: &Rig, param: Param) -> Pos2 {
-    let rect = control(rig, param).rect();
+fn dial(harness: &WindowHarness, param: Param) -> Pos2 {
+    let rect = control(harness, param).rect();
     egui::pos2(rect.center().x, rect.top() + 14.0)
 }
 
-fn focus(rig: &mut Rig, param: Param) {
-    control(rig, param).focus();
-    rig.run_steps(2);
+fn focus(harness: &mut WindowHarness, param: Param) {
+    control(harness, param).focus();
+    harness.run_steps(2);
 }
 
-fn keys(rig: &mut Rig, modifiers: Modifiers, keys: &[Key]) {
+fn keys(harness: &mut WindowHarness, modifiers: Modifiers, keys: &[Key]) {
     for &key in keys {
-        rig.key_press_modifiers(modifiers, key);
+        harness.key_press_modifiers(modifiers, key);
     }
-    rig.step();
-    rig.step();
+    harness.step();
+    harness.step();
 }
 
 /// Whether the host was told of one whole change of `param`, and of nothing else.
@@ -53,90 +53,105 @@ fn is_one_change(calls: &[Call], param: Param) -> bool {
 
 #[test]
 fn a_drag_upwards_is_one_change_and_with_shift_a_tenth_of_it() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::SPREAD;
-    let from = dial(&rig, param);
+    let from = dial(&harness, param);
     let up = vec2(0.0, -0.25 * TRAVEL);
-    drag(&mut rig, from, from + up, Modifiers::NONE);
-    let calls = told(&rig);
+    drag(&mut harness, from, from + up, Modifiers::NONE);
+    let calls = host_calls(&harness);
     assert!(is_one_change(&calls, param), "{calls:?}");
-    let coarse = plain(&rig, param);
+    let coarse = plain(&harness, param);
     assert!((coarse - 0.25).abs() < 0.01, "{coarse}");
     assert_eq!(
-        value_text(&rig, param),
+        value_text(&harness, param),
         Some(value_text::value_text(param, coarse))
     );
-    drag(&mut rig, from, from - up, Modifiers::SHIFT);
-    let fine = plain(&rig, param);
+    drag(&mut harness, from, from - up, Modifiers::SHIFT);
+    let fine = plain(&harness, param);
     assert!((coarse - fine - 0.025).abs() < 0.002, "{fine}");
     assert_eq!(
-        value_text(&rig, param),
+        value_text(&harness, param),
         Some(value_text::value_text(param, fine))
     );
     // Dragging sideways moves nothing.
-    told(&rig);
-    drag(&mut rig, from, from + vec2(50.0, 0.0), Modifiers::NONE);
-    assert_eq!(plain(&rig, param), fine);
-    let sets = told(&rig);
+    host_calls(&harness);
+    drag(&mut harness, from, from + vec2(50.0, 0.0), Modifiers::NONE);
+    assert_eq!(plain(&harness, param), fine);
+    let sets = host_calls(&harness);
     assert!(!sets.iter().any(|call| matches!(call, Call::Set(..))));
 }
 
 #[test]
 fn the_wheel_moves_what_the_pointer_is_on() {
-    let mut rig = rig();
-    let at = dial(&rig, Param::SPREAD);
-    wheel(&mut rig, at, 2.0, Modifiers::NONE);
-    assert!((plain(&rig, Param::SPREAD) - 0.04).abs() < 1e-4);
-    wheel(&mut rig, at, -1.0, Modifiers::SHIFT);
-    assert!((plain(&rig, Param::SPREAD) - 0.038).abs() < 1e-4);
+    let mut harness = harness();
+    let at = dial(&harness, Param::SPREAD);
+    wheel(&mut harness, at, 2.0, Modifiers::NONE);
+    assert!((plain(&harness, Param::SPREAD) - 0.04).abs() < 1e-4);
+    wheel(&mut harness, at, -1.0, Modifiers::SHIFT);
+    assert!((plain(&harness, Param::SPREAD) - 0.038).abs() < 1e-4);
     // Steps come whole, and half notches add up to them.
-    let at = dial(&rig, Param::COARSE);
-    wheel(&mut rig, at, 1.0, Modifiers::NONE);
-    assert_eq!(plain(&rig, Param::COARSE), 1.0);
-    wheel(&mut rig, at, 0.5, Modifiers::NONE);
-    assert_eq!(plain(&rig, Param::COARSE), 1.0);
-    wheel(&mut rig, at, 0.5, Modifiers::NONE);
-    assert_eq!(plain(&rig, Param::COARSE), 2.0);
+    let at = dial(&harness, Param::COARSE);
+    wheel(&mut harness, at, 1.0, Modifiers::NONE);
+    assert_eq!(plain(&harness, Param::COARSE), 1.0);
+    wheel(&mut harness, at, 0.5, Modifiers::NONE);
+    assert_eq!(plain(&harness, Param::COARSE), 1.0);
+    wheel(&mut harness, at, 0.5, Modifiers::NONE);
+    assert_eq!(plain(&harness, Param::COARSE), 2.0);
     // Many notches in a row are one step to undo.
-    assert_eq!(rig.state_mut().model.undo(), Some("Coarse Tune".to_owned()));
-    assert_eq!(plain(&rig, Param::COARSE), 0.0);
+    assert_eq!(
+        harness.state_mut().model.undo(),
+        Some("Coarse Tune".to_owned())
+    );
+    assert_eq!(plain(&harness, Param::COARSE), 0.0);
 }
 
 #[test]
 fn keys_move_what_has_the_focus() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::SPREAD;
-    focus(&mut rig, param);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp, Key::ArrowRight]);
-    assert!((plain(&rig, param) - 0.02).abs() < 1e-5);
+    focus(&mut harness, param);
+    keys(
+        &mut harness,
+        Modifiers::NONE,
+        &[Key::ArrowUp, Key::ArrowRight],
+    );
+    assert!((plain(&harness, param) - 0.02).abs() < 1e-5);
     assert!(
-        control(&rig, param).is_focused(),
+        control(&harness, param).is_focused(),
         "the arrows keep the focus"
     );
-    keys(&mut rig, Modifiers::SHIFT, &[Key::ArrowDown]);
-    assert!((plain(&rig, param) - 0.019).abs() < 1e-5);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowLeft, Key::PageUp]);
-    assert!((plain(&rig, param) - 0.109).abs() < 1e-5);
-    keys(&mut rig, Modifiers::NONE, &[Key::PageDown, Key::PageDown]);
-    assert_eq!(plain(&rig, param), 0.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::End]);
-    assert_eq!(plain(&rig, param), 1.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::Home]);
-    assert_eq!(plain(&rig, param), 0.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::End, Key::Delete]);
-    assert_eq!(plain(&rig, param), 0.0);
+    keys(&mut harness, Modifiers::SHIFT, &[Key::ArrowDown]);
+    assert!((plain(&harness, param) - 0.019).abs() < 1e-5);
+    keys(
+        &mut harness,
+        Modifiers::NONE,
+        &[Key::ArrowLeft, Key::PageUp],
+    );
+    assert!((plain(&harness, param) - 0.109).abs() < 1e-5);
+    keys(
+        &mut harness,
+        Modifiers::NONE,
+        &[Key::PageDown, Key::PageDown],
+    );
+    assert_eq!(plain(&harness, param), 0.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::End]);
+    assert_eq!(plain(&harness, param), 1.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::Home]);
+    assert_eq!(plain(&harness, param), 0.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::End, Key::Delete]);
+    assert_eq!(plain(&harness, param), 0.0);
     // A step of a stepped one is one, with Shift too.
-    focus(&mut rig, Param::PARTIALS);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp]);
-    keys(&mut rig, Modifiers::SHIFT, &[Key::ArrowUp]);
-    assert_eq!(plain(&rig, Param::PARTIALS), 130.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::PageDown]);
-    assert_eq!(plain(&rig, Param::PARTIALS), 120.0);
+    focus(&mut harness, Param::PARTIALS);
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp]);
+    keys(&mut harness, Modifiers::SHIFT, &[Key::ArrowUp]);
+    assert_eq!(plain(&harness, Param::PARTIALS), 130.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::PageDown]);
+    assert_eq!(plain(&harness, Param::PARTIALS), 120.0);
 }
 
 #[test]
 fn a_value_is_typed_with_or_without_its_unit() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::CUTOFF;
     for (text, hz) in [
         ("440", 440.0),
@@ -146,362 +161,389 @@ fn a_value_is_typed_with_or_without_its_unit() {
         ("C#3", 138.5913),
         ("99999", 20_000.0),
     ] {
-        focus(&mut rig, param);
-        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
+        focus(&mut harness, param);
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
         let field = "Filter Cutoff value";
-        assert!(rig.get_by_label(field).is_focused());
+        assert!(harness.get_by_label(field).is_focused());
         // What stood there is selected, and written over.
-        send(&mut rig, [Event::Text(text.to_owned())]);
-        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-        assert!((plain(&rig, param) / hz - 1.0).abs() < 1e-4, "{text}");
-        assert!(rig.query_by_label(field).is_none());
-        assert!(control(&rig, param).is_focused(), "the focus comes back");
+        send(&mut harness, [Event::Text(text.to_owned())]);
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+        assert!((plain(&harness, param) / hz - 1.0).abs() < 1e-4, "{text}");
+        assert!(harness.query_by_label(field).is_none());
+        assert!(
+            control(&harness, param).is_focused(),
+            "the focus comes back"
+        );
         assert_eq!(
-            value_text(&rig, param),
-            Some(current_text(param, &rig.state().model))
+            value_text(&harness, param),
+            Some(current_text(param, &harness.state().model))
         );
     }
     // What means nothing stays to be mended, and Escape leaves the old value.
-    let before = plain(&rig, param);
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    send(&mut rig, [Event::Text("loud".to_owned())]);
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    assert!(rig.query_by_label("Filter Cutoff value").is_some());
-    rig.get_by_label_contains("\"loud\" is no value");
-    keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
-    assert!(rig.query_by_label("Filter Cutoff value").is_none());
-    assert_eq!(plain(&rig, param), before);
+    let before = plain(&harness, param);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    send(&mut harness, [Event::Text("loud".to_owned())]);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert!(harness.query_by_label("Filter Cutoff value").is_some());
+    harness.get_by_label_contains("\"loud\" is no value");
+    keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
+    assert!(harness.query_by_label("Filter Cutoff value").is_none());
+    assert_eq!(plain(&harness, param), before);
     // Whoever goes on has the value, if it is one.
     for (text, hz) in [("880", 880.0), ("loud", 880.0)] {
-        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-        send(&mut rig, [Event::Text(text.to_owned())]);
-        keys(&mut rig, Modifiers::NONE, &[Key::Tab]);
-        assert!((plain(&rig, param) / hz - 1.0).abs() < 1e-4, "{text}");
-        focus(&mut rig, param);
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+        send(&mut harness, [Event::Text(text.to_owned())]);
+        keys(&mut harness, Modifiers::NONE, &[Key::Tab]);
+        assert!((plain(&harness, param) / hz - 1.0).abs() < 1e-4, "{text}");
+        focus(&mut harness, param);
     }
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    send(&mut rig, [Event::Text("1234".to_owned())]);
-    let elsewhere = dial(&rig, Param::TILT);
-    click(&mut rig, elsewhere, PointerButton::Primary, 1);
-    assert!((plain(&rig, param) / 1_234.0 - 1.0).abs() < 1e-4);
-    assert!(control(&rig, Param::TILT).is_focused());
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    send(&mut harness, [Event::Text("1234".to_owned())]);
+    let elsewhere = dial(&harness, Param::TILT);
+    click(&mut harness, elsewhere, PointerButton::Primary, 1);
+    assert!((plain(&harness, param) / 1_234.0 - 1.0).abs() < 1e-4);
+    assert!(control(&harness, Param::TILT).is_focused());
 }
 
 #[test]
 fn a_drag_ends_though_its_control_has_gone() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::LFO_RATE;
-    let from = dial(&rig, param);
-    told(&rig);
+    let from = dial(&harness, param);
+    host_calls(&harness);
     let up = from - vec2(0.0, 20.0);
-    send(&mut rig, [Event::PointerMoved(from)]);
-    send(&mut rig, [button(from, true)]);
-    send(&mut rig, [Event::PointerMoved(up)]);
-    rig.set_size(vec2(800.0, 500.0));
-    rig.run_steps(3);
-    send(&mut rig, [button(up, false)]);
-    assert!(is_one_change(&told(&rig), param));
+    send(&mut harness, [Event::PointerMoved(from)]);
+    send(&mut harness, [button(from, true)]);
+    send(&mut harness, [Event::PointerMoved(up)]);
+    harness.set_size(vec2(800.0, 500.0));
+    harness.run_steps(3);
+    send(&mut harness, [button(up, false)]);
+    assert!(is_one_change(&host_calls(&harness), param));
 }
 
 #[test]
 fn a_click_on_the_value_lets_one_type_it() {
-    let mut rig = rig();
-    let value = |rig: &Rig, param| control(rig, param).rect().center_bottom() - vec2(0.0, 6.0);
-    let at = value(&rig, Param::macro_value(1));
-    let below = control(&rig, Param::macro_target(1)).rect();
-    click(&mut rig, at, PointerButton::Primary, 1);
-    assert!(rig.get_by_label("Macro 1 value").is_focused());
+    let mut harness = harness();
+    let value = |harness: &WindowHarness, param| {
+        control(harness, param).rect().center_bottom() - vec2(0.0, 6.0)
+    };
+    let at = value(&harness, Param::macro_value(1));
+    let below = control(&harness, Param::macro_target(1)).rect();
+    click(&mut harness, at, PointerButton::Primary, 1);
+    assert!(harness.get_by_label("Macro 1 value").is_focused());
     // Nothing moves to make room for it.
-    assert_eq!(control(&rig, Param::macro_target(1)).rect(), below);
+    assert_eq!(control(&harness, Param::macro_target(1)).rect(), below);
     // A click elsewhere leaves the value as it was.
-    let at = value(&rig, Param::FINE);
-    click(&mut rig, at, PointerButton::Primary, 1);
-    assert_eq!(plain(&rig, Param::macro_value(1)), 0.0);
+    let at = value(&harness, Param::FINE);
+    click(&mut harness, at, PointerButton::Primary, 1);
+    assert_eq!(plain(&harness, Param::macro_value(1)), 0.0);
     // With either minus sign, as it is shown and as keyboards write it.
     for text in ["-12.5", "−12,5"] {
-        send(&mut rig, [Event::Text(text.to_owned())]);
-        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-        assert_eq!(plain(&rig, Param::FINE), -12.5);
-        assert_eq!(value_text(&rig, Param::FINE).as_deref(), Some("−12.50 ct"));
-        rig.state_mut().model.set(Param::FINE, 0.5);
-        click(&mut rig, at, PointerButton::Primary, 1);
+        send(&mut harness, [Event::Text(text.to_owned())]);
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+        assert_eq!(plain(&harness, Param::FINE), -12.5);
+        assert_eq!(
+            value_text(&harness, Param::FINE).as_deref(),
+            Some("−12.50 ct")
+        );
+        harness.state_mut().model.set(Param::FINE, 0.5);
+        click(&mut harness, at, PointerButton::Primary, 1);
     }
 }
 
 #[test]
 fn a_double_click_resets_and_a_click_changes_nothing() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::TILT;
-    rig.state_mut().model.set(param, 1.0);
-    rig.step();
-    told(&rig);
-    let at = dial(&rig, param);
-    click(&mut rig, at, PointerButton::Primary, 1);
-    assert_eq!(told(&rig), []);
-    assert!(control(&rig, param).is_focused());
-    rig.run_steps(30);
-    click(&mut rig, at, PointerButton::Primary, 2);
-    assert_eq!(plain(&rig, param), param.row().default);
+    harness.state_mut().model.set(param, 1.0);
+    harness.step();
+    host_calls(&harness);
+    let at = dial(&harness, param);
+    click(&mut harness, at, PointerButton::Primary, 1);
+    assert_eq!(host_calls(&harness), []);
+    assert!(control(&harness, param).is_focused());
+    harness.run_steps(30);
+    click(&mut harness, at, PointerButton::Primary, 2);
+    assert_eq!(plain(&harness, param), param.row().default);
 }
 
 #[test]
 fn the_menu_resets_copies_pastes_and_types() {
-    let mut rig = rig();
-    let open = |rig: &mut Rig, param: Param| {
-        let at = dial(rig, param);
-        click(rig, at, PointerButton::Secondary, 1);
+    let mut harness = harness();
+    let open = |harness: &mut WindowHarness, param: Param| {
+        let at = dial(harness, param);
+        click(harness, at, PointerButton::Secondary, 1);
     };
-    let pick = |rig: &mut Rig, label: &str| {
-        rig.get_by_label(label).click();
-        rig.run_steps(3);
+    let pick = |harness: &mut WindowHarness, label: &str| {
+        harness.get_by_label(label).click();
+        harness.run_steps(3);
     };
-    rig.state_mut().model.set(Param::LFO_CUTOFF, 0.75);
-    rig.step();
-    open(&mut rig, Param::LFO_CUTOFF);
-    pick(&mut rig, "Copy value");
+    harness.state_mut().model.set(Param::LFO_CUTOFF, 0.75);
+    harness.step();
+    open(&mut harness, Param::LFO_CUTOFF);
+    pick(&mut harness, "Copy value");
     assert!(
-        rig.query_by_label("Copy value").is_none(),
+        harness.query_by_label("Copy value").is_none(),
         "the menu closes"
     );
-    open(&mut rig, Param::FILTER_ENV);
-    pick(&mut rig, "Paste 4.00 oct");
-    assert_eq!(plain(&rig, Param::FILTER_ENV), 4.0);
-    open(&mut rig, Param::FILTER_ENV);
-    pick(&mut rig, "Reset to 0.00 oct");
-    assert_eq!(plain(&rig, Param::FILTER_ENV), 0.0);
+    open(&mut harness, Param::FILTER_ENV);
+    pick(&mut harness, "Paste 4.00 oct");
+    assert_eq!(plain(&harness, Param::FILTER_ENV), 4.0);
+    open(&mut harness, Param::FILTER_ENV);
+    pick(&mut harness, "Reset to 0.00 oct");
+    assert_eq!(plain(&harness, Param::FILTER_ENV), 0.0);
     // Octaves mean nothing in hertz.
-    open(&mut rig, Param::LFO_RATE);
-    let paste = rig.get_by_label("Paste value");
+    open(&mut harness, Param::LFO_RATE);
+    let paste = harness.get_by_label("Paste value");
     assert!(paste.accesskit_node().is_disabled());
-    pick(&mut rig, "Type a value");
-    send(&mut rig, [Event::Text("2 Hz".to_owned())]);
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    assert!((plain(&rig, Param::LFO_RATE) - 2.0).abs() < 1e-4);
+    pick(&mut harness, "Type a value");
+    send(&mut harness, [Event::Text("2 Hz".to_owned())]);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert!((plain(&harness, Param::LFO_RATE) - 2.0).abs() < 1e-4);
     // By the keyboard alone.
-    focus(&mut rig, Param::TILT);
-    keys(&mut rig, Modifiers::SHIFT, &[Key::Enter]);
-    assert!(rig.query_by_label("Reset to −6.00 dB/oct").is_some());
+    focus(&mut harness, Param::TILT);
+    keys(&mut harness, Modifiers::SHIFT, &[Key::Enter]);
+    assert!(harness.query_by_label("Reset to −6.00 dB/oct").is_some());
 }
 
 #[test]
 fn midi_learn_binds_shows_refuses_and_forgets() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::CUTOFF;
-    let at = dial(&rig, param);
-    click(&mut rig, at, PointerButton::Secondary, 1);
-    rig.get_by_label("MIDI learn").click();
-    rig.run_steps(3);
-    let controllers = |rig: &Rig| rig.state().model.params().controllers().awaited();
-    assert_eq!(controllers(&rig), Some(param));
+    let at = dial(&harness, param);
+    click(&mut harness, at, PointerButton::Secondary, 1);
+    harness.get_by_label("MIDI learn").click();
+    harness.run_steps(3);
+    let controllers =
+        |harness: &WindowHarness| harness.state().model.params().controllers().awaited();
+    assert_eq!(controllers(&harness), Some(param));
     // As the audio thread hears them.
-    let hear = |rig: &mut Rig, number: u8, value: f32| {
-        rig.state().model.params().control(number, value, false);
-        rig.run_steps(2);
+    let hear = |harness: &mut WindowHarness, number: u8, value: f32| {
+        harness.state().model.params().control(number, value, false);
+        harness.run_steps(2);
     };
-    hear(&mut rig, 64, 1.0);
+    hear(&mut harness, 64, 1.0);
     assert!(
-        rig.query_by_label_contains("it is the sustain pedal")
+        harness
+            .query_by_label_contains("it is the sustain pedal")
             .is_some()
-            || help(&rig).contains("sustain pedal")
+            || help(&harness).contains("sustain pedal")
     );
-    told(&rig);
-    hear(&mut rig, 21, 0.5);
-    assert_eq!(controllers(&rig), None);
+    host_calls(&harness);
+    hear(&mut harness, 21, 0.5);
+    assert_eq!(controllers(&harness), None);
     assert!(
-        help(&rig).contains("CC 21 moves Filter Cutoff"),
+        help(&harness).contains("CC 21 moves Filter Cutoff"),
         "{}",
-        help(&rig)
+        help(&harness)
     );
-    assert_eq!(rig.state().model.normalized(param), 0.5);
-    // The host is told, and nothing but the learning is there to undo.
-    rig.run_steps(30);
-    assert!(is_one_change(&told(&rig), param));
-    let bound = |rig: &Rig| rig.state().model.params().controllers().controller(param);
+    assert_eq!(harness.state().model.normalized(param), 0.5);
+    // The host is host_calls, and nothing but the learning is there to undo.
+    harness.run_steps(30);
+    assert!(is_one_change(&host_calls(&harness), param));
+    let bound = |harness: &WindowHarness| {
+        harness
+            .state()
+            .model
+            .params()
+            .controllers()
+            .controller(param)
+    };
     let learned = Some("Learn CC 21 for Filter Cutoff".to_owned());
-    assert_eq!(rig.state_mut().model.undo(), learned);
-    assert_eq!(bound(&rig), None);
-    assert_eq!(rig.state_mut().model.undo(), None);
-    assert_eq!(rig.state_mut().model.redo(), learned);
-    assert_eq!(bound(&rig), Some(21));
+    assert_eq!(harness.state_mut().model.undo(), learned);
+    assert_eq!(bound(&harness), None);
+    assert_eq!(harness.state_mut().model.undo(), None);
+    assert_eq!(harness.state_mut().model.redo(), learned);
+    assert_eq!(bound(&harness), Some(21));
 
-    click(&mut rig, at, PointerButton::Secondary, 1);
-    rig.get_by_label("Forget CC 21").click();
-    rig.run_steps(3);
-    hear(&mut rig, 21, 0.1);
-    assert_eq!(rig.state().model.normalized(param), 0.5);
+    click(&mut harness, at, PointerButton::Secondary, 1);
+    harness.get_by_label("Forget CC 21").click();
+    harness.run_steps(3);
+    hear(&mut harness, 21, 0.1);
+    assert_eq!(harness.state().model.normalized(param), 0.5);
     let forgotten = Some("Forget CC 21".to_owned());
-    assert_eq!(rig.state_mut().model.undo(), forgotten);
-    assert_eq!(bound(&rig), Some(21));
-    assert_eq!(rig.state_mut().model.redo(), forgotten);
-    assert_eq!(bound(&rig), None);
+    assert_eq!(harness.state_mut().model.undo(), forgotten);
+    assert_eq!(bound(&harness), Some(21));
+    assert_eq!(harness.state_mut().model.redo(), forgotten);
+    assert_eq!(bound(&harness), None);
 
     // A state that is loaded meanwhile brings its own controllers, which are no step.
-    rig.state().model.params().controllers().learn(Some(param));
-    rig.run_steps(2);
+    harness
+        .state()
+        .model
+        .params()
+        .controllers()
+        .learn(Some(param));
+    harness.run_steps(2);
     let learned = HostParams::default();
     learned.controllers().bind(30, param);
-    rig.state()
+    harness
+        .state()
         .model
         .params()
         .deserialize_fields(&learned.serialize_fields());
-    rig.run_steps(2);
-    assert_eq!(bound(&rig), Some(30));
-    assert_eq!(rig.state().model.undo_name(), None);
+    harness.run_steps(2);
+    assert_eq!(bound(&harness), Some(30));
+    assert_eq!(harness.state().model.undo_name(), None);
 
     // Escape ends what was begun.
-    click(&mut rig, at, PointerButton::Secondary, 1);
-    rig.get_by_label("MIDI learn").click();
-    rig.run_steps(3);
-    keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
-    assert_eq!(controllers(&rig), None);
+    click(&mut harness, at, PointerButton::Secondary, 1);
+    harness.get_by_label("MIDI learn").click();
+    harness.run_steps(3);
+    keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
+    assert_eq!(controllers(&harness), None);
 }
 
-fn help(rig: &Rig) -> String {
-    rig.state().shell.help_text().to_owned()
+fn help(harness: &WindowHarness) -> String {
+    harness.state().shell.help_text().to_owned()
 }
 
 #[test]
 fn a_screen_reader_changes_values_in_numbers_in_words_and_in_steps() {
-    let mut rig = rig();
-    control(&rig, Param::TILT).set_value_accesskit(-3.0);
-    rig.run_steps(2);
-    assert!((plain(&rig, Param::TILT) + 3.0).abs() < 1e-5);
-    control(&rig, Param::LFO_SHAPE).set_text_value_accesskit("Square");
-    rig.run_steps(2);
-    assert_eq!(plain(&rig, Param::LFO_SHAPE), 3.0);
+    let mut harness = harness();
+    control(&harness, Param::TILT).set_value_accesskit(-3.0);
+    harness.run_steps(2);
+    assert!((plain(&harness, Param::TILT) + 3.0).abs() < 1e-5);
+    control(&harness, Param::LFO_SHAPE).set_text_value_accesskit("Square");
+    harness.run_steps(2);
+    assert_eq!(plain(&harness, Param::LFO_SHAPE), 3.0);
     assert_eq!(
-        value_text(&rig, Param::LFO_SHAPE).as_deref(),
+        value_text(&harness, Param::LFO_SHAPE).as_deref(),
         Some("Square")
     );
-    control(&rig, Param::COARSE).decrement_accesskit();
-    rig.run_steps(2);
-    assert_eq!(plain(&rig, Param::COARSE), -1.0);
-    control(&rig, Param::MPE).click_accesskit();
-    rig.run_steps(2);
-    assert_eq!(plain(&rig, Param::MPE), 1.0);
+    control(&harness, Param::COARSE).decrement_accesskit();
+    harness.run_steps(2);
+    assert_eq!(plain(&harness, Param::COARSE), -1.0);
+    control(&harness, Param::MPE).click_accesskit();
+    harness.run_steps(2);
+    assert_eq!(plain(&harness, Param::MPE), 1.0);
 }
 
 #[test]
 fn a_choice_is_picked_from_its_list() {
-    let mut rig = rig();
+    let mut harness = harness();
     for (param, label, value) in [
         (Param::FILTER_TYPE, "Low Pass", 1.0),
         (Param::macro_target(3), "Filter Cutoff", 9.0),
     ] {
-        let at = control(&rig, param).rect().center_top() + vec2(0.0, 10.0);
-        click(&mut rig, at, PointerButton::Primary, 1);
+        let at = control(&harness, param).rect().center_top() + vec2(0.0, 10.0);
+        click(&mut harness, at, PointerButton::Primary, 1);
         // A control of that name may be there as well, which is no button.
-        rig.get_by_role_and_label(Role::Button, label).click();
-        rig.run_steps(3);
-        assert_eq!(plain(&rig, param), value, "{label}");
-        assert_eq!(value_text(&rig, param).as_deref(), Some(label));
+        harness.get_by_role_and_label(Role::Button, label).click();
+        harness.run_steps(3);
+        assert_eq!(plain(&harness, param), value, "{label}");
+        assert_eq!(value_text(&harness, param).as_deref(), Some(label));
     }
 }
 
 #[test]
 fn modulation_and_macros_are_shown_beside_the_value() {
-    let mut rig = rig();
+    let mut harness = harness();
     let target = crate::synth::parameter::MACRO_TARGETS
         .iter()
         .position(|&target| target == Param::SPREAD)
         .expect("a target");
-    let model = &mut rig.state_mut().model;
+    let model = &mut harness.state_mut().model;
     model.set(Param::SPREAD, 0.25);
     model.set(Param::macro_value(1), 1.0);
     let param = Param::macro_target(1);
     model.set(param, param.range().normalized(target as f32 + 1.0));
     model.set(Param::macro_amount(1), 0.75);
-    rig.run_steps(2);
-    let at = dial(&rig, Param::SPREAD);
-    send(&mut rig, [Event::PointerMoved(at)]);
-    let text = help(&rig);
+    harness.run_steps(2);
+    let at = dial(&harness, Param::SPREAD);
+    send(&mut harness, [Event::PointerMoved(at)]);
+    let text = help(&harness);
     assert!(
         text.starts_with("Stereo Spread: 25.0 % (sounds at 75.0 %)"),
         "{text}"
     );
     // The host's modulation, which moves no value.
-    let stored = rig.state().model.params().get(Param::TILT);
+    let stored = harness.state().model.params().get(Param::TILT);
     let ptr = stored.as_ptr().expect("hosts see it");
     // SAFETY: the pointer leads into the parameters of this window.
     unsafe { ptr._internal_modulate_value(0.25) };
-    let at = dial(&rig, Param::TILT);
-    send(&mut rig, [Event::PointerMoved(at)]);
-    let text = help(&rig);
+    let at = dial(&harness, Param::TILT);
+    send(&mut harness, [Event::PointerMoved(at)]);
+    let text = help(&harness);
     assert!(
         text.starts_with("Tilt: −6.00 dB/oct (sounds at 3.00 dB/oct)"),
         "{text}"
     );
-    assert_eq!(plain(&rig, Param::TILT), -6.0);
+    assert_eq!(plain(&harness, Param::TILT), -6.0);
 }
 
 #[test]
 fn keys_walk_an_open_list_downwards_and_pick_from_it() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::FILTER_TYPE;
-    let open = |rig: &mut Rig| {
-        let at = control(rig, param).rect().center_top() + vec2(0.0, 10.0);
-        click(rig, at, PointerButton::Primary, 1);
+    let open = |harness: &mut WindowHarness| {
+        let at = control(harness, param).rect().center_top() + vec2(0.0, 10.0);
+        click(harness, at, PointerButton::Primary, 1);
     };
-    let is_open = |rig: &Rig| rig.query_by_label("Notch").is_some();
+    let is_open = |harness: &WindowHarness| harness.query_by_label("Notch").is_some();
     let low_pass = param.range().normalized(1.0);
-    rig.state_mut().model.set(param, low_pass);
-    rig.run_steps(2);
-    told(&rig);
-    open(&mut rig);
-    assert!(is_open(&rig));
+    harness.state_mut().model.set(param, low_pass);
+    harness.run_steps(2);
+    host_calls(&harness);
+    open(&mut harness);
+    assert!(is_open(&harness));
     // Down is down: from Low Pass to Band Pass. Nothing is chosen yet.
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowDown]);
-    assert_eq!(value_text(&rig, param).as_deref(), Some("Band Pass"));
-    assert_eq!(plain(&rig, param), 1.0);
-    assert_eq!(told(&rig), []);
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    assert!(!is_open(&rig));
-    assert_eq!(plain(&rig, param), 2.0);
-    assert!(control(&rig, param).is_focused());
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
+    assert_eq!(value_text(&harness, param).as_deref(), Some("Band Pass"));
+    assert_eq!(plain(&harness, param), 1.0);
+    assert_eq!(host_calls(&harness), []);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert!(!is_open(&harness));
+    assert_eq!(plain(&harness, param), 2.0);
+    assert!(control(&harness, param).is_focused());
     // Up is up, and the ends hold.
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-    assert!(is_open(&rig), "Enter opens it again");
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp, Key::ArrowUp]);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp, Key::Space]);
-    assert_eq!(plain(&rig, param), 0.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert!(is_open(&harness), "Enter opens it again");
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp, Key::ArrowUp]);
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp, Key::Space]);
+    assert_eq!(plain(&harness, param), 0.0);
     for (walk, expected) in [(Key::End, 4.0), (Key::Home, 0.0), (Key::PageDown, 4.0)] {
-        keys(&mut rig, Modifiers::NONE, &[Key::Enter]);
-        keys(&mut rig, Modifiers::NONE, &[walk, Key::Enter]);
-        assert_eq!(plain(&rig, param), expected, "{walk:?}");
+        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+        keys(&mut harness, Modifiers::NONE, &[walk, Key::Enter]);
+        assert_eq!(plain(&harness, param), expected, "{walk:?}");
     }
     // Escape leaves it, and the keys go on from what is chosen.
-    keys(&mut rig, Modifiers::NONE, &[Key::Enter, Key::Home]);
-    keys(&mut rig, Modifiers::NONE, &[Key::Escape]);
-    assert!(!is_open(&rig));
-    assert_eq!(plain(&rig, param), 4.0);
-    assert!(control(&rig, param).is_focused());
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter, Key::Home]);
+    keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
+    assert!(!is_open(&harness));
+    assert_eq!(plain(&harness, param), 4.0);
+    assert!(control(&harness, param).is_focused());
 }
 
 #[test]
 fn a_closed_choice_is_walked_as_its_list_is() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::FILTER_TYPE;
-    focus(&mut rig, param);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowDown]);
-    assert_eq!(plain(&rig, param), 1.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowRight, Key::ArrowUp]);
-    assert_eq!(plain(&rig, param), 1.0);
-    keys(&mut rig, Modifiers::NONE, &[Key::PageDown]);
-    assert_eq!(plain(&rig, param), 4.0);
-    let at = control(&rig, param).rect().center_top() + vec2(0.0, 10.0);
+    focus(&mut harness, param);
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
+    assert_eq!(plain(&harness, param), 1.0);
+    keys(
+        &mut harness,
+        Modifiers::NONE,
+        &[Key::ArrowRight, Key::ArrowUp],
+    );
+    assert_eq!(plain(&harness, param), 1.0);
+    keys(&mut harness, Modifiers::NONE, &[Key::PageDown]);
+    assert_eq!(plain(&harness, param), 4.0);
+    let at = control(&harness, param).rect().center_top() + vec2(0.0, 10.0);
     // Towards the user is down the list.
-    wheel(&mut rig, at, 1.0, Modifiers::NONE);
-    assert_eq!(plain(&rig, param), 3.0);
+    wheel(&mut harness, at, 1.0, Modifiers::NONE);
+    assert_eq!(plain(&harness, param), 3.0);
     // A switch goes up to On.
-    focus(&mut rig, Param::LFO_SYNC);
-    keys(&mut rig, Modifiers::NONE, &[Key::ArrowUp]);
-    assert_eq!(plain(&rig, Param::LFO_SYNC), 1.0);
+    focus(&mut harness, Param::LFO_SYNC);
+    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp]);
+    assert_eq!(plain(&harness, Param::LFO_SYNC), 1.0);
 }
 
 /// How strong the strongest line in a control's place is painted, 0 to 255.
-fn strongest(rig: &Rig, param: Param) -> u8 {
-    let place = control(rig, param).rect();
-    let shapes = rig.output().shapes.iter().map(|shape| &shape.shape);
+fn strongest(harness: &WindowHarness, param: Param) -> u8 {
+    let place = control(harness, param).rect();
+    let shapes = harness.output().shapes.iter().map(|shape| &shape.shape);
     let lines = shapes.filter_map(|shape| match shape {
         egui::Shape::Path(path) if place.contains_rect(shape.visual_bounding_rect()) => {
             Some(path.stroke.color.clone())
@@ -517,31 +559,31 @@ fn strongest(rig: &Rig, param: Param) -> u8 {
 
 #[test]
 fn a_control_without_effect_looks_inactive_and_can_be_set() {
-    let mut rig = rig();
+    let mut harness = harness();
     let param = Param::CUTOFF;
-    assert!(strongest(&rig, param) < 160);
-    assert_eq!(strongest(&rig, Param::TILT), 255);
-    let at = dial(&rig, param);
-    wheel(&mut rig, at, 1.0, Modifiers::NONE);
-    assert_ne!(plain(&rig, param), param.row().default);
+    assert!(strongest(&harness, param) < 160);
+    assert_eq!(strongest(&harness, Param::TILT), 255);
+    let at = dial(&harness, param);
+    wheel(&mut harness, at, 1.0, Modifiers::NONE);
+    assert_ne!(plain(&harness, param), param.row().default);
     assert!(
-        help(&rig).contains("Has no effect now. The filter is off."),
+        help(&harness).contains("Has no effect now. The filter is off."),
         "{}",
-        help(&rig)
+        help(&harness)
     );
     let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
-    rig.state_mut().model.set(Param::FILTER_TYPE, low_pass);
-    rig.run_steps(2);
-    assert_eq!(strongest(&rig, param), 255);
-    assert!(!help(&rig).contains("no effect"), "{}", help(&rig));
+    harness.state_mut().model.set(Param::FILTER_TYPE, low_pass);
+    harness.run_steps(2);
+    assert_eq!(strongest(&harness, param), 255);
+    assert!(!help(&harness).contains("no effect"), "{}", help(&harness));
 }
 
 #[test]
 fn the_frame_of_the_focus_does_not_touch_the_value() {
-    let mut rig = rig();
-    focus(&mut rig, Param::TILT);
-    let place = control(&rig, Param::TILT).rect();
-    let shapes = rig.output().shapes.iter().map(|shape| &shape.shape);
+    let mut harness = harness();
+    focus(&mut harness, Param::TILT);
+    let place = control(&harness, Param::TILT).rect();
+    let shapes = harness.output().shapes.iter().map(|shape| &shape.shape);
     let frame = shapes
         .filter_map(|shape| match shape {
             egui::Shape::Rect(rect) if rect.stroke.width > 0.0 => Some(rect),

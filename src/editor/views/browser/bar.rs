@@ -24,13 +24,13 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
 
 fn presets(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
     let previous = icon::button(ui, Icon::Left, "Previous preset", true);
-    context.help.tell(&previous, || {
+    context.help.show_for(&previous, || {
         "Loads the preset before this one in the list".to_owned()
     });
     let next = icon::button(ui, Icon::Right, "Next preset", true);
     context
         .help
-        .tell(&next, || "Loads the next preset in the list".to_owned());
+        .show_for(&next, || "Loads the next preset in the list".to_owned());
     if previous.clicked() {
         browser.step(-1, context.model);
     } else if next.clicked() {
@@ -47,14 +47,14 @@ fn presets(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         "Add to favourites"
     };
     let star = icon::button(ui, Icon::Star(is_favourite), word, loaded.is_some());
-    context.help.tell(&star, || word.to_owned());
+    context.help.show_for(&star, || word.to_owned());
     if star.clicked()
         && let Some(entry) = loaded
     {
         browser.set_favourite(entry, context.model);
     }
     let save = ui.add(Button::new("Save").min_size(vec2(0.0, theme::ROW)));
-    context.help.tell(&save, || {
+    context.help.show_for(&save, || {
         let own = loaded.and_then(|entry| entry.path.as_ref());
         match own {
             Some(path) => format!("Saves the sound in {}", path.display()),
@@ -80,7 +80,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         let label = format!("Presets: {name}{modified}");
         WidgetInfo::selected(Role::Button, true, browser.open, label)
     });
-    context.help.tell(&response, || {
+    context.help.show_for(&response, || {
         let modified = if is_modified {
             ", which has been changed since it was loaded"
         } else {
@@ -145,7 +145,7 @@ fn step(
         None => word.to_owned(),
     };
     let response = icon::button(ui, icon, &name, step.is_some());
-    context.help.tell(&response, || name.clone());
+    context.help.show_for(&response, || name.clone());
     response.clicked()
 }
 
@@ -165,7 +165,7 @@ fn compare(ui: &mut Ui, context: &mut ViewContext) {
                 format!("Sound {letter}"),
             )
         });
-        context.help.tell(&response, || {
+        context.help.show_for(&response, || {
             format!("Two sounds to compare: {letter} is heard when this is chosen")
         });
         if response.clicked() && side != here {
@@ -177,7 +177,7 @@ fn compare(ui: &mut Ui, context: &mut ViewContext) {
     copy.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Copy {from} to {to}")));
     context
         .help
-        .tell(&copy, || format!("Makes {to} the same as {from}"));
+        .show_for(&copy, || format!("Makes {to} the same as {from}"));
     if copy.clicked() {
         context.model.copy_to_other_side();
     }

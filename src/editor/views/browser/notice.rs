@@ -10,7 +10,7 @@ use crate::editor::widgets::icon;
 use crate::editor::widgets::icon::Icon;
 
 /// How long what has been done is told.
-const TOLD_S: f64 = 4.0;
+const MESSAGE_S: f64 = 4.0;
 /// The same where something can still be done about it.
 const REMEDY_S: f64 = 12.0;
 /// Beside the text at most: the sign, the buttons, the frame and the window's edge; points.
@@ -40,7 +40,7 @@ pub enum Answer {
 
 impl Notice {
     /// Something has been done.
-    pub fn told(text: String) -> Notice {
+    pub fn message(text: String) -> Notice {
         Notice {
             text,
             is_error: false,
@@ -53,7 +53,7 @@ impl Notice {
     pub fn error(text: String) -> Notice {
         Notice {
             is_error: true,
-            ..Notice::told(text)
+            ..Notice::message(text)
         }
     }
 
@@ -65,7 +65,7 @@ impl Notice {
         let stays_s = if self.remedy.is_some() {
             REMEDY_S
         } else {
-            TOLD_S
+            MESSAGE_S
         };
         if !self.is_error {
             if now_s - since_s > stays_s {

@@ -99,7 +99,7 @@ fn list(
     );
     field.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ListBox, true, "Presets");
-        info.current_text_value = place.map(|place| told(listed[place]));
+        info.current_text_value = place.map(|place| spoken_name(listed[place]));
         info
     });
     let row = theme::ROW + theme::GRID;
@@ -173,14 +173,14 @@ fn list(
                     match number.checked_sub(1) {
                         None => note(ui, rect, "Files that could not be read:", theme.warning),
                         Some(which) => {
-                            let told = damaged[which].to_string();
-                            note(ui, rect, &told, theme.warning);
+                            let text = damaged[which].to_string();
+                            note(ui, rect, &text, theme.warning);
                             let hover = ui.interact(
                                 rect,
                                 ui.scope_id().with(("damaged", which)),
                                 Sense::hover(),
                             );
-                            context.help.tell(&hover, || told);
+                            context.help.show_for(&hover, || text);
                         }
                     }
                 }
@@ -277,8 +277,9 @@ fn preset_row(
     let theme = theme::current(ui);
     // Tab walks the lists, not the rows: the arrows do.
     let response = ui.interact(rect, ui.scope_id().with(&entry.id), Sense::CLICK);
-    response
-        .widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_loaded, told(entry)));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListBoxOption, true, is_loaded, spoken_name(entry))
+    });
     let star_rect = rect.with_max_x(rect.left() + STAR_WIDTH);
     let star = ui.interact(
         star_rect,
@@ -286,7 +287,7 @@ fn preset_row(
         Sense::CLICK,
     );
     star.widget_info(|| {
-        let name = format!("Favourite {}", told(entry));
+        let name = format!("Favourite {}", spoken_name(entry));
         WidgetInfo::selected(Role::CheckBox, true, entry.favourite, name)
     });
     let (fill, text, weak) = colors(theme, is_loaded, response.hovered() || star.hovered());
@@ -348,7 +349,7 @@ fn preset_row(
 }
 
 /// A preset's name as it is read aloud: two of one name are told apart by their folders.
-fn told(entry: &Entry) -> String {
+fn spoken_name(entry: &Entry) -> String {
     let name = &entry.preset.name;
     match entry.folder() {
         Some(folder) => format!("{name} in {folder}"),
@@ -419,7 +420,7 @@ fn details(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen
         let width = rect.width();
         let wide = vec2(width, theme::ROW);
         let save = ui.add_sized(wide, Button::new("Save as…"));
-        context.help.tell(&save, || {
+        context.help.show_for(&save, || {
             "Saves the sound as a preset of yours, under a new name".to_owned()
         });
         if save.clicked() {
@@ -429,11 +430,11 @@ fn details(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen
         let half = vec2((width - theme::GAP) / 2.0, theme::ROW);
         ui.horizontal(|ui| {
             let rename = ui.add_enabled(own.is_some(), Button::new("Rename…").min_size(half));
-            context.help.tell(&rename, || {
+            context.help.show_for(&rename, || {
                 "Gives this preset of yours another name".to_owned()
             });
             let delete = ui.add_enabled(own.is_some(), Button::new("Delete").min_size(half));
-            context.help.tell(&delete, || {
+            context.help.show_for(&delete, || {
                 "Moves this preset of yours to the folder of deleted ones".to_owned()
             });
             if let Some(entry) = own {
@@ -448,7 +449,7 @@ fn details(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen
         let close = ui.add_sized(wide, Button::new("Close"));
         context
             .help
-            .tell(&close, || "Back to the spectrum".to_owned());
+            .show_for(&close, || "Back to the spectrum".to_owned());
         if close.clicked() {
             browser.open = false;
         }

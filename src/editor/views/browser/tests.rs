@@ -23,7 +23,7 @@ mod page;
 
 const SIZE: Vec2 = vec2(1000.0, 620.0);
 
-struct World {
+struct TestBrowser {
     browser: Browser,
     model: EditorModel,
     live: Live,
@@ -32,7 +32,7 @@ struct World {
     folder: tempfile::TempDir,
 }
 
-impl World {
+impl TestBrowser {
     fn frame(&mut self, ui: &mut Ui) {
         self.model.begin_frame(ui.input(|input| input.time));
         let mut context = ViewContext {
@@ -61,7 +61,7 @@ impl World {
     }
 }
 
-type Stage = Harness<'static, World>;
+type BrowserHarness = Harness<'static, TestBrowser>;
 
 fn preset(name: &str, tilt: f32) -> Preset {
     let mut patch = Patch::default();
@@ -82,14 +82,14 @@ fn put(folder: &Path, preset: &Preset) {
     fs::write(path, preset.to_text()).expect("written");
 }
 
-fn stage(presets: &[Preset]) -> Stage {
+fn harness(presets: &[Preset]) -> BrowserHarness {
     let folder = tempfile::tempdir().expect("a folder");
     for preset in presets {
         put(folder.path(), preset);
     }
     let library = Library::in_folder(folder.path());
     let (model, _) = obeyed_model_over(library.clone());
-    let world = World {
+    let test = TestBrowser {
         browser: Browser::new(library),
         model,
         live: Live::new(&Senders::default().sources()),
@@ -97,426 +97,423 @@ fn stage(presets: &[Preset]) -> Stage {
         controls: Controls::new(),
         folder,
     };
-    let mut stage = Harness::builder()
+    let mut harness = Harness::builder()
         .with_size(SIZE)
         .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
-        .build_ui_state(|ui, world: &mut World| world.frame(ui), world);
-    wait(&mut stage, |world| {
-        world.browser.contents().entries.len() >= 13 + presets.len()
+        .build_ui_state(|ui, test: &mut TestBrowser| test.frame(ui), test);
+    wait(&mut harness, |test| {
+        test.browser.contents().entries.len() >= 13 + presets.len()
     });
-    stage
+    harness
 }
 
 /// Until the watching thread has seen what there is to see.
-fn wait(stage: &mut Stage, seen: impl Fn(&World) -> bool) {
+fn wait(harness: &mut BrowserHarness, seen: impl Fn(&TestBrowser) -> bool) {
     let begun = Instant::now();
-    stage.run_steps(1);
-    while !seen(stage.state()) {
+    harness.run_steps(1);
+    while !seen(harness.state()) {
         assert!(begun.elapsed() < Duration::from_secs(300), "not seen");
         std::thread::sleep(Duration::from_millis(10));
-        stage.run_steps(1);
+        harness.run_steps(1);
     }
-    stage.run_steps(2);
+    harness.run_steps(2);
 }
 
-fn click(stage: &mut Stage, label: &str) {
-    stage.get_by_label(label).click();
-    stage.run_steps(3);
+fn click(harness: &mut BrowserHarness, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(3);
 }
 
-fn press(stage: &mut Stage, key: Key) {
-    stage.key_press(key);
-    stage.run_steps(3);
+fn press(harness: &mut BrowserHarness, key: Key) {
+    harness.key_press(key);
+    harness.run_steps(3);
 }
 
 /// Writes into the field that has the keyboard.
-fn write(stage: &mut Stage, text: &str) {
-    stage.event(egui::Event::Text(text.to_owned()));
-    stage.run_steps(2);
+fn write(harness: &mut BrowserHarness, text: &str) {
+    harness.event(egui::Event::Text(text.to_owned()));
+    harness.run_steps(2);
 }
 
 /// Writes into a field in place of what stands there.
-fn write_into(stage: &mut Stage, field: &str, text: &str) {
-    stage
+fn write_into(harness: &mut BrowserHarness, field: &str, text: &str) {
+    harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, field)
         .focus();
-    stage.run_steps(2);
-    stage.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-    stage.run_steps(1);
-    write(stage, text);
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+    harness.run_steps(1);
+    write(harness, text);
 }
 
-fn name(stage: &Stage) -> (String, bool) {
-    let (preset, is_modified) = stage.state().model.preset();
+fn name(harness: &BrowserHarness) -> (String, bool) {
+    let (preset, is_modified) = harness.state().model.preset();
     (preset.expect("a preset").name, is_modified)
 }
 
-fn tilt(stage: &Stage) -> f32 {
+fn tilt(harness: &BrowserHarness) -> f32 {
     // A normalised number holds it no finer.
-    let tilt = stage.state().model.patch().plain(Param::TILT);
+    let tilt = harness.state().model.patch().plain(Param::TILT);
     (tilt * 1e3).round() / 1e3
 }
 
 #[test]
 fn the_arrows_in_the_bar_walk_the_list_and_undo_comes_back() {
-    let mut stage = stage(&[]);
-    click(&mut stage, "Next preset");
-    assert_eq!(name(&stage), ("Drawbar Organ".to_owned(), false));
-    click(&mut stage, "Next preset");
-    assert_eq!(name(&stage).0, "Bell");
-    click(&mut stage, "Previous preset");
-    click(&mut stage, "Previous preset");
-    assert_eq!(name(&stage).0, "Initial");
-    click(&mut stage, "Previous preset");
-    assert_eq!(name(&stage).0, "Drone");
-    click(&mut stage, "Undo Load Drone");
-    assert_eq!(name(&stage).0, "Initial");
-    click(&mut stage, "Redo Load Drone");
-    assert_eq!(name(&stage).0, "Drone");
+    let mut harness = harness(&[]);
+    click(&mut harness, "Next preset");
+    assert_eq!(name(&harness), ("Drawbar Organ".to_owned(), false));
+    click(&mut harness, "Next preset");
+    assert_eq!(name(&harness).0, "Bell");
+    click(&mut harness, "Previous preset");
+    click(&mut harness, "Previous preset");
+    assert_eq!(name(&harness).0, "Initial");
+    click(&mut harness, "Previous preset");
+    assert_eq!(name(&harness).0, "Drone");
+    click(&mut harness, "Undo Load Drone");
+    assert_eq!(name(&harness).0, "Initial");
+    click(&mut harness, "Redo Load Drone");
+    assert_eq!(name(&harness).0, "Drone");
 }
 
 #[test]
 fn a_click_in_the_list_loads_and_a_changed_sound_is_marked() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Warm");
-    assert_eq!((name(&stage).0.as_str(), tilt(&stage)), ("Warm", -9.0));
-    stage.state_mut().model.set(Param::SPREAD, 0.5);
-    stage.run_steps(2);
-    stage.get_by_label("Presets: Warm, modified");
-    click(&mut stage, "Undo Stereo Spread");
-    stage.get_by_label("Presets: Warm");
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Warm");
+    assert_eq!((name(&harness).0.as_str(), tilt(&harness)), ("Warm", -9.0));
+    harness.state_mut().model.set(Param::SPREAD, 0.5);
+    harness.run_steps(2);
+    harness.get_by_label("Presets: Warm, modified");
+    click(&mut harness, "Undo Stereo Spread");
+    harness.get_by_label("Presets: Warm");
 }
 
 #[test]
 fn keys_walk_the_list() {
-    let mut stage = stage(&[]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Bell");
-    press(&mut stage, Key::ArrowDown);
-    assert_eq!(name(&stage).0, "Struck String");
-    press(&mut stage, Key::ArrowUp);
-    press(&mut stage, Key::ArrowUp);
-    assert_eq!(name(&stage).0, "Drawbar Organ");
-    press(&mut stage, Key::Space);
-    wait(&mut stage, |world| {
-        let contents = world.browser.contents();
+    let mut harness = harness(&[]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Bell");
+    press(&mut harness, Key::ArrowDown);
+    assert_eq!(name(&harness).0, "Struck String");
+    press(&mut harness, Key::ArrowUp);
+    press(&mut harness, Key::ArrowUp);
+    assert_eq!(name(&harness).0, "Drawbar Organ");
+    press(&mut harness, Key::Space);
+    wait(&mut harness, |test| {
+        let contents = test.browser.contents();
         contents
             .find("factory/Drawbar Organ")
             .expect("there")
             .favourite
     });
-    press(&mut stage, Key::Enter);
-    assert!(!stage.state().browser.is_open());
+    press(&mut harness, Key::Enter);
+    assert!(!harness.state().browser.is_open());
     // And the page is opened and left by keys too.
-    stage.get_by_label("Presets: Drawbar Organ").focus();
-    stage.run_steps(2);
-    press(&mut stage, Key::Enter);
-    assert!(stage.state().browser.is_open());
-    press(&mut stage, Key::Escape);
-    assert!(!stage.state().browser.is_open());
+    harness.get_by_label("Presets: Drawbar Organ").focus();
+    harness.run_steps(2);
+    press(&mut harness, Key::Enter);
+    assert!(harness.state().browser.is_open());
+    press(&mut harness, Key::Escape);
+    assert!(!harness.state().browser.is_open());
 }
 
 #[test]
 fn what_is_looked_for_is_listed_and_stepped_through() {
-    let mut stage = stage(&[preset("Warm", -9.0), preset("Cold", -1.0)]);
-    click(&mut stage, "Presets: Initial");
-    stage.get_by_label("Search presets").focus();
-    stage.run_steps(2);
-    write(&mut stage, "zoe");
-    assert!(stage.query_by_label("Bell").is_none());
+    let mut harness = harness(&[preset("Warm", -9.0), preset("Cold", -1.0)]);
+    click(&mut harness, "Presets: Initial");
+    harness.get_by_label("Search presets").focus();
+    harness.run_steps(2);
+    write(&mut harness, "zoe");
+    assert!(harness.query_by_label("Bell").is_none());
     let role = egui::accesskit::Role::ListBoxOption;
-    stage.get_by_role_and_label(role, "Cold");
-    stage.get_by_role_and_label(role, "Warm");
-    click(&mut stage, "Next preset");
-    click(&mut stage, "Next preset");
-    click(&mut stage, "Next preset");
-    assert_eq!(name(&stage).0, "Cold");
-    click(&mut stage, "Show all");
-    stage.get_by_label("Bell");
-    click(&mut stage, "Mine");
-    assert!(stage.query_by_label("Bell").is_none());
-    click(&mut stage, "All");
-    let count = listing::tags(&stage.state().browser.contents())["pad"];
-    click(&mut stage, &format!("pad {count}"));
-    assert!(stage.query_by_label("Bell").is_none());
-    stage.get_by_label("Warm");
+    harness.get_by_role_and_label(role, "Cold");
+    harness.get_by_role_and_label(role, "Warm");
+    click(&mut harness, "Next preset");
+    click(&mut harness, "Next preset");
+    click(&mut harness, "Next preset");
+    assert_eq!(name(&harness).0, "Cold");
+    click(&mut harness, "Show all");
+    harness.get_by_label("Bell");
+    click(&mut harness, "Mine");
+    assert!(harness.query_by_label("Bell").is_none());
+    click(&mut harness, "All");
+    let count = listing::tags(&harness.state().browser.contents())["pad"];
+    click(&mut harness, &format!("pad {count}"));
+    assert!(harness.query_by_label("Bell").is_none());
+    harness.get_by_label("Warm");
 }
 
 #[test]
 fn a_sound_is_saved_under_a_new_name_and_then_in_place() {
-    let mut stage = stage(&[]);
-    stage.state_mut().model.set(Param::TILT, 0.25);
-    let first = tilt(&stage);
-    click(&mut stage, "Save");
+    let mut harness = harness(&[]);
+    harness.state_mut().model.set(Param::TILT, 0.25);
+    let first = tilt(&harness);
+    click(&mut harness, "Save");
     // The name has the keyboard at once.
-    write(&mut stage, "My / Pad");
-    write_into(&mut stage, "Author", "Zoe");
-    write_into(&mut stage, "Tags", " pad,, warm ,");
-    stage
+    write(&mut harness, "My / Pad");
+    write_into(&mut harness, "Author", "Zoe");
+    write_into(&mut harness, "Tags", " pad,, warm ,");
+    harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, "Name")
         .focus();
-    stage.run_steps(2);
-    press(&mut stage, Key::Enter);
-    assert_eq!(name(&stage), ("My / Pad".to_owned(), false));
-    let saved = stage.state().file("My _ Pad.toml");
+    harness.run_steps(2);
+    press(&mut harness, Key::Enter);
+    assert_eq!(name(&harness), ("My / Pad".to_owned(), false));
+    let saved = harness.state().file("My _ Pad.toml");
     assert_eq!(
         (saved.name.as_str(), saved.author.as_str()),
         ("My / Pad", "Zoe")
     );
     assert_eq!(saved.tags, ["pad", "warm"]);
     assert!((saved.patch.plain(Param::TILT) - first).abs() < 1e-3);
-    wait(&mut stage, |world| {
-        world
-            .browser
-            .contents()
-            .find("user/My _ Pad.toml")
-            .is_some()
+    wait(&mut harness, |test| {
+        test.browser.contents().find("user/My _ Pad.toml").is_some()
     });
 
-    stage.state_mut().model.set(Param::TILT, 0.5);
-    stage.run_steps(2);
-    assert!(name(&stage).1);
-    click(&mut stage, "Save");
-    assert_eq!(name(&stage), ("My / Pad".to_owned(), false));
-    let again = stage.state().file("My _ Pad.toml");
-    assert!((again.patch.plain(Param::TILT) - tilt(&stage)).abs() < 1e-3);
+    harness.state_mut().model.set(Param::TILT, 0.5);
+    harness.run_steps(2);
+    assert!(name(&harness).1);
+    click(&mut harness, "Save");
+    assert_eq!(name(&harness), ("My / Pad".to_owned(), false));
+    let again = harness.state().file("My _ Pad.toml");
+    assert!((again.patch.plain(Param::TILT) - tilt(&harness)).abs() < 1e-3);
     assert_eq!((again.author, again.tags), (saved.author, saved.tags));
 }
 
 #[test]
 fn how_a_person_plays_is_saved_only_if_asked_for() {
-    let mut stage = stage(&[]);
+    let mut harness = harness(&[]);
     for (param, plain) in [
         (Param::MPE, 1.0),
         (Param::BEND_RANGE, 3.0),
         (Param::VOICES, 3.0),
     ] {
         let normalized = param.range().normalized(plain);
-        stage.state_mut().model.set(param, normalized);
+        harness.state_mut().model.set(param, normalized);
     }
-    let played = |stage: &Stage, file: &str| {
-        let patch = stage.state().file(file).patch;
+    let played = |harness: &BrowserHarness, file: &str| {
+        let patch = harness.state().file(file).patch;
         [Param::MPE, Param::BEND_RANGE, Param::VOICES].map(|param| patch.plain(param))
     };
     let defaults = [0.0, 2.0, 32.0];
-    click(&mut stage, "Save");
-    write(&mut stage, "Poly");
-    press(&mut stage, Key::Enter);
-    assert_eq!(played(&stage, "Poly.toml"), defaults);
-    let found = |world: &World, id: &str| world.browser.contents().find(id).is_some();
+    click(&mut harness, "Save");
+    write(&mut harness, "Poly");
+    press(&mut harness, Key::Enter);
+    assert_eq!(played(&harness, "Poly.toml"), defaults);
+    let found = |test: &TestBrowser, id: &str| test.browser.contents().find(id).is_some();
     // At once, before anybody has looked at the folder; in its place it is as it was, though the
     // person plays otherwise.
-    click(&mut stage, "Save");
-    assert_eq!(played(&stage, "Poly.toml"), defaults);
+    click(&mut harness, "Save");
+    assert_eq!(played(&harness, "Poly.toml"), defaults);
 
-    let world = stage.state_mut();
-    world.browser.ask_to_save(&world.model);
-    stage.run_steps(2);
-    click(&mut stage, "With MPE and bend ranges");
-    write_into(&mut stage, "Name", "Mono");
-    press(&mut stage, Key::Enter);
-    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0, 32.0]);
-    wait(&mut stage, |world| found(world, "user/Mono.toml"));
-    click(&mut stage, "Save");
-    assert_eq!(played(&stage, "Mono.toml"), [1.0, 3.0, 32.0]);
+    let test = harness.state_mut();
+    test.browser.ask_to_save(&test.model);
+    harness.run_steps(2);
+    click(&mut harness, "With MPE and bend ranges");
+    write_into(&mut harness, "Name", "Mono");
+    press(&mut harness, Key::Enter);
+    assert_eq!(played(&harness, "Mono.toml"), [1.0, 3.0, 32.0]);
+    wait(&mut harness, |test| found(test, "user/Mono.toml"));
+    click(&mut harness, "Save");
+    assert_eq!(played(&harness, "Mono.toml"), [1.0, 3.0, 32.0]);
 }
 
 #[test]
 fn nothing_is_overwritten_without_being_asked() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Save");
-    write(&mut stage, "warm");
-    press(&mut stage, Key::Enter);
-    assert_eq!(stage.state().file("Warm.toml"), preset("Warm", -9.0));
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Save");
+    write(&mut harness, "warm");
+    press(&mut harness, Key::Enter);
+    assert_eq!(harness.state().file("Warm.toml"), preset("Warm", -9.0));
     // Another name needs no question.
-    assert!(stage.query_by_label("Overwrite").is_some());
-    write_into(&mut stage, "Name", "Warmer");
-    assert!(stage.query_by_label("Overwrite").is_none());
-    write_into(&mut stage, "Name", "Warm");
-    press(&mut stage, Key::Enter);
-    click(&mut stage, "Overwrite");
-    assert_eq!(stage.state().file("Warm.toml").patch, Patch::default());
-    assert_eq!(name(&stage), ("Warm".to_owned(), false));
+    assert!(harness.query_by_label("Overwrite").is_some());
+    write_into(&mut harness, "Name", "Warmer");
+    assert!(harness.query_by_label("Overwrite").is_none());
+    write_into(&mut harness, "Name", "Warm");
+    press(&mut harness, Key::Enter);
+    click(&mut harness, "Overwrite");
+    assert_eq!(harness.state().file("Warm.toml").patch, Patch::default());
+    assert_eq!(name(&harness), ("Warm".to_owned(), false));
     // What was there before is not lost.
-    let kept = stage.state().folder.path().join("deleted/Warm.toml");
+    let kept = harness.state().folder.path().join("deleted/Warm.toml");
     let kept = fs::read_to_string(kept).expect("kept");
     assert_eq!(Preset::parse(&kept), Ok(preset("Warm", -9.0)));
 }
 
 #[test]
 fn a_file_that_somebody_else_has_changed_is_not_written_over_silently() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Warm");
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Warm");
     let theirs = preset("Warm", -12.25);
-    put(stage.state().folder.path(), &theirs);
-    wait(&mut stage, |world| {
-        let contents = world.browser.contents();
+    put(harness.state().folder.path(), &theirs);
+    wait(&mut harness, |test| {
+        let contents = test.browser.contents();
         let entry = contents.find("user/Warm.toml").expect("there");
         entry.preset.patch == theirs.patch
     });
     // What sounds is not touched.
-    assert_eq!(tilt(&stage), -9.0);
-    click(&mut stage, "Save");
-    assert_eq!(stage.state().file("Warm.toml"), theirs);
-    stage.get_by_label("The file has been changed since it was loaded");
+    assert_eq!(tilt(&harness), -9.0);
+    click(&mut harness, "Save");
+    assert_eq!(harness.state().file("Warm.toml"), theirs);
+    harness.get_by_label("The file has been changed since it was loaded");
 }
 
 /// Saving looks at the file itself: nobody has looked at the folder since.
 #[test]
 fn a_file_that_was_changed_a_moment_ago_is_not_written_over_either() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Warm");
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Warm");
     let theirs = preset("Warm", -12.25);
-    put(stage.state().folder.path(), &theirs);
-    let world = stage.state_mut();
-    world.browser.save(&mut world.model);
-    assert_eq!(stage.state().file("Warm.toml"), theirs);
-    stage.run_steps(2);
-    stage.get_by_label("The file has been changed since it was loaded");
-    click(&mut stage, "Cancel");
+    put(harness.state().folder.path(), &theirs);
+    let test = harness.state_mut();
+    test.browser.save(&mut test.model);
+    assert_eq!(harness.state().file("Warm.toml"), theirs);
+    harness.run_steps(2);
+    harness.get_by_label("The file has been changed since it was loaded");
+    click(&mut harness, "Cancel");
     // What cannot be read is nobody's to replace.
-    let path = stage.state().presets().join("Warm.toml");
+    let path = harness.state().presets().join("Warm.toml");
     fs::write(&path, "schema = 1\nnonsense = 3\n").expect("written");
-    let world = stage.state_mut();
-    world.browser.save(&mut world.model);
-    stage.run_steps(2);
-    stage.get_by_label_contains("Warm.toml: line 2");
+    let test = harness.state_mut();
+    test.browser.save(&mut test.model);
+    harness.run_steps(2);
+    harness.get_by_label_contains("Warm.toml: line 2");
     assert!(fs::read_to_string(&path).is_ok_and(|text| text.contains("nonsense")));
 }
 
 #[test]
 fn what_is_done_with_presets_is_undone_and_done_again() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    let favourites = |stage: &Stage| {
-        let file = stage.state().folder.path().join("favourites.toml");
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    let favourites = |harness: &BrowserHarness| {
+        let file = harness.state().folder.path().join("favourites.toml");
         fs::read_to_string(file).unwrap_or_default()
     };
-    let is_there = |stage: &Stage, name: &str| stage.state().presets().join(name).exists();
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Warm");
-    click(&mut stage, "Add to favourites");
-    assert!(favourites(&stage).contains("user/Warm.toml"));
-    click(&mut stage, "Rename…");
-    write(&mut stage, "Hot");
-    press(&mut stage, Key::Enter);
-    wait(&mut stage, |world| {
-        world.browser.contents().find("user/Hot.toml").is_some()
+    let is_there =
+        |harness: &BrowserHarness, name: &str| harness.state().presets().join(name).exists();
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Warm");
+    click(&mut harness, "Add to favourites");
+    assert!(favourites(&harness).contains("user/Warm.toml"));
+    click(&mut harness, "Rename…");
+    write(&mut harness, "Hot");
+    press(&mut harness, Key::Enter);
+    wait(&mut harness, |test| {
+        test.browser.contents().find("user/Hot.toml").is_some()
     });
-    click(&mut stage, "Delete");
-    assert!(!is_there(&stage, "Hot.toml"));
+    click(&mut harness, "Delete");
+    assert!(!is_there(&harness, "Hot.toml"));
 
-    click(&mut stage, "Undo Delete Hot");
-    assert!(is_there(&stage, "Hot.toml"));
-    click(&mut stage, "Undo Rename Warm");
-    assert!(is_there(&stage, "Warm.toml") && !is_there(&stage, "Hot.toml"));
-    assert_eq!(stage.state().file("Warm.toml").name, "Warm");
-    assert_eq!(name(&stage), ("Warm".to_owned(), false));
-    assert!(favourites(&stage).contains("user/Warm.toml"));
-    click(&mut stage, "Undo Add Warm to favourites");
-    assert!(!favourites(&stage).contains("Warm"));
-    click(&mut stage, "Undo Load Warm");
-    assert_eq!(name(&stage).0, "Initial");
+    click(&mut harness, "Undo Delete Hot");
+    assert!(is_there(&harness, "Hot.toml"));
+    click(&mut harness, "Undo Rename Warm");
+    assert!(is_there(&harness, "Warm.toml") && !is_there(&harness, "Hot.toml"));
+    assert_eq!(harness.state().file("Warm.toml").name, "Warm");
+    assert_eq!(name(&harness), ("Warm".to_owned(), false));
+    assert!(favourites(&harness).contains("user/Warm.toml"));
+    click(&mut harness, "Undo Add Warm to favourites");
+    assert!(!favourites(&harness).contains("Warm"));
+    click(&mut harness, "Undo Load Warm");
+    assert_eq!(name(&harness).0, "Initial");
 
-    click(&mut stage, "Redo Load Warm");
-    click(&mut stage, "Redo Add Warm to favourites");
-    click(&mut stage, "Redo Rename Warm");
+    click(&mut harness, "Redo Load Warm");
+    click(&mut harness, "Redo Add Warm to favourites");
+    click(&mut harness, "Redo Rename Warm");
     // It is known by its new name, also where it was loaded by the old one.
-    assert_eq!(name(&stage), ("Hot".to_owned(), false));
-    assert!(favourites(&stage).contains("user/Hot.toml"));
-    click(&mut stage, "Redo Delete Hot");
-    assert!(!is_there(&stage, "Hot.toml"));
+    assert_eq!(name(&harness), ("Hot".to_owned(), false));
+    assert!(favourites(&harness).contains("user/Hot.toml"));
+    click(&mut harness, "Redo Delete Hot");
+    assert!(!is_there(&harness, "Hot.toml"));
     // Where another has come meanwhile, it is kept.
-    put(stage.state().folder.path(), &preset("Hot", 1.0));
-    click(&mut stage, "Undo Delete Hot");
-    assert_eq!(stage.state().file("Hot.toml"), preset("Hot", 1.0));
-    stage.get_by_label_contains("is there already");
+    put(harness.state().folder.path(), &preset("Hot", 1.0));
+    click(&mut harness, "Undo Delete Hot");
+    assert_eq!(harness.state().file("Hot.toml"), preset("Hot", 1.0));
+    harness.get_by_label_contains("is there already");
 }
 
 #[test]
 fn a_preset_that_the_notice_has_brought_back_is_not_brought_back_twice() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Warm");
-    click(&mut stage, "Delete");
-    click(&mut stage, "Restore");
-    assert_eq!(stage.state().file("Warm.toml").name, "Warm");
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Warm");
+    click(&mut harness, "Delete");
+    click(&mut harness, "Restore");
+    assert_eq!(harness.state().file("Warm.toml").name, "Warm");
     assert_eq!(
-        stage.state().model.undo_name().as_deref(),
+        harness.state().model.undo_name().as_deref(),
         Some("Load Warm")
     );
 }
 
 #[test]
 fn presets_are_renamed_deleted_and_restored() {
-    let mut stage = stage(&[preset("Warm", -9.0)]);
-    click(&mut stage, "Presets: Initial");
-    click(&mut stage, "Bell");
-    let is_disabled = |stage: &Stage, label| {
-        let node = stage.get_by_label(label);
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    click(&mut harness, "Presets: Initial");
+    click(&mut harness, "Bell");
+    let is_disabled = |harness: &BrowserHarness, label| {
+        let node = harness.get_by_label(label);
         node.accesskit_node().is_disabled()
     };
-    assert!(is_disabled(&stage, "Delete") && is_disabled(&stage, "Rename…"));
-    click(&mut stage, "Warm");
-    assert!(!is_disabled(&stage, "Delete"));
-    click(&mut stage, "Rename…");
+    assert!(is_disabled(&harness, "Delete") && is_disabled(&harness, "Rename…"));
+    click(&mut harness, "Warm");
+    assert!(!is_disabled(&harness, "Delete"));
+    click(&mut harness, "Rename…");
     // What is typed takes the place of the old name.
-    write(&mut stage, "Hot");
-    press(&mut stage, Key::Enter);
-    wait(&mut stage, |world| {
-        world.browser.contents().find("user/Hot.toml").is_some()
+    write(&mut harness, "Hot");
+    press(&mut harness, Key::Enter);
+    wait(&mut harness, |test| {
+        test.browser.contents().find("user/Hot.toml").is_some()
     });
-    assert_eq!(name(&stage), ("Hot".to_owned(), false));
-    assert!(!stage.state().presets().join("Warm.toml").exists());
+    assert_eq!(name(&harness), ("Hot".to_owned(), false));
+    assert!(!harness.state().presets().join("Warm.toml").exists());
 
-    click(&mut stage, "Delete");
-    wait(&mut stage, |world| {
-        world.browser.contents().find("user/Hot.toml").is_none()
+    click(&mut harness, "Delete");
+    wait(&mut harness, |test| {
+        test.browser.contents().find("user/Hot.toml").is_none()
     });
-    assert!(!stage.state().presets().join("Hot.toml").exists());
+    assert!(!harness.state().presets().join("Hot.toml").exists());
     // The sound goes on.
-    assert_eq!((name(&stage).0.as_str(), tilt(&stage)), ("Hot", -9.0));
-    click(&mut stage, "Restore");
-    wait(&mut stage, |world| {
-        world.browser.contents().find("user/Hot.toml").is_some()
+    assert_eq!((name(&harness).0.as_str(), tilt(&harness)), ("Hot", -9.0));
+    click(&mut harness, "Restore");
+    wait(&mut harness, |test| {
+        test.browser.contents().find("user/Hot.toml").is_some()
     });
-    assert_eq!(stage.state().file("Hot.toml").name, "Hot");
+    assert_eq!(harness.state().file("Hot.toml").name, "Hot");
 }
 
 #[test]
 fn damaged_files_are_shown_with_their_reason() {
-    let mut stage = stage(&[]);
-    let presets = stage.state().presets();
+    let mut harness = harness(&[]);
+    let presets = harness.state().presets();
     fs::create_dir_all(&presets).expect("made");
     fs::write(presets.join("bad.toml"), "schema = 1\nname = 3\n").expect("written");
-    wait(&mut stage, |world| {
-        !world.browser.contents().damaged.is_empty()
+    wait(&mut harness, |test| {
+        !test.browser.contents().damaged.is_empty()
     });
-    click(&mut stage, "Presets: Initial");
-    stage.get_by_label("Files that could not be read:");
-    let told = stage.get_by_label_contains("bad.toml");
+    click(&mut harness, "Presets: Initial");
+    harness.get_by_label("Files that could not be read:");
+    let told = harness.get_by_label_contains("bad.toml");
     assert!(format!("{told:?}").contains("line 2"), "{told:?}");
 }
 
 #[test]
 fn two_sounds_are_compared_by_their_buttons() {
-    let mut stage = stage(&[]);
-    click(&mut stage, "Next preset");
-    click(&mut stage, "Sound B");
-    click(&mut stage, "Next preset");
-    assert_eq!(name(&stage).0, "Bell");
-    click(&mut stage, "Sound A");
-    assert_eq!(name(&stage).0, "Drawbar Organ");
+    let mut harness = harness(&[]);
+    click(&mut harness, "Next preset");
+    click(&mut harness, "Sound B");
+    click(&mut harness, "Next preset");
+    assert_eq!(name(&harness).0, "Bell");
+    click(&mut harness, "Sound A");
+    assert_eq!(name(&harness).0, "Drawbar Organ");
     // The one that is heard already stays.
-    click(&mut stage, "Sound A");
-    assert_eq!(name(&stage).0, "Drawbar Organ");
-    click(&mut stage, "Copy A to B");
-    click(&mut stage, "Sound B");
-    assert_eq!(name(&stage).0, "Drawbar Organ");
-    click(&mut stage, "Undo Switch to B");
-    click(&mut stage, "Undo Copy A to B");
-    click(&mut stage, "Sound B");
-    assert_eq!(name(&stage).0, "Bell");
+    click(&mut harness, "Sound A");
+    assert_eq!(name(&harness).0, "Drawbar Organ");
+    click(&mut harness, "Copy A to B");
+    click(&mut harness, "Sound B");
+    assert_eq!(name(&harness).0, "Drawbar Organ");
+    click(&mut harness, "Undo Switch to B");
+    click(&mut harness, "Undo Copy A to B");
+    click(&mut harness, "Sound B");
+    assert_eq!(name(&harness).0, "Bell");
 }

@@ -1,15 +1,15 @@
-//! The keyboard on a stage, and what the audio thread hears of it.
+//! The keyboard on a view, and what the audio thread hears of it.
 
 use egui::{Event, Modifiers, TextEdit, pos2, vec2};
 
 use super::*;
 use crate::bridge::KeyReceiver;
 use crate::editor::testing::host::{Call, model};
-use crate::editor::testing::view::{Stage, button};
+use crate::editor::testing::view::{ViewHarness, button};
 use crate::synth::{self, NoteAddress};
 
-struct Rig {
-    stage: Stage,
+struct KeyboardHarness {
+    view: ViewHarness,
     keyboard: Keyboard,
     receiver: KeyReceiver,
     letters: Letters,
@@ -18,11 +18,11 @@ struct Rig {
     is_typing: bool,
 }
 
-impl Rig {
-    fn new() -> Rig {
+impl KeyboardHarness {
+    fn new() -> KeyboardHarness {
         let receiver = KeyReceiver::new();
-        Rig {
-            stage: Stage::new(vec2(800.0, 60.0)),
+        KeyboardHarness {
+            view: ViewHarness::new(vec2(800.0, 60.0)),
             keyboard: Keyboard::new(receiver.sender().open()),
             receiver,
             letters: Letters::default(),
@@ -36,7 +36,7 @@ impl Rig {
         let (mut model, _) = model();
         let (keyboard, text, is_typing) = (&mut self.keyboard, &mut self.text, self.is_typing);
         let letters = self.letters;
-        self.stage.show(&mut model, events, |ui, context| {
+        self.view.show(&mut model, events, |ui, context| {
             if is_typing {
                 ui.add(TextEdit::singleline(text).desired_width(10.0))
                     .request_focus();
@@ -59,11 +59,11 @@ impl Rig {
     }
 }
 
-impl Rig {
+impl KeyboardHarness {
     /// As the platform layer does where it knows the positions of keys.
     fn publish_legends(&mut self) {
         let legends: Legends = [(Key::A, 'A')].into_iter().collect();
-        legends.publish(self.stage.context());
+        legends.publish(self.view.context());
     }
 
     /// The same, and two frames after it.
@@ -88,55 +88,55 @@ fn with(key: Key, pressed: bool, modifiers: Modifiers) -> Event {
 
 #[test]
 fn letters_play_and_move_by_octaves() {
-    let mut rig = Rig::new();
-    assert_eq!(rig.frame(&[key(Key::A, true)]), [(60, true)]);
+    let mut harness = KeyboardHarness::new();
+    assert_eq!(harness.frame(&[key(Key::A, true)]), [(60, true)]);
     // The repeats of a held key are no new notes.
     let mut again = key(Key::A, true);
     if let Event::Key { repeat, .. } = &mut again {
         *repeat = true;
     }
-    assert_eq!(rig.frame(&[again, key(Key::A, true)]), []);
+    assert_eq!(harness.frame(&[again, key(Key::A, true)]), []);
     assert_eq!(
-        rig.frame(&[key(Key::W, true), key(Key::X, true), key(Key::X, false)]),
+        harness.frame(&[key(Key::W, true), key(Key::X, true), key(Key::X, false)]),
         [(61, true)]
     );
     // What began an octave lower ends there.
     assert_eq!(
-        rig.frames(&[key(Key::A, false), key(Key::S, true)]),
+        harness.frames(&[key(Key::A, false), key(Key::S, true)]),
         [(74, true), (60, false)]
     );
     assert_eq!(
-        rig.frames(&[key(Key::W, false), key(Key::S, false)]),
+        harness.frames(&[key(Key::W, false), key(Key::S, false)]),
         [(61, false), (74, false)]
     );
     // X11 lets a held letter come up and go down again, over and over.
-    rig.frame(&[key(Key::D, true)]);
-    assert_eq!(rig.frames(&[key(Key::D, false), key(Key::D, true)]), []);
-    rig.frame(&[key(Key::D, false)]);
-    assert_eq!(rig.frame(&[key(Key::D, true)]), []);
-    assert_eq!(rig.frames(&[key(Key::D, false)]), [(76, false)]);
+    harness.frame(&[key(Key::D, true)]);
+    assert_eq!(harness.frames(&[key(Key::D, false), key(Key::D, true)]), []);
+    harness.frame(&[key(Key::D, false)]);
+    assert_eq!(harness.frame(&[key(Key::D, true)]), []);
+    assert_eq!(harness.frames(&[key(Key::D, false)]), [(76, false)]);
     for _ in 0..20 {
-        rig.frame(&[key(Key::X, true), key(Key::X, false)]);
+        harness.frame(&[key(Key::X, true), key(Key::X, false)]);
     }
-    assert_eq!(rig.keyboard.base, 108);
+    assert_eq!(harness.keyboard.base, 108);
     for _ in 0..20 {
-        rig.frame(&[key(Key::Z, true), key(Key::Z, false)]);
+        harness.frame(&[key(Key::Z, true), key(Key::Z, false)]);
     }
-    assert_eq!(rig.frame(&[key(Key::A, true)]), [(0, true)]);
+    assert_eq!(harness.frame(&[key(Key::A, true)]), [(0, true)]);
 }
 
 #[test]
 fn letters_are_where_they_stand() {
-    let mut rig = Rig::new();
-    rig.letters = Letters::Qwertz;
-    assert_eq!(rig.frame(&[key(Key::Z, true)]), [(68, true)]);
-    assert_eq!(rig.frame(&[key(Key::Y, true)]), []);
-    assert_eq!(rig.keyboard.base, 48);
+    let mut harness = KeyboardHarness::new();
+    harness.letters = Letters::Qwertz;
+    assert_eq!(harness.frame(&[key(Key::Z, true)]), [(68, true)]);
+    assert_eq!(harness.frame(&[key(Key::Y, true)]), []);
+    assert_eq!(harness.keyboard.base, 48);
     // Another choice lets go of what is held.
-    rig.letters = Letters::Azerty;
-    assert_eq!(rig.frames(&[key(Key::Z, false)]), [(68, false)]);
-    assert_eq!(rig.frame(&[key(Key::Q, true)]), [(48, true)]);
-    assert_eq!(rig.frame(&[key(Key::Z, true)]), [(49, true)]);
+    harness.letters = Letters::Azerty;
+    assert_eq!(harness.frames(&[key(Key::Z, false)]), [(68, false)]);
+    assert_eq!(harness.frame(&[key(Key::Q, true)]), [(48, true)]);
+    assert_eq!(harness.frame(&[key(Key::Z, true)]), [(49, true)]);
 }
 
 /// A key by its position, which writes something else in the layout in use.
@@ -152,9 +152,9 @@ fn at(position: Key, pressed: bool, modifiers: Modifiers) -> Event {
 
 #[test]
 fn keys_play_by_their_positions_where_they_are_known() {
-    let mut rig = Rig::new();
+    let mut harness = KeyboardHarness::new();
     // Nobody needs to say which letters are printed on the keys.
-    rig.letters = Letters::Azerty;
+    harness.letters = Letters::Azerty;
     let q = Event::Key {
         key: Key::Q,
         physical_key: Some(Key::A),
@@ -162,24 +162,24 @@ fn keys_play_by_their_positions_where_they_are_known() {
         repeat: false,
         modifiers: Modifiers::NONE,
     };
-    assert_eq!(rig.frame(&[q]), [(60, true)]);
+    assert_eq!(harness.frame(&[q]), [(60, true)]);
     // It comes up as another letter, for Shift is down: it is the same key.
     assert_eq!(
-        rig.frame(&[at(Key::A, false, Modifiers::SHIFT)]),
+        harness.frame(&[at(Key::A, false, Modifiers::SHIFT)]),
         [(60, false)]
     );
     // Shift alone ends nothing.
-    rig.frame(&[at(Key::D, true, Modifiers::NONE)]);
+    harness.frame(&[at(Key::D, true, Modifiers::NONE)]);
     let shift = [Modifiers::SHIFT, Modifiers::NONE].map(Event::ModifiersChanged);
-    assert_eq!(rig.frames(&shift), []);
+    assert_eq!(harness.frames(&shift), []);
     assert_eq!(
-        rig.frame(&[at(Key::D, false, Modifiers::NONE)]),
+        harness.frame(&[at(Key::D, false, Modifiers::NONE)]),
         [(64, false)]
     );
     // However short, it sounds until the next frame.
     let touch = [true, false].map(|pressed| at(Key::S, pressed, Modifiers::NONE));
-    assert_eq!(rig.frame(&touch), [(62, true)]);
-    assert_eq!(rig.frame(&[]), [(62, false)]);
+    assert_eq!(harness.frame(&touch), [(62, true)]);
+    assert_eq!(harness.frame(&[]), [(62, false)]);
 }
 
 #[test]
@@ -191,133 +191,133 @@ fn shift_and_a_letter_within_one_frame_are_no_capitals() {
             Event::ModifiersChanged(Modifiers::NONE),
         ]
     };
-    let mut rig = Rig::new();
-    rig.frame(&quick("A"));
-    assert!(!rig.stage.help.text().contains("Caps Lock"));
+    let mut harness = KeyboardHarness::new();
+    harness.frame(&quick("A"));
+    assert!(!harness.view.help.text().contains("Caps Lock"));
     // Where positions are known, a held note goes on under it.
-    rig.publish_legends();
+    harness.publish_legends();
     assert_eq!(
-        rig.frame(&[at(Key::D, true, Modifiers::NONE)]),
+        harness.frame(&[at(Key::D, true, Modifiers::NONE)]),
         [(64, true)]
     );
     let mut shifted = quick("F");
     shifted.insert(1, at(Key::F, true, Modifiers::SHIFT));
     shifted.insert(3, at(Key::F, false, Modifiers::SHIFT));
-    assert_eq!(rig.frames(&shifted), []);
-    assert!(!rig.stage.help.text().contains("Caps Lock"));
+    assert_eq!(harness.frames(&shifted), []);
+    assert!(!harness.view.help.text().contains("Caps Lock"));
     // And Caps Lock takes no letter away.
     let capital = [
         at(Key::S, true, Modifiers::NONE),
         Event::Text("S".to_owned()),
     ];
-    assert_eq!(rig.frame(&capital), [(62, true)]);
-    assert!(!rig.stage.help.text().contains("Caps Lock"));
+    assert_eq!(harness.frame(&capital), [(62, true)]);
+    assert!(!harness.view.help.text().contains("Caps Lock"));
 }
 
 #[test]
 fn nothing_is_left_hanging() {
     // By losing the focus.
-    let mut rig = Rig::new();
-    rig.frame(&[key(Key::A, true)]);
-    assert_eq!(rig.frame(&[Event::WindowFocused(false)]), [(60, false)]);
-    assert_eq!(rig.frame(&[key(Key::A, false)]), []);
+    let mut harness = KeyboardHarness::new();
+    harness.frame(&[key(Key::A, true)]);
+    assert_eq!(harness.frame(&[Event::WindowFocused(false)]), [(60, false)]);
+    assert_eq!(harness.frame(&[key(Key::A, false)]), []);
     // By Shift: the way up of a letter with it may not be told.
-    rig.frame(&[key(Key::S, true)]);
+    harness.frame(&[key(Key::S, true)]);
     let held = Event::ModifiersChanged(Modifiers::SHIFT);
-    assert_eq!(rig.frames(&[held]), []);
+    assert_eq!(harness.frames(&[held]), []);
     let up = Event::ModifiersChanged(Modifiers::NONE);
-    assert_eq!(rig.frame(&[up]), [(62, false)]);
+    assert_eq!(harness.frame(&[up]), [(62, false)]);
     // Nor is it known to egui, which takes the letter for a repeated one.
-    assert_eq!(rig.frame(&[key(Key::S, true)]), [(62, true)]);
-    assert_eq!(rig.frames(&[key(Key::S, false)]), [(62, false)]);
+    assert_eq!(harness.frame(&[key(Key::S, true)]), [(62, true)]);
+    assert_eq!(harness.frames(&[key(Key::S, false)]), [(62, false)]);
     // A command is no note, and a letter may come up in it.
-    rig.frame(&[key(Key::S, true)]);
-    assert_eq!(rig.frame(&[with(Key::D, true, Modifiers::COMMAND)]), []);
+    harness.frame(&[key(Key::S, true)]);
+    assert_eq!(harness.frame(&[with(Key::D, true, Modifiers::COMMAND)]), []);
     let up = [Key::D, Key::S].map(|letter| with(letter, false, Modifiers::COMMAND));
-    assert_eq!(rig.frames(&up), [(62, false)]);
+    assert_eq!(harness.frames(&up), [(62, false)]);
     // By a capital, which comes as no key.
-    rig.frame(&[key(Key::S, true)]);
-    assert_eq!(rig.frame(&[Event::Text("S".to_owned())]), [(62, false)]);
-    assert!(rig.stage.help.text().contains("Caps Lock"));
+    harness.frame(&[key(Key::S, true)]);
+    assert_eq!(harness.frame(&[Event::Text("S".to_owned())]), [(62, false)]);
+    assert!(harness.view.help.text().contains("Caps Lock"));
     // By closing the window.
-    rig.frame(&[key(Key::D, true)]);
+    harness.frame(&[key(Key::D, true)]);
     drop(std::mem::replace(
-        &mut rig.keyboard,
-        Keyboard::new(rig.receiver.sender().open()),
+        &mut harness.keyboard,
+        Keyboard::new(harness.receiver.sender().open()),
     ));
-    assert_eq!(rig.frame(&[]), [(64, false)]);
+    assert_eq!(harness.frame(&[]), [(64, false)]);
 }
 
 #[test]
 fn a_typed_text_plays_nothing() {
-    let mut rig = Rig::new();
-    rig.frame(&[key(Key::A, true)]);
-    rig.is_typing = true;
+    let mut harness = KeyboardHarness::new();
+    harness.frame(&[key(Key::A, true)]);
+    harness.is_typing = true;
     // It lets go of what was held, and plays nothing while the field has the focus.
-    let heard = [rig.frame(&[]), rig.frame(&[])].concat();
+    let heard = [harness.frame(&[]), harness.frame(&[])].concat();
     assert_eq!(heard, [(60, false)]);
-    assert_eq!(rig.frame(&[key(Key::S, true), key(Key::S, false)]), []);
-    assert_eq!(rig.frame(&[with(Key::S, true, Modifiers::COMMAND)]), []);
+    assert_eq!(harness.frame(&[key(Key::S, true), key(Key::S, false)]), []);
+    assert_eq!(harness.frame(&[with(Key::S, true, Modifiers::COMMAND)]), []);
 }
 
 #[test]
 fn the_mouse_plays_slides_and_lets_go() {
-    let mut rig = Rig::new();
+    let mut harness = KeyboardHarness::new();
     let keyboard = Rect::from_min_max(pos2(SIDE + theme::GAP, 0.0), pos2(800.0, 60.0));
     let piano = Piano::new(keyboard, 60);
     let on = |key| piano.white(key).center_bottom() - vec2(0.0, 4.0);
-    rig.frame(&[Event::PointerMoved(on(60))]);
-    assert_eq!(rig.frame(&[button(on(60), true)]), [(60, true)]);
-    assert_eq!(rig.frame(&[]), []);
+    harness.frame(&[Event::PointerMoved(on(60))]);
+    assert_eq!(harness.frame(&[button(on(60), true)]), [(60, true)]);
+    assert_eq!(harness.frame(&[]), []);
     assert_eq!(
-        rig.frame(&[Event::PointerMoved(on(62))]),
+        harness.frame(&[Event::PointerMoved(on(62))]),
         [(60, false), (62, true)]
     );
-    assert_eq!(rig.frame(&[button(on(62), false)]), [(62, false)]);
+    assert_eq!(harness.frame(&[button(on(62), false)]), [(62, false)]);
     // The same key by a letter and by the mouse: it ends with the last.
-    rig.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
-    rig.frame(&[button(on(60), true)]);
-    assert_eq!(rig.frame(&[button(on(60), false)]), []);
-    assert_eq!(rig.frames(&[key(Key::A, false)]), [(60, false)]);
+    harness.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
+    harness.frame(&[button(on(60), true)]);
+    assert_eq!(harness.frame(&[button(on(60), false)]), []);
+    assert_eq!(harness.frames(&[key(Key::A, false)]), [(60, false)]);
     // A touch that begins and ends between two frames sounds until the next.
     let touch = [true, false].map(|pressed| button(on(64), pressed));
-    rig.frame(&[Event::PointerMoved(on(64))]);
-    assert_eq!(rig.frame(&touch), [(64, true)]);
-    assert_eq!(rig.frame(&[]), [(64, false)]);
-    rig.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
-    rig.frame(&[button(on(60), true)]);
-    assert_eq!(rig.frames(&[key(Key::A, false)]), []);
-    assert_eq!(rig.frame(&[button(on(60), false)]), [(60, false)]);
+    harness.frame(&[Event::PointerMoved(on(64))]);
+    assert_eq!(harness.frame(&touch), [(64, true)]);
+    assert_eq!(harness.frame(&[]), [(64, false)]);
+    harness.frame(&[key(Key::A, true), Event::PointerMoved(on(60))]);
+    harness.frame(&[button(on(60), true)]);
+    assert_eq!(harness.frames(&[key(Key::A, false)]), []);
+    assert_eq!(harness.frame(&[button(on(60), false)]), [(60, false)]);
 }
 
 #[test]
 fn a_host_that_sleeps_is_asked_once_to_wake() {
-    let mut rig = Rig::new();
+    let mut harness = KeyboardHarness::new();
     let (mut model, recorder) = model();
-    let mut frames = |rig: &mut Rig, count: usize, events: &[Event]| {
+    let mut frames = |harness: &mut KeyboardHarness, count: usize, events: &[Event]| {
         let mut told = String::new();
         for n in 0..count {
             let events = if n == 0 { events } else { &[] };
-            rig.stage.show(&mut model, events, |ui, context| {
-                rig.keyboard.listen(ui, context, Letters::default());
+            harness.view.show(&mut model, events, |ui, context| {
+                harness.keyboard.listen(ui, context, Letters::default());
                 told = context.help.text().to_owned();
             });
         }
         told
     };
     // A buffer may take long, and is no sleep.
-    frames(&mut rig, 12, &[key(Key::A, true)]);
+    frames(&mut harness, 12, &[key(Key::A, true)]);
     assert_eq!(recorder.take(), []);
-    frames(&mut rig, 6, &[]);
+    frames(&mut harness, 6, &[]);
     assert_eq!(recorder.take(), [Call::Wake]);
-    let told = frames(&mut rig, 50, &[]);
+    let told = frames(&mut harness, 50, &[]);
     assert!(told.contains("host"), "{told}");
     assert_eq!(recorder.take(), []);
     // It wakes, and sleeps again later.
-    assert_eq!(rig.frame(&[]), [(60, true)]);
-    let told = frames(&mut rig, 30, &[]);
+    assert_eq!(harness.frame(&[]), [(60, true)]);
+    let told = frames(&mut harness, 30, &[]);
     assert!(!told.contains("host"), "{told}");
     assert_eq!(recorder.take(), []);
-    frames(&mut rig, 30, &[key(Key::A, false)]);
+    frames(&mut harness, 30, &[key(Key::A, false)]);
     assert_eq!(recorder.take(), [Call::Wake]);
 }

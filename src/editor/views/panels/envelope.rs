@@ -156,7 +156,7 @@ impl EnvelopeView {
         if active.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
-        context.help.tell(&response, || match active {
+        context.help.show_for(&response, || match active {
             None => format!(
                 "{}: drag its corners, with Shift for fine",
                 self.group.name()
@@ -408,14 +408,14 @@ mod tests {
 
     use super::*;
     use crate::editor::testing::host::model;
-    use crate::editor::testing::view::Stage as Screen;
+    use crate::editor::testing::view::ViewHarness as Screen;
     use crate::synth::{Config, Engine, Event};
 
     const RATE_HZ: f64 = 48_000.0;
 
     /// Where the view shows the engine's voices.
     fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
-        screen.senders.tell(engine);
+        screen.senders.publish(engine);
         let (mut model, _) = model();
         let mut found = Vec::new();
         screen.show(&mut model, &[], |_, context| {

@@ -23,7 +23,8 @@ const ENDS_DB: (f32, f32) = (26.0, -46.0);
 pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Filter.name());
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
-    let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
+    let [view, controls] =
+        super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
     curve(ui, context, well);
     let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
@@ -67,7 +68,7 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     if response.drag_stopped() {
         context.model.end_drag();
     }
-    context.help.tell(&response, || {
+    context.help.show_for(&response, || {
         "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
             .into()
     });

@@ -5,7 +5,7 @@ use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use super::card::{card, grid, of_groups};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
-use crate::editor::model::live::News;
+use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
 use crate::editor::widgets::place;
@@ -28,7 +28,7 @@ pub struct LfoView {
 impl LfoView {
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        if let News::Latest(telemetry) = context.live.news()
+        if let TelemetryState::Latest(telemetry) = context.live.telemetry()
             && telemetry.statistics.voices > 0
         {
             self.cycles = telemetry.lfo_cycles;
@@ -40,7 +40,8 @@ impl LfoView {
 fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect, cycles: f64) {
     let inner = card(ui, rect, Group::Lfo.name());
     let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
-    let [view, controls] = super::across(inner, [inner.width() - controls - theme::GAP, 0.0]);
+    let [view, controls] =
+        super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
     let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
     shape(ui, context, well, cycles);
     let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);

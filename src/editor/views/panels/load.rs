@@ -8,7 +8,7 @@ use super::card::card;
 use super::filter::fill;
 use crate::bridge::{Load, Telemetry, WINDOW_S};
 use crate::editor::context::ViewContext;
-use crate::editor::model::live::News;
+use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 
 /// Between two points of the graph, seconds.
@@ -38,7 +38,7 @@ impl LoadView {
     /// Takes the news, once a frame, shown or not.
     pub fn update(&mut self, ui: &Ui, context: &ViewContext) {
         let now_s = ui.input(|input| input.time);
-        if let News::Latest(telemetry) = context.live.news()
+        if let TelemetryState::Latest(telemetry) = context.live.telemetry()
             && now_s - self.taken_s >= INTERVAL_S
         {
             self.taken_s = now_s;
@@ -52,16 +52,16 @@ impl LoadView {
     /// Shows the card.
     pub fn show(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, "Load");
-        let [figures, graph] = super::across(inner, [150.0, 0.0]);
+        let [figures, graph] = super::split_columns(inner, [150.0, 0.0]);
         self.figures(ui, context, figures);
         self.graph(ui, graph.shrink2(vec2(0.0, 2.0)));
         let response = ui.interact(rect, ui.scope_id().with("load"), Sense::hover());
-        let told = match context.live.news() {
-            News::Latest(telemetry) => told(telemetry),
+        let text = match context.live.telemetry() {
+            TelemetryState::Latest(telemetry) => summary(telemetry),
             _ => "Load: not running".to_owned(),
         };
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &told));
-        context.help.tell(&response, || {
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+        context.help.show_for(&response, || {
             format!(
                 "Load: process time in parts of a buffer's time. Of the buffers of the last \
                  {WINDOW_S} s, half took no more than the median, 95 % and 99 % no more than theirs."
@@ -71,9 +71,9 @@ impl LoadView {
 
     fn figures(&self, ui: &Ui, context: &ViewContext, rect: Rect) {
         let theme = theme::current(ui);
-        let News::Latest(telemetry) = context.live.news() else {
-            let text = match context.live.news() {
-                News::Missing => "Not running",
+        let TelemetryState::Latest(telemetry) = context.live.telemetry() else {
+            let text = match context.live.telemetry() {
+                TelemetryState::Missing => "Not running",
                 _ => "",
             };
             let font = theme::font(theme::BODY);
@@ -186,7 +186,7 @@ fn marks(top: f32, height: f32) -> Vec<f32> {
 }
 
 /// The figures in words.
-fn told(telemetry: &Telemetry) -> String {
+fn summary(telemetry: &Telemetry) -> String {
     let (load, statistics) = (&telemetry.load, &telemetry.statistics);
     let percent = |part: f32| format!("{:.1} %", 100.0 * part);
     format!(

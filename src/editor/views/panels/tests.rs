@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::model::value_text;
-use crate::editor::testing::window::{Rig, control, drag, plain, value_text, window};
+use crate::editor::testing::window::{WindowHarness, control, drag, plain, value_text, window};
 use crate::synth::Param;
 use crate::synth::parameter::{Range, rows};
 
@@ -20,28 +20,28 @@ fn globals() -> impl Iterator<Item = Param> {
 }
 
 /// How many of the window's controls have each parameter's name.
-fn found(rig: &Rig, counts: &mut HashMap<Param, usize>) {
+fn found(harness: &WindowHarness, counts: &mut HashMap<Param, usize>) {
     for param in globals() {
         let name = param.row().name;
-        *counts.entry(param).or_default() += rig.query_all_by_label(name).count();
+        *counts.entry(param).or_default() += harness.query_all_by_label(name).count();
     }
 }
 
 /// The window down to its keyboard.
-fn rooms(rig: &Rig, size: Vec2) -> Rect {
-    let keyboard = rig.get_by_label("Keyboard").rect();
+fn rooms(harness: &WindowHarness, size: Vec2) -> Rect {
+    let keyboard = harness.get_by_label("Keyboard").rect();
     Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(size.x, keyboard.top()))
 }
 
 #[test]
 fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
-    let rig = window(LARGE);
-    assert!(rig.query_by_role(Role::Tab).is_none());
+    let harness = window(LARGE);
+    assert!(harness.query_by_role(Role::Tab).is_none());
     let mut counts = HashMap::new();
-    found(&rig, &mut counts);
+    found(&harness, &mut counts);
     for (param, count) in counts {
         assert_eq!(count, 1, "{}", param.row().name);
-        let node = control(&rig, param);
+        let node = control(&harness, param);
         let role = match param.range() {
             Range::Switch => Role::Switch,
             Range::Choice { .. } => Role::ComboBox,
@@ -49,30 +49,30 @@ fn every_parameter_has_one_control_in_a_large_window_without_tabs() {
         };
         assert_eq!(node.accesskit_node().role(), role, "{}", param.row().name);
         let default = value_text::value_text(param, param.row().default);
-        assert_eq!(value_text(&rig, param), Some(default));
-        let place = rooms(&rig, LARGE);
+        assert_eq!(value_text(&harness, param), Some(default));
+        let place = rooms(&harness, LARGE);
         assert!(place.contains_rect(node.rect()), "{}", param.row().name);
     }
 }
 
 #[test]
 fn every_parameter_has_one_control_in_a_small_window_behind_its_tab() {
-    let mut rig = window(SMALL);
+    let mut harness = window(SMALL);
     let mut counts = HashMap::new();
-    let screen = rooms(&rig, SMALL);
+    let screen = rooms(&harness, SMALL);
     for row in CardRow::ALL {
-        rig.get_by_role_and_label(Role::Tab, row.name()).click();
-        rig.run_steps(3);
-        found(&rig, &mut counts);
+        harness.get_by_role_and_label(Role::Tab, row.name()).click();
+        harness.run_steps(3);
+        found(&harness, &mut counts);
         let shown: Vec<Param> = globals()
-            .filter(|&param| rig.query_by_label(param.row().name).is_some())
+            .filter(|&param| harness.query_by_label(param.row().name).is_some())
             .collect();
         // They stand in the window, and not over one another.
         for (place, &param) in shown.iter().enumerate() {
-            let rect = control(&rig, param).rect();
+            let rect = control(&harness, param).rect();
             assert!(screen.contains_rect(rect), "{}", param.row().name);
             for &other in &shown[..place] {
-                let other = control(&rig, other).rect().shrink(0.1);
+                let other = control(&harness, other).rect().shrink(0.1);
                 assert!(!rect.intersects(other), "{}", param.row().name);
             }
         }
@@ -84,11 +84,11 @@ fn every_parameter_has_one_control_in_a_small_window_behind_its_tab() {
 
 #[test]
 fn every_control_changes_its_parameter_and_its_text() {
-    let mut rig = window(LARGE);
+    let mut harness = window(LARGE);
     for param in globals() {
-        let before = value_text(&rig, param);
-        let is_at_top = rig.state().model.normalized(param) > 0.5;
-        let node = control(&rig, param);
+        let before = value_text(&harness, param);
+        let is_at_top = harness.state().model.normalized(param) > 0.5;
+        let node = control(&harness, param);
         for _ in 0..3 {
             if is_at_top {
                 node.decrement_accesskit();
@@ -96,13 +96,13 @@ fn every_control_changes_its_parameter_and_its_text() {
                 node.increment_accesskit();
             }
         }
-        rig.run_steps(2);
+        harness.run_steps(2);
         let name = param.row().name;
-        assert_ne!(plain(&rig, param), param.row().default, "{name}");
-        assert_ne!(value_text(&rig, param), before, "{name}");
+        assert_ne!(plain(&harness, param), param.row().default, "{name}");
+        assert_ne!(value_text(&harness, param), before, "{name}");
         assert_eq!(
-            value_text(&rig, param),
-            Some(value_text::current_text(param, &rig.state().model))
+            value_text(&harness, param),
+            Some(value_text::current_text(param, &harness.state().model))
         );
     }
 }
@@ -110,10 +110,10 @@ fn every_control_changes_its_parameter_and_its_text() {
 #[test]
 fn no_two_things_to_act_on_have_one_name_and_all_have_one() {
     for size in [SMALL, LARGE] {
-        let rig = window(size);
-        rig.check_accessibility();
+        let harness = window(size);
+        harness.check_accessibility();
         let mut names = HashMap::new();
-        for node in rig.root().children_recursive() {
+        for node in harness.root().children_recursive() {
             let node = node.accesskit_node();
             if node.data().supports_action(egui::accesskit::Action::Focus)
                 && let Some(label) = node.label()
@@ -128,12 +128,12 @@ fn no_two_things_to_act_on_have_one_name_and_all_have_one() {
 
 #[test]
 fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
-    let mut rig = window(LARGE);
-    control(&rig, Param::PARTIALS).focus();
-    rig.run_steps(2);
+    let mut harness = window(LARGE);
+    control(&harness, Param::PARTIALS).focus();
+    harness.run_steps(2);
     let mut walked = Vec::new();
     for _ in 0..400 {
-        let focused = rig
+        let focused = harness
             .root()
             .children_recursive()
             .find(|node| node.is_focused())
@@ -144,8 +144,8 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
             Some(param) => walked.push(param),
             None => {}
         }
-        rig.key_press(Key::Tab);
-        rig.run_steps(1);
+        harness.key_press(Key::Tab);
+        harness.run_steps(1);
     }
     assert_eq!(walked.len(), globals().count());
     // Within a card from the left to the right and downwards; the cards in the order of the groups.
@@ -180,10 +180,10 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
 
 #[test]
 fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
-    let mut rig = window(LARGE);
+    let mut harness = window(LARGE);
     // Decay and sustain of the amplitude: sustain is full, decay 500 ms.
-    let release = control(&rig, Param::AMP_RELEASE).rect();
-    let card = control(&rig, Param::AMP_DELAY).rect().union(release);
+    let release = control(&harness, Param::AMP_RELEASE).rect();
+    let card = control(&harness, Param::AMP_DELAY).rect().union(release);
     let well = Rect::from_min_max(
         egui::pos2(card.left(), card.top() - 80.0),
         egui::pos2(card.right(), card.top() - 2.0),
@@ -193,20 +193,23 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
     let top = well.top() + 12.0;
     for step in 0..(well.width() / 8.0) as usize {
         let from = egui::pos2(well.left() + 8.0 * step as f32, top);
-        let before = plain(&rig, Param::AMP_SUSTAIN);
-        drag(&mut rig, from, from + vec2(0.0, 20.0), Modifiers::NONE);
-        if plain(&rig, Param::AMP_SUSTAIN) < before {
+        let before = plain(&harness, Param::AMP_SUSTAIN);
+        drag(&mut harness, from, from + vec2(0.0, 20.0), Modifiers::NONE);
+        if plain(&harness, Param::AMP_SUSTAIN) < before {
             moved += 1;
-            assert_eq!(rig.state_mut().model.undo(), Some("Amp Sustain".to_owned()));
-            rig.run_steps(2);
-            drag(&mut rig, from, from + vec2(40.0, 20.0), Modifiers::NONE);
-            assert!(plain(&rig, Param::AMP_DECAY) > Param::AMP_DECAY.row().default);
+            assert_eq!(
+                harness.state_mut().model.undo(),
+                Some("Amp Sustain".to_owned())
+            );
+            harness.run_steps(2);
+            drag(&mut harness, from, from + vec2(40.0, 20.0), Modifiers::NONE);
+            assert!(plain(&harness, Param::AMP_DECAY) > Param::AMP_DECAY.row().default);
             // Both in one step.
-            rig.state_mut().model.undo();
-            assert_eq!(plain(&rig, Param::AMP_SUSTAIN), 1.0);
-            let decay = plain(&rig, Param::AMP_DECAY);
+            harness.state_mut().model.undo();
+            assert_eq!(plain(&harness, Param::AMP_SUSTAIN), 1.0);
+            let decay = plain(&harness, Param::AMP_DECAY);
             assert!((decay - Param::AMP_DECAY.row().default).abs() < 1e-4);
-            rig.run_steps(2);
+            harness.run_steps(2);
         }
     }
     assert!(moved > 0, "no corner was found");
@@ -214,52 +217,52 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
 
 #[test]
 fn the_load_is_told_in_words_too() {
-    let mut rig = window(LARGE);
-    let words = |rig: &Rig| {
-        let labels = rig.query_all_by_role(Role::Label);
+    let mut harness = window(LARGE);
+    let words = |harness: &WindowHarness| {
+        let labels = harness.query_all_by_role(Role::Label);
         labels
             .filter_map(|node| node.value())
             .find(|text| text.starts_with("Load"))
             .expect("the load")
     };
-    rig.state_mut().senders.telemetry.publish(|telemetry| {
+    harness.state_mut().senders.telemetry.publish(|telemetry| {
         telemetry.statistics.voices = 3;
         telemetry.load.p99 = 0.5;
         telemetry.load.overruns = 7;
     });
-    rig.run_steps(2);
-    let told = words(&rig);
+    harness.run_steps(2);
+    let told = words(&harness);
     for part in ["99th percentile 50.0 %", "overruns 7", "voices 3"] {
         assert!(told.contains(part), "{told}");
     }
     // A host that does not let it run tells nothing.
-    rig.run_steps(70);
-    assert_eq!(words(&rig), "Load: not running");
+    harness.run_steps(70);
+    assert_eq!(words(&harness), "Load: not running");
 }
 
 #[test]
 fn the_lfos_shape_moves_while_something_sounds_and_then_rests() {
-    let mut rig = window(LARGE);
-    let place = control(&rig, Param::LFO_SHAPE).rect();
+    let mut harness = window(LARGE);
+    let place = control(&harness, Param::LFO_SHAPE).rect();
     let well = place.translate(vec2(0.0, -60.0)).expand(20.0);
-    let painted = |rig: &mut Rig, cycles: f64, voices: usize| -> Vec<String> {
-        rig.state_mut().senders.telemetry.publish(|telemetry| {
+    let painted = |harness: &mut WindowHarness, cycles: f64, voices: usize| -> Vec<String> {
+        harness.state_mut().senders.telemetry.publish(|telemetry| {
             telemetry.lfo_cycles = cycles;
             telemetry.statistics.voices = voices;
         });
-        rig.run_steps(2);
-        let shapes = rig.output().shapes.iter().map(|shape| &shape.shape);
+        harness.run_steps(2);
+        let shapes = harness.output().shapes.iter().map(|shape| &shape.shape);
         shapes
             .filter(|shape| matches!(shape, egui::Shape::Path(_) | egui::Shape::Circle(_)))
             .filter(|shape| shape.visual_bounding_rect().intersects(well))
             .map(|shape| format!("{shape:?}"))
             .collect()
     };
-    let first = painted(&mut rig, 0.1, 1);
-    let moved = painted(&mut rig, 0.3, 1);
+    let first = painted(&mut harness, 0.1, 1);
+    let moved = painted(&mut harness, 0.3, 1);
     assert!(!first.is_empty());
     assert_ne!(first, moved);
-    assert_eq!(painted(&mut rig, 0.5, 0), moved);
+    assert_eq!(painted(&mut harness, 0.5, 0), moved);
 }
 
 #[test]
@@ -309,19 +312,19 @@ fn no_room_is_left_between_the_panels_and_the_keyboard() {
         vec2(1_920.0, 1_080.0),
         vec2(2_560.0, 1_440.0),
     ] {
-        let rig = window(size);
+        let harness = window(size);
         let lowest = globals()
-            .filter_map(|param| rig.query_by_label(param.row().name))
+            .filter_map(|param| harness.query_by_label(param.row().name))
             .map(|node| node.rect().bottom())
             .fold(0.0, f32::max);
-        let keyboard = rig.get_by_label("Keyboard").rect().top();
+        let keyboard = harness.get_by_label("Keyboard").rect().top();
         let between = keyboard - lowest;
         assert!((8.0..32.0).contains(&between), "{size:?}: {between}");
     }
 }
 
 /// Everything that is written in a window.
-fn texts(rig: &Rig) -> Vec<std::sync::Arc<egui::Galley>> {
+fn texts(harness: &WindowHarness) -> Vec<std::sync::Arc<egui::Galley>> {
     fn collect(shape: &egui::Shape, found: &mut Vec<std::sync::Arc<egui::Galley>>) {
         match shape {
             egui::Shape::Text(text) => found.push(text.galley.clone()),
@@ -330,7 +333,7 @@ fn texts(rig: &Rig) -> Vec<std::sync::Arc<egui::Galley>> {
         }
     }
     let mut found = Vec::new();
-    for shape in &rig.output().shapes {
+    for shape in &harness.output().shapes {
         collect(&shape.shape, &mut found);
     }
     found
@@ -341,16 +344,16 @@ fn no_name_of_a_control_is_cut_short() {
     let names: std::collections::HashSet<&str> = rows().iter().map(|row| row.short).collect();
     let (mut seen, mut cut) = (std::collections::HashSet::new(), Vec::new());
     for size in [SMALL, vec2(1_120.0, 700.0), LARGE] {
-        let mut rig = window(size);
+        let mut harness = window(size);
         for row in CardRow::ALL {
-            if let Some(tab) = rig.query_all_by_role(Role::Tab).find(|tab| {
+            if let Some(tab) = harness.query_all_by_role(Role::Tab).find(|tab| {
                 let label = tab.accesskit_node().label();
                 label.is_some_and(|label| label.contains(row.name()))
             }) {
                 tab.click();
             }
-            rig.run_steps(3);
-            for galley in texts(&rig)
+            harness.run_steps(3);
+            for galley in texts(&harness)
                 .iter()
                 .filter(|text| names.contains(text.text()))
             {
@@ -394,13 +397,13 @@ fn short_names_are_made_of_the_words_of_the_names() {
 #[test]
 fn no_name_under_a_control_is_cut_short() {
     for size in [SMALL, LARGE] {
-        let mut rig = window(size);
+        let mut harness = window(size);
         for row in CardRow::ALL {
-            if let Some(tab) = rig.query_by_role_and_label(Role::Tab, row.name()) {
+            if let Some(tab) = harness.query_by_role_and_label(Role::Tab, row.name()) {
                 tab.click();
             }
-            rig.run_steps(3);
-            let shapes = rig.output().shapes.iter();
+            harness.run_steps(3);
+            let shapes = harness.output().shapes.iter();
             let cut: Vec<&str> = shapes
                 .filter_map(|shape| match &shape.shape {
                     egui::Shape::Text(text) if text.galley.elided => Some(text.galley.text()),

@@ -90,7 +90,7 @@ impl FilterHandle {
         let at = place(&settings, canvas);
         let rect = Rect::from_center_size(at, vec2(4.0 * RADIUS, 4.0 * RADIUS));
         let response = ui.interact(rect, ui.scope_id().with("filter"), Sense::click_and_drag());
-        self.hand(ui, &response, canvas, context.model);
+        self.drag(ui, &response, canvas, context.model);
         keys(ui, &response, context.model);
         let settings = set(context.model).unwrap_or(settings);
         let text = text(context.model);
@@ -100,7 +100,7 @@ impl FilterHandle {
         });
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_value(text.clone()));
-        context.help.tell(&response, || {
+        context.help.show_for(&response, || {
             format!(
                 "Filter: {text}. Drag: cutoff and resonance; wheel: slope; Shift: fine; double-click: \
                  reset"
@@ -117,7 +117,7 @@ impl FilterHandle {
         Some(response.on_hover_cursor(CursorIcon::Move))
     }
 
-    fn hand(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, model: &mut EditorModel) {
+    fn drag(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, model: &mut EditorModel) {
         let fine = if ui.input(|input| input.modifiers.shift) {
             FINE
         } else {

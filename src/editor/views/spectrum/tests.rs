@@ -2,12 +2,12 @@
 
 mod window;
 
-use super::hand::Tool;
+use super::bar_editor::Tool;
 use super::*;
 use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::testing::host::{Call, RecordingHost, model};
-use crate::editor::testing::view::{Stage, button, key};
+use crate::editor::testing::view::{ViewHarness, button, key};
 use crate::synth::{Config, Engine, Event as NoteEvent, Param};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 
@@ -15,7 +15,7 @@ const SIZE: egui::Vec2 = vec2(1_200.0, 400.0);
 
 /// A window with nothing in it but the view.
 struct Window {
-    stage: Stage,
+    harness: ViewHarness,
     view: SpectrumView,
     model: EditorModel,
     calls: RecordingHost,
@@ -25,7 +25,7 @@ impl Window {
     fn new() -> Window {
         let (model, calls) = model();
         let mut window = Window {
-            stage: Stage::new(SIZE),
+            harness: ViewHarness::new(SIZE),
             view: SpectrumView::new(),
             model,
             calls,
@@ -36,7 +36,7 @@ impl Window {
 
     fn frame(&mut self, events: &[Event]) {
         let view = &mut self.view;
-        self.stage.show(&mut self.model, events, |ui, context| {
+        self.harness.show(&mut self.model, events, |ui, context| {
             view.show(ui, context)
         });
     }
@@ -44,13 +44,13 @@ impl Window {
     /// Where things stand, as the view has them.
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
-        let reference = Reference::now(&self.model, self.stage.live.sounding());
-        let axis = self.view.axis;
-        let has_trail = self.view.switches.trail;
+        let reference = Reference::now(&self.model, self.harness.live.sounding());
+        let axis = self.view.state.axis;
+        let has_trail = self.view.state.switches.trail;
         look(&Canvas::new(
             room,
             &axis,
-            self.view.layer,
+            self.view.state.layer,
             &reference,
             has_trail,
         ))
@@ -58,7 +58,7 @@ impl Window {
 
     /// Over partial `n`, at the height of a plain value of the layer.
     fn at(&self, n: usize, plain: f32) -> Pos2 {
-        let normalized = self.view.layer.param(n).range().normalized(plain);
+        let normalized = self.view.state.layer.param(n).range().normalized(plain);
         self.canvas(|canvas| pos2(canvas.middle(n), canvas.height(normalized)))
     }
 
@@ -223,7 +223,7 @@ fn a_double_click_brings_the_default_back() {
 fn every_axis_draws_the_bar_that_is_shown_there() {
     for (measure, _) in Measure::ALL {
         let mut window = Window::new();
-        window.view.axis = Axis::new(measure);
+        window.view.state.axis = Axis::new(measure);
         window.frame(&[]);
         let place = window.at(3, -12.0);
         window.stroke(&[place, place]);
@@ -238,16 +238,16 @@ fn a_rectangle_chooses_and_strokes_then_move_only_what_is_chosen() {
     let mut window = Window::new();
     let (from, to) = (window.at(4, 6.0), window.at(8, -6.0));
     window.stroke_with(Modifiers::ALT, &[from, to]);
-    assert_eq!(window.view.hand.selection.text(), "4-8");
+    assert_eq!(window.view.bars.selection.text(), "4-8");
     let (from, to) = (window.at(20, 6.0), window.at(20, -6.0));
     window.stroke_with(Modifiers::ALT | Modifiers::SHIFT, &[from, to]);
-    assert_eq!(window.view.hand.selection.text(), "4-8, 20");
-    window.view.hand.tool = Tool::Select;
+    assert_eq!(window.view.bars.selection.text(), "4-8, 20");
+    window.view.bars.tool = Tool::Select;
     let (from, to) = (window.at(5, 6.0), window.at(6, -6.0));
     window.stroke_with(Modifiers::COMMAND, &[from, to]);
-    assert_eq!(window.view.hand.selection.text(), "4, 7, 8, 20");
+    assert_eq!(window.view.bars.selection.text(), "4, 7, 8, 20");
     assert_eq!(window.calls.take(), []);
-    window.view.hand.tool = Tool::Draw;
+    window.view.bars.tool = Tool::Draw;
     let places = [window.at(1, -10.0), window.at(30, -10.0)];
     window.stroke(&places);
     let moved: Vec<usize> = (1..=64)
@@ -259,15 +259,15 @@ fn a_rectangle_chooses_and_strokes_then_move_only_what_is_chosen() {
 #[test]
 fn a_click_chooses_one_and_another_lets_it_go() {
     let mut window = Window::new();
-    window.view.hand.tool = Tool::Select;
+    window.view.bars.tool = Tool::Select;
     let place = window.at(9, -40.0);
     window.stroke(&[place]);
-    assert_eq!(window.view.hand.selection.text(), "9");
+    assert_eq!(window.view.bars.selection.text(), "9");
     for _ in 0..50 {
         window.frame(&[]);
     }
     window.stroke(&[place]);
-    assert_eq!(window.view.hand.selection, Selection::NONE);
+    assert_eq!(window.view.bars.selection, Selection::NONE);
     assert_eq!(window.calls.take(), []);
 }
 
@@ -277,7 +277,7 @@ fn focus_bars(window: &mut Window) {
         window.frame(&[key(Key::Tab)]);
         window.frame(&[]);
         window.frame(&[key(Key::ArrowRight)]);
-        if window.view.hand.cursor == 2 {
+        if window.view.bars.cursor == 2 {
             return;
         }
     }
@@ -295,17 +295,17 @@ fn keys_walk_the_bars_choose_and_move_them() {
     assert_eq!(begun(&window.calls.take()), [Param::partial_level(3)]);
     window.frame(&[key(Key::Space)]);
     window.frame(&[key(Key::End), key(Key::Space)]);
-    assert_eq!(window.view.hand.cursor, EDITABLE_PARTIALS);
-    assert_eq!(window.view.hand.selection.text(), "3, 64");
+    assert_eq!(window.view.bars.cursor, EDITABLE_PARTIALS);
+    assert_eq!(window.view.bars.selection.text(), "3, 64");
     window.frame(&[key(Key::PageDown)]);
     assert!((window.value(Layer::Level, 64) + 9.6).abs() < 1e-2);
     assert!((window.value(Layer::Level, 3) + 10.56).abs() < 1e-2);
     window.frame(&[key(Key::Delete)]);
     assert_eq!(window.value(Layer::Level, 3), 0.0);
     window.frame(&[key(Key::Escape)]);
-    assert!(window.view.hand.selection.is_empty());
+    assert!(window.view.bars.selection.is_empty());
     window.frame(&[key(Key::Home), key(Key::ArrowLeft)]);
-    assert_eq!(window.view.hand.cursor, 1);
+    assert_eq!(window.view.bars.cursor, 1);
 }
 
 #[test]
@@ -313,7 +313,7 @@ fn the_bar_that_keys_walk_to_comes_into_view() {
     let mut window = Window::new();
     focus_bars(&mut window);
     let room = window.canvas(|canvas| canvas.extent());
-    window.view.axis.zoom(4.0, room.min, room);
+    window.view.state.axis.zoom(4.0, room.min, room);
     for (pressed, n) in [(Key::End, EDITABLE_PARTIALS), (Key::Home, 1)] {
         assert!(!room.contains(window.canvas(|canvas| canvas.middle(n))) || n == 1);
         window.frame(&[key(pressed)]);
@@ -338,7 +338,7 @@ fn tell(window: &mut Window, keys: &[u8]) {
         });
     }
     engine.render(&mut [0.0; 512], &mut [0.0; 512]);
-    window.stage.senders.tell(&engine);
+    window.harness.senders.publish(&engine);
     window.frame(&[]);
 }
 
@@ -349,10 +349,10 @@ fn pointing_tells_what_sounds_there() {
     tell(&mut window, &[45]);
     tell(&mut window, &[45]);
     for (measure, _) in Measure::ALL {
-        window.view.axis = Axis::new(measure);
+        window.view.state.axis = Axis::new(measure);
         let place = window.at(3, -20.0);
         let lines = window.canvas(|canvas| {
-            let sounding = window.stage.live.sounding();
+            let sounding = window.harness.live.sounding();
             pointed(canvas, sounding, place)
                 .expect("a partial")
                 .lines(&window.model)
@@ -368,7 +368,7 @@ fn without_sound_it_tells_of_a4() {
     let window = Window::new();
     let place = window.at(2, -20.0);
     let lines = window.canvas(|canvas| {
-        pointed(canvas, window.stage.live.sounding(), place)
+        pointed(canvas, window.harness.live.sounding(), place)
             .expect("a partial")
             .lines(&window.model)
     });
@@ -378,25 +378,25 @@ fn without_sound_it_tells_of_a4() {
 #[test]
 fn a_window_that_opens_again_looks_as_the_last_one() {
     let mut window = Window::new();
-    window.view.axis = Axis::new(Measure::Linear);
-    window.view.layer = Layer::Pan;
-    window.view.switches.trail = true;
+    window.view.state.axis = Axis::new(Measure::Linear);
+    window.view.state.layer = Layer::Pan;
+    window.view.state.switches.trail = true;
     window.frame(&[]);
     window.view = SpectrumView::new();
     window.frame(&[]);
-    assert_eq!(window.view.axis, Axis::new(Measure::Linear));
-    assert_eq!(window.view.layer, Layer::Pan);
-    assert!(window.view.switches.trail);
+    assert_eq!(window.view.state.axis, Axis::new(Measure::Linear));
+    assert_eq!(window.view.state.layer, Layer::Pan);
+    assert!(window.view.state.switches.trail);
 }
 
 #[test]
 fn the_output_is_listened_to_only_while_it_is_shown() {
     let mut window = Window::new();
     assert!(window.view.analyser.is_none());
-    window.view.switches.output = true;
+    window.view.state.switches.output = true;
     window.frame(&[]);
     assert!(window.view.analyser.is_some());
-    window.view.switches.output = false;
+    window.view.state.switches.output = false;
     window.frame(&[]);
     assert!(window.view.analyser.is_none());
 }
@@ -410,7 +410,7 @@ fn the_filters_handle_moves_cutoff_and_resonance_as_one_step() {
             .plain(window.model.normalized(Param::CUTOFF));
         window.canvas(|canvas| pos2(canvas.x_of_hz(hz), canvas.gain_height(-3.0)))
     };
-    window.view.axis = Axis::new(Measure::Logarithmic);
+    window.view.state.axis = Axis::new(Measure::Logarithmic);
     // While the filter is off there is nothing to take hold of: the bars are drawn.
     let place = handle(&window);
     window.stroke(&[place, place + vec2(60.0, 0.0)]);

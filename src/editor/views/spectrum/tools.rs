@@ -8,7 +8,7 @@ use egui::{
     WidgetInfo, vec2,
 };
 
-use super::hand::{Hand, Tool};
+use super::bar_editor::{BarEditor, Tool};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::axis::{Axis, Measure};
@@ -16,7 +16,7 @@ use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::operation;
 use crate::editor::model::spectrum::operation::{Operation, Shape};
 use crate::editor::model::spectrum::selection::Selection;
-use crate::editor::model::spectrum::view_state::Switches;
+use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
 use crate::editor::theme;
 use crate::synth::parameter::parse_number;
 
@@ -64,31 +64,33 @@ impl Tools {
         &mut self,
         ui: &mut Ui,
         context: &mut ViewContext,
-        layer: &mut Layer,
-        axis: &mut Axis,
-        hand: &mut Hand,
-        switches: &mut Switches,
+        state: &mut SpectrumViewState,
+        bars: &mut BarEditor,
     ) {
+        let SpectrumViewState {
+            layer,
+            axis,
+            switches,
+        } = state;
         let is_wide = ui.available_width() >= WIDE;
         ui.horizontal(|ui| {
             ui.set_height(theme::ROW);
             let before = *layer;
             for (response, (_, name)) in segments(ui, layer, &Layer::ALL).iter().zip(Layer::ALL) {
-                context.help
-                    .tell(response, || format!("Draw the partials' {name}"));
+                context.help.show_for(response, || format!("Draw the partials' {name}"));
             }
             if *layer != before {
-                hand.end(context.model);
+                bars.end(context.model);
             }
             let helps = [
                 "Drag to draw; Shift: fine; Ctrl: a straight line; double-click: reset; right-drag: choose",
                 "Drag a rectangle around bars; Shift adds, Ctrl takes away",
             ];
-            for (response, help) in segments(ui, &mut hand.tool, &Tool::ALL).iter().zip(helps) {
-                context.help.tell(response, || help.to_owned());
+            for (response, help) in segments(ui, &mut bars.tool, &Tool::ALL).iter().zip(helps) {
+                context.help.show_for(response, || help.to_owned());
             }
-            self.selection_menu(ui, context, hand);
-            self.shape_menu(ui, context, *layer, hand);
+            self.selection_menu(ui, context, bars);
+            self.shape_menu(ui, context, *layer, bars);
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
             let rect = ui.max_rect();
@@ -100,12 +102,12 @@ impl Tools {
         });
     }
 
-    fn selection_menu(&mut self, ui: &mut Ui, context: &mut ViewContext, hand: &mut Hand) {
-        let title = match hand.selection.count() {
+    fn selection_menu(&mut self, ui: &mut Ui, context: &mut ViewContext, bars: &mut BarEditor) {
+        let title = match bars.selection.count() {
             0 => "Choose".to_owned(),
             count => format!("{count} chosen"),
         };
-        let selection = &mut hand.selection;
+        let selection = &mut bars.selection;
         let response = menu(ui, &title, |ui| {
             ui.set_width(220.0);
             for row in [
@@ -147,7 +149,7 @@ impl Tools {
             });
             self.range_field(ui, selection);
         });
-        context.help.tell(&response, || {
+        context.help.show_for(&response, || {
             "Choose partials, also by a rectangle with the right button: strokes and shapes then move only \
              those. Escape: none"
                 .to_owned()
@@ -190,11 +192,11 @@ impl Tools {
         ui: &mut Ui,
         context: &mut ViewContext,
         layer: Layer,
-        hand: &mut Hand,
+        bars: &mut BarEditor,
     ) {
         let response = menu(ui, "Shape", |ui| {
             ui.set_width(220.0);
-            let of = match hand.selection.count() {
+            let of = match bars.selection.count() {
                 0 => "all partials".to_owned(),
                 count => format!("{count} chosen"),
             };
@@ -215,7 +217,7 @@ impl Tools {
                         ui,
                         model,
                         layer,
-                        hand.selection,
+                        bars.selection,
                         name,
                         (rest, most),
                         suffix,
@@ -247,7 +249,7 @@ impl Tools {
                     for (ui, (name, operation)) in columns.iter_mut().zip(row) {
                         let size = vec2(ui.available_width(), theme::ROW);
                         if ui.add_sized(size, Button::new(*name)).clicked() {
-                            operation::perform(*operation, layer, hand.selection, model);
+                            operation::perform(*operation, layer, bars.selection, model);
                         }
                     }
                 });
@@ -259,7 +261,7 @@ impl Tools {
                         seed: self.seed,
                         width: self.random * end,
                     };
-                    operation::perform(operation, layer, hand.selection, model);
+                    operation::perform(operation, layer, bars.selection, model);
                     // The next one is another; this one's number brings it back.
                     self.seed = self.seed % 9_999 + 1;
                 }
@@ -280,17 +282,17 @@ impl Tools {
                 let [left, right] = columns;
                 let size = vec2(left.available_width(), theme::ROW);
                 if left.add_sized(size, Button::new("Copy")).clicked() {
-                    hand.copy(left, layer, model);
+                    bars.copy(left, layer, model);
                 }
                 let paste = Button::new("Paste");
-                right.add_enabled_ui(!hand.clipboard.is_empty(), |ui| {
+                right.add_enabled_ui(!bars.clipboard.is_empty(), |ui| {
                     if ui.add_sized(size, paste).clicked() {
-                        hand.paste(layer, model);
+                        bars.paste(layer, model);
                     }
                 });
             });
         });
-        context.help.tell(&response, || {
+        context.help.show_for(&response, || {
             "Shape the chosen partials, or all: scale, tilt, smooth, randomise, copy…".to_owned()
         });
     }
@@ -438,14 +440,14 @@ fn right_side(
         let home = ui.add(Button::new(WHOLE));
         context
             .help
-            .tell(&home, || "See the whole axis again".to_owned());
+            .show_for(&home, || "See the whole axis again".to_owned());
         if home.clicked() {
             *axis = Axis::new(axis.measure());
         }
     }
     let mut measure = axis.measure();
     for response in &segments(ui, &mut measure, &Measure::ALL) {
-        context.help.tell(response, || {
+        context.help.show_for(response, || {
             "What stands along the view. Wheel: zoom; Shift and wheel: move".to_owned()
         });
     }
@@ -457,14 +459,14 @@ fn right_side(
         for (name, help, switch) in switches.each() {
             let response = toggle(ui, name, switch);
             label_as_shown(ui, &response, name);
-            context.help.tell(&response, || help.to_owned());
+            context.help.show_for(&response, || help.to_owned());
         }
     } else {
         menu(ui, VIEW, |ui| {
             for (name, help, switch) in switches.each() {
                 let response = ui.checkbox(switch, name);
                 label_as_shown(ui, &response, name);
-                context.help.tell(&response, || help.to_owned());
+                context.help.show_for(&response, || help.to_owned());
             }
         });
     }

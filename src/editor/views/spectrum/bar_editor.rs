@@ -41,7 +41,7 @@ impl Tool {
 }
 
 /// What a hand has to do with bars.
-pub struct Hand {
+pub struct BarEditor {
     /// What the pointer's first button does without Alt.
     pub tool: Tool,
     /// The bars that are chosen.
@@ -92,10 +92,10 @@ struct Stroke {
     before: Vec<f32>,
 }
 
-impl Hand {
+impl BarEditor {
     /// With nothing chosen.
-    pub fn new() -> Hand {
-        Hand {
+    pub fn new() -> BarEditor {
+        BarEditor {
             tool: Tool::Draw,
             selection: Selection::NONE,
             cursor: 1,
