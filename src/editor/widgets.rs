@@ -20,6 +20,7 @@ mod paint;
 mod place;
 mod state;
 mod switch;
+mod text;
 
 pub use bar::bar;
 pub use behaviour::{keep_arrows, param_behaviour};
@@ -28,6 +29,7 @@ pub use knob::knob;
 pub use place::place;
 pub use state::modulated;
 pub use switch::switch;
+pub use text::one_line;
 
 #[cfg(test)]
 mod tests;

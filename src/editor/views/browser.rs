@@ -18,6 +18,7 @@ use crate::state::Preset;
 mod bar;
 mod dialog;
 mod filters;
+mod list;
 mod notice;
 mod page;
 

@@ -106,26 +106,14 @@ fn choice_with(
     if !ui.is_rect_visible(rect) {
         return;
     }
+    paint_field(
+        ui,
+        field,
+        short.unwrap_or(&shown.text),
+        short.is_none(),
+        response.hovered(),
+    );
     let theme = theme::current(ui);
-    let radius = f32::from(theme::RADIUS);
-    let painter = ui.painter();
-    let fill = if response.hovered() {
-        theme.hovered
-    } else {
-        theme.raised
-    };
-    painter.rect_filled(field, radius, fill);
-    if theme.edges() {
-        let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
-    }
-    if let Some(short) = short {
-        label(ui, field.shrink2(vec2(2.0, 0.0)), short, theme.text);
-    } else {
-        arrow(ui, field, theme.weak_text);
-        let text = field.with_max_x(field.right() - 12.0);
-        label(ui, text.shrink2(vec2(1.0, 0.0)), &shown.text, theme.text);
-    }
     if !name.is_empty() {
         let below = Rect::from_min_max(
             pos2(rect.left(), rect.bottom() - 13.0 - LINE),
@@ -135,6 +123,30 @@ fn choice_with(
     }
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
+}
+
+/// The field with the chosen one in it, and an arrow if there is room for one.
+fn paint_field(ui: &Ui, field: Rect, text: &str, has_arrow: bool, is_hovered: bool) {
+    let theme = theme::current(ui);
+    let radius = f32::from(theme::RADIUS);
+    let painter = ui.painter();
+    let fill = if is_hovered {
+        theme.hovered
+    } else {
+        theme.raised
+    };
+    painter.rect_filled(field, radius, fill);
+    if theme.edges() {
+        let stroke = Stroke::new(1.0, theme.line);
+        painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
+    }
+    if has_arrow {
+        arrow(ui, field, theme.weak_text);
+        let place = field.with_max_x(field.right() - 12.0);
+        label(ui, place.shrink2(vec2(1.0, 0.0)), text, theme.text);
+    } else {
+        label(ui, field.shrink2(vec2(2.0, 0.0)), text, theme.text);
+    }
 }
 
 fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {

@@ -2,11 +2,12 @@
 
 use egui::{Align2, Button, Role, Ui, WidgetInfo, vec2};
 
-use super::{Browser, ViewContext, page};
+use super::{Browser, ViewContext};
 use crate::editor::model::compare::Side;
 use crate::editor::theme;
 use crate::editor::widgets::icon;
 use crate::editor::widgets::icon::Icon;
+use crate::editor::widgets::one_line;
 
 /// Of the preset's name: at least, at most; points.
 const NAME_WIDTH: (f32, f32) = (130.0, 260.0);
@@ -114,7 +115,7 @@ fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         right -= 3.0 * theme::GRID;
     }
     let room = right - inner.left();
-    let galley = page::one_line(ui, &name, theme::strong(theme::BODY), color, room);
+    let galley = one_line(ui, &name, theme::strong(theme::BODY), color, room);
     let place = Align2::LEFT_CENTER.anchor_size(inner.left_center(), galley.size());
     ui.painter().galley(place.min, galley, color);
     if response.clicked() {

@@ -111,63 +111,20 @@ impl Dialog {
 
     fn ask(&mut self, ui: &mut Ui) -> Decision {
         let theme = theme::current(ui);
-        let (title, verb) = match self.question {
-            Question::Save => ("Save preset", "Save"),
-            Question::Rename(_) => ("Rename preset", "Rename"),
+        let title = match self.question {
+            Question::Save => "Save preset",
+            Question::Rename(_) => "Rename preset",
         };
-        let mut decision = Decision::None;
         let width = (FIELD_WIDTH + LABEL_WIDTH).min(room(ui).x);
-        let field_width = width - LABEL_WIDTH;
         ui.set_width(width);
         ui.label(RichText::new(title).font(theme::strong(theme::TITLE)));
         ui.add_space(theme::GAP);
         let before = self.form.clone();
-        let mut is_entered = false;
-        Grid::new("form")
+        let is_entered = Grid::new("form")
             .num_columns(2)
             .spacing(vec2(1.5 * theme::GAP, theme::GAP))
-            .show(ui, |ui| {
-                let form = &mut self.form;
-                let mut field = |ui: &mut Ui, name: &str, text: &mut String| {
-                    let label = ui.label(RichText::new(name).color(theme.weak_text));
-                    let response = ui.add(TextEdit::singleline(text).desired_width(field_width));
-                    ui.end_row();
-                    is_entered |=
-                        response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                    response.labelled_by(label.id)
-                };
-                let name = field(ui, "Name", &mut form.name);
-                if !self.is_focused {
-                    self.is_focused = true;
-                    name.request_focus();
-                    // What is typed takes the place of what is proposed.
-                    let mut state = TextEditState::load(ui.ctx(), name.id).unwrap_or_default();
-                    let end = CCursor::new(form.name.chars().count());
-                    let all = CCursorRange::two(CCursor::default(), end);
-                    state.cursor.set_char_range(Some(all));
-                    state.store(ui.ctx(), name.id);
-                }
-                if matches!(self.question, Question::Save) {
-                    field(ui, "Author", &mut form.author);
-                    field(ui, "Tags", &mut form.tags);
-                    let label = ui.label(RichText::new("Description").color(theme.weak_text));
-                    ScrollArea::vertical()
-                        .max_height(DESCRIPTION_HEIGHT)
-                        .show(ui, |ui| {
-                            ui.add(
-                                TextEdit::multiline(&mut form.description)
-                                    .desired_rows(4)
-                                    .desired_width(field_width),
-                            )
-                            .labelled_by(label.id);
-                        });
-                    ui.end_row();
-                    // Without them a preset can be played as each player plays.
-                    ui.label("");
-                    ui.checkbox(&mut form.with_playing, "With MPE and bend ranges");
-                    ui.end_row();
-                }
-            });
+            .show(ui, |ui| self.fields(ui, width - LABEL_WIDTH))
+            .inner;
         if self.form != before {
             self.error = None;
             self.in_the_way = None;
@@ -180,27 +137,79 @@ impl Dialog {
             });
             ui.add_space(theme::GAP);
         }
-        ui.horizontal(|ui| {
-            let is_named = !self.form.name.trim().is_empty();
-            let primary = RichText::new(verb).color(if is_named {
-                theme.on_accent
-            } else {
-                theme.weak_text
-            });
-            let mut primary = Button::new(primary).min_size(vec2(80.0, theme::ROW));
-            if is_named {
-                primary = primary.fill(theme.accent);
-            }
-            if ui.add_enabled(is_named, primary).clicked() || (is_entered && is_named) {
-                decision = Decision::Do;
-            }
-            if self.in_the_way.is_some() && ui.button("Overwrite").clicked() {
-                decision = Decision::Overwrite;
-            }
-            if ui.button("Cancel").clicked() {
-                decision = Decision::Cancel;
-            }
+        ui.horizontal(|ui| self.buttons(ui, is_entered)).inner
+    }
+
+    /// The rows of the form. Returns whether Enter was pressed in one of its fields.
+    fn fields(&mut self, ui: &mut Ui, width: f32) -> bool {
+        let theme = theme::current(ui);
+        let form = &mut self.form;
+        let mut is_entered = false;
+        let mut field = |ui: &mut Ui, name: &str, text: &mut String| {
+            let label = ui.label(RichText::new(name).color(theme.weak_text));
+            let response = ui.add(TextEdit::singleline(text).desired_width(width));
+            ui.end_row();
+            is_entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            response.labelled_by(label.id)
+        };
+        let name = field(ui, "Name", &mut form.name);
+        if !self.is_focused {
+            self.is_focused = true;
+            name.request_focus();
+            // What is typed takes the place of what is proposed.
+            let mut state = TextEditState::load(ui.ctx(), name.id).unwrap_or_default();
+            let end = CCursor::new(form.name.chars().count());
+            let all = CCursorRange::two(CCursor::default(), end);
+            state.cursor.set_char_range(Some(all));
+            state.store(ui.ctx(), name.id);
+        }
+        if matches!(self.question, Question::Save) {
+            field(ui, "Author", &mut form.author);
+            field(ui, "Tags", &mut form.tags);
+            let label = ui.label(RichText::new("Description").color(theme.weak_text));
+            ScrollArea::vertical()
+                .max_height(DESCRIPTION_HEIGHT)
+                .show(ui, |ui| {
+                    let description = TextEdit::multiline(&mut form.description)
+                        .desired_rows(4)
+                        .desired_width(width);
+                    ui.add(description).labelled_by(label.id);
+                });
+            ui.end_row();
+            // Without them a preset can be played as each player plays.
+            ui.label("");
+            ui.checkbox(&mut form.with_playing, "With MPE and bend ranges");
+            ui.end_row();
+        }
+        is_entered
+    }
+
+    fn buttons(&self, ui: &mut Ui, is_entered: bool) -> Decision {
+        let theme = theme::current(ui);
+        let mut decision = Decision::None;
+        let verb = match self.question {
+            Question::Save => "Save",
+            Question::Rename(_) => "Rename",
+        };
+        let is_named = !self.form.name.trim().is_empty();
+        let primary = RichText::new(verb).color(if is_named {
+            theme.on_accent
+        } else {
+            theme.weak_text
         });
+        let mut primary = Button::new(primary).min_size(vec2(80.0, theme::ROW));
+        if is_named {
+            primary = primary.fill(theme.accent);
+        }
+        if ui.add_enabled(is_named, primary).clicked() || (is_entered && is_named) {
+            decision = Decision::Do;
+        }
+        if self.in_the_way.is_some() && ui.button("Overwrite").clicked() {
+            decision = Decision::Overwrite;
+        }
+        if ui.button("Cancel").clicked() {
+            decision = Decision::Cancel;
+        }
         decision
     }
 }

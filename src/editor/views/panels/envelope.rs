@@ -3,7 +3,7 @@
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
 //! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
 
-use egui::{CursorIcon, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
@@ -11,7 +11,7 @@ use crate::dsp::envelope::{Place, Stage, shaped};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
-use crate::editor::theme;
+use crate::editor::theme::{self, Theme};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Sounding, SoundingVoice};
 
@@ -122,7 +122,6 @@ impl EnvelopeView {
     }
 
     fn drawing(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let theme = theme::current(ui);
         let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
@@ -173,6 +172,12 @@ impl EnvelopeView {
             }
         });
 
+        self.paint(ui, context, rect, active);
+    }
+
+    /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
+    fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
+        let theme = theme::current(ui);
         let corners = Corners::of(&self.stages, context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
@@ -194,26 +199,8 @@ impl EnvelopeView {
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
         for handle in Handle::ALL {
-            let at = corners.at(handle);
             let is_active = active == Some(handle);
-            let radius = if is_active { 5.0 } else { 3.5 };
-            let color = if is_active { theme.focus } else { theme.text };
-            match handle {
-                // What bends is told from what moves by its shape.
-                Handle::Curve => {
-                    let diamond = [vec2(0.0, -1.0), vec2(1.0, 0.0), vec2(0.0, 1.0)]
-                        .into_iter()
-                        .chain([vec2(-1.0, 0.0)])
-                        .map(|corner| at + 1.2 * radius * corner)
-                        .collect();
-                    let stroke = Stroke::new(1.5, color);
-                    painter.add(Shape::convex_polygon(diamond, theme.well, stroke));
-                }
-                _ => {
-                    painter.circle_filled(at, radius, color);
-                    painter.circle_stroke(at, radius, Stroke::new(1.0, theme.well));
-                }
-            }
+            paint_handle(&painter, corners.at(handle), handle, is_active, theme);
         }
     }
 
@@ -266,6 +253,26 @@ impl EnvelopeView {
             let sign = if handle == Handle::Curve { 0.5 } else { -1.0 };
             by(context, param, sign * way.y / height);
         }
+    }
+}
+
+/// What bends is told from what moves by its shape.
+fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, theme: &Theme) {
+    let radius = if is_active { 5.0 } else { 3.5 };
+    let color = if is_active { theme.focus } else { theme.text };
+    if handle == Handle::Curve {
+        let corners = [
+            vec2(0.0, -1.0),
+            vec2(1.0, 0.0),
+            vec2(0.0, 1.0),
+            vec2(-1.0, 0.0),
+        ];
+        let diamond = corners.map(|corner| at + 1.2 * radius * corner).to_vec();
+        let stroke = Stroke::new(1.5, color);
+        painter.add(Shape::convex_polygon(diamond, theme.well, stroke));
+    } else {
+        painter.circle_filled(at, radius, color);
+        painter.circle_stroke(at, radius, Stroke::new(1.0, theme.well));
     }
 }
 
