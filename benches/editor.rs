@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use aliquot::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
 use aliquot::editor::Sources;
-use aliquot::editor::offscreen::Offscreen;
+use aliquot::editor::testing::offscreen::OffscreenWindow;
 use aliquot::params::HostParams;
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -87,7 +87,7 @@ impl Instrument {
     }
 
     /// As the plugin does at the end of a buffer, at most sixty times a second.
-    fn tell(&mut self) {
+    fn publish(&mut self) {
         let engine = &self.engine;
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
@@ -100,34 +100,34 @@ impl Instrument {
 }
 
 /// A window that looks at the instrument.
-struct Desk {
+struct WindowBench {
     instrument: Instrument,
-    window: Offscreen,
+    window: OffscreenWindow,
     // The window's keys lead here.
     _keys: KeyReceiver,
 }
 
-impl Desk {
-    fn new() -> Desk {
+impl WindowBench {
+    fn new() -> WindowBench {
         let instrument = Instrument::new();
         let keys = KeyReceiver::new();
         let params = Arc::new(HostParams::default());
-        let window = Offscreen::new(params, &instrument.sources(), &keys.sender(), SIZE);
-        let mut desk = Desk {
+        let window = OffscreenWindow::new(params, &instrument.sources(), &keys.sender(), SIZE);
+        let mut bench = WindowBench {
             instrument,
             window,
             _keys: keys,
         };
         for _ in 0..30 {
-            desk.frame();
+            bench.frame();
         }
-        desk
+        bench
     }
 
     /// How long it takes to build one frame, with news of what sounds.
     fn frame(&mut self) -> Duration {
         self.instrument.render();
-        self.instrument.tell();
+        self.instrument.publish();
         let begun = Instant::now();
         let corners = black_box(self.window.frame(&[]));
         let took = begun.elapsed();
@@ -137,8 +137,8 @@ impl Desk {
 }
 
 fn frame(criterion: &mut Criterion) {
-    let mut desk = Desk::new();
-    let mut times: Vec<Duration> = (0..200).map(|_| desk.frame()).collect();
+    let mut bench = WindowBench::new();
+    let mut times: Vec<Duration> = (0..200).map(|_| bench.frame()).collect();
     times.sort_unstable();
     let (median, late) = (times[times.len() / 2], times[times.len() * 95 / 100]);
     let held = if median <= FRAME_LIMIT {
@@ -152,7 +152,7 @@ fn frame(criterion: &mut Criterion) {
         SIZE.0, SIZE.1
     );
     criterion.bench_function("editor/one frame", |bencher| {
-        bencher.iter_custom(|count| (0..count).map(|_| desk.frame()).sum());
+        bencher.iter_custom(|count| (0..count).map(|_| bench.frame()).sum());
     });
 }
 
@@ -170,7 +170,7 @@ fn buffers_s(instrument: &mut Instrument) -> [f64; 3] {
             for _ in 0..16 {
                 instrument.render();
                 if which > 0 {
-                    instrument.tell();
+                    instrument.publish();
                 }
             }
             *best = best.min(begun.elapsed().as_secs_f64() / 16.0);
@@ -195,14 +195,14 @@ fn audio(criterion: &mut Criterion) {
     group.bench_function("window open", |bencher| {
         bencher.iter(|| {
             instrument.render();
-            instrument.tell();
+            instrument.publish();
         });
     });
     drop(watches);
     group.bench_function("window closed", |bencher| {
         bencher.iter(|| {
             instrument.render();
-            instrument.tell();
+            instrument.publish();
         });
     });
     group.bench_function("no window", |bencher| bencher.iter(|| instrument.render()));

@@ -24,60 +24,31 @@ pub use nice_plug_egui::RepaintNotifier;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor};
 
-use crate::bridge::{KeySender, OutputReceiver, SoundingReceiver, TelemetryReceiver};
+use crate::bridge::KeySender;
 use crate::library::Library;
 use crate::params::{EditorSize, HostParams};
 use crate::settings::SettingsFile;
 
-mod browser;
-mod compare;
-mod control;
-mod desk;
-mod edit;
-mod focus;
-mod handle;
-mod help;
-mod history;
-mod idle;
-mod keyboard;
-mod learn;
-mod legends;
-mod live;
-pub mod offscreen;
-mod panel;
-#[cfg(test)]
-mod rig;
-mod scale;
-mod session;
-mod settings;
+mod context;
+mod model;
+mod platform;
 mod shell;
-pub mod sound_device;
-mod spectrum;
-#[cfg(test)]
-mod stage;
-mod status;
+pub mod testing;
 mod theme;
-mod value_text;
+mod views;
+mod widgets;
+
+use context::scale::{self, Fitted, Scales};
+use model::live::Live;
+pub use model::live::Sources;
+use model::session::SharedSession;
+pub use model::sound_device;
+use model::{EditorModel, Host};
+use platform::handle::{Handle, OpenWindow, ThreadCell};
 #[cfg(target_os = "linux")]
-mod x11;
-
-use edit::{Edits, Host};
-use handle::{Handle, OpenWindow, ThreadCell};
-use live::Live;
-use scale::{Fitted, Scales};
-use session::SharedSession;
+use platform::x11;
 use shell::Shell;
-
-/// What the instrument tells of itself.
-#[derive(Clone)]
-pub struct Sources {
-    /// Load, counts, keys.
-    pub telemetry: TelemetryReceiver,
-    /// Every partial that sounds.
-    pub sounding: SoundingReceiver,
-    /// The output's frames.
-    pub output: OutputReceiver,
-}
+use views::settings;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -257,7 +228,7 @@ const SETTLED_S: f64 = 2.0;
 /// What there is only while a window is open.
 struct Open {
     shell: Shell,
-    edits: Edits,
+    model: EditorModel,
     live: Live,
 }
 
@@ -275,11 +246,11 @@ impl Open {
             // The host decides on the window's size in pixels; a zoom of our own would fight it.
             options.zoom_with_keyboard = false;
         });
-        let shell = Shell::new(keys.open(), library, settings);
+        let shell = Shell::new(keys.open(), library.clone(), settings);
         theme::install(ctx, settings::choice(shell.settings().looks));
         Open {
             shell,
-            edits: Edits::new(params, host, session),
+            model: EditorModel::new(params, host, session, library),
             live: Live::new(sources),
         }
     }
@@ -289,8 +260,8 @@ impl Open {
         if ui.input(|input| input.time) < SETTLED_S {
             ui.ctx().request_repaint();
         }
-        self.live.update(ui);
-        self.shell.show(ui, &mut self.edits, &self.live);
+        self.live.update(ui.input(|input| input.time));
+        self.shell.show(ui, &mut self.model, &self.live);
     }
 }
 

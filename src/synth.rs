@@ -7,10 +7,12 @@
 //! keys and pedals hold, which voice gives way), [`pool`] (all voices in their
 //! [groups](voice_group), and which thread renders them), [`voice`] (one sounding note), [`modulation`]
 //! (what moves its values), [`partials`] (from its values to the bank), [`channel`] (MIDI controllers
-//! and MPE), [`output`] (level and protection), [`sounding`] (what it all comes to, for a screen).
+//! and MPE), [`output`] (level and protection), [`sounding`] (what it all comes to, for a screen),
+//! [`display`] (formulas that the screen may ask for).
 
 pub mod assigner;
 pub mod channel;
+pub mod display;
 pub mod engine;
 pub mod event;
 pub mod modulation;

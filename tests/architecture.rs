@@ -17,7 +17,12 @@ fn sources(under: &Path) -> Vec<PathBuf> {
 }
 
 /// Files that are compiled for tests only.
-const FOR_TESTS: [&str; 4] = ["tests.rs", "models.rs", "editor/stage.rs", "editor/rig.rs"];
+const FOR_TESTS: [&str; 4] = [
+    "tests.rs",
+    "models.rs",
+    "testing/view.rs",
+    "testing/window.rs",
+];
 
 fn is_for_tests(path: &Path) -> bool {
     FOR_TESTS.iter().any(|name| path.ends_with(name))
@@ -52,17 +57,172 @@ fn without_tests(code: &str) -> &str {
     code.split("\nmod tests {").next().unwrap_or("")
 }
 
+/// A module or an item that a file names.
+#[derive(Debug, PartialEq)]
+struct Named {
+    /// From the crate on, such as `crate::synth::Param`.
+    path: String,
+    /// Whether a `use` brings it in: other names can then be reached by way of it.
+    is_imported: bool,
+}
+
+impl Named {
+    /// Whether it is `module`, lies within it, or makes it reachable under a shorter path.
+    fn reaches(&self, module: &str) -> bool {
+        let is_within = |path: &str, outer: &str| {
+            path.strip_prefix(outer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        is_within(&self.path, module) || self.is_imported && is_within(module, &self.path)
+    }
+}
+
+/// The module that a file of `src` holds: `synth::voice` is `["synth", "voice"]`.
+fn module_of(file: &Path) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let path = file.strip_prefix(root).unwrap().with_extension("");
+    let parts = path.iter().map(|part| part.to_str().unwrap().to_owned());
+    parts.filter(|part| part != "lib").collect()
+}
+
+/// A path as the code of `module` writes it, from the crate on; `None` if it leads to another crate
+/// or to what the file itself has in scope.
+fn resolved(path: &[&str], module: &[String]) -> Option<String> {
+    let mut place: Vec<&str> = match path[0] {
+        "crate" => Vec::new(),
+        "self" | "super" => module.iter().map(String::as_str).collect(),
+        _ => return None,
+    };
+    for part in path {
+        match *part {
+            "crate" | "self" | "*" => {}
+            "super" => drop(place.pop()),
+            part => place.push(part),
+        }
+    }
+    place.insert(0, "crate");
+    Some(place.join("::"))
+}
+
+/// The paths of what stands behind `use`: `a::{b, c::d}` are `a::b` and `a::c::d`.
+fn imported(tree: &str) -> Vec<Vec<&str>> {
+    let tree = tree.split(" as ").next().unwrap_or(tree).trim();
+    let Some((before, group)) = tree.split_once('{') else {
+        return vec![tree.split("::").map(str::trim).collect()];
+    };
+    let before: Vec<&str> = before
+        .split("::")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let group = &group[..group.rfind('}').expect("the group ends")];
+    let mut depth = 0;
+    let parts = group.split(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    parts
+        .filter(|part| !part.trim().is_empty())
+        .flat_map(imported)
+        .map(|path| [before.clone(), path].concat())
+        .collect()
+}
+
+/// What the code of `module` names of this crate, by `use` and elsewhere.
+fn names(code: &str, module: &[String]) -> Vec<Named> {
+    let mut names = Vec::new();
+    let mut add = |path: &[&str], is_imported| {
+        if let Some(path) = resolved(path, module) {
+            names.push(Named { path, is_imported });
+        }
+    };
+    let mut elsewhere = String::new();
+    for (index, statement) in code.split(';').enumerate() {
+        // The last line that begins with it: before it may be the end of another item.
+        let begins = |line: &str| {
+            let line = line.trim_start();
+            line.starts_with("use ") || line.starts_with("pub") && line.contains(" use ")
+        };
+        let lines: Vec<&str> = statement.lines().collect();
+        let first = lines.iter().position(|line| begins(line));
+        let (before, import) = lines.split_at(first.unwrap_or(lines.len()));
+        elsewhere += if index > 0 { ";" } else { "" };
+        elsewhere += &before.join("\n");
+        let import = import.join(" ");
+        if let Some((_, tree)) = import.split_once("use ") {
+            for path in imported(tree) {
+                add(&path, true);
+            }
+        }
+    }
+    let is_of_a_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    for path in elsewhere.split(|c| !is_of_a_path(c)) {
+        let path: Vec<&str> = path.split("::").collect();
+        if path.len() > 1 {
+            add(&path, false);
+        }
+    }
+    names
+}
+
+/// Lets no file of a module contain any of these words, nor name what is in any of these modules
+/// (`crate::…`), in whichever way.
 fn forbid(name: &str, words: &[&str]) {
     for (path, code) in module(name) {
         let code = without_tests(&code);
+        let names = names(code, &module_of(&path));
         for word in words {
-            assert!(
-                !code.contains(word),
-                "{} must not know {word:?}",
-                path.display()
-            );
+            let is_known = match word.starts_with("crate::") {
+                true => names.iter().any(|name| name.reaches(word)),
+                false => code.contains(word),
+            };
+            assert!(!is_known, "{} must not know {word:?}", path.display());
         }
     }
+}
+
+#[test]
+fn no_way_to_name_a_module_is_overlooked() {
+    let code = "\
+use std::sync::Arc;
+use crate::{dsp::maths, editor::{theme::{self, Theme}, views}};
+pub(crate) use super::super::settings::Settings as Other;
+use self::card::card;
+use super::*;
+
+fn f(ui: &mut super::Ui) -> crate::synth::Param { let x = 3; super::super::g::<u8>(x) }
+";
+    let module = ["editor", "views", "panels"].map(str::to_owned);
+    let found = names(code, &module);
+    let paths = |is_imported| {
+        let found = found
+            .iter()
+            .filter(move |name| name.is_imported == is_imported);
+        found.map(|name| name.path.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        paths(true),
+        [
+            "crate::dsp::maths",
+            "crate::editor::theme",
+            "crate::editor::theme::Theme",
+            "crate::editor::views",
+            "crate::editor::settings::Settings",
+            "crate::editor::views::panels::card::card",
+            "crate::editor::views",
+        ]
+    );
+    assert_eq!(
+        paths(false),
+        [
+            "crate::editor::views::Ui",
+            "crate::synth::Param",
+            "crate::editor::g"
+        ]
+    );
+    let reaches = |module: &str| found.iter().any(|name| name.reaches(module));
+    assert!(reaches("crate::dsp") && reaches("crate::editor::views::browser"));
+    assert!(!reaches("crate::edit") && !reaches("crate::synth::engine"));
 }
 
 const FRAMEWORK: &[&str] = &[
@@ -221,6 +381,71 @@ fn the_editor_depends_on_neither_engine_nor_plugin() {
             "KeyReceiver",
         ],
     );
+}
+
+/// What a part of the editor may use of the editor, beside itself.
+const EDITOR_LAYERS: [(&str, &[&str]); 7] = [
+    ("model", &[]),
+    ("context", &["model"]),
+    ("theme", &["model"]),
+    ("widgets", &["theme", "context", "model"]),
+    ("views", &["widgets", "theme", "context", "model"]),
+    ("platform", &["context"]),
+    ("shell", &["views", "widgets", "theme", "context", "model"]),
+];
+
+#[test]
+fn the_editors_layers_use_only_those_below_them() {
+    for (layer, below) in EDITOR_LAYERS {
+        for (path, code) in module(&format!("editor/{layer}")) {
+            for name in names(without_tests(&code), &module_of(&path)) {
+                let Some(name) = name.path.strip_prefix("crate::editor") else {
+                    continue;
+                };
+                let of = name.split("::").nth(1).unwrap_or("");
+                assert!(
+                    of == layer || below.contains(&of),
+                    "{} must not know editor{name}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_part_of_the_editor_has_a_layer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/editor");
+    for path in sources(&root) {
+        let module = module_of(&path);
+        let is_in_a_layer = EDITOR_LAYERS.iter().any(|(layer, _)| *layer == module[1]);
+        assert!(
+            is_in_a_layer || module[1] == "testing",
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn no_view_knows_another() {
+    for (path, code) in module("editor/views") {
+        let module = module_of(&path);
+        let Some(view) = module.get(2) else {
+            continue;
+        };
+        for name in names(without_tests(&code), &module) {
+            if let Some(name) = name.path.strip_prefix("crate::editor::views") {
+                assert_eq!(name.split("::").nth(1), Some(&**view), "{}", path.display());
+            }
+        }
+    }
+}
+
+/// It can be tested, and used, without a window.
+#[test]
+fn the_editors_model_does_not_know_the_toolkit() {
+    forbid("editor/model", &["egui", "baseview", "accesskit"]);
 }
 
 #[test]

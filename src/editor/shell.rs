@@ -9,21 +9,24 @@ mod layout;
 
 use egui::scroll_area::ScrollSource;
 use egui::style::ScrollStyle;
-use egui::{Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Key, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
-use super::browser::Browser;
-use super::control::Controls;
-use super::desk::Desk;
-use super::edit::Edits;
-use super::help::HelpLine;
-use super::keyboard::Keyboard;
-use super::learn::Learn;
-use super::live::Live;
-use super::panel::Panels;
-use super::settings::SettingsPage;
-use super::spectrum::SpectrumView;
-use super::{focus, sound_device, status, theme};
 use crate::bridge::ScreenKeys;
+use crate::editor::context::ViewContext;
+use crate::editor::context::controls::Controls;
+use crate::editor::context::help::HelpLine;
+use crate::editor::model::EditorModel;
+use crate::editor::model::learn::Learn;
+use crate::editor::model::live::Live;
+use crate::editor::model::sound_device;
+use crate::editor::theme;
+use crate::editor::views::browser::Browser;
+use crate::editor::views::keyboard::Keyboard;
+use crate::editor::views::panels::Panels;
+use crate::editor::views::settings::SettingsPage;
+use crate::editor::views::spectrum::SpectrumView;
+use crate::editor::views::status;
+use crate::editor::widgets::focus;
 use crate::library::Library;
 use crate::params::HostParams;
 use crate::settings::{Settings, SettingsFile};
@@ -45,11 +48,11 @@ pub struct Shell {
     controls: Controls,
     learn: Learn,
     /// What a key has done, and until when it is told, in the window's seconds.
-    told: Option<(String, f64)>,
+    status_message: Option<(String, f64)>,
 }
 
 /// How long it is told what a key has done.
-const TOLD_S: f64 = 2.0;
+const MESSAGE_S: f64 = 2.0;
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
@@ -65,7 +68,7 @@ impl Shell {
             help: HelpLine::default(),
             controls: Controls::new(),
             learn: Learn::new(),
-            told: None,
+            status_message: None,
         }
     }
 
@@ -95,39 +98,43 @@ impl Shell {
     }
 
     /// Draws the whole window.
-    pub fn show(&mut self, ui: &mut Ui, edits: &mut Edits, live: &Live) {
+    pub fn show(&mut self, ui: &mut Ui, model: &mut EditorModel, live: &Live) {
         let window = ui.max_rect();
         let layout = Layout::of(window);
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
         self.help.clear();
+        // That something begins to sound the audio thread tells the window.
+        if !live.sounding().is_empty() {
+            ui.ctx().request_repaint();
+        }
         let now_s = ui.input(|input| input.time);
-        edits.begin_frame(now_s);
+        model.begin_frame(now_s);
         self.views.settings.follow(ui);
-        let told = keys::undo(ui, edits).or_else(|| keys::scale(ui, edits.params()));
-        if let Some(text) = told {
-            self.told = Some((text, now_s + TOLD_S));
+        let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
+        if let Some(text) = message {
+            self.status_message = Some((text, now_s + MESSAGE_S));
         }
         if keys::save(ui) {
-            self.views.browser.save(edits);
+            self.views.browser.save(model);
         }
-        self.learn.follow(edits);
-        self.controls.begin_frame(edits.params());
-        let mut desk = Desk {
-            edits,
+        self.learn.follow(model);
+        self.controls.begin_frame(model.params());
+        let mut context = ViewContext {
+            model,
             live,
             help: &mut self.help,
             controls: &mut self.controls,
         };
         let views = &mut self.views;
         place(ui, layout.header, |ui| {
-            header::show(ui, &mut desk, &mut views.browser, &mut views.settings);
+            header::show(ui, &mut context, &mut views.browser, &mut views.settings);
         });
         match layout.scrolled {
-            None => views.body(ui, &mut desk, layout.body),
+            None => views.body(ui, &mut context, layout.body),
             // Its own scrolling is enough, and its controls stay where they are seen.
             Some(_) if views.settings.is_open() => place(ui, layout.body, |ui| {
-                views.settings.page(ui, &mut desk);
+                views.settings.page(ui, &mut context);
             }),
             Some(size) => place(ui, layout.body, |ui| {
                 // Seen before the pointer looks for them.
@@ -139,57 +146,63 @@ impl Shell {
                     .scroll_source(ScrollSource::SCROLL_BAR | ScrollSource::MOUSE_WHEEL)
                     .show(ui, |ui| {
                         let (_, rect) = ui.allocate_space(size);
-                        views.body(ui, &mut desk, rect);
+                        views.body(ui, &mut context, rect);
                         focus::follow(ui);
                     });
             }),
         }
         // The view that held something may have gone meanwhile.
         if !ui.input(|input| input.pointer.any_down()) {
-            desk.edits.end_drag();
+            context.model.end_drag();
         }
         let letters = views.settings.settings().letters;
-        views.keyboard.listen(ui, &mut desk, letters);
-        if let Some((text, until_s)) = &self.told {
+        views.keyboard.listen(ui, &mut context, letters);
+        if let Some((text, until_s)) = &self.status_message {
             if now_s < *until_s {
-                desk.help.replace(text.clone());
+                context.help.replace(text.clone());
             } else {
-                self.told = None;
+                self.status_message = None;
             }
         }
-        self.learn.show(ui, &mut desk);
+        let is_learning = context.model.params().controllers().awaited().is_some();
+        if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.learn.cancel(context.model);
+        }
+        if let Some(text) = self.learn.update(context.model, now_s) {
+            context.help.replace(text);
+        }
         // Last, so that it tells what the pointer has found in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            status::show(ui, live.news(), &self.help, sound_device::is_missing());
+            status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {
             None => Body::of(layout.body).keyboard.top(),
             Some(_) => layout.body.bottom(),
         };
-        views.browser.overlay(ui, edits, foot - theme::GAP);
+        views.browser.overlay(ui, model, foot - theme::GAP);
     }
 }
 
 impl Views {
     /// What is between the header and the status line.
-    fn body(&mut self, ui: &mut Ui, desk: &mut Desk, rect: Rect) {
+    fn body(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let body = Body::of(rect);
         let page = body.spectrum.union(body.panels).shrink(theme::GAP);
         if self.settings.is_open() {
-            place(ui, page, |ui| self.settings.page(ui, desk));
+            place(ui, page, |ui| self.settings.page(ui, context));
         } else if self.browser.is_open() {
-            place(ui, page, |ui| self.browser.page(ui, desk));
+            place(ui, page, |ui| self.browser.page(ui, context));
         } else {
             place(ui, body.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-                self.spectrum.show(ui, desk);
+                self.spectrum.show(ui, context);
             });
             place(ui, body.panels.shrink(theme::GAP), |ui| {
-                self.panels.show(ui, desk);
+                self.panels.show(ui, context);
             });
         }
         place(ui, body.keyboard.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            self.keyboard.show(ui, desk);
+            self.keyboard.show(ui, context);
         });
     }
 }

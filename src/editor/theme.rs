@@ -14,7 +14,7 @@ use egui::{
     Style, TextStyle, Ui, Visuals, vec2,
 };
 
-use super::value_text::with_minus;
+use crate::editor::model::value_text::with_minus;
 
 /// The distance that others are multiples of, points.
 pub const GRID: f32 = 4.0;

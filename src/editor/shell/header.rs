@@ -5,18 +5,23 @@ use egui::{
     containers::scroll_area::ScrollBarVisibility, pos2, vec2,
 };
 
-use super::super::browser::Browser;
-use super::super::desk::Desk;
-use super::super::focus;
-use super::super::settings::SettingsPage;
-use super::super::theme;
 use super::place;
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::editor::views::browser::Browser;
+use crate::editor::views::settings::SettingsPage;
+use crate::editor::widgets::focus;
 
 /// In a window narrower than this, points, what sounds is scrolled: what concerns the window stays.
 const NARROW: f32 = 700.0;
 
 /// Shows the header.
-pub fn show(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut SettingsPage) {
+pub fn show(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    browser: &mut Browser,
+    settings: &mut SettingsPage,
+) {
     let rect = ui.max_rect();
     let is_narrow = rect.width() < NARROW;
     let inset = if is_narrow { 1.0 } else { 1.5 };
@@ -35,7 +40,7 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut 
                 .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
                 .show(ui, |ui| {
                     ui.set_height(left.height());
-                    ui.with_layout(from_left, |ui| browser.bar(ui, desk));
+                    ui.with_layout(from_left, |ui| browser.bar(ui, context));
                     focus::follow(ui);
                 });
         });
@@ -48,12 +53,12 @@ pub fn show(ui: &mut Ui, desk: &mut Desk, browser: &mut Browser, settings: &mut 
                     .color(theme::current(ui).text),
             );
             ui.add_space(theme::GAP);
-            browser.bar(ui, desk);
+            browser.bar(ui, context);
         });
     }
     let right = rect.with_min_x(border);
     row(ui, right, Row::right_to_left(Align::Center), &mut |ui| {
-        settings.button(ui, desk);
+        settings.button(ui, context);
     });
 }
 

@@ -2,7 +2,8 @@
 
 use egui::{Rect, Vec2, pos2, vec2};
 
-use super::super::{panel, theme};
+use crate::editor::theme;
+use crate::editor::views::panels;
 use crate::params::EditorSize;
 
 /// Points.
@@ -78,7 +79,7 @@ impl Body {
         let around = vec2(2.0 * theme::GAP, 2.0 * theme::GAP);
         let most = vec2(rect.width(), PANELS_MOST * shared) - around;
         let wanted = PANELS_WANTED * shared - around.y;
-        let panels = keyboard - (panel::height(most, wanted) + around.y).round();
+        let panels = keyboard - (panels::height(most, wanted) + around.y).round();
         let row = |top: f32, bottom: f32| Rect::from_x_y_ranges(rect.x_range(), top..=bottom);
         Body {
             spectrum: row(rect.top(), panels),

@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::rig::{Rig, window};
+use crate::editor::testing::window::{WindowHarness, window};
 
 /// The smallest, the usual, one in which all is seen at once, and one that its scale makes too small.
 const SIZES: [Vec2; 4] = [
@@ -27,22 +27,22 @@ enum Page {
 
 const PAGES: [Page; 3] = [Page::Spectrum, Page::Browser, Page::Settings];
 
-fn opened(size: Vec2, page: Page) -> Rig {
-    let mut rig = window(size);
+fn opened(size: Vec2, page: Page) -> WindowHarness {
+    let mut harness = window(size);
     // What is only there at times: a step to undo, to do again, a learned controller.
-    let edits = &mut rig.state_mut().edits;
-    edits.set(crate::synth::Param::TILT, 0.25);
-    edits.set(crate::synth::Param::SPREAD, 0.5);
-    edits.undo();
-    let controllers = edits.params().controllers();
+    let model = &mut harness.state_mut().model;
+    model.set(crate::synth::Param::TILT, 0.25);
+    model.set(crate::synth::Param::SPREAD, 0.5);
+    model.undo();
+    let controllers = model.params().controllers();
     controllers.bind(21, crate::synth::Param::CUTOFF);
     match page {
         Page::Spectrum => {}
-        Page::Browser => rig.get_by_label_contains("Presets:").click(),
-        Page::Settings => rig.get_by_label("Settings").click(),
+        Page::Browser => harness.get_by_label_contains("Presets:").click(),
+        Page::Settings => harness.get_by_label("Settings").click(),
     }
-    rig.run_steps(3);
-    rig
+    harness.run_steps(3);
+    harness
 }
 
 fn name(node: &Node) -> String {
@@ -51,8 +51,8 @@ fn name(node: &Node) -> String {
     format!("{:?} {name}", node.role())
 }
 
-fn focused(rig: &Rig) -> Option<(String, Rect)> {
-    let focused = rig
+fn focused(harness: &WindowHarness) -> Option<(String, Rect)> {
+    let focused = harness
         .root()
         .children_recursive()
         .find(|node| node.is_focused())?;
@@ -60,9 +60,9 @@ fn focused(rig: &Rig) -> Option<(String, Rect)> {
 }
 
 /// Everything that can have the focus, by its name.
-fn stations(rig: &Rig) -> HashMap<String, usize> {
+fn stations(harness: &WindowHarness) -> HashMap<String, usize> {
     let mut stations = HashMap::new();
-    for node in rig.root().children_recursive() {
+    for node in harness.root().children_recursive() {
         let its = node.accesskit_node();
         // The root stands for the window.
         let is_window = its.role() == egui::accesskit::Role::Window;
@@ -74,13 +74,13 @@ fn stations(rig: &Rig) -> HashMap<String, usize> {
 }
 
 /// Goes from station to station until the first comes again.
-fn walk(rig: &mut Rig, modifiers: Modifiers) -> Vec<(String, Rect)> {
+fn walk(harness: &mut WindowHarness, modifiers: Modifiers) -> Vec<(String, Rect)> {
     let mut walked: Vec<(String, Rect)> = Vec::new();
     for _ in 0..400 {
-        rig.key_press_modifiers(modifiers, Key::Tab);
+        harness.key_press_modifiers(modifiers, Key::Tab);
         // The second is for what is scrolled to.
-        rig.run_steps(2);
-        let Some(station) = focused(rig) else {
+        harness.run_steps(2);
+        let Some(station) = focused(harness) else {
             continue;
         };
         if walked.first().is_some_and(|first| first.0 == station.0) {
@@ -96,9 +96,9 @@ fn tab_reaches_everything_once_and_shift_tab_goes_back() {
     let small = [SIZES[0], SIZES[3]].into_iter();
     let small = small.flat_map(|size| PAGES.map(|page| (size, page)));
     for (size, page) in small.chain([(SIZES[2], Page::Spectrum)]) {
-        let mut rig = opened(size, page);
-        let there = walk(&mut rig, Modifiers::NONE);
-        let mut missed = stations(&rig);
+        let mut harness = opened(size, page);
+        let there = walk(&mut harness, Modifiers::NONE);
+        let mut missed = stations(&harness);
         for (name, rect) in &there {
             let count = missed.remove(name);
             assert_eq!(count, Some(1), "{size:?}, {page:?}: {name} {rect:?}");
@@ -119,7 +119,7 @@ fn tab_reaches_everything_once_and_shift_tab_goes_back() {
         if size != SIZES[0] {
             continue;
         }
-        let mut back = walk(&mut rig, Modifiers::SHIFT);
+        let mut back = walk(&mut harness, Modifiers::SHIFT);
         let names = |walked: &[(String, Rect)]| -> Vec<String> {
             walked.iter().map(|(name, _)| name.clone()).collect()
         };
@@ -134,8 +134,8 @@ fn tab_reaches_everything_once_and_shift_tab_goes_back() {
 #[test]
 fn tab_goes_from_the_header_down_to_the_keys() {
     for size in [SIZES[0], SIZES[1], SIZES[2]] {
-        let mut rig = opened(size, Page::Spectrum);
-        let walked = walk(&mut rig, Modifiers::NONE);
+        let mut harness = opened(size, Page::Spectrum);
+        let walked = walk(&mut harness, Modifiers::NONE);
         let place = |part: &str| {
             let found = walked.iter().position(|(name, _)| name.contains(part));
             found.unwrap_or_else(|| panic!("{size:?}: no {part} in {walked:?}"))
@@ -180,10 +180,10 @@ fn tab_goes_from_the_header_down_to_the_keys() {
 fn the_focus_is_seen_on_everything() {
     for page in PAGES {
         let size = SIZES[0];
-        let mut rig = opened(size, page);
+        let mut harness = opened(size, page);
         let body = Rect::from_min_max(pos2(0.0, 0.0), pos2(size.x, size.y - 24.0));
-        let painted = |rig: &Rig, rect: Rect| -> Vec<String> {
-            let shapes = rig.output().shapes.iter();
+        let painted = |harness: &WindowHarness, rect: Rect| -> Vec<String> {
+            let shapes = harness.output().shapes.iter();
             shapes
                 .filter(|shape| {
                     let bounds = shape.shape.visual_bounding_rect();
@@ -192,14 +192,14 @@ fn the_focus_is_seen_on_everything() {
                 .map(|shape| format!("{:?}", shape.shape))
                 .collect()
         };
-        let stations = walk(&mut rig, Modifiers::NONE);
+        let stations = walk(&mut harness, Modifiers::NONE);
         for (name, rect) in stations {
-            let (now, _) = focused(&rig).expect("a station");
+            let (now, _) = focused(&harness).expect("a station");
             assert_eq!(now, name);
-            let with = painted(&rig, rect);
-            rig.key_press(Key::Tab);
-            rig.run_steps(10);
-            let without = painted(&rig, rect);
+            let with = painted(&harness, rect);
+            harness.key_press(Key::Tab);
+            harness.run_steps(10);
+            let without = painted(&harness, rect);
             assert_ne!(with, without, "{page:?}: {name}");
         }
     }
@@ -211,10 +211,10 @@ fn everything_has_a_name_of_its_own_a_role_and_where_there_is_one_a_value() {
         .into_iter()
         .flat_map(|size| PAGES.map(|page| (size, page)))
     {
-        let rig = opened(size, page);
-        rig.check_accessibility();
+        let harness = opened(size, page);
+        harness.check_accessibility();
         let mut names = HashMap::new();
-        for node in rig.root().children_recursive() {
+        for node in harness.root().children_recursive() {
             let its = node.accesskit_node();
             let role = its.role();
             let can_act = [Action::Focus, Action::Click]

@@ -1,0 +1,37 @@
+//! What every view is handed, so that none reaches around.
+
+use crate::editor::model::EditorModel;
+use controls::Controls;
+pub mod controls;
+pub mod help;
+pub mod legends;
+pub mod scale;
+
+use crate::editor::model::live::{Live, TelemetryState};
+use crate::synth::Param;
+use help::HelpLine;
+
+/// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).
+pub struct ViewContext<'a> {
+    /// The parameters as they stand, and the way to change them.
+    pub model: &'a mut EditorModel,
+    /// What the controls share, and the values as they sound.
+    pub controls: &'a mut Controls,
+    /// What the instrument tells of itself.
+    pub live: &'a Live,
+    /// Where a view tells what the pointer is on.
+    pub help: &'a mut HelpLine,
+}
+
+impl ViewContext<'_> {
+    /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While
+    /// the instrument does not run, the parameter decides.
+    pub fn has_mpe_zone(&self) -> bool {
+        match self.live.telemetry() {
+            TelemetryState::Latest(telemetry) => telemetry.mpe.is_on(),
+            TelemetryState::Awaited | TelemetryState::Missing => {
+                self.controls.values().is_on(Param::MPE)
+            }
+        }
+    }
+}

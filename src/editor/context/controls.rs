@@ -1,0 +1,106 @@
+//! What the controls of a window share.
+
+use crate::editor::model::EditorModel;
+use crate::editor::model::value_text::current_text;
+use crate::params::HostParams;
+use crate::synth::{Param, Patch, Values};
+
+/// What the controls of a window share.
+pub struct Controls {
+    /// The value that is being typed.
+    pub entry: Option<Entry>,
+    /// The list of a choice that is open.
+    pub list: Option<OpenList>,
+    /// The last value that was copied, as text.
+    pub copied: Option<String>,
+    /// Notches of the wheel that have not made a whole step yet.
+    pub wheel: f32,
+    /// All values as they sound: with the host's modulation and the macros.
+    values: Values,
+}
+
+impl Controls {
+    /// As a window opens.
+    pub fn new() -> Controls {
+        Controls {
+            entry: None,
+            list: None,
+            copied: None,
+            wheel: 0.0,
+            values: Values::new(&Patch::default()),
+        }
+    }
+
+    /// A frame begins.
+    pub fn begin_frame(&mut self, params: &HostParams) {
+        self.values.update(&params.patch());
+        self.entry.take_if(|entry| !entry.is_seen());
+    }
+
+    /// Whether a value is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.entry.is_some()
+    }
+
+    /// All values as they sound: with the host's modulation and the macros, without what belongs to
+    /// single notes.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+}
+
+/// A value that is being typed.
+pub struct Entry {
+    /// Whose value it is.
+    pub param: Param,
+    /// What has been typed so far.
+    pub text: String,
+    /// Whether the field has not been shown yet.
+    pub is_new: bool,
+    /// Whether anything has been typed: what is shown may be rounded.
+    pub is_edited: bool,
+    /// Frames for which it has not been shown.
+    unseen_frames: u32,
+}
+
+impl Entry {
+    /// Beginning with the value as it stands.
+    pub fn new(param: Param, model: &EditorModel) -> Entry {
+        Entry {
+            param,
+            text: current_text(param, model),
+            is_new: true,
+            is_edited: false,
+            unseen_frames: 0,
+        }
+    }
+
+    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
+    pub fn is_seen(&mut self) -> bool {
+        self.unseen_frames += 1;
+        // It is shown in the frame after the one that made it.
+        self.unseen_frames <= 2
+    }
+
+    /// Its field is shown in this frame.
+    pub fn see(&mut self) {
+        self.unseen_frames = 0;
+    }
+}
+
+/// The list that is open.
+pub struct OpenList {
+    /// Whose list it is.
+    pub param: Param,
+    /// The entry that is marked.
+    pub marked: usize,
+    /// Whether the mark is to be scrolled to.
+    pub is_moved: bool,
+}
+
+impl OpenList {
+    /// Whether it is the list of this parameter.
+    pub fn is_of(&self, param: Param) -> bool {
+        self.param == param
+    }
+}

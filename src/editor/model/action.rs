@@ -1,0 +1,135 @@
+//! What a step changes beside parameters: which preset is loaded, the sounds to compare, learned
+//! controllers, presets' files.
+
+use std::path::PathBuf;
+
+use super::compare::Compare;
+use crate::params::LoadedPreset;
+use crate::synth::Param;
+
+/// Something that was replaced.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swap<T> {
+    /// As it was.
+    pub before: T,
+    /// As it is now.
+    pub after: T,
+}
+
+impl<T> Swap<T> {
+    /// What brings back what was before.
+    fn inverse(self) -> Swap<T> {
+        Swap {
+            before: self.after,
+            after: self.before,
+        }
+    }
+}
+
+impl<T: PartialEq> Swap<T> {
+    /// From one to the other; `None` if they are the same.
+    pub fn between(before: T, after: T) -> Option<Swap<T>> {
+        (before != after).then_some(Swap { before, after })
+    }
+}
+
+/// A change of something that is no parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Another preset is the one that was loaded last.
+    Preset(Swap<Option<LoadedPreset>>),
+    /// The two sounds to compare are others.
+    Compare(Box<Swap<Compare>>),
+    /// Controllers move other parameters.
+    Controllers(Swap<Vec<(u8, Param)>>),
+    /// Presets' files or the list of favourites are others.
+    Library(LibraryAction),
+}
+
+impl Action {
+    /// What undoes it.
+    pub fn inverse(self) -> Action {
+        match self {
+            Action::Preset(swap) => Action::Preset(swap.inverse()),
+            Action::Compare(swap) => Action::Compare(Box::new(swap.inverse())),
+            Action::Controllers(swap) => Action::Controllers(swap.inverse()),
+            Action::Library(action) => Action::Library(action.inverse()),
+        }
+    }
+}
+
+/// A change of presets' files or of the list of favourites.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LibraryAction {
+    /// A preset becomes a favourite, or is none any more.
+    Favourite {
+        /// Its id.
+        id: String,
+        /// Which of the two.
+        favourite: bool,
+    },
+    /// A file is moved where none is: deleted or brought back.
+    Move(Swap<PathBuf>),
+    /// A preset gets another name.
+    Rename {
+        /// The id that it has now, which changes with the name.
+        id: String,
+        /// The names.
+        name: Swap<String>,
+    },
+}
+
+impl LibraryAction {
+    /// What undoes it.
+    pub fn inverse(self) -> LibraryAction {
+        match self {
+            LibraryAction::Favourite { id, favourite } => LibraryAction::Favourite {
+                id,
+                favourite: !favourite,
+            },
+            LibraryAction::Move(paths) => LibraryAction::Move(paths.inverse()),
+            LibraryAction::Rename { id, name } => LibraryAction::Rename {
+                id,
+                name: name.inverse(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_inverse_of_the_inverse_is_the_action() {
+        let name = Swap {
+            before: "Reed".to_owned(),
+            after: "Pipe".to_owned(),
+        };
+        let id = || "user/Pipe".to_owned();
+        let paths = Swap {
+            before: PathBuf::from("a"),
+            after: PathBuf::from("b"),
+        };
+        let loaded = Some(LoadedPreset {
+            id: id(),
+            name: "Pipe".to_owned(),
+            fingerprint: 1,
+        });
+        for action in [
+            Action::Preset(Swap::between(None, loaded).expect("they differ")),
+            Action::Controllers(
+                Swap::between(Vec::new(), vec![(1, Param::TILT)]).expect("likewise"),
+            ),
+            Action::Library(LibraryAction::Favourite {
+                id: id(),
+                favourite: true,
+            }),
+            Action::Library(LibraryAction::Move(paths)),
+            Action::Library(LibraryAction::Rename { id: id(), name }),
+        ] {
+            assert_ne!(action.clone().inverse(), action);
+            assert_eq!(action.clone().inverse().inverse(), action);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
+//! every partial that sounds.
+
+use crate::bridge::{
+    OutputReceiver, SoundingReceiver, SoundingWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
+};
+use crate::synth::Sounding;
+
+/// Without news for this long, the host does not let the instrument run.
+const SILENCE_S: f64 = 1.0;
+
+/// What the instrument tells of itself.
+#[derive(Clone)]
+pub struct Sources {
+    /// Load, counts, keys.
+    pub telemetry: TelemetryReceiver,
+    /// Every partial that sounds.
+    pub sounding: SoundingReceiver,
+    /// The output's frames.
+    pub output: OutputReceiver,
+}
+
+/// What is known of the instrument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TelemetryState<'a> {
+    /// Nothing yet.
+    Awaited,
+    /// Nothing for a while: the host does not let it run.
+    Missing,
+    /// This.
+    Latest(&'a Telemetry),
+}
+
+/// As long as there is one, telemetry is published.
+pub struct Live {
+    watch: TelemetryWatch,
+    latest: Option<Telemetry>,
+    /// When there was news, or else when the first was waited for; in the window's seconds.
+    heard_s: Option<f64>,
+    now_s: f64,
+    sounding_watch: SoundingWatch,
+    sounding: Sounding,
+    output: OutputReceiver,
+}
+
+impl Live {
+    /// Begins to look.
+    pub fn new(sources: &Sources) -> Live {
+        Live {
+            watch: sources.telemetry.watch(),
+            latest: None,
+            heard_s: None,
+            now_s: 0.0,
+            sounding_watch: sources.sounding.watch(),
+            sounding: Sounding::default(),
+            output: sources.output.clone(),
+        }
+    }
+
+    /// Takes the news, once a frame of the window, with its time in seconds.
+    pub fn update(&mut self, now_s: f64) {
+        if let Some(news) = self.watch.news() {
+            self.latest = Some(news);
+            self.heard_s = Some(now_s);
+        }
+        self.sounding_watch.read(&mut self.sounding);
+        self.heard_s.get_or_insert(now_s);
+        self.now_s = now_s;
+        if self.telemetry() == TelemetryState::Missing {
+            self.sounding.clear(0.0);
+        }
+    }
+
+    /// What is known at this frame of the window.
+    pub fn telemetry(&self) -> TelemetryState<'_> {
+        match (&self.latest, self.heard_s) {
+            (_, Some(heard_s)) if self.now_s - heard_s >= SILENCE_S => TelemetryState::Missing,
+            (Some(telemetry), _) => TelemetryState::Latest(telemetry),
+            _ => TelemetryState::Awaited,
+        }
+    }
+
+    /// Every partial that sounds; none while the host does not let the instrument run.
+    pub fn sounding(&self) -> &Sounding {
+        &self.sounding
+    }
+
+    /// Where the output's frames can be had.
+    pub fn output(&self) -> &OutputReceiver {
+        &self.output
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::testing::view::Senders;
+    use crate::synth::{Config, Engine, Event};
+
+    #[test]
+    fn without_news_the_instrument_does_not_run() {
+        let mut senders = Senders::default();
+        let mut live = Live::new(&senders.sources());
+        let voices_at = |live: &mut Live, now_s| {
+            live.update(now_s);
+            match live.telemetry() {
+                TelemetryState::Latest(telemetry) => Some(telemetry.statistics.voices),
+                _ => None,
+            }
+        };
+        assert_eq!(voices_at(&mut live, 5.0), None);
+        assert_eq!(live.telemetry(), TelemetryState::Awaited);
+        assert_eq!(voices_at(&mut live, 6.1), None);
+        assert_eq!(live.telemetry(), TelemetryState::Missing);
+        let mut publish = |voices| {
+            senders
+                .telemetry
+                .publish(|news| news.statistics.voices = voices);
+        };
+        publish(2);
+        assert_eq!(voices_at(&mut live, 8.0), Some(2));
+        assert_eq!(voices_at(&mut live, 8.9), Some(2));
+        assert_eq!(voices_at(&mut live, 9.1), None);
+        publish(3);
+        assert_eq!(voices_at(&mut live, 9.3), Some(3));
+    }
+
+    #[test]
+    fn what_sounds_is_shown_until_the_host_stops() {
+        let mut senders = Senders::default();
+        let mut live = Live::new(&senders.sources());
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 4,
+        });
+        engine.push(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 57,
+            velocity: 1.0,
+        });
+        engine.render(&mut [0.0; 480], &mut [0.0; 480]);
+        live.update(1.0);
+        assert!(live.sounding().is_empty());
+        senders.publish(&engine);
+        live.update(1.1);
+        let (voice, partials) = live.sounding().voices().next().expect("a voice");
+        assert_eq!((voice.key, partials.len()), (57, 128));
+        live.update(2.2);
+        assert!(live.sounding().is_empty());
+    }
+}

@@ -1,0 +1,48 @@
+//! Values that the host has been told and may not have taken up yet.
+
+use crate::params::HostParams;
+use crate::synth::Param;
+
+/// For this long a value that was sent is shown, should the host not have taken it up.
+const PATIENCE_S: f64 = 0.5;
+
+struct Sent {
+    param: Param,
+    normalized: f32,
+    at_s: f64,
+}
+
+/// These values.
+#[derive(Default)]
+pub struct Pending(Vec<Sent>);
+
+impl Pending {
+    /// The host has been told a normalised value, at this time of the window in seconds.
+    pub fn push(&mut self, param: Param, normalized: f32, now_s: f64) {
+        self.0.retain(|sent| sent.param != param);
+        self.0.push(Sent {
+            param,
+            normalized,
+            at_s: now_s,
+        });
+    }
+
+    /// The normalised value that the host is to take up.
+    pub fn get(&self, param: Param) -> Option<f32> {
+        let sent = self.0.iter().find(|sent| sent.param == param);
+        sent.map(|sent| sent.normalized)
+    }
+
+    /// Drops what the host has taken up, and what it has had its time for.
+    pub fn update(&mut self, params: &HostParams, now_s: f64) {
+        self.0.retain(|sent| {
+            let is_taken = params.unmodulated(sent.param) == sent.normalized;
+            !is_taken && (0.0..PATIENCE_S).contains(&(now_s - sent.at_s))
+        });
+    }
+
+    /// Drops everything.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}

@@ -1,0 +1,122 @@
+//! Whole sounds: presets, and the two to compare.
+
+use super::EditorModel;
+use super::compare::{Side, Sound};
+use super::host::stepped;
+use crate::params::{LoadedPreset, fingerprint};
+use crate::synth::{Param, Patch};
+
+/// Whether a preset says how it is to be played.
+pub fn sets_performance(patch: &Patch) -> bool {
+    Param::all()
+        .filter(|param| param.is_performance_setting())
+        .any(|param| patch.plain(param) != param.row().default)
+}
+
+impl EditorModel {
+    /// Sets every parameter in which `patch` differs from what the host has, as one step.
+    pub fn load(&mut self, patch: &Patch) {
+        self.begin_group("Load preset");
+        for param in Param::all().filter(|param| !param.is_machine_setting()) {
+            let normalized = patch.normalized(param);
+            if stepped(param, self.normalized(param)) != stepped(param, normalized) {
+                self.set(param, normalized);
+            }
+        }
+        self.end_group();
+    }
+
+    /// Loads a preset: its sound, and its name for the eye and the state. How the person plays stays,
+    /// unless the preset asks for something else than the default.
+    pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
+        self.begin_group(format!("Load {name}"));
+        let mut kept = *patch;
+        for param in Param::all().filter(|param| param.is_performance_setting()) {
+            let default = param.default_normalized();
+            if patch.normalized(param) == default {
+                kept.set_normalized(param, self.normalized(param));
+            }
+        }
+        self.load(&kept);
+        self.change_sound(Some(LoadedPreset {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            fingerprint: fingerprint(patch),
+        }));
+        self.end_group();
+    }
+
+    /// Another sound has taken the place of the one before: this preset, or none.
+    pub(super) fn change_sound(&mut self, preset: Option<LoadedPreset>) {
+        self.params.set_preset(preset);
+        self.loaded_sounds += 1;
+    }
+
+    /// A number that grows whenever another sound takes the place of the one before: a preset, a state
+    /// of the host's, the other side of A and B, undone or done again too.
+    pub fn sound_generation(&self) -> u64 {
+        self.params.loads() + self.loaded_sounds
+    }
+
+    /// The sound as a preset holds it; how the person plays only if it is to be part of it.
+    pub fn patch_to_save(&self, with_playing: bool) -> Patch {
+        let mut patch = self.params.patch();
+        for param in Param::all().filter(|param| param.is_performance_setting() && !with_playing) {
+            patch.set(param, param.row().default);
+        }
+        patch
+    }
+
+    /// The sound is this preset's from now on, since it has been saved as such.
+    pub fn set_preset(&mut self, preset: LoadedPreset) {
+        self.params.set_preset(Some(preset));
+    }
+
+    /// The preset that was loaded last, and whether the sound has been changed since.
+    pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
+        let preset = self.params.preset();
+        let is_modified = preset
+            .as_ref()
+            .is_some_and(|preset| preset.fingerprint != fingerprint(&self.patch()));
+        (preset, is_modified)
+    }
+
+    /// Which of the two sounds to compare is heard.
+    pub fn side(&self) -> Side {
+        self.session.lock().compare.side
+    }
+
+    /// Lets the other of the two sounds be heard, as one step.
+    pub fn switch_side(&mut self) {
+        let patch = self.patch();
+        let here = Sound {
+            patch,
+            preset: self.params.preset(),
+        };
+        let side = self.side().other();
+        self.begin_group(format!("Switch to {}", side.letter()));
+        let waited = {
+            let mut session = self.session.lock();
+            session.compare.side = side;
+            session.compare.waiting.replace(here)
+        };
+        if let Some(sound) = waited {
+            self.load(&sound.patch);
+            self.change_sound(sound.preset);
+        }
+        self.end_group();
+    }
+
+    /// Makes the waiting one of the two sounds the same as the one that is heard, as one step.
+    pub fn copy_to_other_side(&mut self) {
+        let patch = self.patch();
+        let side = self.side();
+        let (from, to) = (side.letter(), side.other().letter());
+        self.begin_group(format!("Copy {from} to {to}"));
+        self.session.lock().compare.waiting = Some(Sound {
+            patch,
+            preset: self.params.preset(),
+        });
+        self.end_group();
+    }
+}

@@ -1,0 +1,10 @@
+//! The spectrum as it is edited: which partials, which of their parameters, by which operations.
+
+pub mod analyser;
+pub mod axis;
+pub mod layer;
+pub mod operation;
+pub mod pitch;
+pub mod reference;
+pub mod selection;
+pub mod view_state;

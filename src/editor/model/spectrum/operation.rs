@@ -1,0 +1,387 @@
+//! What can be done to chosen bars at once.
+//!
+//! Operations work on plain values: decibels, cents, −1 to 1. All three have 0 for their default. A
+//! Level that is off stays off where a number would be moved, for it is silence and no number.
+
+use super::layer::Layer;
+use super::selection::Selection;
+use crate::dsp::random;
+use crate::editor::model::EditorModel;
+use crate::synth::parameter::LEVEL_OFF_DB;
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operation {
+    /// To the default.
+    Reset,
+    /// To the other side of the default.
+    Invert,
+    /// To the mean of itself, twice, and its chosen neighbours.
+    Smooth,
+    /// Up by so much of the layer's unit; down, if negative.
+    Raise(f32),
+    /// To so many times its distance from the default.
+    Scale(f32),
+    /// Up by so much of the layer's unit for each octave above the first that is chosen.
+    Tilt(f32),
+    /// To a random place around where it is, within so much of the layer's unit to either side; the
+    /// same for the same seed.
+    Randomise {
+        /// Which of the random shapes.
+        seed: u64,
+        /// The layer's unit.
+        width: f32,
+    },
+    /// The shape moves so many chosen places up the partials; what it leaves is reset.
+    Shift(i32),
+    /// Level: up or down together, so that the highest is at 0 dB. Tune and Pan: so far apart that
+    /// the farthest is at its end.
+    Normalise,
+}
+
+impl Operation {
+    /// What is undone, before the layer's name.
+    fn name(self) -> &'static str {
+        match self {
+            Operation::Reset => "Reset",
+            Operation::Invert => "Invert",
+            Operation::Smooth => "Smooth",
+            Operation::Raise(_) => "Raise",
+            Operation::Scale(_) => "Scale",
+            Operation::Tilt(_) => "Tilt",
+            Operation::Randomise { .. } => "Randomise",
+            Operation::Shift(_) => "Shift",
+            Operation::Normalise => "Normalise",
+        }
+    }
+
+    /// What it makes of the values of these partials, whose numbers rise.
+    fn of(self, layer: Layer, numbers: &[usize], before: &[f32]) -> Vec<f32> {
+        let is_off = |value: f32| layer == Layer::Level && value <= LEVEL_OFF_DB;
+        let move_each = |to: &dyn Fn(usize, f32) -> f32| {
+            let places = before.iter().enumerate();
+            places
+                .map(|(place, &value)| {
+                    if is_off(value) {
+                        value
+                    } else {
+                        to(place, value)
+                    }
+                })
+                .collect()
+        };
+        match self {
+            Operation::Reset => vec![0.0; before.len()],
+            Operation::Invert => move_each(&|_, value| -value),
+            Operation::Smooth => move_each(&|place, value| {
+                // One that is off pulls nobody down.
+                let near = |place: usize| match before[place] {
+                    other if is_off(other) => value,
+                    other => other,
+                };
+                let last = before.len() - 1;
+                (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
+            }),
+            Operation::Raise(by) => move_each(&|_, value| value + by),
+            Operation::Scale(by) => move_each(&|_, value| value * by),
+            Operation::Tilt(by) => {
+                let first = numbers.first().copied().unwrap_or(1) as f32;
+                move_each(&|place, value| value + by * libm::log2f(numbers[place] as f32 / first))
+            }
+            Operation::Randomise { seed, width } => move_each(&|place, value| {
+                let bits = random::bits(seed, numbers[place] as u64);
+                let unit = (bits >> 40) as f32 / (1 << 24) as f32;
+                value + (2.0 * unit - 1.0) * width
+            }),
+            Operation::Shift(by) => (0..before.len() as i32)
+                .map(|place| {
+                    let from = usize::try_from(place - by).ok();
+                    from.and_then(|from| before.get(from))
+                        .copied()
+                        .unwrap_or(0.0)
+                })
+                .collect(),
+            Operation::Normalise => match layer {
+                Layer::Level => {
+                    let heard = before.iter().copied().filter(|&value| !is_off(value));
+                    match heard.reduce(f32::max) {
+                        Some(highest) => move_each(&|_, value| value - highest),
+                        None => before.to_vec(),
+                    }
+                }
+                Layer::Tune | Layer::Pan => {
+                    let farthest = before
+                        .iter()
+                        .fold(0.0_f32, |most, value| most.max(value.abs()));
+                    let (_, end) = layer.param(1).range().ends();
+                    let by = if farthest > 0.0 { end / farthest } else { 1.0 };
+                    before.iter().map(|value| value * by).collect()
+                }
+            },
+        }
+    }
+}
+
+/// The values of a layer's bars at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Of partial 1 first, in the layer's unit.
+    plain: Vec<f32>,
+}
+
+impl Shape {
+    /// As it stands.
+    pub fn now(layer: Layer, model: &EditorModel) -> Shape {
+        Shape {
+            plain: layer
+                .params()
+                .map(|param| param.range().plain(model.normalized(param)))
+                .collect(),
+        }
+    }
+}
+
+/// Does something to chosen bars, or to all if none is chosen, as one step to undo.
+pub fn perform(operation: Operation, layer: Layer, selection: Selection, model: &mut EditorModel) {
+    model.begin_group(format!("{} {}", operation.name(), layer.name()));
+    let shape = Shape::now(layer, model);
+    draw(operation, layer, selection, &shape, model);
+    model.end_group();
+}
+
+/// Goes on with an operation by hand: does it to the shape as it was, within a group that is open.
+pub fn draw(
+    operation: Operation,
+    layer: Layer,
+    selection: Selection,
+    before: &Shape,
+    model: &mut EditorModel,
+) {
+    let numbers: Vec<usize> = selection.or_all().numbers().collect();
+    let values: Vec<f32> = numbers.iter().map(|&n| before.plain[n - 1]).collect();
+    let after = operation.of(layer, &numbers, &values);
+    for ((&n, before), after) in numbers.iter().zip(values).zip(after) {
+        // To and fro through the range a value may lose its last bit: what stays is not touched,
+        // unless an earlier move of the hand did.
+        let param = layer.param(n);
+        let normalized = param.range().normalized(after);
+        if after != before || param.range().plain(model.normalized(param)) != before {
+            model.draw(param, normalized);
+        }
+    }
+}
+
+/// Opens the step of an operation by hand.
+pub fn begin(operation: Operation, layer: Layer, model: &mut EditorModel) {
+    model.begin_group(format!("{} {}", operation.name(), layer.name()));
+}
+
+/// Values that were copied, to be pasted elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Clipboard {
+    /// Distances from the first that was chosen, and normalised values.
+    values: Vec<(usize, f32)>,
+    /// The number of that first one.
+    first: usize,
+}
+
+impl Clipboard {
+    /// Copies chosen bars, or all if none is chosen.
+    pub fn copy(layer: Layer, selection: Selection, model: &EditorModel) -> Clipboard {
+        let selection = selection.or_all();
+        let first = selection.numbers().next().unwrap_or(1);
+        Clipboard {
+            values: selection
+                .numbers()
+                .map(|n| (n - first, model.normalized(layer.param(n))))
+                .collect(),
+            first,
+        }
+    }
+
+    /// Whether there is nothing to paste.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Pastes from the first chosen bar on, or where it was copied from if none is chosen, as one
+    /// step to undo. Into another layer it goes by height.
+    pub fn paste(&self, layer: Layer, selection: Selection, model: &mut EditorModel) {
+        let first = selection.numbers().next().unwrap_or(self.first);
+        model.begin_group(format!("Paste {}", layer.name()));
+        for (offset, normalized) in &self.values {
+            let n = first + offset;
+            if Selection::ALL.contains(n) {
+                model.draw(layer.param(n), *normalized);
+            }
+        }
+        model.end_group();
+    }
+
+    /// As text for other programs: a line for each partial, its number and its value.
+    pub fn text(&self, layer: Layer) -> String {
+        let lines = self.values.iter().map(|(offset, normalized)| {
+            let n = self.first + offset;
+            let param = layer.param(n);
+            format!("{n}\t{}\n", param.text(param.range().plain(*normalized)))
+        });
+        lines.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::testing::host::{Call, model};
+
+    const NUMBERS: [usize; 4] = [1, 2, 4, 8];
+
+    fn of(operation: Operation, layer: Layer, before: [f32; 4]) -> Vec<f32> {
+        operation.of(layer, &NUMBERS, &before)
+    }
+
+    #[test]
+    fn each_does_what_it_says() {
+        use Layer::{Level, Pan, Tune};
+        let levels = [0.0, -6.0, -72.0, 3.0];
+        assert_eq!(of(Operation::Reset, Level, levels), [0.0; 4]);
+        assert_eq!(
+            of(Operation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
+            [-1.0, 2.0, 0.0, -3.0]
+        );
+        assert_eq!(
+            of(Operation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
+            [-1.0, -72.0, 0.0, -3.0]
+        );
+        assert_eq!(
+            of(Operation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
+            [-4.0, LEVEL_OFF_DB, -2.0, -6.0]
+        );
+        assert_eq!(
+            of(Operation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
+            [0.75, 0.25, 0.0, 0.0]
+        );
+        assert_eq!(
+            of(Operation::Raise(2.0), Level, levels),
+            [2.0, -4.0, -72.0, 5.0]
+        );
+        assert_eq!(
+            of(Operation::Scale(0.5), Level, levels),
+            [0.0, -3.0, -72.0, 1.5]
+        );
+        assert_eq!(
+            of(Operation::Tilt(-3.0), Level, levels),
+            [0.0, -9.0, -72.0, -6.0]
+        );
+        assert_eq!(
+            of(Operation::Shift(1), Level, levels),
+            [0.0, 0.0, -6.0, -72.0]
+        );
+        assert_eq!(
+            of(Operation::Shift(-2), Level, levels),
+            [-72.0, 3.0, 0.0, 0.0]
+        );
+        assert_eq!(of(Operation::Shift(9), Level, levels), [0.0; 4]);
+        assert_eq!(
+            of(Operation::Normalise, Level, levels),
+            [-3.0, -9.0, -72.0, 0.0]
+        );
+        assert_eq!(
+            of(Operation::Normalise, Pan, [0.1, -0.5, 0.0, 0.25]),
+            [0.2, -1.0, 0.0, 0.5]
+        );
+        assert_eq!(of(Operation::Normalise, Tune, [0.0; 4]), [0.0; 4]);
+        assert_eq!(of(Operation::Normalise, Level, [-72.0; 4]), [-72.0; 4]);
+    }
+
+    #[test]
+    fn a_seed_gives_one_shape_within_its_width() {
+        let randomise = |seed| {
+            of(
+                Operation::Randomise { seed, width: 5.0 },
+                Layer::Tune,
+                [10.0; 4],
+            )
+        };
+        assert_eq!(randomise(1), randomise(1));
+        assert_ne!(randomise(1), randomise(2));
+        for seed in 0..50 {
+            assert!(
+                randomise(seed)
+                    .iter()
+                    .all(|value| (5.0..=15.0).contains(value))
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_is_chosen_changes_and_all_of_it_is_one_step() {
+        let (mut model, recorder) = model();
+        perform(
+            Operation::Raise(6.0),
+            Layer::Level,
+            Selection::octaves(),
+            &mut model,
+        );
+        let begun: Vec<_> = recorder
+            .take()
+            .into_iter()
+            .filter_map(|call| match call {
+                Call::Begin(param) => Some(param),
+                _ => None,
+            })
+            .collect();
+        let expected: Vec<_> = Selection::octaves()
+            .numbers()
+            .map(|n| Layer::Level.param(n))
+            .collect();
+        assert_eq!(begun, expected);
+        assert_eq!(model.undo().as_deref(), Some("Raise Level"));
+        assert_eq!(model.undo(), None);
+    }
+
+    #[test]
+    fn what_is_at_rest_is_not_touched() {
+        let (mut model, recorder) = model();
+        for layer in [Layer::Level, Layer::Tune, Layer::Pan] {
+            for operation in [
+                Operation::Reset,
+                Operation::Invert,
+                Operation::Smooth,
+                Operation::Scale(0.3),
+                Operation::Shift(3),
+                Operation::Normalise,
+            ] {
+                perform(operation, layer, Selection::NONE, &mut model);
+                assert_eq!(recorder.take(), [], "{operation:?} {layer:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_pasted_begins_where_it_is_wanted() {
+        let (mut model, recorder) = model();
+        perform(
+            Operation::Tilt(-6.0),
+            Layer::Level,
+            Selection::NONE,
+            &mut model,
+        );
+        let copied = Clipboard::copy(Layer::Level, Selection::parse("1-2").unwrap(), &model);
+        assert_eq!(copied.text(Layer::Level), "1\t0.00 dB\n2\t-6.00 dB\n");
+        recorder.take();
+        copied.paste(Layer::Level, Selection::parse("63-").unwrap(), &mut model);
+        let level = |n: usize| {
+            let param = Layer::Level.param(n);
+            param.range().plain(model.normalized(param))
+        };
+        assert!((level(63) - 0.0).abs() < 1e-3);
+        assert!((level(64) + 6.0).abs() < 1e-3);
+        // What lies past the last is dropped.
+        Clipboard::copy(Layer::Level, Selection::ALL, &model).paste(
+            Layer::Level,
+            Selection::parse("64").unwrap(),
+            &mut model,
+        );
+    }
+}

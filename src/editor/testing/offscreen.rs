@@ -1,0 +1,109 @@
+//! The whole window without a screen, for benches: everything is done but the rasteriser's work.
+
+use std::sync::Arc;
+
+use egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
+
+use crate::bridge::KeySender;
+use crate::editor::model::Host;
+use crate::editor::model::session::SharedSession;
+use crate::editor::{Open, Sources};
+use crate::library::Library;
+use crate::params::HostParams;
+use crate::settings::SettingsFile;
+use crate::synth::Param;
+
+/// A window that is never shown.
+pub struct OffscreenWindow {
+    ctx: Context,
+    open: Open,
+    size: Vec2,
+    time_s: f64,
+}
+
+impl OffscreenWindow {
+    /// Of this many points, for the instance with these parameters, which it does not change. It has
+    /// nobody's presets and settings, so that it is the same everywhere.
+    pub fn new(
+        params: Arc<HostParams>,
+        sources: &Sources,
+        keys: &KeySender,
+        (width, height): (f32, f32),
+    ) -> OffscreenWindow {
+        let ctx = Context::default();
+        let session = SharedSession::default();
+        let nobodys = (Library::of_nobody(), SettingsFile::of_nobody());
+        OffscreenWindow {
+            open: Open::new(
+                &ctx,
+                params,
+                Box::new(NoHost),
+                session,
+                sources,
+                keys,
+                nobodys,
+            ),
+            ctx,
+            size: Vec2::new(width, height),
+            time_s: 0.0,
+        }
+    }
+
+    /// Builds one frame, a sixtieth of a second after the last, up to the triangles that a
+    /// rasteriser is handed; returns how many corners they have.
+    pub fn frame(&mut self, events: &[Event]) -> usize {
+        self.time_s += 1.0 / 60.0;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.time_s),
+            events: events.to_vec(),
+            ..RawInput::default()
+        };
+        let open = &mut self.open;
+        let mut output = self.ctx.run_ui(input, |ui| open.show(ui));
+        // Nobody takes the textures up.
+        output.textures_delta.clear();
+        let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        primitives
+            .iter()
+            .map(|clipped| match &clipped.primitive {
+                egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+                egui::epaint::Primitive::Callback(_) => 0,
+            })
+            .sum()
+    }
+}
+
+/// A host that nothing is asked of.
+struct NoHost;
+
+impl Host for NoHost {
+    fn begin(&self, _: &HostParams, _: Param) {}
+    fn set(&self, _: &HostParams, _: Param, _: f32) {}
+    fn end(&self, _: &HostParams, _: Param) {}
+    fn wake(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::KeyReceiver;
+    use crate::editor::testing::view::Senders;
+    use crate::editor::theme::Theme;
+    use crate::editor::views::settings::choice;
+    use crate::settings::Settings;
+
+    #[test]
+    fn it_reads_nobodys_presets_and_settings() {
+        let keys = KeyReceiver::new();
+        let sources = Senders::default().sources();
+        let size = (1_000.0, 620.0);
+        let mut window = OffscreenWindow::new(Arc::default(), &sources, &keys.sender(), size);
+        assert!(window.frame(&[]) > 1_000);
+        let defaults = Settings::default();
+        assert_eq!(*window.open.shell.settings(), defaults);
+        let panel = window.ctx.global_style().visuals.panel_fill;
+        assert_eq!(panel, Theme::of(choice(defaults.looks)).window);
+        assert_eq!(window.open.shell.folders(), (None, None));
+    }
+}

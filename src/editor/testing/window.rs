@@ -1,0 +1,159 @@
+//! A whole window without a screen, for tests: by its accessibility tree, and by events.
+
+use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, UiBuilder, Vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
+
+use super::view::Senders;
+use crate::bridge::KeyReceiver;
+use crate::editor::model::EditorModel;
+use crate::editor::model::live::Live;
+use crate::editor::shell::Shell;
+use crate::editor::testing::host::{Call, RecordingHost, obeyed_model_over};
+use crate::editor::theme::{self, ThemeChoice};
+use crate::library::Library;
+use crate::settings::SettingsFile;
+use crate::synth::Param;
+
+/// The window, and the instrument and the host behind it.
+pub struct TestWindow {
+    pub shell: Shell,
+    pub model: EditorModel,
+    pub recorder: RecordingHost,
+    pub live: Live,
+    pub senders: Senders,
+    pub keys: KeyReceiver,
+    pub folder: tempfile::TempDir,
+}
+
+pub type WindowHarness = Harness<'static, TestWindow>;
+
+/// A window of this size in points, over folders of its own, with a host that does as it is told.
+pub fn window(size: Vec2) -> WindowHarness {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = Library::in_folder(folder.path());
+    let (model, recorder) = obeyed_model_over(library.clone());
+    let senders = Senders::default();
+    let keys = KeyReceiver::new();
+    let window = TestWindow {
+        shell: Shell::new(
+            keys.sender().open(),
+            library,
+            SettingsFile::in_folder(folder.path()),
+        ),
+        model,
+        recorder,
+        live: Live::new(&senders.sources()),
+        senders,
+        keys,
+        folder,
+    };
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_step_dt(0.02)
+        .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+        .build_ui_state(
+            |ui, window: &mut TestWindow| {
+                // Without the margin that the harness puts around it.
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                ui.scope_builder(UiBuilder::new().max_rect(whole), |ui| {
+                    window.live.update(ui.input(|input| input.time));
+                    window.shell.show(ui, &mut window.model, &window.live);
+                });
+            },
+            window,
+        );
+    harness.run_steps(2);
+    harness.state().recorder.take();
+    harness
+}
+
+/// The plain value of a parameter.
+pub fn plain(harness: &WindowHarness, param: Param) -> f32 {
+    param.range().plain(harness.state().model.normalized(param))
+}
+
+/// The control of a parameter.
+pub fn control(harness: &WindowHarness, param: Param) -> Node<'_> {
+    harness.get_by_label(param.row().name)
+}
+
+/// The text that a screen reader reads as a control's value.
+pub fn value_text(harness: &WindowHarness, param: Param) -> Option<String> {
+    control(harness, param)
+        .accesskit_node()
+        .data()
+        .value()
+        .map(str::to_owned)
+}
+
+/// What the host has been told since this was last asked.
+pub fn host_calls(harness: &WindowHarness) -> Vec<Call> {
+    harness.state().recorder.take()
+}
+
+/// Sends events, a frame each, and a frame for what follows from them.
+pub fn send(harness: &mut WindowHarness, events: impl IntoIterator<Item = Event>) {
+    for event in events {
+        harness.event(event);
+    }
+    harness.step();
+    harness.step();
+}
+
+/// The pointer's button, pressed or let go.
+pub fn press(pos: Pos2, button: PointerButton, pressed: bool, modifiers: Modifiers) -> Event {
+    Event::PointerButton {
+        pos,
+        button,
+        pressed,
+        modifiers,
+    }
+}
+
+/// Drags from one place to another, holding these keys.
+pub fn drag(harness: &mut WindowHarness, from: Pos2, to: Pos2, modifiers: Modifiers) {
+    let halfway = from + 0.5 * (to - from);
+    send(
+        harness,
+        [
+            Event::ModifiersChanged(modifiers),
+            Event::PointerMoved(from),
+            press(from, PointerButton::Primary, true, modifiers),
+            Event::PointerMoved(halfway),
+            Event::PointerMoved(to),
+            press(to, PointerButton::Primary, false, modifiers),
+            Event::ModifiersChanged(Modifiers::NONE),
+        ],
+    );
+}
+
+/// Clicks so many times in the same place.
+pub fn click(harness: &mut WindowHarness, at: Pos2, button: PointerButton, times: usize) {
+    let click = [true, false].map(|pressed| press(at, button, pressed, Modifiers::NONE));
+    let clicks = std::iter::repeat_n(click, times).flatten();
+    send(
+        harness,
+        std::iter::once(Event::PointerMoved(at)).chain(clicks),
+    );
+}
+
+/// Turns the wheel over a place.
+pub fn wheel(harness: &mut WindowHarness, at: Pos2, notches: f32, modifiers: Modifiers) {
+    send(
+        harness,
+        [
+            Event::PointerMoved(at),
+            Event::ModifiersChanged(modifiers),
+            Event::MouseWheel {
+                unit: MouseWheelUnit::Line,
+                delta: egui::vec2(0.0, notches),
+                phase: egui::TouchPhase::Move,
+                modifiers,
+                source: egui::MouseWheelSource::Wheel,
+            },
+            Event::ModifiersChanged(Modifiers::NONE),
+        ],
+    );
+}

@@ -1,0 +1,382 @@
+//! The list of presets on the page.
+
+use egui::{
+    Align2, Color32, EventFilter, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::{Browser, ViewContext};
+use crate::editor::model::listing;
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::icon::{self, Icon};
+use crate::editor::widgets::one_line;
+use crate::library::{Contents, Entry};
+
+/// Height of a row, points.
+const ROW: f32 = theme::ROW + theme::GRID;
+/// What the star takes in a row, points.
+const STAR_WIDTH: f32 = 28.0;
+/// Of the room for a name its folder may take no more than this part.
+const FOLDER_PART: f32 = 0.4;
+
+/// What is listed in this frame.
+struct Listed<'a> {
+    entries: Vec<&'a Entry>,
+    contents: &'a Contents,
+    /// The preset that is loaded: an id.
+    loaded: Option<String>,
+    /// The preset that the keys are on: an id.
+    cursor: Option<String>,
+}
+
+impl<'a> Listed<'a> {
+    fn place(&self, id: Option<&String>) -> Option<usize> {
+        self.entries.iter().position(|entry| Some(&entry.id) == id)
+    }
+
+    /// Rows: the presets, or a note that there are none; files that could not be read, and before
+    /// them a note.
+    fn rows(&self) -> usize {
+        let damaged = match self.contents.damaged.len() {
+            0 => 0,
+            count => 1 + count,
+        };
+        self.entries.len().max(1) + damaged
+    }
+
+    /// What is to be loaded where the search has been left for the list by this key.
+    fn from_search(&self, key: Key) -> Option<&'a Entry> {
+        let place = self.place(self.cursor.as_ref());
+        let marked = *self.entries.get(place.unwrap_or(0))?;
+        // Down goes on from what sounds already.
+        let is_next = key == Key::ArrowDown && self.loaded.as_ref() == Some(&marked.id);
+        match listing::step(&self.entries, Some(&marked.id), 1) {
+            Some(next) if is_next => Some(next),
+            _ => Some(marked),
+        }
+    }
+}
+
+/// Shows the list; returns the preset that the keys are on. `from_search` is the key by which the
+/// search has been left for it.
+pub fn show(
+    browser: &mut Browser,
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    contents: &Contents,
+    from_search: Option<Key>,
+) -> Option<Entry> {
+    let loaded = context.model.preset().0.map(|preset| preset.id);
+    if browser.cursor.is_none() {
+        browser.cursor.clone_from(&loaded);
+    }
+    let listed = Listed {
+        entries: browser.filter.list(contents),
+        contents,
+        loaded,
+        cursor: browser.cursor.clone(),
+    };
+    let chosen = listed.place(listed.cursor.as_ref());
+    let chosen = chosen.map(|place| (place, listed.entries[place].clone()));
+
+    let field = field(ui, chosen.as_ref().map(|(_, entry)| entry));
+    let page = (ui.available_height() / ROW) as usize;
+    let place = chosen.as_ref().map(|(place, _)| *place);
+    let walked = keys(ui, field.id, place, listed.entries.len(), page);
+    let walked_to = walked.map(|to| listed.entries[to]);
+    let to_load = from_search
+        .and_then(|key| listed.from_search(key))
+        .or(walked_to);
+    let by_keys = to_load.map(|entry| (Act::Load, entry.clone()));
+    let wanted = match &by_keys {
+        Some((_, entry)) => Some(entry.id.clone()),
+        None => listed.cursor.clone(),
+    };
+    let done = rows(browser, ui, context, &listed, wanted).or(by_keys);
+    if let Some((act, entry)) = done {
+        let is_loaded = listed.loaded.as_ref() == Some(&entry.id);
+        match act {
+            Act::Load => {
+                browser.load(&entry, context.model);
+                ui.memory_mut(|memory| memory.request_focus(field.id));
+            }
+            Act::LoadAndClose => {
+                if !is_loaded {
+                    browser.load(&entry, context.model);
+                }
+                browser.open = false;
+            }
+            Act::Favourite => browser.set_favourite(&entry, context.model),
+        }
+    }
+    let chosen = chosen.map(|(_, entry)| entry);
+    if field.has_focus() && walked.is_none() && from_search.is_none() {
+        let (enter, star) =
+            ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Space)));
+        if enter {
+            browser.open = false;
+        }
+        if let (true, Some(entry)) = (star, &chosen) {
+            browser.set_favourite(entry, context.model);
+        }
+    }
+    chosen
+}
+
+/// The ground, which has the keyboard's focus for all rows.
+fn field(ui: &Ui, chosen: Option<&Entry>) -> Response {
+    let theme = theme::current(ui);
+    let rect = ui.max_rect();
+    ui.painter().rect_filled(rect, theme::RADIUS, theme.well);
+    let id = ui.scope_id().with("list");
+    let field = ui.interact(rect, id, Sense::focusable_noninteractive());
+    field.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ListBox, true, "Presets");
+        info.current_text_value = chosen.map(spoken_name);
+        info
+    });
+    if field.has_focus() {
+        let stroke = Stroke::new(1.0, theme.focus);
+        ui.painter()
+            .rect_stroke(rect.shrink(1.0), theme::RADIUS, stroke, StrokeKind::Inside);
+    }
+    field
+}
+
+/// Shows the rows that are in view, scrolled to the preset with the id `wanted` if they have not been
+/// yet. Returns what a person has done with which preset.
+fn rows(
+    browser: &mut Browser,
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    listed: &Listed,
+    wanted: Option<String>,
+) -> Option<(Act, Entry)> {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let count = listed.rows();
+    let mut area = ScrollArea::vertical().id_salt("presets").auto_shrink(false);
+    if wanted != browser.revealed
+        && let Some(place) = listed.place(wanted.as_ref())
+    {
+        let from = browser.revealed.is_some().then_some(browser.scrolled);
+        let scrolled = reveal(place, from, ui.available_height() / ROW, count) * ROW;
+        area = area.vertical_scroll_offset(scrolled);
+        browser.revealed = wanted;
+    }
+    let mut done = None;
+    let shown = area.show_rows(ui, ROW, count, |ui, rows| {
+        for number in rows {
+            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+            match listed.entries.get(number) {
+                Some(entry) => {
+                    let is_loaded = listed.loaded.as_ref() == Some(&entry.id);
+                    let is_cursor = listed.cursor.as_ref() == Some(&entry.id);
+                    if let Some(act) = preset_row(ui, rect, entry, is_loaded, is_cursor) {
+                        done = Some((act, (*entry).clone()));
+                    }
+                }
+                None => other_row(browser, ui, context, listed, number, rect),
+            }
+        }
+    });
+    browser.scrolled = shown.state.clamped_offset().y / ROW;
+    done
+}
+
+/// A row that is no preset: that there are none, or a file that could not be read.
+fn other_row(
+    browser: &Browser,
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    listed: &Listed,
+    number: usize,
+    rect: Rect,
+) {
+    let theme = theme::current(ui);
+    if listed.entries.is_empty() && number == 0 {
+        let text = if browser.filter.is_open() {
+            "No presets"
+        } else {
+            "No preset is like that"
+        };
+        note(ui, rect, text, theme.weak_text);
+        return;
+    }
+    let number = number - listed.entries.len().max(1);
+    let Some(which) = number.checked_sub(1) else {
+        note(ui, rect, "Files that could not be read:", theme.warning);
+        return;
+    };
+    let text = listed.contents.damaged[which].to_string();
+    note(ui, rect, &text, theme.warning);
+    let id = ui.scope_id().with(("damaged", which));
+    let hover = ui.interact(rect, id, Sense::hover());
+    context.help.show_for(&hover, || text);
+}
+
+/// How many rows are to be scrolled past so that the one at `place` is seen: as little as will do
+/// from where the list is, or so that it stands in the middle. All in rows.
+fn reveal(place: usize, from: Option<f32>, room: f32, count: usize) -> f32 {
+    let place = place as f32;
+    let to = match from {
+        Some(from) => from.min(place).max(place + 1.0 - room),
+        None => place + 0.5 - room / 2.0,
+    };
+    to.clamp(0.0, (count as f32 - room).max(0.0))
+}
+
+/// Where the keys have walked to in a list of so many presets, if it has them: with the arrows round
+/// and round, with the page keys by `page` places, with Home and End to its ends.
+fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -> Option<usize> {
+    if !ui.memory(|memory| memory.has_focus(id)) {
+        return None;
+    }
+    let ours = EventFilter {
+        vertical_arrows: true,
+        ..Default::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, ours));
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let arrows = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
+    let pages = pressed(Key::PageDown) - pressed(Key::PageUp);
+    let last = count.checked_sub(1)?;
+    if pressed(Key::Home) > 0 {
+        Some(0)
+    } else if pressed(Key::End) > 0 {
+        Some(last)
+    } else if pages != 0 {
+        // The last row that was seen stays in view.
+        let by = pages * page.saturating_sub(1).max(1) as isize;
+        Some(from.unwrap_or(0).saturating_add_signed(by).min(last))
+    } else if arrows != 0 {
+        // From nowhere to the first or the last.
+        let from = from.map_or(if arrows > 0 { -1 } else { 0 }, |from| from as isize);
+        Some((from + arrows).rem_euclid(count as isize) as usize)
+    } else {
+        None
+    }
+}
+
+/// What a person has done with a row.
+#[derive(Clone, Copy)]
+enum Act {
+    Load,
+    LoadAndClose,
+    Favourite,
+}
+
+fn preset_row(
+    ui: &mut Ui,
+    rect: Rect,
+    entry: &Entry,
+    is_loaded: bool,
+    is_cursor: bool,
+) -> Option<Act> {
+    let theme = theme::current(ui);
+    // Tab walks the lists, not the rows: the arrows do.
+    let response = ui.interact(rect, ui.scope_id().with(&entry.id), Sense::CLICK);
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListBoxOption, true, is_loaded, spoken_name(entry))
+    });
+    let star_rect = rect.with_max_x(rect.left() + STAR_WIDTH);
+    let star = ui.interact(
+        star_rect,
+        ui.scope_id().with((&entry.id, "star")),
+        Sense::CLICK,
+    );
+    star.widget_info(|| {
+        let name = format!("Favourite {}", spoken_name(entry));
+        WidgetInfo::selected(Role::CheckBox, true, entry.favourite, name)
+    });
+    let is_pointed = response.hovered() || star.hovered();
+    paint_row(ui, rect, entry, colors(theme, is_loaded, is_pointed));
+    if is_cursor && !is_loaded {
+        let stroke = Stroke::new(1.0, theme.weak_text);
+        ui.painter()
+            .rect_stroke(ground(rect), theme::RADIUS, stroke, StrokeKind::Inside);
+    }
+    if entry.favourite || star.hovered() {
+        let color = if is_loaded {
+            theme.on_accent
+        } else {
+            theme.accent_text
+        };
+        let star = Icon::Star(entry.favourite);
+        icon::paint(ui.painter(), star_rect.center(), star, color);
+    }
+    if star.clicked() {
+        Some(Act::Favourite)
+    } else if response.double_clicked() {
+        Some(Act::LoadAndClose)
+    } else if response.clicked() {
+        Some(Act::Load)
+    } else {
+        None
+    }
+}
+
+/// The surface of a row.
+fn ground(rect: Rect) -> Rect {
+    rect.shrink2(vec2(2.0, 1.0))
+}
+
+fn paint_row(ui: &Ui, rect: Rect, entry: &Entry, (fill, text, weak): (Color32, Color32, Color32)) {
+    ui.painter().rect_filled(ground(rect), theme::RADIUS, fill);
+    let name_left = rect.left() + STAR_WIDTH;
+    let tags_left = name_left + (rect.width() - STAR_WIDTH) * 0.5;
+    let right = rect.right() - theme::GAP;
+    // What is written, from where to where at most; returns where it ends.
+    let line = |text: &str, from: f32, to: f32, color: Color32, size: f32| {
+        let galley = one_line(ui, text, theme::font(size), color, to - from - theme::GRID);
+        let place = Align2::LEFT_CENTER.anchor_size(pos2(from, rect.center().y), galley.size());
+        ui.painter().galley(place.min, galley, color);
+        place.right()
+    };
+    // Of a long name enough is left out that its folder is still seen.
+    let folder = entry.folder().unwrap_or_default();
+    let folder_width = match folder {
+        "" => 0.0,
+        _ => {
+            let width = (tags_left - name_left) * FOLDER_PART;
+            let galley = one_line(ui, folder, theme::font(theme::SMALL), weak, width);
+            galley.size().x + theme::GAP + theme::GRID
+        }
+    };
+    let name = &entry.preset.name;
+    let end = line(name, name_left, tags_left - folder_width, text, theme::BODY);
+    line(folder, end + theme::GAP, tags_left, weak, theme::SMALL);
+    line(
+        &entry.preset.tags.join("  "),
+        tags_left,
+        right,
+        weak,
+        theme::SMALL,
+    );
+}
+
+/// A preset's name as it is read aloud: two of one name are told apart by their folders.
+fn spoken_name(entry: &Entry) -> String {
+    let name = &entry.preset.name;
+    match entry.folder() {
+        Some(folder) => format!("{name} in {folder}"),
+        None => name.clone(),
+    }
+}
+
+/// Surface, text and weak text of a row.
+fn colors(theme: &Theme, is_loaded: bool, is_hovered: bool) -> (Color32, Color32, Color32) {
+    match (is_loaded, is_hovered) {
+        (true, _) => (theme.accent, theme.on_accent, theme.on_accent),
+        (false, true) => (theme.hovered, theme.text, theme.weak_text),
+        (false, false) => (Color32::TRANSPARENT, theme.text, theme.weak_text),
+    }
+}
+
+fn note(ui: &mut Ui, rect: Rect, text: &str, color: Color32) {
+    let inner = rect.shrink2(vec2(theme::GAP, 0.0));
+    let response = ui.interact(rect, ui.scope_id().with(text), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    let galley = one_line(ui, text, theme::font(theme::SMALL), color, inner.width());
+    let place = Align2::LEFT_CENTER.anchor_size(inner.left_center(), galley.size());
+    ui.painter().galley(place.min, galley, color);
+}

@@ -1,0 +1,76 @@
+//! A card: a surface with a title, and controls in rows and columns on it.
+
+use egui::{Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::editor::widgets::place;
+use crate::editor::widgets::{choice, knob, switch};
+use crate::synth::Param;
+use crate::synth::parameter::Range;
+use crate::synth::parameter::layout::Group;
+
+/// The title's line, points.
+const TITLE: f32 = 18.0;
+/// From the card's edge to what is on it, points.
+const INSET: f32 = 6.0;
+/// Of a control's place, points.
+const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
+
+/// The parameters of these groups, in the table's order.
+pub fn of_groups(groups: &[Group]) -> Vec<Param> {
+    Param::all()
+        .filter(|param| groups.contains(&param.row().group))
+        .collect()
+}
+
+/// Draws the surface and the title, and returns the place for the rest.
+pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
+    let theme = theme::current(ui);
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme::RADIUS, theme.panel);
+    if theme.outlines() {
+        let stroke = Stroke::new(1.0, theme.line);
+        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+    }
+    painter.text(
+        pos2(rect.left() + INSET + 2.0, rect.top() + 0.5 * TITLE + 1.0),
+        egui::Align2::LEFT_CENTER,
+        title,
+        theme::strong(theme::SMALL),
+        theme.weak_text,
+    );
+    Rect::from_min_max(
+        rect.min + vec2(INSET, TITLE),
+        rect.max - vec2(INSET, theme::GRID),
+    )
+}
+
+/// Controls in rows of `columns`, over the whole place.
+pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
+    let rows = params.len().div_ceil(columns);
+    let cell = vec2(
+        rect.width() / columns as f32,
+        (rect.height() / rows as f32).clamp(*CELL_HEIGHTS.start(), *CELL_HEIGHTS.end()),
+    );
+    let spare = (rect.height() - rows as f32 * cell.y).max(0.0) / (rows + 1) as f32;
+    for (index, &param) in params.iter().enumerate() {
+        let (row, column) = (index / columns, index % columns);
+        let corner = rect.min
+            + vec2(
+                column as f32 * cell.x,
+                spare + row as f32 * (cell.y + spare),
+            );
+        control(ui, context, param, Rect::from_min_size(corner, cell));
+    }
+}
+
+/// The control that fits the parameter, with its short name, since the card's title says the rest.
+fn control(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect) {
+    let name = param.row().short;
+    place(ui, rect, |ui| match param.range() {
+        Range::Switch => switch(ui, context, param, name, rect.size()),
+        Range::Choice { .. } => choice(ui, context, param, name, rect.size()),
+        _ => knob(ui, context, param, name, rect.size()),
+    });
+}

@@ -1,0 +1,496 @@
+//! An envelope, drawn: its corners follow a hand, and the controls are below.
+//!
+//! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
+//! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
+
+use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::card::{card, grid, of_groups};
+use super::filter::fill;
+use crate::dsp::envelope::{Place, Stage, shaped};
+use crate::editor::context::ViewContext;
+use crate::editor::model::idle;
+use crate::editor::model::value_text::current_text;
+use crate::editor::theme::{self, Theme};
+use crate::synth::parameter::layout::Group;
+use crate::synth::{Param, Sounding, SoundingVoice};
+
+/// The controls below, points.
+const CONTROLS: f32 = 58.0;
+/// Radius of a voice's dot, points.
+const DOT: f32 = 2.5;
+/// How near the pointer must be to a corner, points.
+const REACH: f32 = 12.0;
+/// The parameters of one envelope.
+#[derive(Clone, Copy)]
+struct Stages {
+    delay: Param,
+    attack: Param,
+    hold: Param,
+    decay: Param,
+    sustain: Param,
+    release: Param,
+    curve: Param,
+}
+
+/// What a hand can take hold of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handle {
+    Delay,
+    Attack,
+    Hold,
+    Decay,
+    Release,
+    Curve,
+}
+
+impl Handle {
+    const ALL: [Handle; 6] = [
+        // Where two lie on one another, the first is taken.
+        Handle::Decay,
+        Handle::Hold,
+        Handle::Attack,
+        Handle::Delay,
+        Handle::Release,
+        Handle::Curve,
+    ];
+}
+
+/// One of the two envelopes.
+pub struct EnvelopeView {
+    group: Group,
+    stages: Stages,
+    /// Of a voice, the place on this envelope.
+    place: fn(&SoundingVoice) -> Place,
+    held: Option<Handle>,
+}
+
+impl EnvelopeView {
+    /// The amplitude's.
+    pub fn amp() -> EnvelopeView {
+        EnvelopeView::new(
+            Group::AmpEnvelope,
+            Stages {
+                delay: Param::AMP_DELAY,
+                attack: Param::AMP_ATTACK,
+                hold: Param::AMP_HOLD,
+                decay: Param::AMP_DECAY,
+                sustain: Param::AMP_SUSTAIN,
+                release: Param::AMP_RELEASE,
+                curve: Param::AMP_CURVE,
+            },
+            |voice| voice.amp_envelope,
+        )
+    }
+
+    /// The filter's.
+    pub fn filter() -> EnvelopeView {
+        EnvelopeView::new(
+            Group::FilterEnvelope,
+            Stages {
+                delay: Param::FILTER_DELAY,
+                attack: Param::FILTER_ATTACK,
+                hold: Param::FILTER_HOLD,
+                decay: Param::FILTER_DECAY,
+                sustain: Param::FILTER_SUSTAIN,
+                release: Param::FILTER_RELEASE,
+                curve: Param::FILTER_CURVE,
+            },
+            |voice| voice.filter_envelope,
+        )
+    }
+
+    fn new(group: Group, stages: Stages, place: fn(&SoundingVoice) -> Place) -> EnvelopeView {
+        EnvelopeView {
+            group,
+            stages,
+            place,
+            held: None,
+        }
+    }
+
+    /// Shows the card.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let inner = card(ui, rect, self.group.name());
+        let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
+        let border = inner.bottom() - controls;
+        let well = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
+        self.drawing(ui, context, well);
+        let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
+        let controls = of_groups(&[self.group]);
+        grid(ui, context, row, controls.len(), &controls);
+    }
+
+    fn drawing(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let id = ui.scope_id().with(self.group);
+        // Not reached by the keyboard: every corner is one of the controls below.
+        let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
+        let corners = Corners::of(&self.stages, context, rect);
+        let pointed = response
+            .hover_pos()
+            .and_then(|pointer| corners.nearest(pointer));
+        if response.drag_started_by(PointerButton::Primary) {
+            let pressed = ui.input(|input| input.pointer.press_origin());
+            self.held = pressed.and_then(|pressed| corners.nearest(pressed));
+        }
+        if response.dragged_by(PointerButton::Primary)
+            && let Some(handle) = self.held
+        {
+            self.drag(ui, context, handle, rect, response.drag_delta());
+        }
+        if response.drag_stopped() {
+            context.model.end_drag();
+            self.held = None;
+        }
+        if response.double_clicked()
+            && let Some(handle) = pointed
+        {
+            context.model.begin_group("Reset corner");
+            for param in self.params(handle).into_iter().flatten() {
+                context.model.set(param, param.default_normalized());
+            }
+            context.model.end_group();
+        }
+        let active = self.held.or(pointed);
+        if active.is_some() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        }
+        context.help.show_for(&response, || match active {
+            None => format!(
+                "{}: drag its corners, with Shift for fine",
+                self.group.name()
+            ),
+            Some(handle) => {
+                let values = self.params(handle).into_iter().flatten().map(|param| {
+                    format!(
+                        "{}: {}",
+                        param.row().name,
+                        current_text(param, context.model)
+                    )
+                });
+                values.collect::<Vec<_>>().join("   ")
+            }
+        });
+
+        self.paint(ui, context, rect, active);
+    }
+
+    /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
+    fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
+        let theme = theme::current(ui);
+        let corners = Corners::of(&self.stages, context, rect);
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, theme::RADIUS, theme.well);
+        for level in [0.0, 0.5, 1.0] {
+            let stroke = Stroke::new(1.0, theme.grid);
+            painter.hline(rect.x_range(), corners.y(level), stroke);
+        }
+        let line = corners.line();
+        let (values, has_mpe_zone) = (context.controls.values(), context.has_mpe_zone());
+        let is_idle = idle::reason(self.stages.attack, values, has_mpe_zone).is_some();
+        let color = if is_idle {
+            theme.weak_text
+        } else {
+            theme.accent
+        };
+        fill(&painter, &line, rect, color.gamma_multiply(0.14));
+        painter.add(Shape::line(line, Stroke::new(1.5, color)));
+        for (slot, at) in self.dots(&corners, context.live.sounding()) {
+            painter.circle_filled(at, DOT + 1.0, theme.well);
+            painter.circle_filled(at, DOT, theme.voice(slot));
+        }
+        for handle in Handle::ALL {
+            let is_active = active == Some(handle);
+            paint_handle(&painter, corners.at(handle), handle, is_active, theme);
+        }
+    }
+
+    /// Where every voice is, by its slot.
+    fn dots(&self, corners: &Corners, sounding: &Sounding) -> impl Iterator<Item = (usize, Pos2)> {
+        sounding.voices().filter_map(|(voice, _)| {
+            let at = corners.of_voice((self.place)(voice))?;
+            Some((usize::from(voice.slot), at))
+        })
+    }
+
+    /// What a handle moves sideways and upwards.
+    fn params(&self, handle: Handle) -> [Option<Param>; 2] {
+        let stages = &self.stages;
+        match handle {
+            Handle::Delay => [Some(stages.delay), None],
+            Handle::Attack => [Some(stages.attack), None],
+            Handle::Hold => [Some(stages.hold), None],
+            Handle::Decay => [Some(stages.decay), Some(stages.sustain)],
+            Handle::Release => [Some(stages.release), None],
+            Handle::Curve => [None, Some(stages.curve)],
+        }
+    }
+
+    fn drag(
+        &self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        handle: Handle,
+        rect: Rect,
+        way: egui::Vec2,
+    ) {
+        let fine = if ui.input(|input| input.modifiers.shift) {
+            0.1
+        } else {
+            1.0
+        };
+        let [sideways, upwards] = self.params(handle);
+        let by = |context: &mut ViewContext, param: Param, part: f32| {
+            let normalized = context.model.normalized(param) + fine * part;
+            context.model.draw(param, normalized.clamp(0.0, 1.0));
+        };
+        if let Some(param) = sideways {
+            let stage = Corners::of(&self.stages, context, rect).stage;
+            by(context, param, way.x / stage);
+        }
+        if let Some(param) = upwards {
+            let height = inner(rect).height();
+            // The curve's handle lies on a falling stage, which a greater curve lets fall sooner.
+            let sign = if handle == Handle::Curve { 0.5 } else { -1.0 };
+            by(context, param, sign * way.y / height);
+        }
+    }
+}
+
+/// What bends is told from what moves by its shape.
+fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, theme: &Theme) {
+    let radius = if is_active { 5.0 } else { 3.5 };
+    let color = if is_active { theme.focus } else { theme.text };
+    if handle == Handle::Curve {
+        let corners = [
+            vec2(0.0, -1.0),
+            vec2(1.0, 0.0),
+            vec2(0.0, 1.0),
+            vec2(-1.0, 0.0),
+        ];
+        let diamond = corners.map(|corner| at + 1.2 * radius * corner).to_vec();
+        let stroke = Stroke::new(1.5, color);
+        painter.add(Shape::convex_polygon(diamond, theme.well, stroke));
+    } else {
+        painter.circle_filled(at, radius, color);
+        painter.circle_stroke(at, radius, Stroke::new(1.0, theme.well));
+    }
+}
+
+/// How many stages of the longest time fit; of more, all are narrower.
+const STAGES: f32 = 2.2;
+/// Of the sustain, which has no time of its own, points.
+const SUSTAIN: f32 = 24.0;
+/// A delay and a hold of no time still have a corner of their own, points.
+const LEAST: f32 = 10.0;
+
+fn inner(rect: Rect) -> Rect {
+    rect.shrink2(vec2(8.0, 8.0))
+}
+
+/// Where everything is.
+struct Corners {
+    rect: Rect,
+    /// Of a stage of the longest time, points.
+    stage: f32,
+    /// Where delay, attack, hold, decay, sustain and release end.
+    ends: [f32; 6],
+    sustain: f32,
+    curve: f32,
+}
+
+impl Corners {
+    fn of(stages: &Stages, context: &ViewContext, rect: Rect) -> Corners {
+        let value = |param: Param| context.model.normalized(param);
+        let timed = [
+            stages.delay,
+            stages.attack,
+            stages.hold,
+            stages.decay,
+            stages.release,
+        ];
+        let sum: f32 = timed.into_iter().map(value).sum();
+        let most = (inner(rect).width() - SUSTAIN - 2.0 * LEAST) / sum.max(STAGES);
+        let widths = [
+            LEAST + most * value(stages.delay),
+            most * value(stages.attack),
+            LEAST + most * value(stages.hold),
+            most * value(stages.decay),
+            SUSTAIN,
+            most * value(stages.release),
+        ];
+        let mut x = inner(rect).left();
+        let ends = widths.map(|width| {
+            x += width;
+            x
+        });
+        Corners {
+            rect: inner(rect),
+            stage: most,
+            ends,
+            sustain: value(stages.sustain),
+            curve: stages.curve.range().plain(value(stages.curve)),
+        }
+    }
+
+    fn y(&self, level: f32) -> f32 {
+        self.rect.bottom() - level * self.rect.height()
+    }
+
+    fn at(&self, handle: Handle) -> Pos2 {
+        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        match handle {
+            Handle::Delay => pos2(delay, self.y(0.0)),
+            Handle::Attack => pos2(attack, self.y(1.0)),
+            Handle::Hold => pos2(hold, self.y(1.0)),
+            Handle::Decay => pos2(decay, self.y(self.sustain)),
+            Handle::Release => pos2(release, self.y(0.0)),
+            Handle::Curve => {
+                let way = shaped(0.5, self.curve);
+                // On the stage that falls further.
+                if self.sustain > 0.5 {
+                    let level = self.sustain * (1.0 - way);
+                    pos2(0.5 * (sustain + release), self.y(level))
+                } else {
+                    let level = 1.0 - (1.0 - self.sustain) * way;
+                    pos2(0.5 * (hold + decay), self.y(level))
+                }
+            }
+        }
+    }
+
+    /// A voice's place: its stage, and its own level. None at its end.
+    fn of_voice(&self, place: Place) -> Option<Pos2> {
+        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        let way = shaped(f64::from(place.position), self.curve);
+        let (from, to, level) = match place.stage {
+            Stage::Delay => (self.rect.left(), delay, 0.0),
+            Stage::Attack => (delay, attack, way),
+            Stage::Hold => (attack, hold, 1.0),
+            Stage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
+            Stage::Sustain => (decay, sustain, self.sustain),
+            Stage::Release => (sustain, release, place.released_from * (1.0 - way)),
+            Stage::Done => return None,
+        };
+        // The sustain goes nowhere.
+        let position = match place.stage {
+            Stage::Sustain => 0.5,
+            _ => place.position,
+        };
+        Some(pos2(from + position * (to - from), self.y(level)))
+    }
+
+    /// The corner that the pointer is on.
+    fn nearest(&self, pointer: Pos2) -> Option<Handle> {
+        Handle::ALL
+            .into_iter()
+            .map(|handle| (handle, self.at(handle).distance(pointer)))
+            .filter(|(_, distance)| *distance <= REACH)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(handle, _)| handle)
+    }
+
+    fn line(&self) -> Vec<Pos2> {
+        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        let mut points = vec![pos2(self.rect.left(), self.y(0.0))];
+        let mut stage = |from: f32, to: f32, level: &dyn Fn(f32) -> f32| {
+            let pieces = ((to - from) / 2.0).clamp(1.0, 64.0) as usize;
+            points.extend((0..=pieces).map(|piece| {
+                let x = piece as f32 / pieces as f32;
+                let way = shaped(f64::from(x), self.curve);
+                pos2(from + x * (to - from), self.y(level(way)))
+            }));
+        };
+        stage(delay, attack, &|way| way);
+        stage(attack, hold, &|_| 1.0);
+        stage(hold, decay, &|way| 1.0 - (1.0 - self.sustain) * way);
+        stage(decay, sustain, &|_| self.sustain);
+        stage(sustain, release, &|way| self.sustain * (1.0 - way));
+        points
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::Vec2;
+
+    use super::*;
+    use crate::editor::testing::host::model;
+    use crate::editor::testing::view::ViewHarness as Screen;
+    use crate::synth::{Config, Engine, Event};
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// Where the view shows the engine's voices.
+    fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
+        screen.senders.publish(engine);
+        let (mut model, _) = model();
+        let mut found = Vec::new();
+        screen.show(&mut model, &[], |_, context| {
+            let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
+            let corners = Corners::of(&view.stages, context, rect);
+            found = view
+                .dots(&corners, context.live.sounding())
+                .map(|(_, at)| at)
+                .collect();
+            // While the key is held, and in the release from the sustain, dots are on the line.
+            let line = corners.line();
+            for at in &found {
+                let pieces = line.windows(2).map(|ends| {
+                    let way = ends[1] - ends[0];
+                    let part = (*at - ends[0]).dot(way) / way.length_sq().max(1e-9);
+                    at.distance(ends[0] + part.clamp(0.0, 1.0) * way)
+                });
+                let nearest = pieces.fold(f32::INFINITY, f32::min);
+                assert!(nearest < 0.5, "{nearest} away");
+            }
+        });
+        found
+    }
+
+    #[test]
+    fn every_voice_is_a_dot_that_goes_along_the_envelope() {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: RATE_HZ,
+            max_voices: 4,
+        });
+        for key in [57, 64] {
+            engine.push(Event::NoteOn {
+                id: None,
+                channel: 0,
+                key,
+                velocity: 1.0,
+            });
+        }
+        let mut screen = Screen::new(Vec2::new(400.0, 100.0));
+        let view = EnvelopeView::filter();
+        let mut buffers = [[0.0; 480]; 2];
+        let mut last = 0.0;
+        let mut is_moving = 0;
+        for _ in 0..200 {
+            let [left, right] = &mut buffers;
+            engine.render(left, right);
+            let found = dots(&view, &mut screen, &engine);
+            assert_eq!(found.len(), 2);
+            assert!(found[0].x >= last, "it goes back");
+            is_moving += usize::from(found[0].x > last);
+            last = found[0].x;
+        }
+        assert!(is_moving > 20, "{is_moving}");
+        for key in [57, 64] {
+            engine.push(Event::NoteOff(crate::synth::NoteAddress {
+                id: None,
+                channel: Some(0),
+                key: Some(key),
+            }));
+        }
+        let [left, right] = &mut buffers;
+        engine.render(left, right);
+        let released = dots(&view, &mut screen, &engine);
+        assert!(released[0].x > last);
+        for _ in 0..1_000 {
+            engine.render(left, right);
+        }
+        assert_eq!(dots(&view, &mut screen, &engine), []);
+    }
+}

@@ -1,0 +1,148 @@
+//! The filter: its curve, whose peak a hand can take hold of, and its controls.
+
+use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::card::{card, grid, of_groups};
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::editor::widgets::choice;
+use crate::editor::widgets::place;
+use crate::synth::Param;
+use crate::synth::display::{filter_gains_db, filter_settings};
+use crate::synth::filter::FilterSettings;
+use crate::synth::parameter::layout::Group;
+
+/// Of the controls at their narrowest, points.
+const CONTROLS_WIDTH: f32 = 186.0;
+/// log₂ of Hz at the curve's ends: 20 Hz and 20 kHz.
+const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
+/// Decibels at the curve's top and bottom.
+const ENDS_DB: (f32, f32) = (26.0, -46.0);
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    let inner = card(ui, rect, Group::Filter.name());
+    let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
+    let [view, controls] =
+        super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
+    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+    curve(ui, context, well);
+    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+    place(ui, field, |ui| {
+        choice(
+            ui,
+            context,
+            Param::FILTER_TYPE,
+            "",
+            vec2(view.width(), 20.0),
+        );
+    });
+    let mut others = of_groups(&[Group::Filter]);
+    others.retain(|&param| param != Param::FILTER_TYPE);
+    grid(ui, context, controls, 3, &others);
+}
+
+fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    let theme = theme::current(ui);
+    let response = ui.interact(
+        rect,
+        ui.scope_id().with("filter curve"),
+        Sense::DRAG | Sense::CLICK,
+    );
+    if response.dragged() {
+        let way = response.drag_delta();
+        let fine = if ui.input(|input| input.modifiers.shift) {
+            0.1
+        } else {
+            1.0
+        };
+        let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
+        let cutoff = moved(Param::CUTOFF, way.x / rect.width());
+        let resonance = moved(Param::RESONANCE, -way.y / rect.height());
+        context.model.draw(Param::CUTOFF, cutoff.clamp(0.0, 1.0));
+        context
+            .model
+            .draw(Param::RESONANCE, resonance.clamp(0.0, 1.0));
+        ui.ctx().set_cursor_icon(CursorIcon::Move);
+    }
+    if response.drag_stopped() {
+        context.model.end_drag();
+    }
+    context.help.show_for(&response, || {
+        "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
+            .into()
+    });
+
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, theme::RADIUS, theme.well);
+    for hz in [100.0f32, 1_000.0, 10_000.0] {
+        let stroke = Stroke::new(1.0, theme.grid);
+        painter.vline(x_of(rect, hz.log2()), rect.y_range(), stroke);
+    }
+    painter.hline(
+        rect.x_range(),
+        y_of(rect, 0.0),
+        Stroke::new(1.0, theme.grid),
+    );
+    let values = context.controls.values();
+    let settings = filter_settings(values);
+    let points = points(settings.as_ref(), rect);
+    let color = match settings {
+        Some(_) => theme.filter,
+        None => theme.weak_text,
+    };
+    if settings.is_some() {
+        fill(&painter, &points, rect, color.gamma_multiply(0.12));
+    }
+    painter.add(Shape::line(points, Stroke::new(1.5, color)));
+    if let Some(settings) = settings {
+        let cutoff_hz = values.get(Param::CUTOFF);
+        let db = filter_gains_db(&settings, &[cutoff_hz])[0];
+        let at = pos2(x_of(rect, cutoff_hz.log2()), y_of(rect, db));
+        painter.circle_filled(at, 4.0, theme.accent);
+        painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
+    }
+}
+
+/// The area below a curve.
+pub fn fill(painter: &egui::Painter, points: &[Pos2], rect: Rect, color: egui::Color32) {
+    let mut mesh = egui::Mesh::default();
+    for point in points {
+        let bottom = pos2(point.x, rect.bottom());
+        let base = mesh.vertices.len() as u32;
+        mesh.colored_vertex(*point, color);
+        mesh.colored_vertex(bottom, color);
+        if base >= 2 {
+            mesh.add_triangle(base - 2, base - 1, base);
+            mesh.add_triangle(base - 1, base, base + 1);
+        }
+    }
+    painter.add(mesh);
+}
+
+/// The curve; of a filter that is off, a flat one.
+fn points(settings: Option<&FilterSettings>, rect: Rect) -> Vec<Pos2> {
+    let count = (rect.width() / 2.0).max(2.0) as usize;
+    let (low, high) = ENDS_LOG2_HZ;
+    let at = |place: usize| low + (high - low) * place as f32 / count as f32;
+    let hz: Vec<f32> = (0..=count).map(|place| at(place).exp2()).collect();
+    let gains_db = match settings {
+        Some(settings) => filter_gains_db(settings, &hz),
+        None => vec![0.0; hz.len()],
+    };
+    gains_db
+        .iter()
+        .zip(&hz)
+        .map(|(&db, hz)| pos2(x_of(rect, hz.log2()), y_of(rect, db)))
+        .collect()
+}
+
+fn x_of(rect: Rect, log2_hz: f32) -> f32 {
+    let (low, high) = ENDS_LOG2_HZ;
+    egui::remap(log2_hz, low..=high, rect.x_range())
+}
+
+fn y_of(rect: Rect, db: f32) -> f32 {
+    let (top, bottom) = ENDS_DB;
+    egui::remap(db.max(bottom - 4.0), top..=bottom, rect.y_range())
+}

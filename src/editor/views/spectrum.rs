@@ -1,0 +1,474 @@
+//! The spectrum: every partial that sounds, and the first 64 as bars that are drawn by hand.
+//!
+//! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
+//! modulation; what comes out can be laid under it ([`analyser`]), and the last seconds below it
+//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]) and the filter's curve ([`filter`]).
+
+mod bar_editor;
+mod canvas;
+mod columns;
+mod filter;
+mod paint;
+#[cfg(test)]
+mod tests;
+mod tools;
+mod waterfall;
+
+use egui::{
+    Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2,
+};
+
+use self::bar_editor::BarEditor;
+use self::canvas::{Canvas, FLOOR_DB};
+use self::columns::Columns;
+use self::filter::FilterHandle;
+use self::tools::Tools;
+use self::waterfall::Waterfall;
+use crate::editor::context::ViewContext;
+use crate::editor::model::EditorModel;
+use crate::editor::model::spectrum::analyser::Analyser;
+use crate::editor::model::spectrum::axis::{Axis, Measure};
+use crate::editor::model::spectrum::layer::Layer;
+use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
+use crate::editor::model::spectrum::reference::Reference;
+use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::model::spectrum::view_state::SpectrumViewState;
+use crate::editor::model::value_text::current_text;
+use crate::editor::theme;
+use crate::editor::widgets;
+use crate::synth::display::lowest_voice;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
+
+/// How near to a partial on a frequency axis counts as pointing at it, points.
+const NEAR: f32 = 8.0;
+/// How much nearer a key brings the axis.
+const ZOOM: f32 = 1.5;
+/// How much nearer a point of the wheel brings the axis.
+const WHEEL: f32 = 0.004;
+
+/// What the view remembers while its window is open.
+pub struct SpectrumView {
+    state: SpectrumViewState,
+    /// The state that the session has; `None` until it has been asked for.
+    remembered: Option<SpectrumViewState>,
+    bars: BarEditor,
+    tools: Tools,
+    filter: FilterHandle,
+    columns: Columns,
+    waterfall: Waterfall,
+    analyser: Option<Analyser>,
+    /// Kept while the hand draws, so that bars do not run away from it.
+    reference: Option<Reference>,
+    /// [`EditorModel::sound_generation`] when the selection was made.
+    sound_generation: Option<u64>,
+    /// Whether a list or a menu was open at the end of the last frame: Escape is for it.
+    had_popup: bool,
+}
+
+impl SpectrumView {
+    /// As a window opens.
+    pub fn new() -> SpectrumView {
+        SpectrumView {
+            state: SpectrumViewState::default(),
+            remembered: None,
+            bars: BarEditor::new(),
+            tools: Tools::new(),
+            filter: FilterHandle::default(),
+            columns: Columns::new(),
+            waterfall: Waterfall::new(),
+            analyser: None,
+            reference: None,
+            sound_generation: None,
+            had_popup: false,
+        }
+    }
+
+    /// Draws the view into all the room there is.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        self.recall(context.model);
+        self.end_selection(ui, context);
+        let (row, room) = split(ui.available_rect_before_wrap());
+        ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
+            self.tools
+                .show(ui, context, &mut self.state, &mut self.bars);
+        });
+        let response = ui.allocate_rect(room, Sense::click_and_drag());
+        let sounding = context.live.sounding();
+        let reference = match self.reference.take() {
+            Some(reference) if self.bars.is_busy() => reference,
+            _ => Reference::now(context.model, sounding),
+        };
+        let axis = self.state.axis;
+        let canvas = Canvas::new(
+            room,
+            &axis,
+            self.state.layer,
+            &reference,
+            self.state.switches.trail,
+        );
+        self.bars.point(ui, &response, &canvas, context.model);
+        self.bars
+            .keys(ui, &response, self.state.layer, context.model);
+        if response.has_focus() {
+            axis_keys(ui, &mut self.state.axis, self.bars.cursor, &canvas);
+        }
+        self.follow(ui, context, &canvas);
+        let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
+        self.paint(ui, context, &canvas, &response, pointer);
+        let cursor = self.bars.cursor;
+        let param = self.state.layer.param(cursor);
+        let bar = Rect::from_x_y_ranges(
+            Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
+            canvas.height(context.model.normalized(param))..=canvas.plot.bottom(),
+        );
+        widgets::param_behaviour(ui, context, param, &response, bar);
+        let handle = self.filter.show(ui, context, &canvas);
+        let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
+        self.show_details(
+            ui,
+            context,
+            &canvas,
+            &response,
+            pointer.filter(|_| !is_on_handle),
+        );
+        if let Some(at) = pointer.filter(|_| !is_on_handle) {
+            turn_wheel(ui, &mut self.state.axis, at, canvas.plot);
+        }
+        self.reference = Some(reference);
+        self.remember(context.model);
+    }
+
+    /// Escape chooses nothing, wherever the focus is, unless something else waits for it; so does another
+    /// sound.
+    fn end_selection(&mut self, ui: &Ui, context: &ViewContext) {
+        let has_popup = Popup::is_any_open(ui.ctx());
+        let is_asked = ui.input(|input| input.key_pressed(Key::Escape))
+            && !(has_popup || self.had_popup)
+            && ui.memory(|memory| memory.top_modal_layer().is_none())
+            && !context.controls.is_typing()
+            && context.model.params().controllers().awaited().is_none();
+        let generation = Some(context.model.sound_generation());
+        if is_asked || self.sound_generation != generation {
+            self.bars.selection = Selection::NONE;
+        }
+        self.sound_generation = generation;
+        self.had_popup = has_popup;
+    }
+
+    /// Takes over how an earlier window of the instance had it.
+    fn recall(&mut self, model: &EditorModel) {
+        if self.remembered.is_none() {
+            self.state = model.session().lock().spectrum;
+            self.remembered = Some(self.state);
+        }
+    }
+
+    fn remember(&mut self, model: &EditorModel) {
+        if self.remembered != Some(self.state) {
+            model.session().lock().spectrum = self.state;
+            self.remembered = Some(self.state);
+        }
+    }
+
+    /// Takes what has sounded since the last frame.
+    fn follow(&mut self, ui: &Ui, context: &ViewContext, canvas: &Canvas) {
+        let now_s = ui.input(|input| input.time);
+        let sounding = context.live.sounding();
+        let scale = ui.ctx().pixels_per_point();
+        if self.columns.update(sounding, canvas, scale, now_s) {
+            self.waterfall.clear();
+        }
+        if !self.state.switches.peaks {
+            self.columns.forget_peaks();
+        }
+        if self.state.switches.trail {
+            let theme = theme::current(ui);
+            self.waterfall.update(ui, &self.columns, canvas, theme);
+        } else {
+            self.waterfall.clear();
+        }
+        if self.state.switches.output {
+            let analyser = self
+                .analyser
+                .get_or_insert_with(|| Analyser::new(context.live.output()));
+            analyser.update(now_s);
+        } else {
+            self.analyser = None;
+        }
+        let is_moving = self.columns.is_moving()
+            || self.state.switches.trail && self.waterfall.is_moving()
+            || self.analyser.as_ref().is_some_and(Analyser::is_moving);
+        if is_moving {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn paint(
+        &self,
+        ui: &Ui,
+        context: &ViewContext,
+        canvas: &Canvas,
+        response: &Response,
+        pointer: Option<Pos2>,
+    ) {
+        let theme = theme::current(ui);
+        let painter = ui.painter();
+        paint::scales(painter, canvas, theme);
+        let within = painter.with_clip_rect(canvas.plot);
+        if let Some(analyser) = &self.analyser {
+            let rate_hz = context.live.sounding().sample_rate_hz;
+            paint::output(&within, canvas, analyser, rate_hz, theme);
+        }
+        let shown = paint::Shown {
+            voices: self.state.switches.voices,
+            sum: self.state.switches.sum,
+            peaks: self.state.switches.peaks,
+        };
+        paint::sounding(&within, canvas, &self.columns, shown, theme);
+        let emphasis = paint::Emphasis {
+            selection: self.bars.selection,
+            pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
+            cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
+        };
+        paint::bars(&within, canvas, context, &emphasis, theme);
+        let left_out = context.live.sounding().left_out;
+        if left_out > 0 {
+            let text = format!("{left_out} voices are not shown: too many partials");
+            paint::note(&within, canvas, text, theme);
+        }
+        if let Some(lasso) = self.bars.lasso() {
+            paint::lasso(&within, lasso, theme);
+        }
+        if let Some(waterfall) = canvas.waterfall {
+            self.waterfall
+                .paint(&painter.with_clip_rect(waterfall), waterfall);
+        }
+        if self.bars.is_walking(response) {
+            paint::focus(painter, canvas, theme);
+        }
+    }
+
+    /// Tells of the partial that the pointer or the keyboard is on, and what a hand can do.
+    fn show_details(
+        &self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        canvas: &Canvas,
+        response: &Response,
+        pointer: Option<Pos2>,
+    ) {
+        let theme = theme::current(ui);
+        let sounding = context.live.sounding();
+        let partial = match pointer {
+            Some(at) => pointed(canvas, sounding, at),
+            None if self.bars.is_walking(response) => {
+                Some(Pointed::at(self.bars.cursor, canvas, sounding))
+            }
+            None => None,
+        };
+        let cursor = response
+            .has_focus()
+            .then(|| canvas.middle(self.bars.cursor));
+        let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
+        let lines = match (&partial, pointer) {
+            (Some(partial), _) => partial.lines(context.model),
+            (None, Some(at)) => {
+                let hz = canvas.hz(at.x);
+                vec![format!("{}   {}", hz_text(hz), note_name(hz))]
+            }
+            (None, None) => Vec::new(),
+        };
+        if !lines.is_empty() {
+            paint::card(ui.painter(), canvas, lines, &places, theme);
+        }
+        context.help.show_for(response, || {
+            format!(
+                "Drag to draw; Shift: fine; Ctrl: line; double-click: reset; right-drag: choose; wheel: zoom. \
+                 By frequency, bars stand where {} has its partials.",
+                canvas.reference.note()
+            )
+        });
+    }
+}
+
+/// The tools' row, and the view's room below it.
+fn split(rect: Rect) -> (Rect, Rect) {
+    let height = theme::ROW + theme::GRID;
+    let (row, room) = rect.split_top_bottom_at_y(rect.top() + height);
+    let least = vec2(160.0, 80.0);
+    (row, Rect::from_min_size(room.min, room.size().max(least)))
+}
+
+/// Plus, minus and 0 zoom around the bar that keys move. It stays in view. With Ctrl they are the
+/// window's.
+fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
+    let room = canvas.extent();
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    // egui-baseview 0.9 tells of these as text only.
+    let written = |text: &str| {
+        let is_it = |event: &Event| matches!(event, Event::Text(written) if written == text);
+        ui.input(|input| input.events.iter().any(is_it))
+    };
+    let x = canvas.middle(cursor).clamp(room.min, room.max);
+    if pressed(Key::Plus) | pressed(Key::Equals) | written("+") | written("=") {
+        axis.zoom(ZOOM, x, room);
+    }
+    if pressed(Key::Minus) | written("-") {
+        axis.zoom(1.0 / ZOOM, x, room);
+    }
+    if pressed(Key::Num0) {
+        *axis = Axis::new(axis.measure());
+    }
+    let walks = [Key::ArrowLeft, Key::ArrowRight, Key::Home, Key::End];
+    if ui.input(|input| walks.iter().any(|key| input.key_pressed(*key))) {
+        axis.show(canvas.value_of(cursor), room);
+    }
+}
+
+fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
+    // Nothing behind the view moves with it.
+    let (wheel, zoom) = ui.input_mut(|input| {
+        let wheel = std::mem::take(&mut input.smooth_scroll_delta);
+        (wheel, input.zoom_delta())
+    });
+    let factor = libm::expf(wheel.y * WHEEL) * zoom;
+    if factor != 1.0 {
+        axis.zoom(factor, at.x, canvas::extent(plot));
+    }
+    if wheel.x != 0.0 {
+        axis.pan(wheel.x, canvas::extent(plot));
+    }
+}
+
+/// The bar under the pointer.
+fn pointed_bar(canvas: &Canvas, at: Pos2) -> Option<usize> {
+    let n = canvas.partial(at.x);
+    let reach = (canvas.bar_width(n) / 2.0 + 3.0).max(match canvas.axis.measure() {
+        Measure::Number => 0.0,
+        _ => NEAR,
+    });
+    ((canvas.middle(n) - at.x).abs() <= reach).then_some(n)
+}
+
+/// A partial that is to be told of.
+struct Pointed<'a> {
+    n: usize,
+    /// The frequency that it has, or would have.
+    hz: f32,
+    /// The voice whose it is, and what sounds of it; none while it is silent.
+    sounds: Option<(&'a SoundingVoice, &'a SoundingPartial)>,
+    /// How many voices have it.
+    voices: usize,
+}
+
+impl<'a> Pointed<'a> {
+    /// The partial of this number: of the voice in which it is loudest.
+    fn at(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
+        let of_voices = || {
+            sounding
+                .voices()
+                .filter_map(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+                .filter(|(_, partial)| partial.power() > 0.0)
+        };
+        let sounds = of_voices().max_by(|(_, a), (_, b)| a.power().total_cmp(&b.power()));
+        let silent_hz = if n <= EDITABLE_PARTIALS {
+            canvas.reference.bar_hz(n)
+        } else {
+            canvas.reference.hz(n as f32)
+        };
+        Pointed {
+            n,
+            hz: sounds.map_or(silent_hz, |(_, partial)| partial.frequency_hz),
+            voices: of_voices().count(),
+            sounds,
+        }
+    }
+
+    /// The partial of this number of the voice whose partials the bars stand at.
+    fn of_the_lowest(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
+        let sounds = lowest_voice(sounding)
+            .and_then(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+            .filter(|(_, partial)| partial.power() > 0.0);
+        Pointed {
+            n,
+            hz: canvas.reference.bar_hz(n),
+            sounds,
+            voices: 1,
+        }
+    }
+
+    fn lines(&self, model: &EditorModel) -> Vec<String> {
+        let mut lines = vec![format!(
+            "Partial {}   {}   {}",
+            self.n,
+            hz_text(self.hz),
+            note_name(self.hz)
+        )];
+        lines.push(match self.sounds {
+            Some((voice, partial)) => {
+                let level = db_text(power_db(partial.power()), FLOOR_DB);
+                let of = match self.voices {
+                    1 => key_name(i32::from(voice.key)),
+                    count => format!("{}, loudest of {count}", key_name(i32::from(voice.key))),
+                };
+                format!("Sounds {level}, {} (voice {of})", pan_text(partial))
+            }
+            None => "Silent".to_owned(),
+        });
+        if self.n <= EDITABLE_PARTIALS {
+            let drawn = Layer::ALL.map(|(layer, name)| {
+                format!("{name} {}", current_text(layer.param(self.n), model))
+            });
+            lines.push(drawn.join("   "));
+        }
+        lines
+    }
+}
+
+/// What the pointer is on: by number, the column; by frequency, the nearest partial that sounds, or
+/// else the nearest bar.
+fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Pointed<'a>> {
+    let room = canvas.extent();
+    if canvas.axis.measure() == Measure::Number {
+        let n = canvas.axis.value(at.x, room).round().max(1.0) as usize;
+        return Some(Pointed::at(n, canvas, sounding));
+    }
+    let nearest = sounding
+        .voices()
+        .flat_map(|(voice, partials)| {
+            let partials = partials.iter().enumerate();
+            partials.map(move |(place, partial)| (voice, place + 1, partial))
+        })
+        .filter(|(_, _, partial)| power_db(partial.power()) > FLOOR_DB)
+        .map(|found| {
+            (
+                (canvas.axis.x(found.2.frequency_hz, room) - at.x).abs(),
+                found,
+            )
+        })
+        .filter(|(distance, _)| *distance <= NEAR)
+        .min_by(|(a, _), (b, _)| a.total_cmp(b));
+    match nearest {
+        Some((_, (voice, n, partial))) => Some(Pointed {
+            n,
+            hz: partial.frequency_hz,
+            sounds: Some((voice, partial)),
+            voices: 1,
+        }),
+        None => pointed_bar(canvas, at).map(|n| Pointed::of_the_lowest(n, canvas, sounding)),
+    }
+}
+
+/// Where a partial sounds, from its two gains.
+fn pan_text(partial: &SoundingPartial) -> String {
+    // At equal power the angle goes from 0, left, to a quarter turn, right.
+    let angle = libm::atan2f(partial.right.abs(), partial.left.abs());
+    let pan = angle / std::f32::consts::FRAC_PI_4 - 1.0;
+    let percent = (100.0 * pan).round();
+    match percent {
+        percent if percent < 0.0 => format!("{:.0} % left", -percent),
+        percent if percent > 0.0 => format!("{percent:.0} % right"),
+        _ => "centre".to_owned(),
+    }
+}

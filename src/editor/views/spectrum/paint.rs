@@ -1,0 +1,464 @@
+//! How the view looks: ground and scales, what comes out, what sounds, bars.
+
+use std::cmp::Ordering;
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind, pos2,
+    vec2,
+};
+
+use super::canvas::{Canvas, FLOOR_DB};
+use super::columns::Columns;
+use crate::editor::context::ViewContext;
+use crate::editor::model::spectrum::analyser::Analyser;
+use crate::editor::model::spectrum::axis::Measure;
+use crate::editor::model::spectrum::layer::default;
+use crate::editor::model::spectrum::pitch::power_db;
+use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::model::value_text::with_minus;
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets;
+use crate::synth::Param;
+use crate::synth::parameter::EDITABLE_PARTIALS;
+
+/// A view lower than this has no room to spare for what is told in it, points.
+const LOW: f32 = 200.0;
+
+/// What stands out among the bars.
+#[derive(Clone, Copy, Debug)]
+pub struct Emphasis {
+    /// Those that are chosen.
+    pub selection: Selection,
+    /// The one that the pointer is on.
+    pub pointed: Option<usize>,
+    /// The one that keys move, while the bars have the focus.
+    pub cursor: Option<usize>,
+}
+
+/// A rectangle whose colour runs from its top to its bottom.
+fn fade(mesh: &mut Mesh, rect: Rect, top: Color32, bottom: Color32) {
+    let corners = [
+        (rect.left_top(), top),
+        (rect.right_top(), top),
+        (rect.right_bottom(), bottom),
+        (rect.left_bottom(), bottom),
+    ];
+    quadrangle(mesh, corners);
+}
+
+/// Four corners in their order around, each of its colour.
+fn quadrangle(mesh: &mut Mesh, corners: [(Pos2, Color32); 4]) {
+    let first = mesh.vertices.len() as u32;
+    for (pos, color) in corners {
+        mesh.vertices.push(Vertex {
+            pos,
+            uv: WHITE_UV,
+            color,
+        });
+    }
+    for corner in [0, 1, 2, 0, 2, 3] {
+        mesh.indices.push(first + corner);
+    }
+}
+
+/// The ground, and the lines and names of all scales.
+pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
+    let radius = CornerRadius::same(theme::RADIUS);
+    let ground = match canvas.waterfall {
+        Some(waterfall) => canvas.plot.union(waterfall),
+        None => canvas.plot,
+    };
+    painter.rect_filled(ground, radius, theme.well);
+    if theme.outlines() {
+        let stroke = Stroke::new(1.0, theme.line);
+        painter.rect_stroke(ground, radius, stroke, StrokeKind::Outside);
+    }
+    let font = theme::font(theme::SMALL);
+    let line = Stroke::new(1.0, theme.grid);
+    let text = |at: Pos2, align: Align2, text: String, color: Color32| {
+        painter.text(at, align, text, font.clone(), color);
+    };
+
+    // Of the bars, on the left.
+    let param = canvas.layer.param(1);
+    let mut free_from = f32::INFINITY;
+    let mut marks: Vec<f32> = canvas.layer.marks().to_vec();
+    marks.sort_by(f32::total_cmp);
+    for mark in marks {
+        let y = canvas.height(param.range().normalized(mark));
+        let inner = y.clamp(canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
+        if mark == param.row().default {
+            painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, theme.line));
+        } else {
+            painter.hline(canvas.plot.x_range(), y, line);
+        }
+        if free_from - inner >= 12.0 {
+            free_from = inner;
+            text(
+                pos2(canvas.plot.left() - 6.0, inner),
+                Align2::RIGHT_CENTER,
+                canvas.layer.mark_text(mark),
+                theme.accent_text,
+            );
+        }
+    }
+    // Of what sounds, on the right.
+    let mut free_from = f32::INFINITY;
+    for place in (0..=8).rev() {
+        let db = -12.0 * place as f32;
+        let y = canvas.live_height(db);
+        let inner = y.clamp(canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
+        if free_from - inner >= 12.0 {
+            free_from = inner;
+            text(
+                pos2(canvas.plot.right() + 6.0, inner),
+                Align2::LEFT_CENTER,
+                with_minus(&format!("{db:.0}")).replace("−0", "0"),
+                theme.weak_text,
+            );
+        }
+    }
+    // Whose partials the bars stand at.
+    if canvas.axis.measure() != Measure::Number {
+        text(
+            canvas.names.left_top() + vec2(-6.0, 2.0),
+            Align2::RIGHT_TOP,
+            format!("Bars {}", canvas.reference.note()),
+            theme.accent_text,
+        );
+    }
+    // Of the axis, below.
+    let (names, notes) = canvas.axis.marks(canvas.extent());
+    for (row, marks) in [names, notes].iter().enumerate() {
+        for mark in marks {
+            if row == 0 && canvas.axis.measure() != Measure::Number {
+                painter.vline(mark.x, canvas.plot.y_range(), line);
+            }
+            text(
+                pos2(mark.x, canvas.names.top() + 2.0 + 14.0 * row as f32),
+                Align2::CENTER_TOP,
+                mark.text.clone(),
+                if row == 0 {
+                    theme.weak_text
+                } else {
+                    theme.text
+                },
+            );
+        }
+    }
+}
+
+/// What comes out, as a surface.
+pub fn output(
+    painter: &Painter,
+    canvas: &Canvas,
+    analyser: &Analyser,
+    rate_hz: f64,
+    theme: &Theme,
+) {
+    let room = canvas.extent();
+    let top = |x: f32| {
+        let power = analyser.power(canvas.hz(x - 0.5), canvas.hz(x + 0.5), rate_hz);
+        canvas.live_height(power_db(power))
+    };
+    let points: Vec<Pos2> = (0..=room.length() as usize)
+        .map(|place| room.min + place as f32)
+        .map(|x| pos2(x, top(x)))
+        .collect();
+    let mut mesh = Mesh::default();
+    let (above, below) = (
+        theme.output.gamma_multiply(0.55),
+        theme.output.gamma_multiply(0.12),
+    );
+    for pair in points.windows(2) {
+        let corners = [
+            (pair[0], above),
+            (pair[1], above),
+            (pos2(pair[1].x, canvas.plot.bottom()), below),
+            (pos2(pair[0].x, canvas.plot.bottom()), below),
+        ];
+        quadrangle(&mut mesh, corners);
+    }
+    painter.add(mesh);
+    painter.line(points, Stroke::new(1.0, theme.output));
+}
+
+/// What of what sounds is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Each voice, in its tint.
+    pub voices: bool,
+    /// All voices together.
+    pub sum: bool,
+    /// Peaks that stay for a while.
+    pub peaks: bool,
+}
+
+/// What sounds: a line for each voice and partial, the sum of all voices above it.
+pub fn sounding(
+    painter: &Painter,
+    canvas: &Canvas,
+    columns: &Columns,
+    shown: Shown,
+    theme: &Theme,
+) {
+    let is_by_number = canvas.axis.measure() == Measure::Number;
+    let width = if is_by_number {
+        canvas.bar_width(1)
+    } else {
+        1.5
+    };
+    let pixel = 1.0 / painter.ctx().pixels_per_point();
+    let bottom = canvas.plot.bottom();
+    let mut mesh = Mesh::default();
+    let mut heads = Mesh::default();
+    for (x, column) in columns.each(canvas) {
+        let sum_y = canvas.live_height(column.sum_db);
+        if shown.sum && column.sum_db > FLOOR_DB {
+            let body =
+                Rect::from_min_max(pos2(x - width / 2.0, sum_y), pos2(x + width / 2.0, bottom));
+            let (above, below) = if is_by_number {
+                (
+                    theme.live.gamma_multiply(0.22),
+                    theme.live.gamma_multiply(0.08),
+                )
+            } else {
+                (
+                    theme.live.gamma_multiply(0.85),
+                    theme.live.gamma_multiply(0.15),
+                )
+            };
+            fade(&mut mesh, body, above, below);
+            let head_width = if is_by_number { width } else { 2.5 };
+            let head = Rect::from_center_size(pos2(x, sum_y), vec2(head_width, 2.0));
+            fade(&mut heads, head, theme.live, theme.live);
+        }
+        if shown.voices {
+            let is_heard = |db: &&f32| **db > FLOOR_DB;
+            let count = column.tints_db.iter().filter(is_heard).count() as f32;
+            let mut place = 0.0;
+            for (tint, db) in column.tints_db.iter().enumerate() {
+                if !is_heard(&db) {
+                    continue;
+                }
+                // By number all voices stand in one column, side by side.
+                let (x, line) = if is_by_number {
+                    let each = width / count;
+                    let x = x - width / 2.0 + (place + 0.5) * each;
+                    (x, (each * 0.6).clamp(pixel, 2.0))
+                } else {
+                    (x, 1.5)
+                };
+                let color = theme.voice(tint);
+                let top = canvas.live_height(*db);
+                place += 1.0;
+                let body =
+                    Rect::from_min_max(pos2(x - line / 2.0, top), pos2(x + line / 2.0, bottom));
+                fade(&mut mesh, body, color, color.gamma_multiply(0.25));
+            }
+        }
+        if shown.peaks && column.peak_db > FLOOR_DB && column.peak_db > column.sum_db + 0.2 {
+            let y = canvas.live_height(column.peak_db);
+            let peak = Rect::from_center_size(pos2(x, y), vec2(width.max(3.0), 1.0));
+            let color = theme.live.gamma_multiply(0.7);
+            fade(&mut heads, peak, color, color);
+        }
+    }
+    painter.add(mesh);
+    painter.add(heads);
+}
+
+/// What the hand has drawn.
+pub fn bars(
+    painter: &Painter,
+    canvas: &Canvas,
+    context: &ViewContext,
+    emphasis: &Emphasis,
+    theme: &Theme,
+) {
+    let partials = context.controls.values().index(Param::PARTIALS);
+    for n in 1..=EDITABLE_PARTIALS {
+        let middle = canvas.middle(n);
+        if !canvas.plot.x_range().expand(20.0).contains(middle) {
+            continue;
+        }
+        let param = canvas.layer.param(n);
+        let normalized = context.model.normalized(param);
+        let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
+        let width = canvas.bar_width(n);
+        let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
+        let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
+        let color = if is_here { theme.focus } else { theme.accent };
+        // One that no voice has moves nothing.
+        let strength = match (is_chosen, n <= partials) {
+            (true, true) => 1.0,
+            (true, false) | (false, true) => 0.35,
+            (false, false) => 0.2,
+        };
+        let x = middle - width / 2.0..=middle + width / 2.0;
+        if emphasis.cursor == Some(n) {
+            let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());
+            let column = column.expand2(vec2(1.5, 0.0));
+            let faint = theme.focus.gamma_multiply(0.2);
+            painter.rect_filled(column, CornerRadius::ZERO, faint);
+        }
+        let bar = Rect::from_x_y_ranges(x, from.min(to)..=from.max(to));
+        let body = if is_here { 0.5 } else { 0.3 };
+        painter.rect_filled(
+            bar,
+            CornerRadius::ZERO,
+            color.gamma_multiply(body * strength),
+        );
+        // A bar of no height still has its head.
+        let head = Stroke::new(2.5, color.gamma_multiply(strength));
+        painter.hline(bar.x_range(), to, head);
+        // As the host has moved it: a diamond of its own, beside the head.
+        if let Some(moved) = widgets::modulated(param, context) {
+            let at = pos2(middle, canvas.height(moved));
+            let half = (width / 2.0).clamp(2.0, 4.0);
+            let corners = [
+                vec2(0.0, -half),
+                vec2(half, 0.0),
+                vec2(0.0, half),
+                vec2(-half, 0.0),
+            ];
+            let diamond = corners.map(|corner| at + corner).to_vec();
+            let stroke = Stroke::new(1.0, theme.modulated);
+            painter.vline(middle, Rangef::new(at.y.min(to), at.y.max(to)), stroke);
+            painter.add(Shape::convex_polygon(
+                diamond,
+                theme.modulated,
+                Stroke::NONE,
+            ));
+        }
+        if emphasis.selection.contains(n) {
+            let mark = Rect::from_x_y_ranges(
+                bar.x_range(),
+                canvas.plot.bottom() - 4.0..=canvas.plot.bottom(),
+            );
+            painter.rect_filled(mark, CornerRadius::ZERO, theme.text);
+        }
+    }
+}
+
+/// Lines of text on a ground of their own, in an upper corner: the one whose half has the fewer of
+/// these places along the axis, or else is farther from the first of them. In a low view they are
+/// fewer and smaller.
+pub fn card(
+    painter: &Painter,
+    canvas: &Canvas,
+    mut lines: Vec<String>,
+    places: &[f32],
+    theme: &Theme,
+) {
+    let is_low = canvas.plot.height() < LOW;
+    if is_low && lines.len() > 1 {
+        let second = lines.remove(1);
+        lines[0] = format!("{}   {second}", lines[0]);
+    }
+    let size = if is_low { theme::SMALL } else { theme::BODY };
+    let fonts = [theme::strong(size), theme::font(size)];
+    let galleys: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .map(|(row, line)| {
+            let color = if row == 0 {
+                theme.text
+            } else {
+                theme.weak_text
+            };
+            painter.layout_no_wrap(line.clone(), fonts[row.min(1)].clone(), color)
+        })
+        .collect();
+    let width = galleys
+        .iter()
+        .map(|galley| galley.size().x)
+        .fold(0.0, f32::max);
+    let height: f32 = galleys.iter().map(|galley| galley.size().y).sum();
+    let size = vec2(width, height) + vec2(2.0 * theme::GAP, 2.0 * theme::GRID);
+    let is_right = is_right_free(places, canvas.plot.center().x);
+    let left = if is_right {
+        canvas.plot.right() - size.x - theme::GAP
+    } else {
+        canvas.plot.left() + theme::GAP
+    };
+    let rect = Rect::from_min_size(pos2(left, canvas.plot.top() + theme::GAP), size);
+    painter.rect_filled(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        theme.panel.gamma_multiply(0.92),
+    );
+    let stroke = Stroke::new(1.0, theme.line);
+    painter.rect_stroke(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        stroke,
+        StrokeKind::Inside,
+    );
+    let mut at = rect.min + vec2(theme::GAP, theme::GRID);
+    for galley in galleys {
+        let step = galley.size().y;
+        painter.galley(at, galley, theme.text);
+        at.y += step;
+    }
+}
+
+/// Whether the right half has the fewer of these places, or as many and not the first of them.
+fn is_right_free(places: &[f32], middle: f32) -> bool {
+    let right = places.iter().filter(|place| **place >= middle).count();
+    let left = places.len() - right;
+    match right.cmp(&left) {
+        Ordering::Equal => places.first().is_none_or(|first| *first < middle),
+        order => order == Ordering::Less,
+    }
+}
+
+/// Something that is to be known of the picture, in its lower corner.
+pub fn note(painter: &Painter, canvas: &Canvas, text: String, theme: &Theme) {
+    let at = canvas.plot.left_bottom() + vec2(theme::GAP, -theme::GAP);
+    let font = theme::font(theme::SMALL);
+    let galley = painter.layout_no_wrap(text, font, theme.warning);
+    let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y), galley.size());
+    painter.rect_filled(
+        rect.expand(3.0),
+        CornerRadius::same(theme::RADIUS),
+        theme.well,
+    );
+    painter.galley(rect.min, galley, theme.warning);
+}
+
+/// The rectangle that is being drawn around bars to choose them.
+pub fn lasso(painter: &Painter, rect: Rect, theme: &Theme) {
+    painter.rect_filled(rect, CornerRadius::ZERO, theme.text.gamma_multiply(0.08));
+    let stroke = Stroke::new(1.0, theme.text);
+    painter.rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Inside);
+}
+
+/// That the view has the keyboard's focus.
+pub fn focus(painter: &Painter, canvas: &Canvas, theme: &Theme) {
+    let radius = CornerRadius::same(theme::RADIUS);
+    let stroke = Stroke::new(1.5, theme.focus);
+    painter.rect_stroke(canvas.plot.expand(1.0), radius, stroke, StrokeKind::Outside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_card_stands_where_neither_pointer_nor_cursor_is() {
+        for (places, is_right) in [
+            (&[][..], true),
+            (&[10.0], true),
+            (&[90.0], false),
+            (&[10.0, 20.0], true),
+            (&[90.0, 80.0], false),
+            // Both halves are taken: away from the first.
+            (&[10.0, 90.0], true),
+            (&[90.0, 10.0], false),
+        ] {
+            assert_eq!(is_right_free(places, 50.0), is_right, "{places:?}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Controls for parameters: what a hand, the wheel, the keyboard and a screen reader do with any of
+//! them. How each looks is in its own file.
+//!
+//! A control follows a drag upwards and downwards, with Shift a tenth as fast; the wheel and the
+//! arrow keys move it in small steps, Page Up and Page Down in large ones, Home and End to its ends;
+//! a double click and Delete bring the default back; Enter lets one type a value; the right button
+//! (or Shift with Enter) opens a menu. In a choice, whose list has its first entry at the top, up is
+//! towards the first.
+
+mod accessibility;
+mod bar;
+mod behaviour;
+mod choice;
+mod entry;
+pub mod focus;
+pub mod icon;
+mod knob;
+mod menu;
+mod paint;
+mod place;
+mod state;
+mod switch;
+mod text;
+
+pub use bar::bar;
+pub use behaviour::{keep_arrows, param_behaviour};
+pub use choice::{choice, narrow_choice};
+pub use knob::knob;
+pub use place::place;
+pub use state::modulated;
+pub use switch::switch;
+pub use text::one_line;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! What a hand, the wheel and the keyboard do with a parameter, whatever its control looks like.
+
+use egui::{
+    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
+    Vec2,
+};
+
+use super::accessibility::{describe, handle_accesskit};
+use super::state::{ControlState, is_typed, set_help};
+use super::{entry, menu};
+use crate::editor::context::ViewContext;
+use crate::editor::context::controls::Entry;
+use crate::synth::Param;
+use crate::synth::parameter::Range;
+
+/// How far a hand goes from one end of a range to the other, points.
+pub const TRAVEL: f32 = 160.0;
+/// How much slower the hand's way counts with Shift.
+const FINE: f32 = 0.1;
+/// How many small steps a page is.
+const PAGE: f32 = 10.0;
+/// Points that count as a notch of a wheel without notches.
+const NOTCH: f32 = 40.0;
+
+/// What bars and knobs begin with: the control's place, all that is done with it, and what it shows.
+/// `None` where it is out of sight.
+pub fn continuous_control(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    size: Vec2,
+) -> Option<(Rect, Response, ControlState)> {
+    let (rect, response) = allocate(ui, param, size);
+    interact(ui, context, param, &response);
+    let shown = ControlState::of(param, context);
+    describe(ui, &response, param, &shown);
+    set_help(context, &response, param, &shown);
+    ui.is_rect_visible(rect).then_some((rect, response, shown))
+}
+
+/// A control's place, and what happens there. A parameter has one control in a window.
+pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
+    let (_, rect) = ui.allocate_space(size);
+    let id = egui::Id::unique(("control", param.index()));
+    (rect, ui.interact(rect, id, Sense::click_and_drag()))
+}
+
+/// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
+/// clicks and drags.
+pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    // The second click on a choice or a switch is a click like the first.
+    if response.double_clicked() && is_typed(param) {
+        context.model.reset(param);
+    } else if response.drag_started_by(PointerButton::Primary) {
+        context.model.begin_drag(param);
+        response.request_focus();
+    }
+    if response.dragged_by(PointerButton::Primary) {
+        let way = -response.drag_delta().y / TRAVEL;
+        context.model.drag_by(fine(ui) * way);
+        ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
+    }
+    if response.drag_stopped_by(PointerButton::Primary) {
+        context.model.end_drag();
+    }
+    if response.clicked() {
+        response.request_focus();
+    }
+    wheel(ui, context, param, response);
+    let has_list = context.controls.list.as_ref();
+    if response.has_focus() && !has_list.is_some_and(|list| list.is_of(param)) {
+        keys(ui, context, param, response);
+    }
+    handle_accesskit(ui, context, param, response);
+    menu::show(ui, context, param, response);
+}
+
+/// Lets a parameter whose control is a part of a larger view be typed, learned and read aloud as any
+/// other; `response` is the view's, `place` the part's.
+pub fn param_behaviour(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    response: &Response,
+    place: Rect,
+) {
+    let shown = ControlState::of(param, context);
+    describe(ui, response, param, &shown);
+    handle_accesskit(ui, context, param, response);
+    menu::show_at(ui, context, param, response, place);
+    let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+    if response.has_focus() && is_asked {
+        context.controls.entry = Some(Entry::new(param, context.model));
+    }
+    let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
+    let within = field.translate(inside(field, ui.clip_rect()));
+    entry::show(ui, context, param, within, response.id);
+}
+
+/// How far a rectangle must move to lie within another.
+pub fn inside(rect: Rect, room: Rect) -> Vec2 {
+    let move_by =
+        |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
+    egui::vec2(
+        move_by(rect.left(), rect.right(), room.left(), room.right()),
+        move_by(rect.top(), rect.bottom(), room.top(), room.bottom()),
+    )
+}
+
+fn fine(ui: &Ui) -> f32 {
+    if ui.input(|input| input.modifiers.shift) {
+        FINE
+    } else {
+        1.0
+    }
+}
+
+fn wheel(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    if !response.hovered() {
+        return;
+    }
+    let notches = ui.input_mut(|input| {
+        let mut notches = 0.0;
+        for event in &input.events {
+            if let Event::MouseWheel { unit, delta, .. } = event {
+                // With Shift some platforms turn the wheel sideways.
+                let way = delta.x + delta.y;
+                notches += match unit {
+                    MouseWheelUnit::Point => way / NOTCH,
+                    MouseWheelUnit::Line => way,
+                    MouseWheelUnit::Page => way * PAGE,
+                };
+            }
+        }
+        if notches != 0.0 {
+            // Nothing behind the control moves with it.
+            input.smooth_scroll_delta = Vec2::ZERO;
+        }
+        notches
+    });
+    if notches == 0.0 {
+        return;
+    }
+    if param.range().steps().is_some() {
+        context.controls.wheel += upwards(param) * notches;
+        let whole = context.controls.wheel.trunc();
+        context.controls.wheel -= whole;
+        if whole != 0.0 {
+            context.model.step(param, whole);
+        }
+    } else {
+        context.model.step(param, 2.0 * notches * fine(ui));
+    }
+}
+
+fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    // The arrows move the value, not the focus.
+    keep_arrows(ui, response, false);
+    let pressed: Vec<(Key, bool)> = ui.input(|input| {
+        let events = input.events.iter();
+        events
+            .filter_map(|event| match event {
+                Event::Key {
+                    key,
+                    pressed: true,
+                    modifiers,
+                    ..
+                } if !modifiers.command && !modifiers.alt => Some((*key, modifiers.shift)),
+                _ => None,
+            })
+            .collect()
+    });
+    for (key, shift) in pressed {
+        let fine = if shift && param.range().steps().is_none() {
+            FINE
+        } else {
+            1.0
+        };
+        match key {
+            Key::ArrowRight => context.model.step(param, fine),
+            Key::ArrowLeft => context.model.step(param, -fine),
+            Key::ArrowUp => context.model.step(param, upwards(param) * fine),
+            Key::ArrowDown => context.model.step(param, -upwards(param) * fine),
+            Key::PageUp => context.model.step(param, upwards(param) * PAGE),
+            Key::PageDown => context.model.step(param, -upwards(param) * PAGE),
+            Key::Home => context.model.nudge(param, 0.0),
+            Key::End => context.model.nudge(param, 1.0),
+            Key::Delete | Key::Backspace => context.model.reset(param),
+            Key::Enter if !shift && is_typed(param) => {
+                context.controls.entry = Some(Entry::new(param, context.model));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Which way a value goes when it is moved upwards: 1 or, in a list, whose first entry is at the top, −1.
+fn upwards(param: Param) -> f32 {
+    match param.range() {
+        Range::Choice { .. } => -1.0,
+        _ => 1.0,
+    }
+}
+
+/// While a view has the focus the arrows are its own, and Escape too if it says so; Tab leaves it.
+pub fn keep_arrows(ui: &Ui, response: &Response, escape: bool) {
+    let ours = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, ours));
+}

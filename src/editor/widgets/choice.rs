@@ -1,0 +1,258 @@
+//! One of several, picked from a list.
+//!
+//! While the list is open, the arrow keys, Home, End and the page keys move a mark through it; Enter
+//! or the space bar picks what is marked, and Escape leaves the choice as it was.
+
+use egui::style::ScrollStyle;
+use egui::{
+    Key, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui,
+    Vec2, pos2, vec2,
+};
+
+use super::accessibility::describe_choice;
+use super::behaviour::{allocate, interact, keep_arrows};
+use super::paint::{controller_mark, dimmed, label, outline};
+use super::state::{ControlState, set_help};
+use crate::editor::context::ViewContext;
+use crate::editor::context::controls::OpenList;
+use crate::editor::model::value_text::value_text;
+use crate::editor::theme;
+use crate::synth::Param;
+
+/// Height of the field, points.
+const FIELD: f32 = 20.0;
+/// Of the name below it, points.
+const LINE: f32 = 14.0;
+/// The list is scrolled where it is higher, points.
+const LIST: f32 = 340.0;
+/// The list is no narrower than this, points.
+const LEAST_WIDTH: f32 = 110.0;
+/// How many entries a page key moves the mark.
+const PAGE: isize = 10;
+
+/// Shows the chosen one, with a name below if there is one, and the list while it is open.
+pub fn choice(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        choice_with(ui, context, param, name, size, None);
+    });
+}
+
+/// The same where there is room for a few letters only: `short` is shown of the chosen one.
+pub fn narrow_choice(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    short: &str,
+    size: Vec2,
+) {
+    dimmed(ui, context, param, |ui, context| {
+        choice_with(ui, context, param, "", size, Some(short));
+    });
+}
+
+fn choice_with(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    name: &str,
+    size: Vec2,
+    short: Option<&str>,
+) {
+    let (rect, response) = allocate(ui, param, size);
+    let id = response.id.with("list");
+    if !Popup::is_id_open(ui.ctx(), id) {
+        context.controls.list.take_if(|list| list.is_of(param));
+    }
+    // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
+    let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
+    walk(ui, context, param, &response);
+    interact(ui, context, param, &response);
+    if opens && !Popup::is_id_open(ui.ctx(), id) {
+        context.controls.list = Some(OpenList {
+            param,
+            marked: current(param, context),
+            is_moved: true,
+        });
+    }
+    let mut shown = ControlState::of(param, context);
+    if let Some(list) = context
+        .controls
+        .list
+        .as_ref()
+        .filter(|list| list.is_of(param))
+    {
+        // What a screen reader reads aloud.
+        shown.text = value_text(param, list.marked as f32);
+    }
+    describe_choice(ui, &response, Role::ComboBox, param, &shown);
+    set_help(context, &response, param, &shown);
+
+    let field = if name.is_empty() {
+        rect
+    } else {
+        let top = rect.top() + 0.5 * (rect.height() - 26.0 - FIELD);
+        Rect::from_min_size(pos2(rect.left() + 2.0, top), vec2(size.x - 4.0, FIELD))
+    };
+    if opens || Popup::is_id_open(ui.ctx(), id) {
+        Popup::from_response(&response)
+            .id(id)
+            .kind(PopupKind::Menu)
+            .layout(egui::Layout::top_down_justified(egui::Align::Min))
+            .width(list_width(ui, param).max(size.x).max(LEAST_WIDTH))
+            .open_memory(opens.then_some(SetOpenCommand::Toggle))
+            .accessible_name(format!("{} list", param.row().name))
+            .show(|ui| list(ui, context, param));
+    }
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    paint_field(
+        ui,
+        field,
+        short.unwrap_or(&shown.text),
+        short.is_none(),
+        response.hovered(),
+    );
+    let theme = theme::current(ui);
+    if !name.is_empty() {
+        let below = Rect::from_min_max(
+            pos2(rect.left(), rect.bottom() - 13.0 - LINE),
+            pos2(rect.right(), rect.bottom() - 13.0),
+        );
+        label(ui, below, name, theme.weak_text);
+    }
+    outline(ui, rect, &response, &shown, theme);
+    controller_mark(ui, rect, &shown, theme);
+}
+
+/// The field with the chosen one in it, and an arrow if there is room for one.
+fn paint_field(ui: &Ui, field: Rect, text: &str, has_arrow: bool, is_hovered: bool) {
+    let theme = theme::current(ui);
+    let radius = f32::from(theme::RADIUS);
+    let painter = ui.painter();
+    let fill = if is_hovered {
+        theme.hovered
+    } else {
+        theme.raised
+    };
+    painter.rect_filled(field, radius, fill);
+    if theme.edges() {
+        let stroke = Stroke::new(1.0, theme.line);
+        painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
+    }
+    if has_arrow {
+        arrow(ui, field, theme.weak_text);
+        let place = field.with_max_x(field.right() - 12.0);
+        label(ui, place.shrink2(vec2(1.0, 0.0)), text, theme.text);
+    } else {
+        label(ui, field.shrink2(vec2(2.0, 0.0)), text, theme.text);
+    }
+}
+
+fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
+    let center = pos2(field.right() - 7.5, field.center().y + 0.5);
+    let corners = [vec2(-3.5, -1.5), vec2(3.5, -1.5), vec2(0.0, 2.5)];
+    let corners = corners.map(|corner: Vec2| center + corner).to_vec();
+    ui.painter()
+        .add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}
+
+/// The index of what is chosen.
+fn current(param: Param, context: &ViewContext) -> usize {
+    param.range().plain(context.model.normalized(param)) as usize
+}
+
+/// Does what keys do while the list is open and the control has the focus.
+fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    let open = context
+        .controls
+        .list
+        .as_mut()
+        .filter(|list| list.is_of(param));
+    let (Some(list), Some(labels)) = (open, param.range().labels()) else {
+        return;
+    };
+    if !response.has_focus() {
+        return;
+    }
+    // Escape closes the list and leaves the focus.
+    keep_arrows(ui, response, true);
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+    let last = labels.len() - 1;
+    let before = list.marked;
+    let steps = pressed(Key::ArrowDown) + pressed(Key::ArrowRight)
+        - pressed(Key::ArrowUp)
+        - pressed(Key::ArrowLeft)
+        + PAGE * (pressed(Key::PageDown) - pressed(Key::PageUp));
+    list.marked = list.marked.saturating_add_signed(steps).min(last);
+    if pressed(Key::Home) > 0 {
+        list.marked = 0;
+    }
+    if pressed(Key::End) > 0 {
+        list.marked = last;
+    }
+    list.is_moved |= list.marked != before;
+    // The same keys close the list, as a click on the control does.
+    let picked = list.marked;
+    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current(param, context) {
+        context
+            .model
+            .set(param, param.range().normalized(picked as f32));
+    }
+}
+
+/// How wide the list is, so that every label stands in one line; points.
+fn list_width(ui: &Ui, param: Param) -> f32 {
+    let labels = param.range().labels().unwrap_or_default();
+    let widths = labels.iter().map(|label| {
+        let font = theme::font(theme::BODY);
+        let galley = ui
+            .painter()
+            .layout_no_wrap((*label).to_owned(), font, egui::Color32::WHITE);
+        galley.size().x
+    });
+    let around = 2.0 * ui.spacing().button_padding.x + ScrollStyle::solid().allocated_width();
+    widths.fold(0.0, f32::max).ceil() + around
+}
+
+fn list(ui: &mut Ui, context: &mut ViewContext, param: Param) {
+    let Some(labels) = param.range().labels() else {
+        return;
+    };
+    let current = current(param, context);
+    let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
+    // A bar that is always there shows that there is more.
+    ui.spacing_mut().scroll = ScrollStyle::solid();
+    egui::ScrollArea::vertical()
+        .max_height(room.min(LIST))
+        .show(ui, |ui| {
+            for (index, text) in labels.iter().enumerate() {
+                let item = ui.selectable_label(index == current, *text);
+                if let Some(list) = &mut context.controls.list {
+                    let is_pointed =
+                        item.hovered() && ui.input(|input| input.pointer.delta() != Vec2::ZERO);
+                    if is_pointed {
+                        list.marked = index;
+                    }
+                    if list.marked == index {
+                        let stroke = Stroke::new(1.5, theme::current(ui).focus);
+                        ui.painter().rect_stroke(
+                            item.rect,
+                            theme::RADIUS,
+                            stroke,
+                            StrokeKind::Inside,
+                        );
+                        if std::mem::take(&mut list.is_moved) {
+                            item.scroll_to_me(None);
+                        }
+                    }
+                }
+                if item.clicked() {
+                    context
+                        .model
+                        .set(param, param.range().normalized(index as f32));
+                    ui.close();
+                }
+            }
+        });
+}

@@ -1,0 +1,79 @@
+//! A value that is being typed.
+
+use egui::text::{CCursor, CCursorRange};
+use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
+
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::synth::Param;
+
+/// Shows the field in this place, if the parameter's value is being typed. Whoever leaves it by Enter,
+/// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
+/// there is a field.
+pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
+    let Some(mut entry) = context.controls.entry.take() else {
+        return false;
+    };
+    if entry.param != param {
+        context.controls.entry = Some(entry);
+        return false;
+    }
+    entry.see();
+    let theme = theme::current(ui);
+    let id = control.with("entry");
+    let parsed = param.parse(&entry.text);
+    // A place of its own, which moves nothing around it.
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    child.spacing_mut().interact_size.y = 0.0;
+    let mut output = TextEdit::singleline(&mut entry.text)
+        .id(id)
+        .font(theme::font(theme::SMALL))
+        .text_color(if parsed.is_some() {
+            theme.text
+        } else {
+            theme.error
+        })
+        .margin(egui::vec2(2.0, 0.0))
+        .min_size(rect.size())
+        .align(egui::Align2::CENTER_CENTER)
+        .desired_width(rect.width() - 4.0)
+        .show(&mut child);
+    let response = output.response.response;
+    response.ctx.accesskit_node_builder(id, |node| {
+        node.set_label(format!("{} value", param.row().name));
+    });
+    if entry.is_new {
+        entry.is_new = false;
+        response.request_focus();
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(entry.text.chars().count()));
+        output.state.cursor.set_char_range(Some(all));
+        output.state.store(ui.ctx(), id);
+    } else if response.lost_focus() {
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
+        match param.parse(&entry.text) {
+            Some(plain) if entry.is_edited && !escape => {
+                context.model.set(param, param.range().normalized(plain));
+            }
+            None if enter => {
+                // What was typed means nothing: it stays, to be mended.
+                response.request_focus();
+                context.controls.entry = Some(entry);
+                return true;
+            }
+            _ => {}
+        }
+        // Unless what was clicked has the focus by now.
+        if ui.memory(|memory| memory.focused().is_none()) {
+            ui.memory_mut(|memory| memory.request_focus(control));
+        }
+        return true;
+    }
+    entry.is_edited |= response.changed();
+    if parsed.is_none() {
+        let text = format!("\"{}\" is no value of {}", entry.text, param.row().name);
+        context.help.replace(text);
+    }
+    context.controls.entry = Some(entry);
+    true
+}

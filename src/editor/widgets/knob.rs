@@ -1,0 +1,133 @@
+//! A knob: an arc from the default or zero to the value, with the name and the value below.
+
+use std::f32::consts::{FRAC_PI_2, PI};
+
+use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
+
+use super::behaviour::continuous_control;
+use super::entry;
+use super::paint::{controller_mark, dimmed, label, outline, value_label};
+use super::state::{ControlState, set_help};
+use crate::editor::context::ViewContext;
+use crate::editor::context::controls::Entry;
+use crate::editor::theme::{self, Theme};
+use crate::synth::Param;
+
+/// Of the dial, points.
+const RADII: (f32, f32) = (9.0, 16.0);
+/// Width of the arc, points.
+const ARC: f32 = 3.0;
+/// A line of text below, points.
+const LINE: f32 = 14.0;
+/// From straight down to either end of the way, radians.
+const REST: f32 = 0.25 * PI;
+
+/// Shows a knob with a name that its surroundings make clear, in a place of this size.
+pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, name, size)
+    });
+}
+
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    let Some((rect, response, shown)) = continuous_control(ui, context, param, size) else {
+        return;
+    };
+    let theme = theme::current(ui);
+    let room = 0.5 * (rect.height() - 2.0 * LINE) - ARC;
+    let radius = room.clamp(RADII.0, RADII.1);
+    let center = pos2(rect.center().x, rect.top() + room + ARC);
+    let is_lively = response.hovered() || response.dragged();
+    dial(ui, (center, radius), param, &shown, is_lively, theme);
+
+    let line = |bottom: f32| {
+        Rect::from_min_max(
+            pos2(rect.left() + 1.0, rect.bottom() - bottom - LINE),
+            pos2(rect.right() - 1.0, rect.bottom() - bottom),
+        )
+    };
+    let value = line(0.0);
+    label(ui, line(LINE - 1.0), name, theme.weak_text);
+    if !entry::show(ui, context, param, value, response.id) {
+        // Clicked, not focused: the knob itself is what the keyboard reaches.
+        let on_value = ui.interact(value, response.id.with("value"), Sense::CLICK);
+        if on_value.hovered() {
+            set_help(context, &on_value, param, &shown);
+        }
+        if on_value.clicked() {
+            context.controls.entry = Some(Entry::new(param, context.model));
+        }
+        let color = if on_value.hovered() {
+            theme.accent_text
+        } else {
+            theme.text
+        };
+        value_label(ui, value, &shown.text, color);
+    }
+    outline(ui, rect, &response, &shown, theme);
+    controller_mark(ui, rect, &shown, theme);
+}
+
+fn dial(
+    ui: &Ui,
+    (center, size): (Pos2, f32),
+    param: Param,
+    shown: &ControlState,
+    is_lively: bool,
+    theme: &Theme,
+) {
+    let painter = ui.painter();
+    let range = param.range();
+    // A range about zero fills from its zero.
+    let (min, max) = range.ends();
+    let from = if min < 0.0 && max > 0.0 {
+        range.normalized(0.0)
+    } else {
+        0.0
+    };
+    let arc = |from: f32, to: f32, radius: f32, stroke: Stroke| {
+        painter.add(Shape::line(arc_points(center, radius, from, to), stroke));
+    };
+    arc(0.0, 1.0, size, Stroke::new(ARC, theme.line));
+    // Free places behind the greatest value take up nothing of the dial.
+    let value = shown.normalized / range.top();
+    if (value - from).abs() > 1e-3 {
+        arc(from, value, size, Stroke::new(ARC, theme.accent));
+    }
+    let cap = if is_lively {
+        theme.hovered
+    } else {
+        theme.raised
+    };
+    painter.circle_filled(center, size - ARC - 1.0, cap);
+    if theme.outlines() {
+        painter.circle_stroke(center, size - ARC - 1.0, Stroke::new(1.0, theme.line));
+    }
+    let hand = direction(value);
+    let pointer: Color32 = theme.text;
+    painter.line_segment(
+        [center + 3.0 * hand, center + (size - ARC - 1.5) * hand],
+        Stroke::new(2.0, pointer),
+    );
+    if let Some(modulated) = shown.modulated {
+        // A ring of its own with a bead at its end, so that colour is not the only sign.
+        let modulated = modulated / range.top();
+        let radius = size + ARC;
+        arc(value, modulated, radius, Stroke::new(1.5, theme.modulated));
+        painter.circle_filled(center + radius * direction(modulated), 2.0, theme.modulated);
+    }
+}
+
+/// Where a normalised value points to.
+fn direction(normalized: f32) -> Vec2 {
+    let angle = FRAC_PI_2 + REST + normalized * (2.0 * PI - 2.0 * REST);
+    Vec2::angled(angle)
+}
+
+fn arc_points(center: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
+    let pieces = 2 + ((to - from).abs() * 30.0) as usize;
+    (0..=pieces)
+        .map(|piece| from + (to - from) * piece as f32 / pieces as f32)
+        .map(|normalized| center + radius * direction(normalized))
+        .collect()
+}

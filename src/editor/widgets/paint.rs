@@ -1,0 +1,86 @@
+//! What the looks of all controls have in common.
+
+use egui::{Rect, Response, Stroke, StrokeKind, Ui};
+
+use super::state::ControlState;
+use crate::editor::context::ViewContext;
+use crate::editor::model::idle;
+use crate::editor::model::value_text::compact;
+use crate::editor::theme::{self, Theme};
+use crate::synth::Param;
+
+/// Of a control whose parameter has no effect now.
+const IDLE_OPACITY: f32 = 0.5;
+
+/// Shows a control as inactive if its parameter has no effect now.
+pub fn dimmed(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    control: impl FnOnce(&mut Ui, &mut ViewContext),
+) {
+    ui.scope(|ui| {
+        if idle::reason(param, context.controls.values(), context.has_mpe_zone()).is_some() {
+            ui.multiply_opacity(IDLE_OPACITY);
+        }
+        control(ui, context);
+    });
+}
+
+/// Around what has the focus, and, dashed, around what awaits a controller; as strong around a control
+/// that is dimmed, and a little outside it, so that it does not touch what is written at its foot.
+pub fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &ControlState, theme: &Theme) {
+    let radius = f32::from(theme::RADIUS);
+    let rect = rect.shrink2(egui::vec2(1.5, 0.0));
+    let mut painter = ui.painter().clone();
+    painter.set_opacity(1.0);
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme.focus);
+        painter.rect_stroke(rect, radius, stroke, StrokeKind::Outside);
+    }
+    if shown.is_awaited {
+        let stroke = Stroke::new(1.5, theme.modulated);
+        let corners = [
+            rect.left_top(),
+            rect.right_top(),
+            rect.right_bottom(),
+            rect.left_bottom(),
+            rect.left_top(),
+        ];
+        painter.extend(egui::Shape::dashed_line(&corners, stroke, 4.0, 3.0));
+    }
+}
+
+/// A name in small, weak letters, in the middle of its place, cut short where it is too long.
+pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::font(theme::SMALL), color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let at = rect.center() - 0.5 * galley.size();
+    ui.painter()
+        .with_clip_rect(rect.expand(1.0).intersect(ui.clip_rect()))
+        .galley(at, galley, color);
+}
+
+/// A value, with as many figures as there is room for.
+pub fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
+    let font = theme::font(theme::SMALL);
+    let fits = |text: &str| {
+        let galley = ui
+            .painter()
+            .layout_no_wrap(text.to_owned(), font.clone(), color);
+        galley.size().x <= rect.width()
+    };
+    let texts = [usize::MAX, 3, 2, 1].map(|figures| compact(text, figures));
+    let shown = texts.iter().find(|text| fits(text)).unwrap_or(&texts[3]);
+    label(ui, rect, shown, color);
+}
+
+/// The mark of a learned controller.
+pub fn controller_mark(ui: &Ui, rect: Rect, shown: &ControlState, theme: &Theme) {
+    if shown.controller.is_some() {
+        let at = rect.right_top() + egui::vec2(-6.0, 6.0);
+        ui.painter().circle_filled(at, 2.0, theme.modulated);
+    }
+}

@@ -1,0 +1,89 @@
+//! What a control shows of its parameter.
+
+use egui::Response;
+
+use crate::editor::context::ViewContext;
+use crate::editor::model::idle;
+use crate::editor::model::live::TelemetryState;
+use crate::editor::model::value_text::value_text;
+use crate::synth::Param;
+
+/// What a control shows of its parameter.
+pub struct ControlState {
+    /// Where the hand has it, 0 to 1.
+    pub normalized: f32,
+    /// Where modulation and macros have moved it, if they have.
+    pub modulated: Option<f32>,
+    /// The value as text.
+    pub text: String,
+    /// The controller that moves it.
+    pub controller: Option<u8>,
+    /// Whether a controller is awaited for it.
+    pub is_awaited: bool,
+    /// Why it has no effect now, if it has none.
+    pub idle: Option<&'static str>,
+}
+
+impl ControlState {
+    /// As it is now.
+    pub fn of(param: Param, context: &ViewContext) -> ControlState {
+        let normalized = context.model.normalized(param);
+        let params = context.model.params();
+        let controllers = params.controllers();
+        ControlState {
+            normalized,
+            modulated: modulated(param, context),
+            text: value_text(param, param.range().plain(normalized)),
+            controller: controllers.controller(param),
+            is_awaited: controllers.awaited() == Some(param),
+            idle: idle::reason(param, context.controls.values(), context.has_mpe_zone()),
+        }
+    }
+}
+
+/// Where modulation and macros have moved a parameter, normalised, if they have; for MPE, where
+/// messages have.
+pub fn modulated(param: Param, context: &ViewContext) -> Option<f32> {
+    if let (Param::MPE, TelemetryState::Latest(telemetry)) = (param, context.live.telemetry()) {
+        let in_force = f32::from(u8::from(telemetry.mpe.is_on()));
+        return (in_force != context.model.normalized(param)).then_some(in_force);
+    }
+    let sounding = context.controls.values().normalized(param).clamp(0.0, 1.0);
+    // The values that sound have the host's word; while a hand is ahead of it, so are they.
+    let offset = sounding - context.model.params().unmodulated(param);
+    (offset.abs() > 1e-3).then(|| (context.model.normalized(param) + offset).clamp(0.0, 1.0))
+}
+
+/// Tells what the control is, in the help line.
+pub fn set_help(
+    context: &mut ViewContext,
+    response: &Response,
+    param: Param,
+    shown: &ControlState,
+) {
+    let awaited = shown.is_awaited;
+    context.help.show_for(response, || {
+        let mut text = format!("{}: {}", param.row().name, shown.text);
+        if let Some(modulated) = shown.modulated {
+            let sounds = value_text(param, param.range().plain(modulated));
+            text += &format!(" (sounds at {sounds})");
+        }
+        if awaited {
+            text += ". Move a controller to teach it";
+        } else {
+            text += &format!(". {}", param.row().help);
+            if let Some(reason) = shown.idle {
+                text += &format!(" Has no effect now. {reason}");
+            }
+            if let Some(number) = shown.controller {
+                text += &format!(" CC {number} moves it.");
+            }
+        }
+        text
+    });
+}
+
+/// Whether a value is typed, and not picked.
+pub fn is_typed(param: Param) -> bool {
+    param.range().labels().is_none()
+}

@@ -1,0 +1,78 @@
+//! A switch: off or on, told by where its button is, by its colour and in words.
+
+use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+
+use super::accessibility::describe_choice;
+use super::behaviour::{allocate, interact};
+use super::paint::{controller_mark, dimmed, label, outline};
+use super::state::{ControlState, set_help};
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::synth::Param;
+
+/// Points.
+const SLOT: Vec2 = vec2(30.0, 16.0);
+
+/// Shows a switch in a knob's place.
+pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, name, size)
+    });
+}
+
+fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    let (rect, response) = allocate(ui, param, size);
+    // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
+    if response.clicked() && !ui.input(|input| input.modifiers.shift) {
+        let is_on = context.model.normalized(param) >= 0.5;
+        context.model.set(param, if is_on { 0.0 } else { 1.0 });
+    }
+    interact(ui, context, param, &response);
+    let shown = ControlState::of(param, context);
+    describe_choice(ui, &response, Role::Switch, param, &shown);
+    set_help(context, &response, param, &shown);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let theme = theme::current(ui);
+    let is_on = shown.normalized >= 0.5;
+    let slot = Rect::from_center_size(
+        pos2(rect.center().x, rect.top() + 0.5 * (rect.height() - 26.0)),
+        SLOT,
+    );
+    let way = ui.ctx().animate_bool(response.id, is_on);
+    let fill = if is_on { theme.accent } else { theme.raised };
+    let painter = ui.painter();
+    painter.rect_filled(slot, 0.5 * SLOT.y, fill);
+    let edge = if response.hovered() {
+        theme.weak_text
+    } else {
+        theme.line
+    };
+    let stroke = Stroke::new(1.0, edge);
+    painter.rect_stroke(slot, 0.5 * SLOT.y, stroke, StrokeKind::Inside);
+    let inset = 0.5 * SLOT.y;
+    let button = pos2(
+        slot.left() + inset + way * (SLOT.x - 2.0 * inset),
+        slot.center().y,
+    );
+    let color = if is_on { theme.on_accent } else { theme.text };
+    painter.circle_filled(button, inset - 3.0, color);
+    // A mark where it sounds, while that is at the other end.
+    if let Some(modulated) = shown.modulated
+        && (modulated >= 0.5) != is_on
+    {
+        let other = pos2(slot.left() + slot.right() - button.x, button.y);
+        painter.circle_filled(other, 0.5 * inset - 1.0, theme.modulated);
+    }
+    let line = |bottom: f32| {
+        Rect::from_min_max(
+            pos2(rect.left(), rect.bottom() - bottom - 14.0),
+            pos2(rect.right(), rect.bottom() - bottom),
+        )
+    };
+    label(ui, line(13.0), name, theme.weak_text);
+    label(ui, line(0.0), &shown.text, theme.text);
+    outline(ui, rect, &response, &shown, theme);
+    controller_mark(ui, rect, &shown, theme);
+}

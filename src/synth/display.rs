@@ -1,0 +1,252 @@
+//! Formulas that a screen may ask for, each worked out by the code that the engine uses. They hold
+//! for a voice at rest, before anything modulates it.
+
+use super::modulation::{DestinationValues, VoiceValues};
+use super::parameter::{MACROS, MAX_PARTIALS, Param};
+use super::partials::source::Source;
+use super::partials::stages::filter::{Filter, FilterSettings};
+use super::partials::stages::{SpectrumStage as _, Stages};
+use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
+use super::patch::{Patch, Values};
+use super::sounding::{Sounding, SoundingPartial, SoundingVoice};
+use crate::dsp::level::Level;
+use crate::dsp::lfo::LfoShape;
+
+/// The values of a patch as they are set, before the macros move them.
+pub fn values_before_macros(patch: &Patch) -> Values {
+    let mut patch = *patch;
+    for number in 1..=MACROS {
+        patch.set(Param::macro_target(number), 0.0);
+    }
+    Values::new(&patch)
+}
+
+/// The frequencies of all partials as parts of the fundamental, also of partials that the patch does
+/// not use. They may be in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartialRatios {
+    /// As the source gives them, partial 1 first.
+    source: Box<[f32]>,
+    /// With the partials' own Tune.
+    tuned: Box<[f32]>,
+}
+
+impl PartialRatios {
+    /// Those of a patch as it is set, before the macros.
+    pub fn new(patch: &Patch) -> PartialRatios {
+        let mut patch = *patch;
+        patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
+        let values = values_before_macros(&patch);
+        let mut overrides = PartialOverrides::default();
+        overrides.update(&Values::new(&Patch::default()), &values);
+        let context = context(&overrides);
+        at_rest(&values, |values| {
+            let source = Source::read(values);
+            let mut frame = Frame::allocate();
+            frame.resize(source.count());
+            source.fill(Arrays::RATIO, &context, &mut frame);
+            let before: Box<[f32]> = frame.ratio[..frame.count()].into();
+            Stages::read(values, &context).run(Arrays::RATIO, &context, &mut frame);
+            PartialRatios {
+                source: before,
+                tuned: frame.ratio[..frame.count()].into(),
+            }
+        })
+    }
+
+    /// The ratio of partial `n`, 1 or more, with its own Tune.
+    pub fn tuned(&self, n: usize) -> f32 {
+        self.tuned[n - 1]
+    }
+
+    /// The ratio at a number, whole or not, without any partial's own Tune: on the line from one
+    /// partial to the next, which begins at 0.
+    pub fn at(&self, number: f32) -> f32 {
+        let below = (number.max(0.0) as usize).min(self.source.len() - 1);
+        let (from, to) = self.between(below);
+        from + (to - from) * (number - below as f32)
+    }
+
+    /// The number at a ratio, the inverse of [`PartialRatios::at`]; the least, if there are several.
+    /// That of a ratio above all others is on the last line, if it rises, or else the highest partial.
+    pub fn number_at(&self, ratio: f32) -> f32 {
+        let last = self.source.len() - 1;
+        let below = (0..=last).find(|&below| {
+            let (from, to) = self.between(below);
+            (from.min(to)..=from.max(to)).contains(&ratio)
+        });
+        let below = below.unwrap_or(last);
+        let (from, to) = self.between(below);
+        let part = (ratio - from) / (to - from);
+        if part.is_finite() && part >= 0.0 {
+            (below as f32 + part).min(4.0 * MAX_PARTIALS as f32)
+        } else {
+            let of_highest = (0..=last).max_by(|&a, &b| self.source[a].total_cmp(&self.source[b]));
+            of_highest.map_or(0.0, |index| index as f32 + 1.0)
+        }
+    }
+
+    /// The ratios at the whole numbers `below` and one more.
+    fn between(&self, below: usize) -> (f32, f32) {
+        let from = below.checked_sub(1).map_or(0.0, |index| self.source[index]);
+        (from, self.source[below])
+    }
+}
+
+/// The filter as `values` set it; `None` while it is off.
+pub fn filter_settings(values: &Values) -> Option<FilterSettings> {
+    let overrides = PartialOverrides::default();
+    at_rest(values, |values| {
+        FilterSettings::read(values, &context(&overrides))
+    })
+}
+
+/// A filter's gains in dB at these frequencies.
+pub fn filter_gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
+    let log2_hz: Vec<f32> = hz.iter().map(|hz| libm::log2f(hz.max(1e-3))).collect();
+    let mut gains = vec![1.0; hz.len()];
+    Filter::new(settings).apply(Level::PORTABLE, &log2_hz, 0.0, &mut gains);
+    gains
+        .into_iter()
+        .map(|gain: f32| 20.0 * libm::log10f(gain.max(1e-6)))
+        .collect()
+}
+
+/// The value of the patch's LFO, −1 to 1, after so many cycles.
+pub fn lfo_value(values: &Values, cycles: f64) -> f64 {
+    let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
+    shape.value(cycles, values.get(Param::SEED) as u64)
+}
+
+/// The voice with the lowest fundamental, and its partials.
+pub fn lowest_voice(sounding: &Sounding) -> Option<(&SoundingVoice, &[SoundingPartial])> {
+    sounding
+        .voices()
+        .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz))
+}
+
+/// Hands on the values of a voice that nothing modulates.
+fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
+    read(&VoiceValues {
+        patch: values,
+        own: &DestinationValues::of(values),
+    })
+}
+
+/// What source and stages read beside the values. No formula here depends on the fundamental and the
+/// sample rate.
+fn context(overrides: &PartialOverrides) -> Context<'_> {
+    Context {
+        level: Level::PORTABLE,
+        tables: HarmonicTables::shared(),
+        overrides,
+        fundamental_hz: 1.0,
+        sample_rate_hz: 48_000.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::{Config, Engine, Event, FilterShape};
+
+    fn patch(settings: &[(Param, f32)]) -> Patch {
+        let mut patch = Patch::default();
+        for &(param, plain) in settings {
+            patch.set(param, plain);
+        }
+        patch
+    }
+
+    #[test]
+    fn partials_are_where_the_engine_has_them() {
+        let patch = patch(&[
+            (Param::INHARMONICITY, 0.01),
+            (Param::STRETCH, 30.0),
+            (Param::partial_tune(2), 1_200.0),
+        ]);
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        engine.set_patch(&patch);
+        engine.push(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 45,
+            velocity: 1.0,
+        });
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        let mut sounding = Sounding::default();
+        engine.sounding(&mut sounding);
+        let (voice, partials) = lowest_voice(&sounding).expect("a voice");
+        let ratios = PartialRatios::new(&patch);
+        for (n, partial) in (1..).zip(partials) {
+            let hz = ratios.tuned(n) * voice.fundamental_hz;
+            assert!((hz / partial.frequency_hz - 1.0).abs() < 1e-5, "{n}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_ratios_lead_to_one_another() {
+        for stretch in [-600.0, 0.0, 40.0] {
+            let ratios = PartialRatios::new(&patch(&[(Param::STRETCH, stretch)]));
+            for number in [0.25, 1.0, 7.3, 100.5, 512.0, 700.0] {
+                let there = ratios.number_at(ratios.at(number));
+                assert!((there / number - 1.0).abs() < 1e-3, "{stretch}: {there}");
+            }
+        }
+    }
+
+    #[test]
+    fn partials_may_be_in_any_order() {
+        let ratios = PartialRatios {
+            source: [2.0, 0.5, 3.0].into(),
+            tuned: [2.0, 0.5, 3.0].into(),
+        };
+        assert_eq!(ratios.at(1.5), 1.25);
+        assert_eq!(ratios.number_at(1.0), 0.5);
+        assert_eq!(ratios.number_at(2.5), 2.8);
+        // Past the last, on the last line if it rises.
+        assert_eq!(ratios.number_at(5.5), 4.0);
+        let falls = PartialRatios {
+            source: [1.0, 3.0, 2.0].into(),
+            ..ratios
+        };
+        assert_eq!(falls.number_at(4.0), 2.0);
+        // All at one place, which the widest narrowing of octaves comes to.
+        let one = PartialRatios::new(&patch(&[(Param::STRETCH, -1_200.0)]));
+        assert!((one.number_at(1.0) - 1.0).abs() < 1e-3);
+        assert!(one.number_at(3.0).is_finite());
+    }
+
+    #[test]
+    fn the_curve_is_the_filters() {
+        let patch = patch(&[
+            (Param::FILTER_TYPE, 1.0),
+            (Param::CUTOFF, 1_000.0),
+            (Param::SLOPE, 24.0),
+        ]);
+        let settings = filter_settings(&Values::new(&patch)).expect("it is on");
+        assert_eq!(settings.shape, FilterShape::LowPass);
+        let gains = filter_gains_db(&settings, &[100.0, 1_000.0, 4_000.0]);
+        assert!(gains[0].abs() < 0.1, "{gains:?}");
+        assert!((gains[1] + 3.0).abs() < 0.1, "{gains:?}");
+        // Two octaves of 24 dB.
+        assert!((gains[2] + 48.0).abs() < 0.5, "{gains:?}");
+        assert_eq!(filter_settings(&Values::new(&Patch::default())), None);
+    }
+
+    #[test]
+    fn what_is_set_is_not_what_the_macros_make_of_it() {
+        let patch = patch(&[
+            (Param::macro_target(1), 1.0),
+            (Param::macro_amount(1), 1.0),
+            (Param::macro_value(1), 1.0),
+        ]);
+        let (set, moved) = (values_before_macros(&patch), Values::new(&patch));
+        let target = crate::synth::parameter::MACRO_TARGETS[0];
+        assert_eq!(set.get(target), patch.plain(target));
+        assert_ne!(set.get(target), moved.get(target));
+    }
+}
