@@ -289,7 +289,7 @@ impl NiceEguiApp for App {
             self.session.clone(),
             &self.sources,
             &self.keys,
-            (Library::of_the_user(), SettingsFile::of_the_user()),
+            (Library::user(), SettingsFile::user()),
         ));
         Ok(())
     }

@@ -150,7 +150,7 @@ pub struct Library {
 
 impl Library {
     /// The user's library.
-    pub fn of_the_user() -> Library {
+    pub fn user() -> Library {
         let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
         let folder = match named {
             Some(folder) => Some(PathBuf::from(folder)),
@@ -162,7 +162,7 @@ impl Library {
     }
 
     /// A library without a folder: it has only the program's own presets.
-    pub fn of_nobody() -> Library {
+    pub fn empty() -> Library {
         Library { folder: None }
     }
 

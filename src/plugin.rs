@@ -84,7 +84,7 @@ impl Default for Aliquot {
         let params = Arc::new(HostParams::default());
         // The tests' instruments are everybody's.
         #[cfg(all(feature = "editor", not(test)))]
-        crate::settings::SettingsFile::of_the_user()
+        crate::settings::SettingsFile::user()
             .read()
             .unwrap_or_default()
             .begin(&params);

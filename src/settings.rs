@@ -191,7 +191,7 @@ pub struct SettingsFile {
 
 impl SettingsFile {
     /// The user's settings file.
-    pub fn of_the_user() -> SettingsFile {
+    pub fn user() -> SettingsFile {
         let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
         let folder = match named {
             Some(folder) => Some(PathBuf::from(folder)),
@@ -205,7 +205,7 @@ impl SettingsFile {
     }
 
     /// No file: reading gives the defaults, and writing is an error.
-    pub fn of_nobody() -> SettingsFile {
+    pub fn empty() -> SettingsFile {
         SettingsFile { path: None }
     }
 
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn without_a_folder_there_are_defaults_and_nothing_is_written() {
-        let file = SettingsFile::of_nobody();
+        let file = SettingsFile::empty();
         assert_eq!(file.read().expect("defaults"), Settings::default());
         let refused = file.write(&Settings::default());
         assert!(matches!(refused, Err(SettingsError::NoFolder)));

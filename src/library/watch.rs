@@ -21,7 +21,7 @@ pub struct Watch {
 impl Watch {
     /// Starts the thread. Until its first scan is done, there are only the program's own presets.
     pub fn new(library: Library) -> Watch {
-        let programs_own = Scanner::new(Library::of_nobody()).scan();
+        let programs_own = Scanner::new(Library::empty()).scan();
         let contents = Arc::new(Mutex::new(Arc::new(programs_own)));
         let (ask, asked) = mpsc::channel();
         let shared = contents.clone();

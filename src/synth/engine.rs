@@ -27,7 +27,7 @@ use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::sounding::Sounding;
 use super::tick::Tick;
-use super::voice::{Life, Outcome};
+use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
 use crate::bank::{MAX_BLOCK_FRAMES, Mixer, Renderer};
 use crate::dsp::denormals::FlushDenormals;
@@ -499,7 +499,7 @@ impl Engine {
         let (left, right) = self.output.levels();
         for slot in self.assigner.slots_in_use() {
             let voice = &self.pool[slot];
-            if matches!(voice.life(), Life::Sounding | Life::Fading) {
+            if matches!(voice.state(), VoiceState::Sounding | VoiceState::Fading) {
                 voice.picture(slot, left, right, sounding);
             }
         }
@@ -568,7 +568,7 @@ impl Engine {
             });
             let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
             let report = report(voice, outcome);
-            self.faults += usize::from(outcome == Outcome::Faulty);
+            self.faults += usize::from(outcome == BlockResult::NonFinite);
             self.pool.set_active(slot, report.is_active);
             self.assigner.report(slot, &report);
         }

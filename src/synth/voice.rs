@@ -23,9 +23,9 @@ use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
 
-/// Where a voice stands in its life.
+/// What a voice is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
+pub enum VoiceState {
     /// Not in use.
     Idle,
     /// Begun at the frame rendered next; nothing of it has been rendered.
@@ -39,7 +39,7 @@ pub enum Life {
 /// One voice. All memory is allocated by [`Voice::idle`].
 #[derive(Debug)]
 pub struct Voice {
-    life: Life,
+    state: VoiceState,
     control: VoiceControl,
     /// Polyphonic offsets of normalised values; all 0 unless [`VoiceControl::has_offsets`].
     offsets: Versioned<[f32; Param::COUNT]>,
@@ -49,7 +49,7 @@ pub struct Voice {
 }
 
 copy_fields!(Voice {
-    life,
+    state,
     control,
     offsets,
     own_overrides,
@@ -117,20 +117,20 @@ impl VoiceControl {
 
 /// What a rendered block leaves of a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum BlockResult {
     /// It goes on.
-    Sounds,
+    Active,
     /// It has come to its end.
-    Ended,
+    Finished,
     /// A value in it was not a number, and it was silenced.
-    Faulty,
+    NonFinite,
 }
 
 impl Voice {
     /// Allocates an idle voice.
     pub fn idle(level: Level) -> Voice {
         Voice {
-            life: Life::Idle,
+            state: VoiceState::Idle,
             control: VoiceControl::idle(level),
             offsets: Versioned::from([0.0; Param::COUNT]),
             own_overrides: Versioned::default(),
@@ -145,9 +145,9 @@ impl Voice {
         self.partials.prefetch();
     }
 
-    /// Where it stands in its life.
-    pub fn life(&self) -> Life {
-        self.life
+    /// What it is doing.
+    pub fn state(&self) -> VoiceState {
+        self.state
     }
 
     /// Whether its release has begun or is due.
@@ -188,7 +188,7 @@ impl Voice {
         if self.control.has_offsets {
             self.offsets.write().fill(0.0);
         }
-        self.life = Life::Pending;
+        self.state = VoiceState::Pending;
         self.control = VoiceControl {
             note: Note::new(channel, key, velocity),
             loudness: Loudness {
@@ -206,15 +206,15 @@ impl Voice {
 
     /// Fades out over the next block; one that has not sounded yet ends at once.
     pub fn fade(&mut self) {
-        self.life = match self.life {
-            Life::Pending | Life::Idle => Life::Idle,
-            Life::Sounding | Life::Fading => Life::Fading,
+        self.state = match self.state {
+            VoiceState::Pending | VoiceState::Idle => VoiceState::Idle,
+            VoiceState::Sounding | VoiceState::Fading => VoiceState::Fading,
         };
     }
 
     /// Ends at once.
     pub fn silence(&mut self) {
-        self.life = Life::Idle;
+        self.state = VoiceState::Idle;
     }
 
     /// Takes a note expression, in its own unit.
@@ -241,9 +241,9 @@ impl Voice {
         renderer: &mut Renderer,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Outcome {
+    ) -> BlockResult {
         let values = &tick.values;
-        self.life = Life::Sounding;
+        self.state = VoiceState::Sounding;
         self.control.envelopes = Envelopes::begin(&tick.envelopes);
         let Note { channel, key, .. } = self.control.note;
         let control = tick.channels.control(channel, values);
@@ -271,14 +271,14 @@ impl Voice {
         renderer: &mut Renderer,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Outcome {
-        if self.life == Life::Fading {
+    ) -> BlockResult {
+        if self.state == VoiceState::Fading {
             let fundamental_hz = self.control.trajectory.hz();
             self.partials
                 .fade(fundamental_hz, left.len(), tick.sample_rate_hz);
             self.partials.render(renderer, left, right);
-            self.life = Life::Idle;
-            return Outcome::Ended;
+            self.state = VoiceState::Idle;
+            return BlockResult::Finished;
         }
         if self.control.release_is_due {
             self.control.release_is_due = false;
@@ -286,7 +286,7 @@ impl Voice {
             self.control.envelopes.release(&tick.envelopes);
             if self.control.envelopes[EnvelopeId::Amp].is_done() {
                 // A release of no time still takes this block, so that it does not click.
-                self.life = Life::Fading;
+                self.state = VoiceState::Fading;
                 return self.render_block(tick, renderer, left, right);
             }
         }
@@ -303,7 +303,7 @@ impl Voice {
         start_level: Option<f32>,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Outcome {
+    ) -> BlockResult {
         let channel = tick
             .channels
             .control(self.control.note.channel, &tick.values);
@@ -326,8 +326,8 @@ impl Voice {
             let own = self.segment_values(tick, &channel, at);
             let is_finite = self.prepare_segment(tick, &channel, &own, frames, start_level.take());
             if !is_finite {
-                self.life = Life::Idle;
-                return Outcome::Faulty;
+                self.state = VoiceState::Idle;
+                return BlockResult::NonFinite;
             }
             let (left, right) = (&mut left[segment.clone()], &mut right[segment]);
             self.partials.render(renderer, left, right);
@@ -335,11 +335,11 @@ impl Voice {
             // Mere silence is no end: what shut the voice up may open again.
             if self.control.envelopes[EnvelopeId::Amp].is_done() || self.control.loudness.is_decayed
             {
-                self.life = Life::Idle;
-                return Outcome::Ended;
+                self.state = VoiceState::Idle;
+                return BlockResult::Finished;
             }
         }
-        Outcome::Sounds
+        BlockResult::Active
     }
 
     /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.

@@ -6,7 +6,7 @@
 use super::assigner::Report;
 use super::tick::Tick;
 use super::versioned::CopyFrom;
-use super::voice::{Outcome, Voice};
+use super::voice::{BlockResult, Voice};
 use crate::bank::{Part, Renderer};
 use crate::dsp::level::Level;
 
@@ -115,9 +115,9 @@ impl VoiceGroup {
             }
             let voice = &mut self.voices[place];
             let outcome = voice.render_block(tick, renderer, left, right);
-            self.faults += usize::from(outcome == Outcome::Faulty);
+            self.faults += usize::from(outcome == BlockResult::NonFinite);
             self.reports[place] = report(voice, outcome);
-            if outcome != Outcome::Sounds {
+            if outcome != BlockResult::Active {
                 self.active &= !(1 << place);
             }
         }
@@ -126,9 +126,9 @@ impl VoiceGroup {
 }
 
 /// How `voice` came out of its last block.
-pub fn report(voice: &Voice, outcome: Outcome) -> Report {
+pub fn report(voice: &Voice, outcome: BlockResult) -> Report {
     Report {
-        is_active: outcome == Outcome::Sounds,
+        is_active: outcome == BlockResult::Active,
         power: voice.power(),
         partials: voice.sounding_partials(),
     }

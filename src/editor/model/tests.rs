@@ -245,7 +245,7 @@ fn steps_outlive_the_window_and_not_a_loaded_state() {
         params.clone(),
         Box::new(recorder),
         session,
-        Library::of_nobody(),
+        Library::empty(),
     );
     model.begin_frame(0.0);
     assert_eq!(model.undo_name().as_deref(), Some("Stereo Spread"));

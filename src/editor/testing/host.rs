@@ -70,12 +70,12 @@ fn model_of(recorder: RecordingHost, library: Library) -> (EditorModel, Recordin
 
 /// With a host that never takes anything up.
 pub fn model() -> (EditorModel, RecordingHost) {
-    model_of(RecordingHost::default(), Library::of_nobody())
+    model_of(RecordingHost::default(), Library::empty())
 }
 
 /// With a host that does as it is told.
 pub fn obeyed_model() -> (EditorModel, RecordingHost) {
-    obeyed_model_over(Library::of_nobody())
+    obeyed_model_over(Library::empty())
 }
 
 /// The same, over these presets.

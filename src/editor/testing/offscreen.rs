@@ -32,7 +32,7 @@ impl OffscreenWindow {
     ) -> OffscreenWindow {
         let ctx = Context::default();
         let session = SharedSession::default();
-        let nobodys = (Library::of_nobody(), SettingsFile::of_nobody());
+        let nobodys = (Library::empty(), SettingsFile::empty());
         OffscreenWindow {
             open: Open::new(
                 &ctx,

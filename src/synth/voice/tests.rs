@@ -80,7 +80,7 @@ fn a_copy_renders_as_the_voice_does() {
             let place = 1_000 * (seed + 1) + step;
             // Most ticks are as the one before.
             let tick = tick(1_000 * (seed + 1) + step - step % (1 + bits(seed, 30) % 4));
-            if voice.life() == Life::Idle || bits(place, 31).is_multiple_of(20) {
+            if voice.state() == VoiceState::Idle || bits(place, 31).is_multiple_of(20) {
                 onsets += 1;
                 together = 0;
                 onset(&mut voice, &tick, &mut renderer, onsets);

@@ -45,7 +45,7 @@ impl<'a> Listed<'a> {
     }
 
     /// What is to be loaded where the search has been left for the list by this key.
-    fn from_search(&self, key: Key) -> Option<&'a Entry> {
+    fn after_search(&self, key: Key) -> Option<&'a Entry> {
         let place = self.place(self.cursor.as_ref());
         let marked = *self.entries.get(place.unwrap_or(0))?;
         // Down goes on from what sounds already.
@@ -57,14 +57,14 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// Shows the list; returns the preset that the keys are on. `from_search` is the key by which the
+/// Shows the list; returns the preset that the keys are on. `after_search` is the key by which the
 /// search has been left for it.
 pub fn show(
     browser: &mut Browser,
     ui: &mut Ui,
     context: &mut ViewContext,
     contents: &Contents,
-    from_search: Option<Key>,
+    after_search: Option<Key>,
 ) -> Option<Entry> {
     let loaded = context.model.preset().0.map(|preset| preset.id);
     if browser.cursor.is_none() {
@@ -84,8 +84,8 @@ pub fn show(
     let place = chosen.as_ref().map(|(place, _)| *place);
     let walked = keys(ui, field.id, place, listed.entries.len(), page);
     let walked_to = walked.map(|to| listed.entries[to]);
-    let to_load = from_search
-        .and_then(|key| listed.from_search(key))
+    let to_load = after_search
+        .and_then(|key| listed.after_search(key))
         .or(walked_to);
     let by_keys = to_load.map(|entry| (Act::Load, entry.clone()));
     let wanted = match &by_keys {
@@ -110,7 +110,7 @@ pub fn show(
         }
     }
     let chosen = chosen.map(|(_, entry)| entry);
-    if field.has_focus() && walked.is_none() && from_search.is_none() {
+    if field.has_focus() && walked.is_none() && after_search.is_none() {
         let (enter, star) =
             ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Space)));
         if enter {
