@@ -5,10 +5,11 @@
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
 //! the status line: of what has begun to sound the audio thread tells it.
 //!
-//! `Shell` lays the views out. Each view is a struct that remembers what it needs while the window
-//! is open, with a `show(&mut self, ui, desk)`; `desk::Desk` is all that it is handed: parameters
-//! and the way to change them (`edit`), what the instrument tells of itself (`live`), and the
-//! line in which it tells what the pointer is on (`help`). How it looks it has from `theme`.
+//! Its layers, of which each uses only those after it: `shell` (the layout, keys of the whole window)
+//! → `views` → `widgets` (controls and what they are made of) → `context` (all that a view is handed)
+//! → `model` (values to show, changes on their way to the host, undo, presets; without the toolkit)
+//! → `params`, `bridge`, `synth::display`. Beside them are `theme` (colours and fonts), `platform`
+//! (what the window needs of the system) and `testing` (windows and views without a screen).
 
 use std::error::Error;
 use std::sync::Arc;

@@ -19,7 +19,9 @@
 //! * [`song`]: a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
-//! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side.
+//! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
+//!   has layers of its own: `shell → views → widgets → context → model → params, bridge,`
+//!   [`synth::display`]; its model does not know the toolkit that draws the window.
 //!
 //! Dependencies point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
 //! (`src/bin/render.rs`) uses the same engine without the plugin.

@@ -383,26 +383,18 @@ fn an_interrupt_ends_the_wait_for_a_reader() {
 #[test]
 fn what_does_not_reach_standard_output_is_an_error() {
     let place = Place::with(&three_notes());
-    for (script, reason) in [
-        ("\"$0\" song.mid - >&-", "it is closed"),
-        ("\"$0\" song.mid /dev/stdout >&-", "it is closed"),
-        ("\"$0\" song.mid out.wav >&-", "it is closed"),
-        ("\"$0\" --list-presets >&-", "it is closed"),
-        ("\"$0\" song.mid - 1< song.mid", "Bad file descriptor"),
-        ("\"$0\" song.mid out.wav 1< song.mid", "Bad file descriptor"),
-        ("\"$0\" --list-presets 1< song.mid", "Bad file descriptor"),
+    // A descriptor that is only open for reading.
+    for script in [
+        "\"$0\" song.mid - 1< song.mid",
+        "\"$0\" song.mid out.wav 1< song.mid",
+        "\"$0\" --list-presets 1< song.mid",
     ] {
         let output = by_shell(&place, script);
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{script}: {told}");
         assert_eq!(told.matches('\n').count(), 1, "{script}: {told}");
-        let name = if script.contains("/dev/") {
-            "/dev/stdout"
-        } else {
-            "standard output"
-        };
-        let start = format!("aliquot-render: {name}: {reason}");
-        assert!(told.starts_with(&start), "{script}: {told}");
+        let start = "aliquot-render: standard output: Bad file descriptor";
+        assert!(told.starts_with(start), "{script}: {told}");
     }
     // A reader that has gone away.
     for arguments in [&["song.mid", "out.wav"][..], &["--list-presets"]] {

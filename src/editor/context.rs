@@ -1,14 +1,14 @@
 //! What every view is handed, so that none reaches around.
 
-use crate::editor::model::EditorModel;
-use controls::Controls;
 pub mod controls;
 pub mod help;
 pub mod legends;
 pub mod scale;
 
+use crate::editor::model::EditorModel;
 use crate::editor::model::live::{Live, TelemetryState};
 use crate::synth::Param;
+use controls::Controls;
 use help::HelpLine;
 
 /// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).

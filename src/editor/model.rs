@@ -1,13 +1,16 @@
-//! Changes on their way to the host, each between a begin and an end, and what can be undone of
-//! them.
+//! What the window shows and changes, without the toolkit that draws it: the values of the
+//! parameters, changes on their way to the host, each between a begin and an end, what can be undone
+//! of them; presets, the sounds to compare, MIDI learn.
 //!
 //! A view changes parameters in one of these ways, each of which is one step to undo:
 //!
-//! * at once: [`EditorModel::set`], or [`EditorModel::nudge`] and [`EditorModel::nudge_all`] for keys and wheels, of
-//!   which many in a row are one;
+//! * at once: [`EditorModel::set`], or [`EditorModel::nudge`] and [`EditorModel::nudge_all`] for keys
+//!   and wheels, of which many in a row are one;
 //! * by a drag: [`EditorModel::begin_drag`], [`EditorModel::drag_by`], [`EditorModel::end_drag`];
-//! * by a stroke over many: [`EditorModel::draw`] as often as needed, then [`EditorModel::end_drag`];
-//! * anything between [`EditorModel::begin_group`] and [`EditorModel::end_group`], under the group's name.
+//! * by a stroke over many: [`EditorModel::draw`] as often as needed, then
+//!   [`EditorModel::end_drag`];
+//! * anything between [`EditorModel::begin_group`] and [`EditorModel::end_group`], under the group's
+//!   name.
 
 use std::borrow::Cow;
 use std::sync::Arc;

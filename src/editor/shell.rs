@@ -103,12 +103,46 @@ impl Shell {
         let layout = Layout::of(window);
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
+        let now_s = ui.input(|input| input.time);
+        self.begin_frame(ui, model, live, now_s);
+        let mut context = ViewContext {
+            model,
+            live,
+            help: &mut self.help,
+            controls: &mut self.controls,
+        };
+        let views = &mut self.views;
+        place(ui, layout.header, |ui| {
+            header::show(ui, &mut context, &mut views.browser, &mut views.settings);
+        });
+        views.scrolled_body(ui, &mut context, &layout);
+        // The view that held something may have gone meanwhile.
+        if !ui.input(|input| input.pointer.any_down()) {
+            context.model.end_drag();
+        }
+        let letters = views.settings.settings().letters;
+        views.keyboard.listen(ui, &mut context, letters);
+        self.show_messages(ui, model, now_s);
+        // Last, so that it tells what the pointer has found in this frame.
+        place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+            status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
+        });
+        // Not over the keys, which are played meanwhile.
+        let foot = match layout.scrolled {
+            None => Body::of(layout.body).keyboard.top(),
+            Some(_) => layout.body.bottom(),
+        };
+        self.views.browser.overlay(ui, model, foot - theme::GAP);
+    }
+
+    /// Takes over what has happened since the last frame: what the instrument and the settings tell,
+    /// keys of the whole window, controllers.
+    fn begin_frame(&mut self, ui: &Ui, model: &mut EditorModel, live: &Live, now_s: f64) {
         self.help.clear();
         // That something begins to sound the audio thread tells the window.
         if !live.sounding().is_empty() {
             ui.ctx().request_repaint();
         }
-        let now_s = ui.input(|input| input.time);
         model.begin_frame(now_s);
         self.views.settings.follow(ui);
         let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
@@ -120,21 +154,36 @@ impl Shell {
         }
         self.learn.follow(model);
         self.controls.begin_frame(model.params());
-        let mut context = ViewContext {
-            model,
-            live,
-            help: &mut self.help,
-            controls: &mut self.controls,
-        };
-        let views = &mut self.views;
-        place(ui, layout.header, |ui| {
-            header::show(ui, &mut context, &mut views.browser, &mut views.settings);
-        });
+    }
+
+    /// Says in the help line what a key has done and how learning goes, over what the views have said
+    /// there.
+    fn show_messages(&mut self, ui: &Ui, model: &mut EditorModel, now_s: f64) {
+        if let Some((text, until_s)) = &self.status_message {
+            if now_s < *until_s {
+                self.help.replace(text.clone());
+            } else {
+                self.status_message = None;
+            }
+        }
+        let is_learning = model.params().controllers().awaited().is_some();
+        if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.learn.cancel(model);
+        }
+        if let Some(text) = self.learn.update(model, now_s) {
+            self.help.replace(text);
+        }
+    }
+}
+
+impl Views {
+    /// The body, scrolled if there is no room for all of it.
+    fn scrolled_body(&mut self, ui: &mut Ui, context: &mut ViewContext, layout: &Layout) {
         match layout.scrolled {
-            None => views.body(ui, &mut context, layout.body),
+            None => self.body(ui, context, layout.body),
             // Its own scrolling is enough, and its controls stay where they are seen.
-            Some(_) if views.settings.is_open() => place(ui, layout.body, |ui| {
-                views.settings.page(ui, &mut context);
+            Some(_) if self.settings.is_open() => place(ui, layout.body, |ui| {
+                self.settings.page(ui, context);
             }),
             Some(size) => place(ui, layout.body, |ui| {
                 // Seen before the pointer looks for them.
@@ -146,45 +195,13 @@ impl Shell {
                     .scroll_source(ScrollSource::SCROLL_BAR | ScrollSource::MOUSE_WHEEL)
                     .show(ui, |ui| {
                         let (_, rect) = ui.allocate_space(size);
-                        views.body(ui, &mut context, rect);
+                        self.body(ui, context, rect);
                         focus::follow(ui);
                     });
             }),
         }
-        // The view that held something may have gone meanwhile.
-        if !ui.input(|input| input.pointer.any_down()) {
-            context.model.end_drag();
-        }
-        let letters = views.settings.settings().letters;
-        views.keyboard.listen(ui, &mut context, letters);
-        if let Some((text, until_s)) = &self.status_message {
-            if now_s < *until_s {
-                context.help.replace(text.clone());
-            } else {
-                self.status_message = None;
-            }
-        }
-        let is_learning = context.model.params().controllers().awaited().is_some();
-        if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.learn.cancel(context.model);
-        }
-        if let Some(text) = self.learn.update(context.model, now_s) {
-            context.help.replace(text);
-        }
-        // Last, so that it tells what the pointer has found in this frame.
-        place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
-        });
-        // Not over the keys, which are played meanwhile.
-        let foot = match layout.scrolled {
-            None => Body::of(layout.body).keyboard.top(),
-            Some(_) => layout.body.bottom(),
-        };
-        views.browser.overlay(ui, model, foot - theme::GAP);
     }
-}
 
-impl Views {
     /// What is between the header and the status line.
     fn body(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let body = Body::of(rect);

@@ -21,6 +21,7 @@ mod place;
 mod state;
 mod switch;
 mod text;
+pub mod toolbar;
 
 pub use bar::bar;
 pub use behaviour::{keep_arrows, param_behaviour};

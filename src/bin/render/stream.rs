@@ -36,11 +36,6 @@ impl Stream {
         if !kind.is_fifo() && !kind.is_char_device() {
             return Ok(None);
         }
-        // The runtime has opened something else in a closed one's place.
-        let names = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
-        if names.iter().any(|name| path == Path::new(name)) {
-            standard_output()?;
-        }
         let file = OpenOptions::new().write(true).open(path)?;
         if file.is_terminal() {
             return Err(a_terminal());
@@ -72,13 +67,11 @@ pub fn tell(text: &str) -> io::Result<()> {
     output.flush()
 }
 
-/// Standard output, with all errors: the standard library's own takes it for written what is written
-/// to one that cannot be written to.
+/// Standard output, with all errors: the standard library's own ignores those of a descriptor that is
+/// not open for writing. (One that is closed is `/dev/null` before `main` begins, as in every Rust
+/// program.)
 #[cfg(unix)]
 fn standard_output() -> io::Result<Box<dyn Write>> {
-    if closed::is_closed() {
-        return Err(io::Error::other("it is closed"));
-    }
     Ok(Box::new(duplicate()?))
 }
 
@@ -91,42 +84,4 @@ fn standard_output() -> io::Result<Box<dyn Write>> {
 fn duplicate() -> io::Result<File> {
     use std::os::fd::AsFd;
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
-}
-
-/// Whether standard output was closed when the program began. Rust's runtime opens `/dev/null` in its
-/// place before `main`, so it has to be asked for earlier: by a function that the system calls before.
-#[cfg(unix)]
-mod closed {
-    use std::ffi::c_int;
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    const STANDARD_OUTPUT: c_int = 1;
-    /// Of `fcntl`, on every Unix.
-    const F_GETFD: c_int = 1;
-
-    static IS_CLOSED: AtomicBool = AtomicBool::new(false);
-
-    unsafe extern "C" {
-        fn fcntl(file: c_int, command: c_int, ...) -> c_int;
-    }
-
-    // SAFETY: the section holds functions of this signature, which are called once, before `main`.
-    // The function needs nothing of Rust's runtime.
-    #[used]
-    #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-    #[cfg_attr(
-        target_vendor = "apple",
-        unsafe(link_section = "__DATA,__mod_init_func")
-    )]
-    static LOOK: extern "C" fn() = look;
-
-    extern "C" fn look() {
-        // SAFETY: the command takes no further argument and changes nothing.
-        let flags = unsafe { fcntl(STANDARD_OUTPUT, F_GETFD) };
-        IS_CLOSED.store(flags < 0, Ordering::Relaxed);
-    }
-
-    pub fn is_closed() -> bool {
-        IS_CLOSED.load(Ordering::Relaxed)
-    }
 }

@@ -9,7 +9,7 @@ use egui::{
 };
 
 use super::canvas::{Canvas, FLOOR_DB};
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 use crate::editor::context::ViewContext;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::Measure;
@@ -74,77 +74,89 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         let stroke = Stroke::new(1.0, theme.line);
         painter.rect_stroke(ground, radius, stroke, StrokeKind::Outside);
     }
-    let font = theme::font(theme::SMALL);
-    let line = Stroke::new(1.0, theme.grid);
-    let text = |at: Pos2, align: Align2, text: String, color: Color32| {
-        painter.text(at, align, text, font.clone(), color);
-    };
+    bar_scale(painter, canvas, theme);
+    live_scale(painter, canvas, theme);
+    axis_scale(painter, canvas, theme);
+}
 
-    // Of the bars, on the left.
-    let param = canvas.layer.param(1);
+/// A small text of a scale.
+fn scale_text(painter: &Painter, at: Pos2, align: Align2, text: String, color: Color32) {
+    painter.text(at, align, text, theme::font(theme::SMALL), color);
+}
+
+/// Heights of marks, from the lowest to the highest, and whether there is room for the text of each,
+/// which stays within the plot: its height, if so.
+fn mark_heights(
+    canvas: &Canvas,
+    heights: impl Iterator<Item = f32>,
+) -> impl Iterator<Item = (f32, Option<f32>)> {
     let mut free_from = f32::INFINITY;
+    let within = (canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
+    heights.map(move |y| {
+        let inner = y.clamp(within.0, within.1);
+        let has_room = free_from - inner >= 12.0;
+        if has_room {
+            free_from = inner;
+        }
+        (y, has_room.then_some(inner))
+    })
+}
+
+/// The scale of the bars, on the left.
+fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
+    let param = canvas.layer.param(1);
     let mut marks: Vec<f32> = canvas.layer.marks().to_vec();
     marks.sort_by(f32::total_cmp);
-    for mark in marks {
-        let y = canvas.height(param.range().normalized(mark));
-        let inner = y.clamp(canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
-        if mark == param.row().default {
-            painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, theme.line));
+    let heights = marks
+        .iter()
+        .map(|&mark| canvas.height(param.range().normalized(mark)));
+    for ((y, text_y), &mark) in mark_heights(canvas, heights).zip(&marks) {
+        let color = if mark == param.row().default {
+            theme.line
         } else {
-            painter.hline(canvas.plot.x_range(), y, line);
-        }
-        if free_from - inner >= 12.0 {
-            free_from = inner;
-            text(
-                pos2(canvas.plot.left() - 6.0, inner),
-                Align2::RIGHT_CENTER,
-                canvas.layer.mark_text(mark),
-                theme.accent_text,
-            );
+            theme.grid
+        };
+        painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, color));
+        if let Some(text_y) = text_y {
+            let at = pos2(canvas.plot.left() - 6.0, text_y);
+            let text = canvas.layer.mark_text(mark);
+            scale_text(painter, at, Align2::RIGHT_CENTER, text, theme.accent_text);
         }
     }
-    // Of what sounds, on the right.
-    let mut free_from = f32::INFINITY;
-    for place in (0..=8).rev() {
-        let db = -12.0 * place as f32;
-        let y = canvas.live_height(db);
-        let inner = y.clamp(canvas.plot.top() + 5.0, canvas.plot.bottom() - 5.0);
-        if free_from - inner >= 12.0 {
-            free_from = inner;
-            text(
-                pos2(canvas.plot.right() + 6.0, inner),
-                Align2::LEFT_CENTER,
-                with_minus(&format!("{db:.0}")).replace("−0", "0"),
-                theme.weak_text,
-            );
+}
+
+/// The scale of what sounds, on the right.
+fn live_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
+    let marks = (0..=8).rev().map(|place| -12.0 * place as f32);
+    let heights = marks.clone().map(|db| canvas.live_height(db));
+    for ((_, text_y), db) in mark_heights(canvas, heights).zip(marks) {
+        if let Some(text_y) = text_y {
+            let at = pos2(canvas.plot.right() + 6.0, text_y);
+            let text = with_minus(&format!("{db:.0}")).replace("−0", "0");
+            scale_text(painter, at, Align2::LEFT_CENTER, text, theme.weak_text);
         }
     }
-    // Whose partials the bars stand at.
-    if canvas.axis.measure() != Measure::Number {
-        text(
-            canvas.names.left_top() + vec2(-6.0, 2.0),
-            Align2::RIGHT_TOP,
-            format!("Bars {}", canvas.reference.note()),
-            theme.accent_text,
-        );
+}
+
+/// The axis, below, and whose partials the bars stand at.
+fn axis_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
+    let is_by_number = canvas.axis.measure() == Measure::Number;
+    if !is_by_number {
+        let at = canvas.names.left_top() + vec2(-6.0, 2.0);
+        let text = format!("Bars {}", canvas.reference.note());
+        scale_text(painter, at, Align2::RIGHT_TOP, text, theme.accent_text);
     }
-    // Of the axis, below.
     let (names, notes) = canvas.axis.marks(canvas.extent());
-    for (row, marks) in [names, notes].iter().enumerate() {
+    if !is_by_number {
+        let stroke = Stroke::new(1.0, theme.grid);
+        for mark in &names {
+            painter.vline(mark.x, canvas.plot.y_range(), stroke);
+        }
+    }
+    for (row, marks, color) in [(0.0, names, theme.weak_text), (1.0, notes, theme.text)] {
         for mark in marks {
-            if row == 0 && canvas.axis.measure() != Measure::Number {
-                painter.vline(mark.x, canvas.plot.y_range(), line);
-            }
-            text(
-                pos2(mark.x, canvas.names.top() + 2.0 + 14.0 * row as f32),
-                Align2::CENTER_TOP,
-                mark.text.clone(),
-                if row == 0 {
-                    theme.weak_text
-                } else {
-                    theme.text
-                },
-            );
+            let at = pos2(mark.x, canvas.names.top() + 2.0 + 14.0 * row);
+            scale_text(painter, at, Align2::CENTER_TOP, mark.text, color);
         }
     }
 }
@@ -235,28 +247,7 @@ pub fn sounding(
             fade(&mut heads, head, theme.live, theme.live);
         }
         if shown.voices {
-            let is_heard = |db: &&f32| **db > FLOOR_DB;
-            let count = column.tints_db.iter().filter(is_heard).count() as f32;
-            let mut place = 0.0;
-            for (tint, db) in column.tints_db.iter().enumerate() {
-                if !is_heard(&db) {
-                    continue;
-                }
-                // By number all voices stand in one column, side by side.
-                let (x, line) = if is_by_number {
-                    let each = width / count;
-                    let x = x - width / 2.0 + (place + 0.5) * each;
-                    (x, (each * 0.6).clamp(pixel, 2.0))
-                } else {
-                    (x, 1.5)
-                };
-                let color = theme.voice(tint);
-                let top = canvas.live_height(*db);
-                place += 1.0;
-                let body =
-                    Rect::from_min_max(pos2(x - line / 2.0, top), pos2(x + line / 2.0, bottom));
-                fade(&mut mesh, body, color, color.gamma_multiply(0.25));
-            }
+            voices(&mut mesh, (x, width), canvas, column, pixel, theme);
         }
         if shown.peaks && column.peak_db > FLOOR_DB && column.peak_db > column.sum_db + 0.2 {
             let y = canvas.live_height(column.peak_db);
@@ -267,6 +258,36 @@ pub fn sounding(
     }
     painter.add(mesh);
     painter.add(heads);
+}
+
+/// A line for each tint that is heard in a column, whose middle is at `x`; none is narrower than a
+/// pixel.
+fn voices(
+    mesh: &mut Mesh,
+    (x, width): (f32, f32),
+    canvas: &Canvas,
+    column: &Column,
+    pixel: f32,
+    theme: &Theme,
+) {
+    let is_heard = |db: f32| db > FLOOR_DB;
+    let count = column.tints_db.iter().filter(|&&db| is_heard(db)).count() as f32;
+    let tints = column.tints_db.iter().copied().enumerate();
+    for (place, (tint, db)) in tints.filter(|(_, db)| is_heard(*db)).enumerate() {
+        // By number all voices stand in one column, side by side.
+        let (x, line) = if canvas.axis.measure() == Measure::Number {
+            let each = width / count;
+            let x = x - width / 2.0 + (place as f32 + 0.5) * each;
+            (x, (each * 0.6).clamp(pixel, 2.0))
+        } else {
+            (x, 1.5)
+        };
+        let color = theme.voice(tint);
+        let top = canvas.live_height(db);
+        let bottom = canvas.plot.bottom();
+        let body = Rect::from_min_max(pos2(x - line / 2.0, top), pos2(x + line / 2.0, bottom));
+        fade(mesh, body, color, color.gamma_multiply(0.25));
+    }
 }
 
 /// What the hand has drawn.
