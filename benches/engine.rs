@@ -526,13 +526,10 @@ fn bursts() {
         "bursts at 2,048 voices × 1 partial, in parts of a block's time (64 frames at 48 kHz):"
     );
     for burst in all_bursts() {
-        let mut parts: Vec<f64> = (0..9).map(|_| part_of_block(&burst)).collect();
-        parts.sort_by(f64::total_cmp);
-        println!(
-            "  {:38} {:6.1} %",
-            burst.name,
-            100.0 * parts[parts.len() / 2]
-        );
+        // The least of some: what else the machine did meanwhile is no part of it.
+        let parts = (0..9).map(|_| part_of_block(&burst));
+        let least = parts.fold(f64::INFINITY, f64::min);
+        println!("  {:38} {:6.1} %", burst.name, 100.0 * least);
     }
 }
 
