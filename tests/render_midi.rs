@@ -345,7 +345,7 @@ fn a_named_pipe_and_a_device_are_written_to() {
 /// A pipe that nobody reads from can be left.
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_the_wait_for_a_reader() {
+fn a_request_to_end_ends_the_wait_for_a_reader() {
     use std::io::{BufRead, BufReader};
     use std::time::{Duration, Instant};
 
@@ -360,8 +360,9 @@ fn an_interrupt_ends_the_wait_for_a_reader() {
     // The warning of the song is the last that happens before.
     let mut told = BufReader::new(child.stderr.take().expect("it is piped"));
     told.read_line(&mut String::new()).expect("a warning");
+    // Not SIGINT, which a shell has its background programs ignore.
     let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args(["-TERM", &child.id().to_string()])
         .status()
         .expect("kill starts");
     assert!(killed.success());
