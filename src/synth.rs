@@ -21,6 +21,7 @@ pub mod parameter;
 pub mod partials;
 pub mod patch;
 pub mod pool;
+mod resident;
 pub mod sounding;
 pub mod tick;
 pub mod versioned;

@@ -23,6 +23,7 @@ use std::collections::VecDeque;
 use self::lists::{SlotLists, SlotSet};
 use self::ranking::Ranking;
 use super::event::{EndedNote, NoteAddress};
+use super::resident::vec_with_room;
 use super::work;
 
 /// MIDI channels.
@@ -150,7 +151,7 @@ const FREE: Note = Note {
 /// Which active note gives way first: released ones, then the quietest, then the oldest. In one
 /// number, since a burst of notes compares many: the highest bit is set for held notes, ten bits are
 /// the loudness in steps, the rest is the age.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct StealRank {
     order: u64,
     slot: u16,
@@ -159,7 +160,7 @@ struct StealRank {
 const AGE_BITS: u32 = 53;
 
 /// Which fading note is cut off first: the quietest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct CutRank {
     /// A power's bits; powers are not negative, so the bits are in their order.
     power: u32,
@@ -257,7 +258,7 @@ impl Assigner {
             onsets: 0,
             steal: Ranking::new(slots),
             cut: Ranking::new(slots),
-            ended: VecDeque::with_capacity(2 * slots),
+            ended: vec_with_room(2 * slots, EndedNote::default()).into(),
         }
     }
 

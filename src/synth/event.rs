@@ -98,7 +98,7 @@ pub enum Event {
 }
 
 /// A note that sounds no more, for hosts that keep account of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndedNote {
     /// The host's note id, where it gave one.
     pub id: Option<i32>,

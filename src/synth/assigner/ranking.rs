@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::synth::resident::vec_with_room;
 use crate::synth::work;
 
 /// Candidates by rank, the least first.
@@ -17,12 +18,12 @@ pub struct Ranking<R> {
     is_built: bool,
 }
 
-impl<R: Ord + Copy> Ranking<R> {
+impl<R: Ord + Copy + Default> Ranking<R> {
     /// A ranking of at most `candidates`; allocates all that it will need.
     pub fn new(candidates: usize) -> Ranking<R> {
         Ranking {
             // Room for as many changes as candidates before it is built anew.
-            heap: BinaryHeap::with_capacity(2 * candidates),
+            heap: vec_with_room(2 * candidates, Reverse(R::default())).into(),
             is_built: false,
         }
     }

@@ -6,6 +6,7 @@ use crate::synth::assigner::lists::SlotSet;
 use crate::synth::assigner::{Command, Commands, NewNote};
 use crate::synth::parameter::Param;
 use crate::synth::pool::MAX_SLOTS;
+use crate::synth::resident::vec_with_room;
 use crate::synth::voice::Voice;
 use crate::synth::work;
 
@@ -47,7 +48,14 @@ impl VoiceCommands {
         VoiceCommands {
             slots: vec![Waiting::default(); MAX_SLOTS].into_boxed_slice(),
             waiting: SlotSet::new(MAX_SLOTS),
-            modulations: Vec::with_capacity(MODULATIONS + MAX_SLOTS),
+            modulations: vec_with_room(
+                MODULATIONS + MAX_SLOTS,
+                Modulation {
+                    slot: 0,
+                    param: Param::PARTIALS,
+                    offset: 0.0,
+                },
+            ),
         }
     }
 
