@@ -20,8 +20,9 @@
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
-//!   has layers of its own: `shell → views → widgets → context → model → params, bridge,`
-//!   [`synth::display`]; its model does not know the toolkit that draws the window.
+//!   has layers of its own: `shell → views → widgets → context → model`. The model uses `params`,
+//!   [`bridge`], `library` and, of [`synth`], the parameters and [`synth::display`]; it does not know
+//!   the toolkit that draws the window.
 //!
 //! Dependencies point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
 //! (`src/bin/render.rs`) uses the same engine without the plugin.

@@ -14,36 +14,29 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use nice_plug::context::process::Transport as HostTransport;
-use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
-use crate::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
+use crate::bridge::KeyReceiver;
 use crate::dsp::level::Level;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
-use crate::synth::{Config, Engine, Event, Param as SynthParam, Patch, RATES_HZ, Transport};
+use crate::synth::{Config, Engine, Param as SynthParam, Patch, RATES_HZ, Transport};
 
 mod background;
 mod controller_flood;
+mod event_loop;
 pub mod events;
 mod remote;
 mod rpn_order;
+mod screen;
 mod stopwatch;
 
 use background::Background;
-use controller_flood::ControllerFlood;
-use rpn_order::RpnOrder;
-use stopwatch::Stopwatch;
-
-/// Events that a host may send in one buffer before the framework must allocate. Some hosts send
-/// all parameters at once, and VST3 counts MIDI's controllers among them: 2,352.
-const EVENTS: usize = 16_384;
+use event_loop::{EVENTS, EventLoop};
+use screen::Screen;
 
 /// Every engine has room for so many voices, since that costs little.
 const LEAST_VOICES: usize = 128;
-
-/// How often telemetry is worked out for the screen, at most.
-const SCREEN_HZ: f64 = 60.0;
 
 /// How long a learned controller's value is held against an older one that comes back from the
 /// host: some buffers of the longest kind.
@@ -60,23 +53,12 @@ pub struct Aliquot {
     restart_is_requested: bool,
     /// What the engine gets while it runs.
     background: Background,
-    /// Room for the events of a buffer, of which VST3's must be seen together ([`controller_flood`]).
-    events: Vec<NoteEvent<()>>,
-    rpn_order: RpnOrder,
-    /// There when the engine is.
-    stopwatch: Option<Stopwatch>,
-    telemetry: TelemetrySender,
-    sounding: SoundingSender,
-    output: OutputSender,
-    /// Lets a window that rests draw what begins to sound.
-    #[cfg(feature = "editor")]
-    repaint: crate::editor::RepaintNotifier,
-    /// Frames since the screen was to be told.
-    untold_frames: usize,
+    event_loop: EventLoop,
+    screen: Screen,
     /// What is played on the screen's keyboard.
     keys: KeyReceiver,
     /// Frames for which learned controllers still hold their values.
-    controlled_frames: usize,
+    controller_hold_frames: usize,
 }
 
 impl Default for Aliquot {
@@ -94,17 +76,10 @@ impl Default for Aliquot {
             engine: None,
             restart_is_requested: false,
             background: Background::new(),
-            events: Vec::with_capacity(EVENTS),
-            rpn_order: RpnOrder::new(),
-            stopwatch: None,
-            telemetry: TelemetrySender::new(),
-            sounding: SoundingSender::new(),
-            output: OutputSender::new(),
-            #[cfg(feature = "editor")]
-            repaint: crate::editor::RepaintNotifier::new(),
-            untold_frames: 0,
+            event_loop: EventLoop::new(),
+            screen: Screen::new(),
             keys: KeyReceiver::new(),
-            controlled_frames: 0,
+            controller_hold_frames: 0,
         }
     }
 }
@@ -119,33 +94,6 @@ impl Aliquot {
         if lacks_room && !self.restart_is_requested {
             self.restart_is_requested = true;
             context.request_restart();
-        }
-    }
-
-    /// Takes down what a buffer took that began at `start`, and tells the screen.
-    fn tell(&mut self, start: Instant, frames: usize) {
-        if let (Some(engine), Some(stopwatch)) = (&self.engine, &mut self.stopwatch) {
-            stopwatch.stop(start, frames);
-            // No more often than a screen shows it, however short the buffers.
-            let period_frames = (engine.sample_rate_hz() / SCREEN_HZ).ceil() as usize;
-            self.untold_frames += frames;
-            if self.untold_frames < period_frames {
-                return;
-            }
-            // The rest counts: buffers that do not fit the period keep its rate all the same.
-            self.untold_frames %= period_frames;
-            self.telemetry.publish(|telemetry| {
-                telemetry.statistics = engine.statistics();
-                telemetry.load = stopwatch.load();
-                telemetry.keys = engine.held_keys();
-                telemetry.mpe = engine.mpe_zones();
-                telemetry.lfo_cycles = engine.lfo_cycles();
-            });
-            self.sounding.publish(|sounding| engine.sounding(sounding));
-            #[cfg(feature = "editor")]
-            if self.telemetry.is_watched() && !engine.is_silent() {
-                self.repaint.request_repaint();
-            }
         }
     }
 }
@@ -188,12 +136,12 @@ impl Plugin for Aliquot {
         Some(crate::editor::Window::new(
             self.params.clone(),
             crate::editor::Sources {
-                telemetry: self.telemetry.receiver(),
-                sounding: self.sounding.receiver(),
-                output: self.output.receiver(),
+                telemetry: self.screen.telemetry.receiver(),
+                sounding: self.screen.sounding.receiver(),
+                output: self.screen.output.receiver(),
             },
             self.keys.sender(),
-            self.repaint.clone(),
+            self.screen.repaint.clone(),
         ))
     }
 
@@ -240,10 +188,8 @@ impl Plugin for Aliquot {
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
         self.engine = Some(engine);
         self.restart_is_requested = false;
-        self.stopwatch = Some(Stopwatch::new(
-            sample_rate_hz,
-            config.max_buffer_size as usize,
-        ));
+        self.screen
+            .activate(sample_rate_hz, config.max_buffer_size as usize);
         true
     }
 
@@ -263,8 +209,9 @@ impl Plugin for Aliquot {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let start = Instant::now();
-        if self.controlled_frames > 0 {
-            self.controlled_frames = self.controlled_frames.saturating_sub(buffer.samples());
+        if self.controller_hold_frames > 0 {
+            self.controller_hold_frames =
+                self.controller_hold_frames.saturating_sub(buffer.samples());
             self.params.hold_controlled();
         }
         if self.params.update(&mut self.patch)
@@ -284,109 +231,27 @@ impl Plugin for Aliquot {
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));
 
-        let api = context.plugin_api();
-        let frames = buffer.samples();
-        let mut rendered = 0;
-        loop {
-            self.events.clear();
-            while self.events.len() < self.events.capacity()
-                && let Some(event) = context.next_event()
-            {
-                self.events.push(event);
-            }
-            let frames_of_events = self.events.chunk_by_mut(|a, b| a.timing() == b.timing());
-            for together in frames_of_events {
-                // An event may stand at the buffer's end, where the framework has split the host's
-                // buffer for a parameter; it is then the first of the next.
-                let at = (together[0].timing() as usize).clamp(rendered, frames);
-                render(engine, buffer, rendered, at, context);
-                rendered = at;
-                let (together, flood) = match api {
-                    PluginApi::Vst3 => {
-                        let flood = ControllerFlood::find(together);
-                        (self.rpn_order.sort(together), flood)
-                    }
-                    _ => (together, ControllerFlood::default()),
-                };
-                let mut is_controlled = false;
-                let events = together.iter().filter(|event| !flood.contains(event));
-                for event in events.filter_map(|event| events::translate(event, api)) {
-                    match event {
-                        Event::Controller {
-                            channel,
-                            number,
-                            value,
-                        } if self.params.control(
-                            number,
-                            value,
-                            engine.mpe_zones().is_member(channel),
-                        ) =>
-                        {
-                            is_controlled = true;
-                        }
-                        event => engine.push(event),
-                    }
+        let (patch, hold_frames) = (&mut self.patch, &mut self.controller_hold_frames);
+        let params = &self.params;
+        self.event_loop
+            .run(engine, params, buffer, context, |engine, context| {
+                *hold_frames = (CONTROLLER_HELD_S * engine.sample_rate_hz()) as usize;
+                if params.update(patch) {
+                    context.set_current_voice_capacity(voice_capacity(engine, patch));
+                    engine.set_patch(patch);
                 }
-                if is_controlled {
-                    self.controlled_frames = (CONTROLLER_HELD_S * engine.sample_rate_hz()) as usize;
-                    if self.params.update(&mut self.patch) {
-                        context.set_current_voice_capacity(voice_capacity(engine, &self.patch));
-                        engine.set_patch(&self.patch);
-                    }
-                }
-            }
-            if self.events.len() < self.events.capacity() {
-                break;
-            }
-        }
-        render(engine, buffer, rendered, frames, context);
-        match buffer.as_slice() {
-            [] => {}
-            [mono] => self.output.send(mono, mono),
-            [left, right, ..] => self.output.send(left, right),
-        }
+            });
+        self.screen.publish_output(buffer);
+        self.screen
+            .publish_telemetry(engine, start, buffer.samples());
 
         // While a window is open, a key may be played on it at any time.
-        let status = if engine.is_silent() && !self.telemetry.is_watched() {
+        if engine.is_silent() && !self.screen.telemetry.is_watched() {
             ProcessStatus::Normal
         } else {
             // How long a note rings is for the player to say.
             ProcessStatus::KeepAlive
-        };
-        self.tell(start, frames);
-        status
-    }
-}
-
-/// Renders the frames `from..to` of the buffer, and tells the host which notes ended in them.
-fn render(
-    engine: &mut Engine,
-    buffer: &mut Buffer,
-    from: usize,
-    to: usize,
-    context: &mut impl ProcessContext<Aliquot>,
-) {
-    if from >= to {
-        return;
-    }
-    match buffer.as_slice() {
-        [] => {}
-        [mono] => engine.render_mono(&mut mono[from..to]),
-        [left, right, others @ ..] => {
-            engine.render(&mut left[from..to], &mut right[from..to]);
-            for other in others {
-                other[from..to].fill(0.0);
-            }
         }
-    }
-    while let Some(ended) = engine.next_ended() {
-        // A host without room for the event keeps its modulation a little longer: no harm.
-        let _ = context.try_send_event(NoteEvent::VoiceTerminated {
-            timing: to as u32 - 1,
-            voice_id: ended.id.map_or(VoiceID::Wildcard, VoiceID::ID),
-            channel: Channel::Number(ended.channel),
-            key: Key::Number(ended.key),
-        });
     }
 }
 

@@ -18,7 +18,7 @@ mod track;
 
 use std::collections::BTreeSet;
 
-use crate::synth::{Event, NoteAddress, NoteExpression, Transport};
+use crate::synth::{Event, NoteAddress, NoteExpression, Transport, controller};
 use clock::Clock;
 use fault::{Fault, Faults};
 use track::{Message, TrackEvent};
@@ -29,9 +29,6 @@ pub use fault::{Error, Place, TrackPlace, Warning};
 const MAX_GAP_S: f64 = 3_600.0;
 /// The longest song.
 const MAX_SONG_S: f64 = 12.0 * 3_600.0;
-
-const SUSTAIN_PEDAL: u8 = 64;
-const SOSTENUTO_PEDAL: u8 = 66;
 
 /// A song in frames.
 #[derive(Debug)]
@@ -167,7 +164,7 @@ impl Song {
                 }
                 Action::Play(Event::Controller {
                     channel,
-                    number: number @ (SUSTAIN_PEDAL | SOSTENUTO_PEDAL),
+                    number: number @ (controller::SUSTAIN | controller::SOSTENUTO),
                     value,
                 }) => {
                     if value > 0.0 {

@@ -12,6 +12,7 @@
 
 pub mod assigner;
 pub mod channel;
+pub mod controller;
 pub mod display;
 pub mod engine;
 pub mod event;

@@ -289,7 +289,7 @@ fn the_synth_depends_on_neither_host_nor_files() {
 }
 
 #[test]
-fn the_crew_depends_on_nothing_above_the_synth() {
+fn the_workers_depend_on_nothing_above_the_synth() {
     forbid("workers", FRAMEWORK);
     forbid(
         "workers",

@@ -125,6 +125,33 @@ fn links_resolve() {
     assert!(count > 30, "only {count} links were found");
 }
 
+/// Files of the project that are named in code spans, from its root.
+#[test]
+fn named_files_exist() {
+    const FOLDERS: [&str; 6] = ["src/", "tests/", "xtask/", "benches/", "docs/", "fuzz/"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    let mut missing = Vec::new();
+    for (page, text) in &documents() {
+        for name in prose(text).flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            let is_file = FOLDERS.iter().any(|folder| name.starts_with(folder));
+            if !is_file || name.contains([' ', '*']) {
+                continue;
+            }
+            count += 1;
+            if !root.join(name).exists() {
+                missing.push(format!("{}: {name}", page.display()));
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "named, but not there:\n{}",
+        missing.join("\n")
+    );
+    assert!(count > 30, "only {count} files are named");
+}
+
 #[test]
 fn every_page_is_reached_from_the_readme() {
     let documents = documents();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use nice_plug::prelude::AtomicF32;
 
-use crate::synth::Param;
+use crate::synth::{Param, controller};
 
 /// The number of controllers of a MIDI channel.
 const COUNT: usize = 128;
@@ -43,13 +43,15 @@ impl Protection {
     /// if it can.
     pub fn of(number: u8, is_mpe_member: bool) -> Option<Protection> {
         match number {
-            0 | 32 => Some(Protection::BankSelect),
-            1 => Some(Protection::Wheel),
-            6 | 38 | 96..=101 => Some(Protection::DataEntry),
-            64 => Some(Protection::Sustain),
-            66 => Some(Protection::Sostenuto),
-            74 => Some(Protection::Brightness),
-            120.. => Some(Protection::ChannelMode),
+            controller::BANK_SELECT | controller::BANK_SELECT_LSB => Some(Protection::BankSelect),
+            controller::WHEEL => Some(Protection::Wheel),
+            controller::DATA_ENTRY
+            | controller::DATA_ENTRY_LSB
+            | controller::DATA_INCREMENT..=controller::RPN_MSB => Some(Protection::DataEntry),
+            controller::SUSTAIN => Some(Protection::Sustain),
+            controller::SOSTENUTO => Some(Protection::Sostenuto),
+            controller::BRIGHTNESS => Some(Protection::Brightness),
+            controller::ALL_SOUND_OFF.. => Some(Protection::ChannelMode),
             _ if is_mpe_member => Some(Protection::MpeMember),
             _ => None,
         }

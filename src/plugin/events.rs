@@ -146,7 +146,7 @@ fn within(value: f32, min: f32, max: f32, neutral: f32) -> f32 {
 /// `(n − 8192) / 8192` below the rest and `(n − 8192) / 8191` above it.
 pub fn bend(value: f32) -> f32 {
     let raw = within(value, 0.0, 1.0, 0.5) * 16_383.0;
-    // What was divided in f32 comes back within 0.001 of a whole number.
+    // What was divided in f32 comes back within 0.002 of a whole number.
     let raw = if (raw - raw.round()).abs() < 0.002 {
         raw.round()
     } else {

@@ -16,6 +16,8 @@
 
 use nice_plug::midi::NoteEvent;
 
+use crate::synth::controller;
+
 /// More of these controllers in one frame are no performance, and stay as they come.
 const MOST: usize = 1_024;
 const CONTROLLERS: usize = 8;
@@ -125,8 +127,8 @@ impl BothSelected {
             {
                 let bit = 1 << (channel & 15);
                 match cc {
-                    98 | 99 => other |= bit,
-                    100 | 101 => registered |= bit,
+                    controller::NRPN_LSB | controller::NRPN_MSB => other |= bit,
+                    controller::RPN_LSB | controller::RPN_MSB => registered |= bit,
                     _ => {}
                 }
             }
@@ -170,15 +172,15 @@ fn rank(event: &NoteEvent<()>, both: BothSelected) -> Option<(usize, u8)> {
     };
     // See the module's text.
     let (other, registered) = if both.contains(event) { (1, 0) } else { (0, 1) };
-    match cc {
-        98 => Some((0, other)),
-        99 => Some((1, other)),
-        100 => Some((2, registered)),
-        101 => Some((3, registered)),
-        6 => Some((4, DATA)),
-        38 => Some((5, DATA + 1)),
-        96 => Some((6, DATA + 2)),
-        97 => Some((7, DATA + 2)),
+    match *cc {
+        controller::NRPN_LSB => Some((0, other)),
+        controller::NRPN_MSB => Some((1, other)),
+        controller::RPN_LSB => Some((2, registered)),
+        controller::RPN_MSB => Some((3, registered)),
+        controller::DATA_ENTRY => Some((4, DATA)),
+        controller::DATA_ENTRY_LSB => Some((5, DATA + 1)),
+        controller::DATA_INCREMENT => Some((6, DATA + 2)),
+        controller::DATA_DECREMENT => Some((7, DATA + 2)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 
 use nice_plug::context::process::SendEventError;
+use nice_plug::midi::{Channel, Key, VoiceID};
 
 use super::*;
 use crate::params::HostParam;
@@ -225,10 +226,10 @@ fn more_events_than_there_is_room_for_all_count() {
     let mut bench = Bench::new(PluginApi::Clap);
     let mut events: Vec<_> = (0..EVENTS as u32 + 10).map(|_| bend(3, 0.5)).collect();
     events.push(on(60, 69));
-    let room = bench.plugin.events.capacity();
+    let room = bench.plugin.event_loop.events.capacity();
     let out = bench.process(2, 100, &events);
     assert!((60..62).contains(&onset(&out[0]).expect("a sound")));
-    assert_eq!(bench.plugin.events.capacity(), room);
+    assert_eq!(bench.plugin.event_loop.events.capacity(), room);
 }
 
 #[test]
@@ -474,7 +475,7 @@ fn continuous_parameters_are_linear_to_the_host() {
 #[test]
 fn the_screen_is_told_what_sounds_and_what_it_took() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
     assert_eq!(watch.news(), None);
     bench.process(2, 1_024, &[on(0, 57), on(10, 69)]);
     let news = watch.news().expect("news of the buffer");
@@ -488,14 +489,17 @@ fn the_screen_is_told_what_sounds_and_what_it_took() {
     assert!(load.p99 <= load.max && load.max.is_finite());
     drop(watch);
     bench.process(2, 1_024, &[]);
-    assert_eq!(bench.plugin.telemetry.receiver().watch().news(), None);
+    assert_eq!(
+        bench.plugin.screen.telemetry.receiver().watch().news(),
+        None
+    );
 }
 
 #[test]
 fn the_screen_is_shown_every_partial_and_the_output() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.sounding.receiver().watch();
-    let output = bench.plugin.output.receiver().watch();
+    let mut watch = bench.plugin.screen.sounding.receiver().watch();
+    let output = bench.plugin.screen.output.receiver().watch();
     let sound = bench.process(2, 1_024, &[on(0, 57), on(10, 69)]);
     let picture = watch.news().expect("a picture of the buffer");
     let keys: Vec<u8> = picture.voices().map(|(voice, _)| voice.key).collect();
@@ -511,7 +515,7 @@ fn the_screen_is_shown_every_partial_and_the_output() {
 #[test]
 fn short_buffers_tell_the_screen_no_more_often_than_it_shows() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
     let mut told = 0;
     for _ in 0..750 {
         bench.process(2, 64, &[]);
@@ -531,7 +535,7 @@ fn short_buffers_tell_the_screen_no_more_often_than_it_shows() {
 #[test]
 fn the_load_begins_anew_with_the_host() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
     for _ in 0..10 {
         bench.process(2, 1_024, &[on(0, 57)]);
     }

@@ -11,9 +11,9 @@ const MAX_NUMBER: u32 = 0x0FFF_FFFF;
 /// An event that is heard, or that moves what is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrackEvent {
-    /// When.
+    /// Ticks since the song's beginning.
     pub tick: u64,
-    /// What.
+    /// What happens.
     pub message: Message,
     /// The longest of the delta times that lead to it from the track's event before it.
     pub delta: Delta,

@@ -4,6 +4,7 @@ mod mpe;
 mod registered;
 
 use self::registered::{Data, Registered, Selection};
+use super::controller;
 use super::parameter::Param;
 use super::patch::{Patch, Values};
 
@@ -63,12 +64,14 @@ impl Default for Channel {
 impl Channel {
     fn control(&mut self, number: u8, value: f32) {
         match number {
-            1 => self.wheel = value,
-            7 => self.volume = value,
-            10 => self.pan = centred(value),
-            11 => self.expression = value,
-            74 => self.brightness = 0.5 + 0.5 * centred(value),
-            98..=101 => self.selection.select(number, data(value)),
+            controller::WHEEL => self.wheel = value,
+            controller::VOLUME => self.volume = value,
+            controller::PAN => self.pan = centred(value),
+            controller::EXPRESSION => self.expression = value,
+            controller::BRIGHTNESS => self.brightness = 0.5 + 0.5 * centred(value),
+            controller::NRPN_LSB..=controller::RPN_MSB => {
+                self.selection.select(number, data(value))
+            }
             _ => {}
         }
     }
@@ -223,8 +226,11 @@ impl Channels {
     pub fn control_change(&mut self, channel: u8, number: u8, value: f32) -> u16 {
         let channel = channel & 15;
         match number {
-            6 | 38 | 96 | 97 => return self.enter(channel, number, data(value)),
-            121 => {
+            controller::DATA_ENTRY
+            | controller::DATA_ENTRY_LSB
+            | controller::DATA_INCREMENT
+            | controller::DATA_DECREMENT => return self.enter(channel, number, data(value)),
+            controller::RESET_ALL_CONTROLLERS => {
                 for reached in 0..16 {
                     if reached == channel || self.zones.master(reached) == channel {
                         self.get_mut(reached).reset_controllers();
@@ -264,7 +270,9 @@ impl Channels {
                 let current = (own.coarse_tuning, 0);
                 own.coarse_tuning = own.selection.entered(number, data, current).0;
             }
-            Some(Registered::MpeConfiguration) if number == 6 && data <= 15 => {
+            Some(Registered::MpeConfiguration)
+                if number == controller::DATA_ENTRY && data <= 15 =>
+            {
                 return Zone::of_master(channel).map_or(0, |zone| self.configure(zone, data));
             }
             _ => {}

@@ -20,6 +20,7 @@ use self::commands::VoiceCommands;
 use self::expressions::PendingExpressions;
 use super::assigner::{Assigner, NewNote, Pedal};
 use super::channel::{Channels, MpeZones};
+use super::controller;
 use super::event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
@@ -319,22 +320,19 @@ impl Engine {
     }
 
     fn controller(&mut self, channel: u8, number: u8, value: f32) {
-        const SUSTAIN: u8 = 64;
-        const SOSTENUTO: u8 = 66;
-        const ALL_SOUND_OFF: u8 = 120;
-        const RESET_ALL_CONTROLLERS: u8 = 121;
-        const ALL_NOTES_OFF: u8 = 123;
         let is_down = value >= 0.5;
         let Engine {
             assigner, commands, ..
         } = self;
         match number {
-            SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
-            SOSTENUTO => assigner.set_pedal(channel, Pedal::Sostenuto, is_down, commands),
-            ALL_SOUND_OFF => assigner.all_sound_off(channel, commands),
+            controller::SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
+            controller::SOSTENUTO => {
+                assigner.set_pedal(channel, Pedal::Sostenuto, is_down, commands)
+            }
+            controller::ALL_SOUND_OFF => assigner.all_sound_off(channel, commands),
             // 124 to 127 change the mode, and release all notes as well.
-            ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
-            RESET_ALL_CONTROLLERS => {
+            controller::ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
+            controller::RESET_ALL_CONTROLLERS => {
                 assigner.reset_pedals(channel, commands);
                 for reached in 0..16 {
                     if reached == channel || self.channels.zones().master(reached) == channel {

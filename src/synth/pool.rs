@@ -25,7 +25,7 @@ pub struct Dimensions {
     pub level: Level,
     /// Frames per second.
     pub sample_rate_hz: f64,
-    /// H.
+    /// H: frames in a block.
     pub block_frames: usize,
     /// The limit of voices, 1 to [`MAX_VOICES`].
     pub voices: usize,

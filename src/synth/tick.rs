@@ -33,7 +33,7 @@ pub struct Tick {
     pub partials: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
-    /// H.
+    /// H: frames in a block.
     pub block_frames: usize,
 }
 

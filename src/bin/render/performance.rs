@@ -88,7 +88,7 @@ impl<'s> Performance<'s> {
         if end > room_frames {
             let minutes = |frames: u64| frames as f64 / rate_hz / 60.0;
             return Err(format!(
-                "{}: found the end of a song that lasts {:.0} minutes with its tail, expected at most                  {:.0}, which a WAV file of this rate and format holds",
+                "{}: found the end of a song that lasts {:.0} minutes with its tail, expected at most {:.0}, which a WAV file of this rate and format holds",
                 song.end_place,
                 minutes(end),
                 minutes(room_frames)

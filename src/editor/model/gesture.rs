@@ -10,7 +10,7 @@ use crate::synth::Param;
 
 /// A parameter that is being dragged.
 pub struct Drag {
-    /// Which.
+    /// The parameter under the pointer.
     pub param: Param,
     /// What it was.
     pub before: f32,

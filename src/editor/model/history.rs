@@ -19,7 +19,7 @@ const NUDGE_S: f64 = 1.0;
 /// One parameter's part in a step; normalised values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
-    /// Which.
+    /// The parameter that changed.
     pub param: Param,
     /// What it was.
     pub before: f32,

@@ -27,7 +27,7 @@ pub enum TelemetryState<'a> {
     Awaited,
     /// Nothing for a while: the host does not let it run.
     Missing,
-    /// This.
+    /// The newest that has come.
     Latest(&'a Telemetry),
 }
 

@@ -19,13 +19,13 @@ use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
 
-/// Of a group at least, points.
+/// Least width of a row of cards, points.
 const GROUP_WIDTH: f32 = 776.0;
-/// The same.
+/// Least height of a row of cards, points.
 const GROUP_HEIGHT: f32 = 132.0;
 /// Higher than this no group needs to be, points.
 const GROUP_HEIGHT_MOST: f32 = 164.0;
-/// Points.
+/// Height of the tabs, points.
 const TABS: f32 = 22.0;
 
 /// Cards that stand side by side.

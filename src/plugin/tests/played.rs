@@ -18,7 +18,7 @@ fn plain(bench: &Bench, param: SynthParam) -> f32 {
 #[test]
 fn a_key_on_the_screen_sounds_as_one_of_the_hosts_and_ends_with_its_window() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
     let keys = bench.plugin.keys.sender().open();
     keys.press(69, 1.0);
     let sound = bench.process(2, 1_024, &[]);
@@ -40,7 +40,7 @@ fn a_host_does_not_put_an_instrument_to_sleep_that_may_be_played_on_the_screen()
     let mut bench = Bench::new(PluginApi::Clap);
     bench.process(2, 64, &[]);
     assert_eq!(bench.status, ProcessStatus::Normal);
-    let watch = bench.plugin.telemetry.receiver().watch();
+    let watch = bench.plugin.screen.telemetry.receiver().watch();
     bench.process(2, 64, &[]);
     assert_eq!(bench.status, ProcessStatus::KeepAlive);
     drop(watch);
@@ -155,7 +155,7 @@ fn the_screen_is_told_of_the_zones_that_are_in_force() {
         [data(101, 0), data(100, 6), data(6, members)]
     };
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.telemetry.receiver().watch();
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
     let mut told = |bench: &mut Bench, events: &[NoteEvent<()>]| {
         bench.process(2, 1_024, events);
         watch.news().expect("news").mpe.to_string()

@@ -87,9 +87,9 @@ fn processing_neither_allocates_nor_frees() {
         let mut bench = Bench::new(api);
         // With a window open that shows all it can, and does not keep up with the output.
         let watches = (
-            bench.plugin.telemetry.receiver().watch(),
-            bench.plugin.sounding.receiver().watch(),
-            bench.plugin.output.receiver().watch(),
+            bench.plugin.screen.telemetry.receiver().watch(),
+            bench.plugin.screen.sounding.receiver().watch(),
+            bench.plugin.screen.output.receiver().watch(),
         );
         let params: Vec<SynthParam> = SynthParam::all().collect();
         let keys = bench.plugin.keys.sender().open();

@@ -1,5 +1,7 @@
 //! Registered parameters: a selection, and the data entry that follows it.
 
+use crate::synth::controller;
+
 /// A parameter's value as data entry gives it: MSB and LSB, 0 to 127 each.
 pub type Data = (u8, u8);
 
@@ -42,8 +44,8 @@ impl Selection {
     pub fn select(&mut self, number: u8, data: u8) {
         let mut selected = self.number;
         match number {
-            100 => selected.1 = data,
-            101 => selected.0 = data,
+            controller::RPN_LSB => selected.1 = data,
+            controller::RPN_MSB => selected.0 = data,
             // Parameters that are not registered have no meaning.
             _ => selected = (127, 127),
         }
@@ -68,19 +70,19 @@ impl Selection {
     /// `current`.
     pub fn entered(&mut self, number: u8, data: u8, current: Data) -> Data {
         match number {
-            6 => {
+            controller::DATA_ENTRY => {
                 self.has_msb = true;
                 // As for all pairs of MIDI, a new MSB resets the LSB.
                 (data, self.early_lsb.take().unwrap_or(0))
             }
-            38 => {
+            controller::DATA_ENTRY_LSB => {
                 if !self.has_msb {
                     self.early_lsb = Some(data);
                 }
                 (current.0, data)
             }
             // By RP-018 the value of increment and decrement is ignored.
-            _ => self.stepped(number == 96, current),
+            _ => self.stepped(number == controller::DATA_INCREMENT, current),
         }
     }
 

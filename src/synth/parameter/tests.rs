@@ -2,6 +2,9 @@ use std::collections::HashSet;
 
 use super::layout::{KNOBS, Page};
 use super::*;
+use crate::dsp::lfo::LfoShape;
+use crate::synth::partials::motion::Phases;
+use crate::synth::partials::stages::filter::FilterShape;
 
 #[test]
 fn numbered_parameters_are_the_rows_that_they_name() {
@@ -137,6 +140,21 @@ fn labels_mean_what_they_name() {
         let number = label.parse().expect("a number");
         assert_eq!(Threads::from_index(index), Threads::Number(number));
     }
+}
+
+/// Each label has a meaning of its own: one that is added needs a variant and its place in `from_index`.
+#[test]
+fn choices_have_as_many_meanings_as_labels() {
+    fn meanings<T: PartialEq>(param: Param, from_index: impl Fn(usize) -> T) {
+        let labels = param.range().labels().expect("a choice");
+        for index in 1..labels.len() {
+            let before = (0..index).find(|&before| from_index(before) == from_index(index));
+            assert_eq!(before, None, "'{}' has no meaning", labels[index]);
+        }
+    }
+    meanings(Param::LFO_SHAPE, LfoShape::from_index);
+    meanings(Param::FILTER_TYPE, FilterShape::from_index);
+    meanings(Param::PHASES, Phases::from_index);
 }
 
 #[test]

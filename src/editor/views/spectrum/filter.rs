@@ -33,9 +33,9 @@ pub struct FilterHandle {
 }
 
 struct Drag {
-    /// Normalised, where the hand has taken it.
+    /// Where the pointer has taken the cutoff, normalised.
     cutoff: f32,
-    /// The same.
+    /// Where it has taken the resonance, normalised.
     resonance: f32,
 }
 
@@ -63,7 +63,7 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
     let hz = libm::exp2f(settings.log2_cutoff);
     let gain = match settings.shape {
         FilterShape::LowPass | FilterShape::HighPass => filter_gains_db(settings, &[hz])[0],
-        _ => 0.0,
+        FilterShape::Off | FilterShape::BandPass | FilterShape::Notch => 0.0,
     };
     let room = canvas.extent();
     pos2(

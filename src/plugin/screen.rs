@@ -1,0 +1,82 @@
+//! What the audio thread publishes for the screen, after each buffer. Nothing here waits.
+
+use std::time::Instant;
+
+use nice_plug::prelude::Buffer;
+
+use super::stopwatch::Stopwatch;
+use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
+use crate::synth::Engine;
+
+/// How often telemetry is published, at most.
+const SCREEN_HZ: f64 = 60.0;
+
+/// The senders to the screen.
+pub struct Screen {
+    pub telemetry: TelemetrySender,
+    pub sounding: SoundingSender,
+    pub output: OutputSender,
+    /// Lets a window that rests draw what begins to sound.
+    #[cfg(feature = "editor")]
+    pub repaint: crate::editor::RepaintNotifier,
+    /// There from the first activation on.
+    stopwatch: Option<Stopwatch>,
+    frames_since_telemetry: usize,
+}
+
+impl Screen {
+    /// Senders that nobody receives from yet.
+    pub fn new() -> Screen {
+        Screen {
+            telemetry: TelemetrySender::new(),
+            sounding: SoundingSender::new(),
+            output: OutputSender::new(),
+            #[cfg(feature = "editor")]
+            repaint: crate::editor::RepaintNotifier::new(),
+            stopwatch: None,
+            frames_since_telemetry: 0,
+        }
+    }
+
+    /// Measures anew, for buffers of at most so many frames.
+    pub fn activate(&mut self, sample_rate_hz: f64, max_frames: usize) {
+        self.stopwatch = Some(Stopwatch::new(sample_rate_hz, max_frames));
+    }
+
+    /// Publishes the frames of a buffer.
+    pub fn publish_output(&mut self, buffer: &mut Buffer) {
+        match buffer.as_slice() {
+            [] => {}
+            [mono] => self.output.send(mono, mono),
+            [left, right, ..] => self.output.send(left, right),
+        }
+    }
+
+    /// Notes the time of a buffer of `frames` that was begun at `start`, and publishes what sounds.
+    pub fn publish_telemetry(&mut self, engine: &Engine, start: Instant, frames: usize) {
+        let Some(stopwatch) = &mut self.stopwatch else {
+            return;
+        };
+        stopwatch.stop(start, frames);
+        // No more often than a screen shows it, however short the buffers.
+        let period_frames = (engine.sample_rate_hz() / SCREEN_HZ).ceil() as usize;
+        self.frames_since_telemetry += frames;
+        if self.frames_since_telemetry < period_frames {
+            return;
+        }
+        // The rest counts: buffers that do not fit the period keep its rate all the same.
+        self.frames_since_telemetry %= period_frames;
+        self.telemetry.publish(|telemetry| {
+            telemetry.statistics = engine.statistics();
+            telemetry.load = stopwatch.load();
+            telemetry.keys = engine.held_keys();
+            telemetry.mpe = engine.mpe_zones();
+            telemetry.lfo_cycles = engine.lfo_cycles();
+        });
+        self.sounding.publish(|sounding| engine.sounding(sounding));
+        #[cfg(feature = "editor")]
+        if self.telemetry.is_watched() && !engine.is_silent() {
+            self.repaint.request_repaint();
+        }
+    }
+}
