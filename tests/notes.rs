@@ -3,7 +3,7 @@
 mod analysis;
 mod performance;
 
-use aliquot::synth::{Event, NoteAddress, Param, Patch};
+use aliquot::synth::{Event, NoteAddress, NoteExpression, Param, Patch};
 use analysis::*;
 use performance::*;
 
@@ -54,6 +54,44 @@ fn a_controller_whose_number_no_message_can_have_ends_no_note() {
     engine.push(off(200, 69));
     play(&mut engine, &[], 4_800, &[64]);
     assert!(!engine.is_silent() && engine.next_ended().is_none());
+}
+
+/// RP-015: Reset All Controllers ends the pressure of single notes, on its channel alone.
+#[test]
+fn reset_all_controllers_ends_the_pressure_of_notes() {
+    let mut patch = sine();
+    patch.set(Param::PRESSURE_LEVEL, 12.0);
+    let peak_with = |reset_channel: Option<u8>| {
+        let mut engine = engine(RATE, &patch);
+        engine.push(on(3, 69, 0.5));
+        engine.push(Event::Expression {
+            note: NoteAddress {
+                id: None,
+                channel: Some(3),
+                key: Some(69),
+            },
+            expression: NoteExpression::Pressure,
+            value: 1.0,
+        });
+        play(&mut engine, &[], 4_800, &[64]);
+        if let Some(channel) = reset_channel {
+            engine.push(Event::Controller {
+                channel,
+                number: 121,
+                value: 0.0,
+            });
+        }
+        play(&mut engine, &[], 4_800, &[64]);
+        let (left, _) = play(&mut engine, &[], 4_800, &[64]);
+        20.0 * left
+            .iter()
+            .fold(0.0_f32, |most, x| most.max(x.abs()))
+            .log10()
+    };
+    let pressed_db = peak_with(None);
+    assert_eq!(peak_with(Some(4)), pressed_db);
+    let fall_db = pressed_db - peak_with(Some(3));
+    assert!((fall_db - 12.0).abs() < 0.1, "{fall_db} dB");
 }
 
 #[test]

@@ -855,8 +855,24 @@ fn a_hostile_file_takes_no_longer_than_an_honest_one() {
         many_tracks.extend(b"MTrk\0\0\0\x01");
         pointing_back.extend(b"MTrk\0\x3D\x09\0\0\xFF\x2F\0");
     }
+    // Each of 65,535 tracks ends at a tail in which there is no other.
+    let mut before_a_tail = file(1, &[]);
+    before_a_tail[10..12].fill(0xFF);
+    let tail = before_a_tail.len() + 65_535 * 12;
+    for _ in 0..65_535 {
+        let stated = (tail - before_a_tail.len() - 8) as u32;
+        before_a_tail.extend(b"MTrk");
+        before_a_tail.extend(stated.to_be_bytes());
+        before_a_tail.extend(b"\0\xFF\x2F\0");
+    }
+    before_a_tail.resize(length, 0);
     let begin = Instant::now();
-    for bytes in [many_tracks, pointing_back, file(0, &[&[0x80; 4_000_000]])] {
+    for bytes in [
+        many_tracks,
+        pointing_back,
+        before_a_tail,
+        file(0, &[&[0x80; 4_000_000]]),
+    ] {
         let _ = Song::read(&bytes, &LENIENT);
     }
     // An honest reading takes tens of milliseconds; one that is quadratic, hours.

@@ -60,12 +60,13 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
         timing: header.timing,
         events: Vec::new(),
     };
+    let starts = TrackStarts::find(file);
     let mut at = header.end;
     let mut tracks = 0;
     let mut end_tick = 0_u64;
     let mut has_events = false;
     while tracks < header.tracks {
-        let Some(chunk) = next_chunk(file, at, tracks + 1, faults)? else {
+        let Some(chunk) = next_chunk(file, &starts, at, tracks + 1, faults)? else {
             let place = Place {
                 track: Some(TrackPlace {
                     number: tracks + 1,
@@ -83,7 +84,7 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
         let first = contents.events.len();
         let end = track::read(file, &chunk, &mut contents.events, faults)?;
         has_events |= end.has_events;
-        at = end_of_chunk(file, &chunk, &end, faults)?;
+        at = end_of_chunk(file, &starts, &chunk, &end, faults)?;
         // Patterns of format 2 follow one another.
         let offset = if header.format == 2 { end_tick } else { 0 };
         for event in &mut contents.events[first..] {
@@ -246,6 +247,7 @@ fn read_timing(bytes: [u8; 2], at: usize, faults: &mut Faults) -> Result<Timing,
 /// `number` is the track's.
 fn next_chunk(
     file: &[u8],
+    starts: &TrackStarts,
     mut at: usize,
     number: usize,
     faults: &mut Faults,
@@ -258,9 +260,9 @@ fn next_chunk(
             let limit = if stated_end <= file.len() && is_chunk_at(file, stated_end) {
                 stated_end
             } else if stated_end <= file.len() {
-                find_track(file, stated_end)
+                starts.first_from(stated_end)
             } else {
-                find_track(file, start)
+                starts.first_from(start)
             };
             return Ok(Some(Extent {
                 number,
@@ -277,7 +279,7 @@ fn next_chunk(
                 byte: at,
             };
             faults.note(Fault::UnknownBytes, place, || quoted(&name))?;
-            find_track(file, at)
+            starts.first_from(at)
         };
     }
     Ok(None)
@@ -286,6 +288,7 @@ fn next_chunk(
 /// Where the chunk behind a track begins.
 fn end_of_chunk(
     file: &[u8],
+    starts: &TrackStarts,
     chunk: &Extent,
     end: &TrackEnd,
     faults: &mut Faults,
@@ -302,7 +305,7 @@ fn end_of_chunk(
         byte,
     };
     // A length that the track itself or the next one speaks against is wrong.
-    let next = find_track(file, end.byte);
+    let next = starts.first_from(end.byte);
     let is_next_inside = next == end.byte || !is_chunk_at(file, stated_end);
     if stated_end < end.byte || stated_end > file.len() || next < stated_end && is_next_inside {
         faults.note_error(Fault::ChunkLength, || chunk_length_error(chunk, end))?;
@@ -390,12 +393,31 @@ fn is_chunk_at(file: &[u8], at: usize) -> bool {
     })
 }
 
-/// The first place from `at` on at which a track begins, or the file's end.
-fn find_track(file: &[u8], at: usize) -> usize {
-    let rest = file.get(at..).unwrap_or_default();
-    rest.windows(TRACK.len())
-        .position(|window| window == TRACK)
-        .map_or(file.len(), |found| at + found)
+/// The places at which a track may begin: those of its chunk's name. They are found once, since
+/// looking for the next one from each of many tracks would take time for their product.
+struct TrackStarts {
+    /// In rising order.
+    places: Vec<usize>,
+    /// The file's length.
+    end: usize,
+}
+
+impl TrackStarts {
+    fn find(file: &[u8]) -> TrackStarts {
+        let windows = file.windows(TRACK.len()).enumerate();
+        TrackStarts {
+            places: windows
+                .filter_map(|(at, window)| (window == TRACK).then_some(at))
+                .collect(),
+            end: file.len(),
+        }
+    }
+
+    /// The first place from `at` on at which a track may begin, or the file's end.
+    fn first_from(&self, at: usize) -> usize {
+        let next = self.places.partition_point(|&place| place < at);
+        self.places.get(next).copied().unwrap_or(self.end)
+    }
 }
 
 /// The first four bytes, to be shown: as text where they are text.

@@ -1,6 +1,7 @@
 //! What the command line asks for.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -146,10 +147,10 @@ pub fn fail(reason: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Says something on stderr, in one line.
+/// Says something on stderr, in one line. Where nobody can read it, the rendering goes on.
 pub fn tell(text: &str) {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("aliquot-render: {line}");
+    let _ = writeln!(std::io::stderr(), "aliquot-render: {line}");
 }
 
 fn threads(text: &str) -> Result<Threads, String> {
