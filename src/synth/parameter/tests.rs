@@ -147,9 +147,9 @@ fn labels_mean_what_they_name() {
 fn choices_have_as_many_meanings_as_labels() {
     fn meanings<T: PartialEq>(param: Param, from_index: impl Fn(usize) -> T) {
         let labels = param.range().labels().expect("a choice");
-        for index in 1..labels.len() {
+        for (index, label) in labels.iter().enumerate() {
             let before = (0..index).find(|&before| from_index(before) == from_index(index));
-            assert_eq!(before, None, "'{}' has no meaning", labels[index]);
+            assert_eq!(before, None, "'{label}' has no meaning of its own");
         }
     }
     meanings(Param::LFO_SHAPE, LfoShape::from_index);
