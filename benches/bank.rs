@@ -365,11 +365,16 @@ fn row(kernel: &mut Kernel, motion: (Motion, &str), count: usize, ascending: boo
 }
 
 fn main() {
+    let is_told = |word: &str| std::env::args().any(|argument| argument == word);
     // `cargo bench --bench bank -- ratios`: the ratios alone.
-    if !std::env::args().any(|argument| argument == "ratios") {
+    if !is_told("ratios") {
         let mut criterion = Criterion::default().configure_from_args();
         bench(&mut criterion);
         criterion.final_summary();
+        // `cargo test` runs every body once and measures nothing.
+        if !is_told("--bench") {
+            return;
+        }
     }
     println!(
         "\nstereo, with phase advance; mul-adds: how many the level could do in the time of one partial \

@@ -474,6 +474,17 @@ fn the_audio_path_does_not_block_or_panic() {
     }
 }
 
+/// Scratch is the engine's, allocated once: not on the stack, where it would have to be filled for
+/// each call or left without a value.
+#[test]
+fn no_memory_is_without_a_value() {
+    for name in ["dsp", "bank", "synth", "workers"] {
+        for (path, code) in module(name) {
+            assert!(!code.contains("MaybeUninit"), "{}", path.display());
+        }
+    }
+}
+
 /// The platform's libm gives different results on different machines.
 #[test]
 fn the_audio_path_uses_no_platform_maths() {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use aliquot::synth::parameter::rows;
+
 /// All Markdown files of the project, by their path from its root.
 fn documents() -> BTreeMap<PathBuf, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -181,4 +183,61 @@ fn the_readme_stays_short() {
     let documents = documents();
     let lines = documents[Path::new("README.md")].lines().count();
     assert!(lines < 150, "{lines} lines");
+}
+
+/// The manual gives every parameter the table's name; within a section it may leave out the
+/// section's title.
+#[test]
+fn the_manual_names_every_parameter() {
+    let documents = documents();
+    let manual: String = ["sound", "expression"]
+        .map(|page| documents[&PathBuf::from(format!("docs/manual/{page}.md"))].as_str())
+        .concat();
+    let mut missing = Vec::new();
+    for row in rows() {
+        let is_numbered = ["Macro ", "Partial "]
+            .iter()
+            .any(|kind| row.name.starts_with(kind));
+        let without_title = row.name.split_once(' ').map_or(row.name, |(_, rest)| rest);
+        let is_named = [row.name, row.short, without_title]
+            .iter()
+            .any(|name| manual.contains(name));
+        if !is_numbered && !is_named {
+            missing.push(row.name);
+        }
+    }
+    assert!(missing.is_empty(), "not in the manual: {missing:?}");
+}
+
+/// The editor uses private parts of the window layer, which a patch release may change.
+#[test]
+fn the_window_layer_is_pinned() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let manifest = fs::read_to_string(manifest).expect("UTF-8 text");
+    for name in ["nice-plug", "nice-plug-egui", "baseview"] {
+        let line = manifest
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} = ")))
+            .unwrap_or_else(|| panic!("{name} is no dependency"));
+        assert!(line.contains("version = \"="), "not pinned: {line}");
+    }
+}
+
+/// One sentence, wherever the only wait of the audio thread is told of.
+#[test]
+fn the_audio_threads_wait_is_told_of() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = [
+        "README.md",
+        "docs/performance.md",
+        "docs/manual/processors.md",
+        "src/lib.rs",
+    ];
+    for page in told {
+        let text = fs::read_to_string(root.join(page)).expect("UTF-8 text");
+        assert!(
+            text.contains("waits at most a quarter of a block"),
+            "{page}"
+        );
+    }
 }

@@ -145,3 +145,16 @@ impl Sounding {
         Some(&mut self.partials[first..first + count])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_memory_for_an_engines_voices_and_no_more() {
+        let picture = Sounding::default();
+        assert_eq!(picture.voices.len(), MAX_SLOTS);
+        let bytes = size_of_val(&*picture.voices) + size_of_val(&*picture.partials);
+        assert!(bytes < 700_000, "{bytes} bytes");
+    }
+}
