@@ -171,8 +171,8 @@ fn meta_events_that_are_not_heard_are_stepped_over() {
             "03b",
             "54 of 5 bytes: 60 00 00 00 7F, expected a time of day",
         ),
-        ("04", "21 of 1 bytes: FF, expected a port of 0 to 127"),
-        ("04b", "20 of 1 bytes: 10, expected a channel of 0 to 15"),
+        ("04", "21 of 1 byte: FF, expected a port of 0 to 127"),
+        ("04b", "20 of 1 byte: 10, expected a channel of 0 to 15"),
     ] {
         let refused = format!("track 1, tick 0, byte 23: found meta event {found}");
         assert_plays(&case(name), &two_notes(), 960, &[], Some(&refused));
@@ -485,7 +485,8 @@ fn a_header_that_cannot_be_used_is_an_error() {
         ),
         (
             whole[..14].to_vec(),
-            "byte 14: found no whole event of any track, expected a track",
+            "track 1, tick 0, byte 14: found the end of the file after 0 of 1 tracks, expected as many \
+             tracks as the header counts",
         ),
     ] {
         let error: Error = Song::read(&bytes, &LENIENT).expect_err("no song");

@@ -227,6 +227,11 @@ impl Faults {
         Ok(())
     }
 
+    /// The kind of fault that was met last for the first time.
+    pub fn last(&self) -> Option<&Error> {
+        self.warnings.last().map(|warning| &warning.error)
+    }
+
     /// All of them, in the order in which they were found.
     pub fn into_warnings(self) -> Vec<Warning> {
         self.warnings

@@ -93,11 +93,11 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
         end_tick = end_tick.max(offset.saturating_add(end.tick));
     }
     if !has_events {
-        return Err(Error::new(
-            header.end,
-            "no whole event of any track",
-            "a track",
-        ));
+        // The last fault is why there is no event: what was skipped before it led there.
+        return Err(faults
+            .last()
+            .cloned()
+            .unwrap_or_else(|| Error::new(header.end, "no event in any track", "a song")));
     }
     check_tracks(file, &header, tracks, at, faults)?;
     // Stable: within a tick the file's order stands.

@@ -422,7 +422,8 @@ impl<'b> Reader<'b, '_> {
                 let shown = bytes.iter().take(8).map(|byte| format!(" {byte:02X}"));
                 let colon = if bytes.is_empty() { "" } else { ":" };
                 format!(
-                    "meta event {kind:02X} of {length} bytes{colon}{}",
+                    "meta event {kind:02X} of {length} {}{colon}{}",
+                    if length == 1 { "byte" } else { "bytes" },
                     shown.collect::<String>()
                 )
             })?;
