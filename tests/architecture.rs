@@ -474,6 +474,45 @@ fn the_audio_path_does_not_block_or_panic() {
     }
 }
 
+/// What the audio thread calls is marked for RealtimeSanitizer, which watches nothing else.
+#[test]
+fn what_the_audio_thread_calls_is_watched() {
+    const MARK: &str = "#[cfg_attr(rtsan, sanitize(realtime = \"nonblocking\"))]";
+    let engine = [
+        "reset",
+        "set_threading",
+        "set_patch",
+        "set_transport",
+        "push",
+        "render",
+        "render_mono",
+        "next_ended",
+    ];
+    for (file, functions) in [
+        ("synth/engine.rs", &engine[..]),
+        ("synth/pool.rs", &["perform"]),
+        ("plugin.rs", &["reset", "process"]),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
+        let code = fs::read_to_string(path).expect("a source file");
+        let lines: Vec<&str> = code.lines().map(str::trim).collect();
+        for function in functions {
+            let is_head = |line: &str| {
+                let line = line.strip_prefix("pub ").unwrap_or(line);
+                let rest = line
+                    .strip_prefix("fn ")
+                    .and_then(|name| name.strip_prefix(function));
+                rest.is_some_and(|rest| rest.starts_with('('))
+            };
+            let head = lines
+                .iter()
+                .position(|line| is_head(line))
+                .unwrap_or_else(|| panic!("{file} has no {function}"));
+            assert_eq!(lines[head - 1], MARK, "{file}: {function}");
+        }
+    }
+}
+
 /// Scratch is the engine's, allocated once: not on the stack, where it would have to be filled for
 /// each call or left without a value.
 #[test]

@@ -241,3 +241,22 @@ fn the_audio_threads_wait_is_told_of() {
         );
     }
 }
+
+/// Each fault has its evidence, what is done about it, and what to check when the dependency changes.
+#[test]
+fn no_cell_of_the_faults_of_dependencies_is_empty() {
+    let documents = documents();
+    let rows: Vec<&str> = documents[Path::new("docs/upstream.md")]
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .collect();
+    assert!(rows.len() > 40);
+    for row in rows {
+        let cells = row.trim_matches('|').split('|');
+        assert!(cells.clone().count() >= 3, "{row}");
+        assert!(
+            cells.into_iter().all(|cell| !cell.trim().is_empty()),
+            "{row}"
+        );
+    }
+}

@@ -10,6 +10,7 @@ use performance::*;
 #[test]
 fn blocks_last_about_as_long_at_every_rate() {
     for (rate, frames) in [
+        (1_000.0, 1),
         (8_000.0, 8),
         (22_050.0, 32),
         (44_100.0, 64),
@@ -19,8 +20,10 @@ fn blocks_last_about_as_long_at_every_rate() {
         (176_400.0, 256),
         (192_000.0, 256),
         (384_000.0, 512),
+        (1_234_567.75, 512),
+        (4e6, 512),
     ] {
-        assert_eq!(block_frames(rate), frames);
+        assert_eq!(block_frames(rate), frames, "{rate} Hz");
     }
 }
 
@@ -177,6 +180,7 @@ fn reset_equals_new() {
     assert!(used.is_silent());
     let again = play(&mut used, &events, 10_000, &[256]);
     assert_eq!(bits(&first.0), bits(&again.0));
+    assert_eq!(bits(&first.1), bits(&again.1));
 }
 
 #[test]

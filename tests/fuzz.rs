@@ -13,6 +13,35 @@ mod memory;
 
 use driver::{Target, drive};
 
+/// The targets of `cargo fuzz` are the tests of this file, each with a program of its own.
+#[test]
+fn every_target_is_driven_here() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).expect(name);
+    let (here, manifest) = (read("tests/fuzz.rs"), read("fuzz/Cargo.toml"));
+    let mut programs = 0;
+    for entry in std::fs::read_dir(root.join("fuzz/fuzz_targets")).expect("the targets") {
+        let file = entry
+            .expect("a file")
+            .file_name()
+            .into_string()
+            .expect("UTF-8");
+        let name = file.strip_suffix(".rs").expect("a Rust file");
+        assert!(
+            here.contains(&format!("\nfn {name}() {{")),
+            "{name} is not driven"
+        );
+        assert!(
+            manifest.contains(&format!("path = \"fuzz_targets/{file}\"")),
+            "{file}"
+        );
+        let program = read(&format!("fuzz/fuzz_targets/{file}"));
+        assert!(program.contains(&format!("bodies::{name}")), "{file}");
+        programs += 1;
+    }
+    assert_eq!(here.matches("body: bodies::").count(), programs + 1);
+}
+
 #[test]
 fn preset_text() {
     let seeds = aliquot::state::starting_presets()

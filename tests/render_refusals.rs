@@ -77,7 +77,7 @@ fn what_cannot_be_read_is_refused() {
     // Where nothing is whole, always.
     for length in [4, 11, 13, 14, 20, 22, 23] {
         fs::write(place.path("cut.mid"), &bytes[..length]).expect("a file");
-        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: byte "]);
+        place.refuses(&["cut.mid", "out.wav"], &["cut.mid: ", "byte "]);
     }
     for (name, parts) in DAMAGED {
         fs::copy(case(name), place.path("song.mid")).expect("a file");

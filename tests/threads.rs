@@ -6,7 +6,7 @@ mod performance;
 use aliquot::dsp::random::bits;
 use aliquot::synth::pool::{self, Dimensions, Job, Threading};
 use aliquot::synth::{
-    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, block_frames,
+    Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport, block_frames,
 };
 use aliquot::workers::{self, MAX_THREADS, WorkerPool};
 use counting::calls_during;
@@ -121,6 +121,11 @@ fn an_event_takes_no_work_back() {
     patch.set(Param::VOICES, 128.0);
     let mut engine = Engine::new(&config);
     engine.set_patch(&patch);
+    let everyone = NoteAddress {
+        id: None,
+        channel: None,
+        key: None,
+    };
     let taken_back = Arc::new(AtomicUsize::new(0));
     let works = Arc::new(AtomicBool::new(true));
     let workers = Prompt {
@@ -142,27 +147,47 @@ fn an_event_takes_no_work_back() {
         engine.render(&mut left[..20], &mut right[..20]);
         works.store(false, Ordering::Relaxed);
         engine.push(control(0, round, 0.5));
+        engine.push(control(0, round + 20, 0.5));
         engine.push(Event::PitchBend {
             channel: 0,
             value: 0.1,
         });
+        engine.push(Event::ChannelPressure {
+            channel: 0,
+            value: 0.3,
+        });
+        engine.push(Event::Modulate {
+            id: 0,
+            param: Param::TILT,
+            offset: 0.1,
+        });
+        patch.set(Param::CUTOFF, 1_000.0 + f32::from(round));
+        engine.set_patch(&patch);
+        engine.set_transport(&Transport::default());
         engine.push(off(0, 30 + round % 64));
         // As many as a host's buffer has room for.
         for step in 0..16_384 {
             engine.push(Event::Expression {
-                note: NoteAddress {
-                    id: None,
-                    channel: None,
-                    key: None,
-                },
+                note: everyone,
                 expression: NoteExpression::Tuning,
                 value: 0.5 + step as f32 * 1e-6,
             });
+        }
+        // These end what sounds.
+        if round == 99 {
+            for number in 120..128 {
+                engine.push(control(0, number, 0.0));
+            }
+            engine.push(Event::Choke(everyone));
         }
         works.store(true, Ordering::Relaxed);
         engine.render(&mut left[20..], &mut right[20..]);
     }
     assert_eq!(taken_back.load(Ordering::Relaxed), 0);
+    for key in 30..94 {
+        engine.push(on(0, key, 0.6));
+    }
+    engine.render(&mut left, &mut right);
     // A note-on is exact to the frame, and so needs the whole block.
     engine.render(&mut left[..20], &mut right[..20]);
     works.store(false, Ordering::Relaxed);

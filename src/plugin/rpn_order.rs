@@ -245,7 +245,7 @@ mod tests {
             .collect()
     }
 
-    /// What data entry does to which parameter, on each channel.
+    /// What data do to which parameter, on each channel.
     fn entries(events: &[NoteEvent<()>]) -> Vec<(u8, u8, u8, u8, u8)> {
         let mut selected = [(127, 127); 16];
         let mut entries = Vec::new();
@@ -296,6 +296,28 @@ mod tests {
         assert_eq!(entries(&sorted(by_number(sent.clone()))), expected);
         // What is in order stays what it is.
         assert_eq!(entries(&sorted(sent)), expected);
+        // Increment and decrement are data as well.
+        let sent = on_channel_3(&[(101, 0), (100, 0), (96, 0), (97, 0)]);
+        assert_eq!(
+            entries(&sorted(by_number(sent))),
+            [(3, 0, 0, 96, 0), (3, 0, 0, 97, 0)]
+        );
+    }
+
+    /// A parameter that an earlier frame selected gets none of another one's data.
+    #[test]
+    fn a_selection_of_another_kind_comes_before_its_value() {
+        let earlier = sorted(on_channel_3(&[(101, 0), (100, 0)]));
+        let later = sorted(by_number(on_channel_3(&[
+            (99, 1),
+            (98, 8),
+            (6, 64),
+            (96, 0),
+        ])));
+        assert_eq!(
+            entries(&[earlier, later].concat()),
+            [(3, 127, 127, 6, 64), (3, 127, 127, 96, 0)]
+        );
     }
 
     /// An NRPN's data set no bend range, whichever of the two comes first, and neither do data that

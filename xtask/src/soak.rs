@@ -127,11 +127,16 @@ pub fn soak(options: &Options) -> Result<()> {
     if status.success() {
         return Ok(());
     }
+    bail!("{}", failure(seed, &status))
+}
+
+/// What failed, the song of a seed or else the hot swap, and the command that repeats it.
+fn failure(seed: Option<u64>, how: &dyn std::fmt::Display) -> String {
     match seed {
-        Some(seed) => bail!(
-            "the song of seed {seed} failed ({status}). To repeat it:\n  cargo xtask soak --seed {seed}"
+        Some(seed) => format!(
+            "the song of seed {seed} failed ({how}). To repeat it:\n  cargo xtask soak --seed {seed}"
         ),
-        None => bail!("the hot swap failed ({status}). To repeat it:\n  cargo xtask soak"),
+        None => format!("the hot swap failed ({how}). To repeat it:\n  cargo xtask soak"),
     }
 }
 

@@ -50,6 +50,35 @@ fn in_mpe_a_channel_bends_its_own_note() {
     assert!(level_db(after, RATE_HZ, key_hz(57.0)) < -60.0);
 }
 
+/// RPN 6 with three members: the lower zone's are channels 2 to 4, the upper zone's 13 to 15.
+#[test]
+fn a_configuration_message_sets_up_a_zone() {
+    for (master, member, outside) in [(0, 1, 4), (15, 14, 11)] {
+        let mut instance = sine_with(&[("MPE", "Off")]);
+        let on = |channel: u8, key| midi(480, [0x90 | channel, key, 127]);
+        let control = |number, value| midi(0, [0xB0 | master, number, value]);
+        let bend = |channel: u8| midi(24_000, [0xE0 | channel, 0x00, 0x48]);
+        let events = [
+            control(101, 0),
+            control(100, 6),
+            control(6, 3),
+            on(member, 57),
+            on(outside, 64),
+            bend(member),
+            bend(outside),
+        ];
+        let sound = play(&mut instance, RATE_HZ, &events, 48_000, 480);
+        // An eighth of 48 semitones, and of the 2 that a channel without a zone has.
+        for key in [63.0, 64.25] {
+            let hz = frequency_hz(&sound[0][26_400..], RATE_HZ, key_hz(key), 10.0);
+            assert!(
+                cents(key_hz(key), hz).abs() < 0.5,
+                "master {master}, key {key}: {hz} Hz"
+            );
+        }
+    }
+}
+
 #[test]
 fn pressure_of_a_channel_and_of_a_key() {
     for (message, changes) in [([0xD0, 127, 0], [9.0, 9.0]), ([0xA0, 64, 127], [0.0, 9.0])] {

@@ -1,5 +1,6 @@
 //! The short forms of `cargo xtask soak`.
 
+use xtask::soak::drone::Drone;
 use xtask::soak::hot_swap::timed_hot_swap;
 use xtask::soak::song;
 
@@ -27,4 +28,20 @@ fn random_songs_are_finite_and_lose_no_note() {
         loads += played.loads;
     }
     assert!(notes > 100 && loads > 5, "{notes} notes, {loads} loads");
+}
+
+#[test]
+fn the_phase_of_a_note_that_goes_on_does_not_drift() {
+    let mut drone = Drone::begin(host()).expect("a note");
+    for _ in 0..3 {
+        drone.play().unwrap_or_else(|error| panic!("{error:#}"));
+    }
+    assert!((60.0..62.0).contains(&drone.audio_s()));
+    // Rounding of the phase and of the window's sums alone.
+    assert!(
+        drone.drift_turns() < 1e-5,
+        "{:e} turns",
+        drone.drift_turns()
+    );
+    drone.end();
 }

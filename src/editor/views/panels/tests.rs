@@ -415,3 +415,32 @@ fn no_name_under_a_control_is_cut_short() {
         }
     }
 }
+
+/// Minus signs are U+2212, and a whole number has no decimals.
+#[test]
+fn numbers_are_written_in_one_way() {
+    let mut harness = window(LARGE);
+    let mut numbers = Vec::new();
+    for row in CardRow::ALL {
+        if let Some(tab) = harness.query_all_by_role(Role::Tab).find(|tab| {
+            let label = tab.accesskit_node().label();
+            label.is_some_and(|label| label.contains(row.name()))
+        }) {
+            tab.click();
+        }
+        harness.run_steps(3);
+        let written = texts(&harness);
+        numbers.extend(written.iter().map(|galley| galley.text().to_owned()));
+    }
+    for text in &numbers {
+        let hyphen = text
+            .split_once('-')
+            .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
+        assert!(!hyphen, "{text:?}");
+    }
+    let is_there = |wanted: &str| numbers.iter().any(|text| text == wanted);
+    assert!(
+        is_there("−6 dB/oct") && is_there("0 ct") && !is_there("0.00 ct"),
+        "{numbers:?}"
+    );
+}

@@ -139,6 +139,27 @@ fn expressions_cost_the_same_however_many_notes_they_are_for() {
 }
 
 #[test]
+fn modulations_and_ends_of_all_notes_cost_no_more_than_the_notes() {
+    let mut engine = full(Notes::Ids, &[]);
+    let modulations: Vec<_> = (0..VOICES)
+        .map(|place| Event::Modulate {
+            id: place as i32,
+            param: Param::TILT,
+            offset: 0.1,
+        })
+        .collect();
+    assert_bounded("modulations", &mut engine, &modulations);
+    for number in [123, 120] {
+        let burst: Vec<_> = (0..1_000)
+            .map(|place| controller(place, number, 0.0))
+            .collect();
+        for notes in [Notes::Keys, Notes::Ids] {
+            assert_bounded("the end of all notes", &mut full(notes, &[]), &burst);
+        }
+    }
+}
+
+#[test]
 fn controllers_cost_no_more_than_the_notes_that_they_let_go() {
     let moves = |number| -> Vec<_> {
         (0..1_000)
