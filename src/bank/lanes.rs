@@ -56,6 +56,9 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     /// The number of lanes, at most [`MAX_LANES`].
     const COUNT: usize;
 
+    /// Whether there are registers for two groups of resonators at a time.
+    const PAIRS: bool;
+
     /// As many 32-bit integers.
     type Words: Words;
 

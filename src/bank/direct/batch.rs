@@ -173,15 +173,65 @@ fn render<L: Lanes, K: Kernel<L>>(controls: &View, groups: usize, sums: &mut Sum
         for (group, seed) in seeds.iter_mut().enumerate().skip(1) {
             *seed = K::seed(phase_state(controls, group * L::COUNT, pivot));
         }
-        for (group, seed) in seeds.iter().enumerate() {
-            let ends = Ends::load(controls, group * L::COUNT);
-            match ends.shape() {
-                Shape::Fixed => seed.run(Fixed::new(&ends, sums.per_frame), first, frames),
-                Shape::Panned => seed.run(Panned::new(&ends, sums.per_frame), first, frames),
-                Shape::Ramped => seed.run(Ramped::new(&ends, sums.per_frame), first, frames),
+        let mut group = 0;
+        while let Some(rest) = seeds.get(group..).filter(|rest| !rest.is_empty()) {
+            let ends = Ends::<L>::load(controls, group * L::COUNT);
+            let shape = ends.shape();
+            if L::PAIRS
+                && let Some(pair) = rest.first_chunk::<2>()
+            {
+                let second = Ends::load(controls, (group + 1) * L::COUNT);
+                if second.shape() == shape {
+                    run(shape, pair, &[ends, second], sums.per_frame, first, frames);
+                    group += 2;
+                    continue;
+                }
             }
+            run(shape, &[rest[0]], &[ends], sums.per_frame, first, frames);
+            group += 1;
         }
     }
+}
+
+/// Adds a segment of groups whose gains are all of this shape to the sums.
+#[inline(always)]
+fn run<L: Lanes, K: Kernel<L>, const N: usize>(
+    shape: Shape,
+    seeds: &[K; N],
+    ends: &[Ends<L>; N],
+    per_frame: f32,
+    first: u32,
+    frames: &mut [[L::Memory; 2]],
+) {
+    match shape {
+        Shape::Fixed => K::run(
+            seeds,
+            &gains::<L, Fixed<L>, N>(ends, per_frame),
+            first,
+            frames,
+        ),
+        Shape::Panned => K::run(
+            seeds,
+            &gains::<L, Panned<L>, N>(ends, per_frame),
+            first,
+            frames,
+        ),
+        Shape::Ramped => K::run(
+            seeds,
+            &gains::<L, Ramped<L>, N>(ends, per_frame),
+            first,
+            frames,
+        ),
+    }
+}
+
+#[inline(always)]
+fn gains<L: Lanes, G: Gains<L>, const N: usize>(ends: &[Ends<L>; N], per_frame: f32) -> [G; N] {
+    let mut gains = [G::new(&ends[0], per_frame); N];
+    for group in 1..N {
+        gains[group] = G::new(&ends[group], per_frame);
+    }
+    gains
 }
 
 /// Where the partials from `start` on are at frame `pivot`.

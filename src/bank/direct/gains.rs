@@ -1,7 +1,7 @@
 //! The gains of a group over a block, in three shapes of falling generality and cost.
 
 use super::View;
-use crate::bank::lanes::{Lanes, TOP_BIT, Words};
+use crate::bank::lanes::{Lanes, Words};
 
 /// The gains of the two channels at the start of a block and at its end.
 pub struct Ends<L> {
@@ -77,23 +77,20 @@ pub trait Gains<L: Lanes>: Copy {
     /// The gains at a block's first frame. `per_frame` is 1 / the block's frames.
     fn new(ends: &Ends<L>, per_frame: f32) -> Self;
 
-    /// The same at `frame`, to be walked towards later frames.
-    fn upward(self, frame: f32) -> Self;
+    /// The same at `frame`.
+    fn at(self, frame: f32) -> Self;
 
-    /// The same one frame before, to be walked towards earlier frames.
-    fn turned(self) -> Self;
+    /// One frame's sums (left, right) with the sines added.
+    fn add(&self, sine: L, sums: [L; 2]) -> [L; 2];
 
-    /// The same with the opposite sign.
-    fn negated(self) -> Self;
+    /// The same with the sines subtracted.
+    fn subtract(&self, sine: L, sums: [L; 2]) -> [L; 2];
 
-    /// Adds one frame of sines to the sums (left, right) and takes one step.
-    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]);
-}
+    /// Walks to the next frame.
+    fn step_up(&mut self);
 
-/// The opposite of every lane.
-#[inline(always)]
-fn negated<L: Lanes>(value: L) -> L {
-    value.flip(L::Words::splat(TOP_BIT))
+    /// Walks to the frame before.
+    fn step_down(&mut self);
 }
 
 /// [`Shape::Ramped`].
@@ -118,7 +115,7 @@ impl<L: Lanes> Gains<L> for Ramped<L> {
     }
 
     #[inline(always)]
-    fn upward(self, frame: f32) -> Self {
+    fn at(self, frame: f32) -> Self {
         let frame = L::splat(frame);
         Self {
             left: self.left_step.mul_add(frame, self.left),
@@ -128,32 +125,31 @@ impl<L: Lanes> Gains<L> for Ramped<L> {
     }
 
     #[inline(always)]
-    fn turned(self) -> Self {
-        Self {
-            left: self.left - self.left_step,
-            right: self.right - self.right_step,
-            left_step: negated(self.left_step),
-            right_step: negated(self.right_step),
-        }
+    fn add(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
+        [
+            sine.mul_add(self.left, left),
+            sine.mul_add(self.right, right),
+        ]
     }
 
     #[inline(always)]
-    fn negated(self) -> Self {
-        Self {
-            left: negated(self.left),
-            right: negated(self.right),
-            left_step: negated(self.left_step),
-            right_step: negated(self.right_step),
-        }
+    fn subtract(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
+        [
+            sine.neg_mul_add(self.left, left),
+            sine.neg_mul_add(self.right, right),
+        ]
     }
 
     #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
-        let [left, right] = sums;
-        sine.mul_add(self.left, L::read(left)).write(left);
-        sine.mul_add(self.right, L::read(right)).write(right);
+    fn step_up(&mut self) {
         self.left = self.left + self.left_step;
         self.right = self.right + self.right_step;
+    }
+
+    #[inline(always)]
+    fn step_down(&mut self) {
+        self.left = self.left - self.left_step;
+        self.right = self.right - self.right_step;
     }
 }
 
@@ -177,7 +173,7 @@ impl<L: Lanes> Gains<L> for Panned<L> {
     }
 
     #[inline(always)]
-    fn upward(self, frame: f32) -> Self {
+    fn at(self, frame: f32) -> Self {
         Self {
             left: self.step.mul_add(L::splat(frame), self.left),
             ..self
@@ -185,30 +181,25 @@ impl<L: Lanes> Gains<L> for Panned<L> {
     }
 
     #[inline(always)]
-    fn turned(self) -> Self {
-        Self {
-            left: self.left - self.step,
-            step: negated(self.step),
-            ..self
-        }
-    }
-
-    #[inline(always)]
-    fn negated(self) -> Self {
-        Self {
-            left: negated(self.left),
-            step: negated(self.step),
-            ..self
-        }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
+    fn add(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
         let value = sine * self.left;
-        let [left, right] = sums;
-        (L::read(left) + value).write(left);
-        value.mul_add(self.ratio, L::read(right)).write(right);
+        [left + value, value.mul_add(self.ratio, right)]
+    }
+
+    #[inline(always)]
+    fn subtract(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
+        let value = sine * self.left;
+        [left - value, value.neg_mul_add(self.ratio, right)]
+    }
+
+    #[inline(always)]
+    fn step_up(&mut self) {
         self.left = self.left + self.step;
+    }
+
+    #[inline(always)]
+    fn step_down(&mut self) {
+        self.left = self.left - self.step;
     }
 }
 
@@ -229,29 +220,31 @@ impl<L: Lanes> Gains<L> for Fixed<L> {
     }
 
     #[inline(always)]
-    fn upward(self, _frame: f32) -> Self {
+    fn at(self, _frame: f32) -> Self {
         self
     }
 
     #[inline(always)]
-    fn turned(self) -> Self {
-        self
+    fn add(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
+        [
+            sine.mul_add(self.left, left),
+            sine.mul_add(self.right, right),
+        ]
     }
 
     #[inline(always)]
-    fn negated(self) -> Self {
-        Self {
-            left: negated(self.left),
-            right: negated(self.right),
-        }
+    fn subtract(&self, sine: L, [left, right]: [L; 2]) -> [L; 2] {
+        [
+            sine.neg_mul_add(self.left, left),
+            sine.neg_mul_add(self.right, right),
+        ]
     }
 
     #[inline(always)]
-    fn add(&mut self, sine: L, sums: &mut [L::Memory; 2]) {
-        let [left, right] = sums;
-        sine.mul_add(self.left, L::read(left)).write(left);
-        sine.mul_add(self.right, L::read(right)).write(right);
-    }
+    fn step_up(&mut self) {}
+
+    #[inline(always)]
+    fn step_down(&mut self) {}
 }
 
 #[cfg(test)]

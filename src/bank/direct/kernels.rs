@@ -38,8 +38,14 @@ pub trait Kernel<L: Lanes>: Copy {
     /// The seed.
     fn seed(state: PhaseState<L>) -> Self;
 
-    /// Adds the segment from frame `first` on to the sums.
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]);
+    /// Adds the segment from frame `first` on of some groups to the sums, group after group: each
+    /// sum is read once and written once.
+    fn run<G: Gains<L>, const N: usize>(
+        groups: &[Self; N],
+        gains: &[G; N],
+        first: u32,
+        sums: &mut [[L::Memory; 2]],
+    );
 }
 
 /// The angle of one step of the recurrences.
@@ -103,6 +109,19 @@ fn twice_small_sine<L: Lanes>(turns: L) -> L {
 /// A row of frames, one value each.
 type Row<L> = [L; ROW_FRAMES];
 
+/// One frame's sums, left and right.
+#[inline(always)]
+fn read<L: Lanes>(sums: &[L::Memory; 2]) -> [L; 2] {
+    [L::read(&sums[0]), L::read(&sums[1])]
+}
+
+/// Puts them back.
+#[inline(always)]
+fn write<L: Lanes>([left, right]: [L; 2], sums: &mut [L::Memory; 2]) {
+    left.write(&mut sums[0]);
+    right.write(&mut sums[1]);
+}
+
 /// The middle of a segment: the first frame of its second half.
 #[inline(always)]
 fn middle(first: u32, frames: u32) -> u32 {
@@ -139,49 +158,59 @@ impl<L: Lanes> Kernel<L> for Resonator<L> {
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
-        let Self {
-            twice_cosine,
-            mut early,
-            mut late,
-        } = *self;
+    fn run<G: Gains<L>, const N: usize>(
+        groups: &[Self; N],
+        gains: &[G; N],
+        first: u32,
+        sums: &mut [[L::Memory; 2]],
+    ) {
         let middle = middle(first, sums.len() as u32) as f32;
-        let mut up = gains.upward(middle);
-        let mut down = up.turned();
-        let (mut before_late, mut after_early) = (early, late);
+        let mut up = *groups;
+        let mut down = *groups;
+        let mut up_gains = *gains;
+        let mut down_gains = *gains;
+        for group in 0..N {
+            down[group].early = groups[group].late;
+            down[group].late = groups[group].early;
+            up_gains[group] = gains[group].at(middle);
+            down_gains[group] = up_gains[group];
+            down_gains[group].step_down();
+        }
         let (low, high) = sums.split_at_mut(sums.len() / 2);
         let mut high = high.chunks_exact_mut(4 * ROW_FRAMES);
         let mut low = low.rchunks_exact_mut(4 * ROW_FRAMES);
         // Each term of the recurrence takes the state of the one that it no longer needs, by
         // p ← p − c·q and q ← q + c·p in turn. Of four rows that makes the second and the third
-        // negative, so the gains are negated meanwhile.
+        // negative.
         for (high, low) in (&mut high).zip(&mut low) {
             for row in 0..4 {
                 let high = &mut high[row * ROW_FRAMES..];
                 let low = &mut low[(3 - row) * ROW_FRAMES..];
-                if row == 1 || row == 3 {
-                    up = up.negated();
-                    down = down.negated();
-                }
                 for chain in 0..ROW_FRAMES {
-                    let (p, q) = (&mut before_late[chain], &mut late[chain]);
-                    if row % 2 == 0 {
-                        up.add(*q, &mut high[chain]);
-                        *p = q.neg_mul_add(twice_cosine, *p);
-                    } else {
-                        up.add(*p, &mut high[chain]);
-                        *q = p.mul_add(twice_cosine, *q);
+                    let mut frame = read(&high[chain]);
+                    for group in 0..N {
+                        let sine = up[group].turn(chain, row);
+                        frame = if row == 1 || row == 2 {
+                            up_gains[group].subtract(sine, frame)
+                        } else {
+                            up_gains[group].add(sine, frame)
+                        };
+                        up_gains[group].step_up();
                     }
+                    write(frame, &mut high[chain]);
                 }
                 for chain in (0..ROW_FRAMES).rev() {
-                    let (p, q) = (&mut after_early[chain], &mut early[chain]);
-                    if row % 2 == 0 {
-                        down.add(*q, &mut low[chain]);
-                        *p = q.neg_mul_add(twice_cosine, *p);
-                    } else {
-                        down.add(*p, &mut low[chain]);
-                        *q = p.mul_add(twice_cosine, *q);
+                    let mut frame = read(&low[chain]);
+                    for group in 0..N {
+                        let sine = down[group].turn(chain, row);
+                        frame = if row == 1 || row == 2 {
+                            down_gains[group].subtract(sine, frame)
+                        } else {
+                            down_gains[group].add(sine, frame)
+                        };
+                        down_gains[group].step_down();
                     }
+                    write(frame, &mut low[chain]);
                 }
             }
         }
@@ -189,18 +218,47 @@ impl<L: Lanes> Kernel<L> for Resonator<L> {
         let low = low.into_remainder().rchunks_exact_mut(ROW_FRAMES);
         for (high, low) in high.zip(low) {
             for chain in 0..ROW_FRAMES {
-                up.add(late[chain], &mut high[chain]);
-                let next = late[chain] * twice_cosine - before_late[chain];
-                before_late[chain] = late[chain];
-                late[chain] = next;
+                let mut frame = read(&high[chain]);
+                for group in 0..N {
+                    frame = up_gains[group].add(up[group].step(chain), frame);
+                    up_gains[group].step_up();
+                }
+                write(frame, &mut high[chain]);
             }
             for chain in (0..ROW_FRAMES).rev() {
-                down.add(early[chain], &mut low[chain]);
-                let next = early[chain] * twice_cosine - after_early[chain];
-                after_early[chain] = early[chain];
-                early[chain] = next;
+                let mut frame = read(&low[chain]);
+                for group in 0..N {
+                    frame = down_gains[group].add(down[group].step(chain), frame);
+                    down_gains[group].step_down();
+                }
+                write(frame, &mut low[chain]);
             }
         }
+    }
+}
+
+impl<L: Lanes> Resonator<L> {
+    /// The sines of the row's `chain`, negative in the second and third of four rows; the state goes
+    /// on by a row.
+    #[inline(always)]
+    fn turn(&mut self, chain: usize, row: usize) -> L {
+        let (p, q) = (&mut self.early[chain], &mut self.late[chain]);
+        if row.is_multiple_of(2) {
+            *p = q.neg_mul_add(self.twice_cosine, *p);
+            *q
+        } else {
+            *q = p.mul_add(self.twice_cosine, *q);
+            *p
+        }
+    }
+
+    /// The sines of the row's `chain`; the state goes on by a row.
+    #[inline(always)]
+    fn step(&mut self, chain: usize) -> L {
+        let sine = self.late[chain];
+        self.late[chain] = sine * self.twice_cosine - self.early[chain];
+        self.early[chain] = sine;
+        sine
     }
 }
 
@@ -255,22 +313,22 @@ impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
-        let Self {
-            bend,
-            signs,
-            mut late,
-            mut late_change,
-        } = *self;
+    fn run<G: Gains<L>, const N: usize>(
+        groups: &[Self; N],
+        gains: &[G; N],
+        first: u32,
+        sums: &mut [[L::Memory; 2]],
+    ) {
         let middle = middle(first, sums.len() as u32) as f32;
-        let mut up = gains.upward(middle);
-        let mut down = up.turned();
-        let mut early = late;
-        let mut early_change = late_change;
-        // y[n−2] = σ(y[n] − d[n]), and seen from there d is y[n−2] − σ·y[n] = −σ·d[n].
-        for chain in 0..ROW_FRAMES {
-            early[chain] = (late[chain] - late_change[chain]).flip(signs);
-            early_change[chain] = (L::splat(0.0) - late_change[chain]).flip(signs);
+        let mut up = *groups;
+        let mut down = *groups;
+        let mut up_gains = *gains;
+        let mut down_gains = *gains;
+        for group in 0..N {
+            down[group] = groups[group].mirrored();
+            up_gains[group] = gains[group].at(middle);
+            down_gains[group] = up_gains[group];
+            down_gains[group].step_down();
         }
         let (low, high) = sums.split_at_mut(sums.len() / 2);
         let rows = high
@@ -278,20 +336,50 @@ impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
             .zip(low.rchunks_exact_mut(ROW_FRAMES));
         for (high, low) in rows {
             for chain in 0..ROW_FRAMES {
-                up.add(late[chain], &mut high[chain]);
-                late_change[chain] = bend
-                    .neg_mul_add(late[chain], late_change[chain])
-                    .flip(signs);
-                late[chain] = late_change[chain] + late[chain].flip(signs);
+                let mut frame = read(&high[chain]);
+                for group in 0..N {
+                    frame = up_gains[group].add(up[group].step(chain), frame);
+                    up_gains[group].step_up();
+                }
+                write(frame, &mut high[chain]);
             }
             for chain in (0..ROW_FRAMES).rev() {
-                down.add(early[chain], &mut low[chain]);
-                early_change[chain] = bend
-                    .neg_mul_add(early[chain], early_change[chain])
-                    .flip(signs);
-                early[chain] = early_change[chain] + early[chain].flip(signs);
+                let mut frame = read(&low[chain]);
+                for group in 0..N {
+                    frame = down_gains[group].add(down[group].step(chain), frame);
+                    down_gains[group].step_down();
+                }
+                write(frame, &mut low[chain]);
             }
         }
+    }
+}
+
+impl<L: Lanes> ReinschResonator<L> {
+    /// The same from the row before the middle downwards: y[n−2] = σ(y[n] − d[n]), and seen from
+    /// there d is y[n−2] − σ·y[n] = −σ·d[n].
+    #[inline(always)]
+    fn mirrored(&self) -> Self {
+        let mut mirrored = *self;
+        for chain in 0..ROW_FRAMES {
+            mirrored.late[chain] = (self.late[chain] - self.late_change[chain]).flip(self.signs);
+            mirrored.late_change[chain] =
+                (L::splat(0.0) - self.late_change[chain]).flip(self.signs);
+        }
+        mirrored
+    }
+
+    /// The sines of the row's `chain`; the state goes on by a row.
+    #[inline(always)]
+    fn step(&mut self, chain: usize) -> L {
+        let sine = self.late[chain];
+        let change = self
+            .bend
+            .neg_mul_add(sine, self.late_change[chain])
+            .flip(self.signs);
+        self.late_change[chain] = change;
+        self.late[chain] = change + sine.flip(self.signs);
+        sine
     }
 }
 
@@ -322,33 +410,58 @@ impl<L: Lanes> Kernel<L> for ChirpSine<L> {
     }
 
     #[inline(always)]
-    fn run<G: Gains<L>>(&self, gains: G, first: u32, sums: &mut [[L::Memory; 2]]) {
-        let Self {
-            mut phase,
-            mut step,
-            bend,
-        } = *self;
-        let mut gains = gains.upward(first as f32);
-        // Several frames side by side: by itself each is a long chain, and they would queue up.
+    fn run<G: Gains<L>, const N: usize>(
+        groups: &[Self; N],
+        gains: &[G; N],
+        first: u32,
+        sums: &mut [[L::Memory; 2]],
+    ) {
+        let mut groups = *groups;
+        let mut gains = *gains;
+        for gains in &mut gains {
+            *gains = gains.at(first as f32);
+        }
         for sums in sums.chunks_exact_mut(PADDING_FRAMES) {
-            let mut turns = [L::splat(0.25); PADDING_FRAMES];
-            for turns in &mut turns {
-                *turns = L::from_words(phase)
-                    .abs()
-                    .neg_mul_add(L::splat(TURNS_PER_WORD), *turns);
-                phase = phase + step;
-                step = step + bend;
-            }
-            let mut sines = [L::splat(-70.993_43); PADDING_FRAMES];
-            for coefficient in [81.340_77, -41.337_142, 6.283_164] {
-                for (sine, turns) in sines.iter_mut().zip(turns) {
-                    *sine = sine.mul_add(turns * turns, L::splat(coefficient));
-                }
+            let mut sines = [[L::splat(0.0); PADDING_FRAMES]; N];
+            for group in 0..N {
+                sines[group] = groups[group].frames();
             }
             for frame in 0..PADDING_FRAMES {
-                gains.add(sines[frame] * turns[frame], &mut sums[frame]);
+                let mut sum = read(&sums[frame]);
+                for group in 0..N {
+                    sum = gains[group].add(sines[group][frame], sum);
+                    gains[group].step_up();
+                }
+                write(sum, &mut sums[frame]);
             }
         }
+    }
+}
+
+impl<L: Lanes> ChirpSine<L> {
+    /// The sines of the next frames, side by side: by itself each is a long chain, and they would
+    /// queue up.
+    #[inline(always)]
+    fn frames(&mut self) -> [L; PADDING_FRAMES] {
+        let mut turns = [L::splat(0.25); PADDING_FRAMES];
+        for turns in &mut turns {
+            *turns = L::from_words(self.phase)
+                .abs()
+                .neg_mul_add(L::splat(TURNS_PER_WORD), *turns);
+            self.phase = self.phase + self.step;
+            self.step = self.step + self.bend;
+        }
+        let mut sines = [L::splat(-70.993_43); PADDING_FRAMES];
+        for coefficient in [81.340_77, -41.337_142, 6.283_164] {
+            for frame in 0..PADDING_FRAMES {
+                let square = turns[frame] * turns[frame];
+                sines[frame] = sines[frame].mul_add(square, L::splat(coefficient));
+            }
+        }
+        for frame in 0..PADDING_FRAMES {
+            sines[frame] = sines[frame] * turns[frame];
+        }
+        sines
     }
 }
 

@@ -125,6 +125,8 @@ fn four_quarters<L: Quarters>(sums: &[[L::Memory; 2]], channel: usize) -> [__m12
 impl Lanes for Avx2 {
     const COUNT: usize = 8;
 
+    const PAIRS: bool = false;
+
     type Words = EightWords;
 
     type Phases = EightPhases;

@@ -61,6 +61,8 @@ operator!(SixteenWords: BitXor bitxor _mm512_xor_si512);
 impl Lanes for Avx512 {
     const COUNT: usize = 16;
 
+    const PAIRS: bool = true;
+
     type Words = SixteenWords;
 
     type Phases = SixteenPhases;

@@ -11,6 +11,8 @@ pub type Portable = f32x4;
 impl Lanes for f32x4 {
     const COUNT: usize = 4;
 
+    const PAIRS: bool = false;
+
     type Words = i32x4;
 
     type Phases = FourPhases;
