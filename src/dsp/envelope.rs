@@ -204,6 +204,11 @@ impl Envelope {
         }
     }
 
+    /// Whether the level stays as it is until a release.
+    pub fn rests(&self) -> bool {
+        matches!(self.stage, Stage::Sustain | Stage::Done)
+    }
+
     /// Whether the envelope has finished.
     pub fn is_done(&self) -> bool {
         self.stage == Stage::Done
@@ -268,7 +273,9 @@ mod tests {
             assert_eq!(envelope.level(&shape), level);
         }
         assert_eq!(envelope.frames_to_corner(&shape), None);
+        assert!(envelope.rests());
         envelope.release(&shape);
+        assert!(!envelope.rests());
         assert_eq!(envelope.level(&shape), 0.5);
         envelope.advance(&shape, 240);
         assert_eq!(envelope.level(&shape), 0.0);

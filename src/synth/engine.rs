@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Silences everything and puts the clock at 0: from here on it sounds as a new engine with the
-    /// same patch.
+    /// same patch. What [`Engine::statistics`] counts of faults and late groups goes on.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn reset(&mut self) {
         self.end_block();

@@ -119,6 +119,11 @@ impl Partials {
         self.motion.advance(&self.frame, changed, target)
     }
 
+    /// Whether another segment to the same frame and target changes nothing but the phases.
+    pub fn rests(&self) -> bool {
+        self.motion.rests()
+    }
+
     /// Lets every gain run to 0 over a segment of `frames` frames, and the frequencies rest at this
     /// fundamental.
     pub fn fade(&mut self, fundamental_hz: f64, frames: usize, sample_rate_hz: f64) {

@@ -80,6 +80,8 @@ struct VoiceControl {
     last_controls: Option<(Control, Expression)>,
     trajectory: Trajectory,
     loudness: Loudness,
+    /// Whether the next block is as the last one unless the tick, the channel or the note changes.
+    rests: bool,
 }
 
 /// Whether a voice has polyphonic offsets of single partials' parameters.
@@ -111,6 +113,7 @@ impl VoiceControl {
             last_controls: None,
             trajectory: Trajectory::default(),
             loudness: Loudness::default(),
+            rests: false,
         }
     }
 }
@@ -283,6 +286,7 @@ impl Voice {
         if self.control.release_is_due {
             self.control.release_is_due = false;
             self.control.released = true;
+            self.control.rests = false;
             self.control.envelopes.release(&tick.envelopes);
             if self.control.envelopes[EnvelopeId::Amp].is_done() {
                 // A release of no time still takes this block, so that it does not click.
@@ -307,6 +311,11 @@ impl Voice {
         let channel = tick
             .channels
             .control(self.control.note.channel, &tick.values);
+        if self.control.rests && self.is_as_before(tick, &channel) {
+            self.advance_modulators(tick, left.len());
+            self.partials.render(renderer, left, right);
+            return BlockResult::Active;
+        }
         let controls_stepped = self.controls_stepped(tick, &channel);
         self.update_values(tick);
         let is_whole = controls_stepped || self.is_discontinuous(tick, left.len());
@@ -338,17 +347,46 @@ impl Voice {
                 self.state = VoiceState::Idle;
                 return BlockResult::Finished;
             }
+            self.control.rests = self.comes_to_rest(tick, &own);
         }
         BlockResult::Active
     }
 
     /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
     fn controls_stepped(&mut self, tick: &Tick, channel: &Control) -> bool {
+        let is_as_before = self.is_as_before(tick, channel);
         let controls = (*channel, self.control.note.expression);
         let before = self.control.last_controls.replace(controls);
-        let patch_changed =
-            self.control.generation != Some(tick.generation) || self.control.offsets_changed;
-        before.is_some_and(|before| patch_changed || before != controls)
+        before.is_some() && !is_as_before
+    }
+
+    /// Whether patch, offsets, channel and the note's own expression are as in the last block.
+    fn is_as_before(&self, tick: &Tick, channel: &Control) -> bool {
+        let VoiceControl {
+            generation,
+            offsets_changed,
+            last_controls,
+            note,
+            ..
+        } = &self.control;
+        *generation == Some(tick.generation)
+            && !offsets_changed
+            && *last_controls == Some((*channel, note.expression))
+    }
+
+    /// Whether nothing moves by itself any more, now that a segment has been rendered that led to the
+    /// values `own`: the next block then comes to the same frame and target.
+    fn comes_to_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+        let VoiceControl {
+            envelopes,
+            trajectory,
+            active_routes,
+            ..
+        } = &self.control;
+        envelopes[EnvelopeId::Amp].rests()
+            && self.partials.rests()
+            && trajectory.rests(tick.block_frames)
+            && tick.routes.rest(*active_routes, own, envelopes)
     }
 
     /// Takes what moves by itself `frames` frames further.

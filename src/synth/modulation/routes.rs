@@ -5,6 +5,7 @@
 //! back. A route that can move nothing is left out when the routes are compiled.
 
 use super::Source::{Brightness, FilterEnvelope, Key, Lfo, Pressure, Velocity, Wheel};
+use super::envelopes::Envelopes;
 use super::{
     Destination, DestinationSet, DestinationValues, Operation, Source, SourceSet, SourceValues,
 };
@@ -227,6 +228,16 @@ impl Routes {
             }
         }
         sources
+    }
+
+    /// Whether some routes come to the same from now on, while the note and its channel stay as they
+    /// are: all that move anything, now that they have led to the values `own`, have sources that rest.
+    pub fn rest(&self, routes: RouteSet, own: &DestinationValues, envelopes: &Envelopes) -> bool {
+        routes.indices().all(|index| {
+            let route = &self.routes[index];
+            let rests = |source: Source| source.rests(envelopes);
+            route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
+        })
     }
 
     /// Applies some routes to a voice's values.

@@ -95,6 +95,21 @@ sources! {
     FilterEnvelope: Asked = |now| now.envelopes.level(EnvelopeId::Filter, &now.tick.envelopes);
 }
 
+impl Source {
+    /// Whether its value stays as it is while the note and its channel stay as they are.
+    pub fn rests(self, envelopes: &Envelopes) -> bool {
+        match self {
+            Source::Velocity
+            | Source::Key
+            | Source::Pressure
+            | Source::Wheel
+            | Source::Brightness => true,
+            Source::Lfo => false,
+            Source::FilterEnvelope => envelopes[EnvelopeId::Filter].rests(),
+        }
+    }
+}
+
 /// In MPE, CC 74 is counted from where it was at the onset.
 fn brightness(now: &Moment) -> f32 {
     let neutral = if now.tick.channels.zones().contains(now.note.channel) {

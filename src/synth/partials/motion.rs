@@ -207,6 +207,11 @@ impl Motion {
         self.state.loudness
     }
 
+    /// Whether another segment to the same frame and target changes nothing but the phases.
+    pub fn rests(&self) -> bool {
+        self.state.gains_rest && !self.state.slides && !self.decay.is_active()
+    }
+
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
     /// at `fundamental_hz`, the fundamental where the last segment ended.
     fn grow(&mut self, frame: &Frame, fundamental_hz: f64) {

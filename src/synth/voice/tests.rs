@@ -22,6 +22,7 @@ fn tick(place: u64) -> Tick {
         (Param::LFO_LEVEL, [0.0, 3.0][chosen(3, 2) as usize]),
         (Param::FILTER_TYPE, chosen(4, 2) as f32),
         (Param::SPREAD, [0.0, 0.7][chosen(5, 2) as usize]),
+        (Param::AMP_DECAY, [0.0, 0.5][chosen(9, 2) as usize]),
         (Param::STRETCH, [0.0, 5.0][chosen(6, 2) as usize]),
         (Param::DAMPING, [0.0, 0.4][chosen(7, 2) as usize]),
         (Param::partial_tune(3), [0.0, 20.0][chosen(8, 2) as usize]),
@@ -109,6 +110,41 @@ fn a_copy_renders_as_the_voice_does() {
         }
     }
     assert!(compared > 800 && onsets > 120, "{compared} {onsets}");
+}
+
+/// What rests is passed over, and the bits are those of a voice that works everything out.
+#[test]
+fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
+    let (mut rested, mut blocks) = (0, 0);
+    for seed in 0..60 {
+        let level = Level::chosen();
+        let mut renderer = Renderer::new(level, FRAMES);
+        let (mut voice, mut looking) = (Voice::idle(level), Voice::idle(level));
+        for step in 0..150 {
+            let place = 1_000 * (seed + 1) + step;
+            let tick = tick(1_000 * (seed + 1) + step - step % 30);
+            if voice.state() == VoiceState::Idle {
+                onset(&mut voice, &tick, &mut renderer, seed);
+                onset(&mut looking, &tick, &mut renderer, seed);
+                continue;
+            }
+            if bits(place, 31).is_multiple_of(12) {
+                change(&mut voice, place);
+                change(&mut looking, place);
+            }
+            rested += usize::from(voice.control.rests);
+            blocks += 1;
+            looking.control.rests = false;
+            let [one, other] = [&mut voice, &mut looking].map(|voice| {
+                let heard = block(&mut renderer, |renderer, left, right| {
+                    voice.render_block(&tick, renderer, left, right);
+                });
+                (heard, voice.state(), voice.power().to_bits())
+            });
+            assert!(one == other, "seed {seed}, step {step}");
+        }
+    }
+    assert!(rested > 200 && rested < blocks / 2, "{rested} of {blocks}");
 }
 
 /// A voice with polyphonic offsets works its own overrides out anew when one of them changes or one

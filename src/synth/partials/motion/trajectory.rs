@@ -55,6 +55,12 @@ impl Trajectory {
         self.hz[1]
     }
 
+    /// Whether another segment of `frames` frames to where the last one ended is at rest, and changes
+    /// nothing here.
+    pub fn rests(&self, frames: usize) -> bool {
+        self.hz[0] == self.hz[1] && self.curvature == 0.0 && self.last_frames == frames
+    }
+
     /// Goes to `end_hz` over a segment of `frames` frames.
     ///
     /// Segments of unequal length keep to the curvature that the last equal ones showed: a step of
@@ -99,7 +105,23 @@ mod tests {
             let error_hz = trapezoid_hz - path.curvature_correction_hz - mean_hz;
             assert!(error_hz.abs() < 1e-9, "{frames}: {error_hz}");
             assert!(path.moves() && !FundamentalPath::at(440.0).moves());
+            assert!(!trajectory.rests(frames));
             t = end;
         }
+    }
+
+    #[test]
+    fn it_rests_after_two_segments_without_a_move() {
+        let mut trajectory = Trajectory::begin([400.0, 401.0, 402.0], 64);
+        for (end_hz, rests) in [
+            (401.0, false),
+            (402.0, false),
+            (402.0, false),
+            (402.0, true),
+        ] {
+            trajectory.advance(end_hz, 64);
+            assert_eq!(trajectory.rests(64), rests);
+        }
+        assert!(!trajectory.rests(32));
     }
 }
