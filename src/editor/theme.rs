@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
-use egui::style::NumberFormatter;
+use egui::style::{NumberFormatter, Widgets};
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Stroke,
     Style, TextStyle, Ui, Visuals, vec2,
@@ -263,48 +263,7 @@ impl Theme {
             _ => Visuals::dark(),
         };
         let radius = CornerRadius::same(RADIUS);
-        let outline = |color| Stroke::new(1.0, color);
-        let quiet = if self.edges() {
-            outline(self.line)
-        } else {
-            Stroke::NONE
-        };
-        let widgets = &mut visuals.widgets;
-        for (widget, fill, stroke, text) in [
-            (
-                &mut widgets.noninteractive,
-                self.panel,
-                outline(self.line),
-                self.text,
-            ),
-            (&mut widgets.inactive, self.raised, quiet, self.text),
-            (
-                &mut widgets.hovered,
-                self.hovered,
-                outline(self.weak_text),
-                self.text,
-            ),
-            (
-                &mut widgets.active,
-                self.hovered,
-                outline(self.accent),
-                self.text,
-            ),
-            (
-                &mut widgets.open,
-                self.hovered,
-                outline(self.line),
-                self.text,
-            ),
-        ] {
-            widget.bg_fill = fill;
-            widget.weak_bg_fill = fill;
-            widget.bg_stroke = stroke;
-            widget.fg_stroke = Stroke::new(1.0, text);
-            widget.corner_radius = radius;
-            // Nothing jumps under the pointer.
-            widget.expansion = 0.0;
-        }
+        self.set_widgets(&mut visuals.widgets, radius);
         visuals.selection.bg_fill = self.accent;
         visuals.selection.stroke = outline(self.on_accent);
         visuals.weak_text_color = Some(self.weak_text);
@@ -328,6 +287,30 @@ impl Theme {
         visuals.window_shadow = shadow;
         visuals.popup_shadow = shadow;
         visuals
+    }
+
+    /// Gives widgets the colours and edges of each of their states.
+    fn set_widgets(&self, widgets: &mut Widgets, radius: CornerRadius) {
+        let quiet = if self.edges() {
+            outline(self.line)
+        } else {
+            Stroke::NONE
+        };
+        for (widget, fill, edge) in [
+            (&mut widgets.noninteractive, self.panel, outline(self.line)),
+            (&mut widgets.inactive, self.raised, quiet),
+            (&mut widgets.hovered, self.hovered, outline(self.weak_text)),
+            (&mut widgets.active, self.hovered, outline(self.accent)),
+            (&mut widgets.open, self.hovered, outline(self.line)),
+        ] {
+            widget.bg_fill = fill;
+            widget.weak_bg_fill = fill;
+            widget.bg_stroke = edge;
+            widget.fg_stroke = outline(self.text);
+            widget.corner_radius = radius;
+            // A widget keeps its size while the pointer is on it.
+            widget.expansion = 0.0;
+        }
     }
 
     fn style(&self) -> Style {
@@ -358,6 +341,11 @@ impl Theme {
         });
         style
     }
+}
+
+/// A line of one point.
+fn outline(color: Color32) -> Stroke {
+    Stroke::new(1.0, color)
 }
 
 fn fonts() -> FontDefinitions {

@@ -57,31 +57,11 @@ impl Operation {
 
     /// What it makes of the values of these partials, whose numbers rise.
     fn of(self, layer: Layer, numbers: &[usize], before: &[f32]) -> Vec<f32> {
-        let is_off = |value: f32| layer == Layer::Level && value <= LEVEL_OFF_DB;
-        let move_each = |to: &dyn Fn(usize, f32) -> f32| {
-            let places = before.iter().enumerate();
-            places
-                .map(|(place, &value)| {
-                    if is_off(value) {
-                        value
-                    } else {
-                        to(place, value)
-                    }
-                })
-                .collect()
-        };
+        let move_each = |to: &dyn Fn(usize, f32) -> f32| move_each(layer, before, to);
         match self {
             Operation::Reset => vec![0.0; before.len()],
             Operation::Invert => move_each(&|_, value| -value),
-            Operation::Smooth => move_each(&|place, value| {
-                // One that is off pulls nobody down.
-                let near = |place: usize| match before[place] {
-                    other if is_off(other) => value,
-                    other => other,
-                };
-                let last = before.len() - 1;
-                (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
-            }),
+            Operation::Smooth => smoothed(layer, before),
             Operation::Raise(by) => move_each(&|_, value| value + by),
             Operation::Scale(by) => move_each(&|_, value| value * by),
             Operation::Tilt(by) => {
@@ -93,31 +73,66 @@ impl Operation {
                 let unit = (bits >> 40) as f32 / (1 << 24) as f32;
                 value + (2.0 * unit - 1.0) * width
             }),
-            Operation::Shift(by) => (0..before.len() as i32)
-                .map(|place| {
-                    let from = usize::try_from(place - by).ok();
-                    from.and_then(|from| before.get(from))
-                        .copied()
-                        .unwrap_or(0.0)
-                })
-                .collect(),
-            Operation::Normalise => match layer {
-                Layer::Level => {
-                    let heard = before.iter().copied().filter(|&value| !is_off(value));
-                    match heard.reduce(f32::max) {
-                        Some(highest) => move_each(&|_, value| value - highest),
-                        None => before.to_vec(),
-                    }
-                }
-                Layer::Tune | Layer::Pan => {
-                    let farthest = before
-                        .iter()
-                        .fold(0.0_f32, |most, value| most.max(value.abs()));
-                    let (_, end) = layer.param(1).range().ends();
-                    let by = if farthest > 0.0 { end / farthest } else { 1.0 };
-                    before.iter().map(|value| value * by).collect()
-                }
-            },
+            Operation::Shift(by) => shifted(before, by),
+            Operation::Normalise => normalised(layer, before),
+        }
+    }
+}
+
+/// Whether a bar has no number to move.
+fn is_off(layer: Layer, value: f32) -> bool {
+    layer == Layer::Level && value <= LEVEL_OFF_DB
+}
+
+/// The values that `to` gives for a place and its value; those that are off stay.
+fn move_each(layer: Layer, before: &[f32], to: &dyn Fn(usize, f32) -> f32) -> Vec<f32> {
+    let moved = before.iter().enumerate().map(|(place, &value)| {
+        if is_off(layer, value) {
+            value
+        } else {
+            to(place, value)
+        }
+    });
+    moved.collect()
+}
+
+fn smoothed(layer: Layer, before: &[f32]) -> Vec<f32> {
+    move_each(layer, before, &|place, value| {
+        // A neighbour that is off counts as equal: silence has no number to take the mean with.
+        let near = |place: usize| match before[place] {
+            other if is_off(layer, other) => value,
+            other => other,
+        };
+        let last = before.len() - 1;
+        (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
+    })
+}
+
+fn shifted(before: &[f32], by: i32) -> Vec<f32> {
+    let places = 0..before.len() as i32;
+    let shifted = places.map(|place| {
+        let from = usize::try_from(place - by).ok();
+        from.and_then(|from| before.get(from).copied())
+            .unwrap_or(0.0)
+    });
+    shifted.collect()
+}
+
+fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
+    let values = before.iter().copied();
+    match layer {
+        Layer::Level => {
+            let heard = values.filter(|&value| !is_off(layer, value));
+            match heard.reduce(f32::max) {
+                Some(highest) => move_each(layer, before, &|_, value| value - highest),
+                None => before.to_vec(),
+            }
+        }
+        Layer::Tune | Layer::Pan => {
+            let farthest = values.clone().map(f32::abs).fold(0.0, f32::max);
+            let (_, end) = layer.param(1).range().ends();
+            let by = if farthest > 0.0 { end / farthest } else { 1.0 };
+            values.map(|value| value * by).collect()
         }
     }
 }
