@@ -1,6 +1,7 @@
 //! Formulas that a screen may ask for, each worked out by the code that the engine uses. They hold
 //! for a voice at rest, before anything modulates it.
 
+pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;

@@ -94,8 +94,9 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::testing::engine::engine_holding;
     use crate::editor::testing::view::Senders;
-    use crate::synth::{Config, Engine, Event};
+    use crate::synth::Patch;
 
     #[test]
     fn without_news_the_instrument_does_not_run() {
@@ -129,16 +130,7 @@ mod tests {
     fn what_sounds_is_shown_until_the_host_stops() {
         let mut senders = Senders::default();
         let mut live = Live::new(&senders.sources());
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 4,
-        });
-        engine.push(Event::NoteOn {
-            id: None,
-            channel: 0,
-            key: 57,
-            velocity: 1.0,
-        });
+        let mut engine = engine_holding(&Patch::default(), &[57]);
         engine.render(&mut [0.0; 480], &mut [0.0; 480]);
         live.update(1.0);
         assert!(live.sounding().is_empty());

@@ -70,8 +70,9 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::testing::engine::sounding_of;
     use crate::editor::testing::host::model;
-    use crate::synth::{Config, Engine, Event, Param, Patch};
+    use crate::synth::{Param, Patch};
 
     #[test]
     fn while_nothing_sounds_it_is_a4() {
@@ -95,24 +96,9 @@ mod tests {
     #[test]
     fn the_lowest_voice_gives_its_own() {
         let (model, _) = model();
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 4,
-        });
         let mut patch = Patch::default();
         patch.set(Param::FINE, 50.0);
-        engine.set_patch(&patch);
-        for key in [64, 45] {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
-        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
-        let mut sounding = Sounding::default();
-        engine.sounding(&mut sounding);
+        let sounding = sounding_of(&patch, &[64, 45]);
         let reference = Reference::now(&model, &sounding);
         assert_eq!(reference.note(), "A2");
         let expected = 110.0 * 2_f32.powf(0.5 / 12.0);

@@ -12,6 +12,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
+use crate::synth::display::{EnvelopeId, EnvelopeParams};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Sounding, SoundingVoice};
 
@@ -21,18 +22,6 @@ const CONTROLS: f32 = 58.0;
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
 const REACH: f32 = 12.0;
-/// The parameters of one envelope.
-#[derive(Clone, Copy)]
-struct Stages {
-    delay: Param,
-    attack: Param,
-    hold: Param,
-    decay: Param,
-    sustain: Param,
-    release: Param,
-    curve: Param,
-}
-
 /// What a hand can take hold of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handle {
@@ -59,7 +48,7 @@ impl Handle {
 /// One of the two envelopes.
 pub struct EnvelopeView {
     group: Group,
-    stages: Stages,
+    envelope: &'static EnvelopeParams,
     /// Of a voice, the place on this envelope.
     place: fn(&SoundingVoice) -> Place,
     held: Option<Handle>,
@@ -68,42 +57,28 @@ pub struct EnvelopeView {
 impl EnvelopeView {
     /// The amplitude's.
     pub fn amp() -> EnvelopeView {
-        EnvelopeView::new(
-            Group::AmpEnvelope,
-            Stages {
-                delay: Param::AMP_DELAY,
-                attack: Param::AMP_ATTACK,
-                hold: Param::AMP_HOLD,
-                decay: Param::AMP_DECAY,
-                sustain: Param::AMP_SUSTAIN,
-                release: Param::AMP_RELEASE,
-                curve: Param::AMP_CURVE,
-            },
-            |voice| voice.amp_envelope,
-        )
+        EnvelopeView::new(Group::AmpEnvelope, EnvelopeId::Amp.params(), |voice| {
+            voice.amp_envelope
+        })
     }
 
     /// The filter's.
     pub fn filter() -> EnvelopeView {
         EnvelopeView::new(
             Group::FilterEnvelope,
-            Stages {
-                delay: Param::FILTER_DELAY,
-                attack: Param::FILTER_ATTACK,
-                hold: Param::FILTER_HOLD,
-                decay: Param::FILTER_DECAY,
-                sustain: Param::FILTER_SUSTAIN,
-                release: Param::FILTER_RELEASE,
-                curve: Param::FILTER_CURVE,
-            },
+            EnvelopeId::Filter.params(),
             |voice| voice.filter_envelope,
         )
     }
 
-    fn new(group: Group, stages: Stages, place: fn(&SoundingVoice) -> Place) -> EnvelopeView {
+    fn new(
+        group: Group,
+        envelope: &'static EnvelopeParams,
+        place: fn(&SoundingVoice) -> Place,
+    ) -> EnvelopeView {
         EnvelopeView {
             group,
-            stages,
+            envelope,
             place,
             held: None,
         }
@@ -125,7 +100,7 @@ impl EnvelopeView {
         let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let corners = Corners::of(&self.stages, context, rect);
+        let corners = Corners::of(self.envelope, context, rect);
         let pointed = response
             .hover_pos()
             .and_then(|pointer| corners.nearest(pointer));
@@ -178,7 +153,7 @@ impl EnvelopeView {
     /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
-        let corners = Corners::of(&self.stages, context, rect);
+        let corners = Corners::of(self.envelope, context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
         for level in [0.0, 0.5, 1.0] {
@@ -187,7 +162,7 @@ impl EnvelopeView {
         }
         let line = corners.line();
         let (values, has_mpe_zone) = (context.controls.values(), context.has_mpe_zone());
-        let is_idle = idle::reason(self.stages.attack, values, has_mpe_zone).is_some();
+        let is_idle = idle::reason(self.envelope.attack, values, has_mpe_zone).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
@@ -215,14 +190,14 @@ impl EnvelopeView {
 
     /// What a handle moves sideways and upwards.
     fn params(&self, handle: Handle) -> [Option<Param>; 2] {
-        let stages = &self.stages;
+        let envelope = self.envelope;
         match handle {
-            Handle::Delay => [Some(stages.delay), None],
-            Handle::Attack => [Some(stages.attack), None],
-            Handle::Hold => [Some(stages.hold), None],
-            Handle::Decay => [Some(stages.decay), Some(stages.sustain)],
-            Handle::Release => [Some(stages.release), None],
-            Handle::Curve => [None, Some(stages.curve)],
+            Handle::Delay => [Some(envelope.delay), None],
+            Handle::Attack => [Some(envelope.attack), None],
+            Handle::Hold => [Some(envelope.hold), None],
+            Handle::Decay => [Some(envelope.decay), Some(envelope.sustain)],
+            Handle::Release => [Some(envelope.release), None],
+            Handle::Curve => [None, Some(envelope.curve)],
         }
     }
 
@@ -245,7 +220,7 @@ impl EnvelopeView {
             context.model.draw(param, normalized.clamp(0.0, 1.0));
         };
         if let Some(param) = sideways {
-            let stage = Corners::of(&self.stages, context, rect).stage;
+            let stage = Corners::of(self.envelope, context, rect).stage;
             by(context, param, way.x / stage);
         }
         if let Some(param) = upwards {
@@ -300,24 +275,24 @@ struct Corners {
 }
 
 impl Corners {
-    fn of(stages: &Stages, context: &ViewContext, rect: Rect) -> Corners {
+    fn of(envelope: &EnvelopeParams, context: &ViewContext, rect: Rect) -> Corners {
         let value = |param: Param| context.model.normalized(param);
         let timed = [
-            stages.delay,
-            stages.attack,
-            stages.hold,
-            stages.decay,
-            stages.release,
+            envelope.delay,
+            envelope.attack,
+            envelope.hold,
+            envelope.decay,
+            envelope.release,
         ];
         let sum: f32 = timed.into_iter().map(value).sum();
         let most = (inner(rect).width() - SUSTAIN - 2.0 * LEAST) / sum.max(STAGES);
         let widths = [
-            LEAST + most * value(stages.delay),
-            most * value(stages.attack),
-            LEAST + most * value(stages.hold),
-            most * value(stages.decay),
+            LEAST + most * value(envelope.delay),
+            most * value(envelope.attack),
+            LEAST + most * value(envelope.hold),
+            most * value(envelope.decay),
             SUSTAIN,
-            most * value(stages.release),
+            most * value(envelope.release),
         ];
         let mut x = inner(rect).left();
         let ends = widths.map(|width| {
@@ -328,8 +303,8 @@ impl Corners {
             rect: inner(rect),
             stage: most,
             ends,
-            sustain: value(stages.sustain),
-            curve: stages.curve.range().plain(value(stages.curve)),
+            sustain: value(envelope.sustain),
+            curve: envelope.curve.range().plain(value(envelope.curve)),
         }
     }
 
@@ -415,11 +390,10 @@ mod tests {
     use egui::Vec2;
 
     use super::*;
+    use crate::editor::testing::engine::engine_holding;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::ViewHarness as Screen;
-    use crate::synth::{Config, Engine, Event};
-
-    const RATE_HZ: f64 = 48_000.0;
+    use crate::synth::{Engine, Event, Patch};
 
     /// Where the view shows the engine's voices.
     fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
@@ -428,7 +402,7 @@ mod tests {
         let mut found = Vec::new();
         screen.show(&mut model, &[], |_, context| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
-            let corners = Corners::of(&view.stages, context, rect);
+            let corners = Corners::of(view.envelope, context, rect);
             found = view
                 .dots(&corners, context.live.sounding())
                 .map(|(_, at)| at)
@@ -450,18 +424,7 @@ mod tests {
 
     #[test]
     fn every_voice_is_a_dot_that_goes_along_the_envelope() {
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: RATE_HZ,
-            max_voices: 4,
-        });
-        for key in [57, 64] {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
+        let mut engine = engine_holding(&Patch::default(), &[57, 64]);
         let mut screen = Screen::new(Vec2::new(400.0, 100.0));
         let view = EnvelopeView::filter();
         let mut buffers = [[0.0; 480]; 2];

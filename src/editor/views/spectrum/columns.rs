@@ -164,15 +164,12 @@ mod tests {
     use super::*;
     use crate::editor::model::spectrum::layer::Layer;
     use crate::editor::model::spectrum::reference::Reference;
+    use crate::editor::testing::engine::sounding_of;
     use crate::editor::testing::host::model;
-    use crate::synth::{Config, Engine, Event, Param, Patch};
+    use crate::synth::{Param, Patch};
     use egui::{Rect, pos2, vec2};
 
     fn sounding(keys: &[u8]) -> Sounding {
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 8,
-        });
         let mut patch = Patch::default();
         for (param, value) in [
             (Param::PARTIALS, 4.0),
@@ -181,19 +178,7 @@ mod tests {
         ] {
             patch.set(param, value);
         }
-        engine.set_patch(&patch);
-        for &key in keys {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
-        engine.render(&mut [0.0; 256], &mut [0.0; 256]);
-        let mut sounding = Sounding::default();
-        engine.sounding(&mut sounding);
-        sounding
+        sounding_of(&patch, keys)
     }
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {

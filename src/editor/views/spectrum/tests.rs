@@ -6,9 +6,10 @@ use super::bar_editor::Tool;
 use super::*;
 use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::host::{Call, RecordingHost, model};
 use crate::editor::testing::view::{ViewHarness, button, key};
-use crate::synth::{Config, Engine, Event as NoteEvent, Param};
+use crate::synth::{Param, Patch};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 
 const SIZE: egui::Vec2 = vec2(1_200.0, 400.0);
@@ -325,18 +326,7 @@ fn the_bar_that_keys_walk_to_comes_into_view() {
 }
 
 fn tell(window: &mut Window, keys: &[u8]) {
-    let mut engine = Engine::new(&Config {
-        sample_rate_hz: 48_000.0,
-        max_voices: 8,
-    });
-    for &key in keys {
-        engine.push(NoteEvent::NoteOn {
-            id: None,
-            channel: 0,
-            key,
-            velocity: 1.0,
-        });
-    }
+    let mut engine = engine_holding(&Patch::default(), keys);
     engine.render(&mut [0.0; 512], &mut [0.0; 512]);
     window.harness.senders.publish(&engine);
     window.frame(&[]);
