@@ -49,7 +49,6 @@ use platform::handle::{Handle, OpenWindow, ThreadCell};
 #[cfg(target_os = "linux")]
 use platform::x11;
 use shell::Shell;
-use views::settings;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -248,7 +247,7 @@ impl Open {
             options.zoom_with_keyboard = false;
         });
         let shell = Shell::new(keys.open(), library.clone(), settings);
-        theme::install(ctx, settings::choice(shell.settings().looks));
+        theme::install(ctx, shell.settings().looks);
         Open {
             shell,
             model: EditorModel::new(params, host, session, library),

@@ -9,7 +9,8 @@ use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::model::live::Sources;
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
+use crate::settings::Looks;
 use crate::synth::Engine;
 
 /// The instrument's ends of what a window reads.
@@ -54,7 +55,7 @@ impl ViewHarness {
     /// Of this size, in points.
     pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
-        theme::install(&ctx, ThemeChoice::default());
+        theme::install(&ctx, Looks::default());
         let senders = Senders::default();
         ViewHarness {
             ctx,

@@ -15,7 +15,8 @@ use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
 use crate::editor::testing::host::obeyed_model_over;
 use crate::editor::testing::view::Senders;
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
+use crate::settings::Looks;
 use crate::state::Preset;
 use crate::synth::{Param, Patch};
 
@@ -99,7 +100,7 @@ fn harness(presets: &[Preset]) -> BrowserHarness {
     };
     let mut harness = Harness::builder()
         .with_size(SIZE)
-        .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+        .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
         .build_ui_state(|ui, test: &mut TestBrowser| test.frame(ui), test);
     wait(&mut harness, |test| {
         test.browser.contents().entries.len() >= 13 + presets.len()
