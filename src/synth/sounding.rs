@@ -2,7 +2,7 @@
 
 use super::filter::FilterSettings;
 use super::pool::MAX_SLOTS;
-use crate::dsp::envelope;
+use crate::dsp::envelope::EnvelopePlace;
 
 /// Partials that a picture has room for: 64 voices of 512 partials.
 pub const MAX_SOUNDING: usize = 32_768;
@@ -41,9 +41,9 @@ pub struct SoundingVoice {
     /// Its filter, as modulation has set it; `None` before its first block.
     pub filter: Option<FilterSettings>,
     /// Where its envelope of amplitude is.
-    pub amp_envelope: envelope::Place,
+    pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.
-    pub filter_envelope: envelope::Place,
+    pub filter_envelope: EnvelopePlace,
     /// Where its partials begin: for the picture to fill in.
     pub(super) first: u32,
     /// How many there are: likewise.

@@ -7,7 +7,7 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke,
 
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
-use crate::dsp::envelope::{Place, Stage, shaped};
+use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
@@ -50,7 +50,7 @@ pub struct EnvelopeView {
     group: Group,
     envelope: &'static EnvelopeParams,
     /// Of a voice, the place on this envelope.
-    place: fn(&SoundingVoice) -> Place,
+    place: fn(&SoundingVoice) -> EnvelopePlace,
     held: Option<Handle>,
 }
 
@@ -74,7 +74,7 @@ impl EnvelopeView {
     fn new(
         group: Group,
         envelope: &'static EnvelopeParams,
-        place: fn(&SoundingVoice) -> Place,
+        place: fn(&SoundingVoice) -> EnvelopePlace,
     ) -> EnvelopeView {
         EnvelopeView {
             group,
@@ -335,21 +335,21 @@ impl Corners {
     }
 
     /// A voice's place: its stage, and its own level. None at its end.
-    fn of_voice(&self, place: Place) -> Option<Pos2> {
+    fn of_voice(&self, place: EnvelopePlace) -> Option<Pos2> {
         let [delay, attack, hold, decay, sustain, release] = self.ends;
         let way = shaped(f64::from(place.position), self.curve);
         let (from, to, level) = match place.stage {
-            Stage::Delay => (self.rect.left(), delay, 0.0),
-            Stage::Attack => (delay, attack, way),
-            Stage::Hold => (attack, hold, 1.0),
-            Stage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
-            Stage::Sustain => (decay, sustain, self.sustain),
-            Stage::Release => (sustain, release, place.released_from * (1.0 - way)),
-            Stage::Done => return None,
+            EnvelopeStage::Delay => (self.rect.left(), delay, 0.0),
+            EnvelopeStage::Attack => (delay, attack, way),
+            EnvelopeStage::Hold => (attack, hold, 1.0),
+            EnvelopeStage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
+            EnvelopeStage::Sustain => (decay, sustain, self.sustain),
+            EnvelopeStage::Release => (sustain, release, place.released_from * (1.0 - way)),
+            EnvelopeStage::Done => return None,
         };
         // The sustain goes nowhere.
         let position = match place.stage {
-            Stage::Sustain => 0.5,
+            EnvelopeStage::Sustain => 0.5,
             _ => place.position,
         };
         Some(pos2(from + position * (to - from), self.y(level)))
