@@ -13,7 +13,7 @@ use egui::{Key, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::bridge::ScreenKeys;
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::learn::Learn;
@@ -45,7 +45,7 @@ struct Views {
 pub struct Shell {
     views: Views,
     help: HelpLine,
-    controls: Controls,
+    controls: SharedControls,
     learn: Learn,
     /// What a key has done, and until when it is told, in the window's seconds.
     status_message: Option<(String, f64)>,
@@ -66,7 +66,7 @@ impl Shell {
                 settings: SettingsPage::new(settings),
             },
             help: HelpLine::default(),
-            controls: Controls::new(),
+            controls: SharedControls::new(),
             learn: Learn::new(),
             status_message: None,
         }

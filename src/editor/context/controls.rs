@@ -6,7 +6,7 @@ use crate::params::HostParams;
 use crate::synth::{Param, Patch, Values};
 
 /// What the controls of a window share.
-pub struct Controls {
+pub struct SharedControls {
     /// The value that is being typed.
     pub entry: Option<Entry>,
     /// The list of a choice that is open.
@@ -19,10 +19,10 @@ pub struct Controls {
     values: Values,
 }
 
-impl Controls {
+impl SharedControls {
     /// As a window opens.
-    pub fn new() -> Controls {
-        Controls {
+    pub fn new() -> SharedControls {
+        SharedControls {
             entry: None,
             list: None,
             copied: None,

@@ -4,7 +4,7 @@ use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, 
 
 use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
@@ -48,7 +48,7 @@ pub struct ViewHarness {
     pub senders: Senders,
     pub live: Live,
     pub help: HelpLine,
-    pub controls: Controls,
+    pub controls: SharedControls,
 }
 
 impl ViewHarness {
@@ -64,7 +64,7 @@ impl ViewHarness {
             live: Live::new(&senders.sources()),
             senders,
             help: HelpLine::default(),
-            controls: Controls::new(),
+            controls: SharedControls::new(),
         }
     }
 

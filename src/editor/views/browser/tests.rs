@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
 use crate::editor::testing::host::obeyed_model_over;
@@ -29,7 +29,7 @@ struct TestBrowser {
     model: EditorModel,
     live: Live,
     help: HelpLine,
-    controls: Controls,
+    controls: SharedControls,
     folder: tempfile::TempDir,
 }
 
@@ -95,7 +95,7 @@ fn harness(presets: &[Preset]) -> BrowserHarness {
         model,
         live: Live::new(&Senders::default().sources()),
         help: HelpLine::default(),
-        controls: Controls::new(),
+        controls: SharedControls::new(),
         folder,
     };
     let mut harness = Harness::builder()
