@@ -22,7 +22,7 @@ mod list;
 mod notice;
 mod page;
 
-use crate::editor::model::listing::{self, Filter};
+use crate::editor::model::listing::{self, PresetFilter};
 use dialog::{Dialog, Form};
 use notice::Notice;
 
@@ -30,7 +30,7 @@ use notice::Notice;
 pub struct Browser {
     library: Library,
     watch: Watch,
-    filter: Filter,
+    filter: PresetFilter,
     /// Whether the page is shown.
     open: bool,
     /// Where the page's keys are in the list: an id.
@@ -51,7 +51,7 @@ impl Browser {
         Browser {
             watch: Watch::new(library.clone()),
             library,
-            filter: Filter::default(),
+            filter: PresetFilter::default(),
             open: false,
             cursor: None,
             revealed: None,
