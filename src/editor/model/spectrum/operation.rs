@@ -11,7 +11,7 @@ use crate::synth::parameter::LEVEL_OFF_DB;
 
 /// One of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Operation {
+pub enum BarOperation {
     /// To the default.
     Reset,
     /// To the other side of the default.
@@ -39,19 +39,19 @@ pub enum Operation {
     Normalise,
 }
 
-impl Operation {
+impl BarOperation {
     /// What is undone, before the layer's name.
     fn name(self) -> &'static str {
         match self {
-            Operation::Reset => "Reset",
-            Operation::Invert => "Invert",
-            Operation::Smooth => "Smooth",
-            Operation::Raise(_) => "Raise",
-            Operation::Scale(_) => "Scale",
-            Operation::Tilt(_) => "Tilt",
-            Operation::Randomise { .. } => "Randomise",
-            Operation::Shift(_) => "Shift",
-            Operation::Normalise => "Normalise",
+            BarOperation::Reset => "Reset",
+            BarOperation::Invert => "Invert",
+            BarOperation::Smooth => "Smooth",
+            BarOperation::Raise(_) => "Raise",
+            BarOperation::Scale(_) => "Scale",
+            BarOperation::Tilt(_) => "Tilt",
+            BarOperation::Randomise { .. } => "Randomise",
+            BarOperation::Shift(_) => "Shift",
+            BarOperation::Normalise => "Normalise",
         }
     }
 
@@ -59,22 +59,22 @@ impl Operation {
     fn of(self, layer: Layer, numbers: &[usize], before: &[f32]) -> Vec<f32> {
         let move_each = |to: &dyn Fn(usize, f32) -> f32| move_each(layer, before, to);
         match self {
-            Operation::Reset => vec![0.0; before.len()],
-            Operation::Invert => move_each(&|_, value| -value),
-            Operation::Smooth => smoothed(layer, before),
-            Operation::Raise(by) => move_each(&|_, value| value + by),
-            Operation::Scale(by) => move_each(&|_, value| value * by),
-            Operation::Tilt(by) => {
+            BarOperation::Reset => vec![0.0; before.len()],
+            BarOperation::Invert => move_each(&|_, value| -value),
+            BarOperation::Smooth => smoothed(layer, before),
+            BarOperation::Raise(by) => move_each(&|_, value| value + by),
+            BarOperation::Scale(by) => move_each(&|_, value| value * by),
+            BarOperation::Tilt(by) => {
                 let first = numbers.first().copied().unwrap_or(1) as f32;
                 move_each(&|place, value| value + by * libm::log2f(numbers[place] as f32 / first))
             }
-            Operation::Randomise { seed, width } => move_each(&|place, value| {
+            BarOperation::Randomise { seed, width } => move_each(&|place, value| {
                 let bits = random::bits(seed, numbers[place] as u64);
                 let unit = (bits >> 40) as f32 / (1 << 24) as f32;
                 value + (2.0 * unit - 1.0) * width
             }),
-            Operation::Shift(by) => shifted(before, by),
-            Operation::Normalise => normalised(layer, before),
+            BarOperation::Shift(by) => shifted(before, by),
+            BarOperation::Normalise => normalised(layer, before),
         }
     }
 }
@@ -157,7 +157,12 @@ impl Shape {
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
-pub fn perform(operation: Operation, layer: Layer, selection: Selection, model: &mut EditorModel) {
+pub fn perform(
+    operation: BarOperation,
+    layer: Layer,
+    selection: Selection,
+    model: &mut EditorModel,
+) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
     let shape = Shape::now(layer, model);
     draw(operation, layer, selection, &shape, model);
@@ -166,7 +171,7 @@ pub fn perform(operation: Operation, layer: Layer, selection: Selection, model: 
 
 /// Goes on with an operation by hand: does it to the shape as it was, within a group that is open.
 pub fn draw(
-    operation: Operation,
+    operation: BarOperation,
     layer: Layer,
     selection: Selection,
     before: &Shape,
@@ -187,7 +192,7 @@ pub fn draw(
 }
 
 /// Opens the step of an operation by hand.
-pub fn begin(operation: Operation, layer: Layer, model: &mut EditorModel) {
+pub fn begin(operation: BarOperation, layer: Layer, model: &mut EditorModel) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
 }
 
@@ -251,7 +256,7 @@ mod tests {
 
     const NUMBERS: [usize; 4] = [1, 2, 4, 8];
 
-    fn of(operation: Operation, layer: Layer, before: [f32; 4]) -> Vec<f32> {
+    fn of(operation: BarOperation, layer: Layer, before: [f32; 4]) -> Vec<f32> {
         operation.of(layer, &NUMBERS, &before)
     }
 
@@ -259,61 +264,61 @@ mod tests {
     fn each_does_what_it_says() {
         use Layer::{Level, Pan, Tune};
         let levels = [0.0, -6.0, -72.0, 3.0];
-        assert_eq!(of(Operation::Reset, Level, levels), [0.0; 4]);
+        assert_eq!(of(BarOperation::Reset, Level, levels), [0.0; 4]);
         assert_eq!(
-            of(Operation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
+            of(BarOperation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
             [-1.0, 2.0, 0.0, -3.0]
         );
         assert_eq!(
-            of(Operation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
+            of(BarOperation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
             [-1.0, -72.0, 0.0, -3.0]
         );
         assert_eq!(
-            of(Operation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
+            of(BarOperation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
             [-4.0, LEVEL_OFF_DB, -2.0, -6.0]
         );
         assert_eq!(
-            of(Operation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
+            of(BarOperation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
             [0.75, 0.25, 0.0, 0.0]
         );
         assert_eq!(
-            of(Operation::Raise(2.0), Level, levels),
+            of(BarOperation::Raise(2.0), Level, levels),
             [2.0, -4.0, -72.0, 5.0]
         );
         assert_eq!(
-            of(Operation::Scale(0.5), Level, levels),
+            of(BarOperation::Scale(0.5), Level, levels),
             [0.0, -3.0, -72.0, 1.5]
         );
         assert_eq!(
-            of(Operation::Tilt(-3.0), Level, levels),
+            of(BarOperation::Tilt(-3.0), Level, levels),
             [0.0, -9.0, -72.0, -6.0]
         );
         assert_eq!(
-            of(Operation::Shift(1), Level, levels),
+            of(BarOperation::Shift(1), Level, levels),
             [0.0, 0.0, -6.0, -72.0]
         );
         assert_eq!(
-            of(Operation::Shift(-2), Level, levels),
+            of(BarOperation::Shift(-2), Level, levels),
             [-72.0, 3.0, 0.0, 0.0]
         );
-        assert_eq!(of(Operation::Shift(9), Level, levels), [0.0; 4]);
+        assert_eq!(of(BarOperation::Shift(9), Level, levels), [0.0; 4]);
         assert_eq!(
-            of(Operation::Normalise, Level, levels),
+            of(BarOperation::Normalise, Level, levels),
             [-3.0, -9.0, -72.0, 0.0]
         );
         assert_eq!(
-            of(Operation::Normalise, Pan, [0.1, -0.5, 0.0, 0.25]),
+            of(BarOperation::Normalise, Pan, [0.1, -0.5, 0.0, 0.25]),
             [0.2, -1.0, 0.0, 0.5]
         );
-        assert_eq!(of(Operation::Normalise, Tune, [0.0; 4]), [0.0; 4]);
-        assert_eq!(of(Operation::Normalise, Level, [-72.0; 4]), [-72.0; 4]);
+        assert_eq!(of(BarOperation::Normalise, Tune, [0.0; 4]), [0.0; 4]);
+        assert_eq!(of(BarOperation::Normalise, Level, [-72.0; 4]), [-72.0; 4]);
     }
 
     #[test]
     fn a_seed_gives_one_shape_within_its_width() {
         let randomise = |seed| {
             of(
-                Operation::Randomise { seed, width: 5.0 },
+                BarOperation::Randomise { seed, width: 5.0 },
                 Layer::Tune,
                 [10.0; 4],
             )
@@ -333,7 +338,7 @@ mod tests {
     fn only_what_is_chosen_changes_and_all_of_it_is_one_step() {
         let (mut model, recorder) = model();
         perform(
-            Operation::Raise(6.0),
+            BarOperation::Raise(6.0),
             Layer::Level,
             Selection::octaves(),
             &mut model,
@@ -360,12 +365,12 @@ mod tests {
         let (mut model, recorder) = model();
         for layer in [Layer::Level, Layer::Tune, Layer::Pan] {
             for operation in [
-                Operation::Reset,
-                Operation::Invert,
-                Operation::Smooth,
-                Operation::Scale(0.3),
-                Operation::Shift(3),
-                Operation::Normalise,
+                BarOperation::Reset,
+                BarOperation::Invert,
+                BarOperation::Smooth,
+                BarOperation::Scale(0.3),
+                BarOperation::Shift(3),
+                BarOperation::Normalise,
             ] {
                 perform(operation, layer, Selection::NONE, &mut model);
                 assert_eq!(recorder.take(), [], "{operation:?} {layer:?}");
@@ -377,7 +382,7 @@ mod tests {
     fn what_is_pasted_begins_where_it_is_wanted() {
         let (mut model, recorder) = model();
         perform(
-            Operation::Tilt(-6.0),
+            BarOperation::Tilt(-6.0),
             Layer::Level,
             Selection::NONE,
             &mut model,

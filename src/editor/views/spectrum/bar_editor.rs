@@ -15,7 +15,7 @@ use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::{Layer, default};
 use crate::editor::model::spectrum::operation;
-use crate::editor::model::spectrum::operation::{Clipboard, Operation};
+use crate::editor::model::spectrum::operation::{BarOperation, Clipboard};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::widgets::keep_arrows;
 use crate::synth::Param;
@@ -365,7 +365,7 @@ impl BarEditor {
             self.climb(climb as f32 * KEY_STEP * fine, moved, layer, model);
         }
         if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
-            operation::perform(Operation::Reset, layer, moved, model);
+            operation::perform(BarOperation::Reset, layer, moved, model);
         }
         if pressed(Key::Space) > 0 {
             self.selection = self.selection.toggled(self.cursor);

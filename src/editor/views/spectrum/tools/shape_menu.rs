@@ -5,7 +5,7 @@ use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::Layer;
-use crate::editor::model::spectrum::operation::{self, Operation, Shape};
+use crate::editor::model::spectrum::operation::{self, BarOperation, Shape};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::theme;
 use crate::editor::views::spectrum::bar_editor::BarEditor;
@@ -111,15 +111,15 @@ impl ShapeMenu {
         };
         let scale = amount("Scale", 100.0, 400.0, " %".to_owned());
         self.by_hand(ui, model, layer, selection, &scale, &|percent| {
-            Operation::Scale(percent / 100.0)
+            BarOperation::Scale(percent / 100.0)
         });
         let raise = amount("Raise", 0.0, most, format!(" {unit}"));
         self.by_hand(ui, model, layer, selection, &raise, &|by| {
-            Operation::Raise(by * unit_scale)
+            BarOperation::Raise(by * unit_scale)
         });
         let tilt = amount("Tilt", 0.0, most / 4.0, format!(" {unit}/oct"));
         self.by_hand(ui, model, layer, selection, &tilt, &|by| {
-            Operation::Tilt(by * unit_scale)
+            BarOperation::Tilt(by * unit_scale)
         });
     }
 
@@ -131,7 +131,7 @@ impl ShapeMenu {
         layer: Layer,
         selection: Selection,
         amount: &Amount,
-        of: &dyn Fn(f32) -> Operation,
+        of: &dyn Fn(f32) -> BarOperation,
     ) {
         ui.horizontal(|ui| {
             let label = ui.label(amount.name);
@@ -184,7 +184,7 @@ impl ShapeMenu {
         let (_, end) = layer.param(1).range().ends();
         let randomise = ui.button("Randomise");
         if randomise.clicked() {
-            let operation = Operation::Randomise {
+            let operation = BarOperation::Randomise {
                 seed: self.seed,
                 width: self.random * end,
             };
@@ -210,14 +210,17 @@ impl ShapeMenu {
 /// Operations without an amount.
 fn operations(ui: &mut Ui, model: &mut EditorModel, layer: Layer, selection: Selection) {
     for row in [
-        &[("Smooth", Operation::Smooth), ("Invert", Operation::Invert)],
         &[
-            ("← Shift", Operation::Shift(-1)),
-            ("Shift →", Operation::Shift(1)),
+            ("Smooth", BarOperation::Smooth),
+            ("Invert", BarOperation::Invert),
         ],
         &[
-            ("Normalise", Operation::Normalise),
-            ("Reset", Operation::Reset),
+            ("← Shift", BarOperation::Shift(-1)),
+            ("Shift →", BarOperation::Shift(1)),
+        ],
+        &[
+            ("Normalise", BarOperation::Normalise),
+            ("Reset", BarOperation::Reset),
         ],
     ] {
         ui.columns_const(|columns: &mut [Ui; 2]| {
