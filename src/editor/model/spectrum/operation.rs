@@ -139,15 +139,15 @@ fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
 
 /// The values of a layer's bars at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shape {
+pub struct LayerValues {
     /// Of partial 1 first, in the layer's unit.
     plain: Vec<f32>,
 }
 
-impl Shape {
+impl LayerValues {
     /// As it stands.
-    pub fn now(layer: Layer, model: &EditorModel) -> Shape {
-        Shape {
+    pub fn now(layer: Layer, model: &EditorModel) -> LayerValues {
+        LayerValues {
             plain: layer
                 .params()
                 .map(|param| param.range().plain(model.normalized(param)))
@@ -164,7 +164,7 @@ pub fn perform(
     model: &mut EditorModel,
 ) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
-    let shape = Shape::now(layer, model);
+    let shape = LayerValues::now(layer, model);
     draw(operation, layer, selection, &shape, model);
     model.end_group();
 }
@@ -174,7 +174,7 @@ pub fn draw(
     operation: BarOperation,
     layer: Layer,
     selection: Selection,
-    before: &Shape,
+    before: &LayerValues,
     model: &mut EditorModel,
 ) {
     let numbers: Vec<usize> = selection.or_all().numbers().collect();
