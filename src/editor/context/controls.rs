@@ -8,7 +8,7 @@ use crate::synth::{Param, Patch, Values};
 /// What the controls of a window share.
 pub struct SharedControls {
     /// The value that is being typed.
-    pub entry: Option<Entry>,
+    pub entry: Option<ValueEntry>,
     /// The list of a choice that is open.
     pub list: Option<OpenList>,
     /// The last value that was copied, as text.
@@ -50,7 +50,7 @@ impl SharedControls {
 }
 
 /// A value that is being typed.
-pub struct Entry {
+pub struct ValueEntry {
     /// Whose value it is.
     pub param: Param,
     /// What has been typed so far.
@@ -63,10 +63,10 @@ pub struct Entry {
     unseen_frames: u32,
 }
 
-impl Entry {
+impl ValueEntry {
     /// Beginning with the value as it stands.
-    pub fn new(param: Param, model: &EditorModel) -> Entry {
-        Entry {
+    pub fn new(param: Param, model: &EditorModel) -> ValueEntry {
+        ValueEntry {
             param,
             text: current_text(param, model),
             is_new: true,

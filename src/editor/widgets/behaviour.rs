@@ -9,7 +9,7 @@ use super::accessibility::{describe, handle_accesskit};
 use super::state::{ControlState, is_typed, set_help};
 use super::{entry, menu};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Entry;
+use crate::editor::context::controls::ValueEntry;
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
@@ -90,7 +90,7 @@ pub fn param_behaviour(
     menu::show_at(ui, context, param, response, place);
     let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
     if response.has_focus() && is_asked {
-        context.controls.entry = Some(Entry::new(param, context.model));
+        context.controls.entry = Some(ValueEntry::new(param, context.model));
     }
     let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
     let within = field.translate(inside(field, ui.clip_rect()));
@@ -187,7 +187,7 @@ fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
             Key::End => context.model.nudge(param, 1.0),
             Key::Delete | Key::Backspace => context.model.reset(param),
             Key::Enter if !shift && is_typed(param) => {
-                context.controls.entry = Some(Entry::new(param, context.model));
+                context.controls.entry = Some(ValueEntry::new(param, context.model));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use egui::text_edit::TextEditOutput;
 use egui::{Id, Key, Rect, Response, TextEdit, Ui, UiBuilder};
 
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Entry;
+use crate::editor::context::controls::ValueEntry;
 use crate::editor::theme;
 use crate::synth::Param;
 
@@ -64,7 +64,7 @@ fn field(ui: &mut Ui, text: &mut String, is_value: bool, rect: Rect, id: Id) -> 
 }
 
 /// Takes the value over and gives the focus back to the control, once the field has lost it.
-fn leave(ui: &Ui, context: &mut ViewContext, entry: Entry, field: &Response, control: Id) {
+fn leave(ui: &Ui, context: &mut ViewContext, entry: ValueEntry, field: &Response, control: Id) {
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
     let param = entry.param;
