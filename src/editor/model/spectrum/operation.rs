@@ -164,12 +164,12 @@ pub fn perform(
     model: &mut EditorModel,
 ) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
-    let shape = LayerValues::now(layer, model);
-    draw(operation, layer, selection, &shape, model);
+    let before = LayerValues::now(layer, model);
+    draw(operation, layer, selection, &before, model);
     model.end_group();
 }
 
-/// Goes on with an operation by hand: does it to the shape as it was, within a group that is open.
+/// Goes on with an operation by hand: does it to the values as they were, within a group that is open.
 pub fn draw(
     operation: BarOperation,
     layer: Layer,
