@@ -77,7 +77,7 @@ pub trait Commands {
 
 /// How a voice came out of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Report {
+pub struct VoiceReport {
     /// Whether it goes on.
     pub is_active: bool,
     /// The power of its partials.
@@ -228,7 +228,7 @@ impl Assigner {
     }
 
     /// Takes what has become of the voice in `slot` in the block that has ended, or in its first one.
-    pub fn report(&mut self, slot: usize, report: &Report) {
+    pub fn report(&mut self, slot: usize, report: &VoiceReport) {
         self.notes.report(slot, report);
     }
 

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::lists::{SlotLists, SlotSet};
 use super::note::{CutRank, FREE, HOLDS, Hold, Note, SlotState, StealRank};
 use super::ranking::Ranking;
-use super::{Addressee, CHANNELS, KEYS, NewNote, Report};
+use super::{Addressee, CHANNELS, KEYS, NewNote, VoiceReport};
 use crate::synth::event::{EndedNote, NoteAddress};
 use crate::synth::resident::vec_with_room;
 use crate::synth::work;
@@ -285,7 +285,7 @@ impl Notes {
     }
 
     /// Takes what has become of the voice in `slot` in the block that has ended, or in its first one.
-    pub(super) fn report(&mut self, slot: usize, report: &Report) {
+    pub(super) fn report(&mut self, slot: usize, report: &VoiceReport) {
         self.pending.set(slot, false);
         let note = &mut self.slots[slot];
         if note.state == SlotState::Free {

@@ -280,7 +280,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
                 let Some(note) = &mut model.slots[slot] else {
                     continue;
                 };
-                let report = Report {
+                let report = VoiceReport {
                     is_active: goes_on && !note.fades,
                     power: (power * power) as f32 * 0.1,
                     partials: power as usize,
