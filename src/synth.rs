@@ -34,7 +34,7 @@ pub use channel::MpeZones;
 pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};
 pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 pub use parameter::Param;
-pub use partials::motion::Phases;
+pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterShape};
 pub use patch::{Patch, Values};
 pub use sounding::{Sounding, SoundingPartial, SoundingVoice};

@@ -21,7 +21,7 @@ pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
-use self::motion::{Loudness, Motion, Phases, Target};
+use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
 use super::modulation::VoiceValues;
@@ -77,7 +77,7 @@ impl Partials {
     }
 
     /// Begins a note. `seed` decides random phases.
-    pub fn begin(&mut self, phases: Phases, seed: u64) {
+    pub fn begin(&mut self, phases: OnsetPhases, seed: u64) {
         self.state = State::default();
         self.frame.begin();
         self.motion.begin(phases, seed);

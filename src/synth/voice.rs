@@ -12,7 +12,7 @@ use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::Param;
-use super::partials::motion::{Damping, Loudness, Phases, Target, Trajectory};
+use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
 use super::sounding::{Sounding, SoundingVoice};
@@ -255,7 +255,7 @@ impl Voice {
         let at = tick.block_frames - left.len();
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
-        let phases = Phases::from_index(values.index(Param::PHASES));
+        let phases = OnsetPhases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
         let start_level = self
             .control

@@ -17,7 +17,7 @@ mod phases;
 mod trajectory;
 
 pub use decay::Damping;
-pub use phases::Phases;
+pub use phases::OnsetPhases;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::Decay;
@@ -94,7 +94,7 @@ copy_fields!(Motion {
 struct State {
     level: Level,
     /// Phases at the onset, and what decides the random ones.
-    phases: Phases,
+    phases: OnsetPhases,
     seed: u64,
     /// Frames since the onset.
     frame: u64,
@@ -110,7 +110,7 @@ struct State {
 }
 
 impl State {
-    fn new(level: Level, phases: Phases, seed: u64) -> State {
+    fn new(level: Level, phases: OnsetPhases, seed: u64) -> State {
         State {
             level,
             phases,
@@ -129,7 +129,7 @@ impl Motion {
     /// Allocates it.
     pub fn allocate(level: Level) -> Motion {
         Motion {
-            state: State::new(level, Phases::Zero, 0),
+            state: State::new(level, OnsetPhases::Zero, 0),
             phase: PhaseArray::allocate(),
             increment: PartialArray::allocate(),
             half_chirp: Scratch(PartialArray::allocate()),
@@ -170,7 +170,7 @@ impl Motion {
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
-    pub fn begin(&mut self, phases: Phases, seed: u64) {
+    pub fn begin(&mut self, phases: OnsetPhases, seed: u64) {
         self.state = State::new(self.state.level, phases, seed);
         self.phase.begin();
         self.increment.clear();
