@@ -42,7 +42,7 @@ use crate::library::Library;
 use crate::params::HostParams;
 use crate::synth::{Param, Patch};
 use follow::Followed;
-use gesture::{Drag, Group};
+use gesture::{Drag, OpenGroup};
 use history::{Nudge, Step};
 use host::stepped;
 use pending::Pending;
@@ -60,7 +60,7 @@ pub struct EditorModel {
     /// What the hand holds: one parameter, or all that a stroke has crossed.
     held: Vec<Drag>,
     pending: Pending,
-    group: Option<Group>,
+    group: Option<OpenGroup>,
     followed: Followed,
     library: Library,
     /// What undo and redo have done with the library.

@@ -21,7 +21,7 @@ pub struct Drag {
 }
 
 /// A step under way that is made of several changes.
-pub struct Group {
+pub struct OpenGroup {
     /// What has changed so far.
     pub step: Step,
     /// What else it may change, as it was.
@@ -38,7 +38,7 @@ impl EditorModel {
         match &mut self.group {
             Some(group) => group.depth += 1,
             None => {
-                self.group = Some(Group {
+                self.group = Some(OpenGroup {
                     step: Step::new(name),
                     before: Before::now(&self.params, &self.session),
                     depth: 1,

@@ -11,7 +11,7 @@ use egui::Ui;
 use crate::editor::context::ViewContext;
 use crate::editor::model::action::{LibraryAction, Swap};
 use crate::editor::model::{EditorModel, LibraryReport, sets_performance};
-use crate::library::{Contents, Entry, Library, LibraryError, Watch};
+use crate::library::{Contents, Entry, FolderWatch, Library, LibraryError};
 use crate::params::{LoadedPreset, fingerprint};
 use crate::state::Preset;
 
@@ -29,7 +29,7 @@ use notice::Notice;
 /// What the browser remembers while its window is open.
 pub struct Browser {
     library: Library,
-    watch: Watch,
+    watch: FolderWatch,
     filter: PresetFilter,
     /// Whether the page is shown.
     open: bool,
@@ -49,7 +49,7 @@ impl Browser {
     /// Of these presets, closed.
     pub fn new(library: Library) -> Browser {
         Browser {
-            watch: Watch::new(library.clone()),
+            watch: FolderWatch::new(library.clone()),
             library,
             filter: PresetFilter::default(),
             open: false,
