@@ -161,7 +161,7 @@ fn note_ending(
 }
 
 /// What was read of a track.
-struct Body {
+struct TrackBody {
     ending: Ending,
     /// How many events there were, and the tick, where the chunk ends by its own length: they count if
     /// no End of Track follows. `None` if nothing was read past that place.
@@ -220,7 +220,11 @@ struct Reader<'b, 'f> {
 
 impl<'b> Reader<'b, '_> {
     /// Reads events up to End of Track or as far as it can.
-    fn body(&mut self, stated_end: usize, events: &mut Vec<TrackEvent>) -> Result<Body, Error> {
+    fn body(
+        &mut self,
+        stated_end: usize,
+        events: &mut Vec<TrackEvent>,
+    ) -> Result<TrackBody, Error> {
         let mut within = None;
         let mut has_events = false;
         let ending = loop {
@@ -243,7 +247,7 @@ impl<'b> Reader<'b, '_> {
                 within = Some(before);
             }
         };
-        Ok(Body {
+        Ok(TrackBody {
             ending,
             within,
             has_events,

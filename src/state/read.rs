@@ -23,7 +23,7 @@ struct Entry<'t> {
 const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
 
 /// What is wrong, and where it stands in the text, in bytes.
-type Fault = (Span<usize>, String);
+type TextFault = (Span<usize>, String);
 
 pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
     parsed(text).map_err(|(span, reason)| PresetError {
@@ -32,7 +32,7 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
     })
 }
 
-fn parsed(text: &str) -> Result<Preset, Fault> {
+fn parsed(text: &str) -> Result<Preset, TextFault> {
     let document = DeTable::parse(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         (span, format!("not TOML: {}", one_line(error.message())))
@@ -53,7 +53,7 @@ fn parsed(text: &str) -> Result<Preset, Fault> {
 }
 
 /// The preset with its head and the default patch, and the parameters of all groups.
-fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), Fault> {
+fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault> {
     let mut preset = Preset {
         name: String::new(),
         author: String::new(),
@@ -86,7 +86,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), Fault> {
 }
 
 /// The patch with these parameters, in the order in which `text` has them.
-fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, Fault> {
+fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
     let mut patch = Patch::default();
     let mut seen: HashMap<Param, usize> = HashMap::new();
     for Entry { id, value, span } in entries {
@@ -109,7 +109,7 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, Fault> {
 }
 
 /// The schema version. It is read first, so that a newer preset is not reported as an invalid one.
-fn schema(document: &DeTable) -> Result<u32, Fault> {
+fn schema(document: &DeTable) -> Result<u32, TextFault> {
     let Some(value) = document.get("schema") else {
         return Err((0..0, "schema: missing; this is not a preset".to_owned()));
     };
@@ -182,7 +182,7 @@ fn number(value: &DeValue) -> Result<f64, String> {
     parsed.ok_or_else(|| "the number has too many digits".to_owned())
 }
 
-fn string(key: &str, value: Spanned<DeValue>) -> Result<String, Fault> {
+fn string(key: &str, value: Spanned<DeValue>) -> Result<String, TextFault> {
     let span = value.span();
     match value.into_inner() {
         DeValue::String(string) => Ok(string.into_owned()),
@@ -193,7 +193,7 @@ fn string(key: &str, value: Spanned<DeValue>) -> Result<String, Fault> {
     }
 }
 
-fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, Fault> {
+fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, TextFault> {
     let span = value.span();
     match value.into_inner() {
         DeValue::Array(tags) => tags.into_iter().map(|tag| string("tags", tag)).collect(),
