@@ -137,7 +137,7 @@ impl Plugin for Aliquot {
             self.params.clone(),
             crate::editor::Sources {
                 telemetry: self.screen.telemetry.receiver(),
-                sounding: self.screen.sounding.receiver(),
+                snapshot: self.screen.snapshot.receiver(),
                 output: self.screen.output.receiver(),
             },
             self.keys.sender(),

@@ -140,7 +140,7 @@ impl Shell {
     fn begin_frame(&mut self, ui: &Ui, model: &mut EditorModel, live: &Live, now_s: f64) {
         self.help.clear();
         // That something begins to sound the audio thread tells the window.
-        if !live.sounding().is_empty() {
+        if !live.snapshot().is_empty() {
             ui.ctx().request_repaint();
         }
         model.begin_frame(now_s);

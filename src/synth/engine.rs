@@ -26,7 +26,7 @@ use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
-use super::sounding::Sounding;
+use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
@@ -490,15 +490,15 @@ impl Engine {
         self.assigner.notes().held_keys()
     }
 
-    /// Takes a picture of all partials that sound, at the end of the current block and with the
-    /// master level. Its work is bounded by [`MAX_SOUNDING`](super::sounding::MAX_SOUNDING).
-    pub fn sounding(&self, sounding: &mut Sounding) {
-        sounding.clear(self.dimensions.sample_rate_hz);
+    /// Takes a snapshot of all partials that sound, at the end of the current block and with the
+    /// master level. Its work is bounded by [`SNAPSHOT_PARTIALS`](super::snapshot::SNAPSHOT_PARTIALS).
+    pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        snapshot.clear(self.dimensions.sample_rate_hz);
         let (left, right) = self.output.levels();
         for slot in self.assigner.notes().slots_in_use() {
             let voice = &self.pool[slot];
             if matches!(voice.state(), VoiceState::Sounding | VoiceState::Fading) {
-                voice.picture(slot, left, right, sounding);
+                voice.snapshot(slot, left, right, snapshot);
             }
         }
     }

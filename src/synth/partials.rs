@@ -25,7 +25,7 @@ use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
 use super::modulation::VoiceValues;
-use super::sounding::SoundingPartial;
+use super::snapshot::PartialSnapshot;
 use super::versioned::copy_fields;
 use crate::bank::Renderer;
 use crate::dsp::level::Level;
@@ -146,7 +146,7 @@ impl Partials {
 
     /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
     /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
         self.motion.snapshot(left, right, snapshot);
     }
 

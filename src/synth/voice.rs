@@ -15,7 +15,7 @@ use super::parameter::Param;
 use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
-use super::sounding::{Sounding, SoundingVoice};
+use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
 use crate::bank::Renderer;
@@ -165,9 +165,9 @@ impl Voice {
         self.control.loudness.partials
     }
 
-    /// Adds itself to a picture of what sounds; `left` and `right` are the master level.
-    pub(super) fn picture(&self, slot: usize, left: f32, right: f32, sounding: &mut Sounding) {
-        let voice = SoundingVoice {
+    /// Adds itself to a snapshot; `left` and `right` are the master level.
+    pub(super) fn snapshot(&self, slot: usize, left: f32, right: f32, snapshot: &mut Snapshot) {
+        let voice = VoiceSnapshot {
             slot: slot as u16,
             channel: self.control.note.channel,
             key: self.control.note.key,
@@ -178,8 +178,8 @@ impl Voice {
             first: 0,
             count: 0,
         };
-        if let Some(snapshot) = sounding.add(voice, self.partials.count()) {
-            self.partials.snapshot(left, right, snapshot);
+        if let Some(partials) = snapshot.add(voice, self.partials.count()) {
+            self.partials.snapshot(left, right, partials);
         }
     }
 

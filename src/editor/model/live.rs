@@ -1,10 +1,10 @@
-//! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
+//! What the instrument tells of itself, as the window shows it: the newest news, and a snapshot of
 //! every partial that sounds.
 
 use crate::bridge::{
-    OutputReceiver, SoundingReceiver, SoundingWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
+    OutputReceiver, SnapshotReceiver, SnapshotWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
 };
-use crate::synth::Sounding;
+use crate::synth::Snapshot;
 
 /// Without news for this long, the host does not let the instrument run.
 const SILENCE_S: f64 = 1.0;
@@ -15,7 +15,7 @@ pub struct Sources {
     /// Load, counts, keys.
     pub telemetry: TelemetryReceiver,
     /// Every partial that sounds.
-    pub sounding: SoundingReceiver,
+    pub snapshot: SnapshotReceiver,
     /// The output's frames.
     pub output: OutputReceiver,
 }
@@ -38,8 +38,8 @@ pub struct Live {
     /// When there was news, or else when the first was waited for; in the window's seconds.
     heard_s: Option<f64>,
     now_s: f64,
-    sounding_watch: SoundingWatch,
-    sounding: Sounding,
+    snapshot_watch: SnapshotWatch,
+    snapshot: Snapshot,
     output: OutputReceiver,
 }
 
@@ -51,8 +51,8 @@ impl Live {
             latest: None,
             heard_s: None,
             now_s: 0.0,
-            sounding_watch: sources.sounding.watch(),
-            sounding: Sounding::default(),
+            snapshot_watch: sources.snapshot.watch(),
+            snapshot: Snapshot::default(),
             output: sources.output.clone(),
         }
     }
@@ -63,11 +63,11 @@ impl Live {
             self.latest = Some(news);
             self.heard_s = Some(now_s);
         }
-        self.sounding_watch.read(&mut self.sounding);
+        self.snapshot_watch.read(&mut self.snapshot);
         self.heard_s.get_or_insert(now_s);
         self.now_s = now_s;
         if self.telemetry() == TelemetryState::Missing {
-            self.sounding.clear(0.0);
+            self.snapshot.clear(0.0);
         }
     }
 
@@ -81,8 +81,8 @@ impl Live {
     }
 
     /// Every partial that sounds; none while the host does not let the instrument run.
-    pub fn sounding(&self) -> &Sounding {
-        &self.sounding
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// Where the output's frames can be had.
@@ -133,12 +133,12 @@ mod tests {
         let mut engine = engine_holding(&Patch::default(), &[57]);
         engine.render(&mut [0.0; 480], &mut [0.0; 480]);
         live.update(1.0);
-        assert!(live.sounding().is_empty());
+        assert!(live.snapshot().is_empty());
         senders.publish(&engine);
         live.update(1.1);
-        let (voice, partials) = live.sounding().voices().next().expect("a voice");
+        let (voice, partials) = live.snapshot().voices().next().expect("a voice");
         assert_eq!((voice.key, partials.len()), (57, 128));
         live.update(2.2);
-        assert!(live.sounding().is_empty());
+        assert!(live.snapshot().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! An engine for tests of what the window shows of it.
 
-use crate::synth::{Config, Engine, Event, Patch, Sounding};
+use crate::synth::{Config, Engine, Event, Patch, Snapshot};
 
 /// An engine at 48 kHz with this patch and up to 64 voices that holds `keys` on channel 0 and has rendered
 /// nothing yet.
@@ -22,10 +22,10 @@ pub fn engine_holding(patch: &Patch, keys: &[u8]) -> Engine {
 }
 
 /// What sounds after the first 256 frames of such an engine.
-pub fn sounding_of(patch: &Patch, keys: &[u8]) -> Sounding {
+pub fn snapshot_of(patch: &Patch, keys: &[u8]) -> Snapshot {
     let mut engine = engine_holding(patch, keys);
     engine.render(&mut [0.0; 256], &mut [0.0; 256]);
-    let mut sounding = Sounding::default();
-    engine.sounding(&mut sounding);
-    sounding
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    snapshot
 }

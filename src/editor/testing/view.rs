@@ -2,7 +2,7 @@
 
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
-use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
+use crate::bridge::{OutputSender, SnapshotSender, TelemetrySender};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
@@ -17,7 +17,7 @@ use crate::synth::Engine;
 #[derive(Default)]
 pub struct Senders {
     pub telemetry: TelemetrySender,
-    pub sounding: SoundingSender,
+    pub snapshot: SnapshotSender,
     pub output: OutputSender,
 }
 
@@ -26,7 +26,7 @@ impl Senders {
     pub fn sources(&self) -> Sources {
         Sources {
             telemetry: self.telemetry.receiver(),
-            sounding: self.sounding.receiver(),
+            snapshot: self.snapshot.receiver(),
             output: self.output.receiver(),
         }
     }
@@ -36,7 +36,7 @@ impl Senders {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
         });
-        self.sounding.publish(|sounding| engine.sounding(sounding));
+        self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
     }
 }
 

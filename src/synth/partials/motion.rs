@@ -27,7 +27,7 @@ use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::{Controls, Renderer};
 use crate::dsp::level::Level;
-use crate::synth::sounding::SoundingPartial;
+use crate::synth::snapshot::PartialSnapshot;
 use crate::synth::versioned::{Scratch, copy_fields};
 
 /// Where a segment takes the partials.
@@ -326,11 +326,11 @@ impl Motion {
 
     /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
     /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
         let gains = self.left_end.iter().zip(self.right_end.iter());
         let partials = self.frequency_hz.iter().zip(gains);
         for (place, (frequency_hz, gains)) in snapshot.iter_mut().zip(partials) {
-            *place = SoundingPartial {
+            *place = PartialSnapshot {
                 frequency_hz: *frequency_hz as f32,
                 left: gains.0 * left,
                 right: gains.1 * right,

@@ -14,7 +14,7 @@ use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
 use crate::synth::display::{EnvelopeId, EnvelopeParams};
 use crate::synth::parameter::layout::Group;
-use crate::synth::{Param, Sounding, SoundingVoice};
+use crate::synth::{Param, Snapshot, VoiceSnapshot};
 
 /// The controls below, points.
 const CONTROLS: f32 = 58.0;
@@ -50,7 +50,7 @@ pub struct EnvelopeView {
     group: Group,
     envelope: &'static EnvelopeParams,
     /// Of a voice, the place on this envelope.
-    place: fn(&SoundingVoice) -> EnvelopePlace,
+    place: fn(&VoiceSnapshot) -> EnvelopePlace,
     held: Option<Handle>,
 }
 
@@ -74,7 +74,7 @@ impl EnvelopeView {
     fn new(
         group: Group,
         envelope: &'static EnvelopeParams,
-        place: fn(&SoundingVoice) -> EnvelopePlace,
+        place: fn(&VoiceSnapshot) -> EnvelopePlace,
     ) -> EnvelopeView {
         EnvelopeView {
             group,
@@ -170,7 +170,7 @@ impl EnvelopeView {
         };
         fill(&painter, &line, rect, color.gamma_multiply(0.14));
         painter.add(Shape::line(line, Stroke::new(1.5, color)));
-        for (slot, at) in self.dots(&corners, context.live.sounding()) {
+        for (slot, at) in self.dots(&corners, context.live.snapshot()) {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
@@ -181,8 +181,8 @@ impl EnvelopeView {
     }
 
     /// Where every voice is, by its slot.
-    fn dots(&self, corners: &Corners, sounding: &Sounding) -> impl Iterator<Item = (usize, Pos2)> {
-        sounding.voices().filter_map(|(voice, _)| {
+    fn dots(&self, corners: &Corners, snapshot: &Snapshot) -> impl Iterator<Item = (usize, Pos2)> {
+        snapshot.voices().filter_map(|(voice, _)| {
             let at = corners.of_voice((self.place)(voice))?;
             Some((usize::from(voice.slot), at))
         })
@@ -404,7 +404,7 @@ mod tests {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
             let corners = Corners::of(view.envelope, context, rect);
             found = view
-                .dots(&corners, context.live.sounding())
+                .dots(&corners, context.live.snapshot())
                 .map(|(_, at)| at)
                 .collect();
             // While the key is held, and in the release from the sustain, dots are on the line.

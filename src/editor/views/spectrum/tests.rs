@@ -45,7 +45,7 @@ impl Window {
     /// Where things stand, as the view has them.
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
-        let reference = Reference::now(&self.model, self.harness.live.sounding());
+        let reference = Reference::now(&self.model, self.harness.live.snapshot());
         let axis = self.view.state.axis;
         let has_trail = self.view.state.switches.trail;
         look(&Canvas::new(
@@ -342,8 +342,8 @@ fn pointing_tells_what_sounds_there() {
         window.view.state.axis = Axis::new(measure);
         let place = window.at(3, -20.0);
         let lines = window.canvas(|canvas| {
-            let sounding = window.harness.live.sounding();
-            pointed(canvas, sounding, place)
+            let snapshot = window.harness.live.snapshot();
+            pointed(canvas, snapshot, place)
                 .expect("a partial")
                 .lines(&window.model)
         });
@@ -358,7 +358,7 @@ fn without_sound_it_tells_of_a4() {
     let window = Window::new();
     let place = window.at(2, -20.0);
     let lines = window.canvas(|canvas| {
-        pointed(canvas, window.harness.live.sounding(), place)
+        pointed(canvas, window.harness.live.snapshot(), place)
             .expect("a partial")
             .lines(&window.model)
     });

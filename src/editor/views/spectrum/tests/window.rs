@@ -302,7 +302,7 @@ fn every_axis_and_switch_shows_sixty_four_voices() {
             senders.output.send(&left, &right);
             senders.publish(&engine);
             harness.step();
-            seen.push(harness.state().live.sounding().voices().count());
+            seen.push(harness.state().live.snapshot().voices().count());
         }
     }
     assert_eq!(seen, [64; 6]);
