@@ -66,7 +66,7 @@ pub struct WorkerPool {
     waiting_since: Instant,
 }
 
-/// What the threads are told beside the jobs.
+/// What the audio thread signals to the threads beside the jobs.
 #[derive(Default)]
 struct Signals {
     is_awake: AtomicBool,

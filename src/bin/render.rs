@@ -63,7 +63,7 @@ fn tell(text: &str, is_output_taken: bool) -> Result<(), String> {
     stream::tell(text).map_err(|error| format!("standard output: {error}"))
 }
 
-/// Renders as asked, and tells the user what there is now.
+/// Renders as the arguments ask, and reports what was written.
 fn render(arguments: &Arguments) -> Result<(), String> {
     Level::forced()?;
     let (song_path, output_path) = arguments.paths()?;

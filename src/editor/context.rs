@@ -17,9 +17,9 @@ pub struct ViewContext<'a> {
     pub model: &'a mut EditorModel,
     /// What the controls share, and the values as they sound.
     pub controls: &'a mut SharedControls,
-    /// What the instrument tells of itself.
+    /// What the audio thread publishes of the instrument.
     pub live: &'a Live,
-    /// Where a view tells what the pointer is on.
+    /// Where a view describes what the pointer is on.
     pub help: &'a mut HelpLine,
 }
 

@@ -49,8 +49,8 @@ pub fn strong(size: f32) -> FontId {
 /// How many voices have a colour of their own before colours repeat.
 pub const VOICE_TINTS: usize = 8;
 
-/// The colours of one of the [`Looks`]. Text of [`Theme::text`], [`Theme::weak_text`], [`Theme::accent_text`],
-/// [`Theme::warning`] and [`Theme::error`] can be read on every surface.
+/// The colours of one of the [`Looks`]. Text of [`Theme::text`], [`Theme::weak_text`],
+/// [`Theme::accent_text`], [`Theme::warning`] and [`Theme::error`] can be read on every surface.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
     /// Which one it is.

@@ -77,7 +77,7 @@ pub(super) struct Extent {
     pub number: usize,
     /// The first byte after the chunk's header.
     pub start: usize,
-    /// Where the chunk ends by its own word; it may lie past the file's end.
+    /// Where the chunk ends by the length in its header; it may lie past the file's end.
     pub stated_end: usize,
     /// No byte from here on belongs to the track.
     pub limit: usize,
@@ -163,8 +163,8 @@ fn note_ending(
 /// What was read of a track.
 struct TrackBody {
     ending: Ending,
-    /// How many events there were, and the tick, where the chunk ends by its own length: they count if
-    /// no End of Track follows. `None` if nothing was read past that place.
+    /// How many events there were, and the tick, where the chunk ends by the length in its header:
+    /// they count if no End of Track follows. `None` if nothing was read past that place.
     within: Option<(usize, u64)>,
     has_events: bool,
 }

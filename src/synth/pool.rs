@@ -378,7 +378,7 @@ impl Threading {
         let Some(slot) = groups.get_mut(job.index) else {
             return;
         };
-        // A late one finds that its group is with nobody.
+        // The group of a late one has been reclaimed already.
         if is_done && slot.is_submitted {
             std::mem::swap(&mut slot.group, &mut job.group);
             slot.is_submitted = false;

@@ -75,7 +75,7 @@ impl ValueEntry {
         }
     }
 
-    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
+    /// Counts a frame. Returns whether the field is still shown: it goes with the view that it is in.
     pub fn is_seen(&mut self) -> bool {
         self.unseen_frames += 1;
         // It is shown in the frame after the one that made it.

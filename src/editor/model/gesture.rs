@@ -16,7 +16,7 @@ pub struct Drag {
     pub before: f32,
     /// Where the pointer has taken it, not yet rounded to a step.
     pub normalized: f32,
-    /// What the host was last told.
+    /// The value that was last sent to the host.
     pub sent: f32,
 }
 

@@ -1,4 +1,4 @@
-//! What the instrument tells of itself, as the window shows it: the newest news, and a snapshot of
+//! What the audio thread publishes, as the window shows it: the newest telemetry, and a snapshot of
 //! every partial that sounds.
 
 use crate::bridge::{
@@ -6,10 +6,10 @@ use crate::bridge::{
 };
 use crate::synth::Snapshot;
 
-/// Without news for this long, the host does not let the instrument run.
+/// After this long without telemetry, the host is taken not to run the instrument; seconds.
 const SILENCE_S: f64 = 1.0;
 
-/// What the instrument tells of itself.
+/// The ends from which a window receives what the audio thread publishes.
 #[derive(Clone)]
 pub struct Sources {
     /// Load, counts, keys.
@@ -27,7 +27,7 @@ pub enum TelemetryState<'a> {
     Awaited,
     /// Nothing for a while: the host does not let it run.
     Missing,
-    /// The newest that has come.
+    /// The newest telemetry.
     Latest(&'a Telemetry),
 }
 
@@ -35,7 +35,7 @@ pub enum TelemetryState<'a> {
 pub struct Live {
     watch: TelemetryWatch,
     latest: Option<Telemetry>,
-    /// When there was news, or else when the first was waited for; in the window's seconds.
+    /// When the last telemetry came, or when waiting for the first began; in the window's seconds.
     heard_s: Option<f64>,
     now_s: f64,
     snapshot_watch: SnapshotWatch,
@@ -57,7 +57,7 @@ impl Live {
         }
     }
 
-    /// Takes the news, once a frame of the window, with its time in seconds.
+    /// Takes what is new. To be called once a frame, with the window's time in seconds.
     pub fn update(&mut self, now_s: f64) {
         if let Some(news) = self.watch.news() {
             self.latest = Some(news);

@@ -2,8 +2,8 @@
 
 use crate::synth::{Config, Engine, Event, Patch, Snapshot};
 
-/// An engine at 48 kHz with this patch and up to 64 voices that holds `keys` on channel 0 and has rendered
-/// nothing yet.
+/// An engine at 48 kHz with this patch and up to 64 voices that holds `keys` on channel 0 and has
+/// rendered nothing yet.
 pub fn engine_holding(patch: &Patch, keys: &[u8]) -> Engine {
     let mut engine = Engine::new(&Config {
         sample_rate_hz: 48_000.0,

@@ -351,7 +351,7 @@ fn pointed_bar(canvas: &Canvas, at: Pos2) -> Option<usize> {
     ((canvas.middle(n) - at.x).abs() <= reach).then_some(n)
 }
 
-/// A partial that is to be told of.
+/// A partial that the help line describes.
 struct Pointed<'a> {
     n: usize,
     /// The frequency that it has, or would have.

@@ -45,8 +45,7 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     (rect, ui.interact(rect, id, Sense::click_and_drag()))
 }
 
-/// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
-/// clicks and drags.
+/// Handles every gesture and key that changes the parameter. `response` must sense clicks and drags.
 pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     // The second click on a choice or a switch is a click like the first.
     if response.double_clicked() && is_typed(param) {

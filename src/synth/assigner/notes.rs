@@ -176,8 +176,8 @@ impl Notes {
         self.ended.pop_front()
     }
 
-    /// Calls `act` with active notes whose key is down and whose channel, key and id, or lack of one, are those of
-    /// `note`.
+    /// Calls `act` with active notes whose key is down and whose channel, key and id, or lack of one,
+    /// are those of `note`.
     pub(super) fn visit_equals(&mut self, note: &NewNote, mut act: impl FnMut(&mut Notes, usize)) {
         let (lists, list): (Lists, usize) = match note.id {
             Some(id) => (|notes| &notes.by_id_down, id_list(id)),
@@ -194,8 +194,8 @@ impl Notes {
         });
     }
 
-    /// Calls `act` with the active notes that `address` names, or only those of them whose key is down. Looks at no others,
-    /// but for ids that share a list.
+    /// Calls `act` with the active notes that `address` names, or only those of them whose key is
+    /// down. Looks at no others, but for ids that share a list.
     pub(super) fn visit(
         &mut self,
         address: &NoteAddress,

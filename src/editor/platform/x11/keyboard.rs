@@ -74,7 +74,7 @@ impl Keyboard {
             .ok()?
             .check()
             .ok()?;
-        // After the selection: a change from here on is told.
+        // After the selection: a change from here on is reported.
         let layout = Layout::of(&connection.get_xkb_keymap(device).ok()?);
         let group = connection.get_xkb_components(device).ok()?.group;
         Some(Keyboard {

@@ -9,14 +9,14 @@ use crate::editor::theme;
 use crate::editor::widgets::icon;
 use crate::editor::widgets::icon::Icon;
 
-/// How long what has been done is told.
+/// How long a message is shown, seconds.
 const MESSAGE_S: f64 = 4.0;
-/// The same where something can still be done about it.
+/// The same for a message with a remedy, seconds.
 const REMEDY_S: f64 = 12.0;
 /// Beside the text at most: the sign, the buttons, the frame and the window's edge; points.
 const BESIDE: f32 = 180.0;
 
-/// What is told.
+/// A message or an error, and what can be done about it.
 #[derive(Debug)]
 pub struct Notice {
     text: String,

@@ -232,7 +232,7 @@ impl EnvelopeView {
     }
 }
 
-/// What bends is told from what moves by its shape.
+/// The handle that bends the curve is a diamond, those that move corners are circles.
 fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, theme: &Theme) {
     let radius = if is_active { 5.0 } else { 3.5 };
     let color = if is_active { theme.focus } else { theme.text };

@@ -22,7 +22,7 @@ use crate::editor::widgets;
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
-/// A view lower than this has no room to spare for what is told in it, points.
+/// A view lower than this has little room for text, points.
 const LOW: f32 = 200.0;
 
 /// What stands out among the bars.
@@ -290,7 +290,7 @@ fn voices(
     }
 }
 
-/// What the hand has drawn.
+/// The bars, as they are set.
 pub fn bars(
     painter: &Painter,
     canvas: &Canvas,
@@ -449,7 +449,7 @@ fn is_right_free(places: &[f32], middle: f32) -> bool {
     }
 }
 
-/// Something that is to be known of the picture, in its lower corner.
+/// A note about what is shown, in the lower corner.
 pub fn note(painter: &Painter, canvas: &Canvas, text: String, theme: &Theme) {
     let at = canvas.plot.left_bottom() + vec2(theme::GAP, -theme::GAP);
     let font = theme::font(theme::SMALL);
