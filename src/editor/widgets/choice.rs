@@ -88,15 +88,8 @@ fn choice_with(
     set_help(context, &response, param, &shown);
 
     if opens || Popup::is_id_open(ui.ctx(), id) {
-        let width = list_width(ui, param).max(size.x).max(LEAST_WIDTH);
-        Popup::from_response(&response)
-            .id(id)
-            .kind(PopupKind::Menu)
-            .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .width(width)
-            .open_memory(opens.then_some(SetOpenCommand::Toggle))
-            .accessible_name(format!("{} list", param.row().name))
-            .show(|ui| list(ui, context, param));
+        let width = list_width(ui, param).max(size.x);
+        show_list(context, param, &response, opens, width);
     }
     if !ui.is_rect_visible(rect) {
         return;
@@ -110,6 +103,24 @@ fn choice_with(
     }
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
+}
+
+/// Shows the list, whose id is the control's with `list`; `opens` opens it, or closes an open one.
+fn show_list(
+    context: &mut ViewContext,
+    param: Param,
+    response: &Response,
+    opens: bool,
+    width: f32,
+) {
+    Popup::from_response(response)
+        .id(response.id.with("list"))
+        .kind(PopupKind::Menu)
+        .layout(egui::Layout::top_down_justified(egui::Align::Min))
+        .width(width.max(LEAST_WIDTH))
+        .open_memory(opens.then_some(SetOpenCommand::Toggle))
+        .accessible_name(format!("{} list", param.row().name))
+        .show(|ui| list(ui, context, param));
 }
 
 /// Where the field stands in `rect`, and where the name below it, if there is one.
