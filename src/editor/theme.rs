@@ -1,9 +1,9 @@
 //! Looks: colours, type, spacing. Every colour, text size, distance and radius of the window is
 //! from here.
 //!
-//! Quiet chrome, alive data: surfaces and controls are greys, one accent marks what a hand can move
-//! or has chosen, and what sounds has colours of its own. The type face is IBM Plex Sans, whose
-//! figures are all of one width, so that numbers stand still while they change.
+//! Surfaces and controls are greys, one accent marks what can be moved and what is chosen, and what
+//! sounds has colours of its own. The type face is IBM Plex Sans, whose figures are all of one width,
+//! so that numbers stand still while they change.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub struct Theme {
     pub text: Color32,
     /// Names, units and scales.
     pub weak_text: Color32,
-    /// What a hand can move, and what is chosen.
+    /// What can be moved, and what is chosen.
     pub accent: Color32,
     /// The accent's hue as text, and as thin lines.
     pub accent_text: Color32,

@@ -25,7 +25,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Senders that nobody receives from yet.
+    /// Senders without receivers yet.
     pub fn new() -> Screen {
         Screen {
             telemetry: TelemetrySender::new(),

@@ -62,7 +62,7 @@ impl EditorModel {
         }
     }
 
-    /// The hand has taken hold of a parameter.
+    /// A drag of a parameter begins.
     pub fn begin_drag(&mut self, param: Param) {
         self.end_drag();
         self.hold(param);
@@ -110,7 +110,7 @@ impl EditorModel {
         }
     }
 
-    /// The hand has let go.
+    /// The drag ends.
     pub fn end_drag(&mut self) {
         if self.held.is_empty() {
             return;

@@ -182,7 +182,7 @@ impl Browser {
         let entry = self.loaded(&contents, model);
         let own = entry.filter(|entry| entry.path.is_some());
         let name = loaded.map_or_else(String::new, |loaded| loaded.name);
-        // What is said of the program's presets need not hold for what a person has made of them.
+        // Tags and description of one of the program's presets need not fit a changed sound.
         let form = match own.map(|entry| &*entry.preset) {
             Some(preset) => Form {
                 name,

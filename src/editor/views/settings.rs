@@ -264,7 +264,7 @@ impl SettingsPage {
             let field = DragValue::new(&mut typed)
                 .range(scales.range())
                 .suffix(" %")
-                // While it is dragged the window would change under the hand.
+                // It cannot be dragged: the window would change its size under the pointer.
                 .speed(0.0)
                 .update_while_editing(false);
             let response = ui.add(field);

@@ -58,7 +58,7 @@ pub struct SpectrumView {
     columns: Columns,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
-    /// Kept while the hand draws, so that bars do not run away from it.
+    /// Kept while bars are drawn, so that they do not move away from the pointer.
     reference: Option<Reference>,
     /// [`EditorModel::sound_generation`] when the selection was made.
     sound_generation: Option<u64>,
@@ -249,7 +249,7 @@ impl SpectrumView {
         }
     }
 
-    /// Tells of the partial that the pointer or the keyboard is on, and what a hand can do.
+    /// Describes the partial that the pointer or the keyboard is on, and what can be done with it.
     fn show_details(
         &self,
         ui: &Ui,

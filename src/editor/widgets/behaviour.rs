@@ -1,4 +1,4 @@
-//! What a hand, the wheel and the keyboard do with a parameter, whatever its control looks like.
+//! What the pointer, the wheel and the keyboard do with a parameter, whatever its control looks like.
 
 use egui::{
     CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
@@ -13,9 +13,9 @@ use crate::editor::context::controls::ValueEntry;
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
-/// How far a hand goes from one end of a range to the other, points.
+/// How far the pointer is dragged from one end of a range to the other, points.
 pub const TRAVEL: f32 = 160.0;
-/// How much slower the hand's way counts with Shift.
+/// How much less the pointer's way counts with Shift.
 const FINE: f32 = 0.1;
 /// How many small steps a page is.
 const PAGE: f32 = 10.0;

@@ -1,4 +1,4 @@
-//! What can be done to chosen bars at once.
+//! Operations on several bars at once.
 //!
 //! Operations work on plain values: decibels, cents, −1 to 1. All three have 0 for their default. A
 //! Level that is off stays off where a number would be moved, for it is silence and no number.
@@ -169,7 +169,8 @@ pub fn perform(
     model.end_group();
 }
 
-/// Goes on with an operation by hand: does it to the values as they were, within a group that is open.
+/// Applies an operation whose amount is being dragged to the values as they were, within an open
+/// group.
 pub fn draw(
     operation: BarOperation,
     layer: Layer,
@@ -182,7 +183,7 @@ pub fn draw(
     let after = operation.of(layer, &numbers, &values);
     for ((&n, before), after) in numbers.iter().zip(values).zip(after) {
         // To and fro through the range a value may lose its last bit: what stays is not touched,
-        // unless an earlier move of the hand did.
+        // unless an earlier amount of the drag changed it.
         let param = layer.param(n);
         let normalized = param.range().normalized(after);
         if after != before || param.range().plain(model.normalized(param)) != before {
@@ -191,7 +192,7 @@ pub fn draw(
     }
 }
 
-/// Opens the step of an operation by hand.
+/// Opens the group of an operation whose amount is dragged.
 pub fn begin(operation: BarOperation, layer: Layer, model: &mut EditorModel) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
 }

@@ -1,4 +1,4 @@
-//! An envelope, drawn: its corners follow a hand, and the controls are below.
+//! An envelope as a curve whose corners can be dragged, and its controls below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
 //! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
@@ -22,7 +22,7 @@ const CONTROLS: f32 = 58.0;
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
 const REACH: f32 = 12.0;
-/// What a hand can take hold of.
+/// What can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handle {
     Delay,

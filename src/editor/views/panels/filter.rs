@@ -1,4 +1,4 @@
-//! The filter: its curve, whose peak a hand can take hold of, and its controls.
+//! The filter: its curve, whose peak can be dragged, and its controls.
 
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     grid(ui, context, controls, 3, &others);
 }
 
-/// The curve, and what a hand does with it.
+/// The curve, and dragging it.
 fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let response = ui.interact(
         rect,

@@ -19,7 +19,7 @@ use crate::synth::{FilterShape, Param, Snapshot};
 const STEP: f32 = 2.0;
 /// The handle, points.
 const RADIUS: f32 = 6.0;
-/// How much slower hand and keys move with Shift.
+/// How much slower the pointer and keys move the handle with Shift.
 const FINE: f32 = 0.1;
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
@@ -73,8 +73,8 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 }
 
 impl FilterHandle {
-    /// Draws curve and handle unless the filter is off, and moves it as the hand does. Returns the
-    /// handle.
+    /// Draws curve and handle unless the filter is off, and moves the handle with the pointer.
+    /// Returns the handle.
     pub fn show(
         &mut self,
         ui: &mut Ui,

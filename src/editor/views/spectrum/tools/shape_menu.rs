@@ -20,7 +20,7 @@ pub struct ShapeMenu {
     by_hand: Option<ByHand>,
 }
 
-/// An operation whose amount the hand is moving.
+/// An operation whose amount is being dragged.
 struct ByHand {
     name: &'static str,
     before: LayerValues,
@@ -123,7 +123,8 @@ impl ShapeMenu {
         });
     }
 
-    /// An operation with an amount: dragged, it follows the hand as one step; typed, it is done once.
+    /// An operation with an amount: dragged, it follows the pointer as one step; typed, it is done
+    /// once.
     fn by_hand(
         &mut self,
         ui: &mut Ui,
