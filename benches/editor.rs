@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aliquot::bridge::{KeyReceiver, OutputSender, SoundingSender, TelemetrySender};
+use aliquot::bridge::{KeyReceiver, OutputSender, SnapshotSender, TelemetrySender};
 use aliquot::editor::Sources;
 use aliquot::editor::testing::offscreen::OffscreenWindow;
 use aliquot::params::HostParams;
@@ -27,7 +27,7 @@ const FRAME_LIMIT: Duration = Duration::from_millis(4);
 struct Instrument {
     engine: Engine,
     telemetry: TelemetrySender,
-    sounding: SoundingSender,
+    snapshot: SnapshotSender,
     output: OutputSender,
     left: [f32; BUFFER_FRAMES],
     right: [f32; BUFFER_FRAMES],
@@ -62,7 +62,7 @@ impl Instrument {
         let mut instrument = Instrument {
             engine,
             telemetry: TelemetrySender::new(),
-            sounding: SoundingSender::new(),
+            snapshot: SnapshotSender::new(),
             output: OutputSender::new(),
             left: [0.0; BUFFER_FRAMES],
             right: [0.0; BUFFER_FRAMES],
@@ -77,7 +77,7 @@ impl Instrument {
     fn sources(&self) -> Sources {
         Sources {
             telemetry: self.telemetry.receiver(),
-            sounding: self.sounding.receiver(),
+            snapshot: self.snapshot.receiver(),
             output: self.output.receiver(),
         }
     }
@@ -94,7 +94,7 @@ impl Instrument {
             telemetry.keys = engine.held_keys();
             telemetry.lfo_cycles = engine.lfo_cycles();
         });
-        self.sounding.publish(|sounding| engine.sounding(sounding));
+        self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
         self.output.send(&self.left, &self.right);
     }
 }
@@ -165,7 +165,7 @@ fn buffers_s(instrument: &mut Instrument) -> [f64; 3] {
     for _ in 0..60 {
         for (which, best) in best.iter_mut().enumerate() {
             let _watches =
-                (which == 2).then(|| (sources.telemetry.watch(), sources.sounding.watch()));
+                (which == 2).then(|| (sources.telemetry.watch(), sources.snapshot.watch()));
             let begun = Instant::now();
             for _ in 0..16 {
                 instrument.render();
@@ -190,7 +190,7 @@ fn audio(criterion: &mut Criterion) {
         percent(open_s)
     );
     let sources = instrument.sources();
-    let watches = (sources.telemetry.watch(), sources.sounding.watch());
+    let watches = (sources.telemetry.watch(), sources.snapshot.watch());
     let mut group = criterion.benchmark_group("editor/one buffer");
     group.bench_function("window open", |bencher| {
         bencher.iter(|| {

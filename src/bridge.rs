@@ -1,8 +1,8 @@
 //! Lock-free ends between threads.
 //!
-//! [`Telemetry`] and a picture of what sounds ([`Sounding`]) are what the audio thread tells the
-//! screen. They cross by triple buffers: the audio thread never waits, the screen sees the newest,
-//! and what it did not see in time is gone. While no screen looks, nothing is worked out.
+//! The audio thread gives the screen [`Telemetry`] and a [`Snapshot`] of what sounds. They cross by
+//! triple buffers: the audio thread never waits, the screen sees the newest, and what it did not see
+//! in time is lost. While no screen looks, nothing is worked out.
 //!
 //! The [output's frames](OutputSender) cross by a queue, while a screen analyses them.
 //!
@@ -22,7 +22,7 @@ mod sender;
 mod telemetry;
 mod watch;
 
-use crate::synth::Sounding;
+use crate::synth::Snapshot;
 
 pub use histogram::RELATIVE_ERROR;
 pub use keyboard::{KeySender, ScreenKeys};
@@ -39,9 +39,9 @@ pub type TelemetrySender = Sender<Telemetry>;
 pub type TelemetryReceiver = Receiver<Telemetry>;
 /// A look at telemetry.
 pub type TelemetryWatch = Watch<Telemetry>;
-/// The audio thread's end of the picture of what sounds.
-pub type SoundingSender = Sender<Sounding>;
-/// The screen's end of the picture of what sounds.
-pub type SoundingReceiver = Receiver<Sounding>;
-/// A look at the picture of what sounds.
-pub type SoundingWatch = Watch<Sounding>;
+/// The audio thread's end of the snapshots.
+pub type SnapshotSender = Sender<Snapshot>;
+/// The screen's end of the snapshots.
+pub type SnapshotReceiver = Receiver<Snapshot>;
+/// A look at the snapshots.
+pub type SnapshotWatch = Watch<Snapshot>;

@@ -45,11 +45,10 @@ pub use model::live::Sources;
 use model::session::SharedSession;
 pub use model::sound_device;
 use model::{EditorModel, Host};
-use platform::handle::{Handle, OpenWindow, ThreadCell};
+use platform::handle::{OpenWindow, ThreadCell, WindowHandle};
 #[cfg(target_os = "linux")]
 use platform::x11;
 use shell::Shell;
-use views::settings;
 
 /// Makes windows for one instance, one at a time, each of the size that the last one had.
 pub struct Window {
@@ -92,7 +91,7 @@ fn logical(size: EditorSize) -> LogicalSize<f32> {
 }
 
 impl Editor for Window {
-    type Handle = Handle;
+    type Handle = WindowHandle;
 
     fn spawn(
         &self,
@@ -101,7 +100,7 @@ impl Editor for Window {
         fallback_scale_factor: Option<f64>,
         gui_context: GuiContext,
         host: Option<HostMethods>,
-    ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
+    ) -> Result<SpawnedEditor<WindowHandle>, Box<dyn Error>> {
         if let Some(scale) = fallback_scale_factor {
             self.scale.store(scale as f32, Ordering::Relaxed);
         }
@@ -136,7 +135,7 @@ impl Editor for Window {
         .ok_or("the window system gave no editor")?
         .spawn(parent, wait_for_parent, None, gui_context, host)?;
         let spawned = SpawnedEditor {
-            handle: Handle(spawned.handle),
+            handle: WindowHandle(spawned.handle),
             window: OpenWindow::new(spawned.window, thread),
         };
         spawned.window.wait_for_loop()?;
@@ -248,7 +247,7 @@ impl Open {
             options.zoom_with_keyboard = false;
         });
         let shell = Shell::new(keys.open(), library.clone(), settings);
-        theme::install(ctx, settings::choice(shell.settings().looks));
+        theme::install(ctx, shell.settings().looks);
         Open {
             shell,
             model: EditorModel::new(params, host, session, library),

@@ -38,7 +38,7 @@
 //! At the end of each buffer, while a window is open, the audio thread writes
 //! [telemetry](bridge::Telemetry) to a triple buffer. It does not wait for the window, and telemetry
 //! that the window does not read in time is dropped. Another triple buffer has a snapshot of all
-//! sounding partials ([`synth::Sounding`]), updated at most sixty times a second. While the window
+//! sounding partials ([`synth::Snapshot`]), updated at most sixty times a second. While the window
 //! analyses the output, a [queue](bridge::OutputSender) has its frames. The audio thread reads the
 //! clock twice, at the beginning and the end of the buffer, for the [load meter](bridge::LoadMeter);
 //! the sound does not depend on it.

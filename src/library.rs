@@ -13,9 +13,10 @@
 //! changed. Nothing is overwritten unless requested. Deleted files are moved, not removed. Files are
 //! written atomically.
 //!
-//! While there is a [`Watch`], the folder is scanned every second, so that changes by other programs
-//! and other instances show up. It is polled for modification times. Notification APIs differ on each
-//! platform, miss network folders and can run out of watches, and a scan takes only microseconds.
+//! While there is a [`FolderWatch`], the folder is scanned every second, so that changes by other
+//! programs and other instances show up. It is polled for modification times. Notification APIs
+//! differ on each platform, miss network folders and can run out of watches, and a scan takes only
+//! microseconds.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -38,7 +39,7 @@ mod scan;
 mod watch;
 
 pub use scan::{Damaged, Scanner};
-pub use watch::Watch;
+pub use watch::FolderWatch;
 
 /// The environment variable that names the folder of presets and favourites.
 pub const FOLDER_VARIABLE: &str = "ALIQUOT_DATA_DIR";

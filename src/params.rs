@@ -149,8 +149,9 @@ impl HostParams {
             .untold(|param, value| self.set(param, value));
     }
 
-    /// Sets `param` to a normalised value and tells no host. For parameters that hosts do not see,
-    /// and where the host sets the value or is told in another way. Does not wait or allocate.
+    /// Sets `param` to a normalised value and does not notify the host. For parameters that hosts do
+    /// not see, and where the host sets the value or is notified in another way. Does not wait or
+    /// allocate.
     pub fn set(&self, param: Param, normalized: f32) {
         let stored = self.get(param);
         if let Some(ptr) = stored.as_ptr() {

@@ -7,8 +7,8 @@
 //! wait. The engine is made in [`Aliquot::activate`], with room for as many voices as the parameter
 //! then asks for. A lower limit is taken over when nothing sounds; one that there is no room for
 //! waits for the next activation, for which the host is asked. Threads are made in the background
-//! (`background`). At the end of each buffer the screen, if there is one, is told what sounds and
-//! what it took ([`crate::bridge`]).
+//! (`background`). At the end of each buffer it publishes for the screen, if there is one, what
+//! sounds and how long the buffer took ([`crate::bridge`]).
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -137,7 +137,7 @@ impl Plugin for Aliquot {
             self.params.clone(),
             crate::editor::Sources {
                 telemetry: self.screen.telemetry.receiver(),
-                sounding: self.screen.sounding.receiver(),
+                snapshot: self.screen.snapshot.receiver(),
                 output: self.screen.output.receiver(),
             },
             self.keys.sender(),
@@ -271,7 +271,8 @@ fn voice_capacity(engine: &Engine, patch: &Patch) -> u32 {
     voices(patch).min(engine.dimensions().voices) as u32
 }
 
-/// Where the host's song is; what the host does not tell, or tells wrong, is as in a new engine.
+/// The position of the host's song. What the host does not give, or gives as no valid number, is as
+/// in a new engine.
 fn transport(host: &HostTransport) -> Transport {
     let default = Transport::default();
     Transport {

@@ -39,13 +39,27 @@ pub const VOICES: std::ops::RangeInclusive<u32> = 1..=MAX_VOICES as u32;
 /// The colour theme of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Looks {
-    /// Light on dark.
+    /// Light on dark, for stages and studios.
     #[default]
     Dark,
-    /// Dark on light.
+    /// Dark on light, for daylight.
     Light,
-    /// White and yellow on black.
+    /// White and yellow on black, with outlines.
     HighContrast,
+}
+
+impl Looks {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Looks; 3] = [Looks::Dark, Looks::Light, Looks::HighContrast];
+
+    /// The name in the window.
+    pub fn name(self) -> &'static str {
+        match self {
+            Looks::Dark => "Dark",
+            Looks::Light => "Light",
+            Looks::HighContrast => "High contrast",
+        }
+    }
 }
 
 /// The letter layout of the computer's keyboard.

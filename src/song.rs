@@ -1,8 +1,8 @@
 //! A Standard MIDI File as events at frames.
 //!
 //! Real files are often damaged, and other players play them all the same. So what is whole is read,
-//! and each kind of fault is told as a [`Warning`] with its place; a strict reading makes an
-//! [`Error`] of it. Only what is heard can matter: of meta events tempo and End of Track.
+//! and each kind of fault is reported once, as a [`Warning`] with its place; a strict reading fails
+//! with it as an [`Error`]. Only what is heard can matter: of meta events tempo and End of Track.
 //!
 //! Time is exact: ticks are summed as integers, weighted with the tempo that they pass in, and only
 //! each event's sum is rounded, once, to the nearest frame. So a thousand tempo changes drift by

@@ -7,8 +7,8 @@
 //! keys and pedals hold, which voice gives way), [`pool`] (all voices in their
 //! [groups](voice_group), and which thread renders them), [`voice`] (one sounding note), [`modulation`]
 //! (what moves its values), [`partials`] (from its values to the bank), [`channel`] (MIDI controllers
-//! and MPE), [`output`] (level and protection), [`sounding`] (what it all comes to, for a screen),
-//! [`display`] (formulas that the screen may ask for).
+//! and MPE), [`output`] (level and protection), [`snapshot`] (everything that sounds at one instant,
+//! for a screen), [`display`] (formulas that a screen may ask for).
 
 pub mod assigner;
 pub mod channel;
@@ -23,7 +23,7 @@ pub mod partials;
 pub mod patch;
 pub mod pool;
 mod resident;
-pub mod sounding;
+pub mod snapshot;
 pub mod tick;
 pub mod versioned;
 pub mod voice;
@@ -34,7 +34,7 @@ pub use channel::MpeZones;
 pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};
 pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 pub use parameter::Param;
-pub use partials::motion::Phases;
+pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterShape};
 pub use patch::{Patch, Values};
-pub use sounding::{Sounding, SoundingPartial, SoundingVoice};
+pub use snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};

@@ -6,8 +6,8 @@
 //! so a thread that is stopped at any point has at most one box. The audio thread waits for that box at
 //! most a quarter of a block.
 //!
-//! A thread without work looks for some for 40 µs, then every 100 µs; while nothing sounds, every
-//! 5 ms. Nobody wakes it: that would be a system call on the audio thread.
+//! A thread without work looks for some for 40 µs, then every 100 µs; while nothing sounds, every 5
+//! ms. It is not woken: that would be a system call on the audio thread.
 
 mod table;
 
@@ -66,7 +66,7 @@ pub struct WorkerPool {
     waiting_since: Instant,
 }
 
-/// What the threads are told beside the jobs.
+/// What the audio thread signals to the threads beside the jobs.
 #[derive(Default)]
 struct Signals {
     is_awake: AtomicBool,

@@ -375,7 +375,7 @@ fn the_editor_depends_on_neither_engine_nor_plugin() {
         "editor",
         &[
             "TelemetrySender",
-            "SoundingSender",
+            "SnapshotSender",
             "OutputSender",
             "LoadMeter",
             "KeyReceiver",

@@ -32,7 +32,7 @@ use aliquot::synth::{Param, Patch};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use arguments::Arguments;
-use output::Output;
+use output::WavOutput;
 use performance::{Performance, Programs};
 use report::Report;
 use stream::Stream;
@@ -63,7 +63,7 @@ fn tell(text: &str, is_output_taken: bool) -> Result<(), String> {
     stream::tell(text).map_err(|error| format!("standard output: {error}"))
 }
 
-/// Renders as asked, and tells the user what there is now.
+/// Renders as the arguments ask, and reports what was written.
 fn render(arguments: &Arguments) -> Result<(), String> {
     Level::forced()?;
     let (song_path, output_path) = arguments.paths()?;
@@ -108,7 +108,7 @@ fn open_output(
     arguments: &Arguments,
     path: &Path,
     interrupted: &Arc<AtomicBool>,
-) -> Result<(Output, bool), String> {
+) -> Result<(WavOutput, bool), String> {
     let named_output = named(arguments.output_name()?);
     let stream = if arguments.writes_to_standard_output() {
         Stream::standard_output().map(Some)
@@ -119,21 +119,21 @@ fn open_output(
         // Its temporary file has no name, and a pipe that nobody reads from must not outlive an
         // interrupt: that ends the program as it ends any other.
         let is_standard_output = stream.is_standard_output;
-        let output = Output::to_stream(stream, arguments.rate, arguments.bits);
+        let output = WavOutput::to_stream(stream, arguments.rate, arguments.bits);
         return Ok((output.map_err(named_output)?, is_standard_output));
     }
     // From here on there is a temporary file, which an interrupt must not leave behind.
     let flag = Arc::clone(interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
         .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
-    let output = Output::create(path, arguments.rate, arguments.bits);
+    let output = WavOutput::create(path, arguments.rate, arguments.bits);
     Ok((output.map_err(named_output)?, false))
 }
 
 /// Renders a song from its beginning to its end.
 fn play(
     performance: &mut Performance,
-    output: &mut Output,
+    output: &mut WavOutput,
     mut report: Option<&mut Report>,
     interrupted: &AtomicBool,
 ) -> io::Result<()> {

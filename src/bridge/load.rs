@@ -36,8 +36,8 @@ impl Second {
     };
 }
 
-/// Collects the loads of buffers, and forgets the old ones. It counts time in the frames that it is
-/// told of; adding to it neither allocates nor asks a clock.
+/// Collects the loads of buffers, and forgets the old ones. It counts time in the frames that are
+/// added; adding neither allocates nor reads a clock.
 pub struct LoadMeter {
     sample_rate_hz: f64,
     /// The window, a ring.
@@ -155,11 +155,11 @@ const PAUSE_NS: u64 = 20_000;
 
 /// Puts together again the parts into which the framework has cut a host's buffer.
 ///
-/// It cuts where a parameter changes, and tells nobody. Each part by itself would be held to the
-/// time that it lasts, down to a single frame, though only the buffer as a whole has a deadline.
-/// Parts are those that follow one another at once and are together no longer than the longest
-/// buffer announced. Buffers of that length are therefore never taken for parts; shorter ones are
-/// if they follow at once, as offline or where the machine hardly keeps up; then their mean load
+/// The framework cuts where a parameter changes, and does not report it. Each part by itself would be
+/// held to the time that it lasts, down to a single frame, though only the buffer as a whole has a
+/// deadline. Parts are those that follow one another at once and are together no longer than the
+/// longest buffer announced. Buffers of that length are therefore never taken for parts; shorter ones
+/// are if they follow at once, as offline or where the machine hardly keeps up; then their mean load
 /// counts in place of theirs.
 pub struct HostBuffers {
     longest_frames: usize,

@@ -1,4 +1,4 @@
-//! The audio thread's end of a triple buffer: tells the newest, to those who look.
+//! The audio thread's end of a triple buffer: publishes the newest value while a window looks.
 
 use super::watch::Receiver;
 use crate::sync::{Input, triple_buffer};
@@ -32,11 +32,12 @@ impl<T: Send> Sender<T> {
         self.receiver.is_watched()
     }
 
-    /// Lets `fill` write the news and shows them, if anyone looks; else does not call it. What
-    /// `fill` finds there is old, and whatever it does not write over is shown again.
+    /// Lets `fill` write a new value and publishes it while a window looks; otherwise does not call
+    /// `fill`. The value that `fill` is given is an older one, and what it does not overwrite is
+    /// published again.
     ///
-    /// Never waits, allocates or frees: whether anyone looks is an atomic number, and showing the
-    /// news is one atomic exchange.
+    /// Never waits, allocates or frees: whether a window looks is an atomic number, and publishing is
+    /// one atomic exchange.
     pub fn publish(&mut self, fill: impl FnOnce(&mut T)) {
         if self.receiver.is_watched() {
             fill(self.input.input_buffer_mut());

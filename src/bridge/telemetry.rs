@@ -1,4 +1,4 @@
-//! What the audio thread tells the screen of the instrument.
+//! The instrument's state as the audio thread publishes it for the screen.
 
 use super::load::Load;
 use crate::synth::{MpeZones, Statistics};

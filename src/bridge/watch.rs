@@ -50,7 +50,7 @@ impl<T: Send> Receiver<T> {
     }
 }
 
-/// A look at what is told; as long as there is one, the audio thread publishes.
+/// Reads what the audio thread publishes. It publishes only while there is a `Watch`.
 pub struct Watch<T: Send> {
     receiver: Receiver<T>,
 }

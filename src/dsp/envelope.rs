@@ -86,7 +86,7 @@ impl Curve {
 
 /// A stage of an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum EnvelopeStage {
     /// At 0, before the attack.
     Delay,
     /// Rising from 0 to 1.
@@ -105,9 +105,9 @@ pub enum Stage {
 
 /// The position of an envelope, for display.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct EnvelopePlace {
     /// The current stage.
-    pub stage: Stage,
+    pub stage: EnvelopeStage,
     /// Elapsed fraction of the stage, 0 to 1.
     pub position: f32,
     /// The level at which the release began, 0 to 1; used in the release only.
@@ -117,7 +117,7 @@ pub struct Place {
 /// The state of an envelope. `Default` is a finished one.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
-    stage: Stage,
+    stage: EnvelopeStage,
     /// Elapsed fraction of the stage, 0 to 1.
     position: f64,
     /// Level at which the release began.
@@ -127,7 +127,7 @@ pub struct Envelope {
 impl Default for Envelope {
     fn default() -> Envelope {
         Envelope {
-            stage: Stage::Done,
+            stage: EnvelopeStage::Done,
             position: 0.0,
             released_from: 0.0,
         }
@@ -138,7 +138,7 @@ impl Envelope {
     /// An envelope at the start of its first stage.
     pub fn begin(shape: &EnvelopeShape) -> Envelope {
         let mut envelope = Envelope {
-            stage: Stage::Delay,
+            stage: EnvelopeStage::Delay,
             position: 0.0,
             released_from: 0.0,
         };
@@ -150,18 +150,18 @@ impl Envelope {
     pub fn level(&self, shape: &EnvelopeShape) -> f32 {
         let way = || shape.curve.at(self.position);
         match self.stage {
-            Stage::Delay | Stage::Done => 0.0,
-            Stage::Attack => way(),
-            Stage::Hold => 1.0,
-            Stage::Decay => 1.0 - (1.0 - shape.sustain) * way(),
-            Stage::Sustain => shape.sustain,
-            Stage::Release => self.released_from * (1.0 - way()),
+            EnvelopeStage::Delay | EnvelopeStage::Done => 0.0,
+            EnvelopeStage::Attack => way(),
+            EnvelopeStage::Hold => 1.0,
+            EnvelopeStage::Decay => 1.0 - (1.0 - shape.sustain) * way(),
+            EnvelopeStage::Sustain => shape.sustain,
+            EnvelopeStage::Release => self.released_from * (1.0 - way()),
         }
     }
 
     /// The current position.
-    pub fn place(&self) -> Place {
-        Place {
+    pub fn place(&self) -> EnvelopePlace {
+        EnvelopePlace {
             stage: self.stage,
             position: self.position as f32,
             released_from: self.released_from,
@@ -196,9 +196,9 @@ impl Envelope {
 
     /// Starts the release from the current level. Does nothing if it has started already.
     pub fn release(&mut self, shape: &EnvelopeShape) {
-        if !matches!(self.stage, Stage::Release | Stage::Done) {
+        if !matches!(self.stage, EnvelopeStage::Release | EnvelopeStage::Done) {
             self.released_from = self.level(shape);
-            self.stage = Stage::Release;
+            self.stage = EnvelopeStage::Release;
             self.position = 0.0;
             self.pass_finished_stages(shape);
         }
@@ -206,22 +206,22 @@ impl Envelope {
 
     /// Whether the level stays as it is until a release.
     pub fn rests(&self) -> bool {
-        matches!(self.stage, Stage::Sustain | Stage::Done)
+        matches!(self.stage, EnvelopeStage::Sustain | EnvelopeStage::Done)
     }
 
     /// Whether the envelope has finished.
     pub fn is_done(&self) -> bool {
-        self.stage == Stage::Done
+        self.stage == EnvelopeStage::Done
     }
 
     fn stage_frames(&self, shape: &EnvelopeShape) -> Option<f64> {
         match self.stage {
-            Stage::Delay => Some(shape.delay_frames),
-            Stage::Attack => Some(shape.attack_frames),
-            Stage::Hold => Some(shape.hold_frames),
-            Stage::Decay => Some(shape.decay_frames),
-            Stage::Release => Some(shape.release_frames),
-            Stage::Sustain | Stage::Done => None,
+            EnvelopeStage::Delay => Some(shape.delay_frames),
+            EnvelopeStage::Attack => Some(shape.attack_frames),
+            EnvelopeStage::Hold => Some(shape.hold_frames),
+            EnvelopeStage::Decay => Some(shape.decay_frames),
+            EnvelopeStage::Release => Some(shape.release_frames),
+            EnvelopeStage::Sustain | EnvelopeStage::Done => None,
         }
     }
 
@@ -232,11 +232,13 @@ impl Envelope {
             }
             self.position = 0.0;
             self.stage = match self.stage {
-                Stage::Delay => Stage::Attack,
-                Stage::Attack => Stage::Hold,
-                Stage::Hold => Stage::Decay,
-                Stage::Decay => Stage::Sustain,
-                Stage::Release | Stage::Sustain | Stage::Done => Stage::Done,
+                EnvelopeStage::Delay => EnvelopeStage::Attack,
+                EnvelopeStage::Attack => EnvelopeStage::Hold,
+                EnvelopeStage::Hold => EnvelopeStage::Decay,
+                EnvelopeStage::Decay => EnvelopeStage::Sustain,
+                EnvelopeStage::Release | EnvelopeStage::Sustain | EnvelopeStage::Done => {
+                    EnvelopeStage::Done
+                }
             };
         }
     }

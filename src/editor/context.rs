@@ -8,7 +8,7 @@ pub mod scale;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::{Live, TelemetryState};
 use crate::synth::Param;
-use controls::Controls;
+use controls::SharedControls;
 use help::HelpLine;
 
 /// What every view is handed. The looks are in [`theme::current`](crate::editor::theme::current).
@@ -16,10 +16,10 @@ pub struct ViewContext<'a> {
     /// The parameters as they stand, and the way to change them.
     pub model: &'a mut EditorModel,
     /// What the controls share, and the values as they sound.
-    pub controls: &'a mut Controls,
-    /// What the instrument tells of itself.
+    pub controls: &'a mut SharedControls,
+    /// What the audio thread publishes of the instrument.
     pub live: &'a Live,
-    /// Where a view tells what the pointer is on.
+    /// Where a view describes what the pointer is on.
     pub help: &'a mut HelpLine,
 }
 

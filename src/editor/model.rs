@@ -42,7 +42,7 @@ use crate::library::Library;
 use crate::params::HostParams;
 use crate::synth::{Param, Patch};
 use follow::Followed;
-use gesture::{Drag, Group};
+use gesture::{Drag, OpenGroup};
 use history::{Nudge, Step};
 use host::stepped;
 use pending::Pending;
@@ -57,10 +57,10 @@ pub struct EditorModel {
     params: Arc<HostParams>,
     host: Box<dyn Host>,
     session: SharedSession,
-    /// What the hand holds: one parameter, or all that a stroke has crossed.
+    /// What is being dragged: one parameter, or all that a stroke has crossed.
     held: Vec<Drag>,
     pending: Pending,
-    group: Option<Group>,
+    group: Option<OpenGroup>,
     followed: Followed,
     library: Library,
     /// What undo and redo have done with the library.
@@ -133,9 +133,9 @@ impl EditorModel {
         &self.params
     }
 
-    /// The normalised value to show: as the hand has it, or else as the host has it.
+    /// The normalised value to show: as it was dragged, or else as the host has it.
     pub fn normalized(&self, param: Param) -> f32 {
-        // Hosts take a change up at their next buffer; the hand must not wait for it.
+        // Hosts apply a change at their next buffer; what is dragged must not lag behind.
         let held = self.held.iter().find(|drag| drag.param == param);
         held.map(|drag| drag.sent)
             .or(self.pending.get(param))

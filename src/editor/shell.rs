@@ -13,7 +13,7 @@ use egui::{Key, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use crate::bridge::ScreenKeys;
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::learn::Learn;
@@ -45,13 +45,13 @@ struct Views {
 pub struct Shell {
     views: Views,
     help: HelpLine,
-    controls: Controls,
+    controls: SharedControls,
     learn: Learn,
-    /// What a key has done, and until when it is told, in the window's seconds.
+    /// What a key has done, and until when the message is shown, in the window's seconds.
     status_message: Option<(String, f64)>,
 }
 
-/// How long it is told what a key has done.
+/// How long the message of what a key has done is shown, seconds.
 const MESSAGE_S: f64 = 2.0;
 
 impl Shell {
@@ -66,13 +66,13 @@ impl Shell {
                 settings: SettingsPage::new(settings),
             },
             help: HelpLine::default(),
-            controls: Controls::new(),
+            controls: SharedControls::new(),
             learn: Learn::new(),
             status_message: None,
         }
     }
 
-    /// What the help line tells.
+    /// The help line's text.
     #[cfg(test)]
     pub fn help_text(&self) -> &str {
         self.help.text()
@@ -123,7 +123,7 @@ impl Shell {
         let letters = views.settings.settings().letters;
         views.keyboard.listen(ui, &mut context, letters);
         self.show_messages(ui, model, now_s);
-        // Last, so that it tells what the pointer has found in this frame.
+        // Last, so that it describes what the pointer is on in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
             status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
         });
@@ -135,12 +135,12 @@ impl Shell {
         self.views.browser.overlay(ui, model, foot - theme::GAP);
     }
 
-    /// Takes over what has happened since the last frame: what the instrument and the settings tell,
-    /// keys of the whole window, controllers.
+    /// Takes over what has happened since the last frame: telemetry, settings, keys of the whole
+    /// window, controllers.
     fn begin_frame(&mut self, ui: &Ui, model: &mut EditorModel, live: &Live, now_s: f64) {
         self.help.clear();
-        // That something begins to sound the audio thread tells the window.
-        if !live.sounding().is_empty() {
+        // When something begins to sound, the audio thread requests the first frame.
+        if !live.snapshot().is_empty() {
             ui.ctx().request_repaint();
         }
         model.begin_frame(now_s);

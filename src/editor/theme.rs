@@ -1,20 +1,21 @@
 //! Looks: colours, type, spacing. Every colour, text size, distance and radius of the window is
 //! from here.
 //!
-//! Quiet chrome, alive data: surfaces and controls are greys, one accent marks what a hand can move
-//! or has chosen, and what sounds has colours of its own. The type face is IBM Plex Sans, whose
-//! figures are all of one width, so that numbers stand still while they change.
+//! Surfaces and controls are greys, one accent marks what can be moved and what is chosen, and what
+//! sounds has colours of its own. The type face is IBM Plex Sans, whose figures are all of one width,
+//! so that numbers stand still while they change.
 
 use std::sync::Arc;
 
 use egui::epaint::Shadow;
-use egui::style::NumberFormatter;
+use egui::style::{NumberFormatter, Widgets};
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Stroke,
     Style, TextStyle, Ui, Visuals, vec2,
 };
 
 use crate::editor::model::value_text::with_minus;
+use crate::settings::Looks;
 
 /// The distance that others are multiples of, points.
 pub const GRID: f32 = 4.0;
@@ -45,38 +46,15 @@ pub fn strong(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(STRONG.into()))
 }
 
-/// Which looks a person has chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// Light on dark, for stages and studios.
-    #[default]
-    Dark,
-    /// Dark on light, for daylight.
-    Light,
-    /// White and yellow on black, with outlines.
-    HighContrast,
-}
-
-impl ThemeChoice {
-    /// As it is offered.
-    pub fn name(self) -> &'static str {
-        match self {
-            ThemeChoice::Dark => "Dark",
-            ThemeChoice::Light => "Light",
-            ThemeChoice::HighContrast => "High contrast",
-        }
-    }
-}
-
 /// How many voices have a colour of their own before colours repeat.
 pub const VOICE_TINTS: usize = 8;
 
-/// The colours of one choice. Text of [`Theme::text`], [`Theme::weak_text`], [`Theme::accent_text`],
-/// [`Theme::warning`] and [`Theme::error`] can be read on every surface.
+/// The colours of one of the [`Looks`]. Text of [`Theme::text`], [`Theme::weak_text`],
+/// [`Theme::accent_text`], [`Theme::warning`] and [`Theme::error`] can be read on every surface.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Theme {
     /// Which one it is.
-    pub choice: ThemeChoice,
+    pub looks: Looks,
     /// Behind everything.
     pub window: Color32,
     /// Groups of controls.
@@ -95,7 +73,7 @@ pub struct Theme {
     pub text: Color32,
     /// Names, units and scales.
     pub weak_text: Color32,
-    /// What a hand can move, and what is chosen.
+    /// What can be moved, and what is chosen.
     pub accent: Color32,
     /// The accent's hue as text, and as thin lines.
     pub accent_text: Color32,
@@ -124,7 +102,7 @@ const fn rgb(hex: u32) -> Color32 {
 }
 
 const DARK: Theme = Theme {
-    choice: ThemeChoice::Dark,
+    looks: Looks::Dark,
     window: rgb(0x14171C),
     panel: rgb(0x1A1E25),
     raised: rgb(0x262C36),
@@ -157,7 +135,7 @@ const DARK: Theme = Theme {
 };
 
 const LIGHT: Theme = Theme {
-    choice: ThemeChoice::Light,
+    looks: Looks::Light,
     window: rgb(0xE9E6E0),
     panel: rgb(0xF3F1EC),
     raised: rgb(0xFFFFFF),
@@ -190,7 +168,7 @@ const LIGHT: Theme = Theme {
 };
 
 const HIGH_CONTRAST: Theme = Theme {
-    choice: ThemeChoice::HighContrast,
+    looks: Looks::HighContrast,
     window: rgb(0x000000),
     panel: rgb(0x000000),
     raised: rgb(0x1C1C1C),
@@ -223,32 +201,32 @@ const HIGH_CONTRAST: Theme = Theme {
 };
 
 impl Theme {
-    /// The colours of a choice.
-    pub fn of(choice: ThemeChoice) -> &'static Theme {
-        match choice {
-            ThemeChoice::Dark => &DARK,
-            ThemeChoice::Light => &LIGHT,
-            ThemeChoice::HighContrast => &HIGH_CONTRAST,
+    /// The colours of these looks.
+    pub fn of(looks: Looks) -> &'static Theme {
+        match looks {
+            Looks::Dark => &DARK,
+            Looks::Light => &LIGHT,
+            Looks::HighContrast => &HIGH_CONTRAST,
         }
     }
 
     /// Whether outlines are to be drawn where others leave a surface's edge to its colour.
     pub fn outlines(&self) -> bool {
-        self.choice == ThemeChoice::HighContrast
+        self.looks == Looks::HighContrast
     }
 
     /// Whether buttons and fields at rest are to be outlined: white on nearly white needs an edge, as
     /// black on black does.
     pub fn edges(&self) -> bool {
-        self.choice != ThemeChoice::Dark
+        self.looks != Looks::Dark
     }
 
     /// White keys, black keys, and the edge of both. What is written on one has the other's colour.
     pub fn keys(&self) -> (Color32, Color32, Color32) {
-        match self.choice {
-            ThemeChoice::Dark => (rgb(0xC9D0DA), rgb(0x1B2028), rgb(0x0D0F13)),
-            ThemeChoice::Light => (rgb(0xFFFFFF), rgb(0x2B3038), rgb(0x8B877E)),
-            ThemeChoice::HighContrast => (rgb(0xFFFFFF), rgb(0x000000), rgb(0x8C8C8C)),
+        match self.looks {
+            Looks::Dark => (rgb(0xC9D0DA), rgb(0x1B2028), rgb(0x0D0F13)),
+            Looks::Light => (rgb(0xFFFFFF), rgb(0x2B3038), rgb(0x8B877E)),
+            Looks::HighContrast => (rgb(0xFFFFFF), rgb(0x000000), rgb(0x8C8C8C)),
         }
     }
 
@@ -258,53 +236,12 @@ impl Theme {
     }
 
     fn visuals(&self) -> Visuals {
-        let mut visuals = match self.choice {
-            ThemeChoice::Light => Visuals::light(),
+        let mut visuals = match self.looks {
+            Looks::Light => Visuals::light(),
             _ => Visuals::dark(),
         };
         let radius = CornerRadius::same(RADIUS);
-        let outline = |color| Stroke::new(1.0, color);
-        let quiet = if self.edges() {
-            outline(self.line)
-        } else {
-            Stroke::NONE
-        };
-        let widgets = &mut visuals.widgets;
-        for (widget, fill, stroke, text) in [
-            (
-                &mut widgets.noninteractive,
-                self.panel,
-                outline(self.line),
-                self.text,
-            ),
-            (&mut widgets.inactive, self.raised, quiet, self.text),
-            (
-                &mut widgets.hovered,
-                self.hovered,
-                outline(self.weak_text),
-                self.text,
-            ),
-            (
-                &mut widgets.active,
-                self.hovered,
-                outline(self.accent),
-                self.text,
-            ),
-            (
-                &mut widgets.open,
-                self.hovered,
-                outline(self.line),
-                self.text,
-            ),
-        ] {
-            widget.bg_fill = fill;
-            widget.weak_bg_fill = fill;
-            widget.bg_stroke = stroke;
-            widget.fg_stroke = Stroke::new(1.0, text);
-            widget.corner_radius = radius;
-            // Nothing jumps under the pointer.
-            widget.expansion = 0.0;
-        }
+        self.set_widgets(&mut visuals.widgets, radius);
         visuals.selection.bg_fill = self.accent;
         visuals.selection.stroke = outline(self.on_accent);
         visuals.weak_text_color = Some(self.weak_text);
@@ -328,6 +265,30 @@ impl Theme {
         visuals.window_shadow = shadow;
         visuals.popup_shadow = shadow;
         visuals
+    }
+
+    /// Gives widgets the colours and edges of each of their states.
+    fn set_widgets(&self, widgets: &mut Widgets, radius: CornerRadius) {
+        let quiet = if self.edges() {
+            outline(self.line)
+        } else {
+            Stroke::NONE
+        };
+        for (widget, fill, edge) in [
+            (&mut widgets.noninteractive, self.panel, outline(self.line)),
+            (&mut widgets.inactive, self.raised, quiet),
+            (&mut widgets.hovered, self.hovered, outline(self.weak_text)),
+            (&mut widgets.active, self.hovered, outline(self.accent)),
+            (&mut widgets.open, self.hovered, outline(self.line)),
+        ] {
+            widget.bg_fill = fill;
+            widget.weak_bg_fill = fill;
+            widget.bg_stroke = edge;
+            widget.fg_stroke = outline(self.text);
+            widget.corner_radius = radius;
+            // A widget keeps its size while the pointer is on it.
+            widget.expansion = 0.0;
+        }
     }
 
     fn style(&self) -> Style {
@@ -360,6 +321,11 @@ impl Theme {
     }
 }
 
+/// A line of one point.
+fn outline(color: Color32) -> Stroke {
+    Stroke::new(1.0, color)
+}
+
 fn fonts() -> FontDefinitions {
     const REGULAR: &[u8] = include_bytes!("theme/fonts/IBMPlexSans-Regular.ttf");
     const SEMI_BOLD: &[u8] = include_bytes!("theme/fonts/IBMPlexSans-SemiBold.ttf");
@@ -386,18 +352,18 @@ fn id() -> Id {
 }
 
 /// Gives a window its type; once, before its first frame.
-pub fn install(ctx: &egui::Context, choice: ThemeChoice) {
+pub fn install(ctx: &egui::Context, looks: Looks) {
     ctx.set_fonts(fonts());
-    set(ctx, choice);
+    set(ctx, looks);
 }
 
 /// Gives a window other looks.
-pub fn set(ctx: &egui::Context, choice: ThemeChoice) {
-    let theme = Theme::of(choice);
+pub fn set(ctx: &egui::Context, looks: Looks) {
+    let theme = Theme::of(looks);
     // The person's choice counts, not the platform's.
     ctx.set_theme(egui::Theme::Dark);
     ctx.set_style_of(egui::Theme::Dark, theme.style());
-    ctx.data_mut(|data| data.insert_temp(id(), choice));
+    ctx.data_mut(|data| data.insert_temp(id(), looks));
 }
 
 /// The looks of the window that `ui` is in.
@@ -412,12 +378,6 @@ pub fn current(ui: &Ui) -> &'static Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ALL: [ThemeChoice; 3] = [
-        ThemeChoice::Dark,
-        ThemeChoice::Light,
-        ThemeChoice::HighContrast,
-    ];
 
     /// Relative luminance, WCAG 2.2.
     fn luminance(color: Color32) -> f64 {
@@ -445,7 +405,7 @@ mod tests {
 
     #[test]
     fn every_text_can_be_read_on_every_surface() {
-        for theme in ALL.map(Theme::of) {
+        for theme in Looks::ALL.map(Theme::of) {
             for (surface, background) in [
                 ("window", theme.window),
                 ("panel", theme.panel),
@@ -464,26 +424,26 @@ mod tests {
                     assert!(
                         found >= 4.5,
                         "{}: {name} on {surface}: {found:.2}",
-                        theme.choice.name()
+                        theme.looks.name()
                     );
                 }
             }
             let on_accent = contrast(theme.on_accent, theme.accent);
-            assert!(on_accent >= 4.5, "{}: {on_accent:.2}", theme.choice.name());
+            assert!(on_accent >= 4.5, "{}: {on_accent:.2}", theme.looks.name());
         }
     }
 
     /// WCAG's 3 : 1 for what is not text but must be told apart.
     #[test]
     fn what_is_drawn_stands_out_from_its_well() {
-        for theme in ALL.map(Theme::of) {
+        for theme in Looks::ALL.map(Theme::of) {
             let drawn = [theme.accent, theme.focus, theme.live, theme.filter]
                 .into_iter()
                 .chain([theme.modulated])
                 .chain(theme.voices);
             for color in drawn {
                 let found = contrast(color, theme.well);
-                let name = theme.choice.name();
+                let name = theme.looks.name();
                 assert!(found >= 3.0, "{name}: {color:?}: {found:.2}");
             }
         }
@@ -492,23 +452,20 @@ mod tests {
     #[test]
     fn a_window_has_the_looks_that_were_chosen() {
         let ctx = egui::Context::default();
-        install(&ctx, ThemeChoice::Light);
+        install(&ctx, Looks::Light);
         let mut seen = None;
         let mut frame = || {
             let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-                seen = Some((current(ui).choice, ui.visuals().panel_fill));
+                seen = Some((current(ui).looks, ui.visuals().panel_fill));
                 // A family that is missing would panic here.
                 ui.fonts_mut(|fonts| assert!(fonts.row_height(&strong(TITLE)) > TITLE));
             });
             output.textures_delta.clear();
             seen
         };
-        assert_eq!(frame(), Some((ThemeChoice::Light, LIGHT.window)));
-        set(&ctx, ThemeChoice::HighContrast);
+        assert_eq!(frame(), Some((Looks::Light, LIGHT.window)));
+        set(&ctx, Looks::HighContrast);
         let seen = frame();
-        assert_eq!(
-            seen,
-            Some((ThemeChoice::HighContrast, HIGH_CONTRAST.window))
-        );
+        assert_eq!(seen, Some((Looks::HighContrast, HIGH_CONTRAST.window)));
     }
 }

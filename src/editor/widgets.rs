@@ -1,5 +1,5 @@
-//! Controls for parameters: what a hand, the wheel, the keyboard and a screen reader do with any of
-//! them. How each looks is in its own file.
+//! Controls for parameters: what the pointer, the wheel, the keyboard and a screen reader do with any
+//! of them. How each looks is in its own file.
 //!
 //! A control follows a drag upwards and downwards, with Shift a tenth as fast; the wheel and the
 //! arrow keys move it in small steps, Page Up and Page Down in large ones, Home and End to its ends;

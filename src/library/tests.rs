@@ -352,7 +352,7 @@ fn a_folder_that_cannot_be_written_is_an_error() {
 #[test]
 fn changes_by_other_programs_are_found() {
     let desk = Desk::new();
-    let watch = Watch::new(desk.library.clone());
+    let watch = FolderWatch::new(desk.library.clone());
     let wait = |what: &str, seen: &dyn Fn(&Contents) -> bool| {
         let begun = Instant::now();
         while !seen(&watch.contents()) {

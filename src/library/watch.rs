@@ -11,16 +11,16 @@ use super::{Contents, Library, Scanner};
 const INTERVAL: Duration = Duration::from_secs(1);
 
 /// While it exists, the folder is scanned regularly. Dropping it ends the thread and waits for it.
-pub struct Watch {
+pub struct FolderWatch {
     contents: Arc<Mutex<Arc<Contents>>>,
     /// Requests a scan now; when it is closed, the thread ends.
     ask: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Watch {
+impl FolderWatch {
     /// Starts the thread. Until its first scan is done, there are only the program's own presets.
-    pub fn new(library: Library) -> Watch {
+    pub fn new(library: Library) -> FolderWatch {
         let programs_own = Scanner::new(Library::empty()).scan();
         let contents = Arc::new(Mutex::new(Arc::new(programs_own)));
         let (ask, asked) = mpsc::channel();
@@ -45,7 +45,7 @@ impl Watch {
             .name("presets".to_owned())
             .spawn(look)
             .ok();
-        Watch {
+        FolderWatch {
             contents,
             ask: Some(ask),
             thread,
@@ -67,7 +67,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for FolderWatch {
     fn drop(&mut self) {
         self.ask = None;
         // The host may unload the plugin after closing its window, so the thread must have ended.

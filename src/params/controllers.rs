@@ -178,10 +178,10 @@ impl Controllers {
         }
     }
 
-    /// Handles a controller that has moved (value 0 to 1), on a channel that may be a member of an MPE
-    /// zone. Returns the parameter to
-    /// which it is bound, if any, and the parameter's new normalised value; the controller's range is
-    /// that of the values in use. For the audio thread: does not wait or allocate.
+    /// Handles a controller that has moved (value 0 to 1), on a channel that may be a member of an
+    /// MPE zone. Returns the parameter to which it is bound, if any, and the parameter's new
+    /// normalised value; the controller's range is that of the values in use. For the audio thread:
+    /// does not wait or allocate.
     pub fn take(&self, number: u8, value: f32, is_mpe_member: bool) -> Option<(Param, f32)> {
         let number = number & 127;
         let awaited = self.awaited();

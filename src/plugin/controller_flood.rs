@@ -1,10 +1,10 @@
 //! A host that sends every parameter at once.
 //!
 //! VST3 knows no MIDI controllers: the framework makes a parameter of each controller, the pressure
-//! and the pitch wheel of all sixteen channels. Some hosts (Ardour, when it loads a session) send
-//! the values of all parameters in one buffer, and these, which nobody ever set, mean nothing. No performance moves more than half of a channel's controllers in
-//! one frame, so a channel of which that many arrive together is taken for such a flood and its
-//! controllers are passed over for that frame.
+//! and the pitch wheel of all sixteen channels. Some hosts (Ardour, when it loads a session) send the
+//! values of all parameters in one buffer, although no one has set them. Such values mean nothing. No
+//! performance moves more than half of a channel's controllers in one frame, so where more arrive
+//! together for a channel, its controllers are ignored for that frame.
 
 use nice_plug::midi::NoteEvent;
 

@@ -74,7 +74,7 @@ pub fn translate<S>(event: &NoteEvent<S>, api: PluginApi) -> Option<Event> {
             number: cc & 127,
             value: within(value, 0.0, 1.0, 0.0),
         },
-        // The engine reads automation from the patch. A program change is the host's affair.
+        // The engine reads automation from the patch. Program changes are left to the host.
         _ => return None,
     })
 }

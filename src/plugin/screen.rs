@@ -5,7 +5,7 @@ use std::time::Instant;
 use nice_plug::prelude::Buffer;
 
 use super::stopwatch::Stopwatch;
-use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
+use crate::bridge::{OutputSender, SnapshotSender, TelemetrySender};
 use crate::synth::Engine;
 
 /// How often telemetry is published, at most.
@@ -14,7 +14,7 @@ const SCREEN_HZ: f64 = 60.0;
 /// The senders to the screen.
 pub struct Screen {
     pub telemetry: TelemetrySender,
-    pub sounding: SoundingSender,
+    pub snapshot: SnapshotSender,
     pub output: OutputSender,
     /// Lets a window that rests draw what begins to sound.
     #[cfg(feature = "editor")]
@@ -25,11 +25,11 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Senders that nobody receives from yet.
+    /// Senders without receivers yet.
     pub fn new() -> Screen {
         Screen {
             telemetry: TelemetrySender::new(),
-            sounding: SoundingSender::new(),
+            snapshot: SnapshotSender::new(),
             output: OutputSender::new(),
             #[cfg(feature = "editor")]
             repaint: crate::editor::RepaintNotifier::new(),
@@ -73,7 +73,7 @@ impl Screen {
             telemetry.mpe = engine.mpe_zones();
             telemetry.lfo_cycles = engine.lfo_cycles();
         });
-        self.sounding.publish(|sounding| engine.sounding(sounding));
+        self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
         #[cfg(feature = "editor")]
         if self.telemetry.is_watched() && !engine.is_silent() {
             self.repaint.request_repaint();

@@ -498,11 +498,11 @@ fn the_screen_is_told_what_sounds_and_what_it_took() {
 #[test]
 fn the_screen_is_shown_every_partial_and_the_output() {
     let mut bench = Bench::new(PluginApi::Clap);
-    let mut watch = bench.plugin.screen.sounding.receiver().watch();
+    let mut watch = bench.plugin.screen.snapshot.receiver().watch();
     let output = bench.plugin.screen.output.receiver().watch();
     let sound = bench.process(2, 1_024, &[on(0, 57), on(10, 69)]);
-    let picture = watch.news().expect("a picture of the buffer");
-    let keys: Vec<u8> = picture.voices().map(|(voice, _)| voice.key).collect();
+    let snapshot = watch.news().expect("a snapshot of the buffer");
+    let keys: Vec<u8> = snapshot.voices().map(|(voice, _)| voice.key).collect();
     assert_eq!(keys, [57, 69]);
     let mut frames = Vec::new();
     output.take(|frame| frames.push(frame));

@@ -197,7 +197,7 @@ impl Faults {
         }
     }
 
-    /// Takes down a fault; `found` is asked for only where it is told.
+    /// Notes a fault. `found` is called only for a fault that is reported.
     pub fn note(
         &mut self,
         fault: Fault,

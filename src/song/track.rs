@@ -77,7 +77,7 @@ pub(super) struct Extent {
     pub number: usize,
     /// The first byte after the chunk's header.
     pub start: usize,
-    /// Where the chunk ends by its own word; it may lie past the file's end.
+    /// Where the chunk ends by the length in its header; it may lie past the file's end.
     pub stated_end: usize,
     /// No byte from here on belongs to the track.
     pub limit: usize,
@@ -113,57 +113,34 @@ pub(super) fn read(
         interrupted_by: None,
         faults,
     };
-    // What had been read where the chunk ends by its own word: that counts if no End of Track
-    // follows.
-    let mut within = None;
-    let mut has_events = false;
-    let ending = loop {
-        if reader.at >= reader.limit {
-            break Ending::Limit;
+    let body = reader.body(extent.stated_end, events)?;
+    let has_end_of_track = matches!(body.ending, Ending::EndOfTrack);
+    let (mut tick, mut byte) = (reader.tick, reader.at);
+    if !has_end_of_track {
+        byte = extent.limit;
+        if let Some((length, tick_within)) = body.within {
+            events.truncate(length);
+            (tick, byte) = (tick_within, extent.stated_end);
         }
-        let before = (events.len(), reader.tick);
-        let event = match reader.next() {
-            Ok(event) => event,
-            Err(Stop::Refused(error)) => return Err(error),
-            Err(Stop::BytesEnd) => break Ending::Cut,
-            Err(Stop::Lost) => break Ending::Lost,
-        };
-        has_events = true;
-        events.extend(event);
-        if event.is_some_and(|event| event.message == Message::End) {
-            return Ok(TrackEnd {
-                tick: reader.tick,
-                byte: reader.at,
-                has_end_of_track: true,
-                has_events,
-            });
-        }
-        if within.is_none() && reader.at > extent.stated_end {
-            within = Some(before);
-        }
-    };
-    let is_chunk_over = within.is_some();
-    let (mut tick, mut byte) = (reader.tick, extent.limit);
-    if let Some((length, tick_within)) = within {
-        events.truncate(length);
-        (tick, byte) = (tick_within, extent.stated_end);
+        let delta = Delta::none_at(extent.number, tick, byte);
+        events.push(TrackEvent {
+            tick,
+            message: Message::End,
+            delta,
+        });
+        let is_chunk_over = body.within.is_some();
+        let place = delta.place();
+        note_ending(body.ending, is_chunk_over, file, extent, place, faults)?;
     }
-    let delta = Delta::none_at(extent.number, tick, byte);
-    events.push(TrackEvent {
-        tick,
-        message: Message::End,
-        delta,
-    });
-    note_ending(ending, is_chunk_over, file, extent, delta.place(), faults)?;
     Ok(TrackEnd {
         tick,
         byte,
-        has_end_of_track: false,
-        has_events,
+        has_end_of_track,
+        has_events: body.has_events,
     })
 }
 
-/// Takes down that a track ends at `place`, without End of Track. `is_chunk_over` says whether it was
+/// Notes that a track ends at `place`, without End of Track. `is_chunk_over` says whether it was
 /// read past the end that the chunk states.
 fn note_ending(
     ending: Ending,
@@ -175,7 +152,7 @@ fn note_ending(
 ) -> Result<(), Error> {
     let is_file_cut = extent.stated_end > file.len() && extent.limit == file.len();
     let (fault, found) = match ending {
-        Ending::Lost => return Ok(()),
+        Ending::EndOfTrack | Ending::Lost => return Ok(()),
         _ if is_file_cut => (Fault::Truncated, "the end of the file"),
         Ending::Cut if !is_chunk_over => (Fault::CutEvent, "the end of the chunk"),
         _ => (Fault::NoEndOfTrack, "the end of the chunk"),
@@ -183,8 +160,18 @@ fn note_ending(
     faults.note(fault, place, || found.to_owned())
 }
 
-/// Why a track ends without End of Track.
+/// What was read of a track.
+struct TrackBody {
+    ending: Ending,
+    /// How many events there were, and the tick, where the chunk ends by the length in its header:
+    /// they count if no End of Track follows. `None` if nothing was read past that place.
+    within: Option<(usize, u64)>,
+    has_events: bool,
+}
+
+/// Why no more of a track is read.
 enum Ending {
+    EndOfTrack,
     /// Its bytes end after a whole event.
     Limit,
     /// Its bytes end within an event.
@@ -232,6 +219,41 @@ struct Reader<'b, 'f> {
 }
 
 impl<'b> Reader<'b, '_> {
+    /// Reads events up to End of Track or as far as it can.
+    fn body(
+        &mut self,
+        stated_end: usize,
+        events: &mut Vec<TrackEvent>,
+    ) -> Result<TrackBody, Error> {
+        let mut within = None;
+        let mut has_events = false;
+        let ending = loop {
+            if self.at >= self.limit {
+                break Ending::Limit;
+            }
+            let before = (events.len(), self.tick);
+            let event = match self.next() {
+                Ok(event) => event,
+                Err(Stop::Refused(error)) => return Err(error),
+                Err(Stop::BytesEnd) => break Ending::Cut,
+                Err(Stop::Lost) => break Ending::Lost,
+            };
+            has_events = true;
+            events.extend(event);
+            if event.is_some_and(|event| event.message == Message::End) {
+                break Ending::EndOfTrack;
+            }
+            if within.is_none() && self.at > stated_end {
+                within = Some(before);
+            }
+        };
+        Ok(TrackBody {
+            ending,
+            within,
+            has_events,
+        })
+    }
+
     fn note(
         &mut self,
         fault: Fault,

@@ -22,18 +22,38 @@ struct Entry<'t> {
 /// The array's length makes a missing migration a compile error when [`SCHEMA`] is raised.
 const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
 
+/// What is wrong, and where it stands in the text, in bytes.
+type TextFault = (Span<usize>, String);
+
 pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
-    let at = |span: Span<usize>, reason: String| PresetError {
+    parsed(text).map_err(|(span, reason)| PresetError {
         line: line(text, span.start),
         reason,
-    };
+    })
+}
+
+fn parsed(text: &str) -> Result<Preset, TextFault> {
     let document = DeTable::parse(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        at(span, format!("not TOML: {}", one_line(error.message())))
+        (span, format!("not TOML: {}", one_line(error.message())))
     })?;
     let document = document.into_inner();
+    let schema = schema(&document)?;
+    let (mut preset, mut entries) = head_and_entries(document)?;
+    if preset.name.trim().is_empty() {
+        return Err((0..0, "name: missing or empty".to_owned()));
+    }
+    // The parser sorts keys alphabetically; the first error in the text should be reported.
+    entries.sort_by_key(|entry| entry.span.start);
+    for migrate in &MIGRATIONS[schema as usize - 1..] {
+        migrate(&mut entries);
+    }
+    preset.patch = patch(text, entries)?;
+    Ok(preset)
+}
 
-    let schema = schema(&document).map_err(|(span, reason)| at(span, reason))?;
+/// The preset with its head and the default patch, and the parameters of all groups.
+fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault> {
     let mut preset = Preset {
         name: String::new(),
         author: String::new(),
@@ -43,58 +63,35 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
     };
     let mut entries = Vec::new();
     for (key, value) in document {
-        let span = value.span();
-        match (key.get_ref().as_ref(), value.into_inner()) {
-            ("schema", _) => {}
-            ("name", value) => preset.name = string("name", value).map_err(|r| at(span, r))?,
-            ("author", value) => {
-                preset.author = string("author", value).map_err(|r| at(span, r))?
-            }
-            ("description", value) => {
-                preset.description = string("description", value).map_err(|r| at(span, r))?;
-            }
-            ("tags", DeValue::Array(tags)) => {
-                for tag in tags {
-                    let span = tag.span();
-                    let tag = string("tags", tag.into_inner()).map_err(|r| at(span, r))?;
-                    preset.tags.push(tag);
-                }
-            }
-            ("tags", other) => {
-                let found = kind(&other);
-                return Err(at(
-                    span,
-                    format!("tags: expected a list of strings, not {found}"),
-                ));
-            }
-            (_, DeValue::Table(group)) => {
+        match key.get_ref().as_ref() {
+            "schema" => {}
+            "name" => preset.name = string("name", value)?,
+            "author" => preset.author = string("author", value)?,
+            "description" => preset.description = string("description", value)?,
+            "tags" => preset.tags = tags(value)?,
+            other => {
+                let DeValue::Table(group) = value.into_inner() else {
+                    let reason = format!("{other}: unknown key; parameters must be in a [group]");
+                    return Err((key.span(), reason));
+                };
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),
                     span: id.span(),
                     value: value.into_inner(),
                 }));
             }
-            (other, _) => {
-                return Err(at(
-                    key.span(),
-                    format!("{other}: unknown key; parameters must be in a [group]"),
-                ));
-            }
         }
     }
-    if preset.name.trim().is_empty() {
-        return Err(at(0..0, "name: missing or empty".to_owned()));
-    }
+    Ok((preset, entries))
+}
 
-    // The parser sorts keys alphabetically; the first error in the text should be reported.
-    entries.sort_by_key(|entry| entry.span.start);
-    for migrate in &MIGRATIONS[schema as usize - 1..] {
-        migrate(&mut entries);
-    }
+/// The patch with these parameters, in the order in which `text` has them.
+fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
+    let mut patch = Patch::default();
     let mut seen: HashMap<Param, usize> = HashMap::new();
     for Entry { id, value, span } in entries {
         let place = line(text, span.start);
-        let fail = |reason: String| Err(at(span.clone(), format!("{id}: {reason}")));
+        let fail = |reason: String| Err((span, format!("{id}: {reason}")));
         let Some(param) = Param::from_id(&id) else {
             return fail("unknown parameter".to_owned());
         };
@@ -104,15 +101,15 @@ pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
         match normalized(param, &value) {
             // Presets of earlier versions have the number of voices, which is ignored.
             Ok(_) if param.is_machine_setting() => {}
-            Ok(normalized) => preset.patch.set_normalized(param, normalized),
+            Ok(normalized) => patch.set_normalized(param, normalized),
             Err(reason) => return fail(reason),
         }
     }
-    Ok(preset)
+    Ok(patch)
 }
 
 /// The schema version. It is read first, so that a newer preset is not reported as an invalid one.
-fn schema(document: &DeTable) -> Result<u32, (Span<usize>, String)> {
+fn schema(document: &DeTable) -> Result<u32, TextFault> {
     let Some(value) = document.get("schema") else {
         return Err((0..0, "schema: missing; this is not a preset".to_owned()));
     };
@@ -185,10 +182,28 @@ fn number(value: &DeValue) -> Result<f64, String> {
     parsed.ok_or_else(|| "the number has too many digits".to_owned())
 }
 
-fn string(key: &str, value: DeValue) -> Result<String, String> {
-    match value {
+fn string(key: &str, value: Spanned<DeValue>) -> Result<String, TextFault> {
+    let span = value.span();
+    match value.into_inner() {
         DeValue::String(string) => Ok(string.into_owned()),
-        other => Err(format!("{key}: expected a string, not {}", kind(&other))),
+        other => {
+            let found = kind(&other);
+            Err((span, format!("{key}: expected a string, not {found}")))
+        }
+    }
+}
+
+fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, TextFault> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Array(tags) => tags.into_iter().map(|tag| string("tags", tag)).collect(),
+        other => {
+            let found = kind(&other);
+            Err((
+                span,
+                format!("tags: expected a list of strings, not {found}"),
+            ))
+        }
     }
 }
 

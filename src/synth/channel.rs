@@ -221,8 +221,8 @@ impl Channels {
     }
 
     /// Takes a controller's value (0 to 1) on a channel (0 to 15); pedals and channel mode messages
-    /// are the engine's business too. Returns the channels, one bit each, that enter or leave a zone
-    /// by it: by the MPE specification their notes end.
+    /// concern the engine too. Returns the channels, one bit each, that enter or leave a zone by it:
+    /// by the MPE specification their notes end.
     pub fn control_change(&mut self, channel: u8, number: u8, value: f32) -> u16 {
         let channel = channel & 15;
         match number {

@@ -1,6 +1,7 @@
 //! Formulas that a screen may ask for, each worked out by the code that the engine uses. They hold
 //! for a voice at rest, before anything modulates it.
 
+pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
@@ -8,7 +9,7 @@ use super::partials::stages::filter::{Filter, FilterSettings};
 use super::partials::stages::{SpectrumStage as _, Stages};
 use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
-use super::sounding::{Sounding, SoundingPartial, SoundingVoice};
+use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 use crate::dsp::level::Level;
 use crate::dsp::lfo::LfoShape;
 
@@ -119,8 +120,8 @@ pub fn lfo_value(values: &Values, cycles: f64) -> f64 {
 }
 
 /// The voice with the lowest fundamental, and its partials.
-pub fn lowest_voice(sounding: &Sounding) -> Option<(&SoundingVoice, &[SoundingPartial])> {
-    sounding
+pub fn lowest_voice(snapshot: &Snapshot) -> Option<(&VoiceSnapshot, &[PartialSnapshot])> {
+    snapshot
         .voices()
         .min_by(|(a, _), (b, _)| a.fundamental_hz.total_cmp(&b.fundamental_hz))
 }
@@ -177,9 +178,9 @@ mod tests {
             velocity: 1.0,
         });
         engine.render(&mut [0.0; 64], &mut [0.0; 64]);
-        let mut sounding = Sounding::default();
-        engine.sounding(&mut sounding);
-        let (voice, partials) = lowest_voice(&sounding).expect("a voice");
+        let mut snapshot = Snapshot::default();
+        engine.snapshot(&mut snapshot);
+        let (voice, partials) = lowest_voice(&snapshot).expect("a voice");
         let ratios = PartialRatios::new(&patch);
         for (n, partial) in (1..).zip(partials) {
             let hz = ratios.tuned(n) * voice.fundamental_hz;

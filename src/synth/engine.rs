@@ -26,7 +26,7 @@ use super::output::Output;
 use super::parameter::{MAX_VOICES, Param};
 use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
-use super::sounding::Sounding;
+use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
@@ -280,7 +280,7 @@ impl Engine {
         // Which voice gives way depends on how loud each was in the newest block. The note itself
         // is added to that block, so it has to be finished anyway.
         self.end_block();
-        if self.assigner.sounding() == 0 {
+        if self.assigner.notes().sounding() == 0 {
             self.take_patch();
             self.take_capacity();
         }
@@ -301,7 +301,7 @@ impl Engine {
             self.carry_out_commands();
         }
         let commands = &mut self.commands;
-        self.assigner.for_each_with_id(id, |slot| {
+        self.assigner.notes().for_each_with_id(id, |slot| {
             commands.modulate(slot, param, offset);
         });
     }
@@ -309,10 +309,10 @@ impl Engine {
     fn express(&mut self, note: &NoteAddress, expression: NoteExpression, value: f32) {
         let expressions = &mut self.expressions;
         if let Some(id) = note.id {
-            self.assigner.for_each_with_id(id, |slot| {
+            self.assigner.notes().for_each_with_id(id, |slot| {
                 expressions.set_for_slot(slot, expression, value);
             });
-            if !self.assigner.has_notes_without_id() {
+            if !self.assigner.notes().has_notes_without_id() {
                 return;
             }
         }
@@ -440,7 +440,7 @@ impl Engine {
         // A voice that ended in this block may still be in its rest.
         let rest = self.position..self.block_frames;
         !self.is_under_way
-            && self.assigner.sounding() == 0
+            && self.assigner.notes().sounding() == 0
             && self.buses[self.handed_out()].is_silent(rest)
             && (self.latency_frames() == 0
                 || self.buses[self.newest].is_silent(0..self.block_frames))
@@ -468,8 +468,8 @@ impl Engine {
     /// What sounds now.
     pub fn statistics(&self) -> Statistics {
         Statistics {
-            voices: self.assigner.sounding(),
-            partials: self.assigner.partials(),
+            voices: self.assigner.notes().sounding(),
+            partials: self.assigner.notes().partials(),
             faults: self.faults,
             late_groups: self.pool.late_groups(),
         }
@@ -487,18 +487,18 @@ impl Engine {
 
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub fn held_keys(&self) -> u128 {
-        self.assigner.held_keys()
+        self.assigner.notes().held_keys()
     }
 
-    /// Takes a picture of all partials that sound, at the end of the current block and with the
-    /// master level. Its work is bounded by [`MAX_SOUNDING`](super::sounding::MAX_SOUNDING).
-    pub fn sounding(&self, sounding: &mut Sounding) {
-        sounding.clear(self.dimensions.sample_rate_hz);
+    /// Takes a snapshot of all partials that sound, at the end of the current block and with the
+    /// master level. Its work is bounded by [`SNAPSHOT_PARTIALS`](super::snapshot::SNAPSHOT_PARTIALS).
+    pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        snapshot.clear(self.dimensions.sample_rate_hz);
         let (left, right) = self.output.levels();
-        for slot in self.assigner.slots_in_use() {
+        for slot in self.assigner.notes().slots_in_use() {
             let voice = &self.pool[slot];
             if matches!(voice.state(), VoiceState::Sounding | VoiceState::Fading) {
-                voice.picture(slot, left, right, sounding);
+                voice.snapshot(slot, left, right, snapshot);
             }
         }
     }
@@ -516,7 +516,7 @@ impl Engine {
 
     /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
-        if self.assigner.sounding() == 0 {
+        if self.assigner.notes().sounding() == 0 {
             self.voice_limit = self
                 .tick
                 .values
@@ -538,8 +538,8 @@ impl Engine {
         if !self.expressions.are_waiting() {
             return;
         }
-        for slot in self.assigner.active_slots() {
-            let (note, voice) = (self.assigner.addressee(slot), &mut self.pool[slot]);
+        for slot in self.assigner.notes().active_slots() {
+            let (note, voice) = (self.assigner.notes().addressee(slot), &mut self.pool[slot]);
             self.expressions.for_each(slot, &note, |expression, value| {
                 voice.express(expression, value)
             });
@@ -554,13 +554,13 @@ impl Engine {
         self.take_patch();
         self.carry_out_commands();
         let rest = self.position..self.block_frames;
-        let mut next = self.assigner.next_pending(0);
+        let mut next = self.assigner.notes().next_pending(0);
         while let Some(slot) = next {
-            next = self.assigner.next_pending(slot + 1);
+            next = self.assigner.notes().next_pending(slot + 1);
             let bus = &mut self.buses[self.newest];
             let (left, right) = bus.span_mut(rest.clone());
             let voice = &mut self.pool[slot];
-            let note = self.assigner.addressee(slot);
+            let note = self.assigner.notes().addressee(slot);
             self.expressions.for_each(slot, &note, |expression, value| {
                 voice.express(expression, value)
             });
@@ -585,7 +585,7 @@ impl Engine {
             self.dimensions.sample_rate_hz,
         );
         self.tick.lfo.clock = self.clock.lfo;
-        self.tick.partials = self.assigner.partials();
+        self.tick.partials = self.assigner.notes().partials();
         self.newest = self.handed_out();
         let bus = &mut self.buses[self.newest];
         bus.clear();

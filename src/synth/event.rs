@@ -113,8 +113,7 @@ pub struct EndedNote {
 pub struct Transport {
     /// Beats (quarter notes) per minute.
     pub tempo_bpm: f64,
-    /// Beats since the song's start, at the frame rendered next; `None` where the host does not
-    /// tell.
+    /// Beats since the song's start, at the frame rendered next; `None` where the host gives none.
     pub position_beats: Option<f64>,
     /// Whether the song is moving.
     pub playing: bool,

@@ -1,9 +1,10 @@
 //! Modulation: what moves a voice's values.
 //!
-//! Everything that moves is a [route](routes): a [source](Source) moves a [destination](Destination)
-//! as far as a depth says. The routes are compiled at the tick; a voice applies them to its
-//! [values](DestinationValues) at the end of each segment. The macros reach all parameters, not only
-//! those that voices have for themselves, by [routes of the patch](patch_routes).
+//! Everything that moves is a [route](routes): a [source](ModulationSource) moves a
+//! [destination](Destination) as far as a depth says. The routes are compiled at the tick; a voice
+//! applies them to its [values](DestinationValues) at the end of each segment. The macros reach all
+//! parameters, not only those that voices have for themselves, by [routes of the
+//! patch](patch_routes).
 //!
 //! A new source is a line in `source.rs`. A new destination is a polyphonic parameter, or a line in
 //! `destination.rs`. A new route is a line in `routes.rs`.
@@ -18,5 +19,5 @@ mod source;
 mod values;
 
 pub use destination::{Destination, DestinationSet, Operation};
-pub use source::{Moment, Source, SourceSet, SourceValues};
+pub use source::{ModulationSource, Moment, SourceSet, SourceValues};
 pub use values::{DestinationValues, VoiceValues};

@@ -21,11 +21,11 @@ pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
-use self::motion::{Loudness, Motion, Phases, Target};
+use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
 use super::modulation::VoiceValues;
-use super::sounding::SoundingPartial;
+use super::snapshot::PartialSnapshot;
 use super::versioned::copy_fields;
 use crate::bank::Renderer;
 use crate::dsp::level::Level;
@@ -77,7 +77,7 @@ impl Partials {
     }
 
     /// Begins a note. `seed` decides random phases.
-    pub fn begin(&mut self, phases: Phases, seed: u64) {
+    pub fn begin(&mut self, phases: OnsetPhases, seed: u64) {
         self.state = State::default();
         self.frame.begin();
         self.motion.begin(phases, seed);
@@ -151,7 +151,7 @@ impl Partials {
 
     /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
     /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
         self.motion.snapshot(left, right, snapshot);
     }
 

@@ -9,7 +9,7 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use super::assigner::Report;
+use super::assigner::VoiceReport;
 use super::parameter::MAX_VOICES;
 use super::tick::Tick;
 use super::voice::Voice;
@@ -285,7 +285,7 @@ impl VoicePool {
     }
 
     /// The slots that were rendered in the block that has ended, and how their voices came out of it.
-    pub fn reports(&self) -> impl Iterator<Item = (usize, &Report)> {
+    pub fn reports(&self) -> impl Iterator<Item = (usize, &VoiceReport)> {
         let groups = self.groups[..self.used].iter().enumerate();
         groups
             .filter(|(_, place)| place.is_rendered)
@@ -378,7 +378,7 @@ impl Threading {
         let Some(slot) = groups.get_mut(job.index) else {
             return;
         };
-        // A late one finds that its group is with nobody.
+        // The group of a late one has been reclaimed already.
         if is_done && slot.is_submitted {
             std::mem::swap(&mut slot.group, &mut job.group);
             slot.is_submitted = false;

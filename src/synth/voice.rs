@@ -12,10 +12,10 @@ use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::Param;
-use super::partials::motion::{Damping, Loudness, Phases, Target, Trajectory};
+use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
-use super::sounding::{Sounding, SoundingVoice};
+use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
 use crate::bank::Renderer;
@@ -168,9 +168,9 @@ impl Voice {
         self.control.loudness.partials
     }
 
-    /// Adds itself to a picture of what sounds; `left` and `right` are the master level.
-    pub(super) fn picture(&self, slot: usize, left: f32, right: f32, sounding: &mut Sounding) {
-        let voice = SoundingVoice {
+    /// Adds itself to a snapshot; `left` and `right` are the master level.
+    pub(super) fn snapshot(&self, slot: usize, left: f32, right: f32, snapshot: &mut Snapshot) {
+        let voice = VoiceSnapshot {
             slot: slot as u16,
             channel: self.control.note.channel,
             key: self.control.note.key,
@@ -181,8 +181,8 @@ impl Voice {
             first: 0,
             count: 0,
         };
-        if let Some(snapshot) = sounding.add(voice, self.partials.count()) {
-            self.partials.snapshot(left, right, snapshot);
+        if let Some(partials) = snapshot.add(voice, self.partials.count()) {
+            self.partials.snapshot(left, right, partials);
         }
     }
 
@@ -258,7 +258,7 @@ impl Voice {
         let at = tick.block_frames - left.len();
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
-        let phases = Phases::from_index(values.index(Param::PHASES));
+        let phases = OnsetPhases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
         let start_level = self
             .control

@@ -3,7 +3,7 @@
 //! Which voice is in which group depends on its slot alone, and the groups of a block are mixed in
 //! their order: so it makes no difference to the bits which thread renders which, and when.
 
-use super::assigner::Report;
+use super::assigner::VoiceReport;
 use super::tick::Tick;
 use super::versioned::CopyFrom;
 use super::voice::{BlockResult, Voice};
@@ -22,7 +22,7 @@ pub struct VoiceGroup {
     active: u8,
     part: Part,
     /// How each voice that was rendered came out of the last block.
-    reports: [Report; GROUP_VOICES],
+    reports: [VoiceReport; GROUP_VOICES],
     /// One bit a voice: whether it was rendered in the last block.
     reported: u8,
     /// Voices that became silent in the last block because a value was not a number.
@@ -36,7 +36,7 @@ impl VoiceGroup {
             voices: (0..GROUP_VOICES).map(|_| Voice::idle(level)).collect(),
             active: 0,
             part: Part::new(block_frames),
-            reports: [Report::default(); GROUP_VOICES],
+            reports: [VoiceReport::default(); GROUP_VOICES],
             reported: 0,
             faults: 0,
         }
@@ -69,7 +69,7 @@ impl VoiceGroup {
     }
 
     /// The voices that were rendered in the last block, and how they came out of it.
-    pub fn reports(&self) -> impl Iterator<Item = (usize, &Report)> {
+    pub fn reports(&self) -> impl Iterator<Item = (usize, &VoiceReport)> {
         let reported = self.reported;
         self.reports
             .iter()
@@ -126,8 +126,8 @@ impl VoiceGroup {
 }
 
 /// How `voice` came out of its last block.
-pub fn report(voice: &Voice, outcome: BlockResult) -> Report {
-    Report {
+pub fn report(voice: &Voice, outcome: BlockResult) -> VoiceReport {
+    VoiceReport {
         is_active: outcome == BlockResult::Active,
         power: voice.power(),
         partials: voice.sounding_partials(),

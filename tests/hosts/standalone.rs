@@ -17,6 +17,8 @@ mod apart;
 mod display;
 #[path = "standalone/drawing.rs"]
 mod drawing;
+#[path = "standalone/heard.rs"]
+mod heard;
 #[path = "standalone/jack.rs"]
 mod jack;
 #[path = "standalone/life.rs"]

@@ -72,113 +72,121 @@ pub fn test() -> Result<ExitCode> {
         is_well
     };
 
-    let ready = stage(Step, "Set-up", &mut |_| {
-        setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
-        setup::provide_rust_components()
+    if !stage(Step, "Set-up", &mut |_| set_up()) {
+        return Ok(summarise(&stages));
+    }
+    let strict = warnings_are_errors();
+    stage(Step, "Formatting", &mut formatting);
+    stage(Step, "Clippy", &mut |reading| clippy(reading, strict));
+    stage(Step, "Documentation", &mut |reading| {
+        documentation(reading, strict)
     });
-    if ready {
-        let strict = warnings_are_errors();
-        stage(Step, "Formatting", &mut |reading| {
-            check(reading, cargo().args(["fmt", "--all", "--check"]))?;
-            // `cargo fmt` does not find the modules that are named in the list of a macro.
-            println!("$ rustfmt --check src/**/*.rs");
-            let mut rustfmt = command("rustfmt");
-            rustfmt.args(["--edition", "2024", "--check"]);
-            let status = rustfmt.args(workspace::rust_files("src")?).status();
-            if !status.context("cannot run rustfmt")?.success() {
-                reading.fail("`rustfmt --check src/**/*.rs` failed".to_owned());
-            }
+    let bundled = stage(Step, "Bundles", &mut |_| {
+        bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])
+    });
+    let mut screen = None;
+    if cfg!(target_os = "linux") {
+        stage(Step, "A display without a monitor", &mut |_| {
+            screen = Some(Screen::start()?);
             Ok(())
         });
-        stage(Step, "Clippy", &mut |reading| {
-            // All of it; the core alone, whose tests are the same as with the rest and are run with
-            // it; the plugin without its editor.
-            let package = ["--package", bundle::PACKAGE, "--no-default-features"];
-            for what in [
-                vec!["--workspace"],
-                package.to_vec(),
-                [&package[..], &["--features", "plugin"]].concat(),
-            ] {
-                let mut clippy = cargo();
-                clippy.args(["clippy", "--all-targets"]).args(what);
-                if strict {
-                    clippy.args(["--", "-D", "warnings"]);
-                }
-                check(reading, &mut clippy)?;
-            }
-            aarch64(reading)
-        });
-        stage(Step, "Documentation", &mut |reading| {
-            let mut doc = cargo();
-            doc.args(["doc", "--workspace", "--no-deps"]);
-            if strict {
-                doc.env("RUSTDOCFLAGS", "-D warnings");
-            }
-            check(reading, &mut doc)
-        });
-        let bundled = stage(Step, "Bundles", &mut |_| {
-            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])
-        });
-        let mut screen = None;
-        if cfg!(target_os = "linux") {
-            stage(Step, "A display without a monitor", &mut |_| {
-                screen = Some(Screen::start()?);
-                Ok(())
-            });
-        }
-        let on_screen = |mut command: Command| -> Result<Command> {
-            // Without a bundle of this very source its tests are to fail, and not to take one that
-            // is left from an earlier build.
-            let folder = if bundled {
-                workspace::bundled()?
-            } else {
-                workspace::target()?.join("nothing-was-bundled")
-            };
-            command.env(BUNDLED_VARIABLE, folder);
-            // Windows that are opened find nobody's presets and settings, and leave none.
-            workspace::use_nobodys_files(&mut command)?;
-            if cfg!(target_os = "linux") {
-                // Never the user's own display.
-                command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
-            }
-            if let Some(screen) = &screen {
-                command.env("DISPLAY", screen.name());
-            }
-            Ok(command)
-        };
-        let rust_stage = "Rust tests, and the CLAP in a Rust host";
-        stage(Tests, rust_stage, &mut |reading| {
-            let mut tests = on_screen(cargo())?;
-            tests.args(["test", "--workspace", "--no-fail-fast"]);
-            tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
-            rust_tests(reading, tests.args(["--profile", "checked"]))
-        });
-        stage(Tests, "Models of what threads share", &mut |reading| {
-            let mut models = cargo();
-            models.args(["test", "--profile", "checked", "--features", "loom"]);
-            models.args(["--package", bundle::PACKAGE, "--lib", "models"]);
-            rust_tests(reading, &mut models)
-        });
-        stage(
-            Tests,
-            "The audio thread under RealtimeSanitizer",
-            &mut |reading| {
-                match rtsan::missing()? {
-                    Some(missing) => reading.skip(&missing.to_string()),
-                    None => reading.counts.passed += rtsan::run()?.tests,
-                }
-                Ok(())
-            },
-        );
-        stage(Tests, "Benches, each run once", &mut |reading| {
-            benches_once(reading)
-        });
-        stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
-            ensure!(bundled, "not run: there is no bundle");
-            python::hosts(reading, &on_screen)
-        });
     }
+    let prepared = |command| prepared(command, bundled, screen.as_ref());
+    let rust_stage = "Rust tests, and the CLAP in a Rust host";
+    stage(Tests, rust_stage, &mut |reading| {
+        let mut tests = prepared(cargo())?;
+        tests.args(["test", "--workspace", "--no-fail-fast"]);
+        tests.env(FUZZ_VARIABLE, FUZZ_S.to_string());
+        rust_tests(reading, tests.args(["--profile", "checked"]))
+    });
+    stage(Tests, "Models of what threads share", &mut |reading| {
+        let mut models = cargo();
+        models.args(["test", "--profile", "checked", "--features", "loom"]);
+        models.args(["--package", bundle::PACKAGE, "--lib", "models"]);
+        rust_tests(reading, &mut models)
+    });
+    let rtsan_stage = "The audio thread under RealtimeSanitizer";
+    stage(Tests, rtsan_stage, &mut |reading| {
+        match rtsan::missing()? {
+            Some(missing) => reading.skip(&missing.to_string()),
+            None => reading.counts.passed += rtsan::run()?.tests,
+        }
+        Ok(())
+    });
+    stage(Tests, "Benches, each run once", &mut benches_once);
+    stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
+        ensure!(bundled, "not run: there is no bundle");
+        python::hosts(reading, &prepared)
+    });
     Ok(summarise(&stages))
+}
+
+/// `command` with what tests need to know of the bundles and the display.
+fn prepared(mut command: Command, bundled: bool, screen: Option<&Screen>) -> Result<Command> {
+    // Without a bundle of this very source its tests are to fail, and not to take one that is left
+    // from an earlier build.
+    let folder = if bundled {
+        workspace::bundled()?
+    } else {
+        workspace::target()?.join("nothing-was-bundled")
+    };
+    command.env(BUNDLED_VARIABLE, folder);
+    // The user's own presets and settings are neither read nor written.
+    workspace::use_nobodys_files(&mut command)?;
+    if cfg!(target_os = "linux") {
+        // Never the user's own display.
+        command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    }
+    if let Some(screen) = screen {
+        command.env("DISPLAY", screen.name());
+    }
+    Ok(command)
+}
+
+fn set_up() -> Result<()> {
+    setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
+    setup::provide_rust_components()
+}
+
+fn formatting(reading: &mut Reading) -> Result<()> {
+    check(reading, cargo().args(["fmt", "--all", "--check"]))?;
+    // `cargo fmt` does not find the modules that are named in the list of a macro.
+    println!("$ rustfmt --check src/**/*.rs");
+    let mut rustfmt = command("rustfmt");
+    rustfmt.args(["--edition", "2024", "--check"]);
+    let status = rustfmt.args(workspace::rust_files("src")?).status();
+    if !status.context("cannot run rustfmt")?.success() {
+        reading.fail("`rustfmt --check src/**/*.rs` failed".to_owned());
+    }
+    Ok(())
+}
+
+/// Looks at the whole workspace; at the core alone, whose tests are the same as with the rest and are
+/// run with it; and at the plugin without its editor.
+fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
+    let package = ["--package", bundle::PACKAGE, "--no-default-features"];
+    for what in [
+        vec!["--workspace"],
+        package.to_vec(),
+        [&package[..], &["--features", "plugin"]].concat(),
+    ] {
+        let mut clippy = cargo();
+        clippy.args(["clippy", "--all-targets"]).args(what);
+        if strict {
+            clippy.args(["--", "-D", "warnings"]);
+        }
+        check(reading, &mut clippy)?;
+    }
+    aarch64(reading)
+}
+
+fn documentation(reading: &mut Reading, strict: bool) -> Result<()> {
+    let mut doc = cargo();
+    doc.args(["doc", "--workspace", "--no-deps"]);
+    if strict {
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    check(reading, &mut doc)
 }
 
 /// Compiles the core for processors without x86's instructions, where the toolchain can.

@@ -16,7 +16,7 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
     let mut channels = Channels::default();
     channels.reset(patch);
     let last_program = starting_presets().len() - 1;
-    let (mut notes, mut programs, mut missing) = (0_usize, 0_usize, 0_usize);
+    let mut left_out = LeftOut::default();
     song.events.retain(|event| {
         let has_drums = !arguments.drums_as_notes && !channels.zones().contains(DRUMS);
         match event.action {
@@ -29,48 +29,71 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
                 true
             }
             Action::Play(Event::NoteOn { channel: DRUMS, .. }) if has_drums => {
-                notes += 1;
+                left_out.notes += 1;
                 false
             }
             // It chooses among drum kits.
             Action::Program { channel: DRUMS, .. } if has_drums => false,
             Action::Program { .. } if !arguments.program_changes => {
-                programs += 1;
+                left_out.programs += 1;
                 false
             }
             Action::Program { number, .. } if usize::from(number) > last_program => {
-                missing += 1;
+                left_out.missing += 1;
                 false
             }
             _ => true,
         }
     });
-    let counted = |count: usize, noun: &str| {
-        let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
-        (format!("{count} {noun}{plural}"), verb)
-    };
-    let mut notices = Vec::new();
-    if programs > 0 {
-        let (programs, verb) = counted(programs, "program change");
-        let hint = if arguments.preset.is_some() {
-            String::new()
-        } else {
-            "; --program-changes lets them choose among the starting presets".to_owned()
-        };
-        notices.push(format!("{programs} {verb} skipped{hint}"));
+    left_out.notices(arguments, last_program)
+}
+
+/// How many events are not played, by the reason.
+#[derive(Default)]
+struct LeftOut {
+    /// Notes of the drums.
+    notes: usize,
+    /// Program changes, where the arguments do not let them choose presets.
+    programs: usize,
+    /// Program changes to a program past the last starting preset.
+    missing: usize,
+}
+
+impl LeftOut {
+    fn notices(&self, arguments: &Arguments, last_program: usize) -> Vec<String> {
+        let mut notices = Vec::new();
+        if self.programs > 0 {
+            let (programs, verb) = counted(self.programs, "program change");
+            let hint = if arguments.preset.is_some() {
+                ""
+            } else {
+                "; --program-changes lets them choose among the starting presets"
+            };
+            notices.push(format!("{programs} {verb} skipped{hint}"));
+        }
+        if self.missing > 0 {
+            let (programs, _) = counted(self.missing, "program change");
+            let verb = if self.missing == 1 {
+                "changes"
+            } else {
+                "change"
+            };
+            notices.push(format!(
+                "{programs} past program {last_program}, the last starting preset, {verb} nothing"
+            ));
+        }
+        if self.notes > 0 {
+            let (notes, verb) = counted(self.notes, "note");
+            notices.push(format!(
+                "{notes} on channel 10, General MIDI's drums, {verb} silent; --drums-as-notes plays them"
+            ));
+        }
+        notices
     }
-    if missing > 0 {
-        let (programs, _) = counted(missing, "program change");
-        let verb = if missing == 1 { "changes" } else { "change" };
-        notices.push(format!(
-            "{programs} past program {last_program}, the last starting preset, {verb} nothing"
-        ));
-    }
-    if notes > 0 {
-        let (notes, verb) = counted(notes, "note");
-        notices.push(format!(
-            "{notes} on channel 10, General MIDI's drums, {verb} silent; --drums-as-notes plays them"
-        ));
-    }
-    notices
+}
+
+/// So many of a noun, and the verb "to be" for them.
+fn counted(count: usize, noun: &str) -> (String, &'static str) {
+    let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
+    (format!("{count} {noun}{plural}"), verb)
 }

@@ -16,8 +16,8 @@ const CHANNELS: u16 = 2;
 /// Left for the headers out of the 4 GiB that a WAV file's sizes can state.
 const HEADER_BYTES: u64 = 4_096;
 
-/// A WAV file being written. Dropped before [`Output::finish`], it leaves nothing behind.
-pub struct Output {
+/// A WAV file being written. Dropped before [`WavOutput::finish`], it leaves nothing behind.
+pub struct WavOutput {
     writer: WavWriter<BufWriter<File>>,
     file: File,
     target: Target,
@@ -35,16 +35,16 @@ enum Target {
     Stream(Box<dyn Write>),
 }
 
-impl Output {
+impl WavOutput {
     /// Opens a temporary file whose content goes to `stream` at last.
-    pub fn to_stream(stream: Stream, rate_hz: u32, bits: Bits) -> io::Result<Output> {
+    pub fn to_stream(stream: Stream, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
         let target = Target::Stream(stream.writer);
-        Output::new(tempfile::tempfile()?, target, rate_hz, bits)
+        WavOutput::new(tempfile::tempfile()?, target, rate_hz, bits)
     }
 
     /// Opens a temporary file in the target's folder, with the permissions of the file that it will
     /// take the place of.
-    pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<Output> {
+    pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
         // The file that a link leads to is the one to replace.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let permissions = match fs::metadata(&target) {
@@ -81,10 +81,10 @@ impl Output {
             temporary,
             path: target,
         };
-        Output::new(file, target, rate_hz, bits)
+        WavOutput::new(file, target, rate_hz, bits)
     }
 
-    fn new(file: File, target: Target, rate_hz: u32, bits: Bits) -> io::Result<Output> {
+    fn new(file: File, target: Target, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
         let (bits_per_sample, sample_format) = match bits {
             Bits::Sixteen => (16, SampleFormat::Int),
             Bits::TwentyFour => (24, SampleFormat::Int),
@@ -97,7 +97,7 @@ impl Output {
             sample_format,
         };
         let writer = WavWriter::new(BufWriter::new(file.try_clone()?), spec).map_err(io_error)?;
-        Ok(Output {
+        Ok(WavOutput {
             writer,
             file,
             target,

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-/// Where a WAV file goes as one piece, and where what is told goes then.
+/// Where a WAV file is written in one piece.
 pub struct Stream {
     pub writer: Box<dyn Write>,
     /// Whether it is standard output, which takes nothing else then.

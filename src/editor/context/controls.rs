@@ -6,9 +6,9 @@ use crate::params::HostParams;
 use crate::synth::{Param, Patch, Values};
 
 /// What the controls of a window share.
-pub struct Controls {
+pub struct SharedControls {
     /// The value that is being typed.
-    pub entry: Option<Entry>,
+    pub entry: Option<ValueEntry>,
     /// The list of a choice that is open.
     pub list: Option<OpenList>,
     /// The last value that was copied, as text.
@@ -19,10 +19,10 @@ pub struct Controls {
     values: Values,
 }
 
-impl Controls {
+impl SharedControls {
     /// As a window opens.
-    pub fn new() -> Controls {
-        Controls {
+    pub fn new() -> SharedControls {
+        SharedControls {
             entry: None,
             list: None,
             copied: None,
@@ -50,7 +50,7 @@ impl Controls {
 }
 
 /// A value that is being typed.
-pub struct Entry {
+pub struct ValueEntry {
     /// Whose value it is.
     pub param: Param,
     /// What has been typed so far.
@@ -63,10 +63,10 @@ pub struct Entry {
     unseen_frames: u32,
 }
 
-impl Entry {
+impl ValueEntry {
     /// Beginning with the value as it stands.
-    pub fn new(param: Param, model: &EditorModel) -> Entry {
-        Entry {
+    pub fn new(param: Param, model: &EditorModel) -> ValueEntry {
+        ValueEntry {
             param,
             text: current_text(param, model),
             is_new: true,
@@ -75,7 +75,7 @@ impl Entry {
         }
     }
 
-    /// A frame begins. Whether the field is still there: a view that shows it no more takes it along.
+    /// Counts a frame. Returns whether the field is still shown: it goes with the view that it is in.
     pub fn is_seen(&mut self) -> bool {
         self.unseen_frames += 1;
         // It is shown in the frame after the one that made it.

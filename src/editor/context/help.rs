@@ -1,22 +1,23 @@
-//! The line that tells what the pointer or the keyboard's focus is on.
+//! The line that describes what has the pointer or the keyboard's focus.
 
 use egui::Response;
 
-/// What is told in this frame.
+/// The line's text in this frame.
 #[derive(Debug, Default)]
 pub struct HelpLine {
     text: String,
 }
 
 impl HelpLine {
-    /// Tells this, if the pointer is on it, or else has the keyboard's focus.
+    /// Shows this text if the pointer is on the control, or if the control has the keyboard's focus
+    /// and no text is shown yet.
     pub fn show_for(&mut self, response: &Response, text: impl FnOnce() -> String) {
         if response.hovered() || (response.has_focus() && self.text.is_empty()) {
             self.text = text();
         }
     }
 
-    /// Tells this instead of what has been told.
+    /// Shows this text in place of any other.
     pub fn replace(&mut self, text: String) {
         self.text = text;
     }
@@ -26,7 +27,7 @@ impl HelpLine {
         self.text.clear();
     }
 
-    /// What there is to tell; empty, if nothing.
+    /// The text; empty if there is none.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -42,8 +42,8 @@ impl Followed {
 }
 
 impl EditorModel {
-    /// A controller moves this parameter: the host is told, as one change until the controller rests.
-    /// Not undoable; ignored while the user drags that parameter.
+    /// A controller moves this parameter: notifies the host, as one change until the controller
+    /// rests. Not undoable; ignored while the user drags that parameter.
     pub fn follow(&mut self, param: Param, normalized: f32) {
         if self.held.iter().any(|drag| drag.param == param) {
             return;

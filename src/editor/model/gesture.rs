@@ -16,12 +16,12 @@ pub struct Drag {
     pub before: f32,
     /// Where the pointer has taken it, not yet rounded to a step.
     pub normalized: f32,
-    /// What the host was last told.
+    /// The value that was last sent to the host.
     pub sent: f32,
 }
 
 /// A step under way that is made of several changes.
-pub struct Group {
+pub struct OpenGroup {
     /// What has changed so far.
     pub step: Step,
     /// What else it may change, as it was.
@@ -38,7 +38,7 @@ impl EditorModel {
         match &mut self.group {
             Some(group) => group.depth += 1,
             None => {
-                self.group = Some(Group {
+                self.group = Some(OpenGroup {
                     step: Step::new(name),
                     before: Before::now(&self.params, &self.session),
                     depth: 1,
@@ -62,7 +62,7 @@ impl EditorModel {
         }
     }
 
-    /// The hand has taken hold of a parameter.
+    /// A drag of a parameter begins.
     pub fn begin_drag(&mut self, param: Param) {
         self.end_drag();
         self.hold(param);
@@ -110,7 +110,7 @@ impl EditorModel {
         }
     }
 
-    /// The hand has let go.
+    /// The drag ends.
     pub fn end_drag(&mut self) {
         if self.held.is_empty() {
             return;

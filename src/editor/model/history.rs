@@ -1,8 +1,8 @@
 //! What a person has done in the editor, step by step, so that it can be undone and done again.
 //!
-//! A step is all that happened from the hand's taking hold to its letting go. It holds both values
-//! of each parameter that it changed, and undoing it sets those and no others: what the host has
-//! automated elsewhere since then stays.
+//! A step is all that happened from the beginning of a drag to its end. It holds both values of each
+//! parameter that it changed, and undoing it sets those and no others: what the host has automated
+//! elsewhere since then stays.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

@@ -1,18 +1,18 @@
-//! MIDI learn: what is awaited, refused and learned, in words; and the host is told of the
+//! MIDI learn: texts for the controller that is awaited, refused or learned. Notifies the host of
 //! parameters that controllers move.
 
 use super::EditorModel;
 use crate::synth::Param;
 
-/// How long it is told that a controller was learned, seconds.
+/// How long the message that a controller was learned is shown, seconds.
 const MESSAGE_S: f64 = 4.0;
 
 /// What is remembered from frame to frame.
 pub struct Learn {
-    /// Whether what moved before the window was there has been told.
+    /// Whether the host has been notified of what moved before the window opened.
     is_open: bool,
     awaited: Option<Awaited>,
-    /// What was learned last, and until when it is told.
+    /// What was learned last, and until when the message is shown, in the window's seconds.
     learned: Option<(Param, f64)>,
 }
 

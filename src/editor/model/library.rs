@@ -6,7 +6,7 @@ use super::compare::Compare;
 use crate::library::LibraryError;
 use crate::params::LoadedPreset;
 
-/// What an action with the library has come to, for a view to tell.
+/// The result of an action with the library, which a view puts into words.
 #[derive(Debug)]
 pub enum LibraryReport {
     /// A preset has become a favourite, or is none any more.

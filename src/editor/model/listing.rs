@@ -48,7 +48,7 @@ impl Order {
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Filter {
+pub struct PresetFilter {
     /// Each of these words is somewhere in the name, author, tags, description or folder.
     pub words: String,
     /// Where it comes from.
@@ -63,7 +63,7 @@ pub struct Filter {
     pub order: Order,
 }
 
-impl Filter {
+impl PresetFilter {
     /// The presets that it lets pass.
     pub fn list<'c>(&self, contents: &'c Contents) -> Vec<&'c Entry> {
         let words = self.words.to_lowercase();
@@ -101,9 +101,9 @@ impl Filter {
     pub fn is_open(&self) -> bool {
         let order = self.order;
         *self
-            == Filter {
+            == PresetFilter {
                 order,
-                ..Filter::default()
+                ..PresetFilter::default()
             }
     }
 }
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    fn ids(filter: &Filter) -> Vec<String> {
+    fn ids(filter: &PresetFilter) -> Vec<String> {
         let contents = contents();
         let listed = filter.list(&contents).into_iter();
         listed.map(|entry| entry.id.clone()).collect()
@@ -208,67 +208,67 @@ mod tests {
 
     #[test]
     fn every_condition_holds() {
-        let open = Filter::default();
+        let open = PresetFilter::default();
         assert!(open.is_open() && ids(&open).len() == 4);
-        let cases: [(Filter, &[&str]); 9] = [
+        let cases: [(PresetFilter, &[&str]); 9] = [
             (
-                Filter {
+                PresetFilter {
                     words: " BELL  zo".to_owned(),
                     ..open.clone()
                 },
                 &["user/a"],
             ),
             (
-                Filter {
+                PresetFilter {
                     words: "ähre desc".to_owned(),
                     ..open.clone()
                 },
                 &["user/Live/Bass/b"],
             ),
             (
-                Filter {
+                PresetFilter {
                     words: "live/ba".to_owned(),
                     ..open.clone()
                 },
                 &["user/Live/Bass/b"],
             ),
             (
-                Filter {
+                PresetFilter {
                     origin: Origin::Factory,
                     ..open.clone()
                 },
                 &["factory/Bell", "factory/Organ"],
             ),
             (
-                Filter {
+                PresetFilter {
                     origin: Origin::Own,
                     ..open.clone()
                 },
                 &["user/a", "user/Live/Bass/b"],
             ),
             (
-                Filter {
+                PresetFilter {
                     favourites: true,
                     ..open.clone()
                 },
                 &["factory/Organ"],
             ),
             (
-                Filter {
+                PresetFilter {
                     tags: ["bell".to_owned(), "pad".to_owned()].into(),
                     ..open.clone()
                 },
                 &["user/a"],
             ),
             (
-                Filter {
+                PresetFilter {
                     author: Some("adam".to_owned()),
                     ..open.clone()
                 },
                 &["user/Live/Bass/b"],
             ),
             (
-                Filter {
+                PresetFilter {
                     words: "nothing".to_owned(),
                     ..open.clone()
                 },
@@ -284,9 +284,9 @@ mod tests {
     #[test]
     fn order_is_by_name_or_author_whatever_the_capitals() {
         let by = |order| {
-            ids(&Filter {
+            ids(&PresetFilter {
                 order,
-                ..Filter::default()
+                ..PresetFilter::default()
             })
         };
         assert_eq!(

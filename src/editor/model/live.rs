@@ -1,21 +1,21 @@
-//! What the instrument tells of itself, as the window shows it: the newest news, and a picture of
+//! What the audio thread publishes, as the window shows it: the newest telemetry, and a snapshot of
 //! every partial that sounds.
 
 use crate::bridge::{
-    OutputReceiver, SoundingReceiver, SoundingWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
+    OutputReceiver, SnapshotReceiver, SnapshotWatch, Telemetry, TelemetryReceiver, TelemetryWatch,
 };
-use crate::synth::Sounding;
+use crate::synth::Snapshot;
 
-/// Without news for this long, the host does not let the instrument run.
+/// After this long without telemetry, the host is taken not to run the instrument; seconds.
 const SILENCE_S: f64 = 1.0;
 
-/// What the instrument tells of itself.
+/// The ends from which a window receives what the audio thread publishes.
 #[derive(Clone)]
 pub struct Sources {
     /// Load, counts, keys.
     pub telemetry: TelemetryReceiver,
     /// Every partial that sounds.
-    pub sounding: SoundingReceiver,
+    pub snapshot: SnapshotReceiver,
     /// The output's frames.
     pub output: OutputReceiver,
 }
@@ -27,7 +27,7 @@ pub enum TelemetryState<'a> {
     Awaited,
     /// Nothing for a while: the host does not let it run.
     Missing,
-    /// The newest that has come.
+    /// The newest telemetry.
     Latest(&'a Telemetry),
 }
 
@@ -35,11 +35,11 @@ pub enum TelemetryState<'a> {
 pub struct Live {
     watch: TelemetryWatch,
     latest: Option<Telemetry>,
-    /// When there was news, or else when the first was waited for; in the window's seconds.
+    /// When the last telemetry came, or when waiting for the first began; in the window's seconds.
     heard_s: Option<f64>,
     now_s: f64,
-    sounding_watch: SoundingWatch,
-    sounding: Sounding,
+    snapshot_watch: SnapshotWatch,
+    snapshot: Snapshot,
     output: OutputReceiver,
 }
 
@@ -51,23 +51,23 @@ impl Live {
             latest: None,
             heard_s: None,
             now_s: 0.0,
-            sounding_watch: sources.sounding.watch(),
-            sounding: Sounding::default(),
+            snapshot_watch: sources.snapshot.watch(),
+            snapshot: Snapshot::default(),
             output: sources.output.clone(),
         }
     }
 
-    /// Takes the news, once a frame of the window, with its time in seconds.
+    /// Takes what is new. To be called once a frame, with the window's time in seconds.
     pub fn update(&mut self, now_s: f64) {
         if let Some(news) = self.watch.news() {
             self.latest = Some(news);
             self.heard_s = Some(now_s);
         }
-        self.sounding_watch.read(&mut self.sounding);
+        self.snapshot_watch.read(&mut self.snapshot);
         self.heard_s.get_or_insert(now_s);
         self.now_s = now_s;
         if self.telemetry() == TelemetryState::Missing {
-            self.sounding.clear(0.0);
+            self.snapshot.clear(0.0);
         }
     }
 
@@ -81,8 +81,8 @@ impl Live {
     }
 
     /// Every partial that sounds; none while the host does not let the instrument run.
-    pub fn sounding(&self) -> &Sounding {
-        &self.sounding
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// Where the output's frames can be had.
@@ -94,8 +94,9 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::testing::engine::engine_holding;
     use crate::editor::testing::view::Senders;
-    use crate::synth::{Config, Engine, Event};
+    use crate::synth::Patch;
 
     #[test]
     fn without_news_the_instrument_does_not_run() {
@@ -129,24 +130,15 @@ mod tests {
     fn what_sounds_is_shown_until_the_host_stops() {
         let mut senders = Senders::default();
         let mut live = Live::new(&senders.sources());
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 4,
-        });
-        engine.push(Event::NoteOn {
-            id: None,
-            channel: 0,
-            key: 57,
-            velocity: 1.0,
-        });
+        let mut engine = engine_holding(&Patch::default(), &[57]);
         engine.render(&mut [0.0; 480], &mut [0.0; 480]);
         live.update(1.0);
-        assert!(live.sounding().is_empty());
+        assert!(live.snapshot().is_empty());
         senders.publish(&engine);
         live.update(1.1);
-        let (voice, partials) = live.sounding().voices().next().expect("a voice");
+        let (voice, partials) = live.snapshot().voices().next().expect("a voice");
         assert_eq!((voice.key, partials.len()), (57, 128));
         live.update(2.2);
-        assert!(live.sounding().is_empty());
+        assert!(live.snapshot().is_empty());
     }
 }

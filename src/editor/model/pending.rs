@@ -1,9 +1,9 @@
-//! Values that the host has been told and may not have taken up yet.
+//! Values that were sent to the host and that it may not have applied yet.
 
 use crate::params::HostParams;
 use crate::synth::Param;
 
-/// For this long a value that was sent is shown, should the host not have taken it up.
+/// How long a sent value is shown if the host does not apply it, seconds.
 const PATIENCE_S: f64 = 0.5;
 
 struct Sent {
@@ -17,7 +17,7 @@ struct Sent {
 pub struct Pending(Vec<Sent>);
 
 impl Pending {
-    /// The host has been told a normalised value, at this time of the window in seconds.
+    /// Notes a normalised value that was sent to the host at this time, in the window's seconds.
     pub fn push(&mut self, param: Param, normalized: f32, now_s: f64) {
         self.0.retain(|sent| sent.param != param);
         self.0.push(Sent {

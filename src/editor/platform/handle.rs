@@ -125,9 +125,9 @@ fn end_program_within(time: Duration, code: i32) {
 }
 
 /// The framework's handle, for an [`OpenWindow`].
-pub struct Handle(pub EguiEditorHandle);
+pub struct WindowHandle(pub EguiEditorHandle);
 
-impl EditorHandle for Handle {
+impl EditorHandle for WindowHandle {
     type Window = OpenWindow;
     type Error = Error;
 

@@ -13,7 +13,7 @@ fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
     ui.input_mut(|input| input.consume_shortcut(&keys))
 }
 
-/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, it does again. Returns what is to be told.
+/// Ctrl (Cmd) and Z undoes; with Shift, or Ctrl and Y, redoes. Returns the message to show.
 pub fn undo(ui: &Ui, model: &mut EditorModel) -> Option<String> {
     if ui.ctx().text_edit_focused() {
         return None;
@@ -41,9 +41,9 @@ pub fn save(ui: &Ui) -> bool {
     !ui.ctx().text_edit_focused() && pressed(ui, Modifiers::COMMAND, Key::S)
 }
 
-/// Ctrl and Page Up, Page Down, 0: a larger, a smaller, the usual scale of this window, also where the
-/// page of settings could not be reached. Plus and minus do the same where the window layer reports
-/// them. Scales that do not fit the screen are left out. Returns what is to be told.
+/// Ctrl and Page Up, Page Down, 0: a larger, a smaller, the usual scale of this window, also where
+/// the page of settings could not be reached. Plus and minus do the same where the window layer
+/// reports them. Scales that do not fit the screen are left out. Returns the message to show.
 pub fn scale(ui: &Ui, params: &HostParams) -> Option<String> {
     let pressed = |key| pressed(ui, Modifiers::COMMAND, key);
     let scales = Scales::published(ui.ctx());

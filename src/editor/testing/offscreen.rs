@@ -90,7 +90,6 @@ mod tests {
     use crate::bridge::KeyReceiver;
     use crate::editor::testing::view::Senders;
     use crate::editor::theme::Theme;
-    use crate::editor::views::settings::choice;
     use crate::settings::Settings;
 
     #[test]
@@ -103,7 +102,7 @@ mod tests {
         let defaults = Settings::default();
         assert_eq!(*window.open.shell.settings(), defaults);
         let panel = window.ctx.global_style().visuals.panel_fill;
-        assert_eq!(panel, Theme::of(choice(defaults.looks)).window);
+        assert_eq!(panel, Theme::of(defaults.looks).window);
         assert_eq!(window.open.shell.folders(), (None, None));
     }
 }

@@ -2,21 +2,22 @@
 
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
-use crate::bridge::{OutputSender, SoundingSender, TelemetrySender};
+use crate::bridge::{OutputSender, SnapshotSender, TelemetrySender};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::model::live::Sources;
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
+use crate::settings::Looks;
 use crate::synth::Engine;
 
 /// The instrument's ends of what a window reads.
 #[derive(Default)]
 pub struct Senders {
     pub telemetry: TelemetrySender,
-    pub sounding: SoundingSender,
+    pub snapshot: SnapshotSender,
     pub output: OutputSender,
 }
 
@@ -25,7 +26,7 @@ impl Senders {
     pub fn sources(&self) -> Sources {
         Sources {
             telemetry: self.telemetry.receiver(),
-            sounding: self.sounding.receiver(),
+            snapshot: self.snapshot.receiver(),
             output: self.output.receiver(),
         }
     }
@@ -35,7 +36,7 @@ impl Senders {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
         });
-        self.sounding.publish(|sounding| engine.sounding(sounding));
+        self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
     }
 }
 
@@ -47,14 +48,14 @@ pub struct ViewHarness {
     pub senders: Senders,
     pub live: Live,
     pub help: HelpLine,
-    pub controls: Controls,
+    pub controls: SharedControls,
 }
 
 impl ViewHarness {
     /// Of this size, in points.
     pub fn new(size: Vec2) -> ViewHarness {
         let ctx = Context::default();
-        theme::install(&ctx, ThemeChoice::default());
+        theme::install(&ctx, Looks::default());
         let senders = Senders::default();
         ViewHarness {
             ctx,
@@ -63,7 +64,7 @@ impl ViewHarness {
             live: Live::new(&senders.sources()),
             senders,
             help: HelpLine::default(),
-            controls: Controls::new(),
+            controls: SharedControls::new(),
         }
     }
 

@@ -10,9 +10,9 @@ use crate::editor::model::EditorModel;
 use crate::editor::model::live::Live;
 use crate::editor::shell::Shell;
 use crate::editor::testing::host::{Call, RecordingHost, obeyed_model_over};
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
 use crate::library::Library;
-use crate::settings::SettingsFile;
+use crate::settings::{Looks, SettingsFile};
 use crate::synth::Param;
 
 /// The window, and the instrument and the host behind it.
@@ -51,7 +51,7 @@ pub fn window(size: Vec2) -> WindowHarness {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_step_dt(0.02)
-        .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+        .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
         .build_ui_state(
             |ui, window: &mut TestWindow| {
                 // Without the margin that the harness puts around it.

@@ -11,7 +11,7 @@ use egui::Ui;
 use crate::editor::context::ViewContext;
 use crate::editor::model::action::{LibraryAction, Swap};
 use crate::editor::model::{EditorModel, LibraryReport, sets_performance};
-use crate::library::{Contents, Entry, Library, LibraryError, Watch};
+use crate::library::{Contents, Entry, FolderWatch, Library, LibraryError};
 use crate::params::{LoadedPreset, fingerprint};
 use crate::state::Preset;
 
@@ -22,15 +22,15 @@ mod list;
 mod notice;
 mod page;
 
-use crate::editor::model::listing::{self, Filter};
+use crate::editor::model::listing::{self, PresetFilter};
 use dialog::{Dialog, Form};
 use notice::Notice;
 
 /// What the browser remembers while its window is open.
 pub struct Browser {
     library: Library,
-    watch: Watch,
-    filter: Filter,
+    watch: FolderWatch,
+    filter: PresetFilter,
     /// Whether the page is shown.
     open: bool,
     /// Where the page's keys are in the list: an id.
@@ -49,9 +49,9 @@ impl Browser {
     /// Of these presets, closed.
     pub fn new(library: Library) -> Browser {
         Browser {
-            watch: Watch::new(library.clone()),
+            watch: FolderWatch::new(library.clone()),
             library,
-            filter: Filter::default(),
+            filter: PresetFilter::default(),
             open: false,
             cursor: None,
             revealed: None,
@@ -182,7 +182,7 @@ impl Browser {
         let entry = self.loaded(&contents, model);
         let own = entry.filter(|entry| entry.path.is_some());
         let name = loaded.map_or_else(String::new, |loaded| loaded.name);
-        // What is said of the program's presets need not hold for what a person has made of them.
+        // Tags and description of one of the program's presets need not fit a changed sound.
         let form = match own.map(|entry| &*entry.preset) {
             Some(preset) => Form {
                 name,

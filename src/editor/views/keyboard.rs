@@ -34,9 +34,9 @@ const VELOCITIES: std::ops::RangeInclusive<u8> = 7..=127;
 /// When what was played has not been heard of for this long, longer than any buffer, the host lets
 /// the instrument sleep; seconds.
 const UNHEARD_S: f64 = 0.3;
-/// How long it is told that letters are capitals, seconds.
+/// How long the message that letters are capitals is shown, seconds.
 const CAPITALS_S: f64 = 4.0;
-/// After this long a person is told that nothing is heard, seconds.
+/// After this long the message that nothing is heard is shown, seconds.
 const MESSAGE_AFTER_S: f64 = 1.0;
 /// How often it is looked whether keys are heard.
 const WAITING: Duration = Duration::from_millis(50);
@@ -94,7 +94,7 @@ pub struct Keyboard {
     unreported: Vec<Key>,
     /// The modifiers after the last event.
     modifiers: Modifiers,
-    /// Until when it is told that letters are capitals, in the window's seconds.
+    /// Until when the message that letters are capitals is shown, in the window's seconds.
     capitals_s: f64,
     /// Since when the audio thread has not heard of everything, in the window's seconds.
     unheard_s: Option<f64>,
@@ -453,7 +453,7 @@ impl Keyboard {
             paint_key(&painter, rect, fill, edge);
             let color = if is_down(key) { theme.on_accent } else { black };
             let foot = rect.center_bottom() - vec2(0.0, 3.0);
-            // Pressed keys are told by more than a colour.
+            // A pressed key differs by more than its colour.
             if is_down(key) {
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }

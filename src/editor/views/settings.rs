@@ -8,7 +8,7 @@ use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, U
 use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::context::scale::Scales;
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
 use crate::editor::widgets::{focus, place};
 use crate::params::HostParams;
 use crate::settings::{
@@ -20,15 +20,6 @@ use crate::synth::Param;
 const INTERVAL_S: f64 = 1.0;
 /// Of the names on the left, points; in a narrow window this part of it.
 const NAMES: (f32, f32) = (190.0, 0.3);
-
-/// The looks that the settings name.
-pub fn choice(looks: Looks) -> ThemeChoice {
-    match looks {
-        Looks::Dark => ThemeChoice::Dark,
-        Looks::Light => ThemeChoice::Light,
-        Looks::HighContrast => ThemeChoice::HighContrast,
-    }
-}
 
 /// The settings, and the page while it is open.
 pub struct SettingsPage {
@@ -90,7 +81,7 @@ impl SettingsPage {
         match self.file.read() {
             Ok(settings) => {
                 if settings.looks != self.settings.looks {
-                    theme::set(ui.ctx(), choice(settings.looks));
+                    theme::set(ui.ctx(), settings.looks);
                 }
                 self.settings = settings;
                 self.trouble = None;
@@ -223,7 +214,7 @@ impl SettingsPage {
     /// A setting has been changed.
     fn apply(&self, ui: &Ui, params: &HostParams, before: &Settings) {
         if self.settings.looks != before.looks {
-            theme::set(ui.ctx(), choice(self.settings.looks));
+            theme::set(ui.ctx(), self.settings.looks);
         }
         if self.settings.scale_percent != before.scale_percent {
             params
@@ -273,7 +264,7 @@ impl SettingsPage {
             let field = DragValue::new(&mut typed)
                 .range(scales.range())
                 .suffix(" %")
-                // While it is dragged the window would change under the hand.
+                // It cannot be dragged: the window would change its size under the pointer.
                 .speed(0.0)
                 .update_while_editing(false);
             let response = ui.add(field);
@@ -283,9 +274,8 @@ impl SettingsPage {
             }
         });
         row(ui, "Looks", |ui| {
-            for looks in [Looks::Dark, Looks::Light, Looks::HighContrast] {
-                let text = choice(looks).name();
-                ui.selectable_value(&mut self.settings.looks, looks, text);
+            for looks in Looks::ALL {
+                ui.selectable_value(&mut self.settings.looks, looks, looks.name());
             }
         });
         // Where the positions of keys are known, nobody needs to say what is printed on them.

@@ -38,7 +38,7 @@ use crate::editor::theme;
 use crate::editor::widgets;
 use crate::synth::display::lowest_voice;
 use crate::synth::parameter::EDITABLE_PARTIALS;
-use crate::synth::{Sounding, SoundingPartial, SoundingVoice};
+use crate::synth::{PartialSnapshot, Snapshot, VoiceSnapshot};
 
 /// How near to a partial on a frequency axis counts as pointing at it, points.
 const NEAR: f32 = 8.0;
@@ -58,7 +58,7 @@ pub struct SpectrumView {
     columns: Columns,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
-    /// Kept while the hand draws, so that bars do not run away from it.
+    /// Kept while bars are drawn, so that they do not move away from the pointer.
     reference: Option<Reference>,
     /// [`EditorModel::sound_generation`] when the selection was made.
     sound_generation: Option<u64>,
@@ -94,10 +94,10 @@ impl SpectrumView {
                 .show(ui, context, &mut self.state, &mut self.bars);
         });
         let response = ui.allocate_rect(room, Sense::click_and_drag());
-        let sounding = context.live.sounding();
+        let snapshot = context.live.snapshot();
         let reference = match self.reference.take() {
             Some(reference) if self.bars.is_busy() => reference,
-            _ => Reference::now(context.model, sounding),
+            _ => Reference::now(context.model, snapshot),
         };
         let axis = self.state.axis;
         let canvas = Canvas::new(
@@ -174,9 +174,9 @@ impl SpectrumView {
     /// Takes what has sounded since the last frame.
     fn follow(&mut self, ui: &Ui, context: &ViewContext, canvas: &Canvas) {
         let now_s = ui.input(|input| input.time);
-        let sounding = context.live.sounding();
+        let snapshot = context.live.snapshot();
         let scale = ui.ctx().pixels_per_point();
-        if self.columns.update(sounding, canvas, scale, now_s) {
+        if self.columns.update(snapshot, canvas, scale, now_s) {
             self.waterfall.clear();
         }
         if !self.state.switches.peaks {
@@ -217,7 +217,7 @@ impl SpectrumView {
         paint::scales(painter, canvas, theme);
         let within = painter.with_clip_rect(canvas.plot);
         if let Some(analyser) = &self.analyser {
-            let rate_hz = context.live.sounding().sample_rate_hz;
+            let rate_hz = context.live.snapshot().sample_rate_hz;
             paint::output(&within, canvas, analyser, rate_hz, theme);
         }
         let shown = paint::Shown {
@@ -232,7 +232,7 @@ impl SpectrumView {
             cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
         };
         paint::bars(&within, canvas, context, &emphasis, theme);
-        let left_out = context.live.sounding().left_out;
+        let left_out = context.live.snapshot().left_out;
         if left_out > 0 {
             let text = format!("{left_out} voices are not shown: too many partials");
             paint::note(&within, canvas, text, theme);
@@ -249,7 +249,7 @@ impl SpectrumView {
         }
     }
 
-    /// Tells of the partial that the pointer or the keyboard is on, and what a hand can do.
+    /// Describes the partial that the pointer or the keyboard is on, and what can be done with it.
     fn show_details(
         &self,
         ui: &Ui,
@@ -259,11 +259,11 @@ impl SpectrumView {
         pointer: Option<Pos2>,
     ) {
         let theme = theme::current(ui);
-        let sounding = context.live.sounding();
+        let snapshot = context.live.snapshot();
         let partial = match pointer {
-            Some(at) => pointed(canvas, sounding, at),
+            Some(at) => pointed(canvas, snapshot, at),
             None if self.bars.is_walking(response) => {
-                Some(Pointed::at(self.bars.cursor, canvas, sounding))
+                Some(Pointed::at(self.bars.cursor, canvas, snapshot))
             }
             None => None,
         };
@@ -351,22 +351,22 @@ fn pointed_bar(canvas: &Canvas, at: Pos2) -> Option<usize> {
     ((canvas.middle(n) - at.x).abs() <= reach).then_some(n)
 }
 
-/// A partial that is to be told of.
+/// A partial that the help line describes.
 struct Pointed<'a> {
     n: usize,
     /// The frequency that it has, or would have.
     hz: f32,
     /// The voice whose it is, and what sounds of it; none while it is silent.
-    sounds: Option<(&'a SoundingVoice, &'a SoundingPartial)>,
+    sounds: Option<(&'a VoiceSnapshot, &'a PartialSnapshot)>,
     /// How many voices have it.
     voices: usize,
 }
 
 impl<'a> Pointed<'a> {
     /// The partial of this number: of the voice in which it is loudest.
-    fn at(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
+    fn at(n: usize, canvas: &Canvas, snapshot: &'a Snapshot) -> Pointed<'a> {
         let of_voices = || {
-            sounding
+            snapshot
                 .voices()
                 .filter_map(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
                 .filter(|(_, partial)| partial.power() > 0.0)
@@ -386,8 +386,8 @@ impl<'a> Pointed<'a> {
     }
 
     /// The partial of this number of the voice whose partials the bars stand at.
-    fn of_the_lowest(n: usize, canvas: &Canvas, sounding: &'a Sounding) -> Pointed<'a> {
-        let sounds = lowest_voice(sounding)
+    fn of_the_lowest(n: usize, canvas: &Canvas, snapshot: &'a Snapshot) -> Pointed<'a> {
+        let sounds = lowest_voice(snapshot)
             .and_then(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
             .filter(|(_, partial)| partial.power() > 0.0);
         Pointed {
@@ -428,13 +428,13 @@ impl<'a> Pointed<'a> {
 
 /// What the pointer is on: by number, the column; by frequency, the nearest partial that sounds, or
 /// else the nearest bar.
-fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Pointed<'a>> {
+fn pointed<'a>(canvas: &Canvas, snapshot: &'a Snapshot, at: Pos2) -> Option<Pointed<'a>> {
     let room = canvas.extent();
     if canvas.axis.measure() == Measure::Number {
         let n = canvas.axis.value(at.x, room).round().max(1.0) as usize;
-        return Some(Pointed::at(n, canvas, sounding));
+        return Some(Pointed::at(n, canvas, snapshot));
     }
-    let nearest = sounding
+    let nearest = snapshot
         .voices()
         .flat_map(|(voice, partials)| {
             let partials = partials.iter().enumerate();
@@ -456,12 +456,12 @@ fn pointed<'a>(canvas: &Canvas, sounding: &'a Sounding, at: Pos2) -> Option<Poin
             sounds: Some((voice, partial)),
             voices: 1,
         }),
-        None => pointed_bar(canvas, at).map(|n| Pointed::of_the_lowest(n, canvas, sounding)),
+        None => pointed_bar(canvas, at).map(|n| Pointed::of_the_lowest(n, canvas, snapshot)),
     }
 }
 
 /// Where a partial sounds, from its two gains.
-fn pan_text(partial: &SoundingPartial) -> String {
+fn pan_text(partial: &PartialSnapshot) -> String {
     // At equal power the angle goes from 0, left, to a quarter turn, right.
     let angle = libm::atan2f(partial.right.abs(), partial.left.abs());
     let pan = angle / std::f32::consts::FRAC_PI_4 - 1.0;

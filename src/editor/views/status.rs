@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::bridge::Load;
-    use crate::editor::theme::ThemeChoice;
+    use crate::settings::Looks;
     use crate::synth::Statistics;
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         for is_missing in [false, true] {
             let line = Harness::builder()
                 .with_size(egui::vec2(800.0, 24.0))
-                .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+                .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
                 .build_ui(|ui| {
                     show(
                         ui,

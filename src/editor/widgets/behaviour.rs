@@ -1,4 +1,4 @@
-//! What a hand, the wheel and the keyboard do with a parameter, whatever its control looks like.
+//! What the pointer, the wheel and the keyboard do with a parameter, whatever its control looks like.
 
 use egui::{
     CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
@@ -9,13 +9,13 @@ use super::accessibility::{describe, handle_accesskit};
 use super::state::{ControlState, is_typed, set_help};
 use super::{entry, menu};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Entry;
+use crate::editor::context::controls::ValueEntry;
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 
-/// How far a hand goes from one end of a range to the other, points.
+/// How far the pointer is dragged from one end of a range to the other, points.
 pub const TRAVEL: f32 = 160.0;
-/// How much slower the hand's way counts with Shift.
+/// How much less the pointer's way counts with Shift.
 const FINE: f32 = 0.1;
 /// How many small steps a page is.
 const PAGE: f32 = 10.0;
@@ -45,8 +45,7 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     (rect, ui.interact(rect, id, Sense::click_and_drag()))
 }
 
-/// Lets the parameter be changed in every way there is, and tells of it. `response` must sense
-/// clicks and drags.
+/// Handles every gesture and key that changes the parameter. `response` must sense clicks and drags.
 pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     // The second click on a choice or a switch is a click like the first.
     if response.double_clicked() && is_typed(param) {
@@ -90,7 +89,7 @@ pub fn param_behaviour(
     menu::show_at(ui, context, param, response, place);
     let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
     if response.has_focus() && is_asked {
-        context.controls.entry = Some(Entry::new(param, context.model));
+        context.controls.entry = Some(ValueEntry::new(param, context.model));
     }
     let field = Rect::from_center_size(place.center_top(), egui::vec2(88.0, 22.0));
     let within = field.translate(inside(field, ui.clip_rect()));
@@ -187,7 +186,7 @@ fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
             Key::End => context.model.nudge(param, 1.0),
             Key::Delete | Key::Backspace => context.model.reset(param),
             Key::Enter if !shift && is_typed(param) => {
-                context.controls.entry = Some(Entry::new(param, context.model));
+                context.controls.entry = Some(ValueEntry::new(param, context.model));
             }
             _ => {}
         }

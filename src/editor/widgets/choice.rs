@@ -87,42 +87,55 @@ fn choice_with(
     describe_choice(ui, &response, Role::ComboBox, param, &shown);
     set_help(context, &response, param, &shown);
 
-    let field = if name.is_empty() {
-        rect
-    } else {
-        let top = rect.top() + 0.5 * (rect.height() - 26.0 - FIELD);
-        Rect::from_min_size(pos2(rect.left() + 2.0, top), vec2(size.x - 4.0, FIELD))
-    };
     if opens || Popup::is_id_open(ui.ctx(), id) {
-        Popup::from_response(&response)
-            .id(id)
-            .kind(PopupKind::Menu)
-            .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .width(list_width(ui, param).max(size.x).max(LEAST_WIDTH))
-            .open_memory(opens.then_some(SetOpenCommand::Toggle))
-            .accessible_name(format!("{} list", param.row().name))
-            .show(|ui| list(ui, context, param));
+        let width = list_width(ui, param).max(size.x);
+        show_list(context, param, &response, opens, width);
     }
     if !ui.is_rect_visible(rect) {
         return;
     }
-    paint_field(
-        ui,
-        field,
-        short.unwrap_or(&shown.text),
-        short.is_none(),
-        response.hovered(),
-    );
     let theme = theme::current(ui);
-    if !name.is_empty() {
-        let below = Rect::from_min_max(
-            pos2(rect.left(), rect.bottom() - 13.0 - LINE),
-            pos2(rect.right(), rect.bottom() - 13.0),
-        );
+    let text = short.unwrap_or(&shown.text);
+    let (field, below) = places(rect, !name.is_empty());
+    paint_field(ui, field, text, short.is_none(), response.hovered());
+    if let Some(below) = below {
         label(ui, below, name, theme.weak_text);
     }
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
+}
+
+/// Shows the list, whose id is the control's with `list`; `opens` opens it, or closes an open one.
+fn show_list(
+    context: &mut ViewContext,
+    param: Param,
+    response: &Response,
+    opens: bool,
+    width: f32,
+) {
+    Popup::from_response(response)
+        .id(response.id.with("list"))
+        .kind(PopupKind::Menu)
+        .layout(egui::Layout::top_down_justified(egui::Align::Min))
+        .width(width.max(LEAST_WIDTH))
+        .open_memory(opens.then_some(SetOpenCommand::Toggle))
+        .accessible_name(format!("{} list", param.row().name))
+        .show(|ui| list(ui, context, param));
+}
+
+/// Where the field stands in `rect`, and where the name below it, if there is one.
+fn places(rect: Rect, has_name: bool) -> (Rect, Option<Rect>) {
+    if !has_name {
+        return (rect, None);
+    }
+    let top = rect.top() + 0.5 * (rect.height() - 26.0 - FIELD);
+    let size = vec2(rect.width() - 4.0, FIELD);
+    let field = Rect::from_min_size(pos2(rect.left() + 2.0, top), size);
+    let below = Rect::from_min_max(
+        pos2(rect.left(), rect.bottom() - 13.0 - LINE),
+        pos2(rect.right(), rect.bottom() - 13.0),
+    );
+    (field, Some(below))
 }
 
 /// The field with the chosen one in it, and an arrow if there is room for one.

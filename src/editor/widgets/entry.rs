@@ -1,9 +1,11 @@
 //! A value that is being typed.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Id, Key, Rect, TextEdit, Ui, UiBuilder};
+use egui::text_edit::TextEditOutput;
+use egui::{Id, Key, Rect, Response, TextEdit, Ui, UiBuilder};
 
 use crate::editor::context::ViewContext;
+use crate::editor::context::controls::ValueEntry;
 use crate::editor::theme;
 use crate::synth::Param;
 
@@ -19,25 +21,9 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
         return false;
     }
     entry.see();
-    let theme = theme::current(ui);
     let id = control.with("entry");
-    let parsed = param.parse(&entry.text);
-    // A place of its own, which moves nothing around it.
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-    child.spacing_mut().interact_size.y = 0.0;
-    let mut output = TextEdit::singleline(&mut entry.text)
-        .id(id)
-        .font(theme::font(theme::SMALL))
-        .text_color(if parsed.is_some() {
-            theme.text
-        } else {
-            theme.error
-        })
-        .margin(egui::vec2(2.0, 0.0))
-        .min_size(rect.size())
-        .align(egui::Align2::CENTER_CENTER)
-        .desired_width(rect.width() - 4.0)
-        .show(&mut child);
+    let is_value = param.parse(&entry.text).is_some();
+    let mut output = field(ui, &mut entry.text, is_value, rect, id);
     let response = output.response.response;
     response.ctx.accesskit_node_builder(id, |node| {
         node.set_label(format!("{} value", param.row().name));
@@ -49,31 +35,53 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
         output.state.cursor.set_char_range(Some(all));
         output.state.store(ui.ctx(), id);
     } else if response.lost_focus() {
-        let pressed = |key| ui.input(|input| input.key_pressed(key));
-        let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
-        match param.parse(&entry.text) {
-            Some(plain) if entry.is_edited && !escape => {
-                context.model.set(param, param.range().normalized(plain));
-            }
-            None if enter => {
-                // What was typed means nothing: it stays, to be mended.
-                response.request_focus();
-                context.controls.entry = Some(entry);
-                return true;
-            }
-            _ => {}
-        }
-        // Unless what was clicked has the focus by now.
-        if ui.memory(|memory| memory.focused().is_none()) {
-            ui.memory_mut(|memory| memory.request_focus(control));
-        }
+        leave(ui, context, entry, &response, control);
         return true;
     }
     entry.is_edited |= response.changed();
-    if parsed.is_none() {
+    if !is_value {
         let text = format!("\"{}\" is no value of {}", entry.text, param.row().name);
         context.help.replace(text);
     }
     context.controls.entry = Some(entry);
     true
+}
+
+fn field(ui: &mut Ui, text: &mut String, is_value: bool, rect: Rect, id: Id) -> TextEditOutput {
+    let theme = theme::current(ui);
+    // A place of its own, which moves nothing around it.
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    child.spacing_mut().interact_size.y = 0.0;
+    TextEdit::singleline(text)
+        .id(id)
+        .font(theme::font(theme::SMALL))
+        .text_color(if is_value { theme.text } else { theme.error })
+        .margin(egui::vec2(2.0, 0.0))
+        .min_size(rect.size())
+        .align(egui::Align2::CENTER_CENTER)
+        .desired_width(rect.width() - 4.0)
+        .show(&mut child)
+}
+
+/// Takes the value over and gives the focus back to the control, once the field has lost it.
+fn leave(ui: &Ui, context: &mut ViewContext, entry: ValueEntry, field: &Response, control: Id) {
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
+    let param = entry.param;
+    match param.parse(&entry.text) {
+        Some(plain) if entry.is_edited && !escape => {
+            context.model.set(param, param.range().normalized(plain));
+        }
+        None if enter => {
+            // The text is no value: the field stays, so that it can be corrected.
+            field.request_focus();
+            context.controls.entry = Some(entry);
+            return;
+        }
+        _ => {}
+    }
+    // Unless what was clicked has the focus by now.
+    if ui.memory(|memory| memory.focused().is_none()) {
+        ui.memory_mut(|memory| memory.request_focus(control));
+    }
 }

@@ -9,7 +9,7 @@ use super::entry;
 use super::paint::{controller_mark, dimmed, label, outline, value_label};
 use super::state::{ControlState, set_help};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Entry;
+use crate::editor::context::controls::ValueEntry;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
@@ -55,7 +55,7 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
             set_help(context, &on_value, param, &shown);
         }
         if on_value.clicked() {
-            context.controls.entry = Some(Entry::new(param, context.model));
+            context.controls.entry = Some(ValueEntry::new(param, context.model));
         }
         let color = if on_value.hovered() {
             theme.accent_text

@@ -4,7 +4,7 @@ use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::Entry;
+use crate::editor::context::controls::ValueEntry;
 use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
 
@@ -46,7 +46,7 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     // As hosts are given it, for other programs to read.
     let text = param.text(param.range().plain(normalized));
     if is_typed(param) && ui.button("Type a value").clicked() {
-        context.controls.entry = Some(Entry::new(param, context.model));
+        context.controls.entry = Some(ValueEntry::new(param, context.model));
     }
     let default = value_text(param, row.default);
     if ui.button(format!("Reset to {default}")).clicked() {

@@ -10,7 +10,7 @@ use crate::synth::Param;
 
 /// What a control shows of its parameter.
 pub struct ControlState {
-    /// Where the hand has it, 0 to 1.
+    /// The normalised value as it was set, 0 to 1.
     pub normalized: f32,
     /// Where modulation and macros have moved it, if they have.
     pub modulated: Option<f32>,
@@ -49,7 +49,8 @@ pub fn modulated(param: Param, context: &ViewContext) -> Option<f32> {
         return (in_force != context.model.normalized(param)).then_some(in_force);
     }
     let sounding = context.controls.values().normalized(param).clamp(0.0, 1.0);
-    // The values that sound have the host's word; while a hand is ahead of it, so are they.
+    // The values that sound are computed from the host's, which may lag behind a drag. Their offset
+    // from the host's holds meanwhile.
     let offset = sounding - context.model.params().unmodulated(param);
     (offset.abs() > 1e-3).then(|| (context.model.normalized(param) + offset).clamp(0.0, 1.0))
 }

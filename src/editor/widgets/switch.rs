@@ -1,4 +1,4 @@
-//! A switch: off or on, told by where its button is, by its colour and in words.
+//! A switch. Its state shows in the place of its button, in its colour and in words.
 
 use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 

@@ -88,7 +88,7 @@ fn processing_neither_allocates_nor_frees() {
         // With a window open that shows all it can, and does not keep up with the output.
         let watches = (
             bench.plugin.screen.telemetry.receiver().watch(),
-            bench.plugin.screen.sounding.receiver().watch(),
+            bench.plugin.screen.snapshot.receiver().watch(),
             bench.plugin.screen.output.receiver().watch(),
         );
         let params: Vec<SynthParam> = SynthParam::all().collect();

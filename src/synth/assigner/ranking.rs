@@ -10,8 +10,8 @@ use crate::synth::work;
 ///
 /// The heap is built when somebody asks for the first time after [`Ranking::invalidate`], in linear
 /// time; from then on each change of a candidate is [offered](Ranking::offer), and what it was before
-/// is recognised as out of date when it comes up. So a burst of n questions costs O(n log n), and
-/// a block in which nobody asks costs nothing.
+/// is recognised as out of date when it comes up. So a burst of n questions costs O(n log n), and a
+/// block without a question costs nothing.
 #[derive(Debug)]
 pub struct Ranking<R> {
     heap: BinaryHeap<Reverse<R>>,

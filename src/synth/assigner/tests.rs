@@ -280,7 +280,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
                 let Some(note) = &mut model.slots[slot] else {
                     continue;
                 };
-                let report = Report {
+                let report = VoiceReport {
                     is_active: goes_on && !note.fades,
                     power: (power * power) as f32 * 0.1,
                     partials: power as usize,
@@ -312,13 +312,13 @@ proptest! {
             let expected = std::mem::take(&mut model.commands);
             prop_assert_eq!(sorted(commands), sorted(expected), "{:?}", step);
             let taken: Vec<_> = (0..SLOTS).filter(|&slot| model.slots[slot].is_some()).collect();
-            prop_assert_eq!(assigner.slots_in_use().collect::<Vec<_>>(), &taken[..]);
-            prop_assert_eq!(assigner.sounding(), taken.len());
+            prop_assert_eq!(assigner.notes().slots_in_use().collect::<Vec<_>>(), &taken[..]);
+            prop_assert_eq!(assigner.notes().sounding(), taken.len());
             let keys = model.active().into_iter().fold(0_u128, |keys, slot| {
                 let note = model.note(slot);
                 keys | u128::from(note.key_is_down) << note.new.key
             });
-            prop_assert_eq!(assigner.held_keys(), keys);
+            prop_assert_eq!(assigner.notes().held_keys(), keys);
         }
     }
 }
@@ -338,6 +338,6 @@ fn a_burst_of_notes_leaves_no_more_than_the_limit() {
         };
         assigner.note_on(new, VOICES, SLOTS, &mut commands);
     }
-    assert_eq!(assigner.sounding(), VOICES);
-    assert_eq!(assigner.held_keys().count_ones() as usize, VOICES);
+    assert_eq!(assigner.notes().sounding(), VOICES);
+    assert_eq!(assigner.notes().held_keys().count_ones() as usize, VOICES);
 }

@@ -17,7 +17,7 @@ pub struct Clock {
     /// Frames of the current block, 0 before the first.
     block_frames: usize,
     tempo_bpm: f64,
-    /// Beats at the current block's first frame, where the host tells.
+    /// Beats at the current block's first frame, if the host gives them.
     beats: Option<f64>,
 }
 
@@ -70,7 +70,7 @@ impl Clock {
         self.beats = self
             .beats
             .map(|beats| beats + beats_per_frame * self.block_frames as f64)
-            // As a host that tells it anew finds it.
+            // The same limit as for a position from the host.
             .filter(|beats| beats.abs() <= MAX_BEATS);
         self.block_frames = block_frames;
         if values.is_on(Param::LFO_SYNC) {

@@ -16,20 +16,35 @@ pub enum EnvelopeId {
     Filter,
 }
 
+impl EnvelopeId {
+    /// Its parameters.
+    pub fn params(self) -> &'static EnvelopeParams {
+        &ENVELOPES[self as usize]
+    }
+}
+
 /// The parameters of an envelope.
-struct Params {
-    delay: Param,
-    attack: Param,
-    hold: Param,
-    decay: Param,
-    sustain: Param,
-    release: Param,
-    curve: Param,
+#[derive(Clone, Copy, Debug)]
+pub struct EnvelopeParams {
+    /// Its delay, in seconds.
+    pub delay: Param,
+    /// Its attack, in seconds.
+    pub attack: Param,
+    /// Its hold, in seconds.
+    pub hold: Param,
+    /// Its decay, in seconds.
+    pub decay: Param,
+    /// Its sustain, 0 to 1.
+    pub sustain: Param,
+    /// Its release, in seconds.
+    pub release: Param,
+    /// The curve of its stages.
+    pub curve: Param,
 }
 
 /// In the order of [`EnvelopeId`].
-const ENVELOPES: [Params; 2] = [
-    Params {
+static ENVELOPES: [EnvelopeParams; 2] = [
+    EnvelopeParams {
         delay: Param::AMP_DELAY,
         attack: Param::AMP_ATTACK,
         hold: Param::AMP_HOLD,
@@ -38,7 +53,7 @@ const ENVELOPES: [Params; 2] = [
         release: Param::AMP_RELEASE,
         curve: Param::AMP_CURVE,
     },
-    Params {
+    EnvelopeParams {
         delay: Param::FILTER_DELAY,
         attack: Param::FILTER_ATTACK,
         hold: Param::FILTER_HOLD,

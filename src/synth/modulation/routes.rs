@@ -4,10 +4,11 @@
 //! destination itself: a route moves the depths of the routes behind it, so that nothing can feed
 //! back. A route that can move nothing is left out when the routes are compiled.
 
-use super::Source::{Brightness, FilterEnvelope, Key, Lfo, Pressure, Velocity, Wheel};
+use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo, Pressure, Velocity, Wheel};
 use super::envelopes::Envelopes;
 use super::{
-    Destination, DestinationSet, DestinationValues, Operation, Source, SourceSet, SourceValues,
+    Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
+    SourceValues,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
@@ -15,16 +16,16 @@ use crate::synth::patch::Values;
 /// A route as it is stated.
 #[derive(Clone, Copy, Debug)]
 struct Route {
-    from: Source,
+    from: ModulationSource,
     /// A second source, by which the first is multiplied.
-    via: Option<Source>,
+    via: Option<ModulationSource>,
     to: Destination,
     /// How far the source's 1 moves the destination, in the destination's unit; for
     /// [`Operation::Scale`] a part of the whole.
     depth: Param,
 }
 
-const fn route(from: Source, to: Destination, depth: Param) -> Route {
+const fn route(from: ModulationSource, to: Destination, depth: Param) -> Route {
     Route {
         from,
         via: None,
@@ -34,7 +35,7 @@ const fn route(from: Source, to: Destination, depth: Param) -> Route {
 }
 
 impl Route {
-    const fn via(self, via: Source) -> Route {
+    const fn via(self, via: ModulationSource) -> Route {
         Route {
             via: Some(via),
             ..self
@@ -78,8 +79,8 @@ enum Depth {
 /// A route as voices read it.
 #[derive(Clone, Copy, Debug)]
 struct CompiledRoute {
-    from: Source,
-    via: Option<Source>,
+    from: ModulationSource,
+    via: Option<ModulationSource>,
     to: Destination,
     operation: Operation,
     depth: Depth,
@@ -235,7 +236,7 @@ impl Routes {
     pub fn rest(&self, routes: RouteSet, own: &DestinationValues, envelopes: &Envelopes) -> bool {
         routes.indices().all(|index| {
             let route = &self.routes[index];
-            let rests = |source: Source| source.rests(envelopes);
+            let rests = |source: ModulationSource| source.rests(envelopes);
             route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
         })
     }

@@ -40,21 +40,21 @@ macro_rules! sources {
     ($($(#[$doc:meta])* $name:ident: $when:ident = $value:expr;)*) => {
         /// A source of modulation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Source {
+        pub enum ModulationSource {
             $($(#[$doc])* $name,)*
         }
 
-        impl Source {
+        impl ModulationSource {
             /// All of them.
-            pub const ALL: &'static [Source] = &[$(Source::$name),*];
+            pub const ALL: &'static [ModulationSource] = &[$(ModulationSource::$name),*];
 
             /// How many there are.
-            pub const COUNT: usize = Source::ALL.len();
+            pub const COUNT: usize = ModulationSource::ALL.len();
 
             /// Its value at a moment.
             fn value(self, moment: &Moment) -> f32 {
                 match self {
-                    $(Source::$name => {
+                    $(ModulationSource::$name => {
                         let value: fn(&Moment) -> f32 = $value;
                         value(moment)
                     })*
@@ -65,11 +65,11 @@ macro_rules! sources {
         impl<'a> SourceValues<'a> {
             /// At a moment.
             pub fn new(moment: Moment<'a>) -> SourceValues<'a> {
-                let (mut known, mut values) = (SourceSet::default(), [0.0; Source::COUNT]);
+                let (mut known, mut values) = (SourceSet::default(), [0.0; ModulationSource::COUNT]);
                 $(
                     if When::$when == When::Always {
-                        known.insert(Source::$name);
-                        values[Source::$name as usize] = Source::$name.value(&moment);
+                        known.insert(ModulationSource::$name);
+                        values[ModulationSource::$name as usize] = ModulationSource::$name.value(&moment);
                     }
                 )*
                 SourceValues { moment, known, values }
@@ -95,17 +95,17 @@ sources! {
     FilterEnvelope: Asked = |now| now.envelopes.level(EnvelopeId::Filter, &now.tick.envelopes);
 }
 
-impl Source {
+impl ModulationSource {
     /// Whether its value stays as it is while the note and its channel stay as they are.
     pub fn rests(self, envelopes: &Envelopes) -> bool {
         match self {
-            Source::Velocity
-            | Source::Key
-            | Source::Pressure
-            | Source::Wheel
-            | Source::Brightness => true,
-            Source::Lfo => false,
-            Source::FilterEnvelope => envelopes[EnvelopeId::Filter].rests(),
+            ModulationSource::Velocity
+            | ModulationSource::Key
+            | ModulationSource::Pressure
+            | ModulationSource::Wheel
+            | ModulationSource::Brightness => true,
+            ModulationSource::Lfo => false,
+            ModulationSource::FilterEnvelope => envelopes[EnvelopeId::Filter].rests(),
         }
     }
 }
@@ -125,16 +125,16 @@ fn brightness(now: &Moment) -> f32 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SourceSet(u64);
 
-const _: () = assert!(Source::COUNT <= u64::BITS as usize);
+const _: () = assert!(ModulationSource::COUNT <= u64::BITS as usize);
 
 impl SourceSet {
     /// Takes one in.
-    pub fn insert(&mut self, source: Source) {
+    pub fn insert(&mut self, source: ModulationSource) {
         self.0 |= 1 << source as u32;
     }
 
     /// Whether it is one of them.
-    pub fn contains(self, source: Source) -> bool {
+    pub fn contains(self, source: ModulationSource) -> bool {
         self.0 >> source as u32 & 1 != 0
     }
 }
@@ -144,13 +144,13 @@ impl SourceSet {
 pub struct SourceValues<'a> {
     moment: Moment<'a>,
     known: SourceSet,
-    values: [f32; Source::COUNT],
+    values: [f32; ModulationSource::COUNT],
 }
 
 impl SourceValues<'_> {
     /// The value of a source.
     #[inline(always)]
-    pub fn get(&mut self, source: Source) -> f32 {
+    pub fn get(&mut self, source: ModulationSource) -> f32 {
         if !self.known.contains(source) {
             self.work_out(source);
         }
@@ -159,7 +159,7 @@ impl SourceValues<'_> {
 
     // Not inlined: most values are known, and what the LFO takes would slow all routes down.
     #[inline(never)]
-    fn work_out(&mut self, source: Source) {
+    fn work_out(&mut self, source: ModulationSource) {
         self.known.insert(source);
         self.values[source as usize] = source.value(&self.moment);
     }

@@ -114,8 +114,8 @@ const fn is_hosted(row: &Row) -> bool {
     matches!(row.exposure, Exposure::Host)
 }
 
-/// Every parameter that hosts see, in their order: the pages of [`Page::FIRST`], then the single partials, then
-/// the rest.
+/// Every parameter that hosts see, in their order: the pages of [`Page::FIRST`], then the single
+/// partials, then the rest.
 pub static HOST_ORDER: [Param; HOST_COUNT] = {
     let mut order = [Param(0); HOST_COUNT];
     let (mut rank, mut place) = (0, 0);

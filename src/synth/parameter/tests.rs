@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::layout::{KNOBS, Page};
 use super::*;
 use crate::dsp::lfo::LfoShape;
-use crate::synth::partials::motion::Phases;
+use crate::synth::partials::motion::OnsetPhases;
 use crate::synth::partials::stages::filter::FilterShape;
 
 #[test]
@@ -154,7 +154,7 @@ fn choices_have_as_many_meanings_as_labels() {
     }
     meanings(Param::LFO_SHAPE, LfoShape::from_index);
     meanings(Param::FILTER_TYPE, FilterShape::from_index);
-    meanings(Param::PHASES, Phases::from_index);
+    meanings(Param::PHASES, OnsetPhases::from_index);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 /// The text in the form that Rust's numbers have: `-` for every minus sign, `.` for a decimal comma,
 /// and no commas between thousands.
 ///
-/// A single comma is a decimal one (but see [`without_thousands_comma`]). Of commas and points together the last is the decimal one.
+/// A single comma is a decimal one (but see [`without_thousands_comma`]). Of commas and points
+/// together the last is the decimal one.
 pub fn plain_number(text: &str) -> String {
     let text: String = text
         .chars()

@@ -17,7 +17,7 @@ mod phases;
 mod trajectory;
 
 pub use decay::Damping;
-pub use phases::Phases;
+pub use phases::OnsetPhases;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::Decay;
@@ -27,7 +27,7 @@ use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::{Controls, Renderer};
 use crate::dsp::level::Level;
-use crate::synth::sounding::SoundingPartial;
+use crate::synth::snapshot::PartialSnapshot;
 use crate::synth::versioned::{Scratch, copy_fields};
 
 /// Where a segment takes the partials.
@@ -94,7 +94,7 @@ copy_fields!(Motion {
 struct State {
     level: Level,
     /// Phases at the onset, and what decides the random ones.
-    phases: Phases,
+    phases: OnsetPhases,
     seed: u64,
     /// Frames since the onset.
     frame: u64,
@@ -110,7 +110,7 @@ struct State {
 }
 
 impl State {
-    fn new(level: Level, phases: Phases, seed: u64) -> State {
+    fn new(level: Level, phases: OnsetPhases, seed: u64) -> State {
         State {
             level,
             phases,
@@ -129,7 +129,7 @@ impl Motion {
     /// Allocates it.
     pub fn allocate(level: Level) -> Motion {
         Motion {
-            state: State::new(level, Phases::Zero, 0),
+            state: State::new(level, OnsetPhases::Zero, 0),
             phase: PhaseArray::allocate(),
             increment: PartialArray::allocate(),
             half_chirp: Scratch(PartialArray::allocate()),
@@ -170,7 +170,7 @@ impl Motion {
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
-    pub fn begin(&mut self, phases: Phases, seed: u64) {
+    pub fn begin(&mut self, phases: OnsetPhases, seed: u64) {
         self.state = State::new(self.state.level, phases, seed);
         self.phase.begin();
         self.increment.clear();
@@ -331,11 +331,11 @@ impl Motion {
 
     /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
     /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [SoundingPartial]) {
+    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
         let gains = self.left_end.iter().zip(self.right_end.iter());
         let partials = self.frequency_hz.iter().zip(gains);
         for (place, (frequency_hz, gains)) in snapshot.iter_mut().zip(partials) {
-            *place = SoundingPartial {
+            *place = PartialSnapshot {
                 frequency_hz: *frequency_hz as f32,
                 left: gains.0 * left,
                 right: gains.1 * right,

@@ -5,7 +5,9 @@ use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
 use crate::synth::modulation::lfo::VoiceLfo;
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::{Destination, DestinationValues, Moment, Source, SourceValues};
+use crate::synth::modulation::{
+    Destination, DestinationValues, ModulationSource, Moment, SourceValues,
+};
 use crate::synth::parameter::Param;
 use crate::synth::tick::Tick;
 
@@ -101,6 +103,6 @@ impl Voice {
             && tick
                 .routes
                 .sources(self.control.active_routes)
-                .contains(Source::Lfo)
+                .contains(ModulationSource::Lfo)
     }
 }

@@ -9,7 +9,8 @@ use x11rb::protocol::xproto::Window;
 use crate::analysis::{key_hz, level_db, peak};
 use crate::apart::apart_with;
 use crate::display::{Display, sameness, wait_for};
-use crate::jack::{RATE_HZ, Recorder, SERVER_VARIABLE, Server, server_name};
+use crate::heard::Heard;
+use crate::jack::{RATE_HZ, Recorder, SERVER_VARIABLE, server_name};
 use crate::program::Program;
 use crate::words::Ends;
 
@@ -55,13 +56,14 @@ fn levels_db(note: &[f32]) -> Vec<f64> {
 #[test]
 fn what_is_drawn_sounds_and_is_saved() {
     apart_with(Ends::Closed, &[(SERVER_VARIABLE, &server_name())], || {
-        let display = Display::open();
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start();
-        let recorder = Recorder::open(&server);
-        let mut program = Program::start(folder.path(), "jack");
-        let window = program.window(&display);
-        recorder.listen("aliquot:output_1");
+        let Heard {
+            display,
+            folder,
+            server: _server,
+            recorder,
+            mut program,
+            window,
+        } = Heard::start();
         let size = display.size(window).expect("a window");
         let name = window.to_string();
         program.point(&["windowfocus", &name]);
@@ -153,13 +155,14 @@ fn saved(
 #[test]
 fn the_mouse_plays_the_piano() {
     apart_with(Ends::Closed, &[(SERVER_VARIABLE, &server_name())], || {
-        let display = Display::open();
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start();
-        let recorder = Recorder::open(&server);
-        let mut program = Program::start(folder.path(), "jack");
-        let window = program.window(&display);
-        recorder.listen("aliquot:output_1");
+        let Heard {
+            display,
+            folder: _folder,
+            server: _server,
+            recorder,
+            mut program,
+            window,
+        } = Heard::start();
         let size = display.size(window).expect("a window");
         let name = window.to_string();
         let held = |program: &mut Program, along: f64, slides: bool| {

@@ -8,7 +8,8 @@ use xtask::host::WindowSize;
 
 use crate::apart::{apart, apart_with};
 use crate::display::{Display, keyboard_layout, point, wait_for};
-use crate::jack::{Recorder, SERVER_VARIABLE, Server, server_name};
+use crate::heard::Heard;
+use crate::jack::{SERVER_VARIABLE, server_name};
 use crate::program::Program;
 use crate::words::Ends;
 
@@ -33,16 +34,10 @@ fn it_ends_by_the_systems_signals() {
 #[test]
 fn it_ends_though_the_jack_server_stands_still() {
     apart_with(Ends::Closed, &[(SERVER_VARIABLE, &server_name())], || {
-        let display = Display::open();
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start();
-        let recorder = Recorder::open(&server);
-        let mut program = Program::start(folder.path(), "jack");
-        let window = program.window(&display);
-        recorder.listen("aliquot:output_1");
+        let mut heard = Heard::start();
         // Whoever leaves the server asks it, so the recorder goes on to the end.
-        let pause = server.pause();
-        program.closes(&display, window);
+        let pause = heard.server.pause();
+        heard.program.closes(&heard.display, heard.window);
         drop(pause);
     });
 }

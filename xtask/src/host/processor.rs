@@ -140,12 +140,17 @@ impl Processor {
         self.process_at(0, events, channels)
     }
 
-    fn process_at(
-        &mut self,
+    /// The buffer's length in frames.
+    ///
+    /// # Errors
+    /// When the buffer or the events, whose frames count from `offset` frames before the buffer, are
+    /// not as [`process`](Processor::process) asks for.
+    fn checked_frames(
+        &self,
         offset: usize,
         events: &[(usize, Event)],
-        channels: &mut [&mut [f32]],
-    ) -> Result<()> {
+        channels: &[&mut [f32]],
+    ) -> Result<usize> {
         ensure!(
             channels.len() == self.channels,
             "{} channels given for {}",
@@ -165,6 +170,16 @@ impl Processor {
                     .is_none_or(|(frame, _)| *frame < offset + frames),
             "events out of order or past the buffer"
         );
+        Ok(frames)
+    }
+
+    fn process_at(
+        &mut self,
+        offset: usize,
+        events: &[(usize, Event)],
+        channels: &mut [&mut [f32]],
+    ) -> Result<()> {
+        let frames = self.checked_frames(offset, events, channels)?;
         self.start()?;
 
         self.input.clear();

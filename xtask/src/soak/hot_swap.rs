@@ -32,7 +32,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use aliquot::state::{Preset, starting_presets};
-use aliquot::synth::{self, Config, Engine, NoteAddress, Patch, Sounding, Transport, block_frames};
+use aliquot::synth::{self, Config, Engine, NoteAddress, Patch, Snapshot, Transport, block_frames};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::process::thread_time;
@@ -232,8 +232,8 @@ struct Stress {
     next_id: u32,
     /// The last frame.
     last: [f32; 2],
-    before: Box<Sounding>,
-    after: Box<Sounding>,
+    before: Box<Snapshot>,
+    after: Box<Snapshot>,
     /// The jump of the swap that is measured, its bound, and the largest jump before it.
     measured: Option<(f32, f64, f32)>,
     figures: Figures,
@@ -286,7 +286,7 @@ impl Stress {
         self.current = next;
         instance.load_state(&self.presets[next].1)?;
         self.engine.set_patch(&self.presets[next].0);
-        self.engine.sounding(&mut self.before);
+        self.engine.snapshot(&mut self.before);
         let mut jumps = [0.0_f32; 2];
         let mut times = Vec::with_capacity(SWAP_BUFFERS);
         for buffer in 0..SWAP_BUFFERS {
@@ -296,7 +296,7 @@ impl Stress {
             let place = usize::from(buffer > 0);
             jumps[place] = jumps[place].max(jump);
             if buffer == 0 {
-                self.engine.sounding(&mut self.after);
+                self.engine.snapshot(&mut self.after);
             }
         }
         let [ramp, steady] = jumps;
@@ -492,13 +492,13 @@ impl Stress {
 }
 
 /// The bound of the module's text, of the louder side.
-fn jump_bound(before: &Sounding, after: &Sounding) -> f64 {
+fn jump_bound(before: &Snapshot, after: &Snapshot) -> f64 {
     let rate = after.sample_rate_hz.max(1.0);
     let block = block_frames(rate) as f64;
     let mut sides = [0.0_f64; 2];
     // A voice keeps its slot while it sounds.
-    let by_slot = |sounding: &Sounding| {
-        let voices = sounding.voices();
+    let by_slot = |snapshot: &Snapshot| {
+        let voices = snapshot.voices();
         voices
             .map(|(voice, partials)| (voice.slot, partials.to_vec()))
             .collect::<std::collections::BTreeMap<_, _>>()

@@ -79,7 +79,7 @@ impl Analyser {
         let (newer, older) = self.frames.split_at(self.next);
         let frames = older.iter().chain(newer);
         for ((place, [left, right]), window) in self.work.iter_mut().zip(frames).zip(&self.window) {
-            // A host's broken neighbour must not freeze the picture.
+            // One value that is not finite would make all of the spectrum so.
             let finite = |x: f32| if x.is_finite() { x } else { 0.0 };
             *place = Complex32::new(finite(*left) * window, finite(*right) * window);
         }

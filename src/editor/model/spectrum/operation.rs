@@ -1,4 +1,4 @@
-//! What can be done to chosen bars at once.
+//! Operations on several bars at once.
 //!
 //! Operations work on plain values: decibels, cents, −1 to 1. All three have 0 for their default. A
 //! Level that is off stays off where a number would be moved, for it is silence and no number.
@@ -11,7 +11,7 @@ use crate::synth::parameter::LEVEL_OFF_DB;
 
 /// One of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Operation {
+pub enum BarOperation {
     /// To the default.
     Reset,
     /// To the other side of the default.
@@ -39,100 +39,115 @@ pub enum Operation {
     Normalise,
 }
 
-impl Operation {
+impl BarOperation {
     /// What is undone, before the layer's name.
     fn name(self) -> &'static str {
         match self {
-            Operation::Reset => "Reset",
-            Operation::Invert => "Invert",
-            Operation::Smooth => "Smooth",
-            Operation::Raise(_) => "Raise",
-            Operation::Scale(_) => "Scale",
-            Operation::Tilt(_) => "Tilt",
-            Operation::Randomise { .. } => "Randomise",
-            Operation::Shift(_) => "Shift",
-            Operation::Normalise => "Normalise",
+            BarOperation::Reset => "Reset",
+            BarOperation::Invert => "Invert",
+            BarOperation::Smooth => "Smooth",
+            BarOperation::Raise(_) => "Raise",
+            BarOperation::Scale(_) => "Scale",
+            BarOperation::Tilt(_) => "Tilt",
+            BarOperation::Randomise { .. } => "Randomise",
+            BarOperation::Shift(_) => "Shift",
+            BarOperation::Normalise => "Normalise",
         }
     }
 
     /// What it makes of the values of these partials, whose numbers rise.
     fn of(self, layer: Layer, numbers: &[usize], before: &[f32]) -> Vec<f32> {
-        let is_off = |value: f32| layer == Layer::Level && value <= LEVEL_OFF_DB;
-        let move_each = |to: &dyn Fn(usize, f32) -> f32| {
-            let places = before.iter().enumerate();
-            places
-                .map(|(place, &value)| {
-                    if is_off(value) {
-                        value
-                    } else {
-                        to(place, value)
-                    }
-                })
-                .collect()
-        };
+        let move_each = |to: &dyn Fn(usize, f32) -> f32| move_each(layer, before, to);
         match self {
-            Operation::Reset => vec![0.0; before.len()],
-            Operation::Invert => move_each(&|_, value| -value),
-            Operation::Smooth => move_each(&|place, value| {
-                // One that is off pulls nobody down.
-                let near = |place: usize| match before[place] {
-                    other if is_off(other) => value,
-                    other => other,
-                };
-                let last = before.len() - 1;
-                (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
-            }),
-            Operation::Raise(by) => move_each(&|_, value| value + by),
-            Operation::Scale(by) => move_each(&|_, value| value * by),
-            Operation::Tilt(by) => {
+            BarOperation::Reset => vec![0.0; before.len()],
+            BarOperation::Invert => move_each(&|_, value| -value),
+            BarOperation::Smooth => smoothed(layer, before),
+            BarOperation::Raise(by) => move_each(&|_, value| value + by),
+            BarOperation::Scale(by) => move_each(&|_, value| value * by),
+            BarOperation::Tilt(by) => {
                 let first = numbers.first().copied().unwrap_or(1) as f32;
                 move_each(&|place, value| value + by * libm::log2f(numbers[place] as f32 / first))
             }
-            Operation::Randomise { seed, width } => move_each(&|place, value| {
+            BarOperation::Randomise { seed, width } => move_each(&|place, value| {
                 let bits = random::bits(seed, numbers[place] as u64);
                 let unit = (bits >> 40) as f32 / (1 << 24) as f32;
                 value + (2.0 * unit - 1.0) * width
             }),
-            Operation::Shift(by) => (0..before.len() as i32)
-                .map(|place| {
-                    let from = usize::try_from(place - by).ok();
-                    from.and_then(|from| before.get(from))
-                        .copied()
-                        .unwrap_or(0.0)
-                })
-                .collect(),
-            Operation::Normalise => match layer {
-                Layer::Level => {
-                    let heard = before.iter().copied().filter(|&value| !is_off(value));
-                    match heard.reduce(f32::max) {
-                        Some(highest) => move_each(&|_, value| value - highest),
-                        None => before.to_vec(),
-                    }
-                }
-                Layer::Tune | Layer::Pan => {
-                    let farthest = before
-                        .iter()
-                        .fold(0.0_f32, |most, value| most.max(value.abs()));
-                    let (_, end) = layer.param(1).range().ends();
-                    let by = if farthest > 0.0 { end / farthest } else { 1.0 };
-                    before.iter().map(|value| value * by).collect()
-                }
-            },
+            BarOperation::Shift(by) => shifted(before, by),
+            BarOperation::Normalise => normalised(layer, before),
+        }
+    }
+}
+
+/// Whether a bar has no number to move.
+fn is_off(layer: Layer, value: f32) -> bool {
+    layer == Layer::Level && value <= LEVEL_OFF_DB
+}
+
+/// The values that `to` gives for a place and its value; those that are off stay.
+fn move_each(layer: Layer, before: &[f32], to: &dyn Fn(usize, f32) -> f32) -> Vec<f32> {
+    let moved = before.iter().enumerate().map(|(place, &value)| {
+        if is_off(layer, value) {
+            value
+        } else {
+            to(place, value)
+        }
+    });
+    moved.collect()
+}
+
+fn smoothed(layer: Layer, before: &[f32]) -> Vec<f32> {
+    move_each(layer, before, &|place, value| {
+        // A neighbour that is off counts as equal: silence has no number to take the mean with.
+        let near = |place: usize| match before[place] {
+            other if is_off(layer, other) => value,
+            other => other,
+        };
+        let last = before.len() - 1;
+        (near(place.saturating_sub(1)) + 2.0 * value + near((place + 1).min(last))) / 4.0
+    })
+}
+
+fn shifted(before: &[f32], by: i32) -> Vec<f32> {
+    let places = 0..before.len() as i32;
+    let shifted = places.map(|place| {
+        let from = usize::try_from(place - by).ok();
+        from.and_then(|from| before.get(from).copied())
+            .unwrap_or(0.0)
+    });
+    shifted.collect()
+}
+
+fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
+    let values = before.iter().copied();
+    match layer {
+        Layer::Level => {
+            let heard = values.filter(|&value| !is_off(layer, value));
+            match heard.reduce(f32::max) {
+                Some(highest) => move_each(layer, before, &|_, value| value - highest),
+                None => before.to_vec(),
+            }
+        }
+        Layer::Tune | Layer::Pan => {
+            let farthest = values.clone().map(f32::abs).fold(0.0, f32::max);
+            let (_, end) = layer.param(1).range().ends();
+            let by = if farthest > 0.0 { end / farthest } else { 1.0 };
+            values.map(|value| value * by).collect()
         }
     }
 }
 
 /// The values of a layer's bars at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shape {
+pub struct LayerValues {
     /// Of partial 1 first, in the layer's unit.
     plain: Vec<f32>,
 }
 
-impl Shape {
+impl LayerValues {
     /// As it stands.
-    pub fn now(layer: Layer, model: &EditorModel) -> Shape {
-        Shape {
+    pub fn now(layer: Layer, model: &EditorModel) -> LayerValues {
+        LayerValues {
             plain: layer
                 .params()
                 .map(|param| param.range().plain(model.normalized(param)))
@@ -142,19 +157,25 @@ impl Shape {
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
-pub fn perform(operation: Operation, layer: Layer, selection: Selection, model: &mut EditorModel) {
+pub fn perform(
+    operation: BarOperation,
+    layer: Layer,
+    selection: Selection,
+    model: &mut EditorModel,
+) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
-    let shape = Shape::now(layer, model);
-    draw(operation, layer, selection, &shape, model);
+    let before = LayerValues::now(layer, model);
+    draw(operation, layer, selection, &before, model);
     model.end_group();
 }
 
-/// Goes on with an operation by hand: does it to the shape as it was, within a group that is open.
+/// Applies an operation whose amount is being dragged to the values as they were, within an open
+/// group.
 pub fn draw(
-    operation: Operation,
+    operation: BarOperation,
     layer: Layer,
     selection: Selection,
-    before: &Shape,
+    before: &LayerValues,
     model: &mut EditorModel,
 ) {
     let numbers: Vec<usize> = selection.or_all().numbers().collect();
@@ -162,7 +183,7 @@ pub fn draw(
     let after = operation.of(layer, &numbers, &values);
     for ((&n, before), after) in numbers.iter().zip(values).zip(after) {
         // To and fro through the range a value may lose its last bit: what stays is not touched,
-        // unless an earlier move of the hand did.
+        // unless an earlier amount of the drag changed it.
         let param = layer.param(n);
         let normalized = param.range().normalized(after);
         if after != before || param.range().plain(model.normalized(param)) != before {
@@ -171,8 +192,8 @@ pub fn draw(
     }
 }
 
-/// Opens the step of an operation by hand.
-pub fn begin(operation: Operation, layer: Layer, model: &mut EditorModel) {
+/// Opens the group of an operation whose amount is dragged.
+pub fn begin(operation: BarOperation, layer: Layer, model: &mut EditorModel) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
 }
 
@@ -236,7 +257,7 @@ mod tests {
 
     const NUMBERS: [usize; 4] = [1, 2, 4, 8];
 
-    fn of(operation: Operation, layer: Layer, before: [f32; 4]) -> Vec<f32> {
+    fn of(operation: BarOperation, layer: Layer, before: [f32; 4]) -> Vec<f32> {
         operation.of(layer, &NUMBERS, &before)
     }
 
@@ -244,61 +265,61 @@ mod tests {
     fn each_does_what_it_says() {
         use Layer::{Level, Pan, Tune};
         let levels = [0.0, -6.0, -72.0, 3.0];
-        assert_eq!(of(Operation::Reset, Level, levels), [0.0; 4]);
+        assert_eq!(of(BarOperation::Reset, Level, levels), [0.0; 4]);
         assert_eq!(
-            of(Operation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
+            of(BarOperation::Invert, Tune, [1.0, -2.0, 0.0, 3.0]),
             [-1.0, 2.0, 0.0, -3.0]
         );
         assert_eq!(
-            of(Operation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
+            of(BarOperation::Invert, Level, [1.0, -72.0, 0.0, 3.0]),
             [-1.0, -72.0, 0.0, -3.0]
         );
         assert_eq!(
-            of(Operation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
+            of(BarOperation::Smooth, Level, [-4.0, LEVEL_OFF_DB, 0.0, -8.0]),
             [-4.0, LEVEL_OFF_DB, -2.0, -6.0]
         );
         assert_eq!(
-            of(Operation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
+            of(BarOperation::Smooth, Pan, [1.0, 0.0, 0.0, 0.0]),
             [0.75, 0.25, 0.0, 0.0]
         );
         assert_eq!(
-            of(Operation::Raise(2.0), Level, levels),
+            of(BarOperation::Raise(2.0), Level, levels),
             [2.0, -4.0, -72.0, 5.0]
         );
         assert_eq!(
-            of(Operation::Scale(0.5), Level, levels),
+            of(BarOperation::Scale(0.5), Level, levels),
             [0.0, -3.0, -72.0, 1.5]
         );
         assert_eq!(
-            of(Operation::Tilt(-3.0), Level, levels),
+            of(BarOperation::Tilt(-3.0), Level, levels),
             [0.0, -9.0, -72.0, -6.0]
         );
         assert_eq!(
-            of(Operation::Shift(1), Level, levels),
+            of(BarOperation::Shift(1), Level, levels),
             [0.0, 0.0, -6.0, -72.0]
         );
         assert_eq!(
-            of(Operation::Shift(-2), Level, levels),
+            of(BarOperation::Shift(-2), Level, levels),
             [-72.0, 3.0, 0.0, 0.0]
         );
-        assert_eq!(of(Operation::Shift(9), Level, levels), [0.0; 4]);
+        assert_eq!(of(BarOperation::Shift(9), Level, levels), [0.0; 4]);
         assert_eq!(
-            of(Operation::Normalise, Level, levels),
+            of(BarOperation::Normalise, Level, levels),
             [-3.0, -9.0, -72.0, 0.0]
         );
         assert_eq!(
-            of(Operation::Normalise, Pan, [0.1, -0.5, 0.0, 0.25]),
+            of(BarOperation::Normalise, Pan, [0.1, -0.5, 0.0, 0.25]),
             [0.2, -1.0, 0.0, 0.5]
         );
-        assert_eq!(of(Operation::Normalise, Tune, [0.0; 4]), [0.0; 4]);
-        assert_eq!(of(Operation::Normalise, Level, [-72.0; 4]), [-72.0; 4]);
+        assert_eq!(of(BarOperation::Normalise, Tune, [0.0; 4]), [0.0; 4]);
+        assert_eq!(of(BarOperation::Normalise, Level, [-72.0; 4]), [-72.0; 4]);
     }
 
     #[test]
     fn a_seed_gives_one_shape_within_its_width() {
         let randomise = |seed| {
             of(
-                Operation::Randomise { seed, width: 5.0 },
+                BarOperation::Randomise { seed, width: 5.0 },
                 Layer::Tune,
                 [10.0; 4],
             )
@@ -318,7 +339,7 @@ mod tests {
     fn only_what_is_chosen_changes_and_all_of_it_is_one_step() {
         let (mut model, recorder) = model();
         perform(
-            Operation::Raise(6.0),
+            BarOperation::Raise(6.0),
             Layer::Level,
             Selection::octaves(),
             &mut model,
@@ -345,12 +366,12 @@ mod tests {
         let (mut model, recorder) = model();
         for layer in [Layer::Level, Layer::Tune, Layer::Pan] {
             for operation in [
-                Operation::Reset,
-                Operation::Invert,
-                Operation::Smooth,
-                Operation::Scale(0.3),
-                Operation::Shift(3),
-                Operation::Normalise,
+                BarOperation::Reset,
+                BarOperation::Invert,
+                BarOperation::Smooth,
+                BarOperation::Scale(0.3),
+                BarOperation::Shift(3),
+                BarOperation::Normalise,
             ] {
                 perform(operation, layer, Selection::NONE, &mut model);
                 assert_eq!(recorder.take(), [], "{operation:?} {layer:?}");
@@ -362,7 +383,7 @@ mod tests {
     fn what_is_pasted_begins_where_it_is_wanted() {
         let (mut model, recorder) = model();
         perform(
-            Operation::Tilt(-6.0),
+            BarOperation::Tilt(-6.0),
             Layer::Level,
             Selection::NONE,
             &mut model,

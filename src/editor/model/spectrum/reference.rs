@@ -3,7 +3,7 @@
 
 use super::pitch::{key_name, note_name};
 use crate::editor::model::EditorModel;
-use crate::synth::Sounding;
+use crate::synth::Snapshot;
 use crate::synth::display::{PartialRatios, lowest_voice};
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
@@ -24,8 +24,8 @@ pub struct Reference {
 
 impl Reference {
     /// As it is now.
-    pub fn now(model: &EditorModel, sounding: &Sounding) -> Reference {
-        let lowest = lowest_voice(sounding);
+    pub fn now(model: &EditorModel, snapshot: &Snapshot) -> Reference {
+        let lowest = lowest_voice(snapshot);
         let fundamental_hz = lowest.map_or(SILENT_HZ, |(voice, _)| voice.fundamental_hz);
         let note = match lowest {
             Some((voice, _)) => key_name(i32::from(voice.key)),
@@ -70,8 +70,9 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::testing::engine::snapshot_of;
     use crate::editor::testing::host::model;
-    use crate::synth::{Config, Engine, Event, Param, Patch};
+    use crate::synth::{Param, Patch};
 
     #[test]
     fn while_nothing_sounds_it_is_a4() {
@@ -79,14 +80,14 @@ mod tests {
         let set = |model: &mut crate::editor::model::EditorModel, param: Param, plain| {
             model.set(param, param.range().normalized(plain));
         };
-        let reference = Reference::now(&model, &Sounding::default());
+        let reference = Reference::now(&model, &Snapshot::default());
         assert_eq!(reference.note(), "A4");
         assert_eq!(reference.bar_hz(3), 1_320.0);
         assert!((reference.number(1_100.0) - 2.5).abs() < 1e-3);
         set(&mut model, Param::partial_tune(2), 1_200.0);
         set(&mut model, Param::INHARMONICITY, 0.01);
         set(&mut model, Param::STRETCH, 30.0);
-        let reference = Reference::now(&model, &Sounding::default());
+        let reference = Reference::now(&model, &Snapshot::default());
         let expected = 440.0 * 2_f32.powf(1.0 + 30.0 / 1200.0) * (1.0_f32 + 0.04).sqrt();
         assert!((reference.bar_hz(2) / (2.0 * expected) - 1.0).abs() < 1e-5);
         assert!((reference.number(reference.hz(7.3)) - 7.3).abs() < 1e-3);
@@ -95,25 +96,10 @@ mod tests {
     #[test]
     fn the_lowest_voice_gives_its_own() {
         let (model, _) = model();
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 4,
-        });
         let mut patch = Patch::default();
         patch.set(Param::FINE, 50.0);
-        engine.set_patch(&patch);
-        for key in [64, 45] {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
-        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
-        let mut sounding = Sounding::default();
-        engine.sounding(&mut sounding);
-        let reference = Reference::now(&model, &sounding);
+        let snapshot = snapshot_of(&patch, &[64, 45]);
+        let reference = Reference::now(&model, &snapshot);
         assert_eq!(reference.note(), "A2");
         let expected = 110.0 * 2_f32.powf(0.5 / 12.0);
         assert!((reference.bar_hz(4) / (4.0 * expected) - 1.0).abs() < 1e-5);

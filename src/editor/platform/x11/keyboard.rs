@@ -74,7 +74,7 @@ impl Keyboard {
             .ok()?
             .check()
             .ok()?;
-        // After the selection: a change from here on is told.
+        // After the selection: a change from here on is reported.
         let layout = Layout::of(&connection.get_xkb_keymap(device).ok()?);
         let group = connection.get_xkb_components(device).ok()?.group;
         Some(Keyboard {
@@ -355,6 +355,7 @@ mod tests {
     use kbvm::xkb::diagnostic::WriteToStderr;
 
     use super::*;
+    use crate::editor::testing::view::key;
 
     /// Four keys of an English keyboard, with a Russian and a German layout as further groups.
     const KEYMAP: &str = r#"xkb_keymap {
@@ -455,16 +456,6 @@ mod tests {
             assert_eq!(legends.get(Key::A), Some(a));
             assert_eq!(legends.get(Key::Y), Some(y));
             assert_eq!(legends.get(Key::B), None);
-        }
-    }
-
-    fn key(key: Key) -> Event {
-        Event::Key {
-            key,
-            physical_key: None,
-            pressed: true,
-            repeat: false,
-            modifiers: Modifiers::NONE,
         }
     }
 

@@ -1,11 +1,11 @@
 //! Frames at the screen's own rate, under X11.
 //!
-//! There the window layer (baseview 0.4.2) draws when the server tells it of a blank of the screen,
-//! and asks after each frame for the next blank but one, so that it shows half as many frames as the
-//! screen could. This asks for the next blank, with the number that the layer is about to give its own
-//! request: the server tells everybody who listens, and the layer takes the answer for its own. When
-//! its own comes, the frame is drawn, and it passes it over. An answer to what the layer never asks,
-//! since there is nothing to draw, it passes over as well.
+//! The window layer (baseview 0.4.2) draws when the server reports a blank of the screen. After each
+//! frame it requests the blank after the next one, so it shows only half as many frames as the screen
+//! could. This requests the next blank, with the number that the layer is about to give its own
+//! request. The server reports to every listener, and the layer takes the answer for its own. When
+//! the answer to its own request comes, the frame is drawn already, and the layer ignores it. It also
+//! ignores an answer to a request that it does not make because there is nothing to draw.
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
@@ -20,7 +20,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Of the window with this id; `None` where the server tells of no blanks, and the layer draws by the clock.
+    /// For the window with this id; `None` where the server reports no blanks and the layer draws by
+    /// the clock.
     pub fn of(window: u32) -> Option<Pace> {
         let (connection, _) = x11rb::connect(None).ok()?;
         let id = connection.generate_id().ok()?;
@@ -34,9 +35,9 @@ impl Pace {
 
     /// While a frame is drawn: lets the next one, if there is one, come at the next blank.
     pub fn hurry(&mut self) {
-        // After an answer nothing is on its way any more that was told before: an old blank asked for
-        // would be told at once, and the layer would lose a frame that it has asked for meanwhile. An
-        // error is of a window that is about to go.
+        // After this answer all earlier reports have arrived. A request for a blank that is over
+        // would be answered at once, and the layer would lose a frame that it has requested
+        // meanwhile. An error is of a window that is about to go.
         let Ok(Ok(_)) = self
             .connection
             .get_input_focus()
@@ -62,8 +63,8 @@ impl Pace {
     }
 }
 
-/// The greatest number of a request and of a blank among those told since the last frame: a number is
-/// told twice, the second time late, and numbers begin anew after the last.
+/// The greatest number of a request and of a blank among those reported since the last frame: a
+/// number is reported twice, the second time late, and numbers wrap around.
 fn latest(last: Option<(u32, u64)>, (number, blank): (u32, u64)) -> (u32, u64) {
     let Some((last_number, last_blank)) = last else {
         return (number, blank);

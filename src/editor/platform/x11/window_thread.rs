@@ -1,4 +1,4 @@
-//! The thread that a window lives in.
+//! The thread that runs a window.
 
 use std::path::{Path, PathBuf};
 use std::thread;

@@ -6,7 +6,7 @@ use egui::{
 
 use super::Browser;
 use crate::editor::model::listing;
-use crate::editor::model::listing::{Filter, Order, Origin};
+use crate::editor::model::listing::{Order, Origin, PresetFilter};
 use crate::editor::theme;
 use crate::editor::widgets::focus;
 use crate::editor::widgets::one_line;
@@ -60,7 +60,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<K
                 ui.add_space(theme::GAP);
                 if ui.button("Show all").clicked() {
                     let order = filter.order;
-                    *filter = Filter {
+                    *filter = PresetFilter {
                         order,
                         ..Default::default()
                     };
@@ -79,7 +79,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<K
 
 /// The field for words. Returns the key by which it is left for the list, and whether the words have
 /// changed.
-fn search(ui: &mut Ui, filter: &mut Filter) -> (Option<Key>, bool) {
+fn search(ui: &mut Ui, filter: &mut PresetFilter) -> (Option<Key>, bool) {
     let clear_width = if filter.words.is_empty() { 0.0 } else { 28.0 };
     let search = TextEdit::singleline(&mut filter.words)
         .hint_text("Search")
@@ -111,7 +111,7 @@ fn search(ui: &mut Ui, filter: &mut Filter) -> (Option<Key>, bool) {
     (left_by, is_changed)
 }
 
-fn author(ui: &mut Ui, filter: &mut Filter, contents: &Contents) {
+fn author(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {
     let shown = filter
         .author
         .clone()
@@ -133,7 +133,7 @@ fn author(ui: &mut Ui, filter: &mut Filter, contents: &Contents) {
 }
 
 /// A chip for each tag, with the number of presets that have it.
-fn tags(ui: &mut Ui, filter: &mut Filter, contents: &Contents) {
+fn tags(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {
     ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
     // A chip has one line, however long its tag: all rows are of one height.
     let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;

@@ -95,19 +95,10 @@ pub fn show(
     let done = rows(browser, ui, context, &listed, wanted).or(by_keys);
     if let Some((act, entry)) = done {
         let is_loaded = listed.loaded.as_ref() == Some(&entry.id);
-        match act {
-            Act::Load => {
-                browser.load(&entry, context.model);
-                ui.memory_mut(|memory| memory.request_focus(field.id));
-            }
-            Act::LoadAndClose => {
-                if !is_loaded {
-                    browser.load(&entry, context.model);
-                }
-                browser.open = false;
-            }
-            Act::Favourite => browser.set_favourite(&entry, context.model),
+        if matches!(act, Act::Load) {
+            ui.memory_mut(|memory| memory.request_focus(field.id));
         }
+        perform(browser, context, act, &entry, is_loaded);
     }
     let chosen = chosen.map(|(_, entry)| entry);
     if field.has_focus() && walked.is_none() && after_search.is_none() {
@@ -121,6 +112,26 @@ pub fn show(
         }
     }
     chosen
+}
+
+/// Does what a person has asked for a preset, which may be loaded already.
+fn perform(
+    browser: &mut Browser,
+    context: &mut ViewContext,
+    act: Act,
+    entry: &Entry,
+    is_loaded: bool,
+) {
+    match act {
+        Act::Load => browser.load(entry, context.model),
+        Act::LoadAndClose => {
+            if !is_loaded {
+                browser.load(entry, context.model);
+            }
+            browser.open = false;
+        }
+        Act::Favourite => browser.set_favourite(entry, context.model),
+    }
 }
 
 /// The ground, which has the keyboard's focus for all rows.

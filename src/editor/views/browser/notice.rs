@@ -9,14 +9,14 @@ use crate::editor::theme;
 use crate::editor::widgets::icon;
 use crate::editor::widgets::icon::Icon;
 
-/// How long what has been done is told.
+/// How long a message is shown, seconds.
 const MESSAGE_S: f64 = 4.0;
-/// The same where something can still be done about it.
+/// The same for a message with a remedy, seconds.
 const REMEDY_S: f64 = 12.0;
 /// Beside the text at most: the sign, the buttons, the frame and the window's edge; points.
 const BESIDE: f32 = 180.0;
 
-/// What is told.
+/// A message or an error, and what can be done about it.
 #[derive(Debug)]
 pub struct Notice {
     text: String,
@@ -62,22 +62,22 @@ impl Notice {
         let theme = theme::current(ui);
         let now_s = ui.input(|input| input.time);
         let since_s = *self.since_s.get_or_insert(now_s);
-        let stays_s = if self.remedy.is_some() {
-            REMEDY_S
-        } else {
-            MESSAGE_S
-        };
         if !self.is_error {
+            let stays_s = if self.remedy.is_some() {
+                REMEDY_S
+            } else {
+                MESSAGE_S
+            };
             if now_s - since_s > stays_s {
                 return Answer::Gone;
             }
             let left = std::time::Duration::from_secs_f64(stays_s - (now_s - since_s) + 0.01);
             ui.ctx().request_repaint_after(left);
         }
-        let (color, line) = if self.is_error {
-            (theme.error, theme.error)
+        let edge = if self.is_error {
+            theme.error
         } else {
-            (theme.text, theme.line)
+            theme.line
         };
         let mut answer = Answer::None;
         // Each notice has an area of its own: with the size of the last one it would stand elsewhere
@@ -94,30 +94,38 @@ impl Notice {
             .show(ui.ctx(), |ui| {
                 Frame::popup(ui.style())
                     .fill(theme.raised)
-                    .stroke(Stroke::new(1.0, line))
-                    .show(ui, |ui| {
-                        ui.horizontal(|ui| {
-                            if self.is_error {
-                                icon::sign(ui, Icon::Warning, color);
-                            }
-                            ui.scope(|ui| {
-                                ui.set_max_width((window.width() - BESIDE).max(BESIDE));
-                                ui.add(Label::new(RichText::new(&self.text).color(color)).wrap());
-                            });
-                            if self.remedy.is_some() && ui.button("Restore").clicked() {
-                                answer = Answer::Remedy;
-                            }
-                            let close = Button::new(RichText::new("×").color(theme.weak_text));
-                            let close = ui.add(close.frame(false));
-                            close.widget_info(|| {
-                                WidgetInfo::labeled(Role::Button, true, "Close notice")
-                            });
-                            if close.clicked() {
-                                answer = Answer::Gone;
-                            }
-                        });
-                    });
+                    .stroke(Stroke::new(1.0, edge))
+                    .show(ui, |ui| ui.horizontal(|ui| answer = self.line(ui)));
             });
+        answer
+    }
+
+    /// The sign, the text and the buttons.
+    fn line(&self, ui: &mut Ui) -> Answer {
+        let theme = theme::current(ui);
+        let mut answer = Answer::None;
+        let color = if self.is_error {
+            theme.error
+        } else {
+            theme.text
+        };
+        if self.is_error {
+            icon::sign(ui, Icon::Warning, color);
+        }
+        ui.scope(|ui| {
+            let window = ui.ctx().content_rect();
+            ui.set_max_width((window.width() - BESIDE).max(BESIDE));
+            ui.add(Label::new(RichText::new(&self.text).color(color)).wrap());
+        });
+        if self.remedy.is_some() && ui.button("Restore").clicked() {
+            answer = Answer::Remedy;
+        }
+        let close = Button::new(RichText::new("×").color(theme.weak_text));
+        let close = ui.add(close.frame(false));
+        close.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Close notice"));
+        if close.clicked() {
+            answer = Answer::Gone;
+        }
         answer
     }
 }

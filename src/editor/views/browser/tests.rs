@@ -10,12 +10,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::editor::context::controls::Controls;
+use crate::editor::context::controls::SharedControls;
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::Live;
 use crate::editor::testing::host::obeyed_model_over;
 use crate::editor::testing::view::Senders;
-use crate::editor::theme::{self, ThemeChoice};
+use crate::editor::theme;
+use crate::settings::Looks;
 use crate::state::Preset;
 use crate::synth::{Param, Patch};
 
@@ -28,7 +29,7 @@ struct TestBrowser {
     model: EditorModel,
     live: Live,
     help: HelpLine,
-    controls: Controls,
+    controls: SharedControls,
     folder: tempfile::TempDir,
 }
 
@@ -94,12 +95,12 @@ fn harness(presets: &[Preset]) -> BrowserHarness {
         model,
         live: Live::new(&Senders::default().sources()),
         help: HelpLine::default(),
-        controls: Controls::new(),
+        controls: SharedControls::new(),
         folder,
     };
     let mut harness = Harness::builder()
         .with_size(SIZE)
-        .with_context_setup(|ctx| theme::install(ctx, ThemeChoice::default()))
+        .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
         .build_ui_state(|ui, test: &mut TestBrowser| test.frame(ui), test);
     wait(&mut harness, |test| {
         test.browser.contents().entries.len() >= 13 + presets.len()

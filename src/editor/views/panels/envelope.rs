@@ -1,4 +1,4 @@
-//! An envelope, drawn: its corners follow a hand, and the controls are below.
+//! An envelope as a curve whose corners can be dragged, and its controls below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
 //! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
@@ -7,13 +7,14 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke,
 
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
-use crate::dsp::envelope::{Place, Stage, shaped};
+use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
+use crate::synth::display::{EnvelopeId, EnvelopeParams};
 use crate::synth::parameter::layout::Group;
-use crate::synth::{Param, Sounding, SoundingVoice};
+use crate::synth::{Param, Snapshot, VoiceSnapshot};
 
 /// The controls below, points.
 const CONTROLS: f32 = 58.0;
@@ -21,19 +22,7 @@ const CONTROLS: f32 = 58.0;
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
 const REACH: f32 = 12.0;
-/// The parameters of one envelope.
-#[derive(Clone, Copy)]
-struct Stages {
-    delay: Param,
-    attack: Param,
-    hold: Param,
-    decay: Param,
-    sustain: Param,
-    release: Param,
-    curve: Param,
-}
-
-/// What a hand can take hold of.
+/// What can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handle {
     Delay,
@@ -59,51 +48,37 @@ impl Handle {
 /// One of the two envelopes.
 pub struct EnvelopeView {
     group: Group,
-    stages: Stages,
+    envelope: &'static EnvelopeParams,
     /// Of a voice, the place on this envelope.
-    place: fn(&SoundingVoice) -> Place,
+    place: fn(&VoiceSnapshot) -> EnvelopePlace,
     held: Option<Handle>,
 }
 
 impl EnvelopeView {
     /// The amplitude's.
     pub fn amp() -> EnvelopeView {
-        EnvelopeView::new(
-            Group::AmpEnvelope,
-            Stages {
-                delay: Param::AMP_DELAY,
-                attack: Param::AMP_ATTACK,
-                hold: Param::AMP_HOLD,
-                decay: Param::AMP_DECAY,
-                sustain: Param::AMP_SUSTAIN,
-                release: Param::AMP_RELEASE,
-                curve: Param::AMP_CURVE,
-            },
-            |voice| voice.amp_envelope,
-        )
+        EnvelopeView::new(Group::AmpEnvelope, EnvelopeId::Amp.params(), |voice| {
+            voice.amp_envelope
+        })
     }
 
     /// The filter's.
     pub fn filter() -> EnvelopeView {
         EnvelopeView::new(
             Group::FilterEnvelope,
-            Stages {
-                delay: Param::FILTER_DELAY,
-                attack: Param::FILTER_ATTACK,
-                hold: Param::FILTER_HOLD,
-                decay: Param::FILTER_DECAY,
-                sustain: Param::FILTER_SUSTAIN,
-                release: Param::FILTER_RELEASE,
-                curve: Param::FILTER_CURVE,
-            },
+            EnvelopeId::Filter.params(),
             |voice| voice.filter_envelope,
         )
     }
 
-    fn new(group: Group, stages: Stages, place: fn(&SoundingVoice) -> Place) -> EnvelopeView {
+    fn new(
+        group: Group,
+        envelope: &'static EnvelopeParams,
+        place: fn(&VoiceSnapshot) -> EnvelopePlace,
+    ) -> EnvelopeView {
         EnvelopeView {
             group,
-            stages,
+            envelope,
             place,
             held: None,
         }
@@ -125,7 +100,7 @@ impl EnvelopeView {
         let id = ui.scope_id().with(self.group);
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let corners = Corners::of(&self.stages, context, rect);
+        let corners = Corners::of(self.envelope, context, rect);
         let pointed = response
             .hover_pos()
             .and_then(|pointer| corners.nearest(pointer));
@@ -178,7 +153,7 @@ impl EnvelopeView {
     /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
-        let corners = Corners::of(&self.stages, context, rect);
+        let corners = Corners::of(self.envelope, context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
         for level in [0.0, 0.5, 1.0] {
@@ -187,7 +162,7 @@ impl EnvelopeView {
         }
         let line = corners.line();
         let (values, has_mpe_zone) = (context.controls.values(), context.has_mpe_zone());
-        let is_idle = idle::reason(self.stages.attack, values, has_mpe_zone).is_some();
+        let is_idle = idle::reason(self.envelope.attack, values, has_mpe_zone).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
@@ -195,7 +170,7 @@ impl EnvelopeView {
         };
         fill(&painter, &line, rect, color.gamma_multiply(0.14));
         painter.add(Shape::line(line, Stroke::new(1.5, color)));
-        for (slot, at) in self.dots(&corners, context.live.sounding()) {
+        for (slot, at) in self.dots(&corners, context.live.snapshot()) {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
@@ -206,8 +181,8 @@ impl EnvelopeView {
     }
 
     /// Where every voice is, by its slot.
-    fn dots(&self, corners: &Corners, sounding: &Sounding) -> impl Iterator<Item = (usize, Pos2)> {
-        sounding.voices().filter_map(|(voice, _)| {
+    fn dots(&self, corners: &Corners, snapshot: &Snapshot) -> impl Iterator<Item = (usize, Pos2)> {
+        snapshot.voices().filter_map(|(voice, _)| {
             let at = corners.of_voice((self.place)(voice))?;
             Some((usize::from(voice.slot), at))
         })
@@ -215,14 +190,14 @@ impl EnvelopeView {
 
     /// What a handle moves sideways and upwards.
     fn params(&self, handle: Handle) -> [Option<Param>; 2] {
-        let stages = &self.stages;
+        let envelope = self.envelope;
         match handle {
-            Handle::Delay => [Some(stages.delay), None],
-            Handle::Attack => [Some(stages.attack), None],
-            Handle::Hold => [Some(stages.hold), None],
-            Handle::Decay => [Some(stages.decay), Some(stages.sustain)],
-            Handle::Release => [Some(stages.release), None],
-            Handle::Curve => [None, Some(stages.curve)],
+            Handle::Delay => [Some(envelope.delay), None],
+            Handle::Attack => [Some(envelope.attack), None],
+            Handle::Hold => [Some(envelope.hold), None],
+            Handle::Decay => [Some(envelope.decay), Some(envelope.sustain)],
+            Handle::Release => [Some(envelope.release), None],
+            Handle::Curve => [None, Some(envelope.curve)],
         }
     }
 
@@ -245,7 +220,7 @@ impl EnvelopeView {
             context.model.draw(param, normalized.clamp(0.0, 1.0));
         };
         if let Some(param) = sideways {
-            let stage = Corners::of(&self.stages, context, rect).stage;
+            let stage = Corners::of(self.envelope, context, rect).stage;
             by(context, param, way.x / stage);
         }
         if let Some(param) = upwards {
@@ -257,7 +232,7 @@ impl EnvelopeView {
     }
 }
 
-/// What bends is told from what moves by its shape.
+/// The handle that bends the curve is a diamond, those that move corners are circles.
 fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, theme: &Theme) {
     let radius = if is_active { 5.0 } else { 3.5 };
     let color = if is_active { theme.focus } else { theme.text };
@@ -300,24 +275,24 @@ struct Corners {
 }
 
 impl Corners {
-    fn of(stages: &Stages, context: &ViewContext, rect: Rect) -> Corners {
+    fn of(envelope: &EnvelopeParams, context: &ViewContext, rect: Rect) -> Corners {
         let value = |param: Param| context.model.normalized(param);
         let timed = [
-            stages.delay,
-            stages.attack,
-            stages.hold,
-            stages.decay,
-            stages.release,
+            envelope.delay,
+            envelope.attack,
+            envelope.hold,
+            envelope.decay,
+            envelope.release,
         ];
         let sum: f32 = timed.into_iter().map(value).sum();
         let most = (inner(rect).width() - SUSTAIN - 2.0 * LEAST) / sum.max(STAGES);
         let widths = [
-            LEAST + most * value(stages.delay),
-            most * value(stages.attack),
-            LEAST + most * value(stages.hold),
-            most * value(stages.decay),
+            LEAST + most * value(envelope.delay),
+            most * value(envelope.attack),
+            LEAST + most * value(envelope.hold),
+            most * value(envelope.decay),
             SUSTAIN,
-            most * value(stages.release),
+            most * value(envelope.release),
         ];
         let mut x = inner(rect).left();
         let ends = widths.map(|width| {
@@ -328,8 +303,8 @@ impl Corners {
             rect: inner(rect),
             stage: most,
             ends,
-            sustain: value(stages.sustain),
-            curve: stages.curve.range().plain(value(stages.curve)),
+            sustain: value(envelope.sustain),
+            curve: envelope.curve.range().plain(value(envelope.curve)),
         }
     }
 
@@ -360,21 +335,21 @@ impl Corners {
     }
 
     /// A voice's place: its stage, and its own level. None at its end.
-    fn of_voice(&self, place: Place) -> Option<Pos2> {
+    fn of_voice(&self, place: EnvelopePlace) -> Option<Pos2> {
         let [delay, attack, hold, decay, sustain, release] = self.ends;
         let way = shaped(f64::from(place.position), self.curve);
         let (from, to, level) = match place.stage {
-            Stage::Delay => (self.rect.left(), delay, 0.0),
-            Stage::Attack => (delay, attack, way),
-            Stage::Hold => (attack, hold, 1.0),
-            Stage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
-            Stage::Sustain => (decay, sustain, self.sustain),
-            Stage::Release => (sustain, release, place.released_from * (1.0 - way)),
-            Stage::Done => return None,
+            EnvelopeStage::Delay => (self.rect.left(), delay, 0.0),
+            EnvelopeStage::Attack => (delay, attack, way),
+            EnvelopeStage::Hold => (attack, hold, 1.0),
+            EnvelopeStage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
+            EnvelopeStage::Sustain => (decay, sustain, self.sustain),
+            EnvelopeStage::Release => (sustain, release, place.released_from * (1.0 - way)),
+            EnvelopeStage::Done => return None,
         };
         // The sustain goes nowhere.
         let position = match place.stage {
-            Stage::Sustain => 0.5,
+            EnvelopeStage::Sustain => 0.5,
             _ => place.position,
         };
         Some(pos2(from + position * (to - from), self.y(level)))
@@ -415,11 +390,10 @@ mod tests {
     use egui::Vec2;
 
     use super::*;
+    use crate::editor::testing::engine::engine_holding;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::ViewHarness as Screen;
-    use crate::synth::{Config, Engine, Event};
-
-    const RATE_HZ: f64 = 48_000.0;
+    use crate::synth::{Engine, Event, Patch};
 
     /// Where the view shows the engine's voices.
     fn dots(view: &EnvelopeView, screen: &mut Screen, engine: &Engine) -> Vec<Pos2> {
@@ -428,9 +402,9 @@ mod tests {
         let mut found = Vec::new();
         screen.show(&mut model, &[], |_, context| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
-            let corners = Corners::of(&view.stages, context, rect);
+            let corners = Corners::of(view.envelope, context, rect);
             found = view
-                .dots(&corners, context.live.sounding())
+                .dots(&corners, context.live.snapshot())
                 .map(|(_, at)| at)
                 .collect();
             // While the key is held, and in the release from the sustain, dots are on the line.
@@ -450,18 +424,7 @@ mod tests {
 
     #[test]
     fn every_voice_is_a_dot_that_goes_along_the_envelope() {
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: RATE_HZ,
-            max_voices: 4,
-        });
-        for key in [57, 64] {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
+        let mut engine = engine_holding(&Patch::default(), &[57, 64]);
         let mut screen = Screen::new(Vec2::new(400.0, 100.0));
         let view = EnvelopeView::filter();
         let mut buffers = [[0.0; 480]; 2];

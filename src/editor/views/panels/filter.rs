@@ -1,4 +1,4 @@
-//! The filter: its curve, whose peak a hand can take hold of, and its controls.
+//! The filter: its curve, whose peak can be dragged, and its controls.
 
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
@@ -7,10 +7,10 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
 use crate::editor::widgets::place;
-use crate::synth::Param;
 use crate::synth::display::{filter_gains_db, filter_settings};
 use crate::synth::filter::FilterSettings;
 use crate::synth::parameter::layout::Group;
+use crate::synth::{Param, Values};
 
 /// Of the controls at their narrowest, points.
 const CONTROLS_WIDTH: f32 = 186.0;
@@ -42,8 +42,8 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     grid(ui, context, controls, 3, &others);
 }
 
+/// The curve, and dragging it.
 fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-    let theme = theme::current(ui);
     let response = ui.interact(
         rect,
         ui.scope_id().with("filter curve"),
@@ -72,7 +72,11 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
             .into()
     });
+    paint_curve(ui, context.controls.values(), rect);
+}
 
+fn paint_curve(ui: &Ui, values: &Values, rect: Rect) {
+    let theme = theme::current(ui);
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, theme.well);
     for hz in [100.0f32, 1_000.0, 10_000.0] {
@@ -84,7 +88,6 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         y_of(rect, 0.0),
         Stroke::new(1.0, theme.grid),
     );
-    let values = context.controls.values();
     let settings = filter_settings(values);
     let points = points(settings.as_ref(), rect);
     let color = match settings {

@@ -35,7 +35,7 @@ impl LoadView {
         }
     }
 
-    /// Takes the news, once a frame, shown or not.
+    /// Takes the newest load. To be called once a frame, also while the view is hidden.
     pub fn update(&mut self, ui: &Ui, context: &ViewContext) {
         let now_s = ui.input(|input| input.time);
         if let TelemetryState::Latest(telemetry) = context.live.telemetry()

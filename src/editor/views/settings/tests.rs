@@ -29,7 +29,7 @@ fn looks_and_letters_change_at_once_and_are_saved() {
     let mut harness = opened();
     pick(&mut harness, "Light");
     assert_eq!(saved(&harness).looks, Looks::Light);
-    let light = theme::Theme::of(ThemeChoice::Light).window;
+    let light = theme::Theme::of(Looks::Light).window;
     assert_eq!(harness.ctx.global_style().visuals.panel_fill, light);
     pick(&mut harness, "QWERTZ");
     pick(&mut harness, "Close");
@@ -168,7 +168,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     let file = SettingsFile::in_folder(harness.state().folder.path());
     let panel = |harness: &WindowHarness| harness.ctx.global_style().visuals.panel_fill;
     let window_of = |choice| theme::Theme::of(choice).window;
-    assert_eq!(panel(&harness), window_of(ThemeChoice::Dark));
+    assert_eq!(panel(&harness), window_of(Looks::Dark));
     let others = Settings {
         looks: Looks::Light,
         letters: Letters::Qwertz,
@@ -178,7 +178,7 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     file.write(&others).expect("written");
     // Steps of 20 ms.
     harness.run_steps(60);
-    assert_eq!(panel(&harness), window_of(ThemeChoice::Light));
+    assert_eq!(panel(&harness), window_of(Looks::Light));
     harness.key_down(Key::Z);
     harness.run_steps(2);
     let mut heard = 0;
@@ -190,13 +190,13 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "theme = \"puce\"").expect("written");
     harness.run_steps(60);
-    assert_eq!(panel(&harness), window_of(ThemeChoice::Light));
+    assert_eq!(panel(&harness), window_of(Looks::Light));
     assert!(harness.query_by_label("Settings !").is_some());
     std::fs::remove_file(&path).expect("removed");
     harness.run_steps(60);
-    assert_eq!(panel(&harness), window_of(ThemeChoice::Light));
+    assert_eq!(panel(&harness), window_of(Looks::Light));
     file.write(&Settings::default()).expect("written");
     harness.run_steps(60);
-    assert_eq!(panel(&harness), window_of(ThemeChoice::Dark));
+    assert_eq!(panel(&harness), window_of(Looks::Dark));
     assert!(harness.query_by_label("Settings").is_some());
 }

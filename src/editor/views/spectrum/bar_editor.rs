@@ -1,4 +1,4 @@
-//! The bars under hand and keys.
+//! Editing the bars by the pointer and the keyboard.
 //!
 //! A stroke sets every bar that the pointer crosses, and is one change of each of them for the host
 //! and one step to undo. With Shift one bar moves, a tenth as fast; with Ctrl (or Cmd) the stroke is
@@ -15,7 +15,7 @@ use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::{Layer, default};
 use crate::editor::model::spectrum::operation;
-use crate::editor::model::spectrum::operation::{Clipboard, Operation};
+use crate::editor::model::spectrum::operation::{BarOperation, Clipboard};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::widgets::keep_arrows;
 use crate::synth::Param;
@@ -23,7 +23,7 @@ use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
-/// How much slower hand and keys move with Shift.
+/// How much slower the pointer and keys move bars with Shift.
 const FINE: f32 = 0.1;
 
 /// What the pointer does.
@@ -40,7 +40,7 @@ impl Tool {
     pub const ALL: [(Tool, &str); 2] = [(Tool::Draw, "Draw"), (Tool::Select, "Select")];
 }
 
-/// What a hand has to do with bars.
+/// Edits the bars by the pointer and the keyboard.
 pub struct BarEditor {
     /// What the pointer's first button does without Alt.
     pub tool: Tool,
@@ -112,7 +112,7 @@ impl BarEditor {
         response.has_focus() && !self.is_by_pointer
     }
 
-    /// Whether the pointer is at work.
+    /// Whether a gesture of the pointer is in progress.
     pub fn is_busy(&self) -> bool {
         self.gesture.is_some()
     }
@@ -293,7 +293,7 @@ impl BarEditor {
         }
     }
 
-    /// Sets what the hand has crossed since the last frame.
+    /// Sets the bars that the pointer has crossed since the last frame.
     fn draw(
         &self,
         stroke: &mut Stroke,
@@ -365,7 +365,7 @@ impl BarEditor {
             self.climb(climb as f32 * KEY_STEP * fine, moved, layer, model);
         }
         if pressed(Key::Delete) + pressed(Key::Backspace) > 0 {
-            operation::perform(Operation::Reset, layer, moved, model);
+            operation::perform(BarOperation::Reset, layer, moved, model);
         }
         if pressed(Key::Space) > 0 {
             self.selection = self.selection.toggled(self.cursor);

@@ -177,11 +177,11 @@ pub fn extent(place: Rect) -> Extent {
 mod tests {
     use super::*;
     use crate::editor::testing::host::model;
-    use crate::synth::Sounding;
+    use crate::synth::Snapshot;
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {
         let (model, _) = model();
-        let reference = Reference::now(&model, &Sounding::default());
+        let reference = Reference::now(&model, &Snapshot::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(900.0, 400.0));
         look(&Canvas::new(room, &axis, Layer::Level, &reference, true));

@@ -5,7 +5,7 @@ use super::canvas::{Canvas, FLOOR_DB};
 use crate::editor::model::spectrum::axis::{Axis, Measure};
 use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::theme::VOICE_TINTS;
-use crate::synth::Sounding;
+use crate::synth::Snapshot;
 use crate::synth::parameter::MAX_PARTIALS;
 
 /// Columns of frequency at most.
@@ -59,7 +59,7 @@ impl Columns {
 
     /// Gathers what sounds now; `scale` is how many columns a point of frequency has. Returns
     /// whether the view has changed, so that what is remembered was forgotten.
-    pub fn update(&mut self, sounding: &Sounding, canvas: &Canvas, scale: f32, now_s: f64) -> bool {
+    pub fn update(&mut self, snapshot: &Snapshot, canvas: &Canvas, scale: f32, now_s: f64) -> bool {
         let count = match canvas.axis.measure() {
             Measure::Number => MAX_PARTIALS,
             _ => ((canvas.plot.width() * scale).round() as usize).clamp(1, MOST),
@@ -72,7 +72,7 @@ impl Columns {
         }
         self.powers.clear();
         self.powers.resize(count, [0.0; VOICE_TINTS + 1]);
-        self.gather(sounding, canvas);
+        self.gather(snapshot, canvas);
         let elapsed_s = (now_s - self.now_s).clamp(0.0, 1.0) as f32;
         self.now_s = now_s;
         for (column, powers) in self.columns.iter_mut().zip(&self.powers) {
@@ -97,11 +97,11 @@ impl Columns {
         is_other
     }
 
-    fn gather(&mut self, sounding: &Sounding, canvas: &Canvas) {
+    fn gather(&mut self, snapshot: &Snapshot, canvas: &Canvas) {
         let room = canvas.extent();
         let count = self.powers.len();
         let is_by_number = canvas.axis.measure() == Measure::Number;
-        for (voice, partials) in sounding.voices() {
+        for (voice, partials) in snapshot.voices() {
             let tint = usize::from(voice.slot) % VOICE_TINTS;
             for (place, partial) in partials.iter().enumerate() {
                 let power = partial.power();
@@ -164,15 +164,12 @@ mod tests {
     use super::*;
     use crate::editor::model::spectrum::layer::Layer;
     use crate::editor::model::spectrum::reference::Reference;
+    use crate::editor::testing::engine::snapshot_of;
     use crate::editor::testing::host::model;
-    use crate::synth::{Config, Engine, Event, Param, Patch};
+    use crate::synth::{Param, Patch};
     use egui::{Rect, pos2, vec2};
 
-    fn sounding(keys: &[u8]) -> Sounding {
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 8,
-        });
+    fn snapshot(keys: &[u8]) -> Snapshot {
         let mut patch = Patch::default();
         for (param, value) in [
             (Param::PARTIALS, 4.0),
@@ -181,24 +178,12 @@ mod tests {
         ] {
             patch.set(param, value);
         }
-        engine.set_patch(&patch);
-        for &key in keys {
-            engine.push(Event::NoteOn {
-                id: None,
-                channel: 0,
-                key,
-                velocity: 1.0,
-            });
-        }
-        engine.render(&mut [0.0; 256], &mut [0.0; 256]);
-        let mut sounding = Sounding::default();
-        engine.sounding(&mut sounding);
-        sounding
+        snapshot_of(&patch, keys)
     }
 
     fn with_canvas(measure: Measure, look: impl FnOnce(&Canvas)) {
         let (model, _) = model();
-        let reference = Reference::now(&model, &Sounding::default());
+        let reference = Reference::now(&model, &Snapshot::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));
         look(&Canvas::new(room, &axis, Layer::Level, &reference, false));
@@ -207,7 +192,7 @@ mod tests {
     #[test]
     fn every_partial_stands_in_its_column() {
         // Octaves apart: by number they share columns, by frequency some.
-        let sounding = sounding(&[57, 69]);
+        let snapshot = snapshot(&[57, 69]);
         let loudest = |columns: &Columns, canvas: &Canvas| -> Vec<f32> {
             columns
                 .each(canvas)
@@ -217,8 +202,8 @@ mod tests {
         };
         with_canvas(Measure::Number, |canvas| {
             let mut columns = Columns::new();
-            assert!(columns.update(&sounding, canvas, 1.0, 0.0));
-            assert!(!columns.update(&sounding, canvas, 1.0, 0.0));
+            assert!(columns.update(&snapshot, canvas, 1.0, 0.0));
+            assert!(!columns.update(&snapshot, canvas, 1.0, 0.0));
             let xs = loudest(&columns, canvas);
             let expected: Vec<f32> = (1..=4).map(|n| canvas.middle(n)).collect();
             assert_eq!(xs, expected);
@@ -236,7 +221,7 @@ mod tests {
         for measure in [Measure::Logarithmic, Measure::Linear] {
             with_canvas(measure, |canvas| {
                 let mut columns = Columns::new();
-                columns.update(&sounding, canvas, 1.0, 0.0);
+                columns.update(&snapshot, canvas, 1.0, 0.0);
                 let xs = loudest(&columns, canvas);
                 let hz = [220.0, 440.0, 660.0, 880.0, 1_320.0, 1_760.0];
                 assert_eq!(xs.len(), hz.len(), "{xs:?}");
@@ -251,11 +236,11 @@ mod tests {
     fn a_peak_stays_and_then_falls() {
         with_canvas(Measure::Number, |canvas| {
             let mut columns = Columns::new();
-            columns.update(&sounding(&[57]), canvas, 1.0, 0.0);
+            columns.update(&snapshot(&[57]), canvas, 1.0, 0.0);
             let peak = |columns: &Columns| columns.each(canvas).next().expect("a column").1.peak_db;
             let before = peak(&columns);
             assert!(before > -30.0);
-            let silence = Sounding::default();
+            let silence = Snapshot::default();
             columns.update(&silence, canvas, 1.0, 0.9);
             assert_eq!(peak(&columns), before);
             assert!(columns.is_moving());

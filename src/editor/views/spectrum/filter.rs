@@ -13,13 +13,13 @@ use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::keep_arrows;
 use crate::synth::display::{filter_gains_db, filter_settings, lowest_voice, values_before_macros};
 use crate::synth::filter::FilterSettings;
-use crate::synth::{FilterShape, Param, Sounding};
+use crate::synth::{FilterShape, Param, Snapshot};
 
 /// Between two points of the curve, points.
 const STEP: f32 = 2.0;
 /// The handle, points.
 const RADIUS: f32 = 6.0;
-/// How much slower hand and keys move with Shift.
+/// How much slower the pointer and keys move the handle with Shift.
 const FINE: f32 = 0.1;
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
@@ -73,8 +73,8 @@ fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
 }
 
 impl FilterHandle {
-    /// Draws curve and handle unless the filter is off, and moves it as the hand does. Returns the
-    /// handle.
+    /// Draws curve and handle unless the filter is off, and moves the handle with the pointer.
+    /// Returns the handle.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -108,7 +108,7 @@ impl FilterHandle {
         });
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
-        if let Some(moved) = moved(context.live.sounding(), &settings) {
+        if let Some(moved) = moved(context.live.snapshot(), &settings) {
             let stroke = Stroke::new(1.0, theme.filter.gamma_multiply(0.6));
             painter.line(curve(&moved, canvas), stroke);
         }
@@ -197,8 +197,8 @@ fn keys(ui: &Ui, response: &Response, model: &mut EditorModel) {
 }
 
 /// The lowest voice's filter, if modulation has moved it from where it is set.
-fn moved(sounding: &Sounding, set: &FilterSettings) -> Option<FilterSettings> {
-    let (voice, _) = lowest_voice(sounding)?;
+fn moved(snapshot: &Snapshot, set: &FilterSettings) -> Option<FilterSettings> {
+    let (voice, _) = lowest_voice(snapshot)?;
     let filter = voice.filter?;
     let octaves = (filter.log2_cutoff - set.log2_cutoff).abs();
     let is_other = octaves > 0.01

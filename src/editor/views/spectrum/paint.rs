@@ -22,7 +22,7 @@ use crate::editor::widgets;
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 
-/// A view lower than this has no room to spare for what is told in it, points.
+/// A view lower than this has little room for text, points.
 const LOW: f32 = 200.0;
 
 /// What stands out among the bars.
@@ -290,7 +290,7 @@ fn voices(
     }
 }
 
-/// What the hand has drawn.
+/// The bars, as they are set.
 pub fn bars(
     painter: &Painter,
     canvas: &Canvas,
@@ -298,69 +298,83 @@ pub fn bars(
     emphasis: &Emphasis,
     theme: &Theme,
 ) {
-    let partials = context.controls.values().index(Param::PARTIALS);
     for n in 1..=EDITABLE_PARTIALS {
         let middle = canvas.middle(n);
-        if !canvas.plot.x_range().expand(20.0).contains(middle) {
-            continue;
-        }
-        let param = canvas.layer.param(n);
-        let normalized = context.model.normalized(param);
-        let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
-        let width = canvas.bar_width(n);
-        let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
-        let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
-        let color = if is_here { theme.focus } else { theme.accent };
-        // One that no voice has moves nothing.
-        let strength = match (is_chosen, n <= partials) {
-            (true, true) => 1.0,
-            (true, false) | (false, true) => 0.35,
-            (false, false) => 0.2,
-        };
-        let x = middle - width / 2.0..=middle + width / 2.0;
-        if emphasis.cursor == Some(n) {
-            let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());
-            let column = column.expand2(vec2(1.5, 0.0));
-            let faint = theme.focus.gamma_multiply(0.2);
-            painter.rect_filled(column, CornerRadius::ZERO, faint);
-        }
-        let bar = Rect::from_x_y_ranges(x, from.min(to)..=from.max(to));
-        let body = if is_here { 0.5 } else { 0.3 };
-        painter.rect_filled(
-            bar,
-            CornerRadius::ZERO,
-            color.gamma_multiply(body * strength),
-        );
-        // A bar of no height still has its head.
-        let head = Stroke::new(2.5, color.gamma_multiply(strength));
-        painter.hline(bar.x_range(), to, head);
-        // As the host has moved it: a diamond of its own, beside the head.
-        if let Some(moved) = widgets::modulated(param, context) {
-            let at = pos2(middle, canvas.height(moved));
-            let half = (width / 2.0).clamp(2.0, 4.0);
-            let corners = [
-                vec2(0.0, -half),
-                vec2(half, 0.0),
-                vec2(0.0, half),
-                vec2(-half, 0.0),
-            ];
-            let diamond = corners.map(|corner| at + corner).to_vec();
-            let stroke = Stroke::new(1.0, theme.modulated);
-            painter.vline(middle, Rangef::new(at.y.min(to), at.y.max(to)), stroke);
-            painter.add(Shape::convex_polygon(
-                diamond,
-                theme.modulated,
-                Stroke::NONE,
-            ));
-        }
-        if emphasis.selection.contains(n) {
-            let mark = Rect::from_x_y_ranges(
-                bar.x_range(),
-                canvas.plot.bottom() - 4.0..=canvas.plot.bottom(),
-            );
-            painter.rect_filled(mark, CornerRadius::ZERO, theme.text);
+        if canvas.plot.x_range().expand(20.0).contains(middle) {
+            bar(painter, canvas, context, emphasis, n, theme);
         }
     }
+}
+
+/// The bar of partial `n`.
+fn bar(
+    painter: &Painter,
+    canvas: &Canvas,
+    context: &ViewContext,
+    emphasis: &Emphasis,
+    n: usize,
+    theme: &Theme,
+) {
+    let param = canvas.layer.param(n);
+    let normalized = context.model.normalized(param);
+    let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
+    let (middle, width) = (canvas.middle(n), canvas.bar_width(n));
+    let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
+    let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
+    let color = if is_here { theme.focus } else { theme.accent };
+    // A bar whose partial no voice has changes nothing in the sound.
+    let is_used = n <= context.controls.values().index(Param::PARTIALS);
+    let strength = match (is_chosen, is_used) {
+        (true, true) => 1.0,
+        (true, false) | (false, true) => 0.35,
+        (false, false) => 0.2,
+    };
+    let x = middle - width / 2.0..=middle + width / 2.0;
+    if emphasis.cursor == Some(n) {
+        let column = Rect::from_x_y_ranges(x.clone(), canvas.plot.y_range());
+        let column = column.expand2(vec2(1.5, 0.0));
+        let faint = theme.focus.gamma_multiply(0.2);
+        painter.rect_filled(column, CornerRadius::ZERO, faint);
+    }
+    let bar = Rect::from_x_y_ranges(x, from.min(to)..=from.max(to));
+    let body = if is_here { 0.5 } else { 0.3 };
+    painter.rect_filled(
+        bar,
+        CornerRadius::ZERO,
+        color.gamma_multiply(body * strength),
+    );
+    // A bar of no height still has its head.
+    let head = Stroke::new(2.5, color.gamma_multiply(strength));
+    painter.hline(bar.x_range(), to, head);
+    if let Some(moved) = widgets::modulated(param, context) {
+        let at = pos2(middle, canvas.height(moved));
+        modulated_mark(painter, at, to, (width / 2.0).clamp(2.0, 4.0), theme);
+    }
+    if emphasis.selection.contains(n) {
+        let mark = Rect::from_x_y_ranges(
+            bar.x_range(),
+            canvas.plot.bottom() - 4.0..=canvas.plot.bottom(),
+        );
+        painter.rect_filled(mark, CornerRadius::ZERO, theme.text);
+    }
+}
+
+/// A diamond where the host's modulation has moved a bar, and a line from the bar's head at `head`.
+fn modulated_mark(painter: &Painter, at: Pos2, head: f32, half: f32, theme: &Theme) {
+    let corners = [
+        vec2(0.0, -half),
+        vec2(half, 0.0),
+        vec2(0.0, half),
+        vec2(-half, 0.0),
+    ];
+    let diamond = corners.map(|corner| at + corner).to_vec();
+    let stroke = Stroke::new(1.0, theme.modulated);
+    painter.vline(at.x, Rangef::new(at.y.min(head), at.y.max(head)), stroke);
+    painter.add(Shape::convex_polygon(
+        diamond,
+        theme.modulated,
+        Stroke::NONE,
+    ));
 }
 
 /// Lines of text on a ground of their own, in an upper corner: the one whose half has the fewer of
@@ -435,7 +449,7 @@ fn is_right_free(places: &[f32], middle: f32) -> bool {
     }
 }
 
-/// Something that is to be known of the picture, in its lower corner.
+/// A note about what is shown, in the lower corner.
 pub fn note(painter: &Painter, canvas: &Canvas, text: String, theme: &Theme) {
     let at = canvas.plot.left_bottom() + vec2(theme::GAP, -theme::GAP);
     let font = theme::font(theme::SMALL);

@@ -6,9 +6,10 @@ use super::bar_editor::Tool;
 use super::*;
 use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::host::{Call, RecordingHost, model};
 use crate::editor::testing::view::{ViewHarness, button, key};
-use crate::synth::{Config, Engine, Event as NoteEvent, Param};
+use crate::synth::{Param, Patch};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 
 const SIZE: egui::Vec2 = vec2(1_200.0, 400.0);
@@ -44,7 +45,7 @@ impl Window {
     /// Where things stand, as the view has them.
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
-        let reference = Reference::now(&self.model, self.harness.live.sounding());
+        let reference = Reference::now(&self.model, self.harness.live.snapshot());
         let axis = self.view.state.axis;
         let has_trail = self.view.state.switches.trail;
         look(&Canvas::new(
@@ -325,18 +326,7 @@ fn the_bar_that_keys_walk_to_comes_into_view() {
 }
 
 fn tell(window: &mut Window, keys: &[u8]) {
-    let mut engine = Engine::new(&Config {
-        sample_rate_hz: 48_000.0,
-        max_voices: 8,
-    });
-    for &key in keys {
-        engine.push(NoteEvent::NoteOn {
-            id: None,
-            channel: 0,
-            key,
-            velocity: 1.0,
-        });
-    }
+    let mut engine = engine_holding(&Patch::default(), keys);
     engine.render(&mut [0.0; 512], &mut [0.0; 512]);
     window.harness.senders.publish(&engine);
     window.frame(&[]);
@@ -352,8 +342,8 @@ fn pointing_tells_what_sounds_there() {
         window.view.state.axis = Axis::new(measure);
         let place = window.at(3, -20.0);
         let lines = window.canvas(|canvas| {
-            let sounding = window.harness.live.sounding();
-            pointed(canvas, sounding, place)
+            let snapshot = window.harness.live.snapshot();
+            pointed(canvas, snapshot, place)
                 .expect("a partial")
                 .lines(&window.model)
         });
@@ -368,7 +358,7 @@ fn without_sound_it_tells_of_a4() {
     let window = Window::new();
     let place = window.at(2, -20.0);
     let lines = window.canvas(|canvas| {
-        pointed(canvas, window.harness.live.sounding(), place)
+        pointed(canvas, window.harness.live.snapshot(), place)
             .expect("a partial")
             .lines(&window.model)
     });

@@ -15,7 +15,7 @@ const HEIGHT: usize = 200;
 const ROW_S: f64 = 0.025;
 /// Rows that one frame may stand for.
 const MOST_ALIKE: usize = 10;
-/// After so many rows of nothing the picture is empty.
+/// After this many silent rows the waterfall is empty.
 const OPTIONS: TextureOptions = TextureOptions::LINEAR;
 
 /// The picture.

@@ -28,7 +28,7 @@ fn tick(patch: &Patch) -> Tick {
 }
 
 /// What a source comes to in [`applied`].
-fn expected(source: Source) -> f64 {
+fn expected(source: ModulationSource) -> f64 {
     match source {
         Velocity => 0.5,
         Key => 1.5,
@@ -138,7 +138,7 @@ fn a_voices_own_depth_makes_a_route_active() {
     own[Destination::of(Param::LFO_TILT)] = 3.0;
     let active = tick.routes.active_with(&own);
     let sources = tick.routes.sources(active);
-    for &source in Source::ALL {
+    for &source in ModulationSource::ALL {
         assert_eq!(sources.contains(source), source == Lfo);
     }
     let moved = applied(&tick, active, &own)[TILT] - own[TILT];

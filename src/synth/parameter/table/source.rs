@@ -24,7 +24,7 @@ section! { source;
         .polyphonic()
         .on(Page::Spectrum)
         .help("Turned left it removes the even partials, turned right the odd ones.");
-    /// Phases at the onset: see [`Phases`](crate::synth::Phases).
+    /// Phases at the onset: see [`OnsetPhases`](crate::synth::OnsetPhases).
     PHASES = Row::new(Source, "phases", "Phases")
         .choice(16, &["Zero", "Aligned", "Random"], 0)
         .on(Page::Settings)

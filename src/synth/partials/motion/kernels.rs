@@ -12,7 +12,8 @@ use crate::synth::partials::array::GROUP;
 const DECAYED: f32 = 1e-6;
 
 at_level! {
-    /// Frequencies from those of the last segment's end to those of this one's, as fixed point. Returns whether any half chirp is other than 0.
+    /// Frequencies from those of the last segment's end to those of this one's, as fixed point.
+    /// Returns whether any half chirp is other than 0.
     pub fn set_frequencies(
         ratio: &[f32],
         path: &FundamentalPath,

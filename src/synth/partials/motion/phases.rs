@@ -9,7 +9,7 @@ use crate::synth::versioned::CopyFrom;
 
 /// Phases of the partials at a note's onset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phases {
+pub enum OnsetPhases {
     /// All sines begin at 0, rising.
     Zero,
     /// All begin at their top, so that peaks coincide.
@@ -18,22 +18,22 @@ pub enum Phases {
     Random,
 }
 
-impl Phases {
+impl OnsetPhases {
     /// The choice at this place of the parameter's labels; past the end, the last.
-    pub fn from_index(index: usize) -> Phases {
+    pub fn from_index(index: usize) -> OnsetPhases {
         match index {
-            0 => Phases::Zero,
-            1 => Phases::Aligned,
-            _ => Phases::Random,
+            0 => OnsetPhases::Zero,
+            1 => OnsetPhases::Aligned,
+            _ => OnsetPhases::Random,
         }
     }
 
     /// The phase of the partial at `index`, 2⁶⁴ to the turn; `seed` decides random ones.
     fn at(self, index: usize, seed: u64) -> u64 {
         match self {
-            Phases::Zero => 0,
-            Phases::Aligned => 1 << 62,
-            Phases::Random => random::bits(seed, index as u64),
+            OnsetPhases::Zero => 0,
+            OnsetPhases::Aligned => 1 << 62,
+            OnsetPhases::Random => random::bits(seed, index as u64),
         }
     }
 }
@@ -83,7 +83,7 @@ impl PhaseArray {
 
     /// Gives phases to those of the first `count` partials that have never sounded in this note. The
     /// others go on from where they were when they were last in use.
-    pub fn grow(&mut self, count: usize, phases: Phases, seed: u64) {
+    pub fn grow(&mut self, count: usize, phases: OnsetPhases, seed: u64) {
         let begun = self.phase.len();
         if begun < count {
             let new = &mut self.phase.write(count)[begun..];

@@ -3,12 +3,13 @@
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::view::key;
 use crate::editor::testing::window::{
     WindowHarness, click, control, drag, plain, press, send, window,
 };
 use crate::synth::parameter::EDITABLE_PARTIALS;
-use crate::synth::{Config, Engine, Event as NoteEvent, Param};
+use crate::synth::{Param, Patch};
 
 fn large() -> WindowHarness {
     window(vec2(1_600.0, 1_000.0))
@@ -284,22 +285,11 @@ fn ranges_are_typed_and_what_is_wrong_is_told() {
 
 #[test]
 fn every_axis_and_switch_shows_sixty_four_voices() {
-    let mut engine = Engine::new(&Config {
-        sample_rate_hz: 48_000.0,
-        max_voices: 64,
-    });
-    let mut patch = crate::synth::Patch::default();
+    let mut patch = Patch::default();
     patch.set(Param::VOICES, 64.0);
     patch.set(Param::PARTIALS, 512.0);
-    engine.set_patch(&patch);
-    for key in 30..94 {
-        engine.push(NoteEvent::NoteOn {
-            id: None,
-            channel: 0,
-            key,
-            velocity: 1.0,
-        });
-    }
+    let keys: Vec<u8> = (30..94).collect();
+    let mut engine = engine_holding(&patch, &keys);
     let mut harness = large();
     let mut seen = Vec::new();
     for axis in ["Log Hz", "Linear Hz", "Number"] {
@@ -312,7 +302,7 @@ fn every_axis_and_switch_shows_sixty_four_voices() {
             senders.output.send(&left, &right);
             senders.publish(&engine);
             harness.step();
-            seen.push(harness.state().live.sounding().voices().count());
+            seen.push(harness.state().live.snapshot().voices().count());
         }
     }
     assert_eq!(seen, [64; 6]);

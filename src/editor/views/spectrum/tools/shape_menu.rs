@@ -5,7 +5,7 @@ use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::Layer;
-use crate::editor::model::spectrum::operation::{self, Operation, Shape};
+use crate::editor::model::spectrum::operation::{self, BarOperation, LayerValues};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::theme;
 use crate::editor::views::spectrum::bar_editor::BarEditor;
@@ -20,10 +20,10 @@ pub struct ShapeMenu {
     by_hand: Option<ByHand>,
 }
 
-/// An operation whose amount the hand is moving.
+/// An operation whose amount is being dragged.
 struct ByHand {
     name: &'static str,
-    before: Shape,
+    before: LayerValues,
     amount: f32,
 }
 
@@ -111,19 +111,20 @@ impl ShapeMenu {
         };
         let scale = amount("Scale", 100.0, 400.0, " %".to_owned());
         self.by_hand(ui, model, layer, selection, &scale, &|percent| {
-            Operation::Scale(percent / 100.0)
+            BarOperation::Scale(percent / 100.0)
         });
         let raise = amount("Raise", 0.0, most, format!(" {unit}"));
         self.by_hand(ui, model, layer, selection, &raise, &|by| {
-            Operation::Raise(by * unit_scale)
+            BarOperation::Raise(by * unit_scale)
         });
         let tilt = amount("Tilt", 0.0, most / 4.0, format!(" {unit}/oct"));
         self.by_hand(ui, model, layer, selection, &tilt, &|by| {
-            Operation::Tilt(by * unit_scale)
+            BarOperation::Tilt(by * unit_scale)
         });
     }
 
-    /// An operation with an amount: dragged, it follows the hand as one step; typed, it is done once.
+    /// An operation with an amount: dragged, it follows the pointer as one step; typed, it is done
+    /// once.
     fn by_hand(
         &mut self,
         ui: &mut Ui,
@@ -131,7 +132,7 @@ impl ShapeMenu {
         layer: Layer,
         selection: Selection,
         amount: &Amount,
-        of: &dyn Fn(f32) -> Operation,
+        of: &dyn Fn(f32) -> BarOperation,
     ) {
         ui.horizontal(|ui| {
             let label = ui.label(amount.name);
@@ -152,7 +153,7 @@ impl ShapeMenu {
                     operation::begin(of(amount.rest), layer, model);
                     self.by_hand = Some(ByHand {
                         name: amount.name,
-                        before: Shape::now(layer, model),
+                        before: LayerValues::now(layer, model),
                         amount: now,
                     });
                 }
@@ -184,7 +185,7 @@ impl ShapeMenu {
         let (_, end) = layer.param(1).range().ends();
         let randomise = ui.button("Randomise");
         if randomise.clicked() {
-            let operation = Operation::Randomise {
+            let operation = BarOperation::Randomise {
                 seed: self.seed,
                 width: self.random * end,
             };
@@ -210,14 +211,17 @@ impl ShapeMenu {
 /// Operations without an amount.
 fn operations(ui: &mut Ui, model: &mut EditorModel, layer: Layer, selection: Selection) {
     for row in [
-        &[("Smooth", Operation::Smooth), ("Invert", Operation::Invert)],
         &[
-            ("← Shift", Operation::Shift(-1)),
-            ("Shift →", Operation::Shift(1)),
+            ("Smooth", BarOperation::Smooth),
+            ("Invert", BarOperation::Invert),
         ],
         &[
-            ("Normalise", Operation::Normalise),
-            ("Reset", Operation::Reset),
+            ("← Shift", BarOperation::Shift(-1)),
+            ("Shift →", BarOperation::Shift(1)),
+        ],
+        &[
+            ("Normalise", BarOperation::Normalise),
+            ("Reset", BarOperation::Reset),
         ],
     ] {
         ui.columns_const(|columns: &mut [Ui; 2]| {

@@ -3,15 +3,15 @@
 mod analysis;
 mod performance;
 
-use aliquot::synth::sounding::MAX_SOUNDING;
-use aliquot::synth::{Param, Sounding};
+use aliquot::synth::snapshot::SNAPSHOT_PARTIALS;
+use aliquot::synth::{Param, Snapshot};
 use analysis::*;
 use performance::*;
 
-fn picture(engine: &aliquot::synth::Engine) -> Sounding {
-    let mut sounding = Sounding::default();
-    engine.sounding(&mut sounding);
-    sounding
+fn snapshot_of(engine: &aliquot::synth::Engine) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    snapshot
 }
 
 /// With inharmonicity, tuning, pan, a filter, master level and balance.
@@ -37,10 +37,10 @@ fn every_partial_has_the_frequency_and_level_that_it_sounds_with() {
     let mut engine = engine(RATE, &patch);
     let events = [(0, on(2, 45, 1.0)), (0, on(3, 46, 0.7))];
     let (left, right) = play(&mut engine, &events, 96_000, &[480]);
-    let sounding = picture(&engine);
-    assert_eq!(sounding.sample_rate_hz, RATE);
-    assert_eq!(sounding.left_out, 0);
-    let voices: Vec<_> = sounding.voices().collect();
+    let snapshot = snapshot_of(&engine);
+    assert_eq!(snapshot.sample_rate_hz, RATE);
+    assert_eq!(snapshot.left_out, 0);
+    let voices: Vec<_> = snapshot.voices().collect();
     assert_eq!(voices.len(), 2);
     assert_eq!((voices[0].0.channel, voices[0].0.key), (2, 45));
     assert_eq!((voices[1].0.channel, voices[1].0.key), (3, 46));
@@ -83,8 +83,8 @@ fn vibrato_moves_the_snapshot_as_it_moves_the_sound() {
     play(&mut engine, &[(0, on(0, 69, 1.0))], 64, &[64]);
     for _ in 0..200 {
         play(&mut engine, &[], 64, &[64]);
-        let sounding = picture(&engine);
-        let (_, partials) = sounding.voices().next().expect("a voice");
+        let snapshot = snapshot_of(&engine);
+        let (_, partials) = snapshot.voices().next().expect("a voice");
         seen.push(partials[0].frequency_hz);
     }
     let (low, high) = seen.iter().fold((f32::MAX, 0.0_f32), |(low, high), &hz| {
@@ -105,16 +105,16 @@ fn a_full_snapshot_leaves_whole_voices_out_and_counts_them() {
     let mut engine = engine(RATE, &patch);
     let events: Vec<_> = (0..72).map(|key| (0, on(0, 20 + key, 1.0))).collect();
     play(&mut engine, &events, 64, &[64]);
-    let mut sounding = picture(&engine);
-    let partials: usize = sounding.voices().map(|(_, partials)| partials.len()).sum();
-    assert_eq!(partials, MAX_SOUNDING);
-    assert_eq!(sounding.left_out, 8);
+    let mut snapshot = snapshot_of(&engine);
+    let partials: usize = snapshot.voices().map(|(_, partials)| partials.len()).sum();
+    assert_eq!(partials, SNAPSHOT_PARTIALS);
+    assert_eq!(snapshot.left_out, 8);
     // A clone is equal, and nothing of an earlier snapshot stays.
-    assert_eq!(sounding.clone(), sounding);
+    assert_eq!(snapshot.clone(), snapshot);
     engine.reset();
-    engine.sounding(&mut sounding);
-    assert!(sounding.is_empty());
-    let mut nothing = Sounding::default();
+    engine.snapshot(&mut snapshot);
+    assert!(snapshot.is_empty());
+    let mut nothing = Snapshot::default();
     nothing.sample_rate_hz = RATE;
-    assert_eq!(sounding, nothing);
+    assert_eq!(snapshot, nothing);
 }

@@ -1,17 +1,17 @@
-//! A picture of what sounds: every partial of every voice, where modulation has taken it.
+//! A snapshot of what sounds: every partial of every voice, where modulation has taken it.
 
 use super::filter::FilterSettings;
 use super::pool::MAX_SLOTS;
-use crate::dsp::envelope;
+use crate::dsp::envelope::EnvelopePlace;
 
-/// Partials that a picture has room for: 64 voices of 512 partials.
-pub const MAX_SOUNDING: usize = 32_768;
-/// Voices that a picture has room for: all that an engine can have.
-const MAX_SOUNDING_VOICES: usize = MAX_SLOTS;
+/// Partials that a snapshot has room for: 64 voices of 512 partials.
+pub const SNAPSHOT_PARTIALS: usize = 32_768;
+/// Voices that a snapshot has room for: all that an engine can have.
+const SNAPSHOT_VOICES: usize = MAX_SLOTS;
 
 /// A partial at the end of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct SoundingPartial {
+pub struct PartialSnapshot {
     /// Hz.
     pub frequency_hz: f32,
     /// Linear gain on the left, with the master level: 1 is full scale.
@@ -20,7 +20,7 @@ pub struct SoundingPartial {
     pub right: f32,
 }
 
-impl SoundingPartial {
+impl PartialSnapshot {
     /// Power as of one channel, the mean of both, in parts of a full-scale sine's.
     pub fn power(&self) -> f32 {
         0.5 * (self.left * self.left + self.right * self.right)
@@ -29,7 +29,7 @@ impl SoundingPartial {
 
 /// A voice at the end of a block.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SoundingVoice {
+pub struct VoiceSnapshot {
     /// Its place among the engine's voices, which it keeps while it sounds.
     pub slot: u16,
     /// MIDI channel, 0 to 15.
@@ -41,50 +41,50 @@ pub struct SoundingVoice {
     /// Its filter, as modulation has set it; `None` before its first block.
     pub filter: Option<FilterSettings>,
     /// Where its envelope of amplitude is.
-    pub amp_envelope: envelope::Place,
+    pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.
-    pub filter_envelope: envelope::Place,
-    /// Where its partials begin: for the picture to fill in.
+    pub filter_envelope: EnvelopePlace,
+    /// Where its partials begin: for the snapshot to fill in.
     pub(super) first: u32,
     /// How many there are: likewise.
     pub(super) count: u32,
 }
 
-/// Everything that sounds at one instant. All memory is allocated by [`Sounding::default`].
+/// Everything that sounds at one instant. All memory is allocated by [`Snapshot::default`].
 #[derive(Debug, PartialEq)]
-pub struct Sounding {
-    /// Frames per second; 0 before the first picture.
+pub struct Snapshot {
+    /// Frames per second; 0 before the first snapshot.
     pub sample_rate_hz: f64,
     /// Voices that there was no room for.
     pub left_out: usize,
-    voices: Box<[Option<SoundingVoice>]>,
+    voices: Box<[Option<VoiceSnapshot>]>,
     voice_count: usize,
-    partials: Box<[SoundingPartial]>,
+    partials: Box<[PartialSnapshot]>,
     partial_count: usize,
 }
 
-impl Default for Sounding {
-    fn default() -> Sounding {
-        Sounding {
+impl Default for Snapshot {
+    fn default() -> Snapshot {
+        Snapshot {
             sample_rate_hz: 0.0,
             left_out: 0,
-            voices: vec![None; MAX_SOUNDING_VOICES].into_boxed_slice(),
+            voices: vec![None; SNAPSHOT_VOICES].into_boxed_slice(),
             voice_count: 0,
-            partials: vec![SoundingPartial::default(); MAX_SOUNDING].into_boxed_slice(),
+            partials: vec![PartialSnapshot::default(); SNAPSHOT_PARTIALS].into_boxed_slice(),
             partial_count: 0,
         }
     }
 }
 
-impl Clone for Sounding {
-    fn clone(&self) -> Sounding {
-        let mut clone = Sounding::default();
+impl Clone for Snapshot {
+    fn clone(&self) -> Snapshot {
+        let mut clone = Snapshot::default();
         clone.clone_from(self);
         clone
     }
 
     /// Copies what is in use, and allocates nothing.
-    fn clone_from(&mut self, other: &Sounding) {
+    fn clone_from(&mut self, other: &Snapshot) {
         self.clear(other.sample_rate_hz);
         self.left_out = other.left_out;
         self.voice_count = other.voice_count;
@@ -96,10 +96,10 @@ impl Clone for Sounding {
     }
 }
 
-impl Sounding {
+impl Snapshot {
     /// Every voice, each with its partials, 1 first; those past the last that sounds have a gain of
     /// 0.
-    pub fn voices(&self) -> impl Iterator<Item = (&SoundingVoice, &[SoundingPartial])> {
+    pub fn voices(&self) -> impl Iterator<Item = (&VoiceSnapshot, &[PartialSnapshot])> {
         self.voices[..self.voice_count]
             .iter()
             .flatten()
@@ -114,11 +114,11 @@ impl Sounding {
         self.voice_count == 0
     }
 
-    /// Begins a picture of nothing, at so many frames per second.
+    /// Begins a snapshot of nothing, at so many frames per second.
     pub fn clear(&mut self, sample_rate_hz: f64) {
         // Equal pictures are to be equal, so what was in use is put back.
         self.voices[..self.voice_count].fill(None);
-        self.partials[..self.partial_count].fill(SoundingPartial::default());
+        self.partials[..self.partial_count].fill(PartialSnapshot::default());
         (self.voice_count, self.partial_count, self.left_out) = (0, 0, 0);
         self.sample_rate_hz = sample_rate_hz;
     }
@@ -127,15 +127,15 @@ impl Sounding {
     /// room for all.
     pub(super) fn add(
         &mut self,
-        voice: SoundingVoice,
+        voice: VoiceSnapshot,
         count: usize,
-    ) -> Option<&mut [SoundingPartial]> {
+    ) -> Option<&mut [PartialSnapshot]> {
         let first = self.partial_count;
         if self.voice_count == self.voices.len() || first + count > self.partials.len() {
             self.left_out += 1;
             return None;
         }
-        self.voices[self.voice_count] = Some(SoundingVoice {
+        self.voices[self.voice_count] = Some(VoiceSnapshot {
             first: first as u32,
             count: count as u32,
             ..voice
@@ -152,9 +152,9 @@ mod tests {
 
     #[test]
     fn it_has_memory_for_an_engines_voices_and_no_more() {
-        let picture = Sounding::default();
-        assert_eq!(picture.voices.len(), MAX_SLOTS);
-        let bytes = size_of_val(&*picture.voices) + size_of_val(&*picture.partials);
+        let snapshot = Snapshot::default();
+        assert_eq!(snapshot.voices.len(), MAX_SLOTS);
+        let bytes = size_of_val(&*snapshot.voices) + size_of_val(&*snapshot.partials);
         assert!(bytes < 700_000, "{bytes} bytes");
     }
 }
