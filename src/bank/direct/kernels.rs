@@ -128,6 +128,123 @@ fn middle(first: u32, frames: u32) -> u32 {
     first + frames / 2
 }
 
+/// A resonator that goes from row to row, away from the middle.
+trait Resonant<L>: Copy {
+    /// Whether [`Resonant::turn`] gives the opposite in the second and third of four rows.
+    const ALTERNATES: bool;
+
+    /// The sines of the row's `chain`, where the row is one of four; the state goes on by a row.
+    fn turn(&mut self, chain: usize, row: usize) -> L;
+
+    /// The sines of the row's `chain`, after whole fours of rows; the state goes on by a row.
+    fn step(&mut self, chain: usize) -> L;
+}
+
+/// Some groups on their way to later frames or, downwards, to earlier ones.
+struct Walk<R, G, const N: usize, const UP: bool> {
+    groups: [R; N],
+    gains: [G; N],
+}
+
+impl<R, G, const N: usize, const UP: bool> Walk<R, G, N, UP> {
+    /// Adds a frame of one of four rows to its sums.
+    #[inline(always)]
+    fn turn<L: Lanes>(&mut self, chain: usize, row: usize, sums: &mut [L::Memory; 2])
+    where
+        R: Resonant<L>,
+        G: Gains<L>,
+    {
+        let mut sum = read(sums);
+        for group in 0..N {
+            let sine = self.groups[group].turn(chain, row);
+            sum = if R::ALTERNATES && (row == 1 || row == 2) {
+                self.gains[group].subtract(sine, sum)
+            } else {
+                self.gains[group].add(sine, sum)
+            };
+            self.step_gains(group);
+        }
+        write(sum, sums);
+    }
+
+    /// Adds a frame of a row after them to its sums.
+    #[inline(always)]
+    fn step<L: Lanes>(&mut self, chain: usize, sums: &mut [L::Memory; 2])
+    where
+        R: Resonant<L>,
+        G: Gains<L>,
+    {
+        let mut sum = read(sums);
+        for group in 0..N {
+            let sine = self.groups[group].step(chain);
+            sum = self.gains[group].add(sine, sum);
+            self.step_gains(group);
+        }
+        write(sum, sums);
+    }
+
+    #[inline(always)]
+    fn step_gains<L: Lanes>(&mut self, group: usize)
+    where
+        G: Gains<L>,
+    {
+        if UP {
+            self.gains[group].step_up();
+        } else {
+            self.gains[group].step_down();
+        }
+    }
+}
+
+/// Adds a segment to the sums, from its middle to both ends: `up` from the row after the middle on,
+/// `down` from the row before it.
+#[inline(always)]
+fn walk<L: Lanes, R: Resonant<L>, G: Gains<L>, const N: usize>(
+    up: &[R; N],
+    down: &[R; N],
+    gains: &[G; N],
+    first: u32,
+    sums: &mut [[L::Memory; 2]],
+) {
+    let middle = middle(first, sums.len() as u32) as f32;
+    let mut up = Walk::<R, G, N, true> {
+        groups: *up,
+        gains: *gains,
+    };
+    let mut down = Walk::<R, G, N, false> {
+        groups: *down,
+        gains: *gains,
+    };
+    for (up, down) in up.gains.iter_mut().zip(&mut down.gains) {
+        *up = up.at(middle);
+        *down = *up;
+        down.step_down();
+    }
+    let (low, high) = sums.split_at_mut(sums.len() / 2);
+    let mut high = high.chunks_exact_mut(4 * ROW_FRAMES);
+    let mut low = low.rchunks_exact_mut(4 * ROW_FRAMES);
+    for (high, low) in (&mut high).zip(&mut low) {
+        for row in 0..4 {
+            for chain in 0..ROW_FRAMES {
+                up.turn(chain, row, &mut high[row * ROW_FRAMES + chain]);
+            }
+            for chain in (0..ROW_FRAMES).rev() {
+                down.turn(chain, row, &mut low[(3 - row) * ROW_FRAMES + chain]);
+            }
+        }
+    }
+    let high = high.into_remainder().chunks_exact_mut(ROW_FRAMES);
+    let low = low.into_remainder().rchunks_exact_mut(ROW_FRAMES);
+    for (high, low) in high.zip(low) {
+        for (chain, sums) in high.iter_mut().enumerate() {
+            up.step(chain, sums);
+        }
+        for (chain, sums) in low.iter_mut().enumerate().rev() {
+            down.step(chain, sums);
+        }
+    }
+}
+
 /// The plain resonator `y[n+2] = 2cos(2ω)·y[n] − y[n−2]`, from the middle outwards.
 #[derive(Clone, Copy)]
 pub struct Resonator<L> {
@@ -164,82 +281,19 @@ impl<L: Lanes> Kernel<L> for Resonator<L> {
         first: u32,
         sums: &mut [[L::Memory; 2]],
     ) {
-        let middle = middle(first, sums.len() as u32) as f32;
-        let mut up = *groups;
         let mut down = *groups;
-        let mut up_gains = *gains;
-        let mut down_gains = *gains;
-        for group in 0..N {
-            down[group].early = groups[group].late;
-            down[group].late = groups[group].early;
-            up_gains[group] = gains[group].at(middle);
-            down_gains[group] = up_gains[group];
-            down_gains[group].step_down();
+        for group in &mut down {
+            std::mem::swap(&mut group.early, &mut group.late);
         }
-        let (low, high) = sums.split_at_mut(sums.len() / 2);
-        let mut high = high.chunks_exact_mut(4 * ROW_FRAMES);
-        let mut low = low.rchunks_exact_mut(4 * ROW_FRAMES);
-        // Each term of the recurrence takes the state of the one that it no longer needs, by
-        // p ← p − c·q and q ← q + c·p in turn. Of four rows that makes the second and the third
-        // negative.
-        for (high, low) in (&mut high).zip(&mut low) {
-            for row in 0..4 {
-                let high = &mut high[row * ROW_FRAMES..];
-                let low = &mut low[(3 - row) * ROW_FRAMES..];
-                for chain in 0..ROW_FRAMES {
-                    let mut frame = read(&high[chain]);
-                    for group in 0..N {
-                        let sine = up[group].turn(chain, row);
-                        frame = if row == 1 || row == 2 {
-                            up_gains[group].subtract(sine, frame)
-                        } else {
-                            up_gains[group].add(sine, frame)
-                        };
-                        up_gains[group].step_up();
-                    }
-                    write(frame, &mut high[chain]);
-                }
-                for chain in (0..ROW_FRAMES).rev() {
-                    let mut frame = read(&low[chain]);
-                    for group in 0..N {
-                        let sine = down[group].turn(chain, row);
-                        frame = if row == 1 || row == 2 {
-                            down_gains[group].subtract(sine, frame)
-                        } else {
-                            down_gains[group].add(sine, frame)
-                        };
-                        down_gains[group].step_down();
-                    }
-                    write(frame, &mut low[chain]);
-                }
-            }
-        }
-        let high = high.into_remainder().chunks_exact_mut(ROW_FRAMES);
-        let low = low.into_remainder().rchunks_exact_mut(ROW_FRAMES);
-        for (high, low) in high.zip(low) {
-            for chain in 0..ROW_FRAMES {
-                let mut frame = read(&high[chain]);
-                for group in 0..N {
-                    frame = up_gains[group].add(up[group].step(chain), frame);
-                    up_gains[group].step_up();
-                }
-                write(frame, &mut high[chain]);
-            }
-            for chain in (0..ROW_FRAMES).rev() {
-                let mut frame = read(&low[chain]);
-                for group in 0..N {
-                    frame = down_gains[group].add(down[group].step(chain), frame);
-                    down_gains[group].step_down();
-                }
-                write(frame, &mut low[chain]);
-            }
-        }
+        walk(groups, &down, gains, first, sums);
     }
 }
 
-impl<L: Lanes> Resonator<L> {
-    /// The sines of the row's `chain`, negative in the second and third of four rows; the state goes
-    /// on by a row.
+impl<L: Lanes> Resonant<L> for Resonator<L> {
+    // Each term of the recurrence takes the state of the one that it no longer needs, by
+    // p ← p − c·q and q ← q + c·p in turn.
+    const ALTERNATES: bool = true;
+
     #[inline(always)]
     fn turn(&mut self, chain: usize, row: usize) -> L {
         let (p, q) = (&mut self.early[chain], &mut self.late[chain]);
@@ -252,7 +306,6 @@ impl<L: Lanes> Resonator<L> {
         }
     }
 
-    /// The sines of the row's `chain`; the state goes on by a row.
     #[inline(always)]
     fn step(&mut self, chain: usize) -> L {
         let sine = self.late[chain];
@@ -319,39 +372,11 @@ impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
         first: u32,
         sums: &mut [[L::Memory; 2]],
     ) {
-        let middle = middle(first, sums.len() as u32) as f32;
-        let mut up = *groups;
         let mut down = *groups;
-        let mut up_gains = *gains;
-        let mut down_gains = *gains;
-        for group in 0..N {
-            down[group] = groups[group].mirrored();
-            up_gains[group] = gains[group].at(middle);
-            down_gains[group] = up_gains[group];
-            down_gains[group].step_down();
+        for group in &mut down {
+            *group = group.mirrored();
         }
-        let (low, high) = sums.split_at_mut(sums.len() / 2);
-        let rows = high
-            .chunks_exact_mut(ROW_FRAMES)
-            .zip(low.rchunks_exact_mut(ROW_FRAMES));
-        for (high, low) in rows {
-            for chain in 0..ROW_FRAMES {
-                let mut frame = read(&high[chain]);
-                for group in 0..N {
-                    frame = up_gains[group].add(up[group].step(chain), frame);
-                    up_gains[group].step_up();
-                }
-                write(frame, &mut high[chain]);
-            }
-            for chain in (0..ROW_FRAMES).rev() {
-                let mut frame = read(&low[chain]);
-                for group in 0..N {
-                    frame = down_gains[group].add(down[group].step(chain), frame);
-                    down_gains[group].step_down();
-                }
-                write(frame, &mut low[chain]);
-            }
-        }
+        walk(groups, &down, gains, first, sums);
     }
 }
 
@@ -368,8 +393,16 @@ impl<L: Lanes> ReinschResonator<L> {
         }
         mirrored
     }
+}
 
-    /// The sines of the row's `chain`; the state goes on by a row.
+impl<L: Lanes> Resonant<L> for ReinschResonator<L> {
+    const ALTERNATES: bool = false;
+
+    #[inline(always)]
+    fn turn(&mut self, chain: usize, _row: usize) -> L {
+        self.step(chain)
+    }
+
     #[inline(always)]
     fn step(&mut self, chain: usize) -> L {
         let sine = self.late[chain];
