@@ -10,7 +10,7 @@ mod random;
 
 use aliquot::bank::spectral::{HalfSpectra, Spreader, Transform};
 use aliquot::bank::{Controls, MAX_BLOCK_FRAMES, Renderer, fixed_turns, reference};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use random::Random;
 use std::hint::black_box;
@@ -143,7 +143,7 @@ struct Spectral {
 }
 
 impl Spectral {
-    fn new(level: Level, frames: usize) -> Self {
+    fn new(level: SimdLevel, frames: usize) -> Self {
         Self {
             spreader: Spreader::new(level, frames),
             spectra: HalfSpectra::new(frames),
@@ -162,14 +162,14 @@ impl Spectral {
 
 /// A kernel of the bank at a level.
 enum Kernel {
-    Direct(Level, Box<Renderer>),
-    Spectral(Level, Box<Spectral>),
+    Direct(SimdLevel, Box<Renderer>),
+    Spectral(SimdLevel, Box<Spectral>),
 }
 
 impl Kernel {
     /// All kernels at all levels of this processor, for blocks of so many frames.
     fn all(frames: usize) -> Vec<Kernel> {
-        Level::available()
+        SimdLevel::available()
             .flat_map(|level| {
                 // Within no part it has the direct kernel alone.
                 let direct = Box::new(Renderer::new(level, frames));
@@ -182,7 +182,7 @@ impl Kernel {
             .collect()
     }
 
-    fn level(&self) -> Level {
+    fn level(&self) -> SimdLevel {
         match self {
             Kernel::Direct(level, _) | Kernel::Spectral(level, _) => *level,
         }
@@ -322,7 +322,7 @@ aliquot::at_level! {
 }
 
 /// Multiply-adds a nanosecond: the best of many short runs.
-fn peak(level: Level) -> f64 {
+fn peak(level: SimdLevel) -> f64 {
     const ROUNDS: usize = 1_000;
     let mut sums = [0.5_f32; 256];
     let mut best = f64::MAX;

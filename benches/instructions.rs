@@ -9,7 +9,7 @@ mod random;
 
 use aliquot::bank::spectral::{HalfSpectra, Spreader, Transform};
 use aliquot::bank::{Controls, Renderer, fixed_turns};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use random::Random;
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     if let [word, kernel, level, frames, blocks] = arguments.as_slice()
         && word == "render"
     {
-        let Some(level) = Level::named(level) else {
+        let Some(level) = SimdLevel::named(level) else {
             return ExitCode::from(NO_SUCH_LEVEL);
         };
         let number = |text: &str| text.parse().expect("a number");
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         String::from_utf8_lossy(&version.stdout).trim()
     );
     let mut code = ExitCode::SUCCESS;
-    'levels: for level in Level::NAMES {
+    'levels: for level in SimdLevel::NAMES {
         for kernel in KERNELS {
             for frames in FRAMES {
                 println!("Testing instructions/{kernel}/{level}/{frames}");
@@ -115,7 +115,7 @@ fn instructions(
 }
 
 /// What is counted.
-fn render(kernel: &str, level: Level, frames: usize, blocks: usize) {
+fn render(kernel: &str, level: SimdLevel, frames: usize, blocks: usize) {
     let mut random = Random::new(0);
     let mut turns = [0.0; PARTIALS].map(|_: f64| random.frequency_turns());
     turns.sort_by(f64::total_cmp);

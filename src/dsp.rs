@@ -3,8 +3,8 @@
 pub mod denormals;
 pub mod envelope;
 pub mod fixed_point;
-pub mod level;
 pub mod lfo;
 pub mod maths;
 pub mod prefetch;
 pub mod random;
+pub mod simd_level;

@@ -52,7 +52,7 @@
 //!
 //! # Vector instructions
 //!
-//! An engine uses one [`Level`](dsp::level::Level) of vector instructions, the highest that the
+//! An engine uses one [`SimdLevel`](dsp::simd_level::SimdLevel) of vector instructions, the highest that the
 //! processor supports. The control path gives the same bits at all levels. The bank's fused operations
 //! do not, so the sound differs between levels by less than −110 dB.
 

@@ -17,7 +17,7 @@ use nice_plug::context::process::Transport as HostTransport;
 use nice_plug::prelude::*;
 
 use crate::bridge::KeyReceiver;
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Param as SynthParam, Patch, RATES_HZ, Transport};
@@ -162,8 +162,8 @@ impl Plugin for Aliquot {
             nice_error!("Aliquot cannot run at {sample_rate_hz} Hz");
             return false;
         }
-        if let Err(reason) = Level::forced() {
-            nice_error!("{reason}: taking {:?}", Level::chosen());
+        if let Err(reason) = SimdLevel::forced() {
+            nice_error!("{reason}: taking {:?}", SimdLevel::chosen());
         }
         // A change that comes between these two is reported again in `process`: no harm.
         self.params.update(&mut self.patch);

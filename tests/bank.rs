@@ -6,7 +6,7 @@ mod rig;
 use aliquot::bank::direct::Direct;
 use aliquot::bank::spectral::max_half_chirp;
 use aliquot::bank::{INAUDIBLE, MAX_BLOCK_FRAMES, Mixer, Part, Renderer, fixed_turns, reference};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use rig::{
     Bank, HIGHEST_TURNS, Kernel, LOWEST_TURNS, Random, Worst, decibels, levels, spectral_kernels,
 };
@@ -193,7 +193,7 @@ fn what_is_left_out_comes_to_less_than_120_db() {
         for _ in 0..512 {
             voice.push(1 << 62, fixed_turns(0.01), 0, [gain; 4]);
         }
-        let mut renderer = Renderer::new(Level::chosen(), 64);
+        let mut renderer = Renderer::new(SimdLevel::chosen(), 64);
         let mut part = Part::new(64);
         renderer.begin_part(512, 512);
         let (left, right) = part.begin();
@@ -201,7 +201,7 @@ fn what_is_left_out_comes_to_less_than_120_db() {
         renderer.end_part(&mut part);
         let mut heard = [vec![0.0; 64], vec![0.0; 64]];
         let [left, right] = &mut heard;
-        let mut mixer = Mixer::new(Level::chosen(), 64);
+        let mut mixer = Mixer::new(SimdLevel::chosen(), 64);
         mixer.accumulate(&part, left, right);
         mixer.transform_into(left, right);
         let mut wanted = [vec![0.0; 64], vec![0.0; 64]];
@@ -348,11 +348,11 @@ fn counts_and_frames_around_lane_edges() {
 #[test]
 fn no_frames_and_silence_leave_the_bus_alone() {
     let mut bank = Bank::one(5, 1 << 58, 0);
-    Direct::new(Level::chosen()).render(&bank.controls(), &mut [], &mut []);
+    Direct::new(SimdLevel::chosen()).render(&bank.controls(), &mut [], &mut []);
     bank.gains = [const { Vec::new() }; 4].map(|_: Vec<f32>| vec![0.0]);
     let mut left = [0.25, -0.0, f32::MIN_POSITIVE, 1e30, 0.0];
     let mut right = [-7.0; 5];
-    Direct::new(Level::chosen()).render(&bank.controls(), &mut left, &mut right);
+    Direct::new(SimdLevel::chosen()).render(&bank.controls(), &mut left, &mut right);
     assert_eq!(
         left.map(f32::to_bits),
         [0.25, 0.0, f32::MIN_POSITIVE, 1e30, 0.0].map(f32::to_bits)
@@ -363,10 +363,10 @@ fn no_frames_and_silence_leave_the_bus_alone() {
 #[test]
 fn the_bank_adds_to_the_bus() {
     let mut bank = Bank::one(1 << 62, 0x0123_4567_89ab_cdef, 0);
-    let [alone, _] = bank.render(Kernel::Direct(Level::chosen()), 64);
+    let [alone, _] = bank.render(Kernel::Direct(SimdLevel::chosen()), 64);
     let mut left = [0.5; 64];
     let mut right = [0.5; 64];
-    Direct::new(Level::chosen()).render(&bank.controls(), &mut left, &mut right);
+    Direct::new(SimdLevel::chosen()).render(&bank.controls(), &mut left, &mut right);
     for frame in 0..64 {
         assert_eq!(left[frame], 0.5 + alone[frame]);
         assert_eq!(right[frame], left[frame]);
@@ -469,7 +469,7 @@ fn phase_after_ten_minutes_is_within_a_thousandth_of_a_turn() {
         for _ in 0..BLOCKS {
             bank.advance(BLOCK);
         }
-        let [left, _] = bank.render(Kernel::Direct(Level::chosen()), BLOCK);
+        let [left, _] = bank.render(Kernel::Direct(SimdLevel::chosen()), BLOCK);
         // What is heard as a·sine + b·cosine of the phase that f64 says it should have.
         let [mut ss, mut sc, mut cc, mut hs, mut hc] = [0.0; 5];
         for (frame, &heard) in left.iter().enumerate() {

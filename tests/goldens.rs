@@ -11,7 +11,7 @@ mod performance;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::{Event, NoteAddress, NoteExpression, Param, Patch, Transport};
 use analysis::{db, rms};
 use performance::{engine_at, off, on, play};
@@ -335,7 +335,7 @@ fn levels(signal: &[f32]) -> Vec<f64> {
         .collect()
 }
 
-fn render(level: Level, window: &Window) -> (Vec<f32>, Vec<f32>) {
+fn render(level: SimdLevel, window: &Window) -> (Vec<f32>, Vec<f32>) {
     let mut engine = engine_at(level, RATE, &window.patch);
     engine.set_transport(&Transport {
         tempo_bpm: 120.0,
@@ -369,7 +369,7 @@ fn windows_sound_as_they_did() {
     let mut lines = held.lines().filter(|line| !line.starts_with('#'));
     let mut written = format!(
         "# name | exact fingerprint at {} | dB of each quarter and of its slope, left then right\n# Blessed because: {}\n",
-        Level::NAMES.join(", "),
+        SimdLevel::NAMES.join(", "),
         reason.as_deref().unwrap_or_default()
     );
     let mut wrong = Vec::new();
@@ -377,17 +377,17 @@ fn windows_sound_as_they_did() {
     if !has_exact {
         println!("exact fingerprints not run: they are those of x86_64");
     }
-    for name in Level::NAMES {
-        if Level::named(name).is_none() {
+    for name in SimdLevel::NAMES {
+        if SimdLevel::named(name).is_none() {
             println!("{name} not run: this processor lacks it");
         }
     }
     for window in windows() {
         // By level: the fingerprint, and the levels in dB.
-        let found: Vec<_> = Level::NAMES
+        let found: Vec<_> = SimdLevel::NAMES
             .iter()
             .map(|name| {
-                let (left, right) = render(Level::named(name)?, &window);
+                let (left, right) = render(SimdLevel::named(name)?, &window);
                 assert!(rms(&left) > 1e-4, "{} is silent", window.name);
                 let exact = format!("{:016x}", fingerprint(&left, &right));
                 Some((exact, [levels(&left), levels(&right)].concat()))
@@ -427,7 +427,7 @@ fn windows_sound_as_they_did() {
             let Some((exact, levels)) = found else {
                 continue;
             };
-            let at_level = Level::NAMES[at];
+            let at_level = SimdLevel::NAMES[at];
             let is_near = held_levels.len() == levels.len()
                 && held_levels
                     .iter()

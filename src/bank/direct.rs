@@ -33,7 +33,7 @@ mod kernels;
 use super::lanes::{LaneBody, Lanes, Words, dispatch};
 use super::{Controls, MAX_BLOCK_FRAMES};
 use crate::dsp::fixed_point::{WORD_TURN, round_phase};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 use batch::Batch;
 use gains::Ends;
 use kernels::{ChirpSine, PADDING_FRAMES, ReinschResonator, Resonator};
@@ -41,7 +41,7 @@ use wide::{bytemuck, f32x16};
 
 /// The direct kernel and its working memory.
 pub struct Direct {
-    level: Level,
+    level: SimdLevel,
     /// For each frame, left and right, one sum a lane: `[[L::Memory; 2]]` at the front.
     sums: Box<[f32x16]>,
     batches: Box<Batches>,
@@ -69,7 +69,7 @@ struct Batches {
 
 impl Direct {
     /// Allocates all that [`Direct::render`] needs.
-    pub fn new(level: Level) -> Direct {
+    pub fn new(level: SimdLevel) -> Direct {
         Direct {
             level,
             sums: vec![f32x16::splat(0.0); 2 * MAX_BLOCK_FRAMES].into(),
@@ -83,7 +83,7 @@ impl Direct {
     }
 
     /// The vector instructions that it uses.
-    pub fn level(&self) -> Level {
+    pub fn level(&self) -> SimdLevel {
         self.level
     }
 

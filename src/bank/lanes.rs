@@ -6,9 +6,9 @@
 //! nowhere else, so that one implementation gives the same bits on every machine.
 //!
 //! The wider implementations cannot be named outside of this module: a body meets them only through
-//! [`dispatch`], which has a [`Level`] as proof that the processor has their instructions.
+//! [`dispatch`], which has a [`SimdLevel`] as proof that the processor has their instructions.
 
-use crate::dsp::level::{Level, Set};
+use crate::dsp::simd_level::{Set, SimdLevel};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
 use wide::bytemuck::Pod;
 
@@ -39,7 +39,7 @@ pub trait LaneBody {
 
 /// Runs the body with the lanes of this level.
 #[inline]
-pub fn dispatch<B: LaneBody>(level: Level, body: B) -> B::Output {
+pub fn dispatch<B: LaneBody>(level: SimdLevel, body: B) -> B::Output {
     match level.set() {
         Set::Portable => body.run::<Portable>(),
         // SAFETY: a level exists only where its instructions were detected.

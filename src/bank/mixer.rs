@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::spectral::{self, Transform};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// Adds up the parts of each block. One an engine.
 #[derive(Debug)]
@@ -12,7 +12,7 @@ pub struct Mixer {
 
 impl Mixer {
     /// Allocates all that it needs for blocks of `block_frames`.
-    pub fn new(level: Level, block_frames: usize) -> Mixer {
+    pub fn new(level: SimdLevel, block_frames: usize) -> Mixer {
         Mixer {
             transform: spectral::takes(block_frames).then(|| Transform::new(level, block_frames)),
         }

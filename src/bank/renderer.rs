@@ -3,15 +3,19 @@
 use super::direct::Direct;
 use super::spectral::{self, Spreader};
 use super::{Controls, Part, advance};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// Partials on the bus from which the spectrum is worth its inverse FFT, by level.
 ///
 /// From `cargo bench --bench bank -- ratios` on an EPYC with AVX-512, blocks of 64, ramps: at the
 /// portable level both take 22 ns a partial and block at 128; at AVX2 both take 30 ns at 16 and the
 /// spectrum 19 against 21 at 32, at AVX-512 18 against 24. Longer blocks only help the spectrum.
-fn dense_from(level: Level) -> usize {
-    if level == Level::PORTABLE { 128 } else { 32 }
+fn dense_from(level: SimdLevel) -> usize {
+    if level == SimdLevel::PORTABLE {
+        128
+    } else {
+        32
+    }
 }
 
 /// What is left out of a dense block comes to no more than this, −120 dB of full scale, even if all
@@ -32,7 +36,7 @@ pub struct Renderer {
 
 impl Renderer {
     /// Allocates all that it needs for blocks of `block_frames`.
-    pub fn new(level: Level, block_frames: usize) -> Renderer {
+    pub fn new(level: SimdLevel, block_frames: usize) -> Renderer {
         Renderer {
             direct: Direct::new(level),
             spreader: spectral::takes(block_frames).then(|| Spreader::new(level, block_frames)),

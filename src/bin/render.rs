@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::song::{ReadOptions, Song};
 use aliquot::state::{Preset, StartingPreset, starting_presets};
 use aliquot::synth::{Param, Patch};
@@ -65,7 +65,7 @@ fn tell(text: &str, is_output_taken: bool) -> Result<(), String> {
 
 /// Renders as the arguments ask, and reports what was written.
 fn render(arguments: &Arguments) -> Result<(), String> {
-    Level::forced()?;
+    SimdLevel::forced()?;
     let (song_path, output_path) = arguments.paths()?;
     spare_inputs(arguments, song_path, output_path)?;
     let programs = programs(arguments)?;

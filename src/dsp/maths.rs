@@ -2,7 +2,7 @@
 //!
 //! [`exp2`], [`log2`], [`sine_magnitude_of_turns`] and [`sine_cosine_of_octant`] are polynomials
 //! without branches, so a loop over arrays is vectorised at every
-//! [`Level`](crate::dsp::level::Level). All levels give the same bits: the functions use only
+//! [`SimdLevel`](crate::dsp::simd_level::SimdLevel). All levels give the same bits: the functions use only
 //! operations that IEEE 754 defines to the bit, and nothing is fused. The coefficients are minimax
 //! fits by Remez's exchange algorithm, rounded to f32. The other functions use `libm`, which is Rust
 //! code and gives the same results on every machine.
@@ -111,7 +111,7 @@ pub fn ratio_from_semitones(semitones: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::at_level;
-    use crate::dsp::level::Level;
+    use crate::dsp::simd_level::SimdLevel;
 
     #[test]
     fn powers_of_two() {
@@ -175,8 +175,8 @@ mod tests {
     fn the_same_bits_at_every_level() {
         let x: Vec<f32> = (1..10_000).map(|step| step as f32 * 1.37).collect();
         let mut portable = vec![0.0; x.len()];
-        all(Level::PORTABLE, &x, &mut portable);
-        for level in Level::available() {
+        all(SimdLevel::PORTABLE, &x, &mut portable);
+        for level in SimdLevel::available() {
             let mut y = vec![0.0; x.len()];
             all(level, &x, &mut y);
             assert_eq!(y, portable, "{level:?}");

@@ -10,8 +10,8 @@ use super::partials::stages::{SpectrumStage as _, Stages};
 use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
-use crate::dsp::level::Level;
 use crate::dsp::lfo::LfoShape;
+use crate::dsp::simd_level::SimdLevel;
 
 /// The values of a patch as they are set, before the macros move them.
 pub fn values_before_macros(patch: &Patch) -> Values {
@@ -106,7 +106,7 @@ pub fn filter_settings(values: &Values) -> Option<FilterSettings> {
 pub fn filter_gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
     let log2_hz: Vec<f32> = hz.iter().map(|hz| libm::log2f(hz.max(1e-3))).collect();
     let mut gains = vec![1.0; hz.len()];
-    Filter::new(settings).apply(Level::PORTABLE, &log2_hz, 0.0, &mut gains);
+    Filter::new(settings).apply(SimdLevel::PORTABLE, &log2_hz, 0.0, &mut gains);
     gains
         .into_iter()
         .map(|gain: f32| 20.0 * libm::log10f(gain.max(1e-6)))
@@ -138,7 +138,7 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
 /// sample rate.
 fn context(overrides: &PartialOverrides) -> Context<'_> {
     Context {
-        level: Level::PORTABLE,
+        level: SimdLevel::PORTABLE,
         tables: HarmonicTables::shared(),
         overrides,
         fundamental_hz: 1.0,

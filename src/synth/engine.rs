@@ -32,7 +32,7 @@ use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
 use crate::bank::{MAX_BLOCK_FRAMES, Mixer, Renderer};
 use crate::dsp::denormals::FlushDenormals;
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// What is fixed for an engine's life.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,13 +108,13 @@ pub fn block_frames(sample_rate_hz: f64) -> usize {
 
 impl Engine {
     /// Allocates all that the engine will ever need, for the vector instructions that
-    /// [`Level::chosen`] names.
+    /// [`SimdLevel::chosen`] names.
     pub fn new(config: &Config) -> Engine {
-        Engine::with_level(config, Level::chosen())
+        Engine::with_level(config, SimdLevel::chosen())
     }
 
     /// As [`Engine::new`], for these vector instructions.
-    pub fn with_level(config: &Config, level: Level) -> Engine {
+    pub fn with_level(config: &Config, level: SimdLevel) -> Engine {
         // A rate that is not a number becomes the lowest.
         let sample_rate_hz = config
             .sample_rate_hz

@@ -28,13 +28,13 @@ use super::modulation::VoiceValues;
 use super::snapshot::PartialSnapshot;
 use super::versioned::copy_fields;
 use crate::bank::Renderer;
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// What source and stages read beside a voice's values.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// Vector instructions.
-    pub level: Level,
+    pub level: SimdLevel,
     /// Functions of the partial's number.
     pub tables: &'static HarmonicTables,
     /// The first partials' own Level, Tune and Pan.
@@ -68,7 +68,7 @@ struct State {
 
 impl Partials {
     /// Allocates them.
-    pub fn allocate(level: Level) -> Partials {
+    pub fn allocate(level: SimdLevel) -> Partials {
         Partials {
             state: State::default(),
             frame: Frame::allocate(),

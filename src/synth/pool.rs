@@ -16,13 +16,13 @@ use super::voice::Voice;
 use super::voice_group::{GROUP_VOICES, VoiceGroup};
 use crate::bank::Renderer;
 use crate::dsp::denormals::FlushDenormals;
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// What memory is allocated for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dimensions {
     /// Vector instructions.
-    pub level: Level,
+    pub level: SimdLevel,
     /// Frames per second.
     pub sample_rate_hz: f64,
     /// H: frames in a block.

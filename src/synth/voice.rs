@@ -19,9 +19,9 @@ use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
 use crate::bank::Renderer;
-use crate::dsp::level::Level;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
+use crate::dsp::simd_level::SimdLevel;
 
 /// What a voice is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ copy_fields!(Voice {
 #[derive(Clone, Copy, Debug)]
 struct VoiceControl {
     /// Vector instructions.
-    level: Level,
+    level: SimdLevel,
     note: Note,
     released: bool,
     /// To be released at the next tick.
@@ -96,7 +96,7 @@ enum PartialOffsets {
 }
 
 impl VoiceControl {
-    fn idle(level: Level) -> VoiceControl {
+    fn idle(level: SimdLevel) -> VoiceControl {
         VoiceControl {
             level,
             note: Note::new(0, 0, 0.0),
@@ -131,7 +131,7 @@ pub enum BlockResult {
 
 impl Voice {
     /// Allocates an idle voice.
-    pub fn idle(level: Level) -> Voice {
+    pub fn idle(level: SimdLevel) -> Voice {
         Voice {
             state: VoiceState::Idle,
             control: VoiceControl::idle(level),

@@ -8,7 +8,7 @@ use super::tick::Tick;
 use super::versioned::CopyFrom;
 use super::voice::{BlockResult, Voice};
 use crate::bank::{Part, Renderer};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// Voices in a group: few enough that eight voices of 512 partials take no longer than a thirtieth
 /// of a block, and enough that adding up the groups costs little beside.
@@ -31,7 +31,7 @@ pub struct VoiceGroup {
 
 impl VoiceGroup {
     /// Allocates one of idle voices, for blocks of `block_frames`.
-    pub fn allocate(level: Level, block_frames: usize) -> VoiceGroup {
+    pub fn allocate(level: SimdLevel, block_frames: usize) -> VoiceGroup {
         VoiceGroup {
             voices: (0..GROUP_VOICES).map(|_| Voice::idle(level)).collect(),
             active: 0,

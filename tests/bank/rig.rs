@@ -3,7 +3,7 @@
 use aliquot::bank::direct::Direct;
 use aliquot::bank::spectral::{self, HalfSpectra, Spreader, Transform, max_half_chirp};
 use aliquot::bank::{Controls, advanced_phase, reference};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -99,8 +99,8 @@ impl Bank {
         let [left, right] = &mut channels;
         // Made once: each is as new after a block.
         thread_local! {
-            static DIRECT: RefCell<HashMap<Level, Direct>> = RefCell::default();
-            static SPECTRAL: RefCell<HashMap<(Level, usize), Spectral>> = RefCell::default();
+            static DIRECT: RefCell<HashMap<SimdLevel, Direct>> = RefCell::default();
+            static SPECTRAL: RefCell<HashMap<(SimdLevel, usize), Spectral>> = RefCell::default();
         }
         self.with_controls(|controls| match kernel {
             Kernel::Direct(level) => DIRECT.with_borrow_mut(|made| {
@@ -174,7 +174,7 @@ pub struct Spectral {
 }
 
 impl Spectral {
-    pub fn new(level: Level, frames: usize) -> Self {
+    pub fn new(level: SimdLevel, frames: usize) -> Self {
         Self {
             spreader: Spreader::new(level, frames),
             spectra: HalfSpectra::new(frames),
@@ -210,7 +210,7 @@ pub enum Form {
 }
 
 /// The spectral kernels of a level.
-pub fn spectral_kernels(level: Level) -> impl Iterator<Item = Kernel> {
+pub fn spectral_kernels(level: SimdLevel) -> impl Iterator<Item = Kernel> {
     let moments = spectral::collects_moments(level).then_some(Form::Moments);
     let forms = [Form::Taps].into_iter().chain(moments);
     forms.map(move |form| Kernel::Spectral(level, form))
@@ -219,14 +219,14 @@ pub fn spectral_kernels(level: Level) -> impl Iterator<Item = Kernel> {
 /// A kernel at a level.
 #[derive(Clone, Copy, Debug)]
 pub enum Kernel {
-    Direct(Level),
-    Spectral(Level, Form),
+    Direct(SimdLevel),
+    Spectral(SimdLevel, Form),
 }
 
 /// The levels that this processor has; the others are named.
-pub fn levels() -> impl Iterator<Item = Level> {
-    Level::NAMES.iter().filter_map(|name| {
-        let level = Level::named(name);
+pub fn levels() -> impl Iterator<Item = SimdLevel> {
+    SimdLevel::NAMES.iter().filter_map(|name| {
+        let level = SimdLevel::named(name);
         if level.is_none() {
             println!("{name} not run: this processor lacks it");
         }

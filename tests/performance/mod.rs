@@ -1,8 +1,8 @@
 //! Rendering events at given frames, in buffers of any size.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use aliquot::dsp::level::Level;
 use aliquot::dsp::random::bits;
+use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch};
 
 /// Frames per second.
@@ -25,11 +25,11 @@ pub fn sine() -> Patch {
 
 /// A new engine with this patch.
 pub fn engine(sample_rate_hz: f64, patch: &Patch) -> Engine {
-    engine_at(Level::chosen(), sample_rate_hz, patch)
+    engine_at(SimdLevel::chosen(), sample_rate_hz, patch)
 }
 
 /// A new engine with this patch, for this level of vector instructions.
-pub fn engine_at(level: Level, sample_rate_hz: f64, patch: &Patch) -> Engine {
+pub fn engine_at(level: SimdLevel, sample_rate_hz: f64, patch: &Patch) -> Engine {
     let config = Config {
         sample_rate_hz,
         max_voices: 128,

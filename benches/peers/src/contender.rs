@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 use fundsp::prelude32::{AudioUnit, BufferRef, BufferVec, busi, sine_hz};
 use fundsp::typenum::U1000;
 
@@ -59,7 +59,7 @@ struct Ours {
 
 impl Ours {
     fn new(whole_bank: bool, block_frames: usize) -> Self {
-        let level = Level::chosen();
+        let level = SimdLevel::chosen();
         let gains = |factor: f64| {
             partials::all()
                 .map(|partial| (partial.amplitude * factor) as f32)

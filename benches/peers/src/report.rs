@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::thread::available_parallelism;
 
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 
 use crate::comparison::{Contender, Maker, Scaling, TABLE_S};
 use crate::supercollider::Graph;
@@ -33,7 +33,7 @@ impl Report {
             "On one core of {}; {} partials at 48 kHz; SIMD level of Aliquot: {}.\n\n",
             processor(),
             1000,
-            Level::chosen().name()
+            SimdLevel::chosen().name()
         );
         table(&mut markdown, contenders);
         markdown.push_str("\n| figure | wanted | measured | |\n|---|---|---|---|\n");

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use aliquot::bank::{Controls, Mixer, Part, Renderer, fixed_turns};
-use aliquot::dsp::level::Level;
+use aliquot::dsp::simd_level::SimdLevel;
 
 use crate::random::Random;
 
@@ -62,7 +62,7 @@ impl Share {
         for voice in turns.chunks_mut(VOICE) {
             voice.sort_by(f64::total_cmp);
         }
-        let level = Level::chosen();
+        let level = SimdLevel::chosen();
         Self {
             renderer: Renderer::new(level, frames),
             mixer: Mixer::new(level, frames),

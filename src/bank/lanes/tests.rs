@@ -122,9 +122,9 @@ impl LaneBody for TapOperations {
 
 #[test]
 fn all_levels_do_the_same() {
-    let wanted = dispatch(Level::PORTABLE, Operations);
-    let wanted_taps = dispatch(Level::PORTABLE, TapOperations);
-    for level in Level::available() {
+    let wanted = dispatch(SimdLevel::PORTABLE, Operations);
+    let wanted_taps = dispatch(SimdLevel::PORTABLE, TapOperations);
+    for level in SimdLevel::available() {
         assert_eq!(dispatch(level, Operations), wanted, "{level:?}");
         assert_eq!(dispatch(level, TapOperations), wanted_taps, "{level:?}");
     }
@@ -133,7 +133,7 @@ fn all_levels_do_the_same() {
 /// The portable ones against arithmetic by hand.
 #[test]
 fn taps_do_what_they_say() {
-    let found = dispatch(Level::PORTABLE, TapOperations);
+    let found = dispatch(SimdLevel::PORTABLE, TapOperations);
     let a = floats(0);
     for n in 0..16 {
         assert_eq!(found[n], a[n / 2].to_bits());
@@ -178,7 +178,7 @@ fn sums_of_lanes_reach_their_frames() {
             channels
         }
     }
-    for level in Level::available() {
+    for level in SimdLevel::available() {
         let [left, right] = dispatch(level, Sum);
         assert_eq!(left, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "{level:?}");
         assert_eq!(right, [-1.0; 7], "{level:?}");

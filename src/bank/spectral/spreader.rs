@@ -6,11 +6,11 @@ use super::prepare::{Factors, Form, Group, Kind, Pairs, Prepared, prepare};
 use super::{GROUP, max_half_chirp, takes};
 use crate::bank::Controls;
 use crate::bank::lanes::{LaneBody, Lanes, Taps, array_at, array_at_mut, dispatch};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 
 /// The half spectra of a part of a block, under way.
 pub struct Spreader {
-    level: Level,
+    level: SimdLevel,
     work: Work,
 }
 
@@ -45,7 +45,7 @@ impl LaneBody for Layout {
 
 impl Spreader {
     /// Allocates all that it needs for blocks of `frames`, of which [`takes`] must be true.
-    pub fn new(level: Level, frames: usize) -> Spreader {
+    pub fn new(level: SimdLevel, frames: usize) -> Spreader {
         assert!(takes(frames));
         let (order, collects) = dispatch(level, Layout);
         Spreader {
@@ -104,7 +104,7 @@ impl Spreader {
 }
 
 /// Whether a level collects moments where there are enough partials.
-pub fn collects_moments(level: Level) -> bool {
+pub fn collects_moments(level: SimdLevel) -> bool {
     dispatch(level, Layout).1
 }
 

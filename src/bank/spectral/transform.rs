@@ -3,14 +3,14 @@
 use super::grid::{Channel, HalfSpectra, Used};
 use super::{MARGIN, kernel, takes};
 use crate::at_level;
-use crate::dsp::level::{Level, Set};
+use crate::dsp::simd_level::{Set, SimdLevel};
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
 use std::sync::Arc;
 
 /// The spectrum of a bus, and what turns it into frames.
 pub struct Transform {
-    level: Level,
+    level: SimdLevel,
     frames: usize,
     sums: HalfSpectra,
     fft: Arc<dyn Fft<f32>>,
@@ -22,7 +22,7 @@ pub struct Transform {
 
 impl Transform {
     /// Allocates all that it needs for blocks of `frames`, which [`takes`](super::takes) must be true of.
-    pub fn new(level: Level, frames: usize) -> Transform {
+    pub fn new(level: SimdLevel, frames: usize) -> Transform {
         assert!(takes(frames));
         let points = 2 * frames;
         let fft = plan(level, points);
@@ -110,7 +110,7 @@ impl std::fmt::Debug for Transform {
 }
 
 /// One code path for each level: the library's own choice would depend on the machine.
-fn plan(level: Level, points: usize) -> Arc<dyn Fft<f32>> {
+fn plan(level: SimdLevel, points: usize) -> Arc<dyn Fft<f32>> {
     match level.set() {
         Set::Portable => rustfft::FftPlannerScalar::new().plan_fft_inverse(points),
         #[cfg(target_arch = "x86_64")]

@@ -26,7 +26,7 @@ use phases::PhaseArray;
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::{Controls, Renderer};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::snapshot::PartialSnapshot;
 use crate::synth::versioned::{Scratch, copy_fields};
 
@@ -92,7 +92,7 @@ copy_fields!(Motion {
 /// What of the motion is no array.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    level: Level,
+    level: SimdLevel,
     /// Phases at the onset, and what decides the random ones.
     phases: OnsetPhases,
     seed: u64,
@@ -110,7 +110,7 @@ struct State {
 }
 
 impl State {
-    fn new(level: Level, phases: OnsetPhases, seed: u64) -> State {
+    fn new(level: SimdLevel, phases: OnsetPhases, seed: u64) -> State {
         State {
             level,
             phases,
@@ -127,7 +127,7 @@ impl State {
 
 impl Motion {
     /// Allocates it.
-    pub fn allocate(level: Level) -> Motion {
+    pub fn allocate(level: SimdLevel) -> Motion {
         Motion {
             state: State::new(level, OnsetPhases::Zero, 0),
             phase: PhaseArray::allocate(),

@@ -21,7 +21,7 @@ impl Chain {
     fn new(settings: &[(Param, f32)]) -> Chain {
         let values = Values::new(&Patch::default());
         let mut chain = Chain {
-            partials: Partials::allocate(Level::chosen()),
+            partials: Partials::allocate(SimdLevel::chosen()),
             values,
             overrides: PartialOverrides::default(),
             own: DestinationValues::default(),
@@ -52,7 +52,7 @@ impl Chain {
             own: &self.own,
         };
         let context = Context {
-            level: Level::chosen(),
+            level: SimdLevel::chosen(),
             tables: HarmonicTables::shared(),
             overrides: &self.overrides,
             fundamental_hz: self.hz,

@@ -73,7 +73,7 @@ fn change(voice: &mut Voice, place: u64) {
 fn a_copy_renders_as_the_voice_does() {
     let (mut compared, mut onsets) = (0, 0);
     for seed in 0..60 {
-        let level = Level::chosen();
+        let level = SimdLevel::chosen();
         let mut renderer = Renderer::new(level, FRAMES);
         let (mut voice, mut copy) = (Voice::idle(level), Voice::idle(level));
         let mut together = 0;
@@ -117,7 +117,7 @@ fn a_copy_renders_as_the_voice_does() {
 fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
     let (mut rested, mut blocks) = (0, 0);
     for seed in 0..60 {
-        let level = Level::chosen();
+        let level = SimdLevel::chosen();
         let mut renderer = Renderer::new(level, FRAMES);
         let (mut voice, mut looking) = (Voice::idle(level), Voice::idle(level));
         for step in 0..150 {
@@ -151,7 +151,7 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
 /// of the patch's, and not when any other parameter moves.
 #[test]
 fn other_parameters_leave_a_voices_own_overrides_alone() {
-    let level = Level::chosen();
+    let level = SimdLevel::chosen();
     let mut renderer = Renderer::new(level, FRAMES);
     let mut voice = Voice::idle(level);
     let mut patch = Patch::default();
@@ -196,8 +196,8 @@ fn the_lfo_jumps_where_it_moves_something() {
         Param::LFO_LEVEL,
         Param::WHEEL_VIBRATO,
     ];
-    let mut renderer = Renderer::new(Level::chosen(), FRAMES);
-    let mut voice = Voice::idle(Level::chosen());
+    let mut renderer = Renderer::new(SimdLevel::chosen(), FRAMES);
+    let mut voice = Voice::idle(SimdLevel::chosen());
     let mut patch = Patch::default();
     patch.set(Param::LFO_SHAPE, 2.0);
     for depth in depths {

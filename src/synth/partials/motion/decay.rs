@@ -1,7 +1,7 @@
 //! Decay: how the partials die away, whatever the envelopes do.
 
 use super::{Target, kernels};
-use crate::dsp::level::Level;
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::{Frame, PartialArray};
 use crate::synth::versioned::copy_fields;
 
@@ -77,7 +77,7 @@ impl Decay {
 
     /// Partials from `first` on are new: they have died away as if they had sounded since the onset
     /// at the ratios that they have now.
-    pub fn grow(&mut self, level: Level, first: usize, frame: &Frame) {
+    pub fn grow(&mut self, level: SimdLevel, first: usize, frame: &Frame) {
         let used = frame.used_count();
         let ratio = &frame.ratio[first..used];
         let gain = &mut self.gain.write(used)[first..];
@@ -88,7 +88,7 @@ impl Decay {
     /// length or the frequencies are other than in the last one.
     pub fn update_step(
         &mut self,
-        level: Level,
+        level: SimdLevel,
         frame: &Frame,
         frequencies_changed: bool,
         target: &Target,

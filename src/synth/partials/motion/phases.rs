@@ -1,8 +1,8 @@
 //! Phases of partials, from the onset on.
 
 use super::kernels;
-use crate::dsp::level::Level;
 use crate::dsp::random;
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::partials::PartialArray;
 use crate::synth::versioned::CopyFrom;
@@ -94,7 +94,7 @@ impl PhaseArray {
     }
 
     /// Brings the phases to `frame`, at these increments ever since.
-    pub fn catch_up(&mut self, level: Level, frame: u64, increment: &[u64]) {
+    pub fn catch_up(&mut self, level: SimdLevel, frame: u64, increment: &[u64]) {
         if self.frame != frame {
             let count = increment.len();
             let phase = self.phase.scratch(count);

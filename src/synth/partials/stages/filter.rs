@@ -11,8 +11,8 @@
 
 use super::SpectrumStage;
 use crate::at_level;
-use crate::dsp::level::Level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db};
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
 use crate::synth::parameter::Param;
 use crate::synth::partials::{Arrays, Context, Frame};
@@ -122,7 +122,7 @@ impl Filter {
     /// `log2_fundamental` (log₂ of Hz). Both slices are of one length.
     pub fn apply(
         &self,
-        level: Level,
+        level: SimdLevel,
         log2_relative: &[f32],
         log2_fundamental: f32,
         gains: &mut [f32],
@@ -193,7 +193,7 @@ mod tests {
             resonance_db,
         });
         let mut gain = [1.0];
-        filter.apply(Level::PORTABLE, &[octaves], 10.0, &mut gain);
+        filter.apply(SimdLevel::PORTABLE, &[octaves], 10.0, &mut gain);
         20.0 * gain[0].log10()
     }
 

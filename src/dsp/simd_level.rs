@@ -1,6 +1,6 @@
 //! Vector instruction sets: detection and dispatch.
 //!
-//! A [`Level`] is chosen once, when an engine is created, and dispatched on once for the work of a
+//! A [`SimdLevel`] is chosen once, when an engine is created, and dispatched on once for the work of a
 //! whole block. Vectorised code is written once, as the body of [`at_level!`](crate::at_level), and
 //! compiled for every level. If a body has no explicit fused operations, all levels give the same
 //! bits, because the compiler never fuses a multiplication and an addition on its own.
@@ -12,9 +12,9 @@ pub const VARIABLE: &str = "ALIQUOT_SIMD";
 
 /// A vector instruction set that this processor supports.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Level(Set);
+pub struct SimdLevel(Set);
 
-/// The instruction set of a [`Level`]. A `Level` exists only for a detected set.
+/// The instruction set of a [`SimdLevel`]. A `SimdLevel` exists only for a detected set.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Set {
@@ -25,9 +25,9 @@ pub enum Set {
     Avx512,
 }
 
-impl Level {
+impl SimdLevel {
     /// The instructions that every processor of the target supports.
-    pub const PORTABLE: Level = Level(Set::Portable);
+    pub const PORTABLE: SimdLevel = SimdLevel(Set::Portable);
 
     /// The names of all levels of this architecture, lowest first, supported by this processor or not.
     pub const NAMES: &[&str] = if cfg!(target_arch = "x86_64") {
@@ -37,29 +37,31 @@ impl Level {
     };
 
     /// The level of this name, if this processor supports it.
-    pub fn named(name: &str) -> Option<Level> {
+    pub fn named(name: &str) -> Option<SimdLevel> {
         match name {
-            "portable" => Some(Level::PORTABLE),
+            "portable" => Some(SimdLevel::PORTABLE),
             #[cfg(target_arch = "x86_64")]
             "avx2" if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") => {
-                Some(Level(Set::Avx2))
+                Some(SimdLevel(Set::Avx2))
             }
             #[cfg(target_arch = "x86_64")]
             "avx512"
                 if is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
-                    && Level::named("avx2").is_some() =>
+                    && SimdLevel::named("avx2").is_some() =>
             {
-                Some(Level(Set::Avx512))
+                Some(SimdLevel(Set::Avx512))
             }
             _ => None,
         }
     }
 
     /// The levels that this processor supports, lowest first.
-    pub fn available() -> impl Iterator<Item = Level> {
-        Level::NAMES.iter().filter_map(|name| Level::named(name))
+    pub fn available() -> impl Iterator<Item = SimdLevel> {
+        SimdLevel::NAMES
+            .iter()
+            .filter_map(|name| SimdLevel::named(name))
     }
 
     /// The level that [`VARIABLE`] names; `None` if it is not set. Reads the environment: not for the
@@ -67,36 +69,36 @@ impl Level {
     ///
     /// # Errors
     /// If there is no such level, or this processor does not support it.
-    pub fn forced() -> Result<Option<Level>, String> {
+    pub fn forced() -> Result<Option<SimdLevel>, String> {
         let Some(name) = std::env::var_os(VARIABLE) else {
             return Ok(None);
         };
         let name = name.to_string_lossy();
-        match Level::named(&name) {
+        match SimdLevel::named(&name) {
             Some(level) => Ok(Some(level)),
-            None if Level::NAMES.contains(&&*name) => Err(format!(
+            None if SimdLevel::NAMES.contains(&&*name) => Err(format!(
                 "{VARIABLE}: this processor does not support {name}"
             )),
             None => Err(format!(
                 "{VARIABLE}: unknown level {name:?} (known: {})",
-                Level::NAMES.join(", ")
+                SimdLevel::NAMES.join(", ")
             )),
         }
     }
 
     /// The level that [`VARIABLE`] names, or the highest supported one if it is unset or invalid. Reads
     /// the environment: not for the audio thread.
-    pub fn chosen() -> Level {
-        Level::forced()
+    pub fn chosen() -> SimdLevel {
+        SimdLevel::forced()
             .ok()
             .flatten()
-            .or(Level::available().last())
-            .unwrap_or(Level::PORTABLE)
+            .or(SimdLevel::available().last())
+            .unwrap_or(SimdLevel::PORTABLE)
     }
 
     /// The name that [`VARIABLE`] uses.
     pub fn name(self) -> &'static str {
-        Level::NAMES[self.0 as usize]
+        SimdLevel::NAMES[self.0 as usize]
     }
 
     #[doc(hidden)]
@@ -106,13 +108,13 @@ impl Level {
     }
 }
 
-impl fmt::Debug for Level {
+impl fmt::Debug for SimdLevel {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str(self.name())
     }
 }
 
-/// Defines a function that is compiled for every [`Level`]. Its first argument, `level`, selects one.
+/// Defines a function that is compiled for every [`SimdLevel`]. Its first argument, `level`, selects one.
 /// Functions that the body calls must be `#[inline(always)]` to be compiled for the level too.
 #[macro_export]
 macro_rules! at_level {
@@ -122,7 +124,7 @@ macro_rules! at_level {
     ) => {
         $(#[$attribute])*
         #[allow(clippy::too_many_arguments)]
-        $visibility fn $name(level: $crate::dsp::level::Level, $($argument: $type),*) $(-> $result)? {
+        $visibility fn $name(level: $crate::dsp::simd_level::SimdLevel, $($argument: $type),*) $(-> $result)? {
             #[inline(always)]
             #[allow(clippy::too_many_arguments)]
             fn body($($argument: $type),*) $(-> $result)? $body
@@ -142,13 +144,13 @@ macro_rules! at_level {
             }
 
             match level.set() {
-                $crate::dsp::level::Set::Portable => body($($argument),*),
+                $crate::dsp::simd_level::Set::Portable => body($($argument),*),
                 // SAFETY: this level exists only where its features were detected.
                 #[cfg(target_arch = "x86_64")]
-                $crate::dsp::level::Set::Avx2 => unsafe { avx2($($argument),*) },
+                $crate::dsp::simd_level::Set::Avx2 => unsafe { avx2($($argument),*) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                $crate::dsp::level::Set::Avx512 => unsafe { avx512($($argument),*) },
+                $crate::dsp::simd_level::Set::Avx512 => unsafe { avx512($($argument),*) },
             }
         }
     };
@@ -160,11 +162,11 @@ mod tests {
 
     #[test]
     fn levels_are_found_by_name() {
-        for level in Level::available() {
-            assert_eq!(Level::named(level.name()), Some(level));
+        for level in SimdLevel::available() {
+            assert_eq!(SimdLevel::named(level.name()), Some(level));
         }
-        assert_eq!(Level::named("sse9"), None);
-        assert_eq!(Level::available().next(), Some(Level::PORTABLE));
+        assert_eq!(SimdLevel::named("sse9"), None);
+        assert_eq!(SimdLevel::available().next(), Some(SimdLevel::PORTABLE));
     }
 
     at_level! {
@@ -176,8 +178,8 @@ mod tests {
     #[test]
     fn a_body_gives_the_same_bits_at_every_level() {
         let values: Vec<f32> = (0..1000).map(|n| 1.0 / (n as f32 + 0.3)).collect();
-        let portable = sum(Level::PORTABLE, &values);
-        for level in Level::available() {
+        let portable = sum(SimdLevel::PORTABLE, &values);
+        for level in SimdLevel::available() {
             assert_eq!(sum(level, &values).to_bits(), portable.to_bits());
         }
     }
