@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn any_number_of_cycles_has_a_value() {
-        for shape in (0..6).map(LfoShape::from_index) {
+        for shape in (0..32).map(LfoShape::from_index) {
             for cycles in [
                 1e300,
                 -1e300,

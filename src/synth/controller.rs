@@ -1,9 +1,9 @@
 //! The numbers of the MIDI controllers that mean something here.
 //!
 //! What one does to a channel is in [`channel`](super::channel); what it does to notes (pedals, channel
-//! mode messages) is in [`engine`](super::engine). A number that is added here can no longer be bound
-//! to a parameter: `Protection` in `src/params/controllers.rs` says which those are. The manual lists
-//! them in `docs/manual/expression.md`.
+//! mode messages) is in [`engine`](super::engine). Which of them cannot be bound to a parameter,
+//! `Protection` in `src/params/controllers.rs` says. The manual lists them in
+//! `docs/manual/expression.md`.
 
 /// Bank select, MSB: part of a program change.
 pub const BANK_SELECT: u8 = 0;

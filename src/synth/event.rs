@@ -16,9 +16,23 @@ pub struct NoteAddress {
     pub key: Option<u8>,
 }
 
-/// A note's own expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoteExpression {
+/// All expressions of a note, each with its unit and range.
+macro_rules! note_expressions {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// A note's own expression.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum NoteExpression {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl NoteExpression {
+            /// All of them, each at its discriminant.
+            pub const ALL: &'static [NoteExpression] = &[$(NoteExpression::$name),*];
+        }
+    };
+}
+
+note_expressions! {
     /// Semitones.
     Tuning,
     /// Linear gain, 0 to 4.

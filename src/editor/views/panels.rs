@@ -77,7 +77,7 @@ impl Plan {
         let columns = ((size.x + theme::GAP) / (GROUP_WIDTH + theme::GAP)) as usize;
         let columns = columns.clamp(1, 2);
         let rows_in = |height: f32| ((height + theme::GAP) / (GROUP_HEIGHT + theme::GAP)) as usize;
-        let all = CardRow::ALL.len() / columns;
+        let all = CardRow::ALL.len().div_ceil(columns);
         let rows = if rows_in(size.y) >= all {
             all
         } else {
@@ -159,20 +159,20 @@ impl Panels {
                     row as f32 * (cell.y + theme::GAP),
                 );
             let place_rect = Rect::from_min_size(corner, cell);
-            self.card_row(ui, context, CardRow::ALL[self.first + place], place_rect);
+            if let Some(&row) = CardRow::ALL.get(self.first + place) {
+                self.card_row(ui, context, row, place_rect);
+            }
         }
     }
 
     fn tabs(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect, plan: Plan) {
         let theme = theme::current(ui);
-        let pages = CardRow::ALL.len() / plan.groups();
+        let pages = CardRow::ALL.len().div_ceil(plan.groups());
         let mut left = rect.left();
         for page in 0..pages {
             let first = page * plan.groups();
-            let names: Vec<_> = CardRow::ALL[first..first + plan.groups()]
-                .iter()
-                .map(|group| group.name())
-                .collect();
+            let rows = &CardRow::ALL[first..CardRow::ALL.len().min(first + plan.groups())];
+            let names: Vec<_> = rows.iter().map(|row| row.name()).collect();
             let name = names.join(" · ");
             let is_chosen = first == self.first;
             let font = if is_chosen {
@@ -197,8 +197,7 @@ impl Panels {
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
             context.help.show_for(&response, || {
-                let contents = CardRow::ALL[first..first + plan.groups()].iter();
-                let contents: Vec<_> = contents.map(|group| group.contents()).collect();
+                let contents: Vec<_> = rows.iter().map(|row| row.contents()).collect();
                 format!("Shows {}", contents.join(", "))
             });
             if response.clicked() || response.has_focus() && ui.input(|i| i.key_pressed(Key::Space))

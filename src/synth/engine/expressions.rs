@@ -8,16 +8,10 @@ use crate::synth::assigner::Addressee;
 use crate::synth::event::{NoteAddress, NoteExpression};
 use crate::synth::work;
 
-/// Expressions, in the order of their discriminants.
-const EXPRESSIONS: [NoteExpression; 7] = [
-    NoteExpression::Tuning,
-    NoteExpression::Volume,
-    NoteExpression::Pan,
-    NoteExpression::Pressure,
-    NoteExpression::Brightness,
-    NoteExpression::Vibrato,
-    NoteExpression::Expression,
-];
+/// How many expressions there are.
+const EXPRESSIONS: usize = NoteExpression::ALL.len();
+// A bit each in [`PendingExpressions::expressions`].
+const _: () = assert!(EXPRESSIONS <= u8::BITS as usize);
 /// MIDI channels, and one place for any.
 const CHANNELS: usize = 17;
 /// MIDI keys, and one place for any.
@@ -34,7 +28,7 @@ struct Newest {
 }
 
 /// Values by expression.
-type Values = [Newest; EXPRESSIONS.len()];
+type Values = [Newest; EXPRESSIONS];
 
 /// Expressions that wait. Never allocates after [`PendingExpressions::new`].
 pub struct PendingExpressions {
@@ -141,7 +135,7 @@ impl PendingExpressions {
                 }
             }
             if newest.serial > since {
-                take(EXPRESSIONS[expression], newest.value);
+                take(NoteExpression::ALL[expression], newest.value);
             }
         }
     }
@@ -168,13 +162,6 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn expressions_stand_at_their_discriminants() {
-        for (place, expression) in EXPRESSIONS.into_iter().enumerate() {
-            assert_eq!(expression as usize, place);
-        }
-    }
-
     #[derive(Clone, Debug)]
     enum Step {
         Begin(usize, Addressee),
@@ -197,8 +184,9 @@ mod tests {
             .prop_map(|(id, channel, key)| NoteAddress { id, channel, key });
         prop_oneof![
             (0..SLOTS, addressee).prop_map(|(slot, note)| Step::Begin(slot, note)),
-            (address, 0..7_usize, 0.0..1.0_f32).prop_map(|(a, e, v)| Step::Set(a, e, v)),
-            (0..SLOTS, 0..7_usize, 0.0..1.0_f32).prop_map(|(s, e, v)| Step::SetForSlot(s, e, v)),
+            (address, 0..EXPRESSIONS, 0.0..1.0_f32).prop_map(|(a, e, v)| Step::Set(a, e, v)),
+            (0..SLOTS, 0..EXPRESSIONS, 0.0..1.0_f32)
+                .prop_map(|(s, e, v)| Step::SetForSlot(s, e, v)),
             Just(Step::Tick),
         ]
     }
@@ -211,17 +199,17 @@ mod tests {
         ) {
             let mut pending = PendingExpressions::new(SLOTS);
             let mut notes = [Addressee { channel: 0, key: 0, has_id: false }; SLOTS];
-            let mut expected = [[0.0_f32; 7]; SLOTS];
+            let mut expected = [[0.0_f32; EXPRESSIONS]; SLOTS];
             let mut heard = expected;
             for step in steps.into_iter().chain([Step::Tick]) {
                 match step {
                     Step::Begin(slot, note) => {
                         notes[slot] = note;
-                        (expected[slot], heard[slot]) = ([0.0; 7], [0.0; 7]);
+                        (expected[slot], heard[slot]) = ([0.0; EXPRESSIONS], [0.0; EXPRESSIONS]);
                         pending.begin(slot);
                     }
                     Step::Set(address, expression, value) => {
-                        pending.set(&address, EXPRESSIONS[expression], value);
+                        pending.set(&address, NoteExpression::ALL[expression], value);
                         for (note, expected) in notes.iter().zip(&mut expected) {
                             if address.channel.is_none_or(|channel| channel == note.channel)
                                 && address.key.is_none_or(|key| key == note.key)
@@ -232,7 +220,7 @@ mod tests {
                         }
                     }
                     Step::SetForSlot(slot, expression, value) => {
-                        pending.set_for_slot(slot, EXPRESSIONS[expression], value);
+                        pending.set_for_slot(slot, NoteExpression::ALL[expression], value);
                         expected[slot][expression] = value;
                     }
                     Step::Tick => {

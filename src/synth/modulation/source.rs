@@ -110,6 +110,21 @@ impl ModulationSource {
     }
 }
 
+impl ModulationSource {
+    /// Whether its value jumps by itself within the last `frames` frames of a block.
+    pub fn jumps(self, tick: &Tick, lfo: &VoiceLfo, frames: usize) -> bool {
+        match self {
+            ModulationSource::Lfo => lfo.jumps(&tick.lfo, frames, tick.block_frames),
+            ModulationSource::Velocity
+            | ModulationSource::Key
+            | ModulationSource::Pressure
+            | ModulationSource::Wheel
+            | ModulationSource::Brightness
+            | ModulationSource::FilterEnvelope => false,
+        }
+    }
+}
+
 /// In MPE, CC 74 is counted from where it was at the onset.
 fn brightness(now: &Moment) -> f32 {
     let neutral = if now.tick.channels.zones().contains(now.note.channel) {

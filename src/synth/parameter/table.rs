@@ -128,8 +128,10 @@ pub static HOST_ORDER: [Param; HOST_COUNT] = {
             }
             index += 1;
         }
-        // Banks of knobs are full, or the next would not begin at a knob.
-        assert!(rank >= Page::FIRST.len() || place == (rank + 1) * KNOBS);
+        assert!(
+            rank >= Page::FIRST.len() || place == (rank + 1) * KNOBS,
+            "each of the first pages has eight knobs, or the next would not begin at a knob"
+        );
         rank += 1;
     }
     order

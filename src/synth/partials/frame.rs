@@ -29,7 +29,7 @@ impl Arrays {
     /// Those that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
-    pub const ALL: Arrays = Arrays(0x7f);
+    pub const ALL: Arrays = Arrays(u8::MAX);
 
     /// These, or none.
     pub const fn only_if(self, condition: bool) -> Arrays {

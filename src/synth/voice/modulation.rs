@@ -97,12 +97,10 @@ impl Voice {
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
     pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
-        // The LFO is the only source that jumps by itself.
-        let lfo = &self.control.lfo;
-        lfo.jumps(&tick.lfo, frames, tick.block_frames)
-            && tick
-                .routes
-                .sources(self.control.active_routes)
-                .contains(ModulationSource::Lfo)
+        let active = self.control.active_routes;
+        ModulationSource::ALL.iter().any(|source| {
+            source.jumps(tick, &self.control.lfo, frames)
+                && tick.routes.sources(active).contains(*source)
+        })
     }
 }
