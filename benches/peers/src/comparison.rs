@@ -151,6 +151,14 @@ fn contenders() -> Result<Vec<Contender>> {
     .into_iter()
     .map(|(maker, name)| Contender::new(Maker::Rust(maker), name.to_owned(), 2, 100))
     .collect();
+    all.extend(
+        [
+            ("mono-64", "Aliquot, mono, fixed, H = 64"),
+            ("mono-128", "Aliquot, mono, fixed, H = 128"),
+            ("mono-256", "Aliquot, mono, fixed, H = 256"),
+        ]
+        .map(|(maker, name)| Contender::new(Maker::Rust(maker), name.to_owned(), 1, 100)),
+    );
     let csound = csound::version()?;
     let supercollider = supercollider::version()?;
     let of_supercollider = |unit| format!("SuperCollider {supercollider}, {unit}");

@@ -15,6 +15,9 @@ pub const NAMES: &[&str] = &[
     "bank-64",
     "bank-128",
     "bank-256",
+    "mono-64",
+    "mono-128",
+    "mono-256",
     "direct-64",
     "direct-128",
     "direct-256",
@@ -36,16 +39,29 @@ pub trait Contender {
 /// The contender of this name.
 pub fn named(name: &str) -> Option<Box<dyn Contender>> {
     Some(match name.split_once('-') {
-        Some(("bank", frames)) => Box::new(Ours::new(true, frames.parse().ok()?)),
-        Some(("direct", frames)) => Box::new(Ours::new(false, frames.parse().ok()?)),
+        Some(("bank", frames)) => Box::new(Ours::new(Work::Ramped, frames.parse().ok()?)),
+        Some(("mono", frames)) => Box::new(Ours::new(Work::MonoFixed, frames.parse().ok()?)),
+        Some(("direct", frames)) => Box::new(Ours::new(Work::Direct, frames.parse().ok()?)),
         None if name == "plain" => Box::new(Plain::new()),
         None if name == "fundsp" => fundsp(),
         _ => return None,
     })
 }
 
-/// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
+/// What our bank does.
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    /// Stereo. Every gain moves all the time, within ±5 %, up in one channel while down in the other.
+    Ramped,
+    /// The same by the direct kernel alone.
+    Direct,
+    /// One channel, and gains that stand still.
+    MonoFixed,
+}
+
+/// Our bank.
 struct Ours {
+    work: Work,
     renderer: Renderer,
     /// Without them, the renderer is within no part and so has the direct kernel alone.
     bank: Option<(Part, Mixer)>,
@@ -58,22 +74,25 @@ struct Ours {
 }
 
 impl Ours {
-    fn new(whole_bank: bool, block_frames: usize) -> Self {
+    fn new(work: Work, block_frames: usize) -> Self {
         let level = SimdLevel::chosen();
+        let swing = if work == Work::MonoFixed { 0.0 } else { 0.05 };
         let gains = |factor: f64| {
             partials::all()
                 .map(|partial| (partial.amplitude * factor) as f32)
                 .collect()
         };
         Self {
+            work,
             renderer: Renderer::new(level, block_frames),
-            bank: whole_bank.then(|| (Part::new(block_frames), Mixer::new(level, block_frames))),
+            bank: (work != Work::Direct)
+                .then(|| (Part::new(block_frames), Mixer::new(level, block_frames))),
             phase: vec![0; partials::COUNT],
             increment: partials::all()
                 .map(|partial| fixed_turns(partial.hz / RATE_HZ))
                 .collect(),
-            low: gains(0.95),
-            high: gains(1.05),
+            low: gains(1.0 - swing),
+            high: gains(1.0 + swing),
             left_rises: true,
             channels: [vec![0.0; block_frames], vec![0.0; block_frames]],
         }
@@ -82,7 +101,7 @@ impl Ours {
 
 impl Contender for Ours {
     fn channels(&self) -> usize {
-        2
+        if self.work == Work::MonoFixed { 1 } else { 2 }
     }
 
     fn block_frames(&self) -> usize {
@@ -118,6 +137,10 @@ impl Contender for Ours {
                 mixer.transform_into(left, right);
             }
             None => self.renderer.add(&mut controls, left, right),
+        }
+        if self.work == Work::MonoFixed {
+            block.copy_from_slice(left);
+            return;
         }
         for (frame, (left, right)) in block.chunks_exact_mut(2).zip(left.iter().zip(right)) {
             frame.copy_from_slice(&[*left, *right]);

@@ -12,6 +12,20 @@ use crate::supercollider::Graph;
 /// Our bank at its three block lengths; the ratios to them are the table's last columns.
 const OURS: [&str; 3] = ["bank-64", "bank-128", "bank-256"];
 
+/// The same at what `Klang` does: one channel, gains that stand still.
+const MONO: [&str; 3] = ["mono-64", "mono-128", "mono-256"];
+
+/// How many times as fast as `Klang` ours are to be, [`OURS`] and [`MONO`], each by its block lengths.
+/// AVX-512 does less on AMD's processors of 2023, which work on it in halves.
+fn wanted_over_klang(level: SimdLevel, processor: &str) -> [[f64; 3]; 2] {
+    let stereo = match level.name() {
+        "avx512" if processor.contains("Intel") => [8.0, 14.0, 20.0],
+        "avx512" => [6.0, 11.0, 19.0],
+        _ => [5.5, 10.0, 18.0],
+    };
+    [stereo, [10.0, 16.0, 24.0]]
+}
+
 /// The results of a run.
 pub struct Report {
     markdown: String,
@@ -125,14 +139,19 @@ fn figures(contenders: &[Contender], scaling: &[Scaling]) -> Vec<Figure> {
         .map_or(f64::NAN, Contender::seconds);
     let plain = seconds_of(contenders, "plain");
     let mut figures = Vec::new();
-    for (name, wanted) in OURS.into_iter().zip([5.0, 10.0, 20.0]) {
-        let frames = name.trim_start_matches("bank-");
-        let measured = klang / seconds_of(contenders, name);
-        figures.push(at_least(
-            format!("bank, H = {frames}, over `Klang`"),
-            wanted,
-            measured,
-        ));
+    let wanted = wanted_over_klang(SimdLevel::chosen(), &processor());
+    for ((names, what), wanted) in [(OURS, "bank"), (MONO, "mono, fixed")]
+        .into_iter()
+        .zip(wanted)
+    {
+        for (name, wanted) in names.into_iter().zip(wanted) {
+            let frames = name.rsplit('-').next().unwrap_or(name);
+            figures.push(at_least(
+                format!("{what}, H = {frames}, over `Klang`"),
+                wanted,
+                klang / seconds_of(contenders, name),
+            ));
+        }
     }
     figures.push(at_least(
         "bank, H = 64, over the plain loop".to_owned(),
@@ -149,15 +168,15 @@ fn figures(contenders: &[Contender], scaling: &[Scaling]) -> Vec<Figure> {
     };
     if let (Some(one), Some(two)) = (case(1, 200_000), case(2, 200_000)) {
         let what = "2 threads over 1, 200,000 partials, H = 256";
-        figures.push(at_least(what.to_owned(), 1.8, one / two));
+        figures.push(at_least(what.to_owned(), 1.85, one / two));
     }
     figures.extend(case(2, 1_000_000).map(|of_real_time| {
         let measured = 1e6 / of_real_time;
         Figure {
             what: "partials in real time, H = 256, 2 threads".to_owned(),
-            wanted: grouped(1e6),
+            wanted: grouped(2.5e6),
             measured: grouped((measured / 1e3).round() * 1e3),
-            reached: measured >= 1e6,
+            reached: measured >= 2.5e6,
         }
     }));
     figures
@@ -264,7 +283,7 @@ mod tests {
         assert!(report.markdown().contains(row), "{}", report.markdown());
         // 59 is less than the target of 60, and there is no result for Klang.
         assert!(!report.all_reached());
-        assert_eq!(report.markdown().matches("| missed |").count(), 4);
+        assert_eq!(report.markdown().matches("| missed |").count(), 7);
     }
 
     #[test]
