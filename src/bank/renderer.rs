@@ -7,15 +7,12 @@ use crate::dsp::simd_level::SimdLevel;
 
 /// Partials on the bus from which the spectrum is worth its inverse FFT, by level.
 ///
-/// From `cargo bench --bench bank -- ratios` on an EPYC with AVX-512, blocks of 64, ramps: at the
-/// portable level both take 22 ns a partial and block at 128; at AVX2 both take 30 ns at 16 and the
-/// spectrum 19 against 21 at 32, at AVX-512 18 against 24. Longer blocks only help the spectrum.
+/// On a Xeon with AVX-512, blocks of 64 and 256, fixed, ramps and slides: at the portable level the
+/// direct kernel takes 0.8 to 1.3 of the spectral kernel's time at 32 partials and 1.0 to 1.8 at 48;
+/// at AVX2 0.8 to 1.2 at 32 and 1.1 to 1.6 at 48; at AVX-512 0.9 to 1.1 at 32 and 1.0 to 1.6 at 48.
+/// (`cargo bench --bench bank -- ratios` has the ratios of blocks of 64.)
 fn dense_from(level: SimdLevel) -> usize {
-    if level == SimdLevel::PORTABLE {
-        128
-    } else {
-        32
-    }
+    if level == SimdLevel::PORTABLE { 48 } else { 32 }
 }
 
 /// What is left out of a dense block comes to no more than this, −120 dB of full scale, even if all
