@@ -339,6 +339,17 @@ fn texts(harness: &WindowHarness) -> Vec<std::sync::Arc<egui::Galley>> {
     found
 }
 
+/// Brings a row of cards up by its tab, where there are tabs.
+fn show(harness: &mut WindowHarness, row: CardRow) {
+    if let Some(tab) = harness.query_all_by_role(Role::Tab).find(|tab| {
+        let label = tab.accesskit_node().label();
+        label.is_some_and(|label| label.contains(row.name()))
+    }) {
+        tab.click();
+    }
+    harness.run_steps(3);
+}
+
 #[test]
 fn no_name_of_a_control_is_cut_short() {
     let names: std::collections::HashSet<&str> = rows().iter().map(|row| row.short).collect();
@@ -346,13 +357,7 @@ fn no_name_of_a_control_is_cut_short() {
     for size in [SMALL, vec2(1_120.0, 700.0), LARGE] {
         let mut harness = window(size);
         for row in CardRow::ALL {
-            if let Some(tab) = harness.query_all_by_role(Role::Tab).find(|tab| {
-                let label = tab.accesskit_node().label();
-                label.is_some_and(|label| label.contains(row.name()))
-            }) {
-                tab.click();
-            }
-            harness.run_steps(3);
+            show(&mut harness, row);
             for galley in texts(&harness)
                 .iter()
                 .filter(|text| names.contains(text.text()))
@@ -422,13 +427,7 @@ fn numbers_are_written_in_one_way() {
     let mut harness = window(LARGE);
     let mut numbers = Vec::new();
     for row in CardRow::ALL {
-        if let Some(tab) = harness.query_all_by_role(Role::Tab).find(|tab| {
-            let label = tab.accesskit_node().label();
-            label.is_some_and(|label| label.contains(row.name()))
-        }) {
-            tab.click();
-        }
-        harness.run_steps(3);
+        show(&mut harness, row);
         let written = texts(&harness);
         numbers.extend(written.iter().map(|galley| galley.text().to_owned()));
     }
