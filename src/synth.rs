@@ -29,6 +29,7 @@ pub mod versioned;
 pub mod voice;
 pub mod voice_group;
 mod work;
+pub mod workspace;
 
 pub use channel::MpeZones;
 pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};

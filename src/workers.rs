@@ -18,9 +18,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use self::table::{AudioEnd, WorkerEnd};
-use crate::bank::Renderer;
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::pool::{self, Dimensions, Job, Threading};
+use crate::synth::workspace::Workspace;
 
 /// How long a thread without work goes on looking: the next block of the same buffer comes sooner.
 const SPIN: Duration = Duration::from_micros(40);
@@ -92,7 +92,7 @@ impl WorkerPool {
             let worker = Worker {
                 jobs: pool.jobs.worker(),
                 signals: pool.signals.clone(),
-                renderer: Renderer::new(dimensions.level, dimensions.block_frames),
+                workspace: Workspace::new(dimensions.level, dimensions.block_frames),
             };
             let thread = thread::Builder::new()
                 .name(format!("aliquot {number}"))
@@ -153,7 +153,7 @@ impl pool::Workers for WorkerPool {
 struct Worker {
     jobs: WorkerEnd<Job>,
     signals: Arc<Signals>,
-    renderer: Renderer,
+    workspace: Workspace,
 }
 
 impl Worker {
@@ -162,7 +162,7 @@ impl Worker {
         let mut last_work = last_nap;
         while !self.signals.is_over.load(Ordering::Relaxed) {
             if let Some(mut job) = self.jobs.claim() {
-                job.perform(&mut self.renderer);
+                job.perform(&mut self.workspace);
                 self.jobs.give_back(job);
                 last_work = Instant::now();
                 if last_work - last_nap > STINT {

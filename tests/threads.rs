@@ -132,7 +132,7 @@ fn an_event_takes_no_work_back() {
         works: works.clone(),
         submitted: room(),
         done: room(),
-        renderer: aliquot::bank::Renderer::new(engine.dimensions().level, block_frames(RATE)),
+        workspace: aliquot::synth::workspace::Workspace::new(engine.dimensions().level, block_frames(RATE)),
         taken_back: taken_back.clone(),
     };
     let threading = Threading::new(Box::new(workers), engine.dimensions());
@@ -200,7 +200,7 @@ struct Prompt {
     works: Arc<AtomicBool>,
     submitted: Jobs,
     done: Jobs,
-    renderer: aliquot::bank::Renderer,
+    workspace: aliquot::synth::workspace::Workspace,
     taken_back: Arc<AtomicUsize>,
 }
 
@@ -208,7 +208,7 @@ impl Prompt {
     fn work(&mut self) {
         if self.works.load(Ordering::Relaxed) {
             for mut job in self.submitted.drain(..) {
-                job.perform(&mut self.renderer);
+                job.perform(&mut self.workspace);
                 self.done.push(job);
             }
         }
@@ -282,7 +282,7 @@ struct Late {
     /// Claimed and not done.
     claimed: Jobs,
     done: Jobs,
-    renderer: aliquot::bank::Renderer,
+    workspace: aliquot::synth::workspace::Workspace,
 }
 
 impl Late {
@@ -316,7 +316,7 @@ impl pool::Workers for Late {
         if self.chance(3)
             && let Some(mut job) = self.claimed.pop()
         {
-            job.perform(&mut self.renderer);
+            job.perform(&mut self.workspace);
             self.done.push(job);
         }
         if self.chance(2) {
@@ -343,7 +343,7 @@ fn late_threads_give_the_same_bits() {
                 submitted: room(),
                 claimed: room(),
                 done: room(),
-                renderer: aliquot::bank::Renderer::new(dimensions.level, dimensions.block_frames),
+                workspace: aliquot::synth::workspace::Workspace::new(dimensions.level, dimensions.block_frames),
             };
             Threading::new(Box::new(late), dimensions)
         });

@@ -187,9 +187,12 @@ impl Envelope {
         }
     }
 
-    /// Frames until the current stage ends, at least 1; `None` for stages without an end (sustain,
-    /// done).
+    /// Frames until the level turns at the end of the current stage, at least 1; `None` if it
+    /// [rests](Envelope::rests).
     pub fn frames_to_corner(&self, shape: &EnvelopeShape) -> Option<usize> {
+        if self.rests(shape) {
+            return None;
+        }
         let stage_frames = self.stage_frames(shape)?;
         Some((((1.0 - self.position) * stage_frames + 0.5).floor() as usize).max(1))
     }
@@ -204,9 +207,14 @@ impl Envelope {
         }
     }
 
-    /// Whether the level stays as it is until a release.
-    pub fn rests(&self) -> bool {
-        matches!(self.stage, EnvelopeStage::Sustain | EnvelopeStage::Done)
+    /// Whether the level stays as it is until a release. With a sustain level of 1 it does so from
+    /// the end of the attack on.
+    pub fn rests(&self, shape: &EnvelopeShape) -> bool {
+        match self.stage {
+            EnvelopeStage::Sustain | EnvelopeStage::Done => true,
+            EnvelopeStage::Hold | EnvelopeStage::Decay => shape.sustain == 1.0,
+            EnvelopeStage::Delay | EnvelopeStage::Attack | EnvelopeStage::Release => false,
+        }
     }
 
     /// Whether the envelope has finished.
@@ -275,13 +283,35 @@ mod tests {
             assert_eq!(envelope.level(&shape), level);
         }
         assert_eq!(envelope.frames_to_corner(&shape), None);
-        assert!(envelope.rests());
+        assert!(envelope.rests(&shape));
         envelope.release(&shape);
-        assert!(!envelope.rests());
+        assert!(!envelope.rests(&shape));
         assert_eq!(envelope.level(&shape), 0.5);
         envelope.advance(&shape, 240);
         assert_eq!(envelope.level(&shape), 0.0);
         assert!(envelope.is_done());
+    }
+
+    #[test]
+    fn a_full_sustain_level_is_reached_with_the_attack() {
+        let shape = EnvelopeSettings {
+            sustain: 1.0,
+            ..SETTINGS
+        }
+        .shape(RATE);
+        let mut envelope = Envelope::begin(&shape);
+        for frames in [48, 96] {
+            assert!(!envelope.rests(&shape));
+            assert_eq!(envelope.frames_to_corner(&shape), Some(frames));
+            envelope.advance(&shape, frames);
+        }
+        for _ in 0..7 {
+            assert!(envelope.rests(&shape));
+            assert_eq!(envelope.frames_to_corner(&shape), None);
+            assert_eq!(envelope.level(&shape), 1.0);
+            envelope.advance(&shape, 96);
+        }
+        assert_eq!(envelope.place().stage, EnvelopeStage::Sustain);
     }
 
     #[test]

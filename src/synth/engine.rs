@@ -30,7 +30,8 @@ use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
-use crate::bank::{MAX_BLOCK_FRAMES, Mixer, Renderer};
+use super::workspace::Workspace;
+use crate::bank::{MAX_BLOCK_FRAMES, Mixer};
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::simd_level::SimdLevel;
 
@@ -62,7 +63,7 @@ pub struct Statistics {
 pub struct Engine {
     dimensions: Dimensions,
     block_frames: usize,
-    renderer: Renderer,
+    workspace: Workspace,
     mixer: Mixer,
     /// The patch and the controllers as the last event has left them.
     patch: Patch,
@@ -130,7 +131,7 @@ impl Engine {
         Engine {
             dimensions,
             block_frames,
-            renderer: Renderer::new(level, block_frames),
+            workspace: Workspace::new(level, block_frames),
             mixer: Mixer::new(level, block_frames),
             patch: Patch::default(),
             patch_changed: false,
@@ -564,7 +565,7 @@ impl Engine {
             self.expressions.for_each(slot, &note, |expression, value| {
                 voice.express(expression, value)
             });
-            let outcome = voice.render_onset(&self.tick, &mut self.renderer, left, right);
+            let outcome = voice.render_onset(&self.tick, &mut self.workspace, left, right);
             let report = report(voice, outcome);
             self.faults += usize::from(outcome == BlockResult::NonFinite);
             self.pool.set_active(slot, report.is_active);
@@ -591,7 +592,7 @@ impl Engine {
         bus.clear();
         bus.ramp = self.output.tick(&self.tick.values);
         self.is_under_way = true;
-        self.pool.start(&self.tick, &mut self.renderer);
+        self.pool.start(&self.tick, &mut self.workspace);
         if !self.pool.is_under_way() {
             self.end_block();
         }
@@ -605,7 +606,7 @@ impl Engine {
         // An event may bring it about, outside of `render`.
         let _flush = FlushDenormals::new();
         self.is_under_way = false;
-        self.pool.finish(&self.tick, &mut self.renderer);
+        self.pool.finish(&self.tick, &mut self.workspace);
         let (left, right) = self.buses[self.newest].span_mut(0..self.block_frames);
         for group in self.pool.rendered() {
             self.mixer.accumulate(group.part(), left, right);

@@ -27,7 +27,7 @@ use self::stages::Stages;
 use super::modulation::VoiceValues;
 use super::snapshot::PartialSnapshot;
 use super::versioned::copy_fields;
-use crate::bank::Renderer;
+use super::workspace::{SegmentArrays, Workspace};
 use crate::dsp::simd_level::SimdLevel;
 
 /// What source and stages read beside a voice's values.
@@ -115,8 +115,13 @@ impl Partials {
     }
 
     /// Works out the segment that leads to the frame, of which `changed` has changed.
-    pub fn advance(&mut self, changed: Arrays, target: &Target) -> Loudness {
-        self.motion.advance(&self.frame, changed, target)
+    pub fn advance(
+        &mut self,
+        changed: Arrays,
+        target: &Target,
+        segment: &mut SegmentArrays,
+    ) -> Loudness {
+        self.motion.advance(&self.frame, changed, target, segment)
     }
 
     /// Whether another segment to the same frame and target changes nothing but the phases.
@@ -126,14 +131,20 @@ impl Partials {
 
     /// Lets every gain run to 0 over a segment of `frames` frames, and the frequencies rest at this
     /// fundamental.
-    pub fn fade(&mut self, fundamental_hz: f64, frames: usize, sample_rate_hz: f64) {
+    pub fn fade(
+        &mut self,
+        fundamental_hz: f64,
+        frames: usize,
+        sample_rate_hz: f64,
+        segment: &mut SegmentArrays,
+    ) {
         self.motion
-            .fade(&self.frame, fundamental_hz, frames, sample_rate_hz);
+            .fade(&self.frame, fundamental_hz, frames, sample_rate_hz, segment);
     }
 
     /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
-    pub fn render(&mut self, renderer: &mut Renderer, left: &mut [f32], right: &mut [f32]) {
-        self.motion.render(renderer, left, right);
+    pub fn render(&mut self, workspace: &mut Workspace, left: &mut [f32], right: &mut [f32]) {
+        self.motion.render(workspace, left, right);
         // What lay past the last partial has reached 0.
         self.frame.drop_faded();
         self.motion.shrink(self.frame.used_count());
@@ -149,10 +160,16 @@ impl Partials {
         self.motion.count()
     }
 
-    /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
-    /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
-        self.motion.snapshot(left, right, snapshot);
+    /// Writes every partial in use as it is at the last segment's end, where the fundamental was at
+    /// this frequency; `left` and `right` are factors of the gains.
+    pub fn snapshot(
+        &self,
+        fundamental_hz: f64,
+        left: f32,
+        right: f32,
+        snapshot: &mut [PartialSnapshot],
+    ) {
+        self.motion.snapshot(fundamental_hz, left, right, snapshot);
     }
 
     /// Asks for the memory that the next block reads, while something else is worked on.

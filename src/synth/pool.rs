@@ -14,7 +14,7 @@ use super::parameter::MAX_VOICES;
 use super::tick::Tick;
 use super::voice::Voice;
 use super::voice_group::{GROUP_VOICES, VoiceGroup};
-use crate::bank::Renderer;
+use super::workspace::Workspace;
 use crate::dsp::denormals::FlushDenormals;
 use crate::dsp::simd_level::SimdLevel;
 
@@ -85,11 +85,11 @@ pub struct Job {
 impl Job {
     /// Renders it.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn perform(&mut self, renderer: &mut Renderer) {
+    pub fn perform(&mut self, workspace: &mut Workspace) {
         let _flush = FlushDenormals::new();
         // The tick is to be free when the job comes back.
         if let Some(tick) = self.tick.take() {
-            self.group.render(&tick, renderer);
+            self.group.render(&tick, workspace);
         }
     }
 }
@@ -243,7 +243,7 @@ impl VoicePool {
     }
 
     /// Begins a block: renders every active group, or gives it away.
-    pub fn start(&mut self, tick: &Tick, renderer: &mut Renderer) {
+    pub fn start(&mut self, tick: &Tick, workspace: &mut Workspace) {
         while self.used > 0 && !self.groups[self.used - 1].group.is_active() {
             self.used -= 1;
         }
@@ -257,7 +257,7 @@ impl VoicePool {
         }
         for place in &mut self.groups[..self.used] {
             if place.is_rendered && !place.is_submitted {
-                place.group.render(tick, renderer);
+                place.group.render(tick, workspace);
             }
         }
     }
@@ -270,9 +270,9 @@ impl VoicePool {
     }
 
     /// Ends the block: all its groups are rendered.
-    pub fn finish(&mut self, tick: &Tick, renderer: &mut Renderer) {
+    pub fn finish(&mut self, tick: &Tick, workspace: &mut Workspace) {
         if let Some(threading) = &mut self.threading {
-            threading.finish(&mut self.groups, tick, renderer);
+            threading.finish(&mut self.groups, tick, workspace);
         }
     }
 
@@ -337,14 +337,14 @@ impl Threading {
         self.workers.dispatch();
     }
 
-    fn finish(&mut self, groups: &mut [GroupSlot], tick: &Tick, renderer: &mut Renderer) {
+    fn finish(&mut self, groups: &mut [GroupSlot], tick: &Tick, workspace: &mut Workspace) {
         while self.pending > 0
             && let Some(mut job) = self.workers.reclaim()
         {
             job.tick = None;
             let index = job.index;
             self.accept(groups, job, false);
-            self.render_locally(&mut groups[index], tick, renderer);
+            self.render_locally(&mut groups[index], tick, workspace);
         }
         let mut is_first = true;
         while self.pending > 0 {
@@ -360,16 +360,16 @@ impl Threading {
         if self.pending > 0 {
             for slot in groups.iter_mut().filter(|slot| slot.is_submitted) {
                 self.late += 1;
-                self.render_locally(slot, tick, renderer);
+                self.render_locally(slot, tick, workspace);
             }
         }
     }
 
-    fn render_locally(&mut self, slot: &mut GroupSlot, tick: &Tick, renderer: &mut Renderer) {
+    fn render_locally(&mut self, slot: &mut GroupSlot, tick: &Tick, workspace: &mut Workspace) {
         if slot.is_submitted {
             slot.is_submitted = false;
             self.pending -= 1;
-            slot.group.render(tick, renderer);
+            slot.group.render(tick, workspace);
         }
     }
 

@@ -9,8 +9,7 @@
 //! start from the same value, a copy is never written unless it was up to date, and rendering is
 //! deterministic, so that the n-th write is the same wherever it happens.
 
-use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
 /// Brings a copy up to date.
 pub trait CopyFrom {
@@ -80,34 +79,6 @@ impl<T: Copy> CopyFrom for Versioned<T> {
     }
 }
 
-/// Memory whose contents mean nothing between two segments. It is not copied.
-#[derive(Default)]
-pub struct Scratch<T>(pub T);
-
-impl<T> Deref for Scratch<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> DerefMut for Scratch<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
-
-impl<T> CopyFrom for Scratch<T> {
-    fn copy_from(&mut self, _: &Scratch<T>) {}
-}
-
-impl<T> fmt::Debug for Scratch<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("Scratch")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,24 +87,17 @@ mod tests {
     struct Pair {
         number: u32,
         array: Versioned<[u32; 4]>,
-        scratch: Scratch<Box<u32>>,
     }
 
-    copy_fields!(Pair {
-        number,
-        array,
-        scratch
-    });
+    copy_fields!(Pair { number, array });
 
     #[test]
-    fn a_copy_takes_over_what_was_written_and_leaves_scratch() {
+    fn a_copy_takes_over_what_was_written() {
         let (mut original, mut copy) = (Pair::default(), Pair::default());
         original.number = 3;
         original.array.write()[2] = 7;
-        **original.scratch = 5;
         copy.copy_from(&original);
         assert_eq!((copy.number, *copy.array), (3, [0, 0, 7, 0]));
-        assert_eq!(**copy.scratch, 0);
         original.array.write()[0] = 1;
         copy.copy_from(&original);
         assert_eq!(*copy.array, [1, 0, 7, 0]);

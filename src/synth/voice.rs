@@ -18,7 +18,7 @@ use super::partials::{Context, PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
-use crate::bank::Renderer;
+use super::workspace::{SegmentArrays, Workspace};
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
 use crate::dsp::simd_level::SimdLevel;
@@ -182,7 +182,8 @@ impl Voice {
             count: 0,
         };
         if let Some(partials) = snapshot.add(voice, self.partials.count()) {
-            self.partials.snapshot(left, right, partials);
+            self.partials
+                .snapshot(self.control.trajectory.hz(), left, right, partials);
         }
     }
 
@@ -241,7 +242,7 @@ impl Voice {
     pub fn render_onset(
         &mut self,
         tick: &Tick,
-        renderer: &mut Renderer,
+        workspace: &mut Workspace,
         left: &mut [f32],
         right: &mut [f32],
     ) -> BlockResult {
@@ -264,22 +265,23 @@ impl Voice {
             .control
             .envelopes
             .level(EnvelopeId::Amp, &tick.envelopes);
-        self.render_segments(tick, renderer, Some(start_level), left, right)
+        self.render_segments(tick, workspace, Some(start_level), left, right)
     }
 
     /// Renders a block of a voice that sounds; both slices are the whole bus.
     pub fn render_block(
         &mut self,
         tick: &Tick,
-        renderer: &mut Renderer,
+        workspace: &mut Workspace,
         left: &mut [f32],
         right: &mut [f32],
     ) -> BlockResult {
         if self.state == VoiceState::Fading {
             let fundamental_hz = self.control.trajectory.hz();
+            let segment = &mut workspace.segment;
             self.partials
-                .fade(fundamental_hz, left.len(), tick.sample_rate_hz);
-            self.partials.render(renderer, left, right);
+                .fade(fundamental_hz, left.len(), tick.sample_rate_hz, segment);
+            self.partials.render(workspace, left, right);
             self.state = VoiceState::Idle;
             return BlockResult::Finished;
         }
@@ -291,10 +293,10 @@ impl Voice {
             if self.control.envelopes[EnvelopeId::Amp].is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.state = VoiceState::Fading;
-                return self.render_block(tick, renderer, left, right);
+                return self.render_block(tick, workspace, left, right);
             }
         }
-        self.render_segments(tick, renderer, None, left, right)
+        self.render_segments(tick, workspace, None, left, right)
     }
 
     /// Cuts the rest of a block at the corners of the amplitude's envelope, so that they fall on
@@ -303,7 +305,7 @@ impl Voice {
     fn render_segments(
         &mut self,
         tick: &Tick,
-        renderer: &mut Renderer,
+        workspace: &mut Workspace,
         start_level: Option<f32>,
         left: &mut [f32],
         right: &mut [f32],
@@ -313,7 +315,7 @@ impl Voice {
             .control(self.control.note.channel, &tick.values);
         if self.control.rests && self.is_as_before(tick, &channel) {
             self.advance_modulators(tick, left.len());
-            self.partials.render(renderer, left, right);
+            self.partials.render(workspace, left, right);
             return BlockResult::Active;
         }
         let controls_stepped = self.controls_stepped(tick, &channel);
@@ -333,13 +335,20 @@ impl Voice {
             let segment = done..done + frames;
             self.advance_modulators(tick, frames);
             let own = self.segment_values(tick, &channel, at);
-            let is_finite = self.prepare_segment(tick, &channel, &own, frames, start_level.take());
+            let is_finite = self.prepare_segment(
+                tick,
+                &channel,
+                &own,
+                frames,
+                start_level.take(),
+                &mut workspace.segment,
+            );
             if !is_finite {
                 self.state = VoiceState::Idle;
                 return BlockResult::NonFinite;
             }
             let (left, right) = (&mut left[segment.clone()], &mut right[segment]);
-            self.partials.render(renderer, left, right);
+            self.partials.render(workspace, left, right);
             done += frames;
             // Mere silence is no end: what shut the voice up may open again.
             if self.control.envelopes[EnvelopeId::Amp].is_done() || self.control.loudness.is_decayed
@@ -383,10 +392,10 @@ impl Voice {
             active_routes,
             ..
         } = &self.control;
-        envelopes[EnvelopeId::Amp].rests()
+        envelopes.rests(EnvelopeId::Amp, &tick.envelopes)
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && tick.routes.rest(*active_routes, own, envelopes)
+            && tick.routes.rest(*active_routes, own, tick, envelopes)
     }
 
     /// Takes what moves by itself `frames` frames further.
@@ -404,6 +413,7 @@ impl Voice {
         own: &DestinationValues,
         frames: usize,
         start_level: Option<f32>,
+        segment: &mut SegmentArrays,
     ) -> bool {
         let rate = tick.sample_rate_hz;
         let fundamental_hz = self.fundamental_hz(tick, channel, own);
@@ -441,7 +451,7 @@ impl Voice {
             frames,
             sample_rate_hz: rate,
         };
-        self.control.loudness = self.partials.advance(changed, &target);
+        self.control.loudness = self.partials.advance(changed, &target, segment);
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
     }
 

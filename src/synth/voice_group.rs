@@ -7,7 +7,8 @@ use super::assigner::VoiceReport;
 use super::tick::Tick;
 use super::versioned::CopyFrom;
 use super::voice::{BlockResult, Voice};
-use crate::bank::{Part, Renderer};
+use super::workspace::Workspace;
+use crate::bank::Part;
 use crate::dsp::simd_level::SimdLevel;
 
 /// Voices in a group: few enough that eight voices of 512 partials take no longer than a thirtieth
@@ -100,9 +101,11 @@ impl VoiceGroup {
         }
     }
 
-    /// Renders a block of every active voice; `renderer` is within no part.
-    pub fn render(&mut self, tick: &Tick, renderer: &mut Renderer) {
-        renderer.begin_part(self.sounding_partials(), tick.partials);
+    /// Renders a block of every active voice; its renderer is within no part.
+    pub fn render(&mut self, tick: &Tick, workspace: &mut Workspace) {
+        workspace
+            .renderer
+            .begin_part(self.sounding_partials(), tick.partials);
         let (left, right) = self.part.begin();
         self.reported = self.active;
         self.faults = 0;
@@ -114,14 +117,14 @@ impl VoiceGroup {
                 self.voices[remaining.trailing_zeros() as usize].prefetch();
             }
             let voice = &mut self.voices[place];
-            let outcome = voice.render_block(tick, renderer, left, right);
+            let outcome = voice.render_block(tick, workspace, left, right);
             self.faults += usize::from(outcome == BlockResult::NonFinite);
             self.reports[place] = report(voice, outcome);
             if outcome != BlockResult::Active {
                 self.active &= !(1 << place);
             }
         }
-        renderer.end_part(&mut self.part);
+        workspace.renderer.end_part(&mut self.part);
     }
 }
 

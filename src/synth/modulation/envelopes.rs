@@ -118,6 +118,11 @@ impl Envelopes {
         }
     }
 
+    /// Whether the level of one stays as it is until a release.
+    pub fn rests(&self, id: EnvelopeId, shapes: &EnvelopeShapes) -> bool {
+        self[id].rests(&shapes[id])
+    }
+
     /// The level of one, 0 to 1.
     pub fn level(&self, id: EnvelopeId, shapes: &EnvelopeShapes) -> f32 {
         self[id].level(&shapes[id])

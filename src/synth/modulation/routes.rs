@@ -12,6 +12,7 @@ use super::{
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
+use crate::synth::tick::Tick;
 
 /// A route as it is stated.
 #[derive(Clone, Copy, Debug)]
@@ -233,10 +234,16 @@ impl Routes {
 
     /// Whether some routes come to the same from now on, while the note and its channel stay as they
     /// are: all that move anything, now that they have led to the values `own`, have sources that rest.
-    pub fn rest(&self, routes: RouteSet, own: &DestinationValues, envelopes: &Envelopes) -> bool {
+    pub fn rest(
+        &self,
+        routes: RouteSet,
+        own: &DestinationValues,
+        tick: &Tick,
+        envelopes: &Envelopes,
+    ) -> bool {
         routes.indices().all(|index| {
             let route = &self.routes[index];
-            let rests = |source: ModulationSource| source.rests(envelopes);
+            let rests = |source: ModulationSource| source.rests(tick, envelopes);
             route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
         })
     }

@@ -97,7 +97,7 @@ sources! {
 
 impl ModulationSource {
     /// Whether its value stays as it is while the note and its channel stay as they are.
-    pub fn rests(self, envelopes: &Envelopes) -> bool {
+    pub fn rests(self, tick: &Tick, envelopes: &Envelopes) -> bool {
         match self {
             ModulationSource::Velocity
             | ModulationSource::Key
@@ -105,7 +105,9 @@ impl ModulationSource {
             | ModulationSource::Wheel
             | ModulationSource::Brightness => true,
             ModulationSource::Lfo => false,
-            ModulationSource::FilterEnvelope => envelopes[EnvelopeId::Filter].rests(),
+            ModulationSource::FilterEnvelope => {
+                envelopes.rests(EnvelopeId::Filter, &tick.envelopes)
+            }
         }
     }
 }

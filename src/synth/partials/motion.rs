@@ -21,14 +21,16 @@ pub use phases::OnsetPhases;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::Decay;
+use kernels::Sides;
 use phases::PhaseArray;
 
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
-use crate::bank::{Controls, Renderer};
+use crate::bank::Controls;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::snapshot::PartialSnapshot;
-use crate::synth::versioned::{Scratch, copy_fields};
+use crate::synth::versioned::copy_fields;
+use crate::synth::workspace::{SegmentArrays, Workspace};
 
 /// Where a segment takes the partials.
 #[derive(Clone, Copy, Debug)]
@@ -63,30 +65,24 @@ pub struct Loudness {
 pub struct Motion {
     state: State,
     phase: PhaseArray,
-    /// Scratch while frequencies slide: they are worked out anew for every segment then.
+    /// While frequencies rest; those that slide are worked out anew for every segment.
     increment: PartialArray<u64>,
-    /// Of use only while frequencies slide.
-    half_chirp: Scratch<PartialArray<i64>>,
-    /// Target at the last segment's end.
-    frequency_hz: PartialArray<f64>,
+    /// That of the frame, at the last segment's end.
+    ratio: PartialArray,
     decay: Decay,
-    left_start: Scratch<PartialArray>,
-    left_end: PartialArray,
-    right_start: Scratch<PartialArray>,
-    right_end: PartialArray,
+    /// Gains at the last segment's end.
+    left: PartialArray,
+    right: PartialArray,
 }
 
 copy_fields!(Motion {
     state,
     phase,
     increment,
-    half_chirp,
-    frequency_hz,
+    ratio,
     decay,
-    left_start,
-    left_end,
-    right_start,
-    right_end,
+    left,
+    right,
 });
 
 /// What of the motion is no array.
@@ -102,7 +98,7 @@ struct State {
     used: usize,
     /// Whether any frequency is on its way.
     slides: bool,
-    /// Whether the gains stay at their ends; what the starts hold is then of no use.
+    /// Whether the gains stay where they are; the segment then has no starts of its own.
     gains_rest: bool,
     /// Level of the voice at the last segment's end.
     voice_level: f32,
@@ -132,13 +128,10 @@ impl Motion {
             state: State::new(level, OnsetPhases::Zero, 0),
             phase: PhaseArray::allocate(),
             increment: PartialArray::allocate(),
-            half_chirp: Scratch(PartialArray::allocate()),
-            frequency_hz: PartialArray::allocate(),
+            ratio: PartialArray::allocate(),
             decay: Decay::allocate(),
-            left_start: Scratch(PartialArray::allocate()),
-            left_end: PartialArray::allocate(),
-            right_start: Scratch(PartialArray::allocate()),
-            right_end: PartialArray::allocate(),
+            left: PartialArray::allocate(),
+            right: PartialArray::allocate(),
         }
     }
 
@@ -146,25 +139,16 @@ impl Motion {
     pub fn prefetch(&self, frame: &Frame) {
         let used = self.state.used;
         self.phase.prefetch(used);
-        self.increment.prefetch(used);
-        self.left_end.prefetch(used);
-        self.right_end.prefetch(used);
+        self.left.prefetch(used);
+        self.right.prefetch(used);
+        if !self.state.slides {
+            self.increment.prefetch(used);
+        }
         if self.state.gains_rest {
             return;
         }
-        for array in [
-            &*self.left_start,
-            &*self.right_start,
-            &frame.shaped_gain,
-            &frame.left,
-            &frame.right,
-            &frame.ratio,
-        ] {
+        for array in [&frame.shaped_gain, &frame.left, &frame.right, &frame.ratio] {
             array.prefetch(used);
-        }
-        if self.state.slides {
-            self.half_chirp.prefetch(used);
-            self.frequency_hz.prefetch(used);
         }
         self.decay.prefetch(used);
     }
@@ -174,20 +158,30 @@ impl Motion {
         self.state = State::new(self.state.level, phases, seed);
         self.phase.begin();
         self.increment.clear();
-        self.frequency_hz.clear();
+        self.ratio.clear();
         self.decay.begin();
-        self.left_end.clear();
-        self.right_end.clear();
+        self.left.clear();
+        self.right.clear();
     }
 
     /// Works out the control arrays of a segment. `changed` are the arrays of `frame` that are other
     /// than in the segment before; only what depends on them or on the target is worked out anew.
-    pub fn advance(&mut self, frame: &Frame, changed: Arrays, target: &Target) -> Loudness {
+    pub fn advance(
+        &mut self,
+        frame: &Frame,
+        changed: Arrays,
+        target: &Target,
+        segment: &mut SegmentArrays,
+    ) -> Loudness {
         let path = &target.path;
-        self.grow(frame, path.start_hz);
+        self.grow(frame);
         let ratios_changed = changed.contain_any(Arrays::RATIO);
         if ratios_changed || path.moves() || self.state.slides {
-            self.set_frequencies(frame, path, target.frames, target.sample_rate_hz);
+            self.set_frequencies(frame, path, target.frames, target.sample_rate_hz, segment);
+        }
+        if ratios_changed {
+            let used = self.state.used;
+            self.ratio.write(used).copy_from_slice(&frame.ratio[..used]);
         }
         self.decay.update_step(
             self.state.level,
@@ -200,7 +194,7 @@ impl Motion {
             || self.decay.is_active();
         self.state.voice_level = target.level;
         if gains_changed {
-            self.set_gains(frame, target.level, target.start_level);
+            self.set_gains(frame, target.level, target.start_level, segment);
         } else {
             self.state.gains_rest = true;
         }
@@ -213,21 +207,18 @@ impl Motion {
     }
 
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
-    /// at `fundamental_hz`, the fundamental where the last segment ended.
-    fn grow(&mut self, frame: &Frame, fundamental_hz: f64) {
+    /// at the ratio that they go to.
+    fn grow(&mut self, frame: &Frame) {
         let (before, used) = (self.state.used, frame.used_count());
         if used <= before {
             return;
         }
         self.change_phases();
         self.phase.grow(used, self.state.phases, self.state.seed);
-        let frequencies_hz = &mut self.frequency_hz.write(used)[before..];
-        for (frequency_hz, ratio) in frequencies_hz.iter_mut().zip(&frame.ratio[before..]) {
-            *frequency_hz = fundamental_hz * f64::from(*ratio);
-        }
+        self.ratio.write(used)[before..].copy_from_slice(&frame.ratio[before..used]);
         self.decay.grow(self.state.level, before, frame);
-        self.left_end.write(used)[before..].fill(0.0);
-        self.right_end.write(used)[before..].fill(0.0);
+        self.left.write(used)[before..].fill(0.0);
+        self.right.write(used)[before..].fill(0.0);
         self.state.used = used;
     }
 
@@ -252,76 +243,80 @@ impl Motion {
         path: &FundamentalPath,
         frames: usize,
         sample_rate_hz: f64,
+        segment: &mut SegmentArrays,
     ) {
         self.change_phases();
         let used = self.state.used;
+        let increment = &mut segment.increment[..used];
         self.state.slides = kernels::set_frequencies(
             self.state.level,
+            &self.ratio[..used],
             &frame.ratio[..used],
             path,
             frames,
             sample_rate_hz,
-            self.frequency_hz.write(used),
-            self.increment.scratch(used),
-            self.half_chirp.scratch(used),
+            increment,
+            &mut segment.half_chirp[..used],
         );
         if !self.state.slides {
-            self.increment.publish();
+            self.increment.write(used).copy_from_slice(increment);
         }
     }
 
     /// Works out the gains at the segment's end, at this level of the voice, and lets the decay go
     /// on. At a note's onset (`start_level`), those at its start as well.
-    fn set_gains(&mut self, frame: &Frame, voice_level: f32, start_level: Option<f32>) {
-        self.begin_ramp();
+    fn set_gains(
+        &mut self,
+        frame: &Frame,
+        voice_level: f32,
+        start_level: Option<f32>,
+        segment: &mut SegmentArrays,
+    ) {
+        self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
         let gain = &frame.shaped_gain[..used];
-        let (pan_left, pan_right) = (&frame.left[..used], &frame.right[..used]);
+        let pan = &[&frame.left[..used], &frame.right[..used]];
+        let starts = &mut Sides {
+            left: &mut segment.left_start[..used],
+            right: &mut segment.right_start[..used],
+        };
+        let ends = &mut Sides {
+            left: self.left.write(used),
+            right: self.right.write(used),
+        };
         if let Some(start_level) = start_level {
-            kernels::set_ends(
-                level,
-                gain,
-                start_level,
-                pan_left,
-                pan_right,
-                self.left_start.scratch(used),
-                self.right_start.scratch(used),
-            );
+            kernels::set_ends(level, gain, start_level, pan, starts, ends);
         }
-        let (left, right) = (self.left_end.write(used), self.right_end.write(used));
         self.state.loudness = if self.decay.is_active() {
             let (decay, step) = self.decay.advance(used);
-            kernels::set_decaying_ends(
-                level,
-                gain,
-                decay,
-                step,
-                voice_level,
-                pan_left,
-                pan_right,
-                left,
-                right,
-            )
+            kernels::set_decaying_ends(level, gain, decay, step, voice_level, pan, starts, ends)
         } else {
-            kernels::set_ends(level, gain, voice_level, pan_left, pan_right, left, right)
+            kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
     }
 
-    /// The gains that were reached are those that the next segment begins at.
-    fn begin_ramp(&mut self) {
-        self.left_end.swap(&mut self.left_start);
-        self.right_end.swap(&mut self.right_start);
-        self.state.gains_rest = false;
-    }
-
     /// Lets every gain run to 0 over the next segment, and the frequencies rest where they are.
-    pub fn fade(&mut self, frame: &Frame, hz: f64, frames: usize, sample_rate_hz: f64) {
+    pub fn fade(
+        &mut self,
+        frame: &Frame,
+        hz: f64,
+        frames: usize,
+        sample_rate_hz: f64,
+        segment: &mut SegmentArrays,
+    ) {
         if self.state.slides {
-            self.set_frequencies(frame, &FundamentalPath::at(hz), frames, sample_rate_hz);
+            let path = FundamentalPath::at(hz);
+            self.set_frequencies(frame, &path, frames, sample_rate_hz, segment);
         }
-        self.begin_ramp();
-        self.left_end.write(self.state.used).fill(0.0);
-        self.right_end.write(self.state.used).fill(0.0);
+        self.state.gains_rest = false;
+        let used = self.state.used;
+        for (start, end) in [
+            (&mut segment.left_start, &mut self.left),
+            (&mut segment.right_start, &mut self.right),
+        ] {
+            start[..used].copy_from_slice(&end[..used]);
+            end.write(used).fill(0.0);
+        }
     }
 
     /// Partials in use, those that fade out since there are fewer among them.
@@ -329,14 +324,14 @@ impl Motion {
         self.state.used
     }
 
-    /// Writes every partial in use as it is at the last segment's end; `left` and `right` are
-    /// factors of the gains.
-    pub fn snapshot(&self, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
-        let gains = self.left_end.iter().zip(self.right_end.iter());
-        let partials = self.frequency_hz.iter().zip(gains);
-        for (place, (frequency_hz, gains)) in snapshot.iter_mut().zip(partials) {
+    /// Writes every partial in use as it is at the last segment's end, where the fundamental was at
+    /// `hz`; `left` and `right` are factors of the gains.
+    pub fn snapshot(&self, hz: f64, left: f32, right: f32, snapshot: &mut [PartialSnapshot]) {
+        let gains = self.left.iter().zip(self.right.iter());
+        let partials = self.ratio.iter().zip(gains);
+        for (place, (ratio, gains)) in snapshot.iter_mut().zip(partials) {
             *place = PartialSnapshot {
-                frequency_hz: *frequency_hz as f32,
+                frequency_hz: (hz * f64::from(*ratio)) as f32,
                 left: gains.0 * left,
                 right: gains.1 * right,
             };
@@ -344,25 +339,25 @@ impl Motion {
     }
 
     /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
-    pub fn render(&mut self, renderer: &mut Renderer, left: &mut [f32], right: &mut [f32]) {
+    pub fn render(&mut self, workspace: &mut Workspace, left: &mut [f32], right: &mut [f32]) {
         self.catch_up();
+        let Workspace { renderer, segment } = workspace;
         let used = self.state.used;
-        let (left_end, right_end) = (&self.left_end[..used], &self.right_end[..used]);
+        let (left_end, right_end) = (&self.left[..used], &self.right[..used]);
         let (left_start, right_start) = if self.state.gains_rest {
             (left_end, right_end)
         } else {
-            (&self.left_start[..used], &self.right_start[..used])
+            (&segment.left_start[..used], &segment.right_start[..used])
         };
-        let increment = &self.increment[..used];
-        let (slides, frames) = (self.state.slides, left.len() as u64);
-        let half_chirp = if slides {
-            &self.half_chirp[..used]
+        let (increment, half_chirp) = if self.state.slides {
+            (&segment.increment[..used], &segment.half_chirp[..used])
         } else {
-            &[]
+            (&self.increment[..used], &[][..])
         };
+        let frames = left.len() as u64;
         renderer.add(
             &mut Controls {
-                phase: self.phase.render(used, frames, slides),
+                phase: self.phase.render(used, frames, self.state.slides),
                 increment,
                 half_chirp,
                 left_start,

@@ -39,18 +39,18 @@ fn tick(place: u64) -> Tick {
 
 /// The bits of a block that `render` adds to the bus.
 fn block(
-    renderer: &mut Renderer,
-    render: impl FnOnce(&mut Renderer, &mut [f32], &mut [f32]),
+    workspace: &mut Workspace,
+    render: impl FnOnce(&mut Workspace, &mut [f32], &mut [f32]),
 ) -> Vec<u32> {
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
-    render(renderer, &mut left, &mut right);
+    render(workspace, &mut left, &mut right);
     left.iter().chain(&right).map(|x| x.to_bits()).collect()
 }
 
-fn onset(voice: &mut Voice, tick: &Tick, renderer: &mut Renderer, age: u64) {
+fn onset(voice: &mut Voice, tick: &Tick, workspace: &mut Workspace, age: u64) {
     voice.begin(0, 48 + (age % 12) as u8, 0.8);
-    block(renderer, |renderer, left, right| {
-        voice.render_onset(tick, renderer, left, right);
+    block(workspace, |workspace, left, right| {
+        voice.render_onset(tick, workspace, left, right);
     });
 }
 
@@ -74,7 +74,7 @@ fn a_copy_renders_as_the_voice_does() {
     let (mut compared, mut onsets) = (0, 0);
     for seed in 0..60 {
         let level = SimdLevel::chosen();
-        let mut renderer = Renderer::new(level, FRAMES);
+        let mut workspace = Workspace::new(level, FRAMES);
         let (mut voice, mut copy) = (Voice::idle(level), Voice::idle(level));
         let mut together = 0;
         for step in 0..60 {
@@ -84,7 +84,7 @@ fn a_copy_renders_as_the_voice_does() {
             if voice.state() == VoiceState::Idle || bits(place, 31).is_multiple_of(20) {
                 onsets += 1;
                 together = 0;
-                onset(&mut voice, &tick, &mut renderer, onsets);
+                onset(&mut voice, &tick, &mut workspace, onsets);
                 continue;
             }
             if bits(place, 32).is_multiple_of(8) {
@@ -92,15 +92,15 @@ fn a_copy_renders_as_the_voice_does() {
                 together = 1 + bits(place, 33) % 6;
             }
             change(&mut voice, place);
-            let one = block(&mut renderer, |renderer, left, right| {
-                voice.render_block(&tick, renderer, left, right);
+            let one = block(&mut workspace, |workspace, left, right| {
+                voice.render_block(&tick, workspace, left, right);
             });
             if together > 0 {
                 together -= 1;
                 compared += 1;
                 change(&mut copy, place);
-                let other = block(&mut renderer, |renderer, left, right| {
-                    copy.render_block(&tick, renderer, left, right);
+                let other = block(&mut workspace, |workspace, left, right| {
+                    copy.render_block(&tick, workspace, left, right);
                 });
                 assert!(one == other, "seed {seed}, step {step}");
                 if together == 0 && bits(place, 34).is_multiple_of(2) {
@@ -118,14 +118,14 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
     let (mut rested, mut blocks) = (0, 0);
     for seed in 0..60 {
         let level = SimdLevel::chosen();
-        let mut renderer = Renderer::new(level, FRAMES);
+        let mut workspace = Workspace::new(level, FRAMES);
         let (mut voice, mut looking) = (Voice::idle(level), Voice::idle(level));
         for step in 0..150 {
             let place = 1_000 * (seed + 1) + step;
             let tick = tick(1_000 * (seed + 1) + step - step % 30);
             if voice.state() == VoiceState::Idle {
-                onset(&mut voice, &tick, &mut renderer, seed);
-                onset(&mut looking, &tick, &mut renderer, seed);
+                onset(&mut voice, &tick, &mut workspace, seed);
+                onset(&mut looking, &tick, &mut workspace, seed);
                 continue;
             }
             if bits(place, 31).is_multiple_of(12) {
@@ -136,8 +136,8 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
             blocks += 1;
             looking.control.rests = false;
             let [one, other] = [&mut voice, &mut looking].map(|voice| {
-                let heard = block(&mut renderer, |renderer, left, right| {
-                    voice.render_block(&tick, renderer, left, right);
+                let heard = block(&mut workspace, |workspace, left, right| {
+                    voice.render_block(&tick, workspace, left, right);
                 });
                 (heard, voice.state(), voice.power().to_bits())
             });
@@ -152,18 +152,18 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
 #[test]
 fn other_parameters_leave_a_voices_own_overrides_alone() {
     let level = SimdLevel::chosen();
-    let mut renderer = Renderer::new(level, FRAMES);
+    let mut workspace = Workspace::new(level, FRAMES);
     let mut voice = Voice::idle(level);
     let mut patch = Patch::default();
     let mut tick = Tick::new(RATE_HZ, FRAMES);
-    onset(&mut voice, &tick, &mut renderer, 1);
-    let render = |voice: &mut Voice, tick: &Tick, renderer: &mut Renderer| {
-        block(renderer, |renderer, left, right| {
-            voice.render_block(tick, renderer, left, right);
+    onset(&mut voice, &tick, &mut workspace, 1);
+    let render = |voice: &mut Voice, tick: &Tick, workspace: &mut Workspace| {
+        block(workspace, |workspace, left, right| {
+            voice.render_block(tick, workspace, left, right);
         });
     };
     voice.modulate(Param::partial_level(2), 0.1);
-    render(&mut voice, &tick, &mut renderer);
+    render(&mut voice, &tick, &mut workspace);
     assert_ne!(voice.own_overrides.gain[1], 1.0);
     // Stands until something is worked out anew.
     voice.own_overrides.write().gain[6] = 7.0;
@@ -171,17 +171,17 @@ fn other_parameters_leave_a_voices_own_overrides_alone() {
         patch.set(param, value);
         assert!(tick.set_patch(&patch));
         voice.modulate(Param::CUTOFF, 0.1);
-        render(&mut voice, &tick, &mut renderer);
+        render(&mut voice, &tick, &mut workspace);
         assert_eq!(voice.own_overrides.gain[6], 7.0, "{param:?}");
     }
     patch.set(Param::partial_level(1), -6.0);
     assert!(tick.set_patch(&patch));
-    render(&mut voice, &tick, &mut renderer);
+    render(&mut voice, &tick, &mut workspace);
     assert_eq!(voice.own_overrides.gain[6], 1.0);
     assert_eq!(voice.own_overrides.gain[0], tick.overrides.gain[0]);
     voice.own_overrides.write().gain[6] = 7.0;
     voice.modulate(Param::partial_pan(9), 0.1);
-    render(&mut voice, &tick, &mut renderer);
+    render(&mut voice, &tick, &mut workspace);
     assert_eq!(voice.own_overrides.gain[6], 1.0);
 }
 
@@ -196,25 +196,25 @@ fn the_lfo_jumps_where_it_moves_something() {
         Param::LFO_LEVEL,
         Param::WHEEL_VIBRATO,
     ];
-    let mut renderer = Renderer::new(SimdLevel::chosen(), FRAMES);
+    let mut workspace = Workspace::new(SimdLevel::chosen(), FRAMES);
     let mut voice = Voice::idle(SimdLevel::chosen());
     let mut patch = Patch::default();
     patch.set(Param::LFO_SHAPE, 2.0);
     for depth in depths {
         patch.set(depth, 0.0);
     }
-    let jumps = |voice: &mut Voice, renderer: &mut Renderer, patch: &Patch, cycles: f64| {
+    let jumps = |voice: &mut Voice, workspace: &mut Workspace, patch: &Patch, cycles: f64| {
         let mut tick = Tick::new(RATE_HZ, FRAMES);
         tick.set_patch(patch);
         tick.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
         tick.lfo.clock.cycles = cycles;
-        onset(voice, &tick, renderer, 1);
+        onset(voice, &tick, workspace, 1);
         let patchs = voice.is_discontinuous(&tick, FRAMES);
         voice.modulate(Param::LFO_TILT, 0.1);
         voice.update_values(&tick);
         (patchs, voice.is_discontinuous(&tick, FRAMES))
     };
-    let mut at = |patch: &Patch, cycles| jumps(&mut voice, &mut renderer, patch, cycles);
+    let mut at = |patch: &Patch, cycles| jumps(&mut voice, &mut workspace, patch, cycles);
     assert_eq!(at(&patch, 0.5), (false, false));
     assert_eq!(at(&patch, 0.999), (false, true));
     for depth in depths {

@@ -12,14 +12,14 @@ use crate::synth::partials::array::GROUP;
 const DECAYED: f32 = 1e-6;
 
 at_level! {
-    /// Frequencies from those of the last segment's end to those of this one's, as fixed point.
-    /// Returns whether any half chirp is other than 0.
+    /// Frequencies from those of the last segment's end, at the ratios of then, to those of this
+    /// one's, as fixed point. Returns whether any half chirp is other than 0.
     pub fn set_frequencies(
+        last_ratio: &[f32],
         ratio: &[f32],
         path: &FundamentalPath,
         frames: usize,
         sample_rate_hz: f64,
-        frequency_hz: &mut [f64],
         increment: &mut [u64],
         half_chirp: &mut [i64],
     ) -> bool {
@@ -27,16 +27,15 @@ at_level! {
         let highest_hz = nyquist_hz * 0.999_999;
         let per_frame = 1.0 / sample_rate_hz;
         let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
-        let FundamentalPath { end_hz, curvature_correction_hz, .. } = *path;
+        let FundamentalPath { start_hz: last_hz, end_hz, curvature_correction_hz } = *path;
         let count = ratio.len();
-        let (frequency_hz, increment) = (&mut frequency_hz[..count], &mut increment[..count]);
+        let (last_ratio, increment) = (&last_ratio[..count], &mut increment[..count]);
         let half_chirp = &mut half_chirp[..count];
         let mut slides = 0;
         for n in 0..count {
             let ratio = f64::from(ratio[n]);
             let target_hz = end_hz * ratio;
-            let last_hz = frequency_hz[n];
-            frequency_hz[n] = target_hz;
+            let last_hz = last_hz * f64::from(last_ratio[n]);
             // A partial that crosses Nyquist stays on the audible side while its gain runs to or
             // from 0.
             let from_hz = if last_hz >= nyquist_hz { target_hz } else { last_hz };
@@ -79,17 +78,23 @@ at_level! {
     }
 }
 
+/// The gains of the partials in both channels.
+pub struct Sides<'a> {
+    pub left: &'a mut [f32],
+    pub right: &'a mut [f32],
+}
+
 at_level! {
-    /// Gains at one end of a segment.
+    /// Gains at the end of a segment. Those that were `ends` until now are where it starts.
     pub fn set_ends(
         shaped_gain: &[f32],
         level: f32,
-        pan_left: &[f32],
-        pan_right: &[f32],
-        left: &mut [f32],
-        right: &mut [f32],
+        pan: &[&[f32]; 2],
+        starts: &mut Sides,
+        ends: &mut Sides,
     ) -> Loudness {
-        pan(|group, n| shaped_gain[group * GROUP + n] * level, pan_left, pan_right, left, right)
+        let gains = shaped_gain.as_chunks::<GROUP>().0;
+        pan_gains(gains.iter().map(|gain| gain.map(|gain| gain * level)), pan, starts, ends)
     }
 }
 
@@ -100,49 +105,57 @@ at_level! {
         decay: &mut [f32],
         decay_step: &[f32],
         level: f32,
-        pan_left: &[f32],
-        pan_right: &[f32],
-        left: &mut [f32],
-        right: &mut [f32],
+        pan: &[&[f32]; 2],
+        starts: &mut Sides,
+        ends: &mut Sides,
     ) -> Loudness {
-        let mut left_of_any = 0;
-        for (decay, step) in decay.iter_mut().zip(decay_step) {
-            let decayed = *decay * step;
-            *decay = if decayed > DECAYED { decayed } else { 0.0 };
-            left_of_any |= decay.to_bits();
-        }
-        let decay = &*decay;
-        let gain = |group, n| shaped_gain[group * GROUP + n] * level * decay[group * GROUP + n];
+        let mut left_of_any = [0; GROUP];
+        let gains = shaped_gain.as_chunks::<GROUP>().0;
+        let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut();
+        let steps = decay_step.as_chunks::<GROUP>().0;
+        let gains = gains.iter().zip(decays.zip(steps)).map(|(gain, (decay, step))| {
+            let mut gains = [0.0; GROUP];
+            for n in 0..GROUP {
+                let decayed = decay[n] * step[n];
+                decay[n] = if decayed > DECAYED { decayed } else { 0.0 };
+                left_of_any[n] |= decay[n].to_bits();
+                gains[n] = gain[n] * level * decay[n];
+            }
+            gains
+        });
+        let loudness = pan_gains(gains, pan, starts, ends);
         Loudness {
-            is_decayed: left_of_any == 0,
-            ..pan(gain, pan_left, pan_right, left, right)
+            is_decayed: left_of_any.iter().all(|bits| *bits == 0),
+            ..loudness
         }
     }
 }
 
-/// Gains by group and number within it, to both channels.
+/// The gains of each group, to both channels.
 #[inline(always)]
-fn pan(
-    gain: impl Fn(usize, usize) -> f32,
-    pan_left: &[f32],
-    pan_right: &[f32],
-    left: &mut [f32],
-    right: &mut [f32],
+fn pan_gains(
+    gains: impl Iterator<Item = [f32; GROUP]>,
+    pan: &[&[f32]; 2],
+    starts: &mut Sides,
+    ends: &mut Sides,
 ) -> Loudness {
     let mut powers = [0.0; GROUP];
     let mut counts = [0_u32; GROUP];
-    let pans = pan_left
-        .chunks_exact(GROUP)
-        .zip(pan_right.chunks_exact(GROUP));
-    let gains = left
-        .chunks_exact_mut(GROUP)
-        .zip(right.chunks_exact_mut(GROUP));
-    for (group, ((left, right), (pan_left, pan_right))) in gains.zip(pans).enumerate() {
+    let [pan_left, pan_right] = pan.map(|pan| pan.as_chunks::<GROUP>().0.iter());
+    let left = starts.left.as_chunks_mut::<GROUP>().0.iter_mut();
+    let right = starts.right.as_chunks_mut::<GROUP>().0.iter_mut();
+    let starts = left.zip(right);
+    let left = ends.left.as_chunks_mut::<GROUP>().0.iter_mut();
+    let right = ends.right.as_chunks_mut::<GROUP>().0.iter_mut();
+    let sides = starts.zip(left.zip(right));
+    for ((gain, pans), (start, end)) in gains.zip(pan_left.zip(pan_right)).zip(sides) {
+        *start.0 = *end.0;
+        *start.1 = *end.1;
         for n in 0..GROUP {
-            let gain = gain(group, n);
-            left[n] = gain * pan_left[n];
-            right[n] = gain * pan_right[n];
-            let power = left[n] * left[n] + right[n] * right[n];
+            let (left, right) = (gain[n] * pans.0[n], gain[n] * pans.1[n]);
+            end.0[n] = left;
+            end.1[n] = right;
+            let power = left * left + right * right;
             powers[n] += power;
             counts[n] += u32::from(power > 0.0);
         }

@@ -1,0 +1,50 @@
+//! What a thread needs to render voices, one after the other. No two threads share one.
+
+use super::parameter::MAX_PARTIALS;
+use crate::bank::Renderer;
+use crate::dsp::simd_level::SimdLevel;
+
+/// See the module's text.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The bank's renderer.
+    pub renderer: Renderer,
+    /// The control arrays of the segment under way.
+    pub segment: SegmentArrays,
+}
+
+impl Workspace {
+    /// Allocates one for blocks of `block_frames`.
+    pub fn new(level: SimdLevel, block_frames: usize) -> Workspace {
+        Workspace {
+            renderer: Renderer::new(level, block_frames),
+            segment: SegmentArrays::allocate(),
+        }
+    }
+}
+
+/// Control arrays that are worked out for one segment of a voice and needed no longer than until it
+/// is rendered, one value for each partial. They belong to a thread, not to a voice: so they stay in
+/// the nearest cache.
+#[derive(Debug)]
+pub struct SegmentArrays {
+    /// Where frequencies slide: turns a frame at the segment's start, 2⁶⁴ to the turn.
+    pub increment: Box<[u64; MAX_PARTIALS]>,
+    /// Where frequencies slide: half of what the increment changes by in a frame.
+    pub half_chirp: Box<[i64; MAX_PARTIALS]>,
+    /// Where gains ramp: those of the left channel at the segment's start.
+    pub left_start: Box<[f32; MAX_PARTIALS]>,
+    /// The same of the right channel.
+    pub right_start: Box<[f32; MAX_PARTIALS]>,
+}
+
+impl SegmentArrays {
+    fn allocate() -> SegmentArrays {
+        SegmentArrays {
+            increment: Box::new([0; MAX_PARTIALS]),
+            half_chirp: Box::new([0; MAX_PARTIALS]),
+            left_start: Box::new([0.0; MAX_PARTIALS]),
+            right_start: Box::new([0.0; MAX_PARTIALS]),
+        }
+    }
+}
