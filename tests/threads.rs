@@ -132,7 +132,10 @@ fn an_event_takes_no_work_back() {
         works: works.clone(),
         submitted: room(),
         done: room(),
-        workspace: aliquot::synth::workspace::Workspace::new(engine.dimensions().level, block_frames(RATE)),
+        workspace: aliquot::synth::workspace::Workspace::new(
+            engine.dimensions().level,
+            block_frames(RATE),
+        ),
         taken_back: taken_back.clone(),
     };
     let threading = Threading::new(Box::new(workers), engine.dimensions());
@@ -343,7 +346,10 @@ fn late_threads_give_the_same_bits() {
                 submitted: room(),
                 claimed: room(),
                 done: room(),
-                workspace: aliquot::synth::workspace::Workspace::new(dimensions.level, dimensions.block_frames),
+                workspace: aliquot::synth::workspace::Workspace::new(
+                    dimensions.level,
+                    dimensions.block_frames,
+                ),
             };
             Threading::new(Box::new(late), dimensions)
         });

@@ -167,6 +167,7 @@ impl Engine {
         self.channels.reset(&self.patch);
         self.buses.iter_mut().for_each(Bus::clear);
         self.clock = Clock::default();
+        self.tick.modulators.reset_clocks();
         self.position = self.block_frames;
         self.output.reset();
     }
@@ -478,7 +479,7 @@ impl Engine {
 
     /// Cycles of the free LFO since the reset, at the current block's first frame.
     pub fn lfo_cycles(&self) -> f64 {
-        self.clock.lfo.cycles
+        self.tick.modulators.lfo.clock.cycles
     }
 
     /// The MPE zones in force.
@@ -580,12 +581,10 @@ impl Engine {
         self.take_capacity();
         self.carry_out_commands();
         self.take_expressions();
-        self.clock.tick(
-            &self.tick.values,
-            self.block_frames,
-            self.dimensions.sample_rate_hz,
-        );
-        self.tick.lfo.clock = self.clock.lfo;
+        let time = self
+            .clock
+            .tick(self.block_frames, self.dimensions.sample_rate_hz);
+        self.tick.modulators.tick(&self.tick.values, &time);
         self.tick.partials = self.assigner.notes().partials();
         self.newest = self.handed_out();
         let bus = &mut self.buses[self.newest];

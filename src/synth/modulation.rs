@@ -6,12 +6,14 @@
 //! parameters, not only those that voices have for themselves, by [routes of the
 //! patch](patch_routes).
 //!
-//! A new source is a line in `source.rs`. A new destination is a polyphonic parameter, or a line in
+//! A new source is a line in `source.rs`, and one in each of the two lists below it that say when it
+//! rests and when it jumps; if it has a state, see [`modulators`]. A new destination is a polyphonic parameter, or a line in
 //! `destination.rs`. A new route is a line in `routes.rs`.
 
 mod destination;
 pub mod envelopes;
 pub mod lfo;
+pub mod modulators;
 pub mod note;
 pub mod patch_routes;
 pub mod routes;

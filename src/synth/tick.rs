@@ -2,8 +2,7 @@
 
 use super::channel::Channels;
 use super::modulation::DestinationValues;
-use super::modulation::envelopes::EnvelopeShapes;
-use super::modulation::lfo::SharedLfo;
+use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
@@ -17,10 +16,8 @@ pub struct Tick {
     pub destinations: DestinationValues,
     /// What moves these.
     pub routes: Routes,
-    /// The envelopes' shapes.
-    pub envelopes: EnvelopeShapes,
-    /// The LFO.
-    pub lfo: SharedLfo,
+    /// What voices share of the modulators.
+    pub modulators: SharedModulators,
     /// Changes whenever the values do.
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
@@ -45,8 +42,7 @@ impl Tick {
         Tick {
             routes: Routes::compile(&values, &destinations),
             destinations,
-            envelopes: EnvelopeShapes::compile(&values, sample_rate_hz),
-            lfo: SharedLfo::new(&values),
+            modulators: SharedModulators::new(&values, sample_rate_hz),
             values,
             generation: 1,
             overrides: PartialOverrides::default(),
@@ -66,8 +62,7 @@ impl Tick {
         }
         self.destinations = DestinationValues::of(&self.values);
         self.routes = Routes::compile(&self.values, &self.destinations);
-        self.envelopes = EnvelopeShapes::compile(&self.values, self.sample_rate_hz);
-        self.lfo.set_patch(&self.values);
+        self.modulators.set_patch(&self.values, self.sample_rate_hz);
         self.generation += 1;
         self.overrides.update(&before, &self.values);
         true

@@ -6,8 +6,8 @@ mod tests;
 
 use super::channel::Control;
 use super::event::NoteExpression;
-use super::modulation::envelopes::{EnvelopeId, Envelopes};
-use super::modulation::lfo::VoiceLfo;
+use super::modulation::envelopes::EnvelopeId;
+use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, VoiceValues};
@@ -65,8 +65,7 @@ struct VoiceControl {
     released: bool,
     /// To be released at the next tick.
     release_is_due: bool,
-    envelopes: Envelopes,
-    lfo: VoiceLfo,
+    modulators: Modulators,
     has_offsets: bool,
     offsets_changed: bool,
     partial_offsets: PartialOffsets,
@@ -102,8 +101,7 @@ impl VoiceControl {
             note: Note::new(0, 0, 0.0),
             released: false,
             release_is_due: false,
-            envelopes: Envelopes::default(),
-            lfo: VoiceLfo::default(),
+            modulators: Modulators::default(),
             has_offsets: false,
             offsets_changed: false,
             partial_offsets: PartialOffsets::None,
@@ -176,8 +174,8 @@ impl Voice {
             key: self.control.note.key,
             fundamental_hz: self.control.trajectory.hz() as f32,
             filter: self.partials.stages().and_then(|stages| stages.filter),
-            amp_envelope: self.control.envelopes[EnvelopeId::Amp].place(),
-            filter_envelope: self.control.envelopes[EnvelopeId::Filter].place(),
+            amp_envelope: self.control.modulators.envelopes[EnvelopeId::Amp].place(),
+            filter_envelope: self.control.modulators.envelopes[EnvelopeId::Filter].place(),
             first: 0,
             count: 0,
         };
@@ -248,23 +246,19 @@ impl Voice {
     ) -> BlockResult {
         let values = &tick.values;
         self.state = VoiceState::Sounding;
-        self.control.envelopes = Envelopes::begin(&tick.envelopes);
         let Note { channel, key, .. } = self.control.note;
         let control = tick.channels.control(channel, values);
         self.control.note.brightness_at_onset = control.brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = random::bits(seed, u64::from(channel) << 8 | u64::from(key));
-        self.control.lfo = VoiceLfo::begin(&tick.lfo, seed, note_seed);
+        self.control.modulators = Modulators::begin(&tick.modulators, seed, note_seed);
         self.update_values(tick);
         let at = tick.block_frames - left.len();
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
         let phases = OnsetPhases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
-        let start_level = self
-            .control
-            .envelopes
-            .level(EnvelopeId::Amp, &tick.envelopes);
+        let start_level = self.amp_level(tick);
         self.render_segments(tick, workspace, Some(start_level), left, right)
     }
 
@@ -289,8 +283,8 @@ impl Voice {
             self.control.release_is_due = false;
             self.control.released = true;
             self.control.rests = false;
-            self.control.envelopes.release(&tick.envelopes);
-            if self.control.envelopes[EnvelopeId::Amp].is_done() {
+            self.control.modulators.release(&tick.modulators);
+            if self.amp_is_done() {
                 // A release of no time still takes this block, so that it does not click.
                 self.state = VoiceState::Fading;
                 return self.render_block(tick, workspace, left, right);
@@ -314,7 +308,9 @@ impl Voice {
             .channels
             .control(self.control.note.channel, &tick.values);
         if self.control.rests && self.is_as_before(tick, &channel) {
-            self.advance_modulators(tick, left.len());
+            self.control
+                .modulators
+                .advance(&tick.modulators, left.len());
             self.partials.render(workspace, left, right);
             return BlockResult::Active;
         }
@@ -325,15 +321,15 @@ impl Voice {
         let mut done = 0;
         while done < left.len() {
             let rest = left.len() - done;
-            let corner = self.control.envelopes[EnvelopeId::Amp]
-                .frames_to_corner(&tick.envelopes[EnvelopeId::Amp]);
+            let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
+                .frames_to_corner(&tick.modulators.envelopes[EnvelopeId::Amp]);
             let frames = match corner {
                 Some(corner) if !is_whole => corner.min(rest),
                 _ => rest,
             };
             let at = tick.block_frames - rest + frames;
             let segment = done..done + frames;
-            self.advance_modulators(tick, frames);
+            self.control.modulators.advance(&tick.modulators, frames);
             let own = self.segment_values(tick, &channel, at);
             let is_finite = self.prepare_segment(
                 tick,
@@ -351,8 +347,7 @@ impl Voice {
             self.partials.render(workspace, left, right);
             done += frames;
             // Mere silence is no end: what shut the voice up may open again.
-            if self.control.envelopes[EnvelopeId::Amp].is_done() || self.control.loudness.is_decayed
-            {
+            if self.amp_is_done() || self.control.loudness.is_decayed {
                 self.state = VoiceState::Idle;
                 return BlockResult::Finished;
             }
@@ -387,21 +382,28 @@ impl Voice {
     /// values `own`: the next block then comes to the same frame and target.
     fn comes_to_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
         let VoiceControl {
-            envelopes,
+            modulators,
             trajectory,
             active_routes,
             ..
         } = &self.control;
-        envelopes.rests(EnvelopeId::Amp, &tick.envelopes)
+        let shapes = &tick.modulators.envelopes;
+        modulators.envelopes.rests(EnvelopeId::Amp, shapes)
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && tick.routes.rest(*active_routes, own, tick, envelopes)
+            && tick.routes.rest(*active_routes, own, tick, modulators)
     }
 
-    /// Takes what moves by itself `frames` frames further.
-    fn advance_modulators(&mut self, tick: &Tick, frames: usize) {
-        self.control.envelopes.advance(&tick.envelopes, frames);
-        self.control.lfo.advance(&tick.lfo, frames);
+    /// The level of the amplitude's envelope, 0 to 1.
+    fn amp_level(&self, tick: &Tick) -> f32 {
+        let shapes = &tick.modulators.envelopes;
+        let envelopes = &self.control.modulators.envelopes;
+        envelopes.level(EnvelopeId::Amp, shapes)
+    }
+
+    /// Whether the amplitude's envelope has come to its end.
+    fn amp_is_done(&self) -> bool {
+        self.control.modulators.envelopes[EnvelopeId::Amp].is_done()
     }
 
     /// Works out the control arrays of a segment of `frames` frames, at whose end the voice's values
@@ -418,10 +420,7 @@ impl Voice {
         let rate = tick.sample_rate_hz;
         let fundamental_hz = self.fundamental_hz(tick, channel, own);
         let gain = self.gain(channel, own);
-        let amp = self
-            .control
-            .envelopes
-            .level(EnvelopeId::Amp, &tick.envelopes);
+        let amp = self.amp_level(tick);
         let path = self.control.trajectory.advance(fundamental_hz, frames);
         let values = VoiceValues {
             patch: &tick.values,

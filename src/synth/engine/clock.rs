@@ -1,9 +1,7 @@
-//! Time outside the voices: the free LFO and the host's song.
+//! Time outside the voices: the host's song.
 
 use crate::synth::event::Transport;
-use crate::synth::modulation::lfo::LfoClock;
-use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
-use crate::synth::patch::Values;
+use crate::synth::modulation::modulators::BlockTime;
 
 /// How far from its start a song may be, in beats: as far as CLAP can say. Farther out, an `f64` has
 /// too few digits for our own clock and the host's to agree from block to block.
@@ -12,8 +10,6 @@ const MAX_BEATS: f64 = 4_294_967_296.0;
 /// Time outside the voices.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    /// The LFO, at the current block's first frame.
-    pub lfo: LfoClock,
     /// Frames of the current block, 0 before the first.
     block_frames: usize,
     tempo_bpm: f64,
@@ -24,7 +20,6 @@ pub struct Clock {
 impl Default for Clock {
     fn default() -> Clock {
         Clock {
-            lfo: LfoClock::default(),
             block_frames: 0,
             tempo_bpm: Transport::default().tempo_bpm,
             beats: None,
@@ -63,28 +58,19 @@ impl Clock {
     }
 
     /// Goes on to the next block.
-    pub fn tick(&mut self, values: &Values, block_frames: usize, sample_rate_hz: f64) {
-        self.lfo.cycles += self.lfo.cycles_per_frame * self.block_frames as f64;
-        let expected_cycles = self.lfo.cycles;
+    pub fn tick(&mut self, block_frames: usize, sample_rate_hz: f64) -> BlockTime {
+        let elapsed_frames = std::mem::replace(&mut self.block_frames, block_frames);
         let beats_per_frame = self.tempo_bpm / 60.0 / sample_rate_hz;
         self.beats = self
             .beats
-            .map(|beats| beats + beats_per_frame * self.block_frames as f64)
+            .map(|beats| beats + beats_per_frame * elapsed_frames as f64)
             // The same limit as for a position from the host.
             .filter(|beats| beats.abs() <= MAX_BEATS);
-        self.block_frames = block_frames;
-        if values.is_on(Param::LFO_SYNC) {
-            let division = values
-                .index(Param::LFO_DIVISION)
-                .min(LFO_DIVISIONS_BEATS.len() - 1);
-            let cycle_beats = LFO_DIVISIONS_BEATS[division];
-            self.lfo.cycles_per_frame = beats_per_frame / cycle_beats;
-            if let Some(beats) = self.beats {
-                self.lfo.cycles = beats / cycle_beats;
-            }
-        } else {
-            self.lfo.cycles_per_frame = f64::from(values.get(Param::LFO_RATE)) / sample_rate_hz;
+        BlockTime {
+            elapsed_frames,
+            sample_rate_hz,
+            beats_per_frame,
+            beats: self.beats,
         }
-        self.lfo.has_jumped = (self.lfo.cycles - expected_cycles).abs() > 1e-3;
     }
 }

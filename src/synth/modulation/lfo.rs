@@ -1,7 +1,8 @@
 //! The LFO as a modulator: one for all voices, or one for each that starts with its note.
 
+use super::modulators::BlockTime;
 use crate::dsp::lfo::LfoShape;
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
 use crate::synth::patch::Values;
 
 /// Where the free LFO is in a block.
@@ -41,6 +42,27 @@ impl SharedLfo {
             clock: self.clock,
             ..SharedLfo::new(values)
         };
+    }
+
+    /// Takes its clock to the next block: on by itself, or to where the song is.
+    pub fn tick(&mut self, values: &Values, time: &BlockTime) {
+        let clock = &mut self.clock;
+        clock.cycles += clock.cycles_per_frame * time.elapsed_frames as f64;
+        let expected_cycles = clock.cycles;
+        if values.is_on(Param::LFO_SYNC) {
+            let division = values
+                .index(Param::LFO_DIVISION)
+                .min(LFO_DIVISIONS_BEATS.len() - 1);
+            let cycle_beats = LFO_DIVISIONS_BEATS[division];
+            clock.cycles_per_frame = time.beats_per_frame / cycle_beats;
+            if let Some(beats) = time.beats {
+                clock.cycles = beats / cycle_beats;
+            }
+        } else {
+            let rate_hz = f64::from(values.get(Param::LFO_RATE));
+            clock.cycles_per_frame = rate_hz / time.sample_rate_hz;
+        }
+        clock.has_jumped = (clock.cycles - expected_cycles).abs() > 1e-3;
     }
 }
 

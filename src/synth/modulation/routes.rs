@@ -5,7 +5,7 @@
 //! back. A route that can move nothing is left out when the routes are compiled.
 
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo, Pressure, Velocity, Wheel};
-use super::envelopes::Envelopes;
+use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
     SourceValues,
@@ -239,11 +239,11 @@ impl Routes {
         routes: RouteSet,
         own: &DestinationValues,
         tick: &Tick,
-        envelopes: &Envelopes,
+        modulators: &Modulators,
     ) -> bool {
         routes.indices().all(|index| {
             let route = &self.routes[index];
-            let rests = |source: ModulationSource| source.rests(tick, envelopes);
+            let rests = |source: ModulationSource| source.rests(tick, modulators);
             route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
         })
     }

@@ -1,7 +1,7 @@
 //! Sources: what routes take their values from.
 
-use super::envelopes::{EnvelopeId, Envelopes};
-use super::lfo::VoiceLfo;
+use super::envelopes::EnvelopeId;
+use super::modulators::Modulators;
 use super::note::Note;
 use crate::synth::channel::Control;
 use crate::synth::tick::Tick;
@@ -20,10 +20,8 @@ pub struct Moment<'a> {
     pub channel: &'a Control,
     /// The note.
     pub note: &'a Note,
-    /// The voice's LFO, advanced to this instant.
-    pub lfo: &'a VoiceLfo,
-    /// The voice's envelopes, advanced to this instant.
-    pub envelopes: &'a Envelopes,
+    /// The voice's modulators, advanced to this instant.
+    pub modulators: &'a Modulators,
 }
 
 /// When a source's value is worked out.
@@ -90,14 +88,17 @@ sources! {
     /// CC 74 of the channel and the note's own brightness, −1 to 1.
     Brightness: Always = brightness;
     /// The LFO, −1 to 1.
-    Lfo: Asked = |now| now.lfo.value(&now.tick.lfo, now.at);
+    Lfo: Asked = |now| now.modulators.lfo.value(&now.tick.modulators.lfo, now.at);
     /// Level of the filter's envelope, 0 to 1.
-    FilterEnvelope: Asked = |now| now.envelopes.level(EnvelopeId::Filter, &now.tick.envelopes);
+    FilterEnvelope: Asked = |now| {
+        let shapes = &now.tick.modulators.envelopes;
+        now.modulators.envelopes.level(EnvelopeId::Filter, shapes)
+    };
 }
 
 impl ModulationSource {
     /// Whether its value stays as it is while the note and its channel stay as they are.
-    pub fn rests(self, tick: &Tick, envelopes: &Envelopes) -> bool {
+    pub fn rests(self, tick: &Tick, modulators: &Modulators) -> bool {
         match self {
             ModulationSource::Velocity
             | ModulationSource::Key
@@ -106,7 +107,8 @@ impl ModulationSource {
             | ModulationSource::Brightness => true,
             ModulationSource::Lfo => false,
             ModulationSource::FilterEnvelope => {
-                envelopes.rests(EnvelopeId::Filter, &tick.envelopes)
+                let shapes = &tick.modulators.envelopes;
+                modulators.envelopes.rests(EnvelopeId::Filter, shapes)
             }
         }
     }
@@ -114,9 +116,12 @@ impl ModulationSource {
 
 impl ModulationSource {
     /// Whether its value jumps by itself within the last `frames` frames of a block.
-    pub fn jumps(self, tick: &Tick, lfo: &VoiceLfo, frames: usize) -> bool {
+    pub fn jumps(self, tick: &Tick, modulators: &Modulators, frames: usize) -> bool {
         match self {
-            ModulationSource::Lfo => lfo.jumps(&tick.lfo, frames, tick.block_frames),
+            ModulationSource::Lfo => {
+                let shared = &tick.modulators.lfo;
+                modulators.lfo.jumps(shared, frames, tick.block_frames)
+            }
             ModulationSource::Velocity
             | ModulationSource::Key
             | ModulationSource::Pressure

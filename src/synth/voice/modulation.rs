@@ -3,7 +3,7 @@
 use super::Voice;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
-use crate::synth::modulation::lfo::VoiceLfo;
+use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
 use crate::synth::modulation::{
     Destination, DestinationValues, ModulationSource, Moment, SourceValues,
@@ -17,14 +17,14 @@ const FINE: Destination = Destination::of(Param::FINE);
 const A4_HZ: f64 = 440.0;
 
 impl Voice {
-    /// The voice's values `at` frames into the block, by some of the routes; its envelopes are there
-    /// already, and `lfo` too.
+    /// The voice's values `at` frames into the block, by some of the routes; `modulators` are there
+    /// already.
     fn modulated(
         &self,
         tick: &Tick,
         channel: &Control,
         at: usize,
-        lfo: &VoiceLfo,
+        modulators: &Modulators,
         routes: RouteSet,
     ) -> DestinationValues {
         let mut own = self.control.base;
@@ -34,8 +34,7 @@ impl Voice {
             at,
             channel,
             note: &self.control.note,
-            lfo,
-            envelopes: &self.control.envelopes,
+            modulators,
         });
         tick.routes.apply(routes, &mut sources, &mut own);
         own
@@ -49,7 +48,7 @@ impl Voice {
         at: usize,
     ) -> DestinationValues {
         let routes = self.control.active_routes;
-        self.modulated(tick, channel, at, &self.control.lfo, routes)
+        self.modulated(tick, channel, at, &self.control.modulators, routes)
     }
 
     /// The fundamental `at` frames into the block and one and two blocks later, as far as it is known
@@ -61,10 +60,11 @@ impl Voice {
         at: usize,
     ) -> [f64; 3] {
         let routes = self.control.active_routes.and(tick.routes.to_pitch());
-        let mut lfo = self.control.lfo;
+        let mut modulators = self.control.modulators;
         [0, 1, 2].map(|blocks| {
-            let own = self.modulated(tick, channel, at + blocks * tick.block_frames, &lfo, routes);
-            lfo.advance(&tick.lfo, tick.block_frames);
+            let at = at + blocks * tick.block_frames;
+            let own = self.modulated(tick, channel, at, &modulators, routes);
+            modulators.advance(&tick.modulators, tick.block_frames);
             self.fundamental_hz(tick, channel, &own)
         })
     }
@@ -99,7 +99,7 @@ impl Voice {
     pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
         let active = self.control.active_routes;
         ModulationSource::ALL.iter().any(|source| {
-            source.jumps(tick, &self.control.lfo, frames)
+            source.jumps(tick, &self.control.modulators, frames)
                 && tick.routes.sources(active).contains(*source)
         })
     }

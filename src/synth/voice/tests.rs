@@ -32,8 +32,9 @@ fn tick(place: u64) -> Tick {
     let mut tick = Tick::new(RATE_HZ, FRAMES);
     tick.set_patch(&patch);
     tick.generation = place;
-    tick.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
-    tick.lfo.clock.cycles = tick.lfo.clock.cycles_per_frame * (place * FRAMES as u64) as f64;
+    tick.modulators.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
+    tick.modulators.lfo.clock.cycles =
+        tick.modulators.lfo.clock.cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
 }
 
@@ -206,8 +207,8 @@ fn the_lfo_jumps_where_it_moves_something() {
     let jumps = |voice: &mut Voice, workspace: &mut Workspace, patch: &Patch, cycles: f64| {
         let mut tick = Tick::new(RATE_HZ, FRAMES);
         tick.set_patch(patch);
-        tick.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
-        tick.lfo.clock.cycles = cycles;
+        tick.modulators.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
+        tick.modulators.lfo.clock.cycles = cycles;
         onset(voice, &tick, workspace, 1);
         let patchs = voice.is_discontinuous(&tick, FRAMES);
         voice.modulate(Param::LFO_TILT, 0.1);

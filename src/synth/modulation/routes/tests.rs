@@ -4,8 +4,7 @@ use super::*;
 use crate::synth::channel::Control;
 use crate::synth::event::NoteExpression;
 use crate::synth::modulation::Moment;
-use crate::synth::modulation::envelopes::Envelopes;
-use crate::synth::modulation::lfo::VoiceLfo;
+use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
@@ -23,7 +22,7 @@ fn without_routes() -> Patch {
 fn tick(patch: &Patch) -> Tick {
     let mut tick = Tick::new(48_000.0, 64);
     tick.set_patch(patch);
-    tick.lfo.clock.cycles = 0.25;
+    tick.modulators.lfo.clock.cycles = 0.25;
     tick
 }
 
@@ -54,19 +53,17 @@ fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> Destinatio
     let mut note = Note::new(0, 78, 0.5);
     note.expression.set(NoteExpression::Pressure, 0.5);
     note.expression.set(NoteExpression::Vibrato, 0.25);
-    let mut envelopes = Envelopes::begin(&tick.envelopes);
+    let mut modulators = Modulators::begin(&tick.modulators, 0, 0);
     // To the end of the attack.
     let attack_s = tick.values.get(Param::FILTER_ATTACK);
     let frames = f64::from(attack_s) * tick.sample_rate_hz + 0.5;
-    envelopes.advance(&tick.envelopes, frames as usize);
-    let lfo = VoiceLfo::default();
+    modulators.advance(&tick.modulators, frames as usize);
     let mut sources = SourceValues::new(Moment {
         tick,
         at: 0,
         channel: &channel,
         note: &note,
-        lfo: &lfo,
-        envelopes: &envelopes,
+        modulators: &modulators,
     });
     let mut own = *own;
     tick.routes.apply(routes, &mut sources, &mut own);

@@ -1,0 +1,86 @@
+//! The modulators that have a state: what all voices share of them, and what each voice has.
+//!
+//! A new one is a module beside `lfo.rs` with a type for each of the two, and a field in both structs
+//! here; the rest of the synthesizer takes these whole.
+
+use super::envelopes::{EnvelopeShapes, Envelopes};
+use super::lfo::{SharedLfo, VoiceLfo};
+use crate::synth::patch::Values;
+
+/// The time of a block, for modulators that run outside of the voices.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockTime {
+    /// Frames since the block before began; 0 for the first block.
+    pub elapsed_frames: usize,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
+    /// Beats in a frame.
+    pub beats_per_frame: f64,
+    /// Beats at the block's first frame, where the song plays and the host gives its position.
+    pub beats: Option<f64>,
+}
+
+/// What all voices share of the modulators.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedModulators {
+    /// The envelopes' shapes.
+    pub envelopes: EnvelopeShapes,
+    /// The LFO.
+    pub lfo: SharedLfo,
+}
+
+impl SharedModulators {
+    /// As the patch says, with all clocks at 0.
+    pub fn new(values: &Values, sample_rate_hz: f64) -> SharedModulators {
+        SharedModulators {
+            envelopes: EnvelopeShapes::compile(values, sample_rate_hz),
+            lfo: SharedLfo::new(values),
+        }
+    }
+
+    /// As a changed patch says; the clocks go on.
+    pub fn set_patch(&mut self, values: &Values, sample_rate_hz: f64) {
+        self.envelopes = EnvelopeShapes::compile(values, sample_rate_hz);
+        self.lfo.set_patch(values);
+    }
+
+    /// Takes the clocks to the next block.
+    pub fn tick(&mut self, values: &Values, time: &BlockTime) {
+        self.lfo.tick(values, time);
+    }
+
+    /// Puts all clocks at 0.
+    pub fn reset_clocks(&mut self) {
+        self.lfo.clock = Default::default();
+    }
+}
+
+/// What a voice has of the modulators. `Default` is at their ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Modulators {
+    /// Its place in each envelope.
+    pub envelopes: Envelopes,
+    /// Its LFO.
+    pub lfo: VoiceLfo,
+}
+
+impl Modulators {
+    /// At the onset of a note, with the seed of the patch and that of the note.
+    pub fn begin(shared: &SharedModulators, patch_seed: u64, note_seed: u64) -> Modulators {
+        Modulators {
+            envelopes: Envelopes::begin(&shared.envelopes),
+            lfo: VoiceLfo::begin(&shared.lfo, patch_seed, note_seed),
+        }
+    }
+
+    /// Starts the release.
+    pub fn release(&mut self, shared: &SharedModulators) {
+        self.envelopes.release(&shared.envelopes);
+    }
+
+    /// Advances all by `frames` frames.
+    pub fn advance(&mut self, shared: &SharedModulators, frames: usize) {
+        self.envelopes.advance(&shared.envelopes, frames);
+        self.lfo.advance(&shared.lfo, frames);
+    }
+}
