@@ -3,7 +3,7 @@
 mod performance;
 
 use aliquot::synth::{
-    Config, Engine, Event, FilterShape, NoteAddress, NoteExpression, Param, Patch, RATES_HZ,
+    Config, Engine, Event, FilterType, NoteAddress, NoteExpression, Param, Patch, RATES_HZ,
     Transport, Values, block_frames,
 };
 use proptest::prelude::*;
@@ -220,9 +220,9 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
         let level_db = (1..=partials.min(64))
             .map(|n| most(Param::partial_level(n)))
             .fold(if partials > 64 { 0.0 } else { f32::MIN }, f32::max);
-        let peak_db = match FilterShape::from_index(values.index(Param::FILTER_TYPE)) {
-            FilterShape::LowPass | FilterShape::HighPass => most(Param::RESONANCE),
-            FilterShape::Off | FilterShape::BandPass | FilterShape::Notch => 0.0,
+        let peak_db = match FilterType::from_index(values.index(Param::FILTER_TYPE)) {
+            FilterType::LowPass | FilterType::HighPass => most(Param::RESONANCE),
+            FilterType::Off | FilterType::BandPass | FilterType::Notch => 0.0,
         };
         let lfo_db = match most(Param::LFO_LEVEL) {
             _ if is_modulated => Param::LFO_LEVEL.range().ends().1,

@@ -5,11 +5,12 @@ pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
-use super::partials::stages::filter::{Filter, FilterSettings};
+use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::stages::{SpectrumStage as _, Stages};
 use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
+pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
 
@@ -113,6 +114,17 @@ pub fn filter_gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
         .collect()
 }
 
+/// Where the handle of a filter belongs beside its curve, in dB: at the gain of the cutoff, or, where
+/// that says nothing of a band, at 0.
+pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
+    match settings.filter_type {
+        FilterType::LowPass | FilterType::HighPass => {
+            filter_gains_db(settings, &[libm::exp2f(settings.log2_cutoff)])[0]
+        }
+        FilterType::Off | FilterType::BandPass | FilterType::Notch => 0.0,
+    }
+}
+
 /// The value of the patch's LFO, −1 to 1, after so many cycles.
 pub fn lfo_value(values: &Values, cycles: f64) -> f64 {
     let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
@@ -149,7 +161,7 @@ fn context(overrides: &PartialOverrides) -> Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::{Config, Engine, Event, FilterShape};
+    use crate::synth::{Config, Engine, Event};
 
     fn patch(settings: &[(Param, f32)]) -> Patch {
         let mut patch = Patch::default();
@@ -229,7 +241,7 @@ mod tests {
             (Param::SLOPE, 24.0),
         ]);
         let settings = filter_settings(&Values::new(&patch)).expect("it is on");
-        assert_eq!(settings.shape, FilterShape::LowPass);
+        assert_eq!(settings.filter_type, FilterType::LowPass);
         let gains = filter_gains_db(&settings, &[100.0, 1_000.0, 4_000.0]);
         assert!(gains[0].abs() < 0.1, "{gains:?}");
         assert!((gains[1] + 3.0).abs() < 0.1, "{gains:?}");

@@ -1,15 +1,14 @@
 //! Parameters that have no effect at the present values of others: their controls look inactive, and can
 //! be set all the same.
 
-use crate::synth::{FilterShape, Param, Values};
+use crate::synth::{FilterType, Param, Values};
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that
 /// sound. `has_mpe_zone` says whether an MPE zone is in force: a message can set one up with MPE off,
 /// and end it with MPE on.
 pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
     let is_zero = |param: Param| values.get(param) == 0.0;
-    let is_filter_off =
-        FilterShape::from_index(values.index(Param::FILTER_TYPE)) == FilterShape::Off;
+    let is_filter_off = FilterType::from_index(values.index(Param::FILTER_TYPE)) == FilterType::Off;
     match param {
         Param::CUTOFF
         | Param::RESONANCE

@@ -4,7 +4,7 @@ use super::layout::{KNOBS, Page};
 use super::*;
 use crate::dsp::lfo::LfoShape;
 use crate::synth::partials::motion::OnsetPhases;
-use crate::synth::partials::stages::filter::FilterShape;
+use crate::synth::partials::stages::filter::FilterType;
 
 #[test]
 fn numbered_parameters_are_the_rows_that_they_name() {
@@ -153,7 +153,7 @@ fn choices_have_as_many_meanings_as_labels() {
         }
     }
     meanings(Param::LFO_SHAPE, LfoShape::from_index);
-    meanings(Param::FILTER_TYPE, FilterShape::from_index);
+    meanings(Param::FILTER_TYPE, FilterType::from_index);
     meanings(Param::PHASES, OnsetPhases::from_index);
 }
 

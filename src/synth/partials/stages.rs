@@ -49,7 +49,9 @@ fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, fr
     }
 }
 
-/// The modules of the stages, in their order.
+/// The modules of the stages, in their order. Those before `nyquist_fade` change [`Frame::gain`], which
+/// that one reads; those after it change [`Frame::shaped_gain`].
+/// The decay of partials is no stage: it goes on from segment to segment (`motion/decay.rs`).
 macro_rules! stages {
     ($($stage:ident)*) => {
         $(pub mod $stage;)*

@@ -7,12 +7,13 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke,
 
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
-use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
-use crate::synth::display::{EnvelopeId, EnvelopeParams};
+use crate::synth::display::{
+    EnvelopeId, EnvelopeParams, EnvelopePlace, EnvelopeStage, envelope_progress,
+};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Snapshot, VoiceSnapshot};
 
@@ -321,7 +322,7 @@ impl Corners {
             Handle::Decay => pos2(decay, self.y(self.sustain)),
             Handle::Release => pos2(release, self.y(0.0)),
             Handle::Curve => {
-                let way = shaped(0.5, self.curve);
+                let way = envelope_progress(0.5, self.curve);
                 // On the stage that falls further.
                 if self.sustain > 0.5 {
                     let level = self.sustain * (1.0 - way);
@@ -337,7 +338,7 @@ impl Corners {
     /// A voice's place: its stage, and its own level. None at its end.
     fn of_voice(&self, place: EnvelopePlace) -> Option<Pos2> {
         let [delay, attack, hold, decay, sustain, release] = self.ends;
-        let way = shaped(f64::from(place.position), self.curve);
+        let way = envelope_progress(f64::from(place.position), self.curve);
         let (from, to, level) = match place.stage {
             EnvelopeStage::Delay => (self.rect.left(), delay, 0.0),
             EnvelopeStage::Attack => (delay, attack, way),
@@ -372,7 +373,7 @@ impl Corners {
             let pieces = ((to - from) / 2.0).clamp(1.0, 64.0) as usize;
             points.extend((0..=pieces).map(|piece| {
                 let x = piece as f32 / pieces as f32;
-                let way = shaped(f64::from(x), self.curve);
+                let way = envelope_progress(f64::from(x), self.curve);
                 pos2(from + x * (to - from), self.y(level(way)))
             }));
         };

@@ -7,7 +7,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
 use crate::editor::widgets::place;
-use crate::synth::display::{filter_gains_db, filter_settings};
+use crate::synth::display::{filter_gains_db, filter_handle_db, filter_settings};
 use crate::synth::filter::FilterSettings;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
@@ -100,7 +100,7 @@ fn paint_curve(ui: &Ui, values: &Values, rect: Rect) {
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
     if let Some(settings) = settings {
         let cutoff_hz = values.get(Param::CUTOFF);
-        let db = filter_gains_db(&settings, &[cutoff_hz])[0];
+        let db = filter_handle_db(&settings);
         let at = pos2(x_of(rect, cutoff_hz.log2()), y_of(rect, db));
         painter.circle_filled(at, 4.0, theme.accent);
         painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));

@@ -11,9 +11,11 @@ use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::keep_arrows;
-use crate::synth::display::{filter_gains_db, filter_settings, lowest_voice, values_before_macros};
+use crate::synth::display::{
+    filter_gains_db, filter_handle_db, filter_settings, lowest_voice, values_before_macros,
+};
 use crate::synth::filter::FilterSettings;
-use crate::synth::{FilterShape, Param, Snapshot};
+use crate::synth::{Param, Snapshot};
 
 /// Between two points of the curve, points.
 const STEP: f32 = 2.0;
@@ -61,10 +63,7 @@ fn curve(settings: &FilterSettings, canvas: &Canvas) -> Vec<Pos2> {
 /// Where the handle is: on the curve, or where a band's centre lies.
 fn place(settings: &FilterSettings, canvas: &Canvas) -> Pos2 {
     let hz = libm::exp2f(settings.log2_cutoff);
-    let gain = match settings.shape {
-        FilterShape::LowPass | FilterShape::HighPass => filter_gains_db(settings, &[hz])[0],
-        FilterShape::Off | FilterShape::BandPass | FilterShape::Notch => 0.0,
-    };
+    let gain = filter_handle_db(settings);
     let room = canvas.extent();
     pos2(
         canvas.x_of_hz(hz).clamp(room.min, room.max),
@@ -204,7 +203,7 @@ fn moved(snapshot: &Snapshot, set: &FilterSettings) -> Option<FilterSettings> {
     let is_other = octaves > 0.01
         || (filter.resonance_db - set.resonance_db).abs() > 0.1
         || (filter.slope_db - set.slope_db).abs() > 0.1;
-    (filter.shape == set.shape && is_other).then_some(filter)
+    (filter.filter_type == set.filter_type && is_other).then_some(filter)
 }
 
 fn text(model: &EditorModel) -> String {

@@ -6,7 +6,7 @@ use super::super::{Param, Range, Row};
 use super::{Section, param};
 
 section! { filter;
-    /// Shape of the spectral filter: see [`FilterShape`](crate::synth::FilterShape).
+    /// Shape of the spectral filter: see [`FilterType`](crate::synth::FilterType).
     FILTER_TYPE = Row::new(Filter, "filter_type", "Filter Type")
         .short("Type")
         .choice(16, &["Off", "Low Pass", "Band Pass", "High Pass", "Notch"], 0)

@@ -22,7 +22,7 @@ pub type Stage = FilterSettings;
 
 /// Which partials pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FilterShape {
+pub enum FilterType {
     /// All.
     Off,
     /// Those below the cutoff.
@@ -35,15 +35,15 @@ pub enum FilterShape {
     Notch,
 }
 
-impl FilterShape {
-    /// The shape at this place of the parameter's labels; past the end, the last.
-    pub fn from_index(index: usize) -> FilterShape {
+impl FilterType {
+    /// The type at this place of the parameter's labels; past the end, the last.
+    pub fn from_index(index: usize) -> FilterType {
         match index {
-            0 => FilterShape::Off,
-            1 => FilterShape::LowPass,
-            2 => FilterShape::BandPass,
-            3 => FilterShape::HighPass,
-            _ => FilterShape::Notch,
+            0 => FilterType::Off,
+            1 => FilterType::LowPass,
+            2 => FilterType::BandPass,
+            3 => FilterType::HighPass,
+            _ => FilterType::Notch,
         }
     }
 }
@@ -52,7 +52,7 @@ impl FilterShape {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterSettings {
     /// Which partials pass.
-    pub shape: FilterShape,
+    pub filter_type: FilterType,
     /// log₂ of the cutoff in Hz.
     pub log2_cutoff: f32,
     /// dB per octave.
@@ -66,9 +66,9 @@ impl SpectrumStage for FilterSettings {
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<FilterSettings> {
-        let shape = FilterShape::from_index(values.index(Param::FILTER_TYPE));
-        (shape != FilterShape::Off).then(|| FilterSettings {
-            shape,
+        let filter_type = FilterType::from_index(values.index(Param::FILTER_TYPE));
+        (filter_type != FilterType::Off).then(|| FilterSettings {
+            filter_type,
             log2_cutoff: libm::log2f(values.get(Param::CUTOFF))
                 + values.at(Destination::CUTOFF_OCTAVES),
             slope_db: values.get(Param::SLOPE),
@@ -90,7 +90,7 @@ impl SpectrumStage for FilterSettings {
 /// A filter ready to be applied.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
-    shape: FilterShape,
+    filter_type: FilterType,
     log2_cutoff: f32,
     /// 2k.
     steepness: f32,
@@ -109,7 +109,7 @@ impl Filter {
         let half_width = 0.5 * gain_from_db(-settings.resonance_db);
         let at_centre = low_pass(-half_width, steepness);
         Filter {
-            shape: settings.shape,
+            filter_type: settings.filter_type,
             log2_cutoff: settings.log2_cutoff,
             steepness,
             peak: gain_from_db(settings.resonance_db) - 1.0,
@@ -127,7 +127,7 @@ impl Filter {
         log2_fundamental: f32,
         gains: &mut [f32],
     ) {
-        if self.shape != FilterShape::Off {
+        if self.filter_type != FilterType::Off {
             let offset = log2_fundamental - self.log2_cutoff;
             apply(level, self, log2_relative, offset, gains);
         }
@@ -150,16 +150,16 @@ impl Filter {
 at_level! {
     fn apply(filter: &Filter, log2_relative: &[f32], offset: f32, gains: &mut [f32]) {
         let filter = *filter;
-        match filter.shape {
-            FilterShape::Off => {}
-            FilterShape::LowPass => each(log2_relative, offset, gains, |x| {
+        match filter.filter_type {
+            FilterType::Off => {}
+            FilterType::LowPass => each(log2_relative, offset, gains, |x| {
                 low_pass(x, filter.steepness) * filter.resonance(x)
             }),
-            FilterShape::HighPass => each(log2_relative, offset, gains, |x| {
+            FilterType::HighPass => each(log2_relative, offset, gains, |x| {
                 low_pass(-x, filter.steepness) * filter.resonance(x)
             }),
-            FilterShape::BandPass => each(log2_relative, offset, gains, |x| filter.band(x)),
-            FilterShape::Notch => each(log2_relative, offset, gains, |x| {
+            FilterType::BandPass => each(log2_relative, offset, gains, |x| filter.band(x)),
+            FilterType::Notch => each(log2_relative, offset, gains, |x| {
                 at_least(1.0 - filter.band(x), 0.0)
             }),
         }
@@ -185,9 +185,9 @@ fn low_pass(x: f32, steepness: f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn gain_db(shape: FilterShape, slope_db: f32, resonance_db: f32, octaves: f32) -> f32 {
+    fn gain_db(filter_type: FilterType, slope_db: f32, resonance_db: f32, octaves: f32) -> f32 {
         let filter = Filter::new(&FilterSettings {
-            shape,
+            filter_type,
             log2_cutoff: 10.0,
             slope_db,
             resonance_db,
@@ -199,20 +199,20 @@ mod tests {
 
     #[test]
     fn slopes_are_as_named() {
-        use FilterShape::{BandPass, HighPass, LowPass};
+        use FilterType::{BandPass, HighPass, LowPass};
         for slope in [6.0, 12.0, 24.0, 30.5, 48.0] {
             // Four octaves out, the gentlest slope is within 0.05 dB of its asymptote.
-            for (shape, resonance_db, near, far) in [
+            for (filter_type, resonance_db, near, far) in [
                 (LowPass, 0.0, 4.0, 5.0),
                 (HighPass, 0.0, -4.0, -5.0),
                 (BandPass, 6.0, 4.0, 5.0),
                 (BandPass, 6.0, -4.0, -5.0),
             ] {
-                let per_octave = gain_db(shape, slope, resonance_db, near)
-                    - gain_db(shape, slope, resonance_db, far);
+                let per_octave = gain_db(filter_type, slope, resonance_db, near)
+                    - gain_db(filter_type, slope, resonance_db, far);
                 assert!(
                     (per_octave - slope).abs() < 0.05,
-                    "{shape:?} {slope}: {per_octave}"
+                    "{filter_type:?} {slope}: {per_octave}"
                 );
             }
             assert!((gain_db(LowPass, slope, 0.0, 0.0) + 3.01).abs() < 0.01);
@@ -221,14 +221,14 @@ mod tests {
 
     #[test]
     fn centre_and_far_ends() {
-        assert!(gain_db(FilterShape::LowPass, 24.0, 12.0, -4.0).abs() < 0.01);
-        assert!((gain_db(FilterShape::LowPass, 24.0, 12.0, 0.0) - 9.0).abs() < 0.1);
-        assert!(gain_db(FilterShape::BandPass, 24.0, 0.0, 0.0).abs() < 1e-4);
-        assert!(gain_db(FilterShape::Notch, 24.0, 0.0, 0.0) < -100.0);
-        assert!(gain_db(FilterShape::Notch, 24.0, 0.0, 5.0).abs() < 0.01);
-        assert_eq!(gain_db(FilterShape::Off, 24.0, 24.0, 0.0), 0.0);
+        assert!(gain_db(FilterType::LowPass, 24.0, 12.0, -4.0).abs() < 0.01);
+        assert!((gain_db(FilterType::LowPass, 24.0, 12.0, 0.0) - 9.0).abs() < 0.1);
+        assert!(gain_db(FilterType::BandPass, 24.0, 0.0, 0.0).abs() < 1e-4);
+        assert!(gain_db(FilterType::Notch, 24.0, 0.0, 0.0) < -100.0);
+        assert!(gain_db(FilterType::Notch, 24.0, 0.0, 5.0).abs() < 0.01);
+        assert_eq!(gain_db(FilterType::Off, 24.0, 24.0, 0.0), 0.0);
         for octaves in [-1000.0, 1000.0] {
-            assert!(gain_db(FilterShape::LowPass, 48.0, 24.0, octaves).is_finite());
+            assert!(gain_db(FilterType::LowPass, 48.0, 24.0, octaves).is_finite());
         }
     }
 }
