@@ -14,15 +14,15 @@
 //!   by frame, or, for many partials, one spectrum per block. Independent of voices.
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
 //! * [`workers`]: threads that render voices beside the audio thread.
-//! * [`bridge`]: lock-free communication between threads: telemetry and load, the snapshot of sounding
+//! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
 //!   has layers of its own: `shell → views → widgets → context → model`. The model uses `params`,
-//!   [`bridge`], `library` and, of [`synth`], the parameters and [`synth::display`]; it does not know
-//!   the toolkit that draws the window.
+//!   [`bridge`], `library` and, of [`synth`], the parameters, patches, snapshots and
+//!   [`synth::display`]; it does not know the toolkit that draws the window.
 //!
 //! Dependencies point one way: `plugin → editor → params, bridge → synth → bank → dsp`. The renderer
 //! (`src/bin/render.rs`) uses the same engine without the plugin.

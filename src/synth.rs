@@ -36,6 +36,6 @@ pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};
 pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
 pub use parameter::Param;
 pub use partials::motion::OnsetPhases;
-pub use partials::stages::filter::{self, FilterShape};
+pub use partials::stages::filter::{self, FilterType};
 pub use patch::{Patch, Values};
 pub use snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};

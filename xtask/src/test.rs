@@ -162,13 +162,14 @@ fn formatting(reading: &mut Reading) -> Result<()> {
 }
 
 /// Looks at the whole workspace; at the core alone, whose tests are the same as with the rest and are
-/// run with it; and at the plugin without its editor.
+/// run with it; at the plugin without its editor, and at the renderer without the plugin.
 fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
     let package = ["--package", bundle::PACKAGE, "--no-default-features"];
     for what in [
         vec!["--workspace"],
         package.to_vec(),
         [&package[..], &["--features", "plugin"]].concat(),
+        [&package[..], &["--features", "render"]].concat(),
     ] {
         let mut clippy = cargo();
         clippy.args(["clippy", "--all-targets"]).args(what);
