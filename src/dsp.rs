@@ -7,4 +7,5 @@ pub mod lfo;
 pub mod maths;
 pub mod prefetch;
 pub mod random;
+pub mod resident;
 pub mod simd_level;

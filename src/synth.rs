@@ -22,7 +22,6 @@ pub mod parameter;
 pub mod partials;
 pub mod patch;
 pub mod pool;
-mod resident;
 pub mod snapshot;
 pub mod tick;
 pub mod versioned;

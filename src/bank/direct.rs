@@ -33,6 +33,7 @@ mod kernels;
 use super::lanes::{LaneBody, Lanes, Words, dispatch};
 use super::{Controls, MAX_BLOCK_FRAMES};
 use crate::dsp::fixed_point::{WORD_TURN, round_phase};
+use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 use batch::Batch;
 use gains::Ends;
@@ -72,7 +73,7 @@ impl Direct {
     pub fn new(level: SimdLevel) -> Direct {
         Direct {
             level,
-            sums: vec![f32x16::splat(0.0); 2 * MAX_BLOCK_FRAMES].into(),
+            sums: resident::slice(2 * MAX_BLOCK_FRAMES, f32x16::splat(0.0)),
             batches: Box::new(Batches {
                 steady: Batch::EMPTY,
                 grazing: Batch::EMPTY,

@@ -1,6 +1,7 @@
 //! What some of a bus's partials come to in a block.
 
 use super::spectral::{self, HalfSpectra};
+use crate::dsp::resident;
 
 /// What some of a bus's partials come to in a block: frames, and half spectra that are still to be
 /// transformed.
@@ -15,8 +16,8 @@ impl Part {
     /// Allocates an empty part for blocks of `block_frames`.
     pub fn new(block_frames: usize) -> Part {
         Part {
-            left: vec![0.0; block_frames].into(),
-            right: vec![0.0; block_frames].into(),
+            left: resident::slice(block_frames, 0.0),
+            right: resident::slice(block_frames, 0.0),
             spectra: spectral::takes(block_frames).then(|| HalfSpectra::new(block_frames)),
         }
     }

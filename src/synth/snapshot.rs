@@ -3,6 +3,7 @@
 use super::filter::FilterSettings;
 use super::pool::MAX_SLOTS;
 use crate::dsp::envelope::EnvelopePlace;
+use crate::dsp::resident;
 
 /// Partials that a snapshot has room for: 64 voices of 512 partials.
 pub const SNAPSHOT_PARTIALS: usize = 32_768;
@@ -68,9 +69,9 @@ impl Default for Snapshot {
         Snapshot {
             sample_rate_hz: 0.0,
             left_out: 0,
-            voices: vec![None; SNAPSHOT_VOICES].into_boxed_slice(),
+            voices: resident::slice(SNAPSHOT_VOICES, None),
             voice_count: 0,
-            partials: vec![PartialSnapshot::default(); SNAPSHOT_PARTIALS].into_boxed_slice(),
+            partials: resident::slice(SNAPSHOT_PARTIALS, PartialSnapshot::default()),
             partial_count: 0,
         }
     }

@@ -9,6 +9,7 @@
 //! start from the same value, a copy is never written unless it was up to date, and rendering is
 //! deterministic, so that the n-th write is the same wherever it happens.
 
+use std::hint::black_box;
 use std::ops::Deref;
 
 /// Brings a copy up to date.
@@ -39,7 +40,7 @@ macro_rules! copy_fields {
 pub(crate) use copy_fields;
 
 /// A value on the heap that is copied only if it has changed since the last copy.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Versioned<T> {
     value: Box<T>,
     version: u64,
@@ -56,9 +57,16 @@ impl<T> Versioned<T> {
 impl<T> From<T> for Versioned<T> {
     fn from(value: T) -> Versioned<T> {
         Versioned {
-            value: Box::new(value),
+            // Memory that is resident from the start (`dsp::resident`).
+            value: Box::new(black_box(value)),
             version: 0,
         }
+    }
+}
+
+impl<T: Default> Default for Versioned<T> {
+    fn default() -> Versioned<T> {
+        Versioned::from(T::default())
     }
 }
 

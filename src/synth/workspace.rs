@@ -2,6 +2,7 @@
 
 use super::parameter::MAX_PARTIALS;
 use crate::bank::Renderer;
+use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 
 /// See the module's text.
@@ -41,10 +42,10 @@ pub struct SegmentArrays {
 impl SegmentArrays {
     fn allocate() -> SegmentArrays {
         SegmentArrays {
-            increment: Box::new([0; MAX_PARTIALS]),
-            half_chirp: Box::new([0; MAX_PARTIALS]),
-            left_start: Box::new([0.0; MAX_PARTIALS]),
-            right_start: Box::new([0.0; MAX_PARTIALS]),
+            increment: resident::array(0),
+            half_chirp: resident::array(0),
+            left_start: resident::array(0.0),
+            right_start: resident::array(0.0),
         }
     }
 }

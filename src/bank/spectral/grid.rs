@@ -4,6 +4,7 @@ use super::MARGIN;
 use super::kernel::TERMS;
 use crate::at_level;
 use crate::bank::lanes::{Taps, array_at, array_at_mut};
+use crate::dsp::resident;
 use wide::{bytemuck, f32x16};
 
 /// Partials are spread on so many grids in turn, which are added up when the part ends: those that
@@ -78,7 +79,7 @@ impl HalfSpectra {
     /// Empty, for blocks of `frames`.
     pub fn new(frames: usize) -> HalfSpectra {
         HalfSpectra {
-            channels: std::array::from_fn(|_| vec![0.0; 2 * points(frames)].into()),
+            channels: std::array::from_fn(|_| resident::slice(2 * points(frames), 0.0)),
             used: Used::default(),
         }
     }
@@ -114,7 +115,7 @@ pub struct Cells([[Box<[f32x16]>; 3]; CELL_COPIES]);
 impl Cells {
     /// Empty cells for blocks of `frames`.
     pub fn new(frames: usize) -> Cells {
-        let channel = || vec![f32x16::splat(0.0); points(frames)].into();
+        let channel = || resident::slice(points(frames), f32x16::splat(0.0));
         Cells(std::array::from_fn(|_| std::array::from_fn(|_| channel())))
     }
 

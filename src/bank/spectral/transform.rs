@@ -3,6 +3,7 @@
 use super::grid::{Channel, HalfSpectra, Used};
 use super::{MARGIN, kernel, takes};
 use crate::at_level;
+use crate::dsp::resident;
 use crate::dsp::simd_level::{Set, SimdLevel};
 use rustfft::Fft;
 use rustfft::num_complex::Complex;
@@ -31,8 +32,8 @@ impl Transform {
             level,
             frames,
             sums: HalfSpectra::new(frames),
-            bins: vec![none; points].into(),
-            scratch: vec![none; fft.get_inplace_scratch_len()].into(),
+            bins: resident::slice(points, none),
+            scratch: resident::slice(fft.get_inplace_scratch_len(), none),
             fft,
             correction: (0..frames)
                 .map(|frame| {

@@ -1,5 +1,7 @@
 //! Sets of slots with constant-time operations and memory of a fixed size.
 
+use crate::dsp::resident;
+
 /// A slot's neighbour in a list that has none.
 const NONE: u16 = u16::MAX;
 
@@ -28,8 +30,8 @@ impl SlotLists {
     pub fn new(lists: usize, slots: usize) -> SlotLists {
         assert!(lists < usize::from(NONE) && slots < usize::from(NONE));
         SlotLists {
-            heads: vec![NONE; lists].into_boxed_slice(),
-            links: vec![UNLINKED; slots].into_boxed_slice(),
+            heads: resident::slice(lists, NONE),
+            links: resident::slice(slots, UNLINKED),
         }
     }
 
@@ -96,7 +98,7 @@ pub struct SlotSet(Box<[u64]>);
 impl SlotSet {
     /// An empty set for slots below `slots`.
     pub fn new(slots: usize) -> SlotSet {
-        SlotSet(vec![0; slots.div_ceil(64)].into_boxed_slice())
+        SlotSet(resident::slice(slots.div_ceil(64), 0))
     }
 
     /// Adds or removes `slot`.

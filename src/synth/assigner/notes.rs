@@ -9,8 +9,8 @@ use super::lists::{SlotLists, SlotSet};
 use super::note::{CutRank, FREE, HOLDS, Hold, Note, SlotState, StealRank};
 use super::ranking::Ranking;
 use super::{Addressee, CHANNELS, KEYS, NewNote, VoiceReport};
+use crate::dsp::resident::{self, vec_with_room};
 use crate::synth::event::{EndedNote, NoteAddress};
-use crate::synth::resident::vec_with_room;
 use crate::synth::work;
 
 /// Lists that notes with an id are spread over.
@@ -122,7 +122,7 @@ impl Notes {
     /// Allocates for so many slots.
     pub(super) fn new(slots: usize) -> Notes {
         Notes {
-            slots: vec![FREE; slots].into_boxed_slice(),
+            slots: resident::slice(slots, FREE),
             active: SlotSet::new(slots),
             active_count: 0,
             taken: SlotSet::new(slots),

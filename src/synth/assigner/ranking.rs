@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::synth::resident::vec_with_room;
+use crate::dsp::resident::vec_with_room;
 use crate::synth::work;
 
 /// Candidates by rank, the least first.

@@ -1,5 +1,6 @@
 //! One block of the stereo bus.
 
+use crate::dsp::resident;
 use std::ops::Range;
 
 use crate::bank::MAX_BLOCK_FRAMES;
@@ -17,8 +18,8 @@ impl Bus {
     /// Allocates a silent one of the longest block.
     pub fn new() -> Bus {
         Bus {
-            left: vec![0.0; MAX_BLOCK_FRAMES].into(),
-            right: vec![0.0; MAX_BLOCK_FRAMES].into(),
+            left: resident::slice(MAX_BLOCK_FRAMES, 0.0),
+            right: resident::slice(MAX_BLOCK_FRAMES, 0.0),
             ramp: Ramp::default(),
         }
     }

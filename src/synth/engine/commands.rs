@@ -2,11 +2,11 @@
 
 use std::ops::IndexMut;
 
+use crate::dsp::resident::{self, vec_with_room};
 use crate::synth::assigner::lists::SlotSet;
 use crate::synth::assigner::{Command, Commands, NewNote};
 use crate::synth::parameter::Param;
 use crate::synth::pool::MAX_SLOTS;
-use crate::synth::resident::vec_with_room;
 use crate::synth::voice::Voice;
 use crate::synth::work;
 
@@ -46,7 +46,7 @@ impl VoiceCommands {
     /// Allocates it.
     pub fn new() -> VoiceCommands {
         VoiceCommands {
-            slots: vec![Waiting::default(); MAX_SLOTS].into_boxed_slice(),
+            slots: resident::slice(MAX_SLOTS, Waiting::default()),
             waiting: SlotSet::new(MAX_SLOTS),
             modulations: vec_with_room(
                 MODULATIONS + MAX_SLOTS,

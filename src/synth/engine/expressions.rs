@@ -4,6 +4,7 @@
 //! counts. An event is stored under its address in constant time, however many notes it is for, and
 //! each active note looks its addresses up once, at the tick.
 
+use crate::dsp::resident;
 use crate::synth::assigner::Addressee;
 use crate::synth::event::{NoteAddress, NoteExpression};
 use crate::synth::work;
@@ -65,9 +66,9 @@ impl PendingExpressions {
         PendingExpressions {
             serial: 0,
             taken: 0,
-            addresses: vec![Values::default(); ADDRESSES].into_boxed_slice(),
-            slots: vec![Values::default(); slots].into_boxed_slice(),
-            before_onset: vec![0; slots].into_boxed_slice(),
+            addresses: resident::slice(ADDRESSES, Values::default()),
+            slots: resident::slice(slots, Values::default()),
+            before_onset: resident::slice(slots, 0),
             expressions: 0,
             forms: 0,
         }

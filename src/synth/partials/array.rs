@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::dsp::prefetch::prefetch;
+use crate::dsp::resident;
 use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::versioned::CopyFrom;
 
@@ -19,17 +20,21 @@ pub fn whole_groups(partials: usize) -> usize {
 ///
 /// It gives those elements that have been written since [`PartialArray::clear`], and a copy takes
 /// over those alone, if any of them has changed (see [`Versioned`](crate::synth::versioned)).
+///
+/// The header is small, since a voice has many of them, and hundreds of voices do not fit into the
+/// near caches.
 pub struct PartialArray<T = f32> {
-    values: Box<[T]>,
-    written: usize,
-    version: u64,
+    values: Box<[T; MAX_PARTIALS]>,
+    written: u32,
+    /// It may wrap: no copy is ever 2³² writes behind.
+    version: u32,
 }
 
 impl<T: Copy + Default> PartialArray<T> {
     /// Allocates an empty one.
     pub fn allocate() -> PartialArray<T> {
         PartialArray {
-            values: vec![T::default(); MAX_PARTIALS].into(),
+            values: resident::array(T::default()),
             written: 0,
             version: 0,
         }
@@ -38,13 +43,13 @@ impl<T: Copy + Default> PartialArray<T> {
     /// Nothing is written any more.
     pub fn clear(&mut self) {
         self.written = 0;
-        self.version += 1;
+        self.publish();
     }
 
     /// The first `count` elements, to be written; those that have not been written since
     /// [`PartialArray::clear`] hold anything.
     pub fn write(&mut self, count: usize) -> &mut [T] {
-        self.version += 1;
+        self.publish();
         self.scratch(count)
     }
 
@@ -52,13 +57,13 @@ impl<T: Copy + Default> PartialArray<T> {
     /// [`PartialArray::publish`]: for values that are read only before the next copy, or that every
     /// copy works out for itself.
     pub fn scratch(&mut self, count: usize) -> &mut [T] {
-        self.written = self.written.max(count);
+        self.written = self.written.max(count as u32);
         &mut self.values[..count]
     }
 
     /// Lets copies take over what was written to [`PartialArray::scratch`].
     pub fn publish(&mut self) {
-        self.version += 1;
+        self.version = self.version.wrapping_add(1);
     }
 
     /// Whether both hold the same, if one is the other's copy.
@@ -68,15 +73,7 @@ impl<T: Copy + Default> PartialArray<T> {
 
     /// Hints that those of the first `count` elements that are written will be read soon.
     pub fn prefetch(&self, count: usize) {
-        prefetch(&self[..count.min(self.written)]);
-    }
-
-    /// Exchanges the contents of two arrays.
-    pub fn swap(&mut self, other: &mut PartialArray<T>) {
-        std::mem::swap(&mut self.values, &mut other.values);
-        std::mem::swap(&mut self.written, &mut other.written);
-        self.version += 1;
-        other.version += 1;
+        prefetch(&self[..count.min(self.len())]);
     }
 }
 
@@ -84,7 +81,7 @@ impl<T> Deref for PartialArray<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        &self.values[..self.written]
+        &self.values[..self.written as usize]
     }
 }
 
@@ -93,7 +90,7 @@ impl<T: Copy> CopyFrom for PartialArray<T> {
         if self.version != other.version {
             self.version = other.version;
             self.written = other.written;
-            self.values[..other.written].copy_from_slice(other);
+            self.values[..other.len()].copy_from_slice(other);
         }
     }
 }
@@ -125,17 +122,5 @@ mod tests {
         copy.copy_from(&original);
         assert_eq!(*copy, [4]);
         assert_eq!(copy.values[..3], [4, 2, 3]);
-    }
-
-    #[test]
-    fn exchanged_arrays_count_as_written() {
-        let (mut first, mut second) = (PartialArray::allocate(), PartialArray::allocate());
-        let mut copy = PartialArray::allocate();
-        first.write(2).fill(1.0);
-        copy.copy_from(&first);
-        first.swap(&mut second);
-        assert_eq!((first.len(), second.len()), (0, 2));
-        copy.copy_from(&first);
-        assert_eq!(copy.len(), 0);
     }
 }
