@@ -21,31 +21,10 @@ pub fn translate<S>(event: &NoteEvent<S>, api: PluginApi) -> Option<Event> {
             value: within(value, min, max, neutral),
         });
     }
+    if let Some(event) = note(event) {
+        return Some(event);
+    }
     Some(match *event {
-        NoteEvent::NoteOn {
-            voice_id,
-            channel,
-            key,
-            velocity,
-            ..
-        } => Event::NoteOn {
-            id: voice_id.id(),
-            channel: channel.number().unwrap_or(0) & 15,
-            key: key.number().filter(|&key| key < 128)?,
-            velocity: within(velocity, 0.0, 1.0, 0.0),
-        },
-        NoteEvent::NoteOff {
-            voice_id,
-            channel,
-            key,
-            ..
-        } => Event::NoteOff(address(voice_id, channel, key)),
-        NoteEvent::Choke {
-            voice_id,
-            channel,
-            key,
-            ..
-        } => Event::Choke(address(voice_id, channel, key)),
         NoteEvent::PolyModulation {
             voice_id,
             poly_modulation_id,
@@ -75,6 +54,37 @@ pub fn translate<S>(event: &NoteEvent<S>, api: PluginApi) -> Option<Event> {
             value: within(value, 0.0, 1.0, 0.0),
         },
         // The engine reads automation from the patch. Program changes are left to the host.
+        _ => return None,
+    })
+}
+
+/// The start or the end of a note; `None` if `event` is neither, or of no key.
+fn note<S>(event: &NoteEvent<S>) -> Option<Event> {
+    Some(match *event {
+        NoteEvent::NoteOn {
+            voice_id,
+            channel,
+            key,
+            velocity,
+            ..
+        } => Event::NoteOn {
+            id: voice_id.id(),
+            channel: channel.number().unwrap_or(0) & 15,
+            key: key.number().filter(|&key| key < 128)?,
+            velocity: within(velocity, 0.0, 1.0, 0.0),
+        },
+        NoteEvent::NoteOff {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Event::NoteOff(address(voice_id, channel, key)),
+        NoteEvent::Choke {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Event::Choke(address(voice_id, channel, key)),
         _ => return None,
     })
 }

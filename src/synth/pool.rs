@@ -1,21 +1,24 @@
 //! The voice pool: all voices of an engine in their groups, and who renders them.
 //!
-//! Without a [`Workers`] the caller renders one group after the other. With one it gives some groups
-//! away, renders the rest, and later collects the results. It gives copies away: each group has a
-//! shadow copy for that. It waits at most a quarter of a block for groups that other threads have
-//! begun. What is not done then, it renders itself from the original that it still has, and the late
-//! copy is ignored when it comes. Whichever thread rendered a group, the bits are the same.
+//! Groups are rendered by sections: some groups next to each other, whose sum is one part of the
+//! block. How many groups make a section depends on the patch alone, and the parts are mixed in their
+//! order: so it makes no difference to the bits which thread renders which, and when.
+//!
+//! Without a [`Threading`] the caller renders one section after the other. With one it gives some
+//! away (see [`threading`]).
+
+pub mod threading;
 
 use std::ops::{Index, IndexMut};
-use std::sync::Arc;
 
+pub use self::threading::{Job, Threading, Workers};
 use super::assigner::VoiceReport;
-use super::parameter::MAX_VOICES;
+use super::parameter::{MAX_PARTIALS, MAX_VOICES, Param};
 use super::tick::Tick;
 use super::voice::Voice;
 use super::voice_group::{GROUP_VOICES, VoiceGroup};
 use super::workspace::Workspace;
-use crate::dsp::denormals::FlushDenormals;
+use crate::bank::Part;
 use crate::dsp::simd_level::SimdLevel;
 
 /// What memory is allocated for.
@@ -52,122 +55,74 @@ pub fn groups(voices: usize) -> usize {
     slots(voices).div_ceil(GROUP_VOICES)
 }
 
-/// Other threads that render voice groups.
-///
-/// No call waits, allocates, frees or calls the system.
-pub trait Workers: Send {
-    /// How many threads render, the caller's own among them.
-    fn threads(&self) -> usize;
-    /// Submits a job for [`Workers::dispatch`]; gives it back if there is no room.
-    fn submit(&mut self, job: Box<Job>) -> Option<Box<Job>>;
-    /// Lets the others begin with what was submitted.
-    fn dispatch(&mut self);
-    /// Reclaims a job that nobody has begun.
-    fn reclaim(&mut self) -> Option<Box<Job>>;
-    /// Collects a job that is done, of this block or of one before it.
-    fn collect(&mut self) -> Option<Box<Job>>;
-    /// Whether to go on asking for jobs that others have begun. Told `true` at its first question of
-    /// a block, it begins to count from there.
-    fn keep_waiting(&mut self, is_first: bool) -> bool;
-    /// Tells the others whether there will be work soon.
-    fn set_polling(&mut self, is_needed: bool);
-}
+/// Groups in a section at most.
+const MAX_SECTION_GROUPS: usize = 8;
 
-/// A group's shadow copy, on its way to another thread and back.
-#[derive(Debug)]
-pub struct Job {
-    /// The group's place in the pool.
-    index: usize,
-    group: VoiceGroup,
-    tick: Option<Arc<Tick>>,
+/// Groups in a section, by the number of partials that a voice has: as many as come to the partials
+/// of one group of the largest voices. A part costs the same however few partials are in it.
+fn section_groups(partials: usize) -> usize {
+    (MAX_PARTIALS / partials.max(1)).clamp(1, MAX_SECTION_GROUPS)
 }
-
-impl Job {
-    /// Renders it.
-    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn perform(&mut self, workspace: &mut Workspace) {
-        let _flush = FlushDenormals::new();
-        // The tick is to be free when the job comes back.
-        if let Some(tick) = self.tick.take() {
-            self.group.render(&tick, workspace);
-        }
-    }
-}
-
-/// What a pool needs to work with other threads. Made off the audio thread, and dropped off it.
-pub struct Threading {
-    workers: Box<dyn Workers>,
-    /// For the jobs of a block and of those before it that are still under way.
-    ticks: Vec<Arc<Tick>>,
-    /// Jobs of this block that have not come back.
-    pending: usize,
-    /// Groups that the caller rendered since another thread was late.
-    late: u64,
-    /// Shadow copies that have no group yet, or none any more. It has room for all of them.
-    spare: Jobs,
-}
-
-impl Threading {
-    /// With a shadow copy for each group of a pool of these dimensions.
-    pub fn new(workers: Box<dyn Workers>, dimensions: &Dimensions) -> Threading {
-        let tick = Tick::new(dimensions.sample_rate_hz, dimensions.block_frames);
-        let count = groups(dimensions.voices);
-        Threading {
-            // One for each late thread, one for this block.
-            ticks: (0..=workers.threads())
-                .map(|_| Arc::new(tick.clone()))
-                .collect(),
-            workers,
-            pending: 0,
-            late: 0,
-            spare: (0..count).map(|_| shadow_copy(dimensions)).collect(),
-        }
-    }
-}
-
-fn shadow_copy(dimensions: &Dimensions) -> Box<Job> {
-    Box::new(Job {
-        index: 0,
-        group: group(dimensions),
-        tick: None,
-    })
-}
-
-fn group(dimensions: &Dimensions) -> VoiceGroup {
-    VoiceGroup::allocate(dimensions.level, dimensions.block_frames)
-}
-
-/// Boxed, since the box itself is what threads exchange.
-type Jobs = Vec<Box<Job>>;
 
 /// A group's place in the pool.
 struct GroupSlot {
-    group: VoiceGroup,
-    shadow_copy: Option<Box<Job>>,
-    /// Whether its shadow copy is with another thread for the current block.
+    group: Box<VoiceGroup>,
+    shadow_copy: Option<Box<VoiceGroup>>,
+    /// Whether it is part of the current block.
+    is_rendered: bool,
+}
+
+/// What the pool has for a section, whichever groups it is made of.
+struct Section {
+    part: Part,
+    /// What carries it to another thread.
+    job: Option<Box<Job>>,
+    /// Whether the job is with another thread for the current block.
     is_submitted: bool,
     /// Whether it is part of the current block.
     is_rendered: bool,
 }
 
-impl GroupSlot {
-    fn new(group: VoiceGroup) -> GroupSlot {
-        GroupSlot {
-            group,
-            shadow_copy: None,
-            is_submitted: false,
-            is_rendered: false,
+/// What the current block is made of.
+#[derive(Clone, Copy)]
+struct Block {
+    /// Past so many no group is part of it.
+    groups: usize,
+    /// Groups in a section.
+    section_groups: usize,
+}
+
+impl Default for Block {
+    fn default() -> Block {
+        Block {
+            groups: 0,
+            section_groups: 1,
         }
+    }
+}
+
+impl Block {
+    /// Its sections with their groups.
+    fn sections<'a>(
+        self,
+        sections: &'a mut [Section],
+        groups: &'a mut [GroupSlot],
+    ) -> impl Iterator<Item = (&'a mut Section, &'a mut [GroupSlot])> {
+        let groups = groups[..self.groups].chunks_mut(self.section_groups);
+        sections.iter_mut().zip(groups)
     }
 }
 
 /// All voice groups. Indexed by slots, it gives voices.
 pub struct VoicePool {
     groups: Box<[GroupSlot]>,
+    /// One for each group, for sections of one group.
+    sections: Box<[Section]>,
     /// Past so many no group is in use.
     used: usize,
+    block: Block,
     threading: Option<Threading>,
-    /// Groups that the caller rendered since another thread was late, before the current threads.
+    /// Sections that the caller rendered since another thread was late, before the current threads.
     late_before: u64,
 }
 
@@ -175,11 +130,22 @@ impl VoicePool {
     /// Allocates it.
     pub fn new(dimensions: &Dimensions) -> VoicePool {
         let count = groups(dimensions.voices);
+        let groups = (0..count).map(|_| GroupSlot {
+            group: Box::new(VoiceGroup::allocate(dimensions.level)),
+            shadow_copy: None,
+            is_rendered: false,
+        });
+        let sections = (0..count).map(|_| Section {
+            part: Part::new(dimensions.block_frames),
+            job: None,
+            is_submitted: false,
+            is_rendered: false,
+        });
         VoicePool {
-            groups: (0..count)
-                .map(|_| GroupSlot::new(group(dimensions)))
-                .collect(),
+            groups: groups.collect(),
+            sections: sections.collect(),
             used: 0,
+            block: Block::default(),
             threading: None,
             late_before: 0,
         }
@@ -199,15 +165,16 @@ impl VoicePool {
 
     /// Silences all voices. Call only between blocks.
     pub fn silence(&mut self) {
-        for place in &mut self.groups[..self.used] {
+        for slot in &mut self.groups[..self.used] {
             for voice in 0..GROUP_VOICES {
-                place.group.voice_mut(voice).silence();
-                place.group.set_active(voice, false);
+                slot.group.voice_mut(voice).silence();
+                slot.group.set_active(voice, false);
             }
         }
         self.used = 0;
+        self.block = Block::default();
         if let Some(threading) = &mut self.threading {
-            threading.workers.set_polling(false);
+            threading.rest();
         }
     }
 
@@ -216,28 +183,22 @@ impl VoicePool {
         self.threading.is_some()
     }
 
-    /// Groups that the caller rendered since another thread was late.
-    pub fn late_groups(&self) -> u64 {
-        let late = self.threading.as_ref().map(|threading| threading.late);
+    /// Sections that the caller rendered since another thread was late.
+    pub fn late_sections(&self) -> u64 {
+        let late = self.threading.as_ref().map(Threading::late);
         self.late_before + late.unwrap_or(0)
     }
 
     /// Works with these threads from now on, or with none. Call only between blocks. What comes back
     /// is to be dropped off the audio thread.
     pub fn set_threading(&mut self, threading: Option<Threading>) -> Option<Threading> {
-        self.late_before = self.late_groups();
+        self.late_before = self.late_sections();
         let mut before = std::mem::replace(&mut self.threading, threading);
-        for (index, place) in self.groups.iter_mut().enumerate() {
-            if let (Some(copy), Some(before)) = (place.shadow_copy.take(), &mut before) {
-                before.spare.push(copy);
-            }
-            place.shadow_copy = self
-                .threading
-                .as_mut()
-                .and_then(|threading| threading.spare.pop());
-            if let Some(copy) = &mut place.shadow_copy {
-                copy.index = index;
-            }
+        if let Some(before) = &mut before {
+            before.take_spares(&mut self.groups, &mut self.sections);
+        }
+        if let Some(threading) = &mut self.threading {
+            threading.give_spares(&mut self.groups, &mut self.sections);
         }
         before
     }
@@ -247,145 +208,107 @@ impl VoicePool {
         while self.used > 0 && !self.groups[self.used - 1].group.is_active() {
             self.used -= 1;
         }
+        self.block = Block {
+            groups: self.used,
+            section_groups: section_groups(tick.values.index(Param::PARTIALS)),
+        };
+        let VoicePool {
+            groups,
+            sections,
+            block,
+            threading,
+            ..
+        } = self;
+        if let Some(threading) = threading {
+            threading.collect(groups, sections);
+        }
         let mut active = 0;
-        for place in &mut self.groups[..self.used] {
-            place.is_rendered = place.group.is_active();
-            active += usize::from(place.is_rendered);
+        for (section, groups) in block.sections(sections, groups) {
+            section.is_rendered = false;
+            for slot in groups {
+                slot.is_rendered = slot.group.is_active();
+                section.is_rendered |= slot.is_rendered;
+            }
+            active += usize::from(section.is_rendered);
         }
-        if let Some(threading) = &mut self.threading {
-            threading.start(&mut self.groups, self.used, active, tick);
+        if let Some(threading) = threading {
+            threading.start(block.sections(sections, groups), active, tick);
         }
-        for place in &mut self.groups[..self.used] {
-            if place.is_rendered && !place.is_submitted {
-                place.group.render(tick, workspace);
+        for (section, groups) in block.sections(sections, groups) {
+            if section.is_rendered && !section.is_submitted {
+                section.render(groups, tick, workspace);
             }
         }
     }
 
-    /// Whether groups of the block are with other threads.
+    /// Whether sections of the block are with other threads.
     pub fn is_under_way(&self) -> bool {
-        self.threading
-            .as_ref()
-            .is_some_and(|threading| threading.pending > 0)
+        self.threading.as_ref().is_some_and(Threading::is_under_way)
     }
 
-    /// Ends the block: all its groups are rendered.
+    /// Ends the block: all its sections are rendered.
     pub fn finish(&mut self, tick: &Tick, workspace: &mut Workspace) {
         if let Some(threading) = &mut self.threading {
-            threading.finish(&mut self.groups, tick, workspace);
+            let (groups, sections) = (&mut self.groups, &mut self.sections);
+            threading.finish(groups, sections, self.block, tick, workspace);
         }
     }
 
-    /// Groups of the block that has ended, in their order.
-    pub fn rendered(&self) -> impl Iterator<Item = &VoiceGroup> {
-        self.groups[..self.used]
+    /// The parts of the block that has ended, in their order.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.sections[..self.block.groups.div_ceil(self.block.section_groups)]
             .iter()
-            .filter(|place| place.is_rendered)
-            .map(|place| &place.group)
+            .filter(|section| section.is_rendered)
+            .map(|section| &section.part)
+    }
+
+    /// Groups of the block that has ended, with their places.
+    fn rendered(&self) -> impl Iterator<Item = (usize, &VoiceGroup)> {
+        let groups = self.groups[..self.block.groups].iter().enumerate();
+        groups
+            .filter(|(_, slot)| slot.is_rendered)
+            .map(|(index, slot)| (index, &*slot.group))
+    }
+
+    /// Voices that became silent in the block that has ended because a value was not a number.
+    pub fn faults(&self) -> usize {
+        self.rendered().map(|(_, group)| group.faults()).sum()
     }
 
     /// The slots that were rendered in the block that has ended, and how their voices came out of it.
     pub fn reports(&self) -> impl Iterator<Item = (usize, &VoiceReport)> {
-        let groups = self.groups[..self.used].iter().enumerate();
-        groups
-            .filter(|(_, place)| place.is_rendered)
-            .flat_map(|(index, place)| {
-                let reports = place.group.reports();
-                reports.map(move |(voice, report)| (index * GROUP_VOICES + voice, report))
-            })
+        self.rendered().flat_map(|(index, group)| {
+            let reports = group.reports();
+            reports.map(move |(voice, report)| (index * GROUP_VOICES + voice, report))
+        })
     }
 }
 
-impl Threading {
-    fn start(&mut self, groups: &mut [GroupSlot], used: usize, active: usize, tick: &Tick) {
-        // Jobs of the block before that were late.
-        while let Some(job) = self.workers.collect() {
-            self.accept(groups, job, true);
-        }
-        // The caller's own share: the first ones.
-        let own = active.div_ceil(self.workers.threads());
-        self.workers.set_polling(own < active);
-        if own == active {
-            return;
-        }
-        let Some(place) = self
-            .ticks
-            .iter_mut()
-            .position(|tick| Arc::get_mut(tick).is_some())
-        else {
-            return;
-        };
-        if let Some(free) = Arc::get_mut(&mut self.ticks[place]) {
-            free.clone_from(tick);
-        }
-        for slot in groups[..used]
-            .iter_mut()
-            .filter(|slot| slot.is_rendered)
-            .skip(own)
-        {
-            if let Some(mut copy) = slot.shadow_copy.take() {
-                copy.group.copy_from(&slot.group);
-                copy.tick = Some(self.ticks[place].clone());
-                slot.shadow_copy = self.workers.submit(copy);
-                slot.is_submitted = slot.shadow_copy.is_none();
-                if let Some(copy) = &mut slot.shadow_copy {
-                    copy.tick = None;
-                }
-                self.pending += usize::from(slot.is_submitted);
-            }
-        }
-        self.workers.dispatch();
+impl Section {
+    /// Renders those of its groups that are part of the block.
+    fn render(&mut self, groups: &mut [GroupSlot], tick: &Tick, workspace: &mut Workspace) {
+        let rendered = || groups.iter().filter(|slot| slot.is_rendered);
+        let partials = rendered().map(|slot| slot.group.sounding_partials()).sum();
+        let rendered = groups.iter_mut().filter(|slot| slot.is_rendered);
+        let groups = rendered.map(|slot| &mut slot.group);
+        render_part(partials, groups, &mut self.part, tick, workspace);
     }
+}
 
-    fn finish(&mut self, groups: &mut [GroupSlot], tick: &Tick, workspace: &mut Workspace) {
-        while self.pending > 0
-            && let Some(mut job) = self.workers.reclaim()
-        {
-            job.tick = None;
-            let index = job.index;
-            self.accept(groups, job, false);
-            self.render_locally(&mut groups[index], tick, workspace);
-        }
-        let mut is_first = true;
-        while self.pending > 0 {
-            if let Some(job) = self.workers.collect() {
-                self.accept(groups, job, true);
-                continue;
-            }
-            if !self.workers.keep_waiting(is_first) {
-                break;
-            }
-            is_first = false;
-        }
-        if self.pending > 0 {
-            for slot in groups.iter_mut().filter(|slot| slot.is_submitted) {
-                self.late += 1;
-                self.render_locally(slot, tick, workspace);
-            }
-        }
+/// Renders these groups, in which so many partials sound, into one part.
+fn render_part<'a>(
+    partials: usize,
+    groups: impl Iterator<Item = &'a mut Box<VoiceGroup>>,
+    part: &mut Part,
+    tick: &Tick,
+    workspace: &mut Workspace,
+) {
+    workspace.renderer.begin_part(partials, tick.partials);
+    let (left, right) = part.begin();
+    for group in groups {
+        group.render(tick, workspace, left, right);
     }
-
-    fn render_locally(&mut self, slot: &mut GroupSlot, tick: &Tick, workspace: &mut Workspace) {
-        if slot.is_submitted {
-            slot.is_submitted = false;
-            self.pending -= 1;
-            slot.group.render(tick, workspace);
-        }
-    }
-
-    /// Takes a shadow copy back. If it has been rendered for this block, it becomes the group.
-    fn accept(&mut self, groups: &mut [GroupSlot], mut job: Box<Job>, is_done: bool) {
-        let Some(slot) = groups.get_mut(job.index) else {
-            return;
-        };
-        // The group of a late one has been reclaimed already.
-        if is_done && slot.is_submitted {
-            std::mem::swap(&mut slot.group, &mut job.group);
-            slot.is_submitted = false;
-            self.pending -= 1;
-        }
-        slot.shadow_copy = Some(job);
-    }
+    workspace.renderer.end_part(part);
 }
 
 impl Index<usize> for VoicePool {

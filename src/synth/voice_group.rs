@@ -1,18 +1,15 @@
-//! A voice group: some voices that one thread renders together, and their sum.
-//!
-//! Which voice is in which group depends on its slot alone, and the groups of a block are mixed in
-//! their order: so it makes no difference to the bits which thread renders which, and when.
+//! A voice group: some voices that one thread renders together. Which voice is in which group depends
+//! on its slot alone.
 
 use super::assigner::VoiceReport;
 use super::tick::Tick;
 use super::versioned::CopyFrom;
 use super::voice::{BlockResult, Voice};
 use super::workspace::Workspace;
-use crate::bank::Part;
 use crate::dsp::simd_level::SimdLevel;
 
 /// Voices in a group: few enough that eight voices of 512 partials take no longer than a thirtieth
-/// of a block, and enough that adding up the groups costs little beside.
+/// of a block, and enough that adding up the parts costs little beside.
 pub const GROUP_VOICES: usize = 8;
 
 /// A voice group. See the module's text.
@@ -21,7 +18,6 @@ pub struct VoiceGroup {
     voices: Box<[Voice]>,
     /// One bit a voice: whether it is to be rendered.
     active: u8,
-    part: Part,
     /// How each voice that was rendered came out of the last block.
     reports: [VoiceReport; GROUP_VOICES],
     /// One bit a voice: whether it was rendered in the last block.
@@ -31,12 +27,11 @@ pub struct VoiceGroup {
 }
 
 impl VoiceGroup {
-    /// Allocates one of idle voices, for blocks of `block_frames`.
-    pub fn allocate(level: SimdLevel, block_frames: usize) -> VoiceGroup {
+    /// Allocates one of idle voices.
+    pub fn allocate(level: SimdLevel) -> VoiceGroup {
         VoiceGroup {
             voices: (0..GROUP_VOICES).map(|_| Voice::idle(level)).collect(),
             active: 0,
-            part: Part::new(block_frames),
             reports: [VoiceReport::default(); GROUP_VOICES],
             reported: 0,
             faults: 0,
@@ -64,11 +59,6 @@ impl VoiceGroup {
         self.active != 0
     }
 
-    /// The sum of its voices in the block that was rendered last.
-    pub fn part(&self) -> &Part {
-        &self.part
-    }
-
     /// The voices that were rendered in the last block, and how they came out of it.
     pub fn reports(&self) -> impl Iterator<Item = (usize, &VoiceReport)> {
         let reported = self.reported;
@@ -84,7 +74,7 @@ impl VoiceGroup {
     }
 
     /// Partials that sound in the active voices.
-    fn sounding_partials(&self) -> usize {
+    pub fn sounding_partials(&self) -> usize {
         let active = self.voices.iter().enumerate();
         active
             .filter(|(place, _)| self.active >> place & 1 != 0)
@@ -92,7 +82,7 @@ impl VoiceGroup {
             .sum()
     }
 
-    /// Becomes as `other`, but for its part and reports. Both are of one engine, and one has been
+    /// Becomes as `other`, but for its reports. Both are of one engine, and one has been
     /// the other's copy ever since they were allocated.
     pub fn copy_from(&mut self, other: &VoiceGroup) {
         self.active = other.active;
@@ -101,12 +91,15 @@ impl VoiceGroup {
         }
     }
 
-    /// Renders a block of every active voice; its renderer is within no part.
-    pub fn render(&mut self, tick: &Tick, workspace: &mut Workspace) {
-        workspace
-            .renderer
-            .begin_part(self.sounding_partials(), tick.partials);
-        let (left, right) = self.part.begin();
+    /// Renders a block of every active voice into the part that is under way; both slices are the
+    /// part's.
+    pub fn render(
+        &mut self,
+        tick: &Tick,
+        workspace: &mut Workspace,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
         self.reported = self.active;
         self.faults = 0;
         let mut remaining = self.active;
@@ -124,7 +117,6 @@ impl VoiceGroup {
                 self.active &= !(1 << place);
             }
         }
-        workspace.renderer.end_part(&mut self.part);
     }
 }
 

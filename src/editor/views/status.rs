@@ -76,8 +76,8 @@ fn text(telemetry: &Telemetry) -> String {
         text += " · ";
         text += &counted(statistics.faults as u64, "fault");
     }
-    if statistics.late_groups > 0 {
-        text += &format!(" · {} late", statistics.late_groups);
+    if statistics.late_sections > 0 {
+        text += &format!(" · {} late", statistics.late_sections);
     }
     text
 }

@@ -3,6 +3,7 @@
 mod bursts;
 
 use super::*;
+use crate::synth::event::Event;
 
 const FRAMES: usize = 2_000;
 

@@ -2,7 +2,8 @@
 //! product. A host may send any of these in one buffer.
 
 use super::*;
-use crate::synth::assigner::Commands;
+use crate::synth::assigner::{Commands, NewNote};
+use crate::synth::event::{NoteAddress, NoteExpression};
 use crate::synth::work::steps_of;
 
 const VOICES: usize = 2_048;

@@ -1,0 +1,163 @@
+//! What each event does: at once to held keys, and to voices by commands for the next tick.
+
+use super::Engine;
+use crate::synth::assigner::{NewNote, Pedal};
+use crate::synth::controller;
+use crate::synth::event::{Event, NoteAddress, NoteExpression};
+use crate::synth::parameter::Param;
+use crate::synth::pool::slots;
+
+impl Engine {
+    /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+    pub fn push(&mut self, event: Event) {
+        match event {
+            Event::NoteOn {
+                id,
+                channel,
+                key,
+                velocity,
+            } => {
+                if velocity.is_finite() && key < 128 {
+                    self.note_on(NewNote {
+                        id,
+                        channel: channel & 15,
+                        key,
+                        velocity: velocity.clamp(0.0, 1.0),
+                        age: 0,
+                    });
+                }
+            }
+            Event::NoteOff(note) => self.assigner.note_off(&note, &mut self.commands),
+            Event::Choke(note) => self.assigner.choke(&note, &mut self.commands),
+            Event::Expression {
+                note,
+                expression,
+                value,
+            } => {
+                if value.is_finite() {
+                    self.express(&note, expression, value);
+                }
+            }
+            Event::Modulate { id, param, offset } => {
+                if offset.is_finite() {
+                    self.modulate(id, param, offset);
+                }
+            }
+            Event::PitchBend { channel, value } => {
+                if value.is_finite() {
+                    self.channels.get_mut(channel).bend = value.clamp(-1.0, 1.0);
+                }
+            }
+            Event::ChannelPressure { channel, value } => {
+                if value.is_finite() {
+                    self.channels.get_mut(channel).pressure = value.clamp(0.0, 1.0);
+                }
+            }
+            Event::Controller {
+                channel,
+                number,
+                value,
+            } => {
+                if value.is_finite() && number < 128 {
+                    self.controller(channel & 15, number, value.clamp(0.0, 1.0));
+                }
+            }
+        }
+    }
+
+    fn note_on(&mut self, note: NewNote) {
+        // Which voice gives way depends on how loud each was in the newest block. The note itself
+        // is added to that block, so it has to be finished anyway.
+        self.end_block();
+        if self.assigner.notes().sounding() == 0 {
+            self.take_patch();
+            self.take_capacity();
+        }
+        let slots = slots(self.voice_limit);
+        let slot = self
+            .assigner
+            .note_on(note, self.voice_limit, slots, &mut self.commands);
+        if let Some(slot) = slot {
+            self.expressions.begin(slot);
+        }
+        self.has_onsets = true;
+    }
+
+    fn modulate(&mut self, id: i32, param: Param, offset: f32) {
+        if !self.commands.has_room() {
+            // So many modulations in one block are taken before the tick; no other event is.
+            self.end_block();
+            self.carry_out_commands();
+        }
+        let commands = &mut self.commands;
+        self.assigner.notes().for_each_with_id(id, |slot| {
+            commands.modulate(slot, param, offset);
+        });
+    }
+
+    fn express(&mut self, note: &NoteAddress, expression: NoteExpression, value: f32) {
+        let expressions = &mut self.expressions;
+        if let Some(id) = note.id {
+            self.assigner.notes().for_each_with_id(id, |slot| {
+                expressions.set_for_slot(slot, expression, value);
+            });
+            if !self.assigner.notes().has_notes_without_id() {
+                return;
+            }
+        }
+        expressions.set(note, expression, value);
+    }
+
+    fn controller(&mut self, channel: u8, number: u8, value: f32) {
+        let is_down = value >= 0.5;
+        let Engine {
+            assigner, commands, ..
+        } = self;
+        match number {
+            controller::SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
+            controller::SOSTENUTO => {
+                assigner.set_pedal(channel, Pedal::Sostenuto, is_down, commands)
+            }
+            controller::ALL_SOUND_OFF => assigner.all_sound_off(channel, commands),
+            // 124 to 127 change the mode, and release all notes as well.
+            controller::ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
+            controller::RESET_ALL_CONTROLLERS => {
+                assigner.reset_pedals(channel, commands);
+                for reached in 0..16 {
+                    if reached == channel || self.channels.zones().master(reached) == channel {
+                        self.reset_poly_pressure(reached);
+                    }
+                }
+                self.channels.control_change(channel, number, value);
+            }
+            _ => {
+                let changed = self.channels.control_change(channel, number, value);
+                self.change_zones(changed);
+            }
+        }
+    }
+
+    /// Ends the notes of channels, one bit each, that have entered or left an MPE zone.
+    fn change_zones(&mut self, changed: u16) {
+        if changed == 0 {
+            return;
+        }
+        for channel in (0..16).filter(|channel| changed >> channel & 1 == 1) {
+            self.assigner.reset_pedals(channel, &mut self.commands);
+            self.assigner.all_notes_off(channel, &mut self.commands);
+        }
+        let masters = self.channels.masters();
+        self.assigner.set_masters(&masters, &mut self.commands);
+    }
+
+    /// Notes of a channel lose the pressure of their own.
+    fn reset_poly_pressure(&mut self, channel: u8) {
+        let all = NoteAddress {
+            id: None,
+            channel: Some(channel),
+            key: None,
+        };
+        self.expressions.set(&all, NoteExpression::Pressure, 0.0);
+    }
+}
