@@ -18,7 +18,8 @@
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
 //! * [`state`]: presets as readable text, with their schema version.
-//! * `library`, `settings` (cargo feature `editor`): presets as files, favourites; settings.
+//! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
+//!   files that are written whole or not at all.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
 //!   has layers of its own: `shell → views → widgets → context → model`. The model uses `params`,
 //!   [`bridge`], `library` and, of [`synth`], the parameters, patches, snapshots and
@@ -71,6 +72,8 @@ pub mod library;
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+#[cfg(feature = "editor")]
+mod saving;
 #[cfg(feature = "editor")]
 pub mod settings;
 pub mod song;

@@ -22,13 +22,13 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use etcetera::BaseStrategy as _;
-use tempfile::NamedTempFile;
 
+use crate::saving::{self, Overwrite, SaveError};
 use crate::state::{Preset, starting_presets};
 use crate::synth::Patch;
 
@@ -137,6 +137,12 @@ impl fmt::Display for LibraryError {
 
 impl std::error::Error for LibraryError {}
 
+impl From<SaveError> for LibraryError {
+    fn from(SaveError { what, path, reason }: SaveError) -> LibraryError {
+        LibraryError::File { what, path, reason }
+    }
+}
+
 fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LibraryError {
     let path = path.to_owned();
     move |reason| LibraryError::File { what, path, reason }
@@ -223,7 +229,7 @@ impl Library {
     pub fn save_new(&self, preset: &Preset) -> Result<String, LibraryError> {
         let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
         let path = self.free_path(&folder, &preset.name, None)?;
-        write(&path, &preset.to_text(), Overwrite::No)?;
+        saving::write(&path, &preset.to_text(), Overwrite::No)?;
         Ok(id_of(&folder, &path))
     }
 
@@ -235,7 +241,8 @@ impl Library {
         if preset.name.trim().is_empty() {
             return Err(LibraryError::NoName);
         }
-        write(own_path(entry)?, &preset.to_text(), Overwrite::Yes)
+        let path = own_path(entry)?;
+        Ok(saving::write(path, &preset.to_text(), Overwrite::Yes)?)
     }
 
     /// Renames the user preset `entry` and its file, and returns the new id. The rest of the text,
@@ -264,10 +271,10 @@ impl Library {
                     path: new_path,
                 });
             }
-            write(path, &renamed, Overwrite::Yes)?;
+            saving::write(path, &renamed, Overwrite::Yes)?;
             fs::rename(path, &new_path).map_err(failed("rename", path))?;
         } else {
-            write(&new_path, &renamed, Overwrite::No)?;
+            saving::write(&new_path, &renamed, Overwrite::No)?;
             fs::remove_file(path).map_err(failed("remove", path))?;
         }
         let id = id_of(&folder, &new_path);
@@ -407,43 +414,6 @@ fn id_of(folder: &Path, path: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy())
         .collect();
     format!("user/{}", parts.join("/"))
-}
-
-/// Whether an existing file may be replaced.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Overwrite {
-    No,
-    Yes,
-}
-
-/// Writes a file atomically: to a temporary file, which is then renamed. Creates its folder.
-pub(crate) fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), LibraryError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed("make", folder))?;
-    let save = || -> io::Result<()> {
-        // The scan skips names that begin with a dot, should this file be left behind.
-        let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        let kept = match overwrite {
-            Overwrite::No => file.persist_noclobber(path),
-            Overwrite::Yes => file.persist(path),
-        };
-        readable_as_others(&kept.map_err(|error| error.error)?)
-    };
-    save().map_err(failed("write", path))
-}
-
-/// Gives the file normal permissions; a temporary file is readable by its owner only.
-#[cfg(unix)]
-fn readable_as_others(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_as_others(_: &fs::File) -> io::Result<()> {
-    Ok(())
 }
 
 /// The program's own presets; the first is the sound of a new instance.

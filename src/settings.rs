@@ -18,8 +18,8 @@ use std::time::SystemTime;
 
 use etcetera::BaseStrategy as _;
 
-use crate::library::{self, Overwrite};
 use crate::params::{EDITOR_SCALES_PERCENT, EditorSize, HostParams};
+use crate::saving::{self, Overwrite};
 use crate::synth::Param;
 use crate::synth::parameter::MAX_VOICES;
 
@@ -172,7 +172,7 @@ pub enum SettingsError {
     /// The file cannot be read or renamed.
     File(PathBuf, io::Error),
     /// The file cannot be written.
-    Write(library::LibraryError),
+    Write(saving::SaveError),
 }
 
 impl fmt::Display for SettingsError {
@@ -274,7 +274,7 @@ impl SettingsFile {
                 .ok_or(SettingsError::NoFolder)?;
             fs::rename(path, aside).map_err(|error| SettingsError::File(path.clone(), error))?;
         }
-        library::write(path, &text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
+        saving::write(path, &text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
     }
 
     /// The file's path for messages; empty if there is none.

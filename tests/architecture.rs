@@ -322,7 +322,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -331,9 +331,10 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
     ("song", &["synth"]),
-    ("library", &["state", "synth"]),
+    ("saving", &[]),
+    ("library", &["saving", "state", "synth"]),
     ("params", &["state", "synth"]),
-    ("settings", &["library", "params", "state", "synth"]),
+    ("settings", &["saving", "params", "state", "synth"]),
     (
         "editor",
         &[
@@ -436,6 +437,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "bridge",
         "state",
         "song",
+        "saving",
         "library",
         "bin/render",
     ] {

@@ -14,7 +14,8 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Damaged, LibraryError, Overwrite, failed, write};
+use super::{Damaged, LibraryError, failed};
+use crate::saving::{self, Overwrite};
 use crate::state::line;
 
 /// Reads the ids in the file; none if there is no file.
@@ -77,5 +78,5 @@ pub fn set(path: &Path, id: &str, favourite: bool) -> Result<(), LibraryError> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed("make", folder))?;
     }
-    write(path, &text, Overwrite::Yes)
+    Ok(saving::write(path, &text, Overwrite::Yes)?)
 }
