@@ -409,11 +409,15 @@ fn a_thread_that_never_comes_back_is_counted_once_and_missed_by_nobody() {
     let (late_left, _) = play(&mut late, &events, FRAMES, &[512]);
     assert!(left[..FRAMES - 64] == late_left[64..]);
     // The threads of the other pool may be late as well, on a busy machine.
-    assert!(late.statistics().late_groups >= 1);
+    let late_groups = late.statistics().late_groups;
+    assert!(late_groups >= 1);
     assert!(
         done.load(Ordering::Relaxed) > 0,
         "the other threads only slept"
     );
+    // It finishes the block that is under way, in which they may be late again.
+    late.reset();
+    assert!(late.statistics().late_groups >= late_groups);
 }
 
 #[test]
