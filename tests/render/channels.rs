@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::QUARTER;
-use crate::analysis::{cents, frequency_hz, key_hz};
+use crate::analysis::{cents, frequency_hz, key_hz, level_db};
 use crate::place::Place;
 
 /// Asserts the pitch, as a MIDI key, between these frames.
@@ -74,4 +74,46 @@ fn mpe_can_be_asked_for() {
     let asked = place.render(&["--preset", "sine.toml", "--mpe"]);
     assert!(asked == place.render(&["--preset", "mpe.toml"]));
     assert!(asked != place.render(&["--preset", "sine.toml"]));
+}
+
+/// Renders with a sine so quiet that no peak is bent, and with this in the preset's section
+/// `expression`.
+fn render_quiet(place: &Place, expression: &str) -> Vec<[f32; 2]> {
+    let preset = format!(
+        "schema = 1\nname = \"Quiet\"\n[source]\npartials = 1\n[expression]\n{expression}\n\
+         [output]\nlevel = -24\n"
+    );
+    fs::write(place.path("quiet.toml"), preset).expect("a preset");
+    place.render(&["--preset", "quiet.toml", "--tail", "1"])
+}
+
+/// The level in decibels of middle C, which both songs below play alone.
+fn middle_c_db(frames: &[[f32; 2]], range: std::ops::Range<usize>) -> f64 {
+    let left: Vec<f32> = frames[range].iter().map(|frame| frame[0]).collect();
+    level_db(&left, 48_000.0, key_hz(60.0))
+}
+
+#[test]
+fn reset_all_controllers_ends_the_pressure_of_a_key() {
+    let place = Place::of_case("10b_cc121_after_poly_pressure");
+    let frames = render_quiet(&place, "pressure_level = 12");
+    let pressed_db = middle_c_db(&frames, 4_800..QUARTER);
+    let fall_db = pressed_db - middle_c_db(&frames, QUARTER + 2_400..3 * QUARTER);
+    assert!((fall_db - 12.0).abs() < 0.1, "{fall_db} dB");
+}
+
+/// The soft note is 44 dB below the loud one, which the pedal holds: together they are as loud as it.
+#[test]
+fn a_loud_note_sounds_on_under_the_pedal_beside_a_soft_one_of_its_key() {
+    let place = Place::of_case("13_pedal_loud_then_soft");
+    let frames = render_quiet(&place, "velocity_level = 1");
+    let loud_db = middle_c_db(&frames, 4_800..12_000);
+    let pedal_up = 6 * QUARTER;
+    for range in [2 * QUARTER..2 * QUARTER + 4_800, pedal_up - 4_800..pedal_up] {
+        let rise_db = middle_c_db(&frames, range.clone()) - loud_db;
+        assert!(rise_db.abs() < 0.1, "{range:?}: {rise_db} dB");
+    }
+    // The release takes 0.15 s.
+    assert!(frames[pedal_up + 12_000..].iter().all(|&x| x == [0.0; 2]));
+    assert!(frames.len() >= pedal_up + 48_000);
 }
