@@ -39,6 +39,16 @@ fn end_of_track_ends_the_track() {
              chunk",
         ),
     );
+    // Bytes of its own change nothing.
+    let long = [&TWO_NOTES[..TWO_NOTES.len() - 1], &[2, 7, 7]].concat();
+    let found = "track 1, tick 960, byte 41: found End of Track of 2 bytes, expected 0 bytes";
+    assert_plays(
+        &file(0, &[&long]),
+        &two_notes(),
+        960,
+        &[&format!("{found}; the track ends")],
+        Some(found),
+    );
     // What follows the skipped bytes is the next track.
     let padded = [&TWO_NOTES[..9], END, &[0, 0]].concat();
     let (song, _) = read(&file(1, &[&padded, TWO_NOTES]));
@@ -169,6 +179,12 @@ fn a_tempo_that_is_none_changes_nothing() {
     );
     // Twice as slow: its first three bytes count.
     let track = [&[0, 0xFF, 0x51, 4, 0x0F, 0x42, 0x40, 9], TWO_NOTES].concat();
-    let (song, _) = read(&file(0, &[&track]));
-    assert_eq!(song.end_frame, 1_920);
+    let found = "track 1, tick 0, byte 23: found a tempo of 4 bytes, expected 3 bytes";
+    assert_plays(
+        &file(0, &[&track]),
+        &[on(0, 60), off(960, 60), on(960, 64), off(1_920, 64)],
+        1_920,
+        &[&format!("{found}; its first 3 bytes count")],
+        Some(found),
+    );
 }
