@@ -194,6 +194,21 @@ fn another_sound_has_no_bars_chosen() {
     nice_plug::prelude::Params::deserialize_fields(harness.state().model.params(), &fields);
     harness.run_steps(2);
     assert_eq!(chosen(&harness), 0);
+    // The other side is the same sound at first, and then another one.
+    choose_odd(&mut harness);
+    for (label, left) in [
+        ("Sound B", 32),
+        ("Next preset", 0),
+        ("Sound A", 0),
+        ("Sound B", 0),
+    ] {
+        if chosen(&harness) == 0 {
+            choose_odd(&mut harness);
+        }
+        harness.get_by_label(label).click();
+        harness.run_steps(3);
+        assert_eq!(chosen(&harness), left, "{label}");
+    }
 }
 
 #[test]
