@@ -283,6 +283,49 @@ fn an_amount_that_is_dragged_is_one_step() {
 }
 
 #[test]
+fn an_amount_is_typed_with_any_minus_and_comma_and_shown_with_one_kind_of_minus() {
+    let mut harness = large();
+    harness.get_by_label("Shape").click();
+    harness.run_steps(3);
+    let field = |harness: &WindowHarness| {
+        let field = harness.get_by_role_and_label(egui::Role::SpinButton, "Tilt");
+        (field.rect().center(), field.value())
+    };
+    for (typed, plain) in [("-6", -6.0), ("−6", -6.0), ("−6,5", -6.5)] {
+        harness
+            .get_by_role_and_label(egui::Role::SpinButton, "Tilt")
+            .focus();
+        harness.run_steps(2);
+        send(
+            &mut harness,
+            [Event::Text(typed.to_owned()), key(Key::Enter)],
+        );
+        harness.run_steps(2);
+        // Partial 2 is an octave above the first.
+        let tilted = levels(&harness);
+        assert!((tilted[1] - plain).abs() < 1e-3, "{typed}: {tilted:?}");
+        assert_eq!(undo(&mut harness).as_deref(), Some("Tilt Level"));
+        assert_eq!(undo(&mut harness), None);
+    }
+    // While it is dragged, the field shows it.
+    let (at, _) = field(&harness);
+    let button = |pos, pressed| press(pos, PointerButton::Primary, pressed, Modifiers::NONE);
+    let to = at + vec2(-60.0, 0.0);
+    send(
+        &mut harness,
+        [
+            Event::PointerMoved(at),
+            button(at, true),
+            Event::PointerMoved(to),
+        ],
+    );
+    let (_, shown) = field(&harness);
+    let shown = shown.expect("a text");
+    assert!(shown.starts_with('−') && !shown.contains('-'), "{shown}");
+    send(&mut harness, [button(to, false)]);
+}
+
+#[test]
 fn ranges_are_typed_and_what_is_wrong_is_told() {
     let mut harness = large();
     harness.get_by_label("Choose").click();
