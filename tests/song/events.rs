@@ -100,6 +100,25 @@ fn a_data_byte_above_127_is_clamped() {
         &["track 1, tick 0, byte 25: found data byte FF, expected 00 to 7F; it counts as 7F"],
         Some("track 1, tick 0, byte 25: found data byte FF, expected 00 to 7F"),
     );
+    // A key and a velocity, too.
+    let loudest = TimedEvent {
+        frame: 0,
+        action: Action::Play(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 127,
+            velocity: 1.0,
+        }),
+    };
+    let track = [&[0, 0x90, 0xFF, 0xFF, 96, 0x80, 127, 64], END].concat();
+    let found = "track 1, tick 0, byte 24: found data byte FF, expected 00 to 7F";
+    assert_plays(
+        &file(0, &[&track]),
+        &[loudest, off(96, 127)],
+        96,
+        &[&format!("{found}; it counts as 7F (1 more of the kind)")],
+        Some(found),
+    );
 }
 
 #[test]
@@ -153,6 +172,27 @@ fn messages_that_belong_on_a_cable_are_skipped() {
         let (song, warnings) = read(&file(0, &[&track]));
         assert_eq!(played(&song), two_notes(), "{status:02X}");
         assert_eq!(warnings.len(), 1, "{warnings:?}");
+    }
+    // Only those of real time leave running status alone.
+    for (status, ends_running) in [(0xF8, false), (0xF6, true)] {
+        let track = [&[0, 0x90, 60, 100, 0, status, 96, 60, 0], END].concat();
+        let found = format!(
+            "track 1, tick 0, byte 27: found status byte {status:02X}, expected a message that a file \
+             may hold"
+        );
+        let skipped = format!("{found}; it is skipped");
+        let running = format!(
+            "track 1, tick 96, byte 29: found data byte 3C after an event {status:02X}, expected a \
+             status byte; the last channel status goes on"
+        );
+        let warnings = [skipped.as_str(), &running];
+        assert_plays(
+            &file(0, &[&track]),
+            &[on(0, 60), off(96, 60)],
+            96,
+            &warnings[..1 + usize::from(ends_running)],
+            Some(&found),
+        );
     }
 }
 
