@@ -181,3 +181,34 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::simd_level::SimdLevel;
+    use crate::synth::pool::Workers as _;
+
+    #[test]
+    fn the_audio_thread_waits_a_quarter_of_a_block_and_then_no_more() {
+        for (sample_rate_hz, block_frames) in [(48_000.0, 64), (8_000.0, 16)] {
+            let dimensions = Dimensions {
+                level: SimdLevel::chosen(),
+                sample_rate_hz,
+                block_frames,
+                voices: 1,
+            };
+            let mut pool = WorkerPool::new(2, &dimensions, || {}).expect("threads");
+            let quarter = Duration::from_secs_f64(0.25 * block_frames as f64 / sample_rate_hz);
+            assert_eq!(pool.patience, quarter);
+            // The second time it counts anew. However busy the machine is, it is never sooner.
+            for _ in 0..2 {
+                let begun = Instant::now();
+                let mut is_waiting = pool.keep_waiting(true);
+                while is_waiting {
+                    is_waiting = pool.keep_waiting(false);
+                }
+                assert!(begun.elapsed() >= quarter);
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod place;
 #[path = "render/songs.rs"]
 mod songs;
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
@@ -365,4 +366,28 @@ fn the_demo_song_is_whole() {
     for (second, window) in frames[..8_000 * 118].chunks(8_000).enumerate() {
         assert!(rms(window) > 1e-3, "second {second}: {}", rms(window));
     }
+}
+
+/// The manual's table of options has those of the program, and no others.
+#[test]
+fn the_manual_names_every_option() {
+    let output = Place::new().run(&["--help"]);
+    assert!(output.status.success());
+    let help = String::from_utf8_lossy(&output.stdout);
+    let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
+    let mut options: BTreeSet<&str> = help
+        .split(|c: char| !is_part(c))
+        .filter(|word| word.starts_with("--"))
+        .collect();
+    for common in ["--help", "--version"] {
+        assert!(options.remove(common), "{common}");
+    }
+    let manual = include_str!("../docs/manual/renderer.md").lines();
+    let told: BTreeSet<&str> = manual
+        .filter_map(|line| line.strip_prefix("| `"))
+        .filter_map(|line| line.split(|c: char| !is_part(c)).next())
+        .filter(|word| word.starts_with("--"))
+        .collect();
+    assert_eq!(told, options);
+    assert!(options.len() > 10);
 }

@@ -4,6 +4,8 @@
 #![cfg(feature = "render")]
 
 mod analysis;
+#[path = "render/channels.rs"]
+mod channels;
 #[path = "render/place.rs"]
 mod place;
 #[path = "render/songs.rs"]
@@ -12,7 +14,6 @@ mod songs;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use analysis::{cents, frequency_hz, key_hz};
 use midly::Format;
 use place::{Place, three_notes};
 use songs::{Song, control, note, on_channel, program};
@@ -171,67 +172,6 @@ fn a_general_midi_song_keeps_its_one_sound() {
     assert!(followed[2 * QUARTER..] != frames[2 * QUARTER..]);
 }
 
-/// Asserts the pitch, as a MIDI key, between these frames.
-#[track_caller]
-fn assert_key(frames: &[[f32; 2]], range: std::ops::Range<usize>, key: f64) {
-    let left: Vec<f32> = frames[range].iter().map(|frame| frame[0]).collect();
-    let hz = frequency_hz(&left, 48_000.0, key_hz(key), 60.0);
-    assert!(
-        cents(key_hz(key), hz).abs() < 0.5,
-        "{hz} Hz, not {}",
-        key_hz(key)
-    );
-}
-
-#[test]
-fn registered_parameters_tune_and_bend() {
-    let sine = ["--preset", "sine.toml"];
-    for (name, key) in [
-        ("09_rpn2_coarse_minus_2", 58.0),
-        ("09b_rpn1_fine_plus_50ct", 60.5),
-    ] {
-        let frames = Place::of_case(name).render(&sine);
-        assert_key(&frames, 2_400..QUARTER, key);
-        assert_key(&frames, QUARTER + 2_400..2 * QUARTER, key + 4.0);
-    }
-    let frames = Place::of_case("09c_rpn0_2_semitones_50_cents").render(&sine);
-    assert_key(&frames, 2_400..QUARTER, 60.0);
-    assert_key(&frames, QUARTER + 2_400..3 * QUARTER, 62.5);
-}
-
-/// CC 74 is not reset: the sound is as if there were no Reset All Controllers.
-#[test]
-fn reset_all_controllers_leaves_brightness_alone() {
-    let place = Place::of_case("10_cc121_after_cc74");
-    let frames = place.render(&["--preset", "saw.toml"]);
-    let mut bytes = fs::read(place.path("song.mid")).expect("a song");
-    let reset = bytes
-        .windows(2)
-        .position(|pair| pair == [0xB0, 121])
-        .expect("one");
-    // A controller that means nothing in its place.
-    bytes[reset + 1] = 20;
-    fs::write(place.path("song.mid"), &bytes).expect("a song");
-    assert!(frames == place.render(&["--preset", "saw.toml"]));
-    // Without its CC 74 it sounds otherwise.
-    let bright = bytes
-        .windows(2)
-        .position(|pair| pair == [0xB0, 74])
-        .expect("one");
-    bytes[bright + 1] = 20;
-    fs::write(place.path("song.mid"), &bytes).expect("a song");
-    assert!(frames != place.render(&["--preset", "saw.toml"]));
-}
-
-#[test]
-fn mpe_zones_bend_as_the_song_sets_them_up() {
-    // The wheel of one note goes half way up a range of 24, and a quarter of 48.
-    let frames = Place::of_case("11_mpe_rpn0_on_one_member").render(&["--preset", "mpe.toml"]);
-    assert_key(&frames, 12_000..48_000, 72.0);
-    let frames = Place::of_case("12_mpe_configuration_message").render(&["--preset", "sine.toml"]);
-    assert_key(&frames, 12_000..48_000, 72.0);
-}
-
 /// The zone that a song sets up takes channel 10, and the song has no drums.
 #[test]
 fn a_zone_of_the_song_has_no_drums() {
@@ -249,15 +189,6 @@ fn a_zone_of_the_song_has_no_drums() {
         told.len() == 1 && told[0].starts_with("1 note on channel 10"),
         "{told:?}"
     );
-}
-
-/// The option is as the preset's own word.
-#[test]
-fn mpe_can_be_asked_for() {
-    let place = Place::of_case("11_mpe_rpn0_on_one_member");
-    let asked = place.render(&["--preset", "sine.toml", "--mpe"]);
-    assert!(asked == place.render(&["--preset", "mpe.toml"]));
-    assert!(asked != place.render(&["--preset", "sine.toml"]));
 }
 
 #[test]

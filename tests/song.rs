@@ -6,6 +6,8 @@
 mod chunks;
 #[path = "song/events.rs"]
 mod events;
+#[path = "song/faults.rs"]
+mod faults;
 #[path = "song/hostile.rs"]
 mod hostile;
 #[path = "song/lengths.rs"]

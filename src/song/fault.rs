@@ -181,6 +181,12 @@ impl Fault {
     }
 }
 
+/// So many bytes, in words.
+pub(super) fn bytes_in_words(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} byte{plural}")
+}
+
 /// What has been found wrong: each kind of fault once, so that there are few, however damaged the
 /// file is.
 pub(super) struct Faults {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::{Error, Fault, Faults, Place, TrackPlace};
+use super::fault::{Error, Fault, Faults, Place, TrackPlace, bytes_in_words};
 use super::track::{self, Extent, TrackEnd, TrackEvent};
 
 const TRACK: &[u8; 4] = b"MTrk";
@@ -169,7 +169,7 @@ fn read_header(file: &[u8], start: usize, faults: &mut Faults) -> Result<Header,
     };
     let length = u32::from_be_bytes([l0, l1, l2, l3]);
     if length < 6 {
-        let found = format!("a header of {length} bytes");
+        let found = format!("a header of {}", bytes_in_words(length as usize));
         return Err(Error::new(start + 4, found, "6 bytes"));
     }
     // A longer header may come with a later version of the format, with a chunk behind it.
@@ -323,8 +323,7 @@ fn end_of_chunk(
             Fault::BytesAfterEnd
         };
         faults.note(fault, place(end.byte), || {
-            let plural = if rest.len() == 1 { "" } else { "s" };
-            format!("{} byte{plural} after End of Track", rest.len())
+            format!("{} after End of Track", bytes_in_words(rest.len()))
         })?;
     }
     Ok(stated_end)
@@ -341,7 +340,7 @@ fn chunk_length_error(chunk: &Extent, end: &TrackEnd) -> Error {
             }),
             byte: chunk.start - 4,
         },
-        found: format!("a chunk length of {stated} bytes"),
+        found: format!("a chunk length of {}", bytes_in_words(stated)),
         expected: Cow::Owned(format!("{real} bytes, the length up to End of Track")),
     }
 }

@@ -1,6 +1,6 @@
 //! The events of one track.
 
-use super::fault::{Error, Fault, Faults, Place, TrackPlace};
+use super::fault::{Error, Fault, Faults, Place, TrackPlace, bytes_in_words};
 
 const META: u8 = 0xFF;
 const END_OF_TRACK: u8 = 0x2F;
@@ -428,7 +428,7 @@ impl<'b> Reader<'b, '_> {
         if kind == END_OF_TRACK {
             if length > 0 {
                 self.note(Fault::LongEndOfTrack, start, || {
-                    format!("End of Track of {length} bytes")
+                    format!("End of Track of {}", bytes_in_words(length as usize))
                 })?;
             }
             // Whatever it holds, it ends the track.
@@ -442,12 +442,9 @@ impl<'b> Reader<'b, '_> {
         if let Some(expected) = expected_instead(kind, bytes) {
             self.note(Fault::MetaContent(expected), start, || {
                 let shown = bytes.iter().take(8).map(|byte| format!(" {byte:02X}"));
+                let (length, shown) = (bytes_in_words(bytes.len()), shown.collect::<String>());
                 let colon = if bytes.is_empty() { "" } else { ":" };
-                format!(
-                    "meta event {kind:02X} of {length} {}{colon}{}",
-                    if length == 1 { "byte" } else { "bytes" },
-                    shown.collect::<String>()
-                )
+                format!("meta event {kind:02X} of {length}{colon}{shown}")
             })?;
         }
         Ok(Step::Skipped)
@@ -461,7 +458,9 @@ impl<'b> Reader<'b, '_> {
             _ => Some(Fault::LongTempo),
         };
         if let Some(fault) = fault {
-            self.note(fault, start, || format!("a tempo of {} bytes", bytes.len()))?;
+            self.note(fault, start, || {
+                format!("a tempo of {}", bytes_in_words(bytes.len()))
+            })?;
         }
         let Some(&[high, middle, low]) = bytes.first_chunk() else {
             return Ok(Step::Skipped);

@@ -225,8 +225,14 @@ fn a_header_that_cannot_be_used_is_an_error() {
     let mut longer = with(7, &[8]);
     longer.splice(14..14, [1, 2]);
     assert_plays(&longer, &two_notes(), 960, &[], None);
-    let (song, warnings) = read(&with(12, &[0x100_u16.wrapping_sub(48) as u8, 20]));
-    assert_eq!((song.end_frame, warnings.len()), (960, 1));
+    let found = "byte 12: found 48 frames per second, expected 24, 25, 29 or 30";
+    assert_plays(
+        &with(12, &[0x100_u16.wrapping_sub(48) as u8, 20]),
+        &two_notes(),
+        960,
+        &[&format!("{found}; time runs at that rate")],
+        Some(found),
+    );
 }
 
 #[test]
@@ -250,10 +256,16 @@ fn each_kind_of_fault_is_told_once() {
         END,
     ]
     .concat();
-    let (song, warnings) = read(&file(0, &[&track]));
     let seconds = f64::from(0x0FFF_FFFF) * 2e-6;
-    assert_eq!(song.end_frame, (seconds * 960.0).round() as u64);
-    assert!(warnings[0].contains("a number of 5 bytes"), "{warnings:?}");
+    let end = (seconds * 960.0).round() as u64;
+    let found = "track 1, tick 0, byte 29: found a number of 5 bytes, expected at most 4";
+    assert_plays(
+        &file(0, &[&track]),
+        &[on(end, 60), off(end, 60)],
+        end,
+        &[&format!("{found}; it counts up to 268435455")],
+        Some(found),
+    );
 }
 
 #[test]

@@ -39,6 +39,16 @@ fn end_of_track_ends_the_track() {
              chunk",
         ),
     );
+    // Bytes of its own change nothing.
+    let long = [&TWO_NOTES[..TWO_NOTES.len() - 1], &[2, 7, 7]].concat();
+    let found = "track 1, tick 960, byte 41: found End of Track of 2 bytes, expected 0 bytes";
+    assert_plays(
+        &file(0, &[&long]),
+        &two_notes(),
+        960,
+        &[&format!("{found}; the track ends")],
+        Some(found),
+    );
     // What follows the skipped bytes is the next track.
     let padded = [&TWO_NOTES[..9], END, &[0, 0]].concat();
     let (song, _) = read(&file(1, &[&padded, TWO_NOTES]));
@@ -89,6 +99,25 @@ fn a_data_byte_above_127_is_clamped() {
         960,
         &["track 1, tick 0, byte 25: found data byte FF, expected 00 to 7F; it counts as 7F"],
         Some("track 1, tick 0, byte 25: found data byte FF, expected 00 to 7F"),
+    );
+    // A key and a velocity, too.
+    let loudest = TimedEvent {
+        frame: 0,
+        action: Action::Play(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 127,
+            velocity: 1.0,
+        }),
+    };
+    let track = [&[0, 0x90, 0xFF, 0xFF, 96, 0x80, 127, 64], END].concat();
+    let found = "track 1, tick 0, byte 24: found data byte FF, expected 00 to 7F";
+    assert_plays(
+        &file(0, &[&track]),
+        &[loudest, off(96, 127)],
+        96,
+        &[&format!("{found}; it counts as 7F (1 more of the kind)")],
+        Some(found),
     );
 }
 
@@ -144,6 +173,27 @@ fn messages_that_belong_on_a_cable_are_skipped() {
         assert_eq!(played(&song), two_notes(), "{status:02X}");
         assert_eq!(warnings.len(), 1, "{warnings:?}");
     }
+    // Only those of real time leave running status alone.
+    for (status, ends_running) in [(0xF8, false), (0xF6, true)] {
+        let track = [&[0, 0x90, 60, 100, 0, status, 96, 60, 0], END].concat();
+        let found = format!(
+            "track 1, tick 0, byte 27: found status byte {status:02X}, expected a message that a file \
+             may hold"
+        );
+        let skipped = format!("{found}; it is skipped");
+        let running = format!(
+            "track 1, tick 96, byte 29: found data byte 3C after an event {status:02X}, expected a \
+             status byte; the last channel status goes on"
+        );
+        let warnings = [skipped.as_str(), &running];
+        assert_plays(
+            &file(0, &[&track]),
+            &[on(0, 60), off(96, 60)],
+            96,
+            &warnings[..1 + usize::from(ends_running)],
+            Some(&found),
+        );
+    }
 }
 
 #[test]
@@ -169,6 +219,12 @@ fn a_tempo_that_is_none_changes_nothing() {
     );
     // Twice as slow: its first three bytes count.
     let track = [&[0, 0xFF, 0x51, 4, 0x0F, 0x42, 0x40, 9], TWO_NOTES].concat();
-    let (song, _) = read(&file(0, &[&track]));
-    assert_eq!(song.end_frame, 1_920);
+    let found = "track 1, tick 0, byte 23: found a tempo of 4 bytes, expected 3 bytes";
+    assert_plays(
+        &file(0, &[&track]),
+        &[on(0, 60), off(960, 60), on(960, 64), off(1_920, 64)],
+        1_920,
+        &[&format!("{found}; its first 3 bytes count")],
+        Some(found),
+    );
 }

@@ -2,7 +2,7 @@
 
 use aliquot::dsp::random::bits;
 use aliquot::song::{Action, Song, TimedEvent};
-use aliquot::synth::{Event, NoteAddress};
+use aliquot::synth::{Event, NoteAddress, NoteExpression};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
 use crate::rig::{STRICT, played};
@@ -30,7 +30,7 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
                 key: Some(a),
             };
             let part = |value: u8| f32::from(value) / 127.0;
-            let (message, action) = match random(9) {
+            let (message, action) = match random(10) {
                 0 | 1 => (
                     MidiMessage::NoteOn {
                         key: a.into(),
@@ -71,16 +71,31 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
                         value: part(a),
                     },
                 ),
-                6 => (
-                    MidiMessage::PitchBend {
-                        bend: midly::PitchBend(8192.into()),
+                6 => {
+                    let bend = random(0x4000) as u16;
+                    let way = f32::from(bend) - 8192.0;
+                    (
+                        MidiMessage::PitchBend {
+                            bend: midly::PitchBend(bend.into()),
+                        },
+                        Event::PitchBend {
+                            channel,
+                            value: way / if bend < 8192 { 8192.0 } else { 8191.0 },
+                        },
+                    )
+                }
+                7 => (
+                    MidiMessage::Aftertouch {
+                        key: a.into(),
+                        vel: b.into(),
                     },
-                    Event::PitchBend {
-                        channel,
-                        value: 0.0,
+                    Event::Expression {
+                        note: address,
+                        expression: NoteExpression::Pressure,
+                        value: part(b),
                     },
                 ),
-                7 => {
+                8 => {
                     let kind = TrackEventKind::Meta(MetaMessage::Text(b"some text"));
                     let delta = (delta as u32).into();
                     track.push(TrackEvent { delta, kind });

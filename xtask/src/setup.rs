@@ -190,6 +190,11 @@ fn wanted(needs: &[Need]) -> impl Iterator<Item = &'static (&'static str, Need, 
         .filter(move |(_, need, _)| needs.contains(need))
 }
 
+/// The names of the packages for `needs`, but for Python's.
+pub fn packages(needs: &[Need]) -> impl Iterator<Item = &'static str> {
+    wanted(needs).map(|(name, ..)| *name)
+}
+
 /// The packages for `needs` that are not installed according to dpkg.
 fn missing(needs: &[Need]) -> Result<Vec<&'static str>> {
     let format = "${db:Status-Status}|${Package}|${Provides}\n";
@@ -199,10 +204,7 @@ fn missing(needs: &[Need]) -> Result<Vec<&'static str>> {
         let instead = INSTEAD.iter().find(|(ours, _)| *ours == name);
         installed.contains(name) || instead.is_some_and(|(_, other)| installed.contains(other))
     };
-    let mut missing: Vec<&str> = wanted(needs)
-        .map(|(name, ..)| *name)
-        .filter(|name| !is_there(name))
-        .collect();
+    let mut missing: Vec<&str> = packages(needs).filter(|name| !is_there(name)).collect();
     if needs.contains(&Need::Tests) && python().is_none() {
         // If the release's own Python is installed but too old, a newer one.
         let own = ["python3", "python3-venv"];

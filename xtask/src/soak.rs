@@ -17,7 +17,7 @@ pub mod song;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -114,13 +114,19 @@ pub fn soak(options: &Options) -> Result<()> {
         .args(["--package", "xtask", "--", PLAYER])
         .arg(&clap)
         .args([options.hours.to_string()])
-        .args(options.seed.map(|seed| seed.to_string()))
-        .stdout(Stdio::piped());
+        .args(options.seed.map(|seed| seed.to_string()));
     workspace::use_nobodys_files(&mut cargo)?;
     println!("$ {}", command::line(&cargo));
-    let mut player = cargo
+    run(&mut cargo)
+}
+
+/// Lets a player play to its end.
+fn run(player: &mut Command) -> Result<()> {
+    let line = command::line(player);
+    let mut player = player
+        .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
+        .with_context(|| format!("cannot start `{line}`"))?;
     let output = player.stdout.take().expect("standard output is piped");
     let seed = follow(BufReader::new(output))?;
     let status = player.wait().context("cannot wait for the player")?;
@@ -329,6 +335,28 @@ mod tests {
         let said = "Hot swap: fine.\nat 0.5 hot swap\nsong 7\nat 0.1 seed 7\nsong 8\nerror: x\n";
         assert_eq!(follow(said.as_bytes()).unwrap(), Some(8));
         assert_eq!(follow("at 0.5 hot swap\n".as_bytes()).unwrap(), None);
+    }
+
+    #[test]
+    fn a_failure_says_how_to_repeat_it() {
+        let text = failure(Some(7), &"signal: 11");
+        assert!(text.contains("(signal: 11)"), "{text}");
+        assert!(text.ends_with("\n  cargo xtask soak --seed 7"), "{text}");
+        let text = failure(None, &"exit status: 1");
+        assert!(text.contains("hot swap"), "{text}");
+        assert!(text.ends_with("\n  cargo xtask soak"), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_player_that_dies_is_told_with_its_last_seed() {
+        let play = |script: &str| run(command::command("sh").args(["-c", script]));
+        play("echo song 7").unwrap();
+        // Not SIGABRT, which may leave a dump of its memory behind.
+        let error = play("echo song 6; echo song 7; kill -KILL $$").unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("(signal: 9"), "{text}");
+        assert!(text.contains("cargo xtask soak --seed 7"), "{text}");
     }
 
     #[test]

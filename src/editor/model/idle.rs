@@ -99,15 +99,10 @@ fn idle_macro(param: Param, values: &Values) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::Patch;
+    use crate::synth::{Config, Engine, Event, NoteAddress, Patch};
 
     fn is_idle(param: Param, settings: &[(Param, f32)]) -> bool {
-        let mut patch = Patch::default();
-        for &(param, plain) in settings {
-            patch.set(param, plain);
-        }
-        let values = Values::new(&patch);
-        reason(param, &values, values.is_on(Param::MPE)).is_some()
+        is_idle_in(param, &patch_with(settings))
     }
 
     #[test]
@@ -161,5 +156,124 @@ mod tests {
         assert!(is_idle(Param::LFO_RATE, &synced));
         assert!(!is_idle(Param::LFO_DIVISION, &synced));
         assert!(is_idle(Param::LFO_DIVISION, &synced[..1]));
+    }
+
+    /// What is idle in a new instance, but for the LFO's division and all macros but the third, has an
+    /// effect.
+    const AWAKE: [(Param, f32); 15] = [
+        (Param::FILTER_TYPE, 1.0),
+        (Param::FILTER_ENV, 2.0),
+        (Param::FILTER_SUSTAIN, 0.5),
+        (Param::AMP_SUSTAIN, 0.5),
+        (Param::LFO_PITCH, 20.0),
+        (Param::LFO_CUTOFF, 1.0),
+        (Param::LFO_LEVEL, 3.0),
+        (Param::DAMPING, 1.0),
+        (Param::DAMPING_BRIGHTNESS, 1.0),
+        (Param::STRIKE_DEPTH, 0.5),
+        (Param::MPE, 1.0),
+        (Param::CUTOFF, 1_000.0),
+        (Param::macro_target(3), 1.0),
+        (Param::macro_amount(3), 0.5),
+        (Param::macro_value(3), 0.5),
+    ];
+
+    fn patch_with(settings: &[(Param, f32)]) -> Patch {
+        let mut patch = Patch::default();
+        for &(param, plain) in settings {
+            patch.set(param, plain);
+        }
+        patch
+    }
+
+    fn is_idle_in(param: Param, patch: &Patch) -> bool {
+        let values = Values::new(patch);
+        reason(param, &values, values.is_on(Param::MPE)).is_some()
+    }
+
+    /// The bits of a note with pressure and a bend of its own, up to its release and a while longer. It
+    /// begins later than the LFO. The wheel rests: its vibrato uses the LFO without a depth.
+    fn rendered(patch: &Patch) -> Vec<u32> {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        engine.set_patch(patch);
+        let (channel, key) = (1, 50);
+        let (mut left, mut right) = (vec![0.0; 12_000], vec![0.0; 12_000]);
+        engine.render(&mut left[..3_000], &mut right[..3_000]);
+        engine.push(Event::PitchBend {
+            channel,
+            value: 0.3,
+        });
+        engine.push(Event::ChannelPressure {
+            channel,
+            value: 0.5,
+        });
+        engine.push(Event::NoteOn {
+            id: None,
+            channel,
+            key,
+            velocity: 0.8,
+        });
+        engine.render(&mut left[3_000..8_000], &mut right[3_000..8_000]);
+        engine.push(Event::NoteOff(NoteAddress {
+            id: None,
+            channel: Some(channel),
+            key: Some(key),
+        }));
+        engine.render(&mut left[8_000..], &mut right[8_000..]);
+        left.iter().chain(&right).map(|x| x.to_bits()).collect()
+    }
+
+    /// The patch with a parameter at either end of its range.
+    fn at_ends(patch: &Patch, param: Param) -> [Patch; 2] {
+        [0.0, 1.0].map(|end| {
+            let mut moved = *patch;
+            moved.set_normalized(param, end);
+            moved
+        })
+    }
+
+    #[test]
+    fn moving_what_is_idle_changes_no_bit() {
+        let states: [&[(Param, f32)]; 5] = [
+            &[],
+            &[(Param::FILTER_TYPE, 1.0), (Param::LFO_CUTOFF, 1.0)],
+            &[(Param::LFO_PITCH, 20.0), (Param::LFO_SYNC, 1.0)],
+            &[
+                (Param::FILTER_TYPE, 1.0),
+                (Param::FILTER_ENV, 2.0),
+                (Param::FILTER_SUSTAIN, 1.0),
+            ],
+            &AWAKE,
+        ];
+        for (state, settings) in states.into_iter().enumerate() {
+            let patch = patch_with(settings);
+            let sound = rendered(&patch);
+            for param in Param::all().filter(|&param| is_idle_in(param, &patch)) {
+                // A damping that is moved is no longer zero.
+                let moved = at_ends(&patch, param);
+                for moved in moved.iter().filter(|moved| is_idle_in(param, moved)) {
+                    let is_same = rendered(moved) == sound;
+                    assert!(is_same, "{} in state {state}", param.row().name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_longer_idle_is_heard() {
+        let (new, awake) = (patch_with(&[]), patch_with(&AWAKE));
+        let sound = rendered(&awake);
+        let woken = Param::all().filter(|&p| is_idle_in(p, &new) && !is_idle_in(p, &awake));
+        let mut count = 0;
+        for param in woken {
+            let is_heard = |moved| rendered(&moved) != sound;
+            let name = param.row().name;
+            assert!(at_ends(&awake, param).into_iter().any(is_heard), "{name}");
+            count += 1;
+        }
+        assert!(count > 20, "{count}");
     }
 }

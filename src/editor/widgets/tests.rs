@@ -1,5 +1,7 @@
 //! Every way of changing a control, in a whole window without a screen.
 
+mod idle;
+
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role, StrokeKind, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use nice_plug::prelude::Params as _;
@@ -569,44 +571,6 @@ fn a_closed_choice_is_walked_as_its_list_is() {
     focus(&mut harness, Param::LFO_SYNC);
     keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp]);
     assert_eq!(plain(&harness, Param::LFO_SYNC), 1.0);
-}
-
-/// How strong the strongest line in a control's place is painted, 0 to 255.
-fn strongest(harness: &WindowHarness, param: Param) -> u8 {
-    let place = control(harness, param).rect();
-    let shapes = harness.output().shapes.iter().map(|shape| &shape.shape);
-    let lines = shapes.filter_map(|shape| match shape {
-        egui::Shape::Path(path) if place.contains_rect(shape.visual_bounding_rect()) => {
-            Some(path.stroke.color.clone())
-        }
-        _ => None,
-    });
-    let alphas = lines.map(|color| match color {
-        egui::epaint::ColorMode::Solid(color) => color.a(),
-        egui::epaint::ColorMode::UV(_) => 0,
-    });
-    alphas.max().expect("a knob has lines")
-}
-
-#[test]
-fn a_control_without_effect_looks_inactive_and_can_be_set() {
-    let mut harness = harness();
-    let param = Param::CUTOFF;
-    assert!(strongest(&harness, param) < 160);
-    assert_eq!(strongest(&harness, Param::TILT), 255);
-    let at = dial(&harness, param);
-    wheel(&mut harness, at, 1.0, Modifiers::NONE);
-    assert_ne!(plain(&harness, param), param.row().default);
-    assert!(
-        help(&harness).contains("Has no effect now. The filter is off."),
-        "{}",
-        help(&harness)
-    );
-    let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
-    harness.state_mut().model.set(Param::FILTER_TYPE, low_pass);
-    harness.run_steps(2);
-    assert_eq!(strongest(&harness, param), 255);
-    assert!(!help(&harness).contains("no effect"), "{}", help(&harness));
 }
 
 #[test]

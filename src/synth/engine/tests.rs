@@ -61,6 +61,7 @@ fn not_a_number_becomes_silence_for_its_voice_and_is_counted() {
         assert!(engine.is_silent(), "{place}");
         assert_eq!(engine.statistics().faults, 1, "{place}");
         engine.reset();
+        assert_eq!(engine.statistics().faults, 1, "{place}");
         engine.push(note(1));
         let healed = rendered(&mut engine);
         let mut new = Engine::new(&config);

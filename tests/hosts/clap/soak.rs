@@ -30,6 +30,23 @@ fn random_songs_are_finite_and_lose_no_note() {
     assert!(notes > 100 && loads > 5, "{notes} notes, {loads} loads");
 }
 
+/// What a failure names is the seed alone.
+#[test]
+fn a_seed_repeats_its_song_to_the_bit() {
+    let mut resident = instance();
+    let mut sound = |seed| {
+        let played = song::play(host(), &mut resident, seed).unwrap_or_else(|error| {
+            panic!("seed {seed}: {error:#}");
+        });
+        assert!(!played.has_threads, "another seed is needed than {seed}");
+        assert!(played.notes > 0);
+        played.sound
+    };
+    let first = sound(1);
+    assert_eq!(sound(1), first);
+    assert_ne!(sound(2), first);
+}
+
 #[test]
 fn the_phase_of_a_note_that_goes_on_does_not_drift() {
     let mut drone = Drone::begin(host()).expect("a note");

@@ -1,7 +1,10 @@
 //! A random song: a random sound, random events, transports, buffers and rates, states saved and
 //! loaded, all from one seed, with an instance of its own.
 
+mod values;
+
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
@@ -10,6 +13,7 @@ use crate::host::{
     Event, Expression, Host, Instance, Note, Output, Parameter, Processor, Transport, patch_events,
     starting_preset,
 };
+use values::{PROTECT, THREADS, VOICES, limit_of, value};
 
 /// Rates that a song may have, in frames per second, beside any between 1 kHz and 400 kHz.
 const RATES_HZ: [f64; 8] = [
@@ -47,6 +51,10 @@ pub struct Played {
     pub notes: usize,
     /// States that were loaded under sound.
     pub loads: usize,
+    /// Whether other threads were asked for: how soon they are there is the machine's.
+    pub has_threads: bool,
+    /// A hash of all samples.
+    pub sound: u64,
 }
 
 /// Plays the song of this seed. `resident` is an instance that lives on from song to song: it takes
@@ -63,7 +71,10 @@ pub fn play(host: &Host, resident: &mut Instance, seed: u64) -> Result<Played> {
     }
     song.compare(resident, &mut random)
         .context("the saved state")?;
-    Ok(song.played)
+    Ok(Played {
+        sound: song.hasher.finish(),
+        ..song.played
+    })
 }
 
 struct Song {
@@ -72,13 +83,10 @@ struct Song {
     /// States to load: of this song and of a starting preset.
     states: Vec<Vec<u8>>,
     played: Played,
+    /// Of the samples so far.
+    hasher: DefaultHasher,
     next_id: u32,
 }
-
-/// Some parameters have a meaning here.
-const VOICES: &str = "Voices";
-const THREADS: &str = "Threads";
-const PROTECT: &str = "Protect";
 
 /// A part of a song between activation and deactivation.
 struct Part<'s> {
@@ -119,6 +127,7 @@ impl Song {
             parameters,
             states: vec![own_state, preset_state],
             played: Played::default(),
+            hasher: DefaultHasher::new(),
             next_id: 0,
         })
     }
@@ -200,33 +209,6 @@ impl Song {
     }
 }
 
-/// How many voices a value of Voices means. To CLAP hosts a stepped value is the number of its step,
-/// counted from 0, with the rounding of an `f32`; the first step is one voice.
-fn limit_of(value: f64) -> usize {
-    value.round() as usize + 1
-}
-
-/// A value of a parameter, such that a song can be rendered in reasonable time.
-fn value(parameter: &Parameter, random: &mut Random) -> f64 {
-    let part = match parameter.name.as_str() {
-        // Not 2,048 voices of 512 partials.
-        VOICES => return random.below(48) as f64,
-        "Partials" => random.unit().powi(2),
-        THREADS if !random.one_in(8) => 0.0,
-        _ => match random.below(6) {
-            0 => 0.0,
-            1 => 1.0,
-            _ => random.unit(),
-        },
-    };
-    let plain = parameter.value_of_normalized(part);
-    if parameter.is_stepped() {
-        plain.round()
-    } else {
-        plain
-    }
-}
-
 impl Part<'_> {
     fn play(&mut self, max_frames: usize, random: &mut Random) -> Result<()> {
         let length = (random.between(PART_S.0, PART_S.1) * self.rate_hz) as usize;
@@ -244,8 +226,9 @@ impl Part<'_> {
         self.end(max_frames)
     }
 
-    /// Reads those parameters on which the limits depend.
+    /// Reads those parameters on which the limits depend, and Threads.
     fn look(&mut self) -> Result<()> {
+        self.song.played.has_threads |= self.song.value(THREADS)? != 0.0;
         self.limit = self.limit.max(limit_of(self.song.value(VOICES)?));
         let is_protected = self.song.value(PROTECT)? >= 0.5;
         self.protected_since = match self.protected_since {
@@ -395,6 +378,7 @@ impl Part<'_> {
         self.frames += frames;
         for sample in channels.iter().flatten() {
             ensure!(sample.is_finite(), "frame {}: {sample}", self.frames);
+            self.song.hasher.write_u32(sample.to_bits());
         }
         self.look_at(events)?;
         self.look()?;

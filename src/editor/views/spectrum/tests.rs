@@ -332,6 +332,16 @@ fn tell(window: &mut Window, keys: &[u8]) {
     window.frame(&[]);
 }
 
+/// What is told of partial `n` when the pointer is over it.
+fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
+    let place = window.at(n, -20.0);
+    window.canvas(|canvas| {
+        pointed(canvas, window.harness.live.snapshot(), place)
+            .expect("a partial")
+            .lines(&window.model)
+    })
+}
+
 #[test]
 fn pointing_tells_what_sounds_there() {
     let mut window = Window::new();
@@ -340,28 +350,24 @@ fn pointing_tells_what_sounds_there() {
     tell(&mut window, &[45]);
     for (measure, _) in Measure::ALL {
         window.view.state.axis = Axis::new(measure);
-        let place = window.at(3, -20.0);
-        let lines = window.canvas(|canvas| {
-            let snapshot = window.harness.live.snapshot();
-            pointed(canvas, snapshot, place)
-                .expect("a partial")
-                .lines(&window.model)
-        });
+        let lines = pointed_lines(&window, 3);
         assert_eq!(lines[0], "Partial 3   330.0 Hz   E4 +2 ct", "{measure:?}");
         assert!(lines[1].starts_with("Sounds at −") && lines[1].contains("centre (voice A2)"));
         assert_eq!(lines[2], "Level 0.00 dB   Tune 0.00 ct   Pan C");
     }
+    for (layer, plain) in [(Layer::Level, -44.83), (Layer::Tune, -26.0)] {
+        let param = layer.param(3);
+        window.model.set(param, param.range().normalized(plain));
+    }
+    let lines = pointed_lines(&window, 3);
+    assert_eq!(lines[2], "Level −44.83 dB   Tune −26.00 ct   Pan C");
+    assert!(!lines.concat().contains('-'), "{lines:?}");
 }
 
 #[test]
 fn without_sound_it_tells_of_a4() {
     let window = Window::new();
-    let place = window.at(2, -20.0);
-    let lines = window.canvas(|canvas| {
-        pointed(canvas, window.harness.live.snapshot(), place)
-            .expect("a partial")
-            .lines(&window.model)
-    });
+    let lines = pointed_lines(&window, 2);
     assert_eq!(lines[..2], ["Partial 2   880.0 Hz   A5", "Silent"]);
 }
 

@@ -194,6 +194,21 @@ fn another_sound_has_no_bars_chosen() {
     nice_plug::prelude::Params::deserialize_fields(harness.state().model.params(), &fields);
     harness.run_steps(2);
     assert_eq!(chosen(&harness), 0);
+    // The other side is the same sound at first, and then another one.
+    choose_odd(&mut harness);
+    for (label, left) in [
+        ("Sound B", 32),
+        ("Next preset", 0),
+        ("Sound A", 0),
+        ("Sound B", 0),
+    ] {
+        if chosen(&harness) == 0 {
+            choose_odd(&mut harness);
+        }
+        harness.get_by_label(label).click();
+        harness.run_steps(3);
+        assert_eq!(chosen(&harness), left, "{label}");
+    }
 }
 
 #[test]
@@ -265,6 +280,49 @@ fn an_amount_that_is_dragged_is_one_step() {
     assert_eq!(undo(&mut harness).as_deref(), Some("Tilt Level"));
     assert_eq!(undo(&mut harness), None);
     assert!(levels(&harness).iter().all(|&level| level == 0.0));
+}
+
+#[test]
+fn an_amount_is_typed_with_any_minus_and_comma_and_shown_with_one_kind_of_minus() {
+    let mut harness = large();
+    harness.get_by_label("Shape").click();
+    harness.run_steps(3);
+    let field = |harness: &WindowHarness| {
+        let field = harness.get_by_role_and_label(egui::Role::SpinButton, "Tilt");
+        (field.rect().center(), field.value())
+    };
+    for (typed, plain) in [("-6", -6.0), ("−6", -6.0), ("−6,5", -6.5)] {
+        harness
+            .get_by_role_and_label(egui::Role::SpinButton, "Tilt")
+            .focus();
+        harness.run_steps(2);
+        send(
+            &mut harness,
+            [Event::Text(typed.to_owned()), key(Key::Enter)],
+        );
+        harness.run_steps(2);
+        // Partial 2 is an octave above the first.
+        let tilted = levels(&harness);
+        assert!((tilted[1] - plain).abs() < 1e-3, "{typed}: {tilted:?}");
+        assert_eq!(undo(&mut harness).as_deref(), Some("Tilt Level"));
+        assert_eq!(undo(&mut harness), None);
+    }
+    // While it is dragged, the field shows it.
+    let (at, _) = field(&harness);
+    let button = |pos, pressed| press(pos, PointerButton::Primary, pressed, Modifiers::NONE);
+    let to = at + vec2(-60.0, 0.0);
+    send(
+        &mut harness,
+        [
+            Event::PointerMoved(at),
+            button(at, true),
+            Event::PointerMoved(to),
+        ],
+    );
+    let (_, shown) = field(&harness);
+    let shown = shown.expect("a text");
+    assert!(shown.starts_with('−') && !shown.contains('-'), "{shown}");
+    send(&mut harness, [button(to, false)]);
 }
 
 #[test]

@@ -1,0 +1,98 @@
+//! Controls whose parameter has no effect now.
+
+use egui::epaint::ColorMode;
+use egui::{Modifiers, Shape, Stroke};
+
+use super::{dial, harness, help};
+use crate::editor::model::idle;
+use crate::editor::testing::window::{WindowHarness, control, plain, wheel};
+use crate::synth::parameter::layout::Group;
+use crate::synth::{Param, Values};
+
+/// How strong a shape is painted, 0 to 255.
+fn strength(shape: &Shape) -> u8 {
+    let line = |stroke: &Stroke| match stroke.width > 0.0 {
+        true => stroke.color.a(),
+        false => 0,
+    };
+    match shape {
+        Shape::Rect(rect) => rect.fill.a().max(line(&rect.stroke)),
+        Shape::Circle(circle) => circle.fill.a().max(line(&circle.stroke)),
+        Shape::LineSegment { stroke, .. } => line(stroke),
+        Shape::Path(path) => match path.stroke.color {
+            ColorMode::Solid(color) if path.stroke.width > 0.0 => path.fill.a().max(color.a()),
+            _ => path.fill.a(),
+        },
+        Shape::Text(text) => text.fallback_color.a(),
+        _ => 0,
+    }
+}
+
+/// How strong the strongest thing in a control's place is painted, its texts among them.
+fn strongest(harness: &WindowHarness, param: Param) -> u8 {
+    let place = control(harness, param).rect();
+    let shapes = harness.output().shapes.iter().map(|shape| &shape.shape);
+    let within = shapes.filter(|shape| place.contains_rect(shape.visual_bounding_rect()));
+    within.map(strength).max().expect("it is painted")
+}
+
+#[test]
+fn a_control_without_effect_looks_inactive_and_can_be_set() {
+    let mut harness = harness();
+    let param = Param::CUTOFF;
+    assert!(strongest(&harness, param) < 160);
+    assert_eq!(strongest(&harness, Param::TILT), 255);
+    let at = dial(&harness, param);
+    wheel(&mut harness, at, 1.0, Modifiers::NONE);
+    assert_ne!(plain(&harness, param), param.row().default);
+    assert!(
+        help(&harness).contains("Has no effect now. The filter is off."),
+        "{}",
+        help(&harness)
+    );
+    let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
+    harness.state_mut().model.set(Param::FILTER_TYPE, low_pass);
+    harness.run_steps(2);
+    assert_eq!(strongest(&harness, param), 255);
+    assert!(!help(&harness).contains("no effect"), "{}", help(&harness));
+}
+
+/// Asserts that those controls are dimmed whose parameters have no effect; returns how many.
+#[track_caller]
+fn assert_dimmed_where_idle(harness: &WindowHarness) -> usize {
+    let values = Values::new(&harness.state().model.params().patch());
+    let mut count = 0;
+    for param in Param::all().filter(|param| param.row().group != Group::Partials) {
+        let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
+        let strength = strongest(harness, param);
+        assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
+        count += usize::from(is_idle);
+    }
+    count
+}
+
+/// Knobs, bars, choices and switches.
+#[test]
+fn every_control_without_effect_is_dimmed_and_no_other() {
+    let mut harness = harness();
+    let at_first = assert_dimmed_where_idle(&harness);
+    assert!(at_first > 30, "{at_first}");
+    for (param, value) in [
+        (Param::FILTER_TYPE, 1.0),
+        (Param::FILTER_ENV, 2.0),
+        (Param::AMP_SUSTAIN, 0.5),
+        (Param::LFO_PITCH, 20.0),
+        (Param::DAMPING, 1.0),
+        (Param::DAMPING_BRIGHTNESS, 1.0),
+        (Param::STRIKE_DEPTH, 0.5),
+        (Param::MPE, 1.0),
+        (Param::macro_target(3), 1.0),
+        (Param::macro_amount(3), 0.5),
+    ] {
+        let normalized = param.range().normalized(value);
+        harness.state_mut().model.set(param, normalized);
+    }
+    harness.run_steps(3);
+    // The LFO's division, and the values and amounts of seven macros.
+    assert_eq!(assert_dimmed_where_idle(&harness), 1 + 2 * 7);
+}

@@ -1,0 +1,78 @@
+//! The manual names every parameter as the table does.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use aliquot::synth::parameter::layout::Group;
+use aliquot::synth::parameter::{Row, rows};
+
+use crate::documents;
+
+/// The names that a table of sections has in its second column, by the sections in the first.
+fn names_by_section(page: &str) -> BTreeMap<&str, Vec<String>> {
+    let mut sections = Vec::new();
+    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in page.lines().filter(|line| line.starts_with('|')) {
+        let mut cells = row.trim_matches('|').split('|').map(str::trim);
+        // An empty one stands for the one above it.
+        let titles = cells.next().filter(|titles| !titles.is_empty());
+        sections = titles.map_or(sections, |titles| titles.split(", ").collect());
+        let listed = without_brackets(cells.next().unwrap_or_default());
+        for section in &sections {
+            let listed = listed.split([',', ';']).flat_map(|part| part.split(" or "));
+            let listed = listed.map(|name| name.trim().to_owned());
+            names.entry(section).or_default().extend(listed);
+        }
+    }
+    names
+}
+
+fn without_brackets(text: &str) -> String {
+    let parts = text
+        .split('(')
+        .enumerate()
+        .map(|(place, part)| match place {
+            0 => part,
+            _ => part.split_once(')').map_or("", |(_, rest)| rest),
+        });
+    parts.collect()
+}
+
+/// The parameter's name, and what is left of it without its section's title.
+fn names_within_section(row: &Row) -> Vec<&str> {
+    let title = row.group.name();
+    let word = title.split(' ').next().unwrap_or(title);
+    let shortened = [title, word].map(|title| row.name.strip_prefix(title)?.strip_prefix(' '));
+    std::iter::once(row.name)
+        .chain(shortened.into_iter().flatten())
+        .collect()
+}
+
+/// Whether a text has this name, and not only as a part of a longer one.
+fn has_name(text: &str, name: &str) -> bool {
+    let longer = rows().iter().map(|row| row.name);
+    let longer = longer.filter(|other| *other != name && other.contains(name));
+    let rest = longer.fold(text.to_owned(), |text, longer| text.replace(longer, ""));
+    rest.contains(name)
+}
+
+/// In its section; there it may leave out the section's title. Those of Expression have a page.
+#[test]
+fn the_manual_names_every_parameter() {
+    let documents = documents();
+    let sections = names_by_section(&documents[Path::new("docs/manual/sound.md")]);
+    let expression = &documents[Path::new("docs/manual/expression.md")];
+    let is_named = |row: &Row| match row.group {
+        // By their numbers.
+        Group::Macros | Group::Partials => true,
+        Group::Expression => has_name(expression, row.name),
+        group => {
+            let names = sections.get(group.name()).map_or(&[][..], Vec::as_slice);
+            let mut within = names_within_section(row).into_iter();
+            within.any(|name| names.iter().any(|listed| listed == name))
+        }
+    };
+    let missing = rows().iter().filter(|row| !is_named(row));
+    let missing: Vec<_> = missing.map(|row| row.name).collect();
+    assert!(missing.is_empty(), "not in the manual: {missing:?}");
+}
