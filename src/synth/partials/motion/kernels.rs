@@ -93,8 +93,15 @@ at_level! {
         starts: &mut Sides,
         ends: &mut Sides,
     ) -> Loudness {
-        let gains = shaped_gain.as_chunks::<GROUP>().0;
-        pan_gains(gains.iter().map(|gain| gain.map(|gain| gain * level)), pan, starts, ends)
+        let mut sums = Sums::default();
+        for (gain, sides) in shaped_gain.as_chunks::<GROUP>().0.iter().zip(groups(pan, starts, ends)) {
+            let mut gains = [0.0; GROUP];
+            for n in 0..GROUP {
+                gains[n] = gain[n] * level;
+            }
+            sums.take(&gains, sides);
+        }
+        sums.loudness()
     }
 }
 
@@ -109,61 +116,90 @@ at_level! {
         starts: &mut Sides,
         ends: &mut Sides,
     ) -> Loudness {
-        let mut left_of_any = [0; GROUP];
-        let gains = shaped_gain.as_chunks::<GROUP>().0;
-        let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut();
-        let steps = decay_step.as_chunks::<GROUP>().0;
-        let gains = gains.iter().zip(decays.zip(steps)).map(|(gain, (decay, step))| {
-            let mut gains = [0.0; GROUP];
+        let mut sums = Sums::default();
+        let mut largest = [0.0_f32; GROUP];
+        let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut().zip(decay_step.as_chunks::<GROUP>().0);
+        let gains = shaped_gain.as_chunks::<GROUP>().0.iter().zip(decays);
+        for ((gain, (decay, step)), sides) in gains.zip(groups(pan, starts, ends)) {
+            let (mut gains, mut left) = ([0.0; GROUP], [0.0; GROUP]);
             for n in 0..GROUP {
-                let decayed = decay[n] * step[n];
-                decay[n] = if decayed > DECAYED { decayed } else { 0.0 };
-                left_of_any[n] |= decay[n].to_bits();
-                gains[n] = gain[n] * level * decay[n];
+                let decayed: f32 = decay[n] * step[n];
+                left[n] = if decayed > DECAYED { decayed } else { 0.0 };
             }
-            gains
-        });
-        let loudness = pan_gains(gains, pan, starts, ends);
+            *decay = left;
+            for n in 0..GROUP {
+                largest[n] = if left[n] > largest[n] { left[n] } else { largest[n] };
+                gains[n] = gain[n] * level * left[n];
+            }
+            sums.take(&gains, sides);
+        }
         Loudness {
-            is_decayed: left_of_any.iter().all(|bits| *bits == 0),
-            ..loudness
+            is_decayed: largest == [0.0; GROUP],
+            ..sums.loudness()
         }
     }
 }
 
-/// The gains of each group, to both channels.
+/// A group's position, the gains of its start, and those of its end, in both channels.
+type GroupSides<'a> = (
+    [&'a [f32; GROUP]; 2],
+    [&'a mut [f32; GROUP]; 2],
+    [&'a mut [f32; GROUP]; 2],
+);
+
+/// What [`set_ends`] reads and writes, by group.
 #[inline(always)]
-fn pan_gains(
-    gains: impl Iterator<Item = [f32; GROUP]>,
-    pan: &[&[f32]; 2],
-    starts: &mut Sides,
-    ends: &mut Sides,
-) -> Loudness {
-    let mut powers = [0.0; GROUP];
-    let mut counts = [0_u32; GROUP];
-    let [pan_left, pan_right] = pan.map(|pan| pan.as_chunks::<GROUP>().0.iter());
-    let left = starts.left.as_chunks_mut::<GROUP>().0.iter_mut();
-    let right = starts.right.as_chunks_mut::<GROUP>().0.iter_mut();
-    let starts = left.zip(right);
-    let left = ends.left.as_chunks_mut::<GROUP>().0.iter_mut();
-    let right = ends.right.as_chunks_mut::<GROUP>().0.iter_mut();
-    let sides = starts.zip(left.zip(right));
-    for ((gain, pans), (start, end)) in gains.zip(pan_left.zip(pan_right)).zip(sides) {
-        *start.0 = *end.0;
-        *start.1 = *end.1;
+fn groups<'a>(
+    [pan_left, pan_right]: &[&'a [f32]; 2],
+    starts: &'a mut Sides,
+    ends: &'a mut Sides,
+) -> impl Iterator<Item = GroupSides<'a>> {
+    let pans = pan_left.as_chunks().0.iter().zip(pan_right.as_chunks().0);
+    let left = starts.left.as_chunks_mut().0.iter_mut();
+    let starts = left.zip(starts.right.as_chunks_mut().0);
+    let left = ends.left.as_chunks_mut().0.iter_mut();
+    let ends = left.zip(ends.right.as_chunks_mut().0);
+    pans.zip(starts.zip(ends))
+        .map(|(pan, (start, end))| (pan.into(), start.into(), end.into()))
+}
+
+/// What the gains of all groups come to.
+#[derive(Default)]
+struct Sums {
+    powers: [f32; GROUP],
+    counts: [u32; GROUP],
+}
+
+impl Sums {
+    /// Brings the gains of a group to both channels.
+    #[inline(always)]
+    fn take(&mut self, gains: &[f32; GROUP], (pan, start, end): GroupSides) {
+        let [pan_left, pan_right] = pan;
+        let [left_start, right_start] = start;
+        let [left_end, right_end] = end;
+        *left_start = *left_end;
+        *right_start = *right_end;
+        let (mut left, mut right) = ([0.0; GROUP], [0.0; GROUP]);
         for n in 0..GROUP {
-            let (left, right) = (gain[n] * pans.0[n], gain[n] * pans.1[n]);
-            end.0[n] = left;
-            end.1[n] = right;
-            let power = left * left + right * right;
-            powers[n] += power;
-            counts[n] += u32::from(power > 0.0);
+            left[n] = gains[n] * pan_left[n];
+            right[n] = gains[n] * pan_right[n];
+        }
+        *left_end = left;
+        *right_end = right;
+        for n in 0..GROUP {
+            let power = left[n] * left[n] + right[n] * right[n];
+            self.powers[n] += power;
+            self.counts[n] += u32::from(power > 0.0);
         }
     }
-    Loudness {
-        power: powers.iter().sum(),
-        partials: counts.iter().sum::<u32>() as usize,
-        is_decayed: false,
+
+    #[inline(always)]
+    fn loudness(&self) -> Loudness {
+        Loudness {
+            power: self.powers.iter().sum(),
+            partials: self.counts.iter().sum::<u32>() as usize,
+            is_decayed: false,
+        }
     }
 }
 
