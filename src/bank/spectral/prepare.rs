@@ -99,6 +99,8 @@ impl Group<'_> {
 pub struct Kind {
     /// Whether any gain is as large as counts.
     pub is_loud: bool,
+    /// Past so many partials all gains are 0.
+    pub sounding: usize,
     /// Whether any frequency slides.
     pub slides: bool,
     /// Whether no gain moves.
@@ -114,6 +116,7 @@ impl Kind {
         let inaudible = L::splat(inaudible);
         let zero = L::Words::splat(0);
         let (mut quiet, mut moves, mut differs) = (L::Words::splat(!0), zero, zero);
+        let mut sounding = 0_u32;
         for start in (0..GROUP).step_by(L::COUNT) {
             let left_start = L::load(&group.left_start[start..]);
             let left_end = L::load(&group.left_end[start..]);
@@ -129,6 +132,8 @@ impl Kind {
             let below = |gain: L| (gain.abs() - inaudible).bits();
             quiet =
                 quiet & below(left_start) & below(left_end) & below(right_start) & below(right_end);
+            let any = left_start.bits() | left_end.bits() | right_start.bits() | right_end.bits();
+            sounding |= any.nonzero() << start;
         }
         let any = |chirps: i64, chirp: &i64| chirps | *chirp;
         let chirps = group
@@ -136,6 +141,7 @@ impl Kind {
             .map_or(0, |half_chirp| half_chirp.iter().fold(0, any));
         Kind {
             is_loud: quiet.top_bits() != (1 << L::COUNT) - 1,
+            sounding: (u32::BITS - sounding.leading_zeros()) as usize,
             slides: chirps != 0,
             is_steady: moves.nonzero() == 0,
             is_mono: differs.nonzero() == 0,

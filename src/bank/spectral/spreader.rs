@@ -275,23 +275,25 @@ impl Work {
         }
         self.used.count(kind.is_mono);
         match (kind.slides, kind.is_steady, kind.is_mono) {
-            (false, false, false) => self.spread::<L, false, false, false>(group),
-            (false, false, true) => self.spread::<L, false, false, true>(group),
-            (false, true, false) => self.spread::<L, false, true, false>(group),
-            (false, true, true) => self.spread::<L, false, true, true>(group),
-            (true, false, false) => self.spread::<L, true, false, false>(group),
-            (true, false, true) => self.spread::<L, true, false, true>(group),
-            (true, true, false) => self.spread::<L, true, true, false>(group),
-            (true, true, true) => self.spread::<L, true, true, true>(group),
+            (false, false, false) => self.spread::<L, false, false, false>(group, kind.sounding),
+            (false, false, true) => self.spread::<L, false, false, true>(group, kind.sounding),
+            (false, true, false) => self.spread::<L, false, true, false>(group, kind.sounding),
+            (false, true, true) => self.spread::<L, false, true, true>(group, kind.sounding),
+            (true, false, false) => self.spread::<L, true, false, false>(group, kind.sounding),
+            (true, false, true) => self.spread::<L, true, false, true>(group, kind.sounding),
+            (true, true, false) => self.spread::<L, true, true, false>(group, kind.sounding),
+            (true, true, true) => self.spread::<L, true, true, true>(group, kind.sounding),
         }
         true
     }
 
-    /// Spreads a group on the grids.
+    /// Spreads the first `sounding` partials of a group on the grids, and as many more as are worked
+    /// on together with the last of them.
     #[inline(always)]
     fn spread<L: Lanes, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
         &mut self,
         group: &mut Group,
+        sounding: usize,
     ) {
         const ROWS_FORM: u8 = Form::Rows as u8;
         const POLYNOMIALS: u8 = Form::Polynomials as u8;
@@ -310,7 +312,7 @@ impl Work {
         let (tables, prepared) = (*tables, &*prepared);
         if STEADY && !SLIDES {
             let lines = lines::<L::Taps>(&tables.steady);
-            for n in (0..GROUP).step_by(COPIES) {
+            for n in (0..sounding.min(GROUP)).step_by(COPIES) {
                 let [own, next] = steady_kernels(tables, lines, prepared, n);
                 add::<L::Taps, SLIDES, STEADY, MONO>(a, prepared, n, [own; 4]);
                 add::<L::Taps, SLIDES, STEADY, MONO>(b, prepared, n + 1, [next; 4]);
@@ -321,7 +323,7 @@ impl Work {
             return;
         }
         let lines = lines::<L::Taps>(&tables.ramping);
-        for n in (0..GROUP).step_by(COPIES) {
+        for n in (0..sounding.min(GROUP)).step_by(COPIES) {
             spread_one::<L::Taps, SLIDES, STEADY, MONO>(a, tables, lines, prepared, n);
             spread_one::<L::Taps, SLIDES, STEADY, MONO>(b, tables, lines, prepared, n + 1);
             spread_one::<L::Taps, SLIDES, STEADY, MONO>(c, tables, lines, prepared, n + 2);
