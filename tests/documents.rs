@@ -1,5 +1,7 @@
 //! The documents: their links lead somewhere, and every page is reached from the README.
 
+#[path = "documents/layout.rs"]
+mod layout;
 #[path = "documents/manual.rs"]
 mod manual;
 #[path = "documents/upstream.rs"]
