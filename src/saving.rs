@@ -52,11 +52,12 @@ pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), SaveEr
         let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
+        readable_as_others(file.as_file())?;
         let kept = match overwrite {
             Overwrite::No => file.persist_noclobber(path),
             Overwrite::Yes => file.persist(path),
         };
-        readable_as_others(&kept.map_err(|error| error.error)?)
+        kept.map(drop).map_err(|error| error.error)
     };
     save().map_err(|reason| SaveError {
         what: "write",

@@ -1,4 +1,4 @@
-//! Worker threads, which render voice groups beside the audio thread.
+//! Worker threads, which render sections of voices beside the audio thread.
 //!
 //! The audio thread puts boxes into a table of slots and says how many there are; whoever claims a
 //! number takes the box from that slot, and what the others have not taken the audio thread takes
@@ -34,7 +34,7 @@ const DOZE: Duration = Duration::from_secs(1);
 /// How long a thread works at most without a nap. Systems that lend real-time priority stop a
 /// program that does so for 200 ms.
 const STINT: Duration = Duration::from_millis(20);
-/// How long the audio thread waits for a group that another one has begun, in blocks. A group
+/// How long the audio thread waits for a section that another one has begun, in blocks. A section
 /// takes a thirtieth.
 const PATIENCE_BLOCKS: f64 = 0.25;
 

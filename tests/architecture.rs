@@ -41,8 +41,7 @@ fn is_for_tests(path: &Path) -> bool {
                 .and_then(|line| line.strip_suffix(&**name))
                 .is_some_and(|before| before.ends_with("mod "));
             if is_declared {
-                let is_met_in_tests = condition.contains("test") && !condition.contains("not(");
-                return is_met_in_tests;
+                return condition == "#[cfg(test)]" || condition.starts_with("#[cfg(all(test, ");
             }
             condition = if line.starts_with("#[") { line } else { "" };
         }
@@ -82,7 +81,11 @@ fn with_supers_from_the_file(code: &str) -> String {
         is_inside |= is_head && (line.starts_with("mod ") || line.contains(" mod "));
         is_inside &= line != "}";
         lines.push(match is_inside {
-            true => line.replacen("super::", "self::", 1),
+            // The first of several leads to the file, the others go up from there.
+            true => line
+                .replace("super::", "self::")
+                .replace("self::self::self::", "self::super::super::")
+                .replace("self::self::", "self::super::"),
             false => line.to_owned(),
         });
     }

@@ -14,7 +14,10 @@ pub fn array<T: Copy, const N: usize>(value: T) -> Box<[T; N]> {
 
 /// `count` times `value`.
 pub fn slice<T: Clone>(count: usize, value: T) -> Box<[T]> {
-    vec![black_box(value); count].into()
+    let mut vec = Vec::with_capacity(count);
+    // `vec!` looks whether the value is zero when it runs.
+    vec.resize(count, black_box(value));
+    vec.into()
 }
 
 /// An empty vector with room for `capacity` elements. `element` is any.

@@ -54,7 +54,7 @@ pub struct Statistics {
     pub partials: usize,
     /// Voices silenced because a value in them was not a number, since the engine was made.
     pub faults: usize,
-    /// Sections of blocks that the caller rendered itself since another thread was late, since the
+    /// Sections of blocks that the caller rendered itself because another thread was late, since the
     /// engine was made.
     pub late_sections: u64,
 }
@@ -444,7 +444,7 @@ impl Engine {
         }
     }
 
-    /// Ends the newest block, if it is still being rendered: its groups are mixed in their order.
+    /// Ends the newest block, if it is still being rendered: its parts are mixed in their order.
     fn end_block(&mut self) {
         if !self.is_under_way {
             return;

@@ -120,9 +120,11 @@ pub struct VoicePool {
     sections: Box<[Section]>,
     /// Past so many no group is in use.
     used: usize,
+    /// Partials of a voice in the last block: those that are no more fade out in this one.
+    last_partials: usize,
     block: Block,
     threading: Option<Threading>,
-    /// Sections that the caller rendered since another thread was late, before the current threads.
+    /// Sections that the caller rendered because another thread was late, before the current threads.
     late_before: u64,
 }
 
@@ -145,6 +147,7 @@ impl VoicePool {
             groups: groups.collect(),
             sections: sections.collect(),
             used: 0,
+            last_partials: 0,
             block: Block::default(),
             threading: None,
             late_before: 0,
@@ -172,6 +175,7 @@ impl VoicePool {
             }
         }
         self.used = 0;
+        self.last_partials = 0;
         self.block = Block::default();
         if let Some(threading) = &mut self.threading {
             threading.rest();
@@ -183,7 +187,7 @@ impl VoicePool {
         self.threading.is_some()
     }
 
-    /// Sections that the caller rendered since another thread was late.
+    /// Sections that the caller rendered because another thread was late.
     pub fn late_sections(&self) -> u64 {
         let late = self.threading.as_ref().map(Threading::late);
         self.late_before + late.unwrap_or(0)
@@ -208,9 +212,11 @@ impl VoicePool {
         while self.used > 0 && !self.groups[self.used - 1].group.is_active() {
             self.used -= 1;
         }
+        let partials = tick.values.index(Param::PARTIALS);
+        let before = std::mem::replace(&mut self.last_partials, partials);
         self.block = Block {
             groups: self.used,
-            section_groups: section_groups(tick.values.index(Param::PARTIALS)),
+            section_groups: section_groups(partials.max(before)),
         };
         let VoicePool {
             groups,

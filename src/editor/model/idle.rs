@@ -33,13 +33,15 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
                 Some("The filter is off.")
             } else if is_zero(Param::FILTER_ENV) {
                 Some("The filter's Envelope amount is zero.")
-            } else if param == Param::FILTER_DECAY && values.get(Param::FILTER_SUSTAIN) == 1.0 {
+            } else if matches!(param, Param::FILTER_HOLD | Param::FILTER_DECAY)
+                && values.get(Param::FILTER_SUSTAIN) == 1.0
+            {
                 Some("Sustain is full: there is nothing to fall to.")
             } else {
                 None
             }
         }
-        Param::AMP_DECAY if values.get(Param::AMP_SUSTAIN) == 1.0 => {
+        Param::AMP_HOLD | Param::AMP_DECAY if values.get(Param::AMP_SUSTAIN) == 1.0 => {
             Some("Sustain is full: there is nothing to fall to.")
         }
         Param::LFO_SHAPE | Param::LFO_TRIGGER | Param::LFO_SYNC if is_lfo_idle(values) => {

@@ -25,9 +25,29 @@ pub fn whole_groups(partials: usize) -> usize {
 /// near caches.
 pub struct PartialArray<T = f32> {
     values: Box<[T; MAX_PARTIALS]>,
-    written: u32,
-    /// It may wrap: no copy is ever 2³² writes behind.
-    version: u32,
+    /// How many elements are written, and, from [`VERSION`] on, how often they were.
+    state: u64,
+}
+
+/// The version's lowest bit in [`PartialArray::state`]. The version has room for more writes than there
+/// are blocks in ten thousand years.
+const VERSION: u64 = 1 << 16;
+
+const _: () = assert!((MAX_PARTIALS as u64) < VERSION);
+
+impl<T> PartialArray<T> {
+    /// Whether both hold the same, if one is the other's copy.
+    pub fn is_copy_of(&self, other: &PartialArray<T>) -> bool {
+        self.state / VERSION == other.state / VERSION
+    }
+
+    fn written(&self) -> usize {
+        (self.state % VERSION) as usize
+    }
+
+    fn set_written(&mut self, count: usize) {
+        self.state = self.state / VERSION * VERSION + count as u64;
+    }
 }
 
 impl<T: Copy + Default> PartialArray<T> {
@@ -35,14 +55,13 @@ impl<T: Copy + Default> PartialArray<T> {
     pub fn allocate() -> PartialArray<T> {
         PartialArray {
             values: resident::array(T::default()),
-            written: 0,
-            version: 0,
+            state: 0,
         }
     }
 
     /// Nothing is written any more.
     pub fn clear(&mut self) {
-        self.written = 0;
+        self.set_written(0);
         self.publish();
     }
 
@@ -57,18 +76,13 @@ impl<T: Copy + Default> PartialArray<T> {
     /// [`PartialArray::publish`]: for values that are read only before the next copy, or that every
     /// copy works out for itself.
     pub fn scratch(&mut self, count: usize) -> &mut [T] {
-        self.written = self.written.max(count as u32);
+        self.set_written(self.written().max(count));
         &mut self.values[..count]
     }
 
     /// Lets copies take over what was written to [`PartialArray::scratch`].
     pub fn publish(&mut self) {
-        self.version = self.version.wrapping_add(1);
-    }
-
-    /// Whether both hold the same, if one is the other's copy.
-    pub fn is_copy_of(&self, other: &PartialArray<T>) -> bool {
-        self.version == other.version
+        self.state += VERSION;
     }
 
     /// Hints that those of the first `count` elements that are written will be read soon.
@@ -81,15 +95,14 @@ impl<T> Deref for PartialArray<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        &self.values[..self.written as usize]
+        &self.values[..self.written()]
     }
 }
 
 impl<T: Copy> CopyFrom for PartialArray<T> {
     fn copy_from(&mut self, other: &PartialArray<T>) {
-        if self.version != other.version {
-            self.version = other.version;
-            self.written = other.written;
+        if !self.is_copy_of(other) {
+            self.state = other.state;
             self.values[..other.len()].copy_from_slice(other);
         }
     }

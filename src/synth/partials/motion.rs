@@ -65,9 +65,9 @@ pub struct Loudness {
 pub struct Motion {
     state: State,
     phase: PhaseArray,
-    /// While frequencies rest; those that slide are worked out anew for every segment.
+    /// Valid only while frequencies rest; those that slide are worked out anew for every segment.
     increment: PartialArray<u64>,
-    /// That of the frame, at the last segment's end.
+    /// [`Frame::ratio`] as of the last segment's end.
     ratio: PartialArray,
     decay: Decay,
     /// Gains at the last segment's end.

@@ -69,7 +69,7 @@ pub struct Threading {
     ticks: Vec<Arc<Tick>>,
     /// Jobs of this block that have not come back.
     pending: usize,
-    /// Sections that the caller rendered since another thread was late.
+    /// Sections that the caller rendered because another thread was late.
     late: u64,
     /// Shadow copies that have no group yet, or none any more. It has room for all of them.
     spare_copies: Copies,
@@ -109,7 +109,7 @@ impl Threading {
         }
     }
 
-    /// Sections that the caller rendered since another thread was late.
+    /// Sections that the caller rendered because another thread was late.
     pub(super) fn late(&self) -> u64 {
         self.late
     }

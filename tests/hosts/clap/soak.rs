@@ -38,13 +38,15 @@ fn a_seed_repeats_its_song_to_the_bit() {
         let played = song::play(host(), &mut resident, seed).unwrap_or_else(|error| {
             panic!("seed {seed}: {error:#}");
         });
-        assert!(!played.has_threads, "another seed is needed than {seed}");
-        assert!(played.notes > 0);
-        played.sound
+        // When threads arrive depends on the machine, and they add a block of latency.
+        (played.notes > 0 && !played.has_threads).then_some(played.sound)
     };
-    let first = sound(1);
-    assert_eq!(sound(1), first);
-    assert_ne!(sound(2), first);
+    let mut seeds = (1..50).filter_map(|seed| Some((seed, sound(seed)?)));
+    let (first, second) = (seeds.next(), seeds.next());
+    drop(seeds);
+    let ((seed, first), (_, second)) = first.zip(second).expect("songs without threads");
+    assert_eq!(sound(seed), Some(first));
+    assert_ne!(first, second);
 }
 
 #[test]

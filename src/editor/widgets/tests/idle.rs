@@ -71,9 +71,9 @@ fn assert_dimmed_where_idle(harness: &WindowHarness) -> usize {
     count
 }
 
-/// Knobs, bars, choices and switches.
+/// Knobs, bars, choices and switches. That the reasons are true is a test of `model/idle.rs`.
 #[test]
-fn every_control_without_effect_is_dimmed_and_no_other() {
+fn every_control_with_a_reason_is_dimmed_and_no_other() {
     let mut harness = harness();
     let at_first = assert_dimmed_where_idle(&harness);
     assert!(at_first > 30, "{at_first}");

@@ -99,7 +99,7 @@ at_level! {
             for n in 0..GROUP {
                 gains[n] = gain[n] * level;
             }
-            sums.take(&gains, sides);
+            sums.set_group(&gains, sides);
         }
         sums.loudness()
     }
@@ -131,7 +131,7 @@ at_level! {
                 largest[n] = if left[n] > largest[n] { left[n] } else { largest[n] };
                 gains[n] = gain[n] * level * left[n];
             }
-            sums.take(&gains, sides);
+            sums.set_group(&gains, sides);
         }
         Loudness {
             is_decayed: largest == [0.0; GROUP],
@@ -171,9 +171,10 @@ struct Sums {
 }
 
 impl Sums {
-    /// Brings the gains of a group to both channels.
+    /// Sets the gains of a group in both channels, moves those that were there to the starts, and adds
+    /// up what the new ones come to.
     #[inline(always)]
-    fn take(&mut self, gains: &[f32; GROUP], (pan, start, end): GroupSides) {
+    fn set_group(&mut self, gains: &[f32; GROUP], (pan, start, end): GroupSides) {
         let [pan_left, pan_right] = pan;
         let [left_start, right_start] = start;
         let [left_end, right_end] = end;
