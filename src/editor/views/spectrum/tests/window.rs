@@ -1,5 +1,6 @@
 //! The view in a whole window: its tools, its menus, and what a screen reader finds.
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
@@ -118,7 +119,9 @@ fn menus_choose_and_shape() {
 
 /// How many bars are chosen, as the menu's button says.
 fn chosen(harness: &WindowHarness) -> usize {
-    let title = harness.query_by_label_contains(" chosen");
+    let title = harness
+        .query_all_by_label_contains(" chosen")
+        .find(|node| node.accesskit_node().role() == Role::Button);
     let text = title.and_then(|node| node.accesskit_node().label());
     text.map_or(0, |text| {
         let number = text.split(' ').next().unwrap_or_default();
