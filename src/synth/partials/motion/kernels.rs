@@ -93,15 +93,15 @@ at_level! {
         starts: &mut Sides,
         ends: &mut Sides,
     ) -> Loudness {
-        let mut sums = Sums::default();
+        let mut totals = GainTotals::default();
         for (gain, sides) in shaped_gain.as_chunks::<GROUP>().0.iter().zip(groups(pan, starts, ends)) {
             let mut gains = [0.0; GROUP];
             for n in 0..GROUP {
                 gains[n] = gain[n] * level;
             }
-            sums.set_group(&gains, sides);
+            totals.set_group(&gains, sides);
         }
-        sums.loudness()
+        totals.loudness()
     }
 }
 
@@ -116,7 +116,7 @@ at_level! {
         starts: &mut Sides,
         ends: &mut Sides,
     ) -> Loudness {
-        let mut sums = Sums::default();
+        let mut totals = GainTotals::default();
         let mut largest = [0.0_f32; GROUP];
         let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut().zip(decay_step.as_chunks::<GROUP>().0);
         let gains = shaped_gain.as_chunks::<GROUP>().0.iter().zip(decays);
@@ -131,11 +131,11 @@ at_level! {
                 largest[n] = if left[n] > largest[n] { left[n] } else { largest[n] };
                 gains[n] = gain[n] * level * left[n];
             }
-            sums.set_group(&gains, sides);
+            totals.set_group(&gains, sides);
         }
         Loudness {
             is_decayed: largest == [0.0; GROUP],
-            ..sums.loudness()
+            ..totals.loudness()
         }
     }
 }
@@ -165,12 +165,12 @@ fn groups<'a>(
 
 /// What the gains of all groups come to.
 #[derive(Default)]
-struct Sums {
+struct GainTotals {
     powers: [f32; GROUP],
     counts: [u32; GROUP],
 }
 
-impl Sums {
+impl GainTotals {
     /// Sets the gains of a group in both channels, moves those that were there to the starts, and adds
     /// up what the new ones come to.
     #[inline(always)]
