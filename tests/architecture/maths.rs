@@ -1,6 +1,6 @@
 //! Which functions of mathematics are called, and how often.
 
-use crate::{module, without_tests};
+use crate::imports::{module, without_tests};
 
 /// The platform's libm gives different results on different machines.
 #[test]
