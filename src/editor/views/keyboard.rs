@@ -18,6 +18,7 @@ use crate::bridge::ScreenKeys;
 use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::model::live::TelemetryState;
+use crate::editor::model::spectrum::pitch::key_name;
 use crate::editor::theme;
 use crate::settings::Letters;
 use piano::Piano;
@@ -352,7 +353,7 @@ impl Keyboard {
     fn side(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let theme = theme::current(ui);
         let half = 0.5 * rect.height();
-        let octave = format!("C{}", i16::from(self.base) / 12 - 1);
+        let octave = key_name(i32::from(self.base));
         let velocity = self.velocity.to_string();
         let rows = [
             ("Octave", octave, ["Octave down", "Octave up"]),
@@ -398,7 +399,7 @@ impl Keyboard {
             Some((key, velocity)) => format!(
                 "{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
                  octave, C and V make them softer and harder",
-                piano::name(key),
+                key_name(i32::from(key)),
                 127.0 * velocity
             ),
             None => String::new(),
@@ -457,7 +458,7 @@ impl Keyboard {
             if is_down(key) {
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }
-            let text = letter(key).or_else(|| (key % 12 == 0).then(|| piano::name(key)));
+            let text = letter(key).or_else(|| (key % 12 == 0).then(|| key_name(i32::from(key))));
             if let Some(text) = text {
                 painter.text(foot, Align2::CENTER_BOTTOM, text, font.clone(), color);
             }

@@ -42,15 +42,6 @@ fn is_white(key: u8) -> bool {
     WHITES.contains(&(key % 12))
 }
 
-/// A key's name, such as C4 for middle C.
-pub fn name(key: u8) -> String {
-    const NAMES: [&str; 12] = [
-        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
-    ];
-    let octave = i16::from(key) / 12 - 1;
-    format!("{}{octave}", NAMES[usize::from(key % 12)])
-}
-
 impl Piano {
     /// As many keys as there is room for, those from `base` on near the middle.
     pub fn new(rect: Rect, base: u8) -> Piano {
@@ -162,11 +153,5 @@ mod tests {
         }
         let all = piano(1_520.0, 60);
         assert_eq!(all.whites().chain(all.blacks()).count(), 128);
-    }
-
-    #[test]
-    fn middle_c_is_c4() {
-        assert_eq!((name(60), name(69)), ("C4".to_owned(), "A4".to_owned()));
-        assert_eq!(name(0), "C-1");
     }
 }
