@@ -1,7 +1,7 @@
 //! The spectrum: every partial that sounds, and the first 64 as bars that are drawn by hand.
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
-//! modulation; what comes out can be laid under it ([`analyser`]), and the last seconds below it
+//! modulation; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
 //! ([`waterfall`]). Over it lie the bars ([`bar_editor`]) and the filter's curve ([`filter`]).
 
 mod bar_editor;
