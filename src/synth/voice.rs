@@ -41,8 +41,8 @@ pub enum VoiceState {
 pub struct Voice {
     state: VoiceState,
     control: VoiceControl,
-    /// Polyphonic offsets of normalised values; all 0 unless [`VoiceControl::has_offsets`].
-    offsets: Versioned<[f32; Param::COUNT]>,
+    /// Valid only while [`VoiceControl::has_offsets`]; the offsets are all 0 otherwise.
+    own: Versioned<OwnValues>,
     /// The patch's overrides with this voice's own offsets, once it has had one of these.
     own_overrides: Versioned<PartialOverrides>,
     partials: Partials,
@@ -51,10 +51,19 @@ pub struct Voice {
 copy_fields!(Voice {
     state,
     control,
-    offsets,
+    own,
     own_overrides,
     partials,
 });
+
+/// What polyphonic modulation makes of a voice's values.
+#[derive(Clone, Copy, Debug)]
+struct OwnValues {
+    /// Polyphonic offsets of normalised values.
+    offsets: [f32; Param::COUNT],
+    /// The patch's values with these offsets.
+    base: DestinationValues,
+}
 
 /// What of a voice is no array: copied as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -69,10 +78,8 @@ struct VoiceControl {
     has_offsets: bool,
     offsets_changed: bool,
     partial_offsets: PartialOffsets,
-    /// The patch that `base` was worked out from; `None` at the onset.
+    /// The patch that has been taken over; `None` at the onset.
     generation: Option<u64>,
-    /// The patch's values with this voice's own offsets.
-    base: DestinationValues,
     /// The routes that can move anything from there.
     active_routes: RouteSet,
     /// What the last block had from its channel and from its note's own expression.
@@ -106,7 +113,6 @@ impl VoiceControl {
             offsets_changed: false,
             partial_offsets: PartialOffsets::None,
             generation: None,
-            base: DestinationValues::default(),
             active_routes: RouteSet::default(),
             last_controls: None,
             trajectory: Trajectory::default(),
@@ -133,7 +139,10 @@ impl Voice {
         Voice {
             state: VoiceState::Idle,
             control: VoiceControl::idle(level),
-            offsets: Versioned::from([0.0; Param::COUNT]),
+            own: Versioned::from(OwnValues {
+                offsets: [0.0; Param::COUNT],
+                base: DestinationValues::default(),
+            }),
             own_overrides: Versioned::default(),
             partials: Partials::allocate(level),
         }
@@ -188,7 +197,7 @@ impl Voice {
     /// Begins a note at the frame rendered next.
     pub fn begin(&mut self, channel: u8, key: u8, velocity: f32) {
         if self.control.has_offsets {
-            self.offsets.write().fill(0.0);
+            self.own.write().offsets.fill(0.0);
         }
         self.state = VoiceState::Pending;
         self.control = VoiceControl {
@@ -227,7 +236,7 @@ impl Voice {
     /// Takes a polyphonic modulation.
     pub fn modulate(&mut self, param: Param, offset: f32) {
         if param.is_polyphonic() {
-            self.offsets.write()[param.index()] = offset.clamp(-1.0, 1.0);
+            self.own.write().offsets[param.index()] = offset.clamp(-1.0, 1.0);
             self.control.has_offsets = true;
             self.control.offsets_changed = true;
             if PartialOverrides::depend_on(param) {
@@ -462,10 +471,13 @@ impl Voice {
         }
         self.control.generation = Some(tick.generation);
         self.control.offsets_changed = false;
-        self.control.base = tick.destinations;
         self.control.active_routes = tick.routes.active();
-        if self.control.has_offsets && self.control.base.offset(&tick.values, &self.offsets) {
-            self.control.active_routes = tick.routes.active_with(&self.control.base);
+        if self.control.has_offsets {
+            let OwnValues { offsets, base } = self.own.write();
+            *base = tick.destinations;
+            if base.offset(&tick.values, offsets) {
+                self.control.active_routes = tick.routes.active_with(base);
+            }
         }
         self.update_own_overrides(tick);
     }
@@ -481,6 +493,6 @@ impl Voice {
         self.control.partial_offsets = PartialOffsets::Applied(base.versions());
         self.own_overrides
             .write()
-            .update_offset(base, &tick.values, &self.offsets);
+            .update_offset(base, &tick.values, &self.own.offsets);
     }
 }

@@ -27,7 +27,11 @@ impl Voice {
         modulators: &Modulators,
         routes: RouteSet,
     ) -> DestinationValues {
-        let mut own = self.control.base;
+        let mut own = if self.control.has_offsets {
+            self.own.base
+        } else {
+            tick.destinations
+        };
         own[Destination::PAN] = self.control.note.expression.pan + channel.pan;
         let mut sources = SourceValues::new(Moment {
             tick,
