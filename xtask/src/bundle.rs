@@ -22,6 +22,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{CrateType, Message, Metadata};
 
 use crate::command::{self, cargo};
+use crate::test::BUNDLED_VARIABLE;
 use crate::{replace, setup, workspace};
 
 /// The package of the plugin.
@@ -35,6 +36,26 @@ const STAYS_LOADED: &str = "link-arg=-Wl,-z,nodelete";
 
 const WHAT_RENDERER: &str = "renderer";
 const WHAT_STANDALONE: &str = "standalone program";
+
+/// Bundles our package in the release profile; returns the folder of the bundles.
+///
+/// # Errors
+/// As [`bundle`].
+pub fn release() -> Result<PathBuf> {
+    bundle(PACKAGE, &["--release".to_owned()])?;
+    workspace::bundled()
+}
+
+/// The folder of the bundles: the one that [`BUNDLED_VARIABLE`] names, or else that of [`release`].
+///
+/// # Errors
+/// As [`bundle`].
+pub fn named_or_release() -> Result<PathBuf> {
+    match std::env::var_os(BUNDLED_VARIABLE) {
+        Some(folder) => Ok(PathBuf::from(folder)),
+        None => release(),
+    }
+}
 
 /// Builds `package` with cargo's `options` and bundles it.
 ///

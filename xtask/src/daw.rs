@@ -21,22 +21,14 @@ use crate::{bundle, setup, test, workspace};
 pub fn run() -> Result<()> {
     use setup::Need::{Build, Daw, Tests};
     setup::provide(&[Build, Tests, Daw])?;
-    bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
-    session()
-}
-
-/// Runs the session with existing bundles.
-///
-/// # Errors
-/// As [`run`].
-pub(crate) fn session() -> Result<()> {
+    let bundled = bundle::release()?;
     let python = test::python::environment()?;
     // The script has a time limit for each program that it runs.
     let mut script = command(python);
     script
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .arg(workspace::root().join("xtask/src/daw/session.py"))
-        .arg(workspace::bundled()?.join("Aliquot.vst3"))
+        .arg(bundled.join("Aliquot.vst3"))
         .arg(workspace::target()?.join("daw"));
     run_command(&mut script).context("the session in Ardour")
 }

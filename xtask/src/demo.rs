@@ -27,9 +27,9 @@ pub fn demo(preset: &str) -> Result<()> {
     // Before the long build.
     host::starting_preset(preset)?;
     setup::provide(&[setup::Need::Build])?;
-    bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
+    let bundled = bundle::release()?;
 
-    let clap = workspace::bundled()?.join("Aliquot.clap");
+    let clap = bundled.join("Aliquot.clap");
     let midi = workspace::root().join("xtask/demo/prelude.mid");
     println!(
         "\nPlaying {} ({PIECE}) with the preset {preset}.",
@@ -64,7 +64,7 @@ pub fn demo(preset: &str) -> Result<()> {
         seconds / took_s,
         shown(&wav),
         shown(&png),
-        shown(&workspace::bundled()?),
+        shown(&bundled),
     );
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{bundle, command, replace, setup, workspace};
+use crate::{bundle, command, replace, setup};
 
 /// For whom to install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +52,7 @@ pub fn install(scope: Scope) -> Result<()> {
     {
         return Err(error);
     }
-    bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
-
-    let bundled = workspace::bundled()?;
+    let bundled = bundle::release()?;
     if !needs_sudo {
         return copy(scope, &bundled);
     }

@@ -5,7 +5,7 @@
 //! notes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,6 @@ use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, Window};
 use crate::command::{command, output};
 use crate::picture::Picture;
 use crate::screen::{Screen, bound_to_us};
-use crate::test::BUNDLED_VARIABLE;
 use crate::workspace::shown;
 use crate::{bundle, replace, setup, workspace};
 
@@ -47,14 +46,7 @@ pub fn screenshots() -> Result<()> {
         "screenshots: the virtual display needs Linux"
     );
     setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
-    let bundled = match std::env::var_os(BUNDLED_VARIABLE) {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
-            workspace::bundled()?
-        }
-    };
-    let program = bundled.join("Aliquot");
+    let program = bundle::named_or_release()?.join("Aliquot");
     let screen = Screen::start()?;
     for (looks, file) in LOOKS {
         let picture = shoot(&program, &screen, looks)

@@ -16,7 +16,7 @@ pub mod song;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command::{self, cargo};
 use crate::host::Host;
-use crate::test::BUNDLED_VARIABLE;
 use crate::{bundle, workspace};
 use drone::Drone;
 use hot_swap::timed_hot_swap;
@@ -90,24 +89,12 @@ impl Options {
     }
 }
 
-/// Where the bundled CLAP is: in the folder that [`BUNDLED_VARIABLE`] names, or else built now.
-fn bundled_clap() -> Result<PathBuf> {
-    let folder = match std::env::var_os(BUNDLED_VARIABLE) {
-        Some(folder) => PathBuf::from(folder),
-        None => {
-            bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])?;
-            workspace::bundled()?
-        }
-    };
-    Ok(folder.join("Aliquot.clap"))
-}
-
 /// Runs the command: builds, lets the player play, and shows how far it is.
 ///
 /// # Errors
 /// What the player found, or how it ended, with the command that repeats it.
 pub fn soak(options: &Options) -> Result<()> {
-    let clap = bundled_clap()?;
+    let clap = bundle::named_or_release()?.join("Aliquot.clap");
     let mut cargo = cargo();
     cargo
         .args(["run", "--quiet", "--profile", "checked"])

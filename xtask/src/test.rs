@@ -81,9 +81,7 @@ pub fn test() -> Result<ExitCode> {
     stage(Step, "Documentation", &mut |reading| {
         documentation(reading, strict)
     });
-    let bundled = stage(Step, "Bundles", &mut |_| {
-        bundle::bundle(bundle::PACKAGE, &["--release".to_owned()])
-    });
+    let bundled = stage(Step, "Bundles", &mut |_| bundle::release().map(drop));
     let mut screen = None;
     if cfg!(target_os = "linux") {
         stage(Step, "A display without a monitor", &mut |_| {
