@@ -99,12 +99,13 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Runs `command`. Prints each line of its output (both streams, in the order written) and calls `each`
-/// with it. Returns the exit status.
+/// Runs `command`. Prints its command line, then each line of its output (both streams, in the order
+/// written), with which it calls `each`. Returns the exit status.
 ///
 /// # Errors
 /// If it cannot be started or read.
 pub fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
+    println!("$ {}", line(command));
     let (reader, writer) = std::io::pipe().context("cannot make a pipe")?;
     command
         .stdout(writer.try_clone().context("cannot share a pipe")?)

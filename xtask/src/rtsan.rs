@@ -219,7 +219,6 @@ fn host() -> Result<String> {
 
 /// Runs tests; returns how many passed.
 fn scene(cargo: &mut Command) -> Result<u32> {
-    println!("$ {}", line(cargo));
     let mut reading = Reading::default();
     let status = follow(cargo, |line| reading.read(line))?;
     ensure!(

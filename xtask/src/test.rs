@@ -281,7 +281,6 @@ fn check(reading: &mut Reading, command: &mut Command) -> Result<()> {
 }
 
 fn rust_tests(reading: &mut Reading, command: &mut Command) -> Result<()> {
-    println!("$ {}", crate::command::line(command));
     let mut tests = RustTests::new(reading);
     let status = follow(command, |line| tests.read(line))?;
     tests.end(status.success());
@@ -306,7 +305,6 @@ fn benches_once(reading: &mut Reading) -> Result<()> {
         command.get_args().any(|word| word == "--bench"),
         "there is no benchmark"
     );
-    println!("$ {}", crate::command::line(&command));
     let mut benches = Benches::new(reading);
     let status = follow(&mut command, |line| benches.read(line))?;
     benches.end(status.success());

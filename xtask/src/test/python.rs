@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::counts::{PythonTests, Reading};
-use crate::command::{command, follow, line, output, run};
+use crate::command::{command, follow, output, run};
 use crate::workspace::{root, target};
 use crate::{replace, setup};
 
@@ -26,7 +26,6 @@ pub(super) fn hosts(
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .args(["-m", "pytest", TESTS, "-q", "-rfE", "--color=no"])
         .args(["-p", "no:cacheprovider"]);
-    println!("$ {}", line(&pytest));
     let mut tests = PythonTests::new(reading);
     let status = follow(&mut pytest, |line| tests.read(line))?;
     tests.end(status.success());
