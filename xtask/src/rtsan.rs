@@ -12,41 +12,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{command, follow, line, output};
 use crate::workspace::{self, root, target};
-
-/// What the framework calls on the audio thread that the sanitizer reports, by the function that
-/// does, as the sanitizer's suppressions name it.
-pub const FRAMEWORKS_CALLS: &[&str] = &[];
-
-/// Why the sanitizer cannot be used here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Missing {
-    /// No toolchain is called nightly.
-    Nightly,
-    /// It does not link, or does not see an allocation.
-    Runtime(String),
-}
-
-impl std::fmt::Display for Missing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Missing::Nightly => write!(
-                f,
-                "RealtimeSanitizer: there is no nightly toolchain (`rustup toolchain install nightly`)"
-            ),
-            Missing::Runtime(why) => write!(
-                f,
-                "RealtimeSanitizer: the nightly toolchain does not have it: {why}"
-            ),
-        }
-    }
-}
 
 /// Runs the command.
 ///
@@ -56,8 +27,8 @@ pub fn rtsan() -> Result<()> {
     if let Some(missing) = missing()? {
         bail!("{missing}");
     }
-    let reports = run()?;
-    println!("RealtimeSanitizer: {reports}.");
+    let tests = run()?;
+    println!("RealtimeSanitizer: {tests} tests without a report.");
     Ok(())
 }
 
@@ -72,14 +43,18 @@ fn nightly(program: &str) -> Command {
     rustup
 }
 
-/// What stands in the way of a run, found out by trying.
+/// Why the sanitizer cannot be used here, found out by trying: there is no nightly toolchain, or what
+/// it builds does not link, or does not see an allocation.
 ///
 /// # Errors
 /// When the folder for the trial cannot be written.
-pub fn missing() -> Result<Option<Missing>> {
+pub fn missing() -> Result<Option<String>> {
     if output(nightly("rustc").arg("--version")).is_err() {
-        return Ok(Some(Missing::Nightly));
+        let why = "there is no nightly toolchain (`rustup toolchain install nightly`)";
+        return Ok(Some(format!("RealtimeSanitizer: {why}")));
     }
+    let lacks =
+        |why: &str| format!("RealtimeSanitizer: the nightly toolchain does not have it: {why}");
     let folder = target()?.join("rtsan-trial");
     fs::create_dir_all(&folder).context("cannot make the trial's folder")?;
     let (source, program) = (folder.join("trial.rs"), folder.join("trial"));
@@ -93,15 +68,15 @@ pub fn missing() -> Result<Option<Missing>> {
     if let Err(error) = built {
         let text = format!("{error:#}");
         let line = text.lines().find(|line| line.contains("error"));
-        let why = line.unwrap_or("it does not build").to_owned();
-        return Ok(Some(Missing::Runtime(why)));
+        return Ok(Some(lacks(line.unwrap_or("it does not build"))));
     }
     let trial = command(&program).output().context("cannot run the trial")?;
     let said = String::from_utf8_lossy(&trial.stderr);
-    Ok((!said.contains(REPORT)).then(|| {
-        let why = format!("it does not report an allocation ({})", trial.status);
-        Missing::Runtime(why)
-    }))
+    if said.contains(REPORT) {
+        return Ok(None);
+    }
+    let why = format!("it does not report an allocation ({})", trial.status);
+    Ok(Some(lacks(&why)))
 }
 
 /// Allocates where nothing may.
@@ -121,38 +96,11 @@ const REPORT: &str = "ERROR: RealtimeSanitizer: ";
 /// How it ends: with the place.
 const SUMMARY: &str = "SUMMARY: RealtimeSanitizer: ";
 
-/// What a run came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reports {
-    /// Tests that ran.
-    pub tests: u32,
-    /// Calls of the framework's that are passed over.
-    pub suppressed: usize,
-}
-
-impl std::fmt::Display for Reports {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} tests without a report, {} calls of the framework passed over",
-            self.tests, self.suppressed
-        )
-    }
-}
-
-/// Builds and runs the scenes.
+/// Builds and runs the scenes; returns how many tests passed.
 ///
 /// # Errors
 /// What is reported, by its place; a test that fails.
-pub fn run() -> Result<Reports> {
-    let folder = target()?.join("rtsan");
-    fs::create_dir_all(&folder).context("cannot make the folder")?;
-    let suppressions = folder.join("suppressions.txt");
-    let text: String = FRAMEWORKS_CALLS
-        .iter()
-        .map(|name| format!("call-stack-contains:{name}\n"))
-        .collect();
-    fs::write(&suppressions, text).context("cannot write the suppressions")?;
+pub fn run() -> Result<u32> {
     let host = host()?;
     // One set of features, so that nothing is compiled twice.
     let packages = [
@@ -184,30 +132,20 @@ pub fn run() -> Result<Reports> {
             .current_dir(root())
             .args(["test", "--profile", "checked", "--target", &host])
             .arg("--target-dir")
-            .arg(&folder)
+            .arg(target()?.join("rtsan"))
             .args(packages)
             .args(scenes)
             // One at a time, so that a report stands beside its test.
             .args(["--", "--test-threads=1"])
             .env("RUSTFLAGS", "-Zsanitizer=realtime --cfg rtsan")
-            .env("RTSAN_OPTIONS", options(&suppressions))
+            // It goes on after a report, so that one run tells all of them.
+            .env("RTSAN_OPTIONS", "halt_on_error=false")
             // Takes half the time to compile; nothing is timed here.
             .env("CARGO_PROFILE_CHECKED_OPT_LEVEL", "1");
         workspace::use_nobodys_files(&mut cargo)?;
         tests += scene(&mut cargo)?;
     }
-    Ok(Reports {
-        tests,
-        suppressed: FRAMEWORKS_CALLS.len(),
-    })
-}
-
-fn options(suppressions: &Path) -> String {
-    // It goes on after a report, so that one run tells all of them.
-    format!(
-        "halt_on_error=false:suppressions='{}'",
-        suppressions.display()
-    )
+    Ok(tests)
 }
 
 /// The platform that programs are built for here.
