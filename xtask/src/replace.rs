@@ -48,21 +48,17 @@ pub fn rename_over(staged: &Path, destination: &Path) -> Result<()> {
 /// # Errors
 /// If copying or renaming fails; then `destination` is unchanged.
 pub fn copy_over(source: &Path, destination: &Path) -> Result<()> {
-    let partial = beside(destination, "partial");
-    let copied = remove(&partial)
-        .and_then(|()| copy(source, &partial))
-        .with_context(|| {
-            format!(
-                "cannot copy '{}' to '{}'",
-                source.display(),
-                partial.display()
-            )
-        })
-        .and_then(|()| rename_over(&partial, destination));
-    if copied.is_err() {
-        let _ = remove(&partial);
-    }
-    copied
+    write_over(destination, |partial| {
+        remove(partial)
+            .and_then(|()| copy(source, partial))
+            .with_context(|| {
+                format!(
+                    "cannot copy '{}' to '{}'",
+                    source.display(),
+                    partial.display()
+                )
+            })
+    })
 }
 
 /// Writes a file through a temporary name in the same folder, with which `write` is called.
