@@ -160,13 +160,12 @@ fn build(
         .args(options)
         .arg("--message-format=json-render-diagnostics")
         .args(compiler_options)
-        .stdout(Stdio::piped());
-    let mut child = cargo
-        .spawn()
+        .stderr(Stdio::inherit());
+    let output = cargo
+        .output()
         .with_context(|| format!("cannot start `{}`", command::line(&cargo)))?;
-    let output = child.stdout.take().expect("standard output is piped");
     let mut files = Vec::new();
-    for message in Message::parse_stream(std::io::BufReader::new(output)) {
+    for message in Message::parse_stream(output.stdout.as_slice()) {
         let Message::CompilerArtifact(artifact) = message? else {
             continue;
         };
@@ -175,22 +174,14 @@ fn build(
         }
         files.extend(artifact.executable.map(PathBuf::from));
         if artifact.target.is_cdylib() {
-            files.extend(
-                artifact
-                    .filenames
-                    .into_iter()
-                    .map(PathBuf::from)
-                    .filter(|file| {
-                        file.extension().is_some_and(|extension| {
-                            ["so", "dylib", "dll"]
-                                .iter()
-                                .any(|dynamic| extension == *dynamic)
-                        })
-                    }),
-            );
+            let libraries = artifact.filenames.into_iter().filter(|file| {
+                let extension = file.extension().unwrap_or_default();
+                ["so", "dylib", "dll"].contains(&extension)
+            });
+            files.extend(libraries.map(PathBuf::from));
         }
     }
-    if !child.wait()?.success() {
+    if !output.status.success() {
         let hint = setup::hint(&[setup::Need::Build]).unwrap_or_default();
         bail!("`{}` failed{hint}", command::line(&cargo));
     }
@@ -249,7 +240,8 @@ fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
             _ if stem(&path) == RENDERER => WHAT_RENDERER.to_owned(),
             _ => WHAT_STANDALONE.to_owned(),
         };
-        contents.push((stem(&path) + &dotted(&extension), what));
+        let name = path.file_name().unwrap_or_default();
+        contents.push((name.to_string_lossy().into_owned(), what));
     }
     contents.sort();
     for format in ["clap", "vst3"] {
@@ -388,13 +380,6 @@ fn stem(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-fn dotted(extension: &str) -> String {
-    match extension {
-        "" => String::new(),
-        extension => format!(".{extension}"),
-    }
 }
 
 #[cfg(test)]
