@@ -333,20 +333,19 @@ fn apt_get(privilege: &[&str]) -> Command {
 
 /// Checks a Linux system that is not Debian or derived from it.
 fn check_elsewhere(needs: &[Need]) -> Result<()> {
-    let modules: Vec<&str> = wanted(needs)
-        .filter_map(|(.., probe)| match probe {
-            Module(name) => Some(*name),
-            _ => None,
-        })
-        .collect();
-    let programs: Vec<&str> = wanted(needs)
-        .filter_map(|(.., probe)| match probe {
-            Program(name) => Some(*name),
-            _ => None,
-        })
-        .collect();
-    let lacks_ardour = wanted(needs).any(|(.., probe)| matches!(probe, Ardour))
-        && !(ARDOUR..ARDOUR + 20).any(|n| in_search_path(&format!("ardour{n}-lua")));
+    let (mut modules, mut programs) = (Vec::new(), Vec::new());
+    let mut lacks_ardour = false;
+    for (.., probe) in wanted(needs) {
+        match *probe {
+            Module(name) => modules.push(name),
+            Program(name) => programs.push(name),
+            Ardour => {
+                let mut versions = ARDOUR..ARDOUR + 20;
+                lacks_ardour = !versions.any(|n| in_search_path(&format!("ardour{n}-lua")));
+            }
+            Nothing => {}
+        }
+    }
     println!(
         "Needed here: the programs {}; with headers, the libraries that pkg-config calls {}.",
         programs.join(", "),
