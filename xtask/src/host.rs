@@ -26,6 +26,7 @@ use clack_host::entry::EntryDescriptor;
 use clack_host::prelude::PluginEntry;
 
 pub use callbacks::Requests;
+pub use clack_extensions::gui::GuiSize as WindowSize;
 pub use clack_extensions::note_ports::{NoteDialect, NoteDialects};
 pub use clack_extensions::params::ParamInfoFlags;
 pub use clack_extensions::tail::TailLength;
@@ -36,7 +37,6 @@ pub use instance::{
 };
 pub use performance::{Rendered, patch_events, render_midi, render_midi_with, starting_preset};
 pub use processor::{Around, Processor};
-pub use window::WindowSize;
 
 /// A loaded bundle.
 pub struct Host {

@@ -1,6 +1,5 @@
 //! Events to and from the plugin, in CLAP's terms.
 
-use clack_extensions::params::ParamInfoFlags;
 use clack_host::events::event_types::{
     MidiEvent, NoteChokeEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent,
     ParamModEvent, ParamValueEvent, TransportEvent, TransportFlags,
@@ -254,9 +253,4 @@ impl Output {
             _ => Output::Other,
         }
     }
-}
-
-/// Whether CLAP hosts may modulate a parameter with these flags per note.
-pub(super) fn is_polyphonic(flags: ParamInfoFlags) -> bool {
-    flags.contains(ParamInfoFlags::IS_MODULATABLE_PER_NOTE_ID)
 }

@@ -19,7 +19,7 @@ use clack_host::extensions::prelude::{Extension, PluginExtensionSide};
 use clack_host::prelude::*;
 
 use super::callbacks::{Callbacks, MainThread, Requests, Shared};
-use super::event::{Event, is_polyphonic};
+use super::event::Event;
 use super::processor::{Around, Processor};
 
 /// A parameter as the plugin describes it.
@@ -59,7 +59,8 @@ impl Parameter {
 
     /// Whether it may be modulated per note.
     pub fn is_polyphonic(&self) -> bool {
-        is_polyphonic(self.flags)
+        self.flags
+            .contains(ParamInfoFlags::IS_MODULATABLE_PER_NOTE_ID)
     }
 }
 

@@ -1,18 +1,9 @@
 //! The plugin's window, inside one of the host's.
 
-use anyhow::{Context, Result, anyhow, ensure};
-use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
+use anyhow::{Context, Result, ensure};
+use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
 
-use super::Instance;
-
-/// Size of a window, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WindowSize {
-    /// Pixels from left to right.
-    pub width: u32,
-    /// Pixels from top to bottom.
-    pub height: u32,
-}
+use super::{Instance, WindowSize};
 
 const X11: GuiConfiguration<'static> = GuiConfiguration {
     api_type: GuiApiType::X11,
@@ -21,8 +12,7 @@ const X11: GuiConfiguration<'static> = GuiConfiguration {
 
 impl Instance {
     fn gui(&self) -> Result<PluginGui> {
-        self.extension::<PluginGui>()
-            .ok_or_else(|| anyhow!("the plugin has no window"))
+        self.extension().context("the plugin has no window")
     }
 
     /// Makes the plugin's window, to be embedded in one of X11, and says how large it wants to be.
@@ -51,21 +41,13 @@ impl Instance {
     /// How large the plugin's window is, or wants to be.
     pub fn window_size(&mut self) -> Result<WindowSize> {
         let gui = self.gui()?;
-        let size = gui.get_size(&self.plugin.plugin_handle());
-        let size = size.ok_or_else(|| anyhow!("the window has no size"))?;
-        Ok(WindowSize {
-            width: size.width,
-            height: size.height,
-        })
+        gui.get_size(&self.plugin.plugin_handle())
+            .context("the window has no size")
     }
 
     /// Gives the plugin's window another size.
     pub fn resize_window(&mut self, size: WindowSize) -> Result<()> {
         let gui = self.gui()?;
-        let size = GuiSize {
-            width: size.width,
-            height: size.height,
-        };
         gui.set_size(&self.plugin.plugin_handle(), size)
             .context("the window takes no size")
     }
