@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::latency::PluginLatency;
@@ -174,30 +174,25 @@ impl Instance {
     }
 
     fn params(&self) -> Result<PluginParams> {
-        self.extension()
-            .ok_or_else(|| anyhow!("the plugin has no parameters"))
+        self.extension().context("the plugin has no parameters")
     }
 
     fn read_parameters(&mut self) -> Result<Vec<Parameter>> {
         let params = self.params()?;
         let plugin = self.plugin.plugin_handle();
         let mut buffer = ParamInfoBuffer::new();
-        (0..params.count(&plugin))
-            .map(|index| {
-                let info = params
-                    .get_info(&plugin, index, &mut buffer)
-                    .ok_or_else(|| anyhow!("parameter {index} cannot be described"))?;
-                Ok(Parameter {
-                    id: info.id,
-                    name: text(info.name),
-                    module: text(info.module),
-                    flags: info.flags,
-                    min: info.min_value,
-                    max: info.max_value,
-                    default: info.default_value,
-                })
+        described("parameter", params.count(&plugin), |index| {
+            let info = params.get_info(&plugin, index, &mut buffer)?;
+            Some(Parameter {
+                id: info.id,
+                name: text(info.name),
+                module: text(info.module),
+                flags: info.flags,
+                min: info.min_value,
+                max: info.max_value,
+                default: info.default_value,
             })
-            .collect()
+        })
     }
 
     /// All parameters, in the plugin's order.
@@ -211,7 +206,7 @@ impl Instance {
             .iter()
             .find(|parameter| parameter.name == name)
             .cloned()
-            .ok_or_else(|| anyhow!("no parameter is named {name:?}"))
+            .with_context(|| format!("no parameter is named {name:?}"))
     }
 
     /// A parameter's value, with its modulation.
@@ -219,7 +214,7 @@ impl Instance {
         let params = self.params()?;
         params
             .get_value(&self.plugin.plugin_handle(), id)
-            .ok_or_else(|| anyhow!("parameter {id:?} has no value"))
+            .with_context(|| format!("parameter {id:?} has no value"))
     }
 
     /// A value as text with its unit.
@@ -250,7 +245,7 @@ impl Instance {
         let mut plugin = self
             .plugin
             .inactive_plugin_handle()
-            .ok_or_else(|| anyhow!("the instance is activated"))?;
+            .context("the instance is activated")?;
         params.flush(&mut plugin, &input.as_input(), &mut output.as_output());
         Ok(())
     }
@@ -265,7 +260,7 @@ impl Instance {
         let id = self.parameter(name)?.id;
         let value = self
             .value_of_text(id, text)?
-            .ok_or_else(|| anyhow!("{name} understands no {text:?}"))?;
+            .with_context(|| format!("{name} understands no {text:?}"))?;
         self.set_value(id, value)
     }
 
@@ -276,18 +271,14 @@ impl Instance {
         };
         let plugin = self.plugin.plugin_handle();
         let mut buffer = AudioPortInfoBuffer::new();
-        (0..ports.count(&plugin, is_input))
-            .map(|index| {
-                let info = ports
-                    .get(&plugin, index, is_input, &mut buffer)
-                    .ok_or_else(|| anyhow!("audio port {index} cannot be described"))?;
-                Ok(AudioPort {
-                    name: text(info.name),
-                    channels: info.channel_count as usize,
-                    is_main: info.flags.contains(AudioPortFlags::IS_MAIN),
-                })
+        described("audio port", ports.count(&plugin, is_input), |index| {
+            let info = ports.get(&plugin, index, is_input, &mut buffer)?;
+            Some(AudioPort {
+                name: text(info.name),
+                channels: info.channel_count as usize,
+                is_main: info.flags.contains(AudioPortFlags::IS_MAIN),
             })
-            .collect()
+        })
     }
 
     /// The choices of ports that the plugin offers.
@@ -297,27 +288,22 @@ impl Instance {
         };
         let plugin = self.plugin.plugin_handle();
         let mut buffer = AudioPortsConfigBuffer::new();
-        (0..configs.count(&plugin))
-            .map(|index| {
-                let config = configs
-                    .get(&plugin, index, &mut buffer)
-                    .ok_or_else(|| anyhow!("layout {index} cannot be described"))?;
-                Ok(Layout {
-                    id: config.id,
-                    name: text(config.name),
-                    output_channels: config
-                        .main_output
-                        .map_or(0, |port| port.channel_count as usize),
-                })
+        described("layout", configs.count(&plugin), |index| {
+            let config = configs.get(&plugin, index, &mut buffer)?;
+            let main_output = config.main_output;
+            Some(Layout {
+                id: config.id,
+                name: text(config.name),
+                output_channels: main_output.map_or(0, |port| port.channel_count as usize),
             })
-            .collect()
+        })
     }
 
     /// Chooses ports; the instance must not be activated.
     pub fn select_layout(&mut self, id: ClapId) -> Result<()> {
         let configs = self
             .extension::<PluginAudioPortsConfig>()
-            .ok_or_else(|| anyhow!("the plugin offers no choice of ports"))?;
+            .context("the plugin offers no choice of ports")?;
         ensure!(!self.plugin.is_active(), "the instance is activated");
         Ok(configs.select(&self.plugin.plugin_handle(), id)?)
     }
@@ -329,18 +315,14 @@ impl Instance {
         };
         let plugin = self.plugin.plugin_handle();
         let mut buffer = NotePortInfoBuffer::new();
-        (0..ports.count(&plugin, is_input))
-            .map(|index| {
-                let info = ports
-                    .get(&plugin, index, is_input, &mut buffer)
-                    .ok_or_else(|| anyhow!("note port {index} cannot be described"))?;
-                Ok(NotePort {
-                    name: text(info.name),
-                    dialects: info.supported_dialects,
-                    preferred: info.preferred_dialect,
-                })
+        described("note port", ports.count(&plugin, is_input), |index| {
+            let info = ports.get(&plugin, index, is_input, &mut buffer)?;
+            Some(NotePort {
+                name: text(info.name),
+                dialects: info.supported_dialects,
+                preferred: info.preferred_dialect,
             })
-            .collect()
+        })
     }
 
     /// The latency that the plugin reports, in frames.
@@ -372,23 +354,18 @@ impl Instance {
         };
         let plugin = self.plugin.plugin_handle();
         let mut buffer = RemoteControlsPageBuffer::new();
-        (0..controls.count(&plugin))
-            .map(|index| {
-                let page = controls
-                    .get(&plugin, index, &mut buffer)
-                    .ok_or_else(|| anyhow!("page {index} cannot be described"))?;
-                Ok(RemotePage {
-                    section: text(page.section_name),
-                    name: text(page.page_name),
-                    parameters: page.param_ids,
-                })
+        described("page", controls.count(&plugin), |index| {
+            let page = controls.get(&plugin, index, &mut buffer)?;
+            Some(RemotePage {
+                section: text(page.section_name),
+                name: text(page.page_name),
+                parameters: page.param_ids,
             })
-            .collect()
+        })
     }
 
     fn state(&self) -> Result<PluginState> {
-        self.extension()
-            .ok_or_else(|| anyhow!("the plugin has no state"))
+        self.extension().context("the plugin has no state")
     }
 
     /// The plugin's state, as it would be kept in a project.
@@ -441,6 +418,18 @@ impl Instance {
         self.plugin.deactivate(processor.inner.into_stopped());
         self.idle();
     }
+}
+
+/// What the plugin says of each of `count` things; an error, which calls them `what`, where it says
+/// nothing of one.
+fn described<T>(
+    what: &str,
+    count: u32,
+    mut describe: impl FnMut(u32) -> Option<T>,
+) -> Result<Vec<T>> {
+    (0..count)
+        .map(|index| describe(index).with_context(|| format!("{what} {index} cannot be described")))
+        .collect()
 }
 
 fn text(bytes: &[u8]) -> String {
