@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::host::{Event, Host, Instance, Note, Output, Processor};
 
@@ -18,8 +18,7 @@ const KEY: u8 = 61;
 /// An instance that sounds a sine.
 pub struct Drone {
     instance: Instance,
-    /// There until the end.
-    processor: Option<Processor>,
+    processor: Processor,
     frames: u64,
     drift_turns: f64,
 }
@@ -44,7 +43,7 @@ impl Drone {
         processor.render(&[(0, on)], BUFFER_FRAMES, || BUFFER_FRAMES)?;
         Ok(Drone {
             instance,
-            processor: Some(processor),
+            processor,
             frames: BUFFER_FRAMES as u64,
             drift_turns: 0.0,
         })
@@ -66,7 +65,7 @@ impl Drone {
     /// When the note has ended or its phase has drifted.
     pub fn play(&mut self) -> Result<()> {
         let second = RATE_HZ as usize;
-        let processor = self.processor.as_mut().context("the drone has ended")?;
+        let processor = &mut self.processor;
         let mut sound = Vec::new();
         for _ in 0..PLAY_S {
             sound = processor
@@ -102,8 +101,6 @@ impl Drone {
 
     /// Ends it.
     pub fn end(mut self) {
-        if let Some(processor) = self.processor.take() {
-            self.instance.deactivate(processor);
-        }
+        self.instance.deactivate(self.processor);
     }
 }

@@ -194,27 +194,17 @@ pub fn hot_swap(
     let processor = instance.activate(RATE_HZ, BUFFER_FRAMES)?;
     let mut stress = Stress::new(processor, presets, seed);
     let swaps = (seconds * RATE_HZ / (SWAP_BUFFERS * BUFFER_FRAMES) as f64).ceil() as usize;
-    let mut result = Ok(());
-    for swap in 0..swaps {
-        result = stress
-            .swap(&mut instance)
-            .with_context(|| format!("after {swap} swaps"));
-        if result.is_err() {
-            break;
-        }
-        progress(swap as f64 / swaps as f64);
-    }
-    let result = result.and_then(|()| stress.end());
-    let figures = stress.figures();
+    let result = (0..swaps)
+        .try_for_each(|swap| {
+            stress
+                .swap(&mut instance)
+                .with_context(|| format!("after {swap} swaps"))?;
+            progress(swap as f64 / swaps as f64);
+            Ok(())
+        })
+        .and_then(|()| stress.end());
     instance.deactivate(stress.processor);
-    result.map(|()| figures)
-}
-
-/// A held note.
-#[derive(Clone, Copy)]
-struct Held {
-    id: u32,
-    key: u8,
+    result.map(|()| stress.figures)
 }
 
 struct Stress {
@@ -226,7 +216,7 @@ struct Stress {
     current: usize,
     /// Buffers that were rendered.
     buffers: usize,
-    held: Vec<Held>,
+    held: Vec<Note>,
     /// Ids of notes that have not ended.
     sounding: HashSet<u32>,
     next_id: u32,
@@ -234,8 +224,8 @@ struct Stress {
     last: [f32; 2],
     before: Box<Snapshot>,
     after: Box<Snapshot>,
-    /// The jump of the swap that is measured, its bound, and the largest jump before it.
-    measured: Option<(f32, f64, f32)>,
+    /// The largest jump of the sound that the last swap led to.
+    steady: f32,
     figures: Figures,
 }
 
@@ -270,7 +260,7 @@ impl Stress {
             last: [0.0; 2],
             before: Box::default(),
             after: Box::default(),
-            measured: None,
+            steady: 0.0,
             figures: Figures::default(),
         }
     }
@@ -301,9 +291,8 @@ impl Stress {
         }
         let [ramp, steady] = jumps;
         let bound = jump_bound(&self.before, &self.after);
-        let before = self.measured.take().map(|(_, _, steady)| steady);
-        self.judge(ramp, bound, before.unwrap_or(0.0).max(steady))?;
-        self.measured = Some((ramp, bound, steady));
+        self.judge(ramp, bound, self.steady.max(steady))?;
+        self.steady = steady;
 
         let first = times[0];
         times.sort_unstable();
@@ -363,29 +352,31 @@ impl Stress {
         if self.buffers % CHORD_BUFFERS != CHORD_OFFSET {
             return Vec::new();
         }
-        let mut events: Vec<(usize, Event)> = self
-            .held
-            .drain(..)
-            .map(|held| (0, Event::NoteOff(Note::new(held.id, held.key))))
-            .collect();
+        let mut events = self.let_go();
         let span = CHORD_NOTES.end() - CHORD_NOTES.start() + 1;
         let notes = CHORD_NOTES.start() + self.random.below(span);
         let mut keys = HashSet::new();
         while keys.len() < notes {
             let key = 30 + self.random.below(60) as u8;
             if keys.insert(key) {
-                let id = self.next_id;
+                let note = Note::new(self.next_id, key);
+                self.held.push(note);
+                self.sounding.insert(self.next_id);
                 self.next_id += 1;
-                self.held.push(Held { id, key });
-                self.sounding.insert(id);
                 let frame = self.random.below(BUFFER_FRAMES);
                 let velocity = self.random.between(0.3, 1.0);
-                events.push((frame, Event::NoteOn(Note::new(id, key), velocity)));
+                events.push((frame, Event::NoteOn(note, velocity)));
             }
         }
         self.figures.notes += notes;
         events.sort_by_key(|(frame, _)| *frame);
         events
+    }
+
+    /// The ends of all held notes.
+    fn let_go(&mut self) -> Vec<(usize, Event)> {
+        let held = self.held.drain(..);
+        held.map(|note| (0, Event::NoteOff(note))).collect()
     }
 
     fn render_by_engine(
@@ -429,7 +420,7 @@ impl Stress {
                 .ok_or_else(|| anyhow!("a note ended without its id"))?;
             ensure!(self.sounding.remove(&id), "note {id} ended twice");
             ensure!(
-                !self.held.iter().any(|held| held.id == id),
+                !self.held.iter().any(|held| held.id == note.id),
                 "the voice of a held note was lost"
             );
             let expected = self.engine.next_ended().and_then(|ended| ended.id);
@@ -458,11 +449,7 @@ impl Stress {
 
     /// Lets go of everything, and sees it end.
     fn end(&mut self) -> Result<()> {
-        let offs: Vec<(usize, Event)> = self
-            .held
-            .drain(..)
-            .map(|held| (0, Event::NoteOff(Note::new(held.id, held.key))))
-            .collect();
+        let offs = self.let_go();
         let (mut left, mut right) = ([0.0; BUFFER_FRAMES], [0.0; BUFFER_FRAMES]);
         let limit = (120.0 * RATE_HZ) as usize / BUFFER_FRAMES;
         let mut events = offs.as_slice();
@@ -484,10 +471,6 @@ impl Stress {
             }
         }
         Err(anyhow!("{} notes never end", self.sounding.len()))
-    }
-
-    fn figures(&self) -> Figures {
-        self.figures.clone()
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use super::random::Random;
 use crate::host::{
-    Event, Expression, Host, Instance, Note, Output, Parameter, Processor, Transport, patch_events,
+    Event, Expression, Host, Instance, Note, Output, Processor, Transport, patch_events,
     starting_preset,
 };
 use values::{PROTECT, THREADS, VOICES, limit_of, value};
@@ -79,7 +79,6 @@ pub fn play(host: &Host, resident: &mut Instance, seed: u64) -> Result<Played> {
 
 struct Song {
     instance: Instance,
-    parameters: Vec<Parameter>,
     /// States to load: of this song and of a starting preset.
     states: Vec<Vec<u8>>,
     played: Played,
@@ -106,7 +105,6 @@ struct Part<'s> {
 impl Song {
     fn new(host: &Host, random: &mut Random) -> Result<Song> {
         let mut instance = host.instantiate()?;
-        let parameters = instance.parameters().to_vec();
         let preset = *random.pick(aliquot::state::starting_presets());
         let patch = starting_preset(preset.name)?;
         let preset_events = patch_events(&instance, &patch)?;
@@ -115,7 +113,7 @@ impl Song {
         // Half the songs are a preset with some changes, the others anything at all.
         let changed = if random.one_in(2) { 10 } else { 1 };
         let mut events = Vec::new();
-        for parameter in &parameters {
+        for parameter in instance.parameters() {
             if random.one_in(changed) {
                 events.push(Event::Value(parameter.id, value(parameter, random)));
             }
@@ -124,7 +122,6 @@ impl Song {
         let own_state = instance.save_state()?;
         Ok(Song {
             instance,
-            parameters,
             states: vec![own_state, preset_state],
             played: Played::default(),
             hasher: DefaultHasher::new(),
@@ -132,12 +129,8 @@ impl Song {
         })
     }
 
-    fn parameter(&self, name: &str) -> Result<Parameter> {
-        self.instance.parameter(name)
-    }
-
     fn value(&mut self, name: &str) -> Result<f64> {
-        let id = self.parameter(name)?.id;
+        let id = self.instance.parameter(name)?.id;
         self.instance.value(id)
     }
 
@@ -170,8 +163,8 @@ impl Song {
 
     /// Saves the state, loads it into another instance, and lets both play the same notes.
     fn compare(&mut self, resident: &mut Instance, random: &mut Random) -> Result<()> {
-        let unmodulated: Vec<Event> = self
-            .parameters
+        let parameters = self.instance.parameters();
+        let unmodulated: Vec<Event> = parameters
             .iter()
             .map(|parameter| Event::Modulation(parameter.id, 0.0))
             .collect();
@@ -241,7 +234,8 @@ impl Part<'_> {
 
     /// What events within a buffer may do to those parameters, unseen.
     fn look_at(&mut self, events: &[(usize, Event)]) -> Result<()> {
-        let [voices, protect] = [VOICES, PROTECT].map(|name| self.song.parameter(name));
+        let instance = &self.song.instance;
+        let [voices, protect] = [VOICES, PROTECT].map(|name| instance.parameter(name));
         let (voices, protect) = (voices?.id, protect?.id);
         for (_, event) in events {
             match event {
@@ -309,7 +303,7 @@ impl Part<'_> {
                 random.between(min, max)
             }
         };
-        let parameter = self.song.parameters[random.below(self.song.parameters.len())].clone();
+        let parameter = random.pick(self.song.instance.parameters()).clone();
         Ok(match random.below(16) {
             // The engine takes no velocity that is not a number, and then there is no note.
             0..=4 => Event::NoteOn(self.note(random), random.unit()),
@@ -372,9 +366,7 @@ impl Part<'_> {
     }
 
     fn process(&mut self, events: &[(usize, Event)], frames: usize) -> Result<()> {
-        let mut channels = vec![vec![0.0; frames]; self.processor.channels()];
-        let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
-        self.processor.process(events, &mut slices)?;
+        let channels = self.processor.render(events, frames, || frames)?;
         self.frames += frames;
         for sample in channels.iter().flatten() {
             ensure!(sample.is_finite(), "frame {}: {sample}", self.frames);
@@ -461,7 +453,7 @@ impl Part<'_> {
         names.extend((1..=8).map(|number| format!("Macro {number}")));
         let mut events = Vec::new();
         for name in names {
-            let id = self.song.parameter(&name)?.id;
+            let id = self.song.instance.parameter(&name)?.id;
             events.push((0, Event::Modulation(id, 0.0)));
             events.push((0, Event::Value(id, 0.0)));
         }
@@ -483,9 +475,7 @@ impl Part<'_> {
         for _ in 0..(4.0 * BLOCK_S * self.rate_hz) as usize / buffer + 1 {
             self.process(&[], buffer)?;
         }
-        let mut channels = vec![vec![1.0; buffer]; self.processor.channels()];
-        let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
-        self.processor.process(&[], &mut slices)?;
+        let channels = self.processor.render(&[], buffer, || buffer)?;
         ensure!(
             channels.iter().flatten().all(|&x| x == 0.0),
             "it sounds on after all notes have ended"
