@@ -192,6 +192,15 @@ pub struct Transport {
 }
 
 impl Transport {
+    /// The same song so many seconds later, at 120 a minute where the host tells no tempo.
+    pub fn later(self, seconds: f64) -> Transport {
+        let beats = seconds * (self.tempo_bpm.unwrap_or(120.0) / 60.0);
+        Transport {
+            position_beats: self.position_beats.map(|from| from + beats),
+            ..self
+        }
+    }
+
     pub(super) fn at(self, frame: u32) -> TransportEvent {
         let position_beats = self.position_beats.unwrap_or(0.0);
         let bar_number = (position_beats / 4.0).floor();

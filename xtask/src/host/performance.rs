@@ -189,9 +189,7 @@ fn perform(
             next += 1;
         }
         processor.set_transport(
-            transport.map(|(since, transport)| {
-                moved(transport, (start - since) as f64 / sample_rate_hz)
-            }),
+            transport.map(|(since, told)| told.later((start - since) as f64 / sample_rate_hz)),
         );
         let (left, right) = (&mut left[..end - start], &mut right[..end - start]);
         processor.process(&due, &mut [left, right])?;
@@ -201,17 +199,6 @@ fn perform(
         if start + kept < end {
             return Ok(rendered);
         }
-    }
-}
-
-/// The song some seconds later.
-fn moved(transport: Transport, seconds: f64) -> Transport {
-    let beats_per_second = transport.tempo_bpm.unwrap_or(0.0) / 60.0;
-    Transport {
-        position_beats: transport
-            .position_beats
-            .map(|beats| beats + seconds * beats_per_second),
-        ..transport
     }
 }
 

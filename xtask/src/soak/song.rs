@@ -352,14 +352,7 @@ impl Part<'_> {
                 position_beats: Some(*random.pick(&HOSTILE)),
                 playing: true,
             }),
-            (_, Some(transport)) => {
-                let beats_per_s = transport.tempo_bpm.unwrap_or(120.0) / 60.0;
-                let beats = frames as f64 / self.rate_hz * beats_per_s;
-                Some(Transport {
-                    position_beats: transport.position_beats.map(|from| from + beats),
-                    ..transport
-                })
-            }
+            (_, Some(transport)) => Some(transport.later(frames as f64 / self.rate_hz)),
             (_, None) => None,
         };
         self.processor.set_transport(self.transport);
