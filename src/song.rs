@@ -8,12 +8,13 @@
 //! each event's sum is rounded, once, to the nearest frame. So a thousand tempo changes drift by
 //! nothing.
 //!
-//! The renderer plays it on the engine, and the demo through the bundled plugin: one reading, so
-//! that both sound the same to the bit.
+//! The renderer plays it on the engine, and the demo through the bundled plugin: one reading and one
+//! [end](AutomaticTail), so that both sound the same to the bit.
 
 mod clock;
 mod fault;
 mod file;
+mod tail;
 mod track;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use fault::{Fault, Faults};
 use track::{Message, TrackEvent};
 
 pub use fault::{Error, Place, TrackPlace, Warning};
+pub use tail::AutomaticTail;
 
 /// The longest time without an event. One wrong byte in a delta time can ask for days.
 const MAX_GAP_S: f64 = 3_600.0;

@@ -1,19 +1,12 @@
 //! The engine playing a song, block after block.
 
-use aliquot::song::{Action, Song};
+use aliquot::song::{Action, AutomaticTail, Song};
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
 use aliquot::workers;
 
 use crate::arguments::{Arguments, Tail};
-
-/// The longest automatic tail.
-const MOST_TAIL_S: f64 = 60.0;
-/// The automatic tail ends when this long nothing was as loud as [`QUIET`].
-const QUIET_S: f64 = 0.5;
-/// −100 dBFS.
-const QUIET: f32 = 1e-5;
 
 /// The sounds that a song has to choose from.
 pub enum Programs {
@@ -63,10 +56,8 @@ pub struct Performance<'s> {
     rendered_frames: usize,
     /// Where it ends at the latest.
     limit_frames: u64,
-    /// How many quiet frames end it; `None` where its end is fixed.
-    quiet_frames: Option<u64>,
-    /// Quiet frames on end, up to now, since the song's end.
-    quiet_so_far: u64,
+    /// What ends it before; `None` where its end is fixed.
+    tail: Option<AutomaticTail>,
     over: bool,
 }
 
@@ -79,8 +70,11 @@ impl<'s> Performance<'s> {
         room_frames: u64,
     ) -> Result<Performance<'s>, String> {
         let rate_hz = f64::from(arguments.rate);
-        let (tail_s, quiet_frames) = match arguments.tail {
-            Tail::Auto => (MOST_TAIL_S, Some((QUIET_S * rate_hz).ceil() as u64)),
+        let (tail_s, tail) = match arguments.tail {
+            Tail::Auto => (
+                AutomaticTail::MOST_S,
+                Some(AutomaticTail::new(song.end_frame, rate_hz)),
+            ),
             Tail::Seconds(seconds) => (seconds, None),
         };
         let tail_frames = (tail_s * rate_hz).round() as u64;
@@ -122,8 +116,7 @@ impl<'s> Performance<'s> {
             position_frames: 0,
             rendered_frames: 0,
             limit_frames: end,
-            quiet_frames,
-            quiet_so_far: 0,
+            tail,
             over: false,
         };
         // By so much all that sounds is late, and is not to be in the file.
@@ -135,7 +128,7 @@ impl<'s> Performance<'s> {
 
     /// How many frames there will be, without an automatic tail.
     pub fn expected_frames(&self) -> u64 {
-        match self.quiet_frames {
+        match self.tail {
             Some(_) => self.song.end_frame,
             None => self.limit_frames,
         }
@@ -167,7 +160,11 @@ impl<'s> Performance<'s> {
         }
         self.render(frames);
         self.rendered_frames = frames;
-        let kept = self.kept(frames);
+        let (left, right) = (&self.left[..frames], &self.right[..frames]);
+        let kept = match &mut self.tail {
+            Some(tail) => tail.kept(self.position_frames, left, right),
+            None => frames,
+        };
         self.over = kept < frames;
         self.position_frames += kept as u64;
         Some((&self.left[..kept], &self.right[..kept]))
@@ -206,24 +203,5 @@ impl<'s> Performance<'s> {
             self.next_event += 1;
         }
         u64::MAX
-    }
-
-    /// How many of the buffer's first `frames` frames are before the automatic tail's end. Counted
-    /// frame by frame, so that the end does not depend on the buffer's length.
-    fn kept(&mut self, frames: usize) -> usize {
-        let Some(enough) = self.quiet_frames else {
-            return frames;
-        };
-        for frame in 0..frames {
-            if self.position_frames + (frame as u64) < self.song.end_frame {
-                continue;
-            }
-            if self.quiet_so_far >= enough {
-                return frame;
-            }
-            let quiet = self.left[frame].abs() < QUIET && self.right[frame].abs() < QUIET;
-            self.quiet_so_far = if quiet { self.quiet_so_far + 1 } else { 0 };
-        }
-        frames
     }
 }

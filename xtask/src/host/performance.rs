@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use aliquot::song::{Action, ReadOptions, Song};
+use aliquot::song::{Action, AutomaticTail, ReadOptions, Song};
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, NoteAddress, NoteExpression, Param, Patch};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -22,13 +22,6 @@ pub struct Rendered {
     /// The right channel, as long as the left.
     pub right: Vec<f32>,
 }
-
-/// The tail ends when this long nothing was as loud as [`QUIET`], as the renderer's does.
-const QUIET_S: f64 = 0.5;
-/// −100 dBFS.
-const QUIET: f32 = 1e-5;
-/// The longest tail.
-const MOST_TAIL_S: f64 = 60.0;
 
 /// Plays the file `midi` through `bundle` with the starting preset of this name, at a whole rate in
 /// frames per second and in buffers of `buffer_frames`, until all notes have died away. Program
@@ -153,12 +146,8 @@ fn perform(
     sample_rate_hz: f64,
     buffer_frames: usize,
 ) -> Result<Rendered> {
-    let limit_frames = end_frame + (MOST_TAIL_S * sample_rate_hz).round() as usize;
-    let mut tail = Tail {
-        end_frame,
-        quiet_frames: (QUIET_S * sample_rate_hz).ceil() as usize,
-        quiet_so_far: 0,
-    };
+    let limit_frames = end_frame + (AutomaticTail::MOST_S * sample_rate_hz).round() as usize;
+    let mut tail = AutomaticTail::new(end_frame as u64, sample_rate_hz);
     let mut transport = None;
     let mut rendered = Rendered {
         sample_rate_hz,
@@ -193,36 +182,12 @@ fn perform(
         );
         let (left, right) = (&mut left[..end - start], &mut right[..end - start]);
         processor.process(&due, &mut [left, right])?;
-        let kept = tail.kept(start, left, right);
+        let kept = tail.kept(start as u64, left, right);
         rendered.left.extend_from_slice(&left[..kept]);
         rendered.right.extend_from_slice(&right[..kept]);
         if start + kept < end {
             return Ok(rendered);
         }
-    }
-}
-
-/// Where the sound ends: the renderer's `--tail auto`.
-struct Tail {
-    end_frame: usize,
-    quiet_frames: usize,
-    quiet_so_far: usize,
-}
-
-impl Tail {
-    /// How many frames of a buffer that begins at frame `start` are before the end.
-    fn kept(&mut self, start: usize, left: &[f32], right: &[f32]) -> usize {
-        for (frame, (left, right)) in left.iter().zip(right).enumerate() {
-            if start + frame < self.end_frame {
-                continue;
-            }
-            if self.quiet_so_far >= self.quiet_frames {
-                return frame;
-            }
-            let quiet = left.abs() < QUIET && right.abs() < QUIET;
-            self.quiet_so_far = if quiet { self.quiet_so_far + 1 } else { 0 };
-        }
-        left.len()
     }
 }
 
