@@ -33,7 +33,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use arguments::Arguments;
 use output::WavOutput;
-use performance::{Performance, Programs};
+use performance::Performance;
 use report::Report;
 use stream::Stream;
 
@@ -76,7 +76,7 @@ fn render(arguments: &Arguments) -> Result<(), String> {
     };
     let (mut song, warnings) = Song::read(&bytes, &options).map_err(named(song_path))?;
     drop(bytes);
-    let notices = general_midi::settle(&mut song, arguments, programs.first());
+    let notices = general_midi::settle(&mut song, arguments, &programs[0]);
     for text in warnings.iter().map(ToString::to_string).chain(notices) {
         arguments::tell(&named(song_path)(text));
     }
@@ -188,8 +188,9 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
     Ok(())
 }
 
-/// The patches that are played, with what the command line says of all of them.
-fn programs(arguments: &Arguments) -> Result<Programs, String> {
+/// The patches that are played, at least one, by program number, with what the command line says of
+/// all of them. There is one alone where [`general_midi::settle`] leaves no program change.
+fn programs(arguments: &Arguments) -> Result<Vec<Patch>, String> {
     let adjusted = |mut patch: Patch| {
         if let Some(seed) = arguments.seed {
             patch.set(Param::SEED, seed.into());
@@ -201,22 +202,21 @@ fn programs(arguments: &Arguments) -> Result<Programs, String> {
         patch
     };
     if let Some(wanted) = &arguments.preset {
-        return Ok(Programs::Fixed(Box::new(adjusted(preset(wanted)?.patch))));
+        return Ok(vec![adjusted(preset(wanted)?.patch)]);
     }
     let count = if arguments.program_changes {
         usize::MAX
     } else {
         1
     };
-    let patches: Result<Vec<Patch>, String> = starting_presets()
+    starting_presets()
         .iter()
         .take(count)
         .map(|starting| match Preset::parse(starting.text) {
             Ok(preset) => Ok(adjusted(preset.patch)),
             Err(error) => Err(format!("{}: {error}", starting.name)),
         })
-        .collect();
-    Ok(Programs::Starting(patches?))
+        .collect()
 }
 
 /// The starting preset of that name, or else the preset in the file of that name.

@@ -8,42 +8,11 @@ use aliquot::workers;
 
 use crate::arguments::{Arguments, Tail};
 
-/// The sounds that a song has to choose from.
-pub enum Programs {
-    /// This one whatever the song says.
-    Fixed(Box<Patch>),
-    /// By program number.
-    Starting(Vec<Patch>),
-}
-
-impl Programs {
-    fn get(&self, program: usize) -> Option<&Patch> {
-        match self {
-            Programs::Fixed(patch) => (program == 0).then_some(patch),
-            Programs::Starting(patches) => patches.get(program),
-        }
-    }
-
-    /// The one that plays first.
-    pub fn first(&self) -> &Patch {
-        match self {
-            Programs::Fixed(patch) => patch,
-            Programs::Starting(patches) => &patches[0],
-        }
-    }
-
-    fn changed(&self, program: u8) -> Option<&Patch> {
-        match self {
-            Programs::Fixed(_) => None,
-            Programs::Starting(_) => self.get(program.into()),
-        }
-    }
-}
-
 /// A song under way.
 pub struct Performance<'s> {
     song: &'s Song,
-    programs: Programs,
+    /// By program number.
+    programs: Vec<Patch>,
     engine: Engine,
     left: Vec<f32>,
     right: Vec<f32>,
@@ -62,10 +31,11 @@ pub struct Performance<'s> {
 }
 
 impl<'s> Performance<'s> {
-    /// Ready at frame 0; `room_frames` is the most that the output can take.
+    /// Ready at frame 0. The first of `programs` plays until the song changes to another;
+    /// `room_frames` is the most that the output can take.
     pub fn new(
         song: &'s Song,
-        programs: Programs,
+        programs: Vec<Patch>,
         arguments: &Arguments,
         room_frames: u64,
     ) -> Result<Performance<'s>, String> {
@@ -102,9 +72,7 @@ impl<'s> Performance<'s> {
                 .map_err(|error| format!("no {threads} threads are to be had: {error}"))?;
             engine.set_threading(Some(threading));
         }
-        if let Some(patch) = programs.get(0) {
-            engine.set_patch(patch);
-        }
+        engine.set_patch(&programs[0]);
         let mut performance = Performance {
             song,
             programs,
@@ -195,7 +163,7 @@ impl<'s> Performance<'s> {
                 Action::Play(event) => self.engine.push(*event),
                 Action::Transport(transport) => self.engine.set_transport(transport),
                 Action::Program { number, .. } => {
-                    if let Some(patch) = self.programs.changed(*number) {
+                    if let Some(patch) = self.programs.get(usize::from(*number)) {
                         self.engine.set_patch(patch);
                     }
                 }
