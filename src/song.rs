@@ -95,10 +95,7 @@ impl Song {
         let mut song = Song {
             events: Vec::with_capacity(contents.events.len() + 1),
             end_frame: 0,
-            end_place: Place {
-                track: None,
-                byte: 0,
-            },
+            end_place: Place::outside(0),
         };
         song.events.push(TimedEvent {
             frame: 0,

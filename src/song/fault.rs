@@ -21,6 +21,21 @@ pub struct TrackPlace {
     pub tick: u64,
 }
 
+impl Place {
+    /// A place outside of the tracks.
+    pub(super) fn outside(byte: usize) -> Place {
+        Place { track: None, byte }
+    }
+
+    /// A place in the track of this number.
+    pub(super) fn in_track(number: usize, tick: u64, byte: usize) -> Place {
+        Place {
+            track: Some(TrackPlace { number, tick }),
+            byte,
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(TrackPlace { number, tick }) = self.track {
@@ -45,7 +60,7 @@ impl Error {
     /// An error outside of the tracks.
     pub(super) fn new(byte: usize, found: impl Into<String>, expected: &'static str) -> Error {
         Error {
-            place: Place { track: None, byte },
+            place: Place::outside(byte),
             found: found.into(),
             expected: Cow::Borrowed(expected),
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::{Error, Fault, Faults, Place, TrackPlace, bytes_in_words};
+use super::fault::{Error, Fault, Faults, Place, bytes_in_words};
 use super::track::{self, Extent, TrackEnd, TrackEvent};
 
 const TRACK: &[u8; 4] = b"MTrk";
@@ -67,13 +67,7 @@ pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<Contents, Error>
     let mut has_events = false;
     while tracks < header.tracks {
         let Some(chunk) = next_chunk(file, &starts, at, tracks + 1, faults)? else {
-            let place = Place {
-                track: Some(TrackPlace {
-                    number: tracks + 1,
-                    tick: 0,
-                }),
-                byte: file.len(),
-            };
+            let place = Place::in_track(tracks + 1, 0, file.len());
             let (there, counted) = (tracks, header.tracks);
             faults.note(Fault::TracksMissing, place, || {
                 format!("the end of the file after {there} of {counted} tracks")
@@ -177,11 +171,7 @@ fn read_header(file: &[u8], start: usize, faults: &mut Faults) -> Result<Header,
         .saturating_add(CHUNK_HEADER)
         .saturating_add(length as usize);
     if length > 6 && !is_chunk_at(file, end) {
-        let place = Place {
-            track: None,
-            byte: start + 4,
-        };
-        faults.note(Fault::HeaderLength, place, || {
+        faults.note(Fault::HeaderLength, Place::outside(start + 4), || {
             format!("a header of {length} bytes")
         })?;
         end = start + 14;
@@ -222,11 +212,7 @@ fn read_timing(bytes: [u8; 2], at: usize, faults: &mut Faults) -> Result<Timing,
     }
     let rate = u32::from((bytes[0] as i8).unsigned_abs());
     if !matches!(rate, 24 | 25 | 29 | 30) {
-        let place = Place {
-            track: None,
-            byte: at,
-        };
-        faults.note(Fault::FrameRate, place, || {
+        faults.note(Fault::FrameRate, Place::outside(at), || {
             format!("{rate} frames per second")
         })?;
     }
@@ -274,10 +260,7 @@ fn next_chunk(
         at = if is_chunk_at(file, at) {
             stated_end
         } else {
-            let place = Place {
-                track: Some(TrackPlace { number, tick: 0 }),
-                byte: at,
-            };
+            let place = Place::in_track(number, 0, at);
             faults.note(Fault::UnknownBytes, place, || quoted(&name))?;
             starts.first_from(at)
         };
@@ -297,13 +280,6 @@ fn end_of_chunk(
         return Ok(end.byte);
     }
     let stated_end = chunk.stated_end;
-    let place = |byte| Place {
-        track: Some(TrackPlace {
-            number: chunk.number,
-            tick: end.tick,
-        }),
-        byte,
-    };
     // A length that the track itself or the next one speaks against is wrong.
     let next = starts.first_from(end.byte);
     let is_next_inside = next == end.byte || !is_chunk_at(file, stated_end);
@@ -322,7 +298,8 @@ fn end_of_chunk(
         } else {
             Fault::BytesAfterEnd
         };
-        faults.note(fault, place(end.byte), || {
+        let place = Place::in_track(chunk.number, end.tick, end.byte);
+        faults.note(fault, place, || {
             format!("{} after End of Track", bytes_in_words(rest.len()))
         })?;
     }
@@ -333,13 +310,7 @@ fn end_of_chunk(
 fn chunk_length_error(chunk: &Extent, end: &TrackEnd) -> Error {
     let (stated, real) = (chunk.stated_end - chunk.start, end.byte - chunk.start);
     Error {
-        place: Place {
-            track: Some(TrackPlace {
-                number: chunk.number,
-                tick: 0,
-            }),
-            byte: chunk.start - 4,
-        },
+        place: Place::in_track(chunk.number, 0, chunk.start - 4),
         found: format!("a chunk length of {}", bytes_in_words(stated)),
         expected: Cow::Owned(format!("{real} bytes, the length up to End of Track")),
     }
@@ -353,19 +324,18 @@ fn check_tracks(
     at: usize,
     faults: &mut Faults,
 ) -> Result<(), Error> {
-    let place = |byte| Place { track: None, byte };
     if tracks > 1 && header.format != 1 {
         let format = header.format;
         let fault = match format {
             0 => Fault::TracksInFormat0,
             _ => Fault::TracksInFormat2,
         };
-        faults.note(fault, place(header.format_at), || {
+        faults.note(fault, Place::outside(header.format_at), || {
             format!("format {format} with {tracks} tracks")
         })?;
     }
     if tracks == header.tracks && chunk_header(file, at).is_some_and(|(name, _)| name == *TRACK) {
-        faults.note(Fault::TracksLeft, place(at), || {
+        faults.note(Fault::TracksLeft, Place::outside(at), || {
             format!("another track after {tracks} of {tracks}")
         })?;
     }

@@ -1,6 +1,6 @@
 //! The events of one track.
 
-use super::fault::{Error, Fault, Faults, Place, TrackPlace, bytes_in_words};
+use super::fault::{Error, Fault, Faults, Place, bytes_in_words};
 
 const META: u8 = 0xFF;
 const END_OF_TRACK: u8 = 0x2F;
@@ -44,13 +44,7 @@ impl Delta {
 
     /// Where it stands.
     pub fn place(&self) -> Place {
-        Place {
-            track: Some(TrackPlace {
-                number: self.track,
-                tick: self.tick,
-            }),
-            byte: self.byte,
-        }
+        Place::in_track(self.track, self.tick, self.byte)
     }
 }
 
@@ -260,11 +254,8 @@ impl<'b> Reader<'b, '_> {
         byte: usize,
         found: impl FnOnce() -> String,
     ) -> Result<(), Error> {
-        let track = Some(TrackPlace {
-            number: self.number,
-            tick: self.tick,
-        });
-        self.faults.note(fault, Place { track, byte }, found)
+        let place = Place::in_track(self.number, self.tick, byte);
+        self.faults.note(fault, place, found)
     }
 
     fn peek(&self) -> Result<u8, Stop> {
