@@ -174,13 +174,6 @@ enum Ending {
     Lost,
 }
 
-/// What an event was.
-enum Step {
-    Message(Message),
-    Skipped,
-    EndOfTrack,
-}
-
 /// Why there is no event.
 enum Stop {
     /// The bytes end within it.
@@ -310,7 +303,7 @@ impl<'b> Reader<'b, '_> {
     /// Reads an event, whole or not at all; `None` for one that is skipped.
     fn next(&mut self) -> Result<Option<TrackEvent>, Stop> {
         let (start, tick) = (self.at, self.tick);
-        let step = self.event().inspect_err(|_| self.tick = tick)?;
+        let message = self.event().inspect_err(|_| self.tick = tick)?;
         let ticks = self.tick - tick;
         if ticks > self.delta.ticks {
             self.delta = Delta {
@@ -318,10 +311,8 @@ impl<'b> Reader<'b, '_> {
                 ..Delta::none_at(self.number, tick, start)
             };
         }
-        let message = match step {
-            Step::Skipped => return Ok(None),
-            Step::Message(message) => message,
-            Step::EndOfTrack => Message::End,
+        let Some(message) = message else {
+            return Ok(None);
         };
         let next = Delta::none_at(self.number, self.tick, self.at);
         Ok(Some(TrackEvent {
@@ -331,7 +322,8 @@ impl<'b> Reader<'b, '_> {
         }))
     }
 
-    fn event(&mut self) -> Result<Step, Stop> {
+    /// Reads an event and says what is to be played of it; `None` for one that is skipped.
+    fn event(&mut self) -> Result<Option<Message>, Stop> {
         let delta = self.number()?;
         self.tick = self.tick.saturating_add(delta.into());
         match self.next_status()? {
@@ -341,7 +333,7 @@ impl<'b> Reader<'b, '_> {
                 self.interrupted_by = Some(status);
                 let length = self.number()?;
                 self.bytes(length)?;
-                Ok(Step::Skipped)
+                Ok(None)
             }
             status => self.system_message(status),
         }
@@ -367,7 +359,7 @@ impl<'b> Reader<'b, '_> {
         Ok(status)
     }
 
-    fn channel_message(&mut self, status: u8) -> Result<Step, Stop> {
+    fn channel_message(&mut self, status: u8) -> Result<Option<Message>, Stop> {
         self.status = Some(status);
         self.interrupted_by = None;
         // Program change and channel pressure have one data byte.
@@ -385,11 +377,11 @@ impl<'b> Reader<'b, '_> {
                 self.note(Fault::DataByte, at, || format!("data byte {byte:02X}"))?;
             }
         }
-        Ok(Step::Message(Message::Channel { status, data }))
+        Ok(Some(Message::Channel { status, data }))
     }
 
     /// A message that belongs on a cable, not in a file, with the data bytes that it has there.
-    fn system_message(&mut self, status: u8) -> Result<Step, Stop> {
+    fn system_message(&mut self, status: u8) -> Result<Option<Message>, Stop> {
         self.note(Fault::SystemStatus, self.at - 1, || {
             format!("status byte {status:02X}")
         })?;
@@ -408,10 +400,10 @@ impl<'b> Reader<'b, '_> {
         if status < 0xF8 {
             self.interrupted_by = Some(status);
         }
-        Ok(Step::Skipped)
+        Ok(None)
     }
 
-    fn meta(&mut self) -> Result<Step, Stop> {
+    fn meta(&mut self) -> Result<Option<Message>, Stop> {
         self.interrupted_by = Some(META);
         let start = self.at - 1;
         let kind = self.byte()?;
@@ -424,7 +416,7 @@ impl<'b> Reader<'b, '_> {
             }
             // Whatever it holds, it ends the track.
             self.at = self.at.saturating_add(length as usize).min(self.limit);
-            return Ok(Step::EndOfTrack);
+            return Ok(Some(Message::End));
         }
         let bytes = self.bytes(length)?;
         if kind == TEMPO {
@@ -438,11 +430,11 @@ impl<'b> Reader<'b, '_> {
                 format!("meta event {kind:02X} of {length}{colon}{shown}")
             })?;
         }
-        Ok(Step::Skipped)
+        Ok(None)
     }
 
     /// A tempo of these bytes, whose event begins at `start`.
-    fn tempo(&mut self, bytes: &[u8], start: usize) -> Result<Step, Stop> {
+    fn tempo(&mut self, bytes: &[u8], start: usize) -> Result<Option<Message>, Stop> {
         let fault = match bytes.len() {
             ..3 => Some(Fault::ShortTempo),
             3 => None,
@@ -454,16 +446,16 @@ impl<'b> Reader<'b, '_> {
             })?;
         }
         let Some(&[high, middle, low]) = bytes.first_chunk() else {
-            return Ok(Step::Skipped);
+            return Ok(None);
         };
         match u32::from_be_bytes([0, high, middle, low]) {
             0 => {
                 self.note(Fault::ZeroTempo, start, || {
                     "a quarter note of 0 microseconds".to_owned()
                 })?;
-                Ok(Step::Skipped)
+                Ok(None)
             }
-            tempo => Ok(Step::Message(Message::Tempo(tempo))),
+            tempo => Ok(Some(Message::Tempo(tempo))),
         }
     }
 }
