@@ -27,7 +27,7 @@ mod read;
 mod write;
 
 #[cfg(feature = "editor")]
-pub(crate) use read::line;
+pub(crate) use read::{line, not_toml, whole};
 
 use crate::synth::Patch;
 

@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Damaged, LibraryError, failed};
 use crate::saving::{self, Overwrite};
-use crate::state::line;
+use crate::state::{line, not_toml};
 
 /// Reads the ids in the file; none if there is no file.
 pub fn read(path: &Path) -> Result<BTreeSet<String>, Damaged> {
@@ -34,9 +34,8 @@ pub fn read(path: &Path) -> Result<BTreeSet<String>, Damaged> {
 fn parse(text: &str) -> Result<BTreeSet<String>, String> {
     let at = |start: usize, reason: &str| format!("line {}: {reason}", line(text, start));
     let document = DeTable::parse(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let words: Vec<&str> = error.message().split_whitespace().collect();
-        at(start, &format!("not TOML: {}", words.join(" ")))
+        let (start, reason) = not_toml(error);
+        at(start, &reason)
     })?;
     let mut ids = BTreeSet::new();
     for (key, value) in document.into_inner() {

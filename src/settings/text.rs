@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{BENDS_SEMITONES, Letters, Looks, NewInstance, SCALES_PERCENT, Settings, VOICES};
 use crate::params::EditorSize;
-use crate::state::line;
+use crate::state::{self, line, not_toml};
 
 const LOOKS: [(&str, Looks); 3] = [
     ("dark", Looks::Dark),
@@ -79,9 +79,8 @@ pub fn format(settings: &Settings) -> String {
 pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
     let at = |start: usize, reason: String| (line(text, start), reason);
     let document = DeTable::parse(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let words: Vec<&str> = error.message().split_whitespace().collect();
-        at(start, format!("not TOML: {}", words.join(" ")))
+        let (start, reason) = not_toml(error);
+        at(start, reason)
     })?;
     let mut settings = Settings::default();
     for (key, value) in document.into_inner() {
@@ -135,11 +134,7 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), Strin
 }
 
 fn whole(value: &DeValue, range: &RangeInclusive<u32>) -> Result<u32, String> {
-    let number = match value {
-        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
-        _ => None,
-    };
-    number
+    state::whole(value)
         .and_then(|number| u32::try_from(number).ok())
         .filter(|number| range.contains(number))
         .ok_or_else(|| {

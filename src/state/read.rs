@@ -1,10 +1,9 @@
 //! Parsing preset text.
 
 use std::collections::HashMap;
-use std::ops::Range as Span;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Error};
 
 use super::{Preset, PresetError, SCHEMA};
 use crate::synth::parameter::Param;
@@ -14,37 +13,33 @@ use crate::synth::patch::Patch;
 struct Entry<'t> {
     id: String,
     value: DeValue<'t>,
-    /// The position in the text, in bytes.
-    span: Span<usize>,
+    /// Where it stands in the text, in bytes.
+    start: usize,
 }
 
 /// Each migration converts the entries of one schema version to the next; the first is from 1 to 2.
 /// The array's length makes a missing migration a compile error when [`SCHEMA`] is raised.
 const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
 
-/// What is wrong, and where it stands in the text, in bytes.
-type TextFault = (Span<usize>, String);
+/// Where something is wrong in the text, in bytes, and what.
+type TextFault = (usize, String);
 
 pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
-    parsed(text).map_err(|(span, reason)| PresetError {
-        line: line(text, span.start),
+    parsed(text).map_err(|(start, reason)| PresetError {
+        line: line(text, start),
         reason,
     })
 }
 
 fn parsed(text: &str) -> Result<Preset, TextFault> {
-    let document = DeTable::parse(text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        (span, format!("not TOML: {}", one_line(error.message())))
-    })?;
-    let document = document.into_inner();
+    let document = DeTable::parse(text).map_err(not_toml)?.into_inner();
     let schema = schema(&document)?;
     let (mut preset, mut entries) = head_and_entries(document)?;
     if preset.name.trim().is_empty() {
-        return Err((0..0, "name: missing or empty".to_owned()));
+        return Err((0, "name: missing or empty".to_owned()));
     }
     // The parser sorts keys alphabetically; the first error in the text should be reported.
-    entries.sort_by_key(|entry| entry.span.start);
+    entries.sort_by_key(|entry| entry.start);
     for migrate in &MIGRATIONS[schema as usize - 1..] {
         migrate(&mut entries);
     }
@@ -72,11 +67,11 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
-                    return Err((key.span(), reason));
+                    return Err((key.span().start, reason));
                 };
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),
-                    span: id.span(),
+                    start: id.span().start,
                     value: value.into_inner(),
                 }));
             }
@@ -89,9 +84,9 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
 fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
     let mut patch = Patch::default();
     let mut seen: HashMap<Param, usize> = HashMap::new();
-    for Entry { id, value, span } in entries {
-        let place = line(text, span.start);
-        let fail = |reason: String| Err((span, format!("{id}: {reason}")));
+    for Entry { id, value, start } in entries {
+        let place = line(text, start);
+        let fail = |reason: String| Err((start, format!("{id}: {reason}")));
         let Some(param) = Param::from_id(&id) else {
             return fail("unknown parameter".to_owned());
         };
@@ -111,20 +106,17 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
 /// The schema version. It is read first, so that a newer preset is not reported as an invalid one.
 fn schema(document: &DeTable) -> Result<u32, TextFault> {
     let Some(value) = document.get("schema") else {
-        return Err((0..0, "schema: missing; this is not a preset".to_owned()));
+        return Err((0, "schema: missing; this is not a preset".to_owned()));
     };
-    let whole = match value.get_ref() {
-        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
-        _ => None,
-    };
-    match whole {
+    let start = value.span().start;
+    match whole(value.get_ref()) {
         Some(schema) if (1..=i64::from(SCHEMA)).contains(&schema) => Ok(schema as u32),
         Some(schema) if schema > i64::from(SCHEMA) => Err((
-            value.span(),
+            start,
             format!("schema {schema} is newer than this program, which reads up to {SCHEMA}"),
         )),
         _ => Err((
-            value.span(),
+            start,
             format!("schema: expected a whole number from 1 to {SCHEMA}"),
         )),
     }
@@ -173,9 +165,7 @@ fn within(value: f64, min: f32, max: f32) -> Result<f64, String> {
 
 fn number(value: &DeValue) -> Result<f64, String> {
     let parsed = match value {
-        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix())
-            .ok()
-            .map(|whole| whole as f64),
+        DeValue::Integer(_) => whole(value).map(|whole| whole as f64),
         DeValue::Float(digits) => digits.as_str().parse().ok(),
         _ => return Err(format!("expected a number, not {}", kind(value))),
     };
@@ -183,24 +173,24 @@ fn number(value: &DeValue) -> Result<f64, String> {
 }
 
 fn string(key: &str, value: Spanned<DeValue>) -> Result<String, TextFault> {
-    let span = value.span();
+    let start = value.span().start;
     match value.into_inner() {
         DeValue::String(string) => Ok(string.into_owned()),
         other => {
             let found = kind(&other);
-            Err((span, format!("{key}: expected a string, not {found}")))
+            Err((start, format!("{key}: expected a string, not {found}")))
         }
     }
 }
 
 fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, TextFault> {
-    let span = value.span();
+    let start = value.span().start;
     match value.into_inner() {
         DeValue::Array(tags) => tags.into_iter().map(|tag| string("tags", tag)).collect(),
         other => {
             let found = kind(&other);
             Err((
-                span,
+                start,
                 format!("tags: expected a list of strings, not {found}"),
             ))
         }
@@ -223,8 +213,19 @@ fn list(labels: &[&str]) -> String {
     quoted.join(", ")
 }
 
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Where a text stops being TOML, in bytes, and the reason in one line.
+pub(crate) fn not_toml(error: Error) -> (usize, String) {
+    let words: Vec<&str> = error.message().split_whitespace().collect();
+    let start = error.span().map_or(0, |span| span.start);
+    (start, format!("not TOML: {}", words.join(" ")))
+}
+
+/// The whole number that a value is; `None` if it is none, or has too many digits.
+pub(crate) fn whole(value: &DeValue) -> Option<i64> {
+    match value {
+        DeValue::Integer(digits) => i64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+        _ => None,
+    }
 }
 
 /// The line of the byte at `offset`, counted from 1.
