@@ -18,7 +18,7 @@
 //! differ on each platform, miss network folders and can run out of watches, and a scan takes only
 //! microseconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
@@ -106,14 +106,7 @@ pub enum LibraryError {
     /// An existing file cannot be read, and is therefore not overwritten.
     Damaged(Damaged),
     /// A file operation failed.
-    File {
-        /// The operation, such as "write".
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        reason: io::Error,
-    },
+    File(SaveError),
 }
 
 impl fmt::Display for LibraryError {
@@ -128,9 +121,7 @@ impl fmt::Display for LibraryError {
             LibraryError::NotAFile(id) => write!(f, "{id} is not a file of yours"),
             LibraryError::NoName => write!(f, "A preset needs a name"),
             LibraryError::Damaged(damaged) => write!(f, "{damaged}"),
-            LibraryError::File { what, path, reason } => {
-                write!(f, "Cannot {what} {}: {reason}", path.display())
-            }
+            LibraryError::File(error) => write!(f, "{error}"),
         }
     }
 }
@@ -138,14 +129,14 @@ impl fmt::Display for LibraryError {
 impl std::error::Error for LibraryError {}
 
 impl From<SaveError> for LibraryError {
-    fn from(SaveError { what, path, reason }: SaveError) -> LibraryError {
-        LibraryError::File { what, path, reason }
+    fn from(error: SaveError) -> LibraryError {
+        LibraryError::File(error)
     }
 }
 
 fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> LibraryError {
     let path = path.to_owned();
-    move |reason| LibraryError::File { what, path, reason }
+    move |reason| LibraryError::File(SaveError { what, path, reason })
 }
 
 /// The folder of presets and favourites, and the operations on it.
@@ -189,6 +180,14 @@ impl Library {
         Some(self.folder.as_ref()?.join("favourites.toml"))
     }
 
+    /// The ids of the favourites; none if there is no list of them.
+    fn favourites(&self) -> Result<BTreeSet<String>, Damaged> {
+        match self.favourites_file() {
+            Some(path) => favourites::read(&path),
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
     /// The path of the user preset with this id, whether it exists or not; `None` if the id does not
     /// name a user preset. The id may come from someone else's project, so it must not lead out of the
     /// folder.
@@ -213,12 +212,11 @@ impl Library {
         let path = self.path_of(id);
         let path = path.ok_or_else(|| LibraryError::NotAFile(id.to_owned()))?;
         let preset = scan::read(&path).map_err(LibraryError::Damaged)?;
-        let favourites = self.favourites_file().map(|path| favourites::read(&path));
         Ok(Entry {
             id: id.to_owned(),
             preset: Arc::new(preset),
             path: Some(path),
-            favourite: favourites.is_some_and(|ids| ids.is_ok_and(|ids| ids.contains(id))),
+            favourite: self.favourites().is_ok_and(|ids| ids.contains(id)),
         })
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::{Contents, ENDING, Entry, Library, factory, favourites, id_of};
+use super::{Contents, ENDING, Entry, Library, factory, id_of};
 use crate::state::Preset;
 
 /// The largest preset file, bytes. All parameters and a page of description take a tenth of it.
@@ -54,18 +54,10 @@ impl Scanner {
     /// All presets that exist now. Files that cannot be read are listed as damaged.
     pub fn scan(&mut self) -> Contents {
         let mut damaged = Vec::new();
-        let favourites = match self
-            .library
-            .favourites_file()
-            .map(|path| favourites::read(&path))
-        {
-            Some(Ok(ids)) => ids,
-            Some(Err(error)) => {
-                damaged.push(error);
-                Default::default()
-            }
-            None => Default::default(),
-        };
+        let favourites = self.library.favourites().unwrap_or_else(|error| {
+            damaged.push(error);
+            BTreeSet::new()
+        });
         let mut entries = Vec::new();
         let mut add = |id: String, preset: &Arc<Preset>, path| {
             entries.push(Entry {
