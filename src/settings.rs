@@ -9,7 +9,6 @@
 //! written atomically. A file that cannot be parsed is reported with its line and not changed; before
 //! new settings are written, it is renamed.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -279,10 +278,8 @@ impl SettingsFile {
 
     /// The file's path for messages; empty if there is none.
     pub fn display(&self) -> String {
-        let path = self.path.as_deref().map(Path::as_os_str);
-        path.unwrap_or(OsStr::new(""))
-            .to_string_lossy()
-            .into_owned()
+        let path = self.path.as_deref();
+        path.map_or_else(String::new, |path| path.display().to_string())
     }
 }
 
