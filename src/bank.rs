@@ -86,21 +86,6 @@ impl Controls<'_> {
         self.half_chirp.get(partial).copied().unwrap_or(0)
     }
 
-    /// Moves the phases on to the first frame after the block, of which there are `frames`.
-    #[inline(always)]
-    fn advance(&mut self, frames: u64) {
-        let increments = self.phase.iter_mut().zip(self.increment);
-        if self.half_chirp.is_empty() {
-            for (phase, increment) in increments {
-                *phase = advanced_phase(*phase, *increment, 0, frames);
-            }
-        } else {
-            for ((phase, increment), half_chirp) in increments.zip(self.half_chirp) {
-                *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
-            }
-        }
-    }
-
     /// Panics unless all slices are of one length.
     fn assert_one_length(&self) {
         let count = self.phase.len();
@@ -117,8 +102,17 @@ impl Controls<'_> {
 }
 
 at_level! {
-    /// [`Controls::advance`].
+    /// Moves the phases on to the first frame after the block, of which there are `frames`.
     fn advance(controls: &mut Controls, frames: u64) {
-        controls.advance(frames);
+        let increments = controls.phase.iter_mut().zip(controls.increment);
+        if controls.half_chirp.is_empty() {
+            for (phase, increment) in increments {
+                *phase = advanced_phase(*phase, *increment, 0, frames);
+            }
+        } else {
+            for ((phase, increment), half_chirp) in increments.zip(controls.half_chirp) {
+                *phase = advanced_phase(*phase, *increment, *half_chirp, frames);
+            }
+        }
     }
 }
