@@ -1,18 +1,16 @@
-//! Instructions of each kernel at each level, counted by valgrind: they do not depend on what else
-//! the machine does, so that a change of a few percent shows, though not what it means for time.
-//!
-//! Each case is this program once more, under callgrind, with two numbers of blocks. What the
-//! second has more than the first is the blocks', and set-up is in neither. Valgrind knows
-//! no AVX-512; that level is named and skipped, as is everything where there is no valgrind.
+//! Instructions of each kernel at each level, counted by [`valgrind`]: a change of a few percent shows,
+//! though not what it means for time. A level that valgrind does not know is named and skipped, as is
+//! everything where there is no valgrind.
 
 mod random;
+mod valgrind;
 
 use aliquot::bank::spectral::{HalfSpectra, Spreader, Transform};
 use aliquot::bank::{Controls, Renderer, fixed_turns};
 use aliquot::dsp::simd_level::SimdLevel;
 use random::Random;
 use std::hint::black_box;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 const PARTIALS: usize = 512;
 const KERNELS: [&str; 2] = ["direct", "spectral"];
@@ -34,15 +32,10 @@ fn main() -> ExitCode {
         render(kernel, level, number(frames), number(blocks));
         return ExitCode::SUCCESS;
     }
-    let version = Command::new("valgrind").arg("--version").output();
-    let Ok(version) = version else {
-        println!("Skipped: instructions, because valgrind is not there");
+    let Some(version) = valgrind::version() else {
         return ExitCode::SUCCESS;
     };
-    println!(
-        "{PARTIALS} partials, stereo, ramps; {}",
-        String::from_utf8_lossy(&version.stdout).trim()
-    );
+    println!("{PARTIALS} partials, stereo, ramps; {version}");
     let mut code = ExitCode::SUCCESS;
     'levels: for level in SimdLevel::NAMES {
         for kernel in KERNELS {
@@ -85,33 +78,19 @@ fn per_block(kernel: &str, level: &str, frames: usize) -> Result<Option<f64>, St
     Ok(Some(count))
 }
 
-/// All instructions of a whole run.
+/// All instructions of a whole run, or nothing where the level is missing.
 fn instructions(
     kernel: &str,
     level: &str,
     frames: usize,
     blocks: usize,
 ) -> Result<Option<u64>, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args(["render", kernel, level])
-        .args([frames.to_string(), blocks.to_string()])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
+    let (frames, blocks) = (frames.to_string(), blocks.to_string());
+    let output = valgrind::run(&["render", kernel, level, &frames, &blocks])?;
     if output.status.code() == Some(i32::from(NO_SUCH_LEVEL)) {
         return Ok(None);
     }
-    // `==1234== Collected : 12345678`
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    said.lines()
-        .filter_map(|line| line.split_once("Collected : "))
-        .find_map(|(_, count)| count.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .map(Some)
-        .ok_or(said)
+    valgrind::collected(&output).map(Some)
 }
 
 /// What is counted.

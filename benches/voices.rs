@@ -1,16 +1,14 @@
-//! Instructions of a voice in a block, counted by valgrind: whole engines, by partials and by what
-//! moves. They do not depend on what else the machine does, so that a change of a percent shows.
-//!
-//! Each case is this program once more, under callgrind, with two numbers of blocks. What the second
-//! has more than the first is the blocks', and set-up is in neither. Valgrind knows no AVX-512, so
-//! these are the instructions of AVX2. Without valgrind all is skipped.
+//! Instructions of a voice in a block, counted by [`valgrind`]: whole engines, by partials and by what
+//! moves, so that a change of a percent shows. They are those of AVX2. Without valgrind all is skipped.
 //!
 //! `cargo bench --no-default-features --bench voices`; words after `--` choose cases whose names
 //! contain them. Without cargo's `--bench`, as `cargo test` runs it, every case is rendered and only
 //! the first is counted.
 
+mod valgrind;
+
 use std::hint::black_box;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 
@@ -61,15 +59,10 @@ fn main() -> ExitCode {
         render(motion, number(partials), number(blocks));
         return ExitCode::SUCCESS;
     }
-    let version = Command::new("valgrind").arg("--version").output();
-    let Ok(version) = version else {
-        println!("Skipped: instructions, because valgrind is not there");
+    let Some(version) = valgrind::version() else {
         return ExitCode::SUCCESS;
     };
-    println!(
-        "{VOICES} voices, blocks of {FRAMES} frames; {}",
-        String::from_utf8_lossy(&version.stdout).trim()
-    );
+    println!("{VOICES} voices, blocks of {FRAMES} frames; {version}");
     let mut code = ExitCode::SUCCESS;
     let counts_all = arguments.iter().any(|word| word == "--bench");
     let mut has_counted = false;
@@ -104,28 +97,13 @@ fn main() -> ExitCode {
 
 /// Instructions for a voice in one block.
 fn per_voice(motion: &str, partials: usize) -> Result<f64, String> {
-    let [few, many] = BLOCKS.map(|blocks| instructions(motion, partials, blocks));
+    let partials = partials.to_string();
+    let [few, many] = BLOCKS.map(|blocks| {
+        let output = valgrind::run(&["render", motion, &partials, &blocks.to_string()])?;
+        valgrind::collected(&output)
+    });
     let blocks = VOICES * (BLOCKS[1] - BLOCKS[0]);
     Ok((many? as f64 - few? as f64) / blocks as f64)
-}
-
-/// All instructions of a whole run.
-fn instructions(motion: &str, partials: usize, blocks: usize) -> Result<u64, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args(["render", motion, &partials.to_string(), &blocks.to_string()])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
-    // `==1234== Collected : 12345678`
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    said.lines()
-        .filter_map(|line| line.split_once("Collected : "))
-        .find_map(|(_, count)| count.trim().parse().ok())
-        .filter(|_| output.status.success())
-        .ok_or(said)
 }
 
 fn patch(motion: Motion, partials: usize) -> Patch {
