@@ -12,6 +12,21 @@ use crate::dsp::simd_level::{Set, SimdLevel};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
 use wide::bytemuck::Pod;
 
+/// An operator by an intrinsic, which the caller's `detected` calls.
+#[cfg(target_arch = "x86_64")]
+macro_rules! operator {
+    ($type:ident: $trait:ident $method:ident $intrinsic:ident) => {
+        impl $trait for $type {
+            type Output = $type;
+
+            #[inline(always)]
+            fn $method(self, other: $type) -> $type {
+                $type(detected!($intrinsic(self.0, other.0)))
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]

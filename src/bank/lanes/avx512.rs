@@ -23,20 +23,6 @@ macro_rules! detected {
     };
 }
 
-/// An operator by an intrinsic.
-macro_rules! operator {
-    ($type:ident: $trait:ident $method:ident $intrinsic:ident) => {
-        impl $trait for $type {
-            type Output = $type;
-
-            #[inline(always)]
-            fn $method(self, other: $type) -> $type {
-                $type(detected!($intrinsic(self.0, other.0)))
-            }
-        }
-    };
-}
-
 /// Sixteen floats.
 #[derive(Clone, Copy)]
 pub struct Avx512(__m512);
