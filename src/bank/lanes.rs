@@ -106,11 +106,23 @@ pub trait Lanes: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = S
     fn store_pairs(self, second: Self, places: &mut [f32]);
 
     /// Puts 1, `self`, `second` and `third` of each lane into four of 4 · [`Self::COUNT`] places, the
-    /// lanes in the order of [`Lanes::lane_of_quad`].
-    fn store_quads(self, second: Self, third: Self, places: &mut [f32]);
+    /// lanes in the order of [`Lanes::lane_of_quad`]. Fast only where [`Taps::COLLECTS`].
+    #[inline(always)]
+    fn store_quads(self, second: Self, third: Self, places: &mut [f32]) {
+        let mut values = [[0.0; MAX_LANES]; 3];
+        self.store(&mut values[0]);
+        second.store(&mut values[1]);
+        third.store(&mut values[2]);
+        for (lane, quad) in places.chunks_exact_mut(4).take(Self::COUNT).enumerate() {
+            quad.copy_from_slice(&[1.0, values[0][lane], values[1][lane], values[2][lane]]);
+        }
+    }
 
     /// Which lane [`Lanes::store_quads`] puts into the four places of this number.
-    fn lane_of_quad(number: usize) -> usize;
+    #[inline(always)]
+    fn lane_of_quad(number: usize) -> usize {
+        number
+    }
 
     /// `self · factor + term`, fused by the wider implementations, rounded twice by [`Portable`].
     fn mul_add(self, factor: Self, term: Self) -> Self;

@@ -54,22 +54,6 @@ impl Lanes for f32x4 {
     }
 
     #[inline(always)]
-    fn store_quads(self, second: Self, third: Self, places: &mut [f32]) {
-        let mut values = [[0.0; 4]; 3];
-        Lanes::store(self, &mut values[0]);
-        Lanes::store(second, &mut values[1]);
-        Lanes::store(third, &mut values[2]);
-        for (lane, quad) in places.chunks_exact_mut(4).take(4).enumerate() {
-            quad.copy_from_slice(&[1.0, values[0][lane], values[1][lane], values[2][lane]]);
-        }
-    }
-
-    #[inline(always)]
-    fn lane_of_quad(number: usize) -> usize {
-        number
-    }
-
-    #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
         self * factor + term
     }
