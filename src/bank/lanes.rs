@@ -10,7 +10,7 @@
 
 use crate::dsp::simd_level::{Set, SimdLevel};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Sub};
-use wide::bytemuck::Pod;
+use wide::bytemuck::{self, Pod};
 
 /// An operator by an intrinsic, which the caller's `detected` calls.
 #[cfg(target_arch = "x86_64")]
@@ -218,7 +218,10 @@ pub trait Phases: Copy + Add<Output = Self> {
     fn load(values: &[u64]) -> Self;
 
     /// The same of signed values.
-    fn load_signed(values: &[i64]) -> Self;
+    #[inline(always)]
+    fn load_signed(values: &[i64]) -> Self {
+        Self::load(bytemuck::cast_slice(values))
+    }
 
     /// Puts them into the first places of a slice that has at least as many.
     fn store(self, places: &mut [u64]);

@@ -285,18 +285,6 @@ impl Phases for EightPhases {
     }
 
     #[inline(always)]
-    fn load_signed(values: &[i64]) -> Self {
-        let values = &values[..8];
-        // SAFETY: there are eight values; and as in `detected`.
-        Self(unsafe {
-            [
-                _mm256_loadu_si256(values.as_ptr().cast()),
-                _mm256_loadu_si256(values[4..].as_ptr().cast()),
-            ]
-        })
-    }
-
-    #[inline(always)]
     fn store(self, places: &mut [u64]) {
         let places = &mut places[..8];
         let [a, b] = self.0;

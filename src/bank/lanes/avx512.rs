@@ -273,18 +273,6 @@ impl Phases for SixteenPhases {
     }
 
     #[inline(always)]
-    fn load_signed(values: &[i64]) -> Self {
-        let values = &values[..16];
-        // SAFETY: there are sixteen values; and as in `detected`.
-        Self(unsafe {
-            [
-                _mm512_loadu_si512(values.as_ptr().cast()),
-                _mm512_loadu_si512(values[8..].as_ptr().cast()),
-            ]
-        })
-    }
-
-    #[inline(always)]
     fn store(self, places: &mut [u64]) {
         let places = &mut places[..16];
         let [a, b] = self.0;

@@ -175,16 +175,6 @@ impl Phases for FourPhases {
     }
 
     #[inline(always)]
-    fn load_signed(values: &[i64]) -> Self {
-        Self([
-            values[0] as u64,
-            values[1] as u64,
-            values[2] as u64,
-            values[3] as u64,
-        ])
-    }
-
-    #[inline(always)]
     fn store(self, places: &mut [u64]) {
         places[..4].copy_from_slice(&self.0);
     }
