@@ -42,7 +42,6 @@ pub use processor::{Around, Processor};
 pub struct Host {
     path: PathBuf,
     entry: PluginEntry,
-    plugin_id: CString,
     descriptor: Descriptor,
     around: Around,
 }
@@ -96,7 +95,6 @@ impl Host {
         let descriptor = descriptor(&entry).with_context(|| format!("in {}", path.display()))?;
         Ok(Host {
             path: path.to_owned(),
-            plugin_id: CString::new(descriptor.id.as_str())?,
             entry,
             descriptor,
             around: processor::at_once,
@@ -121,7 +119,7 @@ impl Host {
 
     /// Makes an instance; the calling thread becomes its main thread.
     pub fn instantiate(&self) -> Result<Instance> {
-        Instance::new(&self.entry, &self.plugin_id, self.around)
+        self.instantiate_as(&self.descriptor.id)
             .with_context(|| format!("cannot make an instance from {}", self.path.display()))
     }
 
