@@ -122,17 +122,17 @@ pub fn run() -> Result<ExitCode> {
 
     let report = report::Report::new(&contenders, &scaling);
     let table = stage.folder.join("table.md");
-    replace::write_over(&table, |path| Ok(fs::write(path, report.markdown())?))?;
+    replace::write_over(&table, |path| Ok(fs::write(path, &report.markdown)?))?;
     let picture = workspace::root().join("benches/scaling.svg");
     let chart = chart::draw(&contenders, &scaling);
     replace::write_over(&picture, |path| Ok(fs::write(path, chart)?))?;
-    println!("\n{}", report.markdown());
+    println!("\n{}", report.markdown);
     println!(
         "Written: {} and {}",
         workspace::shown(&table),
         workspace::shown(&picture)
     );
-    Ok(if report.all_reached() {
+    Ok(if report.all_reached {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -28,8 +28,8 @@ fn wanted_over_klang(level: SimdLevel, processor: &str) -> [[f64; 3]; 2] {
 
 /// The results of a run.
 pub struct Report {
-    markdown: String,
-    all_reached: bool,
+    pub markdown: String,
+    pub all_reached: bool,
 }
 
 /// A target figure of the project.
@@ -80,14 +80,6 @@ impl Report {
             markdown,
             all_reached: figures.iter().all(|figure| figure.reached),
         }
-    }
-
-    pub fn markdown(&self) -> &str {
-        &self.markdown
-    }
-
-    pub fn all_reached(&self) -> bool {
-        self.all_reached
     }
 }
 
@@ -280,10 +272,10 @@ mod tests {
         ];
         let report = Report::new(&contenders, &[]);
         let row = "| plain | stereo, ramped | 59.000 s | 500 | 59.0× | 118.0× | 236.0× |";
-        assert!(report.markdown().contains(row), "{}", report.markdown());
+        assert!(report.markdown.contains(row), "{}", report.markdown);
         // 59 is less than the target of 60, and there is no result for Klang.
-        assert!(!report.all_reached());
-        assert_eq!(report.markdown().matches("| missed |").count(), 7);
+        assert!(!report.all_reached);
+        assert_eq!(report.markdown.matches("| missed |").count(), 7);
     }
 
     #[test]
