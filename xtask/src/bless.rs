@@ -50,18 +50,9 @@ pub fn bless(file: &str, reason: &str) -> Result<ExitCode> {
 /// What is different: a line begins with its name, which ends at the first ` | `. Comments are left
 /// out.
 fn changes(before: &str, after: &str) -> Vec<String> {
-    let lines = |text: &'_ str| -> Vec<(String, String)> {
-        text.lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| {
-                let name = line.split(" | ").next().unwrap_or_default();
-                (name.to_owned(), line.to_owned())
-            })
-            .collect()
-    };
-    let (before, after) = (lines(before), lines(after));
-    let was: HashMap<_, _> = before.iter().cloned().collect();
-    let is: HashMap<_, _> = after.iter().cloned().collect();
+    let (before, after) = (named_lines(before), named_lines(after));
+    let was: HashMap<_, _> = before.iter().copied().collect();
+    let is: HashMap<_, _> = after.iter().copied().collect();
     let mut changes = Vec::new();
     for (name, line) in &before {
         match is.get(name) {
@@ -77,6 +68,14 @@ fn changes(before: &str, after: &str) -> Vec<String> {
             .map(|(_, line)| format!("+ {line}")),
     );
     changes
+}
+
+/// Each line with its name.
+fn named_lines(text: &str) -> Vec<(&str, &str)> {
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| (line.split(" | ").next().unwrap_or_default(), line))
+        .collect()
 }
 
 #[cfg(test)]
