@@ -21,7 +21,7 @@ mod window;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use clack_host::entry::EntryDescriptor;
 use clack_host::prelude::PluginEntry;
 
@@ -132,11 +132,11 @@ impl Host {
 fn descriptor(entry: &PluginEntry) -> Result<Descriptor> {
     let factory = entry
         .get_plugin_factory()
-        .ok_or_else(|| anyhow!("there is no plugin factory"))?;
+        .context("there is no plugin factory")?;
     let raw = factory
         .plugin_descriptors()
         .next()
-        .ok_or_else(|| anyhow!("there is no plugin"))?;
+        .context("there is no plugin")?;
     ensure!(raw.id().is_some(), "the plugin has no id");
     Ok(Descriptor {
         id: text(raw.id()),

@@ -67,14 +67,14 @@ impl Options {
         while let Some(name) = arguments.next() {
             let value = arguments
                 .next()
-                .ok_or_else(|| anyhow!("{name}: a value is needed"))?;
+                .with_context(|| format!("{name}: a value is needed"))?;
             match name.as_str() {
                 "--hours" => {
                     options.hours = value
                         .parse()
                         .ok()
                         .filter(|hours: &f64| hours.is_finite() && *hours > 0.0)
-                        .ok_or_else(|| anyhow!("--hours: {value:?} is no number of hours"))?;
+                        .with_context(|| format!("--hours: {value:?} is no number of hours"))?;
                 }
                 "--seed" => {
                     let seed = value

@@ -197,7 +197,7 @@ pub fn starting_preset(name: &str) -> Result<Patch> {
         .iter()
         .find(|preset| preset.name == name)
         .map(|preset| preset.text)
-        .ok_or_else(|| anyhow!("no starting preset is named {name:?}"))?;
+        .with_context(|| format!("no starting preset is named {name:?}"))?;
     Ok(Preset::parse(text)?.patch)
 }
 

@@ -1,6 +1,6 @@
 //! An activated instance's sound: what a host's audio thread holds.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use clack_extensions::params::PluginParams;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::prelude::*;
@@ -91,7 +91,7 @@ impl Processor {
             let params: PluginParams = plugin
                 .shared()
                 .get_extension()
-                .ok_or_else(|| anyhow!("the plugin has no parameters"))?;
+                .context("the plugin has no parameters")?;
             params.flush_active(
                 &mut plugin,
                 &self.input.as_input(),

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, Config, Engine, NoteAddress, Patch, Snapshot, Transport, block_frames};
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::process::thread_time;
 use super::random::Random;
@@ -415,9 +415,7 @@ impl Stress {
             let Output::NoteEnd(note) = output else {
                 continue;
             };
-            let id = note
-                .id
-                .ok_or_else(|| anyhow!("a note ended without its id"))?;
+            let id = note.id.context("a note ended without its id")?;
             ensure!(self.sounding.remove(&id), "note {id} ended twice");
             ensure!(
                 !self.held.iter().any(|held| held.id == note.id),
@@ -470,7 +468,7 @@ impl Stress {
                 return Ok(());
             }
         }
-        Err(anyhow!("{} notes never end", self.sounding.len()))
+        bail!("{} notes never end", self.sounding.len())
     }
 }
 

@@ -6,7 +6,7 @@ mod values;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::random::Random;
 use crate::host::{
@@ -389,9 +389,7 @@ impl Part<'_> {
     fn account(&mut self) -> Result<()> {
         for (_, output) in self.processor.outputs() {
             if let Output::NoteEnd(note) = output {
-                let id = note
-                    .id
-                    .ok_or_else(|| anyhow!("a note ended without its id"))?;
+                let id = note.id.context("a note ended without its id")?;
                 ensure!(
                     self.sounding.remove(&id),
                     "note {id} ended and did not sound"
