@@ -140,52 +140,34 @@ pub fn run() -> Result<ExitCode> {
 }
 
 fn contenders() -> Result<Vec<Contender>> {
-    let mut all: Vec<Contender> = [
-        ("bank-64", "Aliquot, H = 64"),
-        ("bank-128", "Aliquot, H = 128"),
-        ("bank-256", "Aliquot, H = 256"),
-        ("direct-64", "Aliquot, `direct` alone, H = 64"),
-        ("direct-128", "Aliquot, `direct` alone, H = 128"),
-        ("direct-256", "Aliquot, `direct` alone, H = 256"),
+    let ours = [
+        ("bank-64", "Aliquot, H = 64", 2),
+        ("bank-128", "Aliquot, H = 128", 2),
+        ("bank-256", "Aliquot, H = 256", 2),
+        ("direct-64", "Aliquot, `direct` alone, H = 64", 2),
+        ("direct-128", "Aliquot, `direct` alone, H = 128", 2),
+        ("direct-256", "Aliquot, `direct` alone, H = 256", 2),
+        ("mono-64", "Aliquot, mono, fixed, H = 64", 1),
+        ("mono-128", "Aliquot, mono, fixed, H = 128", 1),
+        ("mono-256", "Aliquot, mono, fixed, H = 256", 1),
     ]
-    .into_iter()
-    .map(|(maker, name)| Contender::new(Maker::Rust(maker), name.to_owned(), 2, 100))
-    .collect();
-    all.extend(
-        [
-            ("mono-64", "Aliquot, mono, fixed, H = 64"),
-            ("mono-128", "Aliquot, mono, fixed, H = 128"),
-            ("mono-256", "Aliquot, mono, fixed, H = 256"),
-        ]
-        .map(|(maker, name)| Contender::new(Maker::Rust(maker), name.to_owned(), 1, 100)),
-    );
-    let csound = csound::version()?;
+    .map(|(maker, name, channels)| {
+        Contender::new(Maker::Rust(maker), name.to_owned(), channels, 100)
+    });
+    let csound = format!("Csound {}, `adsynt2`", csound::version()?);
     let supercollider = supercollider::version()?;
-    let of_supercollider = |unit| format!("SuperCollider {supercollider}, {unit}");
+    let klang = format!("SuperCollider {supercollider}, `Klang`");
+    let sin_osc = format!("SuperCollider {supercollider}, sum of `SinOsc`");
     let fundsp = format!("fundsp {}, `sine_hz`", locked_version("fundsp")?);
-    all.extend([
-        Contender::new(
-            Maker::SuperCollider(Graph::Klang),
-            of_supercollider("`Klang`"),
-            1,
-            10,
-        ),
-        Contender::new(Maker::Csound, format!("Csound {csound}, `adsynt2`"), 1, 10),
-        Contender::new(
-            Maker::SuperCollider(Graph::SinOsc),
-            of_supercollider("sum of `SinOsc`"),
-            1,
-            10,
-        ),
-        Contender::new(Maker::Rust("fundsp"), fundsp, 1, 5),
-        Contender::new(
-            Maker::Rust("plain"),
-            "plain `f32::sin` loop".to_owned(),
-            1,
-            5,
-        ),
-    ]);
-    Ok(all)
+    let others = [
+        (Maker::SuperCollider(Graph::Klang), klang, 10),
+        (Maker::Csound, csound, 10),
+        (Maker::SuperCollider(Graph::SinOsc), sin_osc, 10),
+        (Maker::Rust("fundsp"), fundsp, 5),
+        (Maker::Rust("plain"), "plain `f32::sin` loop".to_owned(), 5),
+    ]
+    .map(|(maker, name, short_s)| Contender::new(maker, name, 1, short_s));
+    Ok(ours.into_iter().chain(others).collect())
 }
 
 /// What is needed to start a contender.
