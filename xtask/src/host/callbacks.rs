@@ -1,8 +1,8 @@
 //! What the plugin may ask of the host, and what the host remembers of it.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ThreadId;
 
 use clack_extensions::audio_ports::{AudioPortRescanFlags, HostAudioPorts, HostAudioPortsImpl};
@@ -40,7 +40,6 @@ pub struct Requests {
     latency_changes: AtomicUsize,
     value_rescans: AtomicUsize,
     callback: AtomicBool,
-    log: Mutex<Vec<String>>,
 }
 
 impl Requests {
@@ -57,14 +56,6 @@ impl Requests {
     /// Requests to read the parameters' values again.
     pub fn value_rescans(&self) -> usize {
         self.value_rescans.load(Ordering::SeqCst)
-    }
-
-    /// What the plugin logged through the host.
-    pub fn log(&self) -> Vec<String> {
-        self.log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
     }
 
     /// Whether the plugin waits for its main-thread callback; asking clears it.
@@ -115,13 +106,7 @@ impl SharedHandler<'_> for Shared {
 }
 
 impl HostLogImpl for Shared {
-    fn log(&self, severity: LogSeverity, message: &str) {
-        self.requests
-            .log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(format!("{severity:?}: {message}"));
-    }
+    fn log(&self, _severity: LogSeverity, _message: &str) {}
 }
 
 impl HostParamsImplShared for Shared {
