@@ -35,7 +35,7 @@ pub use event::{Event, Expression, Note, Output, Transport};
 pub use instance::{
     AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
 };
-pub use performance::{Rendered, patch_events, render_midi, render_midi_with, starting_preset};
+pub use performance::{Rendered, patch_events, render_midi, starting_preset};
 pub use processor::{Around, Processor};
 
 /// A loaded bundle.

@@ -8,7 +8,7 @@ use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::Param;
 use xtask::bundle::RENDERER;
 use xtask::demo;
-use xtask::host::{Rendered, render_midi, render_midi_with};
+use xtask::host::{Rendered, render_midi, starting_preset};
 use xtask::workspace;
 
 use crate::analysis::{first_difference, peak};
@@ -49,7 +49,8 @@ fn assert_same(rendered: &Rendered, expected: &[Vec<f32>; 2], what: &str) {
 fn the_demo_is_the_same_through_the_bundle_and_the_renderer() {
     let song = workspace::root().join("xtask/demo/prelude.mid");
     let expected = render(&song, demo::PRESET, 48_000, 512);
-    let rendered = render_midi(&bundle(), &song, demo::PRESET, 48_000.0, 512).unwrap();
+    let patch = starting_preset(demo::PRESET).unwrap();
+    let rendered = render_midi(&bundle(), &song, &patch, 48_000.0, 512).unwrap();
     assert_same(&rendered, &expected, "the demo");
 }
 
@@ -107,7 +108,8 @@ fn every_starting_preset_is_the_same_both_ways() {
     for (preset, (rate_hz, buffer_frames)) in starting_presets().iter().zip(cases.iter().cycle()) {
         let expected = render(&song, preset.name, *rate_hz, *buffer_frames);
         let rate_hz = f64::from(*rate_hz);
-        let rendered = render_midi(&bundle(), &song, preset.name, rate_hz, *buffer_frames).unwrap();
+        let patch = starting_preset(preset.name).unwrap();
+        let rendered = render_midi(&bundle(), &song, &patch, rate_hz, *buffer_frames).unwrap();
         assert_same(&rendered, &expected, preset.name);
     }
 }
@@ -127,6 +129,6 @@ fn a_sound_that_follows_the_tempo_is_the_same_both_ways() {
     fs::write(&file, preset.to_text()).unwrap();
 
     let expected = render(&song, file.to_str().unwrap(), 48_000, 512);
-    let rendered = render_midi_with(&bundle(), &song, &preset.patch, 48_000.0, 512).unwrap();
+    let rendered = render_midi(&bundle(), &song, &preset.patch, 48_000.0, 512).unwrap();
     assert_same(&rendered, &expected, "the synced preset");
 }

@@ -23,28 +23,12 @@ pub struct Rendered {
     pub right: Vec<f32>,
 }
 
-/// Plays the file `midi` through `bundle` with the starting preset of this name, at a whole rate in
-/// frames per second and in buffers of `buffer_frames`, until all notes have died away. Program
-/// changes are ignored.
+/// Plays the file `midi` through `bundle` with this sound, at a whole rate in frames per second and in
+/// buffers of `buffer_frames`, until all notes have died away. Program changes are ignored.
 ///
 /// # Errors
-/// A file that cannot be read or is damaged, an unknown preset, and whatever the plugin refuses.
+/// A file that cannot be read or is damaged, and whatever the plugin refuses.
 pub fn render_midi(
-    bundle: &Path,
-    midi: &Path,
-    preset: &str,
-    sample_rate_hz: f64,
-    buffer_frames: usize,
-) -> Result<Rendered> {
-    let patch = starting_preset(preset)?;
-    render_midi_with(bundle, midi, &patch, sample_rate_hz, buffer_frames)
-}
-
-/// As [`render_midi`], with a sound that need not be a starting preset's.
-///
-/// # Errors
-/// As [`render_midi`].
-pub fn render_midi_with(
     bundle: &Path,
     midi: &Path,
     patch: &Patch,
