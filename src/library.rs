@@ -252,12 +252,8 @@ impl Library {
         let path = own_path(entry)?;
         let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
         let text = fs::read_to_string(path).map_err(failed("read", path))?;
-        let renamed = rename::renamed(&text, name).map_err(|error| {
-            LibraryError::Damaged(Damaged {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })
-        })?;
+        let renamed = rename::renamed(&text, name)
+            .map_err(|error| LibraryError::Damaged(Damaged::new(path, error)))?;
         let parent = path.parent().unwrap_or(&folder);
         let new_path = self.free_path(parent, name, entry.path.as_ref())?;
         if new_path.symlink_metadata().is_ok() {

@@ -20,14 +20,10 @@ use crate::state::{line, not_toml};
 
 /// Reads the ids in the file; none if there is no file.
 pub fn read(path: &Path) -> Result<BTreeSet<String>, Damaged> {
-    let damaged = |reason: String| Damaged {
-        path: path.to_owned(),
-        reason,
-    };
     match fs::read_to_string(path) {
-        Ok(text) => parse(&text).map_err(damaged),
+        Ok(text) => parse(&text).map_err(|reason| Damaged::new(path, reason)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(damaged(error.to_string())),
+        Err(error) => Err(Damaged::new(path, error)),
     }
 }
 

@@ -26,6 +26,15 @@ pub struct Damaged {
     pub reason: String,
 }
 
+impl Damaged {
+    pub(super) fn new(path: &Path, reason: impl fmt::Display) -> Damaged {
+        Damaged {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path.display(), self.reason)
@@ -100,23 +109,20 @@ impl Scanner {
 
 /// Reads one preset file.
 pub fn read(path: &Path) -> Result<Preset, Damaged> {
-    let damaged = |reason: String| Damaged {
-        path: path.to_owned(),
-        reason,
-    };
     let length = fs::metadata(path)
-        .map_err(|error| damaged(error.to_string()))?
+        .map_err(|error| Damaged::new(path, error))?
         .len();
     if length > MAX_BYTES {
-        return Err(damaged(format!("{length} bytes: too large for a preset")));
+        let reason = format!("{length} bytes: too large for a preset");
+        return Err(Damaged::new(path, reason));
     }
-    let bytes = fs::read(path).map_err(|error| damaged(error.to_string()))?;
+    let bytes = fs::read(path).map_err(|error| Damaged::new(path, error))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        damaged(format!("line {line}: not UTF-8"))
+        Damaged::new(path, format!("line {line}: not UTF-8"))
     })?;
-    Preset::parse(text).map_err(|error| damaged(error.to_string()))
+    Preset::parse(text).map_err(|error| Damaged::new(path, error))
 }
 
 /// A recursive search for preset files.
@@ -152,10 +158,7 @@ impl Walk {
             Ok(found) => found,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
             Err(error) => {
-                self.damaged.push(Damaged {
-                    path: folder.to_owned(),
-                    reason: error.to_string(),
-                });
+                self.damaged.push(Damaged::new(folder, error));
                 return;
             }
         };
@@ -187,9 +190,8 @@ impl Walk {
             }
             if self.files.len() == MAX_FILES {
                 let reason = format!("only the first {MAX_FILES} files are read");
-                let path = folder.to_owned();
                 if self.damaged.iter().all(|told| told.reason != reason) {
-                    self.damaged.push(Damaged { path, reason });
+                    self.damaged.push(Damaged::new(folder, reason));
                 }
                 return;
             }
