@@ -22,6 +22,7 @@ mod sender;
 mod telemetry;
 mod watch;
 
+use crate::sync::Output;
 use crate::synth::Snapshot;
 
 pub use histogram::RELATIVE_ERROR;
@@ -36,12 +37,12 @@ pub use watch::{Receiver, Watch};
 /// The audio thread's end of telemetry.
 pub type TelemetrySender = Sender<Telemetry>;
 /// The screen's end of telemetry.
-pub type TelemetryReceiver = Receiver<Telemetry>;
+pub type TelemetryReceiver = Receiver<Output<Telemetry>>;
 /// A look at telemetry.
-pub type TelemetryWatch = Watch<Telemetry>;
+pub type TelemetryWatch = Watch<Output<Telemetry>>;
 /// The audio thread's end of the snapshots.
 pub type SnapshotSender = Sender<Snapshot>;
 /// The screen's end of the snapshots.
-pub type SnapshotReceiver = Receiver<Snapshot>;
+pub type SnapshotReceiver = Receiver<Output<Snapshot>>;
 /// A look at the snapshots.
-pub type SnapshotWatch = Watch<Snapshot>;
+pub type SnapshotWatch = Watch<Output<Snapshot>>;

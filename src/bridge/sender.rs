@@ -1,13 +1,13 @@
 //! The audio thread's end of a triple buffer: publishes the newest value while a window looks.
 
 use super::watch::Receiver;
-use crate::sync::{Input, triple_buffer};
+use crate::sync::{Input, Output, triple_buffer};
 
 /// The audio thread's end.
 pub struct Sender<T: Send> {
     input: Input<T>,
     /// The other end, for whether anyone looks and for handing it out.
-    receiver: Receiver<T>,
+    receiver: Receiver<Output<T>>,
 }
 
 impl<T: Clone + Default + Send> Sender<T> {
@@ -23,7 +23,7 @@ impl<T: Clone + Default + Send> Sender<T> {
 
 impl<T: Send> Sender<T> {
     /// The screen's end.
-    pub fn receiver(&self) -> Receiver<T> {
+    pub fn receiver(&self) -> Receiver<Output<T>> {
         self.receiver.clone()
     }
 

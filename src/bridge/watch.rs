@@ -1,35 +1,35 @@
-//! The screen's end of a triple buffer.
+//! The screen's ends of triple buffers and queues.
 
 use std::sync::PoisonError;
 
 use crate::sync::{Arc, AtomicUsize, Mutex, Ordering, Output};
 
-/// Lets windows look, one after the other.
-pub struct Receiver<T: Send> {
-    shared: Arc<Shared<T>>,
+/// Lets windows look at an end, one after the other.
+pub struct Receiver<E> {
+    shared: Arc<Shared<E>>,
 }
 
-struct Shared<T: Send> {
+struct Shared<E> {
     /// How many windows look: all that the audio thread reads here.
     watching: AtomicUsize,
     /// Locked among windows only.
-    output: Mutex<Output<T>>,
+    end: Mutex<E>,
 }
 
-impl<T: Send> Clone for Receiver<T> {
-    fn clone(&self) -> Receiver<T> {
+impl<E> Clone for Receiver<E> {
+    fn clone(&self) -> Receiver<E> {
         Receiver {
             shared: self.shared.clone(),
         }
     }
 }
 
-impl<T: Send> Receiver<T> {
-    pub(super) fn new(output: Output<T>) -> Receiver<T> {
+impl<E> Receiver<E> {
+    pub(super) fn new(end: E) -> Receiver<E> {
         Receiver {
             shared: Arc::new(Shared {
                 watching: AtomicUsize::new(0),
-                output: Mutex::new(output),
+                end: Mutex::new(end),
             }),
         }
     }
@@ -39,31 +39,49 @@ impl<T: Send> Receiver<T> {
         self.shared.watching.load(Ordering::Relaxed) > 0
     }
 
-    /// Begins to look. What was published before is forgotten.
-    pub fn watch(&self) -> Watch<T> {
+    /// A look that counts from now on.
+    pub(super) fn look(&self) -> Watch<E> {
         self.shared.watching.fetch_add(1, Ordering::Relaxed);
-        let watch = Watch {
+        Watch {
             receiver: self.clone(),
-        };
+        }
+    }
+
+    pub(super) fn with_end<R>(&self, read: impl FnOnce(&mut E) -> R) -> R {
+        let end = self.shared.end.lock();
+        read(&mut end.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Reads what the audio thread sends. It sends only while there is a `Watch`.
+pub struct Watch<E> {
+    pub(super) receiver: Receiver<E>,
+}
+
+impl<E> Drop for Watch<E> {
+    fn drop(&mut self) {
+        let watching = &self.receiver.shared.watching;
+        watching.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<T: Send> Receiver<Output<T>> {
+    /// Begins to look. What was published before is forgotten.
+    pub fn watch(&self) -> Watch<Output<T>> {
+        let watch = self.look();
         watch.with_news(|_| ());
         watch
     }
 }
 
-/// Reads what the audio thread publishes. It publishes only while there is a `Watch`.
-pub struct Watch<T: Send> {
-    receiver: Receiver<T>,
-}
-
-impl<T: Send> Watch<T> {
+impl<T: Send> Watch<Output<T>> {
     fn with_news<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
-        let output = self.receiver.shared.output.lock();
-        let mut output = output.unwrap_or_else(PoisonError::into_inner);
-        output.update().then(|| read(output.output_buffer()))
+        self.receiver
+            .with_end(|output| output.update().then(|| read(output.output_buffer())))
     }
 }
 
-impl<T: Clone + Send> Watch<T> {
+impl<T: Clone + Send> Watch<Output<T>> {
     /// The newest, unless it has been asked for already.
     pub fn news(&mut self) -> Option<T> {
         self.with_news(T::clone)
@@ -73,15 +91,6 @@ impl<T: Clone + Send> Watch<T> {
     /// it did.
     pub fn read(&mut self, into: &mut T) -> bool {
         self.with_news(|news| into.clone_from(news)).is_some()
-    }
-}
-
-impl<T: Send> Drop for Watch<T> {
-    fn drop(&mut self) {
-        self.receiver
-            .shared
-            .watching
-            .fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -99,7 +108,7 @@ mod tests {
         let receiver = sender.receiver();
         let mut watch = receiver.watch();
         // A window in the middle of its reading.
-        let reading = receiver.shared.output.lock().expect("nobody has panicked");
+        let reading = receiver.shared.end.lock().expect("nobody has panicked");
         let (done, is_done) = mpsc::channel();
         thread::spawn(move || {
             for voices in 1..=100_000 {

@@ -1,72 +1,36 @@
 //! The screen's end of the output's frames.
 
-use std::sync::PoisonError;
-
 use super::Frame;
-use crate::sync::{Arc, AtomicUsize, Consumer, Mutex, Ordering};
+use crate::bridge::watch::{Receiver, Watch};
+use crate::sync::Consumer;
 
 /// Lets windows look at the output, one after the other.
-#[derive(Clone)]
-pub struct OutputReceiver {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    /// How many windows look: all that the audio thread reads here.
-    watching: AtomicUsize,
-    /// Locked among windows only.
-    frames: Mutex<Consumer<Frame>>,
-}
+pub type OutputReceiver = Receiver<Consumer<Frame>>;
+/// A look at the output; as long as there is one, the audio thread sends.
+pub type OutputWatch = Watch<Consumer<Frame>>;
 
 impl OutputReceiver {
-    pub(super) fn new(frames: Consumer<Frame>) -> OutputReceiver {
-        OutputReceiver {
-            shared: Arc::new(Shared {
-                watching: AtomicUsize::new(0),
-                frames: Mutex::new(frames),
-            }),
-        }
-    }
-
-    pub(super) fn is_watched(&self) -> bool {
-        self.shared.watching.load(Ordering::Relaxed) > 0
-    }
-
     /// Begins to look. What was sent before is forgotten.
     pub fn watch(&self) -> OutputWatch {
-        let watch = OutputWatch {
-            receiver: self.clone(),
-        };
-        watch.take(|_| ());
-        self.shared.watching.fetch_add(1, Ordering::Relaxed);
-        watch
+        self.take(|_| ());
+        self.look()
     }
-}
 
-/// A look at the output; as long as there is one, the audio thread sends.
-pub struct OutputWatch {
-    receiver: OutputReceiver,
+    fn take(&self, mut each: impl FnMut(Frame)) {
+        self.with_end(|frames| {
+            // No more than there are now: a sender may be faster than this.
+            for _ in 0..frames.slots() {
+                if let Ok(frame) = frames.pop() {
+                    each(frame);
+                }
+            }
+        });
+    }
 }
 
 impl OutputWatch {
     /// Takes all frames that wait, in order.
-    pub fn take(&self, mut each: impl FnMut(Frame)) {
-        let frames = self.receiver.shared.frames.lock();
-        let mut frames = frames.unwrap_or_else(PoisonError::into_inner);
-        // No more than there are now: a sender may be faster than this.
-        for _ in 0..frames.slots() {
-            if let Ok(frame) = frames.pop() {
-                each(frame);
-            }
-        }
-    }
-}
-
-impl Drop for OutputWatch {
-    fn drop(&mut self) {
-        self.receiver
-            .shared
-            .watching
-            .fetch_sub(1, Ordering::Relaxed);
+    pub fn take(&self, each: impl FnMut(Frame)) {
+        self.receiver.take(each);
     }
 }
