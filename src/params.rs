@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{Param as _, ParamPtr, Params, nice_error};
 
+use crate::state::SCHEMA;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
@@ -201,42 +202,27 @@ unsafe impl Params for HostParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        let size = self.window.size();
-        let controllers: Vec<(u8, &str)> = self
-            .controllers
-            .bindings()
+        let mut fields = BTreeMap::new();
+        let mut store = |field: &str, json: Option<String>| {
+            fields.extend(json.map(|json| (field.to_owned(), json)));
+        };
+        store(stored::SCHEMA_FIELD, serialize_field(&SCHEMA).ok());
+        let EditorSize { width, height } = self.window.size();
+        let size = serialize_field(&(width, height)).ok();
+        store(stored::EDITOR_SIZE_FIELD, size);
+        let scale = serialize_field(&self.window.scale_percent()).ok();
+        store(stored::EDITOR_SCALE_FIELD, scale);
+        let preset = self.preset().and_then(|preset| preset.to_json());
+        store(stored::PRESET_FIELD, preset);
+        let bindings = self.controllers.bindings();
+        let controllers: Vec<(u8, &str)> = bindings
             .map(|(number, param)| (number, param.row().id))
             .collect();
-        let fields = [
-            (
-                stored::SCHEMA_FIELD,
-                serialize_field(&crate::state::SCHEMA).ok(),
-            ),
-            (
-                stored::EDITOR_SIZE_FIELD,
-                serialize_field(&(size.width, size.height)).ok(),
-            ),
-            (
-                stored::EDITOR_SCALE_FIELD,
-                serialize_field(&self.window.scale_percent()).ok(),
-            ),
-            (
-                stored::PRESET_FIELD,
-                self.preset().and_then(|preset| preset.to_json()),
-            ),
-            (
-                stored::CONTROLLERS_FIELD,
-                serialize_field(&controllers).ok(),
-            ),
-            (
-                stored::UNHOSTED_FIELD,
-                stored::unhosted_to_json(|param| self.unmodulated(param)),
-            ),
-        ];
+        let controllers = serialize_field(&controllers).ok();
+        store(stored::CONTROLLERS_FIELD, controllers);
+        let unhosted = stored::unhosted_to_json(|param| self.unmodulated(param));
+        store(stored::UNHOSTED_FIELD, unhosted);
         fields
-            .into_iter()
-            .filter_map(|(key, json)| Some((key.to_owned(), json?)))
-            .collect()
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
