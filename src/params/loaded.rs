@@ -21,13 +21,18 @@ pub struct LoadedPreset {
 }
 
 impl LoadedPreset {
+    /// The preset with this id and name, loaded as this patch.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, patch: &Patch) -> LoadedPreset {
+        LoadedPreset {
+            id: id.into(),
+            name: name.into(),
+            fingerprint: fingerprint(patch),
+        }
+    }
+
     /// The preset of a new instance.
     pub fn initial() -> LoadedPreset {
-        LoadedPreset {
-            id: "factory/Initial".to_owned(),
-            name: "Initial".to_owned(),
-            fingerprint: fingerprint(&Patch::default()),
-        }
+        LoadedPreset::new("factory/Initial", "Initial", &Patch::default())
     }
 
     /// JSON for the state.

@@ -38,11 +38,7 @@ impl EditorModel {
             }
         }
         self.load(&kept);
-        self.change_sound(Some(LoadedPreset {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            fingerprint: fingerprint(patch),
-        }));
+        self.change_sound(Some(LoadedPreset::new(id, name, patch)));
         self.end_group();
     }
 

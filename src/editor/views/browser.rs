@@ -205,11 +205,7 @@ impl Browser {
 
     /// What was saved is what is loaded now.
     fn saved(&mut self, id: &str, name: &str, model: &mut EditorModel) {
-        model.set_preset(LoadedPreset {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            fingerprint: fingerprint(&model.patch()),
-        });
+        model.set_preset(LoadedPreset::new(id, name, &model.patch()));
         self.cursor = Some(id.to_owned());
         self.show_message(format!("Saved {name}"));
         self.watch.look();
