@@ -1,6 +1,7 @@
 //! Parameters that have no effect at the present values of others: their controls look inactive, and can
 //! be set all the same.
 
+use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that
@@ -9,55 +10,35 @@ use crate::synth::{FilterType, Param, Values};
 pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
     let is_zero = |param: Param| values.get(param) == 0.0;
     let is_filter_off = FilterType::from_index(values.index(Param::FILTER_TYPE)) == FilterType::Off;
+    let group = param.row().group;
+    let is_of_the_filter = match param {
+        Param::FILTER_TYPE => false,
+        Param::PRESSURE_CUTOFF | Param::LFO_CUTOFF => true,
+        _ => matches!(group, Group::Filter | Group::FilterEnvelope),
+    };
     match param {
-        Param::CUTOFF
-        | Param::RESONANCE
-        | Param::SLOPE
-        | Param::KEY_TRACK
-        | Param::FILTER_ENV
-        | Param::FILTER_VELOCITY
-        | Param::PRESSURE_CUTOFF
-        | Param::LFO_CUTOFF
-            if is_filter_off =>
-        {
-            Some("The filter is off.")
+        _ if is_of_the_filter && is_filter_off => Some("The filter is off."),
+        _ if group == Group::FilterEnvelope && is_zero(Param::FILTER_ENV) => {
+            Some("The filter's Envelope amount is zero.")
         }
-        Param::FILTER_DELAY
-        | Param::FILTER_ATTACK
-        | Param::FILTER_HOLD
-        | Param::FILTER_DECAY
-        | Param::FILTER_SUSTAIN
-        | Param::FILTER_RELEASE
-        | Param::FILTER_CURVE => {
-            if is_filter_off {
-                Some("The filter is off.")
-            } else if is_zero(Param::FILTER_ENV) {
-                Some("The filter's Envelope amount is zero.")
-            } else if matches!(param, Param::FILTER_HOLD | Param::FILTER_DECAY)
-                && values.get(Param::FILTER_SUSTAIN) == 1.0
-            {
-                Some("Sustain is full: there is nothing to fall to.")
-            } else {
-                None
-            }
+        Param::FILTER_HOLD | Param::FILTER_DECAY if values.get(Param::FILTER_SUSTAIN) == 1.0 => {
+            Some(FULL_SUSTAIN)
         }
         Param::AMP_HOLD | Param::AMP_DECAY if values.get(Param::AMP_SUSTAIN) == 1.0 => {
-            Some("Sustain is full: there is nothing to fall to.")
+            Some(FULL_SUSTAIN)
         }
-        Param::LFO_SHAPE | Param::LFO_TRIGGER | Param::LFO_SYNC if is_lfo_idle(values) => {
+        Param::LFO_SHAPE
+        | Param::LFO_TRIGGER
+        | Param::LFO_SYNC
+        | Param::LFO_RATE
+        | Param::LFO_DIVISION
+            if is_lfo_idle(values) =>
+        {
             Some(NO_LFO_DEPTH)
         }
-        Param::LFO_RATE | Param::LFO_DIVISION => {
-            let is_synced = !is_zero(Param::LFO_SYNC);
-            if is_lfo_idle(values) {
-                Some(NO_LFO_DEPTH)
-            } else if param == Param::LFO_RATE && is_synced {
-                Some("The LFO follows the tempo.")
-            } else if param == Param::LFO_DIVISION && !is_synced {
-                Some("The LFO does not follow the tempo.")
-            } else {
-                None
-            }
+        Param::LFO_RATE if !is_zero(Param::LFO_SYNC) => Some("The LFO follows the tempo."),
+        Param::LFO_DIVISION if is_zero(Param::LFO_SYNC) => {
+            Some("The LFO does not follow the tempo.")
         }
         Param::DAMPING | Param::DAMPING_BRIGHTNESS if is_zero(param) => {
             Some("At zero it damps nothing.")
@@ -68,6 +49,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
     }
 }
 
+const FULL_SUSTAIN: &str = "Sustain is full: there is nothing to fall to.";
 const NO_LFO_DEPTH: &str = "No LFO depth is set: only the modulation wheel's vibrato uses it.";
 
 /// Whether no depth of the LFO is set that is heard.
