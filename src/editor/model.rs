@@ -142,6 +142,11 @@ impl EditorModel {
             .unwrap_or_else(|| self.params.unmodulated(param))
     }
 
+    /// The plain value to show.
+    pub fn plain(&self, param: Param) -> f32 {
+        param.range().plain(self.normalized(param))
+    }
+
     /// All values to show.
     pub fn patch(&self) -> Patch {
         let mut patch = Patch::default();
@@ -155,6 +160,11 @@ impl EditorModel {
     pub fn set(&mut self, param: Param, normalized: f32) {
         let step = self.set_all(param.row().name, &[(param, normalized)]);
         self.finish(step);
+    }
+
+    /// Sets a parameter at once to a plain value.
+    pub fn set_plain(&mut self, param: Param, plain: f32) {
+        self.set(param, param.range().normalized(plain));
     }
 
     /// Brings a parameter's default back.

@@ -16,7 +16,7 @@ pub fn value_text(param: Param, plain: f32) -> String {
 
 /// The value that a parameter has now.
 pub fn current_text(param: Param, model: &EditorModel) -> String {
-    value_text(param, param.range().plain(model.normalized(param)))
+    value_text(param, model.plain(param))
 }
 
 /// The true minus sign (U+2212) for every hyphen.

@@ -71,7 +71,7 @@ pub fn window(size: Vec2) -> WindowHarness {
 
 /// The plain value of a parameter.
 pub fn plain(harness: &WindowHarness, param: Param) -> f32 {
-    param.range().plain(harness.state().model.normalized(param))
+    harness.state().model.plain(param)
 }
 
 /// The control of a parameter.

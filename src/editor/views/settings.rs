@@ -314,12 +314,12 @@ impl SettingsPage {
             name(ui, &response, "MPE of new instances");
         });
         row(ui, "", |ui| {
-            let plain = |param: Param| param.range().plain(context.model.normalized(param));
+            let model = &context.model;
             let here = NewInstance {
-                voices: plain(Param::VOICES) as u32,
-                mpe: plain(Param::MPE) >= 0.5,
-                bend_range_semitones: plain(Param::BEND_RANGE) as u32,
-                mpe_bend_range_semitones: plain(Param::MPE_BEND_RANGE) as u32,
+                voices: model.plain(Param::VOICES) as u32,
+                mpe: model.plain(Param::MPE) >= 0.5,
+                bend_range_semitones: model.plain(Param::BEND_RANGE) as u32,
+                mpe_bend_range_semitones: model.plain(Param::MPE_BEND_RANGE) as u32,
             };
             let is_other = here != *new;
             let take = Button::new("Take from this instance");

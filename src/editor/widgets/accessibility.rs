@@ -26,7 +26,7 @@ pub fn handle_accesskit(ui: &Ui, context: &mut ViewContext, param: Param, respon
         context.model.step(param, steps);
     }
     for plain in values.into_iter().filter(|plain| plain.is_finite()) {
-        context.model.set(param, param.range().normalized(plain));
+        context.model.set_plain(param, plain);
     }
 }
 

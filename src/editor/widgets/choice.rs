@@ -70,7 +70,7 @@ fn choice_with(
     if opens && !Popup::is_id_open(ui.ctx(), id) {
         context.controls.list = Some(OpenList {
             param,
-            marked: current(param, context),
+            marked: context.model.plain(param) as usize,
             is_moved: true,
         });
     }
@@ -170,11 +170,6 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
         .add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
-/// The index of what is chosen.
-fn current(param: Param, context: &ViewContext) -> usize {
-    param.range().plain(context.model.normalized(param)) as usize
-}
-
 /// Does what keys do while the list is open and the control has the focus.
 fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     let open = context
@@ -207,10 +202,9 @@ fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     list.is_moved |= list.marked != before;
     // The same keys close the list, as a click on the control does.
     let picked = list.marked;
-    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current(param, context) {
-        context
-            .model
-            .set(param, param.range().normalized(picked as f32));
+    let current = context.model.plain(param) as usize;
+    if pressed(Key::Enter) + pressed(Key::Space) > 0 && picked != current {
+        context.model.set_plain(param, picked as f32);
     }
 }
 
@@ -232,7 +226,7 @@ fn list(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     let Some(labels) = param.range().labels() else {
         return;
     };
-    let current = current(param, context);
+    let current = context.model.plain(param) as usize;
     let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
     // A bar that is always there shows that there is more.
     ui.spacing_mut().scroll = ScrollStyle::solid();
@@ -261,9 +255,7 @@ fn list(ui: &mut Ui, context: &mut ViewContext, param: Param) {
                     }
                 }
                 if item.clicked() {
-                    context
-                        .model
-                        .set(param, param.range().normalized(index as f32));
+                    context.model.set_plain(param, index as f32);
                     ui.close();
                 }
             }

@@ -70,7 +70,7 @@ fn leave(ui: &Ui, context: &mut ViewContext, entry: ValueEntry, field: &Response
     let param = entry.param;
     match param.parse(&entry.text) {
         Some(plain) if entry.is_edited && !escape => {
-            context.model.set(param, param.range().normalized(plain));
+            context.model.set_plain(param, plain);
         }
         None if enter => {
             // The text is no value: the field stays, so that it can be corrected.

@@ -67,7 +67,7 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     };
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));
     if let Some(plain) = pasted.filter(|_| response.clicked()) {
-        context.model.set(param, param.range().normalized(plain));
+        context.model.set_plain(param, plain);
     }
     if !param.is_hosted() {
         return;

@@ -148,10 +148,7 @@ impl LayerValues {
     /// As it stands.
     pub fn now(layer: Layer, model: &EditorModel) -> LayerValues {
         LayerValues {
-            plain: layer
-                .params()
-                .map(|param| param.range().plain(model.normalized(param)))
-                .collect(),
+            plain: layer.params().map(|param| model.plain(param)).collect(),
         }
     }
 }
@@ -186,7 +183,7 @@ pub fn draw(
         // unless an earlier amount of the drag changed it.
         let param = layer.param(n);
         let normalized = param.range().normalized(after);
-        if after != before || param.range().plain(model.normalized(param)) != before {
+        if after != before || model.plain(param) != before {
             model.draw(param, normalized);
         }
     }

@@ -123,7 +123,7 @@ impl EnvelopeView {
         {
             context.model.begin_group("Reset corner");
             for param in self.params(handle).into_iter().flatten() {
-                context.model.set(param, param.default_normalized());
+                context.model.reset(param);
             }
             context.model.end_group();
         }

@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
             let value = Param::macro_value(number);
             knob(ui, context, value, value.row().short, dial);
             let target = Param::macro_target(number);
-            let chosen = target.range().plain(context.model.normalized(target)) as usize;
+            let chosen = context.model.plain(target) as usize;
             let size = vec2(column.width(), CHOICE);
             narrow_choice(ui, context, target, &target_name(chosen), size);
             let size = vec2(column.width(), BAR);

@@ -164,8 +164,7 @@ impl FilterHandle {
         if response.hovered() && self.drag.is_none() {
             let wheel = ui.input(|input| input.smooth_scroll_delta().y);
             if wheel != 0.0 {
-                let slope = Param::SLOPE.range().plain(model.normalized(Param::SLOPE));
-                let slope = slope + wheel * WHEEL * fine;
+                let slope = model.plain(Param::SLOPE) + wheel * WHEEL * fine;
                 model.nudge(Param::SLOPE, Param::SLOPE.range().normalized(slope));
             }
         }
