@@ -37,9 +37,9 @@ impl SharedControls {
         self.entry.take_if(|entry| !entry.is_seen());
     }
 
-    /// Whether a value is being typed.
-    pub fn is_typing(&self) -> bool {
-        self.entry.is_some()
+    /// The list of this parameter, if it is open.
+    pub fn list_of(&mut self, param: Param) -> Option<&mut OpenList> {
+        self.list.as_mut().filter(|list| list.param == param)
     }
 
     /// All values as they sound: with the host's modulation and the macros, without what belongs to
@@ -96,11 +96,4 @@ pub struct OpenList {
     pub marked: usize,
     /// Whether the mark is to be scrolled to.
     pub is_moved: bool,
-}
-
-impl OpenList {
-    /// Whether it is the list of this parameter.
-    pub fn is_of(&self, param: Param) -> bool {
-        self.param == param
-    }
 }

@@ -66,8 +66,7 @@ pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Res
         response.request_focus();
     }
     wheel(ui, context, param, response);
-    let has_list = context.controls.list.as_ref();
-    if response.has_focus() && !has_list.is_some_and(|list| list.is_of(param)) {
+    if response.has_focus() && context.controls.list_of(param).is_none() {
         keys(ui, context, param, response);
     }
     handle_accesskit(ui, context, param, response);

@@ -61,7 +61,7 @@ fn choice_with(
     let (rect, response) = allocate(ui, param, size);
     let id = response.id.with("list");
     if !Popup::is_id_open(ui.ctx(), id) {
-        context.controls.list.take_if(|list| list.is_of(param));
+        context.controls.list.take_if(|list| list.param == param);
     }
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     let opens = response.clicked() && !ui.input(|input| input.modifiers.shift);
@@ -75,12 +75,7 @@ fn choice_with(
         });
     }
     let mut shown = ControlState::of(param, context);
-    if let Some(list) = context
-        .controls
-        .list
-        .as_ref()
-        .filter(|list| list.is_of(param))
-    {
+    if let Some(list) = context.controls.list_of(param) {
         // What a screen reader reads aloud.
         shown.text = value_text(param, list.marked as f32);
     }
@@ -172,11 +167,7 @@ fn arrow(ui: &Ui, field: Rect, color: egui::Color32) {
 
 /// Does what keys do while the list is open and the control has the focus.
 fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
-    let open = context
-        .controls
-        .list
-        .as_mut()
-        .filter(|list| list.is_of(param));
+    let open = context.controls.list_of(param);
     let (Some(list), Some(labels)) = (open, param.range().labels()) else {
         return;
     };
