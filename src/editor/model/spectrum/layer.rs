@@ -67,8 +67,3 @@ impl Layer {
         }
     }
 }
-
-/// The normalised value of a parameter's default.
-pub fn default(param: Param) -> f32 {
-    param.default_normalized()
-}

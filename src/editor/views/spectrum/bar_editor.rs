@@ -13,7 +13,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2,
 
 use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
-use crate::editor::model::spectrum::layer::{Layer, default};
+use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::operation;
 use crate::editor::model::spectrum::operation::{BarOperation, Clipboard};
 use crate::editor::model::spectrum::selection::Selection;
@@ -146,10 +146,8 @@ impl BarEditor {
             && canvas.plot.contains(at)
         {
             self.end(model);
-            let n = canvas.partial(at.x);
-            let param = canvas.layer.param(n);
-            model.set(param, default(param));
-            self.cursor = n;
+            self.cursor = canvas.partial(at.x);
+            model.reset(canvas.layer.param(self.cursor));
             return;
         }
         if response.secondary_clicked()
@@ -465,7 +463,7 @@ fn touched(rect: Rect, canvas: &Canvas, model: &EditorModel) -> Selection {
     Selection::of(|n| {
         let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;
-        let (head, foot) = (model.normalized(param), default(param));
+        let (head, foot) = (model.normalized(param), param.default_normalized());
         let bar = Rect::from_two_pos(
             pos2(canvas.middle(n) - half, canvas.height(head)),
             pos2(canvas.middle(n) + half, canvas.height(foot)),

@@ -13,7 +13,6 @@ use super::columns::{Column, Columns};
 use crate::editor::context::ViewContext;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::Measure;
-use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::model::value_text::with_minus;
@@ -317,7 +316,8 @@ fn bar(
 ) {
     let param = canvas.layer.param(n);
     let normalized = context.model.normalized(param);
-    let (from, to) = (canvas.height(default(param)), canvas.height(normalized));
+    let from = canvas.height(param.default_normalized());
+    let to = canvas.height(normalized);
     let (middle, width) = (canvas.middle(n), canvas.bar_width(n));
     let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
     let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);

@@ -4,7 +4,6 @@ mod window;
 
 use super::bar_editor::Tool;
 use super::*;
-use crate::editor::model::spectrum::layer::default;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::host::{Call, RecordingHost, model};
@@ -217,7 +216,7 @@ fn a_double_click_brings_the_default_back() {
     }
     window.frame(&[]);
     let param = Param::partial_level(20);
-    assert_eq!(window.model.normalized(param), default(param));
+    assert_eq!(window.model.normalized(param), param.default_normalized());
 }
 
 #[test]
