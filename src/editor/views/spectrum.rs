@@ -220,12 +220,8 @@ impl SpectrumView {
             let rate_hz = context.live.snapshot().sample_rate_hz;
             paint::output(&within, canvas, analyser, rate_hz, theme);
         }
-        let shown = paint::Shown {
-            voices: self.state.switches.voices,
-            sum: self.state.switches.sum,
-            peaks: self.state.switches.peaks,
-        };
-        paint::sounding(&within, canvas, &self.columns, shown, theme);
+        let switches = &self.state.switches;
+        paint::sounding(&within, canvas, &self.columns, switches, theme);
         let emphasis = paint::Emphasis {
             selection: self.bars.selection,
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),

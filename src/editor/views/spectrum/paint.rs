@@ -15,6 +15,7 @@ use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::Measure;
 use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::model::spectrum::selection::Selection;
+use crate::editor::model::spectrum::view_state::Switches;
 use crate::editor::model::value_text::with_minus;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets;
@@ -195,23 +196,12 @@ pub fn output(
     painter.line(points, Stroke::new(1.0, theme.output));
 }
 
-/// What of what sounds is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown {
-    /// Each voice, in its tint.
-    pub voices: bool,
-    /// All voices together.
-    pub sum: bool,
-    /// Peaks that stay for a while.
-    pub peaks: bool,
-}
-
 /// What sounds: a line for each voice and partial, the sum of all voices above it.
 pub fn sounding(
     painter: &Painter,
     canvas: &Canvas,
     columns: &Columns,
-    shown: Shown,
+    shown: &Switches,
     theme: &Theme,
 ) {
     let is_by_number = canvas.axis.measure() == Measure::Number;
