@@ -2,10 +2,9 @@
 
 use std::cmp::Ordering;
 
-use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{
-    Align2, Color32, CornerRadius, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind, pos2,
-    vec2,
+    Align2, Color32, CornerRadius, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind,
+    pos2, vec2,
 };
 
 use super::canvas::{Canvas, FLOOR_DB};
@@ -50,16 +49,11 @@ fn fade(mesh: &mut Mesh, rect: Rect, top: Color32, bottom: Color32) {
 /// Four corners in their order around, each of its colour.
 fn quadrangle(mesh: &mut Mesh, corners: [(Pos2, Color32); 4]) {
     let first = mesh.vertices.len() as u32;
-    for (pos, color) in corners {
-        mesh.vertices.push(Vertex {
-            pos,
-            uv: WHITE_UV,
-            color,
-        });
+    for (at, color) in corners {
+        mesh.colored_vertex(at, color);
     }
-    for corner in [0, 1, 2, 0, 2, 3] {
-        mesh.indices.push(first + corner);
-    }
+    mesh.add_triangle(first, first + 1, first + 2);
+    mesh.add_triangle(first, first + 2, first + 3);
 }
 
 /// The ground, and the lines and names of all scales.
