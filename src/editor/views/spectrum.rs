@@ -27,7 +27,7 @@ use self::waterfall::Waterfall;
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::analyser::Analyser;
-use crate::editor::model::spectrum::axis::{Axis, Measure};
+use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use crate::editor::model::spectrum::reference::Reference;
@@ -125,15 +125,10 @@ impl SpectrumView {
         widgets::param_behaviour(ui, context, param, &response, bar);
         let handle = self.filter.show(ui, context, &canvas);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
-        self.show_details(
-            ui,
-            context,
-            &canvas,
-            &response,
-            pointer.filter(|_| !is_on_handle),
-        );
-        if let Some(at) = pointer.filter(|_| !is_on_handle) {
-            turn_wheel(ui, &mut self.state.axis, at, canvas.plot);
+        let pointer = pointer.filter(|_| !is_on_handle);
+        self.show_details(ui, context, &canvas, &response, pointer);
+        if let Some(at) = pointer {
+            turn_wheel(ui, &mut self.state.axis, at, canvas.extent());
         }
         self.reference = Some(reference);
         self.remember(context.model);
@@ -322,7 +317,7 @@ fn axis_keys(ui: &Ui, axis: &mut Axis, cursor: usize, canvas: &Canvas) {
     }
 }
 
-fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
+fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, room: Extent) {
     // Nothing behind the view moves with it.
     let (wheel, zoom) = ui.input_mut(|input| {
         let wheel = std::mem::take(&mut input.smooth_scroll_delta);
@@ -330,10 +325,10 @@ fn turn_wheel(ui: &Ui, axis: &mut Axis, at: Pos2, plot: Rect) {
     });
     let factor = libm::expf(wheel.y * WHEEL) * zoom;
     if factor != 1.0 {
-        axis.zoom(factor, at.x, canvas::extent(plot));
+        axis.zoom(factor, at.x, room);
     }
     if wheel.x != 0.0 {
-        axis.pan(wheel.x, canvas::extent(plot));
+        axis.pan(wheel.x, room);
     }
 }
 

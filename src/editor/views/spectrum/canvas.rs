@@ -71,7 +71,10 @@ impl<'a> Canvas<'a> {
 
     /// What the axis has of the plot.
     pub fn extent(&self) -> Extent {
-        extent(self.plot)
+        Extent {
+            min: self.plot.left(),
+            max: self.plot.right(),
+        }
     }
 
     /// Where a frequency stands, points.
@@ -162,14 +165,6 @@ impl<'a> Canvas<'a> {
     /// Decibels for a point of height.
     pub fn db_per_point(&self) -> f32 {
         -FLOOR_DB / self.plot.height()
-    }
-}
-
-/// What an axis along this place has.
-pub fn extent(place: Rect) -> Extent {
-    Extent {
-        min: place.left(),
-        max: place.right(),
     }
 }
 
