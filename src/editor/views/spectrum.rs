@@ -75,7 +75,7 @@ impl SpectrumView {
             bars: BarEditor::new(),
             tools: Tools::new(),
             filter: FilterHandle::default(),
-            columns: Columns::new(),
+            columns: Columns::default(),
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,

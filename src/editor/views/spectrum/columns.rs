@@ -37,6 +37,7 @@ impl Column {
 }
 
 /// All columns, and what they remember.
+#[derive(Default)]
 pub struct Columns {
     columns: Vec<Column>,
     /// Powers while they are gathered, all tints and the sum.
@@ -47,16 +48,6 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Of nothing.
-    pub fn new() -> Columns {
-        Columns {
-            columns: Vec::new(),
-            powers: Vec::new(),
-            axis: None,
-            now_s: 0.0,
-        }
-    }
-
     /// Gathers what sounds now; `scale` is how many columns a point of frequency has. Returns
     /// whether the view has changed, so that what is remembered was forgotten.
     pub fn update(&mut self, snapshot: &Snapshot, canvas: &Canvas, scale: f32, now_s: f64) -> bool {
@@ -76,17 +67,14 @@ impl Columns {
         let elapsed_s = (now_s - self.now_s).clamp(0.0, 1.0) as f32;
         self.now_s = now_s;
         for (column, powers) in self.columns.iter_mut().zip(&self.powers) {
-            let db = |power: f32| power_db(power).max(FLOOR_DB);
-            let (tints, sum) = powers.split_at(VOICE_TINTS);
-            if sum[0] > 0.0 {
-                for (tint_db, power) in column.tints_db.iter_mut().zip(tints) {
-                    *tint_db = if *power > 0.0 { db(*power) } else { FLOOR_DB };
-                }
-                column.sum_db = db(sum[0]);
-            } else {
-                column.tints_db = [FLOOR_DB; VOICE_TINTS];
-                column.sum_db = FLOOR_DB;
-            }
+            // No logarithm for the many that are silent.
+            let db = |power: f32| match power > 0.0 {
+                true => power_db(power).max(FLOOR_DB),
+                false => FLOOR_DB,
+            };
+            let [tints @ .., sum] = powers;
+            column.tints_db = tints.map(db);
+            column.sum_db = db(*sum);
             if column.sum_db >= column.peak_db {
                 (column.peak_db, column.peak_s) = (column.sum_db, now_s);
             } else if now_s - column.peak_s > HOLD_S {
@@ -201,7 +189,7 @@ mod tests {
                 .collect()
         };
         with_canvas(Measure::Number, |canvas| {
-            let mut columns = Columns::new();
+            let mut columns = Columns::default();
             assert!(columns.update(&snapshot, canvas, 1.0, 0.0));
             assert!(!columns.update(&snapshot, canvas, 1.0, 0.0));
             let xs = loudest(&columns, canvas);
@@ -220,7 +208,7 @@ mod tests {
         });
         for measure in [Measure::Logarithmic, Measure::Linear] {
             with_canvas(measure, |canvas| {
-                let mut columns = Columns::new();
+                let mut columns = Columns::default();
                 columns.update(&snapshot, canvas, 1.0, 0.0);
                 let xs = loudest(&columns, canvas);
                 let hz = [220.0, 440.0, 660.0, 880.0, 1_320.0, 1_760.0];
@@ -235,7 +223,7 @@ mod tests {
     #[test]
     fn a_peak_stays_and_then_falls() {
         with_canvas(Measure::Number, |canvas| {
-            let mut columns = Columns::new();
+            let mut columns = Columns::default();
             columns.update(&snapshot(&[57]), canvas, 1.0, 0.0);
             let peak = |columns: &Columns| columns.each(canvas).next().expect("a column").1.peak_db;
             let before = peak(&columns);
