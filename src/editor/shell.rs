@@ -67,7 +67,7 @@ impl Shell {
             },
             help: HelpLine::default(),
             controls: SharedControls::new(),
-            learn: Learn::new(),
+            learn: Learn::default(),
             status_message: None,
         }
     }

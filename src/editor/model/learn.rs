@@ -8,6 +8,7 @@ use crate::synth::Param;
 const MESSAGE_S: f64 = 4.0;
 
 /// What is remembered from frame to frame.
+#[derive(Default)]
 pub struct Learn {
     /// Whether the host has been notified of what moved before the window opened.
     is_open: bool,
@@ -26,15 +27,6 @@ struct Awaited {
 }
 
 impl Learn {
-    /// As a window opens.
-    pub fn new() -> Learn {
-        Learn {
-            is_open: false,
-            awaited: None,
-            learned: None,
-        }
-    }
-
     /// Tells the host what has moved, at the beginning of a frame.
     pub fn follow(&mut self, model: &mut EditorModel) {
         let mut moved: Vec<(Param, f32)> = Vec::new();
