@@ -15,7 +15,6 @@ const HEIGHT: usize = 200;
 const ROW_S: f64 = 0.025;
 /// Rows that one frame may stand for.
 const MOST_ALIKE: usize = 10;
-/// After this many silent rows the waterfall is empty.
 const OPTIONS: TextureOptions = TextureOptions::LINEAR;
 
 /// The picture.
