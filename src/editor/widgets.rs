@@ -24,7 +24,7 @@ mod text;
 pub mod toolbar;
 
 pub use bar::bar;
-pub use behaviour::{keep_arrows, param_behaviour};
+pub use behaviour::{fine, keep_arrows, param_behaviour};
 pub use choice::{choice, narrow_choice};
 pub use knob::knob;
 pub use place::place;

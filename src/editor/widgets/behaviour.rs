@@ -105,7 +105,8 @@ pub fn inside(rect: Rect, room: Rect) -> Vec2 {
     )
 }
 
-fn fine(ui: &Ui) -> f32 {
+/// What the pointer's way and the keys' steps are multiplied by: less with Shift.
+pub fn fine(ui: &Ui) -> f32 {
     if ui.input(|input| input.modifiers.shift) {
         FINE
     } else {

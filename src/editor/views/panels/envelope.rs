@@ -11,6 +11,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::fine;
 use crate::synth::display::{
     EnvelopeId, EnvelopeParams, EnvelopePlace, EnvelopeStage, envelope_progress,
 };
@@ -210,11 +211,7 @@ impl EnvelopeView {
         rect: Rect,
         way: egui::Vec2,
     ) {
-        let fine = if ui.input(|input| input.modifiers.shift) {
-            0.1
-        } else {
-            1.0
-        };
+        let fine = fine(ui);
         let [sideways, upwards] = self.params(handle);
         let by = |context: &mut ViewContext, param: Param, part: f32| {
             let normalized = context.model.normalized(param) + fine * part;

@@ -5,8 +5,7 @@ use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use super::card::{card, grid, of_groups};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
-use crate::editor::widgets::choice;
-use crate::editor::widgets::place;
+use crate::editor::widgets::{choice, fine, place};
 use crate::synth::display::{filter_gains_db, filter_handle_db, filter_settings};
 use crate::synth::filter::FilterSettings;
 use crate::synth::parameter::layout::Group;
@@ -51,11 +50,7 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     );
     if response.dragged() {
         let way = response.drag_delta();
-        let fine = if ui.input(|input| input.modifiers.shift) {
-            0.1
-        } else {
-            1.0
-        };
+        let fine = fine(ui);
         let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
         let cutoff = moved(Param::CUTOFF, way.x / rect.width());
         let resonance = moved(Param::RESONANCE, -way.y / rect.height());

@@ -10,7 +10,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::keep_arrows;
+use crate::editor::widgets::{fine, keep_arrows};
 use crate::synth::display::{
     filter_gains_db, filter_handle_db, filter_settings, lowest_voice, values_before_macros,
 };
@@ -21,8 +21,6 @@ use crate::synth::{Param, Snapshot};
 const STEP: f32 = 2.0;
 /// The handle, points.
 const RADIUS: f32 = 6.0;
-/// How much slower the pointer and keys move the handle with Shift.
-const FINE: f32 = 0.1;
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
 /// dB per octave for a point of the wheel.
@@ -117,11 +115,7 @@ impl FilterHandle {
     }
 
     fn drag(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, model: &mut EditorModel) {
-        let fine = if ui.input(|input| input.modifiers.shift) {
-            FINE
-        } else {
-            1.0
-        };
+        let fine = fine(ui);
         if response.double_clicked() {
             self.drag = None;
             model.end_group();
@@ -177,11 +171,7 @@ fn keys(ui: &Ui, response: &Response, model: &mut EditorModel) {
     }
     keep_arrows(ui, response, false);
     let pressed = |key| ui.input(|input| input.num_presses(key)) as f32;
-    let step = if ui.input(|input| input.modifiers.shift) {
-        KEY_STEP * FINE
-    } else {
-        KEY_STEP
-    };
+    let step = KEY_STEP * fine(ui);
     for (param, up, down) in [
         (Param::CUTOFF, Key::ArrowRight, Key::ArrowLeft),
         (Param::RESONANCE, Key::ArrowUp, Key::ArrowDown),
