@@ -215,7 +215,7 @@ impl EnvelopeView {
         let [sideways, upwards] = self.params(handle);
         let by = |context: &mut ViewContext, param: Param, part: f32| {
             let normalized = context.model.normalized(param) + fine * part;
-            context.model.draw(param, normalized.clamp(0.0, 1.0));
+            context.model.draw(param, normalized);
         };
         if let Some(param) = sideways {
             let stage = Corners::of(self.envelope, context, rect).stage;

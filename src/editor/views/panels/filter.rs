@@ -54,10 +54,8 @@ fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
         let cutoff = moved(Param::CUTOFF, way.x / rect.width());
         let resonance = moved(Param::RESONANCE, -way.y / rect.height());
-        context.model.draw(Param::CUTOFF, cutoff.clamp(0.0, 1.0));
-        context
-            .model
-            .draw(Param::RESONANCE, resonance.clamp(0.0, 1.0));
+        context.model.draw(Param::CUTOFF, cutoff);
+        context.model.draw(Param::RESONANCE, resonance);
         ui.ctx().set_cursor_icon(CursorIcon::Move);
     }
     if response.drag_stopped() {
