@@ -30,7 +30,7 @@ pub use knob::knob;
 pub use place::place;
 pub use state::modulated;
 pub use switch::switch;
-pub use text::one_line;
+pub use text::{one_line, text_width};
 
 #[cfg(test)]
 mod tests;

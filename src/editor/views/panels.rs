@@ -9,10 +9,11 @@ mod lfo;
 mod load;
 mod macros;
 
-use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
+use crate::editor::widgets::text_width;
 use crate::synth::parameter::layout::Group;
 use card::{card, grid, of_groups};
 use envelope::EnvelopeView;
@@ -175,24 +176,13 @@ impl Panels {
             let names: Vec<_> = rows.iter().map(|row| row.name()).collect();
             let name = names.join(" · ");
             let is_chosen = first == self.first;
-            let font = if is_chosen {
-                theme::strong(theme::BODY)
-            } else {
-                theme::font(theme::BODY)
+            let (font, color) = match is_chosen {
+                true => (theme::strong(theme::BODY), theme.text),
+                false => (theme::font(theme::BODY), theme.weak_text),
             };
             // The place is the same chosen or not, so that nothing jumps.
-            let color = if is_chosen {
-                theme.text
-            } else {
-                theme.weak_text
-            };
-            let wide =
-                ui.painter()
-                    .layout_no_wrap(name.clone(), theme::strong(theme::BODY), theme.text);
-            let tab = Rect::from_min_size(
-                pos2(left, rect.top()),
-                vec2(wide.size().x + 2.0 * theme::GAP, rect.height()),
-            );
+            let width = text_width(ui, &name, theme::strong(theme::BODY)) + 2.0 * theme::GAP;
+            let tab = Rect::from_x_y_ranges(left..=left + width, rect.y_range());
             left = tab.right() + theme::GRID;
             let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));

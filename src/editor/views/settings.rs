@@ -9,7 +9,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::context::scale::Scales;
 use crate::editor::theme;
-use crate::editor::widgets::{focus, place};
+use crate::editor::widgets::{focus, place, text_width};
 use crate::params::HostParams;
 use crate::settings::{
     BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, Settings, SettingsFile, VOICES,
@@ -110,12 +110,8 @@ impl SettingsPage {
 
     /// Of the button, points.
     pub fn button_width(&self, ui: &Ui) -> f32 {
-        let theme = theme::current(ui);
-        let text = self.button_text().to_owned();
-        let text = ui
-            .painter()
-            .layout_no_wrap(text, theme::font(theme::BODY), theme.text);
-        text.size().x + 2.0 * ui.spacing().button_padding.x
+        let text = text_width(ui, self.button_text(), theme::font(theme::BODY));
+        text + 2.0 * ui.spacing().button_padding.x
     }
 
     /// Shows the button that opens and closes the page.

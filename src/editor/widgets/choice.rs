@@ -13,6 +13,7 @@ use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact, keep_arrows};
 use super::paint::{controller_mark, dimmed, label, outline};
 use super::state::{ControlState, set_help};
+use super::text::text_width;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::OpenList;
 use crate::editor::model::value_text::value_text;
@@ -202,13 +203,9 @@ fn walk(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
 /// How wide the list is, so that every label stands in one line; points.
 fn list_width(ui: &Ui, param: Param) -> f32 {
     let labels = param.range().labels().unwrap_or_default();
-    let widths = labels.iter().map(|label| {
-        let font = theme::font(theme::BODY);
-        let galley = ui
-            .painter()
-            .layout_no_wrap((*label).to_owned(), font, egui::Color32::WHITE);
-        galley.size().x
-    });
+    let widths = labels
+        .iter()
+        .map(|label| text_width(ui, label, theme::font(theme::BODY)));
     let around = 2.0 * ui.spacing().button_padding.x + ScrollStyle::solid().allocated_width();
     widths.fold(0.0, f32::max).ceil() + around
 }

@@ -3,6 +3,7 @@
 use egui::{Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::state::ControlState;
+use super::text::{one_line, text_width};
 use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::value_text::compact;
@@ -53,10 +54,7 @@ pub fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &ControlState, t
 
 /// A name in small, weak letters, in the middle of its place, cut short where it is too long.
 pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
-    let mut job =
-        egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::font(theme::SMALL), color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
-    let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
+    let galley = one_line(ui, text, theme::font(theme::SMALL), color, rect.width());
     let at = rect.center() - 0.5 * galley.size();
     ui.painter()
         .with_clip_rect(rect.expand(1.0).intersect(ui.clip_rect()))
@@ -66,12 +64,7 @@ pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
 /// A value, with as many figures as there is room for.
 pub fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
     let font = theme::font(theme::SMALL);
-    let fits = |text: &str| {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text.to_owned(), font.clone(), color);
-        galley.size().x <= rect.width()
-    };
+    let fits = |text: &str| text_width(ui, text, font.clone()) <= rect.width();
     let texts = [usize::MAX, 3, 2, 1].map(|figures| compact(text, figures));
     let shown = texts.iter().find(|text| fits(text)).unwrap_or(&texts[3]);
     label(ui, rect, shown, color);

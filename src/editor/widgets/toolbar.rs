@@ -3,10 +3,11 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::StyleModifier;
 use egui::{
-    Button, Color32, CornerRadius, FontId, Frame, Margin, PopupCloseBehavior, Response, RichText,
-    Role, ScrollArea, Stroke, Ui, WidgetInfo, vec2,
+    Button, CornerRadius, Frame, Margin, PopupCloseBehavior, Response, RichText, Role, ScrollArea,
+    Stroke, Ui, WidgetInfo, vec2,
 };
 
+use super::text::text_width;
 use crate::editor::theme;
 
 /// A button that opens a menu which stays while one works in it.
@@ -70,14 +71,6 @@ pub fn segments<T: Copy + PartialEq>(
         .inner
     });
     shown.inner
-}
-
-/// The width of a text in one line, points.
-pub fn text_width(ui: &Ui, text: &str, font: FontId) -> f32 {
-    let galley = ui
-        .painter()
-        .layout_no_wrap(text.to_owned(), font, Color32::WHITE);
-    galley.size().x
 }
 
 /// Of a switch, on or off: nothing moves when it is switched.

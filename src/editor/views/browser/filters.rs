@@ -8,8 +8,7 @@ use super::Browser;
 use crate::editor::model::listing;
 use crate::editor::model::listing::{Order, Origin, PresetFilter};
 use crate::editor::theme;
-use crate::editor::widgets::focus;
-use crate::editor::widgets::one_line;
+use crate::editor::widgets::{focus, text_width};
 use crate::library::Contents;
 
 /// Its width, points.
@@ -141,9 +140,8 @@ fn tags(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {
         let is_on = filter.tags.contains(&tag);
         let count = format!(" {count}");
         let font = theme::font(theme::BODY);
-        let color = ui.visuals().text_color();
-        let count_width = one_line(ui, &count, font.clone(), color, room).size().x;
-        let name = elided(ui, &tag, font, room - count_width);
+        let name_width = room - text_width(ui, &count, font.clone());
+        let name = elided(ui, &tag, font, name_width);
         let chip = Button::selectable(is_on, format!("{name}{count}"));
         let chip = ui.add(chip.frame_when_inactive(true));
         chip.widget_info(|| {
@@ -162,12 +160,7 @@ fn tags(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {
 
 /// A text that ends in an ellipsis where it is wider than this, points.
 fn elided(ui: &Ui, text: &str, font: FontId, width: f32) -> String {
-    let fits = |text: &str| {
-        let galley =
-            ui.painter()
-                .layout_no_wrap(text.to_owned(), font.clone(), egui::Color32::WHITE);
-        galley.size().x <= width
-    };
+    let fits = |text: &str| text_width(ui, text, font.clone()) <= width;
     if fits(text) {
         return text.to_owned();
     }

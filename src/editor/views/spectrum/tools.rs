@@ -11,9 +11,8 @@ use crate::editor::model::spectrum::axis::{Axis, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
 use crate::editor::theme;
-use crate::editor::widgets::toolbar::{
-    menu, segments, text_width, toggle, toggle_width, with_arrow,
-};
+use crate::editor::widgets::text_width;
+use crate::editor::widgets::toolbar::{menu, segments, toggle, toggle_width, with_arrow};
 use selection_menu::SelectionMenu;
 use shape_menu::ShapeMenu;
 
