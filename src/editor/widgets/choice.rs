@@ -11,7 +11,7 @@ use egui::{
 
 use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact, keep_arrows};
-use super::paint::{controller_mark, dimmed, label, outline};
+use super::paint::{controller_mark, dimmed, label, line, outline};
 use super::state::{ControlState, set_help};
 use super::text::text_width;
 use crate::editor::context::ViewContext;
@@ -22,8 +22,6 @@ use crate::synth::Param;
 
 /// Height of the field, points.
 const FIELD: f32 = 20.0;
-/// Of the name below it, points.
-const LINE: f32 = 14.0;
 /// The list is scrolled where it is higher, points.
 const LIST: f32 = 340.0;
 /// The list is no narrower than this, points.
@@ -127,11 +125,7 @@ fn places(rect: Rect, has_name: bool) -> (Rect, Option<Rect>) {
     let top = rect.top() + 0.5 * (rect.height() - 26.0 - FIELD);
     let size = vec2(rect.width() - 4.0, FIELD);
     let field = Rect::from_min_size(pos2(rect.left() + 2.0, top), size);
-    let below = Rect::from_min_max(
-        pos2(rect.left(), rect.bottom() - 13.0 - LINE),
-        pos2(rect.right(), rect.bottom() - 13.0),
-    );
-    (field, Some(below))
+    (field, Some(line(rect, 13.0)))
 }
 
 /// The field with the chosen one in it, and an arrow if there is room for one.

@@ -2,11 +2,11 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use egui::{Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2};
+use egui::{Pos2, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::behaviour::continuous_control;
 use super::entry;
-use super::paint::{controller_mark, dimmed, label, outline, value_label};
+use super::paint::{LINE, controller_mark, dimmed, label, line, outline, value_label};
 use super::state::{ControlState, set_help};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
@@ -17,8 +17,6 @@ use crate::synth::Param;
 const RADII: (f32, f32) = (9.0, 16.0);
 /// Width of the arc, points.
 const ARC: f32 = 3.0;
-/// A line of text below, points.
-const LINE: f32 = 14.0;
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
 
@@ -40,14 +38,9 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     let is_lively = response.hovered() || response.dragged();
     dial(ui, (center, radius), param, &shown, is_lively, theme);
 
-    let line = |bottom: f32| {
-        Rect::from_min_max(
-            pos2(rect.left() + 1.0, rect.bottom() - bottom - LINE),
-            pos2(rect.right() - 1.0, rect.bottom() - bottom),
-        )
-    };
-    let value = line(0.0);
-    label(ui, line(LINE - 1.0), name, theme.weak_text);
+    let inner = rect.shrink2(vec2(1.0, 0.0));
+    let value = line(inner, 0.0);
+    label(ui, line(inner, LINE - 1.0), name, theme.weak_text);
     if !entry::show(ui, context, param, value, response.id) {
         // Clicked, not focused: the knob itself is what the keyboard reaches.
         let on_value = ui.interact(value, response.id.with("value"), Sense::CLICK);
@@ -104,11 +97,8 @@ fn dial(
         painter.circle_stroke(center, size - ARC - 1.0, Stroke::new(1.0, theme.line));
     }
     let hand = direction(value);
-    let pointer: Color32 = theme.text;
-    painter.line_segment(
-        [center + 3.0 * hand, center + (size - ARC - 1.5) * hand],
-        Stroke::new(2.0, pointer),
-    );
+    let pointer = [center + 3.0 * hand, center + (size - ARC - 1.5) * hand];
+    painter.line_segment(pointer, Stroke::new(2.0, theme.text));
     if let Some(modulated) = shown.modulated {
         // A ring of its own with a bead at its end, so that colour is not the only sign.
         let modulated = modulated / range.top();

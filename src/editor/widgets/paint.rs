@@ -52,6 +52,15 @@ pub fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &ControlState, t
     }
 }
 
+/// Height of a line of text, points.
+pub const LINE: f32 = 14.0;
+
+/// A line of text in a control's place, its foot so many points above the place's.
+pub fn line(rect: Rect, above: f32) -> Rect {
+    let foot = rect.bottom() - above;
+    Rect::from_x_y_ranges(rect.x_range(), foot - LINE..=foot)
+}
+
 /// A name in small, weak letters, in the middle of its place, cut short where it is too long.
 pub fn label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
     let galley = one_line(ui, text, theme::font(theme::SMALL), color, rect.width());

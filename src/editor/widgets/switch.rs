@@ -4,7 +4,7 @@ use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact};
-use super::paint::{controller_mark, dimmed, label, outline};
+use super::paint::{controller_mark, dimmed, label, line, outline};
 use super::state::{ControlState, set_help};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
@@ -65,14 +65,8 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
         let other = pos2(slot.left() + slot.right() - button.x, button.y);
         painter.circle_filled(other, 0.5 * inset - 1.0, theme.modulated);
     }
-    let line = |bottom: f32| {
-        Rect::from_min_max(
-            pos2(rect.left(), rect.bottom() - bottom - 14.0),
-            pos2(rect.right(), rect.bottom() - bottom),
-        )
-    };
-    label(ui, line(13.0), name, theme.weak_text);
-    label(ui, line(0.0), &shown.text, theme.text);
+    label(ui, line(rect, 13.0), name, theme.weak_text);
+    label(ui, line(rect, 0.0), &shown.text, theme.text);
     outline(ui, rect, &response, &shown, theme);
     controller_mark(ui, rect, &shown, theme);
 }
