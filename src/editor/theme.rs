@@ -10,8 +10,8 @@ use std::sync::Arc;
 use egui::epaint::Shadow;
 use egui::style::{NumberFormatter, Widgets};
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Stroke,
-    Style, TextStyle, Ui, Visuals, vec2,
+    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Painter,
+    Rect, Stroke, StrokeKind, Style, TextStyle, Ui, Visuals, vec2,
 };
 
 use crate::editor::model::value_text::with_minus;
@@ -221,6 +221,19 @@ impl Theme {
         self.looks != Looks::Dark
     }
 
+    /// Draws the surface of a button or of a choice's field.
+    pub fn paint_raised(&self, painter: &Painter, rect: Rect, is_hovered: bool) {
+        let fill = if is_hovered {
+            self.hovered
+        } else {
+            self.raised
+        };
+        painter.rect_filled(rect, RADIUS, fill);
+        if self.edges() {
+            edge(painter, rect, 1.0, self.line);
+        }
+    }
+
     /// White keys, black keys, and the edge of both. What is written on one has the other's colour.
     pub fn keys(&self) -> (Color32, Color32, Color32) {
         match self.looks {
@@ -319,6 +332,12 @@ impl Theme {
         });
         style
     }
+}
+
+/// Draws an edge, so many points wide, within the place of a surface with corners of [`RADIUS`].
+pub fn edge(painter: &Painter, rect: Rect, width: f32, color: Color32) {
+    let stroke = Stroke::new(width, color);
+    painter.rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);
 }
 
 /// A line of one point.

@@ -500,16 +500,7 @@ fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str)
         format!("{name}: of what the letters play; Z and X, C and V do the same")
     });
     let painter = ui.painter();
-    let fill = if response.hovered() {
-        theme.hovered
-    } else {
-        theme.raised
-    };
-    painter.rect_filled(rect, theme::RADIUS, fill);
-    if theme.edges() {
-        let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
-    }
+    theme.paint_raised(painter, rect, response.hovered());
     let side = f32::from(by);
     let corners = [
         rect.center() + vec2(3.0 * side, 0.0),
@@ -522,8 +513,7 @@ fn arrow(ui: &mut Ui, context: &mut ViewContext, rect: Rect, by: i8, name: &str)
         Stroke::NONE,
     ));
     if response.has_focus() {
-        let stroke = Stroke::new(1.5, theme.focus);
-        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+        theme::edge(painter, rect, 1.5, theme.focus);
     }
     response.clicked()
 }

@@ -206,8 +206,7 @@ impl Panels {
                 painter.hline(tab.x_range().shrink(theme::GAP), y, stroke);
             }
             if response.has_focus() {
-                let stroke = Stroke::new(1.5, theme.focus);
-                painter.rect_stroke(tab, theme::RADIUS, stroke, egui::StrokeKind::Inside);
+                theme::edge(painter, tab, 1.5, theme.focus);
             }
         }
     }

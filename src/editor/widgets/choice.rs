@@ -5,8 +5,8 @@
 
 use egui::style::ScrollStyle;
 use egui::{
-    Key, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, StrokeKind, Ui,
-    Vec2, pos2, vec2,
+    Key, Popup, PopupKind, Rect, Response, Role, SetOpenCommand, Shape, Stroke, Ui, Vec2, pos2,
+    vec2,
 };
 
 use super::accessibility::describe_choice;
@@ -131,18 +131,7 @@ fn places(rect: Rect, has_name: bool) -> (Rect, Option<Rect>) {
 /// The field with the chosen one in it, and an arrow if there is room for one.
 fn paint_field(ui: &Ui, field: Rect, text: &str, has_arrow: bool, is_hovered: bool) {
     let theme = theme::current(ui);
-    let radius = f32::from(theme::RADIUS);
-    let painter = ui.painter();
-    let fill = if is_hovered {
-        theme.hovered
-    } else {
-        theme.raised
-    };
-    painter.rect_filled(field, radius, fill);
-    if theme.edges() {
-        let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(field, radius, stroke, StrokeKind::Inside);
-    }
+    theme.paint_raised(ui.painter(), field, is_hovered);
     if has_arrow {
         arrow(ui, field, theme.weak_text);
         let place = field.with_max_x(field.right() - 12.0);
@@ -224,13 +213,8 @@ fn list(ui: &mut Ui, context: &mut ViewContext, param: Param) {
                         list.marked = index;
                     }
                     if list.marked == index {
-                        let stroke = Stroke::new(1.5, theme::current(ui).focus);
-                        ui.painter().rect_stroke(
-                            item.rect,
-                            theme::RADIUS,
-                            stroke,
-                            StrokeKind::Inside,
-                        );
+                        let focus = theme::current(ui).focus;
+                        theme::edge(ui.painter(), item.rect, 1.5, focus);
                         if std::mem::take(&mut list.is_moved) {
                             item.scroll_to_me(None);
                         }

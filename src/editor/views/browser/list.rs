@@ -1,8 +1,8 @@
 //! The list of presets on the page.
 
 use egui::{
-    Align2, Color32, EventFilter, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, EventFilter, Key, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::{Browser, ViewContext};
@@ -147,9 +147,7 @@ fn field(ui: &Ui, chosen: Option<&Entry>) -> Response {
         info
     });
     if field.has_focus() {
-        let stroke = Stroke::new(1.0, theme.focus);
-        ui.painter()
-            .rect_stroke(rect.shrink(1.0), theme::RADIUS, stroke, StrokeKind::Inside);
+        theme::edge(ui.painter(), rect.shrink(1.0), 1.0, theme.focus);
     }
     field
 }
@@ -302,9 +300,7 @@ fn preset_row(
     let is_pointed = response.hovered() || star.hovered();
     paint_row(ui, rect, entry, colors(theme, is_loaded, is_pointed));
     if is_cursor && !is_loaded {
-        let stroke = Stroke::new(1.0, theme.weak_text);
-        ui.painter()
-            .rect_stroke(ground(rect), theme::RADIUS, stroke, StrokeKind::Inside);
+        theme::edge(ui.painter(), ground(rect), 1.0, theme.weak_text);
     }
     if entry.favourite || star.hovered() {
         let color = if is_loaded {

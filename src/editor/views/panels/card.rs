@@ -1,6 +1,6 @@
 //! A card: a surface with a title, and controls in rows and columns on it.
 
-use egui::{Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
@@ -30,8 +30,7 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, theme.panel);
     if theme.outlines() {
-        let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Inside);
+        theme::edge(painter, rect, 1.0, theme.line);
     }
     painter.text(
         pos2(rect.left() + INSET + 2.0, rect.top() + 0.5 * TITLE + 1.0),

@@ -58,15 +58,14 @@ fn quadrangle(mesh: &mut Mesh, corners: [(Pos2, Color32); 4]) {
 
 /// The ground, and the lines and names of all scales.
 pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let radius = CornerRadius::same(theme::RADIUS);
     let ground = match canvas.waterfall {
         Some(waterfall) => canvas.plot.union(waterfall),
         None => canvas.plot,
     };
-    painter.rect_filled(ground, radius, theme.well);
+    painter.rect_filled(ground, theme::RADIUS, theme.well);
     if theme.outlines() {
         let stroke = Stroke::new(1.0, theme.line);
-        painter.rect_stroke(ground, radius, stroke, StrokeKind::Outside);
+        painter.rect_stroke(ground, theme::RADIUS, stroke, StrokeKind::Outside);
     }
     bar_scale(painter, canvas, theme);
     live_scale(painter, canvas, theme);
@@ -403,18 +402,8 @@ pub fn card(
         canvas.plot.left() + theme::GAP
     };
     let rect = Rect::from_min_size(pos2(left, canvas.plot.top() + theme::GAP), size);
-    painter.rect_filled(
-        rect,
-        CornerRadius::same(theme::RADIUS),
-        theme.panel.gamma_multiply(0.92),
-    );
-    let stroke = Stroke::new(1.0, theme.line);
-    painter.rect_stroke(
-        rect,
-        CornerRadius::same(theme::RADIUS),
-        stroke,
-        StrokeKind::Inside,
-    );
+    painter.rect_filled(rect, theme::RADIUS, theme.panel.gamma_multiply(0.92));
+    theme::edge(painter, rect, 1.0, theme.line);
     let mut at = rect.min + vec2(theme::GAP, theme::GRID);
     for galley in galleys {
         let step = galley.size().y;
@@ -439,11 +428,7 @@ pub fn note(painter: &Painter, canvas: &Canvas, text: String, theme: &Theme) {
     let font = theme::font(theme::SMALL);
     let galley = painter.layout_no_wrap(text, font, theme.warning);
     let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y), galley.size());
-    painter.rect_filled(
-        rect.expand(3.0),
-        CornerRadius::same(theme::RADIUS),
-        theme.well,
-    );
+    painter.rect_filled(rect.expand(3.0), theme::RADIUS, theme.well);
     painter.galley(rect.min, galley, theme.warning);
 }
 
@@ -456,9 +441,9 @@ pub fn lasso(painter: &Painter, rect: Rect, theme: &Theme) {
 
 /// That the view has the keyboard's focus.
 pub fn focus(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let radius = CornerRadius::same(theme::RADIUS);
+    let rect = canvas.plot.expand(1.0);
     let stroke = Stroke::new(1.5, theme.focus);
-    painter.rect_stroke(canvas.plot.expand(1.0), radius, stroke, StrokeKind::Outside);
+    painter.rect_stroke(rect, theme::RADIUS, stroke, StrokeKind::Outside);
 }
 
 #[cfg(test)]
