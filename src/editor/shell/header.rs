@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Layout as Row, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder,
-    containers::scroll_area::ScrollBarVisibility, pos2, vec2,
+    containers::scroll_area::ScrollBarVisibility, vec2,
 };
 
 use super::place;
@@ -68,10 +68,8 @@ fn logo(ui: &mut Ui) {
     let theme = theme::current(ui);
     for (n, height) in [1.0, 0.62, 0.4, 0.24].into_iter().enumerate() {
         let left = rect.left() + 5.0 * n as f32;
-        let bar = Rect::from_min_max(
-            pos2(left, rect.bottom() - rect.height() * height),
-            pos2(left + 3.0, rect.bottom()),
-        );
+        let top = rect.bottom() - rect.height() * height;
+        let bar = Rect::from_x_y_ranges(left..=left + 3.0, top..=rect.bottom());
         ui.painter().rect_filled(bar, 1, theme.accent);
     }
 }

@@ -1,6 +1,6 @@
 //! Where everything stands in the window.
 
-use egui::{Rect, Vec2, pos2, vec2};
+use egui::{Rect, Vec2, vec2};
 
 use crate::editor::theme;
 use crate::editor::views::panels;
@@ -39,9 +39,7 @@ impl Layout {
     pub fn of(window: Rect) -> Layout {
         let header = window.top() + HEADER;
         let status = (window.bottom() - STATUS).max(header);
-        let row = |top: f32, bottom: f32| {
-            Rect::from_min_max(pos2(window.left(), top), pos2(window.right(), bottom))
-        };
+        let row = |top: f32, bottom: f32| Rect::from_x_y_ranges(window.x_range(), top..=bottom);
         let body = row(header, status);
         let least = vec2(
             EditorSize::MIN.width as f32,
@@ -91,6 +89,8 @@ impl Body {
 
 #[cfg(test)]
 mod tests {
+    use egui::pos2;
+
     use super::*;
 
     #[test]

@@ -1,9 +1,7 @@
 //! Signs on buttons, drawn, so that they look alike on every system.
 
 use egui::epaint::PathShape;
-use egui::{
-    Button, Color32, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Button, Color32, Painter, Pos2, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::editor::theme;
 
@@ -54,14 +52,8 @@ pub fn sign(ui: &mut Ui, icon: Icon, color: Color32) {
 
 /// Draws a sign about a place.
 pub fn paint(painter: &Painter, center: Pos2, icon: Icon, color: Color32) {
-    let rect = Rect::from_center_size(center, vec2(SIZE, SIZE));
     // From −1 to 1 both ways.
-    let at = |x: f32, y: f32| {
-        pos2(
-            center.x + x * rect.width() / 2.0,
-            center.y + y * rect.height() / 2.0,
-        )
-    };
+    let at = |x: f32, y: f32| center + 0.5 * SIZE * vec2(x, y);
     let stroke = Stroke::new(1.6, color);
     let line = |points: Vec<Pos2>| {
         painter.add(PathShape::line(points, stroke));

@@ -1,7 +1,7 @@
 //! The page that lists all presets: what to look for on the left, the list, and on the right what is
 //! said of the one that is chosen.
 
-use egui::{Button, Key, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Button, Key, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::dialog::Dialog;
 use super::filters::{self, heading};
@@ -19,8 +19,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
     let inner = rect.shrink(theme::GAP);
     let (left, right) = (inner.left() + SIDE_WIDTH, inner.right() - SIDE_WIDTH);
     let gap = 1.5 * theme::GAP;
-    let column =
-        |from: f32, to: f32| Rect::from_min_max(pos2(from, inner.top()), pos2(to, inner.bottom()));
+    let column = |from: f32, to: f32| Rect::from_x_y_ranges(from..=to, inner.y_range());
     let contents = browser.contents();
     // What other programs do in the folder is to be seen while nothing else moves.
     ui.ctx()

@@ -81,10 +81,7 @@ impl Piano {
     pub fn white(&self, key: u8) -> Rect {
         let place = white_place(key) as f32 - self.first as f32;
         let left = self.rect.left() + place * self.width();
-        Rect::from_min_max(
-            pos2(left, self.rect.top()),
-            pos2(left + self.width(), self.rect.bottom()),
-        )
+        Rect::from_x_y_ranges(left..=left + self.width(), self.rect.y_range())
     }
 
     /// A black key's place.
