@@ -3,8 +3,8 @@
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::style::StyleModifier;
 use egui::{
-    Button, CornerRadius, Frame, Margin, PopupCloseBehavior, Response, RichText, Role, ScrollArea,
-    Stroke, Ui, WidgetInfo, vec2,
+    Button, Frame, Margin, PopupCloseBehavior, Response, RichText, Role, ScrollArea, Stroke, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::text::text_width;
@@ -42,15 +42,13 @@ pub fn segments<T: Copy + PartialEq>(
     options: &[(T, &str)],
 ) -> Vec<Response> {
     let theme = theme::current(ui);
-    let frame = Frame::new()
+    let mut frame = Frame::new()
         .fill(theme.well)
-        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .corner_radius(theme::RADIUS)
         .inner_margin(Margin::same(1));
-    let frame = if theme.outlines() {
-        frame.stroke(Stroke::new(1.0, theme.line))
-    } else {
-        frame
-    };
+    if theme.outlines() {
+        frame = frame.stroke(Stroke::new(1.0, theme.line));
+    }
     let shown = frame.show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -82,15 +80,12 @@ pub fn toggle_width(ui: &Ui, name: &str) -> f32 {
 /// A switch with its name on it.
 pub fn toggle(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
     let theme = theme::current(ui);
-    let text = RichText::new(name).color(if *is_on {
-        theme.accent_text
-    } else {
-        theme.weak_text
-    });
-    let text = if *is_on {
-        text.font(theme::strong(theme::BODY))
-    } else {
-        text
+    let text = RichText::new(name);
+    let text = match *is_on {
+        true => text
+            .color(theme.accent_text)
+            .font(theme::strong(theme::BODY)),
+        false => text.color(theme.weak_text),
     };
     let response = ui
         .scope(|ui| {
