@@ -80,16 +80,6 @@ impl Browser {
         self.revealed = None;
     }
 
-    /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
-    pub fn bar(&mut self, ui: &mut Ui, context: &mut ViewContext) {
-        bar::show(self, ui, context);
-    }
-
-    /// The page with all presets, into all the room there is.
-    pub fn page(&mut self, ui: &mut Ui, context: &mut ViewContext) {
-        page::show(self, ui, context);
-    }
-
     /// What lies over everything else: a form, and a notice with its foot at this height in points. To
     /// be shown after all views.
     pub fn overlay(&mut self, ui: &mut Ui, model: &mut EditorModel, foot: f32) {

@@ -14,13 +14,16 @@ const NAME_WIDTH: (f32, f32) = (130.0, 260.0);
 /// What stands beside the name, points.
 const OTHERS_WIDTH: f32 = 500.0;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
-    ui.spacing_mut().item_spacing.x = theme::GRID;
-    presets(browser, ui, context);
-    ui.add_space(theme::GAP);
-    steps(ui, context);
-    ui.add_space(theme::GAP);
-    compare(ui, context);
+impl Browser {
+    /// The bar: previous, next, the preset's name, favourite, save; undo, redo; A and B.
+    pub fn bar(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        ui.spacing_mut().item_spacing.x = theme::GRID;
+        presets(self, ui, context);
+        ui.add_space(theme::GAP);
+        steps(ui, context);
+        ui.add_space(theme::GAP);
+        compare(ui, context);
+    }
 }
 
 fn presets(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {

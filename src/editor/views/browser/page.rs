@@ -1,51 +1,53 @@
 //! The page that lists all presets: what to look for on the left, the list, and on the right what is
 //! said of the one that is chosen.
 
-use egui::{Button, Key, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Button, Key, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::dialog::Dialog;
 use super::filters::{self, heading};
 use super::{Browser, ViewContext, list};
 use crate::editor::theme;
+use crate::editor::widgets::place;
 use crate::library::Entry;
 
 /// Of the columns on the left and right, points.
 const SIDE_WIDTH: f32 = filters::WIDTH;
 
-pub fn show(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
-    let theme = theme::current(ui);
-    let rect = ui.max_rect();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
-    let inner = rect.shrink(theme::GAP);
-    let (left, right) = (inner.left() + SIDE_WIDTH, inner.right() - SIDE_WIDTH);
-    let gap = 1.5 * theme::GAP;
-    let column = |from: f32, to: f32| Rect::from_x_y_ranges(from..=to, inner.y_range());
-    let contents = browser.contents();
-    // What other programs do in the folder is to be seen while nothing else moves.
-    ui.ctx()
-        .request_repaint_after(std::time::Duration::from_millis(500));
-    let mut left_by = None;
-    within(ui, column(inner.left(), left), |ui| {
-        left_by = filters::show(browser, ui, &contents);
-    });
-    let mut chosen = None;
-    within(ui, column(left + gap, right - gap), |ui| {
-        chosen = list::show(browser, ui, context, &contents, left_by);
-    });
-    within(ui, column(right, inner.right()), |ui| {
-        details(browser, ui, context, chosen.as_ref());
-    });
-    let is_modal = browser.dialog.is_some() || ui.ctx().text_edit_focused();
-    if !is_modal && ui.input(|input| input.key_pressed(Key::Escape)) {
-        browser.open = false;
+impl Browser {
+    /// The page with all presets, into all the room there is.
+    pub fn page(&mut self, ui: &mut Ui, context: &mut ViewContext) {
+        let theme = theme::current(ui);
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
+        let inner = rect.shrink(theme::GAP);
+        let (left, right) = (inner.left() + SIDE_WIDTH, inner.right() - SIDE_WIDTH);
+        let gap = 1.5 * theme::GAP;
+        let column = |from: f32, to: f32| Rect::from_x_y_ranges(from..=to, inner.y_range());
+        let contents = self.contents();
+        // What other programs do in the folder is to be seen while nothing else moves.
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(500));
+        let left_by = within(ui, column(inner.left(), left), |ui| {
+            filters::show(self, ui, &contents)
+        });
+        let chosen = within(ui, column(left + gap, right - gap), |ui| {
+            list::show(self, ui, context, &contents, left_by)
+        });
+        within(ui, column(right, inner.right()), |ui| {
+            details(self, ui, context, chosen.as_ref());
+        });
+        let is_modal = self.dialog.is_some() || ui.ctx().text_edit_focused();
+        if !is_modal && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.open = false;
+        }
     }
 }
 
-fn within(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui)) {
-    ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+fn within<R>(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui) -> R) -> R {
+    place(ui, rect, |ui| {
         ui.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
-        view(ui);
-    });
+        view(ui)
+    })
 }
 
 /// What is said of the chosen preset, and what can be done with it.
