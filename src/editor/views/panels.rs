@@ -14,6 +14,7 @@ use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::text_width;
+use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use card::{card, grid, of_groups};
 use envelope::EnvelopeView;
@@ -128,8 +129,8 @@ impl Panels {
     pub fn new() -> Panels {
         Panels {
             first: 0,
-            amp: EnvelopeView::amp(),
-            filter: EnvelopeView::filter(),
+            amp: EnvelopeView::new(EnvelopeId::Amp),
+            filter: EnvelopeView::new(EnvelopeId::Filter),
             lfo: LfoView::default(),
             load: LoadView::new(),
         }

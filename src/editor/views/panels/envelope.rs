@@ -49,60 +49,45 @@ impl Handle {
 
 /// One of the two envelopes.
 pub struct EnvelopeView {
-    group: Group,
-    envelope: &'static EnvelopeParams,
-    /// Of a voice, the place on this envelope.
-    place: fn(&VoiceSnapshot) -> EnvelopePlace,
+    id: EnvelopeId,
     held: Option<Handle>,
 }
 
 impl EnvelopeView {
-    /// The amplitude's.
-    pub fn amp() -> EnvelopeView {
-        EnvelopeView::new(Group::AmpEnvelope, EnvelopeId::Amp.params(), |voice| {
-            voice.amp_envelope
-        })
+    /// Of this envelope.
+    pub fn new(id: EnvelopeId) -> EnvelopeView {
+        EnvelopeView { id, held: None }
     }
 
-    /// The filter's.
-    pub fn filter() -> EnvelopeView {
-        EnvelopeView::new(
-            Group::FilterEnvelope,
-            EnvelopeId::Filter.params(),
-            |voice| voice.filter_envelope,
-        )
+    fn group(&self) -> Group {
+        self.id.params().attack.row().group
     }
 
-    fn new(
-        group: Group,
-        envelope: &'static EnvelopeParams,
-        place: fn(&VoiceSnapshot) -> EnvelopePlace,
-    ) -> EnvelopeView {
-        EnvelopeView {
-            group,
-            envelope,
-            place,
-            held: None,
+    /// Where a voice is on this envelope.
+    fn place(&self, voice: &VoiceSnapshot) -> EnvelopePlace {
+        match self.id {
+            EnvelopeId::Amp => voice.amp_envelope,
+            EnvelopeId::Filter => voice.filter_envelope,
         }
     }
 
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = card(ui, rect, self.group.name());
+        let inner = card(ui, rect, self.group().name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
         let well = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
         self.drawing(ui, context, well);
         let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
-        let controls = of_groups(&[self.group]);
+        let controls = of_groups(&[self.group()]);
         grid(ui, context, row, controls.len(), &controls);
     }
 
     fn drawing(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let id = ui.scope_id().with(self.group);
+        let id = ui.scope_id().with(self.group());
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let corners = Corners::of(self.envelope, context, rect);
+        let corners = Corners::of(self.id.params(), context, rect);
         let pointed = response
             .hover_pos()
             .and_then(|pointer| corners.nearest(pointer));
@@ -135,7 +120,7 @@ impl EnvelopeView {
         context.help.show_for(&response, || match active {
             None => format!(
                 "{}: drag its corners, with Shift for fine",
-                self.group.name()
+                self.group().name()
             ),
             Some(handle) => {
                 let values = self.params(handle).into_iter().flatten().map(|param| {
@@ -155,7 +140,7 @@ impl EnvelopeView {
     /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
-        let corners = Corners::of(self.envelope, context, rect);
+        let corners = Corners::of(self.id.params(), context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
         for level in [0.0, 0.5, 1.0] {
@@ -164,7 +149,7 @@ impl EnvelopeView {
         }
         let line = corners.line();
         let (values, has_mpe_zone) = (context.controls.values(), context.has_mpe_zone());
-        let is_idle = idle::reason(self.envelope.attack, values, has_mpe_zone).is_some();
+        let is_idle = idle::reason(self.id.params().attack, values, has_mpe_zone).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
@@ -185,14 +170,14 @@ impl EnvelopeView {
     /// Where every voice is, by its slot.
     fn dots(&self, corners: &Corners, snapshot: &Snapshot) -> impl Iterator<Item = (usize, Pos2)> {
         snapshot.voices().filter_map(|(voice, _)| {
-            let at = corners.of_voice((self.place)(voice))?;
+            let at = corners.of_voice(self.place(voice))?;
             Some((usize::from(voice.slot), at))
         })
     }
 
     /// What a handle moves sideways and upwards.
     fn params(&self, handle: Handle) -> [Option<Param>; 2] {
-        let envelope = self.envelope;
+        let envelope = self.id.params();
         match handle {
             Handle::Delay => [Some(envelope.delay), None],
             Handle::Attack => [Some(envelope.attack), None],
@@ -218,7 +203,7 @@ impl EnvelopeView {
             context.model.draw(param, normalized);
         };
         if let Some(param) = sideways {
-            let stage = Corners::of(self.envelope, context, rect).stage;
+            let stage = Corners::of(self.id.params(), context, rect).stage;
             by(context, param, way.x / stage);
         }
         if let Some(param) = upwards {
@@ -400,7 +385,7 @@ mod tests {
         let mut found = Vec::new();
         screen.show(&mut model, &[], |_, context| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
-            let corners = Corners::of(view.envelope, context, rect);
+            let corners = Corners::of(view.id.params(), context, rect);
             found = view
                 .dots(&corners, context.live.snapshot())
                 .map(|(_, at)| at)
@@ -424,7 +409,7 @@ mod tests {
     fn every_voice_is_a_dot_that_goes_along_the_envelope() {
         let mut engine = engine_holding(&Patch::default(), &[57, 64]);
         let mut screen = Screen::new(Vec2::new(400.0, 100.0));
-        let view = EnvelopeView::filter();
+        let view = EnvelopeView::new(EnvelopeId::Filter);
         let mut buffers = [[0.0; 480]; 2];
         let mut last = 0.0;
         let mut is_moving = 0;
