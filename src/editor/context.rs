@@ -5,8 +5,8 @@ pub mod help;
 pub mod legends;
 pub mod scale;
 
-use crate::editor::model::EditorModel;
 use crate::editor::model::live::{Live, TelemetryState};
+use crate::editor::model::{EditorModel, idle};
 use crate::synth::Param;
 use controls::SharedControls;
 use help::HelpLine;
@@ -24,9 +24,14 @@ pub struct ViewContext<'a> {
 }
 
 impl ViewContext<'_> {
+    /// Why a parameter has no effect now; `None` if it has one.
+    pub fn idle_reason(&self, param: Param) -> Option<&'static str> {
+        idle::reason(param, self.controls.values(), self.has_mpe_zone())
+    }
+
     /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While
     /// the instrument does not run, the parameter decides.
-    pub fn has_mpe_zone(&self) -> bool {
+    fn has_mpe_zone(&self) -> bool {
         match self.live.telemetry() {
             TelemetryState::Latest(telemetry) => telemetry.mpe.is_on(),
             TelemetryState::Awaited | TelemetryState::Missing => {

@@ -5,7 +5,6 @@ use egui::{Rect, Response, Stroke, StrokeKind, Ui};
 use super::state::ControlState;
 use super::text::{one_line, text_width};
 use crate::editor::context::ViewContext;
-use crate::editor::model::idle;
 use crate::editor::model::value_text::compact;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
@@ -21,7 +20,7 @@ pub fn dimmed(
     control: impl FnOnce(&mut Ui, &mut ViewContext),
 ) {
     ui.scope(|ui| {
-        if idle::reason(param, context.controls.values(), context.has_mpe_zone()).is_some() {
+        if context.idle_reason(param).is_some() {
             ui.multiply_opacity(IDLE_OPACITY);
         }
         control(ui, context);

@@ -3,7 +3,6 @@
 use egui::Response;
 
 use crate::editor::context::ViewContext;
-use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::model::value_text::value_text;
 use crate::synth::Param;
@@ -36,7 +35,7 @@ impl ControlState {
             text: value_text(param, param.range().plain(normalized)),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
-            idle: idle::reason(param, context.controls.values(), context.has_mpe_zone()),
+            idle: context.idle_reason(param),
         }
     }
 }

@@ -8,7 +8,6 @@ use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke,
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
 use crate::editor::context::ViewContext;
-use crate::editor::model::idle;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::fine;
@@ -148,8 +147,7 @@ impl EnvelopeView {
             painter.hline(rect.x_range(), corners.y(level), stroke);
         }
         let line = corners.line();
-        let (values, has_mpe_zone) = (context.controls.values(), context.has_mpe_zone());
-        let is_idle = idle::reason(self.id.params().attack, values, has_mpe_zone).is_some();
+        let is_idle = context.idle_reason(self.id.params().attack).is_some();
         let color = if is_idle {
             theme.weak_text
         } else {
