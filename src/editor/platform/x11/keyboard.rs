@@ -22,6 +22,7 @@ use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConnectionExt as _, EventMask, KeyButMask, KeyPressEvent,
 };
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 use crate::editor::context::legends::Legends;
 
@@ -92,13 +93,9 @@ impl Keyboard {
     fn read(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         // After a reply every event that the layer can have seen has arrived here as well.
-        let Ok(Ok(_)) = self
-            .connection
-            .get_input_focus()
-            .map(|cookie| cookie.reply())
-        else {
+        if self.connection.sync().is_err() {
             return events;
-        };
+        }
         while let Ok(Some(event)) = self.connection.poll_for_event() {
             match event {
                 XEvent::KeyPress(key) => {

@@ -10,8 +10,8 @@
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::present::{CompleteKind, ConnectionExt as _, EventMask};
-use x11rb::protocol::xproto::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 /// Listens to the blanks of one window's screen.
 pub struct Pace {
@@ -38,13 +38,9 @@ impl Pace {
         // After this answer all earlier reports have arrived. A request for a blank that is over
         // would be answered at once, and the layer would lose a frame that it has requested
         // meanwhile. An error is of a window that is about to go.
-        let Ok(Ok(_)) = self
-            .connection
-            .get_input_focus()
-            .map(|answer| answer.reply())
-        else {
+        if self.connection.sync().is_err() {
             return;
-        };
+        }
         let mut told_latest = None;
         while let Ok(Some(event)) = self.connection.poll_for_event() {
             if let Event::PresentCompleteNotify(told) = event
