@@ -42,7 +42,7 @@ const MESSAGE_AFTER_S: f64 = 1.0;
 /// How often it is looked whether keys are heard.
 const WAITING: Duration = Duration::from_millis(50);
 /// What a key makes softer or harder.
-const VELOCITY_STEP: u8 = 20;
+const VELOCITY_STEP: i8 = 20;
 
 /// The key of an English keyboard in the same place. Of two letters that have changed places each is
 /// the other's, so that this is its own way back.
@@ -334,19 +334,15 @@ impl Keyboard {
 
     fn shift_octave(&mut self, by: i8) {
         // Held notes end as the ones that they began as: their letters know them.
-        let base = i16::from(self.base) + 12 * i16::from(by);
-        if let Ok(base) = u8::try_from(base)
-            && BASES.contains(&base)
-        {
+        let base = self.base.checked_add_signed(12 * by);
+        if let Some(base) = base.filter(|base| BASES.contains(base)) {
             self.base = base;
         }
     }
 
     fn shift_velocity(&mut self, by: i8) {
-        let step = i16::from(VELOCITY_STEP) * i16::from(by);
-        let (least, most) = (*VELOCITIES.start(), *VELOCITIES.end());
-        self.velocity =
-            (i16::from(self.velocity) + step).clamp(i16::from(least), i16::from(most)) as u8;
+        let velocity = self.velocity.saturating_add_signed(VELOCITY_STEP * by);
+        self.velocity = velocity.clamp(*VELOCITIES.start(), *VELOCITIES.end());
     }
 
     /// Octave and velocity.
