@@ -427,7 +427,6 @@ impl Keyboard {
     fn paint(&self, ui: &Ui, piano: &Piano, held: u128) {
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(piano.rect());
-        let is_down = |key: u8| held >> key & 1 == 1;
         let font = theme::font(theme::SMALL);
         let legends = Legends::published(ui.ctx());
         let letter = |key: u8| {
@@ -444,33 +443,30 @@ impl Keyboard {
             Some(legend.unwrap_or_else(|| position.name().to_owned()))
         };
         let (white, black, edge) = theme.keys();
-        for key in piano.whites() {
-            let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
-            let fill = if is_down(key) { theme.accent } else { white };
+        // The text stands `above` the key's foot, points.
+        let paint = |key: u8, rect: Rect, at_rest, text: Option<String>, above| {
+            let is_down = held >> key & 1 == 1;
+            let (fill, color) = match is_down {
+                true => (theme.accent, theme.on_accent),
+                false => at_rest,
+            };
             paint_key(&painter, rect, fill, edge);
-            let color = if is_down(key) { theme.on_accent } else { black };
-            let foot = rect.center_bottom() - vec2(0.0, 3.0);
+            let foot = rect.center_bottom() - vec2(0.0, above);
             // A pressed key differs by more than its colour.
-            if is_down(key) {
+            if is_down {
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }
-            let text = letter(key).or_else(|| (key % 12 == 0).then(|| key_name(i32::from(key))));
             if let Some(text) = text {
                 painter.text(foot, Align2::CENTER_BOTTOM, text, font.clone(), color);
             }
+        };
+        for key in piano.whites() {
+            let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
+            let text = letter(key).or_else(|| (key % 12 == 0).then(|| key_name(i32::from(key))));
+            paint(key, rect, (white, black), text, 3.0);
         }
         for key in piano.blacks() {
-            let rect = piano.black(key);
-            let fill = if is_down(key) { theme.accent } else { black };
-            paint_key(&painter, rect, fill, edge);
-            let color = if is_down(key) { theme.on_accent } else { white };
-            if is_down(key) {
-                painter.circle_filled(rect.center_bottom() - vec2(0.0, 22.0), 2.5, color);
-            }
-            if let Some(letter) = letter(key) {
-                let foot = rect.center_bottom() - vec2(0.0, 2.0);
-                painter.text(foot, Align2::CENTER_BOTTOM, letter, font.clone(), color);
-            }
+            paint(key, piano.black(key), (black, white), letter(key), 2.0);
         }
     }
 }
