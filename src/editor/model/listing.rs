@@ -97,14 +97,17 @@ impl PresetFilter {
             && self.tags.iter().all(|tag| has_tag(entry, tag))
     }
 
+    /// One that lets everything pass, in the same order.
+    pub fn opened(&self) -> PresetFilter {
+        PresetFilter {
+            order: self.order,
+            ..PresetFilter::default()
+        }
+    }
+
     /// Whether it lets everything pass.
     pub fn is_open(&self) -> bool {
-        let order = self.order;
-        *self
-            == PresetFilter {
-                order,
-                ..PresetFilter::default()
-            }
+        *self == self.opened()
     }
 }
 

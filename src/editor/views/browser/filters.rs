@@ -58,11 +58,7 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<K
             if !filter.is_open() {
                 ui.add_space(theme::GAP);
                 if ui.button("Show all").clicked() {
-                    let order = filter.order;
-                    *filter = PresetFilter {
-                        order,
-                        ..Default::default()
-                    };
+                    *filter = filter.opened();
                 }
             }
             focus::follow(ui);
