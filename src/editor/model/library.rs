@@ -44,12 +44,10 @@ impl EditorModel {
 
     /// Does something with the library, and reports it. Returns whether it could be done.
     pub(super) fn apply_to_library(&mut self, action: &LibraryAction) -> bool {
-        let report = match self.try_in_library(action) {
-            Ok(report) => report,
-            Err(error) => LibraryReport::Failed(error),
-        };
-        let is_done = !matches!(report, LibraryReport::Failed(_));
-        self.library_reports.push(report);
+        let result = self.try_in_library(action);
+        let is_done = result.is_ok();
+        self.library_reports
+            .push(result.unwrap_or_else(LibraryReport::Failed));
         is_done
     }
 
@@ -62,12 +60,11 @@ impl EditorModel {
             LibraryAction::Move(Swap { before, after }) => {
                 self.library.restore(before, after)?;
                 let folder = self.library.presets_folder();
-                Ok(
-                    match folder.is_some_and(|folder| after.starts_with(folder)) {
-                        true => LibraryReport::Restored,
-                        false => LibraryReport::Deleted,
-                    },
-                )
+                let is_preset = folder.is_some_and(|folder| after.starts_with(folder));
+                Ok(match is_preset {
+                    true => LibraryReport::Restored,
+                    false => LibraryReport::Deleted,
+                })
             }
             LibraryAction::Rename { id, name } => {
                 let entry = self.library.entry(id)?;
