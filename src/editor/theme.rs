@@ -10,8 +10,8 @@ use std::sync::Arc;
 use egui::epaint::Shadow;
 use egui::style::{NumberFormatter, Widgets};
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin, Painter,
-    Rect, Stroke, StrokeKind, Style, TextStyle, Ui, Visuals, vec2,
+    Align2, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Id, Margin,
+    Painter, Pos2, Rect, Stroke, StrokeKind, Style, TextStyle, Ui, Visuals, vec2,
 };
 
 use crate::editor::model::value_text::with_minus;
@@ -332,6 +332,11 @@ impl Theme {
         });
         style
     }
+}
+
+/// Writes a small text, as on scales.
+pub fn small_text(painter: &Painter, at: Pos2, align: Align2, text: impl ToString, color: Color32) {
+    painter.text(at, align, text, font(SMALL), color);
 }
 
 /// Draws an edge, so many points wide, within the place of a surface with corners of [`RADIUS`].

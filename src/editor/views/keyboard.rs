@@ -19,7 +19,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::model::spectrum::pitch::key_name;
-use crate::editor::theme;
+use crate::editor::theme::{self, small_text};
 use crate::settings::Letters;
 use piano::Piano;
 
@@ -357,17 +357,11 @@ impl Keyboard {
         ];
         for (row, (name, value, names)) in rows.into_iter().enumerate() {
             let center = rect.top() + (row as f32 + 0.5) * half;
-            let font = theme::font(theme::SMALL);
-            ui.painter().text(
-                pos2(rect.left(), center),
-                Align2::LEFT_CENTER,
-                name,
-                font.clone(),
-                theme.weak_text,
-            );
+            let painter = ui.painter();
+            let left = pos2(rect.left(), center);
+            small_text(painter, left, Align2::LEFT_CENTER, name, theme.weak_text);
             let middle = pos2(rect.right() - 32.0, center);
-            ui.painter()
-                .text(middle, Align2::CENTER_CENTER, value, font, theme.text);
+            small_text(painter, middle, Align2::CENTER_CENTER, value, theme.text);
             for (side, accessible) in names.into_iter().enumerate() {
                 let by = 2 * side as i8 - 1;
                 let at = middle + vec2(24.0 * f32::from(by), 0.0);
@@ -457,7 +451,7 @@ impl Keyboard {
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }
             if let Some(text) = text {
-                painter.text(foot, Align2::CENTER_BOTTOM, text, font.clone(), color);
+                small_text(&painter, foot, Align2::CENTER_BOTTOM, text, color);
             }
         };
         for key in piano.whites() {

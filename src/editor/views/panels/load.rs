@@ -9,7 +9,7 @@ use super::filter::fill;
 use crate::bridge::{Load, Telemetry, WINDOW_S};
 use crate::editor::context::ViewContext;
 use crate::editor::model::live::TelemetryState;
-use crate::editor::theme;
+use crate::editor::theme::{self, small_text};
 
 /// Between two points of the graph, seconds.
 const INTERVAL_S: f64 = 0.25;
@@ -102,25 +102,13 @@ impl LoadView {
             ("Partials", statistics.partials.to_string(), theme.text),
         ];
         let line = (rect.height() / lines.len() as f32).min(LINE + 4.0);
-        let font = theme::font(theme::SMALL);
         for (place, (name, value, color)) in lines.into_iter().enumerate() {
             let y = rect.top() + (place as f32 + 0.5) * line;
-            let (left, right) = (rect.left() + 2.0, rect.right() - theme::GAP);
+            let left = pos2(rect.left() + 2.0, y);
+            let right = pos2(rect.right() - theme::GAP, y);
             let painter = ui.painter();
-            painter.text(
-                pos2(left, y),
-                Align2::LEFT_CENTER,
-                name,
-                font.clone(),
-                theme.weak_text,
-            );
-            painter.text(
-                pos2(right, y),
-                Align2::RIGHT_CENTER,
-                value,
-                font.clone(),
-                color,
-            );
+            small_text(painter, left, Align2::LEFT_CENTER, name, theme.weak_text);
+            small_text(painter, right, Align2::RIGHT_CENTER, value, color);
         }
     }
 
@@ -137,13 +125,9 @@ impl LoadView {
         };
         for part in marks(top, rect.height()) {
             painter.hline(rect.x_range(), y(part), Stroke::new(1.0, theme.grid));
-            painter.text(
-                pos2(rect.left() + 4.0, y(part)),
-                Align2::LEFT_CENTER,
-                format!("{:.0} %", 100.0 * part),
-                theme::font(theme::SMALL),
-                theme.weak_text,
-            );
+            let at = pos2(rect.left() + 4.0, y(part));
+            let text = format!("{:.0} %", 100.0 * part);
+            small_text(&painter, at, Align2::LEFT_CENTER, text, theme.weak_text);
         }
         if self.history.len() < 2 {
             return;

@@ -16,7 +16,7 @@ use crate::editor::model::spectrum::pitch::power_db;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::model::spectrum::view_state::Switches;
 use crate::editor::model::value_text::with_minus;
-use crate::editor::theme::{self, Theme};
+use crate::editor::theme::{self, Theme, small_text};
 use crate::editor::widgets;
 use crate::synth::Param;
 use crate::synth::parameter::EDITABLE_PARTIALS;
@@ -72,11 +72,6 @@ pub fn scales(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     axis_scale(painter, canvas, theme);
 }
 
-/// A small text of a scale.
-fn scale_text(painter: &Painter, at: Pos2, align: Align2, text: String, color: Color32) {
-    painter.text(at, align, text, theme::font(theme::SMALL), color);
-}
-
 /// Heights of marks, from the lowest to the highest, and whether there is room for the text of each,
 /// which stays within the plot: its height, if so.
 fn mark_heights(
@@ -113,7 +108,7 @@ fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         if let Some(text_y) = text_y {
             let at = pos2(canvas.plot.left() - 6.0, text_y);
             let text = canvas.layer.mark_text(mark);
-            scale_text(painter, at, Align2::RIGHT_CENTER, text, theme.accent_text);
+            small_text(painter, at, Align2::RIGHT_CENTER, text, theme.accent_text);
         }
     }
 }
@@ -126,7 +121,7 @@ fn live_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         if let Some(text_y) = text_y {
             let at = pos2(canvas.plot.right() + 6.0, text_y);
             let text = with_minus(&format!("{db:.0}")).replace("−0", "0");
-            scale_text(painter, at, Align2::LEFT_CENTER, text, theme.weak_text);
+            small_text(painter, at, Align2::LEFT_CENTER, text, theme.weak_text);
         }
     }
 }
@@ -137,7 +132,7 @@ fn axis_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     if !is_by_number {
         let at = canvas.names.left_top() + vec2(-6.0, 2.0);
         let text = format!("Bars {}", canvas.reference.note());
-        scale_text(painter, at, Align2::RIGHT_TOP, text, theme.accent_text);
+        small_text(painter, at, Align2::RIGHT_TOP, text, theme.accent_text);
     }
     let (names, notes) = canvas.axis.marks(canvas.extent());
     if !is_by_number {
@@ -149,7 +144,7 @@ fn axis_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     for (row, marks, color) in [(0.0, names, theme.weak_text), (1.0, notes, theme.text)] {
         for mark in marks {
             let at = pos2(mark.x, canvas.names.top() + 2.0 + 14.0 * row);
-            scale_text(painter, at, Align2::CENTER_TOP, mark.text, color);
+            small_text(painter, at, Align2::CENTER_TOP, mark.text, color);
         }
     }
 }
