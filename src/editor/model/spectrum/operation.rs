@@ -137,20 +137,9 @@ fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
     }
 }
 
-/// The values of a layer's bars at one moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerValues {
-    /// Of partial 1 first, in the layer's unit.
-    plain: Vec<f32>,
-}
-
-impl LayerValues {
-    /// As it stands.
-    pub fn now(layer: Layer, model: &EditorModel) -> LayerValues {
-        LayerValues {
-            plain: layer.params().map(|param| model.plain(param)).collect(),
-        }
-    }
+/// The values of a layer's bars as they stand, of partial 1 first, in the layer's unit.
+pub fn values(layer: Layer, model: &EditorModel) -> Vec<f32> {
+    layer.params().map(|param| model.plain(param)).collect()
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
@@ -160,8 +149,8 @@ pub fn perform(
     selection: Selection,
     model: &mut EditorModel,
 ) {
-    model.begin_group(format!("{} {}", operation.name(), layer.name()));
-    let before = LayerValues::now(layer, model);
+    begin(operation, layer, model);
+    let before = values(layer, model);
     draw(operation, layer, selection, &before, model);
     model.end_group();
 }
@@ -172,11 +161,11 @@ pub fn draw(
     operation: BarOperation,
     layer: Layer,
     selection: Selection,
-    before: &LayerValues,
+    before: &[f32],
     model: &mut EditorModel,
 ) {
     let numbers: Vec<usize> = selection.or_all().numbers().collect();
-    let values: Vec<f32> = numbers.iter().map(|&n| before.plain[n - 1]).collect();
+    let values: Vec<f32> = numbers.iter().map(|&n| before[n - 1]).collect();
     let after = operation.of(layer, &numbers, &values);
     for ((&n, before), after) in numbers.iter().zip(values).zip(after) {
         // To and fro through the range a value may lose its last bit: what stays is not touched,
@@ -189,7 +178,7 @@ pub fn draw(
     }
 }
 
-/// Opens the group of an operation whose amount is dragged.
+/// Opens the group of an operation.
 pub fn begin(operation: BarOperation, layer: Layer, model: &mut EditorModel) {
     model.begin_group(format!("{} {}", operation.name(), layer.name()));
 }

@@ -5,7 +5,7 @@ use egui::{Align, Button, DragValue, Layout, RichText, Ui, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::Layer;
-use crate::editor::model::spectrum::operation::{self, BarOperation, LayerValues};
+use crate::editor::model::spectrum::operation::{self, BarOperation};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::theme;
 use crate::editor::views::spectrum::bar_editor::BarEditor;
@@ -23,7 +23,7 @@ pub struct ShapeMenu {
 /// An operation whose amount is being dragged.
 struct ByHand {
     name: &'static str,
-    before: LayerValues,
+    before: Vec<f32>,
     amount: f32,
 }
 
@@ -153,7 +153,7 @@ impl ShapeMenu {
                     operation::begin(of(amount.rest), layer, model);
                     self.by_hand = Some(ByHand {
                         name: amount.name,
-                        before: LayerValues::now(layer, model),
+                        before: operation::values(layer, model),
                         amount: now,
                     });
                 }
