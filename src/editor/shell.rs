@@ -97,7 +97,6 @@ impl Shell {
         self.views.settings.remember(params);
     }
 
-    /// Draws the whole window.
     pub fn show(&mut self, ui: &mut Ui, model: &mut EditorModel, live: &Live) {
         let window = ui.max_rect();
         let layout = Layout::of(window);

@@ -20,7 +20,6 @@ pub struct SharedControls {
 }
 
 impl SharedControls {
-    /// As a window opens.
     pub fn new() -> SharedControls {
         SharedControls {
             entry: None,

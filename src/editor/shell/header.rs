@@ -15,7 +15,6 @@ use crate::editor::widgets::focus;
 /// In a window narrower than this, points, what sounds is scrolled: what concerns the window stays.
 const NARROW: f32 = 700.0;
 
-/// Shows the header.
 pub fn show(
     ui: &mut Ui,
     context: &mut ViewContext,

@@ -125,7 +125,6 @@ pub struct Panels {
 }
 
 impl Panels {
-    /// As a window opens.
     pub fn new() -> Panels {
         Panels {
             first: 0,
@@ -136,7 +135,6 @@ impl Panels {
         }
     }
 
-    /// Draws them.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         self.load.update(ui, context);
         let mut rect = ui.max_rect();

@@ -154,7 +154,6 @@ impl SettingsPage {
         }
     }
 
-    /// Shows the page.
     pub fn page(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         if ui.input(|input| input.key_pressed(Key::Escape))
             && context.model.params().controllers().awaited().is_none()

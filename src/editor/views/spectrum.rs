@@ -67,7 +67,6 @@ pub struct SpectrumView {
 }
 
 impl SpectrumView {
-    /// As a window opens.
     pub fn new() -> SpectrumView {
         SpectrumView {
             state: SpectrumViewState::default(),

@@ -9,7 +9,6 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
 
-/// Shows a bar.
 pub fn bar(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
     dimmed(ui, context, param, |ui, context| {
         lively(ui, context, param, size)

@@ -70,7 +70,6 @@ impl EnvelopeView {
         }
     }
 
-    /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, self.group().name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);

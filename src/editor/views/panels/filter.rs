@@ -18,7 +18,6 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 /// Decibels at the curve's top and bottom.
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
-/// Shows the card.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Filter.name());
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);

@@ -26,7 +26,6 @@ pub struct LfoView {
 }
 
 impl LfoView {
-    /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         if let TelemetryState::Latest(telemetry) = context.live.telemetry()
             && telemetry.statistics.voices > 0

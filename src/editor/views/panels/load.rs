@@ -27,7 +27,6 @@ pub struct LoadView {
 }
 
 impl LoadView {
-    /// As a window opens.
     pub fn new() -> LoadView {
         LoadView {
             history: VecDeque::with_capacity(POINTS),
@@ -49,7 +48,6 @@ impl LoadView {
         }
     }
 
-    /// Shows the card.
     pub fn show(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, "Load");
         let [figures, graph] = super::split_columns(inner, [150.0, 0.0]);

@@ -17,7 +17,6 @@ const BAR: f32 = 17.0;
 /// Points.
 const CHOICE: f32 = 20.0;
 
-/// Shows the card.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let inner = card(ui, rect, Group::Macros.name());
     let width = inner.width() / MACROS as f32;

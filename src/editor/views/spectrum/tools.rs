@@ -31,7 +31,6 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// As a window opens.
     pub fn new() -> Tools {
         Tools {
             selection: SelectionMenu::new(),
@@ -39,7 +38,6 @@ impl Tools {
         }
     }
 
-    /// Draws the row.
     pub fn show(
         &mut self,
         ui: &mut Ui,

@@ -31,7 +31,6 @@ pub struct Waterfall {
 }
 
 impl Waterfall {
-    /// Of nothing.
     pub fn new() -> Waterfall {
         Waterfall {
             texture: None,
@@ -84,7 +83,6 @@ impl Waterfall {
         self.silent_rows < HEIGHT
     }
 
-    /// Draws it.
     pub fn paint(&self, painter: &Painter, rect: Rect) {
         let Some(texture) = &self.texture else {
             return;

@@ -17,7 +17,6 @@ pub struct SelectionMenu {
 }
 
 impl SelectionMenu {
-    /// As a window opens.
     pub fn new() -> SelectionMenu {
         SelectionMenu {
             step: 3,

@@ -38,7 +38,6 @@ struct Amount {
 }
 
 impl ShapeMenu {
-    /// As a window opens.
     pub fn new() -> ShapeMenu {
         ShapeMenu {
             seed: 1,
