@@ -89,20 +89,13 @@ impl Waterfall {
         };
         let split = rect.top() + rect.height() * (HEIGHT - self.newest) as f32 / HEIGHT as f32;
         let turn = self.newest as f32 / HEIGHT as f32;
-        let uv = |from: f32, to: f32| Rect::from_min_max(pos2(0.0, from), pos2(1.0, to));
-        painter.image(
-            texture.id(),
-            rect.with_max_y(split),
-            uv(turn, 1.0),
-            Color32::WHITE,
-        );
+        let image = |place: Rect, from: f32, to: f32| {
+            let uv = Rect::from_min_max(pos2(0.0, from), pos2(1.0, to));
+            painter.image(texture.id(), place, uv, Color32::WHITE);
+        };
+        image(rect.with_max_y(split), turn, 1.0);
         if turn > 0.0 {
-            painter.image(
-                texture.id(),
-                rect.with_min_y(split),
-                uv(0.0, turn),
-                Color32::WHITE,
-            );
+            image(rect.with_min_y(split), 0.0, turn);
         }
     }
 }
