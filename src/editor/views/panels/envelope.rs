@@ -3,7 +3,9 @@
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
 //! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
 
-use egui::{CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{
+    CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2,
+};
 
 use super::card::{card, grid, of_groups};
 use super::filter::fill;
@@ -185,14 +187,7 @@ impl EnvelopeView {
         }
     }
 
-    fn drag(
-        &self,
-        ui: &Ui,
-        context: &mut ViewContext,
-        handle: Handle,
-        rect: Rect,
-        way: egui::Vec2,
-    ) {
+    fn drag(&self, ui: &Ui, context: &mut ViewContext, handle: Handle, rect: Rect, way: Vec2) {
         let fine = fine(ui);
         let [sideways, upwards] = self.params(handle);
         let by = |context: &mut ViewContext, param: Param, part: f32| {
@@ -217,12 +212,7 @@ fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, th
     let radius = if is_active { 5.0 } else { 3.5 };
     let color = if is_active { theme.focus } else { theme.text };
     if handle == Handle::Curve {
-        let corners = [
-            vec2(0.0, -1.0),
-            vec2(1.0, 0.0),
-            vec2(0.0, 1.0),
-            vec2(-1.0, 0.0),
-        ];
+        let corners = [Vec2::UP, Vec2::RIGHT, Vec2::DOWN, Vec2::LEFT];
         let diamond = corners.map(|corner| at + 1.2 * radius * corner).to_vec();
         let stroke = Stroke::new(1.5, color);
         painter.add(Shape::convex_polygon(diamond, theme.well, stroke));
@@ -367,8 +357,6 @@ impl Corners {
 
 #[cfg(test)]
 mod tests {
-    use egui::Vec2;
-
     use super::*;
     use crate::editor::testing::engine::engine_holding;
     use crate::editor::testing::host::model;

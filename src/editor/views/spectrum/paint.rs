@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use egui::{
     Align2, Color32, CornerRadius, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, StrokeKind,
-    pos2, vec2,
+    Vec2, pos2, vec2,
 };
 
 use super::canvas::{Canvas, FLOOR_DB};
@@ -339,13 +339,8 @@ fn bar(
 
 /// A diamond where the host's modulation has moved a bar, and a line from the bar's head at `head`.
 fn modulated_mark(painter: &Painter, at: Pos2, head: f32, half: f32, theme: &Theme) {
-    let corners = [
-        vec2(0.0, -half),
-        vec2(half, 0.0),
-        vec2(0.0, half),
-        vec2(-half, 0.0),
-    ];
-    let diamond = corners.map(|corner| at + corner).to_vec();
+    let corners = [Vec2::UP, Vec2::RIGHT, Vec2::DOWN, Vec2::LEFT];
+    let diamond = corners.map(|corner| at + half * corner).to_vec();
     let stroke = Stroke::new(1.0, theme.modulated);
     painter.vline(at.x, Rangef::new(at.y.min(head), at.y.max(head)), stroke);
     painter.add(Shape::convex_polygon(
