@@ -13,13 +13,10 @@ use crate::synth::Param;
 /// Tab or a click elsewhere has the value, if it means one; Escape leaves the old one. Returns whether
 /// there is a field.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
-    let Some(mut entry) = context.controls.entry.take() else {
+    let entry = &mut context.controls.entry;
+    let Some(mut entry) = entry.take_if(|entry| entry.param == param) else {
         return false;
     };
-    if entry.param != param {
-        context.controls.entry = Some(entry);
-        return false;
-    }
     entry.see();
     let id = control.with("entry");
     let is_value = param.parse(&entry.text).is_some();
