@@ -50,12 +50,9 @@ impl Request {
         let wanted = self.threads.1;
         let threading =
             (wanted > 1).then(|| workers::threading(wanted, &self.dimensions, ask_for_priority));
-        let threading = threading.and_then(|threading| match threading {
-            Ok(threading) => Some(threading),
-            Err(error) => {
-                nice_error!("There are no more threads to be had: {error}");
-                None
-            }
+        let threading = threading.and_then(|made| {
+            made.inspect_err(|error| nice_error!("There are no more threads to be had: {error}"))
+                .ok()
         });
         Response {
             request: self,
