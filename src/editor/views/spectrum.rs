@@ -14,9 +14,7 @@ mod tests;
 mod tools;
 mod waterfall;
 
-use egui::{
-    Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, UiBuilder, vec2,
-};
+use egui::{Event, Key, Modifiers, Popup, Pos2, Rangef, Rect, Response, Sense, Ui, vec2};
 
 use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
@@ -88,7 +86,7 @@ impl SpectrumView {
         self.recall(context.model);
         self.end_selection(ui, context);
         let (row, room) = split(ui.available_rect_before_wrap());
-        ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
+        widgets::place(ui, row, |ui| {
             self.tools
                 .show(ui, context, &mut self.state, &mut self.bars);
         });

@@ -5,8 +5,7 @@ use egui::{Align2, Button, Role, Ui, WidgetInfo, vec2};
 use super::{Browser, ViewContext};
 use crate::editor::model::compare::Side;
 use crate::editor::theme;
-use crate::editor::widgets::icon;
-use crate::editor::widgets::icon::Icon;
+use crate::editor::widgets::icon::{self, Icon};
 use crate::editor::widgets::one_line;
 
 /// Of the preset's name: at least, at most; points.

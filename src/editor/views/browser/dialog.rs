@@ -8,8 +8,7 @@ use super::Browser;
 use crate::editor::model::EditorModel;
 use crate::editor::theme;
 use crate::editor::widgets::focus;
-use crate::editor::widgets::icon;
-use crate::editor::widgets::icon::Icon;
+use crate::editor::widgets::icon::{self, Icon};
 use crate::library::{Entry, LibraryError};
 use crate::state::Preset;
 

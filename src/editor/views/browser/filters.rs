@@ -5,8 +5,7 @@ use egui::{
 };
 
 use super::Browser;
-use crate::editor::model::listing;
-use crate::editor::model::listing::{Order, Origin, PresetFilter};
+use crate::editor::model::listing::{self, Order, Origin, PresetFilter};
 use crate::editor::theme;
 use crate::editor::widgets::{focus, text_width};
 use crate::library::Contents;

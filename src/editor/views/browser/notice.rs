@@ -6,8 +6,7 @@ use egui::{
 
 use crate::editor::model::action::LibraryAction;
 use crate::editor::theme;
-use crate::editor::widgets::icon;
-use crate::editor::widgets::icon::Icon;
+use crate::editor::widgets::icon::{self, Icon};
 
 /// How long a message is shown, seconds.
 const MESSAGE_S: f64 = 4.0;

@@ -4,8 +4,7 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
-use crate::editor::widgets::place;
-use crate::editor::widgets::{choice, knob, switch};
+use crate::editor::widgets::{choice, knob, place, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;

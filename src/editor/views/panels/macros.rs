@@ -4,8 +4,7 @@ use egui::{Rect, Ui, vec2};
 
 use super::card::card;
 use crate::editor::context::ViewContext;
-use crate::editor::widgets::place;
-use crate::editor::widgets::{bar, knob, narrow_choice};
+use crate::editor::widgets::{bar, knob, narrow_choice, place};
 use crate::synth::Param;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{MACRO_TARGETS, MACROS};

@@ -14,8 +14,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Response, Ui, pos2,
 use super::canvas::Canvas;
 use crate::editor::model::EditorModel;
 use crate::editor::model::spectrum::layer::Layer;
-use crate::editor::model::spectrum::operation;
-use crate::editor::model::spectrum::operation::{BarOperation, Clipboard};
+use crate::editor::model::spectrum::operation::{self, BarOperation, Clipboard};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::widgets::keep_arrows;
 use crate::synth::Param;
