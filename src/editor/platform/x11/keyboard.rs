@@ -199,11 +199,9 @@ impl Layout {
     fn of(keymap: &Keymap) -> Layout {
         let mut positions = [None; 256];
         for key in keymap.keys() {
-            let named = POSITIONS.iter().find(|(name, _)| *name == key.name());
-            if let (Some((_, position)), Some(place)) =
-                (named, positions.get_mut(key.keycode().to_x11() as usize))
-            {
-                *place = Some(*position);
+            let place = positions.get_mut(key.keycode().to_x11() as usize);
+            if let (Some(named), Some(place)) = (key_at(key.name()), place) {
+                *place = Some(named);
             }
         }
         Layout {
@@ -292,59 +290,29 @@ fn named_key(symbol: &str) -> Option<Key> {
     })
 }
 
-/// XKB's names of the keys that write, which are names of positions, and the keys of an English
-/// keyboard there.
-const POSITIONS: [(&str, Key); 49] = [
-    ("TLDE", Key::Backtick),
-    ("AE01", Key::Num1),
-    ("AE02", Key::Num2),
-    ("AE03", Key::Num3),
-    ("AE04", Key::Num4),
-    ("AE05", Key::Num5),
-    ("AE06", Key::Num6),
-    ("AE07", Key::Num7),
-    ("AE08", Key::Num8),
-    ("AE09", Key::Num9),
-    ("AE10", Key::Num0),
-    ("AE11", Key::Minus),
-    ("AE12", Key::Equals),
-    ("AD01", Key::Q),
-    ("AD02", Key::W),
-    ("AD03", Key::E),
-    ("AD04", Key::R),
-    ("AD05", Key::T),
-    ("AD06", Key::Y),
-    ("AD07", Key::U),
-    ("AD08", Key::I),
-    ("AD09", Key::O),
-    ("AD10", Key::P),
-    ("AD11", Key::OpenBracket),
-    ("AD12", Key::CloseBracket),
-    ("BKSL", Key::Backslash),
-    ("AC12", Key::Backslash),
-    ("AC01", Key::A),
-    ("AC02", Key::S),
-    ("AC03", Key::D),
-    ("AC04", Key::F),
-    ("AC05", Key::G),
-    ("AC06", Key::H),
-    ("AC07", Key::J),
-    ("AC08", Key::K),
-    ("AC09", Key::L),
-    ("AC10", Key::Semicolon),
-    ("AC11", Key::Quote),
-    ("AB01", Key::Z),
-    ("AB02", Key::X),
-    ("AB03", Key::C),
-    ("AB04", Key::V),
-    ("AB05", Key::B),
-    ("AB06", Key::N),
-    ("AB07", Key::M),
-    ("AB08", Key::Comma),
-    ("AB09", Key::Period),
-    ("AB10", Key::Slash),
-    ("SPCE", Key::Space),
+/// XKB's names of the rows of keys that write, and the keys of an English keyboard in each, from its
+/// first position on.
+const ROWS: [(&str, &str); 4] = [
+    ("AE", "1234567890-="),
+    ("AD", "QWERTYUIOP[]"),
+    ("AC", "ASDFGHJKL;'\\"),
+    ("AB", "ZXCVBNM,./"),
 ];
+
+/// The key of an English keyboard at the position with this name of XKB's, such as `AD01`.
+fn key_at(position: &str) -> Option<Key> {
+    match position {
+        "TLDE" => Some(Key::Backtick),
+        "BKSL" => Some(Key::Backslash),
+        "SPCE" => Some(Key::Space),
+        _ => {
+            let (row, number) = position.split_at_checked(2)?;
+            let (_, keys) = ROWS.iter().find(|(name, _)| *name == row)?;
+            let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+            Key::from_name(keys.get(index..=index)?)
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -442,6 +410,26 @@ mod tests {
         ] {
             let expected = (key, position, text.to_owned());
             assert_eq!(told(detail, group, modifiers), expected, "{detail} {group}");
+        }
+    }
+
+    #[test]
+    fn positions_are_those_of_an_english_keyboard() {
+        for (position, key) in [
+            ("AE01", Some(Key::Num1)),
+            ("AE10", Some(Key::Num0)),
+            ("AE12", Some(Key::Equals)),
+            ("AE13", None),
+            ("AD12", Some(Key::CloseBracket)),
+            ("AC11", Some(Key::Quote)),
+            ("AC12", Some(Key::Backslash)),
+            ("AB10", Some(Key::Slash)),
+            ("TLDE", Some(Key::Backtick)),
+            ("AB00", None),
+            ("RTRN", None),
+            ("", None),
+        ] {
+            assert_eq!(key_at(position), key, "{position}");
         }
     }
 
