@@ -31,24 +31,20 @@ impl LfoView {
         {
             self.cycles = telemetry.lfo_cycles;
         }
-        show(ui, context, rect, self.cycles);
+        let inner = card(ui, rect, Group::Lfo.name());
+        let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
+        let [view, controls] =
+            super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
+        let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+        shape(ui, context, well, self.cycles);
+        let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+        place(ui, field, |ui| {
+            choice(ui, context, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
+        });
+        let mut others = of_groups(&[Group::Lfo]);
+        others.retain(|&param| param != Param::LFO_SHAPE);
+        grid(ui, context, controls, 4, &others);
     }
-}
-
-fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect, cycles: f64) {
-    let inner = card(ui, rect, Group::Lfo.name());
-    let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
-    let [view, controls] =
-        super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
-    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-    shape(ui, context, well, cycles);
-    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
-    place(ui, field, |ui| {
-        choice(ui, context, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
-    });
-    let mut others = of_groups(&[Group::Lfo]);
-    others.retain(|&param| param != Param::LFO_SHAPE);
-    grid(ui, context, controls, 4, &others);
 }
 
 fn shape(ui: &Ui, context: &ViewContext, rect: Rect, now: f64) {
