@@ -23,6 +23,7 @@ mod switch;
 mod text;
 pub mod toolbar;
 
+pub use accessibility::set_label;
 pub use bar::bar;
 pub use behaviour::{fine, keep_arrows, param_behaviour};
 pub use choice::{choice, narrow_choice};

@@ -9,7 +9,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
 use crate::editor::context::scale::Scales;
 use crate::editor::theme;
-use crate::editor::widgets::{focus, place, text_width};
+use crate::editor::widgets::{focus, place, set_label, text_width};
 use crate::params::HostParams;
 use crate::settings::{
     BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, Settings, SettingsFile, VOICES,
@@ -263,7 +263,7 @@ impl SettingsPage {
                 .speed(0.0)
                 .update_while_editing(false);
             let response = ui.add(field);
-            name(ui, &response, "Scale");
+            set_label(&response, "Scale");
             if response.changed() {
                 self.settings.scale_percent = typed;
             }
@@ -295,7 +295,7 @@ impl SettingsPage {
             row(ui, text, |ui| {
                 let field = DragValue::new(value).range(range).suffix(suffix);
                 let response = ui.add(field.update_while_editing(false));
-                name(ui, &response, &format!("{text} of new instances"));
+                set_label(&response, format!("{text} of new instances"));
             });
         };
         number(ui, "Voices", &mut new.voices, VOICES, "");
@@ -306,7 +306,7 @@ impl SettingsPage {
         row(ui, "MPE", |ui| {
             let text = if new.mpe { "On" } else { "Off" };
             let response = ui.checkbox(&mut new.mpe, text);
-            name(ui, &response, "MPE of new instances");
+            set_label(&response, "MPE of new instances");
         });
         row(ui, "", |ui| {
             let model = &context.model;
@@ -339,7 +339,7 @@ fn learned(ui: &mut Ui, context: &mut ViewContext) {
         row(ui, &format!("CC {number}"), |ui| {
             ui.label(text);
             let response = ui.button("Forget");
-            name(ui, &response, &format!("Forget CC {number}"));
+            set_label(&response, format!("Forget CC {number}"));
             if response.clicked() {
                 context.model.forget_controller(param);
             }
@@ -372,12 +372,6 @@ fn row(ui: &mut Ui, text: &str, contents: impl FnOnce(&mut Ui)) {
         );
         ui.horizontal_wrapped(contents);
     });
-}
-
-/// Names what no text of its own names for a screen reader.
-fn name(ui: &Ui, response: &egui::Response, text: &str) {
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(text));
 }
 
 #[cfg(test)]

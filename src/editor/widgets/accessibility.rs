@@ -7,6 +7,13 @@ use super::state::ControlState;
 use crate::editor::context::ViewContext;
 use crate::synth::Param;
 
+/// Labels, for a screen reader, what has no text of its own or one that others have too.
+pub fn set_label(response: &Response, label: impl Into<String>) {
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_label(label));
+}
+
 /// What a screen reader asks for.
 pub fn handle_accesskit(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
     let (steps, values) = ui.input(|input| {

@@ -4,6 +4,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditOutput;
 use egui::{Id, Key, Rect, Response, TextEdit, Ui, UiBuilder};
 
+use super::accessibility::set_label;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
 use crate::editor::theme;
@@ -22,9 +23,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     let is_value = param.parse(&entry.text).is_some();
     let mut output = field(ui, &mut entry.text, is_value, rect, id);
     let response = output.response.response;
-    response.ctx.accesskit_node_builder(id, |node| {
-        node.set_label(format!("{} value", param.row().name));
-    });
+    set_label(&response, format!("{} value", param.row().name));
     if entry.is_new {
         entry.is_new = false;
         response.request_focus();

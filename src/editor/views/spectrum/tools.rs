@@ -11,8 +11,8 @@ use crate::editor::model::spectrum::axis::{Axis, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
 use crate::editor::theme;
-use crate::editor::widgets::text_width;
 use crate::editor::widgets::toolbar::{menu, segments, toggle, toggle_width, with_arrow};
+use crate::editor::widgets::{set_label, text_width};
 use selection_menu::SelectionMenu;
 use shape_menu::ShapeMenu;
 
@@ -112,14 +112,14 @@ fn right_side(
     if is_wide {
         for (name, help, switch) in switches.each() {
             let response = toggle(ui, name, switch);
-            label_as_shown(ui, &response, name);
+            label_as_shown(&response, name);
             context.help.show_for(&response, || help.to_owned());
         }
     } else {
         menu(ui, VIEW, |ui| {
             for (name, help, switch) in switches.each() {
                 let response = ui.checkbox(switch, name);
-                label_as_shown(ui, &response, name);
+                label_as_shown(&response, name);
                 context.help.show_for(&response, || help.to_owned());
             }
         });
@@ -128,10 +128,8 @@ fn right_side(
 
 /// Labels the switch of something that is shown so that a screen reader tells it from a parameter of
 /// that name.
-fn label_as_shown(ui: &Ui, response: &Response, name: &str) {
-    let label = format!("Show {name}");
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(label));
+fn label_as_shown(response: &Response, name: &str) {
+    set_label(response, format!("Show {name}"));
 }
 
 /// Of all that, points.
