@@ -9,7 +9,7 @@ mod lfo;
 mod load;
 mod macros;
 
-use egui::{Key, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Key, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
@@ -75,7 +75,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(size: egui::Vec2) -> Plan {
+    fn of(size: Vec2) -> Plan {
         let columns = ((size.x + theme::GAP) / (GROUP_WIDTH + theme::GAP)) as usize;
         let columns = columns.clamp(1, 2);
         let rows_in = |height: f32| ((height + theme::GAP) / (GROUP_HEIGHT + theme::GAP)) as usize;
@@ -107,7 +107,7 @@ impl Plan {
 
 /// How high the panels are where they may have so much room at most, and grow to be so high if that
 /// gives their controls room; points.
-pub fn height(most: egui::Vec2, wanted: f32) -> f32 {
+pub fn height(most: Vec2, wanted: f32) -> f32 {
     let plan = Plan::of(most);
     let least = plan.height(0.0);
     let group = (wanted - least) / plan.rows as f32;
@@ -153,12 +153,8 @@ impl Panels {
         );
         for place in 0..plan.groups() {
             let (row, column) = (place / plan.columns, place % plan.columns);
-            let corner = rect.min
-                + vec2(
-                    column as f32 * (cell.x + theme::GAP),
-                    row as f32 * (cell.y + theme::GAP),
-                );
-            let place_rect = Rect::from_min_size(corner, cell);
+            let offset = vec2(column as f32, row as f32) * (cell + Vec2::splat(theme::GAP));
+            let place_rect = Rect::from_min_size(rect.min + offset, cell);
             if let Some(&row) = CardRow::ALL.get(self.first + place) {
                 self.card_row(ui, context, row, place_rect);
             }

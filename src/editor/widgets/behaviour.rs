@@ -97,12 +97,7 @@ pub fn param_behaviour(
 
 /// How far a rectangle must move to lie within another.
 pub fn inside(rect: Rect, room: Rect) -> Vec2 {
-    let move_by =
-        |low: f32, high: f32, from: f32, to: f32| (from - low).max(0.0) + (to - high).min(0.0);
-    egui::vec2(
-        move_by(rect.left(), rect.right(), room.left(), room.right()),
-        move_by(rect.top(), rect.bottom(), room.top(), room.bottom()),
-    )
+    (room.min - rect.min).max(Vec2::ZERO) + (room.max - rect.max).min(Vec2::ZERO)
 }
 
 /// What the pointer's way and the keys' steps are multiplied by: less with Shift.
