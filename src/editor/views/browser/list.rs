@@ -59,13 +59,13 @@ impl<'a> Listed<'a> {
 
 /// Shows the list; returns the preset that the keys are on. `after_search` is the key by which the
 /// search has been left for it.
-pub fn show(
+pub fn show<'c>(
     browser: &mut Browser,
     ui: &mut Ui,
     context: &mut ViewContext,
-    contents: &Contents,
+    contents: &'c Contents,
     after_search: Option<Key>,
-) -> Option<Entry> {
+) -> Option<&'c Entry> {
     let loaded = context.model.preset().0.map(|preset| preset.id);
     if browser.cursor.is_none() {
         browser.cursor.clone_from(&loaded);
@@ -76,19 +76,18 @@ pub fn show(
         loaded,
         cursor: browser.cursor.clone(),
     };
-    let chosen = listed.place(listed.cursor.as_ref());
-    let chosen = chosen.map(|place| (place, listed.entries[place].clone()));
+    let place = listed.place(listed.cursor.as_ref());
+    let chosen = place.map(|place| listed.entries[place]);
 
-    let field = field(ui, chosen.as_ref().map(|(_, entry)| entry));
+    let field = field(ui, chosen);
     let page = (ui.available_height() / ROW) as usize;
-    let place = chosen.as_ref().map(|(place, _)| *place);
     let walked = keys(ui, field.id, place, listed.entries.len(), page);
     let walked_to = walked.map(|to| listed.entries[to]);
     let to_load = after_search
         .and_then(|key| listed.after_search(key))
         .or(walked_to);
-    let by_keys = to_load.map(|entry| (Act::Load, entry.clone()));
-    let wanted = match &by_keys {
+    let by_keys = to_load.map(|entry| (Act::Load, entry));
+    let wanted = match by_keys {
         Some((_, entry)) => Some(entry.id.clone()),
         None => listed.cursor.clone(),
     };
@@ -98,16 +97,15 @@ pub fn show(
         if matches!(act, Act::Load) {
             ui.memory_mut(|memory| memory.request_focus(field.id));
         }
-        perform(browser, context, act, &entry, is_loaded);
+        perform(browser, context, act, entry, is_loaded);
     }
-    let chosen = chosen.map(|(_, entry)| entry);
     if field.has_focus() && walked.is_none() && after_search.is_none() {
         let (enter, star) =
             ui.input(|input| (input.key_pressed(Key::Enter), input.key_pressed(Key::Space)));
         if enter {
             browser.open = false;
         }
-        if let (true, Some(entry)) = (star, &chosen) {
+        if let (true, Some(entry)) = (star, chosen) {
             browser.set_favourite(entry, context.model);
         }
     }
@@ -154,13 +152,13 @@ fn field(ui: &Ui, chosen: Option<&Entry>) -> Response {
 
 /// Shows the rows that are in view, scrolled to the preset with the id `wanted` if they have not been
 /// yet. Returns what a person has done with which preset.
-fn rows(
+fn rows<'c>(
     browser: &mut Browser,
     ui: &mut Ui,
     context: &mut ViewContext,
-    listed: &Listed,
+    listed: &Listed<'c>,
     wanted: Option<String>,
-) -> Option<(Act, Entry)> {
+) -> Option<(Act, &'c Entry)> {
     ui.spacing_mut().item_spacing.y = 0.0;
     let count = listed.rows();
     let mut area = ScrollArea::vertical().id_salt("presets").auto_shrink(false);
@@ -177,11 +175,11 @@ fn rows(
         for number in rows {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             match listed.entries.get(number) {
-                Some(entry) => {
+                Some(&entry) => {
                     let is_loaded = listed.loaded.as_ref() == Some(&entry.id);
                     let is_cursor = listed.cursor.as_ref() == Some(&entry.id);
                     if let Some(act) = preset_row(ui, rect, entry, is_loaded, is_cursor) {
-                        done = Some((act, (*entry).clone()));
+                        done = Some((act, entry));
                     }
                 }
                 None => other_row(browser, ui, context, listed, number, rect),

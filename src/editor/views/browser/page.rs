@@ -34,7 +34,7 @@ impl Browser {
             list::show(self, ui, context, &contents, left_by)
         });
         within(ui, column(right, inner.right()), |ui| {
-            details(self, ui, context, chosen.as_ref());
+            details(self, ui, context, chosen);
         });
         let is_modal = self.dialog.is_some() || ui.ctx().text_edit_focused();
         if !is_modal && ui.input(|input| input.key_pressed(Key::Escape)) {
