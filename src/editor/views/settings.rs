@@ -195,7 +195,11 @@ impl SettingsPage {
             });
         });
         if self.settings != before {
-            self.apply(ui, context.model.params(), &before);
+            if self.settings.looks != before.looks {
+                theme::set(ui.ctx(), self.settings.looks);
+            }
+            let window = context.model.params().window();
+            window.set_scale_percent(self.settings.scale_percent);
             self.unwritten.get_or_insert(before);
         }
         // A value that is being dragged is written when it is let go.
@@ -203,18 +207,6 @@ impl SettingsPage {
             && let Some(before) = self.unwritten.take()
         {
             self.write(&before);
-        }
-    }
-
-    /// A setting has been changed.
-    fn apply(&self, ui: &Ui, params: &HostParams, before: &Settings) {
-        if self.settings.looks != before.looks {
-            theme::set(ui.ctx(), self.settings.looks);
-        }
-        if self.settings.scale_percent != before.scale_percent {
-            params
-                .window()
-                .set_scale_percent(self.settings.scale_percent);
         }
     }
 
