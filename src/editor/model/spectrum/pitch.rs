@@ -1,5 +1,6 @@
 //! Frequencies as a musician reads them.
 
+use crate::dsp::maths::ratio_from_semitones;
 use crate::editor::model::value_text::with_minus;
 
 /// The key nearest to a frequency, and the cents to it: `E7 +2 ct`. Empty for what is no frequency.
@@ -33,7 +34,7 @@ fn key_of(hz: f32) -> f64 {
 
 /// The frequency of a MIDI key.
 pub fn key_hz(key: i32) -> f32 {
-    (440.0 * libm::exp2(f64::from(key - 69) / 12.0)) as f32
+    (440.0 * ratio_from_semitones(f64::from(key - 69))) as f32
 }
 
 /// To four digits, such as `440.0 Hz` and `1.320 kHz`.
