@@ -75,7 +75,7 @@ pub struct Dialog {
 }
 
 /// What a person has decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Decision {
     None,
     Cancel,
@@ -240,10 +240,8 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, model: &mut EditorModel) {
         Decision::None if modal.should_close() && !is_kept => Decision::Cancel,
         decision => decision,
     };
-    if decision == Decision::Cancel {
-        return;
-    }
-    let error = match (decision, &dialog.question) {
+    let result = match (decision, &dialog.question) {
+        (Decision::Cancel, _) => return,
         (Decision::None, _) => {
             browser.dialog = Some(dialog);
             return;
@@ -251,18 +249,16 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, model: &mut EditorModel) {
         (_, Question::Save) => save(browser, &dialog, decision, model),
         (_, Question::Rename(entry)) => browser.rename(entry, &dialog.form.name, model),
     };
-    if let Err(error) = error {
+    if let Err(error) = result {
         dialog.error = Some(error.to_string());
         if let LibraryError::Exists { path, .. } = error {
             // It may have come in this very second.
             browser.watch.look();
             let contents = browser.contents();
-            let there = contents.entries.iter();
-            dialog.in_the_way = there
-                .filter(|entry| entry.path.as_ref() == Some(&path))
-                .map(|entry| Box::new(entry.clone()))
-                .next()
-                .filter(|_| matches!(dialog.question, Question::Save));
+            let mut there = contents.entries.iter();
+            let entry = there.find(|entry| entry.path.as_ref() == Some(&path));
+            let entry = entry.filter(|_| matches!(dialog.question, Question::Save));
+            dialog.in_the_way = entry.cloned().map(Box::new);
         }
         browser.dialog = Some(dialog);
     }
