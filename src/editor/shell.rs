@@ -158,12 +158,10 @@ impl Shell {
     /// Says in the help line what a key has done and how learning goes, over what the views have said
     /// there.
     fn show_messages(&mut self, ui: &Ui, model: &mut EditorModel, now_s: f64) {
-        if let Some((text, until_s)) = &self.status_message {
-            if now_s < *until_s {
-                self.help.replace(text.clone());
-            } else {
-                self.status_message = None;
-            }
+        self.status_message
+            .take_if(|(_, until_s)| now_s >= *until_s);
+        if let Some((text, _)) = &self.status_message {
+            self.help.replace(text.clone());
         }
         let is_learning = model.params().controllers().awaited().is_some();
         if is_learning && ui.input(|input| input.key_pressed(Key::Escape)) {
