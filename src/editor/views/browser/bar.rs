@@ -57,12 +57,10 @@ fn presets(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         browser.set_favourite(entry, context.model);
     }
     let save = ui.add(Button::new("Save").min_size(vec2(0.0, theme::ROW)));
-    context.help.show_for(&save, || {
-        let own = loaded.and_then(|entry| entry.path.as_ref());
-        match own {
-            Some(path) => format!("Saves the sound in {}", path.display()),
-            None => "Saves the sound as a preset of yours".to_owned(),
-        }
+    let own = loaded.and_then(|entry| entry.path.as_ref());
+    context.help.show_for(&save, || match own {
+        Some(path) => format!("Saves the sound in {}", path.display()),
+        None => "Saves the sound as a preset of yours".to_owned(),
     });
     if save.clicked() {
         browser.save(context.model);
@@ -98,14 +96,9 @@ fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         theme.text
     };
     let inner = response.rect.shrink2(vec2(theme::GAP, 0.0));
-    let mut right = inner.right();
-    icon::paint(
-        ui.painter(),
-        inner.right_center() - vec2(theme::GRID, 0.0),
-        Icon::Down,
-        color,
-    );
-    right -= 4.0 * theme::GRID;
+    let arrow = inner.right_center() - vec2(theme::GRID, 0.0);
+    icon::paint(ui.painter(), arrow, Icon::Down, color);
+    let mut right = inner.right() - 4.0 * theme::GRID;
     if is_modified {
         let dot = egui::pos2(right - theme::GRID, inner.center().y);
         let dot_color = if browser.open {
