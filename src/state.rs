@@ -117,5 +117,8 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Bass" = "bass.toml";
         "Mallet" = "mallet.toml";
         "Drone" = "drone.toml";
+        "Aurora" = "aurora.toml";
+        "Lattice" = "lattice.toml";
+        "Comet" = "comet.toml";
     }
 }

@@ -5,7 +5,7 @@ mod performance;
 
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{MACRO_TARGETS, MACROS};
+use aliquot::synth::parameter::{LfoParams, MACRO_TARGETS, MACROS, ROUTE_TARGETS, RouteParams};
 use aliquot::synth::{
     Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport, block_frames,
 };
@@ -195,6 +195,38 @@ fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
         }
     }
     assert!(measured > 600, "{measured}");
+}
+
+/// A route is added, removed, bypassed, or moved to another target while it moves something.
+#[test]
+fn a_change_of_a_route_does_not_click() {
+    let mut sine = busy();
+    sine.set(Param::PARTIALS, 1.0);
+    sine.set(Param::macro_value(1), 1.0);
+    let route = RouteParams::of(3);
+    let source = |label| route.from.parse(label).expect("a source");
+    for from in ["Macro 1", "LFO 2"] {
+        let mut patch = sine;
+        patch.set(route.from, source(from));
+        patch.set(route.depth, 0.2);
+        patch.set(LfoParams::of(2).fan_phase, 0.5);
+        for target in 1..=ROUTE_TARGETS.len() {
+            patch.set(route.to, target as f32);
+            for (param, value) in [
+                (route.to, 0.0),
+                (route.bypass, 1.0),
+                (route.depth, -0.2),
+                (route.via, source("Macro 8")),
+                (route.to, (1 + target % ROUTE_TARGETS.len()) as f32),
+            ] {
+                let mut changed = patch;
+                changed.set(param, value);
+                let what = format!("{from} to target {target}, {}", param.row().name);
+                assert_no_click(&patch, 81, |engine| engine.set_patch(&changed), &what);
+                assert_no_click(&changed, 81, |engine| engine.set_patch(&patch), &what);
+            }
+        }
+    }
 }
 
 /// A block is divided at a corner of the envelope. A step at its tick still ramps over the whole block.

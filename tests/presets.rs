@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use aliquot::state::{Preset, SCHEMA, starting_presets};
-use aliquot::synth::parameter::{Param, Range};
+use aliquot::synth::parameter::{Param, ROUTES, Range, RouteParams};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 12);
+    assert_eq!(presets.len(), 15);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
@@ -47,15 +47,22 @@ fn starting_presets_are_parsed_and_written_unchanged() {
 #[test]
 fn starting_presets_have_four_macros_at_zero() {
     for preset in parsed() {
+        let plain = |param| preset.patch.plain(param);
         let mut targets = HashSet::new();
         for number in 1..=4 {
-            let target = preset.patch.plain(Param::macro_target(number)) as usize;
-            let amount = preset.patch.plain(Param::macro_amount(number));
-            assert!(target > 0 && amount != 0.0, "{}: {number}", preset.name);
-            assert_eq!(preset.patch.plain(Param::macro_value(number)), 0.0);
-            targets.insert(target);
+            let target = plain(Param::macro_target(number)) as usize;
+            let amount = plain(Param::macro_amount(number));
+            // By a target of its own, or by a route that goes by way of it.
+            let macro_label = format!("Macro {number}");
+            let is_routed = (1..=ROUTES).map(RouteParams::of).any(|route| {
+                let is_macro = |param: Param| param.text(plain(param)) == macro_label;
+                plain(route.depth) != 0.0 && (is_macro(route.from) || is_macro(route.via))
+            });
+            let has_target = target > 0 && amount != 0.0;
+            assert!(has_target != is_routed, "{}: {number}", preset.name);
+            assert_eq!(plain(Param::macro_value(number)), 0.0);
+            assert!(target == 0 || targets.insert(target), "{}", preset.name);
         }
-        assert_eq!(targets.len(), 4, "{}", preset.name);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod performance;
 
+use aliquot::synth::parameter::{ROUTE_TARGETS, ROUTES, RouteParams, RouteTarget};
 use aliquot::synth::{
     Config, Engine, Event, FilterType, NoteAddress, NoteExpression, Param, Patch, RATES_HZ,
     Transport, Values, block_frames,
@@ -11,11 +12,16 @@ use proptest::prelude::*;
 fn patch() -> impl Strategy<Value = Patch> {
     // Ends are as likely as middles: that is where things break.
     let value = prop_oneof![3 => 0.0_f32..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
-    proptest::collection::vec(value, Param::COUNT).prop_map(|values| {
+    // Without routes the bound is tight.
+    let routes = prop_oneof![Just(0), Just(ROUTES), 0..=ROUTES];
+    (proptest::collection::vec(value, Param::COUNT), routes).prop_map(|(values, routes)| {
         let mut patch = Patch::default();
         for (param, value) in Param::all().zip(values) {
             // Every label as likely as the others, and none by a free place.
             patch.set_normalized(param, value * param.range().top());
+        }
+        for number in routes + 1..=ROUTES {
+            patch.set(RouteParams::of(number).to, 0.0);
         }
         patch
     })
@@ -182,8 +188,9 @@ fn gain(db: f32) -> f64 {
 ///
 /// The source gives a voice's N partials together the power of a sine of 0.25, so by
 /// Cauchy–Schwarz their amplitudes add up to 0.25·√N at most. Each may then be raised by its own
-/// level and by the filter's peak, the voice by pressure, the LFO, the volume expression and, on one
-/// side, by √2 of pan; the output by the master level. Everything else (velocity, envelopes, damping,
+/// level, by routes to it, and by the filter's peak, the voice by pressure, the LFO, routes, the volume
+/// expression and, on one side, by √2 of pan; the output by the master level. Routes take nothing past
+/// its limits. Everything else (velocity, envelopes, damping,
 /// pedals of volume, the other gains of the filter) only lowers.
 ///
 /// While one patch ramps to the next, no partial is louder than in the louder of the two: their
@@ -208,8 +215,14 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
     let mut master = 0.0_f64;
     for patch in patches {
         let values = Values::new(patch);
+        let is_routed = |target: RouteTarget| {
+            let routes = (1..=ROUTES).map(RouteParams::of);
+            let index = ROUTE_TARGETS.iter().position(|&other| other == target);
+            let mut targets = routes.map(|route| values.index(route.to));
+            targets.any(|to| Some(to) == index.map(|index| index + 1))
+        };
         let most = |param: Param| {
-            if is_modulated && param.is_polyphonic() {
+            if is_modulated && param.is_polyphonic() || is_routed(RouteTarget::Own(param)) {
                 param.range().ends().1
             } else {
                 values.get(param)
@@ -229,9 +242,19 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
             db => db.abs(),
         };
         let pressure_db = values.get(Param::PRESSURE_LEVEL).max(0.0);
+        let voice_db = if is_routed(RouteTarget::Level) {
+            RouteTarget::Level.limits().1
+        } else {
+            lfo_db + pressure_db
+        };
+        let partials_db = if is_routed(RouteTarget::PartialsLevel) {
+            RouteTarget::PartialsLevel.limits().1
+        } else {
+            0.0
+        };
         voice += 0.25
             * (partials as f64).sqrt()
-            * gain(level_db + peak_db + lfo_db + pressure_db)
+            * gain(level_db + partials_db + peak_db + voice_db)
             * if has_volume { 4.0 } else { 1.0 }
             * 2.0_f64.sqrt();
         master = master.max(gain(values.get(Param::LEVEL)));

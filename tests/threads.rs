@@ -6,6 +6,7 @@ mod performance;
 mod taken_back;
 
 use aliquot::dsp::random::bits;
+use aliquot::synth::parameter::{LfoParams, RouteParams};
 use aliquot::synth::pool::{self, Dimensions, Job, Threading};
 use aliquot::synth::{Engine, Event, Param, Patch};
 use aliquot::workers::{self, MAX_THREADS, WorkerPool};
@@ -32,6 +33,11 @@ fn patch(seed: u64) -> Patch {
         (Param::TILT, [-6.0, -24.0][seed as usize % 2]),
         (Param::CUTOFF, [2_000.0, 60.0][seed as usize % 2]),
         (Param::AMP_RELEASE, 0.1),
+        // LFO 2, fanned, to the partials' levels or frequencies.
+        (RouteParams::of(1).from, 14.0),
+        (RouteParams::of(1).to, [0.0, 5.0, 6.0][seed as usize % 3]),
+        (RouteParams::of(1).depth, 0.2),
+        (LfoParams::of(2).fan_phase, 1.0),
     ] {
         patch.set(param, value);
     }

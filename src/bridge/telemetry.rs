@@ -1,6 +1,7 @@
 //! The instrument's state as the audio thread publishes it for the screen.
 
 use super::load::Load;
+use crate::synth::parameter::LFOS;
 use crate::synth::{MpeZones, Statistics};
 
 /// The instrument at the end of a buffer.
@@ -14,6 +15,6 @@ pub struct Telemetry {
     pub keys: u128,
     /// The MPE zones in force.
     pub mpe: MpeZones,
-    /// Cycles of the free LFO since the engine was reset.
-    pub lfo_cycles: f64,
+    /// Cycles of each free LFO since the engine was reset.
+    pub lfo_cycles: [f64; LFOS],
 }

@@ -17,7 +17,28 @@ pub enum LfoShape {
     Random,
     /// The same values, joined by half cosines.
     SmoothRandom,
+    /// 1 for the first quarter of the cycle, then −1.
+    Pulse25,
+    /// 1 for the first tenth of the cycle, then −1.
+    Pulse10,
+    /// From 1 down to −1, first fast and then slowly.
+    Exponential,
+    /// From 1 down to −1, first slowly and then fast.
+    Logarithmic,
+    /// From −1 up to 1 in [`STEPS`] equal steps.
+    Steps,
+    /// Smooth random values of one, two and four times the rate, each half as strong as the one before.
+    Drift,
 }
+
+/// Of [`LfoShape::Steps`], in a cycle.
+pub const STEPS: f64 = 8.0;
+
+/// How [`LfoShape::Exponential`] falls: to e^−5 of its way.
+const FALL: f64 = 5.0;
+
+/// What the layers of [`LfoShape::Drift`] are multiplied by, and by how many times the rate they run.
+const DRIFT: [(f64, f64); 3] = [(4.0 / 7.0, 1.0), (2.0 / 7.0, 2.0), (1.0 / 7.0, 4.0)];
 
 impl LfoShape {
     /// The shape at this place of the parameter's labels; past the end, the last.
@@ -28,7 +49,13 @@ impl LfoShape {
             2 => LfoShape::Saw,
             3 => LfoShape::Square,
             4 => LfoShape::Random,
-            _ => LfoShape::SmoothRandom,
+            5 => LfoShape::SmoothRandom,
+            6 => LfoShape::Pulse25,
+            7 => LfoShape::Pulse10,
+            8 => LfoShape::Exponential,
+            9 => LfoShape::Logarithmic,
+            10 => LfoShape::Steps,
+            _ => LfoShape::Drift,
         }
     }
 
@@ -52,33 +79,75 @@ impl LfoShape {
                 }
             }
             LfoShape::Saw => 1.0 - 2.0 * phase,
-            LfoShape::Square => {
-                if phase < 0.5 {
-                    1.0
-                } else {
-                    -1.0
-                }
-            }
+            LfoShape::Square => pulse(phase, 0.5),
             LfoShape::Random => random::bipolar(seed, cycle as i64 as u64),
-            LfoShape::SmoothRandom => {
-                let from = random::bipolar(seed, cycle as i64 as u64);
-                // The conversion saturates far from the song's start, and the sum must not overflow.
-                let to = random::bipolar(seed, (cycle as i64).wrapping_add(1) as u64);
-                let way = 0.5 - 0.5 * libm::cos(core::f64::consts::PI * phase);
-                from + (to - from) * way
+            LfoShape::SmoothRandom => smooth_random(cycle, phase, seed),
+            LfoShape::Pulse25 => pulse(phase, 0.25),
+            LfoShape::Pulse10 => pulse(phase, 0.1),
+            LfoShape::Exponential => 2.0 * fall(phase) - 1.0,
+            LfoShape::Logarithmic => 1.0 - 2.0 * fall(1.0 - phase),
+            LfoShape::Steps => {
+                // Just before a whole cycle the phase may round to 1.
+                let step = (STEPS * phase).floor().min(STEPS - 1.0);
+                2.0 * step / (STEPS - 1.0) - 1.0
             }
+            LfoShape::Drift => DRIFT
+                .iter()
+                .enumerate()
+                .map(|(layer, (weight, rate))| {
+                    // The whole cycles apart, so that nothing overflows.
+                    let into = phase * rate;
+                    let cycle = cycle * rate + into.floor();
+                    let seed = random::bits(seed, layer as u64);
+                    weight * smooth_random(cycle, into - into.floor(), seed)
+                })
+                .sum(),
         }
     }
 
     /// Whether the shape jumps on the way from one place to a later one, in cycles.
     pub fn jumps_between(self, from_cycles: f64, to_cycles: f64) -> bool {
-        let per_cycle = match self {
-            LfoShape::Sine | LfoShape::Triangle | LfoShape::SmoothRandom => return false,
-            LfoShape::Saw | LfoShape::Random => 1.0,
-            LfoShape::Square => 2.0,
+        let jumps: &[f64] = match self {
+            LfoShape::Sine | LfoShape::Triangle | LfoShape::SmoothRandom | LfoShape::Drift => &[],
+            LfoShape::Saw | LfoShape::Random | LfoShape::Exponential | LfoShape::Logarithmic => {
+                &[0.0]
+            }
+            LfoShape::Square => &[0.0, 0.5],
+            LfoShape::Pulse25 => &[0.0, 0.25],
+            LfoShape::Pulse10 => &[0.0, 0.1],
+            LfoShape::Steps => {
+                return (from_cycles * STEPS).floor() != (to_cycles * STEPS).floor();
+            }
         };
-        (from_cycles * per_cycle).floor() != (to_cycles * per_cycle).floor()
+        jumps
+            .iter()
+            .any(|at| (from_cycles - at).floor() != (to_cycles - at).floor())
     }
+
+    /// Whether the shape has jumps at all.
+    pub fn has_jumps(self) -> bool {
+        self.jumps_between(0.0, 1.0)
+    }
+}
+
+/// 1 before `width` of the cycle, then −1.
+fn pulse(phase: f64, width: f64) -> f64 {
+    if phase < width { 1.0 } else { -1.0 }
+}
+
+/// From 1 at 0 to 0 at 1, first fast and then slowly.
+fn fall(x: f64) -> f64 {
+    let end = libm::exp(-FALL);
+    (libm::exp(-FALL * x) - end) / (1.0 - end)
+}
+
+/// Random values at whole cycles, joined by half cosines.
+fn smooth_random(cycle: f64, phase: f64, seed: u64) -> f64 {
+    let from = random::bipolar(seed, cycle as i64 as u64);
+    // The conversion saturates far from the song's start, and the sum must not overflow.
+    let to = random::bipolar(seed, (cycle as i64).wrapping_add(1) as u64);
+    let way = 0.5 - 0.5 * libm::cos(core::f64::consts::PI * phase);
+    from + (to - from) * way
 }
 
 #[cfg(test)]
@@ -93,10 +162,21 @@ mod tests {
             (LfoShape::Square, [true, true]),
             (LfoShape::Random, [false, true]),
             (LfoShape::SmoothRandom, [false, false]),
+            (LfoShape::Pulse25, [false, true]),
+            (LfoShape::Pulse10, [false, true]),
+            (LfoShape::Exponential, [false, true]),
+            (LfoShape::Logarithmic, [false, true]),
+            (LfoShape::Steps, [true, true]),
+            (LfoShape::Drift, [false, false]),
         ] {
             assert_eq!(shape.jumps_between(3.4, 3.6), jumps[0], "{shape:?}");
             assert_eq!(shape.jumps_between(3.9, 4.0), jumps[1], "{shape:?}");
-            assert!(!shape.jumps_between(4.0, 4.4), "{shape:?}");
+            let at_its_width = matches!(
+                shape,
+                LfoShape::Pulse25 | LfoShape::Pulse10 | LfoShape::Steps
+            );
+            assert_eq!(shape.jumps_between(4.0, 4.4), at_its_width, "{shape:?}");
+            assert_eq!(shape.has_jumps(), jumps[1], "{shape:?}");
         }
     }
 
@@ -108,6 +188,9 @@ mod tests {
             (LfoShape::Triangle, [0.0, 1.0, 0.0, -1.0]),
             (LfoShape::Saw, [1.0, 0.5, 0.0, -0.5]),
             (LfoShape::Square, [1.0, 1.0, -1.0, -1.0]),
+            (LfoShape::Pulse25, [1.0, -1.0, -1.0, -1.0]),
+            (LfoShape::Pulse10, [1.0, -1.0, -1.0, -1.0]),
+            (LfoShape::Steps, [-1.0, -3.0 / 7.0, 1.0 / 7.0, 5.0 / 7.0]),
         ] {
             for (quarter, expected) in landmarks.into_iter().enumerate() {
                 let value = at(shape, 3.0 + quarter as f64 / 4.0);
@@ -117,6 +200,13 @@ mod tests {
                 );
             }
         }
+        // Fast at first, or at last.
+        assert_eq!(at(LfoShape::Exponential, 2.0), 1.0);
+        assert!(at(LfoShape::Exponential, 2.25) < -0.4);
+        assert!((at(LfoShape::Exponential, 2.999_999) + 1.0).abs() < 1e-5);
+        assert_eq!(at(LfoShape::Logarithmic, 2.0), 1.0);
+        assert!(at(LfoShape::Logarithmic, 2.75) > 0.4);
+        assert!((at(LfoShape::Logarithmic, 2.999_999) + 1.0).abs() < 1e-4);
         assert_eq!(at(LfoShape::Random, 4.1), at(LfoShape::Random, 4.9));
         assert_ne!(at(LfoShape::Random, 4.1), at(LfoShape::Random, 5.1));
         assert_eq!(at(LfoShape::SmoothRandom, 4.0), at(LfoShape::Random, 4.0));
@@ -150,12 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn smooth_random_is_smooth_and_bounded() {
-        let mut last = LfoShape::SmoothRandom.value(0.0, 1);
-        for step in 1..100_000 {
-            let value = LfoShape::SmoothRandom.value(step as f64 * 1e-3, 1);
-            assert!(value.abs() <= 1.0 && (value - last).abs() < 4e-3);
-            last = value;
+    fn smooth_random_and_drift_are_smooth_and_bounded() {
+        for (shape, most) in [(LfoShape::SmoothRandom, 4e-3), (LfoShape::Drift, 6e-3)] {
+            let mut last = shape.value(0.0, 1);
+            for step in 1..100_000 {
+                let value = shape.value(step as f64 * 1e-3, 1);
+                assert!(value.abs() <= 1.0 && (value - last).abs() < most);
+                last = value;
+            }
         }
     }
 }

@@ -28,6 +28,7 @@ pub mod listing;
 pub mod live;
 mod pending;
 mod presets;
+pub mod routes;
 pub mod session;
 pub mod sound_device;
 pub mod spectrum;

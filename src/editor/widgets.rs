@@ -19,6 +19,7 @@ mod menu;
 mod paint;
 mod place;
 mod state;
+mod step;
 mod switch;
 mod text;
 pub mod toolbar;
@@ -30,7 +31,8 @@ pub use choice::{choice, narrow_choice};
 pub use knob::knob;
 pub use place::place;
 pub use state::modulated;
-pub use switch::switch;
+pub use step::{step, step_well};
+pub use switch::{narrow_switch, switch};
 pub use text::{one_line, text_width};
 
 #[cfg(test)]

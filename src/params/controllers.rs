@@ -17,7 +17,8 @@ use crate::synth::{Param, controller};
 /// The number of controllers of a MIDI channel.
 const COUNT: usize = 128;
 
-/// Why a controller cannot be learned.
+/// Why a controller cannot be learned. Those that set a level or a position of the channel or are only a
+/// source of routes (CC 2, 7, 10, 11) can be: learned, they move their parameter instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protection {
     /// CC 1: vibrato.
@@ -313,5 +314,21 @@ mod tests {
         assert_eq!(controllers.take(21, 1.0, false), Some((Param::TILT, 1.0)));
         controllers.learn(Some(Param::TILT));
         assert_eq!(controllers.refused(), None);
+    }
+
+    /// A player may want them for something else; until then they do what MIDI says.
+    #[test]
+    fn breath_volume_pan_and_expression_can_be_learned() {
+        for number in [
+            controller::BREATH,
+            controller::VOLUME,
+            controller::PAN,
+            controller::EXPRESSION,
+        ] {
+            let controllers = Controllers::default();
+            controllers.learn(Some(Param::TILT));
+            let taken = controllers.take(number, 1.0, false);
+            assert_eq!(taken, Some((Param::TILT, 1.0)), "{number}");
+        }
     }
 }

@@ -26,6 +26,7 @@ pub use self::notes::Notes;
 use self::pedals::Pedals;
 pub use self::pedals::{NO_MASTERS, Pedal};
 use super::event::{EndedNote, NoteAddress};
+use super::modulation::glide::GlideStart;
 
 /// MIDI channels.
 const CHANNELS: usize = 16;
@@ -54,6 +55,8 @@ pub struct NewNote {
     pub key: u8,
     /// 0 to 1.
     pub velocity: f32,
+    /// Where it glides from; `None` for the first note.
+    pub glide_start: Option<GlideStart>,
     /// Order of onset since the engine was made; larger is younger. The assigner sets it.
     pub age: u64,
 }
@@ -105,10 +108,11 @@ impl Assigner {
         }
     }
 
-    /// Forgets all notes and pedals; onsets are counted on.
+    /// Forgets all notes and pedals, and how many there were.
     pub fn clear(&mut self) {
         self.notes.clear();
         self.pedals = Pedals::new();
+        self.onsets = 0;
     }
 
     /// What it keeps account of.

@@ -31,6 +31,8 @@ pub struct Channel {
     pub pressure: f32,
     /// CC 1, 0 to 1.
     pub wheel: f32,
+    /// CC 2, 0 to 1.
+    pub breath: f32,
     /// CC 74, 0 to 1; 0.5 is neutral.
     pub brightness: f32,
     /// CC 7, 0 to 1.
@@ -52,6 +54,7 @@ impl Default for Channel {
             coarse_tuning: 64,
             pressure: 0.0,
             wheel: 0.0,
+            breath: 0.0,
             brightness: 0.5,
             volume: 1.0,
             pan: 0.0,
@@ -65,6 +68,7 @@ impl Channel {
     fn control(&mut self, number: u8, value: f32) {
         match number {
             controller::WHEEL => self.wheel = value,
+            controller::BREATH => self.breath = value,
             controller::VOLUME => self.volume = value,
             controller::PAN => self.pan = centred(value),
             controller::EXPRESSION => self.expression = value,
@@ -82,6 +86,7 @@ impl Channel {
         self.bend = 0.0;
         self.pressure = 0.0;
         self.wheel = 0.0;
+        self.breath = 0.0;
         self.expression = 1.0;
         self.selection = Selection::default();
     }
@@ -122,6 +127,8 @@ fn centred(value: f32) -> f32 {
 /// What a voice reads from its channel (and in MPE from the zone's master too).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Control {
+    /// −1 to 1.
+    pub bend: f32,
     /// Semitones.
     pub bend_semitones: f32,
     /// Semitones, by RPN 1 and 2.
@@ -130,6 +137,10 @@ pub struct Control {
     pub pressure: f32,
     /// 0 to 1.
     pub wheel: f32,
+    /// 0 to 1.
+    pub breath: f32,
+    /// 0 to 1.
+    pub expression: f32,
     /// 0 to 1; 0.5 is neutral.
     pub brightness: f32,
     /// Linear gain.
@@ -307,10 +318,13 @@ impl Channels {
         };
         let wheel_range = |of: &Channel| range(of.bend_range_cents, Param::BEND_RANGE);
         let mut control = Control {
+            bend: own.bend,
             bend_semitones: own.bend * wheel_range(own),
             tuning_semitones: own.tuning_semitones(),
             pressure: own.pressure,
             wheel: own.wheel,
+            breath: own.breath,
+            expression: own.expression,
             brightness: own.brightness,
             // The square follows the recommended curve of General MIDI (40·log₁₀ of the value).
             gain: (own.volume * own.expression) * (own.volume * own.expression),
@@ -319,10 +333,13 @@ impl Channels {
         if let Some(zone) = self.zones.zone_of_member(channel) {
             let master = &self.channels[usize::from(zone.master())];
             let member_range = range(self.member_bend_cents[zone as usize], Param::MPE_BEND_RANGE);
+            control.bend = (own.bend + master.bend).clamp(-1.0, 1.0);
             control.bend_semitones = own.bend * member_range + master.bend * wheel_range(master);
             control.tuning_semitones += master.tuning_semitones();
             control.pressure = (own.pressure + master.pressure).min(1.0);
             control.wheel = own.wheel.max(master.wheel);
+            control.breath = own.breath.max(master.breath);
+            control.expression *= master.expression;
             control.brightness = (own.brightness + master.brightness - 0.5).clamp(0.0, 1.0);
             control.gain *=
                 (master.volume * master.expression) * (master.volume * master.expression);

@@ -9,6 +9,8 @@
 pub const BANK_SELECT: u8 = 0;
 /// The modulation wheel.
 pub const WHEEL: u8 = 1;
+/// The breath controller.
+pub const BREATH: u8 = 2;
 /// Data entry, MSB: of the selected parameter.
 pub const DATA_ENTRY: u8 = 6;
 /// Volume of the channel.

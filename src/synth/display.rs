@@ -2,8 +2,9 @@
 //! for a voice at rest, before anything modulates it.
 
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
+use super::modulation::fan::PartialRoutes;
 use super::modulation::{DestinationValues, VoiceValues};
-use super::parameter::{MACROS, MAX_PARTIALS, Param};
+use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::stages::{SpectrumStage as _, Stages};
@@ -125,10 +126,13 @@ pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
     }
 }
 
-/// The value of the patch's LFO, −1 to 1, after so many cycles.
-pub fn lfo_value(values: &Values, cycles: f64) -> f64 {
-    let shape = LfoShape::from_index(values.index(Param::LFO_SHAPE));
-    shape.value(cycles, values.get(Param::SEED) as u64)
+/// The value of LFO `number` of the patch, −1 to 1, after so many cycles; of random shapes it is one
+/// that it may have.
+pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f64 {
+    let params = LfoParams::of(number);
+    let shape = LfoShape::from_index(values.index(params.shape));
+    let phase = f64::from(values.get(params.phase));
+    shape.value(cycles + phase, values.get(Param::SEED) as u64)
 }
 
 /// The voice with the lowest fundamental, and its partials.
@@ -153,6 +157,8 @@ fn context(overrides: &PartialOverrides) -> Context<'_> {
         level: SimdLevel::PORTABLE,
         tables: HarmonicTables::shared(),
         overrides,
+        routes: &PartialRoutes::NONE,
+        routes_instant: 0,
         fundamental_hz: 1.0,
         sample_rate_hz: 48_000.0,
     }

@@ -19,11 +19,12 @@ use self::bus::Bus;
 use self::clock::Clock;
 use self::commands::VoiceCommands;
 use self::expressions::PendingExpressions;
-use super::assigner::Assigner;
+use super::assigner::{Assigner, NewNote};
 use super::channel::{Channels, MpeZones};
 use super::event::{EndedNote, Transport};
+use super::modulation::note::Note;
 use super::output::Output;
-use super::parameter::{MAX_VOICES, Param};
+use super::parameter::{LFOS, MAX_VOICES, Param};
 use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool};
 use super::snapshot::Snapshot;
@@ -72,6 +73,8 @@ pub struct Engine {
     /// What voices read: the values that sound, and the controllers, as of the last tick or onset.
     tick: Tick,
     assigner: Assigner,
+    /// The key of the newest note.
+    last_key: Option<u8>,
     /// How many voices may sound.
     voice_limit: usize,
     commands: VoiceCommands,
@@ -138,6 +141,7 @@ impl Engine {
             channels: Channels::default(),
             tick: Tick::new(sample_rate_hz, block_frames),
             assigner: Assigner::new(MAX_SLOTS),
+            last_key: None,
             voice_limit: 1,
             commands: VoiceCommands::new(),
             expressions: PendingExpressions::new(MAX_SLOTS),
@@ -163,6 +167,7 @@ impl Engine {
         self.expressions.clear();
         self.has_onsets = false;
         self.assigner.clear();
+        self.last_key = None;
         self.pool.silence();
         self.channels.reset(&self.patch);
         self.buses.iter_mut().for_each(Bus::clear);
@@ -324,9 +329,9 @@ impl Engine {
         }
     }
 
-    /// Cycles of the free LFO since the reset, at the current block's first frame.
-    pub fn lfo_cycles(&self) -> f64 {
-        self.tick.modulators.lfo.clock.cycles
+    /// Cycles of each LFO, where it is free, since the reset, at the current block's first frame.
+    pub fn lfo_cycles(&self) -> [f64; LFOS] {
+        self.tick.modulators.lfos.clocks().map(|clock| clock.cycles)
     }
 
     /// The MPE zones in force.
@@ -378,7 +383,18 @@ impl Engine {
     fn carry_out_commands(&mut self) {
         self.commands.drain(&mut self.pool, |pool, slot, note| {
             pool.set_active(slot, false);
-            pool[slot].begin(note.channel, note.key, note.velocity);
+            let NewNote {
+                channel,
+                key,
+                velocity,
+                glide_start,
+                age,
+                ..
+            } = *note;
+            pool[slot].begin(Note {
+                glide_start,
+                ..Note::new(channel, key, velocity, age)
+            });
         });
     }
 

@@ -10,16 +10,20 @@
 //! rests and when it jumps; if it has a state, see [`modulators`]. A new destination is a polyphonic parameter, or a line in
 //! `destination.rs`. A new route is a line in `routes.rs`.
 
+mod clock;
 mod destination;
 pub mod envelopes;
+pub mod fan;
+pub mod glide;
 pub mod lfo;
 pub mod modulators;
 pub mod note;
 pub mod patch_routes;
 pub mod routes;
+pub mod sequences;
 mod source;
 mod values;
 
 pub use destination::{Destination, DestinationSet, Operation};
 pub use source::{ModulationSource, Moment, SourceSet, SourceValues};
-pub use values::{DestinationValues, VoiceValues};
+pub use values::{DestinationValues, Offsets, VoiceValues};

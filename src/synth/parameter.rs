@@ -21,7 +21,10 @@ mod typed;
 
 pub use range::Range;
 pub use row::{Exposure, Kind, Row};
-pub use table::{LFO_DIVISIONS_BEATS, MACRO_TARGETS};
+pub use table::{
+    LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams,
+    RouteTarget, SequenceParams,
+};
 pub use text::Unit;
 pub use typed::parse_number;
 
@@ -29,6 +32,14 @@ pub use typed::parse_number;
 pub const EDITABLE_PARTIALS: usize = 64;
 /// How many macros there are.
 pub const MACROS: usize = 8;
+/// How many LFOs there are.
+pub const LFOS: usize = 4;
+/// How many sequences there are.
+pub const SEQUENCES: usize = 2;
+/// The most steps that a sequence may have.
+pub const SEQUENCE_STEPS: usize = 32;
+/// How many routes a patch has.
+pub const ROUTES: usize = 24;
 /// The most partials that a voice may have.
 pub const MAX_PARTIALS: usize = 512;
 /// The most voices that a patch may ask for.

@@ -8,6 +8,7 @@
 //! filled by the source and goes through all stages that change it; no other array is touched.
 
 pub mod array;
+mod fan;
 mod frame;
 pub mod motion;
 pub mod source;
@@ -25,6 +26,7 @@ use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
 use super::modulation::VoiceValues;
+use super::modulation::fan::PartialRoutes;
 use super::snapshot::PartialSnapshot;
 use super::versioned::copy_fields;
 use super::workspace::{SegmentArrays, Workspace};
@@ -39,6 +41,10 @@ pub struct Context<'a> {
     pub tables: &'static HarmonicTables,
     /// The first partials' own Level, Tune and Pan.
     pub overrides: &'a PartialOverrides,
+    /// What moves single partials, at the segment's end.
+    pub routes: &'a PartialRoutes,
+    /// Changes whenever these do.
+    pub routes_instant: u64,
     /// The fundamental at the segment's end.
     pub fundamental_hz: f64,
     /// Frames per second.

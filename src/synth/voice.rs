@@ -10,7 +10,7 @@ use super::modulation::envelopes::EnvelopeId;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::{DestinationValues, VoiceValues};
+use super::modulation::{DestinationValues, Offsets, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
@@ -18,7 +18,7 @@ use super::partials::{Context, PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
-use super::workspace::{SegmentArrays, Workspace};
+use super::workspace::Workspace;
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::random;
 use crate::dsp::simd_level::SimdLevel;
@@ -60,7 +60,7 @@ copy_fields!(Voice {
 #[derive(Clone, Copy, Debug)]
 struct OwnValues {
     /// Polyphonic offsets of normalised values.
-    offsets: [f32; Param::COUNT],
+    offsets: Offsets,
     /// The patch's values with these offsets.
     base: DestinationValues,
 }
@@ -105,7 +105,7 @@ impl VoiceControl {
     fn idle(level: SimdLevel) -> VoiceControl {
         VoiceControl {
             level,
-            note: Note::new(0, 0, 0.0),
+            note: Note::new(0, 0, 0.0, 0),
             released: false,
             release_is_due: false,
             modulators: Modulators::default(),
@@ -140,7 +140,7 @@ impl Voice {
             state: VoiceState::Idle,
             control: VoiceControl::idle(level),
             own: Versioned::from(OwnValues {
-                offsets: [0.0; Param::COUNT],
+                offsets: Offsets::NONE,
                 base: DestinationValues::default(),
             }),
             own_overrides: Versioned::default(),
@@ -195,13 +195,13 @@ impl Voice {
     }
 
     /// Begins a note at the frame rendered next.
-    pub fn begin(&mut self, channel: u8, key: u8, velocity: f32) {
+    pub fn begin(&mut self, note: Note) {
         if self.control.has_offsets {
-            self.own.write().offsets.fill(0.0);
+            self.own.write().offsets = Offsets::NONE;
         }
         self.state = VoiceState::Pending;
         self.control = VoiceControl {
-            note: Note::new(channel, key, velocity),
+            note,
             loudness: Loudness {
                 power: f32::INFINITY,
                 ..Loudness::default()
@@ -236,7 +236,8 @@ impl Voice {
     /// Takes a polyphonic modulation.
     pub fn modulate(&mut self, param: Param, offset: f32) {
         if param.is_polyphonic() {
-            self.own.write().offsets[param.index()] = offset.clamp(-1.0, 1.0);
+            let offset = offset.clamp(-1.0, 1.0);
+            self.own.write().offsets.set(param, offset);
             self.control.has_offsets = true;
             self.control.offsets_changed = true;
             if PartialOverrides::depend_on(param) {
@@ -255,12 +256,17 @@ impl Voice {
     ) -> BlockResult {
         let values = &tick.values;
         self.state = VoiceState::Sounding;
-        let Note { channel, key, .. } = self.control.note;
+        let Note {
+            channel,
+            key,
+            serial,
+            ..
+        } = self.control.note;
         let control = tick.channels.control(channel, values);
         self.control.note.brightness_at_onset = control.brightness;
         let seed = values.get(Param::SEED) as u64;
         let note_seed = random::bits(seed, u64::from(channel) << 8 | u64::from(key));
-        self.control.modulators = Modulators::begin(&tick.modulators, seed, note_seed);
+        self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial);
         self.update_values(tick);
         let at = tick.block_frames - left.len();
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
@@ -339,15 +345,9 @@ impl Voice {
             let at = tick.block_frames - rest + frames;
             let segment = done..done + frames;
             self.control.modulators.advance(&tick.modulators, frames);
-            let own = self.segment_values(tick, &channel, at);
-            let is_finite = self.prepare_segment(
-                tick,
-                &channel,
-                &own,
-                frames,
-                start_level.take(),
-                &mut workspace.segment,
-            );
+            let own = self.segment_values(tick, &channel, at, &mut workspace.partial_routes);
+            let is_finite =
+                self.prepare_segment(tick, &channel, &own, frames, start_level.take(), workspace);
             if !is_finite {
                 self.state = VoiceState::Idle;
                 return BlockResult::NonFinite;
@@ -400,6 +400,7 @@ impl Voice {
         modulators.envelopes.rests(EnvelopeId::Amp, shapes)
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
+            && self.has_arrived(tick)
             && tick.routes.rest(*active_routes, own, tick, modulators)
     }
 
@@ -424,10 +425,10 @@ impl Voice {
         own: &DestinationValues,
         frames: usize,
         start_level: Option<f32>,
-        segment: &mut SegmentArrays,
+        workspace: &mut Workspace,
     ) -> bool {
         let rate = tick.sample_rate_hz;
-        let fundamental_hz = self.fundamental_hz(tick, channel, own);
+        let fundamental_hz = self.fundamental_hz(tick, channel, own, self.age_s(tick));
         let gain = self.gain(channel, own);
         let amp = self.amp_level(tick);
         let path = self.control.trajectory.advance(fundamental_hz, frames);
@@ -442,6 +443,8 @@ impl Voice {
                 PartialOffsets::None => &tick.overrides,
                 _ => &self.own_overrides,
             },
+            routes: &workspace.partial_routes,
+            routes_instant: self.control.modulators.lfos.frames(),
             fundamental_hz: path.end_hz,
             sample_rate_hz: rate,
         };
@@ -459,7 +462,9 @@ impl Voice {
             frames,
             sample_rate_hz: rate,
         };
-        self.control.loudness = self.partials.advance(changed, &target, segment);
+        self.control.loudness = self
+            .partials
+            .advance(changed, &target, &mut workspace.segment);
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
     }
 

@@ -1,5 +1,8 @@
 //! What a thread needs to render voices, one after the other. No two threads share one.
 
+use std::hint::black_box;
+
+use super::modulation::fan::PartialRoutes;
 use super::parameter::MAX_PARTIALS;
 use crate::bank::Renderer;
 use crate::dsp::resident;
@@ -12,6 +15,8 @@ pub struct Workspace {
     pub renderer: Renderer,
     /// The control arrays of the segment under way.
     pub segment: SegmentArrays,
+    /// What moves single partials at the end of the segment under way.
+    pub partial_routes: Box<PartialRoutes>,
 }
 
 impl Workspace {
@@ -20,6 +25,7 @@ impl Workspace {
         Workspace {
             renderer: Renderer::new(level, block_frames),
             segment: SegmentArrays::allocate(),
+            partial_routes: Box::new(black_box(PartialRoutes::NONE)),
         }
     }
 }

@@ -38,13 +38,16 @@ fn without_brackets(text: &str) -> String {
     parts.collect()
 }
 
-/// The parameter's name, and what is left of it without its section's title.
+/// The parameter's name, and what is left of it without its section's title; of one of many routes,
+/// without its number.
 fn names_within_section(row: &Row) -> Vec<&str> {
     let title = row.group.name();
     let word = title.split(' ').next().unwrap_or(title);
     let shortened = [title, word].map(|title| row.name.strip_prefix(title)?.strip_prefix(' '));
+    let of_each = (row.group == Group::Routes).then_some(row.short);
     std::iter::once(row.name)
         .chain(shortened.into_iter().flatten())
+        .chain(of_each)
         .collect()
 }
 
@@ -60,11 +63,15 @@ fn has_name(text: &str, name: &str) -> bool {
 #[test]
 fn the_manual_names_every_parameter() {
     let documents = documents();
-    let sections = names_by_section(&documents[Path::new("docs/manual/sound.md")]);
+    let pages = ["docs/manual/sound.md", "docs/manual/motion.md"];
+    let pages = pages.map(|page| documents[Path::new(page)].as_str());
+    let pages = pages.join("\n");
+    let sections = names_by_section(&pages);
     let expression = &documents[Path::new("docs/manual/expression.md")];
     let is_named = |row: &Row| match row.group {
         // By their numbers.
         Group::Macros | Group::Partials => true,
+        Group::Sequence1 | Group::Sequence2 if row.short.starts_with("Step ") => true,
         Group::Expression => has_name(expression, row.name),
         group => {
             let names = sections.get(group.name()).map_or(&[][..], Vec::as_slice);

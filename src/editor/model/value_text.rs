@@ -1,6 +1,6 @@
 //! Values as the window writes them.
 
-use super::EditorModel;
+use super::{EditorModel, routes};
 use crate::synth::Param;
 use crate::synth::parameter::{Unit, parse_number};
 
@@ -14,9 +14,23 @@ pub fn value_text(param: Param, plain: f32) -> String {
     }
 }
 
+/// The same beside the other values that the window shows: the depth of a route is in the unit of its
+/// target.
+pub fn text_beside(param: Param, plain: f32, model: &EditorModel) -> String {
+    match routes::depth_text(param, plain, model) {
+        Some(text) => with_minus(&text),
+        None => value_text(param, plain),
+    }
+}
+
 /// The value that a parameter has now.
 pub fn current_text(param: Param, model: &EditorModel) -> String {
-    value_text(param, model.plain(param))
+    text_beside(param, param.range().plain(model.normalized(param)), model)
+}
+
+/// The plain value that a text means: the depth of a route may be in the unit of its target.
+pub fn parse(param: Param, text: &str, model: &EditorModel) -> Option<f32> {
+    routes::parse_depth(param, text, model).or_else(|| param.parse(text))
 }
 
 /// The true minus sign (U+2212) for every hyphen.
@@ -25,8 +39,11 @@ pub fn with_minus(text: &str) -> String {
 }
 
 /// A text that begins with a number, for a narrow place: the number without zeros at its end, and with
-/// so many significant figures at most.
+/// so many significant figures at most. A plus sign stays.
 pub fn compact(text: &str, figures: usize) -> String {
+    if let Some(number) = text.strip_prefix('+') {
+        return format!("+{}", compact(number, figures));
+    }
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '−' | '.')))
         .unwrap_or(text.len());
@@ -65,6 +82,7 @@ mod tests {
             ("0.00 ct", 9, "0 ct"),
             ("−0.04 ct", 1, "0 ct"),
             ("500.00 ms", 3, "500 ms"),
+            ("+4.20 dB", 9, "+4.2 dB"),
             ("1000.0 Hz", 1, "1000 Hz"),
             ("0.004 s", 3, "0.004 s"),
             ("40.0 L", 1, "40 L"),

@@ -1,6 +1,6 @@
 //! A whole window without a screen, for tests: by its accessibility tree, and by events.
 
-use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, UiBuilder, Vec2};
+use egui::{Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Role, UiBuilder, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 
@@ -86,6 +86,19 @@ pub fn value_text(harness: &WindowHarness, param: Param) -> Option<String> {
         .data()
         .value()
         .map(str::to_owned)
+}
+
+/// The names of the panels' tabs.
+pub fn tab_names(harness: &WindowHarness) -> Vec<String> {
+    let tabs = harness.query_all_by_role(Role::Tab);
+    tabs.filter_map(|tab| tab.accesskit_node().label())
+        .collect()
+}
+
+/// Brings up what is behind a tab.
+pub fn show_tab(harness: &mut WindowHarness, name: &str) {
+    harness.get_by_role_and_label(Role::Tab, name).click();
+    harness.run_steps(3);
 }
 
 /// What the host has been told since this was last asked.

@@ -1,6 +1,8 @@
-//! The panels: every parameter but those of the single partials, in four groups of cards.
+//! The panels: every parameter but those of the single partials, in groups of cards, and the table of
+//! the routes.
 //!
-//! As many groups stand beside and below one another as there is room for; if not all, tabs choose.
+//! As many groups stand beside and below one another as there is room for; tabs choose between them and
+//! the table.
 
 mod card;
 mod envelope;
@@ -8,18 +10,23 @@ mod filter;
 mod lfo;
 mod load;
 mod macros;
+mod routes;
+mod sequence;
+mod tabs;
 
-use egui::{Key, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
+use egui::{Rect, Ui, Vec2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
-use crate::editor::widgets::text_width;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{LFOS, SEQUENCES};
 use card::{card, grid, of_groups};
 use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
+use sequence::SequenceView;
+use tabs::{TABS, Tab, tabs};
 
 /// Least width of a row of cards, points.
 const GROUP_WIDTH: f32 = 776.0;
@@ -27,8 +34,6 @@ const GROUP_WIDTH: f32 = 776.0;
 const GROUP_HEIGHT: f32 = 132.0;
 /// Higher than this no group needs to be, points.
 const GROUP_HEIGHT_MOST: f32 = 164.0;
-/// Height of the tabs, points.
-const TABS: f32 = 22.0;
 
 /// Cards that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +42,22 @@ enum CardRow {
     Envelopes,
     Modulation,
     Play,
+    Fans,
+    Lfos,
+    Sequence1,
+    Sequence2,
 }
 
 impl CardRow {
-    const ALL: [CardRow; 4] = [
+    const ALL: [CardRow; 8] = [
         CardRow::Sound,
         CardRow::Envelopes,
         CardRow::Modulation,
         CardRow::Play,
+        CardRow::Fans,
+        CardRow::Lfos,
+        CardRow::Sequence1,
+        CardRow::Sequence2,
     ];
 
     fn name(self) -> &'static str {
@@ -53,6 +66,10 @@ impl CardRow {
             CardRow::Envelopes => "Envelopes",
             CardRow::Modulation => "Modulation",
             CardRow::Play => "Play & Output",
+            CardRow::Fans => "Glide & LFO 2",
+            CardRow::Lfos => "LFO 3 & 4",
+            CardRow::Sequence1 => Group::Sequence1.name(),
+            CardRow::Sequence2 => Group::Sequence2.name(),
         }
     }
 
@@ -61,10 +78,23 @@ impl CardRow {
         match self {
             CardRow::Sound => "source, frequencies, filter",
             CardRow::Envelopes => "both envelopes, decay",
-            CardRow::Modulation => "macros, LFO",
+            CardRow::Modulation => "macros, LFO 1",
             CardRow::Play => "expression, voices, output, load",
+            CardRow::Fans => "glide, phase, fade and fan of LFO 1, LFO 2",
+            CardRow::Lfos => "LFO 3, LFO 4",
+            CardRow::Sequence1 => "the steps of sequence 1",
+            CardRow::Sequence2 => "the steps of sequence 2",
         }
     }
+}
+
+/// What a tab shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    /// Groups of cards, from this one on.
+    Cards(usize),
+    /// The table of the routes.
+    Routes,
 }
 
 /// How the groups stand in a place.
@@ -78,30 +108,64 @@ impl Plan {
     fn of(size: Vec2) -> Plan {
         let columns = ((size.x + theme::GAP) / (GROUP_WIDTH + theme::GAP)) as usize;
         let columns = columns.clamp(1, 2);
-        let rows_in = |height: f32| ((height + theme::GAP) / (GROUP_HEIGHT + theme::GAP)) as usize;
         let all = CardRow::ALL.len().div_ceil(columns);
-        let rows = if rows_in(size.y) >= all {
-            all
-        } else {
-            // Tabs take room of their own; what they choose is of one size.
-            let rows = rows_in(size.y - TABS).clamp(1, all);
-            if all.is_multiple_of(rows) { rows } else { 1 }
-        };
-        Plan { columns, rows }
+        let rows = ((size.y - TABS + theme::GAP) / (GROUP_HEIGHT + theme::GAP)) as usize;
+        // No more than as few tabs need.
+        let tabs = all.div_ceil(rows.clamp(1, all));
+        Plan {
+            columns,
+            rows: all.div_ceil(tabs),
+        }
     }
 
     /// Of all that is shown, whose groups are so high; points.
     fn height(self, group: f32) -> f32 {
-        let tabs = if self.has_tabs() { TABS } else { 0.0 };
-        tabs + self.rows as f32 * (group + theme::GAP) - theme::GAP
+        TABS + self.rows as f32 * (group + theme::GAP) - theme::GAP
     }
 
     fn groups(self) -> usize {
         self.columns * self.rows
     }
 
-    fn has_tabs(self) -> bool {
-        self.groups() < CardRow::ALL.len()
+    fn pages(self) -> Vec<Page> {
+        let firsts = (0..CardRow::ALL.len()).step_by(self.groups());
+        firsts
+            .map(Page::Cards)
+            .chain(std::iter::once(Page::Routes))
+            .collect()
+    }
+
+    /// The groups from one on that stand together.
+    fn groups_from(self, first: usize) -> &'static [CardRow] {
+        let end = CardRow::ALL.len().min(first + self.groups());
+        &CardRow::ALL[first..end]
+    }
+
+    /// How so many groups stand where there is room for all that this plans.
+    fn for_groups(self, count: usize) -> Plan {
+        let columns = count.div_ceil(self.rows);
+        Plan {
+            columns,
+            rows: count.div_ceil(columns),
+        }
+    }
+
+    fn tab(self, page: Page) -> Tab {
+        let Page::Cards(first) = page else {
+            return Tab {
+                name: Group::Routes.name().to_owned(),
+                contents: "what moves what, and how far".to_owned(),
+            };
+        };
+        let rows = self.groups_from(first);
+        let joined = |part: fn(CardRow) -> &'static str, between: &str| {
+            let parts: Vec<_> = rows.iter().map(|row| part(*row)).collect();
+            parts.join(between)
+        };
+        Tab {
+            name: joined(CardRow::name, " · "),
+            contents: joined(CardRow::contents, ", "),
+        }
     }
 }
 
@@ -116,21 +180,25 @@ pub fn height(most: Vec2, wanted: f32) -> f32 {
 
 /// All panels, and what they remember while their window is open.
 pub struct Panels {
-    /// The first of the groups that are shown.
-    first: usize,
+    page: Page,
     amp: EnvelopeView,
     filter: EnvelopeView,
-    lfo: LfoView,
+    lfos: [LfoView; LFOS],
+    sequences: [SequenceView; SEQUENCES],
     load: LoadView,
 }
 
 impl Panels {
     pub fn new() -> Panels {
         Panels {
-            first: 0,
+            page: Page::Cards(0),
             amp: EnvelopeView::new(EnvelopeId::Amp),
             filter: EnvelopeView::new(EnvelopeId::Filter),
-            lfo: LfoView::default(),
+            lfos: LfoView::all(),
+            sequences: [
+                SequenceView::new(1, Group::Sequence1),
+                SequenceView::new(2, Group::Sequence2),
+            ],
             load: LoadView::new(),
         }
     }
@@ -140,69 +208,42 @@ impl Panels {
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         // The window may have been resized since a tab was chosen.
-        self.first -= self.first % plan.groups();
-        if plan.has_tabs() {
-            let tabs = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
-            self.tabs(ui, context, tabs, plan);
-            rect.min.y += TABS;
+        if let Page::Cards(first) = &mut self.page {
+            *first -= *first % plan.groups();
         }
-        let cell = vec2(
-            (rect.width() - theme::GAP * (plan.columns - 1) as f32) / plan.columns as f32,
-            ((rect.height() - theme::GAP * (plan.rows - 1) as f32) / plan.rows as f32)
-                .min(GROUP_HEIGHT_MOST),
-        );
-        for place in 0..plan.groups() {
-            let (row, column) = (place / plan.columns, place % plan.columns);
-            let offset = vec2(column as f32, row as f32) * (cell + Vec2::splat(theme::GAP));
-            let place_rect = Rect::from_min_size(rect.min + offset, cell);
-            if let Some(&row) = CardRow::ALL.get(self.first + place) {
-                self.card_row(ui, context, row, place_rect);
-            }
+        let pages = plan.pages();
+        let names: Vec<Tab> = pages.iter().map(|page| plan.tab(*page)).collect();
+        let chosen = pages.iter().position(|page| *page == self.page);
+        let strip = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
+        if let Some(clicked) = tabs(ui, context, strip, &names, chosen.unwrap_or_default()) {
+            self.page = pages[clicked];
+        }
+        rect.min.y += TABS;
+        match self.page {
+            Page::Cards(first) => self.cards(ui, context, plan.groups_from(first), plan, rect),
+            Page::Routes => routes::show(ui, context, rect),
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect, plan: Plan) {
-        let theme = theme::current(ui);
-        let pages = CardRow::ALL.len().div_ceil(plan.groups());
-        let mut left = rect.left();
-        for page in 0..pages {
-            let first = page * plan.groups();
-            let rows = &CardRow::ALL[first..CardRow::ALL.len().min(first + plan.groups())];
-            let names: Vec<_> = rows.iter().map(|row| row.name()).collect();
-            let name = names.join(" · ");
-            let is_chosen = first == self.first;
-            let (font, color) = match is_chosen {
-                true => (theme::strong(theme::BODY), theme.text),
-                false => (theme::font(theme::BODY), theme.weak_text),
-            };
-            // The place is the same chosen or not, so that nothing jumps.
-            let width = text_width(ui, &name, theme::strong(theme::BODY)) + 2.0 * theme::GAP;
-            let tab = Rect::from_x_y_ranges(left..=left + width, rect.y_range());
-            left = tab.right() + theme::GRID;
-            let response = ui.interact(tab, ui.scope_id().with(("tab", page)), Sense::click());
-            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_chosen, &name));
-            context.help.show_for(&response, || {
-                let contents: Vec<_> = rows.iter().map(|row| row.contents()).collect();
-                format!("Shows {}", contents.join(", "))
-            });
-            if response.clicked() || response.has_focus() && ui.input(|i| i.key_pressed(Key::Space))
-            {
-                self.first = first;
-            }
-            let painter = ui.painter();
-            if response.hovered() && !is_chosen {
-                painter.rect_filled(tab, theme::RADIUS, theme.hovered);
-            }
-            let galley = painter.layout_no_wrap(name, font, color);
-            painter.galley(tab.center() - 0.5 * galley.size(), galley, color);
-            if is_chosen {
-                let y = tab.bottom() - 1.0;
-                let stroke = Stroke::new(2.0, theme.accent);
-                painter.hline(tab.x_range().shrink(theme::GAP), y, stroke);
-            }
-            if response.has_focus() {
-                theme::edge(painter, tab, 1.5, theme.focus);
-            }
+    /// Some groups, in a place with room for as many as `plan` says.
+    fn cards(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut ViewContext,
+        groups: &[CardRow],
+        plan: Plan,
+        rect: Rect,
+    ) {
+        let Plan { columns, rows } = plan.for_groups(groups.len());
+        let part = |whole: f32, count: usize| (whole + theme::GAP) / count as f32 - theme::GAP;
+        let cell = vec2(
+            part(rect.width(), columns),
+            part(rect.height(), rows).min(GROUP_HEIGHT_MOST),
+        );
+        for (place, &group) in groups.iter().enumerate() {
+            let at = vec2((place % columns) as f32, (place / columns) as f32);
+            let corner = rect.min + at * (cell + Vec2::splat(theme::GAP));
+            self.card_row(ui, context, group, Rect::from_min_size(corner, cell));
         }
     }
 
@@ -224,7 +265,7 @@ impl Panels {
             CardRow::Modulation => {
                 let [macros, lfo] = split_columns(rect, [482.0, 0.0]);
                 macros::show(ui, context, macros);
-                self.lfo.show(ui, context, lfo);
+                self.lfos[0].show(ui, context, lfo);
             }
             CardRow::Play => {
                 let [expression, output, load] = split_columns(rect, [278.0, 194.0, 0.0]);
@@ -232,6 +273,21 @@ impl Panels {
                 simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
                 self.load.show(ui, context, load);
             }
+            CardRow::Fans => {
+                let [glide, details, second] =
+                    split_columns(rect, [112.0, 0.22 * rect.width(), 0.0]);
+                simple(ui, context, glide, 2, &[Group::Glide]);
+                lfo::show_details(ui, context, details);
+                self.lfos[1].show(ui, context, second);
+            }
+            CardRow::Lfos => {
+                let half = 0.5 * (rect.width() - theme::GAP);
+                let [third, fourth] = split_columns(rect, [half, 0.0]);
+                self.lfos[2].show(ui, context, third);
+                self.lfos[3].show(ui, context, fourth);
+            }
+            CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
+            CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),
         }
     }
 }

@@ -5,6 +5,7 @@ use egui::{Response, Role, Ui, WidgetInfo};
 
 use super::state::ControlState;
 use crate::editor::context::ViewContext;
+use crate::editor::model::value_text::parse;
 use crate::synth::Param;
 
 /// Labels, for a screen reader, what has no text of its own or one that others have too.
@@ -23,7 +24,7 @@ pub fn handle_accesskit(ui: &Ui, context: &mut ViewContext, param: Param, respon
             .accesskit_action_requests(response.id, Action::SetValue)
             .filter_map(|request| match &request.data {
                 Some(ActionData::NumericValue(plain)) => Some(*plain as f32),
-                Some(ActionData::Value(text)) => param.parse(text),
+                Some(ActionData::Value(text)) => parse(param, text, context.model),
                 _ => None,
             })
             .collect();

@@ -47,10 +47,7 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
 
 /// Handles every gesture and key that changes the parameter. `response` must sense clicks and drags.
 pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
-    // The second click on a choice or a switch is a click like the first.
-    if response.double_clicked() && is_typed(param) {
-        context.model.reset(param);
-    } else if response.drag_started_by(PointerButton::Primary) {
+    if response.drag_started_by(PointerButton::Primary) {
         context.model.begin_drag(param);
         response.request_focus();
     }
@@ -61,6 +58,20 @@ pub fn interact(ui: &Ui, context: &mut ViewContext, param: Param, response: &Res
     }
     if response.drag_stopped_by(PointerButton::Primary) {
         context.model.end_drag();
+    }
+    interact_without_drags(ui, context, param, response);
+}
+
+/// The same for a control whose drags are a larger view's.
+pub fn interact_without_drags(
+    ui: &Ui,
+    context: &mut ViewContext,
+    param: Param,
+    response: &Response,
+) {
+    // The second click on a choice or a switch is a click like the first.
+    if response.double_clicked() && is_typed(param) {
+        context.model.reset(param);
     }
     if response.clicked() {
         response.request_focus();

@@ -7,6 +7,7 @@ use egui::{Id, Key, Rect, Response, TextEdit, Ui, UiBuilder};
 use super::accessibility::set_label;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
+use crate::editor::model::value_text::parse;
 use crate::editor::theme;
 use crate::synth::Param;
 
@@ -20,7 +21,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     };
     entry.see();
     let id = control.with("entry");
-    let is_value = param.parse(&entry.text).is_some();
+    let is_value = parse(param, &entry.text, context.model).is_some();
     let mut output = field(ui, &mut entry.text, is_value, rect, id);
     let response = output.response.response;
     set_label(&response, format!("{} value", param.row().name));
@@ -64,7 +65,7 @@ fn leave(ui: &Ui, context: &mut ViewContext, entry: ValueEntry, field: &Response
     let pressed = |key| ui.input(|input| input.key_pressed(key));
     let (enter, escape) = (pressed(Key::Enter), pressed(Key::Escape));
     let param = entry.param;
-    match param.parse(&entry.text) {
+    match parse(param, &entry.text, context.model) {
         Some(plain) if entry.is_edited && !escape => {
             context.model.set_plain(param, plain);
         }

@@ -5,7 +5,7 @@ use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
-use crate::editor::model::value_text::value_text;
+use crate::editor::model::value_text::{parse, text_beside};
 use crate::synth::Param;
 
 /// Shows the menu while it is open: by the right button, or by Shift with Enter.
@@ -48,7 +48,7 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     if is_typed(param) && ui.button("Type a value").clicked() {
         context.controls.entry = Some(ValueEntry::new(param, context.model));
     }
-    let default = value_text(param, row.default);
+    let default = text_beside(param, row.default, context.model);
     if ui.button(format!("Reset to {default}")).clicked() {
         context.model.reset(param);
     }
@@ -60,9 +60,9 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
         .controls
         .copied
         .as_deref()
-        .and_then(|copied| param.parse(copied));
+        .and_then(|copied| parse(param, copied, context.model));
     let paste = match pasted {
-        Some(plain) => format!("Paste {}", value_text(param, plain)),
+        Some(plain) => format!("Paste {}", text_beside(param, plain, context.model)),
         None => "Paste value".to_owned(),
     };
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));

@@ -4,7 +4,7 @@ use egui::Response;
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::live::TelemetryState;
-use crate::editor::model::value_text::value_text;
+use crate::editor::model::value_text::text_beside;
 use crate::synth::Param;
 
 /// What a control shows of its parameter.
@@ -32,7 +32,7 @@ impl ControlState {
         ControlState {
             normalized,
             modulated: modulated(param, context),
-            text: value_text(param, param.range().plain(normalized)),
+            text: text_beside(param, param.range().plain(normalized), context.model),
             controller: controllers.controller(param),
             is_awaited: controllers.awaited() == Some(param),
             idle: context.idle_reason(param),
@@ -62,10 +62,11 @@ pub fn set_help(
     shown: &ControlState,
 ) {
     let awaited = shown.is_awaited;
+    let model = &*context.model;
     context.help.show_for(response, || {
         let mut text = format!("{}: {}", param.row().name, shown.text);
         if let Some(modulated) = shown.modulated {
-            let sounds = value_text(param, param.range().plain(modulated));
+            let sounds = text_beside(param, param.range().plain(modulated), model);
             text += &format!(" (sounds at {sounds})");
         }
         if awaited {

@@ -1,6 +1,6 @@
 //! A switch. Its state shows in the place of its button, in its colour and in words.
 
-use egui::{Rect, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Response, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact};
@@ -16,11 +16,35 @@ const SLOT: Vec2 = vec2(30.0, 16.0);
 /// Shows a switch in a knob's place.
 pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     dimmed(ui, context, param, |ui, context| {
-        lively(ui, context, param, name, size)
+        lively(ui, context, param, size, |ui, rect, text| {
+            let theme = theme::current(ui);
+            label(ui, line(rect, 13.0), name, theme.weak_text);
+            label(ui, line(rect, 0.0), text, theme.text);
+            pos2(rect.center().x, rect.top() + 0.5 * (rect.height() - 26.0))
+        });
     });
 }
 
-fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+/// Shows a switch in one line, without its name.
+pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, size, |ui, rect, text| {
+            let theme = theme::current(ui);
+            let word = rect.with_min_x(rect.left() + SLOT.x + 4.0);
+            label(ui, word, text, theme.text);
+            pos2(rect.left() + 0.5 * SLOT.x, rect.center().y)
+        });
+    });
+}
+
+/// `words` writes the words in the switch's place, and returns the middle of the slot.
+fn lively(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    size: Vec2,
+    words: impl FnOnce(&Ui, Rect, &str) -> Pos2,
+) {
     let (rect, response) = allocate(ui, param, size);
     // Enter, the space bar and a screen reader's click come as clicks; with Shift, Enter is the menu's.
     if response.clicked() && !ui.input(|input| input.modifiers.shift) {
@@ -34,12 +58,17 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     if !ui.is_rect_visible(rect) {
         return;
     }
+    let middle = words(ui, rect, &shown.text);
+    slot(ui, middle, &response, &shown);
+    let theme = theme::current(ui);
+    outline(ui, rect, &response, &shown, theme);
+    controller_mark(ui, rect, &shown, theme);
+}
+
+fn slot(ui: &Ui, middle: Pos2, response: &Response, shown: &ControlState) {
     let theme = theme::current(ui);
     let is_on = shown.normalized >= 0.5;
-    let slot = Rect::from_center_size(
-        pos2(rect.center().x, rect.top() + 0.5 * (rect.height() - 26.0)),
-        SLOT,
-    );
+    let slot = Rect::from_center_size(middle, SLOT);
     let way = ui.ctx().animate_bool(response.id, is_on);
     let fill = if is_on { theme.accent } else { theme.raised };
     let painter = ui.painter();
@@ -65,8 +94,4 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
         let other = pos2(slot.left() + slot.right() - button.x, button.y);
         painter.circle_filled(other, 0.5 * inset - 1.0, theme.modulated);
     }
-    label(ui, line(rect, 13.0), name, theme.weak_text);
-    label(ui, line(rect, 0.0), &shown.text, theme.text);
-    outline(ui, rect, &response, &shown, theme);
-    controller_mark(ui, rect, &shown, theme);
 }

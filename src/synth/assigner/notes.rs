@@ -74,6 +74,11 @@ impl Notes {
             .fold(0, |held, (key, _)| held | 1 << key)
     }
 
+    /// Whether any key is down.
+    pub fn holds_any_key(&self) -> bool {
+        self.keys_down.iter().any(|&count| count > 0)
+    }
+
     /// What an active note is addressed by.
     pub fn addressee(&self, slot: usize) -> Addressee {
         let note = &self.slots[slot];

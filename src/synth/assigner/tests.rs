@@ -229,6 +229,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
                 channel: *channel,
                 key: *key,
                 velocity: 0.5,
+                glide_start: None,
                 age: 0,
             };
             assigner.note_on(new, VOICES, SLOTS, &mut commands);
@@ -334,6 +335,7 @@ fn a_burst_of_notes_leaves_no_more_than_the_limit() {
             channel: 0,
             key: (key % 128) as u8,
             velocity: 1.0,
+            glide_start: None,
             age: 0,
         };
         assigner.note_on(new, VOICES, SLOTS, &mut commands);

@@ -4,6 +4,7 @@ use super::Engine;
 use crate::synth::assigner::{NewNote, Pedal};
 use crate::synth::controller;
 use crate::synth::event::{Event, NoteAddress, NoteExpression};
+use crate::synth::modulation::glide::GlideStart;
 use crate::synth::parameter::Param;
 use crate::synth::pool::slots;
 
@@ -24,6 +25,7 @@ impl Engine {
                         channel: channel & 15,
                         key,
                         velocity: velocity.clamp(0.0, 1.0),
+                        glide_start: None,
                         age: 0,
                     });
                 }
@@ -74,6 +76,14 @@ impl Engine {
             self.take_patch();
             self.take_capacity();
         }
+        let start = self.last_key.replace(note.key).map(|key| GlideStart {
+            key,
+            is_legato: self.assigner.notes().holds_any_key(),
+        });
+        let note = NewNote {
+            glide_start: start,
+            ..note
+        };
         let slots = slots(self.voice_limit);
         let slot = self
             .assigner

@@ -1,115 +1,371 @@
-//! The LFO as a modulator: one for all voices, or one for each that starts with its note.
+//! The LFOs as modulators: each one for all voices, or one for each that starts with its note.
 
+use super::clock::{CycleClock, Pace};
+use super::fan::Fan;
 use super::modulators::BlockTime;
 use crate::dsp::lfo::LfoShape;
-use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
+use crate::dsp::random;
+use crate::synth::parameter::{LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
 use crate::synth::patch::Values;
 
-/// Where the free LFO is in a block.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LfoClock {
-    /// Cycles at the block's first frame.
-    pub cycles: f64,
-    /// Cycles in a frame; of the notes' own LFOs as well.
-    pub cycles_per_frame: f64,
-    /// Whether it is not where the last block left it, since the song has jumped.
-    pub has_jumped: bool,
+/// The parameters of each LFO.
+const PARAMS: [LfoParams; LFOS] = {
+    let mut params = [LfoParams::of(1); LFOS];
+    let mut number = 2;
+    while number <= LFOS {
+        params[number - 1] = LfoParams::of(number);
+        number += 1;
+    }
+    params
+};
+
+/// One of the LFOs, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LfoId(u8);
+
+impl LfoId {
+    /// The LFO of this number, 1 to [`LFOS`].
+    pub const fn numbered(number: usize) -> LfoId {
+        assert!(number >= 1 && number <= LFOS);
+        LfoId((number - 1) as u8)
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
 }
 
-/// What all voices share of the LFO at a tick.
-#[derive(Clone, Copy, Debug)]
-pub struct SharedLfo {
-    shape: LfoShape,
+/// How an LFO starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trigger {
     /// One for all voices.
-    is_free: bool,
-    /// Where it is.
-    pub clock: LfoClock,
+    Free,
+    /// One for each voice, from the onset on.
+    Note,
+    /// The same, from anywhere in its cycle.
+    Random,
+}
+
+impl Trigger {
+    /// The trigger at this place of the parameter's labels; past the end, the last.
+    fn from_index(index: usize) -> Trigger {
+        match index {
+            0 => Trigger::Free,
+            1 => Trigger::Note,
+            _ => Trigger::Random,
+        }
+    }
+}
+
+/// What all voices share of an LFO at a tick.
+#[derive(Clone, Copy, Debug)]
+struct SharedLfo {
+    shape: LfoShape,
+    trigger: Trigger,
+    /// Where its cycle begins, in cycles.
+    phase_cycles: f64,
+    /// How long it takes to rise, in seconds.
+    fade_s: f32,
+    /// How it differs between partials.
+    fan: Fan,
+    clock: CycleClock,
 }
 
 impl SharedLfo {
-    /// As the patch says, with its clock at 0.
-    pub fn new(values: &Values) -> SharedLfo {
+    fn new(values: &Values, params: &LfoParams, clock: CycleClock) -> SharedLfo {
         SharedLfo {
-            shape: LfoShape::from_index(values.index(Param::LFO_SHAPE)),
-            is_free: values.index(Param::LFO_TRIGGER) == 0,
-            clock: LfoClock::default(),
+            shape: LfoShape::from_index(values.index(params.shape)),
+            trigger: Trigger::from_index(values.index(params.trigger)),
+            phase_cycles: f64::from(values.get(params.phase)),
+            fade_s: values.get(params.fade),
+            fan: Fan::read(values, params.fan_order, params.fan_phase, params.fan_rate),
+            clock,
         }
     }
 
-    /// As a changed patch says; its clock goes on.
+    fn tick(&mut self, values: &Values, params: &LfoParams, time: &BlockTime) {
+        let pace = if values.is_on(params.sync) {
+            let division = values.index(params.division);
+            Pace::Beats(LFO_DIVISIONS_BEATS[division.min(LFO_DIVISIONS_BEATS.len() - 1)])
+        } else {
+            Pace::Hz(f64::from(values.get(params.rate)))
+        };
+        self.clock.tick(pace, time);
+    }
+}
+
+/// What all voices share of the LFOs at a tick.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedLfos {
+    lfos: [SharedLfo; LFOS],
+    /// Decides the random shapes of those that are free.
+    patch_seed: u64,
+    sample_rate_hz: f64,
+}
+
+impl SharedLfos {
+    /// As the patch says, with all clocks at 0.
+    pub fn new(values: &Values, sample_rate_hz: f64) -> SharedLfos {
+        SharedLfos {
+            lfos: PARAMS.map(|params| SharedLfo::new(values, &params, CycleClock::default())),
+            patch_seed: values.get(Param::SEED) as u64,
+            sample_rate_hz,
+        }
+    }
+
+    /// As a changed patch says; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
-        *self = SharedLfo {
-            clock: self.clock,
-            ..SharedLfo::new(values)
-        };
-    }
-
-    /// Takes its clock to the next block: on by itself, or to where the song is.
-    pub fn tick(&mut self, values: &Values, time: &BlockTime) {
-        let clock = &mut self.clock;
-        clock.cycles += clock.cycles_per_frame * time.elapsed_frames as f64;
-        let expected_cycles = clock.cycles;
-        if values.is_on(Param::LFO_SYNC) {
-            let division = values
-                .index(Param::LFO_DIVISION)
-                .min(LFO_DIVISIONS_BEATS.len() - 1);
-            let cycle_beats = LFO_DIVISIONS_BEATS[division];
-            clock.cycles_per_frame = time.beats_per_frame / cycle_beats;
-            if let Some(beats) = time.beats {
-                clock.cycles = beats / cycle_beats;
-            }
-        } else {
-            let rate_hz = f64::from(values.get(Param::LFO_RATE));
-            clock.cycles_per_frame = rate_hz / time.sample_rate_hz;
+        for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
+            *lfo = SharedLfo::new(values, params, lfo.clock);
         }
-        clock.has_jumped = (clock.cycles - expected_cycles).abs() > 1e-3;
+        self.patch_seed = values.get(Param::SEED) as u64;
+    }
+
+    /// Takes their clocks to the next block: on by themselves, or to where the song is.
+    pub fn tick(&mut self, values: &Values, time: &BlockTime) {
+        for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
+            lfo.tick(values, params, time);
+        }
+    }
+
+    /// Puts all clocks at 0.
+    pub fn reset_clocks(&mut self) {
+        for lfo in &mut self.lfos {
+            lfo.clock = CycleClock::default();
+        }
+    }
+
+    /// Where each is.
+    pub fn clocks(&self) -> [CycleClock; LFOS] {
+        self.lfos.map(|lfo| lfo.clock)
+    }
+
+    /// Where one is, to be changed.
+    #[cfg(test)]
+    pub fn clock_mut(&mut self, id: LfoId) -> &mut CycleClock {
+        &mut self.lfos[id.index()].clock
     }
 }
 
-/// What a voice has of the LFO.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct VoiceLfo {
+/// An LFO of a voice at one instant, for the partials to stand apart in.
+#[derive(Clone, Copy, Debug)]
+pub struct FannedLfo {
+    /// Its shape.
+    pub shape: LfoShape,
+    /// Cycles since its start.
+    pub cycles: f64,
+    /// Where its cycle begins.
+    pub phase_cycles: f64,
     /// Decides the random shapes.
-    seed: u64,
-    /// Cycles since the onset.
-    cycles: f64,
+    pub seed: u64,
+    /// How far it has risen since the onset, 0 to 1.
+    pub strength: f32,
+    /// How it differs between partials.
+    pub fan: Fan,
 }
 
-impl VoiceLfo {
-    /// At the onset of a note, with the seed of the patch and that of the note.
-    pub fn begin(shared: &SharedLfo, patch_seed: u64, note_seed: u64) -> VoiceLfo {
-        let seed = if shared.is_free {
-            patch_seed
-        } else {
-            note_seed
-        };
-        VoiceLfo { seed, cycles: 0.0 }
+/// What a voice has of the LFOs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VoiceLfos {
+    /// Decides the random shapes and phases of those that are its own.
+    note_seed: u64,
+    /// Since the onset.
+    frames: u64,
+    /// Cycles since the onset, by LFO.
+    cycles: [f64; LFOS],
+}
+
+impl VoiceLfos {
+    /// At the onset of a note, whose seed is `note_seed`; `serial` counts the notes.
+    pub fn begin(shared: &SharedLfos, note_seed: u64, serial: u64) -> VoiceLfos {
+        let mut index = 0;
+        VoiceLfos {
+            note_seed,
+            frames: 0,
+            cycles: shared.lfos.map(|lfo| {
+                index += 1;
+                match lfo.trigger {
+                    // Another phase for each note, whichever key it has.
+                    Trigger::Random => {
+                        let seed = random::bits(shared.patch_seed, serial);
+                        0.5 + 0.5 * random::bipolar(seed, index)
+                    }
+                    Trigger::Free | Trigger::Note => 0.0,
+                }
+            }),
+        }
     }
 
     /// Advances by `frames` frames.
-    pub fn advance(&mut self, shared: &SharedLfo, frames: usize) {
-        self.cycles += shared.clock.cycles_per_frame * frames as f64;
+    pub fn advance(&mut self, shared: &SharedLfos, frames: usize) {
+        self.frames += frames as u64;
+        for (cycles, lfo) in self.cycles.iter_mut().zip(&shared.lfos) {
+            *cycles += lfo.clock.cycles_per_frame * frames as f64;
+        }
     }
 
-    /// Its value, −1 to 1, `at` frames into the block; of the note's own, where it has been advanced
-    /// to.
-    pub fn value(&self, shared: &SharedLfo, at: usize) -> f32 {
-        shared.shape.value(self.cycles(shared, at), self.seed) as f32
+    /// Frames since the onset.
+    pub fn frames(&self) -> u64 {
+        self.frames
     }
 
-    /// Whether it jumps within the last `frames` of the block's `block_frames` frames.
-    pub fn jumps(&self, shared: &SharedLfo, frames: usize, block_frames: usize) -> bool {
-        let from = self.cycles(shared, block_frames - frames);
-        let to = from + shared.clock.cycles_per_frame * frames as f64;
-        shared.is_free && shared.clock.has_jumped && frames == block_frames
-            || shared.shape.jumps_between(from, to)
+    /// Seconds since the onset.
+    pub fn age_s(&self, shared: &SharedLfos) -> f64 {
+        self.frames as f64 / shared.sample_rate_hz
     }
 
-    fn cycles(&self, shared: &SharedLfo, at: usize) -> f64 {
-        if shared.is_free {
-            shared.clock.cycles + shared.clock.cycles_per_frame * at as f64
-        } else {
-            self.cycles
+    /// The value of one, −1 to 1, `at` frames into the block; of the note's own, where it has been
+    /// advanced to.
+    pub fn value(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f32 {
+        let now = self.instant(id, shared, at);
+        let cycles = now.cycles + now.phase_cycles;
+        now.strength * now.shape.value(cycles, now.seed) as f32
+    }
+
+    /// One at an instant, `at` frames into the block.
+    pub fn instant(&self, id: LfoId, shared: &SharedLfos, at: usize) -> FannedLfo {
+        let lfo = &shared.lfos[id.index()];
+        let seed = match lfo.trigger {
+            Trigger::Free => shared.patch_seed,
+            Trigger::Note | Trigger::Random => self.note_seed,
+        };
+        let age_s = self.age_s(shared);
+        FannedLfo {
+            shape: lfo.shape,
+            cycles: self.cycles(id, shared, at),
+            phase_cycles: lfo.phase_cycles,
+            seed: match id.index() {
+                0 => seed,
+                other => random::bits(seed, other as u64),
+            },
+            strength: if age_s < f64::from(lfo.fade_s) {
+                (age_s / f64::from(lfo.fade_s)) as f32
+            } else {
+                1.0
+            },
+            fan: lfo.fan,
+        }
+    }
+
+    /// Whether one jumps within the last `frames` of the block's `block_frames` frames.
+    pub fn jumps(
+        &self,
+        id: LfoId,
+        shared: &SharedLfos,
+        frames: usize,
+        block_frames: usize,
+    ) -> bool {
+        let lfo = &shared.lfos[id.index()];
+        let from = self.cycles(id, shared, block_frames - frames) + lfo.phase_cycles;
+        let to = from + lfo.clock.cycles_per_frame * frames as f64;
+        let is_free = lfo.trigger == Trigger::Free;
+        is_free && lfo.clock.has_jumped && frames == block_frames
+            || lfo.shape.jumps_between(from, to)
+            || lfo.fan.is_open() && lfo.shape.has_jumps()
+    }
+
+    fn cycles(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f64 {
+        let lfo = &shared.lfos[id.index()];
+        match lfo.trigger {
+            Trigger::Free => lfo.clock.cycles_at(at),
+            Trigger::Note | Trigger::Random => self.cycles[id.index()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::patch::Patch;
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// One of an LFO's parameters, and its value.
+    type Setting = (fn(&LfoParams) -> Param, f32);
+
+    /// LFOs of which the one of this number is set so, 1 Hz fast.
+    fn shared(number: usize, settings: &[Setting]) -> SharedLfos {
+        let params = LfoParams::of(number);
+        let mut patch = Patch::default();
+        for (param, value) in settings {
+            patch.set(param(&params), *value);
+        }
+        let mut lfos = SharedLfos::new(&Values::new(&patch), RATE_HZ);
+        lfos.clock_mut(LfoId::numbered(number)).cycles_per_frame = 1.0 / RATE_HZ;
+        lfos
+    }
+
+    /// A second of the values of an LFO of a note, a hundred of them.
+    fn played(shared: &SharedLfos, number: usize, serial: u64) -> Vec<f32> {
+        let mut lfos = VoiceLfos::begin(shared, 3, serial);
+        (0..100)
+            .map(|_| {
+                let value = lfos.value(LfoId::numbered(number), shared, 0);
+                lfos.advance(shared, 480);
+                value
+            })
+            .collect()
+    }
+
+    #[test]
+    fn it_rises_from_the_onset_on() {
+        let shared = shared(3, &[(|lfo| lfo.shape, 3.0), (|lfo| lfo.fade, 0.5)]);
+        for (place, value) in played(&shared, 3, 1).into_iter().enumerate() {
+            let risen = (place as f32 / 50.0).min(1.0);
+            // A free square whose clock stands still.
+            assert!((value - risen).abs() < 1e-3, "{place}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_notes_own_starts_with_it_at_its_phase() {
+        let shared = shared(2, &[(|lfo| lfo.trigger, 1.0), (|lfo| lfo.phase, 0.25)]);
+        for (place, value) in played(&shared, 2, 1).into_iter().enumerate() {
+            let turns = 0.25 + place as f64 / 100.0;
+            let expected = (std::f64::consts::TAU * turns).sin() as f32;
+            assert!((value - expected).abs() < 1e-5, "{place}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_random_start_is_another_for_each_note_and_the_same_again() {
+        let shared = shared(2, &[(|lfo| lfo.trigger, 2.0), (|lfo| lfo.shape, 2.0)]);
+        let first = played(&shared, 2, 1);
+        assert_eq!(played(&shared, 2, 1), first);
+        let starts: Vec<f32> = (0..200)
+            .map(|serial| played(&shared, 2, serial)[0])
+            .collect();
+        let mean = starts.iter().sum::<f32>() / 200.0;
+        assert!(mean.abs() < 0.15, "{mean}");
+        assert!(starts.iter().any(|&x| x > 0.9) && starts.iter().any(|&x| x < -0.9));
+    }
+
+    #[test]
+    fn the_random_shapes_of_two_lfos_differ() {
+        let mut patch = Patch::default();
+        for number in 1..=LFOS {
+            patch.set(LfoParams::of(number).shape, 4.0);
+        }
+        let shared = SharedLfos::new(&Values::new(&patch), RATE_HZ);
+        let values: Vec<f32> = (1..=LFOS)
+            .map(|number| played(&shared, number, 1)[0])
+            .collect();
+        for (place, value) in values.iter().enumerate() {
+            assert!(!values[..place].contains(value), "{values:?}");
+        }
+    }
+
+    /// In a fan the partials jump at any time.
+    #[test]
+    fn what_stands_apart_jumps_anywhere() {
+        let lfo = LfoId::numbered(2);
+        for (fan_phase, shape, jumps) in [(0.0, 3.0, false), (1.0, 3.0, true), (1.0, 0.0, false)] {
+            let settings: [Setting; 2] =
+                [(|lfo| lfo.shape, shape), (|lfo| lfo.fan_phase, fan_phase)];
+            let mut shared = shared(2, &settings);
+            shared.clock_mut(lfo).cycles = 0.2;
+            let voice = VoiceLfos::begin(&shared, 3, 1);
+            assert_eq!(voice.jumps(lfo, &shared, 64, 64), jumps);
         }
     }
 }

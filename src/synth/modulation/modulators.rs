@@ -4,7 +4,8 @@
 //! here; the rest of the synthesizer takes these whole.
 
 use super::envelopes::{EnvelopeShapes, Envelopes};
-use super::lfo::{SharedLfo, VoiceLfo};
+use super::lfo::{SharedLfos, VoiceLfos};
+use super::sequences::{SharedSequences, VoiceSequences};
 use crate::synth::patch::Values;
 
 /// The time of a block, for modulators that run outside of the voices.
@@ -25,8 +26,10 @@ pub struct BlockTime {
 pub struct SharedModulators {
     /// The envelopes' shapes.
     pub envelopes: EnvelopeShapes,
-    /// The LFO.
-    pub lfo: SharedLfo,
+    /// The LFOs.
+    pub lfos: SharedLfos,
+    /// The sequences.
+    pub sequences: SharedSequences,
 }
 
 impl SharedModulators {
@@ -34,24 +37,28 @@ impl SharedModulators {
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedModulators {
         SharedModulators {
             envelopes: EnvelopeShapes::compile(values, sample_rate_hz),
-            lfo: SharedLfo::new(values),
+            lfos: SharedLfos::new(values, sample_rate_hz),
+            sequences: SharedSequences::new(values),
         }
     }
 
     /// As a changed patch says; the clocks go on.
     pub fn set_patch(&mut self, values: &Values, sample_rate_hz: f64) {
         self.envelopes = EnvelopeShapes::compile(values, sample_rate_hz);
-        self.lfo.set_patch(values);
+        self.lfos.set_patch(values);
+        self.sequences.set_patch(values);
     }
 
     /// Takes the clocks to the next block.
     pub fn tick(&mut self, values: &Values, time: &BlockTime) {
-        self.lfo.tick(values, time);
+        self.lfos.tick(values, time);
+        self.sequences.tick(values, time);
     }
 
     /// Puts all clocks at 0.
     pub fn reset_clocks(&mut self) {
-        self.lfo.clock = Default::default();
+        self.lfos.reset_clocks();
+        self.sequences.reset_clocks();
     }
 }
 
@@ -60,16 +67,19 @@ impl SharedModulators {
 pub struct Modulators {
     /// Its place in each envelope.
     pub envelopes: Envelopes,
-    /// Its LFO.
-    pub lfo: VoiceLfo,
+    /// Its LFOs.
+    pub lfos: VoiceLfos,
+    /// Its sequences.
+    pub sequences: VoiceSequences,
 }
 
 impl Modulators {
-    /// At the onset of a note, with the seed of the patch and that of the note.
-    pub fn begin(shared: &SharedModulators, patch_seed: u64, note_seed: u64) -> Modulators {
+    /// At the onset of a note, whose seed is `note_seed`; `serial` counts the notes.
+    pub fn begin(shared: &SharedModulators, note_seed: u64, serial: u64) -> Modulators {
         Modulators {
             envelopes: Envelopes::begin(&shared.envelopes),
-            lfo: VoiceLfo::begin(&shared.lfo, patch_seed, note_seed),
+            lfos: VoiceLfos::begin(&shared.lfos, note_seed, serial),
+            sequences: VoiceSequences::default(),
         }
     }
 
@@ -81,6 +91,7 @@ impl Modulators {
     /// Advances all by `frames` frames.
     pub fn advance(&mut self, shared: &SharedModulators, frames: usize) {
         self.envelopes.advance(&shared.envelopes, frames);
-        self.lfo.advance(&shared.lfo, frames);
+        self.lfos.advance(&shared.lfos, frames);
+        self.sequences.advance(&shared.sequences, frames);
     }
 }

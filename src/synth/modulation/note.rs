@@ -1,5 +1,6 @@
 //! The note that a voice plays, as sources read it.
 
+use super::glide::GlideStart;
 use crate::synth::event::NoteExpression;
 
 /// A voice's note.
@@ -11,6 +12,10 @@ pub struct Note {
     pub key: u8,
     /// 0 to 1.
     pub velocity: f32,
+    /// How many notes have begun, with this one.
+    pub serial: u64,
+    /// Where it glides from; `None` for the first note.
+    pub glide_start: Option<GlideStart>,
     /// Its own expression.
     pub expression: Expression,
     /// CC 74 of its channel at the onset, 0 to 1: MPE's slide is read from there.
@@ -19,11 +24,13 @@ pub struct Note {
 
 impl Note {
     /// One that begins, without expression of its own.
-    pub fn new(channel: u8, key: u8, velocity: f32) -> Note {
+    pub fn new(channel: u8, key: u8, velocity: f32, serial: u64) -> Note {
         Note {
             channel,
             key,
             velocity,
+            serial,
+            glide_start: None,
             expression: Expression::NEUTRAL,
             brightness_at_onset: 0.5,
         }

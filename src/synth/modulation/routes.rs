@@ -1,20 +1,24 @@
 //! Routes: which source moves which destination, and how far.
 //!
-//! Routes are applied in the order of their list. A depth that is a polyphonic parameter is a
-//! destination itself: a route moves the depths of the routes behind it, so that nothing can feed
-//! back. A route that can move nothing is left out when the routes are compiled.
+//! There are those that a patch has of its own, and those of every patch behind them. They are applied
+//! in this order, and all depths that are polyphonic parameters are destinations themselves: a route
+//! moves the depths of the routes behind it, so that nothing can feed back. A route that can move
+//! nothing is left out when the routes are compiled.
+//!
+//! What the patch's own routes move is limited once, behind all routes.
 
-use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo, Pressure, Velocity, Wheel};
+use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
+use super::fan::{Bend, PartialDestination, PartialRoute, PartialRoutes, PartialSet};
 use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
     SourceValues,
 };
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{self, Param, ROUTE_TARGETS, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
-/// A route as it is stated.
+/// A route of every patch as it is stated.
 #[derive(Clone, Copy, Debug)]
 struct Route {
     from: ModulationSource,
@@ -54,16 +58,16 @@ const GAIN: Destination = Destination::GAIN;
 /// The routes of every patch.
 const ROUTES: [Route; 12] = [
     route(Wheel, VIBRATO, Param::WHEEL_VIBRATO),
-    route(Lfo, PITCH, Param::LFO_PITCH),
-    route(Lfo, TILT, Param::LFO_TILT),
+    route(Lfo1, PITCH, Param::LFO_PITCH),
+    route(Lfo1, TILT, Param::LFO_TILT),
     route(Brightness, TILT, Param::BRIGHTNESS_TILT),
     route(Key, CUTOFF, Param::KEY_TRACK),
     route(FilterEnvelope, CUTOFF, Param::FILTER_ENV),
     route(Velocity, CUTOFF, Param::FILTER_VELOCITY),
-    route(Lfo, CUTOFF, Param::LFO_CUTOFF),
+    route(Lfo1, CUTOFF, Param::LFO_CUTOFF),
     route(Pressure, CUTOFF, Param::PRESSURE_CUTOFF),
     route(Pressure, LEVEL, Param::PRESSURE_LEVEL),
-    route(Lfo, LEVEL, Param::LFO_LEVEL),
+    route(Lfo1, LEVEL, Param::LFO_LEVEL),
     // The square of the velocity.
     route(Velocity, GAIN, Param::VELOCITY_LEVEL).via(Velocity),
 ];
@@ -77,26 +81,79 @@ enum Depth {
     Own(Destination),
 }
 
+impl Depth {
+    fn new(param: Param, values: &Values) -> Depth {
+        Option::<Destination>::from(param)
+            .map_or_else(|| Depth::Shared(values.get(param)), Depth::Own)
+    }
+}
+
+/// What a route moves.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// A value of the voice.
+    Voice(Destination),
+    /// A value of each partial of a set.
+    Partials(PartialDestination, PartialSet),
+}
+
 /// A route as voices read it.
 #[derive(Clone, Copy, Debug)]
 struct CompiledRoute {
     from: ModulationSource,
     via: Option<ModulationSource>,
-    to: Destination,
-    operation: Operation,
+    bend: Bend,
+    to: Target,
     depth: Depth,
+    /// What a depth of 1 is, in the destination's unit.
+    span: f32,
+    /// The least and the greatest value of the destination, in its unit.
+    limits: (f32, f32),
 }
 
 impl CompiledRoute {
-    fn new(route: &Route, values: &Values) -> CompiledRoute {
-        let own = Option::<Destination>::from(route.depth);
+    /// A route of every patch.
+    fn fixed(route: &Route, values: &Values) -> CompiledRoute {
         CompiledRoute {
             from: route.from,
             via: route.via,
-            to: route.to,
-            operation: route.to.operation(),
-            depth: own.map_or_else(|| Depth::Shared(values.get(route.depth)), Depth::Own),
+            bend: Bend::new(0.0),
+            to: Target::Voice(route.to),
+            depth: Depth::new(route.depth, values),
+            span: 1.0,
+            limits: (f32::NEG_INFINITY, f32::INFINITY),
         }
+    }
+
+    /// A route of this patch; `None` if it moves nothing whatever its depth.
+    fn of_patch(params: &RouteParams, values: &Values) -> Option<CompiledRoute> {
+        let source = |param| {
+            let place = values.index(param).checked_sub(1)?;
+            ModulationSource::ROUTED.get(place).copied()
+        };
+        let target = *ROUTE_TARGETS.get(values.index(params.to).checked_sub(1)?)?;
+        if values.is_on(params.bypass) {
+            return None;
+        }
+        let set = PartialSet::from_index(values.index(params.partials));
+        Some(CompiledRoute {
+            from: source(params.from)?,
+            via: source(params.via),
+            bend: Bend::new(values.get(params.bend)),
+            to: match target {
+                RouteTarget::Pitch => Target::Voice(PITCH),
+                RouteTarget::Level => Target::Voice(LEVEL),
+                RouteTarget::Pan => Target::Voice(Destination::PAN),
+                RouteTarget::Cutoff => Target::Voice(CUTOFF),
+                RouteTarget::PartialsLevel => Target::Partials(PartialDestination::Level, set),
+                RouteTarget::PartialsTune => Target::Partials(PartialDestination::Tune, set),
+                RouteTarget::PartialsPan => Target::Partials(PartialDestination::Pan, set),
+                RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
+            },
+            depth: Depth::new(params.depth, values),
+            span: target.span(),
+            limits: target.limits(),
+        })
     }
 
     fn depth(&self, own: &DestinationValues) -> f32 {
@@ -106,19 +163,43 @@ impl CompiledRoute {
         }
     }
 
-    fn apply(&self, sources: &mut SourceValues, own: &mut DestinationValues) {
+    /// What it moves its destination by, in the destination's unit, if the source is 1.
+    fn amount(&self, depth: f32, sources: &mut SourceValues) -> f32 {
+        let amount = self.span * depth;
+        match self.via {
+            Some(via) => amount * sources.get(via),
+            None => amount,
+        }
+    }
+
+    fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
         let depth = self.depth(own);
         if depth == 0.0 {
             return;
         }
-        let mut moved = depth * sources.get(self.from);
-        if let Some(via) = self.via {
-            moved *= sources.get(via);
-        }
-        let value = &mut own[self.to];
-        match self.operation {
+        let source = self.bend.at(sources.get(self.from));
+        let moved = self.amount(depth, sources) * source;
+        let value = &mut own[to];
+        match to.operation() {
             Operation::Add => *value += moved,
             Operation::Scale => *value *= 1.0 - depth + moved,
+        }
+    }
+
+    /// As a route to partials, at the instant of `sources`.
+    fn partial_route(
+        &self,
+        to: PartialDestination,
+        set: PartialSet,
+        sources: &mut SourceValues,
+        own: &DestinationValues,
+    ) -> PartialRoute {
+        PartialRoute {
+            to,
+            set,
+            source: sources.for_partials(self.from),
+            bend: self.bend,
+            amount: self.amount(self.depth(own), sources),
         }
     }
 }
@@ -127,9 +208,12 @@ impl CompiledRoute {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RouteSet(u64);
 
-const _: () = assert!(ROUTES.len() <= u64::BITS as usize);
+const _: () = assert!(COUNT <= u64::BITS as usize);
 
 impl RouteSet {
+    /// The routes of the patch.
+    const OF_PATCH: RouteSet = RouteSet((1 << parameter::ROUTES) - 1);
+
     fn insert(&mut self, index: usize) {
         self.0 |= 1 << index;
     }
@@ -137,6 +221,11 @@ impl RouteSet {
     /// Those in both sets.
     pub fn and(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 & other.0)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Their indices, in the routes' order.
@@ -152,26 +241,39 @@ impl RouteSet {
     }
 }
 
+/// How many routes there are: those of the patch, and behind them those of every patch.
+const COUNT: usize = parameter::ROUTES + ROUTES.len();
+
 /// The routes of a patch, compiled.
 #[derive(Clone, Debug)]
 pub struct Routes {
-    routes: [CompiledRoute; ROUTES.len()],
+    /// `None` for one that moves nothing whatever its depth.
+    routes: [Option<CompiledRoute>; COUNT],
     /// Those that can move anything in a voice without polyphonic offsets.
     active: RouteSet,
     /// Those that the pitch depends on.
     to_pitch: RouteSet,
+    /// Those that move single partials.
+    to_partials: RouteSet,
 }
 
 impl Routes {
     /// Compiles those of a patch, whose values of all destinations are `destinations`.
     pub fn compile(values: &Values, destinations: &DestinationValues) -> Routes {
         let mut routes = Routes {
-            routes: ROUTES
-                .each_ref()
-                .map(|route| CompiledRoute::new(route, values)),
+            routes: std::array::from_fn(|index| match index.checked_sub(parameter::ROUTES) {
+                Some(fixed) => Some(CompiledRoute::fixed(&ROUTES[fixed], values)),
+                None => CompiledRoute::of_patch(&RouteParams::of(index + 1), values),
+            }),
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
+            to_partials: RouteSet::default(),
         };
+        for (index, route) in routes.routes.iter().enumerate() {
+            if route.is_some_and(|route| matches!(route.to, Target::Partials(..))) {
+                routes.to_partials.insert(index);
+            }
+        }
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(PITCH);
         routes
@@ -187,18 +289,25 @@ impl Routes {
         self.to_pitch
     }
 
+    /// Those that move single partials.
+    pub fn to_partials(&self) -> RouteSet {
+        self.to_partials
+    }
+
     /// Those that can move anything in a voice whose values before any route are `own`: their depth
     /// is not 0, or an active route moves it.
     pub fn active_with(&self, own: &DestinationValues) -> RouteSet {
         let (mut active, mut moved) = (RouteSet::default(), DestinationSet::default());
-        for (index, route) in self.routes.iter().enumerate() {
+        for (index, route) in self.all() {
             let depth_moves = match route.depth {
                 Depth::Shared(_) => false,
                 Depth::Own(destination) => moved.contains(destination),
             };
             if depth_moves || route.depth(own) != 0.0 {
                 active.insert(index);
-                moved.insert(route.to);
+                if let Target::Voice(to) = route.to {
+                    moved.insert(to);
+                }
             }
         }
         active
@@ -208,8 +317,10 @@ impl Routes {
     fn leading_to(&self, destination: Destination) -> RouteSet {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
         reached.insert(destination);
-        for (index, route) in self.routes.iter().enumerate().rev() {
-            if reached.contains(route.to) {
+        for (index, route) in self.all().rev() {
+            if let Target::Voice(to) = route.to
+                && reached.contains(to)
+            {
                 leading.insert(index);
                 if let Depth::Own(depth) = route.depth {
                     reached.insert(depth);
@@ -219,11 +330,23 @@ impl Routes {
         leading
     }
 
+    /// All that can move anything, with their indices.
+    fn all(&self) -> impl DoubleEndedIterator<Item = (usize, &CompiledRoute)> {
+        let routes = self.routes.iter().enumerate();
+        routes.filter_map(|(index, route)| Some((index, route.as_ref()?)))
+    }
+
+    /// Some of them.
+    fn of(&self, routes: RouteSet) -> impl Iterator<Item = &CompiledRoute> {
+        routes
+            .indices()
+            .filter_map(|index| self.routes[index].as_ref())
+    }
+
     /// The sources of some routes.
     pub fn sources(&self, routes: RouteSet) -> SourceSet {
         let mut sources = SourceSet::default();
-        for index in routes.indices() {
-            let route = &self.routes[index];
+        for route in self.of(routes) {
             sources.insert(route.from);
             if let Some(via) = route.via {
                 sources.insert(via);
@@ -241,8 +364,7 @@ impl Routes {
         tick: &Tick,
         modulators: &Modulators,
     ) -> bool {
-        routes.indices().all(|index| {
-            let route = &self.routes[index];
+        self.of(routes).all(|route| {
             let rests = |source: ModulationSource| source.rests(tick, modulators);
             route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
         })
@@ -250,8 +372,32 @@ impl Routes {
 
     /// Applies some routes to a voice's values.
     pub fn apply(&self, routes: RouteSet, sources: &mut SourceValues, own: &mut DestinationValues) {
-        for index in routes.indices() {
-            self.routes[index].apply(sources, own);
+        for route in self.of(routes) {
+            if let Target::Voice(to) = route.to {
+                route.apply(to, sources, own);
+            }
+        }
+        for route in self.of(routes.and(RouteSet::OF_PATCH)) {
+            if let Target::Voice(to) = route.to {
+                let (least, most) = route.limits;
+                own[to] = own[to].clamp(least, most);
+            }
+        }
+    }
+
+    /// Writes those of some routes that move single partials of a voice, whose values are `own`.
+    pub fn apply_to_partials(
+        &self,
+        routes: RouteSet,
+        sources: &mut SourceValues,
+        own: &DestinationValues,
+        partial_routes: &mut PartialRoutes,
+    ) {
+        partial_routes.clear();
+        for route in self.of(routes) {
+            if let Target::Partials(to, set) = route.to {
+                partial_routes.push(route.partial_route(to, set, sources, own));
+            }
         }
     }
 }

@@ -1,9 +1,14 @@
 //! Sources: what routes take their values from.
 
 use super::envelopes::EnvelopeId;
+use super::fan::PartialSource;
+use super::lfo::LfoId;
 use super::modulators::Modulators;
 use super::note::Note;
+use super::sequences::SequenceId;
+use crate::dsp::random;
 use crate::synth::channel::Control;
+use crate::synth::parameter::{Param, ROUTE_SOURCE_LABELS};
 use crate::synth::tick::Tick;
 
 /// Middle C: key tracking turns about it.
@@ -87,49 +92,156 @@ sources! {
     Wheel: Always = |now| (now.channel.wheel + now.note.expression.vibrato).min(1.0);
     /// CC 74 of the channel and the note's own brightness, −1 to 1.
     Brightness: Always = brightness;
-    /// The LFO, −1 to 1.
-    Lfo: Asked = |now| now.modulators.lfo.value(&now.tick.modulators.lfo, now.at);
-    /// Level of the filter's envelope, 0 to 1.
-    FilterEnvelope: Asked = |now| {
-        let shapes = &now.tick.modulators.envelopes;
-        now.modulators.envelopes.level(EnvelopeId::Filter, shapes)
+    /// The pitch wheel, −1 to 1.
+    Bend: Asked = |now| now.channel.bend;
+    /// CC 2, 0 to 1.
+    Breath: Asked = |now| now.channel.breath;
+    /// CC 11, 0 to 1.
+    Expression: Asked = |now| now.channel.expression;
+    /// Another value for each note, −1 to 1.
+    NoteRandom: Asked = |now| {
+        let seed = now.tick.values.get(Param::SEED) as u64;
+        random::bipolar(!seed, now.note.serial) as f32
     };
+    /// 1 and −1 in turn, from note to note.
+    Alternate: Asked = |now| if now.note.serial % 2 == 1 { 1.0 } else { -1.0 };
+    /// Level of the amplitude's envelope, 0 to 1.
+    AmpEnvelope: Asked = |now| envelope(now, EnvelopeId::Amp);
+    /// Level of the filter's envelope, 0 to 1.
+    FilterEnvelope: Asked = |now| envelope(now, EnvelopeId::Filter);
+    /// LFO 1, −1 to 1.
+    Lfo1: Asked = |now| lfo(now, ModulationSource::Lfo1);
+    /// LFO 2, −1 to 1.
+    Lfo2: Asked = |now| lfo(now, ModulationSource::Lfo2);
+    /// LFO 3, −1 to 1.
+    Lfo3: Asked = |now| lfo(now, ModulationSource::Lfo3);
+    /// LFO 4, −1 to 1.
+    Lfo4: Asked = |now| lfo(now, ModulationSource::Lfo4);
+    /// Sequence 1, −1 to 1.
+    Sequence1: Asked = |now| sequence(now, ModulationSource::Sequence1);
+    /// Sequence 2, −1 to 1.
+    Sequence2: Asked = |now| sequence(now, ModulationSource::Sequence2);
+    /// Macro 1, 0 to 1.
+    Macro1: Asked = |now| now.tick.values.get(Param::macro_value(1));
+    /// Macro 2, 0 to 1.
+    Macro2: Asked = |now| now.tick.values.get(Param::macro_value(2));
+    /// Macro 3, 0 to 1.
+    Macro3: Asked = |now| now.tick.values.get(Param::macro_value(3));
+    /// Macro 4, 0 to 1.
+    Macro4: Asked = |now| now.tick.values.get(Param::macro_value(4));
+    /// Macro 5, 0 to 1.
+    Macro5: Asked = |now| now.tick.values.get(Param::macro_value(5));
+    /// Macro 6, 0 to 1.
+    Macro6: Asked = |now| now.tick.values.get(Param::macro_value(6));
+    /// Macro 7, 0 to 1.
+    Macro7: Asked = |now| now.tick.values.get(Param::macro_value(7));
+    /// Macro 8, 0 to 1.
+    Macro8: Asked = |now| now.tick.values.get(Param::macro_value(8));
 }
 
 impl ModulationSource {
+    /// Those that routes of a patch may take, in the order of [`ROUTE_SOURCE_LABELS`] behind "Off".
+    pub const ROUTED: [ModulationSource; ROUTE_SOURCE_LABELS.len() - 1] = {
+        use ModulationSource::*;
+        [
+            Velocity,
+            Key,
+            Pressure,
+            Brightness,
+            Wheel,
+            Bend,
+            Breath,
+            Expression,
+            NoteRandom,
+            Alternate,
+            AmpEnvelope,
+            FilterEnvelope,
+            Lfo1,
+            Lfo2,
+            Lfo3,
+            Lfo4,
+            Macro1,
+            Macro2,
+            Macro3,
+            Macro4,
+            Macro5,
+            Macro6,
+            Macro7,
+            Macro8,
+            Sequence1,
+            Sequence2,
+        ]
+    };
+
+    /// Which LFO it is, if it is one.
+    fn lfo(self) -> Option<LfoId> {
+        match self {
+            ModulationSource::Lfo1 => Some(const { LfoId::numbered(1) }),
+            ModulationSource::Lfo2 => Some(const { LfoId::numbered(2) }),
+            ModulationSource::Lfo3 => Some(const { LfoId::numbered(3) }),
+            ModulationSource::Lfo4 => Some(const { LfoId::numbered(4) }),
+            _ => None,
+        }
+    }
+
+    /// Which sequence it is, if it is one.
+    fn sequence(self) -> Option<SequenceId> {
+        match self {
+            ModulationSource::Sequence1 => Some(const { SequenceId::numbered(1) }),
+            ModulationSource::Sequence2 => Some(const { SequenceId::numbered(2) }),
+            _ => None,
+        }
+    }
+
+    /// Which envelope it is, if it is one.
+    fn envelope(self) -> Option<EnvelopeId> {
+        match self {
+            ModulationSource::AmpEnvelope => Some(EnvelopeId::Amp),
+            ModulationSource::FilterEnvelope => Some(EnvelopeId::Filter),
+            _ => None,
+        }
+    }
+
     /// Whether its value stays as it is while the note and its channel stay as they are.
     pub fn rests(self, tick: &Tick, modulators: &Modulators) -> bool {
-        match self {
-            ModulationSource::Velocity
-            | ModulationSource::Key
-            | ModulationSource::Pressure
-            | ModulationSource::Wheel
-            | ModulationSource::Brightness => true,
-            ModulationSource::Lfo => false,
-            ModulationSource::FilterEnvelope => {
-                let shapes = &tick.modulators.envelopes;
-                modulators.envelopes.rests(EnvelopeId::Filter, shapes)
-            }
-        }
+        let shapes = &tick.modulators.envelopes;
+        self.lfo().is_none()
+            && self.sequence().is_none()
+            && self
+                .envelope()
+                .is_none_or(|id| modulators.envelopes.rests(id, shapes))
+    }
+
+    /// Whether its value jumps by itself within the last `frames` frames of a block.
+    pub fn jumps(self, tick: &Tick, modulators: &Modulators, frames: usize) -> bool {
+        self.lfo().is_some_and(|id| {
+            let shared = &tick.modulators.lfos;
+            modulators.lfos.jumps(id, shared, frames, tick.block_frames)
+        }) || self.sequence().is_some_and(|id| {
+            let shared = &tick.modulators.sequences;
+            let sequences = &modulators.sequences;
+            sequences.jumps(id, shared, frames, tick.block_frames)
+        })
     }
 }
 
-impl ModulationSource {
-    /// Whether its value jumps by itself within the last `frames` frames of a block.
-    pub fn jumps(self, tick: &Tick, modulators: &Modulators, frames: usize) -> bool {
-        match self {
-            ModulationSource::Lfo => {
-                let shared = &tick.modulators.lfo;
-                modulators.lfo.jumps(shared, frames, tick.block_frames)
-            }
-            ModulationSource::Velocity
-            | ModulationSource::Key
-            | ModulationSource::Pressure
-            | ModulationSource::Wheel
-            | ModulationSource::Brightness
-            | ModulationSource::FilterEnvelope => false,
-        }
-    }
+fn lfo(now: &Moment, source: ModulationSource) -> f32 {
+    let shared = &now.tick.modulators.lfos;
+    source
+        .lfo()
+        .map_or(0.0, |id| now.modulators.lfos.value(id, shared, now.at))
+}
+
+fn sequence(now: &Moment, source: ModulationSource) -> f32 {
+    let shared = &now.tick.modulators.sequences;
+    source
+        .sequence()
+        .map_or(0.0, |id| now.modulators.sequences.value(id, shared, now.at))
+}
+
+fn envelope(now: &Moment, id: EnvelopeId) -> f32 {
+    let shapes = &now.tick.modulators.envelopes;
+    now.modulators.envelopes.level(id, shapes)
 }
 
 /// In MPE, CC 74 is counted from where it was at the onset.
@@ -159,6 +271,16 @@ impl SourceSet {
     pub fn contains(self, source: ModulationSource) -> bool {
         self.0 >> source as u32 & 1 != 0
     }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = ModulationSource> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let source = ModulationSource::ALL.get(rest.trailing_zeros() as usize)?;
+            rest &= rest.wrapping_sub(1);
+            Some(*source)
+        })
+    }
 }
 
 /// The sources' values at one moment, each worked out once.
@@ -177,6 +299,27 @@ impl SourceValues<'_> {
             self.work_out(source);
         }
         self.values[source as usize]
+    }
+
+    /// A source for partials: one value, or what they stand apart in.
+    pub fn for_partials(&mut self, source: ModulationSource) -> PartialSource {
+        let now = &self.moment;
+        if let Some(id) = source.lfo() {
+            let instant = now
+                .modulators
+                .lfos
+                .instant(id, &now.tick.modulators.lfos, now.at);
+            if instant.fan.is_open() {
+                return PartialSource::Lfo(instant);
+            }
+        }
+        if let Some(id) = source.sequence() {
+            let shared = &now.tick.modulators.sequences;
+            if let Some(instant) = now.modulators.sequences.fanned(id, shared, now.at) {
+                return PartialSource::Sequence(instant);
+            }
+        }
+        PartialSource::Same(self.get(source))
     }
 
     // Not inlined: most values are known, and what the LFO takes would slow all routes down.

@@ -4,7 +4,7 @@
 use std::ops::{Index, IndexMut};
 
 use super::Destination;
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{Param, rows};
 use crate::synth::patch::Values;
 
 /// One value for each destination, in its unit.
@@ -31,10 +31,10 @@ impl DestinationValues {
 
     /// Lets polyphonic offsets of normalised values act on those of the patch. Returns whether any
     /// value has an offset.
-    pub fn offset(&mut self, values: &Values, offsets: &[f32; Param::COUNT]) -> bool {
+    pub fn offset(&mut self, values: &Values, offsets: &Offsets) -> bool {
         let mut has_any = false;
         for (value, param) in self.0.iter_mut().zip(Destination::params()) {
-            let offset = offsets[param.index()];
+            let offset = offsets.get(*param);
             if offset != 0.0 {
                 *value = values.get_offset(*param, offset);
                 has_any = true;
@@ -55,6 +55,49 @@ impl Index<Destination> for DestinationValues {
 impl IndexMut<Destination> for DestinationValues {
     fn index_mut(&mut self, destination: Destination) -> &mut f32 {
         &mut self.0[destination.index()]
+    }
+}
+
+/// How many parameters are polyphonic.
+const POLYPHONIC: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < Param::COUNT {
+        count += rows()[index].polyphonic as usize;
+        index += 1;
+    }
+    count
+};
+
+/// How many polyphonic parameters there are before each.
+static PLACES: [u16; Param::COUNT] = {
+    let mut places = [0; Param::COUNT];
+    let (mut count, mut index) = (0, 0);
+    while index < Param::COUNT {
+        places[index] = count;
+        count += rows()[index].polyphonic as u16;
+        index += 1;
+    }
+    places
+};
+
+/// A voice's offsets of the normalised values of polyphonic parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Offsets([f32; POLYPHONIC]);
+
+impl Offsets {
+    /// None.
+    pub const NONE: Offsets = Offsets([0.0; POLYPHONIC]);
+
+    /// That of a polyphonic parameter; of others it means nothing.
+    pub fn get(&self, param: Param) -> f32 {
+        self.0[usize::from(PLACES[param.index()])]
+    }
+
+    /// Sets that of a parameter, if it is polyphonic.
+    pub fn set(&mut self, param: Param, offset: f32) {
+        if param.is_polyphonic() {
+            self.0[usize::from(PLACES[param.index()])] = offset;
+        }
     }
 }
 
@@ -98,8 +141,9 @@ mod tests {
         let mut patch = Patch::default();
         patch.set(Param::TILT, -3.0);
         let patch = Values::new(&patch);
-        let mut offsets = [0.0; Param::COUNT];
-        offsets[Param::SPREAD.index()] = 0.25;
+        let mut offsets = Offsets::NONE;
+        offsets.set(Param::SPREAD, 0.25);
+        offsets.set(Param::SEED, 0.5);
         let mut own = DestinationValues::of(&patch);
         assert!(own.offset(&patch, &offsets));
         let values = VoiceValues {

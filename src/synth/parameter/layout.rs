@@ -10,13 +10,13 @@
 //! 3. *Filter*, all of it;
 //! 4. *Envelopes*: attack, decay, sustain and release of both, side by side;
 //! 5. *Envelope Shapes*: the rest of both envelopes, and the damping;
-//! 6. *LFO*;
+//! 6. *LFO 1*;
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then what is set once for a sound
-//! or for a player: phases, seed, the LFO's trigger, MPE, bend ranges, Protect, and the settings of
-//! the machine. None of these is played or automated in a song.
+//! The single partials follow, since there are 192 of them, and then the other LFOs, the depths of the
+//! routes, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger,
+//! MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,8 +33,20 @@ pub enum Group {
     FilterEnvelope,
     /// How partials die away.
     Decay,
-    /// The low-frequency oscillator.
+    /// The first low-frequency oscillator, and its depths.
     Lfo,
+    /// The second.
+    Lfo2,
+    /// The third.
+    Lfo3,
+    /// The fourth.
+    Lfo4,
+    /// The first sequence.
+    Sequence1,
+    /// The second.
+    Sequence2,
+    /// How the pitch goes from note to note.
+    Glide,
     /// What the player's hands do.
     Expression,
     /// How many voices there are, and what renders them.
@@ -45,6 +57,8 @@ pub enum Group {
     Partials,
     /// The macros, what they move and how far.
     Macros,
+    /// What moves what, and how far.
+    Routes,
 }
 
 impl Group {
@@ -57,12 +71,19 @@ impl Group {
             Group::AmpEnvelope => "Amp Envelope",
             Group::FilterEnvelope => "Filter Envelope",
             Group::Decay => "Decay",
-            Group::Lfo => "LFO",
+            Group::Lfo => "LFO 1",
+            Group::Lfo2 => "LFO 2",
+            Group::Lfo3 => "LFO 3",
+            Group::Lfo4 => "LFO 4",
+            Group::Sequence1 => "Sequence 1",
+            Group::Sequence2 => "Sequence 2",
+            Group::Glide => "Glide",
             Group::Expression => "Expression",
             Group::Voices => "Voices",
             Group::Output => "Output",
             Group::Partials => "Partials",
             Group::Macros => "Macros",
+            Group::Routes => "Routes",
         }
     }
 
@@ -71,7 +92,10 @@ impl Group {
         match self {
             Group::Filter | Group::FilterEnvelope => "Flt",
             Group::AmpEnvelope => "Amp",
-            Group::Lfo => "LFO",
+            Group::Lfo => "LFO 1",
+            Group::Lfo2 => "LFO 2",
+            Group::Lfo3 => "LFO 3",
+            Group::Lfo4 => "LFO 4",
             _ => "",
         }
     }
@@ -93,8 +117,24 @@ pub enum Page {
     Envelopes,
     /// Their other stages, and damping.
     EnvelopeShapes,
-    /// The LFO.
+    /// The first LFO.
     Lfo,
+    /// How its cycle begins, and its fan.
+    LfoDetails,
+    /// The second LFO.
+    Lfo2,
+    /// The third LFO.
+    Lfo3,
+    /// The fourth LFO.
+    Lfo4,
+    /// The first sequence.
+    Sequence1,
+    /// The second sequence.
+    Sequence2,
+    /// How far each route moves its target.
+    RouteDepths,
+    /// How the pitch goes from note to note.
+    Glide,
     /// Tuning, expression and level.
     Play,
     /// How far each macro moves its target.
@@ -111,7 +151,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 12] = [
+    pub const ALL: [Page; 20] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -119,7 +159,15 @@ impl Page {
         Page::Envelopes,
         Page::EnvelopeShapes,
         Page::Lfo,
+        Page::LfoDetails,
+        Page::Lfo2,
+        Page::Lfo3,
+        Page::Lfo4,
+        Page::Sequence1,
+        Page::Sequence2,
+        Page::RouteDepths,
         Page::Play,
+        Page::Glide,
         Page::Settings,
         Page::PartialLevels,
         Page::PartialTunes,
@@ -148,7 +196,15 @@ impl Page {
             Page::Filter => "Filter",
             Page::Envelopes => "Envelopes",
             Page::EnvelopeShapes => "Envelope Shapes",
-            Page::Lfo => "LFO",
+            Page::Lfo => "LFO 1",
+            Page::LfoDetails => "LFO 1 Details",
+            Page::Lfo2 => "LFO 2",
+            Page::Lfo3 => "LFO 3",
+            Page::Lfo4 => "LFO 4",
+            Page::Sequence1 => "Sequence 1",
+            Page::Sequence2 => "Sequence 2",
+            Page::RouteDepths => "Route Depths",
+            Page::Glide => "Glide",
             Page::Play => "Play",
             Page::Settings => "Settings",
             Page::PartialLevels => "Level",
@@ -162,8 +218,17 @@ impl Page {
         match self {
             Page::Macros | Page::MacroAmounts => "Macros",
             Page::Spectrum | Page::Filter => "Sound",
-            Page::Envelopes | Page::EnvelopeShapes | Page::Lfo => "Motion",
-            Page::Play | Page::Settings => "Play",
+            Page::Envelopes
+            | Page::EnvelopeShapes
+            | Page::Lfo
+            | Page::LfoDetails
+            | Page::Lfo2
+            | Page::Lfo3
+            | Page::Lfo4
+            | Page::Sequence1
+            | Page::Sequence2
+            | Page::RouteDepths => "Motion",
+            Page::Play | Page::Glide | Page::Settings => "Play",
             Page::PartialLevels => "Partial Level",
             Page::PartialTunes => "Partial Tune",
             Page::PartialPans => "Partial Pan",

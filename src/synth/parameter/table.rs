@@ -62,14 +62,20 @@ sections! {
     envelopes
     decay
     lfo
+    lfo_depths
+    sequences
+    glide
     expression
     output
     partials
     macros
+    routes
 }
 
-pub use lfo::LFO_DIVISIONS_BEATS;
+pub use lfo::{LFO_DIVISIONS_BEATS, LfoParams};
 pub use macros::MACRO_TARGETS;
+pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};
+pub use sequences::SequenceParams;
 
 /// How many parameters there are.
 pub const COUNT: usize = start(LENGTHS.len());

@@ -3,6 +3,8 @@ use std::collections::HashSet;
 use super::layout::{KNOBS, Page};
 use super::*;
 use crate::dsp::lfo::LfoShape;
+use crate::synth::modulation::fan::{FanOrder, PartialSet};
+use crate::synth::modulation::glide::GlideMode;
 use crate::synth::partials::motion::OnsetPhases;
 use crate::synth::partials::stages::filter::FilterType;
 
@@ -17,6 +19,26 @@ fn numbered_parameters_are_the_rows_that_they_name() {
         assert_eq!(Param::partial_pan(n).row().id, format!("partial_{n}_pan"));
         let name = format!("Partial {n} Pan");
         assert_eq!(Param::partial_pan(n).row().name, name);
+    }
+    for n in 1..=LFOS {
+        let id = |name| match n {
+            1 => format!("lfo_{name}"),
+            _ => format!("lfo_{n}_{name}"),
+        };
+        assert_eq!(LfoParams::of(n).shape.row().id, id("shape"));
+        assert_eq!(LfoParams::of(n).fan_order.row().id, id("fan_order"));
+        let name = format!("LFO {n} Fan Rate");
+        assert_eq!(LfoParams::of(n).fan_rate.row().name, name);
+    }
+    for n in 1..=ROUTES {
+        assert_eq!(
+            RouteParams::of(n).depth.row().id,
+            format!("route_{n}_depth")
+        );
+        assert_eq!(
+            RouteParams::of(n).bypass.row().id,
+            format!("route_{n}_bypass")
+        );
     }
     for n in 1..=MACROS {
         assert_eq!(Param::macro_value(n).row().id, format!("macro_{n}"));
@@ -78,11 +100,28 @@ fn short_names_are_the_names_abbreviated() {
 #[test]
 fn hosts_see_every_parameter_once_and_pages_are_full() {
     let hosted: HashSet<_> = Param::hosted().collect();
-    let unhosted: Vec<Param> = Param::all()
+    let unhosted: HashSet<Param> = Param::all()
         .filter(|param| !hosted.contains(param))
         .collect();
-    let targets: Vec<Param> = (1..=MACROS).map(Param::macro_target).collect();
-    assert_eq!(unhosted, targets);
+    let mut structure: HashSet<Param> = (1..=MACROS).map(Param::macro_target).collect();
+    structure.extend((1..=LFOS).map(|number| LfoParams::of(number).fan_order));
+    for sequence in (1..=SEQUENCES).map(SequenceParams::of) {
+        structure.insert(sequence.fan_order);
+        structure.extend((1..=SEQUENCE_STEPS).map(|number| sequence.step(number)));
+    }
+    for route in (1..=ROUTES).map(RouteParams::of) {
+        let RouteParams {
+            depth: _,
+            from,
+            via,
+            to,
+            bend,
+            partials,
+            bypass,
+        } = route;
+        structure.extend([from, via, to, bend, partials, bypass]);
+    }
+    assert_eq!(unhosted, structure);
     assert!(unhosted.iter().all(|param| !param.is_hosted()));
     assert_eq!(hosted.len(), Param::hosted().count());
     let order: Vec<Param> = Param::hosted().collect();
@@ -153,6 +192,9 @@ fn choices_have_as_many_meanings_as_labels() {
         }
     }
     meanings(Param::LFO_SHAPE, LfoShape::from_index);
+    meanings(Param::GLIDE_MODE, GlideMode::from_index);
+    meanings(LfoParams::of(4).fan_order, FanOrder::from_index);
+    meanings(RouteParams::of(24).partials, PartialSet::from_index);
     meanings(Param::FILTER_TYPE, FilterType::from_index);
     meanings(Param::PHASES, OnsetPhases::from_index);
 }
@@ -168,6 +210,7 @@ fn former_labels_mean_what_they_meant() {
         }
     }
     assert_eq!(Param::macro_target(3).parse("level"), Some(26.0));
+    assert_eq!(Param::macro_target(3).parse("LFO Rate"), Some(21.0));
 }
 
 #[test]

@@ -58,6 +58,56 @@ impl Unit {
             Unit::PerSecondPerSquareKilohertz => "/s/kHz²",
         }
     }
+
+    /// A number of this unit as text, such as `-6.00 dB`.
+    pub fn text(self, plain: f32) -> String {
+        let symbol = self.symbol();
+        match self {
+            Unit::Choice | Unit::Count => format!("{plain:.0}"),
+            Unit::Number => significant(plain),
+            Unit::Percent => format!("{} {symbol}", decimals(100.0 * plain, 1)),
+            Unit::Pan => {
+                let percent = decimals(100.0 * plain.abs(), 1);
+                match percent.as_str() {
+                    "0.0" => "C".to_owned(),
+                    _ if plain < 0.0 => format!("{percent} L"),
+                    _ => format!("{percent} R"),
+                }
+            }
+            Unit::Hertz if plain >= 999.95 => format!("{} kHz", decimals(plain / 1000.0, 3)),
+            Unit::Hertz => format!(
+                "{} {symbol}",
+                decimals(plain, if plain < 10.0 { 3 } else { 1 })
+            ),
+            Unit::Seconds if plain < 0.9995 => format!("{} ms", decimals(1000.0 * plain, 2)),
+            Unit::Seconds => format!("{} {symbol}", decimals(plain, 3)),
+            Unit::Semitones => format!("{plain:.0} {symbol}"),
+            Unit::PerSecond | Unit::PerSecondPerSquareKilohertz => {
+                format!("{} {symbol}", significant(plain))
+            }
+            Unit::Decibels
+            | Unit::DecibelsOrOff
+            | Unit::DecibelsPerOctave
+            | Unit::Cents
+            | Unit::Octaves => {
+                format!("{} {symbol}", decimals(plain, 2))
+            }
+        }
+    }
+
+    /// The number of this unit that a text means, with or without the unit, brought between the ends;
+    /// `None` if it means none.
+    pub fn parse(self, text: &str, (min, max): (f32, f32)) -> Option<f32> {
+        let lower = text.trim().to_lowercase();
+        // `1,000` is a thousand to some and one to others. Who means one writes no zeros behind it, so it
+        // is a thousand where the parameter can be that; where it cannot, as in `1,250 kHz`, the comma is
+        // a decimal one.
+        let thousands = without_thousands_comma(&lower)
+            .and_then(|text| plain_of_number(self, &plain_number(&text)))
+            .filter(|plain| (min..=max).contains(plain));
+        let plain = thousands.or_else(|| plain_of_number(self, &plain_number(&lower)))?;
+        plain.is_finite().then(|| plain.clamp(min, max))
+    }
 }
 
 /// The plain value below which [`Unit::DecibelsOrOff`] is silence, for this range.
@@ -70,7 +120,6 @@ fn off_db(range: &Range) -> f32 {
 }
 
 pub(super) fn format(row: &Row, plain: f32) -> String {
-    let symbol = row.unit.symbol();
     match row.unit {
         Unit::Choice => {
             let labels = row.range.labels().unwrap_or_default();
@@ -78,36 +127,8 @@ pub(super) fn format(row: &Row, plain: f32) -> String {
             let label = labels.get(index).or(labels.last());
             label.copied().unwrap_or_default().to_owned()
         }
-        Unit::Count => format!("{plain:.0}"),
-        Unit::Number => significant(plain),
-        Unit::Percent => format!("{} {symbol}", decimals(100.0 * plain, 1)),
-        Unit::Pan => {
-            let percent = decimals(100.0 * plain.abs(), 1);
-            match percent.as_str() {
-                "0.0" => "C".to_owned(),
-                _ if plain < 0.0 => format!("{percent} L"),
-                _ => format!("{percent} R"),
-            }
-        }
         Unit::DecibelsOrOff if plain <= off_db(&row.range) => "off".to_owned(),
-        Unit::Hertz if plain >= 999.95 => format!("{} kHz", decimals(plain / 1000.0, 3)),
-        Unit::Hertz => format!(
-            "{} {symbol}",
-            decimals(plain, if plain < 10.0 { 3 } else { 1 })
-        ),
-        Unit::Seconds if plain < 0.9995 => format!("{} ms", decimals(1000.0 * plain, 2)),
-        Unit::Seconds => format!("{} {symbol}", decimals(plain, 3)),
-        Unit::Semitones => format!("{plain:.0} {symbol}"),
-        Unit::PerSecond | Unit::PerSecondPerSquareKilohertz => {
-            format!("{} {symbol}", significant(plain))
-        }
-        Unit::Decibels
-        | Unit::DecibelsOrOff
-        | Unit::DecibelsPerOctave
-        | Unit::Cents
-        | Unit::Octaves => {
-            format!("{} {symbol}", decimals(plain, 2))
-        }
+        unit => unit.text(plain),
     }
 }
 
@@ -154,14 +175,7 @@ pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
         Unit::Pan if matches!(lower.as_str(), "c" | "centre" | "center") => return Some(0.0),
         _ => {}
     }
-    // `1,000` is a thousand to some and one to others. Who means one writes no zeros behind it, so it is
-    // a thousand where the parameter can be that; where it cannot, as in `1,250 kHz`, the comma is a
-    // decimal one.
-    let thousands = without_thousands_comma(&text.to_lowercase())
-        .and_then(|text| plain_of_number(row.unit, &plain_number(&text)))
-        .filter(|plain| (min..=max).contains(plain));
-    let plain = thousands.or_else(|| plain_of_number(row.unit, &lower))?;
-    plain.is_finite().then(|| plain.clamp(min, max))
+    row.unit.parse(text, (min, max))
 }
 
 /// The plain value that a number with its unit, or without, means for a parameter of this unit.

@@ -341,7 +341,9 @@ impl Motion {
     /// Adds the segment to the bus and goes to its end. Both slices have the segment's length.
     pub fn render(&mut self, workspace: &mut Workspace, left: &mut [f32], right: &mut [f32]) {
         self.catch_up();
-        let Workspace { renderer, segment } = workspace;
+        let Workspace {
+            renderer, segment, ..
+        } = workspace;
         let used = self.state.used;
         let (left_end, right_end) = (&self.left[..used], &self.right[..used]);
         let (left_start, right_start) = if self.state.gains_rest {

@@ -96,8 +96,10 @@ macro_rules! stages {
 
 stages! {
     overrides
+    fan_place
     octaves
     nyquist_fade
     filter
     pan
+    fan_level
 }

@@ -1,5 +1,7 @@
 //! Source and stages: their formulas, and what is worked out when.
 
+mod fan;
+
 use super::*;
 use crate::synth::modulation::{Destination, DestinationValues};
 use crate::synth::parameter::Param;
@@ -14,7 +16,10 @@ struct Chain {
     values: Values,
     overrides: PartialOverrides,
     own: DestinationValues,
+    routes: PartialRoutes,
+    routes_instant: u64,
     hz: f64,
+    level: SimdLevel,
 }
 
 impl Chain {
@@ -25,7 +30,10 @@ impl Chain {
             values,
             overrides: PartialOverrides::default(),
             own: DestinationValues::default(),
+            routes: PartialRoutes::NONE,
+            routes_instant: 0,
             hz: HZ,
+            level: SimdLevel::chosen(),
         };
         chain.set(settings);
         chain
@@ -52,9 +60,11 @@ impl Chain {
             own: &self.own,
         };
         let context = Context {
-            level: SimdLevel::chosen(),
+            level: self.level,
             tables: HarmonicTables::shared(),
             overrides: &self.overrides,
+            routes: &self.routes,
+            routes_instant: self.routes_instant,
             fundamental_hz: self.hz,
             sample_rate_hz: RATE_HZ,
         };

@@ -3,11 +3,11 @@
 use super::Voice;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
+use crate::synth::modulation::fan::{PartialRoute, PartialRoutes};
+use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::{
-    Destination, DestinationValues, ModulationSource, Moment, SourceValues,
-};
+use crate::synth::modulation::{Destination, DestinationValues, Moment, SourceValues};
 use crate::synth::parameter::Param;
 use crate::synth::tick::Tick;
 
@@ -17,14 +17,29 @@ const FINE: Destination = Destination::of(Param::FINE);
 const A4_HZ: f64 = 440.0;
 
 impl Voice {
-    /// The voice's values `at` frames into the block, by some of the routes; `modulators` are there
-    /// already.
+    /// What moves the voice, `at` frames into the block; `modulators` are there already.
+    fn sources<'a>(
+        &'a self,
+        tick: &'a Tick,
+        channel: &'a Control,
+        at: usize,
+        modulators: &'a Modulators,
+    ) -> SourceValues<'a> {
+        SourceValues::new(Moment {
+            tick,
+            at,
+            channel,
+            note: &self.control.note,
+            modulators,
+        })
+    }
+
+    /// The voice's values by some of the routes.
     fn modulated(
         &self,
         tick: &Tick,
         channel: &Control,
-        at: usize,
-        modulators: &Modulators,
+        sources: &mut SourceValues,
         routes: RouteSet,
     ) -> DestinationValues {
         let mut own = if self.control.has_offsets {
@@ -33,26 +48,30 @@ impl Voice {
             tick.destinations
         };
         own[Destination::PAN] = self.control.note.expression.pan + channel.pan;
-        let mut sources = SourceValues::new(Moment {
-            tick,
-            at,
-            channel,
-            note: &self.control.note,
-            modulators,
-        });
-        tick.routes.apply(routes, &mut sources, &mut own);
+        tick.routes.apply(routes, sources, &mut own);
         own
     }
 
-    /// The voice's values at the end of a segment, `at` frames into the block.
+    /// The voice's values at the end of a segment, `at` frames into the block, and what moves its single
+    /// partials there.
     pub(super) fn segment_values(
         &self,
         tick: &Tick,
         channel: &Control,
         at: usize,
+        partial_routes: &mut PartialRoutes,
     ) -> DestinationValues {
         let routes = self.control.active_routes;
-        self.modulated(tick, channel, at, &self.control.modulators, routes)
+        let mut sources = self.sources(tick, channel, at, &self.control.modulators);
+        let own = self.modulated(tick, channel, &mut sources, routes);
+        let to_partials = routes.and(tick.routes.to_partials());
+        tick.routes
+            .apply_to_partials(to_partials, &mut sources, &own, partial_routes);
+        let glide = Glide::read(&tick.values, &self.control.note);
+        if let Some(instant) = glide.and_then(|glide| FannedGlide::at(&glide, self.age_s(tick))) {
+            partial_routes.push(PartialRoute::glide(instant));
+        }
+        own
     }
 
     /// The fundamental `at` frames into the block and one and two blocks later, as far as it is known
@@ -67,26 +86,45 @@ impl Voice {
         let mut modulators = self.control.modulators;
         [0, 1, 2].map(|blocks| {
             let at = at + blocks * tick.block_frames;
-            let own = self.modulated(tick, channel, at, &modulators, routes);
+            let mut sources = self.sources(tick, channel, at, &modulators);
+            let own = self.modulated(tick, channel, &mut sources, routes);
+            let age_s = modulators.lfos.age_s(&tick.modulators.lfos);
             modulators.advance(&tick.modulators, tick.block_frames);
-            self.fundamental_hz(tick, channel, &own)
+            self.fundamental_hz(tick, channel, &own, age_s)
         })
     }
 
-    /// The fundamental that the key, bends, tuning and the voice's values come to.
+    /// The fundamental that the key, bends, tuning, glide and the voice's values come to at this age of
+    /// the note.
     pub(super) fn fundamental_hz(
         &self,
         tick: &Tick,
         channel: &Control,
         own: &DestinationValues,
+        age_s: f64,
     ) -> f64 {
+        let glide = Glide::read(&tick.values, &self.control.note);
+        let glide = glide.map_or(0.0, |glide| glide.semitones * glide.left(age_s));
         let semitones = tick.values.get(Param::COARSE)
             + channel.bend_semitones
             + channel.tuning_semitones
             + self.control.note.expression.tuning_semitones;
-        let key =
-            f64::from(self.control.note.key) + f64::from(semitones) + f64::from(own[FINE]) / 100.0;
+        let key = f64::from(self.control.note.key)
+            + f64::from(semitones)
+            + f64::from(own[FINE]) / 100.0
+            + glide;
         A4_HZ * ratio_from_semitones(key - 69.0)
+    }
+
+    /// Seconds since the onset.
+    pub(super) fn age_s(&self, tick: &Tick) -> f64 {
+        self.control.modulators.lfos.age_s(&tick.modulators.lfos)
+    }
+
+    /// Whether the note has come to its own pitch.
+    pub(super) fn has_arrived(&self, tick: &Tick) -> bool {
+        let glide = Glide::read(&tick.values, &self.control.note);
+        glide.is_none_or(|glide| glide.is_done(self.age_s(tick)))
     }
 
     /// Linear gain of the voice, without the envelope.
@@ -101,10 +139,10 @@ impl Voice {
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
     pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
-        let active = self.control.active_routes;
-        ModulationSource::ALL.iter().any(|source| {
-            source.jumps(tick, &self.control.modulators, frames)
-                && tick.routes.sources(active).contains(*source)
-        })
+        let sources = tick.routes.sources(self.control.active_routes);
+        let modulators = &self.control.modulators;
+        sources
+            .iter()
+            .any(|source| source.jumps(tick, modulators, frames))
     }
 }

@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::dsp::random::bits;
-use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::modulation::lfo::LfoId;
+use crate::synth::parameter::{EDITABLE_PARTIALS, LfoParams, RouteParams};
 use crate::synth::patch::Patch;
 use crate::synth::versioned::CopyFrom;
 
 const RATE_HZ: f64 = 48_000.0;
 const FRAMES: usize = 64;
+const LFO_1: LfoId = LfoId::numbered(1);
 
 /// A tick of a patch that changes with `place`: partials join and leave, and what moves comes to
 /// rest again.
@@ -26,15 +28,20 @@ fn tick(place: u64) -> Tick {
         (Param::STRETCH, [0.0, 5.0][chosen(6, 2) as usize]),
         (Param::DAMPING, [0.0, 0.4][chosen(7, 2) as usize]),
         (Param::partial_tune(3), [0.0, 20.0][chosen(8, 2) as usize]),
+        // LFO 2, fanned, to the levels, frequencies or positions of the partials.
+        (RouteParams::of(3).from, 14.0),
+        (RouteParams::of(3).to, 5.0 + chosen(10, 3) as f32),
+        (RouteParams::of(3).depth, [0.0, 0.1][chosen(11, 2) as usize]),
+        (LfoParams::of(2).fan_phase, 1.0),
     ] {
         patch.set(param, value);
     }
     let mut tick = Tick::new(RATE_HZ, FRAMES);
     tick.set_patch(&patch);
     tick.generation = place;
-    tick.modulators.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
-    tick.modulators.lfo.clock.cycles =
-        tick.modulators.lfo.clock.cycles_per_frame * (place * FRAMES as u64) as f64;
+    let clock = tick.modulators.lfos.clock_mut(LFO_1);
+    clock.cycles_per_frame = 5.0 / RATE_HZ;
+    clock.cycles = clock.cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
 }
 
@@ -49,7 +56,7 @@ fn block(
 }
 
 fn onset(voice: &mut Voice, tick: &Tick, workspace: &mut Workspace, age: u64) {
-    voice.begin(0, 48 + (age % 12) as u8, 0.8);
+    voice.begin(Note::new(0, 48 + (age % 12) as u8, 0.8, age));
     block(workspace, |workspace, left, right| {
         voice.render_onset(tick, workspace, left, right);
     });
@@ -207,8 +214,9 @@ fn the_lfo_jumps_where_it_moves_something() {
     let jumps = |voice: &mut Voice, workspace: &mut Workspace, patch: &Patch, cycles: f64| {
         let mut tick = Tick::new(RATE_HZ, FRAMES);
         tick.set_patch(patch);
-        tick.modulators.lfo.clock.cycles_per_frame = 5.0 / RATE_HZ;
-        tick.modulators.lfo.clock.cycles = cycles;
+        let clock = tick.modulators.lfos.clock_mut(LFO_1);
+        clock.cycles_per_frame = 5.0 / RATE_HZ;
+        clock.cycles = cycles;
         onset(voice, &tick, workspace, 1);
         let patchs = voice.is_discontinuous(&tick, FRAMES);
         voice.modulate(Param::LFO_TILT, 0.1);

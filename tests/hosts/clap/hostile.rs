@@ -35,9 +35,9 @@ const SOUND: [(&str, &str); 18] = [
     ("Amp Sustain", "50 %"),
     ("Damping", "0.5"),
     ("Damping Brightness", "0.5"),
-    ("LFO Rate", "20 Hz"),
-    ("LFO to Pitch", "20 ct"),
-    ("LFO to Level", "3 dB"),
+    ("LFO 1 Rate", "20 Hz"),
+    ("LFO 1 to Pitch", "20 ct"),
+    ("LFO 1 to Level", "3 dB"),
     ("Macro 1 Target", "Output Level"),
     ("Macro 1 Amount", "-10 %"),
 ];
@@ -279,9 +279,9 @@ impl Synced {
 
     fn new() -> Synced {
         Synced(sine_with(&[
-            ("LFO Sync", "On"),
-            ("LFO Division", "1/16"),
-            ("LFO to Level", "12 dB"),
+            ("LFO 1 Sync", "On"),
+            ("LFO 1 Division", "1/16"),
+            ("LFO 1 to Level", "12 dB"),
         ]))
     }
 

@@ -18,7 +18,7 @@ fn chord() -> Vec<(usize, Event)> {
 fn instance() -> Instance {
     instance_with(&[
         ("Partials", "256"),
-        ("LFO to Pitch", "10 ct"),
+        ("LFO 1 to Pitch", "10 ct"),
         ("Voices", "64"),
     ])
 }

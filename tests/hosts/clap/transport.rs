@@ -10,9 +10,9 @@ const BUFFER_FRAMES: usize = 480;
 
 fn synced() -> Instance {
     sine_with(&[
-        ("LFO Sync", "On"),
-        ("LFO Division", "1/4"),
-        ("LFO to Level", "6 dB"),
+        ("LFO 1 Sync", "On"),
+        ("LFO 1 Division", "1/4"),
+        ("LFO 1 to Level", "6 dB"),
     ])
 }
 

@@ -22,8 +22,8 @@ PATCH = {
     "Partial 3 Tune": -20.0,
     "Partial 5 Pan": 0.7,
     "Amp Release": 0.05,
-    "LFO to Pitch": 12.0,
-    "LFO to Level": -3.0,
+    "LFO 1 to Pitch": 12.0,
+    "LFO 1 to Level": -3.0,
 }
 PATCH_TEXT = {
     "Partials": "40",
@@ -34,8 +34,8 @@ PATCH_TEXT = {
     "Partial 3 Tune": "-20.00 ct",
     "Partial 5 Pan": "70.0 R",
     "Amp Release": "50.00 ms",
-    "LFO to Pitch": "12.00 ct",
-    "LFO to Level": "-3.00 dB",
+    "LFO 1 to Pitch": "12.00 ct",
+    "LFO 1 to Level": "-3.00 dB",
 }
 
 

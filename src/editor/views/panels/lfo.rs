@@ -1,4 +1,4 @@
-//! The LFO: its shape as it moves, and its controls.
+//! An LFO: its shape as it moves, and its controls.
 
 use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
@@ -7,71 +7,120 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, place};
-use crate::synth::Param;
+use crate::editor::widgets::choice;
+use crate::editor::widgets::place;
 use crate::synth::display::lfo_value;
-use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::layout::{Group, Page};
+use crate::synth::parameter::{LFOS, LfoParams};
+use crate::synth::{Param, Values};
 
-/// Of the controls, points.
-const CONTROLS_WIDTH: f32 = 200.0;
+/// Of a column of controls, and how much of the card's spare width it has; points.
+const COLUMN: (f32, f32) = (50.0, 0.075);
+/// Of the shape beside them at least, points.
+const SHAPE_WIDTH: f32 = 86.0;
 /// Cycles to either side of now.
 const CYCLES: f64 = 1.0;
 
-/// What the card remembers while its window is open.
-#[derive(Default)]
+/// The card of one LFO, and what it remembers while its window is open.
 pub struct LfoView {
+    /// From 1 on.
+    number: usize,
+    group: Group,
     /// Where the shape is shown. It moves while something sounds, and rests with the screen.
     cycles: f64,
 }
 
 impl LfoView {
+    /// As a window opens.
+    fn new(number: usize, group: Group) -> LfoView {
+        LfoView {
+            number,
+            group,
+            cycles: 0.0,
+        }
+    }
+
+    /// Those of all LFOs.
+    pub fn all() -> [LfoView; LFOS] {
+        let groups = [Group::Lfo, Group::Lfo2, Group::Lfo3, Group::Lfo4];
+        std::array::from_fn(|index| LfoView::new(index + 1, groups[index]))
+    }
+
+    /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         if let TelemetryState::Latest(telemetry) = context.live.telemetry()
             && telemetry.statistics.voices > 0
         {
-            self.cycles = telemetry.lfo_cycles;
+            self.cycles = telemetry.lfo_cycles[self.number - 1];
         }
-        let inner = card(ui, rect, Group::Lfo.name());
-        let controls = CONTROLS_WIDTH + 0.3 * (inner.width() - 286.0).max(0.0);
+        let inner = card(ui, rect, self.group.name());
+        let params = LfoParams::of(self.number);
+        let mut others = of_groups(&[self.group]);
+        others.retain(|&param| param != params.shape);
+        if self.number == 1 {
+            let elsewhere = details();
+            others.retain(|param| !elsewhere.contains(param));
+        }
+        let columns = others.len().div_ceil(2);
+        let (least, part) = COLUMN;
+        let spare = inner.width() - SHAPE_WIDTH - columns as f32 * least;
+        let controls = columns as f32 * (least + part * spare.max(0.0));
         let [view, controls] =
             super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
         let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-        shape(ui, context, well, self.cycles);
+        self.shape(ui, context.controls.values(), well);
         let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
         place(ui, field, |ui| {
-            choice(ui, context, Param::LFO_SHAPE, "", vec2(view.width(), 20.0));
+            choice(ui, context, params.shape, "", vec2(view.width(), 20.0));
         });
-        let mut others = of_groups(&[Group::Lfo]);
-        others.retain(|&param| param != Param::LFO_SHAPE);
-        grid(ui, context, controls, 4, &others);
+        grid(ui, context, controls, columns, &others);
+    }
+
+    fn shape(&self, ui: &Ui, values: &Values, rect: Rect) {
+        let theme = theme::current(ui);
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, theme::RADIUS, theme.well);
+        let grid = Stroke::new(1.0, theme.grid);
+        painter.hline(rect.x_range(), rect.center().y, grid);
+        painter.vline(rect.center().x, rect.y_range(), grid);
+        let inner = rect.shrink2(vec2(0.0, 8.0));
+        let y = |cycles: f64| {
+            let value = lfo_value(values, self.number, cycles);
+            inner.center().y - value as f32 * 0.5 * inner.height()
+        };
+        let count = rect.width().max(2.0) as usize;
+        let points: Vec<Pos2> = (0..=count)
+            .map(|place| {
+                let way = place as f64 / count as f64;
+                let cycles = self.cycles + (2.0 * way - 1.0) * CYCLES;
+                pos2(rect.left() + way as f32 * rect.width(), y(cycles))
+            })
+            .collect();
+        let (line, dot) = match idle::is_lfo_idle(self.number, values) {
+            true => (theme.weak_text, theme.weak_text),
+            false => (theme.live, theme.accent),
+        };
+        painter.add(Shape::line(points, Stroke::new(1.5, line)));
+        let at = pos2(rect.center().x, y(self.cycles));
+        painter.circle_filled(at, 4.0, dot);
+        painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
     }
 }
 
-fn shape(ui: &Ui, context: &ViewContext, rect: Rect, now: f64) {
-    let theme = theme::current(ui);
-    let values = context.controls.values();
-    let painter = ui.painter().with_clip_rect(rect);
-    painter.rect_filled(rect, theme::RADIUS, theme.well);
-    let grid = Stroke::new(1.0, theme.grid);
-    painter.hline(rect.x_range(), rect.center().y, grid);
-    painter.vline(rect.center().x, rect.y_range(), grid);
-    let inner = rect.shrink2(vec2(0.0, 8.0));
-    let y = |value: f64| inner.center().y - value as f32 * 0.5 * inner.height();
-    let count = rect.width().max(2.0) as usize;
-    let points: Vec<Pos2> = (0..=count)
-        .map(|place| {
-            let way = place as f64 / count as f64;
-            let value = lfo_value(values, now + (2.0 * way - 1.0) * CYCLES);
-            pos2(rect.left() + way as f32 * rect.width(), y(value))
-        })
-        .collect();
-    let is_idle = idle::is_lfo_idle(values);
-    let (line, dot) = match is_idle {
-        true => (theme.weak_text, theme.weak_text),
-        false => (theme.live, theme.accent),
-    };
-    painter.add(Shape::line(points, Stroke::new(1.5, line)));
-    let at = pos2(rect.center().x, y(lfo_value(values, now)));
-    painter.circle_filled(at, 4.0, dot);
-    painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
+/// What the first LFO has on a card of its own, so that its depths have room beside its shape.
+fn details() -> [Param; 5] {
+    let params = LfoParams::of(1);
+    [
+        params.phase,
+        params.fade,
+        params.fan_phase,
+        params.fan_rate,
+        params.fan_order,
+    ]
+}
+
+/// Shows that card.
+pub fn show_details(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    let inner = card(ui, rect, Page::LfoDetails.name());
+    grid(ui, context, inner, 3, &details());
 }

@@ -2,10 +2,12 @@
 
 use egui::epaint::ColorMode;
 use egui::{Modifiers, Shape, Stroke};
+use egui_kittest::kittest::Queryable as _;
 
 use super::{dial, harness, help};
 use crate::editor::model::idle;
-use crate::editor::testing::window::{WindowHarness, control, plain, wheel};
+use crate::editor::testing::window::{WindowHarness, control, plain, show_tab, tab_names, wheel};
+use crate::synth::parameter::RouteParams;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
 
@@ -59,23 +61,32 @@ fn a_control_without_effect_looks_inactive_and_can_be_set() {
 
 /// Asserts that those controls are dimmed whose parameters have no effect; returns how many.
 #[track_caller]
-fn assert_dimmed_where_idle(harness: &WindowHarness) -> usize {
+fn assert_dimmed_where_idle(harness: &mut WindowHarness) -> usize {
     let values = Values::new(&harness.state().model.params().patch());
-    let mut count = 0;
-    for param in Param::all().filter(|param| param.row().group != Group::Partials) {
-        let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
-        let strength = strongest(harness, param);
-        assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
-        count += usize::from(is_idle);
+    let (mut count, mut seen) = (0, 0);
+    for tab in tab_names(harness) {
+        show_tab(harness, &tab);
+        for param in globals().filter(|param| harness.query_by_label(param.row().name).is_some()) {
+            let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
+            let strength = strongest(harness, param);
+            assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
+            count += usize::from(is_idle);
+            seen += 1;
+        }
     }
+    assert_eq!(seen, globals().count());
     count
+}
+
+fn globals() -> impl Iterator<Item = Param> {
+    Param::all().filter(|param| param.row().group != Group::Partials)
 }
 
 /// Knobs, bars, choices and switches. That the reasons are true is a test of `model/idle.rs`.
 #[test]
 fn every_control_with_a_reason_is_dimmed_and_no_other() {
     let mut harness = harness();
-    let at_first = assert_dimmed_where_idle(&harness);
+    let at_first = assert_dimmed_where_idle(&mut harness);
     assert!(at_first > 30, "{at_first}");
     for (param, value) in [
         (Param::FILTER_TYPE, 1.0),
@@ -88,11 +99,16 @@ fn every_control_with_a_reason_is_dimmed_and_no_other() {
         (Param::MPE, 1.0),
         (Param::macro_target(3), 1.0),
         (Param::macro_amount(3), 0.5),
+        // LFO 2 moves the levels of the partials.
+        (RouteParams::of(24).from, 14.0),
+        (RouteParams::of(24).to, 5.0),
     ] {
         let normalized = param.range().normalized(value);
         harness.state_mut().model.set(param, normalized);
     }
     harness.run_steps(3);
-    // The LFO's division, and the values and amounts of seven macros.
-    assert_eq!(assert_dimmed_where_idle(&harness), 1 + 2 * 7);
+    // How notes glide, both sequences, the divisions of LFO 1 and 2, the fan of LFO 1, the order of the fan of LFO 2, all of LFO 3 and 4,
+    // the values and amounts of seven macros, and of 23 routes all but their ends.
+    let idle = 2 + 2 * 38 + 2 + 3 + 1 + 2 * 10 + 2 * 7 + 5 * 23;
+    assert_eq!(assert_dimmed_where_idle(&mut harness), idle);
 }

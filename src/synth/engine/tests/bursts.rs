@@ -230,6 +230,7 @@ fn stealing_all_voices_at_once_looks_at_each_a_few_times() {
         channel: 0,
         key: 60,
         velocity: 0.5,
+        glide_start: None,
         age: 0,
     };
     for place in 0..VOICES {

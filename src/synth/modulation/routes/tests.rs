@@ -1,11 +1,17 @@
 //! Each route of the list, and what depends on which are active.
 
+use ModulationSource::*;
+
 use super::*;
+use crate::dsp::envelope::shaped;
+use crate::dsp::random::bipolar;
 use crate::synth::channel::Control;
 use crate::synth::event::NoteExpression;
 use crate::synth::modulation::Moment;
+use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
+use crate::synth::parameter::{LFOS, MACROS, ROUTE_SOURCE_LABELS, SEQUENCES, SequenceParams};
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
 
@@ -15,14 +21,30 @@ fn without_routes() -> Patch {
     for route in &ROUTES {
         patch.set(route.depth, 0.0);
     }
+    for number in 1..=MACROS {
+        patch.set(Param::macro_value(number), 0.1 * number as f32);
+    }
+    for number in 1..=SEQUENCES {
+        patch.set(SequenceParams::of(number).step(1), 0.75);
+    }
+    patch.set(Param::FILTER_ATTACK, 0.002);
+    patch.set(Param::AMP_HOLD, 1.0);
     patch
 }
+
+/// Of the note in [`applied`].
+const SERIAL: u64 = 7;
 
 /// A tick of `patch`, a quarter of a cycle into the LFO.
 fn tick(patch: &Patch) -> Tick {
     let mut tick = Tick::new(48_000.0, 64);
     tick.set_patch(patch);
-    tick.modulators.lfo.clock.cycles = 0.25;
+    for number in 1..=LFOS {
+        tick.modulators
+            .lfos
+            .clock_mut(LfoId::numbered(number))
+            .cycles = 0.25;
+    }
     tick
 }
 
@@ -34,27 +56,44 @@ fn expected(source: ModulationSource) -> f64 {
         Pressure => 0.25 + 0.5,
         Wheel => 0.125 + 0.25,
         Brightness => 2.0 * (0.75 - 0.5),
-        Lfo => 1.0,
-        FilterEnvelope => 1.0,
+        Bend => -0.5,
+        Breath => 0.375,
+        Expression => 0.875,
+        NoteRandom => bipolar(!1, SERIAL),
+        Alternate => 1.0,
+        AmpEnvelope | FilterEnvelope => 1.0,
+        Lfo1 | Lfo2 | Lfo3 | Lfo4 => 1.0,
+        Sequence1 | Sequence2 => 0.75,
+        Macro1 => 0.1,
+        Macro2 => 0.2,
+        Macro3 => 0.3,
+        Macro4 => 0.4,
+        Macro5 => 0.5,
+        Macro6 => 0.6,
+        Macro7 => 0.7,
+        Macro8 => 0.8,
     }
 }
 
 /// The values that some routes of a tick make of `own`.
 fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> DestinationValues {
     let channel = Control {
+        bend: -0.5,
         bend_semitones: 0.0,
         tuning_semitones: 0.0,
         pressure: 0.25,
         wheel: 0.125,
+        breath: 0.375,
+        expression: 0.875,
         brightness: 0.75,
         gain: 1.0,
         pan: 0.0,
     };
-    let mut note = Note::new(0, 78, 0.5);
+    let mut note = Note::new(0, 78, 0.5, SERIAL);
     note.expression.set(NoteExpression::Pressure, 0.5);
     note.expression.set(NoteExpression::Vibrato, 0.25);
-    let mut modulators = Modulators::begin(&tick.modulators, 0, 0);
-    // To the end of the attack.
+    let mut modulators = Modulators::begin(&tick.modulators, 0, SERIAL);
+    // To the end of the attacks.
     let attack_s = tick.values.get(Param::FILTER_ATTACK);
     let frames = f64::from(attack_s) * tick.sample_rate_hz + 0.5;
     modulators.advance(&tick.modulators, frames as usize);
@@ -79,6 +118,7 @@ fn each_route_moves_its_destination_alone() {
         let tick = tick(&patch);
         let depth = f64::from(tick.values.get(route.depth));
         assert!(depth > 0.0);
+        let index = parameter::ROUTES + index;
         let mut active = tick.routes.active();
         // The wheel moves the depth of a route, which is active with it.
         let followers = ROUTES
@@ -136,8 +176,167 @@ fn a_voices_own_depth_makes_a_route_active() {
     let active = tick.routes.active_with(&own);
     let sources = tick.routes.sources(active);
     for &source in ModulationSource::ALL {
-        assert_eq!(sources.contains(source), source == Lfo);
+        assert_eq!(sources.contains(source), source == Lfo1);
     }
     let moved = applied(&tick, active, &own)[TILT] - own[TILT];
     assert!((moved - 3.0).abs() < 1e-5, "{moved}");
+}
+
+/// A patch in which the first route takes a source to a target, both by their labels.
+fn with_route(from: &str, to: &str, depth: f32) -> Patch {
+    let mut patch = without_routes();
+    let route = RouteParams::of(1);
+    patch.set(route.from, label(route.from, from));
+    patch.set(route.to, label(route.to, to));
+    patch.set(route.depth, depth);
+    patch
+}
+
+fn label(param: Param, text: &str) -> f32 {
+    param.parse(text).unwrap_or_else(|| panic!("{text}"))
+}
+
+#[test]
+fn sources_are_those_that_their_labels_name() {
+    for (source, label) in ModulationSource::ROUTED
+        .iter()
+        .zip(&ROUTE_SOURCE_LABELS[1..])
+    {
+        let expected = match source {
+            Brightness => "Slide".to_owned(),
+            source => {
+                let name = format!("{source:?}");
+                let mut words = String::new();
+                for (place, letter) in name.char_indices() {
+                    let begins_word = letter.is_uppercase() || letter.is_numeric();
+                    if place > 0 && begins_word {
+                        words.push(' ');
+                    }
+                    words.push(letter);
+                }
+                words.replace("Lfo", "LFO")
+            }
+        };
+        assert_eq!(*label, expected);
+    }
+    // Each source but "Off" once.
+    for source in ModulationSource::ALL {
+        let times = ModulationSource::ROUTED
+            .iter()
+            .filter(|other| *other == source);
+        assert_eq!(times.count(), 1, "{source:?}");
+    }
+}
+
+#[test]
+fn a_patchs_route_takes_any_source_to_any_target() {
+    for source in &ROUTE_SOURCE_LABELS[1..] {
+        for (target, label) in ROUTE_TARGETS.iter().zip(route_target_labels()) {
+            let patch = with_route(source, label, 0.02);
+            let tick = tick(&patch);
+            let active = tick.routes.active().and(RouteSet(1));
+            let before = tick.destinations;
+            let after = applied(&tick, active, &before);
+            let from = ModulationSource::ROUTED
+                .into_iter()
+                .zip(&ROUTE_SOURCE_LABELS[1..])
+                .find(|(_, label)| *label == source)
+                .map(|(from, _)| from)
+                .expect("a source");
+            let depth = f64::from(tick.values.get(RouteParams::of(1).depth));
+            let moved = depth * f64::from(target.span()) * expected(from);
+            let to = match *target {
+                RouteTarget::Pitch => PITCH,
+                RouteTarget::Level => LEVEL,
+                RouteTarget::Pan => Destination::PAN,
+                RouteTarget::Cutoff => CUTOFF,
+                RouteTarget::Own(param) => Destination::of(param),
+                RouteTarget::PartialsLevel
+                | RouteTarget::PartialsTune
+                | RouteTarget::PartialsPan => {
+                    assert_eq!(after, before);
+                    assert_eq!(tick.routes.to_partials(), RouteSet(1));
+                    continue;
+                }
+            };
+            let (least, most) = target.limits();
+            let expected = f64::from(before[to]) + moved;
+            let expected = expected.clamp(f64::from(least), f64::from(most));
+            let error = f64::from(after[to]) - expected;
+            assert!(
+                error.abs() < 1e-4 * f64::from(target.span()),
+                "{source} {label}: {error}"
+            );
+            let mut others = after;
+            others[to] = before[to];
+            assert_eq!(others, before, "{source} {label}");
+        }
+    }
+}
+
+fn route_target_labels() -> &'static [&'static str] {
+    &RouteParams::of(1).to.range().labels().expect("labels")[1..]
+}
+
+#[test]
+fn a_route_is_bent_multiplied_limited_and_bypassed() {
+    let mut patch = with_route("Wheel", "Tilt", 0.5);
+    let route = RouteParams::of(1);
+    let moved = |patch: &Patch| {
+        let tick = tick(patch);
+        let before = tick.destinations;
+        let after = applied(&tick, tick.routes.active(), &before);
+        f64::from(after[TILT] - before[TILT])
+    };
+    // The wheel is at 0.375, the span is 24 dB per octave.
+    assert!((moved(&patch) - 12.0 * 0.375).abs() < 1e-4);
+    patch.set(route.via, label(route.via, "Macro 5"));
+    assert!((moved(&patch) - 6.0 * 0.375).abs() < 1e-4);
+    patch.set(route.bend, 0.6);
+    let way = f64::from(shaped(0.375, patch.plain(route.bend)));
+    assert!((moved(&patch) - 6.0 * way).abs() < 1e-4);
+    patch.set(route.bypass, 1.0);
+    assert_eq!(moved(&patch), 0.0);
+    patch.set(route.bypass, 0.0);
+    for number in 2..=parameter::ROUTES {
+        let other = RouteParams::of(number);
+        for (param, of) in [(other.from, route.from), (other.to, route.to)] {
+            patch.set(param, patch.plain(of));
+        }
+        patch.set(other.depth, 1.0);
+    }
+    // From −6 up to the end of the range.
+    assert_eq!(moved(&patch), 18.0);
+}
+
+/// Whatever stands before or behind an empty place keeps its meaning.
+#[test]
+fn routes_keep_their_places() {
+    let mut patch = without_routes();
+    for number in [3, 24] {
+        let route = RouteParams::of(number);
+        patch.set(route.from, label(route.from, "Velocity"));
+        patch.set(route.to, label(route.to, "Tilt"));
+        patch.set(route.depth, 0.25);
+    }
+    assert_eq!(tick(&patch).routes.active(), RouteSet(1 << 2 | 1 << 23));
+    patch.set(RouteParams::of(3).to, 0.0);
+    assert_eq!(tick(&patch).routes.active(), RouteSet(1 << 23));
+}
+
+#[test]
+fn a_patchs_route_moves_the_depth_of_one_behind_it() {
+    let mut patch = with_route("Wheel", "Route 2 Depth", 1.0);
+    let second = RouteParams::of(2);
+    patch.set(second.from, label(second.from, "Velocity"));
+    patch.set(second.to, label(second.to, "Tilt"));
+    let tick = tick(&patch);
+    assert_eq!(tick.routes.active(), RouteSet(0b11));
+    let after = applied(&tick, tick.routes.active(), &tick.destinations);
+    let moved = after[TILT] - tick.destinations[TILT];
+    assert!((moved - 24.0 * 0.375 * 0.5).abs() < 1e-4, "{moved}");
+    let mut depths: Vec<_> = route_target_labels().to_vec();
+    depths.retain(|label| label.starts_with("Route"));
+    assert_eq!(depths.first(), Some(&"Route 2 Depth"));
+    assert_eq!(depths.len(), parameter::ROUTES - 1);
 }

@@ -1,74 +1,163 @@
-//! The low-frequency oscillator.
+//! The low-frequency oscillators: each of them the same rows, and of the first its depths on what every
+//! patch can let it move. The others move what [routes](super::routes) say.
 
-use super::super::layout::{Group::Lfo, Page};
-use super::super::text::Unit::{Cents, Decibels, DecibelsPerOctave, Hertz, Octaves};
-use super::super::{Param, Range, Row};
-use super::{Section, param};
+use super::super::layout::{Group, Page};
+use super::super::text::Unit::{Hertz, Number, Octaves, Percent, Seconds};
+use super::super::{LFOS, Param, Range, Row};
+use super::{Section, numbered};
 
-section! { lfo;
+/// Rows for each LFO.
+const WIDTH: usize = 10;
+pub const LENGTH: usize = WIDTH * LFOS;
+
+/// In the order of [`LfoShape`](crate::dsp::lfo::LfoShape).
+const SHAPES: [&str; 12] = [
+    "Sine",
+    "Triangle",
+    "Saw",
+    "Square",
+    "Random",
+    "Smooth Random",
+    "Pulse 25 %",
+    "Pulse 10 %",
+    "Exponential",
+    "Logarithmic",
+    "Steps",
+    "Drift",
+];
+
+/// In the order of [`FanOrder`](crate::synth::modulation::fan::FanOrder).
+pub const FAN_ORDERS: [&str; 5] = ["Pitch", "Number", "Odd Even", "Random", "Side"];
+
+macro_rules! rows {
+    ($($group:ident $id:literal $name:literal $page:ident $details:ident $trigger:ident;)*) => {
+        [$(
+            Row::new(Group::$group, concat!($id, "_shape"), concat!($name, " Shape"))
+                .short("Shape")
+                .choice(32, &SHAPES, 0)
+                .on(Page::$page)
+                .help(concat!("The curve that ", $name, " follows in each cycle.")),
+            Row::new(Group::$group, concat!($id, "_sync"), concat!($name, " Sync"))
+                .short("Sync")
+                .switch(false)
+                .on(Page::$page)
+                .help(concat!("Whether ", $name, " follows the host's tempo.")),
+            Row::new(Group::$group, concat!($id, "_rate"), concat!($name, " Rate"))
+                .short("Rate")
+                .value(Range::exponential(0.01, 50.0), 5.0, Hertz)
+                .on(Page::$page)
+                .help(concat!("Cycles per second of ", $name, " while its Sync is off.")),
+            Row::new(Group::$group, concat!($id, "_division"), concat!($name, " Division"))
+                .short("Division")
+                .choice(32, &DIVISION_LABELS, 8)
+                .on(Page::$page)
+                .help(concat!("Length of a cycle of ", $name, " while its Sync is on.")),
+            Row::new(Group::$group, concat!($id, "_trigger"), concat!($name, " Trigger"))
+                .short("Trigger")
+                .choice(16, &["Free", "Note", "Random"], 0)
+                .on(Page::$trigger)
+                .help(concat!(
+                    "Whether ", $name, " runs freely or starts with each note, there or anywhere."
+                )),
+            Row::new(Group::$group, concat!($id, "_phase"), concat!($name, " Phase"))
+                .short("Phase")
+                .value(Range::linear(0.0, 1.0), 0.0, Percent)
+                .on(Page::$details)
+                .help(concat!("Where in its cycle ", $name, " starts.")),
+            Row::new(Group::$group, concat!($id, "_fade"), concat!($name, " Fade In"))
+                .short("Fade In")
+                .value(Range::quartic(20.0), 0.0, Seconds)
+                .on(Page::$details)
+                .help(concat!("How long ", $name, " takes to rise after a note's start.")),
+            Row::new(Group::$group, concat!($id, "_fan_phase"), concat!($name, " Fan Phase"))
+                .short("Fan Phase")
+                .value(Range::linear(-4.0, 4.0), 0.0, Number)
+                .on(Page::$details)
+                .help(concat!("Cycles of ", $name, " by which the partials stand apart.")),
+            Row::new(Group::$group, concat!($id, "_fan_rate"), concat!($name, " Fan Rate"))
+                .short("Fan Rate")
+                .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
+                .on(Page::$details)
+                .help(concat!("How much faster ", $name, " is for the last partial than for the first.")),
+            Row::new(Group::$group, concat!($id, "_fan_order"), concat!($name, " Fan Order"))
+                .short("Fan Order")
+                .choice(16, &FAN_ORDERS, 0)
+                .help(concat!("What places the partials in the fan of ", $name, "."))
+                .patch_only(),
+        )*]
+    };
+}
+
+pub static ROWS: [Row; LENGTH] = rows! {
+    Lfo "lfo" "LFO 1" Lfo LfoDetails Settings;
+    Lfo2 "lfo_2" "LFO 2" Lfo2 Lfo2 Lfo2;
+    Lfo3 "lfo_3" "LFO 3" Lfo3 Lfo3 Lfo3;
+    Lfo4 "lfo_4" "LFO 4" Lfo4 Lfo4 Lfo4;
+};
+
+/// The parameters of an LFO.
+#[derive(Clone, Copy, Debug)]
+pub struct LfoParams {
     /// See [`LfoShape`](crate::dsp::lfo::LfoShape).
-    LFO_SHAPE = Row::new(Lfo, "lfo_shape", "LFO Shape")
-        .short("Shape")
-        .choice(32, &["Sine", "Triangle", "Saw", "Square", "Random", "Smooth Random"], 0)
-        .on(Page::Lfo)
-        .help("The curve that the LFO follows in each cycle.");
+    pub shape: Param,
     /// Whether the rate follows the host's tempo.
-    LFO_SYNC = Row::new(Lfo, "lfo_sync", "LFO Sync")
-        .short("Sync")
-        .switch(false)
-        .on(Page::Lfo)
-        .help("Whether the LFO follows the host's tempo.");
-    /// Rate when not synced.
-    LFO_RATE = Row::new(Lfo, "lfo_rate", "LFO Rate")
-        .short("Rate")
-        .value(Range::exponential(0.01, 50.0), 5.0, Hertz)
-        .on(Page::Lfo)
-        .help("Cycles per second of the LFO while LFO Sync is off.");
+    pub sync: Param,
+    /// Rate when not synced, Hz.
+    pub rate: Param,
     /// Length of a cycle when synced: an index into [`LFO_DIVISIONS_BEATS`].
-    LFO_DIVISION = Row::new(Lfo, "lfo_division", "LFO Division")
-        .short("Division")
-        .choice(32, &LFO_DIVISION_LABELS, 8)
-        .on(Page::Lfo)
-        .help("Length of a cycle of the LFO while LFO Sync is on.");
-    /// Free: one phase for all voices; Note: each voice's starts at its onset.
-    LFO_TRIGGER = Row::new(Lfo, "lfo_trigger", "LFO Trigger")
-        .short("Trigger")
-        .choice(16, &["Free", "Note"], 0)
-        .on(Page::Settings)
-        .help("Free: one LFO for all notes. Note: one for each, which starts with it.");
-    /// Depth on the pitch.
-    LFO_PITCH = Row::new(Lfo, "lfo_pitch", "LFO to Pitch")
-        .short("Pitch")
-        .value(Range::signed_square(1200.0), 0.0, Cents)
-        .polyphonic()
-        .on(Page::Lfo)
-        .help("How far the LFO moves the pitch: vibrato.");
-    /// Depth on the tilt.
-    LFO_TILT = Row::new(Lfo, "lfo_tilt", "LFO to Tilt")
-        .short("Tilt")
-        .value(Range::linear(-12.0, 12.0), 0.0, DecibelsPerOctave)
-        .polyphonic()
-        .on(Page::Lfo)
-        .help("How far the LFO moves the tilt.");
-    /// Depth on the cutoff.
-    LFO_CUTOFF = Row::new(Lfo, "lfo_cutoff", "LFO to Cutoff")
-        .short("Cutoff")
-        .value(Range::linear(-8.0, 8.0), 0.0, Octaves)
-        .polyphonic()
-        .on(Page::Lfo)
-        .help("How far the LFO moves the filter's cutoff.");
-    /// Depth on the level.
-    LFO_LEVEL = Row::new(Lfo, "lfo_level", "LFO to Level")
-        .short("Level")
-        .value(Range::linear(-24.0, 24.0), 0.0, Decibels)
-        .polyphonic()
-        .on(Page::Lfo)
-        .help("How far the LFO moves the level: tremolo.");
+    pub division: Param,
+    /// Free: one phase for all voices; Note: each voice's starts at its onset; Random: the same,
+    /// anywhere in the cycle.
+    pub trigger: Param,
+    /// Where in its cycle it starts, in cycles.
+    pub phase: Param,
+    /// How long it takes to rise after the onset, in seconds.
+    pub fade: Param,
+    /// Cycles between the first partial and the last.
+    pub fan_phase: Param,
+    /// Octaves of the rate between the first partial and the last.
+    pub fan_rate: Param,
+    /// See [`FanOrder`](crate::synth::modulation::fan::FanOrder).
+    pub fan_order: Param,
+}
+
+impl LfoParams {
+    /// Those of LFO `number`, from 1 on.
+    pub const fn of(number: usize) -> LfoParams {
+        const fn row(number: usize, row: usize) -> Param {
+            numbered(Section::lfo, WIDTH, number, row)
+        }
+        LfoParams {
+            shape: row(number, 0),
+            sync: row(number, 1),
+            rate: row(number, 2),
+            division: row(number, 3),
+            trigger: row(number, 4),
+            phase: row(number, 5),
+            fade: row(number, 6),
+            fan_phase: row(number, 7),
+            fan_rate: row(number, 8),
+            fan_order: row(number, 9),
+        }
+    }
+}
+
+impl Param {
+    /// [`LfoParams::shape`] of LFO 1.
+    pub const LFO_SHAPE: Param = LfoParams::of(1).shape;
+    /// [`LfoParams::sync`] of LFO 1.
+    pub const LFO_SYNC: Param = LfoParams::of(1).sync;
+    /// [`LfoParams::rate`] of LFO 1.
+    pub const LFO_RATE: Param = LfoParams::of(1).rate;
+    /// [`LfoParams::division`] of LFO 1.
+    pub const LFO_DIVISION: Param = LfoParams::of(1).division;
+    /// [`LfoParams::trigger`] of LFO 1.
+    pub const LFO_TRIGGER: Param = LfoParams::of(1).trigger;
 }
 
 const DIVISIONS: usize = 17;
 
-/// Lengths of a synced LFO's cycle, in quarter notes, beside [`Param::LFO_DIVISION`]'s labels.
+/// Lengths of a synced LFO's cycle, in quarter notes, beside the labels of [`LfoParams::division`].
 pub const LFO_DIVISIONS_BEATS: [f64; DIVISIONS] = [
     32.0,
     16.0,
@@ -89,7 +178,7 @@ pub const LFO_DIVISIONS_BEATS: [f64; DIVISIONS] = [
     0.125,
 ];
 
-const LFO_DIVISION_LABELS: [&str; DIVISIONS] = [
+pub const DIVISION_LABELS: [&str; DIVISIONS] = [
     "8 bars",
     "4 bars",
     "2 bars",

@@ -2,7 +2,7 @@
 
 use super::super::layout::{Group::Macros, Page};
 use super::super::text::Unit::Percent;
-use super::super::{MACROS, Param, Range, Row};
+use super::super::{LfoParams, MACROS, Param, Range, Row, SequenceParams};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each macro.
@@ -19,7 +19,7 @@ macro_rules! rows {
             Row::new(Macros, concat!("macro_", $n, "_target"), concat!("Macro ", $n, " Target"))
                 .short("Target")
                 .choice(64, &MACRO_TARGET_LABELS, 0)
-                .former_labels(&[("Level", "Output Level")])
+                .former_labels(&FORMER_TARGET_LABELS)
                 .help(concat!("What macro ", $n, " moves."))
                 .patch_only(),
             Row::new(Macros, concat!("macro_", $n, "_amount"), concat!("Macro ", $n, " Amount"))
@@ -52,7 +52,7 @@ impl Param {
 
 /// What a macro can offset, all of it continuous; the labels of "Macro n Target", less its first,
 /// "None". Only ever extended at the end, since states hold the index.
-pub const MACRO_TARGETS: [Param; 26] = [
+pub const MACRO_TARGETS: [Param; 43] = [
     Param::TILT,
     Param::ODD_EVEN,
     Param::STRIKE_POSITION,
@@ -79,6 +79,33 @@ pub const MACRO_TARGETS: [Param; 26] = [
     Param::LFO_CUTOFF,
     Param::LFO_LEVEL,
     Param::LEVEL,
+    LfoParams::of(2).rate,
+    LfoParams::of(3).rate,
+    LfoParams::of(4).rate,
+    LfoParams::of(1).fan_phase,
+    LfoParams::of(2).fan_phase,
+    LfoParams::of(3).fan_phase,
+    LfoParams::of(4).fan_phase,
+    LfoParams::of(1).fan_rate,
+    LfoParams::of(2).fan_rate,
+    LfoParams::of(3).fan_rate,
+    LfoParams::of(4).fan_rate,
+    SequenceParams::of(1).glide,
+    SequenceParams::of(2).glide,
+    SequenceParams::of(1).fan_steps,
+    SequenceParams::of(2).fan_steps,
+    Param::GLIDE,
+    Param::GLIDE_FAN,
+];
+
+/// What targets were once called, and are called now.
+const FORMER_TARGET_LABELS: [(&str, &str); 6] = [
+    ("Level", "Output Level"),
+    ("LFO Rate", "LFO 1 Rate"),
+    ("LFO to Pitch", "LFO 1 to Pitch"),
+    ("LFO to Tilt", "LFO 1 to Tilt"),
+    ("LFO to Cutoff", "LFO 1 to Cutoff"),
+    ("LFO to Level", "LFO 1 to Level"),
 ];
 
 /// "None", and the targets' names.

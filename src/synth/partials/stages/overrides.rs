@@ -2,7 +2,7 @@
 
 use super::SpectrumStage;
 use crate::dsp::maths::gain_from_db;
-use crate::synth::modulation::VoiceValues;
+use crate::synth::modulation::{Offsets, VoiceValues};
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB, Param};
 use crate::synth::partials::{Arrays, Context, Frame};
 use crate::synth::patch::Values;
@@ -163,12 +163,7 @@ impl PartialOverrides {
 
     /// Becomes as `base`, the overrides of `values`, but with polyphonic offsets of the normalised
     /// values. Works out only what has an offset.
-    pub fn update_offset(
-        &mut self,
-        base: &PartialOverrides,
-        values: &Values,
-        offsets: &[f32; Param::COUNT],
-    ) {
+    pub fn update_offset(&mut self, base: &PartialOverrides, values: &Values, offsets: &Offsets) {
         let mut bases = [&base.gain, &base.ratio, &base.pan].into_iter();
         self.each(|kind, array, version| {
             let before = *array;
@@ -177,7 +172,7 @@ impl PartialOverrides {
             }
             for (n, element) in (1..).zip(array.iter_mut()) {
                 let param = (kind.param)(n);
-                let offset = offsets[param.index()];
+                let offset = offsets.get(param);
                 if offset != 0.0 {
                     *element = (kind.value)(values.get_offset(param, offset));
                 }
@@ -242,8 +237,8 @@ mod tests {
     fn offsets_change_their_own_partial() {
         let values = Values::new(&Patch::default());
         let (base, mut own) = (PartialOverrides::default(), PartialOverrides::default());
-        let mut offsets = [0.0; Param::COUNT];
-        offsets[Param::partial_tune(2).index()] = 0.5;
+        let mut offsets = Offsets::NONE;
+        offsets.set(Param::partial_tune(2), 0.5);
         own.update_offset(&base, &values, &offsets);
         assert_eq!(own.ratio[..3], [1.0, 2.0, 1.0]);
         let versions = OverrideVersions {

@@ -1,0 +1,128 @@
+//! Modulators and routes that move nothing.
+
+use super::{FILTER_IS_OFF, is_filter_off};
+use crate::editor::model::routes::{is_fanned, is_moved, is_source, route_of, target};
+use crate::synth::parameter::{LFOS, LfoParams, MACROS, SEQUENCE_STEPS, SEQUENCES, SequenceParams};
+use crate::synth::{Param, Values};
+
+/// What LFO 1 moves without a route.
+const LFO_DEPTHS: [Param; 4] = [
+    Param::LFO_PITCH,
+    Param::LFO_TILT,
+    Param::LFO_CUTOFF,
+    Param::LFO_LEVEL,
+];
+
+/// Names of the LFOs as sources.
+const LFO_NAMES: [&str; LFOS] = ["LFO 1", "LFO 2", "LFO 3", "LFO 4"];
+
+/// Of a parameter of an LFO, or of a depth of the first.
+pub fn lfo(param: Param, values: &Values) -> Option<&'static str> {
+    if LFO_DEPTHS.contains(&param) {
+        let is_off = param == Param::LFO_CUTOFF && is_filter_off(values);
+        return is_off.then_some(FILTER_IS_OFF);
+    }
+    let all = (1..=LFOS).map(|number| (number, LfoParams::of(number)));
+    let of_group = |lfo: &LfoParams| lfo.shape.row().group == param.row().group;
+    let (number, lfo) = all.into_iter().find(|(_, lfo)| of_group(lfo))?;
+    let is_synced = values.is_on(lfo.sync);
+    if is_lfo_idle(number, values) {
+        Some(match number {
+            1 => "No depth and no route uses LFO 1: only the modulation wheel's vibrato does.",
+            _ => "No route uses it.",
+        })
+    } else if param == lfo.rate && is_synced {
+        Some("The LFO follows the tempo.")
+    } else if param == lfo.division && !is_synced {
+        Some("The LFO does not follow the tempo.")
+    } else if [lfo.fan_phase, lfo.fan_rate, lfo.fan_order].contains(&param) {
+        let is_open = [lfo.fan_phase, lfo.fan_rate].map(|fan| values.get(fan) != 0.0) != [false; 2];
+        if !is_fanned(LFO_NAMES[number - 1], values) {
+            Some("No route leads from it to single partials.")
+        } else if param == lfo.fan_order && !is_open {
+            Some("Fan Phase and Fan Rate are zero.")
+        } else {
+            None
+        }
+    } else {
+        None
+    }
+}
+
+/// Whether nothing that is heard uses LFO `number`, but for the vibrato of the modulation wheel.
+pub fn is_lfo_idle(number: usize, values: &Values) -> bool {
+    let moves = |depth: Param| {
+        (values.get(depth) != 0.0 || is_moved(depth, values)) && lfo(depth, values).is_none()
+    };
+    let has_depth = number == 1 && LFO_DEPTHS.into_iter().any(moves);
+    !has_depth && !is_source(LFO_NAMES[number - 1], values)
+}
+
+/// Of a parameter of a sequence.
+pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
+    let group = param.row().group;
+    let all = (1..=SEQUENCES).map(SequenceParams::of);
+    let sequence = all
+        .into_iter()
+        .find(|sequence| sequence.steps.row().group == group)?;
+    let played = values.index(sequence.steps);
+    let is_past_the_last = (played + 1..=SEQUENCE_STEPS).any(|n| sequence.step(n) == param);
+    if !is_source(group.name(), values) {
+        Some("No route uses it.")
+    } else if is_past_the_last {
+        Some("The sequence has fewer steps.")
+    } else if ![sequence.fan_steps, sequence.fan_order].contains(&param) {
+        None
+    } else if !is_fanned(group.name(), values) {
+        Some("No route leads from it to single partials.")
+    } else if param == sequence.fan_order && values.get(sequence.fan_steps) == 0.0 {
+        Some("Fan Steps is zero.")
+    } else {
+        None
+    }
+}
+
+/// Of what says how notes glide, while they do not.
+pub fn glide(param: Param, values: &Values) -> Option<&'static str> {
+    let is_off = param != Param::GLIDE && values.get(Param::GLIDE) == 0.0;
+    is_off.then_some("Glide is zero.")
+}
+
+/// Of a macro that moves nothing.
+pub fn macros(param: Param, values: &Values) -> Option<&'static str> {
+    let number = (1..=MACROS).find(|&number| {
+        param == Param::macro_value(number) || param == Param::macro_amount(number)
+    })?;
+    let is_value = param == Param::macro_value(number);
+    if is_value && is_source(param.row().name, values) {
+        None
+    } else if values.get(Param::macro_target(number)) == 0.0 {
+        Some("The macro has no target.")
+    } else if is_value && values.get(Param::macro_amount(number)) == 0.0 {
+        Some("The macro's amount is zero.")
+    } else {
+        None
+    }
+}
+
+/// Of a route that rests, or of what says nothing to its target.
+pub fn route(param: Param, values: &Values) -> Option<&'static str> {
+    let route = route_of(param)?;
+    let to = target(&route, |param| values.get(param));
+    let is_end = param == route.from || param == route.to;
+    if param != route.bypass && values.is_on(route.bypass) {
+        Some("The route is bypassed.")
+    } else if is_end {
+        None
+    } else if values.index(route.from) == 0 {
+        Some("The route has no source.")
+    } else {
+        match to {
+            None => Some("The route has no target."),
+            Some(to) if param == route.partials && !to.is_of_partials() => {
+                Some("The target is not the single partials.")
+            }
+            Some(_) => None,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Glide: a note's pitch comes from that of the note before it.
+//!
+//! Straight in pitch: after t of the time T the way that is left is 1 − t/T of the interval. Where the
+//! partials stand apart, T is 2^(F·u) times as long for the partial at u, with the fan F in octaves,
+//! so that they arrive one after another.
+
+use super::note::Note;
+use crate::synth::parameter::Param;
+use crate::synth::patch::Values;
+
+/// When a note glides, and what the time is that of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlideMode {
+    /// Every note takes the time.
+    Time,
+    /// The same, for notes that begin while a key is held.
+    TimeLegato,
+    /// Every octave takes the time.
+    Rate,
+    /// The same, for notes that begin while a key is held.
+    RateLegato,
+}
+
+impl GlideMode {
+    /// The mode at this place of the parameter's labels; past the end, the last.
+    pub fn from_index(index: usize) -> GlideMode {
+        match index {
+            0 => GlideMode::Time,
+            1 => GlideMode::TimeLegato,
+            2 => GlideMode::Rate,
+            _ => GlideMode::RateLegato,
+        }
+    }
+}
+
+/// Where a note glides from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GlideStart {
+    /// The key of the note before.
+    pub key: u8,
+    /// Whether any key was held at the onset.
+    pub is_legato: bool,
+}
+
+/// The glide of a note.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glide {
+    /// From the note's own pitch to where it starts.
+    pub semitones: f64,
+    /// How long the fundamental takes.
+    pub time_s: f64,
+    /// Octaves of the time between the first partial and the last.
+    pub fan_octaves: f32,
+}
+
+impl Glide {
+    /// As the values say; `None` for a note that does not glide.
+    pub fn read(values: &Values, note: &Note) -> Option<Glide> {
+        let time_s = f64::from(values.get(Param::GLIDE));
+        let start = note.glide_start.filter(|_| time_s > 0.0)?;
+        let semitones = f64::from(start.key) - f64::from(note.key);
+        let mode = GlideMode::from_index(values.index(Param::GLIDE_MODE));
+        let (needs_legato, time_s) = match mode {
+            GlideMode::Time => (false, time_s),
+            GlideMode::TimeLegato => (true, time_s),
+            GlideMode::Rate => (false, time_s * semitones.abs() / 12.0),
+            GlideMode::RateLegato => (true, time_s * semitones.abs() / 12.0),
+        };
+        let glides = semitones != 0.0 && (start.is_legato || !needs_legato);
+        glides.then(|| Glide {
+            semitones,
+            time_s,
+            fan_octaves: values.get(Param::GLIDE_FAN),
+        })
+    }
+
+    /// The part of the way that is left to the fundamental at this age of the note, 0 to 1.
+    pub fn left(&self, age_s: f64) -> f64 {
+        (1.0 - age_s / self.time_s).max(0.0)
+    }
+
+    /// Whether all partials have arrived.
+    pub fn is_done(&self, age_s: f64) -> bool {
+        let slowest = f64::from(self.fan_octaves.max(0.0));
+        age_s >= self.time_s * libm::exp2(slowest)
+    }
+}
+
+/// A glide in which the partials stand apart, at one instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FannedGlide {
+    /// Of the whole way.
+    pub cents: f32,
+    /// The note's age over the fundamental's time.
+    pub age: f32,
+    /// Octaves of the time between the first partial and the last.
+    pub fan_octaves: f32,
+}
+
+impl FannedGlide {
+    /// Of a glide at this age of the note; `None` if the partials are all where the fundamental is.
+    pub fn at(glide: &Glide, age_s: f64) -> Option<FannedGlide> {
+        let is_apart = glide.fan_octaves != 0.0 && !glide.is_done(age_s);
+        is_apart.then(|| FannedGlide {
+            cents: (100.0 * glide.semitones) as f32,
+            age: (age_s / glide.time_s) as f32,
+            fan_octaves: glide.fan_octaves,
+        })
+    }
+}

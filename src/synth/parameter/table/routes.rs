@@ -1,0 +1,275 @@
+//! The routes of a patch: each what it takes, what it moves, and how far.
+
+use super::super::layout::{Group::Routes, Page};
+use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
+use super::super::{Param, ROUTES, Range, Row};
+use super::{ROWS as TABLE, Section, numbered};
+
+/// Rows for each route.
+const WIDTH: usize = 7;
+pub const LENGTH: usize = WIDTH * ROUTES;
+
+macro_rules! rows {
+    ($($n:literal)*) => {
+        [$(
+            Row::new(Routes, concat!("route_", $n, "_depth"), concat!("Route ", $n, " Depth"))
+                .short("Depth")
+                .value(Range::signed_square(1.0), 0.0, Percent)
+                .polyphonic()
+                .on(Page::RouteDepths)
+                .help(concat!("How far route ", $n, " moves its target, in parts of the target's range.")),
+            Row::new(Routes, concat!("route_", $n, "_from"), concat!("Route ", $n, " From"))
+                .short("From")
+                .choice(64, &ROUTE_SOURCE_LABELS, 0)
+                .help(concat!("What moves the target of route ", $n, "."))
+                .patch_only(),
+            Row::new(Routes, concat!("route_", $n, "_via"), concat!("Route ", $n, " Via"))
+                .short("Via")
+                .choice(64, &ROUTE_SOURCE_LABELS, 0)
+                .help(concat!("What the source of route ", $n, " is multiplied by."))
+                .patch_only(),
+            Row::new(Routes, concat!("route_", $n, "_to"), concat!("Route ", $n, " To"))
+                .short("To")
+                .choice(128, &ROUTE_TARGET_LABELS, 0)
+                .help(concat!("The target of route ", $n, ": what it moves."))
+                .patch_only(),
+            Row::new(Routes, concat!("route_", $n, "_bend"), concat!("Route ", $n, " Bend"))
+                .short("Bend")
+                .value(Range::linear(-1.0, 1.0), 0.0, Percent)
+                .help(concat!("Whether route ", $n, " moves early or late on the way of its source."))
+                .patch_only(),
+            Row::new(Routes, concat!("route_", $n, "_partials"), concat!("Route ", $n, " Partials"))
+                .short("Partials")
+                .choice(16, &PARTIAL_SETS, 0)
+                .help(concat!("Which partials route ", $n, " moves, where it moves single ones."))
+                .patch_only(),
+            Row::new(Routes, concat!("route_", $n, "_bypass"), concat!("Route ", $n, " Bypass"))
+                .short("Bypass")
+                .switch(false)
+                .help(concat!("Whether route ", $n, " rests."))
+                .patch_only(),
+        )*]
+    };
+}
+
+pub static ROWS: [Row; LENGTH] = rows! {
+    1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24
+};
+
+/// The parameters of a route.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteParams {
+    /// How far, −1 to 1, in parts of [`RouteTarget::span`].
+    pub depth: Param,
+    /// What moves: an index into [`ROUTE_SOURCE_LABELS`].
+    pub from: Param,
+    /// By what it is multiplied: an index into the same.
+    pub via: Param,
+    /// What it moves: an index into [`ROUTE_TARGETS`], plus one; 0 is nothing.
+    pub to: Param,
+    /// −1 to 1; see [`envelope::shaped`](crate::dsp::envelope::shaped).
+    pub bend: Param,
+    /// See [`PartialSet`](crate::synth::modulation::fan::PartialSet).
+    pub partials: Param,
+    /// Whether it rests.
+    pub bypass: Param,
+}
+
+impl RouteParams {
+    /// Those of route `number`, 1 to [`ROUTES`].
+    pub const fn of(number: usize) -> RouteParams {
+        const fn row(number: usize, row: usize) -> Param {
+            numbered(Section::routes, WIDTH, number, row)
+        }
+        RouteParams {
+            depth: row(number, 0),
+            from: row(number, 1),
+            via: row(number, 2),
+            to: row(number, 3),
+            bend: row(number, 4),
+            partials: row(number, 5),
+            bypass: row(number, 6),
+        }
+    }
+}
+
+/// The sources of routes, in the order of
+/// [`ModulationSource::ROUTED`](crate::synth::modulation::ModulationSource::ROUTED), behind "Off". Only
+/// ever extended at the end, since states hold the index.
+pub const ROUTE_SOURCE_LABELS: [&str; 27] = [
+    "Off",
+    "Velocity",
+    "Key",
+    "Pressure",
+    "Slide",
+    "Wheel",
+    "Bend",
+    "Breath",
+    "Expression",
+    "Note Random",
+    "Alternate",
+    "Amp Envelope",
+    "Filter Envelope",
+    "LFO 1",
+    "LFO 2",
+    "LFO 3",
+    "LFO 4",
+    "Macro 1",
+    "Macro 2",
+    "Macro 3",
+    "Macro 4",
+    "Macro 5",
+    "Macro 6",
+    "Macro 7",
+    "Macro 8",
+    "Sequence 1",
+    "Sequence 2",
+];
+
+/// In the order of [`PartialSet`](crate::synth::modulation::fan::PartialSet).
+const PARTIAL_SETS: [&str; 9] = [
+    "All",
+    "Odd",
+    "Even",
+    "Octaves",
+    "Every 3rd",
+    "Fundamental",
+    "Overtones",
+    "Low",
+    "High",
+];
+
+/// What a route can move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteTarget {
+    /// The pitch of the voice.
+    Pitch,
+    /// The level of the voice.
+    Level,
+    /// The position of the voice.
+    Pan,
+    /// The cutoff of the filter.
+    Cutoff,
+    /// The levels of single partials.
+    PartialsLevel,
+    /// The frequencies of single partials.
+    PartialsTune,
+    /// The positions of single partials.
+    PartialsPan,
+    /// A polyphonic parameter.
+    Own(Param),
+}
+
+impl RouteTarget {
+    const fn label(self) -> &'static str {
+        match self {
+            RouteTarget::Pitch => "Pitch",
+            RouteTarget::Level => "Level",
+            RouteTarget::Pan => "Pan",
+            RouteTarget::Cutoff => "Filter Cutoff",
+            RouteTarget::PartialsLevel => "Partials Level",
+            RouteTarget::PartialsTune => "Partials Tune",
+            RouteTarget::PartialsPan => "Partials Pan",
+            RouteTarget::Own(param) => TABLE[param.index()].name,
+        }
+    }
+
+    /// What a depth of 1 moves it by, in [`RouteTarget::unit`].
+    pub fn span(self) -> f32 {
+        match self {
+            RouteTarget::Pitch | RouteTarget::PartialsTune => 1_200.0,
+            RouteTarget::Level | RouteTarget::PartialsLevel => 24.0,
+            RouteTarget::Pan | RouteTarget::PartialsPan => 1.0,
+            RouteTarget::Cutoff => 8.0,
+            RouteTarget::Own(param) => {
+                let (min, max) = param.range().ends();
+                if min < 0.0 { max.max(-min) } else { max - min }
+            }
+        }
+    }
+
+    /// The least and the greatest that routes take it to, in [`RouteTarget::unit`].
+    pub fn limits(self) -> (f32, f32) {
+        match self {
+            RouteTarget::Pitch => (-12_000.0, 12_000.0),
+            RouteTarget::PartialsTune => (-4_800.0, 4_800.0),
+            RouteTarget::Level | RouteTarget::PartialsLevel => (-96.0, 24.0),
+            RouteTarget::Pan | RouteTarget::PartialsPan => (-1.0, 1.0),
+            RouteTarget::Cutoff => (-16.0, 16.0),
+            RouteTarget::Own(param) => param.range().ends(),
+        }
+    }
+
+    /// Whether it is a value of single partials.
+    pub fn is_of_partials(self) -> bool {
+        matches!(
+            self,
+            RouteTarget::PartialsLevel | RouteTarget::PartialsTune | RouteTarget::PartialsPan
+        )
+    }
+
+    /// Its unit.
+    pub fn unit(self) -> Unit {
+        match self {
+            RouteTarget::Pitch | RouteTarget::PartialsTune => Cents,
+            RouteTarget::Level | RouteTarget::PartialsLevel => Decibels,
+            RouteTarget::Pan | RouteTarget::PartialsPan => Percent,
+            RouteTarget::Cutoff => Octaves,
+            RouteTarget::Own(param) => param.row().unit,
+        }
+    }
+}
+
+const FIRST_TARGETS: [RouteTarget; 23] = [
+    RouteTarget::Pitch,
+    RouteTarget::Level,
+    RouteTarget::Pan,
+    RouteTarget::Cutoff,
+    RouteTarget::PartialsLevel,
+    RouteTarget::PartialsTune,
+    RouteTarget::PartialsPan,
+    RouteTarget::Own(Param::TILT),
+    RouteTarget::Own(Param::ODD_EVEN),
+    RouteTarget::Own(Param::STRIKE_POSITION),
+    RouteTarget::Own(Param::STRIKE_DEPTH),
+    RouteTarget::Own(Param::INHARMONICITY),
+    RouteTarget::Own(Param::STRETCH),
+    RouteTarget::Own(Param::SPREAD),
+    RouteTarget::Own(Param::SLOPE),
+    RouteTarget::Own(Param::RESONANCE),
+    RouteTarget::Own(Param::FILTER_ENV),
+    RouteTarget::Own(Param::DAMPING),
+    RouteTarget::Own(Param::DAMPING_BRIGHTNESS),
+    RouteTarget::Own(Param::LFO_PITCH),
+    RouteTarget::Own(Param::LFO_TILT),
+    RouteTarget::Own(Param::LFO_CUTOFF),
+    RouteTarget::Own(Param::LFO_LEVEL),
+];
+
+/// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
+/// end, since states hold the index. The depths of routes are among them, but for that of the first:
+/// a route moves only what comes after it.
+pub const ROUTE_TARGETS: [RouteTarget; FIRST_TARGETS.len() + ROUTES - 1] = {
+    let mut targets = [RouteTarget::Pitch; FIRST_TARGETS.len() + ROUTES - 1];
+    let mut place = 0;
+    while place < targets.len() {
+        targets[place] = if place < FIRST_TARGETS.len() {
+            FIRST_TARGETS[place]
+        } else {
+            RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
+        };
+        place += 1;
+    }
+    targets
+};
+
+/// "None", and the targets' names.
+static ROUTE_TARGET_LABELS: [&str; ROUTE_TARGETS.len() + 1] = {
+    let mut labels = ["None"; ROUTE_TARGETS.len() + 1];
+    let mut target = 0;
+    while target < ROUTE_TARGETS.len() {
+        labels[target + 1] = ROUTE_TARGETS[target].label();
+        target += 1;
+    }
+    labels
+};

@@ -1,0 +1,289 @@
+//! Fanned modulation of the partials: what [routes to partials](PartialRoutes) come to for each.
+//!
+//! A partial has a place u in the fan, 0 to 1, by the modulator's [order](FanOrder). With a fan phase P
+//! and a fan rate R an LFO has, for that partial, the value
+//!
+//! shape(cycles·2^(R·u) + φ + P·u)
+//!
+//! where `cycles` is the one count that all partials share: closed form, no state for a partial. Of the
+//! random shapes each partial has its own values, mixed with the common ones by min(1, |P|).
+//!
+//! In a sequence each partial has the value that is F·u whole steps ahead.
+//!
+//! Phases are worked out in `f64`, since a song is long; shapes in `f32` by the polynomials of
+//! [`maths`](crate::dsp::maths), within 2e-6 of [`LfoShape::value`]. Random values are those of another
+//! generator than a voice's own, since vectors have no 64-bit product.
+//!
+//! Source of the hash: `lowbias32` of Chris Wellons, "Prospecting for Hash Functions" (2018), public
+//! domain.
+
+use super::{Context, Frame, HarmonicTables};
+use crate::at_level;
+use crate::dsp::lfo::{LfoShape, STEPS};
+use crate::dsp::maths::{at_least, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::synth::modulation::fan::{
+    Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource,
+};
+use crate::synth::modulation::glide::FannedGlide;
+use crate::synth::modulation::lfo::FannedLfo;
+use crate::synth::modulation::sequences::{FannedSequence, StepFan};
+use crate::synth::parameter::MAX_PARTIALS;
+
+/// Writes what all routes to one destination come to for each partial of a frame, in the
+/// destination's unit, beside whatever their ratios and gains are now. `offsets` holds whole groups.
+pub fn set_offsets(to: PartialDestination, context: &Context, frame: &Frame, offsets: &mut [f32]) {
+    let Context { level, tables, .. } = *context;
+    offsets.fill(0.0);
+    let len = offsets.len();
+    let mut values = [0.0; MAX_PARTIALS];
+    let values = &mut values[..len];
+    for route in context.routes.to(to) {
+        match &route.source {
+            PartialSource::Same(value) => values.fill(*value),
+            PartialSource::Lfo(lfo) => {
+                let ratio = &frame.ratio[..len];
+                let Fan { order, seed, .. } = lfo.fan;
+                places(level, order, seed, tables, frame.count(), ratio, values);
+                lfo_values(level, lfo, values);
+            }
+            PartialSource::Sequence(sequence) => {
+                let ratio = &frame.ratio[..len];
+                let StepFan { order, seed, .. } = sequence.fan;
+                places(level, order, seed, tables, frame.count(), ratio, values);
+                sequence_values(level, sequence, values);
+            }
+            PartialSource::Glide(glide) => {
+                let ratio = &frame.ratio[..len];
+                places(
+                    level,
+                    FanOrder::Pitch,
+                    0,
+                    tables,
+                    frame.count(),
+                    ratio,
+                    values,
+                );
+                glide_values(level, glide, values);
+            }
+        }
+        add(level, route, values, offsets);
+    }
+}
+
+at_level! {
+    /// Writes each partial's place in the fan.
+    fn places(
+        order: FanOrder,
+        seed: u32,
+        tables: &HarmonicTables,
+        partials: usize,
+        ratio: &[f32],
+        places: &mut [f32],
+    ) {
+        let last = partials.max(1) - 1;
+        match order {
+            FanOrder::Pitch => {
+                let width = log2(at_least(ratio[last], 1.0));
+                let scale = if width > 0.0 { 1.0 / width } else { 0.0 };
+                for (place, ratio) in places.iter_mut().zip(ratio) {
+                    *place = at_least(at_most(log2(*ratio) * scale, 1.0), 0.0);
+                }
+            }
+            FanOrder::Number => {
+                let width = tables.log2_n[last];
+                let scale = if width > 0.0 { 1.0 / width } else { 0.0 };
+                for (place, log2_n) in places.iter_mut().zip(&tables.log2_n) {
+                    *place = log2_n * scale;
+                }
+            }
+            FanOrder::OddEven => {
+                for (place, odd) in places.iter_mut().zip(&tables.odd) {
+                    *place = 1.0 - odd;
+                }
+            }
+            FanOrder::Random => {
+                let seed = hash(seed);
+                for (n, place) in (1..).zip(places) {
+                    *place = 0.5 + 0.5 * bipolar(seed, n);
+                }
+            }
+            FanOrder::Side => {
+                for (place, position) in places.iter_mut().zip(&tables.position) {
+                    *place = 0.5 + 0.5 * position;
+                }
+            }
+        }
+    }
+}
+
+at_level! {
+    /// Replaces each partial's place in the fan by the LFO's value for it.
+    fn lfo_values(lfo: &FannedLfo, values: &mut [f32]) {
+        let now = *lfo;
+        match now.shape {
+            LfoShape::Sine => each(&now, values, |_, _, phase| {
+                let magnitude = sine_magnitude_of_turns(phase);
+                if phase < 0.5 { magnitude } else { -magnitude }
+            }),
+            LfoShape::Triangle => each(&now, values, |_, _, phase| {
+                let from_middle = if phase < 0.75 { phase - 0.25 } else { phase - 1.25 };
+                1.0 - 4.0 * from_middle.abs()
+            }),
+            LfoShape::Saw => each(&now, values, |_, _, phase| 1.0 - 2.0 * phase),
+            LfoShape::Square => each(&now, values, |_, _, phase| pulse(phase, 0.5)),
+            LfoShape::Pulse25 => each(&now, values, |_, _, phase| pulse(phase, 0.25)),
+            LfoShape::Pulse10 => each(&now, values, |_, _, phase| pulse(phase, 0.1)),
+            LfoShape::Exponential => each(&now, values, |_, _, phase| 2.0 * fall(phase) - 1.0),
+            LfoShape::Logarithmic => each(&now, values, |_, _, phase| 1.0 - 2.0 * fall(1.0 - phase)),
+            LfoShape::Steps => each(&now, values, |_, _, phase| {
+                let steps = STEPS as f32;
+                2.0 * floor(phase * steps) / (steps - 1.0) - 1.0
+            }),
+            LfoShape::Random => random(&now, values, |seed, cycle, _| bipolar(seed, cycle)),
+            LfoShape::SmoothRandom => random(&now, values, smooth_random),
+            LfoShape::Drift => random(&now, values, |seed, cycle, phase| {
+                // Doubling the rate doubles the cycles, and takes the phase's first half or second.
+                let late = phase >= 0.5;
+                let (cycle_2, phase_2) = doubled(cycle, phase, late);
+                let (cycle_4, phase_4) = doubled(cycle_2, phase_2, phase_2 >= 0.5);
+                (4.0 * smooth_random(seed, cycle, phase)
+                    + 2.0 * smooth_random(hash(seed), cycle_2, phase_2)
+                    + smooth_random(hash(!seed), cycle_4, phase_4))
+                    * (1.0 / 7.0)
+            }),
+        }
+    }
+}
+
+at_level! {
+    /// Replaces each partial's place in the fan by the sequence's value for it: that of the nearest
+    /// whole step.
+    fn sequence_values(sequence: &FannedSequence, values: &mut [f32]) {
+        for value in values {
+            let ahead = (sequence.fan.steps * *value + 0.5).floor() as i32;
+            *value = sequence.values[ahead.rem_euclid(sequence.count as i32) as usize];
+        }
+    }
+}
+
+at_level! {
+    /// Replaces each partial's place in the fan by the cents that it has before it, beside those of the
+    /// fundamental.
+    fn glide_values(glide: &FannedGlide, values: &mut [f32]) {
+        let FannedGlide { cents, age, fan_octaves } = *glide;
+        let left = |age: f32| at_least(1.0 - age, 0.0);
+        let fundamental = left(age);
+        for value in values {
+            let faster = exp2(-fan_octaves * *value);
+            *value = cents * (left(age * faster) - fundamental);
+        }
+    }
+}
+
+at_level! {
+    /// Adds what a route makes of these values.
+    fn add(route: &PartialRoute, values: &[f32], offsets: &mut [f32]) {
+        let PartialRoute { set, bend, amount, .. } = *route;
+        if set == PartialSet::All {
+            for (offset, value) in offsets.iter_mut().zip(values) {
+                *offset += amount * bend.at(*value);
+            }
+        } else {
+            for ((n, offset), value) in (1..).zip(offsets).zip(values) {
+                if set.contains(n) {
+                    *offset += amount * bend.at(*value);
+                }
+            }
+        }
+    }
+}
+
+/// 1.5·2⁵²: adding it leaves the nearest integer in the lowest bits.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+
+/// The value that `shape` has of a seed, the cycles' whole number and the phase, for each place.
+#[inline(always)]
+fn each(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
+    let FannedLfo {
+        cycles,
+        phase_cycles,
+        strength,
+        fan,
+        ..
+    } = *lfo;
+    for (n, value) in (1..).zip(values) {
+        let place = *value;
+        let rate = f64::from(exp2(fan.rate_octaves * place));
+        let at = cycles * rate + (phase_cycles + f64::from(fan.phase_cycles * place));
+        let rounded = at + ROUNDER;
+        let nearest = rounded - ROUNDER;
+        let is_up = nearest > at;
+        let whole = if is_up { nearest - 1.0 } else { nearest };
+        // What rounds to a whole cycle is still in this one.
+        let phase = at_most((at - whole) as f32, 0.999_999_94);
+        let cycle = (rounded.to_bits() as u32).wrapping_sub(is_up as u32);
+        *value = strength * shape(n, cycle, phase);
+    }
+}
+
+/// As [`each`], for a shape of random values: those of the partial itself and those of all, mixed.
+#[inline(always)]
+fn random(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
+    let common = lfo.seed as u32 ^ (lfo.seed >> 32) as u32;
+    let own = at_most(lfo.fan.phase_cycles.abs(), 1.0);
+    each(lfo, values, |n, cycle, phase| {
+        let all = shape(common, cycle, phase);
+        let single = shape(hash(common ^ n), cycle, phase);
+        all + (single - all) * own
+    });
+}
+
+#[inline(always)]
+fn pulse(phase: f32, width: f32) -> f32 {
+    if phase < width { 1.0 } else { -1.0 }
+}
+
+/// As in [`LfoShape::Exponential`]: (e^(−5x) − e^(−5))/(1 − e^(−5)).
+#[inline(always)]
+fn fall(x: f32) -> f32 {
+    const EXPONENT: f32 = -5.0 * std::f32::consts::LOG2_E;
+    const END: f32 = 0.006_737_947;
+    (exp2(EXPONENT * x) - END) * (1.0 / (1.0 - END))
+}
+
+/// Of a number from 0 to 2²².
+#[inline(always)]
+fn floor(x: f32) -> f32 {
+    x as i32 as f32
+}
+
+#[inline(always)]
+fn doubled(cycle: u32, phase: f32, is_late: bool) -> (u32, f32) {
+    let late = is_late as u32;
+    (
+        cycle.wrapping_mul(2).wrapping_add(late),
+        2.0 * phase - late as i32 as f32,
+    )
+}
+
+/// Random values at whole cycles, joined by half cosines.
+#[inline(always)]
+fn smooth_random(seed: u32, cycle: u32, phase: f32) -> f32 {
+    let (from, to) = (bipolar(seed, cycle), bipolar(seed, cycle.wrapping_add(1)));
+    let sine = sine_magnitude_of_turns(0.25 * phase);
+    from + (to - from) * (sine * sine)
+}
+
+/// A random number from −1 to 1 (exclusive).
+#[inline(always)]
+fn bipolar(seed: u32, place: u32) -> f32 {
+    (hash(seed ^ hash(place)) >> 8) as i32 as f32 * (1.0 / 8_388_608.0) - 1.0
+}
+
+/// `lowbias32`; see the module's text.
+#[inline(always)]
+fn hash(x: u32) -> u32 {
+    let x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
+    let x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
+    x ^ x >> 16
+}

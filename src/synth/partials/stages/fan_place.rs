@@ -1,0 +1,80 @@
+//! The frequencies and positions of single partials, as routes move them.
+
+use super::SpectrumStage;
+use crate::at_level;
+use crate::dsp::maths::{at_least, at_most, exp2};
+use crate::synth::modulation::VoiceValues;
+use crate::synth::modulation::fan::PartialDestination;
+use crate::synth::parameter::{MAX_PARTIALS, RouteTarget};
+use crate::synth::partials::fan::set_offsets;
+use crate::synth::partials::{Arrays, Context, Frame};
+
+/// As the routes are at one instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    instant: u64,
+    tunes: bool,
+    pans: bool,
+}
+
+impl Stage {
+    fn writes(&self) -> Arrays {
+        Arrays::RATIO.only_if(self.tunes) | Arrays::PAN.only_if(self.pans)
+    }
+}
+
+impl SpectrumStage for Stage {
+    const READS: Arrays = Arrays::NONE;
+    const WRITES: Arrays = Arrays::RATIO.and(Arrays::PAN);
+
+    fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
+        let tunes = context.routes.move_any(PartialDestination::Tune);
+        let pans = context.routes.move_any(PartialDestination::Pan);
+        (tunes || pans).then_some(Stage {
+            instant: context.routes_instant,
+            tunes,
+            pans,
+        })
+    }
+
+    fn changed(&self, before: &Stage) -> Arrays {
+        if self == before {
+            Arrays::NONE
+        } else {
+            self.writes() | before.writes()
+        }
+    }
+
+    fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+        let len = frame.padded_count();
+        let mut offsets = [0.0; MAX_PARTIALS];
+        let offsets = &mut offsets[..len];
+        // The positions first: both stand apart by the ratios that are not moved yet.
+        if self.pans && stale.contain_any(Arrays::PAN) {
+            set_offsets(PartialDestination::Pan, context, frame, offsets);
+            add(context.level, offsets, frame.pan.write(len));
+        }
+        if self.tunes && stale.contain_any(Arrays::RATIO) {
+            set_offsets(PartialDestination::Tune, context, frame, offsets);
+            let limits = RouteTarget::PartialsTune.limits();
+            tune(context.level, limits, offsets, frame.ratio.write(len));
+        }
+    }
+}
+
+at_level! {
+    fn add(offset: &[f32], pan: &mut [f32]) {
+        for (pan, offset) in pan.iter_mut().zip(offset) {
+            *pan += offset;
+        }
+    }
+}
+
+at_level! {
+    fn tune(limits_cents: (f32, f32), cents: &[f32], ratio: &mut [f32]) {
+        let (least, most) = limits_cents;
+        for (ratio, cents) in ratio.iter_mut().zip(cents) {
+            *ratio *= exp2(at_least(at_most(*cents, most), least) * (1.0 / 1_200.0));
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! Fanned modulation against the formulas in `f64`.
+
+use super::*;
+use crate::dsp::envelope::shaped;
+use crate::dsp::lfo::LfoShape;
+use crate::synth::modulation::fan::{
+    Bend, Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource,
+};
+use crate::synth::modulation::lfo::FannedLfo;
+use crate::synth::modulation::sequences::{FannedSequence, StepFan};
+use crate::synth::parameter::SEQUENCE_STEPS;
+
+const ORDERS: [FanOrder; 5] = [
+    FanOrder::Pitch,
+    FanOrder::Number,
+    FanOrder::OddEven,
+    FanOrder::Random,
+    FanOrder::Side,
+];
+
+const FAN: Fan = Fan {
+    order: FanOrder::Number,
+    phase_cycles: 1.25,
+    rate_octaves: 0.0,
+    seed: 1,
+};
+
+fn lfo(shape: LfoShape, fan: Fan, cycles: f64) -> PartialSource {
+    PartialSource::Lfo(FannedLfo {
+        shape,
+        cycles,
+        phase_cycles: 0.1,
+        seed: 5,
+        strength: 1.0,
+        fan,
+    })
+}
+
+fn route(to: PartialDestination, source: PartialSource, amount: f32) -> PartialRoute {
+    PartialRoute {
+        to,
+        set: PartialSet::All,
+        source,
+        bend: Bend::new(0.0),
+        amount,
+    }
+}
+
+impl Chain {
+    /// Lets these routes alone move partials.
+    fn set_routes(&mut self, routes: &[PartialRoute]) -> Arrays {
+        self.routes.clear();
+        for route in routes {
+            self.routes.push(*route);
+        }
+        self.routes_instant += 1;
+        self.update(false)
+    }
+
+    /// The gains of the left side that these routes make, in decibels over those without them.
+    fn levels_db(&mut self, routes: &[PartialRoute]) -> Vec<f64> {
+        self.set_routes(&[]);
+        let before = self.frame().left.to_vec();
+        self.set_routes(routes);
+        let after = self.frame().left.iter();
+        let ratios = after.zip(before).map(|(after, before)| after / before);
+        let count = self.frame().count();
+        ratios
+            .take(count)
+            .map(|x| 20.0 * f64::from(x).log10())
+            .collect()
+    }
+
+    /// What a source comes to for each partial.
+    fn values(&mut self, source: PartialSource) -> Vec<f64> {
+        let routes = [route(PartialDestination::Level, source, 12.0)];
+        let levels_db = self.levels_db(&routes);
+        levels_db.into_iter().map(|db| db / 12.0).collect()
+    }
+
+    /// The places of the partials in a fan.
+    fn places(&mut self, order: FanOrder) -> Vec<f64> {
+        // A falling line through one cycle: 1 − 2·(0.25 + 0.5·u).
+        let fan = Fan {
+            order,
+            phase_cycles: 0.5,
+            ..FAN
+        };
+        let values = self.values(lfo(LfoShape::Saw, fan, 0.15));
+        values.into_iter().map(|value| 0.5 - value).collect()
+    }
+}
+
+fn chain() -> Chain {
+    Chain::new(&[
+        (Param::PARTIALS, 100.0),
+        (Param::INHARMONICITY, 4e-4),
+        (Param::SPREAD, 0.5),
+    ])
+}
+
+#[test]
+fn each_order_places_the_partials() {
+    let mut chain = chain();
+    let ratio = chain.frame().ratio.to_vec();
+    let octaves = |n: usize| f64::from(ratio[n - 1]).log2();
+    let position = &HarmonicTables::shared().position;
+    for order in ORDERS {
+        let places = chain.places(order);
+        assert_eq!(places.len(), 100);
+        for (n, place) in (1..).zip(&places) {
+            let expected = match order {
+                FanOrder::Pitch => octaves(n) / octaves(100),
+                FanOrder::Number => (n as f64).log2() / 100f64.log2(),
+                FanOrder::OddEven => ((n + 1) % 2) as f64,
+                FanOrder::Random => *place,
+                FanOrder::Side => 0.5 + 0.5 * f64::from(position[n - 1]),
+            };
+            assert!(
+                (place - expected).abs() < 1e-5,
+                "{order:?} {n}: {place} {expected}"
+            );
+            assert!(
+                (-1e-6..1.0 + 1e-6).contains(place),
+                "{order:?} {n}: {place}"
+            );
+        }
+    }
+    let random = chain.places(FanOrder::Random);
+    let mean = random.iter().sum::<f64>() / 100.0;
+    assert!((mean - 0.5).abs() < 0.1, "{mean}");
+    let neighbours = random.windows(2).map(|pair| (pair[0] - pair[1]).abs());
+    assert!(neighbours.sum::<f64>() / 99.0 > 0.25);
+}
+
+#[test]
+fn one_partial_is_at_the_fans_start() {
+    let mut chain = Chain::new(&[(Param::PARTIALS, 1.0)]);
+    for order in [FanOrder::Pitch, FanOrder::Number, FanOrder::OddEven] {
+        let places = chain.places(order);
+        assert!(places.len() == 1 && places[0].abs() < 1e-6, "{order:?}");
+    }
+}
+
+/// An hour into the song, the phase of each partial is still that of the formula.
+#[test]
+fn each_partial_has_the_shape_at_its_own_phase_and_rate() {
+    let mut chain = chain();
+    for index in 0..12 {
+        let shape = LfoShape::from_index(index);
+        if matches!(
+            shape,
+            LfoShape::Random | LfoShape::SmoothRandom | LfoShape::Drift
+        ) {
+            continue;
+        }
+        for (cycles, rate_octaves) in [(0.3, 0.0), (-2.7, 1.5), (18_000.45, -0.75)] {
+            let fan = Fan {
+                rate_octaves,
+                ..FAN
+            };
+            let values = chain.values(lfo(shape, fan, cycles));
+            for (n, value) in (1..).zip(&values) {
+                let place = (n as f64).log2() / 100f64.log2();
+                // The rate is the polynomial's, so that the count of cycles is not compared with it.
+                let rate = f64::from(crate::dsp::maths::exp2(rate_octaves * place as f32));
+                let at = cycles * rate + 0.1 + 1.25 * place;
+                let error = (-1..=1)
+                    .map(|step| shape.value(at + f64::from(step) * 2e-3, 0) - value)
+                    .fold(f64::INFINITY, |least, error| least.min(error.abs()));
+                assert!(error < 2e-2, "{shape:?} {cycles} {n}: {value}");
+                if cycles == 0.3 && !shape.jumps_between(at - 1e-5, at + 1e-5) {
+                    let error = shape.value(at, 0) - value;
+                    assert!(error.abs() < 2e-5, "{shape:?} {n}: {error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_random_shapes_each_partial_has_its_own_values() {
+    let mut chain = chain();
+    let correlation = |values: &[f64], others: &[f64]| {
+        let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        sum(values, others) / (sum(values, values) * sum(others, others)).sqrt()
+    };
+    for shape in [LfoShape::Random, LfoShape::SmoothRandom, LfoShape::Drift] {
+        // By the order of odd and even, two partials of one place differ by their values alone.
+        let mut values_of = |phase_cycles: f32| -> Vec<Vec<f64>> {
+            let fan = Fan {
+                order: FanOrder::OddEven,
+                phase_cycles,
+                rate_octaves: 0.0,
+                seed: 1,
+            };
+            let steps = (0..200).map(|step| f64::from(step) * 0.7);
+            steps
+                .map(|cycles| chain.values(lfo(shape, fan, cycles)))
+                .collect()
+        };
+        let of_partial = |steps: &[Vec<f64>], n: usize| -> Vec<f64> {
+            steps.iter().map(|values| values[n - 1]).collect()
+        };
+        let whole = values_of(1.0);
+        assert!(whole.iter().flatten().all(|value| value.abs() < 1.0 + 1e-5));
+        let apart = correlation(&of_partial(&whole, 3), &of_partial(&whole, 5));
+        assert!(apart.abs() < 0.25, "{shape:?}: {apart}");
+        let slight = values_of(0.1);
+        let together = correlation(&of_partial(&slight, 3), &of_partial(&slight, 5));
+        assert!(together > 0.9, "{shape:?}: {together}");
+        // The same again.
+        assert_eq!(values_of(1.0), whole, "{shape:?}");
+    }
+}
+
+#[test]
+fn random_shapes_are_smooth_where_they_should_be() {
+    let mut chain = chain();
+    for (shape, most) in [(LfoShape::SmoothRandom, 0.04), (LfoShape::Drift, 0.06)] {
+        let mut before: Option<Vec<f64>> = None;
+        for step in 0..400 {
+            let values = chain.values(lfo(shape, FAN, f64::from(step) * 0.01));
+            if let Some(before) = before {
+                for (n, (value, before)) in (1..).zip(values.iter().zip(&before)) {
+                    assert!((value - before).abs() < most, "{shape:?} {step} {n}");
+                }
+            }
+            before = Some(values);
+        }
+    }
+}
+
+#[test]
+fn in_a_sequence_each_partial_is_some_steps_ahead() {
+    let mut chain = chain();
+    let mut steps = [0.0; SEQUENCE_STEPS];
+    steps[..5].copy_from_slice(&[0.1, 0.5, -0.3, 1.0, -0.9]);
+    for fan_steps in [4.0, -7.0, 32.0] {
+        let values = chain.values(PartialSource::Sequence(FannedSequence {
+            values: steps,
+            count: 5,
+            fan: StepFan {
+                order: FanOrder::Number,
+                steps: fan_steps,
+                seed: 1,
+            },
+        }));
+        for (n, value) in (1..).zip(values) {
+            let ahead = f64::from(fan_steps) * (n as f64).log2() / 100f64.log2();
+            // Beside a border between two steps either will do.
+            let expected = [-1e-4, 1e-4].map(|beside| {
+                let ahead = (ahead + beside + 0.5).floor() as i64;
+                f64::from(steps[ahead.rem_euclid(5) as usize])
+            });
+            let is_near = |expected: f64| (value - expected).abs() < 1e-5;
+            assert!(
+                expected.into_iter().any(is_near),
+                "{fan_steps} {n}: {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_route_moves_the_partials_of_its_set_alone() {
+    let mut chain = chain();
+    for index in 0..9 {
+        let set = PartialSet::from_index(index);
+        let route = PartialRoute {
+            set,
+            ..route(PartialDestination::Level, PartialSource::Same(-1.0), 6.0)
+        };
+        for (n, db) in (1..).zip(chain.levels_db(&[route])) {
+            let is_in = match set {
+                PartialSet::All => true,
+                PartialSet::Odd => n % 2 == 1,
+                PartialSet::Even => n % 2 == 0,
+                PartialSet::Octaves => [1, 2, 4, 8, 16, 32, 64].contains(&n),
+                PartialSet::EveryThird => n % 3 == 0,
+                PartialSet::Fundamental => n == 1,
+                PartialSet::Overtones => n >= 2,
+                PartialSet::Low => n <= 8,
+                PartialSet::High => n >= 9,
+            };
+            let expected = if is_in { -6.0 } else { 0.0 };
+            assert!((db - expected).abs() < 1e-4, "{set:?} {n}: {db}");
+        }
+    }
+}
+
+#[test]
+fn bends_are_those_of_envelopes_mirrored() {
+    for bend in [-1.0, -0.4, 0.0, 0.001, 0.3, 1.0] {
+        for step in -100..=100 {
+            let x = step as f32 / 100.0;
+            let way = shaped(f64::from(x.abs()), bend);
+            let expected = if x < 0.0 { -way } else { way };
+            let got = Bend::new(bend).at(x);
+            assert!(
+                (got - expected).abs() < 2e-3,
+                "{bend} {x}: {got} {expected}"
+            );
+            if bend.abs() > 0.01 {
+                assert!(
+                    (got - expected).abs() < 1e-5,
+                    "{bend} {x}: {got} {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn routes_to_frequencies_and_positions_add_up_and_end() {
+    let mut chain = chain();
+    chain.set_routes(&[]);
+    let (ratio, pan) = (chain.frame().ratio.to_vec(), chain.frame().pan.to_vec());
+    let half = PartialSource::Same(0.5);
+    let changed = chain.set_routes(&[
+        route(PartialDestination::Tune, half, 40.0),
+        route(PartialDestination::Tune, half, 60.0),
+        route(PartialDestination::Pan, half, -0.5),
+    ]);
+    assert!(changed.contain_any(Arrays::RATIO) && !changed.contain_any(Arrays::GAIN));
+    let cents = 1_200.0 * (f64::from(chain.frame().ratio[6]) / f64::from(ratio[6])).log2();
+    assert!((cents - 50.0).abs() < 1e-3, "{cents}");
+    assert!((chain.frame().pan[6] - pan[6] + 0.25).abs() < 1e-6);
+    // Again from the same source: nothing piles up.
+    chain.routes_instant += 1;
+    chain.update(false);
+    let cents = 1_200.0 * (f64::from(chain.frame().ratio[6]) / f64::from(ratio[6])).log2();
+    assert!((cents - 50.0).abs() < 1e-3, "{cents}");
+    // Farther than four octaves none goes.
+    chain.set_routes(&[route(PartialDestination::Tune, half, 40_000.0)]);
+    let octaves = (chain.frame().ratio[6] / ratio[6]).log2();
+    assert!((octaves - 4.0).abs() < 1e-4, "{octaves}");
+    let changed = chain.set_routes(&[]);
+    assert!(changed.contain_any(Arrays::RATIO));
+    assert_eq!(chain.frame().ratio[..100], ratio[..100]);
+    assert_eq!(chain.frame().pan[..100], pan[..100]);
+    // A level leaves everything else as it is.
+    let changed = chain.set_routes(&[route(PartialDestination::Level, half, 3.0)]);
+    let others = Arrays::SOURCE | Arrays::OCTAVES | Arrays::SHAPED_GAIN;
+    assert!(changed.contain_any(Arrays::SIDES) && !changed.contain_any(others));
+}
+
+#[test]
+fn the_same_bits_at_every_level() {
+    let routes = |shape: LfoShape, order: FanOrder| {
+        let fan = Fan {
+            order,
+            rate_octaves: 0.7,
+            ..FAN
+        };
+        let source = lfo(shape, fan, 7.3);
+        [
+            route(PartialDestination::Level, source, 6.0),
+            PartialRoute {
+                bend: Bend::new(0.5),
+                set: PartialSet::Overtones,
+                ..route(PartialDestination::Tune, source, 30.0)
+            },
+        ]
+    };
+    for index in 0..12 {
+        for order in ORDERS {
+            let frames: Vec<_> = SimdLevel::available()
+                .map(|level| {
+                    let mut chain = chain();
+                    chain.level = level;
+                    chain.set_routes(&routes(LfoShape::from_index(index), order));
+                    let frame = chain.frame();
+                    let bits =
+                        |array: &[f32]| array.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                    (bits(&frame.left[..100]), bits(&frame.ratio[..100]))
+                })
+                .collect();
+            assert!(
+                frames.iter().all(|frame| *frame == frames[0]),
+                "{index} {order:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Routes of a patch, from its parameters to what sounds, against the formulas in `f64`.
+
+mod performance;
+
+use aliquot::synth::parameter::{LfoParams, RouteParams};
+use aliquot::synth::{Engine, Event, Param, Patch, Snapshot};
+use performance::*;
+
+/// A patch with this route, by its labels, at `number`.
+fn set_route(patch: &mut Patch, number: usize, from: &str, to: &str, depth: f32) {
+    let route = RouteParams::of(number);
+    for (param, label) in [(route.from, from), (route.to, to)] {
+        patch.set(
+            param,
+            param.parse(label).unwrap_or_else(|| panic!("{label}")),
+        );
+    }
+    patch.set(route.depth, depth);
+}
+
+/// The exact depth that a route has been set to.
+fn depth(patch: &Patch, number: usize) -> f64 {
+    f64::from(patch.plain(RouteParams::of(number).depth))
+}
+
+/// Fundamental of each sounding voice in Hz, and its partials' frequencies and gains, left and right.
+fn voices(engine: &Engine) -> Vec<(f64, Vec<[f64; 3]>)> {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let voices = snapshot.voices().map(|(voice, partials)| {
+        let partials = partials
+            .iter()
+            .map(|partial| [partial.frequency_hz, partial.left, partial.right].map(f64::from));
+        (f64::from(voice.fundamental_hz), partials.collect())
+    });
+    voices.collect()
+}
+
+const PARTIALS: usize = 24;
+
+fn patch() -> Patch {
+    let mut patch = sine();
+    patch.set(Param::PARTIALS, PARTIALS as f32);
+    patch
+}
+
+/// Levels, frequencies and positions each by an LFO of their own in which the partials stand apart.
+#[test]
+fn every_partial_moves_on_its_own() {
+    let mut patch = patch();
+    for (number, rate_hz, fan_phase, fan_rate) in
+        [(2, 1.5, 1.0, 0.0), (3, 0.7, 0.5, 1.0), (4, 3.0, -2.0, -0.5)]
+    {
+        let lfo = LfoParams::of(number);
+        patch.set(lfo.rate, rate_hz);
+        patch.set(lfo.phase, 0.25);
+        patch.set(lfo.fan_phase, fan_phase);
+        patch.set(lfo.fan_rate, fan_rate);
+        patch.set(lfo.fan_order, 1.0);
+        patch.set(lfo.trigger, (number % 2) as f32);
+    }
+    let mut still = patch;
+    set_route(&mut patch, 1, "LFO 2", "Partials Level", 0.25);
+    set_route(&mut patch, 7, "LFO 3", "Partials Tune", 0.1);
+    set_route(&mut patch, 24, "LFO 4", "Partials Pan", 0.5);
+    for param in [LfoParams::of(2).rate, LfoParams::of(3).rate] {
+        still.set(param, patch.plain(param));
+    }
+    const FRAMES: usize = 64 * 900;
+    let played = |patch: &Patch| {
+        let mut engine = engine(RATE, patch);
+        play(&mut engine, &[(0, on(0, 45, 1.0))], FRAMES, &[480]);
+        voices(&engine).remove(0)
+    };
+    let (fundamental_hz, moved) = played(&patch);
+    let (_, rest) = played(&still);
+    let seconds = FRAMES as f64 / RATE;
+    for (n, (moved, rest)) in (1..=PARTIALS).zip(moved.iter().zip(&rest)) {
+        let place = (n as f64).log2() / (PARTIALS as f64).log2();
+        let lfo = |number: usize| {
+            let plain = |param: Param| f64::from(patch.plain(param));
+            let params = LfoParams::of(number);
+            let cycles = plain(params.rate) * seconds * (plain(params.fan_rate) * place).exp2();
+            let phase = plain(params.phase) + plain(params.fan_phase) * place;
+            (std::f64::consts::TAU * (cycles + phase)).sin()
+        };
+        let level_db = 24.0 * depth(&patch, 1) * lfo(2);
+        let power = |partial: &[f64; 3]| partial[1].powi(2) + partial[2].powi(2);
+        let found_db = 10.0 * (power(moved) / power(rest)).log10();
+        assert!(
+            (found_db - level_db).abs() < 2e-3,
+            "{n}: {found_db} {level_db}"
+        );
+        let tune_cents = 1_200.0 * depth(&patch, 7) * lfo(3);
+        let found_cents = 1_200.0 * (moved[0] / (fundamental_hz * n as f64)).log2();
+        assert!(
+            (found_cents - tune_cents).abs() < 2e-2,
+            "{n}: {found_cents} {tune_cents}"
+        );
+        let pan = depth(&patch, 24) * lfo(4);
+        let found_pan = moved[2].atan2(moved[1]) / std::f64::consts::FRAC_PI_4 - 1.0;
+        assert!((found_pan - pan).abs() < 1e-4, "{n}: {found_pan} {pan}");
+    }
+}
+
+/// A CLAP host's modulation of a route's depth is one note's own.
+#[test]
+fn a_depth_can_be_other_in_each_voice() {
+    let mut patch = patch();
+    set_route(&mut patch, 5, "Velocity", "Pitch", 0.0);
+    let mut engine = engine(RATE, &patch);
+    for (id, key) in [(1, 57), (2, 69)] {
+        engine.push(Event::NoteOn {
+            id: Some(id),
+            channel: 0,
+            key,
+            velocity: 1.0,
+        });
+    }
+    engine.push(Event::Modulate {
+        id: 2,
+        param: RouteParams::of(5).depth,
+        offset: 0.25,
+    });
+    play(&mut engine, &[], 4_800, &[480]);
+    let mut found_hz: Vec<f64> = voices(&engine).into_iter().map(|(hz, _)| hz).collect();
+    found_hz.sort_by(f64::total_cmp);
+    // Half of the way from the middle: a quarter of the octave.
+    let moved_hz = 440.0 * (0.25_f64).exp2();
+    for (found, expected) in found_hz.iter().zip([220.0, moved_hz]) {
+        assert!((found / expected - 1.0).abs() < 1e-5, "{found_hz:?}");
+    }
+}
+
+/// Pitches of eight notes of one key, in cents.
+fn pitches(engine: &mut Engine) -> Vec<f64> {
+    (0..8)
+        .map(|_| {
+            engine.push(on(0, 69, 1.0));
+            play(engine, &[], 960, &[96]);
+            let (hz, _) = voices(engine).remove(0);
+            engine.push(off(0, 69));
+            play(engine, &[], 9_600, &[96]);
+            1_200.0 * (hz / 440.0).log2()
+        })
+        .collect()
+}
+
+#[test]
+fn notes_alternate_and_differ_at_random_the_same_way_each_time() {
+    for from in ["Alternate", "Note Random"] {
+        let mut patch = patch();
+        set_route(&mut patch, 1, from, "Pitch", 0.5);
+        let mut engine = engine(RATE, &patch);
+        let first = pitches(&mut engine);
+        if from == "Alternate" {
+            let span = 1_200.0 * depth(&patch, 1);
+            for (index, cents) in first.iter().enumerate() {
+                let expected = if index % 2 == 0 { span } else { -span };
+                assert!((cents - expected).abs() < 1e-2, "{first:?}");
+            }
+        } else {
+            let distinct = first.iter().map(|cents| (cents * 10.0) as i64);
+            let distinct: std::collections::HashSet<_> = distinct.collect();
+            assert!(distinct.len() > 6, "{first:?}");
+        }
+        engine.reset();
+        assert_eq!(pitches(&mut engine), first);
+        patch.set(Param::SEED, 77.0);
+        let other = pitches(&mut self::engine(RATE, &patch));
+        assert_eq!(other == first, from == "Alternate");
+    }
+}
+
+/// Breath, bend and expression move what a route says, as does the pressure of one note.
+#[test]
+fn the_players_controllers_are_sources() {
+    type Play = fn(&mut Engine);
+    let cases: [(&str, Play, f64); 5] = [
+        ("Breath", |engine| engine.push(control(0, 2, 0.5)), 0.5),
+        (
+            "Bend",
+            |engine| {
+                engine.push(Event::PitchBend {
+                    channel: 0,
+                    value: -0.5,
+                });
+            },
+            -0.5,
+        ),
+        (
+            "Expression",
+            |engine| engine.push(control(0, 11, 0.25)),
+            0.25,
+        ),
+        ("Wheel", |engine| engine.push(control(0, 1, 0.75)), 0.75),
+        ("Slide", |engine| engine.push(control(0, 74, 1.0)), 1.0),
+    ];
+    for (from, act, value) in cases {
+        let mut patch = patch();
+        patch.set(Param::BEND_RANGE, 0.0);
+        patch.set(Param::WHEEL_VIBRATO, 0.0);
+        patch.set(Param::BRIGHTNESS_TILT, 0.0);
+        set_route(&mut patch, 1, from, "Partials Tune", 0.5);
+        let mut engine = engine(RATE, &patch);
+        play(&mut engine, &[(0, on(0, 69, 1.0))], 9_600, &[96]);
+        act(&mut engine);
+        // It ramps across the block after the tick, and the voice may have been at rest.
+        play(&mut engine, &[], 960, &[96]);
+        let hz = voices(&engine)[0].1[0][0];
+        let expected = 440.0 * (depth(&patch, 1) * value).exp2();
+        assert!(
+            (hz / expected - 1.0).abs() < 1e-5,
+            "{from}: {hz} {expected}"
+        );
+    }
+}
+
+/// Two notes of a patch, the second `apart` frames after the first, which is held or not; the second
+/// voice's partials after so many more frames, as octaves above 440 Hz less those of their numbers.
+fn glided(settings: &[(Param, f32)], is_held: bool, frames: usize) -> Vec<f64> {
+    let mut patch = patch();
+    patch.set(Param::AMP_RELEASE, 0.002);
+    for &(param, value) in settings {
+        patch.set(param, value);
+    }
+    let mut engine = engine(RATE, &patch);
+    let first_end = if is_held { 12_800 + 64 } else { 6_400 };
+    let mut events = vec![(0, on(0, 57, 1.0)), (12_800, on(0, 69, 1.0))];
+    events.push((first_end, off(0, 57)));
+    events.sort_by_key(|(at, _)| *at);
+    play(&mut engine, &events, 12_800 + frames, &[480]);
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let (_, partials) = snapshot
+        .voices()
+        .find(|(voice, _)| voice.key == 69)
+        .expect("the second note");
+    let numbered = (1..).zip(partials).take(PARTIALS);
+    let octaves = numbered
+        .map(|(n, partial)| (f64::from(partial.frequency_hz) / (440.0 * f64::from(n))).log2());
+    octaves.collect()
+}
+
+#[test]
+fn a_glide_takes_its_time_from_the_key_before() {
+    let time = |seconds: f32, mode: f32| [(Param::GLIDE, seconds), (Param::GLIDE_MODE, mode)];
+    for (mode, is_held, glides) in [
+        (0.0, false, true),
+        (0.0, true, true),
+        (1.0, false, false),
+        (1.0, true, true),
+        (2.0, false, true),
+        (3.0, false, false),
+        (3.0, true, true),
+    ] {
+        for frames in [64, 4_800, 9_600, 23_040, 24_000, 48_000] {
+            let octaves = glided(&time(0.5, mode), is_held, frames);
+            let left = if glides {
+                (1.0 - frames as f64 / 24_000.0).max(0.0)
+            } else {
+                0.0
+            };
+            for found in &octaves {
+                assert!(
+                    (found + left).abs() < 1e-4,
+                    "{mode} {is_held} {frames}: {found}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_time_of_a_rate_is_that_of_an_octave() {
+    let settings = |fine: f32| {
+        [
+            (Param::GLIDE, 0.25),
+            (Param::GLIDE_MODE, 2.0),
+            (Param::FINE, fine),
+        ]
+    };
+    // One octave: the tuning of both notes changes nothing.
+    for fine in [0.0, 50.0] {
+        let octaves = glided(&settings(fine), false, 6_400);
+        let expected = f64::from(fine) / 1_200.0 - (1.0 - 6_400.0 / 12_000.0);
+        assert!((octaves[0] - expected).abs() < 1e-4, "{octaves:?}");
+    }
+}
+
+#[test]
+fn in_a_fan_the_partials_of_a_glide_arrive_one_after_another() {
+    for fan in [2.0, -1.5] {
+        let settings = [(Param::GLIDE, 0.25), (Param::GLIDE_FAN, fan)];
+        for frames in [640, 6_400, 12_800, 24_000, 60_000] {
+            let octaves = glided(&settings, false, frames);
+            for (n, found) in (1..).zip(&octaves) {
+                let place = f64::from(n).log2() / (PARTIALS as f64).log2();
+                let time = 12_000.0 * (f64::from(fan) * place).exp2();
+                let left = (1.0 - frames as f64 / time).max(0.0);
+                assert!(
+                    (found + left).abs() < 1e-4,
+                    "{fan} {frames} {n}: {found} {left}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_note_after_a_reset_does_not_glide() {
+    let mut patch = patch();
+    patch.set(Param::GLIDE, 1.0);
+    let mut engine = engine(RATE, &patch);
+    play(&mut engine, &[(0, on(0, 45, 1.0))], 4_800, &[480]);
+    engine.reset();
+    play(&mut engine, &[(0, on(0, 69, 1.0))], 4_800, &[480]);
+    let (hz, _) = voices(&engine).remove(0);
+    assert!((hz - 440.0).abs() < 1e-3, "{hz}");
+}
