@@ -14,6 +14,7 @@
 mod callbacks;
 mod event;
 mod instance;
+mod patch;
 mod performance;
 mod processor;
 mod window;
@@ -35,7 +36,8 @@ pub use event::{Event, Expression, Note, Output, Transport};
 pub use instance::{
     AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
 };
-pub use performance::{Rendered, patch_events, render_midi, starting_preset};
+pub use patch::{patch_state, state_with};
+pub use performance::{Rendered, render_midi, starting_preset};
 pub use processor::{Around, Processor};
 
 /// A loaded bundle.

@@ -1,6 +1,6 @@
 //! The fan: modulation that differs from partial to partial.
 //!
-//! It is worked out in [`partials::fan`](crate::synth::partials::fan).
+//! The partials' stages work it out, in `partials/fan.rs`.
 
 use super::glide::FannedGlide;
 use super::lfo::FannedLfo;

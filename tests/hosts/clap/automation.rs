@@ -1,6 +1,7 @@
 //! Automation and modulation, for all notes and for one.
 
 use aliquot::synth::block_frames;
+use aliquot::synth::parameter::ROUTES;
 use xtask::host::{Event, Instance, Note};
 
 use crate::analysis::{cents, first_difference, frequency_hz, key_hz, level_db};
@@ -120,7 +121,10 @@ fn modulation_of_one_note_leaves_the_other() {
 /// note that is not meant keeps every bit.
 #[test]
 fn every_polyphonic_parameter_moves_its_note_only() {
-    let mut instance = sine_with(&[
+    let routes: Vec<[String; 2]> = (1..=ROUTES)
+        .map(|route| ["From", "To"].map(|end| format!("Route {route} {end}")))
+        .collect();
+    let mut settings = vec![
         ("Partials", "12"),
         ("Strike Depth", "50 %"),
         ("Filter Type", "Low Pass"),
@@ -130,7 +134,11 @@ fn every_polyphonic_parameter_moves_its_note_only() {
         ("Filter Decay", "5 s"),
         ("Damping", "0.5"),
         ("Damping Brightness", "0.5"),
-    ]);
+    ];
+    for [from, to] in &routes {
+        settings.extend([(from.as_str(), "Velocity"), (to.as_str(), "Level")]);
+    }
+    let mut instance = sine_with(&settings);
     let note = on(0, 1, 50);
     let plain = play(&mut instance, RATE_HZ, &[note], 24_000, 480);
     let polyphonic: Vec<_> = instance

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use aliquot::synth::Param;
-use xtask::host::{Event, Host, Instance, Note};
+use xtask::host::{Event, Host, Instance, Note, state_with};
 use xtask::test::BUNDLED_VARIABLE;
 use xtask::workspace;
 
@@ -75,15 +75,8 @@ fn set_unhosted(instance: &mut Instance, param: Param, text: &str) {
     let plain = param
         .parse(text)
         .unwrap_or_else(|| panic!("{}: {text:?} means nothing", param.row().name));
-    let state = instance.save_state().expect("a state");
-    let json = std::str::from_utf8(&state[8..]).expect("the state is text");
-    // In a field, so that its quotation marks are escaped.
-    let start = format!(r#"\"{}\":{{\"i32\":"#, param.row().id);
-    let (before, after) = json.split_once(&start).expect("the state holds it");
-    let rest = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    let json = format!("{before}{start}{plain}{rest}");
-    let mut state = (json.len() as u64).to_le_bytes().to_vec();
-    state.extend_from_slice(json.as_bytes());
+    let normalized = param.range().normalized(plain);
+    let state = state_with(instance, &[(param, normalized)]).expect("a state");
     instance.load_state(&state).expect("a good state");
 }
 

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use aliquot::song::{Action, AutomaticTail, ReadOptions, Song};
 use aliquot::state::{Preset, starting_presets};
-use aliquot::synth::{self, NoteAddress, NoteExpression, Param, Patch};
+use aliquot::synth::{self, NoteAddress, NoteExpression, Patch};
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{Event, Host, Instance, Note, Processor, Transport};
+use super::{Event, Host, Note, Processor, Transport, patch_state};
 
 /// A rendered sound.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +48,9 @@ pub fn render_midi(
         Song::read(&bytes, &options).map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
 
     let mut instance = Host::load(bundle)?.instantiate()?;
-    let mut events: Vec<(usize, Event)> = patch_events(&instance, patch)?
-        .into_iter()
-        .map(|event| (0, event))
-        .collect();
+    let state = patch_state(&mut instance, patch)?;
+    instance.load_state(&state)?;
+    let mut events = Vec::new();
     for event in &song.events {
         if let Some(translated) = translate(&event.action) {
             events.push((usize::try_from(event.frame)?, translated));
@@ -183,16 +182,4 @@ pub fn starting_preset(name: &str) -> Result<Patch> {
         .map(|preset| preset.text)
         .with_context(|| format!("no starting preset is named {name:?}"))?;
     Ok(Preset::parse(text)?.patch)
-}
-
-/// The events that set every parameter that hosts see as `patch` has it. The macros' targets, which
-/// they do not, move nothing while the macros are at rest.
-pub fn patch_events(instance: &Instance, patch: &Patch) -> Result<Vec<Event>> {
-    Param::hosted()
-        .map(|param| {
-            let parameter = instance.parameter(param.row().name)?;
-            let normalized = f64::from(patch.normalized(param));
-            Ok(Event::normalized(&parameter, normalized))
-        })
-        .collect()
 }

@@ -37,7 +37,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::process::thread_time;
 use super::random::Random;
-use crate::host::{Event, Host, Instance, Note, Output, Processor, patch_events};
+use crate::host::{Event, Host, Instance, Note, Output, Processor, patch_state};
 
 const RATE_HZ: f64 = 48_000.0;
 const BUFFER_FRAMES: usize = 64;
@@ -144,8 +144,8 @@ fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
         .map(|starting| {
             let patch = Preset::parse(starting.text)?.patch;
             let mut instance = host.instantiate()?;
-            instance.flush(&patch_events(&instance, &patch)?)?;
-            Ok((patch, instance.save_state()?))
+            let state = patch_state(&mut instance, &patch)?;
+            Ok((patch, state))
         })
         .collect()
 }

@@ -6,12 +6,13 @@ mod values;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
+use aliquot::synth::Param;
 use anyhow::{Context, Result, ensure};
 
 use super::random::Random;
 use crate::host::{
-    Event, Expression, Host, Instance, Note, Output, Processor, Transport, patch_events,
-    starting_preset,
+    Event, Expression, Host, Instance, Note, Output, Processor, Transport, patch_state,
+    starting_preset, state_with,
 };
 use values::{PROTECT, THREADS, VOICES, limit_of, value};
 
@@ -107,11 +108,18 @@ impl Song {
         let mut instance = host.instantiate()?;
         let preset = *random.pick(aliquot::state::starting_presets());
         let patch = starting_preset(preset.name)?;
-        let preset_events = patch_events(&instance, &patch)?;
-        instance.flush(&preset_events)?;
-        let preset_state = instance.save_state()?;
+        let preset_state = patch_state(&mut instance, &patch)?;
+        instance.load_state(&preset_state)?;
         // Half the songs are a preset with some changes, the others anything at all.
         let changed = if random.one_in(2) { 10 } else { 1 };
+        let mut unhosted = Vec::new();
+        for param in Param::all().filter(|param| !param.is_hosted()) {
+            if random.one_in(changed) {
+                unhosted.push((param, random.unit() as f32));
+            }
+        }
+        let state = state_with(&mut instance, &unhosted)?;
+        instance.load_state(&state)?;
         let mut events = Vec::new();
         for parameter in instance.parameters() {
             if random.one_in(changed) {
