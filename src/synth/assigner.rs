@@ -13,7 +13,9 @@
 //! voice after a first O(n) in a block. (Notes that share one id are looked at by every event for it;
 //! hosts give each note its own.)
 
+mod held;
 pub(super) mod lists;
+mod mono;
 mod note;
 mod notes;
 mod pedals;
@@ -21,6 +23,9 @@ mod ranking;
 #[cfg(test)]
 mod tests;
 
+use self::held::{HeldKeys, names};
+pub use self::held::{PlayMode, Priority};
+use self::mono::Playing;
 use self::note::{HOLDS, Hold};
 pub use self::notes::Notes;
 use self::pedals::Pedals;
@@ -38,6 +43,8 @@ const KEYS: usize = 128;
 pub enum Command {
     /// A note begins; what was in the slot is cut off.
     Begin(NewNote),
+    /// The voice goes on as this note's.
+    Continue(NewNote),
     /// The envelopes' release begins.
     Release,
     /// It fades out over the next block; one that has not sounded yet ends at once.
@@ -55,7 +62,7 @@ pub struct NewNote {
     pub key: u8,
     /// 0 to 1.
     pub velocity: f32,
-    /// Where it glides from; `None` for the first note.
+    /// Where it glides from; `None` for the first note. The assigner sets it.
     pub glide_start: Option<GlideStart>,
     /// Order of onset since the engine was made; larger is younger. The assigner sets it.
     pub age: u64,
@@ -94,6 +101,18 @@ pub struct VoiceReport {
 pub struct Assigner {
     notes: Notes,
     pedals: Pedals,
+    mode: PlayMode,
+    priority: Priority,
+    /// How many notes may sound.
+    voices: usize,
+    /// How many slots they may have, those that fade among them.
+    slots: usize,
+    /// Where one note sounds at a time.
+    held: HeldKeys,
+    /// Where one note sounds at a time, that note.
+    playing: Option<Playing>,
+    /// The key of the newest note.
+    last_key: Option<u8>,
     /// Onsets so far.
     onsets: u64,
 }
@@ -104,6 +123,13 @@ impl Assigner {
         Assigner {
             notes: Notes::new(slots),
             pedals: Pedals::new(),
+            mode: PlayMode::default(),
+            priority: Priority::default(),
+            voices: 1,
+            slots,
+            held: HeldKeys::new(),
+            playing: None,
+            last_key: None,
             onsets: 0,
         }
     }
@@ -112,7 +138,20 @@ impl Assigner {
     pub fn clear(&mut self) {
         self.notes.clear();
         self.pedals = Pedals::new();
+        self.held.clear();
+        self.playing = None;
+        self.last_key = None;
         self.onsets = 0;
+    }
+
+    /// From now on at most `voices` notes sound, in the first `slots`. Those that sound are left.
+    pub fn set_capacity(&mut self, voices: usize, slots: usize) {
+        (self.voices, self.slots) = (voices, slots);
+    }
+
+    /// How many notes may sound.
+    pub fn voices(&self) -> usize {
+        self.voices
     }
 
     /// What it keeps account of.
@@ -120,44 +159,55 @@ impl Assigner {
         &self.notes
     }
 
-    /// A note begins under a limit of `voices`, in one of the first `slots`: where all voices are
-    /// taken, others give way. Returns its slot, if there was one to be had.
-    pub fn note_on(
-        &mut self,
-        note: NewNote,
-        voices: usize,
-        slots: usize,
-        commands: &mut impl Commands,
-    ) -> Option<usize> {
+    /// The MIDI keys that are down, on any channel: bit 60 is middle C.
+    pub fn held_keys(&self) -> u128 {
+        self.notes.held_keys() | self.held.keys()
+    }
+
+    /// A note begins. Where all voices are taken, others give way; if there is none to be had, it does
+    /// not sound.
+    pub fn note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
+        if self.mode != PlayMode::Poly {
+            return self.mono_note_on(note, commands);
+        }
         // The same key again: the earlier note's key counts as up (unless both have ids of their own),
         // so it ends where no pedal holds it.
         self.notes.visit_equals(&note, |notes, slot| {
             key_up(notes, &self.pedals, slot, commands);
         });
-        self.steal_down_to(voices.saturating_sub(1), commands);
-        let slot = self.notes.slot_for_new_note(slots)?;
+        let is_legato = self.notes.holds_any_key();
+        self.steal_down_to(self.voices.saturating_sub(1), commands);
+        let glide_start = self.glide_start(note.key, None, is_legato);
+        let Some(slot) = self.notes.slot_for_new_note(self.slots) else {
+            return;
+        };
         self.onsets += 1;
         let note = NewNote {
             age: self.onsets,
+            glide_start,
             ..note
         };
         self.notes.enter(slot, &note);
         commands.push(slot, Command::Begin(note));
-        Some(slot)
     }
 
     /// Keys come up.
     pub fn note_off(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+        let was_held = self.playing_is_held();
+        self.lift_held(|note| names(address, note));
         self.notes.visit(address, true, |notes, slot| {
             key_up(notes, &self.pedals, slot, commands);
         });
+        self.play_first(was_held, commands);
     }
 
     /// Notes end at once.
     pub fn choke(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+        self.lift_held(|note| names(address, note));
         self.notes.visit(address, false, |notes, slot| {
             fade(notes, slot, commands);
         });
+        self.play_first(false, commands);
     }
 
     /// A pedal of a channel moves.
@@ -171,12 +221,14 @@ impl Assigner {
         if !self.pedals.set(channel, pedal, is_down, self.onsets) || is_down {
             return;
         }
+        let was_held = self.playing_is_held();
         for reached in self.pedals.reached_by(channel) {
             if pedal == Pedal::Sostenuto {
                 self.let_go_of_sostenuto(reached, commands);
             }
             self.let_go_of_sustain(reached, commands);
         }
+        self.play_first(was_held, commands);
     }
 
     /// Both pedals of a channel come up.
@@ -189,31 +241,38 @@ impl Assigner {
     /// master is its own.
     pub fn set_masters(&mut self, masters: &[u8; CHANNELS], commands: &mut impl Commands) {
         if self.pedals.set_masters(masters) {
+            let was_held = self.playing_is_held();
             for channel in 0..CHANNELS as u8 {
                 self.let_go_of_sostenuto(channel, commands);
                 self.let_go_of_sustain(channel, commands);
             }
+            self.play_first(was_held, commands);
         }
     }
 
     /// All keys of a channel come up.
     pub fn all_notes_off(&mut self, channel: u8, commands: &mut impl Commands) {
+        let was_held = self.playing_is_held();
         for reached in self.pedals.reached_by(channel) {
+            self.lift_held(|note| note.channel == reached);
             self.notes.walk_hold(reached, Hold::Key, |notes, slot| {
                 key_up(notes, &self.pedals, slot, commands);
             });
         }
+        self.play_first(was_held, commands);
     }
 
     /// All notes of a channel end at once.
     pub fn all_sound_off(&mut self, channel: u8, commands: &mut impl Commands) {
         for reached in self.pedals.reached_by(channel) {
+            self.lift_held(|note| note.channel == reached);
             for hold in HOLDS {
                 self.notes.walk_hold(reached, hold, |notes, slot| {
                     fade(notes, slot, commands);
                 });
             }
         }
+        self.play_first(false, commands);
     }
 
     /// Fades notes until no more than `voices` count.
@@ -229,6 +288,21 @@ impl Assigner {
     /// Begins to take the reports of a block: what was known of loudness is out of date.
     pub fn begin_reports(&mut self) {
         self.notes.begin_reports();
+    }
+
+    /// Where a note on `key` glides from; from now on, the next one's from there.
+    fn glide_start(
+        &mut self,
+        key: u8,
+        voice: Option<usize>,
+        is_legato: bool,
+    ) -> Option<GlideStart> {
+        let before = self.last_key.replace(key);
+        before.map(|key| GlideStart {
+            key,
+            voice,
+            is_legato,
+        })
     }
 
     /// Takes what has become of the voice in `slot` in the block that has ended, or in its first one.

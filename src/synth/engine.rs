@@ -19,14 +19,15 @@ use self::bus::Bus;
 use self::clock::Clock;
 use self::commands::VoiceCommands;
 use self::expressions::PendingExpressions;
-use super::assigner::{Assigner, NewNote};
+use super::assigner::{Assigner, NewNote, PlayMode, Priority};
 use super::channel::{Channels, MpeZones};
 use super::event::{EndedNote, Transport};
+use super::modulation::glide::GlideOrigin;
 use super::modulation::note::Note;
 use super::output::Output;
 use super::parameter::{LFOS, MAX_VOICES, Param};
 use super::patch::Patch;
-use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool};
+use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::voice::{BlockResult, VoiceState};
@@ -73,13 +74,8 @@ pub struct Engine {
     /// What voices read: the values that sound, and the controllers, as of the last tick or onset.
     tick: Tick,
     assigner: Assigner,
-    /// The key of the newest note.
-    last_key: Option<u8>,
-    /// How many voices may sound.
-    voice_limit: usize,
     commands: VoiceCommands,
     expressions: PendingExpressions,
-    has_onsets: bool,
     pool: VoicePool,
     clock: Clock,
     buses: [Bus; 2],
@@ -141,11 +137,8 @@ impl Engine {
             channels: Channels::default(),
             tick: Tick::new(sample_rate_hz, block_frames),
             assigner: Assigner::new(MAX_SLOTS),
-            last_key: None,
-            voice_limit: 1,
             commands: VoiceCommands::new(),
             expressions: PendingExpressions::new(MAX_SLOTS),
-            has_onsets: false,
             pool: VoicePool::new(&dimensions),
             clock: Clock::default(),
             buses: [Bus::new(), Bus::new()],
@@ -165,9 +158,7 @@ impl Engine {
         self.end_block();
         self.commands.clear();
         self.expressions.clear();
-        self.has_onsets = false;
         self.assigner.clear();
-        self.last_key = None;
         self.pool.silence();
         self.channels.reset(&self.patch);
         self.buses.iter_mut().for_each(Bus::clear);
@@ -190,7 +181,7 @@ impl Engine {
     /// How many voices may sound: what the patch asked for when nothing sounded last, at most
     /// [`Config::max_voices`].
     pub fn voice_limit(&self) -> usize {
-        self.voice_limit
+        self.assigner.voices()
     }
 
     /// Renders with these threads from now on, or with none but the caller's. What sounds would be
@@ -211,6 +202,10 @@ impl Engine {
         self.patch = *patch;
         self.patch_changed = true;
         self.channels.follow(patch);
+        self.assigner.set_mode(
+            PlayMode::from_index(patch.plain(Param::PLAY_MODE) as usize),
+            Priority::from_index(patch.plain(Param::PRIORITY) as usize),
+        );
     }
 
     /// Tells where the host's song is at the frame rendered next.
@@ -266,7 +261,7 @@ impl Engine {
             self.begin_block();
             self.position = 0;
         }
-        if self.has_onsets {
+        if self.assigner.notes().next_pending(0).is_some() {
             self.render_onsets();
         }
         wanted.min(self.block_frames - self.position)
@@ -341,7 +336,7 @@ impl Engine {
 
     /// The MIDI keys that are down, on any channel: bit 60 is middle C.
     pub fn held_keys(&self) -> u128 {
-        self.assigner.notes().held_keys()
+        self.assigner.held_keys()
     }
 
     /// Takes a snapshot of all partials that sound, at the end of the current block and with the
@@ -364,38 +359,35 @@ impl Engine {
             self.tick.set_patch(&self.patch);
         }
         let masters = self.channels.masters();
-        self.assigner.set_masters(&masters, &mut self.commands);
+        let (assigner, commands) = &mut self.assigning();
+        assigner.set_masters(&masters, commands);
         self.tick.channels.clone_from(&self.channels);
     }
 
     /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
         if self.assigner.notes().sounding() == 0 {
-            self.voice_limit = self
-                .tick
-                .values
-                .index(Param::VOICES)
-                .clamp(1, self.dimensions.voices);
+            let voices = self.tick.values.index(Param::VOICES);
+            let voices = voices.clamp(1, self.dimensions.voices);
+            self.assigner.set_capacity(voices, slots(voices));
         }
     }
 
     /// Does to the voices what events have asked for. Only between blocks.
     fn carry_out_commands(&mut self) {
-        self.commands.drain(&mut self.pool, |pool, slot, note| {
-            pool.set_active(slot, false);
-            let NewNote {
-                channel,
-                key,
-                velocity,
-                glide_start,
-                age,
-                ..
-            } = *note;
-            pool[slot].begin(Note {
-                glide_start,
-                ..Note::new(channel, key, velocity, age)
-            });
-        });
+        let tick = &self.tick;
+        self.commands.drain(
+            &mut self.pool,
+            |pool, slot, note| {
+                pool.set_active(slot, false);
+                let note = begun(note, pool, tick, 0.0);
+                pool[slot].begin(note);
+            },
+            |pool, slot, note| {
+                let note = begun(note, pool, tick, pool[slot].age_s(tick));
+                pool[slot].continue_as(note, tick);
+            },
+        );
     }
 
     /// Gives the voices the expressions that have come since the last tick. Only between blocks.
@@ -415,7 +407,6 @@ impl Engine {
     /// Renders what begins at this frame, to the end of the newest block.
     fn render_onsets(&mut self) {
         self.end_block();
-        self.has_onsets = false;
         self.take_patch();
         self.carry_out_commands();
         let rest = self.position..self.block_frames;
@@ -479,5 +470,21 @@ impl Engine {
         for (slot, report) in self.pool.reports() {
             self.assigner.report(slot, report);
         }
+    }
+}
+
+/// A note that begins in the voices `pool`, or goes on in one of this age.
+fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
+    let glide_origin = new.glide_start.map(|start| GlideOrigin {
+        key: match start.voice {
+            Some(slot) => pool[slot].glided_key(tick),
+            None => f64::from(start.key),
+        },
+        is_legato: start.is_legato,
+        begin_s: age_s,
+    });
+    Note {
+        glide_origin,
+        ..Note::new(new.channel, new.key, new.velocity, new.age)
     }
 }

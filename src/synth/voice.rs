@@ -210,6 +210,26 @@ impl Voice {
         };
     }
 
+    /// Goes on as another note's: with its key, channel and expression, and with the envelopes, the
+    /// velocity and whatever else the onset has decided.
+    pub fn continue_as(&mut self, note: Note, tick: &Tick) {
+        let channel = tick.channels.control(note.channel, &tick.values);
+        let control = &mut self.control;
+        control.note = Note {
+            velocity: control.note.velocity,
+            serial: control.note.serial,
+            brightness_at_onset: channel.brightness,
+            ..note
+        };
+        if control.has_offsets {
+            self.own.write().offsets = Offsets::NONE;
+        }
+        control.has_offsets = false;
+        control.partial_offsets = PartialOffsets::None;
+        control.generation = None;
+        control.rests = false;
+    }
+
     /// The key is up and no pedal holds it: the release begins at the next tick.
     pub fn release(&mut self) {
         self.control.release_is_due = !self.control.released;

@@ -15,7 +15,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
     match param.row().group {
         Group::Lfo | Group::Lfo2 | Group::Lfo3 | Group::Lfo4 => modulation::lfo(param, values),
         Group::Sequence1 | Group::Sequence2 => modulation::sequence(param, values),
-        Group::Glide => modulation::glide(param, values),
+        Group::Playing => modulation::playing(param, values),
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),
         _ => of_the_voice(param, values, has_mpe_zone),

@@ -66,7 +66,7 @@ impl CardRow {
             CardRow::Envelopes => "Envelopes",
             CardRow::Modulation => "Modulation",
             CardRow::Play => "Play & Output",
-            CardRow::Fans => "Glide & LFO 2",
+            CardRow::Fans => "Playing & LFO 2",
             CardRow::Lfos => "LFO 3 & 4",
             CardRow::Sequence1 => Group::Sequence1.name(),
             CardRow::Sequence2 => Group::Sequence2.name(),
@@ -80,7 +80,7 @@ impl CardRow {
             CardRow::Envelopes => "both envelopes, decay",
             CardRow::Modulation => "macros, LFO 1",
             CardRow::Play => "expression, voices, output, load",
-            CardRow::Fans => "glide, phase, fade and fan of LFO 1, LFO 2",
+            CardRow::Fans => "mono, glide, phase, fade and fan of LFO 1, LFO 2",
             CardRow::Lfos => "LFO 3, LFO 4",
             CardRow::Sequence1 => "the steps of sequence 1",
             CardRow::Sequence2 => "the steps of sequence 2",
@@ -274,9 +274,9 @@ impl Panels {
                 self.load.show(ui, context, load);
             }
             CardRow::Fans => {
-                let [glide, details, second] =
-                    split_columns(rect, [112.0, 0.22 * rect.width(), 0.0]);
-                simple(ui, context, glide, 2, &[Group::Glide]);
+                let [playing, details, second] =
+                    split_columns(rect, [164.0, 0.22 * rect.width(), 0.0]);
+                simple(ui, context, playing, 3, &[Group::Playing]);
                 lfo::show_details(ui, context, details);
                 self.lfos[1].show(ui, context, second);
             }

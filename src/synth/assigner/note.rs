@@ -44,6 +44,8 @@ pub struct Note {
     /// The channels whose sostenuto pedals were down, and caught it, when its key came up: one bit
     /// each.
     pub caught_by: u16,
+    /// Whether its end is told when its key comes up, and not with its voice's end.
+    pub is_kept: bool,
 }
 
 /// A slot without a note.
@@ -57,6 +59,7 @@ pub const FREE: Note = Note {
     power: 0.0,
     partials: 0,
     caught_by: 0,
+    is_kept: false,
 };
 
 /// Which active note gives way first: released ones, then the quietest, then the oldest. In one

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::held::MAX_HELD;
 use super::lists::{SlotLists, SlotSet};
 use super::note::{CutRank, FREE, HOLDS, Hold, Note, SlotState, StealRank};
 use super::ranking::Ranking;
@@ -144,7 +145,7 @@ impl Notes {
             keys_down: [0; KEYS],
             steal: Ranking::new(slots),
             cut: Ranking::new(slots),
-            ended: vec_with_room(2 * slots, EndedNote::default()).into(),
+            ended: vec_with_room(2 * slots + MAX_HELD, EndedNote::default()).into(),
         }
     }
 
@@ -169,6 +170,34 @@ impl Notes {
     /// How many notes count against the limit of voices.
     pub(super) fn active_count(&self) -> usize {
         self.active_count
+    }
+
+    /// Whether the note of this age in `slot` counts against the limit of voices.
+    pub(super) fn is_active(&self, slot: usize, age: u64) -> bool {
+        let note = &self.slots[slot];
+        note.state == SlotState::Active && note.age == age
+    }
+
+    /// Whether nothing of the note in `slot` has been rendered.
+    pub(super) fn is_pending(&self, slot: usize) -> bool {
+        self.pending.contains(slot)
+    }
+
+    /// What holds an active note.
+    pub(super) fn hold(&self, slot: usize) -> Hold {
+        self.slots[slot].hold
+    }
+
+    /// Says whether the end of an active note is told by [`Notes::end`], and not with its voice's end.
+    pub(super) fn keep(&mut self, slot: usize, is_kept: bool) {
+        self.slots[slot].is_kept = is_kept;
+    }
+
+    /// A note has ended.
+    pub(super) fn end(&mut self, note: EndedNote) {
+        if self.ended.len() < self.ended.capacity() {
+            self.ended.push_back(note);
+        }
     }
 
     /// The age of a note.
@@ -357,6 +386,27 @@ impl Notes {
         self.active_count += 1;
         self.taken.set(slot, true);
         self.taken_count += 1;
+        self.address(slot, new);
+    }
+
+    /// The voice in `slot` goes on as this note's, whose key is down.
+    pub(super) fn rename(&mut self, slot: usize, new: &NewNote) {
+        self.withdraw(slot);
+        let note = &mut self.slots[slot];
+        *note = Note {
+            hold: Hold::Key,
+            id: new.id,
+            channel: new.channel,
+            key: new.key,
+            age: new.age,
+            caught_by: 0,
+            ..*note
+        };
+        self.address(slot, new);
+    }
+
+    /// A note is found from now on by what events address it by, and its key is down.
+    fn address(&mut self, slot: usize, new: &NewNote) {
         self.keys_down[usize::from(new.key)] += 1;
         let has_id = new.id.is_some();
         let key = key_list(has_id, new.channel, new.key);
@@ -426,21 +476,27 @@ impl Notes {
 
     /// An active note counts no more; its voice may still fade.
     fn leave(&mut self, slot: usize) {
+        self.withdraw(slot);
+        self.active.set(slot, false);
+        self.active_count -= 1;
+    }
+
+    /// A note is no longer found by what events address it by, and has ended, unless it is kept.
+    fn withdraw(&mut self, slot: usize) {
         let note = &mut self.slots[slot];
         if note.hold == Hold::Key {
             self.keys_down[usize::from(note.key)] -= 1;
         }
         note.hold = Hold::Nothing;
-        if self.ended.len() < self.ended.capacity() {
-            self.ended.push_back(EndedNote {
-                id: note.id,
-                channel: note.channel,
-                key: note.key,
-            });
-        }
+        let ended = EndedNote {
+            id: note.id,
+            channel: note.channel,
+            key: note.key,
+        };
         self.without_id -= usize::from(note.id.is_none());
-        self.active.set(slot, false);
-        self.active_count -= 1;
+        if !note.is_kept {
+            self.end(ended);
+        }
         for lists in self.all_lists() {
             lists.remove(slot);
         }

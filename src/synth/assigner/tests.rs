@@ -45,6 +45,7 @@ struct Model {
     sostenuto: Vec<(u8, u64)>,
     masters: [u8; 16],
     ages: u64,
+    last_key: Option<u8>,
     commands: Vec<(usize, Command)>,
 }
 
@@ -132,6 +133,13 @@ impl Model {
                 self.key_up(slot);
             }
         }
+        let active = self.active();
+        let is_legato = active.into_iter().any(|slot| self.note(slot).key_is_down);
+        new.glide_start = self.last_key.replace(new.key).map(|key| GlideStart {
+            key,
+            voice: None,
+            is_legato,
+        });
         while self.active().len() >= VOICES {
             let victim = self.active().into_iter().min_by_key(|&slot| {
                 let note = self.note(slot);
@@ -232,7 +240,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
                 glide_start: None,
                 age: 0,
             };
-            assigner.note_on(new, VOICES, SLOTS, &mut commands);
+            assigner.note_on(new, &mut commands);
             model.note_on(new);
         }
         Step::Off(address) => {
@@ -303,6 +311,7 @@ proptest! {
     #[test]
     fn the_assigner_does_what_a_plain_model_does(steps in prop::collection::vec(step(), 0..120)) {
         let mut assigner = Assigner::new(SLOTS);
+        assigner.set_capacity(VOICES, SLOTS);
         let mut model = Model {
             slots: vec![None; SLOTS],
             masters: NO_MASTERS,
@@ -328,6 +337,7 @@ proptest! {
 #[test]
 fn a_burst_of_notes_leaves_no_more_than_the_limit() {
     let mut assigner = Assigner::new(SLOTS);
+    assigner.set_capacity(VOICES, SLOTS);
     let mut commands = Vec::new();
     for key in 0..1_000 {
         let new = NewNote {
@@ -338,7 +348,7 @@ fn a_burst_of_notes_leaves_no_more_than_the_limit() {
             glide_start: None,
             age: 0,
         };
-        assigner.note_on(new, VOICES, SLOTS, &mut commands);
+        assigner.note_on(new, &mut commands);
     }
     assert_eq!(assigner.notes().sounding(), VOICES);
     assert_eq!(assigner.notes().held_keys().count_ones() as usize, VOICES);

@@ -20,6 +20,8 @@ const MODULATIONS: usize = 16_384;
 struct Waiting {
     /// A note begins; this comes before the rest.
     begin: Option<NewNote>,
+    /// The voice goes on as this note's.
+    next: Option<NewNote>,
     release: bool,
     fade: bool,
     /// Modulations before this one are for an earlier note.
@@ -76,9 +78,14 @@ impl VoiceCommands {
         }
     }
 
-    /// Carries out all commands; `begin` makes a slot's voice ready for a note.
-    pub fn drain<V>(&mut self, voices: &mut V, mut begin: impl FnMut(&mut V, usize, &NewNote))
-    where
+    /// Carries out all commands; `begin` makes a slot's voice ready for a note, and `go_on` has it go on
+    /// as another's.
+    pub fn drain<V>(
+        &mut self,
+        voices: &mut V,
+        mut begin: impl FnMut(&mut V, usize, &NewNote),
+        mut go_on: impl FnMut(&mut V, usize, &NewNote),
+    ) where
         V: IndexMut<usize, Output = Voice>,
     {
         for slot in self.waiting.iter() {
@@ -86,6 +93,9 @@ impl VoiceCommands {
             let waiting = &self.slots[slot];
             if let Some(note) = &waiting.begin {
                 begin(voices, slot, note);
+            }
+            if let Some(note) = &waiting.next {
+                go_on(voices, slot, note);
             }
             if waiting.release {
                 voices[slot].release();
@@ -125,6 +135,21 @@ impl Commands for VoiceCommands {
                     first_modulation: self.modulations.len(),
                     ..Waiting::default()
                 }
+            }
+            Command::Continue(note) => {
+                match &mut waiting.begin {
+                    // Its onset is yet to come: it is this note's, and glides from where it would have.
+                    Some(begin) => {
+                        *begin = NewNote {
+                            velocity: begin.velocity,
+                            glide_start: begin.glide_start,
+                            ..note
+                        }
+                    }
+                    None => waiting.next = Some(note),
+                }
+                waiting.release = false;
+                waiting.first_modulation = self.modulations.len();
             }
             Command::Release => waiting.release = true,
             Command::Fade => waiting.fade = true,

@@ -1,12 +1,27 @@
 //! What each event does: at once to held keys, and to voices by commands for the next tick.
 
 use super::Engine;
-use crate::synth::assigner::{NewNote, Pedal};
+use super::commands::VoiceCommands;
+use super::expressions::PendingExpressions;
+use crate::synth::assigner::{Assigner, Command, Commands, NewNote, Pedal};
 use crate::synth::controller;
 use crate::synth::event::{Event, NoteAddress, NoteExpression};
-use crate::synth::modulation::glide::GlideStart;
 use crate::synth::parameter::Param;
-use crate::synth::pool::slots;
+
+/// Takes the assigner's commands.
+pub(super) struct Assigned<'e> {
+    commands: &'e mut VoiceCommands,
+    expressions: &'e mut PendingExpressions,
+}
+
+impl Commands for Assigned<'_> {
+    fn push(&mut self, slot: usize, command: Command) {
+        if matches!(command, Command::Begin(_) | Command::Continue(_)) {
+            self.expressions.begin(slot);
+        }
+        self.commands.push(slot, command);
+    }
+}
 
 impl Engine {
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
@@ -30,8 +45,14 @@ impl Engine {
                     });
                 }
             }
-            Event::NoteOff(note) => self.assigner.note_off(&note, &mut self.commands),
-            Event::Choke(note) => self.assigner.choke(&note, &mut self.commands),
+            Event::NoteOff(note) => {
+                let (assigner, commands) = &mut self.assigning();
+                assigner.note_off(&note, commands);
+            }
+            Event::Choke(note) => {
+                let (assigner, commands) = &mut self.assigning();
+                assigner.choke(&note, commands);
+            }
             Event::Expression {
                 note,
                 expression,
@@ -76,22 +97,27 @@ impl Engine {
             self.take_patch();
             self.take_capacity();
         }
-        let start = self.last_key.replace(note.key).map(|key| GlideStart {
-            key,
-            is_legato: self.assigner.notes().holds_any_key(),
-        });
-        let note = NewNote {
-            glide_start: start,
-            ..note
-        };
-        let slots = slots(self.voice_limit);
-        let slot = self
-            .assigner
-            .note_on(note, self.voice_limit, slots, &mut self.commands);
-        if let Some(slot) = slot {
-            self.expressions.begin(slot);
+        let (assigner, commands) = &mut self.assigning();
+        assigner.note_on(note, commands);
+    }
+
+    /// The assigner, and what takes its commands.
+    pub(super) fn assigning(&mut self) -> (&mut Assigner, Assigned<'_>) {
+        if self.assigner.has_waiting_keys() {
+            // A note may begin, as when its key goes down.
+            self.end_block();
         }
-        self.has_onsets = true;
+        let Engine {
+            assigner,
+            commands,
+            expressions,
+            ..
+        } = self;
+        let assigned = Assigned {
+            commands,
+            expressions,
+        };
+        (assigner, assigned)
     }
 
     fn modulate(&mut self, id: i32, param: Param, offset: f32) {
@@ -121,9 +147,7 @@ impl Engine {
 
     fn controller(&mut self, channel: u8, number: u8, value: f32) {
         let is_down = value >= 0.5;
-        let Engine {
-            assigner, commands, ..
-        } = self;
+        let (assigner, commands) = &mut self.assigning();
         match number {
             controller::SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
             controller::SOSTENUTO => {
@@ -153,12 +177,13 @@ impl Engine {
         if changed == 0 {
             return;
         }
-        for channel in (0..16).filter(|channel| changed >> channel & 1 == 1) {
-            self.assigner.reset_pedals(channel, &mut self.commands);
-            self.assigner.all_notes_off(channel, &mut self.commands);
-        }
         let masters = self.channels.masters();
-        self.assigner.set_masters(&masters, &mut self.commands);
+        let (assigner, commands) = &mut self.assigning();
+        for channel in (0..16).filter(|channel| changed >> channel & 1 == 1) {
+            assigner.reset_pedals(channel, commands);
+            assigner.all_notes_off(channel, commands);
+        }
+        assigner.set_masters(&masters, commands);
     }
 
     /// Notes of a channel lose the pressure of their own.

@@ -33,13 +33,26 @@ impl GlideMode {
     }
 }
 
-/// Where a note glides from.
+/// Where a note glides from, as far as it is known when its key goes down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlideStart {
     /// The key of the note before.
     pub key: u8,
-    /// Whether any key was held at the onset.
+    /// The slot of its voice, where the glide begins at what that has come to.
+    pub voice: Option<usize>,
+    /// Whether any key was held.
     pub is_legato: bool,
+}
+
+/// Where a note's pitch comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GlideOrigin {
+    /// A MIDI key, with its fraction.
+    pub key: f64,
+    /// Whether any key was held when the note's key went down.
+    pub is_legato: bool,
+    /// The age of the voice when the glide began.
+    pub begin_s: f64,
 }
 
 /// The glide of a note.
@@ -47,6 +60,8 @@ pub struct GlideStart {
 pub struct Glide {
     /// From the note's own pitch to where it starts.
     pub semitones: f64,
+    /// The age of the voice when it began.
+    pub begin_s: f64,
     /// How long the fundamental takes.
     pub time_s: f64,
     /// Octaves of the time between the first partial and the last.
@@ -57,8 +72,8 @@ impl Glide {
     /// As the values say; `None` for a note that does not glide.
     pub fn read(values: &Values, note: &Note) -> Option<Glide> {
         let time_s = f64::from(values.get(Param::GLIDE));
-        let start = note.glide_start.filter(|_| time_s > 0.0)?;
-        let semitones = f64::from(start.key) - f64::from(note.key);
+        let origin = note.glide_origin.filter(|_| time_s > 0.0)?;
+        let semitones = origin.key - f64::from(note.key);
         let mode = GlideMode::from_index(values.index(Param::GLIDE_MODE));
         let (needs_legato, time_s) = match mode {
             GlideMode::Time => (false, time_s),
@@ -66,23 +81,29 @@ impl Glide {
             GlideMode::Rate => (false, time_s * semitones.abs() / 12.0),
             GlideMode::RateLegato => (true, time_s * semitones.abs() / 12.0),
         };
-        let glides = semitones != 0.0 && (start.is_legato || !needs_legato);
+        let glides = semitones != 0.0 && (origin.is_legato || !needs_legato);
         glides.then(|| Glide {
             semitones,
+            begin_s: origin.begin_s,
             time_s,
             fan_octaves: values.get(Param::GLIDE_FAN),
         })
     }
 
-    /// The part of the way that is left to the fundamental at this age of the note, 0 to 1.
+    /// The part of the way that is left to the fundamental at this age of the voice, 0 to 1.
     pub fn left(&self, age_s: f64) -> f64 {
-        (1.0 - age_s / self.time_s).max(0.0)
+        (1.0 - self.age(age_s)).max(0.0)
+    }
+
+    /// How long it has gone on at this age of the voice, in times of the fundamental.
+    fn age(&self, age_s: f64) -> f64 {
+        (age_s - self.begin_s) / self.time_s
     }
 
     /// Whether all partials have arrived.
     pub fn is_done(&self, age_s: f64) -> bool {
         let slowest = f64::from(self.fan_octaves.max(0.0));
-        age_s >= self.time_s * libm::exp2(slowest)
+        self.age(age_s) >= libm::exp2(slowest)
     }
 }
 
@@ -91,19 +112,19 @@ impl Glide {
 pub struct FannedGlide {
     /// Of the whole way.
     pub cents: f32,
-    /// The note's age over the fundamental's time.
+    /// How long it has gone on, in times of the fundamental.
     pub age: f32,
     /// Octaves of the time between the first partial and the last.
     pub fan_octaves: f32,
 }
 
 impl FannedGlide {
-    /// Of a glide at this age of the note; `None` if the partials are all where the fundamental is.
+    /// Of a glide at this age of the voice; `None` if the partials are all where the fundamental is.
     pub fn at(glide: &Glide, age_s: f64) -> Option<FannedGlide> {
         let is_apart = glide.fan_octaves != 0.0 && !glide.is_done(age_s);
         is_apart.then(|| FannedGlide {
             cents: (100.0 * glide.semitones) as f32,
-            age: (age_s / glide.time_s) as f32,
+            age: glide.age(age_s) as f32,
             fan_octaves: glide.fan_octaves,
         })
     }

@@ -1,6 +1,6 @@
 //! The note that a voice plays, as sources read it.
 
-use super::glide::GlideStart;
+use super::glide::GlideOrigin;
 use crate::synth::event::NoteExpression;
 
 /// A voice's note.
@@ -15,7 +15,7 @@ pub struct Note {
     /// How many notes have begun, with this one.
     pub serial: u64,
     /// Where it glides from; `None` for the first note.
-    pub glide_start: Option<GlideStart>,
+    pub glide_origin: Option<GlideOrigin>,
     /// Its own expression.
     pub expression: Expression,
     /// CC 74 of its channel at the onset, 0 to 1: MPE's slide is read from there.
@@ -30,7 +30,7 @@ impl Note {
             key,
             velocity,
             serial,
-            glide_start: None,
+            glide_origin: None,
             expression: Expression::NEUTRAL,
             brightness_at_onset: 0.5,
         }

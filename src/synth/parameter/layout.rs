@@ -45,8 +45,8 @@ pub enum Group {
     Sequence1,
     /// The second.
     Sequence2,
-    /// How the pitch goes from note to note.
-    Glide,
+    /// How notes follow each other.
+    Playing,
     /// What the player's hands do.
     Expression,
     /// How many voices there are, and what renders them.
@@ -77,7 +77,7 @@ impl Group {
             Group::Lfo4 => "LFO 4",
             Group::Sequence1 => "Sequence 1",
             Group::Sequence2 => "Sequence 2",
-            Group::Glide => "Glide",
+            Group::Playing => "Playing",
             Group::Expression => "Expression",
             Group::Voices => "Voices",
             Group::Output => "Output",
@@ -133,8 +133,8 @@ pub enum Page {
     Sequence2,
     /// How far each route moves its target.
     RouteDepths,
-    /// How the pitch goes from note to note.
-    Glide,
+    /// How notes follow each other.
+    Playing,
     /// Tuning, expression and level.
     Play,
     /// How far each macro moves its target.
@@ -167,7 +167,7 @@ impl Page {
         Page::Sequence2,
         Page::RouteDepths,
         Page::Play,
-        Page::Glide,
+        Page::Playing,
         Page::Settings,
         Page::PartialLevels,
         Page::PartialTunes,
@@ -204,7 +204,7 @@ impl Page {
             Page::Sequence1 => "Sequence 1",
             Page::Sequence2 => "Sequence 2",
             Page::RouteDepths => "Route Depths",
-            Page::Glide => "Glide",
+            Page::Playing => "Playing",
             Page::Play => "Play",
             Page::Settings => "Settings",
             Page::PartialLevels => "Level",
@@ -228,7 +228,7 @@ impl Page {
             | Page::Sequence1
             | Page::Sequence2
             | Page::RouteDepths => "Motion",
-            Page::Play | Page::Glide | Page::Settings => "Play",
+            Page::Play | Page::Playing | Page::Settings => "Play",
             Page::PartialLevels => "Partial Level",
             Page::PartialTunes => "Partial Tune",
             Page::PartialPans => "Partial Pan",

@@ -64,7 +64,7 @@ sections! {
     lfo
     lfo_depths
     sequences
-    glide
+    playing
     expression
     output
     partials

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use super::layout::{KNOBS, Page};
 use super::*;
 use crate::dsp::lfo::LfoShape;
+use crate::synth::assigner::{PlayMode, Priority};
 use crate::synth::modulation::fan::{FanOrder, PartialSet};
 use crate::synth::modulation::glide::GlideMode;
 use crate::synth::partials::motion::OnsetPhases;
@@ -192,6 +193,8 @@ fn choices_have_as_many_meanings_as_labels() {
         }
     }
     meanings(Param::LFO_SHAPE, LfoShape::from_index);
+    meanings(Param::PLAY_MODE, PlayMode::from_index);
+    meanings(Param::PRIORITY, Priority::from_index);
     meanings(Param::GLIDE_MODE, GlideMode::from_index);
     meanings(LfoParams::of(4).fan_order, FanOrder::from_index);
     meanings(RouteParams::of(24).partials, PartialSet::from_index);

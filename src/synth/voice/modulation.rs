@@ -103,8 +103,6 @@ impl Voice {
         own: &DestinationValues,
         age_s: f64,
     ) -> f64 {
-        let glide = Glide::read(&tick.values, &self.control.note);
-        let glide = glide.map_or(0.0, |glide| glide.semitones * glide.left(age_s));
         let semitones = tick.values.get(Param::COARSE)
             + channel.bend_semitones
             + channel.tuning_semitones
@@ -112,12 +110,23 @@ impl Voice {
         let key = f64::from(self.control.note.key)
             + f64::from(semitones)
             + f64::from(own[FINE]) / 100.0
-            + glide;
+            + self.semitones_to_go(tick, age_s);
         A4_HZ * ratio_from_semitones(key - 69.0)
     }
 
+    /// What the glide has left at this age of the voice, semitones.
+    fn semitones_to_go(&self, tick: &Tick, age_s: f64) -> f64 {
+        let glide = Glide::read(&tick.values, &self.control.note);
+        glide.map_or(0.0, |glide| glide.semitones * glide.left(age_s))
+    }
+
+    /// The MIDI key that the glide has come to, with its fraction.
+    pub fn glided_key(&self, tick: &Tick) -> f64 {
+        f64::from(self.control.note.key) + self.semitones_to_go(tick, self.age_s(tick))
+    }
+
     /// Seconds since the onset.
-    pub(super) fn age_s(&self, tick: &Tick) -> f64 {
+    pub fn age_s(&self, tick: &Tick) -> f64 {
         self.control.modulators.lfos.age_s(&tick.modulators.lfos)
     }
 

@@ -82,10 +82,15 @@ pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of what says how notes glide, while they do not.
-pub fn glide(param: Param, values: &Values) -> Option<&'static str> {
-    let is_off = param != Param::GLIDE && values.get(Param::GLIDE) == 0.0;
-    is_off.then_some("Glide is zero.")
+/// Of what says how notes follow each other, while they sound together or do not glide.
+pub fn playing(param: Param, values: &Values) -> Option<&'static str> {
+    match param {
+        Param::PRIORITY if values.index(Param::PLAY_MODE) == 0 => Some("Play Mode is Poly."),
+        Param::GLIDE_MODE | Param::GLIDE_FAN if values.get(Param::GLIDE) == 0.0 => {
+            Some("Glide is zero.")
+        }
+        _ => None,
+    }
 }
 
 /// Of a macro that moves nothing.

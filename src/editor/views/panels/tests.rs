@@ -128,7 +128,7 @@ fn a_large_window_shows_four_groups_at_once_and_three_tabs() {
         tab_names(&harness),
         [
             "Sound · Envelopes · Modulation · Play & Output",
-            "Glide & LFO 2 · LFO 3 & 4 · Sequence 1 · Sequence 2",
+            "Playing & LFO 2 · LFO 3 & 4 · Sequence 1 · Sequence 2",
             "Routes"
         ]
     );

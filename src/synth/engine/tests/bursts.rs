@@ -225,6 +225,7 @@ impl Commands for () {
 #[test]
 fn stealing_all_voices_at_once_looks_at_each_a_few_times() {
     let mut assigner = Assigner::new(MAX_SLOTS);
+    assigner.set_capacity(VOICES, MAX_SLOTS);
     let note = NewNote {
         id: None,
         channel: 0,
@@ -239,7 +240,7 @@ fn stealing_all_voices_at_once_looks_at_each_a_few_times() {
             channel: (place / 128) as u8,
             ..note
         };
-        assigner.note_on(note, VOICES, MAX_SLOTS, &mut ());
+        assigner.note_on(note, &mut ());
     }
     let steps = steps_of(|| assigner.steal_down_to(1, &mut ()));
     assert!((VOICES..4 * VOICES).contains(&steps), "{steps} steps");

@@ -1,0 +1,140 @@
+//! One note at a time: which key's note sounds, and when the voice goes on with another one.
+//!
+//! All keys that are down are kept. Of these the priority chooses the one that sounds; when it comes
+//! up, the next one sounds again. In Legato the voice goes on, so long as a key or a pedal holds it,
+//! and takes the other note's place; else the note before fades out and the other begins. A note has
+//! ended when its key is up and it does not sound.
+
+#[cfg(test)]
+mod tests;
+
+use super::held::{HeldKeys, PlayMode, Priority};
+use super::note::Hold;
+use super::{Assigner, Command, Commands, NewNote, fade};
+use crate::synth::event::{EndedNote, NoteAddress};
+
+/// The voice of the note that sounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Playing {
+    slot: usize,
+    age: u64,
+}
+
+impl Assigner {
+    /// How notes are played from now on. What sounds is left as it is until the next note.
+    pub fn set_mode(&mut self, mode: PlayMode, priority: Priority) {
+        if mode == PlayMode::Poly && self.mode != PlayMode::Poly {
+            self.lift_held(|_| true);
+            self.playing = None;
+        }
+        (self.mode, self.priority) = (mode, priority);
+    }
+
+    /// Whether an event may have a held key's note sound again.
+    pub fn has_waiting_keys(&self) -> bool {
+        self.held.len() > usize::from(self.playing_slot().is_some())
+    }
+
+    /// A note begins where one sounds at a time.
+    pub(super) fn mono_note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
+        let was_held = self.playing_is_held();
+        // The same key again: the earlier note's key counts as up.
+        let identity = (note.id, note.channel, note.key);
+        self.lift_held(|held| (held.id, held.channel, held.key) == identity);
+        self.onsets += 1;
+        let note = NewNote {
+            age: self.onsets,
+            ..note
+        };
+        if let Some(oldest) = self.held.press(note) {
+            self.end_unless_playing(&oldest);
+        }
+        self.play_first(was_held, commands);
+    }
+
+    /// The slot of the note that sounds, if its voice has not ended.
+    fn playing_slot(&self) -> Option<usize> {
+        let playing = self.playing?;
+        self.notes
+            .is_active(playing.slot, playing.age)
+            .then_some(playing.slot)
+    }
+
+    /// Whether a key or a pedal holds the note that sounds.
+    pub(super) fn playing_is_held(&self) -> bool {
+        let slot = self.playing_slot();
+        slot.is_some_and(|slot| self.notes.hold(slot) != Hold::Nothing)
+    }
+
+    /// Has the key sound that the priority chooses, unless a pedal holds the note that sounds.
+    /// `was_held` says whether anything held that one before the event.
+    pub(super) fn play_first(&mut self, was_held: bool, commands: &mut impl Commands) {
+        let Some(&first) = self.held.first(self.priority) else {
+            return;
+        };
+        let playing = self.playing_slot();
+        let is_playing = playing.is_some_and(|slot| self.notes.age(slot) == first.age);
+        let is_new = first.age == self.onsets;
+        let is_pedalled = playing
+            .is_some_and(|slot| matches!(self.notes.hold(slot), Hold::Sustain | Hold::Sostenuto));
+        if is_playing || (is_pedalled && !is_new) {
+            return;
+        }
+        // Of one that has not been rendered yet it is not known where it is.
+        let rendered = playing.filter(|&slot| !self.notes.is_pending(slot));
+        let note = NewNote {
+            glide_start: self.glide_start(first.key, rendered, was_held),
+            ..first
+        };
+        let slot = match playing {
+            Some(slot) if was_held && self.mode == PlayMode::Legato => {
+                self.notes.rename(slot, &note);
+                commands.push(slot, Command::Continue(note));
+                slot
+            }
+            _ => {
+                self.fade_all(commands);
+                let Some(slot) = self.notes.slot_for_new_note(self.slots) else {
+                    return;
+                };
+                self.notes.enter(slot, &note);
+                commands.push(slot, Command::Begin(note));
+                slot
+            }
+        };
+        self.notes.keep(slot, true);
+        let age = note.age;
+        self.playing = Some(Playing { slot, age });
+    }
+
+    fn fade_all(&mut self, commands: &mut impl Commands) {
+        let all = NoteAddress {
+            id: None,
+            channel: None,
+            key: None,
+        };
+        self.notes.visit(&all, false, |notes, slot| {
+            fade(notes, slot, commands);
+        });
+    }
+
+    /// Keys come up; those whose notes do not sound have ended.
+    pub(super) fn lift_held(&mut self, is_meant: impl Fn(&NewNote) -> bool) {
+        // Taken out meanwhile; an empty list is no allocation.
+        let mut held = std::mem::replace(&mut self.held, HeldKeys::EMPTY);
+        held.lift(is_meant, |note| self.end_unless_playing(note));
+        self.held = held;
+    }
+
+    /// The key of a note is up: it has ended, or it ends with the voice in which it sounds.
+    fn end_unless_playing(&mut self, note: &NewNote) {
+        match self.playing_slot() {
+            Some(slot) if self.notes.age(slot) == note.age => self.notes.keep(slot, false),
+            _ => self.notes.end(EndedNote {
+                id: note.id,
+                channel: note.channel,
+                key: note.key,
+            }),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::synth::assigner::{Pedal, VoiceReport};
+use crate::synth::modulation::glide::GlideStart;
+use crate::synth::pool::slots;
+
+const VOICES: usize = 4;
+
+fn on(key: u8) -> NewNote {
+    NewNote {
+        id: None,
+        channel: 0,
+        key,
+        velocity: 0.5,
+        glide_start: None,
+        age: 0,
+    }
+}
+
+fn off(key: u8) -> NoteAddress {
+    NoteAddress {
+        id: None,
+        channel: Some(0),
+        key: Some(key),
+    }
+}
+
+fn assigner(mode: PlayMode, priority: Priority) -> Assigner {
+    let mut assigner = Assigner::new(slots(VOICES));
+    assigner.set_capacity(VOICES, slots(VOICES));
+    assigner.set_mode(mode, priority);
+    assigner
+}
+
+/// All that begins from now on has been rendered.
+fn block(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool) {
+    let taken: Vec<usize> = assigner.notes().slots_in_use().collect();
+    assigner.begin_reports();
+    for slot in taken {
+        let report = VoiceReport {
+            is_active: goes_on(slot),
+            power: 1.0,
+            partials: 1,
+        };
+        assigner.report(slot, &report);
+    }
+}
+
+/// Takes a key down or up, and tells in short what that comes to: `+60` an onset, `=62` another key
+/// in the same voice, `-` a release, `x` a fade.
+fn tell(
+    assigner: &mut Assigner,
+    act: impl FnOnce(&mut Assigner, &mut Vec<(usize, Command)>),
+) -> String {
+    let mut commands = Vec::new();
+    act(assigner, &mut commands);
+    block(assigner, |_| true);
+    let told = commands.iter().map(|(_, command)| match command {
+        Command::Begin(note) => format!("+{}", note.key),
+        Command::Continue(note) => format!("={}", note.key),
+        Command::Release => "-".to_owned(),
+        Command::Fade => "x".to_owned(),
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// What each key comes to: a positive number goes down, a negative one up.
+fn tale(mode: PlayMode, priority: Priority, keys: &[i8]) -> Vec<String> {
+    let mut assigner = assigner(mode, priority);
+    let tell = |&key: &i8| {
+        tell(&mut assigner, |assigner, commands| {
+            let number = key.unsigned_abs();
+            if key > 0 {
+                assigner.note_on(on(number), commands);
+            } else {
+                assigner.note_off(&off(number), commands);
+            }
+        })
+    };
+    keys.iter().map(tell).collect()
+}
+
+#[test]
+fn the_key_before_sounds_again_when_one_comes_up() {
+    let keys = [60, 64, 67, -67, -60, -64];
+    let mono = tale(PlayMode::Mono, Priority::Last, &keys);
+    assert_eq!(mono, ["+60", "x +64", "x +67", "- x +64", "", "-"]);
+    let legato = tale(PlayMode::Legato, Priority::Last, &keys);
+    assert_eq!(legato, ["+60", "=64", "=67", "- =64", "", "-"]);
+}
+
+#[test]
+fn the_lowest_or_the_highest_key_sounds_where_it_has_priority() {
+    let keys = [60, 64, 57, -57, -60, -64];
+    let low = tale(PlayMode::Legato, Priority::Low, &keys);
+    assert_eq!(low, ["+60", "", "=57", "- =60", "- =64", "-"]);
+    let high = tale(PlayMode::Legato, Priority::High, &keys);
+    assert_eq!(high, ["+60", "=64", "", "", "", "-"]);
+}
+
+#[test]
+fn a_key_after_the_last_has_come_up_is_an_onset() {
+    let keys = [60, -60, 62, 62, -62];
+    let legato = tale(PlayMode::Legato, Priority::Last, &keys);
+    assert_eq!(legato, ["+60", "-", "x +62", "=62", "-"]);
+}
+
+#[test]
+fn a_pedal_holds_what_sounds_until_it_comes_up() {
+    let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+    let mut told = Vec::new();
+    let pedal = |assigner: &mut Assigner, is_down| {
+        tell(assigner, |assigner, commands| {
+            assigner.set_pedal(0, Pedal::Sustain, is_down, commands);
+        })
+    };
+    told.push(pedal(&mut assigner, true));
+    for (key, is_down) in [(60, true), (64, true), (64, false), (60, false), (67, true)] {
+        told.push(tell(&mut assigner, |assigner, commands| match is_down {
+            true => assigner.note_on(on(key), commands),
+            false => assigner.note_off(&off(key), commands),
+        }));
+    }
+    told.push(pedal(&mut assigner, false));
+    assert_eq!(told, ["", "+60", "=64", "", "", "=67", ""]);
+    // A key that is still down sounds again when the pedal lets go of another's note.
+    pedal(&mut assigner, true);
+    tell(&mut assigner, |assigner, commands| {
+        assigner.note_on(on(72), commands)
+    });
+    tell(&mut assigner, |assigner, commands| {
+        assigner.note_off(&off(72), commands)
+    });
+    assert_eq!(pedal(&mut assigner, false), "- =67");
+}
+
+#[test]
+fn a_note_glides_from_where_the_one_before_is() {
+    let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+    let mut starts = Vec::new();
+    for key in [60, 64, 67] {
+        let mut commands: Vec<(usize, Command)> = Vec::new();
+        assigner.note_on(on(key), &mut commands);
+        block(&mut assigner, |_| true);
+        starts.extend(commands.iter().filter_map(|(_, command)| match command {
+            Command::Begin(note) | Command::Continue(note) => Some(note.glide_start),
+            _ => None,
+        }));
+    }
+    let start = |key| GlideStart {
+        key,
+        voice: Some(0),
+        is_legato: true,
+    };
+    assert_eq!(starts, [None, Some(start(60)), Some(start(64))]);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    On(u8, Option<i32>),
+    Off(u8),
+    Pedal(bool),
+    Choke(u8),
+    NotesOff,
+    Mode(PlayMode, Priority),
+    /// A block ends; the voices in these slots have come to their end.
+    Block(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    use PlayMode::{Legato, Mono, Poly};
+    use Priority::{High, Last, Low};
+    prop_oneof![
+        6 => (0..6_u8, prop::option::of(0..3)).prop_map(|(key, id)| Step::On(key, id)),
+        6 => (0..6_u8).prop_map(Step::Off),
+        1 => any::<bool>().prop_map(Step::Pedal),
+        1 => (0..6_u8).prop_map(Step::Choke),
+        1 => Just(Step::NotesOff),
+        1 => (prop::sample::select(vec![Poly, Mono, Legato]), prop::sample::select(vec![Last, Low, High]))
+            .prop_map(|(mode, priority)| Step::Mode(mode, priority)),
+        3 => any::<u8>().prop_map(Step::Block),
+    ]
+}
+
+proptest! {
+    /// However modes, keys and pedals follow each other: one note sounds, of a key that is down if any
+    /// is and no pedal holds another; and each note ends once.
+    #[test]
+    fn each_note_ends_once_and_one_sounds(steps in prop::collection::vec(step(), 0..60)) {
+        let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+        let mut mode = PlayMode::Legato;
+        let mut was_poly = false;
+        let mut begun: BTreeMap<(Option<i32>, u8), i32> = BTreeMap::new();
+        let mut is_down = false;
+        for step in steps.into_iter().chain([Step::Pedal(false), Step::NotesOff]) {
+            let mut commands: Vec<(usize, Command)> = Vec::new();
+            // Another priority counts from the next key on.
+            let is_key = matches!(step, Step::On(..) | Step::Off(_));
+            match step {
+                Step::On(key, id) => {
+                    *begun.entry((id, key)).or_default() += 1;
+                    assigner.note_on(NewNote { id, ..on(key) }, &mut commands);
+                    was_poly &= mode == PlayMode::Poly;
+                }
+                Step::Off(key) => assigner.note_off(&off(key), &mut commands),
+                Step::Pedal(down) => {
+                    is_down = down;
+                    assigner.set_pedal(0, Pedal::Sustain, down, &mut commands);
+                }
+                Step::Choke(key) => assigner.choke(&off(key), &mut commands),
+                Step::NotesOff => assigner.all_notes_off(0, &mut commands),
+                Step::Mode(to, priority) => {
+                    was_poly |= mode == PlayMode::Poly;
+                    mode = to;
+                    was_poly |= mode == PlayMode::Poly;
+                    assigner.set_mode(mode, priority);
+                }
+                Step::Block(ended) => block(&mut assigner, |slot| ended >> (slot % 8) & 1 == 0),
+            }
+            let active: Vec<usize> = assigner.notes().active_slots().collect();
+            if !was_poly && mode != PlayMode::Poly {
+                prop_assert!(active.len() <= 1, "{active:?}");
+                let expected = assigner.held.first(assigner.priority).map(|note| note.age);
+                if let (&[slot], Some(age), false) = (&active[..], expected, is_down || !is_key) {
+                    prop_assert_eq!(assigner.notes.age(slot), age);
+                }
+            }
+            while let Some(ended) = assigner.next_ended() {
+                *begun.entry((ended.id, ended.key)).or_default() -= 1;
+            }
+        }
+        block(&mut assigner, |_| false);
+        while let Some(ended) = assigner.next_ended() {
+            *begun.entry((ended.id, ended.key)).or_default() -= 1;
+        }
+        prop_assert!(begun.values().all(|&open| open == 0), "{begun:?}");
+    }
+}
