@@ -2,6 +2,7 @@
 
 use std::ops::IndexMut;
 
+use super::expressions::PendingExpressions;
 use crate::dsp::resident::{self, vec_with_room};
 use crate::synth::assigner::lists::SlotSet;
 use crate::synth::assigner::{Command, Commands, NewNote};
@@ -154,5 +155,21 @@ impl Commands for VoiceCommands {
             Command::Release => waiting.release = true,
             Command::Fade => waiting.fade = true,
         }
+    }
+}
+
+/// Takes the assigner's commands: a note that begins has none of the expressions that have come before
+/// it.
+pub struct Assigned<'e> {
+    pub commands: &'e mut VoiceCommands,
+    pub expressions: &'e mut PendingExpressions,
+}
+
+impl Commands for Assigned<'_> {
+    fn push(&mut self, slot: usize, command: Command) {
+        if matches!(command, Command::Begin(_) | Command::Continue(_)) {
+            self.expressions.begin(slot);
+        }
+        self.commands.push(slot, command);
     }
 }

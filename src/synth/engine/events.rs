@@ -1,27 +1,11 @@
 //! What each event does: at once to held keys, and to voices by commands for the next tick.
 
 use super::Engine;
-use super::commands::VoiceCommands;
-use super::expressions::PendingExpressions;
-use crate::synth::assigner::{Assigner, Command, Commands, NewNote, Pedal};
+use super::commands::Assigned;
+use crate::synth::assigner::{Assigner, NewNote, Pedal};
 use crate::synth::controller;
 use crate::synth::event::{Event, NoteAddress, NoteExpression};
 use crate::synth::parameter::Param;
-
-/// Takes the assigner's commands.
-pub(super) struct Assigned<'e> {
-    commands: &'e mut VoiceCommands,
-    expressions: &'e mut PendingExpressions,
-}
-
-impl Commands for Assigned<'_> {
-    fn push(&mut self, slot: usize, command: Command) {
-        if matches!(command, Command::Begin(_) | Command::Continue(_)) {
-            self.expressions.begin(slot);
-        }
-        self.commands.push(slot, command);
-    }
-}
 
 impl Engine {
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
