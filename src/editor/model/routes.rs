@@ -3,9 +3,7 @@
 
 use super::EditorModel;
 use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{
-    ROUTE_SOURCE_LABELS, ROUTE_TARGETS, ROUTES, RouteParams, RouteTarget,
-};
+use crate::synth::parameter::{ROUTE_SOURCE_LABELS, ROUTES, RouteParams, RouteTarget};
 use crate::synth::{Param, Values};
 
 /// The route that a parameter is of.
@@ -21,8 +19,7 @@ pub fn route_of(param: Param) -> Option<RouteParams> {
 
 /// What a route moves, at the plain values that `plain` gives.
 pub fn target(route: &RouteParams, plain: impl Fn(Param) -> f32) -> Option<RouteTarget> {
-    let place = (plain(route.to) as usize).checked_sub(1)?;
-    ROUTE_TARGETS.get(place).copied()
+    RouteTarget::of_place(plain(route.to) as usize)
 }
 
 /// The routes that move something if their depth is not zero, with what they move.

@@ -145,6 +145,21 @@ pub enum PartialSource {
     Sequence(FannedSequence),
     /// How far each partial is behind the fundamental in a glide, in cents.
     Glide(FannedGlide),
+    /// What tells the partials apart by itself.
+    Trait(PartialTrait),
+}
+
+/// What tells the partials apart by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartialTrait {
+    /// log₂ n / 9: 0 for the first, 1 for the 512th.
+    Number,
+    /// 1 for odd n, −1 for even n.
+    Odd,
+    /// At random, −1 to 1, by this seed.
+    Random(u32),
+    /// Where the spread puts it, −1 (left) to 1 (right).
+    Side,
 }
 
 /// A route to partials, at one instant of a voice.
@@ -158,6 +173,8 @@ pub struct PartialRoute {
     pub source: PartialSource,
     /// How the source is bent.
     pub bend: Bend,
+    /// What the bent source is multiplied by.
+    pub via: PartialSource,
     /// What 1 of the source moves it by, in the destination's unit.
     pub amount: f32,
 }
@@ -170,6 +187,7 @@ impl PartialRoute {
             set: PartialSet::All,
             source: PartialSource::Glide(instant),
             bend: Bend::new(0.0),
+            via: PartialSource::Same(1.0),
             amount: 1.0,
         }
     }
@@ -230,6 +248,7 @@ impl PartialRoutes {
                 exponent: 0.0,
                 scale: 0.0,
             },
+            via: PartialSource::Same(1.0),
             amount: 0.0,
         }; ROUTES + 1],
         count: 0,

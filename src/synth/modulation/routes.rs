@@ -8,13 +8,15 @@
 //! What the patch's own routes move is limited once, behind all routes.
 
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
-use super::fan::{Bend, PartialDestination, PartialRoute, PartialRoutes, PartialSet};
+use super::fan::{
+    Bend, PartialDestination, PartialRoute, PartialRoutes, PartialSet, PartialSource,
+};
 use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
     SourceValues,
 };
-use crate::synth::parameter::{self, Param, ROUTE_TARGETS, RouteParams, RouteTarget};
+use crate::synth::parameter::{self, Param, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -131,7 +133,7 @@ impl CompiledRoute {
             let place = values.index(param).checked_sub(1)?;
             ModulationSource::ROUTED.get(place).copied()
         };
-        let target = *ROUTE_TARGETS.get(values.index(params.to).checked_sub(1)?)?;
+        let target = RouteTarget::of_place(values.index(params.to))?;
         if values.is_on(params.bypass) {
             return None;
         }
@@ -163,22 +165,14 @@ impl CompiledRoute {
         }
     }
 
-    /// What it moves its destination by, in the destination's unit, if the source is 1.
-    fn amount(&self, depth: f32, sources: &mut SourceValues) -> f32 {
-        let amount = self.span * depth;
-        match self.via {
-            Some(via) => amount * sources.get(via),
-            None => amount,
-        }
-    }
-
     fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
         let depth = self.depth(own);
         if depth == 0.0 {
             return;
         }
         let source = self.bend.at(sources.get(self.from));
-        let moved = self.amount(depth, sources) * source;
+        let via = self.via.map_or(1.0, |via| sources.get(via));
+        let moved = self.span * depth * via * source;
         let value = &mut own[to];
         match to.operation() {
             Operation::Add => *value += moved,
@@ -199,7 +193,10 @@ impl CompiledRoute {
             set,
             source: sources.for_partials(self.from),
             bend: self.bend,
-            amount: self.amount(self.depth(own), sources),
+            via: self
+                .via
+                .map_or(PartialSource::Same(1.0), |via| sources.for_partials(via)),
+            amount: self.span * self.depth(own),
         }
     }
 }

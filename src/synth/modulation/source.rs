@@ -1,7 +1,7 @@
 //! Sources: what routes take their values from.
 
 use super::envelopes::EnvelopeId;
-use super::fan::PartialSource;
+use super::fan::{PartialSource, PartialTrait};
 use super::lfo::LfoId;
 use super::modulators::Modulators;
 use super::note::Note;
@@ -121,6 +121,14 @@ sources! {
     Sequence1: Asked = |now| sequence(now, ModulationSource::Sequence1);
     /// Sequence 2, −1 to 1.
     Sequence2: Asked = |now| sequence(now, ModulationSource::Sequence2);
+    /// The partial's number; of a voice, its first partial's.
+    PartialNumber: Asked = |_| 0.0;
+    /// Whether the partial's number is odd; of a voice, its first partial's.
+    PartialOdd: Asked = |_| 1.0;
+    /// Another value for each partial; of a voice, none.
+    PartialRandom: Asked = |_| 0.0;
+    /// The partial's position; of a voice, its first partial's.
+    PartialSide: Asked = |_| 0.0;
     /// Macro 1, 0 to 1.
     Macro1: Asked = |now| now.tick.values.get(Param::macro_value(1));
     /// Macro 2, 0 to 1.
@@ -170,6 +178,10 @@ impl ModulationSource {
             Macro8,
             Sequence1,
             Sequence2,
+            PartialNumber,
+            PartialOdd,
+            PartialRandom,
+            PartialSide,
         ]
     };
 
@@ -319,7 +331,25 @@ impl SourceValues<'_> {
                 return PartialSource::Sequence(instant);
             }
         }
-        PartialSource::Same(self.get(source))
+        match self.partial_trait(source) {
+            Some(of) => PartialSource::Trait(of),
+            None => PartialSource::Same(self.get(source)),
+        }
+    }
+
+    /// What the source is of each partial, if it is that.
+    fn partial_trait(&self, source: ModulationSource) -> Option<PartialTrait> {
+        match source {
+            ModulationSource::PartialNumber => Some(PartialTrait::Number),
+            ModulationSource::PartialOdd => Some(PartialTrait::Odd),
+            ModulationSource::PartialRandom => {
+                let seed = self.moment.tick.values.get(Param::SEED) as u64;
+                let key = u64::from(self.moment.note.key);
+                Some(PartialTrait::Random(random::bits(seed, key) as u32))
+            }
+            ModulationSource::PartialSide => Some(PartialTrait::Side),
+            _ => None,
+        }
     }
 
     // Not inlined: most values are known, and what the LFO takes would slow all routes down.

@@ -22,7 +22,7 @@ use crate::at_level;
 use crate::dsp::lfo::{LfoShape, STEPS};
 use crate::dsp::maths::{at_least, at_most, exp2, log2, sine_magnitude_of_turns};
 use crate::synth::modulation::fan::{
-    Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource,
+    Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource, PartialTrait,
 };
 use crate::synth::modulation::glide::FannedGlide;
 use crate::synth::modulation::lfo::FannedLfo;
@@ -32,41 +32,76 @@ use crate::synth::parameter::MAX_PARTIALS;
 /// Writes what all routes to one destination come to for each partial of a frame, in the
 /// destination's unit, beside whatever their ratios and gains are now. `offsets` holds whole groups.
 pub fn set_offsets(to: PartialDestination, context: &Context, frame: &Frame, offsets: &mut [f32]) {
-    let Context { level, tables, .. } = *context;
+    let level = context.level;
     offsets.fill(0.0);
     let len = offsets.len();
     let mut values = [0.0; MAX_PARTIALS];
-    let values = &mut values[..len];
+    let mut factors = [0.0; MAX_PARTIALS];
+    let (values, factors) = (&mut values[..len], &mut factors[..len]);
     for route in context.routes.to(to) {
-        match &route.source {
-            PartialSource::Same(value) => values.fill(*value),
-            PartialSource::Lfo(lfo) => {
-                let ratio = &frame.ratio[..len];
-                let Fan { order, seed, .. } = lfo.fan;
-                places(level, order, seed, tables, frame.count(), ratio, values);
-                lfo_values(level, lfo, values);
-            }
-            PartialSource::Sequence(sequence) => {
-                let ratio = &frame.ratio[..len];
-                let StepFan { order, seed, .. } = sequence.fan;
-                places(level, order, seed, tables, frame.count(), ratio, values);
-                sequence_values(level, sequence, values);
-            }
-            PartialSource::Glide(glide) => {
-                let ratio = &frame.ratio[..len];
-                places(
-                    level,
-                    FanOrder::Pitch,
-                    0,
-                    tables,
-                    frame.count(),
-                    ratio,
-                    values,
-                );
-                glide_values(level, glide, values);
+        set_values(&route.source, context, frame, values);
+        match route.via {
+            PartialSource::Same(via) => add(level, route, via, values, offsets),
+            _ => {
+                set_values(&route.via, context, frame, factors);
+                add_via(level, route, values, factors, offsets);
             }
         }
-        add(level, route, values, offsets);
+    }
+}
+
+/// Writes a source's value for each partial.
+fn set_values(source: &PartialSource, context: &Context, frame: &Frame, values: &mut [f32]) {
+    let Context { level, tables, .. } = *context;
+    let ratio = &frame.ratio[..values.len()];
+    let count = frame.count();
+    match source {
+        PartialSource::Same(value) => values.fill(*value),
+        PartialSource::Lfo(lfo) => {
+            let Fan { order, seed, .. } = lfo.fan;
+            places(level, order, seed, tables, count, ratio, values);
+            lfo_values(level, lfo, values);
+        }
+        PartialSource::Sequence(sequence) => {
+            let StepFan { order, seed, .. } = sequence.fan;
+            places(level, order, seed, tables, count, ratio, values);
+            sequence_values(level, sequence, values);
+        }
+        PartialSource::Glide(glide) => {
+            let order = FanOrder::Pitch;
+            places(level, order, 0, tables, count, ratio, values);
+            glide_values(level, glide, values);
+        }
+        PartialSource::Trait(of) => trait_values(level, *of, tables, values),
+    }
+}
+
+at_level! {
+    /// Writes what each partial is.
+    fn trait_values(of: PartialTrait, tables: &HarmonicTables, values: &mut [f32]) {
+        match of {
+            PartialTrait::Number => {
+                for (value, log2_n) in values.iter_mut().zip(&tables.log2_n) {
+                    *value = log2_n * (1.0 / 9.0);
+                }
+            }
+            PartialTrait::Odd => {
+                for (value, odd) in values.iter_mut().zip(&tables.odd) {
+                    *value = 2.0 * odd - 1.0;
+                }
+            }
+            PartialTrait::Random(seed) => {
+                let seed = hash(seed);
+                for (n, value) in (1..).zip(values) {
+                    *value = bipolar(seed, n);
+                }
+            }
+            PartialTrait::Side => {
+                for (value, position) in values.iter_mut().zip(&tables.position) {
+                    *value = *position;
+                }
+            }
+        }
     }
 }
 
@@ -182,8 +217,9 @@ at_level! {
 
 at_level! {
     /// Adds what a route makes of these values.
-    fn add(route: &PartialRoute, values: &[f32], offsets: &mut [f32]) {
+    fn add(route: &PartialRoute, via: f32, values: &[f32], offsets: &mut [f32]) {
         let PartialRoute { set, bend, amount, .. } = *route;
+        let amount = amount * via;
         if set == PartialSet::All {
             for (offset, value) in offsets.iter_mut().zip(values) {
                 *offset += amount * bend.at(*value);
@@ -193,6 +229,18 @@ at_level! {
                 if set.contains(n) {
                     *offset += amount * bend.at(*value);
                 }
+            }
+        }
+    }
+}
+
+at_level! {
+    /// As [`add`], with a factor for each partial.
+    fn add_via(route: &PartialRoute, values: &[f32], factors: &[f32], offsets: &mut [f32]) {
+        let PartialRoute { set, bend, amount, .. } = *route;
+        for (((n, offset), value), factor) in (1..).zip(offsets).zip(values).zip(factors) {
+            if set.contains(n) {
+                *offset += amount * *factor * bend.at(*value);
             }
         }
     }

@@ -11,7 +11,9 @@ use crate::synth::modulation::Moment;
 use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
-use crate::synth::parameter::{LFOS, MACROS, ROUTE_SOURCE_LABELS, SEQUENCES, SequenceParams};
+use crate::synth::parameter::{
+    LFOS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, SEQUENCES, SequenceParams,
+};
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
 
@@ -64,6 +66,9 @@ fn expected(source: ModulationSource) -> f64 {
         AmpEnvelope | FilterEnvelope => 1.0,
         Lfo1 | Lfo2 | Lfo3 | Lfo4 => 1.0,
         Sequence1 | Sequence2 => 0.75,
+        // As of the first partial.
+        PartialNumber | PartialRandom | PartialSide => 0.0,
+        PartialOdd => 1.0,
         Macro1 => 0.1,
         Macro2 => 0.2,
         Macro3 => 0.3,

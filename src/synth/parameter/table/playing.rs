@@ -8,7 +8,6 @@ use super::{Section, param};
 section! { playing;
     /// See [`PlayMode`](crate::synth::assigner::PlayMode).
     PLAY_MODE = Row::new(Playing, "play_mode", "Play Mode")
-        .short("Mode")
         .choice(16, &["Poly", "Mono", "Legato"], 0)
         .on(Page::Playing)
         .help("Whether notes sound together, one at a time, or one that takes each key's pitch.");
@@ -25,7 +24,7 @@ section! { playing;
         .help("How long the pitch takes from the note before to this one.");
     /// See [`GlideMode`](crate::synth::modulation::glide::GlideMode).
     GLIDE_MODE = Row::new(Playing, "glide_mode", "Glide Mode")
-        .short("Glide By")
+        .short("Mode")
         .choice(16, &["Time", "Time Legato", "Rate", "Rate Legato"], 0)
         .on(Page::Playing)
         .help("Whether every note or every octave takes the time, and whether only tied notes glide.");

@@ -96,7 +96,7 @@ impl RouteParams {
 /// The sources of routes, in the order of
 /// [`ModulationSource::ROUTED`](crate::synth::modulation::ModulationSource::ROUTED), behind "Off". Only
 /// ever extended at the end, since states hold the index.
-pub const ROUTE_SOURCE_LABELS: [&str; 27] = [
+pub const ROUTE_SOURCE_LABELS: [&str; 31] = [
     "Off",
     "Velocity",
     "Key",
@@ -124,6 +124,10 @@ pub const ROUTE_SOURCE_LABELS: [&str; 27] = [
     "Macro 8",
     "Sequence 1",
     "Sequence 2",
+    "Partial Number",
+    "Partial Odd",
+    "Partial Random",
+    "Partial Side",
 ];
 
 /// In the order of [`PartialSet`](crate::synth::modulation::fan::PartialSet).
@@ -161,6 +165,17 @@ pub enum RouteTarget {
 }
 
 impl RouteTarget {
+    /// The one at this place of the labels of "Route n To", whose first is "None".
+    pub fn of_place(place: usize) -> Option<RouteTarget> {
+        ROUTE_TARGETS.get(place.checked_sub(1)?).copied()
+    }
+
+    /// The one with this label, in whatever case.
+    pub fn of_label(label: &str) -> Option<RouteTarget> {
+        let plain = RouteParams::of(1).to.row().plain_of_label(label)?;
+        RouteTarget::of_place(plain as usize)
+    }
+
     const fn label(self) -> &'static str {
         match self {
             RouteTarget::Pitch => "Pitch",

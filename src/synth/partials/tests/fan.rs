@@ -4,7 +4,7 @@ use super::*;
 use crate::dsp::envelope::shaped;
 use crate::dsp::lfo::LfoShape;
 use crate::synth::modulation::fan::{
-    Bend, Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource,
+    Bend, Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource, PartialTrait,
 };
 use crate::synth::modulation::lfo::FannedLfo;
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
@@ -42,6 +42,7 @@ fn route(to: PartialDestination, source: PartialSource, amount: f32) -> PartialR
         set: PartialSet::All,
         source,
         bend: Bend::new(0.0),
+        via: PartialSource::Same(1.0),
         amount,
     }
 }
@@ -258,6 +259,62 @@ fn in_a_sequence_each_partial_is_some_steps_ahead() {
                 expected.into_iter().any(is_near),
                 "{fan_steps} {n}: {value}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_trait_tells_the_partials_apart() {
+    let mut chain = chain();
+    let position = &HarmonicTables::shared().position;
+    for of in [PartialTrait::Number, PartialTrait::Odd, PartialTrait::Side] {
+        for (n, value) in (1..).zip(chain.values(PartialSource::Trait(of))) {
+            let expected = match of {
+                PartialTrait::Number => (n as f64).log2() / 9.0,
+                PartialTrait::Odd => (n % 2 * 2) as f64 - 1.0,
+                _ => f64::from(position[n - 1]),
+            };
+            assert!((value - expected).abs() < 1e-5, "{of:?} {n}: {value}");
+        }
+    }
+    let [random, again, other] =
+        [3, 3, 4].map(|seed| chain.values(PartialSource::Trait(PartialTrait::Random(seed))));
+    assert!(random == again && random != other);
+    assert!(random.iter().all(|value| value.abs() < 1.0 + 1e-5));
+    let mean = random.iter().sum::<f64>() / 100.0;
+    let power = random.iter().map(|value| value * value).sum::<f64>() / 100.0;
+    assert!(
+        mean.abs() < 0.2 && (power - 1.0 / 3.0).abs() < 0.12,
+        "{mean} {power}"
+    );
+}
+
+#[test]
+fn what_a_route_goes_via_may_differ_from_partial_to_partial() {
+    let mut chain = chain();
+    let source = lfo(LfoShape::Saw, FAN, 0.3);
+    let values = chain.values(source);
+    let bend = Bend::new(0.4);
+    for (via, set) in [
+        (PartialSource::Trait(PartialTrait::Number), PartialSet::All),
+        (PartialSource::Trait(PartialTrait::Odd), PartialSet::Low),
+        (PartialSource::Same(-0.5), PartialSet::High),
+    ] {
+        let factors = chain.values(via);
+        let route = PartialRoute {
+            via,
+            set,
+            bend,
+            ..route(PartialDestination::Level, source, 9.0)
+        };
+        for (n, db) in (1..).zip(chain.levels_db(&[route])) {
+            let way = f64::from(bend.at(values[n - 1] as f32));
+            let expected = if set.contains(n as u32) {
+                9.0 * way * factors[n - 1]
+            } else {
+                0.0
+            };
+            assert!((db - expected).abs() < 1e-3, "{via:?} {n}: {db} {expected}");
         }
     }
 }
