@@ -6,7 +6,7 @@
 //! only and are ignored when a preset is read.
 //!
 //! ```toml
-//! schema = 1
+//! schema = 2
 //! name = "Drawbar Organ"
 //! tags = ["organ"]
 //!
@@ -14,7 +14,14 @@
 //! partials = 16
 //! tilt = 0 # dB/oct
 //! phases = "Random"
+//!
+//! [[route]]
+//! from = "LFO 2"
+//! to = "Partials Level"
+//! depth = 6 # dB
 //! ```
+//!
+//! Routes have keys of their own: see [`routes`]. Schema 1 did not have them.
 //!
 //! Numbers are written with the fewest digits that give back the same normalised value, to the bit. A
 //! value that no plain number gives back (for example 10⁻³⁰ of a range from −24 to 12) is written as
@@ -24,6 +31,7 @@
 //! [`SCHEMA`] is an error with its line number. [`Preset::parse`] does not panic, whatever the text.
 
 mod read;
+mod routes;
 mod write;
 
 #[cfg(feature = "editor")]
@@ -32,7 +40,7 @@ pub(crate) use read::{line, not_toml, whole};
 use crate::synth::Patch;
 
 /// The schema version of the presets that this program writes. It reads this and all older versions.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// A patch with its name and description.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use aliquot::state::{Preset, SCHEMA, starting_presets};
+use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{Param, ROUTES, Range, RouteParams};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
@@ -84,7 +85,7 @@ fn the_text_is_readable() {
         tags: vec!["one".to_owned(), "two".to_owned()],
         patch,
     };
-    let text = r#"schema = 1
+    let text = r#"schema = 2
 name = 'A "quoted" name'
 author = "Somebody"
 tags = ["one", "two"]
@@ -242,24 +243,24 @@ fn errors_have_a_line_and_a_reason() {
         (
             "schema = 0\n",
             1,
-            "schema: expected a whole number from 1 to 1",
+            "schema: expected a whole number from 1 to 2",
         ),
         (
             "schema = \"1\"\n",
             1,
-            "schema: expected a whole number from 1 to 1",
+            "schema: expected a whole number from 1 to 2",
         ),
         (
-            "name = \"Test\"\nfuture = 1\nschema = 2\n",
+            "name = \"Test\"\nfuture = 1\nschema = 3\n",
             3,
-            "schema 2 is newer than this program, which reads up to 1",
+            "schema 3 is newer than this program, which reads up to 2",
         ),
     ] {
         let error = Preset::parse(text).expect_err(text);
         assert_eq!((error.line, error.reason.as_str()), (line, reason));
         assert_eq!(error.to_string(), format!("line {line}: {reason}"));
     }
-    assert_eq!(SCHEMA, 1);
+    assert_eq!(SCHEMA, 2);
     for broken in [
         "schema = 1\nname = \"Te",
         "schema = 1\nname =\n",
@@ -269,6 +270,98 @@ fn errors_have_a_line_and_a_reason() {
         assert_eq!(error.line, 2, "{error}");
         assert!(error.reason.starts_with("not TOML: "), "{error}");
         assert!(!error.reason.contains('\n'), "{error}");
+    }
+}
+
+/// Depths are in the unit of the target, and a place is named where it does not follow.
+#[test]
+fn routes_have_keys_of_their_own() {
+    let text = r#"schema = 2
+name = "Test"
+
+[[route]]
+from = "LFO 2"
+to = "Partials Level"
+depth = 6 # dB
+partials = "Overtones"
+
+[[route]]
+from = "Wheel"
+to = "Route 7 Depth"
+depth = -0.25
+bypass = "On"
+
+[[route]]
+place = 7
+from = "Velocity"
+via = "Partial Number"
+to = "Pitch"
+depth = { normalized = 0.51 }
+bend = 0.5
+
+[[route]]
+depth = 0.1
+"#;
+    let preset = Preset::parse(text).expect("a preset");
+    let plain = |param| preset.patch.plain(param);
+    for (place, to, depth) in [
+        (1, "Partials Level", 0.25),
+        (2, "Route 7 Depth", -0.25),
+        (7, "Pitch", (2.0 * 0.51_f32 - 1.0).powi(2)),
+        (8, "None", 0.1),
+    ] {
+        let route = RouteParams::of(place);
+        assert_eq!(route.to.text(plain(route.to)), to);
+        assert!((plain(route.depth) - depth).abs() < 1e-6, "{place}");
+    }
+    let written = preset.to_text();
+    assert_eq!(written, text.replace("{ normalized = 0.51 }", "0.48 # ct"));
+    // As rows of the table, without units, they are read as well.
+    let rows = "schema = 2\nname = \"Test\"\n[any]\nroute_1_to = \"Pitch\"\nroute_1_depth = 0.5\n";
+    let patch = Preset::parse(rows).expect("a preset").patch;
+    assert!((patch.plain(RouteParams::of(1).depth) - 0.5).abs() < 1e-6);
+}
+
+#[test]
+fn mistakes_in_routes_are_named_with_their_lines() {
+    let head = "schema = 2\nname = \"Test\"\n";
+    for (body, line, reason) in [
+        ("route = 3\n", 3, "route: expected [[route]], not a number"),
+        (
+            "[route]\nfrom = \"LFO 2\"\n",
+            3,
+            "route: expected [[route]], not a table",
+        ),
+        ("route = [1]\n", 3, "route: expected [[route]]"),
+        (
+            "[[route]]\nfrom = \"Wheel\"\nplace = 25\n",
+            5,
+            "place: expected a whole number from 1 to 24",
+        ),
+        (
+            "[[route]]\nplace = 24\n[[route]]\nto = \"Pitch\"\n",
+            5,
+            "route: a patch has 24 routes",
+        ),
+        (
+            "[[route]]\ncolour = 3\n",
+            4,
+            "colour: unknown; a route has \"from\", \"via\", \"to\", \"depth\", \"bend\", \
+             \"partials\", \"bypass\"",
+        ),
+        (
+            "[[route]]\nto = \"Pitch\"\ndepth = 1300\n",
+            5,
+            "route_1_depth: 1300 is outside -1200 to 1200",
+        ),
+        (
+            "[[route]]\nto = \"Pitch\"\n[[route]]\nplace = 1\nto = \"Pan\"\n",
+            7,
+            "route_1_to: already set in line 4",
+        ),
+    ] {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
+        assert_eq!((error.line, error.reason.as_str()), (line, reason));
     }
 }
 
@@ -326,7 +419,13 @@ fn written_number() -> impl Strategy<Value = (Param, f64)> {
 
 /// The number that a preset's text gives for a parameter; its default where it gives none.
 fn number_in(text: &str, param: Param) -> f64 {
-    let start = format!("{} = ", param.row().id);
+    let row = param.row();
+    // A route has keys of its own.
+    let key = match row.group {
+        Group::Routes => row.id.rsplit('_').next().unwrap_or(row.id),
+        _ => row.id,
+    };
+    let start = format!("{key} = ");
     let line = text.lines().find_map(|line| line.strip_prefix(&start));
     match line.and_then(|line| line.split(" # ").next()) {
         Some(number) => number.parse().unwrap_or(f64::NAN),
@@ -402,7 +501,7 @@ proptest! {
 
     #[test]
     fn damaged_texts_never_panic(
-        which in 0usize..12,
+        which in 0..starting_presets().len(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<char>()), 1..8),
     ) {
         let mut characters: Vec<char> = starting_presets()[which].text.chars().collect();

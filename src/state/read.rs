@@ -5,24 +5,29 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{Preset, PresetError, SCHEMA};
+use super::{Preset, PresetError, SCHEMA, routes};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
 /// One parameter of a preset text.
-struct Entry<'t> {
-    id: String,
-    value: DeValue<'t>,
+pub(super) struct Entry<'t> {
+    pub id: String,
+    pub value: DeValue<'t>,
+    /// What a number is divided by, so that it is in the parameter's unit.
+    pub span: f64,
     /// Where it stands in the text, in bytes.
-    start: usize,
+    pub start: usize,
 }
 
 /// Each migration converts the entries of one schema version to the next; the first is from 1 to 2.
 /// The array's length makes a missing migration a compile error when [`SCHEMA`] is raised.
-const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [];
+const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [
+    // What schema 2 has beside it does not change what was there before.
+    |_| {},
+];
 
 /// Where something is wrong in the text, in bytes, and what.
-type TextFault = (usize, String);
+pub(super) type TextFault = (usize, String);
 
 pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
     parsed(text).map_err(|(start, reason)| PresetError {
@@ -64,6 +69,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
             "author" => preset.author = string("author", value)?,
             "description" => preset.description = string("description", value)?,
             "tags" => preset.tags = tags(value)?,
+            "route" => entries.extend(routes::entries(value)?),
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
@@ -71,6 +77,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
                 };
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),
+                    span: 1.0,
                     start: id.span().start,
                     value: value.into_inner(),
                 }));
@@ -84,7 +91,13 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
 fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
     let mut patch = Patch::default();
     let mut seen: HashMap<Param, usize> = HashMap::new();
-    for Entry { id, value, start } in entries {
+    for entry in entries {
+        let Entry {
+            id,
+            value,
+            span,
+            start,
+        } = entry;
         let place = line(text, start);
         let fail = |reason: String| Err((start, format!("{id}: {reason}")));
         let Some(param) = Param::from_id(&id) else {
@@ -93,7 +106,7 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
         if let Some(first) = seen.insert(param, place) {
             return fail(format!("already set in line {first}"));
         }
-        match normalized(param, &value) {
+        match normalized(param, &value, span) {
             // Presets of earlier versions have the number of voices, which is ignored.
             Ok(_) if param.is_machine_setting() => {}
             Ok(normalized) => patch.set_normalized(param, normalized),
@@ -122,8 +135,8 @@ fn schema(document: &DeTable) -> Result<u32, TextFault> {
     }
 }
 
-/// The normalised value of `param` for the preset value `value`.
-fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
+/// The normalised value of `param` for the preset value `value`, whose numbers are divided by `span`.
+fn normalized(param: Param, value: &DeValue, span: f64) -> Result<f32, String> {
     let range = param.range();
     if let Some(labels) = range.labels() {
         let DeValue::String(label) = value else {
@@ -140,25 +153,28 @@ fn normalized(param: Param, value: &DeValue) -> Result<f32, String> {
     }
     if let DeValue::Table(table) = value {
         return match table.get("normalized").map(Spanned::get_ref) {
-            Some(value) if table.len() == 1 => within(number(value)?, 0.0, 1.0).map(|x| x as f32),
+            Some(value) if table.len() == 1 => {
+                within(number(value)?, (0.0, 1.0), 1.0).map(|x| x as f32)
+            }
             _ => Err("expected a number or { normalized = … }".to_owned()),
         };
     }
-    let (min, max) = range.ends();
-    let plain = within(number(value)?, min, max)?;
+    let plain = within(number(value)?, range.ends(), span)?;
     if range.steps().is_some() && plain != plain.floor() {
         return Err(format!("{plain} is not a whole number"));
     }
     Ok(range.normalized_precise(plain))
 }
 
-/// `value`, if it lies from `min` to `max` after rounding to f32.
-fn within(value: f64, min: f32, max: f32) -> Result<f64, String> {
-    if value.is_nan() {
+/// `value` over `span`, if that lies from `min` to `max` after rounding to f32.
+fn within(value: f64, (min, max): (f32, f32), span: f64) -> Result<f64, String> {
+    let plain = value / span;
+    if plain.is_nan() {
         Err("not a number".to_owned())
-    } else if (min..=max).contains(&(value as f32)) {
-        Ok(value)
+    } else if (min..=max).contains(&(plain as f32)) {
+        Ok(plain)
     } else {
+        let [min, max] = [min, max].map(|end| f64::from(end) * span);
         Err(format!("{value} is outside {min} to {max}"))
     }
 }
@@ -197,7 +213,7 @@ fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, TextFault> {
     }
 }
 
-fn kind(value: &DeValue) -> &'static str {
+pub(super) fn kind(value: &DeValue) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -208,7 +224,7 @@ fn kind(value: &DeValue) -> &'static str {
     }
 }
 
-fn list(labels: &[&str]) -> String {
+pub(super) fn list(labels: &[&str]) -> String {
     let quoted: Vec<_> = labels.iter().map(|label| format!("{label:?}")).collect();
     quoted.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA};
+use super::{Preset, SCHEMA, routes};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -26,6 +26,9 @@ pub(super) fn preset(preset: &Preset) -> String {
     for param in Param::all() {
         if differs(param, &preset.patch) && !param.is_machine_setting() {
             let group = param.row().group;
+            if group == Group::Routes {
+                continue;
+            }
             match groups.iter_mut().find(|(of, _)| *of == group) {
                 Some((_, params)) => params.push(param),
                 None => groups.push((group, vec![param])),
@@ -38,23 +41,26 @@ pub(super) fn preset(preset: &Preset) -> String {
         for param in params {
             let row = param.row();
             let value = value(param, preset.patch.normalized(param));
-            let unit = match row.unit {
-                Unit::Percent => "",
-                unit => unit.symbol(),
-            };
-            let comment = if unit.is_empty() { "" } else { " # " };
-            line(
-                &mut text,
-                format_args!("{} = {value}{comment}{unit}", row.id),
-            );
+            text.push_str(&assignment(row.id, &value, row.unit));
         }
     }
+    routes::write(&preset.patch, &mut text);
     text
+}
+
+/// A line with a value, and its unit as a comment.
+pub(super) fn assignment(key: &str, value: &str, unit: Unit) -> String {
+    let unit = match unit {
+        Unit::Percent => "",
+        unit => unit.symbol(),
+    };
+    let comment = if unit.is_empty() { "" } else { " # " };
+    format!("{key} = {value}{comment}{unit}\n")
 }
 
 /// Whether the value is another than the default: of two normalised values that mean the same step
 /// neither is.
-fn differs(param: Param, patch: &Patch) -> bool {
+pub(super) fn differs(param: Param, patch: &Patch) -> bool {
     match param.range().steps() {
         Some(_) => patch.plain(param) != param.row().default,
         None => patch.normalized(param) != param.default_normalized(),
@@ -71,31 +77,37 @@ fn quoted(string: &str) -> String {
 }
 
 /// The value as written in a preset.
-fn value(param: Param, normalized: f32) -> String {
+pub(super) fn value(param: Param, normalized: f32) -> String {
     let range = param.range();
     match range {
         Range::Switch | Range::Choice { .. } => quoted(&param.text(range.plain(normalized))),
         Range::Integer { .. } => range.plain(normalized).to_string(),
-        _ => shortest(range, normalized)
-            .unwrap_or_else(|| format!("{{ normalized = {} }}", toml_number(normalized.into()))),
+        _ => continuous(range, normalized, 1.0),
     }
 }
 
-/// The plain value with the fewest digits that give `normalized` back to the bit; `None` if no f64
+/// The value of a continuous range as written in a preset, `span` times the plain one.
+pub(super) fn continuous(range: &Range, normalized: f32, span: f64) -> String {
+    shortest(range, normalized, span)
+        .unwrap_or_else(|| format!("{{ normalized = {} }}", toml_number(normalized.into())))
+}
+
+/// The plain value times `span`, with the fewest digits that give `normalized` back to the bit; `None` if no f64
 /// does. A number that was written with no more digits than needed comes back as it was written.
-fn shortest(range: &Range, normalized: f32) -> Option<String> {
-    let plain = range.plain_precise(normalized);
+fn shortest(range: &Range, normalized: f32, span: f64) -> Option<String> {
+    let written = span * range.plain_precise(normalized);
     let (min, max) = range.ends();
     let is_exact = |number: &f64| {
         // A number rounded past an end of the range would convert to that end, but the parser would
         // reject it.
-        (min..=max).contains(&(*number as f32))
-            && range.normalized_precise(*number).to_bits() == normalized.to_bits()
+        let plain = number / span;
+        (min..=max).contains(&(plain as f32))
+            && range.normalized_precise(plain).to_bits() == normalized.to_bits()
     };
     // No rounding of another number gives 0.
     let zero = Some(0.0).filter(is_exact);
     let number = zero.or_else(|| {
-        (0..17).find_map(|decimals| rounded(plain, decimals).into_iter().find(is_exact))
+        (0..17).find_map(|decimals| rounded(written, decimals).into_iter().find(is_exact))
     })?;
     Some(toml_number(number))
 }
