@@ -215,3 +215,42 @@ fn the_players_controllers_are_sources() {
         );
     }
 }
+
+/// Sources go past 1, as Key does, and routes may multiply each other: what they come to stays within
+/// the targets' ranges.
+#[test]
+fn routes_that_multiply_each_other_stay_in_range() {
+    for (key, bend) in [(0, -1.0), (0, 1.0), (127, -1.0), (127, 0.0)] {
+        let mut patch = patch();
+        for number in 1..24 {
+            set_route(
+                &mut patch,
+                number,
+                "Key",
+                &format!("Route {} Depth", number + 1),
+                1.0,
+            );
+            patch.set(RouteParams::of(number).bend, bend);
+        }
+        for target in [
+            "LFO 1 to Level",
+            "LFO 1 to Pitch",
+            "Tilt",
+            "Partials Tune",
+            "Partials Pan",
+        ] {
+            set_route(&mut patch, 24, "Key", target, 0.0);
+            patch.set(Param::LFO_RATE, 20.0);
+            let mut engine = engine(RATE, &patch);
+            let (left, right) = play(&mut engine, &[(0, on(0, key, 1.0))], 9_600, &[480]);
+            assert_eq!(engine.statistics().faults, 0, "{key} {bend} {target}");
+            assert!(left.iter().chain(&right).all(|x| x.is_finite()));
+            let [(fundamental_hz, _)] = &voices(&engine)[..] else {
+                panic!("one voice sounds");
+            };
+            // An octave, which LFO 1 may move the pitch by, and no more.
+            let own_hz = 440.0 * ((f64::from(key) - 69.0) / 12.0).exp2();
+            assert!((own_hz / fundamental_hz).log2().abs() < 1.001);
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::modulation::envelopes::EnvelopeId;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::{DestinationValues, Offsets, VoiceValues};
+use super::modulation::{DestinationValues, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
@@ -82,6 +82,8 @@ struct VoiceControl {
     generation: Option<u64>,
     /// The routes that can move anything from there.
     active_routes: RouteSet,
+    /// Their sources.
+    active_sources: SourceSet,
     /// What the last block had from its channel and from its note's own expression.
     last_controls: Option<(Control, Expression)>,
     trajectory: Trajectory,
@@ -114,6 +116,7 @@ impl VoiceControl {
             partial_offsets: PartialOffsets::None,
             generation: None,
             active_routes: RouteSet::default(),
+            active_sources: SourceSet::default(),
             last_controls: None,
             trajectory: Trajectory::default(),
             loudness: Loudness::default(),
@@ -414,6 +417,7 @@ impl Voice {
             modulators,
             trajectory,
             active_routes,
+            active_sources,
             ..
         } = &self.control;
         let shapes = &tick.modulators.envelopes;
@@ -421,7 +425,8 @@ impl Voice {
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
             && self.has_arrived(tick)
-            && tick.routes.rest(*active_routes, own, tick, modulators)
+            && (active_sources.and(SourceSet::MOVING).is_empty()
+                || tick.routes.rest(*active_routes, own, tick, modulators))
     }
 
     /// The level of the amplitude's envelope, 0 to 1.
@@ -504,6 +509,7 @@ impl Voice {
                 self.control.active_routes = tick.routes.active_with(base);
             }
         }
+        self.control.active_sources = tick.routes.sources(self.control.active_routes);
         self.update_own_overrides(tick);
     }
 

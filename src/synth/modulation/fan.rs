@@ -5,7 +5,7 @@
 use super::glide::FannedGlide;
 use super::lfo::FannedLfo;
 use super::sequences::FannedSequence;
-use crate::dsp::maths::exp2;
+use crate::dsp::maths::{at_most, exp2};
 use crate::synth::parameter::{Param, ROUTES};
 use crate::synth::patch::Values;
 
@@ -194,7 +194,7 @@ impl PartialRoute {
 }
 
 /// A bent way from 0 to 1, mirrored for negative values: (e^(−kx) − 1)/(e^(−k) − 1), k = 6·bend, as
-/// [`envelope::shaped`](crate::dsp::envelope::shaped).
+/// [`envelope::shaped`](crate::dsp::envelope::shaped). Past both ends it is straight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bend {
     /// −k·log₂ e.
@@ -219,13 +219,15 @@ impl Bend {
         }
     }
 
-    /// Where it takes −1 to 1.
+    /// Where it takes a source's value.
     #[inline(always)]
     pub fn at(self, x: f32) -> f32 {
         if self.scale == 0.0 {
             return x;
         }
-        let way = (exp2(self.exponent * x.abs()) - 1.0) * self.scale;
+        let far = x.abs();
+        let way = (exp2(self.exponent * at_most(far, 1.0)) - 1.0) * self.scale;
+        let way = if far > 1.0 { far } else { way };
         if x < 0.0 { -way } else { way }
     }
 }

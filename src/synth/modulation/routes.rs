@@ -5,7 +5,8 @@
 //! moves the depths of the routes behind it, so that nothing can feed back. A route that can move
 //! nothing is left out when the routes are compiled.
 //!
-//! What the patch's own routes move is limited once, behind all routes.
+//! What the patch's own routes move is limited once: depths before they count, all else behind all
+//! routes.
 
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
 use super::fan::{
@@ -74,6 +75,13 @@ const ROUTES: [Route; 12] = [
     route(Velocity, GAIN, Param::VELOCITY_LEVEL).via(Velocity),
 ];
 
+/// Whether it is the depth of one of them.
+fn is_depth(destination: Destination) -> bool {
+    ROUTES
+        .iter()
+        .any(|route| Option::<Destination>::from(route.depth) == Some(destination))
+}
+
 /// A depth as voices read it.
 #[derive(Clone, Copy, Debug)]
 enum Depth {
@@ -88,6 +96,14 @@ impl Depth {
         Option::<Destination>::from(param)
             .map_or_else(|| Depth::Shared(values.get(param)), Depth::Own)
     }
+
+    /// In a voice with these values.
+    fn value(self, own: &DestinationValues) -> f32 {
+        match self {
+            Depth::Shared(depth) => depth,
+            Depth::Own(destination) => own[destination],
+        }
+    }
 }
 
 /// What a route moves.
@@ -99,9 +115,47 @@ enum Target {
     Partials(PartialDestination, PartialSet),
 }
 
-/// A route as voices read it.
+/// A route of every patch as voices read it.
 #[derive(Clone, Copy, Debug)]
-struct CompiledRoute {
+struct FixedRoute {
+    from: ModulationSource,
+    via: Option<ModulationSource>,
+    to: Destination,
+    operation: Operation,
+    depth: Depth,
+}
+
+impl FixedRoute {
+    fn new(route: &Route, values: &Values) -> FixedRoute {
+        FixedRoute {
+            from: route.from,
+            via: route.via,
+            to: route.to,
+            operation: route.to.operation(),
+            depth: Depth::new(route.depth, values),
+        }
+    }
+
+    fn apply(&self, sources: &mut SourceValues, own: &mut DestinationValues) {
+        let depth = self.depth.value(own);
+        if depth == 0.0 {
+            return;
+        }
+        let mut moved = depth * sources.get(self.from);
+        if let Some(via) = self.via {
+            moved *= sources.get(via);
+        }
+        let value = &mut own[self.to];
+        match self.operation {
+            Operation::Add => *value += moved,
+            Operation::Scale => *value *= 1.0 - depth + moved,
+        }
+    }
+}
+
+/// A route of a patch's own as voices read it.
+#[derive(Clone, Copy, Debug)]
+struct PatchRoute {
     from: ModulationSource,
     via: Option<ModulationSource>,
     bend: Bend,
@@ -113,22 +167,9 @@ struct CompiledRoute {
     limits: (f32, f32),
 }
 
-impl CompiledRoute {
-    /// A route of every patch.
-    fn fixed(route: &Route, values: &Values) -> CompiledRoute {
-        CompiledRoute {
-            from: route.from,
-            via: route.via,
-            bend: Bend::new(0.0),
-            to: Target::Voice(route.to),
-            depth: Depth::new(route.depth, values),
-            span: 1.0,
-            limits: (f32::NEG_INFINITY, f32::INFINITY),
-        }
-    }
-
-    /// A route of this patch; `None` if it moves nothing whatever its depth.
-    fn of_patch(params: &RouteParams, values: &Values) -> Option<CompiledRoute> {
+impl PatchRoute {
+    /// `None` if it moves nothing whatever its depth.
+    fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
         let source = |param| {
             let place = values.index(param).checked_sub(1)?;
             ModulationSource::ROUTED.get(place).copied()
@@ -138,7 +179,7 @@ impl CompiledRoute {
             return None;
         }
         let set = PartialSet::from_index(values.index(params.partials));
-        Some(CompiledRoute {
+        Some(PatchRoute {
             from: source(params.from)?,
             via: source(params.via),
             bend: Bend::new(values.get(params.bend)),
@@ -158,11 +199,9 @@ impl CompiledRoute {
         })
     }
 
+    /// Its depth, −1 to 1: all routes that move it are before this one.
     fn depth(&self, own: &DestinationValues) -> f32 {
-        match self.depth {
-            Depth::Shared(depth) => depth,
-            Depth::Own(destination) => own[destination],
-        }
+        self.depth.value(own).clamp(-1.0, 1.0)
     }
 
     fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
@@ -170,13 +209,14 @@ impl CompiledRoute {
         if depth == 0.0 {
             return;
         }
-        let source = self.bend.at(sources.get(self.from));
         let via = self.via.map_or(1.0, |via| sources.get(via));
-        let moved = self.span * depth * via * source;
-        let value = &mut own[to];
-        match to.operation() {
-            Operation::Add => *value += moved,
-            Operation::Scale => *value *= 1.0 - depth + moved,
+        own[to] += self.span * depth * via * self.bend.at(sources.get(self.from));
+    }
+
+    fn limit(&self, own: &mut DestinationValues) {
+        if let Target::Voice(to) = self.to {
+            let (least, most) = self.limits;
+            own[to] = own[to].clamp(least, most);
         }
     }
 
@@ -241,34 +281,42 @@ impl RouteSet {
 /// How many routes there are: those of the patch, and behind them those of every patch.
 const COUNT: usize = parameter::ROUTES + ROUTES.len();
 
-/// The routes of a patch, compiled.
+/// The routes of a patch, compiled. Those of the patch's own have the first indices.
 #[derive(Clone, Debug)]
 pub struct Routes {
     /// `None` for one that moves nothing whatever its depth.
-    routes: [Option<CompiledRoute>; COUNT],
+    of_patch: [Option<PatchRoute>; parameter::ROUTES],
+    fixed: [FixedRoute; ROUTES.len()],
     /// Those that can move anything in a voice without polyphonic offsets.
     active: RouteSet,
     /// Those that the pitch depends on.
     to_pitch: RouteSet,
     /// Those that move single partials.
     to_partials: RouteSet,
+    /// Those of the patch's own that move the depth of one of every patch.
+    to_depths: RouteSet,
 }
 
 impl Routes {
     /// Compiles those of a patch, whose values of all destinations are `destinations`.
     pub fn compile(values: &Values, destinations: &DestinationValues) -> Routes {
         let mut routes = Routes {
-            routes: std::array::from_fn(|index| match index.checked_sub(parameter::ROUTES) {
-                Some(fixed) => Some(CompiledRoute::fixed(&ROUTES[fixed], values)),
-                None => CompiledRoute::of_patch(&RouteParams::of(index + 1), values),
+            of_patch: std::array::from_fn(|place| {
+                PatchRoute::new(&RouteParams::of(place + 1), values)
             }),
+            fixed: ROUTES
+                .each_ref()
+                .map(|route| FixedRoute::new(route, values)),
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
+            to_depths: RouteSet::default(),
         };
-        for (index, route) in routes.routes.iter().enumerate() {
-            if route.is_some_and(|route| matches!(route.to, Target::Partials(..))) {
-                routes.to_partials.insert(index);
+        for (index, route) in routes.of_patch.iter().enumerate() {
+            match route.map(|route| route.to) {
+                Some(Target::Partials(..)) => routes.to_partials.insert(index),
+                Some(Target::Voice(to)) if is_depth(to) => routes.to_depths.insert(index),
+                _ => {}
             }
         }
         routes.active = routes.active_with(destinations);
@@ -295,14 +343,14 @@ impl Routes {
     /// is not 0, or an active route moves it.
     pub fn active_with(&self, own: &DestinationValues) -> RouteSet {
         let (mut active, mut moved) = (RouteSet::default(), DestinationSet::default());
-        for (index, route) in self.all() {
-            let depth_moves = match route.depth {
+        for (index, depth, to) in self.all() {
+            let depth_moves = match depth {
                 Depth::Shared(_) => false,
                 Depth::Own(destination) => moved.contains(destination),
             };
-            if depth_moves || route.depth(own) != 0.0 {
+            if depth_moves || depth.value(own) != 0.0 {
                 active.insert(index);
-                if let Target::Voice(to) = route.to {
+                if let Target::Voice(to) = to {
                     moved.insert(to);
                 }
             }
@@ -314,12 +362,12 @@ impl Routes {
     fn leading_to(&self, destination: Destination) -> RouteSet {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
         reached.insert(destination);
-        for (index, route) in self.all().rev() {
-            if let Target::Voice(to) = route.to
+        for (index, depth, to) in self.all().rev() {
+            if let Target::Voice(to) = to
                 && reached.contains(to)
             {
                 leading.insert(index);
-                if let Depth::Own(depth) = route.depth {
+                if let Depth::Own(depth) = depth {
                     reached.insert(depth);
                 }
             }
@@ -327,25 +375,41 @@ impl Routes {
         leading
     }
 
-    /// All that can move anything, with their indices.
-    fn all(&self) -> impl DoubleEndedIterator<Item = (usize, &CompiledRoute)> {
-        let routes = self.routes.iter().enumerate();
-        routes.filter_map(|(index, route)| Some((index, route.as_ref()?)))
+    /// All that can move anything: their indices, depths and targets, in their order.
+    fn all(&self) -> impl DoubleEndedIterator<Item = (usize, Depth, Target)> {
+        let of_patch = self.of_patch.iter().enumerate();
+        let of_patch = of_patch.filter_map(|(index, route)| {
+            let route = route.as_ref()?;
+            Some((index, route.depth, route.to))
+        });
+        let fixed = self.fixed.iter().enumerate();
+        let fixed = fixed.map(|(place, route)| {
+            let index = parameter::ROUTES + place;
+            (index, route.depth, Target::Voice(route.to))
+        });
+        of_patch.chain(fixed)
     }
 
-    /// Some of them.
-    fn of(&self, routes: RouteSet) -> impl Iterator<Item = &CompiledRoute> {
-        routes
-            .indices()
-            .filter_map(|index| self.routes[index].as_ref())
+    /// Those of the patch's own among some routes.
+    fn of_patch(&self, routes: RouteSet) -> impl Iterator<Item = &PatchRoute> {
+        let routes = routes.and(RouteSet::OF_PATCH).indices();
+        routes.filter_map(|index| self.of_patch[index].as_ref())
+    }
+
+    /// Those of every patch among some routes.
+    fn fixed(&self, routes: RouteSet) -> impl Iterator<Item = &FixedRoute> {
+        let routes = RouteSet(routes.0 >> parameter::ROUTES).indices();
+        routes.map(|place| &self.fixed[place])
     }
 
     /// The sources of some routes.
     pub fn sources(&self, routes: RouteSet) -> SourceSet {
         let mut sources = SourceSet::default();
-        for route in self.of(routes) {
-            sources.insert(route.from);
-            if let Some(via) = route.via {
+        let of_patch = self.of_patch(routes).map(|route| (route.from, route.via));
+        let fixed = self.fixed(routes).map(|route| (route.from, route.via));
+        for (from, via) in of_patch.chain(fixed) {
+            sources.insert(from);
+            if let Some(via) = via {
                 sources.insert(via);
             }
         }
@@ -361,24 +425,48 @@ impl Routes {
         tick: &Tick,
         modulators: &Modulators,
     ) -> bool {
-        self.of(routes).all(|route| {
+        let rest = |from: ModulationSource, via: Option<ModulationSource>| {
             let rests = |source: ModulationSource| source.rests(tick, modulators);
-            route.depth(own) == 0.0 || rests(route.from) && route.via.is_none_or(rests)
-        })
+            rests(from) && via.is_none_or(rests)
+        };
+        self.fixed(routes)
+            .all(|route| route.depth.value(own) == 0.0 || rest(route.from, route.via))
+            && self
+                .of_patch(routes)
+                .all(|route| route.depth(own) == 0.0 || rest(route.from, route.via))
     }
 
     /// Applies some routes to a voice's values.
     pub fn apply(&self, routes: RouteSet, sources: &mut SourceValues, own: &mut DestinationValues) {
-        for route in self.of(routes) {
+        let has_own = !routes.and(RouteSet::OF_PATCH).is_empty();
+        if has_own {
+            self.apply_of_patch(routes, sources, own);
+        }
+        for route in self.fixed(routes) {
+            route.apply(sources, own);
+        }
+        if has_own {
+            for route in self.of_patch(routes) {
+                route.limit(own);
+            }
+        }
+    }
+
+    // Not inlined: most patches have none.
+    #[inline(never)]
+    fn apply_of_patch(
+        &self,
+        routes: RouteSet,
+        sources: &mut SourceValues,
+        own: &mut DestinationValues,
+    ) {
+        for route in self.of_patch(routes) {
             if let Target::Voice(to) = route.to {
                 route.apply(to, sources, own);
             }
         }
-        for route in self.of(routes.and(RouteSet::OF_PATCH)) {
-            if let Target::Voice(to) = route.to {
-                let (least, most) = route.limits;
-                own[to] = own[to].clamp(least, most);
-            }
+        for route in self.of_patch(routes.and(self.to_depths)) {
+            route.limit(own);
         }
     }
 
@@ -391,7 +479,7 @@ impl Routes {
         partial_routes: &mut PartialRoutes,
     ) {
         partial_routes.clear();
-        for route in self.of(routes) {
+        for route in self.of_patch(routes) {
             if let Target::Partials(to, set) = route.to {
                 partial_routes.push(route.partial_route(to, set, sources, own));
             }

@@ -274,6 +274,29 @@ pub struct SourceSet(u64);
 const _: () = assert!(ModulationSource::COUNT <= u64::BITS as usize);
 
 impl SourceSet {
+    /// Those whose values may move while the note and its channel stay as they are.
+    pub const MOVING: SourceSet = {
+        use ModulationSource::*;
+        SourceSet(SourceSet::JUMPING.0 | 1 << AmpEnvelope as u32 | 1 << FilterEnvelope as u32)
+    };
+
+    /// Those whose values may jump by themselves.
+    pub const JUMPING: SourceSet = {
+        use ModulationSource::*;
+        let lfos = 1 << Lfo1 as u32 | 1 << Lfo2 as u32 | 1 << Lfo3 as u32 | 1 << Lfo4 as u32;
+        SourceSet(lfos | 1 << Sequence1 as u32 | 1 << Sequence2 as u32)
+    };
+
+    /// Those in both sets.
+    pub fn and(self, other: SourceSet) -> SourceSet {
+        SourceSet(self.0 & other.0)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Takes one in.
     pub fn insert(&mut self, source: ModulationSource) {
         self.0 |= 1 << source as u32;

@@ -7,7 +7,7 @@ use crate::synth::modulation::fan::{PartialRoute, PartialRoutes};
 use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::{Destination, DestinationValues, Moment, SourceValues};
+use crate::synth::modulation::{Destination, DestinationValues, Moment, SourceSet, SourceValues};
 use crate::synth::parameter::Param;
 use crate::synth::tick::Tick;
 
@@ -148,7 +148,7 @@ impl Voice {
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
     pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
-        let sources = tick.routes.sources(self.control.active_routes);
+        let sources = self.control.active_sources.and(SourceSet::JUMPING);
         let modulators = &self.control.modulators;
         sources
             .iter()

@@ -349,9 +349,13 @@ fn a_route_moves_the_partials_of_its_set_alone() {
 #[test]
 fn bends_are_those_of_envelopes_mirrored() {
     for bend in [-1.0, -0.4, 0.0, 0.001, 0.3, 1.0] {
-        for step in -100..=100 {
+        for step in -300..=300 {
             let x = step as f32 / 100.0;
-            let way = shaped(f64::from(x.abs()), bend);
+            let way = if x.abs() > 1.0 {
+                x.abs()
+            } else {
+                shaped(f64::from(x.abs()), bend)
+            };
             let expected = if x < 0.0 { -way } else { way };
             let got = Bend::new(bend).at(x);
             assert!(
