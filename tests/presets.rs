@@ -356,8 +356,8 @@ fn mistakes_in_routes_are_named_with_their_lines() {
         ),
         (
             "[[route]]\nto = \"Pitch\"\n[[route]]\nplace = 1\nto = \"Pan\"\n",
-            7,
-            "route_1_to: already set in line 4",
+            5,
+            "route: place 1 is taken",
         ),
     ] {
         let error = Preset::parse(&format!("{head}{body}")).expect_err(body);

@@ -41,6 +41,7 @@ pub(super) fn entries<'t>(value: Spanned<DeValue<'t>>) -> Result<Vec<Entry<'t>>,
     };
     let mut entries = Vec::new();
     let mut place = 0;
+    let mut taken = [false; ROUTES + 1];
     for route in routes {
         let start = route.span().start;
         let DeValue::Table(table) = route.into_inner() else {
@@ -52,6 +53,9 @@ pub(super) fn entries<'t>(value: Spanned<DeValue<'t>>) -> Result<Vec<Entry<'t>>,
         };
         if place > ROUTES {
             return Err((start, format!("route: a patch has {ROUTES} routes")));
+        }
+        if std::mem::replace(&mut taken[place], true) {
+            return Err((start, format!("route: place {place} is taken")));
         }
         route_entries(place, table, &mut entries)?;
     }

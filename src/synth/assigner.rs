@@ -193,21 +193,22 @@ impl Assigner {
 
     /// Keys come up.
     pub fn note_off(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
-        let was_held = self.playing_is_held();
+        let before = self.kept();
         self.lift_held(|note| names(address, note));
         self.notes.visit(address, true, |notes, slot| {
             key_up(notes, &self.pedals, slot, commands);
         });
-        self.play_first(was_held, commands);
+        self.return_to_held(before, commands);
     }
 
     /// Notes end at once.
     pub fn choke(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+        let before = self.kept();
         self.lift_held(|note| names(address, note));
         self.notes.visit(address, false, |notes, slot| {
             fade(notes, slot, commands);
         });
-        self.play_first(false, commands);
+        self.return_to_held(before, commands);
     }
 
     /// A pedal of a channel moves.
@@ -221,14 +222,14 @@ impl Assigner {
         if !self.pedals.set(channel, pedal, is_down, self.onsets) || is_down {
             return;
         }
-        let was_held = self.playing_is_held();
+        let before = self.kept();
         for reached in self.pedals.reached_by(channel) {
             if pedal == Pedal::Sostenuto {
                 self.let_go_of_sostenuto(reached, commands);
             }
             self.let_go_of_sustain(reached, commands);
         }
-        self.play_first(was_held, commands);
+        self.return_to_held(before, commands);
     }
 
     /// Both pedals of a channel come up.
@@ -241,29 +242,30 @@ impl Assigner {
     /// master is its own.
     pub fn set_masters(&mut self, masters: &[u8; CHANNELS], commands: &mut impl Commands) {
         if self.pedals.set_masters(masters) {
-            let was_held = self.playing_is_held();
+            let before = self.kept();
             for channel in 0..CHANNELS as u8 {
                 self.let_go_of_sostenuto(channel, commands);
                 self.let_go_of_sustain(channel, commands);
             }
-            self.play_first(was_held, commands);
+            self.return_to_held(before, commands);
         }
     }
 
     /// All keys of a channel come up.
     pub fn all_notes_off(&mut self, channel: u8, commands: &mut impl Commands) {
-        let was_held = self.playing_is_held();
+        let before = self.kept();
         for reached in self.pedals.reached_by(channel) {
             self.lift_held(|note| note.channel == reached);
             self.notes.walk_hold(reached, Hold::Key, |notes, slot| {
                 key_up(notes, &self.pedals, slot, commands);
             });
         }
-        self.play_first(was_held, commands);
+        self.return_to_held(before, commands);
     }
 
     /// All notes of a channel end at once.
     pub fn all_sound_off(&mut self, channel: u8, commands: &mut impl Commands) {
+        let before = self.kept();
         for reached in self.pedals.reached_by(channel) {
             self.lift_held(|note| note.channel == reached);
             for hold in HOLDS {
@@ -272,7 +274,7 @@ impl Assigner {
                 });
             }
         }
-        self.play_first(false, commands);
+        self.return_to_held(before, commands);
     }
 
     /// Fades notes until no more than `voices` count.

@@ -5,7 +5,8 @@
 //! within a block is rendered from its onset to the block's end at once and added. Everything else
 //! takes effect at the next tick and ramps across that block: the [assigner](super::assigner) and
 //! the channels take an event at once, and what it means for voices waits in a form that many events
-//! do not make longer, so that none but a note-on forces the block in progress to be finished early.
+//! do not make longer, so that none but what begins a note forces the block in progress to be finished
+//! early.
 
 mod bus;
 mod clock;

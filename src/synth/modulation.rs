@@ -3,12 +3,11 @@
 //! Everything that moves is a [route](routes): a [source](ModulationSource) moves a
 //! [destination](Destination) as far as a depth says. The routes are compiled at the tick; a voice
 //! applies them to its [values](DestinationValues) at the end of each segment. The macros reach all
-//! parameters, not only those that voices have for themselves, by [routes of the
-//! patch](patch_routes).
+//! parameters, not only those that voices have for themselves, by [targets of their own](macros).
 //!
-//! A new source is a line in `source.rs`, and one in each of the two lists below it that say when it
-//! rests and when it jumps; if it has a state, see [`modulators`]. A new destination is a polyphonic parameter, or a line in
-//! `destination.rs`. A new route is a line in `routes.rs`.
+//! A new source is a line in `source.rs`, and one in each of the lists below it that say when it rests
+//! and when it jumps; if it has a state, see [`modulators`]. A new destination is a polyphonic
+//! parameter, or a line in `destination.rs`. A new route is a line in `routes.rs`.
 
 mod clock;
 mod destination;
@@ -16,9 +15,9 @@ pub mod envelopes;
 pub mod fan;
 pub mod glide;
 pub mod lfo;
+pub mod macros;
 pub mod modulators;
 pub mod note;
-pub mod patch_routes;
 pub mod routes;
 pub mod sequences;
 mod source;

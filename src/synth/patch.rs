@@ -1,6 +1,6 @@
 //! The patch: one value for every parameter, and what the macros make of them.
 
-use super::modulation::patch_routes;
+use super::modulation::macros;
 use super::parameter::Param;
 
 /// All that decides how a voice sounds, as it is set: one normalised value a parameter.
@@ -53,7 +53,7 @@ impl Patch {
     /// The normalised values, moved by the patch's routes.
     fn routed(&self) -> [f32; Param::COUNT] {
         let mut values = self.normalized;
-        patch_routes::apply(self, &mut values);
+        macros::apply(self, &mut values);
         values
     }
 }

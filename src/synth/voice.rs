@@ -86,6 +86,9 @@ struct VoiceControl {
     active_sources: SourceSet,
     /// What the last block had from its channel and from its note's own expression.
     last_controls: Option<(Control, Expression)>,
+    /// When routes last moved single partials, in frames of the voice, and whether they still did in the
+    /// last segment.
+    partials_moved: (u64, bool),
     trajectory: Trajectory,
     loudness: Loudness,
     /// Whether the next block is as the last one unless the tick, the channel or the note changes.
@@ -118,6 +121,7 @@ impl VoiceControl {
             active_routes: RouteSet::default(),
             active_sources: SourceSet::default(),
             last_controls: None,
+            partials_moved: (0, true),
             trajectory: Trajectory::default(),
             loudness: Loudness::default(),
             rests: false,
@@ -352,6 +356,7 @@ impl Voice {
             self.partials.render(workspace, left, right);
             return BlockResult::Active;
         }
+        let is_as_before = self.is_as_before(tick, &channel);
         let controls_stepped = self.controls_stepped(tick, &channel);
         self.update_values(tick);
         let is_whole = controls_stepped || self.is_discontinuous(tick, left.len());
@@ -369,6 +374,13 @@ impl Voice {
             let segment = done..done + frames;
             self.control.modulators.advance(&tick.modulators, frames);
             let own = self.segment_values(tick, &channel, at, &mut workspace.partial_routes);
+            let routes_rest = is_as_before && self.routes_rest(tick, &own);
+            let frames_now = self.control.modulators.lfos.frames();
+            self.control.partials_moved = match self.control.partials_moved {
+                // What they came to at the end of the last segment is what they come to now.
+                (since, false) if routes_rest => (since, false),
+                _ => (frames_now, !routes_rest),
+            };
             let is_finite =
                 self.prepare_segment(tick, &channel, &own, frames, start_level.take(), workspace);
             if !is_finite {
@@ -416,17 +428,26 @@ impl Voice {
         let VoiceControl {
             modulators,
             trajectory,
-            active_routes,
-            active_sources,
             ..
         } = &self.control;
         let shapes = &tick.modulators.envelopes;
         modulators.envelopes.rests(EnvelopeId::Amp, shapes)
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && self.has_arrived(tick)
-            && (active_sources.and(SourceSet::MOVING).is_empty()
-                || tick.routes.rest(*active_routes, own, tick, modulators))
+            && self.routes_rest(tick, own)
+    }
+
+    /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
+    /// are, now that they have led to the values `own`.
+    fn routes_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+        let VoiceControl {
+            modulators,
+            active_routes,
+            active_sources,
+            ..
+        } = &self.control;
+        let rest = || tick.routes.rest(*active_routes, own, tick, modulators);
+        self.has_arrived(tick) && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
     }
 
     /// The level of the amplitude's envelope, 0 to 1.
@@ -469,7 +490,7 @@ impl Voice {
                 _ => &self.own_overrides,
             },
             routes: &workspace.partial_routes,
-            routes_instant: self.control.modulators.lfos.frames(),
+            routes_instant: self.control.partials_moved.0,
             fundamental_hz: path.end_hz,
             sample_rate_hz: rate,
         };

@@ -19,15 +19,45 @@ use crate::screen::{Screen, bound_to_us};
 use crate::workspace::shown;
 use crate::{bundle, replace, setup, workspace};
 
-/// The themes, by their names in the settings, and the files of their pictures.
-const LOOKS: [(&str, &str); 2] = [
-    ("dark", "xtask/demo/window-dark.png"),
-    ("light", "xtask/demo/window-light.png"),
+/// A picture of the window.
+struct Scene {
+    file: &'static str,
+    /// The theme, by its name in the settings.
+    looks: &'static str,
+    /// The index of the preset that is shown, in the list of the arrows: 0 is what the window begins
+    /// with.
+    preset: usize,
+    /// Where the tab is that is shown, in pixels; the first without one.
+    tab: Option<(u32, u32)>,
+}
+
+const BOWED_PAD: usize = 4;
+const AURORA: usize = 13;
+/// Where the tab "Routes" is.
+const ROUTES: (u32, u32) = (703, 489);
+
+const SCENES: [Scene; 3] = [
+    Scene {
+        file: "xtask/demo/window-dark.png",
+        looks: "dark",
+        preset: BOWED_PAD,
+        tab: None,
+    },
+    Scene {
+        file: "xtask/demo/window-light.png",
+        looks: "light",
+        preset: BOWED_PAD,
+        tab: None,
+    },
+    Scene {
+        file: "xtask/demo/window-routes.png",
+        looks: "dark",
+        preset: AURORA,
+        tab: Some(ROUTES),
+    },
 ];
 /// The window's size in points, which are pixels here.
 const SIZE: (u32, u32) = (1440, 900);
-/// The index of the preset that is shown: Bowed Pad.
-const PRESET: usize = 4;
 /// The letters that play a chord.
 const CHORD: [&str; 4] = ["a", "d", "g", "k"];
 /// How long the window may take to open.
@@ -36,7 +66,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 const LEAST_COLOURS: usize = 200;
 
 /// Builds the program (or uses the one in the folder of bundles that the environment names), plays it
-/// and writes both pictures.
+/// and writes the pictures.
 ///
 /// # Errors
 /// If a package is missing, the build fails, or the window does not open or is empty.
@@ -48,18 +78,19 @@ pub fn screenshots() -> Result<()> {
     setup::provide(&[setup::Need::Build, setup::Need::Tests])?;
     let program = bundle::named_or_release()?.join("Aliquot");
     let screen = Screen::start()?;
-    for (looks, file) in LOOKS {
-        let picture = shoot(&program, &screen, looks)
-            .with_context(|| format!("no picture of the {looks} window"))?;
-        let path = workspace::root().join(file);
+    for scene in &SCENES {
+        let picture = shoot(&program, &screen, scene)
+            .with_context(|| format!("no picture for {}", scene.file))?;
+        let path = workspace::root().join(scene.file);
         replace::write_over(&path, |path| picture.write(path))?;
         println!("{}", shown(&path));
     }
     Ok(())
 }
 
-/// Plays the program with this theme, and takes its picture.
-fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
+/// Plays the program as a scene has it, and takes its picture.
+fn shoot(program: &Path, screen: &Screen, scene: &Scene) -> Result<Picture> {
+    let looks = scene.looks;
     let folder = workspace::target()?.join("screenshots").join(looks);
     replace::remove(&folder)?;
     fs::create_dir_all(&folder)?;
@@ -79,14 +110,14 @@ fn shoot(program: &Path, screen: &Screen, looks: &str) -> Result<Picture> {
         .stderr(log)
         .spawn()
         .with_context(|| format!("cannot start {}", program.display()))?;
-    let picture = play_and_look(screen);
+    let picture = play_and_look(screen, scene);
     // It may have ended already; then taking the picture has failed.
     let _ = running.kill();
     let _ = running.wait();
     picture
 }
 
-fn play_and_look(screen: &Screen) -> Result<Picture> {
+fn play_and_look(screen: &Screen, scene: &Scene) -> Result<Picture> {
     let tool =
         |words: &[&str]| output(command("xdotool").args(words).env("DISPLAY", screen.name()));
     let begun = Instant::now();
@@ -108,8 +139,15 @@ fn play_and_look(screen: &Screen) -> Result<Picture> {
         tool(&["key", "Tab"])?;
         rest(0.3);
     }
-    for _ in 0..PRESET {
+    for _ in 0..scene.preset {
         tool(&["key", "Return"])?;
+        rest(0.4);
+    }
+    if let Some((x, y)) = scene.tab {
+        let (x, y) = (x.to_string(), y.to_string());
+        tool(&["mousemove", "--window", &window, &x, &y])?;
+        tool(&["click", "1"])?;
+        tool(&["mousemove", "--window", &window, "2", "2"])?;
         rest(0.4);
     }
     for letter in CHORD {

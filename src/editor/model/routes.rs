@@ -45,9 +45,12 @@ pub fn is_source(name: &str, values: &Values) -> bool {
     })
 }
 
-/// Whether a route leads from the source of this name to single partials.
+/// Whether a route leads from the source of this name, or by way of it, to single partials.
 pub fn is_fanned(name: &str, values: &Values) -> bool {
-    used(values).any(|(route, to)| to.is_of_partials() && source(route.from, values) == Some(name))
+    used(values).any(|(route, to)| {
+        let sources = [route.from, route.via].map(|choice| source(choice, values));
+        to.is_of_partials() && sources.contains(&Some(name))
+    })
 }
 
 /// Whether a route moves this parameter.

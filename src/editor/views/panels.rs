@@ -223,6 +223,9 @@ impl Panels {
             Page::Cards(first) => self.cards(ui, context, plan.groups_from(first), plan, rect),
             Page::Routes => routes::show(ui, context, rect),
         }
+        for sequence in &mut self.sequences {
+            sequence.end_stroke(ui, context);
+        }
     }
 
     /// Some groups, in a place with room for as many as `plan` says.

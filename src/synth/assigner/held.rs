@@ -5,8 +5,9 @@ use crate::dsp::resident::vec_with_room;
 use crate::synth::event::NoteAddress;
 use crate::synth::work;
 
-/// How many keys may be down. More than MIDI has: a key may be down on several channels.
-pub(super) const MAX_HELD: usize = 256;
+/// How many keys may be down: more than hands have fingers, and few enough to look at all of them at
+/// each event.
+pub(super) const MAX_HELD: usize = 32;
 
 /// Whether notes sound together or one at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,18 +82,23 @@ impl HeldKeys {
         self.0.clear();
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
+    /// Whether the key of the note of this age is down.
+    pub fn contains(&self, age: u64) -> bool {
+        self.0.iter().any(|note| note.age == age)
+    }
+
+    /// Whether keys of other notes than that of this age are down.
+    pub fn has_others_than(&self, age: Option<u64>) -> bool {
+        self.0.iter().any(|note| Some(note.age) != age)
     }
 
     /// The note of the key that sounds by this priority. Of equal keys, the one that went down last.
     pub fn first(&self, priority: Priority) -> Option<&NewNote> {
-        work::step();
+        let notes = self.0.iter().inspect(|_| work::step());
         match priority {
             Priority::Last => self.0.last(),
-            Priority::Low => self.0.iter().rev().min_by_key(|note| note.key),
-            Priority::High => self.0.iter().max_by_key(|note| note.key),
+            Priority::Low => notes.rev().min_by_key(|note| note.key),
+            Priority::High => notes.max_by_key(|note| note.key),
         }
     }
 

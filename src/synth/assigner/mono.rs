@@ -13,11 +13,27 @@ use super::note::Hold;
 use super::{Assigner, Command, Commands, NewNote, fade};
 use crate::synth::event::{EndedNote, NoteAddress};
 
-/// The voice of the note that sounds.
+/// The note that was chosen last. Its voice may have come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Playing {
     slot: usize,
     age: u64,
+}
+
+/// What keeps the note that sounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// What holds its voice; `None` where that has come to its end.
+    hold: Option<Hold>,
+    /// Whether its key is down.
+    is_down: bool,
+}
+
+impl Kept {
+    /// Whether a key or a pedal holds a voice.
+    fn is_held(self) -> bool {
+        self.hold.is_some_and(|hold| hold != Hold::Nothing)
+    }
 }
 
 impl Assigner {
@@ -32,12 +48,13 @@ impl Assigner {
 
     /// Whether an event may have a held key's note sound again.
     pub fn has_waiting_keys(&self) -> bool {
-        self.held.len() > usize::from(self.playing_slot().is_some())
+        let playing = self.playing.map(|playing| playing.age);
+        self.held.has_others_than(playing)
     }
 
     /// A note begins where one sounds at a time.
     pub(super) fn mono_note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
-        let was_held = self.playing_is_held();
+        let before = self.kept();
         // The same key again: the earlier note's key counts as up.
         let identity = (note.id, note.channel, note.key);
         self.lift_held(|held| (held.id, held.channel, held.key) == identity);
@@ -49,7 +66,7 @@ impl Assigner {
         if let Some(oldest) = self.held.press(note) {
             self.end_unless_playing(&oldest);
         }
-        self.play_first(was_held, commands);
+        self.play_first(before, true, commands);
     }
 
     /// The slot of the note that sounds, if its voice has not ended.
@@ -60,26 +77,37 @@ impl Assigner {
             .then_some(playing.slot)
     }
 
-    /// Whether a key or a pedal holds the note that sounds.
-    pub(super) fn playing_is_held(&self) -> bool {
+    /// What keeps the note that sounds.
+    pub(super) fn kept(&self) -> Kept {
         let slot = self.playing_slot();
-        slot.is_some_and(|slot| self.notes.hold(slot) != Hold::Nothing)
+        Kept {
+            hold: slot.map(|slot| self.notes.hold(slot)),
+            is_down: self.playing.is_some_and(|of| self.held.contains(of.age)),
+        }
     }
 
-    /// Has the key sound that the priority chooses, unless a pedal holds the note that sounds.
-    /// `was_held` says whether anything held that one before the event.
-    pub(super) fn play_first(&mut self, was_held: bool, commands: &mut impl Commands) {
+    /// Has another key sound, if the note that sounds is kept otherwise than `before` the event.
+    pub(super) fn return_to_held(&mut self, before: Kept, commands: &mut impl Commands) {
+        if self.kept() != before {
+            self.play_first(before, false, commands);
+        }
+    }
+
+    /// Has the key sound that the priority chooses, unless a pedal holds the note that sounds; but a
+    /// new key goes before a pedal.
+    fn play_first(&mut self, before: Kept, is_onset: bool, commands: &mut impl Commands) {
         let Some(&first) = self.held.first(self.priority) else {
             return;
         };
-        let playing = self.playing_slot();
-        let is_playing = playing.is_some_and(|slot| self.notes.age(slot) == first.age);
-        let is_new = first.age == self.onsets;
-        let is_pedalled = playing
-            .is_some_and(|slot| matches!(self.notes.hold(slot), Hold::Sustain | Hold::Sostenuto));
+        // Also if its voice has died away: only its key's going down strikes it again.
+        let is_playing = self.playing.is_some_and(|playing| playing.age == first.age);
+        let is_new = is_onset && first.age == self.onsets;
+        let is_pedalled = matches!(self.kept().hold, Some(Hold::Sustain | Hold::Sostenuto));
         if is_playing || (is_pedalled && !is_new) {
             return;
         }
+        let was_held = before.is_held();
+        let playing = self.playing_slot();
         // Of one that has not been rendered yet it is not known where it is.
         let rendered = playing.filter(|&slot| !self.notes.is_pending(slot));
         let note = NewNote {
@@ -108,6 +136,13 @@ impl Assigner {
     }
 
     fn fade_all(&mut self, commands: &mut impl Commands) {
+        if let Some(slot) = self.playing_slot() {
+            fade(&mut self.notes, slot, commands);
+        }
+        if self.notes.active_count() == 0 {
+            return;
+        }
+        // Others are left from before the mode was set.
         let all = NoteAddress {
             id: None,
             channel: None,

@@ -85,7 +85,7 @@ impl Engine {
         assigner.note_on(note, commands);
     }
 
-    /// The assigner, and what takes its commands.
+    /// The assigner, and what takes its commands, for an event by which notes may end.
     pub(super) fn assigning(&mut self) -> (&mut Assigner, Assigned<'_>) {
         if self.assigner.has_waiting_keys() {
             // A note may begin, as when its key goes down.
@@ -131,16 +131,20 @@ impl Engine {
 
     fn controller(&mut self, channel: u8, number: u8, value: f32) {
         let is_down = value >= 0.5;
-        let (assigner, commands) = &mut self.assigning();
         match number {
-            controller::SUSTAIN => assigner.set_pedal(channel, Pedal::Sustain, is_down, commands),
-            controller::SOSTENUTO => {
-                assigner.set_pedal(channel, Pedal::Sostenuto, is_down, commands)
+            controller::SUSTAIN => self.set_pedal(channel, Pedal::Sustain, is_down),
+            controller::SOSTENUTO => self.set_pedal(channel, Pedal::Sostenuto, is_down),
+            controller::ALL_SOUND_OFF => {
+                let (assigner, commands) = &mut self.assigning();
+                assigner.all_sound_off(channel, commands);
             }
-            controller::ALL_SOUND_OFF => assigner.all_sound_off(channel, commands),
             // 124 to 127 change the mode, and release all notes as well.
-            controller::ALL_NOTES_OFF.. => assigner.all_notes_off(channel, commands),
+            controller::ALL_NOTES_OFF.. => {
+                let (assigner, commands) = &mut self.assigning();
+                assigner.all_notes_off(channel, commands);
+            }
             controller::RESET_ALL_CONTROLLERS => {
+                let (assigner, commands) = &mut self.assigning();
                 assigner.reset_pedals(channel, commands);
                 for reached in 0..16 {
                     if reached == channel || self.channels.zones().master(reached) == channel {
@@ -154,6 +158,11 @@ impl Engine {
                 self.change_zones(changed);
             }
         }
+    }
+
+    fn set_pedal(&mut self, channel: u8, pedal: Pedal, is_down: bool) {
+        let (assigner, commands) = &mut self.assigning();
+        assigner.set_pedal(channel, pedal, is_down, commands);
     }
 
     /// Ends the notes of channels, one bit each, that have entered or left an MPE zone.

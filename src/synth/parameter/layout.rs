@@ -14,8 +14,8 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the other LFOs, the depths of the
-//! routes, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger,
+//! The single partials follow, since there are 192 of them, and then the other LFOs, the sequences, the
+//! depths of the routes, how notes follow each other, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger,
 //! MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.

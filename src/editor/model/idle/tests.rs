@@ -118,6 +118,7 @@ fn awake() -> Vec<(Param, f32)> {
     settings.extend(route_via(3, ["Velocity", "LFO 3"], "Pitch", 0.1));
     settings.extend(route_via(4, ["Macro 5", "Filter Envelope"], "Pan", 0.5));
     settings.extend(route(5, "LFO 4", "Octave Stretch", 0.5));
+    settings.extend(route_via(6, ["Velocity", "LFO 4"], "Partials Level", 0.5));
     settings.extend(route(ROUTES, "Velocity", "Partials Tune", 0.5));
     settings
 }
@@ -278,14 +279,14 @@ fn a_route_wakes_what_it_uses_and_only_that() {
     assert!(is_idle(third.rate, &used("LFO 2")));
     assert!(!is_idle(Param::macro_value(4), &used("Macro 4")));
     assert!(is_idle(Param::macro_amount(4), &used("Macro 4")));
-    // The partials stand apart only where the LFO is what a route to them comes from.
+    // The partials stand apart only where the LFO is what a route to them comes from or goes via.
     let fans = [second.fan_phase, second.fan_rate];
     for (settings, is_fanned) in [
         (used("LFO 2").to_vec(), false),
         (route(9, "LFO 2", "Partials Pan", 0.5).to_vec(), true),
         (
             route_via(9, ["Velocity", "LFO 2"], "Partials Pan", 0.5).collect(),
-            false,
+            true,
         ),
     ] {
         for fan in fans {

@@ -76,9 +76,13 @@ impl SequenceView {
             }
             self.stroke = Some(to);
         }
-        if response.drag_stopped_by(PointerButton::Primary) {
+    }
+
+    /// Ends a stroke once no button is down, also where its step is no longer shown.
+    pub fn end_stroke(&mut self, ui: &Ui, context: &mut ViewContext) {
+        let is_down = ui.input(|input| input.pointer.primary_down());
+        if !is_down && self.stroke.take().is_some() {
             context.model.end_group();
-            self.stroke = None;
         }
     }
 

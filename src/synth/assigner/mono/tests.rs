@@ -137,6 +137,96 @@ fn a_pedal_holds_what_sounds_until_it_comes_up() {
     assert_eq!(pedal(&mut assigner, false), "- =67");
 }
 
+/// The order of the keys makes no difference to what the pedal holds.
+#[test]
+fn a_pedal_holds_the_key_of_priority_whichever_key_was_new() {
+    for keys in [[60, 48], [48, 60]] {
+        let mut assigner = assigner(PlayMode::Legato, Priority::Low);
+        for key in keys {
+            tell(&mut assigner, |assigner, commands| {
+                assigner.note_on(on(key), commands)
+            });
+        }
+        let told = [true, false].map(|is_down| {
+            let pedal = tell(&mut assigner, |assigner, commands| {
+                assigner.set_pedal(0, Pedal::Sustain, is_down, commands);
+            });
+            let off = tell(&mut assigner, |assigner, commands| {
+                assigner.note_off(&off(48), commands);
+            });
+            [pedal, off]
+        });
+        assert_eq!(told, [["", ""], ["- =60", ""]]);
+    }
+}
+
+/// A key that is down strikes a voice once, however the voice ends and whatever else happens.
+#[test]
+fn a_note_that_has_died_away_is_not_struck_again_by_what_does_not_concern_it() {
+    for priority in [Priority::Last, Priority::Low] {
+        let mut assigner = assigner(PlayMode::Mono, priority);
+        tell(&mut assigner, |assigner, commands| {
+            assigner.note_on(on(48), commands)
+        });
+        block(&mut assigner, |_| false);
+        let told = [
+            tell(&mut assigner, |assigner, commands| {
+                assigner.set_pedal(0, Pedal::Sustain, true, commands);
+                assigner.set_pedal(0, Pedal::Sustain, false, commands);
+            }),
+            tell(&mut assigner, |assigner, commands| {
+                assigner.note_off(&off(90), commands)
+            }),
+            tell(&mut assigner, |assigner, commands| {
+                assigner.all_notes_off(3, commands)
+            }),
+            tell(&mut assigner, |assigner, commands| {
+                assigner.choke(&off(91), commands)
+            }),
+        ];
+        assert_eq!(told, [""; 4]);
+        let next = tell(&mut assigner, |assigner, commands| {
+            assigner.note_on(on(60), commands)
+        });
+        let expected = if priority == Priority::Last {
+            "+60"
+        } else {
+            ""
+        };
+        assert_eq!(next, expected);
+        let lifted = tell(&mut assigner, |assigner, commands| {
+            assigner.note_off(&off(48), commands)
+        });
+        let expected = if priority == Priority::Last {
+            ""
+        } else {
+            "+60"
+        };
+        assert_eq!(lifted, expected);
+    }
+}
+
+#[test]
+fn another_priority_counts_from_the_next_key_on() {
+    let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+    for key in [60, 64] {
+        tell(&mut assigner, |assigner, commands| {
+            assigner.note_on(on(key), commands)
+        });
+    }
+    assigner.set_mode(PlayMode::Legato, Priority::Low);
+    let told = tell(&mut assigner, |assigner, commands| {
+        assigner.set_pedal(0, Pedal::Sustain, true, commands);
+        assigner.set_pedal(0, Pedal::Sustain, false, commands);
+        assigner.all_notes_off(5, commands);
+    });
+    assert_eq!(told, "");
+    let told = tell(&mut assigner, |assigner, commands| {
+        assigner.note_on(on(72), commands)
+    });
+    assert_eq!(told, "=60");
+}
+
 #[test]
 fn a_note_glides_from_where_the_one_before_is() {
     let mut assigner = assigner(PlayMode::Legato, Priority::Last);
@@ -194,11 +284,15 @@ proptest! {
         let mut mode = PlayMode::Legato;
         let mut was_poly = false;
         let mut begun: BTreeMap<(Option<i32>, u8), i32> = BTreeMap::new();
-        let mut is_down = false;
+        let (mut is_down, mut is_settled) = (false, true);
         for step in steps.into_iter().chain([Step::Pedal(false), Step::NotesOff]) {
             let mut commands: Vec<(usize, Command)> = Vec::new();
             // Another priority counts from the next key on.
-            let is_key = matches!(step, Step::On(..) | Step::Off(_));
+            match step {
+                Step::Mode(..) => is_settled = false,
+                Step::On(..) => is_settled = true,
+                _ => {}
+            }
             match step {
                 Step::On(key, id) => {
                     *begun.entry((id, key)).or_default() += 1;
@@ -224,7 +318,7 @@ proptest! {
             if !was_poly && mode != PlayMode::Poly {
                 prop_assert!(active.len() <= 1, "{active:?}");
                 let expected = assigner.held.first(assigner.priority).map(|note| note.age);
-                if let (&[slot], Some(age), false) = (&active[..], expected, is_down || !is_key) {
+                if let (&[slot], Some(age), false) = (&active[..], expected, is_down || !is_settled) {
                     prop_assert_eq!(assigner.notes.age(slot), age);
                 }
             }

@@ -217,6 +217,24 @@ fn notes_cost_the_same_however_many_there_are() {
     }
 }
 
+/// Where one note sounds, an event looks at all keys that are down.
+#[test]
+fn one_note_at_a_time_costs_no_more_than_the_keys_that_may_be_down() {
+    for (mode, priority) in [(1.0, 0.0), (2.0, 1.0)] {
+        let mut engine = full(Notes::Keys, &[]);
+        let mut patch = Patch::default();
+        patch.set(Param::PLAY_MODE, mode);
+        patch.set(Param::PRIORITY, priority);
+        patch.set(Param::VOICES, VOICES as f32);
+        engine.set_patch(&patch);
+        let notes = (0..1_000).map(|place| address(Notes::Keys, place));
+        let ons: Vec<_> = notes.clone().map(on).collect();
+        assert_bounded("mono note-ons", &mut engine, &ons);
+        let offs: Vec<_> = notes.rev().map(Event::NoteOff).collect();
+        assert_bounded("mono note-offs", &mut engine, &offs);
+    }
+}
+
 impl Commands for () {
     fn push(&mut self, _slot: usize, _command: crate::synth::assigner::Command) {}
 }

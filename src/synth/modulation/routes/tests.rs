@@ -233,6 +233,19 @@ fn sources_are_those_that_their_labels_name() {
     }
 }
 
+/// Beside what each source says of itself.
+#[test]
+fn the_sets_of_what_moves_and_jumps_have_the_right_sources() {
+    let tick = tick(&Patch::default());
+    let modulators = Modulators::begin(&tick.modulators, 0, SERIAL);
+    for &source in ModulationSource::ALL {
+        let moves = !source.rests(&tick, &modulators);
+        assert_eq!(SourceSet::MOVING.contains(source), moves, "{source:?}");
+        let is_envelope = matches!(source, AmpEnvelope | FilterEnvelope);
+        assert_eq!(SourceSet::JUMPING.contains(source), moves && !is_envelope);
+    }
+}
+
 #[test]
 fn a_patchs_route_takes_any_source_to_any_target() {
     for source in &ROUTE_SOURCE_LABELS[1..] {

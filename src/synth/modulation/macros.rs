@@ -1,4 +1,4 @@
-//! Routes of the patch: those of the macros, which move any parameter, for all voices alike.
+//! The macros' own targets: each macro moves one parameter, for all voices alike.
 //!
 //! They are compiled and applied once at the tick, before the [routes](super::routes) of voices, and
 //! act on normalised values: a depth is a part of the parameter's whole range, at whose ends the
@@ -9,7 +9,7 @@ use crate::synth::patch::Patch;
 
 /// A route as it is stated: the parameters that decide it.
 #[derive(Clone, Copy)]
-struct PatchRoute {
+struct MacroRoute {
     /// What moves, 0 to 1.
     from: Param,
     /// What it moves: an index into [`MACRO_TARGETS`], plus one; 0 is nothing.
@@ -19,7 +19,7 @@ struct PatchRoute {
 }
 
 /// One for each macro.
-const PATCH_ROUTES: [PatchRoute; MACROS] = {
+const MACRO_ROUTES: [MacroRoute; MACROS] = {
     let mut routes = [of_macro(1); MACROS];
     let mut number = 2;
     while number <= MACROS {
@@ -29,15 +29,15 @@ const PATCH_ROUTES: [PatchRoute; MACROS] = {
     routes
 };
 
-const fn of_macro(number: usize) -> PatchRoute {
-    PatchRoute {
+const fn of_macro(number: usize) -> MacroRoute {
+    MacroRoute {
         from: Param::macro_value(number),
         to: Param::macro_target(number),
         depth: Param::macro_amount(number),
     }
 }
 
-impl PatchRoute {
+impl MacroRoute {
     /// The parameter that it moves in a patch, and by how much of its normalised value.
     fn compile(&self, patch: &Patch) -> Option<(Param, f32)> {
         let target = (patch.plain(self.to) as usize).checked_sub(1)?;
@@ -48,7 +48,7 @@ impl PatchRoute {
 
 /// Applies those of a patch to its normalised values.
 pub fn apply(patch: &Patch, normalized: &mut [f32; Param::COUNT]) {
-    for (to, offset) in PATCH_ROUTES.iter().filter_map(|route| route.compile(patch)) {
+    for (to, offset) in MACRO_ROUTES.iter().filter_map(|route| route.compile(patch)) {
         normalized[to.index()] += offset;
     }
 }
