@@ -357,8 +357,11 @@ impl Voice {
             return BlockResult::Active;
         }
         let is_as_before = self.is_as_before(tick, &channel);
-        let controls_stepped = self.controls_stepped(tick, &channel);
+        let controls = (channel, self.control.note.expression);
+        let is_onset = self.control.last_controls.replace(controls).is_none();
         self.update_values(tick);
+        // At an onset nothing has stepped.
+        let controls_stepped = !is_as_before && !is_onset;
         let is_whole = controls_stepped || self.is_discontinuous(tick, left.len());
         let mut start_level = start_level;
         let mut done = 0;
@@ -374,13 +377,9 @@ impl Voice {
             let segment = done..done + frames;
             self.control.modulators.advance(&tick.modulators, frames);
             let own = self.segment_values(tick, &channel, at, &mut workspace.partial_routes);
-            let routes_rest = is_as_before && self.routes_rest(tick, &own);
-            let frames_now = self.control.modulators.lfos.frames();
-            self.control.partials_moved = match self.control.partials_moved {
-                // What they came to at the end of the last segment is what they come to now.
-                (since, false) if routes_rest => (since, false),
-                _ => (frames_now, !routes_rest),
-            };
+            if !workspace.partial_routes.is_empty() {
+                self.move_partials(is_as_before && self.routes_rest(tick, &own));
+            }
             let is_finite =
                 self.prepare_segment(tick, &channel, &own, frames, start_level.take(), workspace);
             if !is_finite {
@@ -400,12 +399,13 @@ impl Voice {
         BlockResult::Active
     }
 
-    /// Whether a value that moves in steps is another than it was a block ago. At an onset none is.
-    fn controls_stepped(&mut self, tick: &Tick, channel: &Control) -> bool {
-        let is_as_before = self.is_as_before(tick, channel);
-        let controls = (*channel, self.control.note.expression);
-        let before = self.control.last_controls.replace(controls);
-        before.is_some() && !is_as_before
+    /// Routes move single partials in this segment, unless they `rest` from its end on and did so before
+    /// it.
+    fn move_partials(&mut self, rest: bool) {
+        self.control.partials_moved = match self.control.partials_moved {
+            (since, false) if rest => (since, false),
+            _ => (self.control.modulators.lfos.frames(), !rest),
+        };
     }
 
     /// Whether patch, offsets, channel and the note's own expression are as in the last block.

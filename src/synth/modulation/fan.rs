@@ -256,6 +256,11 @@ impl PartialRoutes {
         count: 0,
     };
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// Forgets all.
     pub fn clear(&mut self) {
         self.count = 0;

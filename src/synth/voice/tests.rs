@@ -28,8 +28,11 @@ fn tick(place: u64) -> Tick {
         (Param::STRETCH, [0.0, 5.0][chosen(6, 2) as usize]),
         (Param::DAMPING, [0.0, 0.4][chosen(7, 2) as usize]),
         (Param::partial_tune(3), [0.0, 20.0][chosen(8, 2) as usize]),
-        // LFO 2, fanned, to the levels, frequencies or positions of the partials.
-        (RouteParams::of(3).from, 14.0),
+        // LFO 2, fanned, or what stands still, to the levels, frequencies or positions of the partials.
+        (
+            RouteParams::of(3).from,
+            [14.0, 29.0][chosen(12, 2) as usize],
+        ),
         (RouteParams::of(3).to, 5.0 + chosen(10, 3) as f32),
         (RouteParams::of(3).depth, [0.0, 0.1][chosen(11, 2) as usize]),
         (LfoParams::of(2).fan_phase, 1.0),
@@ -143,6 +146,7 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
             rested += usize::from(voice.control.rests);
             blocks += 1;
             looking.control.rests = false;
+            looking.control.partials_moved.1 = true;
             let [one, other] = [&mut voice, &mut looking].map(|voice| {
                 let heard = block(&mut workspace, |workspace, left, right| {
                     voice.render_block(&tick, workspace, left, right);
@@ -153,6 +157,38 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
         }
     }
     assert!(rested > 200 && rested < blocks / 2, "{rested} of {blocks}");
+}
+
+/// What stands still in the partials is worked out once.
+#[test]
+fn a_voice_whose_partials_stand_apart_and_do_not_move_rests() {
+    let level = SimdLevel::chosen();
+    for (from, rests) in [
+        ("Partial Random", true),
+        ("Velocity", true),
+        ("LFO 2", false),
+    ] {
+        for to in ["Partials Level", "Partials Tune", "Partials Pan"] {
+            let mut workspace = Workspace::new(level, FRAMES);
+            let mut voice = Voice::idle(level);
+            let mut patch = Patch::default();
+            let route = RouteParams::of(2);
+            for (param, label) in [(route.from, from), (route.to, to)] {
+                patch.set(param, param.parse(label).expect("a label"));
+            }
+            patch.set(route.depth, 0.1);
+            patch.set(LfoParams::of(2).fan_phase, 1.0);
+            let mut tick = Tick::new(RATE_HZ, FRAMES);
+            tick.set_patch(&patch);
+            onset(&mut voice, &tick, &mut workspace, 1);
+            for _ in 0..200 {
+                block(&mut workspace, |workspace, left, right| {
+                    voice.render_block(&tick, workspace, left, right);
+                });
+            }
+            assert_eq!(voice.control.rests, rests, "{from} {to}");
+        }
+    }
 }
 
 /// A voice with polyphonic offsets works its own overrides out anew when one of them changes or one
