@@ -10,6 +10,7 @@ mod valgrind;
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use aliquot::synth::parameter::{LFOS, LfoParams, ROUTES, RouteParams};
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 
 const VOICES: usize = 64;
@@ -27,6 +28,12 @@ enum Motion {
     Sliding,
     /// Frequencies, tilt, cutoff, level, decay.
     Moving,
+    /// The levels of single partials, by an LFO that is the same for all.
+    Together,
+    /// The same, by an LFO in which the partials stand apart.
+    Fanned,
+    /// All of a patch's routes: levels, frequencies and positions, by LFOs in which they stand apart.
+    AllFanned,
     /// A parameter of the patch, once a block.
     Automated,
     /// The same, under voices of which each has one polyphonic offset.
@@ -35,11 +42,14 @@ enum Motion {
     Onsets,
 }
 
-const MOTIONS: [(Motion, &str); 7] = [
+const MOTIONS: [(Motion, &str); 10] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
     (Motion::Moving, "moving"),
+    (Motion::Together, "together"),
+    (Motion::Fanned, "fanned"),
+    (Motion::AllFanned, "all-fanned"),
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
@@ -136,7 +146,29 @@ fn patch(motion: Motion, partials: usize) -> Patch {
     for &(param, value) in settings {
         patch.set(param, value);
     }
+    match motion {
+        Motion::Together => set_route(&mut patch, 1, 2, "Partials Level", 0.0),
+        Motion::Fanned => set_route(&mut patch, 1, 2, "Partials Level", 1.0),
+        Motion::AllFanned => {
+            let targets = ["Partials Level", "Partials Tune", "Partials Pan"];
+            for number in 1..=ROUTES {
+                let lfo = 1 + number % LFOS;
+                set_route(&mut patch, number, lfo, targets[number % 3], 1.0);
+            }
+        }
+        _ => {}
+    }
     patch
+}
+
+/// Lets an LFO with this fan phase move something of single partials a little.
+fn set_route(patch: &mut Patch, number: usize, lfo: usize, to: &str, fan_phase: f32) {
+    let route = RouteParams::of(number);
+    for (param, label) in [(route.from, &*format!("LFO {lfo}")), (route.to, to)] {
+        patch.set(param, param.parse(label).expect("a label"));
+    }
+    patch.set(route.depth, 0.01);
+    patch.set(LfoParams::of(lfo).fan_phase, fan_phase);
 }
 
 fn chord(engine: &mut Engine) {
