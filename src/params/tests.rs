@@ -57,12 +57,22 @@ fn by_way_of_a_host(preset: &Preset) -> String {
 }
 
 /// The parameters' values as a text gives them, by id.
-fn values(text: &str) -> BTreeMap<&str, &str> {
-    let lines = text.lines().skip_while(|line| !line.starts_with('['));
-    let values = lines.filter_map(|line| line.split_once(" = "));
+fn values(text: &str) -> BTreeMap<String, &str> {
+    let mut routes = 0;
+    let mut values = BTreeMap::new();
+    for line in text.lines().skip_while(|line| !line.starts_with('[')) {
+        routes += usize::from(line == "[[route]]");
+        let Some((key, value)) = line.split_once(" = ") else {
+            continue;
+        };
+        // The routes of the starting presets take the first places, and are last in the text.
+        let id = match routes {
+            0 => key.to_owned(),
+            place => format!("route_{place}_{key}"),
+        };
+        values.insert(id, value.split(" #").next().unwrap_or(value).trim());
+    }
     values
-        .map(|(id, value)| (id, value.split(" #").next().unwrap_or(value).trim()))
-        .collect()
 }
 
 #[test]

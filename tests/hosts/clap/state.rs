@@ -150,11 +150,11 @@ fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
         .map(|length| (format!("cut at byte {length}"), state[..length].to_vec()))
         .collect();
     for (from, to) in [
-        (r#""schema":"1""#, r#""schema":"2""#),
-        (r#""schema":"1""#, r#""schema":"4294967295""#),
-        (r#""schema":"1""#, r#""schema":"-1""#),
-        (r#""schema":"1""#, r#""schema":"one""#),
-        (r#""schema":"1""#, r#""scheme":"1""#),
+        (r#""schema":"2""#, r#""schema":"3""#),
+        (r#""schema":"2""#, r#""schema":"4294967295""#),
+        (r#""schema":"2""#, r#""schema":"-1""#),
+        (r#""schema":"2""#, r#""schema":"one""#),
+        (r#""schema":"2""#, r#""scheme":"1""#),
         (r#""tilt":{"f32":"#, r#""tilt":{"i32":"#),
         (r#""tilt":{"f32":0."#, r#""tilt":{"f32":7."#),
         (r#""tilt":{"f32":0."#, r#""tilt":{"f32":-0.1"#),

@@ -14,7 +14,7 @@ use crate::host::{
     Event, Expression, Host, Instance, Note, Output, Processor, Transport, patch_state,
     starting_preset, state_with,
 };
-use values::{PROTECT, THREADS, VOICES, limit_of, value};
+use values::{PLAY_MODE, PROTECT, THREADS, VOICES, WAITING_KEYS, limit_of, value};
 
 /// Rates that a song may have, in frames per second, beside any between 1 kHz and 400 kHz.
 const RATES_HZ: [f64; 8] = [
@@ -97,6 +97,8 @@ struct Part<'s> {
     sounding: HashSet<u32>,
     /// The highest limit of voices that has been in force.
     limit: usize,
+    /// Whether one note has sounded at a time.
+    has_been_mono: bool,
     /// Since which frame Protect has been on for certain.
     protected_since: Option<usize>,
     frames: usize,
@@ -156,6 +158,7 @@ impl Song {
             rate_hz,
             sounding: HashSet::new(),
             limit: 0,
+            has_been_mono: false,
             protected_since: None,
             frames: 0,
             transport: None,
@@ -231,6 +234,7 @@ impl Part<'_> {
     fn look(&mut self) -> Result<()> {
         self.song.played.has_threads |= self.song.value(THREADS)? != 0.0;
         self.limit = self.limit.max(limit_of(self.song.value(VOICES)?));
+        self.has_been_mono |= self.song.value(PLAY_MODE)? != 0.0;
         let is_protected = self.song.value(PROTECT)? >= 0.5;
         self.protected_since = match self.protected_since {
             _ if !is_protected => None,
@@ -243,13 +247,15 @@ impl Part<'_> {
     /// What events within a buffer may do to those parameters, unseen.
     fn look_at(&mut self, events: &[(usize, Event)]) -> Result<()> {
         let instance = &self.song.instance;
-        let [voices, protect] = [VOICES, PROTECT].map(|name| instance.parameter(name));
-        let (voices, protect) = (voices?.id, protect?.id);
+        let [voices, protect, mode] =
+            [VOICES, PROTECT, PLAY_MODE].map(|name| instance.parameter(name));
+        let (voices, protect, mode) = (voices?.id, protect?.id, mode?.id);
         for (_, event) in events {
             match event {
                 Event::Value(id, value) if *id == voices => {
                     self.limit = self.limit.max(limit_of(*value));
                 }
+                Event::Value(id, value) if *id == mode => self.has_been_mono |= *value != 0.0,
                 Event::Value(id, _) if *id == protect => self.protected_since = None,
                 _ => {}
             }
@@ -404,9 +410,10 @@ impl Part<'_> {
                 );
             }
         }
+        let waiting = if self.has_been_mono { WAITING_KEYS } else { 0 };
         ensure!(
-            self.sounding.len() <= self.limit,
-            "{} notes sound, with {} voices",
+            self.sounding.len() <= self.limit + waiting,
+            "{} notes have not ended, with {} voices and {waiting} keys that may wait",
             self.sounding.len(),
             self.limit
         );

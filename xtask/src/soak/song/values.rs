@@ -6,6 +6,10 @@ use crate::soak::random::Random;
 pub const VOICES: &str = "Voices";
 pub const THREADS: &str = "Threads";
 pub const PROTECT: &str = "Protect";
+pub const PLAY_MODE: &str = "Play Mode";
+
+/// Keys that may be down without a voice where one note sounds at a time.
+pub const WAITING_KEYS: usize = 32;
 
 /// How many voices a value of Voices means. To CLAP hosts a stepped value is the number of its step,
 /// counted from 0, with the rounding of an `f32`; the first step is one voice.
