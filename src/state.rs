@@ -21,7 +21,8 @@
 //! depth = 6 # dB
 //! ```
 //!
-//! Routes have keys of their own: see [`routes`]. Schema 1 did not have them.
+//! Routes have keys of their own: `from`, `via`, `to`, `depth`, `bend`, `partials`, `bypass`, `place`.
+//! Schema 1 did not have them.
 //!
 //! Numbers are written with the fewest digits that give back the same normalised value, to the bit. A
 //! value that no plain number gives back (for example 10⁻³⁰ of a range from −24 to 12) is written as
