@@ -41,8 +41,24 @@ fn patch(seed: u64) -> Patch {
     ] {
         patch.set(param, value);
     }
+    if seed >= ONE_AT_A_TIME {
+        let choice = (seed - ONE_AT_A_TIME) as usize;
+        for (param, value) in [
+            (Param::PLAY_MODE, [1.0, 2.0][choice % 2]),
+            (Param::PRIORITY, [0.0, 1.0, 2.0][choice % 3]),
+            (Param::GLIDE, 0.05),
+            // Voices end under keys that are down, in every second pair.
+            (Param::AMP_DECAY, 0.01),
+            (Param::AMP_SUSTAIN, [1.0, 0.0][choice / 2 % 2]),
+        ] {
+            patch.set(param, value);
+        }
+    }
     patch
 }
+
+/// From this seed on one note sounds at a time.
+const ONE_AT_A_TIME: u64 = 1_000;
 
 /// A chord that sounds all the while, and anything else beside it.
 fn events(seed: u64) -> Vec<(usize, Event)> {
@@ -126,6 +142,17 @@ fn any_number_of_threads_gives_the_same_bits() {
             });
             assert_same_a_block_later(RATE, seed, late, sizes);
         }
+    }
+}
+
+/// Keys that come up have others sound again, whether or not a block is under way.
+#[test]
+fn one_note_at_a_time_is_the_same_note() {
+    for seed in (0..12).map(|choice| ONE_AT_A_TIME + choice) {
+        let late = threaded(RATE, &patch(seed), |dimensions| {
+            workers::threading(2, dimensions, || {}).expect("threads")
+        });
+        assert_same_a_block_later(RATE, seed, late, &[1, 700, 63]);
     }
 }
 
