@@ -135,7 +135,7 @@ pub enum PartialDestination {
 }
 
 /// What a route to partials takes its values from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PartialSource {
     /// One value for all partials.
     Same(f32),

@@ -148,7 +148,7 @@ impl SharedLfos {
 }
 
 /// An LFO of a voice at one instant, for the partials to stand apart in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FannedLfo {
     /// Its shape.
     pub shape: LfoShape,

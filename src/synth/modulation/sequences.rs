@@ -136,7 +136,7 @@ impl SharedSequences {
 }
 
 /// A sequence of a voice at one instant, for the partials to stand apart in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FannedSequence {
     /// The value now, that a step later, and so on around.
     pub values: [f32; SEQUENCE_STEPS],

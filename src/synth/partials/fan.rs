@@ -38,8 +38,13 @@ pub fn set_offsets(to: PartialDestination, context: &Context, frame: &Frame, off
     let mut values = [0.0; MAX_PARTIALS];
     let mut factors = [0.0; MAX_PARTIALS];
     let (values, factors) = (&mut values[..len], &mut factors[..len]);
+    let mut known = None;
     for route in context.routes.to(to) {
-        set_values(&route.source, context, frame, values);
+        // What a source comes to takes the most; several routes in a row often have the same one.
+        if known != Some(&route.source) {
+            set_values(&route.source, context, frame, values);
+            known = Some(&route.source);
+        }
         match route.via {
             PartialSource::Same(via) => add(level, route, via, values, offsets),
             _ => {

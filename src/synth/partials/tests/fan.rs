@@ -263,6 +263,23 @@ fn in_a_sequence_each_partial_is_some_steps_ahead() {
     }
 }
 
+/// Whether or not the route before has the same source.
+#[test]
+fn routes_add_up_in_any_order() {
+    let mut chain = chain();
+    let [one, two] = [0.3, 0.7].map(|cycles| {
+        let source = lfo(LfoShape::Sine, FAN, cycles);
+        (source, chain.values(source))
+    });
+    for order in [[&one, &one, &two], [&one, &two, &one], [&two, &one, &one]] {
+        let routes = order.map(|(source, _)| route(PartialDestination::Level, *source, 4.0));
+        for (place, db) in chain.levels_db(&routes).into_iter().enumerate() {
+            let expected = 4.0 * (2.0 * one.1[place] + two.1[place]);
+            assert!((db - expected).abs() < 1e-3, "{place}: {db} {expected}");
+        }
+    }
+}
+
 #[test]
 fn a_trait_tells_the_partials_apart() {
     let mut chain = chain();
