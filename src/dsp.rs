@@ -1,5 +1,7 @@
 //! Signal processing that does not depend on notes or parameters.
 
+pub mod bend;
+pub mod curve;
 pub mod denormals;
 pub mod envelope;
 pub mod fixed_point;

@@ -21,8 +21,16 @@
 //! depth = 6 # dB
 //! ```
 //!
-//! Routes have keys of their own: `from`, `via`, `to`, `depth`, `bend`, `partials`, `bypass`, `place`.
-//! Schema 1 did not have them.
+//! Routes have keys of their own: `from`, `via`, `to`, `depth`, `bend`, `partials`, `bypass`, `place`. The
+//! points of a curve are lists, and its loop is the numbers of two points:
+//!
+//! ```toml
+//! [curve.1]
+//! points = [[0, 0], [0.25, 1, 0.4], [2, 0]] # time, level, bend
+//! loop = [2, 2] # numbers of points
+//! ```
+//!
+//! Schema 1 had neither.
 //!
 //! Numbers are written with the fewest digits that give back the same normalised value, to the bit. A
 //! value that no plain number gives back (for example 10⁻³⁰ of a range from −24 to 12) is written as
@@ -31,6 +39,7 @@
 //! Reading is strict: an unknown id, a wrong type, a value out of range or a schema newer than
 //! [`SCHEMA`] is an error with its line number. [`Preset::parse`] does not panic, whatever the text.
 
+mod curves;
 mod read;
 mod routes;
 mod write;

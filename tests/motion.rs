@@ -2,7 +2,7 @@
 
 mod performance;
 
-use aliquot::synth::parameter::{LfoParams, RouteParams};
+use aliquot::synth::parameter::{CurveParams, LfoParams, RouteParams};
 use aliquot::synth::{Engine, Event, Param, Patch, Snapshot};
 use performance::*;
 
@@ -213,6 +213,89 @@ fn the_players_controllers_are_sources() {
             (hz / expected - 1.0).abs() < 1e-5,
             "{from}: {hz} {expected}"
         );
+    }
+}
+
+/// Points of the curve that [`played_curve_cents`] plays: times and levels, without bends.
+const POINTS: [(f64, f64); 5] = [
+    (0.0, 0.0),
+    (0.25, 1.0),
+    (0.5, -0.5),
+    (0.75, 0.5),
+    (1.0, 0.0),
+];
+
+/// The pitch of a note, which curve 1 moves, every 64 frames, in cents; the key comes up after
+/// `held_frames`.
+fn played_curve_cents(mode: &str, held_frames: usize, frames: usize) -> Vec<f64> {
+    let curve = CurveParams::of(1);
+    let mut patch = patch();
+    patch.set(Param::AMP_RELEASE, 10.0);
+    patch.set(curve.mode, curve.mode.parse(mode).expect("a mode"));
+    patch.set(curve.points, POINTS.len() as f32);
+    for (number, (time, level)) in (1..).zip(POINTS) {
+        patch.set(curve.point(number).time, time as f32);
+        patch.set(curve.point(number).level, level as f32);
+    }
+    patch.set(curve.loop_start, 2.0);
+    patch.set(curve.loop_end, 4.0);
+    set_route(&mut patch, 1, "Curve 1", "Pitch", 0.5);
+    let scale = 1_200.0 * depth(&patch, 1);
+    let mut engine = engine(RATE, &patch);
+    engine.push(on(0, 69, 1.0));
+    (0..frames / 64)
+        .map(|block| {
+            if block * 64 == held_frames {
+                engine.push(off(0, 69));
+            }
+            play(&mut engine, &[], 64, &[64]);
+            let (hz, _) = voices(&engine).remove(0);
+            1_200.0 * (hz / 440.0).log2() / scale
+        })
+        .collect()
+}
+
+/// The level on the lines through points that begin at one of them, from `start` on.
+fn on_lines(points: &[(f64, f64)], start: f64, time: f64) -> f64 {
+    let mut from = (points[0].0, start);
+    for &to in &points[1..] {
+        if time < to.0 {
+            return from.1 + (to.1 - from.1) * (time - from.0) / (to.0 - from.0);
+        }
+        from = to;
+    }
+    from.1
+}
+
+/// On each mode's way, the loop and the release at the frames where they belong.
+#[test]
+fn a_curve_goes_round_while_it_is_held_and_then_to_its_end() {
+    let (held_frames, frames) = (64 * 1_000, 64 * 1_600);
+    let held_s = held_frames as f64 / RATE;
+    let round = |time: f64| {
+        if time < 0.75 {
+            time
+        } else {
+            0.25 + (time - 0.25) % 0.5
+        }
+    };
+    for mode in ["One Shot", "Held Loop", "Loop"] {
+        let levels = played_curve_cents(mode, held_frames, frames);
+        for (block, level) in (1..).zip(levels) {
+            let time = 64.0 * f64::from(block) / RATE;
+            let expected = match mode {
+                "One Shot" => on_lines(&POINTS, 0.0, time),
+                "Held Loop" if time > held_s => {
+                    let start = on_lines(&POINTS, 0.0, round(held_s));
+                    on_lines(&POINTS[3..], start, 0.75 + (time - held_s))
+                }
+                _ => on_lines(&POINTS, 0.0, round(time)),
+            };
+            assert!(
+                (level - expected).abs() < 2e-4,
+                "{mode} {block}: {level} {expected}"
+            );
+        }
     }
 }
 

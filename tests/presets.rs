@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use aliquot::state::{Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{Param, ROUTES, Range, RouteParams};
+use aliquot::synth::parameter::{CurveParams, Param, ROUTES, Range, RouteParams};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
@@ -365,6 +365,110 @@ fn mistakes_in_routes_are_named_with_their_lines() {
     }
 }
 
+/// The points are a list, and points past the last are kept as the parameters that they are.
+#[test]
+fn curves_have_lists_of_points() {
+    let text = r#"schema = 2
+name = "Test"
+
+[curve_2]
+curve_2_time = 2 # s
+curve_2_point_7_level = 0.5
+
+[curve.1]
+loop = [1, 4] # numbers of points
+
+[curve.2]
+points = [[0, -1], [0.25, 1, 0.4], [0.25, 0.5], [3, 0], [{ normalized = 0.9 }, 0.125, -1]] # time, level, bend
+loop = [2, 3] # numbers of points
+"#;
+    let preset = Preset::parse(text).expect("a preset");
+    let plain = |param| preset.patch.plain(param);
+    let curve = CurveParams::of(2);
+    assert_eq!(plain(curve.points), 5.0);
+    for (number, time, level, bend) in [
+        (1, 0.0, -1.0, 0.0),
+        (2, 0.25, 1.0, 0.4),
+        (3, 0.25, 0.5, 0.0),
+        (4, 3.0, 0.0, 0.0),
+        (5, 0.9_f32.powi(4) * 64.0, 0.125, -1.0),
+        (7, 1.0, 0.5, 0.0),
+    ] {
+        let point = curve.point(number);
+        let got = [point.time, point.level, point.bend].map(plain);
+        for (got, expected) in got.into_iter().zip([time, level, bend]) {
+            assert!((got - expected).abs() < 1e-4, "{number}: {got} {expected}");
+        }
+    }
+    assert_eq!([curve.loop_start, curve.loop_end].map(plain), [2.0, 3.0]);
+    let first = CurveParams::of(1);
+    assert_eq!([first.loop_start, first.loop_end].map(plain), [1.0, 4.0]);
+    let again = Preset::parse(&preset.to_text()).expect("a preset");
+    assert_eq!(again.patch, preset.patch);
+    let written = preset.to_text();
+    let head = written.split("{ normalized").next().expect("a beginning");
+    let expected = text.split("{ normalized").next().expect("a beginning");
+    assert!(written.starts_with(expected), "{head}");
+}
+
+#[test]
+fn mistakes_in_curves_are_named_with_their_lines() {
+    let head = "schema = 2\nname = \"Test\"\n";
+    for (body, line, reason) in [
+        ("curve = 3\n", 3, "curve: expected a table, not a number"),
+        ("[curve.5]\n", 3, "curve.5: there are curves 1 to 4"),
+        ("[curve.x]\n", 3, "curve.x: there are curves 1 to 4"),
+        (
+            "[curve]\n1 = [2]\n",
+            4,
+            "curve.1: expected a table, not a list",
+        ),
+        (
+            "[curve.1]\ncolour = 3\n",
+            4,
+            "colour: unknown; a curve has \"points\" and \"loop\"",
+        ),
+        (
+            "[curve.1]\npoints = 3\n",
+            4,
+            "expected a list of points, not a number",
+        ),
+        (
+            "[curve.1]\npoints = [[0, 0]]\n",
+            4,
+            "points: a curve has 2 to 16 points, not 1",
+        ),
+        (
+            "[curve.1]\npoints = [[0, 0],\n 5]\n",
+            5,
+            "expected [time, level] or [time, level, bend], not a number",
+        ),
+        (
+            "[curve.1]\npoints = [[0, 0],\n [1]]\n",
+            5,
+            "point 2: expected [time, level] or [time, level, bend]",
+        ),
+        (
+            "[curve.1]\npoints = [[0, 0],\n [1, 2]]\n",
+            5,
+            "curve_1_point_2_level: 2 is outside -1 to 1",
+        ),
+        (
+            "[curve.1]\nloop = [1]\n",
+            4,
+            "loop: expected the numbers of two points",
+        ),
+        (
+            "[curve.1]\nloop = [1, 2.5]\n",
+            4,
+            "curve_1_loop_end: 2.5 is not a whole number",
+        ),
+    ] {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
+        assert_eq!((error.line, error.reason.as_str()), (line, reason));
+    }
+}
+
 #[test]
 fn hostile_texts_are_errors() {
     let mut texts: Vec<String> = ["[", "{", "a.", "x={", "\"", "[[", "'''", "="]
@@ -420,6 +524,9 @@ fn written_number() -> impl Strategy<Value = (Param, f64)> {
 /// The number that a preset's text gives for a parameter; its default where it gives none.
 fn number_in(text: &str, param: Param) -> f64 {
     let row = param.row();
+    if let Some(number) = number_in_points(text, row.id) {
+        return number;
+    }
     // A route has keys of its own.
     let key = match row.group {
         Group::Routes => row.id.rsplit('_').next().unwrap_or(row.id),
@@ -433,6 +540,24 @@ fn number_in(text: &str, param: Param) -> f64 {
             .parse()
             .expect("a number"),
     }
+}
+
+/// The number that a text has for the parameter of a curve's point in its list of points.
+fn number_in_points(text: &str, id: &str) -> Option<f64> {
+    let (curve, point) = id.strip_prefix("curve_")?.split_once("_point_")?;
+    let (number, part) = point.split_once('_')?;
+    let place = ["time", "level", "bend"]
+        .iter()
+        .position(|&of| of == part)?;
+    let table: toml::Table = text.parse().expect("TOML");
+    let points = table.get("curve")?.get(curve)?.get("points")?;
+    let point = points.get(number.parse::<usize>().ok()? - 1)?;
+    // Without a bend it is 0.
+    let number = point.get(place).map_or(Some(0.0), |number| {
+        let whole = number.as_integer().map(|number| number as f64);
+        number.as_float().or(whole)
+    });
+    Some(number.unwrap_or(f64::NAN))
 }
 
 #[test]

@@ -41,6 +41,9 @@ const FALL: f64 = 5.0;
 const DRIFT: [(f64, f64); 3] = [(4.0 / 7.0, 1.0), (2.0 / 7.0, 2.0), (1.0 / 7.0, 4.0)];
 
 impl LfoShape {
+    /// How many there are.
+    pub const COUNT: usize = 12;
+
     /// The shape at this place of the parameter's labels; past the end, the last.
     pub fn from_index(index: usize) -> LfoShape {
         match index {

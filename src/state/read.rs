@@ -5,18 +5,38 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{Preset, PresetError, SCHEMA, routes};
+use super::{Preset, PresetError, SCHEMA, curves, routes};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
 /// One parameter of a preset text.
 pub(super) struct Entry<'t> {
     pub id: String,
-    pub value: DeValue<'t>,
+    pub value: EntryValue<'t>,
     /// What a number is divided by, so that it is in the parameter's unit.
     pub span: f64,
     /// Where it stands in the text, in bytes.
     pub start: usize,
+}
+
+impl<'t> Entry<'t> {
+    /// A parameter in its own unit.
+    pub fn new(param: Param, value: EntryValue<'t>, start: usize) -> Entry<'t> {
+        Entry {
+            id: param.row().id.to_owned(),
+            value,
+            span: 1.0,
+            start,
+        }
+    }
+}
+
+/// The value of a parameter in a preset text.
+pub(super) enum EntryValue<'t> {
+    /// As it is written.
+    Written(DeValue<'t>),
+    /// As many as there are of something in the text.
+    Count(usize),
 }
 
 /// Each migration converts the entries of one schema version to the next; the first is from 1 to 2.
@@ -70,6 +90,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
             "description" => preset.description = string("description", value)?,
             "tags" => preset.tags = tags(value)?,
             "route" => entries.extend(routes::entries(value)?),
+            "curve" => entries.extend(curves::entries(value)?),
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
@@ -79,7 +100,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
                     id: id.get_ref().to_string(),
                     span: 1.0,
                     start: id.span().start,
-                    value: value.into_inner(),
+                    value: EntryValue::Written(value.into_inner()),
                 }));
             }
         }
@@ -106,7 +127,11 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
         if let Some(first) = seen.insert(param, place) {
             return fail(format!("already set in line {first}"));
         }
-        match normalized(param, &value, span) {
+        let normalized = match &value {
+            EntryValue::Written(value) => normalized(param, value, span),
+            EntryValue::Count(count) => Ok(param.range().normalized(*count as f32)),
+        };
+        match normalized {
             // Presets of earlier versions have the number of voices, which is ignored.
             Ok(_) if param.is_machine_setting() => {}
             Ok(normalized) => patch.set_normalized(param, normalized),

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::read::{Entry, TextFault, kind, list, whole};
+use super::read::{Entry, EntryValue, TextFault, kind, list, whole};
 use super::write::{assignment, continuous, differs, value};
 use crate::synth::parameter::{Param, ROUTES, RouteParams, RouteTarget};
 use crate::synth::patch::Patch;
@@ -94,7 +94,7 @@ fn route_entries<'t>(
         };
         entries.push(Entry {
             id: param.row().id.to_owned(),
-            value: value.into_inner(),
+            value: EntryValue::Written(value.into_inner()),
             span: match target {
                 Some(target) if key == "depth" => target.span().into(),
                 _ => 1.0,

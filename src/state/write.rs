@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA, routes};
+use super::{Preset, SCHEMA, curves, routes};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -23,7 +23,8 @@ pub(super) fn preset(preset: &Preset) -> String {
     }
 
     let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
-    for param in Param::all() {
+    let elsewhere = curves::written(&preset.patch);
+    for param in Param::all().filter(|param| !elsewhere.contains(param)) {
         if differs(param, &preset.patch) && !param.is_machine_setting() {
             let group = param.row().group;
             if group == Group::Routes {
@@ -45,6 +46,7 @@ pub(super) fn preset(preset: &Preset) -> String {
         }
     }
     routes::write(&preset.patch, &mut text);
+    curves::write(&preset.patch, &mut text);
     text
 }
 

@@ -1,8 +1,10 @@
 //! Formulas that a screen may ask for, each worked out by the code that the engine uses. They hold
 //! for a voice at rest, before anything modulates it.
 
+pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;
+use super::modulation::lfo::LfoCycle;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
@@ -12,7 +14,6 @@ use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
-use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
 
 /// The values of a patch as they are set, before the macros move them.
@@ -128,11 +129,11 @@ pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
 
 /// The value of LFO `number` of the patch, −1 to 1, after so many cycles; of random shapes it is one
 /// that it may have.
-pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f64 {
+pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let params = LfoParams::of(number);
-    let shape = LfoShape::from_index(values.index(params.shape));
     let phase = f64::from(values.get(params.phase));
-    shape.value(cycles + phase, values.get(Param::SEED) as u64)
+    let seed = values.get(Param::SEED) as u64;
+    LfoCycle::read(values, number).value(cycles + phase, seed)
 }
 
 /// The voice with the lowest fundamental, and its partials.

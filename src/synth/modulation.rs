@@ -10,6 +10,7 @@
 //! parameter, or a line in `destination.rs`. A new route is a line in `routes.rs`.
 
 mod clock;
+pub mod curves;
 mod destination;
 pub mod envelopes;
 pub mod fan;

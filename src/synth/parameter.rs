@@ -22,8 +22,8 @@ mod typed;
 pub use range::Range;
 pub use row::{Exposure, Kind, Row};
 pub use table::{
-    LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams,
-    RouteTarget, SequenceParams,
+    CurveParams, CurvePointParams, LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS,
+    ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget, SequenceParams,
 };
 pub use text::Unit;
 pub use typed::parse_number;
@@ -38,6 +38,10 @@ pub const LFOS: usize = 4;
 pub const SEQUENCES: usize = 2;
 /// The most steps that a sequence may have.
 pub const SEQUENCE_STEPS: usize = 32;
+/// How many curves there are.
+pub const CURVES: usize = 4;
+/// The most points that a curve may have.
+pub const CURVE_POINTS: usize = 16;
 /// How many routes a patch has.
 pub const ROUTES: usize = 24;
 /// The most partials that a voice may have.

@@ -2,10 +2,12 @@
 //!
 //! The partials' stages work it out, in `partials/fan.rs`.
 
+use super::curves::FannedCurve;
 use super::glide::FannedGlide;
 use super::lfo::FannedLfo;
 use super::sequences::FannedSequence;
-use crate::dsp::maths::{at_most, exp2};
+use super::{ModulationSource, SourceValues};
+use crate::dsp::bend::Bend;
 use crate::synth::parameter::{Param, ROUTES};
 use crate::synth::patch::Values;
 
@@ -134,15 +136,15 @@ pub enum PartialDestination {
     Pan,
 }
 
-/// What a route to partials takes its values from.
+/// What partials stand apart in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PartialSource {
-    /// One value for all partials.
-    Same(f32),
     /// An LFO in which they stand apart.
     Lfo(FannedLfo),
     /// A sequence in which they stand apart.
     Sequence(FannedSequence),
+    /// A curve in which they stand apart.
+    Curve(FannedCurve),
     /// How far each partial is behind the fundamental in a glide, in cents.
     Glide(FannedGlide),
     /// What tells the partials apart by itself.
@@ -162,6 +164,15 @@ pub enum PartialTrait {
     Side,
 }
 
+/// What a route to partials takes its values from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PartialInput {
+    /// One value for all partials.
+    Same(f32),
+    /// Another value for each: the place of what they stand apart in, in [`PartialRoutes::sources`].
+    Each(usize),
+}
+
 /// A route to partials, at one instant of a voice.
 #[derive(Clone, Copy, Debug)]
 pub struct PartialRoute {
@@ -170,71 +181,25 @@ pub struct PartialRoute {
     /// Of which partials.
     pub set: PartialSet,
     /// What moves it.
-    pub source: PartialSource,
+    pub from: PartialInput,
     /// How the source is bent.
     pub bend: Bend,
     /// What the bent source is multiplied by.
-    pub via: PartialSource,
+    pub via: PartialInput,
     /// What 1 of the source moves it by, in the destination's unit.
     pub amount: f32,
 }
 
-impl PartialRoute {
-    /// That of a glide in which the partials stand apart.
-    pub fn glide(instant: FannedGlide) -> PartialRoute {
-        PartialRoute {
-            to: PartialDestination::Tune,
-            set: PartialSet::All,
-            source: PartialSource::Glide(instant),
-            bend: Bend::new(0.0),
-            via: PartialSource::Same(1.0),
-            amount: 1.0,
-        }
-    }
-}
-
-/// A bent way from 0 to 1, mirrored for negative values: (e^(−kx) − 1)/(e^(−k) − 1), k = 6·bend, as
-/// [`envelope::shaped`](crate::dsp::envelope::shaped). Past both ends it is straight.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bend {
-    /// −k·log₂ e.
-    exponent: f32,
-    /// 1/(e^(−k) − 1); 0 if straight.
-    scale: f32,
-}
-
-impl Bend {
-    /// By −1 to 1.
-    pub fn new(bend: f32) -> Bend {
-        let k = 6.0 * f64::from(bend);
-        if k.abs() < 1e-2 {
-            return Bend {
-                exponent: 0.0,
-                scale: 0.0,
-            };
-        }
-        Bend {
-            exponent: (-k * std::f64::consts::LOG2_E) as f32,
-            scale: (1.0 / libm::expm1(-k)) as f32,
-        }
-    }
-
-    /// Where it takes a source's value.
-    #[inline(always)]
-    pub fn at(self, x: f32) -> f32 {
-        if self.scale == 0.0 {
-            return x;
-        }
-        let far = x.abs();
-        let way = (exp2(self.exponent * at_most(far, 1.0)) - 1.0) * self.scale;
-        let way = if far > 1.0 { far } else { way };
-        if x < 0.0 { -way } else { way }
-    }
-}
+/// The most sources that partials can stand apart in at one instant: four LFOs, two sequences, four
+/// curves, four traits, and a glide.
+const SOURCES: usize = 15;
 
 /// The routes to partials of a voice at one instant.
 #[derive(Clone, Debug)]
 pub struct PartialRoutes {
+    /// What the partials stand apart in, and which source of the voice that is; `None` if it is none.
+    sources: [(Option<ModulationSource>, PartialSource); SOURCES],
+    source_count: usize,
     routes: [PartialRoute; ROUTES + 1],
     count: usize,
 }
@@ -242,15 +207,14 @@ pub struct PartialRoutes {
 impl PartialRoutes {
     /// None.
     pub const NONE: PartialRoutes = PartialRoutes {
+        sources: [(None, PartialSource::Trait(PartialTrait::Number)); SOURCES],
+        source_count: 0,
         routes: [PartialRoute {
             to: PartialDestination::Level,
             set: PartialSet::All,
-            source: PartialSource::Same(0.0),
-            bend: Bend {
-                exponent: 0.0,
-                scale: 0.0,
-            },
-            via: PartialSource::Same(1.0),
+            from: PartialInput::Same(0.0),
+            bend: Bend::STRAIGHT,
+            via: PartialInput::Same(1.0),
             amount: 0.0,
         }; ROUTES + 1],
         count: 0,
@@ -263,6 +227,7 @@ impl PartialRoutes {
 
     /// Forgets all.
     pub fn clear(&mut self) {
+        self.source_count = 0;
         self.count = 0;
     }
 
@@ -272,6 +237,59 @@ impl PartialRoutes {
             *place = route;
             self.count += 1;
         }
+    }
+
+    /// Takes a glide in, in which the partials stand apart.
+    pub fn push_glide(&mut self, instant: FannedGlide) {
+        let from = self.push_source(None, PartialSource::Glide(instant));
+        self.push(PartialRoute {
+            to: PartialDestination::Tune,
+            set: PartialSet::All,
+            from,
+            bend: Bend::STRAIGHT,
+            via: PartialInput::Same(1.0),
+            amount: 1.0,
+        });
+    }
+
+    /// What routes take from a source of the voice: each source is worked out once for all of them.
+    pub fn input(&mut self, source: ModulationSource, sources: &mut SourceValues) -> PartialInput {
+        let known = self.sources().position(|(of, _)| *of == Some(source));
+        if let Some(place) = known {
+            return PartialInput::Each(place);
+        }
+        match sources.for_partials(source) {
+            Some(apart) => self.push_source(Some(source), apart),
+            None => PartialInput::Same(sources.get(source)),
+        }
+    }
+
+    /// Takes in what partials stand apart in.
+    pub fn push_source(
+        &mut self,
+        of: Option<ModulationSource>,
+        source: PartialSource,
+    ) -> PartialInput {
+        let place = self.source_count;
+        match self.sources.get_mut(place) {
+            Some(free) => {
+                *free = (of, source);
+                self.source_count += 1;
+                PartialInput::Each(place)
+            }
+            // There are no more than SOURCES.
+            None => PartialInput::Same(0.0),
+        }
+    }
+
+    /// What the partials stand apart in, in the order of their places.
+    pub fn sources(&self) -> impl Iterator<Item = &(Option<ModulationSource>, PartialSource)> {
+        self.sources[..self.source_count].iter()
+    }
+
+    /// What the partials stand apart in at this place.
+    pub fn source(&self, place: usize) -> &PartialSource {
+        &self.sources[place.min(SOURCES - 1)].1
     }
 
     /// Those that move this.

@@ -1,11 +1,13 @@
 //! The LFOs as modulators: each one for all voices, or one for each that starts with its note.
 
 use super::clock::{CycleClock, Pace};
+use super::curves;
 use super::fan::Fan;
 use super::modulators::BlockTime;
+use crate::dsp::curve::Curve;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::random;
-use crate::synth::parameter::{LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
+use crate::synth::parameter::{CURVES, LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
 use crate::synth::patch::Values;
 
 /// The parameters of each LFO.
@@ -35,6 +37,76 @@ impl LfoId {
     }
 }
 
+/// What an LFO follows in each cycle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LfoCycle {
+    /// One of the shapes.
+    Shape(LfoShape),
+    /// A curve, whose last point is at the cycle's end.
+    Curve(Curve),
+}
+
+impl LfoCycle {
+    /// That of LFO `number`, 1 to [`LFOS`], as the patch says.
+    pub fn read(values: &Values, number: usize) -> LfoCycle {
+        let place = values.index(PARAMS[number - 1].shape);
+        match place.checked_sub(LfoShape::COUNT) {
+            Some(curve) => LfoCycle::Curve(curves::points(values, (curve + 1).min(CURVES))),
+            None => LfoCycle::Shape(LfoShape::from_index(place)),
+        }
+    }
+
+    /// The value, −1 to 1, after `cycles` cycles; `seed` decides the random shapes. Any number is taken,
+    /// as by [`LfoShape::value`].
+    pub fn value(&self, cycles: f64, seed: u64) -> f32 {
+        match self {
+            LfoCycle::Shape(shape) => shape.value(cycles, seed) as f32,
+            LfoCycle::Curve(curve) => {
+                let cycles = if cycles.is_finite() { cycles } else { 0.0 };
+                curve_value(curve, (cycles - cycles.floor()) as f32)
+            }
+        }
+    }
+
+    /// Whether it jumps on the way from one place to a later one, in cycles.
+    fn jumps_between(&self, from_cycles: f64, to_cycles: f64) -> bool {
+        match self {
+            LfoCycle::Shape(shape) => shape.jumps_between(from_cycles, to_cycles),
+            LfoCycle::Curve(curve) => {
+                let (from, to) = (from_cycles.floor(), to_cycles.floor());
+                let at = |cycles: f64, whole: f64| (cycles - whole) as f32 * curve.length();
+                let (start, end) = (at(from_cycles, from), at(to_cycles, to));
+                match to - from {
+                    0.0 => curve.jumps_between(start, end),
+                    1.0 => {
+                        let goes_back = curve.level(0.0) != curve.level_before(curve.last());
+                        goes_back
+                            || curve.jumps_between(start, curve.length())
+                            || curve.jumps_between(0.0, end)
+                    }
+                    _ => self.has_jumps(),
+                }
+            }
+        }
+    }
+
+    /// Whether it has jumps at all.
+    fn has_jumps(&self) -> bool {
+        match self {
+            LfoCycle::Shape(shape) => shape.has_jumps(),
+            LfoCycle::Curve(curve) => {
+                curve.has_jumps() || curve.level(0.0) != curve.level_before(curve.last())
+            }
+        }
+    }
+}
+
+/// A curve as a cycle, at this part of it.
+#[inline(always)]
+pub fn curve_value(curve: &Curve, phase: f32) -> f32 {
+    curve.level(phase * curve.length())
+}
+
 /// How an LFO starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trigger {
@@ -60,7 +132,7 @@ impl Trigger {
 /// What all voices share of an LFO at a tick.
 #[derive(Clone, Copy, Debug)]
 struct SharedLfo {
-    shape: LfoShape,
+    cycle: LfoCycle,
     trigger: Trigger,
     /// Where its cycle begins, in cycles.
     phase_cycles: f64,
@@ -72,9 +144,10 @@ struct SharedLfo {
 }
 
 impl SharedLfo {
-    fn new(values: &Values, params: &LfoParams, clock: CycleClock) -> SharedLfo {
+    fn new(values: &Values, number: usize, clock: CycleClock) -> SharedLfo {
+        let params = &PARAMS[number - 1];
         SharedLfo {
-            shape: LfoShape::from_index(values.index(params.shape)),
+            cycle: LfoCycle::read(values, number),
             trigger: Trigger::from_index(values.index(params.trigger)),
             phase_cycles: f64::from(values.get(params.phase)),
             fade_s: values.get(params.fade),
@@ -107,7 +180,9 @@ impl SharedLfos {
     /// As the patch says, with all clocks at 0.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedLfos {
         SharedLfos {
-            lfos: PARAMS.map(|params| SharedLfo::new(values, &params, CycleClock::default())),
+            lfos: std::array::from_fn(|index| {
+                SharedLfo::new(values, index + 1, CycleClock::default())
+            }),
             patch_seed: values.get(Param::SEED) as u64,
             sample_rate_hz,
         }
@@ -115,8 +190,8 @@ impl SharedLfos {
 
     /// As a changed patch says; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
-        for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
-            *lfo = SharedLfo::new(values, params, lfo.clock);
+        for (number, lfo) in (1..).zip(&mut self.lfos) {
+            *lfo = SharedLfo::new(values, number, lfo.clock);
         }
         self.patch_seed = values.get(Param::SEED) as u64;
     }
@@ -150,8 +225,8 @@ impl SharedLfos {
 /// An LFO of a voice at one instant, for the partials to stand apart in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FannedLfo {
-    /// Its shape.
-    pub shape: LfoShape,
+    /// What it follows in each cycle.
+    pub cycle: LfoCycle,
     /// Cycles since its start.
     pub cycles: f64,
     /// Where its cycle begins.
@@ -219,7 +294,7 @@ impl VoiceLfos {
     pub fn value(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f32 {
         let now = self.instant(id, shared, at);
         let cycles = now.cycles + now.phase_cycles;
-        now.strength * now.shape.value(cycles, now.seed) as f32
+        now.strength * now.cycle.value(cycles, now.seed)
     }
 
     /// One at an instant, `at` frames into the block.
@@ -231,7 +306,7 @@ impl VoiceLfos {
         };
         let age_s = self.age_s(shared);
         FannedLfo {
-            shape: lfo.shape,
+            cycle: lfo.cycle,
             cycles: self.cycles(id, shared, at),
             phase_cycles: lfo.phase_cycles,
             seed: match id.index() {
@@ -260,8 +335,8 @@ impl VoiceLfos {
         let to = from + lfo.clock.cycles_per_frame * frames as f64;
         let is_free = lfo.trigger == Trigger::Free;
         is_free && lfo.clock.has_jumped && frames == block_frames
-            || lfo.shape.jumps_between(from, to)
-            || lfo.fan.is_open() && lfo.shape.has_jumps()
+            || lfo.cycle.jumps_between(from, to)
+            || lfo.fan.is_open() && lfo.cycle.has_jumps()
     }
 
     fn cycles(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f64 {
@@ -352,6 +427,44 @@ mod tests {
             .collect();
         for (place, value) in values.iter().enumerate() {
             assert!(!values[..place].contains(value), "{values:?}");
+        }
+    }
+
+    /// Between the last point of the curve and the first, and where two points are at one time.
+    #[test]
+    fn a_curve_jumps_where_it_does() {
+        let curve = crate::synth::parameter::CurveParams::of(3);
+        let lfo = LfoId::numbered(2);
+        let settings: [Setting; 1] = [(|lfo| lfo.shape, LfoShape::COUNT as f32 + 2.0)];
+        for (last_level, cycles, jumps) in [
+            (0.0, 0.999, false),
+            (0.5, 0.999, true),
+            (0.5, 0.3, false),
+            (0.5, 0.499, true),
+        ] {
+            let params = LfoParams::of(2);
+            let mut patch = Patch::default();
+            for (param, value) in settings {
+                patch.set(param(&params), value);
+            }
+            for (number, (time, level)) in
+                (1..).zip([(0.0, 0.0), (1.0, 0.2), (1.0, 0.4), (2.0, last_level)])
+            {
+                patch.set(curve.point(number).time, time);
+                patch.set(curve.point(number).level, level);
+            }
+            let mut shared = SharedLfos::new(&Values::new(&patch), RATE_HZ);
+            *shared.clock_mut(lfo) = CycleClock {
+                cycles,
+                cycles_per_frame: 1e-4,
+                has_jumped: false,
+            };
+            let voice = VoiceLfos::begin(&shared, 3, 1);
+            assert_eq!(
+                voice.jumps(lfo, &shared, 64, 64),
+                jumps,
+                "{last_level} {cycles}"
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 //! A new one is a module beside `lfo.rs` with a type for each of the two, and a field in both structs
 //! here; the rest of the synthesizer takes these whole.
 
+use super::curves::{SharedCurves, VoiceCurves};
 use super::envelopes::{EnvelopeShapes, Envelopes};
 use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
@@ -30,6 +31,8 @@ pub struct SharedModulators {
     pub lfos: SharedLfos,
     /// The sequences.
     pub sequences: SharedSequences,
+    /// The curves.
+    pub curves: SharedCurves,
 }
 
 impl SharedModulators {
@@ -39,6 +42,7 @@ impl SharedModulators {
             envelopes: EnvelopeShapes::compile(values, sample_rate_hz),
             lfos: SharedLfos::new(values, sample_rate_hz),
             sequences: SharedSequences::new(values),
+            curves: SharedCurves::new(values, sample_rate_hz),
         }
     }
 
@@ -47,12 +51,14 @@ impl SharedModulators {
         self.envelopes = EnvelopeShapes::compile(values, sample_rate_hz);
         self.lfos.set_patch(values);
         self.sequences.set_patch(values);
+        self.curves.set_patch(values);
     }
 
     /// Takes the clocks to the next block.
     pub fn tick(&mut self, values: &Values, time: &BlockTime) {
         self.lfos.tick(values, time);
         self.sequences.tick(values, time);
+        self.curves.tick(values, time);
     }
 
     /// Puts all clocks at 0.
@@ -71,6 +77,8 @@ pub struct Modulators {
     pub lfos: VoiceLfos,
     /// Its sequences.
     pub sequences: VoiceSequences,
+    /// Its curves.
+    pub curves: VoiceCurves,
 }
 
 impl Modulators {
@@ -80,12 +88,14 @@ impl Modulators {
             envelopes: Envelopes::begin(&shared.envelopes),
             lfos: VoiceLfos::begin(&shared.lfos, note_seed, serial),
             sequences: VoiceSequences::default(),
+            curves: VoiceCurves::default(),
         }
     }
 
     /// Starts the release.
     pub fn release(&mut self, shared: &SharedModulators) {
         self.envelopes.release(&shared.envelopes);
+        self.curves.release();
     }
 
     /// Advances all by `frames` frames.
@@ -93,5 +103,6 @@ impl Modulators {
         self.envelopes.advance(&shared.envelopes, frames);
         self.lfos.advance(&shared.lfos, frames);
         self.sequences.advance(&shared.sequences, frames);
+        self.curves.advance(&shared.curves, frames);
     }
 }

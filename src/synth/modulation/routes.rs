@@ -9,14 +9,13 @@
 //! routes.
 
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
-use super::fan::{
-    Bend, PartialDestination, PartialRoute, PartialRoutes, PartialSet, PartialSource,
-};
+use super::fan::{PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet};
 use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
     SourceValues,
 };
+use crate::dsp::bend::Bend;
 use crate::synth::parameter::{self, Param, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
@@ -220,24 +219,28 @@ impl PatchRoute {
         }
     }
 
-    /// As a route to partials, at the instant of `sources`.
-    fn partial_route(
+    /// Adds it to those to partials, at the instant of `sources`.
+    fn push_to_partials(
         &self,
         to: PartialDestination,
         set: PartialSet,
         sources: &mut SourceValues,
         own: &DestinationValues,
-    ) -> PartialRoute {
-        PartialRoute {
+        partial_routes: &mut PartialRoutes,
+    ) {
+        let from = partial_routes.input(self.from, sources);
+        let via = match self.via {
+            Some(via) => partial_routes.input(via, sources),
+            None => PartialInput::Same(1.0),
+        };
+        partial_routes.push(PartialRoute {
             to,
             set,
-            source: sources.for_partials(self.from),
+            from,
             bend: self.bend,
-            via: self
-                .via
-                .map_or(PartialSource::Same(1.0), |via| sources.for_partials(via)),
+            via,
             amount: self.span * self.depth(own),
-        }
+        });
     }
 }
 
@@ -481,7 +484,7 @@ impl Routes {
         partial_routes.clear();
         for route in self.of_patch(routes) {
             if let Target::Partials(to, set) = route.to {
-                partial_routes.push(route.partial_route(to, set, sources, own));
+                route.push_to_partials(to, set, sources, own, partial_routes);
             }
         }
     }

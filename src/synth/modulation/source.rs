@@ -1,5 +1,6 @@
 //! Sources: what routes take their values from.
 
+use super::curves::CurveId;
 use super::envelopes::EnvelopeId;
 use super::fan::{PartialSource, PartialTrait};
 use super::lfo::LfoId;
@@ -121,6 +122,14 @@ sources! {
     Sequence1: Asked = |now| sequence(now, ModulationSource::Sequence1);
     /// Sequence 2, −1 to 1.
     Sequence2: Asked = |now| sequence(now, ModulationSource::Sequence2);
+    /// Curve 1, −1 to 1.
+    Curve1: Asked = |now| curve(now, ModulationSource::Curve1);
+    /// Curve 2, −1 to 1.
+    Curve2: Asked = |now| curve(now, ModulationSource::Curve2);
+    /// Curve 3, −1 to 1.
+    Curve3: Asked = |now| curve(now, ModulationSource::Curve3);
+    /// Curve 4, −1 to 1.
+    Curve4: Asked = |now| curve(now, ModulationSource::Curve4);
     /// The partial's number; of a voice, its first partial's.
     PartialNumber: Asked = |_| 0.0;
     /// Whether the partial's number is odd; of a voice, its first partial's.
@@ -182,6 +191,10 @@ impl ModulationSource {
             PartialOdd,
             PartialRandom,
             PartialSide,
+            Curve1,
+            Curve2,
+            Curve3,
+            Curve4,
         ]
     };
 
@@ -205,6 +218,17 @@ impl ModulationSource {
         }
     }
 
+    /// Which curve it is, if it is one.
+    fn curve(self) -> Option<CurveId> {
+        match self {
+            ModulationSource::Curve1 => Some(const { CurveId::numbered(1) }),
+            ModulationSource::Curve2 => Some(const { CurveId::numbered(2) }),
+            ModulationSource::Curve3 => Some(const { CurveId::numbered(3) }),
+            ModulationSource::Curve4 => Some(const { CurveId::numbered(4) }),
+            _ => None,
+        }
+    }
+
     /// Which envelope it is, if it is one.
     fn envelope(self) -> Option<EnvelopeId> {
         match self {
@@ -217,8 +241,12 @@ impl ModulationSource {
     /// Whether its value stays as it is while the note and its channel stay as they are.
     pub fn rests(self, tick: &Tick, modulators: &Modulators) -> bool {
         let shapes = &tick.modulators.envelopes;
+        let curves = &tick.modulators.curves;
         self.lfo().is_none()
             && self.sequence().is_none()
+            && self
+                .curve()
+                .is_none_or(|id| modulators.curves.rests(id, curves))
             && self
                 .envelope()
                 .is_none_or(|id| modulators.envelopes.rests(id, shapes))
@@ -233,6 +261,9 @@ impl ModulationSource {
             let shared = &tick.modulators.sequences;
             let sequences = &modulators.sequences;
             sequences.jumps(id, shared, frames, tick.block_frames)
+        }) || self.curve().is_some_and(|id| {
+            let shared = &tick.modulators.curves;
+            modulators.curves.jumps(id, shared, frames)
         })
     }
 }
@@ -249,6 +280,13 @@ fn sequence(now: &Moment, source: ModulationSource) -> f32 {
     source
         .sequence()
         .map_or(0.0, |id| now.modulators.sequences.value(id, shared, now.at))
+}
+
+fn curve(now: &Moment, source: ModulationSource) -> f32 {
+    let shared = &now.tick.modulators.curves;
+    source
+        .curve()
+        .map_or(0.0, |id| now.modulators.curves.value(id, shared, now.note))
 }
 
 fn envelope(now: &Moment, id: EnvelopeId) -> f32 {
@@ -283,8 +321,15 @@ impl SourceSet {
     /// Those whose values may jump by themselves.
     pub const JUMPING: SourceSet = {
         use ModulationSource::*;
-        let lfos = 1 << Lfo1 as u32 | 1 << Lfo2 as u32 | 1 << Lfo3 as u32 | 1 << Lfo4 as u32;
-        SourceSet(lfos | 1 << Sequence1 as u32 | 1 << Sequence2 as u32)
+        let sources = [
+            Lfo1, Lfo2, Lfo3, Lfo4, Sequence1, Sequence2, Curve1, Curve2, Curve3, Curve4,
+        ];
+        let (mut set, mut place) = (0, 0);
+        while place < sources.len() {
+            set |= 1 << sources[place] as u32;
+            place += 1;
+        }
+        SourceSet(set)
     };
 
     /// Those in both sets.
@@ -336,8 +381,9 @@ impl SourceValues<'_> {
         self.values[source as usize]
     }
 
-    /// A source for partials: one value, or what they stand apart in.
-    pub fn for_partials(&mut self, source: ModulationSource) -> PartialSource {
+    /// What the partials stand apart in where they take it from this source; `None` if all have its
+    /// one value.
+    pub fn for_partials(&self, source: ModulationSource) -> Option<PartialSource> {
         let now = &self.moment;
         if let Some(id) = source.lfo() {
             let instant = now
@@ -345,19 +391,23 @@ impl SourceValues<'_> {
                 .lfos
                 .instant(id, &now.tick.modulators.lfos, now.at);
             if instant.fan.is_open() {
-                return PartialSource::Lfo(instant);
+                return Some(PartialSource::Lfo(instant));
             }
         }
         if let Some(id) = source.sequence() {
             let shared = &now.tick.modulators.sequences;
             if let Some(instant) = now.modulators.sequences.fanned(id, shared, now.at) {
-                return PartialSource::Sequence(instant);
+                return Some(PartialSource::Sequence(instant));
             }
         }
-        match self.partial_trait(source) {
-            Some(of) => PartialSource::Trait(of),
-            None => PartialSource::Same(self.get(source)),
+        if let Some(id) = source.curve() {
+            let instant = now
+                .modulators
+                .curves
+                .fanned(id, &now.tick.modulators.curves);
+            return instant.map(PartialSource::Curve);
         }
+        self.partial_trait(source).map(PartialSource::Trait)
     }
 
     /// What the source is of each partial, if it is that.

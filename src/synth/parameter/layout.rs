@@ -14,9 +14,9 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the other LFOs, the sequences, the
-//! depths of the routes, how notes follow each other, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger,
-//! MPE, bend ranges, Protect, and the settings of the machine.
+//! The single partials follow, since there are 192 of them, and then the other LFOs, the sequences,
+//! the curves, the depths of the routes, how notes follow each other, and what is set once for a sound
+//! or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,14 @@ pub enum Group {
     Sequence1,
     /// The second.
     Sequence2,
+    /// The first curve.
+    Curve1,
+    /// The second.
+    Curve2,
+    /// The third.
+    Curve3,
+    /// The fourth.
+    Curve4,
     /// How notes follow each other.
     Playing,
     /// What the player's hands do.
@@ -77,6 +85,10 @@ impl Group {
             Group::Lfo4 => "LFO 4",
             Group::Sequence1 => "Sequence 1",
             Group::Sequence2 => "Sequence 2",
+            Group::Curve1 => "Curve 1",
+            Group::Curve2 => "Curve 2",
+            Group::Curve3 => "Curve 3",
+            Group::Curve4 => "Curve 4",
             Group::Playing => "Playing",
             Group::Expression => "Expression",
             Group::Voices => "Voices",
@@ -131,6 +143,14 @@ pub enum Page {
     Sequence1,
     /// The second sequence.
     Sequence2,
+    /// The first curve.
+    Curve1,
+    /// The second curve.
+    Curve2,
+    /// The third curve.
+    Curve3,
+    /// The fourth curve.
+    Curve4,
     /// How far each route moves its target.
     RouteDepths,
     /// How notes follow each other.
@@ -151,7 +171,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 20] = [
+    pub const ALL: [Page; 24] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -165,6 +185,10 @@ impl Page {
         Page::Lfo4,
         Page::Sequence1,
         Page::Sequence2,
+        Page::Curve1,
+        Page::Curve2,
+        Page::Curve3,
+        Page::Curve4,
         Page::RouteDepths,
         Page::Play,
         Page::Playing,
@@ -203,6 +227,10 @@ impl Page {
             Page::Lfo4 => "LFO 4",
             Page::Sequence1 => "Sequence 1",
             Page::Sequence2 => "Sequence 2",
+            Page::Curve1 => "Curve 1",
+            Page::Curve2 => "Curve 2",
+            Page::Curve3 => "Curve 3",
+            Page::Curve4 => "Curve 4",
             Page::RouteDepths => "Route Depths",
             Page::Playing => "Playing",
             Page::Play => "Play",
@@ -227,6 +255,10 @@ impl Page {
             | Page::Lfo4
             | Page::Sequence1
             | Page::Sequence2
+            | Page::Curve1
+            | Page::Curve2
+            | Page::Curve3
+            | Page::Curve4
             | Page::RouteDepths => "Motion",
             Page::Play | Page::Playing | Page::Settings => "Play",
             Page::PartialLevels => "Partial Level",

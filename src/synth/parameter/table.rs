@@ -64,6 +64,7 @@ sections! {
     lfo
     lfo_depths
     sequences
+    curves
     playing
     expression
     output
@@ -72,6 +73,7 @@ sections! {
     routes
 }
 
+pub use curves::{CurveParams, CurvePointParams};
 pub use lfo::{LFO_DIVISIONS_BEATS, LfoParams};
 pub use macros::MACRO_TARGETS;
 pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};

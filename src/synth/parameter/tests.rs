@@ -2,12 +2,14 @@ use std::collections::HashSet;
 
 use super::layout::{KNOBS, Page};
 use super::*;
-use crate::dsp::lfo::LfoShape;
 use crate::synth::assigner::{PlayMode, Priority};
+use crate::synth::modulation::curves::CurveMode;
 use crate::synth::modulation::fan::{FanOrder, PartialSet};
 use crate::synth::modulation::glide::GlideMode;
+use crate::synth::modulation::lfo::LfoCycle;
 use crate::synth::partials::motion::OnsetPhases;
 use crate::synth::partials::stages::filter::FilterType;
+use crate::synth::patch::{Patch, Values};
 
 #[test]
 fn numbered_parameters_are_the_rows_that_they_name() {
@@ -110,6 +112,18 @@ fn hosts_see_every_parameter_once_and_pages_are_full() {
         structure.insert(sequence.fan_order);
         structure.extend((1..=SEQUENCE_STEPS).map(|number| sequence.step(number)));
     }
+    for curve in (1..=CURVES).map(CurveParams::of) {
+        structure.extend([
+            curve.fan_order,
+            curve.points,
+            curve.loop_start,
+            curve.loop_end,
+        ]);
+        structure.extend((1..=CURVE_POINTS).flat_map(|number| {
+            let CurvePointParams { time, level, bend } = curve.point(number);
+            [time, level, bend]
+        }));
+    }
     for route in (1..=ROUTES).map(RouteParams::of) {
         let RouteParams {
             depth: _,
@@ -192,7 +206,15 @@ fn choices_have_as_many_meanings_as_labels() {
             assert_eq!(before, None, "'{label}' has no meaning of its own");
         }
     }
-    meanings(Param::LFO_SHAPE, LfoShape::from_index);
+    meanings(Param::LFO_SHAPE, |index| {
+        let mut patch = Patch::default();
+        for number in 1..=CURVES {
+            patch.set(CurveParams::of(number).point(1).level, 0.1 * number as f32);
+        }
+        patch.set(Param::LFO_SHAPE, index as f32);
+        LfoCycle::read(&Values::new(&patch), 1)
+    });
+    meanings(CurveParams::of(4).mode, CurveMode::from_index);
     meanings(Param::PLAY_MODE, PlayMode::from_index);
     meanings(Param::PRIORITY, Priority::from_index);
     meanings(Param::GLIDE_MODE, GlideMode::from_index);

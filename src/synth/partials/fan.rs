@@ -10,7 +10,10 @@
 //!
 //! In a sequence each partial has the value that is F·u whole steps ahead.
 //!
-//! Phases are worked out in `f64`, since a song is long; shapes in `f32` by the polynomials of
+//! With a fan delay D and a fan time T a curve has the value of the time (t − D·u)·2^(−T·u).
+//!
+//! Phases are worked out in `f64`, since a song is long, and in `f32` beside that of the first place where
+//! all partials have one rate; shapes in `f32` by the polynomials of
 //! [`maths`](crate::dsp::maths), within 2e-6 of [`LfoShape::value`]. Random values are those of another
 //! generator than a voice's own, since vectors have no 64-bit product.
 //!
@@ -21,11 +24,13 @@ use super::{Context, Frame, HarmonicTables};
 use crate::at_level;
 use crate::dsp::lfo::{LfoShape, STEPS};
 use crate::dsp::maths::{at_least, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::synth::modulation::curves::{CurveFan, FannedCurve};
 use crate::synth::modulation::fan::{
-    Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource, PartialTrait,
+    Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSet, PartialSource,
+    PartialTrait,
 };
 use crate::synth::modulation::glide::FannedGlide;
-use crate::synth::modulation::lfo::FannedLfo;
+use crate::synth::modulation::lfo::{FannedLfo, LfoCycle, curve_value};
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
 use crate::synth::parameter::MAX_PARTIALS;
 
@@ -38,30 +43,34 @@ pub fn set_offsets(to: PartialDestination, context: &Context, frame: &Frame, off
     let mut values = [0.0; MAX_PARTIALS];
     let mut factors = [0.0; MAX_PARTIALS];
     let (values, factors) = (&mut values[..len], &mut factors[..len]);
+    let routes = context.routes;
     let mut known = None;
-    for route in context.routes.to(to) {
+    for route in routes.to(to) {
         // What a source comes to takes the most; several routes in a row often have the same one.
-        if known != Some(&route.source) {
-            set_values(&route.source, context, frame, values);
-            known = Some(&route.source);
+        if known != Some(route.from) {
+            set_values(route.from, context, frame, values);
+            known = Some(route.from);
         }
         match route.via {
-            PartialSource::Same(via) => add(level, route, via, values, offsets),
-            _ => {
-                set_values(&route.via, context, frame, factors);
+            PartialInput::Same(via) => add(level, route, via, values, offsets),
+            PartialInput::Each(_) => {
+                set_values(route.via, context, frame, factors);
                 add_via(level, route, values, factors, offsets);
             }
         }
     }
 }
 
-/// Writes a source's value for each partial.
-fn set_values(source: &PartialSource, context: &Context, frame: &Frame, values: &mut [f32]) {
+/// Writes an input's value for each partial.
+fn set_values(input: PartialInput, context: &Context, frame: &Frame, values: &mut [f32]) {
     let Context { level, tables, .. } = *context;
     let ratio = &frame.ratio[..values.len()];
     let count = frame.count();
+    let source = match input {
+        PartialInput::Same(value) => return values.fill(value),
+        PartialInput::Each(place) => context.routes.source(place),
+    };
     match source {
-        PartialSource::Same(value) => values.fill(*value),
         PartialSource::Lfo(lfo) => {
             let Fan { order, seed, .. } = lfo.fan;
             places(level, order, seed, tables, count, ratio, values);
@@ -71,6 +80,11 @@ fn set_values(source: &PartialSource, context: &Context, frame: &Frame, values: 
             let StepFan { order, seed, .. } = sequence.fan;
             places(level, order, seed, tables, count, ratio, values);
             sequence_values(level, sequence, values);
+        }
+        PartialSource::Curve(curve) => {
+            let CurveFan { order, seed, .. } = curve.fan;
+            places(level, order, seed, tables, count, ratio, values);
+            curve_values(level, curve, values);
         }
         PartialSource::Glide(glide) => {
             let order = FanOrder::Pitch;
@@ -160,7 +174,13 @@ at_level! {
     /// Replaces each partial's place in the fan by the LFO's value for it.
     fn lfo_values(lfo: &FannedLfo, values: &mut [f32]) {
         let now = *lfo;
-        match now.shape {
+        let shape = match now.cycle {
+            LfoCycle::Shape(shape) => shape,
+            LfoCycle::Curve(curve) => {
+                return each(&now, values, |_, _, phase| curve_value(&curve, phase));
+            }
+        };
+        match shape {
             LfoShape::Sine => each(&now, values, |_, _, phase| {
                 let magnitude = sine_magnitude_of_turns(phase);
                 if phase < 0.5 { magnitude } else { -magnitude }
@@ -202,6 +222,15 @@ at_level! {
         for value in values {
             let ahead = (sequence.fan.steps * *value + 0.5).floor() as i32;
             *value = sequence.values[ahead.rem_euclid(sequence.count as i32) as usize];
+        }
+    }
+}
+
+at_level! {
+    /// Replaces each partial's place in the fan by the curve's value for it.
+    fn curve_values(curve: &FannedCurve, values: &mut [f32]) {
+        for value in values {
+            *value = curve.at(*value);
         }
     }
 }
@@ -254,9 +283,42 @@ at_level! {
 /// 1.5·2⁵²: adding it leaves the nearest integer in the lowest bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 
-/// The value that `shape` has of a seed, the cycles' whole number and the phase, for each place.
+/// The same of an `f32`: 1.5·2²³.
+const SHORT_ROUNDER: f32 = 12_582_912.0;
+
+/// The value that `shape` has of a number of its own, the cycles' whole number and the phase, for each
+/// place.
 #[inline(always)]
 fn each(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
+    if lfo.fan.rate_octaves == 0.0 {
+        each_at_one_rate(lfo, values, shape);
+    } else {
+        each_at_its_rate(lfo, values, shape);
+    }
+}
+
+/// Where all run at one rate they are a few cycles apart, so that an `f32` holds their phases.
+#[inline(always)]
+fn each_at_one_rate(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
+    let at = lfo.cycles + lfo.phase_cycles;
+    let whole = at.floor();
+    let (first_phase, first_cycle) = ((at - whole) as f32, whole as i64 as u32);
+    for (n, value) in (1..).zip(values) {
+        let at = first_phase + lfo.fan.phase_cycles * *value;
+        let rounded = at + SHORT_ROUNDER;
+        let nearest = rounded - SHORT_ROUNDER;
+        let is_up = nearest > at;
+        let whole = if is_up { nearest - 1.0 } else { nearest };
+        // What rounds to a whole cycle is still in this one.
+        let phase = at_most(at - whole, 0.999_999_94);
+        let cycles = rounded.to_bits().wrapping_sub(SHORT_ROUNDER.to_bits());
+        let cycle = first_cycle.wrapping_add(cycles).wrapping_sub(is_up as u32);
+        *value = lfo.strength * shape(n, cycle, phase);
+    }
+}
+
+#[inline(always)]
+fn each_at_its_rate(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
     let FannedLfo {
         cycles,
         phase_cycles,
@@ -272,7 +334,6 @@ fn each(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f3
         let nearest = rounded - ROUNDER;
         let is_up = nearest > at;
         let whole = if is_up { nearest - 1.0 } else { nearest };
-        // What rounds to a whole cycle is still in this one.
         let phase = at_most((at - whole) as f32, 0.999_999_94);
         let cycle = (rounded.to_bits() as u32).wrapping_sub(is_up as u32);
         *value = strength * shape(n, cycle, phase);

@@ -3,7 +3,7 @@
 use super::Voice;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
-use crate::synth::modulation::fan::{PartialRoute, PartialRoutes};
+use crate::synth::modulation::fan::PartialRoutes;
 use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
@@ -69,7 +69,7 @@ impl Voice {
             .apply_to_partials(to_partials, &mut sources, &own, partial_routes);
         let glide = Glide::read(&tick.values, &self.control.note);
         if let Some(instant) = glide.and_then(|glide| FannedGlide::at(&glide, self.age_s(tick))) {
-            partial_routes.push(PartialRoute::glide(instant));
+            partial_routes.push_glide(instant);
         }
         own
     }

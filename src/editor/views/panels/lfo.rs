@@ -86,7 +86,7 @@ impl LfoView {
         let inner = rect.shrink2(vec2(0.0, 8.0));
         let y = |cycles: f64| {
             let value = lfo_value(values, self.number, cycles);
-            inner.center().y - value as f32 * 0.5 * inner.height()
+            inner.center().y - value * 0.5 * inner.height()
         };
         let count = rect.width().max(2.0) as usize;
         let points: Vec<Pos2> = (0..=count)

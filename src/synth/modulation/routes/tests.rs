@@ -12,7 +12,8 @@ use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
 use crate::synth::parameter::{
-    LFOS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, SEQUENCES, SequenceParams,
+    CURVES, CurveParams, LFOS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, SEQUENCES,
+    SequenceParams,
 };
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
@@ -28,6 +29,9 @@ fn without_routes() -> Patch {
     }
     for number in 1..=SEQUENCES {
         patch.set(SequenceParams::of(number).step(1), 0.75);
+    }
+    for number in 1..=CURVES {
+        patch.set(CurveParams::of(number).point(1).level, 0.625);
     }
     patch.set(Param::FILTER_ATTACK, 0.002);
     patch.set(Param::AMP_HOLD, 1.0);
@@ -66,6 +70,8 @@ fn expected(source: ModulationSource) -> f64 {
         AmpEnvelope | FilterEnvelope => 1.0,
         Lfo1 | Lfo2 | Lfo3 | Lfo4 => 1.0,
         Sequence1 | Sequence2 => 0.75,
+        // At their start: their pace comes with a tick.
+        Curve1 | Curve2 | Curve3 | Curve4 => 0.625,
         // As of the first partial.
         PartialNumber | PartialRandom | PartialSide => 0.0,
         PartialOdd => 1.0,

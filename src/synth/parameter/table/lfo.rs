@@ -10,8 +10,8 @@ use super::{Section, numbered};
 const WIDTH: usize = 10;
 pub const LENGTH: usize = WIDTH * LFOS;
 
-/// In the order of [`LfoShape`](crate::dsp::lfo::LfoShape).
-const SHAPES: [&str; 12] = [
+/// In the order of [`LfoShape`](crate::dsp::lfo::LfoShape), and then the curves.
+const SHAPES: [&str; 16] = [
     "Sine",
     "Triangle",
     "Saw",
@@ -24,6 +24,10 @@ const SHAPES: [&str; 12] = [
     "Logarithmic",
     "Steps",
     "Drift",
+    "Curve 1",
+    "Curve 2",
+    "Curve 3",
+    "Curve 4",
 ];
 
 /// In the order of [`FanOrder`](crate::synth::modulation::fan::FanOrder).
@@ -98,7 +102,7 @@ pub static ROWS: [Row; LENGTH] = rows! {
 /// The parameters of an LFO.
 #[derive(Clone, Copy, Debug)]
 pub struct LfoParams {
-    /// See [`LfoShape`](crate::dsp::lfo::LfoShape).
+    /// See [`LfoCycle`](crate::synth::modulation::lfo::LfoCycle).
     pub shape: Param,
     /// Whether the rate follows the host's tempo.
     pub sync: Param,

@@ -96,7 +96,7 @@ impl RouteParams {
 /// The sources of routes, in the order of
 /// [`ModulationSource::ROUTED`](crate::synth::modulation::ModulationSource::ROUTED), behind "Off". Only
 /// ever extended at the end, since states hold the index.
-pub const ROUTE_SOURCE_LABELS: [&str; 31] = [
+pub const ROUTE_SOURCE_LABELS: [&str; 35] = [
     "Off",
     "Velocity",
     "Key",
@@ -128,6 +128,10 @@ pub const ROUTE_SOURCE_LABELS: [&str; 31] = [
     "Partial Odd",
     "Partial Random",
     "Partial Side",
+    "Curve 1",
+    "Curve 2",
+    "Curve 3",
+    "Curve 4",
 ];
 
 /// In the order of [`PartialSet`](crate::synth::modulation::fan::PartialSet).

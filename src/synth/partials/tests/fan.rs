@@ -1,14 +1,19 @@
 //! Fanned modulation against the formulas in `f64`.
 
 use super::*;
+use crate::dsp::bend::Bend;
 use crate::dsp::envelope::shaped;
 use crate::dsp::lfo::LfoShape;
+use crate::synth::modulation::curves::{CurveId, SharedCurves, VoiceCurves};
 use crate::synth::modulation::fan::{
-    Bend, Fan, FanOrder, PartialDestination, PartialRoute, PartialSet, PartialSource, PartialTrait,
+    Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSet, PartialSource,
+    PartialTrait,
 };
-use crate::synth::modulation::lfo::FannedLfo;
+use crate::synth::modulation::lfo::{FannedLfo, LfoCycle};
+use crate::synth::modulation::modulators::BlockTime;
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
-use crate::synth::parameter::SEQUENCE_STEPS;
+use crate::synth::parameter::{CurveParams, LfoParams, SEQUENCE_STEPS};
+use crate::synth::patch::{Patch, Values};
 
 const ORDERS: [FanOrder; 5] = [
     FanOrder::Pitch,
@@ -25,41 +30,95 @@ const FAN: Fan = Fan {
     seed: 1,
 };
 
-fn lfo(shape: LfoShape, fan: Fan, cycles: f64) -> PartialSource {
-    PartialSource::Lfo(FannedLfo {
-        shape,
+/// What a route takes its values from.
+#[derive(Clone, Copy, Debug)]
+enum Input {
+    /// One value for all partials.
+    Same(f32),
+    /// What they stand apart in.
+    Apart(PartialSource),
+}
+
+use Input::{Apart, Same};
+
+/// A [`PartialRoute`] with its sources.
+#[derive(Clone, Copy)]
+struct Route {
+    to: PartialDestination,
+    set: PartialSet,
+    source: Input,
+    bend: Bend,
+    via: Input,
+    amount: f32,
+}
+
+fn route(to: PartialDestination, source: Input, amount: f32) -> Route {
+    Route {
+        to,
+        set: PartialSet::All,
+        source,
+        bend: Bend::STRAIGHT,
+        via: Same(1.0),
+        amount,
+    }
+}
+
+fn lfo(shape: LfoShape, fan: Fan, cycles: f64) -> Input {
+    cycle(LfoCycle::Shape(shape), fan, cycles)
+}
+
+fn cycle(cycle: LfoCycle, fan: Fan, cycles: f64) -> Input {
+    Apart(PartialSource::Lfo(FannedLfo {
+        cycle,
         cycles,
         phase_cycles: 0.1,
         seed: 5,
         strength: 1.0,
         fan,
-    })
-}
-
-fn route(to: PartialDestination, source: PartialSource, amount: f32) -> PartialRoute {
-    PartialRoute {
-        to,
-        set: PartialSet::All,
-        source,
-        bend: Bend::new(0.0),
-        via: PartialSource::Same(1.0),
-        amount,
-    }
+    }))
 }
 
 impl Chain {
     /// Lets these routes alone move partials.
-    fn set_routes(&mut self, routes: &[PartialRoute]) -> Arrays {
+    fn set_routes(&mut self, routes: &[Route]) -> Arrays {
         self.routes.clear();
         for route in routes {
-            self.routes.push(*route);
+            let (from, via) = (self.input(route.source), self.input(route.via));
+            let Route {
+                to,
+                set,
+                bend,
+                amount,
+                ..
+            } = *route;
+            self.routes.push(PartialRoute {
+                to,
+                set,
+                from,
+                bend,
+                via,
+                amount,
+            });
         }
         self.routes_instant += 1;
         self.update(false)
     }
 
+    /// A source of the routes, which share it if they have the same one.
+    fn input(&mut self, source: Input) -> PartialInput {
+        let source = match source {
+            Same(value) => return PartialInput::Same(value),
+            Apart(source) => source,
+        };
+        let known = self.routes.sources().position(|(_, of)| *of == source);
+        match known {
+            Some(place) => PartialInput::Each(place),
+            None => self.routes.push_source(None, source),
+        }
+    }
+
     /// The gains of the left side that these routes make, in decibels over those without them.
-    fn levels_db(&mut self, routes: &[PartialRoute]) -> Vec<f64> {
+    fn levels_db(&mut self, routes: &[Route]) -> Vec<f64> {
         self.set_routes(&[]);
         let before = self.frame().left.to_vec();
         self.set_routes(routes);
@@ -73,7 +132,7 @@ impl Chain {
     }
 
     /// What a source comes to for each partial.
-    fn values(&mut self, source: PartialSource) -> Vec<f64> {
+    fn values(&mut self, source: Input) -> Vec<f64> {
         let routes = [route(PartialDestination::Level, source, 12.0)];
         let levels_db = self.levels_db(&routes);
         levels_db.into_iter().map(|db| db / 12.0).collect()
@@ -238,7 +297,7 @@ fn in_a_sequence_each_partial_is_some_steps_ahead() {
     let mut steps = [0.0; SEQUENCE_STEPS];
     steps[..5].copy_from_slice(&[0.1, 0.5, -0.3, 1.0, -0.9]);
     for fan_steps in [4.0, -7.0, 32.0] {
-        let values = chain.values(PartialSource::Sequence(FannedSequence {
+        let values = chain.values(Apart(PartialSource::Sequence(FannedSequence {
             values: steps,
             count: 5,
             fan: StepFan {
@@ -246,7 +305,7 @@ fn in_a_sequence_each_partial_is_some_steps_ahead() {
                 steps: fan_steps,
                 seed: 1,
             },
-        }));
+        })));
         for (n, value) in (1..).zip(values) {
             let ahead = f64::from(fan_steps) * (n as f64).log2() / 100f64.log2();
             // Beside a border between two steps either will do.
@@ -280,12 +339,102 @@ fn routes_add_up_in_any_order() {
     }
 }
 
+/// A patch whose first curve has these points, time, level and bend.
+fn with_curve(points: &[(f32, f32, f32)], settings: &[(fn(&CurveParams) -> Param, f32)]) -> Patch {
+    let curve = CurveParams::of(1);
+    let mut patch = Patch::default();
+    patch.set(curve.points, points.len() as f32);
+    for (number, &(time, level, bend)) in (1..).zip(points) {
+        let point = curve.point(number);
+        patch.set(point.time, time);
+        patch.set(point.level, level);
+        patch.set(point.bend, bend);
+    }
+    for (param, value) in settings {
+        patch.set(param(&curve), *value);
+    }
+    patch
+}
+
+#[test]
+fn in_a_curve_partials_begin_later_and_run_slower() {
+    let mut chain = chain();
+    let points = [(0.0, 0.0, 0.0), (0.5, 1.0, 0.6), (2.0, -0.5, -0.3)];
+    let (delay_s, time_octaves) = (0.75, 1.5);
+    let patch = with_curve(
+        &points,
+        &[
+            (|curve| curve.mode, 0.0),
+            (|curve| curve.time, 0.5),
+            (|curve| curve.fan_delay, delay_s),
+            (|curve| curve.fan_time, time_octaves),
+            (|curve| curve.fan_order, 1.0),
+        ],
+    );
+    let values = Values::new(&patch);
+    let mut shared = SharedCurves::new(&values, 1_000.0);
+    let time = BlockTime {
+        elapsed_frames: 0,
+        sample_rate_hz: 1_000.0,
+        beats_per_frame: 0.0,
+        beats: None,
+    };
+    shared.tick(&values, &time);
+    let mut voice = VoiceCurves::default();
+    for frames in 0..12 {
+        let instant = voice.fanned(const { CurveId::numbered(1) }, &shared);
+        let got = chain.values(Apart(PartialSource::Curve(instant.expect("a fan"))));
+        let age_s = f64::from(frames) * 0.2;
+        for (n, value) in (1..).zip(got) {
+            let place = (n as f64).log2() / 100f64.log2();
+            let late = (age_s - f64::from(delay_s) * place).max(0.0) / 0.5;
+            let at = late * (-f64::from(time_octaves) * place).exp2();
+            let line = points.iter().rposition(|point| f64::from(point.0) <= at);
+            let (start, from, _) = points[line.expect("one has begun")];
+            let expected = match points.get(line.unwrap_or(0) + 1) {
+                Some(&(end, to, bend)) => {
+                    let way = (at - f64::from(start)) / f64::from(end - start);
+                    f64::from(from) + f64::from((to - from) * shaped(way, bend))
+                }
+                None => f64::from(from),
+            };
+            assert!(
+                (value - expected).abs() < 1e-4,
+                "{frames} {n}: {value} {expected}"
+            );
+        }
+        voice.advance(&shared, 200);
+    }
+}
+
+#[test]
+fn the_cycle_of_an_lfo_may_be_a_curve() {
+    let mut chain = chain();
+    let mut patch = with_curve(&[(0.0, -1.0, 0.0), (3.0, 1.0, 0.0), (4.0, -1.0, 0.0)], &[]);
+    patch.set(LfoParams::of(2).shape, 12.0);
+    let of = LfoCycle::read(&Values::new(&patch), 2);
+    let fan = Fan {
+        phase_cycles: 0.9,
+        ..FAN
+    };
+    for (n, value) in (1..).zip(chain.values(cycle(of, fan, 7.3))) {
+        let phase = (7.4 + 0.9 * (n as f64).log2() / 100f64.log2()).fract();
+        let expected = match phase < 0.75 {
+            true => phase / 0.375 - 1.0,
+            false => 7.0 - 8.0 * phase,
+        };
+        assert!((value - expected).abs() < 1e-4, "{n}: {value} {expected}");
+        let whole = f64::from(of.value(phase, 1));
+        assert!((whole - expected).abs() < 1e-4, "{n}: {whole} {expected}");
+    }
+}
+
 #[test]
 fn a_trait_tells_the_partials_apart() {
     let mut chain = chain();
     let position = &HarmonicTables::shared().position;
     for of in [PartialTrait::Number, PartialTrait::Odd, PartialTrait::Side] {
-        for (n, value) in (1..).zip(chain.values(PartialSource::Trait(of))) {
+        for (n, value) in (1..).zip(chain.values(Apart(PartialSource::Trait(of)))) {
             let expected = match of {
                 PartialTrait::Number => (n as f64).log2() / 9.0,
                 PartialTrait::Odd => (n % 2 * 2) as f64 - 1.0,
@@ -295,7 +444,7 @@ fn a_trait_tells_the_partials_apart() {
         }
     }
     let [random, again, other] =
-        [3, 3, 4].map(|seed| chain.values(PartialSource::Trait(PartialTrait::Random(seed))));
+        [3, 3, 4].map(|seed| chain.values(Apart(PartialSource::Trait(PartialTrait::Random(seed)))));
     assert!(random == again && random != other);
     assert!(random.iter().all(|value| value.abs() < 1.0 + 1e-5));
     let mean = random.iter().sum::<f64>() / 100.0;
@@ -313,12 +462,18 @@ fn what_a_route_goes_via_may_differ_from_partial_to_partial() {
     let values = chain.values(source);
     let bend = Bend::new(0.4);
     for (via, set) in [
-        (PartialSource::Trait(PartialTrait::Number), PartialSet::All),
-        (PartialSource::Trait(PartialTrait::Odd), PartialSet::Low),
-        (PartialSource::Same(-0.5), PartialSet::High),
+        (
+            Apart(PartialSource::Trait(PartialTrait::Number)),
+            PartialSet::All,
+        ),
+        (
+            Apart(PartialSource::Trait(PartialTrait::Odd)),
+            PartialSet::Low,
+        ),
+        (Same(-0.5), PartialSet::High),
     ] {
         let factors = chain.values(via);
-        let route = PartialRoute {
+        let route = Route {
             via,
             set,
             bend,
@@ -341,9 +496,9 @@ fn a_route_moves_the_partials_of_its_set_alone() {
     let mut chain = chain();
     for index in 0..9 {
         let set = PartialSet::from_index(index);
-        let route = PartialRoute {
+        let route = Route {
             set,
-            ..route(PartialDestination::Level, PartialSource::Same(-1.0), 6.0)
+            ..route(PartialDestination::Level, Same(-1.0), 6.0)
         };
         for (n, db) in (1..).zip(chain.levels_db(&[route])) {
             let is_in = match set {
@@ -364,37 +519,11 @@ fn a_route_moves_the_partials_of_its_set_alone() {
 }
 
 #[test]
-fn bends_are_those_of_envelopes_mirrored() {
-    for bend in [-1.0, -0.4, 0.0, 0.001, 0.3, 1.0] {
-        for step in -300..=300 {
-            let x = step as f32 / 100.0;
-            let way = if x.abs() > 1.0 {
-                x.abs()
-            } else {
-                shaped(f64::from(x.abs()), bend)
-            };
-            let expected = if x < 0.0 { -way } else { way };
-            let got = Bend::new(bend).at(x);
-            assert!(
-                (got - expected).abs() < 2e-3,
-                "{bend} {x}: {got} {expected}"
-            );
-            if bend.abs() > 0.01 {
-                assert!(
-                    (got - expected).abs() < 1e-5,
-                    "{bend} {x}: {got} {expected}"
-                );
-            }
-        }
-    }
-}
-
-#[test]
 fn routes_to_frequencies_and_positions_add_up_and_end() {
     let mut chain = chain();
     chain.set_routes(&[]);
     let (ratio, pan) = (chain.frame().ratio.to_vec(), chain.frame().pan.to_vec());
-    let half = PartialSource::Same(0.5);
+    let half = Same(0.5);
     let changed = chain.set_routes(&[
         route(PartialDestination::Tune, half, 40.0),
         route(PartialDestination::Tune, half, 60.0),
@@ -434,7 +563,7 @@ fn the_same_bits_at_every_level() {
         let source = lfo(shape, fan, 7.3);
         [
             route(PartialDestination::Level, source, 6.0),
-            PartialRoute {
+            Route {
                 bend: Bend::new(0.5),
                 set: PartialSet::Overtones,
                 ..route(PartialDestination::Tune, source, 30.0)
