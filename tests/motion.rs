@@ -299,6 +299,44 @@ fn a_curve_goes_round_while_it_is_held_and_then_to_its_end() {
     }
 }
 
+/// The filter's envelope reaches each partial at its own time, also while the filter is off.
+#[test]
+fn an_envelope_reaches_the_partials_one_after_another() {
+    let mut patch = patch();
+    for (param, value) in [
+        (Param::FILTER_ATTACK, 1.0),
+        (Param::FILTER_CURVE, 0.0),
+        (Param::FILTER_SUSTAIN, 1.0),
+        (Param::FILTER_FAN_DELAY, 0.4),
+        (Param::FILTER_FAN_TIME, -0.5),
+        (Param::FILTER_FAN_ORDER, 1.0),
+    ] {
+        patch.set(param, value);
+    }
+    let still = patch;
+    set_route(&mut patch, 1, "Filter Envelope", "Partials Level", 0.25);
+    let scale_db = 24.0 * depth(&patch, 1);
+    let [delay_s, octaves] =
+        [Param::FILTER_FAN_DELAY, Param::FILTER_FAN_TIME].map(|param| f64::from(patch.plain(param)));
+    let attack_s = f64::from(patch.plain(Param::FILTER_ATTACK));
+    let played = |patch: &Patch, frames| {
+        let mut engine = engine(RATE, patch);
+        play(&mut engine, &[(0, on(0, 45, 1.0))], frames, &[480]);
+        voices(&engine).remove(0).1
+    };
+    for frames in [64 * 150, 64 * 400, 64 * 700] {
+        let (moved, rest) = (played(&patch, frames), played(&still, frames));
+        for (n, (moved, rest)) in (1..=PARTIALS).zip(moved.iter().zip(&rest)) {
+            let place = (n as f64).log2() / (PARTIALS as f64).log2();
+            let age_s = frames as f64 / RATE;
+            let time_s = (age_s - delay_s * place).max(0.0) * (-octaves * place).exp2();
+            let expected = scale_db * (time_s / attack_s).min(1.0);
+            let db = 20.0 * (moved[1] / rest[1]).log10();
+            assert!((db - expected).abs() < 1e-2, "{frames} {n}: {db} {expected}");
+        }
+    }
+}
+
 /// Sources go past 1, as Key does, and routes may multiply each other: what they come to stays within
 /// the targets' ranges.
 #[test]

@@ -4,6 +4,8 @@
 //! corners fall on exact frames. A stage of curve c follows (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
 //! straight at c = 0, fast then slow (as a capacitor) for c > 0, slow then fast for c < 0.
 
+use super::curve::CurvePoint;
+
 /// What an envelope is set to. Times are in seconds, levels from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeSettings {
@@ -52,6 +54,34 @@ pub struct EnvelopeShape {
     release_frames: f64,
     curve: Curve,
 }
+
+impl EnvelopeShape {
+    /// The same as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
+    pub fn curve(&self, sample_rate_hz: f64) -> super::curve::Curve {
+        let bend = (self.curve.k / 6.0) as f32;
+        let mut frames = 0.0;
+        let points = [
+            (0.0, 0.0, 0.0),
+            (self.delay_frames, 0.0, 0.0),
+            (self.attack_frames, 1.0, bend),
+            (self.hold_frames, 1.0, 0.0),
+            (self.decay_frames, self.sustain, bend),
+            (self.release_frames, 0.0, bend),
+        ]
+        .map(|(lasts, level, bend)| {
+            frames += lasts;
+            CurvePoint {
+                time: (frames / sample_rate_hz) as f32,
+                level,
+                bend,
+            }
+        });
+        super::curve::Curve::new(&points)
+    }
+}
+
+/// Where the curve of an envelope is held while the key is.
+pub const SUSTAIN_POINT: usize = 4;
 
 /// The progress of stages with one curve.
 #[derive(Clone, Copy, Debug, PartialEq)]

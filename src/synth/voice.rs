@@ -431,7 +431,7 @@ impl Voice {
             ..
         } = &self.control;
         let shapes = &tick.modulators.envelopes;
-        modulators.envelopes.rests(EnvelopeId::Amp, shapes)
+        modulators.envelopes[EnvelopeId::Amp].rests(&shapes[EnvelopeId::Amp])
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
             && self.routes_rest(tick, own)

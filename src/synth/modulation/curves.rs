@@ -112,6 +112,23 @@ pub struct CurveFan {
     pub seed: u32,
 }
 
+impl CurveFan {
+    /// As the values of these parameters say.
+    pub fn read(values: &Values, order: Param, delay: Param, time: Param) -> CurveFan {
+        CurveFan {
+            order: FanOrder::from_index(values.index(order)),
+            delay_s: values.get(delay),
+            time_octaves: values.get(time),
+            seed: values.get(Param::SEED) as u32,
+        }
+    }
+
+    /// Whether the partials stand apart at all.
+    pub fn is_open(&self) -> bool {
+        self.delay_s != 0.0 || self.time_octaves != 0.0
+    }
+}
+
 /// The points that a curve goes round in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurveLoop {
@@ -184,12 +201,7 @@ impl SharedCurve {
                 values.index(params.loop_start),
                 values.index(params.loop_end),
             ),
-            fan: CurveFan {
-                order: FanOrder::from_index(values.index(params.fan_order)),
-                delay_s: values.get(params.fan_delay),
-                time_octaves: values.get(params.fan_time),
-                seed: values.get(Param::SEED) as u32,
-            },
+            fan: CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time),
             units_per_frame,
         }
     }
@@ -254,6 +266,25 @@ pub struct FannedCurve {
 }
 
 impl FannedCurve {
+    /// A curve over seconds that is held at its point of index `held_at`, so many seconds after the
+    /// onset, or, `released_s` after its release, at that.
+    pub fn held_at(
+        curve: Curve,
+        held_at: usize,
+        held_s: f64,
+        released_s: Option<f64>,
+        fan: CurveFan,
+    ) -> FannedCurve {
+        FannedCurve {
+            curve,
+            around: Some(CurveLoop::new(&curve, held_at + 1, held_at + 1)),
+            held: held_s,
+            released: released_s,
+            fan,
+            delay: f64::from(fan.delay_s),
+        }
+    }
+
     /// The value at this place of the fan, −1 to 1.
     #[inline(always)]
     pub fn at(&self, place: f32) -> f32 {
@@ -279,7 +310,7 @@ impl FannedCurve {
     }
 
     /// Whether no partial moves any more before a release.
-    fn rests(&self) -> bool {
+    pub fn rests(&self) -> bool {
         let slowest = f64::from(exp2(-at_least(self.fan.time_octaves, 0.0)));
         let length = f64::from(self.curve.length());
         let held = at_least_0(self.held - self.delay) * slowest;
@@ -342,8 +373,7 @@ impl VoiceCurves {
     /// One in which the partials stand apart; `None` if they do not.
     pub fn fanned(&self, id: CurveId, shared: &SharedCurves) -> Option<FannedCurve> {
         let curve = &shared.curves[id.index()];
-        let is_open = curve.fan.delay_s != 0.0 || curve.fan.time_octaves != 0.0;
-        (is_open && !curve.mode.is_map()).then(|| self.instant(id, shared))
+        (curve.fan.is_open() && !curve.mode.is_map()).then(|| self.instant(id, shared))
     }
 
     /// Whether the value of one stays as it is until a release.
@@ -359,7 +389,7 @@ impl VoiceCurves {
         }
         let now = self.instant(id, shared);
         let ahead = curve.units_per_frame * frames as f64;
-        let is_fanned = now.delay != 0.0 || now.fan.time_octaves != 0.0;
+        let is_fanned = now.fan.is_open();
         let jumps_back = |around: &CurveLoop| {
             now.curve.level(around.start as f32)
                 != now.curve.level_before(around.end_point as usize)

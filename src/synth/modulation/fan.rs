@@ -143,7 +143,7 @@ pub enum PartialSource {
     Lfo(FannedLfo),
     /// A sequence in which they stand apart.
     Sequence(FannedSequence),
-    /// A curve in which they stand apart.
+    /// A curve or an envelope in which they stand apart.
     Curve(FannedCurve),
     /// How far each partial is behind the fundamental in a glide, in cents.
     Glide(FannedGlide),
@@ -191,8 +191,8 @@ pub struct PartialRoute {
 }
 
 /// The most sources that partials can stand apart in at one instant: four LFOs, two sequences, four
-/// curves, four traits, and a glide.
-const SOURCES: usize = 15;
+/// curves, two envelopes, four traits, and a glide.
+const SOURCES: usize = 17;
 
 /// The routes to partials of a voice at one instant.
 #[derive(Clone, Debug)]

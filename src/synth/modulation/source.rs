@@ -407,6 +407,11 @@ impl SourceValues<'_> {
                 .fanned(id, &now.tick.modulators.curves);
             return instant.map(PartialSource::Curve);
         }
+        if let Some(id) = source.envelope() {
+            let shapes = &now.tick.modulators.envelopes;
+            let instant = now.modulators.envelopes.fanned(id, shapes);
+            return instant.map(PartialSource::Curve);
+        }
         self.partial_trait(source).map(PartialSource::Trait)
     }
 

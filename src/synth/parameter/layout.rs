@@ -14,8 +14,8 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the other LFOs, the sequences,
-//! the curves, the depths of the routes, how notes follow each other, and what is set once for a sound
+//! The single partials follow, since there are 192 of them, and then the fans of the envelopes,
+//! the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each other, and what is set once for a sound
 //! or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
@@ -129,6 +129,8 @@ pub enum Page {
     Envelopes,
     /// Their other stages, and damping.
     EnvelopeShapes,
+    /// How the partials stand apart in both envelopes.
+    EnvelopeFans,
     /// The first LFO.
     Lfo,
     /// How its cycle begins, and its fan.
@@ -171,13 +173,14 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 24] = [
+    pub const ALL: [Page; 25] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
         Page::Filter,
         Page::Envelopes,
         Page::EnvelopeShapes,
+        Page::EnvelopeFans,
         Page::Lfo,
         Page::LfoDetails,
         Page::Lfo2,
@@ -220,6 +223,7 @@ impl Page {
             Page::Filter => "Filter",
             Page::Envelopes => "Envelopes",
             Page::EnvelopeShapes => "Envelope Shapes",
+            Page::EnvelopeFans => "Envelope Fans",
             Page::Lfo => "LFO 1",
             Page::LfoDetails => "LFO 1 Details",
             Page::Lfo2 => "LFO 2",
@@ -248,6 +252,7 @@ impl Page {
             Page::Spectrum | Page::Filter => "Sound",
             Page::Envelopes
             | Page::EnvelopeShapes
+            | Page::EnvelopeFans
             | Page::Lfo
             | Page::LfoDetails
             | Page::Lfo2

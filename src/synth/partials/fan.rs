@@ -34,29 +34,61 @@ use crate::synth::modulation::lfo::{FannedLfo, LfoCycle, curve_value};
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
 use crate::synth::parameter::MAX_PARTIALS;
 
-/// Writes what all routes to one destination come to for each partial of a frame, in the
-/// destination's unit, beside whatever their ratios and gains are now. `offsets` holds whole groups.
-pub fn set_offsets(to: PartialDestination, context: &Context, frame: &Frame, offsets: &mut [f32]) {
-    let level = context.level;
-    offsets.fill(0.0);
-    let len = offsets.len();
+/// Writes what all routes to some destinations come to for each partial of a frame, in the
+/// destination's unit, beside whatever their ratios and gains are now. `offsets` are of whole groups,
+/// one for each destination.
+///
+/// What a source comes to takes the most: it is worked out once for all routes that take it.
+pub fn set_offsets<const N: usize>(
+    to: [PartialDestination; N],
+    context: &Context,
+    frame: &Frame,
+    mut offsets: [&mut [f32]; N],
+) {
+    for offsets in &mut offsets {
+        offsets.fill(0.0);
+    }
+    let len = frame.padded_count();
     let mut values = [0.0; MAX_PARTIALS];
-    let mut factors = [0.0; MAX_PARTIALS];
-    let (values, factors) = (&mut values[..len], &mut factors[..len]);
-    let routes = context.routes;
-    let mut known = None;
-    for route in routes.to(to) {
-        // What a source comes to takes the most; several routes in a row often have the same one.
-        if known != Some(route.from) {
-            set_values(route.from, context, frame, values);
-            known = Some(route.from);
-        }
-        match route.via {
-            PartialInput::Same(via) => add(level, route, via, values, offsets),
-            PartialInput::Each(_) => {
-                set_values(route.via, context, frame, factors);
-                add_via(level, route, values, factors, offsets);
+    let values = &mut values[..len];
+    for place in 0..context.routes.sources().count() {
+        let from = PartialInput::Each(place);
+        let mut is_known = false;
+        for (&to, offsets) in to.iter().zip(&mut offsets) {
+            for route in context.routes.to(to).filter(|route| route.from == from) {
+                if !is_known {
+                    set_values(from, context, frame, values);
+                    is_known = true;
+                }
+                add_route(route, context, frame, values, offsets);
             }
+        }
+    }
+    for (&to, offsets) in to.iter().zip(&mut offsets) {
+        for route in context.routes.to(to) {
+            if let PartialInput::Same(value) = route.from {
+                values.fill(value);
+                add_route(route, context, frame, values, offsets);
+            }
+        }
+    }
+}
+
+/// Adds what a route makes of the values of its source.
+fn add_route(
+    route: &PartialRoute,
+    context: &Context,
+    frame: &Frame,
+    values: &[f32],
+    offsets: &mut [f32],
+) {
+    match route.via {
+        PartialInput::Same(via) => add(context.level, route, via, values, offsets),
+        PartialInput::Each(_) => {
+            let mut factors = [0.0; MAX_PARTIALS];
+            let factors = &mut factors[..values.len()];
+            set_values(route.via, context, frame, factors);
+            add_via(context.level, route, values, factors, offsets);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The two envelopes.
 
 use super::super::layout::{Group, Group::AmpEnvelope, Group::FilterEnvelope, Page};
-use super::super::text::Unit::{Percent, Seconds};
+use super::super::text::Unit::{Octaves, Percent, Seconds};
 use super::super::{Param, Range, Row};
+use super::lfo::FAN_ORDERS;
 use super::{Section, param};
 
 /// A stage that lasts up to `max_s`.
@@ -57,6 +58,23 @@ section! { envelopes;
         .short("Curve")
         .on(Page::EnvelopeShapes)
         .help("Bends the amp envelope: slow at first to the left, fast at first to the right.");
+    /// How much later the amp envelope begins for the last partial than for the first.
+    AMP_FAN_DELAY = time(AmpEnvelope, "amp_fan_delay", "Amp Fan Delay", 4.0, 0.0)
+        .short("Fan Delay")
+        .on(Page::EnvelopeFans)
+        .help("How much later the amp envelope begins for the last partial than for the first.");
+    /// By how many octaves the amp envelope is slower for the last partial than for the first.
+    AMP_FAN_TIME = Row::new(AmpEnvelope, "amp_fan_time", "Amp Fan Time")
+        .short("Fan Time")
+        .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
+        .on(Page::EnvelopeFans)
+        .help("How much slower the amp envelope is for the last partial than for the first.");
+    /// See [`FanOrder`](crate::synth::modulation::fan::FanOrder).
+    AMP_FAN_ORDER = Row::new(AmpEnvelope, "amp_fan_order", "Amp Fan Order")
+        .short("Fan Order")
+        .choice(16, &FAN_ORDERS, 0)
+        .help("What places the partials in the fan of the amp envelope.")
+        .patch_only();
 
     /// Time before the filter's envelope begins.
     FILTER_DELAY = time(FilterEnvelope, "filter_delay", "Filter Delay", 10.0, 0.0)
@@ -93,4 +111,21 @@ section! { envelopes;
         .short("Curve")
         .on(Page::EnvelopeShapes)
         .help("Bends the filter envelope: slow at first to the left, fast at first to the right.");
+    /// How much later the filter envelope begins for the last partial than for the first.
+    FILTER_FAN_DELAY = time(FilterEnvelope, "filter_fan_delay", "Filter Fan Delay", 4.0, 0.0)
+        .short("Fan Delay")
+        .on(Page::EnvelopeFans)
+        .help("How much later the filter envelope begins for the last partial than for the first.");
+    /// By how many octaves the filter envelope is slower for the last partial than for the first.
+    FILTER_FAN_TIME = Row::new(FilterEnvelope, "filter_fan_time", "Filter Fan Time")
+        .short("Fan Time")
+        .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
+        .on(Page::EnvelopeFans)
+        .help("How much slower the filter envelope is for the last partial than for the first.");
+    /// See [`FanOrder`](crate::synth::modulation::fan::FanOrder).
+    FILTER_FAN_ORDER = Row::new(FilterEnvelope, "filter_fan_order", "Filter Fan Order")
+        .short("Fan Order")
+        .choice(16, &FAN_ORDERS, 0)
+        .help("What places the partials in the fan of the filter envelope.")
+        .patch_only();
 }

@@ -31,7 +31,7 @@ impl SpectrumStage for Stage {
         let len = frame.padded_count();
         let mut levels_db = [0.0; MAX_PARTIALS];
         let levels_db = &mut levels_db[..len];
-        set_offsets(PartialDestination::Level, context, frame, levels_db);
+        set_offsets([PartialDestination::Level], context, frame, [levels_db]);
         let limits_db = RouteTarget::PartialsLevel.limits();
         multiply(
             context.level,

@@ -47,23 +47,32 @@ impl SpectrumStage for Stage {
 
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
-        let mut offsets = [0.0; MAX_PARTIALS];
-        let offsets = &mut offsets[..len];
-        // The positions first: both stand apart by the ratios that are not moved yet.
-        if self.pans && stale.contain_any(Arrays::PAN) {
-            set_offsets(PartialDestination::Pan, context, frame, offsets);
-            add(context.level, offsets, frame.pan.write(len));
+        let (mut pans, mut cents) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        let (pans, cents) = (&mut pans[..len], &mut cents[..len]);
+        let pan = self.pans && stale.contain_any(Arrays::PAN);
+        let tune = self.tunes && stale.contain_any(Arrays::RATIO);
+        // Both stand apart by the ratios that are not moved yet.
+        match (pan, tune) {
+            (true, true) => {
+                let both = [PartialDestination::Pan, PartialDestination::Tune];
+                set_offsets(both, context, frame, [&mut *pans, &mut *cents]);
+            }
+            (true, false) => set_offsets([PartialDestination::Pan], context, frame, [&mut *pans]),
+            (false, true) => set_offsets([PartialDestination::Tune], context, frame, [&mut *cents]),
+            (false, false) => {}
         }
-        if self.tunes && stale.contain_any(Arrays::RATIO) {
-            set_offsets(PartialDestination::Tune, context, frame, offsets);
+        if pan {
+            move_pans(context.level, pans, frame.pan.write(len));
+        }
+        if tune {
             let limits = RouteTarget::PartialsTune.limits();
-            tune(context.level, limits, offsets, frame.ratio.write(len));
+            move_ratios(context.level, limits, cents, frame.ratio.write(len));
         }
     }
 }
 
 at_level! {
-    fn add(offset: &[f32], pan: &mut [f32]) {
+    fn move_pans(offset: &[f32], pan: &mut [f32]) {
         for (pan, offset) in pan.iter_mut().zip(offset) {
             *pan += offset;
         }
@@ -71,7 +80,7 @@ at_level! {
 }
 
 at_level! {
-    fn tune(limits_cents: (f32, f32), cents: &[f32], ratio: &mut [f32]) {
+    fn move_ratios(limits_cents: (f32, f32), cents: &[f32], ratio: &mut [f32]) {
         let (least, most) = limits_cents;
         for (ratio, cents) in ratio.iter_mut().zip(cents) {
             *ratio *= exp2(at_least(at_most(*cents, most), least) * (1.0 / 1_200.0));
