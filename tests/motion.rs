@@ -316,8 +316,8 @@ fn an_envelope_reaches_the_partials_one_after_another() {
     let still = patch;
     set_route(&mut patch, 1, "Filter Envelope", "Partials Level", 0.25);
     let scale_db = 24.0 * depth(&patch, 1);
-    let [delay_s, octaves] =
-        [Param::FILTER_FAN_DELAY, Param::FILTER_FAN_TIME].map(|param| f64::from(patch.plain(param)));
+    let [delay_s, octaves] = [Param::FILTER_FAN_DELAY, Param::FILTER_FAN_TIME]
+        .map(|param| f64::from(patch.plain(param)));
     let attack_s = f64::from(patch.plain(Param::FILTER_ATTACK));
     let played = |patch: &Patch, frames| {
         let mut engine = engine(RATE, patch);
@@ -332,7 +332,56 @@ fn an_envelope_reaches_the_partials_one_after_another() {
             let time_s = (age_s - delay_s * place).max(0.0) * (-octaves * place).exp2();
             let expected = scale_db * (time_s / attack_s).min(1.0);
             let db = 20.0 * (moved[1] / rest[1]).log10();
-            assert!((db - expected).abs() < 1e-2, "{frames} {n}: {db} {expected}");
+            assert!(
+                (db - expected).abs() < 1e-2,
+                "{frames} {n}: {db} {expected}"
+            );
+        }
+    }
+}
+
+/// Each note has its own rate, whether the LFO is one for all notes or the note's own: the wheel slows it
+/// down in the middle of a note.
+#[test]
+fn the_rate_of_an_lfo_is_moved_in_each_voice() {
+    for trigger in ["Free", "Note"] {
+        let mut patch = patch();
+        let lfo = LfoParams::of(2);
+        patch.set(lfo.rate, 2.0);
+        patch.set(lfo.trigger, lfo.trigger.parse(trigger).expect("a trigger"));
+        patch.set(Param::WHEEL_VIBRATO, 0.0);
+        patch.set(Param::VELOCITY_LEVEL, 0.0);
+        set_route(&mut patch, 1, "LFO 2", "Pitch", 0.3);
+        set_route(&mut patch, 2, "Velocity", "LFO 2 Rate", 0.25);
+        set_route(&mut patch, 3, "Wheel", "LFO 2 Rate", -0.5);
+        let scale = 1_200.0 * depth(&patch, 1);
+        let [up, down] = [2, 3].map(|number| 4.0 * depth(&patch, number));
+        let rate_hz = f64::from(patch.plain(lfo.rate));
+        let mut engine = engine(RATE, &patch);
+        engine.push(on(0, 60, 1.0));
+        engine.push(on(0, 69, 0.5));
+        let mut cycles = [0.0; 2];
+        for block in 0..1_500 {
+            if block == 700 {
+                engine.push(control(0, 1, 0.5));
+            }
+            play(&mut engine, &[], 64, &[64]);
+            // The wheel counts from the end of its block on.
+            let wheel = if block > 700 { 0.5 } else { 0.0 };
+            for (cycles, velocity) in cycles.iter_mut().zip([1.0, 0.5]) {
+                let rate_hz = rate_hz * (up * velocity + down * wheel).exp2();
+                *cycles += rate_hz * 64.0 / RATE;
+            }
+            let mut voices = voices(&engine);
+            voices.sort_by(|a, b| a.0.total_cmp(&b.0));
+            for (index, key) in [60.0, 69.0].into_iter().enumerate() {
+                let cents = 1_200.0 * (voices[index].0 / 440.0).log2() - 100.0 * (key - 69.0);
+                let expected = scale * (std::f64::consts::TAU * cycles[index]).sin();
+                assert!(
+                    (cents - expected).abs() < 1e-2 * scale,
+                    "{trigger} {block} {key}: {cents} {expected}"
+                );
+            }
         }
     }
 }

@@ -24,6 +24,6 @@ pub mod sequences;
 mod source;
 mod values;
 
-pub use destination::{Destination, DestinationSet, Operation};
+pub use destination::{Destination, DestinationSet, LFO_RATES, Operation};
 pub use source::{ModulationSource, Moment, SourceSet, SourceValues};
 pub use values::{DestinationValues, Offsets, VoiceValues};

@@ -296,6 +296,7 @@ impl Voice {
         self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial);
         self.update_values(tick);
         let at = tick.block_frames - left.len();
+        self.begin_rates(tick, &control, at);
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
         let phases = OnsetPhases::from_index(values.index(Param::PHASES));
@@ -377,6 +378,7 @@ impl Voice {
             let segment = done..done + frames;
             self.control.modulators.advance(&tick.modulators, frames);
             let own = self.segment_values(tick, &channel, at, &mut workspace.partial_routes);
+            self.move_rates(tick, &own);
             if !workspace.partial_routes.is_empty() {
                 self.move_partials(is_as_before && self.routes_rest(tick, &own));
             }

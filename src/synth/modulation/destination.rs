@@ -1,7 +1,7 @@
 //! Destinations: the values of a voice that routes may move.
 
 use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{Param, rows};
+use crate::synth::parameter::{LFOS, Param, rows};
 
 /// What may be other in each voice: a polyphonic parameter (those of single partials are
 /// [overrides](crate::synth::partials::PartialOverrides) instead), or one of the constants below.
@@ -44,7 +44,23 @@ destinations! {
     LEVEL_DB: Add;
     /// Linear gain.
     GAIN: Scale;
+    /// Octaves by which LFO 1 is faster.
+    LFO_1_RATE: Add;
+    /// Octaves by which LFO 2 is faster.
+    LFO_2_RATE: Add;
+    /// Octaves by which LFO 3 is faster.
+    LFO_3_RATE: Add;
+    /// Octaves by which LFO 4 is faster.
+    LFO_4_RATE: Add;
 }
+
+/// How much faster each LFO is.
+pub const LFO_RATES: [Destination; LFOS] = [
+    Destination::LFO_1_RATE,
+    Destination::LFO_2_RATE,
+    Destination::LFO_3_RATE,
+    Destination::LFO_4_RATE,
+];
 
 /// Polyphonic parameters, but for those of single partials.
 const PARAMS: usize = {

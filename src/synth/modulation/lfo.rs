@@ -6,6 +6,7 @@ use super::fan::Fan;
 use super::modulators::BlockTime;
 use crate::dsp::curve::Curve;
 use crate::dsp::lfo::LfoShape;
+use crate::dsp::maths::exp2;
 use crate::dsp::random;
 use crate::synth::parameter::{CURVES, LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
 use crate::synth::patch::Values;
@@ -248,6 +249,17 @@ pub struct VoiceLfos {
     frames: u64,
     /// Cycles since the onset, by LFO.
     cycles: [f64; LFOS],
+    /// What routes make of the rates; `None` if they never did.
+    moved: Option<MovedRates>,
+}
+
+/// What routes make of the LFOs' rates in a voice.
+#[derive(Clone, Copy, Debug)]
+struct MovedRates {
+    /// By how many times each is faster.
+    factors: [f32; LFOS],
+    /// How many cycles each is ahead of one that is not moved.
+    ahead_cycles: [f64; LFOS],
 }
 
 impl VoiceLfos {
@@ -257,6 +269,7 @@ impl VoiceLfos {
         VoiceLfos {
             note_seed,
             frames: 0,
+            moved: None,
             cycles: shared.lfos.map(|lfo| {
                 index += 1;
                 match lfo.trigger {
@@ -277,6 +290,33 @@ impl VoiceLfos {
         for (cycles, lfo) in self.cycles.iter_mut().zip(&shared.lfos) {
             *cycles += lfo.clock.cycles_per_frame * frames as f64;
         }
+        if let Some(moved) = &mut self.moved {
+            let parts = moved.ahead_cycles.iter_mut().zip(&moved.factors);
+            for ((ahead, factor), lfo) in parts.zip(&shared.lfos) {
+                let more = f64::from(factor - 1.0) * lfo.clock.cycles_per_frame;
+                *ahead += more * frames as f64;
+            }
+        }
+    }
+
+    /// Lets the LFOs be faster from now on by so many octaves each.
+    pub fn move_rates(&mut self, octaves: [f32; LFOS]) {
+        let ahead_cycles = self.moved.map_or([0.0; LFOS], |moved| moved.ahead_cycles);
+        self.moved = Some(MovedRates {
+            factors: octaves.map(exp2),
+            ahead_cycles,
+        });
+    }
+
+    /// Whether their rates are moved or have been.
+    pub fn has_moved_rates(&self) -> bool {
+        self.moved.is_some()
+    }
+
+    /// How many times as fast as the clock one is.
+    fn factor(&self, id: LfoId) -> f64 {
+        self.moved
+            .map_or(1.0, |moved| f64::from(moved.factors[id.index()]))
     }
 
     /// Frames since the onset.
@@ -332,7 +372,7 @@ impl VoiceLfos {
     ) -> bool {
         let lfo = &shared.lfos[id.index()];
         let from = self.cycles(id, shared, block_frames - frames) + lfo.phase_cycles;
-        let to = from + lfo.clock.cycles_per_frame * frames as f64;
+        let to = from + self.factor(id) * lfo.clock.cycles_per_frame * frames as f64;
         let is_free = lfo.trigger == Trigger::Free;
         is_free && lfo.clock.has_jumped && frames == block_frames
             || lfo.cycle.jumps_between(from, to)
@@ -341,9 +381,13 @@ impl VoiceLfos {
 
     fn cycles(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f64 {
         let lfo = &shared.lfos[id.index()];
-        match lfo.trigger {
+        let cycles = match lfo.trigger {
             Trigger::Free => lfo.clock.cycles_at(at),
             Trigger::Note | Trigger::Random => self.cycles[id.index()],
+        };
+        match &self.moved {
+            Some(moved) => cycles + moved.ahead_cycles[id.index()],
+            None => cycles,
         }
     }
 }

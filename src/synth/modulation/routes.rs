@@ -12,8 +12,8 @@ use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, V
 use super::fan::{PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet};
 use super::modulators::Modulators;
 use super::{
-    Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
-    SourceValues,
+    Destination, DestinationSet, DestinationValues, LFO_RATES, ModulationSource, Operation,
+    SourceSet, SourceValues,
 };
 use crate::dsp::bend::Bend;
 use crate::synth::parameter::{self, Param, RouteParams, RouteTarget};
@@ -191,11 +191,17 @@ impl PatchRoute {
                 RouteTarget::PartialsTune => Target::Partials(PartialDestination::Tune, set),
                 RouteTarget::PartialsPan => Target::Partials(PartialDestination::Pan, set),
                 RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
+                RouteTarget::LfoRate(number) => Target::Voice(*LFO_RATES.get(number - 1)?),
             },
             depth: Depth::new(params.depth, values),
             span: target.span(),
             limits: target.limits(),
         })
+    }
+
+    /// Whether it moves this value of a voice.
+    fn moves(&self, destination: Destination) -> bool {
+        matches!(self.to, Target::Voice(to) if to == destination)
     }
 
     /// Its depth, −1 to 1: all routes that move it are before this one.
@@ -263,6 +269,11 @@ impl RouteSet {
         RouteSet(self.0 & other.0)
     }
 
+    /// Those in either set.
+    fn or(self, other: RouteSet) -> RouteSet {
+        RouteSet(self.0 | other.0)
+    }
+
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -296,6 +307,8 @@ pub struct Routes {
     to_pitch: RouteSet,
     /// Those that move single partials.
     to_partials: RouteSet,
+    /// Those that the rate of any LFO depends on.
+    to_rates: RouteSet,
     /// Those of the patch's own that move the depth of one of every patch.
     to_depths: RouteSet,
 }
@@ -313,8 +326,10 @@ impl Routes {
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
+            to_rates: RouteSet::default(),
             to_depths: RouteSet::default(),
         };
+        routes.leave_out_feedback();
         for (index, route) in routes.of_patch.iter().enumerate() {
             match route.map(|route| route.to) {
                 Some(Target::Partials(..)) => routes.to_partials.insert(index),
@@ -324,7 +339,37 @@ impl Routes {
         }
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(PITCH);
+        for rate in LFO_RATES {
+            routes.to_rates = routes.to_rates.or(routes.leading_to(rate));
+        }
         routes
+    }
+
+    /// The rate of an LFO depends on no LFO behind it, nor on itself: routes that would let it do so,
+    /// directly or by their depths, are left out.
+    fn leave_out_feedback(&mut self) {
+        for (place, rate) in LFO_RATES.into_iter().enumerate() {
+            for index in 0..self.of_patch.len() {
+                let Some(route) = self.of_patch[index].filter(|route| route.moves(rate)) else {
+                    continue;
+                };
+                let mut leading = match route.depth {
+                    Depth::Shared(_) => RouteSet::default(),
+                    Depth::Own(depth) => self.leading_to(depth),
+                };
+                leading.insert(index);
+                let sources = self.sources(leading);
+                let mut later = ModulationSource::LFOS[place..].iter();
+                if later.any(|&lfo| sources.contains(lfo)) {
+                    self.of_patch[index] = None;
+                }
+            }
+        }
+    }
+
+    /// Whether the route of the patch at this place, from 0 on, moves anything whatever its depth.
+    pub fn can_move(&self, place: usize) -> bool {
+        self.of_patch.get(place).is_some_and(Option::is_some)
     }
 
     /// Those that can move anything in a voice without polyphonic offsets.
@@ -335,6 +380,11 @@ impl Routes {
     /// Those that the pitch depends on.
     pub fn to_pitch(&self) -> RouteSet {
         self.to_pitch
+    }
+
+    /// Those that the rate of any LFO depends on.
+    pub fn to_rates(&self) -> RouteSet {
+        self.to_rates
     }
 
     /// Those that move single partials.

@@ -9,7 +9,7 @@ use super::note::Note;
 use super::sequences::SequenceId;
 use crate::dsp::random;
 use crate::synth::channel::Control;
-use crate::synth::parameter::{Param, ROUTE_SOURCE_LABELS};
+use crate::synth::parameter::{LFOS, Param, ROUTE_SOURCE_LABELS};
 use crate::synth::tick::Tick;
 
 /// Middle C: key tracking turns about it.
@@ -197,6 +197,14 @@ impl ModulationSource {
             Curve4,
         ]
     };
+
+    /// The LFOs, in their order.
+    pub const LFOS: [ModulationSource; LFOS] = [
+        ModulationSource::Lfo1,
+        ModulationSource::Lfo2,
+        ModulationSource::Lfo3,
+        ModulationSource::Lfo4,
+    ];
 
     /// Which LFO it is, if it is one.
     fn lfo(self) -> Option<LfoId> {

@@ -7,7 +7,9 @@ use crate::synth::modulation::fan::PartialRoutes;
 use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::{Destination, DestinationValues, Moment, SourceSet, SourceValues};
+use crate::synth::modulation::{
+    Destination, DestinationValues, LFO_RATES, Moment, SourceSet, SourceValues,
+};
 use crate::synth::parameter::Param;
 use crate::synth::tick::Tick;
 
@@ -72,6 +74,25 @@ impl Voice {
             partial_routes.push_glide(instant);
         }
         own
+    }
+
+    /// Lets the LFOs run from the onset on, `at` frames into the block, as fast as routes make them.
+    pub(super) fn begin_rates(&mut self, tick: &Tick, channel: &Control, at: usize) {
+        let routes = self.control.active_routes.and(tick.routes.to_rates());
+        if !routes.is_empty() {
+            let mut sources = self.sources(tick, channel, at, &self.control.modulators);
+            let own = self.modulated(tick, channel, &mut sources, routes);
+            self.move_rates(tick, &own);
+        }
+    }
+
+    /// Lets the LFOs run on as fast as routes make them, now that the voice's values are `own`.
+    pub(super) fn move_rates(&mut self, tick: &Tick, own: &DestinationValues) {
+        let routes = self.control.active_routes.and(tick.routes.to_rates());
+        let lfos = &mut self.control.modulators.lfos;
+        if !routes.is_empty() || lfos.has_moved_rates() {
+            lfos.move_rates(LFO_RATES.map(|rate| own[rate]));
+        }
     }
 
     /// The fundamental `at` frames into the block and one and two blocks later, as far as it is known

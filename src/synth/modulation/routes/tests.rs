@@ -275,6 +275,15 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                 RouteTarget::Pan => Destination::PAN,
                 RouteTarget::Cutoff => CUTOFF,
                 RouteTarget::Own(param) => Destination::of(param),
+                // No LFO moves its own rate, nor that of one before it.
+                RouteTarget::LfoRate(number)
+                    if ModulationSource::LFOS[number - 1..].contains(&from) =>
+                {
+                    assert_eq!(after, before, "{source} {label}");
+                    assert!(!tick.routes.can_move(0));
+                    continue;
+                }
+                RouteTarget::LfoRate(number) => LFO_RATES[number - 1],
                 RouteTarget::PartialsLevel
                 | RouteTarget::PartialsTune
                 | RouteTarget::PartialsPan => {
@@ -295,6 +304,31 @@ fn a_patchs_route_takes_any_source_to_any_target() {
             others[to] = before[to];
             assert_eq!(others, before, "{source} {label}");
         }
+    }
+}
+
+/// Neither as a source, nor by way of it, nor by a depth that it moves.
+#[test]
+fn nothing_feeds_back_into_the_rate_of_an_lfo() {
+    let rate = |source| with_route(source, "LFO 2 Rate", 0.5);
+    let can_move = |patch: &Patch| tick(patch).routes.can_move(0);
+    assert!(can_move(&rate("LFO 1")) && !can_move(&rate("LFO 2")) && !can_move(&rate("LFO 3")));
+    let mut via = rate("Wheel");
+    let route = RouteParams::of(1);
+    via.set(route.via, label(route.via, "LFO 4"));
+    assert!(!can_move(&via));
+    for (source, moves) in [("LFO 1", true), ("LFO 3", false)] {
+        let mut patch = with_route(source, "Route 7 Depth", 0.5);
+        let by_depth = RouteParams::of(7);
+        for (param, text) in [(by_depth.from, "Wheel"), (by_depth.to, "LFO 2 Rate")] {
+            patch.set(param, label(param, text));
+        }
+        let routes = &tick(&patch).routes;
+        assert_eq!(
+            [routes.can_move(0), routes.can_move(6)],
+            [true, moves],
+            "{source}"
+        );
     }
 }
 

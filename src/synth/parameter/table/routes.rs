@@ -2,7 +2,7 @@
 
 use super::super::layout::{Group::Routes, Page};
 use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
-use super::super::{Param, ROUTES, Range, Row};
+use super::super::{LFOS, LfoParams, Param, ROUTES, Range, Row};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each route.
@@ -166,6 +166,8 @@ pub enum RouteTarget {
     PartialsPan,
     /// A polyphonic parameter.
     Own(Param),
+    /// The rate of the LFO of this number.
+    LfoRate(usize),
 }
 
 impl RouteTarget {
@@ -190,6 +192,7 @@ impl RouteTarget {
             RouteTarget::PartialsTune => "Partials Tune",
             RouteTarget::PartialsPan => "Partials Pan",
             RouteTarget::Own(param) => TABLE[param.index()].name,
+            RouteTarget::LfoRate(number) => TABLE[LfoParams::of(number).rate.index()].name,
         }
     }
 
@@ -200,6 +203,7 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => 24.0,
             RouteTarget::Pan | RouteTarget::PartialsPan => 1.0,
             RouteTarget::Cutoff => 8.0,
+            RouteTarget::LfoRate(_) => 4.0,
             RouteTarget::Own(param) => {
                 let (min, max) = param.range().ends();
                 if min < 0.0 { max.max(-min) } else { max - min }
@@ -215,6 +219,7 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => (-96.0, 24.0),
             RouteTarget::Pan | RouteTarget::PartialsPan => (-1.0, 1.0),
             RouteTarget::Cutoff => (-16.0, 16.0),
+            RouteTarget::LfoRate(_) => (-8.0, 8.0),
             RouteTarget::Own(param) => param.range().ends(),
         }
     }
@@ -233,7 +238,7 @@ impl RouteTarget {
             RouteTarget::Pitch | RouteTarget::PartialsTune => Cents,
             RouteTarget::Level | RouteTarget::PartialsLevel => Decibels,
             RouteTarget::Pan | RouteTarget::PartialsPan => Percent,
-            RouteTarget::Cutoff => Octaves,
+            RouteTarget::Cutoff | RouteTarget::LfoRate(_) => Octaves,
             RouteTarget::Own(param) => param.row().unit,
         }
     }
@@ -268,19 +273,24 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them, but for that of the first:
 /// a route moves only what comes after it.
-pub const ROUTE_TARGETS: [RouteTarget; FIRST_TARGETS.len() + ROUTES - 1] = {
-    let mut targets = [RouteTarget::Pitch; FIRST_TARGETS.len() + ROUTES - 1];
+pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + LFOS] = {
+    let mut targets = [RouteTarget::Pitch; DEPTHS_END + LFOS];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
             FIRST_TARGETS[place]
-        } else {
+        } else if place < DEPTHS_END {
             RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
+        } else {
+            RouteTarget::LfoRate(place - DEPTHS_END + 1)
         };
         place += 1;
     }
     targets
 };
+
+/// Behind the depths of routes.
+const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 
 /// "None", and the targets' names.
 static ROUTE_TARGET_LABELS: [&str; ROUTE_TARGETS.len() + 1] = {
