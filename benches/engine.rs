@@ -438,7 +438,7 @@ fn all_bursts() -> Vec<Burst> {
         channel: Some((place % CHANNELS) as u8),
         ..any
     };
-    let off = |place| Event::NoteOff(address(place));
+    let off = |place| Event::note_off(address(place));
     let moves = |number| move |place: usize| controller(place / 2, number, (place % 2) as f32);
     let bend = |place: usize| Event::PitchBend {
         channel: (place % CHANNELS) as u8,
@@ -487,7 +487,7 @@ fn all_bursts() -> Vec<Burst> {
         Burst::new(
             "1,000 note-offs of all notes",
             1_000,
-            |_| Event::NoteOff(any),
+            |_| Event::note_off(any),
             false,
         ),
         Burst::new(

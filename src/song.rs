@@ -154,11 +154,15 @@ impl Song {
                 Action::Play(Event::NoteOn { channel, key, .. }) => {
                     keys.insert((channel, key));
                 }
-                Action::Play(Event::NoteOff(NoteAddress {
-                    channel: Some(channel),
-                    key: Some(key),
+                Action::Play(Event::NoteOff {
+                    note:
+                        NoteAddress {
+                            channel: Some(channel),
+                            key: Some(key),
+                            ..
+                        },
                     ..
-                })) => {
+                }) => {
                     keys.remove(&(channel, key));
                 }
                 Action::Play(Event::Controller {
@@ -177,7 +181,7 @@ impl Song {
         }
         let releases = keys
             .into_iter()
-            .map(|(channel, key)| Event::NoteOff(address(channel, key)));
+            .map(|(channel, key)| Event::note_off(address(channel, key)));
         let lifts = pedals
             .into_iter()
             .map(|(channel, number)| Event::Controller {
@@ -237,7 +241,12 @@ fn translate(status: u8, [first, second]: [u8; 2]) -> Action {
             key: first,
             velocity: part(second),
         },
-        0x8 | 0x9 => Event::NoteOff(address(channel, first)),
+        0x8 => Event::NoteOff {
+            note: address(channel, first),
+            velocity: part(second),
+        },
+        // A note-on of velocity 0: a release without a velocity.
+        0x9 => Event::note_off(address(channel, first)),
         0xA => Event::Expression {
             note: address(channel, first),
             expression: NoteExpression::Pressure,

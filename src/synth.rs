@@ -32,7 +32,9 @@ pub mod workspace;
 
 pub use channel::MpeZones;
 pub use engine::{Config, Engine, RATES_HZ, Statistics, block_frames};
-pub use event::{EndedNote, Event, NoteAddress, NoteExpression, Transport};
+pub use event::{
+    DEFAULT_RELEASE_VELOCITY, EndedNote, Event, NoteAddress, NoteExpression, Transport,
+};
 pub use parameter::Param;
 pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterType};

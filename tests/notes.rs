@@ -21,7 +21,7 @@ fn a_released_note_ends_and_is_reported() {
     play(&mut engine, &[], 4_800, &[64]);
     assert!(!engine.is_silent());
     assert_eq!(engine.next_ended(), None);
-    engine.push(Event::NoteOff(NoteAddress {
+    engine.push(Event::note_off(NoteAddress {
         id: Some(77),
         channel: None,
         key: None,
@@ -360,7 +360,7 @@ fn notes_with_ids_are_held_and_let_go_together() {
             key: 60,
             velocity: 1.0,
         };
-        let events = [(0, note), (500, Event::NoteOff(address))];
+        let events = [(0, note), (500, Event::note_off(address))];
         play(&mut engine, &events, 1_000, &[64]);
     }
     assert_eq!(engine.statistics().voices, 10);

@@ -49,7 +49,7 @@ impl Sound {
         }
         engine.render(&mut sound.left[..held], &mut sound.right[..held]);
         for &key in keys {
-            engine.push(Event::NoteOff(NoteAddress {
+            engine.push(Event::note_off(NoteAddress {
                 id: None,
                 channel: Some(0),
                 key: Some(key),

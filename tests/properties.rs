@@ -61,7 +61,8 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => (proptest::option::of(0..8_i32), any::<u8>(), any::<u8>(), any_number())
             .prop_map(|(id, channel, key, velocity)| Event::NoteOn { id, channel, key, velocity }),
-        2 => note.clone().prop_map(Event::NoteOff),
+        2 => (note.clone(), any_number())
+            .prop_map(|(note, velocity)| Event::NoteOff { note, velocity }),
         1 => note.clone().prop_map(Event::Choke),
         2 => (note, expression, any_number())
             .prop_map(|(note, expression, value)| Event::Expression { note, expression, value }),

@@ -145,7 +145,7 @@ fn on(key: u8, velocity: f32) -> Event {
 }
 
 fn off(key: u8) -> Event {
-    Event::NoteOff(NoteAddress {
+    Event::note_off(NoteAddress {
         id: None,
         channel: Some(CHANNEL),
         key: Some(key),
@@ -160,7 +160,7 @@ mod tests {
         let mut keys = Vec::new();
         receiver.receive(|event| match event {
             Event::NoteOn { key, .. } => keys.push((key, true)),
-            Event::NoteOff(NoteAddress { key, .. }) => keys.push((key.expect("a key"), false)),
+            Event::NoteOff { note, .. } => keys.push((note.key.expect("a key"), false)),
             other => panic!("{other:?}"),
         });
         keys

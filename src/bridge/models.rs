@@ -5,13 +5,14 @@ use loom::thread;
 
 use super::{KeyReceiver, KeySender, OutputSender, ScreenKeys, Sender};
 use crate::sync::{Arc, AtomicUsize, Ordering};
-use crate::synth::{Event, NoteAddress};
+use crate::synth::Event;
 
 /// Receives, and keeps account of the keys that sound.
 fn receive(receiver: &mut KeyReceiver, sounding: &mut Vec<u8>) {
     receiver.receive(|event| match event {
         Event::NoteOn { key, .. } => sounding.push(key),
-        Event::NoteOff(NoteAddress { key: Some(key), .. }) => {
+        Event::NoteOff { note, .. } => {
+            let key = note.key.expect("a key");
             let place = sounding.iter().position(|&sounds| sounds == key);
             sounding.remove(place.expect("a key ends that does not sound"));
         }

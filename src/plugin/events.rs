@@ -6,7 +6,7 @@
 use nice_plug::midi::{Channel, Key, NoteEvent, VoiceID};
 use nice_plug::prelude::PluginApi;
 
-use crate::synth::{Event, NoteAddress, NoteExpression, Param};
+use crate::synth::{DEFAULT_RELEASE_VELOCITY, Event, NoteAddress, NoteExpression, Param};
 
 /// The engine's event for `event`, or `None` where it means nothing to the engine.
 ///
@@ -77,8 +77,12 @@ fn note<S>(event: &NoteEvent<S>) -> Option<Event> {
             voice_id,
             channel,
             key,
+            velocity,
             ..
-        } => Event::NoteOff(address(voice_id, channel, key)),
+        } => Event::NoteOff {
+            note: address(voice_id, channel, key),
+            velocity: release_velocity(voice_id, velocity),
+        },
         NoteEvent::Choke {
             voice_id,
             channel,
@@ -87,6 +91,19 @@ fn note<S>(event: &NoteEvent<S>) -> Option<Event> {
         } => Event::Choke(address(voice_id, channel, key)),
         _ => return None,
     })
+}
+
+/// The velocity of a release.
+///
+/// The framework (nice-plug 0.4.2) makes a release of velocity 0, without an id, of a MIDI note-on of
+/// velocity 0, whose release has no velocity of its own. It looks like a release that a host without
+/// note ids sends at velocity 0; that is rarer.
+fn release_velocity(id: VoiceID, velocity: f32) -> f32 {
+    if velocity == 0.0 && id.is_wildcard() {
+        DEFAULT_RELEASE_VELOCITY
+    } else {
+        within(velocity, 0.0, 1.0, DEFAULT_RELEASE_VELOCITY)
+    }
 }
 
 /// Which notes' expression `event` is, which one and its value as the host gives it; `None` if it is
@@ -211,7 +228,10 @@ mod tests {
         );
         assert_eq!(
             clap(for_note!(NoteOff, velocity: 0.5)),
-            Some(Event::NoteOff(NOTE))
+            Some(Event::NoteOff {
+                note: NOTE,
+                velocity: 0.5
+            })
         );
         let choke = NoteEvent::Choke {
             timing: 0,
@@ -236,9 +256,28 @@ mod tests {
     }
 
     #[test]
-    fn a_midi_note_on_of_velocity_0_is_a_note_off() {
-        let event = NoteEvent::<()>::from_midi(0, &[0x92, 61, 0]).expect("a note");
-        assert!(matches!(clap(event), Some(Event::NoteOff(_))));
+    fn a_midi_note_on_of_velocity_0_is_a_note_off_without_a_velocity() {
+        let translated =
+            |message: [u8; 3]| clap(NoteEvent::<()>::from_midi(0, &message).expect("a note"));
+        let note = NoteAddress { id: None, ..NOTE };
+        assert_eq!(translated([0x92, 61, 0]), Some(Event::note_off(note)));
+        for velocity in [1, 64, 127] {
+            assert_eq!(
+                translated([0x82, 61, velocity]),
+                Some(Event::NoteOff {
+                    note,
+                    velocity: f32::from(velocity) / 127.0
+                })
+            );
+        }
+        // A host that gives ids says what it means.
+        assert_eq!(
+            clap(for_note!(NoteOff, velocity: 0.0)),
+            Some(Event::NoteOff {
+                note: NOTE,
+                velocity: 0.0
+            })
+        );
     }
 
     #[test]
@@ -296,6 +335,9 @@ mod tests {
                 | Event::NoteOn {
                     velocity: value, ..
                 }
+                | Event::NoteOff {
+                    velocity: value, ..
+                }
                 | Event::PitchBend { value, .. }
                 | Event::Controller { value, .. },
             ) => value,
@@ -303,6 +345,8 @@ mod tests {
         };
         assert_eq!(value(for_note!(NoteOn, velocity: f32::NAN)), 0.0);
         assert_eq!(value(for_note!(NoteOn, velocity: 9.0)), 1.0);
+        assert_eq!(value(for_note!(NoteOff, velocity: f32::NAN)), 64.0 / 127.0);
+        assert_eq!(value(for_note!(NoteOff, velocity: 9.0)), 1.0);
         assert_eq!(value(for_note!(PolyVolume, gain: f32::NAN)), 1.0);
         assert_eq!(value(for_note!(PolyTuning, tuning: f32::INFINITY)), 120.0);
         assert_eq!(value(for_note!(PolyBrightness, brightness: f32::NAN)), 0.5);

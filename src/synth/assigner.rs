@@ -30,7 +30,7 @@ use self::note::{HOLDS, Hold};
 pub use self::notes::Notes;
 use self::pedals::Pedals;
 pub use self::pedals::{NO_MASTERS, Pedal};
-use super::event::{EndedNote, NoteAddress};
+use super::event::{DEFAULT_RELEASE_VELOCITY, EndedNote, NoteAddress};
 use super::modulation::glide::GlideStart;
 
 /// MIDI channels.
@@ -46,7 +46,10 @@ pub enum Command {
     /// The voice goes on as this note's.
     Continue(NewNote),
     /// The envelopes' release begins.
-    Release,
+    Release {
+        /// Of the key's way up, 0 to 1.
+        velocity: f32,
+    },
     /// It fades out over the next block; one that has not sounded yet ends at once.
     Fade,
 }
@@ -173,7 +176,13 @@ impl Assigner {
         // The same key again: the earlier note's key counts as up (unless both have ids of their own),
         // so it ends where no pedal holds it.
         self.notes.visit_equals(&note, |notes, slot| {
-            key_up(notes, &self.pedals, slot, commands);
+            key_up(
+                notes,
+                &self.pedals,
+                slot,
+                DEFAULT_RELEASE_VELOCITY,
+                commands,
+            );
         });
         let is_legato = self.notes.holds_any_key();
         self.steal_down_to(self.voices.saturating_sub(1), commands);
@@ -191,12 +200,12 @@ impl Assigner {
         commands.push(slot, Command::Begin(note));
     }
 
-    /// Keys come up.
-    pub fn note_off(&mut self, address: &NoteAddress, commands: &mut impl Commands) {
+    /// Keys come up at this velocity, 0 to 1. Under a pedal a note keeps it until its release begins.
+    pub fn note_off(&mut self, address: &NoteAddress, velocity: f32, commands: &mut impl Commands) {
         let before = self.kept();
         self.lift_held(|note| names(address, note));
         self.notes.visit(address, true, |notes, slot| {
-            key_up(notes, &self.pedals, slot, commands);
+            key_up(notes, &self.pedals, slot, velocity, commands);
         });
         self.return_to_held(before, commands);
     }
@@ -257,7 +266,13 @@ impl Assigner {
         for reached in self.pedals.reached_by(channel) {
             self.lift_held(|note| note.channel == reached);
             self.notes.walk_hold(reached, Hold::Key, |notes, slot| {
-                key_up(notes, &self.pedals, slot, commands);
+                key_up(
+                    notes,
+                    &self.pedals,
+                    slot,
+                    DEFAULT_RELEASE_VELOCITY,
+                    commands,
+                );
             });
         }
         self.return_to_held(before, commands);
@@ -349,16 +364,23 @@ fn hold_without_key(notes: &Notes, pedals: &Pedals, slot: usize) -> Hold {
     }
 }
 
-fn key_up(notes: &mut Notes, pedals: &Pedals, slot: usize, commands: &mut impl Commands) {
+fn key_up(
+    notes: &mut Notes,
+    pedals: &Pedals,
+    slot: usize,
+    velocity: f32,
+    commands: &mut impl Commands,
+) {
     let channel = notes.addressee(slot).channel;
-    notes.lift_key(slot, pedals.catching(channel, notes.age(slot)));
+    notes.lift_key(slot, velocity, pedals.catching(channel, notes.age(slot)));
     let hold = hold_without_key(notes, pedals, slot);
     set_hold(notes, slot, hold, commands);
 }
 
 fn set_hold(notes: &mut Notes, slot: usize, hold: Hold, commands: &mut impl Commands) {
     if notes.set_hold(slot, hold) {
-        commands.push(slot, Command::Release);
+        let velocity = notes.release_velocity(slot);
+        commands.push(slot, Command::Release { velocity });
     }
 }
 

@@ -64,7 +64,12 @@ pub enum Event {
         velocity: f32,
     },
     /// A key is released.
-    NoteOff(NoteAddress),
+    NoteOff {
+        /// Which notes.
+        note: NoteAddress,
+        /// 0 to 1; what is no number counts as [`DEFAULT_RELEASE_VELOCITY`].
+        velocity: f32,
+    },
     /// A note ends at once (within the time of a fade that does not click).
     Choke(NoteAddress),
     /// A note's own expression.
@@ -109,6 +114,19 @@ pub enum Event {
         /// 0 to 1.
         value: f32,
     },
+}
+
+/// The velocity of a release of which none is told, as MIDI has it: 64 of 127.
+pub const DEFAULT_RELEASE_VELOCITY: f32 = 64.0 / 127.0;
+
+impl Event {
+    /// A key is released, and its velocity is not told.
+    pub const fn note_off(note: NoteAddress) -> Event {
+        Event::NoteOff {
+            note,
+            velocity: DEFAULT_RELEASE_VELOCITY,
+        }
+    }
 }
 
 /// A note that sounds no more, for hosts that keep account of them.

@@ -10,7 +10,7 @@ use super::modulation::envelopes::EnvelopeId;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::{DestinationValues, Offsets, SourceSet, VoiceValues};
+use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
@@ -72,8 +72,10 @@ struct VoiceControl {
     level: SimdLevel,
     note: Note,
     released: bool,
-    /// To be released at the next tick.
-    release_is_due: bool,
+    /// The velocity of a release that begins at the next tick.
+    due_release: Option<f32>,
+    /// Whether it has begun in this block, with a velocity that is not 0 as it has been before.
+    release_stepped: bool,
     modulators: Modulators,
     has_offsets: bool,
     offsets_changed: bool,
@@ -112,7 +114,8 @@ impl VoiceControl {
             level,
             note: Note::new(0, 0, 0.0, 0),
             released: false,
-            release_is_due: false,
+            due_release: None,
+            release_stepped: false,
             modulators: Modulators::default(),
             has_offsets: false,
             offsets_changed: false,
@@ -169,7 +172,7 @@ impl Voice {
 
     /// Whether its release has begun or is due.
     pub fn is_released(&self) -> bool {
-        self.control.released || self.control.release_is_due
+        self.control.released || self.control.due_release.is_some()
     }
 
     /// Loudness for choosing which voice to steal: the power of its partials.
@@ -224,6 +227,7 @@ impl Voice {
         let control = &mut self.control;
         control.note = Note {
             velocity: control.note.velocity,
+            release_velocity: control.note.release_velocity,
             serial: control.note.serial,
             brightness_at_onset: channel.brightness,
             ..note
@@ -237,9 +241,11 @@ impl Voice {
         control.rests = false;
     }
 
-    /// The key is up and no pedal holds it: the release begins at the next tick.
-    pub fn release(&mut self) {
-        self.control.release_is_due = !self.control.released;
+    /// The key has come up at this velocity, and no pedal holds it: the release begins at the next tick.
+    pub fn release(&mut self, velocity: f32) {
+        if !self.control.released {
+            self.control.due_release = Some(velocity);
+        }
     }
 
     /// Fades out over the next block; one that has not sounded yet ends at once.
@@ -322,8 +328,10 @@ impl Voice {
             self.state = VoiceState::Idle;
             return BlockResult::Finished;
         }
-        if self.control.release_is_due {
-            self.control.release_is_due = false;
+        let release = self.control.due_release.take();
+        self.control.release_stepped = release.is_some_and(|velocity| velocity != 0.0);
+        if let Some(velocity) = release {
+            self.control.note.release_velocity = velocity;
             self.control.released = true;
             self.control.rests = false;
             self.control.modulators.release(&tick.modulators);
@@ -410,18 +418,22 @@ impl Voice {
         };
     }
 
-    /// Whether patch, offsets, channel and the note's own expression are as in the last block.
+    /// Whether patch, offsets, channel and what routes may take from the note are as in the last block.
     fn is_as_before(&self, tick: &Tick, channel: &Control) -> bool {
         let VoiceControl {
             generation,
             offsets_changed,
             last_controls,
             note,
+            release_stepped,
+            active_sources,
             ..
         } = &self.control;
+        let release_counts = active_sources.contains(ModulationSource::ReleaseVelocity);
         *generation == Some(tick.generation)
             && !offsets_changed
             && *last_controls == Some((*channel, note.expression))
+            && !(*release_stepped && release_counts)
     }
 
     /// Whether nothing moves by itself any more, now that a segment has been rendered that led to the

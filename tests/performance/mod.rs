@@ -60,7 +60,7 @@ pub fn control(channel: u8, number: u8, value: f32) -> Event {
 
 /// A note-off without a note id.
 pub fn off(channel: u8, key: u8) -> Event {
-    Event::NoteOff(NoteAddress {
+    Event::note_off(NoteAddress {
         id: None,
         channel: Some(channel),
         key: Some(key),
@@ -113,7 +113,10 @@ pub fn random_event(place: u64) -> Event {
             key,
             velocity: unit(4),
         },
-        4 => Event::NoteOff(note),
+        4 => Event::NoteOff {
+            note,
+            velocity: unit(4),
+        },
         5 => Event::Choke(note),
         6 => Event::Expression {
             note,

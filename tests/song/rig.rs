@@ -62,10 +62,11 @@ pub fn on(frame: u64, key: u8) -> TimedEvent {
     }
 }
 
+/// At the velocity 64, or of none.
 pub fn off(frame: u64, key: u8) -> TimedEvent {
     TimedEvent {
         frame,
-        action: Action::Play(Event::NoteOff(NoteAddress {
+        action: Action::Play(Event::note_off(NoteAddress {
             id: None,
             channel: Some(0),
             key: Some(key),

@@ -37,7 +37,7 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
                         vel: b.into(),
                     },
                     match b {
-                        0 => Event::NoteOff(address),
+                        0 => Event::note_off(address),
                         _ => Event::NoteOn {
                             id: None,
                             channel,
@@ -51,7 +51,10 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
                         key: a.into(),
                         vel: b.into(),
                     },
-                    Event::NoteOff(address),
+                    Event::NoteOff {
+                        note: address,
+                        velocity: part(b),
+                    },
                 ),
                 4 => (
                     MidiMessage::Controller {

@@ -44,6 +44,8 @@ pub struct Note {
     /// The channels whose sostenuto pedals were down, and caught it, when its key came up: one bit
     /// each.
     pub caught_by: u16,
+    /// Of its key's way up, 0 to 1; 0 until then.
+    pub release_velocity: f32,
     /// Whether its end is told when its key comes up, and not with its voice's end.
     pub is_kept: bool,
 }
@@ -59,6 +61,7 @@ pub const FREE: Note = Note {
     power: 0.0,
     partials: 0,
     caught_by: 0,
+    release_velocity: 0.0,
     is_kept: false,
 };
 

@@ -400,6 +400,7 @@ impl Notes {
             key: new.key,
             age: new.age,
             caught_by: 0,
+            release_velocity: 0.0,
             ..*note
         };
         self.address(slot, new);
@@ -424,11 +425,18 @@ impl Notes {
         self.steal.offer(self.slots[slot].steal_rank(slot));
     }
 
-    /// The key of a note comes up, and the sostenuto pedals of the channels in `caught_by` hold it.
-    pub(super) fn lift_key(&mut self, slot: usize, caught_by: u16) {
+    /// The key of a note comes up at this velocity, and the sostenuto pedals of the channels in
+    /// `caught_by` hold it.
+    pub(super) fn lift_key(&mut self, slot: usize, velocity: f32, caught_by: u16) {
         let note = &mut self.slots[slot];
         self.keys_down[usize::from(note.key)] -= 1;
+        note.release_velocity = velocity;
         note.caught_by = caught_by;
+    }
+
+    /// The velocity at which a note's key has come up.
+    pub(super) fn release_velocity(&self, slot: usize) -> f32 {
+        self.slots[slot].release_velocity
     }
 
     /// Of the sostenuto pedals that hold a note, only those of the channels in `pedals` still do.

@@ -16,7 +16,7 @@ impl Commands for Vec<(usize, Command)> {
 #[derive(Clone, Debug)]
 enum Step {
     On(u8, u8, Option<i32>),
-    Off(NoteAddress),
+    Off(NoteAddress, f32),
     Choke(NoteAddress),
     Pedal(u8, Pedal, bool),
     NotesOff(u8),
@@ -33,6 +33,7 @@ struct ModelNote {
     key_is_down: bool,
     caught_by: Vec<u8>,
     released: bool,
+    release_velocity: f32,
     new: NewNote,
     power: f32,
 }
@@ -67,11 +68,12 @@ impl Model {
         let note = self.note(slot);
         if !note.key_is_down && note.caught_by.is_empty() && !sustained && !note.released {
             note.released = true;
-            self.commands.push((slot, Command::Release));
+            let velocity = note.release_velocity;
+            self.commands.push((slot, Command::Release { velocity }));
         }
     }
 
-    fn key_up(&mut self, slot: usize) {
+    fn key_up(&mut self, slot: usize, velocity: f32) {
         let new = self.note(slot).new;
         let master = self.masters[usize::from(new.channel)];
         if self.note(slot).key_is_down {
@@ -80,6 +82,8 @@ impl Model {
             });
             let caught_by = catching.map(|&(channel, _)| channel).collect();
             self.note(slot).caught_by = caught_by;
+            // The first counts: what comes after it finds the key up.
+            self.note(slot).release_velocity = velocity;
         }
         self.note(slot).key_is_down = false;
         self.release_unless_held(slot);
@@ -130,7 +134,7 @@ impl Model {
             if (note.new.channel, note.new.key, note.new.id) == (new.channel, new.key, new.id)
                 && note.key_is_down
             {
-                self.key_up(slot);
+                self.key_up(slot, DEFAULT_RELEASE_VELOCITY);
             }
         }
         let active = self.active();
@@ -167,6 +171,7 @@ impl Model {
             key_is_down: true,
             caught_by: Vec::new(),
             released: false,
+            release_velocity: 0.0,
             new,
             power: f32::INFINITY,
         });
@@ -210,7 +215,7 @@ fn step() -> impl Strategy<Value = Step> {
     let pedal = prop_oneof![Just(Pedal::Sustain), Just(Pedal::Sostenuto)];
     prop_oneof![
         8 => (0..3_u8, 60..63_u8, prop::option::of(0..3_i32)).prop_map(|(c, k, id)| Step::On(c, k, id)),
-        4 => address().prop_map(Step::Off),
+        4 => (address(), 0.0..=1.0_f32).prop_map(|(address, velocity)| Step::Off(address, velocity)),
         1 => address().prop_map(Step::Choke),
         4 => (0..3_u8, pedal, any::<bool>()).prop_map(|(c, p, d)| Step::Pedal(c, p, d)),
         1 => (0..3_u8).prop_map(Step::NotesOff),
@@ -243,10 +248,10 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
             assigner.note_on(new, &mut commands);
             model.note_on(new);
         }
-        Step::Off(address) => {
-            assigner.note_off(address, &mut commands);
+        Step::Off(address, velocity) => {
+            assigner.note_off(address, *velocity, &mut commands);
             for slot in model.addressed(address) {
-                model.key_up(slot);
+                model.key_up(slot, *velocity);
             }
         }
         Step::Choke(address) => {
@@ -262,7 +267,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
         Step::NotesOff(channel) => {
             assigner.all_notes_off(*channel, &mut commands);
             for slot in model.reached(*channel) {
-                model.key_up(slot);
+                model.key_up(slot, DEFAULT_RELEASE_VELOCITY);
             }
         }
         Step::SoundOff(channel) => {

@@ -23,7 +23,8 @@ struct Waiting {
     begin: Option<NewNote>,
     /// The voice goes on as this note's.
     next: Option<NewNote>,
-    release: bool,
+    /// The release begins, with this velocity.
+    release: Option<f32>,
     fade: bool,
     /// Modulations before this one are for an earlier note.
     first_modulation: usize,
@@ -98,8 +99,8 @@ impl VoiceCommands {
             if let Some(note) = &waiting.next {
                 go_on(voices, slot, note);
             }
-            if waiting.release {
-                voices[slot].release();
+            if let Some(velocity) = waiting.release {
+                voices[slot].release(velocity);
             }
             if waiting.fade {
                 voices[slot].fade();
@@ -149,10 +150,10 @@ impl Commands for VoiceCommands {
                     }
                     None => waiting.next = Some(note),
                 }
-                waiting.release = false;
+                waiting.release = None;
                 waiting.first_modulation = self.modulations.len();
             }
-            Command::Release => waiting.release = true,
+            Command::Release { velocity } => waiting.release = Some(velocity),
             Command::Fade => waiting.fade = true,
         }
     }

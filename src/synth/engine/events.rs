@@ -4,11 +4,12 @@ use super::Engine;
 use super::commands::Assigned;
 use crate::synth::assigner::{Assigner, NewNote, Pedal};
 use crate::synth::controller;
-use crate::synth::event::{Event, NoteAddress, NoteExpression};
+use crate::synth::event::{DEFAULT_RELEASE_VELOCITY, Event, NoteAddress, NoteExpression};
 use crate::synth::parameter::Param;
 
 impl Engine {
-    /// Takes an event at the frame rendered next. Values that are not numbers are ignored.
+    /// Takes an event at the frame rendered next. Values that are not numbers are ignored; a key comes
+    /// up whatever its velocity.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn push(&mut self, event: Event) {
         match event {
@@ -29,9 +30,14 @@ impl Engine {
                     });
                 }
             }
-            Event::NoteOff(note) => {
+            Event::NoteOff { note, velocity } => {
+                let velocity = if velocity.is_finite() {
+                    velocity.clamp(0.0, 1.0)
+                } else {
+                    DEFAULT_RELEASE_VELOCITY
+                };
                 let (assigner, commands) = &mut self.assigning();
-                assigner.note_off(&note, commands);
+                assigner.note_off(&note, velocity, commands);
             }
             Event::Choke(note) => {
                 let (assigner, commands) = &mut self.assigning();

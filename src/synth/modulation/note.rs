@@ -12,6 +12,8 @@ pub struct Note {
     pub key: u8,
     /// 0 to 1.
     pub velocity: f32,
+    /// Of the key's way up, 0 to 1, from the tick on at which the release begins; 0 until then.
+    pub release_velocity: f32,
     /// How many notes have begun, with this one.
     pub serial: u64,
     /// Where it glides from; `None` for the first note.
@@ -29,6 +31,7 @@ impl Note {
             channel,
             key,
             velocity,
+            release_velocity: 0.0,
             serial,
             glide_origin: None,
             expression: Expression::NEUTRAL,

@@ -154,6 +154,8 @@ sources! {
     Macro7: Asked = |now| now.tick.values.get(Param::macro_value(7));
     /// Macro 8, 0 to 1.
     Macro8: Asked = |now| now.tick.values.get(Param::macro_value(8));
+    /// Velocity of the key's way up, 0 to 1; 0 until the release begins.
+    ReleaseVelocity: Asked = |now| now.note.release_velocity;
 }
 
 impl ModulationSource {
@@ -195,6 +197,7 @@ impl ModulationSource {
             Curve2,
             Curve3,
             Curve4,
+            ReleaseVelocity,
         ]
     };
 

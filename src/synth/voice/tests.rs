@@ -31,7 +31,7 @@ fn tick(place: u64) -> Tick {
         // LFO 2, fanned, or what stands still, to the levels, frequencies or positions of the partials.
         (
             RouteParams::of(3).from,
-            [14.0, 29.0][chosen(12, 2) as usize],
+            route_source(["LFO 2", "Partial Random", "Release Velocity"][chosen(12, 3) as usize]),
         ),
         (RouteParams::of(3).to, 5.0 + chosen(10, 3) as f32),
         (RouteParams::of(3).depth, [0.0, 0.1][chosen(11, 2) as usize]),
@@ -46,6 +46,11 @@ fn tick(place: u64) -> Tick {
     clock.cycles_per_frame = 5.0 / RATE_HZ;
     clock.cycles = clock.cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
+}
+
+/// The source of routes with this label.
+fn route_source(label: &str) -> f32 {
+    RouteParams::of(1).from.parse(label).expect("a label")
 }
 
 /// The bits of a block that `render` adds to the bus.
@@ -73,7 +78,7 @@ fn change(voice: &mut Voice, place: u64) {
         2 => voice.modulate(Param::CUTOFF, 0.2),
         3 => voice.express(NoteExpression::Tuning, (place % 3) as f32),
         4 => voice.express(NoteExpression::Pan, 0.3),
-        5 => voice.release(),
+        5 => voice.release(0.9),
         _ => {}
     }
 }

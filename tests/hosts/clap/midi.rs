@@ -167,7 +167,7 @@ fn a_midi_note_sounds_as_a_clap_note() {
     let note = xtask::host::Note::midi(0, 69);
     let by_clap = [
         (37, Event::NoteOn(note, 99.0 / 127.0)),
-        (9_600, Event::NoteOff(note)),
+        (9_600, Event::NoteOff(note, 0.0)),
     ];
     let midi = play(&mut instance, RATE_HZ, &by_midi, 24_000, 480);
     let clap = play(&mut instance, RATE_HZ, &by_clap, 24_000, 480);

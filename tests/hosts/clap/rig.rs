@@ -118,5 +118,5 @@ pub fn on(frame: usize, id: u32, key: u8) -> (usize, Event) {
 
 /// The key of this note is released.
 pub fn off(frame: usize, id: u32, key: u8) -> (usize, Event) {
-    (frame, Event::NoteOff(Note::new(id, key)))
+    (frame, Event::NoteOff(Note::new(id, key), 0.5))
 }

@@ -22,7 +22,7 @@ fn random_event(random: &mut Random, parameters: &[Parameter]) -> Event {
     let parameter = &parameters[random.below(parameters.len())];
     match random.below(12) {
         0..=2 => Event::NoteOn(note, random.unit()),
-        3 | 4 => Event::NoteOff(note),
+        3 | 4 => Event::NoteOff(note, random.unit()),
         5 => Event::NoteChoke(note),
         6 => {
             let expression = Expression::ALL[random.below(Expression::ALL.len())];

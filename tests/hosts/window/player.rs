@@ -115,7 +115,8 @@ impl Player {
 
     /// Lets it go.
     pub fn end(&mut self, id: u32, key: u8) {
-        self.events.push((0, Event::NoteOff(Note::new(id, key))));
+        self.events
+            .push((0, Event::NoteOff(Note::new(id, key), 0.5)));
     }
 
     fn step(&mut self) {

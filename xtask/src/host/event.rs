@@ -125,8 +125,8 @@ impl Expression {
 pub enum Event {
     /// A note begins; velocity 0 to 1.
     NoteOn(Note, f64),
-    /// A key is released.
-    NoteOff(Note),
+    /// A key is released; velocity 0 to 1.
+    NoteOff(Note, f64),
     /// A note ends at once.
     NoteChoke(Note),
     /// A note's own expression.
@@ -154,7 +154,9 @@ impl Event {
             Event::NoteOn(note, velocity) => {
                 buffer.push(&NoteOnEvent::new(frame, note.address(), velocity));
             }
-            Event::NoteOff(note) => buffer.push(&NoteOffEvent::new(frame, note.address(), 0.0)),
+            Event::NoteOff(note, velocity) => {
+                buffer.push(&NoteOffEvent::new(frame, note.address(), velocity));
+            }
             Event::NoteChoke(note) => buffer.push(&NoteChokeEvent::new(frame, note.address())),
             Event::Expression(note, expression, value) => {
                 let kind = expression.clap();

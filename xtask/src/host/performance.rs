@@ -96,7 +96,10 @@ fn translate(action: &Action) -> Option<Event> {
                 velocity,
                 ..
             } => Event::NoteOn(Note::midi(channel, key), velocity.into()),
-            synth::Event::NoteOff(ref address) => Event::NoteOff(note(address)),
+            synth::Event::NoteOff {
+                note: ref address,
+                velocity,
+            } => Event::NoteOff(note(address), velocity.into()),
             synth::Event::Choke(ref address) => Event::NoteChoke(note(address)),
             synth::Event::Expression {
                 ref note,

@@ -376,7 +376,7 @@ impl Stress {
     /// The ends of all held notes.
     fn let_go(&mut self) -> Vec<(usize, Event)> {
         let held = self.held.drain(..);
-        held.map(|note| (0, Event::NoteOff(note))).collect()
+        held.map(|note| (0, Event::NoteOff(note, 0.5))).collect()
     }
 
     fn render_by_engine(
@@ -397,11 +397,14 @@ impl Stress {
                     key: note.key.unwrap_or_default(),
                     velocity: velocity as f32,
                 },
-                Event::NoteOff(note) => synth::Event::NoteOff(NoteAddress {
-                    id: note.id.map(|id| id as i32),
-                    channel: note.channel,
-                    key: note.key,
-                }),
+                Event::NoteOff(note, velocity) => synth::Event::NoteOff {
+                    note: NoteAddress {
+                        id: note.id.map(|id| id as i32),
+                        channel: note.channel,
+                        key: note.key,
+                    },
+                    velocity: velocity as f32,
+                },
                 _ => continue,
             });
         }

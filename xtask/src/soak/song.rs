@@ -321,7 +321,7 @@ impl Part<'_> {
         Ok(match random.below(16) {
             // The engine takes no velocity that is not a number, and then there is no note.
             0..=4 => Event::NoteOn(self.note(random), random.unit()),
-            5 | 6 => Event::NoteOff(self.some_note(random)),
+            5 | 6 => Event::NoteOff(self.some_note(random), number(random, 0.0, 1.0)),
             7 => Event::NoteChoke(self.some_note(random)),
             8 | 9 => {
                 let note = self.some_note(random);

@@ -185,7 +185,7 @@ fn rendered(patch: &Patch) -> Vec<u32> {
         velocity: 0.8,
     });
     engine.render(&mut left[3_000..8_000], &mut right[3_000..8_000]);
-    engine.push(Event::NoteOff(NoteAddress {
+    engine.push(Event::note_off(NoteAddress {
         id: None,
         channel: Some(channel),
         key: Some(key),

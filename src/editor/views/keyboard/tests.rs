@@ -6,7 +6,7 @@ use super::*;
 use crate::bridge::KeyReceiver;
 use crate::editor::testing::host::{Call, model};
 use crate::editor::testing::view::{ViewHarness, button};
-use crate::synth::{self, NoteAddress};
+use crate::synth;
 
 struct KeyboardHarness {
     view: ViewHarness,
@@ -50,8 +50,8 @@ impl KeyboardHarness {
                 assert!(velocity > 0.0 && velocity <= 1.0);
                 heard.push((key, true));
             }
-            synth::Event::NoteOff(NoteAddress { key, .. }) => {
-                heard.push((key.expect("a key"), false));
+            synth::Event::NoteOff { note, .. } => {
+                heard.push((note.key.expect("a key"), false));
             }
             other => panic!("{other:?}"),
         });

@@ -409,7 +409,7 @@ mod tests {
         }
         assert!(is_moving > 20, "{is_moving}");
         for key in [57, 64] {
-            engine.push(Event::NoteOff(crate::synth::NoteAddress {
+            engine.push(Event::note_off(crate::synth::NoteAddress {
                 id: None,
                 channel: Some(0),
                 key: Some(key),

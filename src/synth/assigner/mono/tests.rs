@@ -61,7 +61,7 @@ fn tell(
     let told = commands.iter().map(|(_, command)| match command {
         Command::Begin(note) => format!("+{}", note.key),
         Command::Continue(note) => format!("={}", note.key),
-        Command::Release => "-".to_owned(),
+        Command::Release { .. } => "-".to_owned(),
         Command::Fade => "x".to_owned(),
     });
     told.collect::<Vec<_>>().join(" ")
@@ -76,7 +76,7 @@ fn tale(mode: PlayMode, priority: Priority, keys: &[i8]) -> Vec<String> {
             if key > 0 {
                 assigner.note_on(on(number), commands);
             } else {
-                assigner.note_off(&off(number), commands);
+                assigner.note_off(&off(number), 0.5, commands);
             }
         })
     };
@@ -121,7 +121,7 @@ fn a_pedal_holds_what_sounds_until_it_comes_up() {
     for (key, is_down) in [(60, true), (64, true), (64, false), (60, false), (67, true)] {
         told.push(tell(&mut assigner, |assigner, commands| match is_down {
             true => assigner.note_on(on(key), commands),
-            false => assigner.note_off(&off(key), commands),
+            false => assigner.note_off(&off(key), 0.5, commands),
         }));
     }
     told.push(pedal(&mut assigner, false));
@@ -132,7 +132,7 @@ fn a_pedal_holds_what_sounds_until_it_comes_up() {
         assigner.note_on(on(72), commands)
     });
     tell(&mut assigner, |assigner, commands| {
-        assigner.note_off(&off(72), commands)
+        assigner.note_off(&off(72), 0.5, commands)
     });
     assert_eq!(pedal(&mut assigner, false), "- =67");
 }
@@ -152,7 +152,7 @@ fn a_pedal_holds_the_key_of_priority_whichever_key_was_new() {
                 assigner.set_pedal(0, Pedal::Sustain, is_down, commands);
             });
             let off = tell(&mut assigner, |assigner, commands| {
-                assigner.note_off(&off(48), commands);
+                assigner.note_off(&off(48), 0.5, commands);
             });
             [pedal, off]
         });
@@ -175,7 +175,7 @@ fn a_note_that_has_died_away_is_not_struck_again_by_what_does_not_concern_it() {
                 assigner.set_pedal(0, Pedal::Sustain, false, commands);
             }),
             tell(&mut assigner, |assigner, commands| {
-                assigner.note_off(&off(90), commands)
+                assigner.note_off(&off(90), 0.5, commands)
             }),
             tell(&mut assigner, |assigner, commands| {
                 assigner.all_notes_off(3, commands)
@@ -195,7 +195,7 @@ fn a_note_that_has_died_away_is_not_struck_again_by_what_does_not_concern_it() {
         };
         assert_eq!(next, expected);
         let lifted = tell(&mut assigner, |assigner, commands| {
-            assigner.note_off(&off(48), commands)
+            assigner.note_off(&off(48), 0.5, commands)
         });
         let expected = if priority == Priority::Last {
             ""
@@ -246,6 +246,42 @@ fn a_note_glides_from_where_the_one_before_is() {
         is_legato: true,
     };
     assert_eq!(starts, [None, Some(start(60)), Some(start(64))]);
+}
+
+/// The velocities of the releases that begin.
+fn release_velocities(
+    assigner: &mut Assigner,
+    act: impl FnOnce(&mut Assigner, &mut Vec<(usize, Command)>),
+) -> Vec<f32> {
+    let mut commands = Vec::new();
+    act(assigner, &mut commands);
+    block(assigner, |_| true);
+    let velocities = commands.iter().filter_map(|(_, command)| match command {
+        Command::Release { velocity } => Some(*velocity),
+        _ => None,
+    });
+    velocities.collect()
+}
+
+/// A note that takes over a voice has a release of its own: what the pedal kept of the one before does
+/// not count, and the one that comes up last does.
+#[test]
+fn a_voice_is_released_at_the_velocity_of_the_key_that_sounds_in_it() {
+    let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+    let mut velocities = Vec::new();
+    type Act = dyn Fn(&mut Assigner, &mut Vec<(usize, Command)>);
+    let mut act = |act: &Act| {
+        velocities.push(release_velocities(&mut assigner, act));
+    };
+    act(&|assigner, commands| assigner.set_pedal(0, Pedal::Sustain, true, commands));
+    act(&|assigner, commands| assigner.note_on(on(60), commands));
+    act(&|assigner, commands| assigner.note_off(&off(60), 0.25, commands));
+    act(&|assigner, commands| assigner.note_on(on(64), commands));
+    act(&|assigner, commands| assigner.note_off(&off(64), 0.75, commands));
+    act(&|assigner, commands| assigner.set_pedal(0, Pedal::Sustain, false, commands));
+    let none = Vec::new;
+    let expected = [none(), none(), none(), none(), none(), vec![0.75]];
+    assert_eq!(velocities, expected);
 }
 
 #[derive(Clone, Debug)]
@@ -299,7 +335,7 @@ proptest! {
                     assigner.note_on(NewNote { id, ..on(key) }, &mut commands);
                     was_poly &= mode == PlayMode::Poly;
                 }
-                Step::Off(key) => assigner.note_off(&off(key), &mut commands),
+                Step::Off(key) => assigner.note_off(&off(key), 0.5, &mut commands),
                 Step::Pedal(down) => {
                     is_down = down;
                     assigner.set_pedal(0, Pedal::Sustain, down, &mut commands);

@@ -174,7 +174,7 @@ fn controllers_cost_no_more_than_the_notes_that_they_let_go() {
         }
         for pedal in [SUSTAIN, SOSTENUTO] {
             let mut held: Vec<_> = (0..16).map(|place| controller(place, pedal, 1.0)).collect();
-            held.extend((0..VOICES).map(|place| Event::NoteOff(address(notes, place))));
+            held.extend((0..VOICES).map(|place| Event::note_off(address(notes, place))));
             let mut engine = full(notes, &held);
             if pedal == SOSTENUTO {
                 let on_one_channel = [controller(0, SUSTAIN, 1.0), controller(0, SUSTAIN, 0.0)];
@@ -196,9 +196,13 @@ fn notes_cost_the_same_however_many_there_are() {
                 .collect()
         };
         let mut engine = full(notes, &[]);
-        assert_bounded("note-offs", &mut engine, &every(Event::NoteOff));
+        assert_bounded("note-offs", &mut engine, &every(Event::note_off));
         let mut engine = full(notes, &[]);
-        assert_bounded("wild note-offs", &mut engine, &[Event::NoteOff(ANY); 1_000]);
+        assert_bounded(
+            "wild note-offs",
+            &mut engine,
+            &[Event::note_off(ANY); 1_000],
+        );
         assert_bounded("chokes", &mut engine, &every(Event::Choke));
 
         let mut engine = full(notes, &[]);
@@ -230,7 +234,7 @@ fn one_note_at_a_time_costs_no_more_than_the_keys_that_may_be_down() {
         let notes = (0..1_000).map(|place| address(Notes::Keys, place));
         let ons: Vec<_> = notes.clone().map(on).collect();
         assert_bounded("mono note-ons", &mut engine, &ons);
-        let offs: Vec<_> = notes.rev().map(Event::NoteOff).collect();
+        let offs: Vec<_> = notes.rev().map(Event::note_off).collect();
         assert_bounded("mono note-offs", &mut engine, &offs);
     }
 }

@@ -83,6 +83,7 @@ fn expected(source: ModulationSource) -> f64 {
         Macro6 => 0.6,
         Macro7 => 0.7,
         Macro8 => 0.8,
+        ReleaseVelocity => 0.9375,
     }
 }
 
@@ -103,6 +104,7 @@ fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> Destinatio
     let mut note = Note::new(0, 78, 0.5, SERIAL);
     note.expression.set(NoteExpression::Pressure, 0.5);
     note.expression.set(NoteExpression::Vibrato, 0.25);
+    note.release_velocity = 0.9375;
     let mut modulators = Modulators::begin(&tick.modulators, 0, SERIAL);
     // To the end of the attacks.
     let attack_s = tick.values.get(Param::FILTER_ATTACK);

@@ -96,7 +96,7 @@ impl RouteParams {
 /// The sources of routes, in the order of
 /// [`ModulationSource::ROUTED`](crate::synth::modulation::ModulationSource::ROUTED), behind "Off". Only
 /// ever extended at the end, since states hold the index.
-pub const ROUTE_SOURCE_LABELS: [&str; 35] = [
+pub const ROUTE_SOURCE_LABELS: [&str; 36] = [
     "Off",
     "Velocity",
     "Key",
@@ -132,6 +132,7 @@ pub const ROUTE_SOURCE_LABELS: [&str; 35] = [
     "Curve 2",
     "Curve 3",
     "Curve 4",
+    "Release Velocity",
 ];
 
 /// In the order of [`PartialSet`](crate::synth::modulation::fan::PartialSet).
