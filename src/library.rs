@@ -29,7 +29,7 @@ use std::sync::{Arc, OnceLock};
 use etcetera::BaseStrategy as _;
 
 use crate::saving::{self, Overwrite, SaveError};
-use crate::state::{Preset, starting_presets};
+use crate::state::{MacroNames, Preset, starting_presets};
 use crate::synth::Patch;
 
 mod favourites;
@@ -78,6 +78,8 @@ pub struct Contents {
     pub entries: Vec<Entry>,
     /// Files that could not be read.
     pub damaged: Vec<Damaged>,
+    /// What could not be taken as it stands in files that are among the presets all the same.
+    pub warnings: Vec<Damaged>,
 }
 
 impl Contents {
@@ -211,7 +213,7 @@ impl Library {
     pub fn entry(&self, id: &str) -> Result<Entry, LibraryError> {
         let path = self.path_of(id);
         let path = path.ok_or_else(|| LibraryError::NotAFile(id.to_owned()))?;
-        let preset = scan::read(&path).map_err(LibraryError::Damaged)?;
+        let (preset, _) = scan::read(&path).map_err(LibraryError::Damaged)?;
         Ok(Entry {
             id: id.to_owned(),
             preset: Arc::new(preset),
@@ -231,7 +233,8 @@ impl Library {
         Ok(id_of(&folder, &path))
     }
 
-    /// Overwrites the file of the user preset `entry`.
+    /// Overwrites the file of the user preset `entry`. If not all of the file was read as it stands, a copy
+    /// is kept in the folder `deleted`.
     ///
     /// # Errors
     /// If `entry` has no file, the name is empty, or the file cannot be written.
@@ -240,6 +243,10 @@ impl Library {
             return Err(LibraryError::NoName);
         }
         let path = own_path(entry)?;
+        // What of the file was not read as it stands is not lost with it.
+        if scan::read(path).is_ok_and(|(_, warnings)| !warnings.is_empty()) {
+            self.keep_copy(entry, path)?;
+        }
         Ok(saving::write(path, &preset.to_text(), Overwrite::Yes)?)
     }
 
@@ -296,10 +303,20 @@ impl Library {
     /// # Errors
     /// If `entry` has no file, or it cannot be copied or written.
     pub fn replace(&self, entry: &Entry, preset: &Preset) -> Result<PathBuf, LibraryError> {
+        if preset.name.trim().is_empty() {
+            return Err(LibraryError::NoName);
+        }
         let path = own_path(entry)?;
+        let place = self.keep_copy(entry, path)?;
+        saving::write(path, &preset.to_text(), Overwrite::Yes)?;
+        Ok(place)
+    }
+
+    /// Copies the file of the user preset `entry` to the folder `deleted`, and returns the path of the
+    /// copy.
+    fn keep_copy(&self, entry: &Entry, path: &Path) -> Result<PathBuf, LibraryError> {
         let place = self.place_of_deleted(entry, path)?;
         fs::copy(path, &place).map_err(failed("copy", path))?;
-        self.save_over(entry, preset)?;
         Ok(place)
     }
 
@@ -373,7 +390,7 @@ impl Library {
             // Different preset names can give the same file name. Then, or if the existing file cannot
             // be read, the next number is tried.
             match scan::read(path) {
-                Ok(there) if there.name.trim().to_lowercase() == name.to_lowercase() => {
+                Ok((there, _)) if there.name.trim().to_lowercase() == name.to_lowercase() => {
                     return Err(LibraryError::Exists {
                         name: there.name,
                         path: path.clone(),
@@ -419,6 +436,7 @@ fn factory() -> &'static [Arc<Preset>] {
             author: "Aliquot".to_owned(),
             description: "A new instance's sound, to begin from.".to_owned(),
             tags: vec!["initial".to_owned()],
+            macro_names: MacroNames::default(),
             patch: Patch::default(),
         };
         // A test parses each of them; one that fails here anyway is left out.

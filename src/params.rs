@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{Param as _, ParamPtr, Params, nice_error};
 
-use crate::state::SCHEMA;
+use crate::state::{MacroNames, SCHEMA};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
@@ -24,6 +24,7 @@ mod changes;
 pub mod controllers;
 mod host_param;
 mod loaded;
+mod macro_names;
 pub mod stored;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use changes::Changes;
 pub use controllers::Controllers;
 pub use host_param::HostParam;
 pub use loaded::{LoadedPreset, fingerprint};
+use macro_names::SharedMacroNames;
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
 /// All parameters in the order of the table, and the other data that an instance stores.
@@ -42,6 +44,7 @@ pub struct HostParams {
     changes: Arc<Changes>,
     window: WindowMemory,
     controllers: Controllers,
+    macro_names: Arc<SharedMacroNames>,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
@@ -50,13 +53,15 @@ pub struct HostParams {
 impl Default for HostParams {
     fn default() -> HostParams {
         let changes = Arc::new(Changes::default());
+        let macro_names = Arc::new(SharedMacroNames::default());
         HostParams {
             params: Param::all()
-                .map(|param| HostParam::new(param, &changes))
+                .map(|param| HostParam::new(param, &changes, &macro_names))
                 .collect(),
             changes,
             window: WindowMemory::default(),
             controllers: Controllers::default(),
+            macro_names,
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
         }
@@ -181,6 +186,21 @@ impl HostParams {
         *self.preset.lock().unwrap_or_else(PoisonError::into_inner) = preset;
     }
 
+    /// The name of macro `number`, 1 to 8; empty if it has none. Does not wait.
+    pub fn macro_name(&self, number: usize) -> String {
+        self.macro_names.get(number)
+    }
+
+    /// The names of the macros. Not for the audio thread.
+    pub fn macro_names(&self) -> MacroNames {
+        self.macro_names.all()
+    }
+
+    /// Names the macros. Not for the audio thread.
+    pub fn set_macro_names(&self, names: &MacroNames) {
+        self.macro_names.set(names);
+    }
+
     /// How many states have been loaded. A change means that remembered values may be outdated.
     pub fn loads(&self) -> u64 {
         self.loads.load(Ordering::Acquire)
@@ -214,6 +234,8 @@ unsafe impl Params for HostParams {
         store(stored::EDITOR_SCALE_FIELD, scale);
         let preset = self.preset().and_then(|preset| preset.to_json());
         store(stored::PRESET_FIELD, preset);
+        let names = stored::macro_names_to_json(&self.macro_names());
+        store(stored::MACRO_NAMES_FIELD, names);
         let bindings = self.controllers.bindings();
         let controllers: Vec<(u8, &str)> = bindings
             .map(|(number, param)| (number, param.row().id))
@@ -247,6 +269,10 @@ unsafe impl Params for HostParams {
             LoadedPreset::from_json(json)
                 .inspect_err(|why| nice_error!("The stored name of the preset is damaged: {why}"))
                 .ok()
+        }));
+        // States of versions before macros had names have none.
+        self.set_macro_names(&stored::macro_names(serialized, |why| {
+            nice_error!("The stored names of the macros are damaged: {why}");
         }));
         for (param, normalized) in stored::unhosted(serialized) {
             self.set(param, normalized);

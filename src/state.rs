@@ -32,18 +32,25 @@
 //!
 //! Schema 1 had neither.
 //!
+//! A table `[macro_names]` names macros by their numbers: `1 = "Bow"`. See [`MacroNames`].
+//!
 //! Numbers are written with the fewest digits that give back the same normalised value, to the bit. A
 //! value that no plain number gives back (for example 10⁻³⁰ of a range from −24 to 12) is written as
 //! `{ normalized = 1e-30 }`.
 //!
 //! Reading is strict: an unknown id, a wrong type, a value out of range or a schema newer than
-//! [`SCHEMA`] is an error with its line number. [`Preset::parse`] does not panic, whatever the text.
+//! [`SCHEMA`] is an error with its line number. Only what changes no sound is read as far as it goes, with
+//! a [`PresetWarning`]. [`Preset::read`] does not panic, whatever the text.
 
 mod curves;
+mod macro_names;
 mod read;
 mod routes;
 mod write;
 
+pub use macro_names::MacroNames;
+#[cfg(feature = "plugin")]
+pub(crate) use macro_names::number as macro_number;
 #[cfg(feature = "editor")]
 pub(crate) use read::{line, not_toml, whole};
 
@@ -63,17 +70,28 @@ pub struct Preset {
     pub description: String,
     /// Keywords for the search.
     pub tags: Vec<String>,
+    /// What it calls the macros.
+    pub macro_names: MacroNames,
     /// The sound.
     pub patch: Patch,
 }
 
 impl Preset {
-    /// Parses a preset of any schema version from 1 to [`SCHEMA`].
+    /// Reads a preset of any schema version from 1 to [`SCHEMA`]. Warns of what could not be taken as
+    /// it stands.
+    ///
+    /// # Errors
+    /// If the text is not a valid preset; with the line and the reason.
+    pub fn read(text: &str) -> Result<(Preset, Vec<PresetWarning>), PresetError> {
+        read::preset(text)
+    }
+
+    /// As [`Preset::read`], without the warnings.
     ///
     /// # Errors
     /// If the text is not a valid preset; with the line and the reason.
     pub fn parse(text: &str) -> Result<Preset, PresetError> {
-        read::preset(text)
+        Preset::read(text).map(|(preset, _)| preset)
     }
 
     /// The text of this preset. It has only the values that differ from the defaults, in the order of
@@ -100,6 +118,21 @@ impl std::fmt::Display for PresetError {
 }
 
 impl std::error::Error for PresetError {}
+
+/// What of a preset's text could not be taken as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresetWarning {
+    /// Its line, counted from 1.
+    pub line: usize,
+    /// The reason, without a full stop.
+    pub reason: String,
+}
+
+impl std::fmt::Display for PresetWarning {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "line {}: {}", self.line, self.reason)
+    }
+}
 
 /// A preset that is part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

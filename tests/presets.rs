@@ -2,11 +2,66 @@
 
 use std::collections::HashSet;
 
-use aliquot::state::{Preset, SCHEMA, starting_presets};
+use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{CurveParams, Param, ROUTES, Range, RouteParams};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
+
+/// Names that no macro can have are told with their lines; what is no name refuses the preset.
+#[test]
+fn names_of_macros_are_read_as_far_as_they_go() {
+    let head = "schema = 2\nname = \"Test\"\n\n[macro_names]\n";
+    let read = |body: &str| Preset::read(&format!("{head}{body}"));
+    let (preset, warnings) =
+        read("8 = \"Bow\"\n2 = \" Reed \"\n5 = \"\"\n\n[source]\ntilt = -3\n").expect("a preset");
+    let names: Vec<_> = preset.macro_names.iter().collect();
+    assert_eq!(names, [(2, "Reed"), (8, "Bow")]);
+    assert_eq!(preset.patch.plain(Param::TILT), -3.0);
+    assert_eq!(warnings, []);
+    let long = "ü".repeat(30);
+    let body = format!("3 = \"a\\tb\"\n1 = \"{long}\"\n\"2\" = \"ok\"\n");
+    let (preset, warnings) = read(&body).expect("a preset");
+    let names: Vec<_> = preset.macro_names.iter().collect();
+    assert_eq!(names, [(1, &*"ü".repeat(24)), (2, "ok"), (3, "ab")]);
+    let told: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 5: macro_names: 3: a name with control characters, which are left out",
+            "line 6: macro_names: 1: a name of 30 characters, of which the first 24 count",
+        ]
+    );
+    for (body, line, reason) in [
+        (
+            "1 = \"a\"\n9 = \"b\"\n",
+            6,
+            "9: expected the number of a macro, 1 to 8",
+        ),
+        (
+            "bow = \"b\"\n",
+            5,
+            "bow: expected the number of a macro, 1 to 8",
+        ),
+        (
+            "01 = \"b\"\n",
+            5,
+            "01: expected the number of a macro, 1 to 8",
+        ),
+        ("1 = 3\n", 5, "1: expected a string, not a number"),
+        ("1 = \"a\"\n1 = \"b\"\n", 6, "not TOML"),
+    ] {
+        let error = read(body).expect_err(body);
+        assert_eq!(error.line, line, "{error}");
+        assert!(error.reason.contains(reason), "{error}");
+    }
+    let error =
+        Preset::parse("schema = 2\nname = \"x\"\nmacro_names = [\"a\"]\n").expect_err("a list");
+    assert_eq!(
+        error.to_string(),
+        "line 3: macro_names: expected a table, not a list"
+    );
+}
 
 /// A preset with this patch, without author, description and tags.
 fn preset(patch: Patch) -> Preset {
@@ -15,6 +70,7 @@ fn preset(patch: Patch) -> Preset {
         author: String::new(),
         description: String::new(),
         tags: Vec::new(),
+        macro_names: MacroNames::default(),
         patch,
     }
 }
@@ -78,17 +134,25 @@ fn the_text_is_readable() {
     patch.set(Param::AMP_RELEASE, 0.25);
     patch.set(Param::partial_tune(3), -386.3);
     patch.set(Param::macro_target(2), 9.0);
+    let mut macro_names = MacroNames::default();
+    assert_eq!(macro_names.set(2, "Bow \"up\""), None);
+    assert_eq!(macro_names.set(8, "ü"), None);
     let preset = Preset {
         name: "A \"quoted\" name".to_owned(),
         author: "Somebody".to_owned(),
         description: String::new(),
         tags: vec!["one".to_owned(), "two".to_owned()],
+        macro_names,
         patch,
     };
     let text = r#"schema = 2
 name = 'A "quoted" name'
 author = "Somebody"
 tags = ["one", "two"]
+
+[macro_names]
+2 = 'Bow "up"'
+8 = "ü"
 
 [source]
 partials = 96
@@ -586,6 +650,7 @@ proptest! {
         values in prop::collection::vec(normalized_value(), Param::COUNT),
         name in "[^\u{0}]{0,20}x",
         description in ".*",
+        macro_name in ".*",
     ) {
         let mut patch = Patch::default();
         for (param, value) in Param::all().zip(&values) {
@@ -595,11 +660,14 @@ proptest! {
         for param in Param::all().filter(|param| param.is_machine_setting()) {
             patch.set(param, param.row().default);
         }
-        let preset = Preset { name, description, ..preset(patch) };
+        let mut macro_names = MacroNames::default();
+        macro_names.set(3, &macro_name);
+        let preset = Preset { name, description, macro_names, ..preset(patch) };
         let text = preset.to_text();
         let back = Preset::parse(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
         prop_assert_eq!(&back.name, &preset.name);
         prop_assert_eq!(&back.description, &preset.description);
+        prop_assert_eq!(&back.macro_names, &preset.macro_names);
         for param in Param::all() {
             let id = param.row().id;
             if param.range().steps().is_some() {

@@ -226,7 +226,14 @@ fn preset(wanted: &OsStr) -> Result<Preset, String> {
         return Preset::parse(starting.text).map_err(|error| format!("{name}: {error}"));
     }
     match fs::read_to_string(wanted) {
-        Ok(text) => Preset::parse(&text).map_err(|error| format!("{name}: {error}")),
+        Ok(text) => {
+            let read = Preset::read(&text).map_err(|error| format!("{name}: {error}"));
+            let (preset, warnings) = read?;
+            for warning in warnings {
+                arguments::tell(&format!("{name}: {warning}"));
+            }
+            Ok(preset)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let names: Vec<_> = starting_presets().iter().map(|p| p.name).collect();
             Err(format!(

@@ -26,6 +26,7 @@ pub mod learn;
 mod library;
 pub mod listing;
 pub mod live;
+mod macro_names;
 mod pending;
 mod presets;
 pub mod routes;

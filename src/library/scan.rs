@@ -17,7 +17,7 @@ const MAX_DEPTH: usize = 6;
 /// The most files that are scanned.
 const MAX_FILES: usize = 20_000;
 
-/// A file that cannot be read as a preset or list of favourites.
+/// A file that cannot be read as a preset or list of favourites, or not as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
     /// The file or folder.
@@ -44,11 +44,14 @@ impl fmt::Display for Damaged {
 /// Modification time and length. A file with the same stamp is not read again.
 type Stamp = (Option<SystemTime>, u64);
 
+/// A preset and what was not taken of its file as it stands, or why there is none.
+type Reading = Result<(Arc<Preset>, Vec<Damaged>), Damaged>;
+
 /// Scans the folder repeatedly, and reads only the files that have changed.
 #[derive(Debug)]
 pub struct Scanner {
     library: Library,
-    read: HashMap<PathBuf, (Stamp, Result<Arc<Preset>, Damaged>)>,
+    read: HashMap<PathBuf, (Stamp, Reading)>,
 }
 
 impl Scanner {
@@ -62,7 +65,7 @@ impl Scanner {
 
     /// All presets that exist now. Files that cannot be read are listed as damaged.
     pub fn scan(&mut self) -> Contents {
-        let mut damaged = Vec::new();
+        let (mut damaged, mut warnings) = (Vec::new(), Vec::new());
         let favourites = self.library.favourites().unwrap_or_else(|error| {
             damaged.push(error);
             BTreeSet::new()
@@ -92,10 +95,11 @@ impl Scanner {
             let known = before.remove(&path).filter(|(then, _)| *then == stamp);
             let result = match known {
                 Some((_, result)) => result,
-                None => read(&path).map(Arc::new),
+                None => read(&path).map(|(preset, warnings)| (Arc::new(preset), warnings)),
             };
             match &result {
-                Ok(preset) => {
+                Ok((preset, told)) => {
+                    warnings.extend_from_slice(told);
                     let id = id_of(folder.as_deref().unwrap_or(Path::new("")), &path);
                     add(id, preset, Some(path.clone()));
                 }
@@ -103,12 +107,16 @@ impl Scanner {
             }
             self.read.insert(path, (stamp, result));
         }
-        Contents { entries, damaged }
+        Contents {
+            entries,
+            damaged,
+            warnings,
+        }
     }
 }
 
-/// Reads one preset file.
-pub fn read(path: &Path) -> Result<Preset, Damaged> {
+/// Reads one preset file, and what of it is not taken as it stands.
+pub fn read(path: &Path) -> Result<(Preset, Vec<Damaged>), Damaged> {
     let length = fs::metadata(path)
         .map_err(|error| Damaged::new(path, error))?
         .len();
@@ -122,7 +130,9 @@ pub fn read(path: &Path) -> Result<Preset, Damaged> {
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         Damaged::new(path, format!("line {line}: not UTF-8"))
     })?;
-    Preset::parse(text).map_err(|error| Damaged::new(path, error))
+    let (preset, warnings) = Preset::read(text).map_err(|error| Damaged::new(path, error))?;
+    let warnings = warnings.iter().map(|warning| Damaged::new(path, warning));
+    Ok((preset, warnings.collect()))
 }
 
 /// A recursive search for preset files.

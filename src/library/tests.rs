@@ -50,6 +50,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         author: "Somebody".to_owned(),
         description: "A line.\nAnother.".to_owned(),
         tags: vec!["pad".to_owned(), "warm".to_owned()],
+        macro_names: MacroNames::default(),
         patch,
     }
 }
@@ -206,6 +207,47 @@ fn damaged_files_are_reported_with_their_line_and_not_changed() {
         let path = desk.library.presets_folder().expect("a folder").join(name);
         assert_eq!(&fs::read(path).expect("still there"), bytes);
     }
+}
+
+/// A name that is too long is told with its file and line, and stays in the file until that is saved
+/// over; then in a copy.
+#[test]
+fn what_is_not_read_as_it_stands_is_told_and_kept() {
+    let mut desk = Desk::new();
+    let long = "Bow pressure and position together";
+    let text = format!("schema = 2\nname = \"Old\"\n\n[macro_names]\n1 = \"{long}\" # mine\n");
+    desk.put("Old.toml", &text);
+    // The second scan has it from the first.
+    for _ in 0..2 {
+        let contents = desk.scanner.scan();
+        assert_eq!(contents.damaged, []);
+        let [warning] = &contents.warnings[..] else {
+            panic!("{:?}", contents.warnings);
+        };
+        let told = warning.to_string();
+        assert!(told.contains("Old.toml: line 5: macro_names: 1:"), "{told}");
+        assert!(told.contains("34 characters"), "{told}");
+    }
+    let entry = desk.only();
+    assert_eq!(entry.preset.macro_names.get(1), &long[..24]);
+    let id = desk.library.rename(&entry, "New").expect("renamed");
+    let entry = desk.only();
+    assert_eq!(entry.id, id);
+    let path = entry.path.clone().expect("a file");
+    let renamed = fs::read_to_string(&path).expect("read");
+    assert_eq!(renamed, text.replace("\"Old\"", "\"New\""));
+    desk.library
+        .save_over(&entry, &entry.preset)
+        .expect("saved");
+    assert_eq!(desk.scanner.scan().warnings, []);
+    let copy = desk.folder.path().join("data/deleted/New.toml");
+    assert_eq!(fs::read_to_string(copy).expect("read"), renamed);
+    // Nothing of it is missing from now on.
+    desk.library
+        .save_over(&entry, &entry.preset)
+        .expect("saved");
+    let deleted = desk.folder.path().join("data/deleted");
+    assert_eq!(fs::read_dir(deleted).expect("read").count(), 1);
 }
 
 #[test]

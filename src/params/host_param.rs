@@ -7,6 +7,7 @@ use nice_plug::prelude::{
 };
 
 use super::changes::Changes;
+use super::macro_names::{SharedMacroNames, with_name, without_name};
 use crate::synth::parameter::{Param, Unit};
 
 /// A parameter and where its value is kept.
@@ -21,8 +22,13 @@ pub enum HostParam {
 }
 
 impl HostParam {
-    /// At the table's default. A new value is marked in `changes`.
-    pub(super) fn new(param: Param, changes: &Arc<Changes>) -> HostParam {
+    /// At the table's default. A new value is marked in `changes`; texts of a macro's value have its
+    /// name of `macro_names`, since hosts are never told another name of a parameter.
+    pub(super) fn new(
+        param: Param,
+        changes: &Arc<Changes>,
+        macro_names: &Arc<SharedMacroNames>,
+    ) -> HostParam {
         let row = param.row();
         let index = param.index();
         let text = move |plain| {
@@ -58,15 +64,25 @@ impl HostParam {
             }
             HostParam::Stepped(int)
         } else {
+            let name = {
+                let (macro_names, number) = (macro_names.clone(), param.macro_number());
+                move || number.map_or_else(String::new, |number| macro_names.get(number))
+            };
+            let name_before = name.clone();
+            let parse = move |text: &str| {
+                let plain = param.parse(text)?;
+                Some(param.range().normalized(plain))
+            };
             let range = FloatRange::Linear { min: 0.0, max: 1.0 };
             let default = row.range.normalized(row.default);
             let mut float = FloatParam::new(row.name, default, range)
                 .with_unit(suffix(row.unit))
-                .with_value_to_string(Arc::new(move |x| text(param.range().plain(x))))
+                .with_value_to_string(Arc::new(move |x| {
+                    with_name(&name(), text(param.range().plain(x)))
+                }))
                 .with_string_to_value(Arc::new(move |text| {
-                    param
-                        .parse(text)
-                        .map(|plain| param.range().normalized(plain))
+                    let value = without_name(&name_before(), text).and_then(parse);
+                    value.or_else(|| parse(text))
                 }))
                 .with_callback(Arc::new(move |_| changes.mark(index)));
             if row.polyphonic {

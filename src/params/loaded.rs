@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
+use crate::state::MacroNames;
 use crate::synth::{Param, Patch};
 
 /// Longer names and ids are cut when they are read from a state.
@@ -16,23 +17,29 @@ pub struct LoadedPreset {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// [`fingerprint`] of the patch when it was loaded.
+    /// [`fingerprint`] of the patch and the names of the macros when it was loaded.
     pub fingerprint: u64,
 }
 
 impl LoadedPreset {
-    /// The preset with this id and name, loaded as this patch.
-    pub fn new(id: impl Into<String>, name: impl Into<String>, patch: &Patch) -> LoadedPreset {
+    /// The preset with this id and name, loaded as this patch with these names of the macros.
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        patch: &Patch,
+        macro_names: &MacroNames,
+    ) -> LoadedPreset {
         LoadedPreset {
             id: id.into(),
             name: name.into(),
-            fingerprint: fingerprint(patch),
+            fingerprint: fingerprint(patch, macro_names),
         }
     }
 
     /// The preset of a new instance.
     pub fn initial() -> LoadedPreset {
-        LoadedPreset::new("factory/Initial", "Initial", &Patch::default())
+        let (patch, macro_names) = (Patch::default(), MacroNames::default());
+        LoadedPreset::new("factory/Initial", "Initial", &patch, &macro_names)
     }
 
     /// JSON for the state.
@@ -69,9 +76,9 @@ impl LoadedPreset {
     }
 }
 
-/// A hash (FNV-1a) of the sound. Parameters at their defaults are left out, so that the hash stays the
-/// same when later versions add parameters.
-pub fn fingerprint(patch: &Patch) -> u64 {
+/// A hash (FNV-1a) of the sound and of what it calls the macros. Parameters at their defaults and macros
+/// without a name are left out, so that the hash stays the same when later versions add more.
+pub fn fingerprint(patch: &Patch, macro_names: &MacroNames) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |word: u32| {
         for byte in word.to_le_bytes() {
@@ -85,6 +92,10 @@ pub fn fingerprint(patch: &Patch) -> u64 {
             row.id.bytes().for_each(|byte| take(byte.into()));
             take(normalized.to_bits());
         }
+    }
+    for (number, name) in macro_names.iter() {
+        take(number as u32);
+        name.bytes().for_each(|byte| take(byte.into()));
     }
     hash
 }
@@ -132,19 +143,25 @@ mod tests {
     #[test]
     fn different_sounds_have_different_fingerprints() {
         let mut patch = Patch::default();
-        let initial = fingerprint(&patch);
+        let mut names = MacroNames::default();
+        let initial = fingerprint(&patch, &names);
         let mut seen = vec![initial];
         for param in Param::all() {
             let row = param.row();
             let default = row.range.normalized(row.default);
             patch.set_normalized(param, if default > 0.5 { 0.0 } else { 1.0 });
-            seen.push(fingerprint(&patch));
+            seen.push(fingerprint(&patch, &names));
             patch.set_normalized(param, default);
         }
-        assert_eq!(fingerprint(&patch), initial);
+        assert_eq!(fingerprint(&patch, &names), initial);
+        for (number, name) in [(1, "Bow"), (1, "Reed"), (2, "Reed")] {
+            names = MacroNames::default();
+            names.set(number, name);
+            seen.push(fingerprint(&patch, &names));
+        }
         seen.sort_unstable();
         seen.dedup();
         let of_the_sound = Param::all().filter(is_of_the_sound);
-        assert_eq!(seen.len(), of_the_sound.count() + 1);
+        assert_eq!(seen.len(), of_the_sound.count() + 1 + 3);
     }
 }

@@ -12,7 +12,7 @@ use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::PluginState;
 
-use crate::state::SCHEMA;
+use crate::state::{MacroNames, SCHEMA, macro_number};
 use crate::synth::Param;
 use crate::synth::parameter::{Row, rows};
 
@@ -29,6 +29,8 @@ pub const CONTROLLERS_FIELD: &str = "controllers";
 /// The field with the parameters that hosts do not see, by id, stored as the framework stores the
 /// others. In states of versions in which hosts saw them they are among the others.
 pub const UNHOSTED_FIELD: &str = "unhosted";
+/// The field with the names of the macros that have one, by number. States of older versions have none.
+pub const MACRO_NAMES_FIELD: &str = "macro_names";
 /// The field with the loaded preset. States of older versions have none.
 pub const PRESET_FIELD: &str = "preset";
 
@@ -177,6 +179,41 @@ pub fn unhosted(fields: &BTreeMap<String, String>) -> Vec<(Param, f32)> {
             (param, normalized)
         })
         .collect()
+}
+
+/// The field for the names of the macros.
+pub fn macro_names_to_json(names: &MacroNames) -> Option<String> {
+    let names: BTreeMap<String, &str> = names
+        .iter()
+        .map(|(number, name)| (number.to_string(), name))
+        .collect();
+    serialize_field(&names).ok()
+}
+
+/// The names of the macros in a state's fields: as many as can be read. `tell` has why of the others.
+pub fn macro_names(fields: &BTreeMap<String, String>, mut tell: impl FnMut(String)) -> MacroNames {
+    let mut names = MacroNames::default();
+    let Some(json) = fields.get(MACRO_NAMES_FIELD) else {
+        return names;
+    };
+    let read: BTreeMap<String, String> = match deserialize_field(json) {
+        Ok(read) => read,
+        Err(error) => {
+            tell(error.to_string());
+            return names;
+        }
+    };
+    for (key, name) in read {
+        match macro_number(&key) {
+            Some(number) => {
+                if let Some(reason) = names.set(number, &name) {
+                    tell(format!("macro {number}: {reason}"));
+                }
+            }
+            None => tell(format!("there is no macro {key:?}")),
+        }
+    }
+    names
 }
 
 fn fits(row: &Row, value: &ParamValue) -> bool {
@@ -384,6 +421,31 @@ mod tests {
             assert_eq!(learned(json), Err(Refusal::BadControllers), "{json}");
         }
         assert_eq!(controllers(&BTreeMap::new()), []);
+    }
+
+    #[test]
+    fn the_names_of_macros_are_read_as_far_as_they_go() {
+        let read = |json: &str| {
+            let fields = BTreeMap::from([(MACRO_NAMES_FIELD.to_owned(), json.to_owned())]);
+            let mut told = Vec::new();
+            let names = macro_names(&fields, |why| told.push(why));
+            (names, told.len())
+        };
+        let mut names = MacroNames::default();
+        names.set(1, "Bow");
+        names.set(8, "\"Ü\"");
+        let json = macro_names_to_json(&names).expect("plain text");
+        assert_eq!(read(&json), (names.clone(), 0));
+        let damaged = r#"{"1":"B\u0007ow","8":"\"Ü\"","9":"x","2":""}"#;
+        assert_eq!(read(damaged), (names, 2));
+        let long = format!(r#"{{"3":"{}"}}"#, "x".repeat(10_000));
+        let (names, told) = read(&long);
+        assert_eq!((names.get(3), told), (&*"x".repeat(24), 1));
+        for json in ["", "7", "[]", r#"{"1":2}"#] {
+            assert_eq!(read(json), (MacroNames::default(), 1), "{json}");
+        }
+        let none = macro_names(&BTreeMap::new(), |why| panic!("{why}"));
+        assert_eq!(none, MacroNames::default());
     }
 
     #[test]

@@ -230,6 +230,55 @@ fn the_map_is_in_the_hosts_order() {
 }
 
 #[test]
+fn the_names_of_macros_are_stored_and_older_states_have_none() {
+    let params = HostParams::default();
+    let mut names = MacroNames::default();
+    names.set(1, "Bow");
+    names.set(8, "鐘");
+    params.set_macro_names(&names);
+    let mut state = params.serialize_fields();
+    let other = HostParams::default();
+    other.deserialize_fields(&state);
+    assert_eq!(other.macro_names(), names);
+    // Nothing is loaded from a rejected state.
+    other.deserialize_fields(&BTreeMap::new());
+    assert_eq!(other.macro_names(), names);
+    state.remove(stored::MACRO_NAMES_FIELD);
+    other.deserialize_fields(&state);
+    assert_eq!(other.macro_names(), MacroNames::default());
+}
+
+/// Both ways, with the name and without, whatever the name looks like.
+#[test]
+fn hosts_are_told_the_name_of_a_macro_in_its_value() {
+    let params = HostParams::default();
+    let ptr = |param| params.get(param).as_ptr().expect("hosts see it");
+    // SAFETY: the pointers lead into `params`, which outlives the calls.
+    let text = |param, value| unsafe { ptr(param).normalized_value_to_string(value, true) };
+    // SAFETY: as above.
+    let value = |param, text: &str| unsafe { ptr(param).string_to_normalized_value(text) };
+    let param = Param::macro_value(3);
+    assert_eq!(text(param, 0.42), "42.0 %");
+    for name in ["Bow", "Bow 2", "7", "%", "−", "ü 鐘", "1 2 3"] {
+        let mut names = MacroNames::default();
+        names.set(3, name);
+        params.set_macro_names(&names);
+        let told = text(param, 0.42);
+        assert_eq!(told, format!("{name} 42.0 %"));
+        for text in [&*told, "42 %", "42", &format!("{name}  42")] {
+            let value = value(param, text).unwrap_or_else(|| panic!("{name}: {text}"));
+            assert!((value - 0.42).abs() < 1e-6, "{name}: {text}: {value}");
+        }
+        for other in [Param::macro_value(2), Param::macro_amount(3), Param::SPREAD] {
+            assert!(!text(other, 0.5).contains(name) || name == "%", "{name}");
+        }
+    }
+    params.set_macro_names(&MacroNames::default());
+    assert_eq!(text(param, 0.42), "42.0 %");
+    assert_eq!(value(param, "Bow 42 %"), None);
+}
+
+#[test]
 fn the_loaded_preset_is_stored_and_older_states_have_none() {
     let params = HostParams::default();
     assert_eq!(params.preset(), Some(LoadedPreset::initial()));

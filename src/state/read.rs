@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{Preset, PresetError, SCHEMA, curves, routes};
+use super::{
+    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, macro_names, routes,
+};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
@@ -49,17 +51,24 @@ const MIGRATIONS: [fn(&mut Vec<Entry>); SCHEMA as usize - 1] = [
 /// Where something is wrong in the text, in bytes, and what.
 pub(super) type TextFault = (usize, String);
 
-pub(super) fn preset(text: &str) -> Result<Preset, PresetError> {
-    parsed(text).map_err(|(start, reason)| PresetError {
+pub(super) fn preset(text: &str) -> Result<(Preset, Vec<PresetWarning>), PresetError> {
+    let mut warnings = Vec::new();
+    let parsed = parsed(text, &mut warnings);
+    let preset = parsed.map_err(|(start, reason)| PresetError {
         line: line(text, start),
         reason,
-    })
+    })?;
+    let warnings = warnings.into_iter().map(|(start, reason)| PresetWarning {
+        line: line(text, start),
+        reason,
+    });
+    Ok((preset, warnings.collect()))
 }
 
-fn parsed(text: &str) -> Result<Preset, TextFault> {
+fn parsed(text: &str, warnings: &mut Vec<TextFault>) -> Result<Preset, TextFault> {
     let document = DeTable::parse(text).map_err(not_toml)?.into_inner();
     let schema = schema(&document)?;
-    let (mut preset, mut entries) = head_and_entries(document)?;
+    let (mut preset, mut entries) = head_and_entries(document, warnings)?;
     if preset.name.trim().is_empty() {
         return Err((0, "name: missing or empty".to_owned()));
     }
@@ -73,12 +82,16 @@ fn parsed(text: &str) -> Result<Preset, TextFault> {
 }
 
 /// The preset with its head and the default patch, and the parameters of all groups.
-fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault> {
+fn head_and_entries<'t>(
+    document: DeTable<'t>,
+    warnings: &mut Vec<TextFault>,
+) -> Result<(Preset, Vec<Entry<'t>>), TextFault> {
     let mut preset = Preset {
         name: String::new(),
         author: String::new(),
         description: String::new(),
         tags: Vec::new(),
+        macro_names: MacroNames::default(),
         patch: Patch::default(),
     };
     let mut entries = Vec::new();
@@ -89,6 +102,7 @@ fn head_and_entries(document: DeTable) -> Result<(Preset, Vec<Entry>), TextFault
             "author" => preset.author = string("author", value)?,
             "description" => preset.description = string("description", value)?,
             "tags" => preset.tags = tags(value)?,
+            macro_names::KEY => preset.macro_names = macro_names::read(value, warnings)?,
             "route" => entries.extend(routes::entries(value)?),
             "curve" => entries.extend(curves::entries(value)?),
             other => {

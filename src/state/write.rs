@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA, curves, routes};
+use super::{Preset, SCHEMA, curves, macro_names, routes};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -21,6 +21,7 @@ pub(super) fn preset(preset: &Preset) -> String {
         let tags: Vec<_> = preset.tags.iter().map(|tag| quoted(tag)).collect();
         line(&mut text, format_args!("tags = [{}]", tags.join(", ")));
     }
+    macro_names::write(&preset.macro_names, &mut text);
 
     let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
     let elsewhere = curves::written(&preset.patch);
@@ -74,7 +75,7 @@ fn line(text: &mut String, content: std::fmt::Arguments) {
 }
 
 /// `string` as a TOML string, quoted and escaped.
-fn quoted(string: &str) -> String {
+pub(super) fn quoted(string: &str) -> String {
     toml::Value::String(string.to_owned()).to_string()
 }
 

@@ -1,10 +1,11 @@
-//! What a step changes beside parameters: which preset is loaded, the sounds to compare, learned
-//! controllers, presets' files.
+//! What a step changes beside parameters: which preset is loaded, the names of the macros, the sounds to
+//! compare, learned controllers, presets' files.
 
 use std::path::PathBuf;
 
 use super::compare::Compare;
 use crate::params::LoadedPreset;
+use crate::state::MacroNames;
 use crate::synth::Param;
 
 /// Something that was replaced.
@@ -38,6 +39,8 @@ impl<T: PartialEq> Swap<T> {
 pub enum Action {
     /// Another preset is the one that was loaded last.
     Preset(Swap<Option<LoadedPreset>>),
+    /// The macros have other names.
+    MacroNames(Box<Swap<MacroNames>>),
     /// The two sounds to compare are others.
     Compare(Box<Swap<Compare>>),
     /// Controllers move other parameters.
@@ -51,6 +54,7 @@ impl Action {
     pub fn inverse(self) -> Action {
         match self {
             Action::Preset(swap) => Action::Preset(swap.inverse()),
+            Action::MacroNames(swap) => Action::MacroNames(Box::new(swap.inverse())),
             Action::Compare(swap) => Action::Compare(Box::new(swap.inverse())),
             Action::Controllers(swap) => Action::Controllers(swap.inverse()),
             Action::Library(action) => Action::Library(action.inverse()),
@@ -116,7 +120,11 @@ mod tests {
             name: "Pipe".to_owned(),
             fingerprint: 1,
         });
+        let mut names = MacroNames::default();
+        names.set(1, "Bow");
+        let names = Swap::between(MacroNames::default(), names).expect("they differ");
         for action in [
+            Action::MacroNames(Box::new(names)),
             Action::Preset(Swap::between(None, loaded).expect("they differ")),
             Action::Controllers(
                 Swap::between(Vec::new(), vec![(1, Param::TILT)]).expect("likewise"),

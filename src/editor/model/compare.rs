@@ -1,6 +1,7 @@
 //! Two sounds to compare, A and B: one sounds, the other waits.
 
 use crate::params::LoadedPreset;
+use crate::state::MacroNames;
 use crate::synth::Patch;
 
 /// One of the two.
@@ -36,6 +37,8 @@ impl Side {
 pub struct Sound {
     /// The values.
     pub patch: Patch,
+    /// The names of its macros.
+    pub macro_names: MacroNames,
     /// The preset that it was made from.
     pub preset: Option<LoadedPreset>,
 }

@@ -14,6 +14,8 @@ pub trait Host: Send {
     fn set(&self, params: &HostParams, param: Param, normalized: f32);
     /// The change has ended.
     fn end(&self, params: &HostParams, param: Param);
+    /// Something has changed that is saved and is no parameter.
+    fn mark_changed(&self, params: &HostParams);
     /// Asks a host that lets a silent instrument sleep to let it run.
     fn wake(&self);
 }
@@ -38,8 +40,17 @@ impl Host for GuiContext {
         match params.get(param).as_ptr() {
             // SAFETY: as above.
             Some(ptr) => unsafe { self.raw_end_set_parameter(ptr) },
-            None => mark_project_changed(self, params),
+            None => self.mark_changed(params),
         }
+    }
+
+    fn mark_changed(&self, params: &HostParams) {
+        // The framework has no call for it; but a host also takes a parameter that is set to the value
+        // that it has for a change. A setting of the machine is in no song's automation.
+        let (param, value) = (Param::THREADS, params.unmodulated(Param::THREADS));
+        self.begin(params, param);
+        self.set(params, param, value);
+        self.end(params, param);
     }
 
     fn wake(&self) {
@@ -48,16 +59,6 @@ impl Host for GuiContext {
             self.request_restart();
         }
     }
-}
-
-/// Lets the host know that there is something to save. The framework has no call for it; but a host
-/// also takes a parameter that is set to the value that it has for a change. A setting of the machine
-/// is in no song's automation.
-fn mark_project_changed(host: &GuiContext, params: &HostParams) {
-    let (param, value) = (Param::THREADS, params.unmodulated(Param::THREADS));
-    host.begin(params, param);
-    host.set(params, param, value);
-    host.end(params, param);
 }
 
 /// The nearest normalised value that the parameter can have.

@@ -111,7 +111,7 @@ impl EditorModel {
                     LibraryAction::Favourite { id: its, .. }
                     | LibraryAction::Rename { id: its, .. },
                 ) if its == id => new_id.clone_into(its),
-                Action::Library(_) | Action::Controllers(_) => {}
+                Action::Library(_) | Action::Controllers(_) | Action::MacroNames(_) => {}
             }
         }
     }

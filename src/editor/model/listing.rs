@@ -173,7 +173,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::state::Preset;
+    use crate::state::{MacroNames, Preset};
     use crate::synth::Patch;
 
     fn entry(id: &str, name: &str, author: &str, tags: &[&str]) -> Entry {
@@ -184,6 +184,7 @@ mod tests {
                 author: author.to_owned(),
                 description: format!("{name} described"),
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                macro_names: MacroNames::default(),
                 patch: Patch::default(),
             }),
             path: id.starts_with("user").then(|| PathBuf::from(id)),
@@ -200,6 +201,7 @@ mod tests {
                 entry("user/Live/Bass/b", "Ähre", "adam", &["pad"]),
             ],
             damaged: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 

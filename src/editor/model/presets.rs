@@ -4,6 +4,7 @@ use super::EditorModel;
 use super::compare::{Side, Sound};
 use super::host::stepped;
 use crate::params::{LoadedPreset, fingerprint};
+use crate::state::Preset;
 use crate::synth::{Param, Patch};
 
 /// Whether a preset says how it is to be played.
@@ -26,9 +27,15 @@ impl EditorModel {
         self.end_group();
     }
 
-    /// Loads a preset: its sound, and its name for the eye and the state. How the person plays stays,
-    /// unless the preset asks for something else than the default.
-    pub fn load_preset(&mut self, id: &str, name: &str, patch: &Patch) {
+    /// Loads a preset: its sound, what it calls the macros, and its name for the eye and the state. How
+    /// the person plays stays, unless the preset asks for something else than the default.
+    pub fn load_preset(&mut self, id: &str, preset: &Preset) {
+        let Preset {
+            name,
+            patch,
+            macro_names,
+            ..
+        } = preset;
         self.begin_group(format!("Load {name}"));
         let mut kept = *patch;
         for param in Param::all().filter(|param| param.is_performance_setting()) {
@@ -38,7 +45,9 @@ impl EditorModel {
             }
         }
         self.load(&kept);
-        self.change_sound(Some(LoadedPreset::new(id, name, patch)));
+        self.set_macro_names(macro_names);
+        let loaded = LoadedPreset::new(id, name, patch, macro_names);
+        self.change_sound(Some(loaded));
         self.end_group();
     }
 
@@ -63,17 +72,19 @@ impl EditorModel {
         patch
     }
 
-    /// The sound is this preset's from now on, since it has been saved as such.
-    pub fn set_preset(&mut self, preset: LoadedPreset) {
+    /// The sound is the preset's with this id and name from now on, since it has been saved as such.
+    pub fn set_preset(&mut self, id: &str, name: &str) {
+        let (patch, macro_names) = (self.patch(), self.macro_names());
+        let preset = LoadedPreset::new(id, name, &patch, &macro_names);
         self.params.set_preset(Some(preset));
     }
 
     /// The preset that was loaded last, and whether the sound has been changed since.
     pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
         let preset = self.params.preset();
-        let is_modified = preset
-            .as_ref()
-            .is_some_and(|preset| preset.fingerprint != fingerprint(&self.patch()));
+        let is_modified = preset.as_ref().is_some_and(|preset| {
+            preset.fingerprint != fingerprint(&self.patch(), &self.macro_names())
+        });
         (preset, is_modified)
     }
 
@@ -87,6 +98,7 @@ impl EditorModel {
         let patch = self.patch();
         let here = Sound {
             patch,
+            macro_names: self.macro_names(),
             preset: self.params.preset(),
         };
         let side = self.side().other();
@@ -98,6 +110,7 @@ impl EditorModel {
         };
         if let Some(sound) = waited {
             self.load(&sound.patch);
+            self.set_macro_names(&sound.macro_names);
             self.change_sound(sound.preset);
         }
         self.end_group();
@@ -109,8 +122,10 @@ impl EditorModel {
         let side = self.side();
         let (from, to) = (side.letter(), side.other().letter());
         self.begin_group(format!("Copy {from} to {to}"));
+        let macro_names = self.macro_names();
         self.session.lock().compare.waiting = Some(Sound {
             patch,
+            macro_names,
             preset: self.params.preset(),
         });
         self.end_group();

@@ -5,9 +5,22 @@ use nice_plug::prelude::Params as _;
 use super::compare::Side;
 use super::*;
 use crate::editor::testing::host::{Call, automate, model, obeyed_model};
+use crate::state::{MacroNames, Preset};
 
 fn hosts_patch(model: &EditorModel) -> Patch {
     model.params.patch()
+}
+
+/// A preset of this name.
+fn preset(name: &str, patch: &Patch) -> Preset {
+    Preset {
+        name: name.to_owned(),
+        author: String::new(),
+        description: String::new(),
+        tags: Vec::new(),
+        macro_names: MacroNames::default(),
+        patch: *patch,
+    }
 }
 
 #[test]
@@ -126,14 +139,14 @@ fn a_preset_leaves_alone_how_a_person_plays_unless_it_asks_for_something() {
     model.set(Param::BEND_RANGE, Param::BEND_RANGE.range().normalized(9.0));
     model.set(Param::VOICES, Param::VOICES.range().normalized(9.0));
     let mut patch = Patch::default();
-    model.load_preset("a", "A", &patch);
+    model.load_preset("a", &preset("A", &patch));
     assert_eq!(plain(&model, Param::MPE), 1.0);
     assert_eq!(plain(&model, Param::BEND_RANGE), 9.0);
     assert!(!model.preset().1, "modified by how it is played");
     patch.set(Param::BEND_RANGE, 12.0);
     // What belongs to the machine stays, whatever a patch says.
     patch.set(Param::VOICES, 1.0);
-    model.load_preset("b", "B", &patch);
+    model.load_preset("b", &preset("B", &patch));
     assert_eq!(plain(&model, Param::BEND_RANGE), 12.0);
     assert_eq!(plain(&model, Param::VOICES), 9.0);
 }
@@ -176,7 +189,7 @@ fn what_hosts_do_not_see_is_undone_and_loaded_as_all_else() {
     assert_eq!(plain(&model), 9.0);
     let mut patch = Patch::default();
     patch.set(param, 4.0);
-    model.load_preset("a", "A", &patch);
+    model.load_preset("a", &preset("A", &patch));
     assert_eq!(plain(&model), 4.0);
     assert!(!model.preset().1, "modified");
     model.undo();
@@ -296,7 +309,7 @@ fn a_preset_comes_with_its_name_and_goes_with_it() {
     let mut patch = Patch::default();
     patch.set(Param::PARTIALS, 64.0);
     patch.set(Param::CUTOFF, 440.0);
-    model.load_preset("factory/Bell", "Bell", &patch);
+    model.load_preset("factory/Bell", &preset("Bell", &patch));
     assert_eq!(hosts_patch(&model), patch);
     assert_eq!(name_and_modified(&model), ("Bell".to_owned(), false));
     model.set(Param::TILT, 0.25);
@@ -311,6 +324,63 @@ fn a_preset_comes_with_its_name_and_goes_with_it() {
 }
 
 #[test]
+fn a_macro_is_named_undone_and_done_again() {
+    let (mut model, recorder) = obeyed_model();
+    model.name_macro(2, " Bow ");
+    assert_eq!(model.macro_name(2), "Bow");
+    assert_eq!(recorder.take(), [Call::Changed]);
+    assert!(model.preset().1, "there is something to save");
+    // The same name is no step.
+    model.name_macro(2, "Bow");
+    assert_eq!(recorder.take(), []);
+    model.name_macro(2, "");
+    assert_eq!(model.macro_name(2), "");
+    assert_eq!(model.undo().as_deref(), Some("Rename Macro 2"));
+    assert_eq!(model.macro_name(2), "Bow");
+    assert_eq!(model.undo().as_deref(), Some("Rename Macro 2"));
+    assert_eq!(model.undo(), None);
+    assert_eq!(model.macro_name(2), "");
+    assert!(!model.preset().1, "as it was");
+    assert_eq!(model.redo().as_deref(), Some("Rename Macro 2"));
+    assert_eq!(model.macro_name(2), "Bow");
+}
+
+#[test]
+fn a_preset_brings_its_names_of_macros_and_takes_the_others_away() {
+    let (mut model, _) = obeyed_model();
+    let mut reed = preset("Reed", &Patch::default());
+    reed.macro_names.set(1, "Breath");
+    model.name_macro(1, "Bow");
+    model.name_macro(3, "Position");
+    let mine = model.macro_names();
+    model.load_preset("a", &reed);
+    assert_eq!(model.macro_names(), reed.macro_names);
+    assert!(!model.preset().1, "as it was loaded");
+    model.load_preset("b", &preset("Plain", &Patch::default()));
+    assert_eq!(model.macro_names(), MacroNames::default());
+    model.undo();
+    assert_eq!(model.macro_names(), reed.macro_names);
+    model.undo();
+    assert_eq!(model.macro_names(), mine);
+    // A and B have their own.
+    model.switch_side();
+    model.load_preset("a", &reed);
+    model.switch_side();
+    assert_eq!(model.macro_names(), mine);
+    model.switch_side();
+    assert_eq!(model.macro_names(), reed.macro_names);
+    model.copy_to_other_side();
+    model.switch_side();
+    assert_eq!(model.macro_names(), reed.macro_names);
+    // A state of the host's brings its own, too.
+    let state = HostParams::default().serialize_fields();
+    model.params.deserialize_fields(&state);
+    model.begin_frame(1.0);
+    assert_eq!(model.macro_names(), MacroNames::default());
+    assert_eq!(model.undo(), None);
+}
+
+#[test]
 fn two_sounds_are_compared() {
     let (mut model, _) = obeyed_model();
     let mut bell = Patch::default();
@@ -320,7 +390,7 @@ fn two_sounds_are_compared() {
     model.switch_side();
     // At first both are the same.
     assert_eq!((model.side(), hosts_patch(&model)), (Side::B, a));
-    model.load_preset("factory/Bell", "Bell", &bell);
+    model.load_preset("factory/Bell", &preset("Bell", &bell));
     model.switch_side();
     assert_eq!((model.side(), hosts_patch(&model)), (Side::A, a));
     assert_eq!(model.preset().0.expect("a preset").name, "Initial");

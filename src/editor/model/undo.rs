@@ -8,11 +8,13 @@ use super::compare::Compare;
 use super::history::Step;
 use super::session::SharedSession;
 use crate::params::{HostParams, LoadedPreset};
+use crate::state::MacroNames;
 use crate::synth::Param;
 
 /// What a group of changes may change beside parameters, as it was when the group began.
 pub struct Before {
     preset: Option<LoadedPreset>,
+    macro_names: MacroNames,
     compare: Compare,
 }
 
@@ -21,6 +23,7 @@ impl Before {
     pub fn now(params: &HostParams, session: &SharedSession) -> Before {
         Before {
             preset: params.preset(),
+            macro_names: params.macro_names(),
             compare: session.lock().compare.clone(),
         }
     }
@@ -29,9 +32,11 @@ impl Before {
     pub fn changes(self, params: &HostParams, session: &SharedSession) -> Vec<Action> {
         let now = Before::now(params, session);
         let preset = Swap::between(self.preset, now.preset).map(Action::Preset);
+        let names = Swap::between(self.macro_names, now.macro_names).map(Box::new);
         let compare = Swap::between(self.compare, now.compare).map(Box::new);
         preset
             .into_iter()
+            .chain(names.map(Action::MacroNames))
             .chain(compare.map(Action::Compare))
             .collect()
     }
@@ -80,6 +85,7 @@ impl EditorModel {
         for action in step.actions {
             match action {
                 Action::Preset(swap) => self.change_sound(swap.after),
+                Action::MacroNames(swap) => self.set_macro_names(&swap.after),
                 Action::Compare(swap) => self.session.lock().compare = swap.after,
                 Action::Controllers(swap) => self.params.controllers().replace(swap.after),
                 Action::Library(action) => {

@@ -14,6 +14,7 @@ pub enum Call {
     Begin(Param),
     Set(Param, f32),
     End(Param),
+    Changed,
     Wake,
 }
 
@@ -46,6 +47,9 @@ impl Host for RecordingHost {
     }
     fn end(&self, _: &HostParams, param: Param) {
         self.record(Call::End(param));
+    }
+    fn mark_changed(&self, _: &HostParams) {
+        self.record(Call::Changed);
     }
     fn wake(&self) {
         self.record(Call::Wake);

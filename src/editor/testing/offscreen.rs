@@ -81,6 +81,7 @@ impl Host for NoHost {
     fn begin(&self, _: &HostParams, _: Param) {}
     fn set(&self, _: &HostParams, _: Param, _: f32) {}
     fn end(&self, _: &HostParams, _: Param) {}
+    fn mark_changed(&self, _: &HostParams) {}
     fn wake(&self) {}
 }
 

@@ -121,7 +121,7 @@ impl Browser {
 
     fn load(&mut self, entry: &Entry, model: &mut EditorModel) {
         self.cursor = Some(entry.id.clone());
-        model.load_preset(&entry.id, &entry.preset.name, &entry.preset.patch);
+        model.load_preset(&entry.id, &entry.preset);
     }
 
     /// Loads the preset that is so many places further in the list as it is filtered now.
@@ -144,9 +144,10 @@ impl Browser {
         };
         // What the file holds at this moment, not what it held when it was last looked at.
         match self.library.entry(&loaded.id) {
-            Ok(entry) if fingerprint(&entry.preset.patch) == loaded.fingerprint => {
+            Ok(entry) if is_as_loaded(&entry.preset, &loaded) => {
                 let preset = Preset {
                     patch: model.patch_to_save(sets_performance(&entry.preset.patch)),
+                    macro_names: model.macro_names(),
                     ..(*entry.preset).clone()
                 };
                 let saved = self.library.save_over(&entry, &preset);
@@ -195,7 +196,7 @@ impl Browser {
 
     /// What was saved is what is loaded now.
     fn saved(&mut self, id: &str, name: &str, model: &mut EditorModel) {
-        model.set_preset(LoadedPreset::new(id, name, &model.patch()));
+        model.set_preset(id, name);
         self.cursor = Some(id.to_owned());
         self.show_message(format!("Saved {name}"));
         self.watch.look();
@@ -284,6 +285,11 @@ impl Browser {
     fn contents(&self) -> Arc<Contents> {
         self.watch.contents()
     }
+}
+
+/// Whether a file still holds what was loaded from it.
+fn is_as_loaded(file: &Preset, loaded: &LoadedPreset) -> bool {
+    fingerprint(&file.patch, &file.macro_names) == loaded.fingerprint
 }
 
 #[cfg(test)]

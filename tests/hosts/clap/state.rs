@@ -143,6 +143,38 @@ fn a_learned_controller_comes_back_with_the_state_and_moves_its_parameter() {
     assert!(peak(&sound[0][30_000..]) > 0.01);
 }
 
+/// How a state says that no macro has a name.
+const NO_NAMES: &str = r#""macro_names":"{}""#;
+
+#[test]
+fn a_name_of_a_macro_comes_back_with_the_state_and_is_told_with_its_value() {
+    let state = sine_with(&[]).save_state().unwrap();
+    let long = "x".repeat(40);
+    let names = format!(r#""macro_names":"{{\"1\":\"Bow\",\"2\":\"{long}\",\"9\":\"y\"}}""#);
+    let mut first = instance();
+    first
+        .load_state(&rewritten(&state, NO_NAMES, &names))
+        .unwrap();
+    let mut second = instance();
+    second.load_state(&first.save_state().unwrap()).unwrap();
+    let bow = second.parameter("Macro 1").unwrap().id;
+    assert_eq!(second.text(bow, 0.42).unwrap(), "Bow 42.0 %");
+    for text in ["Bow 42.0 %", "42 %"] {
+        let value = second.value_of_text(bow, text).unwrap().expect(text);
+        assert!((value - 0.42).abs() < 1e-6, "{text}: {value}");
+    }
+    let cut = second.parameter("Macro 2").unwrap().id;
+    let text = second.text(cut, 0.42).unwrap();
+    assert_eq!(text, format!("{} 42.0 %", &long[..24]));
+    // A state without names takes them away, as one of an older version does.
+    for older in [&state, &rewritten(&state, NO_NAMES, r#""other":"{}""#)] {
+        let mut instance = instance();
+        instance.load_state(&first.save_state().unwrap()).unwrap();
+        instance.load_state(older).unwrap();
+        assert_eq!(instance.text(bow, 0.42).unwrap(), "42.0 %");
+    }
+}
+
 /// States that must change nothing, each with what is wrong with it.
 fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut refused: Vec<(String, Vec<u8>)> = (0..state.len())

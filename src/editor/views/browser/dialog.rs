@@ -45,6 +45,7 @@ impl Form {
                 .filter(|tag| !tag.is_empty())
                 .map(str::to_owned)
                 .collect(),
+            macro_names: model.macro_names(),
             patch: model.patch_to_save(self.with_playing),
         }
     }

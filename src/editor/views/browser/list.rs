@@ -10,7 +10,7 @@ use crate::editor::model::listing;
 use crate::editor::theme::{self, Theme};
 use crate::editor::widgets::icon::{self, Icon};
 use crate::editor::widgets::one_line;
-use crate::library::{Contents, Entry};
+use crate::library::{Contents, Damaged, Entry};
 
 /// Height of a row, points.
 const ROW: f32 = theme::ROW + theme::GRID;
@@ -29,19 +29,35 @@ struct Listed<'a> {
     cursor: Option<String>,
 }
 
+/// What is said of files below the presets.
+enum Remark<'a> {
+    Heading(&'static str),
+    File(&'a Damaged),
+}
+
 impl<'a> Listed<'a> {
     fn place(&self, id: Option<&String>) -> Option<usize> {
         self.entries.iter().position(|entry| Some(&entry.id) == id)
     }
 
-    /// Rows: the presets, or a note that there are none; files that could not be read, and before
-    /// them a note.
+    /// Rows: the presets, or a note that there are none, and the remarks.
     fn rows(&self) -> usize {
-        let damaged = match self.contents.damaged.len() {
-            0 => 0,
-            count => 1 + count,
-        };
-        self.entries.len().max(1) + damaged
+        self.entries.len().max(1) + self.remarks().count()
+    }
+
+    /// Files that could not be read, and those that are not as they stand, each kind below a heading.
+    fn remarks(&self) -> impl Iterator<Item = Remark<'a>> + use<'a> {
+        let kinds = [
+            ("Files that could not be read:", &self.contents.damaged),
+            (
+                "Files that were not read as they stand:",
+                &self.contents.warnings,
+            ),
+        ];
+        let kinds = kinds.into_iter().filter(|(_, files)| !files.is_empty());
+        kinds.flat_map(|(heading, files)| {
+            std::iter::once(Remark::Heading(heading)).chain(files.iter().map(Remark::File))
+        })
     }
 
     /// What is to be loaded where the search has been left for the list by this key.
@@ -210,15 +226,17 @@ fn other_row(
         return;
     }
     let number = number - listed.entries.len().max(1);
-    let Some(which) = number.checked_sub(1) else {
-        note(ui, rect, "Files that could not be read:", theme.warning);
-        return;
-    };
-    let text = listed.contents.damaged[which].to_string();
-    note(ui, rect, &text, theme.warning);
-    let id = ui.scope_id().with(("damaged", which));
-    let hover = ui.interact(rect, id, Sense::hover());
-    context.help.show_for(&hover, || text);
+    match listed.remarks().nth(number) {
+        Some(Remark::Heading(heading)) => note(ui, rect, heading, theme.warning),
+        Some(Remark::File(damaged)) => {
+            let text = damaged.to_string();
+            note(ui, rect, &text, theme.warning);
+            let id = ui.scope_id().with(("damaged", number));
+            let hover = ui.interact(rect, id, Sense::hover());
+            context.help.show_for(&hover, || text);
+        }
+        None => {}
+    }
 }
 
 /// How many rows are to be scrolled past so that the one at `place` is seen: as little as will do

@@ -17,7 +17,7 @@ use crate::editor::testing::host::obeyed_model_over;
 use crate::editor::testing::view::Senders;
 use crate::editor::theme;
 use crate::settings::Looks;
-use crate::state::{Preset, starting_presets};
+use crate::state::{MacroNames, Preset, starting_presets};
 use crate::synth::{Param, Patch};
 
 mod page;
@@ -72,6 +72,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         author: "Zoe".to_owned(),
         description: String::new(),
         tags: vec!["pad".to_owned()],
+        macro_names: MacroNames::default(),
         patch,
     }
 }
@@ -481,6 +482,55 @@ fn presets_are_renamed_deleted_and_restored() {
         test.browser.contents().find("user/Hot.toml").is_some()
     });
     assert_eq!(harness.state().file("Hot.toml").name, "Hot");
+}
+
+#[test]
+fn names_of_macros_are_saved_with_the_preset_and_a_change_of_the_file_is_seen() {
+    let mut harness = harness(&[preset("Warm", -9.0)]);
+    let entry = harness.state().browser.contents();
+    let entry = entry.find("user/Warm.toml").expect("there").clone();
+    let state = harness.state_mut();
+    state.browser.load(&entry, &mut state.model);
+    state.model.name_macro(1, "Bow");
+    assert!(state.model.preset().1, "there is something to save");
+    state.browser.save(&mut state.model);
+    assert!(!state.model.preset().1, "saved");
+    assert_eq!(harness.state().file("Warm.toml").macro_names.get(1), "Bow");
+    // Somebody else has named it otherwise: the file is not overwritten.
+    let mut other = harness.state().file("Warm.toml");
+    other.macro_names.set(1, "Reed");
+    put(harness.state().folder.path(), &other);
+    let state = harness.state_mut();
+    state.model.name_macro(1, "Pipe");
+    state.browser.save(&mut state.model);
+    assert_eq!(harness.state().file("Warm.toml"), other);
+    harness.run_steps(2);
+    harness.get_by_label_contains("The file has been changed");
+}
+
+#[test]
+fn a_file_that_is_not_read_as_it_stands_is_listed_and_told() {
+    let mut harness = harness(&[]);
+    let presets = harness.state().presets();
+    fs::create_dir_all(&presets).expect("made");
+    let long = "x".repeat(30);
+    let text = format!("schema = 2\nname = \"Long\"\n[macro_names]\n1 = \"{long}\"\n");
+    fs::write(presets.join("long.toml"), text).expect("written");
+    wait(&mut harness, |test| {
+        !test.browser.contents().warnings.is_empty()
+    });
+    assert!(
+        harness
+            .state()
+            .browser
+            .contents()
+            .find("user/long.toml")
+            .is_some()
+    );
+    click(&mut harness, "Presets: Initial");
+    harness.get_by_label("Files that were not read as they stand:");
+    let told = harness.get_by_label_contains("long.toml");
+    assert!(format!("{told:?}").contains("line 4"), "{told:?}");
 }
 
 #[test]

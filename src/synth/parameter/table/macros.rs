@@ -39,6 +39,11 @@ impl Param {
         numbered(Section::macros, WIDTH, number, 0)
     }
 
+    /// The number of the macro, 1 to 8, whose value this is; `None` if it is none's.
+    pub fn macro_number(self) -> Option<usize> {
+        (1..=MACROS).find(|&number| Param::macro_value(number) == self)
+    }
+
     /// What macro `number` (1 to 8) offsets: an index into [`MACRO_TARGETS`], plus one; 0 is nothing.
     pub const fn macro_target(number: usize) -> Param {
         numbered(Section::macros, WIDTH, number, 1)
