@@ -15,6 +15,7 @@ mod entry;
 pub mod focus;
 pub mod icon;
 mod knob;
+mod macro_name;
 mod menu;
 mod paint;
 mod place;

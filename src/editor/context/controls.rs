@@ -9,6 +9,8 @@ use crate::synth::{Param, Patch, Values};
 pub struct SharedControls {
     /// The value that is being typed.
     pub entry: Option<ValueEntry>,
+    /// The name of a macro that is being edited.
+    pub name_entry: Option<NameEntry>,
     /// The list of a choice that is open.
     pub list: Option<OpenList>,
     /// The last value that was copied, as text.
@@ -23,6 +25,7 @@ impl SharedControls {
     pub fn new() -> SharedControls {
         SharedControls {
             entry: None,
+            name_entry: None,
             list: None,
             copied: None,
             wheel: 0.0,
@@ -33,7 +36,13 @@ impl SharedControls {
     /// A frame begins.
     pub fn begin_frame(&mut self, params: &HostParams) {
         self.values.update(&params.patch());
-        self.entry.take_if(|entry| !entry.is_seen());
+        self.entry.take_if(|entry| !entry.seen.is_shown());
+        self.name_entry.take_if(|entry| !entry.seen.is_shown());
+    }
+
+    /// Whether a value or a name is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.entry.is_some() || self.name_entry.is_some()
     }
 
     /// The list of this parameter, if it is open.
@@ -58,8 +67,8 @@ pub struct ValueEntry {
     pub is_new: bool,
     /// Whether anything has been typed: what is shown may be rounded.
     pub is_edited: bool,
-    /// Frames for which it has not been shown.
-    unseen_frames: u32,
+    /// Whether its field is still there.
+    pub seen: Seen,
 }
 
 impl ValueEntry {
@@ -70,18 +79,50 @@ impl ValueEntry {
             text: current_text(param, model),
             is_new: true,
             is_edited: false,
-            unseen_frames: 0,
+            seen: Seen::default(),
         }
     }
+}
 
-    /// Counts a frame. Returns whether the field is still shown: it goes with the view that it is in.
-    pub fn is_seen(&mut self) -> bool {
+/// The name of a macro that is being edited.
+pub struct NameEntry {
+    /// The macro's number.
+    pub number: usize,
+    /// What has been typed so far.
+    pub text: String,
+    /// Whether the field has not been shown yet.
+    pub is_new: bool,
+    /// Whether its field is still there.
+    pub seen: Seen,
+}
+
+impl NameEntry {
+    /// Beginning with the name as it stands.
+    pub fn new(number: usize, model: &EditorModel) -> NameEntry {
+        NameEntry {
+            number,
+            text: model.macro_name(number),
+            is_new: true,
+            seen: Seen::default(),
+        }
+    }
+}
+
+/// For how long a field has not been shown: it goes with the view that it is in.
+#[derive(Default)]
+pub struct Seen {
+    unseen_frames: u32,
+}
+
+impl Seen {
+    /// Counts a frame. Returns whether the field is still shown.
+    pub fn is_shown(&mut self) -> bool {
         self.unseen_frames += 1;
         // It is shown in the frame after the one that made it.
         self.unseen_frames <= 2
     }
 
-    /// Its field is shown in this frame.
+    /// The field is shown in this frame.
     pub fn see(&mut self) {
         self.unseen_frames = 0;
     }

@@ -138,7 +138,7 @@ impl SpectrumView {
         let is_asked = ui.input(|input| input.key_pressed(Key::Escape))
             && !(has_popup || self.had_popup)
             && ui.memory(|memory| memory.top_modal_layer().is_none())
-            && context.controls.entry.is_none()
+            && !context.controls.is_typing()
             && context.model.params().controllers().awaited().is_none();
         let generation = Some(context.model.sound_generation());
         if is_asked || self.sound_generation != generation {

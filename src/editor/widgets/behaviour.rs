@@ -7,7 +7,7 @@ use egui::{
 
 use super::accessibility::{describe, handle_accesskit};
 use super::state::{ControlState, is_typed, set_help};
-use super::{entry, menu};
+use super::{entry, macro_name, menu};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
 use crate::synth::Param;
@@ -70,7 +70,10 @@ pub fn interact_without_drags(
     response: &Response,
 ) {
     // The second click on a choice or a switch is a click like the first.
-    if response.double_clicked() && is_typed(param) {
+    if response.double_clicked()
+        && is_typed(param)
+        && !macro_name::begin_by_click(context, param, response)
+    {
         context.model.reset(param);
     }
     if response.clicked() {

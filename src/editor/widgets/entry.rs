@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     let Some(mut entry) = entry.take_if(|entry| entry.param == param) else {
         return false;
     };
-    entry.see();
+    entry.seen.see();
     let id = control.with("entry");
     let is_value = parse(param, &entry.text, context.model).is_some();
     let mut output = field(ui, &mut entry.text, is_value, rect, id);

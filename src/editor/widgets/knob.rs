@@ -2,12 +2,12 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use egui::{Pos2, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::behaviour::continuous_control;
-use super::entry;
 use super::paint::{LINE, controller_mark, dimmed, label, line, outline, value_label};
 use super::state::{ControlState, set_help};
+use super::{entry, macro_name};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
 use crate::editor::theme::{self, Theme};
@@ -19,6 +19,11 @@ const RADII: (f32, f32) = (9.0, 16.0);
 const ARC: f32 = 3.0;
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
+
+/// The line of the name in a knob's place.
+pub fn name_line(rect: Rect) -> Rect {
+    line(rect.shrink2(vec2(1.0, 0.0)), LINE - 1.0)
+}
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
 pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
@@ -40,7 +45,10 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
 
     let inner = rect.shrink2(vec2(1.0, 0.0));
     let value = line(inner, 0.0);
-    label(ui, line(inner, LINE - 1.0), name, theme.weak_text);
+    let name_place = name_line(rect);
+    if !macro_name::show(ui, context, param, name_place, response.id) {
+        label(ui, name_place, name, theme.weak_text);
+    }
     if !entry::show(ui, context, param, value, response.id) {
         // Clicked, not focused: the knob itself is what the keyboard reaches.
         let on_value = ui.interact(value, response.id.with("value"), Sense::CLICK);

@@ -4,7 +4,7 @@ use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::ValueEntry;
+use crate::editor::context::controls::{NameEntry, ValueEntry};
 use crate::editor::model::value_text::{parse, text_beside};
 use crate::synth::Param;
 
@@ -47,6 +47,11 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     let text = param.text(param.range().plain(normalized));
     if is_typed(param) && ui.button("Type a value").clicked() {
         context.controls.entry = Some(ValueEntry::new(param, context.model));
+    }
+    if let Some(number) = param.macro_number()
+        && ui.button("Rename").clicked()
+    {
+        context.controls.name_entry = Some(NameEntry::new(number, context.model));
     }
     let default = text_beside(param, row.default, context.model);
     if ui.button(format!("Reset to {default}")).clicked() {

@@ -64,7 +64,11 @@ pub fn set_help(
     let awaited = shown.is_awaited;
     let model = &*context.model;
     context.help.show_for(response, || {
-        let mut text = format!("{}: {}", param.row().name, shown.text);
+        let name = param.macro_number().map(|number| model.macro_name(number));
+        let mut text = match name.filter(|name| !name.is_empty()) {
+            Some(name) => format!("{}, {name}: {}", param.row().name, shown.text),
+            None => format!("{}: {}", param.row().name, shown.text),
+        };
         if let Some(modulated) = shown.modulated {
             let sounds = text_beside(param, param.range().plain(modulated), model);
             text += &format!(" (sounds at {sounds})");

@@ -254,6 +254,85 @@ fn a_click_on_the_value_lets_one_type_it() {
     }
 }
 
+/// The middle of the name below a knob.
+fn name_place(harness: &WindowHarness, param: Param) -> Pos2 {
+    super::knob::name_line(control(harness, param).rect()).center()
+}
+
+#[test]
+fn a_double_click_on_the_name_of_a_macro_lets_one_change_it() {
+    let mut harness = harness();
+    let param = Param::macro_value(2);
+    let field = "Macro 2 name";
+    harness.state_mut().model.set(param, 0.25);
+    harness.step();
+    let name = |harness: &WindowHarness| harness.state().model.macro_name(2);
+    let below = control(&harness, Param::macro_target(2)).rect();
+    let at = name_place(&harness, param);
+    for (text, key, expected) in [
+        ("Bow", Key::Enter, "Bow"),
+        ("Reed", Key::Escape, "Bow"),
+        (
+            "Position of the bow on the string",
+            Key::Tab,
+            "Position of the bow on t",
+        ),
+        (" ", Key::Enter, ""),
+    ] {
+        harness.run_steps(30);
+        click(&mut harness, at, PointerButton::Primary, 2);
+        assert!(harness.get_by_label(field).is_focused());
+        // Nothing moves to make room for it.
+        assert_eq!(control(&harness, Param::macro_target(2)).rect(), below);
+        // What stood there is selected, and written over.
+        send(&mut harness, [Event::Text(text.to_owned())]);
+        keys(&mut harness, Modifiers::NONE, &[key]);
+        assert_eq!(name(&harness), expected);
+        assert!(harness.query_by_label(field).is_none());
+        assert_eq!(plain(&harness, param), 0.25, "it is not reset");
+    }
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone.as_deref(), Some("Rename Macro 2"));
+    // Elsewhere on the knob a double click resets, as on all others.
+    let at = dial(&harness, param);
+    harness.run_steps(30);
+    click(&mut harness, at, PointerButton::Primary, 2);
+    assert_eq!(plain(&harness, param), 0.0);
+    harness.state_mut().model.set(Param::TILT, 1.0);
+    harness.run_steps(30);
+    let at = name_place(&harness, Param::TILT);
+    click(&mut harness, at, PointerButton::Primary, 2);
+    assert_eq!(plain(&harness, Param::TILT), Param::TILT.row().default);
+}
+
+#[test]
+fn the_menu_of_a_macro_renames_it_and_the_help_line_has_the_name() {
+    let mut harness = harness();
+    let param = Param::macro_value(8);
+    let at = dial(&harness, param);
+    click(&mut harness, at, PointerButton::Secondary, 1);
+    harness.get_by_label("Rename").click();
+    harness.run_steps(3);
+    send(&mut harness, [Event::Text("Reed".to_owned())]);
+    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
+    assert_eq!(harness.state().model.macro_name(8), "Reed");
+    assert!(
+        control(&harness, param).is_focused(),
+        "the focus comes back"
+    );
+    send(&mut harness, [Event::PointerMoved(at)]);
+    assert!(
+        help(&harness).starts_with("Macro 8, Reed: "),
+        "{}",
+        help(&harness)
+    );
+    // Others have no name to change.
+    let at = dial(&harness, Param::TILT);
+    click(&mut harness, at, PointerButton::Secondary, 1);
+    assert!(harness.query_by_label("Copy value").is_some());
+    assert!(harness.query_by_label("Rename").is_none());
+}
+
 #[test]
 fn a_double_click_resets_and_a_click_changes_nothing() {
     let mut harness = harness();

@@ -28,7 +28,11 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         place(ui, column, |ui| {
             ui.spacing_mut().item_spacing.y = GAP + spare;
             let value = Param::macro_value(number);
-            knob(ui, context, value, value.row().short, dial);
+            let name = match context.model.macro_name(number) {
+                name if name.is_empty() => value.row().short.to_owned(),
+                name => name,
+            };
+            knob(ui, context, value, &name, dial);
             let target = Param::macro_target(number);
             let chosen = context.model.plain(target) as usize;
             let size = vec2(column.width(), CHOICE);

@@ -151,6 +151,17 @@ fn escape_chooses_nothing_wherever_the_focus_is() {
     send(&mut harness, [key(Key::Escape)]);
     assert!(harness.query_by_label("Tilt value").is_none());
     assert_eq!(chosen(&harness), 32);
+    // The same of a name.
+    control(&harness, Param::macro_value(1)).focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
+    harness.run_steps(3);
+    harness.get_by_label("Rename").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Macro 1 name").is_some());
+    send(&mut harness, [key(Key::Escape)]);
+    assert!(harness.query_by_label("Macro 1 name").is_none());
+    assert_eq!(chosen(&harness), 32);
     // The same while a controller is awaited, and while a form lies over the window.
     harness
         .state()
