@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 pub mod action;
 pub mod compare;
+pub mod curves;
 mod follow;
 mod gesture;
 pub mod history;

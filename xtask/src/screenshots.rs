@@ -34,7 +34,7 @@ struct Scene {
 const BOWED_PAD: usize = 4;
 const AURORA: usize = 13;
 /// Where the tab "Routes" is.
-const ROUTES: (u32, u32) = (703, 489);
+const ROUTES: (u32, u32) = (949, 489);
 
 const SCENES: [Scene; 3] = [
     Scene {

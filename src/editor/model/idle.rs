@@ -1,11 +1,13 @@
 //! Parameters that have no effect at the present values of others: their controls look inactive, and can
 //! be set all the same.
 
+mod curve;
 mod modulation;
 
 use super::routes::{is_moved, is_source};
 use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
+pub use curve::is_curve_idle;
 pub use modulation::is_lfo_idle;
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that
@@ -15,6 +17,9 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
     match param.row().group {
         Group::Lfo | Group::Lfo2 | Group::Lfo3 | Group::Lfo4 => modulation::lfo(param, values),
         Group::Sequence1 | Group::Sequence2 => modulation::sequence(param, values),
+        Group::Curve1 | Group::Curve2 | Group::Curve3 | Group::Curve4 => {
+            curve::reason(param, values)
+        }
         Group::Playing => modulation::playing(param, values),
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),

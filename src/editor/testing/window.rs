@@ -14,6 +14,8 @@ use crate::editor::theme;
 use crate::library::Library;
 use crate::settings::{Looks, SettingsFile};
 use crate::synth::Param;
+use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{CURVE_POINTS, CURVES, CurveParams, CurvePointParams};
 
 /// The window, and the instrument and the host behind it.
 pub struct TestWindow {
@@ -67,6 +69,20 @@ pub fn window(size: Vec2) -> WindowHarness {
     harness.run_steps(2);
     harness.state().recorder.take();
     harness
+}
+
+/// The parameters that have a control of their own. The others are drawn: those of single partials in
+/// the spectrum, the points of curves and their number in the curves.
+pub fn with_controls() -> impl Iterator<Item = Param> {
+    let of_curves: Vec<CurveParams> = (1..=CURVES).map(CurveParams::of).collect();
+    Param::all().filter(move |&param| {
+        let is_drawn = of_curves.iter().any(|curve| {
+            let mut points = (1..=CURVE_POINTS).map(|number| curve.point(number));
+            let rows = |point: CurvePointParams| [point.time, point.level, point.bend];
+            param == curve.points || points.any(|point| rows(point).contains(&param))
+        });
+        param.row().group != Group::Partials && !is_drawn
+    })
 }
 
 /// The plain value of a parameter.

@@ -5,6 +5,7 @@
 //! the table.
 
 mod card;
+mod curve;
 mod envelope;
 mod filter;
 mod lfo;
@@ -20,13 +21,14 @@ use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{LFOS, SEQUENCES};
+use crate::synth::parameter::{CURVES, LFOS, SEQUENCES};
 use card::{card, grid, of_groups};
+use curve::CurveView;
 use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
 use sequence::SequenceView;
-use tabs::{TABS, Tab, tabs};
+use tabs::{PARTS, TABS, Tab, tabs};
 
 /// Least width of a row of cards, points.
 const GROUP_WIDTH: f32 = 776.0;
@@ -46,10 +48,14 @@ enum CardRow {
     Lfos,
     Sequence1,
     Sequence2,
+    Curve1,
+    Curve2,
+    Curve3,
+    Curve4,
 }
 
 impl CardRow {
-    const ALL: [CardRow; 8] = [
+    const ALL: [CardRow; 12] = [
         CardRow::Sound,
         CardRow::Envelopes,
         CardRow::Modulation,
@@ -58,6 +64,10 @@ impl CardRow {
         CardRow::Lfos,
         CardRow::Sequence1,
         CardRow::Sequence2,
+        CardRow::Curve1,
+        CardRow::Curve2,
+        CardRow::Curve3,
+        CardRow::Curve4,
     ];
 
     fn name(self) -> &'static str {
@@ -70,6 +80,10 @@ impl CardRow {
             CardRow::Lfos => "LFO 3 & 4",
             CardRow::Sequence1 => Group::Sequence1.name(),
             CardRow::Sequence2 => Group::Sequence2.name(),
+            CardRow::Curve1 => Group::Curve1.name(),
+            CardRow::Curve2 => Group::Curve2.name(),
+            CardRow::Curve3 => Group::Curve3.name(),
+            CardRow::Curve4 => Group::Curve4.name(),
         }
     }
 
@@ -84,6 +98,10 @@ impl CardRow {
             CardRow::Lfos => "LFO 3, LFO 4",
             CardRow::Sequence1 => "the steps of sequence 1",
             CardRow::Sequence2 => "the steps of sequence 2",
+            CardRow::Curve1 => "the points of curve 1",
+            CardRow::Curve2 => "the points of curve 2",
+            CardRow::Curve3 => "the points of curve 3",
+            CardRow::Curve4 => "the points of curve 4",
         }
     }
 }
@@ -163,7 +181,7 @@ impl Plan {
             parts.join(between)
         };
         Tab {
-            name: joined(CardRow::name, " · "),
+            name: joined(CardRow::name, PARTS),
             contents: joined(CardRow::contents, ", "),
         }
     }
@@ -185,6 +203,7 @@ pub struct Panels {
     filter: EnvelopeView,
     lfos: [LfoView; LFOS],
     sequences: [SequenceView; SEQUENCES],
+    curves: [CurveView; CURVES],
     load: LoadView,
 }
 
@@ -199,6 +218,7 @@ impl Panels {
                 SequenceView::new(1, Group::Sequence1),
                 SequenceView::new(2, Group::Sequence2),
             ],
+            curves: CurveView::all(),
             load: LoadView::new(),
         }
     }
@@ -225,6 +245,9 @@ impl Panels {
         }
         for sequence in &mut self.sequences {
             sequence.end_stroke(ui, context);
+        }
+        for curve in &mut self.curves {
+            curve.end_drag(ui, context);
         }
     }
 
@@ -291,6 +314,10 @@ impl Panels {
             }
             CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
             CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),
+            CardRow::Curve1 => self.curves[0].show(ui, context, rect),
+            CardRow::Curve2 => self.curves[1].show(ui, context, rect),
+            CardRow::Curve3 => self.curves[2].show(ui, context, rect),
+            CardRow::Curve4 => self.curves[3].show(ui, context, rect),
         }
     }
 }

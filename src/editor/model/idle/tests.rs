@@ -1,7 +1,9 @@
 //! Idle parameters change no bit of the sound, and woken ones are heard.
 
 use super::*;
-use crate::synth::parameter::{LfoParams, ROUTE_SOURCE_LABELS, ROUTES, RouteParams, rows};
+use crate::synth::parameter::{
+    CURVE_POINTS, CurveParams, LfoParams, ROUTE_SOURCE_LABELS, ROUTES, RouteParams, rows,
+};
 use crate::synth::{Config, Engine, Event, NoteAddress, Patch};
 
 fn is_idle(param: Param, settings: &[(Param, f32)]) -> bool {
@@ -61,11 +63,14 @@ fn a_depth_on_a_filter_that_is_off_wakes_no_lfo() {
     assert!(is_idle(Param::LFO_DIVISION, &synced[..1]));
 }
 
+/// A choice, by its label.
+fn label(param: Param, label: &str) -> (Param, f32) {
+    (param, param.row().plain_of_label(label).expect(label))
+}
+
 /// A route of this number, by the names of its source and its target.
 fn route(number: usize, from: &str, to: &str, depth: f32) -> [(Param, f32); 3] {
     let route = RouteParams::of(number);
-    let label =
-        |param: Param, label: &str| (param, param.row().plain_of_label(label).expect(label));
     [
         label(route.from, from),
         label(route.to, to),
@@ -146,6 +151,34 @@ fn awake_by_moved_depths() -> Vec<(Param, f32)> {
     settings
 }
 
+/// A curve that goes through sixteen points and a fan, one that follows the tempo, and one that is the
+/// shape of an LFO.
+fn awake_curves() -> Vec<(Param, f32)> {
+    let [first, second] = [1, 2].map(CurveParams::of);
+    let mut settings = vec![
+        (first.time, 0.1),
+        (first.points, 16.0),
+        (first.loop_start, 3.0),
+        (first.loop_end, 11.0),
+        (first.fan_delay, 0.01),
+        (second.sync, 1.0),
+        (second.division, 16.0),
+        label(LfoParams::of(2).shape, "Curve 3"),
+    ];
+    for number in 1..=CURVE_POINTS {
+        let point = first.point(number);
+        let level = if number % 2 == 0 { 0.9 } else { -0.6 };
+        settings.extend([
+            (point.time, 0.1 * (number - 1) as f32),
+            (point.level, level),
+        ]);
+    }
+    settings.extend(route(1, "Curve 1", "Partials Level", 0.5));
+    settings.extend(route(2, "Curve 2", "Pan", 0.5));
+    settings.extend(route(3, "LFO 2", "Level", 0.5));
+    settings
+}
+
 fn patch_with(settings: &[(Param, f32)]) -> Patch {
     let mut patch = Patch::default();
     for &(param, plain) in settings {
@@ -218,6 +251,7 @@ fn moving_what_is_idle_changes_no_bit() {
         awake(),
         awake_by_the_filters_envelope(),
         awake_by_moved_depths(),
+        awake_curves(),
     ];
     for (state, settings) in states.iter().enumerate() {
         let patch = patch_with(settings);
@@ -240,6 +274,7 @@ fn what_is_no_longer_idle_is_heard() {
         (0, awake(), 75),
         (1, awake_by_the_filters_envelope(), 10),
         (2, awake_by_moved_depths(), 40),
+        (3, awake_curves(), 85),
     ] {
         let awake = patch_with(&settings);
         let sound = rendered(&awake);
@@ -259,8 +294,11 @@ fn what_is_no_longer_idle_is_heard() {
 /// Sources are found by the names of what they are.
 #[test]
 fn modulators_are_named_as_their_sources_are() {
+    let shapes = Param::LFO_SHAPE.range().labels().expect("shapes");
+    let curves = ["Curve 1", "Curve 2", "Curve 3", "Curve 4"];
+    assert!(curves.iter().all(|name| shapes.contains(name)));
     let groups = ["LFO 1", "LFO 2", "LFO 3", "LFO 4", "Filter Envelope"];
-    for name in groups {
+    for name in groups.into_iter().chain(curves) {
         assert!(rows().iter().any(|row| row.group.name() == name), "{name}");
         assert!(ROUTE_SOURCE_LABELS.contains(&name), "{name}");
     }
@@ -323,4 +361,40 @@ fn a_route_is_idle_until_it_has_both_ends_and_while_it_is_bypassed() {
     }
     // What it uses rests with it.
     assert!(is_idle(LfoParams::of(2).rate, &bypassed));
+}
+
+#[test]
+fn a_curve_is_used_by_routes_and_by_lfos_that_are_heard() {
+    let curve = CurveParams::of(2);
+    let point = curve.point(2);
+    let playing = [curve.mode, curve.time, curve.loop_start];
+    assert!(is_idle(point.level, &[]) && playing.iter().all(|&param| is_idle(param, &[])));
+    // As a shape alone it is not played over time.
+    let shape = label(LfoParams::of(3).shape, "Curve 2");
+    assert!(is_idle(point.level, &[shape]));
+    let mut settings = vec![shape];
+    settings.extend(route(9, "LFO 3", "Pan", 0.5));
+    assert!(!is_idle(point.level, &settings) && !is_idle(curve.points, &settings));
+    assert!(playing.iter().all(|&param| is_idle(param, &settings)));
+    assert!(is_idle(CurveParams::of(3).point(2).level, &settings));
+
+    let mut settings = route(9, "Curve 2", "Pan", 0.5).to_vec();
+    assert!(playing.iter().all(|&param| !is_idle(param, &settings)));
+    assert!(is_idle(curve.division, &settings) && is_idle(curve.fan_delay, &settings));
+    assert!(is_idle(curve.point(1).bend, &settings) && !is_idle(point.bend, &settings));
+    assert!(!is_idle(curve.point(4).time, &settings) && is_idle(curve.point(5).time, &settings));
+    settings.push((curve.sync, 1.0));
+    assert!(is_idle(curve.time, &settings) && !is_idle(curve.division, &settings));
+    settings.push(label(curve.mode, "One Shot"));
+    assert!(is_idle(curve.loop_end, &settings) && !is_idle(curve.division, &settings));
+    settings.push(label(curve.mode, "Key Map"));
+    for param in [curve.sync, curve.division, curve.loop_end, curve.fan_time] {
+        assert!(is_idle(param, &settings), "{}", param.row().name);
+    }
+    assert!(!is_idle(curve.mode, &settings));
+
+    let mut settings = route(9, "Curve 2", "Partials Pan", 0.5).to_vec();
+    assert!(!is_idle(curve.fan_delay, &settings) && is_idle(curve.fan_order, &settings));
+    settings.push((curve.fan_time, 1.0));
+    assert!(!is_idle(curve.fan_order, &settings));
 }

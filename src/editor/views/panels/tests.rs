@@ -8,20 +8,18 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::*;
 use crate::editor::model::{routes as model_routes, value_text};
 use crate::editor::testing::window::{
-    WindowHarness, control, drag, plain, show_tab, tab_names, value_text, window,
+    WindowHarness, control, drag, plain, show_tab, tab_names, value_text, window, with_controls,
 };
 use crate::synth::Param;
-use crate::synth::parameter::{LfoParams, ROUTES, Range, RouteParams, SequenceParams, rows};
+use crate::synth::parameter::{
+    CurveParams, LfoParams, ROUTES, Range, RouteParams, SequenceParams, rows,
+};
 
+mod curves;
 mod routes;
 
 const SMALL: Vec2 = vec2(800.0, 500.0);
 const LARGE: Vec2 = vec2(1_600.0, 1_000.0);
-
-/// Parameters that are not of single partials.
-fn globals() -> impl Iterator<Item = Param> {
-    Param::all().filter(|param| param.row().group != Group::Partials)
-}
 
 /// Brings up the tab that has this in its name.
 fn show(harness: &mut WindowHarness, part: &str) {
@@ -41,7 +39,7 @@ fn shown(harness: &WindowHarness) -> Vec<(Param, Rect)> {
                 .push(node.rect());
         }
     }
-    let shown = globals().filter_map(|param| Some((param, places.get(param.row().name)?)));
+    let shown = with_controls().filter_map(|param| Some((param, places.get(param.row().name)?)));
     shown
         .map(|(param, places)| {
             assert_eq!(places.len(), 1, "{}", param.row().name);
@@ -97,7 +95,7 @@ fn every_parameter_has_one_control_behind_one_tab() {
                 assert_within_when_focused(&mut harness, room);
             }
         }
-        assert_eq!(found.len(), globals().count());
+        assert_eq!(found.len(), with_controls().count());
     }
 }
 
@@ -122,13 +120,14 @@ fn a_control_has_the_role_of_its_range_and_begins_with_the_default() {
 
 /// A large window has what most sounds need on its first tab.
 #[test]
-fn a_large_window_shows_four_groups_at_once_and_three_tabs() {
+fn a_large_window_shows_four_groups_at_once_and_four_tabs() {
     let harness = window(LARGE);
     assert_eq!(
         tab_names(&harness),
         [
             "Sound · Envelopes · Modulation · Play & Output",
             "Playing & LFO 2 · LFO 3 & 4 · Sequence 1 · Sequence 2",
+            "Curve 1 · Curve 2 · Curve 3 · Curve 4",
             "Routes"
         ]
     );
@@ -149,11 +148,13 @@ fn every_control_changes_its_parameter_and_its_text() {
     let mut changed = 0;
     for name in tab_names(&harness) {
         show_tab(&mut harness, &name);
-        for (param, _) in shown(&harness) {
+        // From the last on: a curve that has no loop in its mode has no ends of one.
+        for (param, _) in shown(&harness).into_iter().rev() {
             let before = value_text(&harness, param);
             let is_at_top = harness.state().model.normalized(param) > 0.5;
             let node = control(&harness, param);
-            for _ in 0..3 {
+            // The first steps of a time are too small to be read.
+            for _ in 0..6 {
                 if is_at_top {
                     node.decrement_accesskit();
                 } else {
@@ -171,7 +172,7 @@ fn every_control_changes_its_parameter_and_its_text() {
             changed += 1;
         }
     }
-    assert_eq!(changed, globals().count());
+    assert_eq!(changed, with_controls().count());
 }
 
 #[test]
@@ -208,7 +209,8 @@ fn walked_from(harness: &mut WindowHarness, first: Param) -> Vec<Param> {
             .children_recursive()
             .find(|node| node.is_focused())
             .and_then(|node| node.accesskit_node().label());
-        let param = focused.and_then(|label| globals().find(|&param| param.row().name == label));
+        let param =
+            focused.and_then(|label| with_controls().find(|&param| param.row().name == label));
         match param {
             Some(param) if walked.contains(&param) => break,
             Some(param) => walked.push(param),
@@ -224,12 +226,17 @@ fn walked_from(harness: &mut WindowHarness, first: Param) -> Vec<Param> {
 fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     let mut harness = window(LARGE);
     let mut walked = Vec::new();
-    let firsts = [Param::PARTIALS, Param::GLIDE, RouteParams::of(1).from];
+    let firsts = [
+        Param::PARTIALS,
+        Param::GLIDE,
+        CurveParams::of(1).loop_start,
+        RouteParams::of(1).from,
+    ];
     for (tab, first) in tab_names(&harness).iter().zip(firsts) {
         show_tab(&mut harness, tab);
         walked.extend(walked_from(&mut harness, first));
     }
-    assert_eq!(walked.len(), globals().count());
+    assert_eq!(walked.len(), with_controls().count());
     // Within a card from the left to the right and downwards; the cards in the order of the groups.
     let place = |param: Param| walked.iter().position(|&walked| walked == param);
     for groups in [
@@ -263,6 +270,12 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         SequenceParams::of(1).step(1),
         SequenceParams::of(1).step(32),
         SequenceParams::of(2).steps,
+        CurveParams::of(1).loop_start,
+        CurveParams::of(1).loop_end,
+        CurveParams::of(1).mode,
+        CurveParams::of(1).fan_order,
+        CurveParams::of(2).loop_start,
+        CurveParams::of(4).mode,
         of_first.from,
         of_first.via,
         of_first.to,
@@ -376,19 +389,23 @@ fn the_shape_of_each_lfo_moves_while_something_sounds_and_then_rests() {
 #[test]
 fn groups_stand_as_there_is_room_for_them() {
     for (width, height, columns, rows, tabs) in [
-        (784.0, 164.0, 1, 1, 9),
-        (984.0, 202.0, 1, 1, 9),
-        (784.0, 302.0, 1, 2, 5),
-        (784.0, 700.0, 1, 4, 3),
-        // Room for six, but as few tabs with four.
-        (784.0, 900.0, 1, 4, 3),
-        (784.0, 1_200.0, 1, 8, 2),
-        (1_584.0, 164.0, 2, 1, 5),
-        (1_584.0, 324.0, 2, 2, 3),
-        (3_800.0, 324.0, 2, 2, 3),
-        (3_800.0, 434.0, 2, 2, 3),
-        (3_800.0, 700.0, 2, 4, 2),
-        (200.0, 50.0, 1, 1, 9),
+        (784.0, 164.0, 1, 1, 13),
+        (984.0, 202.0, 1, 1, 13),
+        (784.0, 302.0, 1, 2, 7),
+        (784.0, 700.0, 1, 4, 4),
+        // Room for five, but as few tabs with four.
+        (784.0, 750.0, 1, 4, 4),
+        (784.0, 900.0, 1, 6, 3),
+        (784.0, 1_200.0, 1, 6, 3),
+        (784.0, 1_800.0, 1, 12, 2),
+        (1_584.0, 164.0, 2, 1, 7),
+        (1_584.0, 324.0, 2, 2, 4),
+        (3_800.0, 324.0, 2, 2, 4),
+        // Room for three.
+        (3_800.0, 442.0, 2, 3, 3),
+        (3_800.0, 700.0, 2, 3, 3),
+        (3_800.0, 900.0, 2, 6, 2),
+        (200.0, 50.0, 1, 1, 13),
     ] {
         let plan = Plan::of(vec2(width, height));
         assert_eq!(plan, Plan { columns, rows }, "{width} × {height}");
@@ -415,7 +432,7 @@ fn the_panels_are_as_high_as_what_is_in_them() {
         (1_264.0, 302.0, 250.0, 22.0 + 2.0 * 132.0 + 8.0),
         (1_584.0, 390.0, 310.0, 310.0),
         // All.
-        (3_800.0, 900.0, 800.0, 22.0 + 4.0 * 164.0 + 3.0 * 8.0),
+        (3_800.0, 900.0, 800.0, 22.0 + 6.0 * 132.0 + 5.0 * 8.0),
     ] {
         assert_eq!(height(vec2(width, most), wanted), expected, "{width}");
         // What is shown in that place is what it was made for.
@@ -436,7 +453,7 @@ fn no_room_is_left_between_the_panels_and_the_keyboard() {
         vec2(2_560.0, 1_440.0),
     ] {
         let harness = window(size);
-        let lowest = globals()
+        let lowest = with_controls()
             .filter_map(|param| harness.query_by_label(param.row().name))
             .map(|node| node.rect().bottom())
             .fold(0.0, f32::max);
@@ -484,8 +501,11 @@ fn no_name_of_a_control_is_cut_short() {
     assert!(cut.is_empty(), "{cut:?}");
     // Those that are named by what they choose.
     let lfos = (1..=LFOS).map(|number| LfoParams::of(number).shape);
-    let unnamed: Vec<Param> = lfos.chain([Param::FILTER_TYPE]).collect();
-    for param in globals().filter(|param| !unnamed.contains(param)) {
+    // The ends of a loop are brackets.
+    let loops = (1..=CURVES).map(CurveParams::of);
+    let loops = loops.flat_map(|curve| [curve.loop_start, curve.loop_end]);
+    let unnamed: Vec<Param> = lfos.chain([Param::FILTER_TYPE]).chain(loops).collect();
+    for param in with_controls().filter(|param| !unnamed.contains(param)) {
         let row = param.row();
         let is_macros_own = row.group == Group::Macros && row.short != row.name;
         // A step has its number alone.
@@ -502,7 +522,7 @@ fn no_name_of_a_control_is_cut_short() {
 /// its group's, so that it can be found again in the manual, in hosts and among the macros' targets.
 #[test]
 fn short_names_are_made_of_the_words_of_the_names() {
-    for param in globals() {
+    for param in with_controls() {
         let row = param.row();
         let words: Vec<String> = row
             .name
@@ -529,7 +549,7 @@ fn no_name_under_a_control_is_cut_short() {
                 .iter()
                 .filter(|galley| galley.elided)
                 .map(|galley| galley.text())
-                .filter(|text| globals().any(|param| param.row().short == *text))
+                .filter(|text| with_controls().any(|param| param.row().short == *text))
                 .collect();
             assert!(cut.is_empty(), "{size:?}, {tab}: {cut:?}");
         }

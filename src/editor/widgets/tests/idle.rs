@@ -6,9 +6,10 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::{dial, harness, help};
 use crate::editor::model::idle;
-use crate::editor::testing::window::{WindowHarness, control, plain, show_tab, tab_names, wheel};
+use crate::editor::testing::window::{
+    WindowHarness, control, plain, show_tab, tab_names, wheel, with_controls,
+};
 use crate::synth::parameter::RouteParams;
-use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
 
 /// How strong a shape is painted, 0 to 255.
@@ -66,7 +67,9 @@ fn assert_dimmed_where_idle(harness: &mut WindowHarness) -> usize {
     let (mut count, mut seen) = (0, 0);
     for tab in tab_names(harness) {
         show_tab(harness, &tab);
-        for param in globals().filter(|param| harness.query_by_label(param.row().name).is_some()) {
+        for param in
+            with_controls().filter(|param| harness.query_by_label(param.row().name).is_some())
+        {
             let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
             let strength = strongest(harness, param);
             assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
@@ -74,12 +77,8 @@ fn assert_dimmed_where_idle(harness: &mut WindowHarness) -> usize {
             seen += 1;
         }
     }
-    assert_eq!(seen, globals().count());
+    assert_eq!(seen, with_controls().count());
     count
-}
-
-fn globals() -> impl Iterator<Item = Param> {
-    Param::all().filter(|param| param.row().group != Group::Partials)
 }
 
 /// Knobs, bars, choices and switches. That the reasons are true is a test of `model/idle.rs`.
@@ -107,8 +106,8 @@ fn every_control_with_a_reason_is_dimmed_and_no_other() {
         harness.state_mut().model.set(param, normalized);
     }
     harness.run_steps(3);
-    // The priority of notes and how they glide, both sequences, the divisions of LFO 1 and 2, the fan of
+    // The priority of notes and how they glide, both sequences, all curves, the divisions of LFO 1 and 2, the fan of
     // LFO 1, the order of the fan of LFO 2, all of LFO 3 and 4, the values and amounts of seven macros, and of 23 routes all but their ends.
-    let idle = 3 + 2 * 38 + 2 + 3 + 1 + 2 * 10 + 2 * 7 + 5 * 23;
+    let idle = 3 + 2 * 38 + 4 * 9 + 2 + 3 + 1 + 2 * 10 + 2 * 7 + 5 * 23;
     assert_eq!(assert_dimmed_where_idle(&mut harness), idle);
 }
