@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{
-    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, macro_names, routes,
-};
+use super::{MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, macro_names, routes};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 

@@ -5,6 +5,7 @@ pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;
 use super::modulation::lfo::LfoCycle;
+use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
@@ -134,6 +135,14 @@ pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let phase = f64::from(values.get(params.phase));
     let seed = values.get(Param::SEED) as u64;
     LfoCycle::read(values, number).value(cycles + phase, seed)
+}
+
+/// Whether route `number` of the patch moves anything if its depth is not 0.
+pub fn can_route_move(values: &Values, number: usize) -> bool {
+    let routes = Routes::compile(values, &DestinationValues::of(values));
+    number
+        .checked_sub(1)
+        .is_some_and(|place| routes.can_move(place))
 }
 
 /// The voice with the lowest fundamental, and its partials.

@@ -31,6 +31,12 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
 fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
     let is_zero = |param: Param| values.get(param) == 0.0 && !is_moved(param, values);
     match param {
+        Param::AMP_FAN_DELAY
+        | Param::AMP_FAN_TIME
+        | Param::AMP_FAN_ORDER
+        | Param::FILTER_FAN_DELAY
+        | Param::FILTER_FAN_TIME
+        | Param::FILTER_FAN_ORDER => modulation::envelope_fan(param, values),
         Param::CUTOFF
         | Param::RESONANCE
         | Param::SLOPE

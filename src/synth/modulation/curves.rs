@@ -185,12 +185,10 @@ struct SharedCurve {
     mode: CurveMode,
     around: CurveLoop,
     fan: CurveFan,
-    /// How far a frame is on the time axis.
-    units_per_frame: f64,
 }
 
 impl SharedCurve {
-    fn new(values: &Values, number: usize, units_per_frame: f64) -> SharedCurve {
+    fn new(values: &Values, number: usize) -> SharedCurve {
         let params = &PARAMS[number - 1];
         let curve = points(values, number);
         SharedCurve {
@@ -202,19 +200,19 @@ impl SharedCurve {
                 values.index(params.loop_end),
             ),
             fan: CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time),
-            units_per_frame,
         }
     }
+}
 
-    fn tick(&mut self, values: &Values, params: &CurveParams, time: &BlockTime) {
-        self.units_per_frame = if values.is_on(params.sync) {
-            let division = values.index(params.division);
-            let beats = LFO_DIVISIONS_BEATS[division.min(LFO_DIVISIONS_BEATS.len() - 1)];
-            time.beats_per_frame / beats
-        } else {
-            let unit_s = f64::from(values.get(params.time)).max(LEAST_UNIT_S);
-            1.0 / (unit_s * time.sample_rate_hz)
-        };
+/// How far a frame is on the time axis of a curve.
+fn units_per_frame(values: &Values, params: &CurveParams, time: &BlockTime) -> f64 {
+    if values.is_on(params.sync) {
+        let division = values.index(params.division);
+        let beats = LFO_DIVISIONS_BEATS[division.min(LFO_DIVISIONS_BEATS.len() - 1)];
+        time.beats_per_frame / beats
+    } else {
+        let unit_s = f64::from(values.get(params.time)).max(LEAST_UNIT_S);
+        1.0 / (unit_s * time.sample_rate_hz)
     }
 }
 
@@ -222,6 +220,9 @@ impl SharedCurve {
 #[derive(Clone, Copy, Debug)]
 pub struct SharedCurves {
     curves: [SharedCurve; CURVES],
+    /// How far a frame is on the time axis of each. Beside one another, so that voices advance all of
+    /// them in a few instructions.
+    units_per_frame: [f64; CURVES],
     sample_rate_hz: f64,
 }
 
@@ -229,7 +230,8 @@ impl SharedCurves {
     /// As the patch says.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedCurves {
         SharedCurves {
-            curves: std::array::from_fn(|index| SharedCurve::new(values, index + 1, 0.0)),
+            curves: std::array::from_fn(|index| SharedCurve::new(values, index + 1)),
+            units_per_frame: [0.0; CURVES],
             sample_rate_hz,
         }
     }
@@ -237,14 +239,14 @@ impl SharedCurves {
     /// As a changed patch says.
     pub fn set_patch(&mut self, values: &Values) {
         for (number, curve) in (1..).zip(&mut self.curves) {
-            *curve = SharedCurve::new(values, number, curve.units_per_frame);
+            *curve = SharedCurve::new(values, number);
         }
     }
 
     /// Takes their pace to the next block.
     pub fn tick(&mut self, values: &Values, time: &BlockTime) {
-        for (curve, params) in self.curves.iter_mut().zip(&PARAMS) {
-            curve.tick(values, params, time);
+        for (pace, params) in self.units_per_frame.iter_mut().zip(&PARAMS) {
+            *pace = units_per_frame(values, params, time);
         }
     }
 }
@@ -350,8 +352,8 @@ impl VoiceCurves {
 
     /// Advances by `frames` frames.
     pub fn advance(&mut self, shared: &SharedCurves, frames: usize) {
-        for (units, curve) in self.units.iter_mut().zip(&shared.curves) {
-            *units += curve.units_per_frame * frames as f64;
+        for (units, pace) in self.units.iter_mut().zip(&shared.units_per_frame) {
+            *units += pace * frames as f64;
         }
     }
 
@@ -388,7 +390,7 @@ impl VoiceCurves {
             return false;
         }
         let now = self.instant(id, shared);
-        let ahead = curve.units_per_frame * frames as f64;
+        let ahead = shared.units_per_frame[id.index()] * frames as f64;
         let is_fanned = now.fan.is_open();
         let jumps_back = |around: &CurveLoop| {
             now.curve.level(around.start as f32)
@@ -419,7 +421,7 @@ impl VoiceCurves {
             CurveMode::Loop => (Some(curve.around), true),
             _ => (None, true),
         };
-        let units_per_second = curve.units_per_frame * shared.sample_rate_hz;
+        let units_per_second = shared.units_per_frame[id.index()] * shared.sample_rate_hz;
         FannedCurve {
             curve: curve.curve,
             around,

@@ -2,7 +2,12 @@
 
 use super::{FILTER_IS_OFF, is_filter_off};
 use crate::editor::model::routes::{is_fanned, is_moved, is_source, route_of, target};
-use crate::synth::parameter::{LFOS, LfoParams, MACROS, SEQUENCE_STEPS, SEQUENCES, SequenceParams};
+use crate::synth::display::{EnvelopeId, can_route_move};
+use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{
+    LFOS, LfoParams, MACROS, ROUTES, RouteParams, RouteTarget, SEQUENCE_STEPS, SEQUENCES,
+    SequenceParams,
+};
 use crate::synth::{Param, Values};
 
 /// What LFO 1 moves without a route.
@@ -82,6 +87,24 @@ pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
+/// Of the fan of an envelope.
+pub fn envelope_fan(param: Param, values: &Values) -> Option<&'static str> {
+    let group = param.row().group;
+    let id = match group {
+        Group::AmpEnvelope => EnvelopeId::Amp,
+        _ => EnvelopeId::Filter,
+    };
+    let envelope = id.params();
+    let is_open = [envelope.fan_delay, envelope.fan_time].map(|fan| values.get(fan) != 0.0);
+    if !is_fanned(group.name(), values) {
+        Some("No route leads from it to single partials.")
+    } else if param == envelope.fan_order && is_open == [false; 2] {
+        Some("Fan Delay and Fan Time are zero.")
+    } else {
+        None
+    }
+}
+
 /// Of what says how notes follow each other, while they sound together or do not glide.
 pub fn playing(param: Param, values: &Values) -> Option<&'static str> {
     match param {
@@ -127,7 +150,15 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(to) if param == route.partials && !to.is_of_partials() => {
                 Some("The target is not the single partials.")
             }
+            Some(RouteTarget::LfoRate(_)) if !can_route_move(values, number_of(&route)) => {
+                Some("An LFO moves only the rates of those behind it.")
+            }
             Some(_) => None,
         }
     }
+}
+
+fn number_of(route: &RouteParams) -> usize {
+    let is_it = |number: &usize| RouteParams::of(*number).depth == route.depth;
+    (1..=ROUTES).find(is_it).unwrap_or(1)
 }

@@ -21,6 +21,8 @@ use crate::synth::{Param, Snapshot, VoiceSnapshot};
 
 /// The controls below, points.
 const CONTROLS: f32 = 58.0;
+/// Width of the fan's controls, points.
+const FAN: f32 = 146.0;
 /// Radius of a voice's dot, points.
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
@@ -76,10 +78,21 @@ impl EnvelopeView {
         let inner = card(ui, rect, self.group().name());
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
-        let well = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
+        let above = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
+        let well = above.width() - FAN - theme::GAP;
+        let [well, fan] = super::split_columns(above, [well, 0.0]);
         self.drawing(ui, context, well);
+        let EnvelopeParams {
+            fan_delay,
+            fan_time,
+            fan_order,
+            ..
+        } = *self.id.params();
+        let of_fan = [fan_delay, fan_time, fan_order];
+        grid(ui, context, fan, of_fan.len(), &of_fan);
         let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
-        let controls = of_groups(&[self.group()]);
+        let mut controls = of_groups(&[self.group()]);
+        controls.retain(|param| !of_fan.contains(param));
         grid(ui, context, row, controls.len(), &controls);
     }
 
