@@ -426,7 +426,7 @@ impl VoiceCurves {
             curve: curve.curve,
             around,
             held: if is_held { units } else { at_release },
-            released: (!is_held).then(|| units - at_release),
+            released: (!is_held).then_some(units - at_release),
             fan: curve.fan,
             delay: f64::from(curve.fan.delay_s) * units_per_second,
         }

@@ -257,7 +257,7 @@ mod tests {
                 .fanned(id, &shapes)
                 .expect("a fan");
             for place in [0.0, 0.5, 1.0] {
-                let slower = (-place as f64).exp2();
+                let slower = f64::exp2(-place);
                 let own =
                     ((held as f64 / RATE_HZ - delay_s * place).max(0.0) * slower * RATE_HZ).round();
                 let after = released.map(|frames| (frames as f64 * slower).round() as usize);

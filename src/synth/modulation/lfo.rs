@@ -39,6 +39,10 @@ impl LfoId {
 }
 
 /// What an LFO follows in each cycle.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the audio thread cannot allocate a curve apart"
+)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LfoCycle {
     /// One of the shapes.
@@ -332,32 +336,41 @@ impl VoiceLfos {
     /// The value of one, −1 to 1, `at` frames into the block; of the note's own, where it has been
     /// advanced to.
     pub fn value(&self, id: LfoId, shared: &SharedLfos, at: usize) -> f32 {
-        let now = self.instant(id, shared, at);
-        let cycles = now.cycles + now.phase_cycles;
-        now.strength * now.cycle.value(cycles, now.seed)
+        let lfo = &shared.lfos[id.index()];
+        let cycles = self.cycles(id, shared, at) + lfo.phase_cycles;
+        self.strength(lfo, shared) * lfo.cycle.value(cycles, self.seed(id, shared))
+    }
+
+    /// What decides the random shapes of one.
+    fn seed(&self, id: LfoId, shared: &SharedLfos) -> u64 {
+        let seed = match shared.lfos[id.index()].trigger {
+            Trigger::Free => shared.patch_seed,
+            Trigger::Note | Trigger::Random => self.note_seed,
+        };
+        match id.index() {
+            0 => seed,
+            other => random::bits(seed, other as u64),
+        }
+    }
+
+    /// How far one has risen since the onset, 0 to 1.
+    fn strength(&self, lfo: &SharedLfo, shared: &SharedLfos) -> f32 {
+        let (age_s, fade_s) = (self.age_s(shared), f64::from(lfo.fade_s));
+        match age_s < fade_s {
+            true => (age_s / fade_s) as f32,
+            false => 1.0,
+        }
     }
 
     /// One at an instant, `at` frames into the block.
     pub fn instant(&self, id: LfoId, shared: &SharedLfos, at: usize) -> FannedLfo {
         let lfo = &shared.lfos[id.index()];
-        let seed = match lfo.trigger {
-            Trigger::Free => shared.patch_seed,
-            Trigger::Note | Trigger::Random => self.note_seed,
-        };
-        let age_s = self.age_s(shared);
         FannedLfo {
             cycle: lfo.cycle,
             cycles: self.cycles(id, shared, at),
             phase_cycles: lfo.phase_cycles,
-            seed: match id.index() {
-                0 => seed,
-                other => random::bits(seed, other as u64),
-            },
-            strength: if age_s < f64::from(lfo.fade_s) {
-                (age_s / f64::from(lfo.fade_s)) as f32
-            } else {
-                1.0
-            },
+            seed: self.seed(id, shared),
+            strength: self.strength(lfo, shared),
             fan: lfo.fan,
         }
     }

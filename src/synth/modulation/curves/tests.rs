@@ -215,16 +215,11 @@ fn maps_are_read_at_the_velocity_and_the_key() {
 #[test]
 fn it_rests_once_nothing_moves() {
     let points = [(0.0, 0.0, 0.0), (0.5, 1.0, 0.0), (1.0, 0.0, 0.0)];
-    let settings = |mode, start: f32, end: f32| -> [Setting; 5] {
-        let (start, end) = (start, end);
-        let loops: [(fn(&CurveParams) -> Param, f32); 2] = [
-            (|curve| curve.loop_start, start),
-            (|curve| curve.loop_end, end),
-        ];
+    let settings = |mode, start, end| -> [Setting; 5] {
         [
             (|curve| curve.mode, mode),
-            loops[0],
-            loops[1],
+            (|curve| curve.loop_start, start),
+            (|curve| curve.loop_end, end),
             (|curve| curve.fan_delay, 0.2),
             (|curve| curve.fan_time, 1.0),
         ]

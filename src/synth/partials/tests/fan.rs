@@ -31,6 +31,10 @@ const FAN: Fan = Fan {
 };
 
 /// What a route takes its values from.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the sources are copied as they are"
+)]
 #[derive(Clone, Copy, Debug)]
 enum Input {
     /// One value for all partials.
@@ -339,8 +343,11 @@ fn routes_add_up_in_any_order() {
     }
 }
 
+/// One of a curve's parameters, and its value.
+type Setting = (fn(&CurveParams) -> Param, f32);
+
 /// A patch whose first curve has these points, time, level and bend.
-fn with_curve(points: &[(f32, f32, f32)], settings: &[(fn(&CurveParams) -> Param, f32)]) -> Patch {
+fn with_curve(points: &[(f32, f32, f32)], settings: &[Setting]) -> Patch {
     let curve = CurveParams::of(1);
     let mut patch = Patch::default();
     patch.set(curve.points, points.len() as f32);

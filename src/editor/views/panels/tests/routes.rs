@@ -97,7 +97,9 @@ fn a_source_and_a_target_are_picked_from_their_lists() {
     let mut harness = window(SMALL);
     show(&mut harness, "Routes");
     let route = RouteParams::of(2);
-    for (param, label) in [(route.from, "Macro 8"), (route.to, "Route 24 Depth")] {
+    for param in [route.from, route.to] {
+        let labels = param.range().labels().expect("a choice");
+        let label = *labels.last().expect("a label");
         let at = control(&harness, param).rect().center();
         click(&mut harness, at, PointerButton::Primary, 1);
         harness.key_press(Key::End);
