@@ -322,7 +322,8 @@ proptest! {
 /// Every shape of a synced LFO, wherever the song is told to be, and however fast.
 #[test]
 fn a_song_that_is_nowhere_or_infinitely_fast_does_no_harm() {
-    for shape in 0..=LFO_SHAPES {
+    let shapes = Param::LFO_SHAPE.range().labels().expect("a choice").len();
+    for shape in 0..shapes {
         let mut patch = Patch::default();
         for (param, plain) in [
             (Param::LFO_SHAPE, shape as f32),
@@ -355,9 +356,6 @@ fn a_song_that_is_nowhere_or_infinitely_fast_does_no_harm() {
         }
     }
 }
-
-/// The last place of the LFO's shapes.
-const LFO_SHAPES: usize = 5;
 
 /// A note with all that raises it, as loud as one can be made.
 fn loudest(partials: f32) -> (Patch, Vec<(usize, Action)>) {

@@ -25,7 +25,7 @@ use axes::Axes;
 use menu::{MenuOf, OpenMenu};
 
 /// Of the controls beside the drawing, points.
-const CONTROLS: f32 = 216.0;
+const CONTROLS: std::ops::RangeInclusive<f32> = 216.0..=320.0;
 /// How much a line is bent by a way as long as the drawing is high.
 const BEND_PER_HEIGHT: f32 = 2.0;
 
@@ -85,7 +85,8 @@ impl CurveView {
     /// Shows the card.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let inner = card(ui, rect, self.group.name());
-        let drawing = inner.width() - CONTROLS - theme::GAP;
+        let controls = (0.22 * inner.width()).clamp(*CONTROLS.start(), *CONTROLS.end());
+        let drawing = inner.width() - controls - theme::GAP;
         let [drawing, controls] = super::split_columns(inner, [drawing, 0.0]);
         self.drawing(ui, context, drawing);
         let CurveParams {

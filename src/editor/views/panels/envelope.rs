@@ -22,7 +22,7 @@ use crate::synth::{Param, Snapshot, VoiceSnapshot};
 /// The controls below, points.
 const CONTROLS: f32 = 58.0;
 /// Width of the fan's controls, points.
-const FAN: f32 = 146.0;
+const FAN: std::ops::RangeInclusive<f32> = 146.0..=190.0;
 /// Radius of a voice's dot, points.
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
@@ -79,7 +79,8 @@ impl EnvelopeView {
         let controls = CONTROLS.max(0.42 * inner.height()).min(66.0);
         let border = inner.bottom() - controls;
         let above = Rect::from_min_max(inner.min, pos2(inner.right(), border - 2.0));
-        let well = above.width() - FAN - theme::GAP;
+        let fan = (0.3 * above.width()).clamp(*FAN.start(), *FAN.end());
+        let well = above.width() - fan - theme::GAP;
         let [well, fan] = super::split_columns(above, [well, 0.0]);
         self.drawing(ui, context, well);
         let EnvelopeParams {
