@@ -1,5 +1,7 @@
 //! Two editors of two instances at once: each follows its own.
 
+use std::time::{Duration, Instant};
+
 use xtask::host::{Output, WindowSize};
 
 use crate::apart::apart;
@@ -22,18 +24,25 @@ fn spectrum(display: &Display, player: &Player) -> Vec<u8> {
     picture[row * 100..row * 220].to_vec()
 }
 
-/// Waits until the spectrum does not change any more: peaks fall for some seconds after a sound.
+/// Longer than peaks stand before they fall (`HOLD_S` in `src/editor/views/spectrum/columns.rs`).
+const STILL: Duration = Duration::from_millis(1_500);
+
+/// Waits until the spectrum does not change any more: after a sound peaks stand for a second and then
+/// fall for some.
 fn wait_until_still(display: &Display, player: &mut Player) {
     let mut before = spectrum(display, player);
+    let mut since = Instant::now();
     wait_for("the spectrum to stand still", || {
         // At rest the window draws five frames per second.
         for _ in 0..3 {
             player.play_until_seen();
         }
         let now = spectrum(display, player);
-        let is_still = now == before;
-        before = now;
-        is_still.then_some(())
+        if now != before {
+            before = now;
+            since = Instant::now();
+        }
+        (since.elapsed() > STILL).then_some(())
     });
 }
 

@@ -16,13 +16,7 @@ const WIDTH: usize = HEAD + POINT * CURVE_POINTS;
 pub const LENGTH: usize = WIDTH * CURVES;
 
 /// In the order of [`CurveMode`](crate::synth::modulation::curves::CurveMode).
-const MODES: [&str; 5] = [
-    "One Shot",
-    "Held Loop",
-    "Loop",
-    "Velocity Map",
-    "Key Map",
-];
+const MODES: [&str; 5] = ["One Shot", "Held Loop", "Loop", "Velocity Map", "Key Map"];
 
 /// Of a new curve: where a point is, and its level. It rises, falls to where it is held, and ends after
 /// the release. The points past the last stand where that does.
