@@ -241,12 +241,13 @@ fn translate(status: u8, [first, second]: [u8; 2]) -> Action {
             key: first,
             velocity: part(second),
         },
-        0x8 => Event::NoteOff {
+        0x8 if second > 0 => Event::NoteOff {
             note: address(channel, first),
             velocity: part(second),
         },
-        // A note-on of velocity 0: a release without a velocity.
-        0x9 => Event::note_off(address(channel, first)),
+        // A note-on of velocity 0 is a release without a velocity. A note-off of velocity 0 counts as one
+        // too: the framework cannot tell them apart, and a song sounds the same in a host.
+        0x8 | 0x9 => Event::note_off(address(channel, first)),
         0xA => Event::Expression {
             note: address(channel, first),
             expression: NoteExpression::Pressure,

@@ -70,7 +70,9 @@ impl Curve {
             curve.to[line] = point.level;
             if let Some(next) = points.get(line + 1) {
                 let lasts = next.time - time;
-                curve.pace[line] = if lasts > 0.0 { 1.0 / lasts } else { 0.0 };
+                // One over a denormal number may be infinite.
+                let is_jump = lasts < f32::MIN_POSITIVE;
+                curve.pace[line] = if is_jump { 0.0 } else { 1.0 / lasts };
                 curve.to[line] = next.level;
                 curve.bend[line] = Bend::new(next.bend);
             }

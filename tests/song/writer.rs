@@ -51,9 +51,13 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
                         key: a.into(),
                         vel: b.into(),
                     },
-                    Event::NoteOff {
-                        note: address,
-                        velocity: part(b),
+                    // A velocity of 0 says none, as in a host.
+                    match b {
+                        0 => Event::note_off(address),
+                        _ => Event::NoteOff {
+                            note: address,
+                            velocity: part(b),
+                        },
                     },
                 ),
                 4 => (

@@ -2,7 +2,8 @@
 //! key.
 //!
 //! With a fan delay D and a fan time T, a partial at place u of the fan is at the time
-//! (t − D·u)·2^(−T·u) of the curve. After the release it goes on from the level that it had at that
+//! (1 − D·u/a)·t·2^(−T·u) of the curve, a being the age of the note: at one pace (t − D·u)·2^(−T·u), and
+//! never going back where the pace changes. After the release it goes on from the level that it had at that
 //! instant, taken again in closed form, and follows the points behind the loop at its own pace: no state
 //! for a partial.
 
@@ -263,8 +264,10 @@ pub struct FannedCurve {
     released: Option<f64>,
     /// How the partials stand apart.
     pub fan: CurveFan,
-    /// The delay between the first place and the last, in units.
-    delay: f64,
+    /// The delay between the first place and the last, over the note's age, or over that at the release:
+    /// the part of its time that the curve is behind at the last place. So a curve whose pace has changed
+    /// never goes back. Of no age it may be no number; then `held` is 0.
+    lag: f64,
 }
 
 impl FannedCurve {
@@ -283,7 +286,7 @@ impl FannedCurve {
             held: held_s,
             released: released_s,
             fan,
-            delay: f64::from(fan.delay_s),
+            lag: f64::from(fan.delay_s) / held_s,
         }
     }
 
@@ -291,7 +294,7 @@ impl FannedCurve {
     #[inline(always)]
     pub fn at(&self, place: f32) -> f32 {
         let pace = f64::from(exp2(-self.fan.time_octaves * place));
-        let time = at_least_0(self.held - self.delay * f64::from(place)) * pace;
+        let time = self.held * at_least_0(1.0 - self.lag * f64::from(place)) * pace;
         let time = match &self.around {
             Some(around) => around.folded(time),
             None => time,
@@ -311,11 +314,16 @@ impl FannedCurve {
         self.curve.jumps_between(from as f32, (from + units) as f32)
     }
 
+    /// Whether the curve jumps at all.
+    pub fn has_jumps(&self) -> bool {
+        self.curve.has_jumps()
+    }
+
     /// Whether no partial moves any more before a release.
     pub fn rests(&self) -> bool {
         let slowest = f64::from(exp2(-at_least(self.fan.time_octaves, 0.0)));
         let length = f64::from(self.curve.length());
-        let held = at_least_0(self.held - self.delay) * slowest;
+        let held = self.held * at_least_0(1.0 - self.lag) * slowest;
         match (&self.around, self.released) {
             (None, _) => held >= length,
             (Some(around), None) => around.length() == 0.0 && held >= around.end,
@@ -331,6 +339,10 @@ pub struct VoiceCurves {
     units: [f64; CURVES],
     /// Those at the release; infinite before it.
     at_release: [f64; CURVES],
+    /// Frames since the onset.
+    frames: u64,
+    /// Those at the release; the greatest number before it.
+    frames_at_release: u64,
 }
 
 impl Default for VoiceCurves {
@@ -338,6 +350,8 @@ impl Default for VoiceCurves {
         VoiceCurves {
             units: [0.0; CURVES],
             at_release: [f64::INFINITY; CURVES],
+            frames: 0,
+            frames_at_release: u64::MAX,
         }
     }
 }
@@ -345,6 +359,7 @@ impl Default for VoiceCurves {
 impl VoiceCurves {
     /// Starts the release.
     pub fn release(&mut self) {
+        self.frames_at_release = self.frames_at_release.min(self.frames);
         for (at_release, units) in self.at_release.iter_mut().zip(&self.units) {
             *at_release = at_release.min(*units);
         }
@@ -352,6 +367,7 @@ impl VoiceCurves {
 
     /// Advances by `frames` frames.
     pub fn advance(&mut self, shared: &SharedCurves, frames: usize) {
+        self.frames += frames as u64;
         for (units, pace) in self.units.iter_mut().zip(&shared.units_per_frame) {
             *units += pace * frames as f64;
         }
@@ -417,18 +433,22 @@ impl VoiceCurves {
         let units = self.units[id.index()];
         let at_release = self.at_release[id.index()];
         let (around, is_held) = match curve.mode {
-            CurveMode::HeldLoop => (Some(curve.around), units <= at_release),
+            CurveMode::HeldLoop => (Some(curve.around), units < at_release),
             CurveMode::Loop => (Some(curve.around), true),
             _ => (None, true),
         };
-        let units_per_second = shared.units_per_frame[id.index()] * shared.sample_rate_hz;
+        let frames = match is_held {
+            true => self.frames,
+            false => self.frames.min(self.frames_at_release),
+        };
+        let age_s = frames as f64 / shared.sample_rate_hz;
         FannedCurve {
             curve: curve.curve,
             around,
             held: if is_held { units } else { at_release },
             released: (!is_held).then_some(units - at_release),
             fan: curve.fan,
-            delay: f64::from(curve.fan.delay_s) * units_per_second,
+            lag: f64::from(curve.fan.delay_s) / age_s,
         }
     }
 }

@@ -275,6 +275,11 @@ impl ModulationSource {
         }) || self.curve().is_some_and(|id| {
             let shared = &tick.modulators.curves;
             modulators.curves.jumps(id, shared, frames)
+        }) || self.envelope().is_some_and(|id| {
+            // In a fan the partials come to the corners at any time.
+            let shapes = &tick.modulators.envelopes;
+            let fanned = modulators.envelopes.fanned(id, shapes);
+            fanned.is_some_and(|fanned| fanned.has_jumps())
         })
     }
 }
@@ -324,16 +329,24 @@ const _: () = assert!(ModulationSource::COUNT <= u64::BITS as usize);
 
 impl SourceSet {
     /// Those whose values may move while the note and its channel stay as they are.
-    pub const MOVING: SourceSet = {
-        use ModulationSource::*;
-        SourceSet(SourceSet::JUMPING.0 | 1 << AmpEnvelope as u32 | 1 << FilterEnvelope as u32)
-    };
+    pub const MOVING: SourceSet = SourceSet::JUMPING;
 
     /// Those whose values may jump by themselves.
     pub const JUMPING: SourceSet = {
         use ModulationSource::*;
         let sources = [
-            Lfo1, Lfo2, Lfo3, Lfo4, Sequence1, Sequence2, Curve1, Curve2, Curve3, Curve4,
+            Lfo1,
+            Lfo2,
+            Lfo3,
+            Lfo4,
+            Sequence1,
+            Sequence2,
+            Curve1,
+            Curve2,
+            Curve3,
+            Curve4,
+            AmpEnvelope,
+            FilterEnvelope,
         ];
         let (mut set, mut place) = (0, 0);
         while place < sources.len() {

@@ -163,6 +163,39 @@ fn every_mode_is_as_defined_at_every_place_of_a_fan() {
     }
 }
 
+/// When the pace changes: what has come to its end stays there, and nothing goes back.
+#[test]
+fn no_partial_goes_back_when_the_pace_changes() {
+    let settings: [Setting; 3] = [
+        (|curve| curve.mode, 0.0),
+        (|curve| curve.time, 1.0),
+        (|curve| curve.fan_delay, 4.0),
+    ];
+    let mut example = Example::new(&[(0.0, -1.0, 0.0), (1.0, 1.0, 0.0)], &settings);
+    for frames in [4_500, 5_100] {
+        let mut voice = played(&example, frames, None);
+        let places = [0.0, 0.5, 1.0];
+        let at = |voice: &VoiceCurves, shared: &SharedCurves| {
+            places.map(|place| voice.instant(FIRST, shared).at(place))
+        };
+        let mut before = at(&voice, &example.shared);
+        let rested = voice.rests(FIRST, &example.shared);
+        assert_eq!(rested, frames == 5_100);
+        let pace = example.shared.units_per_frame;
+        example.shared.units_per_frame = pace.map(|pace| 4.0 * pace);
+        for _ in 0..100 {
+            let after = at(&voice, &example.shared);
+            for (before, after) in before.iter().zip(&after) {
+                assert!(after >= before, "{frames}: {before} {after}");
+            }
+            assert!(!rested || after == before);
+            before = after;
+            voice.advance(&example.shared, 10);
+        }
+        example.shared.units_per_frame = pace;
+    }
+}
+
 /// In the wrong order the ends of a loop change places, and past the last point they are there.
 #[test]
 fn a_loop_may_be_given_in_any_order() {
