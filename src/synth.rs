@@ -39,4 +39,4 @@ pub use parameter::Param;
 pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterType};
 pub use patch::{Patch, Values};
-pub use snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
+pub use snapshot::{PartialSnapshot, Snapshot, SourcesSnapshot, VoiceSnapshot};

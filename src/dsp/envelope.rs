@@ -145,7 +145,7 @@ pub struct EnvelopePlace {
 }
 
 /// The state of an envelope. `Default` is a finished one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Envelope {
     stage: EnvelopeStage,
     /// Elapsed fraction of the stage, 0 to 1.

@@ -33,6 +33,7 @@ mod presets;
 pub mod routes;
 pub mod session;
 pub mod sound_device;
+pub mod sources;
 pub mod spectrum;
 mod undo;
 pub mod value_text;

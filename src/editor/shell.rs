@@ -1,5 +1,5 @@
-//! The window's layout: a header, the spectrum as the largest, the panels, the keyboard and a
-//! status line.
+//! The window's layout: a header, the spectrum as the largest, the sources of modulation, the panels,
+//! the keyboard and a status line.
 //!
 //! Views are shown in the order in which Tab walks them, from the top down.
 
@@ -22,6 +22,7 @@ use crate::editor::model::sound_device;
 use crate::editor::theme;
 use crate::editor::views::browser::Browser;
 use crate::editor::views::keyboard::Keyboard;
+use crate::editor::views::modulators::ModulatorStrip;
 use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
 use crate::editor::views::spectrum::SpectrumView;
@@ -36,6 +37,7 @@ use layout::{Body, Layout};
 struct Views {
     browser: Browser,
     spectrum: SpectrumView,
+    modulators: ModulatorStrip,
     panels: Panels,
     keyboard: Keyboard,
     settings: SettingsPage,
@@ -61,6 +63,7 @@ impl Shell {
             views: Views {
                 browser: Browser::new(library),
                 spectrum: SpectrumView::new(),
+                modulators: ModulatorStrip::new(),
                 panels: Panels::new(),
                 keyboard: Keyboard::new(keys),
                 settings: SettingsPage::new(settings),
@@ -121,6 +124,9 @@ impl Shell {
         }
         let letters = views.settings.settings().letters;
         views.keyboard.listen(ui, &mut context, letters);
+        if let Some(text) = self.controls.message.take() {
+            self.status_message = Some((text, now_s + MESSAGE_S));
+        }
         self.show_messages(ui, model, now_s);
         // Last, so that it describes what the pointer is on in this frame.
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
@@ -152,7 +158,7 @@ impl Shell {
             self.views.browser.save(model);
         }
         self.learn.follow(model);
-        self.controls.begin_frame(model.params());
+        self.controls.begin_frame(model);
     }
 
     /// Says in the help line what a key has done and how learning goes, over what the views have said
@@ -211,6 +217,16 @@ impl Views {
             place(ui, body.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
                 self.spectrum.show(ui, context);
             });
+            let strip = body
+                .modulators
+                .with_min_y(body.modulators.top() + theme::GRID);
+            let mut asked = None;
+            place(ui, strip.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+                asked = self.modulators.show(ui, context);
+            });
+            if let Some(group) = asked {
+                self.panels.bring_up(group);
+            }
             place(ui, body.panels.shrink(theme::GAP), |ui| {
                 self.panels.show(ui, context);
             });

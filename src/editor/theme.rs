@@ -89,6 +89,8 @@ pub struct Theme {
     pub filter: Color32,
     /// A value as modulation has moved it.
     pub modulated: Color32,
+    /// Sources of modulation, and how far they reach.
+    pub modulator: Color32,
     /// Something is not as it should be.
     pub warning: Color32,
     /// Something has failed.
@@ -120,6 +122,7 @@ const DARK: Theme = Theme {
     output: rgb(0x4E7A93),
     filter: rgb(0x8FD6A4),
     modulated: rgb(0x7CC7F2),
+    modulator: rgb(0xB9A2F5),
     warning: rgb(0xFFC24D),
     error: rgb(0xFF8A80),
     voices: [
@@ -153,6 +156,7 @@ const LIGHT: Theme = Theme {
     output: rgb(0x9CC0D1),
     filter: rgb(0x1F7A43),
     modulated: rgb(0x1C6FA6),
+    modulator: rgb(0x6A45C2),
     warning: rgb(0x7A4B00),
     error: rgb(0xB3261E),
     voices: [
@@ -186,6 +190,7 @@ const HIGH_CONTRAST: Theme = Theme {
     output: rgb(0x4F8FBF),
     filter: rgb(0x66FF88),
     modulated: rgb(0x66E0FF),
+    modulator: rgb(0xD2BCFF),
     warning: rgb(0xFFC400),
     error: rgb(0xFF8C8C),
     voices: [
@@ -463,7 +468,7 @@ mod tests {
         for theme in Looks::ALL.map(Theme::of) {
             let drawn = [theme.accent, theme.focus, theme.live, theme.filter]
                 .into_iter()
-                .chain([theme.modulated])
+                .chain([theme.modulated, theme.modulator])
                 .chain(theme.voices);
             for color in drawn {
                 let found = contrast(color, theme.well);

@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod keyboard;
+pub mod modulators;
 pub mod panels;
 pub mod settings;
 pub mod spectrum;

@@ -349,6 +349,12 @@ impl Engine {
             let voice = &self.pool[slot];
             if matches!(voice.state(), VoiceState::Sounding | VoiceState::Fading) {
                 voice.snapshot(slot, left, right, snapshot);
+                if snapshot.fan.is_none() {
+                    snapshot.fan = Some(voice.fan_snapshot(&self.tick));
+                }
+                if snapshot.has_room_for_sources() {
+                    snapshot.add_sources(voice.sources_snapshot(slot, &self.tick));
+                }
             }
         }
     }

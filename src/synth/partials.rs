@@ -8,7 +8,7 @@
 //! filled by the source and goes through all stages that change it; no other array is touched.
 
 pub mod array;
-mod fan;
+pub mod fan;
 mod frame;
 pub mod motion;
 pub mod source;

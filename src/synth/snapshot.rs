@@ -1,6 +1,9 @@
 //! A snapshot of what sounds: every partial of every voice, where modulation has taken it.
 
 use super::filter::FilterSettings;
+use super::modulation::ModulationSource;
+use super::modulation::modulators::{Modulators, SharedModulators};
+use super::modulation::note::Note;
 use super::pool::MAX_SLOTS;
 use crate::dsp::envelope::EnvelopePlace;
 use crate::dsp::resident;
@@ -9,6 +12,30 @@ use crate::dsp::resident;
 pub const SNAPSHOT_PARTIALS: usize = 32_768;
 /// Voices that a snapshot has room for: all that an engine can have.
 const SNAPSHOT_VOICES: usize = MAX_SLOTS;
+
+/// Voices whose sources of modulation a snapshot has room for.
+const SNAPSHOT_SOURCES: usize = 16;
+
+/// The sources that move a voice, at the end of a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SourcesSnapshot {
+    /// The voice's place among the engine's voices.
+    pub slot: u16,
+    /// The values in the order of
+    /// [`ROUTE_SOURCE_LABELS`](super::parameter::ROUTE_SOURCE_LABELS) behind "Off"; 0 of those that move
+    /// nothing. Of a source that differs between partials it is the voice's one value.
+    pub values: [f32; ModulationSource::ROUTED.len()],
+}
+
+/// What the partials of a voice stand apart in, at the end of a block, for
+/// [`display::fan_values`](super::display::fan_values).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FanSnapshot {
+    pub(super) shared: SharedModulators,
+    pub(super) modulators: Modulators,
+    pub(super) note: Note,
+    pub(super) block_frames: usize,
+}
 
 /// A partial at the end of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,10 +85,14 @@ pub struct Snapshot {
     pub sample_rate_hz: f64,
     /// Voices that there was no room for.
     pub left_out: usize,
+    /// What the partials of the first voice stand apart in.
+    pub fan: Option<FanSnapshot>,
     voices: Box<[Option<VoiceSnapshot>]>,
     voice_count: usize,
     partials: Box<[PartialSnapshot]>,
     partial_count: usize,
+    sources: Box<[Option<SourcesSnapshot>]>,
+    source_count: usize,
 }
 
 impl Default for Snapshot {
@@ -69,10 +100,13 @@ impl Default for Snapshot {
         Snapshot {
             sample_rate_hz: 0.0,
             left_out: 0,
+            fan: None,
             voices: resident::slice(SNAPSHOT_VOICES, None),
             voice_count: 0,
             partials: resident::slice(SNAPSHOT_PARTIALS, PartialSnapshot::default()),
             partial_count: 0,
+            sources: resident::slice(SNAPSHOT_SOURCES, None),
+            source_count: 0,
         }
     }
 }
@@ -88,12 +122,16 @@ impl Clone for Snapshot {
     fn clone_from(&mut self, other: &Snapshot) {
         self.clear(other.sample_rate_hz);
         self.left_out = other.left_out;
+        self.fan = other.fan;
         self.voice_count = other.voice_count;
         self.partial_count = other.partial_count;
         let used = ..other.voice_count;
         self.voices[used].copy_from_slice(&other.voices[used]);
         let used = ..other.partial_count;
         self.partials[used].copy_from_slice(&other.partials[used]);
+        self.source_count = other.source_count;
+        let used = ..other.source_count;
+        self.sources[used].copy_from_slice(&other.sources[used]);
     }
 }
 
@@ -110,6 +148,11 @@ impl Snapshot {
             })
     }
 
+    /// The sources that move the first voices.
+    pub fn sources(&self) -> impl Iterator<Item = &SourcesSnapshot> {
+        self.sources[..self.source_count].iter().flatten()
+    }
+
     /// Whether there is no voice.
     pub fn is_empty(&self) -> bool {
         self.voice_count == 0
@@ -120,8 +163,24 @@ impl Snapshot {
         // Equal pictures are to be equal, so what was in use is put back.
         self.voices[..self.voice_count].fill(None);
         self.partials[..self.partial_count].fill(PartialSnapshot::default());
+        self.sources[..self.source_count].fill(None);
         (self.voice_count, self.partial_count, self.left_out) = (0, 0, 0);
+        self.source_count = 0;
+        self.fan = None;
         self.sample_rate_hz = sample_rate_hz;
+    }
+
+    /// Whether there is room for the sources of another voice.
+    pub(super) fn has_room_for_sources(&self) -> bool {
+        self.source_count < self.sources.len()
+    }
+
+    /// Adds the sources of a voice, if there is room.
+    pub(super) fn add_sources(&mut self, sources: SourcesSnapshot) {
+        if let Some(place) = self.sources.get_mut(self.source_count) {
+            *place = Some(sources);
+            self.source_count += 1;
+        }
     }
 
     /// Adds a voice with so many partials, and gives these to be written; `None` where there is no

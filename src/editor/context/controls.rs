@@ -1,8 +1,9 @@
 //! What the controls of a window share.
 
 use crate::editor::model::EditorModel;
+use crate::editor::model::routes::UsedRoute;
+use crate::editor::model::sources::SourceId;
 use crate::editor::model::value_text::current_text;
-use crate::params::HostParams;
 use crate::synth::{Param, Patch, Values};
 
 /// What the controls of a window share.
@@ -17,8 +18,24 @@ pub struct SharedControls {
     pub copied: Option<String>,
     /// Notches of the wheel that have not made a whole step yet.
     pub wheel: f32,
+    /// The control whose menu is to open.
+    pub menu_of: Option<Param>,
+    /// The list of sources in a menu that is open.
+    pub sources_of: Option<OpenSources>,
+    /// What has been done, to be told for a while.
+    pub message: Option<String>,
     /// All values as they sound: with the host's modulation and the macros.
     values: Values,
+    routes: Vec<UsedRoute>,
+    touched: Touched,
+}
+
+/// The source whose fan the pointer or the keyboard is on: in this frame, and in the one before, which
+/// is known also to views that are shown earlier.
+#[derive(Clone, Copy, Default)]
+struct Touched {
+    now: Option<SourceId>,
+    before: Option<SourceId>,
 }
 
 impl SharedControls {
@@ -29,13 +46,23 @@ impl SharedControls {
             list: None,
             copied: None,
             wheel: 0.0,
+            menu_of: None,
+            sources_of: None,
+            message: None,
             values: Values::new(&Patch::default()),
+            routes: Vec::new(),
+            touched: Touched::default(),
         }
     }
 
     /// A frame begins.
-    pub fn begin_frame(&mut self, params: &HostParams) {
-        self.values.update(&params.patch());
+    pub fn begin_frame(&mut self, model: &EditorModel) {
+        self.values.update(&model.params().patch());
+        self.routes = model.used_routes();
+        self.touched = Touched {
+            now: None,
+            before: self.touched.now,
+        };
         self.entry.take_if(|entry| !entry.seen.is_shown());
         self.name_entry.take_if(|entry| !entry.seen.is_shown());
     }
@@ -48,6 +75,21 @@ impl SharedControls {
     /// The list of this parameter, if it is open.
     pub fn list_of(&mut self, param: Param) -> Option<&mut OpenList> {
         self.list.as_mut().filter(|list| list.param == param)
+    }
+
+    /// All routes with a source and a target, as the frame began.
+    pub fn routes(&self) -> &[UsedRoute] {
+        &self.routes
+    }
+
+    /// The pointer or the keyboard is on a source, or on what opens its fan.
+    pub fn touch(&mut self, source: SourceId) {
+        self.touched.now = Some(source);
+    }
+
+    /// The source that they were on in the last frame.
+    pub fn touched(&self) -> Option<SourceId> {
+        self.touched.before
     }
 
     /// All values as they sound: with the host's modulation and the macros, without what belongs to
@@ -125,6 +167,24 @@ impl Seen {
     /// The field is shown in this frame.
     pub fn see(&mut self) {
         self.unseen_frames = 0;
+    }
+}
+
+/// The list of sources that stands in a menu.
+pub struct OpenSources {
+    /// Whose menu it is.
+    pub param: Param,
+    /// Whether it has not been shown yet.
+    pub is_new: bool,
+}
+
+impl OpenSources {
+    /// In the menu of this parameter.
+    pub fn of(param: Param) -> OpenSources {
+        OpenSources {
+            param,
+            is_new: true,
+        }
     }
 }
 

@@ -292,8 +292,33 @@ impl EditedCurve {
     /// The change that leads here from what was read.
     fn edit(self, name: String) -> CurveEdit {
         let is_new = |row: &(Param, f32)| !self.before.contains(row);
-        let values = self.rows().into_iter().filter(is_new).collect();
+        let mut values: Vec<_> = self.rows().into_iter().filter(is_new).collect();
+        values.sort_by_key(|(param, _)| self.turn(*param));
         CurveEdit { name, values }
+    }
+
+    /// When a parameter is set among those of a change. The instrument may play between any two of them,
+    /// so points that move on by one are never lost: until a point has its new place, it is there twice.
+    fn turn(&self, param: Param) -> usize {
+        let params = self.params();
+        let is_of = |number: &usize| {
+            let point = params.point(*number);
+            [point.time, point.level, point.bend].contains(&param)
+        };
+        let count = self.count();
+        let point = (1..=count).find(is_of);
+        let is_count = |row: &&(Param, f32)| row.0 == params.points;
+        let before = self.before.iter().find(is_count);
+        let is_longer = before.is_some_and(|(_, before)| (*before as usize) < count);
+        match point {
+            // The new last one, how many there are, and the others from the last to the first.
+            Some(number) if is_longer && number == count => 0,
+            Some(number) if is_longer => 2 + count - number,
+            None if is_longer && param == params.points => 1,
+            Some(number) => number,
+            None if param == params.points => CURVE_POINTS + 1,
+            None => CURVE_POINTS + 2,
+        }
     }
 
     /// The parameters that it uses, with their plain values.

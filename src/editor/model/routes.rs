@@ -1,7 +1,12 @@
-//! The routes of the patch as the window needs them: which are in use, and their depths in the unit of
-//! what they move.
+//! The routes of the patch as the window needs them: which are in use, their depths in the unit of
+//! what they move, and how they come and go.
+
+mod reach;
+
+pub use reach::{Reach, reaches};
 
 use super::EditorModel;
+use super::sources::SourceId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{ROUTE_SOURCE_LABELS, ROUTES, RouteParams, RouteTarget};
 use crate::synth::{Param, Values};
@@ -56,6 +61,137 @@ pub fn is_fanned(name: &str, values: &Values) -> bool {
 /// Whether a route moves this parameter.
 pub fn is_moved(param: Param, values: &Values) -> bool {
     used(values).any(|(_, to)| to == RouteTarget::Own(param))
+}
+
+/// A route with a source and a target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsedRoute {
+    /// Its number, from 1 on.
+    pub number: usize,
+    /// What moves.
+    pub source: SourceId,
+    /// By what that is multiplied.
+    pub via: Option<SourceId>,
+    /// What it moves.
+    pub target: RouteTarget,
+    /// How far, −1 to 1.
+    pub depth: f32,
+    /// Whether it rests.
+    pub is_bypassed: bool,
+}
+
+impl UsedRoute {
+    /// Route `number`, if it has a source and a target.
+    fn read(number: usize, model: &EditorModel) -> Option<UsedRoute> {
+        let params = RouteParams::of(number);
+        let place = |param| model.plain(param) as usize;
+        Some(UsedRoute {
+            number,
+            source: SourceId::of_place(place(params.from))?,
+            via: SourceId::of_place(place(params.via)),
+            target: RouteTarget::of_place(place(params.to))?,
+            depth: model.plain(params.depth),
+            is_bypassed: model.plain(params.bypass) >= 0.5,
+        })
+    }
+
+    /// What moves, in words.
+    pub fn source_text(&self) -> String {
+        match self.via {
+            None => self.source.name().to_owned(),
+            Some(via) => format!("{} × {}", self.source.name(), via.name()),
+        }
+    }
+}
+
+/// What a route begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewRoute {
+    /// What moves.
+    pub source: SourceId,
+    /// What it moves.
+    pub target: RouteTarget,
+    /// Of which partials: a place of the labels of "Route n Partials".
+    pub partials: usize,
+}
+
+/// How far a new route moves its target, −1 to 1: far enough to be heard, and no further than most
+/// sounds want it.
+fn first_depth(target: RouteTarget) -> f32 {
+    let cents = |cents: f32| cents / target.span();
+    match target {
+        RouteTarget::Pitch => cents(50.0),
+        RouteTarget::PartialsTune => cents(25.0),
+        _ => 0.25,
+    }
+}
+
+impl EditorModel {
+    /// All routes with a source and a target.
+    pub fn used_routes(&self) -> Vec<UsedRoute> {
+        (1..=ROUTES)
+            .filter_map(|number| UsedRoute::read(number, self))
+            .collect()
+    }
+
+    /// Makes a route in the first place that is free, as one step, and returns its number. `None` if
+    /// there is no free place. A route that is the same already, in all but its depth, is returned.
+    pub fn add_route(&mut self, new: NewRoute) -> Option<usize> {
+        let same = self.used_routes().into_iter().find(|route| {
+            let partials = self.plain(RouteParams::of(route.number).partials) as usize;
+            (route.source, route.target, partials) == (new.source, new.target, new.partials)
+        });
+        if let Some(route) = same {
+            return Some(route.number);
+        }
+        let is_free = |number: &usize| {
+            let route = RouteParams::of(*number);
+            self.plain(route.from) == 0.0 && self.plain(route.to) == 0.0
+        };
+        let number = (1..=ROUTES).find(is_free)?;
+        let route = RouteParams::of(number);
+        self.begin_group(format!(
+            "Modulate {} by {}",
+            new.target.label(),
+            new.source.name()
+        ));
+        // The ends last: until then nothing moves.
+        for (param, plain) in [
+            (route.depth, first_depth(new.target)),
+            (route.via, 0.0),
+            (route.bend, 0.0),
+            (route.partials, new.partials as f32),
+            (route.bypass, 0.0),
+            (route.from, new.source.place() as f32),
+            (route.to, new.target.place() as f32),
+        ] {
+            if self.plain(param) != plain {
+                self.set_plain(param, plain);
+            }
+        }
+        self.end_group();
+        Some(number)
+    }
+
+    /// Empties the place of a route, as one step. No other route changes its place.
+    pub fn remove_route(&mut self, number: usize) {
+        let route = RouteParams::of(number);
+        self.begin_group(format!("Remove Route {number}"));
+        for param in [
+            route.from,
+            route.to,
+            route.via,
+            route.depth,
+            route.bend,
+            route.partials,
+            route.bypass,
+        ] {
+            if self.normalized(param) != param.default_normalized() {
+                self.reset(param);
+            }
+        }
+        self.end_group();
+    }
 }
 
 /// The target of the route whose depth a parameter is; `None` of any other, or without a target.

@@ -3,7 +3,7 @@
 use egui::{Rect, Vec2, vec2};
 
 use crate::editor::theme;
-use crate::editor::views::panels;
+use crate::editor::views::{modulators, panels};
 use crate::params::EditorSize;
 
 /// Points.
@@ -14,6 +14,8 @@ const STATUS: f32 = 24.0;
 const KEYBOARD: (f32, f32) = (56.0, 84.0);
 /// Heights of windows that are low and have room to spare, points.
 const WINDOW: (f32, f32) = (500.0, 1000.0);
+/// With what is left free above it, points.
+const MODULATORS: f32 = modulators::HEIGHT + theme::GRID;
 /// Of the height that the spectrum and the panels share, the panels have no more than this: the
 /// spectrum is the largest.
 const PANELS_MOST: f32 = 0.48;
@@ -61,6 +63,8 @@ impl Layout {
 pub struct Body {
     /// The largest.
     pub spectrum: Rect,
+    /// The sources of modulation.
+    pub modulators: Rect,
     /// As high as what is in them.
     pub panels: Rect,
     /// The keys.
@@ -73,14 +77,15 @@ impl Body {
         let window = rect.height() + HEADER + STATUS;
         let room = ((window - WINDOW.0) / (WINDOW.1 - WINDOW.0)).clamp(0.0, 1.0);
         let keyboard = rect.bottom() - (KEYBOARD.0 + (KEYBOARD.1 - KEYBOARD.0) * room).round();
-        let shared = keyboard - rect.top();
+        let shared = keyboard - rect.top() - MODULATORS;
         let around = vec2(2.0 * theme::GAP, 2.0 * theme::GAP);
         let most = vec2(rect.width(), PANELS_MOST * shared) - around;
         let wanted = PANELS_WANTED * shared - around.y;
         let panels = keyboard - (panels::height(most, wanted) + around.y).round();
         let row = |top: f32, bottom: f32| Rect::from_x_y_ranges(rect.x_range(), top..=bottom);
         Body {
-            spectrum: row(rect.top(), panels),
+            spectrum: row(rect.top(), panels - MODULATORS),
+            modulators: row(panels - MODULATORS, panels),
             panels: row(panels, keyboard),
             keyboard: row(keyboard, rect.bottom()),
         }
@@ -115,13 +120,14 @@ mod tests {
             let rows = [
                 layout.header,
                 body.spectrum,
+                body.modulators,
                 body.panels,
                 body.keyboard,
                 layout.status,
             ];
             // They fill the window without a gap and without lying over one another.
             assert_eq!(rows[0].min, window.min);
-            assert_eq!(rows[4].max, window.max);
+            assert_eq!(rows[5].max, window.max);
             for pair in rows.windows(2) {
                 assert_eq!(pair[0].bottom(), pair[1].top());
             }

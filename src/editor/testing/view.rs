@@ -80,7 +80,7 @@ impl ViewHarness {
         events: &[Event],
         mut view: impl FnMut(&mut Ui, &mut ViewContext),
     ) {
-        self.controls.begin_frame(model.params());
+        self.controls.begin_frame(model);
         let input = self.input(events);
         let mut output = self.ctx.clone().run_ui(input, |ui| {
             self.live.update(ui.input(|input| input.time));

@@ -87,6 +87,23 @@ impl CardRow {
         }
     }
 
+    /// The sources of modulation that are set in it, by their groups.
+    fn groups(self) -> &'static [Group] {
+        match self {
+            CardRow::Sound | CardRow::Play => &[],
+            CardRow::Envelopes => &[Group::AmpEnvelope, Group::FilterEnvelope],
+            CardRow::Modulation => &[Group::Macros, Group::Lfo],
+            CardRow::Fans => &[Group::Lfo2],
+            CardRow::Lfos => &[Group::Lfo3, Group::Lfo4],
+            CardRow::Sequence1 => &[Group::Sequence1],
+            CardRow::Sequence2 => &[Group::Sequence2],
+            CardRow::Curve1 => &[Group::Curve1],
+            CardRow::Curve2 => &[Group::Curve2],
+            CardRow::Curve3 => &[Group::Curve3],
+            CardRow::Curve4 => &[Group::Curve4],
+        }
+    }
+
     /// What is in it, for the help line.
     fn contents(self) -> &'static str {
         match self {
@@ -220,6 +237,16 @@ impl Panels {
             ],
             curves: CurveView::all(),
             load: LoadView::new(),
+        }
+    }
+
+    /// Brings up the tab with the controls of this group, when the panels are shown next.
+    pub fn bring_up(&mut self, group: Group) {
+        let row = CardRow::ALL
+            .iter()
+            .position(|row| row.groups().contains(&group));
+        if let Some(first) = row {
+            self.page = Page::Cards(first);
         }
     }
 

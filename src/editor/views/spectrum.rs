@@ -2,12 +2,15 @@
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
 //! modulation; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
-//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]) and the filter's curve ([`filter`]).
+//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the filter's curve ([`filter`]) and, while a
+//! source of modulation is touched, what each partial gets from it ([`fan`]).
 
 mod bar_editor;
 mod canvas;
 mod columns;
+mod fan;
 mod filter;
+mod modulate;
 mod paint;
 #[cfg(test)]
 mod tests;
@@ -20,6 +23,7 @@ use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
+use self::modulate::PartialsRoute;
 use self::tools::Tools;
 use self::waterfall::Waterfall;
 use crate::editor::context::ViewContext;
@@ -53,6 +57,7 @@ pub struct SpectrumView {
     bars: BarEditor,
     tools: Tools,
     filter: FilterHandle,
+    partials_route: PartialsRoute,
     columns: Columns,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
@@ -72,6 +77,7 @@ impl SpectrumView {
             bars: BarEditor::new(),
             tools: Tools::new(),
             filter: FilterHandle::default(),
+            partials_route: PartialsRoute::default(),
             columns: Columns::default(),
             waterfall: Waterfall::new(),
             analyser: None,
@@ -121,6 +127,9 @@ impl SpectrumView {
         );
         widgets::param_behaviour(ui, context, param, &response, bar);
         let handle = self.filter.show(ui, context, &canvas);
+        let at_cursor = bar.center_top();
+        self.partials_route
+            .show(ui, context, &canvas, &response, at_cursor);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         let pointer = pointer.filter(|_| !is_on_handle);
         self.show_details(ui, context, &canvas, &response, pointer);
@@ -220,6 +229,7 @@ impl SpectrumView {
             cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
         };
         paint::bars(&within, canvas, context, &emphasis, theme);
+        fan::paint(&within, canvas, context, theme);
         let left_out = context.live.snapshot().left_out;
         if left_out > 0 {
             let text = format!("{left_out} voices are not shown: too many partials");

@@ -1,17 +1,18 @@
 //! What the pointer, the wheel and the keyboard do with a parameter, whatever its control looks like.
 
 use egui::{
-    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
-    Vec2,
+    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, Order, PointerButton, Rect, Response,
+    Sense, Ui, Vec2,
 };
 
 use super::accessibility::{describe, handle_accesskit};
 use super::state::{ControlState, is_typed, set_help};
-use super::{entry, macro_name, menu};
+use super::{entry, macro_name, menu, modulate};
 use crate::editor::context::ViewContext;
-use crate::editor::context::controls::ValueEntry;
+use crate::editor::context::controls::{OpenSources, ValueEntry};
+use crate::editor::model::sources::SourceId;
 use crate::synth::Param;
-use crate::synth::parameter::Range;
+use crate::synth::parameter::{Range, RouteTarget};
 
 /// How far the pointer is dragged from one end of a range to the other, points.
 pub const TRAVEL: f32 = 160.0;
@@ -38,10 +39,15 @@ pub fn continuous_control(
     ui.is_rect_visible(rect).then_some((rect, response, shown))
 }
 
-/// A control's place, and what happens there. A parameter has one control in a window.
+/// A control's place, and what happens there. A parameter has one control in a window, and perhaps one in
+/// a menu.
 pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     let (_, rect) = ui.allocate_space(size);
-    let id = egui::Id::unique(("control", param.index()));
+    let mut id = egui::Id::unique(("control", param.index()));
+    // One in a menu is another than the one below it.
+    if ui.layer_id().order != Order::Background {
+        id = id.with("in a menu");
+    }
     (rect, ui.interact(rect, id, Sense::click_and_drag()))
 }
 
@@ -85,6 +91,17 @@ pub fn interact_without_drags(
     }
     handle_accesskit(ui, context, param, response);
     menu::show(ui, context, param, response);
+    modulate::accept(ui, context, param, response, response.rect);
+    touch(context, param, response);
+}
+
+/// Lets the spectrum show the fan that a control opens.
+fn touch(context: &mut ViewContext, param: Param, response: &Response) {
+    if (response.hovered() || response.dragged() || response.has_focus())
+        && let Some(source) = SourceId::of_fan(param)
+    {
+        context.controls.touch(source);
+    }
 }
 
 /// Lets a parameter whose control is a part of a larger view be typed, learned and read aloud as any
@@ -100,6 +117,7 @@ pub fn param_behaviour(
     describe(ui, response, param, &shown);
     handle_accesskit(ui, context, param, response);
     menu::show_at(ui, context, param, response, place);
+    modulate::accept(ui, context, param, response, place);
     let is_asked = ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
     if response.has_focus() && is_asked {
         context.controls.entry = Some(ValueEntry::new(param, context.model));
@@ -194,6 +212,10 @@ fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
             Key::Home => context.model.nudge(param, 0.0),
             Key::End => context.model.nudge(param, 1.0),
             Key::Delete | Key::Backspace => context.model.reset(param),
+            Key::M if RouteTarget::of_param(param).is_some() => {
+                context.controls.sources_of = Some(OpenSources::of(param));
+                context.controls.menu_of = Some(param);
+            }
             Key::Enter if !shift && is_typed(param) => {
                 context.controls.entry = Some(ValueEntry::new(param, context.model));
             }

@@ -10,6 +10,7 @@ use super::state::{ControlState, set_help};
 use super::{entry, macro_name};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
+use crate::editor::model::routes::{Reach, reaches};
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
@@ -17,6 +18,10 @@ use crate::synth::Param;
 const RADII: (f32, f32) = (9.0, 16.0);
 /// Width of the arc, points.
 const ARC: f32 = 3.0;
+/// Routes whose reach is shown at most.
+const REACHES: usize = 3;
+/// How strong the first, the second and the third of them are.
+const REACH_STEPS: [f32; REACHES] = [1.0, 0.75, 0.55];
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
 
@@ -41,6 +46,13 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     let radius = room.clamp(RADII.0, RADII.1);
     let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
+    let routes = context.controls.routes();
+    for (place, reach) in reaches(param, context.model, routes)
+        .take(REACHES)
+        .enumerate()
+    {
+        reach_arc(ui, (center, radius), param, place, reach, theme);
+    }
     dial(ui, (center, radius), param, &shown, is_lively, theme);
 
     let inner = rect.shrink2(vec2(1.0, 0.0));
@@ -114,6 +126,22 @@ fn dial(
         arc(value, modulated, radius, Stroke::new(1.5, theme.modulated));
         painter.circle_filled(center + radius * direction(modulated), 2.0, theme.modulated);
     }
+}
+
+/// How far a route reaches: a thin arc outside the dial.
+fn reach_arc(
+    ui: &Ui,
+    (center, size): (Pos2, f32),
+    param: Param,
+    place: usize,
+    reach: Reach,
+    theme: &Theme,
+) {
+    let top = param.range().top();
+    let radius = size + ARC + 1.5 * place as f32;
+    let points = arc_points(center, radius, reach.from / top, reach.to / top);
+    let stroke = Stroke::new(1.5, theme.modulator.gamma_multiply(REACH_STEPS[place]));
+    ui.painter().add(Shape::line(points, stroke));
 }
 
 /// Where a normalised value points to.

@@ -1,6 +1,8 @@
 //! The menu of a control.
 
-use egui::{Button, Key, Popup, PopupKind, Rect, Response, SetOpenCommand, Ui};
+mod modulation;
+
+use egui::{Button, Key, Popup, PopupCloseBehavior, PopupKind, Rect, Response, SetOpenCommand, Ui};
 
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
@@ -17,7 +19,12 @@ pub fn show(ui: &Ui, context: &mut ViewContext, param: Param, response: &Respons
 pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response, place: Rect) {
     let by_key = response.has_focus()
         && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
-    let command = if response.secondary_clicked() || by_key {
+    let is_asked = context
+        .controls
+        .menu_of
+        .take_if(|of| *of == param)
+        .is_some();
+    let command = if response.secondary_clicked() || by_key || is_asked {
         response.request_focus();
         Some(SetOpenCommand::Bool(true))
     } else if response.clicked() {
@@ -27,6 +34,8 @@ pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Resp
     };
     let id = response.id.with("menu");
     if command.is_none() && !Popup::is_id_open(ui.ctx(), id) {
+        let sources = &mut context.controls.sources_of;
+        sources.take_if(|list| list.param == param && !list.is_new);
         return;
     }
     Popup::from_response(response)
@@ -35,37 +44,54 @@ pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Resp
         .kind(PopupKind::Menu)
         .layout(egui::Layout::top_down_justified(egui::Align::Min))
         .width(150.0)
+        // The routes in it are set while it is open.
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .open_memory(command)
         .accessible_name(format!("{} menu", param.row().name))
         .show(|ui| items(ui, context, param));
 }
 
 fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
+    if modulation::sources(ui, context, param) {
+        return;
+    }
+    modulation::routes(ui, context, param);
+    let is_done = modulation::button(ui, context, param)
+        | value_items(ui, context, param)
+        | learn_items(ui, context, param);
+    if is_done {
+        ui.close();
+    }
+}
+
+/// What concerns the value. Returns whether anything has been done.
+fn value_items(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
     let row = param.row();
-    let normalized = context.model.normalized(param);
-    // As hosts are given it, for other programs to read.
-    let text = param.text(param.range().plain(normalized));
+    let mut is_done = false;
     if is_typed(param) && ui.button("Type a value").clicked() {
         context.controls.entry = Some(ValueEntry::new(param, context.model));
+        is_done = true;
     }
     if let Some(number) = param.macro_number()
         && ui.button("Rename").clicked()
     {
         context.controls.name_entry = Some(NameEntry::new(number, context.model));
+        is_done = true;
     }
     let default = text_beside(param, row.default, context.model);
     if ui.button(format!("Reset to {default}")).clicked() {
         context.model.reset(param);
+        is_done = true;
     }
     if ui.button("Copy value").clicked() {
+        // As hosts are given it, for other programs to read.
+        let text = param.text(context.model.plain(param));
         ui.ctx().copy_text(text.clone());
         context.controls.copied = Some(text);
+        is_done = true;
     }
-    let pasted = context
-        .controls
-        .copied
-        .as_deref()
-        .and_then(|copied| parse(param, copied, context.model));
+    let copied = context.controls.copied.as_deref();
+    let pasted = copied.and_then(|copied| parse(param, copied, context.model));
     let paste = match pasted {
         Some(plain) => format!("Paste {}", text_beside(param, plain, context.model)),
         None => "Paste value".to_owned(),
@@ -73,22 +99,33 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     let response = ui.add_enabled(pasted.is_some(), Button::new(paste));
     if let Some(plain) = pasted.filter(|_| response.clicked()) {
         context.model.set_plain(param, plain);
+        is_done = true;
     }
+    is_done
+}
+
+/// What concerns controllers. Returns whether anything has been done.
+fn learn_items(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
     if !param.is_hosted() {
-        return;
+        return false;
     }
+    let mut is_done = false;
     ui.separator();
     let controllers = context.model.params().controllers();
     if controllers.awaited() == Some(param) {
         if ui.button("Stop MIDI learn").clicked() {
             controllers.learn(None);
+            is_done = true;
         }
     } else if ui.button("MIDI learn").clicked() {
         controllers.learn(Some(param));
+        is_done = true;
     }
     if let Some(number) = controllers.controller(param)
         && ui.button(format!("Forget CC {number}")).clicked()
     {
         context.model.forget_controller(param);
+        is_done = true;
     }
+    is_done
 }

@@ -12,7 +12,7 @@ pub enum Pace {
 }
 
 /// Where a modulator is in a block, counted in its cycles.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CycleClock {
     /// Cycles at the block's first frame.
     pub cycles: f64,

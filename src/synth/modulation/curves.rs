@@ -180,7 +180,7 @@ fn at_least_0(x: f64) -> f64 {
 }
 
 /// What all voices share of a curve at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct SharedCurve {
     curve: Curve,
     mode: CurveMode,
@@ -218,7 +218,7 @@ fn units_per_frame(values: &Values, params: &CurveParams, time: &BlockTime) -> f
 }
 
 /// What all voices share of the curves at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedCurves {
     curves: [SharedCurve; CURVES],
     /// How far a frame is on the time axis of each. Beside one another, so that voices advance all of
@@ -333,7 +333,7 @@ impl FannedCurve {
 }
 
 /// What a voice has of the curves. `Default` is at their start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoiceCurves {
     /// Units of its time axis since the onset, of each.
     units: [f64; CURVES],

@@ -26,7 +26,7 @@ impl EnvelopeId {
 }
 
 /// The parameters of an envelope.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeParams {
     /// Its delay, in seconds.
     pub delay: Param,
@@ -79,7 +79,7 @@ static ENVELOPES: [EnvelopeParams; 2] = [
 ];
 
 /// The envelopes' shapes at a tick, for all voices.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EnvelopeShapes {
     shapes: [EnvelopeShape; ENVELOPES.len()],
     /// As curves in which the partials stand apart; `None` where they do not.
@@ -125,7 +125,7 @@ impl Index<EnvelopeId> for EnvelopeShapes {
 }
 
 /// A voice's place in each envelope. `Default` is at their ends.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Envelopes {
     envelopes: [Envelope; ENVELOPES.len()],
     /// Frames since the onset.

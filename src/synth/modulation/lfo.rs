@@ -135,7 +135,7 @@ impl Trigger {
 }
 
 /// What all voices share of an LFO at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct SharedLfo {
     cycle: LfoCycle,
     trigger: Trigger,
@@ -173,7 +173,7 @@ impl SharedLfo {
 }
 
 /// What all voices share of the LFOs at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedLfos {
     lfos: [SharedLfo; LFOS],
     /// Decides the random shapes of those that are free.
@@ -245,7 +245,7 @@ pub struct FannedLfo {
 }
 
 /// What a voice has of the LFOs.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct VoiceLfos {
     /// Decides the random shapes and phases of those that are its own.
     note_seed: u64,
@@ -258,7 +258,7 @@ pub struct VoiceLfos {
 }
 
 /// What routes make of the LFOs' rates in a voice.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct MovedRates {
     /// By how many times each is faster.
     factors: [f32; LFOS],

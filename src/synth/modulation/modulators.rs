@@ -10,7 +10,7 @@ use super::sequences::{SharedSequences, VoiceSequences};
 use crate::synth::patch::Values;
 
 /// The time of a block, for modulators that run outside of the voices.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockTime {
     /// Frames since the block before began; 0 for the first block.
     pub elapsed_frames: usize,
@@ -23,7 +23,7 @@ pub struct BlockTime {
 }
 
 /// What all voices share of the modulators.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedModulators {
     /// The envelopes' shapes.
     pub envelopes: EnvelopeShapes,
@@ -69,7 +69,7 @@ impl SharedModulators {
 }
 
 /// What a voice has of the modulators. `Default` is at their ends.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Modulators {
     /// Its place in each envelope.
     pub envelopes: Envelopes,

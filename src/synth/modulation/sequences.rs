@@ -40,7 +40,7 @@ pub struct StepFan {
 }
 
 /// What all voices share of a sequence at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct SharedSequence {
     /// −1 to 1.
     steps: [f32; SEQUENCE_STEPS],
@@ -89,7 +89,7 @@ impl SharedSequence {
 }
 
 /// What all voices share of the sequences at a tick.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedSequences([SharedSequence; SEQUENCES]);
 
 impl SharedSequences {
@@ -147,7 +147,7 @@ pub struct FannedSequence {
 }
 
 /// What a voice has of the sequences: the steps since the onset in each.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct VoiceSequences([f64; SEQUENCES]);
 
 impl VoiceSequences {

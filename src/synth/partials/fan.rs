@@ -93,8 +93,8 @@ fn add_route(
     }
 }
 
-/// Writes an input's value for each partial.
-fn set_values(input: PartialInput, context: &Context, frame: &Frame, values: &mut [f32]) {
+/// Writes an input's value for each partial of a frame.
+pub fn set_values(input: PartialInput, context: &Context, frame: &Frame, values: &mut [f32]) {
     let Context { level, tables, .. } = *context;
     let ratio = &frame.ratio[..values.len()];
     let count = frame.count();

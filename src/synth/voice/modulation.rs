@@ -8,9 +8,10 @@ use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
 use crate::synth::modulation::{
-    Destination, DestinationValues, LFO_RATES, Moment, SourceSet, SourceValues,
+    Destination, DestinationValues, LFO_RATES, ModulationSource, Moment, SourceSet, SourceValues,
 };
 use crate::synth::parameter::Param;
+use crate::synth::snapshot::{FanSnapshot, SourcesSnapshot};
 use crate::synth::tick::Tick;
 
 const FINE: Destination = Destination::of(Param::FINE);
@@ -34,6 +35,35 @@ impl Voice {
             note: &self.control.note,
             modulators,
         })
+    }
+
+    /// The sources that move the voice, at the end of the current block.
+    pub fn sources_snapshot(&self, slot: usize, tick: &Tick) -> SourcesSnapshot {
+        let channel = tick
+            .channels
+            .control(self.control.note.channel, &tick.values);
+        let mut sources = self.sources(tick, &channel, tick.block_frames, &self.control.modulators);
+        SourcesSnapshot {
+            slot: slot as u16,
+            values: ModulationSource::ROUTED.map(|source| {
+                // This one moves every voice, also without a route.
+                let is_level = source == ModulationSource::AmpEnvelope;
+                match is_level || self.control.active_sources.contains(source) {
+                    true => sources.get(source),
+                    false => 0.0,
+                }
+            }),
+        }
+    }
+
+    /// What the partials stand apart in, at the end of the current block.
+    pub fn fan_snapshot(&self, tick: &Tick) -> FanSnapshot {
+        FanSnapshot {
+            shared: tick.modulators,
+            modulators: self.control.modulators,
+            note: self.control.note,
+            block_frames: tick.block_frames,
+        }
     }
 
     /// The voice's values by some of the routes.

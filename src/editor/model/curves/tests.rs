@@ -188,6 +188,44 @@ fn an_edit_is_one_step_under_its_own_name() {
     assert_eq!(model.undo_name(), Some("Add Curve 2 Point 3".to_owned()));
 }
 
+/// The instrument may play between any two changes of parameters.
+#[test]
+fn no_point_is_missing_on_the_way_to_a_longer_or_shorter_curve() {
+    let curve = new();
+    let params = curve.params();
+    let point_of = |param: Param| {
+        (1..=CURVE_POINTS).find(|&number| {
+            let point = params.point(number);
+            [point.time, point.level, point.bend].contains(&param)
+        })
+    };
+    let place = |point: &CurvePoint| (point.time, point.level);
+    let inserts = (1..=curve.count()).map(|number| curve.insert_after(number).expect("room").1);
+    let deletes = (1..=curve.count()).map(|number| curve.delete(number).expect("spare"));
+    for edit in inserts.chain(deletes) {
+        let end = after(&edit);
+        let kept = curve.points().iter().map(place);
+        let kept: Vec<_> = kept
+            .filter(|point| end.points().iter().any(|other| place(other) == *point))
+            .collect();
+        for done in 1..edit.values.len() {
+            let [last, next] = [done - 1, done].map(|index| point_of(edit.values[index].0));
+            if last == next {
+                continue;
+            }
+            let values = edit.values[..done].to_vec();
+            let way = after(&CurveEdit {
+                values,
+                ..edit.clone()
+            });
+            for point in &kept {
+                let is_there = way.points().iter().any(|other| place(other) == *point);
+                assert!(is_there, "{}: {point:?} after {done}", edit.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_gesture_is_shown_before_the_host_has_taken_it_up() {
     let (mut model, _) = model();

@@ -183,7 +183,27 @@ impl RouteTarget {
         RouteTarget::of_place(plain as usize)
     }
 
-    const fn label(self) -> &'static str {
+    /// What a control of this parameter stands for as a target; `None` if routes cannot move it.
+    pub fn of_param(param: Param) -> Option<RouteTarget> {
+        let lfo = (1..=LFOS).find(|&number| LfoParams::of(number).rate == param);
+        let target = match param {
+            Param::COARSE | Param::FINE => RouteTarget::Pitch,
+            Param::LEVEL => RouteTarget::Level,
+            Param::BALANCE => RouteTarget::Pan,
+            Param::CUTOFF => RouteTarget::Cutoff,
+            _ => lfo.map_or(RouteTarget::Own(param), RouteTarget::LfoRate),
+        };
+        ROUTE_TARGETS.contains(&target).then_some(target)
+    }
+
+    /// Where it is among the labels of "Route n To"; 0 if it is not there.
+    pub fn place(self) -> usize {
+        let place = ROUTE_TARGETS.iter().position(|target| *target == self);
+        place.map_or(0, |place| place + 1)
+    }
+
+    /// Its name.
+    pub const fn label(self) -> &'static str {
         match self {
             RouteTarget::Pitch => "Pitch",
             RouteTarget::Level => "Level",

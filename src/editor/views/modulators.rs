@@ -1,0 +1,316 @@
+//! The strip of the sources of modulation: what each does now, which are in use, and a handle by which
+//! each is dragged onto what it is to move.
+//!
+//! Sources that move something are wide and show a trace; the others are narrow. Tab comes to the strip
+//! once, and the arrow keys walk along it.
+
+mod trace;
+
+use egui::{
+    CursorIcon, DragAndDrop, Id, Key, LayerId, Order, Popup, PopupCloseBehavior, Rect, Response,
+    Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+use self::trace::Traces;
+use crate::editor::context::ViewContext;
+use crate::editor::model::routes::UsedRoute;
+use crate::editor::model::sources::SourceId;
+use crate::editor::theme::{self, Theme};
+use crate::editor::widgets::{keep_arrows, modulate, one_line, route_line, text_width};
+use crate::synth::parameter::layout::Group;
+
+/// Of the strip, points.
+pub const HEIGHT: f32 = 28.0;
+/// Between two sources, points.
+const GAP: f32 = 2.0;
+/// Of a source in use, points.
+const WIDE: f32 = 62.0;
+/// Of another at most, points.
+const NARROW: f32 = 30.0;
+/// Of the letters of a source with a trace, points.
+const LETTERS: f32 = 26.0;
+
+/// What the strip remembers while its window is open.
+pub struct ModulatorStrip {
+    traces: Traces,
+    /// Where the keyboard is, by the order in the strip.
+    cursor: usize,
+}
+
+/// A source in its place.
+struct Chip {
+    source: SourceId,
+    place: Rect,
+    is_used: bool,
+}
+
+impl ModulatorStrip {
+    /// As a window opens.
+    pub fn new() -> ModulatorStrip {
+        ModulatorStrip {
+            traces: Traces::default(),
+            cursor: 0,
+        }
+    }
+
+    /// Shows the strip in all the room there is. Returns the group of parameters that is asked for.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) -> Option<Group> {
+        self.traces.update(context.live.snapshot());
+        let chips = chips(ui.max_rect(), context);
+        let mut asked = None;
+        let mut focused = None;
+        for (place, chip) in chips.iter().enumerate() {
+            let response = self.interact(ui, context, &chips, place);
+            self.paint(ui, context, chip, &response);
+            menu(ui, context, chip.source, &response);
+            let by_key = response.has_focus()
+                && ui.input(|input| input.key_pressed(Key::Enter) && !input.modifiers.shift);
+            if response.clicked() || by_key {
+                asked = chip.source.group();
+            }
+            if response.has_focus() {
+                focused = Some(response);
+            }
+        }
+        if let Some(response) = focused {
+            self.walk(ui, &response, &chips);
+        }
+        if let Some(source) = modulate::dragged(ui) {
+            paint_dragged(ui, *source);
+        }
+        asked
+    }
+
+    /// What is done with a source.
+    fn interact(
+        &mut self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        chips: &[Chip],
+        place: usize,
+    ) -> Response {
+        let Chip {
+            source,
+            place: rect,
+            ..
+        } = chips[place];
+        let id = chip_id(ui, source);
+        // Only one of them is a stop of the Tab key.
+        let sense = match place == self.cursor {
+            true => Sense::click_and_drag(),
+            false => Sense::CLICK | Sense::DRAG,
+        };
+        let response = ui.interact(rect, id, sense);
+        if response.drag_started() {
+            DragAndDrop::set_payload(ui.ctx(), source);
+        }
+        if response.dragged() {
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        }
+        if response.clicked() || response.secondary_clicked() || response.drag_started() {
+            self.cursor = place;
+            response.request_focus();
+        }
+        if response.hovered() || response.dragged() || response.has_focus() {
+            context.controls.touch(source);
+        }
+        describe(context, source, &response);
+        response
+    }
+
+    /// Moves the keyboard along the strip.
+    fn walk(&mut self, ui: &Ui, response: &Response, chips: &[Chip]) {
+        let count = chips.len();
+        keep_arrows(ui, response, false);
+        let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
+        let steps = pressed(Key::ArrowRight) + pressed(Key::ArrowDown)
+            - pressed(Key::ArrowLeft)
+            - pressed(Key::ArrowUp);
+        let before = self.cursor;
+        self.cursor = before.saturating_add_signed(steps).min(count - 1);
+        if pressed(Key::Home) > 0 {
+            self.cursor = 0;
+        }
+        if pressed(Key::End) > 0 {
+            self.cursor = count - 1;
+        }
+        if self.cursor != before {
+            let id = chip_id(ui, chips[self.cursor].source);
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+
+    fn paint(&self, ui: &Ui, context: &ViewContext, chip: &Chip, response: &Response) {
+        let theme = theme::current(ui);
+        let painter = ui.painter();
+        let place = chip.place;
+        let is_lively = response.hovered() || response.dragged();
+        if chip.is_used || is_lively {
+            theme.paint_raised(painter, place, is_lively);
+        }
+        let color = match chip.is_used {
+            true => theme.modulator,
+            false => theme.weak_text,
+        };
+        let has_trace = chip.is_used && !chip.source.is_of_partials();
+        let letters = match has_trace {
+            true => place.with_max_x(place.left() + LETTERS),
+            false => place,
+        };
+        letters_of(ui, context, chip, letters, color);
+        if has_trace {
+            let well = place.with_min_x(letters.right()).shrink(3.0);
+            self.traces.paint(painter, chip.source, well, theme);
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(1.5, theme.focus);
+            painter.rect_stroke(place, theme::RADIUS, stroke, StrokeKind::Inside);
+        }
+    }
+}
+
+fn chip_id(ui: &Ui, source: SourceId) -> Id {
+    ui.scope_id().with(("source", source.place()))
+}
+
+/// The letters of a source, or a dot where there is no room for them.
+fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: egui::Color32) {
+    let font = match chip.is_used {
+        true => theme::strong(theme::SMALL),
+        false => theme::font(theme::SMALL),
+    };
+    let name = chip
+        .source
+        .macro_number()
+        .map(|number| context.model.macro_name(number))
+        .filter(|name| !name.is_empty() && chip.is_used)
+        .unwrap_or_else(|| chip.source.short().to_owned());
+    let is_short = name == chip.source.short();
+    if is_short && text_width(ui, &name, font.clone()) > place.width() {
+        ui.painter().circle_filled(place.center(), 1.5, color);
+        return;
+    }
+    let galley = one_line(ui, &name, font, color, place.width() - 2.0);
+    let at = place.center() - 0.5 * galley.size();
+    ui.painter().galley(at, galley, color);
+}
+
+/// All sources in their places: those in use wide, as far as there is room.
+fn chips(room: Rect, context: &ViewContext) -> Vec<Chip> {
+    let values = context.controls.values();
+    let sources: Vec<_> = SourceId::all()
+        .map(|source| (source, source.is_used(values)))
+        .collect();
+    let used = sources.iter().filter(|(_, is_used)| *is_used).count() as f32;
+    let others = sources.len() as f32 - used;
+    let free = room.width() - GAP * (sources.len() - 1) as f32;
+    let narrow = ((free - used * WIDE) / others.max(1.0)).clamp(0.5 * NARROW, NARROW);
+    let wide = ((free - others * narrow) / used.max(1.0)).clamp(narrow, WIDE);
+    let mut left = room.left();
+    sources
+        .into_iter()
+        .map(|(source, is_used)| {
+            let width = if is_used { wide } else { narrow };
+            let size = vec2(width, room.height());
+            let place = Rect::from_min_size(pos2(left, room.top()), size);
+            left += width + GAP;
+            Chip {
+                source,
+                place,
+                is_used,
+            }
+        })
+        .collect()
+}
+
+/// The routes that a source is in.
+fn routes_of(context: &ViewContext, source: SourceId) -> Vec<UsedRoute> {
+    let mut routes = context.model.used_routes();
+    routes.retain(|route| route.source == source || route.via == Some(source));
+    routes
+}
+
+/// Tells what a source is, to the eye and the ear.
+fn describe(context: &mut ViewContext, source: SourceId, response: &Response) {
+    let name = format!("Source {}", source.name());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let count = routes_of(context, source).len();
+    let count = match count {
+        0 => "no route".to_owned(),
+        1 => "1 route".to_owned(),
+        count => format!("{count} routes"),
+    };
+    response
+        .ctx
+        .accesskit_node_builder(response.id, |node| node.set_value(count.as_str()));
+    context.help.show_for(response, || {
+        let click = match source.group() {
+            Some(_) => "; click: its controls",
+            None => "",
+        };
+        format!(
+            "{}: {count}. Drag it onto a control or the partials to modulate them{click}; right-click: its \
+             routes",
+            source.name()
+        )
+    });
+}
+
+/// The routes of a source, by the right button or by Shift with Enter.
+fn menu(ui: &Ui, context: &mut ViewContext, source: SourceId, response: &Response) {
+    let by_key = response.has_focus()
+        && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
+    let command = if response.secondary_clicked() || by_key {
+        Some(SetOpenCommand::Bool(true))
+    } else if response.clicked() || response.drag_started() {
+        Some(SetOpenCommand::Bool(false))
+    } else {
+        None
+    };
+    let id = response.id.with("routes");
+    if command.is_none() && !Popup::is_id_open(ui.ctx(), id) {
+        return;
+    }
+    Popup::from_response(response)
+        .id(id)
+        .layout(egui::Layout::top_down_justified(egui::Align::Min))
+        .width(150.0)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .open_memory(command)
+        .accessible_name(format!("Routes of {}", source.name()))
+        .show(|ui| {
+            let routes = routes_of(context, source);
+            if routes.is_empty() {
+                ui.weak(format!("No route from {} yet.", source.name()));
+                ui.weak("Drag it onto what it is to move,");
+                ui.weak("or press M on a control.");
+            }
+            for route in &routes {
+                route_line(ui, context, route, route.target.label());
+            }
+        });
+}
+
+/// The source that is dragged, beside the pointer.
+fn paint_dragged(ui: &Ui, source: SourceId) {
+    let Some(at) = ui.input(|input| input.pointer.interact_pos()) else {
+        return;
+    };
+    let theme: &Theme = theme::current(ui);
+    let layer = LayerId::new(Order::Tooltip, ui.scope_id().with("dragged"));
+    let painter = ui.ctx().layer_painter(layer);
+    let font = theme::strong(theme::SMALL);
+    let galley = painter.layout_no_wrap(source.name().to_owned(), font, theme.text);
+    let place = Rect::from_min_size(at + vec2(12.0, 8.0), galley.size()).expand(theme::GRID);
+    painter.rect_filled(place, theme::RADIUS, theme.raised);
+    let stroke = Stroke::new(1.0, theme.modulator);
+    painter.rect_stroke(place, f32::from(theme::RADIUS), stroke, StrokeKind::Inside);
+    painter.galley(
+        place.min + vec2(theme::GRID, theme::GRID),
+        galley,
+        theme.text,
+    );
+}
+
+#[cfg(test)]
+mod tests;

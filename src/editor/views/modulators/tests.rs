@@ -1,0 +1,232 @@
+//! The strip in whole windows without a screen.
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::*;
+use crate::editor::testing::window::{
+    WindowHarness, click, control, drag, plain, send, value_text, window,
+};
+use crate::synth::Param;
+use crate::synth::parameter::{RouteParams, RouteTarget};
+
+const SIZES: [Vec2; 3] = [
+    vec2(800.0, 500.0),
+    vec2(1_280.0, 800.0),
+    vec2(1_600.0, 1_000.0),
+];
+
+fn source(harness: &WindowHarness, name: &str) -> Rect {
+    harness.get_by_label(&format!("Source {name}")).rect()
+}
+
+/// The names of what routes 1 to 3 lead from and to.
+fn routes(harness: &WindowHarness) -> Vec<(String, String)> {
+    let routes = harness.state().model.used_routes();
+    routes
+        .iter()
+        .map(|route| (route.source_text(), route.target.label().to_owned()))
+        .collect()
+}
+
+fn drop_on(harness: &mut WindowHarness, name: &str, at: Pos2) {
+    let from = source(harness, name).center();
+    drag(harness, from, at, Modifiers::NONE);
+    harness.run_steps(3);
+}
+
+#[test]
+fn every_source_has_its_place_in_every_window() {
+    for size in SIZES {
+        let harness = window(size);
+        let mut right = 0.0;
+        for each in SourceId::all() {
+            let place = source(&harness, each.name());
+            assert!(place.left() >= right, "{}", each.name());
+            assert!(place.width() >= 12.0 && place.height() >= 24.0);
+            right = place.right();
+        }
+        assert!(right <= size.x, "{size}: {right}");
+    }
+}
+
+#[test]
+fn a_source_in_use_is_wide() {
+    let mut harness = window(SIZES[2]);
+    let narrow = source(&harness, "LFO 2").width();
+    let wide = source(&harness, "Amp Envelope").width();
+    assert!(wide > 1.5 * narrow);
+    let at = control(&harness, Param::TILT).rect().center();
+    drop_on(&mut harness, "LFO 2", at);
+    assert_eq!(source(&harness, "LFO 2").width(), wide);
+    assert_eq!(source(&harness, "LFO 3").width(), narrow);
+}
+
+#[test]
+fn a_source_that_is_dropped_on_a_control_moves_it_as_one_step() {
+    for size in SIZES {
+        let mut harness = window(size);
+        let at = control(&harness, Param::TILT).rect().center();
+        drop_on(&mut harness, "LFO 3", at);
+        let expected = [("LFO 3".to_owned(), "Tilt".to_owned())];
+        assert_eq!(routes(&harness), expected);
+        let depth = RouteParams::of(1).depth;
+        assert!(plain(&harness, depth) > 0.1);
+        // Its depth stands in the control's menu.
+        assert!(value_text(&harness, depth).is_some_and(|text| text.ends_with("dB/oct")));
+        let told = harness.state().shell.help_text().to_owned();
+        assert!(told.contains("LFO 3 moves Tilt"), "{told}");
+        // The same again makes no second route.
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        drop_on(&mut harness, "LFO 3", at);
+        assert_eq!(routes(&harness), expected);
+        let undone = harness.state_mut().model.undo();
+        assert_eq!(undone.as_deref(), Some("Modulate Tilt by LFO 3"));
+        harness.run_steps(2);
+        assert_eq!(routes(&harness), []);
+    }
+}
+
+#[test]
+fn what_a_control_stands_for_is_moved_and_what_stands_for_nothing_is_not() {
+    let mut harness = window(SIZES[2]);
+    for (param, target) in [
+        (Param::CUTOFF, "Filter Cutoff"),
+        (Param::FINE, "Pitch"),
+        (Param::LEVEL, "Output Level"),
+        (Param::BALANCE, "Pan"),
+        (Param::LFO_RATE, "LFO 1 Rate"),
+    ] {
+        let target = if param == Param::LEVEL {
+            "Level"
+        } else {
+            target
+        };
+        let at = control(&harness, param).rect().center();
+        drop_on(&mut harness, "Wheel", at);
+        let last = routes(&harness).last().cloned();
+        assert_eq!(last, Some(("Wheel".to_owned(), target.to_owned())));
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+    }
+    let count = routes(&harness).len();
+    for param in [Param::PARTIALS, Param::VOICES, Param::AMP_ATTACK] {
+        let at = control(&harness, param).rect().center();
+        drop_on(&mut harness, "Wheel", at);
+        assert_eq!(routes(&harness).len(), count, "{}", param.row().name);
+        // Nor has the control been dragged.
+        let moved = (plain(&harness, param) - param.row().default).abs();
+        assert!(moved < 1e-6, "{}: {moved}", param.row().name);
+    }
+}
+
+#[test]
+fn without_a_free_place_the_window_says_so() {
+    let mut harness = window(SIZES[2]);
+    for target in crate::synth::parameter::ROUTE_TARGETS.into_iter().take(24) {
+        let new = crate::editor::model::routes::NewRoute {
+            source: SourceId::of_place(1).expect("a source"),
+            target,
+            partials: 0,
+        };
+        assert!(harness.state_mut().model.add_route(new).is_some());
+    }
+    let before = routes(&harness);
+    let at = control(&harness, Param::FINE).rect().center();
+    drop_on(&mut harness, "LFO 4", at);
+    assert_eq!(routes(&harness), before);
+    let told = harness.state().shell.help_text().to_owned();
+    assert!(told.contains("All 24 routes are in use"), "{told}");
+}
+
+#[test]
+fn a_click_brings_up_the_controls_of_a_source() {
+    let mut harness = window(SIZES[0]);
+    for (name, param) in [
+        ("Curve 3", crate::synth::parameter::CurveParams::of(3).mode),
+        ("LFO 4", crate::synth::parameter::LfoParams::of(4).shape),
+        ("Macro 5", Param::macro_value(5)),
+        ("Filter Envelope", Param::FILTER_ATTACK),
+    ] {
+        assert!(harness.query_by_label(param.row().name).is_none());
+        let at = source(&harness, name).center();
+        click(&mut harness, at, PointerButton::Primary, 1);
+        harness.run_steps(2);
+        control(&harness, param);
+    }
+}
+
+fn focused(harness: &WindowHarness) -> Option<String> {
+    let mut nodes = harness.root().children_recursive();
+    let node = nodes.find(|node| node.is_focused())?;
+    node.accesskit_node().label()
+}
+
+#[test]
+fn the_keyboard_walks_the_strip_and_makes_routes_from_controls() {
+    let mut harness = window(SIZES[1]);
+    harness.get_by_label("Source Amp Envelope").focus();
+    harness.run_steps(2);
+    for (key, name) in [
+        (Key::ArrowRight, "Filter Envelope"),
+        (Key::ArrowRight, "Curve 1"),
+        (Key::End, "Macro 8"),
+        (Key::ArrowRight, "Macro 8"),
+        (Key::ArrowLeft, "Macro 7"),
+        (Key::Home, "Amp Envelope"),
+    ] {
+        harness.key_press(key);
+        harness.run_steps(3);
+        assert_eq!(focused(&harness), Some(format!("Source {name}")), "{key:?}");
+    }
+    // From a control: M, a source, and its depth in the unit of the target.
+    control(&harness, Param::TILT).focus();
+    harness.run_steps(2);
+    harness.key_press(Key::M);
+    harness.run_steps(3);
+    assert_eq!(focused(&harness).as_deref(), Some("Amp Envelope"));
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let expected = [("Amp Envelope".to_owned(), "Tilt".to_owned())];
+    assert_eq!(routes(&harness), expected);
+    send(&mut harness, [Event::Text("-3".to_owned())]);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let depth = plain(&harness, RouteParams::of(1).depth);
+    let span = RouteTarget::Own(Param::TILT).span();
+    assert!((depth * span + 3.0).abs() < 1e-3, "{depth}");
+}
+
+#[test]
+fn the_routes_of_a_control_and_of_a_source_are_set_in_their_menus() {
+    let mut harness = window(SIZES[1]);
+    let at = control(&harness, Param::TILT).rect().center();
+    drop_on(&mut harness, "LFO 2", at);
+    let route = RouteParams::of(1);
+    for place in ["menu", "strip"] {
+        harness.key_press(Key::Escape);
+        harness.run_steps(3);
+        assert!(harness.query_by_label(route.bypass.row().name).is_none());
+        let at = match place {
+            "menu" => at,
+            _ => source(&harness, "LFO 2").center(),
+        };
+        click(&mut harness, at, PointerButton::Secondary, 1);
+        harness.run_steps(2);
+        let bypass = control(&harness, route.bypass).rect().center();
+        let before = plain(&harness, route.bypass);
+        click(&mut harness, bypass, PointerButton::Primary, 1);
+        assert_ne!(plain(&harness, route.bypass), before);
+        // The menu stays, so that the depth can be set too.
+        control(&harness, route.depth).increment_accesskit();
+        harness.run_steps(2);
+    }
+    harness.get_by_label("Remove Route 1").click();
+    harness.run_steps(3);
+    assert_eq!(routes(&harness), []);
+    assert_eq!(plain(&harness, route.depth), 0.0);
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone.as_deref(), Some("Remove Route 1"));
+    assert_eq!(routes(&harness).len(), 1);
+}

@@ -1,0 +1,62 @@
+//! A route in one line: its name, its depth, its bypass, and a button that removes it.
+
+use egui::{Align2, Button, Key, Rect, Ui, pos2, vec2};
+
+use super::accessibility::set_label;
+use super::bar::bar;
+use super::place::place;
+use super::switch::narrow_switch;
+use super::text::one_line;
+use crate::editor::context::ViewContext;
+use crate::editor::model::routes::UsedRoute;
+use crate::editor::theme;
+use crate::synth::parameter::RouteParams;
+
+/// Of the name, points.
+const NAME: f32 = 132.0;
+/// Of the depth, points.
+const DEPTH: f32 = 84.0;
+/// Of the bypass, points.
+const BYPASS: f32 = 56.0;
+/// Of the button, and of the line's height, points.
+const LINE: f32 = 22.0;
+
+/// Shows a route under this name.
+pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, name: &str) {
+    let params = RouteParams::of(route.number);
+    let width = NAME + DEPTH + BYPASS + LINE + 3.0 * theme::GRID;
+    let (_, line) = ui.allocate_space(vec2(width, LINE));
+    let mut left = line.left();
+    let [name_place, depth, bypass, remove] = [NAME, DEPTH, BYPASS, LINE].map(|width| {
+        let part = Rect::from_x_y_ranges(left..=left + width, line.y_range());
+        left += width + theme::GRID;
+        part
+    });
+    let theme = theme::current(ui);
+    let color = match route.is_bypassed {
+        true => theme.weak_text,
+        false => theme.text,
+    };
+    let galley = one_line(ui, name, theme::font(theme::BODY), color, NAME);
+    let at = Align2::LEFT_CENTER.anchor_size(
+        pos2(name_place.left(), name_place.center().y),
+        galley.size(),
+    );
+    ui.painter().galley(at.min, galley, color);
+    place(ui, depth, |ui| bar(ui, context, params.depth, depth.size()));
+    place(ui, bypass, |ui| {
+        narrow_switch(ui, context, params.bypass, bypass.size());
+    });
+    let response = place(ui, remove, |ui| {
+        ui.add_sized(remove.size(), Button::new("×"))
+    });
+    set_label(&response, format!("Remove Route {}", route.number));
+    context.help.show_for(&response, || {
+        let (source, target) = (route.source_text(), route.target.label());
+        format!("Removes route {}: {source} moves {target}", route.number)
+    });
+    let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete));
+    if response.clicked() || by_key {
+        context.model.remove_route(route.number);
+    }
+}
