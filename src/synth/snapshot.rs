@@ -4,6 +4,7 @@ use super::filter::FilterSettings;
 use super::modulation::ModulationSource;
 use super::modulation::modulators::{Modulators, SharedModulators};
 use super::modulation::note::Note;
+use super::parameter::CURVES;
 use super::pool::MAX_SLOTS;
 use crate::dsp::envelope::EnvelopePlace;
 use crate::dsp::resident;
@@ -25,6 +26,8 @@ pub struct SourcesSnapshot {
     /// [`ROUTE_SOURCE_LABELS`](super::parameter::ROUTE_SOURCE_LABELS) behind "Off"; 0 of those that move
     /// nothing. Of a source that differs between partials it is the voice's one value.
     pub values: [f32; ModulationSource::ROUTED.len()],
+    /// Where on its time axis each curve is.
+    pub curve_times: [f32; CURVES],
 }
 
 /// What the partials of a voice stand apart in, at the end of a block, for

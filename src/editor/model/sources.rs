@@ -138,6 +138,17 @@ impl SourceId {
         }
     }
 
+    /// The curve's number, if it is one.
+    pub fn curve(self) -> Option<usize> {
+        match self.group()? {
+            Group::Curve1 => Some(1),
+            Group::Curve2 => Some(2),
+            Group::Curve3 => Some(3),
+            Group::Curve4 => Some(4),
+            _ => None,
+        }
+    }
+
     /// Whether its values are from −1 to 1, and not from 0 to 1.
     pub fn is_bipolar(self) -> bool {
         self.shown().is_bipolar

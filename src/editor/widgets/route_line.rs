@@ -5,7 +5,7 @@ use egui::{Align2, Button, Key, Rect, Ui, pos2, vec2};
 use super::accessibility::set_label;
 use super::bar::bar;
 use super::place::place;
-use super::switch::narrow_switch;
+use super::switch::named_switch;
 use super::text::one_line;
 use crate::editor::context::ViewContext;
 use crate::editor::model::routes::UsedRoute;
@@ -17,7 +17,7 @@ const NAME: f32 = 132.0;
 /// Of the depth, points.
 const DEPTH: f32 = 84.0;
 /// Of the bypass, points.
-const BYPASS: f32 = 56.0;
+const BYPASS: f32 = 78.0;
 /// Of the button, and of the line's height, points.
 const LINE: f32 = 22.0;
 
@@ -45,7 +45,8 @@ pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, nam
     ui.painter().galley(at.min, galley, color);
     place(ui, depth, |ui| bar(ui, context, params.depth, depth.size()));
     place(ui, bypass, |ui| {
-        narrow_switch(ui, context, params.bypass, bypass.size());
+        let name = params.bypass.row().short;
+        named_switch(ui, context, params.bypass, name, bypass.size());
     });
     let response = place(ui, remove, |ui| {
         ui.add_sized(remove.size(), Button::new("×"))

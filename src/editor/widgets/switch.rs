@@ -37,6 +37,18 @@ pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, size:
     });
 }
 
+/// Shows a switch in one line, with what it switches beside it.
+pub fn named_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
+    dimmed(ui, context, param, |ui, context| {
+        lively(ui, context, param, size, |ui, rect, _| {
+            let theme = theme::current(ui);
+            let word = rect.with_min_x(rect.left() + SLOT.x + 4.0);
+            label(ui, word, name, theme.weak_text);
+            pos2(rect.left() + 0.5 * SLOT.x, rect.center().y)
+        });
+    });
+}
+
 /// `words` writes the words in the switch's place, and returns the middle of the slot.
 fn lively(
     ui: &mut Ui,

@@ -36,6 +36,9 @@ const LAST_KEY: f32 = 127.0;
 pub struct CurveId(u8);
 
 impl CurveId {
+    /// All of them.
+    pub const ALL: [CurveId; CURVES] = [CurveId(0), CurveId(1), CurveId(2), CurveId(3)];
+
     /// The curve of this number, 1 to [`CURVES`].
     pub const fn numbered(number: usize) -> CurveId {
         assert!(number >= 1 && number <= CURVES);
@@ -309,6 +312,16 @@ impl FannedCurve {
         }
     }
 
+    /// Where on the time axis the first place of the fan is.
+    fn first_time(&self) -> f32 {
+        let time = match (&self.around, self.released) {
+            (Some(around), Some(released)) => around.end + released,
+            (Some(around), None) => around.folded(self.held),
+            (None, _) => self.held,
+        };
+        time as f32
+    }
+
     /// Whether the curve jumps along so many units from a time on.
     fn jumps_along(&self, from: f64, units: f64) -> bool {
         self.curve.jumps_between(from as f32, (from + units) as f32)
@@ -377,13 +390,24 @@ impl VoiceCurves {
     pub fn value(&self, id: CurveId, shared: &SharedCurves, note: &Note) -> f32 {
         let curve = &shared.curves[id.index()];
         match curve.mode {
-            CurveMode::VelocityMap => curve.curve.level(note.velocity * curve.curve.length()),
-            CurveMode::KeyMap => {
-                let key = f32::from(note.key) / LAST_KEY;
-                curve.curve.level(key * curve.curve.length())
+            CurveMode::VelocityMap | CurveMode::KeyMap => {
+                curve.curve.level(self.time(id, shared, note))
             }
             CurveMode::OneShot | CurveMode::HeldLoop | CurveMode::Loop => {
                 self.instant(id, shared).at(0.0)
+            }
+        }
+    }
+
+    /// Where on its time axis one is, of a map where the note is.
+    pub fn time(&self, id: CurveId, shared: &SharedCurves, note: &Note) -> f32 {
+        let curve = &shared.curves[id.index()];
+        let length = curve.curve.length();
+        match curve.mode {
+            CurveMode::VelocityMap => note.velocity * length,
+            CurveMode::KeyMap => f32::from(note.key) / LAST_KEY * length,
+            CurveMode::OneShot | CurveMode::HeldLoop | CurveMode::Loop => {
+                self.instant(id, shared).first_time().min(length)
             }
         }
     }

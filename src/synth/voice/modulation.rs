@@ -3,6 +3,7 @@
 use super::Voice;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
+use crate::synth::modulation::curves::CurveId;
 use crate::synth::modulation::fan::PartialRoutes;
 use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
@@ -43,8 +44,11 @@ impl Voice {
             .channels
             .control(self.control.note.channel, &tick.values);
         let mut sources = self.sources(tick, &channel, tick.block_frames, &self.control.modulators);
+        let curves = &self.control.modulators.curves;
+        let shared = &tick.modulators.curves;
         SourcesSnapshot {
             slot: slot as u16,
+            curve_times: CurveId::ALL.map(|id| curves.time(id, shared, &self.control.note)),
             values: ModulationSource::ROUTED.map(|source| {
                 // This one moves every voice, also without a route.
                 let is_level = source == ModulationSource::AmpEnvelope;

@@ -1,7 +1,7 @@
 //! An envelope as a curve whose corners can be dragged, and its controls below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
-//! room in one picture; levels are true. A dot on it for every voice shows where the voice is.
+//! room in one picture, and all of them together fill it; levels are true. A dot on it for every voice shows where the voice is.
 
 use egui::{
     CursorIcon, Painter, PointerButton, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2,
@@ -53,7 +53,15 @@ impl Handle {
 /// One of the two envelopes.
 pub struct EnvelopeView {
     id: EnvelopeId,
-    held: Option<Handle>,
+    held: Option<Held>,
+}
+
+/// What the hand holds.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    handle: Handle,
+    /// Of a stage of the longest time as the drag began, points: the scale does not change under the hand.
+    stage: f32,
 }
 
 impl EnvelopeView {
@@ -97,20 +105,27 @@ impl EnvelopeView {
         grid(ui, context, row, controls.len(), &controls);
     }
 
+    fn corners(&self, context: &ViewContext, rect: Rect) -> Corners {
+        let stage = self.held.map_or(f32::INFINITY, |held| held.stage);
+        Corners::of(self.id.params(), context, rect, stage)
+    }
+
     fn drawing(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let id = ui.scope_id().with(self.group());
         // Not reached by the keyboard: every corner is one of the controls below.
         let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let corners = Corners::of(self.id.params(), context, rect);
+        let corners = self.corners(context, rect);
         let pointed = response
             .hover_pos()
             .and_then(|pointer| corners.nearest(pointer));
         if response.drag_started_by(PointerButton::Primary) {
             let pressed = ui.input(|input| input.pointer.press_origin());
-            self.held = pressed.and_then(|pressed| corners.nearest(pressed));
+            let handle = pressed.and_then(|pressed| corners.nearest(pressed));
+            let stage = corners.stage;
+            self.held = handle.map(|handle| Held { handle, stage });
         }
         if response.dragged_by(PointerButton::Primary)
-            && let Some(handle) = self.held
+            && let Some(Held { handle, .. }) = self.held
         {
             self.drag(ui, context, handle, rect, response.drag_delta());
         }
@@ -127,7 +142,7 @@ impl EnvelopeView {
             }
             context.model.end_group();
         }
-        let active = self.held.or(pointed);
+        let active = self.held.map(|held| held.handle).or(pointed);
         if active.is_some() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
@@ -154,7 +169,7 @@ impl EnvelopeView {
     /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
     fn paint(&self, ui: &Ui, context: &ViewContext, rect: Rect, active: Option<Handle>) {
         let theme = theme::current(ui);
-        let corners = Corners::of(self.id.params(), context, rect);
+        let corners = self.corners(context, rect);
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, theme::RADIUS, theme.well);
         for level in [0.0, 0.5, 1.0] {
@@ -209,7 +224,7 @@ impl EnvelopeView {
             context.model.draw(param, normalized);
         };
         if let Some(param) = sideways {
-            let stage = Corners::of(self.id.params(), context, rect).stage;
+            let stage = self.corners(context, rect).stage;
             by(context, param, way.x / stage);
         }
         if let Some(param) = upwards {
@@ -236,8 +251,8 @@ fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, th
     }
 }
 
-/// How many stages of the longest time fit; of more, all are narrower.
-const STAGES: f32 = 2.2;
+/// Of the longest time, the part that fills the drawing where all stages together last no longer.
+const LEAST_SUM: f32 = 0.05;
 /// Of the sustain, which has no time of its own, points.
 const SUSTAIN: f32 = 24.0;
 /// A delay and a hold of no time still have a corner of their own, points.
@@ -259,7 +274,14 @@ struct Corners {
 }
 
 impl Corners {
-    fn of(envelope: &EnvelopeParams, context: &ViewContext, rect: Rect) -> Corners {
+    /// A stage of the longest time is no wider than `most_stage`, and all of them together fill the drawing
+    /// or have room in it.
+    fn of(
+        envelope: &EnvelopeParams,
+        context: &ViewContext,
+        rect: Rect,
+        most_stage: f32,
+    ) -> Corners {
         let value = |param: Param| context.model.normalized(param);
         let timed = [
             envelope.delay,
@@ -269,7 +291,8 @@ impl Corners {
             envelope.release,
         ];
         let sum: f32 = timed.into_iter().map(value).sum();
-        let most = (inner(rect).width() - SUSTAIN - 2.0 * LEAST) / sum.max(STAGES);
+        let free = inner(rect).width() - SUSTAIN - 2.0 * LEAST;
+        let most = (free / sum.max(LEAST_SUM)).min(most_stage);
         let widths = [
             LEAST + most * value(envelope.delay),
             most * value(envelope.attack),
@@ -384,7 +407,7 @@ mod tests {
         let mut found = Vec::new();
         screen.show(&mut model, &[], |_, context| {
             let rect = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 100.0));
-            let corners = Corners::of(view.id.params(), context, rect);
+            let corners = view.corners(context, rect);
             found = view
                 .dots(&corners, context.live.snapshot())
                 .map(|(_, at)| at)

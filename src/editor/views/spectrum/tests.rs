@@ -1,5 +1,6 @@
 //! The view under hand and keys.
 
+mod modulate;
 mod window;
 
 use super::bar_editor::Tool;

@@ -7,10 +7,11 @@ use super::line;
 use crate::editor::context::ViewContext;
 use crate::editor::model::curves::EditedCurve;
 use crate::editor::model::idle;
+use crate::editor::model::sources::SourceId;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Values;
 use crate::synth::display::CurveMode;
-use crate::synth::parameter::{CurveParams, LFO_DIVISIONS_BEATS};
+use crate::synth::parameter::{CURVES, CurveParams, LFO_DIVISIONS_BEATS};
 
 /// How many partials of a fan are drawn, with the first.
 const TRACES: usize = 9;
@@ -41,6 +42,7 @@ pub fn drawing(ui: &Ui, context: &ViewContext, rect: Rect, painted: &Painted) {
     let color = color(theme, painted.is_idle);
     release(&painter, painted, color);
     grid(&painter, painted.axes, theme);
+    others(&painter, context, painted, theme);
     fan(&painter, context.controls.values(), painted, color);
     let Painted { curve, axes, .. } = painted;
     let ends = [curve.point(1), curve.point(curve.count())].map(|point| axes.at(point));
@@ -64,6 +66,7 @@ pub fn drawing(ui: &Ui, context: &ViewContext, rect: Rect, painted: &Painted) {
             painter.hline(x(start)..=x(end), axes.foot().center().y, stroke);
         }
     }
+    voices(&painter, context, painted, theme);
 }
 
 fn color(theme: &Theme, is_idle: bool) -> Color32 {
@@ -86,6 +89,38 @@ fn release(painter: &Painter, painted: &Painted, color: Color32) {
         let plot = axes.plot();
         let surface = Rect::from_x_y_ranges(from..=to, plot.y_range());
         painter.rect_filled(surface, 0.0, color.gamma_multiply(0.1));
+    }
+}
+
+/// The other curves that are in use, over the same time axis.
+fn others(painter: &Painter, context: &ViewContext, painted: &Painted, theme: &Theme) {
+    let values = context.controls.values();
+    let others = (1..=CURVES)
+        .filter(|&number| number != painted.number && !idle::is_curve_idle(number, values));
+    for number in others {
+        let curve = EditedCurve::shown(number, context.model);
+        for number in 2..=curve.count() {
+            let points = line::leading_to(&curve, painted.axes, number);
+            painter.add(Shape::line(points, Stroke::new(1.0, theme.line)));
+        }
+    }
+}
+
+/// Where each voice is in the curve.
+fn voices(painter: &Painter, context: &ViewContext, painted: &Painted, theme: &Theme) {
+    if painted.is_idle {
+        return;
+    }
+    let source = SourceId::all().find(|source| source.curve() == Some(painted.number));
+    let Some(source) = source else {
+        return;
+    };
+    for voice in context.live.snapshot().sources() {
+        let time = voice.curve_times[painted.number - 1];
+        let level = voice.values[source.place() - 1];
+        let at = pos2(painted.axes.x(time), painted.axes.y(level));
+        painter.circle_filled(at, 3.5, theme.voice(usize::from(voice.slot)));
+        painter.circle_stroke(at, 3.5, Stroke::new(1.0, theme.well));
     }
 }
 
