@@ -103,6 +103,66 @@ fn every_partial_moves_on_its_own() {
     }
 }
 
+/// The cutoff of each partial by an LFO in which they stand apart, and the tilt of the odd ones by
+/// another; and the same bits in other buffers.
+#[test]
+fn every_partial_meets_its_own_cutoff_and_has_its_own_tilt() {
+    let mut patch = patch();
+    for (number, rate_hz, fan_phase) in [(2, 1.5, 0.75), (3, 0.7, -0.5)] {
+        let lfo = LfoParams::of(number);
+        patch.set(lfo.rate, rate_hz);
+        patch.set(lfo.fan_phase, fan_phase);
+        patch.set(lfo.fan_order, 1.0);
+    }
+    let still = patch;
+    for (param, value) in [
+        (Param::FILTER_TYPE, 1.0),
+        (Param::CUTOFF, 400.0),
+        (Param::SLOPE, 12.0),
+        (Param::RESONANCE, 0.0),
+        (Param::FILTER_ENV, 0.0),
+        (Param::FILTER_VELOCITY, 0.0),
+        (Param::KEY_TRACK, 0.0),
+    ] {
+        patch.set(param, value);
+    }
+    set_route(&mut patch, 3, "LFO 2", "Filter Cutoff", 0.2);
+    set_route(&mut patch, 9, "LFO 3", "Tilt", -0.1);
+    patch.set(RouteParams::of(9).partials, 1.0);
+    const FRAMES: usize = 64 * 700;
+    let events = [(17, on(0, 45, 1.0))];
+    let played = |patch: &Patch, sizes: &[usize]| {
+        let mut engine = engine(RATE, patch);
+        let sound = play(&mut engine, &events, FRAMES, sizes);
+        (sound, voices(&engine).remove(0).1)
+    };
+    let (sound, moved) = played(&patch, &[480]);
+    assert!(played(&patch, &[1, 700, 63]).0 == sound);
+    let (_, rest) = played(&still, &[480]);
+    let plain = |param: Param| f64::from(patch.plain(param));
+    for (n, (moved, rest)) in (1..=PARTIALS).zip(moved.iter().zip(&rest)) {
+        let log2_n = (n as f64).log2();
+        let lfo = |number: usize| {
+            let params = LfoParams::of(number);
+            let place = log2_n / (PARTIALS as f64).log2();
+            let cycles = plain(params.rate) * FRAMES as f64 / RATE;
+            (std::f64::consts::TAU * (cycles + plain(params.fan_phase) * place)).sin()
+        };
+        let octaves = 8.0 * depth(&patch, 3) * lfo(2);
+        let above = (110.0 * n as f64 / plain(Param::CUTOFF)).log2() - octaves;
+        let steepness = 2.0 * plain(Param::SLOPE) / (20.0 * 2.0_f64.log10());
+        let filter_db = -10.0 * (1.0 + (steepness * above).exp2()).log10();
+        let tilt_db = if n % 2 == 1 {
+            24.0 * depth(&patch, 9) * lfo(3) * log2_n
+        } else {
+            0.0
+        };
+        let db = 20.0 * (moved[1] / rest[1]).log10();
+        let expected = filter_db + tilt_db;
+        assert!((db - expected).abs() < 5e-3, "{n}: {db} {expected}");
+    }
+}
+
 /// A CLAP host's modulation of a route's depth is one note's own.
 #[test]
 fn a_depth_can_be_other_in_each_voice() {

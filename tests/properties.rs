@@ -248,7 +248,9 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
         } else {
             lfo_db + pressure_db
         };
-        let partials_db = if is_routed(RouteTarget::PartialsLevel) {
+        // The tilt of single partials is limited together with their levels.
+        let levels = [RouteTarget::PartialsLevel, RouteTarget::Own(Param::TILT)];
+        let partials_db = if levels.into_iter().any(is_routed) {
             RouteTarget::PartialsLevel.limits().1
         } else {
             0.0

@@ -12,8 +12,8 @@ use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
+use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
-use super::partials::stages::{SpectrumStage as _, Stages};
 use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
@@ -103,10 +103,7 @@ impl PartialRatios {
 
 /// The filter as `values` set it; `None` while it is off.
 pub fn filter_settings(values: &Values) -> Option<FilterSettings> {
-    let overrides = PartialOverrides::default();
-    at_rest(values, |values| {
-        FilterSettings::read(values, &context(&overrides))
-    })
+    at_rest(values, FilterSettings::read)
 }
 
 /// A filter's gains in dB at these frequencies.

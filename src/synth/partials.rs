@@ -25,6 +25,7 @@ pub use tables::HarmonicTables;
 use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
+use self::stages::filter::FilterSettings;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
 use super::snapshot::PartialSnapshot;
@@ -156,9 +157,10 @@ impl Partials {
         self.motion.shrink(self.frame.used_count());
     }
 
-    /// The settings of the stages in the last segment; `None` before the first.
-    pub fn stages(&self) -> Option<&Stages> {
-        self.state.stages.as_ref()
+    /// The settings of the filter in the last segment; `None` while it is off.
+    pub fn filter_settings(&self) -> Option<FilterSettings> {
+        let filter = self.state.stages.as_ref()?.filter.as_ref();
+        filter.map(|filter| filter.settings)
     }
 
     /// Partials in use, those that fade out since there are fewer among them.

@@ -192,7 +192,7 @@ impl Voice {
             channel: self.control.note.channel,
             key: self.control.note.key,
             fundamental_hz: self.control.trajectory.hz() as f32,
-            filter: self.partials.stages().and_then(|stages| stages.filter),
+            filter: self.partials.filter_settings(),
             amp_envelope: self.control.modulators.envelopes[EnvelopeId::Amp].place(),
             filter_envelope: self.control.modulators.envelopes[EnvelopeId::Filter].place(),
             first: 0,

@@ -48,6 +48,13 @@ impl CurveId {
     fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// Whether the partials stand apart in it.
+    pub fn is_fanned(self, values: &Values) -> bool {
+        let params = &PARAMS[self.index()];
+        CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time).is_open()
+            && !CurveMode::from_index(values.index(params.mode)).is_map()
+    }
 }
 
 /// The points of curve `number`, 1 to [`CURVES`], as the patch says.

@@ -23,6 +23,12 @@ impl EnvelopeId {
     pub fn params(self) -> &'static EnvelopeParams {
         &ENVELOPES[self as usize]
     }
+
+    /// How far the partials stand apart in it.
+    pub fn fan(self, values: &Values) -> CurveFan {
+        let params = self.params();
+        CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time)
+    }
 }
 
 /// The parameters of an envelope.

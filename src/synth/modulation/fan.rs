@@ -134,6 +134,10 @@ pub enum PartialDestination {
     Tune,
     /// −1 (left) to 1 (right), beside its position.
     Pan,
+    /// Octaves over the filter's cutoff, which each partial then meets for itself.
+    Cutoff,
+    /// Decibels per octave over the tilt, counted from the fundamental, which keeps its level.
+    Tilt,
 }
 
 /// What partials stand apart in.
@@ -202,6 +206,8 @@ pub struct PartialRoutes {
     source_count: usize,
     routes: [PartialRoute; ROUTES + 1],
     count: usize,
+    /// What any of them moves: a bit for each [`PartialDestination`].
+    moved: u8,
 }
 
 impl PartialRoutes {
@@ -218,6 +224,7 @@ impl PartialRoutes {
             amount: 0.0,
         }; ROUTES + 1],
         count: 0,
+        moved: 0,
     };
 
     /// Whether there is none.
@@ -229,6 +236,7 @@ impl PartialRoutes {
     pub fn clear(&mut self) {
         self.source_count = 0;
         self.count = 0;
+        self.moved = 0;
     }
 
     /// Takes one in. There are no more than [`ROUTES`] and a glide.
@@ -236,6 +244,7 @@ impl PartialRoutes {
         if let Some(place) = self.routes.get_mut(self.count) {
             *place = route;
             self.count += 1;
+            self.moved |= 1 << route.to as u8;
         }
     }
 
@@ -252,7 +261,7 @@ impl PartialRoutes {
         });
     }
 
-    /// What routes take from a source of the voice: each source is worked out once for all of them.
+    /// What routes take from a source of the voice: all that take it share one place.
     pub fn input(&mut self, source: ModulationSource, sources: &mut SourceValues) -> PartialInput {
         let known = self.sources().position(|(of, _)| *of == Some(source));
         if let Some(place) = known {
@@ -301,6 +310,6 @@ impl PartialRoutes {
 
     /// Whether any moves this.
     pub fn move_any(&self, to: PartialDestination) -> bool {
-        self.to(to).next().is_some()
+        self.moved >> to as u8 & 1 != 0
     }
 }

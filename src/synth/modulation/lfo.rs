@@ -36,6 +36,12 @@ impl LfoId {
     fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// How far the partials stand apart in it.
+    pub fn fan(self, values: &Values) -> Fan {
+        let params = &PARAMS[self.index()];
+        Fan::read(values, params.fan_order, params.fan_phase, params.fan_rate)
+    }
 }
 
 /// What an LFO follows in each cycle.
@@ -156,7 +162,7 @@ impl SharedLfo {
             trigger: Trigger::from_index(values.index(params.trigger)),
             phase_cycles: f64::from(values.get(params.phase)),
             fade_s: values.get(params.fade),
-            fan: Fan::read(values, params.fan_order, params.fan_phase, params.fan_rate),
+            fan: LfoId::numbered(number).fan(values),
             clock,
         }
     }

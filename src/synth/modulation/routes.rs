@@ -8,15 +8,20 @@
 //! What the patch's own routes move is limited once: depths before they count, all else behind all
 //! routes.
 
+mod patch_route;
+mod set;
+
+pub use self::set::RouteSet;
+
+use self::patch_route::PatchRoute;
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
-use super::fan::{PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet};
+use super::fan::{PartialDestination, PartialRoutes, PartialSet};
 use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, LFO_RATES, ModulationSource, Operation,
     SourceSet, SourceValues,
 };
-use crate::dsp::bend::Bend;
-use crate::synth::parameter::{self, Param, RouteParams, RouteTarget};
+use crate::synth::parameter::{self, Param, RouteParams};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -149,146 +154,6 @@ impl FixedRoute {
             Operation::Add => *value += moved,
             Operation::Scale => *value *= 1.0 - depth + moved,
         }
-    }
-}
-
-/// A route of a patch's own as voices read it.
-#[derive(Clone, Copy, Debug)]
-struct PatchRoute {
-    from: ModulationSource,
-    via: Option<ModulationSource>,
-    bend: Bend,
-    to: Target,
-    depth: Depth,
-    /// What a depth of 1 is, in the destination's unit.
-    span: f32,
-    /// The least and the greatest value of the destination, in its unit.
-    limits: (f32, f32),
-}
-
-impl PatchRoute {
-    /// `None` if it moves nothing whatever its depth.
-    fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
-        let source = |param| {
-            let place = values.index(param).checked_sub(1)?;
-            ModulationSource::ROUTED.get(place).copied()
-        };
-        let target = RouteTarget::of_place(values.index(params.to))?;
-        if values.is_on(params.bypass) {
-            return None;
-        }
-        let set = PartialSet::from_index(values.index(params.partials));
-        Some(PatchRoute {
-            from: source(params.from)?,
-            via: source(params.via),
-            bend: Bend::new(values.get(params.bend)),
-            to: match target {
-                RouteTarget::Pitch => Target::Voice(PITCH),
-                RouteTarget::Level => Target::Voice(LEVEL),
-                RouteTarget::Pan => Target::Voice(Destination::PAN),
-                RouteTarget::Cutoff => Target::Voice(CUTOFF),
-                RouteTarget::PartialsLevel => Target::Partials(PartialDestination::Level, set),
-                RouteTarget::PartialsTune => Target::Partials(PartialDestination::Tune, set),
-                RouteTarget::PartialsPan => Target::Partials(PartialDestination::Pan, set),
-                RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
-                RouteTarget::LfoRate(number) => Target::Voice(*LFO_RATES.get(number - 1)?),
-            },
-            depth: Depth::new(params.depth, values),
-            span: target.span(),
-            limits: target.limits(),
-        })
-    }
-
-    /// Whether it moves this value of a voice.
-    fn moves(&self, destination: Destination) -> bool {
-        matches!(self.to, Target::Voice(to) if to == destination)
-    }
-
-    /// Its depth, −1 to 1: all routes that move it are before this one.
-    fn depth(&self, own: &DestinationValues) -> f32 {
-        self.depth.value(own).clamp(-1.0, 1.0)
-    }
-
-    fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
-        let depth = self.depth(own);
-        if depth == 0.0 {
-            return;
-        }
-        let via = self.via.map_or(1.0, |via| sources.get(via));
-        own[to] += self.span * depth * via * self.bend.at(sources.get(self.from));
-    }
-
-    fn limit(&self, own: &mut DestinationValues) {
-        if let Target::Voice(to) = self.to {
-            let (least, most) = self.limits;
-            own[to] = own[to].clamp(least, most);
-        }
-    }
-
-    /// Adds it to those to partials, at the instant of `sources`.
-    fn push_to_partials(
-        &self,
-        to: PartialDestination,
-        set: PartialSet,
-        sources: &mut SourceValues,
-        own: &DestinationValues,
-        partial_routes: &mut PartialRoutes,
-    ) {
-        let from = partial_routes.input(self.from, sources);
-        let via = match self.via {
-            Some(via) => partial_routes.input(via, sources),
-            None => PartialInput::Same(1.0),
-        };
-        partial_routes.push(PartialRoute {
-            to,
-            set,
-            from,
-            bend: self.bend,
-            via,
-            amount: self.span * self.depth(own),
-        });
-    }
-}
-
-/// Some of the routes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RouteSet(u64);
-
-const _: () = assert!(COUNT <= u64::BITS as usize);
-
-impl RouteSet {
-    /// The routes of the patch.
-    const OF_PATCH: RouteSet = RouteSet((1 << parameter::ROUTES) - 1);
-
-    fn insert(&mut self, index: usize) {
-        self.0 |= 1 << index;
-    }
-
-    /// Those in both sets.
-    pub fn and(self, other: RouteSet) -> RouteSet {
-        RouteSet(self.0 & other.0)
-    }
-
-    /// Those in either set.
-    fn or(self, other: RouteSet) -> RouteSet {
-        RouteSet(self.0 | other.0)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Their indices, in the routes' order.
-    fn indices(self) -> impl Iterator<Item = usize> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let index = rest.trailing_zeros();
-            // Of an empty set it is past the last.
-            let next = (rest != 0).then_some(index as usize);
-            rest &= rest.wrapping_sub(1);
-            next
-        })
     }
 }
 

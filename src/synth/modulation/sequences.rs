@@ -17,6 +17,8 @@ const PARAMS: [SequenceParams; SEQUENCES] = [SequenceParams::of(1), SequencePara
 pub struct SequenceId(u8);
 
 impl SequenceId {
+    const ALL: [SequenceId; SEQUENCES] = [SequenceId(0), SequenceId(1)];
+
     /// The sequence of this number, 1 to [`SEQUENCES`].
     pub const fn numbered(number: usize) -> SequenceId {
         assert!(number >= 1 && number <= SEQUENCES);
@@ -25,6 +27,16 @@ impl SequenceId {
 
     fn index(self) -> usize {
         usize::from(self.0)
+    }
+
+    /// How far the partials stand apart in it.
+    pub fn fan(self, values: &Values) -> StepFan {
+        let params = &PARAMS[self.index()];
+        StepFan {
+            order: FanOrder::from_index(values.index(params.fan_order)),
+            steps: values.get(params.fan_steps),
+            seed: values.get(Param::SEED) as u32,
+        }
     }
 }
 
@@ -37,6 +49,13 @@ pub struct StepFan {
     pub steps: f32,
     /// Of the random order.
     pub seed: u32,
+}
+
+impl StepFan {
+    /// Whether the partials stand apart at all.
+    pub fn is_open(&self) -> bool {
+        self.steps != 0.0
+    }
 }
 
 /// What all voices share of a sequence at a tick.
@@ -56,17 +75,14 @@ struct SharedSequence {
 }
 
 impl SharedSequence {
-    fn new(values: &Values, params: &SequenceParams, clock: CycleClock) -> SharedSequence {
+    fn new(values: &Values, id: SequenceId, clock: CycleClock) -> SharedSequence {
+        let params = &PARAMS[id.index()];
         SharedSequence {
             steps: std::array::from_fn(|index| values.get(params.step(index + 1))),
             count: values.index(params.steps).clamp(1, SEQUENCE_STEPS),
             glide: f64::from(values.get(params.glide)),
             is_free: values.index(params.trigger) == 0,
-            fan: StepFan {
-                order: FanOrder::from_index(values.index(params.fan_order)),
-                steps: values.get(params.fan_steps),
-                seed: values.get(Param::SEED) as u32,
-            },
+            fan: id.fan(values),
             clock,
         }
     }
@@ -96,14 +112,14 @@ impl SharedSequences {
     /// As the patch says, with all clocks at 0.
     pub fn new(values: &Values) -> SharedSequences {
         SharedSequences(
-            PARAMS.map(|params| SharedSequence::new(values, &params, CycleClock::default())),
+            SequenceId::ALL.map(|id| SharedSequence::new(values, id, CycleClock::default())),
         )
     }
 
     /// As a changed patch says; the clocks go on.
     pub fn set_patch(&mut self, values: &Values) {
-        for (sequence, params) in self.0.iter_mut().zip(&PARAMS) {
-            *sequence = SharedSequence::new(values, params, sequence.clock);
+        for (sequence, id) in self.0.iter_mut().zip(SequenceId::ALL) {
+            *sequence = SharedSequence::new(values, id, sequence.clock);
         }
     }
 
@@ -173,7 +189,7 @@ impl VoiceSequences {
     ) -> Option<FannedSequence> {
         let sequence = &shared.0[id.index()];
         let now = self.steps(id, shared, at);
-        (sequence.fan.steps != 0.0).then(|| FannedSequence {
+        sequence.fan.is_open().then(|| FannedSequence {
             values: std::array::from_fn(|ahead| match ahead < sequence.count {
                 true => sequence.value(now + ahead as f64),
                 false => 0.0,

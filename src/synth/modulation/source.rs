@@ -10,6 +10,7 @@ use super::sequences::SequenceId;
 use crate::dsp::random;
 use crate::synth::channel::Control;
 use crate::synth::parameter::{LFOS, Param, ROUTE_SOURCE_LABELS};
+use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
 /// Middle C: key tracking turns about it.
@@ -247,6 +248,18 @@ impl ModulationSource {
             ModulationSource::FilterEnvelope => Some(EnvelopeId::Filter),
             _ => None,
         }
+    }
+
+    /// Whether it may be another value for each partial, by the patch alone.
+    pub fn differs_between_partials(self, values: &Values) -> bool {
+        use ModulationSource::*;
+        matches!(
+            self,
+            PartialNumber | PartialOdd | PartialRandom | PartialSide
+        ) || self.lfo().is_some_and(|id| id.fan(values).is_open())
+            || self.sequence().is_some_and(|id| id.fan(values).is_open())
+            || self.curve().is_some_and(|id| id.is_fanned(values))
+            || self.envelope().is_some_and(|id| id.fan(values).is_open())
     }
 
     /// Whether its value stays as it is while the note and its channel stay as they are.

@@ -38,7 +38,8 @@ use crate::synth::parameter::MAX_PARTIALS;
 /// destination's unit, beside whatever their ratios and gains are now. `offsets` are of whole groups,
 /// one for each destination.
 ///
-/// What a source comes to takes the most: it is worked out once for all routes that take it.
+/// What a source comes to takes the most: it is worked out once for all routes that have it as their
+/// From. As the Via of a route it is worked out anew for each; few routes have such.
 pub fn set_offsets<const N: usize>(
     to: [PartialDestination; N],
     context: &Context,

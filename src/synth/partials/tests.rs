@@ -1,6 +1,7 @@
 //! Source and stages: their formulas, and what is worked out when.
 
 mod fan;
+mod fan_stages;
 
 use super::*;
 use crate::synth::modulation::{Destination, DestinationValues};

@@ -12,8 +12,8 @@ use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
 use crate::synth::parameter::{
-    CURVES, CurveParams, LFOS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, SEQUENCES,
-    SequenceParams,
+    CURVES, CurveParams, LFOS, LfoParams, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteTarget,
+    SEQUENCES, SequenceParams,
 };
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
@@ -271,10 +271,17 @@ fn a_patchs_route_takes_any_source_to_any_target() {
             let depth = f64::from(tick.values.get(RouteParams::of(1).depth));
             let moved = depth * f64::from(target.span()) * expected(from);
             let to = match *target {
+                to if to.is_of_partials()
+                    && (from.differs_between_partials(&tick.values)
+                        || !matches!(to, RouteTarget::Cutoff | RouteTarget::Own(_))) =>
+                {
+                    assert_eq!(after, before);
+                    assert_eq!(tick.routes.to_partials(), RouteSet(1));
+                    continue;
+                }
                 RouteTarget::Pitch => PITCH,
                 RouteTarget::Level => LEVEL,
                 RouteTarget::Pan => Destination::PAN,
-                RouteTarget::Cutoff => CUTOFF,
                 RouteTarget::Own(param) => Destination::of(param),
                 // No LFO moves its own rate, nor that of one before it.
                 RouteTarget::LfoRate(number)
@@ -285,13 +292,8 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                     continue;
                 }
                 RouteTarget::LfoRate(number) => LFO_RATES[number - 1],
-                RouteTarget::PartialsLevel
-                | RouteTarget::PartialsTune
-                | RouteTarget::PartialsPan => {
-                    assert_eq!(after, before);
-                    assert_eq!(tick.routes.to_partials(), RouteSet(1));
-                    continue;
-                }
+                RouteTarget::Cutoff => CUTOFF,
+                to => panic!("{to:?} is one value of the voice"),
             };
             let (least, most) = target.limits();
             let expected = f64::from(before[to]) + moved;
@@ -305,6 +307,52 @@ fn a_patchs_route_takes_any_source_to_any_target() {
             others[to] = before[to];
             assert_eq!(others, before, "{source} {label}");
         }
+    }
+}
+
+/// Cutoff and tilt are one value of the voice as long as all partials have the same.
+#[test]
+fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
+    let lfo = LfoParams::of(2);
+    let curve = CurveParams::of(1);
+    let route = RouteParams::of(1);
+    let sequence = SequenceParams::of(1);
+    let via = |label_of: &str| (route.via, label(route.via, label_of));
+    let cases: [(&str, &[(Param, f32)], bool); 14] = [
+        ("LFO 2", &[], false),
+        ("LFO 2", &[(lfo.fan_phase, 0.5)], true),
+        ("LFO 2", &[(lfo.fan_rate, -0.5)], true),
+        ("LFO 3", &[(lfo.fan_rate, -0.5)], false),
+        ("LFO 3", &[(lfo.fan_rate, -0.5), via("LFO 2")], true),
+        ("Sequence 1", &[(sequence.fan_steps, 3.0)], true),
+        ("Curve 1", &[(curve.fan_delay, 1.0)], true),
+        (
+            "Curve 1",
+            &[(curve.fan_delay, 1.0), (curve.mode, 3.0)],
+            false,
+        ),
+        ("Filter Envelope", &[(Param::FILTER_FAN_TIME, 1.0)], true),
+        ("Amp Envelope", &[(Param::FILTER_FAN_TIME, 1.0)], false),
+        ("Velocity", &[], false),
+        ("Velocity", &[via("Partial Odd")], true),
+        ("Partial Number", &[], true),
+        ("Velocity", &[(route.partials, 1.0)], true),
+    ];
+    for to in ["Filter Cutoff", "Tilt"] {
+        for (from, settings, is_apart) in &cases {
+            let mut patch = with_route(from, to, 0.5);
+            for &(param, value) in *settings {
+                patch.set(param, value);
+            }
+            let tick = tick(&patch);
+            assert!(tick.routes.can_move(0));
+            let is_found = tick.routes.to_partials() == RouteSet(1);
+            assert_eq!(is_found, *is_apart, "{from} {to} {settings:?}");
+        }
+        // Of other values there is one in a voice.
+        let mut patch = with_route("LFO 2", "Filter Slope", 0.5);
+        patch.set(lfo.fan_phase, 0.5);
+        assert!(tick(&patch).routes.to_partials().is_empty());
     }
 }
 

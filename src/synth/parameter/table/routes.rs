@@ -245,12 +245,23 @@ impl RouteTarget {
         }
     }
 
-    /// Whether it is a value of single partials.
+    /// Whether single partials may have it each for itself.
     pub fn is_of_partials(self) -> bool {
         matches!(
             self,
-            RouteTarget::PartialsLevel | RouteTarget::PartialsTune | RouteTarget::PartialsPan
+            RouteTarget::PartialsLevel
+                | RouteTarget::PartialsTune
+                | RouteTarget::PartialsPan
+                | RouteTarget::Cutoff
+                | RouteTarget::Own(Param::TILT)
         )
+    }
+
+    /// The least and the greatest that routes move a single partial's by where the voice itself has this
+    /// value. What is past a limit already is moved no farther, and what is not moved stays.
+    pub fn offset_limits(self, value: f32) -> (f32, f32) {
+        let (least, most) = self.limits();
+        ((least - value).min(0.0), (most - value).max(0.0))
     }
 
     /// Its unit.

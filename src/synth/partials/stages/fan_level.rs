@@ -1,12 +1,15 @@
-//! The levels of single partials, as routes move them: the last stage, so that nothing before it is
-//! worked out anew for them but the gains of the sides.
+//! The levels and the tilt of single partials, as routes move them: the last stage, so that nothing
+//! before it is worked out anew for them but the gains of the sides.
+//!
+//! A tilt of d decibels per octave is d·log₂ n decibels for partial n: the fundamental keeps its level.
+//! What both come to for a partial stays within the limits of its level.
 
 use super::SpectrumStage;
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::fan::PartialDestination;
-use crate::synth::parameter::{MAX_PARTIALS, RouteTarget};
+use crate::synth::parameter::{MAX_PARTIALS, Param, RouteTarget};
 use crate::synth::partials::fan::set_offsets;
 use crate::synth::partials::{Arrays, Context, Frame};
 
@@ -14,24 +17,44 @@ use crate::synth::partials::{Arrays, Context, Frame};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
     instant: u64,
+    levels: bool,
+    /// The tilt that the voice itself has, where routes move that of partials.
+    tilt_db: Option<f32>,
 }
 
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO;
     const WRITES: Arrays = Arrays::SIDES;
 
-    fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
-        let is_on = context.routes.move_any(PartialDestination::Level);
-        is_on.then_some(Stage {
+    fn read(values: &VoiceValues, context: &Context) -> Option<Stage> {
+        let levels = context.routes.move_any(PartialDestination::Level);
+        let tilts = context.routes.move_any(PartialDestination::Tilt);
+        (levels || tilts).then(|| Stage {
             instant: context.routes_instant,
+            levels,
+            tilt_db: tilts.then(|| values.get(Param::TILT)),
         })
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
-        let mut levels_db = [0.0; MAX_PARTIALS];
-        let levels_db = &mut levels_db[..len];
-        set_offsets([PartialDestination::Level], context, frame, [levels_db]);
+        let (mut levels_db, mut tilts_db) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        let (levels_db, tilts_db) = (&mut levels_db[..len], &mut tilts_db[..len]);
+        match (self.levels, self.tilt_db) {
+            (true, Some(_)) => {
+                let both = [PartialDestination::Level, PartialDestination::Tilt];
+                set_offsets(both, context, frame, [&mut *levels_db, &mut *tilts_db]);
+            }
+            (false, Some(_)) => {
+                set_offsets([PartialDestination::Tilt], context, frame, [&mut *tilts_db]);
+            }
+            _ => set_offsets([PartialDestination::Level], context, frame, [&mut *levels_db]),
+        }
+        if let Some(tilt_db) = self.tilt_db {
+            let limits_db = RouteTarget::Own(Param::TILT).offset_limits(tilt_db);
+            let log2_n = &context.tables.log2_n[..len];
+            add_tilts(context.level, limits_db, tilts_db, log2_n, levels_db);
+        }
         let limits_db = RouteTarget::PartialsLevel.limits();
         multiply(
             context.level,
@@ -40,6 +63,15 @@ impl SpectrumStage for Stage {
             frame.left.write(len),
             frame.right.write(len),
         );
+    }
+}
+
+at_level! {
+    fn add_tilts(limits_db: (f32, f32), tilts_db: &[f32], log2_n: &[f32], levels_db: &mut [f32]) {
+        let (least, most) = limits_db;
+        for ((level_db, tilt_db), log2_n) in levels_db.iter_mut().zip(tilts_db).zip(log2_n) {
+            *level_db += at_least(at_most(*tilt_db, most), least) * log2_n;
+        }
     }
 }
 

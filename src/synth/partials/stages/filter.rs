@@ -8,17 +8,35 @@
 //! * resonance of low and high pass: a bell at the cutoff, 1 + (10^(R/20) − 1)/(1 + 16x²)².
 //!
 //! Exact by construction (there is no recursive filter behind it), so it neither rings nor drifts.
+//!
+//! Routes may move the cutoff for each partial: then each has its own distance to its own cutoff.
 
 use super::SpectrumStage;
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db};
 use crate::dsp::simd_level::SimdLevel;
+use crate::synth::modulation::fan::PartialDestination;
 use crate::synth::modulation::{Destination, VoiceValues};
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{MAX_PARTIALS, Param, RouteTarget};
+use crate::synth::partials::fan::set_offsets;
 use crate::synth::partials::{Arrays, Context, Frame};
 
-/// The stage has the filter's own settings.
-pub type Stage = FilterSettings;
+/// The filter of a voice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage {
+    /// For all partials.
+    pub settings: FilterSettings,
+    /// How routes move it for each; `None` if none does.
+    moved: Option<MovedCutoffs>,
+}
+
+/// The cutoffs of single partials at one instant of the routes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct MovedCutoffs {
+    instant: u64,
+    /// What routes add to the cutoff of the voice itself, octaves.
+    voice_octaves: f32,
+}
 
 /// Which partials pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +79,9 @@ pub struct FilterSettings {
     pub resonance_db: f32,
 }
 
-impl SpectrumStage for FilterSettings {
-    const READS: Arrays = Arrays::OCTAVES.and(Arrays::FUNDAMENTAL);
-    const WRITES: Arrays = Arrays::SHAPED_GAIN;
-
-    fn read(values: &VoiceValues, _: &Context) -> Option<FilterSettings> {
+impl FilterSettings {
+    /// As the values say; `None` while it is off.
+    pub fn read(values: &VoiceValues) -> Option<FilterSettings> {
         let filter_type = FilterType::from_index(values.index(Param::FILTER_TYPE));
         (filter_type != FilterType::Off).then(|| FilterSettings {
             filter_type,
@@ -75,15 +91,53 @@ impl SpectrumStage for FilterSettings {
             resonance_db: values.get(Param::RESONANCE),
         })
     }
+}
+
+impl SpectrumStage for Stage {
+    const READS: Arrays = Arrays::OCTAVES.and(Arrays::FUNDAMENTAL);
+    const WRITES: Arrays = Arrays::SHAPED_GAIN;
+
+    fn read(values: &VoiceValues, context: &Context) -> Option<Stage> {
+        let is_moved = context.routes.move_any(PartialDestination::Cutoff);
+        FilterSettings::read(values).map(|settings| Stage {
+            settings,
+            moved: is_moved.then(|| MovedCutoffs {
+                instant: context.routes_instant,
+                voice_octaves: values.at(Destination::CUTOFF_OCTAVES),
+            }),
+        })
+    }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let used = frame.used_count();
-        Filter::new(self).apply(
-            context.level,
-            &frame.log2_ratio[..used],
-            libm::log2(context.fundamental_hz) as f32,
-            frame.shaped_gain.write(used),
-        );
+        let filter = Filter::new(&self.settings);
+        let log2_fundamental = libm::log2(context.fundamental_hz) as f32;
+        let Some(moved) = &self.moved else {
+            let gains = frame.shaped_gain.write(used);
+            let log2_ratio = &frame.log2_ratio[..used];
+            return filter.apply(context.level, log2_ratio, log2_fundamental, gains);
+        };
+        // Those that fade out past the last partial have no gain to be filtered.
+        let len = frame.padded_count();
+        let mut octaves = [0.0; MAX_PARTIALS];
+        let octaves = &mut octaves[..len];
+        let cutoff = PartialDestination::Cutoff;
+        set_offsets([cutoff], context, frame, [&mut *octaves]);
+        let limits = RouteTarget::Cutoff.offset_limits(moved.voice_octaves);
+        set_distances(context.level, limits, &frame.log2_ratio[..len], octaves);
+        let gains = frame.shaped_gain.write(len);
+        filter.apply(context.level, octaves, log2_fundamental, gains);
+    }
+}
+
+at_level! {
+    /// Replaces the octaves by which each partial's cutoff is moved by those that the partial is above
+    /// the fundamental, less these.
+    fn set_distances(limits: (f32, f32), log2_ratio: &[f32], octaves: &mut [f32]) {
+        let (least, most) = limits;
+        for (octaves, log2_ratio) in octaves.iter_mut().zip(log2_ratio) {
+            *octaves = log2_ratio - at_least(at_most(*octaves, most), least);
+        }
     }
 }
 

@@ -23,7 +23,7 @@ const ORDERS: [FanOrder; 5] = [
     FanOrder::Side,
 ];
 
-const FAN: Fan = Fan {
+pub(super) const FAN: Fan = Fan {
     order: FanOrder::Number,
     phase_cycles: 1.25,
     rate_octaves: 0.0,
@@ -36,7 +36,7 @@ const FAN: Fan = Fan {
     reason = "the sources are copied as they are"
 )]
 #[derive(Clone, Copy, Debug)]
-enum Input {
+pub(super) enum Input {
     /// One value for all partials.
     Same(f32),
     /// What they stand apart in.
@@ -47,16 +47,16 @@ use Input::{Apart, Same};
 
 /// A [`PartialRoute`] with its sources.
 #[derive(Clone, Copy)]
-struct Route {
-    to: PartialDestination,
-    set: PartialSet,
-    source: Input,
-    bend: Bend,
-    via: Input,
-    amount: f32,
+pub(super) struct Route {
+    pub to: PartialDestination,
+    pub set: PartialSet,
+    pub source: Input,
+    pub bend: Bend,
+    pub via: Input,
+    pub amount: f32,
 }
 
-fn route(to: PartialDestination, source: Input, amount: f32) -> Route {
+pub(super) fn route(to: PartialDestination, source: Input, amount: f32) -> Route {
     Route {
         to,
         set: PartialSet::All,
@@ -67,7 +67,7 @@ fn route(to: PartialDestination, source: Input, amount: f32) -> Route {
     }
 }
 
-fn lfo(shape: LfoShape, fan: Fan, cycles: f64) -> Input {
+pub(super) fn lfo(shape: LfoShape, fan: Fan, cycles: f64) -> Input {
     cycle(LfoCycle::Shape(shape), fan, cycles)
 }
 
@@ -84,7 +84,7 @@ fn cycle(cycle: LfoCycle, fan: Fan, cycles: f64) -> Input {
 
 impl Chain {
     /// Lets these routes alone move partials.
-    fn set_routes(&mut self, routes: &[Route]) -> Arrays {
+    pub(super) fn set_routes(&mut self, routes: &[Route]) -> Arrays {
         self.routes.clear();
         for route in routes {
             let (from, via) = (self.input(route.source), self.input(route.via));
@@ -122,7 +122,7 @@ impl Chain {
     }
 
     /// The gains of the left side that these routes make, in decibels over those without them.
-    fn levels_db(&mut self, routes: &[Route]) -> Vec<f64> {
+    pub(super) fn levels_db(&mut self, routes: &[Route]) -> Vec<f64> {
         self.set_routes(&[]);
         let before = self.frame().left.to_vec();
         self.set_routes(routes);
@@ -136,7 +136,7 @@ impl Chain {
     }
 
     /// What a source comes to for each partial.
-    fn values(&mut self, source: Input) -> Vec<f64> {
+    pub(super) fn values(&mut self, source: Input) -> Vec<f64> {
         let routes = [route(PartialDestination::Level, source, 12.0)];
         let levels_db = self.levels_db(&routes);
         levels_db.into_iter().map(|db| db / 12.0).collect()
@@ -155,7 +155,7 @@ impl Chain {
     }
 }
 
-fn chain() -> Chain {
+pub(super) fn chain() -> Chain {
     Chain::new(&[
         (Param::PARTIALS, 100.0),
         (Param::INHARMONICITY, 4e-4),

@@ -1,0 +1,122 @@
+//! A route of a patch's own.
+
+use super::{CUTOFF, Depth, LEVEL, PITCH, Target};
+use crate::dsp::bend::Bend;
+use crate::synth::modulation::fan::{
+    PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet,
+};
+use crate::synth::modulation::{
+    Destination, DestinationValues, LFO_RATES, ModulationSource, SourceValues,
+};
+use crate::synth::parameter::{Param, RouteParams, RouteTarget};
+use crate::synth::patch::Values;
+
+/// A route of a patch's own as voices read it.
+#[derive(Clone, Copy, Debug)]
+pub struct PatchRoute {
+    pub from: ModulationSource,
+    pub via: Option<ModulationSource>,
+    bend: Bend,
+    pub to: Target,
+    pub depth: Depth,
+    /// What a depth of 1 is, in the destination's unit.
+    span: f32,
+    /// The least and the greatest value of the destination, in its unit.
+    limits: (f32, f32),
+}
+
+impl PatchRoute {
+    /// `None` if it moves nothing whatever its depth.
+    ///
+    /// Of the values that the voice and its partials may have, cutoff and tilt, it moves that of the
+    /// voice, unless it comes to something else for some partials.
+    pub fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
+        let source = |param| {
+            let place = values.index(param).checked_sub(1)?;
+            ModulationSource::ROUTED.get(place).copied()
+        };
+        let target = RouteTarget::of_place(values.index(params.to))?;
+        if values.is_on(params.bypass) {
+            return None;
+        }
+        let (from, via) = (source(params.from)?, source(params.via));
+        let set = PartialSet::from_index(values.index(params.partials));
+        let differs = |source: ModulationSource| source.differs_between_partials(values);
+        let is_apart = set != PartialSet::All || differs(from) || via.is_some_and(differs);
+        Some(PatchRoute {
+            from,
+            via,
+            bend: Bend::new(values.get(params.bend)),
+            to: match target {
+                RouteTarget::Pitch => Target::Voice(PITCH),
+                RouteTarget::Level => Target::Voice(LEVEL),
+                RouteTarget::Pan => Target::Voice(Destination::PAN),
+                RouteTarget::Cutoff if is_apart => {
+                    Target::Partials(PartialDestination::Cutoff, set)
+                }
+                RouteTarget::Cutoff => Target::Voice(CUTOFF),
+                RouteTarget::Own(Param::TILT) if is_apart => {
+                    Target::Partials(PartialDestination::Tilt, set)
+                }
+                RouteTarget::PartialsLevel => Target::Partials(PartialDestination::Level, set),
+                RouteTarget::PartialsTune => Target::Partials(PartialDestination::Tune, set),
+                RouteTarget::PartialsPan => Target::Partials(PartialDestination::Pan, set),
+                RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
+                RouteTarget::LfoRate(number) => Target::Voice(*LFO_RATES.get(number - 1)?),
+            },
+            depth: Depth::new(params.depth, values),
+            span: target.span(),
+            limits: target.limits(),
+        })
+    }
+
+    /// Whether it moves this value of a voice.
+    pub fn moves(&self, destination: Destination) -> bool {
+        matches!(self.to, Target::Voice(to) if to == destination)
+    }
+
+    /// Its depth, −1 to 1: all routes that move it are before this one.
+    pub fn depth(&self, own: &DestinationValues) -> f32 {
+        self.depth.value(own).clamp(-1.0, 1.0)
+    }
+
+    pub fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
+        let depth = self.depth(own);
+        if depth == 0.0 {
+            return;
+        }
+        let via = self.via.map_or(1.0, |via| sources.get(via));
+        own[to] += self.span * depth * via * self.bend.at(sources.get(self.from));
+    }
+
+    pub fn limit(&self, own: &mut DestinationValues) {
+        if let Target::Voice(to) = self.to {
+            let (least, most) = self.limits;
+            own[to] = own[to].clamp(least, most);
+        }
+    }
+
+    /// Adds it to those to partials, at the instant of `sources`.
+    pub fn push_to_partials(
+        &self,
+        to: PartialDestination,
+        set: PartialSet,
+        sources: &mut SourceValues,
+        own: &DestinationValues,
+        partial_routes: &mut PartialRoutes,
+    ) {
+        let from = partial_routes.input(self.from, sources);
+        let via = match self.via {
+            Some(via) => partial_routes.input(via, sources),
+            None => PartialInput::Same(1.0),
+        };
+        partial_routes.push(PartialRoute {
+            to,
+            set,
+            from,
+            bend: self.bend,
+            via,
+            amount: self.span * self.depth(own),
+        });
+    }
+}
