@@ -38,6 +38,8 @@ fn patch(seed: u64) -> Patch {
         (RouteParams::of(1).to, [0.0, 5.0, 6.0][seed as usize % 3]),
         (RouteParams::of(1).depth, 0.2),
         (LfoParams::of(2).fan_phase, 1.0),
+        // Free, or with the phrase.
+        (LfoParams::of(2).trigger, [3.0, 0.0][seed as usize % 2]),
     ] {
         patch.set(param, value);
     }

@@ -118,6 +118,8 @@ pub struct Assigner {
     last_key: Option<u8>,
     /// Onsets so far.
     onsets: u64,
+    /// Phrases so far.
+    phrases: u64,
 }
 
 impl Assigner {
@@ -134,6 +136,7 @@ impl Assigner {
             playing: None,
             last_key: None,
             onsets: 0,
+            phrases: 0,
         }
     }
 
@@ -145,6 +148,7 @@ impl Assigner {
         self.playing = None;
         self.last_key = None;
         self.onsets = 0;
+        self.phrases = 0;
     }
 
     /// From now on at most `voices` notes sound, in the first `slots`. Those that sound are left.
@@ -167,6 +171,12 @@ impl Assigner {
         self.notes.held_keys() | self.held.keys()
     }
 
+    /// How many phrases have begun: notes on while no key was down, as far as is known. The key of a note
+    /// whose voice has come to its end counts as up in Poly.
+    pub fn phrases(&self) -> u64 {
+        self.phrases
+    }
+
     /// A note begins. Where all voices are taken, others give way; if there is none to be had, it does
     /// not sound.
     pub fn note_on(&mut self, note: NewNote, commands: &mut impl Commands) {
@@ -185,6 +195,7 @@ impl Assigner {
             );
         });
         let is_legato = self.notes.holds_any_key();
+        self.phrases += u64::from(!is_legato);
         self.steal_down_to(self.voices.saturating_sub(1), commands);
         let glide_start = self.glide_start(note.key, None, is_legato);
         let Some(slot) = self.notes.slot_for_new_note(self.slots) else {

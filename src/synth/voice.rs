@@ -7,6 +7,7 @@ mod tests;
 use super::channel::Control;
 use super::event::NoteExpression;
 use super::modulation::envelopes::EnvelopeId;
+use super::modulation::lfo::note_seed;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
@@ -20,7 +21,6 @@ use super::tick::Tick;
 use super::versioned::{Versioned, copy_fields};
 use super::workspace::Workspace;
 use crate::dsp::prefetch::prefetch;
-use crate::dsp::random;
 use crate::dsp::simd_level::SimdLevel;
 
 /// What a voice is doing.
@@ -221,7 +221,8 @@ impl Voice {
     }
 
     /// Goes on as another note's: with its key, channel and expression, and with the envelopes, the
-    /// velocity and whatever else the onset has decided.
+    /// velocity and whatever else the onset has decided. What follows the phrase begins anew with a new
+    /// one.
     pub fn continue_as(&mut self, note: Note, tick: &Tick) {
         let channel = tick.channels.control(note.channel, &tick.values);
         let control = &mut self.control;
@@ -232,6 +233,8 @@ impl Voice {
             brightness_at_onset: channel.brightness,
             ..note
         };
+        let lfos = &mut control.modulators.lfos;
+        lfos.go_on(&tick.modulators.lfos, tick.block_frames);
         if control.has_offsets {
             self.own.write().offsets = Offsets::NONE;
         }
@@ -298,10 +301,10 @@ impl Voice {
         let control = tick.channels.control(channel, values);
         self.control.note.brightness_at_onset = control.brightness;
         let seed = values.get(Param::SEED) as u64;
-        let note_seed = random::bits(seed, u64::from(channel) << 8 | u64::from(key));
-        self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial);
-        self.update_values(tick);
+        let note_seed = note_seed(seed, channel, key);
         let at = tick.block_frames - left.len();
+        self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial, at);
+        self.update_values(tick);
         self.begin_rates(tick, &control, at);
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);

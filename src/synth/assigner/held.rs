@@ -82,6 +82,11 @@ impl HeldKeys {
         self.0.clear();
     }
 
+    /// Whether all keys are up.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the key of the note of this age is down.
     pub fn contains(&self, age: u64) -> bool {
         self.0.iter().any(|note| note.age == age)

@@ -58,6 +58,8 @@ impl Assigner {
         // The same key again: the earlier note's key counts as up.
         let identity = (note.id, note.channel, note.key);
         self.lift_held(|held| (held.id, held.channel, held.key) == identity);
+        let is_legato = !self.held.is_empty() || self.notes.holds_any_key();
+        self.phrases += u64::from(!is_legato);
         self.onsets += 1;
         let note = NewNote {
             age: self.onsets,

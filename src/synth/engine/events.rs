@@ -87,8 +87,16 @@ impl Engine {
             self.take_patch();
             self.take_capacity();
         }
+        let phrases = self.assigner.phrases();
         let (assigner, commands) = &mut self.assigning();
         assigner.note_on(note, commands);
+        if self.assigner.phrases() != phrases {
+            let is_in_block = self.position < self.block_frames;
+            self.tick.modulators.lfos.begin_phrase(
+                (note.channel, note.key),
+                is_in_block.then_some(self.position),
+            );
+        }
     }
 
     /// The assigner, and what takes its commands, for an event by which notes may end.

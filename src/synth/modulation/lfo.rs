@@ -1,9 +1,10 @@
-//! The LFOs as modulators: each one for all voices, or one for each that starts with its note.
+//! The LFOs as modulators: each one for all voices, or one for each that starts with its note or phrase.
 
 use super::clock::{CycleClock, Pace};
 use super::curves;
 use super::fan::Fan;
 use super::modulators::BlockTime;
+use super::phrase::{Phrase, PhraseTime};
 use crate::dsp::curve::Curve;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::maths::exp2;
@@ -127,6 +128,8 @@ enum Trigger {
     Note,
     /// The same, from anywhere in its cycle.
     Random,
+    /// One for each voice, from the start of the phrase on.
+    Legato,
 }
 
 impl Trigger {
@@ -135,7 +138,8 @@ impl Trigger {
         match index {
             0 => Trigger::Free,
             1 => Trigger::Note,
-            _ => Trigger::Random,
+            2 => Trigger::Random,
+            _ => Trigger::Legato,
         }
     }
 }
@@ -182,6 +186,8 @@ impl SharedLfo {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SharedLfos {
     lfos: [SharedLfo; LFOS],
+    /// What is played now.
+    phrase: Phrase,
     /// Decides the random shapes of those that are free.
     patch_seed: u64,
     sample_rate_hz: f64,
@@ -194,6 +200,7 @@ impl SharedLfos {
             lfos: std::array::from_fn(|index| {
                 SharedLfo::new(values, index + 1, CycleClock::default())
             }),
+            phrase: Phrase::default(),
             patch_seed: values.get(Param::SEED) as u64,
             sample_rate_hz,
         }
@@ -209,6 +216,9 @@ impl SharedLfos {
 
     /// Takes their clocks to the next block: on by themselves, or to where the song is.
     pub fn tick(&mut self, values: &Values, time: &BlockTime) {
+        // At the rates of the block that has ended.
+        self.phrase
+            .tick(time.elapsed_frames, &self.cycles_per_frame());
         for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
             lfo.tick(values, params, time);
         }
@@ -219,6 +229,29 @@ impl SharedLfos {
         for lfo in &mut self.lfos {
             lfo.clock = CycleClock::default();
         }
+        self.phrase = Phrase::default();
+    }
+
+    /// A phrase begins with a note of this channel and key, so many frames into the block; `None` is at
+    /// the next block.
+    pub fn begin_phrase(&mut self, first: (u8, u8), into_block: Option<usize>) {
+        let cycles_per_frame = self.cycles_per_frame();
+        self.phrase.begin(first, into_block, &cycles_per_frame);
+    }
+
+    /// The phrase so many frames into the block.
+    fn phrase_at(&self, into_block: usize) -> PhraseTime {
+        self.phrase.at(into_block, &self.cycles_per_frame())
+    }
+
+    /// What decides the random shapes of those that begin with the phrase: as of its first note's own.
+    fn phrase_seed(&self) -> u64 {
+        let (channel, key) = self.phrase.first();
+        note_seed(self.patch_seed, channel, key)
+    }
+
+    fn cycles_per_frame(&self) -> [f64; LFOS] {
+        self.lfos.each_ref().map(|lfo| lfo.clock.cycles_per_frame)
     }
 
     /// Where each is.
@@ -231,6 +264,11 @@ impl SharedLfos {
     pub fn clock_mut(&mut self, id: LfoId) -> &mut CycleClock {
         &mut self.lfos[id.index()].clock
     }
+}
+
+/// What decides what is random in a note.
+pub fn note_seed(patch_seed: u64, channel: u8, key: u8) -> u64 {
+    random::bits(patch_seed, u64::from(channel) << 8 | u64::from(key))
 }
 
 /// An LFO of a voice at one instant, for the partials to stand apart in.
@@ -257,10 +295,21 @@ pub struct VoiceLfos {
     note_seed: u64,
     /// Since the onset.
     frames: u64,
-    /// Cycles since the onset, by LFO.
+    /// Cycles since the onset or the start of the phrase, by LFO.
     cycles: [f64; LFOS],
+    phrase: VoicePhrase,
     /// What routes make of the rates; `None` if they never did.
     moved: Option<MovedRates>,
+}
+
+/// The phrase that a voice plays in.
+#[derive(Clone, Copy, Debug, Default)]
+struct VoicePhrase {
+    serial: u64,
+    /// Decides the random shapes of those that begin with it.
+    seed: u64,
+    /// Frames from its start to the onset; less than none where it has begun in a voice that went on.
+    frames_before: i64,
 }
 
 /// What routes make of the LFOs' rates in a voice.
@@ -273,13 +322,20 @@ struct MovedRates {
 }
 
 impl VoiceLfos {
-    /// At the onset of a note, whose seed is `note_seed`; `serial` counts the notes.
-    pub fn begin(shared: &SharedLfos, note_seed: u64, serial: u64) -> VoiceLfos {
+    /// At the onset of a note, whose seed is `note_seed`, `at` frames into the block; `serial` counts the
+    /// notes.
+    pub fn begin(shared: &SharedLfos, note_seed: u64, serial: u64, at: usize) -> VoiceLfos {
+        let phrase = shared.phrase_at(at);
         let mut index = 0;
         VoiceLfos {
             note_seed,
             frames: 0,
             moved: None,
+            phrase: VoicePhrase {
+                serial: shared.phrase.serial(),
+                seed: shared.phrase_seed(),
+                frames_before: phrase.frames,
+            },
             cycles: shared.lfos.map(|lfo| {
                 index += 1;
                 match lfo.trigger {
@@ -288,9 +344,32 @@ impl VoiceLfos {
                         let seed = random::bits(shared.patch_seed, serial);
                         0.5 + 0.5 * random::bipolar(seed, index)
                     }
+                    Trigger::Legato => phrase.cycles[index as usize - 1],
                     Trigger::Free | Trigger::Note => 0.0,
                 }
             }),
+        }
+    }
+
+    /// Another note takes the voice over, which stands at the end of a block of so many frames. If a phrase
+    /// has begun with it, those LFOs that do so begin anew.
+    pub fn go_on(&mut self, shared: &SharedLfos, block_frames: usize) {
+        if self.phrase.serial == shared.phrase.serial() {
+            return;
+        }
+        let phrase = shared.phrase_at(block_frames);
+        self.phrase = VoicePhrase {
+            serial: shared.phrase.serial(),
+            seed: shared.phrase_seed(),
+            frames_before: phrase.frames - self.frames as i64,
+        };
+        for (index, lfo) in shared.lfos.iter().enumerate() {
+            if lfo.trigger == Trigger::Legato {
+                self.cycles[index] = phrase.cycles[index];
+                if let Some(moved) = &mut self.moved {
+                    moved.ahead_cycles[index] = 0.0;
+                }
+            }
         }
     }
 
@@ -352,6 +431,7 @@ impl VoiceLfos {
         let seed = match shared.lfos[id.index()].trigger {
             Trigger::Free => shared.patch_seed,
             Trigger::Note | Trigger::Random => self.note_seed,
+            Trigger::Legato => self.phrase.seed,
         };
         match id.index() {
             0 => seed,
@@ -359,9 +439,16 @@ impl VoiceLfos {
         }
     }
 
-    /// How far one has risen since the onset, 0 to 1.
+    /// How far one has risen since the onset or the start of the phrase, 0 to 1.
     fn strength(&self, lfo: &SharedLfo, shared: &SharedLfos) -> f32 {
-        let (age_s, fade_s) = (self.age_s(shared), f64::from(lfo.fade_s));
+        let age_s = match lfo.trigger {
+            Trigger::Legato => {
+                let frames = self.frames as i64 + self.phrase.frames_before;
+                frames as f64 / shared.sample_rate_hz
+            }
+            Trigger::Free | Trigger::Note | Trigger::Random => self.age_s(shared),
+        };
+        let fade_s = f64::from(lfo.fade_s);
         match age_s < fade_s {
             true => (age_s / fade_s) as f32,
             false => 1.0,
@@ -402,7 +489,7 @@ impl VoiceLfos {
         let lfo = &shared.lfos[id.index()];
         let cycles = match lfo.trigger {
             Trigger::Free => lfo.clock.cycles_at(at),
-            Trigger::Note | Trigger::Random => self.cycles[id.index()],
+            Trigger::Note | Trigger::Random | Trigger::Legato => self.cycles[id.index()],
         };
         match &self.moved {
             Some(moved) => cycles + moved.ahead_cycles[id.index()],
@@ -412,136 +499,4 @@ impl VoiceLfos {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::synth::patch::Patch;
-
-    const RATE_HZ: f64 = 48_000.0;
-
-    /// One of an LFO's parameters, and its value.
-    type Setting = (fn(&LfoParams) -> Param, f32);
-
-    /// LFOs of which the one of this number is set so, 1 Hz fast.
-    fn shared(number: usize, settings: &[Setting]) -> SharedLfos {
-        let params = LfoParams::of(number);
-        let mut patch = Patch::default();
-        for (param, value) in settings {
-            patch.set(param(&params), *value);
-        }
-        let mut lfos = SharedLfos::new(&Values::new(&patch), RATE_HZ);
-        lfos.clock_mut(LfoId::numbered(number)).cycles_per_frame = 1.0 / RATE_HZ;
-        lfos
-    }
-
-    /// A second of the values of an LFO of a note, a hundred of them.
-    fn played(shared: &SharedLfos, number: usize, serial: u64) -> Vec<f32> {
-        let mut lfos = VoiceLfos::begin(shared, 3, serial);
-        (0..100)
-            .map(|_| {
-                let value = lfos.value(LfoId::numbered(number), shared, 0);
-                lfos.advance(shared, 480);
-                value
-            })
-            .collect()
-    }
-
-    #[test]
-    fn it_rises_from_the_onset_on() {
-        let shared = shared(3, &[(|lfo| lfo.shape, 3.0), (|lfo| lfo.fade, 0.5)]);
-        for (place, value) in played(&shared, 3, 1).into_iter().enumerate() {
-            let risen = (place as f32 / 50.0).min(1.0);
-            // A free square whose clock stands still.
-            assert!((value - risen).abs() < 1e-3, "{place}: {value}");
-        }
-    }
-
-    #[test]
-    fn a_notes_own_starts_with_it_at_its_phase() {
-        let shared = shared(2, &[(|lfo| lfo.trigger, 1.0), (|lfo| lfo.phase, 0.25)]);
-        for (place, value) in played(&shared, 2, 1).into_iter().enumerate() {
-            let turns = 0.25 + place as f64 / 100.0;
-            let expected = (std::f64::consts::TAU * turns).sin() as f32;
-            assert!((value - expected).abs() < 1e-5, "{place}: {value}");
-        }
-    }
-
-    #[test]
-    fn a_random_start_is_another_for_each_note_and_the_same_again() {
-        let shared = shared(2, &[(|lfo| lfo.trigger, 2.0), (|lfo| lfo.shape, 2.0)]);
-        let first = played(&shared, 2, 1);
-        assert_eq!(played(&shared, 2, 1), first);
-        let starts: Vec<f32> = (0..200)
-            .map(|serial| played(&shared, 2, serial)[0])
-            .collect();
-        let mean = starts.iter().sum::<f32>() / 200.0;
-        assert!(mean.abs() < 0.15, "{mean}");
-        assert!(starts.iter().any(|&x| x > 0.9) && starts.iter().any(|&x| x < -0.9));
-    }
-
-    #[test]
-    fn the_random_shapes_of_two_lfos_differ() {
-        let mut patch = Patch::default();
-        for number in 1..=LFOS {
-            patch.set(LfoParams::of(number).shape, 4.0);
-        }
-        let shared = SharedLfos::new(&Values::new(&patch), RATE_HZ);
-        let values: Vec<f32> = (1..=LFOS)
-            .map(|number| played(&shared, number, 1)[0])
-            .collect();
-        for (place, value) in values.iter().enumerate() {
-            assert!(!values[..place].contains(value), "{values:?}");
-        }
-    }
-
-    /// Between the last point of the curve and the first, and where two points are at one time.
-    #[test]
-    fn a_curve_jumps_where_it_does() {
-        let curve = crate::synth::parameter::CurveParams::of(3);
-        let lfo = LfoId::numbered(2);
-        let settings: [Setting; 1] = [(|lfo| lfo.shape, LfoShape::COUNT as f32 + 2.0)];
-        for (last_level, cycles, jumps) in [
-            (0.0, 0.999, false),
-            (0.5, 0.999, true),
-            (0.5, 0.3, false),
-            (0.5, 0.499, true),
-        ] {
-            let params = LfoParams::of(2);
-            let mut patch = Patch::default();
-            for (param, value) in settings {
-                patch.set(param(&params), value);
-            }
-            for (number, (time, level)) in
-                (1..).zip([(0.0, 0.0), (1.0, 0.2), (1.0, 0.4), (2.0, last_level)])
-            {
-                patch.set(curve.point(number).time, time);
-                patch.set(curve.point(number).level, level);
-            }
-            let mut shared = SharedLfos::new(&Values::new(&patch), RATE_HZ);
-            *shared.clock_mut(lfo) = CycleClock {
-                cycles,
-                cycles_per_frame: 1e-4,
-                has_jumped: false,
-            };
-            let voice = VoiceLfos::begin(&shared, 3, 1);
-            assert_eq!(
-                voice.jumps(lfo, &shared, 64, 64),
-                jumps,
-                "{last_level} {cycles}"
-            );
-        }
-    }
-
-    /// In a fan the partials jump at any time.
-    #[test]
-    fn what_stands_apart_jumps_anywhere() {
-        let lfo = LfoId::numbered(2);
-        for (fan_phase, shape, jumps) in [(0.0, 3.0, false), (1.0, 3.0, true), (1.0, 0.0, false)] {
-            let settings: [Setting; 2] =
-                [(|lfo| lfo.shape, shape), (|lfo| lfo.fan_phase, fan_phase)];
-            let mut shared = shared(2, &settings);
-            shared.clock_mut(lfo).cycles = 0.2;
-            let voice = VoiceLfos::begin(&shared, 3, 1);
-            assert_eq!(voice.jumps(lfo, &shared, 64, 64), jumps);
-        }
-    }
-}
+mod tests;

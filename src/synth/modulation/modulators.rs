@@ -82,11 +82,12 @@ pub struct Modulators {
 }
 
 impl Modulators {
-    /// At the onset of a note, whose seed is `note_seed`; `serial` counts the notes.
-    pub fn begin(shared: &SharedModulators, note_seed: u64, serial: u64) -> Modulators {
+    /// At the onset of a note, whose seed is `note_seed`, `at` frames into the block; `serial` counts the
+    /// notes.
+    pub fn begin(shared: &SharedModulators, note_seed: u64, serial: u64, at: usize) -> Modulators {
         Modulators {
             envelopes: Envelopes::begin(&shared.envelopes),
-            lfos: VoiceLfos::begin(&shared.lfos, note_seed, serial),
+            lfos: VoiceLfos::begin(&shared.lfos, note_seed, serial, at),
             sequences: VoiceSequences::default(),
             curves: VoiceCurves::default(),
         }

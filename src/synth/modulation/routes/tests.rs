@@ -105,7 +105,7 @@ fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> Destinatio
     note.expression.set(NoteExpression::Pressure, 0.5);
     note.expression.set(NoteExpression::Vibrato, 0.25);
     note.release_velocity = 0.9375;
-    let mut modulators = Modulators::begin(&tick.modulators, 0, SERIAL);
+    let mut modulators = Modulators::begin(&tick.modulators, 0, SERIAL, 0);
     // To the end of the attacks.
     let attack_s = tick.values.get(Param::FILTER_ATTACK);
     let frames = f64::from(attack_s) * tick.sample_rate_hz + 0.5;
@@ -245,7 +245,7 @@ fn sources_are_those_that_their_labels_name() {
 #[test]
 fn the_sets_of_what_moves_and_jumps_have_the_right_sources() {
     let tick = tick(&Patch::default());
-    let modulators = Modulators::begin(&tick.modulators, 0, SERIAL);
+    let modulators = Modulators::begin(&tick.modulators, 0, SERIAL, 0);
     for &source in ModulationSource::ALL {
         let moves = !source.rests(&tick, &modulators);
         assert_eq!(SourceSet::MOVING.contains(source), moves, "{source:?}");

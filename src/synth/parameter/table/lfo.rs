@@ -58,10 +58,10 @@ macro_rules! rows {
                 .help(concat!("Length of a cycle of ", $name, " while its Sync is on.")),
             Row::new(Group::$group, concat!($id, "_trigger"), concat!($name, " Trigger"))
                 .short("Trigger")
-                .choice(16, &["Free", "Note", "Random"], 0)
+                .choice(16, &["Free", "Note", "Random", "Legato"], 0)
                 .on(Page::$trigger)
                 .help(concat!(
-                    "Whether ", $name, " runs freely or starts with each note, there or anywhere."
+                    "Whether ", $name, " runs freely, starts with each note, there or anywhere, or with each phrase."
                 )),
             Row::new(Group::$group, concat!($id, "_phase"), concat!($name, " Phase"))
                 .short("Phase")
@@ -111,7 +111,8 @@ pub struct LfoParams {
     /// Length of a cycle when synced: an index into [`LFO_DIVISIONS_BEATS`].
     pub division: Param,
     /// Free: one phase for all voices; Note: each voice's starts at its onset; Random: the same,
-    /// anywhere in the cycle.
+    /// anywhere in the cycle; Legato: each voice's starts with the phrase, which is what is played while
+    /// any key is down.
     pub trigger: Param,
     /// Where in its cycle it starts, in cycles.
     pub phase: Param,

@@ -38,22 +38,11 @@ impl SpectrumStage for Stage {
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
-        let (mut levels_db, mut tilts_db) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
-        let (levels_db, tilts_db) = (&mut levels_db[..len], &mut tilts_db[..len]);
-        match (self.levels, self.tilt_db) {
-            (true, Some(_)) => {
-                let both = [PartialDestination::Level, PartialDestination::Tilt];
-                set_offsets(both, context, frame, [&mut *levels_db, &mut *tilts_db]);
-            }
-            (false, Some(_)) => {
-                set_offsets([PartialDestination::Tilt], context, frame, [&mut *tilts_db]);
-            }
-            _ => set_offsets([PartialDestination::Level], context, frame, [&mut *levels_db]),
-        }
-        if let Some(tilt_db) = self.tilt_db {
-            let limits_db = RouteTarget::Own(Param::TILT).offset_limits(tilt_db);
-            let log2_n = &context.tables.log2_n[..len];
-            add_tilts(context.level, limits_db, tilts_db, log2_n, levels_db);
+        let mut levels_db = [0.0; MAX_PARTIALS];
+        let levels_db = &mut levels_db[..len];
+        match self.tilt_db {
+            Some(tilt_db) => self.set_with_tilts(tilt_db, context, frame, levels_db),
+            None => set_offsets([PartialDestination::Level], context, frame, [&mut *levels_db]),
         }
         let limits_db = RouteTarget::PartialsLevel.limits();
         multiply(
@@ -63,6 +52,30 @@ impl SpectrumStage for Stage {
             frame.left.write(len),
             frame.right.write(len),
         );
+    }
+}
+
+impl Stage {
+    /// Writes what levels and tilts come to, in a voice of this tilt.
+    fn set_with_tilts(
+        &self,
+        tilt_db: f32,
+        context: &Context,
+        frame: &Frame,
+        levels_db: &mut [f32],
+    ) {
+        let len = levels_db.len();
+        let mut tilts_db = [0.0; MAX_PARTIALS];
+        let tilts_db = &mut tilts_db[..len];
+        if self.levels {
+            let both = [PartialDestination::Level, PartialDestination::Tilt];
+            set_offsets(both, context, frame, [&mut *levels_db, &mut *tilts_db]);
+        } else {
+            set_offsets([PartialDestination::Tilt], context, frame, [&mut *tilts_db]);
+        }
+        let limits_db = RouteTarget::Own(Param::TILT).offset_limits(tilt_db);
+        let log2_n = &context.tables.log2_n[..len];
+        add_tilts(context.level, limits_db, tilts_db, log2_n, levels_db);
     }
 }
 
