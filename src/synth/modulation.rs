@@ -22,6 +22,7 @@ pub mod note;
 mod phrase;
 pub mod routes;
 pub mod sequences;
+pub mod slide;
 mod source;
 mod values;
 

@@ -121,7 +121,7 @@ pub fn curve_value(curve: &Curve, phase: f32) -> f32 {
 
 /// How an LFO starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trigger {
+pub enum Trigger {
     /// One for all voices.
     Free,
     /// One for each voice, from the onset on.
@@ -134,7 +134,7 @@ enum Trigger {
 
 impl Trigger {
     /// The trigger at this place of the parameter's labels; past the end, the last.
-    fn from_index(index: usize) -> Trigger {
+    pub fn from_index(index: usize) -> Trigger {
         match index {
             0 => Trigger::Free,
             1 => Trigger::Note,

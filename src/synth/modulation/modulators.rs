@@ -7,6 +7,7 @@ use super::curves::{SharedCurves, VoiceCurves};
 use super::envelopes::{EnvelopeShapes, Envelopes};
 use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
+use super::slide::SlideMode;
 use crate::synth::patch::Values;
 
 /// The time of a block, for modulators that run outside of the voices.
@@ -33,6 +34,8 @@ pub struct SharedModulators {
     pub sequences: SharedSequences,
     /// The curves.
     pub curves: SharedCurves,
+    /// Where slide counts from.
+    pub slide_mode: SlideMode,
 }
 
 impl SharedModulators {
@@ -43,6 +46,7 @@ impl SharedModulators {
             lfos: SharedLfos::new(values, sample_rate_hz),
             sequences: SharedSequences::new(values),
             curves: SharedCurves::new(values, sample_rate_hz),
+            slide_mode: SlideMode::read(values),
         }
     }
 
@@ -52,6 +56,7 @@ impl SharedModulators {
         self.lfos.set_patch(values);
         self.sequences.set_patch(values);
         self.curves.set_patch(values);
+        self.slide_mode = SlideMode::read(values);
     }
 
     /// Takes the clocks to the next block.

@@ -7,6 +7,7 @@ use super::lfo::LfoId;
 use super::modulators::Modulators;
 use super::note::Note;
 use super::sequences::SequenceId;
+use super::slide::slide;
 use crate::dsp::random;
 use crate::synth::channel::Control;
 use crate::synth::parameter::{LFOS, Param, ROUTE_SOURCE_LABELS};
@@ -92,8 +93,8 @@ sources! {
     Pressure: Always = |now| (now.channel.pressure + now.note.expression.pressure).min(1.0);
     /// The modulation wheel and the note's own vibrato, 0 to 1.
     Wheel: Always = |now| (now.channel.wheel + now.note.expression.vibrato).min(1.0);
-    /// CC 74 of the channel and the note's own brightness, −1 to 1.
-    Brightness: Always = brightness;
+    /// CC 74 of the channel and the note's own brightness: −1 to 1, or 0 to 1.
+    Brightness: Always = slide;
     /// The pitch wheel, −1 to 1.
     Bend: Asked = |now| now.channel.bend;
     /// CC 2, 0 to 1.
@@ -321,17 +322,6 @@ fn curve(now: &Moment, source: ModulationSource) -> f32 {
 fn envelope(now: &Moment, id: EnvelopeId) -> f32 {
     let shapes = &now.tick.modulators.envelopes;
     now.modulators.envelopes.level(id, shapes)
-}
-
-/// In MPE, CC 74 is counted from where it was at the onset.
-fn brightness(now: &Moment) -> f32 {
-    let neutral = if now.tick.channels.zones().contains(now.note.channel) {
-        now.note.brightness_at_onset
-    } else {
-        0.5
-    };
-    let offset = now.channel.brightness - neutral + now.note.expression.brightness - 0.5;
-    (2.0 * offset).clamp(-1.0, 1.0)
 }
 
 /// Some of the sources.

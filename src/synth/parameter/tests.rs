@@ -6,7 +6,8 @@ use crate::synth::assigner::{PlayMode, Priority};
 use crate::synth::modulation::curves::CurveMode;
 use crate::synth::modulation::fan::{FanOrder, PartialSet};
 use crate::synth::modulation::glide::GlideMode;
-use crate::synth::modulation::lfo::LfoCycle;
+use crate::synth::modulation::lfo::{LfoCycle, Trigger};
+use crate::synth::modulation::slide::SlideMode;
 use crate::synth::partials::motion::OnsetPhases;
 use crate::synth::partials::stages::filter::FilterType;
 use crate::synth::patch::{Patch, Values};
@@ -221,6 +222,8 @@ fn choices_have_as_many_meanings_as_labels() {
     meanings(Param::GLIDE_MODE, GlideMode::from_index);
     meanings(LfoParams::of(4).fan_order, FanOrder::from_index);
     meanings(RouteParams::of(24).partials, PartialSet::from_index);
+    meanings(LfoParams::of(3).trigger, Trigger::from_index);
+    meanings(Param::SLIDE_MODE, SlideMode::from_index);
     meanings(Param::FILTER_TYPE, FilterType::from_index);
     meanings(Param::PHASES, OnsetPhases::from_index);
 }

@@ -42,6 +42,11 @@ section! { expression;
         .value(Range::linear(0.0, 12.0), 6.0, DecibelsPerOctave)
         .on(Page::Play)
         .help("How far brightness (CC 74, slide) moves the tilt.");
+    /// See [`SlideMode`](crate::synth::modulation::slide::SlideMode).
+    SLIDE_MODE = Row::new(Expression, "slide_mode", "Slide Mode")
+        .choice(16, &["Bipolar", "Unipolar"], 0)
+        .on(Page::Playing)
+        .help("Whether slide (CC 74, brightness) counts from its middle or from its lower end.");
     /// Whether channels 2 to 16 are an MPE zone under channel 1.
     MPE = Row::new(Expression, "mpe", "MPE")
         .switch(false)
