@@ -69,15 +69,44 @@ impl Curve {
             curve.from[line] = point.level;
             curve.to[line] = point.level;
             if let Some(next) = points.get(line + 1) {
-                let lasts = next.time - time;
-                // One over a denormal number may be infinite.
-                let is_jump = lasts < f32::MIN_POSITIVE;
-                curve.pace[line] = if is_jump { 0.0 } else { 1.0 / lasts };
+                curve.pace[line] = pace(next.time - time);
                 curve.to[line] = next.level;
                 curve.bend[line] = Bend::new(next.bend);
             }
         }
         curve
+    }
+
+    /// The same with its points at these times, as many as it has points.
+    pub fn at_times(mut self, times: &[f32]) -> Curve {
+        let mut time = 0.0;
+        for (line, &own) in times.iter().take(self.count).enumerate() {
+            time = own.max(time);
+            self.start[line] = time;
+            if let Some(next) = times.get(line + 1).filter(|_| line < self.last()) {
+                self.pace[line] = pace(next - time);
+            }
+        }
+        self
+    }
+
+    /// The same with a point, of this index, at this level.
+    pub fn with_level(mut self, point: usize, level: f32) -> Curve {
+        let point = point.min(self.last());
+        self.from[point] = level;
+        if let Some(line) = point.checked_sub(1) {
+            self.to[line] = level;
+        }
+        if point == self.last() {
+            self.to[point] = level;
+        }
+        self
+    }
+
+    /// The same with another bend of the line of this index.
+    pub fn with_bend(mut self, line: usize, bend: f32) -> Curve {
+        self.bend[line.min(POINTS - 1)] = Bend::new(bend);
+        self
     }
 
     /// When the last point is.
@@ -143,6 +172,13 @@ impl Curve {
     pub fn has_jumps(&self) -> bool {
         self.jumps_between(0.0, f32::MAX)
     }
+}
+
+/// Of a line that lasts so long.
+fn pace(lasts: f32) -> f32 {
+    // One over a denormal number may be infinite.
+    let is_jump = lasts < f32::MIN_POSITIVE;
+    if is_jump { 0.0 } else { 1.0 / lasts }
 }
 
 #[cfg(test)]
@@ -236,6 +272,31 @@ mod tests {
         assert_eq!(curve.level_from(0.5, 1, -0.5), 0.5);
         // The last has nowhere to go.
         assert_eq!(curve.level_from(9.0, 2, 0.25), 0.25);
+    }
+
+    #[test]
+    fn times_levels_and_bends_can_be_set_anew() {
+        let points = |times: [f32; 3], level, bend| {
+            [
+                point(times[0], 0.25, 0.0),
+                point(times[1], level, bend),
+                point(times[2], -0.5, 0.3),
+            ]
+        };
+        let curve = Curve::new(&points([0.0, 1.0, 1.5], 0.75, 0.0));
+        for (times, level, bend) in [
+            ([0.0, 2.0, 7.0], -0.25, 0.6),
+            ([0.5, 0.5, 0.5], 1.0, -0.2),
+            ([0.0, 3.0, 2.0], 0.0, 0.0),
+        ] {
+            let set = curve
+                .at_times(&times)
+                .with_level(1, level)
+                .with_bend(0, bend);
+            assert_eq!(set, Curve::new(&points(times, level, bend)), "{times:?}");
+        }
+        let last = Curve::new(&points([0.0, 1.0, 1.5], 0.75, 0.0)).with_level(2, 0.125);
+        assert_eq!([1.5, 9.0].map(|time| last.level(time)), [0.125; 2]);
     }
 
     #[test]

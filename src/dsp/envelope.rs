@@ -56,9 +56,14 @@ pub struct EnvelopeShape {
 }
 
 impl EnvelopeShape {
+    /// The sustain level, and the curve of attack and decay, −1 to 1.
+    pub fn held_settings(&self) -> (f32, f32) {
+        (self.sustain, (self.curve.k / 6.0) as f32)
+    }
+
     /// The same as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
     pub fn curve(&self, sample_rate_hz: f64) -> super::curve::Curve {
-        let bend = (self.curve.k / 6.0) as f32;
+        let (_, bend) = self.held_settings();
         let mut frames = 0.0;
         let points = [
             (0.0, 0.0, 0.0),
@@ -82,6 +87,12 @@ impl EnvelopeShape {
 
 /// Where the curve of an envelope is held while the key is.
 pub const SUSTAIN_POINT: usize = 4;
+
+/// The line of that curve which is the attack.
+pub const ATTACK_LINE: usize = 1;
+
+/// The line of that curve which is the decay.
+pub const DECAY_LINE: usize = 3;
 
 /// The progress of stages with one curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,6 +155,33 @@ pub struct EnvelopePlace {
     pub released_from: f32,
 }
 
+/// The stages before the sustain.
+const HELD_STAGES: usize = 4;
+
+/// When an envelope's stages end, in frames since its start: as they have ended, as the one in progress
+/// has gone so far, and as those ahead are set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EnvelopeTimes {
+    /// The ends of delay, attack, hold and decay. After the release, as they were foreseen at it.
+    pub ends: [f64; HELD_STAGES],
+    /// The release, if it has begun: when.
+    pub released_at: Option<f64>,
+    /// How long the release takes.
+    pub release: f64,
+}
+
+/// What an envelope keeps of its release, for those who look at another time of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Released {
+    /// When, in frames since the start.
+    at: f64,
+    /// When it has ended.
+    ended: f64,
+    /// The sustain level and the curve at that time.
+    sustain: f32,
+    k: f64,
+}
+
 /// The state of an envelope. `Default` is a finished one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Envelope {
@@ -152,6 +190,11 @@ pub struct Envelope {
     position: f64,
     /// Level at which the release began.
     released_from: f32,
+    /// Frames since its start.
+    age: u64,
+    /// When delay, attack, hold and decay have ended, in frames since its start.
+    ended: [f64; HELD_STAGES],
+    released: Released,
 }
 
 impl Default for Envelope {
@@ -160,6 +203,9 @@ impl Default for Envelope {
             stage: EnvelopeStage::Done,
             position: 0.0,
             released_from: 0.0,
+            age: 0,
+            ended: [0.0; HELD_STAGES],
+            released: Released::default(),
         }
     }
 }
@@ -169,10 +215,9 @@ impl Envelope {
     pub fn begin(shape: &EnvelopeShape) -> Envelope {
         let mut envelope = Envelope {
             stage: EnvelopeStage::Delay,
-            position: 0.0,
-            released_from: 0.0,
+            ..Envelope::default()
         };
-        envelope.pass_finished_stages(shape);
+        envelope.pass_finished_stages(shape, 0.0);
         envelope
     }
 
@@ -201,6 +246,7 @@ impl Envelope {
     /// Advances by `frames` frames.
     pub fn advance(&mut self, shape: &EnvelopeShape, frames: usize) {
         let mut left = frames as f64;
+        self.age += frames as u64;
         // Bounded: each iteration ends a stage or uses up the frames, and there are seven stages.
         while left > 0.0 {
             let Some(stage_frames) = self.stage_frames(shape) else {
@@ -213,7 +259,7 @@ impl Envelope {
             }
             left -= rest;
             self.position = 1.0;
-            self.pass_finished_stages(shape);
+            self.pass_finished_stages(shape, left);
         }
     }
 
@@ -231,10 +277,71 @@ impl Envelope {
     pub fn release(&mut self, shape: &EnvelopeShape) {
         if !matches!(self.stage, EnvelopeStage::Release | EnvelopeStage::Done) {
             self.released_from = self.level(shape);
+            self.ended = self.held_ends(shape);
+            self.released = Released {
+                at: self.age as f64,
+                ended: 0.0,
+                sustain: shape.sustain,
+                k: shape.curve.k,
+            };
             self.stage = EnvelopeStage::Release;
             self.position = 0.0;
-            self.pass_finished_stages(shape);
+            self.pass_finished_stages(shape, 0.0);
         }
+    }
+
+    /// Frames since its start.
+    pub fn age(&self) -> u64 {
+        self.age
+    }
+
+    /// When its stages end.
+    pub fn times(&self, shape: &EnvelopeShape) -> EnvelopeTimes {
+        let since = self.age as f64 - self.released.at;
+        let (is_released, release) = match self.stage {
+            EnvelopeStage::Done => (true, self.released.ended - self.released.at),
+            EnvelopeStage::Release if self.position > 0.0 => (true, since / self.position),
+            EnvelopeStage::Release => (true, shape.release_frames),
+            _ => (false, shape.release_frames),
+        };
+        EnvelopeTimes {
+            ends: self.held_ends(shape),
+            released_at: is_released.then_some(self.released.at),
+            release,
+        }
+    }
+
+    /// The sustain level, and the curve of attack and decay, −1 to 1: as they are, or were at the release.
+    pub fn held_settings(&self, shape: &EnvelopeShape) -> (f32, f32) {
+        match self.stage {
+            EnvelopeStage::Release | EnvelopeStage::Done => {
+                (self.released.sustain, (self.released.k / 6.0) as f32)
+            }
+            _ => shape.held_settings(),
+        }
+    }
+
+    /// When the stages before the sustain end. That in progress does so as it has gone so far, whatever
+    /// its time has been on the way: so a change of the time moves nothing that is past.
+    fn held_ends(&self, shape: &EnvelopeShape) -> [f64; HELD_STAGES] {
+        let lasts = [
+            shape.delay_frames,
+            shape.attack_frames,
+            shape.hold_frames,
+            shape.decay_frames,
+        ];
+        let current = self.stage as usize;
+        let mut ends = self.ended;
+        let mut end = 0.0;
+        for (index, lasts) in lasts.into_iter().enumerate() {
+            if index == current && self.position > 0.0 {
+                ends[index] = end + (self.age as f64 - end) / self.position;
+            } else if index >= current {
+                ends[index] = end + lasts;
+            }
+            end = ends[index];
+        }
+        ends
     }
 
     /// Whether the level stays as it is until a release. With a sustain level of 1 it does so from
@@ -263,12 +370,18 @@ impl Envelope {
         }
     }
 
-    fn pass_finished_stages(&mut self, shape: &EnvelopeShape) {
+    /// Goes on to the next stage where one is finished, so many frames before its age.
+    fn pass_finished_stages(&mut self, shape: &EnvelopeShape, left: f64) {
+        let now = self.age as f64 - left;
         while let Some(stage_frames) = self.stage_frames(shape) {
             if self.position < 1.0 && stage_frames >= 1.0 {
                 break;
             }
             self.position = 0.0;
+            match self.ended.get_mut(self.stage as usize) {
+                Some(ended) => *ended = now,
+                None => self.released.ended = now,
+            }
             self.stage = match self.stage {
                 EnvelopeStage::Delay => EnvelopeStage::Attack,
                 EnvelopeStage::Attack => EnvelopeStage::Hold,

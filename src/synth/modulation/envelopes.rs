@@ -4,7 +4,10 @@ use std::ops::Index;
 
 use super::curves::{CurveFan, FannedCurve};
 use crate::dsp::curve::Curve;
-use crate::dsp::envelope::{Envelope, EnvelopeSettings, EnvelopeShape, SUSTAIN_POINT};
+use crate::dsp::envelope::{
+    ATTACK_LINE, DECAY_LINE, Envelope, EnvelopeSettings, EnvelopeShape, EnvelopeTimes,
+    SUSTAIN_POINT,
+};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 
@@ -134,10 +137,6 @@ impl Index<EnvelopeId> for EnvelopeShapes {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Envelopes {
     envelopes: [Envelope; ENVELOPES.len()],
-    /// Frames since the onset.
-    frames: u64,
-    /// Those at the release; `None` before it.
-    at_release: Option<u64>,
 }
 
 impl Envelopes {
@@ -145,14 +144,11 @@ impl Envelopes {
     pub fn begin(shapes: &EnvelopeShapes) -> Envelopes {
         Envelopes {
             envelopes: shapes.shapes.each_ref().map(Envelope::begin),
-            frames: 0,
-            at_release: None,
         }
     }
 
     /// Starts the release of each.
     pub fn release(&mut self, shapes: &EnvelopeShapes) {
-        self.at_release.get_or_insert(self.frames);
         for (envelope, shape) in self.envelopes.iter_mut().zip(&shapes.shapes) {
             envelope.release(shape);
         }
@@ -160,7 +156,6 @@ impl Envelopes {
 
     /// Advances all by `frames` frames.
     pub fn advance(&mut self, shapes: &EnvelopeShapes, frames: usize) {
-        self.frames += frames as u64;
         for (envelope, shape) in self.envelopes.iter_mut().zip(&shapes.shapes) {
             envelope.advance(shape, frames);
         }
@@ -173,11 +168,33 @@ impl Envelopes {
     }
 
     /// One in which the partials stand apart; `None` if they do not.
+    ///
+    /// Its time is the age of the note, and its corners are when the envelope itself has come to them, or
+    /// will. So the first place is always the envelope's own, and a changed time moves no partial that is
+    /// behind it, but lets it go on slower or faster.
     pub fn fanned(&self, id: EnvelopeId, shapes: &EnvelopeShapes) -> Option<FannedCurve> {
         let (curve, fan) = shapes.fanned[id as usize]?;
-        let seconds = |frames: u64| frames as f64 / shapes.sample_rate_hz;
-        let held_s = seconds(self.at_release.unwrap_or(self.frames));
-        let released_s = self.at_release.map(|frames| seconds(self.frames - frames));
+        let (envelope, shape) = (&self[id], &shapes[id]);
+        let seconds = |frames: f64| frames / shapes.sample_rate_hz;
+        let EnvelopeTimes {
+            ends: [delay, attack, hold, decay],
+            released_at,
+            release,
+        } = envelope.times(shape);
+        let ends = [0.0, delay, attack, hold, decay, decay + release];
+        let mut curve = curve.at_times(&ends.map(|frames| seconds(frames) as f32));
+        let settings = envelope.held_settings(shape);
+        if settings != shape.held_settings() {
+            // They have changed since the release, which goes on from the level that it began at.
+            let (sustain, bend) = settings;
+            curve = curve.with_level(SUSTAIN_POINT, sustain);
+            curve = curve
+                .with_bend(ATTACK_LINE, bend)
+                .with_bend(DECAY_LINE, bend);
+        }
+        let age = envelope.age() as f64;
+        let held_s = seconds(released_at.unwrap_or(age));
+        let released_s = released_at.map(|at| seconds(age - at));
         Some(FannedCurve::held_at(
             curve,
             SUSTAIN_POINT,
@@ -276,6 +293,102 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// Values of the fan at these places.
+    fn at_places(envelopes: &Envelopes, shapes: &EnvelopeShapes, places: &[f32]) -> Vec<f32> {
+        let instant = envelopes.fanned(EnvelopeId::Filter, shapes);
+        let instant = instant.expect("a fan");
+        places.iter().map(|&place| instant.at(place)).collect()
+    }
+
+    /// Changes of the settings under a note, at each of which and after each of which the first place has
+    /// the envelope itself; and those of a time move no partial that is behind it.
+    #[test]
+    fn a_fanned_envelope_keeps_its_place_when_a_setting_changes() {
+        let id = EnvelopeId::Filter;
+        let times = [
+            (Param::FILTER_DELAY, 0.3),
+            (Param::FILTER_ATTACK, 1.2),
+            (Param::FILTER_ATTACK, 0.05),
+            (Param::FILTER_HOLD, 0.05),
+            (Param::FILTER_DECAY, 2.0),
+            (Param::FILTER_DECAY, 0.1),
+            (Param::FILTER_RELEASE, 0.2),
+            (Param::FILTER_RELEASE, 3.0),
+        ];
+        let levels = [(Param::FILTER_SUSTAIN, 0.9), (Param::FILTER_CURVE, -0.7)];
+        let changes = times.iter().map(|&change| (change, true));
+        let changes = changes.chain(levels.iter().map(|&change| (change, false)));
+        for ((param, value), is_time) in changes {
+            for held in [0, 50, 300, 480, 650, 900, 1_300, 2_000] {
+                for released in [None, Some(0), Some(150), Some(900)] {
+                    let mut patch = patch();
+                    patch.set(Param::FILTER_FAN_DELAY, 0.3);
+                    patch.set(Param::FILTER_FAN_TIME, 1.0);
+                    let before = shapes(&patch);
+                    let mut envelopes = played(&before, held, released);
+                    patch.set(param, value);
+                    let after = shapes(&patch);
+                    let case = format!("{param:?} {value} {held} {released:?}");
+                    let places = [0.0, 0.2, 0.5, 1.0];
+                    let [was, is] =
+                        [&before, &after].map(|shapes| at_places(&envelopes, shapes, &places));
+                    for (place, (was, is)) in places.iter().zip(was.iter().zip(&is)) {
+                        let error = (was - is).abs();
+                        assert!(!is_time || error < 1e-4, "{case} {place}: {was} {is}");
+                    }
+                    for frames in [0, 1, 70, 200, 640, 2_000] {
+                        envelopes.advance(&after, frames);
+                        let first = at_places(&envelopes, &after, &[0.0])[0];
+                        let level = envelopes.level(id, &after);
+                        assert!(
+                            (first - level).abs() < 1e-4,
+                            "{case} {frames}: {first} {level}"
+                        );
+                    }
+                    envelopes.release(&after);
+                    for frames in [0, 33, 300, 4_000] {
+                        envelopes.advance(&after, frames);
+                        let first = at_places(&envelopes, &after, &[0.0])[0];
+                        let level = envelopes.level(id, &after);
+                        assert!(
+                            (first - level).abs() < 1e-4,
+                            "{case} {frames}: {first} {level}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// While an attack is drawn out again and again, every partial rises steadily.
+    #[test]
+    fn partials_rise_steadily_while_the_attack_changes() {
+        let mut patch = patch();
+        patch.set(Param::FILTER_FAN_DELAY, 0.2);
+        patch.set(Param::FILTER_FAN_TIME, 0.5);
+        patch.set(Param::FILTER_CURVE, 0.0);
+        patch.set(Param::FILTER_DELAY, 0.0);
+        let mut at = shapes(&patch);
+        let mut envelopes = Envelopes::begin(&at);
+        let places = [0.0, 0.3, 0.6, 1.0];
+        let mut last = at_places(&envelopes, &at, &places);
+        for step in 0..150 {
+            patch.set(Param::FILTER_ATTACK, 0.3 + 0.004 * step as f32);
+            at = shapes(&patch);
+            envelopes.advance(&at, 2);
+            let now = at_places(&envelopes, &at, &places);
+            for (place, (now, last)) in places.iter().zip(now.iter().zip(&last)) {
+                let rise = now - last;
+                assert!(
+                    (-1e-4..0.01).contains(&rise),
+                    "{step} {place}: {last} {now}"
+                );
+            }
+            last = now;
+        }
+        assert!(last[0] > 0.5 && last[3] > 0.05 && last[3] < 0.3, "{last:?}");
     }
 
     #[test]
