@@ -2,7 +2,7 @@
 
 mod performance;
 
-use aliquot::synth::parameter::{CurveParams, LfoParams, RouteParams};
+use aliquot::synth::parameter::{CurveParams, DrawnSetParams, LfoParams, PartialMask, RouteParams};
 use aliquot::synth::{Engine, Event, Param, Patch, Snapshot};
 use performance::*;
 
@@ -160,6 +160,42 @@ fn every_partial_meets_its_own_cutoff_and_has_its_own_tilt() {
         let db = 20.0 * (moved[1] / rest[1]).log10();
         let expected = filter_db + tilt_db;
         assert!((db - expected).abs() < 5e-3, "{n}: {db} {expected}");
+    }
+}
+
+/// A set that is drawn while a note sounds counts from the next tick on.
+#[test]
+fn a_route_moves_the_partials_that_are_drawn() {
+    let mut patch = patch();
+    set_route(&mut patch, 3, "Velocity", "Partials Level", -0.5);
+    let (route, set) = (RouteParams::of(3), DrawnSetParams::of(2));
+    let drawn = route.partials.parse("Drawn 2").expect("a set");
+    patch.set(route.partials, drawn);
+    let mut engine = engine(RATE, &patch);
+    engine.push(on(0, 45, 1.0));
+    let mut powers = |patch: &Patch| -> Vec<f64> {
+        engine.set_patch(patch);
+        play(&mut engine, &[], 4_800, &[480]);
+        let (_, partials) = voices(&engine).remove(0);
+        let power = |[_, left, right]: [f64; 3]| left.powi(2) + right.powi(2);
+        partials.into_iter().map(power).collect()
+    };
+    let rest = powers(&patch);
+    let level_db = 24.0 * depth(&patch, 3);
+    for text in ["", "2, 5-7, 16-17, 24-512", "1-4, 18", "1-512"] {
+        let mask: PartialMask = text.parse().expect("a set");
+        for (param, plain) in set.values(&mask) {
+            patch.set(param, plain);
+        }
+        let moved = powers(&patch);
+        for (n, (moved, rest)) in (1..=PARTIALS).zip(moved.iter().zip(&rest)) {
+            let expected_db = if mask.contains(n) { level_db } else { 0.0 };
+            let found_db = 10.0 * (moved / rest).log10();
+            assert!(
+                (found_db - expected_db).abs() < 2e-3,
+                "{text:?} {n}: {found_db}"
+            );
+        }
     }
 }
 

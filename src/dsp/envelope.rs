@@ -171,7 +171,7 @@ pub struct EnvelopeTimes {
 }
 
 /// What an envelope keeps of its release, for those who look at another time of it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Released {
     /// When, in frames since the start.
     at: f64,

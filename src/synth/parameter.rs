@@ -13,16 +13,18 @@
 //! these and the host's order.
 
 pub mod layout;
+mod partial_mask;
 mod range;
 mod row;
 mod table;
 mod text;
 mod typed;
 
+pub use partial_mask::{MASK_GROUP, MASK_GROUPS, PartialMask, PartialMaskError};
 pub use range::Range;
 pub use row::{Exposure, Kind, Row};
 pub use table::{
-    CurveParams, CurvePointParams, LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS,
+    CurveParams, CurvePointParams, DrawnSetParams, LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS,
     ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget, SequenceParams,
 };
 pub use text::Unit;
@@ -44,6 +46,8 @@ pub const CURVES: usize = 4;
 pub const CURVE_POINTS: usize = 16;
 /// How many routes a patch has.
 pub const ROUTES: usize = 24;
+/// How many sets of partials a musician can choose one by one.
+pub const DRAWN_SETS: usize = 2;
 /// The most partials that a voice may have.
 pub const MAX_PARTIALS: usize = 512;
 /// The most voices that a patch may ask for.

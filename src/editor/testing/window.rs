@@ -72,7 +72,7 @@ pub fn window(size: Vec2) -> WindowHarness {
 }
 
 /// The parameters that have a control of their own. The others are drawn: those of single partials in
-/// the spectrum, the points of curves and their number in the curves.
+/// the spectrum, the points of curves and their number in the curves, the drawn sets of partials.
 pub fn with_controls() -> impl Iterator<Item = Param> {
     let of_curves: Vec<CurveParams> = (1..=CURVES).map(CurveParams::of).collect();
     Param::all().filter(move |&param| {
@@ -81,7 +81,8 @@ pub fn with_controls() -> impl Iterator<Item = Param> {
             let rows = |point: CurvePointParams| [point.time, point.level, point.bend];
             param == curve.points || points.any(|point| rows(point).contains(&param))
         });
-        param.row().group != Group::Partials && !is_drawn
+        let is_of_partials = matches!(param.row().group, Group::Partials | Group::DrawnSets);
+        !is_of_partials && !is_drawn
     })
 }
 

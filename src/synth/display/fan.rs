@@ -52,7 +52,7 @@ pub fn fan_values(patch: &Patch, fan: Option<&FanSnapshot>, place: usize) -> Vec
 fn at_onset(values: &Values) -> FanSnapshot {
     let shared = SharedModulators::new(values, SAMPLE_RATE_HZ);
     FanSnapshot {
-        modulators: Modulators::begin(&shared, 0, 0),
+        modulators: Modulators::begin(&shared, 0, 0, 0),
         shared,
         note: Note::new(0, KEY, 1.0, 0),
         block_frames: 0,

@@ -8,7 +8,7 @@ use super::lfo::FannedLfo;
 use super::sequences::FannedSequence;
 use super::{ModulationSource, SourceValues};
 use crate::dsp::bend::Bend;
-use crate::synth::parameter::{Param, ROUTES};
+use crate::synth::parameter::{DrawnSetParams, MAX_PARTIALS, Param, PartialMask, ROUTES};
 use crate::synth::patch::Values;
 
 /// What places the partials in a fan. The fundamental is at 0 in the first two, so that it keeps time.
@@ -69,7 +69,7 @@ impl Fan {
     }
 }
 
-/// Some of the partials, by their number n.
+/// Which partials a route moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartialSet {
     /// Every one.
@@ -90,11 +90,15 @@ pub enum PartialSet {
     Low,
     /// Those after the eighth.
     High,
+    /// Those of the first drawn set.
+    Drawn1,
+    /// Those of the second.
+    Drawn2,
 }
 
 impl PartialSet {
     /// The set at this place of the parameter's labels; past the end, the last.
-    pub fn from_index(index: usize) -> PartialSet {
+    pub const fn from_index(index: usize) -> PartialSet {
         match index {
             0 => PartialSet::All,
             1 => PartialSet::Odd,
@@ -104,13 +108,31 @@ impl PartialSet {
             5 => PartialSet::Fundamental,
             6 => PartialSet::Overtones,
             7 => PartialSet::Low,
-            _ => PartialSet::High,
+            8 => PartialSet::High,
+            9 => PartialSet::Drawn1,
+            _ => PartialSet::Drawn2,
         }
     }
 
-    /// Whether partial n is in it.
-    #[inline(always)]
-    pub fn contains(self, n: u32) -> bool {
+    /// The partials in it, at these values.
+    pub fn mask(self, values: &Values) -> PartialMask {
+        match self.drawn_number() {
+            Some(number) => DrawnSetParams::of(number).mask(|param| values.get(param)),
+            None => RULED[self as usize],
+        }
+    }
+
+    /// The number of the drawn set that it is, from 1 on; `None` for one that has a rule.
+    pub const fn drawn_number(self) -> Option<usize> {
+        match self {
+            PartialSet::Drawn1 => Some(1),
+            PartialSet::Drawn2 => Some(2),
+            _ => None,
+        }
+    }
+
+    /// Whether its rule takes partial n in. Of the drawn sets, which have none, it takes none.
+    const fn takes(self, n: usize) -> bool {
         match self {
             PartialSet::All => true,
             PartialSet::Odd => n & 1 == 1,
@@ -121,9 +143,27 @@ impl PartialSet {
             PartialSet::Overtones => n > 1,
             PartialSet::Low => n <= 8,
             PartialSet::High => n > 8,
+            PartialSet::Drawn1 | PartialSet::Drawn2 => false,
         }
     }
 }
+
+/// What the rule of each set takes, in their order.
+static RULED: [PartialMask; PartialSet::from_index(usize::MAX) as usize + 1] = {
+    let mut masks = [PartialMask::EMPTY; _];
+    let mut set = 0;
+    while set < masks.len() {
+        let mut n = 1;
+        while n <= MAX_PARTIALS {
+            if PartialSet::from_index(set).takes(n) {
+                masks[set].insert(n);
+            }
+            n += 1;
+        }
+        set += 1;
+    }
+    masks
+};
 
 /// What routes can move in each partial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +223,7 @@ pub struct PartialRoute {
     /// What it moves.
     pub to: PartialDestination,
     /// Of which partials.
-    pub set: PartialSet,
+    pub set: PartialMask,
     /// What moves it.
     pub from: PartialInput,
     /// How the source is bent.
@@ -217,7 +257,7 @@ impl PartialRoutes {
         source_count: 0,
         routes: [PartialRoute {
             to: PartialDestination::Level,
-            set: PartialSet::All,
+            set: PartialMask::ALL,
             from: PartialInput::Same(0.0),
             bend: Bend::STRAIGHT,
             via: PartialInput::Same(1.0),
@@ -253,7 +293,7 @@ impl PartialRoutes {
         let from = self.push_source(None, PartialSource::Glide(instant));
         self.push(PartialRoute {
             to: PartialDestination::Tune,
-            set: PartialSet::All,
+            set: PartialMask::ALL,
             from,
             bend: Bend::STRAIGHT,
             via: PartialInput::Same(1.0),

@@ -303,7 +303,7 @@ pub struct VoiceLfos {
 }
 
 /// The phrase that a voice plays in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct VoicePhrase {
     serial: u64,
     /// Decides the random shapes of those that begin with it.

@@ -28,7 +28,7 @@ impl PhraseTime {
 }
 
 /// The newest phrase.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Phrase {
     /// How many have begun, with this one.
     serial: u64,

@@ -15,13 +15,13 @@ pub use self::set::RouteSet;
 
 use self::patch_route::PatchRoute;
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
-use super::fan::{PartialDestination, PartialRoutes, PartialSet};
+use super::fan::{PartialDestination, PartialRoutes};
 use super::modulators::Modulators;
 use super::{
     Destination, DestinationSet, DestinationValues, LFO_RATES, ModulationSource, Operation,
     SourceSet, SourceValues,
 };
-use crate::synth::parameter::{self, Param, RouteParams};
+use crate::synth::parameter::{self, Param, PartialMask, RouteParams};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -115,8 +115,18 @@ impl Depth {
 enum Target {
     /// A value of the voice.
     Voice(Destination),
-    /// A value of each partial of a set.
-    Partials(PartialDestination, PartialSet),
+    /// A value of each of some partials.
+    Partials(PartialDestination, PartialMask),
+}
+
+impl Target {
+    /// The value of the voice that it is; `None` of partials.
+    fn of_voice(&self) -> Option<Destination> {
+        match *self {
+            Target::Voice(to) => Some(to),
+            Target::Partials(..) => None,
+        }
+    }
 }
 
 /// A route of every patch as voices read it.
@@ -196,9 +206,9 @@ impl Routes {
         };
         routes.leave_out_feedback();
         for (index, route) in routes.of_patch.iter().enumerate() {
-            match route.map(|route| route.to) {
-                Some(Target::Partials(..)) => routes.to_partials.insert(index),
-                Some(Target::Voice(to)) if is_depth(to) => routes.to_depths.insert(index),
+            match route.as_ref().map(|route| route.to.of_voice()) {
+                Some(None) => routes.to_partials.insert(index),
+                Some(Some(to)) if is_depth(to) => routes.to_depths.insert(index),
                 _ => {}
             }
         }
@@ -268,7 +278,7 @@ impl Routes {
             };
             if depth_moves || depth.value(own) != 0.0 {
                 active.insert(index);
-                if let Target::Voice(to) = to {
+                if let Some(to) = to {
                     moved.insert(to);
                 }
             }
@@ -281,7 +291,7 @@ impl Routes {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
         reached.insert(destination);
         for (index, depth, to) in self.all().rev() {
-            if let Target::Voice(to) = to
+            if let Some(to) = to
                 && reached.contains(to)
             {
                 leading.insert(index);
@@ -293,17 +303,18 @@ impl Routes {
         leading
     }
 
-    /// All that can move anything: their indices, depths and targets, in their order.
-    fn all(&self) -> impl DoubleEndedIterator<Item = (usize, Depth, Target)> {
+    /// All that can move anything, in their order: their indices and depths, and the values of the voice
+    /// that they move.
+    fn all(&self) -> impl DoubleEndedIterator<Item = (usize, Depth, Option<Destination>)> {
         let of_patch = self.of_patch.iter().enumerate();
         let of_patch = of_patch.filter_map(|(index, route)| {
             let route = route.as_ref()?;
-            Some((index, route.depth, route.to))
+            Some((index, route.depth, route.to.of_voice()))
         });
         let fixed = self.fixed.iter().enumerate();
         let fixed = fixed.map(|(place, route)| {
             let index = parameter::ROUTES + place;
-            (index, route.depth, Target::Voice(route.to))
+            (index, route.depth, Some(route.to))
         });
         of_patch.chain(fixed)
     }
@@ -379,7 +390,7 @@ impl Routes {
         own: &mut DestinationValues,
     ) {
         for route in self.of_patch(routes) {
-            if let Target::Voice(to) = route.to {
+            if let Some(to) = route.to.of_voice() {
                 route.apply(to, sources, own);
             }
         }
@@ -398,8 +409,8 @@ impl Routes {
     ) {
         partial_routes.clear();
         for route in self.of_patch(routes) {
-            if let Target::Partials(to, set) = route.to {
-                route.push_to_partials(to, set, sources, own, partial_routes);
+            if let Target::Partials(to, set) = &route.to {
+                route.push_to_partials(*to, set, sources, own, partial_routes);
             }
         }
     }

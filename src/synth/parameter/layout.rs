@@ -67,6 +67,8 @@ pub enum Group {
     Macros,
     /// What moves what, and how far.
     Routes,
+    /// Partials that are chosen one by one.
+    DrawnSets,
 }
 
 impl Group {
@@ -96,6 +98,7 @@ impl Group {
             Group::Partials => "Partials",
             Group::Macros => "Macros",
             Group::Routes => "Routes",
+            Group::DrawnSets => "Drawn Sets",
         }
     }
 

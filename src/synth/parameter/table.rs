@@ -71,9 +71,11 @@ sections! {
     partials
     macros
     routes
+    drawn_sets
 }
 
 pub use curves::{CurveParams, CurvePointParams};
+pub use drawn_sets::DrawnSetParams;
 pub use lfo::{LFO_DIVISIONS_BEATS, LfoParams};
 pub use macros::MACRO_TARGETS;
 pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};

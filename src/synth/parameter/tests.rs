@@ -49,6 +49,18 @@ fn numbered_parameters_are_the_rows_that_they_name() {
         assert_eq!(Param::macro_target(n).row().id, format!("macro_{n}_target"));
         assert_eq!(Param::macro_amount(n).row().id, format!("macro_{n}_amount"));
     }
+    for number in 1..=DRAWN_SETS {
+        let set = DrawnSetParams::of(number);
+        for (place, param) in set.params().enumerate() {
+            let (first, last) = (1 + 16 * place, 16 + 16 * place);
+            let row = param.row();
+            assert_eq!(row.id, format!("drawn_{number}_partials_{first}"));
+            let partials = format!("partials {first} to {last} are in drawn set {number}:");
+            assert!(row.help.contains(&partials), "{}", row.help);
+            assert_eq!([first, last].map(|n| set.param_of(n)), [param; 2]);
+        }
+        assert_eq!(set.params().count(), 32);
+    }
     assert_eq!(Param::TILT.row().id, "tilt");
     assert_eq!(Param::THREADS.row().id, "threads");
     for param in Param::all() {
@@ -56,6 +68,31 @@ fn numbered_parameters_are_the_rows_that_they_name() {
         assert_eq!(Param::from_index(param.index()), Some(param));
     }
     assert_eq!(Param::from_index(Param::COUNT), None);
+}
+
+/// Of a drawn set no bit is lost or moved on its way through a patch, and no other set has it.
+#[test]
+fn drawn_sets_are_as_they_were_drawn() {
+    let odd: PartialMask = (1..=MAX_PARTIALS).step_by(2).collect();
+    let single = (1..=MAX_PARTIALS).map(|n| [n].into_iter().collect());
+    for mask in single.chain([PartialMask::EMPTY, PartialMask::ALL, odd]) {
+        for number in 1..=DRAWN_SETS {
+            let mut patch = Patch::default();
+            for (param, plain) in DrawnSetParams::of(number).values(&mask) {
+                patch.set(param, plain);
+            }
+            let values = Values::new(&patch);
+            for other in 1..=DRAWN_SETS {
+                let found = DrawnSetParams::of(other).mask(|param| values.get(param));
+                let expected = if other == number {
+                    mask
+                } else {
+                    PartialMask::EMPTY
+                };
+                assert_eq!(found, expected, "{other}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -137,6 +174,9 @@ fn hosts_see_every_parameter_once_and_pages_are_full() {
             bypass,
         } = route;
         structure.extend([from, via, to, bend, partials, bypass]);
+    }
+    for number in 1..=DRAWN_SETS {
+        structure.extend(DrawnSetParams::of(number).params());
     }
     assert_eq!(unhosted, structure);
     assert!(unhosted.iter().all(|param| !param.is_hosted()));

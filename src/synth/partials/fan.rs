@@ -20,19 +20,19 @@
 //! Source of the hash: `lowbias32` of Chris Wellons, "Prospecting for Hash Functions" (2018), public
 //! domain.
 
+use super::array::GROUP;
 use super::{Context, Frame, HarmonicTables};
 use crate::at_level;
 use crate::dsp::lfo::{LfoShape, STEPS};
 use crate::dsp::maths::{at_least, at_most, exp2, log2, sine_magnitude_of_turns};
 use crate::synth::modulation::curves::{CurveFan, FannedCurve};
 use crate::synth::modulation::fan::{
-    Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSet, PartialSource,
-    PartialTrait,
+    Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSource, PartialTrait,
 };
 use crate::synth::modulation::glide::FannedGlide;
 use crate::synth::modulation::lfo::{FannedLfo, LfoCycle, curve_value};
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
-use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::parameter::{MASK_GROUP, MAX_PARTIALS, PartialMask};
 
 /// Writes what all routes to some destinations come to for each partial of a frame, in the
 /// destination's unit, beside whatever their ratios and gains are now. `offsets` are of whole groups,
@@ -285,16 +285,18 @@ at_level! {
 at_level! {
     /// Adds what a route makes of these values.
     fn add(route: &PartialRoute, via: f32, values: &[f32], offsets: &mut [f32]) {
-        let PartialRoute { set, bend, amount, .. } = *route;
+        let PartialRoute { ref set, bend, amount, .. } = *route;
         let amount = amount * via;
-        if set == PartialSet::All {
+        if *set == PartialMask::ALL {
             for (offset, value) in offsets.iter_mut().zip(values) {
                 *offset += amount * bend.at(*value);
             }
         } else {
-            for ((n, offset), value) in (1..).zip(offsets).zip(values) {
-                if set.contains(n) {
-                    *offset += amount * bend.at(*value);
+            let (values, _) = values.as_chunks::<MASK_GROUP>();
+            for ((group, offsets), values) in groups(set, offsets).zip(values) {
+                for ((bit, offset), value) in BITS.iter().zip(offsets).zip(values) {
+                    let moved = *offset + amount * bend.at(*value);
+                    *offset = if group & bit != 0 { moved } else { *offset };
                 }
             }
         }
@@ -304,13 +306,41 @@ at_level! {
 at_level! {
     /// As [`add`], with a factor for each partial.
     fn add_via(route: &PartialRoute, values: &[f32], factors: &[f32], offsets: &mut [f32]) {
-        let PartialRoute { set, bend, amount, .. } = *route;
-        for (((n, offset), value), factor) in (1..).zip(offsets).zip(values).zip(factors) {
-            if set.contains(n) {
-                *offset += amount * *factor * bend.at(*value);
+        let PartialRoute { ref set, bend, amount, .. } = *route;
+        let (values, _) = values.as_chunks::<MASK_GROUP>();
+        let (factors, _) = factors.as_chunks::<MASK_GROUP>();
+        let inputs = values.iter().zip(factors);
+        for ((group, offsets), (values, factors)) in groups(set, offsets).zip(inputs) {
+            let inputs = values.iter().zip(factors);
+            for ((bit, offset), (value, factor)) in BITS.iter().zip(offsets).zip(inputs) {
+                let moved = *offset + amount * *factor * bend.at(*value);
+                *offset = if group & bit != 0 { moved } else { *offset };
             }
         }
     }
+}
+
+/// The bit of each partial in its group of a mask.
+const BITS: [u32; MASK_GROUP] = {
+    let mut bits = [0; MASK_GROUP];
+    let mut place = 0;
+    while place < MASK_GROUP {
+        bits[place] = 1 << place;
+        place += 1;
+    }
+    bits
+};
+
+const _: () = assert!(GROUP == MASK_GROUP);
+
+/// The groups of a mask, each with the partials that it is of.
+#[inline(always)]
+fn groups<'a>(
+    set: &'a PartialMask,
+    partials: &'a mut [f32],
+) -> impl Iterator<Item = (u32, &'a mut [f32; MASK_GROUP])> {
+    let groups = set.groups().iter().map(|&group| u32::from(group));
+    groups.zip(partials.as_chunks_mut().0)
 }
 
 /// 1.5·2⁵²: adding it leaves the nearest integer in the lowest bits.

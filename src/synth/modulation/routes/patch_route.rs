@@ -8,7 +8,7 @@ use crate::synth::modulation::fan::{
 use crate::synth::modulation::{
     Destination, DestinationValues, LFO_RATES, ModulationSource, SourceValues,
 };
-use crate::synth::parameter::{Param, RouteParams, RouteTarget};
+use crate::synth::parameter::{Param, PartialMask, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 
 /// A route of a patch's own as voices read it.
@@ -43,6 +43,11 @@ impl PatchRoute {
         let set = PartialSet::from_index(values.index(params.partials));
         let differs = |source: ModulationSource| source.differs_between_partials(values);
         let is_apart = set != PartialSet::All || differs(from) || via.is_some_and(differs);
+        let partials = |to| {
+            let mask = set.mask(values);
+            // Nothing is drawn yet.
+            (!mask.is_empty()).then_some(Target::Partials(to, mask))
+        };
         Some(PatchRoute {
             from,
             via,
@@ -51,16 +56,12 @@ impl PatchRoute {
                 RouteTarget::Pitch => Target::Voice(PITCH),
                 RouteTarget::Level => Target::Voice(LEVEL),
                 RouteTarget::Pan => Target::Voice(Destination::PAN),
-                RouteTarget::Cutoff if is_apart => {
-                    Target::Partials(PartialDestination::Cutoff, set)
-                }
+                RouteTarget::Cutoff if is_apart => partials(PartialDestination::Cutoff)?,
                 RouteTarget::Cutoff => Target::Voice(CUTOFF),
-                RouteTarget::Own(Param::TILT) if is_apart => {
-                    Target::Partials(PartialDestination::Tilt, set)
-                }
-                RouteTarget::PartialsLevel => Target::Partials(PartialDestination::Level, set),
-                RouteTarget::PartialsTune => Target::Partials(PartialDestination::Tune, set),
-                RouteTarget::PartialsPan => Target::Partials(PartialDestination::Pan, set),
+                RouteTarget::Own(Param::TILT) if is_apart => partials(PartialDestination::Tilt)?,
+                RouteTarget::PartialsLevel => partials(PartialDestination::Level)?,
+                RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,
+                RouteTarget::PartialsPan => partials(PartialDestination::Pan)?,
                 RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
                 RouteTarget::LfoRate(number) => Target::Voice(*LFO_RATES.get(number - 1)?),
             },
@@ -72,7 +73,7 @@ impl PatchRoute {
 
     /// Whether it moves this value of a voice.
     pub fn moves(&self, destination: Destination) -> bool {
-        matches!(self.to, Target::Voice(to) if to == destination)
+        self.to.of_voice() == Some(destination)
     }
 
     /// Its depth, −1 to 1: all routes that move it are before this one.
@@ -90,7 +91,7 @@ impl PatchRoute {
     }
 
     pub fn limit(&self, own: &mut DestinationValues) {
-        if let Target::Voice(to) = self.to {
+        if let Some(to) = self.to.of_voice() {
             let (least, most) = self.limits;
             own[to] = own[to].clamp(least, most);
         }
@@ -100,7 +101,7 @@ impl PatchRoute {
     pub fn push_to_partials(
         &self,
         to: PartialDestination,
-        set: PartialSet,
+        set: &PartialMask,
         sources: &mut SourceValues,
         own: &DestinationValues,
         partial_routes: &mut PartialRoutes,
@@ -112,7 +113,7 @@ impl PatchRoute {
         };
         partial_routes.push(PartialRoute {
             to,
-            set,
+            set: *set,
             from,
             bend: self.bend,
             via,

@@ -12,8 +12,8 @@ use crate::synth::modulation::lfo::LfoId;
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::note::Note;
 use crate::synth::parameter::{
-    CURVES, CurveParams, LFOS, LfoParams, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteTarget,
-    SEQUENCES, SequenceParams,
+    CURVES, CurveParams, DrawnSetParams, LFOS, LfoParams, MACROS, ROUTE_SOURCE_LABELS,
+    ROUTE_TARGETS, RouteTarget, SEQUENCES, SequenceParams,
 };
 use crate::synth::patch::Patch;
 use crate::synth::tick::Tick;
@@ -429,6 +429,32 @@ fn routes_keep_their_places() {
     assert_eq!(tick(&patch).routes.active(), RouteSet(1 << 2 | 1 << 23));
     patch.set(RouteParams::of(3).to, 0.0);
     assert_eq!(tick(&patch).routes.active(), RouteSet(1 << 23));
+}
+
+/// Of a target that is no partial's the set does not count.
+#[test]
+fn a_route_to_a_set_that_nothing_is_drawn_in_is_left_out() {
+    let partials = RouteParams::of(1).partials;
+    for (target, set, number) in [
+        ("Partials Level", "Drawn 1", 1),
+        ("Partials Tune", "Drawn 2", 2),
+        ("Partials Pan", "Drawn 2", 2),
+    ] {
+        let mut patch = with_route("Velocity", target, 0.5);
+        patch.set(partials, label(partials, set));
+        assert!(!tick(&patch).routes.can_move(0), "{target}");
+        // The other one.
+        let of_both = [DrawnSetParams::of(3 - number), DrawnSetParams::of(number)];
+        for (of_set, moves) in of_both.into_iter().zip([false, true]) {
+            patch.set(of_set.param_of(512), 32_768.0);
+            let tick = tick(&patch);
+            assert_eq!(tick.routes.can_move(0), moves, "{target}");
+            assert_eq!(tick.routes.to_partials(), RouteSet(u64::from(moves)));
+        }
+    }
+    let mut patch = with_route("Velocity", "Level", 0.5);
+    patch.set(partials, label(partials, "Drawn 1"));
+    assert!(tick(&patch).routes.can_move(0));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::layout::{Group::Routes, Page};
 use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
-use super::super::{LFOS, LfoParams, Param, ROUTES, Range, Row};
+use super::super::{DRAWN_SETS, LFOS, LfoParams, Param, ROUTES, Range, Row};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each route.
@@ -136,7 +136,7 @@ pub const ROUTE_SOURCE_LABELS: [&str; 36] = [
 ];
 
 /// In the order of [`PartialSet`](crate::synth::modulation::fan::PartialSet).
-const PARTIAL_SETS: [&str; 9] = [
+const PARTIAL_SETS: [&str; 9 + DRAWN_SETS] = [
     "All",
     "Odd",
     "Even",
@@ -146,6 +146,8 @@ const PARTIAL_SETS: [&str; 9] = [
     "Overtones",
     "Low",
     "High",
+    "Drawn 1",
+    "Drawn 2",
 ];
 
 /// What a route can move.

@@ -12,7 +12,9 @@ use crate::synth::modulation::fan::{
 use crate::synth::modulation::lfo::{FannedLfo, LfoCycle};
 use crate::synth::modulation::modulators::BlockTime;
 use crate::synth::modulation::sequences::{FannedSequence, StepFan};
-use crate::synth::parameter::{CurveParams, LfoParams, SEQUENCE_STEPS};
+use crate::synth::parameter::{
+    CurveParams, DrawnSetParams, LfoParams, PartialMask, SEQUENCE_STEPS,
+};
 use crate::synth::patch::{Patch, Values};
 
 const ORDERS: [FanOrder; 5] = [
@@ -49,7 +51,7 @@ use Input::{Apart, Same};
 #[derive(Clone, Copy)]
 pub(super) struct Route {
     pub to: PartialDestination,
-    pub set: PartialSet,
+    pub set: PartialMask,
     pub source: Input,
     pub bend: Bend,
     pub via: Input,
@@ -59,7 +61,7 @@ pub(super) struct Route {
 pub(super) fn route(to: PartialDestination, source: Input, amount: f32) -> Route {
     Route {
         to,
-        set: PartialSet::All,
+        set: PartialMask::ALL,
         source,
         bend: Bend::STRAIGHT,
         via: Same(1.0),
@@ -155,12 +157,21 @@ impl Chain {
     }
 }
 
+const SETTINGS: [(Param, f32); 3] = [
+    (Param::PARTIALS, 100.0),
+    (Param::INHARMONICITY, 4e-4),
+    (Param::SPREAD, 0.5),
+];
+
 pub(super) fn chain() -> Chain {
-    Chain::new(&[
-        (Param::PARTIALS, 100.0),
-        (Param::INHARMONICITY, 4e-4),
-        (Param::SPREAD, 0.5),
-    ])
+    Chain::new(&SETTINGS)
+}
+
+/// Partials that a rule would not choose, more than a group of them without any, and one past the last.
+fn drawn() -> PartialMask {
+    [2, 3, 5, 16, 17, 50, 63, 64, 65, 100, 101]
+        .into_iter()
+        .collect()
 }
 
 #[test]
@@ -468,16 +479,15 @@ fn what_a_route_goes_via_may_differ_from_partial_to_partial() {
     let source = lfo(LfoShape::Saw, FAN, 0.3);
     let values = chain.values(source);
     let bend = Bend::new(0.4);
+    let low = (1..=8).collect();
     for (via, set) in [
         (
             Apart(PartialSource::Trait(PartialTrait::Number)),
-            PartialSet::All,
+            PartialMask::ALL,
         ),
-        (
-            Apart(PartialSource::Trait(PartialTrait::Odd)),
-            PartialSet::Low,
-        ),
-        (Same(-0.5), PartialSet::High),
+        (Apart(PartialSource::Trait(PartialTrait::Odd)), low),
+        (Apart(PartialSource::Trait(PartialTrait::Number)), drawn()),
+        (Same(-0.5), drawn()),
     ] {
         let factors = chain.values(via);
         let route = Route {
@@ -488,7 +498,7 @@ fn what_a_route_goes_via_may_differ_from_partial_to_partial() {
         };
         for (n, db) in (1..).zip(chain.levels_db(&[route])) {
             let way = f64::from(bend.at(values[n - 1] as f32));
-            let expected = if set.contains(n as u32) {
+            let expected = if set.contains(n) {
                 9.0 * way * factors[n - 1]
             } else {
                 0.0
@@ -498,13 +508,24 @@ fn what_a_route_goes_via_may_differ_from_partial_to_partial() {
     }
 }
 
+/// The settings of [`chain`], and sets of these partials.
+fn settings_with_drawn(sets: &[Vec<usize>; 2]) -> Vec<(Param, f32)> {
+    let drawn = (1..).zip(sets).flat_map(|(number, partials)| {
+        let mask = partials.iter().copied().collect();
+        DrawnSetParams::of(number).values(&mask)
+    });
+    SETTINGS.into_iter().chain(drawn).collect()
+}
+
 #[test]
 fn a_route_moves_the_partials_of_its_set_alone() {
     let mut chain = chain();
-    for index in 0..9 {
+    let drawn = [vec![1, 2, 3, 16, 17, 99, 100, 101, 512], vec![33]];
+    chain.set(&settings_with_drawn(&drawn));
+    for index in 0..11 {
         let set = PartialSet::from_index(index);
         let route = Route {
-            set,
+            set: set.mask(&chain.values),
             ..route(PartialDestination::Level, Same(-1.0), 6.0)
         };
         for (n, db) in (1..).zip(chain.levels_db(&[route])) {
@@ -518,6 +539,8 @@ fn a_route_moves_the_partials_of_its_set_alone() {
                 PartialSet::Overtones => n >= 2,
                 PartialSet::Low => n <= 8,
                 PartialSet::High => n >= 9,
+                PartialSet::Drawn1 => drawn[0].contains(&n),
+                PartialSet::Drawn2 => drawn[1].contains(&n),
             };
             let expected = if is_in { -6.0 } else { 0.0 };
             assert!((db - expected).abs() < 1e-4, "{set:?} {n}: {db}");
@@ -572,8 +595,13 @@ fn the_same_bits_at_every_level() {
             route(PartialDestination::Level, source, 6.0),
             Route {
                 bend: Bend::new(0.5),
-                set: PartialSet::Overtones,
+                set: drawn(),
                 ..route(PartialDestination::Tune, source, 30.0)
+            },
+            Route {
+                via: Apart(PartialSource::Trait(PartialTrait::Side)),
+                set: drawn(),
+                ..route(PartialDestination::Level, source, 6.0)
             },
         ]
     };

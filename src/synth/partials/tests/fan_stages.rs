@@ -3,7 +3,8 @@
 use super::fan::{FAN, Input, Route, lfo, route};
 use super::*;
 use crate::dsp::lfo::LfoShape;
-use crate::synth::modulation::fan::{PartialDestination, PartialSet};
+use crate::synth::modulation::fan::PartialDestination;
+use crate::synth::parameter::{MAX_PARTIALS, PartialMask};
 
 const CUTOFF_HZ: f64 = 700.0;
 const PARTIALS: usize = 100;
@@ -38,6 +39,11 @@ fn filter_db(filter_type: usize, x: f64) -> f64 {
     20.0 * gain.log10()
 }
 
+/// Every other partial from this one on.
+fn every_other(first: usize) -> PartialMask {
+    (first..=MAX_PARTIALS).step_by(2).collect()
+}
+
 fn db(array: &[f32]) -> Vec<f64> {
     let all = array.iter().take(PARTIALS);
     all.map(|gain| 20.0 * f64::from(*gain).log10()).collect()
@@ -59,7 +65,7 @@ fn each_partial_meets_its_own_cutoff() {
         chain.own[Destination::CUTOFF_OCTAVES] = 0.5;
         let ratio = chain.frame().ratio.to_vec();
         let mut moved = route(PartialDestination::Cutoff, source, octaves as f32);
-        for set in [PartialSet::All, PartialSet::Even] {
+        for set in [PartialMask::ALL, every_other(2)] {
             moved.set = set;
             let changed = chain.set_routes(&[moved]);
             assert!(changed.contain_any(Arrays::SHAPED_GAIN));
@@ -67,18 +73,14 @@ fn each_partial_meets_its_own_cutoff() {
             assert!(!changed.contain_any(unmoved));
             let found = db(&chain.frame().shaped_gain);
             for n in 1..=PARTIALS {
-                let value = if set.contains(n as u32) {
-                    values[n - 1]
-                } else {
-                    0.0
-                };
+                let value = if set.contains(n) { values[n - 1] } else { 0.0 };
                 let above = (f64::from(ratio[n - 1]) * HZ / CUTOFF_HZ).log2();
                 let x = above - 0.5 - octaves * value;
                 let expected = filter_db(filter_type, x);
                 let error = found[n - 1] - open[n - 1] - expected;
                 // A notch is all but silent at its centre.
                 let most = if expected > -60.0 { 1e-3 } else { 0.5 };
-                assert!(error.abs() < most, "{filter_type} {set:?} {n}: {error}");
+                assert!(error.abs() < most, "{filter_type} {set} {n}: {error}");
             }
         }
         // Again from the same arrays, and without the route as before it.
@@ -131,33 +133,25 @@ fn each_partial_has_its_own_tilt_from_the_fundamental_on() {
     let source = lfo(LfoShape::Triangle, FAN, 7.3);
     let values = chain.values(source);
     let tilt_db = -3.5;
-    for set in [PartialSet::All, PartialSet::Odd] {
+    for set in [PartialMask::ALL, every_other(1)] {
         let mut tilted = route(PartialDestination::Tilt, source, tilt_db as f32);
         tilted.set = set;
         for (n, found) in (1..).zip(tilts_db(&mut chain, tilted)) {
-            let value = if set.contains(n as u32) {
-                values[n - 1]
-            } else {
-                0.0
-            };
+            let value = if set.contains(n) { values[n - 1] } else { 0.0 };
             let expected = tilt_db * value * (n as f64).log2();
             assert!(
                 (found - expected).abs() < 1e-3,
-                "{set:?} {n}: {found} {expected}"
+                "{set} {n}: {found} {expected}"
             );
         }
         // Beside a level of its own.
         let routes = [tilted, route(PartialDestination::Level, source, 6.0)];
         for (n, found) in (1..).zip(chain.levels_db(&routes)) {
-            let value = if set.contains(n as u32) {
-                values[n - 1]
-            } else {
-                0.0
-            };
+            let value = if set.contains(n) { values[n - 1] } else { 0.0 };
             let expected = tilt_db * value * (n as f64).log2() + 6.0 * values[n - 1];
             assert!(
                 (found - expected).abs() < 1e-3,
-                "{set:?} {n}: {found} {expected}"
+                "{set} {n}: {found} {expected}"
             );
         }
     }
@@ -198,7 +192,7 @@ fn routes_take_partials_no_farther_than_the_limits() {
     let mut chain = Chain::new(&[(Param::PARTIALS, PARTIALS as f32)]);
     chain.own[Destination::of(Param::TILT)] = 14.0;
     let mut tilted = route(PartialDestination::Tilt, Input::Same(1.0), 3.0);
-    tilted.set = PartialSet::Odd;
+    tilted.set = every_other(1);
     assert!(
         tilts_db(&mut chain, tilted)
             .iter()
