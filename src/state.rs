@@ -30,7 +30,14 @@
 //! loop = [2, 2] # numbers of points
 //! ```
 //!
-//! Schema 1 had neither.
+//! A drawn set of partials is a list of numbers and ranges:
+//!
+//! ```toml
+//! [drawn.1]
+//! partials = "1-3, 7, 12-16"
+//! ```
+//!
+//! Schema 1 had none of these.
 //!
 //! A table `[macro_names]` names macros by their numbers: `1 = "Bow"`. See [`MacroNames`].
 //!
@@ -43,6 +50,7 @@
 //! a [`PresetWarning`]. [`Preset::read`] does not panic, whatever the text.
 
 mod curves;
+mod drawn_sets;
 mod macro_names;
 mod read;
 mod routes;

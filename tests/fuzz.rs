@@ -57,6 +57,7 @@ fn preset_text() {
             "author = ",
             "tags = [",
             "normalized = ",
+            "[drawn.1]\npartials = \"1-3, 512\"",
             "{ ",
             " }",
             "[source]\n",

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{CurveParams, Param, ROUTES, Range, RouteParams};
+use aliquot::synth::parameter::{CurveParams, DrawnSetParams, Param, ROUTES, Range, RouteParams};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
@@ -530,6 +530,111 @@ fn mistakes_in_curves_are_named_with_their_lines() {
     ] {
         let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
         assert_eq!((error.line, error.reason.as_str()), (line, reason));
+    }
+}
+
+#[test]
+fn drawn_sets_are_lists_of_partials() {
+    let text = r#"schema = 2
+name = "Test"
+
+[[route]]
+from = "Velocity"
+to = "Partials Level"
+depth = 6 # dB
+partials = "Drawn 2"
+
+[drawn.1]
+partials = "1-3, 7, 12-16"
+
+[drawn.2]
+partials = "2, 17, 511-512"
+"#;
+    let preset = Preset::parse(text).expect("a preset");
+    let mask = |number, patch: &Patch| -> Vec<usize> {
+        let mask = DrawnSetParams::of(number).mask(|param| patch.plain(param));
+        mask.iter().collect()
+    };
+    assert_eq!(mask(1, &preset.patch), [1, 2, 3, 7, 12, 13, 14, 15, 16]);
+    assert_eq!(mask(2, &preset.patch), [2, 17, 511, 512]);
+    assert_eq!(preset.patch.plain(RouteParams::of(1).partials), 10.0);
+    assert_eq!(preset.to_text(), text);
+    // As a hand may write it, and as the single parameters.
+    let text = r#"schema = 2
+name = "Test"
+[drawn.2]
+partials = """
+  511 – 512, 17,
+  2, 2"""
+[drawn_sets]
+drawn_1_partials_1 = 0b1111100001000111
+"#;
+    let by_hand = Preset::parse(text).expect("a preset").patch;
+    for number in 1..=2 {
+        assert_eq!(mask(number, &by_hand), mask(number, &preset.patch));
+    }
+    // Of older presets, and where a text says so, they are empty.
+    for body in ["", "[drawn]\n", "[drawn.1]\n[drawn.2]\npartials = \" \"\n"] {
+        let text = format!("schema = 1\nname = \"Test\"\n{body}");
+        let patch = Preset::parse(&text).expect(body).patch;
+        assert_eq!(patch, Patch::default(), "{body}");
+    }
+}
+
+#[test]
+fn mistakes_in_drawn_sets_are_named_with_their_lines() {
+    let head = "schema = 2\nname = \"Test\"\n";
+    let partials = |text: &str| format!("[drawn.1]\n\npartials = \"{text}\"\n");
+    let cases = [
+        ("drawn = 3\n", 3, "drawn: expected a table, not a number"),
+        ("[drawn.3]\n", 3, "drawn.3: there are drawn sets 1 to 2"),
+        ("[drawn.0]\n", 3, "drawn.0: there are drawn sets 1 to 2"),
+        ("[drawn.x]\n", 3, "drawn.x: there are drawn sets 1 to 2"),
+        (
+            "[drawn]\n1 = \"1-3\"\n",
+            4,
+            "drawn.1: expected a table, not a string",
+        ),
+        (
+            "[drawn.2]\ncolour = 3\n",
+            4,
+            "colour: unknown; a drawn set has \"partials\"",
+        ),
+        (
+            "[drawn.2]\npartials = [1, 2]\n",
+            4,
+            "partials: expected a string such as \"1-3, 7\", not a list",
+        ),
+        (
+            "[drawn.2]\npartials = 7\n",
+            4,
+            "partials: expected a string such as \"1-3, 7\", not a number",
+        ),
+        (
+            "[drawn.1]\npartials = \"7\"\n[x]\ndrawn_1_partials_17 = 1\n",
+            6,
+            "drawn_1_partials_17: already set in line 4",
+        ),
+        (
+            "[x]\ndrawn_1_partials_17 = 65536\n",
+            4,
+            "drawn_1_partials_17: 65536 is outside 0 to 65535",
+        ),
+    ];
+    let of_lists = [
+        ("1,,2", "a number is missing"),
+        ("1-", "a number is missing"),
+        ("1-3, odd", "\"odd\" is not the number of a partial"),
+        ("1 3", "\"1 3\" is not the number of a partial"),
+        ("0-3", "0 is outside 1 to 512"),
+        ("1, 513", "513 is outside 1 to 512"),
+        ("12-7", "the range 12-7 goes down"),
+    ]
+    .map(|(text, reason)| (partials(text), 5, format!("partials: {reason}")));
+    let cases = cases.map(|(body, line, reason)| (body.to_owned(), line, reason.to_owned()));
+    for (body, line, reason) in cases.into_iter().chain(of_lists) {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(&body);
+        assert_eq!((error.line, error.reason), (line, reason), "{body}");
     }
 }
 

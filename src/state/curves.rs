@@ -7,9 +7,9 @@
 use std::fmt::Write;
 
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeArray, DeValue};
 
-use super::read::{Entry, EntryValue, TextFault, kind};
+use super::read::{Entry, EntryValue, TextFault, kind, table};
 use super::write::{differs, value};
 use crate::synth::parameter::{CURVE_POINTS, CURVES, CurveParams, Param};
 use crate::synth::patch::Patch;
@@ -42,17 +42,6 @@ pub(super) fn entries<'t>(value: Spanned<DeValue<'t>>) -> Result<Vec<Entry<'t>>,
     Ok(entries)
 }
 
-fn table<'t>(name: &str, value: Spanned<DeValue<'t>>) -> Result<DeTable<'t>, TextFault> {
-    let start = value.span().start;
-    match value.into_inner() {
-        DeValue::Table(table) => Ok(table),
-        other => {
-            let found = kind(&other);
-            Err((start, format!("{name}: expected a table, not {found}")))
-        }
-    }
-}
-
 fn array<'t>(value: Spanned<DeValue<'t>>, expected: &str) -> Result<DeArray<'t>, TextFault> {
     let start = value.span().start;
     match value.into_inner() {
@@ -77,7 +66,7 @@ fn points<'t>(
             format!("points: a curve has {LEAST_POINTS} to {CURVE_POINTS} points, not {found}");
         return Err((start, reason));
     }
-    let count = EntryValue::Count(points.len());
+    let count = EntryValue::Whole(points.len());
     entries.push(Entry::new(params.points, count, start));
     for (number, point) in (1..).zip(points) {
         let start = point.span().start;

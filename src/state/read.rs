@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
-use super::{MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, macro_names, routes};
+use super::{
+    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, macro_names, routes,
+};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
 
@@ -35,8 +37,8 @@ impl<'t> Entry<'t> {
 pub(super) enum EntryValue<'t> {
     /// As it is written.
     Written(DeValue<'t>),
-    /// As many as there are of something in the text.
-    Count(usize),
+    /// A whole number that follows from what is written.
+    Whole(usize),
 }
 
 /// Each migration converts the entries of one schema version to the next; the first is from 1 to 2.
@@ -103,6 +105,7 @@ fn head_and_entries<'t>(
             macro_names::KEY => preset.macro_names = macro_names::read(value, warnings)?,
             "route" => entries.extend(routes::entries(value)?),
             "curve" => entries.extend(curves::entries(value)?),
+            drawn_sets::KEY => entries.extend(drawn_sets::entries(value)?),
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
@@ -141,7 +144,7 @@ fn patch(text: &str, entries: Vec<Entry>) -> Result<Patch, TextFault> {
         }
         let normalized = match &value {
             EntryValue::Written(value) => normalized(param, value, span),
-            EntryValue::Count(count) => Ok(param.range().normalized(*count as f32)),
+            EntryValue::Whole(number) => Ok(param.range().normalized(*number as f32)),
         };
         match normalized {
             // Presets of earlier versions have the number of voices, which is ignored.
@@ -246,6 +249,17 @@ fn tags(value: Spanned<DeValue>) -> Result<Vec<String>, TextFault> {
                 start,
                 format!("tags: expected a list of strings, not {found}"),
             ))
+        }
+    }
+}
+
+pub(super) fn table<'t>(name: &str, value: Spanned<DeValue<'t>>) -> Result<DeTable<'t>, TextFault> {
+    let start = value.span().start;
+    match value.into_inner() {
+        DeValue::Table(table) => Ok(table),
+        other => {
+            let found = kind(&other);
+            Err((start, format!("{name}: expected a table, not {found}")))
         }
     }
 }
