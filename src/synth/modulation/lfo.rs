@@ -317,7 +317,9 @@ struct VoicePhrase {
 struct MovedRates {
     /// By how many times each is faster.
     factors: [f32; LFOS],
-    /// How many cycles each is ahead of one that is not moved.
+    /// How many cycles each is ahead of one that is not moved. It stays so when no route moves the rate
+    /// any more: the LFO goes on from where it is, at the rate of its clock, since going back would be a
+    /// jump. Free ones keep this distance from the song until the note's end.
     ahead_cycles: [f64; LFOS],
 }
 

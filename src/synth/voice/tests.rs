@@ -3,7 +3,8 @@
 use super::*;
 use crate::dsp::random::bits;
 use crate::synth::modulation::lfo::LfoId;
-use crate::synth::parameter::{EDITABLE_PARTIALS, LfoParams, RouteParams};
+use crate::synth::modulation::modulators::BlockTime;
+use crate::synth::parameter::{CurveParams, EDITABLE_PARTIALS, LfoParams, RouteParams};
 use crate::synth::patch::Patch;
 use crate::synth::versioned::CopyFrom;
 
@@ -12,8 +13,8 @@ const FRAMES: usize = 64;
 const LFO_1: LfoId = LfoId::numbered(1);
 
 /// A tick of a patch that changes with `place`: partials join and leave, and what moves comes to
-/// rest again.
-fn tick(place: u64) -> Tick {
+/// rest again. The tempo changes with `tempo`.
+fn tick(place: u64, tempo: u64) -> Tick {
     let chosen = |of: u64, choices: u64| bits(place, of) % choices;
     let mut patch = Patch::default();
     for (param, value) in [
@@ -28,25 +29,55 @@ fn tick(place: u64) -> Tick {
         (Param::STRETCH, [0.0, 5.0][chosen(6, 2) as usize]),
         (Param::DAMPING, [0.0, 0.4][chosen(7, 2) as usize]),
         (Param::partial_tune(3), [0.0, 20.0][chosen(8, 2) as usize]),
-        // LFO 2, fanned, or what stands still, to the levels, frequencies or positions of the partials.
         (
             RouteParams::of(3).from,
-            route_source(["LFO 2", "Partial Random", "Release Velocity"][chosen(12, 3) as usize]),
+            route_source(SOURCES[chosen(12, 6) as usize]),
         ),
-        (RouteParams::of(3).to, 5.0 + chosen(10, 3) as f32),
+        // Cutoff, the levels, frequencies or positions of the partials, or tilt.
+        (RouteParams::of(3).to, 4.0 + chosen(10, 5) as f32),
         (RouteParams::of(3).depth, [0.0, 0.1][chosen(11, 2) as usize]),
         (LfoParams::of(2).fan_phase, 1.0),
+        (LfoParams::of(2).sync, chosen(13, 2) as f32),
+        (CurveParams::of(1).sync, chosen(14, 2) as f32),
+        // A 32nd note.
+        (CurveParams::of(1).division, 16.0),
+        (CurveParams::of(1).time, 0.02),
+        (CurveParams::of(1).fan_delay, 0.01),
+        (CurveParams::of(1).fan_time, 0.5),
+        (Param::FILTER_ATTACK, 0.01),
+        (Param::FILTER_DECAY, 0.01),
+        (Param::FILTER_RELEASE, 0.02),
+        (Param::FILTER_FAN_DELAY, 0.01),
+        (Param::FILTER_FAN_TIME, 0.5),
     ] {
         patch.set(param, value);
     }
     let mut tick = Tick::new(RATE_HZ, FRAMES);
     tick.set_patch(&patch);
     tick.generation = place;
+    let bpm = [60.0, 120.0, 240.0][(bits(tempo, 0) % 3) as usize];
+    let time = BlockTime {
+        elapsed_frames: FRAMES,
+        sample_rate_hz: RATE_HZ,
+        beats_per_frame: bpm / 60.0 / RATE_HZ,
+        beats: None,
+    };
+    tick.modulators.tick(&tick.values, &time);
     let clock = tick.modulators.lfos.clock_mut(LFO_1);
     clock.cycles_per_frame = 5.0 / RATE_HZ;
     clock.cycles = clock.cycles_per_frame * (place * FRAMES as u64) as f64;
     tick
 }
+
+/// Of a route: in which partials stand apart, moving or at rest, and that of a release.
+const SOURCES: [&str; 6] = [
+    "LFO 2",
+    "Curve 1",
+    "Filter Envelope",
+    "Partial Random",
+    "Partial Number",
+    "Release Velocity",
+];
 
 /// The source of routes with this label.
 fn route_source(label: &str) -> f32 {
@@ -78,7 +109,7 @@ fn change(voice: &mut Voice, place: u64) {
         2 => voice.modulate(Param::CUTOFF, 0.2),
         3 => voice.express(NoteExpression::Tuning, (place % 3) as f32),
         4 => voice.express(NoteExpression::Pan, 0.3),
-        5 => voice.release(0.9),
+        5 => voice.release([0.0, 0.9][(place % 2) as usize]),
         _ => {}
     }
 }
@@ -96,7 +127,8 @@ fn a_copy_renders_as_the_voice_does() {
         for step in 0..60 {
             let place = 1_000 * (seed + 1) + step;
             // Most ticks are as the one before.
-            let tick = tick(1_000 * (seed + 1) + step - step % (1 + bits(seed, 30) % 4));
+            let patch = place - step % (1 + bits(seed, 30) % 4);
+            let tick = tick(patch, place - step % 7);
             if voice.state() == VoiceState::Idle || bits(place, 31).is_multiple_of(20) {
                 onsets += 1;
                 together = 0;
@@ -132,13 +164,15 @@ fn a_copy_renders_as_the_voice_does() {
 #[test]
 fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
     let (mut rested, mut blocks) = (0, 0);
+    // Blocks in which a route moves partials and does not move: how many of each source.
+    let mut apart = [0; SOURCES.len()];
     for seed in 0..60 {
         let level = SimdLevel::chosen();
         let mut workspace = Workspace::new(level, FRAMES);
         let (mut voice, mut looking) = (Voice::idle(level), Voice::idle(level));
         for step in 0..150 {
             let place = 1_000 * (seed + 1) + step;
-            let tick = tick(1_000 * (seed + 1) + step - step % 30);
+            let tick = tick(place - step % 30, place - step % 7);
             if voice.state() == VoiceState::Idle {
                 onset(&mut voice, &tick, &mut workspace, seed);
                 onset(&mut looking, &tick, &mut workspace, seed);
@@ -159,9 +193,17 @@ fn a_voice_at_rest_renders_as_one_that_looks_at_everything() {
                 (heard, voice.state(), voice.power().to_bits())
             });
             assert!(one == other, "seed {seed}, step {step}");
+            let to_partials = voice.control.active_routes.and(tick.routes.to_partials());
+            if !voice.control.partials_moved.1 && !to_partials.is_empty() {
+                let from = tick.values.get(RouteParams::of(3).from);
+                let place = SOURCES.iter().position(|label| route_source(label) == from);
+                apart[place.expect("one of them")] += 1;
+            }
         }
     }
     assert!(rested > 200 && rested < blocks / 2, "{rested} of {blocks}");
+    assert_eq!(apart[0], 0);
+    assert!(apart[1..].iter().all(|&blocks| blocks > 10), "{apart:?}");
 }
 
 /// What stands still in the partials is worked out once.

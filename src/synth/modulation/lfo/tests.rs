@@ -206,3 +206,34 @@ fn a_phrase_may_begin_between_two_blocks() {
     assert_eq!((time.frames, time.cycles), (0, [0.0; LFOS]));
     assert_eq!(phrase.serial(), 2);
 }
+
+/// An LFO whose rate is moved no more goes on from where it is; one of the phrase comes back with the
+/// next.
+#[test]
+fn what_a_moved_rate_has_gained_stays() {
+    for (trigger, comes_back) in [(0.0, false), (1.0, false), (3.0, true)] {
+        let settings: [Setting; 2] = [(|lfo| lfo.trigger, trigger), (|lfo| lfo.shape, 2.0)];
+        let mut shared = shared(2, &settings);
+        let id = LfoId::numbered(2);
+        shared.begin_phrase((0, 60), Some(0));
+        let mut lfos = VoiceLfos::begin(&shared, 3, 1, 0);
+        // A saw falls by 2 in a second. The clock itself stands still here.
+        let moved_by = |lfos: &VoiceLfos, from: f32| (from - lfos.value(id, &shared, 0)) / 2.0;
+        let start = lfos.value(id, &shared, 0);
+        let mut octaves = [0.0; LFOS];
+        octaves[1] = 1.0;
+        lfos.move_rates(octaves);
+        lfos.advance(&shared, 4_800);
+        let own = if trigger == 0.0 { 0.0 } else { 0.1 };
+        assert!((moved_by(&lfos, start) - own - 0.1).abs() < 1e-4);
+        lfos.move_rates([0.0; LFOS]);
+        let left = lfos.value(id, &shared, 0);
+        assert!((moved_by(&lfos, start) - own - 0.1).abs() < 1e-4);
+        lfos.advance(&shared, 9_600);
+        assert!((moved_by(&lfos, left) - 2.0 * own).abs() < 1e-4);
+        shared.begin_phrase((0, 62), Some(64));
+        lfos.go_on(&shared, 64);
+        let is_back = (lfos.value(id, &shared, 0) - start).abs() < 1e-4;
+        assert_eq!(is_back, comes_back, "{trigger}");
+    }
+}
