@@ -59,10 +59,12 @@ fn expected_cents(patch: &Patch, frames: i64) -> f64 {
 
 const SUSTAIN: u8 = 64;
 
-/// Two phrases of tied notes and one under the pedal; what is played at which frame, and the first frame
-/// of the phrase that each key belongs to.
-fn song() -> ([(usize, Event); 11], [(u8, usize); 5]) {
-    let events = [
+/// The keys of [`song`], and the first frame of the phrase that each belongs to.
+const STARTS: [(u8, usize); 5] = [(60, 101), (64, 101), (67, 101), (69, 20_011), (71, 25_555)];
+
+/// Two phrases of tied notes and one under the pedal: what is played at which frame.
+fn song() -> [(usize, Event); 11] {
+    [
         (101, on(0, 60, 1.0)),
         (9_733, on(0, 64, 0.5)),
         (12_000, off(0, 60)),
@@ -75,15 +77,13 @@ fn song() -> ([(usize, Event); 11], [(u8, usize); 5]) {
         // The pedal holds a note, but no key is down.
         (25_555, on(0, 71, 1.0)),
         (30_000, off(0, 71)),
-    ];
-    let starts = [(60, 101), (64, 101), (67, 101), (69, 20_011), (71, 25_555)];
-    (events, starts)
+    ]
 }
 
 #[test]
 fn it_goes_on_through_a_phrase_and_begins_anew_with_the_next() {
     const FRAMES: usize = 500 * BLOCK;
-    let (events, starts) = song();
+    let events = song();
     for mode in [0.0, 1.0, 2.0] {
         let patch = patch(mode);
         let mut engine = engine(RATE, &patch);
@@ -95,9 +95,9 @@ fn it_goes_on_through_a_phrase_and_begins_anew_with_the_next() {
             let events: Vec<_> = events.map(|&(at, event)| (at - begin, event)).collect();
             play(&mut engine, &events, BLOCK, &[BLOCK]);
             for (key, found) in cents(&engine) {
-                let place = starts.iter().position(|&(of, _)| of == key);
+                let place = STARTS.iter().position(|&(of, _)| of == key);
                 let place = place.expect("a key of the song");
-                let frames = (begin + BLOCK) as i64 - starts[place].1 as i64;
+                let frames = (begin + BLOCK) as i64 - STARTS[place].1 as i64;
                 let expected = expected_cents(&patch, frames);
                 assert!(
                     (found - expected).abs() < 0.02,

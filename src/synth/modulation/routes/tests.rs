@@ -310,6 +310,9 @@ fn a_patchs_route_takes_any_source_to_any_target() {
     }
 }
 
+/// A parameter and its value.
+type Setting = (Param, f32);
+
 /// Cutoff and tilt are one value of the voice as long as all partials have the same.
 #[test]
 fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
@@ -318,7 +321,7 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
     let route = RouteParams::of(1);
     let sequence = SequenceParams::of(1);
     let via = |label_of: &str| (route.via, label(route.via, label_of));
-    let cases: [(&str, &[(Param, f32)], bool); 14] = [
+    let cases: [(&str, &[Setting], bool); 14] = [
         ("LFO 2", &[], false),
         ("LFO 2", &[(lfo.fan_phase, 0.5)], true),
         ("LFO 2", &[(lfo.fan_rate, -0.5)], true),
