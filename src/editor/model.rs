@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub mod action;
 pub mod compare;
 pub mod curves;
+pub mod drawn_sets;
 mod follow;
 mod gesture;
 pub mod history;

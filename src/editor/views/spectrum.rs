@@ -127,9 +127,8 @@ impl SpectrumView {
         );
         widgets::param_behaviour(ui, context, param, &response, bar);
         let handle = self.filter.show(ui, context, &canvas);
-        let at_cursor = bar.center_top();
         self.partials_route
-            .show(ui, context, &canvas, &response, at_cursor);
+            .show(ui, context, &canvas, &response, &self.bars);
         let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         let pointer = pointer.filter(|_| !is_on_handle);
         self.show_details(ui, context, &canvas, &response, pointer);

@@ -19,7 +19,11 @@ pub fn menu(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui)) -> Response
     let button = Button::new(with_arrow(title));
     let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
         let room = ui.ctx().content_rect().height() - 4.0 * theme::GAP;
-        ScrollArea::vertical().max_height(room).show(ui, content)
+        // As high as its content, also where that has grown since the last frame.
+        ScrollArea::vertical()
+            .max_height(room)
+            .min_scrolled_height(room)
+            .show(ui, content)
     });
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, title));
     let tip = response.rect.right_center() + vec2(-8.0, 2.5);

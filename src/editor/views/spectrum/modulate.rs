@@ -1,16 +1,21 @@
 //! Routes to the partials: a source that is dropped on them, or picked by the key M, and which of them
 //! it is to move.
 
-use egui::{Key, Popup, PopupAnchor, PopupCloseBehavior, Pos2, Response, Stroke, StrokeKind, Ui};
+use egui::{
+    Key, Popup, PopupAnchor, PopupCloseBehavior, Pos2, Response, Stroke, StrokeKind, Ui, pos2,
+};
 
+use super::bar_editor::BarEditor;
 use super::canvas::Canvas;
 use crate::editor::context::ViewContext;
+use crate::editor::model::drawn_sets::mask_of;
 use crate::editor::model::routes::NewRoute;
 use crate::editor::model::sources::SourceId;
 use crate::editor::model::spectrum::layer::Layer;
+use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::theme;
 use crate::editor::widgets::{modulate, source_list};
-use crate::synth::parameter::{RouteParams, RouteTarget};
+use crate::synth::parameter::{PartialMask, RouteParams, RouteTarget};
 
 /// What is asked next, in a list over the view.
 #[derive(Default)]
@@ -22,6 +27,8 @@ struct Asked {
     /// Where the list stands.
     at: Pos2,
     layer: Layer,
+    /// The partial that is pointed at.
+    partial: usize,
     /// What is to move them; `None` until it has been picked.
     source: Option<SourceId>,
     /// Whether the list has not been shown yet.
@@ -45,14 +52,16 @@ impl PartialsRoute {
         context: &mut ViewContext,
         canvas: &Canvas,
         response: &Response,
-        cursor: Pos2,
+        bars: &BarEditor,
     ) {
         let layer = canvas.layer;
         if let Some(source) = modulate::dropped(ui, canvas.plot) {
             let at = ui.input(|input| input.pointer.interact_pos());
+            let at = at.unwrap_or(canvas.plot.center());
             response.request_focus();
             self.asked = Some(Asked {
-                at: at.unwrap_or(cursor),
+                at,
+                partial: canvas.partial(at.x),
                 layer,
                 source: Some(source),
                 is_new: true,
@@ -62,18 +71,26 @@ impl PartialsRoute {
         }
         let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::M));
         if by_key && self.asked.is_none() {
+            let height = canvas.plot.center().y;
             self.asked = Some(Asked {
-                at: cursor,
+                at: pos2(canvas.middle(bars.cursor), height),
+                partial: bars.cursor,
                 layer,
                 source: None,
                 is_new: true,
             });
         }
-        self.list(ui, context, response);
+        self.list(ui, context, response, bars.selection);
     }
 
     /// The list of sources, and after it that of the sets of partials.
-    fn list(&mut self, ui: &Ui, context: &mut ViewContext, response: &Response) {
+    fn list(
+        &mut self,
+        ui: &Ui,
+        context: &mut ViewContext,
+        response: &Response,
+        selection: Selection,
+    ) {
         let Some(asked) = &mut self.asked else {
             return;
         };
@@ -106,16 +123,11 @@ impl PartialsRoute {
                 }
                 Some(source) => {
                     ui.weak(format!("{} moves {} of", source.name(), target.label()));
-                    set = sets(ui, is_new);
+                    set = sets(ui, asked.partial, selection, is_new);
                 }
             });
-        if let (Some(source), Some(partials)) = (asked.source, set) {
-            let new = NewRoute {
-                source,
-                target,
-                partials,
-            };
-            modulate::modulate_partials(context, new);
+        if let (Some(source), Some(set)) = (asked.source, set) {
+            make(context, source, target, &set);
             is_open = false;
         }
         if !is_open {
@@ -124,8 +136,16 @@ impl PartialsRoute {
     }
 }
 
-/// Shows the sets of partials, and returns the place of the one that has been picked.
-fn sets(ui: &mut Ui, is_new: bool) -> Option<usize> {
+/// Which partials are picked.
+enum Picked {
+    /// One of the sets that a route may have, by its place.
+    Set(usize),
+    /// These, which become a drawn set.
+    Drawn(PartialMask),
+}
+
+/// Shows the sets of partials, and returns the one that has been picked.
+fn sets(ui: &mut Ui, partial: usize, selection: Selection, is_new: bool) -> Option<Picked> {
     let labels = RouteParams::of(1).partials.range().labels()?;
     let mut picked = None;
     for (place, label) in labels.iter().enumerate() {
@@ -134,10 +154,46 @@ fn sets(ui: &mut Ui, is_new: bool) -> Option<usize> {
             response.request_focus();
         }
         if response.clicked() {
-            picked = Some(place);
+            picked = Some(Picked::Set(place));
+        }
+    }
+    ui.separator();
+    if ui.button(format!("Partial {partial} alone")).clicked() {
+        picked = Some(Picked::Drawn([partial].into_iter().collect()));
+    }
+    if !selection.is_empty() {
+        let count = selection.count();
+        if ui.button(format!("The {count} chosen")).clicked() {
+            picked = Some(Picked::Drawn(mask_of(selection)));
         }
     }
     picked
+}
+
+/// Makes the route, as one step together with the set that is drawn for it.
+fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &Picked) {
+    context
+        .model
+        .begin_group(format!("Modulate {} by {}", target.label(), source.name()));
+    let partials = match set {
+        Picked::Set(place) => Some(*place),
+        Picked::Drawn(mask) => context.model.draw_any_set(mask),
+    };
+    match partials {
+        Some(partials) => {
+            let new = NewRoute {
+                source,
+                target,
+                partials,
+            };
+            modulate::modulate_partials(context, new);
+        }
+        None => {
+            let text = "Both drawn sets are in use by routes: change one under Choose";
+            context.controls.message = Some(text.to_owned());
+        }
+    }
+    context.model.end_group();
 }
 
 /// Marks the view while a source is dragged.

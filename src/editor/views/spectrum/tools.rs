@@ -1,5 +1,6 @@
 //! The row of tools above the view.
 
+mod drawn_sets;
 mod selection_menu;
 mod shape_menu;
 

@@ -1,6 +1,6 @@
 //! What velocity, pressure, wheel, slide and bend do.
 
-use super::super::layout::{Group::Expression, Page};
+use super::super::layout::{Group::Expression, Group::Playing, Page};
 use super::super::text::Unit::{Cents, Decibels, DecibelsPerOctave, Octaves, Percent, Semitones};
 use super::super::{Param, Range, Row};
 use super::{Section, param};
@@ -43,7 +43,8 @@ section! { expression;
         .on(Page::Play)
         .help("How far brightness (CC 74, slide) moves the tilt.");
     /// See [`SlideMode`](crate::synth::modulation::slide::SlideMode).
-    SLIDE_MODE = Row::new(Expression, "slide_mode", "Slide Mode")
+    SLIDE_MODE = Row::new(Playing, "slide_mode", "Slide Mode")
+        .short("Slide")
         .choice(16, &["Bipolar", "Unipolar"], 0)
         .on(Page::Playing)
         .help("Whether slide (CC 74, brightness) counts from its middle or from its lower end.");

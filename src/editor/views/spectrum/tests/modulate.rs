@@ -2,7 +2,7 @@
 
 use egui::epaint::ColorMode;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Shape, vec2};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::dsp::lfo::LfoShape;
 use crate::editor::testing::engine::engine_holding;
@@ -53,6 +53,77 @@ fn a_source_that_is_dropped_on_the_partials_moves_those_that_are_picked() {
         let undone = harness.state_mut().model.undo();
         assert_eq!(undone, Some(format!("Modulate {target} by LFO 2")));
     }
+}
+
+/// What no set of a rule has becomes a drawn one, in the same step.
+#[test]
+fn single_and_chosen_partials_become_a_drawn_set() {
+    let mut harness = large();
+    let at = in_the_view(&harness);
+    let from = harness.get_by_label("Source LFO 2").rect().center();
+    drag(&mut harness, from, at, Modifiers::NONE);
+    harness.run_steps(3);
+    let alone = harness.get_by_label_contains("alone");
+    let name = alone.accesskit_node().label().expect("a name");
+    alone.click();
+    harness.run_steps(3);
+    let model = &harness.state().model;
+    assert_eq!(format!("Partial {} alone", model.drawn_set(1)), name);
+    assert_eq!(
+        route(&harness).map(|(_, _, set)| set).as_deref(),
+        Some("Drawn 1")
+    );
+    harness.state_mut().model.undo();
+    assert_eq!(route(&harness), None);
+    assert!(harness.state().model.drawn_set(1).is_empty());
+
+    harness.get_by_label("Choose").click();
+    harness.run_steps(3);
+    harness.get_by_label("Octaves").click();
+    harness.run_steps(3);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    drag(&mut harness, from, at, Modifiers::NONE);
+    harness.run_steps(3);
+    harness.get_by_label("The 7 chosen").click();
+    harness.run_steps(3);
+    let set = harness.state().model.drawn_set(1).to_string();
+    assert_eq!(set, "1-2, 4, 8, 16, 32, 64");
+}
+
+#[test]
+fn a_drawn_set_is_typed_and_taken_over_where_partials_are_chosen() {
+    let mut harness = large();
+    harness.get_by_label("Choose").click();
+    harness.run_steps(3);
+    harness.get_by_label("Drawn 2").focus();
+    harness.run_steps(2);
+    send(&mut harness, [Event::Text("3, 500-512".to_owned())]);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.drawn_set(2).to_string(), "3, 500-512");
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone.as_deref(), Some("Draw Set 2"));
+    harness.run_steps(3);
+    harness.get_by_label("Even").click();
+    harness.run_steps(3);
+    harness
+        .get_by_label("Drawn 1: take the chosen partials")
+        .click();
+    harness.run_steps(3);
+    let set = harness.state().model.drawn_set(1);
+    assert!(set.iter().all(|n| n % 2 == 0) && set.count() == 32);
+    // A mistake is told and changes nothing.
+    harness.get_by_label("Drawn 2").focus();
+    harness.run_steps(2);
+    send(&mut harness, [Event::Text("0-5".to_owned())]);
+    harness.run_steps(4);
+    let (texts, _) = painted(&harness);
+    let error = "0 is outside 1 to 512";
+    assert!(texts.iter().any(|text| text == error), "{texts:?}");
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert!(harness.state().model.drawn_set(2).is_empty());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use egui::{Button, DragValue, RichText, TextEdit, Ui, vec2};
 
+use super::drawn_sets::DrawnSets;
 use crate::editor::context::ViewContext;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::theme;
@@ -14,6 +15,7 @@ pub struct SelectionMenu {
     step: usize,
     /// Ranges while they are typed, and what is wrong with them.
     ranges: Option<(String, Option<String>)>,
+    sets: DrawnSets,
 }
 
 impl SelectionMenu {
@@ -21,6 +23,7 @@ impl SelectionMenu {
         SelectionMenu {
             step: 3,
             ranges: None,
+            sets: DrawnSets::default(),
         }
     }
 
@@ -32,7 +35,7 @@ impl SelectionMenu {
         };
         let selection = &mut bars.selection;
         let response = menu(ui, &title, |ui| {
-            ui.set_width(220.0);
+            ui.set_width(236.0);
             for row in [
                 &[
                     ("All", Selection::ALL),
@@ -71,6 +74,7 @@ impl SelectionMenu {
                 ui.label("from the first chosen");
             });
             self.range_field(ui, selection);
+            self.sets.show(ui, context, *selection);
         });
         context.help.show_for(&response, || {
             "Choose partials, also by a rectangle with the right button: strokes and shapes then move only \
