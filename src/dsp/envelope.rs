@@ -1,7 +1,7 @@
 //! The envelope: delay, attack, hold, decay, sustain, release.
 //!
 //! Each stage has a closed form, so that the envelope can be advanced by any number of frames and its
-//! corners fall on exact frames. A stage of curve c follows (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
+//! corners fall on exact frames. A stage of curve c (each has its own) follows (1 − e^(−kx))/(1 − e^(−k)), k = 6c:
 //! straight at c = 0, fast then slow (as a capacitor) for c > 0, slow then fast for c < 0.
 
 use super::curve::CurvePoint;
@@ -21,8 +21,12 @@ pub struct EnvelopeSettings {
     pub sustain: f32,
     /// Time from the current level to 0 after the key's release.
     pub release_s: f32,
-    /// Curve of attack, decay and release, −1 to 1; see [`shaped`].
-    pub curve: f32,
+    /// Curve of the attack, −1 to 1; see [`shaped`].
+    pub attack_curve: f32,
+    /// Curve of the decay, likewise.
+    pub decay_curve: f32,
+    /// Curve of the release, likewise.
+    pub release_curve: f32,
 }
 
 impl EnvelopeSettings {
@@ -37,7 +41,9 @@ impl EnvelopeSettings {
             decay_frames: frames(self.decay_s),
             sustain: self.sustain,
             release_frames: frames(self.release_s),
-            curve: Curve::new(self.curve),
+            attack_curve: Curve::new(self.attack_curve),
+            decay_curve: Curve::new(self.decay_curve),
+            release_curve: Curve::new(self.release_curve),
         }
     }
 }
@@ -52,26 +58,42 @@ pub struct EnvelopeShape {
     decay_frames: f64,
     sustain: f32,
     release_frames: f64,
-    curve: Curve,
+    attack_curve: Curve,
+    decay_curve: Curve,
+    release_curve: Curve,
+}
+
+/// What decides the level before the release, beside times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HeldSettings {
+    /// The sustain level.
+    pub sustain: f32,
+    /// The curve of the attack, −1 to 1.
+    pub attack_curve: f32,
+    /// The curve of the decay, −1 to 1.
+    pub decay_curve: f32,
 }
 
 impl EnvelopeShape {
-    /// The sustain level, and the curve of attack and decay, −1 to 1.
-    pub fn held_settings(&self) -> (f32, f32) {
-        (self.sustain, (self.curve.k / 6.0) as f32)
+    /// What decides the level before the release, beside times.
+    pub fn held_settings(&self) -> HeldSettings {
+        HeldSettings {
+            sustain: self.sustain,
+            attack_curve: self.attack_curve.bend(),
+            decay_curve: self.decay_curve.bend(),
+        }
     }
 
     /// The same as a curve over seconds, which is held at its point of index [`SUSTAIN_POINT`].
     pub fn curve(&self, sample_rate_hz: f64) -> super::curve::Curve {
-        let (_, bend) = self.held_settings();
         let mut frames = 0.0;
         let points = [
             (0.0, 0.0, 0.0),
             (self.delay_frames, 0.0, 0.0),
-            (self.attack_frames, 1.0, bend),
+            (self.attack_frames, 1.0, self.attack_curve.bend()),
             (self.hold_frames, 1.0, 0.0),
-            (self.decay_frames, self.sustain, bend),
-            (self.release_frames, 0.0, bend),
+            (self.decay_frames, self.sustain, self.decay_curve.bend()),
+            (self.release_frames, 0.0, self.release_curve.bend()),
         ]
         .map(|(lasts, level, bend)| {
             frames += lasts;
@@ -112,6 +134,11 @@ impl Curve {
             k,
             denominator: if is_straight { 0.0 } else { libm::expm1(-k) },
         }
+    }
+
+    /// What it was made of.
+    fn bend(&self) -> f32 {
+        (self.k / 6.0) as f32
     }
 
     /// See [`shaped`].
@@ -177,9 +204,8 @@ struct Released {
     at: f64,
     /// When it has ended.
     ended: f64,
-    /// The sustain level and the curve at that time.
-    sustain: f32,
-    k: f64,
+    /// What decided the level before.
+    held: HeldSettings,
 }
 
 /// The state of an envelope. `Default` is a finished one.
@@ -223,14 +249,14 @@ impl Envelope {
 
     /// The current level, 0 to 1.
     pub fn level(&self, shape: &EnvelopeShape) -> f32 {
-        let way = || shape.curve.at(self.position);
+        let way = |curve: &Curve| curve.at(self.position);
         match self.stage {
             EnvelopeStage::Delay | EnvelopeStage::Done => 0.0,
-            EnvelopeStage::Attack => way(),
+            EnvelopeStage::Attack => way(&shape.attack_curve),
             EnvelopeStage::Hold => 1.0,
-            EnvelopeStage::Decay => 1.0 - (1.0 - shape.sustain) * way(),
+            EnvelopeStage::Decay => 1.0 - (1.0 - shape.sustain) * way(&shape.decay_curve),
             EnvelopeStage::Sustain => shape.sustain,
-            EnvelopeStage::Release => self.released_from * (1.0 - way()),
+            EnvelopeStage::Release => self.released_from * (1.0 - way(&shape.release_curve)),
         }
     }
 
@@ -281,8 +307,7 @@ impl Envelope {
             self.released = Released {
                 at: self.age as f64,
                 ended: 0.0,
-                sustain: shape.sustain,
-                k: shape.curve.k,
+                held: shape.held_settings(),
             };
             self.stage = EnvelopeStage::Release;
             self.position = 0.0;
@@ -311,12 +336,10 @@ impl Envelope {
         }
     }
 
-    /// The sustain level, and the curve of attack and decay, −1 to 1: as they are, or were at the release.
-    pub fn held_settings(&self, shape: &EnvelopeShape) -> (f32, f32) {
+    /// What decides the level before the release, as it is or was at the release.
+    pub fn held_settings(&self, shape: &EnvelopeShape) -> HeldSettings {
         match self.stage {
-            EnvelopeStage::Release | EnvelopeStage::Done => {
-                (self.released.sustain, (self.released.k / 6.0) as f32)
-            }
+            EnvelopeStage::Release | EnvelopeStage::Done => self.released.held,
             _ => shape.held_settings(),
         }
     }
@@ -413,7 +436,9 @@ mod tests {
         decay_s: 0.004,
         sustain: 0.5,
         release_s: 0.005,
-        curve: 0.5,
+        attack_curve: 0.5,
+        decay_curve: 0.5,
+        release_curve: 0.5,
     };
 
     #[test]
@@ -497,13 +522,47 @@ mod tests {
             decay_s: 0.0,
             sustain: 0.25,
             release_s: 0.0,
-            curve: 0.0,
+            attack_curve: 0.0,
+            decay_curve: 0.0,
+            release_curve: 0.0,
         };
         let shape = settings.shape(RATE);
         let mut envelope = Envelope::begin(&shape);
         assert_eq!(envelope.level(&shape), 0.25);
         envelope.release(&shape);
         assert!(envelope.is_done());
+    }
+
+    #[test]
+    fn each_stage_has_its_own_curve() {
+        let settings = EnvelopeSettings {
+            attack_curve: -0.6,
+            decay_curve: 0.0,
+            release_curve: 0.9,
+            ..SETTINGS
+        };
+        let shape = settings.shape(RATE);
+        let mut envelope = Envelope::begin(&shape);
+        let halfway = |curve| shaped(0.5, curve);
+        // To the middle of the attack, of the decay, to the sustain, and to the middle of the release.
+        envelope.advance(&shape, 48 + 48);
+        assert_eq!(envelope.level(&shape), halfway(-0.6));
+        envelope.advance(&shape, 48 + 144 + 96);
+        assert_eq!(envelope.level(&shape), 1.0 - 0.5 * halfway(0.0));
+        envelope.advance(&shape, 96);
+        envelope.release(&shape);
+        envelope.advance(&shape, 120);
+        assert_eq!(envelope.level(&shape), 0.5 * (1.0 - halfway(0.9)));
+        // So has the curve that partials stand apart in.
+        let curve = shape.curve(RATE);
+        for (frames, level) in [
+            (96.0, halfway(-0.6)),
+            (384.0, 1.0 - 0.5 * halfway(0.0)),
+            (600.0, 0.5 * (1.0 - halfway(0.9))),
+        ] {
+            let found = curve.level((frames / RATE) as f32);
+            assert!((found - level).abs() < 1e-5, "{frames}: {found} {level}");
+        }
     }
 
     #[test]

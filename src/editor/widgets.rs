@@ -30,7 +30,7 @@ pub mod toolbar;
 
 pub use accessibility::set_label;
 pub use bar::bar;
-pub use behaviour::{fine, keep_arrows, param_behaviour};
+pub use behaviour::{fine, keep_arrows, param_behaviour, param_handle};
 pub use choice::{choice, narrow_choice};
 pub use entry::show as value_entry;
 pub use knob::knob;

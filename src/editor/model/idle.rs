@@ -5,6 +5,7 @@ mod curve;
 mod modulation;
 
 use super::routes::{is_moved, is_source};
+use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
 pub use curve::is_curve_idle;
@@ -54,7 +55,10 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         | Param::FILTER_DECAY
         | Param::FILTER_SUSTAIN
         | Param::FILTER_RELEASE
-        | Param::FILTER_CURVE => {
+        | Param::FILTER_CURVE
+        | Param::FILTER_ATTACK_CURVE
+        | Param::FILTER_DECAY_CURVE
+        | Param::FILTER_RELEASE_CURVE => {
             let is_routed = is_source(Group::FilterEnvelope.name(), values);
             if is_filter_off(values) && !is_routed {
                 Some(FILTER_IS_OFF)
@@ -65,8 +69,11 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
             {
                 Some(NOTHING_TO_FALL_TO)
             } else {
-                None
+                stage_curve(param, EnvelopeId::Filter, values)
             }
+        }
+        Param::AMP_ATTACK_CURVE | Param::AMP_DECAY_CURVE | Param::AMP_RELEASE_CURVE => {
+            stage_curve(param, EnvelopeId::Amp, values)
         }
         Param::AMP_HOLD | Param::AMP_DECAY if values.get(Param::AMP_SUSTAIN) == 1.0 => {
             Some(NOTHING_TO_FALL_TO)
@@ -77,6 +84,23 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         Param::STRIKE_POSITION if is_zero(Param::STRIKE_DEPTH) => Some("Strike Depth is zero."),
         Param::MPE_BEND_RANGE if !has_mpe_zone => Some("No MPE zone is in force."),
         _ => None,
+    }
+}
+
+/// Of the curve of a single stage of an envelope.
+fn stage_curve(param: Param, id: EnvelopeId, values: &Values) -> Option<&'static str> {
+    let envelope = id.params();
+    let is_full = values.get(envelope.sustain) == 1.0;
+    let lasts = |time: Param| values.get(time) > 0.0;
+    if param == envelope.attack_curve && !lasts(envelope.attack)
+        || param == envelope.decay_curve && !lasts(envelope.decay)
+        || param == envelope.release_curve && !lasts(envelope.release)
+    {
+        Some("The stage takes no time.")
+    } else if param == envelope.decay_curve && is_full {
+        Some(NOTHING_TO_FALL_TO)
+    } else {
+        None
     }
 }
 

@@ -14,6 +14,7 @@ use crate::editor::theme;
 use crate::library::Library;
 use crate::settings::{Looks, SettingsFile};
 use crate::synth::Param;
+use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{CURVE_POINTS, CURVES, CurveParams, CurvePointParams};
 
@@ -72,9 +73,11 @@ pub fn window(size: Vec2) -> WindowHarness {
 }
 
 /// The parameters that have a control of their own. The others are drawn: those of single partials in
-/// the spectrum, the points of curves and their number in the curves, the drawn sets of partials.
+/// the spectrum, the points of curves and their number in the curves, the drawn sets of partials, the
+/// bends of single stages in the envelopes.
 pub fn with_controls() -> impl Iterator<Item = Param> {
     let of_curves: Vec<CurveParams> = (1..=CURVES).map(CurveParams::of).collect();
+    let bends: Vec<Param> = bends().collect();
     Param::all().filter(move |&param| {
         let is_drawn = of_curves.iter().any(|curve| {
             let mut points = (1..=CURVE_POINTS).map(|number| curve.point(number));
@@ -82,8 +85,22 @@ pub fn with_controls() -> impl Iterator<Item = Param> {
             param == curve.points || points.any(|point| rows(point).contains(&param))
         });
         let is_of_partials = matches!(param.row().group, Group::Partials | Group::DrawnSets);
-        !is_of_partials && !is_drawn
+        !is_of_partials && !is_drawn && !bends.contains(&param)
     })
+}
+
+/// What bends single stages of the envelopes.
+pub fn bends() -> impl Iterator<Item = Param> {
+    [EnvelopeId::Amp, EnvelopeId::Filter]
+        .into_iter()
+        .flat_map(|id| {
+            let params = id.params();
+            [
+                params.attack_curve,
+                params.decay_curve,
+                params.release_curve,
+            ]
+        })
 }
 
 /// The plain value of a parameter.

@@ -127,6 +127,21 @@ pub fn param_behaviour(
     entry::show(ui, context, param, within, response.id);
 }
 
+/// A handle that moves a parameter within a larger view, whose the drags are: what the keyboard, the wheel,
+/// a click and a screen reader do with it.
+pub fn param_handle(ui: &mut Ui, context: &mut ViewContext, param: Param, place: Rect) -> Response {
+    let id = egui::Id::unique(("control", param.index()));
+    let response = ui.interact(place, id, Sense::click());
+    interact_without_drags(ui, context, param, &response);
+    let shown = ControlState::of(param, context);
+    describe(ui, &response, param, &shown);
+    set_help(context, &response, param, &shown);
+    let field = Rect::from_center_size(place.center(), egui::vec2(72.0, 20.0));
+    let within = field.translate(inside(field, ui.clip_rect()));
+    entry::show(ui, context, param, within, id);
+    response
+}
+
 /// How far a rectangle must move to lie within another.
 pub fn inside(rect: Rect, room: Rect) -> Vec2 {
     (room.min - rect.min).max(Vec2::ZERO) + (room.max - rect.max).min(Vec2::ZERO)

@@ -51,6 +51,12 @@ pub struct EnvelopeParams {
     pub release: Param,
     /// The curve of its stages.
     pub curve: Param,
+    /// What the curve of the attack has beside that.
+    pub attack_curve: Param,
+    /// What the curve of the decay has beside that.
+    pub decay_curve: Param,
+    /// What the curve of the release has beside that.
+    pub release_curve: Param,
     /// How much later it begins for the last partial than for the first, in seconds.
     pub fan_delay: Param,
     /// By how many octaves it is slower for the last partial than for the first.
@@ -69,6 +75,9 @@ static ENVELOPES: [EnvelopeParams; 2] = [
         sustain: Param::AMP_SUSTAIN,
         release: Param::AMP_RELEASE,
         curve: Param::AMP_CURVE,
+        attack_curve: Param::AMP_ATTACK_CURVE,
+        decay_curve: Param::AMP_DECAY_CURVE,
+        release_curve: Param::AMP_RELEASE_CURVE,
         fan_delay: Param::AMP_FAN_DELAY,
         fan_time: Param::AMP_FAN_TIME,
         fan_order: Param::AMP_FAN_ORDER,
@@ -81,6 +90,9 @@ static ENVELOPES: [EnvelopeParams; 2] = [
         sustain: Param::FILTER_SUSTAIN,
         release: Param::FILTER_RELEASE,
         curve: Param::FILTER_CURVE,
+        attack_curve: Param::FILTER_ATTACK_CURVE,
+        decay_curve: Param::FILTER_DECAY_CURVE,
+        release_curve: Param::FILTER_RELEASE_CURVE,
         fan_delay: Param::FILTER_FAN_DELAY,
         fan_time: Param::FILTER_FAN_TIME,
         fan_order: Param::FILTER_FAN_ORDER,
@@ -100,6 +112,7 @@ impl EnvelopeShapes {
     /// As the patch says.
     pub fn compile(values: &Values, sample_rate_hz: f64) -> EnvelopeShapes {
         let shapes = ENVELOPES.each_ref().map(|params| {
+            let curve = |own| (values.get(params.curve) + values.get(own)).clamp(-1.0, 1.0);
             let settings = EnvelopeSettings {
                 delay_s: values.get(params.delay),
                 attack_s: values.get(params.attack),
@@ -107,7 +120,9 @@ impl EnvelopeShapes {
                 decay_s: values.get(params.decay),
                 sustain: values.get(params.sustain),
                 release_s: values.get(params.release),
-                curve: values.get(params.curve),
+                attack_curve: curve(params.attack_curve),
+                decay_curve: curve(params.decay_curve),
+                release_curve: curve(params.release_curve),
             };
             settings.shape(sample_rate_hz)
         });
@@ -186,11 +201,10 @@ impl Envelopes {
         let settings = envelope.held_settings(shape);
         if settings != shape.held_settings() {
             // They have changed since the release, which goes on from the level that it began at.
-            let (sustain, bend) = settings;
-            curve = curve.with_level(SUSTAIN_POINT, sustain);
             curve = curve
-                .with_bend(ATTACK_LINE, bend)
-                .with_bend(DECAY_LINE, bend);
+                .with_level(SUSTAIN_POINT, settings.sustain)
+                .with_bend(ATTACK_LINE, settings.attack_curve)
+                .with_bend(DECAY_LINE, settings.decay_curve);
         }
         let age = envelope.age() as f64;
         let held_s = seconds(released_at.unwrap_or(age));

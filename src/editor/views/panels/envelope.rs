@@ -1,4 +1,4 @@
-//! An envelope as a curve whose corners can be dragged, and its controls below.
+//! An envelope as a curve whose corners and lines can be dragged, and its controls below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
 //! room in one picture, and all of them together fill it; levels are true. A dot on it for every voice shows where the voice is.
@@ -12,7 +12,7 @@ use super::filter::fill;
 use crate::editor::context::ViewContext;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::fine;
+use crate::editor::widgets::{fine, param_handle};
 use crate::synth::display::{
     EnvelopeId, EnvelopeParams, EnvelopePlace, EnvelopeStage, envelope_progress,
 };
@@ -27,6 +27,10 @@ const FAN: std::ops::RangeInclusive<f32> = 146.0..=190.0;
 const DOT: f32 = 2.5;
 /// How near the pointer must be to a corner, points.
 const REACH: f32 = 12.0;
+/// How near it must be to a line, points.
+const LINE_REACH: f32 = 7.0;
+/// A line that is shorter has no handle of its own, points.
+const LEAST_LINE: f32 = 18.0;
 /// What can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handle {
@@ -35,19 +39,39 @@ enum Handle {
     Hold,
     Decay,
     Release,
-    Curve,
+    Bend(Bent),
 }
 
 impl Handle {
-    const ALL: [Handle; 6] = [
-        // Where two lie on one another, the first is taken.
+    /// The corners. Where two lie on one another, the first is taken.
+    const CORNERS: [Handle; 5] = [
         Handle::Decay,
         Handle::Hold,
         Handle::Attack,
         Handle::Delay,
         Handle::Release,
-        Handle::Curve,
     ];
+}
+
+/// A stage whose line can be bent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bent {
+    Attack,
+    Decay,
+    Release,
+}
+
+impl Bent {
+    const ALL: [Bent; 3] = [Bent::Attack, Bent::Decay, Bent::Release];
+
+    /// What bends it beside the curve of all stages.
+    fn param(self, envelope: &EnvelopeParams) -> Param {
+        match self {
+            Bent::Attack => envelope.attack_curve,
+            Bent::Decay => envelope.decay_curve,
+            Bent::Release => envelope.release_curve,
+        }
+    }
 }
 
 /// One of the two envelopes.
@@ -100,8 +124,9 @@ impl EnvelopeView {
         let of_fan = [fan_delay, fan_time, fan_order];
         grid(ui, context, fan, of_fan.len(), &of_fan);
         let row = Rect::from_min_max(pos2(inner.left(), border), inner.max);
+        let bends = Bent::ALL.map(|bent| bent.param(self.id.params()));
         let mut controls = of_groups(&[self.group()]);
-        controls.retain(|param| !of_fan.contains(param));
+        controls.retain(|param| !of_fan.contains(param) && !bends.contains(param));
         grid(ui, context, row, controls.len(), &controls);
     }
 
@@ -148,7 +173,7 @@ impl EnvelopeView {
         }
         context.help.show_for(&response, || match active {
             None => format!(
-                "{}: drag its corners, with Shift for fine",
+                "{}: drag its corners, and its lines to bend them, with Shift for fine",
                 self.group().name()
             ),
             Some(handle) => {
@@ -164,6 +189,22 @@ impl EnvelopeView {
         });
 
         self.paint(ui, context, rect, active);
+        self.bend_handles(ui, context, rect);
+    }
+
+    /// Lets the keyboard and a screen reader bend each stage.
+    fn bend_handles(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let corners = self.corners(context, rect);
+        for bent in Bent::ALL {
+            let at = corners.at(Handle::Bend(bent));
+            let place = Rect::from_center_size(at, Vec2::splat(2.0 * LINE_REACH));
+            let param = bent.param(self.id.params());
+            let response = param_handle(ui, context, param, place);
+            if response.has_focus() {
+                let stroke = Stroke::new(1.5, theme::current(ui).focus);
+                ui.painter().circle_stroke(at, LINE_REACH, stroke);
+            }
+        }
     }
 
     /// Draws the line, the voices' dots and the handles, of which the `active` one stands out.
@@ -189,7 +230,7 @@ impl EnvelopeView {
             painter.circle_filled(at, DOT + 1.0, theme.well);
             painter.circle_filled(at, DOT, theme.voice(slot));
         }
-        for handle in Handle::ALL {
+        for handle in corners.handles() {
             let is_active = active == Some(handle);
             paint_handle(&painter, corners.at(handle), handle, is_active, theme);
         }
@@ -212,7 +253,7 @@ impl EnvelopeView {
             Handle::Hold => [Some(envelope.hold), None],
             Handle::Decay => [Some(envelope.decay), Some(envelope.sustain)],
             Handle::Release => [Some(envelope.release), None],
-            Handle::Curve => [None, Some(envelope.curve)],
+            Handle::Bend(bent) => [None, Some(bent.param(envelope))],
         }
     }
 
@@ -229,18 +270,21 @@ impl EnvelopeView {
         }
         if let Some(param) = upwards {
             let height = inner(rect).height();
-            // The curve's handle lies on a falling stage, which a greater curve lets fall sooner.
-            let sign = if handle == Handle::Curve { 0.5 } else { -1.0 };
+            let sign = match handle {
+                // A greater curve lets a stage fall sooner.
+                Handle::Bend(Bent::Decay | Bent::Release) => 1.0,
+                _ => -1.0,
+            };
             by(context, param, sign * way.y / height);
         }
     }
 }
 
-/// The handle that bends the curve is a diamond, those that move corners are circles.
+/// A handle that bends a line is a diamond, those that move corners are circles.
 fn paint_handle(painter: &Painter, at: Pos2, handle: Handle, is_active: bool, theme: &Theme) {
     let radius = if is_active { 5.0 } else { 3.5 };
     let color = if is_active { theme.focus } else { theme.text };
-    if handle == Handle::Curve {
+    if matches!(handle, Handle::Bend(_)) {
         let corners = [Vec2::UP, Vec2::RIGHT, Vec2::DOWN, Vec2::LEFT];
         let diamond = corners.map(|corner| at + 1.2 * radius * corner).to_vec();
         let stroke = Stroke::new(1.5, color);
@@ -270,7 +314,8 @@ struct Corners {
     /// Where delay, attack, hold, decay, sustain and release end.
     ends: [f32; 6],
     sustain: f32,
-    curve: f32,
+    /// Of attack, decay and release.
+    curves: [f32; 3],
 }
 
 impl Corners {
@@ -311,7 +356,10 @@ impl Corners {
             stage: most,
             ends,
             sustain: value(envelope.sustain),
-            curve: envelope.curve.range().plain(value(envelope.curve)),
+            curves: Bent::ALL.map(|bent| {
+                let plain = |param| context.model.plain(param);
+                (plain(envelope.curve) + plain(bent.param(envelope))).clamp(-1.0, 1.0)
+            }),
         }
     }
 
@@ -320,23 +368,16 @@ impl Corners {
     }
 
     fn at(&self, handle: Handle) -> Pos2 {
-        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        let [delay, attack, hold, decay, _, release] = self.ends;
         match handle {
             Handle::Delay => pos2(delay, self.y(0.0)),
             Handle::Attack => pos2(attack, self.y(1.0)),
             Handle::Hold => pos2(hold, self.y(1.0)),
             Handle::Decay => pos2(decay, self.y(self.sustain)),
             Handle::Release => pos2(release, self.y(0.0)),
-            Handle::Curve => {
-                let way = envelope_progress(0.5, self.curve);
-                // On the stage that falls further.
-                if self.sustain > 0.5 {
-                    let level = self.sustain * (1.0 - way);
-                    pos2(0.5 * (sustain + release), self.y(level))
-                } else {
-                    let level = 1.0 - (1.0 - self.sustain) * way;
-                    pos2(0.5 * (hold + decay), self.y(level))
-                }
+            Handle::Bend(bent) => {
+                let (from, to) = self.span(bent);
+                pos2(0.5 * (from + to), self.y(self.bent_level(bent, 0.5)))
             }
         }
     }
@@ -344,14 +385,17 @@ impl Corners {
     /// A voice's place: its stage, and its own level. None at its end.
     fn of_voice(&self, place: EnvelopePlace) -> Option<Pos2> {
         let [delay, attack, hold, decay, sustain, release] = self.ends;
-        let way = envelope_progress(f64::from(place.position), self.curve);
+        let bent = |bent| self.bent_level(bent, place.position);
         let (from, to, level) = match place.stage {
             EnvelopeStage::Delay => (self.rect.left(), delay, 0.0),
-            EnvelopeStage::Attack => (delay, attack, way),
+            EnvelopeStage::Attack => (delay, attack, bent(Bent::Attack)),
             EnvelopeStage::Hold => (attack, hold, 1.0),
-            EnvelopeStage::Decay => (hold, decay, 1.0 - (1.0 - self.sustain) * way),
+            EnvelopeStage::Decay => (hold, decay, bent(Bent::Decay)),
             EnvelopeStage::Sustain => (decay, sustain, self.sustain),
-            EnvelopeStage::Release => (sustain, release, place.released_from * (1.0 - way)),
+            EnvelopeStage::Release => {
+                let way = self.way(Bent::Release, place.position);
+                (sustain, release, place.released_from * (1.0 - way))
+            }
             EnvelopeStage::Done => return None,
         };
         // The sustain goes nowhere.
@@ -362,34 +406,88 @@ impl Corners {
         Some(pos2(from + position * (to - from), self.y(level)))
     }
 
-    /// The corner that the pointer is on.
+    /// Where a stage that can be bent begins and ends.
+    fn span(&self, bent: Bent) -> (f32, f32) {
+        let [delay, attack, hold, decay, sustain, release] = self.ends;
+        match bent {
+            Bent::Attack => (delay, attack),
+            Bent::Decay => (hold, decay),
+            Bent::Release => (sustain, release),
+        }
+    }
+
+    /// How far it has come after this part of its time.
+    fn way(&self, bent: Bent, part: f32) -> f32 {
+        envelope_progress(f64::from(part), self.curves[bent as usize])
+    }
+
+    /// Its level then.
+    fn bent_level(&self, bent: Bent, part: f32) -> f32 {
+        let way = self.way(bent, part);
+        match bent {
+            Bent::Attack => way,
+            Bent::Decay => 1.0 - (1.0 - self.sustain) * way,
+            Bent::Release => self.sustain * (1.0 - way),
+        }
+    }
+
+    /// All that can be taken hold of and is drawn.
+    fn handles(&self) -> impl Iterator<Item = Handle> {
+        let bends = Bent::ALL.into_iter().filter(|&bent| {
+            let (from, to) = self.span(bent);
+            to - from >= LEAST_LINE
+        });
+        Handle::CORNERS.into_iter().chain(bends.map(Handle::Bend))
+    }
+
+    /// The corner that the pointer is on, or else the line.
     fn nearest(&self, pointer: Pos2) -> Option<Handle> {
-        Handle::ALL
+        let corner = Handle::CORNERS
             .into_iter()
             .map(|handle| (handle, self.at(handle).distance(pointer)))
             .filter(|(_, distance)| *distance <= REACH)
-            .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(handle, _)| handle)
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        let line = || {
+            Bent::ALL
+                .into_iter()
+                .map(|bent| (Handle::Bend(bent), distance(&self.bent(bent), pointer)))
+                .filter(|(_, distance)| *distance <= LINE_REACH)
+                .min_by(|a, b| a.1.total_cmp(&b.1))
+        };
+        corner.or_else(line).map(|(handle, _)| handle)
+    }
+
+    /// The line of a stage that can be bent.
+    fn bent(&self, bent: Bent) -> Vec<Pos2> {
+        let (from, to) = self.span(bent);
+        let pieces = ((to - from) / 2.0).clamp(1.0, 64.0) as usize;
+        (0..=pieces)
+            .map(|piece| {
+                let part = piece as f32 / pieces as f32;
+                let level = self.bent_level(bent, part);
+                pos2(from + part * (to - from), self.y(level))
+            })
+            .collect()
     }
 
     fn line(&self) -> Vec<Pos2> {
-        let [delay, attack, hold, decay, sustain, release] = self.ends;
         let mut points = vec![pos2(self.rect.left(), self.y(0.0))];
-        let mut stage = |from: f32, to: f32, level: &dyn Fn(f32) -> f32| {
-            let pieces = ((to - from) / 2.0).clamp(1.0, 64.0) as usize;
-            points.extend((0..=pieces).map(|piece| {
-                let x = piece as f32 / pieces as f32;
-                let way = envelope_progress(f64::from(x), self.curve);
-                pos2(from + x * (to - from), self.y(level(way)))
-            }));
-        };
-        stage(delay, attack, &|way| way);
-        stage(attack, hold, &|_| 1.0);
-        stage(hold, decay, &|way| 1.0 - (1.0 - self.sustain) * way);
-        stage(decay, sustain, &|_| self.sustain);
-        stage(sustain, release, &|way| self.sustain * (1.0 - way));
+        // Hold and sustain are the ways from one to the next.
+        for bent in Bent::ALL {
+            points.extend(self.bent(bent));
+        }
         points
     }
+}
+
+/// How far a place is from a line.
+fn distance(line: &[Pos2], at: Pos2) -> f32 {
+    let pieces = line.windows(2).map(|ends| {
+        let way = ends[1] - ends[0];
+        let part = (at - ends[0]).dot(way) / way.length_sq().max(1e-9);
+        at.distance(ends[0] + part.clamp(0.0, 1.0) * way)
+    });
+    pieces.fold(f32::INFINITY, f32::min)
 }
 
 #[cfg(test)]
@@ -415,12 +513,7 @@ mod tests {
             // While the key is held, and in the release from the sustain, dots are on the line.
             let line = corners.line();
             for at in &found {
-                let pieces = line.windows(2).map(|ends| {
-                    let way = ends[1] - ends[0];
-                    let part = (*at - ends[0]).dot(way) / way.length_sq().max(1e-9);
-                    at.distance(ends[0] + part.clamp(0.0, 1.0) * way)
-                });
-                let nearest = pieces.fold(f32::INFINITY, f32::min);
+                let nearest = distance(&line, *at);
                 assert!(nearest < 0.5, "{nearest} away");
             }
         });

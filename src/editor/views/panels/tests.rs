@@ -291,6 +291,67 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     }
 }
 
+/// By the pointer on its line, and by the keyboard and a screen reader on its handle.
+#[test]
+fn the_line_of_each_stage_of_an_envelope_is_bent_by_itself() {
+    let mut harness = window(LARGE);
+    for (param, seconds) in [
+        (Param::FILTER_ATTACK, 2.0),
+        (Param::FILTER_DECAY, 2.0),
+        (Param::FILTER_RELEASE, 2.0),
+        (Param::FILTER_SUSTAIN, 0.5),
+    ] {
+        harness.state_mut().model.set_plain(param, seconds);
+    }
+    harness.run_steps(2);
+    let stages = [
+        (Param::FILTER_ATTACK_CURVE, 1.0),
+        (Param::FILTER_DECAY_CURVE, -1.0),
+        (Param::FILTER_RELEASE_CURVE, -1.0),
+    ];
+    for (param, sign) in stages {
+        let at = control(&harness, param).rect().center();
+        drag(&mut harness, at, at - vec2(0.0, 12.0), Modifiers::NONE);
+        let bent = plain(&harness, param);
+        assert!(sign * bent > 0.05, "{}: {bent}", param.row().name);
+        // The line is where the hand has taken it, but for the scale.
+        assert!(control(&harness, param).rect().center().y < at.y - 3.0);
+        for (other, _) in stages.into_iter().filter(|(other, _)| *other != param) {
+            assert_eq!(plain(&harness, other), 0.0, "{}", other.row().name);
+        }
+        let undone = harness.state_mut().model.undo();
+        assert_eq!(undone.as_deref(), Some(param.row().name));
+        harness.run_steps(2);
+        let node = control(&harness, param);
+        assert_eq!(node.accesskit_node().role(), Role::Slider);
+        node.focus();
+        harness.run_steps(2);
+        harness.key_press(Key::ArrowUp);
+        harness.run_steps(2);
+        assert!(plain(&harness, param) > 0.0);
+        harness.key_press(Key::Delete);
+        harness.run_steps(2);
+        assert_eq!(plain(&harness, param), 0.0);
+    }
+}
+
+/// All stages together fill the drawing, however short or long they are.
+#[test]
+fn an_envelope_fills_its_drawing() {
+    let mut harness = window(LARGE);
+    let mut ends = Vec::new();
+    for seconds in [0.001, 0.2, 5.0, 60.0] {
+        for param in [Param::AMP_ATTACK, Param::AMP_DECAY, Param::AMP_RELEASE] {
+            harness.state_mut().model.set_plain(param, seconds);
+        }
+        harness.run_steps(2);
+        let place = control(&harness, Param::AMP_RELEASE_CURVE).rect().center();
+        ends.push(place.x);
+    }
+    // A third of the drawing is the release, whose handle is in the middle of it.
+    assert!(ends.iter().all(|x| (x - ends[0]).abs() < 6.0), "{ends:?}");
+}
+
 #[test]
 fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
     let mut harness = window(LARGE);

@@ -58,6 +58,18 @@ section! { envelopes;
         .short("Curve")
         .on(Page::EnvelopeShapes)
         .help("Bends the amp envelope: slow at first to the left, fast at first to the right.");
+    /// What the curve of the attack has beside [`Param::AMP_CURVE`].
+    AMP_ATTACK_CURVE = part(AmpEnvelope, "amp_attack_curve", "Amp Attack Curve", -1.0, 0.0)
+        .short("Attack Curve")
+        .help("Bends the attack of the amp envelope, beside its Curve.");
+    /// What the curve of the decay has beside [`Param::AMP_CURVE`].
+    AMP_DECAY_CURVE = part(AmpEnvelope, "amp_decay_curve", "Amp Decay Curve", -1.0, 0.0)
+        .short("Decay Curve")
+        .help("Bends the decay of the amp envelope, beside its Curve.");
+    /// What the curve of the release has beside [`Param::AMP_CURVE`].
+    AMP_RELEASE_CURVE = part(AmpEnvelope, "amp_release_curve", "Amp Release Curve", -1.0, 0.0)
+        .short("Release Curve")
+        .help("Bends the release of the amp envelope, beside its Curve.");
     /// How much later the amp envelope begins for the last partial than for the first.
     AMP_FAN_DELAY = time(AmpEnvelope, "amp_fan_delay", "Amp Fan Delay", 4.0, 0.0)
         .short("Fan Delay")
@@ -111,6 +123,18 @@ section! { envelopes;
         .short("Curve")
         .on(Page::EnvelopeShapes)
         .help("Bends the filter envelope: slow at first to the left, fast at first to the right.");
+    /// What the curve of the attack has beside [`Param::FILTER_CURVE`].
+    FILTER_ATTACK_CURVE = part(FilterEnvelope, "filter_attack_curve", "Filter Attack Curve", -1.0, 0.0)
+        .short("Attack Curve")
+        .help("Bends the attack of the filter envelope, beside its Curve.");
+    /// What the curve of the decay has beside [`Param::FILTER_CURVE`].
+    FILTER_DECAY_CURVE = part(FilterEnvelope, "filter_decay_curve", "Filter Decay Curve", -1.0, 0.0)
+        .short("Decay Curve")
+        .help("Bends the decay of the filter envelope, beside its Curve.");
+    /// What the curve of the release has beside [`Param::FILTER_CURVE`].
+    FILTER_RELEASE_CURVE = part(FilterEnvelope, "filter_release_curve", "Filter Release Curve", -1.0, 0.0)
+        .short("Release Curve")
+        .help("Bends the release of the filter envelope, beside its Curve.");
     /// How much later the filter envelope begins for the last partial than for the first.
     FILTER_FAN_DELAY = time(FilterEnvelope, "filter_fan_delay", "Filter Fan Delay", 4.0, 0.0)
         .short("Fan Delay")
