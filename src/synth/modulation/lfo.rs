@@ -443,6 +443,9 @@ impl VoiceLfos {
 
     /// How far one has risen since the onset or the start of the phrase, 0 to 1.
     fn strength(&self, lfo: &SharedLfo, shared: &SharedLfos) -> f32 {
+        if lfo.fade_s == 0.0 {
+            return 1.0;
+        }
         let age_s = match lfo.trigger {
             Trigger::Legato => {
                 let frames = self.frames as i64 + self.phrase.frames_before;

@@ -57,6 +57,8 @@ impl SpectrumStage for Stage {
 
 impl Stage {
     /// Writes what levels and tilts come to, in a voice of this tilt.
+    // Not inlined: routes to levels alone need no room for tilts.
+    #[inline(never)]
     fn set_with_tilts(
         &self,
         tilt_db: f32,

@@ -112,18 +112,30 @@ impl SpectrumStage for Stage {
         let used = frame.used_count();
         let filter = Filter::new(&self.settings);
         let log2_fundamental = libm::log2(context.fundamental_hz) as f32;
-        let Some(moved) = &self.moved else {
-            let gains = frame.shaped_gain.write(used);
-            let log2_ratio = &frame.log2_ratio[..used];
-            return filter.apply(context.level, log2_ratio, log2_fundamental, gains);
-        };
+        match &self.moved {
+            Some(moved) => moved.apply(&filter, log2_fundamental, context, frame),
+            None => filter.apply(
+                context.level,
+                &frame.log2_ratio[..used],
+                log2_fundamental,
+                frame.shaped_gain.write(used),
+            ),
+        }
+    }
+}
+
+impl MovedCutoffs {
+    /// Applies the filter to each partial at its own cutoff.
+    // Not inlined: most voices have one cutoff, and no room for more is wanted there.
+    #[inline(never)]
+    fn apply(&self, filter: &Filter, log2_fundamental: f32, context: &Context, frame: &mut Frame) {
         // Those that fade out past the last partial have no gain to be filtered.
         let len = frame.padded_count();
         let mut octaves = [0.0; MAX_PARTIALS];
         let octaves = &mut octaves[..len];
         let cutoff = PartialDestination::Cutoff;
         set_offsets([cutoff], context, frame, [&mut *octaves]);
-        let limits = RouteTarget::Cutoff.offset_limits(moved.voice_octaves);
+        let limits = RouteTarget::Cutoff.offset_limits(self.voice_octaves);
         set_distances(context.level, limits, &frame.log2_ratio[..len], octaves);
         let gains = frame.shaped_gain.write(len);
         filter.apply(context.level, octaves, log2_fundamental, gains);
