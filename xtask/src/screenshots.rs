@@ -29,12 +29,16 @@ struct Scene {
     preset: usize,
     /// Where the tab is that is shown, in pixels; the first without one.
     tab: Option<(u32, u32)>,
+    /// Where the pointer is, in pixels; in a corner without one.
+    pointer: Option<(u32, u32)>,
 }
 
 const BOWED_PAD: usize = 4;
 const AURORA: usize = 13;
 /// Where the tab "Routes" is.
-const ROUTES: (u32, u32) = (949, 489);
+const ROUTES: (u32, u32) = (949, 505);
+/// Where LFO 2 is in the strip of the sources.
+const LFO_2: (u32, u32) = (285, 474);
 
 const SCENES: [Scene; 3] = [
     Scene {
@@ -42,20 +46,25 @@ const SCENES: [Scene; 3] = [
         looks: "dark",
         preset: BOWED_PAD,
         tab: None,
+        pointer: None,
     },
     Scene {
         file: "xtask/demo/window-light.png",
         looks: "light",
         preset: BOWED_PAD,
         tab: None,
+        pointer: None,
     },
     Scene {
         file: "xtask/demo/window-routes.png",
         looks: "dark",
         preset: AURORA,
         tab: Some(ROUTES),
+        pointer: Some(LFO_2),
     },
 ];
+/// Where the pointer is out of the way.
+const CORNER: (u32, u32) = (2, 2);
 /// The window's size in points, which are pixels here.
 const SIZE: (u32, u32) = (1440, 900);
 /// The letters that play a chord.
@@ -143,13 +152,16 @@ fn play_and_look(screen: &Screen, scene: &Scene) -> Result<Picture> {
         tool(&["key", "Return"])?;
         rest(0.4);
     }
-    if let Some((x, y)) = scene.tab {
+    let point_at = |(x, y): (u32, u32)| {
         let (x, y) = (x.to_string(), y.to_string());
-        tool(&["mousemove", "--window", &window, &x, &y])?;
+        tool(&["mousemove", "--window", &window, &x, &y])
+    };
+    if let Some(tab) = scene.tab {
+        point_at(tab)?;
         tool(&["click", "1"])?;
-        tool(&["mousemove", "--window", &window, "2", "2"])?;
         rest(0.4);
     }
+    point_at(scene.pointer.unwrap_or(CORNER))?;
     for letter in CHORD {
         tool(&["keydown", letter])?;
         rest(0.1);

@@ -55,7 +55,8 @@ impl ModulatorStrip {
 
     /// Shows the strip in all the room there is. Returns the group of parameters that is asked for.
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) -> Option<Group> {
-        self.traces.update(context.live.snapshot());
+        let now_s = ui.input(|input| input.time);
+        self.traces.update(context.live.snapshot(), now_s);
         let chips = chips(ui.max_rect(), context);
         let mut asked = None;
         let mut focused = None;
@@ -186,11 +187,12 @@ fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: e
         .filter(|name| !name.is_empty() && chip.is_used)
         .unwrap_or_else(|| chip.source.short().to_owned());
     let is_short = name == chip.source.short();
-    if is_short && text_width(ui, &name, font.clone()) > place.width() {
+    let room = place.width() - 2.0;
+    if is_short && text_width(ui, &name, font.clone()) > room {
         ui.painter().circle_filled(place.center(), 1.5, color);
         return;
     }
-    let galley = one_line(ui, &name, font, color, place.width() - 2.0);
+    let galley = one_line(ui, &name, font, color, room);
     let at = place.center() - 0.5 * galley.size();
     ui.painter().galley(at, galley, color);
 }

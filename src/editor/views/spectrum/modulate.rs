@@ -108,7 +108,7 @@ impl PartialsRoute {
         popup
             .open_bool(&mut is_open)
             .layout(egui::Layout::top_down_justified(egui::Align::Min))
-            .width(150.0)
+            .width(210.0)
             // What drops it is not a click outside of it.
             .close_behavior(match is_new {
                 true => PopupCloseBehavior::IgnoreClicks,
