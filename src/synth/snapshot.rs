@@ -1,5 +1,6 @@
 //! A snapshot of what sounds: every partial of every voice, where modulation has taken it.
 
+use super::channel::Control;
 use super::filter::FilterSettings;
 use super::modulation::ModulationSource;
 use super::modulation::modulators::{Modulators, SharedModulators};
@@ -37,6 +38,7 @@ pub struct FanSnapshot {
     pub(super) shared: SharedModulators,
     pub(super) modulators: Modulators,
     pub(super) note: Note,
+    pub(super) channel: Control,
     pub(super) block_frames: usize,
 }
 

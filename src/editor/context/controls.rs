@@ -105,6 +105,8 @@ pub struct ValueEntry {
     pub param: Param,
     /// What has been typed so far.
     pub text: String,
+    /// The one of its controls at which it is typed; any, if it is `None`.
+    pub at: Option<egui::Id>,
     /// Whether the field has not been shown yet.
     pub is_new: bool,
     /// Whether anything has been typed: what is shown may be rounded.
@@ -119,6 +121,7 @@ impl ValueEntry {
         ValueEntry {
             param,
             text: current_text(param, model),
+            at: None,
             is_new: true,
             is_edited: false,
             seen: Seen::default(),

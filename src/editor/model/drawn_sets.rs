@@ -36,20 +36,23 @@ impl EditorModel {
         self.end_group();
     }
 
-    /// Lets a drawn set have these partials, one that has them already or one that no route moves, and
-    /// returns its place among the labels of "Route n Partials". `None` if both are in use.
+    /// Lets a drawn set have these partials, one that has them already or an empty one that no route moves,
+    /// and returns its place among the labels of "Route n Partials". `None` if there is none: what has been
+    /// drawn is not drawn over.
     pub fn draw_any_set(&mut self, mask: &PartialMask) -> Option<usize> {
-        let is_free = |number: usize| {
-            let place = place_of(number);
-            self.used_routes().iter().all(|route| {
-                let partials = RouteParams::of(route.number).partials;
-                Some(self.plain(partials) as usize) != place
-            })
+        let routes = self.used_routes();
+        let is_free = |number: &usize| {
+            let place = place_of(*number);
+            self.drawn_set(*number).is_empty()
+                && routes.iter().all(|route| {
+                    let partials = RouteParams::of(route.number).partials;
+                    Some(self.plain(partials) as usize) != place
+                })
         };
         let has_it = |number: &usize| self.drawn_set(*number) == *mask;
         let number = (1..=DRAWN_SETS)
             .find(has_it)
-            .or_else(|| (1..=DRAWN_SETS).find(|&number| is_free(number)))?;
+            .or_else(|| (1..=DRAWN_SETS).find(is_free))?;
         if self.drawn_set(number) != *mask {
             self.draw_set(number, mask);
         }
@@ -82,14 +85,16 @@ mod tests {
                 target: RouteTarget::PartialsLevel,
                 partials: place.expect("a place"),
             };
-            assert_eq!(model.add_route(new), Some(number));
+            assert_eq!(model.add_route(new), Ok(number));
         }
-        // Both are in use now.
+        // Both are in use now, and what is drawn stays also without a route.
         assert_eq!(model.draw_any_set(&masks[2]), None);
         assert_eq!(model.draw_any_set(&masks[1]), place_of(2));
         model.remove_route(1);
+        assert_eq!(model.draw_any_set(&masks[2]), None);
+        model.draw_set(1, &PartialMask::EMPTY);
         assert_eq!(model.draw_any_set(&masks[2]), place_of(1));
         assert_eq!(model.undo(), Some("Draw Set 1".to_owned()));
-        assert_eq!(model.drawn_set(1), masks[0]);
+        assert!(model.drawn_set(1).is_empty());
     }
 }

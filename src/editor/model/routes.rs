@@ -7,6 +7,7 @@ pub use reach::{Reach, reaches};
 
 use super::EditorModel;
 use super::sources::SourceId;
+use crate::synth::display::can_route_move;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{ROUTE_SOURCE_LABELS, ROUTES, RouteParams, RouteTarget};
 use crate::synth::{Param, Values};
@@ -115,6 +116,53 @@ pub struct NewRoute {
     pub partials: usize,
 }
 
+/// Why there is no new route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRoute {
+    /// All places are taken.
+    Full,
+    /// No place is free ahead of the route whose depth is to be moved.
+    Behind,
+    /// The rate is that of an LFO ahead of the source, or of the source itself.
+    EarlierLfo,
+    /// The source differs between partials, and the target does not.
+    OfPartials,
+    /// No partial is in the set.
+    EmptySet,
+}
+
+impl NoRoute {
+    /// As a sentence.
+    pub fn reason(self) -> &'static str {
+        match self {
+            NoRoute::Full => "All 24 routes are in use: remove one first",
+            NoRoute::Behind => {
+                "A depth is moved by the routes ahead of it only, and none of these is free"
+            }
+            NoRoute::EarlierLfo => "An LFO moves only the rates of those behind it",
+            NoRoute::OfPartials => {
+                "A source of the partials moves only what each partial has for itself: level, tune, pan, \
+                 Filter Cutoff, Tilt"
+            }
+            NoRoute::EmptySet => "No partial is in that set yet: choose some under Choose",
+        }
+    }
+}
+
+/// What a new route sets in its place, with plain values. The ends come last: until then nothing moves.
+fn settings(new: &NewRoute, number: usize) -> [(Param, f32); 7] {
+    let route = RouteParams::of(number);
+    [
+        (route.depth, first_depth(new.target)),
+        (route.via, 0.0),
+        (route.bend, 0.0),
+        (route.partials, new.partials as f32),
+        (route.bypass, 0.0),
+        (route.from, new.source.place() as f32),
+        (route.to, new.target.place() as f32),
+    ]
+}
+
 /// How far a new route moves its target, −1 to 1: far enough to be heard, and no further than most
 /// sounds want it.
 fn first_depth(target: RouteTarget) -> f32 {
@@ -134,43 +182,81 @@ impl EditorModel {
             .collect()
     }
 
-    /// Makes a route in the first place that is free, as one step, and returns its number. `None` if
-    /// there is no free place. A route that is the same already, in all but its depth, is returned.
-    pub fn add_route(&mut self, new: NewRoute) -> Option<usize> {
-        let same = self.used_routes().into_iter().find(|route| {
-            let partials = self.plain(RouteParams::of(route.number).partials) as usize;
-            (route.source, route.target, partials) == (new.source, new.target, new.partials)
-        });
-        if let Some(route) = same {
-            return Some(route.number);
+    /// Makes a route in the first place that is free and from which it can move its target, as one step,
+    /// and returns its number. One that is there already, whatever its depth, is let move again.
+    ///
+    /// # Errors
+    /// Why there is no route.
+    pub fn add_route(&mut self, new: NewRoute) -> Result<usize, NoRoute> {
+        if new.source.is_of_partials() && !new.target.is_of_partials() {
+            return Err(NoRoute::OfPartials);
         }
-        let is_free = |number: &usize| {
-            let route = RouteParams::of(*number);
-            self.plain(route.from) == 0.0 && self.plain(route.to) == 0.0
-        };
-        let number = (1..=ROUTES).find(is_free)?;
-        let route = RouteParams::of(number);
+        if let Some(number) = self.same_route(&new) {
+            let bypass = RouteParams::of(number).bypass;
+            if self.plain(bypass) != 0.0 {
+                self.reset(bypass);
+            }
+            return Ok(number);
+        }
+        let number = self.free_place(new.target)?;
+        let settings = settings(&new, number);
+        if !self.can_move(number, &settings) {
+            return Err(match new.target {
+                RouteTarget::LfoRate(_) => NoRoute::EarlierLfo,
+                _ => NoRoute::EmptySet,
+            });
+        }
         self.begin_group(format!(
             "Modulate {} by {}",
             new.target.label(),
             new.source.name()
         ));
-        // The ends last: until then nothing moves.
-        for (param, plain) in [
-            (route.depth, first_depth(new.target)),
-            (route.via, 0.0),
-            (route.bend, 0.0),
-            (route.partials, new.partials as f32),
-            (route.bypass, 0.0),
-            (route.from, new.source.place() as f32),
-            (route.to, new.target.place() as f32),
-        ] {
+        for (param, plain) in settings {
             if self.plain(param) != plain {
                 self.set_plain(param, plain);
             }
         }
         self.end_group();
-        Some(number)
+        Ok(number)
+    }
+
+    /// The route that is as a new one would be, but for its depth and bypass.
+    fn same_route(&self, new: &NewRoute) -> Option<usize> {
+        let same = self.used_routes().into_iter().find(|route| {
+            let params = RouteParams::of(route.number);
+            let partials = self.plain(params.partials) as usize;
+            (route.source, route.via, route.target) == (new.source, None, new.target)
+                && partials == new.partials
+                && self.plain(params.bend) == 0.0
+        });
+        same.map(|route| route.number)
+    }
+
+    /// The first free place for a route to a target. The depth of a route is moved by those ahead of it.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn free_place(&self, target: RouteTarget) -> Result<usize, NoRoute> {
+        let mut free = (1..=ROUTES).filter(|&number| {
+            let route = RouteParams::of(number);
+            self.plain(route.from) == 0.0 && self.plain(route.to) == 0.0
+        });
+        let first = free.next().ok_or(NoRoute::Full)?;
+        let moved = match target {
+            RouteTarget::Own(param) => route_of(param),
+            _ => None,
+        };
+        let is_ahead = moved.is_none_or(|moved| RouteParams::of(first).depth < moved.depth);
+        is_ahead.then_some(first).ok_or(NoRoute::Behind)
+    }
+
+    /// Whether a route with these settings would move anything.
+    fn can_move(&self, number: usize, settings: &[(Param, f32)]) -> bool {
+        let mut patch = self.patch();
+        for &(param, plain) in settings {
+            patch.set(param, plain);
+        }
+        can_route_move(&Values::new(&patch), number)
     }
 
     /// Empties the place of a route, as one step. No other route changes its place.

@@ -138,20 +138,12 @@ impl SourceId {
         }
     }
 
-    /// The curve's number, if it is one.
-    pub fn curve(self) -> Option<usize> {
-        match self.group()? {
-            Group::Curve1 => Some(1),
-            Group::Curve2 => Some(2),
-            Group::Curve3 => Some(3),
-            Group::Curve4 => Some(4),
-            _ => None,
-        }
-    }
-
     /// Whether its values are from −1 to 1, and not from 0 to 1.
-    pub fn is_bipolar(self) -> bool {
-        self.shown().is_bipolar
+    pub fn is_bipolar(self, values: &Values) -> bool {
+        match self.shown().name {
+            "Slide" => values.index(Param::SLIDE_MODE) == 0,
+            _ => self.shown().is_bipolar,
+        }
     }
 
     /// The macro's number, if it is one.

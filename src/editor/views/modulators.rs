@@ -7,8 +7,8 @@
 mod trace;
 
 use egui::{
-    CursorIcon, DragAndDrop, Id, Key, LayerId, Order, Popup, PopupCloseBehavior, Rect, Response,
-    Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    CursorIcon, DragAndDrop, Event, Id, Key, LayerId, Order, Popup, PopupCloseBehavior, Rect,
+    Response, Role, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use self::trace::Traces;
@@ -27,6 +27,8 @@ const GAP: f32 = 2.0;
 const WIDE: f32 = 62.0;
 /// Of another at most, points.
 const NARROW: f32 = 30.0;
+/// Of a source with a trace at least, points.
+const LEAST_TRACE: f32 = 46.0;
 /// Of the letters of a source with a trace, points.
 const LETTERS: f32 = 26.0;
 
@@ -35,6 +37,8 @@ pub struct ModulatorStrip {
     traces: Traces,
     /// Where the keyboard is, by the order in the strip.
     cursor: usize,
+    /// Whether the keyboard and not the pointer has come there.
+    is_by_key: bool,
 }
 
 /// A source in its place.
@@ -50,6 +54,7 @@ impl ModulatorStrip {
         ModulatorStrip {
             traces: Traces::default(),
             cursor: 0,
+            is_by_key: false,
         }
     }
 
@@ -112,7 +117,14 @@ impl ModulatorStrip {
             self.cursor = place;
             response.request_focus();
         }
-        if response.hovered() || response.dragged() || response.has_focus() {
+        let is_key = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+        if response.clicked() {
+            self.is_by_key = false;
+        } else if response.has_focus() {
+            self.is_by_key |= ui.input(|input| input.events.iter().any(is_key));
+        }
+        let is_walked_to = response.has_focus() && self.is_by_key;
+        if response.hovered() || response.dragged() || is_walked_to {
             context.controls.touch(source);
         }
         describe(context, source, &response);
@@ -153,7 +165,8 @@ impl ModulatorStrip {
             true => theme.modulator,
             false => theme.weak_text,
         };
-        let has_trace = chip.is_used && !chip.source.is_of_partials();
+        let has_trace =
+            chip.is_used && !chip.source.is_of_partials() && place.width() >= LEAST_TRACE;
         let letters = match has_trace {
             true => place.with_max_x(place.left() + LETTERS),
             false => place,
@@ -161,7 +174,9 @@ impl ModulatorStrip {
         letters_of(ui, context, chip, letters, color);
         if has_trace {
             let well = place.with_min_x(letters.right()).shrink(3.0);
-            self.traces.paint(painter, chip.source, well, theme);
+            let is_bipolar = chip.source.is_bipolar(context.controls.values());
+            self.traces
+                .paint(painter, chip.source, is_bipolar, well, theme);
         }
         if response.has_focus() {
             let stroke = Stroke::new(1.5, theme.focus);
@@ -227,17 +242,16 @@ fn chips(room: Rect, context: &ViewContext) -> Vec<Chip> {
 
 /// The routes that a source is in.
 fn routes_of(context: &ViewContext, source: SourceId) -> Vec<UsedRoute> {
-    let mut routes = context.model.used_routes();
-    routes.retain(|route| route.source == source || route.via == Some(source));
-    routes
+    let routes = context.controls.routes().iter().copied();
+    let is_in = |route: &UsedRoute| route.source == source || route.via == Some(source);
+    routes.filter(is_in).collect()
 }
 
 /// Tells what a source is, to the eye and the ear.
 fn describe(context: &mut ViewContext, source: SourceId, response: &Response) {
     let name = format!("Source {}", source.name());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let count = routes_of(context, source).len();
-    let count = match count {
+    let count = match routes_of(context, source).len() {
         0 => "no route".to_owned(),
         1 => "1 route".to_owned(),
         count => format!("{count} routes"),

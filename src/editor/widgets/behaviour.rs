@@ -1,8 +1,8 @@
 //! What the pointer, the wheel and the keyboard do with a parameter, whatever its control looks like.
 
 use egui::{
-    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, Order, PointerButton, Rect, Response,
-    Sense, Ui, Vec2,
+    CursorIcon, Event, EventFilter, Key, MouseWheelUnit, PointerButton, Rect, Response, Sense, Ui,
+    Vec2,
 };
 
 use super::accessibility::{describe, handle_accesskit};
@@ -45,10 +45,15 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     let (_, rect) = ui.allocate_space(size);
     let mut id = egui::Id::unique(("control", param.index()));
     // One in a menu is another than the one below it.
-    if ui.layer_id().order != Order::Background {
-        id = id.with("in a menu");
+    if menu::is_in_menu(ui) {
+        id = menu_control(param);
     }
     (rect, ui.interact(rect, id, Sense::click_and_drag()))
+}
+
+/// The control of a parameter in a menu.
+pub fn menu_control(param: Param) -> egui::Id {
+    egui::Id::unique(("control", param.index())).with("in a menu")
 }
 
 /// Handles every gesture and key that changes the parameter. `response` must sense clicks and drags.
@@ -227,12 +232,15 @@ fn keys(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
             Key::Home => context.model.nudge(param, 0.0),
             Key::End => context.model.nudge(param, 1.0),
             Key::Delete | Key::Backspace => context.model.reset(param),
-            Key::M if RouteTarget::of_param(param).is_some() => {
+            Key::M if RouteTarget::of_param(param).is_some() && !menu::is_in_menu(ui) => {
                 context.controls.sources_of = Some(OpenSources::of(param));
                 context.controls.menu_of = Some(param);
             }
             Key::Enter if !shift && is_typed(param) => {
-                context.controls.entry = Some(ValueEntry::new(param, context.model));
+                context.controls.entry = Some(ValueEntry {
+                    at: Some(response.id),
+                    ..ValueEntry::new(param, context.model)
+                });
             }
             _ => {}
         }

@@ -16,7 +16,9 @@ use crate::synth::Param;
 /// there is a field.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
     let entry = &mut context.controls.entry;
-    let Some(mut entry) = entry.take_if(|entry| entry.param == param) else {
+    let Some(mut entry) =
+        entry.take_if(|entry| entry.param == param && entry.at.is_none_or(|at| at == control))
+    else {
         return false;
     };
     entry.seen.see();

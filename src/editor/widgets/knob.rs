@@ -46,11 +46,9 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     let radius = room.clamp(RADII.0, RADII.1);
     let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
-    let routes = context.controls.routes();
-    for (place, reach) in reaches(param, context.model, routes)
-        .take(REACHES)
-        .enumerate()
-    {
+    let (values, routes) = (context.controls.values(), context.controls.routes());
+    let reaches = reaches(param, context.model, values, routes);
+    for (place, reach) in reaches.take(REACHES).enumerate() {
         reach_arc(ui, (center, radius), param, place, reach, theme);
     }
     dial(ui, (center, radius), param, &shown, is_lively, theme);

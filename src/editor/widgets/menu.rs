@@ -2,7 +2,9 @@
 
 mod modulation;
 
-use egui::{Button, Key, Popup, PopupCloseBehavior, PopupKind, Rect, Response, SetOpenCommand, Ui};
+use egui::{
+    Button, Key, Order, Popup, PopupCloseBehavior, PopupKind, Rect, Response, SetOpenCommand, Ui,
+};
 
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
@@ -15,8 +17,17 @@ pub fn show(ui: &Ui, context: &mut ViewContext, param: Param, response: &Respons
     show_at(ui, context, param, response, response.rect);
 }
 
+/// Whether a control stands in a menu.
+pub fn is_in_menu(ui: &Ui) -> bool {
+    ui.layer_id().order != Order::Background
+}
+
 /// The same, beside a part of what the response is of.
 pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response, place: Rect) {
+    // One at a time: a control in a menu has none.
+    if is_in_menu(ui) {
+        return;
+    }
     let by_key = response.has_focus()
         && ui.input(|input| input.modifiers.shift && input.key_pressed(Key::Enter));
     let is_asked = context
@@ -56,9 +67,8 @@ fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
         return;
     }
     modulation::routes(ui, context, param);
-    let is_done = modulation::button(ui, context, param)
-        | value_items(ui, context, param)
-        | learn_items(ui, context, param);
+    modulation::button(ui, context, param);
+    let is_done = value_items(ui, context, param) | learn_items(ui, context, param);
     if is_done {
         ui.close();
     }

@@ -23,17 +23,17 @@ pub fn modulate(context: &mut ViewContext, source: SourceId, target: RouteTarget
 
 /// The same of some of the partials.
 pub fn modulate_partials(context: &mut ViewContext, new: NewRoute) -> Option<usize> {
-    let number = context.model.add_route(new);
+    let made = context.model.add_route(new);
     let NewRoute { source, target, .. } = new;
-    context.controls.message = Some(match number {
-        Some(number) => format!(
+    context.controls.message = Some(match made {
+        Ok(number) => format!(
             "{} moves {} by route {number}. Its depth is in the menu of the control, and among the Routes",
             source.name(),
             target.label()
         ),
-        None => "All 24 routes are in use: remove one first".to_owned(),
+        Err(why) => why.reason().to_owned(),
     });
-    number
+    made.ok()
 }
 
 /// The source that is being dragged.

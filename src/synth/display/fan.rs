@@ -35,11 +35,10 @@ pub fn fan_values(patch: &Patch, fan: Option<&FanSnapshot>, place: usize) -> Vec
     let fan = fan.copied().unwrap_or_else(|| at_onset(&tick.values));
     tick.modulators = fan.shared;
     tick.block_frames = fan.block_frames;
-    let channel = Channels::default().control(fan.note.channel, &tick.values);
     let mut sources = SourceValues::new(Moment {
         tick: &tick,
         at: fan.block_frames,
-        channel: &channel,
+        channel: &fan.channel,
         note: &fan.note,
         modulators: &fan.modulators,
     });
@@ -55,6 +54,7 @@ fn at_onset(values: &Values) -> FanSnapshot {
         modulators: Modulators::begin(&shared, 0, 0, 0),
         shared,
         note: Note::new(0, KEY, 1.0, 0),
+        channel: Channels::default().control(0, values),
         block_frames: 0,
     }
 }

@@ -167,6 +167,15 @@ impl FixedRoute {
     }
 }
 
+/// Whether the route at this place moves the depth of one that is not behind it. Routes to partials read
+/// their depths behind all others, so it must not be there at all.
+fn moves_back(route: &PatchRoute, place: usize) -> bool {
+    (1..=place + 1).any(|number| {
+        let depth = Option::<Destination>::from(RouteParams::of(number).depth);
+        depth.is_some_and(|depth| route.moves(depth))
+    })
+}
+
 /// How many routes there are: those of the patch, and behind them those of every patch.
 const COUNT: usize = parameter::ROUTES + ROUTES.len();
 
@@ -193,7 +202,8 @@ impl Routes {
     pub fn compile(values: &Values, destinations: &DestinationValues) -> Routes {
         let mut routes = Routes {
             of_patch: std::array::from_fn(|place| {
-                PatchRoute::new(&RouteParams::of(place + 1), values)
+                let route = PatchRoute::new(&RouteParams::of(place + 1), values);
+                route.filter(|route| !moves_back(route, place))
             }),
             fixed: ROUTES
                 .each_ref()

@@ -331,11 +331,8 @@ pub struct SourceSet(u64);
 const _: () = assert!(ModulationSource::COUNT <= u64::BITS as usize);
 
 impl SourceSet {
-    /// Those whose values may move while the note and its channel stay as they are.
-    pub const MOVING: SourceSet = SourceSet::JUMPING;
-
-    /// Those whose values may jump by themselves.
-    pub const JUMPING: SourceSet = {
+    /// Those whose values may move, and jump, while the note and its channel stay as they are.
+    pub const MOVING: SourceSet = {
         use ModulationSource::*;
         let sources = [
             Lfo1,

@@ -1,7 +1,7 @@
 //! Some of the partials, by their numbers.
 //!
 //! As text it is a list of numbers and ranges, in rising order: `1-3, 7, 12-16`. A text that is read may
-//! have them in any order and more than once, with any dash and any spaces.
+//! have them in any order and more than once, with a hyphen, an en dash or a minus sign, and any spaces.
 
 use std::fmt::{self, Display, Formatter};
 use std::ops::RangeInclusive;

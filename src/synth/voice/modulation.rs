@@ -66,6 +66,9 @@ impl Voice {
             shared: tick.modulators,
             modulators: self.control.modulators,
             note: self.control.note,
+            channel: tick
+                .channels
+                .control(self.control.note.channel, &tick.values),
             block_frames: tick.block_frames,
         }
     }
@@ -203,7 +206,7 @@ impl Voice {
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
     pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
-        let sources = self.control.active_sources.and(SourceSet::JUMPING);
+        let sources = self.control.active_sources.and(SourceSet::MOVING);
         let modulators = &self.control.modulators;
         sources
             .iter()

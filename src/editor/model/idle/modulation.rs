@@ -150,12 +150,20 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(to) if param == route.partials && !to.is_of_partials() => {
                 Some("The target is not the single partials.")
             }
+            Some(RouteTarget::Own(depth)) if is_ahead(&route, depth) => {
+                Some("A route moves only the depths of those behind it.")
+            }
             Some(RouteTarget::LfoRate(_)) if !can_route_move(values, number_of(&route)) => {
                 Some("An LFO moves only the rates of those behind it.")
             }
             Some(_) => None,
         }
     }
+}
+
+/// Whether a parameter is the depth of a route that is not behind this one.
+fn is_ahead(route: &RouteParams, depth: Param) -> bool {
+    route_of(depth).is_some_and(|moved| moved.depth <= route.depth)
 }
 
 fn number_of(route: &RouteParams) -> usize {

@@ -2,8 +2,8 @@
 
 use super::UsedRoute;
 use crate::editor::model::EditorModel;
-use crate::synth::Param;
 use crate::synth::parameter::RouteTarget;
+use crate::synth::{Param, Values};
 
 /// How far a route takes a parameter from where it is set, normalised.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,7 @@ pub struct Reach {
 pub fn reaches<'a>(
     param: Param,
     model: &'a EditorModel,
+    values: &'a Values,
     routes: &'a [UsedRoute],
 ) -> impl Iterator<Item = Reach> + 'a {
     let target = RouteTarget::of_param(param);
@@ -27,21 +28,80 @@ pub fn reaches<'a>(
     let plain = model.plain(param);
     reaching.map(move |route| {
         let at = |source: f32| {
-            let moved = moved(route.target, plain, source * route.depth);
+            let moved = moved(param, route.target, plain, source * route.depth);
             param.range().normalized(moved).clamp(0.0, 1.0)
         };
         Reach {
-            from: at(if route.source.is_bipolar() { -1.0 } else { 0.0 }),
+            from: at(match route.source.is_bipolar(values) {
+                true => -1.0,
+                false => 0.0,
+            }),
             to: at(1.0),
         }
     })
 }
 
 /// A plain value as a route of this depth moves it.
-fn moved(target: RouteTarget, plain: f32, depth: f32) -> f32 {
+fn moved(param: Param, target: RouteTarget, plain: f32, depth: f32) -> f32 {
     let amount = target.span() * depth;
     match target {
+        // In semitones, and the target in cents.
+        RouteTarget::Pitch if param == Param::COARSE => plain + amount / 100.0,
         RouteTarget::Cutoff | RouteTarget::LfoRate(_) => plain * libm::exp2f(amount),
         _ => plain + amount,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::model::routes::NewRoute;
+    use crate::editor::model::sources::SourceId;
+    use crate::editor::testing::host::obeyed_model;
+    use crate::synth::Patch;
+    use crate::synth::parameter::RouteParams;
+
+    fn source(name: &str) -> SourceId {
+        let found = SourceId::all().find(|source| source.name() == name);
+        found.expect("a source")
+    }
+
+    /// Of a route of this depth in the target's unit: the ends of its reach, in the parameter's unit.
+    fn ends(param: Param, name: &str, depth: f32) -> (f32, f32) {
+        let (mut model, _) = obeyed_model();
+        let target = RouteTarget::of_param(param).expect("a target");
+        let new = NewRoute {
+            source: source(name),
+            target,
+            partials: 0,
+        };
+        let number = model.add_route(new).expect("a place");
+        model.set_plain(RouteParams::of(number).depth, depth / target.span());
+        let values = Values::new(&Patch::default());
+        let routes = model.used_routes();
+        let reach = reaches(param, &model, &values, &routes).next();
+        let Reach { from, to } = reach.expect("a reach");
+        (param.range().plain(from), param.range().plain(to))
+    }
+
+    #[test]
+    fn a_reach_is_in_the_unit_of_the_control() {
+        for (param, name, depth, expected) in [
+            (Param::TILT, "LFO 1", 3.0, (-9.0, -3.0)),
+            (Param::TILT, "Velocity", 3.0, (-6.0, -3.0)),
+            (Param::FINE, "LFO 2", 40.0, (-40.0, 40.0)),
+            (Param::COARSE, "LFO 2", 200.0, (-2.0, 2.0)),
+            (Param::CUTOFF, "Wheel", 2.0, (2_000.0, 8_000.0)),
+            (Param::LFO_RATE, "Curve 1", 1.0, (2.5, 10.0)),
+            (Param::LEVEL, "Pressure", 6.0, (-6.0, 0.0)),
+        ] {
+            let (from, to) = ends(param, name, depth);
+            let is_near = |a: f32, b: f32| (a - b).abs() < 2e-3 * b.abs().max(1.0);
+            assert!(
+                is_near(from, expected.0) && is_near(to, expected.1),
+                "{}: {from} {to}",
+                param.row().name
+            );
+        }
     }
 }

@@ -124,13 +124,17 @@ fn what_a_control_stands_for_is_moved_and_what_stands_for_nothing_is_not() {
 #[test]
 fn without_a_free_place_the_window_says_so() {
     let mut harness = window(SIZES[2]);
-    for target in crate::synth::parameter::ROUTE_TARGETS.into_iter().take(24) {
+    // The depths of routes are moved by those ahead of them only.
+    let is_depth = |target: &RouteTarget| target.label().starts_with("Route ");
+    let targets = crate::synth::parameter::ROUTE_TARGETS;
+    let targets = targets.into_iter().filter(|target| !is_depth(target));
+    for target in targets.take(24) {
         let new = crate::editor::model::routes::NewRoute {
             source: SourceId::of_place(1).expect("a source"),
             target,
             partials: 0,
         };
-        assert!(harness.state_mut().model.add_route(new).is_some());
+        assert!(harness.state_mut().model.add_route(new).is_ok());
     }
     let before = routes(&harness);
     let at = control(&harness, Param::FINE).rect().center();
@@ -229,4 +233,53 @@ fn the_routes_of_a_control_and_of_a_source_are_set_in_their_menus() {
     let undone = harness.state_mut().model.undo();
     assert_eq!(undone.as_deref(), Some("Remove Route 1"));
     assert_eq!(routes(&harness).len(), 1);
+}
+
+/// What moves nothing is refused, and the window says why.
+#[test]
+fn a_route_that_would_move_nothing_is_not_made() {
+    let mut harness = window(SIZES[2]);
+    for (name, param, why) in [
+        (
+            "LFO 3",
+            crate::synth::parameter::LfoParams::of(2).rate,
+            "those behind it",
+        ),
+        ("Partial Number", Param::FINE, "each partial has for itself"),
+    ] {
+        if harness.query_by_label(param.row().name).is_none() {
+            let at = source(&harness, "LFO 2").center();
+            click(&mut harness, at, PointerButton::Primary, 1);
+            harness.run_steps(2);
+        }
+        let at = control(&harness, param).rect().center();
+        drop_on(&mut harness, name, at);
+        assert_eq!(routes(&harness), []);
+        let told = harness.state().shell.help_text().to_owned();
+        assert!(told.contains(why), "{told}");
+        assert!(harness.state().model.undo_name().is_none());
+        let at = source(&harness, "Amp Envelope").center();
+        click(&mut harness, at, PointerButton::Primary, 1);
+        harness.run_steps(2);
+    }
+}
+
+/// A bypassed route is let move again; one by way of another source is another route.
+#[test]
+fn a_route_that_is_there_already_is_used() {
+    let mut harness = window(SIZES[2]);
+    let at = control(&harness, Param::TILT).rect().center();
+    drop_on(&mut harness, "LFO 2", at);
+    let route = RouteParams::of(1);
+    harness.state_mut().model.set_plain(route.bypass, 1.0);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    drop_on(&mut harness, "LFO 2", at);
+    assert_eq!(plain(&harness, route.bypass), 0.0);
+    assert_eq!(routes(&harness).len(), 1);
+    harness.state_mut().model.set_plain(route.via, 5.0);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    drop_on(&mut harness, "LFO 2", at);
+    assert_eq!(routes(&harness).len(), 2);
 }

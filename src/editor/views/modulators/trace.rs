@@ -42,18 +42,25 @@ impl Traces {
     }
 
     /// Draws a source: a line of what it was, and a dot for each voice.
-    pub fn paint(&self, painter: &Painter, source: SourceId, well: Rect, theme: &Theme) {
+    pub fn paint(
+        &self,
+        painter: &Painter,
+        source: SourceId,
+        is_bipolar: bool,
+        well: Rect,
+        theme: &Theme,
+    ) {
         painter.rect_filled(well, 2.0, theme.well);
         let inner = well.shrink(2.5);
         let place = source.place() - 1;
         let height = |value: f32| {
-            let part = match source.is_bipolar() {
+            let part = match is_bipolar {
                 true => 0.5 + 0.5 * value,
                 false => value,
             };
             inner.bottom() - part.clamp(0.0, 1.0) * inner.height()
         };
-        if source.is_bipolar() {
+        if is_bipolar {
             painter.hline(well.x_range(), height(0.0), Stroke::new(1.0, theme.grid));
         }
         let now_s = self.past.back().map_or(0.0, |(at_s, _)| *at_s);

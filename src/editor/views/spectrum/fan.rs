@@ -5,7 +5,6 @@ use egui::{Align2, Painter, Pos2, Shape, Stroke, pos2, vec2};
 
 use super::canvas::Canvas;
 use crate::editor::context::ViewContext;
-use crate::editor::model::sources::SourceId;
 use crate::editor::model::spectrum::axis::Measure;
 use crate::editor::theme::{self, Theme};
 use crate::synth::display::fan_values;
@@ -24,9 +23,10 @@ pub fn paint(painter: &Painter, canvas: &Canvas, context: &ViewContext, theme: &
     let patch = context.model.params().patch();
     let fan = context.live.snapshot().fan.as_ref();
     let values = fan_values(&patch, fan, source.place());
-    let points = points(canvas, source, &values);
+    let is_bipolar = source.is_bipolar(context.controls.values());
+    let points = points(canvas, is_bipolar, &values);
     let (least, most) = (height(canvas, 0.0), height(canvas, 1.0));
-    let middle = if source.is_bipolar() {
+    let middle = if is_bipolar {
         height(canvas, 0.5)
     } else {
         least
@@ -55,7 +55,7 @@ fn height(canvas: &Canvas, part: f32) -> f32 {
 }
 
 /// The line, from the left to the right.
-fn points(canvas: &Canvas, source: SourceId, values: &[f32]) -> Vec<Pos2> {
+fn points(canvas: &Canvas, is_bipolar: bool, values: &[f32]) -> Vec<Pos2> {
     let room = canvas.extent();
     let place = |n: usize| {
         let value = match canvas.axis.measure() {
@@ -68,7 +68,7 @@ fn points(canvas: &Canvas, source: SourceId, values: &[f32]) -> Vec<Pos2> {
     let mut points: Vec<Pos2> = (1..)
         .zip(values)
         .map(|(n, value)| {
-            let part = if source.is_bipolar() {
+            let part = if is_bipolar {
                 0.5 + 0.5 * value
             } else {
                 *value

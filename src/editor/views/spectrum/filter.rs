@@ -10,7 +10,7 @@ use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme::{self, Theme};
-use crate::editor::widgets::{fine, keep_arrows};
+use crate::editor::widgets::{fine, keep_arrows, modulate};
 use crate::synth::display::{
     filter_gains_db, filter_handle_db, filter_settings, lowest_voice, values_before_macros,
 };
@@ -89,6 +89,7 @@ impl FilterHandle {
         let response = ui.interact(rect, ui.scope_id().with("filter"), Sense::click_and_drag());
         self.drag(ui, &response, canvas, context.model);
         keys(ui, &response, context.model);
+        modulate::accept(ui, context, Param::CUTOFF, &response, rect);
         let settings = set(context.model).unwrap_or(settings);
         let text = text(context.model);
         response.widget_info(|| {

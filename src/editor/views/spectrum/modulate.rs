@@ -132,6 +132,7 @@ impl PartialsRoute {
         }
         if !is_open {
             self.asked = None;
+            response.request_focus();
         }
     }
 }
@@ -172,6 +173,10 @@ fn sets(ui: &mut Ui, partial: usize, selection: Selection, is_new: bool) -> Opti
 
 /// Makes the route, as one step together with the set that is drawn for it.
 fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &Picked) {
+    if let Err(why) = context.model.free_place(target) {
+        context.controls.message = Some(why.reason().to_owned());
+        return;
+    }
     context
         .model
         .begin_group(format!("Modulate {} by {}", target.label(), source.name()));
@@ -189,7 +194,7 @@ fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &
             modulate::modulate_partials(context, new);
         }
         None => {
-            let text = "Both drawn sets are in use by routes: change one under Choose";
+            let text = "Both drawn sets have partials already: empty one under Choose";
             context.controls.message = Some(text.to_owned());
         }
     }

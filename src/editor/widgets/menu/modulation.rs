@@ -5,6 +5,7 @@ use egui::Ui;
 
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::{OpenSources, ValueEntry};
+use crate::editor::widgets::behaviour::menu_control;
 use crate::editor::widgets::modulate::modulate;
 use crate::editor::widgets::{route_line, source_list};
 use crate::synth::Param;
@@ -23,16 +24,14 @@ pub fn routes(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     }
 }
 
-/// Shows the button that brings up the list of sources. Returns whether the menu is to close, which
-/// never is so.
-pub fn button(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
+/// Shows the button that brings up the list of sources.
+pub fn button(ui: &mut Ui, context: &mut ViewContext, param: Param) {
     if RouteTarget::of_param(param).is_some() {
         if ui.button("Modulate by…   (M)").clicked() {
             context.controls.sources_of = Some(OpenSources::of(param));
         }
         ui.separator();
     }
-    false
 }
 
 /// Shows the list of sources in place of the menu, if it is to be there, and makes a route from what is
@@ -51,7 +50,10 @@ pub fn sources(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
             // Its depth is typed next, in the menu.
             Some(number) => {
                 let depth = RouteParams::of(number).depth;
-                context.controls.entry = Some(ValueEntry::new(depth, context.model));
+                context.controls.entry = Some(ValueEntry {
+                    at: Some(menu_control(depth)),
+                    ..ValueEntry::new(depth, context.model)
+                });
             }
             None => ui.close(),
         }

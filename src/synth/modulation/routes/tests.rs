@@ -243,13 +243,12 @@ fn sources_are_those_that_their_labels_name() {
 
 /// Beside what each source says of itself.
 #[test]
-fn the_sets_of_what_moves_and_jumps_have_the_right_sources() {
+fn the_set_of_what_moves_has_the_right_sources() {
     let tick = tick(&Patch::default());
     let modulators = Modulators::begin(&tick.modulators, 0, SERIAL, 0);
     for &source in ModulationSource::ALL {
         let moves = !source.rests(&tick, &modulators);
         assert_eq!(SourceSet::MOVING.contains(source), moves, "{source:?}");
-        assert_eq!(SourceSet::JUMPING.contains(source), moves);
     }
 }
 
@@ -475,4 +474,35 @@ fn a_patchs_route_moves_the_depth_of_one_behind_it() {
     depths.retain(|label| label.starts_with("Route"));
     assert_eq!(depths.first(), Some(&"Route 2 Depth"));
     assert_eq!(depths.len(), parameter::ROUTES - 1);
+}
+
+/// Also where the earlier route is one to partials, which reads its depth behind all others.
+#[test]
+fn a_route_does_not_move_the_depth_of_itself_or_of_one_ahead_of_it() {
+    for target in ["Filter Cutoff", "Partials Level"] {
+        let mut patch = without_routes();
+        let (moved, mover) = (RouteParams::of(5), RouteParams::of(6));
+        patch.set(LfoParams::of(2).fan_phase, 0.5);
+        for (route, from, to, depth) in [
+            (moved, "LFO 2", target, 0.25),
+            (mover, "Velocity", "Route 5 Depth", 0.5),
+        ] {
+            patch.set(route.from, label(route.from, from));
+            patch.set(route.to, label(route.to, to));
+            patch.set(route.depth, depth);
+        }
+        let routes = &tick(&patch).routes;
+        assert!(routes.can_move(4) && !routes.can_move(5), "{target}");
+        // In the place ahead of it, it does; and no route moves itself.
+        for (param, behind) in [
+            (mover.from, RouteParams::of(4).from),
+            (mover.to, RouteParams::of(4).to),
+            (mover.depth, RouteParams::of(4).depth),
+        ] {
+            patch.set(behind, patch.plain(param));
+        }
+        patch.set(moved.to, label(moved.to, "Route 5 Depth"));
+        let routes = &tick(&patch).routes;
+        assert!(routes.can_move(3) && !routes.can_move(4), "{target}");
+    }
 }

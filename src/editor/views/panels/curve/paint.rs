@@ -7,7 +7,6 @@ use super::line;
 use crate::editor::context::ViewContext;
 use crate::editor::model::curves::EditedCurve;
 use crate::editor::model::idle;
-use crate::editor::model::sources::SourceId;
 use crate::editor::theme::{self, Theme};
 use crate::synth::Values;
 use crate::synth::display::CurveMode;
@@ -111,13 +110,10 @@ fn voices(painter: &Painter, context: &ViewContext, painted: &Painted, theme: &T
     if painted.is_idle {
         return;
     }
-    let source = SourceId::all().find(|source| source.curve() == Some(painted.number));
-    let Some(source) = source else {
-        return;
-    };
+    let curve = painted.curve.curve();
     for voice in context.live.snapshot().sources() {
         let time = voice.curve_times[painted.number - 1];
-        let level = voice.values[source.place() - 1];
+        let level = curve.level(time);
         let at = pos2(painted.axes.x(time), painted.axes.y(level));
         painter.circle_filled(at, 3.5, theme.voice(usize::from(voice.slot)));
         painter.circle_stroke(at, 3.5, Stroke::new(1.0, theme.well));
