@@ -42,6 +42,47 @@ fn automation_is_heard_where_it_is_written() {
     }
 }
 
+/// A depth counts from the first tick behind the event on, in full after a block, and moves what its route
+/// moves and nothing else.
+#[test]
+fn automation_of_a_routes_depth_is_heard_where_it_is_written() {
+    let frame = 24_123_usize;
+    let block = block_frames(RATE_HZ);
+    let tick = frame.next_multiple_of(block);
+    // A depth of 1 is 24 dB.
+    for (from, to, set_of_partials, expected_db) in [
+        ("Velocity", "Partials Level", "Even", [0.0, -6.0, 0.0, -6.0]),
+        ("Macro 3", "Level", "All", [-3.0; 4]),
+    ] {
+        let mut instance = sine_with(&[
+            ("Partials", "4"),
+            ("Macro 3", "50 %"),
+            ("Route 7 From", from),
+            ("Route 7 To", to),
+            ("Route 7 Partials", set_of_partials),
+        ]);
+        let note = on(0, 1, 57);
+        let event = set(&mut instance, frame, "Route 7 Depth", "-25 %");
+        let plain = play(&mut instance, RATE_HZ, &[note], 48_000, 480);
+        let automated = play(&mut instance, RATE_HZ, &[note, event], 48_000, 480);
+
+        let differs = first_difference(&plain[0], &automated[0]).expect("the automation is heard");
+        assert!(
+            (tick..tick + 2).contains(&differs),
+            "{from}: written at {frame}, heard from {differs}"
+        );
+        for (partial, expected_db) in (1..).zip(expected_db) {
+            let hz = key_hz(57.0) * f64::from(partial);
+            let level = |sound: &[f32]| level_db(&sound[tick + block..][..19_200], RATE_HZ, hz);
+            let moved_db = level(&automated[0]) - level(&plain[0]);
+            assert!(
+                (moved_db - expected_db).abs() < 0.01,
+                "{from}, partial {partial}: {moved_db} dB"
+            );
+        }
+    }
+}
+
 #[test]
 fn automated_tuning_is_heard() {
     let mut instance = sine_with(&[]);
