@@ -2,6 +2,8 @@
 
 mod counting;
 mod performance;
+#[path = "threads/routes.rs"]
+mod routes;
 #[path = "threads/taken_back.rs"]
 mod taken_back;
 
@@ -88,18 +90,38 @@ fn threaded(
     engine
 }
 
+/// What is played.
+struct Piece {
+    name: String,
+    rate_hz: f64,
+    patch: Patch,
+    events: Vec<(usize, Event)>,
+}
+
+impl Piece {
+    fn new(rate_hz: f64, seed: u64) -> Piece {
+        Piece {
+            name: format!("seed {seed}"),
+            rate_hz,
+            patch: patch(seed),
+            events: events(seed),
+        }
+    }
+}
+
 /// Plays the events while the number of partials goes down and up again.
-fn play_changing(engine: &mut Engine, seed: u64, sizes: &[usize]) -> (Vec<f32>, Vec<f32>) {
+fn play_changing(engine: &mut Engine, piece: &Piece, sizes: &[usize]) -> (Vec<f32>, Vec<f32>) {
     const LEGS: usize = 5;
-    let mut patch = patch(seed);
+    let mut patch = piece.patch;
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for leg in 0..LEGS {
         let begin = leg * FRAMES / LEGS;
         let frames = (leg + 1) * FRAMES / LEGS - begin;
-        let events: Vec<_> = events(seed)
-            .into_iter()
+        let events: Vec<_> = piece
+            .events
+            .iter()
             .filter(|(at, _)| (begin..begin + frames).contains(at))
-            .map(|(at, event)| (at - begin, event))
+            .map(|&(at, event)| (at - begin, event))
             .collect();
         let both = play(engine, &events, frames, sizes);
         left.extend(both.0);
@@ -110,18 +132,18 @@ fn play_changing(engine: &mut Engine, seed: u64, sizes: &[usize]) -> (Vec<f32>, 
     (left, right)
 }
 
-fn assert_same_a_block_later(rate_hz: f64, seed: u64, mut late: Engine, sizes: &[usize]) {
-    let mut alone = engine(rate_hz, &patch(seed));
-    let (left, right) = play_changing(&mut alone, seed, &[512]);
+fn assert_same_a_block_later(piece: &Piece, mut late: Engine, sizes: &[usize]) {
+    let mut alone = engine(piece.rate_hz, &piece.patch);
+    let (left, right) = play_changing(&mut alone, piece, &[512]);
     let latency = late.latency_frames();
     assert_eq!(latency, late.dimensions().block_frames);
-    let (late_left, late_right) = play_changing(&mut late, seed, sizes);
+    let (late_left, late_right) = play_changing(&mut late, piece, sizes);
     for (name, before, after) in [("left", &left, &late_left), ("right", &right, &late_right)] {
         assert!(before.iter().any(|&x| x != 0.0));
         assert!(after[..latency].iter().all(|&x| x == 0.0), "{name}");
         let differs =
             (latency..FRAMES).find(|&at| before[at - latency].to_bits() != after[at].to_bits());
-        assert_eq!(differs, None, "{name}, seed {seed}, {sizes:?}");
+        assert_eq!(differs, None, "{name}, {}, {sizes:?}", piece.name);
     }
     // What ended in the newest block is told when that is finished; a note that begins finishes it.
     // A choked note is told at once, and so may come before others in the same block.
@@ -142,7 +164,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             let late = threaded(RATE, &patch(seed), |dimensions| {
                 workers::threading(threads, dimensions, || {}).expect("threads")
             });
-            assert_same_a_block_later(RATE, seed, late, sizes);
+            assert_same_a_block_later(&Piece::new(RATE, seed), late, sizes);
         }
     }
 }
@@ -154,7 +176,7 @@ fn one_note_at_a_time_is_the_same_note() {
         let late = threaded(RATE, &patch(seed), |dimensions| {
             workers::threading(2, dimensions, || {}).expect("threads")
         });
-        assert_same_a_block_later(RATE, seed, late, &[1, 700, 63]);
+        assert_same_a_block_later(&Piece::new(RATE, seed), late, &[1, 700, 63]);
     }
 }
 
@@ -164,7 +186,7 @@ fn rates_have_their_own_blocks() {
         let late = threaded(rate_hz, &patch(4), |dimensions| {
             workers::threading(2, dimensions, || {}).expect("threads")
         });
-        assert_same_a_block_later(rate_hz, 4, late, &[441]);
+        assert_same_a_block_later(&Piece::new(rate_hz, 4), late, &[441]);
     }
 }
 
@@ -191,6 +213,22 @@ struct Late {
 }
 
 impl Late {
+    fn threading(seed: u64, dimensions: &Dimensions) -> Threading {
+        let late = Late {
+            seed,
+            turn: 0,
+            is_asked: false,
+            submitted: room(),
+            claimed: room(),
+            done: room(),
+            workspace: aliquot::synth::workspace::Workspace::new(
+                dimensions.level,
+                dimensions.block_frames,
+            ),
+        };
+        Threading::new(Box::new(late), dimensions)
+    }
+
     fn chance(&mut self, of: u64) -> bool {
         self.turn += 1;
         bits(self.seed, self.turn).is_multiple_of(of)
@@ -241,21 +279,9 @@ impl pool::Workers for Late {
 fn late_threads_give_the_same_bits() {
     for seed in 0..8 {
         let late = threaded(RATE, &patch(seed), |dimensions| {
-            let late = Late {
-                seed,
-                turn: 0,
-                is_asked: false,
-                submitted: room(),
-                claimed: room(),
-                done: room(),
-                workspace: aliquot::synth::workspace::Workspace::new(
-                    dimensions.level,
-                    dimensions.block_frames,
-                ),
-            };
-            Threading::new(Box::new(late), dimensions)
+            Late::threading(seed, dimensions)
         });
-        assert_same_a_block_later(RATE, seed, late, &[64, 333]);
+        assert_same_a_block_later(&Piece::new(RATE, seed), late, &[64, 333]);
     }
 }
 
