@@ -6,6 +6,7 @@ mod performance;
 
 use aliquot::synth::parameter::{LfoParams, RouteParams, SequenceParams};
 use aliquot::synth::{Param, Patch, Snapshot, Transport};
+use aliquot::workers;
 use analysis::bits;
 use performance::*;
 
@@ -143,9 +144,16 @@ fn sequence_at(beats: f64) -> f64 {
 
 /// A note under the song, whose host tells where it is before every buffer; a cue cuts a buffer in two.
 /// Its sound, and the values of LFO and sequence where a buffer ends with a block.
-fn play_song(patch: &Patch, sizes: &[usize]) -> (Vec<f32>, Vec<(usize, f64, f64)>) {
+fn play_song(
+    patch: &Patch,
+    threads: Option<usize>,
+    sizes: &[usize],
+) -> (Vec<f32>, Vec<(usize, f64, f64)>) {
     let depth = f64::from(patch.plain(RouteParams::of(2).depth));
     let mut engine = engine(RATE, patch);
+    let threading = threads
+        .map(|threads| workers::threading(threads, engine.dimensions(), || {}).expect("threads"));
+    engine.set_threading(threading);
     engine.push(on(0, 69, 1.0));
     let (mut sound, mut values) = (Vec::new(), Vec::new());
     let mut snapshot = Snapshot::default();
@@ -175,11 +183,11 @@ fn play_song(patch: &Patch, sizes: &[usize]) -> (Vec<f32>, Vec<(usize, f64, f64)
     (sound, values)
 }
 
-/// Plays the song and compares with the beats that LFO and sequence are to be at; in other buffers the
-/// same bits.
+/// Plays the song and compares with the beats that LFO and sequence are to be at; in other buffers, and
+/// beside another thread, the same bits.
 fn assert_at(trigger: &str, expected: &[f64]) {
     let patch = patch(trigger);
-    let (sound, values) = play_song(&patch, &[BLOCK]);
+    let (sound, values) = play_song(&patch, None, &[BLOCK]);
     assert_eq!(values.len(), BLOCKS);
     // The level at rest is what the first block has beyond its step.
     let rest = values[0].2 - sequence_at(expected[0]);
@@ -195,13 +203,19 @@ fn assert_at(trigger: &str, expected: &[f64]) {
             "{trigger}, block {block}, beat {beats}: the sequence is at {sequence}, not {to_sequence}"
         );
     }
-    for sizes in [&[1, 700, 63][..], &[4_096]] {
-        let other = bits(&play_song(&patch, sizes).0);
+    for (threads, sizes) in [
+        (None, &[1, 700, 63][..]),
+        (None, &[4_096]),
+        (Some(2), &[1, 700, 63]),
+    ] {
+        // Beside other threads all is a block later.
+        let latency = threads.map_or(0, |_| BLOCK);
+        let other = bits(&play_song(&patch, threads, sizes).0[latency..]);
         let differs = bits(&sound)
             .into_iter()
             .zip(other)
             .position(|(a, b)| a != b);
-        assert_eq!(differs, None, "{trigger}, {sizes:?}");
+        assert_eq!(differs, None, "{trigger}, {threads:?} threads, {sizes:?}");
     }
 }
 
