@@ -277,7 +277,9 @@ fn peak(channels: [&[f32]; 2]) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 768, ..ProptestConfig::default() })]
+    // Two patches each, two thirds of them with routes, and notes in four cases of five: well over a
+    // thousand patches with routes sound.
+    #![proptest_config(ProptestConfig { cases: 1_536, ..ProptestConfig::default() })]
 
     #[test]
     fn any_patch_events_and_transport_are_finite_bounded_and_independent_of_buffers(
