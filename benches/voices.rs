@@ -2,9 +2,10 @@
 //! moves, so that a change of a percent shows. They are those of AVX2. Without valgrind all is skipped.
 //!
 //! `cargo bench --no-default-features --bench voices`; words after `--` choose cases whose names
-//! contain them. Without cargo's `--bench`, as `cargo test` runs it, every case is rendered and only
-//! the first is counted.
+//! contain them, and the word `gates` compares those of [`gates`] with their limits. Without cargo's
+//! `--bench`, as `cargo test` runs it, every case is rendered and none is counted.
 
+mod gates;
 mod valgrind;
 
 use std::hint::black_box;
@@ -73,26 +74,31 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     println!("{VOICES} voices, blocks of {FRAMES} frames; {version}");
-    let mut code = ExitCode::SUCCESS;
-    let counts_all = arguments.iter().any(|word| word == "--bench");
-    let mut has_counted = false;
-    let words: Vec<&String> = arguments
+    let words: Vec<&str> = arguments
         .iter()
+        .map(String::as_str)
         .filter(|word| !word.starts_with('-'))
         .collect();
-    for (motion, name) in MOTIONS {
+    if !arguments.iter().any(|word| word == "--bench") {
+        render_all();
+        ExitCode::SUCCESS
+    } else if words == ["gates"] {
+        gates::check(per_voice)
+    } else {
+        count_chosen(&words)
+    }
+}
+
+/// Counts the cases whose names contain one of these words, or all.
+fn count_chosen(words: &[&str]) -> ExitCode {
+    let mut code = ExitCode::SUCCESS;
+    for (_, name) in MOTIONS {
         for partials in PARTIALS {
             let case = format!("{name}/{partials}");
-            if !words.is_empty() && !words.iter().any(|word| case.contains(*word)) {
+            if !words.is_empty() && !words.iter().any(|word| case.contains(word)) {
                 continue;
             }
             println!("Testing voices/{case}");
-            if has_counted && !counts_all {
-                render(motion, partials, 1);
-                println!("Success");
-                continue;
-            }
-            has_counted = true;
             match per_voice(name, partials) {
                 Ok(count) => println!("{count:>12.1} a voice and block\nSuccess"),
                 Err(error) => {
@@ -103,6 +109,17 @@ fn main() -> ExitCode {
         }
     }
     code
+}
+
+/// Renders a block of each case, which shows that it still works.
+fn render_all() {
+    for (motion, name) in MOTIONS {
+        for partials in PARTIALS {
+            println!("Testing voices/{name}/{partials}");
+            render(motion, partials, 1);
+            println!("Success");
+        }
+    }
 }
 
 /// Instructions for a voice in one block.

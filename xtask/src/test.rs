@@ -112,6 +112,7 @@ pub fn test() -> Result<ExitCode> {
         Ok(())
     });
     stage(Tests, "Benches, each run once", &mut benches_once);
+    stage(Tests, "Instructions of voices", &mut instructions);
     stage(Tests, "The VST3 in foreign hosts", &mut |reading| {
         ensure!(bundled, "not run: there is no bundle");
         python::hosts(reading, &prepared)
@@ -305,6 +306,17 @@ fn benches_once(reading: &mut Reading) -> Result<()> {
         command.get_args().any(|word| word == "--bench"),
         "there is no benchmark"
     );
+    let mut benches = Benches::new(reading);
+    let status = follow(&mut command, |line| benches.read(line))?;
+    benches.end(status.success());
+    Ok(())
+}
+
+/// Compares what voices cost, as they are built to be shipped, with its limits.
+fn instructions(reading: &mut Reading) -> Result<()> {
+    let mut command = cargo();
+    command.args(["bench", "--no-default-features", "--bench", "voices"]);
+    command.args(["--", "gates"]);
     let mut benches = Benches::new(reading);
     let status = follow(&mut command, |line| benches.read(line))?;
     benches.end(status.success());

@@ -3,7 +3,6 @@
 use super::EditorModel;
 use super::spectrum::selection::Selection;
 use crate::synth::Param;
-use crate::synth::modulation::fan::PartialSet;
 use crate::synth::parameter::{DRAWN_SETS, DrawnSetParams, PartialMask, RouteParams};
 
 /// The partials of a selection as a set of a route.
@@ -14,7 +13,8 @@ pub fn mask_of(selection: Selection) -> PartialMask {
 /// Where a drawn set is among the labels of "Route n Partials".
 fn place_of(number: usize) -> Option<usize> {
     let labels = RouteParams::of(1).partials.range().labels()?;
-    (0..labels.len()).find(|&place| PartialSet::from_index(place).drawn_number() == Some(number))
+    let name = format!("Drawn {number}");
+    labels.iter().position(|label| *label == name)
 }
 
 impl EditorModel {
