@@ -45,10 +45,7 @@ fn fingerprint(patch: &Patch) -> u64 {
 }
 
 #[test]
-#[cfg_attr(
-    not(target_arch = "x86_64"),
-    ignore = "the bits are those of x86-64"
-)]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "the bits are those of x86-64")]
 fn presets_of_the_first_schema_sound_as_they_did() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema_1");
     let expected = fs::read_to_string(folder.join("fingerprints.txt")).expect("a file");

@@ -388,7 +388,8 @@ impl Voice {
             let at = tick.block_frames - rest + frames;
             let segment = done..done + frames;
             self.control.modulators.advance(&tick.modulators, frames);
-            let own = self.segment_values(tick, &channel, at, &mut workspace.partial_routes);
+            let mut own = *self.base_values(tick);
+            self.move_values(tick, &channel, at, &mut own, &mut workspace.partial_routes);
             self.move_rates(tick, &own);
             if !workspace.partial_routes.is_empty() {
                 self.move_partials(is_as_before && self.routes_rest(tick, &own));

@@ -30,15 +30,18 @@ pub trait SpectrumStage: Copy + PartialEq {
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
 }
 
-/// What one stage makes stale, if `stale` is so already.
-fn made_stale<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>, stale: Arrays) -> Arrays {
+/// What other settings of one stage make stale.
+fn changed<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>) -> Arrays {
     match (stage, before) {
-        (Some(stage), Some(before)) => {
-            stage.changed(before) | S::WRITES.only_if(stale.contain_any(S::READS))
-        }
+        (Some(stage), Some(before)) => stage.changed(before),
         (None, None) => Arrays::NONE,
         _ => S::WRITES,
     }
+}
+
+/// What one stage makes stale, if `stale` is so already.
+fn made_stale<S: SpectrumStage>(stage: &Option<S>, stale: Arrays) -> Arrays {
+    S::WRITES.only_if(stage.is_some() && stale.contain_any(S::READS))
 }
 
 fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, frame: &mut Frame) {
@@ -77,9 +80,14 @@ macro_rules! stages {
             /// stages are set otherwise than `before`, and those that follow from either.
             pub fn stale(&self, before: &Stages, stale: Arrays) -> Arrays {
                 let mut all = stale;
+                $(all |= changed(&self.$stage, &before.$stage);)*
+                // Most segments of a held note.
+                if all == Arrays::NONE {
+                    return all;
+                }
                 loop {
                     let start = all;
-                    $(all |= made_stale(&self.$stage, &before.$stage, all);)*
+                    $(all |= made_stale(&self.$stage, all);)*
                     if all == start {
                         return all;
                     }

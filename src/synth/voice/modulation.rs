@@ -73,44 +73,47 @@ impl Voice {
         }
     }
 
-    /// The voice's values by some of the routes.
-    fn modulated(
+    /// The voice's values before any route.
+    pub(super) fn base_values<'a>(&'a self, tick: &'a Tick) -> &'a DestinationValues {
+        match self.control.has_offsets {
+            true => &self.own.base,
+            false => &tick.destinations,
+        }
+    }
+
+    /// Lets some of the routes move the voice's values, which are there before any route.
+    fn modulate_values(
         &self,
         tick: &Tick,
         channel: &Control,
         sources: &mut SourceValues,
         routes: RouteSet,
-    ) -> DestinationValues {
-        let mut own = if self.control.has_offsets {
-            self.own.base
-        } else {
-            tick.destinations
-        };
+        own: &mut DestinationValues,
+    ) {
         own[Destination::PAN] = self.control.note.expression.pan + channel.pan;
-        tick.routes.apply(routes, sources, &mut own);
-        own
+        tick.routes.apply(routes, sources, own);
     }
 
-    /// The voice's values at the end of a segment, `at` frames into the block, and what moves its single
-    /// partials there.
-    pub(super) fn segment_values(
+    /// Takes the voice's values, which are there before any route, to the end of a segment, `at` frames
+    /// into the block, and writes what moves its single partials there.
+    pub(super) fn move_values(
         &self,
         tick: &Tick,
         channel: &Control,
         at: usize,
+        own: &mut DestinationValues,
         partial_routes: &mut PartialRoutes,
-    ) -> DestinationValues {
+    ) {
         let routes = self.control.active_routes;
         let mut sources = self.sources(tick, channel, at, &self.control.modulators);
-        let own = self.modulated(tick, channel, &mut sources, routes);
+        self.modulate_values(tick, channel, &mut sources, routes, own);
         let to_partials = routes.and(tick.routes.to_partials());
         tick.routes
-            .apply_to_partials(to_partials, &mut sources, &own, partial_routes);
+            .apply_to_partials(to_partials, &mut sources, own, partial_routes);
         let glide = Glide::read(&tick.values, &self.control.note);
         if let Some(instant) = glide.and_then(|glide| FannedGlide::at(&glide, self.age_s(tick))) {
             partial_routes.push_glide(instant);
         }
-        own
     }
 
     /// Lets the LFOs run from the onset on, `at` frames into the block, as fast as routes make them.
@@ -118,7 +121,8 @@ impl Voice {
         let routes = self.control.active_routes.and(tick.routes.to_rates());
         if !routes.is_empty() {
             let mut sources = self.sources(tick, channel, at, &self.control.modulators);
-            let own = self.modulated(tick, channel, &mut sources, routes);
+            let mut own = *self.base_values(tick);
+            self.modulate_values(tick, channel, &mut sources, routes, &mut own);
             self.move_rates(tick, &own);
         }
     }
@@ -145,7 +149,8 @@ impl Voice {
         [0, 1, 2].map(|blocks| {
             let at = at + blocks * tick.block_frames;
             let mut sources = self.sources(tick, channel, at, &modulators);
-            let own = self.modulated(tick, channel, &mut sources, routes);
+            let mut own = *self.base_values(tick);
+            self.modulate_values(tick, channel, &mut sources, routes, &mut own);
             let age_s = modulators.lfos.age_s(&tick.modulators.lfos);
             modulators.advance(&tick.modulators, tick.block_frames);
             self.fundamental_hz(tick, channel, &own, age_s)
