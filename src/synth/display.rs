@@ -10,7 +10,7 @@ use super::modulation::fan::PartialRoutes;
 use super::modulation::lfo::LfoCycle;
 use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
-use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param};
+use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
 use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
@@ -18,6 +18,7 @@ use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
+use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
 
 /// The values of a patch as they are set, before the macros move them.
@@ -135,6 +136,13 @@ pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let phase = f64::from(values.get(params.phase));
     let seed = values.get(Param::SEED) as u64;
     LfoCycle::read(values, number).value(cycles + phase, seed)
+}
+
+/// The number of the curve that an LFO follows whose shape is at this place of the labels; `None` if it
+/// follows none.
+pub fn lfo_curve(shape: usize) -> Option<usize> {
+    let place = shape.checked_sub(LfoShape::COUNT)?;
+    Some((place + 1).min(CURVES))
 }
 
 /// Whether route `number` of the patch moves anything if its depth is not 0.

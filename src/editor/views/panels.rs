@@ -300,6 +300,14 @@ impl Panels {
         }
     }
 
+    /// The card of an LFO; brings up the curve that is asked for there.
+    fn lfo(&mut self, ui: &mut Ui, context: &mut ViewContext, number: usize, rect: Rect) {
+        if let Some(curve) = self.lfos[number - 1].show(ui, context, rect) {
+            let groups = [Group::Curve1, Group::Curve2, Group::Curve3, Group::Curve4];
+            self.bring_up(groups[curve - 1]);
+        }
+    }
+
     fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Sound => {
@@ -318,7 +326,7 @@ impl Panels {
             CardRow::Modulation => {
                 let [macros, lfo] = split_columns(rect, [482.0, 0.0]);
                 macros::show(ui, context, macros);
-                self.lfos[0].show(ui, context, lfo);
+                self.lfo(ui, context, 1, lfo);
             }
             CardRow::Play => {
                 let [expression, output, load] = split_columns(rect, [278.0, 194.0, 0.0]);
@@ -331,13 +339,13 @@ impl Panels {
                     split_columns(rect, [164.0, 0.22 * rect.width(), 0.0]);
                 simple(ui, context, playing, 3, &[Group::Playing]);
                 lfo::show_details(ui, context, details);
-                self.lfos[1].show(ui, context, second);
+                self.lfo(ui, context, 2, second);
             }
             CardRow::Lfos => {
                 let half = 0.5 * (rect.width() - theme::GAP);
                 let [third, fourth] = split_columns(rect, [half, 0.0]);
-                self.lfos[2].show(ui, context, third);
-                self.lfos[3].show(ui, context, fourth);
+                self.lfo(ui, context, 3, third);
+                self.lfo(ui, context, 4, fourth);
             }
             CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
             CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),

@@ -1,6 +1,6 @@
 //! An LFO: its shape as it moves, and its controls.
 
-use egui::{Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use crate::editor::context::ViewContext;
@@ -9,7 +9,7 @@ use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 use crate::editor::widgets::choice;
 use crate::editor::widgets::place;
-use crate::synth::display::lfo_value;
+use crate::synth::display::{lfo_curve, lfo_value};
 use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoParams};
 use crate::synth::{Param, Values};
@@ -46,8 +46,8 @@ impl LfoView {
         std::array::from_fn(|index| LfoView::new(index + 1, groups[index]))
     }
 
-    /// Shows the card.
-    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    /// Shows the card. Returns the number of the curve that is asked for.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) -> Option<usize> {
         if let TelemetryState::Latest(telemetry) = context.live.telemetry()
             && telemetry.statistics.voices > 0
         {
@@ -69,11 +69,31 @@ impl LfoView {
             super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
         let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
         self.shape(ui, context.controls.values(), well);
+        let asked = self.ask_for_curve(ui, context, well);
         let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
         place(ui, field, |ui| {
             choice(ui, context, params.shape, "", vec2(view.width(), 20.0));
         });
         grid(ui, context, controls, columns, &others);
+        asked
+    }
+
+    /// A click on the picture asks for the curve that it shows, if the shape is one.
+    fn ask_for_curve(&self, ui: &Ui, context: &mut ViewContext, well: Rect) -> Option<usize> {
+        let shape = context.model.plain(LfoParams::of(self.number).shape) as usize;
+        let curve = lfo_curve(shape);
+        let name = self.group.name();
+        // Not reached by the keyboard: the curve is behind a tab of its own.
+        let id = ui.scope_id().with(("picture", self.number));
+        let response = ui.interact(well, id, Sense::CLICK);
+        context.help.show_for(&response, || match curve {
+            Some(curve) => format!("{name} follows Curve {curve}. Click: its points"),
+            None => format!("{name}: choose one of the curves as its shape to draw it"),
+        });
+        if curve.is_some() && response.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        }
+        curve.filter(|_| response.clicked())
     }
 
     fn shape(&self, ui: &Ui, values: &Values, rect: Rect) {

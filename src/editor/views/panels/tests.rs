@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use egui::{Key, Modifiers, Role, Vec2, vec2};
+use egui::{Key, Modifiers, PointerButton, Role, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::model::{routes as model_routes, value_text};
 use crate::editor::testing::window::{
-    WindowHarness, control, drag, plain, show_tab, tab_names, value_text, window, with_controls,
+    WindowHarness, click, control, drag, plain, show_tab, tab_names, value_text, window,
+    with_controls,
 };
 use crate::synth::Param;
 use crate::synth::parameter::{
@@ -288,6 +289,24 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     ];
     for pair in firsts.windows(2) {
         assert!(place(pair[0]) < place(pair[1]), "{}", pair[1].row().name);
+    }
+}
+
+/// A curve that an LFO follows is drawn in its own card.
+#[test]
+fn the_picture_of_an_lfo_leads_to_its_curve() {
+    let mut harness = window(SMALL);
+    show(&mut harness, "LFO 3");
+    let shape = LfoParams::of(3).shape;
+    let field = control(&harness, shape).rect();
+    let at = field.center_top() - vec2(0.0, 30.0);
+    let points = "Curve 2 Point 1";
+    for (label, leads) in [("Triangle", false), ("Curve 2", true)] {
+        control(&harness, shape).set_text_value_accesskit(label);
+        harness.run_steps(2);
+        click(&mut harness, at, PointerButton::Primary, 1);
+        harness.run_steps(3);
+        assert_eq!(harness.query_by_label(points).is_some(), leads, "{label}");
     }
 }
 
