@@ -1,4 +1,4 @@
-//! Fanned modulation of the partials: what [routes to partials](PartialRoutes) come to for each.
+//! Fanned modulation of the partials: what [routes to partials] come to for each.
 //!
 //! A partial has a place u in the fan, 0 to 1, by the modulator's [order](FanOrder). With a fan phase P
 //! and a fan rate R an LFO has, for that partial, the value
@@ -19,6 +19,8 @@
 //!
 //! Source of the hash: `lowbias32` of Chris Wellons, "Prospecting for Hash Functions" (2018), public
 //! domain.
+//!
+//! [routes to partials]: crate::synth::modulation::fan::PartialRoutes
 
 use super::array::GROUP;
 use super::{Context, Frame, HarmonicTables};

@@ -42,7 +42,12 @@ impl SpectrumStage for Stage {
         let levels_db = &mut levels_db[..len];
         match self.tilt_db {
             Some(tilt_db) => self.set_with_tilts(tilt_db, context, frame, levels_db),
-            None => set_offsets([PartialDestination::Level], context, frame, [&mut *levels_db]),
+            None => set_offsets(
+                [PartialDestination::Level],
+                context,
+                frame,
+                [&mut *levels_db],
+            ),
         }
         let limits_db = RouteTarget::PartialsLevel.limits();
         multiply(
