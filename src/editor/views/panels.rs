@@ -336,7 +336,7 @@ impl Panels {
             }
             CardRow::Fans => {
                 let [playing, details, second] =
-                    split_columns(rect, [164.0, 0.22 * rect.width(), 0.0]);
+                    split_columns(rect, [208.0, 0.22 * rect.width(), 0.0]);
                 simple(ui, context, playing, 3, &[Group::Playing]);
                 lfo::show_details(ui, context, details);
                 self.lfo(ui, context, 2, second);
