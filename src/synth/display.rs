@@ -195,6 +195,25 @@ mod tests {
         patch
     }
 
+    /// What sounds after so many frames of a note of key 45.
+    pub(super) fn played(patch: &Patch, frames: usize) -> Snapshot {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        engine.set_patch(patch);
+        engine.push(Event::NoteOn {
+            id: None,
+            channel: 0,
+            key: 45,
+            velocity: 1.0,
+        });
+        engine.render(&mut vec![0.0; frames], &mut vec![0.0; frames]);
+        let mut snapshot = Snapshot::default();
+        engine.snapshot(&mut snapshot);
+        snapshot
+    }
+
     #[test]
     fn partials_are_where_the_engine_has_them() {
         let patch = patch(&[
@@ -202,20 +221,7 @@ mod tests {
             (Param::STRETCH, 30.0),
             (Param::partial_tune(2), 1_200.0),
         ]);
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 1,
-        });
-        engine.set_patch(&patch);
-        engine.push(Event::NoteOn {
-            id: None,
-            channel: 0,
-            key: 45,
-            velocity: 1.0,
-        });
-        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
-        let mut snapshot = Snapshot::default();
-        engine.snapshot(&mut snapshot);
+        let snapshot = played(&patch, 64);
         let (voice, partials) = lowest_voice(&snapshot).expect("a voice");
         let ratios = PartialRatios::new(&patch);
         for (n, partial) in (1..).zip(partials) {

@@ -1,6 +1,6 @@
 //! A switch. Its state shows in the place of its button, in its colour and in words.
 
-use egui::{Pos2, Rect, Response, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Pos2, Rect, Response, Role, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
 use super::accessibility::describe_choice;
 use super::behaviour::{allocate, interact};
@@ -29,10 +29,7 @@ pub fn switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, 
 pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, size: Vec2) {
     dimmed(ui, context, param, |ui, context| {
         lively(ui, context, param, size, |ui, rect, text| {
-            let theme = theme::current(ui);
-            let word = rect.with_min_x(rect.left() + SLOT.x + 4.0);
-            label(ui, word, text, theme.text);
-            pos2(rect.left() + 0.5 * SLOT.x, rect.center().y)
+            word_beside(ui, rect, text, theme::current(ui).text)
         });
     });
 }
@@ -41,12 +38,16 @@ pub fn narrow_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, size:
 pub fn named_switch(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {
     dimmed(ui, context, param, |ui, context| {
         lively(ui, context, param, size, |ui, rect, _| {
-            let theme = theme::current(ui);
-            let word = rect.with_min_x(rect.left() + SLOT.x + 4.0);
-            label(ui, word, name, theme.weak_text);
-            pos2(rect.left() + 0.5 * SLOT.x, rect.center().y)
+            word_beside(ui, rect, name, theme::current(ui).weak_text)
         });
     });
+}
+
+/// Writes a word beside the slot of a switch in one line, and returns the middle of the slot.
+fn word_beside(ui: &Ui, rect: Rect, word: &str, color: Color32) -> Pos2 {
+    let place = rect.with_min_x(rect.left() + SLOT.x + 4.0);
+    label(ui, place, word, color);
+    pos2(rect.left() + 0.5 * SLOT.x, rect.center().y)
 }
 
 /// `words` writes the words in the switch's place, and returns the middle of the slot.

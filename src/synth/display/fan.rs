@@ -86,8 +86,8 @@ mod tests {
     use super::*;
     use crate::dsp::lfo::LfoShape;
     use crate::synth::display::lfo_value;
+    use crate::synth::display::tests::played;
     use crate::synth::parameter::{LfoParams, Param, ROUTE_SOURCE_LABELS, RouteParams};
-    use crate::synth::{Config, Engine, Event, Snapshot};
 
     fn place_of(name: &str) -> usize {
         let labels = ROUTE_SOURCE_LABELS.iter();
@@ -138,21 +138,8 @@ mod tests {
     #[test]
     fn in_a_voice_it_moves_with_the_voice() {
         let patch = patch();
-        let mut engine = Engine::new(&Config {
-            sample_rate_hz: 48_000.0,
-            max_voices: 1,
-        });
-        engine.set_patch(&patch);
-        engine.push(Event::NoteOn {
-            id: None,
-            channel: 0,
-            key: 45,
-            velocity: 1.0,
-        });
-        let mut snapshot = Snapshot::default();
         // A second, in which the LFO has run 0.3 cycles.
-        engine.render(&mut [0.0; 48_000], &mut [0.0; 48_000]);
-        engine.snapshot(&mut snapshot);
+        let snapshot = played(&patch, 48_000);
         let each = fan_values(&patch, snapshot.fan.as_ref(), place_of("LFO 2"));
         let expected = lfo_value(&Values::new(&patch), 2, 0.3);
         assert!((each[0] - expected).abs() < 2e-3, "{} {expected}", each[0]);

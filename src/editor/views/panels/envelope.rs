@@ -111,17 +111,7 @@ impl EnvelopeView {
         if response.double_clicked()
             && let Some(handle) = pointed
         {
-            let params: Vec<Param> = self.params(handle).into_iter().flatten().collect();
-            match params[..] {
-                [param] => context.model.reset(param),
-                _ => {
-                    context.model.begin_group("Reset corner");
-                    for param in params {
-                        context.model.reset(param);
-                    }
-                    context.model.end_group();
-                }
-            }
+            self.reset(context, handle);
         }
         let active = self.held.map(|held| held.handle).or(pointed);
         if active.is_some() {
@@ -146,6 +136,21 @@ impl EnvelopeView {
 
         self.paint(ui, context, rect, active);
         self.bend_handles(ui, context, rect);
+    }
+
+    /// Brings back the defaults of what a handle moves, as one step.
+    fn reset(&self, context: &mut ViewContext, handle: Handle) {
+        let params: Vec<Param> = self.params(handle).into_iter().flatten().collect();
+        match params[..] {
+            [param] => context.model.reset(param),
+            _ => {
+                context.model.begin_group("Reset corner");
+                for param in params {
+                    context.model.reset(param);
+                }
+                context.model.end_group();
+            }
+        }
     }
 
     /// Lets the keyboard and a screen reader bend each stage.
