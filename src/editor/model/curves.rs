@@ -1,7 +1,9 @@
 //! A curve as it is edited: each change of it as the parameters to set.
 
+mod lfo_shape;
 mod shapes;
 
+pub use lfo_shape::{draw_lfo, free_curve};
 pub use shapes::CurveShape;
 
 use super::EditorModel;
@@ -270,14 +272,24 @@ impl EditedCurve {
 
     /// Makes it one of the ready shapes.
     pub fn reshape(&self, shape: CurveShape) -> CurveEdit {
-        let (loop_start, loop_end) = shape.loop_points();
+        let name = format!("{} {}", self.title(), shape.name());
+        self.through(shape.points().to_vec(), shape.loop_points(), name)
+    }
+
+    /// Leads it through other points, and round between those of these numbers.
+    fn through(
+        &self,
+        points: Vec<CurvePoint>,
+        (loop_start, loop_end): (usize, usize),
+        name: String,
+    ) -> CurveEdit {
         let after = EditedCurve {
-            points: shape.points().to_vec(),
+            points,
             loop_start,
             loop_end,
             ..self.clone()
         };
-        after.edit(format!("{} {}", self.title(), shape.name()))
+        after.edit(name)
     }
 
     fn title(&self) -> String {

@@ -1,14 +1,14 @@
 //! An LFO: its shape as it moves, and its controls.
 
-use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Button, Pos2, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use crate::editor::context::ViewContext;
+use crate::editor::model::curves::{draw_lfo, free_curve};
 use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
-use crate::editor::widgets::choice;
-use crate::editor::widgets::place;
+use crate::editor::widgets::{choice, place, text_width};
 use crate::synth::display::{lfo_curve, lfo_value};
 use crate::synth::parameter::layout::{Group, Page};
 use crate::synth::parameter::{LFOS, LfoParams};
@@ -78,22 +78,44 @@ impl LfoView {
         asked
     }
 
-    /// A click on the picture asks for the curve that it shows, if the shape is one.
-    fn ask_for_curve(&self, ui: &Ui, context: &mut ViewContext, well: Rect) -> Option<usize> {
-        let shape = context.model.plain(LfoParams::of(self.number).shape) as usize;
-        let curve = lfo_curve(shape);
+    /// A button on the picture asks for the curve that the LFO follows. If it follows none, a free one
+    /// takes over its shape first, to be drawn.
+    fn ask_for_curve(&self, ui: &mut Ui, context: &mut ViewContext, well: Rect) -> Option<usize> {
         let name = self.group.name();
-        // Not reached by the keyboard: the curve is behind a tab of its own.
-        let id = ui.scope_id().with(("picture", self.number));
-        let response = ui.interact(well, id, Sense::CLICK);
-        context.help.show_for(&response, || match curve {
-            Some(curve) => format!("{name} follows Curve {curve}. Click: its points"),
-            None => format!("{name}: choose one of the curves as its shape to draw it"),
+        let shape = context.model.plain(LfoParams::of(self.number).shape) as usize;
+        let followed = lfo_curve(shape);
+        let curve = followed.or_else(|| free_curve(context.model, context.controls.values()));
+        let drawn = curve.and_then(|curve| draw_lfo(context.model, self.number, curve));
+        let is_possible = followed.is_some() || drawn.is_some();
+        let word = if followed.is_some() { "Edit" } else { "Draw" };
+        let size = vec2(text_width(ui, word, theme::font(theme::SMALL)) + 12.0, 17.0);
+        let corner = Rect::from_min_size(well.right_top() - vec2(size.x + 2.0, -2.0), size);
+        let response = place(ui, corner, |ui| {
+            let text = RichText::new(word).font(theme::font(theme::SMALL));
+            ui.spacing_mut().button_padding = vec2(4.0, 0.0);
+            ui.add_enabled(is_possible, Button::new(text).min_size(size))
         });
-        if curve.is_some() && response.hovered() {
-            ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+        let title = format!("{word} {name}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, is_possible, &title));
+        context.help.show_for(&response, || match (curve, &drawn) {
+            (Some(curve), _) if followed.is_some() => {
+                format!("{name} follows Curve {curve}: shows its points")
+            }
+            (Some(curve), Some(_)) => {
+                format!(
+                    "Gives Curve {curve} the shape of {name}, which then follows it, to be drawn"
+                )
+            }
+            (Some(_), None) => format!("{name} is random: each cycle has a shape of its own"),
+            (None, _) => format!("All curves are in use: {name} has none to be drawn with"),
+        });
+        if !response.clicked() {
+            return None;
         }
-        curve.filter(|_| response.clicked())
+        if let Some(edit) = drawn {
+            edit.perform(context.model);
+        }
+        curve
     }
 
     fn shape(&self, ui: &Ui, values: &Values, rect: Rect) {

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use egui::{Key, Modifiers, PointerButton, Role, Vec2, vec2};
+use egui::{Key, Modifiers, Role, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
+use crate::editor::model::curves::EditedCurve;
 use crate::editor::model::{routes as model_routes, value_text};
 use crate::editor::testing::window::{
-    WindowHarness, click, control, drag, plain, show_tab, tab_names, value_text, window,
-    with_controls,
+    WindowHarness, control, drag, plain, show_tab, tab_names, value_text, window, with_controls,
 };
 use crate::synth::Param;
 use crate::synth::parameter::{
@@ -292,22 +292,43 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     }
 }
 
-/// A curve that an LFO follows is drawn in its own card.
+/// A shape that is no curve becomes one to be drawn, by the pointer and by the keyboard, in one step.
 #[test]
-fn the_picture_of_an_lfo_leads_to_its_curve() {
+fn the_shape_of_an_lfo_is_drawn_as_a_curve() {
     let mut harness = window(SMALL);
+    let [first, third] = [1, 3].map(|number| LfoParams::of(number).shape);
+    let button = |harness: &WindowHarness, name: &str| {
+        let node = harness.query_by_label(name)?;
+        Some(node.accesskit_node().is_disabled())
+    };
     show(&mut harness, "LFO 3");
-    let shape = LfoParams::of(3).shape;
-    let field = control(&harness, shape).rect();
-    let at = field.center_top() - vec2(0.0, 30.0);
-    let points = "Curve 2 Point 1";
-    for (label, leads) in [("Triangle", false), ("Curve 2", true)] {
-        control(&harness, shape).set_text_value_accesskit(label);
-        harness.run_steps(2);
-        click(&mut harness, at, PointerButton::Primary, 1);
-        harness.run_steps(3);
-        assert_eq!(harness.query_by_label(points).is_some(), leads, "{label}");
-    }
+    assert_eq!(button(&harness, "Draw LFO 3"), Some(false));
+    control(&harness, third).set_text_value_accesskit("Random");
+    harness.run_steps(2);
+    assert_eq!(button(&harness, "Draw LFO 3"), Some(true));
+    control(&harness, third).set_text_value_accesskit("Square");
+    // A curve that is chosen already is none to take.
+    harness.state_mut().model.set_plain(first, 12.0);
+    harness.run_steps(2);
+    harness.get_by_label("Draw LFO 3").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let curve = EditedCurve::shown(2, &harness.state().model);
+    let rounded = |x: f32| (x * 1e4).round() / 1e4;
+    let points = curve.points().iter();
+    let points: Vec<_> = points.map(|at| (rounded(at.time), at.level)).collect();
+    let square = [(0.0, 1.0), (0.5, 1.0), (0.5, -1.0), (1.0, -1.0)];
+    assert_eq!(points, square);
+    assert_eq!(plain(&harness, third), 13.0);
+    assert!(harness.query_by_label("Curve 2 Point 1").is_some());
+    show(&mut harness, "LFO 3");
+    assert_eq!(button(&harness, "Edit LFO 3"), Some(false));
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone, Some("Draw LFO 3".to_owned()));
+    harness.run_steps(2);
+    assert_eq!(plain(&harness, third), 3.0);
+    assert_eq!(button(&harness, "Draw LFO 3"), Some(false));
 }
 
 /// By the pointer on its line, and by the keyboard and a screen reader on its handle.
