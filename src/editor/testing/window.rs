@@ -29,6 +29,9 @@ pub struct TestWindow {
     pub folder: tempfile::TempDir,
 }
 
+/// Of a window with room for all panels at once, points.
+pub const WHOLE: Vec2 = Vec2::new(1_640.0, 3_200.0);
+
 pub type WindowHarness = Harness<'static, TestWindow>;
 
 /// A window of this size in points, over folders of its own, with a host that does as it is told.
@@ -122,17 +125,56 @@ pub fn value_text(harness: &WindowHarness, param: Param) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The names of the panels' tabs.
-pub fn tab_names(harness: &WindowHarness) -> Vec<String> {
+/// Between the names of a section's tab and of the tab of one of its pages.
+const PATH: &str = " > ";
+
+fn tabs(harness: &WindowHarness) -> Vec<String> {
     let tabs = harness.query_all_by_role(Role::Tab);
     tabs.filter_map(|tab| tab.accesskit_node().label())
         .collect()
 }
 
-/// Brings up what is behind a tab.
+/// Whatever the panels' tabs lead to: for each section, or for each page of it, a name for [`show_tab`].
+pub fn tab_names(harness: &mut WindowHarness) -> Vec<String> {
+    let is_section = |name: &String| {
+        let first = name.split(" · ").next();
+        ["Spectra", "Shape", "Move", "Play"].contains(&first.unwrap_or_default())
+    };
+    let mut names = Vec::new();
+    let sections: Vec<String> = tabs(harness).into_iter().filter(is_section).collect();
+    for section in &sections {
+        show_tab(harness, section);
+        let pages: Vec<String> = tabs(harness)
+            .into_iter()
+            .filter(|name| !sections.contains(name))
+            .collect();
+        if pages.is_empty() {
+            names.push(section.clone());
+        }
+        names.extend(pages.iter().map(|page| format!("{section}{PATH}{page}")));
+    }
+    show_tab(harness, &names[0].clone());
+    names
+}
+
+/// Brings up what is behind a tab, and a tab behind it.
 pub fn show_tab(harness: &mut WindowHarness, name: &str) {
-    harness.get_by_role_and_label(Role::Tab, name).click();
-    harness.run_steps(3);
+    for part in name.split(PATH) {
+        harness.get_by_role_and_label(Role::Tab, part).click();
+        harness.run_steps(3);
+    }
+}
+
+/// Brings up the control of a parameter.
+pub fn show_control(harness: &mut WindowHarness, param: Param) {
+    let name = param.row().name;
+    for tab in tab_names(harness) {
+        show_tab(harness, &tab);
+        if harness.query_by_label(name).is_some() {
+            return;
+        }
+    }
+    panic!("{name} has no control");
 }
 
 /// What the host has been told since this was last asked.

@@ -12,13 +12,13 @@ use crate::editor::model::value_text::current_text;
 use crate::editor::testing::host::Call;
 use crate::editor::testing::view::button;
 use crate::editor::testing::window::{
-    WindowHarness, click, control, drag, host_calls, plain, send, value_text, wheel, window,
+    WHOLE, WindowHarness, click, control, drag, host_calls, plain, send, value_text, wheel, window,
 };
 use crate::params::HostParams;
 use crate::synth::{MpeZones, Param};
 
 fn harness() -> WindowHarness {
-    window(vec2(1_600.0, 1_000.0))
+    window(WHOLE)
 }
 
 /// The middle of a control's dial.

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::testing::window::{
-    WindowHarness, click, control, drag, plain, send, value_text, window,
+    WHOLE, WindowHarness, click, control, drag, plain, send, value_text, window,
 };
 use crate::synth::Param;
 use crate::synth::parameter::{RouteParams, RouteTarget};
@@ -90,7 +90,7 @@ fn a_source_that_is_dropped_on_a_control_moves_it_as_one_step() {
 
 #[test]
 fn what_a_control_stands_for_is_moved_and_what_stands_for_nothing_is_not() {
-    let mut harness = window(SIZES[2]);
+    let mut harness = window(WHOLE);
     for (param, target) in [
         (Param::CUTOFF, "Filter Cutoff"),
         (Param::FINE, "Pitch"),
@@ -238,7 +238,7 @@ fn the_routes_of_a_control_and_of_a_source_are_set_in_their_menus() {
 /// What moves nothing is refused, and the window says why.
 #[test]
 fn a_route_that_would_move_nothing_is_not_made() {
-    let mut harness = window(SIZES[2]);
+    let mut harness = window(WHOLE);
     for (name, param, why) in [
         (
             "LFO 3",

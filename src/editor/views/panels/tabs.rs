@@ -51,6 +51,13 @@ pub fn tabs(
     clicked
 }
 
+/// How wide tabs are that have room, points.
+pub fn tabs_width(ui: &Ui, tabs: &[Tab]) -> f32 {
+    let padding = 2.0 * theme::GAP + theme::GRID;
+    let widths = tabs.iter().map(|tab| width(ui, &tab.name) + padding);
+    widths.sum::<f32>() - theme::GRID
+}
+
 /// Of a text on a tab, chosen or not, so that nothing jumps.
 fn width(ui: &Ui, text: &str) -> f32 {
     text_width(ui, text, theme::strong(theme::BODY))

@@ -9,7 +9,8 @@ use super::*;
 use crate::editor::model::curves::EditedCurve;
 use crate::editor::model::{routes as model_routes, value_text};
 use crate::editor::testing::window::{
-    WindowHarness, control, drag, plain, show_tab, tab_names, value_text, window, with_controls,
+    WHOLE, WindowHarness, control, drag, plain, show_control, show_tab, tab_names, value_text,
+    window, with_controls,
 };
 use crate::synth::Param;
 use crate::synth::parameter::{
@@ -77,7 +78,7 @@ fn every_parameter_has_one_control_behind_one_tab() {
     for size in [SMALL, vec2(1_280.0, 800.0), LARGE] {
         let mut harness = window(size);
         let mut found = HashSet::new();
-        for name in tab_names(&harness) {
+        for name in tab_names(&mut harness) {
             show_tab(&mut harness, &name);
             let shown = shown(&harness);
             let room = rooms(&harness, size);
@@ -103,7 +104,7 @@ fn every_parameter_has_one_control_behind_one_tab() {
 #[test]
 fn a_control_has_the_role_of_its_range_and_begins_with_the_default() {
     let mut harness = window(LARGE);
-    for name in tab_names(&harness) {
+    for name in tab_names(&mut harness) {
         show_tab(&mut harness, &name);
         for (param, _) in shown(&harness) {
             let role = match param.range() {
@@ -119,27 +120,18 @@ fn a_control_has_the_role_of_its_range_and_begins_with_the_default() {
     }
 }
 
-/// A large window has what most sounds need on its first tab.
+/// A section has a tab, and where not all of it has room, a tab for each page of it.
 #[test]
-fn a_large_window_shows_four_groups_at_once_and_four_tabs() {
-    let harness = window(LARGE);
-    assert_eq!(
-        tab_names(&harness),
-        [
-            "Sound · Envelopes · Modulation · Play & Output",
-            "Playing & LFO 2 · LFO 3 & 4 · Sequence 1 · Sequence 2",
-            "Curve 1 · Curve 2 · Curve 3 · Curve 4",
-            "Routes"
-        ]
-    );
-    let first = [
-        Param::PARTIALS,
-        Param::AMP_DELAY,
-        Param::LFO_SHAPE,
-        Param::VOICES,
-    ];
-    for param in first {
-        control(&harness, param);
+fn a_section_comes_back_as_it_was_left() {
+    for size in [SMALL, LARGE] {
+        let mut harness = window(size);
+        show(&mut harness, "Curve 2");
+        assert!(harness.query_by_label("Curve 2 Point 1").is_some());
+        show_tab(&mut harness, "Play");
+        assert!(harness.query_by_label("Curve 2 Point 1").is_none());
+        control(&harness, Param::VOICES);
+        show_tab(&mut harness, "Move");
+        assert!(harness.query_by_label("Curve 2 Point 1").is_some());
     }
 }
 
@@ -147,7 +139,7 @@ fn a_large_window_shows_four_groups_at_once_and_four_tabs() {
 fn every_control_changes_its_parameter_and_its_text() {
     let mut harness = window(LARGE);
     let mut changed = 0;
-    for name in tab_names(&harness) {
+    for name in tab_names(&mut harness) {
         show_tab(&mut harness, &name);
         // From the last on: a curve that has no loop in its mode has no ends of one.
         for (param, _) in shown(&harness).into_iter().rev() {
@@ -180,7 +172,7 @@ fn every_control_changes_its_parameter_and_its_text() {
 fn no_two_things_to_act_on_have_one_name_and_all_have_one() {
     for size in [SMALL, LARGE] {
         let mut harness = window(size);
-        for tab in tab_names(&harness) {
+        for tab in tab_names(&mut harness) {
             show_tab(&mut harness, &tab);
             harness.check_accessibility();
             let mut names = HashMap::new();
@@ -198,10 +190,11 @@ fn no_two_things_to_act_on_have_one_name_and_all_have_one() {
     }
 }
 
-/// The parameters that Tab comes to, one after the other, from this one on and until it comes there
-/// again.
-fn walked_from(harness: &mut WindowHarness, first: Param) -> Vec<Param> {
-    control(harness, first).focus();
+/// The parameters that Tab comes to behind the tabs of the panels, one after the other, until it comes
+/// there again.
+fn walked(harness: &mut WindowHarness) -> Vec<Param> {
+    let tabs = harness.query_all_by_role(Role::Tab);
+    tabs.last().expect("a tab").focus();
     harness.run_steps(2);
     let mut walked = Vec::new();
     for _ in 0..400 {
@@ -227,15 +220,9 @@ fn walked_from(harness: &mut WindowHarness, first: Param) -> Vec<Param> {
 fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     let mut harness = window(LARGE);
     let mut walked = Vec::new();
-    let firsts = [
-        Param::PARTIALS,
-        Param::GLIDE,
-        CurveParams::of(1).loop_start,
-        RouteParams::of(1).from,
-    ];
-    for (tab, first) in tab_names(&harness).iter().zip(firsts) {
-        show_tab(&mut harness, tab);
-        walked.extend(walked_from(&mut harness, first));
+    for tab in tab_names(&mut harness) {
+        show_tab(&mut harness, &tab);
+        walked.extend(self::walked(&mut harness));
     }
     assert_eq!(walked.len(), with_controls().count());
     // Within a card from the left to the right and downwards; the cards in the order of the groups.
@@ -256,13 +243,11 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         Param::PARTIALS,
         Param::COARSE,
         Param::FILTER_TYPE,
+        Param::DAMPING,
         Param::AMP_DELAY,
         Param::FILTER_DELAY,
-        Param::DAMPING,
         Param::macro_value(1),
         Param::LFO_SHAPE,
-        Param::VELOCITY_LEVEL,
-        Param::VOICES,
         LfoParams::of(1).phase,
         LfoParams::of(2).shape,
         LfoParams::of(3).shape,
@@ -286,6 +271,9 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         of_first.bypass,
         RouteParams::of(2).from,
         of_last.from,
+        Param::VELOCITY_LEVEL,
+        Param::GLIDE,
+        Param::VOICES,
     ];
     for pair in firsts.windows(2) {
         assert!(place(pair[0]) < place(pair[1]), "{}", pair[1].row().name);
@@ -334,7 +322,7 @@ fn the_shape_of_an_lfo_is_drawn_as_a_curve() {
 /// By the pointer on its line, and by the keyboard and a screen reader on its handle.
 #[test]
 fn the_line_of_each_stage_of_an_envelope_is_bent_by_itself() {
-    let mut harness = window(LARGE);
+    let mut harness = window(WHOLE);
     for (param, seconds) in [
         (Param::FILTER_ATTACK, 2.0),
         (Param::FILTER_DECAY, 2.0),
@@ -378,7 +366,7 @@ fn the_line_of_each_stage_of_an_envelope_is_bent_by_itself() {
 /// All stages together fill the drawing, however short or long they are.
 #[test]
 fn an_envelope_fills_its_drawing() {
-    let mut harness = window(LARGE);
+    let mut harness = window(WHOLE);
     let mut ends = Vec::new();
     for seconds in [0.001, 0.2, 5.0, 60.0] {
         for param in [Param::AMP_ATTACK, Param::AMP_DECAY, Param::AMP_RELEASE] {
@@ -394,7 +382,7 @@ fn an_envelope_fills_its_drawing() {
 
 #[test]
 fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
-    let mut harness = window(LARGE);
+    let mut harness = window(WHOLE);
     // Decay and sustain of the amplitude: sustain is full, decay 500 ms.
     let release = control(&harness, Param::AMP_RELEASE).rect();
     let card = control(&harness, Param::AMP_DELAY).rect().union(release);
@@ -431,7 +419,7 @@ fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
 
 #[test]
 fn the_load_is_told_in_words_too() {
-    let mut harness = window(LARGE);
+    let mut harness = window(WHOLE);
     let words = |harness: &WindowHarness| {
         let labels = harness.query_all_by_role(Role::Label);
         labels
@@ -459,10 +447,7 @@ fn the_shape_of_each_lfo_moves_while_something_sounds_and_then_rests() {
     let mut harness = window(LARGE);
     for number in 1..=LFOS {
         let param = LfoParams::of(number).shape;
-        show(
-            &mut harness,
-            if number == 1 { "Modulation" } else { "LFO 2" },
-        );
+        show_control(&mut harness, param);
         let place = control(&harness, param).rect();
         let well = Rect::from_min_max(place.min - vec2(0.0, 60.0), place.right_top());
         let painted = |harness: &mut WindowHarness, cycles: f64, voices: usize| -> Vec<String> {
@@ -485,41 +470,6 @@ fn the_shape_of_each_lfo_moves_while_something_sounds_and_then_rests() {
         assert_ne!(first, moved);
         assert_eq!(painted(&mut harness, 0.5, 0), moved);
     }
-}
-
-#[test]
-fn groups_stand_as_there_is_room_for_them() {
-    for (width, height, columns, rows, tabs) in [
-        (784.0, 164.0, 1, 1, 13),
-        (984.0, 202.0, 1, 1, 13),
-        (784.0, 302.0, 1, 2, 7),
-        (784.0, 700.0, 1, 4, 4),
-        // Room for five, but as few tabs with four.
-        (784.0, 750.0, 1, 4, 4),
-        (784.0, 900.0, 1, 6, 3),
-        (784.0, 1_200.0, 1, 6, 3),
-        (784.0, 1_800.0, 1, 12, 2),
-        (1_584.0, 164.0, 2, 1, 7),
-        (1_584.0, 324.0, 2, 2, 4),
-        (3_800.0, 324.0, 2, 2, 4),
-        // Room for three.
-        (3_800.0, 442.0, 2, 3, 3),
-        (3_800.0, 700.0, 2, 3, 3),
-        (3_800.0, 900.0, 2, 6, 2),
-        (200.0, 50.0, 1, 1, 13),
-    ] {
-        let plan = Plan::of(vec2(width, height));
-        assert_eq!(plan, Plan { columns, rows }, "{width} × {height}");
-        assert_eq!(plan.pages().len(), tabs, "{width} × {height}");
-    }
-    // Two stand below one another where there is room for two times two.
-    let plan = Plan::of(vec2(1_584.0, 324.0));
-    assert_eq!(plan.for_groups(4), plan);
-    let below = Plan {
-        columns: 1,
-        rows: 2,
-    };
-    assert_eq!(plan.for_groups(2), below);
 }
 
 #[test]
@@ -586,7 +536,7 @@ fn no_name_of_a_control_is_cut_short() {
     let (mut seen, mut cut) = (HashSet::new(), Vec::new());
     for size in [SMALL, vec2(1_120.0, 700.0), LARGE] {
         let mut harness = window(size);
-        for tab in tab_names(&harness) {
+        for tab in tab_names(&mut harness) {
             show_tab(&mut harness, &tab);
             for galley in texts(&harness)
                 .iter()
@@ -643,7 +593,7 @@ fn short_names_are_made_of_the_words_of_the_names() {
 fn no_name_under_a_control_is_cut_short() {
     for size in [SMALL, LARGE] {
         let mut harness = window(size);
-        for tab in tab_names(&harness) {
+        for tab in tab_names(&mut harness) {
             show_tab(&mut harness, &tab);
             let written = texts(&harness);
             let cut: Vec<&str> = written
@@ -668,7 +618,7 @@ fn numbers_are_written_in_one_way() {
             harness.get_by_label("Octave down").click();
             harness.run_steps(1);
         }
-        for tab in tab_names(&harness) {
+        for tab in tab_names(&mut harness) {
             show_tab(&mut harness, &tab);
             let written = texts(&harness);
             numbers.extend(written.iter().map(|galley| galley.text().to_owned()));

@@ -2,7 +2,7 @@
 
 mod drawn_sets;
 mod selection_menu;
-mod shape_menu;
+mod transform_menu;
 
 use egui::{Align, Button, Layout, Response, Ui, UiBuilder};
 
@@ -15,7 +15,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, segments, toggle, toggle_width, with_arrow};
 use crate::editor::widgets::{set_label, text_width};
 use selection_menu::SelectionMenu;
-use shape_menu::ShapeMenu;
+use transform_menu::TransformMenu;
 
 /// From this width on the switches stand in the row itself, points.
 const WIDE: f32 = 1_060.0;
@@ -28,14 +28,14 @@ const VIEW: &str = "View";
 /// What the tools remember.
 pub struct Tools {
     selection: SelectionMenu,
-    shape: ShapeMenu,
+    transform: TransformMenu,
 }
 
 impl Tools {
     pub fn new() -> Tools {
         Tools {
             selection: SelectionMenu::new(),
-            shape: ShapeMenu::new(),
+            transform: TransformMenu::new(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Tools {
                 context.help.show_for(response, || help.to_owned());
             }
             self.selection.show(ui, context, bars);
-            self.shape.show(ui, context, *layer, bars);
+            self.transform.show(ui, context, *layer, bars);
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
             let rect = ui.max_rect();

@@ -7,13 +7,13 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::view::key;
 use crate::editor::testing::window::{
-    WindowHarness, click, control, drag, plain, press, send, window,
+    WHOLE, WindowHarness, click, control, drag, plain, press, send, window,
 };
 use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::{Param, Patch};
 
 fn large() -> WindowHarness {
-    window(vec2(1_600.0, 1_000.0))
+    window(WHOLE)
 }
 
 fn levels(harness: &WindowHarness) -> Vec<f32> {
@@ -97,7 +97,7 @@ fn menus_choose_and_shape() {
     assert!(harness.query_by_label_contains("32 chosen").is_some());
     send(&mut harness, [key(Key::Escape)]);
     harness.run_steps(3);
-    choose(&mut harness, "Shape", "Randomise");
+    choose(&mut harness, "Transform", "Randomise");
     let first = levels(&harness);
     for (place, level) in first.iter().enumerate() {
         assert_eq!(*level != 0.0, place % 2 == 0, "partial {}", place + 1);
@@ -105,15 +105,15 @@ fn menus_choose_and_shape() {
     assert_eq!(undo(&mut harness).as_deref(), Some("Randomise Level"));
     assert!(levels(&harness).iter().all(|&level| level == 0.0));
     // The next seed gives another shape.
-    choose(&mut harness, "Shape", "Randomise");
+    choose(&mut harness, "Transform", "Randomise");
     assert_ne!(levels(&harness), first);
-    choose(&mut harness, "Shape", "Normalise");
+    choose(&mut harness, "Transform", "Normalise");
     let highest = levels(&harness)
         .into_iter()
         .step_by(2)
         .fold(f32::MIN, f32::max);
     assert!(highest.abs() < 1e-3, "{highest}");
-    choose(&mut harness, "Shape", "Reset");
+    choose(&mut harness, "Transform", "Reset");
     assert!(levels(&harness).iter().all(|&level| level == 0.0));
 }
 
@@ -275,7 +275,7 @@ fn the_right_button_draws_a_rectangle_that_chooses() {
 #[test]
 fn an_amount_that_is_dragged_is_one_step() {
     let mut harness = large();
-    harness.get_by_label("Shape").click();
+    harness.get_by_label("Transform").click();
     harness.run_steps(3);
     let field = |harness: &WindowHarness| {
         harness
@@ -299,7 +299,7 @@ fn an_amount_that_is_dragged_is_one_step() {
 #[test]
 fn an_amount_is_typed_with_any_minus_and_comma_and_shown_with_one_kind_of_minus() {
     let mut harness = large();
-    harness.get_by_label("Shape").click();
+    harness.get_by_label("Transform").click();
     harness.run_steps(3);
     let field = |harness: &WindowHarness| {
         let field = harness.get_by_role_and_label(egui::Role::SpinButton, "Tilt");

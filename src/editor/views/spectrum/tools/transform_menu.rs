@@ -13,7 +13,7 @@ use crate::editor::widgets::toolbar::menu;
 use crate::synth::parameter::parse_number;
 
 /// What the menu remembers.
-pub struct ShapeMenu {
+pub struct TransformMenu {
     seed: u64,
     /// In parts of the layer's whole width.
     random: f32,
@@ -37,9 +37,9 @@ struct Amount {
     suffix: String,
 }
 
-impl ShapeMenu {
-    pub fn new() -> ShapeMenu {
-        ShapeMenu {
+impl TransformMenu {
+    pub fn new() -> TransformMenu {
+        TransformMenu {
             seed: 1,
             random: 0.1,
             by_hand: None,
@@ -54,7 +54,7 @@ impl ShapeMenu {
         layer: Layer,
         bars: &mut BarEditor,
     ) {
-        let response = menu(ui, "Shape", |ui| {
+        let response = menu(ui, "Transform", |ui| {
             ui.set_width(220.0);
             let of = match bars.selection.count() {
                 0 => "all partials".to_owned(),
@@ -81,7 +81,7 @@ impl ShapeMenu {
             });
         });
         context.help.show_for(&response, || {
-            "Shape the chosen partials, or all: scale, tilt, smooth, randomise, copy…".to_owned()
+            "Change the chosen partials, or all: scale, tilt, smooth, randomise, copy…".to_owned()
         });
     }
 
