@@ -1,9 +1,11 @@
 //! Formulas that a screen may ask for, each worked out by the code that the engine uses. They hold
-//! for a voice at rest, before anything modulates it, but for [`fan_values`].
+//! for a voice at rest, before anything modulates it, but for [`fan_values`] and [`RestingNote`].
 
 mod fan;
+mod rest;
 
 pub use self::fan::fan_values;
+pub use self::rest::RestingNote;
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;

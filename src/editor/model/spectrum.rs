@@ -6,5 +6,6 @@ pub mod layer;
 pub mod operation;
 pub mod pitch;
 pub mod reference;
+pub mod rest;
 pub mod selection;
 pub mod view_state;

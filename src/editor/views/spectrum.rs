@@ -1,7 +1,7 @@
 //! The spectrum: every partial that sounds, and the first 64 as bars that are drawn by hand.
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
-//! modulation; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
+//! modulation, and while nothing does, the sound at rest is shown in its place; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
 //! ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the filter's curve ([`filter`]) and, while a
 //! source of modulation is touched, what each partial gets from it ([`fan`]).
 
@@ -33,6 +33,7 @@ use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
 use crate::editor::model::spectrum::reference::Reference;
+use crate::editor::model::spectrum::rest::Rest;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::model::spectrum::view_state::SpectrumViewState;
 use crate::editor::model::value_text::current_text;
@@ -59,6 +60,9 @@ pub struct SpectrumView {
     filter: FilterHandle,
     partials_route: PartialsRoute,
     columns: Columns,
+    rest: Rest,
+    /// Of the sound at rest; `None` while something sounds.
+    rest_columns: Option<Columns>,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
     /// Kept while bars are drawn, so that they do not move away from the pointer.
@@ -79,6 +83,8 @@ impl SpectrumView {
             filter: FilterHandle::default(),
             partials_route: PartialsRoute::default(),
             columns: Columns::default(),
+            rest: Rest::default(),
+            rest_columns: None,
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
@@ -98,9 +104,10 @@ impl SpectrumView {
         });
         let response = ui.allocate_rect(room, Sense::click_and_drag());
         let snapshot = context.live.snapshot();
+        let at_rest = self.rest.update(context.model, snapshot);
         let reference = match self.reference.take() {
             Some(reference) if self.bars.is_busy() => reference,
-            _ => Reference::now(context.model, snapshot),
+            _ => Reference::now(context.model, at_rest.unwrap_or(snapshot)),
         };
         let axis = self.state.axis;
         let canvas = Canvas::new(
@@ -110,6 +117,11 @@ impl SpectrumView {
             &reference,
             self.state.switches.trail,
         );
+        self.rest_columns = at_rest.map(|snapshot| {
+            let mut columns = self.rest_columns.take().unwrap_or_default();
+            columns.update(snapshot, &canvas, ui.ctx().pixels_per_point(), 0.0);
+            columns
+        });
         self.bars.point(ui, &response, &canvas, context.model);
         self.bars
             .keys(ui, &response, self.state.layer, context.model);
@@ -219,6 +231,9 @@ impl SpectrumView {
         if let Some(analyser) = &self.analyser {
             let rate_hz = context.live.snapshot().sample_rate_hz;
             paint::output(&within, canvas, analyser, rate_hz, theme);
+        }
+        if let Some(columns) = &self.rest_columns {
+            paint::at_rest(&within, canvas, columns, theme);
         }
         let switches = &self.state.switches;
         paint::sounding(&within, canvas, &self.columns, switches, theme);

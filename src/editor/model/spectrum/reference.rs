@@ -1,5 +1,5 @@
 //! Which frequency each partial has when bars and frequencies share a view: that of the lowest voice
-//! that sounds, or of A4 while none does.
+//! that sounds, or of A4 while none does. What is shown at rest counts as sounding.
 
 use super::pitch::{key_name, note_name};
 use crate::editor::model::EditorModel;

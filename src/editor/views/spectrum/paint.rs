@@ -237,6 +237,29 @@ pub fn sounding(
     painter.add(heads);
 }
 
+/// What would sound: the partials of a note that nothing has moved yet.
+pub fn at_rest(painter: &Painter, canvas: &Canvas, columns: &Columns, theme: &Theme) {
+    let is_by_number = canvas.axis.measure() == Measure::Number;
+    let width = if is_by_number {
+        canvas.bar_width(1)
+    } else {
+        1.5
+    };
+    let mut mesh = Mesh::default();
+    let heard = columns.each(canvas);
+    for (x, column) in heard.filter(|(_, column)| column.sum_db > FLOOR_DB) {
+        let y = canvas.live_height(column.sum_db);
+        let body =
+            Rect::from_x_y_ranges(x - width / 2.0..=x + width / 2.0, y..=canvas.plot.bottom());
+        let color = theme.live.gamma_multiply(0.16);
+        fade(&mut mesh, body, color, theme.live.gamma_multiply(0.05));
+        let head = body.with_max_y(y + 1.5);
+        let color = theme.live.gamma_multiply(0.45);
+        fade(&mut mesh, head, color, color);
+    }
+    painter.add(mesh);
+}
+
 /// A line for each tint that is heard in a column, whose middle is at `x`; none is narrower than a
 /// pixel.
 fn voices(

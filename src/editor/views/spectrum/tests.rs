@@ -4,6 +4,7 @@ mod modulate;
 mod window;
 
 use super::bar_editor::Tool;
+use super::columns::Column;
 use super::*;
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::testing::engine::engine_holding;
@@ -199,6 +200,36 @@ fn with_shift_one_bar_moves_a_tenth_as_fast() {
     let found = window.value(Layer::Level, 10);
     assert!((found + 2.0).abs() < 0.1, "{found}");
     assert_eq!(window.value(Layer::Level, 40), 0.0);
+}
+
+/// As the lowest key that was heard last would sound, or A4.
+#[test]
+fn while_nothing_sounds_the_sound_at_rest_is_shown() {
+    let mut window = Window::new();
+    let shown = |window: &mut Window| -> Option<usize> {
+        window.frame(&[]);
+        let columns = window.view.rest_columns.as_ref()?;
+        let is_heard = |column: &Column| column.sum_db > FLOOR_DB;
+        Some(window.canvas(|canvas| {
+            let heard = columns.each(canvas).filter(|(_, column)| is_heard(column));
+            heard.count()
+        }))
+    };
+    // Below 24 kHz.
+    assert_eq!(shown(&mut window), Some(54));
+    window.model.set_plain(Param::PARTIALS, 10.0);
+    assert_eq!(shown(&mut window), Some(10));
+    let mut engine = engine_holding(&Patch::default(), &[93]);
+    engine.render(&mut [0.0; 256], &mut [0.0; 256]);
+    window.harness.senders.publish(&engine);
+    assert_eq!(shown(&mut window), None);
+    window
+        .harness
+        .senders
+        .publish(&engine_holding(&Patch::default(), &[]));
+    window.model.set_plain(Param::PARTIALS, 512.0);
+    // A6, four times as high.
+    assert_eq!(shown(&mut window), Some(13));
 }
 
 #[test]
