@@ -10,7 +10,7 @@ mod scene;
 use std::f64::consts::{FRAC_PI_4, TAU};
 
 use aliquot::synth::parameter::{
-    CurveParams, LfoParams, ROUTE_SOURCE_LABELS, RouteParams, SequenceParams,
+    Clock, CurveParams, LfoParams, ROUTE_SOURCE_LABELS, RouteParams, SequenceParams,
 };
 use aliquot::synth::{Param, Patch};
 use performance::RATE;
@@ -47,6 +47,8 @@ struct Model {
     patch: Patch,
     /// Where Stereo Spread puts each partial, −1 to 1.
     sides: Vec<f64>,
+    /// Octaves by which the whole wheel makes each clock faster.
+    faster: [f64; Clock::COUNT],
 }
 
 impl Model {
@@ -62,7 +64,32 @@ impl Model {
         Model {
             patch: *patch,
             sides,
+            faster: [0.0; Clock::COUNT],
         }
+    }
+
+    /// With a route from the wheel to the speed of each clock.
+    fn with_moved_clocks(patch: &Patch) -> Model {
+        let mut model = Model::new(patch);
+        for (index, clock) in Clock::ALL.into_iter().enumerate() {
+            let route = RouteParams::of(10 + index);
+            set(&mut model.patch, route.from, "Wheel");
+            set(&mut model.patch, route.to, clock.speed_label());
+            let depth = [0.2, -0.3, 0.1, -0.15][index % 4];
+            model.patch.set(route.depth, depth);
+            model.faster[index] = 4.0 * model.plain(route.depth);
+        }
+        model
+    }
+
+    /// How many seconds a clock is ahead of the note's age: its own are shorter, and counted in frames at
+    /// either place of the wheel, which counts from the end of the block in which it moves.
+    fn ahead_s(&self, clock: Clock, time: Time) -> f64 {
+        let faster = |wheel: f32| (self.faster[clock.index()] * f64::from(wheel)).exp2() - 1.0;
+        let moved = time.0.clamp(ONSET, MOVED + BLOCK);
+        let ahead =
+            faster(WHEEL[0]) * (moved - ONSET) as f64 + faster(WHEEL[1]) * (time.0 - moved) as f64;
+        ahead / RATE
     }
 
     fn plain(&self, param: Param) -> f64 {
@@ -93,11 +120,12 @@ impl Model {
 
     fn lfo(&self, number: usize, n: Option<usize>, time: Time) -> f64 {
         let lfo = LfoParams::of(number);
+        let ahead_s = self.ahead_s(Clock::Lfo(number), time);
         let cycles = match (self.label(lfo.sync), self.label(lfo.trigger)) {
-            ("Off", "Free") => time.0 as f64 / RATE * self.plain(lfo.rate),
-            ("Off", "Note" | "Legato") => time.age_s() * self.plain(lfo.rate),
+            ("Off", "Free") => (time.0 as f64 / RATE + ahead_s) * self.plain(lfo.rate),
+            ("Off", "Note" | "Legato") => (time.age_s() + ahead_s) * self.plain(lfo.rate),
             // A quarter is a beat.
-            ("On", "Free") => time.beats(),
+            ("On", "Free") => time.beats() + ahead_s * TEMPO_BPM / 60.0,
             other => panic!("{other:?}"),
         };
         let place = self.place(lfo.fan_order, n);
@@ -134,6 +162,7 @@ impl Model {
             "Free" => time.beats(),
             _ => time.age_s() * TEMPO_BPM / 60.0,
         };
+        let beats = beats + self.ahead_s(Clock::Sequence(number), time) * TEMPO_BPM / 60.0;
         // The nearest whole number of steps ahead.
         let ahead = self.plain(sequence.fan_steps) * self.place(sequence.fan_order, n);
         let steps = beats / step_beats + ahead.round();
@@ -169,7 +198,12 @@ impl Model {
         }
         let pace = self.pace(curve.fan_order, curve.fan_delay, curve.fan_time, n);
         let unit_s = self.plain(curve.time);
-        let own_time = |age_s: f64| pace.time_s(age_s) / unit_s;
+        // The part of its time that it is behind stays the same when its clock is moved.
+        let own_s = |time: Time| time.age_s() + self.ahead_s(Clock::Curve(number), time);
+        let own_time = |at: Time| {
+            let part = pace.time_s(at.age_s()) / at.age_s();
+            part * own_s(at) / unit_s
+        };
         let ends = [curve.loop_start, curve.loop_end];
         let [first, last] = ends.map(|end| self.plain(end) as usize - 1);
         let (start, end) = (points[first].0, points[last].0);
@@ -181,17 +215,17 @@ impl Model {
             }
         };
         match (mode, time.released_s()) {
-            ("One Shot", _) => from_start(own_time(time.age_s())),
-            ("Held Loop", Some(released_s)) => {
-                let held_s = time.age_s() - released_s;
-                let level = from_start(around(own_time(held_s)));
+            ("One Shot", _) => from_start(own_time(time)),
+            ("Held Loop", Some(_)) => {
+                let level = from_start(around(own_time(Time(RELEASED))));
+                let released_s = own_s(time) - own_s(Time(RELEASED));
                 on_lines(
                     &points[last..],
                     level,
                     end + released_s * pace.speed / unit_s,
                 )
             }
-            _ => from_start(around(own_time(time.age_s()))),
+            _ => from_start(around(own_time(time))),
         }
     }
 
@@ -441,6 +475,19 @@ fn every_source_moves_levels_and_frequencies_of_partials() {
     let targets = [&PARTIALS_LEVEL, &PARTIALS_TUNE];
     for source in &ROUTE_SOURCE_LABELS[1..] {
         assert_as_the_model(&model, source, targets, true);
+    }
+}
+
+/// The player moves the speeds of all clocks at the onset and under the note, each by another depth.
+#[test]
+fn moved_clocks_run_faster_or_slower_from_where_they_are() {
+    let model = Model::with_moved_clocks(&patch());
+    for source in &ROUTE_SOURCE_LABELS[1..] {
+        let is_clocked = |clock: &Clock| clock.speed_label().starts_with(source);
+        if Clock::ALL.iter().any(is_clocked) {
+            assert_as_the_model(&model, source, [&LEVEL, &PITCH], false);
+            assert_as_the_model(&model, source, [&PARTIALS_LEVEL, &PARTIALS_TUNE], true);
+        }
     }
 }
 

@@ -26,6 +26,6 @@ pub mod slide;
 mod source;
 mod values;
 
-pub use destination::{Destination, DestinationSet, LFO_RATES, Operation};
+pub use destination::{Destination, DestinationSet, Operation};
 pub use source::{ModulationSource, Moment, SourceSet, SourceValues};
 pub use values::{DestinationValues, Offsets, VoiceValues};

@@ -12,6 +12,7 @@
 //! Presets and states hold ids, hosts hold ids and normalised values. `tests/parameters.txt` freezes
 //! these and the host's order.
 
+mod clock;
 pub mod layout;
 mod partial_mask;
 mod range;
@@ -20,6 +21,7 @@ mod table;
 mod text;
 mod typed;
 
+pub use clock::Clock;
 pub use partial_mask::{MASK_GROUP, MASK_GROUPS, PartialMask, PartialMaskError};
 pub use range::Range;
 pub use row::{Exposure, Kind, Row};

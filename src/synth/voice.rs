@@ -305,7 +305,7 @@ impl Voice {
         let at = tick.block_frames - left.len();
         self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial, at);
         self.update_values(tick);
-        self.begin_rates(tick, &control, at);
+        self.begin_speeds(tick, &control, at);
         let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
         self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
         let phases = OnsetPhases::from_index(values.index(Param::PHASES));
@@ -390,7 +390,7 @@ impl Voice {
             self.control.modulators.advance(&tick.modulators, frames);
             let mut own = *self.base_values(tick);
             self.move_values(tick, &channel, at, &mut own, &mut workspace.partial_routes);
-            self.move_rates(tick, &own);
+            self.move_speeds(tick, &own);
             if !workspace.partial_routes.is_empty() {
                 self.move_partials(is_as_before && self.routes_rest(tick, &own));
             }

@@ -16,7 +16,8 @@ pub const ONSET: usize = 10 * BLOCK + 17;
 pub const MOVED: usize = 200 * BLOCK;
 pub const RELEASED: usize = 400 * BLOCK;
 const END: usize = 700 * BLOCK;
-const BLOCK: usize = 64;
+/// Frames of a block.
+pub const BLOCK: usize = 64;
 pub const TEMPO_BPM: f64 = 100.0;
 /// Where the song is at the first frame.
 pub const SONG_BEATS: f64 = 3.371_234_5;

@@ -123,8 +123,8 @@ pub enum NoRoute {
     Full,
     /// No place is free ahead of the route whose depth is to be moved.
     Behind,
-    /// The rate is that of an LFO ahead of the source, or of the source itself.
-    EarlierLfo,
+    /// The speed is that of the source itself, or of a modulator that moves the source's.
+    Feedback,
     /// The source differs between partials, and the target does not.
     OfPartials,
     /// No partial is in the set.
@@ -139,7 +139,7 @@ impl NoRoute {
             NoRoute::Behind => {
                 "A depth is moved by the routes ahead of it only, and none of these is free"
             }
-            NoRoute::EarlierLfo => "An LFO moves only the rates of those behind it",
+            NoRoute::Feedback => "No modulator moves its own speed, also not by way of others",
             NoRoute::OfPartials => {
                 "A source of the partials moves only what each partial has for itself: level, tune, pan, \
                  Filter Cutoff, Tilt"
@@ -202,7 +202,7 @@ impl EditorModel {
         let settings = settings(&new, number);
         if !self.can_move(number, &settings) {
             return Err(match new.target {
-                RouteTarget::LfoRate(_) => NoRoute::EarlierLfo,
+                RouteTarget::Speed(_) => NoRoute::Feedback,
                 _ => NoRoute::EmptySet,
             });
         }

@@ -1,6 +1,7 @@
-//! The clock of a modulator that runs outside of the voices.
+//! The clock of a modulator that runs outside of the voices, and how far voices have left it.
 
 use super::modulators::BlockTime;
+use crate::dsp::maths::exp2;
 
 /// How fast a modulator runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,5 +43,67 @@ impl CycleClock {
     /// Cycles `at` frames into the block.
     pub fn cycles_at(&self, at: usize) -> f64 {
         self.cycles + self.cycles_per_frame * at as f64
+    }
+}
+
+/// How far routes have moved a voice's modulators of one kind from their clocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MovedClocks<const N: usize>(Option<Moved<N>>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moved<const N: usize> {
+    /// By how many times each is faster than its clock.
+    factors: [f32; N],
+    /// How many cycles each is ahead of its clock. It stays so when no route moves the speed any more: the
+    /// modulator goes on from where it is, at the pace of its clock, since going back would be a jump.
+    /// What follows the song keeps this distance from it until the note's end.
+    ahead_cycles: [f64; N],
+}
+
+impl<const N: usize> MovedClocks<N> {
+    /// Lets each be faster from now on by the octaves that `octaves` says of its number, from 1 on.
+    pub fn set(&mut self, octaves: impl Fn(usize) -> f32) {
+        let ahead_cycles = self.0.map_or([0.0; N], |moved| moved.ahead_cycles);
+        self.0 = Some(Moved {
+            factors: std::array::from_fn(|index| exp2(octaves(index + 1))),
+            ahead_cycles,
+        });
+    }
+
+    /// Whether they are moved or have been.
+    pub fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Advances by `frames` frames, in each of which the clocks go on by so many cycles.
+    #[inline(always)]
+    pub fn advance(&mut self, cycles_per_frame: impl Fn(usize) -> f64, frames: usize) {
+        if let Some(moved) = &mut self.0 {
+            let parts = moved.ahead_cycles.iter_mut().zip(&moved.factors);
+            for (index, (ahead, factor)) in parts.enumerate() {
+                *ahead += f64::from(factor - 1.0) * cycles_per_frame(index) * frames as f64;
+            }
+        }
+    }
+
+    /// How many times as fast as its clock the one at this index is.
+    pub fn factor(&self, index: usize) -> f64 {
+        self.0
+            .as_ref()
+            .map_or(1.0, |moved| f64::from(moved.factors[index]))
+    }
+
+    /// How many cycles the one at this index is ahead of its clock.
+    pub fn ahead_cycles(&self, index: usize) -> f64 {
+        self.0
+            .as_ref()
+            .map_or(0.0, |moved| moved.ahead_cycles[index])
+    }
+
+    /// Puts the one at this index back to its clock.
+    pub fn come_back(&mut self, index: usize) {
+        if let Some(moved) = &mut self.0 {
+            moved.ahead_cycles[index] = 0.0;
+        }
     }
 }

@@ -3,10 +3,11 @@
 //!
 //! With a fan delay D and a fan time T, a partial at place u of the fan is at the time
 //! (1 − D·u/a)·t·2^(−T·u) of the curve, a being the age of the note: at one pace (t − D·u)·2^(−T·u), and
-//! never going back where the pace changes. After the release it goes on from the level that it had at that
+//! never going back where the pace changes, by the patch or by routes that move the curve's clock. After the release it goes on from the level that it had at that
 //! instant, taken again in closed form, and follows the points behind the loop at its own pace: no state
 //! for a partial.
 
+use super::clock::MovedClocks;
 use super::fan::FanOrder;
 use super::modulators::BlockTime;
 use super::note::Note;
@@ -355,9 +356,11 @@ impl FannedCurve {
 /// What a voice has of the curves. `Default` is at their start.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VoiceCurves {
-    /// Units of its time axis since the onset, of each.
+    /// Units of its time axis since the onset at the pace of the patch, of each.
     units: [f64; CURVES],
-    /// Those at the release; infinite before it.
+    /// How far routes have moved them, in units.
+    pub(super) moved: MovedClocks<CURVES>,
+    /// Where each was at the release; infinite before it.
     at_release: [f64; CURVES],
     /// Frames since the onset.
     frames: u64,
@@ -369,6 +372,7 @@ impl Default for VoiceCurves {
     fn default() -> VoiceCurves {
         VoiceCurves {
             units: [0.0; CURVES],
+            moved: MovedClocks::default(),
             at_release: [f64::INFINITY; CURVES],
             frames: 0,
             frames_at_release: u64::MAX,
@@ -380,8 +384,9 @@ impl VoiceCurves {
     /// Starts the release.
     pub fn release(&mut self) {
         self.frames_at_release = self.frames_at_release.min(self.frames);
-        for (at_release, units) in self.at_release.iter_mut().zip(&self.units) {
-            *at_release = at_release.min(*units);
+        let now: [f64; CURVES] = std::array::from_fn(|index| self.units(index));
+        for (at_release, units) in self.at_release.iter_mut().zip(now) {
+            *at_release = at_release.min(units);
         }
     }
 
@@ -391,6 +396,13 @@ impl VoiceCurves {
         for (units, pace) in self.units.iter_mut().zip(&shared.units_per_frame) {
             *units += pace * frames as f64;
         }
+        let units_per_frame = |index: usize| shared.units_per_frame[index];
+        self.moved.advance(units_per_frame, frames);
+    }
+
+    /// Where the one at this index is on its time axis, counted on through its loop.
+    fn units(&self, index: usize) -> f64 {
+        self.units[index] + self.moved.ahead_cycles(index)
     }
 
     /// The value of one, −1 to 1, where it has been advanced to.
@@ -437,7 +449,8 @@ impl VoiceCurves {
             return false;
         }
         let now = self.instant(id, shared);
-        let ahead = shared.units_per_frame[id.index()] * frames as f64;
+        let pace = shared.units_per_frame[id.index()] * self.moved.factor(id.index());
+        let ahead = pace * frames as f64;
         let is_fanned = now.fan.is_open();
         let jumps_back = |around: &CurveLoop| {
             now.curve.level(around.start as f32)
@@ -461,7 +474,7 @@ impl VoiceCurves {
     /// As it is where it has been advanced to.
     fn instant(&self, id: CurveId, shared: &SharedCurves) -> FannedCurve {
         let curve = &shared.curves[id.index()];
-        let units = self.units[id.index()];
+        let units = self.units(id.index());
         let at_release = self.at_release[id.index()];
         let (around, is_held) = match curve.mode {
             CurveMode::HeldLoop => (Some(curve.around), units < at_release),

@@ -1,10 +1,11 @@
 //! Destinations: the values of a voice that routes may move.
 
 use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{LFOS, Param, rows};
+use crate::synth::parameter::{Clock, Param, rows};
 
 /// What may be other in each voice: a polyphonic parameter (those of single partials are
-/// [overrides](crate::synth::partials::PartialOverrides) instead), or one of the constants below.
+/// [overrides](crate::synth::partials::PartialOverrides) instead), one of the constants below, or the
+/// speed of a modulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination(u8);
 
@@ -17,7 +18,7 @@ pub enum Operation {
     Scale,
 }
 
-/// The destinations that are no parameters: for each its constant and how routes change it.
+/// The destinations that are neither parameters nor speeds: for each its constant and how routes change it.
 macro_rules! destinations {
     ($($(#[$doc:meta])* $name:ident: $operation:ident;)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
@@ -44,23 +45,7 @@ destinations! {
     LEVEL_DB: Add;
     /// Linear gain.
     GAIN: Scale;
-    /// Octaves by which LFO 1 is faster.
-    LFO_1_RATE: Add;
-    /// Octaves by which LFO 2 is faster.
-    LFO_2_RATE: Add;
-    /// Octaves by which LFO 3 is faster.
-    LFO_3_RATE: Add;
-    /// Octaves by which LFO 4 is faster.
-    LFO_4_RATE: Add;
 }
-
-/// How much faster each LFO is.
-pub const LFO_RATES: [Destination; LFOS] = [
-    Destination::LFO_1_RATE,
-    Destination::LFO_2_RATE,
-    Destination::LFO_3_RATE,
-    Destination::LFO_4_RATE,
-];
 
 /// Polyphonic parameters, but for those of single partials.
 const PARAMS: usize = {
@@ -71,6 +56,9 @@ const PARAMS: usize = {
     }
     count
 };
+
+/// The speeds of modulators come last.
+const FIRST_SPEED: usize = PARAMS + OPERATIONS.len();
 
 const fn is_a_voices(index: usize) -> bool {
     let row = &rows()[index];
@@ -108,7 +96,7 @@ static DESTINATION: [u8; Param::COUNT] = {
 
 impl Destination {
     /// How many there are.
-    pub const COUNT: usize = PARAMS + OPERATIONS.len();
+    pub const COUNT: usize = FIRST_SPEED + Clock::COUNT;
 
     /// That of a parameter which has one.
     ///
@@ -118,6 +106,17 @@ impl Destination {
         let place = DESTINATION[param.index()];
         assert!(place != NONE);
         Destination(place)
+    }
+
+    /// Octaves by which a modulator is faster than its clock.
+    pub const fn speed(clock: Clock) -> Destination {
+        Destination((FIRST_SPEED + clock.index()) as u8)
+    }
+
+    /// The modulator whose speed it is, if it is one.
+    pub fn clock(self) -> Option<Clock> {
+        let place = self.index().checked_sub(FIRST_SPEED)?;
+        Clock::ALL.get(place).copied()
     }
 
     /// Those that are parameters, in the order of their indices: the first ones.
@@ -132,18 +131,18 @@ impl Destination {
 
     /// How a route changes its value.
     pub fn operation(self) -> Operation {
-        match self.index().checked_sub(PARAMS) {
-            Some(place) => OPERATIONS[place],
-            None => Operation::Add,
-        }
+        let place = self.index().checked_sub(PARAMS);
+        let own = place.and_then(|place| OPERATIONS.get(place));
+        own.copied().unwrap_or(Operation::Add)
     }
 
     /// The values, before any route, of those that are no parameters; they follow the parameters.
     pub fn at_rest() -> impl Iterator<Item = f32> {
-        OPERATIONS.iter().map(|operation| match operation {
+        let values = OPERATIONS.iter().map(|operation| match operation {
             Operation::Add => 0.0,
             Operation::Scale => 1.0,
-        })
+        });
+        values.chain([0.0; Clock::COUNT])
     }
 }
 

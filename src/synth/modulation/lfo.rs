@@ -1,13 +1,12 @@
 //! The LFOs as modulators: each one for all voices, or one for each that starts with its note or phrase.
 
-use super::clock::{CycleClock, Pace};
+use super::clock::{CycleClock, MovedClocks, Pace};
 use super::curves;
 use super::fan::Fan;
 use super::modulators::BlockTime;
 use super::phrase::{Phrase, PhraseTime};
 use crate::dsp::curve::Curve;
 use crate::dsp::lfo::LfoShape;
-use crate::dsp::maths::exp2;
 use crate::dsp::random;
 use crate::synth::parameter::{CURVES, LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
 use crate::synth::patch::Values;
@@ -298,8 +297,8 @@ pub struct VoiceLfos {
     /// Cycles since the onset or the start of the phrase, by LFO.
     cycles: [f64; LFOS],
     phrase: VoicePhrase,
-    /// What routes make of the rates; `None` if they never did.
-    moved: Option<MovedRates>,
+    /// How far routes have moved them.
+    pub(super) moved: MovedClocks<LFOS>,
 }
 
 /// The phrase that a voice plays in.
@@ -312,17 +311,6 @@ struct VoicePhrase {
     frames_before: i64,
 }
 
-/// What routes make of the LFOs' rates in a voice.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct MovedRates {
-    /// By how many times each is faster.
-    factors: [f32; LFOS],
-    /// How many cycles each is ahead of one that is not moved. It stays so when no route moves the rate
-    /// any more: the LFO goes on from where it is, at the rate of its clock, since going back would be a
-    /// jump. Free ones keep this distance from the song until the note's end.
-    ahead_cycles: [f64; LFOS],
-}
-
 impl VoiceLfos {
     /// At the onset of a note, whose seed is `note_seed`, `at` frames into the block; `serial` counts the
     /// notes.
@@ -332,7 +320,7 @@ impl VoiceLfos {
         VoiceLfos {
             note_seed,
             frames: 0,
-            moved: None,
+            moved: MovedClocks::default(),
             phrase: VoicePhrase {
                 serial: shared.phrase.serial(),
                 seed: shared.phrase_seed(),
@@ -368,9 +356,7 @@ impl VoiceLfos {
         for (index, lfo) in shared.lfos.iter().enumerate() {
             if lfo.trigger == Trigger::Legato {
                 self.cycles[index] = phrase.cycles[index];
-                if let Some(moved) = &mut self.moved {
-                    moved.ahead_cycles[index] = 0.0;
-                }
+                self.moved.come_back(index);
             }
         }
     }
@@ -381,33 +367,8 @@ impl VoiceLfos {
         for (cycles, lfo) in self.cycles.iter_mut().zip(&shared.lfos) {
             *cycles += lfo.clock.cycles_per_frame * frames as f64;
         }
-        if let Some(moved) = &mut self.moved {
-            let parts = moved.ahead_cycles.iter_mut().zip(&moved.factors);
-            for ((ahead, factor), lfo) in parts.zip(&shared.lfos) {
-                let more = f64::from(factor - 1.0) * lfo.clock.cycles_per_frame;
-                *ahead += more * frames as f64;
-            }
-        }
-    }
-
-    /// Lets the LFOs be faster from now on by so many octaves each.
-    pub fn move_rates(&mut self, octaves: [f32; LFOS]) {
-        let ahead_cycles = self.moved.map_or([0.0; LFOS], |moved| moved.ahead_cycles);
-        self.moved = Some(MovedRates {
-            factors: octaves.map(exp2),
-            ahead_cycles,
-        });
-    }
-
-    /// Whether their rates are moved or have been.
-    pub fn has_moved_rates(&self) -> bool {
-        self.moved.is_some()
-    }
-
-    /// How many times as fast as the clock one is.
-    fn factor(&self, id: LfoId) -> f64 {
-        self.moved
-            .map_or(1.0, |moved| f64::from(moved.factors[id.index()]))
+        let cycles_per_frame = |index: usize| shared.lfos[index].clock.cycles_per_frame;
+        self.moved.advance(cycles_per_frame, frames);
     }
 
     /// Frames since the onset.
@@ -483,7 +444,7 @@ impl VoiceLfos {
     ) -> bool {
         let lfo = &shared.lfos[id.index()];
         let from = self.cycles(id, shared, block_frames - frames) + lfo.phase_cycles;
-        let to = from + self.factor(id) * lfo.clock.cycles_per_frame * frames as f64;
+        let to = from + self.moved.factor(id.index()) * lfo.clock.cycles_per_frame * frames as f64;
         let is_free = lfo.trigger == Trigger::Free;
         is_free && lfo.clock.has_jumped && frames == block_frames
             || lfo.cycle.jumps_between(from, to)
@@ -496,10 +457,7 @@ impl VoiceLfos {
             Trigger::Free => lfo.clock.cycles_at(at),
             Trigger::Note | Trigger::Random | Trigger::Legato => self.cycles[id.index()],
         };
-        match &self.moved {
-            Some(moved) => cycles + moved.ahead_cycles[id.index()],
-            None => cycles,
-        }
+        cycles + self.moved.ahead_cycles(id.index())
     }
 }
 

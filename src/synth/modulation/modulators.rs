@@ -8,6 +8,7 @@ use super::envelopes::{EnvelopeShapes, Envelopes};
 use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
 use super::slide::SlideMode;
+use crate::synth::parameter::Clock;
 use crate::synth::patch::Values;
 
 /// The time of a block, for modulators that run outside of the voices.
@@ -102,6 +103,23 @@ impl Modulators {
     pub fn release(&mut self, shared: &SharedModulators) {
         self.envelopes.release(&shared.envelopes);
         self.curves.release();
+    }
+
+    /// Lets each run faster from now on by as many octaves as `octaves` says.
+    pub fn move_speeds(&mut self, octaves: impl Fn(Clock) -> f32) {
+        let of = |clock: fn(usize) -> Clock| {
+            let octaves = &octaves;
+            move |number| octaves(clock(number))
+        };
+        self.lfos.moved.set(of(Clock::Lfo));
+        self.sequences.moved.set(of(Clock::Sequence));
+        self.curves.moved.set(of(Clock::Curve));
+    }
+
+    /// Whether their speeds are moved or have been.
+    pub fn have_moved_speeds(&self) -> bool {
+        // All are moved together.
+        self.lfos.moved.is_some()
     }
 
     /// Advances all by `frames` frames.

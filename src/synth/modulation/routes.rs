@@ -18,10 +18,10 @@ use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, V
 use super::fan::{PartialDestination, PartialRoutes};
 use super::modulators::Modulators;
 use super::{
-    Destination, DestinationSet, DestinationValues, LFO_RATES, ModulationSource, Operation,
-    SourceSet, SourceValues,
+    Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
+    SourceValues,
 };
-use crate::synth::parameter::{self, Param, PartialMask, RouteParams};
+use crate::synth::parameter::{self, Clock, Param, PartialMask, RouteParams};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -191,8 +191,8 @@ pub struct Routes {
     to_pitch: RouteSet,
     /// Those that move single partials.
     to_partials: RouteSet,
-    /// Those that the rate of any LFO depends on.
-    to_rates: RouteSet,
+    /// Those that the speed of any modulator depends on.
+    to_speeds: RouteSet,
     /// Those of the patch's own that move the depth of one of every patch.
     to_depths: RouteSet,
 }
@@ -211,7 +211,7 @@ impl Routes {
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
-            to_rates: RouteSet::default(),
+            to_speeds: RouteSet::default(),
             to_depths: RouteSet::default(),
         };
         routes.leave_out_feedback();
@@ -223,31 +223,42 @@ impl Routes {
             }
         }
         routes.active = routes.active_with(destinations);
-        routes.to_pitch = routes.leading_to(PITCH);
-        for rate in LFO_RATES {
-            routes.to_rates = routes.to_rates.or(routes.leading_to(rate));
-        }
+        routes.to_pitch = routes.leading_to(&[PITCH]);
+        routes.to_speeds = routes.leading_to(&Clock::ALL.map(Destination::speed));
         routes
     }
 
-    /// The rate of an LFO depends on no LFO behind it, nor on itself: routes that would let it do so,
-    /// directly or by their depths, are left out.
+    /// The speed of no modulator depends on where that modulator is: of the routes that would let it do
+    /// so, by their sources, by their depths or by way of other speeds, the last is left out.
     fn leave_out_feedback(&mut self) {
-        for (place, rate) in LFO_RATES.into_iter().enumerate() {
-            for index in 0..self.of_patch.len() {
-                let Some(route) = self.of_patch[index].filter(|route| route.moves(rate)) else {
-                    continue;
-                };
-                let mut leading = match route.depth {
-                    Depth::Shared(_) => RouteSet::default(),
-                    Depth::Own(depth) => self.leading_to(depth),
-                };
-                leading.insert(index);
-                let sources = self.sources(leading);
-                let mut later = ModulationSource::LFOS[place..].iter();
-                if later.any(|&lfo| sources.contains(lfo)) {
-                    self.of_patch[index] = None;
+        let mut led_by = [SourceSet::default(); Clock::COUNT];
+        for index in 0..self.of_patch.len() {
+            let Some(route) = self.of_patch[index] else {
+                continue;
+            };
+            let Some(clock) = route.to.of_voice().and_then(Destination::clock) else {
+                continue;
+            };
+            let mut leading = match route.depth {
+                Depth::Shared(_) => RouteSet::default(),
+                Depth::Own(depth) => self.leading_to(&[depth]),
+            };
+            leading.insert(index);
+            let direct = self.sources(leading);
+            let mut sources = direct;
+            for (source, led_by) in ModulationSource::CLOCKED.into_iter().zip(led_by) {
+                if direct.contains(source) {
+                    sources = sources.or(led_by);
                 }
+            }
+            let moved = ModulationSource::CLOCKED[clock.index()];
+            if sources.contains(moved) {
+                self.of_patch[index] = None;
+                continue;
+            }
+            led_by[clock.index()] = led_by[clock.index()].or(sources);
+            for led_by in led_by.iter_mut().filter(|led_by| led_by.contains(moved)) {
+                *led_by = led_by.or(sources);
             }
         }
     }
@@ -267,9 +278,9 @@ impl Routes {
         self.to_pitch
     }
 
-    /// Those that the rate of any LFO depends on.
-    pub fn to_rates(&self) -> RouteSet {
-        self.to_rates
+    /// Those that the speed of any modulator depends on.
+    pub fn to_speeds(&self) -> RouteSet {
+        self.to_speeds
     }
 
     /// Those that move single partials.
@@ -296,10 +307,12 @@ impl Routes {
         active
     }
 
-    /// Those that move a destination, and those that move their depths.
-    fn leading_to(&self, destination: Destination) -> RouteSet {
+    /// Those that move any of some destinations, and those that move their depths.
+    fn leading_to(&self, destinations: &[Destination]) -> RouteSet {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
-        reached.insert(destination);
+        for &destination in destinations {
+            reached.insert(destination);
+        }
         for (index, depth, to) in self.all().rev() {
             if let Some(to) = to
                 && reached.contains(to)

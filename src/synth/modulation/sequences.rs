@@ -1,7 +1,7 @@
 //! The sequences as modulators: values in steps that follow the beat, one sequence for all voices, or
 //! one for each that starts with its note.
 
-use super::clock::{CycleClock, Pace};
+use super::clock::{CycleClock, MovedClocks, Pace};
 use super::fan::FanOrder;
 use super::modulators::BlockTime;
 use crate::synth::parameter::{
@@ -162,16 +162,23 @@ pub struct FannedSequence {
     pub fan: StepFan,
 }
 
-/// What a voice has of the sequences: the steps since the onset in each.
+/// What a voice has of the sequences.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct VoiceSequences([f64; SEQUENCES]);
+pub struct VoiceSequences {
+    /// Steps since the onset, of each.
+    steps: [f64; SEQUENCES],
+    /// How far routes have moved them, in steps.
+    pub(super) moved: MovedClocks<SEQUENCES>,
+}
 
 impl VoiceSequences {
     /// Advances by `frames` frames.
     pub fn advance(&mut self, shared: &SharedSequences, frames: usize) {
-        for (steps, sequence) in self.0.iter_mut().zip(&shared.0) {
-            *steps += sequence.clock.cycles_per_frame * frames as f64;
+        let steps_per_frame = |index: usize| shared.0[index].clock.cycles_per_frame;
+        for (index, steps) in self.steps.iter_mut().enumerate() {
+            *steps += steps_per_frame(index) * frames as f64;
         }
+        self.moved.advance(steps_per_frame, frames);
     }
 
     /// The value of one, −1 to 1, `at` frames into the block; of the note's own, where it has been
@@ -209,18 +216,20 @@ impl VoiceSequences {
     ) -> bool {
         let sequence = &shared.0[id.index()];
         let from = self.steps(id, shared, block_frames - frames);
-        let to = from + sequence.clock.cycles_per_frame * frames as f64;
+        let factor = self.moved.factor(id.index());
+        let to = from + factor * sequence.clock.cycles_per_frame * frames as f64;
         sequence.is_free && sequence.clock.has_jumped && frames == block_frames
             || sequence.glide == 0.0 && from.floor() != to.floor()
     }
 
     fn steps(&self, id: SequenceId, shared: &SharedSequences, at: usize) -> f64 {
         let sequence = &shared.0[id.index()];
-        if sequence.is_free {
+        let steps = if sequence.is_free {
             sequence.clock.cycles_at(at)
         } else {
-            self.0[id.index()]
-        }
+            self.steps[id.index()]
+        };
+        steps + self.moved.ahead_cycles(id.index())
     }
 }
 
@@ -245,8 +254,16 @@ mod tests {
         SharedSequences::new(&Values::new(&patch))
     }
 
+    /// After so many steps of its first sequence.
+    fn voice(steps: f64) -> VoiceSequences {
+        VoiceSequences {
+            steps: [steps, 0.0],
+            ..VoiceSequences::default()
+        }
+    }
+
     fn at(shared: &SharedSequences, steps: f64) -> f32 {
-        VoiceSequences([steps, 0.0]).value(FIRST, shared, 0)
+        voice(steps).value(FIRST, shared, 0)
     }
 
     #[test]
@@ -287,7 +304,7 @@ mod tests {
         for (glide, jumps) in [(0.0, true), (0.1, false)] {
             let mut shared = shared(&[1.0, -1.0], glide, 0.0);
             shared.clock_mut(FIRST).cycles_per_frame = 0.001;
-            let at = |steps: f64| VoiceSequences([steps, 0.0]).jumps(FIRST, &shared, 64, 64);
+            let at = |steps: f64| voice(steps).jumps(FIRST, &shared, 64, 64);
             assert_eq!(at(0.97), jumps);
             assert!(!at(0.4));
         }
@@ -296,7 +313,7 @@ mod tests {
     #[test]
     fn what_stands_apart_has_the_values_of_the_steps_ahead() {
         let shared = shared(&[1.0, 0.5, -1.0], 0.0, 2.0);
-        let voice = VoiceSequences([1.25, 0.0]);
+        let voice = voice(1.25);
         let instant = voice.fanned(FIRST, &shared, 0).expect("a fan");
         assert_eq!(instant.count, 3);
         assert_eq!(instant.values[..3], [0.5, -1.0, 1.0]);

@@ -10,7 +10,7 @@ use super::sequences::SequenceId;
 use super::slide::slide;
 use crate::dsp::random;
 use crate::synth::channel::Control;
-use crate::synth::parameter::{LFOS, Param, ROUTE_SOURCE_LABELS};
+use crate::synth::parameter::{Clock, Param, ROUTE_SOURCE_LABELS};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -203,13 +203,13 @@ impl ModulationSource {
         ]
     };
 
-    /// The LFOs, in their order.
-    pub const LFOS: [ModulationSource; LFOS] = [
-        ModulationSource::Lfo1,
-        ModulationSource::Lfo2,
-        ModulationSource::Lfo3,
-        ModulationSource::Lfo4,
-    ];
+    /// Those that run by clocks, in the order of [`Clock::ALL`].
+    pub const CLOCKED: [ModulationSource; Clock::COUNT] = {
+        use ModulationSource::*;
+        [
+            Lfo1, Lfo2, Lfo3, Lfo4, Sequence1, Sequence2, Curve1, Curve2, Curve3, Curve4,
+        ]
+    };
 
     /// Which LFO it is, if it is one.
     fn lfo(self) -> Option<LfoId> {
@@ -359,6 +359,11 @@ impl SourceSet {
     /// Those in both sets.
     pub fn and(self, other: SourceSet) -> SourceSet {
         SourceSet(self.0 & other.0)
+    }
+
+    /// Those in either set.
+    pub fn or(self, other: SourceSet) -> SourceSet {
+        SourceSet(self.0 | other.0)
     }
 
     /// Whether there is none.

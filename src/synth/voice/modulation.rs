@@ -9,7 +9,7 @@ use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
 use crate::synth::modulation::{
-    Destination, DestinationValues, LFO_RATES, ModulationSource, Moment, SourceSet, SourceValues,
+    Destination, DestinationValues, ModulationSource, Moment, SourceSet, SourceValues,
 };
 use crate::synth::parameter::Param;
 use crate::synth::snapshot::{FanSnapshot, SourcesSnapshot};
@@ -116,23 +116,23 @@ impl Voice {
         }
     }
 
-    /// Lets the LFOs run from the onset on, `at` frames into the block, as fast as routes make them.
-    pub(super) fn begin_rates(&mut self, tick: &Tick, channel: &Control, at: usize) {
-        let routes = self.control.active_routes.and(tick.routes.to_rates());
+    /// Lets the modulators run from the onset on, `at` frames into the block, as fast as routes make them.
+    pub(super) fn begin_speeds(&mut self, tick: &Tick, channel: &Control, at: usize) {
+        let routes = self.control.active_routes.and(tick.routes.to_speeds());
         if !routes.is_empty() {
             let mut sources = self.sources(tick, channel, at, &self.control.modulators);
             let mut own = *self.base_values(tick);
             self.modulate_values(tick, channel, &mut sources, routes, &mut own);
-            self.move_rates(tick, &own);
+            self.move_speeds(tick, &own);
         }
     }
 
-    /// Lets the LFOs run on as fast as routes make them, now that the voice's values are `own`.
-    pub(super) fn move_rates(&mut self, tick: &Tick, own: &DestinationValues) {
-        let routes = self.control.active_routes.and(tick.routes.to_rates());
-        let lfos = &mut self.control.modulators.lfos;
-        if !routes.is_empty() || lfos.has_moved_rates() {
-            lfos.move_rates(LFO_RATES.map(|rate| own[rate]));
+    /// Lets the modulators run on as fast as routes make them, now that the voice's values are `own`.
+    pub(super) fn move_speeds(&mut self, tick: &Tick, own: &DestinationValues) {
+        let routes = self.control.active_routes.and(tick.routes.to_speeds());
+        let modulators = &mut self.control.modulators;
+        if !routes.is_empty() || modulators.have_moved_speeds() {
+            modulators.move_speeds(|clock| own[Destination::speed(clock)]);
         }
     }
 

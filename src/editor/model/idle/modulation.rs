@@ -153,8 +153,8 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(RouteTarget::Own(depth)) if is_ahead(&route, depth) => {
                 Some("A route moves only the depths of those behind it.")
             }
-            Some(RouteTarget::LfoRate(_)) if !can_route_move(values, number_of(&route)) => {
-                Some("An LFO moves only the rates of those behind it.")
+            Some(RouteTarget::Speed(_)) if !can_route_move(values, number_of(&route)) => {
+                Some("No modulator moves its own speed, also not by way of others.")
             }
             Some(_) => None,
         }

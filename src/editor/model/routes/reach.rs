@@ -2,7 +2,7 @@
 
 use super::UsedRoute;
 use crate::editor::model::EditorModel;
-use crate::synth::parameter::RouteTarget;
+use crate::synth::parameter::{Clock, RouteTarget};
 use crate::synth::{Param, Values};
 
 /// How far a route takes a parameter from where it is set, normalised.
@@ -47,7 +47,11 @@ fn moved(param: Param, target: RouteTarget, plain: f32, depth: f32) -> f32 {
     match target {
         // In semitones, and the target in cents.
         RouteTarget::Pitch if param == Param::COARSE => plain + amount / 100.0,
-        RouteTarget::Cutoff | RouteTarget::LfoRate(_) => plain * libm::exp2f(amount),
+        RouteTarget::Cutoff | RouteTarget::Speed(Clock::Lfo(_)) => plain * libm::exp2f(amount),
+        // Its time, which is shorter the faster it is.
+        RouteTarget::Speed(Clock::Curve(_)) => plain * libm::exp2f(-amount),
+        // A choice.
+        RouteTarget::Speed(Clock::Sequence(_)) => plain,
         _ => plain + amount,
     }
 }
@@ -59,7 +63,7 @@ mod tests {
     use crate::editor::model::sources::SourceId;
     use crate::editor::testing::host::obeyed_model;
     use crate::synth::Patch;
-    use crate::synth::parameter::RouteParams;
+    use crate::synth::parameter::{CurveParams, RouteParams};
 
     fn source(name: &str) -> SourceId {
         let found = SourceId::all().find(|source| source.name() == name);
@@ -93,6 +97,7 @@ mod tests {
             (Param::COARSE, "LFO 2", 200.0, (-2.0, 2.0)),
             (Param::CUTOFF, "Wheel", 2.0, (2_000.0, 8_000.0)),
             (Param::LFO_RATE, "Curve 1", 1.0, (2.5, 10.0)),
+            (CurveParams::of(2).time, "LFO 1", 1.0, (2.0, 0.5)),
             (Param::LEVEL, "Pressure", 6.0, (-6.0, 0.0)),
         ] {
             let (from, to) = ends(param, name, depth);

@@ -241,9 +241,9 @@ fn a_route_that_would_move_nothing_is_not_made() {
     let mut harness = window(WHOLE);
     for (name, param, why) in [
         (
-            "LFO 3",
+            "LFO 2",
             crate::synth::parameter::LfoParams::of(2).rate,
-            "those behind it",
+            "its own speed",
         ),
         ("Partial Number", Param::FINE, "each partial has for itself"),
     ] {

@@ -220,13 +220,11 @@ fn what_a_moved_rate_has_gained_stays() {
         // A saw falls by 2 in a second. The clock itself stands still here.
         let moved_by = |lfos: &VoiceLfos, from: f32| (from - lfos.value(id, &shared, 0)) / 2.0;
         let start = lfos.value(id, &shared, 0);
-        let mut octaves = [0.0; LFOS];
-        octaves[1] = 1.0;
-        lfos.move_rates(octaves);
+        lfos.moved.set(|number| if number == 2 { 1.0 } else { 0.0 });
         lfos.advance(&shared, 4_800);
         let own = if trigger == 0.0 { 0.0 } else { 0.1 };
         assert!((moved_by(&lfos, start) - own - 0.1).abs() < 1e-4);
-        lfos.move_rates([0.0; LFOS]);
+        lfos.moved.set(|_| 0.0);
         let left = lfos.value(id, &shared, 0);
         assert!((moved_by(&lfos, start) - own - 0.1).abs() < 1e-4);
         lfos.advance(&shared, 9_600);

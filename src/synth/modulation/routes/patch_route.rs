@@ -5,9 +5,7 @@ use crate::dsp::bend::Bend;
 use crate::synth::modulation::fan::{
     PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet,
 };
-use crate::synth::modulation::{
-    Destination, DestinationValues, LFO_RATES, ModulationSource, SourceValues,
-};
+use crate::synth::modulation::{Destination, DestinationValues, ModulationSource, SourceValues};
 use crate::synth::parameter::{Param, PartialMask, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 
@@ -63,7 +61,7 @@ impl PatchRoute {
                 RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,
                 RouteTarget::PartialsPan => partials(PartialDestination::Pan)?,
                 RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
-                RouteTarget::LfoRate(number) => Target::Voice(*LFO_RATES.get(number - 1)?),
+                RouteTarget::Speed(clock) => Target::Voice(Destination::speed(clock)),
             },
             depth: Depth::new(params.depth, values),
             span: target.span(),

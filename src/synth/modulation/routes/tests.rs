@@ -1,5 +1,7 @@
 //! Each route of the list, and what depends on which are active.
 
+mod feedback;
+
 use ModulationSource::*;
 
 use super::*;
@@ -282,15 +284,13 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                 RouteTarget::Level => LEVEL,
                 RouteTarget::Pan => Destination::PAN,
                 RouteTarget::Own(param) => Destination::of(param),
-                // No LFO moves its own rate, nor that of one before it.
-                RouteTarget::LfoRate(number)
-                    if ModulationSource::LFOS[number - 1..].contains(&from) =>
-                {
+                // Nothing moves its own speed.
+                RouteTarget::Speed(clock) if source_of(clock) == from => {
                     assert_eq!(after, before, "{source} {label}");
                     assert!(!tick.routes.can_move(0));
                     continue;
                 }
-                RouteTarget::LfoRate(number) => LFO_RATES[number - 1],
+                RouteTarget::Speed(clock) => Destination::speed(clock),
                 RouteTarget::Cutoff => CUTOFF,
                 to => panic!("{to:?} is one value of the voice"),
             };
@@ -358,28 +358,18 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
     }
 }
 
-/// Neither as a source, nor by way of it, nor by a depth that it moves.
+fn source_of(clock: Clock) -> ModulationSource {
+    ModulationSource::CLOCKED[clock.index()]
+}
+
 #[test]
-fn nothing_feeds_back_into_the_rate_of_an_lfo() {
-    let rate = |source| with_route(source, "LFO 2 Rate", 0.5);
-    let can_move = |patch: &Patch| tick(patch).routes.can_move(0);
-    assert!(can_move(&rate("LFO 1")) && !can_move(&rate("LFO 2")) && !can_move(&rate("LFO 3")));
-    let mut via = rate("Wheel");
-    let route = RouteParams::of(1);
-    via.set(route.via, label(route.via, "LFO 4"));
-    assert!(!can_move(&via));
-    for (source, moves) in [("LFO 1", true), ("LFO 3", false)] {
-        let mut patch = with_route(source, "Route 7 Depth", 0.5);
-        let by_depth = RouteParams::of(7);
-        for (param, text) in [(by_depth.from, "Wheel"), (by_depth.to, "LFO 2 Rate")] {
-            patch.set(param, label(param, text));
-        }
-        let routes = &tick(&patch).routes;
-        assert_eq!(
-            [routes.can_move(0), routes.can_move(6)],
-            [true, moves],
-            "{source}"
-        );
+fn clocks_have_the_sources_that_their_names_say() {
+    for clock in Clock::ALL {
+        let place = ModulationSource::ROUTED
+            .iter()
+            .position(|source| *source == source_of(clock));
+        let name = ROUTE_SOURCE_LABELS[1 + place.expect("a source")];
+        assert!(clock.speed_label().starts_with(name), "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::layout::{Group::Routes, Page};
 use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
-use super::super::{DRAWN_SETS, LFOS, LfoParams, Param, ROUTES, Range, Row};
+use super::super::{Clock, DRAWN_SETS, Param, ROUTES, Range, Row};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each route.
@@ -169,8 +169,8 @@ pub enum RouteTarget {
     PartialsPan,
     /// A polyphonic parameter.
     Own(Param),
-    /// The rate of the LFO of this number.
-    LfoRate(usize),
+    /// How fast a modulator runs.
+    Speed(Clock),
 }
 
 impl RouteTarget {
@@ -187,13 +187,13 @@ impl RouteTarget {
 
     /// What a control of this parameter stands for as a target; `None` if routes cannot move it.
     pub fn of_param(param: Param) -> Option<RouteTarget> {
-        let lfo = (1..=LFOS).find(|&number| LfoParams::of(number).rate == param);
+        let own = || Clock::of_param(param).map_or(RouteTarget::Own(param), RouteTarget::Speed);
         let target = match param {
             Param::COARSE | Param::FINE => RouteTarget::Pitch,
             Param::LEVEL => RouteTarget::Level,
             Param::BALANCE => RouteTarget::Pan,
             Param::CUTOFF => RouteTarget::Cutoff,
-            _ => lfo.map_or(RouteTarget::Own(param), RouteTarget::LfoRate),
+            _ => own(),
         };
         ROUTE_TARGETS.contains(&target).then_some(target)
     }
@@ -215,7 +215,7 @@ impl RouteTarget {
             RouteTarget::PartialsTune => "Partials Tune",
             RouteTarget::PartialsPan => "Partials Pan",
             RouteTarget::Own(param) => TABLE[param.index()].name,
-            RouteTarget::LfoRate(number) => TABLE[LfoParams::of(number).rate.index()].name,
+            RouteTarget::Speed(clock) => clock.speed_label(),
         }
     }
 
@@ -226,7 +226,7 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => 24.0,
             RouteTarget::Pan | RouteTarget::PartialsPan => 1.0,
             RouteTarget::Cutoff => 8.0,
-            RouteTarget::LfoRate(_) => 4.0,
+            RouteTarget::Speed(_) => 4.0,
             RouteTarget::Own(param) => {
                 let (min, max) = param.range().ends();
                 if min < 0.0 { max.max(-min) } else { max - min }
@@ -242,7 +242,7 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => (-96.0, 24.0),
             RouteTarget::Pan | RouteTarget::PartialsPan => (-1.0, 1.0),
             RouteTarget::Cutoff => (-16.0, 16.0),
-            RouteTarget::LfoRate(_) => (-8.0, 8.0),
+            RouteTarget::Speed(_) => (-8.0, 8.0),
             RouteTarget::Own(param) => param.range().ends(),
         }
     }
@@ -272,7 +272,7 @@ impl RouteTarget {
             RouteTarget::Pitch | RouteTarget::PartialsTune => Cents,
             RouteTarget::Level | RouteTarget::PartialsLevel => Decibels,
             RouteTarget::Pan | RouteTarget::PartialsPan => Percent,
-            RouteTarget::Cutoff | RouteTarget::LfoRate(_) => Octaves,
+            RouteTarget::Cutoff | RouteTarget::Speed(_) => Octaves,
             RouteTarget::Own(param) => param.row().unit,
         }
     }
@@ -307,8 +307,8 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them, but for that of the first:
 /// a route moves only what comes after it.
-pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + LFOS] = {
-    let mut targets = [RouteTarget::Pitch; DEPTHS_END + LFOS];
+pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + Clock::COUNT] = {
+    let mut targets = [RouteTarget::Pitch; DEPTHS_END + Clock::COUNT];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
@@ -316,7 +316,7 @@ pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + LFOS] = {
         } else if place < DEPTHS_END {
             RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
         } else {
-            RouteTarget::LfoRate(place - DEPTHS_END + 1)
+            RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
         };
         place += 1;
     }
