@@ -17,4 +17,6 @@ pub struct Telemetry {
     pub mpe: MpeZones,
     /// Cycles of each free LFO since the engine was reset.
     pub lfo_cycles: [f64; LFOS],
+    /// The largest sample on the left and on the right since the telemetry before; 1 is full scale.
+    pub output_peaks: [f32; 2],
 }

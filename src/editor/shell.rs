@@ -26,7 +26,7 @@ use crate::editor::views::modulators::ModulatorStrip;
 use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
 use crate::editor::views::spectrum::SpectrumView;
-use crate::editor::views::status;
+use crate::editor::views::status::{self, OutputMeter};
 use crate::editor::widgets::focus;
 use crate::library::Library;
 use crate::params::HostParams;
@@ -49,6 +49,7 @@ pub struct Shell {
     help: HelpLine,
     controls: SharedControls,
     learn: Learn,
+    meter: OutputMeter,
     /// What a key has done, and until when the message is shown, in the window's seconds.
     status_message: Option<(String, f64)>,
 }
@@ -71,6 +72,7 @@ impl Shell {
             help: HelpLine::default(),
             controls: SharedControls::new(),
             learn: Learn::default(),
+            meter: OutputMeter::default(),
             status_message: None,
         }
     }
@@ -129,8 +131,16 @@ impl Shell {
         }
         self.show_messages(ui, model, now_s);
         // Last, so that it describes what the pointer is on in this frame.
+        self.meter.update(live.telemetry(), now_s);
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            status::show(ui, live.telemetry(), &self.help, sound_device::is_missing());
+            let is_device_missing = sound_device::is_missing();
+            status::show(
+                ui,
+                live.telemetry(),
+                &self.meter,
+                &self.help,
+                is_device_missing,
+            );
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {

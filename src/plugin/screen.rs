@@ -22,6 +22,8 @@ pub struct Screen {
     /// There from the first activation on.
     stopwatch: Option<Stopwatch>,
     frames_since_telemetry: usize,
+    /// The largest samples since then, left and right.
+    peaks: [f32; 2],
 }
 
 impl Screen {
@@ -35,6 +37,7 @@ impl Screen {
             repaint: crate::editor::RepaintNotifier::new(),
             stopwatch: None,
             frames_since_telemetry: 0,
+            peaks: [0.0; 2],
         }
     }
 
@@ -45,10 +48,18 @@ impl Screen {
 
     /// Publishes the frames of a buffer.
     pub fn publish_output(&mut self, buffer: &mut Buffer) {
-        match buffer.as_slice() {
-            [] => {}
-            [mono] => self.output.send(mono, mono),
-            [left, right, ..] => self.output.send(left, right),
+        let (left, right): (&[f32], &[f32]) = match buffer.as_slice() {
+            [] => return,
+            [mono] => (mono, mono),
+            [left, right, ..] => (left, right),
+        };
+        self.output.send(left, right);
+        if self.telemetry.is_watched() {
+            for (peak, side) in self.peaks.iter_mut().zip([left, right]) {
+                *peak = side
+                    .iter()
+                    .fold(*peak, |peak, sample| peak.max(sample.abs()));
+            }
         }
     }
 
@@ -66,12 +77,14 @@ impl Screen {
         }
         // The rest counts: buffers that do not fit the period keep its rate all the same.
         self.frames_since_telemetry %= period_frames;
+        let peaks = std::mem::take(&mut self.peaks);
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
             telemetry.load = stopwatch.load();
             telemetry.keys = engine.held_keys();
             telemetry.mpe = engine.mpe_zones();
             telemetry.lfo_cycles = engine.lfo_cycles();
+            telemetry.output_peaks = peaks;
         });
         self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
         #[cfg(feature = "editor")]

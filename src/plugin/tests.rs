@@ -512,6 +512,26 @@ fn the_screen_is_shown_every_partial_and_the_output() {
     }
 }
 
+/// The largest sample of all buffers since it was told last.
+#[test]
+fn the_screen_is_told_how_loud_the_output_is() {
+    let mut bench = Bench::new(PluginApi::Clap);
+    let mut watch = bench.plugin.screen.telemetry.receiver().watch();
+    bench.process(2, 1_024, &[on(0, 57)]);
+    assert!(watch.news().is_some());
+    let mut sides = [0.0f32; 2];
+    while let None = watch
+        .news()
+        .inspect(|news| assert_eq!(news.output_peaks, sides))
+    {
+        let sound = bench.process(2, 256, &[]);
+        for (side, samples) in sides.iter_mut().zip(&sound) {
+            *side = samples.iter().fold(*side, |peak, x| peak.max(x.abs()));
+        }
+    }
+    assert!(sides[0] > 0.01, "{sides:?}");
+}
+
 #[test]
 fn short_buffers_tell_the_screen_no_more_often_than_it_shows() {
     let mut bench = Bench::new(PluginApi::Clap);

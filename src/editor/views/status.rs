@@ -1,5 +1,7 @@
 //! The line at the window's foot: what sounds and what it takes.
 
+mod meter;
+
 use std::time::Duration;
 
 use egui::{Align, Label, Layout, RichText, Ui};
@@ -8,6 +10,7 @@ use crate::bridge::{Telemetry, WINDOW_S};
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
+pub use meter::OutputMeter;
 
 /// How often the line is drawn anew.
 const REFRESH: Duration = Duration::from_millis(200);
@@ -23,8 +26,14 @@ const NO_DEVICE_HELP: &str = "Aliquot found neither a JACK server nor a sound de
      that choose a device are listed by --help.";
 
 /// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
-/// right the load, or that the program has no sound device.
-pub fn show(ui: &mut Ui, news: TelemetryState, help: &HelpLine, is_device_missing: bool) {
+/// right the output's level and the load, or that the program has no sound device.
+pub fn show(
+    ui: &mut Ui,
+    news: TelemetryState,
+    meter: &OutputMeter,
+    help: &HelpLine,
+    is_device_missing: bool,
+) {
     let text = match news {
         TelemetryState::Awaited => String::new(),
         TelemetryState::Missing => "Not running".to_owned(),
@@ -37,6 +46,7 @@ pub fn show(ui: &mut Ui, news: TelemetryState, help: &HelpLine, is_device_missin
     };
     let is_narrow = ui.max_rect().width() < NARROW;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        meter.show(ui);
         if is_device_missing {
             ui.add(label(NO_DEVICE, theme.error))
                 .on_hover_text(NO_DEVICE_HELP);
@@ -49,7 +59,10 @@ pub fn show(ui: &mut Ui, news: TelemetryState, help: &HelpLine, is_device_missin
             ui.add(label(help.text(), theme.text));
         });
     });
-    ui.ctx().request_repaint_after(REFRESH);
+    match meter.is_moving() {
+        true => ui.ctx().request_repaint(),
+        false => ui.ctx().request_repaint_after(REFRESH),
+    }
 }
 
 fn text(telemetry: &Telemetry) -> String {
@@ -147,6 +160,7 @@ mod tests {
                     show(
                         ui,
                         TelemetryState::Awaited,
+                        &OutputMeter::default(),
                         &HelpLine::default(),
                         is_missing,
                     )
