@@ -520,10 +520,11 @@ fn the_screen_is_told_how_loud_the_output_is() {
     bench.process(2, 1_024, &[on(0, 57)]);
     assert!(watch.news().is_some());
     let mut sides = [0.0f32; 2];
-    while let None = watch
-        .news()
-        .inspect(|news| assert_eq!(news.output_peaks, sides))
-    {
+    loop {
+        if let Some(news) = watch.news() {
+            assert_eq!(news.output_peaks, sides);
+            break;
+        }
         let sound = bench.process(2, 256, &[]);
         for (side, samples) in sides.iter_mut().zip(&sound) {
             *side = samples.iter().fold(*side, |peak, x| peak.max(x.abs()));
