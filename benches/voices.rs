@@ -35,6 +35,10 @@ enum Motion {
     Fanned,
     /// All of a patch's routes: levels, frequencies and positions, by LFOs in which they stand apart.
     AllFanned,
+    /// The frequencies, by the LFO, under all frequency laws: a shift works them out anew each block.
+    Laws,
+    /// Eight copies in unison, by an LFO that moves their detune.
+    Unison,
     /// A parameter of the patch, once a block.
     Automated,
     /// The same, under voices of which each has one polyphonic offset.
@@ -43,7 +47,7 @@ enum Motion {
     Onsets,
 }
 
-const MOTIONS: [(Motion, &str); 10] = [
+const MOTIONS: [(Motion, &str); 12] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -51,6 +55,8 @@ const MOTIONS: [(Motion, &str); 10] = [
     (Motion::Together, "together"),
     (Motion::Fanned, "fanned"),
     (Motion::AllFanned, "all-fanned"),
+    (Motion::Laws, "laws"),
+    (Motion::Unison, "unison"),
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
@@ -154,9 +160,18 @@ fn patch(motion: Motion, partials: usize) -> Patch {
         (Param::AMP_DECAY, 60.0),
         (Param::SPREAD, 1.0),
     ];
+    let laws = [
+        (Param::SPACING, 1.01),
+        (Param::CLUSTER, 0.5),
+        (Param::HARMONICITY, 0.5),
+        (Param::SCATTER, 20.0),
+        (Param::SHIFT, 10.0),
+    ];
     let settings = match motion {
         Motion::Decaying => &decaying[..],
         Motion::Sliding => &sliding,
+        Motion::Laws => &[&sliding[..], &laws].concat(),
+        Motion::Unison => &[(Param::UNISON, 8.0)],
         Motion::Moving => &[&decaying[..], &sliding, &moving].concat(),
         _ => &[],
     };
@@ -166,6 +181,7 @@ fn patch(motion: Motion, partials: usize) -> Patch {
     match motion {
         Motion::Together => set_route(&mut patch, 1, 2, "Partials Level", 0.0),
         Motion::Fanned => set_route(&mut patch, 1, 2, "Partials Level", 1.0),
+        Motion::Unison => set_route(&mut patch, 1, 2, "Detune", 0.0),
         Motion::AllFanned => {
             let targets = ["Partials Level", "Partials Tune", "Partials Pan"];
             for number in 1..=ROUTES {

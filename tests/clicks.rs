@@ -122,6 +122,41 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
     assert!(measured > 150, "{measured}");
 }
 
+/// Laws and unison, with all of them on, and what changes the number of partials under them.
+#[test]
+fn a_step_of_a_law_or_of_unison_does_not_click() {
+    let mut unison = busy();
+    for (param, value) in [
+        (Param::UNISON, 3.0),
+        (Param::SCATTER, 30.0),
+        (Param::CLUSTER, 0.2),
+        (Param::HARMONICITY, 0.2),
+        (Param::SHIFT, 30.0),
+    ] {
+        unison.set(param, value);
+    }
+    let is_of_them = |param: &Param| {
+        matches!(param.row().group, Group::Laws | Group::Unison) || *param == Param::PARTIALS
+    };
+    let mut measured = 0;
+    for param in Param::all().filter(is_of_them) {
+        let top = param.range().top();
+        let mut patch = unison;
+        if param == Param::PARTIALS {
+            patch.set(Param::TILT, -12.0);
+        }
+        for (from, to) in STEPS.map(|(from, to)| (from * top, to * top)) {
+            let [mut before, mut after] = [patch; 2];
+            before.set_normalized(param, from);
+            after.set_normalized(param, to);
+            let what = format!("{} from {from} to {to}", param.row().name);
+            assert_no_click(&before, 57, |engine| engine.set_patch(&after), &what);
+            measured += 1;
+        }
+    }
+    assert_eq!(measured, 39);
+}
+
 /// Groups whose parameters have an effect only on a moving tone, or through another parameter.
 const MOVING_GROUPS: [Group; 4] = [
     Group::AmpEnvelope,

@@ -187,8 +187,8 @@ fn gain(db: f32) -> f64 {
 
 /// What no sample of a scene with these patches and actions can pass.
 ///
-/// The source gives a voice's N partials together the power of a sine of 0.25, so by
-/// Cauchy–Schwarz their amplitudes add up to 0.25·√N at most. Each may then be raised by its own
+/// The source gives a voice's N partials, copies in unison among them, together the power of a sine of 0.25,
+/// so by Cauchy–Schwarz their amplitudes add up to 0.25·√N at most. Each may then be raised by its own
 /// level, by routes to it, and by the filter's peak, the voice by pressure, the LFO, routes, the volume
 /// expression and, on one side, by √2 of pan; the output by the master level. Routes take nothing past
 /// its limits. Everything else (velocity, envelopes, damping,
@@ -255,8 +255,10 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
         } else {
             0.0
         };
+        // All copies of a partial have its power together.
+        let copies = values.index(Param::UNISON);
         voice += 0.25
-            * (partials as f64).sqrt()
+            * ((partials * copies).min(512) as f64).sqrt()
             * gain(level_db + partials_db + peak_db + voice_db)
             * if has_volume { 4.0 } else { 1.0 }
             * 2.0_f64.sqrt();

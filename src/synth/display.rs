@@ -33,10 +33,10 @@ pub fn values_before_macros(patch: &Patch) -> Values {
 }
 
 /// The frequencies of all partials as parts of the fundamental, also of partials that the patch does
-/// not use. They may be in any order.
+/// not use; in unison, as without it. They may be in any order. A shift is as for a fundamental of 440 Hz, if no other is given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialRatios {
-    /// As the source gives them, partial 1 first.
+    /// As the source and the frequency laws give them, partial 1 first.
     source: Box<[f32]>,
     /// With the partials' own Tune.
     tuned: Box<[f32]>,
@@ -45,23 +45,38 @@ pub struct PartialRatios {
 impl PartialRatios {
     /// Those of a patch as it is set, before the macros.
     pub fn new(patch: &Patch) -> PartialRatios {
+        PartialRatios::at_hz(patch, FUNDAMENTAL_HZ)
+    }
+
+    /// The same for this fundamental.
+    pub fn at_hz(patch: &Patch, fundamental_hz: f64) -> PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
         let values = values_before_macros(&patch);
         let mut overrides = PartialOverrides::default();
         overrides.update(&Values::new(&Patch::default()), &values);
-        let context = context(&overrides);
+        let context = Context {
+            fundamental_hz,
+            ..context(&overrides)
+        };
         at_rest(&values, |values| {
             let source = Source::read(values);
             let mut frame = Frame::allocate();
             frame.resize(source.count());
-            source.fill(Arrays::RATIO, &context, &mut frame);
-            let before: Box<[f32]> = frame.ratio[..frame.count()].into();
-            Stages::read(values, &context).run(Arrays::RATIO, &context, &mut frame);
-            PartialRatios {
-                source: before,
-                tuned: frame.ratio[..frame.count()].into(),
-            }
+            let stages = Stages {
+                unison: None,
+                ..Stages::read(values, &context)
+            };
+            let untuned = Stages {
+                overrides: None,
+                ..stages
+            };
+            let [source, tuned] = [untuned, stages].map(|stages| {
+                source.fill(Arrays::RATIO, &context, &mut frame);
+                stages.run(Arrays::RATIO, &context, &mut frame);
+                frame.ratio[..frame.count()].into()
+            });
+            PartialRatios { source, tuned }
         })
     }
 
@@ -170,8 +185,11 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
     })
 }
 
-/// What source and stages read beside the values. No formula here depends on the fundamental and the
-/// sample rate.
+/// Where no voice sounds: that of A4.
+const FUNDAMENTAL_HZ: f64 = 440.0;
+
+/// What source and stages read beside the values. Only a shift depends on the fundamental here, and
+/// nothing on the sample rate.
 fn context(overrides: &PartialOverrides) -> Context<'_> {
     Context {
         level: SimdLevel::PORTABLE,
@@ -179,7 +197,7 @@ fn context(overrides: &PartialOverrides) -> Context<'_> {
         overrides,
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
-        fundamental_hz: 1.0,
+        fundamental_hz: FUNDAMENTAL_HZ,
         sample_rate_hz: 48_000.0,
     }
 }

@@ -26,6 +26,7 @@ use self::motion::{Loudness, Motion, OnsetPhases, Target};
 use self::source::Source;
 use self::stages::Stages;
 use self::stages::filter::FilterSettings;
+use self::stages::unison::partials_at_most;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
 use super::snapshot::PartialSnapshot;
@@ -71,6 +72,8 @@ copy_fields!(Partials {
 struct State {
     source: Option<Source>,
     stages: Option<Stages>,
+    /// Whether the last segment silenced all partials, so that others come to their places in the next.
+    is_silenced: bool,
 }
 
 impl Partials {
@@ -100,7 +103,7 @@ impl Partials {
     ) -> Arrays {
         let (source, stages) = (Source::read(values), Stages::read(values, context));
         let stale = match (&self.state.source, &self.state.stages) {
-            (Some(source_before), Some(stages_before)) => {
+            (Some(source_before), Some(stages_before)) if !self.state.is_silenced => {
                 let changed = source.changed(source_before)
                     | Arrays::FUNDAMENTAL.only_if(fundamental_changed);
                 stages.stale(stages_before, changed)
@@ -111,14 +114,34 @@ impl Partials {
             self.state = State {
                 source: Some(source),
                 stages: Some(stages),
+                is_silenced: false,
             };
             if stale.contain_any(Arrays::SOURCE) {
-                self.frame.resize(source.count());
+                let copies = stages.unison.map_or(1, |unison| unison.copies());
+                let count = source.count().min(partials_at_most(copies));
+                if !self.frame.keeps_places(count, copies) {
+                    return self.silence();
+                }
+                self.frame.resize(count);
+                self.frame.set_shifted(stages.shift.is_some());
                 source.fill(stale, context, &mut self.frame);
             }
             stages.run(stale, context, &mut self.frame);
         }
         stale
+    }
+
+    /// Lets all partials fade out over the segment. The frame is worked out anew for the next.
+    #[cold]
+    fn silence(&mut self) -> Arrays {
+        self.state.is_silenced = true;
+        self.frame.silence();
+        Arrays::SHAPED_GAIN
+    }
+
+    /// Whether all partials come in from gain 0 in the next segment, since others take their places.
+    pub fn is_silenced(&self) -> bool {
+        self.state.is_silenced
     }
 
     /// Works out the segment that leads to the frame, of which `changed` has changed.
@@ -166,6 +189,14 @@ impl Partials {
     /// Partials in use, those that fade out since there are fewer among them.
     pub fn count(&self) -> usize {
         self.motion.count()
+    }
+
+    /// Partials from one copy in unison to the next; all in use without unison.
+    pub fn count_of_copy(&self) -> usize {
+        match self.frame.copies() {
+            1 => self.count(),
+            _ => self.frame.copy_len(),
+        }
     }
 
     /// Writes every partial in use as it is at the last segment's end, where the fundamental was at

@@ -77,6 +77,9 @@ pub struct VoiceSnapshot {
     pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.
     pub filter_envelope: EnvelopePlace,
+    /// How many of its partials there are from one copy in unison to the next: the first so many are those
+    /// of the first copy. All of them without unison.
+    pub partials_per_copy: u32,
     /// Where its partials begin: for the snapshot to fill in.
     pub(super) first: u32,
     /// How many there are: likewise.
@@ -142,7 +145,7 @@ impl Clone for Snapshot {
 
 impl Snapshot {
     /// Every voice, each with its partials, 1 first; those past the last that sounds have a gain of
-    /// 0.
+    /// 0. In unison one copy of them all follows the other.
     pub fn voices(&self) -> impl Iterator<Item = (&VoiceSnapshot, &[PartialSnapshot])> {
         self.voices[..self.voice_count]
             .iter()

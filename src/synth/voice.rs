@@ -195,6 +195,7 @@ impl Voice {
             filter: self.partials.filter_settings(),
             amp_envelope: self.control.modulators.envelopes[EnvelopeId::Amp].place(),
             filter_envelope: self.control.modulators.envelopes[EnvelopeId::Filter].place(),
+            partials_per_copy: self.partials.count_of_copy() as u32,
             first: 0,
             count: 0,
         };
@@ -374,7 +375,10 @@ impl Voice {
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
-        let is_whole = controls_stepped || self.is_discontinuous(tick, left.len());
+        // All partials coming in at once are a step as well.
+        let is_whole = controls_stepped
+            || self.partials.is_silenced()
+            || self.is_discontinuous(tick, left.len());
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {

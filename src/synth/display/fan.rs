@@ -69,13 +69,17 @@ fn each_partial(values: &Values, routes: &PartialRoutes, input: PartialInput) ->
         let source = Source::read(values);
         frame.resize(source.count());
         source.fill(Arrays::SOURCE, &at_rest_context, &mut frame);
-        Stages::read(values, &at_rest_context).run(Arrays::RATIO, &at_rest_context, &mut frame);
+        let stages = Stages {
+            unison: None,
+            ..Stages::read(values, &at_rest_context)
+        };
+        stages.run(Arrays::RATIO, &at_rest_context, &mut frame);
     });
     let context = Context {
         routes,
         ..at_rest_context
     };
-    let mut each = vec![0.0; frame.padded_count()];
+    let mut each = vec![0.0; frame.copy_len()];
     set_values(input, &context, &frame, &mut each);
     each.truncate(frame.count());
     each

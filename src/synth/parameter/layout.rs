@@ -15,8 +15,8 @@
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
 //! The single partials follow, since there are 192 of them, and then the fans of the envelopes,
-//! the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each other, and what is set once for a sound
-//! or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
+//! the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each other, the
+//! frequency laws, unison, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +25,10 @@ pub enum Group {
     Source,
     /// The partials' frequencies, and their places between left and right.
     Frequencies,
+    /// Where the partials move to from where the source has them.
+    Laws,
+    /// Copies of the partials beside them.
+    Unison,
     /// The spectral filter.
     Filter,
     /// Level over time.
@@ -77,6 +81,8 @@ impl Group {
         match self {
             Group::Source => "Source",
             Group::Frequencies => "Frequencies",
+            Group::Laws => "Frequency Laws",
+            Group::Unison => "Unison",
             Group::Filter => "Filter",
             Group::AmpEnvelope => "Amp Envelope",
             Group::FilterEnvelope => "Filter Envelope",
@@ -126,6 +132,10 @@ pub enum Page {
     Macros,
     /// Source and frequencies.
     Spectrum,
+    /// The frequency laws.
+    Laws,
+    /// Unison.
+    Unison,
     /// The filter.
     Filter,
     /// The main stages of both envelopes.
@@ -176,10 +186,12 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 25] = [
+    pub const ALL: [Page; 27] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
+        Page::Laws,
+        Page::Unison,
         Page::Filter,
         Page::Envelopes,
         Page::EnvelopeShapes,
@@ -223,6 +235,8 @@ impl Page {
             Page::Macros => "Macros",
             Page::MacroAmounts => "Macro Amounts",
             Page::Spectrum => "Spectrum",
+            Page::Laws => "Frequency Laws",
+            Page::Unison => "Unison",
             Page::Filter => "Filter",
             Page::Envelopes => "Envelopes",
             Page::EnvelopeShapes => "Envelope Shapes",
@@ -252,7 +266,7 @@ impl Page {
     pub const fn section(self) -> &'static str {
         match self {
             Page::Macros | Page::MacroAmounts => "Macros",
-            Page::Spectrum | Page::Filter => "Sound",
+            Page::Spectrum | Page::Laws | Page::Unison | Page::Filter => "Sound",
             Page::Envelopes
             | Page::EnvelopeShapes
             | Page::EnvelopeFans

@@ -68,6 +68,8 @@ sections! {
     playing
     expression
     output
+    laws
+    unison
     partials
     macros
     routes

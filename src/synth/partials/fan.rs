@@ -37,8 +37,8 @@ use crate::synth::modulation::sequences::{FannedSequence, StepFan};
 use crate::synth::parameter::{MASK_GROUP, MAX_PARTIALS, PartialMask};
 
 /// Writes what all routes to some destinations come to for each partial of a frame, in the
-/// destination's unit, beside whatever their ratios and gains are now. `offsets` are of whole groups,
-/// one for each destination.
+/// destination's unit, beside whatever their ratios and gains are now. `offsets` are of the whole groups
+/// of one copy ([`Frame::copy_len`]), since all copies have the same; one for each destination.
 ///
 /// What a source comes to takes the most: it is worked out once for all routes that have it as their
 /// From. As the Via of a route it is worked out anew for each; few routes have such.
@@ -51,7 +51,7 @@ pub fn set_offsets<const N: usize>(
     for offsets in &mut offsets {
         offsets.fill(0.0);
     }
-    let len = frame.padded_count();
+    let len = frame.copy_len();
     let mut values = [0.0; MAX_PARTIALS];
     let values = &mut values[..len];
     for place in 0..context.routes.sources().count() {
@@ -100,7 +100,7 @@ fn add_route(
 pub fn set_values(input: PartialInput, context: &Context, frame: &Frame, values: &mut [f32]) {
     let Context { level, tables, .. } = *context;
     let ratio = &frame.ratio[..values.len()];
-    let count = frame.count();
+    let count = frame.partials();
     let source = match input {
         PartialInput::Same(value) => return values.fill(value),
         PartialInput::Each(place) => context.routes.source(place),
@@ -455,13 +455,13 @@ fn smooth_random(seed: u32, cycle: u32, phase: f32) -> f32 {
 
 /// A random number from −1 to 1 (exclusive).
 #[inline(always)]
-fn bipolar(seed: u32, place: u32) -> f32 {
+pub(super) fn bipolar(seed: u32, place: u32) -> f32 {
     (hash(seed ^ hash(place)) >> 8) as i32 as f32 * (1.0 / 8_388_608.0) - 1.0
 }
 
 /// `lowbias32`; see the module's text.
 #[inline(always)]
-fn hash(x: u32) -> u32 {
+pub(super) fn hash(x: u32) -> u32 {
     let x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
     let x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
     x ^ x >> 16

@@ -1,6 +1,6 @@
 //! The frame: what is known of each partial before motion.
 
-use std::ops::{BitOr, BitOrAssign};
+use std::ops::{BitOr, BitOrAssign, Range};
 
 use super::array::{PartialArray, whole_groups};
 use crate::synth::versioned::copy_fields;
@@ -62,12 +62,16 @@ impl BitOrAssign for Arrays {
 }
 
 /// Frequency ratio, gain and pan of a voice's partials, as the source gives them and the stages
-/// change them. Partial n has index n − 1.
+/// change them. Partial n has index n − 1. In [unison](super::stages::unison) that is the one of the first
+/// copy; the copies follow each other in whole groups, [`Frame::copy_len`] apart.
 #[derive(Debug)]
 pub struct Frame {
     size: Size,
     /// Frequency over that of the fundamental.
     pub ratio: PartialArray,
+    /// How much of a relative change of the fundamental's frequency each partial's has. Written only where
+    /// that is not 1: see [`Frame::tracking`].
+    pub tracking: PartialArray,
     /// Octaves over the fundamental.
     pub log2_ratio: PartialArray,
     /// Linear gain, before stages that depend on the fundamental; 0 past the last partial.
@@ -85,6 +89,7 @@ pub struct Frame {
 copy_fields!(Frame {
     size,
     ratio,
+    tracking,
     log2_ratio,
     gain,
     shaped_gain,
@@ -93,10 +98,28 @@ copy_fields!(Frame {
     right,
 });
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Size {
+    /// Of all copies.
     count: usize,
     used: usize,
+    /// Of one copy.
+    partials: usize,
+    copies: usize,
+    /// Whether frequencies are no multiples of the fundamental's.
+    is_shifted: bool,
+}
+
+impl Default for Size {
+    fn default() -> Size {
+        Size {
+            count: 0,
+            used: 0,
+            partials: 0,
+            copies: 1,
+            is_shifted: false,
+        }
+    }
 }
 
 impl Frame {
@@ -105,6 +128,7 @@ impl Frame {
         Frame {
             size: Size::default(),
             ratio: PartialArray::allocate(),
+            tracking: PartialArray::allocate(),
             log2_ratio: PartialArray::allocate(),
             gain: PartialArray::allocate(),
             shaped_gain: PartialArray::allocate(),
@@ -119,6 +143,7 @@ impl Frame {
         let Frame {
             size,
             ratio,
+            tracking,
             log2_ratio,
             gain,
             shaped_gain,
@@ -127,12 +152,21 @@ impl Frame {
             right,
         } = self;
         *size = Size::default();
-        for array in [ratio, log2_ratio, gain, shaped_gain, pan, left, right] {
+        for array in [
+            ratio,
+            tracking,
+            log2_ratio,
+            gain,
+            shaped_gain,
+            pan,
+            left,
+            right,
+        ] {
             array.clear();
         }
     }
 
-    /// How many partials there are.
+    /// How many partials there are, those of all copies.
     pub fn count(&self) -> usize {
         self.size.count
     }
@@ -148,11 +182,83 @@ impl Frame {
         self.size.used
     }
 
-    /// There are `count` partials from now on. Those that are no more fade out until
+    /// How many partials one copy has; all of them without unison.
+    pub fn partials(&self) -> usize {
+        self.size.partials
+    }
+
+    /// How many copies there are of each partial, itself among them.
+    pub fn copies(&self) -> usize {
+        self.size.copies
+    }
+
+    /// Elements for the partials of one copy, in whole groups; so far one copy is from the next.
+    pub fn copy_len(&self) -> usize {
+        whole_groups(self.size.partials)
+    }
+
+    /// The elements in use that are of each copy. What fades out is with the last ones.
+    pub fn used_by_copies(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let used = self.size.used;
+        let step = match self.size.copies {
+            1 => used.max(1),
+            _ => self.copy_len(),
+        };
+        (0..used)
+            .step_by(step)
+            .map(move |start| start..used.min(start + step))
+    }
+
+    /// Whether the frequencies are shifted, so that [`Frame::tracking`] counts.
+    pub fn set_shifted(&mut self, is_shifted: bool) {
+        self.size.is_shifted = is_shifted;
+    }
+
+    /// How much of a relative change of the fundamental's frequency each partial's in use has: r/(r + s/f₀)
+    /// under a shift, negative where the frequency falls as the fundamental's rises. `None` if all have
+    /// all of it.
+    pub fn tracking(&self) -> Option<&[f32]> {
+        let tracking = self.size.is_shifted.then_some(&self.tracking);
+        tracking.and_then(|tracking| tracking.get(..self.size.used))
+    }
+
+    /// There are `count` partials from now on, of one copy. Those that are no more fade out until
     /// [`Frame::drop_faded`].
     pub fn resize(&mut self, count: usize) {
+        self.size.copies = 1;
+        self.size.partials = count;
+        self.set_count(count);
+    }
+
+    /// There are so many copies of those partials from now on.
+    pub fn multiply(&mut self, copies: usize) {
+        self.size.copies = copies;
+        self.set_count(copies * self.copy_len());
+    }
+
+    fn set_count(&mut self, count: usize) {
         self.size.count = count;
         self.size.used = self.size.used.max(whole_groups(count));
+    }
+
+    /// Whether all elements in use would be of the same partials as now, or of none, if there were so many
+    /// copies of so many partials.
+    pub fn keeps_places(&self, partials: usize, copies: usize) -> bool {
+        let (len, used) = (whole_groups(partials), self.size.used);
+        match (self.size.copies, copies) {
+            (1, 1) => true,
+            (1, _) => used <= len,
+            (_, 1) => used == 0 || len <= self.copy_len(),
+            _ => used == 0 || len == self.copy_len(),
+        }
+    }
+
+    /// There are no partials any more, so that their elements can be those of others after
+    /// [`Frame::drop_faded`].
+    pub fn silence(&mut self) {
+        self.resize(0);
+        let used = self.size.used;
+        self.shaped_gain.write(used).fill(0.0);
     }
 
     /// What lies past the last partial has faded out.

@@ -214,7 +214,12 @@ impl Motion {
             return;
         }
         self.change_phases();
-        self.phase.grow(used, self.state.phases, self.state.seed);
+        let first_copy = match frame.copies() {
+            1 => used,
+            _ => frame.copy_len(),
+        };
+        let State { phases, seed, .. } = self.state;
+        self.phase.grow(used, first_copy, phases, seed);
         self.ratio.write(used)[before..].copy_from_slice(&frame.ratio[before..used]);
         self.decay.grow(self.state.level, before, frame);
         self.left.write(used)[before..].fill(0.0);
@@ -248,16 +253,16 @@ impl Motion {
         self.change_phases();
         let used = self.state.used;
         let increment = &mut segment.increment[..used];
-        self.state.slides = kernels::set_frequencies(
-            self.state.level,
-            &self.ratio[..used],
-            &frame.ratio[..used],
-            path,
-            frames,
-            sample_rate_hz,
-            increment,
-            &mut segment.half_chirp[..used],
-        );
+        let ratios = (&self.ratio[..used], &frame.ratio[..used]);
+        let half_chirp = &mut segment.half_chirp[..used];
+        let time = (frames, sample_rate_hz);
+        let level = self.state.level;
+        self.state.slides = match frame.tracking().filter(|all| all.len() == used) {
+            Some(tracking) => kernels::set_shifted_frequencies(
+                level, ratios, tracking, path, time, increment, half_chirp,
+            ),
+            None => kernels::set_frequencies(level, ratios, path, time, increment, half_chirp),
+        };
         if !self.state.slides {
             self.increment.write(used).copy_from_slice(increment);
         }

@@ -103,10 +103,14 @@ macro_rules! stages {
 }
 
 stages! {
+    laws
+    shift
     overrides
     fan_place
+    unison
     octaves
     nyquist_fade
+    low_fade
     filter
     pan
     fan_level

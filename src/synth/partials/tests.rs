@@ -2,6 +2,8 @@
 
 mod fan;
 mod fan_stages;
+mod laws;
+mod unison;
 
 use super::*;
 use crate::synth::modulation::{Destination, DestinationValues};

@@ -307,16 +307,18 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them, but for that of the first:
 /// a route moves only what comes after it.
-pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + Clock::COUNT] = {
-    let mut targets = [RouteTarget::Pitch; DEPTHS_END + Clock::COUNT];
+pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER_TARGETS.len()] = {
+    let mut targets = [RouteTarget::Pitch; SPEEDS_END + LATER_TARGETS.len()];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
             FIRST_TARGETS[place]
         } else if place < DEPTHS_END {
             RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
-        } else {
+        } else if place < SPEEDS_END {
             RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
+        } else {
+            LATER_TARGETS[place - SPEEDS_END]
         };
         place += 1;
     }
@@ -325,6 +327,21 @@ pub const ROUTE_TARGETS: [RouteTarget; DEPTHS_END + Clock::COUNT] = {
 
 /// Behind the depths of routes.
 const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
+/// Behind the speeds of modulators.
+const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
+
+/// What comes behind them.
+const LATER_TARGETS: [RouteTarget; 9] = [
+    RouteTarget::Own(Param::SPACING),
+    RouteTarget::Own(Param::CLUSTER),
+    RouteTarget::Own(Param::HARMONICITY),
+    RouteTarget::Own(Param::SCATTER),
+    RouteTarget::Own(Param::SHIFT),
+    RouteTarget::Own(Param::DETUNE),
+    RouteTarget::Own(Param::DETUNE_LAW),
+    RouteTarget::Own(Param::UNISON_WIDTH),
+    RouteTarget::Own(Param::UNISON_BLEND),
+];
 
 /// "None", and the targets' names.
 static ROUTE_TARGET_LABELS: [&str; ROUTE_TARGETS.len() + 1] = {

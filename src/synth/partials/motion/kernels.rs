@@ -12,46 +12,98 @@ use crate::synth::partials::array::GROUP;
 const DECAYED: f32 = 1e-6;
 
 at_level! {
-    /// Frequencies from those of the last segment's end, at the ratios of then, to those of this
-    /// one's, as fixed point. Returns whether any half chirp is other than 0.
+    /// Frequencies from those of the last segment's end, at the ratios of then (the first), to those of this
+    /// one's, as fixed point. `time` is the segment's length in frames, and the frames of a second.
+    /// Returns whether any half chirp is other than 0.
     pub fn set_frequencies(
-        last_ratio: &[f32],
-        ratio: &[f32],
+        ratios: (&[f32], &[f32]),
         path: &FundamentalPath,
-        frames: usize,
-        sample_rate_hz: f64,
+        time: (usize, f64),
         increment: &mut [u64],
         half_chirp: &mut [i64],
     ) -> bool {
-        let nyquist_hz = 0.5 * sample_rate_hz;
-        let highest_hz = nyquist_hz * 0.999_999;
-        let per_frame = 1.0 / sample_rate_hz;
-        let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
-        let FundamentalPath { start_hz: last_hz, end_hz, curvature_correction_hz } = *path;
-        let count = ratio.len();
-        let (last_ratio, increment) = (&last_ratio[..count], &mut increment[..count]);
-        let half_chirp = &mut half_chirp[..count];
-        let mut slides = 0;
-        for n in 0..count {
-            let ratio = f64::from(ratio[n]);
-            let target_hz = end_hz * ratio;
-            let last_hz = last_hz * f64::from(last_ratio[n]);
-            // A partial that crosses Nyquist stays on the audible side while its gain runs to or
-            // from 0.
-            let from_hz = if last_hz >= nyquist_hz { target_hz } else { last_hz };
-            let to_hz = if target_hz >= nyquist_hz { from_hz } else { target_hz };
-            let slope_hz = to_hz - from_hz;
-            let correction_hz = if slope_hz == 0.0 { 0.0 } else { curvature_correction_hz * ratio };
-            let start_hz = from_hz - correction_hz;
-            let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
-            let start_hz = if start_hz < highest_hz { start_hz } else { highest_hz };
-            let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
-            increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
-            half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
-            slides |= half_chirp[n];
-        }
-        slides != 0
+        set_each_frequency(ratios, path, time, increment, half_chirp, |_, ratio| ratio)
     }
+}
+
+at_level! {
+    /// The same for frequencies that are no multiples of the fundamental's: see [`Frame::tracking`].
+    ///
+    /// [`Frame::tracking`]: crate::synth::partials::Frame::tracking
+    pub fn set_shifted_frequencies(
+        ratios: (&[f32], &[f32]),
+        tracking: &[f32],
+        path: &FundamentalPath,
+        time: (usize, f64),
+        increment: &mut [u64],
+        half_chirp: &mut [i64],
+    ) -> bool {
+        let tracking = &tracking[..ratios.1.len()];
+        set_each_frequency(ratios, path, time, increment, half_chirp, |n, ratio| {
+            ratio * f64::from(tracking[n])
+        })
+    }
+}
+
+/// `follows` is how many hertz the partial of an index and a ratio moves by for each hertz of the
+/// fundamental.
+#[inline(always)]
+fn set_each_frequency(
+    (last_ratio, ratio): (&[f32], &[f32]),
+    path: &FundamentalPath,
+    (frames, sample_rate_hz): (usize, f64),
+    increment: &mut [u64],
+    half_chirp: &mut [i64],
+    follows: impl Fn(usize, f64) -> f64,
+) -> bool {
+    let nyquist_hz = 0.5 * sample_rate_hz;
+    let highest_hz = nyquist_hz * 0.999_999;
+    let per_frame = 1.0 / sample_rate_hz;
+    let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
+    let FundamentalPath {
+        start_hz: last_hz,
+        end_hz,
+        curvature_correction_hz,
+    } = *path;
+    let count = ratio.len();
+    let (last_ratio, increment) = (&last_ratio[..count], &mut increment[..count]);
+    let half_chirp = &mut half_chirp[..count];
+    let mut slides = 0;
+    for n in 0..count {
+        let ratio = f64::from(ratio[n]);
+        let target_hz = end_hz * ratio;
+        let last_hz = last_hz * f64::from(last_ratio[n]);
+        // A partial that crosses Nyquist stays on the audible side while its gain runs to or
+        // from 0.
+        let from_hz = if last_hz >= nyquist_hz {
+            target_hz
+        } else {
+            last_hz
+        };
+        let to_hz = if target_hz >= nyquist_hz {
+            from_hz
+        } else {
+            target_hz
+        };
+        let slope_hz = to_hz - from_hz;
+        let correction_hz = if slope_hz == 0.0 {
+            0.0
+        } else {
+            curvature_correction_hz * follows(n, ratio)
+        };
+        let start_hz = from_hz - correction_hz;
+        let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
+        let start_hz = if start_hz < highest_hz {
+            start_hz
+        } else {
+            highest_hz
+        };
+        let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
+        increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
+        half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
+        slides |= half_chirp[n];
+    }
+    slides != 0
 }
 
 /// Turns between −½ and ½ as 2⁶⁴ths, to the nearest of 2⁻⁵¹ turns: at 48 kHz a frequency is 10⁻¹¹ Hz

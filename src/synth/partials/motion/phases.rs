@@ -82,12 +82,18 @@ impl PhaseArray {
     }
 
     /// Gives phases to those of the first `count` partials that have never sounded in this note. The
-    /// others go on from where they were when they were last in use.
-    pub fn grow(&mut self, count: usize, phases: OnsetPhases, seed: u64) {
+    /// others go on from where they were when they were last in use. Those from `first_copy` on are copies
+    /// of the partials before them, and have random phases: beginning together, they would add up.
+    pub fn grow(&mut self, count: usize, first_copy: usize, phases: OnsetPhases, seed: u64) {
         let begun = self.phase.len();
         if begun < count {
             let new = &mut self.phase.write(count)[begun..];
             for (index, phase) in (begun..).zip(new) {
+                let phases = if index < first_copy {
+                    phases
+                } else {
+                    OnsetPhases::Random
+                };
                 *phase = phases.at(index, seed);
             }
         }

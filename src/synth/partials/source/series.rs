@@ -1,13 +1,13 @@
 //! The series: partials at the multiples of the fundamental, or near them.
 //!
-//! * Ratio: rₙ = n^(1 + s/1200)·√(1 + B·n²), s the stretch in cents per octave (stiff string: Hendry
-//!   2008; see [`Param::INHARMONICITY`]).
+//! * Ratio: rₙ = m^(1 + s/1200)·√(1 + B·m²), s the stretch in cents per octave (stiff string: Hendry
+//!   2008; see [`Param::INHARMONICITY`]), m = 1 + (n − 1)·[spacing](Param::SPACING).
 //! * Gain: aₙ = n^(tilt/6.02)·balanceₙ·(1 − d + d·|sin πnp|), scaled so that Σaₙ² = 1/16 over all
 //!   partials: loudness stays as the source changes.
 
 use super::SpectrumSource;
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_most, exp2, sine_magnitude_of_turns};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_most, exp2, log2, sine_magnitude_of_turns};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::GROUP;
@@ -27,6 +27,8 @@ pub struct Series {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct RatioSettings {
+    /// From one partial to the next, in parts of the fundamental.
+    spacing: f32,
     /// B.
     inharmonicity: f32,
     /// Cents per octave.
@@ -51,6 +53,7 @@ impl Series {
         Series {
             partials: values.index(Param::PARTIALS),
             ratios: RatioSettings {
+                spacing: values.get(Param::SPACING),
                 inharmonicity: values.get(Param::INHARMONICITY),
                 stretch_cents: values.get(Param::STRETCH),
             },
@@ -83,7 +86,12 @@ impl SpectrumSource for Series {
         let (n, log2_n) = (&tables.n[..len], &tables.log2_n[..len]);
         if stale.contain_any(Arrays::RATIO) {
             let ratio = frame.ratio.write(len);
-            set_ratios(context.level, &self.ratios, n, log2_n, ratio);
+            // Guarded, so that the tables' whole numbers stay as they are.
+            if self.ratios.spacing == 1.0 {
+                set_ratios(context.level, &self.ratios, n, log2_n, ratio);
+            } else {
+                set_spaced_ratios(context.level, &self.ratios, n, ratio);
+            }
         }
         if stale.contain_any(Arrays::GAIN) {
             let (gain, rest) = frame.gain.write(used).split_at_mut(len);
@@ -117,6 +125,18 @@ at_level! {
             for (ratio, log2_n) in ratio.iter_mut().zip(log2_n) {
                 *ratio *= exp2(log2_n * stretch);
             }
+        }
+    }
+}
+
+at_level! {
+    /// The same at another spacing.
+    fn set_spaced_ratios(settings: &RatioSettings, n: &[f32], ratio: &mut [f32]) {
+        let b = settings.inharmonicity;
+        let stretch = settings.stretch_cents / 1200.0;
+        for (ratio, n) in ratio.iter_mut().zip(n) {
+            let m = 1.0 + (n - 1.0) * settings.spacing;
+            *ratio = m * (1.0 + b * m * m).sqrt() * exp2(log2(m) * stretch);
         }
     }
 }

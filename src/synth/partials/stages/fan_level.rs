@@ -37,7 +37,7 @@ impl SpectrumStage for Stage {
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
-        let len = frame.padded_count();
+        let len = frame.copy_len();
         let mut levels_db = [0.0; MAX_PARTIALS];
         let levels_db = &mut levels_db[..len];
         match self.tilt_db {
@@ -50,13 +50,11 @@ impl SpectrumStage for Stage {
             ),
         }
         let limits_db = RouteTarget::PartialsLevel.limits();
-        multiply(
-            context.level,
-            limits_db,
-            levels_db,
-            frame.left.write(len),
-            frame.right.write(len),
-        );
+        let (all, len) = (frame.padded_count(), len.max(1));
+        let left = frame.left.write(all).chunks_exact_mut(len);
+        for (left, right) in left.zip(frame.right.write(all).chunks_exact_mut(len)) {
+            multiply(context.level, limits_db, levels_db, left, right);
+        }
     }
 }
 

@@ -130,25 +130,28 @@ impl MovedCutoffs {
     #[inline(never)]
     fn apply(&self, filter: &Filter, log2_fundamental: f32, context: &Context, frame: &mut Frame) {
         // Those that fade out past the last partial have no gain to be filtered.
-        let len = frame.padded_count();
-        let mut octaves = [0.0; MAX_PARTIALS];
-        let octaves = &mut octaves[..len];
+        let (len, all) = (frame.copy_len(), frame.padded_count());
+        let (mut moved, mut octaves) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        let (moved, octaves) = (&mut moved[..len], &mut octaves[..len]);
         let cutoff = PartialDestination::Cutoff;
-        set_offsets([cutoff], context, frame, [&mut *octaves]);
+        set_offsets([cutoff], context, frame, [&mut *moved]);
         let limits = RouteTarget::Cutoff.offset_limits(self.voice_octaves);
-        set_distances(context.level, limits, &frame.log2_ratio[..len], octaves);
-        let gains = frame.shaped_gain.write(len);
-        filter.apply(context.level, octaves, log2_fundamental, gains);
+        let len = len.max(1);
+        let gains = frame.shaped_gain.write(all).chunks_exact_mut(len);
+        for (log2_ratio, gains) in frame.log2_ratio[..all].chunks_exact(len).zip(gains) {
+            set_distances(context.level, limits, log2_ratio, moved, octaves);
+            filter.apply(context.level, octaves, log2_fundamental, gains);
+        }
     }
 }
 
 at_level! {
-    /// Replaces the octaves by which each partial's cutoff is moved by those that the partial is above
-    /// the fundamental, less these.
-    fn set_distances(limits: (f32, f32), log2_ratio: &[f32], octaves: &mut [f32]) {
+    /// Writes the octaves that each partial is above the fundamental, less those by which its cutoff is
+    /// moved.
+    fn set_distances(limits: (f32, f32), log2_ratio: &[f32], moved: &[f32], octaves: &mut [f32]) {
         let (least, most) = limits;
-        for (octaves, log2_ratio) in octaves.iter_mut().zip(log2_ratio) {
-            *octaves = log2_ratio - at_least(at_most(*octaves, most), least);
+        for ((octaves, log2_ratio), moved) in octaves.iter_mut().zip(log2_ratio).zip(moved) {
+            *octaves = log2_ratio - at_least(at_most(*moved, most), least);
         }
     }
 }

@@ -32,14 +32,18 @@ impl SpectrumStage for Stage {
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let used = frame.used_count();
-        pan(
-            context.level,
-            self,
-            &context.tables.position[..used],
-            &frame.pan[..used],
-            frame.left.write(used),
-            frame.right.write(used),
-        );
+        let copies = frame.used_by_copies();
+        let (left, right) = (frame.left.write(used), frame.right.write(used));
+        for copy in copies {
+            pan(
+                context.level,
+                self,
+                &context.tables.position[..copy.len()],
+                &frame.pan[copy.clone()],
+                &mut left[copy.clone()],
+                &mut right[copy],
+            );
+        }
     }
 }
 

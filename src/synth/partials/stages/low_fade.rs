@@ -1,0 +1,47 @@
+//! Low fade: partials that a [shift](super::shift) moves towards 0 Hz become softer, and silent there.
+//! A sine of 0 Hz would be a constant offset of the output.
+//!
+//! Below 10 Hz the gain is f/10 Hz.
+
+use super::SpectrumStage;
+use crate::at_level;
+use crate::dsp::maths::at_most;
+use crate::synth::modulation::VoiceValues;
+use crate::synth::parameter::Param;
+use crate::synth::partials::{Arrays, Context, Frame};
+
+/// Partials are faded out from this frequency down.
+const FADE_FROM_HZ: f64 = 10.0;
+
+/// Needs no settings, and is on while partials are shifted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stage;
+
+impl SpectrumStage for Stage {
+    const READS: Arrays = Arrays::RATIO.and(Arrays::FUNDAMENTAL);
+    const WRITES: Arrays = Arrays::SHAPED_GAIN;
+
+    fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
+        (values.get(Param::SHIFT) != 0.0).then_some(Stage)
+    }
+
+    fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
+        let used = frame.used_count();
+        let relative = (context.fundamental_hz / FADE_FROM_HZ) as f32;
+        fade(
+            context.level,
+            &frame.ratio[..used],
+            relative,
+            frame.shaped_gain.write(used),
+        );
+    }
+}
+
+at_level! {
+    /// `relative` is the fundamental over the frequency from which partials are faded out.
+    fn fade(ratio: &[f32], relative: f32, shaped_gain: &mut [f32]) {
+        for (shaped_gain, ratio) in shaped_gain.iter_mut().zip(ratio) {
+            *shaped_gain *= at_most(ratio * relative, 1.0);
+        }
+    }
+}
