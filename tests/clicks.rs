@@ -318,6 +318,30 @@ fn a_step_in_the_block_of_a_corner_does_not_click() {
     }
 }
 
+/// Partials that change places fade in over the block after the one in which they fade out. It stays whole
+/// as well.
+#[test]
+fn partials_that_change_places_do_not_click_in_the_block_of_a_corner() {
+    let block = block_frames(RATE);
+    let fade_in = STEP.next_multiple_of(block) + block;
+    for into_block in [1, 2, 5, 63] {
+        let mut patch = busy();
+        patch.set(Param::PARTIALS, 40.0);
+        patch.set(Param::TILT, -12.0);
+        patch.set(Param::UNISON, 3.0);
+        patch.set(Param::AMP_ATTACK, 0.0);
+        patch.set(Param::AMP_DECAY, 1.0);
+        patch.set(
+            Param::AMP_HOLD,
+            ((fade_in + into_block) as f64 / RATE) as f32,
+        );
+        let mut changed = patch;
+        changed.set(Param::PARTIALS, 60.0);
+        let what = format!("a corner {into_block} frames into the block");
+        assert_no_click(&patch, 57, |engine| engine.set_patch(&changed), &what);
+    }
+}
+
 /// The LFO jumps with the host's song position or by its own shape, in a block that a corner divides.
 #[test]
 fn a_jump_of_the_lfo_in_the_block_of_a_corner_does_not_click() {

@@ -239,11 +239,19 @@ mod tests {
         let patch = patch(&[
             (Param::INHARMONICITY, 0.01),
             (Param::STRETCH, 30.0),
+            (Param::SPACING, 1.3),
+            (Param::CLUSTER, 0.3),
+            (Param::SCATTER, 40.0),
+            (Param::SHIFT, 50.0),
+            (Param::UNISON, 3.0),
             (Param::partial_tune(2), 1_200.0),
         ]);
         let snapshot = played(&patch, 64);
         let (voice, partials) = lowest_voice(&snapshot).expect("a voice");
-        let ratios = PartialRatios::new(&patch);
+        let ratios = PartialRatios::at_hz(&patch, f64::from(voice.fundamental_hz));
+        // Those of the middle copy.
+        let partials = &partials[..voice.partials_per_copy as usize];
+        assert_eq!(partials.len(), 128);
         for (n, partial) in (1..).zip(partials) {
             let hz = ratios.tuned(n) * voice.fundamental_hz;
             assert!((hz / partial.frequency_hz - 1.0).abs() < 1e-5, "{n}");

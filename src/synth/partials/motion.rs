@@ -174,7 +174,7 @@ impl Motion {
         segment: &mut SegmentArrays,
     ) -> Loudness {
         let path = &target.path;
-        self.grow(frame);
+        self.grow(frame, path);
         let ratios_changed = changed.contain_any(Arrays::RATIO);
         if ratios_changed || path.moves() || self.state.slides {
             self.set_frequencies(frame, path, target.frames, target.sample_rate_hz, segment);
@@ -207,8 +207,8 @@ impl Motion {
     }
 
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
-    /// at the ratio that they go to.
-    fn grow(&mut self, frame: &Frame) {
+    /// at the ratio that they go to; shifted ones at that of the same shift.
+    fn grow(&mut self, frame: &Frame, path: &FundamentalPath) {
         let (before, used) = (self.state.used, frame.used_count());
         if used <= before {
             return;
@@ -220,7 +220,13 @@ impl Motion {
         };
         let State { phases, seed, .. } = self.state;
         self.phase.grow(used, first_copy, phases, seed);
-        self.ratio.write(used)[before..].copy_from_slice(&frame.ratio[before..used]);
+        let ratio = &mut self.ratio.write(used)[before..];
+        ratio.copy_from_slice(&frame.ratio[before..used]);
+        if let Some(tracking) = frame.tracking()
+            && path.moves()
+        {
+            path.go_back(&tracking[before..], ratio);
+        }
         self.decay.grow(self.state.level, before, frame);
         self.left.write(used)[before..].fill(0.0);
         self.right.write(used)[before..].fill(0.0);

@@ -21,6 +21,16 @@ impl FundamentalPath {
         }
     }
 
+    /// Takes the ratios of shifted partials at its end to those at its start. `tracking` is as in
+    /// [`Frame::tracking`](crate::synth::partials::Frame::tracking).
+    pub fn go_back(&self, tracking: &[f32], ratio: &mut [f32]) {
+        let moved = (self.end_hz - self.start_hz) / self.start_hz;
+        for (ratio, tracking) in ratio.iter_mut().zip(tracking) {
+            let back = 1.0 + moved * (1.0 - f64::from(*tracking));
+            *ratio = (f64::from(*ratio) * back).abs() as f32;
+        }
+    }
+
     /// Whether it leaves its start.
     pub fn moves(&self) -> bool {
         self.end_hz != self.start_hz || self.curvature_correction_hz != 0.0
