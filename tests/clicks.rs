@@ -157,6 +157,51 @@ fn a_step_of_a_law_or_of_unison_does_not_click() {
     assert_eq!(measured, 39);
 }
 
+/// All shapers at once, and each alone with the others off.
+#[test]
+fn a_step_of_any_parameter_of_the_shapers_does_not_click() {
+    let on = [
+        (Param::DIVIDE, 0.7),
+        (Param::COMB, 0.6),
+        (Param::PHASER, 0.7),
+        (Param::VOWEL, 0.8),
+        (Param::FOCUS, 9.0),
+        (Param::COPIES, 0.5),
+        (Param::CONTRAST, -0.3),
+        (Param::THRESHOLD, -40.0),
+        (Param::BLUR, 0.3),
+        (Param::ANCHOR, 200.0),
+    ];
+    let mut measured = 0;
+    for keeps_loudness in [0.0, 1.0] {
+        let mut all = busy();
+        all.set(Param::KEEP_LOUDNESS, keeps_loudness);
+        for &(param, value) in &on {
+            all.set(param, value);
+        }
+        for (amount, value) in on {
+            let mut alone = busy();
+            alone.set(Param::KEEP_LOUDNESS, keeps_loudness);
+            alone.set(amount, value);
+            let group = amount.row().group;
+            let params = Param::all().filter(|&param| is_continuous(param));
+            for param in params.filter(|param| param.row().group == group) {
+                for (patch, what) in [(all, "all"), (alone, "alone")] {
+                    for (from, to) in STEPS {
+                        let [mut before, mut after] = [patch; 2];
+                        before.set_normalized(param, from);
+                        after.set_normalized(param, to);
+                        let what = format!("{} from {from} to {to}, {what}", param.row().name);
+                        assert_no_click(&before, 57, |engine| engine.set_patch(&after), &what);
+                        measured += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(measured > 250, "{measured}");
+}
+
 /// Groups whose parameters have an effect only on a moving tone, or through another parameter.
 const MOVING_GROUPS: [Group; 4] = [
     Group::AmpEnvelope,

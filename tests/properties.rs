@@ -190,7 +190,7 @@ fn gain(db: f32) -> f64 {
 /// The source gives a voice's N partials, copies in unison among them, together the power of a sine of 0.25,
 /// so by Cauchy–Schwarz their amplitudes add up to 0.25·√N at most. Each may then be raised by its own
 /// level, by routes to it, and by the filter's peak, the voice by pressure, the LFO, routes, the volume
-/// expression and, on one side, by √2 of pan; the output by the master level. Routes take nothing past
+/// expression, the shapers and, on one side, by √2 of pan; the output by the master level. Routes take nothing past
 /// its limits. Everything else (velocity, envelopes, damping,
 /// pedals of volume, the other gains of the filter) only lowers.
 ///
@@ -260,12 +260,30 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
         voice += 0.25
             * ((partials * copies).min(512) as f64).sqrt()
             * gain(level_db + partials_db + peak_db + voice_db)
+            * shapers(&values, most, partials)
             * if has_volume { 4.0 } else { 1.0 }
             * 2.0_f64.sqrt();
         master = master.max(gain(values.get(Param::LEVEL)));
     }
     // The kernels are exact to −110 dB; f32's own rounding is less.
     1.001 * master * voice * notes.min(2 * MAX_VOICES) as f64
+}
+
+/// By how much the shapers raise the root of a voice's power, on the louder side.
+fn shapers(values: &Values, most: impl Fn(Param) -> f32, partials: usize) -> f64 {
+    // One side may have all of the comb's power.
+    let has_comb = values.get(Param::COMB) != 0.0 || most(Param::COMB) != 0.0;
+    let side = if has_comb { 2.0_f64.sqrt() } else { 1.0 };
+    if values.is_on(Param::KEEP_LOUDNESS) {
+        return side;
+    }
+    // Formants are made up for by 40 dB at most.
+    let vowel = 1.0 + 99.0 * f64::from(most(Param::VOWEL));
+    let focus = gain(most(Param::FOCUS).max(0.0));
+    let copies = 1.0 + f64::from(most(Param::COPIES)) / (1.0 - 0.7);
+    // At most all become as loud as the loudest.
+    let contrast = (partials as f64).sqrt();
+    side * vowel * focus * copies * contrast
 }
 
 /// Few, so that notes are stolen.

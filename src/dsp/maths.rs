@@ -1,7 +1,7 @@
 //! Unit conversions and functions of the control path.
 //!
-//! [`exp2`], [`log2`], [`sine_magnitude_of_turns`] and [`sine_cosine_of_octant`] are polynomials
-//! without branches, so a loop over arrays is vectorised at every
+//! [`exp2`], [`log2`], [`sine_magnitude_of_turns`], [`sine_cosine_of_octant`] and those made of them are
+//! polynomials without branches, so a loop over arrays is vectorised at every
 //! [`SimdLevel`](crate::dsp::simd_level::SimdLevel). All levels give the same bits: the functions use only
 //! operations that IEEE 754 defines to the bit, and nothing is fused. The coefficients are minimax
 //! fits by Remez's exchange algorithm, rounded to f32. The other functions use `libm`, which is Rust
@@ -85,6 +85,21 @@ pub fn sine_cosine_of_octant(x: f32) -> (f32, f32) {
     (sine * x, cosine)
 }
 
+/// sin πx for |x| up to ½. Relative error below 6e-7, so that it is as good near its zero; exact at 0.
+#[inline(always)]
+pub fn sine_of_half_turns(x: f32) -> f32 {
+    let (sine, cosine) = sine_cosine_of_octant(2.0 * x);
+    2.0 * sine * cosine
+}
+
+/// The distance of x from the nearest whole number, −½ to ½, for |x| up to 2⁵¹: what is left of a phase
+/// in turns. In f64, since that of a high partial has many turns and few digits left for their part.
+#[inline(always)]
+pub fn distance_from_whole(x: f64) -> f32 {
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    (x - ((x + ROUNDER) - ROUNDER)) as f32
+}
+
 /// The minimum of `x` and `limit`. Passes a NaN in `x` on, unlike [`f32::min`].
 #[inline(always)]
 pub fn at_most(x: f32, limit: f32) -> f32 {
@@ -162,11 +177,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn half_turns() {
+        for step in 1..=500_000 {
+            let x = step as f32 * 1e-6;
+            let exact = (f64::from(x) * std::f64::consts::PI).sin();
+            for (x, exact) in [(x, exact), (-x, -exact)] {
+                let error = f64::from(sine_of_half_turns(x)) / exact - 1.0;
+                assert!(error.abs() < 6e-7, "sin {x}π: {error:e}");
+            }
+        }
+        assert_eq!(sine_of_half_turns(0.0), 0.0);
+        for (x, distance) in [(0.25, 0.25), (3.75, -0.25), (-7.125, -0.125), (1e9, 0.0)] {
+            assert_eq!(distance_from_whole(x), distance);
+        }
+        // Nothing of the part is lost.
+        assert_eq!(
+            distance_from_whole(100_000.0 + 2e-8),
+            100_000.0_f64.mul_add(-1.0, 100_000.0 + 2e-8) as f32
+        );
+    }
+
     at_level! {
         fn all(x: &[f32], y: &mut [f32]) {
             for (x, y) in x.iter().zip(y) {
                 let (sine, cosine) = sine_cosine_of_octant(1.0 / x);
-                *y = log2(*x) + exp2(1.0 / x) + sine_magnitude_of_turns(*x) + sine * cosine;
+                let half_turns = sine_of_half_turns(distance_from_whole(f64::from(*x) * 0.1));
+                *y = log2(*x) + exp2(1.0 / x) + sine_magnitude_of_turns(*x) + sine * cosine + half_turns;
             }
         }
     }

@@ -120,6 +120,7 @@ pub(super) fn suffix(unit: Unit) -> &'static str {
         | Unit::Pan
         | Unit::DecibelsOrOff
         | Unit::Hertz
+        | Unit::HertzOrOff
         | Unit::Seconds => "",
     }
 }

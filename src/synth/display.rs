@@ -3,9 +3,11 @@
 
 mod fan;
 mod rest;
+mod shapers;
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
+pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;
@@ -207,7 +209,7 @@ mod tests {
     use super::*;
     use crate::synth::{Config, Engine, Event};
 
-    fn patch(settings: &[(Param, f32)]) -> Patch {
+    pub(super) fn patch(settings: &[(Param, f32)]) -> Patch {
         let mut patch = Patch::default();
         for &(param, plain) in settings {
             patch.set(param, plain);

@@ -24,6 +24,7 @@ mod typed;
 pub use clock::Clock;
 pub use partial_mask::{MASK_GROUP, MASK_GROUPS, PartialMask, PartialMaskError};
 pub use range::Range;
+pub(crate) use range::log2_of_constant;
 pub use row::{Exposure, Kind, Row};
 pub use table::{
     CurveParams, CurvePointParams, DrawnSetParams, LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS,
@@ -58,6 +59,9 @@ pub const MAX_VOICES: usize = 2_048;
 pub const LEVEL_OFF_DB: f32 = -72.0;
 /// The master Level at or below this many decibels is silence.
 pub const MASTER_OFF_DB: f32 = -60.0;
+
+/// The Threshold of the shapers at or below this many decibels lets every partial pass.
+pub const THRESHOLD_OFF_DB: f32 = -96.0;
 
 /// One parameter: an index into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

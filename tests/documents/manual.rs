@@ -63,12 +63,9 @@ fn has_name(text: &str, name: &str) -> bool {
 #[test]
 fn the_manual_names_every_parameter() {
     let documents = documents();
-    let pages = [
-        "docs/manual/sound.md",
-        "docs/manual/frequencies.md",
-        "docs/manual/motion.md",
-    ];
-    let pages = pages.map(|page| documents[Path::new(page)].as_str());
+    let pages = ["sound", "frequencies", "shapers", "motion"];
+    let pages = pages.map(|page| format!("docs/manual/{page}.md"));
+    let pages = pages.map(|page| documents[Path::new(&page)].as_str());
     let pages = pages.join("\n");
     let sections = names_by_section(&pages);
     let expression = &documents[Path::new("docs/manual/expression.md")];

@@ -14,9 +14,10 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the fans of the envelopes,
-//! the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each other, the
-//! frequency laws, unison, and what is set once for a sound or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
+//! The single partials follow, since there are 192 of them, and then the shapers, the fans of the
+//! envelopes, the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each
+//! other, the frequency laws, unison, and what is set once for a sound or for a player: phases, seed, the
+//! first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +30,28 @@ pub enum Group {
     Laws,
     /// Copies of the partials beside them.
     Unison,
+    /// What takes partials out of the spectrum at regular numbers.
+    Divide,
+    /// The comb filter.
+    Comb,
+    /// The phaser.
+    Phaser,
+    /// The formants of a voice.
+    Vowel,
+    /// A peak or a dip around one partial.
+    Focus,
+    /// Copies of the spectrum, moved by whole partials.
+    Copies,
+    /// How far loud and soft partials lie apart.
+    Contrast,
+    /// What fades out soft partials.
+    Threshold,
+    /// What evens out neighbouring partials.
+    Blur,
+    /// What holds the bass.
+    Anchor,
+    /// What all shapers have in common.
+    Shapers,
     /// The spectral filter.
     Filter,
     /// Level over time.
@@ -83,6 +106,17 @@ impl Group {
             Group::Frequencies => "Frequencies",
             Group::Laws => "Frequency Laws",
             Group::Unison => "Unison",
+            Group::Divide => "Divide",
+            Group::Comb => "Comb",
+            Group::Phaser => "Phaser",
+            Group::Vowel => "Vowel",
+            Group::Focus => "Focus",
+            Group::Copies => "Copies",
+            Group::Contrast => "Contrast",
+            Group::Threshold => "Threshold",
+            Group::Blur => "Blur",
+            Group::Anchor => "Anchor",
+            Group::Shapers => "Shapers",
             Group::Filter => "Filter",
             Group::AmpEnvelope => "Amp Envelope",
             Group::FilterEnvelope => "Filter Envelope",
@@ -138,6 +172,14 @@ pub enum Page {
     Unison,
     /// The filter.
     Filter,
+    /// The shapers Divide and Comb.
+    DivideAndComb,
+    /// The shapers Phaser and Vowel.
+    PhaserAndVowel,
+    /// The shapers Focus, Copies, Contrast and Threshold.
+    FocusAndCopies,
+    /// The shapers Blur and Anchor.
+    BlurAndAnchor,
     /// The main stages of both envelopes.
     Envelopes,
     /// Their other stages, and damping.
@@ -186,13 +228,17 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 27] = [
+    pub const ALL: [Page; 31] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
         Page::Laws,
         Page::Unison,
         Page::Filter,
+        Page::DivideAndComb,
+        Page::PhaserAndVowel,
+        Page::FocusAndCopies,
+        Page::BlurAndAnchor,
         Page::Envelopes,
         Page::EnvelopeShapes,
         Page::EnvelopeFans,
@@ -238,6 +284,10 @@ impl Page {
             Page::Laws => "Frequency Laws",
             Page::Unison => "Unison",
             Page::Filter => "Filter",
+            Page::DivideAndComb => "Divide and Comb",
+            Page::PhaserAndVowel => "Phaser and Vowel",
+            Page::FocusAndCopies => "Focus and Copies",
+            Page::BlurAndAnchor => "Blur and Anchor",
             Page::Envelopes => "Envelopes",
             Page::EnvelopeShapes => "Envelope Shapes",
             Page::EnvelopeFans => "Envelope Fans",
@@ -267,6 +317,10 @@ impl Page {
         match self {
             Page::Macros | Page::MacroAmounts => "Macros",
             Page::Spectrum | Page::Laws | Page::Unison | Page::Filter => "Sound",
+            Page::DivideAndComb
+            | Page::PhaserAndVowel
+            | Page::FocusAndCopies
+            | Page::BlurAndAnchor => "Shapers",
             Page::Envelopes
             | Page::EnvelopeShapes
             | Page::EnvelopeFans

@@ -239,7 +239,7 @@ fn nearest_step(x: f32, places: u32) -> f32 {
 ///
 /// Bit by bit: squaring a number doubles its logarithm. 60 bits behind the point are more than an
 /// f64 has room for.
-const fn log2_of_constant(ratio: f64) -> f64 {
+pub(crate) const fn log2_of_constant(ratio: f64) -> f64 {
     const FRACTION_BITS: u32 = 60;
     assert!(ratio >= 2.0 && ratio < 65_536.0);
     let bits = ratio.to_bits();

@@ -58,6 +58,7 @@ macro_rules! sections {
 sections! {
     source
     frequencies
+    shapers
     filter
     envelopes
     decay

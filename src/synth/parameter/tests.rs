@@ -147,6 +147,7 @@ fn hosts_see_every_parameter_once_and_pages_are_full() {
     let mut structure: HashSet<Param> = (1..=MACROS).map(Param::macro_target).collect();
     structure.extend((1..=LFOS).map(|number| LfoParams::of(number).fan_order));
     structure.extend([Param::AMP_FAN_ORDER, Param::FILTER_FAN_ORDER]);
+    structure.insert(Param::KEEP_LOUDNESS);
     for sequence in (1..=SEQUENCES).map(SequenceParams::of) {
         structure.insert(sequence.fan_order);
         structure.extend((1..=SEQUENCE_STEPS).map(|number| sequence.step(number)));

@@ -1,7 +1,7 @@
 //! Plain values as text and back.
 
+use super::Row;
 use super::typed::{note_hz, plain_number, without_thousands_comma};
-use super::{LEVEL_OFF_DB, MASTER_OFF_DB, Range, Row};
 
 /// Of the note A4, Hz.
 const CONCERT_PITCH_HZ: f32 = 440.0;
@@ -27,6 +27,8 @@ pub enum Unit {
     DecibelsPerOctave,
     /// Hz; 1 kHz and more are written in kHz.
     Hertz,
+    /// Hz; 0 is written `off`.
+    HertzOrOff,
     /// Seconds; less than one is written in ms.
     Seconds,
     /// Semitones.
@@ -49,7 +51,7 @@ impl Unit {
             Unit::Percent => "%",
             Unit::Decibels | Unit::DecibelsOrOff => "dB",
             Unit::DecibelsPerOctave => "dB/oct",
-            Unit::Hertz => "Hz",
+            Unit::Hertz | Unit::HertzOrOff => "Hz",
             Unit::Seconds => "s",
             Unit::Semitones => "st",
             Unit::Cents => "ct",
@@ -74,14 +76,17 @@ impl Unit {
                     _ => format!("{percent} R"),
                 }
             }
-            Unit::Hertz if plain >= 999.95 => format!("{} kHz", decimals(plain / 1000.0, 3)),
-            Unit::Hertz => format!(
+            Unit::Hertz | Unit::HertzOrOff if plain >= 999.95 => {
+                format!("{} kHz", decimals(plain / 1000.0, 3))
+            }
+            Unit::Hertz | Unit::HertzOrOff => format!(
                 "{} {symbol}",
                 decimals(plain, if plain < 10.0 { 3 } else { 1 })
             ),
             Unit::Seconds if plain < 0.9995 => format!("{} ms", decimals(1000.0 * plain, 2)),
             Unit::Seconds => format!("{} {symbol}", decimals(plain, 3)),
-            Unit::Semitones => format!("{plain:.0} {symbol}"),
+            Unit::Semitones if plain == plain.round() => format!("{plain:.0} {symbol}"),
+            Unit::Semitones => format!("{} {symbol}", decimals(plain, 2)),
             Unit::PerSecond | Unit::PerSecondPerSquareKilohertz => {
                 format!("{} {symbol}", significant(plain))
             }
@@ -110,15 +115,6 @@ impl Unit {
     }
 }
 
-/// The plain value below which [`Unit::DecibelsOrOff`] is silence, for this range.
-fn off_db(range: &Range) -> f32 {
-    if range.ends().0 == LEVEL_OFF_DB {
-        LEVEL_OFF_DB
-    } else {
-        MASTER_OFF_DB
-    }
-}
-
 pub(super) fn format(row: &Row, plain: f32) -> String {
     match row.unit {
         Unit::Choice => {
@@ -127,7 +123,9 @@ pub(super) fn format(row: &Row, plain: f32) -> String {
             let label = labels.get(index).or(labels.last());
             label.copied().unwrap_or_default().to_owned()
         }
-        Unit::DecibelsOrOff if plain <= off_db(&row.range) => "off".to_owned(),
+        Unit::DecibelsOrOff if plain <= row.range.ends().0 => "off".to_owned(),
+        // What would be written as 0 Hz.
+        Unit::HertzOrOff if plain < 5e-4 => "off".to_owned(),
         unit => unit.text(plain),
     }
 }
@@ -172,6 +170,7 @@ pub(super) fn parse(row: &Row, text: &str) -> Option<f32> {
         Unit::DecibelsOrOff if matches!(lower.as_str(), "off" | "-inf" | "-inf db" | "-∞") => {
             return Some(min);
         }
+        Unit::HertzOrOff if lower == "off" => return Some(min),
         Unit::Pan if matches!(lower.as_str(), "c" | "centre" | "center") => return Some(0.0),
         _ => {}
     }
@@ -185,7 +184,7 @@ fn plain_of_number(own: Unit, text: &str) -> Option<f32> {
         (Unit::Percent, "" | "%") => 0.01,
         (Unit::Pan, "" | "r" | "% r") => 0.01,
         (Unit::Pan, "l" | "% l") => -0.01,
-        (Unit::Hertz, "khz" | "k") => 1000.0,
+        (Unit::Hertz | Unit::HertzOrOff, "khz" | "k") => 1000.0,
         (Unit::Seconds, "ms") => 0.001,
         (_, "") => 1.0,
         (own, other) if own.symbol().to_lowercase() == other => 1.0,

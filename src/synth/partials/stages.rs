@@ -18,6 +18,11 @@ pub trait SpectrumStage: Copy + PartialEq {
     /// What it writes or changes in place.
     const WRITES: Arrays;
 
+    /// What it reads as it is set: more than [`SpectrumStage::READS`], where a setting asks for it.
+    fn reads(&self) -> Arrays {
+        Self::READS
+    }
+
     /// As the values say; `None` while it is off.
     fn read(values: &VoiceValues, context: &Context) -> Option<Self>;
 
@@ -41,7 +46,8 @@ fn changed<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>) -> Arrays {
 
 /// What one stage makes stale, if `stale` is so already.
 fn made_stale<S: SpectrumStage>(stage: &Option<S>, stale: Arrays) -> Arrays {
-    S::WRITES.only_if(stage.is_some() && stale.contain_any(S::READS))
+    let reads_stale = |stage: &S| stale.contain_any(stage.reads());
+    S::WRITES.only_if(stage.as_ref().is_some_and(reads_stale))
 }
 
 fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, frame: &mut Frame) {
@@ -52,8 +58,8 @@ fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, fr
     }
 }
 
-/// The modules of the stages, in their order. Those before `nyquist_fade` change [`Frame::gain`], which
-/// that one reads; those after it change [`Frame::shaped_gain`].
+/// The modules of the stages, in their order. Those before `shapers` change [`Frame::gain`], which these
+/// and `nyquist_fade` read; those after them change [`Frame::shaped_gain`].
 /// The decay of partials is no stage: it goes on from segment to segment (`motion/decay.rs`).
 macro_rules! stages {
     ($($stage:ident)*) => {
@@ -109,9 +115,11 @@ stages! {
     fan_place
     unison
     octaves
+    shapers
     nyquist_fade
     low_fade
     filter
     pan
+    comb_sides
     fan_level
 }

@@ -3,6 +3,7 @@
 mod fan;
 mod fan_stages;
 mod laws;
+mod shapers;
 mod unison;
 
 use super::*;

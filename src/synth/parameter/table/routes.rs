@@ -307,8 +307,8 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them, but for that of the first:
 /// a route moves only what comes after it.
-pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER_TARGETS.len()] = {
-    let mut targets = [RouteTarget::Pitch; SPEEDS_END + LATER_TARGETS.len()];
+pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
+    let mut targets = [RouteTarget::Pitch; SPEEDS_END + LATER.len()];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
@@ -318,7 +318,7 @@ pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER_TARGETS.len()] = {
         } else if place < SPEEDS_END {
             RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
         } else {
-            LATER_TARGETS[place - SPEEDS_END]
+            RouteTarget::Own(LATER[place - SPEEDS_END])
         };
         place += 1;
     }
@@ -331,16 +331,39 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER_TARGETS: [RouteTarget; 9] = [
-    RouteTarget::Own(Param::SPACING),
-    RouteTarget::Own(Param::CLUSTER),
-    RouteTarget::Own(Param::HARMONICITY),
-    RouteTarget::Own(Param::SCATTER),
-    RouteTarget::Own(Param::SHIFT),
-    RouteTarget::Own(Param::DETUNE),
-    RouteTarget::Own(Param::DETUNE_LAW),
-    RouteTarget::Own(Param::UNISON_WIDTH),
-    RouteTarget::Own(Param::UNISON_BLEND),
+const LATER: [Param; 32] = [
+    Param::SPACING,
+    Param::CLUSTER,
+    Param::HARMONICITY,
+    Param::SCATTER,
+    Param::SHIFT,
+    Param::DETUNE,
+    Param::DETUNE_LAW,
+    Param::UNISON_WIDTH,
+    Param::UNISON_BLEND,
+    Param::DIVIDE,
+    Param::DIVIDE_STEP,
+    Param::DIVIDE_SHARPNESS,
+    Param::COMB,
+    Param::COMB_DELAY,
+    Param::COMB_TRACK,
+    Param::COMB_WIDTH,
+    Param::PHASER,
+    Param::PHASER_CENTER,
+    Param::PHASER_NOTCHES,
+    Param::VOWEL,
+    Param::VOWEL_MOUTH,
+    Param::VOWEL_VOICE,
+    Param::VOWEL_SHIFT,
+    Param::VOWEL_WIDTH,
+    Param::FOCUS,
+    Param::FOCUS_PARTIAL,
+    Param::FOCUS_WIDTH,
+    Param::COPIES,
+    Param::CONTRAST,
+    Param::THRESHOLD,
+    Param::BLUR,
+    Param::ANCHOR,
 ];
 
 /// "None", and the targets' names.

@@ -1,6 +1,6 @@
 //! Nyquist fade: partials become softer towards the Nyquist frequency, and silent at it.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, shapers};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most};
 use crate::synth::modulation::VoiceValues;
@@ -9,24 +9,40 @@ use crate::synth::partials::{Arrays, Context, Frame};
 /// Partials are faded out from this part of the Nyquist frequency up.
 const FADE_FROM: f32 = 0.95;
 
-/// Needs no settings, and is never off.
+/// Is never off.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stage;
+pub struct Stage {
+    /// Whether the shapers have written the gains already that are to be faded.
+    is_shaped: bool,
+}
 
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
 
-    fn read(_: &VoiceValues, _: &Context) -> Option<Stage> {
-        Some(Stage)
+    #[inline]
+    fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
+        Some(Stage {
+            is_shaped: shapers::are_any_on(values),
+        })
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let used = frame.used_count();
         let relative = (context.fundamental_hz / (0.5 * context.sample_rate_hz)) as f32;
+        let ratio = &frame.ratio[..used];
+        if self.is_shaped {
+            fade_in_place(
+                context.level,
+                ratio,
+                relative,
+                frame.shaped_gain.write(used),
+            );
+            return;
+        }
         fade(
             context.level,
-            &frame.ratio[..used],
+            ratio,
             &frame.gain[..used],
             relative,
             frame.shaped_gain.write(used),
@@ -34,13 +50,26 @@ impl SpectrumStage for Stage {
     }
 }
 
+/// The factor of a partial at a ratio; `relative` is the fundamental over the Nyquist frequency.
+#[inline(always)]
+pub fn fade_factor(ratio: f32, relative: f32) -> f32 {
+    const SCALE: f32 = 1.0 / (1.0 - FADE_FROM);
+    let fade = (1.0 - ratio * relative) * SCALE;
+    at_least(at_most(fade, 1.0), 0.0)
+}
+
 at_level! {
-    /// `relative` is the fundamental over the Nyquist frequency.
     fn fade(ratio: &[f32], gain: &[f32], relative: f32, shaped_gain: &mut [f32]) {
-        const SCALE: f32 = 1.0 / (1.0 - FADE_FROM);
         for ((shaped_gain, ratio), gain) in shaped_gain.iter_mut().zip(ratio).zip(gain) {
-            let fade = (1.0 - ratio * relative) * SCALE;
-            *shaped_gain = gain * at_least(at_most(fade, 1.0), 0.0);
+            *shaped_gain = gain * fade_factor(*ratio, relative);
+        }
+    }
+}
+
+at_level! {
+    fn fade_in_place(ratio: &[f32], relative: f32, shaped_gain: &mut [f32]) {
+        for (shaped_gain, ratio) in shaped_gain.iter_mut().zip(ratio) {
+            *shaped_gain *= fade_factor(*ratio, relative);
         }
     }
 }

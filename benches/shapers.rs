@@ -1,0 +1,99 @@
+//! What each shaper costs for a partial in a block, beside what the sound design allows.
+//!
+//! `cargo bench --no-default-features --bench shapers`. Each is timed alone on 512 partials, with its
+//! settings read anew as in a voice whose values move; the fastest of many runs counts. Without cargo's
+//! `--bench`, as `cargo test` runs it, each is run once.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::synth::modulation::{DestinationValues, VoiceValues};
+use aliquot::synth::partials::HarmonicTables;
+use aliquot::synth::partials::stages::shapers::{Blocks, Places, ShaperKind, apply_one};
+use aliquot::synth::{Param, Patch, Values};
+
+const PARTIALS: usize = 512;
+/// Runs that are timed at once.
+const RUNS: usize = 64;
+
+/// How each is set, and what it may cost for a partial, ns.
+const CASES: [(ShaperKind, &[(Param, f32)], f64); 10] = [
+    (ShaperKind::Divide, &[(Param::DIVIDE, 0.5)], 0.6),
+    (
+        ShaperKind::Comb,
+        &[(Param::COMB, 0.5), (Param::COMB_WIDTH, 0.0)],
+        1.2,
+    ),
+    (
+        ShaperKind::Comb,
+        &[(Param::COMB, 0.5), (Param::COMB_WIDTH, 0.1)],
+        1.2,
+    ),
+    (ShaperKind::Phaser, &[(Param::PHASER, 0.5)], 0.6),
+    (ShaperKind::Vowel, &[(Param::VOWEL, 0.5)], 1.8),
+    (ShaperKind::Focus, &[(Param::FOCUS, 6.0)], 0.5),
+    (
+        ShaperKind::Copies,
+        &[(Param::COPIES, 0.5), (Param::COPIES_COUNT, 8.0)],
+        0.8,
+    ),
+    (ShaperKind::Contrast, &[(Param::CONTRAST, 0.3)], 0.5),
+    (ShaperKind::Threshold, &[(Param::THRESHOLD, -40.0)], 0.4),
+    (ShaperKind::Blur, &[(Param::BLUR, 1.0)], 0.5),
+];
+
+fn main() {
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let rounds = if is_measured { 2_000 } else { 1 };
+    for level in SimdLevel::available() {
+        println!("{}", level.name());
+        for (kind, settings, allowed_ns) in CASES {
+            let ns = fastest_ns(level, kind, settings, rounds) / PARTIALS as f64;
+            let width = settings.last().map_or(0.0, |setting| setting.1);
+            println!(
+                "{kind:?} ({width}): {ns:.2} ns a partial, {:.2} times",
+                ns / allowed_ns
+            );
+        }
+    }
+}
+
+fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rounds: usize) -> f64 {
+    let mut patch = Patch::default();
+    for &(param, value) in settings {
+        patch.set(param, value);
+    }
+    let patch = Values::new(&patch);
+    let own = DestinationValues::of(&patch);
+    let values = VoiceValues {
+        patch: &patch,
+        own: &own,
+    };
+    let tables = HarmonicTables::shared();
+    let places = Places {
+        level,
+        n: &tables.n[..PARTIALS],
+        log2_n: &tables.log2_n[..PARTIALS],
+        ratio: &tables.n[..PARTIALS],
+        log2_ratio: &tables.log2_n[..PARTIALS],
+        fundamental_hz: 55.0,
+        blocks: Blocks {
+            count: PARTIALS,
+            stride: PARTIALS,
+        },
+    };
+    let gains: Vec<f32> = tables.n.iter().map(|n| 0.25 / n).collect();
+    let mut shaped = gains.clone();
+    let mut fastest = f64::MAX;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        for _ in 0..RUNS {
+            shaped.copy_from_slice(&gains);
+            apply_one(kind, black_box(&values), black_box(&places), &mut shaped);
+            black_box(&mut shaped);
+        }
+        fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
+    }
+    fastest
+}

@@ -1,0 +1,54 @@
+//! Divide: takes out the partials between every k-th.
+//!
+//! w = 1 − a + a·(½ + ½cos 2π(n−1)/k)^q, with a 0…1, k 1…16 real, q 1…64. The cosine is that of half the
+//! angle, squared: ½ + ½cos 2x = cos²x. Its phase is worked out in f64, since (n−1)/k is large beside
+//! what is left of it. Error below 0.001 dB where w is above −90 dB.
+
+use super::{Places, Shaper};
+use crate::at_level;
+use crate::dsp::maths::{at_least, distance_from_whole, exp2, log2, sine_of_half_turns};
+use crate::synth::modulation::VoiceValues;
+use crate::synth::parameter::Param;
+
+/// As it is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Divide {
+    /// a, 0 to 1.
+    amount: f32,
+    /// k.
+    step: f32,
+    /// q.
+    sharpness: f32,
+}
+
+impl Shaper for Divide {
+    #[inline]
+    fn is_on(values: &VoiceValues) -> bool {
+        values.get(Param::DIVIDE) > 0.0
+    }
+
+    fn read(values: &VoiceValues) -> Divide {
+        Divide {
+            amount: values.get(Param::DIVIDE),
+            step: values.get(Param::DIVIDE_STEP),
+            sharpness: values.get(Param::DIVIDE_SHARPNESS),
+        }
+    }
+
+    fn apply(&self, places: &Places, gains: &mut [f32]) {
+        let per_number = 1.0 / f64::from(self.step);
+        divide(places.level, self, per_number, places.n, gains);
+    }
+}
+
+at_level! {
+    fn divide(settings: &Divide, per_number: f64, n: &[f32], gains: &mut [f32]) {
+        let (amount, power) = (settings.amount, 2.0 * settings.sharpness);
+        for (gain, n) in gains.iter_mut().zip(n) {
+            let half_turns = (f64::from(*n) - 1.0) * per_number + 0.5;
+            let cosine = sine_of_half_turns(distance_from_whole(half_turns)).abs();
+            let part = exp2(power * log2(at_least(cosine, 1e-12)));
+            *gain *= 1.0 - amount + amount * part;
+        }
+    }
+}

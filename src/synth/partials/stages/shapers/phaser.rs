@@ -1,0 +1,68 @@
+//! Phaser: notches at equal distances in octaves.
+//!
+//! w = 1 − a + a·|cos π·d·x|, x = log₂(f/fc), with a 0…1 and d notches an octave, ¼…4. Phases are worked
+//! out in f64. Error below 0.001 dB where w is above −90 dB, at the octaves that the frame has, whose own
+//! error is below 0.001 cent.
+
+use super::{Places, Shaper};
+use crate::at_level;
+use crate::dsp::maths::{distance_from_whole, sine_of_half_turns};
+use crate::synth::modulation::VoiceValues;
+use crate::synth::parameter::Param;
+
+/// As it is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Phaser {
+    /// a, 0 to 1.
+    amount: f32,
+    /// fc.
+    center_hz: f32,
+    /// d.
+    notches: f32,
+}
+
+impl Shaper for Phaser {
+    #[inline]
+    fn is_on(values: &VoiceValues) -> bool {
+        values.get(Param::PHASER) > 0.0
+    }
+
+    fn read(values: &VoiceValues) -> Phaser {
+        Phaser {
+            amount: values.get(Param::PHASER),
+            center_hz: values.get(Param::PHASER_CENTER),
+            notches: values.get(Param::PHASER_NOTCHES),
+        }
+    }
+
+    fn apply(&self, places: &Places, gains: &mut [f32]) {
+        let half_turns_per_octave = f64::from(self.notches);
+        let octaves = libm::log2(places.fundamental_hz / f64::from(self.center_hz));
+        // The cosine is the sine half a turn of its half later.
+        let offset = half_turns_per_octave * octaves + 0.5;
+        phaser(
+            places.level,
+            self.amount,
+            half_turns_per_octave,
+            offset,
+            places.log2_ratio,
+            gains,
+        );
+    }
+}
+
+at_level! {
+    fn phaser(
+        amount: f32,
+        half_turns_per_octave: f64,
+        offset: f64,
+        log2_ratio: &[f32],
+        gains: &mut [f32],
+    ) {
+        for (gain, octaves) in gains.iter_mut().zip(log2_ratio) {
+            let half_turns = f64::from(*octaves) * half_turns_per_octave + offset;
+            let cosine = sine_of_half_turns(distance_from_whole(half_turns)).abs();
+            *gain *= 1.0 - amount + amount * cosine;
+        }
+    }
+}
