@@ -30,6 +30,7 @@ pub mod listing;
 pub mod live;
 mod macro_names;
 mod pending;
+pub mod power;
 mod presets;
 pub mod routes;
 pub mod session;

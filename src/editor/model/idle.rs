@@ -1,6 +1,7 @@
 //! Parameters that have no effect at the present values of others: their controls look inactive, and can
 //! be set all the same.
 
+mod body;
 mod curve;
 mod modulation;
 
@@ -22,6 +23,15 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
             curve::reason(param, values)
         }
         Group::Playing => modulation::playing(param, values),
+        Group::Laws
+        | Group::Unison
+        | Group::Divide
+        | Group::Comb
+        | Group::Phaser
+        | Group::Vowel
+        | Group::Focus
+        | Group::Copies
+        | Group::Shapers => body::reason(param, values),
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),
         _ => of_the_voice(param, values, has_mpe_zone),

@@ -23,7 +23,7 @@ use crate::editor::theme;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{CURVES, LFOS, SEQUENCES};
-use card::{card, grid, of_groups};
+use card::{card, grid, of_groups, powered_card};
 use curve::CurveView;
 use envelope::EnvelopeView;
 use lfo::LfoView;
@@ -162,9 +162,35 @@ impl Panels {
     fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Source => {
-                let [source, frequencies] = split_columns(rect, [0.55 * rect.width(), 0.0]);
-                simple(ui, context, source, 4, &[Group::Source]);
-                simple(ui, context, frequencies, 3, &[Group::Frequencies]);
+                simple(ui, context, rect, 4, &[Group::Source]);
+            }
+            CardRow::Frequencies => {
+                let groups = [Group::Frequencies, Group::Laws, Group::Unison];
+                side_by_side(ui, context, rect, groups.map(|group| (group, 3)));
+            }
+            CardRow::Shapers => {
+                let cards = [
+                    (Group::Divide, 2),
+                    (Group::Comb, 2),
+                    (Group::Phaser, 2),
+                    (Group::Vowel, 3),
+                ];
+                side_by_side(ui, context, rect, cards);
+            }
+            CardRow::MoreShapers => {
+                let width = (rect.width() - 2.0 * theme::GAP) / 7.0;
+                let [focus, copies, levels] = split_columns(rect, [2.0 * width, 2.0 * width, 0.0]);
+                powered(ui, context, focus, 2, Group::Focus);
+                powered(ui, context, copies, 2, Group::Copies);
+                let inner = card(ui, levels, "Levels");
+                let groups = [
+                    Group::Contrast,
+                    Group::Threshold,
+                    Group::Blur,
+                    Group::Anchor,
+                    Group::Shapers,
+                ];
+                grid(ui, context, inner, 3, &of_groups(&groups));
             }
             CardRow::Filter => {
                 let [filter, decay] = split_columns(rect, [rect.width() - 92.0, 0.0]);
@@ -215,6 +241,27 @@ fn simple(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, gr
     let names: Vec<_> = groups.iter().map(|group| group.name()).collect();
     let inner = card(ui, rect, &names.join(" & "));
     grid(ui, context, inner, columns, &of_groups(groups));
+}
+
+/// A card of one group, with its power switch.
+fn powered(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, group: Group) {
+    let inner = powered_card(ui, context, rect, group);
+    grid(ui, context, inner, columns, &of_groups(&[group]));
+}
+
+/// Cards of one group each side by side, all of whose columns are as wide.
+fn side_by_side<const COUNT: usize>(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    rect: Rect,
+    cards: [(Group, usize); COUNT],
+) {
+    let columns: usize = cards.iter().map(|(_, columns)| columns).sum();
+    let width = (rect.width() - (COUNT - 1) as f32 * theme::GAP) / columns as f32;
+    let places = split_columns(rect, cards.map(|(_, columns)| columns as f32 * width));
+    for (place, (group, columns)) in places.into_iter().zip(cards) {
+        powered(ui, context, place, columns, group);
+    }
 }
 
 /// Places side by side, of these widths; the last has the rest.

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, knob, place, switch};
+use crate::editor::widgets::{choice, knob, place, power, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;
@@ -42,6 +42,14 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
         rect.min + vec2(INSET, TITLE),
         rect.max - vec2(INSET, theme::GRID),
     )
+}
+
+/// The same for one group, whose power switch is beside the title.
+pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: Group) -> Rect {
+    let inner = card(ui, rect, group.name());
+    let title = rect.with_max_y(rect.top() + TITLE);
+    power(ui, context, group, title.shrink2(vec2(INSET, 0.0)));
+    inner
 }
 
 /// Controls in rows of `columns`, over the whole place.

@@ -2,7 +2,7 @@
 
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
-use super::card::{card, grid, of_groups};
+use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::{choice, fine, place};
@@ -19,7 +19,7 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
 pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-    let inner = card(ui, rect, Group::Filter.name());
+    let inner = powered_card(ui, context, rect, Group::Filter);
     let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
     let [view, controls] =
         super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);

@@ -55,7 +55,10 @@ impl Section {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardRow {
     Source,
+    Frequencies,
     Filter,
+    Shapers,
+    MoreShapers,
     Envelopes,
     Macros,
     Lfo2,
@@ -71,9 +74,12 @@ pub enum CardRow {
 }
 
 impl CardRow {
-    pub const ALL: [CardRow; 14] = [
+    pub const ALL: [CardRow; 17] = [
         CardRow::Source,
+        CardRow::Frequencies,
         CardRow::Filter,
+        CardRow::Shapers,
+        CardRow::MoreShapers,
         CardRow::Envelopes,
         CardRow::Macros,
         CardRow::Lfo2,
@@ -91,8 +97,8 @@ impl CardRow {
     /// What it is a part of.
     pub fn section(self) -> Section {
         match self {
-            CardRow::Source => Section::Spectra,
-            CardRow::Filter => Section::Shape,
+            CardRow::Source | CardRow::Frequencies => Section::Spectra,
+            CardRow::Filter | CardRow::Shapers | CardRow::MoreShapers => Section::Shape,
             CardRow::Envelopes
             | CardRow::Macros
             | CardRow::Lfo2
@@ -109,8 +115,11 @@ impl CardRow {
 
     fn name(self) -> &'static str {
         match self {
-            CardRow::Source => "Source & Frequencies",
+            CardRow::Source => "Source",
+            CardRow::Frequencies => "Frequencies & Unison",
             CardRow::Filter => "Filter & Decay",
+            CardRow::Shapers => "Comb to Vowel",
+            CardRow::MoreShapers => "Focus to Blur",
             CardRow::Envelopes => "Envelopes",
             CardRow::Macros => "Macros & LFO 1",
             CardRow::Lfo2 => "LFO 2",
@@ -129,7 +138,13 @@ impl CardRow {
     /// The sources of modulation that are set in it, by their groups.
     fn groups(self) -> &'static [Group] {
         match self {
-            CardRow::Source | CardRow::Filter | CardRow::Output | CardRow::Load => &[],
+            CardRow::Source
+            | CardRow::Frequencies
+            | CardRow::Filter
+            | CardRow::Shapers
+            | CardRow::MoreShapers
+            | CardRow::Output
+            | CardRow::Load => &[],
             CardRow::Envelopes => &[Group::AmpEnvelope, Group::FilterEnvelope],
             CardRow::Macros => &[Group::Macros, Group::Lfo],
             CardRow::Lfo2 => &[Group::Lfo2],
@@ -152,8 +167,11 @@ impl CardRow {
     /// What is in it, for the help line.
     fn contents(self) -> &'static str {
         match self {
-            CardRow::Source => "source, frequencies",
+            CardRow::Source => "source",
+            CardRow::Frequencies => "frequencies and their laws, unison",
             CardRow::Filter => "filter, decay",
+            CardRow::Shapers => "the shapers divide, comb, phaser and vowel",
+            CardRow::MoreShapers => "the shapers focus, copies, contrast, threshold, blur, anchor",
             CardRow::Envelopes => "both envelopes",
             CardRow::Macros => "macros, LFO 1",
             CardRow::Lfo2 => "phase, fade and fan of LFO 1, LFO 2",
