@@ -5,7 +5,9 @@ mod performance;
 
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{LfoParams, MACRO_TARGETS, MACROS, ROUTE_TARGETS, RouteParams};
+use aliquot::synth::parameter::{
+    LfoParams, MACRO_TARGETS, MACROS, ROUTE_TARGETS, RouteParams, SpectrumParams,
+};
 use aliquot::synth::{
     Engine, Event, NoteAddress, NoteExpression, Param, Patch, Transport, block_frames,
 };
@@ -106,6 +108,9 @@ fn a_step_of_any_continuous_parameter_does_not_click() {
             if param == Param::PARTIALS {
                 // 512 partials of one voice are a pulse train; every change makes it quieter.
                 patch.set(Param::TILT, -12.0);
+            }
+            if row.group == Group::Spectra {
+                set_four_spectra(&mut patch);
             }
             patch.set_normalized(param, from);
             let mut changed = patch;
@@ -471,4 +476,49 @@ fn a_preset_that_is_loaded_under_a_held_note_does_not_click() {
         }
     }
     assert!(20 * pulses.len() <= pairs, "{pulses:#?}");
+}
+
+/// Gives a patch four different spectra, of which all sound.
+fn set_four_spectra(patch: &mut Patch) {
+    let bodies = ["Harmonic", "Free Bar", "Church Bell", "Membrane"];
+    let colours = ["Power", "Saw", "Clarinet", "Square"];
+    for ((params, body), colour) in SpectrumParams::ALL.iter().zip(bodies).zip(colours) {
+        for (param, label) in [(params.body, body), (params.colour, colour)] {
+            patch.set(param, param.parse(label).expect("a label"));
+        }
+    }
+    patch.set(Param::MORPH_X, 0.5);
+    patch.set(Param::MORPH_Y, 0.5);
+}
+
+/// From each body and each colour to another one, by itself and on the way to others. A body is no
+/// continuous value: a partial that goes from near Nyquist to its new place within the block may be
+/// louder on its way, which a few are.
+#[test]
+fn a_step_of_a_body_or_of_a_colour_does_not_click() {
+    let (mut worst, mut above) = (0.0_f32, 0);
+    for (of_pad, place) in [(false, 0), (true, 0), (true, 3)] {
+        let params = SpectrumParams::ALL[place];
+        for param in [params.body, params.colour] {
+            let count = param.range().labels().expect("a choice").len();
+            for from in 0..count {
+                let mut patch = busy();
+                if of_pad {
+                    set_four_spectra(&mut patch);
+                }
+                patch.set(param, from as f32);
+                let mut changed = patch;
+                changed.set(param, ((from + 7) % count) as f32);
+                let (jump, steady) = jumps(&patch, 57, |engine| engine.set_patch(&changed));
+                if param == params.body {
+                    worst = worst.max(jump / steady);
+                    above += usize::from(jump > 1.1 * steady);
+                } else {
+                    let what = format!("{} from {from}", param.row().name);
+                    assert!(jump <= 1.1 * steady, "{what}: {jump} over {steady}");
+                }
+            }
+        }
+    }
+    assert!(above < 6 && worst < 1.5, "{above} to {worst}");
 }

@@ -14,11 +14,23 @@ fn patch() -> impl Strategy<Value = Patch> {
     let value = prop_oneof![3 => 0.0_f32..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
     // Without routes the bound is tight.
     let routes = prop_oneof![Just(0), Just(ROUTES), 0..=ROUTES];
-    (proptest::collection::vec(value, Param::COUNT), routes).prop_map(|(values, routes)| {
+    let all = proptest::collection::vec(value, Param::COUNT);
+    (all, routes, any::<bool>()).prop_map(|(values, routes, is_plain)| {
         let mut patch = Patch::default();
         for (param, value) in Param::all().zip(values) {
             // Every label as likely as the others, and none by a free place.
             patch.set_normalized(param, value * param.range().top());
+        }
+        if is_plain {
+            // The series, which needs no morph.
+            for param in [
+                Param::MORPH_X,
+                Param::MORPH_Y,
+                Param::BODY_A,
+                Param::COLOUR_A,
+            ] {
+                patch.set(param, 0.0);
+            }
         }
         for number in routes + 1..=ROUTES {
             patch.set(RouteParams::of(number).to, 0.0);

@@ -4,10 +4,12 @@
 mod fan;
 mod rest;
 mod shapers;
+mod spectra;
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
 pub use self::shapers::{ShaperKind, shaper_gains_db};
+pub use self::spectra::{SpectrumPartials, morph_weights};
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;
@@ -62,7 +64,7 @@ impl PartialRatios {
             ..context(&overrides)
         };
         at_rest(&values, |values| {
-            let source = Source::read(values);
+            let source = Source::read(values, &context);
             let mut frame = Frame::allocate();
             frame.resize(source.count());
             let stages = Stages {
@@ -187,6 +189,8 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
     })
 }
 
+/// The MIDI key of what does not ask for one.
+const A4: u8 = 69;
 /// Where no voice sounds: that of A4.
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
@@ -199,6 +203,7 @@ fn context(overrides: &PartialOverrides) -> Context<'_> {
         overrides,
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
+        key: A4,
         fundamental_hz: FUNDAMENTAL_HZ,
         sample_rate_hz: 48_000.0,
     }

@@ -27,8 +27,9 @@ pub use range::Range;
 pub(crate) use range::log2_of_constant;
 pub use row::{Exposure, Kind, Row};
 pub use table::{
-    CurveParams, CurvePointParams, DrawnSetParams, LFO_DIVISIONS_BEATS, LfoParams, MACRO_TARGETS,
-    ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget, SequenceParams,
+    BODY_LABELS, COLOUR_LABELS, CurveParams, CurvePointParams, DrawnSetParams, LFO_DIVISIONS_BEATS,
+    LfoParams, MACRO_TARGETS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget,
+    SequenceParams, SpectrumParams,
 };
 pub use text::Unit;
 pub use typed::parse_number;
@@ -51,6 +52,12 @@ pub const CURVE_POINTS: usize = 16;
 pub const ROUTES: usize = 24;
 /// How many sets of partials a musician can choose one by one.
 pub const DRAWN_SETS: usize = 2;
+/// How many spectra a voice morphs between: A, B, C and D.
+pub const SPECTRA: usize = 4;
+/// How many bodies a spectrum can have.
+pub const BODIES: usize = BODY_LABELS.len();
+/// How many colours a spectrum can have.
+pub const COLOURS: usize = COLOUR_LABELS.len();
 /// The most partials that a voice may have.
 pub const MAX_PARTIALS: usize = 512;
 /// The most voices that a patch may ask for.

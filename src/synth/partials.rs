@@ -8,6 +8,8 @@
 //! filled by the source and goes through all stages that change it; no other array is touched.
 
 pub mod array;
+pub mod bodies;
+pub mod colours;
 pub mod fan;
 mod frame;
 pub mod motion;
@@ -39,7 +41,7 @@ use crate::dsp::simd_level::SimdLevel;
 pub struct Context<'a> {
     /// Vector instructions.
     pub level: SimdLevel,
-    /// Functions of the partial's number.
+    /// Functions of the partial's number, bodies and colours.
     pub tables: &'static HarmonicTables,
     /// The first partials' own Level, Tune and Pan.
     pub overrides: &'a PartialOverrides,
@@ -47,6 +49,8 @@ pub struct Context<'a> {
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.
     pub routes_instant: u64,
+    /// The note's MIDI key, 0 to 127, which registers of instruments depend on.
+    pub key: u8,
     /// The fundamental at the segment's end.
     pub fundamental_hz: f64,
     /// Frames per second.
@@ -101,7 +105,7 @@ impl Partials {
         context: &Context,
         fundamental_changed: bool,
     ) -> Arrays {
-        let (source, stages) = (Source::read(values), Stages::read(values, context));
+        let (source, stages) = (Source::read(values, context), Stages::read(values, context));
         let stale = match (&self.state.source, &self.state.stages) {
             (Some(source_before), Some(stages_before)) if !self.state.is_silenced => {
                 let changed = source.changed(source_before)

@@ -513,6 +513,7 @@ impl Voice {
             },
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
+            key: self.control.note.key,
             fundamental_hz: path.end_hz,
             sample_rate_hz: rate,
         };

@@ -66,7 +66,7 @@ fn each_partial(values: &Values, routes: &PartialRoutes, input: PartialInput) ->
     let at_rest_context = context(&overrides);
     let mut frame = Frame::allocate();
     at_rest(values, |values| {
-        let source = Source::read(values);
+        let source = Source::read(values, &at_rest_context);
         frame.resize(source.count());
         source.fill(Arrays::SOURCE, &at_rest_context, &mut frame);
         let stages = Stages {

@@ -14,8 +14,8 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the shapers, the fans of the
-//! envelopes, the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each
+//! The single partials follow, since there are 192 of them, and then the spectra, the shapers, the fans of
+//! the envelopes, the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each
 //! other, the frequency laws, unison, and what is set once for a sound or for a player: phases, seed, the
 //! first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
@@ -24,6 +24,8 @@
 pub enum Group {
     /// The spectrum's gains and phases.
     Source,
+    /// Bodies and colours of the spectra, and the pad between them.
+    Spectra,
     /// The partials' frequencies, and their places between left and right.
     Frequencies,
     /// Where the partials move to from where the source has them.
@@ -103,6 +105,7 @@ impl Group {
     pub const fn name(self) -> &'static str {
         match self {
             Group::Source => "Source",
+            Group::Spectra => "Spectra",
             Group::Frequencies => "Frequencies",
             Group::Laws => "Frequency Laws",
             Group::Unison => "Unison",
@@ -166,6 +169,8 @@ pub enum Page {
     Macros,
     /// Source and frequencies.
     Spectrum,
+    /// The pad and the spectra that it morphs between.
+    Spectra,
     /// The frequency laws.
     Laws,
     /// Unison.
@@ -228,10 +233,11 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 31] = [
+    pub const ALL: [Page; 32] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
+        Page::Spectra,
         Page::Laws,
         Page::Unison,
         Page::Filter,
@@ -281,6 +287,7 @@ impl Page {
             Page::Macros => "Macros",
             Page::MacroAmounts => "Macro Amounts",
             Page::Spectrum => "Spectrum",
+            Page::Spectra => "Spectra",
             Page::Laws => "Frequency Laws",
             Page::Unison => "Unison",
             Page::Filter => "Filter",
@@ -316,7 +323,7 @@ impl Page {
     pub const fn section(self) -> &'static str {
         match self {
             Page::Macros | Page::MacroAmounts => "Macros",
-            Page::Spectrum | Page::Laws | Page::Unison | Page::Filter => "Sound",
+            Page::Spectrum | Page::Spectra | Page::Laws | Page::Unison | Page::Filter => "Sound",
             Page::DivideAndComb
             | Page::PhaserAndVowel
             | Page::FocusAndCopies

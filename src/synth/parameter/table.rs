@@ -69,6 +69,7 @@ sections! {
     playing
     expression
     output
+    spectra
     laws
     unison
     partials
@@ -83,6 +84,7 @@ pub use lfo::{LFO_DIVISIONS_BEATS, LfoParams};
 pub use macros::MACRO_TARGETS;
 pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};
 pub use sequences::SequenceParams;
+pub use spectra::{BODY_LABELS, COLOUR_LABELS, SpectrumParams};
 
 /// How many parameters there are.
 pub const COUNT: usize = start(LENGTHS.len());

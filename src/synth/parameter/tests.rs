@@ -49,6 +49,15 @@ fn numbered_parameters_are_the_rows_that_they_name() {
         assert_eq!(Param::macro_target(n).row().id, format!("macro_{n}_target"));
         assert_eq!(Param::macro_amount(n).row().id, format!("macro_{n}_amount"));
     }
+    for (spectrum, name) in SpectrumParams::ALL.iter().zip(SpectrumParams::NAMES) {
+        let names = [spectrum.body, spectrum.colour].map(|param| param.row().name);
+        assert_eq!(names, [format!("Body {name}"), format!("Colour {name}")]);
+        let names = [spectrum.tilt, spectrum.odd_even].map(|param| param.row().name);
+        match name {
+            "A" => assert_eq!(names, ["Tilt", "Odd Even Balance"]),
+            _ => assert_eq!(names, [format!("Tilt {name}"), format!("Odd Even {name}")]),
+        }
+    }
     for number in 1..=DRAWN_SETS {
         let set = DrawnSetParams::of(number);
         for (place, param) in set.params().enumerate() {

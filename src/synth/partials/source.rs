@@ -10,8 +10,8 @@ use crate::synth::modulation::VoiceValues;
 /// A source of the spectrum, as it is set. It runs only if its settings have changed, or if a stage
 /// asks for arrays to be filled anew.
 ///
-/// Its settings are read from the voice's values at each segment, by a function `read` of its own:
-/// it gives `None` if the values ask for another source. That of the first source in the list always
+/// Its settings are read from the voice's values and the context at each segment, by a function `read` of
+/// its own: it gives `None` if the values ask for another source. That of the first source in the list always
 /// gives settings, for values that ask for no other.
 pub trait SpectrumSource: Copy + PartialEq {
     /// How many partials there are.
@@ -31,9 +31,9 @@ macro_rules! sources {
 
         impl Source {
             /// The source that the values ask for.
-            pub fn read(values: &VoiceValues) -> Source {
+            pub fn read(values: &VoiceValues, context: &Context) -> Source {
                 $(
-                    if let Some(source) = $module::$source::read(values) {
+                    if let Some(source) = $module::$source::read(values, context) {
                         return Source::$source(source);
                     }
                 )*
@@ -65,7 +65,6 @@ macro_rules! sources {
             pub fn changed(&self, before: &Source) -> Arrays {
                 match (self, before) {
                     $((Source::$source(source), Source::$source(before)) => source.changed(before),)*
-                    #[allow(unreachable_patterns, reason = "while there is one source")]
                     _ => Arrays::ALL,
                 }
             }
@@ -82,4 +81,5 @@ macro_rules! sources {
 
 sources! {
     series: Series;
+    morph: Morph;
 }

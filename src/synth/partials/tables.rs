@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use super::bodies::{self, Body};
+use super::colours::{self, Colour};
 use crate::synth::parameter::MAX_PARTIALS;
 
 /// Tables of functions of the partial's number n; partial n has index n − 1.
@@ -16,6 +18,17 @@ pub struct HarmonicTables {
     /// A position between −1 and 1 for each partial. Neighbours are far apart; that of the first is
     /// the middle.
     pub position: Box<[f32]>,
+    /// The bodies of spectra, in the order of their labels.
+    pub bodies: Box<[Body]>,
+    /// The colours of spectra, in the order of their labels.
+    pub colours: Box<[Colour]>,
+}
+
+/// A position between −1 and 1 for partial n, far from those of its neighbours; 0 for the first.
+pub fn golden_position(n: f64) -> f64 {
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    let x = (n - 1.0) * GOLDEN + 0.5;
+    2.0 * (x - x.floor()) - 1.0
 }
 
 impl HarmonicTables {
@@ -31,15 +44,13 @@ impl HarmonicTables {
                 .map(|n| of(n as f64) as f32)
                 .collect::<Box<[f32]>>()
         };
-        const GOLDEN: f64 = 0.618_033_988_749_894_9;
         HarmonicTables {
             n: fill(&|n| n),
             log2_n: fill(&libm::log2),
             odd: fill(&|n| n % 2.0),
-            position: fill(&|n| {
-                let x = (n - 1.0) * GOLDEN + 0.5;
-                2.0 * (x - x.floor()) - 1.0
-            }),
+            position: fill(&golden_position),
+            bodies: bodies::all(),
+            colours: colours::all(),
         }
     }
 }

@@ -4,6 +4,7 @@ mod fan;
 mod fan_stages;
 mod laws;
 mod shapers;
+mod spectra;
 mod unison;
 
 use super::*;
@@ -22,6 +23,7 @@ struct Chain {
     own: DestinationValues,
     routes: PartialRoutes,
     routes_instant: u64,
+    key: u8,
     hz: f64,
     level: SimdLevel,
 }
@@ -36,6 +38,7 @@ impl Chain {
             own: DestinationValues::default(),
             routes: PartialRoutes::NONE,
             routes_instant: 0,
+            key: 69,
             hz: HZ,
             level: SimdLevel::chosen(),
         };
@@ -69,6 +72,7 @@ impl Chain {
             overrides: &self.overrides,
             routes: &self.routes,
             routes_instant: self.routes_instant,
+            key: self.key,
             fundamental_hz: self.hz,
             sample_rate_hz: RATE_HZ,
         };

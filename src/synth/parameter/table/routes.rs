@@ -331,7 +331,7 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [Param; 32] = [
+const LATER: [Param; 40] = [
     Param::SPACING,
     Param::CLUSTER,
     Param::HARMONICITY,
@@ -364,6 +364,14 @@ const LATER: [Param; 32] = [
     Param::THRESHOLD,
     Param::BLUR,
     Param::ANCHOR,
+    Param::MORPH_X,
+    Param::MORPH_Y,
+    Param::TILT_B,
+    Param::ODD_EVEN_B,
+    Param::TILT_C,
+    Param::ODD_EVEN_C,
+    Param::TILT_D,
+    Param::ODD_EVEN_D,
 ];
 
 /// "None", and the targets' names.

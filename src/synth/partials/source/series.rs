@@ -7,7 +7,8 @@
 
 use super::SpectrumSource;
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::GROUP;
@@ -15,6 +16,9 @@ use crate::synth::partials::{Arrays, Context, Frame};
 
 /// Root mean square gain of the source, as that of one sine: −12 dB leaves a chord room.
 const SOURCE_LEVEL: f32 = 0.25;
+
+/// Nearer to 0 no partial comes by its spacing.
+const LEAST_RATIO: f32 = 1e-6;
 
 /// What the series depends on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,9 +29,10 @@ pub struct Series {
     gains: GainSettings,
 }
 
+/// What is done to the ratios of any source.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct RatioSettings {
-    /// From one partial to the next, in parts of the fundamental.
+pub(super) struct RatioSettings {
+    /// From one partial of the series to the next, in parts of the fundamental.
     spacing: f32,
     /// B.
     inharmonicity: f32,
@@ -41,10 +46,47 @@ struct GainSettings {
     tilt_db: f32,
     /// −1 (odd) to 1 (even).
     odd_even: f32,
+    strike: Strike,
+}
+
+/// Where any source is struck.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Strike {
     /// Part of the string's length.
-    strike_position: f32,
+    position: f32,
     /// 0 to 1.
-    strike_depth: f32,
+    depth: f32,
+}
+
+impl RatioSettings {
+    /// As the values say.
+    pub(super) fn read(values: &VoiceValues) -> RatioSettings {
+        RatioSettings {
+            spacing: values.get(Param::SPACING),
+            inharmonicity: values.get(Param::INHARMONICITY),
+            stretch_cents: values.get(Param::STRETCH),
+        }
+    }
+
+    /// Writes the ratios of partials whose own ratios are `n`, whole numbers or any others.
+    pub(super) fn set(&self, level: SimdLevel, n: &[f32], log2_n: &[f32], ratio: &mut [f32]) {
+        // Guarded, so that the tables' whole numbers stay as they are.
+        if self.spacing == 1.0 {
+            set_ratios(level, self, n, log2_n, ratio);
+        } else {
+            set_spaced_ratios(level, self, n, ratio);
+        }
+    }
+}
+
+impl Strike {
+    /// As the values say.
+    pub(super) fn read(values: &VoiceValues) -> Strike {
+        Strike {
+            position: values.get(Param::STRIKE_POSITION),
+            depth: values.get(Param::STRIKE_DEPTH),
+        }
+    }
 }
 
 impl Series {
@@ -52,16 +94,11 @@ impl Series {
     pub fn read(values: &VoiceValues) -> Series {
         Series {
             partials: values.index(Param::PARTIALS),
-            ratios: RatioSettings {
-                spacing: values.get(Param::SPACING),
-                inharmonicity: values.get(Param::INHARMONICITY),
-                stretch_cents: values.get(Param::STRETCH),
-            },
+            ratios: RatioSettings::read(values),
             gains: GainSettings {
                 tilt_db: values.get(Param::TILT),
                 odd_even: values.get(Param::ODD_EVEN),
-                strike_position: values.get(Param::STRIKE_POSITION),
-                strike_depth: values.get(Param::STRIKE_DEPTH),
+                strike: Strike::read(values),
             },
         }
     }
@@ -86,12 +123,7 @@ impl SpectrumSource for Series {
         let (n, log2_n) = (&tables.n[..len], &tables.log2_n[..len]);
         if stale.contain_any(Arrays::RATIO) {
             let ratio = frame.ratio.write(len);
-            // Guarded, so that the tables' whole numbers stay as they are.
-            if self.ratios.spacing == 1.0 {
-                set_ratios(context.level, &self.ratios, n, log2_n, ratio);
-            } else {
-                set_spaced_ratios(context.level, &self.ratios, n, ratio);
-            }
+            self.ratios.set(context.level, n, log2_n, ratio);
         }
         if stale.contain_any(Arrays::GAIN) {
             let (gain, rest) = frame.gain.write(used).split_at_mut(len);
@@ -135,7 +167,8 @@ at_level! {
         let b = settings.inharmonicity;
         let stretch = settings.stretch_cents / 1200.0;
         for (ratio, n) in ratio.iter_mut().zip(n) {
-            let m = 1.0 + (n - 1.0) * settings.spacing;
+            // Of a partial below the fundamental it may pass 0.
+            let m = at_least((1.0 + (n - 1.0) * settings.spacing).abs(), LEAST_RATIO);
             *ratio = m * (1.0 + b * m * m).sqrt() * exp2(log2(m) * stretch);
         }
     }
@@ -151,30 +184,40 @@ at_level! {
         gain: &mut [f32],
     ) {
         let power = settings.tilt_db / DB_PER_OCTAVE_PER_POWER;
-        let odd = at_most(1.0 - settings.odd_even, 1.0);
-        let even = at_most(1.0 + settings.odd_even, 1.0);
+        let (odd, even) = odd_even_gains(settings.odd_even);
         for ((gain, log2_n), is_odd) in gain.iter_mut().zip(log2_n).zip(is_odd) {
             *gain = exp2(log2_n * power) * (even + is_odd * (odd - even));
         }
-        if settings.strike_depth > 0.0 {
-            let half_position = 0.5 * settings.strike_position;
-            let depth = settings.strike_depth;
-            for (gain, n) in gain.iter_mut().zip(n) {
-                *gain *= 1.0 - depth + depth * sine_magnitude_of_turns(n * half_position);
-            }
+        strike_and_normalise(settings.strike, partials, n, gain);
+    }
+}
+
+/// Linear gains of the odd and the even partials.
+pub(super) fn odd_even_gains(odd_even: f32) -> (f32, f32) {
+    (at_most(1.0 - odd_even, 1.0), at_most(1.0 + odd_even, 1.0))
+}
+
+/// What is done to the gains of any source at the end.
+#[inline(always)]
+pub(super) fn strike_and_normalise(strike: Strike, partials: usize, n: &[f32], gain: &mut [f32]) {
+    if strike.depth > 0.0 {
+        let half_position = 0.5 * strike.position;
+        let depth = strike.depth;
+        for (gain, n) in gain.iter_mut().zip(n) {
+            *gain *= 1.0 - depth + depth * sine_magnitude_of_turns(n * half_position);
         }
-        if let Some(past_the_last) = gain.get_mut(partials..) {
-            past_the_last.fill(0.0);
-        }
-        let power_sum = sum_of_squares(gain);
-        let scale = if power_sum > 0.0 {
-            SOURCE_LEVEL / power_sum.sqrt()
-        } else {
-            0.0
-        };
-        for gain in gain.iter_mut() {
-            *gain *= scale;
-        }
+    }
+    if let Some(past_the_last) = gain.get_mut(partials..) {
+        past_the_last.fill(0.0);
+    }
+    let power_sum = sum_of_squares(gain);
+    let scale = if power_sum > 0.0 {
+        SOURCE_LEVEL / power_sum.sqrt()
+    } else {
+        0.0
+    };
+    for gain in gain.iter_mut() {
+        *gain *= scale;
     }
 }
 

@@ -1,0 +1,305 @@
+//! The morph: up to four spectra, each a [body](crate::synth::partials::bodies), a
+//! [colour](crate::synth::partials::colours), a tilt and an odd/even balance, and the pad between them.
+//!
+//! Of spectrum i partial n has the ratio r and the gain
+//!
+//! a = colourₙ·bodyₙ·n^(t/6.02)·balanceₙ
+//!
+//! With the pad's [weights](mix::weights) w, rank by rank,
+//!
+//! rₙ = 2^Σw·log₂ rᵢₙ, aₙ = 2^Σw·log₂ max(aᵢₙ, 10^(−96/20))
+//!
+//! A partial that is at the floor in all spectra is silent. Where one spectrum has all the weight, its own
+//! tables and gains are taken as they are, without the floor: a corner gives the same bits as that
+//! spectrum without the pad, and Harmonic with Power the same as the [series](super::series).
+//!
+//! Stretch and inharmonicity act on r as on the series' n; strike position and normalisation are those
+//! of the series.
+//!
+//! Nothing is kept for a voice: the tables are static, and tilt and balance are worked out again with
+//! each change. Bodies are mixed only where they are different, and so are gains; a part that has
+//! not changed is not worked out anew.
+//!
+//! Error against the formulas, over all bodies and colours and 512 partials: below 0.01 cent and 0.01 dB
+//! (tests).
+
+mod mix;
+
+use self::mix::Mix;
+pub use self::mix::weights;
+use super::SpectrumSource;
+use super::series::{RatioSettings, Strike, odd_even_gains, strike_and_normalise};
+use crate::at_level;
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
+use crate::synth::modulation::VoiceValues;
+use crate::synth::parameter::{MAX_PARTIALS, Param, SPECTRA, SpectrumParams};
+use crate::synth::partials::colours::ColourLevels;
+use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables};
+
+/// log₂ of the least gain that a morph knows: −96 dB.
+const FLOOR: f32 = -96.0 / DB_PER_OCTAVE_PER_POWER;
+/// A sum of logarithms below this is the floor, whatever it is rounded to.
+const NEAR_FLOOR: f32 = FLOOR + 1e-4;
+/// log₂ of what counts as no gain. No tilt reaches it.
+const SILENT_BELOW: f32 = -100.0;
+
+/// What the morph depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Morph {
+    /// How many partials.
+    partials: usize,
+    /// The note's MIDI key.
+    key: u8,
+    /// Indices of bodies.
+    bodies: Mix<u8>,
+    spectra: Mix<GainSettings>,
+    ratios: RatioSettings,
+    strike: Strike,
+}
+
+/// What the gains of a spectrum depend on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct GainSettings {
+    /// Index of the body, if it has levels of its own.
+    body: Option<u8>,
+    /// Index of the colour.
+    colour: u8,
+    /// dB per octave.
+    tilt_db: f32,
+    /// −1 (odd) to 1 (even).
+    odd_even: f32,
+}
+
+impl Morph {
+    /// As the values say; `None` where they ask for no more than the series.
+    pub fn read(values: &VoiceValues, context: &Context) -> Option<Morph> {
+        let (x, y) = (values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
+        let is_plain = values.index(Param::BODY_A) == 0 && values.index(Param::COLOUR_A) == 0;
+        if x == 0.0 && y == 0.0 && is_plain {
+            return None;
+        }
+        let weights = weights(x, y);
+        let bodies = SpectrumParams::ALL.map(|params| values.index(params.body) as u8);
+        let spectra =
+            SpectrumParams::ALL.map(|params| GainSettings::read(&params, values, context));
+        Some(Morph {
+            partials: values.index(Param::PARTIALS),
+            key: context.key,
+            bodies: Mix::new(bodies, weights),
+            spectra: Mix::new(spectra, weights),
+            ratios: RatioSettings::read(values),
+            strike: Strike::read(values),
+        })
+    }
+
+    fn fill_ratios(&self, context: &Context, ratio: &mut [f32]) {
+        let (bodies, len) = (&context.tables.bodies, ratio.len());
+        if let Some(body) = self.bodies.only() {
+            let of = bodies[usize::from(body)].ratios(self.key);
+            let (r, log2_r) = (&of.ratio[..len], &of.log2_ratio[..len]);
+            self.ratios.set(context.level, r, log2_r, ratio);
+            return;
+        }
+        let parts = self.bodies.parts_of_all();
+        let of = parts.map(|(body, weight)| {
+            let of = bodies[usize::from(body)].ratios(self.key);
+            (&of.log2_ratio[..len], weight)
+        });
+        let (mut r, mut log2_r) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        let (r, log2_r) = (&mut r[..len], &mut log2_r[..len]);
+        mix_ratios(context.level, of, r, log2_r);
+        self.ratios.set(context.level, r, log2_r, ratio);
+    }
+
+    fn fill_gains(&self, context: &Context, gain: &mut [f32]) {
+        let tables = context.tables;
+        if let Some(settings) = self.spectra.only() {
+            let spectrum = Spectrum::new(&settings, tables, self.key);
+            set_gains(context.level, &spectrum, tables, gain);
+        } else {
+            gain.fill(0.0);
+            for (settings, weight) in self.spectra.parts() {
+                let spectrum = Spectrum::new(settings, tables, self.key);
+                add_levels(context.level, &spectrum, *weight, tables, gain);
+            }
+            set_gains_of_levels(context.level, gain);
+        }
+        let n = &tables.n[..gain.len()];
+        finish(context.level, self.strike, self.partials, n, gain);
+    }
+}
+
+impl SpectrumSource for Morph {
+    fn count(&self) -> usize {
+        self.partials
+    }
+
+    fn changed(&self, before: &Morph) -> Arrays {
+        if self.partials != before.partials || self.key != before.key {
+            return Arrays::ALL;
+        }
+        let ratios_changed = self.bodies != before.bodies || self.ratios != before.ratios;
+        let gains_changed = self.spectra != before.spectra || self.strike != before.strike;
+        Arrays::RATIO.only_if(ratios_changed) | Arrays::GAIN.only_if(gains_changed)
+    }
+
+    fn fill(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+        let (len, used) = (frame.padded_count(), frame.used_count());
+        if stale.contain_any(Arrays::RATIO) {
+            self.fill_ratios(context, frame.ratio.write(len));
+        }
+        if stale.contain_any(Arrays::GAIN) {
+            let (gain, rest) = frame.gain.write(used).split_at_mut(len);
+            self.fill_gains(context, gain);
+            rest.fill(0.0);
+        }
+        if stale.contain_any(Arrays::PAN) {
+            frame.pan.write(used).fill(0.0);
+        }
+    }
+}
+
+impl GainSettings {
+    fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> GainSettings {
+        let body = values.index(params.body);
+        let has_levels = context.tables.bodies[body].levels(context.key).is_some();
+        GainSettings {
+            body: has_levels.then_some(body as u8),
+            colour: values.index(params.colour) as u8,
+            tilt_db: values.get(params.tilt),
+            odd_even: values.get(params.odd_even),
+        }
+    }
+}
+
+/// The gains of a spectrum, as far as they do not depend on the partial.
+#[derive(Clone, Copy, Debug)]
+struct Spectrum<'a> {
+    body: Option<&'a [f32]>,
+    colour: ColourLevels<'a>,
+    /// Exponent of n.
+    power: f32,
+    /// Linear gains of odd and even partials.
+    odd: f32,
+    even: f32,
+}
+
+impl<'a> Spectrum<'a> {
+    fn new(settings: &GainSettings, tables: &'a HarmonicTables, key: u8) -> Spectrum<'a> {
+        let colour = &tables.colours[usize::from(settings.colour)];
+        let (odd, even) = odd_even_gains(settings.odd_even);
+        let body = settings
+            .body
+            .and_then(|body| tables.bodies[usize::from(body)].levels(key));
+        Spectrum {
+            body,
+            colour: colour.levels(key),
+            power: colour.tilt_db(settings.tilt_db) / DB_PER_OCTAVE_PER_POWER,
+            odd,
+            even,
+        }
+    }
+
+    /// Gives `of` each partial's value, log₂ of its gain but for the balance, and whether it is odd.
+    #[inline(always)]
+    fn each(
+        &self,
+        tables: &HarmonicTables,
+        values: &mut [f32],
+        of: impl Fn(&mut f32, f32, f32) + Copy,
+    ) {
+        let len = values.len();
+        let partials = || tables.log2_n[..len].iter().zip(&tables.odd[..len]);
+        let power = self.power;
+        match (self.body, self.colour) {
+            (None, ColourLevels::Flat) => {
+                for (value, (log2_n, odd)) in values.iter_mut().zip(partials()) {
+                    of(value, log2_n * power, *odd);
+                }
+            }
+            (Some(levels), ColourLevels::Flat) | (None, ColourLevels::Of(levels)) => {
+                let partials = partials().zip(&levels[..len]);
+                for (value, ((log2_n, odd), level)) in values.iter_mut().zip(partials) {
+                    of(value, log2_n * power + level, *odd);
+                }
+            }
+            (Some(body), ColourLevels::Of(colour)) => {
+                let partials = partials().zip(body[..len].iter().zip(&colour[..len]));
+                for (value, ((log2_n, odd), (body, level))) in values.iter_mut().zip(partials) {
+                    of(value, log2_n * power + level + body, *odd);
+                }
+            }
+            (None, ColourLevels::Between(from, to, part)) => {
+                let partials = partials().zip(from[..len].iter().zip(&to[..len]));
+                for (value, ((log2_n, odd), (from, to))) in values.iter_mut().zip(partials) {
+                    of(value, log2_n * power + (from + part * (to - from)), *odd);
+                }
+            }
+            (Some(body), ColourLevels::Between(from, to, part)) => {
+                let levels = body[..len].iter().zip(from[..len].iter().zip(&to[..len]));
+                let partials = partials().zip(levels);
+                for (value, ((log2_n, odd), (body, (from, to)))) in values.iter_mut().zip(partials)
+                {
+                    let level = from + part * (to - from);
+                    of(value, log2_n * power + level + body, *odd);
+                }
+            }
+        }
+    }
+}
+
+at_level! {
+    /// Writes the gains of one spectrum.
+    fn set_gains(spectrum: &Spectrum, tables: &HarmonicTables, gain: &mut [f32]) {
+        let (odd, even) = (spectrum.odd, spectrum.even);
+        spectrum.each(tables, gain, |gain, level, is_odd| {
+            let of_level = if level > SILENT_BELOW { exp2(level) } else { 0.0 };
+            *gain = of_level * (even + is_odd * (odd - even));
+        });
+    }
+}
+
+at_level! {
+    /// Adds to each sum its part of log₂ of the gain of one spectrum.
+    fn add_levels(spectrum: &Spectrum, weight: f32, tables: &HarmonicTables, sums: &mut [f32]) {
+        if spectrum.odd == 1.0 && spectrum.even == 1.0 {
+            spectrum.each(tables, sums, |sum, level, _| {
+                *sum += weight * at_least(level, FLOOR);
+            });
+            return;
+        }
+        let [odd, even] = [spectrum.odd, spectrum.even]
+            .map(|gain| if gain > 0.0 { log2(gain) } else { 2.0 * SILENT_BELOW });
+        spectrum.each(tables, sums, |sum, level, is_odd| {
+            let level = level + (even + is_odd * (odd - even));
+            *sum += weight * at_least(level, FLOOR);
+        });
+    }
+}
+
+at_level! {
+    fn set_gains_of_levels(values: &mut [f32]) {
+        for value in values {
+            *value = if *value > NEAR_FLOOR { exp2(*value) } else { 0.0 };
+        }
+    }
+}
+
+at_level! {
+    fn finish(strike: Strike, partials: usize, n: &[f32], gain: &mut [f32]) {
+        strike_and_normalise(strike, partials, n, gain);
+    }
+}
+
+at_level! {
+    /// Writes ratios that are mixed of bodies, each log₂ of the ratios with its weight, and log₂ of them.
+    fn mix_ratios(of: [(&[f32], f32); SPECTRA], ratios: &mut [f32], log2_ratios: &mut [f32]) {
+        let [(a, weight_a), (b, weight_b), (c, weight_c), (d, weight_d)] = of;
+        let bodies = a.iter().zip(b).zip(c.iter().zip(d));
+        let ratios = ratios.iter_mut().zip(log2_ratios);
+        for ((ratio, log2_ratio), ((a, b), (c, d))) in ratios.zip(bodies) {
+            *log2_ratio = weight_a * a + weight_b * b + weight_c * c + weight_d * d;
+            *ratio = exp2(*log2_ratio);
+        }
+    }
+}
