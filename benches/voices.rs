@@ -11,7 +11,7 @@ mod valgrind;
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use aliquot::synth::parameter::{LFOS, LfoParams, ROUTES, RouteParams};
+use aliquot::synth::parameter::{LFOS, LfoParams, ROUTES, RouteParams, SpectrumParams};
 use aliquot::synth::{Config, Engine, Event, Param, Patch};
 
 const VOICES: usize = 64;
@@ -39,6 +39,8 @@ enum Motion {
     Laws,
     /// Eight copies in unison, by an LFO that moves their detune.
     Unison,
+    /// Ratios and gains, by an LFO that moves the pad between four spectra.
+    Morphing,
     /// A parameter of the patch, once a block.
     Automated,
     /// The same, under voices of which each has one polyphonic offset.
@@ -47,7 +49,7 @@ enum Motion {
     Onsets,
 }
 
-const MOTIONS: [(Motion, &str); 12] = [
+const MOTIONS: [(Motion, &str); 13] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -57,6 +59,7 @@ const MOTIONS: [(Motion, &str); 12] = [
     (Motion::AllFanned, "all-fanned"),
     (Motion::Laws, "laws"),
     (Motion::Unison, "unison"),
+    (Motion::Morphing, "morphing"),
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
@@ -188,6 +191,18 @@ fn patch(motion: Motion, partials: usize) -> Patch {
                 let lfo = 1 + number % LFOS;
                 set_route(&mut patch, number, lfo, targets[number % 3], 1.0);
             }
+        }
+        Motion::Morphing => {
+            let bodies = ["Harmonic", "Free Bar", "Church Bell", "Membrane"];
+            let colours = ["Power", "Saw", "Clarinet", "Square"];
+            for ((params, body), colour) in SpectrumParams::ALL.iter().zip(bodies).zip(colours) {
+                for (param, label) in [(params.body, body), (params.colour, colour)] {
+                    patch.set(param, param.parse(label).expect("a label"));
+                }
+            }
+            patch.set(Param::MORPH_X, 0.4);
+            patch.set(Param::MORPH_Y, 0.6);
+            set_route(&mut patch, 1, 2, "Morph X", 0.0);
         }
         _ => {}
     }
