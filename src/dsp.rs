@@ -2,6 +2,7 @@
 
 pub mod bend;
 pub mod curve;
+pub mod delay_line;
 pub mod denormals;
 pub mod envelope;
 pub mod fixed_point;

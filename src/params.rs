@@ -48,6 +48,7 @@ pub struct HostParams {
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
+    new_sounds: AtomicU64,
 }
 
 impl Default for HostParams {
@@ -64,6 +65,7 @@ impl Default for HostParams {
             macro_names,
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
+            new_sounds: AtomicU64::new(0),
         }
     }
 }
@@ -201,6 +203,17 @@ impl HostParams {
         self.macro_names.set(names);
     }
 
+    /// Says that another sound takes the place of the one before, not only other values of some
+    /// parameters. Does not wait.
+    pub fn begin_new_sound(&self) {
+        self.new_sounds.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often [`HostParams::begin_new_sound`] was called, the states loaded among it. Does not wait.
+    pub fn new_sounds(&self) -> u64 {
+        self.new_sounds.load(Ordering::Acquire)
+    }
+
     /// How many states have been loaded. A change means that remembered values may be outdated.
     pub fn loads(&self) -> u64 {
         self.loads.load(Ordering::Acquire)
@@ -279,6 +292,7 @@ unsafe impl Params for HostParams {
         }
         // States of versions before MIDI learn have no controllers.
         self.controllers.replace(stored::controllers(serialized));
+        self.begin_new_sound();
         self.loads.fetch_add(1, Ordering::Release);
     }
 }

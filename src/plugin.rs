@@ -47,6 +47,8 @@ pub struct Aliquot {
     params: Arc<HostParams>,
     /// The parameters as the engine last had them.
     patch: Patch,
+    /// [`HostParams::new_sounds`] when the engine was last told.
+    new_sounds: u64,
     /// `None` until the host says at which rate.
     engine: Option<Engine>,
     /// Whether the host has been asked for an activation since the last one.
@@ -72,6 +74,7 @@ impl Default for Aliquot {
             .begin(&params);
         Aliquot {
             patch: params.patch(),
+            new_sounds: params.new_sounds(),
             params,
             engine: None,
             restart_is_requested: false,
@@ -225,6 +228,10 @@ impl Plugin for Aliquot {
             silence(buffer);
             return ProcessStatus::Normal;
         };
+        let new_sounds = self.params.new_sounds();
+        if std::mem::replace(&mut self.new_sounds, new_sounds) != new_sounds {
+            engine.load_patch(&self.patch);
+        }
         if self.background.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }

@@ -7,13 +7,14 @@
 //! keys and pedals hold, which voice gives way), [`pool`] (all voices in their
 //! [groups](voice_group), and which thread renders them), [`voice`] (one sounding note), [`modulation`]
 //! (what moves its values), [`partials`] (from its values to the bank), [`channel`] (MIDI controllers
-//! and MPE), [`output`] (level and protection), [`snapshot`] (everything that sounds at one instant,
+//! and MPE), [`effects`] (chorus, delay and reverb), [`output`] (level and protection), [`snapshot`] (everything that sounds at one instant,
 //! for a screen), [`display`] (formulas that a screen may ask for).
 
 pub mod assigner;
 pub mod channel;
 pub mod controller;
 pub mod display;
+pub mod effects;
 pub mod engine;
 pub mod event;
 pub mod modulation;

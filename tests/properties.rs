@@ -14,8 +14,11 @@ fn patch() -> impl Strategy<Value = Patch> {
     let value = prop_oneof![3 => 0.0_f32..=1.0, 1 => Just(0.0), 1 => Just(1.0)];
     // Without routes the bound is tight.
     let routes = prop_oneof![Just(0), Just(ROUTES), 0..=ROUTES];
-    let all = proptest::collection::vec(value, Param::COUNT);
-    (all, routes, any::<bool>()).prop_map(|(values, routes, is_plain)| {
+    // And without effects.
+    let effects = proptest::bool::weighted(0.5);
+    let values = proptest::collection::vec(value, Param::COUNT);
+    let all = (values, routes, any::<bool>(), effects);
+    all.prop_map(|(values, routes, is_plain, has_effects)| {
         let mut patch = Patch::default();
         for (param, value) in Param::all().zip(values) {
             // Every label as likely as the others, and none by a free place.
@@ -35,9 +38,20 @@ fn patch() -> impl Strategy<Value = Patch> {
         for number in routes + 1..=ROUTES {
             patch.set(RouteParams::of(number).to, 0.0);
         }
+        if !has_effects {
+            for param in EFFECT_AMOUNTS {
+                patch.set(param, 0.0);
+            }
+        }
         patch
     })
 }
+
+const EFFECT_AMOUNTS: [Param; 3] = [
+    Param::CHORUS_AMOUNT,
+    Param::DELAY_AMOUNT,
+    Param::REVERB_AMOUNT,
+];
 
 /// Those of sound cards, and any other that a host may ask for.
 fn rate() -> impl Strategy<Value = f64> {
@@ -131,7 +145,9 @@ enum Action {
     Play(Event),
     /// The song jumps, stops or changes its tempo.
     Song(Transport),
-    /// Another patch is loaded.
+    /// Another patch takes the place of the one before.
+    Set(usize),
+    /// The same, as another sound.
     Load(usize),
 }
 
@@ -180,7 +196,8 @@ fn render(
                         engine.set_transport(transport);
                         song = Some((done, *transport));
                     }
-                    Action::Load(index) => engine.set_patch(&patches[*index]),
+                    Action::Set(index) => engine.set_patch(&patches[*index]),
+                    Action::Load(index) => engine.load_patch(&patches[*index]),
                 }
             }
             let end = actions
@@ -277,8 +294,21 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
             * 2.0_f64.sqrt();
         master = master.max(gain(values.get(Param::LEVEL)));
     }
+    let effects: f64 = patches.iter().map(effects_gain).product();
     // The kernels are exact to −110 dB; f32's own rounding is less.
-    1.001 * master * voice * notes.min(2 * MAX_VOICES) as f64
+    1.001 * effects * master * voice * notes.min(2 * MAX_VOICES) as f64
+}
+
+/// How much louder the effects of a patch can make a sound: 1 where they are off.
+fn effects_gain(patch: &Patch) -> f64 {
+    let plain = |param| f64::from(patch.plain(param));
+    // Three copies at 1/√3 of half of the power, and 1.25 for the weights of an interpolation.
+    let chorus = 1.0 + plain(Param::CHORUS_AMOUNT) * 1.25 * 1.5_f64.sqrt();
+    // Both channels at one side, again and again.
+    let delay = 1.0 + plain(Param::DELAY_AMOUNT) * 2.0 / (1.0 - plain(Param::DELAY_FEEDBACK));
+    // The modes of the reverb may ring with a partial; this is far from what a failure would give.
+    let reverb = 1.0 + plain(Param::REVERB_AMOUNT) * 1_000.0;
+    chorus * delay * reverb
 }
 
 /// By how much the shapers raise the root of a voice's power, on the louder side.
@@ -320,10 +350,14 @@ proptest! {
         songs in proptest::collection::vec((0..FRAMES, transport()), 0..6),
         told in prop_oneof![Just(Told::AtJumps), Just(Told::AtEveryBuffer)],
         rate in rate(),
+        is_loaded in any::<bool>(),
         sizes in proptest::collection::vec(1..700_usize, 1..5),
     ) {
         const LOADED: usize = 1_500;
-        let mut actions: Vec<(usize, Action)> = [(LOADED, Action::Load(1))].into();
+        let mut actions: Vec<(usize, Action)> = [(
+            LOADED,
+            if is_loaded { Action::Load(1) } else { Action::Set(1) },
+        )].into();
         actions.extend(events.into_iter().map(|(at, event)| (at, Action::Play(event))));
         actions.extend(songs.into_iter().map(|(at, song)| (at, Action::Song(song))));
         actions.sort_by_key(|(at, _)| *at);

@@ -32,7 +32,12 @@ fn rendering_neither_allocates_nor_frees() {
     let calls = calls_during(|| {
         let mut place = 0;
         for round in 0..400_u64 {
-            engine.set_patch(&patches[(round % 8) as usize]);
+            let patch = &patches[(round % 8) as usize];
+            if round % 5 == 0 {
+                engine.load_patch(patch);
+            } else {
+                engine.set_patch(patch);
+            }
             engine.set_transport(&Transport {
                 tempo_bpm: 60.0 + round as f64,
                 position_beats: Some(round as f64),

@@ -40,6 +40,12 @@ fn patch(seed: u64) -> Patch {
         (RouteParams::of(1).to, [0.0, 5.0, 6.0][seed as usize % 3]),
         (RouteParams::of(1).depth, 0.2),
         (LfoParams::of(2).fan_phase, 1.0),
+        // Tails, in two thirds.
+        (Param::CHORUS_AMOUNT, [0.0, 0.5, 1.0][seed as usize % 3]),
+        (Param::DELAY_AMOUNT, [0.0, 0.5, 0.0][seed as usize % 3]),
+        (Param::DELAY_TIME, 0.01),
+        (Param::REVERB_AMOUNT, [0.0, 0.5, 0.5][seed as usize % 3]),
+        (Param::REVERB_TIME, 0.1),
         // Free, or with the phrase.
         (LfoParams::of(2).trigger, [3.0, 0.0][seed as usize % 2]),
     ] {

@@ -10,8 +10,10 @@ const QUIET: f32 = 1e-5;
 pub struct AutomaticTail {
     /// Where the song ends.
     end_frame: u64,
-    /// How many quiet frames end it.
+    /// How many quiet frames end it, where no echo is to come.
     quiet_frames: u64,
+    /// Frames from echo to echo.
+    gap_frames: u64,
     /// Quiet frames on end, up to now, since the song's end.
     quiet_so_far: u64,
 }
@@ -25,8 +27,14 @@ impl AutomaticTail {
         AutomaticTail {
             end_frame,
             quiet_frames: (QUIET_S * sample_rate_hz).ceil() as u64,
+            gap_frames: 0,
             quiet_so_far: 0,
         }
+    }
+
+    /// Echoes come so many frames apart: what is quiet between two of them is not the end.
+    pub fn expect_gaps(&mut self, frames: u64) {
+        self.gap_frames = frames;
     }
 
     /// How many frames of the next buffer, which begins at frame `start`, are before the end. Counted
@@ -36,7 +44,7 @@ impl AutomaticTail {
             if start + (frame as u64) < self.end_frame {
                 continue;
             }
-            if self.quiet_so_far >= self.quiet_frames {
+            if self.quiet_so_far >= self.quiet_frames + self.gap_frames {
                 return frame;
             }
             let quiet = left.abs() < QUIET && right.abs() < QUIET;

@@ -18,13 +18,12 @@ mod tests;
 
 use self::bus::Bus;
 use self::clock::Clock;
-use self::commands::VoiceCommands;
+use self::commands::{VoiceCommands, begun};
 use self::expressions::PendingExpressions;
-use super::assigner::{Assigner, NewNote, PlayMode, Priority};
+use super::assigner::{Assigner, PlayMode, Priority};
 use super::channel::{Channels, MpeZones};
+use super::effects::{Effects, Pace};
 use super::event::{EndedNote, Transport};
-use super::modulation::glide::GlideOrigin;
-use super::modulation::note::Note;
 use super::output::Output;
 use super::parameter::{LFOS, MAX_VOICES, Param};
 use super::patch::Patch;
@@ -86,6 +85,7 @@ pub struct Engine {
     is_under_way: bool,
     /// Frames of the block that are handed out; at H the next one is due.
     position: usize,
+    effects: Effects,
     output: Output,
     /// Room for the channels of a mono output.
     scratch: Bus,
@@ -146,6 +146,7 @@ impl Engine {
             newest: 0,
             is_under_way: false,
             position: block_frames,
+            effects: Effects::new(level, sample_rate_hz),
             output: Output::default(),
             scratch: Bus::new(),
             faults: 0,
@@ -166,6 +167,7 @@ impl Engine {
         self.clock = Clock::default();
         self.tick.modulators.reset_clocks();
         self.position = self.block_frames;
+        self.effects.reset();
         self.output.reset();
     }
 
@@ -275,6 +277,10 @@ impl Engine {
         left.copy_from_slice(&bus.left[self.position..end]);
         right.copy_from_slice(&bus.right[self.position..end]);
         let step = 1.0 / self.block_frames as f32;
+        if bus.effects.is_on {
+            let effects = &mut self.effects;
+            effects.process(&bus.effects, left, right, self.position, step);
+        }
         bus.ramp.apply(left, right, self.position, step);
         self.position = end;
     }
@@ -290,10 +296,16 @@ impl Engine {
         // A voice that ended in this block may still be in its rest.
         let rest = self.position..self.block_frames;
         !self.is_under_way
+            && self.effects.is_at_rest()
             && self.assigner.notes().sounding() == 0
             && self.buses[self.handed_out()].is_silent(rest)
             && (self.latency_frames() == 0
                 || self.buses[self.newest].is_silent(0..self.block_frames))
+    }
+
+    /// Frames from echo to echo of the delay, 0 where it is off: so long may be silent amid a tail.
+    pub fn echo_gap_frames(&self) -> u64 {
+        self.effects.echo_gap_frames()
     }
 
     /// By how many frames all that sounds is late: 0, or a block where other threads render it
@@ -416,6 +428,7 @@ impl Engine {
         self.end_block();
         self.take_patch();
         self.carry_out_commands();
+        self.effects.note_begins();
         let rest = self.position..self.block_frames;
         let mut next = self.assigner.notes().next_pending(0);
         while let Some(slot) = next {
@@ -451,6 +464,15 @@ impl Engine {
         let bus = &mut self.buses[self.newest];
         bus.clear();
         bus.ramp = self.output.tick(&self.tick.values);
+        let pace = Pace {
+            sample_rate_hz: self.dimensions.sample_rate_hz,
+            block_frames: self.block_frames,
+            beats_per_frame: time.beats_per_frame,
+        };
+        let has_voices = self.assigner.notes().sounding() > 0;
+        let is_late = self.pool.is_threaded();
+        let (values, block) = (&self.tick.values, &mut bus.effects);
+        self.effects.tick(values, &pace, has_voices, is_late, block);
         self.is_under_way = true;
         self.pool.start(&self.tick, &mut self.workspace);
         if !self.pool.is_under_way() {
@@ -477,21 +499,5 @@ impl Engine {
         for (slot, report) in self.pool.reports() {
             self.assigner.report(slot, report);
         }
-    }
-}
-
-/// A note that begins in the voices `pool`, or goes on in one of this age.
-fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
-    let glide_origin = new.glide_start.map(|start| GlideOrigin {
-        key: match start.voice {
-            Some(slot) => pool[slot].glided_key(tick),
-            None => f64::from(start.key),
-        },
-        is_legato: start.is_legato,
-        begin_s: age_s,
-    });
-    Note {
-        glide_origin,
-        ..Note::new(new.channel, new.key, new.velocity, new.age)
     }
 }

@@ -63,7 +63,14 @@ fn has_name(text: &str, name: &str) -> bool {
 #[test]
 fn the_manual_names_every_parameter() {
     let documents = documents();
-    let pages = ["sound", "spectra", "frequencies", "shapers", "motion"];
+    let pages = [
+        "sound",
+        "spectra",
+        "frequencies",
+        "shapers",
+        "motion",
+        "effects",
+    ];
     let pages = pages.map(|page| format!("docs/manual/{page}.md"));
     let pages = pages.map(|page| documents[Path::new(&page)].as_str());
     let pages = pages.join("\n");

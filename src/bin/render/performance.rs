@@ -130,7 +130,10 @@ impl<'s> Performance<'s> {
         self.rendered_frames = frames;
         let (left, right) = (&self.left[..frames], &self.right[..frames]);
         let kept = match &mut self.tail {
-            Some(tail) => tail.kept(self.position_frames, left, right),
+            Some(tail) => {
+                tail.expect_gaps(self.engine.echo_gap_frames());
+                tail.kept(self.position_frames, left, right)
+            }
             None => frames,
         };
         self.over = kept < frames;
@@ -164,7 +167,7 @@ impl<'s> Performance<'s> {
                 Action::Transport(transport) => self.engine.set_transport(transport),
                 Action::Program { number, .. } => {
                     if let Some(patch) = self.programs.get(usize::from(*number)) {
-                        self.engine.set_patch(patch);
+                        self.engine.load_patch(patch);
                     }
                 }
             }

@@ -54,6 +54,7 @@ impl EditorModel {
     /// Another sound has taken the place of the one before: this preset, or none.
     pub(super) fn change_sound(&mut self, preset: Option<LoadedPreset>) {
         self.params.set_preset(preset);
+        self.params.begin_new_sound();
         self.loaded_sounds += 1;
     }
 

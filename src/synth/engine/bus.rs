@@ -4,13 +4,15 @@ use crate::dsp::resident;
 use std::ops::Range;
 
 use crate::bank::MAX_BLOCK_FRAMES;
+use crate::synth::effects::EffectsBlock;
 use crate::synth::output::Ramp;
 
-/// One block of the stereo bus, and the ramp of the output stage over it.
+/// One block of the stereo bus, and what the effects and the output stage do over it.
 #[derive(Default)]
 pub struct Bus {
     pub left: Box<[f32]>,
     pub right: Box<[f32]>,
+    pub effects: EffectsBlock,
     pub ramp: Ramp,
 }
 
@@ -20,6 +22,7 @@ impl Bus {
         Bus {
             left: resident::slice(MAX_BLOCK_FRAMES, 0.0),
             right: resident::slice(MAX_BLOCK_FRAMES, 0.0),
+            effects: EffectsBlock::default(),
             ramp: Ramp::default(),
         }
     }

@@ -6,8 +6,11 @@ use super::expressions::PendingExpressions;
 use crate::dsp::resident::{self, vec_with_room};
 use crate::synth::assigner::lists::SlotSet;
 use crate::synth::assigner::{Command, Commands, NewNote};
+use crate::synth::modulation::glide::GlideOrigin;
+use crate::synth::modulation::note::Note;
 use crate::synth::parameter::Param;
-use crate::synth::pool::MAX_SLOTS;
+use crate::synth::pool::{MAX_SLOTS, VoicePool};
+use crate::synth::tick::Tick;
 use crate::synth::voice::Voice;
 use crate::synth::work;
 
@@ -172,5 +175,21 @@ impl Commands for Assigned<'_> {
             self.expressions.begin(slot);
         }
         self.commands.push(slot, command);
+    }
+}
+
+/// A note that begins in the voices `pool`, or goes on in one of this age.
+pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
+    let glide_origin = new.glide_start.map(|start| GlideOrigin {
+        key: match start.voice {
+            Some(slot) => pool[slot].glided_key(tick),
+            None => f64::from(start.key),
+        },
+        is_legato: start.is_legato,
+        begin_s: age_s,
+    });
+    Note {
+        glide_origin,
+        ..Note::new(new.channel, new.key, new.velocity, new.age)
     }
 }

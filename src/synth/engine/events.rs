@@ -6,8 +6,17 @@ use crate::synth::assigner::{Assigner, NewNote, Pedal};
 use crate::synth::controller;
 use crate::synth::event::{DEFAULT_RELEASE_VELOCITY, Event, NoteAddress, NoteExpression};
 use crate::synth::parameter::Param;
+use crate::synth::patch::Patch;
 
 impl Engine {
+    /// As [`Engine::set_patch`], where the patch is another sound altogether: what the effects still hold
+    /// of the one before fades out.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+    pub fn load_patch(&mut self, patch: &Patch) {
+        self.set_patch(patch);
+        self.effects.fade_out();
+    }
+
     /// Takes an event at the frame rendered next. Values that are not numbers are ignored; a key comes
     /// up whatever its velocity.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
@@ -151,6 +160,7 @@ impl Engine {
             controller::ALL_SOUND_OFF => {
                 let (assigner, commands) = &mut self.assigning();
                 assigner.all_sound_off(channel, commands);
+                self.effects.fade_out();
             }
             // 124 to 127 change the mode, and release all notes as well.
             controller::ALL_NOTES_OFF.. => {

@@ -16,8 +16,8 @@
 //!
 //! The single partials follow, since there are 192 of them, and then the spectra, the shapers, the fans of
 //! the envelopes, the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each
-//! other, the frequency laws, unison, and what is set once for a sound or for a player: phases, seed, the
-//! first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
+//! other, the frequency laws, unison, the effects, and what is set once for a sound or for a player: phases,
+//! seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +90,12 @@ pub enum Group {
     Voices,
     /// What all voices together go through.
     Output,
+    /// Copies of the sound whose delays swing.
+    Chorus,
+    /// Echoes.
+    Delay,
+    /// Reverberation.
+    Reverb,
     /// Level, Tune and Pan of single partials.
     Partials,
     /// The macros, what they move and how far.
@@ -138,6 +144,9 @@ impl Group {
             Group::Expression => "Expression",
             Group::Voices => "Voices",
             Group::Output => "Output",
+            Group::Chorus => "Chorus",
+            Group::Delay => "Delay",
+            Group::Reverb => "Reverb",
             Group::Partials => "Partials",
             Group::Macros => "Macros",
             Group::Routes => "Routes",
@@ -223,6 +232,12 @@ pub enum Page {
     MacroAmounts,
     /// What is set once for a sound or for a player.
     Settings,
+    /// The chorus.
+    Chorus,
+    /// The delay.
+    Delay,
+    /// The reverb.
+    Reverb,
     /// Levels of single partials.
     PartialLevels,
     /// Tunes of single partials.
@@ -233,7 +248,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 32] = [
+    pub const ALL: [Page; 35] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -263,6 +278,9 @@ impl Page {
         Page::Play,
         Page::Playing,
         Page::Settings,
+        Page::Chorus,
+        Page::Delay,
+        Page::Reverb,
         Page::PartialLevels,
         Page::PartialTunes,
         Page::PartialPans,
@@ -313,6 +331,9 @@ impl Page {
             Page::Playing => "Playing",
             Page::Play => "Play",
             Page::Settings => "Settings",
+            Page::Chorus => "Chorus",
+            Page::Delay => "Delay",
+            Page::Reverb => "Reverb",
             Page::PartialLevels => "Level",
             Page::PartialTunes => "Tune",
             Page::PartialPans => "Pan",
@@ -344,6 +365,7 @@ impl Page {
             | Page::Curve4
             | Page::RouteDepths => "Motion",
             Page::Play | Page::Playing | Page::Settings => "Play",
+            Page::Chorus | Page::Delay | Page::Reverb => "Effects",
             Page::PartialLevels => "Partial Level",
             Page::PartialTunes => "Partial Tune",
             Page::PartialPans => "Partial Pan",

@@ -72,6 +72,7 @@ sections! {
     spectra
     laws
     unison
+    effects
     partials
     macros
     routes

@@ -1,0 +1,220 @@
+//! The parts of the reverb's network: its lines, its reflection, its allpasses.
+
+use super::{LINES, PerLine};
+use crate::dsp::delay_line::{DelayLine, lagrange};
+use crate::dsp::resident;
+
+/// Gain of an allpass's direct way. Higher ones spread more, and ring longer.
+const ALLPASS_GAIN: f32 = 0.6;
+
+/// Frames that are read at once.
+const READ: usize = 4;
+
+/// Sixteen delay lines that go on together. As [`DelayLine`], but one frame of all at a time.
+#[derive(Debug)]
+pub struct Lines {
+    /// One line after the other, each followed by a copy of its first frames, so that [`READ`] frames
+    /// are next to each other wherever they begin.
+    memory: Box<[f32]>,
+    /// Of a line, a power of two.
+    frames: usize,
+    /// From a line to the next. No multiple of a large power of two: that would put all lines in the same
+    /// part of the processor's cache.
+    stride: usize,
+    /// Where the next frame goes, in each line.
+    next: usize,
+    /// Frames taken since it was cleared, at most `frames`.
+    taken: usize,
+}
+
+impl Lines {
+    /// Empty lines with memory for delays up to `longest_frames`. Allocates.
+    pub fn new(longest_frames: usize) -> Lines {
+        let frames = (longest_frames + 2).next_power_of_two();
+        let stride = frames + 80;
+        Lines {
+            memory: resident::slice(stride * LINES, 0.0),
+            frames,
+            stride,
+            next: 0,
+            taken: 0,
+        }
+    }
+
+    /// Forgets all frames.
+    pub fn clear(&mut self) {
+        self.next = 0;
+        self.taken = 0;
+    }
+
+    /// Takes the next frame of each line.
+    #[inline(always)]
+    pub fn push(&mut self, values: &PerLine) {
+        for (line, &value) in values.iter().enumerate() {
+            self.memory[line * self.stride + self.next] = value;
+        }
+        if self.next < READ {
+            for (line, &value) in values.iter().enumerate() {
+                self.memory[line * self.stride + self.frames + self.next] = value;
+            }
+        }
+        self.next = (self.next + 1) & (self.frames - 1);
+        self.taken = (self.taken + 1).min(self.frames);
+    }
+
+    /// What each line held `frames` + `more` frames ago, by interpolation. `frames` are at least 2.
+    #[inline(always)]
+    pub fn read(&self, frames: &[u32; LINES], more: &PerLine) -> PerLine {
+        let mut near = [[0.0; READ]; LINES];
+        let mut delays = [0; LINES];
+        let mut fractions = [0.0; LINES];
+        for line in 0..LINES {
+            // Saturating, so as not to look for what is no number.
+            let whole = more[line] as i32;
+            fractions[line] = more[line] - whole as f32;
+            delays[line] = frames[line] as usize + whole as usize;
+        }
+        for line in 0..LINES {
+            let first = self.next.wrapping_sub(delays[line] + 2) & (self.frames - 1);
+            let begin = line * self.stride + first;
+            if let Some(frames) = self.memory[begin..].first_chunk::<READ>() {
+                near[line] = *frames;
+            }
+        }
+        if self.taken < self.frames {
+            self.hide_what_was_before(&delays, &mut near);
+        }
+        let mut out = [0.0; LINES];
+        for line in 0..LINES {
+            let weights = lagrange(fractions[line]);
+            let [far, after, at, before] = near[line];
+            out[line] =
+                weights[0] * before + weights[1] * at + (weights[2] * after + weights[3] * far);
+        }
+        out
+    }
+
+    /// Makes 0 of the frames read that are from before the lines were cleared.
+    #[cold]
+    #[inline(never)]
+    fn hide_what_was_before(&self, delays: &[usize; LINES], near: &mut [[f32; READ]; LINES]) {
+        for (delay, near) in delays.iter().zip(near) {
+            for (place, x) in near.iter_mut().enumerate() {
+                if delay + 2 - place > self.taken {
+                    *x = 0.0;
+                }
+            }
+        }
+    }
+}
+
+/// Multiplies by the Kronecker product of I₄ − ½·11ᵀ with itself.
+#[inline(always)]
+pub fn reflect(values: &mut PerLine) {
+    for column in 0..4 {
+        let [a, b, c, d] = [0, 4, 8, 12].map(|row| values[row + column]);
+        let half = 0.5 * ((a + b) + (c + d));
+        for row in [0, 4, 8, 12] {
+            values[row + column] -= half;
+        }
+    }
+    for row in [0, 4, 8, 12] {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|column| values[row + column]);
+        let half = 0.5 * ((a + b) + (c + d));
+        for column in 0..4 {
+            values[row + column] -= half;
+        }
+    }
+}
+
+/// Schroeder's allpass: all frequencies pass with the same gain, spread over time.
+#[derive(Debug)]
+pub struct Allpass {
+    line: DelayLine,
+    frames: usize,
+}
+
+impl Allpass {
+    /// Of this length. Allocates.
+    pub fn new(frames: usize) -> Allpass {
+        Allpass {
+            line: DelayLine::new(frames),
+            frames: frames.max(1),
+        }
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.line.clear();
+    }
+
+    /// The next frame.
+    #[inline(always)]
+    pub fn frame(&mut self, x: f32) -> f32 {
+        let delayed = self.line.read(self.frames);
+        let fed = x + ALLPASS_GAIN * delayed;
+        self.line.push(fed);
+        delayed - ALLPASS_GAIN * fed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the product of matrices, and orthogonal, all entries alike.
+    #[test]
+    fn the_reflection_is_householders_of_householders() {
+        let small = |row: usize, column: usize| f32::from(u8::from(row == column)) - 0.5;
+        for column in 0..LINES {
+            let mut unit = [0.0; LINES];
+            unit[column] = 1.0;
+            reflect(&mut unit);
+            for (row, &entry) in unit.iter().enumerate() {
+                let product = small(row / 4, column / 4) * small(row % 4, column % 4);
+                assert_eq!(entry, product);
+                assert_eq!(entry.abs(), 0.25);
+            }
+        }
+        let mut values: PerLine = std::array::from_fn(|line| (line * line % 7) as f32 - 3.0);
+        let before = values;
+        reflect(&mut values);
+        reflect(&mut values);
+        assert_eq!(values, before);
+    }
+
+    /// Every line as a delay line by itself, cleared in between.
+    #[test]
+    fn lines_are_delay_lines() {
+        let mut lines = Lines::new(100);
+        let mut single: Vec<DelayLine> = (0..LINES).map(|_| DelayLine::new(100)).collect();
+        let frames: [u32; LINES] = std::array::from_fn(|line| 2 + 6 * line as u32);
+        let more: PerLine = std::array::from_fn(|line| 0.37 * line as f32);
+        for _ in 0..2 {
+            for n in 0..1_000 {
+                let taps = lines.read(&frames, &more);
+                let mut values = [0.0; LINES];
+                for line in 0..LINES {
+                    let whole = more[line].floor();
+                    let delay = frames[line] as usize + whole as usize;
+                    let tap = single[line].read_between(delay, more[line] - whole);
+                    assert_eq!(taps[line], tap, "line {line}, frame {n}");
+                    values[line] = ((n * 31 + line * 17) % 101) as f32 - 50.0;
+                    single[line].push(values[line]);
+                }
+                lines.push(&values);
+            }
+            lines.clear();
+            single.iter_mut().for_each(DelayLine::clear);
+        }
+    }
+
+    #[test]
+    fn an_allpass_keeps_energy() {
+        let mut allpass = Allpass::new(37);
+        let energy: f64 = (0..20_000)
+            .map(|n| f64::from(allpass.frame(f32::from(u8::from(n == 0)))).powi(2))
+            .sum();
+        assert!((energy - 1.0).abs() < 1e-6, "{energy}");
+    }
+}

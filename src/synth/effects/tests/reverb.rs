@@ -1,0 +1,243 @@
+//! The reverb's decay, density and channels, measured on its impulse response.
+
+use super::*;
+
+/// A second-order Butterworth band-pass from `low_hz` to `high_hz`, run forwards twice.
+fn band(signal: &[f32], sample_rate_hz: f64, low_hz: f64, high_hz: f64) -> Vec<f64> {
+    let centre = (low_hz * high_hz).sqrt();
+    let angle = std::f64::consts::TAU * centre / sample_rate_hz;
+    let q = centre / (high_hz - low_hz);
+    let alpha = angle.sin() / (2.0 * q);
+    let scale = 1.0 / (1.0 + alpha);
+    let mut out: Vec<f64> = signal.iter().map(|&x| f64::from(x)).collect();
+    for _ in 0..2 {
+        let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, 0.0, 0.0);
+        for sample in &mut out {
+            let x = *sample;
+            let y = scale * (alpha * (x - x2) + 2.0 * angle.cos() * y1 - (1.0 - alpha) * y2);
+            (x2, x1, y2, y1) = (x1, x, y1, y);
+            *sample = y;
+        }
+    }
+    out
+}
+
+/// Seconds to decay by 60 dB, by a straight line through −5 to −35 dB of the energy that is still to come
+/// (Schroeder's backward integration; ISO 3382's T30). Of the energy of several responses together,
+/// since that of one is known less well than to 5 %.
+fn decay_s(responses: &[Vec<f32>], sample_rate_hz: f64, (low_hz, high_hz): (f64, f64)) -> f64 {
+    let mut remaining = vec![0.0; responses[0].len()];
+    for response in responses {
+        let filtered = band(response, sample_rate_hz, low_hz, high_hz);
+        for (sum, x) in remaining.iter_mut().zip(filtered) {
+            *sum += x * x;
+        }
+    }
+    for n in (1..remaining.len()).rev() {
+        remaining[n - 1] += remaining[n];
+    }
+    let total = remaining[0];
+    let (mut count, mut sum_t, mut sum_l, mut sum_tt, mut sum_tl) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (n, energy) in remaining.iter().enumerate() {
+        let (t, level) = (n as f64 / sample_rate_hz, 10.0 * (energy / total).log10());
+        if (-35.0..=-5.0).contains(&level) {
+            count += 1.0;
+            sum_t += t;
+            sum_l += level;
+            sum_tt += t * t;
+            sum_tl += t * level;
+        }
+    }
+    -60.0 * (count * sum_tt - sum_t * sum_t) / (count * sum_tl - sum_t * sum_l)
+}
+
+/// When the echo density, as Abel and Huang define it ("A simple, robust measure of reverberation echo
+/// density", 2006), reaches 1: in a window of 20 ms, the part of the samples farther out than the
+/// standard deviation, over that of Gaussian noise, 0.3173.
+fn dense_after_s(signal: &[f32], sample_rate_hz: f64) -> f64 {
+    let half = (0.01 * sample_rate_hz) as usize;
+    let window: Vec<f64> = (0..2 * half)
+        .map(|n| 0.5 - 0.5 * (std::f64::consts::TAU * (n as f64 + 0.5) / (2 * half) as f64).cos())
+        .collect();
+    let sum: f64 = window.iter().sum();
+    for centre in (half..signal.len() - half).step_by(48) {
+        let part = &signal[centre - half..centre + half];
+        let squares = part
+            .iter()
+            .zip(&window)
+            .map(|(&x, w)| w * f64::from(x).powi(2));
+        let deviation = (squares.sum::<f64>() / sum).sqrt();
+        let outside = part.iter().zip(&window).map(|(&x, w)| {
+            if f64::from(x).abs() > deviation {
+                *w
+            } else {
+                0.0
+            }
+        });
+        if outside.sum::<f64>() / sum / 0.317_3 >= 1.0 {
+            return centre as f64 / sample_rate_hz;
+        }
+    }
+    f64::INFINITY
+}
+
+/// The wet impulse responses to a click at the left and to one at the right.
+fn responses(rate_hz: f64, settings: &[(Param, f32)], seconds: f64) -> Vec<Vec<f32>> {
+    let first = [(Param::REVERB_AMOUNT, 1.0), (Param::REVERB_PREDELAY, 0.0)];
+    let settings = [&first[..], settings].concat();
+    let mut all = Vec::new();
+    for click in [[1.0, 0.0], [0.0, 1.0]] {
+        let mut rig = Rig::new(rate_hz, &settings);
+        let mut out = rig.response(click, (seconds * rate_hz) as usize);
+        out[0][0] = 0.0;
+        out[1][0] = 0.0;
+        all.extend(out);
+    }
+    all
+}
+
+#[test]
+fn it_decays_in_its_time() {
+    for (rate_hz, time_s, size, damping) in [
+        (48_000.0, 2.0, 0.5, 0.0),
+        (48_000.0, 2.0, 0.5, 0.4),
+        (48_000.0, 2.0, 0.5, 1.0),
+        (48_000.0, 0.5, 0.2, 0.4),
+        (48_000.0, 8.0, 1.0, 0.4),
+        (48_000.0, 20.0, 0.7, 0.2),
+        (48_000.0, 0.3, 0.1, 0.4),
+        (96_000.0, 1.5, 0.4, 0.4),
+        (8_000.0, 1.5, 0.4, 0.4),
+    ] {
+        let settings = [
+            (Param::REVERB_TIME, time_s),
+            (Param::REVERB_SIZE, size),
+            (Param::REVERB_DAMPING, damping),
+        ];
+        let out = responses(rate_hz, &settings, 1.2 * f64::from(time_s) + 0.3);
+        let measured_s = decay_s(&out, rate_hz, (500.0, 1_000.0));
+        let what =
+            format!("{rate_hz} Hz, {time_s} s, size {size}, damping {damping}: {measured_s:.3} s");
+        println!("{what}");
+        assert!(
+            (measured_s / f64::from(time_s) - 1.0).abs() < 0.05,
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn damping_makes_high_frequencies_shorter() {
+    let times = |damping| {
+        let settings = [(Param::REVERB_TIME, 3.0), (Param::REVERB_DAMPING, damping)];
+        let out = responses(48_000.0, &settings, 4.0);
+        [(150.0, 300.0), (500.0, 1_000.0), (8_000.0, 16_000.0)]
+            .map(|band| decay_s(&out, 48_000.0, band))
+    };
+    let open = times(0.0);
+    println!("open {open:?}");
+    assert!(
+        (open[0] / 3.0 - 1.0).abs() < 0.1 && open[2] > 1.5,
+        "{open:?}"
+    );
+    let mut last = open[2];
+    for damping in [0.3, 0.6, 1.0] {
+        let damped = times(damping);
+        println!("damping {damping}: {damped:?}");
+        assert!(damped[2] < 0.75 * last, "{damping}: {damped:?}");
+        last = damped[2];
+    }
+    assert!(last < 3.0 / 6.0, "{last}");
+}
+
+#[test]
+fn echoes_become_dense_within_the_time_of_a_few_walls() {
+    for (size, limit_s) in [(0.1, 0.06), (0.25, 0.1), (0.5, 0.16), (1.0, 0.3)] {
+        let settings = [(Param::REVERB_SIZE, size), (Param::REVERB_DAMPING, 0.0)];
+        for side in responses(48_000.0, &settings, 1.0) {
+            let dense_s = dense_after_s(&side, 48_000.0);
+            println!("size {size}: dense after {dense_s:.3} s");
+            assert!(dense_s < limit_s, "size {size}: {dense_s} s");
+        }
+    }
+}
+
+/// Left and right of a click in the middle, and of one at a side, at all shifts up to 2 ms.
+#[test]
+fn channels_are_uncorrelated_and_alike() {
+    for first in [[1.0, 1.0], [1.0, 0.0]] {
+        let mut rig = Rig::new(
+            48_000.0,
+            &[(Param::REVERB_AMOUNT, 1.0), (Param::REVERB_PREDELAY, 0.02)],
+        );
+        let [left, right] = rig.response(first, 96_000);
+        let (left, right) = (&left[900..], &right[900..]);
+        let energy = |x: &[f32]| x.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+        let (left_energy, right_energy) = (energy(left), energy(right));
+        let balance_db = 10.0 * (left_energy / right_energy).log10();
+        assert!(balance_db.abs() < 1.0, "{first:?}: {balance_db} dB");
+        for shift in -96..=96_i32 {
+            let pairs = left[100..90_000].iter().enumerate();
+            let product: f64 = pairs
+                .map(|(n, &x)| f64::from(x) * f64::from(right[(n as i32 + 100 + shift) as usize]))
+                .sum();
+            let correlation = product / (left_energy * right_energy).sqrt();
+            assert!(correlation.abs() < 0.2, "{first:?}, {shift}: {correlation}");
+        }
+    }
+}
+
+#[test]
+fn predelay_is_exact() {
+    let first = |predelay_s: f32| {
+        let settings = [
+            (Param::REVERB_AMOUNT, 1.0),
+            (Param::REVERB_PREDELAY, predelay_s),
+        ];
+        let mut rig = Rig::new(48_000.0, &settings);
+        let [left, _] = rig.response([1.0, 1.0], 30_000);
+        (1..30_000)
+            .find(|&n| left[n] != 0.0)
+            .expect("a reverberation")
+    };
+    let without = first(0.0);
+    // The shortest line at half size, 1931/2 frames and up to 4.8, from its interpolation's first.
+    assert!((963..=972).contains(&without), "{without}");
+    // The lengths swing on meanwhile.
+    for (predelay_s, frames) in [(0.25, 12_000), (0.125, 6_000)] {
+        let later = first(predelay_s) - frames;
+        assert!((963..=972).contains(&later), "{predelay_s}: {later}");
+    }
+}
+
+/// The wet sound of dark noise has the power of the dry, whatever the settings.
+#[test]
+fn wet_is_as_loud_as_dry() {
+    for (time_s, size) in [(0.1, 0.1), (0.5, 1.0), (2.0, 0.5), (8.0, 0.2), (20.0, 1.0)] {
+        let settings = [
+            (Param::REVERB_AMOUNT, 1.0),
+            (Param::REVERB_TIME, time_s),
+            (Param::REVERB_SIZE, size),
+            (Param::REVERB_DAMPING, 0.0),
+        ];
+        let mut rig = Rig::new(48_000.0, &settings);
+        let frames = (48_000.0 * (1.0 + time_s)) as usize;
+        let dry = [20, 21].map(|seed| {
+            let mut lowpass = 0.0;
+            let mut dark = noise(seed, frames);
+            for x in &mut dark {
+                lowpass += 0.1 * (*x - lowpass);
+                *x = lowpass;
+            }
+            dark
+        });
+        let [mut left, mut right] = dry.clone();
+        rig.run(&mut left, &mut right, 480);
+        let from = frames - 40_000;
+        let power = |x: &mut dyn Iterator<Item = f32>| x.map(|x| f64::from(x).powi(2)).sum::<f64>();
+        let wet = power(&mut left[from..].iter().zip(&dry[0][from..]).map(|(y, x)| y - x));
+        let db = 10.0 * (wet / power(&mut dry[0][from..].iter().copied())).log10();
+        println!("{time_s} s, size {size}: {db:.2} dB");
+        assert!(db.abs() < 1.5, "{time_s} s, {size}: {db} dB");
+    }
+}
