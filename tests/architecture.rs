@@ -117,9 +117,10 @@ fn every_module_has_a_layer() {
 
 /// How the synth works inside. Its plain types, the table of parameters and the formulas for the
 /// screen are for all.
-const INSIDE_OF_THE_SYNTH: [&str; 11] = [
+const INSIDE_OF_THE_SYNTH: [&str; 12] = [
     "crate::synth::assigner",
     "crate::synth::channel",
+    "crate::synth::effects",
     "crate::synth::engine",
     "crate::synth::modulation",
     "crate::synth::output",

@@ -300,6 +300,21 @@ fn songs_end() {
     assert!(silence.iter().all(|frame| *frame == [0.0; 2]));
 }
 
+/// Echoes are farther apart than what ends a song else, and all of them are written.
+#[test]
+fn the_tail_ends_with_the_last_echo() {
+    let place = Place::with(&three_notes());
+    let echoes =
+        "[delay]\ndelay_amount = 1\ndelay_time = 1\ndelay_feedback = 0.5\ndelay_tone = 20000\n";
+    fs::write(place.path("echoes.toml"), format!("{SINE}{echoes}")).expect("a preset");
+    let whole = place.render(&["--preset", "echoes.toml"]);
+    // The song lasts a second; ten echoes later a level of 0.1 is 60 dB lower, and not yet at the end.
+    assert!(whole.len() > 11 * 48_000, "{}", whole.len());
+    assert!(rms(&whole[whole.len() - 72_000..]) < 1e-5);
+    let parts = place.render(&["--preset", "echoes.toml", "--buffer", "77"]);
+    assert!(parts == whole);
+}
+
 #[test]
 fn the_seed_outranks_the_presets_own() {
     let place = Place::with(&three_notes());

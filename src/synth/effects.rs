@@ -73,6 +73,11 @@ impl Pace {
         self.block_frames as f64 / self.sample_rate_hz
     }
 
+    /// Frames per second of the memories: lengths in seconds are shorter above [`FASTEST_HZ`].
+    fn memory_rate_hz(&self) -> f64 {
+        self.sample_rate_hz.min(FASTEST_HZ)
+    }
+
     /// The part of something that takes so long that one block is.
     fn step(&self, seconds: f64) -> f32 {
         (self.block_s() / seconds) as f32

@@ -16,6 +16,8 @@ mod partials;
 #[path = "../../random/mod.rs"]
 mod random;
 mod report;
+#[cfg(test)]
+mod reverb;
 mod scaling;
 mod spectrum;
 mod supercollider;

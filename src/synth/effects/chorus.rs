@@ -7,7 +7,7 @@
 //! half of it each at the full amount.
 
 use super::ramps::{Level, LevelBlock, Phasor, PhasorBlock, Ramp, Smoothed};
-use super::{Effect, LINE_QUIET, Pace, memory_frames, sanitized};
+use super::{Effect, FASTEST_HZ, LINE_QUIET, Pace, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
@@ -51,12 +51,12 @@ impl ChorusControl {
     pub fn take(&mut self, values: &Values, pace: &Pace) {
         self.rate_hz = f64::from(values.get(Param::CHORUS_RATE));
         let swing_s = SWING_S * f64::from(values.get(Param::CHORUS_DEPTH));
-        self.target_frames = (swing_s * pace.sample_rate_hz) as f32;
+        self.target_frames = (swing_s * pace.memory_rate_hz()) as f32;
     }
 
     /// The block's, with this level; see [`Level::tick`] for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ChorusBlock {
-        let whole_frames = (SWING_S * pace.sample_rate_hz) as f32;
+        let whole_frames = (SWING_S * pace.memory_rate_hz()) as f32;
         let step = whole_frames * pace.step(DEPTH_GLIDE_S);
         ChorusBlock {
             level,
@@ -85,7 +85,7 @@ impl Chorus {
         let lines = [(); 2].map(|()| DelayLine::new(reach_frames));
         Chorus {
             lines,
-            centre_frames: (CENTRE_S * sample_rate_hz) as f32,
+            centre_frames: (CENTRE_S * sample_rate_hz.min(FASTEST_HZ)) as f32,
             reach_frames,
             quiet_frames: 0,
             is_empty: true,

@@ -180,9 +180,9 @@ impl Effect for Delay {
             (1.0 - width) * right + feedback * left_tap,
         ];
         let mut is_quiet = frame == [0.0; 2];
-        for side in 0..2 {
+        for (side, fed) in fed.into_iter().enumerate() {
             // Where the tone is open, exactly what is fed.
-            let kept = tone * fed[side] + (1.0 - tone) * self.lowpass[side];
+            let kept = tone * fed + (1.0 - tone) * self.lowpass[side];
             self.lowpass[side] = kept;
             self.lines[side].push(kept);
             is_quiet &= kept.abs() < LINE_QUIET;

@@ -27,7 +27,7 @@
 //! root of the energy that the network's impulse response has.
 
 use super::ramps::{Faded, FadedBlock, Level, LevelBlock, Phasor, PhasorBlock, Ramp};
-use super::{Effect, LINE_QUIET, Pace, memory_frames, one_pole, sanitized};
+use super::{Effect, FASTEST_HZ, LINE_QUIET, Pace, memory_frames, one_pole, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
@@ -146,8 +146,8 @@ impl Gains {
         };
         let shorter = libm::exp2(f64::from(damping) * libm::log2(MOST_DAMPED));
         let mut energy = 0.0;
-        for line in 0..LINES {
-            let length_s = f64::from(PRIMES[line]) / PRIMES_HZ * f64::from(size);
+        for (line, &prime) in PRIMES.iter().enumerate() {
+            let length_s = f64::from(prime) / PRIMES_HZ * f64::from(size);
             let mid = libm::exp2(-3.0 * length_s / f64::from(time_s) * std::f64::consts::LOG2_10);
             let low = low_gain(mid, shorter, mid_weight);
             gains.low[line] = low as f32;
@@ -239,15 +239,13 @@ impl ReverbControl {
 
     /// The block's, with this level; see [`Level::tick`] for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ReverbBlock {
-        let predelay_frames = (f64::from(self.predelay_s)
-            * pace.sample_rate_hz.min(super::FASTEST_HZ))
-        .round() as u32;
+        let predelay_frames = (f64::from(self.predelay_s) * pace.memory_rate_hz()).round() as u32;
         let step = pace.step(SIZE_FADE_S);
         let size = self.size.tick(self.gains.size, jumps, step);
         let past = if jumps { self.gains } else { self.past_gains };
         self.past_gains = self.gains;
         let lengths = |size: f32| {
-            let scale = f64::from(size) * pace.sample_rate_hz.min(super::FASTEST_HZ) / PRIMES_HZ;
+            let scale = f64::from(size) * pace.memory_rate_hz() / PRIMES_HZ;
             // Less than two frames cannot be read between.
             PRIMES.map(|prime| ((f64::from(prime) * scale).round() as u32).max(2))
         };
@@ -304,7 +302,7 @@ impl Reverb {
             lines: Lines::new(memory_frames(longest_s, sample_rate_hz) + 4),
             lowpass: [0.0; LINES],
             shelf_weight: one_pole(SHELF_HZ, sample_rate_hz) as f32,
-            swing_frames: (0.5 * SWING_S * sample_rate_hz.min(super::FASTEST_HZ)) as f32,
+            swing_frames: (0.5 * SWING_S * sample_rate_hz.min(FASTEST_HZ)) as f32,
             phases: [
                 std::array::from_fn(|line| phase(line).0 as f32),
                 std::array::from_fn(|line| phase(line).1 as f32),
@@ -359,10 +357,10 @@ impl Reverb {
     fn taps(&self, block: &ReverbBlock, position: f32) -> PerLine {
         let (sine, cosine) = block.phasor.at(position);
         let mut swings = [0.0; LINES];
-        for line in 0..LINES {
+        for (line, swing) in swings.iter_mut().enumerate() {
             let swung = sine * self.phases[1][line] + cosine * self.phases[0][line];
             // From 0 on; the phasor may pass 1 by its rounding.
-            swings[line] = (self.swing_frames * (1.0 + swung)).max(0.0);
+            *swing = (self.swing_frames * (1.0 + swung)).max(0.0);
         }
         let mut taps = self.lines.read(&block.lengths[0], &swings);
         if block.size.from != block.size.to {

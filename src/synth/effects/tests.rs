@@ -143,8 +143,8 @@ fn echoes_are_exact_to_the_frame_and_in_gain() {
             let delay = (plain_s * rate_hz).round() as usize;
             assert!((plain_s - f64::from(time_s)).abs() < 1e-6);
             let feedback = rig.values.get(Param::DELAY_FEEDBACK);
-            let out = rig.response([1.0, 1.0], 4 * delay + 2);
-            for n in 0..out[0].len() {
+            let [left, right] = rig.response([1.0, 1.0], 4 * delay + 2);
+            for (n, out) in left.into_iter().zip(right).enumerate() {
                 let expected = match (n % delay, n / delay) {
                     (0, 0) => [1.0; 2],
                     (0, 1) => sides,
@@ -153,13 +153,11 @@ fn echoes_are_exact_to_the_frame_and_in_gain() {
                     (0, _) => [sides[1], sides[0]].map(|x| x * feedback * feedback * feedback),
                     _ => [0.0; 2],
                 };
-                for side in 0..2 {
-                    assert!(
-                        (out[side][n] - expected[side]).abs() < 1e-6,
-                        "{rate_hz} Hz, {width}: frame {n} of {delay}: {}",
-                        out[side][n]
-                    );
-                }
+                let out = [out.0, out.1];
+                assert!(
+                    (0..2).all(|side| (out[side] - expected[side]).abs() < 1e-6),
+                    "{rate_hz} Hz, {width}: frame {n} of {delay}: {out:?}"
+                );
             }
         }
     }
