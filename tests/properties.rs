@@ -263,10 +263,27 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
         let level_db = (1..=partials.min(64))
             .map(|n| most(Param::partial_level(n)))
             .fold(if partials > 64 { 0.0 } else { f32::MIN }, f32::max);
-        let peak_db = match FilterType::from_index(values.index(Param::FILTER_TYPE)) {
-            FilterType::LowPass | FilterType::HighPass => most(Param::RESONANCE),
-            FilterType::Off | FilterType::BandPass | FilterType::Notch => 0.0,
-        };
+        let filters = [
+            (Param::FILTER_TYPE, Param::RESONANCE, Param::FILTER_GAIN),
+            (
+                Param::FILTER_2_TYPE,
+                Param::FILTER_2_RESONANCE,
+                Param::FILTER_2_GAIN,
+            ),
+        ];
+        let peaks_db = filters.map(|(filter_type, resonance, gain)| {
+            match FilterType::from_index(values.index(filter_type)) {
+                FilterType::Off | FilterType::BandPass | FilterType::Notch => 0.0,
+                FilterType::LowPass | FilterType::HighPass => most(resonance),
+                FilterType::Peak => most(gain).max(0.0),
+                FilterType::LowShelf | FilterType::HighShelf => {
+                    most(gain).max(0.0) + most(resonance)
+                }
+                // One side is as much louder as the other is quieter.
+                FilterType::Tilt => most(gain).abs() + most(resonance),
+            }
+        });
+        let peak_db: f32 = peaks_db.iter().sum();
         let lfo_db = match most(Param::LFO_LEVEL) {
             _ if is_modulated => Param::LFO_LEVEL.range().ends().1,
             db => db.abs(),

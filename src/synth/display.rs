@@ -125,7 +125,12 @@ impl PartialRatios {
 
 /// The filter as `values` set it; `None` while it is off.
 pub fn filter_settings(values: &Values) -> Option<FilterSettings> {
-    at_rest(values, FilterSettings::read)
+    at_rest(values, |values| FilterSettings::read(1, values))
+}
+
+/// The second filter as `values` set it; `None` while it is off.
+pub fn filter_2_settings(values: &Values) -> Option<FilterSettings> {
+    at_rest(values, |values| FilterSettings::read(2, values))
 }
 
 /// A filter's gains in dB at these frequencies.
@@ -143,9 +148,12 @@ pub fn filter_gains_db(settings: &FilterSettings, hz: &[f32]) -> Vec<f32> {
 /// that says nothing of a band, at 0.
 pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
     match settings.filter_type {
-        FilterType::LowPass | FilterType::HighPass => {
-            filter_gains_db(settings, &[libm::exp2f(settings.log2_cutoff)])[0]
-        }
+        FilterType::LowPass
+        | FilterType::HighPass
+        | FilterType::Peak
+        | FilterType::LowShelf
+        | FilterType::HighShelf
+        | FilterType::Tilt => filter_gains_db(settings, &[libm::exp2f(settings.log2_cutoff)])[0],
         FilterType::Off | FilterType::BandPass | FilterType::Notch => 0.0,
     }
 }

@@ -184,10 +184,14 @@ impl Partials {
         self.motion.shrink(self.frame.used_count());
     }
 
-    /// The settings of the filter in the last segment; `None` while it is off.
-    pub fn filter_settings(&self) -> Option<FilterSettings> {
-        let filter = self.state.stages.as_ref()?.filter.as_ref();
-        filter.map(|filter| filter.settings)
+    /// The settings of both filters in the last segment; `None` of one that is off.
+    pub fn filter_settings(&self) -> [Option<FilterSettings>; 2] {
+        self.state.stages.as_ref().map_or([None; 2], |stages| {
+            [
+                stages.filter.as_ref().map(|filter| filter.settings),
+                stages.filter_2.as_ref().map(|filter| filter.settings),
+            ]
+        })
     }
 
     /// Partials in use, those that fade out since there are fewer among them.

@@ -73,6 +73,8 @@ pub struct VoiceSnapshot {
     pub fundamental_hz: f32,
     /// Its filter, as modulation has set it; `None` before its first block.
     pub filter: Option<FilterSettings>,
+    /// The second one.
+    pub filter_2: Option<FilterSettings>,
     /// Where its envelope of amplitude is.
     pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.

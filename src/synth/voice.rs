@@ -13,7 +13,7 @@ use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
-use super::partials::motion::{Damping, Loudness, OnsetPhases, Target, Trajectory};
+use super::partials::motion::{Loudness, OnsetPhases, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
@@ -187,12 +187,14 @@ impl Voice {
 
     /// Adds itself to a snapshot; `left` and `right` are the master level.
     pub(super) fn snapshot(&self, slot: usize, left: f32, right: f32, snapshot: &mut Snapshot) {
+        let filters = self.partials.filter_settings();
         let voice = VoiceSnapshot {
             slot: slot as u16,
             channel: self.control.note.channel,
             key: self.control.note.key,
             fundamental_hz: self.control.trajectory.hz() as f32,
-            filter: self.partials.filter_settings(),
+            filter: filters[0],
+            filter_2: filters[1],
             amp_envelope: self.control.modulators.envelopes[EnvelopeId::Amp].place(),
             filter_envelope: self.control.modulators.envelopes[EnvelopeId::Filter].place(),
             partials_per_copy: self.partials.count_of_copy() as u32,
@@ -522,10 +524,7 @@ impl Voice {
             .update_frame(&values, &context, path.end_hz != path.start_hz);
         let target = Target {
             path,
-            damping: Damping {
-                b1: values.get(Param::DAMPING),
-                b3: values.get(Param::DAMPING_BRIGHTNESS),
-            },
+            damping: self.damping(&values),
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

@@ -48,17 +48,21 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         | Param::FILTER_FAN_DELAY
         | Param::FILTER_FAN_TIME
         | Param::FILTER_FAN_ORDER => modulation::envelope_fan(param, values),
-        Param::CUTOFF
-        | Param::RESONANCE
-        | Param::SLOPE
-        | Param::KEY_TRACK
-        | Param::FILTER_ENV
-        | Param::FILTER_VELOCITY
-        | Param::PRESSURE_CUTOFF
-            if is_filter_off(values) =>
+        Param::CUTOFF | Param::RESONANCE | Param::SLOPE | Param::FILTER_GAIN => {
+            filter(param, filter_type(Param::FILTER_TYPE, values))
+        }
+        Param::KEY_TRACK | Param::FILTER_ENV | Param::FILTER_VELOCITY | Param::PRESSURE_CUTOFF
+            if is_cutoff_idle(values) =>
         {
             Some(FILTER_IS_OFF)
         }
+        Param::FILTER_2_CUTOFF
+        | Param::FILTER_2_RESONANCE
+        | Param::FILTER_2_SLOPE
+        | Param::FILTER_2_GAIN
+        | Param::FILTER_2_ENV
+        | Param::FILTER_2_KEY_TRACK
+        | Param::FILTER_2_LINK => filter(param, filter_type(Param::FILTER_2_TYPE, values)),
         Param::FILTER_DELAY
         | Param::FILTER_ATTACK
         | Param::FILTER_HOLD
@@ -70,9 +74,12 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         | Param::FILTER_DECAY_CURVE
         | Param::FILTER_RELEASE_CURVE => {
             let is_routed = is_source(Group::FilterEnvelope.name(), values);
-            if is_filter_off(values) && !is_routed {
+            let is_second_off = filter_type(Param::FILTER_2_TYPE, values) == FilterType::Off;
+            let moves_first = !is_cutoff_idle(values) && !is_zero(Param::FILTER_ENV);
+            let moves_second = !is_second_off && !is_zero(Param::FILTER_2_ENV);
+            if is_cutoff_idle(values) && is_second_off && !is_routed {
                 Some(FILTER_IS_OFF)
-            } else if is_zero(Param::FILTER_ENV) && !is_routed {
+            } else if !moves_first && !moves_second && !is_routed {
                 Some("The filter's Envelope amount is zero.")
             } else if matches!(param, Param::FILTER_HOLD | Param::FILTER_DECAY)
                 && values.get(Param::FILTER_SUSTAIN) == 1.0
@@ -88,9 +95,15 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         Param::AMP_HOLD | Param::AMP_DECAY if values.get(Param::AMP_SUSTAIN) == 1.0 => {
             Some(NOTHING_TO_FALL_TO)
         }
-        Param::DAMPING | Param::DAMPING_BRIGHTNESS if is_zero(param) => {
+        Param::DAMPING | Param::DAMPING_BRIGHTNESS | Param::RELEASE_DAMPING if is_zero(param) => {
             Some("At zero it damps nothing.")
         }
+        Param::AFTERSOUND | Param::AFTERSOUND_RATIO
+            if is_zero(Param::DAMPING) && is_zero(Param::DAMPING_BRIGHTNESS) =>
+        {
+            Some("Nothing dies away: both dampings are zero.")
+        }
+        Param::AFTERSOUND_RATIO if is_zero(Param::AFTERSOUND) => Some("Aftersound is zero."),
         Param::STRIKE_POSITION if is_zero(Param::STRIKE_DEPTH) => Some("Strike Depth is zero."),
         Param::MPE_BEND_RANGE if !has_mpe_zone => Some("No MPE zone is in force."),
         _ => None,
@@ -117,8 +130,28 @@ fn stage_curve(param: Param, id: EnvelopeId, values: &Values) -> Option<&'static
 const FILTER_IS_OFF: &str = "The filter is off.";
 const NOTHING_TO_FALL_TO: &str = "Sustain is full: there is nothing to fall to.";
 
-fn is_filter_off(values: &Values) -> bool {
-    FilterType::from_index(values.index(Param::FILTER_TYPE)) == FilterType::Off
+fn filter_type(param: Param, values: &Values) -> FilterType {
+    FilterType::from_index(values.index(param))
+}
+
+/// Of a parameter of a filter of this type.
+fn filter(param: Param, filter_type: FilterType) -> Option<&'static str> {
+    let is_gain = matches!(param, Param::FILTER_GAIN | Param::FILTER_2_GAIN);
+    if filter_type == FilterType::Off {
+        Some(FILTER_IS_OFF)
+    } else if is_gain && !filter_type.has_gain() {
+        Some("This type of filter has no gain.")
+    } else {
+        None
+    }
+}
+
+/// Whether nothing that is heard follows the first filter's cutoff: neither that filter, nor the second.
+pub fn is_cutoff_idle(values: &Values) -> bool {
+    let is_off = |param| filter_type(param, values) == FilterType::Off;
+    let link = Param::FILTER_2_LINK;
+    let is_linked = values.get(link) != 0.0 || is_moved(link, values);
+    is_off(Param::FILTER_TYPE) && (is_off(Param::FILTER_2_TYPE) || !is_linked)
 }
 
 #[cfg(test)]

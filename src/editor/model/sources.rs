@@ -1,6 +1,6 @@
 //! The sources of modulation as the window shows them.
 
-use super::idle::is_lfo_idle;
+use super::idle::{is_cutoff_idle, is_lfo_idle};
 use super::routes::is_source;
 use crate::synth::parameter::ROUTE_SOURCE_LABELS;
 use crate::synth::parameter::layout::Group;
@@ -171,13 +171,14 @@ impl SourceId {
     /// Whether it moves anything, by a route or without one. What the player's hands move by the
     /// parameters of Expression does not count: that is the same in most sounds.
     pub fn is_used(self, values: &Values) -> bool {
-        let is_filtered =
-            || FilterType::from_index(values.index(Param::FILTER_TYPE)) != FilterType::Off;
+        let is_second_on =
+            || FilterType::from_index(values.index(Param::FILTER_2_TYPE)) != FilterType::Off;
         is_source(self.name(), values)
             || match self.shown().kind {
                 Kind::Modulator(Group::AmpEnvelope) => true,
                 Kind::Modulator(Group::FilterEnvelope) => {
-                    values.get(Param::FILTER_ENV) != 0.0 && is_filtered()
+                    values.get(Param::FILTER_ENV) != 0.0 && !is_cutoff_idle(values)
+                        || values.get(Param::FILTER_2_ENV) != 0.0 && is_second_on()
                 }
                 Kind::Modulator(Group::Lfo) => !is_lfo_idle(1, values),
                 Kind::Macro(number) => {

@@ -41,6 +41,8 @@ destinations! {
     PAN: Add;
     /// What is added to the filter's cutoff, octaves.
     CUTOFF_OCTAVES: Add;
+    /// What is added to that of the second filter, octaves.
+    CUTOFF_2_OCTAVES: Add;
     /// What is added to the level, decibels.
     LEVEL_DB: Add;
     /// Linear gain.

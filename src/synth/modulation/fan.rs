@@ -176,6 +176,8 @@ pub enum PartialDestination {
     Pan,
     /// Octaves over the filter's cutoff, which each partial then meets for itself.
     Cutoff,
+    /// The same of the second filter.
+    Cutoff2,
     /// Decibels per octave over the tilt, counted from the fundamental, which keeps its level.
     Tilt,
 }

@@ -59,17 +59,20 @@ const PITCH: Destination = Destination::of(Param::FINE);
 const TILT: Destination = Destination::of(Param::TILT);
 const VIBRATO: Destination = Destination::of(Param::LFO_PITCH);
 const CUTOFF: Destination = Destination::CUTOFF_OCTAVES;
+const CUTOFF_2: Destination = Destination::CUTOFF_2_OCTAVES;
 const LEVEL: Destination = Destination::LEVEL_DB;
 const GAIN: Destination = Destination::GAIN;
 
 /// The routes of every patch.
-const ROUTES: [Route; 12] = [
+const ROUTES: [Route; 14] = [
     route(Wheel, VIBRATO, Param::WHEEL_VIBRATO),
     route(Lfo1, PITCH, Param::LFO_PITCH),
     route(Lfo1, TILT, Param::LFO_TILT),
     route(Brightness, TILT, Param::BRIGHTNESS_TILT),
     route(Key, CUTOFF, Param::KEY_TRACK),
     route(FilterEnvelope, CUTOFF, Param::FILTER_ENV),
+    route(Key, CUTOFF_2, Param::FILTER_2_KEY_TRACK),
+    route(FilterEnvelope, CUTOFF_2, Param::FILTER_2_ENV),
     route(Velocity, CUTOFF, Param::FILTER_VELOCITY),
     route(Lfo1, CUTOFF, Param::LFO_CUTOFF),
     route(Pressure, CUTOFF, Param::PRESSURE_CUTOFF),

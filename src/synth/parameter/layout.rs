@@ -14,10 +14,11 @@
 //! 7. *Play*: tuning, what velocity, pressure, wheel and slide do, level and balance;
 //! 8. *Macro Amounts*, for who sets macros up by hand.
 //!
-//! The single partials follow, since there are 192 of them, and then the spectra, the shapers, the fans of
-//! the envelopes, the other LFOs, the sequences, the curves, the depths of the routes, how notes follow each
-//! other, the frequency laws, unison, the effects, and what is set once for a sound or for a player: phases,
-//! seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the machine.
+//! The single partials follow, since there are 192 of them, and then the spectra, the second filter, the
+//! shapers, the fans of the envelopes, the other LFOs, the sequences, the curves, the depths of the routes,
+//! how notes follow each other, the frequency laws, unison, the effects, and what is set once for a sound or
+//! for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the
+//! machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +57,8 @@ pub enum Group {
     Shapers,
     /// The spectral filter.
     Filter,
+    /// The second one.
+    Filter2,
     /// Level over time.
     AmpEnvelope,
     /// The filter's cutoff over time.
@@ -127,6 +130,7 @@ impl Group {
             Group::Anchor => "Anchor",
             Group::Shapers => "Shapers",
             Group::Filter => "Filter",
+            Group::Filter2 => "Filter 2",
             Group::AmpEnvelope => "Amp Envelope",
             Group::FilterEnvelope => "Filter Envelope",
             Group::Decay => "Decay",
@@ -158,6 +162,7 @@ impl Group {
     pub const fn abbreviation(self) -> &'static str {
         match self {
             Group::Filter | Group::FilterEnvelope => "Flt",
+            Group::Filter2 => "Flt 2",
             Group::AmpEnvelope => "Amp",
             Group::Lfo => "LFO 1",
             Group::Lfo2 => "LFO 2",
@@ -194,10 +199,16 @@ pub enum Page {
     FocusAndCopies,
     /// The shapers Blur and Anchor.
     BlurAndAnchor,
+    /// The rest of it.
+    FilterDetails,
+    /// The second filter.
+    Filter2,
     /// The main stages of both envelopes.
     Envelopes,
     /// Their other stages, and damping.
     EnvelopeShapes,
+    /// How partials die away, but for the damping.
+    Decay,
     /// How the partials stand apart in both envelopes.
     EnvelopeFans,
     /// The first LFO.
@@ -248,7 +259,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 35] = [
+    pub const ALL: [Page; 38] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -256,12 +267,15 @@ impl Page {
         Page::Laws,
         Page::Unison,
         Page::Filter,
+        Page::FilterDetails,
+        Page::Filter2,
         Page::DivideAndComb,
         Page::PhaserAndVowel,
         Page::FocusAndCopies,
         Page::BlurAndAnchor,
         Page::Envelopes,
         Page::EnvelopeShapes,
+        Page::Decay,
         Page::EnvelopeFans,
         Page::Lfo,
         Page::LfoDetails,
@@ -313,8 +327,11 @@ impl Page {
             Page::PhaserAndVowel => "Phaser and Vowel",
             Page::FocusAndCopies => "Focus and Copies",
             Page::BlurAndAnchor => "Blur and Anchor",
+            Page::FilterDetails => "Filter Details",
+            Page::Filter2 => "Filter 2",
             Page::Envelopes => "Envelopes",
             Page::EnvelopeShapes => "Envelope Shapes",
+            Page::Decay => "Decay",
             Page::EnvelopeFans => "Envelope Fans",
             Page::Lfo => "LFO 1",
             Page::LfoDetails => "LFO 1 Details",
@@ -344,13 +361,20 @@ impl Page {
     pub const fn section(self) -> &'static str {
         match self {
             Page::Macros | Page::MacroAmounts => "Macros",
-            Page::Spectrum | Page::Spectra | Page::Laws | Page::Unison | Page::Filter => "Sound",
+            Page::Spectrum
+            | Page::Spectra
+            | Page::Laws
+            | Page::Unison
+            | Page::Filter
+            | Page::FilterDetails
+            | Page::Filter2 => "Sound",
             Page::DivideAndComb
             | Page::PhaserAndVowel
             | Page::FocusAndCopies
             | Page::BlurAndAnchor => "Shapers",
             Page::Envelopes
             | Page::EnvelopeShapes
+            | Page::Decay
             | Page::EnvelopeFans
             | Page::Lfo
             | Page::LfoDetails

@@ -60,6 +60,7 @@ sections! {
     frequencies
     shapers
     filter
+    filter_2
     envelopes
     decay
     lfo

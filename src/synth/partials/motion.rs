@@ -16,11 +16,11 @@ mod kernels;
 mod phases;
 mod trajectory;
 
-pub use decay::Damping;
+pub use decay::{Aftersound, Damping};
 pub use phases::OnsetPhases;
 pub use trajectory::{FundamentalPath, Trajectory};
 
-use decay::Decay;
+use decay::{Decay, Segment};
 use kernels::Sides;
 use phases::PhaseArray;
 
@@ -299,8 +299,30 @@ impl Motion {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
         }
         self.state.loudness = if self.decay.is_active() {
-            let (decay, step) = self.decay.advance(used);
-            kernels::set_decaying_ends(level, gain, decay, step, voice_level, pan, starts, ends)
+            let Segment { parts, after } = self.decay.advance(used);
+            let (decay, step) = parts;
+            match after {
+                None => kernels::set_decaying_ends(
+                    level,
+                    gain,
+                    decay,
+                    step,
+                    voice_level,
+                    pan,
+                    starts,
+                    ends,
+                ),
+                Some(after) => kernels::set_aftersounding_ends(
+                    level,
+                    gain,
+                    (decay, step),
+                    after,
+                    voice_level,
+                    pan,
+                    starts,
+                    ends,
+                ),
+            }
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };

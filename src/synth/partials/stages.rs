@@ -119,6 +119,7 @@ stages! {
     nyquist_fade
     low_fade
     filter
+    filter_2
     pan
     comb_sides
     fan_level

@@ -2,6 +2,7 @@
 
 mod fan;
 mod fan_stages;
+mod filters;
 mod laws;
 mod shapers;
 mod spectra;

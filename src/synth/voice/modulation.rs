@@ -9,9 +9,10 @@ use crate::synth::modulation::glide::{FannedGlide, Glide};
 use crate::synth::modulation::modulators::Modulators;
 use crate::synth::modulation::routes::RouteSet;
 use crate::synth::modulation::{
-    Destination, DestinationValues, ModulationSource, Moment, SourceSet, SourceValues,
+    Destination, DestinationValues, ModulationSource, Moment, SourceSet, SourceValues, VoiceValues,
 };
 use crate::synth::parameter::Param;
+use crate::synth::partials::motion::{Aftersound, Damping};
 use crate::synth::snapshot::{FanSnapshot, SourcesSnapshot};
 use crate::synth::tick::Tick;
 
@@ -197,6 +198,23 @@ impl Voice {
     pub(super) fn has_arrived(&self, tick: &Tick) -> bool {
         let glide = Glide::read(&tick.values, &self.control.note);
         glide.is_none_or(|glide| glide.is_done(self.age_s(tick)))
+    }
+
+    /// How the partials die away.
+    #[inline(always)]
+    pub(super) fn damping(&self, values: &VoiceValues) -> Damping {
+        Damping {
+            b1: values.get(Param::DAMPING),
+            b3: values.get(Param::DAMPING_BRIGHTNESS),
+            release: match self.control.released {
+                true => values.get(Param::RELEASE_DAMPING),
+                false => 0.0,
+            },
+            aftersound: Aftersound {
+                share: values.get(Param::AFTERSOUND),
+                ratio: values.get(Param::AFTERSOUND_RATIO),
+            },
+        }
     }
 
     /// Linear gain of the voice, without the envelope.

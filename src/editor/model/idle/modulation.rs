@@ -1,6 +1,6 @@
 //! Modulators and routes that move nothing.
 
-use super::{FILTER_IS_OFF, is_filter_off};
+use super::{FILTER_IS_OFF, is_cutoff_idle};
 use crate::editor::model::routes::{is_fanned, is_moved, is_source, route_of, target};
 use crate::synth::display::{EnvelopeId, can_route_move};
 use crate::synth::parameter::layout::Group;
@@ -24,7 +24,7 @@ const LFO_NAMES: [&str; LFOS] = ["LFO 1", "LFO 2", "LFO 3", "LFO 4"];
 /// Of a parameter of an LFO, or of a depth of the first.
 pub fn lfo(param: Param, values: &Values) -> Option<&'static str> {
     if LFO_DEPTHS.contains(&param) {
-        let is_off = param == Param::LFO_CUTOFF && is_filter_off(values);
+        let is_off = param == Param::LFO_CUTOFF && is_cutoff_idle(values);
         return is_off.then_some(FILTER_IS_OFF);
     }
     let all = (1..=LFOS).map(|number| (number, LfoParams::of(number)));

@@ -25,6 +25,24 @@ fn what_others_switch_off_is_idle_until_they_switch_it_on() {
         (Param::LFO_SHAPE, &[(Param::LFO_LEVEL, 3.0)]),
         (Param::LFO_RATE, &[(Param::LFO_PITCH, 20.0)]),
         (Param::DAMPING, &[(Param::DAMPING, 1.0)]),
+        (
+            Param::AFTERSOUND_RATIO,
+            &[(Param::DAMPING, 1.0), (Param::AFTERSOUND, 0.2)],
+        ),
+        (Param::FILTER_GAIN, &[(Param::FILTER_TYPE, 5.0)]),
+        (Param::FILTER_2_SLOPE, &[(Param::FILTER_2_TYPE, 1.0)]),
+        (
+            Param::KEY_TRACK,
+            &[(Param::FILTER_2_TYPE, 1.0), (Param::FILTER_2_LINK, 0.5)],
+        ),
+        (
+            Param::FILTER_DECAY,
+            &[
+                (Param::FILTER_2_TYPE, 1.0),
+                (Param::FILTER_2_ENV, 1.0),
+                (Param::FILTER_SUSTAIN, 0.5),
+            ],
+        ),
         (Param::STRIKE_POSITION, &[(Param::STRIKE_DEPTH, 0.5)]),
         (Param::MPE_BEND_RANGE, &[(Param::MPE, 1.0)]),
         (Param::macro_amount(3), &target),

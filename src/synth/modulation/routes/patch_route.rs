@@ -1,6 +1,6 @@
 //! A route of a patch's own.
 
-use super::{CUTOFF, Depth, LEVEL, PITCH, Target};
+use super::{CUTOFF, CUTOFF_2, Depth, LEVEL, PITCH, Target};
 use crate::dsp::bend::Bend;
 use crate::synth::modulation::fan::{
     PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet,
@@ -26,7 +26,7 @@ pub struct PatchRoute {
 impl PatchRoute {
     /// `None` if it moves nothing whatever its depth.
     ///
-    /// Of the values that the voice and its partials may have, cutoff and tilt, it moves that of the
+    /// Of the values that the voice and its partials may have, cutoffs and tilt, it moves that of the
     /// voice, unless it comes to something else for some partials.
     pub fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
         let source = |param| {
@@ -56,6 +56,8 @@ impl PatchRoute {
                 RouteTarget::Pan => Target::Voice(Destination::PAN),
                 RouteTarget::Cutoff if is_apart => partials(PartialDestination::Cutoff)?,
                 RouteTarget::Cutoff => Target::Voice(CUTOFF),
+                RouteTarget::Cutoff2 if is_apart => partials(PartialDestination::Cutoff2)?,
+                RouteTarget::Cutoff2 => Target::Voice(CUTOFF_2),
                 RouteTarget::Own(Param::TILT) if is_apart => partials(PartialDestination::Tilt)?,
                 RouteTarget::PartialsLevel => partials(PartialDestination::Level)?,
                 RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,

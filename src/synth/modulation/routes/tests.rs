@@ -274,7 +274,10 @@ fn a_patchs_route_takes_any_source_to_any_target() {
             let to = match *target {
                 to if to.is_of_partials()
                     && (from.differs_between_partials(&tick.values)
-                        || !matches!(to, RouteTarget::Cutoff | RouteTarget::Own(_))) =>
+                        || !matches!(
+                            to,
+                            RouteTarget::Cutoff | RouteTarget::Cutoff2 | RouteTarget::Own(_)
+                        )) =>
                 {
                     assert_eq!(after, before);
                     assert_eq!(tick.routes.to_partials(), RouteSet(1));
@@ -292,6 +295,7 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                 }
                 RouteTarget::Speed(clock) => Destination::speed(clock),
                 RouteTarget::Cutoff => CUTOFF,
+                RouteTarget::Cutoff2 => CUTOFF_2,
                 to => panic!("{to:?} is one value of the voice"),
             };
             let (least, most) = target.limits();
@@ -340,7 +344,7 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
         ("Partial Number", &[], true),
         ("Velocity", &[(route.partials, 1.0)], true),
     ];
-    for to in ["Filter Cutoff", "Tilt"] {
+    for to in ["Filter Cutoff", "Filter 2 Cutoff", "Tilt"] {
         for (from, settings, is_apart) in &cases {
             let mut patch = with_route(from, to, 0.5);
             for &(param, value) in *settings {

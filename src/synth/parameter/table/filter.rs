@@ -5,13 +5,26 @@ use super::super::text::Unit::{Decibels, DecibelsPerOctave, Hertz, Octaves, Perc
 use super::super::{Param, Range, Row};
 use super::{Section, param};
 
+/// The types of both filters, in the order of [`FilterType`](crate::synth::FilterType).
+pub const TYPES: [&str; 9] = [
+    "Off",
+    "Low Pass",
+    "Band Pass",
+    "High Pass",
+    "Notch",
+    "Peak",
+    "Low Shelf",
+    "High Shelf",
+    "Tilt",
+];
+
 section! { filter;
     /// Shape of the spectral filter: see [`FilterType`](crate::synth::FilterType).
     FILTER_TYPE = Row::new(Filter, "filter_type", "Filter Type")
         .short("Type")
-        .choice(16, &["Off", "Low Pass", "Band Pass", "High Pass", "Notch"], 0)
+        .choice(16, &TYPES, 0)
         .on(Page::Filter)
-        .help("Which partials the filter lets through.");
+        .help("Which partials the filter lets through, raises or lowers.");
     /// Cutoff or centre frequency.
     CUTOFF = Row::new(Filter, "cutoff", "Filter Cutoff")
         .short("Cutoff")
@@ -19,13 +32,13 @@ section! { filter;
         .polyphonic()
         .on(Page::Filter)
         .help("The frequency at which the filter begins to act, or around which it does.");
-    /// Height of the peak at the cutoff; narrowness of band pass and notch.
+    /// Height of the bell at the cutoff; narrowness of band pass, notch and peak.
     RESONANCE = Row::new(Filter, "resonance", "Filter Resonance")
         .short("Resonance")
         .value(Range::linear(0.0, 24.0), 0.0, Decibels)
         .polyphonic()
         .on(Page::Filter)
-        .help("Raises the partials at the cutoff; narrows band pass and notch.");
+        .help("Raises the partials at the cutoff; narrows band pass, notch and peak.");
     /// Steepness.
     SLOPE = Row::new(Filter, "slope", "Filter Slope")
         .short("Slope")
@@ -52,4 +65,11 @@ section! { filter;
         .value(Range::linear(0.0, 1.0), 0.0, Percent)
         .on(Page::Filter)
         .help("How much the cutoff follows the key, counted from middle C.");
+    /// Of a peak, a shelf or a tilt.
+    FILTER_GAIN = Row::new(Filter, "filter_gain", "Filter Gain")
+        .short("Gain")
+        .value(Range::linear(-24.0, 24.0), 0.0, Decibels)
+        .polyphonic()
+        .on(Page::FilterDetails)
+        .help("How much peak, shelves and tilt of the filter raise or lower.");
 }

@@ -161,6 +161,8 @@ pub enum RouteTarget {
     Pan,
     /// The cutoff of the filter.
     Cutoff,
+    /// The cutoff of the second filter.
+    Cutoff2,
     /// The levels of single partials.
     PartialsLevel,
     /// The frequencies of single partials.
@@ -193,6 +195,7 @@ impl RouteTarget {
             Param::LEVEL => RouteTarget::Level,
             Param::BALANCE => RouteTarget::Pan,
             Param::CUTOFF => RouteTarget::Cutoff,
+            Param::FILTER_2_CUTOFF => RouteTarget::Cutoff2,
             _ => own(),
         };
         ROUTE_TARGETS.contains(&target).then_some(target)
@@ -211,6 +214,7 @@ impl RouteTarget {
             RouteTarget::Level => "Level",
             RouteTarget::Pan => "Pan",
             RouteTarget::Cutoff => "Filter Cutoff",
+            RouteTarget::Cutoff2 => TABLE[Param::FILTER_2_CUTOFF.index()].name,
             RouteTarget::PartialsLevel => "Partials Level",
             RouteTarget::PartialsTune => "Partials Tune",
             RouteTarget::PartialsPan => "Partials Pan",
@@ -225,7 +229,7 @@ impl RouteTarget {
             RouteTarget::Pitch | RouteTarget::PartialsTune => 1_200.0,
             RouteTarget::Level | RouteTarget::PartialsLevel => 24.0,
             RouteTarget::Pan | RouteTarget::PartialsPan => 1.0,
-            RouteTarget::Cutoff => 8.0,
+            RouteTarget::Cutoff | RouteTarget::Cutoff2 => 8.0,
             RouteTarget::Speed(_) => 4.0,
             RouteTarget::Own(param) => {
                 let (min, max) = param.range().ends();
@@ -241,7 +245,7 @@ impl RouteTarget {
             RouteTarget::PartialsTune => (-4_800.0, 4_800.0),
             RouteTarget::Level | RouteTarget::PartialsLevel => (-96.0, 24.0),
             RouteTarget::Pan | RouteTarget::PartialsPan => (-1.0, 1.0),
-            RouteTarget::Cutoff => (-16.0, 16.0),
+            RouteTarget::Cutoff | RouteTarget::Cutoff2 => (-16.0, 16.0),
             RouteTarget::Speed(_) => (-8.0, 8.0),
             RouteTarget::Own(param) => param.range().ends(),
         }
@@ -255,6 +259,7 @@ impl RouteTarget {
                 | RouteTarget::PartialsTune
                 | RouteTarget::PartialsPan
                 | RouteTarget::Cutoff
+                | RouteTarget::Cutoff2
                 | RouteTarget::Own(Param::TILT)
         )
     }
@@ -272,7 +277,7 @@ impl RouteTarget {
             RouteTarget::Pitch | RouteTarget::PartialsTune => Cents,
             RouteTarget::Level | RouteTarget::PartialsLevel => Decibels,
             RouteTarget::Pan | RouteTarget::PartialsPan => Percent,
-            RouteTarget::Cutoff | RouteTarget::Speed(_) => Octaves,
+            RouteTarget::Cutoff | RouteTarget::Cutoff2 | RouteTarget::Speed(_) => Octaves,
             RouteTarget::Own(param) => param.row().unit,
         }
     }
@@ -318,7 +323,7 @@ pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
         } else if place < SPEEDS_END {
             RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
         } else {
-            RouteTarget::Own(LATER[place - SPEEDS_END])
+            LATER[place - SPEEDS_END]
         };
         place += 1;
     }
@@ -331,47 +336,57 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [Param; 40] = [
-    Param::SPACING,
-    Param::CLUSTER,
-    Param::HARMONICITY,
-    Param::SCATTER,
-    Param::SHIFT,
-    Param::DETUNE,
-    Param::DETUNE_LAW,
-    Param::UNISON_WIDTH,
-    Param::UNISON_BLEND,
-    Param::DIVIDE,
-    Param::DIVIDE_STEP,
-    Param::DIVIDE_SHARPNESS,
-    Param::COMB,
-    Param::COMB_DELAY,
-    Param::COMB_TRACK,
-    Param::COMB_WIDTH,
-    Param::PHASER,
-    Param::PHASER_CENTER,
-    Param::PHASER_NOTCHES,
-    Param::VOWEL,
-    Param::VOWEL_MOUTH,
-    Param::VOWEL_VOICE,
-    Param::VOWEL_SHIFT,
-    Param::VOWEL_WIDTH,
-    Param::FOCUS,
-    Param::FOCUS_PARTIAL,
-    Param::FOCUS_WIDTH,
-    Param::COPIES,
-    Param::CONTRAST,
-    Param::THRESHOLD,
-    Param::BLUR,
-    Param::ANCHOR,
-    Param::MORPH_X,
-    Param::MORPH_Y,
-    Param::TILT_B,
-    Param::ODD_EVEN_B,
-    Param::TILT_C,
-    Param::ODD_EVEN_C,
-    Param::TILT_D,
-    Param::ODD_EVEN_D,
+const LATER: [RouteTarget; 50] = [
+    RouteTarget::Own(Param::SPACING),
+    RouteTarget::Own(Param::CLUSTER),
+    RouteTarget::Own(Param::HARMONICITY),
+    RouteTarget::Own(Param::SCATTER),
+    RouteTarget::Own(Param::SHIFT),
+    RouteTarget::Own(Param::DETUNE),
+    RouteTarget::Own(Param::DETUNE_LAW),
+    RouteTarget::Own(Param::UNISON_WIDTH),
+    RouteTarget::Own(Param::UNISON_BLEND),
+    RouteTarget::Own(Param::DIVIDE),
+    RouteTarget::Own(Param::DIVIDE_STEP),
+    RouteTarget::Own(Param::DIVIDE_SHARPNESS),
+    RouteTarget::Own(Param::COMB),
+    RouteTarget::Own(Param::COMB_DELAY),
+    RouteTarget::Own(Param::COMB_TRACK),
+    RouteTarget::Own(Param::COMB_WIDTH),
+    RouteTarget::Own(Param::PHASER),
+    RouteTarget::Own(Param::PHASER_CENTER),
+    RouteTarget::Own(Param::PHASER_NOTCHES),
+    RouteTarget::Own(Param::VOWEL),
+    RouteTarget::Own(Param::VOWEL_MOUTH),
+    RouteTarget::Own(Param::VOWEL_VOICE),
+    RouteTarget::Own(Param::VOWEL_SHIFT),
+    RouteTarget::Own(Param::VOWEL_WIDTH),
+    RouteTarget::Own(Param::FOCUS),
+    RouteTarget::Own(Param::FOCUS_PARTIAL),
+    RouteTarget::Own(Param::FOCUS_WIDTH),
+    RouteTarget::Own(Param::COPIES),
+    RouteTarget::Own(Param::CONTRAST),
+    RouteTarget::Own(Param::THRESHOLD),
+    RouteTarget::Own(Param::BLUR),
+    RouteTarget::Own(Param::ANCHOR),
+    RouteTarget::Own(Param::MORPH_X),
+    RouteTarget::Own(Param::MORPH_Y),
+    RouteTarget::Own(Param::TILT_B),
+    RouteTarget::Own(Param::ODD_EVEN_B),
+    RouteTarget::Own(Param::TILT_C),
+    RouteTarget::Own(Param::ODD_EVEN_C),
+    RouteTarget::Own(Param::TILT_D),
+    RouteTarget::Own(Param::ODD_EVEN_D),
+    RouteTarget::Own(Param::FILTER_GAIN),
+    RouteTarget::Cutoff2,
+    RouteTarget::Own(Param::FILTER_2_SLOPE),
+    RouteTarget::Own(Param::FILTER_2_RESONANCE),
+    RouteTarget::Own(Param::FILTER_2_GAIN),
+    RouteTarget::Own(Param::FILTER_2_ENV),
+    RouteTarget::Own(Param::FILTER_2_LINK),
+    RouteTarget::Own(Param::AFTERSOUND),
+    RouteTarget::Own(Param::AFTERSOUND_RATIO),
+    RouteTarget::Own(Param::RELEASE_DAMPING),
 ];
 
 /// "None", and the targets' names.
