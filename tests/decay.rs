@@ -47,6 +47,10 @@ fn undamped(patch: &Patch) -> Patch {
 }
 
 /// What happens before a block.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the patches are copied as they are"
+)]
 #[derive(Clone, Copy)]
 enum Cue {
     Set(Patch),

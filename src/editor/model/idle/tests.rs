@@ -16,7 +16,7 @@ fn what_others_switch_off_is_idle_until_they_switch_it_on() {
     let env = [(Param::FILTER_TYPE, 1.0), (Param::FILTER_ENV, 2.0)];
     let target = [(Param::macro_target(3), 1.0)];
     let amount = [(Param::macro_target(3), 1.0), (Param::macro_amount(3), 0.5)];
-    let cases: [(Param, &[(Param, f32)]); 12] = [
+    let cases: [(Param, &[(Param, f32)]); 17] = [
         (Param::CUTOFF, &on),
         (Param::KEY_TRACK, &on),
         (Param::PRESSURE_CUTOFF, &on),
