@@ -191,9 +191,9 @@ fn a_snapshot_has_every_copy() {
     let (voice, partials) = snapshot.voices().next().expect("a voice");
     assert_eq!(voice.partials_per_copy, 32);
     assert_eq!(partials.len(), 96);
-    let copies: Vec<_> = partials.chunks(32).collect();
-    for n in 0..20 {
-        let [middle, low, high] = [0, 1, 2].map(|copy| copies[copy][n]);
+    let (middle, others) = partials.split_at(32);
+    let (low, high) = others.split_at(32);
+    for (middle, (low, high)) in middle.iter().zip(low.iter().zip(high)).take(20) {
         let off = |other: f32| cents(f64::from(middle.frequency_hz), f64::from(other));
         assert!((off(low.frequency_hz) + 50.0).abs() < 0.01);
         assert!((off(high.frequency_hz) - 50.0).abs() < 0.01);

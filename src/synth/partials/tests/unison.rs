@@ -291,3 +291,34 @@ fn partials_that_change_places_are_silent_in_between() {
         assert_eq!(chain.update(false), Arrays::NONE);
     }
 }
+
+#[test]
+fn laws_and_unison_give_the_same_bits_at_every_level() {
+    let settings = [
+        (Param::PARTIALS, 64.0),
+        (Param::SPACING, 0.7),
+        (Param::CLUSTER, 0.3),
+        (Param::HARMONICITY, 0.2),
+        (Param::SCATTER, 50.0),
+        (Param::SHIFT, -70.0),
+        (Param::UNISON, 7.0),
+        (Param::DETUNE_LAW, -0.4),
+        (Param::SPREAD, 0.5),
+    ];
+    let bits = |level: SimdLevel| {
+        let mut chain = Chain::new(&[]);
+        chain.level = level;
+        chain.set(&settings);
+        let frame = chain.frame();
+        let arrays = [
+            &frame.ratio,
+            &frame.tracking,
+            &frame.shaped_gain,
+            &frame.left,
+        ];
+        arrays.map(|array| array[..448].iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+    };
+    for level in SimdLevel::available() {
+        assert_eq!(bits(level), bits(SimdLevel::PORTABLE), "{}", level.name());
+    }
+}
