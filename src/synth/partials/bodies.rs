@@ -9,7 +9,7 @@
 //!
 //! The levels of a body are those that its modes have beside the colour: 0 dB unless stated.
 //!
-//! A body may depend on the note's key: [Endless](computed::endless) does.
+//! A body may depend on the note's key: Endless does.
 
 mod computed;
 mod modes;

@@ -1,11 +1,11 @@
 //! Colours: how loud the partials of a spectrum are, by their numbers.
 //!
 //! A colour is a formula of the partial's number, or the levels of an instrument in up to three
-//! [registers](instruments). Between the middles of two registers the levels in dB run straight by the
+//! registers. Between the middles of two registers the levels in dB run straight by the
 //! key, which is by log₂ of its frequency; past the outermost middles they stay. The key is the note's
 //! own: bends and glides do not change the colour.
 //!
-//! Tilt acts on every colour as the factor n^(t/6.02). Of [Power](power) t is the tilt itself. The others
+//! Tilt acts on every colour as the factor n^(t/6.02). Of Power t is the tilt itself. The others
 //! sound as their names say at the tilt of a new instance, −6 dB per octave: of them t is the tilt + 6.
 
 mod formulas;

@@ -5,7 +5,7 @@
 //!
 //! a = colourₙ·bodyₙ·n^(t/6.02)·balanceₙ
 //!
-//! With the pad's [weights](mix::weights) w, rank by rank,
+//! With the pad's [weights] w, rank by rank,
 //!
 //! rₙ = 2^Σw·log₂ rᵢₙ, aₙ = 2^Σw·log₂ max(aᵢₙ, 10^(−96/20))
 //!
