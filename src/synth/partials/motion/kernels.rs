@@ -168,12 +168,27 @@ at_level! {
         starts: &mut Sides,
         ends: &mut Sides,
     ) -> Loudness {
+        let mut totals = GainTotals::default();
+        let mut largest = [0.0_f32; GROUP];
         let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut().zip(decay_step.as_chunks::<GROUP>().0);
-        let left = decays.map(|(decay, step)| {
-            let left = decayed(decay, step);
-            (left, left)
-        });
-        decaying_ends(shaped_gain, left, level, groups(pan, starts, ends))
+        let gains = shaped_gain.as_chunks::<GROUP>().0.iter().zip(decays);
+        for ((gain, (decay, step)), sides) in gains.zip(groups(pan, starts, ends)) {
+            let (mut gains, mut left) = ([0.0; GROUP], [0.0; GROUP]);
+            for n in 0..GROUP {
+                let decayed: f32 = decay[n] * step[n];
+                left[n] = if decayed > DECAYED { decayed } else { 0.0 };
+            }
+            *decay = left;
+            for n in 0..GROUP {
+                largest[n] = if left[n] > largest[n] { left[n] } else { largest[n] };
+                gains[n] = gain[n] * level * left[n];
+            }
+            totals.set_group(&gains, sides);
+        }
+        Loudness {
+            is_decayed: largest == [0.0; GROUP],
+            ..totals.loudness()
+        }
     }
 }
 
@@ -189,58 +204,32 @@ at_level! {
         ends: &mut Sides,
     ) -> Loudness {
         let ((decay, decay_step), (share, after, after_step)) = (decay, after);
+        let mut totals = GainTotals::default();
+        let mut largest = [0.0_f32; GROUP];
         let decays = decay.as_chunks_mut::<GROUP>().0.iter_mut().zip(decay_step.as_chunks::<GROUP>().0);
         let afters = after.as_chunks_mut::<GROUP>().0.iter_mut().zip(after_step.as_chunks::<GROUP>().0);
-        let left = decays.zip(afters).map(|((decay, step), (after, after_step))| {
-            let mut left = decayed(decay, step);
-            let after = decayed(after, after_step);
+        let gains = shaped_gain.as_chunks::<GROUP>().0.iter().zip(decays.zip(afters));
+        for ((gain, ((decay, step), (after, after_step))), sides) in gains.zip(groups(pan, starts, ends)) {
+            let (mut gains, mut left, mut last) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
             for n in 0..GROUP {
-                left[n] = (1.0 - share) * left[n] + share * after[n];
+                let decayed: f32 = decay[n] * step[n];
+                left[n] = if decayed > DECAYED { decayed } else { 0.0 };
+                let decayed: f32 = after[n] * after_step[n];
+                last[n] = if decayed > DECAYED { decayed } else { 0.0 };
             }
-            (left, after)
-        });
-        decaying_ends(shaped_gain, left, level, groups(pan, starts, ends))
-    }
-}
-
-/// Goes on with the decay of a group. Returns what is left.
-#[inline(always)]
-fn decayed(decay: &mut [f32; GROUP], step: &[f32; GROUP]) -> [f32; GROUP] {
-    let mut left = [0.0; GROUP];
-    for n in 0..GROUP {
-        let decayed: f32 = decay[n] * step[n];
-        left[n] = if decayed > DECAYED { decayed } else { 0.0 };
-    }
-    *decay = left;
-    left
-}
-
-/// Sets the gains of all groups, of each of which so much is `left`, beside what dies away last in it.
-#[inline(always)]
-fn decaying_ends<'a>(
-    shaped_gain: &[f32],
-    left: impl Iterator<Item = ([f32; GROUP], [f32; GROUP])>,
-    level: f32,
-    sides: impl Iterator<Item = GroupSides<'a>>,
-) -> Loudness {
-    let mut totals = GainTotals::default();
-    let mut largest = [0.0_f32; GROUP];
-    let gains = shaped_gain.as_chunks::<GROUP>().0.iter().zip(left);
-    for ((gain, (left, last)), sides) in gains.zip(sides) {
-        let mut gains = [0.0; GROUP];
-        for n in 0..GROUP {
-            largest[n] = if last[n] > largest[n] {
-                last[n]
-            } else {
-                largest[n]
-            };
-            gains[n] = gain[n] * level * left[n];
+            *decay = left;
+            *after = last;
+            for n in 0..GROUP {
+                // It dies away last, also where it has no share at the moment.
+                largest[n] = if last[n] > largest[n] { last[n] } else { largest[n] };
+                gains[n] = gain[n] * level * ((1.0 - share) * left[n] + share * last[n]);
+            }
+            totals.set_group(&gains, sides);
         }
-        totals.set_group(&gains, sides);
-    }
-    Loudness {
-        is_decayed: largest == [0.0; GROUP],
-        ..totals.loudness()
+        Loudness {
+            is_decayed: largest == [0.0; GROUP],
+            ..totals.loudness()
+        }
     }
 }
 
