@@ -26,6 +26,8 @@ impl Arrays {
     pub const SIDES: Arrays = Arrays(1 << 5);
     /// The fundamental, which is no array, but which stages may read.
     pub const FUNDAMENTAL: Arrays = Arrays(1 << 6);
+    /// [`Frame::contour_gain`].
+    pub const CONTOUR_GAIN: Arrays = Arrays(1 << 7);
     /// Those that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
@@ -76,6 +78,8 @@ pub struct Frame {
     pub log2_ratio: PartialArray,
     /// Linear gain, before stages that depend on the fundamental; 0 past the last partial.
     pub gain: PartialArray,
+    /// Linear gain as the shapers leave it; written only while any of them is on.
+    pub contour_gain: PartialArray,
     /// Linear gain after all stages.
     pub shaped_gain: PartialArray,
     /// Position, −1 (left) to 1 (right), beside that of the voice.
@@ -92,6 +96,7 @@ copy_fields!(Frame {
     tracking,
     log2_ratio,
     gain,
+    contour_gain,
     shaped_gain,
     pan,
     left,
@@ -131,6 +136,7 @@ impl Frame {
             tracking: PartialArray::allocate(),
             log2_ratio: PartialArray::allocate(),
             gain: PartialArray::allocate(),
+            contour_gain: PartialArray::allocate(),
             shaped_gain: PartialArray::allocate(),
             pan: PartialArray::allocate(),
             left: PartialArray::allocate(),
@@ -146,6 +152,7 @@ impl Frame {
             tracking,
             log2_ratio,
             gain,
+            contour_gain,
             shaped_gain,
             pan,
             left,
@@ -157,6 +164,7 @@ impl Frame {
             tracking,
             log2_ratio,
             gain,
+            contour_gain,
             shaped_gain,
             pan,
             left,

@@ -59,7 +59,8 @@ fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, fr
 }
 
 /// The modules of the stages, in their order. Those before `shapers` change [`Frame::gain`], which these
-/// and `nyquist_fade` read; those after them change [`Frame::shaped_gain`].
+/// read; `nyquist_fade` reads what they write or, while all are off, the gain itself; those after it
+/// change [`Frame::shaped_gain`].
 /// The decay of partials is no stage: it goes on from segment to segment (`motion/decay.rs`).
 macro_rules! stages {
     ($($stage:ident)*) => {

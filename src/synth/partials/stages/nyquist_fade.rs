@@ -12,12 +12,15 @@ const FADE_FROM: f32 = 0.95;
 /// Is never off.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
-    /// Whether the shapers have written the gains already that are to be faded.
+    /// Whether the gains are those that the shapers have written.
     is_shaped: bool,
 }
 
 impl SpectrumStage for Stage {
-    const READS: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::FUNDAMENTAL);
+    const READS: Arrays = Arrays::RATIO
+        .and(Arrays::GAIN)
+        .and(Arrays::CONTOUR_GAIN)
+        .and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
 
     #[inline]
@@ -30,20 +33,14 @@ impl SpectrumStage for Stage {
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let used = frame.used_count();
         let relative = (context.fundamental_hz / (0.5 * context.sample_rate_hz)) as f32;
-        let ratio = &frame.ratio[..used];
-        if self.is_shaped {
-            fade_in_place(
-                context.level,
-                ratio,
-                relative,
-                frame.shaped_gain.write(used),
-            );
-            return;
-        }
+        let gain = match self.is_shaped {
+            true => &frame.contour_gain,
+            false => &frame.gain,
+        };
         fade(
             context.level,
-            ratio,
-            &frame.gain[..used],
+            &frame.ratio[..used],
+            &gain[..used],
             relative,
             frame.shaped_gain.write(used),
         );
@@ -62,14 +59,6 @@ at_level! {
     fn fade(ratio: &[f32], gain: &[f32], relative: f32, shaped_gain: &mut [f32]) {
         for ((shaped_gain, ratio), gain) in shaped_gain.iter_mut().zip(ratio).zip(gain) {
             *shaped_gain = gain * fade_factor(*ratio, relative);
-        }
-    }
-}
-
-at_level! {
-    fn fade_in_place(ratio: &[f32], relative: f32, shaped_gain: &mut [f32]) {
-        for (shaped_gain, ratio) in shaped_gain.iter_mut().zip(ratio) {
-            *shaped_gain *= fade_factor(*ratio, relative);
         }
     }
 }

@@ -5,7 +5,8 @@
 //! at its place in the order. The first five multiply each gain by a factor that depends on the partial
 //! alone, so that a screen can draw them as curves ([`ShaperKind::is_curve`]).
 //!
-//! They come before the Nyquist fade, so that a partial past Nyquist gets no gain from Copies or Blur.
+//! They come before the Nyquist fade, and write an array of their own that it reads, so that a filter that
+//! moves does not ask for them anew, and that a partial past Nyquist gets no gain from Copies or Blur.
 //! The formulas are those of the sound design's section 3.4; the tests compare each with a model in f64.
 //! Anchor comes last: it takes back what the others did in the bass. Then Keep Loudness scales all gains.
 
@@ -190,7 +191,7 @@ impl SpectrumStage for Stage {
         .and(Arrays::OCTAVES)
         .and(Arrays::GAIN)
         .and(Arrays::FUNDAMENTAL);
-    const WRITES: Arrays = Arrays::SHAPED_GAIN;
+    const WRITES: Arrays = Arrays::CONTOUR_GAIN;
 
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
@@ -225,7 +226,7 @@ impl SpectrumStage for Stage {
             },
         };
         let plain = &frame.gain[..len];
-        let (gains, rest) = frame.shaped_gain.write(used).split_at_mut(len);
+        let (gains, rest) = frame.contour_gain.write(used).split_at_mut(len);
         gains.copy_from_slice(plain);
         // Those past the last partial fade out.
         rest.fill(0.0);

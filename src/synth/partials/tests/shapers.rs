@@ -183,21 +183,23 @@ fn only_what_depends_on_a_shaper_is_worked_out() {
         (Param::FILTER_TYPE, 1.0),
         (Param::KEEP_LOUDNESS, 0.0),
     ];
+    let contour = A::CONTOUR_GAIN | shaped;
     let expected = [
-        shaped,
+        contour,
         A::NONE,
-        shaped | sides,
-        shaped | sides,
+        contour | sides,
+        contour | sides,
+        // The shapers are not worked out for the filter.
         shaped,
-        shaped,
+        contour,
     ];
     let moved = [
-        shaped,
-        shaped,
-        shaped | sides,
-        shaped | sides,
-        shaped | sides,
-        shaped | sides,
+        contour,
+        contour,
+        contour | sides,
+        contour | sides,
+        contour | sides,
+        contour | sides,
     ];
     let mut chain = Chain::new(&[]);
     for (count, (expected, moved)) in (1..).zip(expected.into_iter().zip(moved)) {
