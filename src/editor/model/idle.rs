@@ -23,7 +23,14 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
             curve::reason(param, values)
         }
         Group::Playing => modulation::playing(param, values),
-        Group::Laws
+        Group::Spectra => body::of_spectrum(param, values),
+        Group::Source if [Param::TILT, Param::ODD_EVEN].contains(&param) => {
+            body::of_spectrum(param, values)
+        }
+        Group::Chorus
+        | Group::Delay
+        | Group::Reverb
+        | Group::Laws
         | Group::Unison
         | Group::Divide
         | Group::Comb

@@ -19,6 +19,10 @@ impl Power {
     pub fn of(group: Group) -> Option<Power> {
         let (param, first) = match group {
             Group::Filter => (Param::FILTER_TYPE, 1.0),
+            Group::Filter2 => (Param::FILTER_2_TYPE, 1.0),
+            Group::Chorus => (Param::CHORUS_AMOUNT, 0.4),
+            Group::Delay => (Param::DELAY_AMOUNT, 0.3),
+            Group::Reverb => (Param::REVERB_AMOUNT, 0.25),
             Group::Unison => (Param::UNISON, 4.0),
             Group::Divide => (Param::DIVIDE, 0.7),
             Group::Comb => (Param::COMB, 0.6),

@@ -14,6 +14,7 @@ mod macros;
 mod plan;
 mod routes;
 mod sequence;
+mod spectra;
 mod tabs;
 
 use egui::{Rect, Stroke, Ui, Vec2, vec2};
@@ -26,10 +27,12 @@ use crate::synth::parameter::{CURVES, LFOS, SEQUENCES};
 use card::{card, grid, of_groups, powered_card};
 use curve::CurveView;
 use envelope::EnvelopeView;
+use filter::FILTERS;
 use lfo::LfoView;
 use load::LoadView;
 use plan::{CardRow, Chapter, Page, Place, Plan, Section};
 use sequence::SequenceView;
+use spectra::SpectraView;
 use tabs::{TABS, tabs, tabs_width};
 
 pub use plan::height;
@@ -40,6 +43,7 @@ pub struct Panels {
     at: Place,
     /// What was shown last of each section.
     last: [Place; Section::ALL.len()],
+    spectra: SpectraView,
     amp: EnvelopeView,
     filter: EnvelopeView,
     lfos: [LfoView; LFOS],
@@ -53,6 +57,7 @@ impl Panels {
         Panels {
             at: Place::first_of(Section::Spectra),
             last: Section::ALL.map(Place::first_of),
+            spectra: SpectraView::default(),
             amp: EnvelopeView::new(EnvelopeId::Amp),
             filter: EnvelopeView::new(EnvelopeId::Filter),
             lfos: LfoView::all(),
@@ -161,12 +166,16 @@ impl Panels {
 
     fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
-            CardRow::Source => {
-                simple(ui, context, rect, 4, &[Group::Source]);
-            }
+            CardRow::Spectra => self.spectra.show(ui, context, rect),
             CardRow::Frequencies => {
                 let groups = [Group::Frequencies, Group::Laws, Group::Unison];
                 side_by_side(ui, context, rect, groups.map(|group| (group, 3)));
+            }
+            CardRow::Filters => {
+                let half = 0.5 * (rect.width() - theme::GAP);
+                for (card, place) in FILTERS.iter().zip(split_columns(rect, [half, 0.0])) {
+                    card.show(ui, context, place);
+                }
             }
             CardRow::Shapers => {
                 let cards = [
@@ -178,8 +187,9 @@ impl Panels {
                 side_by_side(ui, context, rect, cards);
             }
             CardRow::MoreShapers => {
-                let width = (rect.width() - 2.0 * theme::GAP) / 7.0;
-                let [focus, copies, levels] = split_columns(rect, [2.0 * width, 2.0 * width, 0.0]);
+                let width = (rect.width() - 3.0 * theme::GAP) / 10.0;
+                let widths = [2.0 * width, 2.0 * width, 3.0 * width, 0.0];
+                let [focus, copies, levels, decay] = split_columns(rect, widths);
                 powered(ui, context, focus, 2, Group::Focus);
                 powered(ui, context, copies, 2, Group::Copies);
                 let inner = card(ui, levels, "Levels");
@@ -191,11 +201,7 @@ impl Panels {
                     Group::Shapers,
                 ];
                 grid(ui, context, inner, 3, &of_groups(&groups));
-            }
-            CardRow::Filter => {
-                let [filter, decay] = split_columns(rect, [rect.width() - 92.0, 0.0]);
-                filter::show(ui, context, filter);
-                simple(ui, context, decay, 1, &[Group::Decay]);
+                simple(ui, context, decay, 3, &[Group::Decay]);
             }
             CardRow::Envelopes => {
                 let half = 0.5 * (rect.width() - theme::GAP);
@@ -225,7 +231,13 @@ impl Panels {
                 simple(ui, context, playing, 3, &[Group::Playing]);
                 simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
             }
-            CardRow::Load => self.load.show(ui, context, rect),
+            CardRow::Effects => {
+                let load = (0.22 * rect.width()).max(150.0);
+                let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
+                let cards = [(Group::Chorus, 2), (Group::Delay, 4), (Group::Reverb, 3)];
+                side_by_side(ui, context, effects, cards);
+                self.load.show(ui, context, load);
+            }
             CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
             CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),
             CardRow::Curve1 => self.curves[0].show(ui, context, rect),

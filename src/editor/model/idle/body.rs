@@ -1,8 +1,10 @@
-//! What says nothing while its section is off: of the frequency laws, of unison and of the shapers.
+//! What says nothing while its section is off: of the spectra, the frequency laws, unison, the shapers and
+//! the effects.
 
 use super::super::power::Power;
 use super::super::routes::is_moved;
-use crate::synth::display::ShaperKind;
+use crate::synth::display::{ShaperKind, morph_weights};
+use crate::synth::parameter::SpectrumParams;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
 
@@ -12,6 +14,12 @@ pub fn reason(param: Param, values: &Values) -> Option<&'static str> {
     let group = param.row().group;
     match param {
         Param::CLUSTER_STEP if is_zero(Param::CLUSTER) => Some("Cluster is zero."),
+        Param::DELAY_TIME if values.is_on(Param::DELAY_SYNC) => {
+            Some("The delay follows the tempo.")
+        }
+        Param::DELAY_DIVISION if !values.is_on(Param::DELAY_SYNC) => {
+            Some("The delay does not follow the tempo.")
+        }
         Param::KEEP_LOUDNESS if !is_any_shaper_on(values) => Some("No shaper is on."),
         _ => Power::of(group)
             .filter(|power| power.param != param && !power.has_effect(values))
@@ -20,6 +28,24 @@ pub fn reason(param: Param, values: &Values) -> Option<&'static str> {
                 _ => "It is off.",
             }),
     }
+}
+
+/// Why a parameter of a spectrum has no effect.
+pub fn of_spectrum(param: Param, values: &Values) -> Option<&'static str> {
+    let place = SpectrumParams::ALL.iter().position(|spectrum| {
+        let SpectrumParams {
+            body,
+            colour,
+            tilt,
+            odd_even,
+        } = *spectrum;
+        [body, colour, tilt, odd_even].contains(&param)
+    })?;
+    let pad = [Param::MORPH_X, Param::MORPH_Y];
+    let [x, y] = pad.map(|param| values.get(param));
+    let is_left = morph_weights(x, y)[place] == 0.0;
+    let stays = !pad.iter().any(|param| is_moved(*param, values));
+    (is_left && stays).then_some("The pad takes nothing of this spectrum.")
 }
 
 fn is_any_shaper_on(values: &Values) -> bool {

@@ -1,4 +1,4 @@
-//! The filter: its curve, whose peak can be dragged, and its controls.
+//! A filter: its curve, whose peak can be dragged, and its controls.
 
 use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
@@ -6,7 +6,9 @@ use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::editor::widgets::{choice, fine, place};
-use crate::synth::display::{filter_gains_db, filter_handle_db, filter_settings};
+use crate::synth::display::{
+    filter_2_settings, filter_gains_db, filter_handle_db, filter_settings,
+};
 use crate::synth::filter::FilterSettings;
 use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
@@ -18,56 +20,86 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 /// Decibels at the curve's top and bottom.
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
-pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-    let inner = powered_card(ui, context, rect, Group::Filter);
-    let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
-    let [view, controls] =
-        super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
-    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-    curve(ui, context, well);
-    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
-    place(ui, field, |ui| {
-        choice(
-            ui,
-            context,
-            Param::FILTER_TYPE,
-            "",
-            vec2(view.width(), 20.0),
-        );
-    });
-    let mut others = of_groups(&[Group::Filter]);
-    others.retain(|&param| param != Param::FILTER_TYPE);
-    grid(ui, context, controls, 3, &others);
+/// What the card of a filter shows.
+pub struct FilterCard {
+    group: Group,
+    filter_type: Param,
+    cutoff: Param,
+    resonance: Param,
+    gain: Param,
+    settings: fn(&Values) -> Option<FilterSettings>,
 }
 
-/// The curve, and dragging it.
-fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-    let response = ui.interact(
-        rect,
-        ui.scope_id().with("filter curve"),
-        Sense::DRAG | Sense::CLICK,
-    );
-    if response.dragged() {
-        let way = response.drag_delta();
-        let fine = fine(ui);
-        let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
-        let cutoff = moved(Param::CUTOFF, way.x / rect.width());
-        let resonance = moved(Param::RESONANCE, -way.y / rect.height());
-        context.model.draw(Param::CUTOFF, cutoff);
-        context.model.draw(Param::RESONANCE, resonance);
-        ui.ctx().set_cursor_icon(CursorIcon::Move);
+/// The cards of both filters.
+pub const FILTERS: [FilterCard; 2] = [
+    FilterCard {
+        group: Group::Filter,
+        filter_type: Param::FILTER_TYPE,
+        cutoff: Param::CUTOFF,
+        resonance: Param::RESONANCE,
+        gain: Param::FILTER_GAIN,
+        settings: filter_settings,
+    },
+    FilterCard {
+        group: Group::Filter2,
+        filter_type: Param::FILTER_2_TYPE,
+        cutoff: Param::FILTER_2_CUTOFF,
+        resonance: Param::FILTER_2_RESONANCE,
+        gain: Param::FILTER_2_GAIN,
+        settings: filter_2_settings,
+    },
+];
+
+impl FilterCard {
+    /// Shows it.
+    pub fn show(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let inner = powered_card(ui, context, rect, self.group);
+        let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
+        let [view, controls] =
+            super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
+        let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+        self.curve(ui, context, well);
+        let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+        place(ui, field, |ui| {
+            choice(ui, context, self.filter_type, "", vec2(view.width(), 20.0));
+        });
+        let mut others = of_groups(&[self.group]);
+        others.retain(|&param| param != self.filter_type);
+        grid(ui, context, controls, 4, &others);
     }
-    if response.drag_stopped() {
-        context.model.end_drag();
+
+    /// The curve, and dragging it.
+    fn curve(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let id = ui.scope_id().with(("curve", self.group));
+        let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
+        let settings = (self.settings)(context.controls.values());
+        let has_gain = settings.is_some_and(|settings| settings.filter_type.has_gain());
+        let height = if has_gain { self.gain } else { self.resonance };
+        if response.dragged() {
+            let way = response.drag_delta();
+            let fine = fine(ui);
+            let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
+            let cutoff = moved(self.cutoff, way.x / rect.width());
+            let height_to = moved(height, -way.y / rect.height());
+            context.model.draw(self.cutoff, cutoff);
+            context.model.draw(height, height_to);
+            ui.ctx().set_cursor_icon(CursorIcon::Move);
+        }
+        if response.drag_stopped() {
+            context.model.end_drag();
+        }
+        let (name, upwards) = (self.group.name(), height.row().short.to_lowercase());
+        context.help.show_for(&response, || {
+            format!(
+                "{name}: drag sideways for the cutoff, upwards for the {upwards}, with Shift for fine"
+            )
+        });
+        let cutoff_hz = context.controls.values().get(self.cutoff);
+        paint_curve(ui, settings, cutoff_hz, rect);
     }
-    context.help.show_for(&response, || {
-        "Filter: drag sideways for the cutoff, upwards for the resonance, with Shift for fine"
-            .into()
-    });
-    paint_curve(ui, context.controls.values(), rect);
 }
 
-fn paint_curve(ui: &Ui, values: &Values, rect: Rect) {
+fn paint_curve(ui: &Ui, settings: Option<FilterSettings>, cutoff_hz: f32, rect: Rect) {
     let theme = theme::current(ui);
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect_filled(rect, theme::RADIUS, theme.well);
@@ -80,7 +112,6 @@ fn paint_curve(ui: &Ui, values: &Values, rect: Rect) {
         y_of(rect, 0.0),
         Stroke::new(1.0, theme.grid),
     );
-    let settings = filter_settings(values);
     let points = points(settings.as_ref(), rect);
     let color = match settings {
         Some(_) => theme.filter,
@@ -91,7 +122,6 @@ fn paint_curve(ui: &Ui, values: &Values, rect: Rect) {
     }
     painter.add(Shape::line(points, Stroke::new(1.5, color)));
     if let Some(settings) = settings {
-        let cutoff_hz = values.get(Param::CUTOFF);
         let db = filter_handle_db(&settings);
         let at = pos2(x_of(rect, cutoff_hz.log2()), y_of(rect, db));
         painter.circle_filled(at, 4.0, theme.accent);

@@ -54,9 +54,9 @@ impl Section {
 /// Cards that stand side by side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardRow {
-    Source,
+    Spectra,
     Frequencies,
-    Filter,
+    Filters,
     Shapers,
     MoreShapers,
     Envelopes,
@@ -70,14 +70,14 @@ pub enum CardRow {
     Curve3,
     Curve4,
     Output,
-    Load,
+    Effects,
 }
 
 impl CardRow {
     pub const ALL: [CardRow; 17] = [
-        CardRow::Source,
+        CardRow::Spectra,
         CardRow::Frequencies,
-        CardRow::Filter,
+        CardRow::Filters,
         CardRow::Shapers,
         CardRow::MoreShapers,
         CardRow::Envelopes,
@@ -91,14 +91,14 @@ impl CardRow {
         CardRow::Curve3,
         CardRow::Curve4,
         CardRow::Output,
-        CardRow::Load,
+        CardRow::Effects,
     ];
 
     /// What it is a part of.
     pub fn section(self) -> Section {
         match self {
-            CardRow::Source | CardRow::Frequencies => Section::Spectra,
-            CardRow::Filter | CardRow::Shapers | CardRow::MoreShapers => Section::Shape,
+            CardRow::Spectra | CardRow::Frequencies => Section::Spectra,
+            CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers => Section::Shape,
             CardRow::Envelopes
             | CardRow::Macros
             | CardRow::Lfo2
@@ -109,17 +109,17 @@ impl CardRow {
             | CardRow::Curve2
             | CardRow::Curve3
             | CardRow::Curve4 => Section::Move,
-            CardRow::Output | CardRow::Load => Section::Play,
+            CardRow::Output | CardRow::Effects => Section::Play,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            CardRow::Source => "Source",
+            CardRow::Spectra => "Source & Morph",
             CardRow::Frequencies => "Frequencies & Unison",
-            CardRow::Filter => "Filter & Decay",
-            CardRow::Shapers => "Comb to Vowel",
-            CardRow::MoreShapers => "Focus to Blur",
+            CardRow::Filters => "Filters",
+            CardRow::Shapers => "Divide to Vowel",
+            CardRow::MoreShapers => "Focus to Decay",
             CardRow::Envelopes => "Envelopes",
             CardRow::Macros => "Macros & LFO 1",
             CardRow::Lfo2 => "LFO 2",
@@ -131,20 +131,20 @@ impl CardRow {
             CardRow::Curve3 => Group::Curve3.name(),
             CardRow::Curve4 => Group::Curve4.name(),
             CardRow::Output => "Expression & Output",
-            CardRow::Load => "Load",
+            CardRow::Effects => "Effects & Load",
         }
     }
 
     /// The sources of modulation that are set in it, by their groups.
     fn groups(self) -> &'static [Group] {
         match self {
-            CardRow::Source
+            CardRow::Spectra
             | CardRow::Frequencies
-            | CardRow::Filter
+            | CardRow::Filters
             | CardRow::Shapers
             | CardRow::MoreShapers
             | CardRow::Output
-            | CardRow::Load => &[],
+            | CardRow::Effects => &[],
             CardRow::Envelopes => &[Group::AmpEnvelope, Group::FilterEnvelope],
             CardRow::Macros => &[Group::Macros, Group::Lfo],
             CardRow::Lfo2 => &[Group::Lfo2],
@@ -167,11 +167,13 @@ impl CardRow {
     /// What is in it, for the help line.
     fn contents(self) -> &'static str {
         match self {
-            CardRow::Source => "source",
+            CardRow::Spectra => "source, spectra A to D, the morph pad",
             CardRow::Frequencies => "frequencies and their laws, unison",
-            CardRow::Filter => "filter, decay",
+            CardRow::Filters => "both filters",
             CardRow::Shapers => "the shapers divide, comb, phaser and vowel",
-            CardRow::MoreShapers => "the shapers focus, copies, contrast, threshold, blur, anchor",
+            CardRow::MoreShapers => {
+                "the shapers focus, copies, contrast, threshold, blur, anchor; decay"
+            }
             CardRow::Envelopes => "both envelopes",
             CardRow::Macros => "macros, LFO 1",
             CardRow::Lfo2 => "phase, fade and fan of LFO 1, LFO 2",
@@ -183,7 +185,7 @@ impl CardRow {
             CardRow::Curve3 => "the points of curve 3",
             CardRow::Curve4 => "the points of curve 4",
             CardRow::Output => "expression, playing, voices, output",
-            CardRow::Load => "the load of the processor",
+            CardRow::Effects => "chorus, delay, reverb, the load of the processor",
         }
     }
 }
