@@ -54,7 +54,7 @@ impl ChorusControl {
         self.target_frames = (swing_s * pace.memory_rate_hz()) as f32;
     }
 
-    /// The block's, with this level; see [`Level::tick`] for `jumps`.
+    /// The block's, with this level; see `Level::tick` for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ChorusBlock {
         let whole_frames = (SWING_S * pace.memory_rate_hz()) as f32;
         let step = whole_frames * pace.step(DEPTH_GLIDE_S);

@@ -82,7 +82,7 @@ impl DelayControl {
         self.targets.frames.into()
     }
 
-    /// The block's, with this level; see [`Level::tick`] for `jumps`.
+    /// The block's, with this level; see `Level::tick` for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> DelayBlock {
         let targets = &self.targets;
         DelayBlock {

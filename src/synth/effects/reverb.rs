@@ -47,15 +47,15 @@ pub const PRIMES: [u32; LINES] = [
 ];
 const PRIMES_HZ: f64 = 48_000.0;
 /// How far lengths swing, in seconds.
-const SWING_S: f64 = 1e-4;
+pub const SWING_S: f64 = 1e-4;
 /// How fast they do.
 const SWING_HZ: f64 = 0.61;
 /// Where the damping begins.
-const SHELF_HZ: f64 = 4_000.0;
+pub const SHELF_HZ: f64 = 4_000.0;
 /// Where the time is the parameter's: between the octaves of 500 Hz and 1 kHz.
 pub const MID_HZ: f64 = 707.0;
 /// By how much the time above the shelf is shorter at full damping.
-const MOST_DAMPED: f64 = 16.0;
+pub const MOST_DAMPED: f64 = 16.0;
 /// How long it takes to go from one size or pre-delay to another, in seconds.
 const SIZE_FADE_S: f64 = 0.06;
 /// The longest pre-delay, in seconds.
@@ -237,7 +237,7 @@ impl ReverbControl {
         }
     }
 
-    /// The block's, with this level; see [`Level::tick`] for `jumps`.
+    /// The block's, with this level; see `Level::tick` for `jumps`.
     pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ReverbBlock {
         let predelay_frames = (f64::from(self.predelay_s) * pace.memory_rate_hz()).round() as u32;
         let step = pace.step(SIZE_FADE_S);
