@@ -333,6 +333,14 @@ fn shapers(values: &Values, most: impl Fn(Param) -> f32, partials: usize) -> f64
     // One side may have all of the comb's power.
     let has_comb = values.get(Param::COMB) != 0.0 || most(Param::COMB) != 0.0;
     let side = if has_comb { 2.0_f64.sqrt() } else { 1.0 };
+    // Each partial may still be as loud as it was when another spectrum had it alone.
+    let is_smeared = most(Param::SMEAR_FALL) > 0.0;
+    let side = side
+        * if is_smeared {
+            (partials as f64).sqrt()
+        } else {
+            1.0
+        };
     if values.is_on(Param::KEEP_LOUDNESS) {
         return side;
     }

@@ -13,7 +13,7 @@ use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
-use super::partials::motion::{Loudness, OnsetPhases, Target, Trajectory};
+use super::partials::motion::{Loudness, OnsetPhases, SmearTimes, Target, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
@@ -525,6 +525,10 @@ impl Voice {
         let target = Target {
             path,
             damping: self.damping(&values),
+            smear: SmearTimes {
+                rise_s: values.get(Param::SMEAR_RISE),
+                fall_s: values.get(Param::SMEAR_FALL),
+            },
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

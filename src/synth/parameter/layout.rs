@@ -51,6 +51,8 @@ pub enum Group {
     Threshold,
     /// What evens out neighbouring partials.
     Blur,
+    /// How slowly partials follow the spectrum.
+    Smear,
     /// What holds the bass.
     Anchor,
     /// What all shapers have in common.
@@ -127,6 +129,7 @@ impl Group {
             Group::Contrast => "Contrast",
             Group::Threshold => "Threshold",
             Group::Blur => "Blur",
+            Group::Smear => "Smear",
             Group::Anchor => "Anchor",
             Group::Shapers => "Shapers",
             Group::Filter => "Filter",
@@ -197,7 +200,7 @@ pub enum Page {
     PhaserAndVowel,
     /// The shapers Focus, Copies, Contrast and Threshold.
     FocusAndCopies,
-    /// The shapers Blur and Anchor.
+    /// The shapers Blur, Smear and Anchor.
     BlurAndAnchor,
     /// The rest of it.
     FilterDetails,

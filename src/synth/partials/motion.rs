@@ -14,15 +14,18 @@
 mod decay;
 mod kernels;
 mod phases;
+mod smear;
 mod trajectory;
 
 pub use decay::{Aftersound, Damping};
 pub use phases::OnsetPhases;
+pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::{Decay, Segment};
 use kernels::Sides;
 use phases::PhaseArray;
+use smear::{Smear, SmearSegment};
 
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
@@ -39,6 +42,8 @@ pub struct Target {
     pub path: FundamentalPath,
     /// How the partials die away.
     pub damping: Damping,
+    /// How slowly the partials' gains follow the frame's.
+    pub smear: SmearTimes,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
@@ -47,6 +52,15 @@ pub struct Target {
     pub frames: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
+}
+
+impl Target {
+    fn smear_segment(&self) -> SmearSegment {
+        SmearSegment {
+            seconds: self.frames as f64 / self.sample_rate_hz,
+            relative_fundamental: (self.path.end_hz / (0.5 * self.sample_rate_hz)) as f32,
+        }
+    }
 }
 
 /// What a segment comes to.
@@ -69,6 +83,7 @@ pub struct Motion {
     increment: PartialArray<u64>,
     /// [`Frame::ratio`] as of the last segment's end.
     ratio: PartialArray,
+    smear: Smear,
     decay: Decay,
     /// Gains at the last segment's end.
     left: PartialArray,
@@ -80,6 +95,7 @@ copy_fields!(Motion {
     phase,
     increment,
     ratio,
+    smear,
     decay,
     left,
     right,
@@ -129,6 +145,7 @@ impl Motion {
             phase: PhaseArray::allocate(),
             increment: PartialArray::allocate(),
             ratio: PartialArray::allocate(),
+            smear: Smear::allocate(),
             decay: Decay::allocate(),
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
@@ -150,6 +167,7 @@ impl Motion {
         for array in [&frame.shaped_gain, &frame.left, &frame.right, &frame.ratio] {
             array.prefetch(used);
         }
+        self.smear.prefetch(used);
         self.decay.prefetch(used);
     }
 
@@ -159,6 +177,7 @@ impl Motion {
         self.phase.begin();
         self.increment.clear();
         self.ratio.clear();
+        self.smear.begin();
         self.decay.begin();
         self.left.clear();
         self.right.clear();
@@ -191,10 +210,11 @@ impl Motion {
         );
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
             || target.level != self.state.voice_level
+            || self.smear.is_moving()
             || self.decay.is_active();
         self.state.voice_level = target.level;
         if gains_changed {
-            self.set_gains(frame, target.level, target.start_level, segment);
+            self.set_gains(frame, target, segment);
         } else {
             self.state.gains_rest = true;
         }
@@ -203,7 +223,10 @@ impl Motion {
 
     /// Whether another segment to the same frame and target changes nothing but the phases.
     pub fn rests(&self) -> bool {
-        self.state.gains_rest && !self.state.slides && !self.decay.is_active()
+        self.state.gains_rest
+            && !self.state.slides
+            && !self.smear.is_moving()
+            && !self.decay.is_active()
     }
 
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
@@ -274,18 +297,17 @@ impl Motion {
         }
     }
 
-    /// Works out the gains at the segment's end, at this level of the voice, and lets the decay go
-    /// on. At a note's onset (`start_level`), those at its start as well.
-    fn set_gains(
-        &mut self,
-        frame: &Frame,
-        voice_level: f32,
-        start_level: Option<f32>,
-        segment: &mut SegmentArrays,
-    ) {
+    /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear and
+    /// decay go on. At a note's onset, those at its start as well.
+    fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
-        let gain = &frame.shaped_gain[..used];
+        let voice_level = target.level;
+        let segment_of_smear = || target.smear_segment();
+        let smeared = self
+            .smear
+            .advance(level, frame, &target.smear, segment_of_smear);
+        let gain = smeared.unwrap_or(&frame.shaped_gain[..used]);
         let pan = &[&frame.left[..used], &frame.right[..used]];
         let starts = &mut Sides {
             left: &mut segment.left_start[..used],
@@ -295,7 +317,7 @@ impl Motion {
             left: self.left.write(used),
             right: self.right.write(used),
         };
-        if let Some(start_level) = start_level {
+        if let Some(start_level) = target.start_level {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
         }
         self.state.loudness = if self.decay.is_active() {

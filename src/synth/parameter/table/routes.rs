@@ -336,7 +336,7 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [RouteTarget; 50] = [
+const LATER: [RouteTarget; 52] = [
     RouteTarget::Own(Param::SPACING),
     RouteTarget::Own(Param::CLUSTER),
     RouteTarget::Own(Param::HARMONICITY),
@@ -369,6 +369,8 @@ const LATER: [RouteTarget; 50] = [
     RouteTarget::Own(Param::THRESHOLD),
     RouteTarget::Own(Param::BLUR),
     RouteTarget::Own(Param::ANCHOR),
+    RouteTarget::Own(Param::SMEAR_RISE),
+    RouteTarget::Own(Param::SMEAR_FALL),
     RouteTarget::Own(Param::MORPH_X),
     RouteTarget::Own(Param::MORPH_Y),
     RouteTarget::Own(Param::TILT_B),

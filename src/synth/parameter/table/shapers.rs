@@ -174,6 +174,20 @@ section! { shapers;
         .polyphonic()
         .on(Page::BlurAndAnchor)
         .help("Evens out the levels of neighbouring partials, over ever wider neighbourhoods.");
+    /// τ of partials that become louder.
+    SMEAR_RISE = Row::new(Group::Smear, "smear_rise", "Smear Rise")
+        .short("Rise")
+        .value(Range::quartic(5.0), 0.0, Seconds)
+        .polyphonic()
+        .on(Page::BlurAndAnchor)
+        .help("How slowly each partial becomes louder when the spectrum changes under a held note.");
+    /// τ of partials that become softer.
+    SMEAR_FALL = Row::new(Group::Smear, "smear_fall", "Smear Fall")
+        .short("Fall")
+        .value(Range::quartic(20.0), 0.0, Seconds)
+        .polyphonic()
+        .on(Page::BlurAndAnchor)
+        .help("How slowly each partial becomes softer when the spectrum changes under a held note.");
     /// f_a: partials below are held.
     ANCHOR = Row::new(Group::Anchor, "anchor", "Anchor")
         .value(Range::quartic(400.0), 0.0, HertzOrOff)

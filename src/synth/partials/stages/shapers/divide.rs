@@ -47,7 +47,9 @@ at_level! {
         for (gain, n) in gains.iter_mut().zip(n) {
             let half_turns = (f64::from(*n) - 1.0) * per_number + 0.5;
             let cosine = sine_of_half_turns(distance_from_whole(half_turns)).abs();
-            let part = exp2(power * log2(at_least(cosine, 1e-12)));
+            // 2^−100 is nothing already, and far from numbers that are slow to work with.
+            let octaves = at_least(power * log2(at_least(cosine, 1e-12)), -100.0);
+            let part = exp2(octaves);
             *gain *= 1.0 - amount + amount * part;
         }
     }

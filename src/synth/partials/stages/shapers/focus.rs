@@ -4,7 +4,7 @@
 
 use super::{Places, Shaper};
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, exp2};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
 
@@ -53,7 +53,8 @@ at_level! {
     fn focus(power: f32, middle: f32, per_octave: f32, log2_n: &[f32], gains: &mut [f32]) {
         for (gain, log2_n) in gains.iter_mut().zip(log2_n) {
             let x = (log2_n - middle) * per_octave;
-            *gain *= exp2(power * exp2(-x * x));
+            // 2^−60 is nothing already, and far from numbers that are slow to work with.
+            *gain *= exp2(power * exp2(at_least(-x * x, -60.0)));
         }
     }
 }
