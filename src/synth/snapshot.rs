@@ -88,6 +88,19 @@ pub struct VoiceSnapshot {
     pub(super) count: u32,
 }
 
+impl VoiceSnapshot {
+    /// The number of the partial at this place among the voice's, from 1 on. Copies in unison have that of
+    /// their original.
+    pub fn number(&self, place: usize) -> usize {
+        1 + place % self.partials_per_copy.max(1) as usize
+    }
+
+    /// Those of the voice's partials that are of the first copy.
+    pub fn first_copy<'a>(&self, partials: &'a [PartialSnapshot]) -> &'a [PartialSnapshot] {
+        &partials[..partials.len().min(self.partials_per_copy as usize)]
+    }
+}
+
 /// Everything that sounds at one instant. All memory is allocated by [`Snapshot::default`].
 #[derive(Debug, PartialEq)]
 pub struct Snapshot {

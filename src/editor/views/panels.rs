@@ -187,8 +187,8 @@ impl Panels {
                 side_by_side(ui, context, rect, cards);
             }
             CardRow::MoreShapers => {
-                let width = (rect.width() - 3.0 * theme::GAP) / 10.0;
-                let widths = [2.0 * width, 2.0 * width, 3.0 * width, 0.0];
+                let width = (rect.width() - 3.0 * theme::GAP) / 11.0;
+                let widths = [2.0 * width, 2.0 * width, 4.0 * width, 0.0];
                 let [focus, copies, levels, decay] = split_columns(rect, widths);
                 powered(ui, context, focus, 2, Group::Focus);
                 powered(ui, context, copies, 2, Group::Copies);
@@ -198,9 +198,10 @@ impl Panels {
                     Group::Threshold,
                     Group::Blur,
                     Group::Anchor,
+                    Group::Smear,
                     Group::Shapers,
                 ];
-                grid(ui, context, inner, 3, &of_groups(&groups));
+                grid(ui, context, inner, 4, &of_groups(&groups));
                 simple(ui, context, decay, 3, &[Group::Decay]);
             }
             CardRow::Envelopes => {

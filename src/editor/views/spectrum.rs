@@ -380,7 +380,9 @@ impl<'a> Pointed<'a> {
         let of_voices = || {
             snapshot
                 .voices()
-                .filter_map(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+                .filter_map(|(voice, partials)| {
+                    Some((voice, voice.first_copy(partials).get(n - 1)?))
+                })
                 .filter(|(_, partial)| partial.power() > 0.0)
         };
         let sounds = of_voices().max_by(|(_, a), (_, b)| a.power().total_cmp(&b.power()));
@@ -400,7 +402,7 @@ impl<'a> Pointed<'a> {
     /// The partial of this number of the voice whose partials the bars stand at.
     fn of_the_lowest(n: usize, canvas: &Canvas, snapshot: &'a Snapshot) -> Pointed<'a> {
         let sounds = lowest_voice(snapshot)
-            .and_then(|(voice, partials)| Some((voice, partials.get(n - 1)?)))
+            .and_then(|(voice, partials)| Some((voice, voice.first_copy(partials).get(n - 1)?)))
             .filter(|(_, partial)| partial.power() > 0.0);
         Pointed {
             n,
@@ -450,7 +452,7 @@ fn pointed<'a>(canvas: &Canvas, snapshot: &'a Snapshot, at: Pos2) -> Option<Poin
         .voices()
         .flat_map(|(voice, partials)| {
             let partials = partials.iter().enumerate();
-            partials.map(move |(place, partial)| (voice, place + 1, partial))
+            partials.map(move |(place, partial)| (voice, voice.number(place), partial))
         })
         .filter(|(_, _, partial)| power_db(partial.power()) > FLOOR_DB)
         .map(|found| {

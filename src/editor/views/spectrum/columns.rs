@@ -97,7 +97,7 @@ impl Columns {
                     continue;
                 }
                 let column = if is_by_number {
-                    place
+                    voice.number(place) - 1
                 } else {
                     let part =
                         (canvas.axis.x(partial.frequency_hz, room) - room.min) / room.length();
