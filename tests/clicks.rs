@@ -506,12 +506,9 @@ fn set_four_spectra(patch: &mut Patch) {
     patch.set(Param::MORPH_Y, 0.5);
 }
 
-/// From each body and each colour to another one, by itself and on the way to others. A body is no
-/// continuous value: a partial that goes from near Nyquist to its new place within the block may be
-/// louder on its way, which a few are.
+/// From each body and each colour to another one, by itself and on the way to others.
 #[test]
 fn a_step_of_a_body_or_of_a_colour_does_not_click() {
-    let (mut worst, mut above) = (0.0_f32, 0);
     for (of_pad, place) in [(false, 0), (true, 0), (true, 3)] {
         let params = SpectrumParams::ALL[place];
         for param in [params.body, params.colour] {
@@ -524,16 +521,9 @@ fn a_step_of_a_body_or_of_a_colour_does_not_click() {
                 patch.set(param, from as f32);
                 let mut changed = patch;
                 changed.set(param, ((from + 7) % count) as f32);
-                let (jump, steady) = jumps(&patch, 57, |engine| engine.set_patch(&changed));
-                if param == params.body {
-                    worst = worst.max(jump / steady);
-                    above += usize::from(jump > 1.1 * steady);
-                } else {
-                    let what = format!("{} from {from}", param.row().name);
-                    assert!(jump <= 1.1 * steady, "{what}: {jump} over {steady}");
-                }
+                let what = format!("{} from {from}", param.row().name);
+                assert_no_click(&patch, 57, |engine| engine.set_patch(&changed), &what);
             }
         }
     }
-    assert!(above < 6 && worst < 1.5, "{above} to {worst}");
 }

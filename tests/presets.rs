@@ -673,20 +673,22 @@ fn written_number() -> impl Strategy<Value = (Param, f64)> {
     let param = prop::sample::select(continuous);
     (param, 0.0f32..=1.0, 0usize..4).prop_map(|(param, x, decimals)| {
         let range = param.range();
+        // As somebody writes them, not as they are stored.
         let (min, max) = range.ends();
+        let [min, max] = [min, max].map(|end| end.to_string().parse::<f64>().expect("a number"));
         let plain = range.plain_precise(x);
         let number: f64 = format!("{plain:.decimals$e}").parse().expect("a number");
         let step = match range {
             Range::Linear { .. } | Range::SignedSquare { .. } => {
-                10f64.powf((1e-5 * f64::from(max.max(-min))).log10().ceil())
+                10f64.powf((1e-5 * max.max(-min)).log10().ceil())
             }
-            _ => return (param, number.clamp(min.into(), max.into())),
+            _ => return (param, number.clamp(min, max)),
         };
         let places = (-step.log10()).round().max(0.0) as usize;
         let number = format!("{number:.places$}")
             .parse::<f64>()
             .expect("a number");
-        (param, number.clamp(min.into(), max.into()))
+        (param, number.clamp(min, max))
     })
 }
 

@@ -76,7 +76,8 @@ copy_fields!(Partials {
 struct State {
     source: Option<Source>,
     stages: Option<Stages>,
-    /// Whether the last segment silenced all partials, so that others come to their places in the next.
+    /// Whether the last segment silenced all partials, so that others come to their places, or to other
+    /// ratios, in the next.
     is_silenced: bool,
 }
 
@@ -115,6 +116,7 @@ impl Partials {
             _ => Arrays::ALL,
         };
         if stale != Arrays::NONE {
+            let before = self.state.source.filter(|_| !self.state.is_silenced);
             self.state = State {
                 source: Some(source),
                 stages: Some(stages),
@@ -123,7 +125,8 @@ impl Partials {
             if stale.contain_any(Arrays::SOURCE) {
                 let copies = stages.unison.map_or(1, |unison| unison.copies());
                 let count = source.count().min(partials_at_most(copies));
-                if !self.frame.keeps_places(count, copies) {
+                let is_other = before.is_some_and(|before| source.replaces_bodies(&before));
+                if is_other || !self.frame.keeps_places(count, copies) {
                     return self.silence();
                 }
                 self.frame.resize(count);

@@ -82,11 +82,11 @@ fn a_controller_is_one_change_until_it_rests_or_a_hand_takes_over() {
 fn a_stepped_parameter_moves_in_steps() {
     let (mut model, recorder) = model();
     model.begin_drag(Param::FILTER_TYPE);
-    model.drag_by(0.1);
-    model.drag_by(0.1);
+    model.drag_by(0.05);
+    model.drag_by(0.05);
     drop(model);
     let param = Param::FILTER_TYPE;
-    // A fifth of the way over five labels is nearest to the second.
+    // A tenth of the way over nine labels is nearest to the second.
     let low_pass = param.range().normalized(1.0);
     assert_eq!(
         recorder.take(),

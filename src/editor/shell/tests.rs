@@ -153,7 +153,7 @@ fn tab_goes_from_the_header_down_to_the_keys() {
             "Number",
             "Partial 1 Level",
             "Partials",
-            "Octave Stretch",
+            "Morph Y",
             "Octave down",
             "Harder",
         ];

@@ -17,11 +17,35 @@ pub trait SpectrumSource: Copy + PartialEq {
     /// How many partials there are.
     fn count(&self) -> usize;
 
+    /// The bodies that its ratios are of, by their indices.
+    fn bodies(&self) -> BodySet;
+
     /// The arrays that its settings make other than they were under the settings `before`.
     fn changed(&self, before: &Self) -> Arrays;
 
     /// Writes those of its arrays that are `stale`, for as many partials as the frame has.
     fn fill(&self, stale: Arrays, context: &Context, frame: &mut Frame);
+}
+
+/// Some of the bodies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BodySet(u64);
+
+impl BodySet {
+    /// Those of these indices, below 64.
+    pub fn of(indices: impl IntoIterator<Item = u8>) -> BodySet {
+        let bits = indices.into_iter().map(|index| 1 << (index & 63));
+        BodySet(bits.fold(0, |set, bit: u64| set | bit))
+    }
+}
+
+impl Source {
+    /// Whether it has bodies that the source `before` had not, in place of others: its partials are others
+    /// then, and none of them is on its way to where it has come.
+    pub fn replaces_bodies(&self, before: &Source) -> bool {
+        let (BodySet(now), BodySet(before)) = (self.bodies(), before.bodies());
+        now & !before != 0 && before & !now != 0
+    }
 }
 
 /// The modules of the sources, and the settings type in each.
@@ -58,6 +82,13 @@ macro_rules! sources {
             pub fn count(&self) -> usize {
                 match self {
                     $(Source::$source(source) => source.count(),)*
+                }
+            }
+
+            /// The bodies that its ratios are of.
+            fn bodies(&self) -> BodySet {
+                match self {
+                    $(Source::$source(source) => source.bodies(),)*
                 }
             }
 

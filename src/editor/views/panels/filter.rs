@@ -14,7 +14,7 @@ use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Values};
 
 /// Of the controls at their narrowest, points.
-const CONTROLS_WIDTH: f32 = 186.0;
+const CONTROLS_WIDTH: f32 = 240.0;
 /// log₂ of Hz at the curve's ends: 20 Hz and 20 kHz.
 const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 /// Decibels at the curve's top and bottom.

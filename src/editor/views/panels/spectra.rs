@@ -13,9 +13,9 @@ use crate::synth::parameter::{SPECTRA, SpectrumParams};
 use crate::synth::{Param, Patch};
 
 /// Of the card of the source beside them, points.
-const SOURCE: f32 = 158.0;
+const SOURCE: f32 = 206.0;
 /// Of the pad's card, points.
-const PAD: f32 = 132.0;
+const PAD: f32 = 104.0;
 /// Of a choice, points.
 const CHOICE: f32 = 20.0;
 /// Of the knobs, points.
@@ -81,11 +81,13 @@ impl SpectraView {
             place(ui, field, |ui| choice(ui, context, param, "", field.size()));
             top += CHOICE + theme::GRID;
         }
-        let half = 0.5 * inner.width();
-        let knobs = [(params.tilt, "Tilt"), (params.odd_even, "Odd Even")];
-        for (column, (param, name)) in knobs.into_iter().enumerate() {
-            let corner = pos2(inner.left() + column as f32 * half, inner.bottom() - KNOBS);
-            let field = Rect::from_min_size(corner, vec2(half, KNOBS));
+        let knobs = inner.with_min_y(inner.bottom() - KNOBS);
+        // The second name is the longer one.
+        let (tilt, odd_even) = knobs.split_left_right_at_fraction(0.42);
+        for (field, param, name) in [
+            (tilt, params.tilt, "Tilt"),
+            (odd_even, params.odd_even, "Odd Even"),
+        ] {
             place(ui, field, |ui| knob(ui, context, param, name, field.size()));
         }
     }
@@ -138,7 +140,9 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     {
         let part = (at - room.min) / room.size();
         context.model.draw(Param::MORPH_X, part.x.clamp(0.0, 1.0));
-        context.model.draw(Param::MORPH_Y, part.y.clamp(0.0, 1.0));
+        context
+            .model
+            .draw(Param::MORPH_Y, 1.0 - part.y.clamp(0.0, 1.0));
         ui.ctx().set_cursor_icon(CursorIcon::Move);
     }
     if response.drag_stopped() || response.clicked() {
@@ -155,10 +159,10 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     painter.vline(room.center().x, room.y_range(), stroke);
     painter.rect_stroke(room, 0.0, stroke, StrokeKind::Inside);
     let corners = [
-        room.left_top(),
-        room.right_top(),
         room.left_bottom(),
         room.right_bottom(),
+        room.left_top(),
+        room.right_top(),
     ];
     for (corner, name) in corners.into_iter().zip(SpectrumParams::NAMES) {
         let at = corner + 0.12 * (room.center() - corner);
@@ -170,7 +174,7 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
             theme.weak_text,
         );
     }
-    let place = |x: f32, y: f32| room.min + room.size() * vec2(x, y);
+    let place = |x: f32, y: f32| room.left_bottom() + room.size() * vec2(x, -y);
     let [x, y] = [Param::MORPH_X, Param::MORPH_Y];
     let here = [x, y].map(|param| context.model.normalized(param));
     let moved = [x, y].map(|param| modulated(param, context));

@@ -14,7 +14,7 @@ use crate::editor::testing::window::{
 };
 use crate::synth::Param;
 use crate::synth::parameter::{
-    CurveParams, LfoParams, ROUTES, Range, RouteParams, SequenceParams, rows,
+    CurveParams, LfoParams, ROUTES, Range, RouteParams, SequenceParams, SpectrumParams, rows,
 };
 
 mod curves;
@@ -228,8 +228,11 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
     // Within a card from the left to the right and downwards; the cards in the order of the groups.
     let place = |param: Param| walked.iter().position(|&walked| walked == param);
     for groups in [
-        &[Group::Source][..],
-        &[Group::Frequencies],
+        &[Group::Frequencies][..],
+        &[Group::Laws],
+        &[Group::Unison],
+        &[Group::Vowel],
+        &[Group::Delay],
         &[Group::Decay],
         &[Group::Expression],
         &[Group::Voices, Group::Output],
@@ -382,7 +385,8 @@ fn an_envelope_fills_its_drawing() {
 
 #[test]
 fn a_corner_of_an_envelope_follows_the_hand_as_one_change() {
-    let mut harness = window(WHOLE);
+    let mut harness = window(LARGE);
+    show_control(&mut harness, Param::AMP_DELAY);
     // Decay and sustain of the amplitude: sustain is full, decay 500 ms.
     let release = control(&harness, Param::AMP_RELEASE).rect();
     let card = control(&harness, Param::AMP_DELAY).rect().union(release);
@@ -555,7 +559,12 @@ fn no_name_of_a_control_is_cut_short() {
     // The ends of a loop are brackets.
     let loops = (1..=CURVES).map(CurveParams::of);
     let loops = loops.flat_map(|curve| [curve.loop_start, curve.loop_end]);
-    let unnamed: Vec<Param> = lfos.chain([Param::FILTER_TYPE]).chain(loops).collect();
+    // The spectra are named by their cards.
+    let spectra = SpectrumParams::ALL
+        .into_iter()
+        .flat_map(|of| [of.body, of.colour, of.tilt, of.odd_even]);
+    let filters = [Param::FILTER_TYPE, Param::FILTER_2_TYPE];
+    let unnamed: Vec<Param> = lfos.chain(filters).chain(loops).chain(spectra).collect();
     for param in with_controls().filter(|param| !unnamed.contains(param)) {
         let row = param.row();
         let is_macros_own = row.group == Group::Macros && row.short != row.name;

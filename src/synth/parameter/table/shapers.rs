@@ -196,6 +196,7 @@ section! { shapers;
         .help("Below this frequency partials keep the level they have without shapers, and the middle.");
     /// Whether the shapers leave the power of the sound as it is.
     KEEP_LOUDNESS = Row::new(Group::Shapers, "keep_loudness", "Keep Loudness")
+        .short("Keep Loud.")
         .switch(true)
         .help("Whether the sound stays as loud as it is without the shapers.")
         .patch_only();

@@ -27,8 +27,8 @@ mod mix;
 
 use self::mix::Mix;
 pub use self::mix::weights;
-use super::SpectrumSource;
 use super::series::{RatioSettings, Strike, odd_even_gains, strike_and_normalise};
+use super::{BodySet, SpectrumSource};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
@@ -132,6 +132,10 @@ impl Morph {
 impl SpectrumSource for Morph {
     fn count(&self) -> usize {
         self.partials
+    }
+
+    fn bodies(&self) -> BodySet {
+        BodySet::of(self.bodies.parts().iter().map(|(body, _)| *body))
     }
 
     fn changed(&self, before: &Morph) -> Arrays {

@@ -5,9 +5,11 @@
 //! * Gain: aₙ = n^(tilt/6.02)·balanceₙ·(1 − d + d·|sin πnp|), scaled so that Σaₙ² = 1/16 over all
 //!   partials: loudness stays as the source changes.
 
-use super::SpectrumSource;
+use super::{BodySet, SpectrumSource};
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::dsp::maths::{
+    DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, log2, sine_magnitude_of_turns,
+};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
@@ -107,6 +109,10 @@ impl Series {
 impl SpectrumSource for Series {
     fn count(&self) -> usize {
         self.partials
+    }
+
+    fn bodies(&self) -> BodySet {
+        BodySet::of([0])
     }
 
     fn changed(&self, before: &Series) -> Arrays {
