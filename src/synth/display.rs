@@ -194,6 +194,7 @@ fn at_rest<T>(values: &Values, read: impl FnOnce(&VoiceValues) -> T) -> T {
     read(&VoiceValues {
         patch: values,
         own: &DestinationValues::of(values),
+        is_plain: false,
     })
 }
 

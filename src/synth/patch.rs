@@ -1,7 +1,7 @@
 //! The patch: one value for every parameter, and what the macros make of them.
 
 use super::modulation::macros;
-use super::parameter::Param;
+use super::parameter::{Param, THRESHOLD_OFF_DB};
 
 /// All that decides how a voice sounds, as it is set: one normalised value a parameter.
 ///
@@ -58,12 +58,43 @@ impl Patch {
     }
 }
 
+/// What has to be set otherwise than so for any of these to change a voice: the morph, the frequency laws,
+/// unison, the shapers, the second filter, what follows the decay. Most patches set none of them.
+pub const PLAIN: [(Param, f32); 25] = [
+    (Param::BODY_A, 0.0),
+    (Param::COLOUR_A, 0.0),
+    (Param::MORPH_X, 0.0),
+    (Param::MORPH_Y, 0.0),
+    (Param::SPACING, 1.0),
+    (Param::CLUSTER, 0.0),
+    (Param::HARMONICITY, 0.0),
+    (Param::SCATTER, 0.0),
+    (Param::SHIFT, 0.0),
+    (Param::UNISON, 1.0),
+    (Param::DIVIDE, 0.0),
+    (Param::COMB, 0.0),
+    (Param::PHASER, 0.0),
+    (Param::VOWEL, 0.0),
+    (Param::FOCUS, 0.0),
+    (Param::COPIES, 0.0),
+    (Param::CONTRAST, 0.0),
+    (Param::THRESHOLD, THRESHOLD_OFF_DB),
+    (Param::BLUR, 0.0),
+    (Param::ANCHOR, 0.0),
+    (Param::SMEAR_RISE, 0.0),
+    (Param::SMEAR_FALL, 0.0),
+    (Param::FILTER_2_TYPE, 0.0),
+    (Param::AFTERSOUND, 0.0),
+    (Param::RELEASE_DAMPING, 0.0),
+];
+
 /// The values that sound: a patch after its macros, both normalised and plain.
 #[derive(Clone, Debug)]
 pub struct Values {
     patch: Patch,
     normalized: [f32; Param::COUNT],
     plain: [f32; Param::COUNT],
+    is_plain: bool,
 }
 
 impl Values {
@@ -78,6 +109,7 @@ impl Values {
             patch: *patch,
             normalized,
             plain,
+            is_plain: is_plain(&plain),
         }
     }
 
@@ -95,7 +127,13 @@ impl Values {
             }
         }
         self.normalized = normalized;
+        self.is_plain = is_plain(&self.plain);
         true
+    }
+
+    /// Whether none of [`PLAIN`] is set otherwise.
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
     }
 
     /// Plain value of a parameter.
@@ -124,6 +162,12 @@ impl Values {
     pub fn is_on(&self, param: Param) -> bool {
         self.plain[param.index()] >= 0.5
     }
+}
+
+fn is_plain(plain: &[f32; Param::COUNT]) -> bool {
+    PLAIN
+        .iter()
+        .all(|(param, off)| plain[param.index()] == *off)
 }
 
 #[cfg(test)]
@@ -157,5 +201,24 @@ mod tests {
             patch.set(Param::macro_amount(number), 1.0);
         }
         assert_eq!(Values::new(&patch).get(Param::LEVEL), 12.0);
+    }
+
+    #[test]
+    fn a_new_patch_is_plain_and_any_step_from_there_is_not() {
+        let new = Patch::default();
+        assert!(Values::new(&new).is_plain());
+        for (param, off) in PLAIN {
+            let mut values = Values::new(&new);
+            let mut patch = new;
+            let top = param.range().top();
+            let end = if param.range().plain(top) == off {
+                0.0
+            } else {
+                top
+            };
+            patch.set_normalized(param, end);
+            assert!(values.update(&patch) && !values.is_plain(), "{param:?}");
+            assert!(values.update(&new) && values.is_plain(), "{param:?}");
+        }
     }
 }

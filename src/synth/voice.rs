@@ -86,6 +86,8 @@ struct VoiceControl {
     active_routes: RouteSet,
     /// Their sources.
     active_sources: SourceSet,
+    /// See [`VoiceValues::is_plain`].
+    is_plain: bool,
     /// What the last block had from its channel and from its note's own expression.
     last_controls: Option<(Control, Expression)>,
     /// When routes last moved single partials, in frames of the voice, and whether they still did in the
@@ -123,6 +125,7 @@ impl VoiceControl {
             generation: None,
             active_routes: RouteSet::default(),
             active_sources: SourceSet::default(),
+            is_plain: false,
             last_controls: None,
             partials_moved: (0, true),
             trajectory: Trajectory::default(),
@@ -505,6 +508,7 @@ impl Voice {
         let values = VoiceValues {
             patch: &tick.values,
             own,
+            is_plain: self.control.is_plain,
         };
         let context = Context {
             level: self.control.level,
@@ -556,7 +560,11 @@ impl Voice {
                 self.control.active_routes = tick.routes.active_with(base);
             }
         }
-        self.control.active_sources = tick.routes.sources(self.control.active_routes);
+        let routes = self.control.active_routes;
+        self.control.active_sources = tick.routes.sources(routes);
+        self.control.is_plain = tick.values.is_plain()
+            && !self.control.has_offsets
+            && routes.and(tick.routes.beyond_plain()).is_empty();
         self.update_own_overrides(tick);
     }
 

@@ -27,40 +27,48 @@ struct Scene {
     /// The index of the preset that is shown, in the list of the arrows: 0 is what the window begins
     /// with.
     preset: usize,
-    /// Where the tab is that is shown, in pixels; the first without one.
-    tab: Option<(u32, u32)>,
+    /// Where the tabs are that lead to what is shown, in pixels; none for what the window begins with.
+    tabs: &'static [(u32, u32)],
     /// Where the pointer is, in pixels; in a corner without one.
     pointer: Option<(u32, u32)>,
 }
 
 const BOWED_PAD: usize = 4;
 const AURORA: usize = 13;
-/// Where the tab "Routes" is.
-const ROUTES: (u32, u32) = (949, 505);
+const FOUR_WINDS: usize = 24;
+/// Where the tab "Move" is, and that of its page "Routes".
+const ROUTES: [(u32, u32); 2] = [(155, 505), (994, 505)];
 /// Where LFO 2 is in the strip of the sources.
 const LFO_2: (u32, u32) = (285, 474);
 
-const SCENES: [Scene; 3] = [
+const SCENES: [Scene; 4] = [
     Scene {
         file: "xtask/demo/window-dark.png",
         looks: "dark",
         preset: BOWED_PAD,
-        tab: None,
+        tabs: &[],
         pointer: None,
     },
     Scene {
         file: "xtask/demo/window-light.png",
         looks: "light",
         preset: BOWED_PAD,
-        tab: None,
+        tabs: &[],
         pointer: None,
     },
     Scene {
         file: "xtask/demo/window-routes.png",
         looks: "dark",
         preset: AURORA,
-        tab: Some(ROUTES),
+        tabs: &ROUTES,
         pointer: Some(LFO_2),
+    },
+    Scene {
+        file: "xtask/demo/window-spectra.png",
+        looks: "dark",
+        preset: FOUR_WINDS,
+        tabs: &[],
+        pointer: None,
     },
 ];
 /// Where the pointer is out of the way.
@@ -156,7 +164,7 @@ fn play_and_look(screen: &Screen, scene: &Scene) -> Result<Picture> {
         let (x, y) = (x.to_string(), y.to_string());
         tool(&["mousemove", "--window", &window, &x, &y])
     };
-    if let Some(tab) = scene.tab {
+    for &tab in scene.tabs {
         point_at(tab)?;
         tool(&["click", "1"])?;
         rest(0.4);

@@ -22,7 +22,7 @@ use super::{
     SourceValues,
 };
 use crate::synth::parameter::{self, Clock, Param, PartialMask, RouteParams};
-use crate::synth::patch::Values;
+use crate::synth::patch::{PLAIN, Values};
 use crate::synth::tick::Tick;
 
 /// A route of every patch as it is stated.
@@ -196,6 +196,8 @@ pub struct Routes {
     to_partials: RouteSet,
     /// Those that the speed of any modulator depends on.
     to_speeds: RouteSet,
+    /// Those that move what is the same in every plain patch: see [`PLAIN`](crate::synth::patch::PLAIN).
+    beyond_plain: RouteSet,
     /// Those of the patch's own that move the depth of one of every patch.
     to_depths: RouteSet,
 }
@@ -215,6 +217,7 @@ impl Routes {
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
             to_speeds: RouteSet::default(),
+            beyond_plain: RouteSet::default(),
             to_depths: RouteSet::default(),
         };
         routes.leave_out_feedback();
@@ -228,6 +231,13 @@ impl Routes {
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(&[PITCH]);
         routes.to_speeds = routes.leading_to(&Clock::ALL.map(Destination::speed));
+        let mut beyond = RouteSet::default();
+        for (index, _, to) in routes.all() {
+            if to.is_some_and(|to| PLAIN.iter().any(|(param, _)| Some(to) == (*param).into())) {
+                beyond.insert(index);
+            }
+        }
+        routes.beyond_plain = beyond;
         routes
     }
 
@@ -284,6 +294,11 @@ impl Routes {
     /// Those that the speed of any modulator depends on.
     pub fn to_speeds(&self) -> RouteSet {
         self.to_speeds
+    }
+
+    /// Those that move what is the same in every plain patch.
+    pub fn beyond_plain(&self) -> RouteSet {
+        self.beyond_plain
     }
 
     /// Those that move single partials.

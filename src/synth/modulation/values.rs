@@ -108,6 +108,9 @@ pub struct VoiceValues<'a> {
     pub patch: &'a Values,
     /// Its own.
     pub own: &'a DestinationValues,
+    /// Whether all of [`PLAIN`](crate::synth::patch::PLAIN) are known to be as they are there. Not so if
+    /// unknown.
+    pub is_plain: bool,
 }
 
 impl VoiceValues<'_> {
@@ -149,6 +152,7 @@ mod tests {
         let values = VoiceValues {
             patch: &patch,
             own: &own,
+            is_plain: false,
         };
         assert_eq!(values.get(Param::SPREAD), 0.25);
         for param in Param::all().filter(|&param| param != Param::SPREAD) {
@@ -164,6 +168,7 @@ mod tests {
         let values = VoiceValues {
             patch: &patch,
             own: &own,
+            is_plain: false,
         };
         assert_eq!(values.get(Param::TILT), 1.0);
         assert_eq!(values.at(Destination::PAN), 0.5);

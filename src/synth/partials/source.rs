@@ -56,6 +56,9 @@ macro_rules! sources {
         impl Source {
             /// The source that the values ask for.
             pub fn read(values: &VoiceValues, context: &Context) -> Source {
+                if values.is_plain {
+                    return Source::$first($first_module::$first::read(values));
+                }
                 $(
                     if let Some(source) = $module::$source::read(values, context) {
                         return Source::$source(source);

@@ -17,6 +17,8 @@ pub trait SpectrumStage: Copy + PartialEq {
     const READS: Arrays;
     /// What it writes or changes in place.
     const WRITES: Arrays;
+    /// Whether it is off wherever the values are plain ([`VoiceValues::is_plain`]).
+    const IS_BEYOND_PLAIN: bool = false;
 
     /// What it reads as it is set: more than [`SpectrumStage::READS`], where a setting asks for it.
     fn reads(&self) -> Arrays {
@@ -33,6 +35,14 @@ pub trait SpectrumStage: Copy + PartialEq {
 
     /// Writes those of its arrays that are `stale`.
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
+}
+
+#[inline(always)]
+fn read<S: SpectrumStage>(values: &VoiceValues, context: &Context) -> Option<S> {
+    match S::IS_BEYOND_PLAIN && values.is_plain {
+        true => None,
+        false => S::read(values, context),
+    }
 }
 
 /// What other settings of one stage make stale.
@@ -79,7 +89,7 @@ macro_rules! stages {
             /// As the values say.
             pub fn read(values: &VoiceValues, context: &Context) -> Stages {
                 Stages {
-                    $($stage: $stage::Stage::read(values, context),)*
+                    $($stage: read(values, context),)*
                 }
             }
 

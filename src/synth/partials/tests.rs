@@ -66,6 +66,7 @@ impl Chain {
         let values = VoiceValues {
             patch: &self.values,
             own: &self.own,
+            is_plain: false,
         };
         let context = Context {
             level: self.level,

@@ -20,6 +20,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SIDES;
+    const IS_BEYOND_PLAIN: bool = true;
 
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {

@@ -206,6 +206,7 @@ impl FilterSettings {
 impl<const NUMBER: usize> SpectrumStage for FilterStage<NUMBER> {
     const READS: Arrays = Arrays::OCTAVES.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
+    const IS_BEYOND_PLAIN: bool = NUMBER > 1;
 
     fn read(values: &VoiceValues, context: &Context) -> Option<FilterStage<NUMBER>> {
         FilterSettings::read(NUMBER, values).map(|settings| FilterStage {

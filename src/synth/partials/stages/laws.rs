@@ -38,6 +38,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::RATIO;
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let cluster = values.get(Param::CLUSTER);

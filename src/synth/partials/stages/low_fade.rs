@@ -20,6 +20,7 @@ pub struct Stage;
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         (values.get(Param::SHIFT) != 0.0).then_some(Stage)

@@ -26,7 +26,7 @@ impl SpectrumStage for Stage {
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         Some(Stage {
-            is_shaped: shapers::are_any_on(values),
+            is_shaped: !values.is_plain && shapers::are_any_on(values),
         })
     }
 

@@ -29,7 +29,10 @@ impl SpectrumStage for Stage {
         Some(Stage {
             spread: values.get(Param::SPREAD),
             pan: values.at(Destination::PAN).clamp(-1.0, 1.0),
-            anchor: Anchor::read(values),
+            anchor: match values.is_plain {
+                true => None,
+                false => Anchor::read(values),
+            },
         })
     }
 

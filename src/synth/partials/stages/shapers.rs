@@ -192,6 +192,7 @@ impl SpectrumStage for Stage {
         .and(Arrays::GAIN)
         .and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::CONTOUR_GAIN;
+    const IS_BEYOND_PLAIN: bool = true;
 
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {

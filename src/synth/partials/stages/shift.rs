@@ -33,6 +33,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::FUNDAMENTAL;
     const WRITES: Arrays = Arrays::RATIO;
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let shift_hz = values.get(Param::SHIFT);

@@ -128,6 +128,7 @@ fn place(copy: usize, copies: usize) -> f32 {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::SOURCE;
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let copies = values.index(Param::UNISON).min(MAX_COPIES);

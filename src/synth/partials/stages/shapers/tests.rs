@@ -107,6 +107,7 @@ fn at_rest<T>(patch: &Patch, read: impl FnOnce(&VoiceValues) -> T) -> T {
     read(&VoiceValues {
         patch: &values,
         own,
+        is_plain: false,
     })
 }
 
