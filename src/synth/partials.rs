@@ -99,14 +99,20 @@ impl Partials {
     }
 
     /// Works out those arrays of the frame whose source or stages are set otherwise than in the last
-    /// segment. Returns them.
+    /// segment. Returns them. `values_rest` says that values, overrides and routes are those of the last
+    /// segment.
     pub fn update_frame(
         &mut self,
         values: &VoiceValues,
         context: &Context,
+        values_rest: bool,
         fundamental_changed: bool,
     ) -> Arrays {
-        let (source, stages) = (Source::read(values, context), Stages::read(values, context));
+        if values_rest && !fundamental_changed && !self.state.is_silenced {
+            return Arrays::NONE;
+        }
+        let source = Source::read(values, context);
+        let stages = Stages::read(values, context);
         let stale = match (&self.state.source, &self.state.stages) {
             (Some(source_before), Some(stages_before)) if !self.state.is_silenced => {
                 let changed = source.changed(source_before)
@@ -116,16 +122,21 @@ impl Partials {
             _ => Arrays::ALL,
         };
         if stale != Arrays::NONE {
-            let before = self.state.source.filter(|_| !self.state.is_silenced);
-            self.state = State {
-                source: Some(source),
-                stages: Some(stages),
-                is_silenced: false,
-            };
+            let is_other = stale.contain_any(Arrays::RATIO) && self.has_other_bodies(&source);
+            match (&mut self.state.source, &mut self.state.stages) {
+                (Some(before), Some(stages_before)) => {
+                    before.set(&source);
+                    stages_before.set(&stages);
+                }
+                (before, stages_before) => {
+                    *before = Some(source);
+                    *stages_before = Some(stages);
+                }
+            }
+            self.state.is_silenced = false;
             if stale.contain_any(Arrays::SOURCE) {
                 let copies = stages.unison.map_or(1, |unison| unison.copies());
                 let count = source.count().min(partials_at_most(copies));
-                let is_other = before.is_some_and(|before| source.replaces_bodies(&before));
                 if is_other || !self.frame.keeps_places(count, copies) {
                     return self.silence();
                 }
@@ -136,6 +147,13 @@ impl Partials {
             stages.run(stale, context, &mut self.frame);
         }
         stale
+    }
+
+    /// Whether a source has bodies in place of others that sound.
+    #[inline(never)]
+    fn has_other_bodies(&self, source: &Source) -> bool {
+        let before = self.state.source.filter(|_| !self.state.is_silenced);
+        before.is_some_and(|before| source.replaces_bodies(&before))
     }
 
     /// Lets all partials fade out over the segment. The frame is worked out anew for the next.

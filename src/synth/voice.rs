@@ -88,6 +88,8 @@ struct VoiceControl {
     active_sources: SourceSet,
     /// See [`VoiceValues::is_plain`].
     is_plain: bool,
+    /// Whether nothing moved its values in the last segment.
+    has_rested: bool,
     /// What the last block had from its channel and from its note's own expression.
     last_controls: Option<(Control, Expression)>,
     /// When routes last moved single partials, in frames of the voice, and whether they still did in the
@@ -126,6 +128,7 @@ impl VoiceControl {
             active_routes: RouteSet::default(),
             active_sources: SourceSet::default(),
             is_plain: false,
+            has_rested: false,
             last_controls: None,
             partials_moved: (0, true),
             trajectory: Trajectory::default(),
@@ -400,11 +403,14 @@ impl Voice {
             let mut own = *self.base_values(tick);
             self.move_values(tick, &channel, at, &mut own, &mut workspace.partial_routes);
             self.move_speeds(tick, &own);
+            let rests = is_as_before && self.routes_rest(tick, &own);
             if !workspace.partial_routes.is_empty() {
-                self.move_partials(is_as_before && self.routes_rest(tick, &own));
+                self.move_partials(rests);
             }
+            let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
+            let span = (frames, start_level.take());
             let is_finite =
-                self.prepare_segment(tick, &channel, &own, frames, start_level.take(), workspace);
+                self.prepare_segment(tick, &channel, &own, rests && has_rested, span, workspace);
             if !is_finite {
                 self.state = VoiceState::Idle;
                 return BlockResult::NonFinite;
@@ -490,14 +496,15 @@ impl Voice {
     }
 
     /// Works out the control arrays of a segment of `frames` frames, at whose end the voice's values
-    /// are `own`. Returns false if a value is not a number.
+    /// are `own`. `values_rest` says that they are so at its start. Returns false if a value is not a
+    /// number.
     fn prepare_segment(
         &mut self,
         tick: &Tick,
         channel: &Control,
         own: &DestinationValues,
-        frames: usize,
-        start_level: Option<f32>,
+        values_rest: bool,
+        (frames, start_level): (usize, Option<f32>),
         workspace: &mut Workspace,
     ) -> bool {
         let rate = tick.sample_rate_hz;
@@ -523,9 +530,12 @@ impl Voice {
             fundamental_hz: path.end_hz,
             sample_rate_hz: rate,
         };
-        let changed = self
-            .partials
-            .update_frame(&values, &context, path.end_hz != path.start_hz);
+        let changed = self.partials.update_frame(
+            &values,
+            &context,
+            values_rest,
+            path.end_hz != path.start_hz,
+        );
         let target = Target {
             path,
             damping: self.damping(&values),

@@ -54,6 +54,15 @@ macro_rules! sources {
         sources!(@all $first_module: $first; $($module: $source;)*);
 
         impl Source {
+            /// Becomes as another. Copies no more of it than there is.
+            #[inline(always)]
+            pub fn set(&mut self, other: &Source) {
+                match (&mut *self, other) {
+                    (Source::$first(own), Source::$first(other)) => *own = *other,
+                    _ => *self = *other,
+                }
+            }
+
             /// The source that the values ask for.
             pub fn read(values: &VoiceValues, context: &Context) -> Source {
                 if values.is_plain {

@@ -37,14 +37,6 @@ pub trait SpectrumStage: Copy + PartialEq {
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
 }
 
-#[inline(always)]
-fn read<S: SpectrumStage>(values: &VoiceValues, context: &Context) -> Option<S> {
-    match S::IS_BEYOND_PLAIN && values.is_plain {
-        true => None,
-        false => S::read(values, context),
-    }
-}
-
 /// What other settings of one stage make stale.
 fn changed<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>) -> Arrays {
     match (stage, before) {
@@ -83,28 +75,84 @@ macro_rules! stages {
                 #[doc = concat!("See `stages/", stringify!($stage), ".rs`.")]
                 pub $stage: Option<$stage::Stage>,
             )*
+            /// Whether those beyond plain values are off without having been asked.
+            pub is_plain: bool,
         }
 
         impl Stages {
+            /// Becomes as others. Copies no more of them than there is.
+            #[inline(always)]
+            pub fn set(&mut self, others: &Stages) {
+                if !(self.is_plain && others.is_plain) {
+                    *self = *others;
+                    return;
+                }
+                $(
+                    if !$stage::Stage::IS_BEYOND_PLAIN {
+                        self.$stage = others.$stage;
+                    }
+                )*
+            }
+
             /// As the values say.
+            #[inline(always)]
             pub fn read(values: &VoiceValues, context: &Context) -> Stages {
+                match values.is_plain {
+                    true => Stages::read_some::<false>(values, context),
+                    false => Stages::read_all(values, context),
+                }
+            }
+
+            // Not inlined, as the others of all stages: most voices are plain.
+            #[inline(never)]
+            fn read_all(values: &VoiceValues, context: &Context) -> Stages {
+                Stages::read_some::<true>(values, context)
+            }
+
+            #[inline(always)]
+            fn read_some<const ALL: bool>(values: &VoiceValues, context: &Context) -> Stages {
                 Stages {
-                    $($stage: read(values, context),)*
+                    $($stage: match ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                        true => $stage::Stage::read(values, context),
+                        false => None,
+                    },)*
+                    is_plain: !ALL,
                 }
             }
 
             /// All arrays that are to be written anew: those that are `stale` already, those whose
             /// stages are set otherwise than `before`, and those that follow from either.
             pub fn stale(&self, before: &Stages, stale: Arrays) -> Arrays {
+                match self.is_plain && before.is_plain {
+                    true => self.stale_of::<false>(before, stale),
+                    false => self.stale_of_all(before, stale),
+                }
+            }
+
+            #[inline(never)]
+            fn stale_of_all(&self, before: &Stages, stale: Arrays) -> Arrays {
+                self.stale_of::<true>(before, stale)
+            }
+
+            #[inline(always)]
+            fn stale_of<const ALL: bool>(&self, before: &Stages, stale: Arrays) -> Arrays {
                 let mut all = stale;
-                $(all |= changed(&self.$stage, &before.$stage);)*
+                $(
+                    if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                        all |= changed(&self.$stage, &before.$stage);
+                    }
+                )*
                 // Most segments of a held note.
                 if all == Arrays::NONE {
                     return all;
                 }
                 loop {
                     let start = all;
-                    $(all |= made_stale(&self.$stage, all);)*
+                    $(
+                        if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                            all |= made_stale(&self.$stage, all);
+                        }
+                    )*
                     if all == start {
                         return all;
                     }
@@ -113,7 +161,29 @@ macro_rules! stages {
 
             /// Runs those stages that write any stale array.
             pub fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
-                $(run(&self.$stage, stale, context, frame);)*
+                match self.is_plain {
+                    true => self.run_some::<false>(stale, context, frame),
+                    false => self.run_all(stale, context, frame),
+                }
+            }
+
+            #[inline(never)]
+            fn run_all(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+                self.run_some::<true>(stale, context, frame);
+            }
+
+            #[inline(always)]
+            fn run_some<const ALL: bool>(
+                &self,
+                stale: Arrays,
+                context: &Context,
+                frame: &mut Frame,
+            ) {
+                $(
+                    if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                        run(&self.$stage, stale, context, frame);
+                    }
+                )*
             }
         }
     };

@@ -80,7 +80,7 @@ impl Chain {
         };
         let updated = self
             .partials
-            .update_frame(&values, &context, fundamental_changed);
+            .update_frame(&values, &context, false, fundamental_changed);
         self.partials.frame.drop_faded();
         updated
     }

@@ -73,7 +73,7 @@ const FIRST: Movement = Movement {
 };
 
 /// Of both.
-static FILTERS: [FilterParams; 2] = [
+const FILTERS: [FilterParams; 2] = [
     FilterParams {
         filter_type: Param::FILTER_TYPE,
         cutoff: Param::CUTOFF,
@@ -183,22 +183,23 @@ impl FilterSettings {
     pub fn read(number: usize, values: &VoiceValues) -> Option<FilterSettings> {
         let params = &FILTERS[number - 1];
         let filter_type = FilterType::from_index(values.index(params.filter_type));
-        (filter_type != FilterType::Off).then(|| {
-            let octaves = values.at(params.own.voice);
-            let octaves = match &params.linked {
-                Some((link, linked)) => octaves + values.get(*link) * values.at(linked.voice),
-                None => octaves,
-            };
-            FilterSettings {
-                filter_type,
-                log2_cutoff: libm::log2f(values.get(params.cutoff)) + octaves,
-                slope_db: values.get(params.slope),
-                resonance_db: values.get(params.resonance),
-                gain_db: match filter_type.has_gain() {
-                    true => values.get(params.gain),
-                    false => 0.0,
-                },
-            }
+        if filter_type == FilterType::Off {
+            return None;
+        }
+        let octaves = values.at(params.own.voice);
+        let octaves = match &params.linked {
+            Some((link, linked)) => octaves + values.get(*link) * values.at(linked.voice),
+            None => octaves,
+        };
+        Some(FilterSettings {
+            filter_type,
+            log2_cutoff: libm::log2f(values.get(params.cutoff)) + octaves,
+            slope_db: values.get(params.slope),
+            resonance_db: values.get(params.resonance),
+            gain_db: match filter_type.has_gain() {
+                true => values.get(params.gain),
+                false => 0.0,
+            },
         })
     }
 }

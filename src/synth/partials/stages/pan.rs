@@ -45,6 +45,18 @@ impl SpectrumStage for Stage {
         let used = frame.used_count();
         let anchor = self.anchor.as_ref();
         let relative = anchor.map(|anchor| anchor.relative(context.fundamental_hz));
+        if frame.copies() == 1 && relative.is_none() {
+            let position = &context.tables.position[..used];
+            let (left, right) = (frame.left.write(used), frame.right.write(used));
+            return pan(
+                context.level,
+                self,
+                position,
+                &frame.pan[..used],
+                left,
+                right,
+            );
+        }
         let copies = frame.used_by_copies();
         let (left, right) = (frame.left.write(used), frame.right.write(used));
         for copy in copies {
