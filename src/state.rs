@@ -179,5 +179,16 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Aurora" = "aurora.toml";
         "Lattice" = "lattice.toml";
         "Comet" = "comet.toml";
+        "Silver Bars" = "silver_bars.toml";
+        "Valley Bell" = "valley_bell.toml";
+        "Felt and Wire" = "felt_and_wire.toml";
+        "Bronze Dawn" = "bronze_dawn.toml";
+        "Stone Nave" = "stone_nave.toml";
+        "Candle Choir" = "candle_choir.toml";
+        "Copper Horns" = "copper_horns.toml";
+        "Gut and Rosin" = "gut_and_rosin.toml";
+        "Four Winds" = "four_winds.toml";
+        "Root Cellar" = "root_cellar.toml";
+        "Wire Comb" = "wire_comb.toml";
     }
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{CurveParams, DrawnSetParams, Param, ROUTES, Range, RouteParams};
+use aliquot::synth::parameter::{
+    CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams,
+};
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
 
@@ -89,7 +91,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 15);
+    assert_eq!(presets.len(), 26);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
@@ -102,11 +104,13 @@ fn starting_presets_are_parsed_and_written_unchanged() {
 }
 
 #[test]
-fn starting_presets_have_four_macros_at_zero() {
+fn starting_presets_have_macros_at_zero() {
     for preset in parsed() {
         let plain = |param| preset.patch.plain(param);
         let mut targets = HashSet::new();
-        for number in 1..=4 {
+        // The first four, and all that have names.
+        let is_named = |number| !preset.macro_names.get(number).is_empty();
+        for number in (1..=MACROS).filter(|&number| number <= 4 || is_named(number)) {
             let target = plain(Param::macro_target(number)) as usize;
             let amount = plain(Param::macro_amount(number));
             // By a target of its own, or by a route that goes by way of it.
