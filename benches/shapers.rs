@@ -17,8 +17,10 @@ const PARTIALS: usize = 512;
 /// Runs that are timed at once.
 const RUNS: usize = 64;
 
-/// How each is set, and what it may cost for a partial, ns.
-const CASES: [(ShaperKind, &[(Param, f32)], f64); 10] = [
+/// A shaper, how it is set, and what it may cost for a partial, ns.
+type Case = (ShaperKind, &'static [(Param, f32)], f64);
+
+const CASES: [Case; 10] = [
     (ShaperKind::Divide, &[(Param::DIVIDE, 0.5)], 0.6),
     (
         ShaperKind::Comb,
@@ -67,6 +69,7 @@ fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rou
     let patch = Values::new(&patch);
     let own = DestinationValues::of(&patch);
     let values = VoiceValues {
+        is_plain: false,
         patch: &patch,
         own: &own,
     };

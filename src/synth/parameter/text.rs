@@ -9,7 +9,7 @@ const CONCERT_PITCH_HZ: f32 = 440.0;
 /// The unit of a plain value, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// A label of a [`Range::Switch`] or a [`Range::Choice`].
+    /// A label of a switch or of a choice.
     Choice,
     /// A count.
     Count,

@@ -5,7 +5,7 @@
 //! alto, soprano (y 0…1), all by straight lines. F is shifted by ±24 semitones; B is not. b is ¼…4, but
 //! at least f₀/(3·B₁), since a narrow formant would fall between the harmonics of a high note.
 //!
-//! m makes up for what the formants take away: it is such that the first [`REFERENCE`] harmonics of a
+//! m makes up for what the formants take away: it is such that the first 32 harmonics of a
 //! sawtooth on the same fundamental keep their power at a = 1, and 40 dB at most.
 //!
 //! Since the reciprocal of a factor's square is the least of A_i^(−2)·(1 + …), there is one root and one
@@ -161,16 +161,17 @@ at_level! {
     /// The power of the sawtooth, and what the formants leave of it.
     fn reference_powers(peaks: &Peaks, fundamental_hz: f32) -> [f32; 2] {
         let peaks = *peaks;
-        let mut sums = [[0.0; GROUP]; 2];
+        let (mut before, mut after) = ([0.0; GROUP], [0.0; GROUP]);
         for first in (0..REFERENCE).step_by(GROUP) {
-            for lane in 0..GROUP {
+            let sums = before.iter_mut().zip(&mut after);
+            for (lane, (before, after)) in sums.enumerate() {
                 let n = (first + lane + 1) as f32;
                 let power = 1.0 / (n * n);
-                sums[0][lane] += power;
-                sums[1][lane] += power / peaks.reciprocal_power(n * fundamental_hz);
+                *before += power;
+                *after += power / peaks.reciprocal_power(n * fundamental_hz);
             }
         }
-        sums.map(|sums| sums.iter().sum())
+        [before, after].map(|sums| sums.iter().sum())
     }
 }
 
