@@ -60,7 +60,15 @@ fn by_way_of_a_host(preset: &Preset) -> String {
 fn values(text: &str) -> BTreeMap<String, &str> {
     let mut routes = 0;
     let mut values = BTreeMap::new();
-    for line in text.lines().skip_while(|line| !line.starts_with('[')) {
+    // Names and points are no values of parameters.
+    let mut is_skipped = true;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_skipped = line.starts_with("[macro_names") || line.starts_with("[curve.");
+        }
+        if is_skipped {
+            continue;
+        }
         routes += usize::from(line == "[[route]]");
         let Some((key, value)) = line.split_once(" = ") else {
             continue;

@@ -562,7 +562,8 @@ fn no_name_of_a_control_is_cut_short() {
     // The spectra are named by their cards.
     let spectra = SpectrumParams::ALL
         .into_iter()
-        .flat_map(|of| [of.body, of.colour, of.tilt, of.odd_even]);
+        .flat_map(|of| [of.body, of.colour, of.tilt, of.odd_even])
+        .chain([Param::MORPH_X, Param::MORPH_Y]);
     let filters = [Param::FILTER_TYPE, Param::FILTER_2_TYPE];
     let unnamed: Vec<Param> = lfos.chain(filters).chain(loops).chain(spectra).collect();
     for param in with_controls().filter(|param| !unnamed.contains(param)) {

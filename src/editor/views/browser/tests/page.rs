@@ -280,6 +280,7 @@ fn home_end_and_the_page_keys_walk_the_list() {
         press(&mut harness, Key::PageDown);
     }
     assert_eq!(name(&harness).0, "Warm 59", "it does not go round");
+    let last = place(&harness);
     press(&mut harness, Key::PageUp);
-    assert_eq!(place(&harness), 65 - page);
+    assert_eq!(place(&harness), last - page);
 }
