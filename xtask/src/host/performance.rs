@@ -7,7 +7,7 @@ use std::path::Path;
 
 use aliquot::song::{Action, AutomaticTail, ReadOptions, Song};
 use aliquot::state::{Preset, starting_presets};
-use aliquot::synth::{self, NoteAddress, NoteExpression, Patch};
+use aliquot::synth::{self, Config, Engine, NoteAddress, NoteExpression, Patch, block_frames};
 use anyhow::{Context, Result, anyhow, ensure};
 
 use super::{Event, Host, Note, Processor, Transport, patch_state};
@@ -62,16 +62,35 @@ pub fn render_midi(
         processor.channels() == 2,
         "the plugin's output is not stereo"
     );
+    let mut tail = AutomaticTail::new(song.end_frame, sample_rate_hz);
+    tail.expect_gaps(echo_gap_frames(&song, patch, sample_rate_hz));
     let end_frame = usize::try_from(song.end_frame)?;
     let result = perform(
         &mut processor,
         &events,
-        end_frame,
+        (end_frame, tail),
         sample_rate_hz,
         buffer_frames,
     );
     instance.deactivate(processor);
     result
+}
+
+/// Frames from echo to echo when the song has ended.
+fn echo_gap_frames(song: &Song, patch: &Patch, sample_rate_hz: f64) -> u64 {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz,
+        max_voices: 1,
+    });
+    engine.set_patch(patch);
+    for event in &song.events {
+        if let Action::Transport(transport) = &event.action {
+            engine.set_transport(transport);
+        }
+    }
+    let mut block = vec![0.0; block_frames(sample_rate_hz)];
+    engine.render(&mut block.clone(), &mut block);
+    engine.echo_gap_frames()
 }
 
 /// What an event of a song is to a CLAP plugin: notes are CLAP's own, the rest is MIDI.
@@ -128,12 +147,11 @@ fn translate(action: &Action) -> Option<Event> {
 fn perform(
     processor: &mut Processor,
     events: &[(usize, Event)],
-    end_frame: usize,
+    (end_frame, mut tail): (usize, AutomaticTail),
     sample_rate_hz: f64,
     buffer_frames: usize,
 ) -> Result<Rendered> {
     let limit_frames = end_frame + (AutomaticTail::MOST_S * sample_rate_hz).round() as usize;
-    let mut tail = AutomaticTail::new(end_frame as u64, sample_rate_hz);
     let mut transport = None;
     let mut rendered = Rendered {
         sample_rate_hz,

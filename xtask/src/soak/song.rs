@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 
 use aliquot::synth::Param;
+use aliquot::synth::effects::FADE_S;
 use anyhow::{Context, Result, ensure};
 
 use super::random::Random;
@@ -457,6 +458,8 @@ impl Part<'_> {
         let mut names = vec!["Amp Release".to_owned(), "MPE".to_owned()];
         // They may offset the release.
         names.extend((1..=8).map(|number| format!("Macro {number}")));
+        // A tail may last for minutes.
+        names.extend(["Chorus", "Delay", "Reverb"].map(|effect| format!("{effect} Amount")));
         let mut events = Vec::new();
         for name in names {
             let id = self.song.instance.parameter(&name)?.id;
@@ -477,8 +480,8 @@ impl Part<'_> {
             self.process(&[], buffer)?;
             waited += buffer;
         }
-        // The last block, and the latency of threads.
-        for _ in 0..(4.0 * BLOCK_S * self.rate_hz) as usize / buffer + 1 {
+        // The last block, the latency of threads, and the fade of the effects.
+        for _ in 0..((4.0 * BLOCK_S + FADE_S) * self.rate_hz) as usize / buffer + 1 {
             self.process(&[], buffer)?;
         }
         let channels = self.processor.render(&[], buffer, || buffer)?;
