@@ -293,6 +293,22 @@ fn former_labels_mean_what_they_meant() {
 }
 
 #[test]
+fn what_is_shown_as_whole_is_read_as_whole() {
+    for (plain, shown) in [
+        (1.0, "1 st"),
+        (1.0031, "1 st"),
+        (-0.001, "0 st"),
+        (1.25, "1.25 st"),
+    ] {
+        assert_eq!(Param::COARSE.text(plain), shown);
+        let read = Param::COARSE
+            .parse(shown)
+            .map(|read| Param::COARSE.text(read));
+        assert_eq!(read.as_deref(), Some(shown));
+    }
+}
+
+#[test]
 fn every_parameter_survives_text_and_normalisation() {
     for param in Param::all() {
         let row = param.row();

@@ -85,8 +85,11 @@ impl Unit {
             ),
             Unit::Seconds if plain < 0.9995 => format!("{} ms", decimals(1000.0 * plain, 2)),
             Unit::Seconds => format!("{} {symbol}", decimals(plain, 3)),
-            Unit::Semitones if plain == plain.round() => format!("{plain:.0} {symbol}"),
-            Unit::Semitones => format!("{} {symbol}", decimals(plain, 2)),
+            Unit::Semitones => {
+                let text = decimals(plain, 2);
+                let whole = text.strip_suffix(".00").unwrap_or(&text);
+                format!("{whole} {symbol}")
+            }
             Unit::PerSecond | Unit::PerSecondPerSquareKilohertz => {
                 format!("{} {symbol}", significant(plain))
             }
