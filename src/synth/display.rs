@@ -3,11 +3,13 @@
 
 mod fan;
 mod rest;
+mod shaper_handle;
 mod shapers;
 mod spectra;
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
+pub use self::shaper_handle::{AxisPlace, ShaperHandle};
 pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use self::spectra::{SpectrumPartials, morph_weights};
 pub use super::modulation::curves::{CurveMode, points as curve};

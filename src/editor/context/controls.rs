@@ -4,6 +4,7 @@ use crate::editor::model::EditorModel;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::model::sources::SourceId;
 use crate::editor::model::value_text::current_text;
+use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Patch, Values};
 
 /// What the controls of a window share.
@@ -28,6 +29,7 @@ pub struct SharedControls {
     values: Values,
     routes: Vec<UsedRoute>,
     touched: Touched,
+    section_in_use: Option<Group>,
 }
 
 /// The source whose fan the pointer or the keyboard is on: in this frame, and in the one before, which
@@ -52,6 +54,7 @@ impl SharedControls {
             values: Values::new(&Patch::default()),
             routes: Vec::new(),
             touched: Touched::default(),
+            section_in_use: None,
         }
     }
 
@@ -90,6 +93,16 @@ impl SharedControls {
     /// The source that they were on in the last frame.
     pub fn touched(&self) -> Option<SourceId> {
         self.touched.before
+    }
+
+    /// A control of a section has been taken hold of, or has the keyboard.
+    pub fn use_section(&mut self, section: Group) {
+        self.section_in_use = Some(section);
+    }
+
+    /// The section that was used last.
+    pub fn section_in_use(&self) -> Option<Group> {
+        self.section_in_use
     }
 
     /// All values as they sound: with the host's modulation and the macros, without what belongs to

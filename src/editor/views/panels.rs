@@ -20,6 +20,7 @@ mod tabs;
 use egui::{Rect, Stroke, Ui, Vec2, vec2};
 
 use crate::editor::context::ViewContext;
+use crate::editor::model::filters::FILTERS;
 use crate::editor::theme;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
@@ -27,7 +28,6 @@ use crate::synth::parameter::{CURVES, LFOS, SEQUENCES};
 use card::{card, grid, of_groups, powered_card};
 use curve::CurveView;
 use envelope::EnvelopeView;
-use filter::FILTERS;
 use lfo::LfoView;
 use load::LoadView;
 use plan::{CardRow, Chapter, Page, Place, Plan, Section};
@@ -173,8 +173,8 @@ impl Panels {
             }
             CardRow::Filters => {
                 let half = 0.5 * (rect.width() - theme::GAP);
-                for (card, place) in FILTERS.iter().zip(split_columns(rect, [half, 0.0])) {
-                    card.show(ui, context, place);
+                for (controls, place) in FILTERS.iter().zip(split_columns(rect, [half, 0.0])) {
+                    filter::show(ui, context, place, controls);
                 }
             }
             CardRow::Shapers => {

@@ -2,7 +2,7 @@
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
 //! modulation, and while nothing does, the sound at rest is shown in its place; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
-//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the filter's curve ([`filter`]) and, while a
+//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the curves of filters and shapers ([`filter`], [`shaper`]) and, while a
 //! source of modulation is touched, what each partial gets from it ([`fan`]).
 
 mod bar_editor;
@@ -10,8 +10,10 @@ mod canvas;
 mod columns;
 mod fan;
 mod filter;
+mod handle;
 mod modulate;
 mod paint;
+mod shaper;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -24,10 +26,12 @@ use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
 use self::modulate::PartialsRoute;
+use self::shaper::ShaperCurves;
 use self::tools::Tools;
 use self::waterfall::Waterfall;
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
+use crate::editor::model::filters::FILTERS;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
@@ -41,6 +45,7 @@ use crate::editor::theme;
 use crate::editor::widgets;
 use crate::synth::display::lowest_voice;
 use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::parameter::layout::Group;
 use crate::synth::{PartialSnapshot, Snapshot, VoiceSnapshot};
 
 /// How near to a partial on a frequency axis counts as pointing at it, points.
@@ -57,10 +62,12 @@ pub struct SpectrumView {
     remembered: Option<SpectrumViewState>,
     bars: BarEditor,
     tools: Tools,
-    filter: FilterHandle,
+    filters: [FilterHandle; 2],
+    shapers: ShaperCurves,
     partials_route: PartialsRoute,
     columns: Columns,
     rest: Rest,
+    bases_db: Option<[f32; EDITABLE_PARTIALS]>,
     /// Of the sound at rest; `None` while something sounds.
     rest_columns: Option<Columns>,
     waterfall: Waterfall,
@@ -80,10 +87,12 @@ impl SpectrumView {
             remembered: None,
             bars: BarEditor::new(),
             tools: Tools::new(),
-            filter: FilterHandle::default(),
+            filters: FILTERS.each_ref().map(FilterHandle::new),
+            shapers: ShaperCurves::default(),
             partials_route: PartialsRoute::default(),
             columns: Columns::default(),
             rest: Rest::default(),
+            bases_db: None,
             rest_columns: None,
             waterfall: Waterfall::new(),
             analyser: None,
@@ -104,6 +113,7 @@ impl SpectrumView {
         });
         let response = ui.allocate_rect(room, Sense::click_and_drag());
         let snapshot = context.live.snapshot();
+        let bases_db = self.bases_db(context.model);
         let at_rest = self.rest.update(context.model, snapshot);
         let reference = match self.reference.take() {
             Some(reference) if self.bars.is_busy() => reference,
@@ -117,6 +127,7 @@ impl SpectrumView {
             &reference,
             self.state.switches.trail,
         );
+        let canvas = canvas.with_heard_levels(bases_db);
         self.rest_columns = at_rest.map(|snapshot| {
             let mut columns = self.rest_columns.take().unwrap_or_default();
             columns.update(snapshot, &canvas, ui.ctx().pixels_per_point(), 0.0);
@@ -135,13 +146,12 @@ impl SpectrumView {
         let param = self.state.layer.param(cursor);
         let bar = Rect::from_x_y_ranges(
             Rangef::point(canvas.middle(cursor)).expand(canvas.bar_width(cursor) / 2.0),
-            canvas.height(context.model.normalized(param))..=canvas.plot.bottom(),
+            canvas.bar_head(cursor, context.model.normalized(param))..=canvas.plot.bottom(),
         );
         widgets::param_behaviour(ui, context, param, &response, bar);
-        let handle = self.filter.show(ui, context, &canvas);
+        let is_on_handle = self.show_curves(ui, context, &canvas);
         self.partials_route
             .show(ui, context, &canvas, &response, &self.bars);
-        let is_on_handle = handle.is_some_and(|handle| handle.hovered() || handle.dragged());
         let pointer = pointer.filter(|_| !is_on_handle);
         self.show_details(ui, context, &canvas, &response, pointer);
         if let Some(at) = pointer {
@@ -149,6 +159,30 @@ impl SpectrumView {
         }
         self.reference = Some(reference);
         self.remember(context.model);
+    }
+
+    /// By what bars stand for the levels that are heard, if they do. It stays while bars are drawn: where
+    /// loudness is kept, each bar moves all others.
+    fn bases_db(&mut self, model: &EditorModel) -> Option<[f32; EDITABLE_PARTIALS]> {
+        if !self.state.heard_levels {
+            self.bases_db = None;
+        } else if !self.bars.is_busy() || self.bases_db.is_none() {
+            self.bases_db = Some(self.rest.bases_db(model));
+        }
+        self.bases_db
+    }
+
+    /// The curves of filters and shapers with their handles. Returns whether the pointer is on one of these.
+    fn show_curves(&mut self, ui: &mut Ui, context: &mut ViewContext, canvas: &Canvas) -> bool {
+        let shaper = self.shapers.show(ui, context, canvas);
+        let section = context.controls.section_in_use();
+        let [first, second] = &mut self.filters;
+        let is_second = section == Some(Group::Filter2);
+        let first = first.show(ui, context, canvas, shaper.is_none() && !is_second);
+        let second = second.show(ui, context, canvas, is_second);
+        let handles = [shaper, first, second];
+        let mut handles = handles.into_iter().flatten();
+        handles.any(|handle| handle.hovered() || handle.dragged())
     }
 
     /// Escape chooses nothing, wherever the focus is, unless something else waits for it; so does another

@@ -98,6 +98,9 @@ pub fn interact_without_drags(
     menu::show(ui, context, param, response);
     modulate::accept(ui, context, param, response, response.rect);
     touch(context, param, response);
+    if response.has_focus() || response.clicked() || response.dragged() {
+        context.controls.use_section(param.row().group);
+    }
 }
 
 /// Lets the spectrum show the fan that a control opens.

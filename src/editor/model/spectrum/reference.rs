@@ -46,6 +46,11 @@ impl Reference {
         }
     }
 
+    /// The frequency of the note.
+    pub fn fundamental_hz(&self) -> f64 {
+        f64::from(self.fundamental_hz)
+    }
+
     /// Whose frequencies they are, such as `A4`.
     pub fn note(&self) -> &str {
         &self.note

@@ -8,6 +8,8 @@ use super::layer::Layer;
 pub struct SpectrumViewState {
     /// Which parameter the bars show.
     pub layer: Layer,
+    /// Whether bars of levels stand for what is heard, in place of what is added to the source's levels.
+    pub heard_levels: bool,
     /// What is measured along the view, and which part of it is seen.
     pub axis: Axis,
     /// What is shown beside the bars.
@@ -19,6 +21,7 @@ impl Default for SpectrumViewState {
     fn default() -> SpectrumViewState {
         SpectrumViewState {
             layer: Layer::Level,
+            heard_levels: false,
             axis: Axis::new(Measure::Number),
             switches: Switches {
                 voices: true,

@@ -4,14 +4,12 @@ use egui::{CursorIcon, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::card::{grid, of_groups, powered_card};
 use crate::editor::context::ViewContext;
+use crate::editor::model::filters::FilterControls;
 use crate::editor::theme;
 use crate::editor::widgets::{choice, fine, place};
-use crate::synth::display::{
-    filter_2_settings, filter_gains_db, filter_handle_db, filter_settings,
-};
+use crate::synth::Param;
+use crate::synth::display::{filter_gains_db, filter_handle_db};
 use crate::synth::filter::FilterSettings;
-use crate::synth::parameter::layout::Group;
-use crate::synth::{Param, Values};
 
 /// Of the controls at their narrowest, points.
 const CONTROLS_WIDTH: f32 = 240.0;
@@ -20,83 +18,55 @@ const ENDS_LOG2_HZ: (f32, f32) = (4.321_928, 14.287_712);
 /// Decibels at the curve's top and bottom.
 const ENDS_DB: (f32, f32) = (26.0, -46.0);
 
-/// What the card of a filter shows.
-pub struct FilterCard {
-    group: Group,
-    filter_type: Param,
-    cutoff: Param,
-    resonance: Param,
-    gain: Param,
-    settings: fn(&Values) -> Option<FilterSettings>,
+/// Shows the card of a filter.
+pub fn show(ui: &mut Ui, context: &mut ViewContext, rect: Rect, controls: &FilterControls) {
+    let inner = powered_card(ui, context, rect, controls.group);
+    let width = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
+    let [view, knobs] = super::split_columns(inner, [inner.width() - width - theme::GAP, 0.0]);
+    let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
+    curve(ui, context, well, controls);
+    let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
+    place(ui, field, |ui| {
+        choice(
+            ui,
+            context,
+            controls.filter_type,
+            "",
+            vec2(view.width(), 20.0),
+        );
+    });
+    let mut others = of_groups(&[controls.group]);
+    others.retain(|&param| param != controls.filter_type);
+    grid(ui, context, knobs, 4, &others);
 }
 
-/// The cards of both filters.
-pub const FILTERS: [FilterCard; 2] = [
-    FilterCard {
-        group: Group::Filter,
-        filter_type: Param::FILTER_TYPE,
-        cutoff: Param::CUTOFF,
-        resonance: Param::RESONANCE,
-        gain: Param::FILTER_GAIN,
-        settings: filter_settings,
-    },
-    FilterCard {
-        group: Group::Filter2,
-        filter_type: Param::FILTER_2_TYPE,
-        cutoff: Param::FILTER_2_CUTOFF,
-        resonance: Param::FILTER_2_RESONANCE,
-        gain: Param::FILTER_2_GAIN,
-        settings: filter_2_settings,
-    },
-];
-
-impl FilterCard {
-    /// Shows it.
-    pub fn show(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = powered_card(ui, context, rect, self.group);
-        let controls = CONTROLS_WIDTH + 0.25 * (inner.width() - 300.0).max(0.0);
-        let [view, controls] =
-            super::split_columns(inner, [inner.width() - controls - theme::GAP, 0.0]);
-        let well = Rect::from_min_max(view.min + vec2(0.0, 2.0), view.max - vec2(0.0, 26.0));
-        self.curve(ui, context, well);
-        let field = Rect::from_min_max(pos2(view.left(), well.bottom() + theme::GRID), view.max);
-        place(ui, field, |ui| {
-            choice(ui, context, self.filter_type, "", vec2(view.width(), 20.0));
-        });
-        let mut others = of_groups(&[self.group]);
-        others.retain(|&param| param != self.filter_type);
-        grid(ui, context, controls, 4, &others);
+/// The curve, and dragging it.
+fn curve(ui: &mut Ui, context: &mut ViewContext, rect: Rect, controls: &FilterControls) {
+    let id = ui.scope_id().with(("curve", controls.group));
+    let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
+    let settings = (controls.settings)(context.controls.values());
+    let height = controls.upwards(settings.as_ref());
+    if response.dragged() {
+        let way = response.drag_delta();
+        let fine = fine(ui);
+        let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
+        let cutoff = moved(controls.cutoff, way.x / rect.width());
+        let height_to = moved(height, -way.y / rect.height());
+        context.model.draw(controls.cutoff, cutoff);
+        context.model.draw(height, height_to);
+        ui.ctx().set_cursor_icon(CursorIcon::Move);
     }
-
-    /// The curve, and dragging it.
-    fn curve(&self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let id = ui.scope_id().with(("curve", self.group));
-        let response = ui.interact(rect, id, Sense::DRAG | Sense::CLICK);
-        let settings = (self.settings)(context.controls.values());
-        let has_gain = settings.is_some_and(|settings| settings.filter_type.has_gain());
-        let height = if has_gain { self.gain } else { self.resonance };
-        if response.dragged() {
-            let way = response.drag_delta();
-            let fine = fine(ui);
-            let moved = |param: Param, by: f32| context.model.normalized(param) + fine * by;
-            let cutoff = moved(self.cutoff, way.x / rect.width());
-            let height_to = moved(height, -way.y / rect.height());
-            context.model.draw(self.cutoff, cutoff);
-            context.model.draw(height, height_to);
-            ui.ctx().set_cursor_icon(CursorIcon::Move);
-        }
-        if response.drag_stopped() {
-            context.model.end_drag();
-        }
-        let (name, upwards) = (self.group.name(), height.row().short.to_lowercase());
-        context.help.show_for(&response, || {
-            format!(
-                "{name}: drag sideways for the cutoff, upwards for the {upwards}, with Shift for fine"
-            )
-        });
-        let cutoff_hz = context.controls.values().get(self.cutoff);
-        paint_curve(ui, settings, cutoff_hz, rect);
+    if response.drag_stopped() {
+        context.model.end_drag();
     }
+    let (name, upwards) = (controls.group.name(), height.row().short.to_lowercase());
+    context.help.show_for(&response, || {
+        format!(
+            "{name}: drag sideways for the cutoff, upwards for the {upwards}, with Shift for fine"
+        )
+    });
+    let cutoff_hz = context.controls.values().get(controls.cutoff);
+    paint_curve(ui, settings, cutoff_hz, rect);
 }
 
 fn paint_curve(ui: &Ui, settings: Option<FilterSettings>, cutoff_hz: f32, rect: Rect) {

@@ -335,7 +335,7 @@ impl BarEditor {
                 ((canvas.middle(n) - from.x) / (at.x - from.x)).clamp(0.0, 1.0)
             };
             let y = from.y + (at.y - from.y) * along;
-            model.draw(layer.param(n), canvas.value(y));
+            model.draw(layer.param(n), canvas.bar_value(n, y));
         }
     }
 
@@ -462,10 +462,10 @@ fn touched(rect: Rect, canvas: &Canvas, model: &EditorModel) -> Selection {
     Selection::of(|n| {
         let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;
-        let (head, foot) = (model.normalized(param), param.default_normalized());
+        let head = canvas.bar_head(n, model.normalized(param));
         let bar = Rect::from_two_pos(
-            pos2(canvas.middle(n) - half, canvas.height(head)),
-            pos2(canvas.middle(n) + half, canvas.height(foot)),
+            pos2(canvas.middle(n) - half, head),
+            pos2(canvas.middle(n) + half, canvas.bar_foot(n)),
         );
         rect.intersects(bar.expand2(vec2(0.0, 1.5)))
     })

@@ -6,7 +6,7 @@ use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::theme;
-use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
 
 /// Room for the scale of the bars, points.
 const SCALE_WIDTH: f32 = 48.0;
@@ -34,6 +34,9 @@ pub struct Canvas<'a> {
     pub layer: Layer,
     /// Whose frequencies the bars have.
     pub reference: &'a Reference,
+    /// Where bars stand for the levels that are heard: these of each partial with its Level at 0 dB, in dB
+    /// of full scale.
+    bases_db: Option<[f32; EDITABLE_PARTIALS]>,
 }
 
 impl<'a> Canvas<'a> {
@@ -66,7 +69,21 @@ impl<'a> Canvas<'a> {
             axis,
             layer,
             reference,
+            bases_db: None,
         }
+    }
+
+    /// With bars that stand for the levels that are heard, if the layer is Level.
+    pub fn with_heard_levels(self, bases_db: Option<[f32; EDITABLE_PARTIALS]>) -> Canvas<'a> {
+        Canvas {
+            bases_db: bases_db.filter(|_| self.layer == Layer::Level),
+            ..self
+        }
+    }
+
+    /// Whether bars stand for the levels that are heard.
+    pub fn has_heard_levels(&self) -> bool {
+        self.bases_db.is_some()
     }
 
     /// What the axis has of the plot.
@@ -92,6 +109,15 @@ impl<'a> Canvas<'a> {
         match self.axis.measure() {
             Measure::Number => self.reference.hz(value.max(0.0)),
             _ => value,
+        }
+    }
+
+    /// The number at a place, whole or not.
+    pub fn number(&self, x: f32) -> f32 {
+        let value = self.axis.value(x, self.extent());
+        match self.axis.measure() {
+            Measure::Number => value.max(0.0),
+            _ => self.reference.number(value),
         }
     }
 
@@ -152,6 +178,41 @@ impl<'a> Canvas<'a> {
         ((self.plot.bottom() - y) / self.plot.height()).clamp(0.0, 1.0)
     }
 
+    /// Where the bar of partial `n` ends with this normalised value of the layer.
+    pub fn bar_head(&self, n: usize, normalized: f32) -> f32 {
+        let Some(bases_db) = &self.bases_db else {
+            return self.height(normalized);
+        };
+        let level_db = self.layer.param(n).range().plain(normalized);
+        if level_db <= LEVEL_OFF_DB {
+            return self.plot.bottom();
+        }
+        self.live_height(bases_db[n - 1] + level_db)
+    }
+
+    /// Where the bar of partial `n` begins.
+    pub fn bar_foot(&self, n: usize) -> f32 {
+        if self.has_heard_levels() {
+            self.plot.bottom()
+        } else {
+            self.height(self.layer.param(n).default_normalized())
+        }
+    }
+
+    /// The normalised value of the layer with which the bar of partial `n` ends nearest to a height.
+    pub fn bar_value(&self, n: usize, y: f32) -> f32 {
+        let value = self.value(y);
+        match &self.bases_db {
+            // At the foot it is off.
+            Some(bases_db) if value > 0.0 => {
+                let heard_db = (1.0 - value) * FLOOR_DB;
+                let range = self.layer.param(n).range();
+                range.normalized(heard_db - bases_db[n - 1])
+            }
+            _ => value,
+        }
+    }
+
     /// The height of a level in dB of full scale, within the plot.
     pub fn live_height(&self, db: f32) -> f32 {
         self.height(1.0 - (db / FLOOR_DB).clamp(0.0, 1.0))
@@ -160,6 +221,11 @@ impl<'a> Canvas<'a> {
     /// The height of a gain in dB, on the scale of Level whichever layer is shown; within the plot.
     pub fn gain_height(&self, db: f32) -> f32 {
         self.height(Layer::Level.param(1).range().normalized(db))
+    }
+
+    /// The gain in dB at a height, on that scale.
+    pub fn gain_db(&self, y: f32) -> f32 {
+        Layer::Level.param(1).range().plain(self.value(y))
     }
 
     /// Decibels for a point of height.

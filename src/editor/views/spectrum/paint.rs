@@ -93,11 +93,20 @@ fn mark_heights(
 /// The scale of the bars, on the left.
 fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
     let param = canvas.layer.param(1);
-    let mut marks: Vec<f32> = canvas.layer.marks().to_vec();
+    let mut marks: Vec<f32> = if canvas.has_heard_levels() {
+        live_marks().collect()
+    } else {
+        canvas.layer.marks().to_vec()
+    };
     marks.sort_by(f32::total_cmp);
-    let heights = marks
-        .iter()
-        .map(|&mark| canvas.height(param.range().normalized(mark)));
+    let height = |mark: f32| {
+        if canvas.has_heard_levels() {
+            canvas.live_height(mark)
+        } else {
+            canvas.height(param.range().normalized(mark))
+        }
+    };
+    let heights = marks.iter().map(|&mark| height(mark));
     for ((y, text_y), &mark) in mark_heights(canvas, heights).zip(&marks) {
         let color = if mark == param.row().default {
             theme.line
@@ -107,21 +116,39 @@ fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, color));
         if let Some(text_y) = text_y {
             let at = pos2(canvas.plot.left() - 6.0, text_y);
-            let text = canvas.layer.mark_text(mark);
+            let text = if canvas.has_heard_levels() {
+                live_mark_text(mark)
+            } else {
+                canvas.layer.mark_text(mark)
+            };
             small_text(painter, at, Align2::RIGHT_CENTER, text, theme.accent_text);
         }
     }
 }
 
+/// Levels that are marked, dB of full scale, the lowest first.
+fn live_marks() -> impl Iterator<Item = f32> + Clone {
+    (0..=8).rev().map(|place| -12.0 * place as f32)
+}
+
+fn live_mark_text(db: f32) -> String {
+    with_minus(&format!("{db:.0}")).replace("−0", "0")
+}
+
 /// The scale of what sounds, on the right.
 fn live_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let marks = (0..=8).rev().map(|place| -12.0 * place as f32);
+    let marks = live_marks();
     let heights = marks.clone().map(|db| canvas.live_height(db));
     for ((_, text_y), db) in mark_heights(canvas, heights).zip(marks) {
         if let Some(text_y) = text_y {
             let at = pos2(canvas.plot.right() + 6.0, text_y);
-            let text = with_minus(&format!("{db:.0}")).replace("−0", "0");
-            small_text(painter, at, Align2::LEFT_CENTER, text, theme.weak_text);
+            small_text(
+                painter,
+                at,
+                Align2::LEFT_CENTER,
+                live_mark_text(db),
+                theme.weak_text,
+            );
         }
     }
 }
@@ -317,8 +344,8 @@ fn bar(
 ) {
     let param = canvas.layer.param(n);
     let normalized = context.model.normalized(param);
-    let from = canvas.height(param.default_normalized());
-    let to = canvas.height(normalized);
+    let from = canvas.bar_foot(n);
+    let to = canvas.bar_head(n, normalized);
     let (middle, width) = (canvas.middle(n), canvas.bar_width(n));
     let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
     let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);
@@ -348,7 +375,7 @@ fn bar(
     let head = Stroke::new(2.5, color.gamma_multiply(strength));
     painter.hline(bar.x_range(), to, head);
     if let Some(moved) = widgets::modulated(param, context) {
-        let at = pos2(middle, canvas.height(moved));
+        let at = pos2(middle, canvas.bar_head(n, moved));
         modulated_mark(painter, at, to, (width / 2.0).clamp(2.0, 4.0), theme);
     }
     if emphasis.selection.contains(n) {

@@ -1,5 +1,6 @@
 //! The view under hand and keys.
 
+mod curves;
 mod modulate;
 mod window;
 

@@ -20,6 +20,8 @@ use transform_menu::TransformMenu;
 /// From this width on the switches stand in the row itself, points.
 const WIDE: f32 = 1_060.0;
 
+/// Lets bars stand for what is heard.
+const HEARD: &str = "Absolute";
 /// Brings the whole axis back.
 const WHOLE: &str = "Whole";
 /// Opens what has no room in the row itself.
@@ -48,6 +50,7 @@ impl Tools {
     ) {
         let SpectrumViewState {
             layer,
+            heard_levels,
             axis,
             switches,
         } = state;
@@ -60,6 +63,9 @@ impl Tools {
             }
             if *layer != before {
                 bars.end(context.model);
+            }
+            if *layer == Layer::Level {
+                heard(ui, context, bars, heard_levels);
             }
             let helps = [
                 "Drag to draw; Shift: fine; Ctrl: a straight line; double-click: reset; right-drag: choose",
@@ -79,6 +85,19 @@ impl Tools {
                 .layout(Layout::left_to_right(Align::Center));
             ui.scope_builder(row, |ui| right_side(ui, context, is_wide, axis, switches));
         });
+    }
+}
+
+/// Whether bars stand for what is heard.
+fn heard(ui: &mut Ui, context: &mut ViewContext, bars: &mut BarEditor, heard_levels: &mut bool) {
+    let before = *heard_levels;
+    let response = toggle(ui, HEARD, heard_levels);
+    context.help.show_for(&response, || {
+        "Draw the levels that are heard at rest, in place of what is added to the source's"
+            .to_owned()
+    });
+    if *heard_levels != before {
+        bars.end(context.model);
     }
 }
 

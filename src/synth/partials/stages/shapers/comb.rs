@@ -57,6 +57,20 @@ impl Shaper for Comb {
     }
 }
 
+impl Comb {
+    /// The frequency of its first notch above 0 Hz, in the middle between both sides.
+    pub fn first_notch_hz(&self, fundamental_hz: f64) -> f32 {
+        let delay_s = f64::from(self.delay_s) * self.tracking(fundamental_hz);
+        let turns = if self.amount < 0.0 { 1.0 } else { 0.5 };
+        (turns / delay_s) as f32
+    }
+
+    /// What the key multiplies the delay by.
+    fn tracking(&self, fundamental_hz: f64) -> f64 {
+        libm::pow(MIDDLE_C_HZ / fundamental_hz, f64::from(self.track))
+    }
+}
+
 /// What all partials share.
 #[derive(Clone, Copy, Debug)]
 struct Teeth {
@@ -72,7 +86,7 @@ struct Teeth {
 
 impl Teeth {
     fn new(comb: &Comb, fundamental_hz: f64) -> Teeth {
-        let track = libm::pow(MIDDLE_C_HZ / fundamental_hz, f64::from(comb.track));
+        let track = comb.tracking(fundamental_hz);
         let middle = fundamental_hz * f64::from(comb.delay_s) * track;
         let half_width = 0.5 * f64::from(comb.width);
         let gamma = comb.amount.abs();

@@ -74,6 +74,12 @@ impl Shaper for Vowel {
 }
 
 impl Vowel {
+    /// The frequency of the first formant.
+    pub fn first_formant_hz(&self) -> f32 {
+        let formants = interpolated(self.mouth, self.voice);
+        exp2(formants.log2_center[0] + self.shift_semitones / 12.0)
+    }
+
     fn peaks(&self, fundamental_hz: f32) -> Peaks {
         let formants = interpolated(self.mouth, self.voice);
         let first_bandwidth_hz = exp2(formants.log2_bandwidth[0]);

@@ -1,0 +1,163 @@
+//! The curves of shapers and of the second filter, and their handles.
+
+use egui_kittest::kittest::Queryable as _;
+
+use super::*;
+use crate::editor::testing::window::{WHOLE, control, plain, send, show_control, window};
+use crate::synth::parameter::LEVEL_OFF_DB;
+use crate::synth::parameter::layout::Group;
+
+/// A window in which a section is in use.
+fn using(section: Group) -> Window {
+    let mut window = Window::new();
+    window.view.state.axis = Axis::new(Measure::Number);
+    window.harness.controls.use_section(section);
+    window.frame(&[]);
+    window.calls.take();
+    window
+}
+
+fn value(window: &Window, param: Param) -> f32 {
+    param.range().plain(window.model.normalized(param))
+}
+
+#[test]
+fn the_handle_of_a_shaper_that_is_off_switches_it_on_where_it_is_taken() {
+    let mut window = using(Group::Divide);
+    // Between partials 1 and 4, where a step of 3 has its first notch.
+    let (from, to) = window.canvas(|canvas| {
+        let x = |number| canvas.x_of_hz(canvas.reference.hz(number));
+        (
+            pos2(x(2.5), canvas.gain_height(0.0)),
+            pos2(x(3.5), canvas.gain_height(-12.0)),
+        )
+    });
+    window.stroke(&[from, from.lerp(to, 0.5), to]);
+    let mut begun = begun(&window.calls.take());
+    begun.sort();
+    let mut expected = vec![Param::DIVIDE, Param::DIVIDE_STEP];
+    expected.sort();
+    assert_eq!(begun, expected);
+    assert!((value(&window, Param::DIVIDE_STEP) - 5.0).abs() < 0.1);
+    // What is left of the notch's partials is −12 dB.
+    let left = 1.0 - value(&window, Param::DIVIDE);
+    assert!((20.0 * left.log10() + 12.0).abs() < 0.3, "{left}");
+    assert_eq!(window.model.undo().as_deref(), Some("Move shaper"));
+    assert_eq!(value(&window, Param::DIVIDE), 0.0);
+}
+
+#[test]
+fn at_the_foot_of_the_view_a_notch_is_whole() {
+    let mut window = using(Group::Phaser);
+    window.view.state.axis = Axis::new(Measure::Logarithmic);
+    window.frame(&[]);
+    let hz = 800.0 * 2_f32.sqrt();
+    let from = window.canvas(|canvas| pos2(canvas.x_of_hz(hz), canvas.gain_height(0.0)));
+    window.stroke(&[from, from + vec2(0.0, 150.0), from + vec2(0.0, 2_000.0)]);
+    assert_eq!(value(&window, Param::PHASER), 1.0);
+    assert!((value(&window, Param::PHASER_CENTER) / 800.0 - 1.0).abs() < 0.01);
+}
+
+#[test]
+fn without_a_shaper_in_use_the_bars_are_drawn() {
+    let mut window = using(Group::Source);
+    let at = window.at(2, -12.0);
+    window.stroke(&[at, at]);
+    assert_eq!(begun(&window.calls.take()), [Param::partial_level(2)]);
+}
+
+#[test]
+fn the_second_filter_has_a_handle_whose_height_is_its_gain_where_it_has_one() {
+    let mut window = using(Group::Filter2);
+    window.view.state.axis = Axis::new(Measure::Logarithmic);
+    let set = |window: &mut Window, param: Param, plain: f32| {
+        window.model.set(param, param.range().normalized(plain));
+    };
+    let labels = Param::FILTER_2_TYPE.text(5.0);
+    assert_eq!(labels, "Peak");
+    set(&mut window, Param::FILTER_2_TYPE, 5.0);
+    set(&mut window, Param::FILTER_2_CUTOFF, 1_000.0);
+    set(&mut window, Param::FILTER_2_GAIN, 0.0);
+    window.frame(&[]);
+    window.calls.take();
+    let (from, to) = window.canvas(|canvas| {
+        (
+            pos2(canvas.x_of_hz(1_000.0), canvas.gain_height(0.0)),
+            pos2(canvas.x_of_hz(2_000.0), canvas.gain_height(9.0)),
+        )
+    });
+    window.stroke(&[from, from.lerp(to, 0.5), to]);
+    let mut begun = begun(&window.calls.take());
+    begun.sort();
+    let mut expected = vec![Param::FILTER_2_CUTOFF, Param::FILTER_2_GAIN];
+    expected.sort();
+    assert_eq!(begun, expected);
+    assert!((value(&window, Param::FILTER_2_CUTOFF) / 2_000.0 - 1.0).abs() < 0.03);
+    assert!((value(&window, Param::FILTER_2_GAIN) - 9.0).abs() < 0.3);
+}
+
+#[test]
+fn absolute_levels_are_drawn_as_they_are_heard() {
+    let mut window = Window::new();
+    window
+        .model
+        .set(Param::PARTIALS, Param::PARTIALS.range().normalized(8.0));
+    window.view.state.heard_levels = true;
+    window.frame(&[]);
+    let bases_db = window.view.bases_db.expect("bars stand for levels");
+    // The source's own level falls, and bars that are drawn level stand so.
+    let at = |window: &Window, n: usize, heard_db: f32| {
+        window.canvas(|canvas| pos2(canvas.middle(n), canvas.live_height(heard_db)))
+    };
+    let (from, to) = (at(&window, 1, -40.0), at(&window, 8, -40.0));
+    window.stroke(&[from, to]);
+    for n in 1..=8 {
+        let level_db = window.value(Layer::Level, n);
+        assert!((bases_db[n - 1] + level_db + 40.0).abs() < 0.3, "{n}");
+    }
+    let snapshot = window.view.rest.update(&window.model, &Snapshot::default());
+    let (_, partials) = lowest_voice(snapshot.expect("nothing sounds")).expect("a voice");
+    for partial in &partials[..8] {
+        assert!((power_db(partial.power()) + 40.0).abs() < 0.3);
+    }
+    assert_eq!(window.model.undo().as_deref(), Some("Draw Level"));
+    // At the foot a partial is off, and a bar that is off can be drawn again.
+    let foot = at(&window, 3, -200.0);
+    window.stroke(&[foot, foot]);
+    assert_eq!(window.value(Layer::Level, 3), LEVEL_OFF_DB);
+    let place = at(&window, 3, -30.0);
+    window.stroke(&[place, place]);
+    let level_db = window.value(Layer::Level, 3);
+    assert!((bases_db[2] + level_db + 30.0).abs() < 0.3, "{level_db}");
+    // Tune has one scale only.
+    window.view.state.layer = Layer::Tune;
+    window.frame(&[]);
+    assert!(window.canvas(|canvas| !canvas.has_heard_levels()));
+}
+
+/// In the whole window: a control of the shaper brings the handle, keys move it, a reader tells it.
+#[test]
+fn a_control_of_a_shaper_brings_its_curve_and_keys_move_it() {
+    const HANDLE: &str = "Focus partial and gain";
+    let mut harness = window(WHOLE);
+    assert!(harness.query_by_label(HANDLE).is_none());
+    show_control(&mut harness, Param::FOCUS);
+    control(&harness, Param::FOCUS).focus();
+    harness.run_steps(3);
+    harness.get_by_label(HANDLE).focus();
+    harness.run_steps(2);
+    send(
+        &mut harness,
+        [key(Key::ArrowUp), key(Key::ArrowRight), key(Key::PageDown)],
+    );
+    assert!((plain(&harness, Param::FOCUS) - 0.48).abs() < 1e-3);
+    assert!(plain(&harness, Param::FOCUS_PARTIAL) > 4.1);
+    assert!(plain(&harness, Param::FOCUS_WIDTH) < 0.499);
+    let told = harness.get_by_label(HANDLE).value().unwrap_or_default();
+    assert!(told.starts_with("partial 4.199, gain 0.48 dB"), "{told}");
+    // Another section takes its place.
+    show_control(&mut harness, Param::CUTOFF);
+    control(&harness, Param::CUTOFF).focus();
+    harness.run_steps(3);
+    assert!(harness.query_by_label(HANDLE).is_none());
+}
