@@ -324,7 +324,7 @@ impl Drop for App {
     /// belongs to it. With the edits ends the one that is under way, and nobody reads telemetry any
     /// more.
     fn drop(&mut self) {
-        if let Some(open) = &self.open {
+        if let Some(open) = &mut self.open {
             open.shell.close(&self.params);
         }
     }

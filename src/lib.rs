@@ -20,6 +20,7 @@
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
+//! * `standalone` (cargo feature `editor`): what the program does that hosts do for a plugin.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
 //!   has layers of its own: `shell → views → widgets → context → model`. The model uses `params`,
 //!   [`bridge`], `library` and, of [`synth`], the parameters, patches, snapshots and
@@ -77,6 +78,8 @@ mod saving;
 #[cfg(feature = "editor")]
 pub mod settings;
 pub mod song;
+#[cfg(feature = "editor")]
+pub mod standalone;
 pub mod state;
 mod sync;
 pub mod synth;

@@ -28,6 +28,8 @@ mod macro_names;
 pub mod stored;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "editor")]
+mod whole;
 mod window;
 
 use changes::Changes;

@@ -72,6 +72,13 @@ impl Default for Aliquot {
             .read()
             .unwrap_or_default()
             .begin(&params);
+        #[cfg(all(feature = "editor", not(test)))]
+        if crate::standalone::is_program()
+            && let Err(told) = crate::standalone::last_sound::LastSound::user().begin(&params)
+        {
+            nice_error!("{told}");
+            crate::standalone::tell(told);
+        }
         Aliquot {
             patch: params.patch(),
             new_sounds: params.new_sounds(),

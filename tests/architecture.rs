@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -52,18 +52,36 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("params", &["state", "synth"]),
     ("settings", &["saving", "params", "state", "synth"]),
     (
+        "standalone",
+        &["saving", "settings", "params", "state", "synth"],
+    ),
+    (
         "editor",
         &[
-            "settings", "library", "params", "state", "bridge", "synth", "dsp",
+            "standalone",
+            "settings",
+            "library",
+            "params",
+            "state",
+            "bridge",
+            "synth",
+            "dsp",
         ],
     ),
     (
         "plugin",
         &[
-            "editor", "settings", "params", "bridge", "workers", "synth", "dsp",
+            "editor",
+            "standalone",
+            "settings",
+            "params",
+            "bridge",
+            "workers",
+            "synth",
+            "dsp",
         ],
     ),
-    ("bin/standalone", &["plugin", "editor"]),
+    ("bin/standalone", &["plugin", "editor", "standalone"]),
     (
         "bin/render",
         &["song", "state", "bridge", "workers", "synth", "dsp"],

@@ -4,32 +4,38 @@ use std::process::ExitCode;
 
 use aliquot::editor::sound_device;
 use aliquot::plugin::Aliquot;
+use aliquot::standalone;
+use aliquot::standalone::devices::Devices;
+use aliquot::standalone::sound_settings::{BACKENDS, SoundSettings, SoundSettingsFile};
 use nice_plug::prelude::nice_export_standalone_with_args;
-
-/// The backends that are tried in turn if none is asked for.
-const BACKENDS: &[&str] = &[
-    "jack",
-    #[cfg(all(unix, not(target_os = "macos")))]
-    "alsa",
-    #[cfg(target_os = "macos")]
-    "core-audio",
-    #[cfg(windows)]
-    "wasapi",
-];
 
 fn main() -> ExitCode {
     #[cfg(unix)]
     signals::end_as_usual();
+    standalone::begin_program();
     let (arguments, backend) = split_backend(std::env::args());
+    let settings = SoundSettingsFile::user().read().unwrap_or_else(|told| {
+        standalone::tell(format!(
+            "Settings of sound not read, defaults taken. {told}"
+        ));
+        SoundSettings::default()
+    });
     let has_succeeded = match backend {
-        Some(backend) => run(&arguments, &backend),
-        None => run_first(&arguments),
+        _ if is_only_asked(&arguments) => run(&arguments, "dummy"),
+        Some(backend) => run_or_without(&settings, &arguments, &[&backend]),
+        None => run_first(&settings, &arguments),
     };
     if has_succeeded {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Whether the program is only to say something about itself.
+fn is_only_asked(arguments: &[String]) -> bool {
+    let asks = ["--help", "-h", "--version", "-V"];
+    arguments.iter().any(|argument| asks.contains(&&**argument))
 }
 
 /// Runs until the window is closed.
@@ -39,15 +45,45 @@ fn run(arguments: &[String], backend: &str) -> bool {
     nice_export_standalone_with_args::<Aliquot, _>(arguments)
 }
 
-/// Runs with the first backend that has a device. The framework's own `auto` does the same, but does
-/// not let the window know if there is none.
-fn run_first(arguments: &[String]) -> bool {
-    for backend in BACKENDS {
-        let has_succeeded = run(arguments, backend);
-        // A backend without a device gives up before it makes an instance.
+/// Runs with the first of these backends that has the devices of the settings, or else with the first that has
+/// any. A backend without a device gives up before it makes an instance.
+fn run_or_without(settings: &SoundSettings, arguments: &[String], backends: &[&str]) -> bool {
+    let mut has_succeeded = false;
+    let mut was_refused = false;
+    for backend in backends {
+        let complete = settings.completed(arguments, backend, Devices::now);
+        has_succeeded = run(&complete, backend);
         if sound_device::is_used() {
             return has_succeeded;
         }
+        was_refused |= complete != arguments;
+    }
+    if was_refused {
+        standalone::tell(
+            "The devices of the settings are not to be had: the system's own are taken.".to_owned(),
+        );
+        for backend in backends {
+            has_succeeded = run(arguments, backend);
+            if sound_device::is_used() {
+                break;
+            }
+        }
+    }
+    has_succeeded
+}
+
+/// Runs with the first backend that has a device, the one of the settings before the others. The
+/// framework's own `auto` does the same, but does not let the window know if there is none.
+fn run_first(settings: &SoundSettings, arguments: &[String]) -> bool {
+    let preferred = settings.backend.as_deref();
+    let others = BACKENDS.iter().copied();
+    let backends: Vec<&str> = preferred
+        .into_iter()
+        .chain(others.filter(|name| Some(*name) != preferred))
+        .collect();
+    let has_succeeded = run_or_without(settings, arguments, &backends);
+    if sound_device::is_used() {
+        return has_succeeded;
     }
     sound_device::report_missing();
     run(arguments, "dummy")

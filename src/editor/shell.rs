@@ -6,6 +6,7 @@
 mod header;
 mod keys;
 mod layout;
+mod program;
 
 use egui::scroll_area::ScrollSource;
 use egui::style::ScrollStyle;
@@ -32,6 +33,7 @@ use crate::library::Library;
 use crate::params::HostParams;
 use crate::settings::{Settings, SettingsFile};
 use layout::{Body, Layout};
+use program::Program;
 
 /// What is looked at and touched.
 struct Views {
@@ -50,12 +52,16 @@ pub struct Shell {
     controls: SharedControls,
     learn: Learn,
     meter: OutputMeter,
+    /// The standalone program, if the window is its.
+    program: Option<Program>,
     /// What a key has done, and until when the message is shown, in the window's seconds.
     status_message: Option<(String, f64)>,
 }
 
 /// How long the message of what a key has done is shown, seconds.
 const MESSAGE_S: f64 = 2.0;
+/// How long it is shown what went wrong, seconds.
+const TOLD_S: f64 = 15.0;
 
 impl Shell {
     /// As a window opens, in which `keys` are played.
@@ -73,6 +79,7 @@ impl Shell {
             controls: SharedControls::new(),
             learn: Learn::default(),
             meter: OutputMeter::default(),
+            program: Program::of_this_process(),
             status_message: None,
         }
     }
@@ -90,16 +97,27 @@ impl Shell {
         (self.views.browser.folder(), settings)
     }
 
+    /// The page of settings.
+    #[cfg(test)]
+    pub fn settings_page(&mut self) -> &mut SettingsPage {
+        &mut self.views.settings
+    }
+
     /// The settings as the window begins with them.
     pub fn settings(&self) -> &Settings {
         self.views.settings.settings()
     }
 
     /// The window closes.
-    pub fn close(&self, params: &HostParams) {
+    pub fn close(&mut self, params: &HostParams) {
         // Nobody would see what is learned now.
         params.controllers().learn(None);
         self.views.settings.remember(params);
+        if let Some(program) = &mut self.program
+            && let Some(told) = program.keep(params)
+        {
+            nice_plug::prelude::nice_error!("{told}");
+        }
     }
 
     pub fn show(&mut self, ui: &mut Ui, model: &mut EditorModel, live: &Live) {
@@ -166,6 +184,12 @@ impl Shell {
         }
         if keys::save(ui) {
             self.views.browser.save(model);
+        }
+        if let Some(program) = &mut self.program {
+            let is_held = ui.input(|input| input.pointer.any_down());
+            if let Some(told) = program.begin_frame(model.params(), is_held, now_s) {
+                self.status_message = Some((told, now_s + TOLD_S));
+            }
         }
         self.learn.follow(model);
         self.controls.begin_frame(model);

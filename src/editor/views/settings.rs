@@ -3,6 +3,8 @@
 //!
 //! What another window writes, of this process or another, is taken over within a second.
 
+mod sound;
+
 use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use crate::editor::context::ViewContext;
@@ -14,7 +16,10 @@ use crate::params::HostParams;
 use crate::settings::{
     BENDS_SEMITONES, FileStamp, Letters, Looks, NewInstance, Settings, SettingsFile, VOICES,
 };
+use crate::standalone;
+use crate::standalone::sound_settings::SoundSettingsFile;
 use crate::synth::Param;
+use sound::SoundSection;
 
 /// How often the file is looked at, seconds.
 const INTERVAL_S: f64 = 1.0;
@@ -34,6 +39,8 @@ pub struct SettingsPage {
     /// Why the file could not be read or written.
     trouble: Option<String>,
     is_open: bool,
+    /// Of the standalone program.
+    pub sound: Option<SoundSection>,
 }
 
 impl SettingsPage {
@@ -48,7 +55,10 @@ impl SettingsPage {
                 (Settings::default(), Some(text))
             }
         };
+        let sound = standalone::is_program()
+            .then(|| SoundSection::new(SoundSettingsFile::beside(file.path())));
         SettingsPage {
+            sound,
             file,
             settings,
             stamp,
@@ -128,6 +138,9 @@ impl SettingsPage {
         let response = ui.add(Button::new(text).selected(self.is_open));
         if response.clicked() {
             self.is_open = !self.is_open;
+            if let Some(sound) = self.sound.as_mut().filter(|_| self.is_open) {
+                sound.open(ui.ctx());
+            }
         }
         let trouble = &self.trouble;
         context.help.show_for(&response, || match trouble {
@@ -182,6 +195,9 @@ impl SettingsPage {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
                 self.window(ui);
+                if let Some(sound) = &mut self.sound {
+                    sound.show(ui, context);
+                }
                 self.new_instances(ui, context);
                 learned(ui, context);
                 ui.add_space(theme::GAP);

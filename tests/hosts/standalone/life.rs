@@ -103,6 +103,29 @@ fn its_window_has_any_size_and_the_next_the_last_one() {
     });
 }
 
+#[test]
+fn the_next_start_has_the_last_sound() {
+    apart(Ends::Closed, || {
+        let display = Display::open();
+        let folder = tempfile::tempdir().unwrap();
+        let kept = || std::fs::read_to_string(folder.path().join("last-sound.json")).unwrap();
+        let mut program = Program::start(folder.path(), "dummy");
+        let window = program.window(&display);
+        // The arrow in the header: the next preset.
+        program.point(&["mousemove", "--window", &window.to_string(), "157", "20"]);
+        program.point(&["click", "1"]);
+        program.closes(&display, window);
+        let first = kept();
+        assert!(!first.contains("factory/Initial"), "no preset was loaded");
+
+        let mut program = Program::start(folder.path(), "dummy");
+        let window = program.window(&display);
+        program.closes(&display, window);
+        // It is written again when the window closes, by an instance that has it.
+        assert_eq!(kept(), first);
+    });
+}
+
 /// Neither a JACK server nor a device of the system is found.
 const NO_DEVICES: [(&str, &str); 2] = [
     ("JACK_DEFAULT_SERVER", "aliquot-test-no-such-server"),

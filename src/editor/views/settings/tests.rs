@@ -5,6 +5,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::testing::window::{WindowHarness, window};
+use crate::standalone::devices::Devices;
+use crate::standalone::sound_settings::MidiChoice;
 
 fn opened() -> WindowHarness {
     let mut harness = window(vec2(1_000.0, 620.0));
@@ -124,14 +126,16 @@ fn closing_the_window_remembers_its_size_and_keeps_a_damaged_file() {
         height: 777,
     };
     params.window().set_size(size);
-    harness.state().shell.close(params);
+    let state = harness.state_mut();
+    state.shell.close(state.model.params());
     let settings = saved(&harness);
     assert_eq!((settings.size, settings.looks), (size, Looks::HighContrast));
 
     let file = SettingsFile::in_folder(harness.state().folder.path());
     let path = file.path().expect("a path").to_owned();
     std::fs::write(&path, "scale = 1").expect("written");
-    harness.state().shell.close(harness.state().model.params());
+    let state = harness.state_mut();
+    state.shell.close(state.model.params());
     assert_eq!(std::fs::read_to_string(&path).expect("kept"), "scale = 1");
     let page = SettingsPage::new(file);
     let trouble = page.trouble.as_deref().unwrap_or_default();
@@ -199,4 +203,34 @@ fn what_another_window_writes_is_taken_over_within_a_second() {
     harness.run_steps(60);
     assert_eq!(panel(&harness), window_of(Looks::Dark));
     assert!(harness.query_by_label("Settings").is_some());
+}
+
+/// Of the standalone program alone: a plugin's devices are its host's.
+#[test]
+fn a_program_has_its_devices_among_the_settings() {
+    let mut harness = opened();
+    assert!(harness.query_by_label("Sound and MIDI").is_none());
+    let folder = harness.state().folder.path().to_owned();
+    let file = || SoundSettingsFile::beside(SettingsFile::in_folder(&folder).path());
+    let mut section = SoundSection::new(file());
+    section.offer(Devices {
+        outputs: vec!["Built-in".to_owned(), "Interface".to_owned()],
+        midi_inputs: vec!["Keystation".to_owned()],
+    });
+    harness.state_mut().shell.settings_page().sound = Some(section);
+    harness.run_steps(2);
+    let again = harness.get_by_label("Start again with these");
+    assert!(again.accesskit_node().is_disabled(), "nothing is changed");
+    pick(&mut harness, "96 kHz");
+    pick(&mut harness, "128");
+    pick(&mut harness, "Output device");
+    pick(&mut harness, "Interface");
+    pick(&mut harness, "MIDI input device");
+    pick(&mut harness, "Keystation");
+    let saved = file().read().expect("readable");
+    assert_eq!((saved.rate_hz, saved.buffer_frames), (96_000, 128));
+    assert_eq!(saved.output_device.as_deref(), Some("Interface"));
+    assert_eq!(saved.midi_input, MidiChoice::Named("Keystation".to_owned()));
+    let again = harness.get_by_label("Start again with these");
+    assert!(!again.accesskit_node().is_disabled());
 }
