@@ -93,7 +93,7 @@ impl SoundSection {
         }
         row(ui, "", |ui| {
             let is_other = self.settings != self.begun_with;
-            let again = ui.add_enabled(is_other, Button::new("Start again with these"));
+            let again = ui.add_enabled(is_other, Button::new("Restart now"));
             if again.clicked() {
                 let kept = LastSound::user().keep(context.model.params());
                 let failed = match kept {
@@ -110,7 +110,7 @@ impl SoundSection {
     fn backend(&mut self, ui: &mut Ui) {
         row(ui, "Sound by", |ui| {
             let chosen = &mut self.settings.backend;
-            ui.selectable_value(chosen, None, "Whatever there is");
+            ui.selectable_value(chosen, None, "Automatic");
             for backend in BACKENDS {
                 let name = backend_name(backend);
                 ui.selectable_value(chosen, Some((*backend).to_owned()), name);
@@ -122,10 +122,10 @@ impl SoundSection {
         let chosen = &mut self.settings.output_device;
         let names = with_chosen(&self.devices.outputs, chosen.as_deref());
         row(ui, "Output", |ui| {
-            let text = chosen.clone().unwrap_or_else(|| "The system's".to_owned());
+            let text = chosen.clone().unwrap_or_else(|| "System default".to_owned());
             let list = ComboBox::from_id_salt("output device").selected_text(text);
             let list = list.show_ui(ui, |ui| {
-                ui.selectable_value(chosen, None, "The system's");
+                ui.selectable_value(chosen, None, "System default");
                 for name in names {
                     ui.selectable_value(chosen, Some(name.clone()), name);
                 }
@@ -165,13 +165,13 @@ impl SoundSection {
         let names = with_chosen(&self.devices.midi_inputs, named);
         row(ui, "MIDI input", |ui| {
             let text = match chosen {
-                MidiChoice::First => "The first there is".to_owned(),
+                MidiChoice::First => "First device".to_owned(),
                 MidiChoice::None => "None".to_owned(),
                 MidiChoice::Named(name) => name.clone(),
             };
             let list = ComboBox::from_id_salt("midi input").selected_text(text);
             let list = list.show_ui(ui, |ui| {
-                ui.selectable_value(chosen, MidiChoice::First, "The first there is");
+                ui.selectable_value(chosen, MidiChoice::First, "First device");
                 ui.selectable_value(chosen, MidiChoice::None, "None");
                 for name in names {
                     ui.selectable_value(chosen, MidiChoice::Named(name.clone()), name);

@@ -219,7 +219,7 @@ fn a_program_has_its_devices_among_the_settings() {
     });
     harness.state_mut().shell.settings_page().sound = Some(section);
     harness.run_steps(2);
-    let again = harness.get_by_label("Start again with these");
+    let again = harness.get_by_label("Restart now");
     assert!(again.accesskit_node().is_disabled(), "nothing is changed");
     pick(&mut harness, "96 kHz");
     pick(&mut harness, "128");
@@ -231,6 +231,6 @@ fn a_program_has_its_devices_among_the_settings() {
     assert_eq!((saved.rate_hz, saved.buffer_frames), (96_000, 128));
     assert_eq!(saved.output_device.as_deref(), Some("Interface"));
     assert_eq!(saved.midi_input, MidiChoice::Named("Keystation".to_owned()));
-    let again = harness.get_by_label("Start again with these");
+    let again = harness.get_by_label("Restart now");
     assert!(!again.accesskit_node().is_disabled());
 }
