@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aliquot::dsp::simd_level::SimdLevel;
-use aliquot::synth::effects::{Effects, EffectsBlock, Pace};
+use aliquot::synth::effects::{Effects, EffectsBlock, EffectsPace};
 use aliquot::synth::{Param, Patch, Values, block_frames};
 
 const RATE_HZ: f64 = 48_000.0;
@@ -40,7 +40,7 @@ fn main() {
 /// The median time of a block over the time that it lasts, and a fingerprint of the sound.
 fn part_of_real_time(level: SimdLevel, values: &Values) -> (f64, u64) {
     let frames = block_frames(RATE_HZ);
-    let pace = Pace {
+    let pace = EffectsPace {
         sample_rate_hz: RATE_HZ,
         block_frames: frames,
         beats_per_frame: 2.0 / RATE_HZ,

@@ -59,7 +59,7 @@ fn sanitized(x: f32) -> f32 {
 
 /// The engine's clock and the song's, as the effects follow them.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct EffectsPace {
     /// Frames per second.
     pub sample_rate_hz: f64,
     /// H.
@@ -68,7 +68,7 @@ pub struct Pace {
     pub beats_per_frame: f64,
 }
 
-impl Pace {
+impl EffectsPace {
     fn block_s(&self) -> f64 {
         self.block_frames as f64 / self.sample_rate_hz
     }
@@ -160,7 +160,7 @@ impl Effects {
     pub fn tick(
         &mut self,
         values: &Values,
-        pace: &Pace,
+        pace: &EffectsPace,
         has_voices: bool,
         is_late: bool,
         block: &mut EffectsBlock,

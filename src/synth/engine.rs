@@ -22,7 +22,7 @@ use self::commands::{VoiceCommands, begun};
 use self::expressions::PendingExpressions;
 use super::assigner::{Assigner, PlayMode, Priority};
 use super::channel::{Channels, MpeZones};
-use super::effects::{Effects, Pace};
+use super::effects::{Effects, EffectsPace};
 use super::event::{EndedNote, Transport};
 use super::output::Output;
 use super::parameter::{LFOS, MAX_VOICES, Param};
@@ -464,7 +464,7 @@ impl Engine {
         let bus = &mut self.buses[self.newest];
         bus.clear();
         bus.ramp = self.output.tick(&self.tick.values);
-        let pace = Pace {
+        let pace = EffectsPace {
             sample_rate_hz: self.dimensions.sample_rate_hz,
             block_frames: self.block_frames,
             beats_per_frame: time.beats_per_frame,

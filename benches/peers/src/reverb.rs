@@ -2,7 +2,7 @@
 //! dense. Both are of 10 m and 2 s, without damping.
 
 use aliquot::dsp::simd_level::SimdLevel;
-use aliquot::synth::effects::{Effects, EffectsBlock, Pace};
+use aliquot::synth::effects::{Effects, EffectsBlock, EffectsPace};
 use aliquot::synth::{Param, Patch, Values, block_frames};
 use fundsp::prelude32::{AudioUnit, reverb_stereo};
 use measures::{decay_s, dense_after_s};
@@ -32,7 +32,7 @@ fn ours() -> Vec<Vec<f32>> {
     }
     let values = Values::new(&patch);
     let frames = block_frames(RATE_HZ);
-    let pace = Pace {
+    let pace = EffectsPace {
         sample_rate_hz: RATE_HZ,
         block_frames: frames,
         beats_per_frame: 2.0 / RATE_HZ,

@@ -6,8 +6,8 @@
 //! time. The copies' gain is 1/√3 each, so that all three have the power of the sound; dry and wet have
 //! half of it each at the full amount.
 
-use super::ramps::{Level, LevelBlock, Phasor, PhasorBlock, Ramp, Smoothed};
-use super::{Effect, FASTEST_HZ, LINE_QUIET, Pace, memory_frames, sanitized};
+use super::ramps::{Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed};
+use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
@@ -30,7 +30,7 @@ const COPY_GAIN: f32 = 0.577_350_26;
 pub struct ChorusBlock {
     /// How loud it is.
     pub level: LevelBlock,
-    swing_frames: Ramp,
+    swing_frames: LevelRamp,
     phasor: PhasorBlock,
 }
 
@@ -48,14 +48,14 @@ pub struct ChorusControl {
 
 impl ChorusControl {
     /// Takes the values over.
-    pub fn take(&mut self, values: &Values, pace: &Pace) {
+    pub fn take(&mut self, values: &Values, pace: &EffectsPace) {
         self.rate_hz = f64::from(values.get(Param::CHORUS_RATE));
         let swing_s = SWING_S * f64::from(values.get(Param::CHORUS_DEPTH));
         self.target_frames = (swing_s * pace.memory_rate_hz()) as f32;
     }
 
     /// The block's, with this level; see `Level::tick` for `jumps`.
-    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ChorusBlock {
+    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &EffectsPace) -> ChorusBlock {
         let whole_frames = (SWING_S * pace.memory_rate_hz()) as f32;
         let step = whole_frames * pace.step(DEPTH_GLIDE_S);
         ChorusBlock {

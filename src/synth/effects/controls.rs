@@ -2,9 +2,9 @@
 
 use super::chorus::ChorusControl;
 use super::delay::DelayControl;
-use super::ramps::{Level, LevelBlock, Ramp};
+use super::ramps::{Level, LevelBlock, LevelRamp};
 use super::reverb::ReverbControl;
-use super::{EffectsBlock, FADE_S, Pace};
+use super::{EffectsBlock, EffectsPace, FADE_S};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
 
@@ -63,7 +63,7 @@ impl Controls {
     pub fn tick(
         &mut self,
         values: &Values,
-        pace: &Pace,
+        pace: &EffectsPace,
         is_at_rest: bool,
         block: &mut EffectsBlock,
     ) {
@@ -86,7 +86,7 @@ impl Controls {
         &mut self,
         [chorus, delay, reverb]: [f32; 3],
         values: &Values,
-        pace: &Pace,
+        pace: &EffectsPace,
         jumps: bool,
         block: &mut EffectsBlock,
     ) {
@@ -97,7 +97,7 @@ impl Controls {
             self.fade = Some(1.0);
         }
         let step = pace.step(FADE_S);
-        let fade = self.fade.map(|start| Ramp {
+        let fade = self.fade.map(|start| LevelRamp {
             start,
             end: (start - step).max(0.0),
         });
@@ -126,7 +126,7 @@ fn next_level(
     amount: f32,
     jumps: bool,
     step: f32,
-    fade: Option<Ramp>,
+    fade: Option<LevelRamp>,
 ) -> Option<(LevelBlock, bool)> {
     let begins = jumps || !level.is_on();
     let block = match &fade {

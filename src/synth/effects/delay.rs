@@ -15,8 +15,8 @@
 //! [`TIME_FADE_S`]: nothing is transposed on the way, and a song's tempo that moves is followed in such
 //! steps. A division that is longer than [`LONGEST_S`] is halved until it is not.
 
-use super::ramps::{Faded, FadedBlock, Level, LevelBlock, Ramp, Smoothed};
-use super::{Effect, LINE_QUIET, Pace, memory_frames, sanitized};
+use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Smoothed};
+use super::{Effect, EffectsPace, LINE_QUIET, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::{LFO_DIVISIONS_BEATS, Param};
 use crate::synth::patch::Values;
@@ -32,10 +32,10 @@ pub struct DelayBlock {
     /// How loud it is.
     pub level: LevelBlock,
     frames: FadedBlock<u32>,
-    feedback: Ramp,
+    feedback: LevelRamp,
     /// Weight of what is new in the low-pass.
-    tone: Ramp,
-    width: Ramp,
+    tone: LevelRamp,
+    width: LevelRamp,
 }
 
 /// What the delay does at each tick.
@@ -61,7 +61,7 @@ struct Targets {
 
 impl DelayControl {
     /// Takes the values over.
-    pub fn take(&mut self, values: &Values, pace: &Pace) {
+    pub fn take(&mut self, values: &Values, pace: &EffectsPace) {
         let targets = &mut self.targets;
         targets.frames = delay_frames(values, pace);
         targets.feedback = values.get(Param::DELAY_FEEDBACK);
@@ -83,7 +83,7 @@ impl DelayControl {
     }
 
     /// The block's, with this level; see `Level::tick` for `jumps`.
-    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> DelayBlock {
+    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &EffectsPace) -> DelayBlock {
         let targets = &self.targets;
         DelayBlock {
             level,
@@ -98,7 +98,7 @@ impl DelayControl {
 }
 
 /// How long a delay is to be, in frames.
-fn delay_frames(values: &Values, pace: &Pace) -> u32 {
+fn delay_frames(values: &Values, pace: &EffectsPace) -> u32 {
     let longest = memory_frames(LONGEST_S, pace.sample_rate_hz) as f64;
     let mut frames = if values.is_on(Param::DELAY_SYNC) {
         let division = values.index(Param::DELAY_DIVISION);

@@ -5,12 +5,12 @@
 
 /// A value that moves straight from one end of a block to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Ramp {
+pub struct LevelRamp {
     pub start: f32,
     pub end: f32,
 }
 
-impl Ramp {
+impl LevelRamp {
     /// The value at `position`, 0 to 1, of the block.
     #[inline(always)]
     pub fn at(&self, position: f32) -> f32 {
@@ -18,8 +18,8 @@ impl Ramp {
     }
 
     /// The ramp whose values are at either end the products of those of two.
-    pub fn times(&self, other: &Ramp) -> Ramp {
-        Ramp {
+    pub fn times(&self, other: &LevelRamp) -> LevelRamp {
+        LevelRamp {
             start: self.start * other.start,
             end: self.end * other.end,
         }
@@ -32,14 +32,14 @@ pub struct Smoothed(f32);
 
 impl Smoothed {
     /// Goes to `target` over the block, or is there from its first frame.
-    pub fn tick(&mut self, target: f32, jumps: bool) -> Ramp {
+    pub fn tick(&mut self, target: f32, jumps: bool) -> LevelRamp {
         let start = if jumps { target } else { self.0 };
         self.0 = target;
-        Ramp { start, end: target }
+        LevelRamp { start, end: target }
     }
 
     /// Goes towards `target` by at most `step`, or is there from the block's first frame.
-    pub fn glide(&mut self, target: f32, jumps: bool, step: f32) -> Ramp {
+    pub fn glide(&mut self, target: f32, jumps: bool, step: f32) -> LevelRamp {
         let next = if jumps {
             target
         } else {
@@ -70,10 +70,10 @@ pub struct Level {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LevelBlock {
     /// Gain of what comes out of the effect.
-    pub wet: Ramp,
+    pub wet: LevelRamp,
     /// Gain of what goes into its memory. It rises from 0 where the effect is turned on amid a sound,
     /// whose edge would be heard as often as it comes round.
-    pub send: Ramp,
+    pub send: LevelRamp,
     /// Whether the effect is off from the block's end on, and its memory empty.
     pub ends: bool,
 }
@@ -108,11 +108,11 @@ impl Level {
         self.send = approach(self.send, 1.0, step);
         self.is_on = self.amount > 0.0;
         Some(LevelBlock {
-            wet: Ramp {
+            wet: LevelRamp {
                 start: start.amount,
                 end: self.amount,
             },
-            send: Ramp {
+            send: LevelRamp {
                 start: start.send,
                 end: self.send,
             },
@@ -121,12 +121,12 @@ impl Level {
     }
 
     /// The block's while nothing changes but `fade`, a gain; when that is 0 the effect is off.
-    pub fn fade(&mut self, fade: &Ramp) -> Option<LevelBlock> {
+    pub fn fade(&mut self, fade: &LevelRamp) -> Option<LevelBlock> {
         if !self.is_on {
             return None;
         }
         self.is_on = fade.end > 0.0;
-        let constant = |value| Ramp {
+        let constant = |value| LevelRamp {
             start: value,
             end: value,
         };
@@ -154,7 +154,7 @@ pub struct FadedBlock<T> {
     pub from: T,
     pub to: T,
     /// How much of what is read is read by `to`, 0 to 1. Of no interest where both are equal.
-    pub mix: Ramp,
+    pub mix: LevelRamp,
 }
 
 impl<T: Copy + PartialEq> Faded<T> {
@@ -175,7 +175,7 @@ impl<T: Copy + PartialEq> Faded<T> {
         FadedBlock {
             from: self.from,
             to: self.to,
-            mix: Ramp {
+            mix: LevelRamp {
                 start,
                 end: self.mix,
             },
@@ -189,8 +189,8 @@ impl<T: Copy + PartialEq> Faded<T> {
 /// block's angle a, as sin″ = −a²·sin has it: the error is below a³/60.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PhasorBlock {
-    sine: Ramp,
-    cosine: Ramp,
+    sine: LevelRamp,
+    cosine: LevelRamp,
     bend: f32,
 }
 
@@ -218,7 +218,7 @@ impl Phasor {
         self.0 += turns;
         self.0 -= self.0.floor();
         let (end_sine, end_cosine) = libm::sincos(TAU * self.0);
-        let ramp = |start: f64, end: f64| Ramp {
+        let ramp = |start: f64, end: f64| LevelRamp {
             start: start as f32,
             end: end as f32,
         };

@@ -26,8 +26,8 @@
 //! The wet sound has about the power of the dry one, whatever the time: it is brought down by the
 //! root of the energy that the network's impulse response has.
 
-use super::ramps::{Faded, FadedBlock, Level, LevelBlock, Phasor, PhasorBlock, Ramp};
-use super::{Effect, FASTEST_HZ, LINE_QUIET, Pace, memory_frames, one_pole, sanitized};
+use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock};
+use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, one_pole, sanitized};
 use crate::dsp::delay_line::DelayLine;
 use crate::synth::parameter::Param;
 use crate::synth::patch::Values;
@@ -120,13 +120,13 @@ pub struct ReverbBlock {
     low_gains: LineRamps,
     high_gains: LineRamps,
     /// Brings the wet sound to the level of the dry.
-    makeup: Ramp,
+    makeup: LevelRamp,
     phasor: PhasorBlock,
 }
 
-/// Gains of the lines, and what they are worked out from.
+/// LineGains of the lines, and what they are worked out from.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Gains {
+struct LineGains {
     time_s: f32,
     damping: f32,
     size: f32,
@@ -135,14 +135,14 @@ struct Gains {
     makeup: f32,
 }
 
-impl Gains {
+impl LineGains {
     /// The gains by which the network decays in `time_s`.
-    fn new(time_s: f32, damping: f32, size: f32, mid_weight: f64) -> Gains {
-        let mut gains = Gains {
+    fn new(time_s: f32, damping: f32, size: f32, mid_weight: f64) -> LineGains {
+        let mut gains = LineGains {
             time_s,
             damping,
             size,
-            ..Gains::default()
+            ..LineGains::default()
         };
         let shorter = libm::exp2(f64::from(damping) * libm::log2(MOST_DAMPED));
         let mut energy = 0.0;
@@ -186,9 +186,9 @@ pub struct ReverbControl {
     pub level: Level,
     predelay_frames: Faded<u32>,
     size: Faded<f32>,
-    gains: Gains,
+    gains: LineGains,
     /// The last block's.
-    past_gains: Gains,
+    past_gains: LineGains,
     predelay_s: f32,
     /// Goes on while the reverb is on, by the engine's clock.
     phasor: Phasor,
@@ -204,8 +204,8 @@ impl ReverbControl {
             level: Level::default(),
             predelay_frames: Faded::default(),
             size: Faded::default(),
-            gains: Gains::default(),
-            past_gains: Gains::default(),
+            gains: LineGains::default(),
+            past_gains: LineGains::default(),
             predelay_s: 0.0,
             phasor: Phasor::default(),
             mid_weight: lowpass_in_phase(weight, MID_HZ, sample_rate_hz),
@@ -233,12 +233,12 @@ impl ReverbControl {
         if (gains.time_s, gains.damping, gains.size) != (time_s, damping, size)
             && values.get(Param::REVERB_AMOUNT) > 0.0
         {
-            self.gains = Gains::new(time_s, damping, size, self.mid_weight);
+            self.gains = LineGains::new(time_s, damping, size, self.mid_weight);
         }
     }
 
     /// The block's, with this level; see `Level::tick` for `jumps`.
-    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &Pace) -> ReverbBlock {
+    pub fn tick(&mut self, level: LevelBlock, jumps: bool, pace: &EffectsPace) -> ReverbBlock {
         let predelay_frames = (f64::from(self.predelay_s) * pace.memory_rate_hz()).round() as u32;
         let step = pace.step(SIZE_FADE_S);
         let size = self.size.tick(self.gains.size, jumps, step);
@@ -256,7 +256,7 @@ impl ReverbControl {
             lengths: [lengths(size.from), lengths(size.to)],
             low_gains: LineRamps::new(past.low, &self.gains.low),
             high_gains: LineRamps::new(past.high, &self.gains.high),
-            makeup: Ramp {
+            makeup: LevelRamp {
                 start: past.makeup,
                 end: self.gains.makeup,
             },

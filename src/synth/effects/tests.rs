@@ -13,7 +13,7 @@ mod reverb_tests;
 struct Rig {
     effects: Effects,
     values: Values,
-    pace: Pace,
+    pace: EffectsPace,
     block: EffectsBlock,
     position: usize,
 }
@@ -24,7 +24,7 @@ impl Rig {
         Rig {
             effects: Effects::new(SimdLevel::chosen(), sample_rate_hz),
             values: values(settings),
-            pace: Pace {
+            pace: EffectsPace {
                 sample_rate_hz,
                 block_frames,
                 beats_per_frame: 2.0 / sample_rate_hz,

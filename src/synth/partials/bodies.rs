@@ -114,10 +114,10 @@ fn continued(listed: &[f64]) -> Vec<f64> {
 }
 
 /// What makes each body, by the name that its parameters' label has; in the order of the labels.
-type Maker = (&'static str, fn() -> Body);
+type BodyMaker = (&'static str, fn() -> Body);
 
 #[rustfmt::skip]
-const MAKERS: [Maker; BODIES] = [
+const MAKERS: [BodyMaker; BODIES] = [
     ("Harmonic", || Body::by(|n| n)),
     ("Free Bar", || Body::by(computed::free_bar)),
     ("Tuned Bar 1:4:10", || Body::of(&modes::TUNED_BAR)),

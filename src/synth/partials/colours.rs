@@ -115,10 +115,10 @@ impl Register {
 }
 
 /// What makes each colour, by the name that its parameters' label has; in the order of the labels.
-type Maker = (&'static str, fn() -> Colour);
+type ColourMaker = (&'static str, fn() -> Colour);
 
 #[rustfmt::skip]
-const MAKERS: [Maker; COLOURS] = [
+const MAKERS: [ColourMaker; COLOURS] = [
     ("Power", Colour::power),
     ("Sine", || Colour::by(formulas::sine)),
     ("Saw", || Colour::by(|n| 1.0 / n)),

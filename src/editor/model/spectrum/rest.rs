@@ -19,16 +19,16 @@ pub struct Rest {
     /// That was heard last, of several the lowest.
     key: u8,
     sample_rate_hz: f64,
-    note: Note,
+    note: RestNote,
     /// With all Levels at 0 dB.
-    level: Note,
+    level: RestNote,
 }
 
 /// Made when it is first needed.
 #[derive(Default)]
-struct Note(Option<RestingNote>);
+struct RestNote(Option<RestingNote>);
 
-impl Note {
+impl RestNote {
     fn play(&mut self, sample_rate_hz: f64, patch: &Patch, key: u8) -> &Snapshot {
         let is_fit = |note: &RestingNote| note.sample_rate_hz() == sample_rate_hz;
         let fit = self.0.take().filter(is_fit);
@@ -42,8 +42,8 @@ impl Default for Rest {
         Rest {
             key: FIRST_KEY,
             sample_rate_hz: SAMPLE_RATE_HZ,
-            note: Note::default(),
-            level: Note::default(),
+            note: RestNote::default(),
+            level: RestNote::default(),
         }
     }
 }

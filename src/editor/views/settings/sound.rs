@@ -122,7 +122,9 @@ impl SoundSection {
         let chosen = &mut self.settings.output_device;
         let names = with_chosen(&self.devices.outputs, chosen.as_deref());
         row(ui, "Output", |ui| {
-            let text = chosen.clone().unwrap_or_else(|| "System default".to_owned());
+            let text = chosen
+                .clone()
+                .unwrap_or_else(|| "System default".to_owned());
             let list = ComboBox::from_id_salt("output device").selected_text(text);
             let list = list.show_ui(ui, |ui| {
                 ui.selectable_value(chosen, None, "System default");

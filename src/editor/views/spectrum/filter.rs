@@ -4,7 +4,7 @@
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
-use super::handle::{self, Moved, Places};
+use super::handle::{self, CurvePlaces, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::filters::FilterControls;
@@ -20,17 +20,17 @@ use crate::synth::{Param, Snapshot};
 /// The handle of a filter, and what a drag of it remembers.
 pub struct FilterHandle {
     controls: &'static FilterControls,
-    drag: Option<Drag>,
+    drag: Option<HandleDrag>,
 }
 
-struct Drag {
+struct HandleDrag {
     /// Where the pointer has taken the cutoff, normalised.
     cutoff: f32,
     /// Where it has taken what is raised, normalised.
     raised: f32,
 }
 
-fn curve(settings: &FilterSettings, canvas: &Canvas, places: &Places) -> Vec<Pos2> {
+fn curve(settings: &FilterSettings, canvas: &Canvas, places: &CurvePlaces) -> Vec<Pos2> {
     places.line(canvas, &filter_gains_db(settings, &places.hz))
 }
 
@@ -59,8 +59,8 @@ impl FilterHandle {
         (self.controls.settings)(&values_before_macros(&model.patch()))
     }
 
-    fn moved_params(&self, settings: &FilterSettings) -> Moved {
-        Moved {
+    fn moved_params(&self, settings: &FilterSettings) -> HandleParams {
+        HandleParams {
             along: self.controls.cutoff,
             upwards: self.controls.upwards(Some(settings)),
             form: self.controls.slope,
@@ -96,7 +96,7 @@ impl FilterHandle {
         self.tell(ui, &response, context, &settings);
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
-        let places = Places::new(canvas);
+        let places = CurvePlaces::new(canvas);
         let color = theme.filter.gamma_multiply(if in_use { 1.0 } else { 0.45 });
         if let Some(moved) = self.moved(context.live.snapshot(), &settings) {
             let stroke = Stroke::new(1.0, color.gamma_multiply(0.6));
@@ -146,7 +146,7 @@ impl FilterHandle {
         response: &Response,
         canvas: &Canvas,
         model: &mut EditorModel,
-        params: &Moved,
+        params: &HandleParams,
     ) {
         if response.double_clicked() {
             self.drag = None;
@@ -158,7 +158,7 @@ impl FilterHandle {
         }
         if response.drag_started() {
             model.begin_group("Move filter");
-            self.drag = Some(Drag {
+            self.drag = Some(HandleDrag {
                 cutoff: model.normalized(params.along),
                 raised: model.normalized(params.upwards),
             });

@@ -19,22 +19,22 @@ const KEY_STEP: f32 = 0.01;
 const WHEEL: f32 = 0.0012;
 
 /// The places along the axis at which curves are worked out.
-pub struct Places {
+pub struct CurvePlaces {
     xs: Vec<f32>,
     /// Frequencies.
     pub hz: Vec<f32>,
 }
 
-impl Places {
+impl CurvePlaces {
     /// From one end of the plot to the other.
-    pub fn new(canvas: &Canvas) -> Places {
+    pub fn new(canvas: &Canvas) -> CurvePlaces {
         let room = canvas.extent();
         let count = (room.length() / STEP).ceil() as usize;
         let xs: Vec<f32> = (0..=count)
             .map(|place| (room.min + STEP * place as f32).min(room.max))
             .collect();
         let hz = xs.iter().map(|&x| canvas.hz(x)).collect();
-        Places { xs, hz }
+        CurvePlaces { xs, hz }
     }
 
     /// The numbers at the places.
@@ -53,7 +53,7 @@ impl Places {
 
 /// The parameters that a handle moves.
 #[derive(Clone, Copy, Debug)]
-pub struct Moved {
+pub struct HandleParams {
     /// Sideways.
     pub along: Param,
     /// Up and down.
@@ -62,7 +62,7 @@ pub struct Moved {
     pub form: Param,
 }
 
-impl Moved {
+impl HandleParams {
     /// Puts all of them back.
     pub fn reset(&self, model: &mut EditorModel, name: &'static str) {
         model.end_group();

@@ -4,7 +4,7 @@
 use egui::{CursorIcon, Pos2, Response, Stroke, Ui, WidgetInfo, pos2};
 
 use super::canvas::Canvas;
-use super::handle::{self, Moved, Places};
+use super::handle::{self, CurvePlaces, HandleParams};
 use crate::editor::context::ViewContext;
 use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::current_text;
@@ -26,14 +26,14 @@ pub struct ShaperCurves {
 }
 
 /// A shaper that is a curve, as it is set.
-struct Curve<'a> {
+struct HeldCurve<'a> {
     kind: ShaperKind,
     handle: ShaperHandle,
     values: &'a Values,
     fundamental_hz: f64,
 }
 
-impl Curve<'_> {
+impl HeldCurve<'_> {
     /// Gains in dB, all 0 while the shaper is off.
     fn gains_db(&self, numbers: &[f32], hz: &[f32]) -> Vec<f32> {
         shaper_gains_db(self.values, self.kind, self.fundamental_hz, numbers, hz)
@@ -79,7 +79,7 @@ impl ShaperCurves {
         self.paint_others(ui, canvas, &values, in_use);
         let kind = in_use?;
         let handle = ShaperHandle::of(kind)?;
-        let curve = |values| Curve {
+        let curve = |values| HeldCurve {
             kind,
             handle,
             values,
@@ -88,7 +88,7 @@ impl ShaperCurves {
         let id = ui.scope_id().with(("shaper", kind.group()));
         let (_, response) = handle::interact(ui, id, curve(&values).place(canvas));
         self.drag(ui, &response, canvas, context.model, &curve(&values));
-        let params = Moved {
+        let params = HandleParams {
             along: handle.along,
             upwards: handle.amount,
             form: handle.form,
@@ -100,7 +100,7 @@ impl ShaperCurves {
         let curve = curve(&values);
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
-        let places = Places::new(canvas);
+        let places = CurvePlaces::new(canvas);
         let gains_db = curve.gains_db(&places.numbers(canvas), &places.hz);
         let line = places.line(canvas, &gains_db);
         painter.line(line, Stroke::new(1.75, theme.filter));
@@ -112,7 +112,7 @@ impl ShaperCurves {
     fn paint_others(&self, ui: &Ui, canvas: &Canvas, values: &Values, in_use: Option<ShaperKind>) {
         let fundamental_hz = canvas.reference.fundamental_hz();
         // They are worked out where a curve is on.
-        let mut along: Option<(Places, Vec<f32>)> = None;
+        let mut along: Option<(CurvePlaces, Vec<f32>)> = None;
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(canvas.plot);
         for &kind in ShaperKind::ALL.iter().filter(|kind| Some(**kind) != in_use) {
@@ -120,7 +120,7 @@ impl ShaperCurves {
                 continue;
             }
             let (places, numbers) = along.get_or_insert_with(|| {
-                let places = Places::new(canvas);
+                let places = CurvePlaces::new(canvas);
                 let numbers = places.numbers(canvas);
                 (places, numbers)
             });
@@ -136,7 +136,7 @@ impl ShaperCurves {
         response: &Response,
         canvas: &Canvas,
         model: &mut EditorModel,
-        curve: &Curve,
+        curve: &HeldCurve,
     ) {
         let ShaperHandle {
             along,
@@ -146,7 +146,7 @@ impl ShaperCurves {
         } = curve.handle;
         if response.double_clicked() {
             self.drag = None;
-            let params = Moved {
+            let params = HandleParams {
                 along,
                 upwards: amount,
                 form,
@@ -182,7 +182,7 @@ impl ShaperCurves {
 }
 
 /// Sets a patch such that the handle of the curve is nearest to a place.
-fn move_to(patch: &mut Patch, curve: &Curve, canvas: &Canvas, at: Pos2) {
+fn move_to(patch: &mut Patch, curve: &HeldCurve, canvas: &Canvas, at: Pos2) {
     let ShaperHandle { along, amount, .. } = curve.handle;
     let fundamental_hz = curve.fundamental_hz;
     let (number, hz) = (canvas.number(at.x), canvas.hz(at.x));
@@ -210,9 +210,15 @@ fn move_to(patch: &mut Patch, curve: &Curve, canvas: &Canvas, at: Pos2) {
 }
 
 /// For a screen reader and for the help line.
-fn tell(ui: &Ui, response: &Response, context: &mut ViewContext, kind: ShaperKind, params: &Moved) {
+fn tell(
+    ui: &Ui,
+    response: &Response,
+    context: &mut ViewContext,
+    kind: ShaperKind,
+    params: &HandleParams,
+) {
     let name = kind.group().name();
-    let Moved {
+    let HandleParams {
         along,
         upwards,
         form,

@@ -52,14 +52,14 @@ pub struct Morph {
     key: u8,
     /// Indices of bodies.
     bodies: Mix<u8>,
-    spectra: Mix<GainSettings>,
+    spectra: Mix<SpectrumSettings>,
     ratios: RatioSettings,
     strike: Strike,
 }
 
 /// What the gains of a spectrum depend on.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct GainSettings {
+struct SpectrumSettings {
     /// Index of the body, if it has levels of its own.
     body: Option<u8>,
     /// Index of the colour.
@@ -81,7 +81,7 @@ impl Morph {
         let weights = weights(x, y);
         let bodies = SpectrumParams::ALL.map(|params| values.index(params.body) as u8);
         let spectra =
-            SpectrumParams::ALL.map(|params| GainSettings::read(&params, values, context));
+            SpectrumParams::ALL.map(|params| SpectrumSettings::read(&params, values, context));
         Some(Morph {
             partials: values.index(Param::PARTIALS),
             key: context.key,
@@ -163,11 +163,11 @@ impl SpectrumSource for Morph {
     }
 }
 
-impl GainSettings {
-    fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> GainSettings {
+impl SpectrumSettings {
+    fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
         let has_levels = context.tables.bodies[body].levels(context.key).is_some();
-        GainSettings {
+        SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,
             tilt_db: values.get(params.tilt),
@@ -189,7 +189,7 @@ struct Spectrum<'a> {
 }
 
 impl<'a> Spectrum<'a> {
-    fn new(settings: &GainSettings, tables: &'a HarmonicTables, key: u8) -> Spectrum<'a> {
+    fn new(settings: &SpectrumSettings, tables: &'a HarmonicTables, key: u8) -> Spectrum<'a> {
         let colour = &tables.colours[usize::from(settings.colour)];
         let (odd, even) = odd_even_gains(settings.odd_even);
         let body = settings
