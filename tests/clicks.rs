@@ -328,6 +328,8 @@ fn a_step_in_the_block_of_a_corner_does_not_click() {
         // The hold ends within the block in which the step begins.
         patch.set(Param::AMP_ATTACK, 0.0);
         patch.set(Param::AMP_DECAY, 1.0);
+        // At a level of 1 there would be no corner.
+        patch.set(Param::AMP_SUSTAIN, 0.3);
         let hold_s = (tick + into_block) as f64 / RATE;
         patch.set(Param::AMP_HOLD, hold_s as f32);
         let frames = f64::from(patch.plain(Param::AMP_HOLD)) * RATE;

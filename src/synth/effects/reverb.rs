@@ -124,7 +124,7 @@ pub struct ReverbBlock {
     phasor: PhasorBlock,
 }
 
-/// LineGains of the lines, and what they are worked out from.
+/// Gains of the lines, and what they are worked out from.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct LineGains {
     time_s: f32,
