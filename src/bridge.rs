@@ -7,6 +7,7 @@
 //! The [output's frames](OutputSender) cross by a queue, while a screen analyses them.
 //!
 //! The keys of the screen's keyboard go the other way, by a queue: [`ScreenKeys`] to [`KeyReceiver`].
+//! Its [`Wheels`] go with them, by an atomic number.
 //!
 //! [`LoadMeter`] is counted on the audio thread all the time, so that a window that opens has the
 //! last seconds to show. It knows no clock: whoever calls the engine measures, and adds.
@@ -21,6 +22,7 @@ mod output;
 mod sender;
 mod telemetry;
 mod watch;
+mod wheels;
 
 use crate::sync::Output;
 use crate::synth::Snapshot;
@@ -33,6 +35,7 @@ pub use output::{OutputReceiver, OutputSender, OutputWatch};
 pub use sender::Sender;
 pub use telemetry::Telemetry;
 pub use watch::{Receiver, Watch};
+pub use wheels::Wheels;
 
 /// The audio thread's end of telemetry.
 pub type TelemetrySender = Sender<Telemetry>;

@@ -282,7 +282,7 @@ impl NiceEguiApp for App {
                 ctx.add_plugin(keyboard);
             }
         }
-        self.open = Some(Open::new(
+        let mut open = Open::new(
             &ctx,
             self.params.clone(),
             Box::new(host),
@@ -290,7 +290,9 @@ impl NiceEguiApp for App {
             &self.sources,
             &self.keys,
             (Library::user(), SettingsFile::user()),
-        ));
+        );
+        open.shell.greet();
+        self.open = Some(open);
         Ok(())
     }
 

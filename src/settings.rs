@@ -106,6 +106,10 @@ pub struct Settings {
     pub looks: Looks,
     /// The keyboard layout for all windows.
     pub letters: Letters,
+    /// Whether a preset that is loaded leaves the effects as they are.
+    pub keep_effects: bool,
+    /// Whether windows open with the hint for new users, which is so until it is closed.
+    pub hint: bool,
     /// The size of a new instance's window.
     pub size: EditorSize,
     /// Initial parameter values of a new instance.
@@ -118,6 +122,8 @@ impl Default for Settings {
             scale_percent: 100,
             looks: Looks::default(),
             letters: Letters::default(),
+            keep_effects: false,
+            hint: true,
             size: EditorSize::DEFAULT,
             new_instance: NewInstance::default(),
         }
@@ -297,6 +303,8 @@ mod tests {
             scale_percent: 150,
             looks: Looks::HighContrast,
             letters: Letters::Azerty,
+            keep_effects: true,
+            hint: false,
             size: EditorSize {
                 width: 1_300,
                 height: 800,

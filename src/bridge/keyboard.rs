@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use super::keys::{CAPACITY, KeyMessage};
+use super::wheels::Wheels;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Producer};
 
 /// Lets windows play, one after the other.
@@ -11,13 +12,19 @@ pub struct KeySender {
     /// Locked among windows only.
     messages: Arc<Mutex<Producer<KeyMessage>>>,
     takes: Arc<AtomicU64>,
+    wheels: Arc<AtomicU64>,
 }
 
 impl KeySender {
-    pub(super) fn new(messages: Producer<KeyMessage>, takes: Arc<AtomicU64>) -> KeySender {
+    pub(super) fn new(
+        messages: Producer<KeyMessage>,
+        takes: Arc<AtomicU64>,
+        wheels: Arc<AtomicU64>,
+    ) -> KeySender {
         KeySender {
             messages: Arc::new(Mutex::new(messages)),
             takes,
+            wheels,
         }
     }
 
@@ -41,7 +48,8 @@ impl KeySender {
     }
 }
 
-/// One window's keys. Its end is the end of every note that they hold.
+/// One window's keys and wheels. Its end is the end of every note that they hold, and the pitch wheel
+/// goes back to rest.
 pub struct ScreenKeys {
     sender: KeySender,
 }
@@ -68,6 +76,17 @@ impl ScreenKeys {
         messages.slots() < CAPACITY
     }
 
+    /// Where the wheels stand. The modulation wheel stays where a window before has left it.
+    pub fn wheels(&self) -> Wheels {
+        Wheels::load(&self.sender.wheels)
+    }
+
+    /// Moves the wheels. The audio thread hears of where they stand at its next buffer, whatever the
+    /// number of moves before.
+    pub fn set_wheels(&self, wheels: Wheels) {
+        wheels.store(&self.sender.wheels);
+    }
+
     /// All keys come up, those among them that the audio thread has not heard of yet.
     pub fn release_all(&self) {
         self.sender.takes.fetch_add(1, Ordering::Release);
@@ -77,5 +96,9 @@ impl ScreenKeys {
 impl Drop for ScreenKeys {
     fn drop(&mut self) {
         self.release_all();
+        self.set_wheels(Wheels {
+            bend: 0.0,
+            ..self.wheels()
+        });
     }
 }

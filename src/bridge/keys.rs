@@ -6,6 +6,7 @@
 //! new take the audio thread lets go of every key of the one before.
 
 use super::keyboard::KeySender;
+use super::wheels::Wheels;
 use crate::sync::{Arc, AtomicU64, Consumer, IS_MODEL, Ordering, RingBuffer};
 use crate::synth::{Event, NoteAddress};
 
@@ -37,6 +38,9 @@ pub struct KeyReceiver {
     /// their velocities.
     waiting: u128,
     velocities: [f32; 128],
+    wheels: Arc<AtomicU64>,
+    /// Where the engine has the wheels, as far as they were moved here.
+    wheels_played: Wheels,
     /// The other end, for handing it out.
     sender: KeySender,
 }
@@ -46,14 +50,17 @@ impl KeyReceiver {
     pub fn new() -> KeyReceiver {
         let (producer, messages) = RingBuffer::new(CAPACITY);
         let takes = Arc::new(AtomicU64::new(0));
+        let wheels = Arc::new(AtomicU64::new(0));
         KeyReceiver {
             messages,
             take: 0,
             held: 0,
             waiting: 0,
             velocities: [0.0; 128],
-            sender: KeySender::new(producer, takes.clone()),
+            sender: KeySender::new(producer, takes.clone(), wheels.clone()),
             takes,
+            wheels,
+            wheels_played: Wheels::default(),
         }
     }
 
@@ -67,6 +74,10 @@ impl KeyReceiver {
     pub fn receive(&mut self, mut play: impl FnMut(Event)) {
         let take = self.takes.load(Ordering::Acquire);
         self.begin(take, &mut play);
+        // Before the notes of the same buffer: they begin with the wheels as they stand.
+        let wheels = Wheels::load(&self.wheels);
+        wheels.play(self.wheels_played, CHANNEL, &mut play);
+        self.wheels_played = wheels;
         while self.waiting != 0 {
             let key = self.waiting.trailing_zeros() as u8;
             self.waiting &= self.waiting - 1;
@@ -94,11 +105,13 @@ impl KeyReceiver {
         }
     }
 
-    /// The engine has been reset: no key sounds any more. Of what was played while the instrument
+    /// The engine has been reset: no key sounds any more, and its wheels are at rest until the next call
+    /// of [`KeyReceiver::receive`]. Of what was played while the instrument
     /// did not run, perhaps long ago, the keys count that are still down. Never waits, allocates or
     /// frees.
     pub fn reset(&mut self) {
         self.held = 0;
+        self.wheels_played = Wheels::default();
         while let Ok(message) = self.messages.pop() {
             if message.take < self.take {
                 continue;
@@ -235,6 +248,52 @@ mod tests {
         receiver.reset();
         drop(keys);
         assert_eq!(received(&mut receiver), []);
+    }
+
+    #[test]
+    fn the_wheels_are_heard_as_they_stand() {
+        let heard = |receiver: &mut KeyReceiver| {
+            let mut events = Vec::new();
+            receiver.receive(|event| events.push(event));
+            events
+        };
+        let bend = |value| Event::PitchBend { channel: 0, value };
+        let modulation = |value| Event::Controller {
+            channel: 0,
+            number: 1,
+            value,
+        };
+        let mut receiver = KeyReceiver::new();
+        let keys = receiver.sender().open();
+        assert_eq!(heard(&mut receiver), []);
+        for step in 1..=2 * CAPACITY {
+            let way = step as f32 / (2 * CAPACITY) as f32;
+            keys.set_wheels(Wheels {
+                bend: -way,
+                modulation: 0.5 * way,
+            });
+        }
+        // Many moves leave room for notes, and come before them.
+        keys.press(60, 1.0);
+        assert_eq!(
+            heard(&mut receiver),
+            [bend(-1.0), modulation(0.5), on(60, 1.0)]
+        );
+        assert_eq!(heard(&mut receiver), []);
+        // A new engine is brought to where they stand.
+        receiver.reset();
+        assert_eq!(heard(&mut receiver), [bend(-1.0), modulation(0.5)]);
+        // With the window only the pitch goes back.
+        drop(keys);
+        assert_eq!(heard(&mut receiver), [bend(0.0)]);
+        let keys = receiver.sender().open();
+        assert_eq!(keys.wheels().modulation, 0.5);
+        // Out of range.
+        keys.set_wheels(Wheels {
+            bend: f32::NAN,
+            modulation: 7.0,
+        });
+        assert_eq!(heard(&mut receiver), [modulation(1.0)]);
     }
 
     #[test]

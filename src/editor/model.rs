@@ -72,6 +72,8 @@ pub struct EditorModel {
     library: Library,
     /// What undo and redo have done with the library.
     library_reports: Vec<LibraryReport>,
+    /// Whether presets leave the effects as they are.
+    keeps_effects: bool,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
     /// The window's time.
@@ -97,6 +99,7 @@ impl EditorModel {
             followed: Followed::default(),
             library,
             library_reports: Vec::new(),
+            keeps_effects: false,
             loaded_sounds: 0,
             now_s: 0.0,
         }

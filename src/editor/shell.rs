@@ -22,7 +22,9 @@ use crate::editor::model::live::Live;
 use crate::editor::model::sound_device;
 use crate::editor::theme;
 use crate::editor::views::browser::Browser;
+use crate::editor::views::hint;
 use crate::editor::views::keyboard::Keyboard;
+use crate::editor::views::macro_strip;
 use crate::editor::views::modulators::ModulatorStrip;
 use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
@@ -54,6 +56,8 @@ pub struct Shell {
     meter: OutputMeter,
     /// The standalone program, if the window is its.
     program: Option<Program>,
+    /// Whether new users are to be greeted with the hint.
+    greets: bool,
     /// What a key has done, and until when the message is shown, in the window's seconds.
     status_message: Option<(String, f64)>,
 }
@@ -80,6 +84,7 @@ impl Shell {
             learn: Learn::default(),
             meter: OutputMeter::default(),
             program: Program::of_this_process(),
+            greets: false,
             status_message: None,
         }
     }
@@ -108,6 +113,12 @@ impl Shell {
         self.views.settings.settings()
     }
 
+    /// Shows the hint for new users, unless they have closed it once.
+    pub fn greet(&mut self) {
+        // Without a file it could not be closed for good.
+        self.greets = self.views.settings.path().is_some();
+    }
+
     /// The window closes.
     pub fn close(&mut self, params: &HostParams) {
         // Nobody would see what is learned now.
@@ -122,7 +133,11 @@ impl Shell {
 
     pub fn show(&mut self, ui: &mut Ui, model: &mut EditorModel, live: &Live) {
         let window = ui.max_rect();
-        let layout = Layout::of(window);
+        let has_hint = self.greets && self.settings().hint;
+        let layout = match has_hint {
+            true => Layout::below_hint(window, hint::HEIGHT),
+            false => Layout::of(window),
+        };
         let theme = theme::current(ui);
         ui.painter().rect_filled(window, 0, theme.window);
         let now_s = ui.input(|input| input.time);
@@ -137,7 +152,19 @@ impl Shell {
         place(ui, layout.header, |ui| {
             header::show(ui, &mut context, &mut views.browser, &mut views.settings);
         });
+        if has_hint {
+            let below = Rect::from_min_max(layout.header.left_bottom(), layout.body.right_top());
+            place(ui, below, |ui| {
+                if hint::show(ui, &mut context) {
+                    views.settings.change(|settings| settings.hint = false);
+                }
+            });
+        }
         views.scrolled_body(ui, &mut context, &layout);
+        let keep_effects = context.model.keeps_effects();
+        views
+            .settings
+            .change(|settings| settings.keep_effects = keep_effects);
         // The view that held something may have gone meanwhile.
         if !ui.input(|input| input.pointer.any_down()) {
             context.model.end_drag();
@@ -178,6 +205,7 @@ impl Shell {
         }
         model.begin_frame(now_s);
         self.views.settings.follow(ui);
+        model.set_keeps_effects(self.settings().keep_effects);
         let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
         if let Some(text) = message {
             self.status_message = Some((text, now_s + MESSAGE_S));
@@ -265,8 +293,13 @@ impl Views {
                 self.panels.show(ui, context);
             });
         }
-        place(ui, body.keyboard.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+        let row = body.keyboard.shrink2(vec2(theme::GAP, 0.0));
+        let border = row.right() - macro_strip::width(rect.width());
+        place(ui, row.with_max_x(border - 1.5 * theme::GAP), |ui| {
             self.keyboard.show(ui, context);
+        });
+        place(ui, row.with_min_x(border), |ui| {
+            macro_strip::show(ui, context);
         });
     }
 }

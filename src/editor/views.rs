@@ -4,7 +4,9 @@
 //! `show(&mut self, ui, context)`.
 
 pub mod browser;
+pub mod hint;
 pub mod keyboard;
+pub mod macro_strip;
 pub mod modulators;
 pub mod panels;
 pub mod settings;

@@ -34,6 +34,8 @@ pub fn format(settings: &Settings) -> String {
         scale_percent,
         looks,
         letters,
+        keep_effects,
+        hint,
         size,
         new_instance,
     } = settings;
@@ -52,6 +54,8 @@ pub fn format(settings: &Settings) -> String {
          scale = {scale_percent} # per cent, {} to {}\n\
          theme = \"{}\" # dark, light, high contrast\n\
          letters = \"{}\" # of the computer's keyboard: qwerty, qwertz, azerty\n\
+         keep_effects = {keep_effects} # when a preset is loaded\n\
+         hint = {hint} # for new users, until it is closed\n\
          \n\
          [window] # of a new instance, in points\n\
          width = {}\n\
@@ -109,6 +113,8 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), Strin
         "scale" => settings.scale_percent = whole(value, &SCALES_PERCENT)?,
         "theme" => settings.looks = named(value, &LOOKS)?,
         "letters" => settings.letters = named(value, &LETTERS)?,
+        "keep_effects" => settings.keep_effects = switch(value)?,
+        "hint" => settings.hint = switch(value)?,
         "window.width" => {
             let widths = EditorSize::MIN.width..=EditorSize::MAX.width;
             settings.size.width = whole(value, &widths)?;
@@ -118,12 +124,7 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), Strin
             settings.size.height = whole(value, &heights)?;
         }
         "new_instance.voices" => new.voices = whole(value, &VOICES)?,
-        "new_instance.mpe" => {
-            new.mpe = match value {
-                DeValue::Boolean(on) => *on,
-                _ => return Err("expected true or false".to_owned()),
-            }
-        }
+        "new_instance.mpe" => new.mpe = switch(value)?,
         "new_instance.bend_range" => new.bend_range_semitones = whole(value, &BENDS_SEMITONES)?,
         "new_instance.mpe_bend_range" => {
             new.mpe_bend_range_semitones = whole(value, &BENDS_SEMITONES)?;
@@ -131,6 +132,13 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), Strin
         _ => return Err("unknown setting".to_owned()),
     }
     Ok(())
+}
+
+fn switch(value: &DeValue) -> Result<bool, String> {
+    match value {
+        DeValue::Boolean(on) => Ok(*on),
+        _ => Err("expected true or false".to_owned()),
+    }
 }
 
 fn whole(value: &DeValue, range: &RangeInclusive<u32>) -> Result<u32, String> {
@@ -185,6 +193,8 @@ mod tests {
             ("theme = 1", 1, "high contrast"),
             ("letters = \"dvorak\"", 1, "qwertz"),
             ("[window]\nwidth = 800\nheight = 4", 3, "500 to 8192"),
+            ("keep_effects = 1", 1, "true or false"),
+            ("hint = \"no\"", 1, "true or false"),
             ("[new_instance]\nmpe = 1", 2, "true or false"),
             ("[new_instance]\nvoices = 0", 2, "1 to 2048"),
             ("colour = 1", 1, "unknown setting"),

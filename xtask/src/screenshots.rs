@@ -112,7 +112,7 @@ fn shoot(program: &Path, screen: &Screen, scene: &Scene) -> Result<Picture> {
     replace::remove(&folder)?;
     fs::create_dir_all(&folder)?;
     let settings = format!(
-        "theme = \"{looks}\"\n[window]\nwidth = {}\nheight = {}\n",
+        "theme = \"{looks}\"\nhint = false\n[window]\nwidth = {}\nheight = {}\n",
         SIZE.0, SIZE.1
     );
     fs::write(folder.join("settings.toml"), settings)?;

@@ -146,6 +146,8 @@ impl ValueEntry {
 pub struct NameEntry {
     /// The macro's number.
     pub number: usize,
+    /// The one of its controls at which it is edited.
+    pub at: egui::Id,
     /// What has been typed so far.
     pub text: String,
     /// Whether the field has not been shown yet.
@@ -155,10 +157,11 @@ pub struct NameEntry {
 }
 
 impl NameEntry {
-    /// Beginning with the name as it stands.
-    pub fn new(number: usize, model: &EditorModel) -> NameEntry {
+    /// At this control, beginning with the name as it stands.
+    pub fn new(number: usize, at: egui::Id, model: &EditorModel) -> NameEntry {
         NameEntry {
             number,
+            at,
             text: model.macro_name(number),
             is_new: true,
             seen: Seen::default(),

@@ -5,7 +5,16 @@ use super::compare::{Side, Sound};
 use super::host::stepped;
 use crate::params::{LoadedPreset, fingerprint};
 use crate::state::Preset;
+use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Patch};
+
+/// What [`EditorModel::set_keeps_effects`] keeps.
+const EFFECTS: [Group; 3] = [Group::Chorus, Group::Delay, Group::Reverb];
+
+/// Whether a parameter is one of the effects'.
+pub(super) fn is_of_effects(param: Param) -> bool {
+    EFFECTS.contains(&param.row().group)
+}
 
 /// Whether a preset says how it is to be played.
 pub fn sets_performance(patch: &Patch) -> bool {
@@ -15,6 +24,16 @@ pub fn sets_performance(patch: &Patch) -> bool {
 }
 
 impl EditorModel {
+    /// Whether a preset that is loaded leaves the effects as they are, and what they still hold.
+    pub fn keeps_effects(&self) -> bool {
+        self.keeps_effects
+    }
+
+    /// The same, from now on.
+    pub fn set_keeps_effects(&mut self, keeps_effects: bool) {
+        self.keeps_effects = keeps_effects;
+    }
+
     /// Sets every parameter in which `patch` differs from what the host has, as one step.
     pub fn load(&mut self, patch: &Patch) {
         self.begin_group("Load preset");
@@ -28,7 +47,8 @@ impl EditorModel {
     }
 
     /// Loads a preset: its sound, what it calls the macros, and its name for the eye and the state. How
-    /// the person plays stays, unless the preset asks for something else than the default.
+    /// the person plays stays, unless the preset asks for something else than the default; so do the effects
+    /// if they are to be kept.
     pub fn load_preset(&mut self, id: &str, preset: &Preset) {
         let Preset {
             name,
@@ -44,17 +64,25 @@ impl EditorModel {
                 kept.set_normalized(param, self.normalized(param));
             }
         }
+        if self.keeps_effects {
+            for param in Param::all().filter(|&param| is_of_effects(param)) {
+                kept.set_normalized(param, self.normalized(param));
+            }
+        }
         self.load(&kept);
         self.set_macro_names(macro_names);
         let loaded = LoadedPreset::new(id, name, patch, macro_names);
-        self.change_sound(Some(loaded));
+        self.change_sound(Some(loaded), self.keeps_effects);
         self.end_group();
     }
 
-    /// Another sound has taken the place of the one before: this preset, or none.
-    pub(super) fn change_sound(&mut self, preset: Option<LoadedPreset>) {
+    /// Another sound has taken the place of the one before: this preset, or none. What the effects still
+    /// hold of the one before goes on only if they are the same.
+    pub(super) fn change_sound(&mut self, preset: Option<LoadedPreset>, has_same_effects: bool) {
         self.params.set_preset(preset);
-        self.params.begin_new_sound();
+        if !has_same_effects {
+            self.params.begin_new_sound();
+        }
         self.loaded_sounds += 1;
     }
 
@@ -112,7 +140,7 @@ impl EditorModel {
         if let Some(sound) = waited {
             self.load(&sound.patch);
             self.set_macro_names(&sound.macro_names);
-            self.change_sound(sound.preset);
+            self.change_sound(sound.preset, false);
         }
         self.end_group();
     }

@@ -6,6 +6,7 @@ use super::EditorModel;
 use super::action::{Action, LibraryAction, Swap};
 use super::compare::Compare;
 use super::history::Step;
+use super::presets::is_of_effects;
 use super::session::SharedSession;
 use crate::params::{HostParams, LoadedPreset};
 use crate::state::MacroNames;
@@ -79,12 +80,17 @@ impl EditorModel {
     }
 
     fn apply(&mut self, step: Step) {
+        let changes_effects = step
+            .changes
+            .iter()
+            .any(|change| is_of_effects(change.param));
+        let has_same_effects = self.keeps_effects && !changes_effects;
         for change in step.changes {
             self.send(change.param, change.after);
         }
         for action in step.actions {
             match action {
-                Action::Preset(swap) => self.change_sound(swap.after),
+                Action::Preset(swap) => self.change_sound(swap.after, has_same_effects),
                 Action::MacroNames(swap) => self.set_macro_names(&swap.after),
                 Action::Compare(swap) => self.session.lock().compare = swap.after,
                 Action::Controllers(swap) => self.params.controllers().replace(swap.after),

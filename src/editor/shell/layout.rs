@@ -39,10 +39,15 @@ pub struct Layout {
 impl Layout {
     /// In a window of this place and size.
     pub fn of(window: Rect) -> Layout {
+        Layout::below_hint(window, 0.0)
+    }
+
+    /// With a hint of this height between the header and the body.
+    pub fn below_hint(window: Rect, hint: f32) -> Layout {
         let header = window.top() + HEADER;
         let status = (window.bottom() - STATUS).max(header);
         let row = |top: f32, bottom: f32| Rect::from_x_y_ranges(window.x_range(), top..=bottom);
-        let body = row(header, status);
+        let body = row((header + hint).min(status), status);
         let least = vec2(
             EditorSize::MIN.width as f32,
             EditorSize::MIN.height as f32 - HEADER - STATUS,

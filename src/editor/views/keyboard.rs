@@ -6,6 +6,7 @@
 //! text is typed, and when the window closes.
 
 mod piano;
+mod wheels;
 
 use std::time::Duration;
 
@@ -22,9 +23,12 @@ use crate::editor::model::spectrum::pitch::key_name;
 use crate::editor::theme::{self, small_text};
 use crate::settings::Letters;
 use piano::Piano;
+use wheels::WheelPair;
 
 /// The octave and the velocity beside the keys, points.
 const SIDE: f32 = 112.0;
+/// Where the piano begins, from the left; points.
+const PIANO: f32 = SIDE + wheels::WIDTH + 2.0 * theme::GAP;
 /// The lowest keys that the row of letters can begin at: MIDI's lowest C, and the highest that
 /// leaves room for an octave.
 const BASES: std::ops::RangeInclusive<u8> = 0..=108;
@@ -97,6 +101,7 @@ pub struct Keyboard {
     modifiers: Modifiers,
     /// Until when the message that letters are capitals is shown, in the window's seconds.
     capitals_s: f64,
+    wheels: WheelPair,
     /// Since when the audio thread has not heard of everything, in the window's seconds.
     unheard_s: Option<f64>,
     /// Whether the host has been asked to wake since then.
@@ -132,6 +137,7 @@ impl Keyboard {
             unreported: Vec::new(),
             modifiers: Modifiers::NONE,
             capitals_s: f64::NEG_INFINITY,
+            wheels: WheelPair::default(),
             unheard_s: None,
             is_asked: false,
         }
@@ -145,6 +151,7 @@ impl Keyboard {
             self.release_typed();
         }
         self.type_notes(ui);
+        self.wheels.spring(ui, &self.keys);
         self.show_capitals(ui, context);
         self.wake(ui, context);
     }
@@ -162,8 +169,12 @@ impl Keyboard {
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         let rect = ui.max_rect();
         let side = Rect::from_min_max(rect.min, pos2(rect.left() + SIDE, rect.bottom()));
-        let place = Rect::from_min_max(pos2(side.right() + theme::GAP, rect.top()), rect.max);
+        let place = rect.with_min_x(rect.left() + PIANO);
         self.side(ui, context, side);
+        let left = side.right() + theme::GAP;
+        let wheels = rect.with_min_x(left).with_max_x(left + wheels::WIDTH);
+        self.wheels
+            .show(ui, context, wheels.shrink2(vec2(0.0, 1.0)), &self.keys);
         let piano = Piano::new(place, self.base);
         self.touch(ui, context, &piano);
         let heard = match context.live.telemetry() {

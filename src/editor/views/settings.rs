@@ -70,7 +70,6 @@ impl SettingsPage {
     }
 
     /// Where the settings are.
-    #[cfg(test)]
     pub fn path(&self) -> Option<&std::path::Path> {
         self.file.path()
     }
@@ -103,6 +102,16 @@ impl SettingsPage {
     /// The settings as they stand.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Changes settings elsewhere than on the page. If the file cannot be written, they hold until the
+    /// window closes.
+    pub fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        let before = self.settings;
+        change(&mut self.settings);
+        if self.settings != before {
+            self.write(&before);
+        }
     }
 
     /// Whether the page is to be shown.
@@ -239,6 +248,12 @@ impl SettingsPage {
         }
         if now.letters != before.letters {
             kept.letters = now.letters;
+        }
+        if now.keep_effects != before.keep_effects {
+            kept.keep_effects = now.keep_effects;
+        }
+        if now.hint != before.hint {
+            kept.hint = now.hint;
         }
         if now.new_instance != before.new_instance {
             kept.new_instance = now.new_instance;

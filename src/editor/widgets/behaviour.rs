@@ -164,11 +164,10 @@ pub fn fine(ui: &Ui) -> f32 {
     }
 }
 
-fn wheel(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
-    if !response.hovered() {
-        return;
-    }
-    let notches = ui.input_mut(|input| {
+/// How far the mouse's wheel has been turned in this frame, over what the pointer is on; upwards is
+/// positive. Nothing behind moves with it.
+pub fn notches(ui: &Ui) -> f32 {
+    ui.input_mut(|input| {
         let mut notches = 0.0;
         for event in &input.events {
             if let Event::MouseWheel { unit, delta, .. } = event {
@@ -186,7 +185,14 @@ fn wheel(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) 
             input.smooth_scroll_delta = Vec2::ZERO;
         }
         notches
-    });
+    })
+}
+
+fn wheel(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response) {
+    if !response.hovered() {
+        return;
+    }
+    let notches = notches(ui);
     if notches == 0.0 {
         return;
     }

@@ -17,7 +17,7 @@ use crate::synth::Param;
 /// Of the dial, points.
 const RADII: (f32, f32) = (9.0, 16.0);
 /// Width of the arc, points.
-const ARC: f32 = 3.0;
+pub(super) const ARC: f32 = 3.0;
 /// Routes whose reach is shown at most.
 const REACHES: usize = 3;
 /// How strong the first, the second and the third of them are.
@@ -46,11 +46,7 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     let radius = room.clamp(RADII.0, RADII.1);
     let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
-    let (values, routes) = (context.controls.values(), context.controls.routes());
-    let reaches = reaches(param, context.model, values, routes);
-    for (place, reach) in reaches.take(REACHES).enumerate() {
-        reach_arc(ui, (center, radius), param, place, reach, theme);
-    }
+    reach_arcs(ui, context, (center, radius), param);
     dial(ui, (center, radius), param, &shown, is_lively, theme);
 
     let inner = rect.shrink2(vec2(1.0, 0.0));
@@ -79,7 +75,7 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     controller_mark(ui, rect, &shown, theme);
 }
 
-fn dial(
+pub(super) fn dial(
     ui: &Ui,
     (center, size): (Pos2, f32),
     param: Param,
@@ -123,6 +119,21 @@ fn dial(
         let radius = size + ARC;
         arc(value, modulated, radius, Stroke::new(1.5, theme.modulated));
         painter.circle_filled(center + radius * direction(modulated), 2.0, theme.modulated);
+    }
+}
+
+/// How far the first routes reach.
+pub(super) fn reach_arcs(
+    ui: &Ui,
+    context: &ViewContext,
+    (center, radius): (Pos2, f32),
+    param: Param,
+) {
+    let theme = theme::current(ui);
+    let (values, routes) = (context.controls.values(), context.controls.routes());
+    let reaches = reaches(param, context.model, values, routes);
+    for (place, reach) in reaches.take(REACHES).enumerate() {
+        reach_arc(ui, (center, radius), param, place, reach, theme);
     }
 }
 

@@ -5,6 +5,7 @@ use egui::{Align2, Id, Key, Rect, Response, TextEdit, Ui, UiBuilder, vec2};
 
 use super::accessibility::set_label;
 use super::knob::name_line;
+use super::small_knob;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::NameEntry;
 use crate::editor::theme;
@@ -17,9 +18,13 @@ pub fn begin_by_click(context: &mut ViewContext, param: Param, response: &Respon
         return false;
     };
     let at = response.interact_pointer_pos();
-    let is_on_name = at.is_some_and(|at| name_line(response.rect).contains(at));
+    let name = match response.id == small_knob::id(param) {
+        true => small_knob::name_line(response.rect),
+        false => name_line(response.rect),
+    };
+    let is_on_name = at.is_some_and(|at| name.contains(at));
     if is_on_name {
-        context.controls.name_entry = Some(NameEntry::new(number, context.model));
+        context.controls.name_entry = Some(NameEntry::new(number, response.id, context.model));
     }
     is_on_name
 }
@@ -28,7 +33,9 @@ pub fn begin_by_click(context: &mut ViewContext, param: Param, response: &Respon
 /// a click elsewhere names the macro; Escape leaves the old name. Returns whether there is a field.
 pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, control: Id) -> bool {
     let entry = &mut context.controls.name_entry;
-    let Some(mut entry) = entry.take_if(|entry| param.macro_number() == Some(entry.number)) else {
+    let Some(mut entry) =
+        entry.take_if(|entry| param.macro_number() == Some(entry.number) && entry.at == control)
+    else {
         return false;
     };
     entry.seen.see();

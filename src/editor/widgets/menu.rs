@@ -3,9 +3,11 @@
 mod modulation;
 
 use egui::{
-    Button, Key, Order, Popup, PopupCloseBehavior, PopupKind, Rect, Response, SetOpenCommand, Ui,
+    Button, Id, Key, Order, Popup, PopupCloseBehavior, PopupKind, Rect, Response, SetOpenCommand,
+    Ui,
 };
 
+use super::small_knob;
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::{NameEntry, ValueEntry};
@@ -59,33 +61,38 @@ pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Resp
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .open_memory(command)
         .accessible_name(format!("{} menu", param.row().name))
-        .show(|ui| items(ui, context, param));
+        .show(|ui| items(ui, context, param, response.id));
 }
 
-fn items(ui: &mut Ui, context: &mut ViewContext, param: Param) {
+/// `control` is whose menu it is.
+fn items(ui: &mut Ui, context: &mut ViewContext, param: Param, control: Id) {
     if modulation::sources(ui, context, param) {
         return;
     }
     modulation::routes(ui, context, param);
     modulation::button(ui, context, param);
-    let is_done = value_items(ui, context, param) | learn_items(ui, context, param);
+    let is_done = value_items(ui, context, param, control) | learn_items(ui, context, param);
     if is_done {
         ui.close();
     }
 }
 
 /// What concerns the value. Returns whether anything has been done.
-fn value_items(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
+fn value_items(ui: &mut Ui, context: &mut ViewContext, param: Param, control: Id) -> bool {
     let row = param.row();
     let mut is_done = false;
     if is_typed(param) && ui.button("Type a value").clicked() {
-        context.controls.entry = Some(ValueEntry::new(param, context.model));
+        context.controls.entry = Some(ValueEntry {
+            // A parameter with one control may be typed at it by more than one view.
+            at: (control == small_knob::id(param)).then_some(control),
+            ..ValueEntry::new(param, context.model)
+        });
         is_done = true;
     }
     if let Some(number) = param.macro_number()
         && ui.button("Rename").clicked()
     {
-        context.controls.name_entry = Some(NameEntry::new(number, context.model));
+        context.controls.name_entry = Some(NameEntry::new(number, control, context.model));
         is_done = true;
     }
     let default = text_beside(param, row.default, context.model);

@@ -176,11 +176,11 @@ fn the_mouse_plays_the_piano() {
             }
             settled(&recorder, from)
         };
-        let low = heard_key(&held(&mut program, 0.3, false));
-        let slid = heard_key(&held(&mut program, 0.6, true));
+        let low = heard_key(&held(&mut program, 0.25, false));
+        let slid = heard_key(&held(&mut program, 0.45, true));
         program.point(&["mouseup", "1"]);
         recorder.silence();
-        let high = heard_key(&held(&mut program, 0.9, false));
+        let high = heard_key(&held(&mut program, 0.65, false));
         program.point(&["mouseup", "1"]);
         recorder.silence();
         println!("keys {low}, {slid}, {high}");

@@ -37,6 +37,11 @@ impl Program {
     /// The same, with these variables in its environment.
     pub fn start_with(folder: &Path, backend: &str, variables: &[(&str, &str)]) -> Program {
         let errors = folder.join("errors.txt");
+        let settings = folder.join("settings.toml");
+        if !settings.exists() {
+            // The hint of a first window would take room.
+            std::fs::write(settings, "hint = false\n").expect("written");
+        }
         let child = command(rig::bundled("Aliquot"))
             .args(["--backend", backend])
             .env("ALIQUOT_DATA_DIR", folder)

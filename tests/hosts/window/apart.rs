@@ -43,6 +43,8 @@ pub fn apart_with(ends: Ends, variables: &[(&str, &str)], body: impl FnOnce()) {
     hold_display();
     // Its windows find nobody's presets and settings, and leave none.
     let folder = tempfile::tempdir().expect("a folder");
+    // Nor does the hint of a first window take room.
+    std::fs::write(folder.path().join("settings.toml"), "hint = false\n").expect("written");
     let program = std::env::current_exe().expect("this program");
     let mut command = command(program);
     command

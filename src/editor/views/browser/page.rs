@@ -1,7 +1,7 @@
 //! The page that lists all presets: what to look for on the left, the list, and on the right what is
 //! said of the one that is chosen.
 
-use egui::{Button, Key, Rect, RichText, ScrollArea, Ui, vec2};
+use egui::{Button, Checkbox, Key, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::dialog::Dialog;
 use super::filters::{self, heading};
@@ -54,7 +54,7 @@ fn within<R>(ui: &mut Ui, rect: Rect, view: impl FnOnce(&mut Ui) -> R) -> R {
 fn details(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen: Option<&Entry>) {
     // The buttons stand at the foot, whatever there is to say.
     let rect = ui.max_rect();
-    let height = 3.0 * (theme::ROW + theme::GRID);
+    let height = 4.0 * (theme::ROW + theme::GRID);
     let (above, below) = rect.split_top_bottom_at_y(rect.bottom() - height);
     within(ui, above, |ui| match chosen {
         Some(entry) => description(ui, entry),
@@ -98,6 +98,15 @@ fn buttons(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext, chosen
     ui.spacing_mut().item_spacing.y = theme::GRID;
     let width = ui.max_rect().width();
     let wide = vec2(width, theme::ROW);
+    let mut keeps_effects = context.model.keeps_effects();
+    let keep = ui.add_sized(wide, Checkbox::new(&mut keeps_effects, "Keep effects"));
+    context.help.show_for(&keep, || {
+        "Presets that you load leave chorus, delay and reverb as they are, and let their tails ring"
+            .to_owned()
+    });
+    if keep.changed() {
+        context.model.set_keeps_effects(keeps_effects);
+    }
     let save = ui.add_sized(wide, Button::new("Save as…"));
     context.help.show_for(&save, || {
         "Saves the sound as a preset of yours, under a new name".to_owned()

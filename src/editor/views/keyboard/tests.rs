@@ -263,7 +263,7 @@ fn a_typed_text_plays_nothing() {
 #[test]
 fn the_mouse_plays_slides_and_lets_go() {
     let mut harness = KeyboardHarness::new();
-    let keyboard = Rect::from_min_max(pos2(SIDE + theme::GAP, 0.0), pos2(800.0, 60.0));
+    let keyboard = Rect::from_min_max(pos2(PIANO, 0.0), pos2(800.0, 60.0));
     let piano = Piano::new(keyboard, 60);
     let on = |key| piano.white(key).center_bottom() - vec2(0.0, 4.0);
     harness.frame(&[Event::PointerMoved(on(60))]);

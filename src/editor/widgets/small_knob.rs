@@ -1,0 +1,89 @@
+//! A second, small knob of a parameter, with the name and the value beside it.
+
+use egui::{Id, Rect, Sense, Ui, pos2};
+
+use super::accessibility::{describe, set_label};
+use super::behaviour::interact;
+use super::knob::{ARC, dial, reach_arcs};
+use super::paint::{LINE, controller_mark, dimmed, outline};
+use super::state::{ControlState, set_help};
+use super::{entry, macro_name, one_line};
+use crate::editor::context::ViewContext;
+use crate::editor::theme;
+use crate::synth::Param;
+
+/// Radius of the dial at most, points.
+const RADIUS: f32 = 12.0;
+/// Between the dial and what is beside it, points.
+const GAP: f32 = 5.0;
+
+/// The control: another than the parameter's own.
+pub fn id(param: Param) -> Id {
+    Id::unique(("control", param.index())).with("small")
+}
+
+fn radius(rect: Rect) -> f32 {
+    (0.5 * rect.height() - ARC).min(RADIUS)
+}
+
+/// What is beside the dial.
+fn text_place(rect: Rect) -> Rect {
+    let left = rect.left() + 2.0 * (radius(rect) + ARC) + GAP;
+    Rect::from_center_size(rect.center(), egui::vec2(rect.width(), 2.0 * LINE)).with_min_x(left)
+}
+
+/// The line of the name in such a knob's place.
+pub fn name_line(rect: Rect) -> Rect {
+    let place = text_place(rect);
+    place.with_max_y(place.center().y)
+}
+
+/// Shows a small knob with a name in this place. `label` is what a screen reader calls it.
+pub fn small_knob(
+    ui: &mut Ui,
+    context: &mut ViewContext,
+    param: Param,
+    (name, label): (&str, String),
+    rect: Rect,
+) {
+    dimmed(ui, context, param, |ui, context| {
+        let response = ui.interact(rect, id(param), Sense::click_and_drag());
+        interact(ui, context, param, &response);
+        let shown = ControlState::of(param, context);
+        describe(ui, &response, param, &shown);
+        set_label(&response, label);
+        set_help(context, &response, param, &shown);
+        if !ui.is_rect_visible(rect) {
+            return;
+        }
+        let theme = theme::current(ui);
+        let radius = radius(rect);
+        let center = pos2(rect.left() + radius + ARC, rect.center().y);
+        let is_lively = response.hovered() || response.dragged();
+        reach_arcs(ui, context, (center, radius), param);
+        dial(ui, (center, radius), param, &shown, is_lively, theme);
+        let name_place = name_line(rect);
+        if !macro_name::show(ui, context, param, name_place, response.id) {
+            text(ui, name_place, name, theme.text);
+        }
+        let value = text_place(rect).with_min_y(rect.center().y);
+        if !entry::show(ui, context, param, value, response.id) {
+            text(ui, value, &shown.text, theme.weak_text);
+        }
+        outline(
+            ui,
+            rect.expand2(egui::vec2(2.5, 0.0)),
+            &response,
+            &shown,
+            theme,
+        );
+        controller_mark(ui, rect, &shown, theme);
+    });
+}
+
+/// A text from the left end of its place, cut short where it is too long.
+fn text(ui: &Ui, place: Rect, text: &str, color: egui::Color32) {
+    let galley = one_line(ui, text, theme::font(theme::SMALL), color, place.width());
+    let at = pos2(place.left(), place.center().y - 0.5 * galley.size().y);
+    ui.painter().galley(at, galley, color);
+}
