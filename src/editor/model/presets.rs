@@ -160,3 +160,6 @@ impl EditorModel {
         self.end_group();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,3 +49,6 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext) -> bool {
     );
     closed.inner
 }
+
+#[cfg(test)]
+mod tests;

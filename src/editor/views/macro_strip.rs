@@ -51,3 +51,6 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

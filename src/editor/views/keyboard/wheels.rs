@@ -309,3 +309,6 @@ fn paint(ui: &Ui, response: &Response, wheel: Wheel, slot: Rect, value: f32) {
         theme.weak_text,
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -234,3 +234,20 @@ fn a_program_has_its_devices_among_the_settings() {
     let again = harness.get_by_label("Restart now");
     assert!(!again.accesskit_node().is_disabled());
 }
+
+#[test]
+fn whether_effects_are_kept_is_remembered() {
+    let mut harness = window(vec2(1_120.0, 700.0));
+    harness.get_by_label_contains("Presets:").click();
+    harness.run_steps(3);
+    assert!(!harness.state().model.keeps_effects());
+    pick(&mut harness, "Keep effects");
+    assert!(harness.state().model.keeps_effects());
+    assert!(saved(&harness).keep_effects);
+    // What another window says is taken over.
+    let file = SettingsFile::in_folder(harness.state().folder.path());
+    file.write(&Settings::default()).expect("written");
+    harness.run_steps(60);
+    assert!(!harness.state().model.keeps_effects());
+    assert!(!saved(&harness).keep_effects);
+}
