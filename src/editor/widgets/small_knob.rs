@@ -72,7 +72,7 @@ pub fn small_knob(
         }
         outline(
             ui,
-            rect.expand2(egui::vec2(2.5, 0.0)),
+            rect.expand2(egui::vec2(2.5, -1.5)),
             &response,
             &shown,
             theme,

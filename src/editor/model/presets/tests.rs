@@ -38,7 +38,7 @@ fn kept_effects_stay_and_ring_on_in_one_step() {
         };
         let name = param.row().name;
         assert_eq!(
-            model.normalized(param),
+            stepped(param, model.normalized(param)),
             stepped(param, expected.normalized(param)),
             "{name}"
         );

@@ -31,6 +31,10 @@ fn the_macros_and_their_names_are_there_in_every_section_and_size() {
     }
 }
 
+fn value(harness: &WindowHarness) -> f32 {
+    harness.state().model.normalized(Param::macro_value(3))
+}
+
 #[test]
 fn a_macro_is_turned_and_undone_as_any_knob() {
     let mut harness = window(vec2(1_120.0, 700.0));
@@ -42,20 +46,20 @@ fn a_macro_is_turned_and_undone_as_any_knob() {
         at - vec2(0.0, 80.0),
         egui::Modifiers::NONE,
     );
-    let turned = plain(&harness, Param::macro_value(3));
+    let turned = value(&harness);
     assert!(turned > 0.2, "{turned}");
     let read = harness.get_by_label(label).accesskit_node();
     assert_ne!(read.data().value(), Some("0.0 %"));
     harness.state_mut().model.undo();
     harness.run_steps(2);
-    assert_eq!(plain(&harness, Param::macro_value(3)), 0.0);
+    assert_eq!(value(&harness), 0.0);
     harness.get_by_label(label).focus();
     harness.run_steps(2);
     harness.key_press(Key::End);
     harness.run_steps(2);
-    assert_eq!(plain(&harness, Param::macro_value(3)), 1.0);
+    assert_eq!(value(&harness), 1.0);
     click(&mut harness, at, PointerButton::Primary, 2);
-    assert_eq!(plain(&harness, Param::macro_value(3)), 0.0);
+    assert_eq!(value(&harness), 0.0);
 }
 
 #[test]
