@@ -9,7 +9,7 @@ use crate::synth::Param;
 use crate::synth::parameter::MACROS;
 
 /// Part of the window's width, and at least and at most, points.
-const WIDTH: (f32, f32, f32) = (0.3, 264.0, 480.0);
+const WIDTH: (f32, f32, f32) = (0.3, 300.0, 480.0);
 /// Macros in a row.
 const COLUMNS: usize = 4;
 /// Of the two rows together at most, points.
@@ -32,9 +32,10 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext) {
         let place = Rect::from_min_max(at, pos2(at.x + cell.x - theme::GRID, at.y + cell.y));
         let param = Param::macro_value(number);
         let own_name = context.model.macro_name(number);
+        let number = format!("M{number}");
         let (name, label) = match own_name.as_str() {
             "" => (
-                param.row().name,
+                number.as_str(),
                 format!("{} beside the keys", param.row().name),
             ),
             name => (

@@ -213,7 +213,7 @@ impl WheelPair {
 }
 
 fn text(value: f32) -> String {
-    format!("{:.0} %", 100.0 * value)
+    format!("{:.0} %", 100.0 * value).replace('-', "−")
 }
 
 /// The last key that moves the wheel, and where to.

@@ -4,7 +4,7 @@ use egui::{Key, PointerButton, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::editor::testing::window::{click, drag, plain, show_tab, tab_names, window};
+use crate::editor::testing::window::{WindowHarness, click, drag, show_tab, tab_names, window};
 
 #[test]
 fn the_macros_and_their_names_are_there_in_every_section_and_size() {

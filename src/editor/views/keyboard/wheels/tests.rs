@@ -114,7 +114,7 @@ fn the_arrow_keys_move_them() {
 fn a_screen_reader_reads_and_sets_them() {
     let mut harness = opened();
     for (name, event, text) in [
-        ("Pitch wheel", bend(-0.5), "-50 %"),
+        ("Pitch wheel", bend(-0.5), "−50 %"),
         ("Modulation wheel", modulation(0.0), "0 %"),
     ] {
         harness.get_by_label(name).set_value_accesskit(-0.5);
