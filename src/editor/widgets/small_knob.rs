@@ -67,7 +67,10 @@ pub fn small_knob(
             text(ui, name_place, name, theme.text);
         }
         let value = text_place(rect).with_min_y(rect.center().y);
-        if !entry::show(ui, context, param, value, response.id) {
+        // One that may be typed at any control is typed at the parameter's own.
+        let entry = context.controls.entry.as_ref();
+        let is_typed_here = entry.is_some_and(|entry| entry.at == Some(response.id));
+        if !(is_typed_here && entry::show(ui, context, param, value, response.id)) {
             text(ui, value, &shown.text, theme.weak_text);
         }
         outline(
