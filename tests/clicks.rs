@@ -211,6 +211,35 @@ fn a_step_of_any_parameter_of_the_shapers_does_not_click() {
     assert!(measured > 250, "{measured}");
 }
 
+/// The room of a sine, whose own jumps are too small to hide a click, and of a busy tone.
+#[test]
+fn a_step_of_the_room_does_not_click() {
+    let mut measured = 0;
+    for (partials, key) in [(1.0, 81), (1.0, 57), (16.0, 57)] {
+        let mut patch = busy();
+        patch.set(Param::PARTIALS, partials);
+        for (param, value) in [
+            (Param::ROOM_AMOUNT, 0.8),
+            (Param::ROOM_TIME, 0.3),
+            (Param::ROOM_WIDTH, 0.7),
+        ] {
+            patch.set(param, value);
+        }
+        let params = Param::all().filter(|&param| is_continuous(param));
+        for param in params.filter(|param| param.row().group == Group::Room) {
+            for (from, to) in STEPS {
+                let [mut before, mut after] = [patch; 2];
+                before.set_normalized(param, from);
+                after.set_normalized(param, to);
+                let what = format!("{} from {from} to {to}, {partials}", param.row().name);
+                assert_no_click(&before, key, |engine| engine.set_patch(&after), &what);
+                measured += 1;
+            }
+        }
+    }
+    assert_eq!(measured, 36);
+}
+
 /// Groups whose parameters have an effect only on a moving tone, or through another parameter.
 const MOVING_GROUPS: [Group; 4] = [
     Group::AmpEnvelope,

@@ -307,6 +307,7 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
             * ((partials * copies).min(512) as f64).sqrt()
             * gain(level_db + partials_db + peak_db + voice_db)
             * shapers(&values, most, partials)
+            * room(most, partials)
             * if has_volume { 4.0 } else { 1.0 }
             * 2.0_f64.sqrt();
         master = master.max(gain(values.get(Param::LEVEL)));
@@ -326,6 +327,12 @@ fn effects_gain(patch: &Patch) -> f64 {
     // The modes of the reverb may ring with a partial; this is far from what a failure would give.
     let reverb = 1.0 + plain(Param::REVERB_AMOUNT) * 1_000.0;
     chorus * delay * reverb
+}
+
+/// By how much the room raises it. At any frequency it makes no more than √24 of a gain, and each partial may
+/// still ring as loud as it was when another spectrum had it alone.
+fn room(most: impl Fn(Param) -> f32, partials: usize) -> f64 {
+    1.0 + f64::from(most(Param::ROOM_AMOUNT)) * (24.0 * partials as f64).sqrt()
 }
 
 /// By how much the shapers raise the root of a voice's power, on the louder side.

@@ -4,8 +4,8 @@
 //! as [`Command`]s, which the engine carries out between two blocks. So an event costs no more than
 //! its own bookkeeping, whatever the voices are doing meanwhile on other threads.
 //!
-//! A note that finds all voices taken steals one: of the released ones, else of all, the quietest;
-//! of about equally quiet ones the oldest. The stolen voice sounds on to the next tick and fades out
+//! A note that finds all voices taken steals one: of those of which only the room sounds, else of the
+//! released ones, else of all, the quietest; of about equally quiet ones the oldest. The stolen voice sounds on to the next tick and fades out
 //! over the block after it, beside the new one, so there are more slots than voices.
 //!
 //! Each operation takes constant time, or time for the voices whose state it changes, so a burst of
@@ -97,6 +97,8 @@ pub struct VoiceReport {
     pub power: f32,
     /// Partials that sound.
     pub partials: usize,
+    /// Whether only its room sounds any more.
+    pub is_tail: bool,
 }
 
 /// The assigner. See the module's text.

@@ -184,6 +184,11 @@ impl Partials {
         self.motion.rests()
     }
 
+    /// Whether the note has had a room.
+    pub fn has_room(&self) -> bool {
+        self.motion.has_room()
+    }
+
     /// Lets every gain run to 0 over a segment of `frames` frames, and the frequencies rest at this
     /// fundamental.
     pub fn fade(

@@ -13,7 +13,9 @@ use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
-use super::partials::motion::{Loudness, OnsetPhases, SmearTimes, Target, Trajectory};
+use super::partials::motion::{
+    Loudness, OnsetPhases, RoomSettings, SmearTimes, Target, Trajectory,
+};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
@@ -97,6 +99,8 @@ struct VoiceControl {
     partials_moved: (u64, bool),
     trajectory: Trajectory,
     loudness: Loudness,
+    /// Whether only its room sounds any more.
+    is_tail: bool,
     /// Whether the next block is as the last one unless the tick, the channel or the note changes.
     rests: bool,
 }
@@ -133,6 +137,7 @@ impl VoiceControl {
             partials_moved: (0, true),
             trajectory: Trajectory::default(),
             loudness: Loudness::default(),
+            is_tail: false,
             rests: false,
         }
     }
@@ -184,6 +189,11 @@ impl Voice {
     /// Loudness for choosing which voice to steal: the power of its partials.
     pub fn power(&self) -> f32 {
         self.control.loudness.power
+    }
+
+    /// Whether only its room sounds any more.
+    pub fn is_tail(&self) -> bool {
+        self.control.is_tail
     }
 
     /// Partials that sound.
@@ -347,7 +357,7 @@ impl Voice {
             self.control.released = true;
             self.control.rests = false;
             self.control.modulators.release(&tick.modulators);
-            if self.amp_is_done() {
+            if self.amp_is_done() && !self.control.loudness.rings {
                 // A release of no time still takes this block, so that it does not click.
                 self.state = VoiceState::Fading;
                 return self.render_block(tick, workspace, left, right);
@@ -419,10 +429,12 @@ impl Voice {
             self.partials.render(workspace, left, right);
             done += frames;
             // Mere silence is no end: what shut the voice up may open again.
-            if self.amp_is_done() || self.control.loudness.is_decayed {
+            let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
+            if has_ended && !self.control.loudness.rings {
                 self.state = VoiceState::Idle;
                 return BlockResult::Finished;
             }
+            self.control.is_tail = has_ended;
             self.control.rests = self.comes_to_rest(tick, &own);
         }
         BlockResult::Active
@@ -543,6 +555,8 @@ impl Voice {
                 rise_s: values.get(Param::SMEAR_RISE),
                 fall_s: values.get(Param::SMEAR_FALL),
             },
+            room: (!values.is_plain || self.partials.has_room())
+                .then(|| RoomSettings::read(&values)),
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

@@ -126,5 +126,6 @@ pub fn report(voice: &Voice, outcome: BlockResult) -> VoiceReport {
         is_active: outcome == BlockResult::Active,
         power: voice.power(),
         partials: voice.sounding_partials(),
+        is_tail: voice.is_tail(),
     }
 }

@@ -70,6 +70,7 @@ fn the_manual_names_every_parameter() {
         "shapers",
         "motion",
         "effects",
+        "room",
     ];
     let pages = pages.map(|page| format!("docs/manual/{page}.md"));
     let pages = pages.map(|page| documents[Path::new(&page)].as_str());

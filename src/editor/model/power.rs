@@ -20,6 +20,7 @@ impl Power {
         let (param, first) = match group {
             Group::Filter => (Param::FILTER_TYPE, 1.0),
             Group::Filter2 => (Param::FILTER_2_TYPE, 1.0),
+            Group::Room => (Param::ROOM_AMOUNT, 0.3),
             Group::Chorus => (Param::CHORUS_AMOUNT, 0.4),
             Group::Delay => (Param::DELAY_AMOUNT, 0.3),
             Group::Reverb => (Param::REVERB_AMOUNT, 0.25),

@@ -117,7 +117,10 @@ impl Assigner {
             ..first
         };
         let slot = match playing {
-            Some(slot) if was_held && self.mode == PlayMode::Legato => {
+            // One of which only the room is left has no envelope to go on in.
+            Some(slot)
+                if was_held && self.mode == PlayMode::Legato && !self.notes.is_tail(slot) =>
+            {
                 self.notes.rename(slot, &note);
                 commands.push(slot, Command::Continue(note));
                 slot

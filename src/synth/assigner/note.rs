@@ -46,6 +46,8 @@ pub struct Note {
     pub caught_by: u16,
     /// Of its key's way up, 0 to 1; 0 until then.
     pub release_velocity: f32,
+    /// Whether only the room of its voice sounds any more.
+    pub is_tail: bool,
     /// Whether its end is told when its key comes up, and not with its voice's end.
     pub is_kept: bool,
 }
@@ -62,12 +64,13 @@ pub const FREE: Note = Note {
     partials: 0,
     caught_by: 0,
     release_velocity: 0.0,
+    is_tail: false,
     is_kept: false,
 };
 
-/// Which active note gives way first: released ones, then the quietest, then the oldest. In one
-/// number, since a burst of notes compares many: the highest bit is set for held notes, ten bits are
-/// the loudness in steps, the rest is the age.
+/// Which active note gives way first: one of which only the room sounds, then released ones, then the
+/// quietest, then the oldest. In one number, since a burst of notes compares many: the highest bit is set
+/// for held notes, the next for released ones, nine bits are the loudness in steps, the rest is the age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StealRank {
     order: u64,
@@ -87,12 +90,16 @@ pub struct CutRank {
 
 impl Note {
     pub fn steal_rank(&self, slot: usize) -> StealRank {
-        let is_held = u64::from(self.hold != Hold::Nothing);
+        let kind = match (self.is_tail, self.hold) {
+            (true, _) => 0,
+            (false, Hold::Nothing) => 1,
+            (false, _) => 2,
+        };
         // Steps of 1.2 to 1.8 dB: an f32's exponent and the first bit of its fraction. Finer
         // differences would let a new high note give way before an old low one.
         let loudness_step = u64::from(self.power.to_bits() >> 22);
         StealRank {
-            order: is_held << 63 | loudness_step << AGE_BITS | self.age,
+            order: kind << 62 | loudness_step << AGE_BITS | self.age,
             slot: slot as u16,
         }
     }

@@ -200,6 +200,11 @@ impl Notes {
         }
     }
 
+    /// Whether only the room of a note's voice sounds any more.
+    pub(super) fn is_tail(&self, slot: usize) -> bool {
+        self.slots[slot].is_tail
+    }
+
     /// The age of a note.
     pub(super) fn age(&self, slot: usize) -> u64 {
         self.slots[slot].age
@@ -326,6 +331,7 @@ impl Notes {
             return;
         }
         note.power = report.power;
+        note.is_tail = report.is_tail;
         self.partials = self.partials - note.partials + report.partials;
         note.partials = report.partials;
         if report.is_active {

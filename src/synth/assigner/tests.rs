@@ -22,8 +22,8 @@ enum Step {
     NotesOff(u8),
     SoundOff(u8),
     Masters([u8; 16]),
-    /// A block ends: each slot's voice has this power, and goes on or not.
-    Block(Vec<(u32, bool)>),
+    /// A block ends: each slot's voice has this power, goes on or not, and has only its room left or more.
+    Block(Vec<(u32, bool, bool)>),
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ struct ModelNote {
     release_velocity: f32,
     new: NewNote,
     power: f32,
+    is_tail: bool,
 }
 
 #[derive(Default)]
@@ -148,7 +149,8 @@ impl Model {
             let victim = self.active().into_iter().min_by_key(|&slot| {
                 let note = self.note(slot);
                 let step = note.power.to_bits() >> 22;
-                (!note.released, step, note.new.age)
+                let gives_way_later = !note.is_tail && !note.released;
+                (!note.is_tail, gives_way_later, step, note.new.age)
             });
             self.fade(victim.expect("a victim"));
         }
@@ -174,6 +176,7 @@ impl Model {
             release_velocity: 0.0,
             new,
             power: f32::INFINITY,
+            is_tail: false,
         });
         self.commands.push((slot, Command::Begin(new)));
     }
@@ -222,7 +225,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..3_u8).prop_map(Step::SoundOff),
         1 => Just(Step::Masters([0; 16])),
         1 => Just(Step::Masters(NO_MASTERS)),
-        4 => prop::collection::vec((0..6_u32, prop::bool::weighted(0.8)), SLOTS).prop_map(Step::Block),
+        4 => prop::collection::vec(
+            (0..6_u32, prop::bool::weighted(0.8), prop::bool::weighted(0.3)),
+            SLOTS
+        ).prop_map(Step::Block),
     ]
 }
 
@@ -290,7 +296,7 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
         }
         Step::Block(outcomes) => {
             assigner.begin_reports();
-            for (slot, &(power, goes_on)) in outcomes.iter().enumerate() {
+            for (slot, &(power, goes_on, is_tail)) in outcomes.iter().enumerate() {
                 let Some(note) = &mut model.slots[slot] else {
                     continue;
                 };
@@ -298,7 +304,9 @@ fn take(assigner: &mut Assigner, model: &mut Model, step: &Step) -> Vec<(usize, 
                     is_active: goes_on && !note.fades,
                     power: (power * power) as f32 * 0.1,
                     partials: power as usize,
+                    is_tail,
                 };
+                note.is_tail = is_tail;
                 note.power = report.power;
                 note.pending = false;
                 if !report.is_active {

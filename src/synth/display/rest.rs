@@ -58,6 +58,7 @@ impl RestingNote {
             (Param::FILTER_HOLD, HOLD_S),
             (Param::DAMPING, 0.0),
             (Param::DAMPING_BRIGHTNESS, 0.0),
+            (Param::ROOM_AMOUNT, 0.0),
         ] {
             patch.set(param, plain);
         }

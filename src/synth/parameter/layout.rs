@@ -16,7 +16,7 @@
 //!
 //! The single partials follow, since there are 192 of them, and then the spectra, the second filter, the
 //! shapers, the fans of the envelopes, the other LFOs, the sequences, the curves, the depths of the routes,
-//! how notes follow each other, the frequency laws, unison, the effects, and what is set once for a sound or
+//! how notes follow each other, the frequency laws, unison, the effects, the room, and what is set once for a sound or
 //! for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the
 //! machine.
 
@@ -95,6 +95,8 @@ pub enum Group {
     Voices,
     /// What all voices together go through.
     Output,
+    /// What rings on of each partial of each note.
+    Room,
     /// Copies of the sound whose delays swing.
     Chorus,
     /// Echoes.
@@ -151,6 +153,7 @@ impl Group {
             Group::Expression => "Expression",
             Group::Voices => "Voices",
             Group::Output => "Output",
+            Group::Room => "Room",
             Group::Chorus => "Chorus",
             Group::Delay => "Delay",
             Group::Reverb => "Reverb",
@@ -246,6 +249,8 @@ pub enum Page {
     MacroAmounts,
     /// What is set once for a sound or for a player.
     Settings,
+    /// The room of each note.
+    Room,
     /// The chorus.
     Chorus,
     /// The delay.
@@ -262,7 +267,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 38] = [
+    pub const ALL: [Page; 39] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -295,6 +300,7 @@ impl Page {
         Page::Play,
         Page::Playing,
         Page::Settings,
+        Page::Room,
         Page::Chorus,
         Page::Delay,
         Page::Reverb,
@@ -351,6 +357,7 @@ impl Page {
             Page::Playing => "Playing",
             Page::Play => "Play",
             Page::Settings => "Settings",
+            Page::Room => "Room",
             Page::Chorus => "Chorus",
             Page::Delay => "Delay",
             Page::Reverb => "Reverb",
@@ -392,7 +399,7 @@ impl Page {
             | Page::Curve4
             | Page::RouteDepths => "Motion",
             Page::Play | Page::Playing | Page::Settings => "Play",
-            Page::Chorus | Page::Delay | Page::Reverb => "Effects",
+            Page::Room | Page::Chorus | Page::Delay | Page::Reverb => "Effects",
             Page::PartialLevels => "Partial Level",
             Page::PartialTunes => "Partial Tune",
             Page::PartialPans => "Partial Pan",

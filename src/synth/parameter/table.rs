@@ -74,6 +74,7 @@ sections! {
     laws
     unison
     effects
+    room
     partials
     macros
     routes

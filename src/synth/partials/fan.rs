@@ -461,7 +461,7 @@ pub(super) fn bipolar(seed: u32, place: u32) -> f32 {
 
 /// `lowbias32`; see the module's text.
 #[inline(always)]
-pub(super) fn hash(x: u32) -> u32 {
+pub fn hash(x: u32) -> u32 {
     let x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
     let x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
     x ^ x >> 16

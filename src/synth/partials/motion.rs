@@ -14,17 +14,20 @@
 mod decay;
 mod kernels;
 mod phases;
+pub mod room;
 mod smear;
 mod trajectory;
 
 pub use decay::{Aftersound, Damping};
 pub use phases::OnsetPhases;
+pub use room::RoomSettings;
 pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::{Decay, Segment};
-use kernels::Sides;
+pub use kernels::Sides;
 use phases::PhaseArray;
+use room::{Room, RoomSegment};
 use smear::{Smear, SmearSegment};
 
 use super::array::PartialArray;
@@ -44,6 +47,8 @@ pub struct Target {
     pub damping: Damping,
     /// How slowly the partials' gains follow the frame's.
     pub smear: SmearTimes,
+    /// The room; `None` if neither the note nor the segment has one.
+    pub room: Option<RoomSettings>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
@@ -72,6 +77,8 @@ pub struct Loudness {
     pub partials: usize,
     /// Whether all partials have died away for good, whatever their gains come to.
     pub is_decayed: bool,
+    /// Whether the room of the note is still to be heard, whatever else is.
+    pub rings: bool,
 }
 
 /// The partials of one voice in motion.
@@ -85,6 +92,7 @@ pub struct Motion {
     ratio: PartialArray,
     smear: Smear,
     decay: Decay,
+    room: Room,
     /// Gains at the last segment's end.
     left: PartialArray,
     right: PartialArray,
@@ -97,6 +105,7 @@ copy_fields!(Motion {
     ratio,
     smear,
     decay,
+    room,
     left,
     right,
 });
@@ -147,6 +156,7 @@ impl Motion {
             ratio: PartialArray::allocate(),
             smear: Smear::allocate(),
             decay: Decay::allocate(),
+            room: Room::allocate(),
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
         }
@@ -169,6 +179,7 @@ impl Motion {
         }
         self.smear.prefetch(used);
         self.decay.prefetch(used);
+        self.room.prefetch(used);
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
@@ -179,6 +190,7 @@ impl Motion {
         self.ratio.clear();
         self.smear.begin();
         self.decay.begin();
+        self.room.begin();
         self.left.clear();
         self.right.clear();
     }
@@ -202,16 +214,16 @@ impl Motion {
             let used = self.state.used;
             self.ratio.write(used).copy_from_slice(&frame.ratio[..used]);
         }
-        self.decay.update_step(
-            self.state.level,
-            frame,
-            ratios_changed || path.end_hz != path.start_hz,
-            target,
-        );
+        let frequencies_changed = ratios_changed || path.end_hz != path.start_hz;
+        self.decay
+            .update_step(self.state.level, frame, frequencies_changed, target);
+        let changes = (frequencies_changed, ratios_changed);
+        let room_changed = self.update_room(frame, changes, target);
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
             || target.level != self.state.voice_level
             || self.smear.is_moving()
-            || self.decay.is_active();
+            || self.decay.is_active()
+            || room_changed;
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -227,6 +239,29 @@ impl Motion {
             && !self.state.slides
             && !self.smear.is_moving()
             && !self.decay.is_active()
+            && !self.room.is_moving()
+    }
+
+    /// Whether the note has had a room.
+    pub fn has_room(&self) -> bool {
+        self.room.is_active()
+    }
+
+    /// Whether gains change by the room.
+    #[inline(always)]
+    fn update_room(&mut self, frame: &Frame, changes: (bool, bool), target: &Target) -> bool {
+        let (frequencies_changed, ratios_changed) = changes;
+        target.room.as_ref().is_some_and(|settings| {
+            let segment = RoomSegment {
+                frames: target.frames,
+                sample_rate_hz: target.sample_rate_hz,
+                fundamental_hz: target.path.end_hz,
+                frequencies_changed,
+                ratios_changed,
+            };
+            self.room
+                .update(self.state.level, frame, settings, &segment)
+        })
     }
 
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
@@ -348,6 +383,10 @@ impl Motion {
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
+        if self.room.is_active() {
+            let dry = self.state.loudness;
+            self.state.loudness = self.room.advance(level, frame, &dry, ends);
+        }
     }
 
     /// Lets every gain run to 0 over the next segment, and the frequencies rest where they are.

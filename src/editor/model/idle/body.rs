@@ -1,5 +1,5 @@
-//! What says nothing while its section is off: of the spectra, the frequency laws, unison, the shapers and
-//! the effects.
+//! What says nothing while its section is off: of the spectra, the frequency laws, unison, the shapers, the
+//! room and the effects.
 
 use super::super::power::Power;
 use super::super::routes::is_moved;

@@ -37,6 +37,11 @@ fn assigner(mode: PlayMode, priority: Priority) -> Assigner {
 
 /// All that begins from now on has been rendered.
 fn block(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool) {
+    block_of(assigner, goes_on, false);
+}
+
+/// The same, of voices of which only the room sounds, or more.
+fn block_of(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool, is_tail: bool) {
     let taken: Vec<usize> = assigner.notes().slots_in_use().collect();
     assigner.begin_reports();
     for slot in taken {
@@ -44,6 +49,7 @@ fn block(assigner: &mut Assigner, goes_on: impl Fn(usize) -> bool) {
             is_active: goes_on(slot),
             power: 1.0,
             partials: 1,
+            is_tail,
         };
         assigner.report(slot, &report);
     }
@@ -99,6 +105,22 @@ fn the_lowest_or_the_highest_key_sounds_where_it_has_priority() {
     assert_eq!(low, ["+60", "", "=57", "- =60", "- =64", "-"]);
     let high = tale(PlayMode::Legato, Priority::High, &keys);
     assert_eq!(high, ["+60", "=64", "", "", "", "-"]);
+}
+
+/// A voice of which only the room sounds has no envelope to go on in.
+#[test]
+fn a_legato_key_over_a_room_is_an_onset() {
+    for (is_tail, told) in [(false, "=62"), (true, "x +62")] {
+        let mut assigner = assigner(PlayMode::Legato, Priority::Last);
+        tell(&mut assigner, |assigner, commands| {
+            assigner.note_on(on(60), commands);
+        });
+        block_of(&mut assigner, |_| true, is_tail);
+        let second = tell(&mut assigner, |assigner, commands| {
+            assigner.note_on(on(62), commands);
+        });
+        assert_eq!(second, told);
+    }
 }
 
 #[test]

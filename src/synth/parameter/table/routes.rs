@@ -336,7 +336,7 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [RouteTarget; 52] = [
+const LATER: [RouteTarget; 54] = [
     RouteTarget::Own(Param::SPACING),
     RouteTarget::Own(Param::CLUSTER),
     RouteTarget::Own(Param::HARMONICITY),
@@ -389,6 +389,8 @@ const LATER: [RouteTarget; 52] = [
     RouteTarget::Own(Param::AFTERSOUND),
     RouteTarget::Own(Param::AFTERSOUND_RATIO),
     RouteTarget::Own(Param::RELEASE_DAMPING),
+    RouteTarget::Own(Param::ROOM_AMOUNT),
+    RouteTarget::Own(Param::ROOM_TIME),
 ];
 
 /// "None", and the targets' names.

@@ -132,7 +132,9 @@ at_level! {
 
 /// The gains of the partials in both channels.
 pub struct Sides<'a> {
+    /// Of the left one.
     pub left: &'a mut [f32],
+    /// Of the right one.
     pub right: &'a mut [f32],
 }
 
@@ -293,6 +295,7 @@ impl GainTotals {
             power: self.powers.iter().sum(),
             partials: self.counts.iter().sum::<u32>() as usize,
             is_decayed: false,
+            rings: false,
         }
     }
 }
