@@ -285,9 +285,14 @@ impl Way<'_> {
             let part = place as f64 / PLACES as f64;
             let partials = from.partials.iter().zip(&to.partials);
             partials
-                .map(|(from, to)| {
+                .enumerate()
+                .map(|(n, (from, to))| {
                     let between = |index: usize| from[index] + (to[index] - from[index]) * part;
-                    let turn = (PI * between(0) * curved / RATE).min(FRAC_PI_2);
+                    // A shifted one by its own three, which are no multiples of those.
+                    let before = before.partials.get(n).unwrap_or(from);
+                    let own_hz = (to[0] - 2.0 * from[0] + before[0]).abs() / 12.0;
+                    let hz = (between(0) * curved).max(between(0) + own_hz);
+                    let turn = (PI * hz / RATE).min(FRAC_PI_2);
                     let step = (to[side] - from[side]).abs() / block_frames(RATE) as f64;
                     2.0 * between(side) * turn.sin() + step
                 })
