@@ -335,7 +335,7 @@ impl Notes {
         self.partials = self.partials - note.partials + report.partials;
         note.partials = report.partials;
         if report.is_active {
-            if note.state == SlotState::Active {
+            if note.state == SlotState::Active && self.steal.is_built() {
                 let rank = note.steal_rank(slot);
                 self.steal.offer(rank);
             }

@@ -33,6 +33,12 @@ impl<R: Ord + Copy + Default> Ranking<R> {
         self.is_built = false;
     }
 
+    /// Whether a new rank counts; it is not asked for at every block.
+    #[inline(always)]
+    pub fn is_built(&self) -> bool {
+        self.is_built
+    }
+
     /// Takes a candidate's new rank.
     pub fn offer(&mut self, rank: R) {
         if !self.is_built {

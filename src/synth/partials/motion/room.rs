@@ -55,6 +55,8 @@ pub struct RoomSettings {
 
 impl RoomSettings {
     /// As a voice's values say.
+    // Not inlined: most voices have no room.
+    #[inline(never)]
     pub fn read(values: &VoiceValues) -> RoomSettings {
         RoomSettings {
             amount: values.get(Param::ROOM_AMOUNT),
