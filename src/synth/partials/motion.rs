@@ -11,17 +11,20 @@
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
+mod breath;
 mod decay;
 mod kernels;
 mod phases;
 mod smear;
 mod trajectory;
 
+pub use breath::BreathSettings;
 pub use decay::{Aftersound, Damping};
 pub use phases::OnsetPhases;
 pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
+use breath::{Breath, BreathSegment};
 use decay::{Decay, Segment};
 use kernels::Sides;
 use phases::PhaseArray;
@@ -44,12 +47,18 @@ pub struct Target {
     pub damping: Damping,
     /// How slowly the partials' gains follow the frame's.
     pub smear: SmearTimes,
+    /// How the gains breathe, if they do.
+    pub breath: Option<BreathSettings>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
     pub start_level: Option<f32>,
     /// Length of the segment.
     pub frames: usize,
+    /// From its start to the end of the block, frames.
+    pub block_rest: usize,
+    /// Length of the block, frames.
+    pub block_frames: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
 }
@@ -61,12 +70,20 @@ impl Target {
             relative_fundamental: (self.path.end_hz / (0.5 * self.sample_rate_hz)) as f32,
         }
     }
+
+    fn breath_segment(&self) -> BreathSegment {
+        BreathSegment {
+            block_rest: self.block_rest,
+            block_frames: self.block_frames,
+            sample_rate_hz: self.sample_rate_hz,
+        }
+    }
 }
 
 /// What a segment comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
-    /// Sum of the squares of all gains at the segment's end.
+    /// Sum of the squares of all gains at the segment's end, without breath.
     pub power: f32,
     /// Partials with a gain.
     pub partials: usize,
@@ -85,6 +102,7 @@ pub struct Motion {
     ratio: PartialArray,
     smear: Smear,
     decay: Decay,
+    breath: Breath,
     /// Gains at the last segment's end.
     left: PartialArray,
     right: PartialArray,
@@ -97,6 +115,7 @@ copy_fields!(Motion {
     ratio,
     smear,
     decay,
+    breath,
     left,
     right,
 });
@@ -147,6 +166,7 @@ impl Motion {
             ratio: PartialArray::allocate(),
             smear: Smear::allocate(),
             decay: Decay::allocate(),
+            breath: Breath::allocate(),
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
         }
@@ -169,6 +189,7 @@ impl Motion {
         }
         self.smear.prefetch(used);
         self.decay.prefetch(used);
+        self.breath.prefetch(used);
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
@@ -179,6 +200,7 @@ impl Motion {
         self.ratio.clear();
         self.smear.begin();
         self.decay.begin();
+        self.breath.begin();
         self.left.clear();
         self.right.clear();
     }
@@ -211,7 +233,9 @@ impl Motion {
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
             || target.level != self.state.voice_level
             || self.smear.is_moving()
-            || self.decay.is_active();
+            || self.decay.is_active()
+            || target.breath.is_some()
+            || self.breath.is_active();
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -227,6 +251,7 @@ impl Motion {
             && !self.state.slides
             && !self.smear.is_moving()
             && !self.decay.is_active()
+            && !self.breath.is_active()
     }
 
     /// Makes room for the partials of a frame that has more than before. New ones start from gain 0
@@ -297,8 +322,8 @@ impl Motion {
         }
     }
 
-    /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear and
-    /// decay go on. At a note's onset, those at its start as well.
+    /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear,
+    /// decay and breath go on. At a note's onset, those at its start as well.
     fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
@@ -317,8 +342,18 @@ impl Motion {
             left: self.left.write(used),
             right: self.right.write(used),
         };
+        let breath = &mut self.breath;
+        match &target.breath {
+            Some(settings) => {
+                breath.prepare(level, self.state.seed, used, settings, &target.breath_segment());
+            }
+            None => breath.stop(),
+        }
         if let Some(start_level) = target.start_level {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
+            if let Some(settings) = &target.breath {
+                breath.breathe_at_start(level, frame, settings, ends);
+            }
         }
         self.state.loudness = if self.decay.is_active() {
             let Segment { parts, after } = self.decay.advance(used);
@@ -348,6 +383,9 @@ impl Motion {
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
+        if let Some(settings) = &target.breath {
+            breath.breathe_at_end(level, target.frames, frame, settings, ends);
+        }
     }
 
     /// Lets every gain run to 0 over the next segment, and the frequencies rest where they are.

@@ -204,4 +204,5 @@ stages! {
     pan
     comb_sides
     fan_level
+    fan_breath
 }
