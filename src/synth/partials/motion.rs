@@ -18,15 +18,14 @@ mod phases;
 mod smear;
 mod trajectory;
 
-pub use breath::BreathSettings;
+pub use breath::{Breath, BreathSegment, BreathSettings};
 pub use decay::{Aftersound, Damping};
+pub use kernels::Sides;
 pub use phases::OnsetPhases;
 pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
-use breath::{Breath, BreathSegment};
 use decay::{Decay, Segment};
-use kernels::Sides;
 use phases::PhaseArray;
 use smear::{Smear, SmearSegment};
 

@@ -200,13 +200,13 @@ section! { shapers;
         .short("Width")
         .choice(16, &["240 Hz", "120 Hz", "60 Hz", "30 Hz", "15 Hz"], 0)
         .on(Page::BlurAndAnchor)
-        .help("How far the noise reaches to either side of each partial: wide is breath, narrow a flutter.");
+        .help("How far the noise reaches to either side of each partial.");
     /// f_a: partials below are held.
     ANCHOR = Row::new(Group::Anchor, "anchor", "Anchor")
         .value(Range::quartic(400.0), 0.0, HertzOrOff)
         .polyphonic()
         .on(Page::BlurAndAnchor)
-        .help("Below this frequency partials keep the level they have without shapers, and the middle.");
+        .help("Keeps the bass below this frequency as it is without shapers, in the middle and in tune.");
     /// Whether the shapers leave the power of the sound as it is.
     KEEP_LOUDNESS = Row::new(Group::Shapers, "keep_loudness", "Keep Loudness")
         .short("Keep Loud.")

@@ -131,8 +131,11 @@ at_level! {
 }
 
 /// The gains of the partials in both channels.
+#[derive(Debug)]
 pub struct Sides<'a> {
+    /// Of the left one.
     pub left: &'a mut [f32],
+    /// Of the right one.
     pub right: &'a mut [f32],
 }
 
