@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aliquot::dsp::simd_level::SimdLevel;
-use aliquot::synth::modulation::{DestinationValues, VoiceValues};
 use aliquot::synth::modulation::fan::PartialRoutes;
+use aliquot::synth::modulation::{DestinationValues, VoiceValues};
 use aliquot::synth::partials::motion::{Breath, BreathSegment, BreathSettings, Sides};
 use aliquot::synth::partials::stages::shapers::{Blocks, Places, ShaperKind, apply_one};
 use aliquot::synth::partials::{Frame, HarmonicTables};

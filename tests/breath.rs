@@ -208,7 +208,7 @@ fn routes_give_each_partial_breath_of_its_own() {
 #[test]
 fn the_mean_power_stays() {
     for rate_hz in RATES_HZ {
-        for width in 0..WIDTHS_HZ.len() {
+        for (width, width_hz) in WIDTHS_HZ.into_iter().enumerate() {
             for amount in [0.3, 1.0] {
                 let patch = breathing(250, amount, width);
                 let mut steady = patch;
@@ -217,7 +217,7 @@ fn the_mean_power_stays() {
                 let plain = plain.remove(1);
                 // So many values that their own mean square is near enough.
                 let audible = plain.iter().filter(|gain| **gain > 0.0).count();
-                let values = Model::new(WIDTHS_HZ[width], rate_hz, KEY).blocks;
+                let values = Model::new(width_hz, rate_hz, KEY).blocks;
                 let all = played(&patch, rate_hz, 40_000 * values / audible);
                 let (mut power, mut count) = (0.0, 0);
                 for pair in all.windows(2) {
@@ -358,7 +358,9 @@ fn decimated(signal: &[f32], turns: f64, decimation: usize) -> Vec<[f64; 2]> {
 fn windowed_power(signal: &[[f64; 2]], turns: f64) -> f64 {
     let mut sum = [0.0; 2];
     for (frame, [real, imaginary]) in signal.iter().enumerate() {
-        let hann = (PI * (frame as f64 + 0.5) / signal.len() as f64).sin().powi(2);
+        let hann = (PI * (frame as f64 + 0.5) / signal.len() as f64)
+            .sin()
+            .powi(2);
         let (sine, cosine) = (TAU * turns * frame as f64).sin_cos();
         sum[0] += hann * (real * cosine + imaginary * sine);
         sum[1] += hann * (imaginary * cosine - real * sine);
@@ -401,7 +403,7 @@ fn every_level_of_vector_instructions_has_the_same_gains() {
     }
     for depth in [0.0, 0.4] {
         patch.set(route.depth, depth);
-        let mut all = SimdLevel::available().into_iter().map(|level| {
+        let mut all = SimdLevel::available().map(|level| {
             let mut engine = engine_at(level, 44_100.0, &patch);
             play(&mut engine, &[(17, on(0, KEY, 1.0))], 2_000, &[64]);
             gains(&engine)

@@ -233,8 +233,7 @@ impl Motion {
             || target.level != self.state.voice_level
             || self.smear.is_moving()
             || self.decay.is_active()
-            || target.breath.is_some()
-            || self.breath.is_active();
+            || self.breathes(target);
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -326,6 +325,10 @@ impl Motion {
     fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
+        let breathes = self.breathes(target);
+        if breathes {
+            self.prepare_breath(target);
+        }
         let voice_level = target.level;
         let segment_of_smear = || target.smear_segment();
         let smeared = self
@@ -341,49 +344,41 @@ impl Motion {
             left: self.left.write(used),
             right: self.right.write(used),
         };
-        let breath = &mut self.breath;
-        match &target.breath {
-            Some(settings) => {
-                breath.prepare(level, self.state.seed, used, settings, &target.breath_segment());
-            }
-            None => breath.stop(),
-        }
         if let Some(start_level) = target.start_level {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
-            if let Some(settings) = &target.breath {
-                breath.breathe_at_start(level, frame, settings, ends);
+            if breathes && let Some(settings) = &target.breath {
+                self.breath.breathe_at_start(level, frame, settings, ends);
             }
         }
         self.state.loudness = if self.decay.is_active() {
-            let Segment { parts, after } = self.decay.advance(used);
-            let (decay, step) = parts;
-            match after {
-                None => kernels::set_decaying_ends(
-                    level,
-                    gain,
-                    decay,
-                    step,
-                    voice_level,
-                    pan,
-                    starts,
-                    ends,
-                ),
-                Some(after) => kernels::set_aftersounding_ends(
-                    level,
-                    gain,
-                    (decay, step),
-                    after,
-                    voice_level,
-                    pan,
-                    starts,
-                    ends,
-                ),
-            }
+            set_decayed_ends(&mut self.decay, level, gain, voice_level, pan, starts, ends)
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
-        if let Some(settings) = &target.breath {
-            breath.breathe_at_end(level, target.frames, frame, settings, ends);
+        if breathes && let Some(settings) = &target.breath {
+            self.breath
+                .breathe_at_end(level, target.frames, frame, settings, ends);
+        }
+    }
+
+    /// Whether gains breathe in the segment to a target, or did so in the one before.
+    #[inline(always)]
+    fn breathes(&self, target: &Target) -> bool {
+        target.breath.is_some() | self.breath.is_active()
+    }
+
+    // Not inlined: most voices do without.
+    #[inline(never)]
+    fn prepare_breath(&mut self, target: &Target) {
+        let State {
+            level, seed, used, ..
+        } = self.state;
+        match &target.breath {
+            Some(settings) => {
+                let segment = target.breath_segment();
+                self.breath.prepare(level, seed, used, settings, &segment);
+            }
+            None => self.breath.stop(),
         }
     }
 
@@ -471,5 +466,35 @@ impl Motion {
             self.change_phases();
             self.state.used = used;
         }
+    }
+}
+
+/// Works out gains at a segment's end with what the decay leaves of them, and lets it go on.
+#[inline(always)]
+fn set_decayed_ends(
+    decay: &mut Decay,
+    level: SimdLevel,
+    gain: &[f32],
+    voice_level: f32,
+    pan: &[&[f32]; 2],
+    starts: &mut Sides,
+    ends: &mut Sides,
+) -> Loudness {
+    let Segment { parts, after } = decay.advance(gain.len());
+    let (decay, step) = parts;
+    match after {
+        None => {
+            kernels::set_decaying_ends(level, gain, decay, step, voice_level, pan, starts, ends)
+        }
+        Some(after) => kernels::set_aftersounding_ends(
+            level,
+            gain,
+            (decay, step),
+            after,
+            voice_level,
+            pan,
+            starts,
+            ends,
+        ),
     }
 }

@@ -65,11 +65,17 @@ pub struct BreathSettings {
 
 impl BreathSettings {
     /// `None` while no partial has any.
-    #[inline]
+    #[inline(always)]
     pub fn read(values: &VoiceValues, routes: &PartialRoutes) -> Option<BreathSettings> {
-        if values.is_plain {
-            return None;
+        match values.is_plain {
+            true => None,
+            false => BreathSettings::read_any(values, routes),
         }
+    }
+
+    // Not inlined: most voices are plain.
+    #[inline(never)]
+    fn read_any(values: &VoiceValues, routes: &PartialRoutes) -> Option<BreathSettings> {
         let amount = values.get(Param::BREATH);
         let is_apart = routes.move_any(PartialDestination::Breath);
         (amount > 0.0 || is_apart).then(|| BreathSettings {
@@ -240,7 +246,13 @@ impl Breath {
             self.state.frames_left = all - into_block;
         } else if known < used {
             let seeds = State::seeds(seed, self.state.number);
-            draw(level, seeds, known, &law, &mut self.next.write(used)[known..]);
+            draw(
+                level,
+                seeds,
+                known,
+                &law,
+                &mut self.next.write(used)[known..],
+            );
         }
     }
 
