@@ -375,3 +375,105 @@ fn set_breathing(factor: f32, left: &mut f32, right: &mut f32) {
     *left = *left * factor + 0.0;
     *right = *right * factor + 0.0;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Aftersound, Damping, FundamentalPath, Motion, OnsetPhases};
+    use super::super::{SmearTimes, Target};
+    use super::*;
+    use crate::synth::partials::Arrays;
+    use crate::synth::workspace::Workspace;
+
+    const FRAMES: usize = 64;
+
+    fn target(amount: f32, is_onset: bool) -> Target {
+        Target {
+            path: FundamentalPath::at(100.0),
+            damping: Damping {
+                b1: 0.0,
+                b3: 0.0,
+                release: 0.0,
+                aftersound: Aftersound {
+                    share: 0.0,
+                    ratio: 6.0,
+                },
+            },
+            smear: SmearTimes::default(),
+            breath: (amount > 0.0).then_some(BreathSettings {
+                amount,
+                is_apart: false,
+                width_hz: WIDTHS_HZ[0],
+            }),
+            level: 1.0,
+            start_level: is_onset.then_some(1.0),
+            frames: FRAMES,
+            block_rest: FRAMES,
+            block_frames: FRAMES,
+            sample_rate_hz: 48_000.0,
+        }
+    }
+
+    fn frame() -> Frame {
+        let mut frame = Frame::allocate();
+        frame.resize(20);
+        let used = frame.used_count();
+        for array in [&mut frame.ratio, &mut frame.left, &mut frame.right] {
+            array.write(used).fill(1.0);
+        }
+        let gains = frame.shaped_gain.write(used);
+        gains.fill(0.0);
+        gains[..20].fill(0.5);
+        frame
+    }
+
+    #[test]
+    fn the_voice_is_as_loud_as_without_and_rests_only_without() {
+        let frame = frame();
+        let mut segment = Workspace::new(SimdLevel::chosen(), FRAMES).segment;
+        let mut motion = Motion::allocate(SimdLevel::chosen());
+        motion.begin(OnsetPhases::Zero, 7);
+        let mut advance = |changed: Arrays, target: &Target| {
+            let loudness = motion.advance(&frame, changed, target, &mut segment);
+            (loudness, motion.rests(), motion.left.to_vec())
+        };
+        let mut last = Vec::new();
+        for block in 0..20 {
+            let changed = Arrays::ALL.only_if(block == 0);
+            let (loudness, rests, left) = advance(changed, &target(0.8, block == 0));
+            // Twenty gains of ½ on two sides.
+            assert_eq!((loudness.power, loudness.partials), (10.0, 20));
+            assert!(!rests && left != last, "{block}");
+            // No −0, which the bank takes for a sound.
+            assert!(left[20..].iter().all(|gain| gain.to_bits() == 0));
+            last = left;
+        }
+        // The first block without leads to the gains of the frame.
+        let (_, _, left) = advance(Arrays::NONE, &target(0.0, false));
+        assert!(left[..20].iter().all(|gain| *gain == 0.5));
+        let (_, rests, _) = advance(Arrays::NONE, &target(0.0, false));
+        assert!(rests);
+    }
+
+    #[test]
+    fn the_law_holds_at_every_length_of_blocks() {
+        for step in 0..1_000 {
+            let block_s = 0.000_7 + 0.000_001 * f64::from(step);
+            for width_hz in WIDTHS_HZ {
+                let law = Law::new(width_hz, block_s);
+                let beta = f64::from(law.beta);
+                let x = width_hz * block_s * law.blocks as f64;
+                let sinc = (PI * x).sin() / (PI * x);
+                let power = |turns: f64| 1.0 + beta * beta - 2.0 * beta * (2.0 * PI * turns).cos();
+                let fallen = sinc.powi(4) * power(x) / power(0.0);
+                assert!(
+                    (fallen - 0.5).abs() < 1e-6,
+                    "{width_hz} {block_s}: {fallen}"
+                );
+                let mean_square =
+                    f64::from(law.scale).powi(2) * (2.0 * (1.0 + beta * beta) - beta) / 9.0;
+                assert!((mean_square - 0.5).abs() < 1e-6, "{mean_square}");
+                assert!(f64::from(law.scale) * (1.0 + beta.abs()) < 1.9);
+            }
+        }
+    }
+}
