@@ -28,8 +28,8 @@
 //! A gain may become negative. What asks how loud a voice is gets the power without breath, which is the
 //! mean of the power with it.
 //!
-//! Measured against the formula in `f64`: within 0.0001 dB of full scale; see `tests/breath.rs` for the
-//! spectrum.
+//! Measured against the formula in `f64`: gains within 0.0001 dB of those without breath. In the spectra of 60
+//! notes at 8 to 96 kHz the widths are within 1.2 %, and the mean power is within 0.02 dB (`tests/breath.rs`).
 
 use std::f64::consts::PI;
 
@@ -456,7 +456,8 @@ mod tests {
 
     #[test]
     fn the_law_holds_at_every_length_of_blocks() {
-        for step in 0..1_000 {
+        // Engines have blocks of 0.7 to 1.5 ms.
+        for step in 0..900 {
             let block_s = 0.000_7 + 0.000_001 * f64::from(step);
             for width_hz in WIDTHS_HZ {
                 let law = Law::new(width_hz, block_s);
