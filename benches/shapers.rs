@@ -8,9 +8,11 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::synth::modulation::fan::PartialRoutes;
 use aliquot::synth::modulation::{DestinationValues, VoiceValues};
-use aliquot::synth::partials::HarmonicTables;
+use aliquot::synth::partials::motion::{Breath, BreathSegment, BreathSettings, Sides};
 use aliquot::synth::partials::stages::shapers::{Blocks, Places, ShaperKind, apply_one};
+use aliquot::synth::partials::{Frame, HarmonicTables};
 use aliquot::synth::{Param, Patch, Values};
 
 const PARTIALS: usize = 512;
@@ -45,6 +47,9 @@ const CASES: [Case; 10] = [
     (ShaperKind::Blur, &[(Param::BLUR, 1.0)], 0.5),
 ];
 
+/// What breath may cost for a partial, ns.
+const BREATH_NS: f64 = 0.8;
+
 fn main() {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
     let rounds = if is_measured { 2_000 } else { 1 };
@@ -56,6 +61,13 @@ fn main() {
             println!(
                 "{kind:?} ({width}): {ns:.2} ns a partial, {:.2} times",
                 ns / allowed_ns
+            );
+        }
+        for width in [0.0, 1.0, 4.0] {
+            let ns = fastest_breath_ns(level, width, rounds) / PARTIALS as f64;
+            println!(
+                "Breath ({width}): {ns:.2} ns a partial, {:.2} times",
+                ns / BREATH_NS
             );
         }
     }
@@ -95,6 +107,47 @@ fn fastest_ns(level: SimdLevel, kind: ShaperKind, settings: &[(Param, f32)], rou
             shaped.copy_from_slice(&gains);
             apply_one(kind, black_box(&values), black_box(&places), &mut shaped);
             black_box(&mut shaped);
+        }
+        fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
+    }
+    fastest
+}
+
+/// Of a block of breath whose width is at this place of its labels.
+fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
+    let mut patch = Patch::default();
+    patch.set(Param::BREATH, 0.5);
+    patch.set(Param::BREATH_WIDTH, width);
+    let patch = Values::new(&patch);
+    let own = DestinationValues::of(&patch);
+    let values = VoiceValues {
+        is_plain: false,
+        patch: &patch,
+        own: &own,
+    };
+    let settings = BreathSettings::read(&values, &PartialRoutes::NONE).expect("it is on");
+    let segment = BreathSegment {
+        block_rest: 64,
+        block_frames: 64,
+        sample_rate_hz: 48_000.0,
+    };
+    let (mut breath, frame) = (Breath::allocate(), Frame::allocate());
+    let (mut left, mut right) = (vec![0.25; PARTIALS], vec![0.25; PARTIALS]);
+    let mut fastest = f64::MAX;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        for _ in 0..RUNS {
+            // As the gains of each block are without it.
+            left.fill(0.25);
+            right.fill(0.25);
+            let (settings, segment) = (black_box(&settings), black_box(&segment));
+            breath.prepare(level, 1, PARTIALS, settings, segment);
+            let mut gains = Sides {
+                left: &mut left,
+                right: &mut right,
+            };
+            breath.breathe_at_end(level, 64, &frame, settings, &mut gains);
+            black_box((&mut left, &mut right));
         }
         fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
     }

@@ -315,6 +315,25 @@ fn a_step_of_an_envelope_of_damping_or_of_a_macro_does_not_click() {
     assert!(measured > 600, "{measured}");
 }
 
+/// The noise goes on from where it is.
+#[test]
+fn another_width_of_breath_does_not_click() {
+    for amount in [0.2, 1.0] {
+        for partials in [1.0, 16.0] {
+            let mut patch = busy();
+            patch.set(Param::PARTIALS, partials);
+            patch.set(Param::BREATH, amount);
+            for (from, to) in [(0.0, 4.0), (4.0, 0.0), (1.0, 3.0), (3.0, 2.0)] {
+                let [mut before, mut after] = [patch; 2];
+                before.set(Param::BREATH_WIDTH, from);
+                after.set(Param::BREATH_WIDTH, to);
+                let what = format!("{amount} {partials} from {from} to {to}");
+                assert_no_click(&before, 57, |engine| engine.set_patch(&after), &what);
+            }
+        }
+    }
+}
+
 /// A route is added, removed, bypassed, or moved to another target while it moves something.
 #[test]
 fn a_change_of_a_route_does_not_click() {

@@ -348,6 +348,12 @@ fn shapers(values: &Values, most: impl Fn(Param) -> f32, partials: usize) -> f64
         } else {
             1.0
         };
+    // √(1 − κ) + √(2κ)·ζ with |ζ| below 1.9.
+    let side = if most(Param::BREATH) > 0.0 {
+        2.9 * side
+    } else {
+        side
+    };
     if values.is_on(Param::KEEP_LOUDNESS) {
         return side;
     }

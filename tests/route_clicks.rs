@@ -252,11 +252,11 @@ impl Picture {
     /// Whether any partial that sounds is by a hundredth louder or softer than before, or 2 ct higher or
     /// lower.
     fn differs_from(&self, before: &Picture) -> bool {
-        let differs = |a: f64, b: f64, part: f64| (a - b).abs() > part * a.max(b);
+        let differs = |a: f64, b: f64, part: f64| (a - b).abs() > part * a.abs().max(b.abs());
         let mut partials = before.partials.iter().zip(&self.partials);
         partials.any(|(before, after)| {
             let mut gains = before[1..].iter().chain(&after[1..]);
-            gains.any(|gain| *gain > 1e-5)
+            gains.any(|gain| gain.abs() > 1e-5)
                 && (differs(before[0], after[0], 1e-3)
                     || differs(before[1], after[1], 1e-2)
                     || differs(before[2], after[2], 1e-2))
@@ -271,9 +271,11 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// The most that one sample can differ from the one before, whatever the phases.
-    fn largest_jump(&self, side: usize) -> f64 {
-        const PLACES: usize = 32;
+    /// Places on the way: one for two frames.
+    const PLACES: usize = 32;
+
+    /// The most that one sample can differ from the one before, whatever the phases, from some place on.
+    fn largest_jump(&self, side: usize, first: usize) -> f64 {
         let [before, from, to] = self.ends else {
             panic!("three ends");
         };
@@ -282,7 +284,7 @@ impl Way<'_> {
         let curved_hz = (hz(to) - 2.0 * hz(from) + hz(before)).abs() / 12.0;
         let curved = 1.0 + curved_hz / hz(from).min(hz(to)).max(1.0);
         let at = |place: usize| {
-            let part = place as f64 / PLACES as f64;
+            let part = place as f64 / Self::PLACES as f64;
             let partials = from.partials.iter().zip(&to.partials);
             partials
                 .enumerate()
@@ -294,11 +296,12 @@ impl Way<'_> {
                     let hz = (between(0) * curved).max(between(0) + own_hz);
                     let turn = (PI * hz / RATE).min(FRAC_PI_2);
                     let step = (to[side] - from[side]).abs() / block_frames(RATE) as f64;
-                    2.0 * between(side) * turn.sin() + step
+                    // Breath makes gains of either sign.
+                    2.0 * between(side).abs() * turn.sin() + step
                 })
                 .sum()
         };
-        (0..=PLACES).map(at).fold(0.0, f64::max)
+        (first..=Self::PLACES).map(at).fold(0.0, f64::max)
     }
 }
 
@@ -355,8 +358,12 @@ fn change(
         let steady = largest(0..changed).max(largest(end..sound.len()));
         let possible = places
             .windows(3)
-            .map(|ends| Way { ends }.largest_jump(1 + side));
+            .map(|ends| Way { ends }.largest_jump(1 + side, 0));
         let possible = possible.fold(0.0, f64::max);
+        // The last two frames of the block before, over which breath ramps as well.
+        let ends = [0, 0, 1].map(|place| places[place].clone());
+        let way = Way { ends: &ends };
+        let possible = possible.max(way.largest_jump(1 + side, Way::PLACES - 1));
         jumps.growth = jumps.growth.max((jump - 1e-6) / steady.max(1e-9));
         jumps.of_possible = jumps.of_possible.max((jump - 1e-6) / possible.max(1e-9));
     }

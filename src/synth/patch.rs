@@ -60,7 +60,7 @@ impl Patch {
 
 /// What has to be set otherwise than so for any of these to change a voice: the morph, the frequency laws,
 /// unison, the shapers, the second filter, what follows the decay, the room. Most patches set none of them.
-pub const PLAIN: [(Param, f32); 26] = [
+pub const PLAIN: [(Param, f32); 27] = [
     (Param::BODY_A, 0.0),
     (Param::COLOUR_A, 0.0),
     (Param::MORPH_X, 0.0),
@@ -83,6 +83,7 @@ pub const PLAIN: [(Param, f32); 26] = [
     (Param::ANCHOR, 0.0),
     (Param::SMEAR_RISE, 0.0),
     (Param::SMEAR_FALL, 0.0),
+    (Param::BREATH, 0.0),
     (Param::FILTER_2_TYPE, 0.0),
     (Param::AFTERSOUND, 0.0),
     (Param::RELEASE_DAMPING, 0.0),

@@ -14,7 +14,7 @@ use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{
-    Loudness, OnsetPhases, RoomSettings, SmearTimes, Target, Trajectory,
+    BreathSettings, Loudness, OnsetPhases, RoomSettings, SmearTimes, Target, Trajectory,
 };
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
@@ -103,6 +103,17 @@ struct VoiceControl {
     is_tail: bool,
     /// Whether the next block is as the last one unless the tick, the channel or the note changes.
     rests: bool,
+}
+
+/// Where a segment lies.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    /// Its length.
+    frames: usize,
+    /// From its start to the end of the block, frames.
+    block_rest: usize,
+    /// At an onset, the level of the amplitude's envelope at its start.
+    start_level: Option<f32>,
 }
 
 /// Whether a voice has polyphonic offsets of single partials' parameters.
@@ -418,7 +429,11 @@ impl Voice {
                 self.move_partials(rests);
             }
             let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
-            let span = (frames, start_level.take());
+            let span = Span {
+                frames,
+                block_rest: rest,
+                start_level: start_level.take(),
+            };
             let is_finite =
                 self.prepare_segment(tick, &channel, &own, rests && has_rested, span, workspace);
             if !is_finite {
@@ -507,7 +522,7 @@ impl Voice {
         self.control.modulators.envelopes[EnvelopeId::Amp].is_done()
     }
 
-    /// Works out the control arrays of a segment of `frames` frames, at whose end the voice's values
+    /// Works out the control arrays of a segment, at whose end the voice's values
     /// are `own`. `values_rest` says that they are so at its start. Returns false if a value is not a
     /// number.
     fn prepare_segment(
@@ -516,9 +531,14 @@ impl Voice {
         channel: &Control,
         own: &DestinationValues,
         values_rest: bool,
-        (frames, start_level): (usize, Option<f32>),
+        span: Span,
         workspace: &mut Workspace,
     ) -> bool {
+        let Span {
+            frames,
+            block_rest,
+            start_level,
+        } = span;
         let rate = tick.sample_rate_hz;
         let fundamental_hz = self.fundamental_hz(tick, channel, own, self.age_s(tick));
         let gain = self.gain(channel, own);
@@ -557,9 +577,12 @@ impl Voice {
             },
             room: (!values.is_plain || self.partials.has_room())
                 .then(|| RoomSettings::read(&values)),
+            breath: BreathSettings::read(&values, &workspace.partial_routes),
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,
+            block_rest,
+            block_frames: tick.block_frames,
             sample_rate_hz: rate,
         };
         self.control.loudness = self

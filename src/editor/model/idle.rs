@@ -38,6 +38,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
         | Group::Vowel
         | Group::Focus
         | Group::Copies
+        | Group::Breath
         | Group::Shapers => body::reason(param, values),
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),

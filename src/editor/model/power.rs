@@ -31,6 +31,7 @@ impl Power {
             Group::Vowel => (Param::VOWEL, 0.8),
             Group::Focus => (Param::FOCUS, 9.0),
             Group::Copies => (Param::COPIES, 0.5),
+            Group::Breath => (Param::BREATH, 0.5),
             _ => return None,
         };
         Some(Power { param, first })

@@ -187,11 +187,12 @@ impl Panels {
                 side_by_side(ui, context, rect, cards);
             }
             CardRow::MoreShapers => {
-                let width = (rect.width() - 3.0 * theme::GAP) / 11.0;
-                let widths = [2.0 * width, 2.0 * width, 4.0 * width, 0.0];
-                let [focus, copies, levels, decay] = split_columns(rect, widths);
+                let width = (rect.width() - 4.0 * theme::GAP) / 12.0;
+                let widths = [2.0, 2.0, 1.0, 4.0, 0.0].map(|columns| columns * width);
+                let [focus, copies, breath, levels, decay] = split_columns(rect, widths);
                 powered(ui, context, focus, 2, Group::Focus);
                 powered(ui, context, copies, 2, Group::Copies);
+                powered(ui, context, breath, 1, Group::Breath);
                 let inner = card(ui, levels, "Levels");
                 let groups = [
                     Group::Contrast,

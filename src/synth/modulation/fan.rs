@@ -180,6 +180,8 @@ pub enum PartialDestination {
     Cutoff2,
     /// Decibels per octave over the tilt, counted from the fundamental, which keeps its level.
     Tilt,
+    /// Parts of its power that are noise, over those of the voice.
+    Breath,
 }
 
 /// What partials stand apart in.

@@ -53,6 +53,8 @@ pub enum Group {
     Blur,
     /// How slowly partials follow the spectrum.
     Smear,
+    /// What makes noise of partials.
+    Breath,
     /// What holds the bass.
     Anchor,
     /// What all shapers have in common.
@@ -132,6 +134,7 @@ impl Group {
             Group::Threshold => "Threshold",
             Group::Blur => "Blur",
             Group::Smear => "Smear",
+            Group::Breath => "Breath",
             Group::Anchor => "Anchor",
             Group::Shapers => "Shapers",
             Group::Filter => "Filter",
@@ -203,7 +206,7 @@ pub enum Page {
     PhaserAndVowel,
     /// The shapers Focus, Copies, Contrast and Threshold.
     FocusAndCopies,
-    /// The shapers Blur, Smear and Anchor.
+    /// The shapers Blur, Smear, Breath and Anchor.
     BlurAndAnchor,
     /// The rest of it.
     FilterDetails,

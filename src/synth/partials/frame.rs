@@ -7,7 +7,7 @@ use crate::synth::versioned::copy_fields;
 
 /// A set of a [`Frame`]'s arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrays(u8);
+pub struct Arrays(u16);
 
 impl Arrays {
     /// None of them.
@@ -28,10 +28,12 @@ impl Arrays {
     pub const FUNDAMENTAL: Arrays = Arrays(1 << 6);
     /// [`Frame::contour_gain`].
     pub const CONTOUR_GAIN: Arrays = Arrays(1 << 7);
+    /// [`Frame::breath`].
+    pub const BREATH: Arrays = Arrays(1 << 8);
     /// Those that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
-    pub const ALL: Arrays = Arrays(u8::MAX);
+    pub const ALL: Arrays = Arrays(u16::MAX);
 
     /// These, or none.
     pub const fn only_if(self, condition: bool) -> Arrays {
@@ -88,6 +90,8 @@ pub struct Frame {
     pub left: PartialArray,
     /// Linear gain to the right, 1 at the centre.
     pub right: PartialArray,
+    /// Which part of the power is noise, 0 to 1; written only while routes move that of single partials.
+    pub breath: PartialArray,
 }
 
 copy_fields!(Frame {
@@ -101,6 +105,7 @@ copy_fields!(Frame {
     pan,
     left,
     right,
+    breath,
 });
 
 #[derive(Clone, Copy, Debug)]
@@ -141,6 +146,7 @@ impl Frame {
             pan: PartialArray::allocate(),
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
+            breath: PartialArray::allocate(),
         }
     }
 
@@ -157,6 +163,7 @@ impl Frame {
             pan,
             left,
             right,
+            breath,
         } = self;
         *size = Size::default();
         for array in [
@@ -169,6 +176,7 @@ impl Frame {
             pan,
             left,
             right,
+            breath,
         ] {
             array.clear();
         }

@@ -11,6 +11,7 @@
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
 
+mod breath;
 mod decay;
 mod kernels;
 mod phases;
@@ -18,14 +19,15 @@ pub mod room;
 mod smear;
 mod trajectory;
 
+pub use breath::{Breath, BreathSegment, BreathSettings};
 pub use decay::{Aftersound, Damping};
+pub use kernels::Sides;
 pub use phases::OnsetPhases;
 pub use room::RoomSettings;
 pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::{Decay, Segment};
-pub use kernels::Sides;
 use phases::PhaseArray;
 use room::{Room, RoomSegment};
 use smear::{Smear, SmearSegment};
@@ -49,12 +51,18 @@ pub struct Target {
     pub smear: SmearTimes,
     /// The room; `None` if neither the note nor the segment has one.
     pub room: Option<RoomSettings>,
+    /// How the gains breathe, if they do.
+    pub breath: Option<BreathSettings>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
     pub start_level: Option<f32>,
     /// Length of the segment.
     pub frames: usize,
+    /// From its start to the end of the block, frames.
+    pub block_rest: usize,
+    /// Length of the block, frames.
+    pub block_frames: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
 }
@@ -66,12 +74,20 @@ impl Target {
             relative_fundamental: (self.path.end_hz / (0.5 * self.sample_rate_hz)) as f32,
         }
     }
+
+    fn breath_segment(&self) -> BreathSegment {
+        BreathSegment {
+            block_rest: self.block_rest,
+            block_frames: self.block_frames,
+            sample_rate_hz: self.sample_rate_hz,
+        }
+    }
 }
 
 /// What a segment comes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Loudness {
-    /// Sum of the squares of all gains at the segment's end.
+    /// Sum of the squares of all gains at the segment's end, without breath.
     pub power: f32,
     /// Partials with a gain.
     pub partials: usize,
@@ -93,6 +109,7 @@ pub struct Motion {
     smear: Smear,
     decay: Decay,
     room: Room,
+    breath: Breath,
     /// Gains at the last segment's end.
     left: PartialArray,
     right: PartialArray,
@@ -106,6 +123,7 @@ copy_fields!(Motion {
     smear,
     decay,
     room,
+    breath,
     left,
     right,
 });
@@ -157,6 +175,7 @@ impl Motion {
             smear: Smear::allocate(),
             decay: Decay::allocate(),
             room: Room::allocate(),
+            breath: Breath::allocate(),
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
         }
@@ -180,6 +199,7 @@ impl Motion {
         self.smear.prefetch(used);
         self.decay.prefetch(used);
         self.room.prefetch(used);
+        self.breath.prefetch(used);
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
@@ -191,6 +211,7 @@ impl Motion {
         self.smear.begin();
         self.decay.begin();
         self.room.begin();
+        self.breath.begin();
         self.left.clear();
         self.right.clear();
     }
@@ -223,7 +244,8 @@ impl Motion {
             || target.level != self.state.voice_level
             || self.smear.is_moving()
             || self.decay.is_active()
-            || room_changed;
+            || room_changed
+            || self.breathes(target);
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -240,6 +262,7 @@ impl Motion {
             && !self.smear.is_moving()
             && !self.decay.is_active()
             && !self.room.is_moving()
+            && !self.breath.is_active()
     }
 
     /// Whether the note has had a room.
@@ -332,11 +355,15 @@ impl Motion {
         }
     }
 
-    /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear and
-    /// decay go on. At a note's onset, those at its start as well.
+    /// Works out the gains at the segment's end, at the target's level of the voice, and lets smear,
+    /// decay and breath go on. At a note's onset, those at its start as well.
     fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
+        let breathes = self.breathes(target);
+        if breathes {
+            self.prepare_breath(target);
+        }
         let voice_level = target.level;
         let segment_of_smear = || target.smear_segment();
         let smeared = self
@@ -354,38 +381,43 @@ impl Motion {
         };
         if let Some(start_level) = target.start_level {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
+            if breathes && let Some(settings) = &target.breath {
+                self.breath.breathe_at_start(level, frame, settings, ends);
+            }
         }
         self.state.loudness = if self.decay.is_active() {
-            let Segment { parts, after } = self.decay.advance(used);
-            let (decay, step) = parts;
-            match after {
-                None => kernels::set_decaying_ends(
-                    level,
-                    gain,
-                    decay,
-                    step,
-                    voice_level,
-                    pan,
-                    starts,
-                    ends,
-                ),
-                Some(after) => kernels::set_aftersounding_ends(
-                    level,
-                    gain,
-                    (decay, step),
-                    after,
-                    voice_level,
-                    pan,
-                    starts,
-                    ends,
-                ),
-            }
+            set_decayed_ends(&mut self.decay, level, gain, voice_level, pan, starts, ends)
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
+        if breathes && let Some(settings) = &target.breath {
+            self.breath
+                .breathe_at_end(level, target.frames, frame, settings, ends);
+        }
         if self.room.is_active() {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
+        }
+    }
+
+    /// Whether gains breathe in the segment to a target, or did so in the one before.
+    #[inline(always)]
+    fn breathes(&self, target: &Target) -> bool {
+        target.breath.is_some() | self.breath.is_active()
+    }
+
+    // Not inlined: most voices do without.
+    #[inline(never)]
+    fn prepare_breath(&mut self, target: &Target) {
+        let State {
+            level, seed, used, ..
+        } = self.state;
+        match &target.breath {
+            Some(settings) => {
+                let segment = target.breath_segment();
+                self.breath.prepare(level, seed, used, settings, &segment);
+            }
+            None => self.breath.stop(),
         }
     }
 
@@ -473,5 +505,35 @@ impl Motion {
             self.change_phases();
             self.state.used = used;
         }
+    }
+}
+
+/// Works out gains at a segment's end with what the decay leaves of them, and lets it go on.
+#[inline(always)]
+fn set_decayed_ends(
+    decay: &mut Decay,
+    level: SimdLevel,
+    gain: &[f32],
+    voice_level: f32,
+    pan: &[&[f32]; 2],
+    starts: &mut Sides,
+    ends: &mut Sides,
+) -> Loudness {
+    let Segment { parts, after } = decay.advance(gain.len());
+    let (decay, step) = parts;
+    match after {
+        None => {
+            kernels::set_decaying_ends(level, gain, decay, step, voice_level, pan, starts, ends)
+        }
+        Some(after) => kernels::set_aftersounding_ends(
+            level,
+            gain,
+            (decay, step),
+            after,
+            voice_level,
+            pan,
+            starts,
+            ends,
+        ),
     }
 }

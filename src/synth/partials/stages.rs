@@ -33,6 +33,11 @@ pub trait SpectrumStage: Copy + PartialEq {
         Self::WRITES.only_if(self != before)
     }
 
+    /// The arrays that it makes stale where some are so already.
+    fn made_stale(&self, stale: Arrays) -> Arrays {
+        Self::WRITES.only_if(stale.contain_any(self.reads()))
+    }
+
     /// Writes those of its arrays that are `stale`.
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
 }
@@ -48,8 +53,8 @@ fn changed<S: SpectrumStage>(stage: &Option<S>, before: &Option<S>) -> Arrays {
 
 /// What one stage makes stale, if `stale` is so already.
 fn made_stale<S: SpectrumStage>(stage: &Option<S>, stale: Arrays) -> Arrays {
-    let reads_stale = |stage: &S| stale.contain_any(stage.reads());
-    S::WRITES.only_if(stage.as_ref().is_some_and(reads_stale))
+    let made_stale = |stage: &S| stage.made_stale(stale);
+    stage.as_ref().map_or(Arrays::NONE, made_stale)
 }
 
 fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, frame: &mut Frame) {
@@ -204,4 +209,5 @@ stages! {
     pan
     comb_sides
     fan_level
+    fan_breath
 }

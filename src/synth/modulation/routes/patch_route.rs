@@ -26,7 +26,7 @@ pub struct PatchRoute {
 impl PatchRoute {
     /// `None` if it moves nothing whatever its depth.
     ///
-    /// Of the values that the voice and its partials may have, cutoffs and tilt, it moves that of the
+    /// Of the values that the voice and its partials may have, cutoffs, tilt and breath, it moves that of the
     /// voice, unless it comes to something else for some partials.
     pub fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
         let source = |param| {
@@ -59,6 +59,9 @@ impl PatchRoute {
                 RouteTarget::Cutoff2 if is_apart => partials(PartialDestination::Cutoff2)?,
                 RouteTarget::Cutoff2 => Target::Voice(CUTOFF_2),
                 RouteTarget::Own(Param::TILT) if is_apart => partials(PartialDestination::Tilt)?,
+                RouteTarget::Own(Param::BREATH) if is_apart => {
+                    partials(PartialDestination::Breath)?
+                }
                 RouteTarget::PartialsLevel => partials(PartialDestination::Level)?,
                 RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,
                 RouteTarget::PartialsPan => partials(PartialDestination::Pan)?,

@@ -260,7 +260,7 @@ impl RouteTarget {
                 | RouteTarget::PartialsPan
                 | RouteTarget::Cutoff
                 | RouteTarget::Cutoff2
-                | RouteTarget::Own(Param::TILT)
+                | RouteTarget::Own(Param::TILT | Param::BREATH)
         )
     }
 
@@ -336,7 +336,7 @@ const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [RouteTarget; 54] = [
+const LATER: [RouteTarget; 55] = [
     RouteTarget::Own(Param::SPACING),
     RouteTarget::Own(Param::CLUSTER),
     RouteTarget::Own(Param::HARMONICITY),
@@ -391,6 +391,7 @@ const LATER: [RouteTarget; 54] = [
     RouteTarget::Own(Param::RELEASE_DAMPING),
     RouteTarget::Own(Param::ROOM_AMOUNT),
     RouteTarget::Own(Param::ROOM_TIME),
+    RouteTarget::Own(Param::BREATH),
 ];
 
 /// "None", and the targets' names.

@@ -188,12 +188,25 @@ section! { shapers;
         .polyphonic()
         .on(Page::BlurAndAnchor)
         .help("How slowly each partial becomes softer when the spectrum changes under a held note.");
+    /// κ: the part of each partial's power that is noise.
+    BREATH = Row::new(Group::Breath, "breath", "Breath Amount")
+        .short("Amount")
+        .value(PART, 0.0, Percent)
+        .polyphonic()
+        .on(Page::BlurAndAnchor)
+        .help("How much of each partial is a band of noise, as in a flute or a whisper.");
+    /// How far to either side such a band has fallen by 3 dB.
+    BREATH_WIDTH = Row::new(Group::Breath, "breath_width", "Breath Width")
+        .short("Width")
+        .choice(16, &["240 Hz", "120 Hz", "60 Hz", "30 Hz", "15 Hz"], 0)
+        .on(Page::BlurAndAnchor)
+        .help("How far the noise reaches to either side of each partial.");
     /// f_a: partials below are held.
     ANCHOR = Row::new(Group::Anchor, "anchor", "Anchor")
         .value(Range::quartic(400.0), 0.0, HertzOrOff)
         .polyphonic()
         .on(Page::BlurAndAnchor)
-        .help("Below this frequency partials keep the level they have without shapers, and the middle.");
+        .help("Keeps the bass below this frequency as it is without shapers, in the middle and in tune.");
     /// Whether the shapers leave the power of the sound as it is.
     KEEP_LOUDNESS = Row::new(Group::Shapers, "keep_loudness", "Keep Loudness")
         .short("Keep Loud.")

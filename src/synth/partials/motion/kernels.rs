@@ -131,6 +131,7 @@ at_level! {
 }
 
 /// The gains of the partials in both channels.
+#[derive(Debug)]
 pub struct Sides<'a> {
     /// Of the left one.
     pub left: &'a mut [f32],

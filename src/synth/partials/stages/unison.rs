@@ -4,7 +4,8 @@
 //!
 //! * the ratio r·I_u·2^(d·s_u·r^β/1200), I_u the interval of the [stack](Stack), d the detune in cents, β its
 //!   law: at 0 all partials are detuned by equal cents, at −1 by equal hertz. No copy is detuned by more
-//!   than two octaves;
+//!   than two octaves. An [`Anchor`] holds the bass in tune: it leaves 1 − h of these octaves, h being that of
+//!   the frequency without detune;
 //! * the pan p + w·s_u, w the width;
 //! * the gain g·b_u/√Σb², so that all copies together have the power of one. b_u is 1 for those in the
 //!   middle, which are the copies of the least |s_u| that stand on the root (I_u = 1), and the blend for all
@@ -25,6 +26,7 @@
 //! gains within 0.00001 dB.
 
 use super::SpectrumStage;
+use super::shapers::anchor::{Anchor, free_part};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, exp2, log2};
 use crate::synth::modulation::VoiceValues;
@@ -47,6 +49,7 @@ pub struct Stage {
     stack: Stack,
     width: f32,
     blend: f32,
+    anchor: Option<Anchor>,
 }
 
 /// The intervals of the copies. All are just, so that the partials of a stack meet.
@@ -139,14 +142,24 @@ impl SpectrumStage for Stage {
             stack: Stack::from_index(values.index(Param::UNISON_STACK)),
             width: values.get(Param::UNISON_WIDTH),
             blend: values.get(Param::UNISON_BLEND),
+            anchor: Anchor::read(values),
         })
+    }
+
+    fn reads(&self) -> Arrays {
+        Arrays::FUNDAMENTAL.only_if(self.anchor.is_some())
+    }
+
+    /// Gains and positions do not go by the frequency.
+    fn made_stale(&self, stale: Arrays) -> Arrays {
+        Arrays::RATIO.only_if(stale.contain_any(self.reads()))
     }
 
     fn changed(&self, before: &Stage) -> Arrays {
         if self.copies != before.copies {
             return Stage::WRITES;
         }
-        let ratio = |stage: &Stage| (stage.detune_cents, stage.law, stage.stack);
+        let ratio = |stage: &Stage| (stage.detune_cents, stage.law, stage.stack, stage.anchor);
         let gain = |stage: &Stage| (stage.blend, stage.stack);
         Arrays::RATIO.only_if(ratio(self) != ratio(before))
             | Arrays::GAIN.only_if(gain(self) != gain(before))
@@ -219,13 +232,20 @@ impl Stage {
             (detune, self.stack.interval(copy))
         };
         let law = self.law;
+        let relative = self
+            .anchor
+            .map(|anchor| anchor.relative(context.fundamental_hz));
+        let detune_copy = |copy, ratio: &mut [f32]| match relative {
+            Some(relative) => detune_held(level, of_copy(copy), law, relative, ratio),
+            None => detune(level, of_copy(copy), law, ratio),
+        };
         let of_copies = frame.ratio.write(len).split_at_mut(stride);
         copy_each(of_copies, stride, |copy, first, own| {
             own.copy_from_slice(first);
-            detune(level, of_copy(copy), law, own);
+            detune_copy(copy, own);
         });
         let first = &mut frame.ratio.write(len)[..stride];
-        detune(level, of_copy(0), law, first);
+        detune_copy(0, first);
         // Where it is written, it is written for the first copy only.
         if frame.tracking.len() >= stride {
             let of_copies = frame.tracking.write(len).split_at_mut(stride);
@@ -251,6 +271,19 @@ at_level! {
                 let octaves = at_least(at_most(octaves, FARTHEST_OCTAVES), -FARTHEST_OCTAVES);
                 *ratio *= interval * exp2(octaves);
             }
+        }
+    }
+}
+
+at_level! {
+    /// The same, with what an anchor leaves of it; `relative` is that of [`Anchor::relative`].
+    fn detune_held(copy: (f32, f32), law: f32, relative: f32, ratio: &mut [f32]) {
+        let (octaves, interval) = copy;
+        for ratio in ratio {
+            let octaves = octaves * exp2(law * log2(*ratio));
+            let octaves = at_least(at_most(octaves, FARTHEST_OCTAVES), -FARTHEST_OCTAVES);
+            let root = *ratio * interval;
+            *ratio = root * exp2(octaves * free_part(root, relative));
         }
     }
 }

@@ -81,7 +81,13 @@ fn errors(settings: &[(Param, f32)]) -> [f64; 3] {
             let r = f64::from(alone.ratio[n]);
             let cents = get(Param::DETUNE) * copy.place * r.powf(get(Param::DETUNE_LAW));
             let cents = cents.clamp(-2_400.0, 2_400.0);
-            let ratio = r * copy.interval * (cents / 1_200.0).exp2();
+            let root = r * copy.interval;
+            let anchor_hz = get(Param::ANCHOR);
+            let free = match anchor_hz > 0.0 {
+                true => 1.0 - 1.0 / (1.0 + (HZ * root / anchor_hz).powi(4)),
+                false => 1.0,
+            };
+            let ratio = root * (cents * free / 1_200.0).exp2();
             let off = 1_200.0 * (f64::from(frame.ratio[index]) / ratio).log2().abs();
             errors[0] = errors[0].max(off);
             let expected = f64::from(alone.gain[n]) * gain(copy) / power.sqrt();
@@ -124,6 +130,51 @@ fn copies_follow_the_formula() {
 }
 
 /// Equal hertz: the copies of all partials beat together.
+#[test]
+fn an_anchor_holds_the_bass_in_tune() {
+    for (count, stack, law) in [(2, 0, 0.0), (3, 1, 0.4), (8, 4, -0.7)] {
+        for anchor_hz in [0.01, 60.0, 400.0] {
+            let settings = [
+                (Param::PARTIALS, 60.0),
+                (Param::UNISON, count as f32),
+                (Param::UNISON_STACK, stack as f32),
+                (Param::DETUNE, 80.0),
+                (Param::DETUNE_LAW, law),
+                (Param::ANCHOR, anchor_hz),
+            ];
+            let errors = errors(&settings);
+            assert!(errors[0] < 0.01, "{settings:?}: {errors:?}");
+        }
+    }
+}
+
+/// The same partial is another distance from the anchor.
+#[test]
+fn another_fundamental_is_held_otherwise() {
+    let settings = [
+        (Param::PARTIALS, 30.0),
+        (Param::UNISON, 4.0),
+        (Param::DETUNE, 50.0),
+        (Param::ANCHOR, 200.0),
+    ];
+    let mut chain = Chain::new(&settings);
+    chain.hz = 3.0 * HZ;
+    let changed = chain.update(true);
+    assert!(changed.contain_any(Arrays::RATIO) && !changed.contain_any(Arrays::GAIN));
+    let mut fresh = Chain::new(&[]);
+    fresh.hz = 3.0 * HZ;
+    fresh.set(&settings);
+    let len = chain.frame().padded_count();
+    // What the default patch had there has faded out.
+    fresh.update(false);
+    assert_eq!(chain.frame().ratio[..len], fresh.frame().ratio[..len]);
+    assert!(chain.frame().ratio[..len] != Chain::new(&settings).frame().ratio[..len]);
+    // Without an anchor they stay.
+    chain.set(&settings[..3]);
+    chain.hz = HZ;
+    assert!(!chain.update(true).contain_any(Arrays::RATIO));
+}
+
 #[test]
 fn a_law_of_minus_one_detunes_by_equal_hertz() {
     let chain = Chain::new(&[

@@ -1,7 +1,8 @@
-//! Anchor: holds the bass as it is without shapers, and in the middle.
+//! Anchor: holds the bass as it is without shapers, in the middle and in tune.
 //!
 //! h = 1/(1 + (f/f_a)⁴), f_a 0 (off) to 400 Hz. What the shapers make of a gain, w, becomes w^(1−h); pans
-//! are multiplied by 1 − h. (Detune is to be as well, where partials are detuned against each other.)
+//! are multiplied by 1 − h, and so are the octaves by which copies in unison are detuned, there with h of the
+//! frequency without detune.
 //!
 //! A gain counts as at least 1e-6 here, so that w is a number where the gain is 0 on one side. Where h is
 //! below 2e-5, 16 times f_a and above, whole groups of partials are passed by. Error below 0.002 dB of
