@@ -190,5 +190,6 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Four Winds" = "four_winds.toml";
         "Root Cellar" = "root_cellar.toml";
         "Wire Comb" = "wire_comb.toml";
+        "Skin and Clay" = "skin_and_clay.toml";
     }
 }
