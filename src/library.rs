@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/aliquot/presets/**/*.toml   one preset per file, as `state` writes it
 //! DATA/aliquot/favourites.toml     the ids of the favourites
+//! DATA/aliquot/spectra/            lists of partials, see [`spectra`]
 //! DATA/aliquot/deleted/            deleted and replaced files; the user can move them back
 //! ```
 //!
@@ -36,6 +37,7 @@ mod favourites;
 mod file_name;
 mod rename;
 mod scan;
+pub mod spectra;
 mod watch;
 
 pub use scan::{Damaged, Scanner};

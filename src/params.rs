@@ -169,8 +169,12 @@ impl HostParams {
             // in the same way, and the stores are atomic.
             unsafe { ptr._internal_set_normalized_value(normalized) };
         } else if let HostParam::Unhosted(value) = stored {
-            value.store(normalized.clamp(0.0, 1.0), Ordering::Relaxed);
-            self.changes.mark(param.index());
+            let normalized = normalized.clamp(0.0, 1.0);
+            // A state sets them all, and few of them differ.
+            if value.load(Ordering::Relaxed) != normalized {
+                value.store(normalized, Ordering::Relaxed);
+                self.changes.mark(param.index());
+            }
         }
     }
 

@@ -51,6 +51,7 @@
 
 mod curves;
 mod drawn_sets;
+mod drawn_spectrum;
 mod macro_names;
 mod read;
 mod routes;

@@ -586,6 +586,43 @@ drawn_1_partials_1 = 0b1111100001000111
 }
 
 #[test]
+fn the_drawn_spectrum_is_two_lists() {
+    let text = r#"schema = 2
+name = "Test"
+
+[spectra]
+body_a = "Drawn"
+colour_a = "Drawn"
+
+[drawn_spectrum]
+ratios = [1, 2.76, 3, 5.4] # over the note's frequency
+levels = [0, -6, -72] # dB
+"#;
+    let preset = Preset::parse(text).expect("a preset");
+    let plain = |param: Param| preset.patch.plain(param);
+    assert!((plain(Param::drawn_ratio(2)) - 2.76).abs() < 1e-4);
+    assert!((plain(Param::drawn_ratio(4)) - 5.4).abs() < 1e-4);
+    assert!((plain(Param::drawn_ratio(5)) - 5.0).abs() < 1e-4);
+    assert!((plain(Param::drawn_level(3)) + 72.0).abs() < 1e-4);
+    assert_eq!(plain(Param::drawn_level(4)), 0.0);
+    assert_eq!(preset.to_text(), text);
+    let head = "schema = 2\nname = \"Test\"\n[drawn_spectrum]\n";
+    let many = vec!["1"; 513].join(", ");
+    for (body, line, word) in [
+        ("ratios = 1".to_owned(), 4, "list of numbers"),
+        ("levels = [0,\n\"x\"]".to_owned(), 5, "a string"),
+        ("ratios = [0]".to_owned(), 4, "outside 0.0625"),
+        ("levels = [0, 30]".to_owned(), 4, "outside -72"),
+        ("pans = [0]".to_owned(), 4, "\"ratios\""),
+        (format!("levels = [{many}]"), 4, "512 partials, not 513"),
+    ] {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(&body);
+        assert_eq!(error.line, line, "{body}: {}", error.reason);
+        assert!(error.reason.contains(word), "{body}: {}", error.reason);
+    }
+}
+
+#[test]
 fn mistakes_in_drawn_sets_are_named_with_their_lines() {
     let head = "schema = 2\nname = \"Test\"\n";
     let partials = |text: &str| format!("[drawn.1]\n\npartials = \"{text}\"\n");

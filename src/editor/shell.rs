@@ -72,8 +72,8 @@ impl Shell {
     pub fn new(keys: ScreenKeys, library: Library, settings: SettingsFile) -> Shell {
         Shell {
             views: Views {
+                spectrum: SpectrumView::new(library.clone()),
                 browser: Browser::new(library),
-                spectrum: SpectrumView::new(),
                 modulators: ModulatorStrip::new(),
                 panels: Panels::new(),
                 keyboard: Keyboard::new(keys),

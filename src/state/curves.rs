@@ -7,9 +7,9 @@
 use std::fmt::Write;
 
 use toml::Spanned;
-use toml::de::{DeArray, DeValue};
+use toml::de::DeValue;
 
-use super::read::{Entry, EntryValue, TextFault, kind, table};
+use super::read::{Entry, EntryValue, TextFault, array, table};
 use super::write::{differs, value};
 use crate::synth::parameter::{CURVE_POINTS, CURVES, CurveParams, Param};
 use crate::synth::patch::Patch;
@@ -40,17 +40,6 @@ pub(super) fn entries<'t>(value: Spanned<DeValue<'t>>) -> Result<Vec<Entry<'t>>,
         }
     }
     Ok(entries)
-}
-
-fn array<'t>(value: Spanned<DeValue<'t>>, expected: &str) -> Result<DeArray<'t>, TextFault> {
-    let start = value.span().start;
-    match value.into_inner() {
-        DeValue::Array(array) => Ok(array),
-        other => {
-            let found = kind(&other);
-            Err((start, format!("expected {expected}, not {found}")))
-        }
-    }
 }
 
 fn points<'t>(

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Error};
+use toml::de::{DeArray, DeTable, DeValue, Error};
 
 use super::{
-    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, macro_names, routes,
+    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum,
+    macro_names, routes,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
@@ -106,6 +107,7 @@ fn head_and_entries<'t>(
             "route" => entries.extend(routes::entries(value)?),
             "curve" => entries.extend(curves::entries(value)?),
             drawn_sets::KEY => entries.extend(drawn_sets::entries(value)?),
+            drawn_spectrum::KEY => entries.extend(drawn_spectrum::entries(value)?),
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
@@ -260,6 +262,20 @@ pub(super) fn table<'t>(name: &str, value: Spanned<DeValue<'t>>) -> Result<DeTab
         other => {
             let found = kind(&other);
             Err((start, format!("{name}: expected a table, not {found}")))
+        }
+    }
+}
+
+pub(super) fn array<'t>(
+    value: Spanned<DeValue<'t>>,
+    expected: &str,
+) -> Result<DeArray<'t>, TextFault> {
+    let start = value.span().start;
+    match value.into_inner() {
+        DeValue::Array(array) => Ok(array),
+        other => {
+            let found = kind(&other);
+            Err((start, format!("expected {expected}, not {found}")))
         }
     }
 }

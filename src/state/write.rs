@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA, curves, drawn_sets, macro_names, routes};
+use super::{Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -28,7 +28,10 @@ pub(super) fn preset(preset: &Preset) -> String {
     for param in Param::all().filter(|param| !elsewhere.contains(param)) {
         if differs(param, &preset.patch) && !param.is_machine_setting() {
             let group = param.row().group;
-            if matches!(group, Group::Routes | Group::DrawnSets) {
+            if matches!(
+                group,
+                Group::Routes | Group::DrawnSets | Group::DrawnSpectrum
+            ) {
                 continue;
             }
             match groups.iter_mut().find(|(of, _)| *of == group) {
@@ -49,6 +52,7 @@ pub(super) fn preset(preset: &Preset) -> String {
     routes::write(&preset.patch, &mut text);
     curves::write(&preset.patch, &mut text);
     drawn_sets::write(&preset.patch, &mut text);
+    drawn_spectrum::write(&preset.patch, &mut text);
     text
 }
 

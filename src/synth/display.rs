@@ -11,7 +11,7 @@ pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
 pub use self::shaper_handle::{AxisPlace, ShaperHandle};
 pub use self::shapers::{ShaperKind, shaper_gains_db};
-pub use self::spectra::{SpectrumPartials, morph_weights};
+pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::PartialRoutes;
@@ -22,7 +22,7 @@ use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param};
 use super::partials::source::Source;
 use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
-use super::partials::{Arrays, Context, Frame, HarmonicTables, PartialOverrides};
+use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
@@ -59,11 +59,10 @@ impl PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
         let values = values_before_macros(&patch);
-        let mut overrides = PartialOverrides::default();
-        overrides.update(&Values::new(&Patch::default()), &values);
+        let own = PatchArrays::of(&values);
         let context = Context {
             fundamental_hz,
-            ..context(&overrides)
+            ..context(&own)
         };
         at_rest(&values, |values| {
             let source = Source::read(values, &context);
@@ -205,13 +204,32 @@ const A4: u8 = 69;
 /// Where no voice sounds: that of A4.
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
+/// What of a patch is worked out for all its voices.
+#[derive(Default)]
+struct PatchArrays {
+    overrides: PartialOverrides,
+    drawn: DrawnSpectrum,
+}
+
+impl PatchArrays {
+    fn of(values: &Values) -> PatchArrays {
+        let mut overrides = PartialOverrides::default();
+        overrides.update(&Values::new(&Patch::default()), values);
+        PatchArrays {
+            overrides,
+            drawn: DrawnSpectrum::of(values),
+        }
+    }
+}
+
 /// What source and stages read beside the values. Only a shift depends on the fundamental here, and
 /// nothing on the sample rate.
-fn context(overrides: &PartialOverrides) -> Context<'_> {
+fn context(own: &PatchArrays) -> Context<'_> {
     Context {
         level: SimdLevel::PORTABLE,
         tables: HarmonicTables::shared(),
-        overrides,
+        overrides: &own.overrides,
+        drawn: &own.drawn,
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
         key: A4,

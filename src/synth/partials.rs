@@ -10,6 +10,7 @@
 pub mod array;
 pub mod bodies;
 pub mod colours;
+pub mod drawn;
 pub mod fan;
 mod frame;
 pub mod motion;
@@ -20,6 +21,7 @@ mod tables;
 mod tests;
 
 pub use array::PartialArray;
+pub use drawn::DrawnSpectrum;
 pub use frame::{Arrays, Frame};
 pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
@@ -45,6 +47,8 @@ pub struct Context<'a> {
     pub tables: &'static HarmonicTables,
     /// The first partials' own Level, Tune and Pan.
     pub overrides: &'a PartialOverrides,
+    /// The drawn body and colour.
+    pub drawn: &'a DrawnSpectrum,
     /// What moves single partials, at the segment's end.
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.

@@ -4,7 +4,7 @@ use super::channel::Channels;
 use super::modulation::DestinationValues;
 use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
-use super::partials::{HarmonicTables, PartialOverrides};
+use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 
 /// What all voices share at a tick.
@@ -22,6 +22,8 @@ pub struct Tick {
     pub generation: u64,
     /// The partials' own Level, Tune and Pan in `values`.
     pub overrides: PartialOverrides,
+    /// The drawn body and colour in `values`.
+    pub drawn: DrawnSpectrum,
     /// The channels' controllers.
     pub channels: Channels,
     /// Functions of the partial's number.
@@ -46,6 +48,7 @@ impl Tick {
             values,
             generation: 1,
             overrides: PartialOverrides::default(),
+            drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
             tables: HarmonicTables::shared(),
             partials: 0,
@@ -65,6 +68,7 @@ impl Tick {
         self.modulators.set_patch(&self.values, self.sample_rate_hz);
         self.generation += 1;
         self.overrides.update(&before, &self.values);
+        self.drawn.update(&before, &self.values);
         true
     }
 }

@@ -556,6 +556,7 @@ impl Voice {
                 PartialOffsets::None => &tick.overrides,
                 _ => &self.own_overrides,
             },
+            drawn: &tick.drawn,
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
             key: self.control.note.key,

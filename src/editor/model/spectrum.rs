@@ -2,6 +2,7 @@
 
 pub mod analyser;
 pub mod axis;
+pub mod import;
 pub mod layer;
 pub mod operation;
 pub mod pitch;

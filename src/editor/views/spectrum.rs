@@ -43,10 +43,11 @@ use crate::editor::model::spectrum::view_state::SpectrumViewState;
 use crate::editor::model::value_text::current_text;
 use crate::editor::theme;
 use crate::editor::widgets;
+use crate::library::Library;
 use crate::synth::display::lowest_voice;
 use crate::synth::parameter::EDITABLE_PARTIALS;
 use crate::synth::parameter::layout::Group;
-use crate::synth::{PartialSnapshot, Snapshot, VoiceSnapshot};
+use crate::synth::{PartialSnapshot, Snapshot, Values, VoiceSnapshot};
 
 /// How near to a partial on a frequency axis counts as pointing at it, points.
 const NEAR: f32 = 8.0;
@@ -81,12 +82,13 @@ pub struct SpectrumView {
 }
 
 impl SpectrumView {
-    pub fn new() -> SpectrumView {
+    /// Lists of partials are in the library.
+    pub fn new(library: Library) -> SpectrumView {
         SpectrumView {
             state: SpectrumViewState::default(),
             remembered: None,
             bars: BarEditor::new(),
-            tools: Tools::new(),
+            tools: Tools::new(library),
             filters: FILTERS.each_ref().map(FilterHandle::new),
             shapers: ShaperCurves::default(),
             partials_route: PartialsRoute::default(),
@@ -318,7 +320,7 @@ impl SpectrumView {
             .then(|| canvas.middle(self.bars.cursor));
         let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
         let lines = match (&partial, pointer) {
-            (Some(partial), _) => partial.lines(context.model),
+            (Some(partial), _) => partial.lines(context.model, context.controls.values()),
             (None, Some(at)) => {
                 let hz = canvas.hz(at.x);
                 vec![format!("{}   {}", hz_text(hz), note_name(hz))]
@@ -420,11 +422,7 @@ impl<'a> Pointed<'a> {
                 .filter(|(_, partial)| partial.power() > 0.0)
         };
         let sounds = of_voices().max_by(|(_, a), (_, b)| a.power().total_cmp(&b.power()));
-        let silent_hz = if n <= EDITABLE_PARTIALS {
-            canvas.reference.bar_hz(n)
-        } else {
-            canvas.reference.hz(n as f32)
-        };
+        let silent_hz = canvas.reference.bar_hz(n);
         Pointed {
             n,
             hz: sounds.map_or(silent_hz, |(_, partial)| partial.frequency_hz),
@@ -446,7 +444,7 @@ impl<'a> Pointed<'a> {
         }
     }
 
-    fn lines(&self, model: &EditorModel) -> Vec<String> {
+    fn lines(&self, model: &EditorModel, values: &Values) -> Vec<String> {
         let mut lines = vec![format!(
             "Partial {}   {}   {}",
             self.n,
@@ -465,9 +463,17 @@ impl<'a> Pointed<'a> {
             None => "Silent".to_owned(),
         });
         if self.n <= EDITABLE_PARTIALS {
-            let drawn = Layer::ALL.map(|(layer, name)| {
+            let drawn = Layer::ALWAYS.map(|(layer, name)| {
                 format!("{name} {}", current_text(layer.param(self.n), model))
             });
+            lines.push(drawn.join("   "));
+        }
+        let drawn = [Layer::Colour, Layer::Body].map(|layer| {
+            let text = current_text(layer.param(self.n), model);
+            (layer.is_used(values)).then(|| format!("{} {text}", layer.name()))
+        });
+        let drawn: Vec<String> = drawn.into_iter().flatten().collect();
+        if !drawn.is_empty() {
             lines.push(drawn.join("   "));
         }
         lines

@@ -8,11 +8,11 @@ use super::super::modulation::{ModulationSource, Moment, SourceValues};
 use super::super::partials::fan::set_values;
 use super::super::partials::source::Source;
 use super::super::partials::stages::Stages;
-use super::super::partials::{Arrays, Context, Frame, PartialOverrides};
+use super::super::partials::{Arrays, Context, Frame};
 use super::super::patch::{Patch, Values};
 use super::super::snapshot::FanSnapshot;
 use super::super::tick::Tick;
-use super::{at_rest, context};
+use super::{PatchArrays, at_rest, context};
 
 /// Where no voice sounds.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
@@ -61,9 +61,8 @@ fn at_onset(values: &Values) -> FanSnapshot {
 
 /// An input's value for each partial at rest.
 fn each_partial(values: &Values, routes: &PartialRoutes, input: PartialInput) -> Vec<f32> {
-    let mut overrides = PartialOverrides::default();
-    overrides.update(&Values::new(&Patch::default()), values);
-    let at_rest_context = context(&overrides);
+    let own = PatchArrays::of(values);
+    let at_rest_context = context(&own);
     let mut frame = Frame::allocate();
     at_rest(values, |values| {
         let source = Source::read(values, &at_rest_context);

@@ -1,10 +1,11 @@
 //! The partials of spectra, for their pictures.
 
-use super::{at_rest, context, values_before_macros};
+use super::{PatchArrays, at_rest, context, values_before_macros};
 use crate::synth::parameter::{Param, SPECTRA};
+pub use crate::synth::partials::drawn::{BODY as DRAWN_BODY, COLOUR as DRAWN_COLOUR};
 use crate::synth::partials::source::Source;
 pub use crate::synth::partials::source::morph::weights as morph_weights;
-use crate::synth::partials::{Arrays, Context, Frame, PartialOverrides};
+use crate::synth::partials::{Arrays, Context, DrawnSpectrum, Frame};
 use crate::synth::patch::Patch;
 
 /// Where the partials of a note lie and how loud they are, as the source gives them: before Level and
@@ -20,12 +21,16 @@ pub struct SpectrumPartials {
 impl SpectrumPartials {
     /// As the pad mixes the spectra of a patch, before the macros, in a note of this MIDI key.
     pub fn morphed(patch: &Patch, key: u8) -> SpectrumPartials {
-        let overrides = PartialOverrides::default();
+        let values = values_before_macros(patch);
+        let own = PatchArrays {
+            drawn: DrawnSpectrum::of(&values),
+            ..PatchArrays::default()
+        };
         let context = Context {
             key: key.min(127),
-            ..context(&overrides)
+            ..context(&own)
         };
-        at_rest(&values_before_macros(patch), |values| {
+        at_rest(&values, |values| {
             let source = Source::read(values, &context);
             let mut frame = Frame::allocate();
             frame.resize(source.count());

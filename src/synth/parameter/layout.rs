@@ -113,6 +113,8 @@ pub enum Group {
     Routes,
     /// Partials that are chosen one by one.
     DrawnSets,
+    /// Ratios and levels of the drawn body and colour.
+    DrawnSpectrum,
 }
 
 impl Group {
@@ -164,6 +166,7 @@ impl Group {
             Group::Macros => "Macros",
             Group::Routes => "Routes",
             Group::DrawnSets => "Drawn Sets",
+            Group::DrawnSpectrum => "Drawn Spectrum",
         }
     }
 

@@ -79,6 +79,7 @@ sections! {
     macros
     routes
     drawn_sets
+    drawn_spectrum
 }
 
 pub use curves::{CurveParams, CurvePointParams};

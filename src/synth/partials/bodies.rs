@@ -161,6 +161,8 @@ const MAKERS: [BodyMaker; BODIES] = [
     ("Plate 2:1", || Body::of(&computed::supported_plate(1.0, 4.0))),
     ("Tabla", || Body::of(&modes::TABLA)),
     ("Bayan", || Body::of(&modes::BAYAN)),
+    // Of the patch: see `drawn.rs`.
+    ("Drawn", || Body::by(|n| n)),
 ];
 
 /// All bodies, in the order of their labels. Allocates.

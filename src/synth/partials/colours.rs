@@ -17,7 +17,7 @@ use crate::dsp::maths::DB_PER_OCTAVE_PER_POWER;
 use crate::synth::parameter::{COLOURS, MAX_PARTIALS, Param};
 
 /// log₂ of a gain that is none. A number, so that products with it are.
-const SILENT: f32 = -10_000.0;
+pub const SILENT: f32 = -10_000.0;
 
 /// Gains of 512 partials for every key; partial n has index n − 1.
 #[derive(Debug)]
@@ -152,6 +152,8 @@ const MAKERS: [ColourMaker; COLOURS] = [
     ("Bass Clarinet", || Colour::measured(&instruments::BASS_CLARINET)),
     ("Plucked Cello", || Colour::measured(&instruments::PLUCKED_CELLO)),
     ("Vox Humana", || Colour::by_db(|n| formulas::pipes_db(3.0, -3.0, -10.0, n))),
+    // Of the patch: see `drawn.rs`.
+    ("Drawn", || Colour::by(|_| 1.0)),
 ];
 
 /// All colours, in the order of their labels. Allocates.

@@ -1,5 +1,6 @@
 //! Source and stages: their formulas, and what is worked out when.
 
+mod drawn;
 mod fan;
 mod fan_stages;
 mod filters;
@@ -21,6 +22,7 @@ struct Chain {
     partials: Partials,
     values: Values,
     overrides: PartialOverrides,
+    drawn: DrawnSpectrum,
     own: DestinationValues,
     routes: PartialRoutes,
     routes_instant: u64,
@@ -36,6 +38,7 @@ impl Chain {
             partials: Partials::allocate(SimdLevel::chosen()),
             values,
             overrides: PartialOverrides::default(),
+            drawn: DrawnSpectrum::default(),
             own: DestinationValues::default(),
             routes: PartialRoutes::NONE,
             routes_instant: 0,
@@ -55,6 +58,7 @@ impl Chain {
         }
         let values = Values::new(&patch);
         self.overrides.update(&self.values, &values);
+        self.drawn.update(&self.values, &values);
         self.values = values;
         let pan = self.own[Destination::PAN];
         self.own = DestinationValues::of(&self.values);
@@ -72,6 +76,7 @@ impl Chain {
             level: self.level,
             tables: HarmonicTables::shared(),
             overrides: &self.overrides,
+            drawn: &self.drawn,
             routes: &self.routes,
             routes_instant: self.routes_instant,
             key: self.key,

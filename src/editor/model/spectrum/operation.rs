@@ -7,7 +7,6 @@ use super::layer::Layer;
 use super::selection::Selection;
 use crate::dsp::random;
 use crate::editor::model::EditorModel;
-use crate::synth::parameter::LEVEL_OFF_DB;
 
 /// One of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,7 +80,7 @@ impl BarOperation {
 
 /// Whether a bar has no number to move.
 fn is_off(layer: Layer, value: f32) -> bool {
-    layer == Layer::Level && value <= LEVEL_OFF_DB
+    layer.is_off(value)
 }
 
 /// The values that `to` gives for a place and its value; those that are off stay.
@@ -121,16 +120,16 @@ fn shifted(before: &[f32], by: i32) -> Vec<f32> {
 fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
     let values = before.iter().copied();
     match layer {
-        Layer::Level => {
+        Layer::Level | Layer::Colour => {
             let heard = values.filter(|&value| !is_off(layer, value));
             match heard.reduce(f32::max) {
                 Some(highest) => move_each(layer, before, &|_, value| value - highest),
                 None => before.to_vec(),
             }
         }
-        Layer::Tune | Layer::Pan => {
+        Layer::Tune | Layer::Pan | Layer::Body => {
             let farthest = values.clone().map(f32::abs).fold(0.0, f32::max);
-            let (_, end) = layer.param(1).range().ends();
+            let (_, end) = layer.ends();
             let by = if farthest > 0.0 { end / farthest } else { 1.0 };
             values.map(|value| value * by).collect()
         }
@@ -139,7 +138,10 @@ fn normalised(layer: Layer, before: &[f32]) -> Vec<f32> {
 
 /// The values of a layer's bars as they stand, of partial 1 first, in the layer's unit.
 pub fn values(layer: Layer, model: &EditorModel) -> Vec<f32> {
-    layer.params().map(|param| model.plain(param)).collect()
+    let params = (1..).zip(layer.params());
+    params
+        .map(|(n, param)| layer.offset(n, model.plain(param)))
+        .collect()
 }
 
 /// Does something to chosen bars, or to all if none is chosen, as one step to undo.
@@ -164,18 +166,24 @@ pub fn draw(
     before: &[f32],
     model: &mut EditorModel,
 ) {
-    let numbers: Vec<usize> = selection.or_all().numbers().collect();
+    let numbers: Vec<usize> = numbers(layer, selection).collect();
     let values: Vec<f32> = numbers.iter().map(|&n| before[n - 1]).collect();
     let after = operation.of(layer, &numbers, &values);
     for ((&n, before), after) in numbers.iter().zip(values).zip(after) {
         // To and fro through the range a value may lose its last bit: what stays is not touched,
         // unless an earlier amount of the drag changed it.
         let param = layer.param(n);
-        let normalized = param.range().normalized(after);
-        if after != before || model.plain(param) != before {
+        let normalized = param.range().normalized(layer.plain(n, after));
+        if after != before || layer.offset(n, model.plain(param)) != before {
             model.draw(param, normalized);
         }
     }
+}
+
+/// What an operation on a layer works on.
+fn numbers(layer: Layer, selection: Selection) -> impl Iterator<Item = usize> {
+    let numbers = selection.or_all().numbers();
+    numbers.take_while(move |&n| n <= layer.count())
 }
 
 /// Opens the group of an operation.
@@ -186,7 +194,7 @@ pub fn begin(operation: BarOperation, layer: Layer, model: &mut EditorModel) {
 /// Values that were copied, to be pasted elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Clipboard {
-    /// Distances from the first that was chosen, and normalised values.
+    /// Distances from the first that was chosen, and heights.
     values: Vec<(usize, f32)>,
     /// The number of that first one.
     first: usize,
@@ -195,12 +203,11 @@ pub struct Clipboard {
 impl Clipboard {
     /// Copies chosen bars, or all if none is chosen.
     pub fn copy(layer: Layer, selection: Selection, model: &EditorModel) -> Clipboard {
-        let selection = selection.or_all();
-        let first = selection.numbers().next().unwrap_or(1);
+        let first = numbers(layer, selection).next().unwrap_or(1);
+        let height = |n: usize| layer.height(n, model.normalized(layer.param(n)));
         Clipboard {
-            values: selection
-                .numbers()
-                .map(|n| (n - first, model.normalized(layer.param(n))))
+            values: numbers(layer, selection)
+                .map(|n| (n - first, height(n)))
                 .collect(),
             first,
         }
@@ -216,10 +223,10 @@ impl Clipboard {
     pub fn paste(&self, layer: Layer, selection: Selection, model: &mut EditorModel) {
         let first = selection.numbers().next().unwrap_or(self.first);
         model.begin_group(format!("Paste {}", layer.name()));
-        for (offset, normalized) in &self.values {
+        for (offset, height) in &self.values {
             let n = first + offset;
-            if Selection::ALL.contains(n) {
-                model.draw(layer.param(n), *normalized);
+            if n <= layer.count() {
+                model.draw(layer.param(n), layer.normalized_at(n, *height));
             }
         }
         model.end_group();
@@ -227,10 +234,11 @@ impl Clipboard {
 
     /// As text for other programs: a line for each partial, its number and its value.
     pub fn text(&self, layer: Layer) -> String {
-        let lines = self.values.iter().map(|(offset, normalized)| {
+        let lines = self.values.iter().map(|(offset, height)| {
             let n = self.first + offset;
             let param = layer.param(n);
-            format!("{n}\t{}\n", param.text(param.range().plain(*normalized)))
+            let plain = param.range().plain(layer.normalized_at(n, *height));
+            format!("{n}\t{}\n", param.text(plain))
         });
         lines.collect()
     }
@@ -240,6 +248,7 @@ impl Clipboard {
 mod tests {
     use super::*;
     use crate::editor::testing::host::{Call, model};
+    use crate::synth::parameter::LEVEL_OFF_DB;
 
     const NUMBERS: [usize; 4] = [1, 2, 4, 8];
 

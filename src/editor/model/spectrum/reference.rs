@@ -56,9 +56,10 @@ impl Reference {
         &self.note
     }
 
-    /// The frequency of partial `n`'s bar, 1 to 64, with its Tune.
+    /// The frequency of partial `n`'s bar, with its Tune.
     pub fn bar_hz(&self, n: usize) -> f32 {
-        self.bars_hz[n - 1]
+        let tuned = self.bars_hz.get(n - 1).copied();
+        tuned.unwrap_or_else(|| self.hz(n as f32))
     }
 
     /// The frequency at a number, whole or not, without any partial's own Tune.

@@ -1,21 +1,27 @@
 //! Which of the partials that can be edited are chosen.
 
-use crate::synth::parameter::EDITABLE_PARTIALS;
+use crate::synth::parameter::MAX_PARTIALS;
 
-/// Some of partials 1 to 64: a bit each, partial 1 the lowest.
+/// Words of 64 partials.
+const WORDS: usize = MAX_PARTIALS / 64;
+
+/// Some of partials 1 to 512: a bit each, partial 1 the lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Selection(u64);
+pub struct Selection([u64; WORDS]);
 
 impl Selection {
     /// All of them.
-    pub const ALL: Selection = Selection(u64::MAX);
+    pub const ALL: Selection = Selection([u64::MAX; WORDS]);
     /// None of them.
-    pub const NONE: Selection = Selection(0);
+    pub const NONE: Selection = Selection([0; WORDS]);
 
     /// Those for which `chosen`, of their numbers, holds.
     pub fn of(chosen: impl Fn(usize) -> bool) -> Selection {
-        let bits = (1..=EDITABLE_PARTIALS).filter(|&n| chosen(n));
-        Selection(bits.fold(0, |bits, n| bits | 1 << (n - 1)))
+        let mut words = [0; WORDS];
+        for n in (1..=MAX_PARTIALS).filter(|&n| chosen(n)) {
+            words[(n - 1) / 64] |= 1 << ((n - 1) % 64);
+        }
+        Selection(words)
     }
 
     /// 1, 3, 5…
@@ -40,38 +46,42 @@ impl Selection {
 
     /// Whether partial `n` is among them.
     pub fn contains(self, n: usize) -> bool {
-        (1..=EDITABLE_PARTIALS).contains(&n) && self.0 >> (n - 1) & 1 == 1
+        (1..=MAX_PARTIALS).contains(&n) && self.0[(n - 1) / 64] >> ((n - 1) % 64) & 1 == 1
     }
 
     /// Whether there are none.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == [0; WORDS]
     }
 
     /// How many there are.
     pub fn count(self) -> usize {
-        self.0.count_ones() as usize
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Those that are not among them.
     pub fn inverted(self) -> Selection {
-        Selection(!self.0)
+        Selection(self.0.map(|word| !word))
+    }
+
+    fn combined(self, other: Selection, of: impl Fn(u64, u64) -> u64) -> Selection {
+        Selection(std::array::from_fn(|word| of(self.0[word], other.0[word])))
     }
 
     /// With those of another.
     pub fn with(self, other: Selection) -> Selection {
-        Selection(self.0 | other.0)
+        self.combined(other, |own, other| own | other)
     }
 
     /// Without those of another.
     pub fn without(self, other: Selection) -> Selection {
-        Selection(self.0 & !other.0)
+        self.combined(other, |own, other| own & !other)
     }
 
     /// With partial `n` chosen if it was not, and the other way round.
     pub fn toggled(self, n: usize) -> Selection {
         let one = Selection::of(|other| other == n);
-        Selection(self.0 ^ one.0)
+        self.combined(one, |own, other| own ^ other)
     }
 
     /// Themselves, or all if there are none: what an operation works on.
@@ -85,7 +95,7 @@ impl Selection {
 
     /// Their numbers, rising.
     pub fn numbers(self) -> impl Iterator<Item = usize> {
-        (1..=EDITABLE_PARTIALS).filter(move |&n| self.contains(n))
+        (1..=MAX_PARTIALS).filter(move |&n| self.contains(n))
     }
 
     /// What a text such as `1-8, 12, 40-` means. An empty one means none.
@@ -106,12 +116,12 @@ impl Selection {
                 _ => text
                     .parse::<usize>()
                     .ok()
-                    .filter(|n| (1..=EDITABLE_PARTIALS).contains(n))
+                    .filter(|n| (1..=MAX_PARTIALS).contains(n))
                     .ok_or_else(|| {
-                        format!("“{part}”: {text} is no number from 1 to {EDITABLE_PARTIALS}")
+                        format!("“{part}”: {text} is no number from 1 to {MAX_PARTIALS}")
                     }),
             };
-            let (from, to) = (number(from, 1)?, number(to, EDITABLE_PARTIALS)?);
+            let (from, to) = (number(from, 1)?, number(to, MAX_PARTIALS)?);
             if from > to {
                 return Err(format!("“{part}”: {from} is greater than {to}"));
             }

@@ -18,7 +18,6 @@ use crate::editor::model::spectrum::operation::{self, BarOperation, Clipboard};
 use crate::editor::model::spectrum::selection::Selection;
 use crate::editor::widgets::keep_arrows;
 use crate::synth::Param;
-use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// What an arrow key moves, in parts of the range.
 const KEY_STEP: f32 = 0.01;
@@ -310,7 +309,8 @@ impl BarEditor {
             if self.may_move(n) {
                 let param = layer.param(n);
                 let offset = (stroke.last.y - at.y) / canvas.plot.height() * FINE;
-                model.draw(param, model.normalized(param) + offset);
+                let height = layer.height(n, model.normalized(param)) + offset;
+                model.draw(param, layer.normalized_at(n, height));
             }
             return;
         }
@@ -347,7 +347,7 @@ impl BarEditor {
         }
         self.is_by_pointer &= !ui.input(|input| WALKS.iter().any(|key| input.key_pressed(*key)));
         keep_arrows(ui, response, !self.selection.is_empty());
-        self.walk(ui);
+        self.walk(ui, layer);
         let modifiers = ui.input(|input| input.modifiers);
         let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;
         let climb = pressed(Key::ArrowUp) - pressed(Key::ArrowDown)
@@ -390,23 +390,28 @@ impl BarEditor {
         }
     }
 
-    fn walk(&mut self, ui: &Ui) {
+    fn walk(&mut self, ui: &Ui, layer: Layer) {
         let pressed = |key| ui.input(|input| input.num_presses(key)) as i32;
         let way = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
-        self.cursor = (self.cursor as i32 + way).clamp(1, EDITABLE_PARTIALS as i32) as usize;
+        let count = layer.count();
+        self.cursor = (self.cursor as i32 + way).clamp(1, count as i32) as usize;
         if pressed(Key::Home) > 0 {
             self.cursor = 1;
         }
         if pressed(Key::End) > 0 {
-            self.cursor = EDITABLE_PARTIALS;
+            self.cursor = count;
         }
     }
 
     fn climb(&self, way: f32, moved: Selection, layer: Layer, model: &mut EditorModel) {
         let values: Vec<(Param, f32)> = moved
             .numbers()
-            .map(|n| layer.param(n))
-            .map(|param| (param, model.normalized(param) + way))
+            .take_while(|&n| n <= layer.count())
+            .map(|n| {
+                let param = layer.param(n);
+                let height = layer.height(n, model.normalized(param)) + way;
+                (param, layer.normalized_at(n, height))
+            })
             .collect();
         match values[..] {
             [(param, normalized)] => model.nudge(param, normalized),

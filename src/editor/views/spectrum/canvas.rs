@@ -154,7 +154,7 @@ impl<'a> Canvas<'a> {
     /// The partial whose bar is nearest to a place.
     pub fn partial(&self, x: f32) -> usize {
         let distance = |n: usize| (self.middle(n) - x).abs();
-        (1..=EDITABLE_PARTIALS)
+        (1..=self.layer.count())
             .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
             .unwrap_or(1)
     }
@@ -163,7 +163,7 @@ impl<'a> Canvas<'a> {
     pub fn partials_between(&self, a: f32, b: f32) -> Vec<usize> {
         let (first, last) = (self.partial(a), self.partial(b));
         let (from, to) = (a.min(b), a.max(b));
-        (1..=EDITABLE_PARTIALS)
+        (1..=self.layer.count())
             .filter(|&n| n == first || n == last || (from..=to).contains(&self.middle(n)))
             .collect()
     }
@@ -181,7 +181,7 @@ impl<'a> Canvas<'a> {
     /// Where the bar of partial `n` ends with this normalised value of the layer.
     pub fn bar_head(&self, n: usize, normalized: f32) -> f32 {
         let Some(bases_db) = &self.bases_db else {
-            return self.height(normalized);
+            return self.height(self.layer.height(n, normalized));
         };
         let level_db = self.layer.param(n).range().plain(normalized);
         if level_db <= LEVEL_OFF_DB {
@@ -195,7 +195,10 @@ impl<'a> Canvas<'a> {
         if self.has_heard_levels() {
             self.plot.bottom()
         } else {
-            self.height(self.layer.param(n).default_normalized())
+            self.height(
+                self.layer
+                    .height(n, self.layer.param(n).default_normalized()),
+            )
         }
     }
 
@@ -209,7 +212,7 @@ impl<'a> Canvas<'a> {
                 let range = self.layer.param(n).range();
                 range.normalized(heard_db - bases_db[n - 1])
             }
-            _ => value,
+            _ => self.layer.normalized_at(n, value),
         }
     }
 

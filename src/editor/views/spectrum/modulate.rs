@@ -35,11 +35,11 @@ struct Asked {
     is_new: bool,
 }
 
-/// What a layer is as a target.
+/// What a layer is as a target; what is drawn stands for the level and the frequency.
 fn target(layer: Layer) -> RouteTarget {
     match layer {
-        Layer::Level => RouteTarget::PartialsLevel,
-        Layer::Tune => RouteTarget::PartialsTune,
+        Layer::Level | Layer::Colour => RouteTarget::PartialsLevel,
+        Layer::Tune | Layer::Body => RouteTarget::PartialsTune,
         Layer::Pan => RouteTarget::PartialsPan,
     }
 }

@@ -19,7 +19,6 @@ use crate::editor::model::value_text::with_minus;
 use crate::editor::theme::{self, Theme, small_text};
 use crate::editor::widgets;
 use crate::synth::Param;
-use crate::synth::parameter::EDITABLE_PARTIALS;
 
 /// A view lower than this has little room for text, points.
 const LOW: f32 = 200.0;
@@ -92,7 +91,6 @@ fn mark_heights(
 
 /// The scale of the bars, on the left.
 fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
-    let param = canvas.layer.param(1);
     let mut marks: Vec<f32> = if canvas.has_heard_levels() {
         live_marks().collect()
     } else {
@@ -103,16 +101,12 @@ fn bar_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         if canvas.has_heard_levels() {
             canvas.live_height(mark)
         } else {
-            canvas.height(param.range().normalized(mark))
+            canvas.height(canvas.layer.height_of(mark))
         }
     };
     let heights = marks.iter().map(|&mark| height(mark));
     for ((y, text_y), &mark) in mark_heights(canvas, heights).zip(&marks) {
-        let color = if mark == param.row().default {
-            theme.line
-        } else {
-            theme.grid
-        };
+        let color = if mark == 0.0 { theme.line } else { theme.grid };
         painter.hline(canvas.plot.x_range(), y, Stroke::new(1.0, color));
         if let Some(text_y) = text_y {
             let at = pos2(canvas.plot.left() - 6.0, text_y);
@@ -325,7 +319,7 @@ pub fn bars(
     emphasis: &Emphasis,
     theme: &Theme,
 ) {
-    for n in 1..=EDITABLE_PARTIALS {
+    for n in 1..=canvas.layer.count() {
         let middle = canvas.middle(n);
         if canvas.plot.x_range().expand(20.0).contains(middle) {
             bar(painter, canvas, context, emphasis, n, theme);

@@ -29,7 +29,7 @@ impl Window {
         let (model, calls) = model();
         let mut window = Window {
             harness: ViewHarness::new(SIZE),
-            view: SpectrumView::new(),
+            view: SpectrumView::new(Library::empty()),
             model,
             calls,
         };
@@ -370,7 +370,7 @@ fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
     window.canvas(|canvas| {
         pointed(canvas, window.harness.live.snapshot(), place)
             .expect("a partial")
-            .lines(&window.model)
+            .lines(&window.model, window.harness.controls.values())
     })
 }
 
@@ -410,7 +410,7 @@ fn a_window_that_opens_again_looks_as_the_last_one() {
     window.view.state.layer = Layer::Pan;
     window.view.state.switches.trail = true;
     window.frame(&[]);
-    window.view = SpectrumView::new();
+    window.view = SpectrumView::new(Library::empty());
     window.frame(&[]);
     assert_eq!(window.view.state.axis, Axis::new(Measure::Linear));
     assert_eq!(window.view.state.layer, Layer::Pan);

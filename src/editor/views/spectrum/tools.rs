@@ -1,6 +1,7 @@
 //! The row of tools above the view.
 
 mod drawn_sets;
+mod import_menu;
 mod selection_menu;
 mod transform_menu;
 
@@ -14,6 +15,8 @@ use crate::editor::model::spectrum::view_state::{SpectrumViewState, Switches};
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, segments, toggle, toggle_width, with_arrow};
 use crate::editor::widgets::{set_label, text_width};
+use crate::library::Library;
+use import_menu::ImportMenu;
 use selection_menu::SelectionMenu;
 use transform_menu::TransformMenu;
 
@@ -31,13 +34,15 @@ const VIEW: &str = "View";
 pub struct Tools {
     selection: SelectionMenu,
     transform: TransformMenu,
+    import: ImportMenu,
 }
 
 impl Tools {
-    pub fn new() -> Tools {
+    pub fn new(library: Library) -> Tools {
         Tools {
             selection: SelectionMenu::new(),
             transform: TransformMenu::new(),
+            import: ImportMenu::new(library),
         }
     }
 
@@ -58,7 +63,12 @@ impl Tools {
         ui.horizontal(|ui| {
             ui.set_height(theme::ROW);
             let before = *layer;
-            for (response, (_, name)) in segments(ui, layer, &Layer::ALL).iter().zip(Layer::ALL) {
+            let offered = Layer::offered(context.controls.values());
+            // Another sound may have nothing drawn.
+            if !offered.iter().any(|(offered, _)| offered == layer) {
+                *layer = Layer::Level;
+            }
+            for (response, (_, name)) in segments(ui, layer, &offered).iter().zip(&offered) {
                 context.help.show_for(response, || format!("Draw the partials' {name}"));
             }
             if *layer != before {
@@ -76,6 +86,9 @@ impl Tools {
             }
             self.selection.show(ui, context, bars);
             self.transform.show(ui, context, *layer, bars);
+            if matches!(*layer, Layer::Colour | Layer::Body) {
+                self.import.show(ui, context);
+            }
             // At the right end, and still reached from the left to the right.
             let width = right_width(ui, is_wide, axis, switches);
             let rect = ui.max_rect();

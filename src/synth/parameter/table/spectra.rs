@@ -127,7 +127,7 @@ impl SpectrumParams {
 
 /// The bodies, in the order of `partials/bodies.rs`. Only ever extended at the end, since states hold
 /// the index.
-pub const BODY_LABELS: [&str; 43] = [
+pub const BODY_LABELS: [&str; 44] = [
     "Harmonic",
     "Free Bar",
     "Tuned Bar 1:4:10",
@@ -171,11 +171,12 @@ pub const BODY_LABELS: [&str; 43] = [
     "Plate 2:1",
     "Tabla",
     "Bayan",
+    "Drawn",
 ];
 
 /// The colours, in the order of `partials/colours.rs`. Only ever extended at the end, since states hold
 /// the index.
-pub const COLOUR_LABELS: [&str; 33] = [
+pub const COLOUR_LABELS: [&str; 34] = [
     "Power",
     "Sine",
     "Saw",
@@ -209,4 +210,5 @@ pub const COLOUR_LABELS: [&str; 33] = [
     "Bass Clarinet",
     "Plucked Cello",
     "Vox Humana",
+    "Drawn",
 ];

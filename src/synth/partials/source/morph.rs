@@ -34,7 +34,7 @@ use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SPECTRA, SpectrumParams};
 use crate::synth::partials::colours::ColourLevels;
-use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables};
+use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables, drawn};
 
 /// log₂ of the least gain that a morph knows: −96 dB.
 const FLOOR: f32 = -96.0 / DB_PER_OCTAVE_PER_POWER;
@@ -55,6 +55,10 @@ pub struct Morph {
     spectra: Mix<SpectrumSettings>,
     ratios: RatioSettings,
     strike: Strike,
+    /// Of the drawn ratios, where a body is drawn, else 0.
+    ratio_version: u64,
+    /// Of the drawn levels, where a colour is drawn, else 0.
+    level_version: u64,
 }
 
 /// What the gains of a spectrum depend on.
@@ -89,21 +93,27 @@ impl Morph {
             spectra: Mix::new(spectra, weights),
             ratios: RatioSettings::read(values),
             strike: Strike::read(values),
+            ratio_version: version(&bodies, drawn::BODY, context.drawn.ratio_version),
+            level_version: version(
+                &spectra.map(|settings| settings.colour),
+                drawn::COLOUR,
+                context.drawn.level_version,
+            ),
         })
     }
 
     fn fill_ratios(&self, context: &Context, ratio: &mut [f32]) {
-        let (bodies, len) = (&context.tables.bodies, ratio.len());
+        let len = ratio.len();
         if let Some(body) = self.bodies.only() {
-            let of = bodies[usize::from(body)].ratios(self.key);
-            let (r, log2_r) = (&of.ratio[..len], &of.log2_ratio[..len]);
-            self.ratios.set(context.level, r, log2_r, ratio);
+            let (r, log2_r) = ratios_of(context, body, self.key);
+            self.ratios
+                .set(context.level, &r[..len], &log2_r[..len], ratio);
             return;
         }
         let parts = self.bodies.parts_of_all();
         let of = parts.map(|(body, weight)| {
-            let of = bodies[usize::from(body)].ratios(self.key);
-            (&of.log2_ratio[..len], weight)
+            let (_, log2_r) = ratios_of(context, body, self.key);
+            (&log2_r[..len], weight)
         });
         let (mut r, mut log2_r) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
         let (r, log2_r) = (&mut r[..len], &mut log2_r[..len]);
@@ -114,12 +124,12 @@ impl Morph {
     fn fill_gains(&self, context: &Context, gain: &mut [f32]) {
         let tables = context.tables;
         if let Some(settings) = self.spectra.only() {
-            let spectrum = Spectrum::new(&settings, tables, self.key);
+            let spectrum = Spectrum::new(&settings, context, self.key);
             set_gains(context.level, &spectrum, tables, gain);
         } else {
             gain.fill(0.0);
             for (settings, weight) in self.spectra.parts() {
-                let spectrum = Spectrum::new(settings, tables, self.key);
+                let spectrum = Spectrum::new(settings, context, self.key);
                 add_levels(context.level, &spectrum, *weight, tables, gain);
             }
             set_gains_of_levels(context.level, gain);
@@ -142,8 +152,12 @@ impl SpectrumSource for Morph {
         if self.partials != before.partials || self.key != before.key {
             return Arrays::ALL;
         }
-        let ratios_changed = self.bodies != before.bodies || self.ratios != before.ratios;
-        let gains_changed = self.spectra != before.spectra || self.strike != before.strike;
+        let ratios_changed = self.bodies != before.bodies
+            || self.ratios != before.ratios
+            || self.ratio_version != before.ratio_version;
+        let gains_changed = self.spectra != before.spectra
+            || self.strike != before.strike
+            || self.level_version != before.level_version;
         Arrays::RATIO.only_if(ratios_changed) | Arrays::GAIN.only_if(gains_changed)
     }
 
@@ -176,6 +190,26 @@ impl SpectrumSettings {
     }
 }
 
+/// The version of what is drawn, if any of these indices is that of what is drawn.
+fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
+    if indices.iter().any(|&index| usize::from(index) == drawn) {
+        version
+    } else {
+        0
+    }
+}
+
+/// The ratios of a body, and log₂ of them.
+fn ratios_of<'a>(context: &Context<'a>, body: u8, key: u8) -> (&'a [f32], &'a [f32]) {
+    match usize::from(body) {
+        drawn::BODY => (&context.drawn.ratio, &context.drawn.log2_ratio),
+        body => {
+            let of = context.tables.bodies[body].ratios(key);
+            (&of.ratio, &of.log2_ratio)
+        }
+    }
+}
+
 /// The gains of a spectrum, as far as they do not depend on the partial.
 #[derive(Clone, Copy, Debug)]
 struct Spectrum<'a> {
@@ -189,15 +223,20 @@ struct Spectrum<'a> {
 }
 
 impl<'a> Spectrum<'a> {
-    fn new(settings: &SpectrumSettings, tables: &'a HarmonicTables, key: u8) -> Spectrum<'a> {
+    fn new(settings: &SpectrumSettings, context: &Context<'a>, key: u8) -> Spectrum<'a> {
+        let tables = context.tables;
         let colour = &tables.colours[usize::from(settings.colour)];
+        let levels = match usize::from(settings.colour) {
+            drawn::COLOUR => ColourLevels::Of(&context.drawn.log2_gain),
+            _ => colour.levels(key),
+        };
         let (odd, even) = odd_even_gains(settings.odd_even);
         let body = settings
             .body
             .and_then(|body| tables.bodies[usize::from(body)].levels(key));
         Spectrum {
             body,
-            colour: colour.levels(key),
+            colour: levels,
             power: colour.tilt_db(settings.tilt_db) / DB_PER_OCTAVE_PER_POWER,
             odd,
             even,

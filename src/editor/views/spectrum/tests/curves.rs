@@ -161,3 +161,62 @@ fn a_control_of_a_shaper_brings_its_curve_and_keys_move_it() {
     harness.run_steps(3);
     assert!(harness.query_by_label(HANDLE).is_none());
 }
+
+#[test]
+fn what_is_drawn_has_bars_for_all_partials() {
+    use crate::synth::display::{DRAWN_BODY, DRAWN_COLOUR};
+    use crate::synth::parameter::MAX_PARTIALS;
+    let mut window = Window::new();
+    let offered = |window: &Window| Layer::offered(window.harness.controls.values()).len();
+    assert_eq!(offered(&window), 3);
+    for (param, index) in [(Param::BODY_A, DRAWN_BODY), (Param::COLOUR_B, DRAWN_COLOUR)] {
+        window
+            .model
+            .set(param, param.range().normalized(index as f32));
+    }
+    window.frame(&[]);
+    window.frame(&[]);
+    assert_eq!(offered(&window), 5);
+    // At its end, the axis has the 512th.
+    window.view.state.layer = Layer::Colour;
+    window
+        .view
+        .state
+        .axis
+        .show(MAX_PARTIALS as f32, window.canvas(|canvas| canvas.extent()));
+    window.frame(&[]);
+    window.calls.take();
+    let (from, to) = window.canvas(|canvas| {
+        let at =
+            |n: usize, db: f32| pos2(canvas.middle(n), canvas.height(canvas.layer.height_of(db)));
+        (at(500, -12.0), at(510, -22.0))
+    });
+    window.stroke(&[from, to]);
+    let begun = begun(&window.calls.take());
+    assert!(begun.is_empty(), "hosts do not see what is drawn");
+    for n in 500..=510 {
+        let found = window.value(Layer::Colour, n);
+        assert!(
+            (found + 12.0 + (n - 500) as f32).abs() < 0.3,
+            "{n}: {found}"
+        );
+    }
+    assert_eq!(window.model.undo().as_deref(), Some("Draw Drawn Colour"));
+    // The body is drawn in cents over the harmonic series.
+    window.view.state.layer = Layer::Body;
+    window.frame(&[]);
+    let at = window.canvas(|canvas| {
+        pos2(
+            canvas.middle(505),
+            canvas.height(canvas.layer.height_of(100.0)),
+        )
+    });
+    window.stroke(&[at, at]);
+    let ratio = window.value(Layer::Body, 505) / 505.0;
+    assert!((1_200.0 * ratio.log2() - 100.0).abs() < 8.0, "{ratio}");
+    // Another sound has nothing drawn.
+    window.model.set(Param::BODY_A, 0.0);
+    window.frame(&[]);
+    window.frame(&[]);
+    assert_eq!(window.view.state.layer, Layer::Level);
+}

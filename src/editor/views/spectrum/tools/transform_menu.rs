@@ -94,13 +94,13 @@ impl TransformMenu {
         selection: Selection,
     ) {
         let unit = match layer {
-            Layer::Level => "dB",
-            Layer::Tune => "ct",
+            Layer::Level | Layer::Colour => "dB",
+            Layer::Tune | Layer::Body => "ct",
             Layer::Pan => "%",
         };
         // Pans are shown in percent.
         let unit_scale = if layer == Layer::Pan { 0.01 } else { 1.0 };
-        let (_, end) = layer.param(1).range().ends();
+        let (_, end) = layer.ends();
         let most = 2.0 * end / unit_scale;
         let amount = |name, rest, most, suffix: String| Amount {
             name,
