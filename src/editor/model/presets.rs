@@ -9,7 +9,7 @@ use crate::synth::parameter::layout::Group;
 use crate::synth::{Param, Patch};
 
 /// What [`EditorModel::set_keeps_effects`] keeps.
-const EFFECTS: [Group; 3] = [Group::Chorus, Group::Delay, Group::Reverb];
+const EFFECTS: [Group; 4] = [Group::Room, Group::Chorus, Group::Delay, Group::Reverb];
 
 /// Whether a parameter is one of the effects'.
 pub(super) fn is_of_effects(param: Param) -> bool {

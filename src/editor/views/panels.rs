@@ -236,7 +236,12 @@ impl Panels {
             CardRow::Effects => {
                 let load = (0.22 * rect.width()).max(150.0);
                 let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
-                let cards = [(Group::Chorus, 2), (Group::Delay, 4), (Group::Reverb, 3)];
+                let cards = [
+                    (Group::Room, 2),
+                    (Group::Chorus, 2),
+                    (Group::Delay, 4),
+                    (Group::Reverb, 3),
+                ];
                 side_by_side(ui, context, effects, cards);
                 self.load.show(ui, context, load);
             }

@@ -32,7 +32,7 @@ fn kept_effects_stay_and_ring_on_in_one_step() {
     model.load_preset("dry", &dry);
     for param in Param::all() {
         let expected = match param.row().group {
-            Group::Chorus | Group::Delay | Group::Reverb => &before,
+            Group::Room | Group::Chorus | Group::Delay | Group::Reverb => &before,
             _ if param.is_machine_setting() || param.is_performance_setting() => continue,
             _ => &dry.patch,
         };

@@ -131,7 +131,7 @@ impl CardRow {
             CardRow::Curve3 => Group::Curve3.name(),
             CardRow::Curve4 => Group::Curve4.name(),
             CardRow::Output => "Expression & Output",
-            CardRow::Effects => "Effects & Load",
+            CardRow::Effects => "Room & Effects",
         }
     }
 
@@ -185,7 +185,9 @@ impl CardRow {
             CardRow::Curve3 => "the points of curve 3",
             CardRow::Curve4 => "the points of curve 4",
             CardRow::Output => "expression, playing, voices, output",
-            CardRow::Effects => "chorus, delay, reverb, the load of the processor",
+            CardRow::Effects => {
+                "the room of each note, chorus, delay, reverb, the load of the processor"
+            }
         }
     }
 }
