@@ -736,7 +736,7 @@ fn written_number() -> impl Strategy<Value = (Param, f64)> {
 /// The number that a preset's text gives for a parameter; its default where it gives none.
 fn number_in(text: &str, param: Param) -> f64 {
     let row = param.row();
-    if let Some(number) = number_in_points(text, row.id) {
+    if let Some(number) = number_in_points(text, row.id).or_else(|| number_drawn(text, row.id)) {
         return number;
     }
     // A route has keys of its own.
@@ -770,6 +770,19 @@ fn number_in_points(text: &str, id: &str) -> Option<f64> {
         number.as_float().or(whole)
     });
     Some(number.unwrap_or(f64::NAN))
+}
+
+/// The number that a text has for the ratio or the level of a partial in its drawn spectrum.
+fn number_drawn(text: &str, id: &str) -> Option<f64> {
+    let lists = [("drawn_ratio_", "ratios"), ("drawn_level_", "levels")];
+    let (list, n) = lists
+        .iter()
+        .find_map(|(start, list)| Some((list, id.strip_prefix(start)?)))?;
+    let table: toml::Table = text.parse().expect("TOML");
+    let number = table.get("drawn_spectrum")?.get(list)?;
+    let number = number.get(n.parse::<usize>().ok()? - 1)?;
+    let whole = number.as_integer().map(|number| number as f64);
+    Some(number.as_float().or(whole).unwrap_or(f64::NAN))
 }
 
 #[test]

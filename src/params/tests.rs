@@ -64,7 +64,9 @@ fn values(text: &str) -> BTreeMap<String, &str> {
     let mut is_skipped = true;
     for line in text.lines() {
         if line.starts_with('[') {
-            is_skipped = line.starts_with("[macro_names") || line.starts_with("[curve.");
+            is_skipped = ["[macro_names", "[curve.", "[drawn"]
+                .iter()
+                .any(|start| line.starts_with(start));
         }
         if is_skipped {
             continue;

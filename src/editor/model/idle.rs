@@ -30,6 +30,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
         Group::Chorus
         | Group::Delay
         | Group::Reverb
+        | Group::Room
         | Group::Laws
         | Group::Unison
         | Group::Divide

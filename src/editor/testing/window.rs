@@ -87,7 +87,10 @@ pub fn with_controls() -> impl Iterator<Item = Param> {
             let rows = |point: CurvePointParams| [point.time, point.level, point.bend];
             param == curve.points || points.any(|point| rows(point).contains(&param))
         });
-        let is_of_partials = matches!(param.row().group, Group::Partials | Group::DrawnSets);
+        let is_of_partials = matches!(
+            param.row().group,
+            Group::Partials | Group::DrawnSets | Group::DrawnSpectrum
+        );
         !is_of_partials && !is_drawn && !bends.contains(&param)
     })
 }

@@ -348,6 +348,7 @@ mod tests {
             })
             .collect();
         let expected: Vec<_> = Selection::octaves()
+            .within(64)
             .numbers()
             .map(|n| Layer::Level.param(n))
             .collect();
@@ -383,10 +384,14 @@ mod tests {
             Selection::NONE,
             &mut model,
         );
-        let copied = Clipboard::copy(Layer::Level, Selection::parse("1-2").unwrap(), &model);
+        let copied = Clipboard::copy(Layer::Level, Selection::parse("1-2", 64).unwrap(), &model);
         assert_eq!(copied.text(Layer::Level), "1\t0.00 dB\n2\t-6.00 dB\n");
         recorder.take();
-        copied.paste(Layer::Level, Selection::parse("63-").unwrap(), &mut model);
+        copied.paste(
+            Layer::Level,
+            Selection::parse("63-", 64).unwrap(),
+            &mut model,
+        );
         let level = |n: usize| {
             let param = Layer::Level.param(n);
             param.range().plain(model.normalized(param))
@@ -396,7 +401,7 @@ mod tests {
         // What lies past the last is dropped.
         Clipboard::copy(Layer::Level, Selection::ALL, &model).paste(
             Layer::Level,
-            Selection::parse("64").unwrap(),
+            Selection::parse("64", 64).unwrap(),
             &mut model,
         );
     }

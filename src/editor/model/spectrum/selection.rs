@@ -44,6 +44,11 @@ impl Selection {
         Selection::of(|n| n >= first && (n - first).is_multiple_of(step.max(1)))
     }
 
+    /// Those of them up to partial `count`.
+    pub fn within(self, count: usize) -> Selection {
+        Selection::of(|n| n <= count && self.contains(n))
+    }
+
     /// Whether partial `n` is among them.
     pub fn contains(self, n: usize) -> bool {
         (1..=MAX_PARTIALS).contains(&n) && self.0[(n - 1) / 64] >> ((n - 1) % 64) & 1 == 1
@@ -98,11 +103,11 @@ impl Selection {
         (1..=MAX_PARTIALS).filter(move |&n| self.contains(n))
     }
 
-    /// What a text such as `1-8, 12, 40-` means. An empty one means none.
+    /// What a text such as `1-8, 12, 40-` means of partials 1 to `count`. An empty one means none.
     ///
     /// # Errors
     /// What is wrong with which part of it.
-    pub fn parse(text: &str) -> Result<Selection, String> {
+    pub fn parse(text: &str, count: usize) -> Result<Selection, String> {
         let mut selection = Selection::NONE;
         let parts = text.split([',', ';']).map(str::trim);
         for part in parts.filter(|part| !part.is_empty()) {
@@ -116,12 +121,10 @@ impl Selection {
                 _ => text
                     .parse::<usize>()
                     .ok()
-                    .filter(|n| (1..=MAX_PARTIALS).contains(n))
-                    .ok_or_else(|| {
-                        format!("“{part}”: {text} is no number from 1 to {MAX_PARTIALS}")
-                    }),
+                    .filter(|n| (1..=count).contains(n))
+                    .ok_or_else(|| format!("“{part}”: {text} is no number from 1 to {count}")),
             };
-            let (from, to) = (number(from, 1)?, number(to, MAX_PARTIALS)?);
+            let (from, to) = (number(from, 1)?, number(to, count)?);
             if from > to {
                 return Err(format!("“{part}”: {from} is greater than {to}"));
             }
@@ -161,13 +164,15 @@ mod tests {
 
     #[test]
     fn families_are_as_named() {
-        assert_eq!(numbers(Selection::octaves()), [1, 2, 4, 8, 16, 32, 64]);
+        let octaves = Selection::octaves();
+        assert_eq!(numbers(octaves.within(64)), [1, 2, 4, 8, 16, 32, 64]);
+        assert_eq!(octaves.count(), 10);
         assert_eq!(numbers(Selection::odd())[..3], [1, 3, 5]);
         assert_eq!(Selection::odd().inverted(), Selection::even());
-        assert_eq!(numbers(Selection::every(20, 3)), [3, 23, 43, 63]);
+        assert_eq!(numbers(Selection::every(20, 3).within(64)), [3, 23, 43, 63]);
         assert_eq!(Selection::every(0, 1), Selection::ALL);
-        assert_eq!(Selection::ALL.count(), 64);
-        assert!(!Selection::ALL.contains(0) && !Selection::ALL.contains(65));
+        assert_eq!(Selection::ALL.count(), 512);
+        assert!(!Selection::ALL.contains(0) && !Selection::ALL.contains(513));
         assert_eq!(numbers(Selection::NONE.toggled(7)), [7]);
         assert_eq!(Selection::ALL.toggled(7).toggled(7), Selection::ALL);
         assert_eq!(Selection::NONE.or_all(), Selection::ALL);
@@ -183,17 +188,17 @@ mod tests {
             ("62-", vec![62, 63, 64]),
             ("-2", vec![1, 2]),
         ] {
-            let selection = Selection::parse(text).expect(text);
+            let selection = Selection::parse(text, 64).expect(text);
             assert_eq!(numbers(selection), expected, "{text}");
-            assert_eq!(Selection::parse(&selection.text()), Ok(selection));
+            assert_eq!(Selection::parse(&selection.text(), 64), Ok(selection));
         }
-        assert_eq!(Selection::ALL.text(), "1-64");
+        assert_eq!(Selection::ALL.text(), "1-512");
         for selection in [
             Selection::odd(),
             Selection::octaves(),
             Selection::every(3, 2),
         ] {
-            assert_eq!(Selection::parse(&selection.text()), Ok(selection));
+            assert_eq!(Selection::parse(&selection.text(), 512), Ok(selection));
         }
     }
 
@@ -207,7 +212,7 @@ mod tests {
             ("-", "-"),
             ("1 2", "1 2"),
         ] {
-            let error = Selection::parse(text).expect_err(text);
+            let error = Selection::parse(text, 64).expect_err(text);
             assert!(error.contains(part), "{text}: {error}");
         }
     }

@@ -371,7 +371,7 @@ impl BarEditor {
             self.selection = Selection::NONE;
         }
         if modifiers.command && pressed(Key::A) > 0 {
-            self.selection = Selection::ALL;
+            self.selection = Selection::ALL.within(layer.count());
         }
         let events = ui.input(|input| input.events.clone());
         for event in events {
@@ -465,6 +465,9 @@ fn way(ui: &Ui, of: PointerButton) -> Vec<Pos2> {
 /// The bars that a rectangle touches, each from the default to its head.
 fn touched(rect: Rect, canvas: &Canvas, model: &EditorModel) -> Selection {
     Selection::of(|n| {
+        if n > canvas.layer.count() {
+            return false;
+        }
         let param = canvas.layer.param(n);
         let half = canvas.bar_width(n) / 2.0;
         let head = canvas.bar_head(n, model.normalized(param));

@@ -84,7 +84,8 @@ impl Tools {
             for (response, help) in segments(ui, &mut bars.tool, &Tool::ALL).iter().zip(helps) {
                 context.help.show_for(response, || help.to_owned());
             }
-            self.selection.show(ui, context, bars);
+            bars.selection = bars.selection.within(layer.count());
+            self.selection.show(ui, context, bars, layer.count());
             self.transform.show(ui, context, *layer, bars);
             if matches!(*layer, Layer::Colour | Layer::Body) {
                 self.import.show(ui, context);

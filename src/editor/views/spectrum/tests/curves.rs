@@ -170,11 +170,9 @@ fn what_is_drawn_has_bars_for_all_partials() {
     let offered = |window: &Window| Layer::offered(window.harness.controls.values()).len();
     assert_eq!(offered(&window), 3);
     for (param, index) in [(Param::BODY_A, DRAWN_BODY), (Param::COLOUR_B, DRAWN_COLOUR)] {
-        window
-            .model
-            .set(param, param.range().normalized(index as f32));
+        let normalized = param.range().normalized(index as f32);
+        window.model.params().set(param, normalized);
     }
-    window.frame(&[]);
     window.frame(&[]);
     assert_eq!(offered(&window), 5);
     // At its end, the axis has the 512th.
@@ -193,7 +191,10 @@ fn what_is_drawn_has_bars_for_all_partials() {
     });
     window.stroke(&[from, to]);
     let begun = begun(&window.calls.take());
-    assert!(begun.is_empty(), "hosts do not see what is drawn");
+    assert_eq!(
+        begun,
+        (500..=510).map(Param::drawn_level).collect::<Vec<_>>()
+    );
     for n in 500..=510 {
         let found = window.value(Layer::Colour, n);
         assert!(
@@ -215,8 +216,7 @@ fn what_is_drawn_has_bars_for_all_partials() {
     let ratio = window.value(Layer::Body, 505) / 505.0;
     assert!((1_200.0 * ratio.log2() - 100.0).abs() < 8.0, "{ratio}");
     // Another sound has nothing drawn.
-    window.model.set(Param::BODY_A, 0.0);
-    window.frame(&[]);
+    window.model.params().set(Param::BODY_A, 0.0);
     window.frame(&[]);
     assert_eq!(window.view.state.layer, Layer::Level);
 }

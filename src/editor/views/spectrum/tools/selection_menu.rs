@@ -28,7 +28,14 @@ impl SelectionMenu {
     }
 
     /// Shows its button, and the menu while it is open.
-    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, bars: &mut BarEditor) {
+    /// Partials 1 to `partials` can be chosen.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut ViewContext,
+        bars: &mut BarEditor,
+        partials: usize,
+    ) {
         let title = match bars.selection.count() {
             0 => "Choose".to_owned(),
             count => format!("{count} chosen"),
@@ -52,7 +59,7 @@ impl SelectionMenu {
                     for (ui, (name, chosen)) in columns.iter_mut().zip(row) {
                         let size = vec2(ui.available_width(), theme::ROW);
                         if ui.add_sized(size, Button::new(*name)).clicked() {
-                            *selection = *chosen;
+                            *selection = chosen.within(partials);
                         }
                     }
                 });
@@ -61,7 +68,7 @@ impl SelectionMenu {
                 let every = ui.button("Every");
                 if every.clicked() {
                     let first = selection.numbers().next().unwrap_or(1);
-                    *selection = Selection::every(self.step, first);
+                    *selection = Selection::every(self.step, first).within(partials);
                 }
                 let step = DragValue::new(&mut self.step)
                     .range(2..=32)
@@ -73,7 +80,7 @@ impl SelectionMenu {
                 ui.add(step).labelled_by(every.id);
                 ui.label("from the first chosen");
             });
-            self.range_field(ui, selection);
+            self.range_field(ui, selection, partials);
             self.sets.show(ui, context, *selection);
         });
         context.help.show_for(&response, || {
@@ -83,7 +90,7 @@ impl SelectionMenu {
         });
     }
 
-    fn range_field(&mut self, ui: &mut Ui, selection: &mut Selection) {
+    fn range_field(&mut self, ui: &mut Ui, selection: &mut Selection, partials: usize) {
         ui.horizontal(|ui| {
             let label = ui.label("Ranges");
             let mut text = match &self.ranges {
@@ -96,7 +103,7 @@ impl SelectionMenu {
                 .desired_width(120.0);
             let response = ui.add(field).labelled_by(label.id);
             if response.changed() {
-                let error = match Selection::parse(&text) {
+                let error = match Selection::parse(&text, partials) {
                     Ok(chosen) => {
                         *selection = chosen;
                         None
