@@ -8,7 +8,7 @@
 //! the numbers do not stand apart by commas. A line of one number has the level of the next harmonic. Empty
 //! lines and what follows `#` are left out, and so is a first line without numbers.
 //!
-//! Ratios that are all at least [`LEAST_HZ`], or whose first line says `Hz` or `freq`, are frequencies: the first
+//! Ratios that are all at least 16, or whose first line says `Hz` or `freq`, are frequencies: the first
 //! is 1. Levels are decibels if the first line says `dB` or any is below 0, else amplitudes. The loudest
 //! partial comes to 0 dB.
 

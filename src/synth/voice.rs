@@ -14,7 +14,8 @@ use super::modulation::routes::RouteSet;
 use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
 use super::parameter::Param;
 use super::partials::motion::{
-    BreathSettings, Loudness, OnsetPhases, RoomSettings, SmearTimes, Target, Trajectory,
+    BreathSegment, BreathSettings, Loudness, OnsetPhases, RoomSettings, SmearTimes, Target,
+    Trajectory,
 };
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{Context, PartialOverrides, Partials};
@@ -399,8 +400,10 @@ impl Voice {
             return BlockResult::Active;
         }
         let is_as_before = self.is_as_before(tick, &channel);
-        let controls = (channel, self.control.note.expression);
-        let is_onset = self.control.last_controls.replace(controls).is_none();
+        let is_onset = self.control.last_controls.is_none();
+        if !is_as_before {
+            self.control.last_controls = Some((channel, self.control.note.expression));
+        }
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
@@ -572,18 +575,24 @@ impl Voice {
         let target = Target {
             path,
             damping: self.damping(&values),
+            is_plain: values.is_plain,
             smear: SmearTimes {
                 rise_s: values.get(Param::SMEAR_RISE),
                 fall_s: values.get(Param::SMEAR_FALL),
             },
             room: (!values.is_plain || self.partials.has_room())
                 .then(|| RoomSettings::read(&values)),
-            breath: BreathSettings::read(&values, &workspace.partial_routes),
+            breath: BreathSettings::read(&values, &workspace.partial_routes).map(|settings| {
+                let segment = BreathSegment {
+                    block_rest,
+                    block_frames: tick.block_frames,
+                    sample_rate_hz: rate,
+                };
+                (settings, segment)
+            }),
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,
-            block_rest,
-            block_frames: tick.block_frames,
             sample_rate_hz: rate,
         };
         self.control.loudness = self

@@ -47,22 +47,20 @@ pub struct Target {
     pub path: FundamentalPath,
     /// How the partials die away.
     pub damping: Damping,
+    /// Whether the values are plain: there is no smear, room or breath in it then.
+    pub is_plain: bool,
     /// How slowly the partials' gains follow the frame's.
     pub smear: SmearTimes,
     /// The room; `None` if neither the note nor the segment has one.
     pub room: Option<RoomSettings>,
     /// How the gains breathe, if they do.
-    pub breath: Option<BreathSettings>,
+    pub breath: Option<(BreathSettings, BreathSegment)>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
     pub start_level: Option<f32>,
     /// Length of the segment.
     pub frames: usize,
-    /// From its start to the end of the block, frames.
-    pub block_rest: usize,
-    /// Length of the block, frames.
-    pub block_frames: usize,
     /// Frames per second.
     pub sample_rate_hz: f64,
 }
@@ -72,14 +70,6 @@ impl Target {
         SmearSegment {
             seconds: self.frames as f64 / self.sample_rate_hz,
             relative_fundamental: (self.path.end_hz / (0.5 * self.sample_rate_hz)) as f32,
-        }
-    }
-
-    fn breath_segment(&self) -> BreathSegment {
-        BreathSegment {
-            block_rest: self.block_rest,
-            block_frames: self.block_frames,
-            sample_rate_hz: self.sample_rate_hz,
         }
     }
 }
@@ -143,6 +133,8 @@ struct State {
     slides: bool,
     /// Whether the gains stay where they are; the segment then has no starts of its own.
     gains_rest: bool,
+    /// Whether any target since the onset was not plain: only then there is smear, room or breath.
+    was_beyond_plain: bool,
     /// Level of the voice at the last segment's end.
     voice_level: f32,
     loudness: Loudness,
@@ -158,6 +150,7 @@ impl State {
             used: 0,
             slides: false,
             gains_rest: false,
+            was_beyond_plain: false,
             voice_level: 0.0,
             loudness: Loudness::default(),
         }
@@ -196,10 +189,12 @@ impl Motion {
         for array in [&frame.shaped_gain, &frame.left, &frame.right, &frame.ratio] {
             array.prefetch(used);
         }
-        self.smear.prefetch(used);
         self.decay.prefetch(used);
-        self.room.prefetch(used);
-        self.breath.prefetch(used);
+        if self.state.was_beyond_plain {
+            self.smear.prefetch(used);
+            self.room.prefetch(used);
+            self.breath.prefetch(used);
+        }
     }
 
     /// Puts the partials at a note's onset: none yet. `seed` decides random phases.
@@ -238,14 +233,14 @@ impl Motion {
         let frequencies_changed = ratios_changed || path.end_hz != path.start_hz;
         self.decay
             .update_step(self.state.level, frame, frequencies_changed, target);
+        self.state.was_beyond_plain |= !target.is_plain;
         let changes = (frequencies_changed, ratios_changed);
-        let room_changed = self.update_room(frame, changes, target);
+        let changes_beyond =
+            self.state.was_beyond_plain && self.changes_beyond_plain(frame, changes, target);
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
             || target.level != self.state.voice_level
-            || self.smear.is_moving()
             || self.decay.is_active()
-            || room_changed
-            || self.breathes(target);
+            || changes_beyond;
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
@@ -259,10 +254,13 @@ impl Motion {
     pub fn rests(&self) -> bool {
         self.state.gains_rest
             && !self.state.slides
-            && !self.smear.is_moving()
             && !self.decay.is_active()
-            && !self.room.is_moving()
-            && !self.breath.is_active()
+            && !(self.state.was_beyond_plain && self.moves_beyond_plain())
+    }
+
+    /// Whether smear, room or breath go on by themselves.
+    fn moves_beyond_plain(&self) -> bool {
+        self.smear.is_moving() || self.room.is_moving() || self.breath.is_active()
     }
 
     /// Whether the note has had a room.
@@ -270,8 +268,19 @@ impl Motion {
         self.room.is_active()
     }
 
-    /// Whether gains change by the room.
-    #[inline(always)]
+    /// Whether gains change by smear, room or breath. Brings the room to the target.
+    // Not inlined: most voices do without.
+    #[inline(never)]
+    fn changes_beyond_plain(
+        &mut self,
+        frame: &Frame,
+        changes: (bool, bool),
+        target: &Target,
+    ) -> bool {
+        let room_changed = self.update_room(frame, changes, target);
+        self.smear.is_moving() || room_changed || self.breathes(target)
+    }
+
     fn update_room(&mut self, frame: &Frame, changes: (bool, bool), target: &Target) -> bool {
         let (frequencies_changed, ratios_changed) = changes;
         target.room.as_ref().is_some_and(|settings| {
@@ -360,15 +369,19 @@ impl Motion {
     fn set_gains(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
         self.state.gains_rest = false;
         let (level, used) = (self.state.level, self.state.used);
-        let breathes = self.breathes(target);
+        let is_beyond_plain = self.state.was_beyond_plain;
+        let breathes = is_beyond_plain && self.breathes(target);
         if breathes {
             self.prepare_breath(target);
         }
         let voice_level = target.level;
         let segment_of_smear = || target.smear_segment();
-        let smeared = self
-            .smear
-            .advance(level, frame, &target.smear, segment_of_smear);
+        let smeared = match is_beyond_plain {
+            true => self
+                .smear
+                .advance(level, frame, &target.smear, segment_of_smear),
+            false => None,
+        };
         let gain = smeared.unwrap_or(&frame.shaped_gain[..used]);
         let pan = &[&frame.left[..used], &frame.right[..used]];
         let starts = &mut Sides {
@@ -381,7 +394,7 @@ impl Motion {
         };
         if let Some(start_level) = target.start_level {
             kernels::set_ends(level, gain, start_level, pan, starts, ends);
-            if breathes && let Some(settings) = &target.breath {
+            if breathes && let Some((settings, _)) = &target.breath {
                 self.breath.breathe_at_start(level, frame, settings, ends);
             }
         }
@@ -390,11 +403,11 @@ impl Motion {
         } else {
             kernels::set_ends(level, gain, voice_level, pan, starts, ends)
         };
-        if breathes && let Some(settings) = &target.breath {
+        if breathes && let Some((settings, _)) = &target.breath {
             self.breath
                 .breathe_at_end(level, target.frames, frame, settings, ends);
         }
-        if self.room.is_active() {
+        if is_beyond_plain && self.room.is_active() {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
         }
@@ -413,9 +426,8 @@ impl Motion {
             level, seed, used, ..
         } = self.state;
         match &target.breath {
-            Some(settings) => {
-                let segment = target.breath_segment();
-                self.breath.prepare(level, seed, used, settings, &segment);
+            Some((settings, segment)) => {
+                self.breath.prepare(level, seed, used, settings, segment);
             }
             None => self.breath.stop(),
         }

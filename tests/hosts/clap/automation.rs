@@ -189,6 +189,7 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("Damping Brightness", "0.5"),
     ("Aftersound", "50 %"),
     ("Amp Release", "500 ms"),
+    ("Room Amount", "50 %"),
 ];
 
 /// Note 1 with these events, and let go.

@@ -27,6 +27,8 @@ const MAX_FRAMES: [usize; 8] = [1, 16, 64, 100, 441, 512, 1_024, 4_096];
 const PARTS: usize = 4;
 /// Length of a part, in seconds.
 const PART_S: (f64, f64) = (0.1, 1.5);
+/// The longest that a room rings on, in seconds: 90 dB of the slowest decay, 60 dB in 40 s.
+const ROOM_S: f64 = 61.0;
 /// Notes of a part, at most; fewer for long ones at a high rate, which take their time.
 const NOTES: usize = 60;
 /// At most how long a block lasts.
@@ -459,7 +461,8 @@ impl Part<'_> {
         // They may offset the release.
         names.extend((1..=8).map(|number| format!("Macro {number}")));
         // A tail may last for minutes.
-        names.extend(["Chorus", "Delay", "Reverb"].map(|effect| format!("{effect} Amount")));
+        names
+            .extend(["Chorus", "Delay", "Reverb", "Room"].map(|effect| format!("{effect} Amount")));
         let mut events = Vec::new();
         for name in names {
             let id = self.song.instance.parameter(&name)?.id;
@@ -472,11 +475,12 @@ impl Part<'_> {
             }
         }
         self.process(&events, 1)?;
-        let second = self.rate_hz as usize;
+        // Routes and modulation of single notes may hold a room that rings on.
+        let limit = (ROOM_S * self.rate_hz) as usize;
         let mut waited = 0;
         let buffer = max_frames.min(1_024);
         while !self.sounding.is_empty() {
-            ensure!(waited < second, "{} notes never end", self.sounding.len());
+            ensure!(waited < limit, "{} notes never end", self.sounding.len());
             self.process(&[], buffer)?;
             waited += buffer;
         }

@@ -398,18 +398,24 @@ mod tests {
                     ratio: 6.0,
                 },
             },
+            is_plain: false,
             smear: SmearTimes::default(),
             room: None,
-            breath: (amount > 0.0).then_some(BreathSettings {
-                amount,
-                is_apart: false,
-                width_hz: WIDTHS_HZ[0],
-            }),
+            breath: (amount > 0.0).then_some((
+                BreathSettings {
+                    amount,
+                    is_apart: false,
+                    width_hz: WIDTHS_HZ[0],
+                },
+                BreathSegment {
+                    block_rest: FRAMES,
+                    block_frames: FRAMES,
+                    sample_rate_hz: 48_000.0,
+                },
+            )),
             level: 1.0,
             start_level: is_onset.then_some(1.0),
             frames: FRAMES,
-            block_rest: FRAMES,
-            block_frames: FRAMES,
             sample_rate_hz: 48_000.0,
         }
     }

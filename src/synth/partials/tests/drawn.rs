@@ -6,7 +6,7 @@ use crate::synth::partials::drawn::{BODY, COLOUR};
 
 fn drawn(n: usize) -> [(Param, f32); 2] {
     let ratio = 1.0 + 1.37 * (n - 1) as f32;
-    let level_db = if n % 5 == 0 {
+    let level_db = if n.is_multiple_of(5) {
         LEVEL_OFF_DB
     } else {
         -0.5 * n as f32
