@@ -68,3 +68,31 @@ fn a_step_of_the_spectrum_is_followed_by_one_pole_for_each_partial() {
     }
     assert!(risen > 300 && fallen > 100, "{risen} {fallen}");
 }
+
+/// Turned on under a note at rest, it smears the next change as if it had been on all the time.
+#[test]
+fn what_is_turned_on_under_a_resting_note_smears_the_next_change() {
+    let mut plain = sine();
+    plain.set(Param::PARTIALS, 12.0);
+    plain.set(Param::KEEP_LOUDNESS, 0.0);
+    let mut smeared = plain;
+    smeared.set(Param::SMEAR_FALL, 1.0);
+    let mut after = smeared;
+    after.set(Param::FOCUS, -24.0);
+    after.set(Param::FOCUS_PARTIAL, 3.0);
+    let block = block_frames(RATE);
+    let mut heard = Vec::new();
+    for before in [&smeared, &plain] {
+        let mut engine = engine(RATE, before);
+        play(&mut engine, &[(0, on(0, 45, 1.0))], 100 * block, &[block]);
+        engine.set_patch(&smeared);
+        play(&mut engine, &[], 20 * block, &[block]);
+        let from = gains(&engine)[2];
+        engine.set_patch(&after);
+        play(&mut engine, &[], 20 * block, &[block]);
+        heard.push((from, gains(&engine)[2]));
+    }
+    let fallen_db = 20.0 * (heard[0].1 / heard[0].0).log10();
+    assert!((-0.3..-0.05).contains(&fallen_db), "{fallen_db} dB");
+    assert_eq!(heard[1], heard[0]);
+}

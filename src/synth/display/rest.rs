@@ -59,6 +59,8 @@ impl RestingNote {
             (Param::DAMPING, 0.0),
             (Param::DAMPING_BRIGHTNESS, 0.0),
             (Param::ROOM_AMOUNT, 0.0),
+            // Its noise is another at each moment.
+            (Param::BREATH, 0.0),
         ] {
             patch.set(param, plain);
         }

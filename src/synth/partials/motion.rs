@@ -252,10 +252,10 @@ impl Motion {
 
     /// Whether another segment to the same frame and target changes nothing but the phases.
     pub fn rests(&self) -> bool {
-        self.state.gains_rest
-            && !self.state.slides
-            && !self.decay.is_active()
-            && !(self.state.was_beyond_plain && self.moves_beyond_plain())
+        if !self.state.gains_rest || self.state.slides || self.decay.is_active() {
+            return false;
+        }
+        !(self.state.was_beyond_plain && self.moves_beyond_plain())
     }
 
     /// Whether smear, room or breath go on by themselves.
@@ -278,7 +278,10 @@ impl Motion {
         target: &Target,
     ) -> bool {
         let room_changed = self.update_room(frame, changes, target);
-        self.smear.is_moving() || room_changed || self.breathes(target)
+        self.smear.is_moving()
+            || self.smear.begins(&target.smear)
+            || room_changed
+            || self.breathes(target)
     }
 
     fn update_room(&mut self, frame: &Frame, changes: (bool, bool), target: &Target) -> bool {

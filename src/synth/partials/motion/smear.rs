@@ -83,6 +83,11 @@ impl Smear {
         }
     }
 
+    /// Whether gains are to be smeared from now on that were not before.
+    pub fn begins(&self, times: &SmearTimes) -> bool {
+        !self.state.is_active && !times.are_zero()
+    }
+
     /// Whether any gain is on its way.
     pub fn is_moving(&self) -> bool {
         self.state.is_moving
