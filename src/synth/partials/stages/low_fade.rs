@@ -1,5 +1,6 @@
-//! Low fade: partials that a [shift](super::shift) moves towards 0 Hz become softer, and silent there.
-//! A sine of 0 Hz would be a constant offset of the output.
+//! Low fade: partials that a [shift](super::shift) moves towards 0 Hz become softer, and silent there, and so
+//! do those of a body below the note that Spacing moves there. A sine of 0 Hz would be a constant offset
+//! of the output.
 //!
 //! Below 10 Hz the gain is f/10 Hz.
 
@@ -7,13 +8,13 @@ use super::SpectrumStage;
 use crate::at_level;
 use crate::dsp::maths::at_most;
 use crate::synth::modulation::VoiceValues;
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{Param, SpectrumParams};
 use crate::synth::partials::{Arrays, Context, Frame};
 
 /// Partials are faded out from this frequency down.
 const FADE_FROM_HZ: f64 = 10.0;
 
-/// Needs no settings, and is on while partials are shifted.
+/// Needs no settings, and is on while partials may come near 0 Hz.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage;
 
@@ -23,7 +24,8 @@ impl SpectrumStage for Stage {
     const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
-        (values.get(Param::SHIFT) != 0.0).then_some(Stage)
+        let is_shifted = values.get(Param::SHIFT) != 0.0;
+        (is_shifted || is_spaced(values)).then_some(Stage)
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
@@ -36,6 +38,12 @@ impl SpectrumStage for Stage {
             frame.shaped_gain.write(used),
         );
     }
+}
+
+/// Whether Spacing acts on a body: the harmonic one has no partial below the note.
+fn is_spaced(values: &VoiceValues) -> bool {
+    let mut bodies = SpectrumParams::ALL.iter().map(|spectrum| spectrum.body);
+    values.get(Param::SPACING) != 1.0 && bodies.any(|body| values.index(body) != 0)
 }
 
 at_level! {

@@ -200,3 +200,25 @@ fn only_a_shift_follows_the_fundamental() {
         A::NONE
     );
 }
+
+/// The hum of a church bell is at half the note: with a spacing of 2 it would be at 0 Hz.
+#[test]
+fn what_spacing_moves_to_0_hz_is_silent() {
+    use crate::synth::parameter::BODY_LABELS;
+    let bell = BODY_LABELS.iter().position(|name| *name == "Church Bell");
+    let body = (Param::BODY_A, bell.expect("a body") as f32);
+    let settings = [(Param::PARTIALS, 15.0), body, (Param::SPACING, 2.0)];
+    let mut chain = Chain::new(&settings);
+    chain.hz = 261.6;
+    chain.set(&settings);
+    let frame = chain.frame();
+    let lowest = (0..15).min_by(|&a, &b| frame.ratio[a].total_cmp(&frame.ratio[b]));
+    let lowest = lowest.expect("partials");
+    assert!(frame.ratio[lowest] < 1e-3, "{}", frame.ratio[lowest]);
+    assert!(frame.gain[lowest] > 0.01 && frame.shaped_gain[lowest] < 1e-4);
+    let others = (0..15).filter(|&n| n != lowest);
+    for n in others {
+        let kept = frame.shaped_gain[n] / frame.gain[n];
+        assert!((kept - 1.0).abs() < 1e-6, "{n}: {kept}");
+    }
+}
