@@ -8,23 +8,12 @@ use std::f64::consts::{PI, TAU};
 use aliquot::dsp::random::bits;
 use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::parameter::RouteParams;
-use aliquot::synth::{Engine, Param, Patch, Snapshot, block_frames};
-use performance::{engine, engine_at, on, play, sine};
+use aliquot::synth::{Param, Patch, block_frames};
+use performance::{engine, engine_at, left_gains, on, play, sine};
 
 const WIDTHS_HZ: [f64; 5] = [240.0, 120.0, 60.0, 30.0, 15.0];
 const RATES_HZ: [f64; 5] = [8_000.0, 44_100.0, 48_000.0, 96_000.0, 192_000.0];
 const KEY: u8 = 45;
-
-/// Left gains of all partials at the last block's end.
-fn gains(engine: &Engine) -> Vec<f64> {
-    let mut snapshot = Snapshot::default();
-    engine.snapshot(&mut snapshot);
-    let (_, partials) = snapshot.voices().next().expect("a voice");
-    partials
-        .iter()
-        .map(|partial| f64::from(partial.left))
-        .collect()
-}
 
 /// `lowbias32` of Chris Wellons.
 fn hash(x: u32) -> u32 {
@@ -132,10 +121,10 @@ fn played(patch: &Patch, sample_rate_hz: f64, blocks: usize) -> Vec<Vec<f64>> {
     // In the middle of a block.
     let at = block / 3;
     play(&mut engine, &[(at, on(0, KEY, 1.0))], block, &[block]);
-    let mut all = vec![gains(&engine)];
+    let mut all = vec![left_gains(&engine)];
     for _ in 1..blocks {
         play(&mut engine, &[], block, &[block]);
-        all.push(gains(&engine));
+        all.push(left_gains(&engine));
     }
     all
 }
@@ -406,7 +395,7 @@ fn every_level_of_vector_instructions_has_the_same_gains() {
         let mut all = SimdLevel::available().map(|level| {
             let mut engine = engine_at(level, 44_100.0, &patch);
             play(&mut engine, &[(17, on(0, KEY, 1.0))], 2_000, &[64]);
-            gains(&engine)
+            left_gains(&engine)
         });
         let first = all.next().expect("a level");
         assert!(first.iter().any(|gain| *gain < 0.0));
@@ -421,14 +410,14 @@ fn another_width_leads_on_from_the_present_noise() {
     for (from, to) in [(4, 0), (0, 4), (4, 3), (2, 1)] {
         let mut engine = engine(48_000.0, &breathing(40, 1.0, from));
         play(&mut engine, &[(0, on(0, KEY, 1.0))], 101 * block, &[block]);
-        let before = gains(&engine);
+        let before = left_gains(&engine);
         engine.set_patch(&breathing(40, 1.0, to));
         let mut last = before.clone();
         // The least number of blocks from value to value at either width.
         let least = Model::new(WIDTHS_HZ[from.min(to)], 48_000.0, KEY).blocks;
         for _ in 0..3 {
             play(&mut engine, &[], block, &[block]);
-            let now = gains(&engine);
+            let now = left_gains(&engine);
             let mut moved = 0.0_f64;
             for ((now, last), place) in now.iter().zip(&last).zip(1..) {
                 moved = moved.max((now - last).abs() * f64::from(place));

@@ -2,18 +2,8 @@
 
 mod performance;
 
-use aliquot::synth::{Engine, Param, Snapshot, block_frames};
+use aliquot::synth::{Param, block_frames};
 use performance::*;
-
-fn gains(engine: &Engine) -> Vec<f64> {
-    let mut snapshot = Snapshot::default();
-    engine.snapshot(&mut snapshot);
-    let (_, partials) = snapshot.voices().next().expect("a voice");
-    partials
-        .iter()
-        .map(|partial| f64::from(partial.left))
-        .collect()
-}
 
 #[test]
 fn a_step_of_the_spectrum_is_followed_by_one_pole_for_each_partial() {
@@ -40,16 +30,16 @@ fn a_step_of_the_spectrum_is_followed_by_one_pole_for_each_partial() {
     let block = block_frames(RATE);
     let mut engine = engine(RATE, &before);
     play(&mut engine, &[(0, on(0, 45, 1.0))], 100 * block, &[block]);
-    let from = gains(&engine);
+    let from = left_gains(&engine);
     engine.set_patch(&after);
     let mut heard = Vec::new();
     for _ in 0..100 {
         play(&mut engine, &[], block, &[block]);
-        heard.push(gains(&engine));
+        heard.push(left_gains(&engine));
     }
     engine.set_patch(&unsmeared);
     play(&mut engine, &[], 2 * block, &[block]);
-    let to = gains(&engine);
+    let to = left_gains(&engine);
     let (mut risen, mut fallen) = (0, 0);
     // The step comes with the first tick, and the first segment leads to where it begins to act.
     let offset = (0..4)
@@ -87,10 +77,10 @@ fn what_is_turned_on_under_a_resting_note_smears_the_next_change() {
         play(&mut engine, &[(0, on(0, 45, 1.0))], 100 * block, &[block]);
         engine.set_patch(&smeared);
         play(&mut engine, &[], 20 * block, &[block]);
-        let from = gains(&engine)[2];
+        let from = left_gains(&engine)[2];
         engine.set_patch(&after);
         play(&mut engine, &[], 20 * block, &[block]);
-        heard.push((from, gains(&engine)[2]));
+        heard.push((from, left_gains(&engine)[2]));
     }
     let fallen_db = 20.0 * (heard[0].1 / heard[0].0).log10();
     assert!((-0.3..-0.05).contains(&fallen_db), "{fallen_db} dB");

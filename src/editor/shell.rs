@@ -153,12 +153,7 @@ impl Shell {
             header::show(ui, &mut context, &mut views.browser, &mut views.settings);
         });
         if has_hint {
-            let below = Rect::from_min_max(layout.header.left_bottom(), layout.body.right_top());
-            place(ui, below, |ui| {
-                if hint::show(ui, &mut context) {
-                    views.settings.change(|settings| settings.hint = false);
-                }
-            });
+            views.hint(ui, &mut context, &layout);
         }
         views.scrolled_body(ui, &mut context, &layout);
         let keep_effects = context.model.keeps_effects();
@@ -242,6 +237,16 @@ impl Shell {
 }
 
 impl Views {
+    /// The hint for new users, between header and body, until it is closed.
+    fn hint(&mut self, ui: &mut Ui, context: &mut ViewContext, layout: &Layout) {
+        let below = Rect::from_min_max(layout.header.left_bottom(), layout.body.right_top());
+        place(ui, below, |ui| {
+            if hint::show(ui, context) {
+                self.settings.change(|settings| settings.hint = false);
+            }
+        });
+    }
+
     /// The body, scrolled if there is no room for all of it.
     fn scrolled_body(&mut self, ui: &mut Ui, context: &mut ViewContext, layout: &Layout) {
         match layout.scrolled {

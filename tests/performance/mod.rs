@@ -3,7 +3,7 @@
 
 use aliquot::dsp::random::bits;
 use aliquot::dsp::simd_level::SimdLevel;
-use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch};
+use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, Snapshot};
 
 /// Frames per second.
 pub const RATE: f64 = 48_000.0;
@@ -139,4 +139,15 @@ pub fn random_event(place: u64) -> Event {
             value: unit(4),
         },
     }
+}
+
+/// Left gains of all partials of the first voice, at the last block's end.
+pub fn left_gains(engine: &Engine) -> Vec<f64> {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let (_, partials) = snapshot.voices().next().expect("a voice");
+    partials
+        .iter()
+        .map(|partial| f64::from(partial.left))
+        .collect()
 }

@@ -30,7 +30,7 @@ use curve::CurveView;
 use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
-use plan::{CardRow, Chapter, Page, Place, Plan, Section};
+use plan::{CardRow, Chapter, PanelPage, PanelPlace, PanelSection, Plan};
 use sequence::SequenceView;
 use spectra::SpectraView;
 use tabs::{TABS, tabs, tabs_width};
@@ -40,9 +40,9 @@ pub use plan::height;
 /// All panels, and what they remember while their window is open.
 pub struct Panels {
     /// What is shown.
-    at: Place,
+    at: PanelPlace,
     /// What was shown last of each section.
-    last: [Place; Section::ALL.len()],
+    last: [PanelPlace; PanelSection::ALL.len()],
     spectra: SpectraView,
     amp: EnvelopeView,
     filter: EnvelopeView,
@@ -55,8 +55,8 @@ pub struct Panels {
 impl Panels {
     pub fn new() -> Panels {
         Panels {
-            at: Place::first_of(Section::Spectra),
-            last: Section::ALL.map(Place::first_of),
+            at: PanelPlace::first_of(PanelSection::Spectra),
+            last: PanelSection::ALL.map(PanelPlace::first_of),
             spectra: SpectraView::default(),
             amp: EnvelopeView::new(EnvelopeId::Amp),
             filter: EnvelopeView::new(EnvelopeId::Filter),
@@ -73,11 +73,11 @@ impl Panels {
     /// Brings up the tab with the controls of this group, when the panels are shown next.
     pub fn bring_up(&mut self, group: Group) {
         if let Some(row) = CardRow::of_source(group) {
-            self.go_to(Place::Row(row));
+            self.go_to(PanelPlace::Row(row));
         }
     }
 
-    fn go_to(&mut self, place: Place) {
+    fn go_to(&mut self, place: PanelPlace) {
         self.at = place;
         self.last[place.section() as usize] = place;
     }
@@ -90,8 +90,8 @@ impl Panels {
         let page = self.choose(ui, context, plan, strip);
         rect.min.y += TABS;
         match page {
-            Page::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
-            Page::Routes => routes::show(ui, context, rect),
+            PanelPage::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
+            PanelPage::Routes => routes::show(ui, context, rect),
         }
         for sequence in &mut self.sequences {
             sequence.end_stroke(ui, context);
@@ -103,10 +103,16 @@ impl Panels {
 
     /// Shows the tabs of the sections, and beside them those of the pages of the chosen one, if it has
     /// several. Returns the page that is chosen.
-    fn choose(&mut self, ui: &mut Ui, context: &mut ViewContext, plan: Plan, strip: Rect) -> Page {
+    fn choose(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut ViewContext,
+        plan: Plan,
+        strip: Rect,
+    ) -> PanelPage {
         let chapters = plan.chapters();
         let names: Vec<_> = chapters.iter().map(Chapter::tab).collect();
-        let is_shown = |chapter: &Chapter, at: Place| chapter.sections.contains(&at.section());
+        let is_shown = |chapter: &Chapter, at: PanelPlace| chapter.sections.contains(&at.section());
         let chosen = chapters
             .iter()
             .position(|chapter| is_shown(chapter, self.at));
@@ -128,7 +134,7 @@ impl Panels {
             let line = Stroke::new(1.0, theme::current(ui).line);
             ui.painter().vline(x, strip.y_range().shrink(4.0), line);
             let right = strip.with_min_x(x + theme::GAP);
-            let names: Vec<_> = pages.iter().map(Page::tab).collect();
+            let names: Vec<_> = pages.iter().map(PanelPage::tab).collect();
             let clicked = ui.push_id("pages", |ui| tabs(ui, context, right, &names, shown));
             if let Some(clicked) = clicked.inner {
                 self.go_to(pages[clicked].first());
@@ -177,34 +183,8 @@ impl Panels {
                     filter::show(ui, context, place, controls);
                 }
             }
-            CardRow::Shapers => {
-                let cards = [
-                    (Group::Divide, 2),
-                    (Group::Comb, 2),
-                    (Group::Phaser, 2),
-                    (Group::Vowel, 3),
-                ];
-                side_by_side(ui, context, rect, cards);
-            }
-            CardRow::MoreShapers => {
-                let width = (rect.width() - 4.0 * theme::GAP) / 12.0;
-                let widths = [2.0, 2.0, 1.0, 4.0, 0.0].map(|columns| columns * width);
-                let [focus, copies, breath, levels, decay] = split_columns(rect, widths);
-                powered(ui, context, focus, 2, Group::Focus);
-                powered(ui, context, copies, 2, Group::Copies);
-                powered(ui, context, breath, 1, Group::Breath);
-                let inner = card(ui, levels, "Levels");
-                let groups = [
-                    Group::Contrast,
-                    Group::Threshold,
-                    Group::Blur,
-                    Group::Anchor,
-                    Group::Smear,
-                    Group::Shapers,
-                ];
-                grid(ui, context, inner, 4, &of_groups(&groups));
-                simple(ui, context, decay, 3, &[Group::Decay]);
-            }
+            CardRow::Shapers => shapers(ui, context, rect),
+            CardRow::MoreShapers => more_shapers(ui, context, rect),
             CardRow::Envelopes => {
                 let half = 0.5 * (rect.width() - theme::GAP);
                 let [amp, filter] = split_columns(rect, [half, 0.0]);
@@ -253,6 +233,36 @@ impl Panels {
             CardRow::Curve4 => self.curves[3].show(ui, context, rect),
         }
     }
+}
+
+fn shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    let cards = [
+        (Group::Divide, 2),
+        (Group::Comb, 2),
+        (Group::Phaser, 2),
+        (Group::Vowel, 3),
+    ];
+    side_by_side(ui, context, rect, cards);
+}
+
+fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+    let width = (rect.width() - 4.0 * theme::GAP) / 12.0;
+    let widths = [2.0, 2.0, 1.0, 4.0, 0.0].map(|columns| columns * width);
+    let [focus, copies, breath, levels, decay] = split_columns(rect, widths);
+    powered(ui, context, focus, 2, Group::Focus);
+    powered(ui, context, copies, 2, Group::Copies);
+    powered(ui, context, breath, 1, Group::Breath);
+    let inner = card(ui, levels, "Levels");
+    let groups = [
+        Group::Contrast,
+        Group::Threshold,
+        Group::Blur,
+        Group::Anchor,
+        Group::Smear,
+        Group::Shapers,
+    ];
+    grid(ui, context, inner, 4, &of_groups(&groups));
+    simple(ui, context, decay, 3, &[Group::Decay]);
 }
 
 /// A card with nothing but controls in it.

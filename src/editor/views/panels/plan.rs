@@ -15,7 +15,7 @@ pub const ROW_HEIGHT_MOST: f32 = 164.0;
 
 /// Rows of cards that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Section {
+pub enum PanelSection {
     /// What the partials are.
     Spectra,
     /// What passes over them.
@@ -26,21 +26,21 @@ pub enum Section {
     Play,
 }
 
-impl Section {
+impl PanelSection {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Section; 4] = [
-        Section::Spectra,
-        Section::Shape,
-        Section::Move,
-        Section::Play,
+    pub const ALL: [PanelSection; 4] = [
+        PanelSection::Spectra,
+        PanelSection::Shape,
+        PanelSection::Move,
+        PanelSection::Play,
     ];
 
     fn name(self) -> &'static str {
         match self {
-            Section::Spectra => "Spectra",
-            Section::Shape => "Shape",
-            Section::Move => "Move",
-            Section::Play => "Play",
+            PanelSection::Spectra => "Spectra",
+            PanelSection::Shape => "Shape",
+            PanelSection::Move => "Move",
+            PanelSection::Play => "Play",
         }
     }
 
@@ -95,10 +95,10 @@ impl CardRow {
     ];
 
     /// What it is a part of.
-    pub fn section(self) -> Section {
+    pub fn section(self) -> PanelSection {
         match self {
-            CardRow::Spectra | CardRow::Frequencies => Section::Spectra,
-            CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers => Section::Shape,
+            CardRow::Spectra | CardRow::Frequencies => PanelSection::Spectra,
+            CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers => PanelSection::Shape,
             CardRow::Envelopes
             | CardRow::Macros
             | CardRow::Lfo2
@@ -108,8 +108,8 @@ impl CardRow {
             | CardRow::Curve1
             | CardRow::Curve2
             | CardRow::Curve3
-            | CardRow::Curve4 => Section::Move,
-            CardRow::Output | CardRow::Effects => Section::Play,
+            | CardRow::Curve4 => PanelSection::Move,
+            CardRow::Output | CardRow::Effects => PanelSection::Play,
         }
     }
 
@@ -194,59 +194,61 @@ impl CardRow {
 
 /// Something that a tab leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PanelPlace {
     /// A row of cards.
     Row(CardRow),
     /// The table of the routes.
     Routes,
 }
 
-impl Place {
+impl PanelPlace {
     /// The first of a section.
-    pub fn first_of(section: Section) -> Place {
+    pub fn first_of(section: PanelSection) -> PanelPlace {
         let first = section.rows().next();
-        first.map_or(Place::Routes, Place::Row)
+        first.map_or(PanelPlace::Routes, PanelPlace::Row)
     }
 
     /// What it is a part of.
-    pub fn section(self) -> Section {
+    pub fn section(self) -> PanelSection {
         match self {
-            Place::Row(row) => row.section(),
-            Place::Routes => Section::Move,
+            PanelPlace::Row(row) => row.section(),
+            PanelPlace::Routes => PanelSection::Move,
         }
     }
 }
 
 /// What is shown at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum PanelPage {
     /// Rows of cards.
     Cards(Vec<CardRow>),
     /// The table of the routes.
     Routes,
 }
 
-impl Page {
+impl PanelPage {
     /// Whether a place is on it.
-    pub fn has(&self, place: Place) -> bool {
+    pub fn has(&self, place: PanelPlace) -> bool {
         match (self, place) {
-            (Page::Cards(rows), Place::Row(row)) => rows.contains(&row),
-            (Page::Routes, Place::Routes) => true,
+            (PanelPage::Cards(rows), PanelPlace::Row(row)) => rows.contains(&row),
+            (PanelPage::Routes, PanelPlace::Routes) => true,
             _ => false,
         }
     }
 
     /// The first place on it.
-    pub fn first(&self) -> Place {
+    pub fn first(&self) -> PanelPlace {
         match self {
-            Page::Cards(rows) => rows.first().map_or(Place::Routes, |&row| Place::Row(row)),
-            Page::Routes => Place::Routes,
+            PanelPage::Cards(rows) => rows
+                .first()
+                .map_or(PanelPlace::Routes, |&row| PanelPlace::Row(row)),
+            PanelPage::Routes => PanelPlace::Routes,
         }
     }
 
     /// Its tab.
     pub fn tab(&self) -> Tab {
-        let Page::Cards(rows) = self else {
+        let PanelPage::Cards(rows) = self else {
             return Tab {
                 name: Group::Routes.name().to_owned(),
                 contents: "what moves what, and how far".to_owned(),
@@ -266,19 +268,19 @@ impl Page {
 /// Sections that share a tab, and the pages behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    pub sections: Vec<Section>,
-    pub pages: Vec<Page>,
+    pub sections: Vec<PanelSection>,
+    pub pages: Vec<PanelPage>,
 }
 
 impl Chapter {
-    fn of(sections: Vec<Section>, capacity: usize) -> Chapter {
+    fn of(sections: Vec<PanelSection>, capacity: usize) -> Chapter {
         let rows: Vec<_> = sections.iter().flat_map(|section| section.rows()).collect();
         // As many on each page, as far as that goes.
         let pages = rows.len().div_ceil(capacity);
         let chunks = rows.chunks(rows.len().div_ceil(pages));
-        let mut pages: Vec<_> = chunks.map(|rows| Page::Cards(rows.to_vec())).collect();
-        if sections.contains(&Section::Move) {
-            pages.push(Page::Routes);
+        let mut pages: Vec<_> = chunks.map(|rows| PanelPage::Cards(rows.to_vec())).collect();
+        if sections.contains(&PanelSection::Move) {
+            pages.push(PanelPage::Routes);
         }
         Chapter { sections, pages }
     }
@@ -332,11 +334,11 @@ impl Plan {
 
     /// The sections and their pages: those that there is room for side by side share a page.
     pub fn chapters(self) -> Vec<Chapter> {
-        let mut shared: Vec<Vec<Section>> = Vec::new();
-        let count = |sections: &[Section]| -> usize {
+        let mut shared: Vec<Vec<PanelSection>> = Vec::new();
+        let count = |sections: &[PanelSection]| -> usize {
             sections.iter().map(|section| section.rows().count()).sum()
         };
-        for section in Section::ALL {
+        for section in PanelSection::ALL {
             match shared.last_mut() {
                 Some(last) if count(last) + count(&[section]) <= self.capacity() => {
                     last.push(section);
@@ -405,13 +407,16 @@ mod tests {
             let plan = Plan::of(vec2(width, height));
             let chapters = plan.chapters();
             let sections: Vec<_> = chapters.iter().flat_map(|it| it.sections.clone()).collect();
-            assert_eq!(sections, Section::ALL, "{width} × {height}");
+            assert_eq!(sections, PanelSection::ALL, "{width} × {height}");
             let pages: Vec<_> = chapters.into_iter().flat_map(|it| it.pages).collect();
-            let routes = pages.iter().filter(|page| **page == Page::Routes).count();
+            let routes = pages
+                .iter()
+                .filter(|page| **page == PanelPage::Routes)
+                .count();
             assert_eq!(routes, 1);
             let mut rows = Vec::new();
             for page in &pages {
-                if let Page::Cards(on_it) = page {
+                if let PanelPage::Cards(on_it) = page {
                     assert!((1..=plan.columns * plan.rows).contains(&on_it.len()));
                     rows.extend_from_slice(on_it);
                     let all = plan.for_rows(on_it.len());
@@ -429,7 +434,7 @@ mod tests {
         let plan = |(width, height)| Plan::of(vec2(width, height));
         let small = plan(SIZES[0]);
         assert_eq!((small.columns, small.rows), (1, 1));
-        assert_eq!(small.chapters().len(), Section::ALL.len());
+        assert_eq!(small.chapters().len(), PanelSection::ALL.len());
         let large = plan(SIZES[11]);
         // All rows of cards on one page, and the routes.
         let chapters = large.chapters();
