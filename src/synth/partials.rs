@@ -12,6 +12,7 @@ pub mod bodies;
 pub mod colours;
 pub mod drawn;
 pub mod fan;
+mod fan_places;
 mod frame;
 pub mod motion;
 pub mod source;

@@ -78,6 +78,7 @@ fn each_partial(values: &Values, routes: &PartialRoutes, input: PartialInput) ->
         routes,
         ..at_rest_context
     };
+    frame.place_in_fans(&context);
     let mut each = vec![0.0; frame.copy_len()];
     set_values(input, &context, &frame, &mut each);
     each.truncate(frame.count());

@@ -277,6 +277,8 @@ pub struct FannedLfo {
     pub cycle: LfoCycle,
     /// Cycles since its start.
     pub cycles: f64,
+    /// What they were when the fan's rate was last changed under the note; 0 if it never was.
+    pub fan_from_cycles: f64,
     /// Where its cycle begins.
     pub phase_cycles: f64,
     /// Decides the random shapes.
@@ -297,8 +299,18 @@ pub struct VoiceLfos {
     /// Cycles since the onset or the start of the phrase, by LFO.
     cycles: [f64; LFOS],
     phrase: VoicePhrase,
+    fans: FanStarts,
     /// How far routes have moved them.
     pub(super) moved: MovedClocks<LFOS>,
+}
+
+/// From where on the partials part at the fans' rates; by LFO.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct FanStarts {
+    /// Octaves of the rates, as they were last seen.
+    rates: [f32; LFOS],
+    /// See [`FannedLfo::fan_from_cycles`].
+    from_cycles: [f64; LFOS],
 }
 
 /// The phrase that a voice plays in.
@@ -321,6 +333,10 @@ impl VoiceLfos {
             note_seed,
             frames: 0,
             moved: MovedClocks::default(),
+            fans: FanStarts {
+                rates: shared.lfos.map(|lfo| lfo.fan.rate_octaves),
+                from_cycles: [0.0; LFOS],
+            },
             phrase: VoicePhrase {
                 serial: shared.phrase.serial(),
                 seed: shared.phrase_seed(),
@@ -357,6 +373,19 @@ impl VoiceLfos {
             if lfo.trigger == Trigger::Legato {
                 self.cycles[index] = phrase.cycles[index];
                 self.moved.come_back(index);
+                self.fans.from_cycles[index] = 0.0;
+            }
+        }
+    }
+
+    /// Takes over a changed patch at a block's first frame: partials part anew in those whose fan's rate is
+    /// another.
+    pub fn set_patch(&mut self, shared: &SharedLfos) {
+        for index in 0..LFOS {
+            let rate = shared.lfos[index].fan.rate_octaves;
+            if rate != self.fans.rates[index] {
+                self.fans.rates[index] = rate;
+                self.fans.from_cycles[index] = self.cycles(LfoId(index as u8), shared, 0);
             }
         }
     }
@@ -427,6 +456,7 @@ impl VoiceLfos {
         FannedLfo {
             cycle: lfo.cycle,
             cycles: self.cycles(id, shared, at),
+            fan_from_cycles: self.fans.from_cycles[id.index()],
             phase_cycles: lfo.phase_cycles,
             seed: self.seed(id, shared),
             strength: self.strength(lfo, shared),

@@ -237,13 +237,7 @@ impl Routes {
                 beyond.insert(index);
             }
         }
-        for (index, route) in routes.of_patch.iter().enumerate() {
-            let to = route.as_ref().map(|route| &route.to);
-            if let Some(Target::Partials(PartialDestination::Breath, _)) = to {
-                beyond.insert(index);
-            }
-        }
-        routes.beyond_plain = beyond;
+        routes.beyond_plain = beyond.or(routes.to_partials);
         routes
     }
 

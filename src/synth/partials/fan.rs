@@ -1,11 +1,13 @@
 //! Fanned modulation of the partials: what [routes to partials] come to for each.
 //!
-//! A partial has a place u in the fan, 0 to 1, by the modulator's [order](FanOrder). With a fan phase P
-//! and a fan rate R an LFO has, for that partial, the value
+//! A partial has a [place](super::fan_places) u in the fan, 0 to 1, by the modulator's
+//! [order](FanOrder). With a fan phase P and a fan rate R an LFO has, for that partial, the value
 //!
-//! shape(cycles·2^(R·u) + φ + P·u)
+//! shape((c − c₀)·2^(R·u) + c₀ + φ + P·u)
 //!
-//! where `cycles` is the one count that all partials share: closed form, no state for a partial. Of the
+//! where c are the cycles that all partials share: closed form, no state for a partial. c₀ is 0 unless R
+//! has been changed under the note: then it is where the LFO was at the last change, from which the
+//! partials part anew. Without it each small step of R late in a song would throw the partials about. Of the
 //! random shapes each partial has its own values, mixed with the common ones by min(1, |P|).
 //!
 //! In a sequence each partial has the value that is F·u whole steps ahead.
@@ -26,7 +28,7 @@ use super::array::GROUP;
 use super::{Context, Frame, HarmonicTables};
 use crate::at_level;
 use crate::dsp::lfo::{LfoShape, STEPS};
-use crate::dsp::maths::{at_least, at_most, exp2, log2, sine_magnitude_of_turns};
+use crate::dsp::maths::{at_least, at_most, exp2, sine_magnitude_of_turns};
 use crate::synth::modulation::curves::{CurveFan, FannedCurve};
 use crate::synth::modulation::fan::{
     Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSource, PartialTrait,
@@ -99,8 +101,9 @@ fn add_route(
 /// Writes an input's value for each partial of a frame.
 pub fn set_values(input: PartialInput, context: &Context, frame: &Frame, values: &mut [f32]) {
     let Context { level, tables, .. } = *context;
-    let ratio = &frame.ratio[..values.len()];
-    let count = frame.partials();
+    let places = |order: FanOrder, seed: u32, places: &mut [f32]| {
+        frame.fan_places.write(level, order, seed, tables, places);
+    };
     let source = match input {
         PartialInput::Same(value) => return values.fill(value),
         PartialInput::Each(place) => context.routes.source(place),
@@ -108,22 +111,21 @@ pub fn set_values(input: PartialInput, context: &Context, frame: &Frame, values:
     match source {
         PartialSource::Lfo(lfo) => {
             let Fan { order, seed, .. } = lfo.fan;
-            places(level, order, seed, tables, count, ratio, values);
+            places(order, seed, values);
             lfo_values(level, lfo, values);
         }
         PartialSource::Sequence(sequence) => {
             let StepFan { order, seed, .. } = sequence.fan;
-            places(level, order, seed, tables, count, ratio, values);
+            places(order, seed, values);
             sequence_values(level, sequence, values);
         }
         PartialSource::Curve(curve) => {
             let CurveFan { order, seed, .. } = curve.fan;
-            places(level, order, seed, tables, count, ratio, values);
+            places(order, seed, values);
             curve_values(level, curve, values);
         }
         PartialSource::Glide(glide) => {
-            let order = FanOrder::Pitch;
-            places(level, order, 0, tables, count, ratio, values);
+            places(FanOrder::Pitch, 0, values);
             glide_values(level, glide, values);
         }
         PartialSource::Trait(of) => trait_values(level, *of, tables, values),
@@ -153,52 +155,6 @@ at_level! {
             PartialTrait::Side => {
                 for (value, position) in values.iter_mut().zip(&tables.position) {
                     *value = *position;
-                }
-            }
-        }
-    }
-}
-
-at_level! {
-    /// Writes each partial's place in the fan.
-    fn places(
-        order: FanOrder,
-        seed: u32,
-        tables: &HarmonicTables,
-        partials: usize,
-        ratio: &[f32],
-        places: &mut [f32],
-    ) {
-        let last = partials.max(1) - 1;
-        match order {
-            FanOrder::Pitch => {
-                let width = log2(at_least(ratio[last], 1.0));
-                let scale = if width > 0.0 { 1.0 / width } else { 0.0 };
-                for (place, ratio) in places.iter_mut().zip(ratio) {
-                    *place = at_least(at_most(log2(*ratio) * scale, 1.0), 0.0);
-                }
-            }
-            FanOrder::Number => {
-                let width = tables.log2_n[last];
-                let scale = if width > 0.0 { 1.0 / width } else { 0.0 };
-                for (place, log2_n) in places.iter_mut().zip(&tables.log2_n) {
-                    *place = log2_n * scale;
-                }
-            }
-            FanOrder::OddEven => {
-                for (place, odd) in places.iter_mut().zip(&tables.odd) {
-                    *place = 1.0 - odd;
-                }
-            }
-            FanOrder::Random => {
-                let seed = hash(seed);
-                for (n, place) in (1..).zip(places) {
-                    *place = 0.5 + 0.5 * bipolar(seed, n);
-                }
-            }
-            FanOrder::Side => {
-                for (place, position) in places.iter_mut().zip(&tables.position) {
-                    *place = 0.5 + 0.5 * position;
                 }
             }
         }
@@ -386,15 +342,18 @@ fn each_at_one_rate(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32
 fn each_at_its_rate(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
     let FannedLfo {
         cycles,
+        fan_from_cycles,
         phase_cycles,
         strength,
         fan,
         ..
     } = *lfo;
+    let since = cycles - fan_from_cycles;
+    let start = fan_from_cycles + phase_cycles;
     for (n, value) in (1..).zip(values) {
         let place = *value;
         let rate = f64::from(exp2(fan.rate_octaves * place));
-        let at = cycles * rate + (phase_cycles + f64::from(fan.phase_cycles * place));
+        let at = since * rate + (start + f64::from(fan.phase_cycles * place));
         let rounded = at + ROUNDER;
         let nearest = rounded - ROUNDER;
         let is_up = nearest > at;

@@ -3,6 +3,8 @@
 use std::ops::{BitOr, BitOrAssign, Range};
 
 use super::array::{PartialArray, whole_groups};
+use super::Context;
+use super::fan_places::FanPlaces;
 use crate::synth::versioned::copy_fields;
 
 /// A set of a [`Frame`]'s arrays.
@@ -92,6 +94,8 @@ pub struct Frame {
     pub right: PartialArray,
     /// Which part of the power is noise, 0 to 1; written only while routes move that of single partials.
     pub breath: PartialArray,
+    /// Where the partials of a copy stand in the fans; none are placed before routes move single partials.
+    pub fan_places: FanPlaces,
 }
 
 copy_fields!(Frame {
@@ -106,6 +110,7 @@ copy_fields!(Frame {
     left,
     right,
     breath,
+    fan_places,
 });
 
 #[derive(Clone, Copy, Debug)]
@@ -147,6 +152,7 @@ impl Frame {
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
             breath: PartialArray::allocate(),
+            fan_places: FanPlaces::allocate(),
         }
     }
 
@@ -164,8 +170,10 @@ impl Frame {
             left,
             right,
             breath,
+            fan_places,
         } = self;
         *size = Size::default();
+        fan_places.clear();
         for array in [
             ratio,
             tracking,
@@ -275,6 +283,15 @@ impl Frame {
         self.resize(0);
         let used = self.size.used;
         self.shaped_gain.write(used).fill(0.0);
+        self.fan_places.clear();
+    }
+
+    /// Places those partials of the first copy in the fans that have no place yet.
+    pub fn place_in_fans(&mut self, context: &Context) {
+        let (len, partials) = (self.copy_len(), self.partials());
+        let ratio = &self.ratio[..len];
+        self.fan_places
+            .settle(context.level, context.tables, ratio, partials);
     }
 
     /// What lies past the last partial has faded out.

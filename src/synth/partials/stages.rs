@@ -198,6 +198,7 @@ stages! {
     laws
     shift
     overrides
+    fan_places
     fan_place
     unison
     octaves

@@ -20,7 +20,7 @@ pub struct Stage {
 }
 
 impl SpectrumStage for Stage {
-    const READS: Arrays = Arrays::RATIO;
+    const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::BREATH;
     const IS_BEYOND_PLAIN: bool = true;
 

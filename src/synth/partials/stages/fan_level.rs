@@ -23,8 +23,9 @@ pub struct Stage {
 }
 
 impl SpectrumStage for Stage {
-    const READS: Arrays = Arrays::RATIO;
+    const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::SIDES;
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(values: &VoiceValues, context: &Context) -> Option<Stage> {
         let levels = context.routes.move_any(PartialDestination::Level);

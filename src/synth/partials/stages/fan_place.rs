@@ -26,6 +26,7 @@ impl Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::RATIO.and(Arrays::PAN);
+    const IS_BEYOND_PLAIN: bool = true;
 
     fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
         let tunes = context.routes.move_any(PartialDestination::Tune);
@@ -51,7 +52,6 @@ impl SpectrumStage for Stage {
         let (pans, cents) = (&mut pans[..len], &mut cents[..len]);
         let pan = self.pans && stale.contain_any(Arrays::PAN);
         let tune = self.tunes && stale.contain_any(Arrays::RATIO);
-        // Both stand apart by the ratios that are not moved yet.
         match (pan, tune) {
             (true, true) => {
                 let both = [PartialDestination::Pan, PartialDestination::Tune];

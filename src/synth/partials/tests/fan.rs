@@ -77,6 +77,7 @@ fn cycle(cycle: LfoCycle, fan: Fan, cycles: f64) -> Input {
     Apart(PartialSource::Lfo(FannedLfo {
         cycle,
         cycles,
+        fan_from_cycles: 0.0,
         phase_cycles: 0.1,
         seed: 5,
         strength: 1.0,
@@ -576,7 +577,8 @@ fn routes_to_frequencies_and_positions_add_up_and_end() {
     assert!(changed.contain_any(Arrays::RATIO));
     assert_eq!(chain.frame().ratio[..100], ratio[..100]);
     assert_eq!(chain.frame().pan[..100], pan[..100]);
-    // A level leaves everything else as it is.
+    // A level leaves everything else as it is, where partials are placed in the fans already.
+    chain.set_routes(&[route(PartialDestination::Level, half, 2.0)]);
     let changed = chain.set_routes(&[route(PartialDestination::Level, half, 3.0)]);
     let others = Arrays::SOURCE | Arrays::OCTAVES | Arrays::SHAPED_GAIN;
     assert!(changed.contain_any(Arrays::SIDES) && !changed.contain_any(others));

@@ -54,6 +54,10 @@ fn each_partial_meets_its_own_cutoff() {
         let mut moved = route(PartialDestination::Cutoff, source, octaves as f32);
         for set in [PartialMask::ALL, every_other(2)] {
             moved.set = set;
+            chain.set_routes(&[Route {
+                amount: 0.0,
+                ..moved
+            }]);
             let changed = chain.set_routes(&[moved]);
             assert!(changed.contain_any(Arrays::SHAPED_GAIN));
             let unmoved = Arrays::SOURCE | Arrays::OCTAVES | Arrays::SIDES;
