@@ -3,6 +3,7 @@
 mod performance;
 
 use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::synth::parameter::{LfoParams, RouteParams};
 use aliquot::synth::partials::motion::room::Pattern;
 use aliquot::synth::partials::motion::room::pattern::{Moment, Places};
 use aliquot::synth::{Engine, Event, NoteAddress, Param, Patch, Snapshot, block_frames};
@@ -88,6 +89,7 @@ impl Model {
         patch: &Patch,
         sample_rate_hz: f64,
         partials: &[(f64, [f64; 2])],
+        amount: impl Fn(usize) -> f64,
     ) -> Vec<[f64; 2]> {
         let plain = |param| patch.plain(param);
         let count = partials.len().next_multiple_of(16);
@@ -119,7 +121,6 @@ impl Model {
         pattern.set_powers(SimdLevel::PORTABLE, &ratio, places);
         pattern.set(SimdLevel::PORTABLE, &moment, &ratio, places);
         self.store.resize(partials.len(), 0.0);
-        let amount = f64::from(plain(Param::ROOM_AMOUNT));
         let seconds = block_frames(sample_rate_hz) as f64 / sample_rate_hz;
         let all = partials.iter().zip(&mut self.store).enumerate();
         all.map(|(n, ((hz, gains), store))| {
@@ -127,7 +128,7 @@ impl Model {
             let time_s = f64::from(plain(Param::ROOM_TIME))
                 * (-f64::from(plain(Param::ROOM_SLOPE)) * (hz / 1_000.0).log2()).exp2();
             *store += (1.0 - 10.0_f64.powf(-3.0 * seconds / time_s)) * (gain - *store);
-            let wet = |power: f32| (amount * *store).powi(2) * f64::from(power);
+            let wet = |power: f32| (amount(n + 1) * *store).powi(2) * f64::from(power);
             [
                 gains[0].hypot(wet(left[n]).sqrt()),
                 gains[1].hypot(wet(right[n]).sqrt()),
@@ -137,8 +138,9 @@ impl Model {
     }
 }
 
-#[test]
-fn gains_are_those_of_a_slow_model() {
+/// Asserts that gains at all rates are those of the model, of a patch with these settings, where each
+/// partial has its own amount at the time in seconds.
+fn assert_as_the_model(settings: &[(Param, f32)], amount: impl Fn(&Patch, usize, f64) -> f64) {
     for rate in [8_000.0, 48_000.0, 384_000.0] {
         let block = block_frames(rate);
         let dry = with(
@@ -158,7 +160,7 @@ fn gains_are_those_of_a_slow_model() {
             (Param::ROOM_SLOPE, 0.6),
             (Param::ROOM_WIDTH, 0.8),
         ];
-        let wet = with(&dry, &room);
+        let wet = with(&with(&dry, &room), settings);
         let mut engines = [engine(rate, &dry), engine(rate, &wet)];
         let mut model = Model { store: Vec::new() };
         let blocks = |seconds: f64| (seconds * rate / block as f64) as usize;
@@ -187,7 +189,8 @@ fn gains_are_those_of_a_slow_model() {
             for (dry, (hz, _)) in dry.iter_mut().zip(&sounding) {
                 dry.0 = *hz;
             }
-            let expected = model.advance(&wet, rate, &dry);
+            let seconds = ((now + 1) * block) as f64 / rate;
+            let expected = model.advance(&wet, rate, &dry, |n| amount(&wet, n, seconds));
             for ((_, found), expected) in sounding.iter().zip(expected).take(20) {
                 for (found, expected) in found.iter().zip(expected) {
                     // Up to the corner at the release's end, blocks are worked out as a whole.
@@ -204,6 +207,39 @@ fn gains_are_those_of_a_slow_model() {
             largest_db < 0.01 && measured > 5_000,
             "{rate}: {largest_db}"
         );
+    }
+}
+
+#[test]
+fn gains_are_those_of_a_slow_model() {
+    assert_as_the_model(&[], |patch, _, _| {
+        f64::from(patch.plain(Param::ROOM_AMOUNT))
+    });
+}
+
+/// Each has as much of the room as an LFO says in which they stand apart, also where the voice has none.
+#[test]
+fn routes_give_each_partial_room_of_its_own() {
+    let (route, lfo) = (RouteParams::of(2), LfoParams::of(2));
+    let label = |param: Param, label| (param, param.parse(label).expect("a label"));
+    for amount in [0.5, 0.0] {
+        let settings = [
+            label(route.from, "LFO 2"),
+            label(route.to, "Room Amount"),
+            label(lfo.trigger, "Note"),
+            label(lfo.fan_order, "Number"),
+            (route.depth, 0.75),
+            (lfo.rate, 1.7),
+            (lfo.fan_phase, 1.0),
+            (Param::ROOM_AMOUNT, amount),
+        ];
+        assert_as_the_model(&settings, |patch, n, seconds| {
+            let plain = |param| f64::from(patch.plain(param));
+            let place = (n as f64).log2() / 20.0_f64.log2();
+            let cycles = plain(lfo.rate) * seconds + plain(lfo.fan_phase) * place;
+            let moved = plain(route.depth) * (std::f64::consts::TAU * cycles).sin();
+            (f64::from(amount) + moved).clamp(0.0, 1.0)
+        });
     }
 }
 

@@ -581,7 +581,7 @@ impl Voice {
                 fall_s: values.get(Param::SMEAR_FALL),
             },
             room: (!values.is_plain || self.partials.has_room())
-                .then(|| RoomSettings::read(&values)),
+                .then(|| RoomSettings::read(&values, &workspace.partial_routes)),
             breath: BreathSettings::read(&values, &workspace.partial_routes).map(|settings| {
                 let segment = BreathSegment {
                     block_rest,

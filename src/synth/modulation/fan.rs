@@ -182,6 +182,8 @@ pub enum PartialDestination {
     Tilt,
     /// Parts of its power that are noise, over those of the voice.
     Breath,
+    /// Gain of its room beside its own, over that of the voice.
+    Room,
 }
 
 /// What partials stand apart in.

@@ -2,8 +2,8 @@
 
 use std::ops::{BitOr, BitOrAssign, Range};
 
-use super::array::{PartialArray, whole_groups};
 use super::Context;
+use super::array::{PartialArray, whole_groups};
 use super::fan_places::FanPlaces;
 use crate::synth::versioned::copy_fields;
 
@@ -32,6 +32,8 @@ impl Arrays {
     pub const CONTOUR_GAIN: Arrays = Arrays(1 << 7);
     /// [`Frame::breath`].
     pub const BREATH: Arrays = Arrays(1 << 8);
+    /// [`Frame::room`].
+    pub const ROOM: Arrays = Arrays(1 << 9);
     /// Those that a source fills.
     pub const SOURCE: Arrays = Arrays::RATIO.and(Arrays::GAIN).and(Arrays::PAN);
     /// All of them.
@@ -94,6 +96,8 @@ pub struct Frame {
     pub right: PartialArray,
     /// Which part of the power is noise, 0 to 1; written only while routes move that of single partials.
     pub breath: PartialArray,
+    /// How much of the room there is, 0 to 1; written only while routes move that of single partials.
+    pub room: PartialArray,
     /// Where the partials of a copy stand in the fans; none are placed before routes move single partials.
     pub fan_places: FanPlaces,
 }
@@ -110,6 +114,7 @@ copy_fields!(Frame {
     left,
     right,
     breath,
+    room,
     fan_places,
 });
 
@@ -152,6 +157,7 @@ impl Frame {
             left: PartialArray::allocate(),
             right: PartialArray::allocate(),
             breath: PartialArray::allocate(),
+            room: PartialArray::allocate(),
             fan_places: FanPlaces::allocate(),
         }
     }
@@ -170,6 +176,7 @@ impl Frame {
             left,
             right,
             breath,
+            room,
             fan_places,
         } = self;
         *size = Size::default();
@@ -185,6 +192,7 @@ impl Frame {
             left,
             right,
             breath,
+            room,
         ] {
             array.clear();
         }

@@ -237,7 +237,7 @@ impl Motion {
         let changes = (frequencies_changed, ratios_changed);
         let changes_beyond =
             self.state.was_beyond_plain && self.changes_beyond_plain(frame, changes, target);
-        let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES)
+        let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES | Arrays::ROOM)
             || target.level != self.state.voice_level
             || self.decay.is_active()
             || changes_beyond;

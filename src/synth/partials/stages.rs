@@ -210,5 +210,5 @@ stages! {
     pan
     comb_sides
     fan_level
-    fan_breath
+    fan_amounts
 }

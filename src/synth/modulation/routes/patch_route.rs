@@ -26,7 +26,7 @@ pub struct PatchRoute {
 impl PatchRoute {
     /// `None` if it moves nothing whatever its depth.
     ///
-    /// Of the values that the voice and its partials may have, cutoffs, tilt and breath, it moves that of the
+    /// Of the values that the voice and its partials may have, cutoffs, tilt, breath and room, it moves that of the
     /// voice, unless it comes to something else for some partials.
     pub fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
         let source = |param| {
@@ -61,6 +61,9 @@ impl PatchRoute {
                 RouteTarget::Own(Param::TILT) if is_apart => partials(PartialDestination::Tilt)?,
                 RouteTarget::Own(Param::BREATH) if is_apart => {
                     partials(PartialDestination::Breath)?
+                }
+                RouteTarget::Own(Param::ROOM_AMOUNT) if is_apart => {
+                    partials(PartialDestination::Room)?
                 }
                 RouteTarget::PartialsLevel => partials(PartialDestination::Level)?,
                 RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,

@@ -260,7 +260,7 @@ impl RouteTarget {
                 | RouteTarget::PartialsPan
                 | RouteTarget::Cutoff
                 | RouteTarget::Cutoff2
-                | RouteTarget::Own(Param::TILT | Param::BREATH)
+                | RouteTarget::Own(Param::TILT | Param::BREATH | Param::ROOM_AMOUNT)
         )
     }
 

@@ -7,7 +7,7 @@
 //! w ← w + (1 − 10^(−3Δt/T))·(g − w), with g² = (g_left² + g_right²)/2 and T = T₁ₖ·2^(−s·log₂(f/1 kHz))
 //!
 //! The gain of a channel is √(g² + (m·w·R)²), with the sign of g: powers add, so that no phase is invented.
-//! m is the amount, R the [pattern](mod@pattern) of the room at the partial's frequency. T is at least
+//! m is the amount, which may be another for each partial, R the [pattern](mod@pattern) of the room at the partial's frequency. T is at least
 //! 10 ms and at most 40 s.
 //!
 //! A note that has had a room keeps its store until its end, also while the amount is 0: it may come back.
@@ -29,6 +29,7 @@ use super::kernels::Sides;
 use crate::at_level;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
+use crate::synth::modulation::fan::{PartialDestination, PartialRoutes};
 use crate::synth::parameter::Param;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::{Frame, PartialArray};
@@ -47,8 +48,10 @@ const QUIET_POWER: f32 = 1e-9;
 /// A room, as it is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoomSettings {
-    /// m: gain beside the dry sound, 0 to 1.
+    /// m: gain beside the dry sound, 0 to 1, where partials have none of their own.
     pub amount: f32,
+    /// Whether they have ([`Frame::room`]).
+    pub is_apart: bool,
     /// What it makes of each frequency.
     pub pattern: Pattern,
 }
@@ -57,9 +60,10 @@ impl RoomSettings {
     /// As a voice's values say.
     // Not inlined: most voices have no room.
     #[inline(never)]
-    pub fn read(values: &VoiceValues) -> RoomSettings {
+    pub fn read(values: &VoiceValues, routes: &PartialRoutes) -> RoomSettings {
         RoomSettings {
             amount: values.get(Param::ROOM_AMOUNT),
+            is_apart: routes.move_any(PartialDestination::Room),
             pattern: Pattern {
                 time_s: values.get(Param::ROOM_TIME),
                 slope: values.get(Param::ROOM_SLOPE),
@@ -116,6 +120,7 @@ struct State {
     /// Whether any of it is on its way.
     is_moving: bool,
     amount: f32,
+    is_apart: bool,
     /// What the pattern was last worked out for: also the length of the segment and the partials.
     known: Option<(Pattern, usize, usize)>,
     /// The slope that the powers were last worked out for, and the partials.
@@ -180,13 +185,18 @@ impl Room {
         settings: &RoomSettings,
         segment: &RoomSegment,
     ) -> bool {
-        let RoomSettings { amount, pattern } = *settings;
-        if !self.state.is_active && amount <= 0.0 {
+        let RoomSettings {
+            amount,
+            is_apart,
+            pattern,
+        } = *settings;
+        if !self.state.is_active && amount <= 0.0 && !is_apart {
             return false;
         }
         let used = frame.used_count();
         let known = Some((pattern, segment.frames, used));
         let amount_before = std::mem::replace(&mut self.state.amount, amount);
+        self.state.is_apart = is_apart;
         let is_known = self.state.known == known && !segment.frequencies_changed;
         let was_active = std::mem::replace(&mut self.state.is_active, true);
         if !is_known {
@@ -236,14 +246,13 @@ impl Room {
         // to fade out.
         store[before..].fill(0.0);
         store[count..].fill(0.0);
-        let totals = add(
-            level,
-            self.state.amount,
-            &self.step[..used],
-            &[&self.left[..used], &self.right[..used]],
-            store,
-            ends,
-        );
+        let step = &self.step[..used];
+        let pattern = &[&self.left[..used], &self.right[..used]];
+        let own = frame.room.get(..used).filter(|_| self.state.is_apart);
+        let totals = match own {
+            Some(amounts) => add_apart(level, amounts, step, pattern, store, ends),
+            None => add(level, self.state.amount, step, pattern, store, ends),
+        };
         self.state.is_moving = totals.is_moving;
         Loudness {
             power: totals.power,
@@ -265,7 +274,7 @@ struct Totals {
 }
 
 at_level! {
-    /// Lets the stores follow the gains, and adds the room to these.
+    /// Lets the stores follow the gains, and adds as much of the room to these.
     fn add(
         amount: f32,
         step: &[f32],
@@ -273,43 +282,76 @@ at_level! {
         store: &mut [f32],
         ends: &mut Sides,
     ) -> Totals {
-        let (mut powers, mut room) = ([0.0_f32; GROUP], [0.0_f32; GROUP]);
-        let (mut counts, mut far) = ([0_u32; GROUP], [0_u32; GROUP]);
-        let patterns = pattern[0].as_chunks::<GROUP>().0.iter().zip(pattern[1].as_chunks::<GROUP>().0);
-        let stores = store.as_chunks_mut::<GROUP>().0.iter_mut().zip(step.as_chunks::<GROUP>().0);
-        let lefts = ends.left.as_chunks_mut::<GROUP>().0.iter_mut();
-        let sides = lefts.zip(ends.right.as_chunks_mut::<GROUP>().0);
-        for (((store, step), (of_left, of_right)), (left, right)) in stores.zip(patterns).zip(sides) {
-            // Worked out apart from what they are read from: so the compiler sees that it may use vectors.
-            let (mut nexts, mut wet) = ([0.0; GROUP], [0.0; GROUP]);
-            let (mut ends_left, mut ends_right) = ([0.0; GROUP], [0.0; GROUP]);
-            for n in 0..GROUP {
-                let gain = (0.5 * (left[n] * left[n] + right[n] * right[n])).sqrt();
-                let (next, is_far) = follow(store[n], gain, step[n]);
-                nexts[n] = next;
-                far[n] |= u32::from(is_far);
-                wet[n] = (amount * next) * (amount * next);
-            }
-            *store = nexts;
-            for n in 0..GROUP {
-                room[n] += wet[n];
-                let power = left[n] * left[n] + wet[n] * of_left[n];
-                ends_left[n] = power.sqrt().copysign(left[n]);
-                let other = right[n] * right[n] + wet[n] * of_right[n];
-                ends_right[n] = other.sqrt().copysign(right[n]);
-                let power = power + other;
-                powers[n] += power;
-                counts[n] += u32::from(power > 0.0);
-            }
-            *left = ends_left;
-            *right = ends_right;
+        add_any(std::iter::repeat(&[amount; GROUP]), step, pattern, store, ends)
+    }
+}
+
+at_level! {
+    /// The same with an amount for each partial.
+    fn add_apart(
+        amounts: &[f32],
+        step: &[f32],
+        pattern: &[&[f32]; 2],
+        store: &mut [f32],
+        ends: &mut Sides,
+    ) -> Totals {
+        add_any(amounts.as_chunks::<GROUP>().0.iter(), step, pattern, store, ends)
+    }
+}
+
+#[inline(always)]
+fn add_any<'a>(
+    amounts: impl Iterator<Item = &'a [f32; GROUP]>,
+    step: &[f32],
+    pattern: &[&[f32]; 2],
+    store: &mut [f32],
+    ends: &mut Sides,
+) -> Totals {
+    let (mut powers, mut room) = ([0.0_f32; GROUP], [0.0_f32; GROUP]);
+    let (mut counts, mut far) = ([0_u32; GROUP], [0_u32; GROUP]);
+    let patterns = pattern[0]
+        .as_chunks::<GROUP>()
+        .0
+        .iter()
+        .zip(pattern[1].as_chunks::<GROUP>().0);
+    let stores = store
+        .as_chunks_mut::<GROUP>()
+        .0
+        .iter_mut()
+        .zip(step.as_chunks::<GROUP>().0);
+    let lefts = ends.left.as_chunks_mut::<GROUP>().0.iter_mut();
+    let sides = lefts.zip(ends.right.as_chunks_mut::<GROUP>().0);
+    let parts = amounts.zip(stores).zip(patterns).zip(sides);
+    for (((amount, (store, step)), (of_left, of_right)), (left, right)) in parts {
+        // Worked out apart from what they are read from: so the compiler sees that it may use vectors.
+        let (mut nexts, mut wet) = ([0.0; GROUP], [0.0; GROUP]);
+        let (mut ends_left, mut ends_right) = ([0.0; GROUP], [0.0; GROUP]);
+        for n in 0..GROUP {
+            let gain = (0.5 * (left[n] * left[n] + right[n] * right[n])).sqrt();
+            let (next, is_far) = follow(store[n], gain, step[n]);
+            nexts[n] = next;
+            far[n] |= u32::from(is_far);
+            wet[n] = (amount[n] * next) * (amount[n] * next);
         }
-        Totals {
-            power: powers.iter().sum(),
-            partials: counts.iter().sum::<u32>() as usize,
-            room_power: room.iter().sum(),
-            is_moving: far != [0; GROUP],
+        *store = nexts;
+        for n in 0..GROUP {
+            room[n] += wet[n];
+            let power = left[n] * left[n] + wet[n] * of_left[n];
+            ends_left[n] = power.sqrt().copysign(left[n]);
+            let other = right[n] * right[n] + wet[n] * of_right[n];
+            ends_right[n] = other.sqrt().copysign(right[n]);
+            let power = power + other;
+            powers[n] += power;
+            counts[n] += u32::from(power > 0.0);
         }
+        *left = ends_left;
+        *right = ends_right;
+    }
+    Totals {
+        power: powers.iter().sum(),
+        partials: counts.iter().sum::<u32>() as usize,
+        room_power: room.iter().sum(),
+        is_moving: far != [0; GROUP],
     }
 }
 
