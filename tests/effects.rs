@@ -5,6 +5,7 @@ mod counting;
 mod performance;
 
 use aliquot::dsp::random::bits as random;
+use aliquot::synth::parameter::MACRO_TARGETS;
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::{Engine, Param, Patch, Transport, block_frames};
 use aliquot::workers;
@@ -298,4 +299,45 @@ fn nothing_is_allocated() {
         }
     });
     assert_eq!(calls, 0);
+}
+
+/// What a macro makes of a parameter of an effect is what the parameter itself makes.
+#[test]
+fn macros_move_the_effects() {
+    let is_of_effect =
+        |param: &Param| [Group::Chorus, Group::Delay, Group::Reverb].contains(&param.row().group);
+    let [value, target, amount] = [
+        Param::macro_value(8),
+        Param::macro_target(8),
+        Param::macro_amount(8),
+    ];
+    let mut moved = 0;
+    for param in MACRO_TARGETS.into_iter().filter(is_of_effect) {
+        let mut by_macro = wet();
+        by_macro.set(target, target.parse(param.row().name).expect("a target"));
+        by_macro.set(value, 0.5);
+        // To either side there is room for a quarter of the range.
+        let way = if by_macro.normalized(param) < 0.5 {
+            1.0
+        } else {
+            -1.0
+        };
+        by_macro.set(amount, 0.5 * way);
+        let mut set = wet();
+        set.set_normalized(param, set.normalized(param) + 0.25 * way);
+        let played = |patch: &Patch| {
+            let mut engine = engine(RATE, patch);
+            play(
+                &mut engine,
+                &[(3, on(0, 48, 0.8)), (3_000, off(0, 48))],
+                12_000,
+                &[480],
+            )
+        };
+        let sound = played(&by_macro);
+        assert!(sound == played(&set), "{param:?}");
+        assert!(sound != played(&wet()), "{param:?}");
+        moved += 1;
+    }
+    assert_eq!(moved, 13);
 }

@@ -69,7 +69,8 @@ impl Target {
     fn smear_segment(&self) -> SmearSegment {
         SmearSegment {
             seconds: self.frames as f64 / self.sample_rate_hz,
-            relative_fundamental: (self.path.end_hz / (0.5 * self.sample_rate_hz)) as f32,
+            fundamental_hz: self.path.end_hz,
+            sample_rate_hz: self.sample_rate_hz,
         }
     }
 }

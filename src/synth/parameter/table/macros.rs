@@ -57,7 +57,7 @@ impl Param {
 
 /// What a macro can offset, all of it continuous; the labels of "Macro n Target", less its first,
 /// "None". Only ever extended at the end, since states hold the index.
-pub const MACRO_TARGETS: [Param; 43] = [
+pub const MACRO_TARGETS: [Param; 56] = [
     Param::TILT,
     Param::ODD_EVEN,
     Param::STRIKE_POSITION,
@@ -101,6 +101,19 @@ pub const MACRO_TARGETS: [Param; 43] = [
     SequenceParams::of(2).fan_steps,
     Param::GLIDE,
     Param::GLIDE_FAN,
+    Param::CHORUS_AMOUNT,
+    Param::CHORUS_RATE,
+    Param::CHORUS_DEPTH,
+    Param::DELAY_AMOUNT,
+    Param::DELAY_TIME,
+    Param::DELAY_FEEDBACK,
+    Param::DELAY_TONE,
+    Param::DELAY_WIDTH,
+    Param::REVERB_AMOUNT,
+    Param::REVERB_TIME,
+    Param::REVERB_SIZE,
+    Param::REVERB_DAMPING,
+    Param::REVERB_PREDELAY,
 ];
 
 /// What targets were once called, and are called now.

@@ -2,23 +2,24 @@
 //!
 //! One pole for each partial, on its gain behind all stages and before the level of the voice: in a time t
 //! the distance to the gain shrinks by e^(−t/τ), τ being the time of the rise if the gain is higher and that
-//! of the fall if it is lower. A note begins at its gains. Where the Nyquist fade lets only a part through,
-//! only that part of the distance stays, so that nothing past Nyquist is held.
+//! of the fall if it is lower. A note begins at its gains. Where the fades at 0 Hz and at Nyquist let only
+//! a part through, only that part of the distance stays, so that nothing is held there.
 //!
 //! Sound design, section 3.4. The factor of a segment is worked out in f64; what rounding adds up to is
 //! below 0.01 dB even over 20 s.
 
 use crate::at_level;
 use crate::dsp::simd_level::SimdLevel;
+use crate::synth::partials::stages::low_fade::{FADE_FROM_HZ, low_fade_factor};
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
 use crate::synth::partials::{Frame, PartialArray};
 use crate::synth::versioned::copy_fields;
 
 /// Gains that are as near as this to where they go have arrived (−140 dB).
 const ARRIVED: f32 = 1e-7;
-/// So have those that are as near as this and come no nearer, since a step is less than the last bit of
-/// the gain.
-const STUCK: f32 = 2e-4;
+/// So have those that are as near as this in parts of themselves (0.01 dB) and come no nearer, since a step
+/// is less than their last bit.
+const STUCK: f32 = 1e-3;
 
 /// How slowly gains follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,8 +41,10 @@ impl SmearTimes {
 pub struct SmearSegment {
     /// Its length.
     pub seconds: f64,
-    /// The fundamental at its end over the Nyquist frequency.
-    pub relative_fundamental: f32,
+    /// The fundamental at its end.
+    pub fundamental_hz: f64,
+    /// Frames per second.
+    pub sample_rate_hz: f64,
 }
 
 /// The smeared gains of one voice.
@@ -133,6 +136,8 @@ impl Smear {
         }
         // Those that are no more have this segment to fade out.
         gain[len..].fill(0.0);
+        let relative = segment.fundamental_hz / (0.5 * segment.sample_rate_hz);
+        let low_relative = segment.fundamental_hz / FADE_FROM_HZ;
         let stays = |time_s: f32| match time_s > 0.0 {
             true => libm::exp(-segment.seconds / f64::from(time_s)) as f32,
             false => 0.0,
@@ -143,7 +148,7 @@ impl Smear {
                 level,
                 stays(times.rise_s),
                 stays(times.fall_s),
-                segment.relative_fundamental,
+                (low_relative as f32, relative as f32),
                 &frame.ratio[..len],
                 &target[..len],
                 &mut gain[..len],
@@ -154,12 +159,13 @@ impl Smear {
 }
 
 at_level! {
-    /// Lets gains follow; `rising` and `falling` are the parts of the distance that stay. Returns whether
-    /// any has not arrived.
+    /// Lets gains follow; `rising` and `falling` are the parts of the distance that stay, `relative` the
+    /// fundamental over the frequencies of the fades at 0 Hz and at Nyquist. Returns whether any has not
+    /// arrived.
     fn follow(
         rising: f32,
         falling: f32,
-        relative: f32,
+        relative: (f32, f32),
         ratio: &[f32],
         target: &[f32],
         gain: &mut [f32],
@@ -168,9 +174,10 @@ at_level! {
         for ((gain, target), ratio) in gain.iter_mut().zip(target).zip(ratio) {
             let distance = *gain - target;
             let stays = if distance < 0.0 { rising } else { falling };
-            let left = distance * stays * fade_factor(*ratio, relative);
+            let fade = low_fade_factor(*ratio, relative.0) * fade_factor(*ratio, relative.1);
+            let left = distance * stays * fade;
             let next = target + left;
-            let is_stuck = (next == *gain) & (left.abs() < STUCK);
+            let is_stuck = (next == *gain) & (left.abs() <= STUCK * *gain);
             let is_far = (left.abs() > ARRIVED) & !is_stuck;
             *gain = if is_far { next } else { *target };
             far |= u32::from(is_far);
@@ -221,7 +228,8 @@ mod tests {
         let times = SmearTimes { rise_s, fall_s };
         smear.advance(SimdLevel::chosen(), frame, &times, || SmearSegment {
             seconds: BLOCK_S,
-            relative_fundamental,
+            fundamental_hz: f64::from(relative_fundamental) * 24_000.0,
+            sample_rate_hz: 48_000.0,
         })
     }
 
@@ -271,6 +279,44 @@ mod tests {
         assert!(!smear.is_moving());
         let again = advance(&mut smear, &frame, 1.0, 0.1).expect("it is on");
         assert_eq!(again[..4], [0.0; 4]);
+    }
+
+    #[test]
+    fn nothing_is_held_at_0_hz() {
+        let mut frame = frame([0.5; 4]);
+        let mut smear = Smear::allocate();
+        advance(&mut smear, &frame, 1.0, 0.001);
+        set(&mut frame, [0.0; 4]);
+        frame.ratio.write(4)[2] = 0.0;
+        let gains = advance(&mut smear, &frame, 1.0, 0.001).expect("it is on");
+        assert!(gains[1] > 0.49 && gains[3] > 0.49, "{gains:?}");
+        assert_eq!(gains[2], 0.0);
+    }
+
+    /// Even where the steps of a slow fall are lost in rounding.
+    #[test]
+    fn every_gain_arrives() {
+        for (from, to) in [
+            (1.0, 0.9),
+            (0.9, 1.0),
+            (30.0, 20.0),
+            (1e-3, 2e-3),
+            (0.5, 0.0),
+        ] {
+            let mut gains = frame([from; 4]);
+            let mut smear = Smear::allocate();
+            advance(&mut smear, &gains, 20.0, 0.001);
+            set(&mut gains, [to; 4]);
+            let mut blocks = 0;
+            while {
+                advance(&mut smear, &gains, 20.0, 0.001);
+                smear.is_moving()
+            } {
+                blocks += 1;
+                assert!(f64::from(blocks) * BLOCK_S < 400.0, "{from} {to}");
+            }
+            assert_eq!(smear.gain[..4], [to; 4]);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::synth::parameter::{Param, SpectrumParams};
 use crate::synth::partials::{Arrays, Context, Frame};
 
 /// Partials are faded out from this frequency down.
-const FADE_FROM_HZ: f64 = 10.0;
+pub const FADE_FROM_HZ: f64 = 10.0;
 
 /// Needs no settings, and is on while partials may come near 0 Hz.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,11 +46,17 @@ fn is_spaced(values: &VoiceValues) -> bool {
     values.get(Param::SPACING) != 1.0 && bodies.any(|body| values.index(body) != 0)
 }
 
+/// The gain of a partial of this ratio; `relative` is the fundamental over [`FADE_FROM_HZ`].
+#[inline(always)]
+pub fn low_fade_factor(ratio: f32, relative: f32) -> f32 {
+    at_most(ratio * relative, 1.0)
+}
+
 at_level! {
     /// `relative` is the fundamental over the frequency from which partials are faded out.
     fn fade(ratio: &[f32], relative: f32, shaped_gain: &mut [f32]) {
         for (shaped_gain, ratio) in shaped_gain.iter_mut().zip(ratio) {
-            *shaped_gain *= at_most(ratio * relative, 1.0);
+            *shaped_gain *= low_fade_factor(*ratio, relative);
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::dsp::maths::{at_least, at_most, exp2, exp2_f64, log2_f64};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::fan::hash;
+use crate::synth::partials::stages::low_fade::{FADE_FROM_HZ, low_fade_factor};
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
 
 /// From knot to knot, Hz times the decay time in seconds.
@@ -68,7 +69,7 @@ pub struct Places<'a> {
     pub rate: &'a mut [f32],
     /// The part of its distance from the dry gain that the store goes in a segment: 1 − 10^(−3Δt/T).
     pub step: &'a mut [f32],
-    /// R² of the left channel, with the Nyquist fade.
+    /// R² of the left channel, with the fades at 0 Hz and at Nyquist.
     pub left: &'a mut [f32],
     /// The same of the right.
     pub right: &'a mut [f32],
@@ -99,6 +100,8 @@ struct Ready {
     seeds: [u32; 2],
     /// The fundamental over the Nyquist frequency.
     relative: f32,
+    /// The fundamental over [`FADE_FROM_HZ`].
+    low_relative: f32,
 }
 
 impl Pattern {
@@ -132,6 +135,7 @@ impl Pattern {
             gains: [alike, (1.0 - alike * alike).sqrt()],
             seeds: [hash(self.seed ^ 0x526f_6f6d), hash(self.seed ^ 0x6d6f_6f52)],
             relative: (instant.fundamental_hz / (0.5 * instant.sample_rate_hz)) as f32,
+            low_relative: (instant.fundamental_hz / FADE_FROM_HZ) as f32,
         };
         set(level, &ready, ratio, places);
     }
@@ -169,7 +173,8 @@ at_level! {
             let (mut steps, mut lefts, mut rights) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
             for n in 0..GROUP {
                 steps[n] = ready.step(rate[n]);
-                let fade = fade_factor(ratio[n], ready.relative);
+                let low = low_fade_factor(ratio[n], ready.low_relative);
+                let fade = low * fade_factor(ratio[n], ready.relative);
                 let [of_left, of_right] = ready.powers(cell[n], within[n]);
                 lefts[n] = of_left * fade * fade;
                 rights[n] = of_right * fade * fade;

@@ -82,7 +82,9 @@ fn model(pattern: &Pattern, hz: f64) -> ([f64; 2], f64) {
     let alike = 1.0 - f64::from(pattern.width);
     let power = |gains: [f64; 2]| -> f64 {
         let part = |part: usize| gains[0] * noise[0][part] + gains[1] * noise[1][part];
-        0.5 * (part(0).powi(2) + part(1).powi(2))
+        // As partials are that come near 0 Hz.
+        let fade = (hz / 10.0).min(1.0);
+        fade * fade * 0.5 * (part(0).powi(2) + part(1).powi(2))
     };
     let time_s = time_1k_s * (-slope * x.log2()).exp2();
     let time_s = time_s.clamp(MIN_TIME_S.into(), MAX_TIME_S.into());
@@ -119,6 +121,22 @@ fn it_is_that_of_the_formulas() {
 }
 
 #[test]
+fn towards_0_hz_it_fades_as_the_partials_do() {
+    let ratio: Vec<f32> = (0..16).map(|n| n as f32 * 0.1).collect();
+    let pattern = pattern(3.0, 0.3, 0.7);
+    let found = find(&pattern, 10.0, &ratio);
+    assert_eq!((found.left[0], found.right[0]), (0.0, 0.0));
+    for (n, ratio) in (1..).zip(&ratio[1..]) {
+        let hz = 10.0 * f64::from(*ratio);
+        let (powers, _) = model(&pattern, hz);
+        for (found, power) in [found.left[n], found.right[n]].into_iter().zip(powers) {
+            let error_db = 10.0 * ((f64::from(found) + 1e-4) / (power + 1e-4)).log10();
+            assert!(error_db.abs() < 0.01, "{hz}: {found} {power}");
+        }
+    }
+}
+
+#[test]
 fn it_is_the_same_at_every_level_of_instructions() {
     let ratio: Vec<f32> = (0..512).map(|n| n as f32 * 1.01).collect();
     let pattern = pattern(3.0, 0.3, 0.7);
@@ -130,7 +148,7 @@ fn it_is_the_same_at_every_level_of_instructions() {
     // Nothing is left at Nyquist.
     let last = |powers: &[f32]| powers[435..].iter().all(|power| *power == 0.0);
     assert!(last(&found.left) && last(&found.right));
-    assert!(found.left[..410].iter().all(|power| *power > 0.0));
+    assert!(found.left[1..410].iter().all(|power| *power > 0.0));
 }
 
 /// R² along frequency, `steps` places to a distance of 1/T.
