@@ -237,7 +237,15 @@ impl Routes {
                 beyond.insert(index);
             }
         }
-        routes.beyond_plain = beyond.or(routes.to_partials);
+        for (index, route) in routes.of_patch.iter().enumerate() {
+            let to = route.as_ref().map(|route| &route.to);
+            if let Some(Target::Partials(to, _)) = to
+                && matches!(to, PartialDestination::Breath | PartialDestination::Room)
+            {
+                beyond.insert(index);
+            }
+        }
+        routes.beyond_plain = beyond;
         routes
     }
 

@@ -17,8 +17,8 @@ pub trait SpectrumStage: Copy + PartialEq {
     const READS: Arrays;
     /// What it writes or changes in place.
     const WRITES: Arrays;
-    /// Whether it is off wherever the values are plain ([`VoiceValues::is_plain`]).
-    const IS_BEYOND_PLAIN: bool = false;
+    /// It is off in every voice of a lower [tier].
+    const TIER: u8 = tier::EVERY;
 
     /// What it reads as it is set: more than [`SpectrumStage::READS`], where a setting asks for it.
     fn reads(&self) -> Arrays {
@@ -40,6 +40,17 @@ pub trait SpectrumStage: Copy + PartialEq {
 
     /// Writes those of its arrays that are `stale`.
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame);
+}
+
+/// How much there is in a voice: most are of the lowest tier, and the stages of the others cost them nothing.
+pub mod tier {
+    /// Plain values ([`VoiceValues::is_plain`](crate::synth::modulation::VoiceValues::is_plain)), and no
+    /// routes to partials.
+    pub const EVERY: u8 = 0;
+    /// Plain values, and routes to partials.
+    pub const ROUTED: u8 = 1;
+    /// Anything.
+    pub const BEYOND_PLAIN: u8 = 2;
 }
 
 /// What other settings of one stage make stale.
@@ -80,70 +91,78 @@ macro_rules! stages {
                 #[doc = concat!("See `stages/", stringify!($stage), ".rs`.")]
                 pub $stage: Option<$stage::Stage>,
             )*
-            /// Whether those beyond plain values are off without having been asked.
-            pub is_plain: bool,
+            /// The [tier] of the voice: stages of higher ones are off without having been asked.
+            pub tier: u8,
         }
 
         impl Stages {
             /// Becomes as others. Copies no more of them than there is.
             #[inline(always)]
             pub fn set(&mut self, others: &Stages) {
-                if !(self.is_plain && others.is_plain) {
-                    *self = *others;
-                    return;
+                match self.tier.max(others.tier) {
+                    tier::EVERY => self.set_tier::<{ tier::EVERY }>(others),
+                    tier::ROUTED => self.set_tier::<{ tier::ROUTED }>(others),
+                    _ => *self = *others,
                 }
+            }
+
+            #[inline(always)]
+            fn set_tier<const TIER: u8>(&mut self, others: &Stages) {
                 $(
-                    if !$stage::Stage::IS_BEYOND_PLAIN {
+                    if $stage::Stage::TIER <= TIER {
                         self.$stage = others.$stage;
                     }
                 )*
+                self.tier = others.tier;
             }
 
             /// As the values say.
             #[inline(always)]
             pub fn read(values: &VoiceValues, context: &Context) -> Stages {
-                match values.is_plain {
-                    true => Stages::read_some::<false>(values, context),
-                    false => Stages::read_all(values, context),
+                match (values.is_plain, context.routes.is_empty()) {
+                    (true, true) => Stages::read_tier::<{ tier::EVERY }>(values, context),
+                    (true, false) => Stages::read_higher::<{ tier::ROUTED }>(values, context),
+                    (false, _) => Stages::read_higher::<{ tier::BEYOND_PLAIN }>(values, context),
                 }
             }
 
-            // Not inlined, as the others of all stages: most voices are plain.
+            // Not inlined, as the others of higher tiers: most voices are of the lowest.
             #[inline(never)]
-            fn read_all(values: &VoiceValues, context: &Context) -> Stages {
-                Stages::read_some::<true>(values, context)
+            fn read_higher<const TIER: u8>(values: &VoiceValues, context: &Context) -> Stages {
+                Stages::read_tier::<TIER>(values, context)
             }
 
             #[inline(always)]
-            fn read_some<const ALL: bool>(values: &VoiceValues, context: &Context) -> Stages {
+            fn read_tier<const TIER: u8>(values: &VoiceValues, context: &Context) -> Stages {
                 Stages {
-                    $($stage: match ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                    $($stage: match $stage::Stage::TIER <= TIER {
                         true => $stage::Stage::read(values, context),
                         false => None,
                     },)*
-                    is_plain: !ALL,
+                    tier: TIER,
                 }
             }
 
             /// All arrays that are to be written anew: those that are `stale` already, those whose
             /// stages are set otherwise than `before`, and those that follow from either.
             pub fn stale(&self, before: &Stages, stale: Arrays) -> Arrays {
-                match self.is_plain && before.is_plain {
-                    true => self.stale_of::<false>(before, stale),
-                    false => self.stale_of_all(before, stale),
+                match self.tier.max(before.tier) {
+                    tier::EVERY => self.stale_of::<{ tier::EVERY }>(before, stale),
+                    tier::ROUTED => self.stale_of_higher::<{ tier::ROUTED }>(before, stale),
+                    _ => self.stale_of_higher::<{ tier::BEYOND_PLAIN }>(before, stale),
                 }
             }
 
             #[inline(never)]
-            fn stale_of_all(&self, before: &Stages, stale: Arrays) -> Arrays {
-                self.stale_of::<true>(before, stale)
+            fn stale_of_higher<const TIER: u8>(&self, before: &Stages, stale: Arrays) -> Arrays {
+                self.stale_of::<TIER>(before, stale)
             }
 
             #[inline(always)]
-            fn stale_of<const ALL: bool>(&self, before: &Stages, stale: Arrays) -> Arrays {
+            fn stale_of<const TIER: u8>(&self, before: &Stages, stale: Arrays) -> Arrays {
                 let mut all = stale;
                 $(
-                    if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                    if $stage::Stage::TIER <= TIER {
                         all |= changed(&self.$stage, &before.$stage);
                     }
                 )*
@@ -154,7 +173,7 @@ macro_rules! stages {
                 loop {
                     let start = all;
                     $(
-                        if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                        if $stage::Stage::TIER <= TIER {
                             all |= made_stale(&self.$stage, all);
                         }
                     )*
@@ -166,26 +185,32 @@ macro_rules! stages {
 
             /// Runs those stages that write any stale array.
             pub fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
-                match self.is_plain {
-                    true => self.run_some::<false>(stale, context, frame),
-                    false => self.run_all(stale, context, frame),
+                match self.tier {
+                    tier::EVERY => self.run_tier::<{ tier::EVERY }>(stale, context, frame),
+                    tier::ROUTED => self.run_higher::<{ tier::ROUTED }>(stale, context, frame),
+                    _ => self.run_higher::<{ tier::BEYOND_PLAIN }>(stale, context, frame),
                 }
             }
 
             #[inline(never)]
-            fn run_all(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
-                self.run_some::<true>(stale, context, frame);
+            fn run_higher<const TIER: u8>(
+                &self,
+                stale: Arrays,
+                context: &Context,
+                frame: &mut Frame,
+            ) {
+                self.run_tier::<TIER>(stale, context, frame);
             }
 
             #[inline(always)]
-            fn run_some<const ALL: bool>(
+            fn run_tier<const TIER: u8>(
                 &self,
                 stale: Arrays,
                 context: &Context,
                 frame: &mut Frame,
             ) {
                 $(
-                    if ALL || !$stage::Stage::IS_BEYOND_PLAIN {
+                    if $stage::Stage::TIER <= TIER {
                         run(&self.$stage, stale, context, frame);
                     }
                 )*

@@ -1,9 +1,9 @@
 //! The sides of the comb: what left and right have of it beside their root mean square, which the
 //! shapers have given to the gains.
 
-use super::SpectrumStage;
 use super::shapers::anchor::{Anchor, free_part};
 use super::shapers::comb::CombSides;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
@@ -20,7 +20,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SIDES;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {

@@ -3,7 +3,7 @@
 //! Motion makes them heard (`motion/breath.rs`, `motion/room.rs`), since they are of every block, and the
 //! frame of most rests.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most};
 use crate::dsp::simd_level::SimdLevel;
@@ -33,7 +33,7 @@ impl Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::BREATH.and(Arrays::ROOM);
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     fn read(values: &VoiceValues, context: &Context) -> Option<Stage> {
         let moved = |destination, param| {

@@ -4,7 +4,7 @@
 //! A tilt of d decibels per octave is d·log₂ n decibels for partial n: the fundamental keeps its level.
 //! What both come to for a partial stays within the limits of its level.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2};
 use crate::synth::modulation::VoiceValues;
@@ -25,7 +25,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::SIDES;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::ROUTED;
 
     fn read(values: &VoiceValues, context: &Context) -> Option<Stage> {
         let levels = context.routes.move_any(PartialDestination::Level);

@@ -1,6 +1,6 @@
 //! The frequencies and positions of single partials, as routes move them.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, exp2};
 use crate::synth::modulation::VoiceValues;
@@ -26,7 +26,7 @@ impl Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::RATIO.and(Arrays::PAN);
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::ROUTED;
 
     fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
         let tunes = context.routes.move_any(PartialDestination::Tune);

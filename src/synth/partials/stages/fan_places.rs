@@ -2,7 +2,7 @@
 //! behind it that read what routes to partials come to. Places are worked out only where partials are new,
 //! which makes all arrays stale, so none of those stages waits for it.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::partials::{Arrays, Context, Frame};
 
@@ -15,7 +15,7 @@ impl SpectrumStage for Stage {
     // A place is that of a ratio that no route to partials has moved, so that the ratios are filled anew
     // where routes begin to move partials.
     const WRITES: Arrays = Arrays::RATIO;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::ROUTED;
 
     fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
         (!context.routes.is_empty()).then_some(Stage)

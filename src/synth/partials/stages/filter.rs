@@ -24,7 +24,7 @@
 //! Routes may move the cutoff for each partial: then each has its own distance to its own cutoff. The
 //! second filter takes over a part of the first one's movement, its link.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, exp2, gain_from_db};
 use crate::dsp::simd_level::SimdLevel;
@@ -207,7 +207,10 @@ impl FilterSettings {
 impl<const NUMBER: usize> SpectrumStage for FilterStage<NUMBER> {
     const READS: Arrays = Arrays::OCTAVES.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
-    const IS_BEYOND_PLAIN: bool = NUMBER > 1;
+    const TIER: u8 = match NUMBER {
+        1 => tier::EVERY,
+        _ => tier::BEYOND_PLAIN,
+    };
 
     fn read(values: &VoiceValues, context: &Context) -> Option<FilterStage<NUMBER>> {
         FilterSettings::read(NUMBER, values).map(|settings| FilterStage {

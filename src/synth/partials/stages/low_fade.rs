@@ -4,7 +4,7 @@
 //!
 //! Below 10 Hz the gain is f/10 Hz.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::at_most;
 use crate::synth::modulation::VoiceValues;
@@ -21,7 +21,7 @@ pub struct Stage;
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::RATIO.and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::SHAPED_GAIN;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let is_shifted = values.get(Param::SHIFT) != 0.0;

@@ -15,7 +15,7 @@ mod loudness;
 #[cfg(test)]
 mod tests;
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::layout::Group;
@@ -192,7 +192,7 @@ impl SpectrumStage for Stage {
         .and(Arrays::GAIN)
         .and(Arrays::FUNDAMENTAL);
     const WRITES: Arrays = Arrays::CONTOUR_GAIN;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     #[inline]
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {

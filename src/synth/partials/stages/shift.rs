@@ -12,7 +12,7 @@
 //! Domain: |s| up to 2,000 Hz, f₀ from 1 Hz. Against the formula in `f64`, frequencies above 10 Hz are
 //! within 0.0002 cents.
 
-use super::SpectrumStage;
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most};
 use crate::synth::modulation::VoiceValues;
@@ -33,7 +33,7 @@ pub struct Stage {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::FUNDAMENTAL;
     const WRITES: Arrays = Arrays::RATIO;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let shift_hz = values.get(Param::SHIFT);

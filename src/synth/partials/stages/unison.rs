@@ -25,8 +25,8 @@
 //! Domain: ratios from 2^−20 to 2^16. Against these formulas in `f64`, ratios are within 0.0005 cents and
 //! gains within 0.00001 dB.
 
-use super::SpectrumStage;
 use super::shapers::anchor::{Anchor, free_part};
+use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, exp2, log2};
 use crate::synth::modulation::VoiceValues;
@@ -131,7 +131,7 @@ fn place(copy: usize, copies: usize) -> f32 {
 impl SpectrumStage for Stage {
     const READS: Arrays = Arrays::NONE;
     const WRITES: Arrays = Arrays::SOURCE;
-    const IS_BEYOND_PLAIN: bool = true;
+    const TIER: u8 = tier::BEYOND_PLAIN;
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let copies = values.index(Param::UNISON).min(MAX_COPIES);
