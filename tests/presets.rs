@@ -91,7 +91,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 27);
+    assert_eq!(presets.len(), 34);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
