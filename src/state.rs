@@ -192,5 +192,12 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Root Cellar" = "root_cellar.toml";
         "Wire Comb" = "wire_comb.toml";
         "Skin and Clay" = "skin_and_clay.toml";
+        "Rice Terrace" = "rice_terrace.toml";
+        "Hollow Gourd" = "hollow_gourd.toml";
+        "Wet Rims" = "wet_rims.toml";
+        "Tin Roof" = "tin_roof.toml";
+        "Bent Ladder" = "bent_ladder.toml";
+        "Pine Cone" = "pine_cone.toml";
+        "Turning Stair" = "turning_stair.toml";
     }
 }

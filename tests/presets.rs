@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{
-    CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams,
+    CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams, SpectrumParams,
 };
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
@@ -91,7 +91,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 27);
+    assert_eq!(presets.len(), 34);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
@@ -125,6 +125,66 @@ fn starting_presets_have_macros_at_zero() {
             assert!(target == 0 || targets.insert(target), "{}", preset.name);
         }
     }
+}
+
+#[test]
+fn each_family_of_bodies_is_in_a_starting_preset() {
+    const FAMILIES: [&[&str]; 13] = [
+        &["Harmonic", "Odd"],
+        &[
+            "Free Bar",
+            "Tuned Bar 1:4:10",
+            "Vibraphone",
+            "Glockenspiel",
+            "Wooden Bar",
+            "Xylophone",
+        ],
+        &["Tine"],
+        &["Membrane", "Timpani", "Tabla", "Bayan"],
+        &[
+            "Round Plate",
+            "Clamped Plate",
+            "Square Plate",
+            "Plate 3:2",
+            "Plate 2:1",
+        ],
+        &["Church Bell", "Minor Bell", "Handbell", "Tube"],
+        &["Singing Bowl", "Struck Bowl", "Glass"],
+        &["Gong", "Tam-tam"],
+        &["Bonang", "Saron"],
+        &[
+            "Octaves",
+            "Octaves & Fifths",
+            "Primes",
+            "Fibonacci",
+            "Powers of Phi",
+            "Squares",
+            "Roots",
+            "Subharmonic",
+        ],
+        &["Endless"],
+        &["Equal 5", "Equal 7", "Equal 10", "Equal 13", "Equal 19"],
+        &["Drawn"],
+    ];
+    let presets = parsed();
+    let bodies: HashSet<String> = presets
+        .iter()
+        .flat_map(|preset| {
+            let params = SpectrumParams::ALL.map(|spectrum| spectrum.body);
+            params.map(|body| body.text(preset.patch.plain(body)))
+        })
+        .collect();
+    for family in FAMILIES {
+        let is_there = family.iter().any(|body| bodies.contains(*body));
+        assert!(is_there, "{family:?}");
+    }
+    // A body that is new has a family too.
+    let mut all = FAMILIES.concat();
+    all.sort_unstable();
+    let labels = Param::BODY_A.range().labels().expect("a choice");
+    let mut labels = labels.to_vec();
+    labels.sort_unstable();
+    assert_eq!(all, labels);
 }
 
 #[test]

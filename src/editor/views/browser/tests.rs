@@ -170,11 +170,11 @@ fn the_arrows_in_the_bar_walk_the_list_and_undo_comes_back() {
     click(&mut harness, "Previous preset");
     assert_eq!(name(&harness).0, "Initial");
     click(&mut harness, "Previous preset");
-    assert_eq!(name(&harness).0, "Skin and Clay");
-    click(&mut harness, "Undo Load Skin and Clay");
+    assert_eq!(name(&harness).0, "Turning Stair");
+    click(&mut harness, "Undo Load Turning Stair");
     assert_eq!(name(&harness).0, "Initial");
-    click(&mut harness, "Redo Load Skin and Clay");
-    assert_eq!(name(&harness).0, "Skin and Clay");
+    click(&mut harness, "Redo Load Turning Stair");
+    assert_eq!(name(&harness).0, "Turning Stair");
 }
 
 #[test]
