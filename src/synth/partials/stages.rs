@@ -223,7 +223,6 @@ stages! {
     laws
     shift
     overrides
-    fan_places
     fan_place
     unison
     octaves

@@ -1,4 +1,10 @@
-//! The frequencies and positions of single partials, as routes move them.
+//! The places of the partials in the fans, and the frequencies and positions of single partials, as routes
+//! move them.
+//!
+//! A [place](crate::synth::partials::fan_places) is that of a ratio that no route to partials has moved. So
+//! the stage is on as long as any route does: where routes begin to move partials the ratios are filled
+//! anew. Later places are worked out only where partials are new, which makes all arrays stale: none of
+//! the stages that read what routes come to waits for this one.
 
 use super::{SpectrumStage, tier};
 use crate::at_level;
@@ -31,7 +37,7 @@ impl SpectrumStage for Stage {
     fn read(_: &VoiceValues, context: &Context) -> Option<Stage> {
         let tunes = context.routes.move_any(PartialDestination::Tune);
         let pans = context.routes.move_any(PartialDestination::Pan);
-        (tunes || pans).then_some(Stage {
+        (!context.routes.is_empty()).then_some(Stage {
             instant: context.routes_instant,
             tunes,
             pans,
@@ -47,6 +53,17 @@ impl SpectrumStage for Stage {
     }
 
     fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+        frame.place_in_fans(context);
+        if self.tunes || self.pans {
+            self.move_partials(stale, context, frame);
+        }
+    }
+}
+
+impl Stage {
+    // Not inlined: routes to other destinations need no room for offsets.
+    #[inline(never)]
+    fn move_partials(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
         let (mut pans, mut cents) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
         let (pans, cents) = (&mut pans[..len], &mut cents[..len]);
