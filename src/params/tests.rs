@@ -64,7 +64,7 @@ fn values(text: &str) -> BTreeMap<String, &str> {
     let mut is_skipped = true;
     for line in text.lines() {
         if line.starts_with('[') {
-            is_skipped = ["[macro_names", "[curve.", "[drawn"]
+            is_skipped = ["[macro_names", "[curve.", "[sequence.", "[drawn"]
                 .iter()
                 .any(|start| line.starts_with(start));
         }
