@@ -405,17 +405,12 @@ fn target_of_depth(param: Param, model: &EditorModel) -> Option<RouteTarget> {
 /// A depth in the unit of its target, with its sign.
 pub fn depth_text(param: Param, plain: f32, model: &EditorModel) -> Option<String> {
     let target = target_of_depth(param, model)?;
-    let text = target.unit().text(plain * target.span());
-    let sign = if plain > 0.0 { "+" } else { "" };
-    Some(format!("{sign}{text}"))
+    Some(target.depth_text(plain))
 }
 
 /// The depth that a text means in the unit of its target.
 pub fn parse_depth(param: Param, text: &str, model: &EditorModel) -> Option<f32> {
-    let target = target_of_depth(param, model)?;
-    let span = target.span();
-    let amount = target.unit().parse(text, (-span, span))?;
-    Some(amount / span)
+    target_of_depth(param, model)?.parse_depth(text)
 }
 
 #[cfg(test)]

@@ -290,6 +290,22 @@ impl RouteTarget {
             RouteTarget::Own(param) => param.row().unit,
         }
     }
+
+    /// A depth of a route to it, −1 to 1, as text: in its unit and with a sign, such as `+5.00 dB`.
+    pub fn depth_text(self, depth: f32) -> String {
+        let mut text = self.unit().text(depth * self.span());
+        if depth > 0.0 {
+            text.insert(0, '+');
+        }
+        text
+    }
+
+    /// The depth of a route to it, −1 to 1, that a text in its unit means, or one without a unit.
+    pub fn parse_depth(self, text: &str) -> Option<f32> {
+        let span = self.span();
+        let amount = self.unit().parse(text, (-span, span))?;
+        Some(amount / span)
+    }
 }
 
 const FIRST_TARGETS: [RouteTarget; 23] = [
