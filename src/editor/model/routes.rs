@@ -175,14 +175,17 @@ impl UsedRoute {
                     is_bypassed: model.plain(params.bypass) >= 0.5,
                 })
             }
-            RouteId::Macro(number) => Some(UsedRoute {
-                id,
-                source: SourceId::of_macro(number)?,
-                via: None,
-                target: MovedValue::Param(macro_target(number, |param| model.plain(param))?),
-                depth,
-                is_bypassed: false,
-            }),
+            RouteId::Macro(number) => {
+                let target = macro_target(number, |param| model.plain(param))?;
+                Some(UsedRoute {
+                    id,
+                    source: SourceId::of_macro(number)?,
+                    via: None,
+                    target: MovedValue::Param(target),
+                    depth,
+                    is_bypassed: false,
+                })
+            }
         }
     }
 
@@ -304,12 +307,8 @@ impl EditorModel {
         }
         let number = self.free_place().ok_or(NoRoute::Full)?;
         let settings = settings(&new, number);
-        if !self.can_move(number, &settings) {
-            return Err(match new.target {
-                RouteTarget::Speed(_) => NoRoute::Feedback,
-                RouteTarget::Own(param) if route_of(param).is_some() => NoRoute::Circle,
-                _ => NoRoute::EmptySet,
-            });
+        if let Some(why) = self.refusal(number, &settings) {
+            return Err(why);
         }
         self.begin_group(format!(
             "Modulate {} by {}",
@@ -352,19 +351,25 @@ impl EditorModel {
         })
     }
 
-    /// Whether a route with these settings would move something, and let all others move what they do now:
-    /// of routes that close a circle it may be another one that is left out.
-    fn can_move(&self, number: usize, settings: &[(Param, f32)]) -> bool {
+    /// Why a route with these settings would move nothing, or keep another one from moving what it moves
+    /// now: of routes that close a circle it may be another one that is left out.
+    fn refusal(&self, number: usize, settings: &[(Param, f32)]) -> Option<NoRoute> {
         let mut patch = self.patch();
         let before = Values::new(&patch);
         for &(param, plain) in settings {
             patch.set(param, plain);
         }
         let after = Values::new(&patch);
-        can_route_move(&after, number)
-            && (1..=ROUTES)
-                .filter(|&other| can_route_move(&before, other))
-                .all(|other| can_route_move(&after, other))
+        let others = (1..=ROUTES).filter(|&other| can_route_move(&before, other));
+        let left_out = std::iter::once(number)
+            .chain(others)
+            .find(|&route| !can_route_move(&after, route))?;
+        let target = target(&RouteParams::of(left_out), |param| after.get(param));
+        Some(match target {
+            Some(RouteTarget::Speed(_)) => NoRoute::Feedback,
+            Some(RouteTarget::Own(param)) if route_of(param).is_some() => NoRoute::Circle,
+            _ => NoRoute::EmptySet,
+        })
     }
 
     /// Empties the place of a route, as one step. No other route changes its place. A macro moves nothing

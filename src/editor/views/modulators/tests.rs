@@ -307,6 +307,15 @@ fn the_depth_of_any_route_is_moved_but_not_by_itself() {
     // Route 3 moves the depth of route 2, which moves that of route 1, the one to be made.
     assert_eq!(model.add_route(by_wheel(depth(3))), Err(NoRoute::Circle));
     assert!(NoRoute::Circle.reason().contains("No depth moves itself"));
+    // Nor is a depth moved where that would keep a route from moving a speed.
+    let speed = RouteTarget::of_param(crate::synth::parameter::LfoParams::of(1).rate);
+    let made = model.add_route(by_wheel(speed.expect("a target")));
+    assert_eq!(made, Ok(RouteId::Route(1)));
+    let by_lfo = NewRoute {
+        source: SourceId::of_place(13).expect("LFO 1"),
+        ..by_wheel(depth(1))
+    };
+    assert_eq!(model.add_route(by_lfo), Err(NoRoute::Feedback));
 }
 
 /// What a macro moves as its own target is a route like others, without what it does not have.
