@@ -43,6 +43,7 @@ fn fastest_ns(level: SimdLevel, frequencies_changed: bool, rounds: usize) -> f64
     let gains: Vec<f32> = (1..=PARTIALS).map(|n| 0.25 / n as f32).collect();
     let settings = RoomSettings {
         amount: 0.5,
+        is_apart: false,
         pattern: Pattern {
             time_s: 1.6,
             slope: 0.4,

@@ -436,6 +436,7 @@ fn factory() -> &'static [Arc<Preset>] {
         let initial = Preset {
             name: "Initial".to_owned(),
             author: "Aliquot".to_owned(),
+            category: "Templates".to_owned(),
             description: "A new instance's sound, to begin from.".to_owned(),
             tags: vec!["initial".to_owned()],
             macro_names: MacroNames::default(),

@@ -35,6 +35,7 @@ mod window;
 use changes::Changes;
 pub use controllers::Controllers;
 pub use host_param::HostParam;
+use host_param::TextSources;
 pub use loaded::{LoadedPreset, fingerprint};
 use macro_names::SharedMacroNames;
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
@@ -56,15 +57,15 @@ pub struct HostParams {
 impl Default for HostParams {
     fn default() -> HostParams {
         let changes = Arc::new(Changes::default());
-        let macro_names = Arc::new(SharedMacroNames::default());
+        let texts = TextSources::new();
         HostParams {
             params: Param::all()
-                .map(|param| HostParam::new(param, &changes, &macro_names))
+                .map(|param| HostParam::new(param, &changes, &texts))
                 .collect(),
             changes,
             window: WindowMemory::default(),
             controllers: Controllers::default(),
-            macro_names,
+            macro_names: texts.macro_names,
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
             new_sounds: AtomicU64::new(0),

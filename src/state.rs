@@ -1,6 +1,6 @@
 //! Presets as readable text, with a schema version.
 //!
-//! A preset is a TOML file: name, author, description and tags first, then the parameters that differ
+//! A preset is a TOML file: name, author, category, description and tags first, then the parameters that differ
 //! from their defaults. Parameters are identified by id and have plain units (percentages as
 //! fractions of 1). They are grouped as in the table of parameters; the group names are for readers
 //! only and are ignored when a preset is read.
@@ -30,6 +30,13 @@
 //! loop = [2, 2] # numbers of points
 //! ```
 //!
+//! The steps of a sequence are a list, which also says how many there are:
+//!
+//! ```toml
+//! [sequence.1]
+//! steps = [1, 0, 0.5, 0, -1, 0]
+//! ```
+//!
 //! A drawn set of partials is a list of numbers and ranges:
 //!
 //! ```toml
@@ -37,7 +44,7 @@
 //! partials = "1-3, 7, 12-16"
 //! ```
 //!
-//! Schema 1 had none of these.
+//! Schema 1 had none of these: in it their names are names of groups like any others.
 //!
 //! A table `[macro_names]` names macros by their numbers: `1 = "Bow"`. See [`MacroNames`].
 //!
@@ -55,6 +62,7 @@ mod drawn_spectrum;
 mod macro_names;
 mod read;
 mod routes;
+mod sequences;
 mod write;
 
 pub use macro_names::MacroNames;
@@ -75,6 +83,8 @@ pub struct Preset {
     pub name: String,
     /// The author; may be empty.
     pub author: String,
+    /// What it is to a musician who looks for it, such as "Bells & Mallets"; may be empty.
+    pub category: String,
     /// A description of the sound and how to play it; may be empty.
     pub description: String,
     /// Keywords for the search.

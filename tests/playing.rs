@@ -184,6 +184,30 @@ fn a_voice_that_goes_on_takes_the_other_channels_bend() {
     assert_eq!(voice(&engine), (57, -1.0));
 }
 
+/// With a glide, it goes from the pitch with the one bend to the pitch with the other.
+#[test]
+fn a_glide_begins_at_the_bent_pitch_also_on_another_channel() {
+    for mode in [MONO, LEGATO] {
+        let settings = [(Param::BEND_RANGE, 12.0), (Param::GLIDE, 0.5)];
+        let mut engine = engine(RATE, &lead(mode, &settings));
+        let bend = |channel, value| Event::PitchBend { channel, value };
+        let newest = |engine: &Engine, key: u8| {
+            let found = voices(engine).into_iter().find(|voice| voice.0 == key);
+            found.expect("a voice").1
+        };
+        let events = [(0, bend(0, 0.5)), (0, bend(1, -1.0)), (0, on(0, 57, 1.0))];
+        play(&mut engine, &events, 9_600, &[480]);
+        assert!((newest(&engine, 57) + 0.5).abs() < 1e-6);
+        // From half an octave under A4 to an octave under it.
+        play(&mut engine, &[(0, on(1, 69, 1.0))], 64, &[480]);
+        let begun = newest(&engine, 69);
+        assert!((begun + 0.5).abs() < 0.005, "{mode}: {begun}");
+        play(&mut engine, &[], 12_000, &[480]);
+        let half = newest(&engine, 69);
+        assert!((half + 0.75).abs() < 0.005, "{mode}: {half}");
+    }
+}
+
 /// Two notes of a patch, the second `apart` frames after the first, which is held or not; the second
 /// voice's partials after so many more frames, as octaves above 440 Hz less those of their numbers.
 fn glided(settings: &[(Param, f32)], is_held: bool, frames: usize) -> Vec<f64> {

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use aliquot::state::{MacroNames, Preset, SCHEMA, starting_presets};
 use aliquot::synth::parameter::layout::Group;
 use aliquot::synth::parameter::{
-    CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams, SpectrumParams,
+    CurveParams, DrawnSetParams, MACROS, Param, ROUTES, Range, RouteParams, SEQUENCE_STEPS,
+    SequenceParams, SpectrumParams,
 };
 use aliquot::synth::patch::Patch;
 use proptest::prelude::*;
@@ -70,6 +71,7 @@ fn preset(patch: Patch) -> Preset {
     Preset {
         name: "Test".to_owned(),
         author: String::new(),
+        category: String::new(),
         description: String::new(),
         tags: Vec::new(),
         macro_names: MacroNames::default(),
@@ -204,6 +206,7 @@ fn the_text_is_readable() {
     let preset = Preset {
         name: "A \"quoted\" name".to_owned(),
         author: "Somebody".to_owned(),
+        category: String::new(),
         description: String::new(),
         tags: vec!["one".to_owned(), "two".to_owned()],
         macro_names,
@@ -639,10 +642,148 @@ drawn_1_partials_1 = 0b1111100001000111
     }
     // Of older presets, and where a text says so, they are empty.
     for body in ["", "[drawn]\n", "[drawn.1]\n[drawn.2]\npartials = \" \"\n"] {
-        let text = format!("schema = 1\nname = \"Test\"\n{body}");
+        let text = format!("schema = 2\nname = \"Test\"\n{body}");
         let patch = Preset::parse(&text).expect(body).patch;
         assert_eq!(patch, Patch::default(), "{body}");
     }
+}
+
+/// The steps are a list that says how many there are; steps past the last are kept as the parameters that
+/// they are. The steps one by one are read as well.
+#[test]
+fn sequences_have_lists_of_steps() {
+    let text = r#"schema = 2
+name = "Test"
+
+[sequence_2]
+sequence_2_glide = 0.25
+sequence_2_step_7 = 0.5
+
+[sequence.1]
+steps = [1, 0, 0.5, 0, -1, 0]
+
+[sequence.2]
+steps = [0]
+"#;
+    let stated = Preset::parse(text).expect("a preset");
+    let plain = |param| stated.patch.plain(param);
+    let [first, second] = [1, 2].map(SequenceParams::of);
+    assert_eq!(plain(first.steps), 6.0);
+    for (number, value) in [1.0, 0.0, 0.5, 0.0, -1.0, 0.0, 0.0].into_iter().enumerate() {
+        assert_eq!(plain(first.step(number + 1)), value, "{number}");
+    }
+    assert_eq!([second.steps, second.step(7)].map(plain), [1.0, 0.5]);
+    assert_eq!(stated.to_text(), text);
+    for (schema, head) in [(1, "[sequence]"), (2, "[sequence_1]")] {
+        let text = format!(
+            "schema = {schema}\nname = \"Test\"\n{head}\nsequence_1_steps = 6\nsequence_1_step_1 = 1\n\
+             sequence_1_step_3 = 0.5\nsequence_1_step_5 = -1\n"
+        );
+        let long = Preset::parse(&text).expect("a preset").patch;
+        assert_eq!(long.plain(first.steps), 6.0);
+        for number in 1..=SEQUENCE_STEPS {
+            assert_eq!(long.plain(first.step(number)), plain(first.step(number)));
+        }
+    }
+    // All of them, and the shortest.
+    let mut patch = Patch::default();
+    for number in 1..=SEQUENCE_STEPS {
+        patch.set(second.step(number), number as f32 / 64.0);
+    }
+    for steps in [SEQUENCE_STEPS, 1, 16] {
+        patch.set(second.steps, steps as f32);
+        let again = Preset::parse(&preset(patch).to_text()).expect("a preset");
+        assert_eq!(again.patch, patch, "{steps}");
+    }
+}
+
+#[test]
+fn mistakes_in_sequences_are_named_with_their_lines() {
+    let head = "schema = 2\nname = \"Test\"\n";
+    for (body, line, reason) in [
+        (
+            "sequence = 3\n",
+            3,
+            "sequence: expected a table, not a number",
+        ),
+        (
+            "[sequence.3]\n",
+            3,
+            "sequence.3: there are sequences 1 to 2",
+        ),
+        (
+            "[sequence.1]\nglide = 1\n",
+            4,
+            "glide: unknown; a sequence has \"steps\"",
+        ),
+        (
+            "[sequence.1]\nsteps = 6\n",
+            4,
+            "steps: expected a list of numbers from -1 to 1, not a number",
+        ),
+        (
+            "[sequence.1]\nsteps = []\n",
+            4,
+            "steps: a sequence has 1 to 32 steps, not 0",
+        ),
+        (
+            "[sequence.1]\nsteps = [1,\n 2]\n",
+            5,
+            "sequence_1_step_2: 2 is outside -1 to 1",
+        ),
+        (
+            "[sequence.2]\nsteps = [\"a\"]\n",
+            4,
+            "sequence_2_step_1: expected a number, not a string",
+        ),
+        (
+            "[sequence.1]\nsteps = [1]\n[sequence_1]\nsequence_1_step_1 = 1\n",
+            6,
+            "sequence_1_step_1: already set in line 4",
+        ),
+        (
+            "category = [\"a\"]\n",
+            3,
+            "category: expected a string, not a list",
+        ),
+    ] {
+        let error = Preset::parse(&format!("{head}{body}")).expect_err(body);
+        assert_eq!((error.line, error.reason.as_str()), (line, reason));
+    }
+    let many = format!(
+        "{head}[sequence.1]\nsteps = [{}0]\n",
+        "0, ".repeat(SEQUENCE_STEPS)
+    );
+    let error = Preset::parse(&many).expect_err("33 steps");
+    assert_eq!(error.reason, "steps: a sequence has 1 to 32 steps, not 33");
+}
+
+/// What schema 2 has beside parameters are names of groups like any others in schema 1.
+#[test]
+fn groups_of_schema_1_have_any_name() {
+    for name in ["route", "curve", "sequence", "drawn", "drawn_spectrum"] {
+        let text = format!("schema = 1\nname = \"Test\"\n[{name}]\ntilt = -3\n");
+        let patch = Preset::parse(&text).expect(name).patch;
+        assert_eq!(patch.plain(Param::TILT), -3.0);
+        let error = Preset::parse(&text.replace("schema = 1", "schema = 2"));
+        assert!(error.is_err(), "{name}");
+    }
+}
+
+/// A category is a text like the author.
+#[test]
+fn a_category_is_written_and_read() {
+    let text = "schema = 2\nname = \"Test\"\nauthor = \"Zoe\"\ncategory = \"Bells & Mallets\"\n";
+    let preset = Preset::parse(text).expect("a preset");
+    assert_eq!(preset.category, "Bells & Mallets");
+    assert_eq!(preset.to_text(), text);
+    let without = Preset::parse("schema = 2\nname = \"Test\"\n").expect("a preset");
+    assert_eq!(without.category, "");
+    assert!(!without.to_text().contains("category"));
+    // Those of the program's own are of few.
+    let categories: HashSet<String> = parsed().into_iter().map(|p| p.category).collect();
+    assert!((8..=14).contains(&categories.len()), "{categories:?}");
+    assert!(!categories.contains(""));
 }
 
 #[test]
@@ -796,7 +937,10 @@ fn written_number() -> impl Strategy<Value = (Param, f64)> {
 /// The number that a preset's text gives for a parameter; its default where it gives none.
 fn number_in(text: &str, param: Param) -> f64 {
     let row = param.row();
-    if let Some(number) = number_in_points(text, row.id).or_else(|| number_drawn(text, row.id)) {
+    let in_list = number_in_points(text, row.id)
+        .or_else(|| number_in_steps(text, row.id))
+        .or_else(|| number_drawn(text, row.id));
+    if let Some(number) = in_list {
         return number;
     }
     // A route has keys of its own.
@@ -830,6 +974,16 @@ fn number_in_points(text: &str, id: &str) -> Option<f64> {
         number.as_float().or(whole)
     });
     Some(number.unwrap_or(f64::NAN))
+}
+
+/// The number that a text has for the step of a sequence in its list of steps.
+fn number_in_steps(text: &str, id: &str) -> Option<f64> {
+    let (sequence, step) = id.strip_prefix("sequence_")?.split_once("_step_")?;
+    let table: toml::Table = text.parse().expect("TOML");
+    let steps = table.get("sequence")?.get(sequence)?.get("steps")?;
+    let number = steps.get(step.parse::<usize>().ok()? - 1)?;
+    let whole = number.as_integer().map(|number| number as f64);
+    Some(number.as_float().or(whole).unwrap_or(f64::NAN))
 }
 
 /// The number that a text has for the ratio or the level of a partial in its drawn spectrum.

@@ -7,6 +7,7 @@
 //! (or Shift with Enter) opens a menu. In a choice, whose list has its first entry at the top, up is
 //! towards the first.
 
+mod absent;
 mod accessibility;
 mod bar;
 mod behaviour;
@@ -30,13 +31,14 @@ mod switch;
 mod text;
 pub mod toolbar;
 
+pub use absent::absent;
 pub use accessibility::set_label;
 pub use bar::bar;
-pub use behaviour::{fine, keep_arrows, notches, param_behaviour, param_handle};
+pub use behaviour::{fine, keep_arrows, notches, param_behaviour, param_handle, relabel};
 pub use choice::{choice, narrow_choice};
 pub use entry::show as value_entry;
 pub use knob::knob;
-pub use paint::dimmed;
+pub use paint::{dimmed, label};
 pub use place::place;
 pub use power::power;
 pub use route_line::route_line;

@@ -48,6 +48,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
     Preset {
         name: name.to_owned(),
         author: "Somebody".to_owned(),
+        category: String::new(),
         description: "A line.\nAnother.".to_owned(),
         tags: vec!["pad".to_owned(), "warm".to_owned()],
         macro_names: MacroNames::default(),

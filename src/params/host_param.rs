@@ -1,6 +1,7 @@
 //! One parameter of the host: a row of the table as a parameter of the framework.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use nice_plug::prelude::{
     AtomicF32, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr,
@@ -8,7 +9,7 @@ use nice_plug::prelude::{
 
 use super::changes::Changes;
 use super::macro_names::{SharedMacroNames, with_name, without_name};
-use crate::synth::parameter::{Param, Unit};
+use crate::synth::parameter::{Param, ROUTES, RouteParams, RouteTarget, Unit};
 
 /// A parameter and where its value is kept.
 #[derive(Debug)]
@@ -18,17 +19,57 @@ pub enum HostParam {
     /// The framework's plain value is ours, a whole number.
     Stepped(IntParam),
     /// The framework does not know it, since hosts do not see it: our normalised value.
-    Unhosted(AtomicF32),
+    Unhosted(Arc<AtomicF32>),
+}
+
+/// What the texts of values also depend on, where they are made: by any thread, without waiting.
+#[derive(Debug)]
+pub(super) struct TextSources {
+    /// Texts of a macro's value have its name, since hosts are never told another name of a parameter.
+    pub macro_names: Arc<SharedMacroNames>,
+    /// Normalised values of "Route n To", in the order of the routes: a depth is in the unit of what the
+    /// route moves.
+    route_targets: [Arc<AtomicF32>; ROUTES],
+}
+
+impl TextSources {
+    pub(super) fn new() -> TextSources {
+        TextSources {
+            macro_names: Arc::default(),
+            route_targets: std::array::from_fn(|place| {
+                let to = RouteParams::of(place + 1).to;
+                Arc::new(AtomicF32::new(to.default_normalized()))
+            }),
+        }
+    }
+
+    /// Where the value of a parameter is kept that hosts do not see.
+    fn unhosted(&self, param: Param) -> Arc<AtomicF32> {
+        let is_it = |place: &usize| RouteParams::of(place + 1).to == param;
+        match (0..ROUTES).find(is_it) {
+            Some(place) => self.route_targets[place].clone(),
+            None => Arc::new(AtomicF32::new(param.default_normalized())),
+        }
+    }
+
+    /// Reads what the route moves whose depth a parameter is.
+    fn target_of_depth(
+        &self,
+        param: Param,
+    ) -> Option<impl Fn() -> Option<RouteTarget> + Send + Sync + Clone + 'static> {
+        let number = RouteParams::number_of_depth(param)?;
+        let to = self.route_targets[number - 1].clone();
+        let range = RouteParams::of(number).to.range();
+        Some(move || {
+            let place = range.plain(to.load(Ordering::Relaxed));
+            RouteTarget::of_place(place as usize)
+        })
+    }
 }
 
 impl HostParam {
-    /// At the table's default. A new value is marked in `changes`; texts of a macro's value have its
-    /// name of `macro_names`, since hosts are never told another name of a parameter.
-    pub(super) fn new(
-        param: Param,
-        changes: &Arc<Changes>,
-        macro_names: &Arc<SharedMacroNames>,
-    ) -> HostParam {
+    /// At the table's default. A new value is marked in `changes`.
+    pub(super) fn new(param: Param, changes: &Arc<Changes>, texts: &TextSources) -> HostParam {
         let row = param.row();
         let index = param.index();
         let text = move |plain| {
@@ -40,7 +81,7 @@ impl HostParam {
         };
         let changes = changes.clone();
         if !param.is_hosted() {
-            HostParam::Unhosted(AtomicF32::new(param.default_normalized()))
+            HostParam::Unhosted(texts.unhosted(param))
         } else if let Some(steps) = row.range.steps() {
             // Free places are values too: a host may set each of them.
             let min = row.range.ends().0 as i32;
@@ -63,9 +104,11 @@ impl HostParam {
                 int = int.non_automatable();
             }
             HostParam::Stepped(int)
+        } else if let Some(target) = texts.target_of_depth(param) {
+            HostParam::Continuous(depth(param, target, move || changes.mark(index)))
         } else {
             let name = {
-                let (macro_names, number) = (macro_names.clone(), param.macro_number());
+                let (macro_names, number) = (texts.macro_names.clone(), param.macro_number());
                 move || number.map_or_else(String::new, |number| macro_names.get(number))
             };
             let name_before = name.clone();
@@ -100,6 +143,30 @@ impl HostParam {
             HostParam::Unhosted(_) => None,
         }
     }
+}
+
+/// The depth of a route, whose texts are in the unit of what `target` says it moves; without a target, or
+/// with a percent sign, in parts of whatever it will move.
+fn depth(
+    param: Param,
+    target: impl Fn() -> Option<RouteTarget> + Send + Sync + Clone + 'static,
+    mark: impl Fn() + Send + Sync + 'static,
+) -> FloatParam {
+    let row = param.row();
+    let target_of_text = target.clone();
+    let range = FloatRange::Linear { min: 0.0, max: 1.0 };
+    FloatParam::new(row.name, row.range.normalized(row.default), range)
+        .with_value_to_string(Arc::new(move |x| {
+            let plain = row.range.plain(x);
+            target().map_or_else(|| param.text(plain), |target| target.depth_text(plain))
+        }))
+        .with_string_to_value(Arc::new(move |text| {
+            let depth = target_of_text().and_then(|target| target.parse_depth(text));
+            let plain = depth.or_else(|| param.parse(text))?;
+            Some(row.range.normalized(plain))
+        }))
+        .with_callback(Arc::new(move |_| mark()))
+        .with_poly_modulation_id(param.index() as u32)
 }
 
 /// The unit that the framework appends to a number. Empty if the unit depends on the number (Hz or

@@ -1,7 +1,7 @@
 use super::host_param::suffix;
 use super::*;
 use crate::state::Preset;
-use crate::synth::parameter::rows;
+use crate::synth::parameter::{RouteParams, rows};
 
 fn modulate(params: &HostParams, param: Param, offset: f32) {
     let ptr = params.get(param).as_ptr().expect("hosts see it");
@@ -64,7 +64,7 @@ fn values(text: &str) -> BTreeMap<String, &str> {
     let mut is_skipped = true;
     for line in text.lines() {
         if line.starts_with('[') {
-            is_skipped = ["[macro_names", "[curve.", "[drawn"]
+            is_skipped = ["[macro_names", "[curve.", "[sequence.", "[drawn"]
                 .iter()
                 .any(|start| line.starts_with(start));
         }
@@ -286,6 +286,53 @@ fn hosts_are_told_the_name_of_a_macro_in_its_value() {
     params.set_macro_names(&MacroNames::default());
     assert_eq!(text(param, 0.42), "42.0 %");
     assert_eq!(value(param, "Bow 42 %"), None);
+}
+
+#[test]
+fn hosts_are_told_a_depth_in_the_unit_of_its_target() {
+    let params = HostParams::default();
+    let ptr = |param| params.get(param).as_ptr().expect("hosts see it");
+    let route = RouteParams::of(24);
+    let range = route.depth.range();
+    for (target, depth, told, others) in [
+        ("None", 0.25, "25.0 %", &["25", "25%"][..]),
+        (
+            "Partials Level",
+            5.0 / 24.0,
+            "+5.00 dB",
+            &["5 dB", "5", "+5db"],
+        ),
+        ("Level", -0.25, "-6.00 dB", &["−6", "-6 dB", "-25 %"]),
+        ("Pitch", 0.5, "+600.00 ct", &["600", "50 %"]),
+        ("Filter Cutoff", 0.25, "+2.00 oct", &["2", "2 oct", "25 %"]),
+        // As in the window: of a target that is in percent itself.
+        ("Odd Even Balance", 0.3, "+30.0 %", &["30", "30 %"]),
+        ("Room Time", 0.0, "0.00 ms", &["0", "0 s"]),
+        ("Route 1 Depth", -1.0, "-100.0 %", &["-100"]),
+        ("None", -0.5, "-50.0 %", &["-50"]),
+    ] {
+        let to = route.to.parse(target).expect("a label");
+        params.set(route.to, route.to.range().normalized(to));
+        let normalized = range.normalized(depth);
+        for include_unit in [true, false] {
+            // SAFETY: the pointer leads into `params`, which outlives the call.
+            let text =
+                unsafe { ptr(route.depth).normalized_value_to_string(normalized, include_unit) };
+            // All units stand in the text: hosts take what is beside it for good.
+            assert_eq!(text, told, "{target}");
+        }
+        for text in std::iter::once(told).chain(others.iter().copied()) {
+            // SAFETY: as above.
+            let value = unsafe { ptr(route.depth).string_to_normalized_value(text) };
+            let value = value.unwrap_or_else(|| panic!("{target}: {text}"));
+            let found = range.plain(value);
+            assert!((found - depth).abs() < 1e-5, "{target}: {text}: {found}");
+        }
+        // Each route has a target of its own.
+        // SAFETY: as above.
+        let other = unsafe { ptr(RouteParams::of(23).depth).normalized_value_to_string(1.0, true) };
+        assert_eq!(other, "100.0 %");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use toml::de::{DeArray, DeTable, DeValue, Error};
 
 use super::{
     MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum,
-    macro_names, routes,
+    macro_names, routes, sequences,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
@@ -69,7 +69,7 @@ pub(super) fn preset(text: &str) -> Result<(Preset, Vec<PresetWarning>), PresetE
 fn parsed(text: &str, warnings: &mut Vec<TextFault>) -> Result<Preset, TextFault> {
     let document = DeTable::parse(text).map_err(not_toml)?.into_inner();
     let schema = schema(&document)?;
-    let (mut preset, mut entries) = head_and_entries(document, warnings)?;
+    let (mut preset, mut entries) = head_and_entries(document, schema, warnings)?;
     if preset.name.trim().is_empty() {
         return Err((0, "name: missing or empty".to_owned()));
     }
@@ -85,29 +85,34 @@ fn parsed(text: &str, warnings: &mut Vec<TextFault>) -> Result<Preset, TextFault
 /// The preset with its head and the default patch, and the parameters of all groups.
 fn head_and_entries<'t>(
     document: DeTable<'t>,
+    schema: u32,
     warnings: &mut Vec<TextFault>,
 ) -> Result<(Preset, Vec<Entry<'t>>), TextFault> {
     let mut preset = Preset {
         name: String::new(),
         author: String::new(),
+        category: String::new(),
         description: String::new(),
         tags: Vec::new(),
         macro_names: MacroNames::default(),
         patch: Patch::default(),
     };
     let mut entries = Vec::new();
+    let is_second = schema >= 2;
     for (key, value) in document {
         match key.get_ref().as_ref() {
             "schema" => {}
             "name" => preset.name = string("name", value)?,
             "author" => preset.author = string("author", value)?,
+            "category" => preset.category = string("category", value)?,
             "description" => preset.description = string("description", value)?,
             "tags" => preset.tags = tags(value)?,
             macro_names::KEY => preset.macro_names = macro_names::read(value, warnings)?,
-            "route" => entries.extend(routes::entries(value)?),
-            "curve" => entries.extend(curves::entries(value)?),
-            drawn_sets::KEY => entries.extend(drawn_sets::entries(value)?),
-            drawn_spectrum::KEY => entries.extend(drawn_spectrum::entries(value)?),
+            "route" if is_second => entries.extend(routes::entries(value)?),
+            "curve" if is_second => entries.extend(curves::entries(value)?),
+            sequences::KEY if is_second => entries.extend(sequences::entries(value)?),
+            drawn_sets::KEY if is_second => entries.extend(drawn_sets::entries(value)?),
+            drawn_spectrum::KEY if is_second => entries.extend(drawn_spectrum::entries(value)?),
             other => {
                 let DeValue::Table(group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");

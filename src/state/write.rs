@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes};
+use super::{Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes, sequences};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -11,6 +11,7 @@ pub(super) fn preset(preset: &Preset) -> String {
     let mut text = format!("schema = {SCHEMA}\nname = {}\n", quoted(&preset.name));
     for (key, value) in [
         ("author", &preset.author),
+        ("category", &preset.category),
         ("description", &preset.description),
     ] {
         if !value.is_empty() {
@@ -24,7 +25,8 @@ pub(super) fn preset(preset: &Preset) -> String {
     macro_names::write(&preset.macro_names, &mut text);
 
     let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
-    let elsewhere = curves::written(&preset.patch);
+    let mut elsewhere = curves::written(&preset.patch);
+    elsewhere.extend(sequences::written(&preset.patch));
     for param in Param::all().filter(|param| !elsewhere.contains(param)) {
         if differs(param, &preset.patch) && !param.is_machine_setting() {
             let group = param.row().group;
@@ -51,6 +53,7 @@ pub(super) fn preset(preset: &Preset) -> String {
     }
     routes::write(&preset.patch, &mut text);
     curves::write(&preset.patch, &mut text);
+    sequences::write(&preset.patch, &mut text);
     drawn_sets::write(&preset.patch, &mut text);
     drawn_spectrum::write(&preset.patch, &mut text);
     text

@@ -14,11 +14,11 @@ pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
-use super::modulation::fan::PartialRoutes;
+use super::modulation::fan::{PartialRoutes, PartialSet};
 use super::modulation::lfo::LfoCycle;
 use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
-use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param};
+use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
 use super::partials::source::Source;
 use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
@@ -181,6 +181,11 @@ pub fn can_route_move(values: &Values, number: usize) -> bool {
     number
         .checked_sub(1)
         .is_some_and(|place| routes.can_move(place))
+}
+
+/// The partials of the set at this place of the labels of "Route n Partials", if it has a rule.
+pub fn ruled_partials(place: usize) -> Option<PartialMask> {
+    PartialSet::from_index(place).ruled()
 }
 
 /// The voice with the lowest fundamental, and its partials.

@@ -71,4 +71,10 @@ impl Tick {
         self.drawn.update(&before, &self.values);
         true
     }
+
+    /// How far a channel's bend and tuning take its notes, semitones.
+    pub fn bent_semitones(&self, channel: u8) -> f64 {
+        let control = self.channels.control(channel, &self.values);
+        f64::from(control.bend_semitones) + f64::from(control.tuning_semitones)
+    }
 }

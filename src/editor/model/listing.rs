@@ -49,7 +49,7 @@ impl Order {
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PresetFilter {
-    /// Each of these words is somewhere in the name, author, tags, description or folder.
+    /// Each of these words is somewhere in the name, author, category, tags, description or folder.
     pub words: String,
     /// Where it comes from.
     pub origin: Origin,
@@ -59,6 +59,8 @@ pub struct PresetFilter {
     pub tags: BTreeSet<String>,
     /// It is by this author.
     pub author: Option<String>,
+    /// It is of this category, in small letters.
+    pub category: Option<String>,
     /// In which order.
     pub order: Order,
 }
@@ -92,8 +94,10 @@ impl PresetFilter {
             Origin::Own => entry.path.is_some(),
         };
         let by = self.author.as_ref();
+        let of = self.category.as_ref();
         from && (entry.favourite || !self.favourites)
             && by.is_none_or(|author| *author == entry.preset.author)
+            && of.is_none_or(|category| *category == entry.preset.category.to_lowercase())
             && self.tags.iter().all(|tag| has_tag(entry, tag))
     }
 
@@ -118,8 +122,13 @@ fn has_tag(entry: &Entry, tag: &str) -> bool {
 
 fn says(entry: &Entry, word: &str) -> bool {
     let preset = &entry.preset;
-    let texts = [&*preset.name, &preset.author, &preset.description].into_iter();
-    let mut texts = texts
+    let texts = [
+        &preset.name,
+        &preset.author,
+        &preset.category,
+        &preset.description,
+    ];
+    let mut texts = (texts.into_iter().map(String::as_str))
         .chain(preset.tags.iter().map(String::as_str))
         .chain(entry.folder());
     texts.any(|text| text.to_lowercase().contains(word))
@@ -140,6 +149,16 @@ pub fn tags(contents: &Contents) -> BTreeMap<String, usize> {
         }
     }
     tags
+}
+
+/// All categories, each as one of its presets writes it, by its small letters.
+pub fn categories(contents: &Contents) -> BTreeMap<String, &str> {
+    let categories = contents.entries.iter().map(|entry| &*entry.preset.category);
+    let mut found = BTreeMap::new();
+    for category in categories.filter(|category| !category.is_empty()) {
+        found.entry(category.to_lowercase()).or_insert(category);
+    }
+    found
 }
 
 /// All authors.
@@ -182,6 +201,9 @@ mod tests {
             preset: Arc::new(Preset {
                 name: name.to_owned(),
                 author: author.to_owned(),
+                category: tags
+                    .last()
+                    .map_or_else(String::new, |tag| format!("All {tag}")),
                 description: format!("{name} described"),
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
                 macro_names: MacroNames::default(),
@@ -215,7 +237,7 @@ mod tests {
     fn every_condition_holds() {
         let open = PresetFilter::default();
         assert!(open.is_open() && ids(&open).len() == 4);
-        let cases: [(PresetFilter, &[&str]); 9] = [
+        let cases: [(PresetFilter, &[&str]); 11] = [
             (
                 PresetFilter {
                     words: " BELL  zo".to_owned(),
@@ -274,6 +296,20 @@ mod tests {
             ),
             (
                 PresetFilter {
+                    category: Some("all bell".to_owned()),
+                    ..open.clone()
+                },
+                &["user/a"],
+            ),
+            (
+                PresetFilter {
+                    words: "all percussion".to_owned(),
+                    ..open.clone()
+                },
+                &["factory/Bell"],
+            ),
+            (
+                PresetFilter {
                     words: "nothing".to_owned(),
                     ..open.clone()
                 },
@@ -319,6 +355,20 @@ mod tests {
         let tags = tags(&contents());
         assert_eq!((tags["bell"], tags["pad"], tags.len()), (2, 2, 4));
         assert_eq!(authors(&contents()).len(), 3);
+        let mut contents = contents();
+        let mut of_other_letters = (*contents.entries[3].preset).clone();
+        of_other_letters.category = "ALL bell".to_owned();
+        contents.entries[3].preset = Arc::new(of_other_letters);
+        let categories: Vec<_> = categories(&contents).into_iter().collect();
+        let expected = [
+            ("all bell", "All bell"),
+            ("all organ", "All organ"),
+            ("all percussion", "All percussion"),
+        ];
+        assert_eq!(
+            categories,
+            expected.map(|(key, text)| (key.to_owned(), text))
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The routes of the patch as the window needs them: which are in use, their depths in the unit of
-//! what they move, and how they come and go.
+//! what they move, and how they come and go. What a macro moves without a route is one too.
 
 mod reach;
+
+use std::borrow::Cow;
 
 pub use reach::{Reach, reaches};
 
@@ -9,7 +11,9 @@ use super::EditorModel;
 use super::sources::SourceId;
 use crate::synth::display::can_route_move;
 use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{ROUTE_SOURCE_LABELS, ROUTES, RouteParams, RouteTarget};
+use crate::synth::parameter::{
+    MACRO_TARGETS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, ROUTES, RouteParams, RouteTarget,
+};
 use crate::synth::{Param, Values};
 
 /// The route that a parameter is of.
@@ -59,22 +63,95 @@ pub fn is_fanned(name: &str, values: &Values) -> bool {
     })
 }
 
-/// Whether a route moves this parameter.
+/// Whether a route moves this parameter, or a macro as its own target.
 pub fn is_moved(param: Param, values: &Values) -> bool {
-    used(values).any(|(_, to)| to == RouteTarget::Own(param))
+    let by_macro = |number: usize| {
+        macro_target(number, |param| values.get(param)) == Some(param)
+            && values.get(Param::macro_amount(number)) != 0.0
+    };
+    used(values).any(|(_, to)| to == RouteTarget::Own(param)) || (1..=MACROS).any(by_macro)
+}
+
+/// Where a route is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteId {
+    /// One of the routes of the patch, by its number, from 1 on.
+    Route(usize),
+    /// The target that the macro of this number has of its own. It has a source, a target and a depth.
+    Macro(usize),
+}
+
+impl RouteId {
+    /// All of them.
+    fn all() -> impl Iterator<Item = RouteId> {
+        let routes = (1..=ROUTES).map(RouteId::Route);
+        routes.chain((1..=MACROS).map(RouteId::Macro))
+    }
+
+    /// Its name.
+    pub fn name(self) -> String {
+        match self {
+            RouteId::Route(number) => format!("Route {number}"),
+            RouteId::Macro(number) => Param::macro_target(number).row().name.to_owned(),
+        }
+    }
+
+    /// How far it moves its target, −1 to 1.
+    pub fn depth(self) -> Param {
+        match self {
+            RouteId::Route(number) => RouteParams::of(number).depth,
+            RouteId::Macro(number) => Param::macro_amount(number),
+        }
+    }
+
+    /// All its parameters; `None` of a macro's own target, which has no source to choose, no via, bend
+    /// and partials, and no bypass.
+    pub fn params(self) -> Option<RouteParams> {
+        match self {
+            RouteId::Route(number) => Some(RouteParams::of(number)),
+            RouteId::Macro(_) => None,
+        }
+    }
+}
+
+/// What a route moves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MovedValue {
+    /// A value of each voice or of single partials, in the target's own unit.
+    Target(RouteTarget),
+    /// A parameter, by a part of its range; the same for all voices.
+    Param(Param),
+}
+
+impl MovedValue {
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            MovedValue::Target(target) => target.label(),
+            MovedValue::Param(param) => param.row().name,
+        }
+    }
+
+    /// Whether a control of this parameter stands for it.
+    pub fn is_of(self, param: Param) -> bool {
+        match self {
+            MovedValue::Target(target) => RouteTarget::of_param(param) == Some(target),
+            MovedValue::Param(moved) => moved == param,
+        }
+    }
 }
 
 /// A route with a source and a target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UsedRoute {
-    /// Its number, from 1 on.
-    pub number: usize,
+    /// Where it is kept.
+    pub id: RouteId,
     /// What moves.
     pub source: SourceId,
     /// By what that is multiplied.
     pub via: Option<SourceId>,
     /// What it moves.
-    pub target: RouteTarget,
+    pub target: MovedValue,
     /// How far, −1 to 1.
     pub depth: f32,
     /// Whether it rests.
@@ -82,18 +159,34 @@ pub struct UsedRoute {
 }
 
 impl UsedRoute {
-    /// Route `number`, if it has a source and a target.
-    fn read(number: usize, model: &EditorModel) -> Option<UsedRoute> {
-        let params = RouteParams::of(number);
+    /// A route, if it has a source and a target.
+    fn read(id: RouteId, model: &EditorModel) -> Option<UsedRoute> {
         let place = |param| model.plain(param) as usize;
-        Some(UsedRoute {
-            number,
-            source: SourceId::of_place(place(params.from))?,
-            via: SourceId::of_place(place(params.via)),
-            target: RouteTarget::of_place(place(params.to))?,
-            depth: model.plain(params.depth),
-            is_bypassed: model.plain(params.bypass) >= 0.5,
-        })
+        let depth = model.plain(id.depth());
+        match id {
+            RouteId::Route(number) => {
+                let params = RouteParams::of(number);
+                Some(UsedRoute {
+                    id,
+                    source: SourceId::of_place(place(params.from))?,
+                    via: SourceId::of_place(place(params.via)),
+                    target: MovedValue::Target(RouteTarget::of_place(place(params.to))?),
+                    depth,
+                    is_bypassed: model.plain(params.bypass) >= 0.5,
+                })
+            }
+            RouteId::Macro(number) => {
+                let target = macro_target(number, |param| model.plain(param))?;
+                Some(UsedRoute {
+                    id,
+                    source: SourceId::of_macro(number)?,
+                    via: None,
+                    target: MovedValue::Param(target),
+                    depth,
+                    is_bypassed: false,
+                })
+            }
+        }
     }
 
     /// What moves, in words.
@@ -103,6 +196,12 @@ impl UsedRoute {
             Some(via) => format!("{} × {}", self.source.name(), via.name()),
         }
     }
+}
+
+/// What a macro moves without a route, at the plain values that `plain` gives.
+fn macro_target(number: usize, plain: impl Fn(Param) -> f32) -> Option<Param> {
+    let place = (plain(Param::macro_target(number)) as usize).checked_sub(1)?;
+    MACRO_TARGETS.get(place).copied()
 }
 
 /// What a route begins with.
@@ -121,8 +220,8 @@ pub struct NewRoute {
 pub enum NoRoute {
     /// All places are taken.
     Full,
-    /// No place is free ahead of the route whose depth is to be moved.
-    Behind,
+    /// The depth is that of a route that moves the new one's depth, also by way of others.
+    Circle,
     /// The speed is that of the source itself, or of a modulator that moves the source's.
     Feedback,
     /// The source differs between partials, and the target does not.
@@ -133,18 +232,25 @@ pub enum NoRoute {
 
 impl NoRoute {
     /// As a sentence.
-    pub fn reason(self) -> &'static str {
+    pub fn reason(self) -> Cow<'static, str> {
         match self {
-            NoRoute::Full => "All 24 routes are in use: remove one first",
-            NoRoute::Behind => {
-                "A depth is moved by the routes ahead of it only, and none of these is free"
+            NoRoute::Full => format!("All {ROUTES} routes are in use: remove one first").into(),
+            NoRoute::Circle => "No depth moves itself, also not by way of other depths".into(),
+            NoRoute::Feedback => {
+                "No modulator moves its own speed, also not by way of others".into()
             }
-            NoRoute::Feedback => "No modulator moves its own speed, also not by way of others",
             NoRoute::OfPartials => {
-                "A source of the partials moves only what each partial has for itself: level, tune, pan, \
-                 Filter Cutoff, Tilt"
+                let of_partials = ROUTE_TARGETS
+                    .iter()
+                    .filter(|target| target.is_of_partials());
+                let labels: Vec<&str> = of_partials.map(|target| target.label()).collect();
+                let labels = labels.join(", ");
+                format!(
+                    "A source of the partials moves only what each partial has for itself: {labels}"
+                )
+                .into()
             }
-            NoRoute::EmptySet => "No partial is in that set yet: choose some under Choose",
+            NoRoute::EmptySet => "No partial is in that set yet: choose some under Choose".into(),
         }
     }
 }
@@ -175,36 +281,34 @@ fn first_depth(target: RouteTarget) -> f32 {
 }
 
 impl EditorModel {
-    /// All routes with a source and a target.
+    /// All routes with a source and a target: those of the patch, and behind them the macros' own targets.
     pub fn used_routes(&self) -> Vec<UsedRoute> {
-        (1..=ROUTES)
-            .filter_map(|number| UsedRoute::read(number, self))
+        RouteId::all()
+            .filter_map(|id| UsedRoute::read(id, self))
             .collect()
     }
 
-    /// Makes a route in the first place that is free and from which it can move its target, as one step,
-    /// and returns its number. One that is there already, whatever its depth, is let move again.
+    /// Makes a route in the first place that is free, as one step, and returns which it is. One that is
+    /// there already, whatever its depth, is let move again; a macro's own target is one, too.
     ///
     /// # Errors
     /// Why there is no route.
-    pub fn add_route(&mut self, new: NewRoute) -> Result<usize, NoRoute> {
+    pub fn add_route(&mut self, new: NewRoute) -> Result<RouteId, NoRoute> {
         if new.source.is_of_partials() && !new.target.is_of_partials() {
             return Err(NoRoute::OfPartials);
         }
-        if let Some(number) = self.same_route(&new) {
-            let bypass = RouteParams::of(number).bypass;
-            if self.plain(bypass) != 0.0 {
-                self.reset(bypass);
+        if let Some(same) = self.same_route(&new) {
+            if let Some(params) = same.params()
+                && self.plain(params.bypass) != 0.0
+            {
+                self.reset(params.bypass);
             }
-            return Ok(number);
+            return Ok(same);
         }
-        let number = self.free_place(new.target)?;
+        let number = self.free_place().ok_or(NoRoute::Full)?;
         let settings = settings(&new, number);
-        if !self.can_move(number, &settings) {
-            return Err(match new.target {
-                RouteTarget::Speed(_) => NoRoute::Feedback,
-                _ => NoRoute::EmptySet,
-            });
+        if let Some(why) = self.refusal(number, &settings) {
+            return Err(why);
         }
         self.begin_group(format!(
             "Modulate {} by {}",
@@ -217,52 +321,70 @@ impl EditorModel {
             }
         }
         self.end_group();
-        Ok(number)
+        Ok(RouteId::Route(number))
     }
 
     /// The route that is as a new one would be, but for its depth and bypass.
-    fn same_route(&self, new: &NewRoute) -> Option<usize> {
+    fn same_route(&self, new: &NewRoute) -> Option<RouteId> {
         let same = self.used_routes().into_iter().find(|route| {
-            let params = RouteParams::of(route.number);
-            let partials = self.plain(params.partials) as usize;
-            (route.source, route.via, route.target) == (new.source, None, new.target)
-                && partials == new.partials
-                && self.plain(params.bend) == 0.0
+            let is_same = match (route.target, route.id.params()) {
+                (MovedValue::Target(target), Some(params)) => {
+                    target == new.target
+                        && self.plain(params.partials) as usize == new.partials
+                        && self.plain(params.bend) == 0.0
+                }
+                (MovedValue::Param(param), _) => {
+                    RouteTarget::of_param(param) == Some(new.target) && new.partials == 0
+                }
+                _ => false,
+            };
+            (route.source, route.via) == (new.source, None) && is_same
         });
-        same.map(|route| route.number)
+        same.map(|route| route.id)
     }
 
-    /// The first free place for a route to a target. The depth of a route is moved by those ahead of it.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub fn free_place(&self, target: RouteTarget) -> Result<usize, NoRoute> {
-        let mut free = (1..=ROUTES).filter(|&number| {
+    /// The first place without a route.
+    pub fn free_place(&self) -> Option<usize> {
+        (1..=ROUTES).find(|&number| {
             let route = RouteParams::of(number);
             self.plain(route.from) == 0.0 && self.plain(route.to) == 0.0
-        });
-        let first = free.next().ok_or(NoRoute::Full)?;
-        let moved = match target {
-            RouteTarget::Own(param) => route_of(param),
-            _ => None,
-        };
-        let is_ahead = moved.is_none_or(|moved| RouteParams::of(first).depth < moved.depth);
-        is_ahead.then_some(first).ok_or(NoRoute::Behind)
+        })
     }
 
-    /// Whether a route with these settings would move anything.
-    fn can_move(&self, number: usize, settings: &[(Param, f32)]) -> bool {
+    /// Why a route with these settings would move nothing, or keep another one from moving what it moves
+    /// now: of routes that close a circle it may be another one that is left out.
+    fn refusal(&self, number: usize, settings: &[(Param, f32)]) -> Option<NoRoute> {
         let mut patch = self.patch();
+        let before = Values::new(&patch);
         for &(param, plain) in settings {
             patch.set(param, plain);
         }
-        can_route_move(&Values::new(&patch), number)
+        let after = Values::new(&patch);
+        let others = (1..=ROUTES).filter(|&other| can_route_move(&before, other));
+        let left_out = std::iter::once(number)
+            .chain(others)
+            .find(|&route| !can_route_move(&after, route))?;
+        let target = target(&RouteParams::of(left_out), |param| after.get(param));
+        Some(match target {
+            Some(RouteTarget::Speed(_)) => NoRoute::Feedback,
+            Some(RouteTarget::Own(param)) if route_of(param).is_some() => NoRoute::Circle,
+            _ => NoRoute::EmptySet,
+        })
     }
 
-    /// Empties the place of a route, as one step. No other route changes its place.
-    pub fn remove_route(&mut self, number: usize) {
+    /// Empties the place of a route, as one step. No other route changes its place. A macro moves nothing
+    /// without a route from then on.
+    pub fn remove_route(&mut self, id: RouteId) {
+        self.begin_group(format!("Remove {}", id.name()));
+        match id {
+            RouteId::Route(number) => self.empty_place(number),
+            RouteId::Macro(number) => self.reset(Param::macro_target(number)),
+        }
+        self.end_group();
+    }
+
+    fn empty_place(&mut self, number: usize) {
         let route = RouteParams::of(number);
-        self.begin_group(format!("Remove Route {number}"));
         for param in [
             route.from,
             route.to,
@@ -276,7 +398,6 @@ impl EditorModel {
                 self.reset(param);
             }
         }
-        self.end_group();
     }
 }
 
@@ -289,17 +410,12 @@ fn target_of_depth(param: Param, model: &EditorModel) -> Option<RouteTarget> {
 /// A depth in the unit of its target, with its sign.
 pub fn depth_text(param: Param, plain: f32, model: &EditorModel) -> Option<String> {
     let target = target_of_depth(param, model)?;
-    let text = target.unit().text(plain * target.span());
-    let sign = if plain > 0.0 { "+" } else { "" };
-    Some(format!("{sign}{text}"))
+    Some(target.depth_text(plain))
 }
 
 /// The depth that a text means in the unit of its target.
 pub fn parse_depth(param: Param, text: &str, model: &EditorModel) -> Option<f32> {
-    let target = target_of_depth(param, model)?;
-    let span = target.span();
-    let amount = target.unit().parse(text, (-span, span))?;
-    Some(amount / span)
+    target_of_depth(param, model)?.parse_depth(text)
 }
 
 #[cfg(test)]

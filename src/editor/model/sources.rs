@@ -108,6 +108,11 @@ impl SourceId {
             .then_some(SourceId(place))
     }
 
+    /// The macro of this number, 1 to 8.
+    pub fn of_macro(number: usize) -> Option<SourceId> {
+        SourceId::all().find(|source| source.macro_number() == Some(number))
+    }
+
     /// Its place in [`ROUTE_SOURCE_LABELS`].
     pub fn place(self) -> usize {
         self.0

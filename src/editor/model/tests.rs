@@ -16,6 +16,7 @@ fn preset(name: &str, patch: &Patch) -> Preset {
     Preset {
         name: name.to_owned(),
         author: String::new(),
+        category: String::new(),
         description: String::new(),
         tags: Vec::new(),
         macro_names: MacroNames::default(),

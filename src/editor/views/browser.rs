@@ -178,6 +178,7 @@ impl Browser {
             Some(preset) => Form {
                 name,
                 author: preset.author.clone(),
+                category: preset.category.clone(),
                 tags: preset.tags.join(", "),
                 description: preset.description.clone(),
                 with_playing: sets_performance(&preset.patch),

@@ -51,6 +51,14 @@ pub fn allocate(ui: &mut Ui, param: Param, size: Vec2) -> (Rect, Response) {
     (rect, ui.interact(rect, id, Sense::click_and_drag()))
 }
 
+/// Calls the control of a parameter something else for a screen reader, where another view has one of the
+/// parameter's own name. To be called after the control has been shown.
+pub fn relabel(ui: &Ui, param: Param, label: &str) {
+    let id = egui::Id::unique(("control", param.index()));
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_label(label));
+}
+
 /// The control of a parameter in a menu.
 pub fn menu_control(param: Param) -> egui::Id {
     egui::Id::unique(("control", param.index())).with("in a menu")

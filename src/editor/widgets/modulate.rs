@@ -5,14 +5,18 @@ use std::sync::Arc;
 use egui::{DragAndDrop, Rect, Response, Stroke, StrokeKind, Ui};
 
 use crate::editor::context::ViewContext;
-use crate::editor::model::routes::NewRoute;
+use crate::editor::model::routes::{NewRoute, RouteId};
 use crate::editor::model::sources::SourceId;
 use crate::editor::theme;
 use crate::synth::Param;
 use crate::synth::parameter::RouteTarget;
 
-/// Lets a source move a target from now on, and says so, or why not. Returns the route's number.
-pub fn modulate(context: &mut ViewContext, source: SourceId, target: RouteTarget) -> Option<usize> {
+/// Lets a source move a target from now on, and says so, or why not. Returns the route.
+pub fn modulate(
+    context: &mut ViewContext,
+    source: SourceId,
+    target: RouteTarget,
+) -> Option<RouteId> {
     let new = NewRoute {
         source,
         target,
@@ -22,16 +26,17 @@ pub fn modulate(context: &mut ViewContext, source: SourceId, target: RouteTarget
 }
 
 /// The same of some of the partials.
-pub fn modulate_partials(context: &mut ViewContext, new: NewRoute) -> Option<usize> {
+pub fn modulate_partials(context: &mut ViewContext, new: NewRoute) -> Option<RouteId> {
     let made = context.model.add_route(new);
     let NewRoute { source, target, .. } = new;
     context.controls.message = Some(match made {
-        Ok(number) => format!(
-            "{} moves {} by route {number}. Its depth is in the menu of the control, and among the Routes",
+        Ok(id) => format!(
+            "{} moves {} by {}. Its depth is in the menu of the control, and among the Routes",
             source.name(),
-            target.label()
+            target.label(),
+            id.name()
         ),
-        Err(why) => why.reason().to_owned(),
+        Err(why) => why.reason().into_owned(),
     });
     made.ok()
 }

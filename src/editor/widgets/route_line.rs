@@ -2,6 +2,7 @@
 
 use egui::{Align2, Button, Key, Rect, Ui, pos2, vec2};
 
+use super::absent::absent;
 use super::accessibility::set_label;
 use super::bar::bar;
 use super::place::place;
@@ -10,7 +11,6 @@ use super::text::one_line;
 use crate::editor::context::ViewContext;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::theme;
-use crate::synth::parameter::RouteParams;
 
 /// Of the name, points.
 const NAME: f32 = 132.0;
@@ -23,7 +23,6 @@ const LINE: f32 = 22.0;
 
 /// Shows a route under this name.
 pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, name: &str) {
-    let params = RouteParams::of(route.number);
     let width = NAME + DEPTH + BYPASS + LINE + 3.0 * theme::GRID;
     let (_, line) = ui.allocate_space(vec2(width, LINE));
     let mut left = line.left();
@@ -43,21 +42,28 @@ pub fn route_line(ui: &mut Ui, context: &mut ViewContext, route: &UsedRoute, nam
         galley.size(),
     );
     ui.painter().galley(at.min, galley, color);
-    place(ui, depth, |ui| bar(ui, context, params.depth, depth.size()));
-    place(ui, bypass, |ui| {
-        let name = params.bypass.row().short;
-        named_switch(ui, context, params.bypass, name, bypass.size());
+    place(ui, depth, |ui| {
+        bar(ui, context, route.id.depth(), depth.size())
     });
+    match route.id.params() {
+        Some(params) => {
+            place(ui, bypass, |ui| {
+                let name = params.bypass.row().short;
+                named_switch(ui, context, params.bypass, name, bypass.size());
+            });
+        }
+        None => absent(ui, context, bypass, route.id, "Bypass"),
+    }
     let response = place(ui, remove, |ui| {
         ui.add_sized(remove.size(), Button::new("×"))
     });
-    set_label(&response, format!("Remove Route {}", route.number));
+    set_label(&response, format!("Remove {}", route.id.name()));
     context.help.show_for(&response, || {
         let (source, target) = (route.source_text(), route.target.label());
-        format!("Removes route {}: {source} moves {target}", route.number)
+        format!("Removes {}: {source} moves {target}", route.id.name())
     });
     let by_key = response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete));
     if response.clicked() || by_key {
-        context.model.remove_route(route.number);
+        context.model.remove_route(route.id);
     }
 }

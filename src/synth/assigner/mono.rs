@@ -12,12 +12,14 @@ use super::held::{HeldKeys, PlayMode, Priority};
 use super::note::Hold;
 use super::{Assigner, Command, Commands, NewNote, fade};
 use crate::synth::event::{EndedNote, NoteAddress};
+use crate::synth::modulation::glide::GlideStart;
 
 /// The note that was chosen last. Its voice may have come to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Playing {
     slot: usize,
     age: u64,
+    glide_start: Option<GlideStart>,
 }
 
 /// What keeps the note that sounds.
@@ -110,10 +112,18 @@ impl Assigner {
         }
         let was_held = before.is_held();
         let playing = self.playing_slot();
-        // Of one that has not been rendered yet it is not known where it is.
         let rendered = playing.filter(|&slot| !self.notes.is_pending(slot));
+        let start = self.glide_start(first.key, rendered, was_held);
+        let glide_start = match self.playing {
+            // One that has not been rendered yet is nowhere: the pitch comes from where its would have.
+            Some(unheard) if playing != rendered => unheard.glide_start.map(|start| GlideStart {
+                is_legato: was_held,
+                ..start
+            }),
+            _ => start,
+        };
         let note = NewNote {
-            glide_start: self.glide_start(first.key, rendered, was_held),
+            glide_start,
             ..first
         };
         let slot = match playing {
@@ -137,7 +147,11 @@ impl Assigner {
         };
         self.notes.keep(slot, true);
         let age = note.age;
-        self.playing = Some(Playing { slot, age });
+        self.playing = Some(Playing {
+            slot,
+            age,
+            glide_start,
+        });
     }
 
     fn fade_all(&mut self, commands: &mut impl Commands) {

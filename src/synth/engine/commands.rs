@@ -182,7 +182,11 @@ impl Commands for Assigned<'_> {
 pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
     let glide_origin = new.glide_start.map(|start| GlideOrigin {
         key: match start.voice {
-            Some(slot) => pool[slot].glided_key(tick),
+            // At the pitch that it has come to, with bends that the new note does not have.
+            Some(slot) => {
+                let bends = pool[slot].bent_semitones(tick) - tick.bent_semitones(new.channel);
+                pool[slot].glided_key(tick) + bends
+            }
             None => f64::from(start.key),
         },
         is_legato: start.is_legato,

@@ -122,6 +122,11 @@ impl PartialSet {
         }
     }
 
+    /// The partials in it, if it has a rule.
+    pub fn ruled(self) -> Option<PartialMask> {
+        self.drawn_number().is_none().then(|| RULED[self as usize])
+    }
+
     /// The number of the drawn set that it is, from 1 on; `None` for one that has a rule.
     pub const fn drawn_number(self) -> Option<usize> {
         match self {

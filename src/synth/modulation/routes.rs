@@ -1,13 +1,14 @@
 //! Routes: which source moves which destination, and how far.
 //!
-//! There are those that a patch has of its own, and those of every patch behind them. They are applied
-//! in this order, and all depths that are polyphonic parameters are destinations themselves: a route
-//! moves the depths of the routes behind it, so that nothing can feed back. A route that can move
-//! nothing is left out when the routes are compiled.
+//! There are those that a patch has of its own, and those of every patch behind them. All depths that are
+//! polyphonic parameters are destinations themselves: a route acts behind those that move its depth, wherever
+//! they stand. Of routes whose depths move each other in a circle the last is left out, so that nothing can
+//! feed back. A route that can move nothing is left out when the routes are compiled.
 //!
 //! What the patch's own routes move is limited once: depths before they count, all else behind all
 //! routes.
 
+mod order;
 mod patch_route;
 mod set;
 
@@ -170,23 +171,17 @@ impl FixedRoute {
     }
 }
 
-/// Whether the route at this place moves the depth of one that is not behind it. Routes to partials read
-/// their depths behind all others, so it must not be there at all.
-fn moves_back(route: &PatchRoute, place: usize) -> bool {
-    (1..=place + 1).any(|number| {
-        let depth = Option::<Destination>::from(RouteParams::of(number).depth);
-        depth.is_some_and(|depth| route.moves(depth))
-    })
-}
-
 /// How many routes there are: those of the patch, and behind them those of every patch.
 const COUNT: usize = parameter::ROUTES + ROUTES.len();
 
-/// The routes of a patch, compiled. Those of the patch's own have the first indices.
+/// The routes of a patch, compiled. Those of the patch's own have the first indices, in the order in which
+/// they act.
 #[derive(Clone, Debug)]
 pub struct Routes {
     /// `None` for one that moves nothing whatever its depth.
     of_patch: [Option<PatchRoute>; parameter::ROUTES],
+    /// The index of the route at each place of the patch.
+    index_of: [u8; parameter::ROUTES],
     fixed: [FixedRoute; ROUTES.len()],
     /// Those that can move anything in a voice without polyphonic offsets.
     active: RouteSet,
@@ -207,9 +202,9 @@ impl Routes {
     pub fn compile(values: &Values, destinations: &DestinationValues) -> Routes {
         let mut routes = Routes {
             of_patch: std::array::from_fn(|place| {
-                let route = PatchRoute::new(&RouteParams::of(place + 1), values);
-                route.filter(|route| !moves_back(route, place))
+                PatchRoute::new(&RouteParams::of(place + 1), values)
             }),
+            index_of: std::array::from_fn(|place| place as u8),
             fixed: ROUTES
                 .each_ref()
                 .map(|route| FixedRoute::new(route, values)),
@@ -220,6 +215,7 @@ impl Routes {
             beyond_plain: RouteSet::default(),
             to_depths: RouteSet::default(),
         };
+        routes.put_in_order(values);
         routes.leave_out_feedback();
         for (index, route) in routes.of_patch.iter().enumerate() {
             match route.as_ref().map(|route| route.to.of_voice()) {
@@ -249,11 +245,30 @@ impl Routes {
         routes
     }
 
+    /// Puts the routes of the patch, which stand in the order of their places, in the order in which they
+    /// act, and leaves out those that close a circle of depths.
+    fn put_in_order(&mut self, values: &Values) {
+        let mut moved = std::array::from_fn(|place| {
+            self.of_patch[place].as_ref()?;
+            order::moved_depth(place, values)
+        });
+        for place in order::closing_circles(&mut moved) {
+            self.of_patch[place] = None;
+        }
+        if let Some(order) = order::behind_movers(&moved) {
+            let by_place = self.of_patch;
+            for (index, place) in order.into_iter().enumerate() {
+                self.of_patch[index] = by_place[place];
+                self.index_of[place] = index as u8;
+            }
+        }
+    }
+
     /// The speed of no modulator depends on where that modulator is: of the routes that would let it do
     /// so, by their sources, by their depths or by way of other speeds, the last is left out.
     fn leave_out_feedback(&mut self) {
         let mut led_by = [SourceSet::default(); Clock::COUNT];
-        for index in 0..self.of_patch.len() {
+        for index in self.index_of.map(usize::from) {
             let Some(route) = self.of_patch[index] else {
                 continue;
             };
@@ -286,7 +301,8 @@ impl Routes {
 
     /// Whether the route of the patch at this place, from 0 on, moves anything whatever its depth.
     pub fn can_move(&self, place: usize) -> bool {
-        self.of_patch.get(place).is_some_and(Option::is_some)
+        let index = self.index_of.get(place);
+        index.is_some_and(|&index| self.of_patch[usize::from(index)].is_some())
     }
 
     /// Those that can move anything in a voice without polyphonic offsets.

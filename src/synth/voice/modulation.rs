@@ -189,6 +189,14 @@ impl Voice {
         f64::from(self.control.note.key) + self.semitones_to_go(tick, self.age_s(tick))
     }
 
+    /// How far bends and tunings take the note from its key that go with it: its channel's and its own,
+    /// semitones.
+    pub fn bent_semitones(&self, tick: &Tick) -> f64 {
+        let note = &self.control.note;
+        let own = f64::from(note.expression.tuning_semitones);
+        tick.bent_semitones(note.channel) + own
+    }
+
     /// Seconds since the onset.
     pub fn age_s(&self, tick: &Tick) -> f64 {
         self.control.modulators.lfos.age_s(&tick.modulators.lfos)

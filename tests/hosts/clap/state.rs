@@ -175,6 +175,35 @@ fn a_name_of_a_macro_comes_back_with_the_state_and_is_told_with_its_value() {
     }
 }
 
+/// The text of a depth follows the target of its route, which comes with a state; then the host is told that
+/// texts may be others.
+#[test]
+fn a_depth_is_told_in_the_unit_of_what_its_route_moves() {
+    let mut instance = sine_with(&[("Route 5 From", "LFO 2"), ("Route 5 To", "Partials Level")]);
+    let state = instance.save_state().unwrap();
+    let depth = instance.parameter("Route 5 Depth").unwrap().id;
+    let check = |instance: &mut Instance, texts: &[(&str, &str)]| {
+        for (written, told) in texts {
+            let value = instance.value_of_text(depth, written).unwrap();
+            let value = value.expect(written);
+            assert_eq!(&instance.text(depth, value).unwrap(), told, "{written}");
+        }
+    };
+    let texts = [
+        ("5 dB", "+5.00 dB"),
+        ("-25 %", "-6.00 dB"),
+        ("12", "+12.00 dB"),
+    ];
+    check(&mut instance, &texts);
+    let mut fresh = crate::rig::instance();
+    check(&mut fresh, &[("50 %", "50.0 %"), ("-5", "-5.0 %")]);
+    let rescans = fresh.requests().value_rescans();
+    fresh.load_state(&state).unwrap();
+    check(&mut fresh, &texts);
+    fresh.idle();
+    assert!(fresh.requests().value_rescans() > rescans);
+}
+
 /// States that must change nothing, each with what is wrong with it.
 fn refused_states(state: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut refused: Vec<(String, Vec<u8>)> = (0..state.len())

@@ -5,8 +5,7 @@ use crate::editor::model::routes::{is_fanned, is_moved, is_source, route_of, tar
 use crate::synth::display::{EnvelopeId, can_route_move};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{
-    LFOS, LfoParams, MACROS, ROUTES, RouteParams, RouteTarget, SEQUENCE_STEPS, SEQUENCES,
-    SequenceParams,
+    LFOS, LfoParams, MACROS, RouteParams, RouteTarget, SEQUENCE_STEPS, SEQUENCES, SequenceParams,
 };
 use crate::synth::{Param, Values};
 
@@ -138,6 +137,10 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
     let route = route_of(param)?;
     let to = target(&route, |param| values.get(param));
     let is_end = param == route.from || param == route.to;
+    let can_move = || {
+        let number = RouteParams::number_of_depth(route.depth);
+        number.is_some_and(|number| can_route_move(values, number))
+    };
     if param != route.bypass && values.is_on(route.bypass) {
         Some("The route is bypassed.")
     } else if is_end {
@@ -150,23 +153,13 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(to) if param == route.partials && !to.is_of_partials() => {
                 Some("The target is not the single partials.")
             }
-            Some(RouteTarget::Own(depth)) if is_ahead(&route, depth) => {
-                Some("A route moves only the depths of those behind it.")
+            Some(RouteTarget::Own(depth)) if route_of(depth).is_some() && !can_move() => {
+                Some("No depth moves itself, also not by way of other depths.")
             }
-            Some(RouteTarget::Speed(_)) if !can_route_move(values, number_of(&route)) => {
+            Some(RouteTarget::Speed(_)) if !can_move() => {
                 Some("No modulator moves its own speed, also not by way of others.")
             }
             Some(_) => None,
         }
     }
-}
-
-/// Whether a parameter is the depth of a route that is not behind this one.
-fn is_ahead(route: &RouteParams, depth: Param) -> bool {
-    route_of(depth).is_some_and(|moved| moved.depth <= route.depth)
-}
-
-fn number_of(route: &RouteParams) -> usize {
-    let is_it = |number: &usize| RouteParams::of(*number).depth == route.depth;
-    (1..=ROUTES).find(is_it).unwrap_or(1)
 }

@@ -14,6 +14,7 @@ fn two_presets() -> [Preset; 2] {
         Preset {
             name: name.to_owned(),
             author: String::new(),
+            category: String::new(),
             description: String::new(),
             tags: Vec::new(),
             macro_names: MacroNames::default(),

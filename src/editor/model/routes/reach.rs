@@ -1,6 +1,6 @@
 //! How far routes reach on a control.
 
-use super::UsedRoute;
+use super::{MovedValue, UsedRoute};
 use crate::editor::model::EditorModel;
 use crate::synth::parameter::{Clock, RouteTarget};
 use crate::synth::{Param, Values};
@@ -21,15 +21,20 @@ pub fn reaches<'a>(
     values: &'a Values,
     routes: &'a [UsedRoute],
 ) -> impl Iterator<Item = Reach> + 'a {
-    let target = RouteTarget::of_param(param);
-    let reaching = routes.iter().filter(move |route| {
-        Some(route.target) == target && !route.is_bypassed && route.depth != 0.0
-    });
-    let plain = model.plain(param);
+    let reaching = routes
+        .iter()
+        .filter(move |route| route.target.is_of(param) && !route.is_bypassed && route.depth != 0.0);
+    let (plain, normalized) = (model.plain(param), model.normalized(param));
     reaching.map(move |route| {
         let at = |source: f32| {
-            let moved = moved(param, route.target, plain, source * route.depth);
-            param.range().normalized(moved).clamp(0.0, 1.0)
+            let depth = source * route.depth;
+            let moved = match route.target {
+                MovedValue::Target(target) => {
+                    param.range().normalized(moved(param, target, plain, depth))
+                }
+                MovedValue::Param(_) => normalized + depth,
+            };
+            moved.clamp(0.0, 1.0)
         };
         Reach {
             from: at(match route.source.is_bipolar(values) {
@@ -65,7 +70,7 @@ mod tests {
     use crate::editor::model::sources::SourceId;
     use crate::editor::testing::host::obeyed_model;
     use crate::synth::Patch;
-    use crate::synth::parameter::{CurveParams, RouteParams};
+    use crate::synth::parameter::CurveParams;
 
     fn source(name: &str) -> SourceId {
         let found = SourceId::all().find(|source| source.name() == name);
@@ -81,8 +86,8 @@ mod tests {
             target,
             partials: 0,
         };
-        let number = model.add_route(new).expect("a place");
-        model.set_plain(RouteParams::of(number).depth, depth / target.span());
+        let id = model.add_route(new).expect("a place");
+        model.set_plain(id.depth(), depth / target.span());
         let values = Values::new(&Patch::default());
         let routes = model.used_routes();
         let reach = reaches(param, &model, &values, &routes).next();
@@ -110,5 +115,28 @@ mod tests {
                 param.row().name
             );
         }
+    }
+
+    #[test]
+    fn a_macros_own_target_reaches_by_a_part_of_the_range() {
+        let (mut model, _) = obeyed_model();
+        let target = Param::macro_target(3).parse("Filter Attack");
+        model.set_plain(Param::macro_target(3), target.expect("a target"));
+        model.set_plain(Param::macro_amount(3), -0.25);
+        model.set(Param::FILTER_ATTACK, 0.5);
+        let values = Values::new(&Patch::default());
+        let routes = model.used_routes();
+        let found: Vec<Reach> = reaches(Param::FILTER_ATTACK, &model, &values, &routes).collect();
+        assert_eq!(
+            found,
+            [Reach {
+                from: 0.5,
+                to: 0.25
+            }]
+        );
+        assert_eq!(
+            reaches(Param::FILTER_DECAY, &model, &values, &routes).count(),
+            0
+        );
     }
 }

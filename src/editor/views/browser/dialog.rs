@@ -27,6 +27,7 @@ const LEAST_HEIGHT: f32 = 340.0;
 pub struct Form {
     pub name: String,
     pub author: String,
+    pub category: String,
     /// With commas between them.
     pub tags: String,
     pub description: String,
@@ -40,6 +41,7 @@ impl Form {
         Preset {
             name: self.name.trim().to_owned(),
             author: self.author.trim().to_owned(),
+            category: self.category.trim().to_owned(),
             description: self.description.trim().to_owned(),
             tags: tags
                 .filter(|tag| !tag.is_empty())
@@ -165,6 +167,7 @@ impl Dialog {
         }
         if matches!(self.question, Question::Save) {
             field(ui, "Author", &mut form.author);
+            field(ui, "Category", &mut form.category);
             field(ui, "Tags", &mut form.tags);
             let label = ui.label(RichText::new("Description").color(theme.weak_text));
             ScrollArea::vertical()

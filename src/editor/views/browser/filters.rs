@@ -41,6 +41,9 @@ pub fn show(browser: &mut Browser, ui: &mut Ui, contents: &Contents) -> Option<K
         .id_salt("filters")
         .auto_shrink(false)
         .show(ui, |ui| {
+            heading(ui, "CATEGORY");
+            category(ui, filter, contents);
+            ui.add_space(theme::GAP);
             heading(ui, "AUTHOR");
             author(ui, filter, contents);
             ui.add_space(theme::GAP);
@@ -103,6 +106,27 @@ fn search(ui: &mut Ui, filter: &mut PresetFilter) -> (Option<Key>, bool) {
         }
     }
     (left_by, is_changed)
+}
+
+fn category(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {
+    let all = listing::categories(contents);
+    let shown = match &filter.category {
+        Some(category) => all.get(category).copied().unwrap_or(category),
+        None => "Any",
+    };
+    let categories = ComboBox::from_id_salt("category")
+        .width(WIDTH - 3.0 * theme::GAP)
+        .selected_text(shown)
+        .truncate()
+        .show_ui(ui, |ui| {
+            ui.selectable_value(&mut filter.category, None, "Any");
+            for (category, text) in all {
+                ui.selectable_value(&mut filter.category, Some(category), text);
+            }
+        });
+    categories
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Only of category"));
 }
 
 fn author(ui: &mut Ui, filter: &mut PresetFilter, contents: &Contents) {

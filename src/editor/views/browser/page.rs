@@ -75,6 +75,9 @@ fn description(ui: &mut Ui, entry: &Entry) {
                 let author = format!("by {}", preset.author);
                 ui.label(RichText::new(author).color(theme.weak_text));
             }
+            if !preset.category.is_empty() {
+                ui.label(RichText::new(&preset.category).color(theme.weak_text));
+            }
             ui.add_space(theme::GAP);
             if !preset.description.is_empty() {
                 ui.label(&preset.description);

@@ -70,6 +70,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
     Preset {
         name: name.to_owned(),
         author: "Zoe".to_owned(),
+        category: String::new(),
         description: String::new(),
         tags: vec!["pad".to_owned()],
         macro_names: MacroNames::default(),

@@ -4,6 +4,7 @@ use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
+use crate::editor::model::routes::{NewRoute, NoRoute, RouteId};
 use crate::editor::testing::window::{
     WHOLE, WindowHarness, click, control, drag, plain, send, value_text, window,
 };
@@ -124,12 +125,8 @@ fn what_a_control_stands_for_is_moved_and_what_stands_for_nothing_is_not() {
 #[test]
 fn without_a_free_place_the_window_says_so() {
     let mut harness = window(SIZES[2]);
-    // The depths of routes are moved by those ahead of them only.
-    let is_depth = |target: &RouteTarget| target.label().starts_with("Route ");
-    let targets = crate::synth::parameter::ROUTE_TARGETS;
-    let targets = targets.into_iter().filter(|target| !is_depth(target));
-    for target in targets.take(24) {
-        let new = crate::editor::model::routes::NewRoute {
+    for target in crate::synth::parameter::ROUTE_TARGETS.into_iter().take(24) {
+        let new = NewRoute {
             source: SourceId::of_place(1).expect("a source"),
             target,
             partials: 0,
@@ -245,7 +242,12 @@ fn a_route_that_would_move_nothing_is_not_made() {
             crate::synth::parameter::LfoParams::of(2).rate,
             "its own speed",
         ),
-        ("Partial Number", Param::FINE, "each partial has for itself"),
+        (
+            "Partial Number",
+            Param::FINE,
+            "each partial has for itself: Filter Cutoff, Partials Level, Partials Tune, Partials Pan, Tilt, \
+             Filter 2 Cutoff, Breath Amount",
+        ),
     ] {
         if harness.query_by_label(param.row().name).is_none() {
             let at = source(&harness, "LFO 2").center();
@@ -282,4 +284,87 @@ fn a_route_that_is_there_already_is_used() {
     harness.run_steps(2);
     drop_on(&mut harness, "LFO 2", at);
     assert_eq!(routes(&harness).len(), 2);
+}
+
+/// The first route's depth is moved like any other, from a place behind it.
+#[test]
+fn the_depth_of_any_route_is_moved_but_not_by_itself() {
+    let mut harness = window(SIZES[2]);
+    let at = control(&harness, Param::TILT).rect().center();
+    drop_on(&mut harness, "LFO 2", at);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    let model = &mut harness.state_mut().model;
+    let depth = |number| RouteTarget::Own(RouteParams::of(number).depth);
+    let by_wheel = |target| NewRoute {
+        source: SourceId::of_place(5).expect("a source"),
+        target,
+        partials: 0,
+    };
+    assert_eq!(model.add_route(by_wheel(depth(1))), Ok(RouteId::Route(2)));
+    assert_eq!(model.add_route(by_wheel(depth(2))), Ok(RouteId::Route(3)));
+    model.remove_route(RouteId::Route(1));
+    // Route 3 moves the depth of route 2, which moves that of route 1, the one to be made.
+    assert_eq!(model.add_route(by_wheel(depth(3))), Err(NoRoute::Circle));
+    assert!(NoRoute::Circle.reason().contains("No depth moves itself"));
+    // Nor is a depth moved where that would keep a route from moving a speed.
+    let speed = RouteTarget::of_param(crate::synth::parameter::LfoParams::of(1).rate);
+    let made = model.add_route(by_wheel(speed.expect("a target")));
+    assert_eq!(made, Ok(RouteId::Route(1)));
+    let by_lfo = NewRoute {
+        source: SourceId::of_place(13).expect("LFO 1"),
+        ..by_wheel(depth(1))
+    };
+    assert_eq!(model.add_route(by_lfo), Err(NoRoute::Feedback));
+}
+
+/// What a macro moves as its own target is a route like others, without what it does not have.
+#[test]
+fn a_macros_own_target_stands_among_the_routes() {
+    let mut harness = window(SIZES[1]);
+    let (target, amount) = (Param::macro_target(2), Param::macro_amount(2));
+    let tilt = target.parse("Tilt").expect("a target");
+    for (param, value) in [(target, tilt), (amount, 0.25)] {
+        harness.state_mut().model.set_plain(param, value);
+    }
+    harness.run_steps(2);
+    let expected = [("Macro 2".to_owned(), "Tilt".to_owned())];
+    assert_eq!(routes(&harness), expected);
+    let at = control(&harness, Param::TILT).rect().center();
+    for (place, at) in [
+        ("menu", at),
+        ("strip", source(&harness, "Macro 2").center()),
+    ] {
+        click(&mut harness, at, PointerButton::Secondary, 1);
+        harness.run_steps(2);
+        let before = plain(&harness, amount);
+        let depth = harness.get_by_label(amount.row().name);
+        depth.increment_accesskit();
+        harness.run_steps(2);
+        assert!(plain(&harness, amount) > before, "{place}");
+        harness.get_by_label("Macro 2 Target has no Bypass: only routes have one");
+        if place == "menu" {
+            harness.key_press(Key::Escape);
+            harness.run_steps(3);
+        }
+    }
+    let node = harness.get_by_label("Source Macro 2");
+    assert_eq!(node.accesskit_node().value().as_deref(), Some("1 route"));
+    harness.get_by_label("Remove Macro 2 Target").click();
+    harness.run_steps(3);
+    assert_eq!(routes(&harness), []);
+    assert_eq!(plain(&harness, target), 0.0);
+    let undone = harness.state_mut().model.undo();
+    assert_eq!(undone.as_deref(), Some("Remove Macro 2 Target"));
+    harness.run_steps(3);
+    // The macro that moves the control already makes no second route.
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    drop_on(&mut harness, "Macro 2", at);
+    assert_eq!(routes(&harness), expected);
+    let told = harness.state().shell.help_text().to_owned();
+    assert!(
+        told.contains("Macro 2 moves Tilt by Macro 2 Target"),
+        "{told}"
+    );
 }

@@ -9,7 +9,7 @@ use super::bar_editor::BarEditor;
 use super::canvas::Canvas;
 use crate::editor::context::ViewContext;
 use crate::editor::model::drawn_sets::mask_of;
-use crate::editor::model::routes::NewRoute;
+use crate::editor::model::routes::{NewRoute, NoRoute};
 use crate::editor::model::sources::SourceId;
 use crate::editor::model::spectrum::layer::Layer;
 use crate::editor::model::spectrum::selection::Selection;
@@ -141,7 +141,7 @@ impl PartialsRoute {
 enum Picked {
     /// One of the sets that a route may have, by its place.
     Set(usize),
-    /// These, which become a drawn set.
+    /// These, which become a drawn set if no rule takes them in.
     Drawn(PartialMask),
 }
 
@@ -173,8 +173,8 @@ fn sets(ui: &mut Ui, partial: usize, selection: Selection, is_new: bool) -> Opti
 
 /// Makes the route, as one step together with the set that is drawn for it.
 fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &Picked) {
-    if let Err(why) = context.model.free_place(target) {
-        context.controls.message = Some(why.reason().to_owned());
+    if context.model.free_place().is_none() {
+        context.controls.message = Some(NoRoute::Full.reason().into_owned());
         return;
     }
     context
@@ -182,7 +182,7 @@ fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &
         .begin_group(format!("Modulate {} by {}", target.label(), source.name()));
     let partials = match set {
         Picked::Set(place) => Some(*place),
-        Picked::Drawn(mask) => context.model.draw_any_set(mask),
+        Picked::Drawn(mask) => context.model.set_with(mask),
     };
     match partials {
         Some(partials) => {
@@ -194,8 +194,7 @@ fn make(context: &mut ViewContext, source: SourceId, target: RouteTarget, set: &
             modulate::modulate_partials(context, new);
         }
         None => {
-            let text = "Both drawn sets have partials already: empty one under Choose";
-            context.controls.message = Some(text.to_owned());
+            context.controls.message = Some(context.model.why_no_set());
         }
     }
     context.model.end_group();

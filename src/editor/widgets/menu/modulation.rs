@@ -9,13 +9,12 @@ use crate::editor::widgets::behaviour::menu_control;
 use crate::editor::widgets::modulate::modulate;
 use crate::editor::widgets::{route_line, source_list};
 use crate::synth::Param;
-use crate::synth::parameter::{RouteParams, RouteTarget};
+use crate::synth::parameter::RouteTarget;
 
 /// Shows the routes that move a parameter.
 pub fn routes(ui: &mut Ui, context: &mut ViewContext, param: Param) {
-    let target = RouteTarget::of_param(param);
     let mut routes = context.model.used_routes();
-    routes.retain(|route| Some(route.target) == target);
+    routes.retain(|route| route.target.is_of(param));
     for used in &routes {
         route_line(ui, context, used, &used.source_text());
     }
@@ -48,8 +47,8 @@ pub fn sources(ui: &mut Ui, context: &mut ViewContext, param: Param) -> bool {
         context.controls.sources_of = None;
         match modulate(context, source, target) {
             // Its depth is typed next, in the menu.
-            Some(number) => {
-                let depth = RouteParams::of(number).depth;
+            Some(id) => {
+                let depth = id.depth();
                 context.controls.entry = Some(ValueEntry {
                     at: Some(menu_control(depth)),
                     ..ValueEntry::new(depth, context.model)

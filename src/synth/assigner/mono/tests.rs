@@ -270,6 +270,37 @@ fn a_note_glides_from_where_the_one_before_is() {
     assert_eq!(starts, [None, Some(start(60)), Some(start(64))]);
 }
 
+/// Of keys at one instant only the last sounds: the pitch was never at those before it.
+#[test]
+fn a_note_does_not_glide_from_one_that_was_never_heard() {
+    for mode in [PlayMode::Mono, PlayMode::Legato] {
+        let mut assigner = assigner(mode, Priority::Last);
+        let mut last_start = |keys: &[u8]| {
+            let mut commands: Vec<(usize, Command)> = Vec::new();
+            for &key in keys {
+                assigner.note_on(on(key), &mut commands);
+            }
+            block(&mut assigner, |_| true);
+            let starts = commands.iter().filter_map(|(_, command)| match command {
+                Command::Begin(note) | Command::Continue(note) => Some(note.glide_start),
+                _ => None,
+            });
+            starts.last().expect("a note")
+        };
+        assert_eq!(last_start(&[48, 52, 60]), None);
+        let start = last_start(&[64, 67, 71]).expect("a glide");
+        // A voice that goes on is where it is, whatever keys it was to take meanwhile.
+        let heard = if mode == PlayMode::Mono { 60 } else { 67 };
+        assert_eq!((start.key, start.is_legato), (heard, true), "{mode:?}");
+        let next = last_start(&[72]).expect("a glide");
+        assert_eq!(next.key, 71, "{mode:?}");
+        assert!(start.voice.is_some() && next.voice.is_some());
+        // Of one of the two voices of Mono each begins, and the glide is from that which was heard.
+        let is_other = start.voice != next.voice;
+        assert_eq!(is_other, mode == PlayMode::Mono);
+    }
+}
+
 /// The velocities of the releases that begin.
 fn release_velocities(
     assigner: &mut Assigner,

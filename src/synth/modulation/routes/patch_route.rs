@@ -77,12 +77,7 @@ impl PatchRoute {
         })
     }
 
-    /// Whether it moves this value of a voice.
-    pub fn moves(&self, destination: Destination) -> bool {
-        self.to.of_voice() == Some(destination)
-    }
-
-    /// Its depth, −1 to 1: all routes that move it are before this one.
+    /// Its depth, −1 to 1: all routes that move it have acted.
     pub fn depth(&self, own: &DestinationValues) -> f32 {
         self.depth.value(own).clamp(-1.0, 1.0)
     }

@@ -286,8 +286,12 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                 RouteTarget::Pitch => PITCH,
                 RouteTarget::Level => LEVEL,
                 RouteTarget::Pan => Destination::PAN,
+                // Nothing moves its own depth or speed.
+                RouteTarget::Own(param) if param == RouteParams::of(1).depth => {
+                    assert!(!tick.routes.can_move(0));
+                    continue;
+                }
                 RouteTarget::Own(param) => Destination::of(param),
-                // Nothing moves its own speed.
                 RouteTarget::Speed(clock) if source_of(clock) == from => {
                     assert_eq!(after, before, "{source} {label}");
                     assert!(!tick.routes.can_move(0));
@@ -466,37 +470,80 @@ fn a_patchs_route_moves_the_depth_of_one_behind_it() {
     assert!((moved - 24.0 * 0.375 * 0.5).abs() < 1e-4, "{moved}");
     let mut depths: Vec<_> = route_target_labels().to_vec();
     depths.retain(|label| label.starts_with("Route"));
-    assert_eq!(depths.first(), Some(&"Route 2 Depth"));
-    assert_eq!(depths.len(), parameter::ROUTES - 1);
+    assert_eq!(depths.len(), parameter::ROUTES);
 }
 
-/// Also where the earlier route is one to partials, which reads its depth behind all others.
+/// Wherever it stands, also where the route that is moved is one to partials, and where others move it in
+/// turn.
 #[test]
-fn a_route_does_not_move_the_depth_of_itself_or_of_one_ahead_of_it() {
-    for target in ["Filter Cutoff", "Partials Level"] {
+fn a_route_acts_ahead_of_the_one_whose_depth_it_moves() {
+    for target in ["Tilt", "Partials Level"] {
         let mut patch = without_routes();
-        let (moved, mover) = (RouteParams::of(5), RouteParams::of(6));
-        patch.set(LfoParams::of(2).fan_phase, 0.5);
-        for (route, from, to, depth) in [
-            (moved, "LFO 2", target, 0.25),
-            (mover, "Velocity", "Route 5 Depth", 0.5),
+        for (number, from, to, depth) in [
+            (1, "Velocity", target, 0.25),
+            (2, "Wheel", "Route 1 Depth", 1.0),
+            (3, "Expression", "Route 2 Depth", -0.5),
         ] {
+            let route = RouteParams::of(number);
             patch.set(route.from, label(route.from, from));
             patch.set(route.to, label(route.to, to));
             patch.set(route.depth, depth);
         }
-        let routes = &tick(&patch).routes;
-        assert!(routes.can_move(4) && !routes.can_move(5), "{target}");
-        // In the place ahead of it, it does; and no route moves itself.
-        for (param, behind) in [
-            (mover.from, RouteParams::of(4).from),
-            (mover.to, RouteParams::of(4).to),
-            (mover.depth, RouteParams::of(4).depth),
-        ] {
-            patch.set(behind, patch.plain(param));
+        let tick = tick(&patch);
+        assert!((0..3).all(|place| tick.routes.can_move(place)), "{target}");
+        let after = applied(&tick, tick.routes.active(), &tick.destinations);
+        let second = 1.0 - 0.5 * 0.875;
+        let first = 0.25 + second * 0.375;
+        for (number, depth) in [(2, second), (1, first)] {
+            let found = Option::<Destination>::from(RouteParams::of(number).depth);
+            let found = after[found.expect("a destination")];
+            assert!((found - depth).abs() < 1e-6, "{number}: {found}");
         }
-        patch.set(moved.to, label(moved.to, "Route 5 Depth"));
+        if target == "Tilt" {
+            let moved = after[TILT] - tick.destinations[TILT];
+            assert!((moved - 24.0 * first * 0.5).abs() < 1e-4, "{moved}");
+        }
+    }
+}
+
+/// Of those that would close a circle the last by its place moves nothing.
+#[test]
+fn no_depth_moves_itself() {
+    let targets = |patch: &mut Patch, targets: &[(usize, &str)]| {
+        for (number, to) in targets {
+            let route = RouteParams::of(*number);
+            patch.set(route.from, label(route.from, "Velocity"));
+            patch.set(route.to, label(route.to, to));
+            patch.set(route.depth, 0.5);
+        }
+    };
+    let cases: [(&[(usize, &str)], &[bool]); 3] = [
+        (&[(5, "Route 5 Depth")], &[false]),
+        (
+            &[
+                (3, "Route 9 Depth"),
+                (9, "Route 3 Depth"),
+                (10, "Route 3 Depth"),
+            ],
+            &[true, false, true],
+        ),
+        (
+            &[
+                (2, "Route 8 Depth"),
+                (5, "Route 2 Depth"),
+                (8, "Route 5 Depth"),
+            ],
+            &[true, true, false],
+        ),
+    ];
+    for (stated, moves) in cases {
+        let mut patch = without_routes();
+        targets(&mut patch, stated);
         let routes = &tick(&patch).routes;
-        assert!(routes.can_move(3) && !routes.can_move(4), "{target}");
+        let found: Vec<bool> = stated
+            .iter()
+            .map(|(number, _)| routes.can_move(number - 1))
+            .collect();
+        assert_eq!(found, moves, "{stated:?}");
     }
 }

@@ -91,6 +91,15 @@ impl RouteParams {
             bypass: row(number, 6),
         }
     }
+
+    /// The number of the route, 1 to [`ROUTES`], whose depth a parameter is.
+    pub fn number_of_depth(param: Param) -> Option<usize> {
+        let rows = param
+            .index()
+            .checked_sub(RouteParams::of(1).depth.index())?;
+        let number = rows / WIDTH + 1;
+        (rows % WIDTH == 0 && number <= ROUTES).then_some(number)
+    }
 }
 
 /// The sources of routes, in the order of
@@ -281,6 +290,22 @@ impl RouteTarget {
             RouteTarget::Own(param) => param.row().unit,
         }
     }
+
+    /// A depth of a route to it, −1 to 1, as text: in its unit and with a sign, such as `+5.00 dB`.
+    pub fn depth_text(self, depth: f32) -> String {
+        let mut text = self.unit().text(depth * self.span());
+        if depth > 0.0 {
+            text.insert(0, '+');
+        }
+        text
+    }
+
+    /// The depth of a route to it, −1 to 1, that a text in its unit means, or one without a unit.
+    pub fn parse_depth(self, text: &str) -> Option<f32> {
+        let span = self.span();
+        let amount = self.unit().parse(text, (-span, span))?;
+        Some(amount / span)
+    }
 }
 
 const FIRST_TARGETS: [RouteTarget; 23] = [
@@ -310,8 +335,7 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 ];
 
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
-/// end, since states hold the index. The depths of routes are among them, but for that of the first:
-/// a route moves only what comes after it.
+/// end, since states hold the index. The depths of routes are among them.
 pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
     let mut targets = [RouteTarget::Pitch; SPEEDS_END + LATER.len()];
     let mut place = 0;
@@ -330,13 +354,13 @@ pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
     targets
 };
 
-/// Behind the depths of routes.
+/// Behind the depths of the routes from the second on.
 const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 /// Behind the speeds of modulators.
 const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
 
 /// What comes behind them.
-const LATER: [RouteTarget; 55] = [
+const LATER: [RouteTarget; 56] = [
     RouteTarget::Own(Param::SPACING),
     RouteTarget::Own(Param::CLUSTER),
     RouteTarget::Own(Param::HARMONICITY),
@@ -392,6 +416,7 @@ const LATER: [RouteTarget; 55] = [
     RouteTarget::Own(Param::ROOM_AMOUNT),
     RouteTarget::Own(Param::ROOM_TIME),
     RouteTarget::Own(Param::BREATH),
+    RouteTarget::Own(RouteParams::of(1).depth),
 ];
 
 /// "None", and the targets' names.

@@ -78,8 +78,41 @@ fn presets_of_one_name_are_told_apart_by_their_folders() {
 }
 
 #[test]
+fn presets_of_one_category_are_listed_alone() {
+    let mine = Preset {
+        category: "keys".to_owned(),
+        ..preset("Warm", -9.0)
+    };
+    let mut harness = harness(&[mine]);
+    click(&mut harness, "Presets: Initial");
+    let listed = |harness: &BrowserHarness| {
+        let role = egui::accesskit::Role::ListBoxOption;
+        let rows = harness.query_all_by_role(role);
+        let mut names: Vec<String> = rows
+            .filter_map(|row| row.accesskit_node().label())
+            .collect();
+        names.sort();
+        names
+    };
+    assert!(listed(&harness).len() > 10);
+    click(&mut harness, "Only of category");
+    click(&mut harness, "Keys");
+    assert_eq!(listed(&harness), ["Felt and Wire", "Struck String", "Warm"]);
+    // The words look into it, too.
+    click(&mut harness, "Show all");
+    harness.get_by_label("Search presets").focus();
+    harness.run_steps(2);
+    write(&mut harness, "winds brass");
+    assert_eq!(listed(&harness), ["Clarinet", "Copper Horns"]);
+}
+
+#[test]
 fn what_is_said_of_a_preset_is_proposed_for_ones_own_only() {
-    let mut harness = harness(&[preset("Warm", -9.0)]);
+    let warm = Preset {
+        category: "Keys".to_owned(),
+        ..preset("Warm", -9.0)
+    };
+    let mut harness = harness(&[warm]);
     let text = |harness: &BrowserHarness, field: &str| {
         let node = harness.get_by_role_and_label(egui::accesskit::Role::TextInput, field);
         node.value().unwrap_or_default()
@@ -95,15 +128,21 @@ fn what_is_said_of_a_preset_is_proposed_for_ones_own_only() {
         click(&mut harness, "Save as…");
         assert_eq!(text(&harness, "Name"), proposed);
         assert_eq!(text(&harness, "Tags"), "", "{loaded}");
+        assert_eq!(text(&harness, "Category"), "", "{loaded}");
         assert_eq!(description(&harness), "", "{loaded}");
         click(&mut harness, "Cancel");
     }
     click(&mut harness, "Warm");
     click(&mut harness, "Save as…");
     assert_eq!(
-        ["Name", "Author", "Tags"].map(|field| text(&harness, field)),
-        ["Warm", "Zoe", "pad"]
+        ["Name", "Author", "Category", "Tags"].map(|field| text(&harness, field)),
+        ["Warm", "Zoe", "Keys", "pad"]
     );
+    // What is written there is saved.
+    write_into(&mut harness, "Category", "Leads & Keys");
+    write_into(&mut harness, "Name", "Warmer");
+    press(&mut harness, Key::Enter);
+    assert_eq!(harness.state().file("Warmer.toml").category, "Leads & Keys");
 }
 
 #[test]

@@ -131,3 +131,33 @@ fn the_lines_stand_in_two_columns_where_there_is_width_for_them() {
     assert_eq!(thirteenth.x, first.x);
     assert!(thirteenth.y > first.y);
 }
+
+/// Behind the routes, with its target and amount; what it does not have says so.
+#[test]
+fn the_macros_own_targets_stand_in_the_table() {
+    for size in [SMALL, LARGE] {
+        let mut harness = window(size);
+        show(&mut harness, "Routes");
+        let (target, amount) = (Param::macro_target(8), Param::macro_amount(8));
+        let among = |param: Param| format!("{} among the routes", param.row().name);
+        harness
+            .get_by_label(&among(target))
+            .set_text_value_accesskit("Filter Attack");
+        harness.get_by_label(&among(amount)).focus();
+        harness.run_steps(4);
+        harness.key_press(Key::ArrowUp);
+        harness.run_steps(2);
+        assert_eq!(target.text(plain(&harness, target)), "Filter Attack");
+        assert!(plain(&harness, amount) > 0.0);
+        // It has been scrolled to.
+        let line = harness.get_by_label(&among(amount)).rect();
+        assert!(line.bottom() < size.y, "{line}");
+        for value in ["Via", "Bend", "Partials", "Bypass"] {
+            let label = format!("Macro 8 Target has no {value}: only routes have one");
+            let place = harness.get_by_label(&label).rect();
+            assert_eq!(place.center().y, line.center().y);
+        }
+        let last = control(&harness, RouteParams::of(24).from).rect();
+        assert!(line.top() >= last.bottom());
+    }
+}

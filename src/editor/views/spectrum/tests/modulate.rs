@@ -9,7 +9,7 @@ use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::window::{WindowHarness, click, control, drag, plain, send, window};
 use crate::editor::theme::Theme;
 use crate::settings::Looks;
-use crate::synth::parameter::{LfoParams, RouteParams};
+use crate::synth::parameter::LfoParams;
 use crate::synth::{Param, Patch};
 
 fn large() -> WindowHarness {
@@ -25,7 +25,7 @@ fn in_the_view(harness: &WindowHarness) -> Pos2 {
 fn route(harness: &WindowHarness) -> Option<(String, &'static str, String)> {
     let routes = harness.state().model.used_routes();
     let route = routes.first()?;
-    let params = RouteParams::of(route.number);
+    let params = route.id.params()?;
     let set = params.partials.text(plain(harness, params.partials));
     Some((route.source_text(), route.target.label(), set))
 }
