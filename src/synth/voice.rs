@@ -1,17 +1,21 @@
 //! A voice: one sounding note, from its onset to its end.
 
 mod modulation;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 use super::channel::Control;
 use super::event::NoteExpression;
 use super::modulation::envelopes::EnvelopeId;
+use super::modulation::glide::Glide;
 use super::modulation::lfo::note_seed;
-use super::modulation::modulators::Modulators;
+use super::modulation::modulators::{Modulators, SharedModulators};
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
+use super::modulation::{
+    DestinationValues, ModulationSource, MovedSettings, Offsets, SourceSet, VoiceValues,
+};
 use super::parameter::Param;
 use super::partials::motion::{
     BreathSegment, BreathSettings, Loudness, OnsetPhases, RoomSettings, SmearTimes, Target,
@@ -46,6 +50,8 @@ pub struct Voice {
     control: VoiceControl,
     /// Valid only while [`VoiceControl::has_offsets`]; the offsets are all 0 otherwise.
     own: Versioned<OwnValues>,
+    /// By how much routes move its settings; valid only while [`VoiceControl::has_settings`].
+    settings: Versioned<MovedSettings>,
     /// The patch's overrides with this voice's own offsets, once it has had one of these.
     own_overrides: Versioned<PartialOverrides>,
     partials: Partials,
@@ -55,6 +61,7 @@ copy_fields!(Voice {
     state,
     control,
     own,
+    settings,
     own_overrides,
     partials,
 });
@@ -82,6 +89,12 @@ struct VoiceControl {
     modulators: Modulators,
     has_offsets: bool,
     offsets_changed: bool,
+    /// Whether it has settings of its modulators for itself.
+    has_settings: bool,
+    /// Whether those that are read at the note's start alone are still to be read.
+    is_start: bool,
+    /// Whether none of them has changed at the start of the last segment.
+    settings_rest: bool,
     partial_offsets: PartialOffsets,
     /// The patch that has been taken over; `None` at the onset.
     generation: Option<u64>,
@@ -115,6 +128,29 @@ struct Span {
     block_rest: usize,
     /// At an onset, the level of the amplitude's envelope at its start.
     start_level: Option<f32>,
+    /// That at its end.
+    amp: f32,
+    /// What a glide has left at its end.
+    semitones_to_go: f64,
+}
+
+/// What all segments of a block have in common.
+#[derive(Clone, Copy, Debug)]
+struct Segment<'a> {
+    /// The controllers of the note's channel.
+    channel: &'a Control,
+    /// Whether patch, channel and note are as in the last block.
+    is_as_before: bool,
+    /// Whether it is not to be cut at corners.
+    is_whole: bool,
+}
+
+/// What comes behind a segment.
+enum Step {
+    /// So many frames of the block are done.
+    On(usize),
+    /// The voice has ended.
+    End(BlockResult),
 }
 
 /// Whether a voice has polyphonic offsets of single partials' parameters.
@@ -139,6 +175,9 @@ impl VoiceControl {
             modulators: Modulators::default(),
             has_offsets: false,
             offsets_changed: false,
+            has_settings: false,
+            is_start: true,
+            settings_rest: true,
             partial_offsets: PartialOffsets::None,
             generation: None,
             active_routes: RouteSet::default(),
@@ -176,6 +215,7 @@ impl Voice {
                 offsets: Offsets::NONE,
                 base: DestinationValues::default(),
             }),
+            settings: Versioned::default(),
             own_overrides: Versioned::default(),
             partials: Partials::allocate(level),
         }
@@ -272,6 +312,7 @@ impl Voice {
         control.has_offsets = false;
         control.partial_offsets = PartialOffsets::None;
         control.generation = None;
+        control.is_start = true;
         control.rests = false;
     }
 
@@ -336,13 +377,32 @@ impl Voice {
         let at = tick.block_frames - left.len();
         self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial, at);
         self.update_values(tick);
-        self.begin_speeds(tick, &control, at);
-        let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
-        self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
+        let own = match self.control.has_settings {
+            false => None,
+            true => self.begin_settings(tick, &control, at, note_seed, workspace),
+        };
+        let shared = own.as_deref().unwrap_or(&tick.modulators);
+        let start_level = self.begin_moving(tick, shared, &control, at);
+        if own.is_some() {
+            workspace.modulators = own;
+        }
         let phases = OnsetPhases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
-        let start_level = self.amp_level(tick);
         self.render_segments(tick, workspace, Some(start_level), left, right)
+    }
+
+    /// Begins what moves by itself, `at` frames into the block. Returns the level of the amplitude's envelope.
+    fn begin_moving(
+        &mut self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        channel: &Control,
+        at: usize,
+    ) -> f32 {
+        self.begin_speeds(tick, shared, channel, at);
+        let fundamentals_hz = self.fundamentals_ahead_hz(tick, shared, channel, at);
+        self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
+        self.amp_level(shared)
     }
 
     /// Renders a block of a voice that sounds; both slices are the whole bus.
@@ -368,7 +428,12 @@ impl Voice {
             self.control.note.release_velocity = velocity;
             self.control.released = true;
             self.control.rests = false;
-            self.control.modulators.release(&tick.modulators);
+            let may_have_settings =
+                self.control.has_offsets || !tick.routes.to_settings().is_empty();
+            match may_have_settings {
+                false => self.control.modulators.release(&tick.modulators),
+                true => self.release_with_settings(tick),
+            }
             if self.amp_is_done() && !self.control.loudness.rings {
                 // A release of no time still takes this block, so that it does not click.
                 self.state = VoiceState::Fading;
@@ -407,55 +472,100 @@ impl Voice {
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
+        let mut own = match self.control.has_settings {
+            false => None,
+            true => self.borrow_modulators(tick, workspace),
+        };
+        let shared = own.as_deref().unwrap_or(&tick.modulators);
         // All partials coming in at once are a step as well.
         let is_whole = controls_stepped
             || self.partials.is_silenced()
-            || self.is_discontinuous(tick, left.len());
+            || self.is_discontinuous(shared, left.len(), tick.block_frames);
+        let segment = Segment {
+            channel: &channel,
+            is_as_before,
+            is_whole,
+        };
         let mut start_level = start_level;
         let mut done = 0;
-        while done < left.len() {
-            let rest = left.len() - done;
-            let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
-                .frames_to_corner(&tick.modulators.envelopes[EnvelopeId::Amp]);
-            let frames = match corner {
-                Some(corner) if !is_whole => corner.min(rest),
-                _ => rest,
-            };
-            let at = tick.block_frames - rest + frames;
-            let segment = done..done + frames;
-            self.control.modulators.advance(&tick.modulators, frames);
-            let mut own = *self.base_values(tick);
-            self.move_values(tick, &channel, at, &mut own, &mut workspace.partial_routes);
-            self.move_speeds(tick, &own);
-            let rests = is_as_before && self.routes_rest(tick, &own);
-            if !workspace.partial_routes.is_empty() {
-                self.move_partials(rests);
+        let result = loop {
+            let (left, right) = (&mut left[done..], &mut right[done..]);
+            if left.is_empty() {
+                break BlockResult::Active;
             }
-            let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
-            let span = Span {
-                frames,
-                block_rest: rest,
-                start_level: start_level.take(),
-            };
-            let is_finite =
-                self.prepare_segment(tick, &channel, &own, rests && has_rested, span, workspace);
-            if !is_finite {
-                self.state = VoiceState::Idle;
-                return BlockResult::NonFinite;
+            if let Some(own) = &mut own {
+                self.begin_segment(tick, &channel, left.len(), own);
             }
-            let (left, right) = (&mut left[segment.clone()], &mut right[segment]);
-            self.partials.render(workspace, left, right);
-            done += frames;
-            // Mere silence is no end: what shut the voice up may open again.
-            let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
-            if has_ended && !self.control.loudness.rings {
-                self.state = VoiceState::Idle;
-                return BlockResult::Finished;
+            let shared = own.as_deref().unwrap_or(&tick.modulators);
+            let start_level = start_level.take();
+            match self.render_segment(tick, shared, &segment, start_level, workspace, left, right) {
+                Step::On(frames) => done += frames,
+                Step::End(result) => break result,
             }
-            self.control.is_tail = has_ended;
-            self.control.rests = self.comes_to_rest(tick, &own);
+        };
+        if own.is_some() {
+            workspace.modulators = own;
         }
-        BlockResult::Active
+        result
+    }
+
+    /// Renders a segment at the start of what is left of the block, with what the voice shares of the
+    /// modulators.
+    #[expect(clippy::too_many_arguments, reason = "each is another's")]
+    #[inline(always)]
+    fn render_segment(
+        &mut self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        segment: &Segment,
+        start_level: Option<f32>,
+        workspace: &mut Workspace,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Step {
+        let rest = left.len();
+        let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
+            .frames_to_corner(&shared.envelopes[EnvelopeId::Amp]);
+        let frames = match corner {
+            Some(corner) if !segment.is_whole => corner.min(rest),
+            _ => rest,
+        };
+        let at = tick.block_frames - rest + frames;
+        let channel = segment.channel;
+        self.control.modulators.advance(shared, frames);
+        let mut own = *self.base_values(tick);
+        let glide = self.glide(tick);
+        let partial_routes = &mut workspace.partial_routes;
+        self.move_values(tick, shared, channel, at, &glide, &mut own, partial_routes);
+        self.move_speeds(tick, &own);
+        let rests = segment.is_as_before && self.routes_rest(tick, shared, &glide, &own);
+        if !workspace.partial_routes.is_empty() {
+            self.move_partials(rests);
+        }
+        let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
+        let span = Span {
+            frames,
+            block_rest: rest,
+            start_level,
+            amp: self.amp_level(shared),
+            semitones_to_go: self.semitones_to_go(&glide, tick),
+        };
+        let values_rest = rests && has_rested;
+        if !self.prepare_segment(tick, channel, &own, values_rest, span, workspace) {
+            self.state = VoiceState::Idle;
+            return Step::End(BlockResult::NonFinite);
+        }
+        self.partials
+            .render(workspace, &mut left[..frames], &mut right[..frames]);
+        // Mere silence is no end: what shut the voice up may open again.
+        let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
+        if has_ended && !self.control.loudness.rings {
+            self.state = VoiceState::Idle;
+            return Step::End(BlockResult::Finished);
+        }
+        self.control.is_tail = has_ended;
+        self.control.rests = self.comes_to_rest(tick, shared, &glide, &own);
+        Step::On(frames)
     }
 
     /// Routes move single partials in this segment, unless they `rest` from its end on and did so before
@@ -487,35 +597,51 @@ impl Voice {
 
     /// Whether nothing moves by itself any more, now that a segment has been rendered that led to the
     /// values `own`: the next block then comes to the same frame and target.
-    fn comes_to_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+    fn comes_to_rest(
+        &self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        glide: &Option<Glide>,
+        own: &DestinationValues,
+    ) -> bool {
         let VoiceControl {
             modulators,
             trajectory,
             ..
         } = &self.control;
-        let shapes = &tick.modulators.envelopes;
+        let shapes = &shared.envelopes;
         modulators.envelopes[EnvelopeId::Amp].rests(&shapes[EnvelopeId::Amp])
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && self.routes_rest(tick, own)
+            && self.routes_rest(tick, shared, glide, own)
+            // Its modulators go on by its own settings.
+            && !self.control.has_settings
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
     /// are, now that they have led to the values `own`.
-    fn routes_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+    fn routes_rest(
+        &self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        glide: &Option<Glide>,
+        own: &DestinationValues,
+    ) -> bool {
         let VoiceControl {
             modulators,
             active_routes,
             active_sources,
+            settings_rest,
             ..
         } = &self.control;
-        let rest = || tick.routes.rest(*active_routes, own, tick, modulators);
-        self.has_arrived(tick) && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
+        let rest = || *settings_rest && tick.routes.rest(*active_routes, own, shared, modulators);
+        self.has_arrived(tick, glide)
+            && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
     }
 
     /// The level of the amplitude's envelope, 0 to 1.
-    fn amp_level(&self, tick: &Tick) -> f32 {
-        let shapes = &tick.modulators.envelopes;
+    fn amp_level(&self, shared: &SharedModulators) -> f32 {
+        let shapes = &shared.envelopes;
         let envelopes = &self.control.modulators.envelopes;
         envelopes.level(EnvelopeId::Amp, shapes)
     }
@@ -541,11 +667,12 @@ impl Voice {
             frames,
             block_rest,
             start_level,
+            amp,
+            semitones_to_go,
         } = span;
         let rate = tick.sample_rate_hz;
-        let fundamental_hz = self.fundamental_hz(tick, channel, own, self.age_s(tick));
+        let fundamental_hz = self.fundamental_hz(tick, channel, own, semitones_to_go);
         let gain = self.gain(channel, own);
-        let amp = self.amp_level(tick);
         let path = self.control.trajectory.advance(fundamental_hz, frames);
         let values = VoiceValues {
             patch: &tick.values,
@@ -622,6 +749,7 @@ impl Voice {
         self.control.is_plain = tick.values.is_plain()
             && !self.control.has_offsets
             && routes.and(tick.routes.beyond_plain()).is_empty();
+        self.update_has_settings(tick, routes);
         self.update_own_overrides(tick);
     }
 
