@@ -128,29 +128,23 @@ struct Span {
     block_rest: usize,
     /// At an onset, the level of the amplitude's envelope at its start.
     start_level: Option<f32>,
-    /// That at its end.
-    amp: f32,
-    /// What a glide has left at its end.
-    semitones_to_go: f64,
 }
 
-/// What all segments of a block have in common.
-#[derive(Clone, Copy, Debug)]
+/// What a segment is rendered by.
+#[derive(Clone, Copy)]
 struct Segment<'a> {
+    /// What the voice shares of the modulators, with its own settings.
+    shared: &'a SharedModulators,
     /// The controllers of the note's channel.
     channel: &'a Control,
+    /// The voice's glide, if it has one.
+    glide: Option<Glide>,
     /// Whether patch, channel and note are as in the last block.
     is_as_before: bool,
     /// Whether it is not to be cut at corners.
     is_whole: bool,
-}
-
-/// What comes behind a segment.
-enum Step {
-    /// So many frames of the block are done.
-    On(usize),
-    /// The voice has ended.
-    End(BlockResult),
+    /// At an onset, the level of the amplitude's envelope at its start.
+    start_level: Option<f32>,
 }
 
 /// Whether a voice has polyphonic offsets of single partials' parameters.
@@ -472,73 +466,67 @@ impl Voice {
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
-        let mut own = match self.control.has_settings {
-            false => None,
-            true => self.borrow_modulators(tick, workspace),
-        };
-        let shared = own.as_deref().unwrap_or(&tick.modulators);
+        let may_be_cut = !controls_stepped && !self.partials.is_silenced();
+        if self.control.has_settings {
+            let block = (is_as_before, may_be_cut, start_level);
+            return self.render_with_settings(tick, &channel, block, workspace, left, right);
+        }
+        let shared = &tick.modulators;
         // All partials coming in at once are a step as well.
-        let is_whole = controls_stepped
-            || self.partials.is_silenced()
-            || self.is_discontinuous(shared, left.len(), tick.block_frames);
-        let segment = Segment {
-            channel: &channel,
-            is_as_before,
-            is_whole,
-        };
+        let is_whole = !may_be_cut || self.is_discontinuous(shared, left.len(), tick.block_frames);
         let mut start_level = start_level;
         let mut done = 0;
-        let result = loop {
-            let (left, right) = (&mut left[done..], &mut right[done..]);
-            if left.is_empty() {
-                break BlockResult::Active;
+        while done < left.len() {
+            let segment = Segment {
+                shared,
+                channel: &channel,
+                glide: Glide::read(|param| tick.values.get(param), &self.control.note),
+                is_as_before,
+                is_whole,
+                start_level: start_level.take(),
+            };
+            let end = self.render_segment(tick, segment, &mut done, workspace, left, right);
+            if let Some(result) = end {
+                return result;
             }
-            if let Some(own) = &mut own {
-                self.begin_segment(tick, &channel, left.len(), own);
-            }
-            let shared = own.as_deref().unwrap_or(&tick.modulators);
-            let start_level = start_level.take();
-            match self.render_segment(tick, shared, &segment, start_level, workspace, left, right) {
-                Step::On(frames) => done += frames,
-                Step::End(result) => break result,
-            }
-        };
-        if own.is_some() {
-            workspace.modulators = own;
         }
-        result
+        BlockResult::Active
     }
 
-    /// Renders a segment at the start of what is left of the block, with what the voice shares of the
-    /// modulators.
-    #[expect(clippy::too_many_arguments, reason = "each is another's")]
+    /// Renders a segment behind the frames of the block that are `done`. Returns something if the voice has
+    /// ended with it.
+    // Inlined, with all that it calls alone, into the voices without settings of their own and those with.
     #[inline(always)]
     fn render_segment(
         &mut self,
         tick: &Tick,
-        shared: &SharedModulators,
-        segment: &Segment,
-        start_level: Option<f32>,
+        segment: Segment,
+        done: &mut usize,
         workspace: &mut Workspace,
         left: &mut [f32],
         right: &mut [f32],
-    ) -> Step {
-        let rest = left.len();
+    ) -> Option<BlockResult> {
+        let Segment {
+            shared,
+            is_as_before,
+            is_whole,
+            start_level,
+            ..
+        } = segment;
+        let rest = left.len() - *done;
         let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
             .frames_to_corner(&shared.envelopes[EnvelopeId::Amp]);
         let frames = match corner {
-            Some(corner) if !segment.is_whole => corner.min(rest),
+            Some(corner) if !is_whole => corner.min(rest),
             _ => rest,
         };
         let at = tick.block_frames - rest + frames;
-        let channel = segment.channel;
+        let range = *done..*done + frames;
         self.control.modulators.advance(shared, frames);
         let mut own = *self.base_values(tick);
-        let glide = self.glide(tick);
-        let partial_routes = &mut workspace.partial_routes;
-        self.move_values(tick, shared, channel, at, &glide, &mut own, partial_routes);
+        self.move_values(tick, &segment, at, &mut own, &mut workspace.partial_routes);
         self.move_speeds(tick, &own);
-        let rests = segment.is_as_before && self.routes_rest(tick, shared, &glide, &own);
+        let rests = is_as_before && self.routes_rest(tick, &segment, &own);
         if !workspace.partial_routes.is_empty() {
             self.move_partials(rests);
         }
@@ -547,29 +535,29 @@ impl Voice {
             frames,
             block_rest: rest,
             start_level,
-            amp: self.amp_level(shared),
-            semitones_to_go: self.semitones_to_go(&glide, tick),
         };
         let values_rest = rests && has_rested;
-        if !self.prepare_segment(tick, channel, &own, values_rest, span, workspace) {
+        if !self.prepare_segment(tick, &segment, &own, values_rest, span, workspace) {
             self.state = VoiceState::Idle;
-            return Step::End(BlockResult::NonFinite);
+            return Some(BlockResult::NonFinite);
         }
-        self.partials
-            .render(workspace, &mut left[..frames], &mut right[..frames]);
+        let (left, right) = (&mut left[range.clone()], &mut right[range]);
+        self.partials.render(workspace, left, right);
+        *done += frames;
         // Mere silence is no end: what shut the voice up may open again.
         let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
         if has_ended && !self.control.loudness.rings {
             self.state = VoiceState::Idle;
-            return Step::End(BlockResult::Finished);
+            return Some(BlockResult::Finished);
         }
         self.control.is_tail = has_ended;
-        self.control.rests = self.comes_to_rest(tick, shared, &glide, &own);
-        Step::On(frames)
+        self.control.rests = self.comes_to_rest(tick, &segment, &own);
+        None
     }
 
     /// Routes move single partials in this segment, unless they `rest` from its end on and did so before
     /// it.
+    #[inline(always)]
     fn move_partials(&mut self, rest: bool) {
         self.control.partials_moved = match self.control.partials_moved {
             (since, false) if rest => (since, false),
@@ -597,36 +585,26 @@ impl Voice {
 
     /// Whether nothing moves by itself any more, now that a segment has been rendered that led to the
     /// values `own`: the next block then comes to the same frame and target.
-    fn comes_to_rest(
-        &self,
-        tick: &Tick,
-        shared: &SharedModulators,
-        glide: &Option<Glide>,
-        own: &DestinationValues,
-    ) -> bool {
+    #[inline(always)]
+    fn comes_to_rest(&self, tick: &Tick, segment: &Segment, own: &DestinationValues) -> bool {
         let VoiceControl {
             modulators,
             trajectory,
             ..
         } = &self.control;
-        let shapes = &shared.envelopes;
+        let shapes = &segment.shared.envelopes;
         modulators.envelopes[EnvelopeId::Amp].rests(&shapes[EnvelopeId::Amp])
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && self.routes_rest(tick, shared, glide, own)
+            && self.routes_rest(tick, segment, own)
             // Its modulators go on by its own settings.
             && !self.control.has_settings
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
     /// are, now that they have led to the values `own`.
-    fn routes_rest(
-        &self,
-        tick: &Tick,
-        shared: &SharedModulators,
-        glide: &Option<Glide>,
-        own: &DestinationValues,
-    ) -> bool {
+    #[inline(always)]
+    fn routes_rest(&self, tick: &Tick, segment: &Segment, own: &DestinationValues) -> bool {
         let VoiceControl {
             modulators,
             active_routes,
@@ -634,8 +612,13 @@ impl Voice {
             settings_rest,
             ..
         } = &self.control;
-        let rest = || *settings_rest && tick.routes.rest(*active_routes, own, shared, modulators);
-        self.has_arrived(tick, glide)
+        let rest = || {
+            *settings_rest
+                && tick
+                    .routes
+                    .rest(*active_routes, own, segment.shared, modulators)
+        };
+        self.has_arrived(tick, &segment.glide)
             && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
     }
 
@@ -654,10 +637,11 @@ impl Voice {
     /// Works out the control arrays of a segment, at whose end the voice's values
     /// are `own`. `values_rest` says that they are so at its start. Returns false if a value is not a
     /// number.
+    #[inline(always)]
     fn prepare_segment(
         &mut self,
         tick: &Tick,
-        channel: &Control,
+        segment: &Segment,
         own: &DestinationValues,
         values_rest: bool,
         span: Span,
@@ -667,9 +651,10 @@ impl Voice {
             frames,
             block_rest,
             start_level,
-            amp,
-            semitones_to_go,
         } = span;
+        let channel = segment.channel;
+        let semitones_to_go = self.semitones_to_go(&segment.glide, tick);
+        let amp = self.amp_level(segment.shared);
         let rate = tick.sample_rate_hz;
         let fundamental_hz = self.fundamental_hz(tick, channel, own, semitones_to_go);
         let gain = self.gain(channel, own);

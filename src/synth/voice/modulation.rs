@@ -1,6 +1,6 @@
 //! From the patch, the controllers, the note and what moves it to the values of one segment.
 
-use super::Voice;
+use super::{Segment, Voice};
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
 use crate::synth::modulation::curves::CurveId;
@@ -102,23 +102,25 @@ impl Voice {
 
     /// Takes the voice's values, which are there before any route, to the end of a segment, `at` frames
     /// into the block, and writes what moves its single partials there.
+    #[inline(always)]
     pub(super) fn move_values(
         &self,
         tick: &Tick,
-        shared: &SharedModulators,
-        channel: &Control,
+        segment: &Segment,
         at: usize,
-        glide: &Option<Glide>,
         own: &mut DestinationValues,
         partial_routes: &mut PartialRoutes,
     ) {
         let routes = self.control.active_routes;
+        let Segment {
+            shared, channel, ..
+        } = *segment;
         let mut sources = self.sources(tick, shared, channel, at, &self.control.modulators);
         self.modulate_values(tick, channel, &mut sources, routes, own);
         let to_partials = routes.and(tick.routes.to_partials());
         tick.routes
             .apply_to_partials(to_partials, &mut sources, own, partial_routes);
-        let glide = glide.as_ref();
+        let glide = segment.glide.as_ref();
         if let Some(instant) = glide.and_then(|glide| FannedGlide::at(glide, self.age_s(tick))) {
             partial_routes.push_glide(instant);
         }
@@ -142,6 +144,7 @@ impl Voice {
     }
 
     /// Lets the modulators run on as fast as routes make them, now that the voice's values are `own`.
+    #[inline(always)]
     pub(super) fn move_speeds(&mut self, tick: &Tick, own: &DestinationValues) {
         let routes = self.control.active_routes.and(tick.routes.to_speeds());
         let modulators = &mut self.control.modulators;
@@ -254,6 +257,7 @@ impl Voice {
     }
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
+    #[inline(always)]
     pub(super) fn is_discontinuous(
         &self,
         shared: &SharedModulators,

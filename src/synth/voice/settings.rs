@@ -2,7 +2,7 @@
 //!
 //! All that is here is of voices that have any, and is never inlined, so that others do not pay for it.
 
-use super::Voice;
+use super::{BlockResult, Segment, Voice};
 use crate::synth::channel::Control;
 use crate::synth::modulation::glide::Glide;
 use crate::synth::modulation::modulators::{Modulators, SharedModulators};
@@ -118,18 +118,45 @@ impl Voice {
         own
     }
 
-    /// Takes its settings to the start of a segment, at which so many frames of the block are left, and what it
-    /// shares of the modulators with them.
+    /// Renders the rest of a block, at the start of each of whose segments its settings are read. `block` says
+    /// whether it is as the block before, and whether it may be cut at corners, and has the level of the
+    /// amplitude's envelope at an onset.
     #[inline(never)]
-    pub(super) fn begin_segment(
+    pub(super) fn render_with_settings(
         &mut self,
         tick: &Tick,
         channel: &Control,
-        frames_left: usize,
-        own: &mut SharedModulators,
-    ) {
-        self.read_settings(tick, channel, tick.block_frames - frames_left);
-        *own = self.shared_modulators(tick);
+        (is_as_before, may_be_cut, mut start_level): (bool, bool, Option<f32>),
+        workspace: &mut Workspace,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> BlockResult {
+        let Some(mut own) = self.borrow_modulators(tick, workspace) else {
+            // It is always there between two voices.
+            return BlockResult::NonFinite;
+        };
+        let is_whole = !may_be_cut || self.is_discontinuous(&own, left.len(), tick.block_frames);
+        let mut result = BlockResult::Active;
+        let mut done = 0;
+        while done < left.len() {
+            self.read_settings(tick, channel, tick.block_frames - left.len() + done);
+            *own = self.shared_modulators(tick);
+            let segment = Segment {
+                shared: &own,
+                channel,
+                glide: self.own_glide(tick),
+                is_as_before,
+                is_whole,
+                start_level: start_level.take(),
+            };
+            let end = self.render_segment(tick, segment, &mut done, workspace, left, right);
+            if let Some(end) = end {
+                result = end;
+                break;
+            }
+        }
+        workspace.modulators = Some(own);
+        result
     }
 
     /// Starts the release of its modulators, with its settings as of this tick.

@@ -320,8 +320,8 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them, but for that of the first:
 /// a route moves only what comes after it.
-pub const ROUTE_TARGETS: [RouteTarget; LATER_END + SETTINGS.len()] = {
-    let mut targets = [RouteTarget::Pitch; LATER_END + SETTINGS.len()];
+pub const ROUTE_TARGETS: [RouteTarget; SETTINGS_END + LAST.len()] = {
+    let mut targets = [RouteTarget::Pitch; SETTINGS_END + LAST.len()];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
@@ -332,8 +332,10 @@ pub const ROUTE_TARGETS: [RouteTarget; LATER_END + SETTINGS.len()] = {
             RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
         } else if place < LATER_END {
             LATER[place - SPEEDS_END]
-        } else {
+        } else if place < SETTINGS_END {
             SETTINGS[place - LATER_END]
+        } else {
+            LAST[place - SETTINGS_END]
         };
         place += 1;
     }
@@ -459,6 +461,23 @@ const SETTINGS: [RouteTarget; 50] = [
     RouteTarget::Own(SequenceParams::of(2).fan_steps),
     RouteTarget::Time(Param::GLIDE),
     RouteTarget::Own(Param::GLIDE_FAN),
+];
+
+/// Behind those.
+const SETTINGS_END: usize = LATER_END + SETTINGS.len();
+
+/// What comes behind them: what the player moves without a route of the patch, and how a room sounds.
+const LAST: [RouteTarget; 10] = [
+    RouteTarget::Own(Param::FILTER_VELOCITY),
+    RouteTarget::Own(Param::KEY_TRACK),
+    RouteTarget::Own(Param::FILTER_2_KEY_TRACK),
+    RouteTarget::Own(Param::PRESSURE_CUTOFF),
+    RouteTarget::Own(Param::PRESSURE_LEVEL),
+    RouteTarget::Own(Param::VELOCITY_LEVEL),
+    RouteTarget::Own(Param::WHEEL_VIBRATO),
+    RouteTarget::Own(Param::BRIGHTNESS_TILT),
+    RouteTarget::Own(Param::ROOM_SLOPE),
+    RouteTarget::Own(Param::ROOM_WIDTH),
 ];
 
 impl Param {
