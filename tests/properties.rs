@@ -288,7 +288,7 @@ fn bound(patches: &[Patch], actions: &[(usize, Action)]) -> f64 {
             _ if is_modulated => Param::LFO_LEVEL.range().ends().1,
             db => db.abs(),
         };
-        let pressure_db = values.get(Param::PRESSURE_LEVEL).max(0.0);
+        let pressure_db = most(Param::PRESSURE_LEVEL).max(0.0);
         let voice_db = if is_routed(RouteTarget::Level) {
             RouteTarget::Level.limits().1
         } else {

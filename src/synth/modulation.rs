@@ -22,10 +22,12 @@ pub mod note;
 mod phrase;
 pub mod routes;
 pub mod sequences;
+pub mod settings;
 pub mod slide;
 mod source;
 mod values;
 
 pub use destination::{Destination, DestinationSet, Operation};
+pub use settings::{MovedSettings, Setting, SettingValues};
 pub use source::{ModulationSource, Moment, SourceSet, SourceValues};
 pub use values::{DestinationValues, Offsets, VoiceValues};

@@ -1,17 +1,21 @@
 //! A voice: one sounding note, from its onset to its end.
 
 mod modulation;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 use super::channel::Control;
 use super::event::NoteExpression;
 use super::modulation::envelopes::EnvelopeId;
+use super::modulation::glide::Glide;
 use super::modulation::lfo::note_seed;
-use super::modulation::modulators::Modulators;
+use super::modulation::modulators::{Modulators, SharedModulators};
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::{DestinationValues, ModulationSource, Offsets, SourceSet, VoiceValues};
+use super::modulation::{
+    DestinationValues, ModulationSource, MovedSettings, Offsets, SourceSet, VoiceValues,
+};
 use super::parameter::Param;
 use super::partials::motion::{
     BreathSegment, BreathSettings, Loudness, OnsetPhases, RoomSettings, SmearTimes, Target,
@@ -46,6 +50,8 @@ pub struct Voice {
     control: VoiceControl,
     /// Valid only while [`VoiceControl::has_offsets`]; the offsets are all 0 otherwise.
     own: Versioned<OwnValues>,
+    /// By how much routes move its settings; valid only while [`VoiceControl::has_settings`].
+    settings: Versioned<MovedSettings>,
     /// The patch's overrides with this voice's own offsets, once it has had one of these.
     own_overrides: Versioned<PartialOverrides>,
     partials: Partials,
@@ -55,6 +61,7 @@ copy_fields!(Voice {
     state,
     control,
     own,
+    settings,
     own_overrides,
     partials,
 });
@@ -82,6 +89,12 @@ struct VoiceControl {
     modulators: Modulators,
     has_offsets: bool,
     offsets_changed: bool,
+    /// Whether it has settings of its modulators for itself.
+    has_settings: bool,
+    /// Whether those that are read at the note's start alone are still to be read.
+    is_start: bool,
+    /// Whether none of them has changed at the start of the last segment.
+    settings_rest: bool,
     partial_offsets: PartialOffsets,
     /// The patch that has been taken over; `None` at the onset.
     generation: Option<u64>,
@@ -117,6 +130,23 @@ struct Span {
     start_level: Option<f32>,
 }
 
+/// What a segment is rendered by.
+#[derive(Clone, Copy)]
+struct Segment<'a> {
+    /// What the voice shares of the modulators, with its own settings.
+    shared: &'a SharedModulators,
+    /// The controllers of the note's channel.
+    channel: &'a Control,
+    /// The voice's glide, if it has one.
+    glide: Option<Glide>,
+    /// Whether patch, channel and note are as in the last block.
+    is_as_before: bool,
+    /// Whether it is not to be cut at corners.
+    is_whole: bool,
+    /// At an onset, the level of the amplitude's envelope at its start.
+    start_level: Option<f32>,
+}
+
 /// Whether a voice has polyphonic offsets of single partials' parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum PartialOffsets {
@@ -139,6 +169,9 @@ impl VoiceControl {
             modulators: Modulators::default(),
             has_offsets: false,
             offsets_changed: false,
+            has_settings: false,
+            is_start: true,
+            settings_rest: true,
             partial_offsets: PartialOffsets::None,
             generation: None,
             active_routes: RouteSet::default(),
@@ -176,6 +209,7 @@ impl Voice {
                 offsets: Offsets::NONE,
                 base: DestinationValues::default(),
             }),
+            settings: Versioned::default(),
             own_overrides: Versioned::default(),
             partials: Partials::allocate(level),
         }
@@ -272,6 +306,7 @@ impl Voice {
         control.has_offsets = false;
         control.partial_offsets = PartialOffsets::None;
         control.generation = None;
+        control.is_start = true;
         control.rests = false;
     }
 
@@ -336,13 +371,32 @@ impl Voice {
         let at = tick.block_frames - left.len();
         self.control.modulators = Modulators::begin(&tick.modulators, note_seed, serial, at);
         self.update_values(tick);
-        self.begin_speeds(tick, &control, at);
-        let fundamentals_hz = self.fundamentals_ahead_hz(tick, &control, at);
-        self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
+        let own = match self.control.has_settings {
+            false => None,
+            true => self.begin_settings(tick, &control, at, note_seed, workspace),
+        };
+        let shared = own.as_deref().unwrap_or(&tick.modulators);
+        let start_level = self.begin_moving(tick, shared, &control, at);
+        if own.is_some() {
+            workspace.modulators = own;
+        }
         let phases = OnsetPhases::from_index(values.index(Param::PHASES));
         self.partials.begin(phases, note_seed);
-        let start_level = self.amp_level(tick);
         self.render_segments(tick, workspace, Some(start_level), left, right)
+    }
+
+    /// Begins what moves by itself, `at` frames into the block. Returns the level of the amplitude's envelope.
+    fn begin_moving(
+        &mut self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        channel: &Control,
+        at: usize,
+    ) -> f32 {
+        self.begin_speeds(tick, shared, channel, at);
+        let fundamentals_hz = self.fundamentals_ahead_hz(tick, shared, channel, at);
+        self.control.trajectory = Trajectory::begin(fundamentals_hz, tick.block_frames);
+        self.amp_level(shared)
     }
 
     /// Renders a block of a voice that sounds; both slices are the whole bus.
@@ -368,7 +422,12 @@ impl Voice {
             self.control.note.release_velocity = velocity;
             self.control.released = true;
             self.control.rests = false;
-            self.control.modulators.release(&tick.modulators);
+            let may_have_settings =
+                self.control.has_offsets || !tick.routes.to_settings().is_empty();
+            match may_have_settings {
+                false => self.control.modulators.release(&tick.modulators),
+                true => self.release_with_settings(tick),
+            }
             if self.amp_is_done() && !self.control.loudness.rings {
                 // A release of no time still takes this block, so that it does not click.
                 self.state = VoiceState::Fading;
@@ -407,59 +466,98 @@ impl Voice {
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
+        let may_be_cut = !controls_stepped && !self.partials.is_silenced();
+        if self.control.has_settings {
+            let block = (is_as_before, may_be_cut, start_level);
+            return self.render_with_settings(tick, &channel, block, workspace, left, right);
+        }
+        let shared = &tick.modulators;
         // All partials coming in at once are a step as well.
-        let is_whole = controls_stepped
-            || self.partials.is_silenced()
-            || self.is_discontinuous(tick, left.len());
+        let is_whole = !may_be_cut || self.is_discontinuous(shared, left.len(), tick.block_frames);
         let mut start_level = start_level;
         let mut done = 0;
         while done < left.len() {
-            let rest = left.len() - done;
-            let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
-                .frames_to_corner(&tick.modulators.envelopes[EnvelopeId::Amp]);
-            let frames = match corner {
-                Some(corner) if !is_whole => corner.min(rest),
-                _ => rest,
-            };
-            let at = tick.block_frames - rest + frames;
-            let segment = done..done + frames;
-            self.control.modulators.advance(&tick.modulators, frames);
-            let mut own = *self.base_values(tick);
-            self.move_values(tick, &channel, at, &mut own, &mut workspace.partial_routes);
-            self.move_speeds(tick, &own);
-            let rests = is_as_before && self.routes_rest(tick, &own);
-            if !workspace.partial_routes.is_empty() {
-                self.move_partials(rests);
-            }
-            let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
-            let span = Span {
-                frames,
-                block_rest: rest,
+            let segment = Segment {
+                shared,
+                channel: &channel,
+                glide: Glide::read(|param| tick.values.get(param), &self.control.note),
+                is_as_before,
+                is_whole,
                 start_level: start_level.take(),
             };
-            let is_finite =
-                self.prepare_segment(tick, &channel, &own, rests && has_rested, span, workspace);
-            if !is_finite {
-                self.state = VoiceState::Idle;
-                return BlockResult::NonFinite;
+            let end = self.render_segment(tick, segment, &mut done, workspace, left, right);
+            if let Some(result) = end {
+                return result;
             }
-            let (left, right) = (&mut left[segment.clone()], &mut right[segment]);
-            self.partials.render(workspace, left, right);
-            done += frames;
-            // Mere silence is no end: what shut the voice up may open again.
-            let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
-            if has_ended && !self.control.loudness.rings {
-                self.state = VoiceState::Idle;
-                return BlockResult::Finished;
-            }
-            self.control.is_tail = has_ended;
-            self.control.rests = self.comes_to_rest(tick, &own);
         }
         BlockResult::Active
     }
 
+    /// Renders a segment behind the frames of the block that are `done`. Returns something if the voice has
+    /// ended with it.
+    // Inlined, with all that it calls alone, into the voices without settings of their own and those with.
+    #[inline(always)]
+    fn render_segment(
+        &mut self,
+        tick: &Tick,
+        segment: Segment,
+        done: &mut usize,
+        workspace: &mut Workspace,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) -> Option<BlockResult> {
+        let Segment {
+            shared,
+            is_as_before,
+            is_whole,
+            start_level,
+            ..
+        } = segment;
+        let rest = left.len() - *done;
+        let corner = self.control.modulators.envelopes[EnvelopeId::Amp]
+            .frames_to_corner(&shared.envelopes[EnvelopeId::Amp]);
+        let frames = match corner {
+            Some(corner) if !is_whole => corner.min(rest),
+            _ => rest,
+        };
+        let at = tick.block_frames - rest + frames;
+        let range = *done..*done + frames;
+        self.control.modulators.advance(shared, frames);
+        let mut own = *self.base_values(tick);
+        self.move_values(tick, &segment, at, &mut own, &mut workspace.partial_routes);
+        self.move_speeds(tick, &own);
+        let rests = is_as_before && self.routes_rest(tick, &segment, &own);
+        if !workspace.partial_routes.is_empty() {
+            self.move_partials(rests);
+        }
+        let has_rested = std::mem::replace(&mut self.control.has_rested, rests);
+        let span = Span {
+            frames,
+            block_rest: rest,
+            start_level,
+        };
+        let values_rest = rests && has_rested;
+        if !self.prepare_segment(tick, &segment, &own, values_rest, span, workspace) {
+            self.state = VoiceState::Idle;
+            return Some(BlockResult::NonFinite);
+        }
+        let (left, right) = (&mut left[range.clone()], &mut right[range]);
+        self.partials.render(workspace, left, right);
+        *done += frames;
+        // Mere silence is no end: what shut the voice up may open again.
+        let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
+        if has_ended && !self.control.loudness.rings {
+            self.state = VoiceState::Idle;
+            return Some(BlockResult::Finished);
+        }
+        self.control.is_tail = has_ended;
+        self.control.rests = self.comes_to_rest(tick, &segment, &own);
+        None
+    }
+
     /// Routes move single partials in this segment, unless they `rest` from its end on and did so before
     /// it.
+    #[inline(always)]
     fn move_partials(&mut self, rest: bool) {
         self.control.partials_moved = match self.control.partials_moved {
             (since, false) if rest => (since, false),
@@ -487,35 +585,46 @@ impl Voice {
 
     /// Whether nothing moves by itself any more, now that a segment has been rendered that led to the
     /// values `own`: the next block then comes to the same frame and target.
-    fn comes_to_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+    #[inline(always)]
+    fn comes_to_rest(&self, tick: &Tick, segment: &Segment, own: &DestinationValues) -> bool {
         let VoiceControl {
             modulators,
             trajectory,
             ..
         } = &self.control;
-        let shapes = &tick.modulators.envelopes;
+        let shapes = &segment.shared.envelopes;
         modulators.envelopes[EnvelopeId::Amp].rests(&shapes[EnvelopeId::Amp])
             && self.partials.rests()
             && trajectory.rests(tick.block_frames)
-            && self.routes_rest(tick, own)
+            && self.routes_rest(tick, segment, own)
+            // Its modulators go on by its own settings.
+            && !self.control.has_settings
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
     /// are, now that they have led to the values `own`.
-    fn routes_rest(&self, tick: &Tick, own: &DestinationValues) -> bool {
+    #[inline(always)]
+    fn routes_rest(&self, tick: &Tick, segment: &Segment, own: &DestinationValues) -> bool {
         let VoiceControl {
             modulators,
             active_routes,
             active_sources,
+            settings_rest,
             ..
         } = &self.control;
-        let rest = || tick.routes.rest(*active_routes, own, tick, modulators);
-        self.has_arrived(tick) && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
+        let rest = || {
+            *settings_rest
+                && tick
+                    .routes
+                    .rest(*active_routes, own, segment.shared, modulators)
+        };
+        self.has_arrived(tick, &segment.glide)
+            && (active_sources.and(SourceSet::MOVING).is_empty() || rest())
     }
 
     /// The level of the amplitude's envelope, 0 to 1.
-    fn amp_level(&self, tick: &Tick) -> f32 {
-        let shapes = &tick.modulators.envelopes;
+    fn amp_level(&self, shared: &SharedModulators) -> f32 {
+        let shapes = &shared.envelopes;
         let envelopes = &self.control.modulators.envelopes;
         envelopes.level(EnvelopeId::Amp, shapes)
     }
@@ -528,10 +637,11 @@ impl Voice {
     /// Works out the control arrays of a segment, at whose end the voice's values
     /// are `own`. `values_rest` says that they are so at its start. Returns false if a value is not a
     /// number.
+    #[inline(always)]
     fn prepare_segment(
         &mut self,
         tick: &Tick,
-        channel: &Control,
+        segment: &Segment,
         own: &DestinationValues,
         values_rest: bool,
         span: Span,
@@ -542,10 +652,12 @@ impl Voice {
             block_rest,
             start_level,
         } = span;
+        let channel = segment.channel;
+        let semitones_to_go = self.semitones_to_go(&segment.glide, tick);
+        let amp = self.amp_level(segment.shared);
         let rate = tick.sample_rate_hz;
-        let fundamental_hz = self.fundamental_hz(tick, channel, own, self.age_s(tick));
+        let fundamental_hz = self.fundamental_hz(tick, channel, own, semitones_to_go);
         let gain = self.gain(channel, own);
-        let amp = self.amp_level(tick);
         let path = self.control.trajectory.advance(fundamental_hz, frames);
         let values = VoiceValues {
             patch: &tick.values,
@@ -623,6 +735,7 @@ impl Voice {
         self.control.is_plain = tick.values.is_plain()
             && !self.control.has_offsets
             && routes.and(tick.routes.beyond_plain()).is_empty();
+        self.update_has_settings(tick, routes);
         self.update_own_overrides(tick);
     }
 

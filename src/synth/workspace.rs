@@ -3,7 +3,9 @@
 use std::hint::black_box;
 
 use super::modulation::fan::PartialRoutes;
+use super::modulation::modulators::SharedModulators;
 use super::parameter::MAX_PARTIALS;
+use super::patch::{Patch, Values};
 use crate::bank::Renderer;
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
@@ -17,6 +19,9 @@ pub struct Workspace {
     pub segment: SegmentArrays,
     /// What moves single partials at the end of the segment under way.
     pub partial_routes: Box<PartialRoutes>,
+    /// What a voice with settings of its own shares of the modulators. Lent to that voice, which gives it back:
+    /// `None` meanwhile.
+    pub modulators: Option<Box<SharedModulators>>,
 }
 
 impl Workspace {
@@ -26,6 +31,10 @@ impl Workspace {
             renderer: Renderer::new(level, block_frames),
             segment: SegmentArrays::allocate(),
             partial_routes: Box::new(black_box(PartialRoutes::NONE)),
+            modulators: Some(Box::new(black_box(SharedModulators::new(
+                &Values::new(&Patch::default()),
+                1.0,
+            )))),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::parameter::{Row, rows};
+use aliquot::synth::parameter::{ROUTE_TARGETS, Row, rows};
 
 use crate::documents;
 
@@ -96,4 +96,42 @@ fn the_manual_names_every_parameter() {
     let missing = rows().iter().filter(|row| !is_named(row));
     let missing: Vec<_> = missing.map(|row| row.name).collect();
     assert!(missing.is_empty(), "not in the manual: {missing:?}");
+}
+
+/// The names that one with a span of numbers or letters stands for, such as "LFO 1–4 Rate".
+fn each_of(name: &str) -> Vec<String> {
+    let span = name
+        .split(' ')
+        .find_map(|word| Some((word, word.split_once('–')?)));
+    let Some((word, (first, last))) = span else {
+        return vec![name.to_owned()];
+    };
+    let letter = |text: &str| text.chars().next().filter(|c| c.is_ascii_uppercase());
+    let parts: Vec<String> = match (letter(first), letter(last)) {
+        (Some(first), Some(last)) => (first..=last).map(|c| c.to_string()).collect(),
+        _ => {
+            let number = |text: &str| text.parse::<usize>().expect("a number");
+            let numbers = number(first)..=number(last);
+            numbers.map(|number| number.to_string()).collect()
+        }
+    };
+    parts.iter().map(|part| name.replace(word, part)).collect()
+}
+
+/// In the table of targets, and nothing else.
+#[test]
+fn the_manual_names_every_target_of_routes() {
+    let documents = documents();
+    let page = &documents[Path::new("docs/manual/motion.md")];
+    let (_, section) = page.split_once("### Targets").expect("a section");
+    let (section, _) = section.split_once("###").expect("another section");
+    let rows = section.lines().filter(|line| line.starts_with('|')).skip(2);
+    let cells = rows.filter_map(|row| row.trim_matches('|').split('|').next());
+    let mut named: Vec<String> = cells
+        .flat_map(|cell| cell.split(',').map(str::trim).flat_map(each_of))
+        .collect();
+    let mut targets: Vec<&str> = ROUTE_TARGETS.iter().map(|target| target.label()).collect();
+    named.sort_unstable();
+    targets.sort_unstable();
+    assert_eq!(named, targets);
 }

@@ -33,10 +33,10 @@ pub fn fan_values(patch: &Patch, fan: Option<&FanSnapshot>, place: usize) -> Vec
     let mut tick = Tick::new(SAMPLE_RATE_HZ, BLOCK_FRAMES);
     tick.set_patch(patch);
     let fan = fan.copied().unwrap_or_else(|| at_onset(&tick.values));
-    tick.modulators = fan.shared;
     tick.block_frames = fan.block_frames;
     let mut sources = SourceValues::new(Moment {
         tick: &tick,
+        shared: &fan.shared,
         at: fan.block_frames,
         channel: &fan.channel,
         note: &fan.note,

@@ -53,7 +53,7 @@ impl CurveId {
     /// Whether the partials stand apart in it.
     pub fn is_fanned(self, values: &Values) -> bool {
         let params = &PARAMS[self.index()];
-        CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time).is_open()
+        params.fan(|param| values.get(param)).is_open()
             && !CurveMode::from_index(values.index(params.mode)).is_map()
     }
 }
@@ -76,6 +76,13 @@ pub fn points(values: &Values, number: usize) -> Curve {
         };
     }
     Curve::new(&points[..count])
+}
+
+impl CurveParams {
+    /// How far the partials stand apart in it.
+    fn fan(&self, get: impl Fn(Param) -> f32) -> CurveFan {
+        CurveFan::read(get, self.fan_order, self.fan_delay, self.fan_time)
+    }
 }
 
 /// How a curve is played.
@@ -126,12 +133,12 @@ pub struct CurveFan {
 
 impl CurveFan {
     /// As the values of these parameters say.
-    pub fn read(values: &Values, order: Param, delay: Param, time: Param) -> CurveFan {
+    pub fn read(get: impl Fn(Param) -> f32, order: Param, delay: Param, time: Param) -> CurveFan {
         CurveFan {
-            order: FanOrder::from_index(values.index(order)),
-            delay_s: values.get(delay),
-            time_octaves: values.get(time),
-            seed: values.get(Param::SEED) as u32,
+            order: FanOrder::from_index(get(order) as usize),
+            delay_s: get(delay),
+            time_octaves: get(time),
+            seed: get(Param::SEED) as u32,
         }
     }
 
@@ -211,7 +218,7 @@ impl SharedCurve {
                 values.index(params.loop_start),
                 values.index(params.loop_end),
             ),
-            fan: CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time),
+            fan: params.fan(|param| values.get(param)),
         }
     }
 }
@@ -253,6 +260,14 @@ impl SharedCurves {
         for (number, curve) in (1..).zip(&mut self.curves) {
             *curve = SharedCurve::new(values, number);
         }
+    }
+
+    /// With a voice's own settings.
+    pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedCurves {
+        for (curve, params) in self.curves.iter_mut().zip(&PARAMS) {
+            curve.fan = params.fan(&get);
+        }
+        self
     }
 
     /// Takes their pace to the next block.

@@ -4,7 +4,8 @@ use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Clock, Param, rows};
 
 /// What may be other in each voice: a polyphonic parameter (those of single partials are
-/// [overrides](crate::synth::partials::PartialOverrides) instead), one of the constants below, or the
+/// [overrides](crate::synth::partials::PartialOverrides) instead, and those of modulators
+/// [settings](super::Setting)), one of the constants below, or the
 /// speed of a modulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination(u8);
@@ -49,7 +50,7 @@ destinations! {
     GAIN: Scale;
 }
 
-/// Polyphonic parameters, but for those of single partials.
+/// Polyphonic parameters, but for those of single partials and of modulators.
 const PARAMS: usize = {
     let (mut count, mut index) = (0, 0);
     while index < Param::COUNT {
@@ -64,7 +65,7 @@ const FIRST_SPEED: usize = PARAMS + OPERATIONS.len();
 
 const fn is_a_voices(index: usize) -> bool {
     let row = &rows()[index];
-    row.polyphonic && !matches!(row.group, Group::Partials)
+    row.polyphonic && !row.is_modulators && !matches!(row.group, Group::Partials)
 }
 
 /// The parameter of each destination that is one.

@@ -30,7 +30,12 @@ impl EnvelopeId {
     /// How far the partials stand apart in it.
     pub fn fan(self, values: &Values) -> CurveFan {
         let params = self.params();
-        CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time)
+        CurveFan::read(
+            |param| values.get(param),
+            params.fan_order,
+            params.fan_delay,
+            params.fan_time,
+        )
     }
 }
 
@@ -109,17 +114,17 @@ pub struct EnvelopeShapes {
 }
 
 impl EnvelopeShapes {
-    /// As the patch says.
-    pub fn compile(values: &Values, sample_rate_hz: f64) -> EnvelopeShapes {
+    /// As the values that `get` gives say.
+    pub fn compile(get: impl Fn(Param) -> f32, sample_rate_hz: f64) -> EnvelopeShapes {
         let shapes = ENVELOPES.each_ref().map(|params| {
-            let curve = |own| (values.get(params.curve) + values.get(own)).clamp(-1.0, 1.0);
+            let curve = |own| (get(params.curve) + get(own)).clamp(-1.0, 1.0);
             let settings = EnvelopeSettings {
-                delay_s: values.get(params.delay),
-                attack_s: values.get(params.attack),
-                hold_s: values.get(params.hold),
-                decay_s: values.get(params.decay),
-                sustain: values.get(params.sustain),
-                release_s: values.get(params.release),
+                delay_s: get(params.delay),
+                attack_s: get(params.attack),
+                hold_s: get(params.hold),
+                decay_s: get(params.decay),
+                sustain: get(params.sustain),
+                release_s: get(params.release),
                 attack_curve: curve(params.attack_curve),
                 decay_curve: curve(params.decay_curve),
                 release_curve: curve(params.release_curve),
@@ -129,8 +134,7 @@ impl EnvelopeShapes {
         EnvelopeShapes {
             fanned: std::array::from_fn(|index| {
                 let params = &ENVELOPES[index];
-                let fan =
-                    CurveFan::read(values, params.fan_order, params.fan_delay, params.fan_time);
+                let fan = CurveFan::read(&get, params.fan_order, params.fan_delay, params.fan_time);
                 let curve = || (shapes[index].curve(sample_rate_hz), fan);
                 fan.is_open().then(curve)
             }),
@@ -256,7 +260,8 @@ mod tests {
     }
 
     fn shapes(patch: &Patch) -> EnvelopeShapes {
-        EnvelopeShapes::compile(&Values::new(patch), RATE_HZ)
+        let values = Values::new(patch);
+        EnvelopeShapes::compile(|param| values.get(param), RATE_HZ)
     }
 
     /// After so many frames held, and then released.

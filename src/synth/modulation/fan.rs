@@ -54,12 +54,12 @@ pub struct Fan {
 
 impl Fan {
     /// As the values of these parameters say.
-    pub fn read(values: &Values, order: Param, phase: Param, rate: Param) -> Fan {
+    pub fn read(get: impl Fn(Param) -> f32, order: Param, phase: Param, rate: Param) -> Fan {
         Fan {
-            order: FanOrder::from_index(values.index(order)),
-            phase_cycles: values.get(phase),
-            rate_octaves: values.get(rate),
-            seed: values.get(Param::SEED) as u32,
+            order: FanOrder::from_index(get(order) as usize),
+            phase_cycles: get(phase),
+            rate_octaves: get(rate),
+            seed: get(Param::SEED) as u32,
         }
     }
 

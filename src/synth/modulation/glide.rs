@@ -6,7 +6,6 @@
 
 use super::note::Note;
 use crate::synth::parameter::Param;
-use crate::synth::patch::Values;
 
 /// When a note glides, and what the time is that of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +68,12 @@ pub struct Glide {
 }
 
 impl Glide {
-    /// As the values say; `None` for a note that does not glide.
-    pub fn read(values: &Values, note: &Note) -> Option<Glide> {
-        let time_s = f64::from(values.get(Param::GLIDE));
+    /// As the values that `get` gives say; `None` for a note that does not glide.
+    pub fn read(get: impl Fn(Param) -> f32, note: &Note) -> Option<Glide> {
+        let time_s = f64::from(get(Param::GLIDE));
         let origin = note.glide_origin.filter(|_| time_s > 0.0)?;
         let semitones = origin.key - f64::from(note.key);
-        let mode = GlideMode::from_index(values.index(Param::GLIDE_MODE));
+        let mode = GlideMode::from_index(get(Param::GLIDE_MODE) as usize);
         let (needs_legato, time_s) = match mode {
             GlideMode::Time => (false, time_s),
             GlideMode::TimeLegato => (true, time_s),
@@ -86,13 +85,18 @@ impl Glide {
             semitones,
             begin_s: origin.begin_s,
             time_s,
-            fan_octaves: values.get(Param::GLIDE_FAN),
+            fan_octaves: get(Param::GLIDE_FAN),
         })
     }
 
     /// The part of the way that is left to the fundamental at this age of the voice, 0 to 1.
     pub fn left(&self, age_s: f64) -> f64 {
         (1.0 - self.age(age_s)).max(0.0)
+    }
+
+    /// The same in semitones of the way.
+    pub fn semitones_left(&self, age_s: f64) -> f64 {
+        self.semitones * self.left(age_s)
     }
 
     /// How long it has gone on at this age of the voice, in times of the fundamental.

@@ -40,7 +40,12 @@ impl LfoId {
     /// How far the partials stand apart in it.
     pub fn fan(self, values: &Values) -> Fan {
         let params = &PARAMS[self.index()];
-        Fan::read(values, params.fan_order, params.fan_phase, params.fan_rate)
+        Fan::read(
+            |param| values.get(param),
+            params.fan_order,
+            params.fan_phase,
+            params.fan_rate,
+        )
     }
 }
 
@@ -211,6 +216,16 @@ impl SharedLfos {
             *lfo = SharedLfo::new(values, number, lfo.clock);
         }
         self.patch_seed = values.get(Param::SEED) as u64;
+    }
+
+    /// With a voice's own settings.
+    pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedLfos {
+        for (lfo, params) in self.lfos.iter_mut().zip(&PARAMS) {
+            lfo.phase_cycles = f64::from(get(params.phase));
+            lfo.fade_s = get(params.fade);
+            lfo.fan.phase_cycles = get(params.fan_phase);
+        }
+        self
     }
 
     /// Takes their clocks to the next block: on by themselves, or to where the song is.

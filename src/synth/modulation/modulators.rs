@@ -7,6 +7,7 @@ use super::curves::{SharedCurves, VoiceCurves};
 use super::envelopes::{EnvelopeShapes, Envelopes};
 use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
+use super::settings::SettingValues;
 use super::slide::SlideMode;
 use crate::synth::parameter::Clock;
 use crate::synth::patch::Values;
@@ -43,7 +44,7 @@ impl SharedModulators {
     /// As the patch says, with all clocks at 0.
     pub fn new(values: &Values, sample_rate_hz: f64) -> SharedModulators {
         SharedModulators {
-            envelopes: EnvelopeShapes::compile(values, sample_rate_hz),
+            envelopes: EnvelopeShapes::compile(|param| values.get(param), sample_rate_hz),
             lfos: SharedLfos::new(values, sample_rate_hz),
             sequences: SharedSequences::new(values),
             curves: SharedCurves::new(values, sample_rate_hz),
@@ -53,11 +54,23 @@ impl SharedModulators {
 
     /// As a changed patch says; the clocks go on.
     pub fn set_patch(&mut self, values: &Values, sample_rate_hz: f64) {
-        self.envelopes = EnvelopeShapes::compile(values, sample_rate_hz);
+        self.envelopes = EnvelopeShapes::compile(|param| values.get(param), sample_rate_hz);
         self.lfos.set_patch(values);
         self.sequences.set_patch(values);
         self.curves.set_patch(values);
         self.slide_mode = SlideMode::read(values);
+    }
+
+    /// With a voice's own settings.
+    pub fn with_settings(&self, settings: &SettingValues, sample_rate_hz: f64) -> SharedModulators {
+        let get = |param| settings.get(param);
+        SharedModulators {
+            envelopes: EnvelopeShapes::compile(get, sample_rate_hz),
+            lfos: self.lfos.with_settings(get),
+            sequences: self.sequences.with_settings(get),
+            curves: self.curves.with_settings(get),
+            slide_mode: self.slide_mode,
+        }
     }
 
     /// Takes the clocks to the next block.

@@ -3,28 +3,29 @@
 //! There are those that a patch has of its own, and those of every patch behind them. All depths that are
 //! polyphonic parameters are destinations themselves: a route acts behind those that move its depth, wherever
 //! they stand. Of routes whose depths move each other in a circle the last is left out, so that nothing can
-//! feed back. A route that can move nothing is left out when the routes are compiled.
+//! feed back. Nor does a modulator move a speed or a [setting](super::settings) of its own, also by way of
+//! others. A route that can move nothing is left out when the routes are compiled.
 //!
 //! What the patch's own routes move is limited once: depths before they count, all else behind all
 //! routes.
 
+mod feedback;
 mod order;
 mod patch_route;
 mod set;
 
 pub use self::set::RouteSet;
 
-use self::patch_route::PatchRoute;
+use self::patch_route::{PatchRoute, opened_fans};
 use super::ModulationSource::{Brightness, FilterEnvelope, Key, Lfo1, Pressure, Velocity, Wheel};
 use super::fan::{PartialDestination, PartialRoutes};
-use super::modulators::Modulators;
+use super::modulators::{Modulators, SharedModulators};
 use super::{
-    Destination, DestinationSet, DestinationValues, ModulationSource, Operation, SourceSet,
-    SourceValues,
+    Destination, DestinationSet, DestinationValues, ModulationSource, MovedSettings, Operation,
+    Setting, SourceSet, SourceValues,
 };
 use crate::synth::parameter::{self, Clock, Param, PartialMask, RouteParams};
 use crate::synth::patch::{PLAIN, Values};
-use crate::synth::tick::Tick;
 
 /// A route of every patch as it is stated.
 #[derive(Clone, Copy, Debug)]
@@ -119,16 +120,35 @@ impl Depth {
 enum Target {
     /// A value of the voice.
     Voice(Destination),
+    /// A setting of the voice's modulators.
+    Setting(Setting),
     /// A value of each of some partials.
     Partials(PartialDestination, PartialMask),
 }
 
 impl Target {
-    /// The value of the voice that it is; `None` of partials.
+    /// The value of the voice that it is; `None` of settings and of partials.
     fn of_voice(&self) -> Option<Destination> {
         match *self {
             Target::Voice(to) => Some(to),
+            Target::Setting(_) | Target::Partials(..) => None,
+        }
+    }
+
+    /// The modulator whose speed or setting it is.
+    fn modulator(&self) -> Option<ModulationSource> {
+        match *self {
+            Target::Voice(to) => Some(ModulationSource::CLOCKED[to.clock()?.index()]),
+            Target::Setting(setting) => setting.modulator(),
             Target::Partials(..) => None,
+        }
+    }
+
+    /// The modulator whose setting it is.
+    fn set_modulator(&self) -> Option<ModulationSource> {
+        match self {
+            Target::Setting(setting) => setting.modulator(),
+            _ => None,
         }
     }
 }
@@ -191,6 +211,10 @@ pub struct Routes {
     to_partials: RouteSet,
     /// Those that the speed of any modulator depends on.
     to_speeds: RouteSet,
+    /// Those that any setting of a modulator depends on.
+    to_settings: RouteSet,
+    /// How many times settings are to be read at one instant, since modulators are moved by others.
+    setting_passes: usize,
     /// Those that move what is the same in every plain patch: see [`PLAIN`](crate::synth::patch::PLAIN).
     beyond_plain: RouteSet,
     /// Those of the patch's own that move the depth of one of every patch.
@@ -200,9 +224,10 @@ pub struct Routes {
 impl Routes {
     /// Compiles those of a patch, whose values of all destinations are `destinations`.
     pub fn compile(values: &Values, destinations: &DestinationValues) -> Routes {
+        let opened = opened_fans(values);
         let mut routes = Routes {
             of_patch: std::array::from_fn(|place| {
-                PatchRoute::new(&RouteParams::of(place + 1), values)
+                PatchRoute::new(&RouteParams::of(place + 1), values, opened)
             }),
             index_of: std::array::from_fn(|place| place as u8),
             fixed: ROUTES
@@ -212,21 +237,28 @@ impl Routes {
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
             to_speeds: RouteSet::default(),
+            to_settings: RouteSet::default(),
+            setting_passes: 1,
             beyond_plain: RouteSet::default(),
             to_depths: RouteSet::default(),
         };
         routes.put_in_order(values);
         routes.leave_out_feedback();
         for (index, route) in routes.of_patch.iter().enumerate() {
-            match route.as_ref().map(|route| route.to.of_voice()) {
-                Some(None) => routes.to_partials.insert(index),
-                Some(Some(to)) if is_depth(to) => routes.to_depths.insert(index),
-                _ => {}
+            match route.as_ref().map(|route| &route.to) {
+                Some(Target::Partials(..)) => routes.to_partials.insert(index),
+                Some(Target::Voice(to)) if is_depth(*to) => routes.to_depths.insert(index),
+                Some(Target::Setting(_)) => routes.to_settings.insert(index),
+                Some(Target::Voice(_)) | None => {}
             }
         }
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(&[PITCH]);
         routes.to_speeds = routes.leading_to(&Clock::ALL.map(Destination::speed));
+        if !routes.to_settings.is_empty() {
+            routes.to_settings = routes.leading_from(routes.to_settings, &[]);
+            routes.setting_passes = routes.passes();
+        }
         let mut beyond = RouteSet::default();
         for (index, _, to) in routes.all() {
             if to.is_some_and(|to| PLAIN.iter().any(|(param, _)| Some(to) == (*param).into())) {
@@ -264,41 +296,6 @@ impl Routes {
         }
     }
 
-    /// The speed of no modulator depends on where that modulator is: of the routes that would let it do
-    /// so, by their sources, by their depths or by way of other speeds, the last is left out.
-    fn leave_out_feedback(&mut self) {
-        let mut led_by = [SourceSet::default(); Clock::COUNT];
-        for index in self.index_of.map(usize::from) {
-            let Some(route) = self.of_patch[index] else {
-                continue;
-            };
-            let Some(clock) = route.to.of_voice().and_then(Destination::clock) else {
-                continue;
-            };
-            let mut leading = match route.depth {
-                Depth::Shared(_) => RouteSet::default(),
-                Depth::Own(depth) => self.leading_to(&[depth]),
-            };
-            leading.insert(index);
-            let direct = self.sources(leading);
-            let mut sources = direct;
-            for (source, led_by) in ModulationSource::CLOCKED.into_iter().zip(led_by) {
-                if direct.contains(source) {
-                    sources = sources.or(led_by);
-                }
-            }
-            let moved = ModulationSource::CLOCKED[clock.index()];
-            if sources.contains(moved) {
-                self.of_patch[index] = None;
-                continue;
-            }
-            led_by[clock.index()] = led_by[clock.index()].or(sources);
-            for led_by in led_by.iter_mut().filter(|led_by| led_by.contains(moved)) {
-                *led_by = led_by.or(sources);
-            }
-        }
-    }
-
     /// Whether the route of the patch at this place, from 0 on, moves anything whatever its depth.
     pub fn can_move(&self, place: usize) -> bool {
         let index = self.index_of.get(place);
@@ -318,6 +315,16 @@ impl Routes {
     /// Those that the speed of any modulator depends on.
     pub fn to_speeds(&self) -> RouteSet {
         self.to_speeds
+    }
+
+    /// Those that any setting of a modulator depends on.
+    pub fn to_settings(&self) -> RouteSet {
+        self.to_settings
+    }
+
+    /// How many times settings are to be read at one instant.
+    pub fn setting_passes(&self) -> usize {
+        self.setting_passes
     }
 
     /// Those that move what is the same in every plain patch.
@@ -351,14 +358,17 @@ impl Routes {
 
     /// Those that move any of some destinations, and those that move their depths.
     fn leading_to(&self, destinations: &[Destination]) -> RouteSet {
+        self.leading_from(RouteSet::default(), destinations)
+    }
+
+    /// Some routes and those that move any of some destinations, and those that move their depths.
+    fn leading_from(&self, routes: RouteSet, destinations: &[Destination]) -> RouteSet {
         let (mut leading, mut reached) = (RouteSet::default(), DestinationSet::default());
         for &destination in destinations {
             reached.insert(destination);
         }
         for (index, depth, to) in self.all().rev() {
-            if let Some(to) = to
-                && reached.contains(to)
-            {
+            if routes.contains(index) || to.is_some_and(|to| reached.contains(to)) {
                 leading.insert(index);
                 if let Depth::Own(depth) = depth {
                     reached.insert(depth);
@@ -416,11 +426,11 @@ impl Routes {
         &self,
         routes: RouteSet,
         own: &DestinationValues,
-        tick: &Tick,
+        shared: &SharedModulators,
         modulators: &Modulators,
     ) -> bool {
         let rest = |from: ModulationSource, via: Option<ModulationSource>| {
-            let rests = |source: ModulationSource| source.rests(tick, modulators);
+            let rests = |source: ModulationSource| source.rests(shared, modulators);
             rests(from) && via.is_none_or(rests)
         };
         self.fixed(routes)
@@ -461,6 +471,22 @@ impl Routes {
         }
         for route in self.of_patch(routes.and(self.to_depths)) {
             route.limit(own);
+        }
+    }
+
+    /// Adds up by how much some routes move settings of a voice's modulators; `own` are its values, to which
+    /// those that move their depths have been applied.
+    pub fn apply_to_settings(
+        &self,
+        routes: RouteSet,
+        sources: &mut SourceValues,
+        own: &DestinationValues,
+        moved: &mut MovedSettings,
+    ) {
+        for route in self.of_patch(routes) {
+            if let Target::Setting(setting) = route.to {
+                route.apply_to_setting(setting, sources, own, moved);
+            }
         }
     }
 

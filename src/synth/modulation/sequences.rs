@@ -123,6 +123,15 @@ impl SharedSequences {
         }
     }
 
+    /// With a voice's own settings.
+    pub fn with_settings(mut self, get: impl Fn(Param) -> f32) -> SharedSequences {
+        for (sequence, params) in self.0.iter_mut().zip(&PARAMS) {
+            sequence.glide = f64::from(get(params.glide));
+            sequence.fan.steps = get(params.fan_steps);
+        }
+        self
+    }
+
     /// Takes their clocks to the next block.
     pub fn tick(&mut self, values: &Values, time: &BlockTime) {
         for (sequence, params) in self.0.iter_mut().zip(&PARAMS) {

@@ -31,7 +31,7 @@ impl SlideMode {
 /// The value at a moment. Channel and note add up, as far as each is from its middle.
 pub fn slide(now: &Moment) -> f32 {
     let own = now.note.expression.brightness;
-    match now.tick.modulators.slide_mode {
+    match now.shared.slide_mode {
         SlideMode::Bipolar => {
             let neutral = if now.tick.channels.zones().contains(now.note.channel) {
                 now.note.brightness_at_onset

@@ -4,7 +4,7 @@ use super::curves::CurveId;
 use super::envelopes::EnvelopeId;
 use super::fan::{PartialSource, PartialTrait};
 use super::lfo::LfoId;
-use super::modulators::Modulators;
+use super::modulators::{Modulators, SharedModulators};
 use super::note::Note;
 use super::sequences::SequenceId;
 use super::slide::slide;
@@ -22,6 +22,8 @@ const MIDDLE_C_KEY: f64 = 60.0;
 pub struct Moment<'a> {
     /// What all voices share.
     pub tick: &'a Tick,
+    /// What the voice shares of the modulators, with its own settings.
+    pub shared: &'a SharedModulators,
     /// Frames since the block's start.
     pub at: usize,
     /// The controllers of the note's channel.
@@ -264,9 +266,9 @@ impl ModulationSource {
     }
 
     /// Whether its value stays as it is while the note and its channel stay as they are.
-    pub fn rests(self, tick: &Tick, modulators: &Modulators) -> bool {
-        let shapes = &tick.modulators.envelopes;
-        let curves = &tick.modulators.curves;
+    pub fn rests(self, shared: &SharedModulators, modulators: &Modulators) -> bool {
+        let shapes = &shared.envelopes;
+        let curves = &shared.curves;
         self.lfo().is_none()
             && self.sequence().is_none()
             && self
@@ -278,20 +280,26 @@ impl ModulationSource {
     }
 
     /// Whether its value jumps by itself within the last `frames` frames of a block.
-    pub fn jumps(self, tick: &Tick, modulators: &Modulators, frames: usize) -> bool {
+    pub fn jumps(
+        self,
+        shared: &SharedModulators,
+        modulators: &Modulators,
+        frames: usize,
+        block_frames: usize,
+    ) -> bool {
         self.lfo().is_some_and(|id| {
-            let shared = &tick.modulators.lfos;
-            modulators.lfos.jumps(id, shared, frames, tick.block_frames)
+            let shared = &shared.lfos;
+            modulators.lfos.jumps(id, shared, frames, block_frames)
         }) || self.sequence().is_some_and(|id| {
-            let shared = &tick.modulators.sequences;
+            let shared = &shared.sequences;
             let sequences = &modulators.sequences;
-            sequences.jumps(id, shared, frames, tick.block_frames)
+            sequences.jumps(id, shared, frames, block_frames)
         }) || self.curve().is_some_and(|id| {
-            let shared = &tick.modulators.curves;
+            let shared = &shared.curves;
             modulators.curves.jumps(id, shared, frames)
         }) || self.envelope().is_some_and(|id| {
             // In a fan the partials come to the corners at any time.
-            let shapes = &tick.modulators.envelopes;
+            let shapes = &shared.envelopes;
             let fanned = modulators.envelopes.fanned(id, shapes);
             fanned.is_some_and(|fanned| fanned.has_jumps())
         })
@@ -299,28 +307,28 @@ impl ModulationSource {
 }
 
 fn lfo(now: &Moment, source: ModulationSource) -> f32 {
-    let shared = &now.tick.modulators.lfos;
+    let shared = &now.shared.lfos;
     source
         .lfo()
         .map_or(0.0, |id| now.modulators.lfos.value(id, shared, now.at))
 }
 
 fn sequence(now: &Moment, source: ModulationSource) -> f32 {
-    let shared = &now.tick.modulators.sequences;
+    let shared = &now.shared.sequences;
     source
         .sequence()
         .map_or(0.0, |id| now.modulators.sequences.value(id, shared, now.at))
 }
 
 fn curve(now: &Moment, source: ModulationSource) -> f32 {
-    let shared = &now.tick.modulators.curves;
+    let shared = &now.shared.curves;
     source
         .curve()
         .map_or(0.0, |id| now.modulators.curves.value(id, shared, now.note))
 }
 
 fn envelope(now: &Moment, id: EnvelopeId) -> f32 {
-    let shapes = &now.tick.modulators.envelopes;
+    let shapes = &now.shared.envelopes;
     now.modulators.envelopes.level(id, shapes)
 }
 
@@ -415,29 +423,23 @@ impl SourceValues<'_> {
     pub fn for_partials(&self, source: ModulationSource) -> Option<PartialSource> {
         let now = &self.moment;
         if let Some(id) = source.lfo() {
-            let instant = now
-                .modulators
-                .lfos
-                .instant(id, &now.tick.modulators.lfos, now.at);
+            let instant = now.modulators.lfos.instant(id, &now.shared.lfos, now.at);
             if instant.fan.is_open() {
                 return Some(PartialSource::Lfo(instant));
             }
         }
         if let Some(id) = source.sequence() {
-            let shared = &now.tick.modulators.sequences;
+            let shared = &now.shared.sequences;
             if let Some(instant) = now.modulators.sequences.fanned(id, shared, now.at) {
                 return Some(PartialSource::Sequence(instant));
             }
         }
         if let Some(id) = source.curve() {
-            let instant = now
-                .modulators
-                .curves
-                .fanned(id, &now.tick.modulators.curves);
+            let instant = now.modulators.curves.fanned(id, &now.shared.curves);
             return instant.map(PartialSource::Curve);
         }
         if let Some(id) = source.envelope() {
-            let shapes = &now.tick.modulators.envelopes;
+            let shapes = &now.shared.envelopes;
             let instant = now.modulators.envelopes.fanned(id, shapes);
             return instant.map(PartialSource::Curve);
         }

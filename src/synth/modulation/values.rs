@@ -159,7 +159,11 @@ mod tests {
             assert_eq!(values.get(param), patch.get(param), "{param:?}");
             let is_own = Option::<Destination>::from(param).is_some();
             let is_of_a_partial = param.row().group == Group::Partials;
-            assert_eq!(is_own, param.is_polyphonic() && !is_of_a_partial);
+            let is_of_a_modulator = param.row().is_modulators;
+            assert_eq!(
+                is_own,
+                param.is_polyphonic() && !is_of_a_partial && !is_of_a_modulator
+            );
         }
         own[Destination::of(Param::TILT)] = 1.0;
         own[Destination::PAN] = 0.5;

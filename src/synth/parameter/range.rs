@@ -51,7 +51,7 @@ pub enum Range {
     Choice {
         /// In order; only ever extended at the end.
         labels: &'static [&'static str],
-        /// How many labels there may ever be: 16, 32, 64 or 128.
+        /// How many labels there may ever be: 16, 32, 64, 128 or 256.
         places: u32,
     },
 }
@@ -97,9 +97,9 @@ impl Range {
         Range::Integer { min, max, places }
     }
 
-    /// One of `labels`, of which there may be 16, 32, 64 or 128 one day.
+    /// One of `labels`, of which there may be 16, 32, 64, 128 or 256 one day.
     pub const fn choice(places: u32, labels: &'static [&'static str]) -> Range {
-        assert!(matches!(places, 16 | 32 | 64 | 128));
+        assert!(matches!(places, 16 | 32 | 64 | 128 | 256));
         assert!(!labels.is_empty() && labels.len() <= places as usize);
         Range::Choice { labels, places }
     }

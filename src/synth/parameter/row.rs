@@ -32,6 +32,8 @@ pub struct Row {
     pub former_labels: &'static [(&'static str, &'static str)],
     /// Whether CLAP hosts may modulate it per voice.
     pub polyphonic: bool,
+    /// Whether it is a setting of a modulator or of a glide.
+    pub is_modulators: bool,
     /// What it belongs to.
     pub kind: Kind,
     /// Whether hosts see it.
@@ -75,6 +77,7 @@ impl Row {
             unit: Unit::Choice,
             former_labels: &[],
             polyphonic: false,
+            is_modulators: false,
             kind: Kind::Sound,
             exposure: Exposure::Host,
         }
@@ -135,6 +138,15 @@ impl Row {
         Row {
             polyphonic: true,
             ..self
+        }
+    }
+
+    /// It is a setting of a modulator or of a glide, which voices may have for themselves as well: see
+    /// [`Setting`](crate::synth::modulation::Setting).
+    pub const fn of_modulator(self) -> Row {
+        Row {
+            is_modulators: true,
+            ..self.polyphonic()
         }
     }
 

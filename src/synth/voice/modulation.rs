@@ -1,12 +1,12 @@
 //! From the patch, the controllers, the note and what moves it to the values of one segment.
 
-use super::Voice;
+use super::{Segment, Voice};
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
 use crate::synth::modulation::curves::CurveId;
 use crate::synth::modulation::fan::PartialRoutes;
 use crate::synth::modulation::glide::{FannedGlide, Glide};
-use crate::synth::modulation::modulators::Modulators;
+use crate::synth::modulation::modulators::{Modulators, SharedModulators};
 use crate::synth::modulation::routes::RouteSet;
 use crate::synth::modulation::{
     Destination, DestinationValues, ModulationSource, Moment, SourceSet, SourceValues, VoiceValues,
@@ -22,16 +22,19 @@ const FINE: Destination = Destination::of(Param::FINE);
 const A4_HZ: f64 = 440.0;
 
 impl Voice {
-    /// What moves the voice, `at` frames into the block; `modulators` are there already.
-    fn sources<'a>(
+    /// What moves the voice, `at` frames into the block; `modulators` are there already, and `shared` is what
+    /// the voice shares of them, with its own settings.
+    pub(super) fn sources<'a>(
         &'a self,
         tick: &'a Tick,
+        shared: &'a SharedModulators,
         channel: &'a Control,
         at: usize,
         modulators: &'a Modulators,
     ) -> SourceValues<'a> {
         SourceValues::new(Moment {
             tick,
+            shared,
             at,
             channel,
             note: &self.control.note,
@@ -44,9 +47,11 @@ impl Voice {
         let channel = tick
             .channels
             .control(self.control.note.channel, &tick.values);
-        let mut sources = self.sources(tick, &channel, tick.block_frames, &self.control.modulators);
-        let curves = &self.control.modulators.curves;
-        let shared = &tick.modulators.curves;
+        let shared = self.shared_modulators(tick);
+        let modulators = &self.control.modulators;
+        let mut sources = self.sources(tick, &shared, &channel, tick.block_frames, modulators);
+        let curves = &modulators.curves;
+        let shared = &shared.curves;
         SourcesSnapshot {
             slot: slot as u16,
             curve_times: CurveId::ALL.map(|id| curves.time(id, shared, &self.control.note)),
@@ -64,7 +69,7 @@ impl Voice {
     /// What the partials stand apart in, at the end of the current block.
     pub fn fan_snapshot(&self, tick: &Tick) -> FanSnapshot {
         FanSnapshot {
-            shared: tick.modulators,
+            shared: self.shared_modulators(tick),
             modulators: self.control.modulators,
             note: self.control.note,
             channel: tick
@@ -83,7 +88,7 @@ impl Voice {
     }
 
     /// Lets some of the routes move the voice's values, which are there before any route.
-    fn modulate_values(
+    pub(super) fn modulate_values(
         &self,
         tick: &Tick,
         channel: &Control,
@@ -97,31 +102,41 @@ impl Voice {
 
     /// Takes the voice's values, which are there before any route, to the end of a segment, `at` frames
     /// into the block, and writes what moves its single partials there.
+    #[inline(always)]
     pub(super) fn move_values(
         &self,
         tick: &Tick,
-        channel: &Control,
+        segment: &Segment,
         at: usize,
         own: &mut DestinationValues,
         partial_routes: &mut PartialRoutes,
     ) {
         let routes = self.control.active_routes;
-        let mut sources = self.sources(tick, channel, at, &self.control.modulators);
+        let Segment {
+            shared, channel, ..
+        } = *segment;
+        let mut sources = self.sources(tick, shared, channel, at, &self.control.modulators);
         self.modulate_values(tick, channel, &mut sources, routes, own);
         let to_partials = routes.and(tick.routes.to_partials());
         tick.routes
             .apply_to_partials(to_partials, &mut sources, own, partial_routes);
-        let glide = Glide::read(&tick.values, &self.control.note);
-        if let Some(instant) = glide.and_then(|glide| FannedGlide::at(&glide, self.age_s(tick))) {
+        let glide = segment.glide.as_ref();
+        if let Some(instant) = glide.and_then(|glide| FannedGlide::at(glide, self.age_s(tick))) {
             partial_routes.push_glide(instant);
         }
     }
 
     /// Lets the modulators run from the onset on, `at` frames into the block, as fast as routes make them.
-    pub(super) fn begin_speeds(&mut self, tick: &Tick, channel: &Control, at: usize) {
+    pub(super) fn begin_speeds(
+        &mut self,
+        tick: &Tick,
+        shared: &SharedModulators,
+        channel: &Control,
+        at: usize,
+    ) {
         let routes = self.control.active_routes.and(tick.routes.to_speeds());
         if !routes.is_empty() {
-            let mut sources = self.sources(tick, channel, at, &self.control.modulators);
+            let mut sources = self.sources(tick, shared, channel, at, &self.control.modulators);
             let mut own = *self.base_values(tick);
             self.modulate_values(tick, channel, &mut sources, routes, &mut own);
             self.move_speeds(tick, &own);
@@ -129,6 +144,7 @@ impl Voice {
     }
 
     /// Lets the modulators run on as fast as routes make them, now that the voice's values are `own`.
+    #[inline(always)]
     pub(super) fn move_speeds(&mut self, tick: &Tick, own: &DestinationValues) {
         let routes = self.control.active_routes.and(tick.routes.to_speeds());
         let modulators = &mut self.control.modulators;
@@ -142,30 +158,32 @@ impl Voice {
     pub(super) fn fundamentals_ahead_hz(
         &self,
         tick: &Tick,
+        shared: &SharedModulators,
         channel: &Control,
         at: usize,
     ) -> [f64; 3] {
         let routes = self.control.active_routes.and(tick.routes.to_pitch());
         let mut modulators = self.control.modulators;
+        let glide = self.glide(tick);
         [0, 1, 2].map(|blocks| {
             let at = at + blocks * tick.block_frames;
-            let mut sources = self.sources(tick, channel, at, &modulators);
+            let mut sources = self.sources(tick, shared, channel, at, &modulators);
             let mut own = *self.base_values(tick);
             self.modulate_values(tick, channel, &mut sources, routes, &mut own);
             let age_s = modulators.lfos.age_s(&tick.modulators.lfos);
-            modulators.advance(&tick.modulators, tick.block_frames);
-            self.fundamental_hz(tick, channel, &own, age_s)
+            modulators.advance(shared, tick.block_frames);
+            let to_go = glide.map_or(0.0, |glide| glide.semitones_left(age_s));
+            self.fundamental_hz(tick, channel, &own, to_go)
         })
     }
 
-    /// The fundamental that the key, bends, tuning, glide and the voice's values come to at this age of
-    /// the note.
+    /// The fundamental that the key, bends, tuning, what a glide has left and the voice's values come to.
     pub(super) fn fundamental_hz(
         &self,
         tick: &Tick,
         channel: &Control,
         own: &DestinationValues,
-        age_s: f64,
+        semitones_to_go: f64,
     ) -> f64 {
         let semitones = tick.values.get(Param::COARSE)
             + channel.bend_semitones
@@ -174,19 +192,29 @@ impl Voice {
         let key = f64::from(self.control.note.key)
             + f64::from(semitones)
             + f64::from(own[FINE]) / 100.0
-            + self.semitones_to_go(tick, age_s);
+            + semitones_to_go;
         A4_HZ * ratio_from_semitones(key - 69.0)
     }
 
-    /// What the glide has left at this age of the voice, semitones.
-    fn semitones_to_go(&self, tick: &Tick, age_s: f64) -> f64 {
-        let glide = Glide::read(&tick.values, &self.control.note);
-        glide.map_or(0.0, |glide| glide.semitones * glide.left(age_s))
+    /// Its glide, if it has one.
+    #[inline(always)]
+    pub(super) fn glide(&self, tick: &Tick) -> Option<Glide> {
+        match self.control.has_settings {
+            false => Glide::read(|param| tick.values.get(param), &self.control.note),
+            true => self.own_glide(tick),
+        }
+    }
+
+    /// What its glide has left now, semitones.
+    #[inline(always)]
+    pub(super) fn semitones_to_go(&self, glide: &Option<Glide>, tick: &Tick) -> f64 {
+        let glide = glide.as_ref();
+        glide.map_or(0.0, |glide| glide.semitones_left(self.age_s(tick)))
     }
 
     /// The MIDI key that the glide has come to, with its fraction.
     pub fn glided_key(&self, tick: &Tick) -> f64 {
-        f64::from(self.control.note.key) + self.semitones_to_go(tick, self.age_s(tick))
+        f64::from(self.control.note.key) + self.semitones_to_go(&self.glide(tick), tick)
     }
 
     /// How far bends and tunings take the note from its key that go with it: its channel's and its own,
@@ -203,8 +231,9 @@ impl Voice {
     }
 
     /// Whether the note has come to its own pitch.
-    pub(super) fn has_arrived(&self, tick: &Tick) -> bool {
-        let glide = Glide::read(&tick.values, &self.control.note);
+    #[inline(always)]
+    pub(super) fn has_arrived(&self, tick: &Tick, glide: &Option<Glide>) -> bool {
+        let glide = glide.as_ref();
         glide.is_none_or(|glide| glide.is_done(self.age_s(tick)))
     }
 
@@ -236,11 +265,17 @@ impl Voice {
     }
 
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
-    pub(super) fn is_discontinuous(&self, tick: &Tick, frames: usize) -> bool {
+    #[inline(always)]
+    pub(super) fn is_discontinuous(
+        &self,
+        shared: &SharedModulators,
+        frames: usize,
+        block_frames: usize,
+    ) -> bool {
         let sources = self.control.active_sources.and(SourceSet::MOVING);
         let modulators = &self.control.modulators;
         sources
             .iter()
-            .any(|source| source.jumps(tick, modulators, frames))
+            .any(|source| source.jumps(shared, modulators, frames, block_frames))
     }
 }

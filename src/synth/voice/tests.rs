@@ -301,10 +301,13 @@ fn the_lfo_jumps_where_it_moves_something() {
         clock.cycles_per_frame = 5.0 / RATE_HZ;
         clock.cycles = cycles;
         onset(voice, &tick, workspace, 1);
-        let patchs = voice.is_discontinuous(&tick, FRAMES);
+        let patchs = voice.is_discontinuous(&tick.modulators, FRAMES, FRAMES);
         voice.modulate(Param::LFO_TILT, 0.1);
         voice.update_values(&tick);
-        (patchs, voice.is_discontinuous(&tick, FRAMES))
+        (
+            patchs,
+            voice.is_discontinuous(&tick.modulators, FRAMES, FRAMES),
+        )
     };
     let mut at = |patch: &Patch, cycles| jumps(&mut voice, &mut workspace, patch, cycles);
     assert_eq!(at(&patch, 0.5), (false, false));

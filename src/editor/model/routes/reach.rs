@@ -52,9 +52,10 @@ fn moved(param: Param, target: RouteTarget, plain: f32, depth: f32) -> f32 {
     match target {
         // In semitones, and the target in cents.
         RouteTarget::Pitch if param == Param::COARSE => plain + amount / 100.0,
-        RouteTarget::Cutoff | RouteTarget::Cutoff2 | RouteTarget::Speed(Clock::Lfo(_)) => {
-            plain * libm::exp2f(amount)
-        }
+        RouteTarget::Cutoff
+        | RouteTarget::Cutoff2
+        | RouteTarget::Speed(Clock::Lfo(_))
+        | RouteTarget::Time(_) => plain * libm::exp2f(amount),
         // Its time, which is shorter the faster it is.
         RouteTarget::Speed(Clock::Curve(_)) => plain * libm::exp2f(-amount),
         // A choice.

@@ -5,8 +5,11 @@ use crate::dsp::bend::Bend;
 use crate::synth::modulation::fan::{
     PartialDestination, PartialInput, PartialRoute, PartialRoutes, PartialSet,
 };
-use crate::synth::modulation::{Destination, DestinationValues, ModulationSource, SourceValues};
-use crate::synth::parameter::{Param, PartialMask, RouteParams, RouteTarget};
+use crate::synth::modulation::{
+    Destination, DestinationValues, ModulationSource, MovedSettings, Setting, SourceSet,
+    SourceValues,
+};
+use crate::synth::parameter::{Param, PartialMask, ROUTES, RouteParams, RouteTarget};
 use crate::synth::patch::Values;
 
 /// A route of a patch's own as voices read it.
@@ -23,23 +26,48 @@ pub struct PatchRoute {
     limits: (f32, f32),
 }
 
+/// What a route takes its values from, by one of its choices.
+fn source(choice: Param, values: &Values) -> Option<ModulationSource> {
+    let place = values.index(choice).checked_sub(1)?;
+    ModulationSource::ROUTED.get(place).copied()
+}
+
+/// The target of a route that does not rest.
+fn stated_target(params: &RouteParams, values: &Values) -> Option<RouteTarget> {
+    let target = RouteTarget::of_place(values.index(params.to))?;
+    (!values.is_on(params.bypass)).then_some(target)
+}
+
+/// The modulators whose fans the routes of a patch open, whatever their depths.
+pub fn opened_fans(values: &Values) -> SourceSet {
+    let mut opened = SourceSet::default();
+    for params in (1..=ROUTES).map(RouteParams::of) {
+        let Some(RouteTarget::Own(param)) = stated_target(&params, values) else {
+            continue;
+        };
+        let setting = Setting::of(param).filter(|setting| setting.opens_fan());
+        if let Some(modulator) = setting.and_then(Setting::modulator)
+            && source(params.from, values).is_some()
+        {
+            opened.insert(modulator);
+        }
+    }
+    opened
+}
+
 impl PatchRoute {
     /// `None` if it moves nothing whatever its depth.
     ///
-    /// Of the values that the voice and its partials may have, cutoffs, tilt, breath and room, it moves that of the
-    /// voice, unless it comes to something else for some partials.
-    pub fn new(params: &RouteParams, values: &Values) -> Option<PatchRoute> {
-        let source = |param| {
-            let place = values.index(param).checked_sub(1)?;
-            ModulationSource::ROUTED.get(place).copied()
-        };
-        let target = RouteTarget::of_place(values.index(params.to))?;
-        if values.is_on(params.bypass) {
-            return None;
-        }
-        let (from, via) = (source(params.from)?, source(params.via));
+    /// Of the values that the voice and its partials may have, cutoffs, tilt, breath and room, it moves that
+    /// of the voice, unless it comes to something else for some partials. `opened` are the modulators whose
+    /// fans routes open.
+    pub fn new(params: &RouteParams, values: &Values, opened: SourceSet) -> Option<PatchRoute> {
+        let target = stated_target(params, values)?;
+        let (from, via) = (source(params.from, values)?, source(params.via, values));
         let set = PartialSet::from_index(values.index(params.partials));
-        let differs = |source: ModulationSource| source.differs_between_partials(values);
+        let differs = |source: ModulationSource| {
+            source.differs_between_partials(values) || opened.contains(source)
+        };
         let is_apart = set != PartialSet::All || differs(from) || via.is_some_and(differs);
         let partials = |to| {
             let mask = set.mask(values);
@@ -68,7 +96,10 @@ impl PatchRoute {
                 RouteTarget::PartialsLevel => partials(PartialDestination::Level)?,
                 RouteTarget::PartialsTune => partials(PartialDestination::Tune)?,
                 RouteTarget::PartialsPan => partials(PartialDestination::Pan)?,
-                RouteTarget::Own(param) => Target::Voice(Option::<Destination>::from(param)?),
+                RouteTarget::Own(param) | RouteTarget::Time(param) => match Setting::of(param) {
+                    Some(setting) => Target::Setting(setting),
+                    None => Target::Voice(Option::<Destination>::from(param)?),
+                },
                 RouteTarget::Speed(clock) => Target::Voice(Destination::speed(clock)),
             },
             depth: Depth::new(params.depth, values),
@@ -82,13 +113,34 @@ impl PatchRoute {
         self.depth.value(own).clamp(-1.0, 1.0)
     }
 
-    pub fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
+    /// By how much it moves what is one value of the voice, in the unit of that; `None` if its depth is 0.
+    #[inline(always)]
+    fn amount(&self, sources: &mut SourceValues, own: &DestinationValues) -> Option<f32> {
         let depth = self.depth(own);
         if depth == 0.0 {
-            return;
+            return None;
         }
         let via = self.via.map_or(1.0, |via| sources.get(via));
-        own[to] += self.span * depth * via * self.bend.at(sources.get(self.from));
+        Some(self.span * depth * via * self.bend.at(sources.get(self.from)))
+    }
+
+    pub fn apply(&self, to: Destination, sources: &mut SourceValues, own: &mut DestinationValues) {
+        if let Some(amount) = self.amount(sources, own) {
+            own[to] += amount;
+        }
+    }
+
+    /// Moves a setting. All routes that move its depth have been applied to `own`.
+    pub fn apply_to_setting(
+        &self,
+        to: Setting,
+        sources: &mut SourceValues,
+        own: &DestinationValues,
+        moved: &mut MovedSettings,
+    ) {
+        if let Some(amount) = self.amount(sources, own) {
+            moved.add(to, amount);
+        }
     }
 
     pub fn limit(&self, own: &mut DestinationValues) {

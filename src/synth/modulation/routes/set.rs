@@ -18,6 +18,11 @@ impl RouteSet {
         self.0 |= 1 << index;
     }
 
+    /// Whether one is in it, by its index.
+    pub fn contains(self, index: usize) -> bool {
+        self.0 >> index & 1 != 0
+    }
+
     /// Those in both sets.
     pub fn and(self, other: RouteSet) -> RouteSet {
         RouteSet(self.0 & other.0)

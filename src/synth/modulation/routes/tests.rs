@@ -91,6 +91,15 @@ fn expected(source: ModulationSource) -> f64 {
 
 /// The values that some routes of a tick make of `own`.
 fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> DestinationValues {
+    applied_with_settings(tick, routes, own).0
+}
+
+/// With by how much they move settings.
+fn applied_with_settings(
+    tick: &Tick,
+    routes: RouteSet,
+    own: &DestinationValues,
+) -> (DestinationValues, MovedSettings) {
     let channel = Control {
         bend: -0.5,
         bend_semitones: 0.0,
@@ -114,14 +123,17 @@ fn applied(tick: &Tick, routes: RouteSet, own: &DestinationValues) -> Destinatio
     modulators.advance(&tick.modulators, frames as usize);
     let mut sources = SourceValues::new(Moment {
         tick,
+        shared: &tick.modulators,
         at: 0,
         channel: &channel,
         note: &note,
         modulators: &modulators,
     });
-    let mut own = *own;
+    let (mut own, mut moved) = (*own, MovedSettings::default());
     tick.routes.apply(routes, &mut sources, &mut own);
-    own
+    tick.routes
+        .apply_to_settings(routes, &mut sources, &own, &mut moved);
+    (own, moved)
 }
 
 #[test]
@@ -249,7 +261,7 @@ fn the_set_of_what_moves_has_the_right_sources() {
     let tick = tick(&Patch::default());
     let modulators = Modulators::begin(&tick.modulators, 0, SERIAL, 0);
     for &source in ModulationSource::ALL {
-        let moves = !source.rests(&tick, &modulators);
+        let moves = !source.rests(&tick.modulators, &modulators);
         assert_eq!(SourceSet::MOVING.contains(source), moves, "{source:?}");
     }
 }
@@ -262,7 +274,7 @@ fn a_patchs_route_takes_any_source_to_any_target() {
             let tick = tick(&patch);
             let active = tick.routes.active().and(RouteSet(1));
             let before = tick.destinations;
-            let after = applied(&tick, active, &before);
+            let (after, settings) = applied_with_settings(&tick, active, &before);
             let from = ModulationSource::ROUTED
                 .into_iter()
                 .zip(&ROUTE_SOURCE_LABELS[1..])
@@ -281,6 +293,22 @@ fn a_patchs_route_takes_any_source_to_any_target() {
                 {
                     assert_eq!(after, before);
                     assert_eq!(tick.routes.to_partials(), RouteSet(1));
+                    continue;
+                }
+                RouteTarget::Own(param) | RouteTarget::Time(param)
+                    if let Some(setting) = Setting::of(param) =>
+                {
+                    // Nor does anything move a setting of its own.
+                    let is_own = setting.modulator() == Some(from);
+                    assert_eq!(tick.routes.can_move(0), !is_own, "{source} {label}");
+                    let mut expected = MovedSettings::default();
+                    if !is_own {
+                        expected.add(setting, moved as f32);
+                    }
+                    assert_eq!(after, before);
+                    let error = settings.distance(&expected);
+                    assert!(error < 1e-4 * target.span(), "{source} {label}: {error}");
+                    assert_eq!(tick.routes.to_settings(), RouteSet(u64::from(!is_own)));
                     continue;
                 }
                 RouteTarget::Pitch => PITCH,
@@ -318,7 +346,7 @@ fn a_patchs_route_takes_any_source_to_any_target() {
 }
 
 /// A parameter and its value.
-type Setting = (Param, f32);
+type ParamValue = (Param, f32);
 
 /// Cutoff and tilt are one value of the voice as long as all partials have the same.
 #[test]
@@ -328,7 +356,7 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
     let route = RouteParams::of(1);
     let sequence = SequenceParams::of(1);
     let via = |label_of: &str| (route.via, label(route.via, label_of));
-    let cases: [(&str, &[Setting], bool); 14] = [
+    let cases: [(&str, &[ParamValue], bool); 14] = [
         ("LFO 2", &[], false),
         ("LFO 2", &[(lfo.fan_phase, 0.5)], true),
         ("LFO 2", &[(lfo.fan_rate, -0.5)], true),

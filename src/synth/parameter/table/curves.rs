@@ -61,11 +61,13 @@ macro_rules! rows {
                 .short("Fan Delay")
                 .value(Range::quartic(4.0), 0.0, Seconds)
                 .on(Page::$group)
+                .of_modulator()
                 .help(concat!("How much later curve ", $c, " begins for the last partial than for the first.")),
             Row::new(Group::$group, concat!("curve_", $c, "_fan_time"), concat!("Curve ", $c, " Fan Time"))
                 .short("Fan Time")
                 .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
                 .on(Page::$group)
+                .of_modulator()
                 .help(concat!("How much slower curve ", $c, " is for the last partial than for the first.")),
             Row::new(Group::$group, concat!("curve_", $c, "_fan_order"), concat!("Curve ", $c, " Fan Order"))
                 .short("Fan Order")

@@ -11,24 +11,28 @@ section! { expression;
         .short("Vel. Level")
         .value(Range::linear(0.0, 1.0), 0.7, Percent)
         .on(Page::Play)
+        .polyphonic()
         .help("How much softer notes of low velocity are.");
     /// Level that full pressure adds.
     PRESSURE_LEVEL = Row::new(Expression, "pressure_level", "Pressure to Level")
         .short("Press. Level")
         .value(Range::linear(-24.0, 24.0), 6.0, Decibels)
         .on(Page::Play)
+        .polyphonic()
         .help("How far full pressure moves the level.");
     /// Cutoff that full pressure adds.
     PRESSURE_CUTOFF = Row::new(Expression, "pressure_cutoff", "Pressure to Cutoff")
         .short("Press. Cutoff")
         .value(Range::linear(-8.0, 8.0), 0.0, Octaves)
         .on(Page::Filter)
+        .polyphonic()
         .help("How far full pressure moves the filter's cutoff.");
     /// Vibrato of the full modulation wheel.
     WHEEL_VIBRATO = Row::new(Expression, "wheel_vibrato", "Wheel to Vibrato")
         .short("Wheel Vibr.")
         .value(Range::linear(0.0, 200.0), 50.0, Cents)
         .on(Page::Play)
+        .polyphonic()
         .help("How deep the vibrato of the full modulation wheel is.");
     /// Semitones at the end of the pitch wheel's range.
     BEND_RANGE = Row::new(Expression, "bend_range", "Bend Range")
@@ -41,6 +45,7 @@ section! { expression;
         .short("Bright. Tilt")
         .value(Range::linear(0.0, 12.0), 6.0, DecibelsPerOctave)
         .on(Page::Play)
+        .polyphonic()
         .help("How far brightness (CC 74, slide) moves the tilt.");
     /// See [`SlideMode`](crate::synth::modulation::slide::SlideMode).
     SLIDE_MODE = Row::new(Playing, "slide_mode", "Slide Mode")

@@ -58,12 +58,14 @@ section! { filter;
         .short("Velocity")
         .value(Range::linear(-8.0, 8.0), 0.0, Octaves)
         .on(Page::Filter)
+        .polyphonic()
         .help("How far full velocity moves the cutoff.");
     /// How much of the key's distance from middle C moves the cutoff.
     KEY_TRACK = Row::new(Filter, "key_track", "Filter Key Tracking")
         .short("Key Track.")
         .value(Range::linear(0.0, 1.0), 0.0, Percent)
         .on(Page::Filter)
+        .polyphonic()
         .help("How much the cutoff follows the key, counted from middle C.");
     /// Of a peak, a shelf or a tilt.
     FILTER_GAIN = Row::new(Filter, "filter_gain", "Filter Gain")

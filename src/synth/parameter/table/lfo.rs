@@ -67,22 +67,25 @@ macro_rules! rows {
                 .short("Phase")
                 .value(Range::linear(0.0, 1.0), 0.0, Percent)
                 .on(Page::$details)
+                .of_modulator()
                 .help(concat!("Where in its cycle ", $name, " starts.")),
             Row::new(Group::$group, concat!($id, "_fade"), concat!($name, " Fade In"))
                 .short("Fade In")
                 .value(Range::quartic(20.0), 0.0, Seconds)
                 .on(Page::$details)
+                .of_modulator()
                 .help(concat!("How long ", $name, " takes to rise after a note's start.")),
             Row::new(Group::$group, concat!($id, "_fan_phase"), concat!($name, " Fan Phase"))
                 .short("Fan Phase")
                 .value(Range::linear(-4.0, 4.0), 0.0, Number)
                 .on(Page::$details)
+                .of_modulator()
                 .help(concat!("Cycles of ", $name, " by which the partials stand apart.")),
             Row::new(Group::$group, concat!($id, "_fan_rate"), concat!($name, " Fan Rate"))
                 .short("Fan Rate")
                 .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
                 .on(Page::$details)
-                .help(concat!("How much faster ", $name, " is for the last partial than for the first.")),
+                .help(concat!("How much faster ", $name, " is for the last partial than for the first; no route moves it.")),
             Row::new(Group::$group, concat!($id, "_fan_order"), concat!($name, " Fan Order"))
                 .short("Fan Order")
                 .choice(16, &FAN_ORDERS, 0)

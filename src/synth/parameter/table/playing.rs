@@ -21,6 +21,7 @@ section! { playing;
     GLIDE = Row::new(Playing, "glide", "Glide")
         .value(Range::quartic(10.0), 0.0, Seconds)
         .on(Page::Playing)
+        .of_modulator()
         .help("How long the pitch takes from the note before to this one.");
     /// See [`GlideMode`](crate::synth::modulation::glide::GlideMode).
     GLIDE_MODE = Row::new(Playing, "glide_mode", "Glide Mode")
@@ -33,5 +34,6 @@ section! { playing;
         .short("Fan")
         .value(Range::linear(-3.0, 3.0), 0.0, Octaves)
         .on(Page::Playing)
+        .of_modulator()
         .help("How much longer the last partial takes than the first.");
 }

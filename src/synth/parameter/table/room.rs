@@ -25,11 +25,13 @@ section! { room;
         .short("Slope")
         .value(Range::linear(0.0, 1.0), 0.4, Percent)
         .on(Page::Room)
+        .polyphonic()
         .help("How much sooner high partials die away in the room than low ones.");
     /// How far the patterns of left and right differ: 0 not at all, 1 as if they had nothing in common.
     ROOM_WIDTH = Row::new(Room, "room_width", "Room Width")
         .short("Width")
         .value(Range::linear(0.0, 1.0), 1.0, Percent)
         .on(Page::Room)
+        .polyphonic()
         .help("How far the room differs between left and right.");
 }

@@ -2,7 +2,9 @@
 
 use super::super::layout::{Group::Routes, Page};
 use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
-use super::super::{Clock, DRAWN_SETS, Param, ROUTES, Range, Row};
+use super::super::{
+    Clock, CurveParams, DRAWN_SETS, LFOS, LfoParams, Param, ROUTES, Range, Row, SequenceParams,
+};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each route.
@@ -30,7 +32,7 @@ macro_rules! rows {
                 .patch_only(),
             Row::new(Routes, concat!("route_", $n, "_to"), concat!("Route ", $n, " To"))
                 .short("To")
-                .choice(128, &ROUTE_TARGET_LABELS, 0)
+                .choice(256, &ROUTE_TARGET_LABELS, 0)
                 .help(concat!("The target of route ", $n, ": what it moves."))
                 .patch_only(),
             Row::new(Routes, concat!("route_", $n, "_bend"), concat!("Route ", $n, " Bend"))
@@ -182,6 +184,8 @@ pub enum RouteTarget {
     Own(Param),
     /// How fast a modulator runs.
     Speed(Clock),
+    /// A parameter of a voice that is a time.
+    Time(Param),
 }
 
 impl RouteTarget {
@@ -205,6 +209,7 @@ impl RouteTarget {
             Param::BALANCE => RouteTarget::Pan,
             Param::CUTOFF => RouteTarget::Cutoff,
             Param::FILTER_2_CUTOFF => RouteTarget::Cutoff2,
+            _ if param.row().is_modulators => param.route_target(),
             _ => own(),
         };
         ROUTE_TARGETS.contains(&target).then_some(target)
@@ -227,7 +232,7 @@ impl RouteTarget {
             RouteTarget::PartialsLevel => "Partials Level",
             RouteTarget::PartialsTune => "Partials Tune",
             RouteTarget::PartialsPan => "Partials Pan",
-            RouteTarget::Own(param) => TABLE[param.index()].name,
+            RouteTarget::Own(param) | RouteTarget::Time(param) => TABLE[param.index()].name,
             RouteTarget::Speed(clock) => clock.speed_label(),
         }
     }
@@ -239,7 +244,7 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => 24.0,
             RouteTarget::Pan | RouteTarget::PartialsPan => 1.0,
             RouteTarget::Cutoff | RouteTarget::Cutoff2 => 8.0,
-            RouteTarget::Speed(_) => 4.0,
+            RouteTarget::Speed(_) | RouteTarget::Time(_) => 4.0,
             RouteTarget::Own(param) => {
                 let (min, max) = param.range().ends();
                 if min < 0.0 { max.max(-min) } else { max - min }
@@ -255,7 +260,9 @@ impl RouteTarget {
             RouteTarget::Level | RouteTarget::PartialsLevel => (-96.0, 24.0),
             RouteTarget::Pan | RouteTarget::PartialsPan => (-1.0, 1.0),
             RouteTarget::Cutoff | RouteTarget::Cutoff2 => (-16.0, 16.0),
-            RouteTarget::Speed(_) => (-8.0, 8.0),
+            RouteTarget::Speed(_) | RouteTarget::Time(_) => (-8.0, 8.0),
+            // Any place of a cycle is one of the next as well.
+            RouteTarget::Own(param) if is_phase(param) => (-8.0, 8.0),
             RouteTarget::Own(param) => param.range().ends(),
         }
     }
@@ -286,7 +293,8 @@ impl RouteTarget {
             RouteTarget::Pitch | RouteTarget::PartialsTune => Cents,
             RouteTarget::Level | RouteTarget::PartialsLevel => Decibels,
             RouteTarget::Pan | RouteTarget::PartialsPan => Percent,
-            RouteTarget::Cutoff | RouteTarget::Cutoff2 | RouteTarget::Speed(_) => Octaves,
+            RouteTarget::Cutoff | RouteTarget::Cutoff2 => Octaves,
+            RouteTarget::Speed(_) | RouteTarget::Time(_) => Octaves,
             RouteTarget::Own(param) => param.row().unit,
         }
     }
@@ -336,8 +344,8 @@ const FIRST_TARGETS: [RouteTarget; 23] = [
 
 /// What routes can move; the labels of "Route n To", less its first, "None". Only ever extended at the
 /// end, since states hold the index. The depths of routes are among them.
-pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
-    let mut targets = [RouteTarget::Pitch; SPEEDS_END + LATER.len()];
+pub const ROUTE_TARGETS: [RouteTarget; SETTINGS_END + LAST.len()] = {
+    let mut targets = [RouteTarget::Pitch; SETTINGS_END + LAST.len()];
     let mut place = 0;
     while place < targets.len() {
         targets[place] = if place < FIRST_TARGETS.len() {
@@ -346,8 +354,12 @@ pub const ROUTE_TARGETS: [RouteTarget; SPEEDS_END + LATER.len()] = {
             RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
         } else if place < SPEEDS_END {
             RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
-        } else {
+        } else if place < LATER_END {
             LATER[place - SPEEDS_END]
+        } else if place < SETTINGS_END {
+            SETTINGS[place - LATER_END]
+        } else {
+            LAST[place - SETTINGS_END]
         };
         place += 1;
     }
@@ -418,6 +430,95 @@ const LATER: [RouteTarget; 56] = [
     RouteTarget::Own(Param::BREATH),
     RouteTarget::Own(RouteParams::of(1).depth),
 ];
+
+/// Behind those.
+const LATER_END: usize = SPEEDS_END + LATER.len();
+
+/// Settings of modulators, behind them.
+const SETTINGS: [RouteTarget; 50] = [
+    RouteTarget::Time(Param::AMP_DELAY),
+    RouteTarget::Time(Param::AMP_ATTACK),
+    RouteTarget::Time(Param::AMP_HOLD),
+    RouteTarget::Time(Param::AMP_DECAY),
+    RouteTarget::Own(Param::AMP_SUSTAIN),
+    RouteTarget::Time(Param::AMP_RELEASE),
+    RouteTarget::Own(Param::AMP_CURVE),
+    RouteTarget::Own(Param::AMP_ATTACK_CURVE),
+    RouteTarget::Own(Param::AMP_DECAY_CURVE),
+    RouteTarget::Own(Param::AMP_RELEASE_CURVE),
+    RouteTarget::Time(Param::AMP_FAN_DELAY),
+    RouteTarget::Own(Param::AMP_FAN_TIME),
+    RouteTarget::Time(Param::FILTER_DELAY),
+    RouteTarget::Time(Param::FILTER_ATTACK),
+    RouteTarget::Time(Param::FILTER_HOLD),
+    RouteTarget::Time(Param::FILTER_DECAY),
+    RouteTarget::Own(Param::FILTER_SUSTAIN),
+    RouteTarget::Time(Param::FILTER_RELEASE),
+    RouteTarget::Own(Param::FILTER_CURVE),
+    RouteTarget::Own(Param::FILTER_ATTACK_CURVE),
+    RouteTarget::Own(Param::FILTER_DECAY_CURVE),
+    RouteTarget::Own(Param::FILTER_RELEASE_CURVE),
+    RouteTarget::Time(Param::FILTER_FAN_DELAY),
+    RouteTarget::Own(Param::FILTER_FAN_TIME),
+    RouteTarget::Own(LfoParams::of(1).phase),
+    RouteTarget::Time(LfoParams::of(1).fade),
+    RouteTarget::Own(LfoParams::of(1).fan_phase),
+    RouteTarget::Own(LfoParams::of(2).phase),
+    RouteTarget::Time(LfoParams::of(2).fade),
+    RouteTarget::Own(LfoParams::of(2).fan_phase),
+    RouteTarget::Own(LfoParams::of(3).phase),
+    RouteTarget::Time(LfoParams::of(3).fade),
+    RouteTarget::Own(LfoParams::of(3).fan_phase),
+    RouteTarget::Own(LfoParams::of(4).phase),
+    RouteTarget::Time(LfoParams::of(4).fade),
+    RouteTarget::Own(LfoParams::of(4).fan_phase),
+    RouteTarget::Time(CurveParams::of(1).fan_delay),
+    RouteTarget::Own(CurveParams::of(1).fan_time),
+    RouteTarget::Time(CurveParams::of(2).fan_delay),
+    RouteTarget::Own(CurveParams::of(2).fan_time),
+    RouteTarget::Time(CurveParams::of(3).fan_delay),
+    RouteTarget::Own(CurveParams::of(3).fan_time),
+    RouteTarget::Time(CurveParams::of(4).fan_delay),
+    RouteTarget::Own(CurveParams::of(4).fan_time),
+    RouteTarget::Own(SequenceParams::of(1).glide),
+    RouteTarget::Own(SequenceParams::of(1).fan_steps),
+    RouteTarget::Own(SequenceParams::of(2).glide),
+    RouteTarget::Own(SequenceParams::of(2).fan_steps),
+    RouteTarget::Time(Param::GLIDE),
+    RouteTarget::Own(Param::GLIDE_FAN),
+];
+
+/// Behind those.
+const SETTINGS_END: usize = LATER_END + SETTINGS.len();
+
+/// What comes behind them: what the player moves without a route of the patch, and how a room sounds.
+const LAST: [RouteTarget; 10] = [
+    RouteTarget::Own(Param::FILTER_VELOCITY),
+    RouteTarget::Own(Param::KEY_TRACK),
+    RouteTarget::Own(Param::FILTER_2_KEY_TRACK),
+    RouteTarget::Own(Param::PRESSURE_CUTOFF),
+    RouteTarget::Own(Param::PRESSURE_LEVEL),
+    RouteTarget::Own(Param::VELOCITY_LEVEL),
+    RouteTarget::Own(Param::WHEEL_VIBRATO),
+    RouteTarget::Own(Param::BRIGHTNESS_TILT),
+    RouteTarget::Own(Param::ROOM_SLOPE),
+    RouteTarget::Own(Param::ROOM_WIDTH),
+];
+
+impl Param {
+    /// What it is as a target, where it is a setting of a modulator: a time if it is in seconds.
+    pub fn route_target(self) -> RouteTarget {
+        match self.row().unit {
+            Unit::Seconds => RouteTarget::Time(self),
+            _ => RouteTarget::Own(self),
+        }
+    }
+}
+
+/// Whether it is a place in a cycle.
+fn is_phase(param: Param) -> bool {
+    (1..=LFOS).any(|number| LfoParams::of(number).phase == param)
+}
 
 /// "None", and the targets' names.
 static ROUTE_TARGET_LABELS: [&str; ROUTE_TARGETS.len() + 1] = {

@@ -30,6 +30,7 @@ macro_rules! rows {
                 .short("Glide")
                 .value(Range::linear(0.0, 1.0), 0.0, Percent)
                 .on(Page::$page)
+                .of_modulator()
                 .help(concat!("The last part of each step, in which sequence ", $s, " goes over to the next.")),
             Row::new(Group::$group, concat!("sequence_", $s, "_trigger"), concat!("Sequence ", $s, " Trigger"))
                 .short("Trigger")
@@ -40,6 +41,7 @@ macro_rules! rows {
                 .short("Fan Steps")
                 .value(Range::linear(-32.0, 32.0), 0.0, Number)
                 .on(Page::$page)
+                .of_modulator()
                 .help(concat!("Steps of sequence ", $s, " by which the partials stand apart.")),
             Row::new(Group::$group, concat!("sequence_", $s, "_fan_order"), concat!("Sequence ", $s, " Fan Order"))
                 .short("Fan Order")

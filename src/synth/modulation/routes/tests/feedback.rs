@@ -1,4 +1,4 @@
-//! No modulator moves its own speed.
+//! No modulator moves its own speed or settings.
 
 use super::*;
 use crate::dsp::random;
@@ -20,7 +20,7 @@ fn with_routes(routes: &[(usize, &str, &str, &str)]) -> Patch {
 /// route that would close the circle is left out.
 #[test]
 fn nothing_feeds_back_into_the_speed_of_a_modulator() {
-    let cases: [(&[_], &[bool]); 9] = [
+    let cases: [(&[_], &[bool]); 17] = [
         (&[(1, "LFO 1", "Off", "LFO 2 Rate")], &[true]),
         (&[(1, "LFO 2", "Off", "LFO 2 Rate")], &[false]),
         (&[(1, "LFO 3", "Off", "LFO 2 Rate")], &[true]),
@@ -63,6 +63,43 @@ fn nothing_feeds_back_into_the_speed_of_a_modulator() {
             ],
             &[true, true, true],
         ),
+        (&[(1, "Amp Envelope", "Off", "Amp Attack")], &[false]),
+        (&[(1, "LFO 2", "Off", "LFO 2 Phase")], &[false]),
+        (&[(1, "LFO 2", "Off", "Glide")], &[true]),
+        (
+            &[(1, "Velocity", "Filter Envelope", "Filter Fan Time")],
+            &[false],
+        ),
+        (
+            &[
+                (1, "LFO 1", "Off", "LFO 2 Phase"),
+                (2, "LFO 2", "Off", "LFO 1 Rate"),
+            ],
+            &[true, false],
+        ),
+        (
+            &[
+                (1, "Filter Envelope", "Off", "Amp Decay"),
+                (2, "Amp Envelope", "Off", "Filter Sustain"),
+                (3, "Amp Envelope", "Off", "Curve 2 Fan Delay"),
+            ],
+            &[true, false, true],
+        ),
+        (
+            &[
+                (1, "Sequence 1", "Off", "Route 7 Depth"),
+                (7, "Wheel", "Off", "Sequence 1 Glide"),
+            ],
+            &[true, false],
+        ),
+        (
+            &[
+                (1, "Curve 1", "Off", "LFO 4 Fan Phase"),
+                (2, "LFO 4", "Off", "Filter Attack"),
+                (3, "Filter Envelope", "Off", "Curve 1 Speed"),
+            ],
+            &[true, true, false],
+        ),
     ];
     for (stated, moves) in cases {
         let routes = &tick(&with_routes(stated)).routes;
@@ -74,45 +111,63 @@ fn nothing_feeds_back_into_the_speed_of_a_modulator() {
     }
 }
 
-/// Whether the speed of a clock depends on a source by some routes: the slow way.
-fn depends(routes: &[Option<(usize, usize, &str)>], on: &str, to: &str, left: usize) -> bool {
+/// The modulator whose speed or setting a target is, by its name as a source.
+fn modulator_of(label: &str) -> Option<&'static str> {
+    match RouteTarget::of_label(label)? {
+        RouteTarget::Speed(clock) => Some(clock.speed_label().rsplit_once(' ')?.0),
+        RouteTarget::Own(param) | RouteTarget::Time(param) => {
+            let modulator = Setting::of(param)?.modulator();
+            modulator.map(|_| param.row().group.name())
+        }
+        _ => None,
+    }
+}
+
+/// Whether what some targets are depends on a source by some routes: the slow way.
+fn depends(
+    routes: &[Option<(usize, usize, &str)>],
+    on: &str,
+    is_meant: &dyn Fn(&str) -> bool,
+    left: usize,
+) -> bool {
     left > 0
         && routes.iter().enumerate().any(|(place, route)| {
             let Some((from, via, target)) = *route else {
                 return false;
             };
             let depth = format!("Route {} Depth", place + 1);
-            target == to
+            is_meant(target)
                 && ([from, via].into_iter().any(|source| {
                     let name = ROUTE_SOURCE_LABELS[source];
-                    let clock = Clock::ALL
-                        .into_iter()
-                        .find(|clock| clock.speed_label().starts_with(name));
-                    name == on
-                        || clock
-                            .is_some_and(|clock| depends(routes, on, clock.speed_label(), left - 1))
-                }) || depends(routes, on, &depth, left - 1))
+                    let is_its = |label: &str| modulator_of(label) == Some(name);
+                    name == on || depends(routes, on, &is_its, left - 1)
+                }) || depends(routes, on, &|label| label == depth, left - 1))
         })
+}
+
+/// Whether a modulator depends on itself.
+fn is_circle(routes: &[Option<(usize, usize, &str)>], name: &str) -> bool {
+    depends(routes, name, &|label| modulator_of(label) == Some(name), 14)
 }
 
 #[test]
 fn of_any_routes_those_that_close_no_circle_stay() {
     let labels = route_target_labels();
-    let own = |label: &&&str| {
-        Clock::ALL
-            .iter()
-            .any(|clock| clock.speed_label() == **label)
+    let own = |label: &str| modulator_of(label).is_some();
+    // Every speed, and some of the settings of each modulator.
+    let is_told = |label: &str| {
+        let words = ["Rate", "Speed", "Phase", "Attack", "Delay", "Fan Steps"];
+        own(label) && words.iter().any(|word| label.ends_with(word))
     };
-    let targets: Vec<_> = labels.iter().filter(own).chain(&labels[23..27]).collect();
+    let targets = labels.iter().filter(|label| is_told(label));
+    let targets: Vec<_> = targets.chain(&labels[23..27]).collect();
     let sources: Vec<usize> = (0..ROUTE_SOURCE_LABELS.len())
         .filter(|&place| {
             let name = ROUTE_SOURCE_LABELS[place];
-            name == "Wheel"
-                || Clock::ALL
-                    .iter()
-                    .any(|it| it.speed_label().starts_with(name))
+            name == "Wheel" || labels.iter().any(|label| modulator_of(label) == Some(name))
         })
         .collect();
+    assert_eq!(sources.len(), 1 + Clock::COUNT + 2);
     let (mut kept, mut left_out) = (0, 0);
     for seed in 0..300 {
         let mut patch = without_routes();
@@ -139,26 +194,21 @@ fn of_any_routes_those_that_close_no_circle_stay() {
                 *route = None;
             }
         }
-        for clock in Clock::ALL {
-            let name = clock
-                .speed_label()
-                .rsplit_once(' ')
-                .map_or("", |(name, _)| name);
-            let is_circle = depends(&routes, name, clock.speed_label(), 12);
-            assert!(!is_circle, "{seed} {name} {routes:?}");
+        for &source in &sources {
+            let name = ROUTE_SOURCE_LABELS[source];
+            assert!(!is_circle(&routes, name), "{seed} {name} {routes:?}");
         }
         for (place, route) in stated.into_iter().enumerate() {
-            let Some((.., to)) = route.filter(|(.., to)| own(&to)) else {
+            let Some((.., to)) = route.filter(|(.., to)| own(to)) else {
                 continue;
             };
             // With those behind it left out.
             let mut with = routes;
             with[place] = route;
             for other in &mut with[place + 1..] {
-                *other = other.filter(|(.., to)| !own(&to));
+                *other = other.filter(|(.., to)| !own(to));
             }
-            let name = to.rsplit_once(' ').map_or("", |(name, _)| name);
-            let closes = depends(&with, name, to, 12);
+            let closes = is_circle(&with, modulator_of(to).expect("a modulator"));
             assert_eq!(
                 closes,
                 !compiled.can_move(place),
@@ -168,4 +218,40 @@ fn of_any_routes_those_that_close_no_circle_stay() {
         }
     }
     assert!(left_out > 50 && kept > 500, "{left_out} {kept}");
+}
+
+/// As many times as there are modulators in a row of those that move settings of one another.
+#[test]
+fn settings_are_read_as_often_as_modulators_move_one_another() {
+    for (stated, passes) in [
+        (&[(1, "Wheel", "Off", "Tilt")][..], 1),
+        (&[(1, "LFO 1", "Off", "LFO 2 Phase")], 1),
+        // A speed counts from the next segment on.
+        (
+            &[
+                (1, "LFO 1", "Off", "LFO 2 Rate"),
+                (2, "LFO 2", "Off", "Amp Sustain"),
+            ],
+            1,
+        ),
+        (
+            &[
+                (1, "LFO 2", "Off", "Amp Sustain"),
+                (2, "LFO 1", "Off", "LFO 2 Phase"),
+            ],
+            2,
+        ),
+        (
+            &[
+                (1, "Amp Envelope", "Off", "Route 9 Depth"),
+                (2, "LFO 2", "Off", "Amp Sustain"),
+                (3, "LFO 1", "Off", "LFO 2 Phase"),
+                (9, "Wheel", "Off", "Curve 1 Fan Time"),
+            ],
+            3,
+        ),
+    ] {
+        let tick = tick(&with_routes(stated));
+        assert_eq!(tick.routes.setting_passes(), passes, "{stated:?}");
+    }
 }

@@ -1,0 +1,268 @@
+//! Settings of modulators and of glides that a voice has for itself, where a route or polyphonic
+//! modulation moves them: times, levels and curves of envelopes, phases, and how far partials stand apart.
+//!
+//! They are read at the start of each segment, at its sources' values there, and stay until its end; at a
+//! note's onset and at its release they are read at once. Of settings that move one another, through the
+//! modulators that they are of, each is read at those of this instant: there are no circles, see
+//! [`routes`](super::routes). What is a time is moved by octaves, so that a time of 0 stays 0. The rest of
+//! an envelope's stage then runs at the new time: the level goes on from where it is, and nothing of it is
+//! worked out by steps. What runs once from the note's start on, a glide and an LFO's fade-in, would jump
+//! back: routes to it are read at that start alone, and where another note takes the voice over.
+//!
+//! They are apart from the other [destinations](super::Destination), so that voices without them copy none,
+//! and [`Voice`](crate::synth::voice) works its modulators out anew from them only where it has any.
+
+use super::ModulationSource;
+use crate::dsp::maths::exp2;
+use crate::synth::parameter::layout::Group;
+use crate::synth::parameter::{Param, RouteTarget, rows};
+use crate::synth::patch::Values;
+
+use super::Offsets;
+
+/// One of the settings: a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting(u8);
+
+const COUNT: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < Param::COUNT {
+        count += rows()[index].is_modulators as usize;
+        index += 1;
+    }
+    count
+};
+
+/// The parameter of each.
+static PARAMS: [Param; COUNT] = {
+    let mut params = [Param::GLIDE; COUNT];
+    let (mut place, mut index) = (0, 0);
+    while index < Param::COUNT {
+        if rows()[index].is_modulators
+            && let Some(param) = Param::from_index(index)
+        {
+            params[place] = param;
+            place += 1;
+        }
+        index += 1;
+    }
+    params
+};
+
+const NONE: u8 = u8::MAX;
+
+/// The setting of each parameter; [`NONE`] where it is none.
+static SETTINGS: [u8; Param::COUNT] = {
+    let mut settings = [NONE; Param::COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        settings[PARAMS[place].index()] = place as u8;
+        place += 1;
+    }
+    settings
+};
+
+impl Setting {
+    /// How many there are.
+    pub const COUNT: usize = COUNT;
+
+    /// Each of them.
+    pub fn all() -> impl Iterator<Item = Setting> {
+        (0..COUNT).map(|place| Setting(place as u8))
+    }
+
+    /// That of a parameter, if it is one.
+    pub fn of(param: Param) -> Option<Setting> {
+        let place = SETTINGS[param.index()];
+        (place != NONE).then_some(Setting(place))
+    }
+
+    /// Its parameter.
+    pub fn param(self) -> Param {
+        PARAMS[self.index()]
+    }
+
+    /// The modulator that it is of; `None` of a glide.
+    pub fn modulator(self) -> Option<ModulationSource> {
+        use ModulationSource::*;
+        match self.param().row().group {
+            Group::AmpEnvelope => Some(AmpEnvelope),
+            Group::FilterEnvelope => Some(FilterEnvelope),
+            Group::Lfo => Some(Lfo1),
+            Group::Lfo2 => Some(Lfo2),
+            Group::Lfo3 => Some(Lfo3),
+            Group::Lfo4 => Some(Lfo4),
+            Group::Sequence1 => Some(Sequence1),
+            Group::Sequence2 => Some(Sequence2),
+            Group::Curve1 => Some(Curve1),
+            Group::Curve2 => Some(Curve2),
+            Group::Curve3 => Some(Curve3),
+            Group::Curve4 => Some(Curve4),
+            _ => None,
+        }
+    }
+
+    /// Whether routes to it are read at the note's start alone.
+    fn is_of_the_start(self) -> bool {
+        let param = self.param();
+        let row = param.row();
+        row.group == Group::Playing || row.id.ends_with("_fade")
+    }
+
+    /// Whether moving it lets partials stand apart that do not as the patch says. A delay of 0 stays so.
+    pub fn opens_fan(self) -> bool {
+        let param = self.param();
+        let is_time = matches!(param.route_target(), RouteTarget::Time(_));
+        !is_time && param.row().id.contains("_fan_")
+    }
+
+    /// A value of it that routes move by so much, in the unit of its target.
+    fn moved(self, value: f32, by: f32) -> f32 {
+        if by == 0.0 {
+            return value;
+        }
+        let target = self.param().route_target();
+        let (least, most) = target.limits();
+        match target {
+            RouteTarget::Time(_) => value * exp2(by.clamp(least, most)),
+            _ => (value + by).clamp(least, most),
+        }
+    }
+
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// By how much routes move a voice's settings, each in the unit of its target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MovedSettings([f32; COUNT]);
+
+impl Default for MovedSettings {
+    fn default() -> MovedSettings {
+        MovedSettings([0.0; COUNT])
+    }
+}
+
+impl MovedSettings {
+    /// Moves one by more.
+    pub fn add(&mut self, setting: Setting, by: f32) {
+        self.0[setting.index()] += by;
+    }
+
+    /// The greatest difference between one and that of others.
+    #[cfg(test)]
+    pub fn distance(&self, other: &MovedSettings) -> f32 {
+        let both = self.0.iter().zip(&other.0);
+        both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    /// Takes what is read at a note's start alone from what was read there.
+    pub fn keep_start(&mut self, at_start: &MovedSettings) {
+        for setting in Setting::all().filter(|setting| setting.is_of_the_start()) {
+            self.0[setting.index()] = at_start.0[setting.index()];
+        }
+    }
+}
+
+/// Whether polyphonic offsets move any setting.
+pub fn have_settings(offsets: &Offsets) -> bool {
+    PARAMS.iter().any(|param| offsets.get(*param) != 0.0)
+}
+
+/// What a voice takes the settings of its modulators from.
+#[derive(Clone, Copy, Debug)]
+pub struct SettingValues<'a> {
+    /// Those of the patch.
+    pub values: &'a Values,
+    /// The voice's polyphonic offsets, if it has any.
+    pub offsets: Option<&'a Offsets>,
+    /// By how much routes move them.
+    pub moved: &'a MovedSettings,
+}
+
+impl SettingValues<'_> {
+    /// Plain value of a parameter in the voice.
+    pub fn get(&self, param: Param) -> f32 {
+        let Some(setting) = Setting::of(param) else {
+            return self.values.get(param);
+        };
+        let offset = self.offsets.map_or(0.0, |offsets| offsets.get(param));
+        let value = match offset {
+            0.0 => self.values.get(param),
+            offset => self.values.get_offset(param, offset),
+        };
+        setting.moved(value, self.moved.0[setting.index()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::parameter::{LfoParams, ROUTE_TARGETS, Unit};
+    use crate::synth::patch::Patch;
+
+    /// A route reaches each, in octaves of what is in seconds, and in its own unit else.
+    #[test]
+    fn each_setting_is_a_target() {
+        for setting in Setting::all() {
+            let param = setting.param();
+            assert_eq!(Setting::of(param), Some(setting));
+            assert!(param.is_polyphonic() && param.is_hosted());
+            let target = RouteTarget::of_param(param).expect("a target");
+            assert!(ROUTE_TARGETS.contains(&target));
+            assert_eq!(target.label(), param.row().name);
+            let is_time = param.row().unit == Unit::Seconds;
+            let unit = if is_time {
+                Unit::Octaves
+            } else {
+                param.row().unit
+            };
+            assert_eq!(target.unit(), unit, "{param:?}");
+            let is_glide = [Param::GLIDE, Param::GLIDE_FAN].contains(&param);
+            assert_eq!(setting.modulator().is_none(), is_glide);
+        }
+        assert_eq!(Setting::of(Param::TILT), None);
+        let at_start = Setting::all().filter(|setting| setting.is_of_the_start());
+        assert_eq!(at_start.count(), 6);
+        let fans = Setting::all().filter(|setting| setting.opens_fan());
+        assert_eq!(fans.count(), 4 + 4 + 2 + 2);
+    }
+
+    #[test]
+    fn a_time_is_moved_by_octaves_and_all_else_in_its_unit() {
+        let mut patch = Patch::default();
+        patch.set(Param::AMP_DECAY, 0.5);
+        patch.set(Param::AMP_SUSTAIN, 0.5);
+        let phase = LfoParams::of(2).phase;
+        let values = Values::new(&patch);
+        let mut moved = MovedSettings::default();
+        for (param, by) in [
+            (Param::AMP_DECAY, 1.5),
+            (Param::AMP_DELAY, 3.0),
+            (Param::AMP_HOLD, 99.0),
+            (Param::AMP_SUSTAIN, 0.25),
+            (Param::FILTER_SUSTAIN, -0.5),
+            (phase, -0.25),
+        ] {
+            moved.add(Setting::of(param).expect("a setting"), by);
+        }
+        let settings = SettingValues {
+            values: &values,
+            offsets: None,
+            moved: &moved,
+        };
+        for (param, expected) in [
+            (Param::AMP_DECAY, 0.5 * f32::exp2(1.5)),
+            (Param::AMP_DELAY, 0.0),
+            (Param::AMP_SUSTAIN, 0.75),
+            (Param::FILTER_SUSTAIN, 0.0),
+            (phase, -0.25),
+            (Param::AMP_RELEASE, values.get(Param::AMP_RELEASE)),
+            (Param::TILT, values.get(Param::TILT)),
+        ] {
+            let error = (settings.get(param) - expected).abs();
+            assert!(error < 1e-5, "{param:?}: {}", settings.get(param));
+        }
+    }
+}
