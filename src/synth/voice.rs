@@ -721,7 +721,10 @@ impl Voice {
         }
         self.control.generation = Some(tick.generation);
         self.control.offsets_changed = false;
-        self.control.modulators.lfos.set_patch(&tick.modulators.lfos);
+        self.control
+            .modulators
+            .lfos
+            .set_patch(&tick.modulators.lfos);
         self.control.active_routes = tick.routes.active();
         if self.control.has_offsets {
             let OwnValues { offsets, base } = self.own.write();
