@@ -202,8 +202,8 @@ impl EditorModel {
         let settings = settings(&new, number);
         if !self.can_move(number, &settings) {
             return Err(match new.target {
-                RouteTarget::Speed(_) => NoRoute::Feedback,
-                _ => NoRoute::EmptySet,
+                target if target.is_of_partials() => NoRoute::EmptySet,
+                _ => NoRoute::Feedback,
             });
         }
         self.begin_group(format!(
