@@ -222,7 +222,7 @@ pub enum NoRoute {
     Full,
     /// The depth is that of a route that moves the new one's depth, also by way of others.
     Circle,
-    /// The speed is that of the source itself, or of a modulator that moves the source's.
+    /// The speed or setting is that of the source itself, or of a modulator that moves the source's.
     Feedback,
     /// The source differs between partials, and the target does not.
     OfPartials,
@@ -237,7 +237,7 @@ impl NoRoute {
             NoRoute::Full => format!("All {ROUTES} routes are in use: remove one first").into(),
             NoRoute::Circle => "No depth moves itself, also not by way of other depths".into(),
             NoRoute::Feedback => {
-                "No modulator moves its own speed, also not by way of others".into()
+                "No modulator moves its own speed or settings, also not by way of others".into()
             }
             NoRoute::OfPartials => {
                 let of_partials = ROUTE_TARGETS
@@ -366,9 +366,9 @@ impl EditorModel {
             .find(|&route| !can_route_move(&after, route))?;
         let target = target(&RouteParams::of(left_out), |param| after.get(param));
         Some(match target {
-            Some(RouteTarget::Speed(_)) => NoRoute::Feedback,
             Some(RouteTarget::Own(param)) if route_of(param).is_some() => NoRoute::Circle,
-            _ => NoRoute::EmptySet,
+            Some(target) if target.is_of_partials() => NoRoute::EmptySet,
+            _ => NoRoute::Feedback,
         })
     }
 

@@ -34,7 +34,7 @@ struct Route {
     /// A second source, by which the first is multiplied.
     via: Option<ModulationSource>,
     to: Destination,
-    /// How far the source's 1 moves the destination, in the destination's unit; for
+    /// A polyphonic parameter: how far the source's 1 moves the destination, in the destination's unit; for
     /// [`Operation::Scale`] a part of the whole.
     depth: Param,
 }
@@ -160,22 +160,22 @@ struct FixedRoute {
     via: Option<ModulationSource>,
     to: Destination,
     operation: Operation,
-    depth: Depth,
+    depth: Destination,
 }
 
 impl FixedRoute {
-    fn new(route: &Route, values: &Values) -> FixedRoute {
+    fn new(route: &Route) -> FixedRoute {
         FixedRoute {
             from: route.from,
             via: route.via,
             to: route.to,
             operation: route.to.operation(),
-            depth: Depth::new(route.depth, values),
+            depth: Destination::of(route.depth),
         }
     }
 
     fn apply(&self, sources: &mut SourceValues, own: &mut DestinationValues) {
-        let depth = self.depth.value(own);
+        let depth = own[self.depth];
         if depth == 0.0 {
             return;
         }
@@ -230,9 +230,7 @@ impl Routes {
                 PatchRoute::new(&RouteParams::of(place + 1), values, opened)
             }),
             index_of: std::array::from_fn(|place| place as u8),
-            fixed: ROUTES
-                .each_ref()
-                .map(|route| FixedRoute::new(route, values)),
+            fixed: ROUTES.each_ref().map(FixedRoute::new),
             active: RouteSet::default(),
             to_pitch: RouteSet::default(),
             to_partials: RouteSet::default(),
@@ -389,7 +387,7 @@ impl Routes {
         let fixed = self.fixed.iter().enumerate();
         let fixed = fixed.map(|(place, route)| {
             let index = parameter::ROUTES + place;
-            (index, route.depth, Some(route.to))
+            (index, Depth::Own(route.depth), Some(route.to))
         });
         of_patch.chain(fixed)
     }
@@ -434,7 +432,7 @@ impl Routes {
             rests(from) && via.is_none_or(rests)
         };
         self.fixed(routes)
-            .all(|route| route.depth.value(own) == 0.0 || rest(route.from, route.via))
+            .all(|route| own[route.depth] == 0.0 || rest(route.from, route.via))
             && self
                 .of_patch(routes)
                 .all(|route| route.depth(own) == 0.0 || rest(route.from, route.via))

@@ -157,7 +157,7 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
                 Some("No depth moves itself, also not by way of other depths.")
             }
             Some(RouteTarget::Speed(_)) if !can_move() => {
-                Some("No modulator moves its own speed, also not by way of others.")
+                Some("No modulator moves its own speed or settings, also not by way of others.")
             }
             Some(_) => None,
         }

@@ -112,7 +112,7 @@ fn what_a_control_stands_for_is_moved_and_what_stands_for_nothing_is_not() {
         harness.run_steps(2);
     }
     let count = routes(&harness).len();
-    for param in [Param::PARTIALS, Param::VOICES, Param::AMP_ATTACK] {
+    for param in [Param::PARTIALS, Param::VOICES] {
         let at = control(&harness, param).rect().center();
         drop_on(&mut harness, "Wheel", at);
         assert_eq!(routes(&harness).len(), count, "{}", param.row().name);
