@@ -1,6 +1,7 @@
 //! From the patch, the controllers, the note and what moves it to the values of one segment.
 
-use super::{Segment, Voice};
+use super::Voice;
+use super::segments::Segment;
 use crate::dsp::maths::{gain_from_db, ratio_from_semitones};
 use crate::synth::channel::Control;
 use crate::synth::modulation::curves::CurveId;

@@ -2,7 +2,8 @@
 //!
 //! All that is here is of voices that have any, and is never inlined, so that others do not pay for it.
 
-use super::{BlockResult, Segment, Voice};
+use super::Voice;
+use super::segments::{BlockResult, Segment};
 use crate::synth::channel::Control;
 use crate::synth::modulation::glide::Glide;
 use crate::synth::modulation::modulators::{Modulators, SharedModulators};

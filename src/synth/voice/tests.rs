@@ -7,6 +7,7 @@ use crate::synth::modulation::modulators::BlockTime;
 use crate::synth::parameter::{CurveParams, EDITABLE_PARTIALS, LfoParams, RouteParams};
 use crate::synth::patch::Patch;
 use crate::synth::versioned::CopyFrom;
+use crate::synth::workspace::Workspace;
 
 const RATE_HZ: f64 = 48_000.0;
 const FRAMES: usize = 64;
