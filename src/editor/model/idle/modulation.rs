@@ -156,7 +156,7 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(RouteTarget::Own(depth)) if route_of(depth).is_some() && !can_move() => {
                 Some("No depth moves itself, also not by way of other depths.")
             }
-            Some(RouteTarget::Speed(_)) if !can_move() => {
+            Some(to) if !to.is_of_partials() && !can_move() => {
                 Some("No modulator moves its own speed or settings, also not by way of others.")
             }
             Some(_) => None,
