@@ -18,6 +18,7 @@ use crate::synth::partials::{Arrays, Context, Frame};
 /// As the routes are at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
+    /// 0 while routes move neither frequencies nor positions.
     instant: u64,
     tunes: bool,
     pans: bool,
@@ -38,7 +39,10 @@ impl SpectrumStage for Stage {
         let tunes = context.routes.move_any(PartialDestination::Tune);
         let pans = context.routes.move_any(PartialDestination::Pan);
         (!context.routes.is_empty()).then_some(Stage {
-            instant: context.routes_instant,
+            instant: match tunes || pans {
+                true => context.routes_instant,
+                false => 0,
+            },
             tunes,
             pans,
         })
