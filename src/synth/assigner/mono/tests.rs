@@ -281,11 +281,11 @@ fn a_note_does_not_glide_from_one_that_was_never_heard() {
                 assigner.note_on(on(key), &mut commands);
             }
             block(&mut assigner, |_| true);
-            let starts = commands.iter().filter_map(|(_, command)| match command {
+            let mut starts = commands.iter().filter_map(|(_, command)| match command {
                 Command::Begin(note) | Command::Continue(note) => Some(note.glide_start),
                 _ => None,
             });
-            starts.last().expect("a note")
+            starts.next_back().expect("a note")
         };
         assert_eq!(last_start(&[48, 52, 60]), None);
         let start = last_start(&[64, 67, 71]).expect("a glide");

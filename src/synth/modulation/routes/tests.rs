@@ -545,7 +545,8 @@ fn no_depth_moves_itself() {
             patch.set(route.depth, 0.5);
         }
     };
-    let cases: [(&[(usize, &str)], &[bool]); 3] = [
+    // The numbers and targets of routes, and whether each moves anything.
+    let cases: [(&[_], &[bool]); 3] = [
         (&[(5, "Route 5 Depth")], &[false]),
         (
             &[
