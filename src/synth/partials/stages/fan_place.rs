@@ -18,7 +18,6 @@ use crate::synth::partials::{Arrays, Context, Frame};
 /// As the routes are at one instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stage {
-    /// 0 while routes move neither frequencies nor positions.
     instant: u64,
     tunes: bool,
     pans: bool,
@@ -39,10 +38,7 @@ impl SpectrumStage for Stage {
         let tunes = context.routes.move_any(PartialDestination::Tune);
         let pans = context.routes.move_any(PartialDestination::Pan);
         (!context.routes.is_empty()).then_some(Stage {
-            instant: match tunes || pans {
-                true => context.routes_instant,
-                false => 0,
-            },
+            instant: context.routes_instant,
             tunes,
             pans,
         })
