@@ -121,15 +121,15 @@ macro_rules! stages {
             pub fn read(values: &VoiceValues, context: &Context) -> Stages {
                 match (values.is_plain, context.routes.is_empty()) {
                     (true, true) => Stages::read_tier::<{ tier::EVERY }>(values, context),
-                    (true, false) => Stages::read_higher::<{ tier::ROUTED }>(values, context),
-                    (false, _) => Stages::read_higher::<{ tier::BEYOND_PLAIN }>(values, context),
+                    (true, false) => Stages::read_tier::<{ tier::ROUTED }>(values, context),
+                    (false, _) => Stages::read_all(values, context),
                 }
             }
 
-            // Not inlined, as the others of higher tiers: most voices are of the lowest.
+            // Not inlined, as the others of the highest tier: most voices are of lower ones.
             #[inline(never)]
-            fn read_higher<const TIER: u8>(values: &VoiceValues, context: &Context) -> Stages {
-                Stages::read_tier::<TIER>(values, context)
+            fn read_all(values: &VoiceValues, context: &Context) -> Stages {
+                Stages::read_tier::<{ tier::BEYOND_PLAIN }>(values, context)
             }
 
             #[inline(always)]
@@ -148,14 +148,14 @@ macro_rules! stages {
             pub fn stale(&self, before: &Stages, stale: Arrays) -> Arrays {
                 match self.tier.max(before.tier) {
                     tier::EVERY => self.stale_of::<{ tier::EVERY }>(before, stale),
-                    tier::ROUTED => self.stale_of_higher::<{ tier::ROUTED }>(before, stale),
-                    _ => self.stale_of_higher::<{ tier::BEYOND_PLAIN }>(before, stale),
+                    tier::ROUTED => self.stale_of::<{ tier::ROUTED }>(before, stale),
+                    _ => self.stale_of_all(before, stale),
                 }
             }
 
             #[inline(never)]
-            fn stale_of_higher<const TIER: u8>(&self, before: &Stages, stale: Arrays) -> Arrays {
-                self.stale_of::<TIER>(before, stale)
+            fn stale_of_all(&self, before: &Stages, stale: Arrays) -> Arrays {
+                self.stale_of::<{ tier::BEYOND_PLAIN }>(before, stale)
             }
 
             #[inline(always)]
@@ -187,19 +187,14 @@ macro_rules! stages {
             pub fn run(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
                 match self.tier {
                     tier::EVERY => self.run_tier::<{ tier::EVERY }>(stale, context, frame),
-                    tier::ROUTED => self.run_higher::<{ tier::ROUTED }>(stale, context, frame),
-                    _ => self.run_higher::<{ tier::BEYOND_PLAIN }>(stale, context, frame),
+                    tier::ROUTED => self.run_tier::<{ tier::ROUTED }>(stale, context, frame),
+                    _ => self.run_all(stale, context, frame),
                 }
             }
 
             #[inline(never)]
-            fn run_higher<const TIER: u8>(
-                &self,
-                stale: Arrays,
-                context: &Context,
-                frame: &mut Frame,
-            ) {
-                self.run_tier::<TIER>(stale, context, frame);
+            fn run_all(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
+                self.run_tier::<{ tier::BEYOND_PLAIN }>(stale, context, frame);
             }
 
             #[inline(always)]

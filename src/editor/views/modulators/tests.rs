@@ -246,7 +246,7 @@ fn a_route_that_would_move_nothing_is_not_made() {
             "Partial Number",
             Param::FINE,
             "each partial has for itself: Filter Cutoff, Partials Level, Partials Tune, Partials Pan, Tilt, \
-             Filter 2 Cutoff, Breath Amount",
+             Filter 2 Cutoff, Room Amount, Breath Amount",
         ),
     ] {
         if harness.query_by_label(param.row().name).is_none() {
