@@ -287,3 +287,115 @@ fn the_wheel_opens_a_fan() {
         }
     }
 }
+
+/// What a voice sounds like: its fundamental in Hz, and the level of its first partial in dB.
+fn heard(engine: &Engine) -> (f64, f64) {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let (voice, partials) = snapshot.voices().next().expect("a voice");
+    let gain = f64::from(partials[0].left);
+    (f64::from(voice.fundamental_hz), 20.0 * gain.log10())
+}
+
+/// A route that comes to act in the middle of a note leaves its glide and its fade-ins as they are.
+#[test]
+fn a_route_that_comes_late_leaves_what_the_start_has_decided() {
+    for to in ["Glide", "LFO 2 Fade In"] {
+        let mut patch = tone();
+        patch.set(Param::GLIDE, 0.1);
+        let lfo = LfoParams::of(2);
+        set(&mut patch, lfo.trigger, "Note");
+        set(&mut patch, lfo.shape, "Square");
+        patch.set(lfo.rate, 0.01);
+        patch.set(lfo.fade, 0.1);
+        set_route(&mut patch, 1, "LFO 2", "Level", 0.25);
+        set_route(&mut patch, 2, "Velocity", to, 0.0);
+        let mut late = patch;
+        // It would be sixteen times as long.
+        late.set(RouteParams::of(2).depth, 1.0);
+        let mut engine = engine(RATE, &patch);
+        let events = [
+            (0, on(0, 48, 1.0)),
+            (4_800, on(0, 69, 1.0)),
+            (4_800, off(0, 48)),
+        ];
+        play(&mut engine, &events, 24_000, &[480]);
+        let before = heard(&engine);
+        engine.set_patch(&late);
+        for _ in 0..50 {
+            play(&mut engine, &[], 64, &[64]);
+            let (hz, db) = heard(&engine);
+            assert!(
+                (hz / before.0 - 1.0).abs() < 1e-6,
+                "{to}: {hz} Hz, {} before",
+                before.0
+            );
+            assert!(
+                (db - before.1).abs() < 1e-3,
+                "{to}: {db} dB, {} before",
+                before.1
+            );
+        }
+    }
+}
+
+/// A route whose depth goes to 0 lets go, also of a note that a host modulates.
+#[test]
+fn a_route_that_is_switched_off_lets_go() {
+    let mut patch = tone();
+    patch.set(Param::AMP_SUSTAIN, 0.5);
+    set_route(&mut patch, 1, "Velocity", "Amp Sustain", 0.0);
+    let mut routed = patch;
+    routed.set(RouteParams::of(1).depth, 0.6);
+    let modulated = Event::Modulate {
+        id: 1,
+        param: Param::AMP_HOLD,
+        offset: 0.001,
+    };
+    let played = |patches: [&Patch; 2]| {
+        let mut engine = engine(RATE, patches[0]);
+        engine.push(note_on(1, 57));
+        engine.push(modulated);
+        play(&mut engine, &[], 48_000, &[480]);
+        engine.set_patch(patches[1]);
+        play(&mut engine, &[], 48_000, &[480]);
+        heard(&engine).1
+    };
+    let (never, always, before) = (
+        played([&patch, &patch]),
+        played([&routed, &routed]),
+        played([&routed, &patch]),
+    );
+    assert!(always > never + 3.0, "{always} {never}");
+    assert!((before - never).abs() < 0.01, "{before} {never}");
+}
+
+/// A square that is moved over its edge by a route to its phase steps over a whole block, wherever corners
+/// of the amplitude cut blocks.
+#[test]
+fn a_phase_that_is_moved_over_an_edge_does_not_click() {
+    for attack_frames in (4_800..4_864).step_by(3) {
+        let mut patch = tone();
+        patch.set(Param::PARTIALS, 1.0);
+        patch.set(Param::AMP_ATTACK, attack_frames as f32 / RATE as f32);
+        patch.set(Param::AMP_DECAY, 0.3);
+        patch.set(Param::AMP_SUSTAIN, 0.5);
+        let lfo = LfoParams::of(2);
+        set(&mut patch, lfo.shape, "Square");
+        patch.set(lfo.rate, 0.01);
+        // The edge is where the envelope has all but come to its peak, at which the LFO has run on by 0.001.
+        patch.set(lfo.phase, 0.5 - 0.001 - 0.4 * 0.999_5);
+        set_route(&mut patch, 1, "LFO 2", "Level", 0.5);
+        set_route(&mut patch, 2, "Amp Envelope", "LFO 2 Phase", 0.4);
+        let sound = play(
+            &mut engine(RATE, &patch),
+            &[(0, on(0, 33, 1.0))],
+            9_600,
+            &[480],
+        )
+        .0;
+        let steps = sound.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        let largest = steps.fold(0.0_f32, f32::max);
+        assert!(largest < 0.017, "{attack_frames}: {largest}");
+    }
+}

@@ -69,7 +69,8 @@ pub fn is_moved(param: Param, values: &Values) -> bool {
         macro_target(number, |param| values.get(param)) == Some(param)
             && values.get(Param::macro_amount(number)) != 0.0
     };
-    used(values).any(|(_, to)| to == RouteTarget::Own(param)) || (1..=MACROS).any(by_macro)
+    let is_own = |to| matches!(to, RouteTarget::Own(own) | RouteTarget::Time(own) if own == param);
+    used(values).any(|(_, to)| is_own(to)) || (1..=MACROS).any(by_macro)
 }
 
 /// Where a route is kept.

@@ -115,7 +115,7 @@ impl Assigner {
         let rendered = playing.filter(|&slot| !self.notes.is_pending(slot));
         let start = self.glide_start(first.key, rendered, was_held);
         let glide_start = match self.playing {
-            // One that has not been rendered yet is nowhere: the pitch comes from where its would have.
+            // One that has not been rendered yet has no pitch: the glide begins where its own would have begun.
             Some(unheard) if playing != rendered => unheard.glide_start.map(|start| GlideStart {
                 is_legato: was_held,
                 ..start

@@ -62,6 +62,34 @@ static SETTINGS: [u8; Param::COUNT] = {
     settings
 };
 
+/// See [`Setting::is_of_the_start`].
+static OF_THE_START: [bool; COUNT] = {
+    let mut are = [false; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        let row = &rows()[PARAMS[place].index()];
+        let is_fade = matches!(row.id.as_bytes(), [.., b'_', b'f', b'a', b'd', b'e']);
+        are[place] = matches!(row.group, Group::Playing) || is_fade;
+        place += 1;
+    }
+    are
+};
+
+/// See [`Setting::may_jump`].
+static MAY_JUMP: [bool; COUNT] = {
+    let mut may = [false; COUNT];
+    let mut place = 0;
+    while place < COUNT {
+        let group = rows()[PARAMS[place].index()].group;
+        may[place] = !matches!(
+            group,
+            Group::Playing | Group::AmpEnvelope | Group::FilterEnvelope
+        );
+        place += 1;
+    }
+    may
+};
+
 impl Setting {
     /// How many there are.
     pub const COUNT: usize = COUNT;
@@ -104,9 +132,12 @@ impl Setting {
 
     /// Whether routes to it are read at the note's start alone.
     fn is_of_the_start(self) -> bool {
-        let param = self.param();
-        let row = param.row();
-        row.group == Group::Playing || row.id.ends_with("_fade")
+        OF_THE_START[self.index()]
+    }
+
+    /// Whether a modulator may step when it moves: where that is no envelope, whose level goes on.
+    fn may_jump(self) -> bool {
+        MAY_JUMP[self.index()]
     }
 
     /// Whether moving it lets partials stand apart that do not as the patch says. A delay of 0 stays so.
@@ -155,6 +186,20 @@ impl MovedSettings {
     pub fn distance(&self, other: &MovedSettings) -> f32 {
         let both = self.0.iter().zip(&other.0);
         both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    /// Whether any of those that are read at a note's start alone is moved.
+    pub fn has_start(&self) -> bool {
+        let mut at_start = Setting::all().filter(|setting| setting.is_of_the_start());
+        at_start.any(|setting| self.0[setting.index()] != 0.0)
+    }
+
+    /// Whether a modulator may step on the way from others to these.
+    pub fn jump_from(&self, before: &MovedSettings) -> bool {
+        self != before
+            && Setting::all()
+                .filter(|setting| setting.may_jump())
+                .any(|setting| self.0[setting.index()] != before.0[setting.index()])
     }
 
     /// Takes what is read at a note's start alone from what was read there.

@@ -1,6 +1,6 @@
 //! Fanned modulation of the partials: what [routes to partials] come to for each.
 //!
-//! A partial has a [place](super::fan_places) u in the fan, 0 to 1, by the modulator's
+//! A partial has a place (`fan_places.rs`) u in the fan, 0 to 1, by the modulator's
 //! [order](FanOrder). With a fan phase P and a fan rate R an LFO has, for that partial, the value
 //!
 //! shape((c − c₀)·2^(R·u) + c₀ + φ + P·u)

@@ -1,13 +1,14 @@
 //! Where the partials of a note stand in the fans.
 //!
-//! A place u is 0 to 1, by the modulator's [order](FanOrder): log₂ rₙ/log₂ r_N in order Pitch,
-//! log₂ n/log₂ N in order Number; each 0 for the fundamental, which keeps time.
+//! A place u is 0 to 1, by the modulator's [order](FanOrder): log₂(rₙ/r₁)/log₂(r/r₁) in order Pitch, r
+//! being the ratio that is farthest from r₁, and log₂ n/log₂ N in order Number. Each is 0 for the
+//! fundamental, which keeps time. So high partials come last, and in a body below the note low ones.
 //!
-//! A partial keeps its place until the note ends or other partials come to its place in the frame, so the
-//! ratios r are those at which routes to partials first moved it, before they did, and N is the number of
-//! partials there were. A place that followed the ratios would throw the partials about late in a song: in a
-//! fan of R octaves of the rate they are R·u octaves apart in *all* cycles that an LFO has made. A partial
-//! that comes later stands where its ratio or number then is, at most at the last place.
+//! A partial keeps its place until the note ends or other partials come to its place in the frame. The ratios
+//! are those at which routes to partials first acted, before they did, and N is the number of partials there
+//! were. A place that followed the ratios would throw the partials about late in a song: in a fan of R
+//! octaves of the rate they are R·u octaves apart in *all* cycles that an LFO has made. A partial that comes
+//! later stands where its ratio or number then is, at most at the last place.
 
 use super::HarmonicTables;
 use super::array::PartialArray;
@@ -28,10 +29,12 @@ pub struct FanPlaces {
 
 copy_fields!(FanPlaces { widths, pitch });
 
-/// How far it is from the first partial to the last that there was when the places were worked out.
+/// How far apart the partials were when the places were worked out.
 #[derive(Clone, Copy, Debug)]
 struct Widths {
-    /// 1/log₂ r_N, or 0 if there is no partial above the fundamental.
+    /// log₂ r₁.
+    first_octaves: f32,
+    /// 1/log₂(r/r₁), or 0 if all partials have one frequency.
     per_octave: f32,
     /// 1/log₂ N, or 0 for one partial.
     per_log2_n: f32,
@@ -61,17 +64,18 @@ impl FanPlaces {
         ratio: &[f32],
         partials: usize,
     ) {
-        let widths = *self.widths.get_or_insert_with(|| {
-            let last = partials.max(1) - 1;
-            Widths {
-                per_octave: inverse(log2(at_least(ratio[last], 1.0))),
-                per_log2_n: inverse(tables.log2_n[last]),
-            }
+        let known = self.widths.filter(|widths| widths.per_log2_n > 0.0);
+        let widths = known.unwrap_or_else(|| {
+            // One partial alone has no place that others would have to keep.
+            self.pitch.clear();
+            Widths::of(tables, &ratio[..partials.min(ratio.len())])
         });
+        self.widths = Some(widths);
         let placed = self.pitch.len();
         if placed < ratio.len() {
             let pitch = &mut self.pitch.write(ratio.len())[placed..];
-            set_pitch_places(level, widths.per_octave, &ratio[placed..], pitch);
+            let scale = (widths.first_octaves, widths.per_octave);
+            set_pitch_places(level, scale, &ratio[placed..], pitch);
         }
     }
 
@@ -95,15 +99,37 @@ impl FanPlaces {
     }
 }
 
-/// 1/x, but 0 of what is not above 0.
+impl Widths {
+    /// Those of partials with these ratios.
+    fn of(tables: &HarmonicTables, ratio: &[f32]) -> Widths {
+        let first_octaves = ratio.first().map_or(0.0, |ratio| log2(*ratio));
+        let octaves = ratio.iter().map(|ratio| log2(*ratio) - first_octaves);
+        let farthest = octaves.fold(0.0_f32, |farthest, octaves| {
+            if octaves.abs() > farthest.abs() {
+                octaves
+            } else {
+                farthest
+            }
+        });
+        Widths {
+            first_octaves,
+            per_octave: inverse(farthest),
+            per_log2_n: inverse(tables.log2_n[ratio.len().max(1) - 1]),
+        }
+    }
+}
+
+/// 1/x, but 0 of 0.
 fn inverse(x: f32) -> f32 {
-    if x > 0.0 { 1.0 / x } else { 0.0 }
+    if x == 0.0 { 0.0 } else { 1.0 / x }
 }
 
 at_level! {
-    fn set_pitch_places(per_octave: f32, ratio: &[f32], places: &mut [f32]) {
+    fn set_pitch_places(scale: (f32, f32), ratio: &[f32], places: &mut [f32]) {
+        let (first_octaves, per_octave) = scale;
         for (place, ratio) in places.iter_mut().zip(ratio) {
-            *place = at_least(at_most(log2(*ratio) * per_octave, 1.0), 0.0);
+            let octaves = log2(*ratio) - first_octaves;
+            *place = at_least(at_most(octaves * per_octave, 1.0), 0.0);
         }
     }
 }
@@ -143,5 +169,57 @@ at_level! {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places in order Pitch of partials with these ratios, the last of which fill the group.
+    fn places(fans: &mut FanPlaces, ratio: &[f32], partials: usize) -> Vec<f32> {
+        let (level, tables) = (SimdLevel::chosen(), HarmonicTables::shared());
+        let mut padded = ratio.to_vec();
+        padded.resize(16, ratio[ratio.len() - 1]);
+        fans.settle(level, tables, &padded, partials);
+        let mut places = vec![0.0; 16];
+        fans.write(level, FanOrder::Pitch, 0, tables, &mut places);
+        places.truncate(ratio.len());
+        places
+    }
+
+    #[track_caller]
+    fn assert_near(found: &[f32], expected: &[f32]) {
+        let pairs = found.iter().zip(expected);
+        let error = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(error < 1e-5, "{found:?}, not {expected:?}");
+    }
+
+    #[test]
+    fn places_go_from_the_first_partial_to_the_one_that_is_farthest() {
+        for (ratio, expected) in [
+            ([1.0, 2.0, 4.0, 8.0], [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
+            // Below the note.
+            ([1.0, 0.5, 0.25, 0.125], [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
+            // Shifted, and in any order.
+            ([3.0, 12.0, 6.0, 1.5], [0.0, 1.0, 0.5, 0.0]),
+            ([1.0, 1.0, 1.0, 1.0], [0.0; 4]),
+        ] {
+            assert_near(&places(&mut FanPlaces::allocate(), &ratio, 4), &expected);
+        }
+    }
+
+    #[test]
+    fn a_partial_keeps_its_place_and_one_alone_has_none_to_keep() {
+        let mut fans = FanPlaces::allocate();
+        assert_near(&places(&mut fans, &[1.0], 1), &[0.0]);
+        let first = places(&mut fans, &[1.0, 2.0, 3.0, 4.0], 4);
+        assert_near(&first, &[0.0, 0.5, 0.5 * 3.0_f32.log2(), 1.0]);
+        assert_eq!(places(&mut fans, &[4.0, 3.0, 1.0, 9.0], 4), first);
+        fans.clear();
+        assert_near(
+            &places(&mut fans, &[1.0, 4.0, 2.0, 1.0], 4),
+            &[0.0, 1.0, 0.5, 0.0],
+        );
     }
 }

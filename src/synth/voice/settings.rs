@@ -18,10 +18,16 @@ impl Voice {
     /// either.
     pub(super) fn update_has_settings(&mut self, tick: &Tick, active: RouteSet) {
         let is_routed = !active.and(tick.routes.to_settings()).is_empty();
-        let has_settings =
-            is_routed || self.control.has_offsets && have_settings(&self.own.offsets);
+        // What was read at the start counts until the note's end, whatever becomes of its routes.
+        let has_settings = is_routed
+            || self.control.has_offsets && have_settings(&self.own.offsets)
+            || self.control.has_settings && self.settings.has_start();
         if has_settings && !self.control.has_settings {
             *self.settings.write() = MovedSettings::default();
+        }
+        if !has_settings {
+            // A route that comes later finds the start over.
+            self.control.is_start = false;
         }
         self.control.has_settings = has_settings;
         self.control.settings_rest = true;
@@ -56,15 +62,11 @@ impl Voice {
         Glide::read(|param| settings.get(param), &self.control.note)
     }
 
-    /// Takes its settings to the start of a segment, `at` frames into the block.
-    fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize) {
+    /// Takes its settings to the start of a segment, `at` frames into the block, in at most so many passes.
+    fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize, passes: usize) {
         let before = *self.settings;
         let routes = self.control.active_routes.and(tick.routes.to_settings());
         let is_start = std::mem::take(&mut self.control.is_start);
-        let passes = match routes.is_empty() {
-            true => 0,
-            false => tick.routes.setting_passes(),
-        };
         for _ in 0..passes {
             let shared = self.shared_modulators(tick);
             let modulators = &self.control.modulators;
@@ -76,6 +78,10 @@ impl Voice {
                 .apply_to_settings(routes, &mut sources, &own, &mut moved);
             if !is_start {
                 moved.keep_start(&before);
+            }
+            // Then no further pass changes anything.
+            if moved == *self.settings {
+                break;
             }
             *self.settings.write() = moved;
         }
@@ -97,7 +103,7 @@ impl Voice {
         for _ in 0..tick.routes.setting_passes() {
             // Also what is read at the start alone: the envelopes may begin at another level.
             self.control.is_start = true;
-            self.read_settings(tick, channel, at);
+            self.read_settings(tick, channel, at, 1);
             let shared = self.shared_modulators(tick);
             self.control.modulators = Modulators::begin(&shared, note_seed, serial, at);
         }
@@ -136,12 +142,22 @@ impl Voice {
             // It is always there between two voices.
             return BlockResult::NonFinite;
         };
-        let is_whole = !may_be_cut || self.is_discontinuous(&own, left.len(), tick.block_frames);
+        let passes = tick.routes.setting_passes();
+        let start = tick.block_frames - left.len();
+        let before = *self.settings;
+        self.read_settings(tick, channel, start, passes);
+        *own = self.shared_modulators(tick);
+        // A square that is moved over its edge steps as well.
+        let is_whole = !may_be_cut
+            || self.settings.jump_from(&before)
+            || self.is_discontinuous(&own, left.len(), tick.block_frames);
         let mut result = BlockResult::Active;
         let mut done = 0;
         while done < left.len() {
-            self.read_settings(tick, channel, tick.block_frames - left.len() + done);
-            *own = self.shared_modulators(tick);
+            if done > 0 {
+                self.read_settings(tick, channel, start + done, passes);
+                *own = self.shared_modulators(tick);
+            }
             let segment = Segment {
                 shared: &own,
                 channel,
@@ -172,7 +188,7 @@ impl Voice {
             let channel = tick
                 .channels
                 .control(self.control.note.channel, &tick.values);
-            self.read_settings(tick, &channel, 0);
+            self.read_settings(tick, &channel, 0, tick.routes.setting_passes());
         }
         let shared = self.shared_modulators(tick);
         self.control.modulators.release(&shared);

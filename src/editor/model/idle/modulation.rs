@@ -40,7 +40,7 @@ pub fn lfo(param: Param, values: &Values) -> Option<&'static str> {
     } else if param == lfo.division && !is_synced {
         Some("The LFO does not follow the tempo.")
     } else if [lfo.fan_phase, lfo.fan_rate, lfo.fan_order].contains(&param) {
-        let is_open = [lfo.fan_phase, lfo.fan_rate].map(|fan| values.get(fan) != 0.0) != [false; 2];
+        let is_open = are_open([lfo.fan_phase, lfo.fan_rate], values);
         if !is_fanned(LFO_NAMES[number - 1], values) {
             Some("No route leads from it to single partials.")
         } else if param == lfo.fan_order && !is_open {
@@ -94,10 +94,10 @@ pub fn envelope_fan(param: Param, values: &Values) -> Option<&'static str> {
         _ => EnvelopeId::Filter,
     };
     let envelope = id.params();
-    let is_open = [envelope.fan_delay, envelope.fan_time].map(|fan| values.get(fan) != 0.0);
+    let is_open = are_open([envelope.fan_delay, envelope.fan_time], values);
     if !is_fanned(group.name(), values) {
         Some("No route leads from it to single partials.")
-    } else if param == envelope.fan_order && is_open == [false; 2] {
+    } else if param == envelope.fan_order && !is_open {
         Some("Fan Delay and Fan Time are zero.")
     } else {
         None
@@ -162,4 +162,10 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(_) => None,
         }
     }
+}
+
+/// Whether partials stand apart by any of these amounts of a fan, or by a route to one.
+fn are_open(amounts: [Param; 2], values: &Values) -> bool {
+    let is_open = |amount: Param| values.get(amount) != 0.0 || is_moved(amount, values);
+    amounts.into_iter().any(is_open)
 }

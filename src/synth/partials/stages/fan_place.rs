@@ -1,7 +1,7 @@
 //! The places of the partials in the fans, and the frequencies and positions of single partials, as routes
 //! move them.
 //!
-//! A [place](crate::synth::partials::fan_places) is that of a ratio that no route to partials has moved. So
+//! A place (`fan_places.rs`) is that of a ratio that no route to partials has moved. So
 //! the stage is on as long as any route does: where routes begin to move partials the ratios are filled
 //! anew. Later places are worked out only where partials are new, which makes all arrays stale: none of
 //! the stages that read what routes come to waits for this one.

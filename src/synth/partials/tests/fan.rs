@@ -186,7 +186,7 @@ fn each_order_places_the_partials() {
         assert_eq!(places.len(), 100);
         for (n, place) in (1..).zip(&places) {
             let expected = match order {
-                FanOrder::Pitch => octaves(n) / octaves(100),
+                FanOrder::Pitch => (octaves(n) - octaves(1)) / (octaves(100) - octaves(1)),
                 FanOrder::Number => (n as f64).log2() / 100f64.log2(),
                 FanOrder::OddEven => ((n + 1) % 2) as f64,
                 FanOrder::Random => *place,
