@@ -7,7 +7,7 @@ use super::curves::{SharedCurves, VoiceCurves};
 use super::envelopes::{EnvelopeShapes, Envelopes};
 use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
-use super::settings::SettingValues;
+use super::settings::{Kinds, SettingValues};
 use super::slide::SlideMode;
 use crate::synth::parameter::Clock;
 use crate::synth::patch::Values;
@@ -61,14 +61,27 @@ impl SharedModulators {
         self.slide_mode = SlideMode::read(values);
     }
 
-    /// With a voice's own settings.
+    /// With a voice's own settings. What has none is as it is.
     pub fn with_settings(&self, settings: &SettingValues, sample_rate_hz: f64) -> SharedModulators {
         let get = |param| settings.get(param);
+        let kinds = settings.moved_kinds();
         SharedModulators {
-            envelopes: EnvelopeShapes::compile(get, sample_rate_hz),
-            lfos: self.lfos.with_settings(get),
-            sequences: self.sequences.with_settings(get),
-            curves: self.curves.with_settings(get),
+            envelopes: match kinds.contain(Kinds::ENVELOPES) {
+                true => EnvelopeShapes::compile(get, sample_rate_hz),
+                false => self.envelopes,
+            },
+            lfos: match kinds.contain(Kinds::LFOS) {
+                true => self.lfos.with_settings(get),
+                false => self.lfos,
+            },
+            sequences: match kinds.contain(Kinds::SEQUENCES) {
+                true => self.sequences.with_settings(get),
+                false => self.sequences,
+            },
+            curves: match kinds.contain(Kinds::CURVES) {
+                true => self.curves.with_settings(get),
+                false => self.curves,
+            },
             slide_mode: self.slide_mode,
         }
     }

@@ -75,19 +75,41 @@ static OF_THE_START: [bool; COUNT] = {
     are
 };
 
-/// See [`Setting::may_jump`].
-static MAY_JUMP: [bool; COUNT] = {
-    let mut may = [false; COUNT];
+/// Kinds of modulators, as a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// The envelopes.
+    pub const ENVELOPES: Kinds = Kinds(1);
+    /// The LFOs.
+    pub const LFOS: Kinds = Kinds(1 << 1);
+    /// The sequences.
+    pub const SEQUENCES: Kinds = Kinds(1 << 2);
+    /// The curves.
+    pub const CURVES: Kinds = Kinds(1 << 3);
+
+    /// Whether this one is among them.
+    pub fn contain(self, kind: Kinds) -> bool {
+        self.0 & kind.0 != 0
+    }
+}
+
+/// The kind of modulator that each is a setting of; none of a glide.
+static KINDS: [Kinds; COUNT] = {
+    let mut kinds = [Kinds(0); COUNT];
     let mut place = 0;
     while place < COUNT {
-        let group = rows()[PARAMS[place].index()].group;
-        may[place] = !matches!(
-            group,
-            Group::Playing | Group::AmpEnvelope | Group::FilterEnvelope
-        );
+        kinds[place] = match rows()[PARAMS[place].index()].group {
+            Group::AmpEnvelope | Group::FilterEnvelope => Kinds::ENVELOPES,
+            Group::Lfo | Group::Lfo2 | Group::Lfo3 | Group::Lfo4 => Kinds::LFOS,
+            Group::Sequence1 | Group::Sequence2 => Kinds::SEQUENCES,
+            Group::Curve1 | Group::Curve2 | Group::Curve3 | Group::Curve4 => Kinds::CURVES,
+            _ => Kinds(0),
+        };
         place += 1;
     }
-    may
+    kinds
 };
 
 impl Setting {
@@ -137,7 +159,8 @@ impl Setting {
 
     /// Whether a modulator may step when it moves: where that is no envelope, whose level goes on.
     fn may_jump(self) -> bool {
-        MAY_JUMP[self.index()]
+        let kind = KINDS[self.index()];
+        kind != Kinds(0) && kind != Kinds::ENVELOPES
     }
 
     /// Whether moving it lets partials stand apart that do not as the patch says. A delay of 0 stays so.
@@ -227,6 +250,18 @@ pub struct SettingValues<'a> {
 }
 
 impl SettingValues<'_> {
+    /// The kinds of modulators that have any other setting than the patch says.
+    pub fn moved_kinds(&self) -> Kinds {
+        let all = KINDS.iter().zip(&PARAMS).zip(&self.moved.0);
+        all.fold(Kinds(0), |kinds, ((kind, param), moved)| {
+            let offset = self.offsets.map_or(0.0, |offsets| offsets.get(*param));
+            match *moved != 0.0 || offset != 0.0 {
+                true => Kinds(kinds.0 | kind.0),
+                false => kinds,
+            }
+        })
+    }
+
     /// Plain value of a parameter in the voice.
     pub fn get(&self, param: Param) -> f32 {
         let Some(setting) = Setting::of(param) else {
