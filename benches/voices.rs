@@ -41,6 +41,10 @@ enum Motion {
     Unison,
     /// Ratios and gains, by an LFO that moves the pad between four spectra.
     Morphing,
+    /// A setting of a modulator, by an LFO.
+    Setting,
+    /// Settings of three LFOs in a row, each by the one before, and of both envelopes.
+    Settings,
     /// A parameter of the patch, once a block.
     Automated,
     /// The same, under voices of which each has one polyphonic offset.
@@ -49,7 +53,7 @@ enum Motion {
     Onsets,
 }
 
-const MOTIONS: [(Motion, &str); 13] = [
+const MOTIONS: [(Motion, &str); 15] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -60,6 +64,8 @@ const MOTIONS: [(Motion, &str); 13] = [
     (Motion::Laws, "laws"),
     (Motion::Unison, "unison"),
     (Motion::Morphing, "morphing"),
+    (Motion::Setting, "setting"),
+    (Motion::Settings, "settings"),
     (Motion::Automated, "automated"),
     (Motion::AutomatedOffsets, "automated-offsets"),
     (Motion::Onsets, "onsets"),
@@ -191,6 +197,18 @@ fn patch(motion: Motion, partials: usize) -> Patch {
                 let lfo = 1 + number % LFOS;
                 set_route(&mut patch, number, lfo, targets[number % 3], 1.0);
             }
+        }
+        Motion::Setting => set_route(&mut patch, 1, 2, "Filter Sustain", 0.0),
+        Motion::Settings => {
+            for (number, to) in [
+                (1, "LFO 2 Phase"),
+                (2, "LFO 3 Phase"),
+                (3, "LFO 4 Phase"),
+                (4, "Filter Sustain"),
+            ] {
+                set_route(&mut patch, number, number, to, 0.0);
+            }
+            set_route(&mut patch, 5, 4, "Amp Sustain", 0.0);
         }
         Motion::Morphing => {
             let bodies = ["Harmonic", "Free Bar", "Church Bell", "Membrane"];

@@ -399,3 +399,37 @@ fn a_phase_that_is_moved_over_an_edge_does_not_click() {
         assert!(largest < 0.017, "{attack_frames}: {largest}");
     }
 }
+
+/// An LFO that goes on under a tied note has risen already: another fade-in comes with the next onset.
+#[test]
+fn a_tied_note_leaves_the_fade_in_of_an_lfo_that_goes_on() {
+    let mut patch = tone();
+    set(&mut patch, Param::PLAY_MODE, "Legato");
+    patch.set(Param::WHEEL_VIBRATO, 0.0);
+    let lfo = LfoParams::of(2);
+    set(&mut patch, lfo.trigger, "Note");
+    set(&mut patch, lfo.shape, "Square");
+    patch.set(lfo.rate, 0.01);
+    patch.set(lfo.fade, 0.1);
+    set_route(&mut patch, 1, "LFO 2", "Level", 0.25);
+    set_route(&mut patch, 2, "Wheel", "LFO 2 Fade In", 1.0);
+    let mut engine = engine(RATE, &patch);
+    play(&mut engine, &[(0, on(0, 48, 1.0))], 24_000, &[480]);
+    let before = heard(&engine).1;
+    engine.push(control(0, 1, 1.0));
+    play(&mut engine, &[], 4_800, &[480]);
+    engine.push(on(0, 50, 1.0));
+    for _ in 0..50 {
+        play(&mut engine, &[], 64, &[64]);
+        let db = heard(&engine).1;
+        assert!((db - before).abs() < 1e-3, "{db} dB, {before} before");
+    }
+    // The next onset has the longer one.
+    engine.push(off(0, 50));
+    engine.push(off(0, 48));
+    play(&mut engine, &[], 4_800, &[480]);
+    engine.push(on(0, 48, 1.0));
+    play(&mut engine, &[], 24_000, &[480]);
+    let db = heard(&engine).1;
+    assert!(db < before - 1.0, "{db} dB, {before} before");
+}

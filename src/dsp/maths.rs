@@ -138,6 +138,14 @@ pub fn distance_from_whole(x: f64) -> f32 {
     (x - ((x + LONG_ROUNDER) - LONG_ROUNDER)) as f32
 }
 
+/// The same of an `f32`, for |x| up to 2²².
+#[inline(always)]
+pub fn short_distance_from_whole(x: f32) -> f32 {
+    /// 1.5·2²³: adding it leaves the nearest integer in the lowest bits.
+    const SHORT_ROUNDER: f32 = 12_582_912.0;
+    x - ((x + SHORT_ROUNDER) - SHORT_ROUNDER)
+}
+
 /// The minimum of `x` and `limit`. Passes a NaN in `x` on, unlike [`f32::min`].
 #[inline(always)]
 pub fn at_most(x: f32, limit: f32) -> f32 {

@@ -14,6 +14,7 @@ use super::modulation::envelopes::EnvelopeId;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
+use super::modulation::settings::Place;
 use super::modulation::{DestinationValues, MovedSettings, Offsets, SourceSet};
 use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
@@ -86,8 +87,8 @@ struct VoiceControl {
     offsets_changed: bool,
     /// Whether it has settings of its modulators for itself.
     has_settings: bool,
-    /// Whether those that are read at the note's start alone are still to be read.
-    is_start: bool,
+    /// Where the next segment is, for those that are read at a start alone.
+    place: Place,
     /// Whether none of them has changed at the start of the last segment.
     settings_rest: bool,
     partial_offsets: PartialOffsets,
@@ -137,7 +138,7 @@ impl VoiceControl {
             has_offsets: false,
             offsets_changed: false,
             has_settings: false,
-            is_start: true,
+            place: Place::Onset,
             settings_rest: true,
             partial_offsets: PartialOffsets::None,
             generation: None,
@@ -262,7 +263,7 @@ impl Voice {
         control.has_offsets = false;
         control.partial_offsets = PartialOffsets::None;
         control.generation = None;
-        control.is_start = true;
+        control.place = Place::Takeover;
         control.rests = false;
     }
 

@@ -63,14 +63,14 @@ pub fn is_fanned(name: &str, values: &Values) -> bool {
     })
 }
 
-/// Whether a route moves this parameter, or a macro as its own target.
+/// Whether a route moves this parameter away from 0, or a macro as its own target. A time that is 0 stays so
+/// whatever moves it.
 pub fn is_moved(param: Param, values: &Values) -> bool {
     let by_macro = |number: usize| {
         macro_target(number, |param| values.get(param)) == Some(param)
             && values.get(Param::macro_amount(number)) != 0.0
     };
-    let is_own = |to| matches!(to, RouteTarget::Own(own) | RouteTarget::Time(own) if own == param);
-    used(values).any(|(_, to)| is_own(to)) || (1..=MACROS).any(by_macro)
+    used(values).any(|(_, to)| to == RouteTarget::Own(param)) || (1..=MACROS).any(by_macro)
 }
 
 /// Where a route is kept.

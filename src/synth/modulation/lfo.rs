@@ -238,6 +238,11 @@ impl SharedLfos {
         }
     }
 
+    /// Whether what one follows has jumps.
+    pub fn has_jumps(&self, id: LfoId) -> bool {
+        self.lfos[id.index()].cycle.has_jumps()
+    }
+
     /// Puts all clocks at 0.
     pub fn reset_clocks(&mut self) {
         for lfo in &mut self.lfos {

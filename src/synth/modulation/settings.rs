@@ -7,7 +7,8 @@
 //! [`routes`](super::routes). What is a time is moved by octaves, so that a time of 0 stays 0. The rest of
 //! an envelope's stage then runs at the new time: the level goes on from where it is, and nothing of it is
 //! worked out by steps. What runs once from the note's start on, a glide and an LFO's fade-in, would jump
-//! back: routes to it are read at that start alone, and where another note takes the voice over.
+//! back: routes to it are read at that start alone, those to a glide also where another note takes the voice
+//! over.
 //!
 //! They are apart from the other [destinations](super::Destination), so that voices without them copy none,
 //! and [`Voice`](crate::synth::voice) works its modulators out anew from them only where it has any.
@@ -62,17 +63,41 @@ static SETTINGS: [u8; Param::COUNT] = {
     settings
 };
 
-/// See [`Setting::is_of_the_start`].
-static OF_THE_START: [bool; COUNT] = {
-    let mut are = [false; COUNT];
+/// Where in a voice a segment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At its onset.
+    Onset,
+    /// Where another note takes it over.
+    Takeover,
+    /// Behind either.
+    Behind,
+}
+
+/// When a setting is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// At the start of each segment.
+    Always,
+    /// With each note, as glides are.
+    Note,
+    /// At the onset alone, as the fade-ins are, which go on under another note.
+    Onset,
+}
+
+static READINGS: [Reading; COUNT] = {
+    let mut readings = [Reading::Always; COUNT];
     let mut place = 0;
     while place < COUNT {
         let row = &rows()[PARAMS[place].index()];
-        let is_fade = matches!(row.id.as_bytes(), [.., b'_', b'f', b'a', b'd', b'e']);
-        are[place] = matches!(row.group, Group::Playing) || is_fade;
+        readings[place] = match (row.group, row.id.as_bytes()) {
+            (Group::Playing, _) => Reading::Note,
+            (_, [.., b'_', b'f', b'a', b'd', b'e']) => Reading::Onset,
+            _ => Reading::Always,
+        };
         place += 1;
     }
-    are
+    readings
 };
 
 /// Kinds of modulators, as a set.
@@ -152,9 +177,18 @@ impl Setting {
         }
     }
 
-    /// Whether routes to it are read at the note's start alone.
-    fn is_of_the_start(self) -> bool {
-        OF_THE_START[self.index()]
+    /// Whether routes to it are not read everywhere.
+    fn is_of_a_start(self) -> bool {
+        READINGS[self.index()] != Reading::Always
+    }
+
+    /// Whether routes to it are read here.
+    fn is_read(self, place: Place) -> bool {
+        match READINGS[self.index()] {
+            Reading::Always => true,
+            Reading::Note => place != Place::Behind,
+            Reading::Onset => place == Place::Onset,
+        }
     }
 
     /// Whether a modulator may step when it moves: where that is no envelope, whose level goes on.
@@ -211,9 +245,9 @@ impl MovedSettings {
         both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
-    /// Whether any of those that are read at a note's start alone is moved.
+    /// Whether any of those that are read at a start alone is moved.
     pub fn has_start(&self) -> bool {
-        let mut at_start = Setting::all().filter(|setting| setting.is_of_the_start());
+        let mut at_start = Setting::all().filter(|setting| setting.is_of_a_start());
         at_start.any(|setting| self.0[setting.index()] != 0.0)
     }
 
@@ -225,10 +259,10 @@ impl MovedSettings {
                 .any(|setting| self.0[setting.index()] != before.0[setting.index()])
     }
 
-    /// Takes what is read at a note's start alone from what was read there.
-    pub fn keep_start(&mut self, at_start: &MovedSettings) {
-        for setting in Setting::all().filter(|setting| setting.is_of_the_start()) {
-            self.0[setting.index()] = at_start.0[setting.index()];
+    /// Keeps those that are not read here as they were `before`.
+    pub fn keep_unread(&mut self, place: Place, before: &MovedSettings) {
+        for setting in Setting::all().filter(|setting| !setting.is_read(place)) {
+            self.0[setting.index()] = before.0[setting.index()];
         }
     }
 }
@@ -303,7 +337,7 @@ mod tests {
             assert_eq!(setting.modulator().is_none(), is_glide);
         }
         assert_eq!(Setting::of(Param::TILT), None);
-        let at_start = Setting::all().filter(|setting| setting.is_of_the_start());
+        let at_start = Setting::all().filter(|setting| setting.is_of_a_start());
         assert_eq!(at_start.count(), 6);
         let fans = Setting::all().filter(|setting| setting.opens_fan());
         assert_eq!(fans.count(), 4 + 4 + 2 + 2);

@@ -279,6 +279,12 @@ impl ModulationSource {
                 .is_none_or(|id| modulators.envelopes.rests(id, shapes))
     }
 
+    /// Whether a setting that moves can make it jump: all but envelopes, and LFOs whose shape has no jumps.
+    pub fn may_jump(self, shared: &SharedModulators) -> bool {
+        let lfo = self.lfo().is_some_and(|id| shared.lfos.has_jumps(id));
+        lfo || self.sequence().is_some() || self.curve().is_some()
+    }
+
     /// Whether its value jumps by itself within the last `frames` frames of a block.
     pub fn jumps(
         self,

@@ -1,8 +1,9 @@
 //! Where the partials of a note stand in the fans.
 //!
-//! A place u is 0 to 1, by the modulator's [order](FanOrder): log₂(rₙ/r₁)/log₂(r/r₁) in order Pitch, r
-//! being the ratio that is farthest from r₁, and log₂ n/log₂ N in order Number. Each is 0 for the
-//! fundamental, which keeps time. So high partials come last, and in a body below the note low ones.
+//! A place u is 0 to 1, by the modulator's [order](FanOrder): log₂(rₙ/r₀)/log₂(r/r₀) in order Pitch, and
+//! log₂ n/log₂ N in order Number. r is the highest ratio, and r₀ that of the note or, if it is higher, of the
+//! first partial. If no partial is above r₀, as in a body below the note, r is the lowest ratio and r₀ the
+//! first partial's. So the first partial has place 0 and keeps time, and what is farthest from it comes last.
 //!
 //! A partial keeps its place until the note ends or other partials come to its place in the frame. The ratios
 //! are those at which routes to partials first acted, before they did, and N is the number of partials there
@@ -32,7 +33,7 @@ copy_fields!(FanPlaces { widths, pitch });
 /// How far apart the partials were when the places were worked out.
 #[derive(Clone, Copy, Debug)]
 struct Widths {
-    /// log₂ r₁.
+    /// log₂ r₀.
     first_octaves: f32,
     /// 1/log₂(r/r₁), or 0 if all partials have one frequency.
     per_octave: f32,
@@ -102,18 +103,17 @@ impl FanPlaces {
 impl Widths {
     /// Those of partials with these ratios.
     fn of(tables: &HarmonicTables, ratio: &[f32]) -> Widths {
-        let first_octaves = ratio.first().map_or(0.0, |ratio| log2(*ratio));
-        let octaves = ratio.iter().map(|ratio| log2(*ratio) - first_octaves);
-        let farthest = octaves.fold(0.0_f32, |farthest, octaves| {
-            if octaves.abs() > farthest.abs() {
-                octaves
-            } else {
-                farthest
-            }
-        });
+        let octaves = || ratio.iter().map(|ratio| log2(*ratio));
+        let of_first = octaves().next().unwrap_or(0.0);
+        let start = at_least(of_first, 0.0);
+        let highest = octaves().fold(start, at_least);
+        let (first_octaves, last_octaves) = match highest > start {
+            true => (start, highest),
+            false => (of_first, octaves().fold(of_first, at_most)),
+        };
         Widths {
             first_octaves,
-            per_octave: inverse(farthest),
+            per_octave: inverse(last_octaves - first_octaves),
             per_log2_n: inverse(tables.log2_n[ratio.len().max(1) - 1]),
         }
     }
@@ -201,8 +201,13 @@ mod tests {
             ([1.0, 2.0, 4.0, 8.0], [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
             // Below the note.
             ([1.0, 0.5, 0.25, 0.125], [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
-            // Shifted, and in any order.
+            // Shifted, and in any order; some of them down to all but 0 Hz.
             ([3.0, 12.0, 6.0, 1.5], [0.0, 1.0, 0.5, 0.0]),
+            ([3.0, 1e-6, 6.0, 12.0], [0.0, 0.0, 0.5, 1.0]),
+            ([1e-6, 1.0, 2.0, 4.0], [0.0, 0.0, 0.5, 1.0]),
+            // A bell's hum.
+            ([0.5, 1.0, 2.0, 4.0], [0.0, 0.0, 0.5, 1.0]),
+            ([0.5, 0.25, 0.125, 0.0625], [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]),
             ([1.0, 1.0, 1.0, 1.0], [0.0; 4]),
         ] {
             assert_near(&places(&mut FanPlaces::allocate(), &ratio, 4), &expected);

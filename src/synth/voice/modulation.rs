@@ -265,6 +265,12 @@ impl Voice {
             * gain_from_db(own[Destination::LEVEL_DB])
     }
 
+    /// Whether a source that moves anything may jump where its settings move.
+    pub(super) fn has_jumping_sources(&self, shared: &SharedModulators) -> bool {
+        let sources = self.control.active_sources.and(SourceSet::MOVING);
+        sources.iter().any(|source| source.may_jump(shared))
+    }
+
     /// Whether a source that moves anything jumps within the last `frames` frames of the block.
     #[inline(always)]
     pub(super) fn is_discontinuous(

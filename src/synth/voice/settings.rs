@@ -8,7 +8,7 @@ use crate::synth::channel::Control;
 use crate::synth::modulation::glide::Glide;
 use crate::synth::modulation::modulators::{Modulators, SharedModulators};
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::settings::have_settings;
+use crate::synth::modulation::settings::{Place, have_settings};
 use crate::synth::modulation::{MovedSettings, SettingValues};
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
@@ -27,7 +27,7 @@ impl Voice {
         }
         if !has_settings {
             // A route that comes later finds the start over.
-            self.control.is_start = false;
+            self.control.place = Place::Behind;
         }
         self.control.has_settings = has_settings;
         self.control.settings_rest = true;
@@ -66,7 +66,7 @@ impl Voice {
     fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize, passes: usize) {
         let before = *self.settings;
         let routes = self.control.active_routes.and(tick.routes.to_settings());
-        let is_start = std::mem::take(&mut self.control.is_start);
+        let place = std::mem::replace(&mut self.control.place, Place::Behind);
         for _ in 0..passes {
             let shared = self.shared_modulators(tick);
             let modulators = &self.control.modulators;
@@ -76,9 +76,7 @@ impl Voice {
             let mut moved = MovedSettings::default();
             tick.routes
                 .apply_to_settings(routes, &mut sources, &own, &mut moved);
-            if !is_start {
-                moved.keep_start(&before);
-            }
+            moved.keep_unread(place, &before);
             // Then no further pass changes anything.
             if moved == *self.settings {
                 break;
@@ -102,7 +100,7 @@ impl Voice {
         let serial = self.control.note.serial;
         for _ in 0..tick.routes.setting_passes() {
             // Also what is read at the start alone: the envelopes may begin at another level.
-            self.control.is_start = true;
+            self.control.place = Place::Onset;
             self.read_settings(tick, channel, at, 1);
             let shared = self.shared_modulators(tick);
             self.control.modulators = Modulators::begin(&shared, note_seed, serial, at);
@@ -149,7 +147,7 @@ impl Voice {
         *own = self.shared_modulators(tick);
         // A square that is moved over its edge steps as well.
         let is_whole = !may_be_cut
-            || self.settings.jump_from(&before)
+            || self.settings.jump_from(&before) && self.has_jumping_sources(&own)
             || self.is_discontinuous(&own, left.len(), tick.block_frames);
         let mut result = BlockResult::Active;
         let mut done = 0;

@@ -1,5 +1,6 @@
 //! Curves that move nothing, and what says nothing of one.
 
+use super::modulation::are_open;
 use super::modulation::is_lfo_idle;
 use crate::editor::model::routes::{is_fanned, is_source};
 use crate::synth::display::CurveMode;
@@ -66,9 +67,7 @@ fn of_playing(
         None
     } else if !is_fanned(name(number), values) {
         Some("No route leads from it to single partials.")
-    } else if param == curve.fan_order
-        && [curve.fan_delay, curve.fan_time].map(|fan| values.get(fan)) == [0.0; 2]
-    {
+    } else if param == curve.fan_order && !are_open([curve.fan_delay, curve.fan_time], values) {
         Some("Fan Delay and Fan Time are zero.")
     } else {
         None

@@ -79,7 +79,7 @@ pub fn sequence(param: Param, values: &Values) -> Option<&'static str> {
         None
     } else if !is_fanned(group.name(), values) {
         Some("No route leads from it to single partials.")
-    } else if param == sequence.fan_order && values.get(sequence.fan_steps) == 0.0 {
+    } else if param == sequence.fan_order && !are_open([sequence.fan_steps], values) {
         Some("Fan Steps is zero.")
     } else {
         None
@@ -165,7 +165,7 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
 }
 
 /// Whether partials stand apart by any of these amounts of a fan, or by a route to one.
-fn are_open(amounts: [Param; 2], values: &Values) -> bool {
+pub fn are_open<const N: usize>(amounts: [Param; N], values: &Values) -> bool {
     let is_open = |amount: Param| values.get(amount) != 0.0 || is_moved(amount, values);
     amounts.into_iter().any(is_open)
 }

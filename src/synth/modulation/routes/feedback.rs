@@ -49,6 +49,7 @@ impl Routes {
         let mut rows = [0_usize; ModulationSource::COUNT];
         // There is no circle, so that no row has more modulators than there are.
         for _ in 0..=Clock::COUNT + 2 {
+            let before = rows;
             for (index, route) in self.of_patch.iter().enumerate() {
                 let moved = route.as_ref().and_then(|route| route.to.set_modulator());
                 if let (Some(route), Some(moved)) = (route, moved) {
@@ -56,6 +57,9 @@ impl Routes {
                     let longest = sources.iter().map(|source| rows[source as usize]).max();
                     rows[moved as usize] = rows[moved as usize].max(1 + longest.unwrap_or(0));
                 }
+            }
+            if rows == before {
+                break;
             }
         }
         rows.into_iter().fold(1, usize::max)

@@ -1,6 +1,6 @@
 //! Low fade: partials that a [shift](super::shift) moves towards 0 Hz become softer, and silent there, and so
-//! do those of a body below the note that Spacing moves there. A sine of 0 Hz would be a constant offset
-//! of the output.
+//! do those of a body that has partials below the note. A sine of 0 Hz would be a constant offset of the
+//! output, and one that nobody hears takes from the loudness of the others.
 //!
 //! Below 10 Hz the gain is f/10 Hz.
 
@@ -25,7 +25,7 @@ impl SpectrumStage for Stage {
 
     fn read(values: &VoiceValues, _: &Context) -> Option<Stage> {
         let is_shifted = values.get(Param::SHIFT) != 0.0;
-        (is_shifted || is_spaced(values)).then_some(Stage)
+        (is_shifted || has_body(values)).then_some(Stage)
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
@@ -40,10 +40,10 @@ impl SpectrumStage for Stage {
     }
 }
 
-/// Whether Spacing acts on a body: the harmonic one has no partial below the note.
-fn is_spaced(values: &VoiceValues) -> bool {
+/// Whether any spectrum has a body that may have partials below the note: the harmonic one has none.
+fn has_body(values: &VoiceValues) -> bool {
     let mut bodies = SpectrumParams::ALL.iter().map(|spectrum| spectrum.body);
-    values.get(Param::SPACING) != 1.0 && bodies.any(|body| values.index(body) != 0)
+    bodies.any(|body| values.index(body) != 0)
 }
 
 /// The gain of a partial of this ratio; `relative` is the fundamental over [`FADE_FROM_HZ`].
