@@ -70,68 +70,16 @@ impl TextSources {
 impl HostParam {
     /// At the table's default. A new value is marked in `changes`.
     pub(super) fn new(param: Param, changes: &Arc<Changes>, texts: &TextSources) -> HostParam {
-        let row = param.row();
-        let index = param.index();
-        let text = move |plain| {
-            let mut text = param.text(plain);
-            if let Some(number) = text.strip_suffix(suffix(row.unit)) {
-                text.truncate(number.len());
-            }
-            text
-        };
-        let changes = changes.clone();
+        let (index, changes) = (param.index(), changes.clone());
+        let mark = move || changes.mark(index);
         if !param.is_hosted() {
             HostParam::Unhosted(texts.unhosted(param))
-        } else if let Some(steps) = row.range.steps() {
-            // Free places are values too: a host may set each of them.
-            let min = row.range.ends().0 as i32;
-            let max = min + steps as i32;
-            let range = IntRange::Linear { min, max };
-            let mut int = IntParam::new(row.name, row.default as i32, range)
-                .with_unit(suffix(row.unit))
-                // A free place means the last value that there is.
-                .with_value_to_string(Arc::new(move |plain| {
-                    text((plain as f32).min(param.range().ends().1))
-                }))
-                .with_string_to_value(Arc::new(move |text| {
-                    param.parse(text).map(|plain| plain.round() as i32)
-                }))
-                .with_callback(Arc::new(move |_| changes.mark(index)));
-            if row.polyphonic {
-                int = int.with_poly_modulation_id(index as u32);
-            }
-            if param.is_machine_setting() {
-                int = int.non_automatable();
-            }
-            HostParam::Stepped(int)
+        } else if let Some(steps) = param.row().range.steps() {
+            HostParam::Stepped(stepped(param, steps as i32, mark))
         } else if let Some(target) = texts.target_of_depth(param) {
-            HostParam::Continuous(depth(param, target, move || changes.mark(index)))
+            HostParam::Continuous(depth(param, target, mark))
         } else {
-            let name = {
-                let (macro_names, number) = (texts.macro_names.clone(), param.macro_number());
-                move || number.map_or_else(String::new, |number| macro_names.get(number))
-            };
-            let name_before = name.clone();
-            let parse = move |text: &str| {
-                let plain = param.parse(text)?;
-                Some(param.range().normalized(plain))
-            };
-            let range = FloatRange::Linear { min: 0.0, max: 1.0 };
-            let default = row.range.normalized(row.default);
-            let mut float = FloatParam::new(row.name, default, range)
-                .with_unit(suffix(row.unit))
-                .with_value_to_string(Arc::new(move |x| {
-                    with_name(&name(), text(param.range().plain(x)))
-                }))
-                .with_string_to_value(Arc::new(move |text| {
-                    let value = without_name(&name_before(), text).and_then(parse);
-                    value.or_else(|| parse(text))
-                }))
-                .with_callback(Arc::new(move |_| changes.mark(index)));
-            if row.polyphonic {
-                float = float.with_poly_modulation_id(index as u32);
-            }
-            HostParam::Continuous(float)
+            HostParam::Continuous(continuous(param, texts, mark))
         }
     }
 
@@ -143,6 +91,72 @@ impl HostParam {
             HostParam::Unhosted(_) => None,
         }
     }
+}
+
+/// The text of a plain value, without the unit that the framework appends.
+fn number_text(param: Param, plain: f32) -> String {
+    let mut text = param.text(plain);
+    if let Some(number) = text.strip_suffix(suffix(param.row().unit)) {
+        text.truncate(number.len());
+    }
+    text
+}
+
+/// A whole number, of so many steps. Free places are values too: a host may set each of them.
+fn stepped(param: Param, steps: i32, mark: impl Fn() + Send + Sync + 'static) -> IntParam {
+    let row = param.row();
+    let min = row.range.ends().0 as i32;
+    let max = min + steps;
+    let mut int = IntParam::new(row.name, row.default as i32, IntRange::Linear { min, max })
+        .with_unit(suffix(row.unit))
+        // A free place means the last value that there is.
+        .with_value_to_string(Arc::new(move |plain| {
+            number_text(param, (plain as f32).min(param.range().ends().1))
+        }))
+        .with_string_to_value(Arc::new(move |text| {
+            param.parse(text).map(|plain| plain.round() as i32)
+        }))
+        .with_callback(Arc::new(move |_| mark()));
+    if row.polyphonic {
+        int = int.with_poly_modulation_id(param.index() as u32);
+    }
+    if param.is_machine_setting() {
+        int = int.non_automatable();
+    }
+    int
+}
+
+/// Any number. Texts of a macro's value have its name.
+fn continuous(
+    param: Param,
+    texts: &TextSources,
+    mark: impl Fn() + Send + Sync + 'static,
+) -> FloatParam {
+    let row = param.row();
+    let name = {
+        let (macro_names, number) = (texts.macro_names.clone(), param.macro_number());
+        move || number.map_or_else(String::new, |number| macro_names.get(number))
+    };
+    let name_before = name.clone();
+    let parse = move |text: &str| {
+        let plain = param.parse(text)?;
+        Some(param.range().normalized(plain))
+    };
+    let range = FloatRange::Linear { min: 0.0, max: 1.0 };
+    let mut float = FloatParam::new(row.name, row.range.normalized(row.default), range)
+        .with_unit(suffix(row.unit))
+        .with_value_to_string(Arc::new(move |x| {
+            with_name(&name(), number_text(param, param.range().plain(x)))
+        }))
+        .with_string_to_value(Arc::new(move |text| {
+            let value = without_name(&name_before(), text).and_then(parse);
+            value.or_else(|| parse(text))
+        }))
+        .with_callback(Arc::new(move |_| mark()));
+    if row.polyphonic {
+        float = float.with_poly_modulation_id(param.index() as u32);
+    }
+    float
 }
 
 /// The depth of a route, whose texts are in the unit of what `target` says it moves; without a target, or

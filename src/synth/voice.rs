@@ -14,7 +14,7 @@ use super::modulation::envelopes::EnvelopeId;
 use super::modulation::modulators::Modulators;
 use super::modulation::note::{Expression, Note};
 use super::modulation::routes::RouteSet;
-use super::modulation::settings::Place;
+use super::modulation::settings::Beginning;
 use super::modulation::{DestinationValues, MovedSettings, Offsets, SourceSet};
 use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
@@ -87,8 +87,8 @@ struct VoiceControl {
     offsets_changed: bool,
     /// Whether it has settings of its modulators for itself.
     has_settings: bool,
-    /// Where the next segment is, for those that are read at a start alone.
-    place: Place,
+    /// What begins with the next segment, for those that are read at a start alone.
+    beginning: Beginning,
     /// Whether none of them has changed at the start of the last segment.
     settings_rest: bool,
     partial_offsets: PartialOffsets,
@@ -138,7 +138,7 @@ impl VoiceControl {
             has_offsets: false,
             offsets_changed: false,
             has_settings: false,
-            place: Place::Onset,
+            beginning: Beginning::Onset,
             settings_rest: true,
             partial_offsets: PartialOffsets::None,
             generation: None,
@@ -263,7 +263,7 @@ impl Voice {
         control.has_offsets = false;
         control.partial_offsets = PartialOffsets::None;
         control.generation = None;
-        control.place = Place::Takeover;
+        control.beginning = Beginning::Takeover;
         control.rests = false;
     }
 

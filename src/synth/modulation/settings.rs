@@ -63,15 +63,15 @@ static SETTINGS: [u8; Param::COUNT] = {
     settings
 };
 
-/// Where in a voice a segment is.
+/// What begins with a segment of a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// At its onset.
+pub enum Beginning {
+    /// The voice: its onset.
     Onset,
-    /// Where another note takes it over.
+    /// Another note, which takes the voice over.
     Takeover,
-    /// Behind either.
-    Behind,
+    /// Nothing.
+    Nothing,
 }
 
 /// When a setting is read.
@@ -182,12 +182,12 @@ impl Setting {
         READINGS[self.index()] != Reading::Always
     }
 
-    /// Whether routes to it are read here.
-    fn is_read(self, place: Place) -> bool {
+    /// Whether routes to it are read where this begins.
+    fn is_read(self, beginning: Beginning) -> bool {
         match READINGS[self.index()] {
             Reading::Always => true,
-            Reading::Note => place != Place::Behind,
-            Reading::Onset => place == Place::Onset,
+            Reading::Note => beginning != Beginning::Nothing,
+            Reading::Onset => beginning == Beginning::Onset,
         }
     }
 
@@ -259,9 +259,9 @@ impl MovedSettings {
                 .any(|setting| self.0[setting.index()] != before.0[setting.index()])
     }
 
-    /// Keeps those that are not read here as they were `before`.
-    pub fn keep_unread(&mut self, place: Place, before: &MovedSettings) {
-        for setting in Setting::all().filter(|setting| !setting.is_read(place)) {
+    /// Keeps those that are not read where this begins as they were `before`.
+    pub fn keep_unread(&mut self, beginning: Beginning, before: &MovedSettings) {
+        for setting in Setting::all().filter(|setting| !setting.is_read(beginning)) {
             self.0[setting.index()] = before.0[setting.index()];
         }
     }

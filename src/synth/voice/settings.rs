@@ -8,7 +8,7 @@ use crate::synth::channel::Control;
 use crate::synth::modulation::glide::Glide;
 use crate::synth::modulation::modulators::{Modulators, SharedModulators};
 use crate::synth::modulation::routes::RouteSet;
-use crate::synth::modulation::settings::{Place, have_settings};
+use crate::synth::modulation::settings::{Beginning, have_settings};
 use crate::synth::modulation::{MovedSettings, SettingValues};
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
@@ -27,7 +27,7 @@ impl Voice {
         }
         if !has_settings {
             // A route that comes later finds the start over.
-            self.control.place = Place::Behind;
+            self.control.beginning = Beginning::Nothing;
         }
         self.control.has_settings = has_settings;
         self.control.settings_rest = true;
@@ -66,7 +66,7 @@ impl Voice {
     fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize, passes: usize) {
         let before = *self.settings;
         let routes = self.control.active_routes.and(tick.routes.to_settings());
-        let place = std::mem::replace(&mut self.control.place, Place::Behind);
+        let beginning = std::mem::replace(&mut self.control.beginning, Beginning::Nothing);
         for _ in 0..passes {
             let shared = self.shared_modulators(tick);
             let modulators = &self.control.modulators;
@@ -76,7 +76,7 @@ impl Voice {
             let mut moved = MovedSettings::default();
             tick.routes
                 .apply_to_settings(routes, &mut sources, &own, &mut moved);
-            moved.keep_unread(place, &before);
+            moved.keep_unread(beginning, &before);
             // Then no further pass changes anything.
             if moved == *self.settings {
                 break;
@@ -100,7 +100,7 @@ impl Voice {
         let serial = self.control.note.serial;
         for _ in 0..tick.routes.setting_passes() {
             // Also what is read at the start alone: the envelopes may begin at another level.
-            self.control.place = Place::Onset;
+            self.control.beginning = Beginning::Onset;
             self.read_settings(tick, channel, at, 1);
             let shared = self.shared_modulators(tick);
             self.control.modulators = Modulators::begin(&shared, note_seed, serial, at);
