@@ -9,7 +9,13 @@ use crate::at_level;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
 
-const DISTANCES: [usize; 5] = [1, 2, 4, 8, 16];
+/// Passes.
+const PASSES: usize = 5;
+/// The greatest distance.
+const FARTHEST: usize = 1 << (PASSES - 1);
+
+/// Powers of the partials, with room for neighbours on either side.
+type Powers = [f32; MAX_PARTIALS + 2 * FARTHEST];
 
 /// As it is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,70 +37,53 @@ impl Shaper for Blur {
     }
 
     fn apply(&self, places: &Places, gains: &mut [f32]) {
-        let mut before = [0.0; MAX_PARTIALS];
+        let parts = std::array::from_fn(|pass| {
+            let part = self.amount * PASSES as f32 - pass as f32;
+            0.25 * part.clamp(0.0, 1.0)
+        });
         for block in places.blocks.of(gains) {
-            let before = &mut before[..block.len()];
-            square(places.level, block);
-            for (passes, distance) in DISTANCES.into_iter().enumerate() {
-                let part = self.amount * DISTANCES.len() as f32 - passes as f32;
-                if part > 0.0 {
-                    before.copy_from_slice(block);
-                    pass(places.level, 0.25 * part.min(1.0), distance, before, block);
-                }
-            }
-            root(places.level, block);
-        }
-    }
-}
-
-/// Each partial gives `part` to its neighbour at `distance` on either side, and gets the same of theirs.
-fn pass(
-    level: crate::dsp::simd_level::SimdLevel,
-    part: f32,
-    distance: usize,
-    before: &[f32],
-    powers: &mut [f32],
-) {
-    let Some(pairs) = powers.len().checked_sub(distance) else {
-        return;
-    };
-    exchange(
-        level,
-        part,
-        &before[..pairs],
-        &before[distance..],
-        &mut powers[..pairs],
-    );
-    exchange(
-        level,
-        part,
-        &before[distance..],
-        &before[..pairs],
-        &mut powers[distance..],
-    );
-}
-
-at_level! {
-    fn exchange(part: f32, own: &[f32], other: &[f32], powers: &mut [f32]) {
-        for ((power, own), other) in powers.iter_mut().zip(own).zip(other) {
-            *power += part * (other - own);
+            blur(places.level, &parts, block);
         }
     }
 }
 
 at_level! {
-    fn square(gains: &mut [f32]) {
-        for gain in gains.iter_mut() {
-            *gain *= *gain;
+    /// `parts` are what each pass gives to a neighbour.
+    fn blur(parts: &[f32; PASSES], gains: &mut [f32]) {
+        let mut powers: [Powers; 2] = [[0.0; MAX_PARTIALS + 2 * FARTHEST]; 2];
+        let len = gains.len();
+        for (power, gain) in powers[0][FARTHEST..].iter_mut().zip(&*gains) {
+            *power = gain * gain;
         }
-    }
-}
-
-at_level! {
-    fn root(powers: &mut [f32]) {
-        for power in powers.iter_mut() {
+        let [even, odd] = &mut powers;
+        pass::<1>(parts[0], len, even, odd);
+        pass::<2>(parts[1], len, odd, even);
+        pass::<4>(parts[2], len, even, odd);
+        pass::<8>(parts[3], len, odd, even);
+        pass::<FARTHEST>(parts[4], len, even, odd);
+        for (gain, power) in gains.iter_mut().zip(&odd[FARTHEST..]) {
             // Rounding may leave a little less than nothing.
-            *power = if *power > 0.0 { power.sqrt() } else { 0.0 };
+            *gain = if *power > 0.0 { power.sqrt() } else { 0.0 };
         }
+    }
+}
+
+/// Each of the first `len` partials gives `part` to its neighbour at `DISTANCE` on either side, and gets the
+/// same of theirs.
+#[inline(always)]
+fn pass<const DISTANCE: usize>(part: f32, len: usize, before: &mut Powers, after: &mut Powers) {
+    let after = &mut after[FARTHEST..][..len];
+    if part == 0.0 || len <= DISTANCE {
+        after.copy_from_slice(&before[FARTHEST..][..len]);
+        return;
+    }
+    // Who has no neighbour is its own, so that all are worked out alike.
+    before.copy_within(FARTHEST..FARTHEST + DISTANCE, FARTHEST - DISTANCE);
+    before.copy_within(FARTHEST + len - DISTANCE..FARTHEST + len, FARTHEST + len);
+    let below = &before[FARTHEST - DISTANCE..][..len];
+    let above = &before[FARTHEST + DISTANCE..][..len];
+    let own = &before[FARTHEST..][..len];
+    for (((after, own), below), above) in after.iter_mut().zip(own).zip(below).zip(above) {
+        *after = own + part * ((below - own) + (above - own));
     }
 }

@@ -8,7 +8,7 @@ use super::{Places, Shaper};
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{MAX_PARTIALS, Param};
 
 /// As it is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,11 +40,16 @@ impl Shaper for Contrast {
 
 at_level! {
     fn contrast(power: f32, loudest: f32, gains: &mut [f32]) {
+        const LEAST_PART: f32 = 1e-30;
         let scale = 1.0 / loudest;
-        for gain in gains.iter_mut() {
-            let part = *gain * scale;
-            let new = loudest * exp2(power * log2(at_least(part, 1e-30)));
-            *gain = if part > 1e-30 { new } else { 0.0 };
+        let mut octaves = [0.0; MAX_PARTIALS];
+        // In two loops: the chain of one partial is long, and of short ones more overlap.
+        for (octaves, gain) in octaves.iter_mut().zip(&*gains) {
+            *octaves = power * log2(at_least(gain * scale, LEAST_PART));
+        }
+        for (gain, octaves) in gains.iter_mut().zip(octaves) {
+            let new = loudest * exp2(octaves);
+            *gain = if *gain * scale > LEAST_PART { new } else { 0.0 };
         }
     }
 }

@@ -7,9 +7,11 @@
 
 use super::{Places, Shaper};
 use crate::at_level;
-use crate::dsp::maths::{at_least, exp2, log2, short_distance_from_whole, sine_of_half_turns};
+use crate::dsp::maths::{
+    at_least, quick_exp2, quick_log2, short_distance_from_whole, sine_of_positive_half_turns,
+};
 use crate::synth::modulation::VoiceValues;
-use crate::synth::parameter::Param;
+use crate::synth::parameter::{MAX_PARTIALS, Param};
 
 /// As it is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,15 +53,24 @@ at_level! {
     /// `per_number` are the coarse and the fine part of 1/k.
     fn divide(settings: &Divide, per_number: (f32, f32), n: &[f32], gains: &mut [f32]) {
         let (amount, power) = (settings.amount, 2.0 * settings.sharpness);
-        for (gain, n) in gains.iter_mut().zip(n) {
-            let before = n - 1.0;
-            let coarse = short_distance_from_whole(before * per_number.0 + 0.5);
-            let half_turns = coarse + before * per_number.1;
-            let cosine = sine_of_half_turns(short_distance_from_whole(half_turns)).abs();
-            // 2^−100 is nothing already, and far from numbers that are slow to work with.
-            let octaves = at_least(power * log2(at_least(cosine, 1e-12)), -100.0);
-            let part = exp2(octaves);
-            *gain *= 1.0 - amount + amount * part;
+        let rest = 1.0 - amount;
+        let mut octaves = [0.0; MAX_PARTIALS];
+        // One loop for each step: the chain of one partial is long, and of short ones more overlap.
+        for (gains, n) in gains.chunks_mut(MAX_PARTIALS).zip(n.chunks(MAX_PARTIALS)) {
+            let octaves = &mut octaves[..gains.len()];
+            for (cosine, n) in octaves.iter_mut().zip(n) {
+                let before = n - 1.0;
+                let coarse = short_distance_from_whole(before * per_number.0 + 0.5);
+                let half_turns = (coarse + before * per_number.1).abs();
+                *cosine = at_least(sine_of_positive_half_turns(half_turns), 1e-12);
+            }
+            for octaves in octaves.iter_mut() {
+                // 2^−100 is nothing already, and far from numbers that are slow to work with.
+                *octaves = at_least(power * quick_log2(*octaves), -100.0);
+            }
+            for (gain, octaves) in gains.iter_mut().zip(octaves) {
+                *gain *= rest + amount * quick_exp2(*octaves);
+            }
         }
     }
 }

@@ -6,9 +6,9 @@
 use super::loudness::{MIN_GAIN, loudest};
 use super::{Places, Shaper};
 use crate::at_level;
-use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
+use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, at_most, quick_exp2, quick_log2};
 use crate::synth::modulation::VoiceValues;
-use crate::synth::parameter::{Param, THRESHOLD_OFF_DB};
+use crate::synth::parameter::{MAX_PARTIALS, Param, THRESHOLD_OFF_DB};
 
 /// Over how many dB w falls by a factor of e.
 const SOFTNESS_DB: f32 = 1.5;
@@ -52,9 +52,15 @@ at_level! {
     /// log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
     fn threshold(per_octave: f32, offset: f32, loudest: f32, gains: &mut [f32]) {
         let scale = 1.0 / loudest;
-        for gain in gains.iter_mut() {
-            let octaves = log2(at_least(*gain * scale, 1e-30));
-            *gain *= 1.0 / (1.0 + exp2(octaves * per_octave + offset));
+        let mut powers = [0.0; MAX_PARTIALS];
+        // In two loops: the chain of one partial is long, and of short ones more overlap.
+        for (power, gain) in powers.iter_mut().zip(&*gains) {
+            let octaves = quick_log2(at_least(*gain * scale, 1e-30));
+            // 2^120 leaves nothing of a gain already.
+            *power = at_most(octaves * per_octave + offset, 120.0);
+        }
+        for (gain, power) in gains.iter_mut().zip(powers) {
+            *gain /= 1.0 + quick_exp2(power);
         }
     }
 }
