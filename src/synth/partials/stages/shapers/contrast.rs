@@ -6,7 +6,7 @@
 use super::loudness::{MIN_GAIN, loudest};
 use super::{Places, Shaper};
 use crate::at_level;
-use crate::dsp::maths::{at_least, exp2, log2};
+use crate::dsp::maths::{at_least, quick_exp2, quick_log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param};
 
@@ -42,13 +42,15 @@ at_level! {
     fn contrast(power: f32, loudest: f32, gains: &mut [f32]) {
         const LEAST_PART: f32 = 1e-30;
         let scale = 1.0 / loudest;
-        let mut octaves = [0.0; MAX_PARTIALS];
+        let octaves = &mut [0.0; MAX_PARTIALS][..gains.len()];
         // In two loops: the chain of one partial is long, and of short ones more overlap.
         for (octaves, gain) in octaves.iter_mut().zip(&*gains) {
-            *octaves = power * log2(at_least(gain * scale, LEAST_PART));
+            let new = power * quick_log2(at_least(gain * scale, LEAST_PART));
+            // 2^−120 is nothing already.
+            *octaves = at_least(new, -120.0);
         }
         for (gain, octaves) in gains.iter_mut().zip(octaves) {
-            let new = loudest * exp2(octaves);
+            let new = loudest * quick_exp2(*octaves);
             *gain = if *gain * scale > LEAST_PART { new } else { 0.0 };
         }
     }

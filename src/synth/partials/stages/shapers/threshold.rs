@@ -52,7 +52,7 @@ at_level! {
     /// log₂ e^(θ/1.5) is `per_octave`·log₂(g/M) + `offset`.
     fn threshold(per_octave: f32, offset: f32, loudest: f32, gains: &mut [f32]) {
         let scale = 1.0 / loudest;
-        let mut powers = [0.0; MAX_PARTIALS];
+        let powers = &mut [0.0; MAX_PARTIALS][..gains.len()];
         // In two loops: the chain of one partial is long, and of short ones more overlap.
         for (power, gain) in powers.iter_mut().zip(&*gains) {
             let octaves = quick_log2(at_least(*gain * scale, 1e-30));
@@ -60,7 +60,7 @@ at_level! {
             *power = at_most(octaves * per_octave + offset, 120.0);
         }
         for (gain, power) in gains.iter_mut().zip(powers) {
-            *gain /= 1.0 + quick_exp2(power);
+            *gain /= 1.0 + quick_exp2(*power);
         }
     }
 }
