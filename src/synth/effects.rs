@@ -19,6 +19,7 @@ pub mod chorus;
 mod controls;
 pub mod delay;
 mod memories;
+mod occupancy;
 mod ramps;
 pub mod reverb;
 #[cfg(test)]

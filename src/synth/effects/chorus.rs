@@ -6,6 +6,7 @@
 //! time. The copies' gain is 1/√3 each, so that all three have the power of the sound; dry and wet have
 //! half of it each at the full amount.
 
+use super::occupancy::Occupancy;
 use super::ramps::{Level, LevelBlock, LevelRamp, Phasor, PhasorBlock, Smoothed};
 use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
@@ -73,9 +74,7 @@ pub struct Chorus {
     centre_frames: f32,
     /// The longest delay.
     reach_frames: usize,
-    /// Frames on end in which nothing was loud enough to be kept.
-    quiet_frames: usize,
-    is_empty: bool,
+    occupancy: Occupancy,
 }
 
 impl Chorus {
@@ -87,21 +86,19 @@ impl Chorus {
             lines,
             centre_frames: (CENTRE_S * sample_rate_hz.min(FASTEST_HZ)) as f32,
             reach_frames,
-            quiet_frames: 0,
-            is_empty: true,
+            occupancy: Occupancy::default(),
         }
     }
 
     /// Whether its memory holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.is_empty
+        self.occupancy.is_empty()
     }
 
     /// Forgets all.
     pub fn clear(&mut self) {
         self.lines.iter_mut().for_each(DelayLine::clear);
-        self.quiet_frames = 0;
-        self.is_empty = true;
+        self.occupancy.clear();
     }
 }
 
@@ -110,10 +107,9 @@ impl Effect for Chorus {
 
     #[inline(always)]
     fn frame(&mut self, block: &ChorusBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
-        if self.is_empty && frame == [0.0; 2] {
+        if !self.occupancy.takes(frame) {
             return frame;
         }
-        self.is_empty = false;
         let (wet, send) = (block.level.wet.at(position), block.level.send.at(position));
         let (dry_gain, wet_gain) = (1.0 - (1.0 - ROOT_OF_HALF) * wet, ROOT_OF_HALF * wet);
         let (sine, cosine) = block.phasor.at(position);
@@ -129,8 +125,7 @@ impl Effect for Chorus {
             line.push(kept);
             is_quiet &= kept.abs() < LINE_QUIET && frame[side] == 0.0;
         }
-        self.quiet_frames = if is_quiet { self.quiet_frames + 1 } else { 0 };
-        if self.quiet_frames > self.reach_frames {
+        if self.occupancy.has_ended(is_quiet, self.reach_frames) {
             self.clear();
         }
         out

@@ -15,6 +15,7 @@
 //! [`TIME_FADE_S`]: nothing is transposed on the way, and a song's tempo that moves is followed in such
 //! steps. A division that is longer than [`LONGEST_S`] is halved until it is not.
 
+use super::occupancy::Occupancy;
 use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Smoothed};
 use super::{Effect, EffectsPace, LINE_QUIET, memory_frames, sanitized};
 use crate::dsp::delay_line::DelayLine;
@@ -119,9 +120,7 @@ fn delay_frames(values: &Values, pace: &EffectsPace) -> u32 {
 pub struct Delay {
     lines: [DelayLine; 2],
     lowpass: [f32; 2],
-    /// Frames on end in which nothing was loud enough to be kept.
-    quiet_frames: usize,
-    is_empty: bool,
+    occupancy: Occupancy,
 }
 
 impl Delay {
@@ -131,22 +130,20 @@ impl Delay {
         Delay {
             lines: [(); 2].map(|()| DelayLine::new(frames)),
             lowpass: [0.0; 2],
-            quiet_frames: 0,
-            is_empty: true,
+            occupancy: Occupancy::default(),
         }
     }
 
     /// Whether its memory holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.is_empty
+        self.occupancy.is_empty()
     }
 
     /// Forgets all.
     pub fn clear(&mut self) {
         self.lines.iter_mut().for_each(DelayLine::clear);
         self.lowpass = [0.0; 2];
-        self.quiet_frames = 0;
-        self.is_empty = true;
+        self.occupancy.clear();
     }
 
     #[inline(always)]
@@ -166,10 +163,9 @@ impl Effect for Delay {
 
     #[inline(always)]
     fn frame(&mut self, block: &DelayBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
-        if self.is_empty && frame == [0.0; 2] {
+        if !self.occupancy.takes(frame) {
             return frame;
         }
-        self.is_empty = false;
         let (wet, send) = (block.level.wet.at(position), block.level.send.at(position));
         let [left_tap, right_tap] = self.taps(&block.frames, position);
         let [left, right] = frame.map(|x| sanitized(x) * send);
@@ -187,8 +183,8 @@ impl Effect for Delay {
             self.lines[side].push(kept);
             is_quiet &= kept.abs() < LINE_QUIET;
         }
-        self.quiet_frames = if is_quiet { self.quiet_frames + 1 } else { 0 };
-        if self.quiet_frames > block.frames.from.max(block.frames.to) as usize {
+        let reach_frames = block.frames.from.max(block.frames.to) as usize;
+        if self.occupancy.has_ended(is_quiet, reach_frames) {
             self.clear();
         }
         [frame[0] + wet * left_tap, frame[1] + wet * right_tap]

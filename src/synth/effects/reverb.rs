@@ -1,8 +1,8 @@
 //! Reverb: a feedback delay network of sixteen lines.
 //!
 //! ```text
-//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ 16 delay lines ▶ damping ▶ ┬▶ signs ▶ wet
-//!                                                    └──── Householder ◀───────────┘
+//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ 16 delay lines ▶ ┬▶ gains and signs ▶ wet
+//!                                                    └─ Householder ◀ damping ◀┘
 //! ```
 //!
 //! * The lengths are mutually prime frames at 48 kHz ([`PRIMES`]), times the size. Eight lines ring when
@@ -13,7 +13,11 @@
 //!   designing artificial reverberators", 1991).
 //! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about [`SHELF_HZ`]. Its
 //!   gain is 10^(−3·d/T(f)) for a line of d seconds: at [`MID_HZ`] T is the time of the parameter, and
-//!   above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`].
+//!   above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`]. What comes out has the gain of
+//!   its line at [`MID_HZ`] once more, so that the first echoes decay too where the lines are as long as the
+//!   time; and the allpasses spread less where they would ring longer than it.
+//! * From 500 Hz to 1 kHz it decays by 60 dB in the time of the parameter, at any settings and rates within
+//!   5 %, and within 11 % where that is less than 0.4 s and a few echoes (T30 of ISO 3382, measured).
 //! * The lengths swing by [`SWING_S`], each in a phase of its own, so that what rings does not stand still.
 //!   A new size is faded over to, as everything that reads by a new delay.
 //! * Left goes into the even lines and right into the odd. The wet channels are sums of all lines with
@@ -26,6 +30,7 @@
 //! The wet sound has about the power of the dry one, whatever the time: it is brought down by the
 //! root of the energy that the network's impulse response has.
 
+use super::occupancy::Occupancy;
 use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock};
 use super::{Effect, EffectsPace, FASTEST_HZ, LINE_QUIET, memory_frames, one_pole, sanitized};
 use crate::dsp::delay_line::DelayLine;
@@ -50,10 +55,14 @@ const PRIMES_HZ: f64 = 48_000.0;
 pub const SWING_S: f64 = 1e-4;
 /// How fast they do.
 const SWING_HZ: f64 = 0.61;
+/// Below this sample rate lines do not swing: reading between frames takes so much from middle frequencies
+/// there that a long time cannot be reached.
+const LEAST_SWUNG_HZ: f64 = 20_000.0;
 /// Where the damping begins.
 pub const SHELF_HZ: f64 = 4_000.0;
-/// Where the time is the parameter's: between the octaves of 500 Hz and 1 kHz.
-pub const MID_HZ: f64 = 707.0;
+/// Where the time is the parameter's: a little below the middle of 500 Hz and 1 kHz, since the lower part,
+/// which is damped less, is what is left of them in the end.
+pub const MID_HZ: f64 = 670.0;
 /// By how much the time above the shelf is shorter at full damping.
 pub const MOST_DAMPED: f64 = 16.0;
 /// How long it takes to go from one size or pre-delay to another, in seconds.
@@ -66,6 +75,11 @@ const ALLPASSES_S: [[f64; ALLPASSES]; 2] = [
     [0.001_47, 0.002_53, 0.005_03, 0.006_61],
 ];
 const ALLPASSES: usize = 4;
+const LONGEST_ALLPASS_S: f64 = ALLPASSES_S[0][ALLPASSES - 1];
+/// Gain of an allpass's direct way. Higher ones spread more, and ring longer.
+const ALLPASS_GAIN: f64 = 0.6;
+/// The longest allpass decays in this part of the time at most.
+const SPREAD_PART: f64 = 0.4;
 /// How long after the last input the allpasses hold something louder than [`LINE_QUIET`], in seconds.
 const ALLPASSES_RING_S: f64 = 0.5;
 
@@ -119,6 +133,9 @@ pub struct ReverbBlock {
     lengths: [[u32; LINES]; 2],
     low_gains: LineRamps,
     high_gains: LineRamps,
+    out_gains: LineRamps,
+    /// Gain of the allpasses.
+    spread: LevelRamp,
     /// Brings the wet sound to the level of the dry.
     makeup: LevelRamp,
     phasor: PhasorBlock,
@@ -132,6 +149,9 @@ struct LineGains {
     size: f32,
     low: PerLine,
     high: PerLine,
+    /// Of what comes out of a line for the first time.
+    out: PerLine,
+    spread: f32,
     makeup: f32,
 }
 
@@ -144,18 +164,33 @@ impl LineGains {
             size,
             ..LineGains::default()
         };
+        let decay = |seconds: f64, time_s: f64| {
+            libm::exp2(-3.0 * seconds / time_s * std::f64::consts::LOG2_10)
+        };
+        let time_s = f64::from(time_s);
         let shorter = libm::exp2(f64::from(damping) * libm::log2(MOST_DAMPED));
         let mut energy = 0.0;
         for (line, &prime) in PRIMES.iter().enumerate() {
-            let length_s = f64::from(prime) / PRIMES_HZ * f64::from(size);
-            let mid = libm::exp2(-3.0 * length_s / f64::from(time_s) * std::f64::consts::LOG2_10);
+            let length_s = f64::from(prime) / PRIMES_HZ * f64::from(size) + 0.5 * SWING_S;
+            let mid = decay(length_s, time_s);
             let low = low_gain(mid, shorter, mid_weight);
             gains.low[line] = low as f32;
             gains.high[line] = libm::pow(low, shorter) as f32;
-            energy += 1.0 / (1.0 - mid * mid) / LINES as f64;
+            gains.out[line] = mid as f32;
+            energy += mid * mid / (1.0 - mid * mid) / LINES as f64;
         }
+        gains.spread = ALLPASS_GAIN.min(decay(LONGEST_ALLPASS_S, SPREAD_PART * time_s)) as f32;
         gains.makeup = libm::sqrt(1.0 / energy) as f32;
         gains
+    }
+}
+
+/// Half of the lines' swing.
+fn swing_frames(sample_rate_hz: f64) -> f64 {
+    if sample_rate_hz < LEAST_SWUNG_HZ {
+        0.0
+    } else {
+        0.5 * SWING_S * sample_rate_hz.min(FASTEST_HZ)
     }
 }
 
@@ -200,6 +235,15 @@ impl ReverbControl {
     /// As after a reset.
     pub fn new(sample_rate_hz: f64) -> ReverbControl {
         let weight = one_pole(SHELF_HZ, sample_rate_hz);
+        ReverbControl::at_rest(lowpass_in_phase(weight, MID_HZ, sample_rate_hz))
+    }
+
+    /// As new.
+    pub fn reset(&mut self) {
+        *self = ReverbControl::at_rest(self.mid_weight);
+    }
+
+    fn at_rest(mid_weight: f64) -> ReverbControl {
         ReverbControl {
             level: Level::default(),
             predelay_frames: Faded::default(),
@@ -208,16 +252,8 @@ impl ReverbControl {
             past_gains: LineGains::default(),
             predelay_s: 0.0,
             phasor: Phasor::default(),
-            mid_weight: lowpass_in_phase(weight, MID_HZ, sample_rate_hz),
+            mid_weight,
         }
-    }
-
-    /// As new.
-    pub fn reset(&mut self) {
-        *self = ReverbControl {
-            mid_weight: self.mid_weight,
-            ..ReverbControl::new(PRIMES_HZ)
-        };
     }
 
     /// Takes the values over.
@@ -256,6 +292,11 @@ impl ReverbControl {
             lengths: [lengths(size.from), lengths(size.to)],
             low_gains: LineRamps::new(past.low, &self.gains.low),
             high_gains: LineRamps::new(past.high, &self.gains.high),
+            out_gains: LineRamps::new(past.out, &self.gains.out),
+            spread: LevelRamp {
+                start: past.spread,
+                end: self.gains.spread,
+            },
             makeup: LevelRamp {
                 start: past.makeup,
                 end: self.gains.makeup,
@@ -280,9 +321,7 @@ pub struct Reverb {
     phases: [PerLine; 2],
     /// After so many quiet frames beside the longest delay, nothing is left.
     ring_frames: usize,
-    /// Frames on end in which nothing was loud enough to be kept.
-    quiet_frames: usize,
-    is_empty: bool,
+    occupancy: Occupancy,
 }
 
 impl Reverb {
@@ -302,20 +341,19 @@ impl Reverb {
             lines: Lines::new(memory_frames(longest_s, sample_rate_hz) + 4),
             lowpass: [0.0; LINES],
             shelf_weight: one_pole(SHELF_HZ, sample_rate_hz) as f32,
-            swing_frames: (0.5 * SWING_S * sample_rate_hz.min(FASTEST_HZ)) as f32,
+            swing_frames: swing_frames(sample_rate_hz) as f32,
             phases: [
                 std::array::from_fn(|line| phase(line).0 as f32),
                 std::array::from_fn(|line| phase(line).1 as f32),
             ],
             ring_frames: memory_frames(ALLPASSES_RING_S, sample_rate_hz),
-            quiet_frames: 0,
-            is_empty: true,
+            occupancy: Occupancy::default(),
         }
     }
 
     /// Whether its memory holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.is_empty
+        self.occupancy.is_empty()
     }
 
     /// Forgets all.
@@ -325,15 +363,14 @@ impl Reverb {
         allpasses.for_each(Allpass::clear);
         self.lines.clear();
         self.lowpass = [0.0; LINES];
-        self.quiet_frames = 0;
-        self.is_empty = true;
+        self.occupancy.clear();
     }
 
     /// What goes into the network: the frame, delayed and spread by the allpasses.
     #[inline(always)]
     fn diffused(&mut self, block: &ReverbBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
         let send = block.level.send.at(position);
-        let delays = &block.predelay_frames;
+        let (delays, spread) = (&block.predelay_frames, block.spread.at(position));
         let mut out = [0.0; 2];
         for side in 0..2 {
             let line = &mut self.predelay[side];
@@ -345,7 +382,7 @@ impl Reverb {
                 x = x * (1.0 - mix) + line.read(delays.to as usize + 1) * mix;
             }
             for allpass in &mut self.allpasses[side] {
-                x = allpass.frame(x);
+                x = allpass.frame(x, spread);
             }
             out[side] = x;
         }
@@ -389,17 +426,17 @@ impl Effect for Reverb {
     fn frame(&mut self, block: &ReverbBlock, frame: [f32; 2], position: f32) -> [f32; 2] {
         /// 1/√8: the energy of a channel, over eight lines.
         const SPLIT: f32 = 0.353_553_4;
-        if self.is_empty && frame == [0.0; 2] {
+        if !self.occupancy.takes(frame) {
             return frame;
         }
-        self.is_empty = false;
         let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * SPLIT);
         let taps = self.taps(block, position);
         let (mut left, mut right) = (0.0, 0.0);
         let mut damped = [0.0; LINES];
         for line in 0..LINES {
-            left += OUT_LEFT[line] * taps[line];
-            right += OUT_RIGHT[line] * taps[line];
+            let out = block.out_gains.at(line, position) * taps[line];
+            left += OUT_LEFT[line] * out;
+            right += OUT_RIGHT[line] * out;
         }
         for line in 0..LINES {
             let lowpass = &mut self.lowpass[line];
@@ -417,8 +454,8 @@ impl Effect for Reverb {
         }
         self.lines.push(&damped);
         let is_quiet = loudest < LINE_QUIET && frame == [0.0; 2];
-        self.quiet_frames = if is_quiet { self.quiet_frames + 1 } else { 0 };
-        if self.quiet_frames > self.reach_frames(block) {
+        let reach_frames = self.reach_frames(block);
+        if self.occupancy.has_ended(is_quiet, reach_frames) {
             self.clear();
         }
         // The lines together have the power of both channels, and each output half of it.

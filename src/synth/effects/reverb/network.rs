@@ -4,9 +4,6 @@ use super::{LINES, PerLine};
 use crate::dsp::delay_line::{DelayLine, lagrange};
 use crate::dsp::resident;
 
-/// Gain of an allpass's direct way. Higher ones spread more, and ring longer.
-const ALLPASS_GAIN: f32 = 0.6;
-
 /// Frames that are read at once.
 const READ: usize = 4;
 
@@ -148,13 +145,13 @@ impl Allpass {
         self.line.clear();
     }
 
-    /// The next frame.
+    /// The next frame, with this gain of the direct way.
     #[inline(always)]
-    pub fn frame(&mut self, x: f32) -> f32 {
+    pub fn frame(&mut self, x: f32, gain: f32) -> f32 {
         let delayed = self.line.read(self.frames);
-        let fed = x + ALLPASS_GAIN * delayed;
+        let fed = x + gain * delayed;
         self.line.push(fed);
-        delayed - ALLPASS_GAIN * fed
+        delayed - gain * fed
     }
 }
 
@@ -213,7 +210,7 @@ mod tests {
     fn an_allpass_keeps_energy() {
         let mut allpass = Allpass::new(37);
         let energy: f64 = (0..20_000)
-            .map(|n| f64::from(allpass.frame(f32::from(u8::from(n == 0)))).powi(2))
+            .map(|n| f64::from(allpass.frame(f32::from(u8::from(n == 0)), 0.6)).powi(2))
             .sum();
         assert!((energy - 1.0).abs() < 1e-6, "{energy}");
     }

@@ -21,33 +21,43 @@ fn responses(rate_hz: f64, settings: &[(Param, f32)], seconds: f64) -> Vec<Vec<f
     all
 }
 
+/// At every end of the settings' ranges, and between them.
 #[test]
 fn it_decays_in_its_time() {
-    for (rate_hz, time_s, size, damping) in [
-        (48_000.0, 2.0, 0.5, 0.0),
-        (48_000.0, 2.0, 0.5, 0.4),
-        (48_000.0, 2.0, 0.5, 1.0),
-        (48_000.0, 0.5, 0.2, 0.4),
-        (48_000.0, 8.0, 1.0, 0.4),
-        (48_000.0, 20.0, 0.7, 0.2),
-        (48_000.0, 0.3, 0.1, 0.4),
-        (96_000.0, 1.5, 0.4, 0.4),
-        (8_000.0, 1.5, 0.4, 0.4),
+    const SIZES: [f32; 4] = [0.1, 0.3, 0.5, 1.0];
+    for (rate_hz, time_s, sizes) in [
+        (48_000.0, 0.1, &SIZES[..]),
+        (48_000.0, 0.15, &[0.1, 0.4]),
+        (48_000.0, 0.5, &[0.2]),
+        (48_000.0, 2.0, &SIZES),
+        (48_000.0, 20.0, &[0.1, 1.0]),
+        (96_000.0, 1.5, &[0.4]),
+        (192_000.0, 0.1, &[0.1, 1.0]),
+        (16_000.0, 20.0, &[0.1]),
+        (8_000.0, 0.1, &SIZES),
+        (8_000.0, 0.3, &[0.2]),
+        (8_000.0, 1.5, &SIZES),
+        (8_000.0, 20.0, &SIZES),
     ] {
-        let settings = [
-            (Param::REVERB_TIME, time_s),
-            (Param::REVERB_SIZE, size),
-            (Param::REVERB_DAMPING, damping),
-        ];
-        let out = responses(rate_hz, &settings, 1.2 * f64::from(time_s) + 0.3);
-        let measured_s = decay_s(&out, rate_hz, (500.0, 1_000.0));
-        let what =
-            format!("{rate_hz} Hz, {time_s} s, size {size}, damping {damping}: {measured_s:.3} s");
-        println!("{what}");
-        assert!(
-            (measured_s / f64::from(time_s) - 1.0).abs() < 0.05,
-            "{what}"
-        );
+        for &size in sizes {
+            for damping in [0.0, 0.5, 1.0] {
+                let settings = [
+                    (Param::REVERB_TIME, time_s),
+                    (Param::REVERB_SIZE, size),
+                    (Param::REVERB_DAMPING, damping),
+                ];
+                let seconds = 1.2 * f64::from(time_s) + 0.3;
+                let out = responses(rate_hz, &settings, seconds);
+                let measured_s = decay_s(&out, rate_hz, (500.0, 1_000.0));
+                let what =
+                    format!("{rate_hz} Hz, {time_s} s, {size}, {damping}: {measured_s:.3} s");
+                println!("{what}");
+                let part = measured_s / f64::from(time_s);
+                // A short time is over after a few echoes, whose places decide.
+                let limit = if time_s < 0.4 { 0.11 } else { 0.05 };
+                assert!((part - 1.0).abs() < limit, "{what}");
+            }
+        }
     }
 }
 
