@@ -7,7 +7,7 @@ mod performance;
 use aliquot::dsp::random::bits as random;
 use aliquot::synth::parameter::MACRO_TARGETS;
 use aliquot::synth::parameter::layout::Group;
-use aliquot::synth::{Engine, Param, Patch, Transport, block_frames};
+use aliquot::synth::{Config, Engine, Param, Patch, Transport, block_frames};
 use aliquot::workers;
 use analysis::{first_difference, is_finite, largest_jump, peak};
 use performance::*;
@@ -340,4 +340,31 @@ fn macros_move_the_effects() {
         moved += 1;
     }
     assert_eq!(moved, 13);
+}
+
+/// It has no memory for them either.
+#[test]
+fn an_engine_without_effects_sounds_as_if_they_were_off() {
+    let mut dry = wet();
+    for param in [
+        Param::CHORUS_AMOUNT,
+        Param::DELAY_AMOUNT,
+        Param::REVERB_AMOUNT,
+    ] {
+        dry.set(param, 0.0);
+    }
+    let config = Config {
+        sample_rate_hz: RATE,
+        max_voices: 4,
+    };
+    let events = [(3, on(0, 60, 0.8)), (900, off(0, 60))];
+    let mut without = Engine::without_effects(&config);
+    without.set_patch(&wet());
+    let heard = play(&mut without, &events, 10_000, &[64]);
+    let mut off = Engine::new(&config);
+    off.set_patch(&dry);
+    let expected = play(&mut off, &events, 10_000, &[64]);
+    assert_eq!(first_difference(&heard.0, &expected.0), None);
+    assert_eq!(first_difference(&heard.1, &expected.1), None);
+    assert!(without.is_silent());
 }

@@ -109,7 +109,8 @@ pub struct EffectsBlock {
 #[derive(Debug)]
 pub struct Effects {
     controls: Controls,
-    memories: Memories,
+    /// None where there are no effects.
+    memories: Option<Memories>,
     /// Whether the memories were empty when each of the last two blocks began, the older first.
     was_empty: [bool; 2],
     /// Whether a voice has sounded in the newest block.
@@ -120,8 +121,16 @@ impl Effects {
     /// Allocates all that they will ever need.
     pub fn new(simd_level: SimdLevel, sample_rate_hz: f64) -> Effects {
         Effects {
+            memories: Some(Memories::new(simd_level, sample_rate_hz)),
+            ..Effects::none(sample_rate_hz)
+        }
+    }
+
+    /// None, whatever the values say: without memory.
+    pub fn none(sample_rate_hz: f64) -> Effects {
+        Effects {
             controls: Controls::new(sample_rate_hz),
-            memories: Memories::new(simd_level, sample_rate_hz),
+            memories: None,
             was_empty: [true; 2],
             has_sounded: false,
         }
@@ -131,7 +140,7 @@ impl Effects {
     /// one.
     pub fn reset(&mut self) {
         self.controls.reset();
-        self.memories.clear();
+        self.memories.iter_mut().for_each(Memories::clear);
         self.was_empty = [true; 2];
         self.has_sounded = false;
     }
@@ -148,7 +157,11 @@ impl Effects {
 
     /// Whether nothing comes out of them if nothing goes in, and nothing is to be faded.
     pub fn is_at_rest(&self) -> bool {
-        self.memories.are_empty() && self.was_empty[1]
+        self.are_empty() && self.was_empty[1]
+    }
+
+    fn are_empty(&self) -> bool {
+        self.memories.as_ref().is_none_or(Memories::are_empty)
     }
 
     /// Frames from echo to echo, 0 where there are none: so long may be silent amid a tail.
@@ -166,8 +179,12 @@ impl Effects {
         is_late: bool,
         block: &mut EffectsBlock,
     ) {
+        if self.memories.is_none() {
+            block.is_on = false;
+            return;
+        }
         let had_voices = std::mem::replace(&mut self.has_sounded, has_voices);
-        self.was_empty = [self.was_empty[1], self.memories.are_empty()];
+        self.was_empty = [self.was_empty[1], self.are_empty()];
         // At the end of the block before the last one: that is the latest whose frames have been handed
         // out in either case, so that other threads have no influence.
         let were_empty = self.was_empty[usize::from(is_late)];
@@ -185,7 +202,9 @@ impl Effects {
         from: usize,
         step: f32,
     ) {
-        self.memories.process(block, left, right, from, step);
+        if let Some(memories) = &mut self.memories {
+            memories.process(block, left, right, from, step);
+        }
     }
 }
 

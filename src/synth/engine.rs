@@ -116,6 +116,17 @@ impl Engine {
 
     /// As [`Engine::new`], for these vector instructions.
     pub fn with_level(config: &Config, level: SimdLevel) -> Engine {
+        Engine::build(config, level, |sample_rate_hz| {
+            Effects::new(level, sample_rate_hz)
+        })
+    }
+
+    /// As [`Engine::new`], without effects and the memory that these need.
+    pub fn without_effects(config: &Config) -> Engine {
+        Engine::build(config, SimdLevel::chosen(), Effects::none)
+    }
+
+    fn build(config: &Config, level: SimdLevel, effects: impl FnOnce(f64) -> Effects) -> Engine {
         // A rate that is not a number becomes the lowest.
         let sample_rate_hz = config
             .sample_rate_hz
@@ -146,7 +157,7 @@ impl Engine {
             newest: 0,
             is_under_way: false,
             position: block_frames,
-            effects: Effects::new(level, sample_rate_hz),
+            effects: effects(sample_rate_hz),
             output: Output::default(),
             scratch: Bus::new(),
             faults: 0,

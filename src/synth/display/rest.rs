@@ -1,8 +1,8 @@
 //! The sound of a patch at rest: what a note would have where its envelopes are full.
 //!
 //! An engine of one voice plays the first block of the note, so that everything that a note begins with
-//! is in it: macros, routes, the curve of velocity, tuning. Both envelopes are at their peaks, and what
-//! takes time has not begun.
+//! is in it: macros, routes, the curve of velocity, tuning. Effects are not. Both envelopes are at their peaks,
+//! and what takes time has not begun.
 
 use crate::synth::engine::{Config, Engine, block_frames};
 use crate::synth::{Event, Param, Patch, Snapshot};
@@ -24,7 +24,7 @@ impl RestingNote {
     /// At a sample rate.
     pub fn new(sample_rate_hz: f64) -> RestingNote {
         RestingNote {
-            engine: Engine::new(&Config {
+            engine: Engine::without_effects(&Config {
                 sample_rate_hz,
                 max_voices: 1,
             }),
