@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
+use egui::accesskit::Role;
+use egui::{Context, Event, FullOutput, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2};
 
 use crate::bridge::KeySender;
 use crate::editor::model::Host;
@@ -52,6 +53,50 @@ impl OffscreenWindow {
     /// Builds one frame, a sixtieth of a second after the last, up to the triangles that a
     /// rasteriser is handed; returns how many corners they have.
     pub fn frame(&mut self, events: &[Event]) -> usize {
+        let output = self.run(events);
+        let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        primitives
+            .iter()
+            .map(|clipped| match &clipped.primitive {
+                egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
+                egui::epaint::Primitive::Callback(_) => 0,
+            })
+            .sum()
+    }
+
+    /// The names of the tabs that are shown, and where to click on them.
+    pub fn tabs(&mut self) -> Vec<(String, Pos2)> {
+        self.ctx.enable_accesskit();
+        let update = self.run(&[]).platform_output.accesskit_update;
+        self.ctx.disable_accesskit();
+        let nodes = update.map(|update| update.nodes).unwrap_or_default();
+        let tabs = nodes.iter().filter(|(_, node)| node.role() == Role::Tab);
+        tabs.filter_map(|(_, node)| {
+            let bounds = node.bounds()?;
+            let middle = Pos2::new(
+                (0.5 * (bounds.x0 + bounds.x1)) as f32,
+                (0.5 * (bounds.y0 + bounds.y1)) as f32,
+            );
+            Some((node.label()?.to_owned(), middle))
+        })
+        .collect()
+    }
+
+    /// Clicks, and takes the mouse away.
+    pub fn click(&mut self, pos: Pos2) {
+        let button = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.frame(&[Event::PointerMoved(pos)]);
+        self.frame(&[button(true)]);
+        self.frame(&[button(false)]);
+        self.frame(&[Event::PointerGone]);
+    }
+
+    fn run(&mut self, events: &[Event]) -> FullOutput {
         self.time_s += 1.0 / 60.0;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
@@ -63,14 +108,7 @@ impl OffscreenWindow {
         let mut output = self.ctx.run_ui(input, |ui| open.show(ui));
         // Nobody takes the textures up.
         output.textures_delta.clear();
-        let primitives = self.ctx.tessellate(output.shapes, output.pixels_per_point);
-        primitives
-            .iter()
-            .map(|clipped| match &clipped.primitive {
-                egui::epaint::Primitive::Mesh(mesh) => mesh.vertices.len(),
-                egui::epaint::Primitive::Callback(_) => 0,
-            })
-            .sum()
+        output
     }
 }
 
@@ -92,6 +130,20 @@ mod tests {
     use crate::editor::testing::view::Senders;
     use crate::editor::theme::Theme;
     use crate::settings::Settings;
+
+    #[test]
+    fn its_tabs_can_be_clicked_on() {
+        let keys = KeyReceiver::new();
+        let sources = Senders::default().sources();
+        let size = (1_600.0, 1_000.0);
+        let mut window = OffscreenWindow::new(Arc::default(), &sources, &keys.sender(), size);
+        window.frame(&[]);
+        let tabs = window.tabs();
+        let corners = window.frame(&[]);
+        let (_, last) = tabs.last().expect("a tab");
+        window.click(*last);
+        assert_ne!(window.frame(&[]), corners, "{tabs:?}");
+    }
 
     #[test]
     fn it_reads_nobodys_presets_and_settings() {
