@@ -1,6 +1,8 @@
 //! Every way of changing a control, in a whole window without a screen.
 
+mod choices;
 mod idle;
+mod typing;
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Role, StrokeKind, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -152,63 +154,6 @@ fn keys_move_what_has_the_focus() {
 }
 
 #[test]
-fn a_value_is_typed_with_or_without_its_unit() {
-    let mut harness = harness();
-    let param = Param::CUTOFF;
-    for (text, hz) in [
-        ("440", 440.0),
-        ("1.5 kHz", 1_500.0),
-        ("1,5 kHz", 1_500.0),
-        ("1,000", 1_000.0),
-        ("A4", 440.0),
-        ("C#3", 138.5913),
-        ("99999", 20_000.0),
-    ] {
-        focus(&mut harness, param);
-        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-        let field = "Filter Cutoff value";
-        assert!(harness.get_by_label(field).is_focused());
-        // What stood there is selected, and written over.
-        send(&mut harness, [Event::Text(text.to_owned())]);
-        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-        assert!((plain(&harness, param) / hz - 1.0).abs() < 1e-4, "{text}");
-        assert!(harness.query_by_label(field).is_none());
-        assert!(
-            control(&harness, param).is_focused(),
-            "the focus comes back"
-        );
-        assert_eq!(
-            value_text(&harness, param),
-            Some(current_text(param, &harness.state().model))
-        );
-    }
-    // What means nothing stays to be mended, and Escape leaves the old value.
-    let before = plain(&harness, param);
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    send(&mut harness, [Event::Text("loud".to_owned())]);
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    assert!(harness.query_by_label("Filter Cutoff value").is_some());
-    harness.get_by_label_contains("\"loud\" is no value");
-    keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
-    assert!(harness.query_by_label("Filter Cutoff value").is_none());
-    assert_eq!(plain(&harness, param), before);
-    // Whoever goes on has the value, if it is one.
-    for (text, hz) in [("880", 880.0), ("loud", 880.0)] {
-        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-        send(&mut harness, [Event::Text(text.to_owned())]);
-        keys(&mut harness, Modifiers::NONE, &[Key::Tab]);
-        assert!((plain(&harness, param) / hz - 1.0).abs() < 1e-4, "{text}");
-        focus(&mut harness, param);
-    }
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    send(&mut harness, [Event::Text("1234".to_owned())]);
-    let elsewhere = dial(&harness, Param::TILT);
-    click(&mut harness, elsewhere, PointerButton::Primary, 1);
-    assert!((plain(&harness, param) / 1_234.0 - 1.0).abs() < 1e-4);
-    assert!(control(&harness, Param::TILT).is_focused());
-}
-
-#[test]
 fn a_drag_ends_though_its_control_has_gone() {
     let mut harness = harness();
     let param = Param::LFO_RATE;
@@ -222,115 +167,6 @@ fn a_drag_ends_though_its_control_has_gone() {
     harness.run_steps(3);
     send(&mut harness, [button(up, false)]);
     assert!(is_one_change(&host_calls(&harness), param));
-}
-
-#[test]
-fn a_click_on_the_value_lets_one_type_it() {
-    let mut harness = harness();
-    let value = |harness: &WindowHarness, param| {
-        control(harness, param).rect().center_bottom() - vec2(0.0, 6.0)
-    };
-    let at = value(&harness, Param::macro_value(1));
-    let below = control(&harness, Param::macro_target(1)).rect();
-    click(&mut harness, at, PointerButton::Primary, 1);
-    assert!(harness.get_by_label("Macro 1 value").is_focused());
-    // Nothing moves to make room for it.
-    assert_eq!(control(&harness, Param::macro_target(1)).rect(), below);
-    // A click elsewhere leaves the value as it was.
-    let at = value(&harness, Param::FINE);
-    click(&mut harness, at, PointerButton::Primary, 1);
-    assert_eq!(plain(&harness, Param::macro_value(1)), 0.0);
-    // With either minus sign, as it is shown and as keyboards write it.
-    for text in ["-12.5", "−12,5"] {
-        send(&mut harness, [Event::Text(text.to_owned())]);
-        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-        assert_eq!(plain(&harness, Param::FINE), -12.5);
-        assert_eq!(
-            value_text(&harness, Param::FINE).as_deref(),
-            Some("−12.50 ct")
-        );
-        harness.state_mut().model.set(Param::FINE, 0.5);
-        click(&mut harness, at, PointerButton::Primary, 1);
-    }
-}
-
-/// The middle of the name below a knob.
-fn name_place(harness: &WindowHarness, param: Param) -> Pos2 {
-    super::knob::name_line(control(harness, param).rect()).center()
-}
-
-#[test]
-fn a_double_click_on_the_name_of_a_macro_lets_one_change_it() {
-    let mut harness = harness();
-    let param = Param::macro_value(2);
-    let field = "Macro 2 name";
-    harness.state_mut().model.set(param, 0.25);
-    harness.step();
-    let name = |harness: &WindowHarness| harness.state().model.macro_name(2);
-    let below = control(&harness, Param::macro_target(2)).rect();
-    let at = name_place(&harness, param);
-    for (text, key, expected) in [
-        ("Bow", Key::Enter, "Bow"),
-        ("Reed", Key::Escape, "Bow"),
-        (
-            "Position of the bow on the string",
-            Key::Tab,
-            "Position of the bow on t",
-        ),
-        (" ", Key::Enter, ""),
-    ] {
-        harness.run_steps(30);
-        click(&mut harness, at, PointerButton::Primary, 2);
-        assert!(harness.get_by_label(field).is_focused());
-        // Nothing moves to make room for it.
-        assert_eq!(control(&harness, Param::macro_target(2)).rect(), below);
-        // What stood there is selected, and written over.
-        send(&mut harness, [Event::Text(text.to_owned())]);
-        keys(&mut harness, Modifiers::NONE, &[key]);
-        assert_eq!(name(&harness), expected);
-        assert!(harness.query_by_label(field).is_none());
-        assert_eq!(plain(&harness, param), 0.25, "it is not reset");
-    }
-    let undone = harness.state_mut().model.undo();
-    assert_eq!(undone.as_deref(), Some("Rename Macro 2"));
-    // Elsewhere on the knob a double click resets, as on all others.
-    let at = dial(&harness, param);
-    harness.run_steps(30);
-    click(&mut harness, at, PointerButton::Primary, 2);
-    assert_eq!(plain(&harness, param), 0.0);
-    harness.state_mut().model.set(Param::TILT, 1.0);
-    harness.run_steps(30);
-    let at = name_place(&harness, Param::TILT);
-    click(&mut harness, at, PointerButton::Primary, 2);
-    assert_eq!(plain(&harness, Param::TILT), Param::TILT.row().default);
-}
-
-#[test]
-fn the_menu_of_a_macro_renames_it_and_the_help_line_has_the_name() {
-    let mut harness = harness();
-    let param = Param::macro_value(8);
-    let at = dial(&harness, param);
-    click(&mut harness, at, PointerButton::Secondary, 1);
-    harness.get_by_label("Rename").click();
-    harness.run_steps(3);
-    send(&mut harness, [Event::Text("Reed".to_owned())]);
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    assert_eq!(harness.state().model.macro_name(8), "Reed");
-    assert!(
-        control(&harness, param).is_focused(),
-        "the focus comes back"
-    );
-    send(&mut harness, [Event::PointerMoved(at)]);
-    assert!(
-        help(&harness).starts_with("Macro 8, Reed: "),
-        "{}",
-        help(&harness)
-    );
-    // Others have no name to change.
-    let at = dial(&harness, Param::TILT);
-    click(&mut harness, at, PointerButton::Secondary, 1);
-    assert!(harness.query_by_label("Copy value").is_some());
-    assert!(harness.query_by_label("Rename").is_none());
 }
 
 #[test]
@@ -532,23 +368,6 @@ fn mpe_is_shown_as_it_is_in_force() {
 }
 
 #[test]
-fn a_choice_is_picked_from_its_list() {
-    let mut harness = harness();
-    for (param, label, value) in [
-        (Param::FILTER_TYPE, "Low Pass", 1.0),
-        (Param::macro_target(3), "Filter Cutoff", 9.0),
-    ] {
-        let at = control(&harness, param).rect().center_top() + vec2(0.0, 10.0);
-        click(&mut harness, at, PointerButton::Primary, 1);
-        // A control of that name may be there as well, which is no button.
-        harness.get_by_role_and_label(Role::Button, label).click();
-        harness.run_steps(3);
-        assert_eq!(plain(&harness, param), value, "{label}");
-        assert_eq!(value_text(&harness, param).as_deref(), Some(label));
-    }
-}
-
-#[test]
 fn modulation_and_macros_are_shown_beside_the_value() {
     let mut harness = harness();
     let target = crate::synth::parameter::MACRO_TARGETS
@@ -582,76 +401,6 @@ fn modulation_and_macros_are_shown_beside_the_value() {
         "{text}"
     );
     assert_eq!(plain(&harness, Param::TILT), -6.0);
-}
-
-#[test]
-fn keys_walk_an_open_list_downwards_and_pick_from_it() {
-    let mut harness = harness();
-    let param = Param::FILTER_TYPE;
-    let open = |harness: &mut WindowHarness| {
-        let at = control(harness, param).rect().center_top() + vec2(0.0, 10.0);
-        click(harness, at, PointerButton::Primary, 1);
-    };
-    let is_open = |harness: &WindowHarness| harness.query_by_label("Notch").is_some();
-    let low_pass = param.range().normalized(1.0);
-    harness.state_mut().model.set(param, low_pass);
-    harness.run_steps(2);
-    host_calls(&harness);
-    open(&mut harness);
-    assert!(is_open(&harness));
-    // Down is down: from Low Pass to Band Pass. Nothing is chosen yet.
-    keys(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
-    assert_eq!(value_text(&harness, param).as_deref(), Some("Band Pass"));
-    assert_eq!(plain(&harness, param), 1.0);
-    assert_eq!(host_calls(&harness), []);
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    assert!(!is_open(&harness));
-    assert_eq!(plain(&harness, param), 2.0);
-    assert!(control(&harness, param).is_focused());
-    // Up is up, and the ends hold.
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-    assert!(is_open(&harness), "Enter opens it again");
-    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp, Key::ArrowUp]);
-    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp, Key::Space]);
-    assert_eq!(plain(&harness, param), 0.0);
-    let last = (param.range().labels().expect("a choice").len() - 1) as f32;
-    for (walk, expected) in [(Key::End, last), (Key::Home, 0.0), (Key::PageDown, last)] {
-        keys(&mut harness, Modifiers::NONE, &[Key::Enter]);
-        keys(&mut harness, Modifiers::NONE, &[walk, Key::Enter]);
-        assert_eq!(plain(&harness, param), expected, "{walk:?}");
-    }
-    // Escape leaves it, and the keys go on from what is chosen.
-    keys(&mut harness, Modifiers::NONE, &[Key::Enter, Key::Home]);
-    keys(&mut harness, Modifiers::NONE, &[Key::Escape]);
-    assert!(!is_open(&harness));
-    assert_eq!(plain(&harness, param), last);
-    assert!(control(&harness, param).is_focused());
-}
-
-#[test]
-fn a_closed_choice_is_walked_as_its_list_is() {
-    let mut harness = harness();
-    let param = Param::FILTER_TYPE;
-    focus(&mut harness, param);
-    keys(&mut harness, Modifiers::NONE, &[Key::ArrowDown]);
-    assert_eq!(plain(&harness, param), 1.0);
-    keys(
-        &mut harness,
-        Modifiers::NONE,
-        &[Key::ArrowRight, Key::ArrowUp],
-    );
-    assert_eq!(plain(&harness, param), 1.0);
-    keys(&mut harness, Modifiers::NONE, &[Key::PageDown]);
-    let last = (param.range().labels().expect("a choice").len() - 1) as f32;
-    assert_eq!(plain(&harness, param), last);
-    let at = control(&harness, param).rect().center_top() + vec2(0.0, 10.0);
-    // Towards the user is down the list.
-    wheel(&mut harness, at, 1.0, Modifiers::NONE);
-    assert_eq!(plain(&harness, param), last - 1.0);
-    // A switch goes up to On.
-    focus(&mut harness, Param::LFO_SYNC);
-    keys(&mut harness, Modifiers::NONE, &[Key::ArrowUp]);
-    assert_eq!(plain(&harness, Param::LFO_SYNC), 1.0);
 }
 
 #[test]
