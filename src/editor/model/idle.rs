@@ -49,7 +49,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
 
 /// Of a parameter that is no modulator's.
 fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'static str> {
-    let is_zero = |param: Param| values.get(param) == 0.0 && !is_moved(param, values);
+    let is_zero = |param: Param| is_zero(param, values);
     match param {
         Param::AMP_FAN_DELAY
         | Param::AMP_FAN_TIME
@@ -81,23 +81,7 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         | Param::FILTER_CURVE
         | Param::FILTER_ATTACK_CURVE
         | Param::FILTER_DECAY_CURVE
-        | Param::FILTER_RELEASE_CURVE => {
-            let is_routed = is_source(Group::FilterEnvelope.name(), values);
-            let is_second_off = filter_type(Param::FILTER_2_TYPE, values) == FilterType::Off;
-            let moves_first = !is_cutoff_idle(values) && !is_zero(Param::FILTER_ENV);
-            let moves_second = !is_second_off && !is_zero(Param::FILTER_2_ENV);
-            if is_cutoff_idle(values) && is_second_off && !is_routed {
-                Some(FILTER_IS_OFF)
-            } else if !moves_first && !moves_second && !is_routed {
-                Some("The filter's Envelope amount is zero.")
-            } else if matches!(param, Param::FILTER_HOLD | Param::FILTER_DECAY)
-                && values.get(Param::FILTER_SUSTAIN) == 1.0
-            {
-                Some(NOTHING_TO_FALL_TO)
-            } else {
-                stage_curve(param, EnvelopeId::Filter, values)
-            }
-        }
+        | Param::FILTER_RELEASE_CURVE => filter_envelope(param, values),
         Param::AMP_ATTACK_CURVE | Param::AMP_DECAY_CURVE | Param::AMP_RELEASE_CURVE => {
             stage_curve(param, EnvelopeId::Amp, values)
         }
@@ -116,6 +100,30 @@ fn of_the_voice(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'s
         Param::STRIKE_POSITION if is_zero(Param::STRIKE_DEPTH) => Some("Strike Depth is zero."),
         Param::MPE_BEND_RANGE if !has_mpe_zone => Some("No MPE zone is in force."),
         _ => None,
+    }
+}
+
+/// Whether a parameter is 0, and stays so.
+fn is_zero(param: Param, values: &Values) -> bool {
+    values.get(param) == 0.0 && !is_moved(param, values)
+}
+
+/// Of a stage of the filters' envelope, or its curve.
+fn filter_envelope(param: Param, values: &Values) -> Option<&'static str> {
+    let is_routed = is_source(Group::FilterEnvelope.name(), values);
+    let is_second_off = filter_type(Param::FILTER_2_TYPE, values) == FilterType::Off;
+    let moves_first = !is_cutoff_idle(values) && !is_zero(Param::FILTER_ENV, values);
+    let moves_second = !is_second_off && !is_zero(Param::FILTER_2_ENV, values);
+    if is_cutoff_idle(values) && is_second_off && !is_routed {
+        Some(FILTER_IS_OFF)
+    } else if !moves_first && !moves_second && !is_routed {
+        Some("The filter's Envelope amount is zero.")
+    } else if matches!(param, Param::FILTER_HOLD | Param::FILTER_DECAY)
+        && values.get(Param::FILTER_SUSTAIN) == 1.0
+    {
+        Some(NOTHING_TO_FALL_TO)
+    } else {
+        stage_curve(param, EnvelopeId::Filter, values)
     }
 }
 

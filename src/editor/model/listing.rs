@@ -237,86 +237,47 @@ mod tests {
     fn every_condition_holds() {
         let open = PresetFilter::default();
         assert!(open.is_open() && ids(&open).len() == 4);
-        let cases: [(PresetFilter, &[&str]); 11] = [
+        type Condition = (fn(&mut PresetFilter), &'static [&'static str]);
+        let cases: [Condition; 11] = [
+            (|filter| filter.words = " BELL  zo".to_owned(), &["user/a"]),
             (
-                PresetFilter {
-                    words: " BELL  zo".to_owned(),
-                    ..open.clone()
-                },
-                &["user/a"],
-            ),
-            (
-                PresetFilter {
-                    words: "ähre desc".to_owned(),
-                    ..open.clone()
-                },
+                |filter| filter.words = "ähre desc".to_owned(),
                 &["user/Live/Bass/b"],
             ),
             (
-                PresetFilter {
-                    words: "live/ba".to_owned(),
-                    ..open.clone()
-                },
+                |filter| filter.words = "live/ba".to_owned(),
                 &["user/Live/Bass/b"],
             ),
             (
-                PresetFilter {
-                    origin: Origin::Factory,
-                    ..open.clone()
-                },
+                |filter| filter.origin = Origin::Factory,
                 &["factory/Bell", "factory/Organ"],
             ),
             (
-                PresetFilter {
-                    origin: Origin::Own,
-                    ..open.clone()
-                },
+                |filter| filter.origin = Origin::Own,
                 &["user/a", "user/Live/Bass/b"],
             ),
+            (|filter| filter.favourites = true, &["factory/Organ"]),
             (
-                PresetFilter {
-                    favourites: true,
-                    ..open.clone()
-                },
-                &["factory/Organ"],
-            ),
-            (
-                PresetFilter {
-                    tags: ["bell".to_owned(), "pad".to_owned()].into(),
-                    ..open.clone()
-                },
+                |filter| filter.tags = ["bell".to_owned(), "pad".to_owned()].into(),
                 &["user/a"],
             ),
             (
-                PresetFilter {
-                    author: Some("adam".to_owned()),
-                    ..open.clone()
-                },
+                |filter| filter.author = Some("adam".to_owned()),
                 &["user/Live/Bass/b"],
             ),
             (
-                PresetFilter {
-                    category: Some("all bell".to_owned()),
-                    ..open.clone()
-                },
+                |filter| filter.category = Some("all bell".to_owned()),
                 &["user/a"],
             ),
             (
-                PresetFilter {
-                    words: "all percussion".to_owned(),
-                    ..open.clone()
-                },
+                |filter| filter.words = "all percussion".to_owned(),
                 &["factory/Bell"],
             ),
-            (
-                PresetFilter {
-                    words: "nothing".to_owned(),
-                    ..open.clone()
-                },
-                &[],
-            ),
+            (|filter| filter.words = "nothing".to_owned(), &[]),
         ];
-        for (filter, expected) in cases {
+        for (set, expected) in cases {
+            let mut filter = open.clone();
+            set(&mut filter);
             assert!(!filter.is_open());
             assert_eq!(ids(&filter), expected, "{filter:?}");
         }

@@ -170,6 +170,19 @@ impl Panels {
         }
     }
 
+    fn effects(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let load = (0.22 * rect.width()).max(150.0);
+        let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
+        let cards = [
+            (Group::Room, 2),
+            (Group::Chorus, 2),
+            (Group::Delay, 4),
+            (Group::Reverb, 3),
+        ];
+        side_by_side(ui, context, effects, cards);
+        self.load.show(ui, context, load);
+    }
+
     fn card_row(&mut self, ui: &mut Ui, context: &mut ViewContext, row: CardRow, rect: Rect) {
         match row {
             CardRow::Spectra => self.spectra.show(ui, context, rect),
@@ -213,18 +226,7 @@ impl Panels {
                 simple(ui, context, playing, 3, &[Group::Playing]);
                 simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
             }
-            CardRow::Effects => {
-                let load = (0.22 * rect.width()).max(150.0);
-                let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
-                let cards = [
-                    (Group::Room, 2),
-                    (Group::Chorus, 2),
-                    (Group::Delay, 4),
-                    (Group::Reverb, 3),
-                ];
-                side_by_side(ui, context, effects, cards);
-                self.load.show(ui, context, load);
-            }
+            CardRow::Effects => self.effects(ui, context, rect),
             CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
             CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),
             CardRow::Curve1 => self.curves[0].show(ui, context, rect),
