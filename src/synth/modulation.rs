@@ -19,6 +19,7 @@ pub mod lfo;
 pub mod macros;
 pub mod modulators;
 pub mod note;
+mod numbered;
 mod phrase;
 pub mod routes;
 pub mod sequences;

@@ -1,7 +1,7 @@
 //! Destinations: the values of a voice that routes may move.
 
-use crate::synth::parameter::layout::Group;
-use crate::synth::parameter::{Clock, Param, rows};
+use super::numbered::{MovedAs, Numbered};
+use crate::synth::parameter::{Clock, Param};
 
 /// What may be other in each voice: a polyphonic parameter (those of single partials are
 /// [overrides](crate::synth::partials::PartialOverrides) instead, and those of modulators
@@ -51,51 +51,12 @@ destinations! {
 }
 
 /// Polyphonic parameters, but for those of single partials and of modulators.
-const PARAMS: usize = {
-    let (mut count, mut index) = (0, 0);
-    while index < Param::COUNT {
-        count += is_a_voices(index) as usize;
-        index += 1;
-    }
-    count
-};
+const PARAMS: usize = MovedAs::Destination.count();
 
 /// The speeds of modulators come last.
 const FIRST_SPEED: usize = PARAMS + OPERATIONS.len();
 
-const fn is_a_voices(index: usize) -> bool {
-    let row = &rows()[index];
-    row.polyphonic && !row.is_modulators && !matches!(row.group, Group::Partials)
-}
-
-/// The parameter of each destination that is one.
-static PARAM: [Param; PARAMS] = {
-    let mut params = [Param::TILT; PARAMS];
-    let (mut place, mut index) = (0, 0);
-    while index < Param::COUNT {
-        if is_a_voices(index)
-            && let Some(param) = Param::from_index(index)
-        {
-            params[place] = param;
-            place += 1;
-        }
-        index += 1;
-    }
-    params
-};
-
-const NONE: u8 = u8::MAX;
-
-/// The destination of each parameter; [`NONE`] where it has none.
-static DESTINATION: [u8; Param::COUNT] = {
-    let mut destinations = [NONE; Param::COUNT];
-    let mut place = 0;
-    while place < PARAMS {
-        destinations[PARAM[place].index()] = place as u8;
-        place += 1;
-    }
-    destinations
-};
+static NUMBERED: Numbered<PARAMS> = Numbered::new(MovedAs::Destination);
 
 impl Destination {
     /// How many there are.
@@ -106,9 +67,10 @@ impl Destination {
     /// # Panics
     /// Where it has none. Meant for constants, where that does not compile.
     pub const fn of(param: Param) -> Destination {
-        let place = DESTINATION[param.index()];
-        assert!(place != NONE);
-        Destination(place)
+        match NUMBERED.number(param) {
+            Some(place) => Destination(place),
+            None => panic!("it has none"),
+        }
     }
 
     /// Octaves by which a modulator is faster than its clock.
@@ -124,7 +86,7 @@ impl Destination {
 
     /// Those that are parameters, in the order of their indices: the first ones.
     pub fn params() -> &'static [Param] {
-        &PARAM
+        NUMBERED.params()
     }
 
     /// Its index, below [`Destination::COUNT`].
@@ -152,8 +114,7 @@ impl Destination {
 impl From<Param> for Option<Destination> {
     /// `None` for what is the same in all voices, and for what belongs to a single partial.
     fn from(param: Param) -> Option<Destination> {
-        let place = DESTINATION[param.index()];
-        (place != NONE).then_some(Destination(place))
+        NUMBERED.number(param).map(Destination)
     }
 }
 

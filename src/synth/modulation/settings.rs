@@ -13,55 +13,20 @@
 //! They are apart from the other [destinations](super::Destination), so that voices without them copy none,
 //! and [`Voice`](crate::synth::voice) works its modulators out anew from them only where it has any.
 
-use super::ModulationSource;
+use super::numbered::{MovedAs, Numbered};
+use super::{ModulationSource, Offsets};
 use crate::dsp::maths::exp2;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, RouteTarget, rows};
 use crate::synth::patch::Values;
 
-use super::Offsets;
-
 /// One of the settings: a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting(u8);
 
-const COUNT: usize = {
-    let (mut count, mut index) = (0, 0);
-    while index < Param::COUNT {
-        count += rows()[index].is_modulators as usize;
-        index += 1;
-    }
-    count
-};
+const COUNT: usize = MovedAs::Setting.count();
 
-/// The parameter of each.
-static PARAMS: [Param; COUNT] = {
-    let mut params = [Param::GLIDE; COUNT];
-    let (mut place, mut index) = (0, 0);
-    while index < Param::COUNT {
-        if rows()[index].is_modulators
-            && let Some(param) = Param::from_index(index)
-        {
-            params[place] = param;
-            place += 1;
-        }
-        index += 1;
-    }
-    params
-};
-
-const NONE: u8 = u8::MAX;
-
-/// The setting of each parameter; [`NONE`] where it is none.
-static SETTINGS: [u8; Param::COUNT] = {
-    let mut settings = [NONE; Param::COUNT];
-    let mut place = 0;
-    while place < COUNT {
-        settings[PARAMS[place].index()] = place as u8;
-        place += 1;
-    }
-    settings
-};
+static NUMBERED: Numbered<COUNT> = Numbered::new(MovedAs::Setting);
 
 /// What begins with a segment of a voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +54,7 @@ static READINGS: [Reading; COUNT] = {
     let mut readings = [Reading::Always; COUNT];
     let mut place = 0;
     while place < COUNT {
-        let row = &rows()[PARAMS[place].index()];
+        let row = &rows()[NUMBERED.params()[place].index()];
         readings[place] = match (row.group, row.id.as_bytes()) {
             (Group::Playing, _) => Reading::Note,
             (_, [.., b'_', b'f', b'a', b'd', b'e']) => Reading::Onset,
@@ -125,7 +90,7 @@ static KINDS: [Kinds; COUNT] = {
     let mut kinds = [Kinds(0); COUNT];
     let mut place = 0;
     while place < COUNT {
-        kinds[place] = match rows()[PARAMS[place].index()].group {
+        kinds[place] = match rows()[NUMBERED.params()[place].index()].group {
             Group::AmpEnvelope | Group::FilterEnvelope => Kinds::ENVELOPES,
             Group::Lfo | Group::Lfo2 | Group::Lfo3 | Group::Lfo4 => Kinds::LFOS,
             Group::Sequence1 | Group::Sequence2 => Kinds::SEQUENCES,
@@ -148,13 +113,12 @@ impl Setting {
 
     /// That of a parameter, if it is one.
     pub fn of(param: Param) -> Option<Setting> {
-        let place = SETTINGS[param.index()];
-        (place != NONE).then_some(Setting(place))
+        NUMBERED.number(param).map(Setting)
     }
 
     /// Its parameter.
     pub fn param(self) -> Param {
-        PARAMS[self.index()]
+        NUMBERED.params()[self.index()]
     }
 
     /// The modulator that it is of; `None` of a glide.
@@ -269,7 +233,8 @@ impl MovedSettings {
 
 /// Whether polyphonic offsets move any setting.
 pub fn have_settings(offsets: &Offsets) -> bool {
-    PARAMS.iter().any(|param| offsets.get(*param) != 0.0)
+    let mut params = NUMBERED.params().iter();
+    params.any(|param| offsets.get(*param) != 0.0)
 }
 
 /// What a voice takes the settings of its modulators from.
@@ -286,7 +251,7 @@ pub struct SettingValues<'a> {
 impl SettingValues<'_> {
     /// The kinds of modulators that have any other setting than the patch says.
     pub fn moved_kinds(&self) -> Kinds {
-        let all = KINDS.iter().zip(&PARAMS).zip(&self.moved.0);
+        let all = KINDS.iter().zip(NUMBERED.params()).zip(&self.moved.0);
         all.fold(Kinds(0), |kinds, ((kind, param), moved)| {
             let offset = self.offsets.map_or(0.0, |offsets| offsets.get(*param));
             match *moved != 0.0 || offset != 0.0 {
