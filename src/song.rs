@@ -49,12 +49,12 @@ pub struct TimedEvent {
     /// When, counted from the song's start.
     pub frame: u64,
     /// What happens then.
-    pub action: Action,
+    pub action: SongAction,
 }
 
 /// What happens.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum SongAction {
     /// Something for the engine, or a plugin that holds one.
     Play(Event),
     /// Another sound is asked for.
@@ -99,7 +99,7 @@ impl Song {
         };
         song.events.push(TimedEvent {
             frame: 0,
-            action: Action::Transport(clock.transport()),
+            action: SongAction::Transport(clock.transport()),
         });
         for (index, event) in contents.events.iter().enumerate() {
             let before_s = clock.seconds();
@@ -114,7 +114,7 @@ impl Song {
                 Message::Channel { status, data } => translate(status, data),
                 Message::Tempo(tempo_us) => {
                     clock.set_tempo(tempo_us);
-                    Action::Transport(clock.transport())
+                    SongAction::Transport(clock.transport())
                 }
                 Message::End => continue,
             };
@@ -129,7 +129,7 @@ impl Song {
     /// a part in it. An error where no note is left.
     fn cut(&self, excess: &Excess, rest: &[TrackEvent], faults: &mut Faults) -> Result<(), Error> {
         let is_note =
-            |event: &TimedEvent| matches!(event.action, Action::Play(Event::NoteOn { .. }));
+            |event: &TimedEvent| matches!(event.action, SongAction::Play(Event::NoteOn { .. }));
         let is_left = self.events.iter().any(is_note);
         let mut tracks = BTreeSet::new();
         for TrackEvent { delta, .. } in rest {
@@ -151,10 +151,10 @@ impl Song {
         let mut pedals = BTreeSet::new();
         for event in &self.events {
             match event.action {
-                Action::Play(Event::NoteOn { channel, key, .. }) => {
+                SongAction::Play(Event::NoteOn { channel, key, .. }) => {
                     keys.insert((channel, key));
                 }
-                Action::Play(Event::NoteOff {
+                SongAction::Play(Event::NoteOff {
                     note:
                         NoteAddress {
                             channel: Some(channel),
@@ -165,7 +165,7 @@ impl Song {
                 }) => {
                     keys.remove(&(channel, key));
                 }
-                Action::Play(Event::Controller {
+                SongAction::Play(Event::Controller {
                     channel,
                     number: number @ (controller::SUSTAIN | controller::SOSTENUTO),
                     value,
@@ -193,7 +193,7 @@ impl Song {
         self.events
             .extend(releases.chain(lifts).map(|event| TimedEvent {
                 frame,
-                action: Action::Play(event),
+                action: SongAction::Play(event),
             }));
     }
 }
@@ -231,10 +231,10 @@ impl Excess {
 }
 
 /// What a channel message is to the engine.
-fn translate(status: u8, [first, second]: [u8; 2]) -> Action {
+fn translate(status: u8, [first, second]: [u8; 2]) -> SongAction {
     let part = |value: u8| f32::from(value) / 127.0;
     let channel = status & 0x0F;
-    Action::Play(match status >> 4 {
+    SongAction::Play(match status >> 4 {
         0x9 if second > 0 => Event::NoteOn {
             id: None,
             channel,
@@ -259,7 +259,7 @@ fn translate(status: u8, [first, second]: [u8; 2]) -> Action {
             value: part(second),
         },
         0xC => {
-            return Action::Program {
+            return SongAction::Program {
                 channel,
                 number: first,
             };

@@ -1,6 +1,6 @@
 //! What a file is made of: its header, its chunks, and what is around them.
 
-use aliquot::song::{Action, Error, Song, TimedEvent};
+use aliquot::song::{Error, Song, SongAction, TimedEvent};
 use aliquot::synth::Event;
 
 use crate::rig::{
@@ -49,7 +49,7 @@ fn what_is_whole_of_a_truncated_file_plays() {
         );
         let events = played(&song);
         let is_on =
-            |event: &&TimedEvent| matches!(event.action, Action::Play(Event::NoteOn { .. }));
+            |event: &&TimedEvent| matches!(event.action, SongAction::Play(Event::NoteOn { .. }));
         let ons = events.iter().filter(is_on).count();
         let heard = [26, 35, 56, 65]
             .iter()

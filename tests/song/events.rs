@@ -1,6 +1,6 @@
 //! What a track says: channel messages, meta events and messages that do not belong in a file.
 
-use aliquot::song::{Action, TimedEvent};
+use aliquot::song::{SongAction, TimedEvent};
 use aliquot::synth::Event;
 
 use crate::rig::{END, TWO_NOTES, assert_plays, case, file, off, on, played, read, two_notes};
@@ -87,7 +87,7 @@ fn meta_events_that_are_not_heard_are_stepped_over() {
 fn a_data_byte_above_127_is_clamped() {
     let volume = TimedEvent {
         frame: 0,
-        action: Action::Play(Event::Controller {
+        action: SongAction::Play(Event::Controller {
             channel: 0,
             number: 7,
             value: 1.0,
@@ -103,7 +103,7 @@ fn a_data_byte_above_127_is_clamped() {
     // A key and a velocity, too.
     let loudest = TimedEvent {
         frame: 0,
-        action: Action::Play(Event::NoteOn {
+        action: SongAction::Play(Event::NoteOn {
             id: None,
             channel: 0,
             key: 127,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use aliquot::song::{Action, ReadOptions, Song, TimedEvent, Warning};
+use aliquot::song::{ReadOptions, Song, SongAction, TimedEvent, Warning};
 use aliquot::synth::{Event, NoteAddress};
 
 /// At 480 ticks to the quarter note and 120 quarter notes a minute a frame is a tick.
@@ -53,7 +53,7 @@ pub const TWO_NOTES: &[u8] = &[
 pub fn on(frame: u64, key: u8) -> TimedEvent {
     TimedEvent {
         frame,
-        action: Action::Play(Event::NoteOn {
+        action: SongAction::Play(Event::NoteOn {
             id: None,
             channel: 0,
             key,
@@ -66,7 +66,7 @@ pub fn on(frame: u64, key: u8) -> TimedEvent {
 pub fn off(frame: u64, key: u8) -> TimedEvent {
     TimedEvent {
         frame,
-        action: Action::Play(Event::note_off(NoteAddress {
+        action: SongAction::Play(Event::note_off(NoteAddress {
             id: None,
             channel: Some(0),
             key: Some(key),
@@ -76,7 +76,7 @@ pub fn off(frame: u64, key: u8) -> TimedEvent {
 
 /// All that is not the tempo's.
 pub fn played(song: &Song) -> Vec<TimedEvent> {
-    let is_played = |event: &&TimedEvent| !matches!(event.action, Action::Transport(_));
+    let is_played = |event: &&TimedEvent| !matches!(event.action, SongAction::Transport(_));
     song.events.iter().filter(is_played).cloned().collect()
 }
 

@@ -1,7 +1,7 @@
 //! What another library writes.
 
 use aliquot::dsp::random::bits;
-use aliquot::song::{Action, Song, TimedEvent};
+use aliquot::song::{Song, SongAction, TimedEvent};
 use aliquot::synth::{Event, NoteAddress, NoteExpression};
 use midly::{Format, Header, MetaMessage, MidiMessage, Smf, Timing, TrackEvent, TrackEventKind};
 
@@ -124,7 +124,7 @@ pub fn random_song(seed: u64) -> (Vec<u8>, Vec<TimedEvent>) {
             });
             expected.push(TimedEvent {
                 frame: tick,
-                action: Action::Play(action),
+                action: SongAction::Play(action),
             });
         }
         track.push(TrackEvent {

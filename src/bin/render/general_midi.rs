@@ -1,6 +1,6 @@
 //! What a song for General MIDI asks for and Aliquot, which has one sound and no drums, does not do.
 
-use aliquot::song::{Action, Song};
+use aliquot::song::{Song, SongAction};
 use aliquot::state::starting_presets;
 use aliquot::synth::channel::Channels;
 use aliquot::synth::{Event, Patch};
@@ -20,7 +20,7 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
     song.events.retain(|event| {
         let has_drums = !arguments.drums_as_notes && !channels.zones().contains(DRUMS);
         match event.action {
-            Action::Play(Event::Controller {
+            SongAction::Play(Event::Controller {
                 channel,
                 number,
                 value,
@@ -28,17 +28,17 @@ pub fn settle(song: &mut Song, arguments: &Arguments, patch: &Patch) -> Vec<Stri
                 channels.control_change(channel, number, value);
                 true
             }
-            Action::Play(Event::NoteOn { channel: DRUMS, .. }) if has_drums => {
+            SongAction::Play(Event::NoteOn { channel: DRUMS, .. }) if has_drums => {
                 left_out.notes += 1;
                 false
             }
             // It chooses among drum kits.
-            Action::Program { channel: DRUMS, .. } if has_drums => false,
-            Action::Program { .. } if !arguments.program_changes => {
+            SongAction::Program { channel: DRUMS, .. } if has_drums => false,
+            SongAction::Program { .. } if !arguments.program_changes => {
                 left_out.programs += 1;
                 false
             }
-            Action::Program { number, .. } if usize::from(number) > last_program => {
+            SongAction::Program { number, .. } if usize::from(number) > last_program => {
                 left_out.missing += 1;
                 false
             }

@@ -1,6 +1,6 @@
 //! The engine playing a song, block after block.
 
-use aliquot::song::{Action, AutomaticTail, Song};
+use aliquot::song::{AutomaticTail, Song, SongAction};
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
@@ -163,9 +163,9 @@ impl<'s> Performance<'s> {
                 return event.frame - frame;
             }
             match &event.action {
-                Action::Play(event) => self.engine.push(*event),
-                Action::Transport(transport) => self.engine.set_transport(transport),
-                Action::Program { number, .. } => {
+                SongAction::Play(event) => self.engine.push(*event),
+                SongAction::Transport(transport) => self.engine.set_transport(transport),
+                SongAction::Program { number, .. } => {
                     if let Some(patch) = self.programs.get(usize::from(*number)) {
                         self.engine.load_patch(patch);
                     }

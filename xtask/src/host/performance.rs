@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use aliquot::song::{Action, AutomaticTail, ReadOptions, Song};
+use aliquot::song::{AutomaticTail, ReadOptions, Song, SongAction};
 use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, Config, Engine, NoteAddress, NoteExpression, Patch, block_frames};
 use anyhow::{Context, Result, anyhow, ensure};
@@ -84,7 +84,7 @@ fn echo_gap_frames(song: &Song, patch: &Patch, sample_rate_hz: f64) -> u64 {
     });
     engine.set_patch(patch);
     for event in &song.events {
-        if let Action::Transport(transport) = &event.action {
+        if let SongAction::Transport(transport) = &event.action {
             engine.set_transport(transport);
         }
     }
@@ -94,7 +94,7 @@ fn echo_gap_frames(song: &Song, patch: &Patch, sample_rate_hz: f64) -> u64 {
 }
 
 /// What an event of a song is to a CLAP plugin: notes are CLAP's own, the rest is MIDI.
-fn translate(action: &Action) -> Option<Event> {
+fn translate(action: &SongAction) -> Option<Event> {
     let data = |value: f32| (value * 127.0).round() as u8;
     let note = |address: &NoteAddress| Note {
         id: None,
@@ -102,13 +102,13 @@ fn translate(action: &Action) -> Option<Event> {
         key: address.key,
     };
     Some(match action {
-        Action::Program { .. } => return None,
-        Action::Transport(transport) => Event::Transport(Transport {
+        SongAction::Program { .. } => return None,
+        SongAction::Transport(transport) => Event::Transport(Transport {
             tempo_bpm: Some(transport.tempo_bpm),
             position_beats: transport.position_beats,
             playing: transport.playing,
         }),
-        Action::Play(event) => match *event {
+        SongAction::Play(event) => match *event {
             synth::Event::NoteOn {
                 channel,
                 key,
