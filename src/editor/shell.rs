@@ -34,7 +34,7 @@ use crate::editor::widgets::focus;
 use crate::library::Library;
 use crate::params::HostParams;
 use crate::settings::{Settings, SettingsFile};
-use layout::{Body, Layout};
+use layout::{Layout, ShellBody};
 use program::Program;
 
 /// What is looked at and touched.
@@ -184,7 +184,7 @@ impl Shell {
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {
-            None => Body::of(layout.body).keyboard.top(),
+            None => ShellBody::of(layout.body).keyboard.top(),
             Some(_) => layout.body.bottom(),
         };
         self.views.browser.overlay(ui, model, foot - theme::GAP);
@@ -274,7 +274,7 @@ impl Views {
 
     /// What is between the header and the status line.
     fn body(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let body = Body::of(rect);
+        let body = ShellBody::of(rect);
         let page = body.spectrum.union(body.panels).shrink(theme::GAP);
         if self.settings.is_open() {
             place(ui, page, |ui| self.settings.page(ui, context));

@@ -65,7 +65,7 @@ impl Layout {
 
 /// What stands in the body.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Body {
+pub struct ShellBody {
     /// The largest.
     pub spectrum: Rect,
     /// The sources of modulation.
@@ -76,9 +76,9 @@ pub struct Body {
     pub keyboard: Rect,
 }
 
-impl Body {
+impl ShellBody {
     /// In this place.
-    pub fn of(rect: Rect) -> Body {
+    pub fn of(rect: Rect) -> ShellBody {
         let window = rect.height() + HEADER + STATUS;
         let room = ((window - WINDOW.0) / (WINDOW.1 - WINDOW.0)).clamp(0.0, 1.0);
         let keyboard = rect.bottom() - (KEYBOARD.0 + (KEYBOARD.1 - KEYBOARD.0) * room).round();
@@ -88,7 +88,7 @@ impl Body {
         let wanted = PANELS_WANTED * shared - around.y;
         let panels = keyboard - (panels::height(most, wanted) + around.y).round();
         let row = |top: f32, bottom: f32| Rect::from_x_y_ranges(rect.x_range(), top..=bottom);
-        Body {
+        ShellBody {
             spectrum: row(rect.top(), panels - MODULATORS),
             modulators: row(panels - MODULATORS, panels),
             panels: row(panels, keyboard),
@@ -121,7 +121,7 @@ mod tests {
             let window = Rect::from_min_size(pos2(3.0, 5.0), vec2(width, height));
             let layout = Layout::of(window);
             assert_eq!(layout.scrolled, None, "{width} × {height}");
-            let body = Body::of(layout.body);
+            let body = ShellBody::of(layout.body);
             let rows = [
                 layout.header,
                 body.spectrum,
