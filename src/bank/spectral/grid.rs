@@ -16,24 +16,24 @@ pub const COPIES: usize = 4;
 pub const CELL_COPIES: usize = 2;
 
 /// What is added to left and right: a partial is in these two or, where both get the same, in
-/// [`Channel::Both`] alone.
+/// [`GridChannel::Both`] alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
+pub enum GridChannel {
     Left,
     Right,
     Both,
 }
 
-impl Channel {
-    pub const ALL: [Channel; 3] = [Channel::Left, Channel::Right, Channel::Both];
+impl GridChannel {
+    pub const ALL: [GridChannel; 3] = [GridChannel::Left, GridChannel::Right, GridChannel::Both];
 }
 
 /// Which channels hold anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    /// [`Channel::Left`] and [`Channel::Right`].
+    /// [`GridChannel::Left`] and [`GridChannel::Right`].
     pub stereo: bool,
-    /// [`Channel::Both`].
+    /// [`GridChannel::Both`].
     pub mono: bool,
 }
 
@@ -46,10 +46,10 @@ impl Used {
     }
 
     /// Whether this channel holds anything.
-    pub fn has(self, channel: Channel) -> bool {
+    pub fn has(self, channel: GridChannel) -> bool {
         match channel {
-            Channel::Left | Channel::Right => self.stereo,
-            Channel::Both => self.mono,
+            GridChannel::Left | GridChannel::Right => self.stereo,
+            GridChannel::Both => self.mono,
         }
     }
 
@@ -121,7 +121,7 @@ impl Cells {
 
     /// Both copies of a channel.
     #[inline(always)]
-    pub fn channel(&mut self, channel: Channel) -> [&mut [[f32; 16]]; CELL_COPIES] {
+    pub fn channel(&mut self, channel: GridChannel) -> [&mut [[f32; 16]]; CELL_COPIES] {
         let [first, second] = &mut self.0;
         [
             bytemuck::cast_slice_mut(&mut first[channel as usize]),
@@ -150,7 +150,7 @@ impl Cells {
     #[inline(always)]
     pub fn spread<T: Taps>(
         &mut self,
-        channel: Channel,
+        channel: GridChannel,
         orders: &[super::kernel::Line; TERMS],
         grids: &mut Grids,
     ) {

@@ -1,6 +1,6 @@
 //! Partials spread over a grid of frequencies.
 
-use super::grid::{COPIES, Cells, Channel, Grids, HalfSpectra, Used, empty_grids, sum_copies};
+use super::grid::{COPIES, Cells, GridChannel, Grids, HalfSpectra, Used, empty_grids, sum_copies};
 use super::kernel::{self, ROWS, TAPS, TERMS, Tables};
 use super::prepare::{Factors, Form, Group, Kind, Pairs, Prepared, prepare};
 use super::{GROUP, max_half_chirp, takes};
@@ -89,7 +89,7 @@ impl Spreader {
         let cells_used = std::mem::take(&mut work.cells_used);
         let used = std::mem::take(&mut work.used).or(cells_used);
         spectra.used = used;
-        for channel in Channel::ALL {
+        for channel in GridChannel::ALL {
             if cells_used.has(channel) {
                 dispatch(self.level, SpreadCells { work, channel });
             }
@@ -129,7 +129,7 @@ impl std::fmt::Debug for Spreader {
 /// The arguments of [`Cells::spread`].
 struct SpreadCells<'a> {
     work: &'a mut Work,
-    channel: Channel,
+    channel: GridChannel,
 }
 
 impl LaneBody for SpreadCells<'_> {
@@ -343,7 +343,7 @@ impl Work {
         let prepared = &*prepared;
         let orders = L::Taps::orders();
         if MONO {
-            let [first, second] = cells.channel(Channel::Both);
+            let [first, second] = cells.channel(GridChannel::Both);
             for turn in 0..GROUP / 4 {
                 for place in 0..2 {
                     let (terms, n) = terms::<L>(orders, prepared, 4 * turn + 2 * place);

@@ -1,6 +1,6 @@
 //! Half spectra added up and transformed into frames.
 
-use super::grid::{Channel, HalfSpectra, Used};
+use super::grid::{GridChannel, HalfSpectra, Used};
 use super::{MARGIN, kernel, takes};
 use crate::at_level;
 use crate::dsp::resident;
@@ -46,7 +46,7 @@ impl Transform {
 
     /// Adds half spectra to the block.
     pub fn accumulate(&mut self, spectra: &HalfSpectra) {
-        for channel in Channel::ALL {
+        for channel in GridChannel::ALL {
             let sums = &mut self.sums.channels[channel as usize];
             let values = &spectra.channels[channel as usize];
             if !spectra.used.has(channel) {
