@@ -84,11 +84,11 @@ pub struct Background {
 /// The background's end.
 struct Worker {
     /// Locked in the background only.
-    channels: Mutex<Channels>,
+    channels: Mutex<Queues>,
     is_over: AtomicBool,
 }
 
-struct Channels {
+struct Queues {
     requests: Consumer<Request>,
     responses: Producer<Response>,
     returns: Consumer<Response>,
@@ -109,7 +109,7 @@ impl Background {
             threads: 1,
             processors: workers::auto_threads(),
             worker: Arc::new(Worker {
-                channels: Mutex::new(Channels {
+                channels: Mutex::new(Queues {
                     requests: requested,
                     responses: sender,
                     returns: returned,
