@@ -76,13 +76,13 @@ pub struct Background {
     threads: usize,
     /// Available processors, read once because the query allocates.
     processors: usize,
-    worker: Arc<Worker>,
+    worker: Arc<BackgroundWorker>,
     /// The background, from the first activation on.
     thread: Option<JoinHandle<()>>,
 }
 
 /// The background's end.
-struct Worker {
+struct BackgroundWorker {
     /// Locked in the background only.
     channels: Mutex<Queues>,
     is_over: AtomicBool,
@@ -108,7 +108,7 @@ impl Background {
             is_requested: false,
             threads: 1,
             processors: workers::auto_threads(),
-            worker: Arc::new(Worker {
+            worker: Arc::new(BackgroundWorker {
                 channels: Mutex::new(Queues {
                     requests: requested,
                     responses: sender,
@@ -207,7 +207,7 @@ impl Drop for Background {
     }
 }
 
-impl Worker {
+impl BackgroundWorker {
     fn run(&self) {
         while !self.is_over.load(Ordering::Acquire) {
             self.work();
