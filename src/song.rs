@@ -20,7 +20,7 @@ mod track;
 use std::collections::BTreeSet;
 
 use crate::synth::{Event, NoteAddress, NoteExpression, Transport, controller};
-use clock::Clock;
+use clock::SongClock;
 use fault::{Fault, Faults};
 use track::{Message, TrackEvent};
 
@@ -91,7 +91,7 @@ impl Song {
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<(Song, Vec<Warning>), Error> {
         let mut faults = Faults::new(options.is_strict);
         let contents = file::read(bytes, &mut faults)?;
-        let mut clock = Clock::new(contents.timing, options.sample_rate_hz);
+        let mut clock = SongClock::new(contents.timing, options.sample_rate_hz);
         let mut song = Song {
             events: Vec::with_capacity(contents.events.len() + 1),
             end_frame: 0,

@@ -13,7 +13,7 @@ fn clap_beats(beats: f64) -> f64 {
 }
 
 /// Ticks to frames. Time is `sum / (denominator)` seconds.
-pub(super) struct Clock {
+pub(super) struct SongClock {
     /// Ticks so far.
     tick: u64,
     /// Ticks so far, each times the weight that it passed in.
@@ -26,9 +26,9 @@ pub(super) struct Clock {
     sample_rate_hz: u32,
 }
 
-impl Clock {
+impl SongClock {
     /// At tick 0.
-    pub fn new(timing: Timing, sample_rate_hz: u32) -> Clock {
+    pub fn new(timing: Timing, sample_rate_hz: u32) -> SongClock {
         let (weight, denominator, ticks_per_beat) = match timing {
             Timing::Beats { ticks_per_beat } => (
                 DEFAULT_TEMPO_US,
@@ -45,7 +45,7 @@ impl Clock {
                 None,
             ),
         };
-        Clock {
+        SongClock {
             tick: 0,
             sum: 0,
             weight,
