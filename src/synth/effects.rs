@@ -26,7 +26,7 @@ pub mod reverb;
 mod tests;
 
 use self::chorus::ChorusBlock;
-use self::controls::Controls;
+use self::controls::EffectsControls;
 use self::delay::DelayBlock;
 use self::memories::Memories;
 use self::reverb::ReverbBlock;
@@ -108,7 +108,7 @@ pub struct EffectsBlock {
 /// The effects of an engine.
 #[derive(Debug)]
 pub struct Effects {
-    controls: Controls,
+    controls: EffectsControls,
     /// None where there are no effects.
     memories: Option<Memories>,
     /// Whether the memories were empty when each of the last two blocks began, the older first.
@@ -129,7 +129,7 @@ impl Effects {
     /// None, whatever the values say: without memory.
     pub fn none(sample_rate_hz: f64) -> Effects {
         Effects {
-            controls: Controls::new(sample_rate_hz),
+            controls: EffectsControls::new(sample_rate_hz),
             memories: None,
             was_empty: [true; 2],
             has_sounded: false,

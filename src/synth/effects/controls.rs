@@ -10,7 +10,7 @@ use crate::synth::patch::Values;
 
 /// What the effects do at each tick. It knows the values and the clock, not what sounds.
 #[derive(Clone, Debug)]
-pub struct Controls {
+pub struct EffectsControls {
     chorus: ChorusControl,
     delay: DelayControl,
     reverb: ReverbControl,
@@ -21,10 +21,10 @@ pub struct Controls {
     fade: Option<f32>,
 }
 
-impl Controls {
+impl EffectsControls {
     /// As after a reset.
-    pub fn new(sample_rate_hz: f64) -> Controls {
-        Controls {
+    pub fn new(sample_rate_hz: f64) -> EffectsControls {
+        EffectsControls {
             chorus: ChorusControl::default(),
             delay: DelayControl::default(),
             reverb: ReverbControl::new(sample_rate_hz),
