@@ -72,13 +72,13 @@ pub struct Threading {
     /// Sections that the caller rendered because another thread was late.
     late: u64,
     /// Shadow copies that have no group yet, or none any more. It has room for all of them.
-    spare_copies: Copies,
+    spare_copies: GroupCopies,
     /// The same for jobs and sections.
     spare_jobs: Jobs,
 }
 
 /// Boxed, since the boxes themselves are what threads exchange.
-type Copies = Vec<Box<VoiceGroup>>;
+type GroupCopies = Vec<Box<VoiceGroup>>;
 type Jobs = Vec<Box<Job>>;
 
 impl Threading {
