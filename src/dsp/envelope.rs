@@ -41,9 +41,9 @@ impl EnvelopeSettings {
             decay_frames: frames(self.decay_s),
             sustain: self.sustain,
             release_frames: frames(self.release_s),
-            attack_curve: Curve::new(self.attack_curve),
-            decay_curve: Curve::new(self.decay_curve),
-            release_curve: Curve::new(self.release_curve),
+            attack_curve: StageCurve::new(self.attack_curve),
+            decay_curve: StageCurve::new(self.decay_curve),
+            release_curve: StageCurve::new(self.release_curve),
         }
     }
 }
@@ -58,9 +58,9 @@ pub struct EnvelopeShape {
     decay_frames: f64,
     sustain: f32,
     release_frames: f64,
-    attack_curve: Curve,
-    decay_curve: Curve,
-    release_curve: Curve,
+    attack_curve: StageCurve,
+    decay_curve: StageCurve,
+    release_curve: StageCurve,
 }
 
 /// What decides the level before the release, beside times.
@@ -118,19 +118,19 @@ pub const DECAY_LINE: usize = 3;
 
 /// The progress of stages with one curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Curve {
+struct StageCurve {
     k: f64,
     /// e^(−k) − 1; 0 if straight.
     denominator: f64,
 }
 
-impl Curve {
-    fn new(curve: f32) -> Curve {
+impl StageCurve {
+    fn new(curve: f32) -> StageCurve {
         let k = 6.0 * f64::from(curve);
         // For smaller k the closed form loses digits to cancellation, and the curve is straight to
         // 1e-4.
         let is_straight = k.abs() < 1e-3;
-        Curve {
+        StageCurve {
             k,
             denominator: if is_straight { 0.0 } else { libm::expm1(-k) },
         }
@@ -249,7 +249,7 @@ impl Envelope {
 
     /// The current level, 0 to 1.
     pub fn level(&self, shape: &EnvelopeShape) -> f32 {
-        let way = |curve: &Curve| curve.at(self.position);
+        let way = |curve: &StageCurve| curve.at(self.position);
         match self.stage {
             EnvelopeStage::Delay | EnvelopeStage::Done => 0.0,
             EnvelopeStage::Attack => way(&shape.attack_curve),
@@ -421,7 +421,7 @@ impl Envelope {
 /// The progress of a stage with this `curve` (−1 to 1) after the fraction `x` of its time. It is
 /// monotonic, from 0 at x = 0 to 1 at x = 1.
 pub fn shaped(x: f64, curve: f32) -> f32 {
-    Curve::new(curve).at(x)
+    StageCurve::new(curve).at(x)
 }
 
 #[cfg(test)]
