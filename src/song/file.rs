@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::{Error, Fault, Faults, Place, bytes_in_words};
-use super::track::{self, Extent, TrackEnd, TrackEvent};
+use super::track::{self, ChunkExtent, TrackEnd, TrackEvent};
 
 const TRACK: &[u8; 4] = b"MTrk";
 /// A chunk's name and length.
@@ -237,7 +237,7 @@ fn next_chunk(
     mut at: usize,
     number: usize,
     faults: &mut Faults,
-) -> Result<Option<Extent>, Error> {
+) -> Result<Option<ChunkExtent>, Error> {
     while let Some((name, length)) = chunk_header(file, at) {
         let start = at + CHUNK_HEADER;
         let stated_end = start.saturating_add(length);
@@ -250,7 +250,7 @@ fn next_chunk(
             } else {
                 starts.first_from(start)
             };
-            return Ok(Some(Extent {
+            return Ok(Some(ChunkExtent {
                 number,
                 start,
                 stated_end,
@@ -272,7 +272,7 @@ fn next_chunk(
 fn end_of_chunk(
     file: &[u8],
     starts: &TrackStarts,
-    chunk: &Extent,
+    chunk: &ChunkExtent,
     end: &TrackEnd,
     faults: &mut Faults,
 ) -> Result<usize, Error> {
@@ -307,7 +307,7 @@ fn end_of_chunk(
 }
 
 /// What is wrong with the length of a chunk. It stands before the track's first event.
-fn chunk_length_error(chunk: &Extent, end: &TrackEnd) -> Error {
+fn chunk_length_error(chunk: &ChunkExtent, end: &TrackEnd) -> Error {
     let (stated, real) = (chunk.stated_end - chunk.start, end.byte - chunk.start);
     Error {
         place: Place::in_track(chunk.number, 0, chunk.start - 4),

@@ -66,7 +66,7 @@ pub enum Message {
 }
 
 /// Where a track's bytes are.
-pub(super) struct Extent {
+pub(super) struct ChunkExtent {
     /// The track's number, counted from 1.
     pub number: usize,
     /// The first byte after the chunk's header.
@@ -92,7 +92,7 @@ pub(super) struct TrackEnd {
 /// Reads a track up to its End of Track, and adds what it says to `events`, its end at last.
 pub(super) fn read(
     file: &[u8],
-    extent: &Extent,
+    extent: &ChunkExtent,
     events: &mut Vec<TrackEvent>,
     faults: &mut Faults,
 ) -> Result<TrackEnd, Error> {
@@ -140,7 +140,7 @@ fn note_ending(
     ending: Ending,
     is_chunk_over: bool,
     file: &[u8],
-    extent: &Extent,
+    extent: &ChunkExtent,
     place: Place,
     faults: &mut Faults,
 ) -> Result<(), Error> {
