@@ -10,7 +10,7 @@ const FRAMES: u32 = 3;
 
 /// Where the focus was last, and for how many frames it is still followed.
 #[derive(Clone, Copy, Default)]
-struct Followed {
+struct FollowedFocus {
     focused: Option<Id>,
     frames: u32,
 }
@@ -20,13 +20,13 @@ struct Followed {
 pub fn follow(ui: &Ui) {
     let focused = ui.memory(|memory| memory.focused());
     let id = ui.scope_id().with("followed focus");
-    let before: Followed = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let before: FollowedFocus = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let frames = if before.focused == focused {
         before.frames.saturating_sub(1)
     } else {
         FRAMES
     };
-    ui.data_mut(|data| data.insert_temp(id, Followed { focused, frames }));
+    ui.data_mut(|data| data.insert_temp(id, FollowedFocus { focused, frames }));
     if frames == 0 {
         return;
     }
