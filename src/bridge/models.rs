@@ -207,7 +207,7 @@ fn frames_come_in_order_and_once() {
         });
         // Another window follows the first while frames are on their way.
         let mut frames: Vec<f32> = Vec::new();
-        let mut each = |[left, right]: super::output::Frame| {
+        let mut each = |[left, right]: super::output::OutputFrame| {
             assert_eq!(left, -right);
             frames.push(left);
         };

@@ -11,11 +11,11 @@ pub use watch::{OutputReceiver, OutputWatch};
 const WAITING: usize = if IS_MODEL { 2 } else { 16_384 };
 
 /// Left and right.
-pub type Frame = [f32; 2];
+pub type OutputFrame = [f32; 2];
 
 /// The audio thread's end.
 pub struct OutputSender {
-    frames: Producer<Frame>,
+    frames: Producer<OutputFrame>,
     receiver: OutputReceiver,
 }
 

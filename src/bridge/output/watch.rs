@@ -1,13 +1,13 @@
 //! The screen's end of the output's frames.
 
-use super::Frame;
+use super::OutputFrame;
 use crate::bridge::watch::{Receiver, Watch};
 use crate::sync::Consumer;
 
 /// Lets windows look at the output, one after the other.
-pub type OutputReceiver = Receiver<Consumer<Frame>>;
+pub type OutputReceiver = Receiver<Consumer<OutputFrame>>;
 /// A look at the output; as long as there is one, the audio thread sends.
-pub type OutputWatch = Watch<Consumer<Frame>>;
+pub type OutputWatch = Watch<Consumer<OutputFrame>>;
 
 impl OutputReceiver {
     /// Begins to look. What was sent before is forgotten.
@@ -16,7 +16,7 @@ impl OutputReceiver {
         self.look()
     }
 
-    fn take(&self, mut each: impl FnMut(Frame)) {
+    fn take(&self, mut each: impl FnMut(OutputFrame)) {
         self.with_end(|frames| {
             // No more than there are now: a sender may be faster than this.
             for _ in 0..frames.slots() {
@@ -30,7 +30,7 @@ impl OutputReceiver {
 
 impl OutputWatch {
     /// Takes all frames that wait, in order.
-    pub fn take(&self, each: impl FnMut(Frame)) {
+    pub fn take(&self, each: impl FnMut(OutputFrame)) {
         self.receiver.take(each);
     }
 }
