@@ -13,15 +13,15 @@ pub const KNEE: f32 = 0.8;
 
 /// Gains of one instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Gains {
+struct OutputGains {
     left: f32,
     right: f32,
     /// 0: exact; 1: protected.
     protection: f32,
 }
 
-impl Gains {
-    fn new(values: &Values) -> Gains {
+impl OutputGains {
+    fn new(values: &Values) -> OutputGains {
         let level_db = values.get(Param::LEVEL);
         let level = if level_db <= MASTER_OFF_DB {
             0.0
@@ -29,7 +29,7 @@ impl Gains {
             gain_from_db(level_db)
         };
         let balance = values.get(Param::BALANCE);
-        Gains {
+        OutputGains {
             left: level * (1.0 - balance).min(1.0),
             right: level * (1.0 + balance).min(1.0),
             protection: if values.is_on(Param::PROTECT) {
@@ -44,8 +44,8 @@ impl Gains {
 /// The output stage's gains over one block: plain data that goes with the block's frames.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ramp {
-    start: Gains,
-    end: Gains,
+    start: OutputGains,
+    end: OutputGains,
 }
 
 impl Ramp {
@@ -79,7 +79,7 @@ impl Ramp {
 #[derive(Clone, Debug, Default)]
 pub struct Output {
     /// The last tick's; `None` before the first.
-    last: Option<Gains>,
+    last: Option<OutputGains>,
 }
 
 impl Output {
@@ -90,7 +90,7 @@ impl Output {
 
     /// Takes the values to reach by the end of the block.
     pub fn tick(&mut self, values: &Values) -> Ramp {
-        let end = Gains::new(values);
+        let end = OutputGains::new(values);
         let start = self.last.replace(end).unwrap_or(end);
         Ramp { start, end }
     }
