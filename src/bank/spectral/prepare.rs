@@ -67,7 +67,7 @@ impl Prepared {
 }
 
 /// The control arrays of a whole group.
-pub struct Group<'a> {
+pub struct PartialGroup<'a> {
     pub phase: &'a mut [u64; GROUP],
     pub increment: &'a [u64; GROUP],
     /// Nothing where no partial slides.
@@ -78,7 +78,7 @@ pub struct Group<'a> {
     pub right_end: &'a [f32; GROUP],
 }
 
-impl Group<'_> {
+impl PartialGroup<'_> {
     /// Moves the phases on to the next block, of 2^`exponent` frames.
     #[inline(always)]
     pub fn advance<L: Lanes>(&mut self, exponent: u32) {
@@ -112,7 +112,7 @@ pub struct Kind {
 impl Kind {
     /// The kind of a whole group.
     #[inline(always)]
-    pub fn of<L: Lanes>(group: &Group, inaudible: f32) -> Kind {
+    pub fn of<L: Lanes>(group: &PartialGroup, inaudible: f32) -> Kind {
         let inaudible = L::splat(inaudible);
         let zero = L::Words::splat(0);
         let (mut quiet, mut moves, mut differs) = (L::Words::splat(!0), zero, zero);
@@ -170,7 +170,7 @@ pub fn prepare<
     const STEADY: bool,
     const MONO: bool,
 >(
-    group: &mut Group,
+    group: &mut PartialGroup,
     exponent: u32,
     prepared: &mut Prepared,
 ) {

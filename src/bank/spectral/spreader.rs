@@ -2,7 +2,7 @@
 
 use super::grid::{COPIES, Cells, GridChannel, Grids, HalfSpectra, Used, empty_grids, sum_copies};
 use super::kernel::{self, ROWS, TAPS, TERMS, Tables};
-use super::prepare::{Factors, Form, Group, Kind, Pairs, Prepared, prepare};
+use super::prepare::{Factors, Form, Kind, Pairs, PartialGroup, Prepared, prepare};
 use super::{GROUP, max_half_chirp, takes};
 use crate::bank::Controls;
 use crate::bank::lanes::{LaneBody, Lanes, Taps, array_at, array_at_mut, dispatch};
@@ -174,7 +174,7 @@ impl LaneBody for Add<'_, '_> {
         let (right_start, _) = controls.right_start.as_chunks();
         let (right_end, _) = controls.right_end.as_chunks();
         for (number, phase) in phase.iter_mut().enumerate() {
-            let group = Group {
+            let group = PartialGroup {
                 phase,
                 increment: &increment[number],
                 half_chirp: half_chirp.get(number),
@@ -232,9 +232,9 @@ impl Padded {
         padded
     }
 
-    fn group(&mut self) -> Group<'_> {
+    fn group(&mut self) -> PartialGroup<'_> {
         let [left_start, left_end, right_start, right_end] = &self.gains;
-        Group {
+        PartialGroup {
             phase: &mut self.phase,
             increment: &self.increment,
             half_chirp: Some(&self.half_chirp),
@@ -249,7 +249,7 @@ impl Padded {
 impl Work {
     /// Adds a whole group, unless it slides too fast; then it returns false.
     #[inline(always)]
-    fn add<L: Lanes>(&mut self, mut group: Group, inaudible: f32) -> bool {
+    fn add<L: Lanes>(&mut self, mut group: PartialGroup, inaudible: f32) -> bool {
         let group = &mut group;
         let kind = Kind::of::<L>(group, inaudible);
         let too_fast = |chirp: &i64| chirp.unsigned_abs() > self.max_half_chirp;
@@ -292,7 +292,7 @@ impl Work {
     #[inline(always)]
     fn spread<L: Lanes, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
         &mut self,
-        group: &mut Group,
+        group: &mut PartialGroup,
         sounding: usize,
     ) {
         const ROWS_FORM: u8 = Form::Rows as u8;
@@ -333,7 +333,10 @@ impl Work {
 
     /// Adds a group to the moments.
     #[inline(always)]
-    fn collect<L: Lanes, const STEADY: bool, const MONO: bool>(&mut self, group: &mut Group) {
+    fn collect<L: Lanes, const STEADY: bool, const MONO: bool>(
+        &mut self,
+        group: &mut PartialGroup,
+    ) {
         const MOMENTS: u8 = Form::Moments as u8;
         let Work {
             prepared, cells, ..
