@@ -96,7 +96,7 @@ impl PartialGroup<'_> {
 
 /// What is known of all partials of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct GroupKind {
     /// Whether any gain is as large as counts.
     pub is_loud: bool,
     /// Past so many partials all gains are 0.
@@ -109,10 +109,10 @@ pub struct Kind {
     pub is_mono: bool,
 }
 
-impl Kind {
+impl GroupKind {
     /// The kind of a whole group.
     #[inline(always)]
-    pub fn of<L: Lanes>(group: &PartialGroup, inaudible: f32) -> Kind {
+    pub fn of<L: Lanes>(group: &PartialGroup, inaudible: f32) -> GroupKind {
         let inaudible = L::splat(inaudible);
         let zero = L::Words::splat(0);
         let (mut quiet, mut moves, mut differs) = (L::Words::splat(!0), zero, zero);
@@ -139,7 +139,7 @@ impl Kind {
         let chirps = group
             .half_chirp
             .map_or(0, |half_chirp| half_chirp.iter().fold(0, any));
-        Kind {
+        GroupKind {
             is_loud: quiet.top_bits() != (1 << L::COUNT) - 1,
             sounding: (u32::BITS - sounding.leading_zeros()) as usize,
             slides: chirps != 0,

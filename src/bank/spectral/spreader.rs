@@ -2,7 +2,7 @@
 
 use super::grid::{COPIES, Cells, GridChannel, Grids, HalfSpectra, Used, empty_grids, sum_copies};
 use super::kernel::{self, ROWS, TAPS, TERMS, Tables};
-use super::prepare::{Factors, Form, Kind, Pairs, PartialGroup, Prepared, prepare};
+use super::prepare::{Factors, Form, GroupKind, Pairs, PartialGroup, Prepared, prepare};
 use super::{GROUP, max_half_chirp, takes};
 use crate::bank::Controls;
 use crate::bank::lanes::{LaneBody, Lanes, Taps, array_at, array_at_mut, dispatch};
@@ -251,7 +251,7 @@ impl Work {
     #[inline(always)]
     fn add<L: Lanes>(&mut self, mut group: PartialGroup, inaudible: f32) -> bool {
         let group = &mut group;
-        let kind = Kind::of::<L>(group, inaudible);
+        let kind = GroupKind::of::<L>(group, inaudible);
         let too_fast = |chirp: &i64| chirp.unsigned_abs() > self.max_half_chirp;
         if let Some(half_chirp) = group.half_chirp
             && kind.slides
