@@ -31,7 +31,7 @@ const BEND_PER_HEIGHT: f32 = 2.0;
 
 /// What is being dragged.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Held {
+enum HeldPart {
     /// A point, and where the hand has taken it, on no grid.
     Point {
         number: usize,
@@ -45,7 +45,7 @@ enum Held {
 /// A drag under way.
 #[derive(Clone, Copy, Debug)]
 struct CurveDrag {
-    held: Held,
+    held: HeldPart,
     /// Where the pointer was last.
     last: Pos2,
     /// The axes, which stay as they are meanwhile.
@@ -149,8 +149,8 @@ impl CurveView {
     /// The line that is being dragged.
     fn held_line(&self) -> Option<usize> {
         match self.drag?.held {
-            Held::Line { number, .. } => Some(number),
-            Held::Point { .. } => None,
+            HeldPart::Line { number, .. } => Some(number),
+            HeldPart::Point { .. } => None,
         }
     }
 
@@ -171,7 +171,7 @@ impl CurveView {
         {
             let bend = curve.point(number).bend;
             let name = curve.bend(number, bend).name;
-            self.begin(context, name, Held::Line { number, bend }, at, axes);
+            self.begin(context, name, HeldPart::Line { number, bend }, at, axes);
         }
         if area.dragged_by(PointerButton::Primary) {
             self.go_on(ui, context, area, curve);
@@ -252,7 +252,7 @@ impl CurveView {
         &mut self,
         context: &mut ViewContext,
         name: String,
-        held: Held,
+        held: HeldPart,
         last: Pos2,
         axes: &Axes,
     ) {
@@ -276,7 +276,7 @@ impl CurveView {
             return;
         };
         // A sound with fewer points may have been loaded meanwhile.
-        let (Held::Point { number, .. } | Held::Line { number, .. }) = drag.held;
+        let (HeldPart::Point { number, .. } | HeldPart::Line { number, .. }) = drag.held;
         if number > curve.count() {
             return;
         }
@@ -285,7 +285,7 @@ impl CurveView {
         let is_free = ui.input(|input| input.modifiers.command || input.modifiers.shift);
         let axes = drag.axes;
         let edit = match &mut drag.held {
-            Held::Point {
+            HeldPart::Point {
                 number,
                 time,
                 level,
@@ -301,7 +301,7 @@ impl CurveView {
                     ),
                 }
             }
-            Held::Line { number, bend } => {
+            HeldPart::Line { number, bend } => {
                 let up = -way.y / axes.plot().height() * BEND_PER_HEIGHT;
                 *bend = (*bend + up * line::upwards(curve, *number)).clamp(-1.0, 1.0);
                 curve.bend(*number, *bend)

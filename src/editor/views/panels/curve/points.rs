@@ -5,7 +5,7 @@ use egui::{CursorIcon, Id, Key, PointerButton, Rect, Response, Sense, Ui, Vec2, 
 
 use super::axes::Axes;
 use super::menu::{MenuOf, OpenMenu};
-use super::{CurveView, Held, paint};
+use super::{CurveView, HeldPart, paint};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::ValueEntry;
 use crate::editor::model::curves::{CurveEdit, EditedCurve};
@@ -58,7 +58,7 @@ impl CurveView {
             )
         });
         let held = self.drag.map(|drag| drag.held);
-        let is_held = matches!(held, Some(Held::Point { number: held, .. }) if held == number);
+        let is_held = matches!(held, Some(HeldPart::Point { number: held, .. }) if held == number);
         if is_held || response.hovered() {
             ui.ctx().set_cursor_icon(CursorIcon::Grab);
         }
@@ -101,7 +101,7 @@ impl CurveView {
         {
             response.request_focus();
             let point = curve.point(number);
-            let held = Held::Point {
+            let held = HeldPart::Point {
                 number,
                 time: point.time,
                 level: point.level,
