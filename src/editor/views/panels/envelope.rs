@@ -27,12 +27,12 @@ const DOT: f32 = 2.5;
 /// One of the two envelopes.
 pub struct EnvelopeView {
     id: EnvelopeId,
-    held: Option<Held>,
+    held: Option<HeldHandle>,
 }
 
 /// What the hand holds.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct HeldHandle {
     handle: Handle,
     /// Of a stage of the longest time as the drag began, points: the scale does not change under the hand.
     stage: f32,
@@ -97,10 +97,10 @@ impl EnvelopeView {
             let pressed = ui.input(|input| input.pointer.press_origin());
             let handle = pressed.and_then(|pressed| corners.nearest(pressed));
             let stage = corners.stage;
-            self.held = handle.map(|handle| Held { handle, stage });
+            self.held = handle.map(|handle| HeldHandle { handle, stage });
         }
         if response.dragged_by(PointerButton::Primary)
-            && let Some(Held { handle, .. }) = self.held
+            && let Some(HeldHandle { handle, .. }) = self.held
         {
             self.drag(ui, context, handle, rect, response.drag_delta());
         }
