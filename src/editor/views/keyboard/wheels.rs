@@ -86,7 +86,7 @@ impl Wheel {
 
 /// What keeps the pitch wheel from springing back.
 #[derive(Clone, Copy, PartialEq)]
-enum Hold {
+enum WheelHold {
     Pointer,
     Key(Key),
     /// Until then, in the window's seconds.
@@ -98,7 +98,7 @@ enum Hold {
 /// What the wheels remember while their window is open.
 #[derive(Default)]
 pub struct WheelPair {
-    hold: Option<Hold>,
+    hold: Option<WheelHold>,
 }
 
 impl WheelPair {
@@ -125,19 +125,19 @@ impl WheelPair {
         let lost_focus = |event: &Event| matches!(event, Event::WindowFocused(false));
         let is_left = ui.input(|input| input.events.iter().any(lost_focus));
         let is_held = match self.hold {
-            Some(Hold::Pointer) => ui.input(|input| input.pointer.primary_down()),
-            Some(Hold::Key(held)) => ui.input(|input| {
+            Some(WheelHold::Pointer) => ui.input(|input| input.pointer.primary_down()),
+            Some(WheelHold::Key(held)) => ui.input(|input| {
                 let came_up = |event: &Event| match event {
                     Event::Key { key, pressed, .. } => *key == held && !pressed,
                     _ => false,
                 };
                 !input.events.iter().any(came_up)
             }),
-            Some(Hold::Until(until_s)) => now_s < until_s,
-            Some(Hold::Set) => true,
+            Some(WheelHold::Until(until_s)) => now_s < until_s,
+            Some(WheelHold::Set) => true,
             None => false,
         };
-        if let Some(Hold::Until(until_s)) = self.hold
+        if let Some(WheelHold::Until(until_s)) = self.hold
             && is_held
         {
             let rest_s = Duration::from_secs_f64((until_s - now_s).clamp(0.0, STAYS_S));
@@ -170,7 +170,7 @@ impl WheelPair {
         let mut hold = None;
         if response.dragged_by(PointerButton::Primary) {
             moved -= fine(ui) * range * response.drag_delta().y / slot.height();
-            hold = Some(Hold::Pointer);
+            hold = Some(WheelHold::Pointer);
             response.request_focus();
             ui.ctx().set_cursor_icon(CursorIcon::ResizeVertical);
         }
@@ -185,19 +185,19 @@ impl WheelPair {
             if notches != 0.0 {
                 moved += range * STEP * notches * fine(ui);
                 let now_s = ui.input(|input| input.time);
-                hold = Some(Hold::Until(now_s + STAYS_S));
+                hold = Some(WheelHold::Until(now_s + STAYS_S));
             }
         }
         if response.has_focus() {
             keep_arrows(ui, &response, false);
             if let Some((key, to)) = typed(ui, wheel, moved) {
                 moved = to;
-                hold = Some(Hold::Key(key));
+                hold = Some(WheelHold::Key(key));
             }
         }
         if let Some(asked) = asked(ui, wheel, &response, moved) {
             moved = asked;
-            hold = Some(Hold::Set);
+            hold = Some(WheelHold::Set);
         }
         wheel.set(wheels, moved);
         if wheel == Wheel::Pitch && hold.is_some() {
