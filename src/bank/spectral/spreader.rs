@@ -409,7 +409,7 @@ fn collect_in<T: Taps, const STEADY: bool>(
 }
 
 /// What each of [`Factors`] is multiplied by, at every tap twice.
-type Kernel<T> = [T; 4];
+type TapFactors<T> = [T; 4];
 
 /// d₀ of two partials.
 #[inline(always)]
@@ -446,7 +446,7 @@ fn ramping_kernel<T: Taps>(
     lines: [T; TERMS],
     prepared: &Prepared,
     n: usize,
-) -> Kernel<T> {
+) -> TapFactors<T> {
     let x = T::splat(prepared.x[n]);
     let both = if T::HAS_MANY_REGISTERS {
         polynomials(lines, x)
@@ -461,7 +461,7 @@ fn ramping_kernel<T: Taps>(
 
 /// d₀ − ½δ²d₄, d₁ − ½δ²d₅, d₂ and d₃.
 #[inline(always)]
-fn sliding_kernel<T: Taps>(tables: &Tables, prepared: &Prepared, n: usize) -> Kernel<T> {
+fn sliding_kernel<T: Taps>(tables: &Tables, prepared: &Prepared, n: usize) -> TapFactors<T> {
     let x = T::splat(prepared.x[n]);
     let row = &tables.rows[prepared.row[n] as usize % ROWS].0;
     let half_square = x.times(x).times(T::splat(0.5));
@@ -541,7 +541,7 @@ fn add<T: Taps, const SLIDES: bool, const STEADY: bool, const MONO: bool>(
     grid: &mut [Box<[f32]>; 3],
     prepared: &Prepared,
     n: usize,
-    kernel: Kernel<T>,
+    kernel: TapFactors<T>,
 ) {
     let point = prepared.point[n] as usize;
     let [left, right, both] = grid;
@@ -560,7 +560,7 @@ fn add_to<T: Taps, const SLIDES: bool, const STEADY: bool>(
     point: usize,
     factors: &Factors,
     n: usize,
-    [own, ramp, slide, ramp_slide]: Kernel<T>,
+    [own, ramp, slide, ramp_slide]: TapFactors<T>,
 ) {
     let places = array_at_mut(grid, 2 * point);
     let mut sum = own.mul_add(factor(&factors.own, n), T::load(places));
