@@ -12,16 +12,16 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// A place on the screen, pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct ScreenArea {
     left: i32,
     top: i32,
     width: i32,
     height: i32,
 }
 
-impl Place {
+impl ScreenArea {
     /// What is in both; without area if they do not touch.
-    fn intersection(self, other: Place) -> Place {
+    fn intersection(self, other: ScreenArea) -> ScreenArea {
         let span = |a: i32, a_length: i32, b: i32, b_length: i32| {
             let from = a.max(b);
             let to = (a + a_length).min(b + b_length);
@@ -29,7 +29,7 @@ impl Place {
         };
         let (left, width) = span(self.left, self.width, other.left, other.width);
         let (top, height) = span(self.top, self.height, other.top, other.height);
-        Place {
+        ScreenArea {
             left,
             top,
             width,
@@ -99,13 +99,13 @@ impl Room {
         }
     }
 
-    fn place(&self, window: Window) -> Option<Place> {
+    fn place(&self, window: Window) -> Option<ScreenArea> {
         let size = self.connection.get_geometry(window).ok()?.reply().ok()?;
         let corner = self
             .connection
             .translate_coordinates(window, self.root, 0, 0);
         let corner = corner.ok()?.reply().ok()?;
-        Some(Place {
+        Some(ScreenArea {
             left: corner.dst_x.into(),
             top: corner.dst_y.into(),
             width: size.width.into(),
@@ -114,7 +114,7 @@ impl Room {
     }
 
     /// The monitor that most of this place is on, without panels and docks.
-    fn work_area(&self, place: Place) -> Option<Place> {
+    fn work_area(&self, place: ScreenArea) -> Option<ScreenArea> {
         let whole = self.place(self.root)?;
         let monitor = self
             .monitors()
@@ -126,12 +126,12 @@ impl Room {
         Some(free.filter(|free| free.area() > 0).unwrap_or(monitor))
     }
 
-    fn monitors(&self) -> Option<Vec<Place>> {
+    fn monitors(&self) -> Option<Vec<ScreenArea>> {
         let monitors = self.connection.randr_get_monitors(self.root, true).ok()?;
         let monitors = monitors.reply().ok()?.monitors.into_iter();
         Some(
             monitors
-                .map(|monitor| Place {
+                .map(|monitor| ScreenArea {
                     left: monitor.x.into(),
                     top: monitor.y.into(),
                     width: monitor.width.into(),
@@ -142,13 +142,13 @@ impl Room {
     }
 
     /// What the window manager says is free of panels, over all monitors.
-    fn desktop(&self) -> Option<Place> {
+    fn desktop(&self) -> Option<ScreenArea> {
         let areas = self.numbers(b"_NET_WORKAREA")?;
         let current = self.numbers(b"_NET_CURRENT_DESKTOP");
         let current = current.and_then(|numbers| numbers.first().copied());
         let mut areas = areas.chunks_exact(4);
         let area = areas.nth(current.unwrap_or(0) as usize)?;
-        Some(Place {
+        Some(ScreenArea {
             left: area[0] as i32,
             top: area[1] as i32,
             width: area[2] as i32,
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn places_have_in_common_what_is_in_both() {
-        let place = |left, top, width, height| Place {
+        let place = |left, top, width, height| ScreenArea {
             left,
             top,
             width,
