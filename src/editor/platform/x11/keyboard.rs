@@ -30,7 +30,7 @@ use crate::editor::context::legends::Legends;
 pub struct Keyboard {
     connection: RustConnection,
     device: DeviceSpec,
-    layout: Layout,
+    layout: KeyLayout,
     /// The layout's group in force.
     group: GroupIndex,
     /// Keys that are down, by their codes.
@@ -76,7 +76,7 @@ impl Keyboard {
             .check()
             .ok()?;
         // After the selection: a change from here on is reported.
-        let layout = Layout::of(&connection.get_xkb_keymap(device).ok()?);
+        let layout = KeyLayout::of(&connection.get_xkb_keymap(device).ok()?);
         let group = connection.get_xkb_components(device).ok()?.group;
         Some(Keyboard {
             connection,
@@ -121,7 +121,7 @@ impl Keyboard {
                 }
                 XEvent::XkbNewKeyboardNotify(_) | XEvent::XkbMapNotify(_) => {
                     if let Ok(keymap) = self.connection.get_xkb_keymap(self.device) {
-                        self.layout = Layout::of(&keymap);
+                        self.layout = KeyLayout::of(&keymap);
                         self.is_published = false;
                     }
                 }
@@ -189,14 +189,14 @@ impl Merge {
 }
 
 /// A keyboard's layout.
-struct Layout {
+struct KeyLayout {
     table: LookupTable,
     /// The name of the key at the same position on an English keyboard, by the key's code.
     positions: [Option<Key>; 256],
 }
 
-impl Layout {
-    fn of(keymap: &Keymap) -> Layout {
+impl KeyLayout {
+    fn of(keymap: &Keymap) -> KeyLayout {
         let mut positions = [None; 256];
         for key in keymap.keys() {
             let place = positions.get_mut(key.keycode().to_x11() as usize);
@@ -204,7 +204,7 @@ impl Layout {
                 *place = Some(named);
             }
         }
-        Layout {
+        KeyLayout {
             table: keymap.to_builder().build_lookup_table(),
             positions,
         }
@@ -348,9 +348,9 @@ mod tests {
     const MINUS: u8 = 20;
     const RETURN: u8 = 36;
 
-    fn layout() -> Layout {
+    fn layout() -> KeyLayout {
         let keymap = Context::default().keymap_from_bytes(WriteToStderr, None, KEYMAP);
-        Layout::of(&keymap.expect("a keymap"))
+        KeyLayout::of(&keymap.expect("a keymap"))
     }
 
     /// A press of a key, as the server reports it.
