@@ -12,7 +12,7 @@ pub struct SourceId(usize);
 
 /// What a source is of, which gives it its place in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum SourceKind {
     /// What is set in a card of its own.
     Modulator(Group),
     /// What the player does.
@@ -30,12 +30,17 @@ struct Source {
     name: &'static str,
     /// A few letters.
     short: &'static str,
-    kind: Kind,
+    kind: SourceKind,
     /// Whether its values are from −1 to 1, and not from 0 to 1.
     is_bipolar: bool,
 }
 
-const fn source(name: &'static str, short: &'static str, kind: Kind, is_bipolar: bool) -> Source {
+const fn source(
+    name: &'static str,
+    short: &'static str,
+    kind: SourceKind,
+    is_bipolar: bool,
+) -> Source {
     Source {
         name,
         short,
@@ -46,7 +51,7 @@ const fn source(name: &'static str, short: &'static str, kind: Kind, is_bipolar:
 
 /// All sources in the order in which they are shown.
 const SOURCES: [Source; ROUTE_SOURCE_LABELS.len() - 1] = {
-    use Kind::{Macro, Modulator, Note, Partial, Player};
+    use SourceKind::{Macro, Modulator, Note, Partial, Player};
     [
         source("Amp Envelope", "Amp", Modulator(Group::AmpEnvelope), false),
         source(
@@ -137,9 +142,9 @@ impl SourceId {
     /// The group of parameters that it is set by, if it has one.
     pub fn group(self) -> Option<Group> {
         match self.shown().kind {
-            Kind::Modulator(group) => Some(group),
-            Kind::Macro(_) => Some(Group::Macros),
-            Kind::Player | Kind::Note | Kind::Partial => None,
+            SourceKind::Modulator(group) => Some(group),
+            SourceKind::Macro(_) => Some(Group::Macros),
+            SourceKind::Player | SourceKind::Note | SourceKind::Partial => None,
         }
     }
 
@@ -154,14 +159,14 @@ impl SourceId {
     /// The macro's number, if it is one.
     pub fn macro_number(self) -> Option<usize> {
         match self.shown().kind {
-            Kind::Macro(number) => Some(number),
+            SourceKind::Macro(number) => Some(number),
             _ => None,
         }
     }
 
     /// Whether it differs between partials by itself, so that a voice has no value of it.
     pub fn is_of_partials(self) -> bool {
-        self.shown().kind == Kind::Partial
+        self.shown().kind == SourceKind::Partial
     }
 
     /// The source whose fan this parameter opens or orders.
@@ -180,13 +185,13 @@ impl SourceId {
             || FilterType::from_index(values.index(Param::FILTER_2_TYPE)) != FilterType::Off;
         is_source(self.name(), values)
             || match self.shown().kind {
-                Kind::Modulator(Group::AmpEnvelope) => true,
-                Kind::Modulator(Group::FilterEnvelope) => {
+                SourceKind::Modulator(Group::AmpEnvelope) => true,
+                SourceKind::Modulator(Group::FilterEnvelope) => {
                     values.get(Param::FILTER_ENV) != 0.0 && !is_cutoff_idle(values)
                         || values.get(Param::FILTER_2_ENV) != 0.0 && is_second_on()
                 }
-                Kind::Modulator(Group::Lfo) => !is_lfo_idle(1, values),
-                Kind::Macro(number) => {
+                SourceKind::Modulator(Group::Lfo) => !is_lfo_idle(1, values),
+                SourceKind::Macro(number) => {
                     values.get(Param::macro_target(number)) != 0.0
                         && values.get(Param::macro_amount(number)) != 0.0
                 }
