@@ -26,7 +26,7 @@ enum SourceKind {
 }
 
 /// A source as it is shown.
-struct Source {
+struct ShownSource {
     name: &'static str,
     /// A few letters.
     short: &'static str,
@@ -40,8 +40,8 @@ const fn source(
     short: &'static str,
     kind: SourceKind,
     is_bipolar: bool,
-) -> Source {
-    Source {
+) -> ShownSource {
+    ShownSource {
         name,
         short,
         kind,
@@ -50,7 +50,7 @@ const fn source(
 }
 
 /// All sources in the order in which they are shown.
-const SOURCES: [Source; ROUTE_SOURCE_LABELS.len() - 1] = {
+const SOURCES: [ShownSource; ROUTE_SOURCE_LABELS.len() - 1] = {
     use SourceKind::{Macro, Modulator, Note, Partial, Player};
     [
         source("Amp Envelope", "Amp", Modulator(Group::AmpEnvelope), false),
@@ -99,7 +99,7 @@ const SOURCES: [Source; ROUTE_SOURCE_LABELS.len() - 1] = {
 impl SourceId {
     /// All of them, in the order in which they are shown.
     pub fn all() -> impl Iterator<Item = SourceId> {
-        let place = |source: &Source| {
+        let place = |source: &ShownSource| {
             let mut labels = ROUTE_SOURCE_LABELS.iter();
             labels.position(|label| *label == source.name)
         };
@@ -128,7 +128,7 @@ impl SourceId {
         ROUTE_SOURCE_LABELS[self.0]
     }
 
-    fn shown(self) -> &'static Source {
+    fn shown(self) -> &'static ShownSource {
         let found = SOURCES.iter().find(|source| source.name == self.name());
         // Every label has one, as a test asserts.
         found.unwrap_or(&SOURCES[0])
