@@ -117,20 +117,20 @@ fn ratio(cents: f32) -> f32 {
 }
 
 /// Whose parameter decides an array's elements, and how.
-struct Kind {
+struct OverrideKind {
     param: fn(usize) -> Param,
     value: fn(f32) -> f32,
 }
 
-const GAIN: Kind = Kind {
+const GAIN: OverrideKind = OverrideKind {
     param: Param::partial_level,
     value: gain,
 };
-const RATIO: Kind = Kind {
+const RATIO: OverrideKind = OverrideKind {
     param: Param::partial_tune,
     value: ratio,
 };
-const PAN: Kind = Kind {
+const PAN: OverrideKind = OverrideKind {
     param: Param::partial_pan,
     value: |pan| pan,
 };
@@ -194,7 +194,7 @@ impl PartialOverrides {
     }
 
     /// Calls `change` for each array.
-    fn each(&mut self, mut change: impl FnMut(Kind, &mut Overrides, &mut u64)) {
+    fn each(&mut self, mut change: impl FnMut(OverrideKind, &mut Overrides, &mut u64)) {
         change(GAIN, &mut self.gain, &mut self.versions.gain);
         change(RATIO, &mut self.ratio, &mut self.versions.ratio);
         change(PAN, &mut self.pan, &mut self.versions.pan);
