@@ -31,9 +31,9 @@ struct Work {
 }
 
 /// What a level asks for.
-struct Layout;
+struct LaneLayout;
 
-impl LaneBody for Layout {
+impl LaneBody for LaneLayout {
     /// The order of the taps, and whether moments pay.
     type Output = ([usize; TAPS], bool);
 
@@ -47,7 +47,7 @@ impl Spreader {
     /// Allocates all that it needs for blocks of `frames`, of which [`takes`] must be true.
     pub fn new(level: SimdLevel, frames: usize) -> Spreader {
         assert!(takes(frames));
-        let (order, collects) = dispatch(level, Layout);
+        let (order, collects) = dispatch(level, LaneLayout);
         Spreader {
             level,
             work: Work {
@@ -106,7 +106,7 @@ impl Spreader {
 
 /// Whether a level collects moments where there are enough partials.
 pub fn collects_moments(level: SimdLevel) -> bool {
-    dispatch(level, Layout).1
+    dispatch(level, LaneLayout).1
 }
 
 /// Partials of a part, for each frame of a block, from which moments are worth their finish, which
