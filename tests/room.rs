@@ -5,7 +5,7 @@ mod performance;
 use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::parameter::{LfoParams, RouteParams};
 use aliquot::synth::partials::motion::room::Pattern;
-use aliquot::synth::partials::motion::room::pattern::{Moment, Places};
+use aliquot::synth::partials::motion::room::pattern::{PatternMoment, Places};
 use aliquot::synth::{Engine, Event, NoteAddress, Param, Patch, Snapshot, block_frames};
 use performance::*;
 
@@ -113,7 +113,7 @@ impl Model {
             left: &mut left,
             right: &mut right,
         };
-        let moment = Moment {
+        let moment = PatternMoment {
             fundamental_hz: 100.0,
             sample_rate_hz,
             seconds: 0.001,

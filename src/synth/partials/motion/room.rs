@@ -22,7 +22,7 @@ pub mod pattern;
 mod tests;
 
 pub use pattern::Pattern;
-use pattern::{Moment, Places};
+use pattern::{PatternMoment, Places};
 
 use super::Loudness;
 use super::kernels::Sides;
@@ -201,7 +201,7 @@ impl Room {
         let was_active = std::mem::replace(&mut self.state.is_active, true);
         if !is_known {
             self.state.known = known;
-            let moment = Moment {
+            let moment = PatternMoment {
                 fundamental_hz: segment.fundamental_hz,
                 sample_rate_hz: segment.sample_rate_hz,
                 seconds: segment.frames as f64 / segment.sample_rate_hz,

@@ -77,7 +77,7 @@ pub struct Places<'a> {
 
 /// A segment, as far as a pattern depends on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moment {
+pub struct PatternMoment {
     /// The fundamental at its end.
     pub fundamental_hz: f64,
     /// Frames per second.
@@ -117,7 +117,13 @@ impl Pattern {
     }
 
     /// Works out the rest for partials of these ratios, from their powers.
-    pub fn set(&self, level: SimdLevel, instant: &Moment, ratio: &[f32], places: &mut Places) {
+    pub fn set(
+        &self,
+        level: SimdLevel,
+        instant: &PatternMoment,
+        ratio: &[f32],
+        places: &mut Places,
+    ) {
         let (slope, exponent) = (f64::from(self.slope), self.exponent());
         let khz = instant.fundamental_hz / 1_000.0;
         let cells = f64::from(self.time_s) * 1_000.0 / (CELL_HZ_S * exponent);

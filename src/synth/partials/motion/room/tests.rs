@@ -1,4 +1,4 @@
-use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Moment, Pattern, Places};
+use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, Places};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::fan::hash;
 
@@ -43,7 +43,7 @@ fn find_at(
         left: &mut found.left,
         right: &mut found.right,
     };
-    let moment = Moment {
+    let moment = PatternMoment {
         fundamental_hz: hz,
         sample_rate_hz,
         seconds: BLOCK_S,
