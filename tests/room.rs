@@ -5,7 +5,7 @@ mod performance;
 use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::parameter::{LfoParams, RouteParams};
 use aliquot::synth::partials::motion::room::Pattern;
-use aliquot::synth::partials::motion::room::pattern::{PatternMoment, Places};
+use aliquot::synth::partials::motion::room::pattern::{PatternMoment, PatternPlaces};
 use aliquot::synth::{Engine, Event, NoteAddress, Param, Patch, Snapshot, block_frames};
 use performance::*;
 
@@ -106,7 +106,7 @@ impl Model {
             width: plain(Param::ROOM_WIDTH),
             seed: plain(Param::SEED) as u32,
         };
-        let places = &mut Places {
+        let places = &mut PatternPlaces {
             power: &mut power,
             rate: &mut rate,
             step: &mut step,

@@ -22,7 +22,7 @@ pub mod pattern;
 mod tests;
 
 pub use pattern::Pattern;
-use pattern::{PatternMoment, Places};
+use pattern::{PatternMoment, PatternPlaces};
 
 use super::Loudness;
 use super::kernels::Sides;
@@ -95,7 +95,7 @@ pub struct Room {
     state: State,
     /// w of each partial.
     store: PartialArray,
-    /// What the pattern is at each partial; see [`Places`].
+    /// What the pattern is at each partial; see [`PatternPlaces`].
     power: PartialArray<f64>,
     rate: PartialArray,
     step: PartialArray,
@@ -214,7 +214,7 @@ impl Room {
                 self.rate.publish();
             }
             let ratio = &frame.ratio[..used];
-            let places = &mut Places {
+            let places = &mut PatternPlaces {
                 power: self.power.scratch(used),
                 rate: self.rate.scratch(used),
                 step: self.step.write(used),

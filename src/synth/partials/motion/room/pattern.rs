@@ -61,7 +61,7 @@ pub struct Pattern {
 
 /// What is worked out for each partial.
 #[derive(Debug)]
-pub struct Places<'a> {
+pub struct PatternPlaces<'a> {
     /// The ratio of its frequency to that of the fundamental, to the power p: so little is left to be done
     /// where all frequencies move together.
     pub power: &'a mut [f64],
@@ -111,7 +111,7 @@ impl Pattern {
     }
 
     /// Works out the powers of ratios.
-    pub fn set_powers(&self, level: SimdLevel, ratio: &[f32], places: &mut Places) {
+    pub fn set_powers(&self, level: SimdLevel, ratio: &[f32], places: &mut PatternPlaces) {
         let exponents = (self.exponent(), f64::from(self.slope));
         set_powers(level, exponents, ratio, places);
     }
@@ -122,7 +122,7 @@ impl Pattern {
         level: SimdLevel,
         instant: &PatternMoment,
         ratio: &[f32],
-        places: &mut Places,
+        places: &mut PatternPlaces,
     ) {
         let (slope, exponent) = (f64::from(self.slope), self.exponent());
         let khz = instant.fundamental_hz / 1_000.0;
@@ -148,7 +148,7 @@ impl Pattern {
 }
 
 at_level! {
-    fn set_powers(exponents: (f64, f64), ratio: &[f32], places: &mut Places) {
+    fn set_powers(exponents: (f64, f64), ratio: &[f32], places: &mut PatternPlaces) {
         let rates = places.rate.iter_mut();
         for ((ratio, power), rate) in ratio.iter().zip(places.power.iter_mut()).zip(rates) {
             let ratio = f64::from(at_most(at_least(*ratio, MIN_RATIO), MAX_RATIO));
@@ -160,7 +160,7 @@ at_level! {
 }
 
 at_level! {
-    fn set(ready: &Ready, ratio: &[f32], places: &mut Places) {
+    fn set(ready: &Ready, ratio: &[f32], places: &mut PatternPlaces) {
         let Ready { cells, first_cell, .. } = *ready;
         let left = places.left.as_chunks_mut::<GROUP>().0.iter_mut();
         let sides = left.zip(places.right.as_chunks_mut::<GROUP>().0);

@@ -1,4 +1,4 @@
-use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, Places};
+use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, PatternPlaces};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::fan::hash;
 
@@ -36,7 +36,7 @@ fn find_at(
         left: vec![0.0; ratio.len()],
         right: vec![0.0; ratio.len()],
     };
-    let places = &mut Places {
+    let places = &mut PatternPlaces {
         power: &mut power,
         rate: &mut rate,
         step: &mut found.step,
