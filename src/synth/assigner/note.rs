@@ -29,7 +29,7 @@ pub const HOLDS: [Hold; 4] = [Hold::Key, Hold::Sustain, Hold::Sostenuto, Hold::N
 
 /// What is in a slot.
 #[derive(Clone, Copy, Debug)]
-pub struct Note {
+pub struct SlotNote {
     pub state: SlotState,
     pub hold: Hold,
     pub id: Option<i32>,
@@ -53,7 +53,7 @@ pub struct Note {
 }
 
 /// A slot without a note.
-pub const FREE: Note = Note {
+pub const FREE: SlotNote = SlotNote {
     state: SlotState::Free,
     hold: Hold::Nothing,
     id: None,
@@ -88,7 +88,7 @@ pub struct CutRank {
     pub slot: u16,
 }
 
-impl Note {
+impl SlotNote {
     pub fn steal_rank(&self, slot: usize) -> StealRank {
         let kind = match (self.is_tail, self.hold) {
             (true, _) => 0,

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::held::MAX_HELD;
 use super::lists::{SlotLists, SlotSet};
-use super::note::{CutRank, FREE, HOLDS, Hold, Note, SlotState, StealRank};
+use super::note::{CutRank, FREE, HOLDS, Hold, SlotNote, SlotState, StealRank};
 use super::ranking::Ranking;
 use super::{Addressee, CHANNELS, KEYS, NewNote, VoiceReport};
 use crate::dsp::resident::{self, vec_with_room};
@@ -23,7 +23,7 @@ type Lists = fn(&Notes) -> &SlotLists;
 /// The notes of all slots.
 #[derive(Debug)]
 pub struct Notes {
-    slots: Box<[Note]>,
+    slots: Box<[SlotNote]>,
     active: SlotSet,
     active_count: usize,
     /// Active and fading.
@@ -376,7 +376,7 @@ impl Notes {
     /// A note begins in a slot; what was in it is forgotten.
     pub(super) fn enter(&mut self, slot: usize, new: &NewNote) {
         self.free(slot);
-        self.slots[slot] = Note {
+        self.slots[slot] = SlotNote {
             state: SlotState::Active,
             hold: Hold::Key,
             id: new.id,
@@ -399,7 +399,7 @@ impl Notes {
     pub(super) fn rename(&mut self, slot: usize, new: &NewNote) {
         self.withdraw(slot);
         let note = &mut self.slots[slot];
-        *note = Note {
+        *note = SlotNote {
             hold: Hold::Key,
             id: new.id,
             channel: new.channel,
