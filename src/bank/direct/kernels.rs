@@ -107,7 +107,7 @@ fn twice_small_sine<L: Lanes>(turns: L) -> L {
 }
 
 /// A row of frames, one value each.
-type Row<L> = [L; ROW_FRAMES];
+type FrameRow<L> = [L; ROW_FRAMES];
 
 /// One frame's sums, left and right.
 #[inline(always)]
@@ -250,9 +250,9 @@ fn walk<L: Lanes, R: Resonant<L>, G: Gains<L>, const N: usize>(
 pub struct Resonator<L> {
     twice_cosine: L,
     /// The row before the middle.
-    early: Row<L>,
+    early: FrameRow<L>,
     /// The row after the middle.
-    late: Row<L>,
+    late: FrameRow<L>,
 }
 
 impl<L: Lanes> Kernel<L> for Resonator<L> {
@@ -327,9 +327,9 @@ pub struct ReinschResonator<L: Lanes> {
     /// The top bit where σ is negative.
     signs: L::Words,
     /// y of the row after the middle.
-    late: Row<L>,
+    late: FrameRow<L>,
     /// d of the row after the middle.
-    late_change: Row<L>,
+    late_change: FrameRow<L>,
 }
 
 impl<L: Lanes> Kernel<L> for ReinschResonator<L> {
