@@ -9,7 +9,7 @@
 //! x = −π/4 … π/4, where an x of 1 turns its phase by a radian from the block's middle to its end.
 //! Tap k of a partial at x is ψ(k − 3.5 − x·2/π), and dₘ its m-th derivative by x.
 //!
-//! * [`Row`]s: for each of [`ROWS`] places in a cell, d₀ to d₆; a Taylor series does the rest.
+//! * [`KernelRow`]s: for each of [`ROWS`] places in a cell, d₀ to d₆; a Taylor series does the rest.
 //! * [`Tables::ramping`] and [`Tables::steady`]: d₀ and d₁ as polynomials over the whole cell.
 //! * [`Tables::orders`]: d₀ as a polynomial whose terms are xʲ/j!, for moments.
 //!
@@ -41,7 +41,7 @@ const HALF_WIDTH: f64 = TAPS as f64 / 2.0;
 /// One row: d₀ to d₆ at every tap, one after the other, and nothing up to a whole cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub struct Row(pub [f32; 8 * TAPS]);
+pub struct KernelRow(pub [f32; 8 * TAPS]);
 
 /// Sixteen floats in a cache line of their own.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ pub struct Line(pub [f32; 16]);
 /// All forms, with the taps of each half of a vector in one order.
 #[derive(Debug)]
 pub struct Tables {
-    pub rows: Box<[Row; ROWS]>,
+    pub rows: Box<[KernelRow; ROWS]>,
     /// By falling powers of x: d₀ at every tap, then d₁ at every tap.
     pub ramping: [Line; TERMS],
     /// By falling powers of x: d₀ at every tap, twice.
@@ -149,7 +149,7 @@ fn slope(tap: usize, x: f64) -> f64 {
 }
 
 /// d₀ to d₆ of every tap in the middle of a row.
-fn make_row(row: usize, order: [usize; TAPS]) -> Row {
+fn make_row(row: usize, order: [usize; TAPS]) -> KernelRow {
     let peak = taylor(0.0)[0];
     let x = ((row as f64 + 0.5) / ROWS as f64 - 0.5) * CELL;
     let mut values = [0.0; 8 * TAPS];
@@ -162,7 +162,7 @@ fn make_row(row: usize, order: [usize; TAPS]) -> Row {
             factor *= (derivative + 1) as f64 * -SCALE;
         }
     }
-    Row(values)
+    KernelRow(values)
 }
 
 /// The first terms of a function's Chebyshev series over the cell, as coefficients of rising powers
@@ -266,7 +266,7 @@ mod tests {
     fn all_forms_agree() {
         for order in [[0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 4, 5, 2, 3, 6, 7]] {
             let tables = tables(order);
-            for (row, Row(values)) in tables.rows.iter().enumerate() {
+            for (row, KernelRow(values)) in tables.rows.iter().enumerate() {
                 let x = ((row as f64 + 0.5) / ROWS as f64 - 0.5) * CELL;
                 let falling = |lines: &[Line; TERMS], place: usize| {
                     lines
