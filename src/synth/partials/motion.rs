@@ -27,7 +27,7 @@ pub use room::RoomSettings;
 pub use smear::SmearTimes;
 pub use trajectory::{FundamentalPath, Trajectory};
 
-use decay::{Decay, Segment};
+use decay::{Decay, DecaySegment};
 use phases::PhaseArray;
 use room::{Room, RoomSegment};
 use smear::{Smear, SmearSegment};
@@ -535,7 +535,7 @@ fn set_decayed_ends(
     starts: &mut Sides,
     ends: &mut Sides,
 ) -> Loudness {
-    let Segment { parts, after } = decay.advance(gain.len());
+    let DecaySegment { parts, after } = decay.advance(gain.len());
     let (decay, step) = parts;
     match after {
         None => {

@@ -117,7 +117,7 @@ struct AfterState {
 }
 
 /// What a segment leaves of the partials.
-pub struct Segment<'a> {
+pub struct DecaySegment<'a> {
     /// Their gains before it, and its factors.
     pub parts: (&'a mut [f32], &'a [f32]),
     /// The share of the aftersound, and the same of it.
@@ -232,7 +232,7 @@ impl Decay {
     }
 
     /// Goes on by a segment. Gives the gains as they were before it and its factors.
-    pub fn advance(&mut self, used: usize) -> Segment<'_> {
+    pub fn advance(&mut self, used: usize) -> DecaySegment<'_> {
         let state = &mut self.state;
         state.total.add(&state.step);
         state.release.0 += state.release.1;
@@ -241,7 +241,7 @@ impl Decay {
             let gain = self.after_gain.write(used);
             (after.share, gain, &self.after_step[..used])
         });
-        Segment {
+        DecaySegment {
             parts: (self.gain.write(used), &self.step[..used]),
             after,
         }
