@@ -3,7 +3,7 @@
 mod mpe;
 mod registered;
 
-use self::registered::{Data, Registered, Selection};
+use self::registered::{Data, Registered, RegisteredSelection};
 use super::controller;
 use super::parameter::Param;
 use super::patch::{Patch, Values};
@@ -42,7 +42,7 @@ pub struct Channel {
     /// CC 11, 0 to 1.
     pub expression: f32,
     /// The registered parameter that data entry changes.
-    selection: Selection,
+    selection: RegisteredSelection,
 }
 
 impl Default for Channel {
@@ -59,7 +59,7 @@ impl Default for Channel {
             volume: 1.0,
             pan: 0.0,
             expression: 1.0,
-            selection: Selection::default(),
+            selection: RegisteredSelection::default(),
         }
     }
 }
@@ -88,7 +88,7 @@ impl Channel {
         self.wheel = 0.0;
         self.breath = 0.0;
         self.expression = 1.0;
-        self.selection = Selection::default();
+        self.selection = RegisteredSelection::default();
     }
 
     fn tuning_semitones(&self) -> f32 {

@@ -7,7 +7,7 @@ pub type Data = (u8, u8);
 
 /// What the controllers 6, 38, 96 to 101 of one channel have said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Selection {
+pub struct RegisteredSelection {
     /// (CC 101, CC 100); both are 127 where nothing is selected.
     number: (u8, u8),
     /// Whether an MSB came since the selection.
@@ -16,9 +16,9 @@ pub struct Selection {
     early_lsb: Option<u8>,
 }
 
-impl Default for Selection {
-    fn default() -> Selection {
-        Selection {
+impl Default for RegisteredSelection {
+    fn default() -> RegisteredSelection {
+        RegisteredSelection {
             number: (127, 127),
             has_msb: false,
             early_lsb: None,
@@ -39,7 +39,7 @@ pub enum Registered {
     MpeConfiguration,
 }
 
-impl Selection {
+impl RegisteredSelection {
     /// Takes one of the controllers 98 to 101.
     pub fn select(&mut self, number: u8, data: u8) {
         let mut selected = self.number;
@@ -49,9 +49,9 @@ impl Selection {
             // Parameters that are not registered have no meaning.
             _ => selected = (127, 127),
         }
-        *self = Selection {
+        *self = RegisteredSelection {
             number: selected,
-            ..Selection::default()
+            ..RegisteredSelection::default()
         };
     }
 
