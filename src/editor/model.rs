@@ -50,7 +50,7 @@ use crate::params::HostParams;
 use crate::synth::{Param, Patch};
 use follow::Followed;
 use gesture::{Drag, OpenGroup};
-use history::{Nudge, Step};
+use history::{HistoryStep, Nudge};
 use host::stepped;
 use pending::Pending;
 use session::SharedSession;
@@ -208,9 +208,13 @@ impl EditorModel {
         self.finish(step);
     }
 
-    fn set_all(&mut self, name: impl Into<Cow<'static, str>>, values: &[(Param, f32)]) -> Step {
+    fn set_all(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        values: &[(Param, f32)],
+    ) -> HistoryStep {
         self.end_drag();
-        let mut step = Step::new(name);
+        let mut step = HistoryStep::new(name);
         for &(param, normalized) in values {
             let before = self.normalized(param);
             let after = stepped(param, normalized);
@@ -230,7 +234,7 @@ impl EditorModel {
     }
 
     /// A step has been made, alone or as part of a group.
-    fn finish(&mut self, step: Step) {
+    fn finish(&mut self, step: HistoryStep) {
         self.forget_if_loaded();
         match &mut self.group {
             Some(group) => {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::EditorModel;
-use super::history::Step;
+use super::history::HistoryStep;
 use super::host::stepped;
 use super::undo::Before;
 use crate::synth::Param;
@@ -23,7 +23,7 @@ pub struct Drag {
 /// A step under way that is made of several changes.
 pub struct OpenGroup {
     /// What has changed so far.
-    pub step: Step,
+    pub step: HistoryStep,
     /// What else it may change, as it was.
     pub before: Before,
     /// How many groups are open inside one another; the outermost gives the name.
@@ -39,7 +39,7 @@ impl EditorModel {
             Some(group) => group.depth += 1,
             None => {
                 self.group = Some(OpenGroup {
-                    step: Step::new(name),
+                    step: HistoryStep::new(name),
                     before: Before::now(&self.params, &self.session),
                     depth: 1,
                 });
@@ -118,8 +118,8 @@ impl EditorModel {
         self.forget_if_loaded();
         let held = std::mem::take(&mut self.held);
         let mut step = match &held[..] {
-            [one] => Step::new(one.param.row().name),
-            _ => Step::new("Draw"),
+            [one] => HistoryStep::new(one.param.row().name),
+            _ => HistoryStep::new("Draw"),
         };
         for drag in held {
             self.host.end(&self.params, drag.param);

@@ -38,7 +38,7 @@ pub struct Nudge {
 
 /// One thing that a person did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct HistoryStep {
     /// What a person calls it, such as "Draw Level".
     pub name: Cow<'static, str>,
     /// In the order in which they were touched, each parameter once.
@@ -49,10 +49,10 @@ pub struct Step {
     pub nudge: Option<Nudge>,
 }
 
-impl Step {
+impl HistoryStep {
     /// That has done nothing yet.
-    pub fn new(name: impl Into<Cow<'static, str>>) -> Step {
-        Step {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> HistoryStep {
+        HistoryStep {
             name: name.into(),
             changes: Vec::new(),
             actions: Vec::new(),
@@ -74,13 +74,13 @@ impl Step {
     }
 
     /// What undoes it: backwards, should one parameter's change have moved another's.
-    pub fn inverse(self) -> Step {
+    pub fn inverse(self) -> HistoryStep {
         let changes = self.changes.into_iter().rev().map(|change| Change {
             param: change.param,
             before: change.after,
             after: change.before,
         });
-        Step {
+        HistoryStep {
             changes: changes.collect(),
             actions: self
                 .actions
@@ -102,13 +102,13 @@ impl Step {
 /// The steps that can be undone, and those that can be done again.
 #[derive(Debug, Default)]
 pub struct History {
-    done: VecDeque<Step>,
-    undone: Vec<Step>,
+    done: VecDeque<HistoryStep>,
+    undone: Vec<HistoryStep>,
 }
 
 impl History {
     /// Adds a step, after which nothing can be done again. A step that has changed nothing is none.
-    pub fn push(&mut self, mut step: Step) {
+    pub fn push(&mut self, mut step: HistoryStep) {
         if step.is_empty() {
             return;
         }
@@ -133,12 +133,12 @@ impl History {
     }
 
     /// The step to undo next.
-    pub fn to_undo(&self) -> Option<&Step> {
+    pub fn to_undo(&self) -> Option<&HistoryStep> {
         self.done.back()
     }
 
     /// The step to do again next.
-    pub fn to_redo(&self) -> Option<&Step> {
+    pub fn to_redo(&self) -> Option<&HistoryStep> {
         self.undone.last()
     }
 
@@ -170,7 +170,7 @@ impl History {
 }
 
 /// Whether `step` goes on with the nudging that `last` ended with.
-fn joins(last: &Step, step: &Step) -> bool {
+fn joins(last: &HistoryStep, step: &HistoryStep) -> bool {
     match (&last.nudge, &step.nudge) {
         (Some(last), Some(next)) => {
             last.of == next.of && (0.0..NUDGE_S).contains(&(next.at_s - last.at_s))
@@ -183,14 +183,14 @@ fn joins(last: &Step, step: &Step) -> bool {
 mod tests {
     use super::*;
 
-    fn step(param: Param, before: f32, after: f32) -> Step {
-        let mut step = Step::new("Turn");
+    fn step(param: Param, before: f32, after: f32) -> HistoryStep {
+        let mut step = HistoryStep::new("Turn");
         step.note(param, before, after);
         step
     }
 
-    fn nudge(param: Param, before: f32, after: f32, at_s: f64) -> Step {
-        Step {
+    fn nudge(param: Param, before: f32, after: f32, at_s: f64) -> HistoryStep {
+        HistoryStep {
             nudge: Some(Nudge {
                 at_s,
                 of: vec![param],
@@ -205,7 +205,7 @@ mod tests {
         let mut there_and_back = step(Param::TILT, 0.5, 0.7);
         there_and_back.note(Param::TILT, 0.7, 0.5);
         history.push(there_and_back);
-        history.push(Step::new("Nothing"));
+        history.push(HistoryStep::new("Nothing"));
         assert_eq!(history.to_undo(), None);
     }
 
@@ -264,7 +264,7 @@ mod tests {
     fn nudges_of_several_are_one_step_also_where_some_are_at_their_ends() {
         let of = [Param::TILT, Param::SPREAD];
         let nudge = |changes: &[(Param, f32, f32)], of: &[Param], at_s| {
-            let mut step = Step::new("Raise");
+            let mut step = HistoryStep::new("Raise");
             for &(param, before, after) in changes {
                 step.note(param, before, after);
             }

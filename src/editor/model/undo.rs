@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::EditorModel;
 use super::action::{Action, LibraryAction, Swap};
 use super::compare::Compare;
-use super::history::Step;
+use super::history::HistoryStep;
 use super::presets::is_of_effects;
 use super::session::SharedSession;
 use crate::params::{HostParams, LoadedPreset};
@@ -79,7 +79,7 @@ impl EditorModel {
         Some(name)
     }
 
-    fn apply(&mut self, step: Step) {
+    fn apply(&mut self, step: HistoryStep) {
         let changes_effects = step
             .changes
             .iter()
@@ -103,7 +103,7 @@ impl EditorModel {
 
     /// An action has been done, as one step.
     pub(super) fn record(&mut self, name: impl Into<Cow<'static, str>>, action: Action) {
-        let mut step = Step::new(name);
+        let mut step = HistoryStep::new(name);
         step.actions.push(action);
         self.finish(step);
     }
