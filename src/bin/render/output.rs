@@ -20,7 +20,7 @@ const HEADER_BYTES: u64 = 4_096;
 pub struct WavOutput {
     writer: WavWriter<BufWriter<File>>,
     file: File,
-    target: Target,
+    target: OutputTarget,
     spec: WavSpec,
     dither: Dither,
     peak: f32,
@@ -28,7 +28,7 @@ pub struct WavOutput {
 }
 
 /// Where the file goes when it is whole.
-enum Target {
+enum OutputTarget {
     /// To this path, from its temporary name.
     File { temporary: TempPath, path: PathBuf },
     /// Into this, from a file without a name.
@@ -38,7 +38,7 @@ enum Target {
 impl WavOutput {
     /// Opens a temporary file whose content goes to `stream` at last.
     pub fn to_stream(stream: Stream, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
-        let target = Target::Stream(stream.writer);
+        let target = OutputTarget::Stream(stream.writer);
         WavOutput::new(tempfile::tempfile()?, target, rate_hz, bits)
     }
 
@@ -77,14 +77,14 @@ impl WavOutput {
         if let Some(permissions) = permissions {
             file.set_permissions(permissions)?;
         }
-        let target = Target::File {
+        let target = OutputTarget::File {
             temporary,
             path: target,
         };
         WavOutput::new(file, target, rate_hz, bits)
     }
 
-    fn new(file: File, target: Target, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
+    fn new(file: File, target: OutputTarget, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
         let (bits_per_sample, sample_format) = match bits {
             Bits::Sixteen => (16, SampleFormat::Int),
             Bits::TwentyFour => (24, SampleFormat::Int),
@@ -141,11 +141,11 @@ impl WavOutput {
     pub fn finish(mut self) -> io::Result<String> {
         self.writer.finalize().map_err(io_error)?;
         match self.target {
-            Target::File { temporary, path } => {
+            OutputTarget::File { temporary, path } => {
                 self.file.sync_all()?;
                 temporary.persist(&path).map_err(|error| error.error)?;
             }
-            Target::Stream(mut stream) => {
+            OutputTarget::Stream(mut stream) => {
                 self.file.rewind()?;
                 io::copy(&mut self.file, &mut stream)?;
                 stream.flush()?;
