@@ -83,7 +83,7 @@ impl Scanner {
             add(format!("factory/{}", preset.name), preset, None);
         }
         let folder = self.library.presets_folder();
-        let mut walk = Walk::default();
+        let mut walk = FolderWalk::default();
         if let Some(folder) = &folder {
             walk.all(folder);
         }
@@ -137,7 +137,7 @@ pub fn read(path: &Path) -> Result<(Preset, Vec<Damaged>), Damaged> {
 
 /// A recursive search for preset files.
 #[derive(Default)]
-struct Walk {
+struct FolderWalk {
     files: Vec<(PathBuf, Stamp)>,
     damaged: Vec<Damaged>,
     /// Canonical paths of the folders that have been visited.
@@ -148,7 +148,7 @@ struct Walk {
     links: BTreeSet<(PathBuf, usize)>,
 }
 
-impl Walk {
+impl FolderWalk {
     /// Visits a folder and its subfolders. A folder that does not exist has no files. A folder that
     /// symbolic links lead to as well is visited once, under its real path if that lies inside
     /// `folder`.
