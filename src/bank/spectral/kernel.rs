@@ -104,9 +104,9 @@ fn beta() -> f64 {
 }
 
 /// The first terms of a power series.
-type Series = [f64; COLUMNS];
+type TaylorSeries = [f64; COLUMNS];
 
-fn product(a: &Series, b: &Series) -> Series {
+fn product(a: &TaylorSeries, b: &TaylorSeries) -> TaylorSeries {
     let mut result = [0.0; COLUMNS];
     for (i, a) in a.iter().enumerate() {
         for (j, b) in b.iter().enumerate().take(COLUMNS - i) {
@@ -118,7 +118,7 @@ fn product(a: &Series, b: &Series) -> Series {
 
 /// I₀(β√(1 − (d/4)²)) around d, as a power series of the distance to d. With
 /// z = β²(1 − (d/4)²)/4 it is Σ zᵏ/(k!)², and z is a parabola.
-fn taylor(d: f64) -> Series {
+fn taylor(d: f64) -> TaylorSeries {
     let quarter = beta() * beta() / 4.0;
     let bend = -quarter / (HALF_WIDTH * HALF_WIDTH);
     let mut z = [0.0; COLUMNS];
