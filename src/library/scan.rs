@@ -45,13 +45,13 @@ impl fmt::Display for Damaged {
 type Stamp = (Option<SystemTime>, u64);
 
 /// A preset and what was not taken of its file as it stands, or why there is none.
-type Reading = Result<(Arc<Preset>, Vec<Damaged>), Damaged>;
+type PresetReading = Result<(Arc<Preset>, Vec<Damaged>), Damaged>;
 
 /// Scans the folder repeatedly, and reads only the files that have changed.
 #[derive(Debug)]
 pub struct Scanner {
     library: Library,
-    read: HashMap<PathBuf, (Stamp, Reading)>,
+    read: HashMap<PathBuf, (Stamp, PresetReading)>,
 }
 
 impl Scanner {
