@@ -30,7 +30,7 @@ use crate::synth::Snapshot;
 pub use histogram::RELATIVE_ERROR;
 pub use keyboard::{KeySender, ScreenKeys};
 pub use keys::KeyReceiver;
-pub use load::{Call, HostBuffers, Load, LoadMeter, WINDOW_S};
+pub use load::{HostBuffers, Load, LoadMeter, ProcessCall, WINDOW_S};
 pub use output::{OutputReceiver, OutputSender, OutputWatch};
 pub use sender::Sender;
 pub use telemetry::Telemetry;

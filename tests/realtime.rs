@@ -3,7 +3,7 @@
 mod counting;
 mod performance;
 
-use aliquot::bridge::{Call, HostBuffers, LoadMeter, TelemetrySender};
+use aliquot::bridge::{HostBuffers, LoadMeter, ProcessCall, TelemetrySender};
 use aliquot::dsp::random::bits;
 use aliquot::synth::{Engine, Param, Patch, Transport};
 use counting::calls_during;
@@ -79,7 +79,7 @@ fn telemetry_neither_allocates_nor_frees() {
                 engine.render(&mut left, &mut right);
                 let start_ns = now_ns + bits(1, round) % 20_000_000;
                 now_ns = start_ns + bits(2, round) % 20_000_000;
-                let call = Call {
+                let call = ProcessCall {
                     start_ns,
                     end_ns: now_ns,
                     frames: 512,

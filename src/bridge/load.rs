@@ -132,7 +132,7 @@ impl LoadMeter {
 
 /// From when to when, on a clock of the caller's, frames were rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct ProcessCall {
     /// Nanoseconds.
     pub start_ns: u64,
     /// Nanoseconds.
@@ -141,7 +141,7 @@ pub struct Call {
     pub frames: usize,
 }
 
-impl Call {
+impl ProcessCall {
     /// How long it took.
     pub fn time_ns(&self) -> u64 {
         self.end_ns.saturating_sub(self.start_ns)
@@ -163,7 +163,7 @@ const PAUSE_NS: u64 = 20_000;
 /// counts in place of theirs.
 pub struct HostBuffers {
     longest_frames: usize,
-    open: Option<Call>,
+    open: Option<ProcessCall>,
 }
 
 impl HostBuffers {
@@ -176,7 +176,7 @@ impl HostBuffers {
     }
 
     /// Takes the next call; returns the buffer before it, if that is over.
-    pub fn add(&mut self, call: Call) -> Option<Call> {
+    pub fn add(&mut self, call: ProcessCall) -> Option<ProcessCall> {
         if let Some(open) = &mut self.open {
             let frames = open.frames.saturating_add(call.frames);
             let pause_ns = call.start_ns.saturating_sub(open.end_ns);
@@ -335,7 +335,7 @@ mod tests {
             .filter_map(|&(pause_ns, time_ns, frames)| {
                 let start_ns = now_ns + pause_ns;
                 now_ns = start_ns + time_ns;
-                buffers.add(Call {
+                buffers.add(ProcessCall {
                     start_ns,
                     end_ns: now_ns,
                     frames,
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn a_clock_that_goes_back_is_survived() {
         let mut buffers = HostBuffers::new(64);
-        let call = |start_ns, end_ns| Call {
+        let call = |start_ns, end_ns| ProcessCall {
             start_ns,
             end_ns,
             frames: 64,

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use crate::bridge::{Call, HostBuffers, Load, LoadMeter};
+use crate::bridge::{HostBuffers, Load, LoadMeter, ProcessCall};
 
 /// Measures the calls between two activations.
 pub struct Stopwatch {
@@ -27,7 +27,7 @@ impl Stopwatch {
     pub fn stop(&mut self, start: Instant, frames: usize) {
         let now = Instant::now();
         let since_zero = |then: Instant| then.duration_since(self.zero).as_nanos() as u64;
-        let call = Call {
+        let call = ProcessCall {
             start_ns: since_zero(start),
             end_ns: since_zero(now),
             frames,
