@@ -17,6 +17,8 @@
 //! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
+//! * [`scale`]: files of scales and keyboard maps, and the pitch of each key made of them. The synth sees
+//!   the result as plain data.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
@@ -75,6 +77,7 @@ pub mod params;
 pub mod plugin;
 #[cfg(feature = "editor")]
 mod saving;
+pub mod scale;
 #[cfg(feature = "editor")]
 pub mod settings;
 pub mod song;

@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -47,6 +47,7 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
     ("song", &["synth"]),
+    ("scale", &["dsp"]),
     ("saving", &[]),
     ("library", &["saving", "state", "synth"]),
     ("params", &["state", "synth"]),
@@ -172,6 +173,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "bridge",
         "state",
         "song",
+        "scale",
         "saving",
         "library",
         "bin/render",
