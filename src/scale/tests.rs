@@ -4,6 +4,7 @@ mod files;
 mod fuzz;
 mod keyboard;
 mod maps;
+mod matching;
 mod messages;
 
 use super::*;

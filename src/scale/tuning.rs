@@ -12,6 +12,7 @@
 
 use super::kbm::KeyMap;
 use super::scl::Scale;
+use crate::dsp::sparse_steps::StepPeriod;
 
 /// MIDI channels.
 pub const CHANNELS: usize = 16;
@@ -70,9 +71,26 @@ pub struct TunedKey {
 /// The pitch of every key of every channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tuning {
-    channels: Vec<[Option<TunedKey>; KEYS]>,
+    channels: Vec<ChannelTuning>,
     period_semitones: f64,
     scale_size: usize,
+}
+
+/// The keys of one channel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct ChannelTuning {
+    keys: [Option<TunedKey>; KEYS],
+    period: StepPeriod,
+}
+
+impl ChannelTuning {
+    const SILENT: ChannelTuning = ChannelTuning {
+        keys: [None; KEYS],
+        period: StepPeriod {
+            steps: 0,
+            rise: 0.0,
+        },
+    };
 }
 
 impl Tuning {
@@ -81,12 +99,12 @@ impl Tuning {
     pub fn new(scale: &Scale, maps: KeyMaps, placement: &ScalePlacement) -> Tuning {
         let linear = Layout::linear(scale, placement);
         let channels = match maps {
-            KeyMaps::Linear => vec![linear.keys(scale); CHANNELS],
-            KeyMaps::One(map) => vec![Layout::mapped(map).keys(scale); CHANNELS],
+            KeyMaps::Linear => vec![linear.tuned(scale); CHANNELS],
+            KeyMaps::One(map) => vec![Layout::mapped(map).tuned(scale); CHANNELS],
             KeyMaps::PerChannel(maps) => {
                 let keys = |map: Option<&KeyMap>| match map {
-                    Some(map) => Layout::mapped(map).keys(scale),
-                    None => [None; KEYS],
+                    Some(map) => Layout::mapped(map).tuned(scale),
+                    None => ChannelTuning::SILENT,
                 };
                 maps.into_iter().map(keys).collect()
             }
@@ -100,7 +118,7 @@ impl Tuning {
 
     /// A key of a channel, both counted from 0; `None` if it is unmapped, or there is no such key.
     pub fn key(&self, channel: usize, key: usize) -> Option<TunedKey> {
-        *self.channels.get(channel)?.get(key)?
+        *self.channels.get(channel)?.keys.get(key)?
     }
 
     /// Its pitch in semitones.
@@ -110,7 +128,14 @@ impl Tuning {
 
     /// All keys of a channel, counted from 0; of the last one for those that there are not.
     pub fn keys(&self, channel: usize) -> &[Option<TunedKey>; KEYS] {
-        &self.channels[channel.min(CHANNELS - 1)]
+        &self.channels[channel.min(CHANNELS - 1)].keys
+    }
+
+    /// After how many keys a channel's pitches repeat, and how many semitones higher; after 0 keys if they do
+    /// not. It is what [`between_steps`](crate::dsp::sparse_steps::between_steps) asks for to bend notes
+    /// along the scale. A channel counted from 0.
+    pub fn key_period(&self, channel: usize) -> StepPeriod {
+        self.channels[channel.min(CHANNELS - 1)].period
     }
 
     /// The scale's period, which may be 0 or less.
@@ -126,13 +151,13 @@ impl Tuning {
     /// Moves each channel by a number of periods of its own, as Surge does: channels 2 to 8 are 1 to 7
     /// higher than channel 1, channels 9 to 16 are 8 to 1 lower.
     pub fn spread_periods(&mut self) {
-        for (channel, keys) in self.channels.iter_mut().enumerate() {
+        for (channel, tuning) in self.channels.iter_mut().enumerate() {
             let periods = if channel < 8 {
                 channel as i64
             } else {
                 channel as i64 - 16
             };
-            for key in keys.iter_mut().flatten() {
+            for key in tuning.keys.iter_mut().flatten() {
                 key.semitones = clamped(key.semitones + self.period_semitones * periods as f64);
                 key.degree += periods * self.scale_size as i64;
             }
@@ -186,12 +211,27 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn keys(&self, scale: &Scale) -> [Option<TunedKey>; KEYS] {
+    fn period(&self, scale: &Scale) -> StepPeriod {
+        let (size, formal_octave) = match self.map.map(KeyMap::values) {
+            Some(values) if values.size > 0 => (values.size, values.formal_octave),
+            _ => (scale.size(), 0),
+        };
+        let octave = match formal_octave {
+            0 => scale.size() as i64,
+            octave => octave,
+        };
+        StepPeriod {
+            steps: size as u32,
+            rise: scale.pitch_cents(octave) / 100.0,
+        }
+    }
+
+    fn tuned(&self, scale: &Scale) -> ChannelTuning {
         let Some(reference) = self.degree(self.reference_key, scale) else {
-            return [None; KEYS];
+            return ChannelTuning::SILENT;
         };
         let reference_cents = scale.pitch_cents(reference);
-        std::array::from_fn(|key| {
+        let keys = std::array::from_fn(|key| {
             let degree = self.degree(key as i64, scale)?;
             let cents = scale.pitch_cents(degree) - reference_cents;
             let semitones = self.reference_key as f64 + self.offset_semitones + cents / 100.0;
@@ -199,7 +239,11 @@ impl<'a> Layout<'a> {
                 semitones: clamped(semitones),
                 degree,
             })
-        })
+        });
+        ChannelTuning {
+            keys,
+            period: self.period(scale),
+        }
     }
 }
 
