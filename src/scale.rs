@@ -6,9 +6,12 @@
 //! * [`Scale`] and [`KeyMap`] are read from the files of Scala, `.scl`, `.ascl` and `.kbm`. Both keep their
 //!   text, which is what a song saves.
 //! * [`Tuning`] has the pitch of every key, made of them.
+//! * [`dissonance`] has how rough intervals of a timbre are, and [`fitting`] the scale that fits it.
 //! * [`matching`] has where partials go for a spectrum to follow a scale.
 //! * [`mts`] reads and writes messages of the MIDI Tuning Standard.
 
+pub mod dissonance;
+pub mod fitting;
 mod kbm;
 pub mod matching;
 pub mod mts;

@@ -40,6 +40,15 @@ impl MatchTargets {
     pub fn octaves(&self) -> &[f32] {
         &self.0
     }
+
+    /// How far partial `n`, counted from 1, is moved from its place among the harmonics at full match: what
+    /// its own Tune has to be to be there without a match. 0 for a partial that there is not.
+    pub fn moved_cents(&self, n: usize) -> f64 {
+        let octaves = n.checked_sub(1).and_then(|place| self.0.get(place));
+        octaves.map_or(0.0, |&octaves| {
+            1_200.0 * (f64::from(octaves) - libm::log2(n as f64))
+        })
+    }
 }
 
 /// What primes become.

@@ -1,5 +1,6 @@
 //! Tests of scales. Numbers without a source are worked out from the formulas of the modules.
 
+mod dissonance;
 mod files;
 mod fuzz;
 mod keyboard;

@@ -114,8 +114,10 @@ fn ratios_at_full_and_half_match() {
 #[test]
 fn how_far_partials_move() {
     let moved = |scale: &Scale, n: usize| {
-        1_200.0 * (octaves(scale, MatchBy::Primes)[n - 1] - (n as f64).log2())
+        let targets = SpectrumMatch::new(scale, MatchBy::Primes);
+        targets.of_degree(0).moved_cents(n)
     };
+    assert_eq!((moved(&equal(5), 0), moved(&equal(5), 513)), (0.0, 0.0));
     for (count, n, cents) in [(5, 5, 94.0), (5, 13, 120.0), (7, 7, 60.0), (12, 11, 49.0)] {
         assert_near(moved(&equal(count), n), cents, 0.6);
     }
