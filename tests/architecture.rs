@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -48,6 +48,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("state", &["synth"]),
     ("song", &["synth"]),
     ("scale", &["dsp"]),
+    ("mts_esp", &["dsp"]),
     ("saving", &[]),
     ("library", &["saving", "state", "synth"]),
     ("params", &["state", "synth"]),
@@ -174,6 +175,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "state",
         "song",
         "scale",
+        "mts_esp",
         "saving",
         "library",
         "bin/render",
