@@ -228,7 +228,7 @@ impl DissonanceCurve {
     /// The same with another distance of points, from a tenth of a cent.
     pub fn with_step(timbre: &Timbre, limit_cents: f64, step_cents: f64) -> DissonanceCurve {
         let step_cents = step_cents.max(0.1);
-        let limit_cents = limit_cents.max(0.0).min(LONGEST_CURVE_CENTS);
+        let limit_cents = limit_cents.clamp(0.0, LONGEST_CURVE_CENTS);
         let last = (limit_cents / step_cents).floor() as usize;
         let constant = timbre.within(&timbre.hz, FAR_ON_CURVES);
         let mut higher = Vec::with_capacity(timbre.hz.len());

@@ -154,7 +154,7 @@ impl ScalePitches {
     /// finite are left out.
     pub fn of_cents(pitches: impl IntoIterator<Item = f64>, period_cents: f64) -> ScalePitches {
         let period_cents = period_cents.abs();
-        if !(period_cents >= SHORTEST_PERIOD_CENTS && period_cents < f64::INFINITY) {
+        if !(SHORTEST_PERIOD_CENTS..f64::INFINITY).contains(&period_cents) {
             return ScalePitches {
                 sorted: Vec::new(),
                 period_cents: 0.0,

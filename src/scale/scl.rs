@@ -37,7 +37,7 @@ impl Tone {
     /// The tone so many cents above 1/1; `None` if that is not a number, or more than [`MAX_TONE_CENTS`]
     /// up or down.
     pub fn from_cents(cents: f64) -> Option<Tone> {
-        (cents.abs() <= MAX_TONE_CENTS).then(|| Tone {
+        is_possible(cents).then(|| Tone {
             text: format!("{cents:.6}"),
             cents,
         })
@@ -73,6 +73,11 @@ impl Tone {
             None => self.text.clone(),
         }
     }
+}
+
+/// Whether a tone may be so many cents from 1/1. Not a number is not possible.
+fn is_possible(cents: f64) -> bool {
+    cents.abs() <= MAX_TONE_CENTS
 }
 
 /// 1,200·(log₂ a − log₂ b). The numbers may be greater than any whole type holds.
@@ -235,7 +240,7 @@ fn tone(line: Line) -> Result<Tone, TuningFileError> {
         let text = format!("{sign}{whole}.{part}");
         // As above: the parser knows every such text.
         let cents: f64 = text.parse().unwrap_or(f64::NAN);
-        if !(cents.abs() <= MAX_TONE_CENTS) {
+        if !is_possible(cents) {
             return Err(begin.error("the tone is too far from 1/1"));
         }
         return Ok(Tone { text, cents });
@@ -271,7 +276,7 @@ fn ratio(begin: Reading, numerator: &str, mut reading: Reading) -> Result<Tone, 
         return Err(begin.error("a ratio is above 0"));
     }
     let cents = ratio_cents(a, b);
-    if !(cents.abs() <= MAX_TONE_CENTS) {
+    if !is_possible(cents) {
         return Err(begin.error("the numbers of the ratio are too large"));
     }
     let text = match denominator {

@@ -164,10 +164,8 @@ fn large_files_are_refused() {
 
 #[test]
 fn what_is_written_is_read_again() {
-    let text = format!(
-        "\u{e9}\n4\n100.\n3/2 x\n-7.123456789\n2\n! @ABL REFERENCE_PITCH 3 1 432.5\n\
-                        ! @ABL NOTE_NAMES C \"D flat\" E\u{266d} \"\"\n"
-    );
+    let text = "\u{e9}\n4\n100.\n3/2 x\n-7.123456789\n2\n! @ABL REFERENCE_PITCH 3 1 432.5\n\
+                        ! @ABL NOTE_NAMES C \"D flat\" E\u{266d} \"\"\n";
     let scale = Scale::read(text.as_bytes()).expect("a scale");
     let written = scale.to_text("name\nof it");
     let expected = "! name of it\n!\n\u{e9}\n 4\n!\n 100.00000\n 3/2\n -7.123456789\n 2\n!\n\
