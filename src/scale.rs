@@ -19,7 +19,7 @@ mod scl;
 mod text;
 mod tuning;
 
-pub use kbm::{KeyMap, KeyMapValues};
+pub use kbm::{KeyMap, KeyMapValues, key_map_of_set};
 pub use scl::{MAX_TONE_CENTS, MAX_TONES, ReferencePitch, Scale, Tone};
 pub use text::{MAX_FILE_BYTES, TuningFileError};
 pub use tuning::{CHANNELS, KEYS, KeyMaps, ScalePlacement, TunedKey, Tuning, hz_of_semitones};

@@ -130,3 +130,14 @@ fn what_is_written_is_read_again() {
         assert_eq!(again.entry(place), map.entry(place));
     }
 }
+
+#[test]
+fn a_set_of_maps_has_numbered_names() {
+    assert_eq!(key_map_of_set("a_b_1.kbm"), Some(("a_b", 0)));
+    assert_eq!(key_map_of_set("a_16.KBM"), Some(("a", 15)));
+    for other in [
+        "a.kbm", "a_0.kbm", "a_17.kbm", "a_01.kbm", "a_+1.kbm", "a_.kbm", "a_1.scl", "a_1",
+    ] {
+        assert_eq!(key_map_of_set(other), None, "{other}");
+    }
+}
