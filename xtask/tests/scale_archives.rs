@@ -14,8 +14,10 @@ const MALFORMED: &str = "sparschuh-stanhope.scl";
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
+        let entry = entry.expect("an entry");
+        let path = entry.path();
+        // Not by links: an environment of Python has `lib64` for `lib`.
+        if entry.file_type().expect("a file type").is_dir() {
             found.extend(files(&path));
         } else if path.extension().is_some_and(|extension| extension == "scl") {
             found.push(path);
