@@ -114,6 +114,62 @@ pub fn settings(bytes: &[u8]) -> String {
     }
 }
 
+/// The file of a scale or of a keyboard map.
+pub fn tuning_file(bytes: &[u8]) -> String {
+    use aliquot::scale::{KEYS, KeyMap, KeyMaps, Scale, ScalePlacement, Tuning, TuningFileError};
+    let placed = |error: &TuningFileError| {
+        // Lines end in three ways; what is not UTF-8 has a character for each byte.
+        let ends = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+        let lines = 1 + bytes.iter().filter(ends).count();
+        assert!(
+            (1..=lines).contains(&error.line),
+            "line {} of {lines}",
+            error.line
+        );
+        assert!((1..=bytes.len() + 1).contains(&error.column), "{error}");
+        words(&error.reason)
+    };
+    let scale = Scale::read(bytes);
+    if let Ok(scale) = &scale {
+        let again = Scale::read(scale.to_text("again").as_bytes()).expect("what was written");
+        assert_eq!(again.tones().len(), scale.tones().len());
+    }
+    let map = KeyMap::read(bytes);
+    // Any scale goes with any map.
+    let twelve = Scale::equal(12, 1_200.0).expect("a scale");
+    let tuned = scale.as_ref().unwrap_or(&twelve);
+    let maps = map.as_ref().map_or(KeyMaps::Linear, KeyMaps::One);
+    let tuning = Tuning::new(tuned, maps, &ScalePlacement::default());
+    for key in (0..KEYS).filter_map(|key| tuning.key(15, key)) {
+        assert!(
+            (-156.0..=203.0).contains(&key.semitones),
+            "{}",
+            key.semitones
+        );
+    }
+    let one = scale.map_or_else(|error| placed(&error), |_| "a scale".to_owned());
+    let other = map.map_or_else(|error| placed(&error), |_| "a map".to_owned());
+    format!("{one}; {other}")
+}
+
+/// A message of the MIDI Tuning Standard.
+pub fn tuning_message(bytes: &[u8]) -> String {
+    use aliquot::scale::mts::Retune;
+    let Some(retune) = Retune::parse(bytes) else {
+        return "not a tuning".to_owned();
+    };
+    let mut count = 0;
+    for (key, semitones) in retune.keys() {
+        assert!(
+            key < 128 && (-1.0..=128.0).contains(&semitones),
+            "{key} {semitones}"
+        );
+        count += 1;
+    }
+    assert!(count <= 128, "{count} keys");
+    format!("{:x?} 2^{}", bytes.get(4), (count + 1_usize).ilog2())
+}
+
 /// A value that somebody types for each parameter.
 pub fn typed_value(bytes: &[u8]) -> String {
     use aliquot::synth::Param;

@@ -12,3 +12,4 @@ pub mod prefetch;
 pub mod random;
 pub mod resident;
 pub mod simd_level;
+pub mod sparse_steps;

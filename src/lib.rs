@@ -17,6 +17,10 @@
 //! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
+//! * [`scale`]: files of scales and keyboard maps, and the pitch of each key made of them. The synth sees
+//!   the result as plain data.
+//! * `mts_esp` (cargo feature of the same name): the client of MTS-ESP, through which a master plugin tunes all
+//!   others.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
@@ -69,12 +73,15 @@ pub mod dsp;
 pub mod editor;
 #[cfg(feature = "editor")]
 pub mod library;
+#[cfg(feature = "mts_esp")]
+pub mod mts_esp;
 #[cfg(feature = "plugin")]
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 #[cfg(feature = "editor")]
 mod saving;
+pub mod scale;
 #[cfg(feature = "editor")]
 pub mod settings;
 pub mod song;

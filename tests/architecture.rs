@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -47,6 +47,8 @@ const LAYERS: [(&str, &[&str]); 17] = [
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
     ("song", &["synth"]),
+    ("scale", &["dsp"]),
+    ("mts_esp", &["dsp"]),
     ("saving", &[]),
     ("library", &["saving", "state", "synth"]),
     ("params", &["state", "synth"]),
@@ -172,6 +174,8 @@ fn the_core_does_not_depend_on_the_framework() {
         "bridge",
         "state",
         "song",
+        "scale",
+        "mts_esp",
         "saving",
         "library",
         "bin/render",

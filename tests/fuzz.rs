@@ -120,6 +120,62 @@ fn midi_file() {
     });
 }
 
+#[test]
+fn tuning_file() {
+    let scale = "! a.scl\n!\nA scale\n 5\n!\n 76.049\n 3/2\n 7/4 x\n -5.0\n 2/1\n!\n\
+                 ! @ABL REFERENCE_PITCH 3 1 440.0\n! @ABL NOTE_NAMES a \"b c\" d\n";
+    let map = "! a.kbm\n4\n0\n127\n60\n62\n440.0\n7\n0\nx\n4\n5\n";
+    drive(&Target {
+        name: "tuning_file",
+        body: bodies::tuning_file,
+        seeds: vec![scale.into(), map.into(), scale.replace('\n', "\r\n").into()],
+        words: &[
+            "\n!",
+            "\r",
+            "\u{feff}",
+            "0",
+            "-1",
+            "65535",
+            "65536",
+            "2147483647",
+            "99999999999999999999",
+            ".",
+            "1/",
+            "/1",
+            ",",
+            "x",
+            "e9",
+            "! @ABL REFERENCE_PITCH ",
+            "! @ABL NOTE_NAMES ",
+            "\"",
+        ],
+    });
+}
+
+#[test]
+fn tuning_message() {
+    use aliquot::scale::mts::{bulk_dump, octave_tuning, single_note_changes};
+    let mut seeds = single_note_changes(&[(60, 60.5), (61, 61.0)]);
+    seeds.push(octave_tuning(1 << 3, &[12.5; 12]));
+    seeds.push(bulk_dump(
+        "name",
+        &std::array::from_fn(|key| Some(key as f64)),
+    ));
+    drive(&Target {
+        name: "tuning_message",
+        body: bodies::tuning_message,
+        seeds,
+        words: &[
+            "\x7f\x7f\x7f",
+            "\x08\x01",
+            "\x08\x04",
+            "\x08\x05",
+            "\x08\x06",
+            "\x08\x08",
+        ],
+    });
+}
+
 /// Songs that hold most of what a file may, and the damaged ones of `tests/midi`.
 fn songs() -> Vec<Vec<u8>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/midi");

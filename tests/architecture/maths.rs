@@ -18,7 +18,7 @@ fn the_audio_path_uses_no_platform_maths() {
             of => format!("{of}{name}"),
         })
         .collect();
-    for name in ["dsp", "bank", "synth"] {
+    for name in ["dsp", "bank", "synth", "scale"] {
         for (path, code) in module(name) {
             let code = without_tests(&code);
             for (number, line) in code.lines().enumerate() {

@@ -25,6 +25,7 @@ use crate::command::{cargo, command, follow, output, run};
 use crate::screen::Screen;
 use crate::{bundle, rtsan, setup, workspace};
 use counts::{Benches, Counts, Reading, RustTests};
+pub use python::scale_archives;
 
 /// The environment variable that tells tests where the bundles are; without it they are in
 /// `target/bundled` of the project.

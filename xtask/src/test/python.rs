@@ -1,7 +1,8 @@
-//! The foreign hosts: a virtual environment under `target/` with pinned packages, and pytest in it.
+//! The foreign hosts: a virtual environment under `target/` with pinned packages, and pytest in it. The
+//! archives of scales, which are Python packages, have one too.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -32,11 +33,28 @@ pub(super) fn hosts(
     Ok(())
 }
 
-/// Makes the environment, unless it is there with the same packages; returns its Python.
+/// Makes the environment of the tests, unless it is there with the same packages; returns its Python.
 pub(crate) fn environment() -> Result<PathBuf> {
-    let folder = &target()?.join("venv");
     let requirements = root().join(TESTS).join("requirements.txt");
-    let pins = fs::read_to_string(&requirements)
+    made_environment(&target()?.join("venv"), &requirements, &[])
+}
+
+/// Fetches the packages with archives of scales, unless they are there; returns the folder that they are
+/// in.
+///
+/// # Errors
+/// If there is no Python, or a package cannot be fetched.
+pub fn scale_archives() -> Result<PathBuf> {
+    let folder = target()?.join("scales-venv");
+    let requirements = root().join("xtask/tests/scale_archives.txt");
+    // Their files are read, and nothing of them is run.
+    made_environment(&folder, &requirements, &["--no-deps"])?;
+    Ok(folder)
+}
+
+/// Makes an environment with pinned packages, unless it is there with the same ones; returns its Python.
+fn made_environment(folder: &Path, requirements: &Path, options: &[&str]) -> Result<PathBuf> {
+    let pins = fs::read_to_string(requirements)
         .with_context(|| format!("cannot read '{}'", requirements.display()))?;
     let base = setup::python().context("there is no Python of 3.11 or newer with venv")?;
     let version = output(command(&base).args(["-c", "import sys; print(sys.version)"]))?;
@@ -55,12 +73,10 @@ pub(crate) fn environment() -> Result<PathBuf> {
     run(command(&base).args(["-m", "venv"]).arg(folder))?;
     run(command(&python)
         .args(["-m", "pip", "install", "--no-input", "--quiet"])
-        .args([
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-            "--requirement",
-        ])
-        .arg(&requirements))?;
+        .args(["--disable-pip-version-check", "--only-binary=:all:"])
+        .args(options)
+        .arg("--requirement")
+        .arg(requirements))?;
     fs::write(&stamp, made_from).context("cannot finish the virtual environment")?;
     Ok(python)
 }

@@ -1,0 +1,45 @@
+//! What the dissonance curve of a sound costs, and the scale that fits it.
+//!
+//! `cargo bench --no-default-features --bench dissonance`. The fastest of many runs counts. Without cargo's
+//! `--bench`, as `cargo test` runs it, each is run once.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use aliquot::scale::dissonance::{DissonanceCurve, Timbre, TimbrePartial};
+use aliquot::scale::fitting::{FittedScale, MinimaKind};
+
+/// The curve of 64 partials over two octaves may take so long.
+const ALLOWED_MS: f64 = 30.0;
+
+fn main() {
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let rounds = if is_measured { 30 } else { 1 };
+    for fundamental_hz in [30.0, 261.6] {
+        let timbre = Timbre::new((1..=64).map(|n| TimbrePartial {
+            hz: fundamental_hz * f64::from(n),
+            amplitude: 1.0 / f64::from(n),
+        }));
+        let curve_ms = fastest_ms(rounds, || {
+            black_box(DissonanceCurve::new(black_box(&timbre), 2_400.0));
+        });
+        let fit_ms = fastest_ms(rounds, || {
+            black_box(FittedScale::new(black_box(&timbre), 12, MinimaKind::Exact));
+        });
+        let part = curve_ms / ALLOWED_MS;
+        println!(
+            "64 partials of {fundamental_hz} Hz: curve {curve_ms:.1} ms, {part:.2} of what it may take; \
+             fitting scale {fit_ms:.1} ms"
+        );
+    }
+}
+
+fn fastest_ms(rounds: usize, work: impl Fn()) -> f64 {
+    let mut fastest = Duration::MAX;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        work();
+        fastest = fastest.min(start.elapsed());
+    }
+    fastest.as_secs_f64() * 1e3
+}

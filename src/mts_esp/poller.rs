@@ -1,0 +1,184 @@
+//! Clients of the process, and the thread that asks the library for them.
+//!
+//! One lock guards all: the library's functions are called under it alone. The audio thread never takes it.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::library::{CHANNELS, COMMON, KEYS, MtsLibrary, Shared, TABLES};
+use super::{MtsStatus, library_path};
+
+/// How often the library is asked.
+const INTERVAL: Duration = Duration::from_millis(5);
+/// How far a frequency has to move for tables to count as changed.
+const MOVED_CENTS: f64 = 1.0;
+
+static LIBRARY: OnceLock<MtsLibrary> = OnceLock::new();
+static SHARED: Shared = Shared::new();
+static CLIENTS: Mutex<Clients> = Mutex::new(Clients::new());
+
+/// The clients of the process.
+struct Clients {
+    count: usize,
+    /// How many of them listen.
+    listening: usize,
+    /// Whether the thread runs.
+    is_polled: bool,
+    status: MtsStatus,
+    /// The frequencies when the tables last counted as changed, by table.
+    tables: Vec<[f64; KEYS]>,
+}
+
+impl Clients {
+    const fn new() -> Clients {
+        Clients {
+            count: 0,
+            listening: 0,
+            is_polled: false,
+            status: MtsStatus::absent(String::new()),
+            tables: Vec::new(),
+        }
+    }
+
+    /// Asks the library for everything.
+    fn poll(&mut self, library: &MtsLibrary) {
+        let has_master = library.has_master();
+        let uses = |channel: usize| u16::from(library.uses_channel(channel)) << channel;
+        let channels: u16 = (0..CHANNELS).map(uses).sum();
+        let mut filters = [[0_u64; 2]; TABLES];
+        for (place, filters) in filters.iter_mut().enumerate() {
+            let channel = (place < COMMON).then_some(place);
+            let has_own_table = channel.is_some_and(|channel| channels >> channel & 1 != 0);
+            for key in 0..KEYS {
+                let is_filtered = has_master && library.filters(key, channel, has_own_table);
+                filters[key / 64] |= u64::from(is_filtered) << (key % 64);
+            }
+        }
+        SHARED.refresh_copies();
+        let is_other =
+            has_master != self.status.has_master || channels != self.status.channels_with_tables;
+        SHARED.publish(has_master, channels, &filters);
+        self.status = MtsStatus {
+            problem: None,
+            has_master,
+            scale_name: library.name(),
+            period_ratio: library.period_ratio(),
+            map_size: library.map_size(),
+            map_start_key: library.map_start_key(),
+            reference_key: library.reference_key(),
+            channels_with_tables: channels,
+            version: library.version(),
+        };
+        self.compare_tables(is_other);
+    }
+
+    /// Tells clients if a table has moved since it last was told, or if `is_other`.
+    fn compare_tables(&mut self, is_other: bool) {
+        let hz = |channel: usize, key: usize| {
+            let channel = u8::try_from(channel).ok().filter(|_| channel < COMMON);
+            SHARED.key_hz(channel, key as u8).unwrap_or(0.0)
+        };
+        let now = |channel| std::array::from_fn(|key| hz(channel, key));
+        let now: Vec<[f64; KEYS]> = (0..TABLES).map(now).collect();
+        let before = self.tables.iter().flatten();
+        let has_moved = self.tables.len() != TABLES
+            || before
+                .zip(now.iter().flatten())
+                .any(|(before, now)| is_moved(*before, *now));
+        if has_moved || is_other {
+            self.tables = now;
+            SHARED.next_generation();
+        }
+    }
+}
+
+/// Whether two frequencies are more than a cent apart. Those that are none are the same.
+fn is_moved(before_hz: f64, now_hz: f64) -> bool {
+    let is_frequency = |hz: f64| hz > 0.0 && hz < f64::INFINITY;
+    match (is_frequency(before_hz), is_frequency(now_hz)) {
+        (true, true) => (1_200.0 * libm::log2(now_hz / before_hz)).abs() > MOVED_CENTS,
+        (before, now) => before != now,
+    }
+}
+
+/// A thread that panicked under the lock has not left anything half done that others rely on.
+fn clients() -> MutexGuard<'static, Clients> {
+    CLIENTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The library, opened now if it has not been. Under the lock.
+fn library() -> Result<&'static MtsLibrary, String> {
+    if let Some(library) = LIBRARY.get() {
+        return Ok(library);
+    }
+    let path = library_path().unwrap_or_default();
+    if !Path::new(&path).exists() {
+        return Err(String::new());
+    }
+    let library = MtsLibrary::open(&path)?;
+    Ok(LIBRARY.get_or_init(|| library))
+}
+
+/// Adds a client; or tells why there is no library, with an empty text if there is no file.
+pub fn register() -> Result<&'static Shared, String> {
+    let mut clients = clients();
+    let library = library()?;
+    library.register();
+    if clients.count == 0 {
+        library.attach(&SHARED);
+    }
+    clients.count += 1;
+    clients.poll(library);
+    Ok(&SHARED)
+}
+
+/// Removes a client. With the last one the library may move its tables.
+pub fn deregister() {
+    let mut clients = clients();
+    clients.count = clients.count.saturating_sub(1);
+    if clients.count == 0 {
+        SHARED.detach();
+        clients.tables.clear();
+    }
+    if let Some(library) = LIBRARY.get() {
+        library.deregister();
+    }
+}
+
+/// Adds or removes one that listens.
+pub fn listen(is_listening: bool) {
+    let mut clients = clients();
+    if !is_listening {
+        clients.listening = clients.listening.saturating_sub(1);
+        return;
+    }
+    clients.listening += 1;
+    if let Some(library) = LIBRARY.get() {
+        clients.poll(library);
+    }
+    if !clients.is_polled {
+        let thread = thread::Builder::new().name("aliquot-mts-esp".to_owned());
+        // Without the thread, what the library said just now holds.
+        clients.is_polled = thread.spawn(run).is_ok();
+    }
+}
+
+/// What the library last said.
+pub fn status() -> MtsStatus {
+    clients().status.clone()
+}
+
+/// The thread: it ends when nobody listens.
+fn run() {
+    loop {
+        thread::sleep(INTERVAL);
+        let mut clients = clients();
+        let Some(library) = LIBRARY.get().filter(|_| clients.listening > 0) else {
+            clients.is_polled = false;
+            return;
+        };
+        clients.poll(library);
+    }
+}

@@ -1,0 +1,265 @@
+//! The pitch of each key.
+
+use super::*;
+
+fn hz(scale: &Scale, map: Option<&KeyMap>, key: usize) -> f64 {
+    let maps = map.map_or(KeyMaps::Linear, KeyMaps::One);
+    let tuning = Tuning::new(scale, maps, &ScalePlacement::default());
+    hz_of_semitones(tuning.semitones(0, key).expect("a mapped key"))
+}
+
+#[track_caller]
+fn assert_hz(scale: &Scale, map: Option<&KeyMap>, expected: &[(usize, f64)]) {
+    for &(key, expected) in expected {
+        let found = hz(scale, map, key);
+        assert!(
+            (found - expected).abs() < 6e-7,
+            "key {key}: {found} Hz, not {expected}"
+        );
+    }
+}
+
+#[test]
+fn scales_without_a_map() {
+    let expected = [
+        (59, 244.513_419),
+        (60, 261.625_565),
+        (61, 273.374_313),
+        (64, 327.031_957),
+        (67, 391.221_471),
+        (69, 437.398_902),
+        (72, 523.251_131),
+    ];
+    assert_hz(&scale(MEANTONE), None, &expected);
+    let expected = [(47, 87.208_522), (61, 284.696_294), (73, 784.876_696)];
+    assert_hz(&scale(BOHLEN_PIERCE), None, &expected);
+    let expected = [
+        (57, 474.196_337),
+        (61, 288.690_279),
+        (62, 130.812_783),
+        (63, 144.345_139),
+    ];
+    assert_hz(&scale(CHIMES), None, &expected);
+}
+
+#[test]
+fn the_reference_of_a_map() {
+    let linear = map("0 0 127 60 69 440.0 12");
+    let expected = [
+        (60, 263.181_385),
+        (64, 328.976_731),
+        (67, 393.547_963),
+        (69, 440.0),
+        (72, 526.362_770),
+    ];
+    assert_hz(&scale(MEANTONE), Some(&linear), &expected);
+    let high = map("0 0 127 60 69 452 12");
+    assert_hz(
+        &scale(TWELVE),
+        Some(&high),
+        &[(60, 268.760_808), (69, 452.0)],
+    );
+}
+
+/// Scala itself printed these.
+#[test]
+fn a_formal_octave_that_is_not_the_period() {
+    let four = map("4 0 127 60 60 261.6255653005986 7 0 2 4 5");
+    let twelve = scale(TWELVE);
+    for (key, cents) in [
+        (60, 0.0),
+        (61, 200.0),
+        (62, 400.0),
+        (63, 500.0),
+        (64, 700.0),
+    ] {
+        let ratio = hz(&twelve, Some(&four), key) / hz(&twelve, Some(&four), 60);
+        assert_near(1_200.0 * ratio.log2(), cents, 1e-9);
+    }
+    assert_hz(&twelve, Some(&four), &[(0, 0.607_670), (15, 2.728_346)]);
+    let down = map("3 0 127 60 60 100 -12 0 -1 14");
+    let expected = [(57, 200.0), (61, 94.387_431), (62, 224.492_410), (63, 50.0)];
+    assert_hz(&twelve, Some(&down), &expected);
+}
+
+#[test]
+fn maps_that_leave_degrees_out() {
+    let exact = scale("5/4 3/2 7/4 2/1");
+    let keys = |hz: [f64; 7]| -> Vec<(usize, f64)> { (60..).zip(hz).collect() };
+    let from_60 = map("3 0 127 60 60 100 4 0 1 3");
+    let expected = keys([100.0, 125.0, 175.0, 200.0, 250.0, 350.0, 400.0]);
+    assert_hz(&exact, Some(&from_60), &expected);
+    let from_59 = map("3 0 127 59 60 100 4 0 1 3");
+    let expected = keys([100.0, 140.0, 160.0, 200.0, 280.0, 320.0, 400.0]);
+    assert_hz(&exact, Some(&from_59), &expected);
+}
+
+#[test]
+fn a_map_that_does_not_reach_the_reference_key() {
+    // With five digits, as the file has them.
+    let step = |step| format!("{:.5} ", 1_200.0 * f64::from(step) / 31.0);
+    let scale = scale(&(1..=31).map(step).collect::<String>());
+    let twelve = map("12 0 127 69 60 400 31 0 3 5 8 10 13 15 18 21 23 26 28");
+    let expected = [
+        (57, 334.483_602),
+        (60, 400.0),
+        (61, 418.293_658),
+        (69, 668.967_203),
+    ];
+    assert_hz(&scale, Some(&twelve), &expected);
+}
+
+#[test]
+fn a_scale_without_notes_has_one_pitch() {
+    let none = Scale::read(b"d\n0\n").expect("a scale");
+    for key in 0..128 {
+        assert_hz(&none, None, &[(key, 261.625_565)]);
+    }
+}
+
+#[test]
+fn equal_temperament_has_whole_semitones_to_the_bit() {
+    let by_key_69 = map("0 0 127 60 69 440.0 12");
+    let by_key_60 = map("12 0 127 60 60 261.625565 12 0 1 2 3 4 5 6 7 8 9 10 11");
+    let twelve = scale(TWELVE);
+    let equal = Scale::equal(12, 1_200.0).expect("a scale");
+    let placement = ScalePlacement::default();
+    let elsewhere = ScalePlacement {
+        root_key: 3,
+        reference_key: 101,
+        ..placement
+    };
+    for tuning in [
+        Tuning::new(&twelve, KeyMaps::Linear, &placement),
+        Tuning::new(&twelve, KeyMaps::Linear, &elsewhere),
+        Tuning::new(&equal, KeyMaps::Linear, &placement),
+        Tuning::new(&twelve, KeyMaps::One(&by_key_69), &placement),
+        Tuning::new(&twelve, KeyMaps::One(&by_key_60), &placement),
+    ] {
+        for channel in 0..CHANNELS {
+            for key in 0..KEYS {
+                let semitones = tuning.semitones(channel, key).expect("mapped");
+                assert_eq!(semitones.to_bits(), (key as f64).to_bits());
+            }
+        }
+        assert_eq!((tuning.period_semitones(), tuning.scale_size()), (12.0, 12));
+    }
+}
+
+#[test]
+fn root_reference_and_concert_pitch_place_a_scale() {
+    let placement = ScalePlacement {
+        root_key: 62,
+        reference_key: 69,
+        a4_hz: 442.0,
+    };
+    let meantone = scale(MEANTONE);
+    let tuning = Tuning::new(&meantone, KeyMaps::Linear, &placement);
+    let key = |key| tuning.key(0, key).expect("mapped");
+    assert_near(hz_of_semitones(key(69).semitones), 442.0, 1e-9);
+    assert_eq!((key(62).degree, key(69).degree, key(61).degree), (0, 7, -1));
+    assert_near(key(69).semitones - key(62).semitones, 6.965_784_3, 1e-9);
+    // Another reference key has its own pitch of equal temperament.
+    let placement = ScalePlacement {
+        reference_key: 60,
+        ..placement
+    };
+    let tuning = Tuning::new(&meantone, KeyMaps::Linear, &placement);
+    let found = tuning.semitones(0, 60).expect("mapped");
+    assert_near(found, 60.0 + 12.0 * (442.0_f64 / 440.0).log2(), 1e-12);
+}
+
+#[test]
+fn an_ableton_file_has_its_own_reference() {
+    let text = format!("{}! @ABL REFERENCE_PITCH 3 9 430.0\n", scl(MEANTONE));
+    let scale = Scale::read(text.as_bytes()).expect("a scale");
+    let placement = ScalePlacement {
+        root_key: 0,
+        reference_key: 12,
+        a4_hz: 400.0,
+    };
+    let tuning = Tuning::new(&scale, KeyMaps::Linear, &placement);
+    let key = tuning.key(0, 69).expect("mapped");
+    assert_near(hz_of_semitones(key.semitones), 430.0, 1e-9);
+    assert_eq!(key.degree, 9);
+    // A map has one too, and counts.
+    let map = map("0 0 127 60 60 100 0");
+    let tuning = Tuning::new(&scale, KeyMaps::One(&map), &placement);
+    assert_near(
+        hz_of_semitones(tuning.semitones(9, 60).expect("mapped")),
+        100.0,
+        1e-9,
+    );
+}
+
+#[test]
+fn unmapped_keys_and_channels_have_no_pitch() {
+    let white = map("12 0 127 60 69 440 7 0 x 1 x 2 3 x 4 x 5 x 6");
+    let seven = scale("200. 400. 500. 700. 900. 1100. 2/1");
+    let other = map("0 0 127 60 60 100 7");
+    let mut maps = [None; CHANNELS];
+    maps[2] = Some(&white);
+    maps[15] = Some(&other);
+    let tuning = Tuning::new(
+        &seven,
+        KeyMaps::PerChannel(maps),
+        &ScalePlacement::default(),
+    );
+    assert_eq!(tuning.semitones(2, 61), None);
+    assert_near(tuning.semitones(2, 60).expect("mapped"), 60.0, 1e-12);
+    assert_eq!(tuning.semitones(0, 60), None);
+    assert_near(
+        hz_of_semitones(tuning.semitones(15, 60).expect("mapped")),
+        100.0,
+        1e-9,
+    );
+    assert_eq!(tuning.key(16, 0), None);
+    assert_eq!(tuning.key(0, 128), None);
+    assert_eq!(tuning.keys(2)[61], None);
+}
+
+#[test]
+fn channels_may_be_periods_apart() {
+    let mut tuning = Tuning::new(
+        &scale(BOHLEN_PIERCE),
+        KeyMaps::Linear,
+        &ScalePlacement::default(),
+    );
+    let before = tuning.key(0, 60).expect("mapped");
+    tuning.spread_periods();
+    let period = 12.0 * 3.0_f64.log2();
+    for (channel, periods) in [(0, 0), (1, 1), (7, 7), (8, -8), (15, -1)] {
+        let key = tuning.key(channel, 60).expect("mapped");
+        assert_near(
+            key.semitones,
+            before.semitones + period * f64::from(periods),
+            1e-9,
+        );
+        assert_eq!(key.degree, i64::from(13 * periods));
+    }
+}
+
+/// From 3·10⁻⁶¹ to 8·10⁷² Hz without a limit.
+#[test]
+fn extreme_pairs_stay_within_limits() {
+    let steep = scale("600. 1200. 1800. 4/1");
+    let fifths =
+        map("60 0 127 60 60 261.625565 240 0 4 8 12 16 20 24 28 32 36 40 44 48 52 56 60 64 68");
+    let tuning = Tuning::new(&steep, KeyMaps::One(&fifths), &ScalePlacement::default());
+    let (low, high) = (tuning.semitones(0, 0), tuning.semitones(0, 120));
+    assert_near(hz_of_semitones(low.expect("mapped")), 1e-3, 1e-12);
+    assert_near(hz_of_semitones(high.expect("mapped")), 1e6, 1e-3);
+}
+
+#[test]
+fn pitches_repeat_by_the_period() {
+    let chimes = scale(CHIMES);
+    let period = chimes.period_cents();
+    assert_near(period, -1_029.577, 1e-3);
+    for degree in -9..9 {
+        let above = chimes.pitch_cents(degree + 3) - chimes.pitch_cents(degree);
+        assert_near(above, period, 1e-9);
+    }
+    assert_eq!(chimes.pitch_cents(0), 0.0);
+    assert_near(chimes.pitch_cents(-1), -1_200.0 - period, 1e-9);
+}
