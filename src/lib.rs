@@ -17,6 +17,7 @@
 //! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
+//! * [`tracks`]: partials of recordings, and the files that hold them.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
@@ -83,4 +84,5 @@ pub mod standalone;
 pub mod state;
 mod sync;
 pub mod synth;
+pub mod tracks;
 pub mod workers;

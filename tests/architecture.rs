@@ -38,11 +38,12 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 17] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
     ("synth", &["bank", "dsp"]),
+    ("tracks", &["dsp"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
@@ -173,6 +174,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "state",
         "song",
         "saving",
+        "tracks",
         "library",
         "bin/render",
     ] {
