@@ -10,7 +10,9 @@
 //! every machine.
 
 pub mod bands;
+pub mod files;
 mod interpolation;
+mod sampling;
 mod tidy;
 
 pub use interpolation::PhaseCurve;
@@ -145,6 +147,13 @@ impl Track {
         self.breakpoints
             .last()
             .map_or(f64::NEG_INFINITY, |point| point.time_s)
+    }
+
+    /// Whether the phase of any breakpoint is known.
+    pub fn has_phases(&self) -> bool {
+        self.breakpoints
+            .iter()
+            .any(|point| point.phase_turns.is_some())
     }
 
     /// Energy: half the square of the amplitude, integrated over time. A full-scale sine has 0.5 a
