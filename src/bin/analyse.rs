@@ -85,7 +85,7 @@ fn convert(arguments: &Arguments, inputs: &[PathBuf], output: &Path) -> Result<S
         Err(reason) => return Err(reason),
     };
     for notice in notices {
-        arguments::tell(&named_output(notice));
+        arguments::tell(&named(output)(notice));
     }
     let progress = bar(bytes.len() as u64);
     for piece in bytes.chunks(1 << 20) {

@@ -348,6 +348,17 @@ impl TrackBank {
         bytes.starts_with(&layout::MAGIC)
     }
 
+    /// The same bytes with the hash that they ought to state, for tests of damage behind it; `None` if
+    /// they are none of a bank.
+    #[doc(hidden)]
+    pub fn signed(bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut signed = bytes.to_vec();
+        let hash = load::hash(bytes).to_le_bytes();
+        let place = signed.get_mut(layout::HASH_AT..layout::HASH_AT + 8)?;
+        place.copy_from_slice(&hash);
+        TrackBank::is_bank(bytes).then_some(signed)
+    }
+
     /// The bytes of its file.
     pub fn bytes(&self) -> &[u8] {
         self.storage.bytes()
