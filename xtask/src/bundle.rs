@@ -28,10 +28,13 @@ use crate::{replace, setup, workspace};
 /// The package of the plugin.
 pub const PACKAGE: &str = "aliquot";
 
+/// The command-line renderer.
+pub const RENDERER: &str = "aliquot-render";
+
 /// The command-line programs, which are bundled as they are, with what they are called and the feature
 /// that has them.
 pub const PROGRAMS: [(&str, &str, &str); 2] = [
-    ("aliquot-render", "renderer", "render"),
+    (RENDERER, "renderer", "render"),
     ("aliquot-analyse", "program for recordings", "analyse"),
 ];
 

@@ -14,11 +14,13 @@ fn synthesis(tracks: &Tracks, length: usize) -> Vec<f64> {
             let [a, b] = pair else { continue };
             let curve = PhaseCurve::between(a, b, 0.0);
             let [from, to] = [a.time_s, b.time_s].map(|t| (t * GRID.sample_rate_hz).round());
-            for sample in from as usize..(to as usize).min(length) {
+            let to = (to as usize).min(length);
+            let samples = sound.iter_mut().enumerate().take(to);
+            for (sample, output) in samples.skip(from as usize) {
                 let since_s = sample as f64 / GRID.sample_rate_hz - a.time_s;
                 let u = since_s / (b.time_s - a.time_s);
                 let amplitude = a.amplitude + u * (b.amplitude - a.amplitude);
-                sound[sample] += amplitude * (TAU * curve.turns(since_s)).cos();
+                *output += amplitude * (TAU * curve.turns(since_s)).cos();
             }
         }
     }
