@@ -13,6 +13,7 @@
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. It renders frame
 //!   by frame, or, for many partials, one spectrum per block. Independent of voices.
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
+//! * [`analysis`]: recordings as partials: audio files in, tracks out. Never on the audio thread.
 //! * [`workers`]: threads that render voices beside the audio thread.
 //! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
@@ -21,6 +22,7 @@
 //!   the result as plain data.
 //! * `mts_esp` (cargo feature of the same name): the client of MTS-ESP, through which a master plugin tunes all
 //!   others.
+//! * [`tracks`]: partials of recordings, and the files that hold them.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
@@ -66,6 +68,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod analysis;
 pub mod bank;
 pub mod bridge;
 pub mod dsp;
@@ -90,4 +93,5 @@ pub mod standalone;
 pub mod state;
 mod sync;
 pub mod synth;
+pub mod tracks;
 pub mod workers;

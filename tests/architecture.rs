@@ -43,6 +43,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("sync", &[]),
     ("bank", &["dsp"]),
     ("synth", &["bank", "dsp"]),
+    ("tracks", &["dsp"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
@@ -88,6 +89,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
         "bin/render",
         &["song", "state", "bridge", "workers", "synth", "dsp"],
     ),
+    ("bin/analyse", &["tracks"]),
 ];
 
 /// Macros of the crate's root, and the module that each is written in.
@@ -177,8 +179,10 @@ fn the_core_does_not_depend_on_the_framework() {
         "scale",
         "mts_esp",
         "saving",
+        "tracks",
         "library",
         "bin/render",
+        "bin/analyse",
     ] {
         forbid(name, &["nice_plug", "egui"]);
     }
