@@ -13,6 +13,7 @@
 //! * [`bank`]: control arrays of sine partials in, samples added to a stereo bus out. It renders frame
 //!   by frame, or, for many partials, one spectrum per block. Independent of voices.
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
+//! * [`analysis`]: recordings as partials: audio files in, tracks out. Never on the audio thread.
 //! * [`workers`]: threads that render voices beside the audio thread.
 //! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
 //!   partials, the output's frames, keys played in the window.
@@ -63,6 +64,7 @@
 #![warn(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod analysis;
 pub mod bank;
 pub mod bridge;
 pub mod dsp;

@@ -38,12 +38,13 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
     ("synth", &["bank", "dsp"]),
     ("tracks", &["dsp"]),
+    ("analysis", &["tracks", "dsp"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
     ("state", &["synth"]),
@@ -166,6 +167,7 @@ fn who_shows_saves_or_sends_values_does_not_see_inside_the_synth() {
 fn the_core_does_not_depend_on_the_framework() {
     for name in [
         "dsp",
+        "analysis",
         "bank",
         "synth",
         "sync",
