@@ -3,7 +3,7 @@
 //! The loudest second is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
 //! 44.1 kHz). The length that wins has the highest SRER of partials and transients, less what its
 //! breakpoints cost: 2 dB for each doubling beyond 12,000 a second in the exact fit; in the musical one
-//! 3 dB for each beyond 1,000 and 6 dB more beyond 4,000.
+//! 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;
@@ -89,7 +89,7 @@ fn cost_db(kind: AnalysisFit, knots_a_second: f64) -> f64 {
     let octaves = |from: f64| libm::log2((knots_a_second / from).max(1.0));
     match kind {
         AnalysisFit::Exact => 2.0 * octaves(12_000.0),
-        AnalysisFit::Musical => 3.0 * octaves(1_000.0) + 6.0 * octaves(4_000.0),
+        AnalysisFit::Musical => 2.0 * octaves(1_000.0) + 8.0 * octaves(4_000.0),
     }
 }
 

@@ -26,6 +26,9 @@ impl Grid {
     }
 }
 
+/// What is assumed of a decay before the first window that saw it, in nepers at most.
+const LARGEST_GROWTH: f64 = 1.4;
+
 /// A partial: amplitude is linear between knots, phase a cubic with the knots' frequencies.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Course {
@@ -105,6 +108,13 @@ impl Course {
             ..Course::default()
         };
         let hop = grid.hop as f64;
+        // Windows that the onset cuts see too little: the first whole one speaks for them.
+        let whole = onset.map_or(first, |onset| (onset + reach).div_ceil(grid.hop));
+        let whole = if whole <= last {
+            whole.max(first)
+        } else {
+            first
+        };
         for knot in start..=end {
             let near = knot.clamp(first, last);
             let peak = &strand.peaks[near - first];
@@ -121,10 +131,13 @@ impl Course {
             let is_silent = (knot < first && onset.is_none()) || knot > last;
             made.phases.push(unwrapped);
             made.frequencies.push(peak.frequency_turns);
+            let seen = &strand.peaks[near.max(whole) - first];
+            let before = (near.max(whole) as f64 - knot as f64).max(0.0) * hop;
+            let grown = libm::exp((-before * seen.growth).clamp(0.0, LARGEST_GROWTH));
             made.amplitudes.push(if is_silent {
                 0.0
             } else {
-                peak.amplitude as f32
+                peak.amplitude.max(seen.amplitude * grown) as f32
             });
         }
         Some(made)
