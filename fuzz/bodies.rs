@@ -99,6 +99,61 @@ pub fn preset_text(bytes: &[u8]) -> String {
     }
 }
 
+/// A file of partials in any format, banks too. A bank's hash is made right, or nothing else would be
+/// tried.
+pub fn partials_file(bytes: &[u8]) -> String {
+    use aliquot::tracks::bank_file::TrackBank;
+    use aliquot::tracks::files::{self, FilePlace};
+    let signed = TrackBank::signed(bytes);
+    match files::read(signed.as_deref().unwrap_or(bytes)) {
+        Ok(contents) => {
+            let mut remarks = String::new();
+            for remark in &contents.remarks {
+                remarks.push_str(&words(remark));
+            }
+            let format = contents.format;
+            let mut points = 0;
+            for sound in contents.into_sounds() {
+                for track in &sound.tracks.tracks {
+                    assert!(
+                        !track.breakpoints.is_empty(),
+                        "a track without a breakpoint"
+                    );
+                    let mut pairs = track.breakpoints.windows(2);
+                    assert!(
+                        pairs.all(|pair| pair[0].time_s < pair[1].time_s),
+                        "no order"
+                    );
+                    let is_possible = track.breakpoints.iter().all(|point| {
+                        point.time_s >= 0.0
+                            && point.frequency_hz > 0.0
+                            && point.amplitude >= 0.0
+                            && point.amplitude.is_finite()
+                    });
+                    assert!(is_possible, "a breakpoint that cannot be");
+                }
+                points += sound.tracks.breakpoint_count();
+            }
+            format!(
+                "{format}, 2^{} breakpoints; {remarks}",
+                (points + 1).ilog2()
+            )
+        }
+        Err(error) => match error.place {
+            FilePlace::Line(line) => checked_error(
+                // CR alone ends a line too.
+                &String::from_utf8_lossy(bytes).replace('\r', "\n"),
+                line,
+                &error.reason,
+            ),
+            FilePlace::Byte(byte) => {
+                assert!(byte <= bytes.len(), "byte {byte} of {}", bytes.len());
+                words(&error.reason)
+            }
+        },
+    }
+}
+
 /// The settings' text.
 #[cfg(feature = "editor")]
 pub fn settings(bytes: &[u8]) -> String {

@@ -40,7 +40,11 @@ impl std::error::Error for SaveError {}
 ///
 /// # Errors
 /// If the system cannot; what was there before stays as it was.
-pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), SaveError> {
+pub fn write(
+    path: &Path,
+    content: impl AsRef<[u8]>,
+    overwrite: Overwrite,
+) -> Result<(), SaveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|reason| SaveError {
         what: "make",
@@ -50,7 +54,7 @@ pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), SaveEr
     let save = || -> io::Result<()> {
         // Scans of folders skip names that begin with a dot, should this file be left behind.
         let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(content.as_ref())?;
         file.as_file().sync_all()?;
         readable_as_others(file.as_file())?;
         let kept = match overwrite {

@@ -10,6 +10,7 @@
 //! every machine.
 
 pub mod bands;
+pub mod bank_file;
 pub mod files;
 mod interpolation;
 mod sampling;
@@ -176,6 +177,11 @@ impl Tracks {
             .iter()
             .map(|track| track.breakpoints.len())
             .sum()
+    }
+
+    /// The median of the distances of breakpoints in s, within 1 to 50 ms.
+    pub fn usual_distance_s(&self) -> f64 {
+        sampling::usual_distance_s(self)
     }
 
     /// How many partials there are at once, at most. One that ends where another begins counts as

@@ -88,6 +88,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
         "bin/render",
         &["song", "state", "bridge", "workers", "synth", "dsp"],
     ),
+    ("bin/analyse", &["tracks"]),
 ];
 
 /// Macros of the crate's root, and the module that each is written in.
@@ -179,6 +180,7 @@ fn the_core_does_not_depend_on_the_framework() {
         "tracks",
         "library",
         "bin/render",
+        "bin/analyse",
     ] {
         forbid(name, &["nice_plug", "egui"]);
     }

@@ -167,6 +167,77 @@ fn songs() -> Vec<Vec<u8>> {
     songs
 }
 
+#[test]
+fn partials_file() {
+    drive(&Target {
+        name: "partials_file",
+        body: bodies::partials_file,
+        seeds: partials_files(),
+        words: &[
+            "par-text-partials-format\n",
+            "par-text-partials-extended-format\n",
+            "par-text-frame-format\n",
+            "point-type time frequency amplitude bandwidth phase\n",
+            "partials-data\n",
+            "frame-data\n",
+            "1e999",
+            "-1",
+            "nan",
+            "0,5",
+            "SDIF\0\0\0\x08\0\0\0\x03\0\0\0\x01",
+            "1TRC",
+            "RBEP",
+            "RBEL",
+            "1HRM",
+            "1RES",
+            "1FQ0",
+            "\0\0\0\x04",
+            "\0\0\0\x08",
+            "\0\0\x01\x01",
+            "\0\0\0\x01\0\0\0\x07",
+        ],
+    });
+}
+
+/// Partials in each of the formats.
+fn partials_files() -> Vec<Vec<u8>> {
+    use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
+    use aliquot::tracks::files::ats::ByteOrder;
+    use aliquot::tracks::files::{ats, sdif, spear};
+    use aliquot::tracks::{Breakpoint, Track, Tracks};
+    let track = |label: u32| Track {
+        label: Some(label),
+        breakpoints: (0..8)
+            .map(|point| {
+                let time_s = 0.01 * f64::from(point + label);
+                Breakpoint::new(time_s, 220.0 * f64::from(label), 0.1).with_phase(0.25)
+            })
+            .collect(),
+    };
+    let tracks = Tracks {
+        duration_s: 0.12,
+        tracks: (1..4).map(track).collect(),
+        source: "none".to_owned(),
+        ..Tracks::default()
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: 48_000.0,
+        hop: 256,
+    };
+    let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a small bank");
+    let (frames, _) = spear::write_frames(&tracks, None).expect("few rows");
+    let ats = |order| ats::write(&tracks, None, order).expect("few rows").0;
+    vec![
+        bank.bytes().to_vec(),
+        spear::write_partials(&tracks).into_bytes(),
+        frames.into_bytes(),
+        sdif::write_rbep(&tracks),
+        sdif::write_1trc(&tracks, None).expect("few rows").0,
+        ats(ByteOrder::Little),
+        ats(ByteOrder::Big),
+    ]
+}
+
 #[cfg(feature = "editor")]
 #[test]
 fn settings() {

@@ -5,6 +5,7 @@
 //! | SPEAR text, partials and frames | [`spear`] | [`spear`] |
 //! | SDIF: `RBEP`, `1TRC`, `1HRM`, `1RES` | [`sdif`] | [`sdif`]: `RBEP`, `1TRC` |
 //! | ATS, types 1 to 4 | [`ats`] | [`ats`] |
+//! | the bank | [`bank_file`](super::bank_file) | [`bank_file`](super::bank_file) |
 //!
 //! [`read`] knows them by their first bytes. Whatever these are, it ends with tracks or with an
 //! error that names the place; memory and time are in proportion to the file.
@@ -19,11 +20,14 @@ pub mod spear;
 
 use std::fmt;
 
+use super::bank_file::{TrackBank, ZonedTracks};
 use super::{Tidied, Tracks};
 
 /// A format of partials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
+    /// The bank.
+    Bank,
     /// SPEAR's "Text – Partials".
     SpearPartials,
     /// SPEAR's "Text – Resampled Frames".
@@ -37,6 +41,7 @@ pub enum FileFormat {
 impl fmt::Display for FileFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            FileFormat::Bank => "bank",
             FileFormat::SpearPartials => "SPEAR text (partials)",
             FileFormat::SpearFrames => "SPEAR text (frames)",
             FileFormat::Sdif => "SDIF",
@@ -101,8 +106,10 @@ impl std::error::Error for FileError {}
 pub struct FileContents {
     /// Its format.
     pub format: FileFormat,
-    /// Its partials.
+    /// Its partials; of a bank those of its first sound.
     pub tracks: Tracks,
+    /// All sounds of a bank, empty for other formats.
+    pub sounds: Vec<ZonedTracks>,
     /// What is not as it should be, and what was done about it: one sentence each, without its full
     /// stop.
     pub remarks: Vec<String>,
@@ -124,14 +131,45 @@ impl FileContents {
         FileContents {
             format,
             tracks,
+            sounds: Vec::new(),
             remarks,
         }
+    }
+
+    fn of_bank(bank: &TrackBank) -> FileContents {
+        let sounds = bank.sounds().iter().enumerate();
+        let sounds: Vec<ZonedTracks> = sounds
+            .map(|(number, sound)| ZonedTracks {
+                zone: sound.zone,
+                tracks: bank.to_tracks(number),
+            })
+            .collect();
+        let first = sounds.first().map(|sound| sound.tracks.clone());
+        FileContents {
+            format: FileFormat::Bank,
+            tracks: first.unwrap_or_default(),
+            sounds,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// All that the file holds: one sound for all keys, if it says nothing of zones.
+    pub fn into_sounds(self) -> Vec<ZonedTracks> {
+        if self.sounds.is_empty() {
+            return vec![ZonedTracks {
+                tracks: self.tracks,
+                ..ZonedTracks::default()
+            }];
+        }
+        self.sounds
     }
 }
 
 /// Which format this is, by its first bytes.
 pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
-    if bytes.starts_with(b"SDIF") {
+    if TrackBank::is_bank(bytes) {
+        Some(FileFormat::Bank)
+    } else if bytes.starts_with(b"SDIF") {
         Some(FileFormat::Sdif)
     } else if ats::is_ats(bytes) {
         Some(FileFormat::Ats)
@@ -146,12 +184,15 @@ pub fn format_of(bytes: &[u8]) -> Option<FileFormat> {
 /// If the bytes are of none of them, or damaged.
 pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     match format_of(bytes) {
+        Some(FileFormat::Bank) => {
+            TrackBank::from_bytes(bytes).map(|bank| FileContents::of_bank(&bank))
+        }
         Some(FileFormat::SpearPartials | FileFormat::SpearFrames) => spear::read(bytes),
         Some(FileFormat::Sdif) => sdif::read(bytes),
         Some(FileFormat::Ats) => ats::read(bytes),
         None => Err(FileError::at_byte(
             0,
-            "this is neither SPEAR text nor SDIF nor ATS",
+            "this is neither a bank nor SPEAR text nor SDIF nor ATS",
         )),
     }
 }

@@ -117,6 +117,9 @@ pub fn test() -> Result<ExitCode> {
         ensure!(bundled, "not run: there is no bundle");
         python::hosts(reading, &prepared)
     });
+    stage(Tests, "Files of partials, with Loris", &mut |reading| {
+        python::loris(reading)
+    });
     Ok(summarise(&stages))
 }
 
@@ -169,6 +172,7 @@ fn clippy(reading: &mut Reading, strict: bool) -> Result<()> {
         package.to_vec(),
         [&package[..], &["--features", "plugin"]].concat(),
         [&package[..], &["--features", "render"]].concat(),
+        [&package[..], &["--features", "analyse"]].concat(),
     ] {
         let mut clippy = cargo();
         clippy.args(["clippy", "--all-targets"]).args(what);

@@ -5,10 +5,19 @@ use proptest::prelude::*;
 use super::ats::ByteOrder;
 use super::fixtures::{assert_same, even_tracks, free_tracks, good_files};
 use super::*;
+use crate::tracks::bank_file::FrameGrid;
 
 /// Writes tracks as the format, and reads them.
 fn again(tracks: &Tracks, format: FileFormat, is_rbep: bool) -> Tracks {
     let file = match format {
+        FileFormat::Bank => {
+            let grid = FrameGrid {
+                sample_rate_hz: 48_000.0,
+                hop: 480,
+            };
+            let (bank, _) = TrackBank::from_tracks(tracks, grid).expect("a small bank");
+            bank.bytes().to_vec()
+        }
         FileFormat::SpearPartials => spear::write_partials(tracks).into_bytes(),
         FileFormat::SpearFrames => {
             let (text, _) = spear::write_frames(tracks, None).expect("few rows");
@@ -25,6 +34,9 @@ fn again(tracks: &Tracks, format: FileFormat, is_rbep: bool) -> Tracks {
     let contents = read(&file).expect("a file");
     assert_eq!(contents.format, format);
     assert_eq!(contents.remarks, Vec::<String>::new());
+    let sounds = contents.clone().into_sounds();
+    assert_eq!(sounds.len(), 1);
+    assert_eq!(sounds[0].tracks, contents.tracks);
     contents.tracks
 }
 

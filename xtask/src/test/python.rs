@@ -1,4 +1,5 @@
-//! The foreign hosts: a virtual environment under `target/` with pinned packages, and pytest in it.
+//! The foreign hosts, and Loris: virtual environments under `target/` with pinned packages, and pytest in
+//! them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::counts::{PythonTests, Reading};
-use crate::command::{command, follow, output, run};
+use crate::command::{cargo, command, follow, output, run};
 use crate::workspace::{root, target};
 use crate::{replace, setup};
 
@@ -32,10 +33,43 @@ pub(super) fn hosts(
     Ok(())
 }
 
-/// Makes the environment, unless it is there with the same packages; returns its Python.
+/// Folder of the tests of files of partials.
+const LORIS_TESTS: &str = "tests/hosts/loris";
+/// The environment variable that tells them where the program is.
+const ANALYSE_VARIABLE: &str = "ALIQUOT_ANALYSE";
+
+/// Reads with Loris what `aliquot-analyse` writes, and the reverse; the program is that of the Rust
+/// tests.
+pub(super) fn loris(reading: &mut Reading) -> Result<()> {
+    let python = environment_of(LORIS_TESTS, "venv-loris")?;
+    let mut build = cargo();
+    build.args(["build", "--profile", "checked", "--no-default-features"]);
+    build.args(["--features", "analyse", "--bin", "aliquot-analyse"]);
+    run(&mut build)?;
+    let name = format!("aliquot-analyse{}", std::env::consts::EXE_SUFFIX);
+    let mut pytest = command(python);
+    pytest
+        .current_dir(root())
+        .env(ANALYSE_VARIABLE, target()?.join("checked").join(name))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .args(["-m", "pytest", LORIS_TESTS, "-q", "-rfE", "--color=no"])
+        .args(["-p", "no:cacheprovider"]);
+    let mut tests = PythonTests::new(reading);
+    let status = follow(&mut pytest, |line| tests.read(line))?;
+    tests.end(status.success());
+    Ok(())
+}
+
+/// Makes the environment of the foreign hosts, unless it is there with the same packages; returns its
+/// Python.
 pub(crate) fn environment() -> Result<PathBuf> {
-    let folder = &target()?.join("venv");
-    let requirements = root().join(TESTS).join("requirements.txt");
+    environment_of(TESTS, "venv")
+}
+
+/// The same of the tests in a folder. Each has its own: not every package is there for every system.
+fn environment_of(tests: &str, name: &str) -> Result<PathBuf> {
+    let folder = &target()?.join(name);
+    let requirements = root().join(tests).join("requirements.txt");
     let pins = fs::read_to_string(&requirements)
         .with_context(|| format!("cannot read '{}'", requirements.display()))?;
     let base = setup::python().context("there is no Python of 3.11 or newer with venv")?;

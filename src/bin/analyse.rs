@@ -1,0 +1,161 @@
+//! `aliquot-analyse`: recordings as partials. It converts between files of partials, and makes one
+//! bank of several.
+//!
+//! The output depends on the inputs and the options alone.
+
+#[path = "analyse/arguments.rs"]
+mod arguments;
+#[path = "analyse/formats.rs"]
+mod formats;
+#[path = "analyse/input.rs"]
+mod input;
+#[path = "analyse/notes.rs"]
+mod notes;
+#[path = "analyse/output.rs"]
+mod output;
+#[path = "analyse/summary.rs"]
+mod summary;
+#[path = "analyse/zones.rs"]
+mod zones;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use arguments::Arguments;
+use formats::OutputFormat;
+use input::Input;
+use output::WholeFile;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    let done = match arguments.paths() {
+        (inputs, None) => describe(inputs),
+        (inputs, Some(output)) => convert(&arguments, inputs, output),
+    };
+    match done.and_then(|text| tell(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => arguments::fail(&reason),
+    }
+}
+
+/// Writes a text to standard output.
+fn tell(text: &str) -> Result<(), String> {
+    let mut output = io::stdout().lock();
+    let written = output.write_all(text.as_bytes());
+    let written = written.and_then(|()| output.flush());
+    written.map_err(|error| format!("standard output: {error}"))
+}
+
+/// What the inputs hold, in words.
+fn describe(inputs: &[PathBuf]) -> Result<String, String> {
+    let mut text = String::new();
+    for path in inputs {
+        text += &summary::text(&input::read(path)?);
+    }
+    Ok(text)
+}
+
+/// Writes what the inputs hold to the output; says what that is.
+fn convert(arguments: &Arguments, inputs: &[PathBuf], output: &Path) -> Result<String, String> {
+    spare_inputs(inputs, output)?;
+    let format = match arguments.format {
+        Some(format) => format,
+        None => OutputFormat::of_path(output)?,
+    };
+    arguments.check(inputs, format)?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
+    let named_output = named(output);
+    // Before the work, so that it is not done in vain.
+    let mut file = WholeFile::create(output).map_err(&named_output)?;
+
+    let read = read_all(inputs, &interrupted).map_err(&named_output)?;
+    let (bytes, notices) = match read {
+        Ok(read) => formats::bytes(arguments, read, format)?,
+        Err(reason) => return Err(reason),
+    };
+    for notice in notices {
+        arguments::tell(&named(output)(notice));
+    }
+    let progress = bar(bytes.len() as u64);
+    for piece in bytes.chunks(1 << 20) {
+        stop_if(&interrupted).map_err(&named_output)?;
+        file.write(piece).map_err(&named_output)?;
+        progress.inc(piece.len() as u64);
+    }
+    progress.finish_and_clear();
+    stop_if(&interrupted).map_err(&named_output)?;
+    file.finish().map_err(&named_output)?;
+    let length = bytes.len() as f64 / 1_000.0;
+    Ok(format!("{}: {format}, {length:.1} kB\n", output.display()))
+}
+
+/// Reads all inputs. The outer error is an interrupt, the inner one of an input, which is named.
+fn read_all(
+    inputs: &[PathBuf],
+    interrupted: &AtomicBool,
+) -> io::Result<Result<Vec<Input>, String>> {
+    let progress = bar(inputs.len() as u64);
+    let mut read = Vec::with_capacity(inputs.len());
+    for path in inputs {
+        stop_if(interrupted)?;
+        let input = match input::read(path) {
+            Ok(input) => input,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        for remark in &input.remarks {
+            arguments::tell(&named(path)(remark));
+        }
+        read.push(input);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(Ok(read))
+}
+
+fn stop_if(interrupted: &AtomicBool) -> io::Result<()> {
+    match interrupted.load(Ordering::Relaxed) {
+        true => Err(io::Error::other("interrupted")),
+        false => Ok(()),
+    }
+}
+
+/// A bar on the terminal, if there is one.
+fn bar(length: u64) -> ProgressBar {
+    let progress = ProgressBar::new(length);
+    progress.set_style(
+        ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed_precise}")
+            .expect("the template is right"),
+    );
+    progress
+}
+
+/// Refuses an output that would take the place of what is read.
+fn spare_inputs(inputs: &[PathBuf], output: &Path) -> Result<(), String> {
+    match inputs
+        .iter()
+        .find(|input| output::is_same_file(input, output))
+    {
+        Some(input) => Err(format!(
+            "{}: the output would take the place of {}; it needs a name of its own",
+            output.display(),
+            input.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Puts the file's name before the reason.
+fn named<E: std::fmt::Display>(path: &Path) -> impl Fn(E) -> String {
+    move |error| format!("{}: {error}", path.display())
+}

@@ -1,0 +1,108 @@
+//! What the command line asks for.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use aliquot::tracks::bank_file::KeyZone;
+use clap::Parser;
+
+use crate::formats::OutputFormat;
+use crate::zones;
+
+/// Converts between files of partials: Aliquot's banks, SPEAR text, SDIF and ATS.
+///
+/// An input's format is known by its content. With one file it says what that holds. Several files
+/// become one bank, whose keys and velocities come from --zone or from the files' names, such as
+/// piano-C#3-v80.sdif.
+#[derive(Parser)]
+#[command(
+    name = "aliquot-analyse",
+    version,
+    override_usage = "aliquot-analyse [OPTIONS] <IN>... <OUT>\n       aliquot-analyse <IN>"
+)]
+pub struct Arguments {
+    /// The files to read, and last the one to write, which appears only when it is whole
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Format of the output; without it what its name ends with says that: .aliquot, .txt, .sdif, .ats
+    #[arg(long, value_enum)]
+    pub format: Option<OutputFormat>,
+    /// Distance of the frames, for formats that are made of frames; without it that of the input
+    #[arg(long, value_name = "MS", value_parser = hop)]
+    pub hop: Option<f64>,
+    /// Keys and velocities of an input, once for each input in their order, such as C3..B3:1..64,
+    /// 48..59 or 60
+    #[arg(long, value_name = "KEYS[:VELOCITIES]", value_parser = zones::parse)]
+    pub zone: Vec<KeyZone>,
+    /// Which sound of a bank that holds several is to become another format, from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sound: Option<u32>,
+}
+
+impl Arguments {
+    /// The inputs' paths, and the output's if there is more than one path.
+    pub fn paths(&self) -> (&[PathBuf], Option<&Path>) {
+        match &self.files[..] {
+            [inputs @ .., output] if !inputs.is_empty() => (inputs, Some(output)),
+            inputs => (inputs, None),
+        }
+    }
+
+    /// Refuses options that do not go together.
+    pub fn check(&self, inputs: &[PathBuf], format: OutputFormat) -> Result<(), String> {
+        if format != OutputFormat::Bank && inputs.len() > 1 {
+            return Err(format!("{} files make a bank, not {format}", inputs.len()));
+        }
+        if !self.zone.is_empty() && self.zone.len() != inputs.len() {
+            return Err(format!(
+                "--zone is given {} times for {} files",
+                self.zone.len(),
+                inputs.len()
+            ));
+        }
+        if !self.zone.is_empty() && format != OutputFormat::Bank {
+            return Err(format!("--zone is for banks, not for {format}"));
+        }
+        Ok(())
+    }
+}
+
+/// Reads the command line; an `Err` is what the program ends with.
+pub fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            // Help and version: where there is nobody to read them, nothing is lost.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        // The first paragraph says what is wrong, the rest is usage.
+        let text = error.to_string();
+        let paragraph: Vec<_> = text
+            .lines()
+            .take_while(|line| !line.trim().is_empty())
+            .map(str::trim)
+            .collect();
+        let line = paragraph.join(" ");
+        fail(line.strip_prefix("error: ").unwrap_or(&line))
+    })
+}
+
+/// Says on stderr, in one line, why the program ends, and gives its exit status.
+pub fn fail(reason: &str) -> ExitCode {
+    tell(reason);
+    ExitCode::FAILURE
+}
+
+/// Says something on stderr, in one line. Where nobody can read it, the work goes on.
+pub fn tell(text: &str) {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let _ = writeln!(std::io::stderr(), "aliquot-analyse: {line}");
+}
+
+fn hop(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(ms) if (0.1..=1_000.0).contains(&ms) => Ok(ms),
+        _ => Err("0.1 to 1000 ms are needed".to_owned()),
+    }
+}

@@ -1,0 +1,173 @@
+//! What is written.
+
+use std::fmt;
+use std::path::Path;
+
+use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank, ZonedTracks};
+use aliquot::tracks::files::ats::ByteOrder;
+use aliquot::tracks::files::{FileFormat, ats, sdif, spear};
+use clap::ValueEnum;
+
+use crate::arguments::Arguments;
+use crate::input::Input;
+use crate::notes::key_hz;
+use crate::zones::{NamedNote, zones_of_notes};
+
+/// Sample rate of a bank's frames.
+const RATE_HZ: f64 = 48_000.0;
+/// Distances of a bank's frames that are chosen of themselves, in samples.
+const HOPS: [u32; 4] = [512, 256, 128, 64];
+
+/// A format of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// Aliquot's own
+    Bank,
+    /// SPEAR's "Text - Partials"
+    Spear,
+    /// SPEAR's "Text - Resampled Frames"
+    SpearFrames,
+    /// SDIF with Loris's breakpoints, RBEP
+    Sdif,
+    /// SDIF with sinusoidal tracks, 1TRC
+    #[value(name = "sdif-1trc")]
+    Sdif1trc,
+    /// ATS
+    Ats,
+}
+
+impl fmt::Display for OutputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OutputFormat::Bank => "bank",
+            OutputFormat::Spear => "SPEAR text (partials)",
+            OutputFormat::SpearFrames => "SPEAR text (frames)",
+            OutputFormat::Sdif => "SDIF (RBEP)",
+            OutputFormat::Sdif1trc => "SDIF (1TRC)",
+            OutputFormat::Ats => "ATS",
+        })
+    }
+}
+
+impl OutputFormat {
+    /// What a file's name says.
+    pub fn of_path(path: &Path) -> Result<OutputFormat, String> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("aliquot") => Ok(OutputFormat::Bank),
+            Some("txt") => Ok(OutputFormat::Spear),
+            Some("sdif") => Ok(OutputFormat::Sdif),
+            Some("ats") => Ok(OutputFormat::Ats),
+            _ => Err(format!(
+                "{}: the name says no format (.aliquot, .txt, .sdif or .ats); --format does",
+                path.display()
+            )),
+        }
+    }
+}
+
+/// The bytes of the output, and what was left out, in words.
+pub fn bytes(
+    arguments: &Arguments,
+    inputs: Vec<Input>,
+    format: OutputFormat,
+) -> Result<(Vec<u8>, Vec<String>), String> {
+    if format == OutputFormat::Bank {
+        return bank(arguments, inputs);
+    }
+    let tracks = chosen(arguments, inputs)?;
+    let hop_s = arguments.hop.map(|ms| 0.001 * ms);
+    let (bytes, lost) = match format {
+        OutputFormat::Spear => (spear::write_partials(&tracks).into_bytes(), 0),
+        OutputFormat::SpearFrames => {
+            let (text, lost) = spear::write_frames(&tracks, hop_s)?;
+            (text.into_bytes(), lost)
+        }
+        OutputFormat::Sdif => (sdif::write_rbep(&tracks), 0),
+        OutputFormat::Sdif1trc => sdif::write_1trc(&tracks, hop_s)?,
+        OutputFormat::Ats | OutputFormat::Bank => ats::write(&tracks, hop_s, ByteOrder::Little)?,
+    };
+    let notice = format!("{lost} tracks fall between two frames; a shorter --hop keeps them");
+    Ok((bytes, (lost > 0).then_some(notice).into_iter().collect()))
+}
+
+/// The only sound, or the one that is asked for.
+fn chosen(arguments: &Arguments, inputs: Vec<Input>) -> Result<Tracks, String> {
+    let mut sounds: Vec<ZonedTracks> = inputs.into_iter().flat_map(|i| i.sounds).collect();
+    let count = sounds.len();
+    let number = match arguments.sound {
+        Some(number) => number as usize,
+        None if count == 1 => 1,
+        None => return Err(format!("the bank holds {count} sounds; --sound says which")),
+    };
+    if number > count {
+        return Err(format!("there is no sound {number}; there are {count}"));
+    }
+    Ok(sounds.swap_remove(number - 1).tracks)
+}
+
+/// A bank of all sounds.
+fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<String>), String> {
+    for input in &mut inputs {
+        let Some(note) = NamedNote::of(&input.path) else {
+            continue;
+        };
+        for sound in input
+            .sounds
+            .iter_mut()
+            .filter(|_| input.format != FileFormat::Bank)
+        {
+            sound.tracks.root_hz = sound.tracks.root_hz.or(Some(key_hz(note.key)));
+        }
+    }
+    give_zones(arguments, &mut inputs)?;
+    let sounds = inputs.iter().flat_map(|input| &input.sounds);
+    let sounds: Vec<(KeyZone, &Tracks)> = sounds.map(|s| (s.zone, &s.tracks)).collect();
+    let hop = match arguments.hop {
+        Some(ms) => (0.001 * ms * RATE_HZ).round().clamp(1.0, 4_096.0) as u32,
+        None => {
+            let usual = sounds.iter().map(|(_, tracks)| tracks.usual_distance_s());
+            let usual = usual.fold(f64::INFINITY, f64::min) * RATE_HZ;
+            // A little more than the usual distance is as good.
+            let fits = |hop: &u32| f64::from(*hop) <= 1.2 * usual;
+            HOPS.into_iter().find(fits).unwrap_or(HOPS[3])
+        }
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: RATE_HZ,
+        hop,
+    };
+    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid)?;
+    Ok((bank.bytes().to_vec(), remarks))
+}
+
+/// Zones from the options, or else of several files from their names. Those of banks stay.
+fn give_zones(arguments: &Arguments, inputs: &mut [Input]) -> Result<(), String> {
+    for (input, zone) in inputs.iter_mut().zip(&arguments.zone) {
+        for sound in &mut input.sounds {
+            sound.zone = *zone;
+        }
+    }
+    if !arguments.zone.is_empty() || inputs.len() == 1 {
+        return Ok(());
+    }
+    let mut others: Vec<&mut Input> = inputs
+        .iter_mut()
+        .filter(|input| input.format != FileFormat::Bank)
+        .collect();
+    let notes = others.iter().map(|input| {
+        let note = NamedNote::of(&input.path);
+        note.ok_or_else(|| {
+            let path = input.path.display();
+            format!("{path}: the name has no note such as C#3; --zone says which keys it is for")
+        })
+    });
+    let notes = notes.collect::<Result<Vec<_>, _>>()?;
+    for (input, zone) in others.iter_mut().zip(zones_of_notes(&notes)) {
+        for sound in &mut input.sounds {
+            sound.zone = zone;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Which keys and velocities each file of a bank is for.
+
+use std::path::Path;
+
+use aliquot::tracks::bank_file::KeyZone;
+
+use crate::notes::key_of_name;
+
+/// Velocity numbers up to this one count layers, as in `A0v1` to `A0v16`.
+const MOST_LAYERS: u8 = 16;
+
+/// Reads `KEYS[:VELOCITIES]`, each one value or two with `..` between them.
+pub fn parse(text: &str) -> Result<KeyZone, String> {
+    let (keys, velocities) = match text.split_once(':') {
+        Some((keys, velocities)) => (keys, Some(velocities)),
+        None => (text, None),
+    };
+    let number = |text: &str| text.parse::<u8>().ok().filter(|&number| number < 128);
+    let key = |text: &str| number(text).or_else(|| key_of_name(text));
+    let wrong = || "KEYS[:VELOCITIES] such as C3..B3:1..64 is needed".to_owned();
+    let (lowest_key, highest_key) = range(keys, key).ok_or_else(wrong)?;
+    let velocities = velocities.map_or(Some((0, 127)), |text| range(text, number));
+    let (lowest_velocity, highest_velocity) = velocities.ok_or_else(wrong)?;
+    Ok(KeyZone {
+        lowest_key,
+        highest_key,
+        lowest_velocity,
+        highest_velocity,
+    })
+}
+
+/// Two values in order, or one that is both.
+fn range(text: &str, value: impl Fn(&str) -> Option<u8>) -> Option<(u8, u8)> {
+    let (low, high) = text.split_once("..").unwrap_or((text, text));
+    let (low, high) = (value(low)?, value(high)?);
+    (low <= high).then_some((low, high))
+}
+
+/// What a file's name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedNote {
+    pub key: u8,
+    /// A MIDI velocity, or the number of a layer.
+    pub velocity: Option<u8>,
+}
+
+impl NamedNote {
+    /// The note in a file's name: the last word that is one, and the last velocity, such as `v80`,
+    /// `vel80` or, joined to the note, `A4v80`.
+    pub fn of(path: &Path) -> Option<NamedNote> {
+        let stem = path.file_stem()?.to_string_lossy().into_owned();
+        // A minus is of an octave only after a letter of a note: `C-1`.
+        let words = stem.split(['_', ' ', '.', '(', ')', '[', ']']);
+        let mut note = None;
+        let mut velocity = None;
+        for word in words.flat_map(parts) {
+            let word = word.as_str();
+            let (name, joined) = match word.split_once(['v', 'V']) {
+                Some((name, number)) => (name, velocity_number(number)),
+                None => (word, None),
+            };
+            let key = key_of_name(name);
+            if key.is_some() && (joined.is_some() || name == word) {
+                note = key;
+                velocity = joined.or(velocity);
+            } else if name.is_empty() {
+                velocity = joined.or(velocity);
+            }
+        }
+        note.map(|key| NamedNote { key, velocity })
+    }
+}
+
+/// The number of `80` or, after the `v`, of `el80`.
+fn velocity_number(text: &str) -> Option<u8> {
+    let digits = text.strip_prefix("el").unwrap_or(text);
+    digits.parse().ok().filter(|&number| number < 128)
+}
+
+/// The parts of a word between hyphens; those of `C-1` stay together.
+fn parts(word: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in word.split('-') {
+        let before = parts.last_mut().filter(|before| {
+            let joined = format!("{before}-{part}");
+            key_of_name(&joined).is_some() && before.len() <= 2
+        });
+        match before {
+            Some(before) => *before = format!("{before}-{part}"),
+            None => parts.push(part.to_owned()),
+        }
+    }
+    parts
+}
+
+/// Zones of notes: keys go to the nearest note, at equal distances to the upper one. Velocities of a
+/// note go to the next that is not below, or, where no number is above 16, are shared out evenly.
+pub fn zones_of_notes(notes: &[NamedNote]) -> Vec<KeyZone> {
+    let mut keys: Vec<u8> = notes.iter().map(|note| note.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let most = notes.iter().filter_map(|note| note.velocity).max();
+    let are_layers = most.is_some_and(|most| most <= MOST_LAYERS);
+    notes
+        .iter()
+        .map(|note| {
+            let place = keys.partition_point(|&key| key < note.key);
+            // The first key of a note that has another below it.
+            let first = |place: usize| match place {
+                0 => 0,
+                place => {
+                    let (below, above) = (u16::from(keys[place - 1]), u16::from(keys[place]));
+                    (below + above).div_ceil(2) as u8
+                }
+            };
+            let (lowest_velocity, highest_velocity) = velocities(note, notes, are_layers);
+            KeyZone {
+                lowest_key: first(place),
+                highest_key: match place + 1 < keys.len() {
+                    true => first(place + 1) - 1,
+                    false => 127,
+                },
+                lowest_velocity,
+                highest_velocity,
+            }
+        })
+        .collect()
+}
+
+/// The velocities of a note among those of the same key.
+fn velocities(note: &NamedNote, notes: &[NamedNote], are_layers: bool) -> (u8, u8) {
+    let same = notes.iter().filter(|other| other.key == note.key);
+    let mut layers: Vec<u8> = same.filter_map(|other| other.velocity).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    let Some(velocity) = note.velocity else {
+        return (0, 127);
+    };
+    let place = layers.partition_point(|&layer| layer < velocity);
+    let last = |place: usize| {
+        if place + 1 == layers.len() {
+            127
+        } else if are_layers {
+            ((place + 1) * 128 / layers.len() - 1) as u8
+        } else {
+            layers[place]
+        }
+    };
+    let first = if place == 0 { 0 } else { last(place - 1) + 1 };
+    (first, last(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(keys: (u8, u8), velocities: (u8, u8)) -> KeyZone {
+        KeyZone {
+            lowest_key: keys.0,
+            highest_key: keys.1,
+            lowest_velocity: velocities.0,
+            highest_velocity: velocities.1,
+        }
+    }
+
+    #[test]
+    fn zones_are_read() {
+        assert_eq!(parse("C3..B3:1..64"), Ok(zone((48, 59), (1, 64))));
+        assert_eq!(parse("60"), Ok(zone((60, 60), (0, 127))));
+        assert_eq!(parse("C-1..20:127"), Ok(zone((0, 20), (127, 127))));
+        for text in [
+            "",
+            "C3..",
+            "B3..C3",
+            "128",
+            "C3:0..128",
+            "C3:64..1",
+            "C3..B3..C4",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_say_notes_and_velocities() {
+        let note = |key, velocity| Some(NamedNote { key, velocity });
+        for (name, expected) in [
+            ("piano-C#3-v80.sdif", note(49, Some(80))),
+            ("A4.txt", note(69, None)),
+            ("some/C3/flute_vel100_Bb5.wav", note(82, Some(100))),
+            ("A0v16.wav", note(21, Some(16))),
+            ("bass C-1.ats", note(0, None)),
+            ("cello-C-1-v3.ats", note(0, Some(3))),
+            ("clarinet.sdif", None),
+            ("take 4 v2.sdif", None),
+            ("A4v200.sdif", None),
+        ] {
+            assert_eq!(NamedNote::of(Path::new(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn notes_share_keys_and_velocities() {
+        let note = |key, velocity| NamedNote { key, velocity };
+        let notes = [
+            note(48, Some(60)),
+            note(60, None),
+            note(48, Some(127)),
+            note(55, Some(100)),
+        ];
+        assert_eq!(
+            zones_of_notes(&notes),
+            [
+                zone((0, 51), (0, 60)),
+                zone((58, 127), (0, 127)),
+                zone((0, 51), (61, 127)),
+                zone((52, 57), (0, 127)),
+            ]
+        );
+        let layers = [note(60, Some(2)), note(60, Some(1)), note(60, Some(4))];
+        let velocities = [(42, 84), (0, 41), (85, 127)];
+        assert_eq!(
+            zones_of_notes(&layers),
+            velocities.map(|velocities| zone((0, 127), velocities))
+        );
+    }
+}

@@ -1,0 +1,481 @@
+//! The bank file: recordings as a voice plays them, one frame of all partials after another.
+//!
+//! A bank holds one or more sounds, each with the range of keys and velocities that it is for.
+//! Frames of a sound are evenly spaced. A track has one slot from birth to death; slots are used
+//! again. A frame has for each slot an amplitude and a frequency of 16 bits ([`codes`]):
+//!
+//! * the amplitude at the frame; it is linear, not in dB, from one frame to the next;
+//! * the mean frequency from this frame to the next, so that the phase goes on exactly: the phase at
+//!   a frame is the start phase and the sum of the advances before it. The rounding of a frequency
+//!   is made up for by the next one, so the phase is never off by more than half a step's advance.
+//!
+//! Births and deaths are [events](TrackEvent), to the sample; the phase is stored at births alone.
+//!
+//! # The file
+//!
+//! Little-endian; sections begin at multiples of 64 bytes; what is not named is zero.
+//!
+//! | bytes | header |
+//! |---|---|
+//! | 0 | `Aliquot` and 0x1A |
+//! | 8 | u32 version, 1 |
+//! | 12 | u32 0x0A0B0C0D, for the order of bytes |
+//! | 16 | u64 length of the file |
+//! | 24 | u64 XXH3 of the file with zeros in these eight bytes: the bank's name |
+//! | 32 | u32 number of sounds |
+//! | 36 | u32 frames of a page, 64 |
+//!
+//! A record of 256 bytes for each sound follows:
+//!
+//! | bytes | record |
+//! |---|---|
+//! | 0 | u8 lowest and highest key, u8 lowest and highest velocity |
+//! | 4 | u32 flags: 1 pans, 2 bandwidths, 4 root known, 8 loop |
+//! | 8 | f64 root in Hz, sample rate in Hz, duration in s, amplitude of full scale |
+//! | 40 | u32 hop in samples, u32 frames, u32 slots |
+//! | 56 | f64 start, end and cross-fade of the loop in s |
+//! | 80 | u64 offset and u64 count of each section: pages, events, onsets, noise, envelope, transients, samples, source |
+//! | 208 | f64 hop of noise, hop of envelope in s, highest power of noise, highest gain of envelope |
+//!
+//! | section | an entry |
+//! |---|---|
+//! | pages | u64 offset, u32 width: slots of each frame of this page, a multiple of 16, 512 at most |
+//! | events | [`TrackEvent`], 16 bytes, by frame; births first |
+//! | onsets | f64 s |
+//! | noise | 40 bytes: power of each band, (v − 255)/2 dB of the highest; 0 is none |
+//! | envelope | 32 bytes: gain at each point, (v − 255)/2 dB of the highest; 0 is none |
+//! | transients | f64 time, f64 sample rate, u64 first sample, u32 samples, f32 peak, f32 pan, u32 zero |
+//! | samples | i16, 32767 is the peak of its transient |
+//! | source | bytes of UTF-8 |
+//!
+//! A page is 64 frames, the last one's may be fewer. It begins with a u16 for each slot, 0 where
+//! none sounds on from the frame before, else the label plus 1 (1: no label). Then of each frame:
+//! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
+//! slots in use are the lowest, so quiet pages are narrow.
+
+mod build;
+pub mod codes;
+mod layout;
+mod load;
+mod restore;
+mod slots;
+mod storage;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
+use super::files::FileError;
+use super::{SustainLoop, Tracks};
+use layout::{PAGE_FRAMES, Page};
+use storage::Storage;
+
+/// A bank at this length or above is mapped, not read.
+pub const MAPPED_FROM_BYTES: u64 = 16 << 20;
+/// Partials that sound at once in a bank, at most.
+pub const MAX_SLOTS: usize = 512;
+
+/// Keys and velocities that a sound is for, each with its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyZone {
+    /// Lowest MIDI key.
+    pub lowest_key: u8,
+    /// Highest MIDI key, at most 127.
+    pub highest_key: u8,
+    /// Lowest MIDI velocity.
+    pub lowest_velocity: u8,
+    /// Highest MIDI velocity, at most 127.
+    pub highest_velocity: u8,
+}
+
+impl Default for KeyZone {
+    /// All keys and velocities.
+    fn default() -> KeyZone {
+        KeyZone {
+            lowest_key: 0,
+            highest_key: 127,
+            lowest_velocity: 0,
+            highest_velocity: 127,
+        }
+    }
+}
+
+impl KeyZone {
+    /// Whether a note is of this zone.
+    pub fn contains(&self, key: u8, velocity: u8) -> bool {
+        (self.lowest_key..=self.highest_key).contains(&key)
+            && (self.lowest_velocity..=self.highest_velocity).contains(&velocity)
+    }
+
+    fn is_possible(&self) -> bool {
+        self.lowest_key <= self.highest_key
+            && self.highest_key <= 127
+            && self.lowest_velocity <= self.highest_velocity
+            && self.highest_velocity <= 127
+    }
+}
+
+/// A recording and what it is for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ZonedTracks {
+    /// Its keys and velocities.
+    pub zone: KeyZone,
+    /// The recording.
+    pub tracks: Tracks,
+}
+
+/// Distance of the frames of a sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrameGrid {
+    /// Samples a second, 1,000 to 1,000,000.
+    pub sample_rate_hz: f64,
+    /// Samples from one frame to the next, 1 to 4,096.
+    pub hop: u32,
+}
+
+impl FrameGrid {
+    /// Seconds from one frame to the next.
+    pub fn hop_s(&self) -> f64 {
+        f64::from(self.hop) / self.sample_rate_hz
+    }
+
+    fn is_possible(&self) -> bool {
+        (1_000.0..=1e6).contains(&self.sample_rate_hz) && (1..=4_096).contains(&self.hop)
+    }
+}
+
+/// A partial begins or ends.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct TrackEvent {
+    /// The frame that it follows.
+    pub frame: u32,
+    /// Whose partial.
+    pub slot: u16,
+    /// [`TrackEvent::BIRTH`] or [`TrackEvent::DEATH`].
+    pub kind: u16,
+    /// Samples after the frame: below the hop of a birth; of a death from 1 to the hop.
+    pub offset: u16,
+    /// Of a birth: its phase, in 65536ths of a turn of a cosine.
+    pub phase: u16,
+    /// Of a birth: number of the harmonic, 0 for none.
+    pub label: u16,
+    /// Always 0.
+    pub reserved: u16,
+}
+
+impl TrackEvent {
+    /// The partial begins. Its amplitude is the frame's; at the next frame it is that one's.
+    pub const BIRTH: u16 = 0;
+    /// The partial ends. It is at the next frame's amplitude then.
+    pub const DEATH: u16 = 1;
+}
+
+/// A part of a transient section.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BankTransient {
+    /// Time of the first sample in s.
+    pub time_s: f64,
+    /// Samples a second.
+    pub sample_rate_hz: f64,
+    /// What the sample 32767 is.
+    pub peak: f32,
+    /// −1 is left, 1 is right.
+    pub pan: f32,
+    first: usize,
+    count: usize,
+}
+
+/// What is known of a sound beside its frames.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BankSound {
+    /// Its keys and velocities.
+    pub zone: KeyZone,
+    /// Frequency of the key that it plays, where it is known.
+    pub root_hz: Option<f64>,
+    /// Where its frames are.
+    pub grid: FrameGrid,
+    /// How long it is.
+    pub duration_s: f64,
+    /// Amplitude of the code 65535.
+    pub full_scale: f64,
+    /// How many frames there are.
+    pub frames: u32,
+    /// How many slots the widest frame has.
+    pub slots: u32,
+    /// What is repeated while a key is held.
+    pub sustain_loop: Option<SustainLoop>,
+    /// When something begins, ascending, in s.
+    pub onsets_s: Vec<f64>,
+    /// Births and deaths in order.
+    pub events: Vec<TrackEvent>,
+    /// Seconds from one frame of noise to the next.
+    pub noise_hop_s: f64,
+    /// Power of the code 255.
+    pub noise_peak: f64,
+    /// Codes of the noise's powers, a frame after another.
+    pub noise: Vec<[u8; NOISE_BANDS]>,
+    /// Seconds from one frame of the envelope to the next.
+    pub envelope_hop_s: f64,
+    /// Gain of the code 255.
+    pub envelope_peak: f64,
+    /// Codes of the envelope's gains, a frame after another.
+    pub envelope: Vec<[u8; ENVELOPE_POINTS]>,
+    /// In order of time.
+    pub transients: Vec<BankTransient>,
+    /// Samples of all transients.
+    samples: Vec<i16>,
+    /// Where the recording comes from, its licence, how it was analysed.
+    pub source: String,
+    has_pans: bool,
+    has_bandwidths: bool,
+    pages: Vec<Page>,
+}
+
+impl BankSound {
+    /// The events that follow a frame, before the next: births, then deaths. Where a slot has both
+    /// they are of one partial.
+    pub fn events_of(&self, frame: u32) -> &[TrackEvent] {
+        let from = self.events.partition_point(|event| event.frame < frame);
+        let events = &self.events[from..];
+        &events[..events.partition_point(|event| event.frame == frame)]
+    }
+
+    /// The samples of a transient.
+    pub fn samples_of(&self, transient: &BankTransient) -> &[i16] {
+        let samples = self.samples.get(transient.first..);
+        samples
+            .and_then(|s| s.get(..transient.count))
+            .unwrap_or(&[])
+    }
+}
+
+/// Recordings to play, checked as a whole. Made and loaded off the audio thread, which may read all
+/// that is in it, once [`TrackBank::prefault`] has been called.
+pub struct TrackBank {
+    storage: Storage,
+    hash: u64,
+    sounds: Vec<BankSound>,
+}
+
+impl fmt::Debug for TrackBank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrackBank")
+            .field("hash", &self.hash)
+            .field("sounds", &self.sounds.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a bank could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The system's error.
+    Io(io::Error),
+    /// It is no bank, or damaged.
+    File(FileError),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Io(error) => error.fmt(f),
+            OpenError::File(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl TrackBank {
+    /// A bank of one sound for all keys. Returns as well what had to be left out, in words.
+    ///
+    /// # Errors
+    /// If it would be too large, or the grid cannot be.
+    pub fn from_tracks(
+        tracks: &Tracks,
+        grid: FrameGrid,
+    ) -> Result<(TrackBank, Vec<String>), String> {
+        TrackBank::from_sounds(&[(KeyZone::default(), tracks)], grid)
+    }
+
+    /// A bank of several sounds. Returns as well what had to be left out, in words.
+    ///
+    /// # Errors
+    /// If it would be too large, or the grid or a zone cannot be.
+    pub fn from_sounds(
+        sounds: &[(KeyZone, &Tracks)],
+        grid: FrameGrid,
+    ) -> Result<(TrackBank, Vec<String>), String> {
+        let (image, remarks) = build::image(sounds, grid)?;
+        // What was built is read as any file is, so there is one meaning of the bytes.
+        let bank = TrackBank::from_bytes(&image).map_err(|error| error.to_string())?;
+        Ok((bank, remarks))
+    }
+
+    /// A bank out of the bytes of a file, which are copied.
+    ///
+    /// # Errors
+    /// If they are no bank, or damaged; with the offset.
+    pub fn from_bytes(bytes: &[u8]) -> Result<TrackBank, FileError> {
+        load::checked_hash(bytes)?;
+        TrackBank::new(Storage::copied(bytes))
+    }
+
+    /// Opens a file: maps it from [`MAPPED_FROM_BYTES`] on, reads it otherwise.
+    ///
+    /// # Errors
+    /// If the system cannot, or the file is no bank, or damaged.
+    pub fn open(path: &Path) -> Result<TrackBank, OpenError> {
+        let storage = storage::open(path)?;
+        TrackBank::new(storage).map_err(OpenError::File)
+    }
+
+    fn new(storage: Storage) -> Result<TrackBank, FileError> {
+        let (hash, sounds) = load::sounds(storage.bytes())?;
+        Ok(TrackBank {
+            storage,
+            hash,
+            sounds,
+        })
+    }
+
+    /// Whether these are the first bytes of a bank.
+    pub fn is_bank(bytes: &[u8]) -> bool {
+        bytes.starts_with(&layout::MAGIC)
+    }
+
+    /// The same bytes with the hash that they ought to state, for tests of damage behind it; `None` if
+    /// they are none of a bank.
+    #[doc(hidden)]
+    pub fn signed(bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut signed = bytes.to_vec();
+        let hash = load::hash(bytes).to_le_bytes();
+        let place = signed.get_mut(layout::HASH_AT..layout::HASH_AT + 8)?;
+        place.copy_from_slice(&hash);
+        TrackBank::is_bank(bytes).then_some(signed)
+    }
+
+    /// The bytes of its file.
+    pub fn bytes(&self) -> &[u8] {
+        self.storage.bytes()
+    }
+
+    /// The hash of all, by which it is known.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Its sounds.
+    pub fn sounds(&self) -> &[BankSound] {
+        &self.sounds
+    }
+
+    /// The frames of a sound; `None` if there is no such sound.
+    pub fn rows(&self, sound: usize) -> Option<BankRows<'_>> {
+        Some(BankRows {
+            bytes: self.storage.bytes(),
+            sound: self.sounds.get(sound)?,
+        })
+    }
+
+    /// A sound as tracks, for other formats; empty if there is no such sound.
+    pub fn to_tracks(&self, sound: usize) -> Tracks {
+        self.rows(sound)
+            .map_or_else(Tracks::default, restore::tracks)
+    }
+
+    /// Brings all that is mapped into memory, so that the audio thread does not wait for the disk.
+    /// Waits for it here.
+    pub fn prefault(&self) {
+        const PAGE_BYTES: usize = 4_096;
+        let bytes = self.storage.bytes();
+        let read = bytes
+            .iter()
+            .step_by(PAGE_BYTES)
+            .fold(0, |sum: u8, &b| sum ^ b);
+        std::hint::black_box(read);
+    }
+}
+
+/// The frames of a sound. Reading them neither allocates nor fails: past the end there is nothing.
+#[derive(Clone, Copy)]
+pub struct BankRows<'a> {
+    bytes: &'a [u8],
+    sound: &'a BankSound,
+}
+
+impl<'a> BankRows<'a> {
+    /// What is known of the sound beside this.
+    pub fn sound(&self) -> &'a BankSound {
+        self.sound
+    }
+
+    /// Codes of the amplitudes at a frame, of the slots from 0 on; those beyond are silent.
+    pub fn amplitudes(&self, frame: u32) -> &'a [u16] {
+        self.shorts(frame, 0)
+    }
+
+    /// Codes of the mean frequencies from a frame to the next.
+    pub fn frequencies(&self, frame: u32) -> &'a [u16] {
+        self.shorts(frame, 1)
+    }
+
+    /// Codes of the pans at a frame; empty if all are at the centre.
+    pub fn pans(&self, frame: u32) -> &'a [u8] {
+        self.bytes_of(frame, self.sound.has_pans, false)
+    }
+
+    /// Codes of the bandwidths at a frame; empty if all are 0.
+    pub fn bandwidths(&self, frame: u32) -> &'a [u8] {
+        self.bytes_of(frame, self.sound.has_bandwidths, true)
+    }
+
+    /// A frame at or before this one, and for each slot 0 where no partial sounds on into it, or else
+    /// its label plus 1. With the events from that frame on this is what there is at any frame.
+    pub fn continuing(&self, frame: u32) -> (u32, &'a [u16]) {
+        let first = frame / PAGE_FRAMES * PAGE_FRAMES;
+        let labels = self.sound.pages.get((frame / PAGE_FRAMES) as usize);
+        let labels = labels.and_then(|page| self.cast(page.offset, 2 * page.width));
+        (first, labels.unwrap_or(&[]))
+    }
+
+    /// The page of a frame and the frame's offset.
+    fn place(&self, frame: u32) -> Option<(&'a Page, usize)> {
+        if frame >= self.sound.frames {
+            return None;
+        }
+        let page = self.sound.pages.get((frame / PAGE_FRAMES) as usize)?;
+        let stride = page.frame_bytes(self.sound.has_pans, self.sound.has_bandwidths);
+        let frame = (frame % PAGE_FRAMES) as usize;
+        Some((page, page.offset + 2 * page.width + frame * stride))
+    }
+
+    fn shorts(&self, frame: u32, which: usize) -> &'a [u16] {
+        let row = self.place(frame).and_then(|(page, offset)| {
+            let bytes = 2 * page.width;
+            self.cast(offset + which * bytes, bytes)
+        });
+        row.unwrap_or(&[])
+    }
+
+    fn bytes_of(&self, frame: u32, is_there: bool, is_second: bool) -> &'a [u8] {
+        let row = self.place(frame).filter(|_| is_there);
+        let row = row.and_then(|(page, offset)| {
+            let before = 4 + usize::from(is_second && self.sound.has_pans);
+            let offset = offset + before * page.width;
+            self.bytes.get(offset..offset + page.width)
+        });
+        row.unwrap_or(&[])
+    }
+
+    fn cast(&self, offset: usize, bytes: usize) -> Option<&'a [u16]> {
+        bytemuck::try_cast_slice(self.bytes.get(offset..offset + bytes)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests;

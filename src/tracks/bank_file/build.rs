@@ -1,0 +1,129 @@
+//! The bytes of a bank out of tracks.
+
+mod frames;
+mod plan;
+mod rest;
+
+use super::layout::*;
+use super::{FrameGrid, KeyZone, codes, load};
+use crate::tracks::Tracks;
+use plan::Plan;
+
+/// Larger banks are refused.
+const MAX_BYTES: u64 = 1 << 30;
+/// Sounds of a bank, at most.
+const MAX_SOUNDS: usize = 4_096;
+
+/// The file of a bank, and what had to be left out, in words.
+pub(super) fn image(
+    sounds: &[(KeyZone, &Tracks)],
+    grid: FrameGrid,
+) -> Result<(Vec<u8>, Vec<String>), String> {
+    if !grid.is_possible() {
+        return Err(format!(
+            "frames of {} samples at {} Hz cannot be",
+            grid.hop, grid.sample_rate_hz
+        ));
+    }
+    if sounds.is_empty() || sounds.len() > MAX_SOUNDS {
+        return Err(format!(
+            "{} sounds in place of 1 to {MAX_SOUNDS}",
+            sounds.len()
+        ));
+    }
+    let mut file = vec![0; HEADER_BYTES + sounds.len() * RECORD_BYTES];
+    let mut remarks = Vec::new();
+    for (number, (zone, tracks)) in sounds.iter().enumerate() {
+        if !zone.is_possible() {
+            return Err(format!("{zone:?} cannot be"));
+        }
+        let plan = Plan::new(tracks, grid)?;
+        let bytes = file.len() as u64 + plan.frame_bytes();
+        if bytes > MAX_BYTES {
+            return Err(format!(
+                "the bank would have {} MB, more than {}; a longer hop or fewer partials make it smaller",
+                bytes >> 20,
+                MAX_BYTES >> 20
+            ));
+        }
+        remarks.extend(plan.remarks());
+        let mut record = Record::new(&mut file, number);
+        record.bytes(
+            0,
+            &[
+                zone.lowest_key,
+                zone.highest_key,
+                zone.lowest_velocity,
+                zone.highest_velocity,
+            ],
+        );
+        frames::write(&mut record, &plan);
+        rest::write(&mut record, tracks);
+    }
+    let count = sounds.len() as u32;
+    file[..MAGIC.len()].copy_from_slice(&MAGIC);
+    for (at, number) in [
+        (VERSION_AT, VERSION),
+        (BYTE_ORDER_AT, BYTE_ORDER_MARK),
+        (SOUNDS_AT, count),
+        (PAGE_FRAMES_AT, PAGE_FRAMES),
+    ] {
+        file[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    let length = file.len() as u64;
+    file[LENGTH_AT..LENGTH_AT + 8].copy_from_slice(&length.to_le_bytes());
+    let hash = load::hash(&file);
+    file[HASH_AT..HASH_AT + 8].copy_from_slice(&hash.to_le_bytes());
+    Ok((file, remarks))
+}
+
+/// A file under construction, and the record of one of its sounds.
+struct Record<'a> {
+    file: &'a mut Vec<u8>,
+    start: usize,
+}
+
+impl<'a> Record<'a> {
+    fn new(file: &'a mut Vec<u8>, number: usize) -> Record<'a> {
+        Record {
+            file,
+            start: HEADER_BYTES + number * RECORD_BYTES,
+        }
+    }
+
+    /// Writes into the record.
+    fn bytes(&mut self, at: usize, bytes: &[u8]) {
+        self.file[self.start + at..][..bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn u32(&mut self, at: usize, number: u32) {
+        self.bytes(at, &number.to_le_bytes());
+    }
+
+    fn f64(&mut self, at: usize, number: f64) {
+        self.bytes(at, &number.to_le_bytes());
+    }
+
+    /// Sets flags beside those that are set.
+    fn flags(&mut self, flags: u32) {
+        let at = self.start + FLAGS_AT;
+        let set = u32::from_le_bytes([0, 1, 2, 3].map(|k| self.file[at + k]));
+        self.u32(FLAGS_AT, set | flags);
+    }
+
+    /// Fills the file up to where a section may begin; returns that place.
+    fn align(&mut self) -> usize {
+        let place = self.file.len().next_multiple_of(ALIGNMENT);
+        self.file.resize(place, 0);
+        place
+    }
+
+    /// Adds a section, whose length is a multiple of its entries'.
+    fn section(&mut self, kind: SectionKind, bytes: &[u8]) {
+        let offset = self.align() as u64;
+        self.file.extend(bytes);
+        let count = (bytes.len() / kind.entry_bytes()) as u64;
+        self.bytes(kind.at(), &offset.to_le_bytes());
+        self.bytes(kind.at() + 8, &count.to_le_bytes());
+    }
+}

@@ -1,0 +1,249 @@
+//! `aliquot-analyse`: what it converts, what it refuses, and what it leaves behind when it ends early.
+#![cfg(feature = "analyse")]
+
+#[path = "analyse/place.rs"]
+mod place;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use aliquot::tracks::bank_file::TrackBank;
+use aliquot::tracks::files::{self, FileFormat};
+use place::{Place, tone};
+
+#[test]
+fn every_format_becomes_every_other() {
+    let place = Place::new();
+    fs::write(place.path("tone.txt"), tone(440.0, 1)).expect("a file");
+    let formats = [
+        ("bank", "a.aliquot", FileFormat::Bank),
+        ("spear", "a.txt", FileFormat::SpearPartials),
+        ("spear-frames", "b.txt", FileFormat::SpearFrames),
+        ("sdif", "a.sdif", FileFormat::Sdif),
+        ("sdif-1trc", "b.sdif", FileFormat::Sdif),
+        ("ats", "a.ats", FileFormat::Ats),
+    ];
+    for (format, name, _) in formats {
+        place.converts(&["tone.txt", name, "--format", format]);
+        for (other, _, expected) in formats {
+            place.converts(&[name, "out", "--format", other]);
+            let bytes = fs::read(place.path("out")).expect("a file");
+            let contents = files::read(&bytes).expect("a file of partials");
+            assert_eq!(contents.format, expected, "{format} to {other}");
+            let [track] = &contents.tracks.tracks[..] else {
+                panic!("{format} to {other}: {:?}", contents.tracks);
+            };
+            let loudest = track.breakpoints.iter().map(|p| p.amplitude);
+            assert!(
+                (loudest.fold(0.0, f64::max) - 0.5).abs() < 1e-3,
+                "{format} to {other}"
+            );
+            let middle = track.breakpoints[track.breakpoints.len() / 2];
+            assert!(
+                (middle.frequency_hz - 440.0).abs() < 0.1,
+                "{format} to {other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_names_end_says_the_format() {
+    let place = Place::new();
+    fs::write(place.path("tone.txt"), tone(440.0, 3)).expect("a file");
+    for (name, expected) in [
+        ("a.aliquot", FileFormat::Bank),
+        ("a.TXT", FileFormat::SpearPartials),
+        ("a.sdif", FileFormat::Sdif),
+        ("a.ats", FileFormat::Ats),
+    ] {
+        place.converts(&["tone.txt", name]);
+        let bytes = fs::read(place.path(name)).expect("a file");
+        assert_eq!(files::format_of(&bytes), Some(expected), "{name}");
+    }
+    place.refuses(
+        &["tone.txt", "a.wav"],
+        &["a.wav: the name says no format", "--format"],
+    );
+    let said = place.converts(&["a.aliquot"]);
+    assert!(
+        said.starts_with("a.aliquot: bank\n  0.100 s, 3 tracks, 3 at once, "),
+        "{said}"
+    );
+}
+
+#[test]
+fn several_files_make_a_bank_of_zones() {
+    let place = Place::new();
+    for (name, frequency_hz) in [
+        ("tone-A3-v64.txt", 220.0),
+        ("tone-A3-v127.txt", 221.0),
+        ("tone-A4.txt", 440.0),
+    ] {
+        fs::write(place.path(name), tone(frequency_hz, 2)).expect("a file");
+    }
+    let inputs = ["tone-A3-v64.txt", "tone-A3-v127.txt", "tone-A4.txt"];
+    place.converts(&[&inputs[..], &["named.aliquot"]].concat());
+    let zones = |name: &str| -> Vec<[u8; 4]> {
+        let bank = TrackBank::open(&place.path(name)).expect("a bank");
+        let zone = |sound: &aliquot::tracks::bank_file::BankSound| {
+            let zone = sound.zone;
+            [
+                zone.lowest_key,
+                zone.highest_key,
+                zone.lowest_velocity,
+                zone.highest_velocity,
+            ]
+        };
+        bank.sounds().iter().map(zone).collect()
+    };
+    let expected = [[0, 62, 0, 64], [0, 62, 65, 127], [63, 127, 0, 127]];
+    assert_eq!(zones("named.aliquot"), expected);
+    let bank = TrackBank::open(&place.path("named.aliquot")).expect("a bank");
+    let roots: Vec<_> = bank.sounds().iter().map(|sound| sound.root_hz).collect();
+    assert_eq!(roots, [Some(220.0), Some(220.0), Some(440.0)]);
+
+    let flags = ["--zone", "C3..B3:1..64", "--zone", "57", "--zone=60..127"];
+    place.converts(&[&inputs[..], &["flagged.aliquot"], &flags[..]].concat());
+    let expected = [[48, 59, 1, 64], [57, 57, 0, 127], [60, 127, 0, 127]];
+    assert_eq!(zones("flagged.aliquot"), expected);
+
+    // Out of a bank of several comes the one that is asked for; into another they all do.
+    place.refuses(&["named.aliquot", "x.sdif"], &["holds 3 sounds", "--sound"]);
+    place.refuses(
+        &["named.aliquot", "x.sdif", "--sound", "4"],
+        &["no sound 4"],
+    );
+    place.converts(&["named.aliquot", "x.txt", "--sound", "2"]);
+    let text = fs::read_to_string(place.path("x.txt")).expect("a text");
+    assert!(text.contains(" 221.0"), "{text}");
+    place.converts(&["named.aliquot", "again.aliquot"]);
+    assert_eq!(zones("again.aliquot"), zones("named.aliquot"));
+}
+
+#[test]
+fn what_cannot_be_meant_or_read_is_refused() {
+    let place = Place::new();
+    fs::write(place.path("tone.txt"), tone(440.0, 1)).expect("a file");
+    fs::write(place.path("other.txt"), tone(220.0, 1)).expect("a file");
+    fs::write(place.path("text"), "Not partials at all").expect("a file");
+    let damaged = tone(440.0, 1).replace(" 440.0", " x");
+    fs::write(place.path("damaged.txt"), damaged).expect("a file");
+    place.refuses(&["none.txt", "out.sdif"], &["none.txt: ", "No such file"]);
+    place.refuses(&["text", "out.sdif"], &["text: byte 0: this is neither"]);
+    place.refuses(
+        &["damaged.txt", "out.sdif"],
+        &["damaged.txt: line 6: found \"x\""],
+    );
+    place.refuses(
+        &["tone.txt", "tone.txt"],
+        &["tone.txt: the output would take the place of"],
+    );
+    place.refuses(
+        &["tone.txt", "none/out.sdif"],
+        &["none/out.sdif: ", "No such file"],
+    );
+    place.refuses(
+        &["tone.txt", "other.txt", "out.sdif"],
+        &["2 files make a bank"],
+    );
+    let no_note = ["tone.txt: the name has no note", "--zone"];
+    place.refuses(&["tone.txt", "other.txt", "out.aliquot"], &no_note);
+    let once = ["tone.txt", "other.txt", "out.aliquot", "--zone", "60"];
+    place.refuses(&once, &["--zone is given 1 times for 2 files"]);
+    for (option, value) in [
+        ("--zone", "C3..B2"),
+        ("--hop", "0"),
+        ("--hop", "nan"),
+        ("--format", "wav"),
+        ("--sound", "0"),
+    ] {
+        let option = format!("{option}={value}");
+        place.refuses(&["tone.txt", "out.aliquot", &option], &[value]);
+    }
+    place.refuses(&[], &["FILE"]);
+    // A good file stays as it was when its successor fails.
+    fs::write(place.path("out.sdif"), "precious").expect("a file");
+    place.refuses(&["damaged.txt", "out.sdif"], &["damaged.txt: line 6"]);
+    assert_eq!(
+        fs::read(place.path("out.sdif")).expect("a file"),
+        b"precious"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_what_it_leads_to_keeps_its_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let place = Place::new();
+    fs::write(place.path("tone.txt"), tone(440.0, 1)).expect("a file");
+    fs::write(place.path("real.sdif"), "").expect("a file");
+    fs::set_permissions(place.path("real.sdif"), fs::Permissions::from_mode(0o640))
+        .expect("to be allowed");
+    symlink("real.sdif", place.path("link.sdif")).expect("a link");
+    place.converts(&["tone.txt", "link.sdif"]);
+    assert!(
+        fs::read(place.path("real.sdif"))
+            .expect("a file")
+            .starts_with(b"SDIF")
+    );
+    let real = fs::metadata(place.path("real.sdif")).expect("a file");
+    assert_eq!(real.permissions().mode() & 0o777, 0o640);
+    assert!(
+        fs::symlink_metadata(place.path("link.sdif"))
+            .expect("a link")
+            .is_symlink()
+    );
+}
+
+/// A limit on the length of files, in the place of a full disk: writing fails half-way.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    let place = Place::new();
+    fs::write(place.path("tone.txt"), tone(440.0, 400)).expect("a file");
+    let before = place.listing();
+    let output = Command::new("sh")
+        .current_dir(place.folder.path())
+        .arg("-c")
+        .arg("trap '' XFSZ; ulimit -f 64; exec \"$0\" tone.txt out.sdif")
+        .arg(env!("CARGO_BIN_EXE_aliquot-analyse"))
+        .output()
+        .expect("a shell");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.starts_with("aliquot-analyse: out.sdif: "), "{error}");
+    assert_eq!(error.matches('\n').count(), 1, "{error}");
+    assert_eq!(place.listing(), before);
+}
+
+/// Ctrl-C ends with one line and no file, from the moment on that there is one.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let place = Place::new();
+    fs::write(place.path("tone-A4.txt"), tone(440.0, 2_000)).expect("a file");
+    let before = place.listing();
+    // Long enough to be caught in the middle: one file many times.
+    let child = Command::new(env!("CARGO_BIN_EXE_aliquot-analyse"))
+        .current_dir(place.folder.path())
+        .args(vec!["tone-A4.txt"; 4_000])
+        .arg("out.aliquot")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // The temporary file shows that it is under way.
+    while place.listing() == before {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill starts");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(error, "aliquot-analyse: out.aliquot: interrupted\n");
+    assert_eq!(place.listing(), before);
+}
