@@ -88,7 +88,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
         "bin/render",
         &["song", "state", "bridge", "workers", "synth", "dsp"],
     ),
-    ("bin/analyse", &["tracks"]),
+    ("bin/analyse", &["analysis", "tracks"]),
 ];
 
 /// Macros of the crate's root, and the module that each is written in.

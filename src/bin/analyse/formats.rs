@@ -6,7 +6,7 @@ use std::path::Path;
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank, ZonedTracks};
 use aliquot::tracks::files::ats::ByteOrder;
-use aliquot::tracks::files::{FileFormat, ats, sdif, spear};
+use aliquot::tracks::files::{ats, sdif, spear};
 use clap::ValueEnum;
 
 use crate::arguments::Arguments;
@@ -113,10 +113,11 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
         let Some(note) = NamedNote::of(&input.path) else {
             continue;
         };
+        let is_bank = input.is_bank();
         for sound in input
             .sounds
             .iter_mut()
-            .filter(|_| input.format != FileFormat::Bank)
+            .filter(|_| !is_bank)
         {
             sound.tracks.root_hz = sound.tracks.root_hz.or(Some(key_hz(note.key)));
         }
@@ -154,7 +155,7 @@ fn give_zones(arguments: &Arguments, inputs: &mut [Input]) -> Result<(), String>
     }
     let mut others: Vec<&mut Input> = inputs
         .iter_mut()
-        .filter(|input| input.format != FileFormat::Bank)
+        .filter(|input| !input.is_bank())
         .collect();
     let notes = others.iter().map(|input| {
         let note = NamedNote::of(&input.path);
