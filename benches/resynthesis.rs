@@ -27,7 +27,10 @@ const SETTINGS: usize = 8;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["prepare", folder, ..] => prepare(Path::new(folder), &arguments[2..]),
         ["measure", folder] => measure(Path::new(folder)),
@@ -49,9 +52,16 @@ fn prepare(folder: &Path, sounds: &[String]) -> Outcome<()> {
             }
         };
         let length = (LENGTH_S * recording.sample_rate_hz) as usize;
-        let bytes = recording.mid.iter().take(length).flat_map(|x| x.to_le_bytes());
+        let bytes = recording
+            .mid
+            .iter()
+            .take(length)
+            .flat_map(|x| x.to_le_bytes());
         let name = path.file_stem().unwrap_or_default();
-        fs::write(folder.join(name).with_extension("f32"), bytes.collect::<Vec<u8>>())?;
+        fs::write(
+            folder.join(name).with_extension("f32"),
+            bytes.collect::<Vec<u8>>(),
+        )?;
         let rate = recording.sample_rate_hz.to_string();
         fs::write(folder.join(name).with_extension("rate"), rate)?;
     }
@@ -85,7 +95,10 @@ fn loris(folder: &Path, name: &str, recording: &Recording) -> Outcome<Option<Lor
         tracks.duration_s = duration_s;
         let phase = sound(&tracks, rate, Without::default()).mid;
         let phase = Likeness::new(&recording.mid, &phase, rate);
-        if best.as_ref().is_none_or(|best| phase.srer_db > best.phase.srer_db) {
+        if best
+            .as_ref()
+            .is_none_or(|best| phase.srer_db > best.phase.srer_db)
+        {
             let seconds: f64 = fs::read_to_string(file("time"))?.trim().parse()?;
             let mut own = raw(&file("f32"))?;
             own.resize(recording.mid.len(), 0.0);
@@ -103,7 +116,10 @@ fn loris(folder: &Path, name: &str, recording: &Recording) -> Outcome<Option<Lor
 fn measure(folder: &Path) -> Outcome<()> {
     let mut sounds: Vec<PathBuf> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rate"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "rate")
+        })
         .collect();
     sounds.sort();
     println!(
@@ -111,12 +127,22 @@ fn measure(folder: &Path) -> Outcome<()> {
          Loris SRER own\tphase\tLSD\tERB-LSD\tbp/s\t× real time"
     );
     for path in sounds {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let rate = fs::read_to_string(&path)?.trim().parse()?;
         let recording = Recording::mono(rate, raw(&path.with_extension("f32"))?);
         let loris = loris(folder, &name, &recording)?.unwrap_or_default();
-        for (fit, fit_name) in [(AnalysisFit::Exact, "exact"), (AnalysisFit::Musical, "musical")] {
-            let settings = AnalysisSettings { fit, ..AnalysisSettings::default() };
+        for (fit, fit_name) in [
+            (AnalysisFit::Exact, "exact"),
+            (AnalysisFit::Musical, "musical"),
+        ] {
+            let settings = AnalysisSettings {
+                fit,
+                ..AnalysisSettings::default()
+            };
             let begin = Instant::now();
             let found = analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ())?;
             let speed = recording.duration_s() / begin.elapsed().as_secs_f64();

@@ -262,7 +262,7 @@ fn track(
             ..Breakpoint::new(time_s, hz, amplitude).with_phase(wrapped(course.phases[at]))
         }
     };
-    let mut breakpoints: Vec<Breakpoint> = (0..course.len()).map(point).collect();
+    let mut breakpoints: Vec<Breakpoint> = (0..course.knots()).map(point).collect();
     if let Some(onset) = course.onset {
         let x = (onset - course.first * grid.hop) as f64;
         let [p0, p1, p2, p3] = course.cubic(0, grid.hop);

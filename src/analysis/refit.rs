@@ -190,7 +190,7 @@ impl<'a> Refit<'a> {
         courses: &[Course],
         effort: &Effort,
     ) -> Result<Vec<Vec<Value>>, Cancelled> {
-        let silent = |course: &Course| vec![Value::default(); course.len()];
+        let silent = |course: &Course| vec![Value::default(); course.knots()];
         let mut all: Vec<Vec<Value>> = courses.iter().map(silent).collect();
         // Nothing is known of them before, so what holds the others back is all but left out.
         let ridge = 0.005 * self.grid.hop as f32;

@@ -69,7 +69,7 @@ fn sines(courses: &[Course], knot: usize) -> Vec<Sine> {
     let sine = |(index, course): (usize, &Course)| {
         let at = knot
             .checked_sub(course.first)
-            .filter(|at| *at < course.len())?;
+            .filter(|at| *at < course.knots())?;
         let amplitude = f64::from(course.amplitudes[at]);
         (amplitude > 0.0).then(|| {
             (

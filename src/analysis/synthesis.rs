@@ -72,13 +72,13 @@ fn add_track(track: &Track, sample_rate_hz: f64, mid: &mut [f64], side: &mut [f6
         phase = curve.end_turns();
         let first = libm::ceil(a.time_s * sample_rate_hz - 1e-6) as usize;
         let end = (libm::ceil(b.time_s * sample_rate_hz - 1e-6) as usize).min(mid.len());
-        for n in first..end {
+        for (n, mid) in mid.iter_mut().enumerate().take(end).skip(first) {
             let time_s = n as f64 / sample_rate_hz - a.time_s;
             let share = time_s / (b.time_s - a.time_s);
             let amplitude = a.amplitude + share * (b.amplitude - a.amplitude);
             let turns = curve.turns(time_s);
             let value = amplitude * libm::cos(TAU * (turns - libm::floor(turns)));
-            mid[n] += value;
+            *mid += value;
             if let Some(side) = side.get_mut(n) {
                 *side -= value * (a.pan + share * (b.pan - a.pan));
             }

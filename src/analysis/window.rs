@@ -31,7 +31,7 @@ pub fn resolution(fit: AnalysisFit, window: usize) -> Resolution {
         AnalysisFit::Exact => Resolution {
             window,
             hop: window / 8,
-            floor_db: -70.0,
+            floor_db: -80.0,
             least_frames: 4,
         },
         AnalysisFit::Musical => Resolution {
@@ -75,7 +75,7 @@ pub fn choose(
         for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
             *found += before - after;
         }
-        let knots: usize = courses.iter().map(|course| course.len()).sum();
+        let knots: usize = courses.iter().map(|course| course.knots()).sum();
         let knots_a_second = knots as f64 * whole.sample_rate_hz / samples.len() as f64;
         let score_db = srer_db(samples, &found) - cost_db(kind, knots_a_second);
         if score_db > best.0 {

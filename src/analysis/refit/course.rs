@@ -50,19 +50,19 @@ pub struct Course {
 
 impl Course {
     /// How many knots.
-    pub fn len(&self) -> usize {
+    pub fn knots(&self) -> usize {
         self.phases.len()
     }
 
     /// The number of the last knot.
     pub fn last(&self) -> usize {
-        self.first + self.len() - 1
+        self.first + self.knots() - 1
     }
 
     /// Whether the amplitude at this knot, counted from the first, may change.
     pub fn is_free(&self, knot: usize) -> bool {
         let is_held =
-            (knot == 0 && !self.is_open_start) || (knot + 1 == self.len() && !self.is_open_end);
+            (knot == 0 && !self.is_open_start) || (knot + 1 == self.knots() && !self.is_open_end);
         !is_held
     }
 

@@ -25,7 +25,7 @@ pub fn fold(course: &mut Course, values: &[Value], hop: usize, lowest_turns: f64
         course.amplitudes[knot] = libm::sqrtf(value.re * value.re + value.im * value.im);
     }
     let (least, most) = (lowest_turns * hop as f64, 0.5 * hop as f64);
-    for knot in 1..course.len() {
+    for knot in 1..course.knots() {
         let before = course.phases[knot - 1];
         let advance = course.phases[knot] - before;
         course.phases[knot] = before + advance.clamp(least, most);

@@ -81,8 +81,8 @@ fn rotor(piece: &Piece, at: usize, rotor: &mut [[f32; CHUNK]; 2]) {
 
 /// sin πr for |r| ≤ ½: odd powers, error 4e-9.
 const SINE: [f32; 5] = [
-    3.141_592_6,
-    -5.167_706_9,
+    std::f32::consts::PI,
+    -5.167_707,
     2.550_031_4,
     -0.598_045_2,
     0.077_220_13,
@@ -188,13 +188,14 @@ fn demodulated(
     let mut sums = [[0.0_f32; LANES]; 4];
     let [cosines, sines] = rotor;
     for group in 0..CHUNK / LANES {
+        let [whole_re, whole_im, rising_re, rising_im] = &mut sums;
         for lane in 0..LANES {
             let i = group * LANES + lane;
             let (re, im) = (samples[i] * cosines[i], -samples[i] * sines[i]);
-            sums[0][lane] += re;
-            sums[1][lane] += im;
-            sums[2][lane] += re * INDEX[i];
-            sums[3][lane] += im * INDEX[i];
+            whole_re[lane] += re;
+            whole_im[lane] += im;
+            rising_re[lane] += re * INDEX[i];
+            rising_im[lane] += im * INDEX[i];
         }
     }
     let total = |lanes: &[f32; LANES]| {

@@ -86,9 +86,10 @@ impl Arguments {
     /// Refuses options for one recording with several inputs.
     pub fn check_inputs(&self, inputs: &[PathBuf]) -> Result<(), String> {
         match (&self.resynth, inputs) {
-            (Some(_), inputs) if inputs.len() > 1 => {
-                Err(format!("--resynth is for one recording, not {}", inputs.len()))
-            }
+            (Some(_), inputs) if inputs.len() > 1 => Err(format!(
+                "--resynth is for one recording, not {}",
+                inputs.len()
+            )),
             (Some(path), [input]) if output::is_same_file(path, input) => Err(format!(
                 "{}: --resynth would take the place of the recording",
                 path.display()

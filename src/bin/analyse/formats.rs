@@ -114,11 +114,7 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
             continue;
         };
         let is_bank = input.is_bank();
-        for sound in input
-            .sounds
-            .iter_mut()
-            .filter(|_| !is_bank)
-        {
+        for sound in input.sounds.iter_mut().filter(|_| !is_bank) {
             sound.tracks.root_hz = sound.tracks.root_hz.or(Some(key_hz(note.key)));
         }
     }
@@ -153,10 +149,7 @@ fn give_zones(arguments: &Arguments, inputs: &mut [Input]) -> Result<(), String>
     if !arguments.zone.is_empty() || inputs.len() == 1 {
         return Ok(());
     }
-    let mut others: Vec<&mut Input> = inputs
-        .iter_mut()
-        .filter(|input| !input.is_bank())
-        .collect();
+    let mut others: Vec<&mut Input> = inputs.iter_mut().filter(|input| !input.is_bank()).collect();
     let notes = others.iter().map(|input| {
         let note = NamedNote::of(&input.path);
         note.ok_or_else(|| {

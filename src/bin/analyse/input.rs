@@ -57,11 +57,7 @@ impl Input {
 const HEAD_BYTES: u64 = 4_096;
 
 /// Reads a file of partials or analyses a sound file; an error names it.
-pub fn read(
-    path: &Path,
-    arguments: &Arguments,
-    interrupted: &AtomicBool,
-) -> Result<Input, String> {
+pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Result<Input, String> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let mut head = Vec::new();
     let file = File::open(path).map_err(|error| named(&error))?;

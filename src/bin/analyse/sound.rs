@@ -133,7 +133,11 @@ fn source(path: &Path, arguments: &Arguments, analysis: &Analysis) -> String {
     format!("{name}, {fit} fit, window {window}, hop {hop}")
 }
 
-fn write_resynthesis(path: &Path, recording: &Recording, analysis: &Analysis) -> Result<(), String> {
+fn write_resynthesis(
+    path: &Path,
+    recording: &Recording,
+    analysis: &Analysis,
+) -> Result<(), String> {
     let rate_hz = recording.sample_rate_hz;
     let heard = sound(&analysis.tracks, rate_hz, Without::default());
     let spec = hound::WavSpec {
@@ -155,7 +159,8 @@ fn write_resynthesis(path: &Path, recording: &Recording, analysis: &Analysis) ->
     }
     writer.finalize().map_err(|error| error.to_string())?;
     let mut file = WholeFile::create(path).map_err(|error| error.to_string())?;
-    file.write(bytes.get_ref()).map_err(|error| error.to_string())?;
+    file.write(bytes.get_ref())
+        .map_err(|error| error.to_string())?;
     file.finish().map_err(|error| error.to_string())
 }
 

@@ -7,7 +7,7 @@ each setting of the grid it writes NAME.N.sdif, the breakpoints, NAME.N.f32, Lor
 NAME.N.time, the seconds that the analysis took.
 """
 
-import importlib.util  # loristrck uses it without importing it
+import importlib.util  # noqa: F401  loristrck uses it without importing it
 import pathlib
 import sys
 import time
@@ -36,7 +36,10 @@ def main():
             stem = f"{name}.{number}"
             if not partials:
                 continue
-            loristrck.write_sdif(partials, str(folder / f"{stem}.sdif"))
+            # The public writer loses the last frames with pysdif3, and writes 1TRC without it.
+            loristrck._core._write_sdif(
+                partials, outfile=str(folder / f"{stem}.sdif"), labels=None, rbep=True
+            )
             sound = loristrck.synthesize(partials, int(rate))
             numpy.asarray(sound).astype("<f4").tofile(folder / f"{stem}.f32")
             (folder / f"{stem}.time").write_text(f"{seconds}")

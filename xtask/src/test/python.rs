@@ -38,10 +38,15 @@ const LORIS_TESTS: &str = "tests/hosts/loris";
 /// The environment variable that tells them where the program is.
 const ANALYSE_VARIABLE: &str = "ALIQUOT_ANALYSE";
 
+/// The Python that has Loris.
+pub(crate) fn loris_python() -> Result<PathBuf> {
+    environment_of(LORIS_TESTS, "venv-loris")
+}
+
 /// Reads with Loris what `aliquot-analyse` writes, and the reverse; the program is that of the Rust
 /// tests.
 pub(super) fn loris(reading: &mut Reading) -> Result<()> {
-    let python = environment_of(LORIS_TESTS, "venv-loris")?;
+    let python = loris_python()?;
     let mut build = cargo();
     build.args(["build", "--profile", "checked", "--no-default-features"]);
     build.args(["--features", "analyse", "--bin", "aliquot-analyse"]);
