@@ -133,7 +133,7 @@ fn what_cannot_be_meant_or_read_is_refused() {
     place.refuses(&["text", "out.sdif"], &["text: byte 0: this is neither"]);
     place.refuses(
         &["damaged.txt", "out.sdif"],
-        &["damaged.txt: line 6: found \"x\""],
+        &["damaged.txt: line 6: found \"x"],
     );
     place.refuses(
         &["tone.txt", "tone.txt"],

@@ -106,25 +106,20 @@ pub fn tidy(label: Option<u32>, mut points: Vec<Breakpoint>, tracks: &mut Vec<Tr
     });
     tidied.doubled = (before - points.len()) as u64;
 
-    let is_jump = |pair: &[Breakpoint]| {
-        let ratio = pair[1].frequency_hz / pair[0].frequency_hz;
-        !(0.5..=2.0).contains(&ratio)
-    };
-    let mut rest = &points[..];
-    while !rest.is_empty() {
-        let length = rest
-            .windows(2)
-            .position(is_jump)
-            .map_or(rest.len(), |at| at + 1);
-        let (breakpoints, after) = rest.split_at(length);
-        tidied.split += u64::from(!after.is_empty());
-        tracks.push(Track {
-            label,
-            breakpoints: breakpoints.to_vec(),
-        });
-        rest = after;
-    }
+    tidied.split = split_at_jumps(label, &points, tracks);
     tidied
+}
+
+/// Adds the parts between jumps of more than an octave; returns how many there are.
+fn split_at_jumps(label: Option<u32>, points: &[Breakpoint], tracks: &mut Vec<Track>) -> u64 {
+    let goes_on =
+        |a: &Breakpoint, b: &Breakpoint| (0.5..=2.0).contains(&(b.frequency_hz / a.frequency_hz));
+    let before = tracks.len();
+    tracks.extend(points.chunk_by(goes_on).map(|part| Track {
+        label,
+        breakpoints: part.to_vec(),
+    }));
+    (tracks.len() - before).saturating_sub(1) as u64
 }
 
 #[cfg(test)]

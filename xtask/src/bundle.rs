@@ -28,13 +28,16 @@ use crate::{replace, setup, workspace};
 /// The package of the plugin.
 pub const PACKAGE: &str = "aliquot";
 
-/// The command-line renderer, which is bundled as it is.
-pub const RENDERER: &str = "aliquot-render";
+/// The command-line programs, which are bundled as they are, with what they are called and the feature
+/// that has them.
+pub const PROGRAMS: [(&str, &str, &str); 2] = [
+    ("aliquot-render", "renderer", "render"),
+    ("aliquot-analyse", "program for recordings", "analyse"),
+];
 
 /// What tells an ELF linker that the library is never to be unloaded.
 const STAYS_LOADED: &str = "link-arg=-Wl,-z,nodelete";
 
-const WHAT_RENDERER: &str = "renderer";
 const WHAT_STANDALONE: &str = "standalone program";
 
 /// Bundles our package in the release profile; returns the folder of the bundles.
@@ -84,9 +87,9 @@ pub fn bundle(package: &str, options: &[String]) -> Result<()> {
     replace::remove(&staging).context("cannot clear the staging folder")?;
     stage(&staging, &artifacts, &target_options(options))?;
     let staged = staging.join("bundled");
-    if let Some(renderer) = artifacts.iter().find(|file| stem(file) == RENDERER) {
-        let name = renderer.file_name().expect("a file has a name");
-        replace::copy_over(renderer, &staged.join(name))?;
+    for program in artifacts.iter().filter(|file| program(file).is_some()) {
+        let name = program.file_name().expect("a file has a name");
+        replace::copy_over(program, &staged.join(name))?;
     }
 
     let contents = check(&staged)?;
@@ -169,7 +172,8 @@ fn build(
         let Message::CompilerArtifact(artifact) = message? else {
             continue;
         };
-        if ![PACKAGE, RENDERER].contains(&artifact.target.name.as_str()) {
+        let name = artifact.target.name.as_str();
+        if name != PACKAGE && program(Path::new(name)).is_none() {
             continue;
         }
         files.extend(artifact.executable.map(PathBuf::from));
@@ -218,7 +222,7 @@ fn stage(staging: &Path, artifacts: &[PathBuf], target_options: &[String]) -> Re
     input.extend(target_options.get(1));
     input.push("release");
     fs::create_dir_all(&input).with_context(|| format!("cannot create '{}'", input.display()))?;
-    for file in artifacts.iter().filter(|file| stem(file) != RENDERER) {
+    for file in artifacts.iter().filter(|file| program(file).is_none()) {
         let name = file.file_name().expect("a file has a name");
         replace::copy_over(file, &input.join(name))?;
     }
@@ -237,8 +241,7 @@ fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
         let what = match extension.as_ref() {
             "clap" => exporting("CLAP", &path, &["clap_entry"])?,
             "vst3" => exporting("VST3", &path, vst3_symbols(&library(&path)?)?)?,
-            _ if stem(&path) == RENDERER => WHAT_RENDERER.to_owned(),
-            _ => WHAT_STANDALONE.to_owned(),
+            _ => program(&path).unwrap_or(WHAT_STANDALONE).to_owned(),
         };
         let name = path.file_name().unwrap_or_default();
         contents.push((name.to_string_lossy().into_owned(), what));
@@ -255,8 +258,15 @@ fn check(bundled: &Path) -> Result<Vec<(String, String)>> {
     Ok(contents)
 }
 
+/// What the command-line program in a file is, if it is one.
+fn program(file: &Path) -> Option<&'static str> {
+    let program = PROGRAMS.iter().find(|(name, ..)| stem(file) == *name);
+    program.map(|(_, what, _)| *what)
+}
+
 fn check_programs(contents: &[(String, String)]) -> Result<()> {
-    for (program, feature) in [(WHAT_STANDALONE, "editor"), (WHAT_RENDERER, "render")] {
+    let programs = PROGRAMS.map(|(_, what, feature)| (what, feature));
+    for (program, feature) in [(WHAT_STANDALONE, "editor")].into_iter().chain(programs) {
         ensure!(
             contents.iter().any(|(_, what)| what == program),
             "there is no {program}: was the feature `{feature}` left out?"
@@ -400,12 +410,15 @@ mod tests {
     }
 
     #[test]
-    fn both_programs_must_be_there() {
+    fn all_programs_must_be_there() {
         let item = |what: &str| ("name".to_owned(), what.to_owned());
-        let both = [item(WHAT_STANDALONE), item(WHAT_RENDERER)];
-        check_programs(&both).unwrap();
-        for (rest, missing) in [(&both[..1], WHAT_RENDERER), (&both[1..], WHAT_STANDALONE)] {
-            let error = check_programs(rest).unwrap_err().to_string();
+        let command_line = PROGRAMS.map(|(_, what, _)| what);
+        let all = [&[WHAT_STANDALONE], &command_line[..]].concat();
+        check_programs(&all.iter().map(|what| item(what)).collect::<Vec<_>>()).unwrap();
+        for missing in &all {
+            let rest = all.iter().filter(|what| *what != missing);
+            let rest: Vec<_> = rest.map(|what| item(what)).collect();
+            let error = check_programs(&rest).unwrap_err().to_string();
             assert!(error.contains(missing), "{error}");
         }
     }

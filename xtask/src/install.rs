@@ -114,7 +114,12 @@ impl Folders {
             Some((_, "vst3")) => (&self.vst3, name.to_owned()),
             Some((_, "app")) => (&self.application, name.to_owned()),
             // Names of programs are typed, so they are in lower case.
-            _ if name.starts_with(bundle::RENDERER) => (&self.programs, name.to_lowercase()),
+            _ if bundle::PROGRAMS
+                .iter()
+                .any(|(program, ..)| name.starts_with(program)) =>
+            {
+                (&self.programs, name.to_lowercase())
+            }
             _ => (&self.application, name.to_lowercase()),
         };
         folder.join(name)
@@ -219,6 +224,7 @@ mod tests {
             ("Aliquot.vst3", "/usr/lib/vst3/Aliquot.vst3"),
             ("Aliquot", "/usr/local/bin/aliquot"),
             ("aliquot-render", "/usr/local/bin/aliquot-render"),
+            ("aliquot-analyse", "/usr/local/bin/aliquot-analyse"),
         ] {
             assert_eq!(folders.destination(name), Path::new(place));
         }

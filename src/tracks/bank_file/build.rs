@@ -60,7 +60,12 @@ pub(super) fn image(
         frames::write(&mut record, &plan);
         rest::write(&mut record, tracks);
     }
-    let count = sounds.len() as u32;
+    write_header(&mut file, sounds.len() as u32);
+    Ok((file, remarks))
+}
+
+/// Fills in the header of a file that is whole otherwise.
+fn write_header(file: &mut [u8], count: u32) {
     file[..MAGIC.len()].copy_from_slice(&MAGIC);
     for (at, number) in [
         (VERSION_AT, VERSION),
@@ -72,9 +77,8 @@ pub(super) fn image(
     }
     let length = file.len() as u64;
     file[LENGTH_AT..LENGTH_AT + 8].copy_from_slice(&length.to_le_bytes());
-    let hash = load::hash(&file);
+    let hash = load::hash(file);
     file[HASH_AT..HASH_AT + 8].copy_from_slice(&hash.to_le_bytes());
-    Ok((file, remarks))
 }
 
 /// A file under construction, and the record of one of its sounds.

@@ -344,6 +344,15 @@ fn what_has_no_place_is_left_out_and_told_of() {
 }
 
 #[test]
+fn silence_is_a_bank_too() {
+    let bank = bank(&Tracks::default());
+    let rows = bank.rows(0).expect("a sound");
+    assert_eq!(rows.sound().frames, 1);
+    assert!(rows.amplitudes(0).is_empty() && rows.continuing(0).1.is_empty());
+    assert_eq!(bank.to_tracks(0), Tracks::default());
+}
+
+#[test]
 fn what_is_too_large_is_refused() {
     let long = |end_s: f64, count: usize| Tracks {
         tracks: vec![

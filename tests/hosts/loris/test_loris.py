@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from loristrck import _core
 
+LABELS = [1, 2, 7]
 PROGRAM = os.environ["ALIQUOT_ANALYSE"]
 
 
@@ -49,9 +50,24 @@ def by_time(found):
 
 @pytest.fixture(name="written")
 def _written(tmp_path):
-    """A folder with the partials as Loris itself writes them, with labels."""
-    _core._write_sdif(partials(), outfile=str(tmp_path / "loris.sdif"), labels=[1, 2, 7], rbep=True)
+    """A folder with the partials as Loris itself writes them; loristrck writes no labels."""
+    _core._write_sdif(partials(), outfile=str(tmp_path / "loris.sdif"), rbep=True)
     return tmp_path
+
+
+def extended_text() -> str:
+    """The partials in RTcmix's dialect of SPEAR's text, with labels."""
+    lines = [
+        "par-text-partials-extended-format",
+        "point-type time frequency amplitude bandwidth",
+        "partials-count 3",
+        "partials-data",
+    ]
+    for index, (partial, label) in enumerate(zip(partials(), LABELS, strict=True)):
+        start, end, phase = partial[0, 0], partial[-1, 0], partial[0, 3]
+        lines.append(f"{index} {len(partial)} {start} {end} {phase} {label}")
+        lines.append(" ".join(str(number) for number in partial[:, [0, 1, 2, 4]].flatten()))
+    return "\n".join(lines) + "\n"
 
 
 def test_we_read_what_loris_writes(written):
@@ -68,14 +84,26 @@ def test_we_read_what_loris_writes(written):
 
 def test_loris_reads_the_breakpoints_that_we_write(written):
     run(written, "loris.sdif", "ours.sdif")
-    found, labels = loristrck.read_sdif(str(written / "ours.sdif"))
-    assert sorted(labels) == [1, 2, 7]
+    found, _ = loristrck.read_sdif(str(written / "ours.sdif"))
     for ours, theirs in zip(by_time(found), by_time(partials()), strict=True):
         ours = np.asarray(ours)
         assert ours.shape == theirs.shape
         np.testing.assert_allclose(ours[:, [0, 1, 2, 4]], theirs[:, [0, 1, 2, 4]], atol=1e-9)
         turns = (ours[:, 3] - theirs[:, 3]) / (2 * np.pi)
         np.testing.assert_allclose(turns, np.round(turns), atol=1e-9)
+
+
+def test_loris_reads_the_labels_that_we_write(tmp_path):
+    (tmp_path / "text.txt").write_text(extended_text())
+    run(tmp_path, "text.txt", "ours.sdif")
+    run(tmp_path, "ours.sdif", "bank.aliquot")
+    run(tmp_path, "bank.aliquot", "back.sdif")
+    for name in ["ours.sdif", "back.sdif"]:
+        found, labels = loristrck.read_sdif(str(tmp_path / name))
+        by_start = sorted(zip(found, labels, strict=True), key=lambda pair: pair[0][0, 0])
+        assert [label for _, label in by_start] == LABELS, name
+        # The phases that follow the first are those of the frequencies.
+        assert np.abs(by_start[0][0][0, 3] - partials()[0][0, 3]) < 1e-3
 
 
 def test_loris_reads_the_tracks_that_we_write(written):
@@ -95,8 +123,7 @@ def test_loris_hears_the_same_out_of_a_bank(written):
     """By way of a bank the sound is Loris's own but for the bank's frames."""
     run(written, "loris.sdif", "bank.aliquot", "--hop", "1")
     run(written, "bank.aliquot", "back.sdif")
-    found, labels = loristrck.read_sdif(str(written / "back.sdif"))
-    assert sorted(labels) == [1, 2, 7]
+    found, _ = loristrck.read_sdif(str(written / "back.sdif"))
     plain = [partial.copy() for partial in partials()]
     sounds = []
     for all_partials in (plain, [np.asarray(partial).copy() for partial in found]):

@@ -68,6 +68,11 @@ pub fn read(bytes: &[u8]) -> Result<FileContents, FileError> {
     Ok(FileContents::new(FileFormat::Ats, tracks, tidied, remarks))
 }
 
+/// An error at a value.
+fn error<T>(place: usize, reason: impl Into<String>) -> Result<T, FileError> {
+    Err(FileError::at_byte(VALUE_BYTES * place, reason))
+}
+
 /// A partial that has not been there yet has the frequency 0 in some files: it begins with the one
 /// that it sounds with.
 fn give_silent_ends_a_frequency(points: &mut [Breakpoint]) {
@@ -86,14 +91,12 @@ fn give_silent_ends_a_frequency(points: &mut [Breakpoint]) {
 
 impl<'a> Layout<'a> {
     fn new(bytes: &'a [u8]) -> Result<(Layout<'a>, Vec<String>), FileError> {
-        let error =
-            |place: usize, reason: String| Err(FileError::at_byte(VALUE_BYTES * place, reason));
         let Some(order) = ByteOrder::of(bytes) else {
-            return error(0, "this is no ATS file".to_owned());
+            return error(0, "this is no ATS file");
         };
         let values = bytes.len() / VALUE_BYTES;
         if values < HEADER_VALUES {
-            return error(0, "the file ends in its header".to_owned());
+            return error(0, "the file ends in its header");
         }
         let header = |place: usize| order.value(bytes, place).unwrap_or(f64::NAN);
         let kind = header(TYPE);
@@ -104,57 +107,54 @@ impl<'a> Layout<'a> {
             4.0 => (3, true),
             _ => return error(TYPE, format!("found type {kind}, expected 1 to 4")),
         };
-        let whole = |place: usize, most: f64| {
+        let whole = |place: usize, most: usize, what: &str| {
             let number = header(place);
-            ((0.0..=most).contains(&number) && number.fract() == 0.0).then_some(number as usize)
+            if (0.0..=most as f64).contains(&number) && number.fract() == 0.0 {
+                return Ok(number as usize);
+            }
+            error(
+                place,
+                format!("found {number} {what}, expected 0 to {most}"),
+            )
         };
-        let Some(frames) = whole(FRAMES, MAX_FRAMES as f64) else {
-            let found = header(FRAMES);
-            return error(
-                FRAMES,
-                format!("found {found} frames, expected 0 to {MAX_FRAMES}"),
-            );
-        };
-        let Some(partials) = whole(PARTIALS, values as f64) else {
-            return error(PARTIALS, format!("found {} partials", header(PARTIALS)));
-        };
+        let frames = whole(FRAMES, MAX_FRAMES, "frames")?;
+        let partials = whole(PARTIALS, values, "partials")?;
         let (rate, frame_size) = (header(RATE), header(FRAME_SIZE));
         if !(1.0..=1e7).contains(&rate) || !(1.0..=1e7).contains(&frame_size) {
             let found = format!("found {rate} Hz and frames of {frame_size} samples");
             return error(RATE, found);
         }
-        let frame_values = 1 + partials * partial_values;
-        let left = values - HEADER_VALUES;
-        // Writers differ in how many bands they have; the file's length tells.
-        let held = if frames == 0 {
-            frame_values
-        } else {
-            left / frames
-        };
-        if held < frame_values {
-            let needed = VALUE_BYTES * (HEADER_VALUES + frames * frame_values);
-            let reason = format!(
-                "the file ends here; {frames} frames of {partials} partials need {needed} bytes"
-            );
-            return Err(FileError::at_byte(bytes.len(), reason));
-        }
-        let mut remarks = Vec::new();
-        let bands = if has_noise { held - frame_values } else { 0 };
-        let used = VALUE_BYTES * (HEADER_VALUES + frames * (frame_values + bands));
-        if used < bytes.len() {
-            remarks.push(format!("{} bytes after the last frame", bytes.len() - used));
-        }
-        let layout = Layout {
+        let mut layout = Layout {
             bytes,
             order,
             partials,
             frames,
             partial_values,
-            bands,
+            bands: 0,
             window: header(WINDOW).clamp(1.0, 1e7),
             hop_s: frame_size / rate,
         };
+        let remarks = layout.fit(has_noise)?;
         Ok((layout, remarks))
+    }
+
+    /// Finds how many bands there are: writers differ, and the file's length tells.
+    fn fit(&mut self, has_noise: bool) -> Result<Vec<String>, FileError> {
+        let (bytes, frames, partials) = (self.bytes.len(), self.frames, self.partials);
+        let frame_values = 1 + partials * self.partial_values;
+        let left = bytes / VALUE_BYTES - HEADER_VALUES;
+        let held = left.checked_div(frames).unwrap_or(frame_values);
+        if held < frame_values {
+            let needed = VALUE_BYTES * (HEADER_VALUES + frames * frame_values);
+            let reason = format!(
+                "the file ends here; {frames} frames of {partials} partials need {needed} bytes"
+            );
+            return Err(FileError::at_byte(bytes, reason));
+        }
+        self.bands = if has_noise { held - frame_values } else { 0 };
+        let used = VALUE_BYTES * (HEADER_VALUES + frames * (frame_values + self.bands));
+        let remark = format!("{} bytes after the last frame", bytes - used);
+        Ok((used < bytes).then_some(remark).into_iter().collect())
     }
 
     fn header(&self, place: usize) -> f64 {

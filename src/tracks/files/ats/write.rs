@@ -46,51 +46,26 @@ pub fn write(
             columns.count
         ));
     }
-    let hop_s = match (frames.first(), frames.last()) {
-        (Some(first), Some(last)) if frames.len() > 1 => {
-            (last.time_s - first.time_s) / (frames.len() - 1) as f64
-        }
-        _ => 0.01,
-    };
-    let frame_size = libm::round(hop_s * RATE_HZ).max(1.0);
-    let window = WINDOW_FRAMES * frame_size;
-    let points = || frames.iter().flat_map(|frame| &frame.rows);
-    let most =
-        |value: fn(&Breakpoint) -> f64| points().map(|(_, point)| value(point)).fold(0.0, f64::max);
-    let header = [
-        MAGIC,
-        RATE_HZ,
-        frame_size,
-        window,
-        columns.count as f64,
-        frames.len() as f64,
-        most(|point| point.amplitude),
-        most(|point| point.frequency_hz),
-        tracks.duration_s,
-        kind,
-    ];
-    let mut file: Vec<u8> = header
-        .iter()
-        .flat_map(|&value| order.bytes(value))
-        .collect();
+    let mut file = header(&frames, columns.count, tracks.duration_s, kind, order);
+    let window = window(&frames);
     let conversion = Conversion::to_ats();
-    let mut held = columns.first_frequencies_hz.clone();
     let mut values = vec![0.0; columns.count * partial_values];
+    // A partial that is dead holds its frequency.
+    for (column, &frequency_hz) in columns.first_frequencies_hz.iter().enumerate() {
+        values[column * partial_values + 1] = frequency_hz;
+    }
     for frame in &frames {
-        for (column, values) in values.chunks_exact_mut(partial_values).enumerate() {
-            values.fill(0.0);
-            values[1] = held[column];
+        for values in values.chunks_exact_mut(partial_values) {
+            values[0] = 0.0;
+            values[2..].fill(0.0);
         }
         for (track, point) in &frame.rows {
             let column = columns.of_track[*track];
-            held[column] = point.frequency_hz;
             let values = &mut values[column * partial_values..][..partial_values];
-            values[0] = point.amplitude;
-            values[1] = point.frequency_hz;
-            if has_phases {
-                let turns = point.phase_turns.unwrap_or(0.0);
-                values[2] = TAU * (turns - libm::rint(turns));
-            }
+            let turns = point.phase_turns.unwrap_or(0.0);
+            let phase = TAU * (turns - libm::rint(turns));
+            let row = [point.amplitude, point.frequency_hz, phase];
+            values.copy_from_slice(&row[..partial_values]);
         }
         file.extend(order.bytes(frame.time_s));
         file.extend(values.iter().flat_map(|&value| order.bytes(value)));
@@ -101,6 +76,51 @@ pub fn write(
         }
     }
     Ok((file, lost))
+}
+
+/// Samples from one frame to the next.
+fn frame_size(frames: &[SampledFrame]) -> f64 {
+    let hop_s = match (frames.first(), frames.last()) {
+        (Some(first), Some(last)) if frames.len() > 1 => {
+            (last.time_s - first.time_s) / (frames.len() - 1) as f64
+        }
+        _ => 0.01,
+    };
+    libm::round(hop_s * RATE_HZ).max(1.0)
+}
+
+/// Samples of the window.
+fn window(frames: &[SampledFrame]) -> f64 {
+    WINDOW_FRAMES * frame_size(frames)
+}
+
+/// The ten values before the frames.
+fn header(
+    frames: &[SampledFrame],
+    partials: usize,
+    duration_s: f64,
+    kind: f64,
+    order: ByteOrder,
+) -> Vec<u8> {
+    let points = || frames.iter().flat_map(|frame| &frame.rows);
+    let most =
+        |value: fn(&Breakpoint) -> f64| points().map(|(_, point)| value(point)).fold(0.0, f64::max);
+    let header = [
+        MAGIC,
+        RATE_HZ,
+        frame_size(frames),
+        window(frames),
+        partials as f64,
+        frames.len() as f64,
+        most(|point| point.amplitude),
+        most(|point| point.frequency_hz),
+        duration_s,
+        kind,
+    ];
+    header
+        .iter()
+        .flat_map(|&value| order.bytes(value))
+        .collect()
 }
 
 /// The noise's powers at a time: those of the nearest frame.

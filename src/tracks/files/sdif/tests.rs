@@ -113,7 +113,8 @@ fn tracks_at_common_times_come_back() {
     assert_same(&read(&file).expect("a file").tracks, &bare);
 }
 
-/// Loris counts four bytes for each item and writes eight.
+/// Loris counts four bytes for each item and writes eight. The phase, which is where the frame would
+/// end, reads as a type here.
 #[test]
 fn the_frame_sizes_of_loris_are_not_believed() {
     let mut file = File::new();
@@ -125,11 +126,12 @@ fn the_frame_sizes_of_loris_are_not_believed() {
         Some(16 + 16 + 16),
     );
     let count = 50;
+    let phase = f64::from_be_bytes(*b"ABCDEFGH");
     for frame in 0..count {
         let rows: Vec<[f64; 6]> = (0..1 + frame % 2)
             .map(|index| {
                 let index = f64::from(index);
-                [index, 440.0 * (index + 1.0), 0.5, 1.0, 0.25, 0.000_25]
+                [index, 440.0 * (index + 1.0), 0.5, phase, 0.25, 0.000_25]
             })
             .collect();
         let size = 16 + 16 + 24 * rows.len() as u32;
@@ -151,7 +153,7 @@ fn the_frame_sizes_of_loris_are_not_believed() {
     let track = &contents.tracks.tracks[1];
     assert_eq!(track.label, Some(2));
     assert!((track.breakpoints[0].time_s - 0.010_25).abs() < 1e-12);
-    assert!((track.breakpoints[0].phase_turns.expect("a phase") - 1.0 / TAU).abs() < 1e-12);
+    assert_eq!(track.breakpoints[0].phase_turns, Some(phase / TAU));
 }
 
 /// A matrix whose size is wrong leaves the frames after it whole.
