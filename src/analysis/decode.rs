@@ -132,11 +132,14 @@ impl Recording {
             .codec_params
             .as_ref()
             .and_then(|parameters| parameters.audio());
+        let parameters = parameters.ok_or_else(none)?;
+        if let (Some(frames), Some(rate)) = (track.num_frames, parameters.sample_rate)
+            && frames as f64 > LONGEST_S * f64::from(rate)
+        {
+            return Err(DecodeError::TooLong);
+        }
         let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(
-                parameters.ok_or_else(none)?,
-                &AudioDecoderOptions::default(),
-            )
+            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(unsupported)?;
         let track_id = track.id;
         read_packets(format, decoder, track_id, is_cancelled)
@@ -204,5 +207,70 @@ fn read_packets(
     match left.iter().chain(&right).any(|sample| *sample != 0.0) {
         true => Ok(Recording::stereo(f64::from(rate), &left, &right)),
         false => Err(DecodeError::Empty),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A WAV of two channels of 16 bits, whose header tells of `frames` frames.
+    fn wav(frames: u32, samples: &[i16]) -> Vec<u8> {
+        let mut bytes = b"RIFF".to_vec();
+        bytes.extend((36 + 4 * frames).to_le_bytes());
+        bytes.extend(b"WAVEfmt ");
+        bytes.extend(16_u32.to_le_bytes());
+        bytes.extend([1, 0, 2, 0]);
+        bytes.extend(44_100_u32.to_le_bytes());
+        bytes.extend(176_400_u32.to_le_bytes());
+        bytes.extend([4, 0, 16, 0]);
+        bytes.extend(b"data");
+        bytes.extend((4 * frames).to_le_bytes());
+        bytes.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<Recording, DecodeError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sound.wav");
+        std::fs::write(&path, bytes).expect("a file");
+        Recording::read(&path, &AtomicBool::new(false))
+    }
+
+    #[test]
+    fn channels_become_mid_and_side() {
+        let found = read(&wav(3, &[16_384, 0, -16_384, -16_384, 0, 8_192])).expect("a sound");
+        assert_eq!(found.sample_rate_hz, 44_100.0);
+        assert_eq!(found.mid, [0.25, -0.5, 0.125]);
+        assert_eq!(found.side, [0.25, 0.0, -0.125]);
+        let equal = read(&wav(2, &[16_384, 16_384, -8_192, -8_192])).expect("a sound");
+        assert_eq!(equal.mid, [0.5, -0.25]);
+        assert_eq!(equal.side, [] as [f32; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_apart() {
+        assert!(matches!(
+            read(b"no sound"),
+            Err(DecodeError::Unsupported(_))
+        ));
+        assert!(matches!(read(b""), Err(DecodeError::Unsupported(_))));
+        assert!(matches!(read(&wav(2, &[0; 4])), Err(DecodeError::Empty)));
+        // Two hours, told by the header: refused before they are read.
+        let long = read(&wav(2 * 3_600 * 44_100, &[1; 100]));
+        assert!(matches!(long, Err(DecodeError::TooLong)), "{long:?}");
+        let error = DecodeError::TooLong.to_string();
+        assert!(error.contains("20 minutes"), "{error}");
+        let none = Recording::read(Path::new("none.wav"), &AtomicBool::new(false));
+        assert!(matches!(none, Err(DecodeError::Unreadable(_))));
+    }
+
+    #[test]
+    fn reading_can_be_cancelled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sound.wav");
+        std::fs::write(&path, wav(3, &[1; 6])).expect("a file");
+        let outcome = Recording::read(&path, &AtomicBool::new(true));
+        assert!(matches!(outcome, Err(DecodeError::Cancelled)));
     }
 }

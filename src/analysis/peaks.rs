@@ -26,6 +26,8 @@ const TERMS: usize = 128;
 const REACH: isize = 2;
 /// No partial is below, in Hz: what is found there is drift and rumble of the recording.
 pub const LOWEST_HZ: f64 = 20.0;
+/// No partial is above, in Hz: nobody hears it, and banks hold none.
+pub const HIGHEST_HZ: f64 = 20_400.0;
 /// No partial is above this share of the sample rate.
 const HIGHEST_TURNS: f64 = 0.495;
 /// The strongest peaks of a frame that are kept.
@@ -52,6 +54,7 @@ pub struct PeakFinder {
     /// N: samples of the window.
     length: usize,
     lowest_turns: f64,
+    highest_turns: f64,
     /// The window at every (N/[`TERMS`])-th sample.
     terms: Vec<f64>,
     values: Vec<Complex>,
@@ -69,6 +72,7 @@ impl PeakFinder {
             fourier: Fourier::new(points),
             length,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
+            highest_turns: HIGHEST_TURNS.min(HIGHEST_HZ / sample_rate_hz),
             terms: (0..TERMS).map(term).collect(),
             values: vec![Complex::default(); points],
             plain: vec![Complex::default(); points],
@@ -199,7 +203,7 @@ impl PeakFinder {
             false => (Complex::new(0.0, TAU * bin_frequency), Complex::default()),
         };
         let frequency = alpha1.im / TAU;
-        if !(self.lowest_turns..=HIGHEST_TURNS).contains(&frequency) {
+        if !(self.lowest_turns..=self.highest_turns).contains(&frequency) {
             return None;
         }
         let beta = alpha1 - Complex::new(0.0, TAU * bin_frequency);

@@ -22,7 +22,7 @@ pub mod kernel;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::peaks::LOWEST_HZ;
+use super::peaks::{HIGHEST_HZ, LOWEST_HZ};
 use crate::dsp::simd_level::SimdLevel;
 use course::{Course, Grid};
 use kernel::{Piece, Rotors, Value};
@@ -73,6 +73,7 @@ pub struct Refit<'a> {
     grid: Grid,
     samples: &'a [f32],
     lowest_turns: f64,
+    highest_turns: f64,
     is_cancelled: &'a AtomicBool,
 }
 
@@ -101,6 +102,7 @@ impl<'a> Refit<'a> {
             grid,
             samples,
             lowest_turns: LOWEST_HZ / sample_rate_hz,
+            highest_turns: f64::min(0.5, HIGHEST_HZ / sample_rate_hz),
             is_cancelled,
         }
     }
@@ -137,7 +139,12 @@ impl<'a> Refit<'a> {
             advance,
         )?;
         for (course, values) in courses.iter_mut().zip(&all) {
-            fold::fold(course, values, self.grid.hop, self.lowest_turns);
+            fold::fold(
+                course,
+                values,
+                self.grid.hop,
+                self.lowest_turns..=self.highest_turns,
+            );
         }
         Ok(())
     }

@@ -7,8 +7,13 @@ use super::kernel::Value;
 
 /// Takes |c| of the knots as amplitudes and adds arg c, unwrapped along the knots, to the phases; the
 /// frequencies become the derivatives of the natural cubic spline through the phases. No segment advances
-/// by less than `lowest_turns` a sample, nor by more than half a turn.
-pub fn fold(course: &mut Course, values: &[Value], hop: usize, lowest_turns: f64) {
+/// by less or by more turns a sample than `range_turns`.
+pub fn fold(
+    course: &mut Course,
+    values: &[Value],
+    hop: usize,
+    range_turns: std::ops::RangeInclusive<f64>,
+) {
     let is_silent = |value: &Value| value.re == 0.0 && value.im == 0.0;
     let turns = |value: &Value| libm::atan2(f64::from(value.im), f64::from(value.re)) / TAU;
     // A silent knot has no phase of its own: it keeps that of the knot beside it.
@@ -24,7 +29,8 @@ pub fn fold(course: &mut Course, values: &[Value], hop: usize, lowest_turns: f64
         course.phases[knot] += before;
         course.amplitudes[knot] = libm::sqrtf(value.re * value.re + value.im * value.im);
     }
-    let (least, most) = (lowest_turns * hop as f64, 0.5 * hop as f64);
+    let least = range_turns.start() * hop as f64;
+    let most = range_turns.end() * hop as f64;
     for knot in 1..course.knots() {
         let before = course.phases[knot - 1];
         let advance = course.phases[knot] - before;

@@ -121,6 +121,22 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
     give_zones(arguments, &mut inputs)?;
     let sounds = inputs.iter().flat_map(|input| &input.sounds);
     let sounds: Vec<(KeyZone, &Tracks)> = sounds.map(|s| (s.zone, &s.tracks)).collect();
+    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid(arguments, &inputs, &sounds))?;
+    Ok((bank.bytes().to_vec(), remarks))
+}
+
+/// The frames of a bank: those of the analyses, since others would have to be calculated from them; for
+/// other inputs, or recordings of different rates, frames at 48 kHz.
+fn grid(arguments: &Arguments, inputs: &[Input], sounds: &[(KeyZone, &Tracks)]) -> FrameGrid {
+    let analysed: Option<Vec<FrameGrid>> = inputs.iter().map(|input| input.grid).collect();
+    if let (Some(grids), None) = (analysed, arguments.hop)
+        && let Some(finest) = grids.iter().copied().min_by_key(|grid| grid.hop)
+        && grids
+            .iter()
+            .all(|grid| grid.sample_rate_hz == finest.sample_rate_hz)
+    {
+        return finest;
+    }
     let hop = match arguments.hop {
         Some(ms) => (0.001 * ms * RATE_HZ).round().clamp(1.0, 4_096.0) as u32,
         None => {
@@ -131,12 +147,10 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
             HOPS.into_iter().find(fits).unwrap_or(HOPS[3])
         }
     };
-    let grid = FrameGrid {
+    FrameGrid {
         sample_rate_hz: RATE_HZ,
         hop,
-    };
-    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid)?;
-    Ok((bank.bytes().to_vec(), remarks))
+    }
 }
 
 /// Zones from the options, or else of several files from their names. Those of banks stay.

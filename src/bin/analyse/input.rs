@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use aliquot::analysis::AnalysisReport;
-use aliquot::tracks::bank_file::{KeyZone, ZonedTracks};
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, ZonedTracks};
 use aliquot::tracks::files::{self, FileFormat};
 
 use crate::arguments::Arguments;
@@ -42,6 +42,8 @@ pub struct Input {
     pub sounds: Vec<ZonedTracks>,
     /// What is not as it should be.
     pub remarks: Vec<String>,
+    /// The frames of an analysis.
+    pub grid: Option<FrameGrid>,
     /// The figures of an analysis, if they were asked for.
     pub report: Option<AnalysisReport>,
 }
@@ -80,6 +82,7 @@ fn of_sound(path: &Path, found: AnalysedSound) -> Input {
             zone: KeyZone::default(),
             tracks: found.tracks,
         }],
+        grid: Some(found.grid),
         remarks: found.remarks,
         report: found.report,
     }
@@ -99,6 +102,7 @@ fn partials(path: &Path) -> Result<Input, String> {
         path: path.to_owned(),
         format: InputFormat::Partials(contents.format),
         remarks: std::mem::take(&mut contents.remarks),
+        grid: None,
         report: None,
         sounds: contents.into_sounds(),
     })

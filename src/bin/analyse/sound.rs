@@ -10,6 +10,7 @@ use aliquot::analysis::{
     analyse,
 };
 use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::FrameGrid;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 
@@ -62,6 +63,8 @@ impl RootArgument {
 /// An analysed sound file.
 pub struct AnalysedSound {
     pub tracks: Tracks,
+    /// The frames of the analysis.
+    pub grid: FrameGrid,
     /// What there is to say about it.
     pub remarks: Vec<String>,
     /// Its figures, if they were asked for.
@@ -108,6 +111,10 @@ pub fn read(
     );
     Ok(Some(AnalysedSound {
         tracks: analysis.tracks,
+        grid: FrameGrid {
+            sample_rate_hz: recording.sample_rate_hz,
+            hop: analysis.hop as u32,
+        },
         remarks: vec![root],
         report,
     }))
