@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
