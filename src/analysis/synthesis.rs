@@ -1,5 +1,5 @@
 //! Tracks to samples, by the formulas themselves: partials with the phases of
-//! [`PhaseCurve`](crate::tracks::PhaseCurve), transients where they were, noise in its bands. f64, and slow: to judge an
+//! [`PhaseCurve`], transients where they were, noise in its bands. f64, and slow: to judge an
 //! analysis, not to play.
 //!
 //! Noise is white noise of a seeded generator, transformed in frames of the square root of a Hann window that
