@@ -3,6 +3,8 @@
 
 #[path = "analyse/place.rs"]
 mod place;
+#[path = "analyse/recordings.rs"]
+mod recordings;
 
 use std::fs;
 use std::process::{Command, Stdio};

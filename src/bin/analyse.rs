@@ -1,5 +1,5 @@
-//! `aliquot-analyse`: recordings as partials. It converts between files of partials, and makes one
-//! bank of several.
+//! `aliquot-analyse`: recordings as partials. It analyses sound files, converts between files of partials,
+//! and makes one bank of several.
 //!
 //! The output depends on the inputs and the options alone.
 
@@ -13,6 +13,8 @@ mod input;
 mod notes;
 #[path = "analyse/output.rs"]
 mod output;
+#[path = "analyse/sound.rs"]
+mod sound;
 #[path = "analyse/summary.rs"]
 mod summary;
 #[path = "analyse/zones.rs"]
@@ -28,7 +30,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use arguments::Arguments;
 use formats::OutputFormat;
-use input::Input;
+use input::{Input, InputFormat};
 use output::WholeFile;
 
 fn main() -> ExitCode {
@@ -36,10 +38,16 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
     };
-    let done = match arguments.paths() {
-        (inputs, None) => describe(inputs),
-        (inputs, Some(output)) => convert(&arguments, inputs, output),
-    };
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    let listening = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    let listening = listening.map_err(|error| format!("cannot listen for interrupts: {error}"));
+    let (inputs, output) = arguments.paths();
+    let checked = listening.and_then(|()| arguments.check_inputs(inputs));
+    let done = checked.and_then(|()| match output {
+        None => describe(&arguments, inputs, &interrupted),
+        Some(output) => convert(&arguments, inputs, output, &interrupted),
+    });
     match done.and_then(|text| tell(&text)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => arguments::fail(&reason),
@@ -55,53 +63,62 @@ fn tell(text: &str) -> Result<(), String> {
 }
 
 /// What the inputs hold, in words.
-fn describe(inputs: &[PathBuf]) -> Result<String, String> {
+fn describe(
+    arguments: &Arguments,
+    inputs: &[PathBuf],
+    interrupted: &AtomicBool,
+) -> Result<String, String> {
     let mut text = String::new();
     for path in inputs {
-        text += &summary::text(&input::read(path)?);
+        text += &summary::text(&input::read(path, arguments, interrupted)?);
     }
     Ok(text)
 }
 
 /// Writes what the inputs hold to the output; says what that is.
-fn convert(arguments: &Arguments, inputs: &[PathBuf], output: &Path) -> Result<String, String> {
+fn convert(
+    arguments: &Arguments,
+    inputs: &[PathBuf],
+    output: &Path,
+    interrupted: &AtomicBool,
+) -> Result<String, String> {
     spare_inputs(inputs, output)?;
     let format = match arguments.format {
         Some(format) => format,
         None => OutputFormat::of_path(output)?,
     };
     arguments.check(inputs, format)?;
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|error| format!("cannot listen for interrupts: {error}"))?;
     let named_output = named(output);
     // Before the work, so that it is not done in vain.
     let mut file = WholeFile::create(output).map_err(&named_output)?;
 
-    let read = read_all(inputs, &interrupted).map_err(&named_output)?;
-    let (bytes, notices) = match read {
-        Ok(read) => formats::bytes(arguments, read, format)?,
-        Err(reason) => return Err(reason),
-    };
+    let read = read_all(arguments, inputs, interrupted).map_err(&named_output)??;
+    let reports: String = read
+        .iter()
+        .filter(|input| input.report.is_some())
+        .map(summary::text)
+        .collect();
+    let (bytes, notices) = formats::bytes(arguments, read, format)?;
     for notice in notices {
         arguments::tell(&named(output)(notice));
     }
     let progress = bar(bytes.len() as u64);
     for piece in bytes.chunks(1 << 20) {
-        stop_if(&interrupted).map_err(&named_output)?;
+        stop_if(interrupted).map_err(&named_output)?;
         file.write(piece).map_err(&named_output)?;
         progress.inc(piece.len() as u64);
     }
     progress.finish_and_clear();
-    stop_if(&interrupted).map_err(&named_output)?;
+    stop_if(interrupted).map_err(&named_output)?;
     file.finish().map_err(&named_output)?;
     let length = bytes.len() as f64 / 1_000.0;
-    Ok(format!("{}: {format}, {length:.1} kB\n", output.display()))
+    let written = format!("{}: {format}, {length:.1} kB\n", output.display());
+    Ok(reports + &written)
 }
 
 /// Reads all inputs. The outer error is an interrupt, the inner one of an input, which is named.
 fn read_all(
+    arguments: &Arguments,
     inputs: &[PathBuf],
     interrupted: &AtomicBool,
 ) -> io::Result<Result<Vec<Input>, String>> {
@@ -109,11 +126,13 @@ fn read_all(
     let mut read = Vec::with_capacity(inputs.len());
     for path in inputs {
         stop_if(interrupted)?;
-        let input = match input::read(path) {
+        let input = match input::read(path, arguments, interrupted) {
             Ok(input) => input,
             Err(reason) => return Ok(Err(reason)),
         };
-        for remark in &input.remarks {
+        // What there is to say about an analysis is in its report.
+        let remarks = input.remarks.iter();
+        for remark in remarks.filter(|_| input.format != InputFormat::Sound) {
             arguments::tell(&named(path)(remark));
         }
         read.push(input);

@@ -10,6 +10,7 @@
 //! | [`screenshots`] | the pictures of the window in the documents, taken while it plays |
 //! | [`test`](mod@test) | every check of the project, with one line of counts |
 //! | [`rtsan`](mod@rtsan) | the audio thread under RealtimeSanitizer |
+//! | [`resynthesis`](mod@resynthesis) | how near partials are to recordings, beside Loris |
 //! | [`soak`](mod@soak) | hot swap and random songs through the bundled CLAP, for hours |
 //! | [`bless`] | rewrites one golden file, with a reason, and shows what is different |
 //! | [`host`] | a CLAP host, for the demo and the tests |
@@ -33,6 +34,7 @@ pub mod host;
 pub mod install;
 pub mod picture;
 pub mod replace;
+pub mod resynthesis;
 pub mod rtsan;
 pub mod screen;
 pub mod screenshots;
@@ -71,6 +73,8 @@ Usage: cargo xtask COMMAND
   peers                         time the bank compared with Csound, SuperCollider, fundsp and a plain loop,
                                 and from one partial to a million; writes target/peers/table.md
                                 and benches/scaling.svg
+  resynthesis                   recordings as partials, measured beside Loris on sounds of Debian's
+                                packages; writes target/resynthesis/table.tsv and resynthesis.png
   bless goldens|parameters REASON
                                 rewrite tests/goldens.txt or tests/parameters.txt, saying why, and
                                 show what is different
@@ -111,11 +115,16 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<ExitCode> {
         // What `soak` starts.
         (soak::PLAYER, arguments) => soak::player(arguments)?,
         ("peers", []) => run_command(cargo().args(["run", "--release", "--package", "peers"]))?,
+        ("resynthesis", []) => resynthesis::resynthesis()?,
         ("bless", [file, reason]) if !reason.trim().is_empty() => {
             return bless::bless(file, reason);
         }
         ("bless", _) => bail!("bless: which file, and why? Give one reason, in quotes\n\n{USAGE}"),
-        ("setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "rtsan" | "peers", _) => {
+        (
+            "setup" | "install" | "demo" | "screenshots" | "test" | "daw" | "rtsan" | "peers"
+            | "resynthesis",
+            _,
+        ) => {
             bail!("{name}: cannot read '{}'\n\n{USAGE}", rest.join(" "))
         }
         _ => bail!("unknown command '{name}'\n\n{USAGE}"),

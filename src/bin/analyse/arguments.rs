@@ -8,11 +8,14 @@ use aliquot::tracks::bank_file::KeyZone;
 use clap::Parser;
 
 use crate::formats::OutputFormat;
+use crate::output;
+use crate::sound::{FitArgument, RootArgument};
 use crate::zones;
 
-/// Converts between files of partials: Aliquot's banks, SPEAR text, SDIF and ATS.
+/// Makes partials of recordings, and converts between files of partials.
 ///
-/// An input's format is known by its content. With one file it says what that holds. Several files
+/// Recordings are WAV, AIFF, FLAC, Ogg Vorbis or MP3; files of partials are Aliquot's banks, SPEAR text,
+/// SDIF and ATS. An input's format is known by its content. With one file it says what that holds. Several files
 /// become one bank, whose keys and velocities come from --zone or from the files' names, such as
 /// piano-C#3-v80.sdif.
 #[derive(Parser)]
@@ -28,6 +31,19 @@ pub struct Arguments {
     /// Format of the output; without it what its name ends with says that: .aliquot, .txt, .sdif, .ats
     #[arg(long, value_enum)]
     pub format: Option<OutputFormat>,
+    /// What recordings are analysed for
+    #[arg(long, value_enum, default_value_t)]
+    pub fit: FitArgument,
+    /// The key that a recording plays, such as C#3 or 49; auto takes it from the note in the file's
+    /// name, or else finds it
+    #[arg(long, value_name = "KEY", default_value = "auto", value_parser = RootArgument::parse)]
+    pub root: RootArgument,
+    /// Print how near the partials are to the recording
+    #[arg(long)]
+    pub report: bool,
+    /// Write what the partials of a recording sound like
+    #[arg(long, value_name = "WAV")]
+    pub resynth: Option<PathBuf>,
     /// Distance of the frames, for formats that are made of frames; without it that of the input
     #[arg(long, value_name = "MS", value_parser = hop)]
     pub hop: Option<f64>,
@@ -65,6 +81,21 @@ impl Arguments {
             return Err(format!("--zone is for banks, not for {format}"));
         }
         Ok(())
+    }
+
+    /// Refuses options for one recording with several inputs.
+    pub fn check_inputs(&self, inputs: &[PathBuf]) -> Result<(), String> {
+        match (&self.resynth, inputs) {
+            (Some(_), inputs) if inputs.len() > 1 => Err(format!(
+                "--resynth is for one recording, not {}",
+                inputs.len()
+            )),
+            (Some(path), [input]) if output::is_same_file(path, input) => Err(format!(
+                "{}: --resynth would take the place of the recording",
+                path.display()
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

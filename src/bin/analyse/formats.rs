@@ -6,7 +6,7 @@ use std::path::Path;
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank, ZonedTracks};
 use aliquot::tracks::files::ats::ByteOrder;
-use aliquot::tracks::files::{FileFormat, ats, sdif, spear};
+use aliquot::tracks::files::{ats, sdif, spear};
 use clap::ValueEnum;
 
 use crate::arguments::Arguments;
@@ -113,17 +113,30 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
         let Some(note) = NamedNote::of(&input.path) else {
             continue;
         };
-        for sound in input
-            .sounds
-            .iter_mut()
-            .filter(|_| input.format != FileFormat::Bank)
-        {
+        let is_bank = input.is_bank();
+        for sound in input.sounds.iter_mut().filter(|_| !is_bank) {
             sound.tracks.root_hz = sound.tracks.root_hz.or(Some(key_hz(note.key)));
         }
     }
     give_zones(arguments, &mut inputs)?;
     let sounds = inputs.iter().flat_map(|input| &input.sounds);
     let sounds: Vec<(KeyZone, &Tracks)> = sounds.map(|s| (s.zone, &s.tracks)).collect();
+    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid(arguments, &inputs, &sounds))?;
+    Ok((bank.bytes().to_vec(), remarks))
+}
+
+/// The frames of a bank: those of the analyses, since others would have to be calculated from them; for
+/// other inputs, or recordings of different rates, frames at 48 kHz.
+fn grid(arguments: &Arguments, inputs: &[Input], sounds: &[(KeyZone, &Tracks)]) -> FrameGrid {
+    let analysed: Option<Vec<FrameGrid>> = inputs.iter().map(|input| input.grid).collect();
+    if let (Some(grids), None) = (analysed, arguments.hop)
+        && let Some(finest) = grids.iter().copied().min_by_key(|grid| grid.hop)
+        && grids
+            .iter()
+            .all(|grid| grid.sample_rate_hz == finest.sample_rate_hz)
+    {
+        return finest;
+    }
     let hop = match arguments.hop {
         Some(ms) => (0.001 * ms * RATE_HZ).round().clamp(1.0, 4_096.0) as u32,
         None => {
@@ -134,12 +147,10 @@ fn bank(arguments: &Arguments, mut inputs: Vec<Input>) -> Result<(Vec<u8>, Vec<S
             HOPS.into_iter().find(fits).unwrap_or(HOPS[3])
         }
     };
-    let grid = FrameGrid {
+    FrameGrid {
         sample_rate_hz: RATE_HZ,
         hop,
-    };
-    let (bank, remarks) = TrackBank::from_sounds(&sounds, grid)?;
-    Ok((bank.bytes().to_vec(), remarks))
+    }
 }
 
 /// Zones from the options, or else of several files from their names. Those of banks stay.
@@ -152,10 +163,7 @@ fn give_zones(arguments: &Arguments, inputs: &mut [Input]) -> Result<(), String>
     if !arguments.zone.is_empty() || inputs.len() == 1 {
         return Ok(());
     }
-    let mut others: Vec<&mut Input> = inputs
-        .iter_mut()
-        .filter(|input| input.format != FileFormat::Bank)
-        .collect();
+    let mut others: Vec<&mut Input> = inputs.iter_mut().filter(|input| !input.is_bank()).collect();
     let notes = others.iter().map(|input| {
         let note = NamedNote::of(&input.path);
         note.ok_or_else(|| {

@@ -1,27 +1,94 @@
-//! What is read: files of partials. (Sound files, once they are analysed, come in here too.)
+//! What is read: files of partials, and sound files, which are analysed.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
-use aliquot::tracks::bank_file::ZonedTracks;
+use aliquot::analysis::AnalysisReport;
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, ZonedTracks};
 use aliquot::tracks::files::{self, FileFormat};
+
+use crate::arguments::Arguments;
+use crate::sound::{self, AnalysedSound};
 
 /// Longer files are refused.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputFormat {
+    /// A sound file.
+    Sound,
+    /// A file of partials.
+    Partials(FileFormat),
+}
+
+impl fmt::Display for InputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InputFormat::Sound => f.write_str("sound"),
+            InputFormat::Partials(format) => format.fmt(f),
+        }
+    }
+}
+
 /// An input.
 pub struct Input {
     pub path: PathBuf,
-    pub format: FileFormat,
+    pub format: InputFormat,
     /// At least one.
     pub sounds: Vec<ZonedTracks>,
     /// What is not as it should be.
     pub remarks: Vec<String>,
+    /// The frames of an analysis.
+    pub grid: Option<FrameGrid>,
+    /// The figures of an analysis, if they were asked for.
+    pub report: Option<AnalysisReport>,
 }
 
-/// Reads a file of partials; an error names it.
-pub fn read(path: &Path) -> Result<Input, String> {
+impl Input {
+    /// Whether it is one of Aliquot's banks.
+    pub fn is_bank(&self) -> bool {
+        self.format == InputFormat::Partials(FileFormat::Bank)
+    }
+}
+
+/// Bytes by which a file of partials is known.
+const HEAD_BYTES: u64 = 4_096;
+
+/// Reads a file of partials or analyses a sound file; an error names it.
+pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Result<Input, String> {
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(|error| named(&error))?;
+    let read = file.take(HEAD_BYTES).read_to_end(&mut head);
+    read.map_err(|error| named(&error))?;
+    if files::format_of(&head).is_none() {
+        let found = sound::read(path, arguments, interrupted).map_err(|error| named(&error))?;
+        if let Some(found) = found {
+            return Ok(of_sound(path, found));
+        }
+    }
+    partials(path)
+}
+
+fn of_sound(path: &Path, found: AnalysedSound) -> Input {
+    Input {
+        path: path.to_owned(),
+        format: InputFormat::Sound,
+        sounds: vec![ZonedTracks {
+            zone: KeyZone::default(),
+            tracks: found.tracks,
+        }],
+        grid: Some(found.grid),
+        remarks: found.remarks,
+        report: found.report,
+    }
+}
+
+fn partials(path: &Path) -> Result<Input, String> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(|error| named(&error))?;
     let mut bytes = Vec::new();
@@ -33,8 +100,10 @@ pub fn read(path: &Path) -> Result<Input, String> {
     let mut contents = files::read(&bytes).map_err(|error| named(&error))?;
     Ok(Input {
         path: path.to_owned(),
-        format: contents.format,
+        format: InputFormat::Partials(contents.format),
         remarks: std::mem::take(&mut contents.remarks),
+        grid: None,
+        report: None,
         sounds: contents.into_sounds(),
     })
 }

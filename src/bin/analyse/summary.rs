@@ -17,6 +17,11 @@ pub fn text(input: &Input) -> String {
     for sound in &input.sounds {
         text += &sound_text(sound);
     }
+    if let Some(report) = &input.report {
+        for line in report.to_string().lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
     for remark in &input.remarks {
         let _ = writeln!(text, "  note: {remark}");
     }

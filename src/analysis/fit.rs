@@ -1,0 +1,142 @@
+//! Samples to courses: peaks, strands, joint fit, and what is kept.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::linking::{Linker, Strand};
+use super::peaks::PeakFinder;
+use super::refit::course::{Course, Grid};
+use super::refit::{Cancelled, Effort, Refit};
+use crate::dsp::simd_level::SimdLevel;
+
+/// The most partials at once.
+pub const MOST_AT_ONCE: u16 = 512;
+/// Courses with less energy than this share of the sound's are dropped: −90 dB.
+const LEAST_ENERGY: f64 = 1e-9;
+
+/// The numbers of one fit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Resolution {
+    /// Samples of a window, a power of two.
+    pub window: usize,
+    /// Samples from frame to frame.
+    pub hop: usize,
+    /// Peaks below this level under the loudest are left out, in dB.
+    pub floor_db: f64,
+    /// Strands of fewer frames are dropped.
+    pub least_frames: usize,
+}
+
+/// Fits partials to one channel.
+pub struct Fit<'a> {
+    /// How vectors are computed; the bits do not depend on it.
+    pub level: SimdLevel,
+    /// The channel.
+    pub samples: &'a [f32],
+    /// Its rate.
+    pub sample_rate_hz: f64,
+    /// Where something begins, in samples.
+    pub onsets: &'a [usize],
+    /// Set to stop.
+    pub is_cancelled: &'a AtomicBool,
+}
+
+impl Fit<'_> {
+    /// The courses of the whole channel; `progress` gets shares that add up to 1.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn courses(
+        &self,
+        resolution: Resolution,
+        effort: &Effort,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Course>, Cancelled> {
+        let grid = Grid::new(resolution.hop, self.samples.len());
+        let strands = self.strands(resolution, grid, &mut |share| progress(0.2 * share))?;
+        let mut courses: Vec<Course> = strands
+            .iter()
+            .filter_map(|strand| Course::new(strand, grid, self.onsets, resolution.window / 2))
+            .collect();
+        drop(strands);
+        let refit = self.refit(grid);
+        let share = 0.8 / (effort.rounds + 1) as f64;
+        self.prune(&mut courses, grid);
+        for round in 0..effort.rounds {
+            refit.round(&mut courses, effort, round, &mut |part| {
+                progress(share * part)
+            })?;
+            self.prune(&mut courses, grid);
+        }
+        refit.polish(&mut courses, effort, &mut |part| progress(share * part))?;
+        Ok(courses)
+    }
+
+    /// A refit of the channel on this grid.
+    pub fn refit(&self, grid: Grid) -> Refit<'_> {
+        let Fit {
+            level,
+            samples,
+            sample_rate_hz,
+            is_cancelled,
+            ..
+        } = *self;
+        Refit::new(level, grid, samples, sample_rate_hz, is_cancelled)
+    }
+
+    fn strands(
+        &self,
+        resolution: Resolution,
+        grid: Grid,
+        progress: &mut dyn FnMut(f64),
+    ) -> Result<Vec<Strand>, Cancelled> {
+        let Resolution {
+            window,
+            hop,
+            floor_db,
+            least_frames,
+        } = resolution;
+        let mut finder = PeakFinder::new(window, self.sample_rate_hz);
+        // The loudest peak, from every window's length.
+        let mut loudest = 0.0_f64;
+        for centre in (0..self.samples.len()).step_by(window) {
+            let peaks = finder.find(self.samples, centre, (0.5 * loudest).max(1e-9));
+            loudest = peaks
+                .iter()
+                .fold(loudest, |most, peak| most.max(peak.amplitude));
+        }
+        let floor = (loudest * libm::pow(10.0, floor_db / 20.0)).max(1e-9);
+        let mut linker = Linker::new(hop, window, self.sample_rate_hz, least_frames);
+        for frame in 0..=grid.segments {
+            if self.is_cancelled.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            linker.push(&finder.find(self.samples, frame * hop, floor));
+            progress(1.0 / (grid.segments + 1) as f64);
+        }
+        Ok(linker.finish())
+    }
+
+    /// Drops the courses that do not matter, and the weakest where there are too many at once.
+    fn prune(&self, courses: &mut Vec<Course>, grid: Grid) {
+        let square = |x: &f32| f64::from(*x) * f64::from(*x);
+        let least = LEAST_ENERGY * self.samples.iter().map(square).sum::<f64>();
+        let mut order: Vec<(f64, usize)> = courses
+            .iter()
+            .enumerate()
+            .map(|(index, course)| (course.energy(grid.hop), index))
+            .collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut counts = vec![0_u16; grid.segments + 1];
+        let mut is_kept = vec![false; courses.len()];
+        for (energy, index) in order {
+            let course = &courses[index];
+            let places = &mut counts[course.first..=course.last()];
+            if energy >= least && places.iter().all(|count| *count < MOST_AT_ONCE) {
+                places.iter_mut().for_each(|count| *count += 1);
+                is_kept[index] = true;
+            }
+        }
+        let mut kept = is_kept.iter();
+        courses.retain(|_| kept.next().copied().unwrap_or(false));
+    }
+}

@@ -1,0 +1,450 @@
+//! The joint fit of all partials in the time domain.
+//!
+//! With phases φ_k held, x̂ = Σ Re[c_k·e^{jφ_k}] is linear in the complex knots of c. The knots minimise
+//!
+//! ```text
+//! ‖x − F c‖² + λH·‖c − c₀‖²
+//! ```
+//!
+//! by conjugate gradients, where c₀ is the amplitude so far. Then [`fold`] moves arg c into the phase and
+//! takes |c| as the amplitude, and the next round begins. The last round is of real amplitudes, with
+//! phases held: it regains what the fold has lost. (One problem for the whole sound, where eaQHM solves
+//! one a frame: Caetano et al., Appl. Sci. 6(5):127.)
+//!
+//! A strong λ and few iterations are better than a weak one and many: beyond, close partials begin to
+//! cancel each other, and folding them apart again costs more than was gained. Steps of a long sound
+//! are solved one after another, each with what lies beside it held; the seams move from round to
+//! round.
+
+pub mod course;
+pub mod fold;
+pub mod kernel;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::peaks::{HIGHEST_HZ, LOWEST_HZ};
+use crate::dsp::simd_level::SimdLevel;
+use course::{Course, Grid};
+use kernel::{Piece, Rotors, Value};
+
+/// About how many samples are solved at a time.
+const STEP_SAMPLES: usize = 1 << 17;
+
+/// How a fit is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effort {
+    /// Rounds of complex fit and fold.
+    pub rounds: usize,
+    /// Iterations of each.
+    pub iterations: usize,
+    /// Iterations of the real fit at the end.
+    pub polish: usize,
+    /// λ of the complex fits.
+    pub ridge: f32,
+    /// λ of the real fit.
+    pub polish_ridge: f32,
+}
+
+impl Effort {
+    /// For the result.
+    pub const FULL: Effort = Effort {
+        rounds: 3,
+        iterations: 8,
+        polish: 6,
+        ridge: 0.3,
+        polish_ridge: 0.1,
+    };
+    /// To choose between windows.
+    pub const DRAFT: Effort = Effort {
+        rounds: 1,
+        iterations: 3,
+        polish: 2,
+        ..Effort::FULL
+    };
+}
+
+/// The caller asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cancelled;
+
+/// Fits partials to a sound.
+pub struct Refit<'a> {
+    level: SimdLevel,
+    grid: Grid,
+    samples: &'a [f32],
+    lowest_turns: f64,
+    highest_turns: f64,
+    is_cancelled: &'a AtomicBool,
+}
+
+/// Knots and segments of one step.
+struct FitStep {
+    /// The segments.
+    segments: std::ops::Range<usize>,
+    /// The pieces of each segment are those between two of these.
+    starts: Vec<usize>,
+    pieces: Vec<Piece>,
+    /// Whose knots the values are: the course, its knot, and whether it may change.
+    owners: Vec<(u32, u32, bool)>,
+}
+
+impl<'a> Refit<'a> {
+    /// Of a sound on this grid.
+    pub fn new(
+        level: SimdLevel,
+        grid: Grid,
+        samples: &'a [f32],
+        sample_rate_hz: f64,
+        is_cancelled: &'a AtomicBool,
+    ) -> Refit<'a> {
+        Refit {
+            level,
+            grid,
+            samples,
+            lowest_turns: LOWEST_HZ / sample_rate_hz,
+            highest_turns: f64::min(0.5, HIGHEST_HZ / sample_rate_hz),
+            is_cancelled,
+        }
+    }
+
+    /// One round of complex fit and fold; `round` moves the seams.
+    ///
+    /// # Errors
+    /// If it is cancelled: the courses are then of no use.
+    pub fn round(
+        &self,
+        courses: &mut [Course],
+        effort: &Effort,
+        round: usize,
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<(), Cancelled> {
+        let mut all: Vec<Vec<Value>> = courses
+            .iter()
+            .map(|course| {
+                course
+                    .amplitudes
+                    .iter()
+                    .map(|a| Value { re: *a, im: 0.0 })
+                    .collect()
+            })
+            .collect();
+        let ridge = effort.ridge * self.grid.hop as f32;
+        self.solve_steps(
+            courses,
+            &mut all,
+            round,
+            &mut |step, values| {
+                self.solve(step, values, effort.iterations, ridge, true);
+            },
+            advance,
+        )?;
+        for (course, values) in courses.iter_mut().zip(&all) {
+            fold::fold(
+                course,
+                values,
+                self.grid.hop,
+                self.lowest_turns..=self.highest_turns,
+            );
+        }
+        Ok(())
+    }
+
+    /// The real fit of amplitudes with phases held.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn polish(
+        &self,
+        courses: &mut [Course],
+        effort: &Effort,
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<(), Cancelled> {
+        let mut all: Vec<Vec<Value>> = courses
+            .iter()
+            .map(|course| {
+                course
+                    .amplitudes
+                    .iter()
+                    .map(|a| Value { re: *a, im: 0.0 })
+                    .collect()
+            })
+            .collect();
+        let ridge = effort.polish_ridge * self.grid.hop as f32;
+        self.solve_steps(
+            courses,
+            &mut all,
+            effort.rounds,
+            &mut |step, values| {
+                self.solve(step, values, effort.polish, ridge, false);
+            },
+            advance,
+        )?;
+        for (course, values) in courses.iter_mut().zip(&all) {
+            for (amplitude, value) in course.amplitudes.iter_mut().zip(values) {
+                *amplitude = value.re.max(0.0);
+            }
+        }
+        Ok(())
+    }
+
+    /// The signed amplitudes with which the courses, their phases held, are in this channel: how a
+    /// partial lies between left and right, if the channel is the side.
+    ///
+    /// # Errors
+    /// If it is cancelled.
+    pub fn shares(
+        &self,
+        courses: &[Course],
+        effort: &Effort,
+    ) -> Result<Vec<Vec<Value>>, Cancelled> {
+        let silent = |course: &Course| vec![Value::default(); course.knots()];
+        let mut all: Vec<Vec<Value>> = courses.iter().map(silent).collect();
+        // Nothing is known of them before, so what holds the others back is all but left out.
+        let ridge = 0.005 * self.grid.hop as f32;
+        self.solve_steps(
+            courses,
+            &mut all,
+            0,
+            &mut |step, values| {
+                self.solve(step, values, effort.iterations, ridge, false);
+            },
+            &mut |_| (),
+        )?;
+        Ok(all)
+    }
+
+    /// What the courses sound like, as long as the original.
+    pub fn synthesis(&self, courses: &[Course]) -> Vec<f32> {
+        let mut sound = vec![0.0; self.grid.samples()];
+        let width = self.step_segments();
+        for start in (0..self.grid.segments).step_by(width) {
+            let end = (start + width).min(self.grid.segments);
+            let step = self.step(courses, start..end, start..start);
+            let values: Vec<Value> = step
+                .owners
+                .iter()
+                .map(|(course, knot, _)| Value {
+                    re: courses[*course as usize].amplitudes[*knot as usize],
+                    im: 0.0,
+                })
+                .collect();
+            for (index, segment) in step.segments.clone().enumerate() {
+                let at = segment * self.grid.hop;
+                let pieces = step.of(index);
+                kernel::synthesise(
+                    self.level,
+                    pieces,
+                    &values,
+                    &mut sound[at..at + self.grid.hop],
+                );
+            }
+        }
+        sound.truncate(self.samples.len());
+        sound
+    }
+
+    fn step_segments(&self) -> usize {
+        (STEP_SAMPLES / self.grid.hop).max(4)
+    }
+
+    /// Solves step after step, left to right.
+    fn solve_steps(
+        &self,
+        courses: &[Course],
+        all: &mut [Vec<Value>],
+        round: usize,
+        solve: &mut dyn FnMut(&FitStep, &mut Vec<Value>),
+        advance: &mut dyn FnMut(f64),
+    ) -> Result<(), Cancelled> {
+        let width = self.step_segments();
+        let knots = self.grid.segments + 1;
+        let mut start = 0;
+        // The seams of successive rounds are a third apart.
+        let mut end = width - (round % 3) * width / 3;
+        while start < knots {
+            if self.is_cancelled.load(Ordering::Relaxed) {
+                return Err(Cancelled);
+            }
+            // A short rest is solved with what is before it.
+            if end + width / 3 >= knots {
+                end = knots;
+            }
+            let segments = start.saturating_sub(1)..end.min(self.grid.segments);
+            let step = self.step(courses, segments, start..end);
+            let mut values: Vec<Value> = step
+                .owners
+                .iter()
+                .map(|(course, knot, _)| all[*course as usize][*knot as usize])
+                .collect();
+            solve(&step, &mut values);
+            for ((course, knot, _), value) in step.owners.iter().zip(values) {
+                all[*course as usize][*knot as usize] = value;
+            }
+            advance((end - start) as f64 / knots as f64);
+            start = end;
+            end += width;
+        }
+        Ok(())
+    }
+
+    /// The pieces of these segments; knots in `free` may change.
+    fn step(
+        &self,
+        courses: &[Course],
+        segments: std::ops::Range<usize>,
+        free: std::ops::Range<usize>,
+    ) -> FitStep {
+        let mut owners = Vec::new();
+        let mut by_segment: Vec<(usize, Piece)> = Vec::new();
+        for (index, course) in courses.iter().enumerate() {
+            let from = course.first.max(segments.start);
+            let to = course.last().min(segments.end);
+            if from >= to {
+                continue;
+            }
+            for knot_number in from..=to {
+                let knot = knot_number - course.first;
+                if knot_number < to {
+                    let start = match (knot, course.onset) {
+                        (0, Some(onset)) => onset - knot_number * self.grid.hop,
+                        _ => 0,
+                    };
+                    by_segment.push((
+                        knot_number - segments.start,
+                        Piece {
+                            cubic: course.cubic(knot, self.grid.hop),
+                            start,
+                            slot: owners.len(),
+                        },
+                    ));
+                }
+                let is_free = free.contains(&knot_number) && course.is_free(knot);
+                owners.push((index as u32, knot as u32, is_free));
+            }
+        }
+        let mut starts = vec![0; segments.len() + 1];
+        for (segment, _) in &by_segment {
+            starts[segment + 1] += 1;
+        }
+        for segment in 0..segments.len() {
+            starts[segment + 1] += starts[segment];
+        }
+        // Stable: within a segment in the order of the courses.
+        by_segment.sort_by_key(|(segment, _)| *segment);
+        FitStep {
+            segments,
+            starts,
+            pieces: by_segment.into_iter().map(|(_, piece)| piece).collect(),
+            owners,
+        }
+    }
+
+    /// Sets `gradient` to Fᵀ(sign·F c + given), where given is the original or silence.
+    fn apply(
+        &self,
+        step: &FitStep,
+        values: &[Value],
+        is_residual: bool,
+        gradient: &mut [Value],
+        scratch: &mut (Vec<f32>, Rotors),
+    ) {
+        gradient.fill(Value::default());
+        let hop = self.grid.hop;
+        let (samples, rotors) = scratch;
+        samples.resize(hop, 0.0);
+        for (index, segment) in step.segments.clone().enumerate() {
+            samples.fill(0.0);
+            if is_residual {
+                let from = (segment * hop).min(self.samples.len());
+                let given = &self.samples[from..(from + hop).min(self.samples.len())];
+                samples[..given.len()].copy_from_slice(given);
+            }
+            let sign = if is_residual { -1.0 } else { 1.0 };
+            let pieces = step.of(index);
+            kernel::pass(self.level, pieces, values, sign, samples, gradient, rotors);
+        }
+    }
+
+    /// Conjugate gradients for what to add to `values`.
+    fn solve(
+        &self,
+        step: &FitStep,
+        values: &mut [Value],
+        iterations: usize,
+        ridge: f32,
+        is_complex: bool,
+    ) -> Vec<f64> {
+        let mut scratch = (Vec::new(), Rotors::new());
+        let mut gradient = vec![Value::default(); values.len()];
+        let hold = |gradient: &mut [Value]| {
+            for (value, (_, _, is_free)) in gradient.iter_mut().zip(&step.owners) {
+                value.re = if *is_free { value.re } else { 0.0 };
+                value.im = if *is_free && is_complex {
+                    value.im
+                } else {
+                    0.0
+                };
+            }
+        };
+        self.apply(step, values, true, &mut gradient, &mut scratch);
+        hold(&mut gradient);
+        let mut direction = gradient.clone();
+        let mut curved = vec![Value::default(); values.len()];
+        let mut power = product(&gradient, &gradient);
+        let first = power;
+        let mut gains = Vec::with_capacity(iterations);
+        for _ in 0..iterations {
+            // The arithmetic of f32 ends here.
+            if power <= 1e-12 * first {
+                break;
+            }
+            self.apply(step, &direction, false, &mut curved, &mut scratch);
+            hold(&mut curved);
+            for (curved, direction) in curved.iter_mut().zip(&direction) {
+                curved.re += ridge * direction.re;
+                curved.im += ridge * direction.im;
+            }
+            let curvature = product(&direction, &curved);
+            if curvature <= 0.0 {
+                break;
+            }
+            let length = (power / curvature) as f32;
+            // By as much this step lowers what is minimised.
+            gains.push(power * power / curvature);
+            add_scaled(values, &direction, length);
+            add_scaled(&mut gradient, &curved, -length);
+            let next = product(&gradient, &gradient);
+            let share = (next / power) as f32;
+            for (direction, gradient) in direction.iter_mut().zip(&gradient) {
+                direction.re = gradient.re + share * direction.re;
+                direction.im = gradient.im + share * direction.im;
+            }
+            power = next;
+        }
+        gains
+    }
+}
+
+impl FitStep {
+    /// The pieces of one segment.
+    fn of(&self, segment: usize) -> &[Piece] {
+        &self.pieces[self.starts[segment]..self.starts[segment + 1]]
+    }
+}
+
+fn product(a: &[Value], b: &[Value]) -> f64 {
+    let term = |(a, b): (&Value, &Value)| {
+        f64::from(a.re) * f64::from(b.re) + f64::from(a.im) * f64::from(b.im)
+    };
+    a.iter().zip(b).map(term).sum()
+}
+
+fn add_scaled(to: &mut [Value], what: &[Value], factor: f32) {
+    for (to, what) in to.iter_mut().zip(what) {
+        to.re += factor * what.re;
+        to.im += factor * what.im;
+    }
+}
+
+#[cfg(test)]
+mod tests;

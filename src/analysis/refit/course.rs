@@ -1,0 +1,154 @@
+//! Partials on the grid of frames, as the fit sees them.
+
+use crate::analysis::linking::Strand;
+
+/// The grid on which partials have knots: one every `hop` samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Samples from one knot to the next, a multiple of 32.
+    pub hop: usize,
+    /// Segments between knots: the knots are 0 to this.
+    pub segments: usize,
+}
+
+impl Grid {
+    /// The grid that covers this many samples.
+    pub fn new(hop: usize, samples: usize) -> Grid {
+        Grid {
+            hop,
+            segments: samples.div_ceil(hop).max(1),
+        }
+    }
+
+    /// How many samples the segments cover.
+    pub fn samples(self) -> usize {
+        self.hop * self.segments
+    }
+}
+
+/// What is assumed of a decay before the first window that saw it, in nepers at most.
+const LARGEST_GROWTH: f64 = 1.4;
+
+/// A partial: amplitude is linear between knots, phase a cubic with the knots' frequencies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// Number of the first knot.
+    pub first: usize,
+    /// The sample before which it is silent, inside its first segment; its first knot is free then.
+    pub onset: Option<usize>,
+    /// Whether its first knot is not held at 0.
+    pub is_open_start: bool,
+    /// Whether its last knot is not held at 0.
+    pub is_open_end: bool,
+    /// Phase of a cosine at each knot in turns, not wrapped.
+    pub phases: Vec<f64>,
+    /// Turns a sample at each knot.
+    pub frequencies: Vec<f64>,
+    /// Peak of the sine at each knot.
+    pub amplitudes: Vec<f32>,
+}
+
+impl Course {
+    /// How many knots.
+    pub fn knots(&self) -> usize {
+        self.phases.len()
+    }
+
+    /// The number of the last knot.
+    pub fn last(&self) -> usize {
+        self.first + self.knots() - 1
+    }
+
+    /// Whether the amplitude at this knot, counted from the first, may change.
+    pub fn is_free(&self, knot: usize) -> bool {
+        let is_held =
+            (knot == 0 && !self.is_open_start) || (knot + 1 == self.knots() && !self.is_open_end);
+        !is_held
+    }
+
+    /// Sum of half the squares of the amplitudes, times the hop: nearly the energy.
+    pub fn energy(&self, hop: usize) -> f64 {
+        let square = |a: &f32| f64::from(*a) * f64::from(*a);
+        0.5 * hop as f64 * self.amplitudes.iter().map(square).sum::<f64>()
+    }
+
+    /// Phase at `knot` + `x` samples as a polynomial of x: the coefficients of 1, x, x², x³. The phase
+    /// of the coefficient of 1 is within one turn.
+    pub fn cubic(&self, knot: usize, hop: usize) -> [f64; 4] {
+        let h = hop as f64;
+        let (f0, f1) = (self.frequencies[knot], self.frequencies[knot + 1]);
+        let rest = self.phases[knot + 1] - self.phases[knot] - f0 * h;
+        let change = (f1 - f0) * h;
+        [
+            self.phases[knot] - libm::floor(self.phases[knot]),
+            f0,
+            (3.0 * rest - change) / (h * h),
+            (change - 2.0 * rest) / (h * h * h),
+        ]
+    }
+
+    /// The strand with a silent knot at either end, with its phases unwrapped (McAulay & Quatieri 1986).
+    /// A strand that is born within `reach` samples of an onset begins with it.
+    pub fn new(strand: &Strand, grid: Grid, onsets: &[usize], reach: usize) -> Option<Course> {
+        let first = strand.first;
+        let last = (first + strand.peaks.len() - 1).min(grid.segments);
+        let (onset, start) = match nearest(onsets, first * grid.hop, reach) {
+            Some(onset) if last > onset / grid.hop + 1 => (Some(onset), onset / grid.hop),
+            _ => (None, first.saturating_sub(1)),
+        };
+        let end = (last + 1).min(grid.segments);
+        if end < start + 2 {
+            return None;
+        }
+        let mut made = Course {
+            first: start,
+            onset,
+            is_open_start: onset.is_some() || first == 0,
+            is_open_end: last == grid.segments,
+            ..Course::default()
+        };
+        let hop = grid.hop as f64;
+        // Windows that the onset cuts see too little: the first whole one speaks for them.
+        let whole = onset.map_or(first, |onset| (onset + reach).div_ceil(grid.hop));
+        let whole = if whole <= last {
+            whole.max(first)
+        } else {
+            first
+        };
+        for knot in start..=end {
+            let near = knot.clamp(first, last);
+            let peak = &strand.peaks[near - first];
+            let away = (knot as f64 - near as f64) * hop;
+            let phase = peak.phase_turns + away * peak.frequency_turns;
+            let unwrapped = match (made.phases.last(), made.frequencies.last()) {
+                (Some(before), Some(frequency)) => {
+                    let advance = 0.5 * hop * (frequency + peak.frequency_turns);
+                    let target = before + advance;
+                    phase + libm::round(target - phase)
+                }
+                _ => phase,
+            };
+            let is_silent = (knot < first && onset.is_none()) || knot > last;
+            made.phases.push(unwrapped);
+            made.frequencies.push(peak.frequency_turns);
+            let seen = &strand.peaks[near.max(whole) - first];
+            let before = (near.max(whole) as f64 - knot as f64).max(0.0) * hop;
+            let grown = libm::exp((-before * seen.growth).clamp(0.0, LARGEST_GROWTH));
+            made.amplitudes.push(if is_silent {
+                0.0
+            } else {
+                peak.amplitude.max(seen.amplitude * grown) as f32
+            });
+        }
+        Some(made)
+    }
+}
+
+/// The onset nearest to a sample, within `reach`.
+fn nearest(onsets: &[usize], sample: usize, reach: usize) -> Option<usize> {
+    let next = onsets.partition_point(|onset| *onset < sample);
+    let candidates = onsets[next.saturating_sub(1)..].iter().take(2).copied();
+    candidates
+        .filter(|onset| onset.abs_diff(sample) <= reach)
+        .min_by_key(|onset| onset.abs_diff(sample))
+}

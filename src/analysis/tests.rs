@@ -1,0 +1,201 @@
+//! Whole analyses of sounds whose parts are known.
+
+use std::f64::consts::TAU;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::synthesis::{Without, sound};
+use super::testing::white_noise;
+use super::*;
+
+const RATE_HZ: f64 = 44_100.0;
+
+fn analysed(recording: &Recording, fit: AnalysisFit) -> Analysis {
+    let settings = AnalysisSettings {
+        fit,
+        ..AnalysisSettings::default()
+    };
+    analyse(recording, &settings, &AtomicBool::new(false), &mut |_| ()).expect("an analysis")
+}
+
+/// A plucked string of twelve harmonics of 220 Hz that begins at 0.1 s, in noise of −70 dB.
+fn pluck() -> Vec<f32> {
+    let noise = white_noise(7, 44_100);
+    let value = |n: usize| {
+        let time_s = (n as f64 - 4_410.0) / RATE_HZ;
+        let mut sum = 5e-5 * f64::from(noise[n]);
+        if time_s >= 0.0 {
+            for k in 1..=12 {
+                let k = f64::from(k);
+                let fall = libm::exp(-(2.0 + k) * time_s);
+                sum += 0.3 / k * fall * libm::cos(TAU * 220.0 * k * time_s + k);
+            }
+        }
+        sum as f32
+    };
+    (0..44_100).map(value).collect()
+}
+
+#[test]
+fn a_pluck_comes_back() {
+    let recording = Recording::mono(RATE_HZ, pluck());
+    for (fit, least_db) in [(AnalysisFit::Exact, 45.0), (AnalysisFit::Musical, 25.0)] {
+        let found = analysed(&recording, fit);
+        let report = AnalysisReport::new(&recording, &found);
+        assert!(report.tonal.srer_db > least_db, "{fit:?}: {report}");
+        let root = found.tracks.root_hz.expect("a root");
+        assert!((root - 220.0).abs() < 0.5, "{root}");
+        let onset = found.tracks.onsets_s[0];
+        assert!((onset - 0.1).abs() < 0.0005, "{onset}");
+        let labels = found.tracks.tracks.iter().filter_map(|track| track.label);
+        for harmonic in 1..=12 {
+            assert!(labels.clone().any(|label| label == harmonic), "{harmonic}");
+        }
+        assert!(report.most_at_once <= 512);
+    }
+}
+
+/// The model's own synthesis in f64 is what the fit has worked with in f32.
+#[test]
+fn tracks_sound_as_the_fit_says() {
+    let samples = pluck();
+    let onsets = onsets::onsets(&samples, RATE_HZ);
+    let fit = Fit {
+        level: SimdLevel::PORTABLE,
+        samples: &samples,
+        sample_rate_hz: RATE_HZ,
+        onsets: &onsets,
+        is_cancelled: &AtomicBool::new(false),
+    };
+    let resolution = window::resolution(AnalysisFit::Exact, 1024);
+    let courses = fit
+        .courses(resolution, &Effort::DRAFT, &mut |_| ())
+        .expect("a fit");
+    let grid = Grid::new(resolution.hop, samples.len());
+    let fitted = fit.refit(grid).synthesis(&courses);
+    let tracks = Tracks {
+        duration_s: 1.0,
+        tracks: courses
+            .iter()
+            .map(|course| track(course, &[], None, grid, RATE_HZ))
+            .collect(),
+        ..Tracks::default()
+    };
+    let found = sound(&tracks, RATE_HZ, Without::default()).mid;
+    let error_db = metrics::srer_db(&found, &fitted);
+    assert!(error_db > 80.0, "{error_db}");
+}
+
+#[test]
+fn noise_becomes_noise_of_the_same_bands() {
+    let samples: Vec<f32> = white_noise(3, 44_100).iter().map(|x| 0.2 * x).collect();
+    let recording = Recording::mono(RATE_HZ, samples);
+    let found = analysed(&recording, AnalysisFit::Musical);
+    let whole = sound(&found.tracks, RATE_HZ, Without::default()).mid;
+    let erb_lsd_db = metrics::erb_lsd_db(&recording.mid, &whole, RATE_HZ, 1);
+    assert!(erb_lsd_db < 4.5, "{erb_lsd_db}");
+    let power = |x: &[f32]| x.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>();
+    let level_db = 10.0 * libm::log10(power(&whole) / power(&recording.mid));
+    assert!(level_db.abs() < 1.5, "{level_db}");
+}
+
+/// Two partials, one left of the centre and one right.
+#[test]
+fn partials_keep_their_place() {
+    let tone = |hz: f64, n: usize| 0.2 * libm::cos(TAU * hz * n as f64 / RATE_HZ);
+    let channel = |pan: f64| -> Vec<f32> {
+        let value = |n: usize| {
+            ((1.0 - 0.6 * pan) * tone(400.0, n) + (1.0 + 0.9 * pan) * tone(1_000.0, n)) as f32
+        };
+        (0..22_050).map(value).collect()
+    };
+    let recording = Recording::stereo(RATE_HZ, &channel(-1.0), &channel(1.0));
+    let found = analysed(&recording, AnalysisFit::Musical);
+    for track in found
+        .tracks
+        .tracks
+        .iter()
+        .filter(|track| track.energy() > 1e-3)
+    {
+        let middle = track.breakpoints[track.breakpoints.len() / 2];
+        let expected = if middle.frequency_hz < 700.0 {
+            -0.6
+        } else {
+            0.9
+        };
+        assert!((middle.pan - expected).abs() < 0.02, "{middle:?}");
+    }
+}
+
+#[test]
+fn no_partial_is_below_20_hz_or_above_half_the_rate() {
+    let noise = white_noise(11, 30_000);
+    let mut low = 0.0;
+    let value = |x: &f32| {
+        low += 0.002 * (x - low);
+        0.02 * x + 3.0 * low
+    };
+    let recording = Recording::mono(RATE_HZ, noise.iter().map(value).collect());
+    let found = analysed(&recording, AnalysisFit::Exact);
+    for track in &found.tracks.tracks {
+        for pair in track.breakpoints.windows(2) {
+            let duration_s = pair[1].time_s - pair[0].time_s;
+            let curve = crate::tracks::PhaseCurve::between(&pair[0], &pair[1], 0.0);
+            let mean_hz = (curve.end_turns() - curve.turns(0.0)) / duration_s;
+            assert!((19.9..=22_050.1).contains(&mean_hz), "{mean_hz} {pair:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_sound_gives_the_same_tracks_and_progress_ascends() {
+    let recording = Recording::mono(RATE_HZ, pluck());
+    let first = analysed(&recording, AnalysisFit::Musical);
+    let mut shares = vec![0.0];
+    let again = analyse(
+        &recording,
+        &AnalysisSettings::default(),
+        &AtomicBool::new(false),
+        &mut |share| shares.push(share),
+    );
+    assert!(again.expect("an analysis") == first);
+    assert!(shares.windows(2).all(|pair| pair[0] <= pair[1]));
+    assert!(shares.len() > 20 && shares.last() == Some(&1.0));
+}
+
+#[test]
+fn an_analysis_can_be_cancelled_midway() {
+    let recording = Recording::mono(RATE_HZ, pluck());
+    let stop = AtomicBool::new(false);
+    let outcome = analyse(
+        &recording,
+        &AnalysisSettings::default(),
+        &stop,
+        &mut |share| {
+            stop.store(share > 0.5, Ordering::Relaxed);
+        },
+    );
+    assert_eq!(outcome, Err(AnalysisError::Cancelled));
+}
+
+#[test]
+fn what_cannot_be_analysed_is_refused() {
+    let outcome = |samples: Vec<f32>, window| {
+        let settings = AnalysisSettings {
+            window,
+            ..AnalysisSettings::default()
+        };
+        let recording = Recording::mono(RATE_HZ, samples);
+        analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ()).map(|_| ())
+    };
+    assert_eq!(outcome(vec![], None), Err(AnalysisError::Silent));
+    assert_eq!(outcome(vec![0.0; 100], None), Err(AnalysisError::Silent));
+    assert_eq!(
+        outcome(vec![0.1; 100], Some(1000)),
+        Err(AnalysisError::Window(1000))
+    );
+    // Whatever is short, of one level, or loud, has an analysis.
+    for length in [1, 2, 100, 511, 513, 3_000] {
+        assert_eq!(outcome(vec![0.7; length], None), Ok(()), "{length}");
+        assert_eq!(outcome(white_noise(1, length), None), Ok(()), "{length}");
+    }
+}

@@ -1,0 +1,190 @@
+//! Sound files: analysed, measured, and sounded again.
+
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use aliquot::analysis::synthesis::{Without, sound};
+use aliquot::analysis::{
+    Analysis, AnalysisError, AnalysisFit, AnalysisReport, AnalysisSettings, DecodeError, Recording,
+    analyse,
+};
+use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::FrameGrid;
+use clap::ValueEnum;
+use indicatif::ProgressBar;
+
+use crate::arguments::Arguments;
+use crate::notes::{key_hz, key_of_name};
+use crate::output::WholeFile;
+use crate::zones::NamedNote;
+
+/// What a sound file is analysed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FitArgument {
+    /// Long tracks and few breakpoints, to be edited and stretched
+    #[default]
+    Musical,
+    /// As near to the original as partials get
+    Exact,
+}
+
+/// Where the fundamental comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RootArgument {
+    /// From the note in the file's name, or else by analysis.
+    #[default]
+    Auto,
+    /// This key.
+    Key(u8),
+}
+
+impl RootArgument {
+    /// Reads a key's name or number, or `auto`.
+    pub fn parse(text: &str) -> Result<RootArgument, String> {
+        let number = || text.parse::<u8>().ok().filter(|key| *key < 128);
+        match text {
+            "auto" => Ok(RootArgument::Auto),
+            _ => number()
+                .or_else(|| key_of_name(text))
+                .map(RootArgument::Key)
+                .ok_or_else(|| "a key such as C#3 or 49, or auto, is needed".to_owned()),
+        }
+    }
+
+    fn hz(self, path: &Path) -> Option<f64> {
+        match self {
+            RootArgument::Key(key) => Some(key_hz(key)),
+            RootArgument::Auto => NamedNote::of(path).map(|note| key_hz(note.key)),
+        }
+    }
+}
+
+/// An analysed sound file.
+pub struct AnalysedSound {
+    pub tracks: Tracks,
+    /// The frames of the analysis.
+    pub grid: FrameGrid,
+    /// What there is to say about it.
+    pub remarks: Vec<String>,
+    /// Its figures, if they were asked for.
+    pub report: Option<AnalysisReport>,
+}
+
+/// Analyses a sound file; writes its resynthesis if that is asked for. `Ok(None)` if it is none.
+pub fn read(
+    path: &Path,
+    arguments: &Arguments,
+    interrupted: &AtomicBool,
+) -> Result<Option<AnalysedSound>, String> {
+    let recording = match Recording::read(path, interrupted) {
+        Ok(recording) => recording,
+        Err(DecodeError::Unsupported(_)) => return Ok(None),
+        Err(DecodeError::Cancelled) => return Err("interrupted".to_owned()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let settings = AnalysisSettings {
+        fit: match arguments.fit {
+            FitArgument::Musical => AnalysisFit::Musical,
+            FitArgument::Exact => AnalysisFit::Exact,
+        },
+        root_hz: arguments.root.hz(path),
+        window: None,
+    };
+    let bar = crate::bar(1_000);
+    let show = &mut |share: f64| bar.set_position((1_000.0 * share) as u64);
+    let found = analyse(&recording, &settings, interrupted, show);
+    let mut analysis = found.map_err(|error| match error {
+        AnalysisError::Cancelled => "interrupted".to_owned(),
+        error => error.to_string(),
+    })?;
+    bar.finish_and_clear();
+    analysis.tracks.source = source(path, arguments, &analysis);
+    if let Some(resynthesis) = &arguments.resynth {
+        write_resynthesis(resynthesis, &recording, &analysis)
+            .map_err(|error| format!("{}: {error}", resynthesis.display()))?;
+    }
+    let report = arguments.report.then(|| measured(&recording, &analysis));
+    let root = format!(
+        "window {} samples, confidence in the root {:.2}",
+        analysis.window, analysis.root_confidence
+    );
+    Ok(Some(AnalysedSound {
+        tracks: analysis.tracks,
+        grid: FrameGrid {
+            sample_rate_hz: recording.sample_rate_hz,
+            hop: analysis.hop as u32,
+        },
+        remarks: vec![root],
+        report,
+    }))
+}
+
+fn measured(recording: &Recording, analysis: &Analysis) -> AnalysisReport {
+    let waiting = ProgressBar::new_spinner();
+    waiting.set_message("measuring");
+    waiting.tick();
+    let report = AnalysisReport::new(recording, analysis);
+    waiting.finish_and_clear();
+    report
+}
+
+/// For people: the name, not the folder, which is nobody else's business.
+fn source(path: &Path, arguments: &Arguments, analysis: &Analysis) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fit = match arguments.fit {
+        FitArgument::Musical => "musical",
+        FitArgument::Exact => "exact",
+    };
+    let (window, hop) = (analysis.window, analysis.hop);
+    format!("{name}, {fit} fit, window {window}, hop {hop}")
+}
+
+fn write_resynthesis(
+    path: &Path,
+    recording: &Recording,
+    analysis: &Analysis,
+) -> Result<(), String> {
+    let rate_hz = recording.sample_rate_hz;
+    let heard = sound(&analysis.tracks, rate_hz, Without::default());
+    let spec = hound::WavSpec {
+        channels: if heard.side.is_empty() { 1 } else { 2 },
+        sample_rate: rate_hz as u32,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut bytes = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut bytes, spec).map_err(|error| error.to_string())?;
+    for (n, mid) in heard.mid.iter().enumerate() {
+        let written = match heard.side.get(n) {
+            None => writer.write_sample(*mid),
+            Some(side) => writer
+                .write_sample(mid + side)
+                .and_then(|()| writer.write_sample(mid - side)),
+        };
+        written.map_err(|error| error.to_string())?;
+    }
+    writer.finalize().map_err(|error| error.to_string())?;
+    let mut file = WholeFile::create(path).map_err(|error| error.to_string())?;
+    file.write(bytes.get_ref())
+        .map_err(|error| error.to_string())?;
+    file.finish().map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_are_keys_or_found() {
+        assert_eq!(RootArgument::parse("auto"), Ok(RootArgument::Auto));
+        assert_eq!(RootArgument::parse("C#3"), Ok(RootArgument::Key(49)));
+        assert_eq!(RootArgument::parse("69"), Ok(RootArgument::Key(69)));
+        for text in ["", "128", "H2", "440 Hz"] {
+            assert!(RootArgument::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(RootArgument::Key(69).hz(Path::new("C4.wav")), Some(440.0));
+        assert_eq!(RootArgument::Auto.hz(Path::new("A4.wav")), Some(440.0));
+        assert_eq!(RootArgument::Auto.hz(Path::new("oboe.wav")), None);
+    }
+}
