@@ -171,7 +171,8 @@ pub fn settings(bytes: &[u8]) -> String {
 
 /// The file of a scale or of a keyboard map.
 pub fn tuning_file(bytes: &[u8]) -> String {
-    use aliquot::scale::{KEYS, KeyMap, KeyMaps, Scale, ScalePlacement, Tuning, TuningFileError};
+    use aliquot::scale::{KeyMap, Scale, SetMaps, TuningFileError, TuningSet};
+    use aliquot::synth::tuning::{KEYS, KeyTable};
     let placed = |error: &TuningFileError| {
         // Lines end in three ways; what is not UTF-8 has a character for each byte.
         let ends = |byte: &&u8| matches!(byte, b'\n' | b'\r');
@@ -192,15 +193,17 @@ pub fn tuning_file(bytes: &[u8]) -> String {
     let map = KeyMap::read(bytes);
     // Any scale goes with any map.
     let twelve = Scale::equal(12, 1_200.0).expect("a scale");
-    let tuned = scale.as_ref().unwrap_or(&twelve);
-    let maps = map.as_ref().map_or(KeyMaps::Linear, KeyMaps::One);
-    let tuning = Tuning::new(tuned, maps, &ScalePlacement::default());
-    for key in (0..KEYS).filter_map(|key| tuning.key(15, key)) {
-        assert!(
-            (-156.0..=203.0).contains(&key.semitones),
-            "{}",
-            key.semitones
-        );
+    let tuned = scale.clone().unwrap_or(twelve);
+    let maps = map.clone().map_or(SetMaps::Linear, SetMaps::One);
+    if let Ok(set) = TuningSet::new("again", tuned, maps) {
+        let (loaded, mut keys) = (set.loaded(), KeyTable::equal(0.0));
+        let origin = loaded.write(60, (60, 60.0), &mut keys);
+        for key in 0..KEYS as u8 {
+            let semitones = keys.pitch(15, key);
+            assert!((-156.0..=203.0).contains(&semitones), "{semitones}");
+            assert!(keys.bent(15, key, 3.5).is_finite());
+            assert!(loaded.nearest().find(semitones - origin).is_finite());
+        }
     }
     let one = scale.map_or_else(|error| placed(&error), |_| "a scale".to_owned());
     let other = map.map_or_else(|error| placed(&error), |_| "a map".to_owned());

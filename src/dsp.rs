@@ -12,4 +12,3 @@ pub mod prefetch;
 pub mod random;
 pub mod resident;
 pub mod simd_level;
-pub mod sparse_steps;

@@ -101,6 +101,12 @@ impl MtsStatus {
     }
 }
 
+/// What is known of MTS-ESP in this process, as long as an instance listens. It may block: not for the audio
+/// thread.
+pub fn status() -> MtsStatus {
+    poller::status()
+}
+
 /// One instance's registration with the library.
 #[derive(Debug)]
 pub struct MtsClient {
@@ -159,6 +165,11 @@ impl MtsClient {
         self.shared.map_or(0, Shared::channels_with_tables)
     }
 
+    /// The ratio of frequencies that is the scale's period: 2 if the master does not say. Not waiting.
+    pub fn period_ratio(&self) -> f64 {
+        self.shared.map_or(2.0, Shared::period_ratio)
+    }
+
     /// The frequency of a key; `None` if there is no master, or what it says is no frequency. Keys are 0 to
     /// 127, channels 0 to 15. `None` for the channel stands for the table of all channels: with MPE a channel
     /// is a note's, not a table's.
@@ -171,8 +182,13 @@ impl MtsClient {
     /// Whether a note is not to be played, as the master says. Its note-off still ends what sounds. The channel
     /// is as for [`key_hz`](MtsClient::key_hz).
     pub fn is_filtered(&self, channel: Option<u8>, key: u8) -> bool {
+        self.filtered_keys(channel) >> (key & 127) & 1 == 1
+    }
+
+    /// The keys for which [`is_filtered`](MtsClient::is_filtered) is true, a bit each.
+    pub fn filtered_keys(&self, channel: Option<u8>) -> u128 {
         let shared = self.shared.filter(|shared| shared.is_online());
-        shared.is_some_and(|shared| shared.is_filtered(channel, key))
+        shared.map_or(0, |shared| shared.filtered_keys(channel))
     }
 
     /// A number that changes when a table has moved by more than a cent, or another one counts. What follows

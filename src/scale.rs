@@ -5,24 +5,25 @@
 //!
 //! * [`Scale`] and [`KeyMap`] are read from the files of Scala, `.scl`, `.ascl` and `.kbm`. Both keep their
 //!   text, which is what a song saves.
-//! * [`Tuning`] has the pitch of every key, made of them.
+//! * [`TuningSet`] is a scale with its keyboard maps. What keys and partials have to do with it is worked out
+//!   from its numbers, [`LoadedScale`](crate::synth::tuning::LoadedScale), by [`crate::synth::tuning`].
 //! * [`dissonance`] has how rough intervals of a timbre are, and [`fitting`] the scale that fits it.
-//! * [`matching`] has where partials go for a spectrum to follow a scale.
 //! * [`mts`] reads and writes messages of the MIDI Tuning Standard.
 
 pub mod dissonance;
 pub mod fitting;
 mod kbm;
-pub mod matching;
 pub mod mts;
 mod scl;
+mod set;
 mod text;
-mod tuning;
 
-pub use kbm::{KeyMap, KeyMapValues, key_map_of_set};
+pub use dissonance::{DissonanceCurve, Timbre, TimbrePartial};
+pub use fitting::{FittedScale, MinimaKind};
+pub use kbm::{KeyMap, KeyMapValues};
 pub use scl::{MAX_TONE_CENTS, MAX_TONES, ReferencePitch, Scale, Tone};
+pub use set::{MAX_SET_BYTES, MapTexts, SetMaps, TuningSet, TuningSetError, channel_of_map};
 pub use text::{MAX_FILE_BYTES, TuningFileError};
-pub use tuning::{CHANNELS, KEYS, KeyMaps, ScalePlacement, TunedKey, Tuning, hz_of_semitones};
 
 #[cfg(test)]
 mod tests;

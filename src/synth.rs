@@ -25,6 +25,7 @@ pub mod patch;
 pub mod pool;
 pub mod snapshot;
 pub mod tick;
+pub mod tuning;
 pub mod versioned;
 pub mod voice;
 pub mod voice_group;

@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 22] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -47,13 +47,13 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("analysis", &["tracks", "dsp"]),
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
-    ("state", &["synth"]),
+    ("scale", &["synth", "dsp"]),
+    ("state", &["scale", "synth"]),
     ("song", &["synth"]),
-    ("scale", &["dsp"]),
     ("mts_esp", &["dsp"]),
     ("saving", &[]),
-    ("library", &["saving", "state", "synth"]),
-    ("params", &["state", "synth"]),
+    ("library", &["saving", "scale", "state", "synth"]),
+    ("params", &["scale", "state", "synth"]),
     ("settings", &["saving", "params", "state", "synth"]),
     (
         "standalone",
@@ -66,6 +66,8 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "settings",
             "library",
             "params",
+            "scale",
+            "mts_esp",
             "state",
             "bridge",
             "synth",
@@ -79,6 +81,8 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "standalone",
             "settings",
             "params",
+            "scale",
+            "mts_esp",
             "bridge",
             "workers",
             "synth",
@@ -88,7 +92,9 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("bin/standalone", &["plugin", "editor", "standalone"]),
     (
         "bin/render",
-        &["song", "state", "bridge", "workers", "synth", "dsp"],
+        &[
+            "song", "state", "scale", "bridge", "workers", "synth", "dsp",
+        ],
     ),
     ("bin/analyse", &["analysis", "tracks"]),
 ];

@@ -5,146 +5,13 @@
 
 #[path = "counting/mod.rs"]
 mod counting;
+#[path = "fake_master/mod.rs"]
+mod fake_master;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use aliquot::mts_esp::{LIBRARY_VARIABLE, MtsClient};
-use libloading::Library;
-
-/// Set in the processes that have a library.
-const INSIDE: &str = "ALIQUOT_TEST_INSIDE";
-
-/// Runs the body of the test `name` in a process that is told of the library at `path`.
-fn with_path(name: &str, path: impl FnOnce() -> PathBuf, body: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
-        return body();
-    }
-    let output = Command::new(std::env::current_exe().expect("this program"))
-        .args([name, "--exact", "--nocapture"])
-        .env(INSIDE, "1")
-        .env(LIBRARY_VARIABLE, path())
-        .output()
-        .expect("this program runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{complained}");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-/// The same with a fake library that has these features.
-fn with_fake(name: &str, features: &str, body: impl FnOnce(&Fake)) {
-    with_path(name, || built(features), || body(&Fake::open()));
-}
-
-/// The fake library, built with these features.
-fn built(features: &str) -> PathBuf {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fake_mts_{features}"));
-    let status = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--offline",
-            "--package",
-            "fake-mts-esp",
-            "--features",
-            features,
-        ])
-        .arg("--target-dir")
-        .arg(&folder)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the fake library cannot be built");
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    folder
-        .join("debug")
-        .join(format!("{prefix}fake_mts_esp{suffix}"))
-}
-
-/// The master's side of the library.
-struct Fake(Library);
-
-macro_rules! call {
-    ($fake:expr, $name:ident($($argument:expr),*) $type:ty) => {{
-        // SAFETY: the functions of the fake library have these types.
-        unsafe {
-            let function = $fake.0.get::<$type>(stringify!($name).as_bytes()).expect("a function");
-            function($($argument),*)
-        }
-    }};
-}
-
-impl Fake {
-    fn open() -> Fake {
-        let path = std::env::var_os(LIBRARY_VARIABLE).expect("a path");
-        // SAFETY: the fake library does nothing when it is opened.
-        let fake = Fake(unsafe { Library::new(path) }.expect("the fake library"));
-        for channel in 0..17 {
-            for key in 0..=127 {
-                fake.set_hz(channel, key, equal_hz(key));
-            }
-        }
-        fake
-    }
-
-    fn set_hz(&self, channel: i8, key: i8, hz: f64) {
-        call!(self, Fake_SetHz(channel, key, hz) extern "C" fn(i8, i8, f64));
-    }
-
-    fn set_master(&self, is_there: bool) {
-        call!(self, Fake_SetMaster(is_there) extern "C" fn(bool));
-    }
-
-    fn set_channel(&self, channel: i8, has_table: bool) {
-        call!(self, Fake_SetChannel(channel, has_table) extern "C" fn(i8, bool));
-    }
-
-    fn set_filter(&self, channel: i8, key: i8, has_table: bool, is_filtered: bool) {
-        call!(
-            self,
-            Fake_SetFilter(channel, key, has_table, is_filtered) extern "C" fn(i8, i8, bool, bool)
-        );
-    }
-
-    fn clients(&self) -> i32 {
-        call!(self, Fake_Clients() extern "C" fn() -> i32)
-    }
-
-    fn calls(&self) -> u64 {
-        call!(self, Fake_Calls() extern "C" fn() -> u64)
-    }
-
-    /// Waits until nobody calls the library any more.
-    fn wait_for_rest(&self) {
-        let mut before = self.calls();
-        eventually("the thread ends", || {
-            std::thread::sleep(Duration::from_millis(50));
-            let now = self.calls();
-            std::mem::replace(&mut before, now) == now
-        });
-    }
-}
-
-fn equal_hz(key: i8) -> f64 {
-    440.0 * ((f64::from(key) - 69.0) / 12.0).exp2()
-}
-
-#[track_caller]
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "not so after a minute: {what}"
-        );
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
+use aliquot::mts_esp::MtsClient;
+use fake_master::{equal_hz, eventually, with_fake, with_path};
 
 #[test]
 fn without_a_file_it_is_offline() {
@@ -295,7 +162,7 @@ fn an_old_library_has_one_table() {
 fn a_library_without_a_table_is_offline() {
     with_fake("a_library_without_a_table_is_offline", "", |fake| {
         fake.set_master(true);
-        call!(fake, Fake_SetHasTable(false) extern "C" fn(bool));
+        fake.set_has_table(false);
         let client = MtsClient::new();
         assert!(client.status().has_master);
         assert!(!client.is_online());
@@ -307,7 +174,7 @@ fn a_library_without_a_table_is_offline() {
 fn the_status_is_what_the_library_says() {
     with_fake("the_status_is_what_the_library_says", "", |fake| {
         fake.set_master(true);
-        call!(fake, Fake_SetPeriod(3.0) extern "C" fn(f64));
+        fake.set_period(3.0);
         let client = MtsClient::new();
         let status = client.status();
         assert_eq!((status.problem.as_deref(), status.has_master), (None, true));
@@ -319,8 +186,8 @@ fn the_status_is_what_the_library_says() {
         let map = (status.map_size, status.map_start_key, status.reference_key);
         assert_eq!(map, (Some(12), Some(60), None));
         assert!(!status.is_library_old());
-        call!(fake, Fake_SetVersion(0x0001_0002) extern "C" fn(i32));
-        call!(fake, Fake_SetPeriod(f64::NAN) extern "C" fn(f64));
+        fake.set_version(0x0001_0002);
+        fake.set_period(f64::NAN);
         eventually("an old library", || client.status().is_library_old());
         assert_eq!(client.status().period_ratio, 2.0);
     });

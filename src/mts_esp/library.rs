@@ -221,6 +221,8 @@ pub struct Shared {
     /// A bit for each key that is filtered, for each channel and for all.
     filters: [[AtomicU64; 2]; TABLES],
     generation: AtomicU64,
+    /// The bits of the ratio that is the scale's period.
+    period_ratio: AtomicU64,
 }
 
 impl Shared {
@@ -231,6 +233,7 @@ impl Shared {
             channels_with_tables: AtomicU16::new(0),
             filters: [const { [const { AtomicU64::new(0) }; 2] }; TABLES],
             generation: AtomicU64::new(0),
+            period_ratio: AtomicU64::new(2.0_f64.to_bits()),
         }
     }
 
@@ -246,15 +249,26 @@ impl Shared {
         self.generation.load(Ordering::Relaxed)
     }
 
+    /// The ratio that is the scale's period.
+    pub fn period_ratio(&self) -> f64 {
+        f64::from_bits(self.period_ratio.load(Ordering::Relaxed))
+    }
+
+    pub fn set_period_ratio(&self, ratio: f64) {
+        self.period_ratio.store(ratio.to_bits(), Ordering::Relaxed);
+    }
+
     /// What the table of a channel says, or that of all.
     pub fn key_hz(&self, channel: Option<u8>, key: u8) -> Option<f64> {
         self.tables[self.place(channel)].hz(key.into())
     }
 
-    pub fn is_filtered(&self, channel: Option<u8>, key: u8) -> bool {
+    /// The keys that are filtered, a bit each.
+    pub fn filtered_keys(&self, channel: Option<u8>) -> u128 {
         let place = channel.map_or(COMMON, |channel| usize::from(channel).min(COMMON));
-        let key = usize::from(key) % KEYS;
-        self.filters[place][key / 64].load(Ordering::Relaxed) >> (key % 64) & 1 != 0
+        let [low, high] = &self.filters[place];
+        let keys = |half: &AtomicU64| u128::from(half.load(Ordering::Relaxed));
+        keys(low) | keys(high) << 64
     }
 
     /// The place of the table that counts for a channel.

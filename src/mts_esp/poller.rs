@@ -60,6 +60,7 @@ impl Clients {
         let is_other =
             has_master != self.status.has_master || channels != self.status.channels_with_tables;
         SHARED.publish(has_master, channels, &filters);
+        SHARED.set_period_ratio(library.period_ratio());
         self.status = MtsStatus {
             problem: None,
             has_master,
@@ -124,7 +125,9 @@ fn library() -> Result<&'static MtsLibrary, String> {
 /// Adds a client; or tells why there is no library, with an empty text if there is no file.
 pub fn register() -> Result<&'static Shared, String> {
     let mut clients = clients();
-    let library = library()?;
+    let library = library().inspect_err(|problem| {
+        clients.status = MtsStatus::absent(problem.clone());
+    })?;
     library.register();
     if clients.count == 0 {
         library.attach(&SHARED);

@@ -5,7 +5,6 @@
 //! nothing else outside.
 
 use super::text::{Lines, TuningFileError, decode};
-use super::tuning::CHANNELS;
 
 /// The farthest that a key may be from 0. Keys are computed with, not counted.
 const MAX_KEY: i64 = 1_000_000;
@@ -173,15 +172,4 @@ impl KeyMap {
         }
         text
     }
-}
-
-/// What a file name says of a set of maps, one for each channel, as Scala has them: `name_1.kbm` to
-/// `name_16.kbm`. The name, and the channel counted from 0; `None` if it is of no set.
-pub fn key_map_of_set(file_name: &str) -> Option<(&str, usize)> {
-    let (stem, extension) = file_name.rsplit_once('.')?;
-    let (name, number) = stem.rsplit_once('_')?;
-    let is_plain = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.starts_with('0');
-    let channel = number.parse::<usize>().ok()?.checked_sub(1)?;
-    let is_of_set = is_plain && channel < CHANNELS && extension.eq_ignore_ascii_case("kbm");
-    is_of_set.then_some((name, channel))
 }

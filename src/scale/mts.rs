@@ -19,7 +19,7 @@
 //!
 //! Reading takes slices and gives numbers: it neither allocates nor panics, and the audio thread may do it.
 
-use super::tuning::{CHANNELS, KEYS};
+use crate::synth::tuning::{Addressed, KEYS, LiveTable};
 
 /// Units of a pitch in a semitone.
 const UNITS: f64 = 16_384.0;
@@ -112,15 +112,19 @@ impl<'a> Retune<'a> {
         }
     }
 
-    /// Writes the pitches to a table of all channels and keys.
-    pub fn apply(&self, table: &mut [[f64; KEYS]; CHANNELS]) {
-        for (channel, row) in table.iter_mut().enumerate() {
-            if self.channels >> channel & 1 == 0 {
-                continue;
-            }
-            for (key, semitones) in self.keys() {
-                row[usize::from(key)] = semitones;
-            }
+    /// Writes the pitches to a table that notes are played by. Channels that the message names have pitches of
+    /// their own from then on.
+    pub fn apply(&self, table: &mut LiveTable) {
+        let channels = match self.channels {
+            ALL_CHANNELS => Addressed::All,
+            channels => Addressed::Channels(channels),
+        };
+        for (key, semitones) in self.keys() {
+            table.tune(channels, key, semitones);
+        }
+        table.set_there(true);
+        if self.is_for_sounding_notes {
+            table.reach_sounding();
         }
     }
 }

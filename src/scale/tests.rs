@@ -5,10 +5,14 @@ mod files;
 mod fuzz;
 mod keyboard;
 mod maps;
-mod matching;
 mod messages;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::synth::parameter::Param;
+use crate::synth::patch::Patch;
+use crate::synth::tuning::{CHANNELS, KEYS, TickTuning, Tuner};
 
 /// A scale's file with these tones, one after the other.
 fn scl(tones: &str) -> String {
@@ -38,6 +42,45 @@ const CHIMES: &str = "32/29 1/2 16/29";
 fn map(numbers: &str) -> KeyMap {
     let text: Vec<&str> = numbers.split_whitespace().collect();
     KeyMap::read(text.join("\n").as_bytes()).expect("a map")
+}
+
+/// The frequency of a pitch in semitones: 69 is 440 Hz.
+fn hz_of_semitones(semitones: f64) -> f64 {
+    440.0 * libm::exp2((semitones - 69.0) / 12.0)
+}
+
+fn linear(scale: &Scale) -> TuningSet {
+    TuningSet::new("", scale.clone(), SetMaps::Linear).expect("short texts")
+}
+
+fn mapped(scale: &Scale, map: &KeyMap) -> TuningSet {
+    TuningSet::new("", scale.clone(), SetMaps::One(map.clone())).expect("short texts")
+}
+
+/// What voices read of a scale with its maps, with these parameters.
+fn tuned_with(set: &TuningSet, settings: &[(Param, f32)]) -> Box<TickTuning> {
+    let mut patch = Patch::default();
+    for &(param, plain) in settings {
+        patch.set(param, plain);
+    }
+    let mut tuner = Tuner::new();
+    tuner.follow(|param| patch.plain(param));
+    tuner.set_scale(Arc::new(Some(set.loaded())));
+    let mut tick = Box::new(TickTuning::new());
+    let masters = std::array::from_fn(|channel| channel as u8);
+    tuner.update(&masters, &mut tick).expect("it changes");
+    tick
+}
+
+fn tuned(set: &TuningSet) -> Box<TickTuning> {
+    tuned_with(set, &[])
+}
+
+/// The pitch of a key, semitones; `None` if it has none.
+fn pitch(tick: &TickTuning, channel: u8, key: u8) -> Option<f64> {
+    let keys = &tick.keys;
+    keys.is_mapped(channel, key)
+        .then(|| keys.pitch(channel, key))
 }
 
 #[track_caller]

@@ -116,8 +116,8 @@ pub struct Assigner {
     held: HeldKeys,
     /// Where one note sounds at a time, that note.
     playing: Option<Playing>,
-    /// The key of the newest note.
-    last_key: Option<u8>,
+    /// Channel and key of the newest note.
+    last_key: Option<(u8, u8)>,
     /// Onsets so far.
     onsets: u64,
     /// Phrases so far.
@@ -199,7 +199,7 @@ impl Assigner {
         let is_legato = self.notes.holds_any_key();
         self.phrases += u64::from(!is_legato);
         self.steal_down_to(self.voices.saturating_sub(1), commands);
-        let glide_start = self.glide_start(note.key, None, is_legato);
+        let glide_start = self.glide_start((note.channel, note.key), None, is_legato);
         let Some(slot) = self.notes.slot_for_new_note(self.slots) else {
             return;
         };
@@ -320,15 +320,16 @@ impl Assigner {
         self.notes.begin_reports();
     }
 
-    /// Where a note on `key` glides from; from now on, the next one's from there.
+    /// Where a note on a channel's key glides from; from now on, the next one's from there.
     fn glide_start(
         &mut self,
-        key: u8,
+        (channel, key): (u8, u8),
         voice: Option<usize>,
         is_legato: bool,
     ) -> Option<GlideStart> {
-        let before = self.last_key.replace(key);
-        before.map(|key| GlideStart {
+        let before = self.last_key.replace((channel, key));
+        before.map(|(channel, key)| GlideStart {
+            channel,
             key,
             voice,
             is_legato,

@@ -6,12 +6,16 @@ mod rest;
 mod shaper_handle;
 mod shapers;
 mod spectra;
+mod tuning;
+
+use std::sync::{Arc, LazyLock};
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
 pub use self::shaper_handle::{AxisPlace, ShaperHandle};
 pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
+pub use self::tuning::DisplayedTuning;
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::{PartialRoutes, PartialSet};
@@ -25,6 +29,7 @@ use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
+use super::tuning::{LoadedScale, TickTuning, semitones_from_a4};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
@@ -51,17 +56,26 @@ pub struct PartialRatios {
 impl PartialRatios {
     /// Those of a patch as it is set, before the macros.
     pub fn new(patch: &Patch) -> PartialRatios {
-        PartialRatios::at_hz(patch, FUNDAMENTAL_HZ)
+        PartialRatios::at_hz(patch, &Arc::default(), FUNDAMENTAL_HZ)
     }
 
-    /// The same for this fundamental.
-    pub fn at_hz(patch: &Patch, fundamental_hz: f64) -> PartialRatios {
+    /// The same for this fundamental, where this scale is loaded, if any.
+    pub fn at_hz(
+        patch: &Patch,
+        scale: &Arc<Option<LoadedScale>>,
+        fundamental_hz: f64,
+    ) -> PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
         let values = values_before_macros(&patch);
         let own = PatchArrays::of(&values);
+        // The tuning moves nothing but by the match.
+        let has_match = values.get(Param::MATCH) != 0.0;
+        let tuning = has_match.then(|| DisplayedTuning::of(&patch, scale));
         let context = Context {
             fundamental_hz,
+            pitch: f64::from(A4) + semitones_from_a4(fundamental_hz),
+            tuning: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tick),
             ..context(&own)
         };
         at_rest(&values, |values| {
@@ -209,6 +223,9 @@ const A4: u8 = 69;
 /// Where no voice sounds: that of A4.
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
+/// The tuning of what does not ask for one.
+static EQUAL: LazyLock<TickTuning> = LazyLock::new(TickTuning::new);
+
 /// What of a patch is worked out for all its voices.
 #[derive(Default)]
 struct PatchArrays {
@@ -238,6 +255,8 @@ fn context(own: &PatchArrays) -> Context<'_> {
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
         key: A4,
+        pitch: f64::from(A4),
+        tuning: &EQUAL,
         fundamental_hz: FUNDAMENTAL_HZ,
         sample_rate_hz: 48_000.0,
     }
@@ -285,11 +304,12 @@ mod tests {
             (Param::SCATTER, 40.0),
             (Param::SHIFT, 50.0),
             (Param::UNISON, 3.0),
+            (Param::MATCH, 0.6),
             (Param::partial_tune(2), 1_200.0),
         ]);
         let snapshot = played(&patch, 64);
         let (voice, partials) = lowest_voice(&snapshot).expect("a voice");
-        let ratios = PartialRatios::at_hz(&patch, f64::from(voice.fundamental_hz));
+        let ratios = PartialRatios::at_hz(&patch, &Arc::default(), voice.fundamental_hz.into());
         // Those of the middle copy.
         let partials = &partials[..voice.partials_per_copy as usize];
         assert_eq!(partials.len(), 128);

@@ -16,6 +16,8 @@ mod expressions;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use self::bus::Bus;
 use self::clock::Clock;
 use self::commands::{VoiceCommands, begun};
@@ -30,6 +32,7 @@ use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::snapshot::Snapshot;
 use super::tick::Tick;
+use super::tuning::{LiveTable, LoadedScale, TickTuning, Tuner};
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
 use super::workspace::Workspace;
@@ -73,6 +76,7 @@ pub struct Engine {
     channels: Channels,
     /// What voices read: the values that sound, and the controllers, as of the last tick or onset.
     tick: Tick,
+    tuner: Tuner,
     assigner: Assigner,
     commands: VoiceCommands,
     expressions: PendingExpressions,
@@ -148,6 +152,7 @@ impl Engine {
             patch_changed: false,
             channels: Channels::default(),
             tick: Tick::new(sample_rate_hz, block_frames),
+            tuner: Tuner::new(),
             assigner: Assigner::new(MAX_SLOTS),
             commands: VoiceCommands::new(),
             expressions: PendingExpressions::new(MAX_SLOTS),
@@ -177,6 +182,7 @@ impl Engine {
         self.buses.iter_mut().for_each(Bus::clear);
         self.clock = Clock::default();
         self.tick.modulators.reset_clocks();
+        self.tuner.reset();
         self.position = self.block_frames;
         self.effects.reset();
         self.output.reset();
@@ -220,6 +226,47 @@ impl Engine {
             PlayMode::from_index(patch.plain(Param::PLAY_MODE) as usize),
             Priority::from_index(patch.plain(Param::PRIORITY) as usize),
         );
+    }
+
+    /// Whether there is room for another scale; see [`Engine::set_scale`].
+    pub fn takes_scale(&self) -> bool {
+        self.tuner.takes_scale()
+    }
+
+    /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it).
+    /// Returns what nothing reads any more, to be dropped off the audio thread: never anything if it
+    /// [takes one](Engine::takes_scale).
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+    pub fn set_scale(
+        &mut self,
+        scale: Arc<Option<LoadedScale>>,
+    ) -> Option<Arc<Option<LoadedScale>>> {
+        self.tuner.set_scale(scale)
+    }
+
+    /// A scale that nothing reads any more, to be dropped off the audio thread.
+    pub fn take_retired_scale(&mut self) -> Option<Arc<Option<LoadedScale>>> {
+        self.tuner.take_retired()
+    }
+
+    /// Keeps for a while what [`Engine::take_retired_scale`] has given.
+    pub fn keep_retired_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
+        self.tuner.keep_retired(scale);
+    }
+
+    /// The pitches that MTS-ESP gives keys, to be written to; they count from the next tick on.
+    pub fn broadcast_tuning(&mut self) -> &mut LiveTable {
+        self.tuner.broadcast_mut()
+    }
+
+    /// The pitches that MIDI messages give keys, to be written to; they count from the next tick on.
+    pub fn message_tuning(&mut self) -> &mut LiveTable {
+        self.tuner.messages_mut()
+    }
+
+    /// The pitches of keys as of the last tick.
+    pub fn tuning(&self) -> &TickTuning {
+        &self.tick.tuning
     }
 
     /// Tells where the host's song is at the frame rendered next.
@@ -387,11 +434,26 @@ impl Engine {
         if self.patch_changed {
             self.patch_changed = false;
             self.tick.set_patch(&self.patch);
+            self.tuner.follow(|param| self.tick.values.get(param));
         }
         let masters = self.channels.masters();
         let (assigner, commands) = &mut self.assigning();
         assigner.set_masters(&masters, commands);
         self.tick.channels.clone_from(&self.channels);
+        self.take_tuning();
+    }
+
+    /// Takes over the pitches that keys have now.
+    fn take_tuning(&mut self) {
+        let masters = self.channels.masters();
+        let Some(retuned) = self.tick.retune(&mut self.tuner, &masters) else {
+            return;
+        };
+        if retuned.sounding {
+            for slot in self.assigner.notes().active_slots() {
+                self.pool[slot].retune(&self.tick.tuning.keys);
+            }
+        }
     }
 
     /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.

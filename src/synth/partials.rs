@@ -35,6 +35,7 @@ use self::stages::unison::partials_at_most;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
 use super::snapshot::PartialSnapshot;
+use super::tuning::TickTuning;
 use super::versioned::copy_fields;
 use super::workspace::{SegmentArrays, Workspace};
 use crate::dsp::simd_level::SimdLevel;
@@ -54,8 +55,12 @@ pub struct Context<'a> {
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.
     pub routes_instant: u64,
-    /// The note's MIDI key, 0 to 127, which registers of instruments depend on.
+    /// The MIDI key nearest to the note's pitch, 0 to 127, which registers of instruments depend on.
     pub key: u8,
+    /// The pitch of the note's key, semitones, 69 being 440 Hz.
+    pub pitch: f64,
+    /// The tuning that partials may be moved to.
+    pub tuning: &'a TickTuning,
     /// The fundamental at the segment's end.
     pub fundamental_hz: f64,
     /// Frames per second.

@@ -59,8 +59,9 @@ impl Patch {
 }
 
 /// What has to be set otherwise than so for any of these to change a voice: the morph, the frequency laws,
-/// unison, the shapers, the second filter, what follows the decay, the room. Most patches set none of them.
-pub const PLAIN: [(Param, f32); 27] = [
+/// unison, the shapers, the second filter, what follows the decay, the room, the match of
+/// partials and tuning. Most patches set none of them.
+pub const PLAIN: [(Param, f32); 28] = [
     (Param::BODY_A, 0.0),
     (Param::COLOUR_A, 0.0),
     (Param::MORPH_X, 0.0),
@@ -88,6 +89,7 @@ pub const PLAIN: [(Param, f32); 27] = [
     (Param::AFTERSOUND, 0.0),
     (Param::RELEASE_DAMPING, 0.0),
     (Param::ROOM_AMOUNT, 0.0),
+    (Param::MATCH, 0.0),
 ];
 
 /// The values that sound: a patch after its macros, both normalised and plain.

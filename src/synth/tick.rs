@@ -6,6 +6,7 @@ use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
+use super::tuning::{Retuned, TickTuning, Tuner};
 
 /// What all voices share at a tick.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Tick {
     pub drawn: DrawnSpectrum,
     /// The channels' controllers.
     pub channels: Channels,
+    /// The keys' pitches.
+    pub tuning: TickTuning,
     /// Functions of the partial's number.
     pub tables: &'static HarmonicTables,
     /// Partials that sound, about.
@@ -50,6 +53,7 @@ impl Tick {
             overrides: PartialOverrides::default(),
             drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
+            tuning: TickTuning::new(),
             tables: HarmonicTables::shared(),
             partials: 0,
             sample_rate_hz,
@@ -72,9 +76,18 @@ impl Tick {
         true
     }
 
-    /// How far a channel's bend and tuning take its notes, semitones.
-    pub fn bent_semitones(&self, channel: u8) -> f64 {
+    /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones.
+    pub fn bent_semitones(&self, channel: u8, key: u8, of_note: f64) -> f64 {
         let control = self.channels.control(channel, &self.values);
-        f64::from(control.bend_semitones) + f64::from(control.tuning_semitones)
+        let bend = f64::from(control.bend_semitones);
+        let bent = self.tuning.bend(channel, key, bend, of_note);
+        bent + f64::from(control.tuning_semitones)
+    }
+
+    /// Takes over other pitches of keys.
+    pub fn retune(&mut self, tuner: &mut Tuner, masters: &[u8; 16]) -> Option<Retuned> {
+        let retuned = tuner.update(masters, &mut self.tuning);
+        self.generation += u64::from(retuned.is_some());
+        retuned
     }
 }

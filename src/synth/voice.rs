@@ -22,6 +22,7 @@ use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
+use super::tuning::KeyTable;
 use super::versioned::{Versioned, copy_fields};
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::simd_level::SimdLevel;
@@ -285,6 +286,13 @@ impl Voice {
     /// Ends at once.
     pub fn silence(&mut self) {
         self.state = VoiceState::Idle;
+    }
+
+    /// Its key has the pitch that the tuning gives it now. Its register stays, so that the body of a held note
+    /// does.
+    pub fn retune(&mut self, keys: &KeyTable) {
+        let note = &mut self.control.note;
+        note.pitch = keys.pitch(note.channel, note.key);
     }
 
     /// Takes a note expression, in its own unit.

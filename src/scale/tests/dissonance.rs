@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::super::dissonance::*;
 use super::super::fitting::*;
-use super::super::matching::*;
 use super::*;
 
 fn partials(f0_hz: f64, ratios: impl IntoIterator<Item = f64>, fall: f64) -> Vec<TimbrePartial> {
@@ -49,22 +48,25 @@ fn bar() -> Vec<TimbrePartial> {
     partials(261.6, [1.0, 2.756, 5.404, 8.933], 1.0)
 }
 
+/// Octaves of partial n whose primes are whole numbers of steps, so many octaves each.
+fn tempered_octaves(n: usize, step: f64) -> f64 {
+    let smallest = (2..=n).find(|prime| n.is_multiple_of(*prime));
+    smallest.map_or(0.0, |prime| {
+        (((prime as f64).log2() / step).round() * step) + tempered_octaves(n / prime, step)
+    })
+}
+
 /// Partials matched to equal steps.
 fn matched(
     period: f64,
     steps: usize,
     numbers: impl IntoIterator<Item = usize>,
 ) -> Vec<TimbrePartial> {
-    let scale = Scale::equal(steps, 1_200.0 * period.log2()).expect("a scale");
-    let targets = SpectrumMatch::new(&scale, MatchBy::Primes);
-    let octaves = targets.of_degree(0).octaves();
-    partials(
-        500.0,
-        numbers
-            .into_iter()
-            .map(|n| f64::from(octaves[n - 1]).exp2()),
-        0.88,
-    )
+    let step = period.log2() / steps as f64;
+    let ratios = numbers
+        .into_iter()
+        .map(|n| tempered_octaves(n, step).exp2());
+    partials(500.0, ratios, 0.88)
 }
 
 fn cents_of(minima: &[DissonanceMinimum]) -> Vec<f64> {
@@ -255,13 +257,13 @@ fn matching_helps_most_where_steps_are_wide() {
     ] {
         let harmonic = falling(261.6, 8);
         let scale = Scale::equal(count, 1_200.0).expect("a scale");
-        let targets = SpectrumMatch::new(&scale, MatchBy::Primes);
-        let octaves = targets.of_degree(0).octaves();
+        let tick = tuned(&linear(&scale));
+        let offsets = tick.prime_offsets().expect("equal steps");
         let matched: Vec<TimbrePartial> = harmonic
             .iter()
-            .zip(octaves)
+            .zip(offsets)
             .map(|(partial, octaves)| TimbrePartial {
-                hz: 261.6 * f64::from(*octaves).exp2(),
+                hz: partial.hz * f64::from(*octaves).exp2(),
                 ..*partial
             })
             .collect();

@@ -24,7 +24,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// The formula of `tuning.rs` once more, by walking from degree to degree.
+/// The formula of `LoadedScale` once more, by walking from degree to degree.
 fn walked_cents(scale: &Scale, from: i64, to: i64) -> f64 {
     let tones = scale.tones();
     let pitch = |degree: i64| {
@@ -130,11 +130,15 @@ proptest! {
         let numbers: Vec<String> = degrees.iter().map(i64::to_string).collect();
         let text = format!("{size} 0 127 {middle} {reference} {hz} {}", numbers.join(" "));
         let map = map(&text);
-        let tuning = Tuning::new(&scale, KeyMaps::One(&map), &ScalePlacement::default());
-        for key in 0..KEYS {
-            let semitones = tuning.semitones(0, key).expect("all are mapped");
+        let tick = tuned(&mapped(&scale, &map));
+        for key in 0..KEYS as u8 {
+            let semitones = pitch(&tick, 0, key).expect("all are mapped");
             prop_assert!((-156.0..=203.0).contains(&semitones), "{semitones}");
+            prop_assert!(tick.keys.bent(0, key, 96.0).is_finite());
+            prop_assert!(tick.nearest().find(semitones - tick.origin()).is_finite());
         }
+        let primes = tick.prime_offsets().unwrap_or_default();
+        prop_assert!(primes.iter().all(|octaves| octaves.is_finite()));
     }
 
     #[test]
@@ -158,18 +162,19 @@ proptest! {
             prop_assert_eq!(entries[place as usize], None);
             return Ok(());
         };
-        let tuning = Tuning::new(&scale, KeyMaps::One(&map), &ScalePlacement::default());
+        let set = mapped(&scale, &map);
+        let (tick, loaded) = (tuned(&set), set.loaded());
         let degree_0 = walked_degree(&map, reference, scale.size()).expect("mapped");
-        for key in 0..KEYS {
-            let found = tuning.key(3, key);
-            let degree = walked_degree(&map, key as i64, scale.size());
-            prop_assert_eq!(found.map(|key| key.degree), degree);
-            if let Some(found) = found {
-                let cents = walked_cents(&scale, degree_0, found.degree);
-                let expected = 300.0 * (cents / 1_200.0).exp2();
-                let hz = hz_of_semitones(found.semitones);
-                let expected = expected.clamp(1e-3, 1e6);
-                prop_assert!((hz / expected - 1.0).abs() < 1e-9, "{hz} {expected}");
+        for key in 0..KEYS as u8 {
+            let degree = walked_degree(&map, key.into(), scale.size());
+            prop_assert_eq!(loaded.degree(3, key, 0), degree);
+            let found = pitch(&tick, 3, key);
+            prop_assert_eq!(found.is_some(), degree.is_some());
+            if let (Some(found), Some(degree)) = (found, degree) {
+                let cents = walked_cents(&scale, degree_0, degree);
+                let expected = 69.0 + 12.0 * (300.0_f64 / 440.0).log2() + cents / 100.0;
+                let expected = expected.clamp(-155.8, 202.8);
+                prop_assert!((found - expected).abs() < 1e-8, "{found} {expected}");
             }
         }
     }

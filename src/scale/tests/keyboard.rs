@@ -2,14 +2,13 @@
 
 use super::*;
 
-fn hz(scale: &Scale, map: Option<&KeyMap>, key: usize) -> f64 {
-    let maps = map.map_or(KeyMaps::Linear, KeyMaps::One);
-    let tuning = Tuning::new(scale, maps, &ScalePlacement::default());
-    hz_of_semitones(tuning.semitones(0, key).expect("a mapped key"))
+fn hz(scale: &Scale, map: Option<&KeyMap>, key: u8) -> f64 {
+    let set = map.map_or_else(|| linear(scale), |map| mapped(scale, map));
+    hz_of_semitones(pitch(&tuned(&set), 0, key).expect("a mapped key"))
 }
 
 #[track_caller]
-fn assert_hz(scale: &Scale, map: Option<&KeyMap>, expected: &[(usize, f64)]) {
+fn assert_hz(scale: &Scale, map: Option<&KeyMap>, expected: &[(u8, f64)]) {
     for &(key, expected) in expected {
         let found = hz(scale, map, key);
         assert!(
@@ -85,7 +84,7 @@ fn a_formal_octave_that_is_not_the_period() {
 #[test]
 fn maps_that_leave_degrees_out() {
     let exact = scale("5/4 3/2 7/4 2/1");
-    let keys = |hz: [f64; 7]| -> Vec<(usize, f64)> { (60..).zip(hz).collect() };
+    let keys = |hz: [f64; 7]| -> Vec<(u8, f64)> { (60..).zip(hz).collect() };
     let from_60 = map("3 0 127 60 60 100 4 0 1 3");
     let expected = keys([100.0, 125.0, 175.0, 200.0, 250.0, 350.0, 400.0]);
     assert_hz(&exact, Some(&from_60), &expected);
@@ -123,73 +122,85 @@ fn equal_temperament_has_whole_semitones_to_the_bit() {
     let by_key_60 = map("12 0 127 60 60 261.625565 12 0 1 2 3 4 5 6 7 8 9 10 11");
     let twelve = scale(TWELVE);
     let equal = Scale::equal(12, 1_200.0).expect("a scale");
-    let placement = ScalePlacement::default();
-    let elsewhere = ScalePlacement {
-        root_key: 3,
-        reference_key: 101,
-        ..placement
-    };
-    for tuning in [
-        Tuning::new(&twelve, KeyMaps::Linear, &placement),
-        Tuning::new(&twelve, KeyMaps::Linear, &elsewhere),
-        Tuning::new(&equal, KeyMaps::Linear, &placement),
-        Tuning::new(&twelve, KeyMaps::One(&by_key_69), &placement),
-        Tuning::new(&twelve, KeyMaps::One(&by_key_60), &placement),
+    let elsewhere = [(Param::ROOT_KEY, 3.0), (Param::REFERENCE_KEY, 101.0)];
+    for tick in [
+        tuned(&linear(&twelve)),
+        tuned_with(&linear(&twelve), &elsewhere),
+        tuned(&linear(&equal)),
+        tuned(&mapped(&twelve, &by_key_69)),
+        tuned(&mapped(&twelve, &by_key_60)),
     ] {
-        for channel in 0..CHANNELS {
-            for key in 0..KEYS {
-                let semitones = tuning.semitones(channel, key).expect("mapped");
-                assert_eq!(semitones.to_bits(), (key as f64).to_bits());
+        for channel in 0..CHANNELS as u8 {
+            for key in 0..KEYS as u8 {
+                let semitones = pitch(&tick, channel, key).expect("mapped");
+                assert_eq!(semitones.to_bits(), f64::from(key).to_bits());
             }
         }
-        assert_eq!((tuning.period_semitones(), tuning.scale_size()), (12.0, 12));
+        assert!(tick.keys.has_even_semitones());
     }
 }
 
 #[test]
 fn root_reference_and_concert_pitch_place_a_scale() {
-    let placement = ScalePlacement {
-        root_key: 62,
-        reference_key: 69,
-        a4_hz: 442.0,
+    let set = linear(&scale(MEANTONE));
+    let with = |reference: f32| {
+        tuned_with(
+            &set,
+            &[
+                (Param::ROOT_KEY, 62.0),
+                (Param::REFERENCE_KEY, reference),
+                (Param::A4, 442.0),
+            ],
+        )
     };
-    let meantone = scale(MEANTONE);
-    let tuning = Tuning::new(&meantone, KeyMaps::Linear, &placement);
-    let key = |key| tuning.key(0, key).expect("mapped");
-    assert_near(hz_of_semitones(key(69).semitones), 442.0, 1e-9);
-    assert_eq!((key(62).degree, key(69).degree, key(61).degree), (0, 7, -1));
-    assert_near(key(69).semitones - key(62).semitones, 6.965_784_3, 1e-9);
+    let tick = with(69.0);
+    let key = |key| pitch(&tick, 0, key).expect("mapped");
+    assert_near(hz_of_semitones(key(69)), 442.0, 1e-6);
+    let degree = |key| set.loaded().degree(0, key, 62);
+    assert_eq!(
+        (degree(62), degree(69), degree(61)),
+        (Some(0), Some(7), Some(-1))
+    );
+    assert_near(key(69) - key(62), 6.965_784_3, 1e-9);
+    assert_near(tick.origin(), key(62), 1e-9);
     // Another reference key has its own pitch of equal temperament.
-    let placement = ScalePlacement {
-        reference_key: 60,
-        ..placement
-    };
-    let tuning = Tuning::new(&meantone, KeyMaps::Linear, &placement);
-    let found = tuning.semitones(0, 60).expect("mapped");
-    assert_near(found, 60.0 + 12.0 * (442.0_f64 / 440.0).log2(), 1e-12);
+    let found = pitch(&with(60.0), 0, 60).expect("mapped");
+    assert_near(found, 60.0 + 12.0 * (442.0_f64 / 440.0).log2(), 1e-9);
 }
 
+/// Live plays note 0 of octave 3 with key 60: that file says where its scale is, as a map does.
 #[test]
 fn an_ableton_file_has_its_own_reference() {
     let text = format!("{}! @ABL REFERENCE_PITCH 3 9 430.0\n", scl(MEANTONE));
     let scale = Scale::read(text.as_bytes()).expect("a scale");
-    let placement = ScalePlacement {
-        root_key: 0,
-        reference_key: 12,
-        a4_hz: 400.0,
-    };
-    let tuning = Tuning::new(&scale, KeyMaps::Linear, &placement);
-    let key = tuning.key(0, 69).expect("mapped");
-    assert_near(hz_of_semitones(key.semitones), 430.0, 1e-9);
-    assert_eq!(key.degree, 9);
+    let elsewhere = [
+        (Param::ROOT_KEY, 0.0),
+        (Param::REFERENCE_KEY, 12.0),
+        (Param::A4, 400.0),
+    ];
+    let set = linear(&scale);
+    let tick = tuned_with(&set, &elsewhere);
+    let key = pitch(&tick, 0, 69).expect("mapped");
+    assert_near(hz_of_semitones(key), 430.0, 1e-9);
+    assert_eq!(set.loaded().degree(0, 69, 0), Some(9));
+    assert_near(tick.origin(), key - 8.897_352_9, 1e-9);
     // A map has one too, and counts.
     let map = map("0 0 127 60 60 100 0");
-    let tuning = Tuning::new(&scale, KeyMaps::One(&map), &placement);
-    assert_near(
-        hz_of_semitones(tuning.semitones(9, 60).expect("mapped")),
-        100.0,
-        1e-9,
+    let tick = tuned_with(&mapped(&scale, &map), &elsewhere);
+    let key = pitch(&tick, 9, 60).expect("mapped");
+    assert_near(hz_of_semitones(key), 100.0, 1e-9);
+}
+
+#[test]
+fn an_octave_of_an_ableton_file_has_as_many_keys_as_notes() {
+    let text = format!(
+        "{}! @ABL REFERENCE_PITCH 1 4 55.0\n",
+        scl("240. 480. 720. 960. 2/1")
     );
+    let scale = Scale::read(text.as_bytes()).expect("a scale");
+    let tick = tuned(&linear(&scale));
+    let key = pitch(&tick, 0, 60 - 10 + 4).expect("mapped");
+    assert_near(hz_of_semitones(key), 55.0, 1e-9);
 }
 
 #[test]
@@ -197,45 +208,35 @@ fn unmapped_keys_and_channels_have_no_pitch() {
     let white = map("12 0 127 60 69 440 7 0 x 1 x 2 3 x 4 x 5 x 6");
     let seven = scale("200. 400. 500. 700. 900. 1100. 2/1");
     let other = map("0 0 127 60 60 100 7");
-    let mut maps = [None; CHANNELS];
-    maps[2] = Some(&white);
-    maps[15] = Some(&other);
-    let tuning = Tuning::new(
-        &seven,
-        KeyMaps::PerChannel(maps),
-        &ScalePlacement::default(),
-    );
-    assert_eq!(tuning.semitones(2, 61), None);
-    assert_near(tuning.semitones(2, 60).expect("mapped"), 60.0, 1e-12);
-    assert_eq!(tuning.semitones(0, 60), None);
-    assert_near(
-        hz_of_semitones(tuning.semitones(15, 60).expect("mapped")),
-        100.0,
-        1e-9,
-    );
-    assert_eq!(tuning.key(16, 0), None);
-    assert_eq!(tuning.key(0, 128), None);
-    assert_eq!(tuning.keys(2)[61], None);
+    let mut maps = Box::new([const { None }; CHANNELS]);
+    maps[2] = Some(white);
+    maps[15] = Some(other);
+    let set = TuningSet::new("", seven, SetMaps::PerChannel(maps)).expect("short texts");
+    let tick = tuned(&set);
+    assert_eq!(pitch(&tick, 2, 61), None);
+    assert_near(pitch(&tick, 2, 60).expect("mapped"), 60.0, 1e-12);
+    assert_eq!(pitch(&tick, 0, 60), None);
+    let of_other = pitch(&tick, 15, 60).expect("mapped");
+    assert_near(hz_of_semitones(of_other), 100.0, 1e-9);
+    // Each bends past its ends by its own map: seven keys are an octave there, twelve here.
+    assert_near(tick.keys.bent(15, 127, 7.0), 12.0, 1e-9);
+    assert_near(tick.keys.bent(2, 127, 12.0), 12.0, 1e-9);
+    assert_near(tick.keys.bent(2, 0, -12.0), -12.0, 1e-9);
 }
 
 #[test]
 fn channels_may_be_periods_apart() {
-    let mut tuning = Tuning::new(
-        &scale(BOHLEN_PIERCE),
-        KeyMaps::Linear,
-        &ScalePlacement::default(),
-    );
-    let before = tuning.key(0, 60).expect("mapped");
-    tuning.spread_periods();
+    let set = linear(&scale(BOHLEN_PIERCE));
+    let before = pitch(&tuned(&set), 0, 60).expect("mapped");
+    let tick = tuned_with(&set, &[(Param::CHANNEL_PERIODS, 1.0)]);
     let period = 12.0 * 3.0_f64.log2();
     for (channel, periods) in [(0, 0), (1, 1), (7, 7), (8, -8), (15, -1)] {
-        let key = tuning.key(channel, 60).expect("mapped");
+        let expected = before + period * f64::from(periods);
         assert_near(
-            key.semitones,
-            before.semitones + period * f64::from(periods),
-            1e-9,
+            pitch(&tick, channel, 60).expect("mapped"),
+            expected.max(-155.8),
+            1e-6,
         );
-        assert_eq!(key.degree, i64::from(13 * periods));
     }
 }
 
@@ -245,21 +246,24 @@ fn extreme_pairs_stay_within_limits() {
     let steep = scale("600. 1200. 1800. 4/1");
     let fifths =
         map("60 0 127 60 60 261.625565 240 0 4 8 12 16 20 24 28 32 36 40 44 48 52 56 60 64 68");
-    let tuning = Tuning::new(&steep, KeyMaps::One(&fifths), &ScalePlacement::default());
-    let (low, high) = (tuning.semitones(0, 0), tuning.semitones(0, 120));
-    assert_near(hz_of_semitones(low.expect("mapped")), 1e-3, 1e-12);
-    assert_near(hz_of_semitones(high.expect("mapped")), 1e6, 1e-3);
+    let tick = tuned(&mapped(&steep, &fifths));
+    assert_eq!(
+        (pitch(&tick, 0, 0), pitch(&tick, 0, 120)),
+        (Some(-155.8), Some(202.8))
+    );
+    // About a thousandth of a hertz, and a million.
+    assert_near(hz_of_semitones(-155.8), 1e-3, 2e-5);
+    assert_near(hz_of_semitones(202.8), 1e6, 1e3);
 }
 
 #[test]
 fn pitches_repeat_by_the_period() {
-    let chimes = scale(CHIMES);
-    let period = chimes.period_cents();
-    assert_near(period, -1_029.577, 1e-3);
+    let chimes = linear(&scale(CHIMES)).loaded();
+    assert_near(chimes.period(), -10.295_77, 1e-5);
     for degree in -9..9 {
-        let above = chimes.pitch_cents(degree + 3) - chimes.pitch_cents(degree);
-        assert_near(above, period, 1e-9);
+        let above = chimes.pitch(degree + 3) - chimes.pitch(degree);
+        assert_near(above, chimes.period(), 1e-9);
     }
-    assert_eq!(chimes.pitch_cents(0), 0.0);
-    assert_near(chimes.pitch_cents(-1), -1_200.0 - period, 1e-9);
+    assert_eq!(chimes.pitch(0), 0.0);
+    assert_near(chimes.pitch(-1), -12.0 - chimes.period(), 1e-9);
 }

@@ -61,13 +61,17 @@ fn keys_far_off_are_no_work() {
     let far = map("3 0 127 -1000000 1000000 100 -2147483648 1 2 2147483648");
     assert!(far.degree(i64::MAX, 12).is_some());
     assert!(far.degree(i64::MIN, 12).is_some());
-    let tuning = Tuning::new(
-        &scale(MEANTONE),
-        KeyMaps::One(&far),
-        &ScalePlacement::default(),
-    );
-    let semitones = tuning.semitones(0, 60).expect("mapped");
+    let tick = tuned(&mapped(&scale(MEANTONE), &far));
+    let semitones = pitch(&tick, 0, 60).expect("mapped");
     assert!(semitones.is_finite());
+    // Far beyond what can be heard, and only just not.
+    let far = map("0 0 127 -1000000 1000000 100 0");
+    let tick = tuned(&mapped(&scale("100000. 200000."), &far));
+    assert_eq!(pitch(&tick, 0, 60), Some(-155.8));
+    let near = map("0 0 127 999990 1000000 100 0");
+    let tick = tuned(&mapped(&scale("0.001"), &near));
+    let key = |key| pitch(&tick, 0, key).expect("mapped");
+    assert_near(key(72) - key(60), 0.000_12, 1e-9);
 }
 
 #[test]
@@ -133,11 +137,9 @@ fn what_is_written_is_read_again() {
 
 #[test]
 fn a_set_of_maps_has_numbered_names() {
-    assert_eq!(key_map_of_set("a_b_1.kbm"), Some(("a_b", 0)));
-    assert_eq!(key_map_of_set("a_16.KBM"), Some(("a", 15)));
-    for other in [
-        "a.kbm", "a_0.kbm", "a_17.kbm", "a_01.kbm", "a_+1.kbm", "a_.kbm", "a_1.scl", "a_1",
-    ] {
-        assert_eq!(key_map_of_set(other), None, "{other}");
+    assert_eq!(channel_of_map("a_b_1"), Some(1));
+    assert_eq!(channel_of_map("a_16"), Some(16));
+    for other in ["a", "a_0", "a_17", "a_01", "a_+1", "a_", "a_1x", "_1"] {
+        assert_eq!(channel_of_map(other), None, "{other}");
     }
 }

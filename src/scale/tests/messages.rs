@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::mts::{Retune, bulk_dump, octave_tuning, single_note_changes};
 use super::*;
+use crate::synth::tuning::{KeyTable, LiveTable};
 
 fn keys(message: &[u8]) -> Vec<(u8, f64)> {
     Retune::parse(message).expect("a message").keys().collect()
@@ -139,19 +140,20 @@ fn octave_messages_repeat_over_the_keyboard() {
 
 #[test]
 fn a_message_writes_to_its_channels_alone() {
-    let equal: [f64; KEYS] = std::array::from_fn(|key| key as f64);
-    let mut table = [equal; CHANNELS];
+    let mut table = LiveTable::new();
     let message = octave_tuning(1 << 2 | 1 << 14, &[50.0; 12]);
     Retune::parse(&message)
         .expect("a message")
         .apply(&mut table);
-    for (channel, row) in table.iter().enumerate() {
+    let mut keys = KeyTable::equal(0.0);
+    table.write(&mut keys);
+    for channel in 0..16 {
         let expected = if matches!(channel, 2 | 14) {
             60.5
         } else {
             60.0
         };
-        assert_eq!(row[60], expected, "channel {channel}");
+        assert_eq!(keys.pitch(channel, 60), expected, "channel {channel}");
     }
 }
 
@@ -233,8 +235,7 @@ proptest! {
                 count += 1;
             }
             prop_assert!(count <= 128);
-            let mut table = [[0.0; KEYS]; CHANNELS];
-            retune.apply(&mut table);
+            retune.apply(&mut LiveTable::new());
         }
     }
 

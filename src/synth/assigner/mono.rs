@@ -113,7 +113,7 @@ impl Assigner {
         let was_held = before.is_held();
         let playing = self.playing_slot();
         let rendered = playing.filter(|&slot| !self.notes.is_pending(slot));
-        let start = self.glide_start(first.key, rendered, was_held);
+        let start = self.glide_start((first.channel, first.key), rendered, was_held);
         let glide_start = match self.playing {
             // One that has not been rendered yet has no pitch: the glide begins where its own would have begun.
             Some(unheard) if playing != rendered => unheard.glide_start.map(|start| GlideStart {

@@ -47,7 +47,7 @@ struct Model {
     sostenuto: Vec<(u8, u64)>,
     masters: [u8; 16],
     ages: u64,
-    last_key: Option<u8>,
+    last_key: Option<(u8, u8)>,
     commands: Vec<(usize, Command)>,
 }
 
@@ -140,11 +140,15 @@ impl Model {
         }
         let active = self.active();
         let is_legato = active.into_iter().any(|slot| self.note(slot).key_is_down);
-        new.glide_start = self.last_key.replace(new.key).map(|key| GlideStart {
-            key,
-            voice: None,
-            is_legato,
-        });
+        new.glide_start = self
+            .last_key
+            .replace((new.channel, new.key))
+            .map(|(channel, key)| GlideStart {
+                channel,
+                key,
+                voice: None,
+                is_legato,
+            });
         while self.active().len() >= VOICES {
             let victim = self.active().into_iter().min_by_key(|&slot| {
                 let note = self.note(slot);

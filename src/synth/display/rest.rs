@@ -4,7 +4,10 @@
 //! is in it: macros, routes, the curve of velocity, tuning. Effects are not. Both envelopes are at their peaks,
 //! and what takes time has not begun.
 
+use std::sync::Arc;
+
 use crate::synth::engine::{Config, Engine, block_frames};
+use crate::synth::tuning::LoadedScale;
 use crate::synth::{Event, Param, Patch, Snapshot};
 
 /// As hard as most keys are struck.
@@ -14,9 +17,11 @@ const HOLD_S: f32 = 1.0;
 
 /// What a note sounds like before anything moves. Made for a screen: it allocates.
 pub struct RestingNote {
-    engine: Engine,
+    /// It is large, and views are moved about.
+    engine: Box<Engine>,
     /// What [`RestingNote::snapshot`] is of.
     played: Option<(Patch, u8)>,
+    scale: Arc<Option<LoadedScale>>,
     snapshot: Snapshot,
 }
 
@@ -24,11 +29,12 @@ impl RestingNote {
     /// At a sample rate.
     pub fn new(sample_rate_hz: f64) -> RestingNote {
         RestingNote {
-            engine: Engine::without_effects(&Config {
+            engine: Box::new(Engine::without_effects(&Config {
                 sample_rate_hz,
                 max_voices: 1,
-            }),
+            })),
             played: None,
+            scale: Arc::default(),
             snapshot: Snapshot::default(),
         }
     }
@@ -36,6 +42,15 @@ impl RestingNote {
     /// Frames per second.
     pub fn sample_rate_hz(&self) -> f64 {
         self.engine.sample_rate_hz()
+    }
+
+    /// Its notes are played in this scale from now on, or in none.
+    pub fn set_scale(&mut self, scale: &Arc<Option<LoadedScale>>) {
+        if !Arc::ptr_eq(scale, &self.scale) {
+            self.scale = scale.clone();
+            self.engine.set_scale(scale.clone());
+            self.played = None;
+        }
     }
 
     /// A note of this MIDI key. Costs nothing if neither patch nor key has changed.

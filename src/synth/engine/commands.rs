@@ -181,19 +181,21 @@ impl Commands for Assigned<'_> {
 /// A note that begins in the voices `pool`, or goes on in one of this age.
 pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
     let glide_origin = new.glide_start.map(|start| GlideOrigin {
-        key: match start.voice {
+        pitch: match start.voice {
             // At the pitch that it has come to, with bends that the new note does not have.
             Some(slot) => {
-                let bends = pool[slot].bent_semitones(tick) - tick.bent_semitones(new.channel);
-                pool[slot].glided_key(tick) + bends
+                let bends = pool[slot].bent_semitones(tick)
+                    - tick.bent_semitones(new.channel, new.key, 0.0);
+                pool[slot].glided_pitch(tick) + bends
             }
-            None => f64::from(start.key),
+            None => tick.tuning.keys.pitch(start.channel, start.key),
         },
         is_legato: start.is_legato,
         begin_s: age_s,
     });
+    let note = Note::new(new.channel, new.key, new.velocity, new.age);
     Note {
         glide_origin,
-        ..Note::new(new.channel, new.key, new.velocity, new.age)
+        ..note.tuned(tick.tuning.keys.pitch(new.channel, new.key))
     }
 }

@@ -95,6 +95,11 @@ impl Engine {
         if self.assigner.notes().sounding() == 0 {
             self.take_patch();
             self.take_capacity();
+        } else {
+            self.take_patch();
+        }
+        if !self.tick.tuning.keys.is_mapped(note.channel, note.key) {
+            return;
         }
         let phrases = self.assigner.phrases();
         let (assigner, commands) = &mut self.assigning();

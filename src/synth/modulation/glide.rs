@@ -35,7 +35,9 @@ impl GlideMode {
 /// Where a note glides from, as far as it is known when its key goes down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlideStart {
-    /// The key of the note before.
+    /// The channel of the note before.
+    pub channel: u8,
+    /// Its key.
     pub key: u8,
     /// The slot of its voice, where the glide begins at what that has come to.
     pub voice: Option<usize>,
@@ -46,8 +48,8 @@ pub struct GlideStart {
 /// Where a note's pitch comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlideOrigin {
-    /// A MIDI key, with its fraction.
-    pub key: f64,
+    /// Semitones, 69 being 440 Hz.
+    pub pitch: f64,
     /// Whether any key was held when the note's key went down.
     pub is_legato: bool,
     /// The age of the voice when the glide began.
@@ -72,7 +74,7 @@ impl Glide {
     pub fn read(get: impl Fn(Param) -> f32, note: &Note) -> Option<Glide> {
         let time_s = f64::from(get(Param::GLIDE));
         let origin = note.glide_origin.filter(|_| time_s > 0.0)?;
-        let semitones = origin.key - f64::from(note.key);
+        let semitones = origin.pitch - note.pitch;
         let mode = GlideMode::from_index(get(Param::GLIDE_MODE) as usize);
         let (needs_legato, time_s) = match mode {
             GlideMode::Time => (false, time_s),

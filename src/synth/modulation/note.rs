@@ -10,6 +10,10 @@ pub struct Note {
     pub channel: u8,
     /// MIDI key, 0 to 127.
     pub key: u8,
+    /// The pitch that the tuning gives it, semitones, 69 being 440 Hz.
+    pub pitch: f64,
+    /// The key that is nearest to this pitch in twelve equal steps, 0 to 127: registers of instruments go by it.
+    pub register_key: u8,
     /// 0 to 1.
     pub velocity: f32,
     /// Of the key's way up, 0 to 1, from the tick on at which the release begins; 0 until then.
@@ -30,12 +34,23 @@ impl Note {
         Note {
             channel,
             key,
+            pitch: f64::from(key),
+            register_key: key,
             velocity,
             release_velocity: 0.0,
             serial,
             glide_origin: None,
             expression: Expression::NEUTRAL,
             brightness_at_onset: 0.5,
+        }
+    }
+
+    /// The same with this pitch.
+    pub fn tuned(self, pitch: f64) -> Note {
+        Note {
+            pitch,
+            register_key: (pitch + 0.5).clamp(0.0, 127.0) as u8,
+            ..self
         }
     }
 }

@@ -89,8 +89,8 @@ macro_rules! sources {
 sources! {
     /// Velocity of the note, 0 to 1.
     Velocity: Always = |now| now.note.velocity;
-    /// Octaves of the key above middle C.
-    Key: Asked = |now| ((f64::from(now.note.key) - MIDDLE_C_KEY) / 12.0) as f32;
+    /// Octaves of the key's pitch above middle C.
+    Key: Asked = |now| ((now.note.pitch - MIDDLE_C_KEY) / 12.0) as f32;
     /// Pressure of the channel and of the note itself, 0 to 1.
     Pressure: Always = |now| (now.channel.pressure + now.note.expression.pressure).min(1.0);
     /// The modulation wheel and the note's own vibrato, 0 to 1.

@@ -16,7 +16,7 @@
 //!
 //! The single partials follow, since there are 192 of them, and then the spectra, the second filter, the
 //! shapers, the fans of the envelopes, the other LFOs, the sequences, the curves, the depths of the routes,
-//! how notes follow each other, the frequency laws, unison, the effects, the room, and what is set once for a sound or
+//! how notes follow each other, the frequency laws, unison, the effects, the room, the tuning, and what is set once for a sound or
 //! for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the
 //! machine.
 
@@ -99,6 +99,8 @@ pub enum Group {
     Output,
     /// What rings on of each partial of each note.
     Room,
+    /// The pitch of each key.
+    Tuning,
     /// Copies of the sound whose delays swing.
     Chorus,
     /// Echoes.
@@ -159,6 +161,7 @@ impl Group {
             Group::Voices => "Voices",
             Group::Output => "Output",
             Group::Room => "Room",
+            Group::Tuning => "Tuning",
             Group::Chorus => "Chorus",
             Group::Delay => "Delay",
             Group::Reverb => "Reverb",
@@ -255,6 +258,8 @@ pub enum Page {
     MacroAmounts,
     /// What is set once for a sound or for a player.
     Settings,
+    /// Scales, and partials that follow them.
+    Tuning,
     /// The room of each note.
     Room,
     /// The chorus.
@@ -273,7 +278,7 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 39] = [
+    pub const ALL: [Page; 40] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
@@ -306,6 +311,7 @@ impl Page {
         Page::Play,
         Page::Playing,
         Page::Settings,
+        Page::Tuning,
         Page::Room,
         Page::Chorus,
         Page::Delay,
@@ -363,6 +369,7 @@ impl Page {
             Page::Playing => "Playing",
             Page::Play => "Play",
             Page::Settings => "Settings",
+            Page::Tuning => "Tuning",
             Page::Room => "Room",
             Page::Chorus => "Chorus",
             Page::Delay => "Delay",
@@ -404,7 +411,7 @@ impl Page {
             | Page::Curve3
             | Page::Curve4
             | Page::RouteDepths => "Motion",
-            Page::Play | Page::Playing | Page::Settings => "Play",
+            Page::Play | Page::Playing | Page::Settings | Page::Tuning => "Play",
             Page::Room | Page::Chorus | Page::Delay | Page::Reverb => "Effects",
             Page::PartialLevels => "Partial Level",
             Page::PartialTunes => "Partial Tune",

@@ -75,6 +75,7 @@ sections! {
     unison
     effects
     room
+    tuning
     partials
     macros
     routes

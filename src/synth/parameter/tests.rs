@@ -224,7 +224,18 @@ fn machine_settings_are_on_no_page_and_nobody_modulates_them() {
         .collect();
     assert_eq!(
         performance,
-        [Param::BEND_RANGE, Param::MPE, Param::MPE_BEND_RANGE]
+        [
+            Param::BEND_RANGE,
+            Param::MPE,
+            Param::MPE_BEND_RANGE,
+            Param::TUNING,
+            Param::A4,
+            Param::REFERENCE_KEY,
+            Param::ROOT_KEY,
+            Param::BEND_IN,
+            Param::RETUNE,
+            Param::CHANNEL_PERIODS,
+        ]
     );
 }
 

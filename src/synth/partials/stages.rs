@@ -215,6 +215,7 @@ macro_rules! stages {
 }
 
 stages! {
+    matching
     laws
     shift
     overrides

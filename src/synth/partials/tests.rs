@@ -13,6 +13,7 @@ use super::*;
 use crate::synth::modulation::{Destination, DestinationValues};
 use crate::synth::parameter::Param;
 use crate::synth::patch::{Patch, Values};
+use crate::synth::tuning::TickTuning;
 
 const RATE_HZ: f64 = 48_000.0;
 const HZ: f64 = 20.0;
@@ -27,6 +28,7 @@ struct Chain {
     routes: PartialRoutes,
     routes_instant: u64,
     key: u8,
+    tuning: TickTuning,
     hz: f64,
     level: SimdLevel,
 }
@@ -43,6 +45,7 @@ impl Chain {
             routes: PartialRoutes::NONE,
             routes_instant: 0,
             key: 69,
+            tuning: TickTuning::new(),
             hz: HZ,
             level: SimdLevel::chosen(),
         };
@@ -80,6 +83,8 @@ impl Chain {
             routes: &self.routes,
             routes_instant: self.routes_instant,
             key: self.key,
+            pitch: f64::from(self.key),
+            tuning: &self.tuning,
             fundamental_hz: self.hz,
             sample_rate_hz: RATE_HZ,
         };

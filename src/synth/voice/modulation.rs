@@ -16,11 +16,9 @@ use crate::synth::parameter::Param;
 use crate::synth::partials::motion::{Aftersound, Damping};
 use crate::synth::snapshot::{FanSnapshot, SourcesSnapshot};
 use crate::synth::tick::Tick;
+use crate::synth::tuning::{A4_HZ, BendIn};
 
 const FINE: Destination = Destination::of(Param::FINE);
-
-/// Concert pitch: key 69.
-const A4_HZ: f64 = 440.0;
 
 impl Voice {
     /// What moves the voice, `at` frames into the block; `modulators` are there already, and `shared` is what
@@ -186,14 +184,27 @@ impl Voice {
         own: &DestinationValues,
         semitones_to_go: f64,
     ) -> f64 {
-        let semitones = tick.values.get(Param::COARSE)
-            + channel.bend_semitones
-            + channel.tuning_semitones
-            + self.control.note.expression.tuning_semitones;
-        let key = f64::from(self.control.note.key)
-            + f64::from(semitones)
-            + f64::from(own[FINE]) / 100.0
-            + semitones_to_go;
+        let note = &self.control.note;
+        let in_semitones = tick.tuning.bend_in == BendIn::Semitones;
+        let bends = match in_semitones {
+            true => channel.bend_semitones,
+            false => 0.0,
+        };
+        let of_note = match in_semitones {
+            true => note.expression.tuning_semitones,
+            false => 0.0,
+        };
+        let semitones = tick.values.get(Param::COARSE) + bends + channel.tuning_semitones + of_note;
+        let mut key =
+            note.pitch + f64::from(semitones) + f64::from(own[FINE]) / 100.0 + semitones_to_go;
+        if !in_semitones {
+            key += tick.tuning.bend(
+                note.channel,
+                note.key,
+                f64::from(channel.bend_semitones),
+                f64::from(note.expression.tuning_semitones),
+            );
+        }
         A4_HZ * ratio_from_semitones(key - 69.0)
     }
 
@@ -213,9 +224,9 @@ impl Voice {
         glide.map_or(0.0, |glide| glide.semitones_left(self.age_s(tick)))
     }
 
-    /// The MIDI key that the glide has come to, with its fraction.
-    pub fn glided_key(&self, tick: &Tick) -> f64 {
-        f64::from(self.control.note.key) + self.semitones_to_go(&self.glide(tick), tick)
+    /// The pitch that the glide has come to, semitones, 69 being 440 Hz.
+    pub fn glided_pitch(&self, tick: &Tick) -> f64 {
+        self.control.note.pitch + self.semitones_to_go(&self.glide(tick), tick)
     }
 
     /// How far bends and tunings take the note from its key that go with it: its channel's and its own,
@@ -223,7 +234,7 @@ impl Voice {
     pub fn bent_semitones(&self, tick: &Tick) -> f64 {
         let note = &self.control.note;
         let own = f64::from(note.expression.tuning_semitones);
-        tick.bent_semitones(note.channel) + own
+        tick.bent_semitones(note.channel, note.key, own)
     }
 
     /// Seconds since the onset.

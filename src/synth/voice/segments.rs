@@ -378,7 +378,9 @@ impl Voice {
             drawn: &tick.drawn,
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
-            key: self.control.note.key,
+            key: self.control.note.register_key,
+            pitch: self.control.note.pitch,
+            tuning: &tick.tuning,
             fundamental_hz: path.end_hz,
             sample_rate_hz: tick.sample_rate_hz,
         };

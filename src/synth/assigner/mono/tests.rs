@@ -263,6 +263,7 @@ fn a_note_glides_from_where_the_one_before_is() {
         }));
     }
     let start = |key| GlideStart {
+        channel: 0,
         key,
         voice: Some(0),
         is_legato: true,

@@ -57,7 +57,7 @@ impl Param {
 
 /// What a macro can offset, all of it continuous; the labels of "Macro n Target", less its first,
 /// "None". Only ever extended at the end, since states hold the index.
-pub const MACRO_TARGETS: [Param; 56] = [
+pub const MACRO_TARGETS: [Param; 58] = [
     Param::TILT,
     Param::ODD_EVEN,
     Param::STRIKE_POSITION,
@@ -114,6 +114,8 @@ pub const MACRO_TARGETS: [Param; 56] = [
     Param::REVERB_SIZE,
     Param::REVERB_DAMPING,
     Param::REVERB_PREDELAY,
+    Param::MATCH,
+    Param::FIFTH,
 ];
 
 /// What targets were once called, and are called now.

@@ -438,8 +438,9 @@ const LATER_END: usize = SPEEDS_END + LATER.len();
 /// Behind those.
 const SETTINGS_END: usize = LATER_END + SETTINGS.len();
 
-/// What comes behind them: what the player moves without a route of the patch, and how a room sounds.
-const LAST: [RouteTarget; 10] = [
+/// What comes behind them: what the player moves without a route of the patch, how a room sounds, and how far
+/// partials follow the tuning.
+const LAST: [RouteTarget; 11] = [
     RouteTarget::Own(Param::FILTER_VELOCITY),
     RouteTarget::Own(Param::KEY_TRACK),
     RouteTarget::Own(Param::FILTER_2_KEY_TRACK),
@@ -450,6 +451,7 @@ const LAST: [RouteTarget; 10] = [
     RouteTarget::Own(Param::BRIGHTNESS_TILT),
     RouteTarget::Own(Param::ROOM_SLOPE),
     RouteTarget::Own(Param::ROOM_WIDTH),
+    RouteTarget::Own(Param::MATCH),
 ];
 
 /// "None", and the targets' names.

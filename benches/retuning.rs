@@ -1,0 +1,108 @@
+//! What a master costs that retunes all keys while 64 voices of 512 partials sound.
+//!
+//! `cargo bench --no-default-features --bench retuning`. Two engines play the same chord: in one the table of a
+//! master moves all 128 keys before each block, in the other pitch bends move all channels by as much. In both
+//! every partial slides, so that the difference is the retuning. They take turns, and the middle of many blocks
+//! counts. Without cargo's `--bench`, as `cargo test` runs it, there are a few blocks.
+
+use std::time::Instant;
+
+use aliquot::synth::tuning::{Addressed, KEYS, semitones_from_a4};
+use aliquot::synth::{Config, Engine, Event, Param, Patch};
+
+/// The retuning may take this part of a core.
+const ALLOWED: f64 = 0.02;
+const RATE_HZ: f64 = 48_000.0;
+const BLOCK_FRAMES: usize = 64;
+const VOICES: usize = 64;
+/// The voices have as few channels as twelve keys allow.
+const CHANNELS: u8 = 6;
+
+fn main() {
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let blocks = if is_measured { 3_000 } else { 4 };
+    let (mut retuned, mut bent) = (sounding(), sounding());
+    let [mut retuned_s, mut bent_s] = [const { Vec::new() }; 2];
+    for block in 0..blocks {
+        // Half a semitone up and down, four times a second.
+        let turns = 4.0 * (block * BLOCK_FRAMES) as f64 / RATE_HZ;
+        let semitones = 0.5 * libm::sin(std::f64::consts::TAU * turns);
+        let retunings = || {
+            let table = retuned.broadcast_tuning();
+            table.set_there(true);
+            table.reach_sounding();
+            for key in 0..KEYS {
+                // Masters say hertz.
+                let hz = 440.0 * libm::exp2((key as f64 - 69.0 + semitones) / 12.0);
+                table.tune(Addressed::Common, key as u8, 69.0 + semitones_from_a4(hz));
+            }
+            render(&mut retuned);
+        };
+        retuned_s.push(seconds(retunings));
+        let bends = || {
+            for channel in 0..CHANNELS {
+                let value = semitones as f32 / 2.0;
+                bent.push(Event::PitchBend { channel, value });
+            }
+            render(&mut bent);
+        };
+        bent_s.push(seconds(bends));
+    }
+    let block_s = BLOCK_FRAMES as f64 / RATE_HZ;
+    let [retuned, bent] = [retuned_s, bent_s].map(|times_s| middle(times_s) / block_s);
+    println!(
+        "{VOICES} voices × 512 partials that slide: by bends {:.1} % of a core, by a master {:.1} %; \
+         the retuning {:.2} %, of {:.0} % that it may take",
+        100.0 * bent,
+        100.0 * retuned,
+        100.0 * (retuned - bent),
+        100.0 * ALLOWED
+    );
+}
+
+/// An engine in the middle of a chord whose partials all lie below half the sample rate.
+fn sounding() -> Engine {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: RATE_HZ,
+        max_voices: VOICES,
+    });
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 512.0),
+        (Param::VOICES, VOICES as f32),
+        (Param::PHASES, 2.0),
+        (Param::AMP_DECAY, 60.0),
+        (Param::BEND_RANGE, 2.0),
+    ] {
+        patch.set(param, value);
+    }
+    engine.set_patch(&patch);
+    for voice in 0..VOICES {
+        engine.push(Event::NoteOn {
+            id: Some(voice as i32),
+            channel: (voice / 12) as u8,
+            key: 12 + (voice % 12) as u8,
+            velocity: 0.5,
+        });
+    }
+    render(&mut engine);
+    assert_eq!(engine.statistics().voices, VOICES);
+    engine
+}
+
+fn render(engine: &mut Engine) {
+    let (mut left, mut right) = ([0.0; BLOCK_FRAMES], [0.0; BLOCK_FRAMES]);
+    engine.render(&mut left, &mut right);
+    std::hint::black_box((&left, &right));
+}
+
+fn seconds(work: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    work();
+    begun.elapsed().as_secs_f64()
+}
+
+fn middle(mut times_s: Vec<f64>) -> f64 {
+    times_s.sort_by(f64::total_cmp);
+    times_s[times_s.len() / 2]
+}

@@ -1,0 +1,520 @@
+//! The pitch of each key: which tuning sounds, and what of it voices read.
+//!
+//! A tuning is a table of pitches in semitones, 69 being 440 Hz, one for each key of each channel. It comes
+//! from one of five [sources](TuningSource): twelve equal steps, a [loaded scale](LoadedScale), a
+//! [chain of fifths](fifths), or one of two [live tables](LiveTable) that change while notes sound. The
+//! [tuner](Tuner) keeps them all and works the table out at a tick, when anything that it depends on has
+//! changed; that is at most 2,048 pitches by one formula each. Pitches are `f64`: in `f32` the highest would be
+//! 0.001 cents off.
+//!
+//! Twelve equal steps from 440 Hz are whole numbers to the bit, however they come about.
+
+pub mod fifths;
+mod key_table;
+mod live;
+mod loaded_scale;
+mod nearest;
+mod primes;
+#[cfg(test)]
+mod tests;
+
+pub use key_table::{CHANNELS, KEYS, KeyTable, Period};
+pub use live::{Addressed, LiveTable};
+pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
+pub use nearest::Nearest;
+
+use std::sync::Arc;
+
+use self::primes::{Factors, PrimeOffsets};
+use super::parameter::Param;
+
+/// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
+pub const A4_HZ: f64 = 440.0;
+/// Its key.
+pub const A4_KEY: u8 = 69;
+
+/// Where the pitches of keys come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TuningSource {
+    /// Twelve equal steps.
+    #[default]
+    Equal,
+    /// The loaded scale.
+    Scale,
+    /// A chain of fifths of any size.
+    Fifths,
+    /// What a program tells all instruments on the machine: MTS-ESP.
+    Broadcast,
+    /// What MIDI messages have said.
+    Messages,
+}
+
+/// What of the sources is asked for: the labels of [`Param::TUNING`], in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TuningChoice {
+    /// The loaded scale if there is one, else MTS-ESP if a program tells it, else messages if there were any.
+    Auto,
+    /// Twelve equal steps.
+    Equal,
+    /// The loaded scale.
+    Scale,
+    /// A chain of fifths.
+    Fifths,
+    /// MTS-ESP.
+    Broadcast,
+}
+
+impl TuningChoice {
+    /// The choice at this place of the parameter's labels; past the end, the first.
+    pub fn from_index(index: usize) -> TuningChoice {
+        match index {
+            1 => TuningChoice::Equal,
+            2 => TuningChoice::Scale,
+            3 => TuningChoice::Fifths,
+            4 => TuningChoice::Broadcast,
+            _ => TuningChoice::Auto,
+        }
+    }
+}
+
+/// Which bends go by the steps of the scale: the labels of [`Param::BEND_IN`], in their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BendIn {
+    /// None.
+    Semitones,
+    /// Those of an MPE zone, its master's with them, and a host's own of a note.
+    #[default]
+    ScaleForNotes,
+    /// All.
+    Scale,
+}
+
+impl BendIn {
+    fn from_index(index: usize) -> BendIn {
+        match index {
+            0 => BendIn::Semitones,
+            1 => BendIn::ScaleForNotes,
+            _ => BendIn::Scale,
+        }
+    }
+}
+
+/// What the pitches of a tick were worked out from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Inputs {
+    source: TuningSource,
+    settings: Settings,
+    /// The channel that decides the tuning of each: in MPE the zone's master.
+    masters: [u8; 16],
+    /// How often what the source reads beside them has changed.
+    changes: u64,
+}
+
+/// What the parameters say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Settings {
+    choice: TuningChoice,
+    a4_hz: f32,
+    reference: u8,
+    root: u8,
+    fifth_cents: f32,
+    bend_in: BendIn,
+    channels_differ: bool,
+    retunes_sounding: bool,
+}
+
+impl Settings {
+    fn read(plain: impl Fn(Param) -> f32) -> Settings {
+        let index = |param| plain(param) as usize;
+        Settings {
+            choice: TuningChoice::from_index(index(Param::TUNING)),
+            a4_hz: plain(Param::A4),
+            reference: index(Param::REFERENCE_KEY) as u8,
+            root: index(Param::ROOT_KEY) as u8,
+            fifth_cents: plain(Param::FIFTH),
+            bend_in: BendIn::from_index(index(Param::BEND_IN)),
+            channels_differ: index(Param::CHANNEL_PERIODS) == 1,
+            retunes_sounding: index(Param::RETUNE) == 0,
+        }
+    }
+
+    /// The same without what a source does not read, so that nothing is worked out anew for it.
+    fn read_by(self, source: TuningSource) -> Settings {
+        let fifth_cents = match source {
+            TuningSource::Fifths => self.fifth_cents,
+            _ => 0.0,
+        };
+        match source {
+            TuningSource::Scale | TuningSource::Fifths => Settings {
+                fifth_cents,
+                ..self
+            },
+            TuningSource::Equal => Settings {
+                reference: 0,
+                root: 0,
+                fifth_cents,
+                ..self
+            },
+            TuningSource::Broadcast | TuningSource::Messages => Settings {
+                a4_hz: A4_HZ as f32,
+                reference: 0,
+                root: 0,
+                fifth_cents,
+                ..self
+            },
+        }
+    }
+
+    /// What decides pitches.
+    fn pitches(self) -> (f32, u8, u8, f32, bool) {
+        let Settings {
+            a4_hz,
+            reference,
+            root,
+            fifth_cents,
+            channels_differ,
+            ..
+        } = self;
+        (a4_hz, reference, root, fifth_cents, channels_differ)
+    }
+}
+
+/// How often what sources read beside the parameters has changed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Changes {
+    scale: u64,
+    broadcast: u64,
+    messages: u64,
+}
+
+impl Changes {
+    fn of(&self, source: TuningSource) -> u64 {
+        match source {
+            TuningSource::Equal | TuningSource::Fifths => 0,
+            TuningSource::Scale => self.scale,
+            TuningSource::Broadcast => self.broadcast,
+            TuningSource::Messages => self.messages,
+        }
+    }
+}
+
+/// What voices read of the tuning at a tick.
+#[derive(Clone, Debug)]
+pub struct TickTuning {
+    /// Every key's pitch.
+    pub keys: KeyTable,
+    /// Changes whenever anything here does.
+    pub version: u64,
+    /// Which bends go by the steps of the scale; none do where these are semitones anyway.
+    pub bend_in: BendIn,
+    /// The channel that decides the tuning of each.
+    masters: [u8; 16],
+    source: TuningSource,
+    /// Pitch of the scale's first degree, from which [`TickTuning::nearest`] counts.
+    origin: f64,
+    nearest: Nearest,
+    primes: PrimeOffsets,
+}
+
+impl TickTuning {
+    /// Twelve equal steps. Not for the audio thread.
+    pub fn new() -> TickTuning {
+        TickTuning {
+            keys: KeyTable::equal(0.0),
+            version: 0,
+            bend_in: BendIn::Semitones,
+            masters: std::array::from_fn(|channel| channel as u8),
+            source: TuningSource::Equal,
+            origin: 0.0,
+            nearest: Nearest::NONE,
+            primes: PrimeOffsets::NONE,
+        }
+    }
+
+    /// Where the pitches come from.
+    pub fn source(&self) -> TuningSource {
+        self.source
+    }
+
+    /// How far a bend takes a note from its key, semitones: `semitones` of it are its channel's, `of_note` its
+    /// own.
+    #[inline(always)]
+    pub fn bend(&self, channel: u8, key: u8, semitones: f64, of_note: f64) -> f64 {
+        match self.bend_in {
+            BendIn::Semitones => semitones + of_note,
+            _ => self.bend_in_scale(channel, key, semitones, of_note),
+        }
+    }
+
+    #[cold]
+    fn bend_in_scale(&self, channel: u8, key: u8, semitones: f64, of_note: f64) -> f64 {
+        let is_member = self.masters[usize::from(channel & 15)] != channel & 15;
+        if self.bend_in == BendIn::Scale || is_member {
+            self.keys.bent(channel, key, semitones + of_note)
+        } else {
+            semitones + self.keys.bent(channel, key, of_note)
+        }
+    }
+
+    /// The pitches that partials may be moved to, in semitones from [`TickTuning::origin`].
+    pub fn nearest(&self) -> &Nearest {
+        &self.nearest
+    }
+
+    /// The pitch of the scale's first degree, semitones.
+    pub fn origin(&self) -> f64 {
+        self.origin
+    }
+
+    /// How far partials n of a harmonic spectrum are from where tempered primes have them, octaves, by n − 1;
+    /// `None` for a tuning that tempers no primes.
+    pub fn prime_offsets(&self) -> Option<&[f32]> {
+        self.primes.offsets()
+    }
+}
+
+impl Default for TickTuning {
+    fn default() -> TickTuning {
+        TickTuning::new()
+    }
+}
+
+/// Keeps what tunings there are, and works out the one that sounds.
+#[derive(Debug)]
+pub struct Tuner {
+    settings: Settings,
+    scale: Arc<Option<LoadedScale>>,
+    /// A scale that is to be taken over.
+    next_scale: Option<Arc<Option<LoadedScale>>>,
+    /// One that no voice reads any more.
+    retired: Option<Arc<Option<LoadedScale>>>,
+    broadcast: LiveTable,
+    messages: LiveTable,
+    changes: Changes,
+    inputs: Option<Inputs>,
+    /// What the parameters said at the last update.
+    settings_before: Settings,
+    factors: Factors,
+}
+
+impl Tuner {
+    /// Twelve equal steps from 440 Hz. Not for the audio thread.
+    pub fn new() -> Tuner {
+        let settings = Settings::read(|param| param.row().default);
+        Tuner {
+            settings,
+            settings_before: settings,
+            scale: Arc::default(),
+            next_scale: None,
+            retired: None,
+            broadcast: LiveTable::new(),
+            messages: LiveTable::new(),
+            changes: Changes::default(),
+            inputs: None,
+            factors: Factors::new(),
+        }
+    }
+
+    /// Follows the parameters, whose plain values `plain` gives.
+    pub fn follow(&mut self, plain: impl Fn(Param) -> f32) {
+        self.settings = Settings::read(plain);
+    }
+
+    /// Whether there is room for another scale: it has taken over the last one, and given back the one before.
+    pub fn takes_scale(&self) -> bool {
+        self.next_scale.is_none() && self.retired.is_none()
+    }
+
+    /// Takes over another scale, or none, from the next tick on. Returns what nothing reads any more, to be
+    /// dropped off the audio thread: never anything if it [takes one](Tuner::takes_scale).
+    pub fn set_scale(
+        &mut self,
+        scale: Arc<Option<LoadedScale>>,
+    ) -> Option<Arc<Option<LoadedScale>>> {
+        let unread = self.next_scale.replace(scale);
+        unread.or_else(|| self.retired.take())
+    }
+
+    /// A scale that nothing reads any more, to be dropped off the audio thread.
+    pub fn take_retired(&mut self) -> Option<Arc<Option<LoadedScale>>> {
+        self.retired.take()
+    }
+
+    /// Keeps for a while what [`Tuner::take_retired`] has given.
+    pub fn keep_retired(&mut self, scale: Arc<Option<LoadedScale>>) {
+        self.retired = Some(scale);
+    }
+
+    /// The table of MTS-ESP, to be written to.
+    pub fn broadcast_mut(&mut self) -> &mut LiveTable {
+        &mut self.broadcast
+    }
+
+    /// The table of messages, to be written to.
+    pub fn messages_mut(&mut self) -> &mut LiveTable {
+        &mut self.messages
+    }
+
+    /// Forgets what messages have said.
+    pub fn reset(&mut self) {
+        if self.messages.is_there() {
+            self.messages.clear();
+        }
+    }
+
+    /// Works the pitches out, if anything has changed. Returns what that means for notes that sound; `None` if
+    /// nothing has.
+    pub fn update(&mut self, masters: &[u8; 16], tick: &mut TickTuning) -> Option<Retuned> {
+        let is_other = self.retired.is_none() && self.next_scale.is_some();
+        if is_other && let Some(scale) = self.next_scale.take() {
+            self.retired = Some(std::mem::replace(&mut self.scale, scale));
+            self.changes.scale += 1;
+        }
+        let broadcast = self.broadcast.take_changed();
+        let messages = self.messages.take_changed();
+        self.changes.broadcast += u64::from(broadcast.is_some());
+        self.changes.messages += u64::from(messages.is_some());
+        let source = self.source(self.scale.is_some());
+        let settings_before = std::mem::replace(&mut self.settings_before, self.settings);
+        let inputs = Inputs {
+            source,
+            settings: self.settings.read_by(source),
+            masters: *masters,
+            changes: self.changes.of(source),
+        };
+        if self.inputs == Some(inputs) {
+            return None;
+        }
+        let before = self.inputs.replace(inputs);
+        self.work_out(&inputs, tick);
+        let is_kept = match source {
+            TuningSource::Broadcast => broadcast == Some(KEPT),
+            TuningSource::Messages => messages == Some(KEPT),
+            _ => false,
+        };
+        let by_setting = before.is_none_or(|before| {
+            let is_chosen = settings_before.choice != self.settings.choice;
+            settings_before.read_by(source).pitches() != inputs.settings.pitches()
+                || (is_chosen && before.source != source)
+        });
+        Some(Retuned {
+            sounding: by_setting || (inputs.settings.retunes_sounding && !is_kept),
+        })
+    }
+
+    /// The source that sounds.
+    fn source(&self, has_scale: bool) -> TuningSource {
+        match self.settings.choice {
+            TuningChoice::Auto if has_scale => TuningSource::Scale,
+            TuningChoice::Auto if self.broadcast.is_there() => TuningSource::Broadcast,
+            TuningChoice::Auto if self.messages.is_there() => TuningSource::Messages,
+            TuningChoice::Scale if has_scale => TuningSource::Scale,
+            TuningChoice::Broadcast if self.broadcast.is_there() => TuningSource::Broadcast,
+            TuningChoice::Fifths => TuningSource::Fifths,
+            _ => TuningSource::Equal,
+        }
+    }
+
+    fn work_out(&self, inputs: &Inputs, tick: &mut TickTuning) {
+        let Settings {
+            reference,
+            root,
+            fifth_cents,
+            bend_in,
+            channels_differ,
+            ..
+        } = inputs.settings;
+        let a4 = semitones_from_a4(f64::from(inputs.settings.a4_hz));
+        let reference = (reference, f64::from(reference) + a4);
+        let is_mpe = (0..16).any(|channel| inputs.masters[channel] != channel as u8);
+        let differ = channels_differ && !is_mpe;
+        match inputs.source {
+            TuningSource::Equal => {
+                tick.keys = KeyTable::equal(a4);
+                tick.origin = f64::from(root) + a4;
+                tick.nearest.set((0..12).map(f64::from), Some(12.0));
+                tick.primes.set_equal(12, 12.0, &self.factors);
+            }
+            TuningSource::Scale => {
+                if let Some(scale) = &*self.scale {
+                    tick.origin = scale.write(root, reference, &mut tick.keys);
+                    tick.nearest = *scale.nearest();
+                    match scale.equal_steps() {
+                        Some(steps) => tick.primes.set_equal(steps, scale.period(), &self.factors),
+                        None => tick.primes.clear(),
+                    }
+                }
+            }
+            TuningSource::Fifths => {
+                let fifth = f64::from(fifth_cents) / 100.0;
+                tick.origin = fifths::write(fifth, root, reference, &mut tick.keys);
+                fifths::write_nearest(fifth, &mut tick.nearest);
+                tick.primes.set_fifths(fifth, &self.factors);
+            }
+            TuningSource::Broadcast => {
+                tick.origin = self.broadcast.write(&mut tick.keys);
+                self.broadcast.write_nearest(&mut tick.nearest);
+                tick.primes.clear();
+            }
+            TuningSource::Messages => {
+                tick.origin = self.messages.write(&mut tick.keys);
+                self.messages.write_nearest(&mut tick.nearest);
+                tick.primes.clear();
+            }
+        }
+        let have_own_tables = match inputs.source {
+            TuningSource::Scale => matches!(&*self.scale, Some(scale) if scale.is_set()),
+            TuningSource::Broadcast => self.broadcast.channels_differ(),
+            _ => false,
+        };
+        if differ && !have_own_tables {
+            tick.keys.shift_channels_by_periods();
+        }
+        if is_mpe {
+            let of_all =
+                (inputs.source == TuningSource::Broadcast).then(|| self.broadcast.common());
+            tick.keys.give_members_the_masters(&inputs.masters, of_all);
+        }
+        tick.bend_in = match tick.keys.has_even_semitones() {
+            true => BendIn::Semitones,
+            false => bend_in,
+        };
+        tick.masters = inputs.masters;
+        tick.source = inputs.source;
+        tick.version += 1;
+    }
+}
+
+impl Default for Tuner {
+    fn default() -> Tuner {
+        Tuner::new()
+    }
+}
+
+/// What a change of the tuning means for notes that sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retuned {
+    /// Whether they follow it.
+    pub sounding: bool,
+}
+
+/// They keep their pitches.
+const KEPT: Retuned = Retuned { sounding: false };
+
+/// How far a pitch is from that of A4 at 440 Hz, semitones; exactly 0 at 440.
+pub fn semitones_from_a4(hz: f64) -> f64 {
+    if hz == A4_HZ {
+        return 0.0;
+    }
+    12.0 * libm::log2(hz / A4_HZ)
+}
+
+/// The pitches that keys may have, semitones: from 0.001 Hz to 1 MHz. Scales reach further, and nothing can be
+/// heard there.
+const PITCHES: std::ops::RangeInclusive<f64> = -155.8..=202.8;
+
+/// A pitch within those limits.
+fn limited(semitones: f64) -> f64 {
+    // What is no number becomes the lowest.
+    semitones.max(*PITCHES.start()).min(*PITCHES.end())
+}

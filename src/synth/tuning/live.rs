@@ -1,0 +1,231 @@
+//! Tables that change while notes sound: that of MTS-ESP, and that of MIDI's tuning messages.
+
+use super::key_table::{CHANNELS, KEYS, KeyTable, Period};
+use super::{Nearest, Retuned};
+
+/// A key that the first degree is taken to be, where nobody says: middle C.
+const MIDDLE_C: usize = 60;
+
+/// The channels that a change is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressed {
+    /// All of them.
+    All,
+    /// Those that have no pitches of their own.
+    Common,
+    /// These, a bit each; they have pitches of their own from then on.
+    Channels(u16),
+}
+
+/// A table of pitches that others write while notes sound.
+#[derive(Clone, Debug)]
+pub struct LiveTable {
+    common: [f64; KEYS],
+    /// The keys that sound of members of an MPE zone, a bit each.
+    common_mapped: u128,
+    channels: Box<[[f64; KEYS]; CHANNELS]>,
+    /// Those of the channels, whether they have pitches of their own or not.
+    mapped: [u128; CHANNELS],
+    /// The channels that have pitches of their own, a bit each.
+    own: u16,
+    /// Semitones, where it is known.
+    period: Option<f64>,
+    /// Whether any of its pitches counts.
+    is_there: bool,
+    has_changed: bool,
+    /// Whether what has changed is for notes that sound, too.
+    is_for_sounding: bool,
+}
+
+impl LiveTable {
+    /// One that says nothing, of equal steps. Not for the audio thread.
+    pub fn new() -> LiveTable {
+        let pitches = std::array::from_fn(|key| key as f64);
+        LiveTable {
+            common: pitches,
+            common_mapped: u128::MAX,
+            channels: Box::new([pitches; CHANNELS]),
+            mapped: [u128::MAX; CHANNELS],
+            own: 0,
+            period: None,
+            is_there: false,
+            has_changed: false,
+            is_for_sounding: false,
+        }
+    }
+
+    /// Whether it says anything.
+    pub fn is_there(&self) -> bool {
+        self.is_there
+    }
+
+    /// Says whether it does.
+    pub fn set_there(&mut self, is_there: bool) {
+        self.has_changed |= is_there != self.is_there;
+        self.is_there = is_there;
+    }
+
+    /// Is as new.
+    pub fn clear(&mut self) {
+        self.common = std::array::from_fn(|key| key as f64);
+        self.common_mapped = u128::MAX;
+        self.mapped = [u128::MAX; CHANNELS];
+        self.own = 0;
+        self.period = None;
+        self.is_there = false;
+        self.has_changed = true;
+    }
+
+    /// Says after how many semitones the pitches repeat, as far as that is known.
+    pub fn set_period(&mut self, semitones: Option<f64>) {
+        let semitones = semitones.filter(|semitones| semitones.is_finite() && *semitones > 0.0);
+        self.has_changed |= semitones != self.period;
+        self.period = semitones;
+    }
+
+    /// Says which channels have pitches of their own, a bit each.
+    pub fn set_own_channels(&mut self, channels: u16) {
+        let added = channels & !self.own;
+        self.begin_channels(added);
+        self.has_changed |= channels != self.own;
+        self.own = channels;
+    }
+
+    /// Gives a key a pitch, semitones; what is no number is passed over.
+    pub fn tune(&mut self, channels: Addressed, key: u8, semitones: f64) {
+        if !semitones.is_finite() {
+            return;
+        }
+        let key = usize::from(key & 127);
+        match channels {
+            Addressed::All => {
+                self.has_changed |= set(&mut self.common[key], semitones);
+                for channel in set_bits(self.own) {
+                    self.has_changed |= set(&mut self.channels[channel][key], semitones);
+                }
+            }
+            Addressed::Common => self.has_changed |= set(&mut self.common[key], semitones),
+            Addressed::Channels(channels) => {
+                self.set_own_channels(self.own | channels);
+                for channel in set_bits(channels) {
+                    self.has_changed |= set(&mut self.channels[channel][key], semitones);
+                }
+            }
+        }
+    }
+
+    /// Says which keys sound, a bit each. The common ones are those of members of an MPE zone, and of
+    /// [`nearest pitches`](LiveTable::write_nearest); channels have theirs, with pitches of their own or not.
+    pub fn set_mapped(&mut self, channels: Addressed, keys: u128) {
+        match channels {
+            Addressed::All => {
+                self.set_mapped(Addressed::Common, keys);
+                self.set_mapped(Addressed::Channels(u16::MAX), keys);
+            }
+            Addressed::Common => {
+                self.has_changed |= keys != self.common_mapped;
+                self.common_mapped = keys;
+            }
+            Addressed::Channels(channels) => {
+                for channel in set_bits(channels) {
+                    self.has_changed |= keys != self.mapped[channel];
+                    self.mapped[channel] = keys;
+                }
+            }
+        }
+    }
+
+    /// What has changed, if anything has, is for notes that sound, too.
+    pub fn reach_sounding(&mut self) {
+        self.is_for_sounding = true;
+    }
+
+    /// Whether it has changed since this was last asked; and if so, for notes that sound, too.
+    pub fn take_changed(&mut self) -> Option<Retuned> {
+        let sounding = std::mem::take(&mut self.is_for_sounding);
+        std::mem::take(&mut self.has_changed).then_some(Retuned { sounding })
+    }
+
+    /// Whether channels have pitches of their own.
+    pub fn channels_differ(&self) -> bool {
+        self.own != 0
+    }
+
+    /// Pitches and keys of the channels that have none of their own.
+    pub fn common(&self) -> ([f64; KEYS], u128) {
+        (self.common, self.common_mapped)
+    }
+
+    /// Writes every key's pitch. Returns that of middle C.
+    pub fn write(&self, keys: &mut KeyTable) -> f64 {
+        keys.set_period(self.period_of_keys());
+        let pitch = |pitches: &[f64; KEYS], mapped: u128, key: u8| {
+            (mapped >> key & 1 == 1).then_some(pitches[usize::from(key)])
+        };
+        for channel in 0..CHANNELS {
+            let pitches = match self.own >> channel & 1 {
+                0 => &self.common,
+                _ => &self.channels[channel],
+            };
+            keys.set_channel(channel, |key| pitch(pitches, self.mapped[channel], key));
+        }
+        self.common[MIDDLE_C]
+    }
+
+    /// Takes over its pitches from middle C.
+    pub fn write_nearest(&self, nearest: &mut Nearest) {
+        let mapped = |key: &usize| self.common_mapped >> key & 1 == 1;
+        let keys = (0..KEYS).filter(mapped);
+        let pitches = keys.map(|key| self.common[key] - self.common[MIDDLE_C]);
+        nearest.set(pitches, self.known_period());
+    }
+
+    fn known_period(&self) -> Option<f64> {
+        self.period
+            .or_else(|| self.repeats_by_octaves().then_some(12.0))
+    }
+
+    /// Whether twelve keys are an octave everywhere.
+    fn repeats_by_octaves(&self) -> bool {
+        let mut octaves = self.common.windows(13);
+        octaves.all(|keys| (keys[12] - keys[0] - 12.0).abs() < 0.01)
+    }
+
+    fn period_of_keys(&self) -> Period {
+        let Some(semitones) = self.known_period() else {
+            return Period::OCTAVE;
+        };
+        let middle = self.common[MIDDLE_C];
+        let is_period = |key: &usize| (self.common[*key] - middle - semitones).abs() < 0.01;
+        (MIDDLE_C + 1..KEYS)
+            .find(is_period)
+            .map_or(Period::OCTAVE, |key| Period {
+                keys: (key - MIDDLE_C) as u16,
+                semitones,
+            })
+    }
+
+    /// Channels that get pitches of their own begin with the common ones.
+    fn begin_channels(&mut self, channels: u16) {
+        for channel in set_bits(channels) {
+            self.channels[channel] = self.common;
+        }
+    }
+}
+
+impl Default for LiveTable {
+    fn default() -> LiveTable {
+        LiveTable::new()
+    }
+}
+
+/// Returns whether that changes it.
+fn set(value: &mut f64, to: f64) -> bool {
+    let changes = *value != to;
+    *value = to;
+    changes
+}
+
+fn set_bits(bits: u16) -> impl Iterator<Item = usize> + use<> {
+    (0..CHANNELS).filter(move |bit| bits >> bit & 1 == 1)
+}

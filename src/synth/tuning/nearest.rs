@@ -1,0 +1,85 @@
+//! The pitch of a tuning that is nearest to another.
+
+/// Shorter periods, semitones, are none: a scale does not rise by them. It is a cent.
+pub const LEAST_PERIOD: f64 = 0.01;
+
+/// Of two pitches as near as this, semitones, the lower one counts. Partials' places are known to 2e-5
+/// semitones, in `f32`.
+const TIE: f64 = 2e-5;
+
+/// The most pitches. A scale with more of them has one beside each pitch that there is: of those every second,
+/// third and so on counts.
+pub const MOST_PITCHES: usize = 1_024;
+
+/// The pitches of a tuning in order, over and over where they repeat.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nearest {
+    /// In order.
+    pitches: [f64; MOST_PITCHES],
+    count: usize,
+    /// Semitones, above 0.
+    period: Option<f64>,
+}
+
+impl Nearest {
+    /// Of no pitches.
+    pub const NONE: Nearest = Nearest {
+        pitches: [0.0; MOST_PITCHES],
+        count: 0,
+        period: None,
+    };
+
+    /// Takes these pitches, semitones, 1,024 at most; with a period they repeat after so many, up or
+    /// down.
+    pub fn set(&mut self, pitches: impl Iterator<Item = f64>, period: Option<f64>) {
+        let period = period
+            .map(f64::abs)
+            .filter(|period| *period >= LEAST_PERIOD);
+        let mut count = 0;
+        for (place, pitch) in self.pitches.iter_mut().zip(pitches) {
+            *place = match period {
+                Some(period) => within(pitch, period).1,
+                None => pitch,
+            };
+            count += 1;
+        }
+        let pitches = &mut self.pitches[..count];
+        pitches.sort_unstable_by(f64::total_cmp);
+        self.count = count;
+        self.period = period;
+    }
+
+    /// The pitch nearest to `pitch`, the lower of two; itself past the ends of pitches that do not repeat.
+    pub fn find(&self, pitch: f64) -> f64 {
+        let pitches = &self.pitches[..self.count];
+        let (Some(&first), Some(&last)) = (pitches.first(), pitches.last()) else {
+            return pitch;
+        };
+        let (start, place) = match self.period {
+            Some(period) => within(pitch, period),
+            None if pitch < first || pitch > last => return pitch,
+            None => (0.0, pitch),
+        };
+        let above = pitches.partition_point(|of_scale| *of_scale <= place);
+        let period = self.period.unwrap_or(0.0);
+        let lower = match above {
+            0 => last - period,
+            above => pitches[above - 1],
+        };
+        let upper = pitches.get(above).copied().unwrap_or(first + period);
+        let is_lower = place - lower <= upper - place + TIE || upper < lower;
+        start + if is_lower { lower } else { upper }
+    }
+}
+
+/// A pitch as the start of its period and its place in that, from 0 to below the period.
+fn within(pitch: f64, period: f64) -> (f64, f64) {
+    let start = (pitch / period).floor() * period;
+    let place = pitch - start;
+    // What rounding has put just outside is at the start of the next.
+    if place >= period {
+        (start + period, 0.0)
+    } else {
+        (start, place.max(0.0))
+    }
+}

@@ -1,0 +1,402 @@
+//! Tables, bends, nearest pitches and tempered primes against the slow and obvious. Pitches of whole files are
+//! tested where files are read.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::synth::patch::Patch;
+
+const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/// Quarter-comma meantone, cents.
+const MEANTONE: [f64; 12] = [
+    76.04900,
+    193.15686,
+    310.26471,
+    386.313713865,
+    503.42157,
+    579.47057,
+    696.57843,
+    772.62743,
+    889.73529,
+    1006.84314,
+    1082.89214,
+    1200.0,
+];
+
+fn semitones(cents: &[f64]) -> Vec<f64> {
+    cents.iter().map(|cents| cents / 100.0).collect()
+}
+
+fn equal(steps: usize) -> Vec<f64> {
+    (1..=steps)
+        .map(|step| 12.0 * step as f64 / steps as f64)
+        .collect()
+}
+
+fn map(
+    degrees: &[Option<i64>],
+    middle: i64,
+    reference: i64,
+    hz: f64,
+    formal_octave: i64,
+) -> KeyAssignment {
+    let equal = reference as f64;
+    KeyAssignment {
+        degrees: degrees.into(),
+        middle,
+        reference,
+        reference_offset: 69.0 + semitones_from_a4(hz) - equal,
+        formal_octave,
+    }
+}
+
+fn scale(degrees: &[f64], map: Option<KeyAssignment>) -> LoadedScale {
+    let keys = match map {
+        Some(_) => ChannelKeys::Assigned(0),
+        None => ChannelKeys::Linear,
+    };
+    LoadedScale::new(degrees, map.into_iter().collect(), [keys; 16])
+}
+
+fn table(scale: &LoadedScale) -> KeyTable {
+    let mut keys = KeyTable::equal(0.0);
+    scale.write(60, (60, 60.0), &mut keys);
+    keys
+}
+
+#[test]
+fn twelve_equal_steps_are_whole_to_the_bit_however_they_come_about() {
+    let whole = |keys: &KeyTable| {
+        (0..16).all(|channel| (0..128).all(|key| keys.pitch(channel, key) == f64::from(key)))
+    };
+    assert!(whole(&KeyTable::equal(0.0)));
+    assert!(whole(&table(&scale(&equal(12), None))));
+    assert!(whole(&table(&scale(
+        &equal(12),
+        Some(map(&[], 60, 69, 440.0, 0))
+    ))));
+    let mut keys = KeyTable::equal(1.0);
+    fifths::write(7.0, 60, (60, 60.0), &mut keys);
+    assert!(whole(&keys));
+    assert!(keys.has_even_semitones());
+}
+
+#[test]
+fn a_chain_of_fifths_is_meantone_and_five_equal_steps() {
+    let mut keys = KeyTable::equal(0.0);
+    fifths::write(6.9657843, 60, (60, 60.0), &mut keys);
+    for (key, cents) in (61..).zip(MEANTONE) {
+        assert!(
+            (100.0 * (keys.pitch(0, key) - 60.0) - cents).abs() < 1e-4,
+            "{key}"
+        );
+    }
+    fifths::write(7.2, 60, (60, 60.0), &mut keys);
+    let expected = [0, 240, 240, 240, 480, 480, 720, 720, 960, 960, 960, 1200];
+    for (key, cents) in (60..).zip(expected) {
+        let own = 100.0 * (keys.pitch(0, key) - 60.0);
+        assert!((own - f64::from(cents)).abs() < 1e-9, "{key} {own} {cents}");
+    }
+}
+
+#[test]
+fn bends_go_by_the_steps_of_the_scale() {
+    let keys = table(&scale(&semitones(&MEANTONE), None));
+    for (bend, cents) in [(4.0, 386.314), (4.5, 444.868), (-0.5, -58.554)] {
+        let bent = 100.0 * keys.bent(0, 60, bend);
+        assert!((bent - cents).abs() < 1e-3, "{bend}: {bent}");
+    }
+    // Beyond the ends by the period, as if there were more keys: 132 and 128, -12 and -8.
+    for (key, bend, cents) in [
+        (127, 5.0, 7_200.0),
+        (127, 1.0, 6_000.0 + 772.62743),
+        (0, -12.0, -7_200.0),
+        (0, -8.0, -7_200.0 + 386.31371),
+        (127, 12.0, 7_200.0 + 696.57843),
+    ] {
+        let from = 100.0 * (keys.pitch(0, key) - 60.0);
+        let to = from + 100.0 * keys.bent(0, key, bend);
+        assert!((to - cents).abs() < 1e-4, "{key} {bend}: {to}");
+    }
+    assert!(keys.bent(0, 60, f64::INFINITY).is_finite() && keys.bent(0, 60, f64::NAN).is_finite());
+}
+
+/// Keys that are no full period, in a period that is none of semitones.
+#[test]
+fn few_keys_with_a_pitch_go_on_straight() {
+    let mut keys = KeyTable::equal(0.0);
+    keys.set_period(Period {
+        keys: 5,
+        semitones: 12.0,
+    });
+    keys.set_channel(0, |key| (60..62).contains(&key).then(|| f64::from(key)));
+    for (bend, expected) in [
+        (0.5, 0.5),
+        (1.0, 1.0),
+        (1.01, 1.0 + 0.01 * 2.4),
+        (6.0, 13.0),
+        (-0.01, -0.01 * 2.4),
+        (-5.0, -12.0),
+    ] {
+        let bent = keys.bent(0, 60, bend);
+        assert!((bent - expected).abs() < 1e-9, "{bend}: {bent}");
+    }
+}
+
+#[test]
+fn bends_pass_over_keys_without_a_pitch() {
+    let degrees = [Some(0), None, Some(2)];
+    let keys = table(&scale(
+        &equal(12),
+        Some(map(&degrees, 60, 60, 261.625565300599, 3)),
+    ));
+    assert!(keys.is_mapped(0, 60) && !keys.is_mapped(0, 61) && keys.is_mapped(0, 62));
+    // Keys without a pitch have their neighbour's until then.
+    for (bend, expected) in [(1.0, 1.0), (4.5, 4.5), (69.5, 69.5), (-63.25, -63.25)] {
+        let bent = keys.bent(0, 60, bend);
+        assert!((bent - expected).abs() < 1e-6, "{bend}: {bent}");
+    }
+}
+
+#[test]
+fn extreme_scales_stay_finite() {
+    for degrees in [
+        &[1e6, 1e7][..],
+        &[-1e7],
+        &[0.0],
+        &[f64::MIN_POSITIVE],
+        &[-3.0, 1e9, 0.0],
+    ] {
+        for reference in [0, 60, 1_000_000, -2_000_000_000] {
+            let loaded = scale(
+                degrees,
+                Some(map(&[Some(i64::MAX), None], 3, reference, 1e-3, i64::MIN)),
+            );
+            let keys = table(&loaded);
+            for key in 0..128 {
+                let pitch = keys.pitch(0, key);
+                assert!(
+                    PITCHES.contains(&pitch),
+                    "{degrees:?} {reference} {key}: {pitch}"
+                );
+                for bend in [96.0, -96.0, 0.5] {
+                    let bent = pitch + keys.bent(0, key, bend);
+                    assert!((-155.9..202.9).contains(&bent), "{bent}");
+                }
+                assert!(loaded.nearest().find(pitch).is_finite());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_nearest_pitch_is_the_lower_of_two() {
+    let loaded = scale(&[2.28, 4.84, 7.28, 9.6, 12.0], None);
+    let nearest = loaded.nearest();
+    assert!((nearest.find(1.14) - 0.0).abs() < 1e-12);
+    assert!((nearest.find(12.0 * libm::log2(3.0)) - 19.28).abs() < 1e-12);
+    assert!((nearest.find(-0.1) - 0.0).abs() < 1e-12);
+    assert!((nearest.find(11.9) - 12.0).abs() < 1e-12);
+    // As near as a partial's place is known.
+    assert_eq!(nearest.find(1.140_005), 0.0);
+    assert_eq!(nearest.find(1.140_1), 2.28);
+    // A period downwards is one upwards, and one of less than a cent is none.
+    let down = scale(&[-3.0, -12.0], None);
+    assert_eq!(
+        [8.5, 9.4, 19.5].map(|pitch| down.nearest().find(pitch)),
+        [9.0, 9.0, 21.0]
+    );
+    let none = scale(&[1.0, 0.005], None);
+    assert_eq!(
+        [0.6, 1.5].map(|pitch| none.nearest().find(pitch)),
+        [1.0, 1.5]
+    );
+    // As `find` by trying all pitches.
+    for place in -500..500 {
+        let pitch = f64::from(place) * 0.0731;
+        let all = (-8..8).flat_map(|period| {
+            [0.0, 2.28, 4.84, 7.28, 9.6].map(|own| own + 12.0 * f64::from(period))
+        });
+        let least = all.map(|own| (own - pitch).abs()).fold(f64::MAX, f64::min);
+        let found = (nearest.find(pitch) - pitch).abs();
+        assert!((found - least).abs() < 1e-9, "{pitch}");
+    }
+}
+
+/// Steps of each prime, and of what primes make, by dividing.
+#[test]
+fn tempered_primes_add_up() {
+    fn slow(n: usize, of_prime: &dyn Fn(usize) -> f64) -> f64 {
+        let least = (2..=n).find(|prime| n.is_multiple_of(*prime));
+        least.map_or(0.0, |prime| of_prime(prime) + slow(n / prime, of_prime))
+    }
+    fn assert_alike(primes: &PrimeOffsets, of_prime: &dyn Fn(usize) -> f64) {
+        let offsets = primes.offsets().expect("a temperament");
+        for (n, offset) in (1..).zip(offsets) {
+            let own = libm::log2(n as f64) + f64::from(*offset);
+            assert!((own - slow(n, of_prime)).abs() < 1e-6, "{n}: {own}");
+        }
+    }
+    let factors = Factors::new();
+    let mut primes = PrimeOffsets::NONE;
+    assert_eq!(primes.offsets(), None);
+    for (steps, period) in [
+        (1, 12.0),
+        (5, 12.0),
+        (31, 12.0),
+        (13, 12.0 * libm::log2(3.0)),
+    ] {
+        primes.set_equal(steps, period, &factors);
+        let step = period / 12.0 / steps as f64;
+        assert_alike(&primes, &|prime| {
+            step * (libm::log2(prime as f64) / step).round()
+        });
+    }
+    for fifth in [6.85, 6.96578, 7.0, 7.2] {
+        primes.set_fifths(fifth, &factors);
+        assert_alike(&primes, &|prime| match prime {
+            2 => 1.0,
+            3 => 1.0 + fifth / 12.0,
+            5 => 4.0 * fifth / 12.0,
+            7 => 10.0 * fifth / 12.0 - 3.0,
+            other => libm::log2(other as f64),
+        });
+    }
+    primes.clear();
+    assert_eq!(primes.offsets(), None);
+}
+
+#[test]
+fn steps_are_equal_within_half_a_cent() {
+    let steps = |cents: &[f64]| scale(&semitones(cents), None).equal_steps();
+    assert_eq!(steps(&[100.4, 200.0]), Some(2));
+    assert_eq!(steps(&[100.6, 200.0]), None);
+    assert_eq!(steps(&[-100.0, -200.0]), None);
+    assert_eq!(steps(&[0.0]), None);
+    // No period is so short.
+    assert_eq!(steps(&[1e-300]), None);
+    assert_eq!(steps(&[0.9]), None);
+    assert_eq!(steps(&[]), None);
+    assert_eq!(steps(&[1200.0]), Some(1));
+}
+
+#[test]
+fn the_tuner_takes_what_there_is() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let mut patch = Patch::default();
+    assert!(tuner.update(&MASTERS, &mut tick).is_some());
+    assert_eq!(tuner.update(&MASTERS, &mut tick), None);
+    assert_eq!(tick.source(), TuningSource::Equal);
+
+    tuner.messages_mut().tune(Addressed::Common, 60, 60.25);
+    tuner.messages_mut().set_there(true);
+    let retuned = tuner.update(&MASTERS, &mut tick);
+    assert_eq!(retuned, Some(Retuned { sounding: false }));
+    tuner.messages_mut().tune(Addressed::All, 60, 61.0);
+    tuner.messages_mut().tune(Addressed::All, 60, 60.25);
+    tuner.messages_mut().reach_sounding();
+    assert!(
+        tuner
+            .update(&MASTERS, &mut tick)
+            .is_some_and(|retuned| retuned.sounding)
+    );
+    assert_eq!(
+        (tick.source(), tick.keys.pitch(3, 60)),
+        (TuningSource::Messages, 60.25)
+    );
+
+    tuner.broadcast_mut().set_there(true);
+    tuner.broadcast_mut().reach_sounding();
+    tuner
+        .broadcast_mut()
+        .tune(Addressed::Channels(1 << 4), 60, 61.5);
+    assert!(tuner.update(&MASTERS, &mut tick).is_some());
+    assert_eq!(tick.source(), TuningSource::Broadcast);
+    assert_eq!(
+        (tick.keys.pitch(3, 60), tick.keys.pitch(4, 60)),
+        (60.0, 61.5)
+    );
+    // Keys are filtered by channel, with the common pitches too.
+    let broadcast = tuner.broadcast_mut();
+    broadcast.set_mapped(Addressed::Channels(1 << 3), !(1 << 60));
+    broadcast.set_mapped(Addressed::Common, !(1 << 61));
+    assert!(tuner.update(&MASTERS, &mut tick).is_some());
+    let is_mapped = |channel, key| tick.keys.is_mapped(channel, key);
+    assert!(!is_mapped(3, 60) && is_mapped(2, 60) && is_mapped(2, 61));
+    // Of an MPE zone no channel has a table of its own.
+    let zone = [0; 16];
+    assert!(tuner.update(&zone, &mut tick).is_some());
+    assert_eq!(tick.keys.pitch(4, 60), 60.0);
+    assert!(tick.keys.is_mapped(3, 60) && !tick.keys.is_mapped(2, 61));
+
+    let loaded = Arc::new(Some(scale(&semitones(&MEANTONE), None)));
+    assert!(tuner.set_scale(loaded.clone()).is_none());
+    assert!(!tuner.takes_scale());
+    assert!(tuner.update(&MASTERS, &mut tick).is_some());
+    assert_eq!(tick.source(), TuningSource::Scale);
+    patch.set(Param::TUNING, 1.0);
+    patch.set(Param::A4, 432.0);
+    tuner.follow(|param| patch.plain(param));
+    assert!(
+        tuner
+            .update(&MASTERS, &mut tick)
+            .is_some_and(|retuned| retuned.sounding)
+    );
+    let a4 = tick.keys.pitch(0, 69) - 69.0 - 12.0 * libm::log2(432.0 / 440.0);
+    assert!(tick.source() == TuningSource::Equal && a4.abs() < 1e-6);
+
+    // What is no longer read comes back.
+    assert!(tuner.take_retired().is_some() && tuner.takes_scale());
+    assert!(tuner.set_scale(Arc::default()).is_none());
+    // In twelve equal steps it was not heard.
+    assert_eq!(tuner.update(&MASTERS, &mut tick), None);
+    assert!(
+        tuner
+            .take_retired()
+            .is_some_and(|retired| Arc::ptr_eq(&retired, &loaded))
+    );
+}
+
+#[test]
+fn notes_that_sound_keep_their_pitch_where_the_player_says_so() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let mut patch = Patch::default();
+    patch.set(Param::RETUNE, 1.0);
+    tuner.follow(|param| patch.plain(param));
+    tuner.update(&MASTERS, &mut tick);
+    tuner.set_scale(Arc::new(Some(scale(&semitones(&MEANTONE), None))));
+    let retuned = tuner.update(&MASTERS, &mut tick);
+    assert_eq!(retuned, Some(Retuned { sounding: false }));
+    // A parameter moves all of them.
+    patch.set(Param::A4, 430.0);
+    tuner.follow(|param| patch.plain(param));
+    let retuned = tuner.update(&MASTERS, &mut tick);
+    assert_eq!(retuned, Some(Retuned { sounding: true }));
+}
+
+#[test]
+fn what_the_source_does_not_read_retunes_nothing() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let mut patch = Patch::default();
+    patch.set(Param::TUNING, 1.0);
+    tuner.follow(|param| patch.plain(param));
+    tuner.update(&MASTERS, &mut tick);
+    // A master that is ignored.
+    tuner.broadcast_mut().set_there(true);
+    tuner.broadcast_mut().tune(Addressed::Common, 60, 61.0);
+    tuner.broadcast_mut().reach_sounding();
+    assert_eq!(tuner.update(&MASTERS, &mut tick), None);
+    patch.set(Param::FIFTH, 690.0);
+    tuner.follow(|param| patch.plain(param));
+    assert_eq!(tuner.update(&MASTERS, &mut tick), None);
+    // Notes keep their pitches over a setting that moves none.
+    patch.set(Param::RETUNE, 1.0);
+    patch.set(Param::BEND_IN, 2.0);
+    tuner.follow(|param| patch.plain(param));
+    let retuned = tuner.update(&MASTERS, &mut tick);
+    assert_eq!(retuned, Some(Retuned { sounding: false }));
+}
