@@ -25,6 +25,7 @@ pub mod controllers;
 mod host_param;
 mod loaded;
 mod macro_names;
+pub mod scale;
 pub mod stored;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use host_param::HostParam;
 use host_param::TextSources;
 pub use loaded::{LoadedPreset, fingerprint};
 use macro_names::SharedMacroNames;
+use scale::SharedScale;
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
 /// All parameters in the order of the table, and the other data that an instance stores.
@@ -48,6 +50,7 @@ pub struct HostParams {
     window: WindowMemory,
     controllers: Controllers,
     macro_names: Arc<SharedMacroNames>,
+    scale: SharedScale,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
@@ -66,6 +69,7 @@ impl Default for HostParams {
             window: WindowMemory::default(),
             controllers: Controllers::default(),
             macro_names: texts.macro_names,
+            scale: SharedScale::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
             new_sounds: AtomicU64::new(0),
@@ -210,6 +214,11 @@ impl HostParams {
         self.macro_names.set(names);
     }
 
+    /// The loaded scale.
+    pub fn scale(&self) -> &SharedScale {
+        &self.scale
+    }
+
     /// Says that another sound takes the place of the one before, not only other values of some
     /// parameters. Does not wait.
     pub fn begin_new_sound(&self) {
@@ -256,6 +265,7 @@ unsafe impl Params for HostParams {
         store(stored::PRESET_FIELD, preset);
         let names = stored::macro_names_to_json(&self.macro_names());
         store(stored::MACRO_NAMES_FIELD, names);
+        store(stored::TUNING_FIELD, self.scale.to_json());
         let bindings = self.controllers.bindings();
         let controllers: Vec<(u8, &str)> = bindings
             .map(|(number, param)| (number, param.row().id))
@@ -294,6 +304,7 @@ unsafe impl Params for HostParams {
         self.set_macro_names(&stored::macro_names(serialized, |why| {
             nice_error!("The stored names of the macros are damaged: {why}");
         }));
+        self.scale.load(serialized.get(stored::TUNING_FIELD));
         for (param, normalized) in stored::unhosted(serialized) {
             self.set(param, normalized);
         }

@@ -18,11 +18,13 @@ use nice_plug::prelude::*;
 
 use crate::bridge::KeyReceiver;
 use crate::dsp::simd_level::SimdLevel;
+use crate::params::scale::SharedScale;
 use crate::params::{HostParams, stored};
 use crate::synth::parameter::MAX_VOICES;
 use crate::synth::{Config, Engine, Param as SynthParam, Patch, RATES_HZ, Transport};
 
 mod background;
+mod broadcast;
 mod controller_flood;
 mod event_loop;
 pub mod events;
@@ -30,10 +32,13 @@ mod remote;
 mod rpn_order;
 mod screen;
 mod stopwatch;
+mod tuning_message;
 
 use background::Background;
+use broadcast::Broadcast;
 use event_loop::{EVENTS, EventLoop};
 use screen::Screen;
+use tuning_message::TuningMessage;
 
 /// Every engine has room for so many voices, since that costs little.
 const LEAST_VOICES: usize = 128;
@@ -56,6 +61,7 @@ pub struct Aliquot {
     /// What the engine gets while it runs.
     background: Background,
     event_loop: EventLoop,
+    broadcast: Broadcast,
     screen: Screen,
     /// What is played on the screen's keyboard.
     keys: KeyReceiver,
@@ -87,6 +93,7 @@ impl Default for Aliquot {
             restart_is_requested: false,
             background: Background::new(),
             event_loop: EventLoop::new(),
+            broadcast: Broadcast::new(),
             screen: Screen::new(),
             keys: KeyReceiver::new(),
             controller_hold_frames: 0,
@@ -134,7 +141,7 @@ impl Plugin for Aliquot {
     type Editor = crate::editor::Window;
     #[cfg(not(feature = "editor"))]
     type Editor = ();
-    type SysExMessage = ();
+    type SysExMessage = TuningMessage;
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
@@ -194,6 +201,10 @@ impl Plugin for Aliquot {
         engine.reset();
         self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);
+        // It has what is to be taken, so that this is not taken a second time.
+        drop(self.params.scale().take_next());
+        engine.set_scale(self.params.scale().numbers());
+        self.broadcast.forget();
         context.set_latency_samples(engine.latency_frames() as u32);
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
         self.engine = Some(engine);
@@ -242,6 +253,8 @@ impl Plugin for Aliquot {
         if self.background.update(engine, &self.patch) {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
+        exchange_scale(engine, self.params.scale());
+        self.broadcast.write(engine.broadcast_tuning());
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));
 
@@ -266,6 +279,21 @@ impl Plugin for Aliquot {
             // How long a note rings is for the player to say.
             ProcessStatus::KeepAlive
         }
+    }
+}
+
+/// Gives the engine another scale, if one has been loaded, and back what it reads no more.
+fn exchange_scale(engine: &mut Engine, shared: &SharedScale) {
+    if let Some(retired) = engine.take_retired_scale()
+        && let Err(retired) = shared.give_back(retired)
+    {
+        engine.keep_retired_scale(retired);
+    }
+    if engine.takes_scale()
+        && let Some(next) = shared.take_next()
+    {
+        // It takes one, so it has nothing to give back.
+        let _nothing = engine.set_scale(next);
     }
 }
 

@@ -279,7 +279,7 @@ impl SettingsFile {
                 .ok_or(SettingsError::NoFolder)?;
             fs::rename(path, aside).map_err(|error| SettingsError::File(path.clone(), error))?;
         }
-        saving::write(path, &text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
+        saving::write(path, text::format(settings), Overwrite::Yes).map_err(SettingsError::Write)
     }
 
     /// The file's path for messages; empty if there is none.

@@ -66,6 +66,8 @@ pub enum SongAction {
     },
     /// The song's tempo and place from here on.
     Transport(Transport),
+    /// A system exclusive message: its bytes after F0.
+    Exclusive(Box<[u8]>),
 }
 
 /// How a file is to be read.
@@ -116,6 +118,10 @@ impl Song {
                     clock.set_tempo(tempo_us);
                     SongAction::Transport(clock.transport())
                 }
+                Message::Exclusive { from, to } => match bytes.get(from..to) {
+                    Some(message) => SongAction::Exclusive(message.into()),
+                    None => continue,
+                },
                 Message::End => continue,
             };
             let frame = song.end_frame;

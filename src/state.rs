@@ -44,6 +44,14 @@
 //! partials = "1-3, 7, 12-16"
 //! ```
 //!
+//! A scale and keyboard maps are texts in the table `[tuning]`, beside its parameters:
+//!
+//! ```toml
+//! [tuning]
+//! scale = "Five equal steps"
+//! scl = '''…'''
+//! ```
+//!
 //! Schema 1 had none of these: in it their names are names of groups like any others.
 //!
 //! A table `[macro_names]` names macros by their numbers: `1 = "Bow"`. See [`MacroNames`].
@@ -63,6 +71,7 @@ mod macro_names;
 mod read;
 mod routes;
 mod sequences;
+mod tuning;
 mod write;
 
 pub use macro_names::MacroNames;
@@ -71,6 +80,7 @@ pub(crate) use macro_names::number as macro_number;
 #[cfg(feature = "editor")]
 pub(crate) use read::{line, not_toml, whole};
 
+use crate::scale::TuningSet;
 use crate::synth::Patch;
 
 /// The schema version of the presets that this program writes. It reads this and all older versions.
@@ -91,11 +101,27 @@ pub struct Preset {
     pub tags: Vec<String>,
     /// What it calls the macros.
     pub macro_names: MacroNames,
+    /// The scale that it is to be played in; most have none, and leave the one that is loaded.
+    pub tuning: Option<TuningSet>,
     /// The sound.
     pub patch: Patch,
 }
 
 impl Preset {
+    /// The sound of a new instance, without a name.
+    pub fn initial() -> Preset {
+        Preset {
+            name: String::new(),
+            author: String::new(),
+            category: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            macro_names: MacroNames::default(),
+            tuning: None,
+            patch: Patch::default(),
+        }
+    }
+
     /// Reads a preset of any schema version from 1 to [`SCHEMA`]. Warns of what could not be taken as
     /// it stands.
     ///
@@ -209,5 +235,8 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Bent Ladder" = "bent_ladder.toml";
         "Pine Cone" = "pine_cone.toml";
         "Turning Stair" = "turning_stair.toml";
+        "Five Petals" = "five_petals.toml";
+        "Tritave Reed" = "tritave_reed.toml";
+        "Long Octave" = "long_octave.toml";
     }
 }

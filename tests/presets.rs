@@ -80,6 +80,7 @@ fn preset(patch: Patch) -> Preset {
         description: String::new(),
         tags: Vec::new(),
         macro_names: MacroNames::default(),
+        tuning: None,
         patch,
     }
 }
@@ -98,7 +99,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 34);
+    assert_eq!(presets.len(), 37);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
@@ -215,6 +216,7 @@ fn the_text_is_readable() {
         description: String::new(),
         tags: vec!["one".to_owned(), "two".to_owned()],
         macro_names,
+        tuning: None,
         patch,
     };
     let text = r#"schema = 2

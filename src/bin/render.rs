@@ -15,6 +15,8 @@ mod performance;
 mod report;
 #[path = "render/stream.rs"]
 mod stream;
+#[path = "render/tuning.rs"]
+mod tuning;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -26,14 +28,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::scale::TuningSet;
 use aliquot::song::{ReadOptions, Song};
 use aliquot::state::{Preset, StartingPreset, starting_presets};
-use aliquot::synth::{Param, Patch};
+use aliquot::synth::Param;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use arguments::Arguments;
 use output::WavOutput;
-use performance::Performance;
+use performance::{Performance, Program};
 use report::Report;
 use stream::Stream;
 
@@ -76,7 +79,7 @@ fn render(arguments: &Arguments) -> Result<(), String> {
     };
     let (mut song, warnings) = Song::read(&bytes, &options).map_err(named(song_path))?;
     drop(bytes);
-    let notices = general_midi::settle(&mut song, arguments, &programs[0]);
+    let notices = general_midi::settle(&mut song, arguments, &programs[0].patch);
     for text in warnings.iter().map(ToString::to_string).chain(notices) {
         arguments::tell(&named(song_path)(text));
     }
@@ -177,7 +180,10 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
         .as_deref()
         .filter(|wanted| starting_preset(wanted).is_none())
         .map(Path::new);
-    for (name, input) in [("song", Some(song)), ("preset", preset)] {
+    let scale = arguments.scale.as_deref();
+    let maps = arguments.map.iter().map(|map| ("map", Some(map.as_path())));
+    let inputs = [("song", Some(song)), ("preset", preset), ("scale", scale)];
+    for (name, input) in inputs.into_iter().chain(maps) {
         if input.is_some_and(|input| output::is_same_file(input, output)) {
             return Err(format!(
                 "{}: the output would take the {name}'s place; it needs a name of its own",
@@ -190,8 +196,10 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
 
 /// The patches that are played, at least one, by program number, with what the command line says of
 /// all of them. There is one alone where [`general_midi::settle`] leaves no program change.
-fn programs(arguments: &Arguments) -> Result<Vec<Patch>, String> {
-    let adjusted = |mut patch: Patch| {
+fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
+    let asked = tuning::asked(arguments)?;
+    let adjusted = |preset: Preset| {
+        let mut patch = preset.patch;
         if let Some(seed) = arguments.seed {
             patch.set(Param::SEED, seed.into());
         }
@@ -199,10 +207,12 @@ fn programs(arguments: &Arguments) -> Result<Vec<Patch>, String> {
             patch.set(Param::MPE, 1.0);
         }
         patch.set(Param::VOICES, arguments.voices.into());
-        patch
+        let set = asked.as_ref().or(preset.tuning.as_ref());
+        let scale = Arc::new(set.map(TuningSet::loaded));
+        Program { patch, scale }
     };
     if let Some(wanted) = &arguments.preset {
-        return Ok(vec![adjusted(preset(wanted)?.patch)]);
+        return Ok(vec![adjusted(preset(wanted)?)]);
     }
     let count = if arguments.program_changes {
         usize::MAX
@@ -213,7 +223,7 @@ fn programs(arguments: &Arguments) -> Result<Vec<Patch>, String> {
         .iter()
         .take(count)
         .map(|starting| match Preset::parse(starting.text) {
-            Ok(preset) => Ok(adjusted(preset.patch)),
+            Ok(preset) => Ok(adjusted(preset)),
             Err(error) => Err(format!("{}: {error}", starting.name)),
         })
         .collect()

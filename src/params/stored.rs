@@ -34,6 +34,9 @@ pub const MACRO_NAMES_FIELD: &str = "macro_names";
 /// The field with the loaded preset. States of older versions have none.
 pub const PRESET_FIELD: &str = "preset";
 
+/// The field with the loaded scale. States without one, and of older versions, have none.
+pub const TUNING_FIELD: &str = "tuning";
+
 /// Why a state was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -45,6 +48,8 @@ pub enum Refusal {
     BadValue(String),
     /// The learned controllers cannot be read, or one of them cannot be learned.
     BadControllers,
+    /// The loaded scale cannot be read.
+    BadScale(String),
 }
 
 impl fmt::Display for Refusal {
@@ -58,6 +63,7 @@ impl fmt::Display for Refusal {
             ),
             Refusal::BadValue(id) => write!(f, "it is damaged: bad value for \"{id}\""),
             Refusal::BadControllers => write!(f, "it is damaged: bad learned controllers"),
+            Refusal::BadScale(reason) => write!(f, "it is damaged: bad scale: {reason}"),
         }
     }
 }
@@ -127,6 +133,9 @@ fn check(state: &PluginState) -> Result<Values, Refusal> {
         {
             return Err(Refusal::BadControllers);
         }
+    }
+    if let Some(json) = state.fields.get(TUNING_FIELD) {
+        super::scale::read(json).map_err(Refusal::BadScale)?;
     }
     Ok(values)
 }

@@ -75,6 +75,10 @@ fn values(text: &str) -> BTreeMap<String, &str> {
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
+        // Texts of scales are none either.
+        if ["scale", "scl", "kbm"].contains(&key) {
+            continue;
+        }
         // The routes of the starting presets take the first places, and are last in the text.
         let id = match routes {
             0 => key.to_owned(),

@@ -6,6 +6,7 @@ use nice_plug::prelude::{Buffer, NoteEvent, ProcessContext};
 
 use super::controller_flood::ControllerFlood;
 use super::rpn_order::RpnOrder;
+use super::tuning_message::HostEvent;
 use super::{Aliquot, events};
 use crate::params::HostParams;
 use crate::synth::{Engine, Event};
@@ -16,7 +17,7 @@ pub const EVENTS: usize = 16_384;
 
 /// Room for the events of a buffer, of which VST3's must be seen together.
 pub struct EventLoop {
-    pub(super) events: Vec<NoteEvent<()>>,
+    pub(super) events: Vec<HostEvent>,
     rpn_order: RpnOrder,
 }
 
@@ -72,7 +73,7 @@ impl EventLoop {
 /// Hands the events of one frame to the engine, or to the parameters that they are bound to. Returns
 /// whether there were any of the latter.
 fn take(
-    together: &mut [NoteEvent<()>],
+    together: &mut [HostEvent],
     rpn_order: &mut RpnOrder,
     api: PluginApi,
     engine: &mut Engine,
@@ -87,16 +88,20 @@ fn take(
     };
     let mut is_controlled = false;
     let events = together.iter().filter(|event| !flood.contains(event));
-    for event in events.filter_map(|event| events::translate(event, api)) {
-        match event {
-            Event::Controller {
+    for event in events {
+        if let NoteEvent::MidiSysEx { message, .. } = event {
+            message.apply(engine.message_tuning());
+        }
+        match events::translate(event, api) {
+            Some(Event::Controller {
                 channel,
                 number,
                 value,
-            } if params.control(number, value, engine.mpe_zones().is_member(channel)) => {
+            }) if params.control(number, value, engine.mpe_zones().is_member(channel)) => {
                 is_controlled = true;
             }
-            event => engine.push(event),
+            Some(event) => engine.push(event),
+            None => {}
         }
     }
     is_controlled

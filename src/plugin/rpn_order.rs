@@ -14,6 +14,7 @@
 //! of the two is selected afterwards is unknown as well, so the selection of 99 and 98 comes last: no
 //! parameter of ours is selected then, and data in later frames change nothing either.
 
+use super::tuning_message::HostEvent;
 use nice_plug::midi::NoteEvent;
 
 use crate::synth::controller;
@@ -27,7 +28,7 @@ pub struct RpnOrder {
     /// Where the controllers are among the events of the frame, in their new order.
     order: Vec<Key>,
     /// The controllers themselves, in their old order.
-    events: Vec<NoteEvent<()>>,
+    events: Vec<HostEvent>,
 }
 
 /// What a controller is sorted by.
@@ -54,10 +55,9 @@ impl RpnOrder {
     /// Puts these controllers, among the events of one frame, in an order in which they mean
     /// something, and returns what remains: without the data that may belong to another parameter. All
     /// other events keep their order.
-    pub fn sort<'e>(&mut self, events: &'e mut [NoteEvent<()>]) -> &'e mut [NoteEvent<()>] {
+    pub fn sort<'e>(&mut self, events: &'e mut [HostEvent]) -> &'e mut [HostEvent] {
         let both = BothSelected::find(events);
-        let is_data =
-            |event: &NoteEvent<()>| rank(event, both).is_some_and(|(_, rank)| rank >= DATA);
+        let is_data = |event: &HostEvent| rank(event, both).is_some_and(|(_, rank)| rank >= DATA);
         let has_data = events.iter().any(is_data);
         if !has_data && both == BothSelected::default() {
             return events;
@@ -77,7 +77,7 @@ impl RpnOrder {
     }
 
     /// Takes down the controllers and what they are sorted by; `false` if they are too many.
-    fn collect(&mut self, events: &[NoteEvent<()>], both: BothSelected) -> bool {
+    fn collect(&mut self, events: &[HostEvent], both: BothSelected) -> bool {
         self.order.clear();
         self.events.clear();
         let mut rounds = [[0_u16; CONTROLLERS]; 16];
@@ -117,7 +117,7 @@ struct BothSelected(u16);
 
 impl BothSelected {
     /// Looks through the events of one frame. A null selection selects nothing.
-    fn find(events: &[NoteEvent<()>]) -> BothSelected {
+    fn find(events: &[HostEvent]) -> BothSelected {
         let (mut other, mut registered) = (0_u16, 0_u16);
         for event in events {
             if let NoteEvent::MidiCC {
@@ -136,7 +136,7 @@ impl BothSelected {
         BothSelected(other & registered)
     }
 
-    fn contains(self, event: &NoteEvent<()>) -> bool {
+    fn contains(self, event: &HostEvent) -> bool {
         matches!(event, NoteEvent::MidiCC { channel, .. } if self.0 >> (channel & 15) & 1 == 1)
     }
 }
@@ -147,10 +147,7 @@ fn is_null(value: f32) -> bool {
 }
 
 /// Moves the events that are kept to the front, in their order, and returns them.
-fn without(
-    events: &mut [NoteEvent<()>],
-    is_dropped: impl Fn(&NoteEvent<()>) -> bool,
-) -> &mut [NoteEvent<()>] {
+fn without(events: &mut [HostEvent], is_dropped: impl Fn(&HostEvent) -> bool) -> &mut [HostEvent] {
     let mut kept = 0;
     for index in 0..events.len() {
         if !is_dropped(&events[index]) {
@@ -166,7 +163,7 @@ const DATA: u8 = 2;
 
 /// Which of the controllers this is, 0 to 7, and its place among those of one round; `None` if it is
 /// none of them.
-fn rank(event: &NoteEvent<()>, both: BothSelected) -> Option<(usize, u8)> {
+fn rank(event: &HostEvent, both: BothSelected) -> Option<(usize, u8)> {
     let NoteEvent::MidiCC { cc, .. } = event else {
         return None;
     };
@@ -199,7 +196,7 @@ mod tests {
     use super::*;
     use nice_plug::midi::{Channel, Key as NoteKey, VoiceID};
 
-    fn controller(channel: u8, cc: u8, data: u8) -> NoteEvent<()> {
+    fn controller(channel: u8, cc: u8, data: u8) -> HostEvent {
         NoteEvent::MidiCC {
             timing: 3,
             channel,
@@ -208,11 +205,11 @@ mod tests {
         }
     }
 
-    fn sorted(mut events: Vec<NoteEvent<()>>) -> Vec<NoteEvent<()>> {
+    fn sorted(mut events: Vec<HostEvent>) -> Vec<HostEvent> {
         RpnOrder::new().sort(&mut events).to_vec()
     }
 
-    fn on_channel_3(controllers: &[(u8, u8)]) -> Vec<NoteEvent<()>> {
+    fn on_channel_3(controllers: &[(u8, u8)]) -> Vec<HostEvent> {
         let controllers = controllers.iter();
         controllers
             .map(|&(cc, data)| controller(3, cc, data))
@@ -220,7 +217,7 @@ mod tests {
     }
 
     /// As JUCE's hosts send them: by their numbers, each with its values in order.
-    fn by_number(mut events: Vec<NoteEvent<()>>) -> Vec<NoteEvent<()>> {
+    fn by_number(mut events: Vec<HostEvent>) -> Vec<HostEvent> {
         events.sort_by_key(|event| match event {
             NoteEvent::MidiCC { channel, cc, .. } => (*channel, *cc),
             _ => (0, 0),
@@ -229,8 +226,8 @@ mod tests {
     }
 
     /// The same of a host that delivers only the last value of each.
-    fn last_by_number(events: Vec<NoteEvent<()>>) -> Vec<NoteEvent<()>> {
-        let number = |event: &NoteEvent<()>| match event {
+    fn last_by_number(events: Vec<HostEvent>) -> Vec<HostEvent> {
+        let number = |event: &HostEvent| match event {
             NoteEvent::MidiCC { channel, cc, .. } => Some((*channel, *cc)),
             _ => None,
         };
@@ -246,7 +243,7 @@ mod tests {
     }
 
     /// What data do to which parameter, on each channel.
-    fn entries(events: &[NoteEvent<()>]) -> Vec<(u8, u8, u8, u8, u8)> {
+    fn entries(events: &[HostEvent]) -> Vec<(u8, u8, u8, u8, u8)> {
         let mut selected = [(127, 127); 16];
         let mut entries = Vec::new();
         for event in events {

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel, Key, VoiceID};
 
+use super::tuning_message::HostEvent;
 use super::*;
 use crate::params::HostParam;
 
@@ -18,8 +19,8 @@ const RATE_HZ: f32 = 48_000.0;
 struct FakeHost {
     api: PluginApi,
     transport: HostTransport,
-    events: VecDeque<NoteEvent<()>>,
-    sent: Vec<NoteEvent<()>>,
+    events: VecDeque<HostEvent>,
+    sent: Vec<HostEvent>,
     voices: Cell<u32>,
     latency_frames: Cell<u32>,
     restarts: Cell<u32>,
@@ -62,13 +63,10 @@ impl ProcessContext<Aliquot> for FakeHost {
     fn transport(&self) -> &HostTransport {
         &self.transport
     }
-    fn next_event(&mut self) -> Option<NoteEvent<()>> {
+    fn next_event(&mut self) -> Option<HostEvent> {
         self.events.pop_front()
     }
-    fn try_send_event(
-        &mut self,
-        event: NoteEvent<()>,
-    ) -> Result<(), (NoteEvent<()>, SendEventError)> {
+    fn try_send_event(&mut self, event: HostEvent) -> Result<(), (HostEvent, SendEventError)> {
         self.sent.push(event);
         Ok(())
     }
@@ -123,12 +121,7 @@ impl Bench {
         self.plugin.params.set(param, normalized);
     }
 
-    fn process(
-        &mut self,
-        channels: usize,
-        frames: usize,
-        events: &[NoteEvent<()>],
-    ) -> Vec<Vec<f32>> {
+    fn process(&mut self, channels: usize, frames: usize, events: &[HostEvent]) -> Vec<Vec<f32>> {
         // What was in the host's memory must not be heard.
         let mut memory = vec![vec![f32::NAN; frames]; channels];
         let mut buffer = Buffer::default();
@@ -153,7 +146,7 @@ impl Bench {
     }
 }
 
-fn on(timing: u32, key: u8) -> NoteEvent<()> {
+fn on(timing: u32, key: u8) -> HostEvent {
     NoteEvent::NoteOn {
         timing,
         voice_id: VoiceID::ID(i32::from(key)),
@@ -163,7 +156,7 @@ fn on(timing: u32, key: u8) -> NoteEvent<()> {
     }
 }
 
-fn off(timing: u32, key: u8) -> NoteEvent<()> {
+fn off(timing: u32, key: u8) -> HostEvent {
     NoteEvent::NoteOff {
         timing,
         voice_id: VoiceID::ID(i32::from(key)),
@@ -173,7 +166,7 @@ fn off(timing: u32, key: u8) -> NoteEvent<()> {
     }
 }
 
-fn bend(timing: u32, value: f32) -> NoteEvent<()> {
+fn bend(timing: u32, value: f32) -> HostEvent {
     NoteEvent::MidiPitchBend {
         timing,
         channel: 0,
@@ -285,7 +278,7 @@ fn a_note_rings_out_and_its_end_is_told() {
 
 #[test]
 fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
-    let flood: Vec<NoteEvent<()>> = (0..16u8)
+    let flood: Vec<HostEvent> = (0..16u8)
         .flat_map(|channel| {
             let controllers = (0..128).map(move |cc| NoteEvent::MidiCC {
                 timing: 0,
@@ -307,7 +300,7 @@ fn a_vst3_host_that_sends_every_parameter_bends_nothing() {
             ])
         })
         .collect();
-    let play = |api, events: &[NoteEvent<()>]| {
+    let play = |api, events: &[HostEvent]| {
         let mut bench = Bench::new(api);
         bench.process(2, 64, events);
         bench.process(2, 480, &[on(0, 69)])
@@ -341,7 +334,7 @@ fn a_registered_parameter_is_set_in_one_frame_though_a_vst3_host_sorts_it() {
         NoteEvent::MidiCC { cc, .. } => *cc,
         _ => 0,
     });
-    let play = |api, controllers: &[NoteEvent<()>]| {
+    let play = |api, controllers: &[HostEvent]| {
         let mut bench = Bench::new(api);
         let events = [controllers, &[on(40, 57), bend(40, 1.0)]].concat();
         bench.process(2, 480, &events)

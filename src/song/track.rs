@@ -61,6 +61,13 @@ pub enum Message {
     },
     /// Microseconds per quarter note, never 0.
     Tempo(u32),
+    /// A system exclusive message: where its bytes after F0 are in the file.
+    Exclusive {
+        /// The first.
+        from: usize,
+        /// Past the last.
+        to: usize,
+    },
     /// The track's end, with End of Track or without.
     End,
 }
@@ -333,7 +340,11 @@ impl<'b> Reader<'b, '_> {
                 self.interrupted_by = Some(status);
                 let length = self.number()?;
                 self.bytes(length)?;
-                Ok(None)
+                // What follows F7 is a piece of a message, or anything else that a cable may carry.
+                Ok((status == 0xF0).then_some(Message::Exclusive {
+                    from: self.at - length as usize,
+                    to: self.at,
+                }))
             }
             status => self.system_message(status),
         }

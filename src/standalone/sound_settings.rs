@@ -284,7 +284,7 @@ impl SoundSettingsFile {
                 fs::rename(path, aside).map_err(|error| format!("{}: {error}", path.display()))?;
             }
         }
-        saving::write(path, &settings.to_text(), Overwrite::Yes).map_err(|error| error.to_string())
+        saving::write(path, settings.to_text(), Overwrite::Yes).map_err(|error| error.to_string())
     }
 }
 

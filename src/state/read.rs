@@ -6,8 +6,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Error};
 
 use super::{
-    MacroNames, Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum,
-    macro_names, routes, sequences,
+    Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names,
+    routes, sequences, tuning,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
@@ -88,15 +88,7 @@ fn head_and_entries<'t>(
     schema: u32,
     warnings: &mut Vec<TextFault>,
 ) -> Result<(Preset, Vec<Entry<'t>>), TextFault> {
-    let mut preset = Preset {
-        name: String::new(),
-        author: String::new(),
-        category: String::new(),
-        description: String::new(),
-        tags: Vec::new(),
-        macro_names: MacroNames::default(),
-        patch: Patch::default(),
-    };
+    let mut preset = Preset::initial();
     let mut entries = Vec::new();
     let is_second = schema >= 2;
     for (key, value) in document {
@@ -114,10 +106,13 @@ fn head_and_entries<'t>(
             drawn_sets::KEY if is_second => entries.extend(drawn_sets::entries(value)?),
             drawn_spectrum::KEY if is_second => entries.extend(drawn_spectrum::entries(value)?),
             other => {
-                let DeValue::Table(group) = value.into_inner() else {
+                let DeValue::Table(mut group) = value.into_inner() else {
                     let reason = format!("{other}: unknown key; parameters must be in a [group]");
                     return Err((key.span().start, reason));
                 };
+                if is_second && other == tuning::KEY {
+                    preset.tuning = tuning::take(&mut group)?;
+                }
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),
                     span: 1.0,

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes, sequences};
+use super::{
+    Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes, sequences, tuning,
+};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
 use crate::synth::patch::Patch;
@@ -42,13 +44,19 @@ pub(super) fn preset(preset: &Preset) -> String {
             }
         }
     }
-    for (group, params) in groups {
-        let group = group.name().to_lowercase().replace(' ', "_");
+    if preset.tuning.is_some() && !groups.iter().any(|(group, _)| *group == Group::Tuning) {
+        groups.push((Group::Tuning, Vec::new()));
+    }
+    for (of, params) in groups {
+        let group = of.name().to_lowercase().replace(' ', "_");
         line(&mut text, format_args!("\n[{group}]"));
         for param in params {
             let row = param.row();
             let value = value(param, preset.patch.normalized(param));
             text.push_str(&assignment(row.id, &value, row.unit));
+        }
+        if let (Group::Tuning, Some(set)) = (of, &preset.tuning) {
+            tuning::write(set, &mut text);
         }
     }
     routes::write(&preset.patch, &mut text);

@@ -37,3 +37,5 @@ mod threads;
 mod time;
 #[path = "clap/transport.rs"]
 mod transport;
+#[path = "clap/tuning.rs"]
+mod tuning;

@@ -228,3 +228,21 @@ fn a_tempo_that_is_none_changes_nothing() {
         Some(found),
     );
 }
+
+#[test]
+fn system_exclusive_messages_are_there_with_their_bytes() {
+    let track = [
+        &[0, 0x90, 60, 100][..],
+        &[10, 0xF0, 4, 0x7F, 0x7F, 8, 0xF7],
+        // A piece of a message, which is none by itself.
+        &[0, 0xF7, 2, 1, 2],
+        &[10, 0x80, 60, 0, 0, 0xFF, 0x2F, 0],
+    ]
+    .concat();
+    let (song, warnings) = read(&file(1, &[&track]));
+    let is_exclusive = |event: &&TimedEvent| matches!(event.action, SongAction::Exclusive(_));
+    let found: Vec<_> = song.events.iter().filter(is_exclusive).collect();
+    let expected = SongAction::Exclusive(Box::new([0x7F, 0x7F, 8, 0xF7]));
+    assert!(found.len() == 1 && found[0].action == expected, "{found:?}");
+    assert!(found[0].frame > 0 && warnings.is_empty(), "{warnings:?}");
+}

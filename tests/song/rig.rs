@@ -74,9 +74,14 @@ pub fn off(frame: u64, key: u8) -> TimedEvent {
     }
 }
 
-/// All that is not the tempo's.
+/// All that is neither the tempo's nor a system exclusive message.
 pub fn played(song: &Song) -> Vec<TimedEvent> {
-    let is_played = |event: &&TimedEvent| !matches!(event.action, SongAction::Transport(_));
+    let is_played = |event: &&TimedEvent| {
+        !matches!(
+            event.action,
+            SongAction::Transport(_) | SongAction::Exclusive(_)
+        )
+    };
     song.events.iter().filter(is_played).cloned().collect()
 }
 

@@ -25,7 +25,7 @@ const BUFFER_FRAMES: usize = 512;
 /// If there is no such preset, any of these steps fails, or the sound is silent or not finite.
 pub fn demo(preset: &str) -> Result<()> {
     // Before the long build.
-    let patch = host::starting_preset(preset)?;
+    let whole = host::starting_preset(preset)?;
     setup::provide(&[setup::Need::Build])?;
     let bundled = bundle::release()?;
 
@@ -36,7 +36,7 @@ pub fn demo(preset: &str) -> Result<()> {
         shown(&midi)
     );
     let started = Instant::now();
-    let rendered = host::render_midi(&clap, &midi, &patch, SAMPLE_RATE_HZ, BUFFER_FRAMES)?;
+    let rendered = host::render_midi(&clap, &midi, &whole, SAMPLE_RATE_HZ, BUFFER_FRAMES)?;
     let took_s = started.elapsed().as_secs_f64();
     let seconds = rendered.left.len() as f64 / rendered.sample_rate_hz;
     let peak_db = 20.0 * peak(&rendered)?.log10();

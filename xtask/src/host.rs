@@ -36,7 +36,7 @@ pub use event::{Event, Expression, Note, Output, Transport};
 pub use instance::{
     AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
 };
-pub use patch::{patch_state, state_with};
+pub use patch::{patch_state, state_with, state_with_field, state_with_scale};
 pub use performance::{Rendered, render_midi, starting_preset};
 pub use processor::{Around, Processor};
 

@@ -36,12 +36,15 @@ struct Scene {
 const BOWED_PAD: usize = 4;
 const AURORA: usize = 13;
 const FOUR_WINDS: usize = 24;
+const FIVE_PETALS: usize = 35;
 /// Where the tab "Move" is, and that of its page "Routes".
 const ROUTES: [(u32, u32); 2] = [(155, 505), (994, 505)];
+/// Where the tab "Play" is, and that of its page with the scale.
+const TUNING: [(u32, u32); 2] = [(208, 505), (320, 505)];
 /// Where LFO 2 is in the strip of the sources.
 const LFO_2: (u32, u32) = (285, 474);
 
-const SCENES: [Scene; 4] = [
+const SCENES: [Scene; 5] = [
     Scene {
         file: "xtask/demo/window-dark.png",
         looks: "dark",
@@ -68,6 +71,13 @@ const SCENES: [Scene; 4] = [
         looks: "dark",
         preset: FOUR_WINDS,
         tabs: &[],
+        pointer: None,
+    },
+    Scene {
+        file: "xtask/demo/window-tuning.png",
+        looks: "dark",
+        preset: FIVE_PETALS,
+        tabs: &TUNING,
         pointer: None,
     },
 ];

@@ -41,6 +41,14 @@ pub struct Arguments {
     /// Play with MPE on, whatever the preset says
     #[arg(long)]
     pub mpe: bool,
+
+    /// Play in the scale of a Scala file (.scl or .ascl), whatever the preset says
+    #[arg(long, value_name = "FILE.scl")]
+    pub scale: Option<PathBuf>,
+
+    /// Play the scale by a keyboard map; several have their channels in their names: NAME_1.kbm to NAME_16.kbm
+    #[arg(long, value_name = "FILE.kbm", requires = "scale")]
+    pub map: Vec<PathBuf>,
     /// Refuse a damaged MIDI file
     #[arg(long)]
     pub strict: bool,

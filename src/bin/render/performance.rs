@@ -1,18 +1,30 @@
 //! The engine playing a song, block after block.
 
+use std::sync::Arc;
+
+use aliquot::scale::mts::Retune;
 use aliquot::song::{AutomaticTail, Song, SongAction};
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
+use aliquot::synth::tuning::LoadedScale;
 use aliquot::workers;
 
 use crate::arguments::{Arguments, Tail};
+
+/// A sound, and the scale that it is played in.
+pub struct Program {
+    /// The sound.
+    pub patch: Patch,
+    /// The scale; none for twelve equal steps.
+    pub scale: Arc<Option<LoadedScale>>,
+}
 
 /// A song under way.
 pub struct Performance<'s> {
     song: &'s Song,
     /// By program number.
-    programs: Vec<Patch>,
+    programs: Vec<Program>,
     engine: Engine,
     left: Vec<f32>,
     right: Vec<f32>,
@@ -35,7 +47,7 @@ impl<'s> Performance<'s> {
     /// `room_frames` is the most that the output can take.
     pub fn new(
         song: &'s Song,
-        programs: Vec<Patch>,
+        programs: Vec<Program>,
         arguments: &Arguments,
         room_frames: u64,
     ) -> Result<Performance<'s>, String> {
@@ -72,7 +84,8 @@ impl<'s> Performance<'s> {
                 .map_err(|error| format!("no {threads} threads are to be had: {error}"))?;
             engine.set_threading(Some(threading));
         }
-        engine.set_patch(&programs[0]);
+        engine.set_patch(&programs[0].patch);
+        engine.set_scale(programs[0].scale.clone());
         let mut performance = Performance {
             song,
             programs,
@@ -164,10 +177,16 @@ impl<'s> Performance<'s> {
             }
             match &event.action {
                 SongAction::Play(event) => self.engine.push(*event),
+                SongAction::Exclusive(message) => {
+                    if let Some(retune) = Retune::parse(message) {
+                        retune.apply(self.engine.message_tuning());
+                    }
+                }
                 SongAction::Transport(transport) => self.engine.set_transport(transport),
                 SongAction::Program { number, .. } => {
-                    if let Some(patch) = self.programs.get(usize::from(*number)) {
-                        self.engine.load_patch(patch);
+                    if let Some(program) = self.programs.get(usize::from(*number)) {
+                        self.engine.load_patch(&program.patch);
+                        self.engine.set_scale(program.scale.clone());
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn cc(timing: u32, number: u8, value: f32) -> NoteEvent<()> {
+fn cc(timing: u32, number: u8, value: f32) -> HostEvent {
     NoteEvent::MidiCC {
         timing,
         channel: 3,
@@ -156,7 +156,7 @@ fn the_screen_is_told_of_the_zones_that_are_in_force() {
     };
     let mut bench = Bench::new(PluginApi::Clap);
     let mut watch = bench.plugin.screen.telemetry.receiver().watch();
-    let mut told = |bench: &mut Bench, events: &[NoteEvent<()>]| {
+    let mut told = |bench: &mut Bench, events: &[HostEvent]| {
         bench.process(2, 1_024, events);
         watch.news().expect("news").mpe.to_string()
     };

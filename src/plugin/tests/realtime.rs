@@ -10,7 +10,7 @@ pub use counting::calls_during;
 mod counting;
 
 /// A random event of any kind that a host sends, the `place`th.
-fn event(place: u64, timing: u32) -> NoteEvent<()> {
+fn event(place: u64, timing: u32) -> HostEvent {
     let random = |of: u64| bits(place, of);
     let unit = |of: u64| (random(of) >> 40) as f32 / (1 << 24) as f32;
     let number = (random(1) % 16) as u8;
@@ -65,7 +65,7 @@ fn event(place: u64, timing: u32) -> NoteEvent<()> {
 }
 
 /// Every controller of every channel in one frame, as some VST3 hosts send them.
-fn every_controller(timing: u32) -> impl Iterator<Item = NoteEvent<()>> {
+fn every_controller(timing: u32) -> impl Iterator<Item = HostEvent> {
     (0..16).flat_map(move |channel| {
         (0..128).map(move |cc| NoteEvent::MidiCC {
             timing,

@@ -14,7 +14,7 @@ impl Bench {
         self.plugin.background.work();
     }
 
-    fn note(&self, key: u8, is_on: bool) -> NoteEvent<()> {
+    fn note(&self, key: u8, is_on: bool) -> HostEvent {
         let (timing, voice_id) = (0, VoiceID::Wildcard);
         let (channel, key) = (Channel::Number(0), Key::Number(key));
         if is_on {
@@ -124,7 +124,7 @@ impl Bench {
     }
 
     /// 1,024 events, for every key of eight channels, and what is heard of them.
-    fn flood(&mut self, event: fn(Channel, Key) -> NoteEvent<()>) -> Vec<f32> {
+    fn flood(&mut self, event: fn(Channel, Key) -> HostEvent) -> Vec<f32> {
         let mut sound = Vec::new();
         for channel in 0..8 {
             let notes: Vec<_> = (0..128)
@@ -139,7 +139,7 @@ impl Bench {
     }
 }
 
-fn begin(channel: Channel, key: Key) -> NoteEvent<()> {
+fn begin(channel: Channel, key: Key) -> HostEvent {
     NoteEvent::NoteOn {
         timing: 0,
         voice_id: VoiceID::Wildcard,
@@ -149,7 +149,7 @@ fn begin(channel: Channel, key: Key) -> NoteEvent<()> {
     }
 }
 
-fn choke(channel: Channel, key: Key) -> NoteEvent<()> {
+fn choke(channel: Channel, key: Key) -> HostEvent {
     NoteEvent::Choke {
         timing: 0,
         voice_id: VoiceID::Wildcard,

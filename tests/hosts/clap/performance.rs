@@ -49,8 +49,8 @@ fn assert_same(rendered: &Rendered, expected: &[Vec<f32>; 2], what: &str) {
 fn the_demo_is_the_same_through_the_bundle_and_the_renderer() {
     let song = workspace::root().join("xtask/demo/prelude.mid");
     let expected = render(&song, demo::PRESET, 48_000, 512);
-    let patch = starting_preset(demo::PRESET).unwrap();
-    let rendered = render_midi(&bundle(), &song, &patch, 48_000.0, 512).unwrap();
+    let preset = starting_preset(demo::PRESET).unwrap();
+    let rendered = render_midi(&bundle(), &song, &preset, 48_000.0, 512).unwrap();
     assert_same(&rendered, &expected, "the demo");
 }
 
@@ -108,8 +108,8 @@ fn every_starting_preset_is_the_same_both_ways() {
     for (preset, (rate_hz, buffer_frames)) in starting_presets().iter().zip(cases.iter().cycle()) {
         let expected = render(&song, preset.name, *rate_hz, *buffer_frames);
         let rate_hz = f64::from(*rate_hz);
-        let patch = starting_preset(preset.name).unwrap();
-        let rendered = render_midi(&bundle(), &song, &patch, rate_hz, *buffer_frames).unwrap();
+        let whole = starting_preset(preset.name).unwrap();
+        let rendered = render_midi(&bundle(), &song, &whole, rate_hz, *buffer_frames).unwrap();
         assert_same(&rendered, &expected, preset.name);
     }
 }
@@ -129,6 +129,6 @@ fn a_sound_that_follows_the_tempo_is_the_same_both_ways() {
     fs::write(&file, preset.to_text()).unwrap();
 
     let expected = render(&song, file.to_str().unwrap(), 48_000, 512);
-    let rendered = render_midi(&bundle(), &song, &preset.patch, 48_000.0, 512).unwrap();
+    let rendered = render_midi(&bundle(), &song, &preset, 48_000.0, 512).unwrap();
     assert_same(&rendered, &expected, "the synced preset");
 }

@@ -69,6 +69,9 @@ PARAMETERS = {
     "Wheel to Vibrato": (Linear(0, 200), 50.0, "50.00 ct"),
     "Output Level": (Linear(-60, 12), -6.0, "-6.00 dB"),
     "Protect": (Linear(0, 1), 1, "On"),
+    "Tuning": (Linear(0, 15), 0, "Auto"),
+    "Fifth": (Linear(685, 721), 700.0, "700.00 ct"),
+    "Match": (Linear(0, 1), 0.0, "0.0 %"),
 }
 for _n in range(1, EDITABLE_PARTIALS + 1):
     PARAMETERS[f"Partial {_n} Level"] = (Linear(LEVEL_OFF_DB, 24), 0.0, "0.00 dB")

@@ -136,6 +136,21 @@ def test_an_nrpn_at_the_instant_of_an_rpn_sets_no_bend_range(open_host, is_regis
     assert abs(cents(frequency, wanted)) < CENTS
 
 
+# The cents of keys above middle C, by fifths and octaves.
+@pytest.mark.parametrize("fifth", [696.578, 720.0, 685.714], ids=["meantone", "five", "seven"])
+def test_keys_and_partials_follow_the_fifth(open_host, fifth):
+    middle_c = 440 * 2 ** (-9 / 12)
+    for key, above in [(67, fifth), (64, 4 * fifth - 2_400), (61, 7 * fifth - 4_800)]:
+        patch = {"Partials": 3, "Tuning": 3, "Fifth": fifth, "Match": 1.0, "Protect": 0}
+        spectrum = Spectrum(steady(open_host(), patch, [(key, 100)])[0])
+        fundamental = middle_c * 2 ** (above / 1_200)
+        for partial in [0.0, 1_200.0, 1_200.0 + fifth]:
+            wanted = fundamental * 2 ** (partial / 1_200)
+            frequency, amplitude = spectrum.peak(wanted)
+            assert amplitude > 1e-3
+            assert abs(cents(frequency, wanted)) < 0.1
+
+
 def test_modulation_wheel_is_vibrato(open_host):
     patch = {"Partials": 1, "Wheel to Vibrato": 50.0, "Protect": 0}
     deviations = []

@@ -1,8 +1,8 @@
 //! Events to and from the plugin, in CLAP's terms.
 
 use clack_host::events::event_types::{
-    MidiEvent, NoteChokeEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent,
-    ParamModEvent, ParamValueEvent, TransportEvent, TransportFlags,
+    MidiEvent, MidiSysExEvent, NoteChokeEvent, NoteExpressionEvent, NoteExpressionType,
+    NoteOffEvent, NoteOnEvent, ParamModEvent, ParamValueEvent, TransportEvent, TransportFlags,
 };
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::events::{EventFlags, EventHeader, Match, Pckn, UnknownEvent};
@@ -139,6 +139,8 @@ pub enum Event {
     NoteModulation(Note, ClapId, f64),
     /// A MIDI message; a shorter one ends in zeros.
     Midi([u8; 3]),
+    /// A system exclusive message, from F0 to F7.
+    Exclusive(&'static [u8]),
     /// The song's tempo and place from here on.
     Transport(Transport),
 }
@@ -177,6 +179,10 @@ impl Event {
                 buffer.push(&ParamModEvent::new(frame, id, note.address(), amount));
             }
             Event::Midi(message) => buffer.push(&MidiEvent::new(frame, 0, message)),
+            Event::Exclusive(message) => {
+                // SAFETY: the bytes live as long as the program.
+                buffer.push(&unsafe { MidiSysExEvent::new(frame, 0, message) });
+            }
             Event::Transport(transport) => buffer.push(&transport.at(frame)),
         }
     }

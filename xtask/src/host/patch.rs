@@ -1,5 +1,6 @@
 //! Patches as states of the plugin, in which the parameters stand too that hosts do not see.
 
+use aliquot::scale::TuningSet;
 use aliquot::synth::{Param, Patch};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -48,7 +49,39 @@ pub fn state_with(instance: &mut Instance, values: &[(Param, f32)]) -> Result<Ve
         place.insert(param.row().id.to_owned(), value);
     }
     state["fields"][UNHOSTED_FIELD] = serde_json::to_string(&unhosted)?.into();
-    let text = serde_json::to_vec(&state)?;
+    with_length(&state)
+}
+
+/// The state of `instance` with this field, in place of the one that it has.
+///
+/// # Errors
+/// The plugin has no state, or not of this form.
+pub fn state_with_field(instance: &mut Instance, field: &str, json: &str) -> Result<Vec<u8>> {
+    let state = instance.save_state()?;
+    let text = state.get(LENGTH_BYTES..).context("a state of few bytes")?;
+    let mut state: Value = serde_json::from_slice(text)?;
+    state["fields"][field] = json.into();
+    with_length(&state)
+}
+
+/// The state of `instance` with this scale loaded.
+///
+/// # Errors
+/// The plugin has no state, or not of this form.
+pub fn state_with_scale(instance: &mut Instance, set: &TuningSet) -> Result<Vec<u8>> {
+    let mut fields = Map::new();
+    fields.insert("name".to_owned(), set.name().into());
+    fields.insert("scl".to_owned(), set.scale().text().into());
+    for (channel, text) in set.map_texts() {
+        let key = channel.map_or("kbm".to_owned(), |channel| format!("kbm_{channel}"));
+        fields.insert(key, text.into());
+    }
+    state_with_field(instance, "tuning", &serde_json::to_string(&fields)?)
+}
+
+/// As the framework stores it.
+fn with_length(state: &Value) -> Result<Vec<u8>> {
+    let text = serde_json::to_vec(state)?;
     let length = u64::try_from(text.len())?;
     Ok([&length.to_le_bytes(), text.as_slice()].concat())
 }

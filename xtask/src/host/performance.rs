@@ -10,7 +10,7 @@ use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, Config, Engine, NoteAddress, NoteExpression, Patch, block_frames};
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{Event, Host, Note, Processor, Transport, patch_state};
+use super::{Event, Host, Note, Processor, Transport, patch_state, state_with_scale};
 
 /// A rendered sound.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub struct Rendered {
 pub fn render_midi(
     bundle: &Path,
     midi: &Path,
-    patch: &Patch,
+    preset: &Preset,
     sample_rate_hz: f64,
     buffer_frames: usize,
 ) -> Result<Rendered> {
@@ -48,8 +48,12 @@ pub fn render_midi(
         Song::read(&bytes, &options).map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
 
     let mut instance = Host::load(bundle)?.instantiate()?;
-    let state = patch_state(&mut instance, patch)?;
+    let state = patch_state(&mut instance, &preset.patch)?;
     instance.load_state(&state)?;
+    if let Some(set) = &preset.tuning {
+        let state = state_with_scale(&mut instance, set)?;
+        instance.load_state(&state)?;
+    }
     let mut events = Vec::new();
     for event in &song.events {
         if let Some(translated) = translate(&event.action) {
@@ -63,7 +67,7 @@ pub fn render_midi(
         "the plugin's output is not stereo"
     );
     let mut tail = AutomaticTail::new(song.end_frame, sample_rate_hz);
-    tail.expect_gaps(echo_gap_frames(&song, patch, sample_rate_hz));
+    tail.expect_gaps(echo_gap_frames(&song, &preset.patch, sample_rate_hz));
     let end_frame = usize::try_from(song.end_frame)?;
     let result = perform(
         &mut processor,
@@ -103,6 +107,11 @@ fn translate(action: &SongAction) -> Option<Event> {
     };
     Some(match action {
         SongAction::Program { .. } => return None,
+        SongAction::Exclusive(message) => {
+            // The demo plays few songs, and a host keeps the bytes for as long as it likes.
+            let whole = [&[0xF0], &message[..]].concat();
+            Event::Exclusive(whole.leak())
+        }
         SongAction::Transport(transport) => Event::Transport(Transport {
             tempo_bpm: Some(transport.tempo_bpm),
             position_beats: transport.position_beats,
@@ -195,12 +204,12 @@ fn perform(
     }
 }
 
-/// The sound of the starting preset of this name.
-pub fn starting_preset(name: &str) -> Result<Patch> {
+/// The starting preset of this name.
+pub fn starting_preset(name: &str) -> Result<Preset> {
     let text = starting_presets()
         .iter()
         .find(|preset| preset.name == name)
         .map(|preset| preset.text)
         .with_context(|| format!("no starting preset is named {name:?}"))?;
-    Ok(Preset::parse(text)?.patch)
+    Ok(Preset::parse(text)?)
 }

@@ -112,7 +112,7 @@ impl Song {
     fn new(host: &Host, random: &mut Random) -> Result<Song> {
         let mut instance = host.instantiate()?;
         let preset = *random.pick(aliquot::state::starting_presets());
-        let patch = starting_preset(preset.name)?;
+        let patch = starting_preset(preset.name)?.patch;
         let preset_state = patch_state(&mut instance, &patch)?;
         instance.load_state(&preset_state)?;
         // Half the songs are a preset with some changes, the others anything at all.
