@@ -4,6 +4,7 @@
 //! DATA/aliquot/presets/**/*.toml   one preset per file, as `state` writes it
 //! DATA/aliquot/favourites.toml     the ids of the favourites
 //! DATA/aliquot/spectra/            lists of partials, see [`spectra`]
+//! DATA/aliquot/tunings/            scales and keyboard maps, see [`tunings`]
 //! DATA/aliquot/deleted/            deleted and replaced files; the user can move them back
 //! ```
 //!
@@ -38,6 +39,7 @@ mod file_name;
 mod rename;
 mod scan;
 pub mod spectra;
+pub mod tunings;
 mod watch;
 
 pub use scan::{Damaged, Scanner};
@@ -231,7 +233,7 @@ impl Library {
     pub fn save_new(&self, preset: &Preset) -> Result<String, LibraryError> {
         let folder = self.presets_folder().ok_or(LibraryError::NoFolder)?;
         let path = self.free_path(&folder, &preset.name, None)?;
-        saving::write(&path, &preset.to_text(), Overwrite::No)?;
+        saving::write(&path, preset.to_text(), Overwrite::No)?;
         Ok(id_of(&folder, &path))
     }
 
@@ -249,7 +251,7 @@ impl Library {
         if scan::read(path).is_ok_and(|(_, warnings)| !warnings.is_empty()) {
             self.keep_copy(entry, path)?;
         }
-        Ok(saving::write(path, &preset.to_text(), Overwrite::Yes)?)
+        Ok(saving::write(path, preset.to_text(), Overwrite::Yes)?)
     }
 
     /// Renames the user preset `entry` and its file, and returns the new id. The rest of the text,
@@ -310,7 +312,7 @@ impl Library {
         }
         let path = own_path(entry)?;
         let place = self.keep_copy(entry, path)?;
-        saving::write(path, &preset.to_text(), Overwrite::Yes)?;
+        saving::write(path, preset.to_text(), Overwrite::Yes)?;
         Ok(place)
     }
 
@@ -440,6 +442,7 @@ fn factory() -> &'static [Arc<Preset>] {
             description: "A new instance's sound, to begin from.".to_owned(),
             tags: vec!["initial".to_owned()],
             macro_names: MacroNames::default(),
+            tuning: None,
             patch: Patch::default(),
         };
         // A test parses each of them; one that fails here anyway is left out.

@@ -73,9 +73,9 @@ impl Shell {
         Shell {
             views: Views {
                 spectrum: SpectrumView::new(library.clone()),
-                browser: Browser::new(library),
+                browser: Browser::new(library.clone()),
                 modulators: ModulatorStrip::new(),
-                panels: Panels::new(),
+                panels: Panels::new(library),
                 keyboard: Keyboard::new(keys),
                 settings: SettingsPage::new(settings),
             },

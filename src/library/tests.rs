@@ -52,6 +52,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         description: "A line.\nAnother.".to_owned(),
         tags: vec!["pad".to_owned(), "warm".to_owned()],
         macro_names: MacroNames::default(),
+        tuning: None,
         patch,
     }
 }

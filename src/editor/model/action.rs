@@ -1,10 +1,12 @@
-//! What a step changes beside parameters: which preset is loaded, the names of the macros, the sounds to
-//! compare, learned controllers, presets' files.
+//! What a step changes beside parameters: which preset is loaded, the names of the macros, the loaded scale, the
+//! sounds to compare, learned controllers, presets' files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::compare::Compare;
 use crate::params::LoadedPreset;
+use crate::scale::TuningSet;
 use crate::state::MacroNames;
 use crate::synth::Param;
 
@@ -41,6 +43,8 @@ pub enum Action {
     Preset(Swap<Option<LoadedPreset>>),
     /// The macros have other names.
     MacroNames(Box<Swap<MacroNames>>),
+    /// Another scale is loaded.
+    Scale(Swap<Option<Arc<TuningSet>>>),
     /// The two sounds to compare are others.
     Compare(Box<Swap<Compare>>),
     /// Controllers move other parameters.
@@ -55,6 +59,7 @@ impl Action {
         match self {
             Action::Preset(swap) => Action::Preset(swap.inverse()),
             Action::MacroNames(swap) => Action::MacroNames(Box::new(swap.inverse())),
+            Action::Scale(swap) => Action::Scale(swap.inverse()),
             Action::Compare(swap) => Action::Compare(Box::new(swap.inverse())),
             Action::Controllers(swap) => Action::Controllers(swap.inverse()),
             Action::Library(action) => Action::Library(action.inverse()),

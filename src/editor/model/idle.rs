@@ -4,6 +4,7 @@
 mod body;
 mod curve;
 mod modulation;
+mod tuning;
 
 use super::routes::{is_moved, is_source};
 use crate::synth::display::EnvelopeId;
@@ -43,6 +44,7 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
         | Group::Shapers => body::reason(param, values),
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),
+        Group::Tuning => tuning::reason(param, values),
         _ => of_the_voice(param, values, has_mpe_zone),
     }
 }

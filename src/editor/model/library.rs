@@ -111,7 +111,10 @@ impl EditorModel {
                     LibraryAction::Favourite { id: its, .. }
                     | LibraryAction::Rename { id: its, .. },
                 ) if its == id => new_id.clone_into(its),
-                Action::Library(_) | Action::Controllers(_) | Action::MacroNames(_) => {}
+                Action::Library(_)
+                | Action::Controllers(_)
+                | Action::MacroNames(_)
+                | Action::Scale(_) => {}
             }
         }
     }

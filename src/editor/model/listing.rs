@@ -207,6 +207,7 @@ mod tests {
                 description: format!("{name} described"),
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
                 macro_names: MacroNames::default(),
+                tuning: None,
                 patch: Patch::default(),
             }),
             path: id.starts_with("user").then(|| PathBuf::from(id)),

@@ -1,5 +1,7 @@
 //! Whole sounds: presets, and the two to compare.
 
+use std::sync::Arc;
+
 use super::EditorModel;
 use super::compare::{Side, Sound};
 use super::host::stepped;
@@ -47,13 +49,15 @@ impl EditorModel {
     }
 
     /// Loads a preset: its sound, what it calls the macros, and its name for the eye and the state. How
-    /// the person plays stays, unless the preset asks for something else than the default; so do the effects
+    /// the person plays stays, unless the preset asks for something else than the default; so do the scale, unless
+    /// the preset has one and it is not locked, and the effects
     /// if they are to be kept.
     pub fn load_preset(&mut self, id: &str, preset: &Preset) {
         let Preset {
             name,
             patch,
             macro_names,
+            tuning,
             ..
         } = preset;
         self.begin_group(format!("Load {name}"));
@@ -71,6 +75,11 @@ impl EditorModel {
         }
         self.load(&kept);
         self.set_macro_names(macro_names);
+        if let Some(set) = tuning
+            && !self.is_scale_locked()
+        {
+            self.set_scale(Some(Arc::new(set.clone())));
+        }
         let loaded = LoadedPreset::new(id, name, patch, macro_names);
         self.change_sound(Some(loaded), self.keeps_effects);
         self.end_group();

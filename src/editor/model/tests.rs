@@ -20,6 +20,7 @@ fn preset(name: &str, patch: &Patch) -> Preset {
         description: String::new(),
         tags: Vec::new(),
         macro_names: MacroNames::default(),
+        tuning: None,
         patch: *patch,
     }
 }

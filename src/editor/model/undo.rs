@@ -1,6 +1,7 @@
 //! Undo and redo: a step that is applied, or its inverse.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::EditorModel;
 use super::action::{Action, LibraryAction, Swap};
@@ -9,6 +10,7 @@ use super::history::HistoryStep;
 use super::presets::is_of_effects;
 use super::session::SharedSession;
 use crate::params::{HostParams, LoadedPreset};
+use crate::scale::TuningSet;
 use crate::state::MacroNames;
 use crate::synth::Param;
 
@@ -16,6 +18,7 @@ use crate::synth::Param;
 pub struct Before {
     preset: Option<LoadedPreset>,
     macro_names: MacroNames,
+    scale: Option<Arc<TuningSet>>,
     compare: Compare,
 }
 
@@ -25,6 +28,7 @@ impl Before {
         Before {
             preset: params.preset(),
             macro_names: params.macro_names(),
+            scale: params.scale().get(),
             compare: session.lock().compare.clone(),
         }
     }
@@ -34,10 +38,12 @@ impl Before {
         let now = Before::now(params, session);
         let preset = Swap::between(self.preset, now.preset).map(Action::Preset);
         let names = Swap::between(self.macro_names, now.macro_names).map(Box::new);
+        let scale = Swap::between(self.scale, now.scale).map(Action::Scale);
         let compare = Swap::between(self.compare, now.compare).map(Box::new);
         preset
             .into_iter()
             .chain(names.map(Action::MacroNames))
+            .chain(scale)
             .chain(compare.map(Action::Compare))
             .collect()
     }
@@ -92,6 +98,7 @@ impl EditorModel {
             match action {
                 Action::Preset(swap) => self.change_sound(swap.after, has_same_effects),
                 Action::MacroNames(swap) => self.set_macro_names(&swap.after),
+                Action::Scale(swap) => self.set_scale(swap.after),
                 Action::Compare(swap) => self.session.lock().compare = swap.after,
                 Action::Controllers(swap) => self.params.controllers().replace(swap.after),
                 Action::Library(action) => {

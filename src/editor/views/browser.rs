@@ -148,6 +148,7 @@ impl Browser {
                 let preset = Preset {
                     patch: model.patch_to_save(sets_performance(&entry.preset.patch)),
                     macro_names: model.macro_names(),
+                    tuning: model.scale_to_save(entry.preset.tuning.is_some()),
                     ..(*entry.preset).clone()
                 };
                 let saved = self.library.save_over(&entry, &preset);

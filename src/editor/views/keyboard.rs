@@ -6,6 +6,7 @@
 //! text is typed, and when the window closes.
 
 mod piano;
+mod tuned;
 mod wheels;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use crate::editor::model::spectrum::pitch::key_name;
 use crate::editor::theme::{self, small_text};
 use crate::settings::Letters;
 use piano::Piano;
+use tuned::TunedKeys;
 use wheels::WheelPair;
 
 /// The octave and the velocity beside the keys, points.
@@ -102,6 +104,7 @@ pub struct Keyboard {
     /// Until when the message that letters are capitals is shown, in the window's seconds.
     capitals_s: f64,
     wheels: WheelPair,
+    tuned: TunedKeys,
     /// Since when the audio thread has not heard of everything, in the window's seconds.
     unheard_s: Option<f64>,
     /// Whether the host has been asked to wake since then.
@@ -138,6 +141,7 @@ impl Keyboard {
             modifiers: Modifiers::NONE,
             capitals_s: f64::NEG_INFINITY,
             wheels: WheelPair::default(),
+            tuned: TunedKeys::default(),
             unheard_s: None,
             is_asked: false,
         }
@@ -176,6 +180,7 @@ impl Keyboard {
         self.wheels
             .show(ui, context, wheels.shrink2(vec2(0.0, 1.0)), &self.keys);
         let piano = Piano::new(place, self.base);
+        self.tuned.update(context);
         self.touch(ui, context, &piano);
         let heard = match context.live.telemetry() {
             TelemetryState::Latest(telemetry) => telemetry.keys,
@@ -398,9 +403,10 @@ impl Keyboard {
         let pointed = response.hover_pos().and_then(|at| piano.key_at(at));
         context.help.show_for(&response, || match pointed {
             Some((key, velocity)) => format!(
-                "{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
+                "{}{}: velocity {:.0}. The letters from A on play as well; Z and X move them by an \
                  octave, C and V make them softer and harder",
                 key_name(i32::from(key)),
+                self.tuned.text(key),
                 127.0 * velocity
             ),
             None => String::new(),
@@ -464,6 +470,7 @@ impl Keyboard {
             if let Some(text) = text {
                 small_text(&painter, foot, Align2::CENTER_BOTTOM, text, color);
             }
+            self.tuned.paint(&painter, theme, key, rect, color);
         };
         for key in piano.whites() {
             let rect = piano.white(key).shrink2(vec2(0.5, 0.0));

@@ -16,12 +16,14 @@ mod routes;
 mod sequence;
 mod spectra;
 mod tabs;
+mod tuning;
 
 use egui::{Rect, Stroke, Ui, Vec2, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FILTERS;
 use crate::editor::theme;
+use crate::library::Library;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{CURVES, LFOS, SEQUENCES};
@@ -34,6 +36,7 @@ use plan::{CardRow, Chapter, PanelPage, PanelPlace, PanelSection, Plan};
 use sequence::SequenceView;
 use spectra::SpectraView;
 use tabs::{TABS, tabs, tabs_width};
+use tuning::TuningView;
 
 pub use plan::height;
 
@@ -49,11 +52,12 @@ pub struct Panels {
     lfos: [LfoView; LFOS],
     sequences: [SequenceView; SEQUENCES],
     curves: [CurveView; CURVES],
+    tuning: TuningView,
     load: LoadView,
 }
 
 impl Panels {
-    pub fn new() -> Panels {
+    pub fn new(library: Library) -> Panels {
         Panels {
             at: PanelPlace::first_of(PanelSection::Spectra),
             last: PanelSection::ALL.map(PanelPlace::first_of),
@@ -66,6 +70,7 @@ impl Panels {
                 SequenceView::new(2, Group::Sequence2),
             ],
             curves: CurveView::all(),
+            tuning: TuningView::new(library),
             load: LoadView::new(),
         }
     }
@@ -226,6 +231,7 @@ impl Panels {
                 simple(ui, context, playing, 3, &[Group::Playing]);
                 simple(ui, context, output, 3, &[Group::Voices, Group::Output]);
             }
+            CardRow::Tuning => self.tuning.show(ui, context, rect),
             CardRow::Effects => self.effects(ui, context, rect),
             CardRow::Sequence1 => self.sequences[0].show(ui, context, rect),
             CardRow::Sequence2 => self.sequences[1].show(ui, context, rect),

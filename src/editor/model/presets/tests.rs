@@ -18,6 +18,7 @@ fn two_presets() -> [Preset; 2] {
             description: String::new(),
             tags: Vec::new(),
             macro_names: MacroNames::default(),
+            tuning: None,
             patch,
         }
     })

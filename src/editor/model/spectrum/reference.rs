@@ -31,7 +31,11 @@ impl Reference {
             Some((voice, _)) => key_name(i32::from(voice.key)),
             None => note_name(SILENT_HZ),
         };
-        let ratios = PartialRatios::at_hz(&model.patch(), f64::from(fundamental_hz));
+        let ratios = PartialRatios::at_hz(
+            &model.patch(),
+            &model.scale_numbers(),
+            f64::from(fundamental_hz),
+        );
         let mut bars_hz = std::array::from_fn(|index| fundamental_hz * ratios.tuned(index + 1));
         if let Some((voice, partials)) = lowest {
             for (bar, partial) in bars_hz.iter_mut().zip(voice.first_copy(partials)) {

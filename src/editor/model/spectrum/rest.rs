@@ -1,10 +1,13 @@
 //! The sound at rest, as the key that was heard last would have it: shown while nothing sounds, and what
 //! absolute levels are drawn by.
 
+use std::sync::Arc;
+
 use super::pitch::power_db;
 use crate::editor::model::EditorModel;
 use crate::synth::display::{RestingNote, lowest_voice};
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
+use crate::synth::tuning::LoadedScale;
 use crate::synth::{Param, Patch, Snapshot};
 
 /// A4, before any key has been heard.
@@ -29,11 +32,19 @@ pub struct Rest {
 struct RestNote(Option<RestingNote>);
 
 impl RestNote {
-    fn play(&mut self, sample_rate_hz: f64, patch: &Patch, key: u8) -> &Snapshot {
+    fn play(
+        &mut self,
+        sample_rate_hz: f64,
+        patch: &Patch,
+        scale: &Arc<Option<LoadedScale>>,
+        key: u8,
+    ) -> &Snapshot {
         let is_fit = |note: &RestingNote| note.sample_rate_hz() == sample_rate_hz;
         let fit = self.0.take().filter(is_fit);
         let note = fit.unwrap_or_else(|| RestingNote::new(sample_rate_hz));
-        self.0.insert(note).snapshot(patch, key)
+        let note = self.0.insert(note);
+        note.set_scale(scale);
+        note.snapshot(patch, key)
     }
 }
 
@@ -59,7 +70,8 @@ impl Rest {
             return None;
         }
         let rate_hz = self.sample_rate_hz;
-        Some(self.note.play(rate_hz, &model.patch(), self.key))
+        let scale = model.scale_numbers();
+        Some(self.note.play(rate_hz, &model.patch(), &scale, self.key))
     }
 
     /// How loud each partial that has a bar would be at rest with its Level at 0 dB, in dB of full scale;
@@ -74,8 +86,9 @@ impl Rest {
             level.set(Param::partial_level(n), 0.0);
         }
         let rate_hz = self.sample_rate_hz;
-        let heard = levels_db(self.note.play(rate_hz, &patch, self.key));
-        let unchanged = levels_db(self.level.play(rate_hz, &level, self.key));
+        let scale = model.scale_numbers();
+        let heard = levels_db(self.note.play(rate_hz, &patch, &scale, self.key));
+        let unchanged = levels_db(self.level.play(rate_hz, &level, &scale, self.key));
         std::array::from_fn(|place| {
             let own_db = patch.plain(Param::partial_level(place + 1));
             if own_db > LEVEL_OFF_DB && heard[place] > SILENT_DB {

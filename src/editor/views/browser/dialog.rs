@@ -31,7 +31,7 @@ pub struct Form {
     /// With commas between them.
     pub tags: String,
     pub description: String,
-    /// Whether MPE and bend ranges are part of it.
+    /// Whether MPE, bend ranges and the scale are part of it.
     pub with_playing: bool,
 }
 
@@ -48,6 +48,7 @@ impl Form {
                 .map(str::to_owned)
                 .collect(),
             macro_names: model.macro_names(),
+            tuning: model.scale_to_save(self.with_playing),
             patch: model.patch_to_save(self.with_playing),
         }
     }

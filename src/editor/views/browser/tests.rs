@@ -22,7 +22,7 @@ use crate::synth::{Param, Patch};
 
 mod page;
 
-const SIZE: Vec2 = vec2(1000.0, 1_100.0);
+const SIZE: Vec2 = vec2(1000.0, 1_200.0);
 
 struct TestBrowser {
     browser: Browser,
@@ -74,6 +74,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         description: String::new(),
         tags: vec!["pad".to_owned()],
         macro_names: MacroNames::default(),
+        tuning: None,
         patch,
     }
 }
@@ -171,11 +172,11 @@ fn the_arrows_in_the_bar_walk_the_list_and_undo_comes_back() {
     click(&mut harness, "Previous preset");
     assert_eq!(name(&harness).0, "Initial");
     click(&mut harness, "Previous preset");
-    assert_eq!(name(&harness).0, "Turning Stair");
-    click(&mut harness, "Undo Load Turning Stair");
+    assert_eq!(name(&harness).0, "Long Octave");
+    click(&mut harness, "Undo Load Long Octave");
     assert_eq!(name(&harness).0, "Initial");
-    click(&mut harness, "Redo Load Turning Stair");
-    assert_eq!(name(&harness).0, "Turning Stair");
+    click(&mut harness, "Redo Load Long Octave");
+    assert_eq!(name(&harness).0, "Long Octave");
 }
 
 #[test]

@@ -70,11 +70,12 @@ pub enum CardRow {
     Curve3,
     Curve4,
     Output,
+    Tuning,
     Effects,
 }
 
 impl CardRow {
-    pub const ALL: [CardRow; 17] = [
+    pub const ALL: [CardRow; 18] = [
         CardRow::Spectra,
         CardRow::Frequencies,
         CardRow::Filters,
@@ -91,6 +92,7 @@ impl CardRow {
         CardRow::Curve3,
         CardRow::Curve4,
         CardRow::Output,
+        CardRow::Tuning,
         CardRow::Effects,
     ];
 
@@ -109,7 +111,7 @@ impl CardRow {
             | CardRow::Curve2
             | CardRow::Curve3
             | CardRow::Curve4 => PanelSection::Move,
-            CardRow::Output | CardRow::Effects => PanelSection::Play,
+            CardRow::Output | CardRow::Tuning | CardRow::Effects => PanelSection::Play,
         }
     }
 
@@ -131,6 +133,7 @@ impl CardRow {
             CardRow::Curve3 => Group::Curve3.name(),
             CardRow::Curve4 => Group::Curve4.name(),
             CardRow::Output => "Expression & Output",
+            CardRow::Tuning => "Scale & Roughness",
             CardRow::Effects => "Room & Effects",
         }
     }
@@ -144,6 +147,7 @@ impl CardRow {
             | CardRow::Shapers
             | CardRow::MoreShapers
             | CardRow::Output
+            | CardRow::Tuning
             | CardRow::Effects => &[],
             CardRow::Envelopes => &[Group::AmpEnvelope, Group::FilterEnvelope],
             CardRow::Macros => &[Group::Macros, Group::Lfo],
@@ -185,6 +189,7 @@ impl CardRow {
             CardRow::Curve3 => "the points of curve 3",
             CardRow::Curve4 => "the points of curve 4",
             CardRow::Output => "expression, playing, voices, output",
+            CardRow::Tuning => "tuning, scale, roughness of intervals",
             CardRow::Effects => {
                 "the room of each note, chorus, delay, reverb, the load of the processor"
             }

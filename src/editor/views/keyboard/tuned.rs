@@ -1,0 +1,111 @@
+//! What the keys tell of the tuning: how far each is from twelve equal steps or what it is called, where
+//! periods begin, and which have no pitch.
+
+use egui::{Align2, Color32, Painter, Rect, Stroke, vec2};
+
+use crate::editor::context::ViewContext;
+use crate::editor::theme::{Theme, small_text};
+use crate::synth::display::DisplayedTuning;
+
+/// Narrower keys have no text, points.
+const LEAST_WIDTH: f32 = 17.0;
+/// Between the lines of a hatched key, points.
+const HATCH: f32 = 5.0;
+
+/// The tuning of the keys on the screen.
+#[derive(Default)]
+pub struct TunedKeys {
+    tuning: DisplayedTuning,
+    /// Names of degrees, where the scale has them.
+    names: Vec<String>,
+}
+
+impl TunedKeys {
+    pub fn update(&mut self, context: &ViewContext) {
+        let model = &*context.model;
+        self.tuning.update(&model.patch(), &model.scale_numbers());
+        self.names.clear();
+        if let Some(set) = model.scale() {
+            let degrees = 0..set.scale().size() as i64;
+            let names = degrees.map_while(|degree| set.scale().note_name(degree));
+            self.names.extend(names.map(str::to_owned));
+        }
+    }
+
+    /// Whether a key has a pitch.
+    pub fn is_mapped(&self, key: u8) -> bool {
+        self.tuning.keys().is_mapped(0, key)
+    }
+
+    /// What is to be told of a key in a line; empty in twelve equal steps.
+    pub fn text(&self, key: u8) -> String {
+        if self.tuning.is_plain() {
+            return String::new();
+        }
+        if !self.is_mapped(key) {
+            return ", without a pitch in this scale".to_owned();
+        }
+        let pitch = self.tuning.keys().pitch(0, key);
+        let hz = 440.0 * libm::exp2((pitch - 69.0) / 12.0);
+        let cents = 100.0 * (pitch - f64::from(key));
+        match self.degree(key) {
+            Some((degree, _)) => {
+                let name = self.name(degree).unwrap_or_default();
+                format!(", degree {degree} {name}, {cents:+.1} ct, {hz:.2} Hz")
+            }
+            None => format!(", {cents:+.1} ct, {hz:.2} Hz"),
+        }
+    }
+
+    /// The degree of a key within its period, and the number of degrees.
+    fn degree(&self, key: u8) -> Option<(i64, usize)> {
+        let (degree, count) = self.tuning.degree(key)?;
+        Some((degree.rem_euclid(count.max(1) as i64), count))
+    }
+
+    fn name(&self, degree: i64) -> Option<&str> {
+        let name = usize::try_from(degree).ok()?;
+        self.names.get(name).map(String::as_str)
+    }
+
+    /// Paints it on a key, whose letters are in this colour.
+    pub fn paint(&self, painter: &Painter, theme: &Theme, key: u8, rect: Rect, color: Color32) {
+        if self.tuning.is_plain() {
+            return;
+        }
+        if !self.is_mapped(key) {
+            hatch(painter, rect, color.gamma_multiply(0.5));
+            return;
+        }
+        let degree = self.degree(key).map(|(degree, _)| degree);
+        if degree == Some(0) {
+            let top = rect.with_max_y(rect.top() + 3.0).shrink2(vec2(1.0, 0.0));
+            painter.rect_filled(top, 0.0, theme.accent);
+        }
+        if rect.width() < LEAST_WIDTH {
+            return;
+        }
+        let cents = 100.0 * (self.tuning.keys().pitch(0, key) - f64::from(key));
+        let named = degree.and_then(|degree| self.name(degree).map(str::to_owned));
+        // Far from twelve equal steps cents tell nothing, but the degree does.
+        let text = match (named, degree) {
+            (Some(name), _) => name,
+            (None, Some(degree)) if cents.abs() > 99.5 => degree.to_string(),
+            _ => format!("{cents:+.0}"),
+        };
+        let at = rect.center_top() + vec2(0.0, 5.0);
+        small_text(painter, at, Align2::CENTER_TOP, text, color);
+    }
+}
+
+/// Lines from the left down to the right.
+fn hatch(painter: &Painter, rect: Rect, color: Color32) {
+    let painter = painter.with_clip_rect(rect.shrink(1.0).intersect(painter.clip_rect()));
+    let count = ((rect.width() + rect.height()) / HATCH) as usize;
+    for line in 0..count {
+        let along = line as f32 * HATCH;
+        let from = rect.left_bottom() + vec2(along - rect.height(), 0.0);
+        let to = from + vec2(rect.height(), -rect.height());
+        painter.line_segment([from, to], Stroke::new(1.0, color));
+    }
+}

@@ -1,0 +1,260 @@
+//! Scales and keyboard maps as files in a folder: `DATA/aliquot/tunings`.
+//!
+//! The files are the user's and stay as they are. A keyboard map whose name ends in `_1` to `_16` is one of a
+//! set, which is loaded whole: channels without one are silent.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::saving::{self, Overwrite, SaveError};
+use crate::scale::{KeyMap, MapTexts, Scale, SetMaps, TuningSet, channel_of_map};
+
+use super::Library;
+
+/// The name of the folder.
+const FOLDER: &str = "tunings";
+/// The deepest folder below it that is listed.
+const DEPTH: usize = 4;
+/// The most files that are listed.
+const MOST: usize = 10_000;
+
+/// A file of a scale or of a keyboard map.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TuningFile {
+    /// Its path below the folder without the ending, `/` between folders.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// The files of the folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TuningFiles {
+    /// `.scl` and `.ascl`, by name.
+    pub scales: Vec<TuningFile>,
+    /// `.kbm`, by name; of a set the first alone.
+    pub maps: Vec<TuningFile>,
+}
+
+impl Library {
+    /// The folder of scales; `None` if there is none for data.
+    pub fn tunings_folder(&self) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(FOLDER))
+    }
+
+    /// The files in it; none if there is no folder.
+    pub fn tunings(&self) -> TuningFiles {
+        self.tunings_folder()
+            .map_or_else(TuningFiles::default, |folder| list(&folder))
+    }
+}
+
+/// Lists the folder; nothing where there is none.
+pub fn list(folder: &Path) -> TuningFiles {
+    let mut files = TuningFiles::default();
+    collect(folder, "", DEPTH, &mut files);
+    files.scales.sort();
+    files.maps.sort();
+    let mut sets: Vec<String> = Vec::new();
+    files.maps.retain(|map| {
+        let Some(set) = channel_of_map(&map.name).and_then(|_| map.name.rsplit_once('_')) else {
+            return true;
+        };
+        let is_first = !sets.iter().any(|known| known == set.0);
+        sets.extend(is_first.then(|| set.0.to_owned()));
+        is_first
+    });
+    files
+}
+
+fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut TuningFiles) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let part = |part: Option<&std::ffi::OsStr>| {
+            part.map_or(String::new(), |part| part.to_string_lossy().into_owned())
+        };
+        if path.is_dir() {
+            if depth > 0 {
+                let prefix = format!("{prefix}{}/", part(path.file_name()));
+                collect(&path, &prefix, depth - 1, files);
+            }
+            continue;
+        }
+        let name = format!("{prefix}{}", part(path.file_stem()));
+        let list = match &*part(path.extension()).to_ascii_lowercase() {
+            "scl" | "ascl" => &mut files.scales,
+            "kbm" => &mut files.maps,
+            _ => continue,
+        };
+        if list.len() < MOST {
+            list.push(TuningFile { name, path });
+        }
+    }
+}
+
+/// Reads a scale, and plays it by the maps of the loaded one.
+///
+/// # Errors
+/// The file, and what is wrong with it; nothing has changed then.
+pub fn read_scale(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
+    let scale = Scale::read(&read(path)?).map_err(|error| named(path, error))?;
+    let maps = loaded.map_or(SetMaps::Linear, |loaded| loaded.maps().clone());
+    TuningSet::new(&stem(path), scale, maps).map_err(|error| named(path, error))
+}
+
+/// Reads a keyboard map, or the set that it is one of, for the loaded scale; without one, for twelve equal
+/// steps.
+///
+/// # Errors
+/// The file, and what is wrong with it; nothing has changed then.
+pub fn read_map(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
+    let twelve = || Scale::equal(12, 1_200.0).ok_or_else(|| named(path, "no scale"));
+    let (name, scale) = match loaded {
+        Some(loaded) => (loaded.name().to_owned(), loaded.scale().clone()),
+        None => ("12 equal steps".to_owned(), twelve()?),
+    };
+    let stem = stem(path);
+    let Some(set) = channel_of_map(&stem).and_then(|_| stem.rsplit_once('_')) else {
+        let map = KeyMap::read(&read(path)?).map_err(|error| named(path, error))?;
+        return TuningSet::new(&name, scale, SetMaps::One(map)).map_err(|error| named(path, error));
+    };
+    let mut texts = [const { None }; 16];
+    for (channel, text) in (1..).zip(&mut texts) {
+        let file = path.with_file_name(format!("{}_{channel}.kbm", set.0));
+        if file.is_file() {
+            *text = Some(read(&file)?);
+        }
+    }
+    let maps = match texts.iter().flatten().count() {
+        // One alone is no set, whatever its name ends in.
+        1 => texts
+            .iter()
+            .flatten()
+            .next()
+            .map_or(MapTexts::None, |text| MapTexts::One(text)),
+        _ => MapTexts::PerChannel(texts.each_ref().map(Option::as_deref)),
+    };
+    let read = TuningSet::read(&name, scale.text().as_bytes(), maps);
+    read.map_err(|error| named(path, error))
+}
+
+/// Writes a scale into the folder, under a name of its own. Returns the file.
+///
+/// # Errors
+/// What could not be written, and why.
+pub fn save_scale(folder: &Path, name: &str, scale: &Scale) -> Result<PathBuf, SaveError> {
+    let plain: String = name
+        .chars()
+        .map(|char| {
+            if char.is_alphanumeric() || " -_.".contains(char) {
+                char
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let plain = match plain.trim().trim_matches('.') {
+        "" => "Scale",
+        plain => plain,
+    };
+    let text = scale.to_text(&format!("{plain}.scl"));
+    let mut path = folder.join(format!("{plain}.scl"));
+    for number in 2.. {
+        match saving::write(&path, &text, Overwrite::No) {
+            Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => {
+                path = folder.join(format!("{plain} {number}.scl"));
+            }
+            written => return written.map(|_| path),
+        }
+    }
+    Ok(path)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let is_long = |length: u64| length > crate::scale::MAX_FILE_BYTES as u64;
+    let checked = fs::metadata(path).and_then(|metadata| match is_long(metadata.len()) {
+        true => Err(io::Error::other("more than 1 MiB: no scale has so much")),
+        false => fs::read(path),
+    });
+    checked.map_err(|error| named(path, error))
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map_or(String::new(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn named(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCL: &str = "five\n5\n240.\n480.\n720.\n960.\n2/1\n";
+    const KBM: &str = "0\n0\n127\n60\n69\n440.0\n0\n";
+
+    #[test]
+    fn files_are_listed_by_name_and_sets_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        };
+        for (name, text) in [
+            ("b.scl", SCL),
+            ("sub/a.SCL", SCL),
+            ("c.ascl", SCL),
+            ("one.kbm", KBM),
+            ("set_1.kbm", KBM),
+            ("set_10.kbm", KBM),
+            ("notes.txt", ""),
+        ] {
+            write(name, text);
+        }
+        let files = list(folder.path());
+        let names = |files: &[TuningFile]| -> Vec<String> {
+            files.iter().map(|file| file.name.clone()).collect()
+        };
+        assert_eq!(names(&files.scales), ["b", "c", "sub/a"]);
+        assert_eq!(names(&files.maps), ["one", "set_1"]);
+
+        let scale = read_scale(&files.scales[0].path, None).expect("a scale");
+        assert_eq!((scale.name(), scale.scale().size()), ("b", 5));
+        let mapped = read_map(&files.maps[1].path, Some(&scale)).expect("a set");
+        let channels: Vec<_> = mapped.map_texts().map(|(channel, _)| channel).collect();
+        assert_eq!(channels, [Some(1), Some(10)]);
+        // Another scale keeps the maps.
+        let other = read_scale(&files.scales[1].path, Some(&mapped)).expect("a scale");
+        assert_eq!(other.map_texts().count(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_file_and_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bad.scl");
+        fs::write(&path, "a\n2\n100.0\n").expect("a file");
+        let error = read_scale(&path, None).expect_err("a note is missing");
+        assert!(
+            error.contains("bad.scl") && error.contains("line"),
+            "{error}"
+        );
+        assert!(read_scale(&folder.path().join("none.scl"), None).is_err());
+    }
+
+    #[test]
+    fn a_scale_is_written_beside_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let scale = Scale::read(SCL.as_bytes()).expect("a scale");
+        let first = save_scale(folder.path(), "A/B", &scale).expect("written");
+        let second = save_scale(folder.path(), "A/B", &scale).expect("written");
+        assert_ne!(first, second);
+        assert_eq!(list(folder.path()).scales.len(), 2);
+    }
+}
