@@ -71,6 +71,7 @@ fn the_manual_names_every_parameter() {
         "motion",
         "effects",
         "room",
+        "tuning",
     ];
     let pages = pages.map(|page| format!("docs/manual/{page}.md"));
     let pages = pages.map(|page| documents[Path::new(&page)].as_str());
