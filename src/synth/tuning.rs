@@ -415,19 +415,16 @@ impl Tuner {
         }
     }
 
-    fn work_out(&self, inputs: &Inputs, tick: &mut TickTuning) {
+    /// Writes the pitches of all keys, and where partials go, as the source has them.
+    fn write_pitches(&self, inputs: &Inputs, tick: &mut TickTuning) {
         let Settings {
             reference,
             root,
             fifth_cents,
-            bend_in,
-            channels_differ,
             ..
         } = inputs.settings;
         let a4 = semitones_from_a4(f64::from(inputs.settings.a4_hz));
         let reference = (reference, f64::from(reference) + a4);
-        let is_mpe = (0..16).any(|channel| inputs.masters[channel] != channel as u8);
-        let differ = channels_differ && !is_mpe;
         match inputs.source {
             TuningSource::Equal => {
                 tick.keys = KeyTable::equal(a4);
@@ -462,6 +459,17 @@ impl Tuner {
                 tick.primes.clear();
             }
         }
+    }
+
+    fn work_out(&self, inputs: &Inputs, tick: &mut TickTuning) {
+        let Settings {
+            bend_in,
+            channels_differ,
+            ..
+        } = inputs.settings;
+        let is_mpe = (0..16).any(|channel| inputs.masters[channel] != channel as u8);
+        let differ = channels_differ && !is_mpe;
+        self.write_pitches(inputs, tick);
         let have_own_tables = match inputs.source {
             TuningSource::Scale => matches!(&*self.scale, Some(scale) if scale.is_set()),
             TuningSource::Broadcast => self.broadcast.channels_differ(),
