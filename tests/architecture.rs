@@ -42,7 +42,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
-    ("synth", &["bank", "dsp"]),
+    ("synth", &["tracks", "bank", "dsp"]),
     ("tracks", &["dsp"]),
     ("analysis", &["tracks", "dsp"]),
     ("workers", &["synth", "sync"]),

@@ -30,6 +30,7 @@ use super::output::Output;
 use super::parameter::{LFOS, MAX_VOICES, Param};
 use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
+use super::recordings::Recordings;
 use super::snapshot::Snapshot;
 use super::tick::Tick;
 use super::tuning::{LiveTable, LoadedScale, TickTuning, Tuner};
@@ -77,6 +78,8 @@ pub struct Engine {
     /// What voices read: the values that sound, and the controllers, as of the last tick or onset.
     tick: Tick,
     tuner: Tuner,
+    /// Recordings that are to be taken over.
+    next_recordings: Option<Arc<Recordings>>,
     assigner: Assigner,
     commands: VoiceCommands,
     expressions: PendingExpressions,
@@ -153,6 +156,7 @@ impl Engine {
             channels: Channels::default(),
             tick: Tick::new(sample_rate_hz, block_frames),
             tuner: Tuner::new(),
+            next_recordings: None,
             assigner: Assigner::new(MAX_SLOTS),
             commands: VoiceCommands::new(),
             expressions: PendingExpressions::new(MAX_SLOTS),
@@ -226,6 +230,13 @@ impl Engine {
             PlayMode::from_index(patch.plain(Param::PLAY_MODE) as usize),
             Priority::from_index(patch.plain(Param::PRIORITY) as usize),
         );
+    }
+
+    /// Plays other recordings, or none, from the next tick on. The caller keeps an [`Arc`] of its own until this
+    /// engine has been given others and has rendered, or is dropped: what is freed here is never the last one.
+    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+    pub fn set_recordings(&mut self, recordings: Arc<Recordings>) {
+        self.next_recordings = Some(recordings);
     }
 
     /// Whether there is room for another scale; see [`Engine::set_scale`].
@@ -435,6 +446,9 @@ impl Engine {
             self.patch_changed = false;
             self.tick.set_patch(&self.patch);
             self.tuner.follow(|param| self.tick.values.get(param));
+        }
+        if let Some(recordings) = self.next_recordings.take() {
+            self.tick.set_recordings(recordings);
         }
         let masters = self.channels.masters();
         let (assigner, commands) = &mut self.assigning();

@@ -1,11 +1,14 @@
 //! The tick: what all voices read at a block's start.
 
+use std::sync::Arc;
+
 use super::channel::Channels;
 use super::modulation::DestinationValues;
 use super::modulation::modulators::SharedModulators;
 use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
+use super::recordings::Recordings;
 use super::tuning::{Retuned, TickTuning, Tuner};
 
 /// What all voices share at a tick.
@@ -29,6 +32,8 @@ pub struct Tick {
     pub channels: Channels,
     /// The keys' pitches.
     pub tuning: TickTuning,
+    /// What the body Recording plays.
+    pub recordings: Arc<Recordings>,
     /// Functions of the partial's number.
     pub tables: &'static HarmonicTables,
     /// Partials that sound, about.
@@ -54,6 +59,7 @@ impl Tick {
             drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
             tuning: TickTuning::new(),
+            recordings: Arc::default(),
             tables: HarmonicTables::shared(),
             partials: 0,
             sample_rate_hz,
@@ -74,6 +80,12 @@ impl Tick {
         self.overrides.update(&before, &self.values);
         self.drawn.update(&before, &self.values);
         true
+    }
+
+    /// Takes over other recordings.
+    pub fn set_recordings(&mut self, recordings: Arc<Recordings>) {
+        self.recordings = recordings;
+        self.generation += 1;
     }
 
     /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones.

@@ -120,18 +120,18 @@ impl From<Param> for Option<Destination> {
 
 /// Some of the destinations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DestinationSet(u128);
+pub struct DestinationSet([u128; 2]);
 
-const _: () = assert!(Destination::COUNT <= u128::BITS as usize);
+const _: () = assert!(Destination::COUNT <= 2 * u128::BITS as usize);
 
 impl DestinationSet {
     /// Takes one in.
     pub fn insert(&mut self, destination: Destination) {
-        self.0 |= 1 << destination.0;
+        self.0[usize::from(destination.0 >> 7)] |= 1 << (destination.0 & 127);
     }
 
     /// Whether it is one of them.
     pub fn contains(self, destination: Destination) -> bool {
-        self.0 >> destination.0 & 1 != 0
+        self.0[usize::from(destination.0 >> 7)] >> (destination.0 & 127) & 1 != 0
     }
 }

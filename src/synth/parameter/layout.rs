@@ -16,7 +16,7 @@
 //!
 //! The single partials follow, since there are 192 of them, and then the spectra, the second filter, the
 //! shapers, the fans of the envelopes, the other LFOs, the sequences, the curves, the depths of the routes,
-//! how notes follow each other, the frequency laws, unison, the effects, the room, the tuning, and what is set once for a sound or
+//! how notes follow each other, the frequency laws, unison, the effects, the room, the tuning, the recording, and what is set once for a sound or
 //! for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the
 //! machine.
 
@@ -101,6 +101,8 @@ pub enum Group {
     Room,
     /// The pitch of each key.
     Tuning,
+    /// How a recording is played.
+    Recording,
     /// Copies of the sound whose delays swing.
     Chorus,
     /// Echoes.
@@ -162,6 +164,7 @@ impl Group {
             Group::Output => "Output",
             Group::Room => "Room",
             Group::Tuning => "Tuning",
+            Group::Recording => "Recording",
             Group::Chorus => "Chorus",
             Group::Delay => "Delay",
             Group::Reverb => "Reverb",
@@ -218,6 +221,8 @@ pub enum Page {
     FilterDetails,
     /// The second filter.
     Filter2,
+    /// How a recording is played.
+    Recording,
     /// The main stages of both envelopes.
     Envelopes,
     /// Their other stages, and damping.
@@ -278,11 +283,12 @@ pub enum Page {
 
 impl Page {
     /// All of them, in the order in which a host shows them.
-    pub const ALL: [Page; 40] = [
+    pub const ALL: [Page; 41] = [
         Page::Macros,
         Page::MacroAmounts,
         Page::Spectrum,
         Page::Spectra,
+        Page::Recording,
         Page::Laws,
         Page::Unison,
         Page::Filter,
@@ -341,6 +347,7 @@ impl Page {
             Page::MacroAmounts => "Macro Amounts",
             Page::Spectrum => "Spectrum",
             Page::Spectra => "Spectra",
+            Page::Recording => "Recording",
             Page::Laws => "Frequency Laws",
             Page::Unison => "Unison",
             Page::Filter => "Filter",
@@ -386,6 +393,7 @@ impl Page {
             Page::Macros | Page::MacroAmounts => "Macros",
             Page::Spectrum
             | Page::Spectra
+            | Page::Recording
             | Page::Laws
             | Page::Unison
             | Page::Filter

@@ -76,6 +76,7 @@ sections! {
     effects
     room
     tuning
+    recording
     partials
     macros
     routes

@@ -163,6 +163,8 @@ const MAKERS: [BodyMaker; BODIES] = [
     ("Bayan", || Body::of(&modes::BAYAN)),
     // Of the patch: see `drawn.rs`.
     ("Drawn", || Body::by(|n| n)),
+    // Of the loaded recordings: see `recording.rs`.
+    ("Recording", || Body::by(|n| n)),
 ];
 
 /// All bodies, in the order of their labels. Allocates.

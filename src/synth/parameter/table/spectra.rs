@@ -127,7 +127,7 @@ impl SpectrumParams {
 
 /// The bodies, in the order of `partials/bodies.rs`. Only ever extended at the end, since states hold
 /// the index.
-pub const BODY_LABELS: [&str; 44] = [
+pub const BODY_LABELS: [&str; 45] = [
     "Harmonic",
     "Free Bar",
     "Tuned Bar 1:4:10",
@@ -172,6 +172,7 @@ pub const BODY_LABELS: [&str; 44] = [
     "Tabla",
     "Bayan",
     "Drawn",
+    "Recording",
 ];
 
 /// The colours, in the order of `partials/colours.rs`. Only ever extended at the end, since states hold
