@@ -88,10 +88,10 @@ impl Default for Aliquot {
         Aliquot {
             patch: params.patch(),
             new_sounds: params.new_sounds(),
+            background: Background::new(params.recordings().clone()),
             params,
             engine: None,
             restart_is_requested: false,
-            background: Background::new(),
             event_loop: EventLoop::new(),
             broadcast: Broadcast::new(),
             screen: Screen::new(),
@@ -204,6 +204,8 @@ impl Plugin for Aliquot {
         // It has what is to be taken, so that this is not taken a second time.
         drop(self.params.scale().take_next());
         engine.set_scale(self.params.scale().numbers());
+        drop(self.params.recordings().take_next());
+        engine.set_recordings(self.params.recordings().recordings());
         self.broadcast.forget();
         context.set_latency_samples(engine.latency_frames() as u32);
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
@@ -254,6 +256,9 @@ impl Plugin for Aliquot {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
         exchange_scale(engine, self.params.scale());
+        if let Some(recordings) = self.params.recordings().take_next() {
+            engine.set_recordings(recordings);
+        }
         self.broadcast.write(engine.broadcast_tuning());
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));
