@@ -198,14 +198,18 @@ impl Plugin for Aliquot {
                 max_voices,
             })
         });
+        drop(self.params.recordings().take_next());
+        engine.set_recordings(self.params.recordings().recordings());
+        if is_new {
+            // At its first tick it frees the empty recordings that it was made with: here, not on the audio thread.
+            engine.render(&mut [0.0], &mut [0.0]);
+        }
         engine.reset();
         self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);
         // It has what is to be taken, so that this is not taken a second time.
         drop(self.params.scale().take_next());
         engine.set_scale(self.params.scale().numbers());
-        drop(self.params.recordings().take_next());
-        engine.set_recordings(self.params.recordings().recordings());
         self.broadcast.forget();
         context.set_latency_samples(engine.latency_frames() as u32);
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));

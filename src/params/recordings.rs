@@ -31,6 +31,7 @@ pub struct SharedRecordings {
     /// What the audio thread is to take.
     next: AtomicCell<Option<Arc<Recordings>>>,
     changes: AtomicU64,
+    has_bank: AtomicBool,
     is_locked: AtomicBool,
 }
 
@@ -64,6 +65,7 @@ impl SharedRecordings {
             loaded: Mutex::default(),
             next: AtomicCell::new(None),
             changes: AtomicU64::new(0),
+            has_bank: AtomicBool::new(false),
             is_locked: AtomicBool::new(false),
         }
     }
@@ -81,6 +83,11 @@ impl SharedRecordings {
     /// The recordings for an engine. Not for the audio thread.
     pub fn recordings(&self) -> Arc<Recordings> {
         self.lock().recordings.clone()
+    }
+
+    /// Whether there is a bank to play: one is loaded, and not missing. Does not wait.
+    pub fn has_bank(&self) -> bool {
+        self.has_bank.load(Ordering::Relaxed)
     }
 
     /// How often others have been loaded. Does not wait.
@@ -103,6 +110,7 @@ impl SharedRecordings {
             None => named,
         });
         let mut loaded = self.lock();
+        self.has_bank.store(missing.is_none() && named.is_some(), Ordering::Relaxed);
         let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
         loaded.named = named;
         loaded.missing.clone_from(&missing);
@@ -266,6 +274,7 @@ mod tests {
         let told = shared.set(Some(named.clone())).expect_err("it is nowhere");
         assert!(told.to_string().contains("Oboe"), "{told}");
         assert_eq!(shared.missing(), Some(told));
+        assert!(!shared.has_bank());
         assert_eq!(shared.get(), Some(named.clone()));
         assert!(shared.take_next().is_some_and(|next| next.bank().is_none()));
         let json = shared.to_json().expect("what it is known by");
@@ -280,7 +289,7 @@ mod tests {
     #[test]
     fn large_banks_are_not_within_states() {
         let shared = shared();
-        let large = NamedBank::new("Long", "", bank(503.0, 60.0)).expect("a path");
+        let large = NamedBank::new("Long", "", bank(503.0, 120.0)).expect("a path");
         assert_eq!(shared.set(Some(large)), Ok(()));
         assert!(shared.to_json().is_some_and(|json| !json.contains("data")));
     }

@@ -67,7 +67,11 @@ impl BankFolder {
         let full = std::path::absolute(preset).unwrap_or_else(|_| preset.to_owned());
         let above = full.ancestors().skip(1).take(DEPTH);
         let mut folders: Vec<PathBuf> = above.map(|above| above.join(FOLDER)).collect();
-        folders.extend(self.folders);
+        for own in self.folders {
+            if !folders.contains(&own) {
+                folders.push(own);
+            }
+        }
         BankFolder { folders }
     }
 

@@ -166,6 +166,12 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
     let head = head(source).map_err(|error| named(&error))?;
     let (bank, remarks) = match files::format_of(&head) {
         Some(FileFormat::Bank) => {
+            let bank = folder.read(source).map_err(ImportError::Failed)?;
+            if !bank.file().is_empty() {
+                // It is in the folder.
+                let remarks = Vec::new();
+                return Ok(ImportedBank { bank, remarks });
+            }
             let bank = sharing::open(source).map_err(|error| named(&error))?;
             (bank, Vec::new())
         }

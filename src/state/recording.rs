@@ -297,7 +297,7 @@ pub(crate) mod tests {
 
     #[test]
     fn large_banks_are_not_within_presets() {
-        let named = NamedBank::new("Long", "", bank(222.0, 60.0)).expect("a path");
+        let named = NamedBank::new("Long", "", bank(222.0, 120.0)).expect("a path");
         assert!(named.bank().is_some_and(|bank| bank.bytes().len() >= MAX_EMBEDDED_BYTES));
         assert!(named.embedded().is_none() && named.saved().bank().is_none());
         let text = preset(named.clone()).to_text();
@@ -323,7 +323,7 @@ pub(crate) mod tests {
             (format!("{hash}\ndata = '''\n{text}'''"), 7, "is of the bank"),
             // A hundred letters and an end in each line, from line 7 on.
             (data(&wrong), 9, "no Base64"),
-            (data(&text[..160]), 7, "byte"),
+            (data(&text[..161]), 7, "byte"),
         ] {
             let text = format!("schema = 2\nname = \"A\"\n\n[recording]\n{table}\n");
             let error = Preset::parse(&text).expect_err(&table);
