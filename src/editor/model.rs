@@ -19,6 +19,7 @@ pub mod action;
 pub mod compare;
 pub mod curves;
 pub mod drawn_sets;
+pub mod file_dialog;
 pub mod filters;
 mod follow;
 mod gesture;

@@ -35,7 +35,6 @@ pub struct SharedRecordings {
     is_locked: AtomicBool,
 }
 
-#[derive(Default)]
 struct Loaded {
     named: Option<NamedBank>,
     missing: Option<MissingBank>,
@@ -60,9 +59,17 @@ impl std::fmt::Debug for SharedRecordings {
 impl SharedRecordings {
     /// None loaded; banks are looked for in `folder`.
     pub fn in_folder(folder: BankFolder) -> SharedRecordings {
+        let none: Arc<Recordings> = Arc::default();
+        let loaded = Loaded {
+            named: None,
+            missing: None,
+            recordings: none.clone(),
+            // Engines begin with it.
+            handed_out: vec![none],
+        };
         SharedRecordings {
             folder,
-            loaded: Mutex::default(),
+            loaded: Mutex::new(loaded),
             next: AtomicCell::new(None),
             changes: AtomicU64::new(0),
             has_bank: AtomicBool::new(false),
@@ -315,8 +322,9 @@ mod tests {
         assert_eq!(shared.set(Some(oboe(505.0))), Ok(()));
         let playing = shared.take_next().expect("recordings");
         let weak = Arc::downgrade(&playing);
-        assert_eq!(shared.set(None), Ok(()));
-        assert_eq!(held(), 2);
+        assert_eq!(held(), 1);
+        let none = shared.set(None);
+        assert_eq!((none, held()), (Ok(()), 2));
         // As the audio thread does: it is not the last.
         drop(playing);
         assert!(weak.upgrade().is_some());

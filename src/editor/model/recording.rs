@@ -1,5 +1,7 @@
 //! The recordings that are loaded, as steps that can be undone, and the import of others.
 
+pub mod picture;
+
 use std::path::PathBuf;
 
 use super::EditorModel;
@@ -20,11 +22,6 @@ impl EditorModel {
     /// Why the loaded bank is missing; `None` if it is not.
     pub fn missing_recording(&self) -> Option<MissingBank> {
         self.params.recordings().missing()
-    }
-
-    /// How often another bank has been loaded.
-    pub fn recording_changes(&self) -> u64 {
-        self.params.recordings().changes()
     }
 
     /// Loads a bank, or none, as one step. If no spectrum plays recordings yet, A does from now on.

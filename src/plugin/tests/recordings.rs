@@ -5,7 +5,6 @@ use crate::params::HostParams;
 use crate::recordings::recording_body;
 use crate::state::NamedBank;
 use crate::state::tests::bank;
-use nice_plug::prelude::Params as _;
 
 fn named(hz: f64) -> NamedBank {
     NamedBank::new("Oboe", "", bank(hz, 0.5)).expect("a path")
