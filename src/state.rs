@@ -88,15 +88,15 @@ mod tuning;
 mod write;
 
 pub use macro_names::MacroNames;
-pub use recording::{MAX_EMBEDDED_BYTES, NamedBank};
-#[cfg(test)]
-pub(crate) use recording::tests;
-#[cfg(feature = "plugin")]
-pub(crate) use recording::{read_data, read_hash};
 #[cfg(feature = "plugin")]
 pub(crate) use macro_names::number as macro_number;
 #[cfg(feature = "editor")]
 pub(crate) use read::{line, not_toml, whole};
+#[cfg(test)]
+pub(crate) use recording::tests;
+pub use recording::{MAX_EMBEDDED_BYTES, NamedBank};
+#[cfg(feature = "plugin")]
+pub(crate) use recording::{read_data, read_hash};
 
 use crate::scale::TuningSet;
 use crate::synth::Patch;

@@ -378,14 +378,25 @@ fn a_bank_plays_from_the_command_line_the_preset_and_its_neighbours() {
     let text = recording_preset(beside);
     fs::write(place.path("presets/Wood/beside.toml"), &text).expect("a preset");
     fs::write(place.path("banks/tone.aliquot"), bank.bytes()).expect("a file");
-    assert_eq!(place.render(&["--preset", "presets/Wood/beside.toml"]), alone);
+    assert_eq!(
+        place.render(&["--preset", "presets/Wood/beside.toml"]),
+        alone
+    );
     // Without it the rest plays, and that is told.
     fs::remove_dir_all(place.path("banks")).expect("it was there");
-    let arguments = ["song.mid", "out.wav", "--preset", "presets/Wood/beside.toml"];
+    let arguments = [
+        "song.mid",
+        "out.wav",
+        "--preset",
+        "presets/Wood/beside.toml",
+    ];
     let output = place.run(&arguments);
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
-    assert!(told.contains("The recording \"Tone\" is missing: "), "{told}");
+    assert!(
+        told.contains("The recording \"Tone\" is missing: "),
+        "{told}"
+    );
 }
 
 #[test]

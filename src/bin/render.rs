@@ -234,7 +234,9 @@ fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
     }
     if bank.is_some() {
         let mut preset = Preset::initial();
-        preset.patch.set(Param::BODY_A, aliquot::recordings::recording_body());
+        preset
+            .patch
+            .set(Param::BODY_A, aliquot::recordings::recording_body());
         return Ok(vec![adjusted(preset)]);
     }
     let count = if arguments.program_changes {

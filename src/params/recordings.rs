@@ -117,7 +117,8 @@ impl SharedRecordings {
             None => named,
         });
         let mut loaded = self.lock();
-        self.has_bank.store(missing.is_none() && named.is_some(), Ordering::Relaxed);
+        self.has_bank
+            .store(missing.is_none() && named.is_some(), Ordering::Relaxed);
         let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
         loaded.named = named;
         loaded.missing.clone_from(&missing);
@@ -223,7 +224,9 @@ pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
         is_locked: fields.contains_key(LOCKED),
     };
     let Some(hash) = fields.get(HASH) else {
-        let is_alone = [NAME, FILE, DATA].iter().any(|&key| fields.contains_key(key));
+        let is_alone = [NAME, FILE, DATA]
+            .iter()
+            .any(|&key| fields.contains_key(key));
         return match is_alone {
             true => Err("there is no hash".to_owned()),
             false => Ok(stored),
@@ -267,7 +270,10 @@ mod tests {
         assert_eq!(other.get(), shared.get());
         assert!(other.is_locked());
         let taken = other.take_next().expect("recordings");
-        assert_eq!(taken.bank().map(|bank| bank.hash()), Some(oboe(501.0).hash()));
+        assert_eq!(
+            taken.bank().map(|bank| bank.hash()),
+            Some(oboe(501.0).hash())
+        );
         // A state without a bank takes it away.
         assert_eq!(other.load(None), Ok(()));
         assert!(other.get().is_none() && !other.is_locked());
@@ -348,7 +354,10 @@ mod tests {
             json.replace(&own, "0123456789abcdef"),
             json.replace(r#""data":""#, r#""data":"?"#),
         ] {
-            assert!(read(&json).is_err_and(|reason| !reason.is_empty()), "{json}");
+            assert!(
+                read(&json).is_err_and(|reason| !reason.is_empty()),
+                "{json}"
+            );
         }
         assert!(read(&json).is_ok());
     }

@@ -160,9 +160,8 @@ impl Drop for ImportJob {
 }
 
 fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) -> Outcome {
-    let named = |error: &dyn fmt::Display| {
-        ImportError::Failed(format!("{}: {error}", source.display()))
-    };
+    let named =
+        |error: &dyn fmt::Display| ImportError::Failed(format!("{}: {error}", source.display()));
     let head = head(source).map_err(|error| named(&error))?;
     let (bank, remarks) = match files::format_of(&head) {
         Some(FileFormat::Bank) => {
@@ -226,9 +225,8 @@ fn partials(source: &Path) -> Result<Made, String> {
 
 /// A bank of a sound file.
 fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, ImportError> {
-    let failed = |reason: &dyn fmt::Display| {
-        ImportError::Failed(format!("{}: {reason}", source.display()))
-    };
+    let failed =
+        |reason: &dyn fmt::Display| ImportError::Failed(format!("{}: {reason}", source.display()));
     let recording = Recording::read(source, &state.is_cancelled);
     let recording = recording.map_err(|error| match error {
         DecodeError::Cancelled => ImportError::Cancelled,
@@ -303,7 +301,10 @@ fn saved(source: &Path, bank: Arc<TrackBank>, folder: &BankFolder) -> Result<Nam
             Err(error) => return Err(error.to_string()),
         }
     }
-    Err(format!("{} has too many files named {stem}", place.display()))
+    Err(format!(
+        "{} has too many files named {stem}",
+        place.display()
+    ))
 }
 
 /// The source's name without its ending, as every system can have it.

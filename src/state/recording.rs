@@ -161,8 +161,12 @@ pub(super) fn take(table: &mut DeTable) -> Result<Option<NamedBank>, TextFault> 
             None => Ok(None),
         };
     };
-    let number = read_hash(&hash.text)
-        .ok_or_else(|| (hash.start, "recording: hash: expected 16 hex digits".to_owned()))?;
+    let number = read_hash(&hash.text).ok_or_else(|| {
+        (
+            hash.start,
+            "recording: hash: expected 16 hex digits".to_owned(),
+        )
+    })?;
     let path = file.as_ref().map_or("", |file| &file.text);
     let named = NamedBank::absent(name.as_ref().map_or("", |name| &name.text), path, number)
         .map_err(|reason| {
@@ -298,7 +302,11 @@ pub(crate) mod tests {
     #[test]
     fn large_banks_are_not_within_presets() {
         let named = NamedBank::new("Long", "", bank(222.0, 120.0)).expect("a path");
-        assert!(named.bank().is_some_and(|bank| bank.bytes().len() >= MAX_EMBEDDED_BYTES));
+        assert!(
+            named
+                .bank()
+                .is_some_and(|bank| bank.bytes().len() >= MAX_EMBEDDED_BYTES)
+        );
         assert!(named.embedded().is_none() && named.saved().bank().is_none());
         let text = preset(named.clone()).to_text();
         assert!(!text.contains("data = "), "{text}");
@@ -320,14 +328,21 @@ pub(crate) mod tests {
             (format!("{hash}\nfile = \"../x\""), 6, "below the folder"),
             (format!("{hash}\nfile = \"/x\""), 6, "below the folder"),
             (format!("{hash}\nfile = 'C:\\x'"), 6, "below the folder"),
-            (format!("{hash}\ndata = '''\n{text}'''"), 7, "is of the bank"),
+            (
+                format!("{hash}\ndata = '''\n{text}'''"),
+                7,
+                "is of the bank",
+            ),
             // A hundred letters and an end in each line, from line 7 on.
             (data(&wrong), 9, "no Base64"),
             (data(&text[..161]), 7, "byte"),
         ] {
             let text = format!("schema = 2\nname = \"A\"\n\n[recording]\n{table}\n");
             let error = Preset::parse(&text).expect_err(&table);
-            assert!(error.line == line && error.reason.contains(part), "{error}\n{table}");
+            assert!(
+                error.line == line && error.reason.contains(part),
+                "{error}\n{table}"
+            );
         }
     }
 }

@@ -133,7 +133,9 @@ fn grid(arguments: &Arguments, inputs: &[Input], sounds: &[(KeyZone, &Tracks)]) 
         return finest;
     }
     let hop = match arguments.hop {
-        Some(ms) => (0.001 * ms * FrameGrid::USUAL_RATE_HZ).round().clamp(1.0, 4_096.0) as u32,
+        Some(ms) => (0.001 * ms * FrameGrid::USUAL_RATE_HZ)
+            .round()
+            .clamp(1.0, 4_096.0) as u32,
         None => return FrameGrid::of(sounds.iter().map(|(_, tracks)| *tracks)),
     };
     FrameGrid {

@@ -31,7 +31,11 @@ impl FileDialog {
     pub const EXISTS: bool = cfg!(not(target_os = "macos"));
 
     /// Opens one for files with any of these endings, called `kind`; `None` if the system has no thread for it.
-    pub fn open(title: &'static str, kind: &'static str, endings: &'static [&str]) -> Option<FileDialog> {
+    pub fn open(
+        title: &'static str,
+        kind: &'static str,
+        endings: &'static [&str],
+    ) -> Option<FileDialog> {
         let run = move || {
             let begun = Instant::now();
             match ask(title, kind, endings) {

@@ -62,5 +62,8 @@ fn damaged_recordings_refuse_the_state() {
     let json = state.fields.get_mut(field).expect("recordings");
     *json = json.replace("data\":\"Q", "data\":\"R");
     let refusal = stored::admit(&mut state).expect_err("damaged");
-    assert!(matches!(refusal, stored::Refusal::BadRecordings(_)), "{refusal}");
+    assert!(
+        matches!(refusal, stored::Refusal::BadRecordings(_)),
+        "{refusal}"
+    );
 }

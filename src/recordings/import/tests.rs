@@ -53,7 +53,11 @@ fn a_sound_becomes_a_bank_in_the_folder() {
     assert_eq!(imported.bank.file(), "tone- A4.aliquot");
     let sound = &bank.sounds()[0];
     assert_eq!(sound.root_hz, Some(440.0), "of the name");
-    assert!(sound.source.starts_with("tone: A4.wav, musical fit"), "{}", sound.source);
+    assert!(
+        sound.source.starts_with("tone: A4.wav, musical fit"),
+        "{}",
+        sound.source
+    );
     assert!((sound.duration_s - 0.4).abs() < 0.01);
     // The same again is the same file.
     let again = super::tests::imported(&source, &folder).expect("a bank");
@@ -78,7 +82,10 @@ fn partials_and_banks_are_taken_over() {
     assert_eq!(of_bank.file(), "oboe C4 2.aliquot");
     assert_eq!(of_bank.hash(), bank.hash());
     let root_hz = of_partials.bank().and_then(|bank| bank.sounds()[0].root_hz);
-    assert!(root_hz.is_some_and(|hz| (hz - 261.63).abs() < 0.01), "of the name");
+    assert!(
+        root_hz.is_some_and(|hz| (hz - 261.63).abs() < 0.01),
+        "of the name"
+    );
 }
 
 #[test]
@@ -87,7 +94,11 @@ fn what_fails_leaves_nothing_and_says_why() {
     let folder = BankFolder::in_data(Some(data.path()));
     let text = data.path().join("notes.txt");
     fs::write(&text, "no sound").expect("a file");
-    for path in [&text, &data.path().join("gone.wav"), &data.path().to_owned()] {
+    for path in [
+        &text,
+        &data.path().join("gone.wav"),
+        &data.path().to_owned(),
+    ] {
         let Err(ImportError::Failed(told)) = imported(path, &folder) else {
             panic!("{} was imported", path.display());
         };

@@ -311,7 +311,10 @@ mod tests {
         let (same, second) = brightest(&picture, 3 * WIDTH / 4);
         assert!(row.abs_diff(same) <= 1);
         // 40 of 66 dB fainter.
-        assert!(first > 245 && (90..=105).contains(&second), "{first} {second}");
+        assert!(
+            first > 245 && (90..=105).contains(&second),
+            "{first} {second}"
+        );
     }
 
     #[test]

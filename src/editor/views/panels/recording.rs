@@ -63,14 +63,19 @@ impl RecordingView {
             match (&missing, named.as_ref().and_then(NamedBank::bank)) {
                 (Some(missing), _) => {
                     let told = missing.to_string();
-                    ui.add(line("It is missing; the rest sounds".to_owned(), theme.error))
-                        .on_hover_text(&told);
+                    ui.add(line(
+                        "It is missing; the rest sounds".to_owned(),
+                        theme.error,
+                    ))
+                    .on_hover_text(&told);
                     ui.add(line(told, theme.weak_text));
                 }
                 (None, Some(bank)) => {
                     let [about, source] = about(bank);
-                    ui.add(line(about.clone(), theme.weak_text)).on_hover_text(about);
-                    ui.add(line(source.clone(), theme.weak_text)).on_hover_text(source);
+                    ui.add(line(about.clone(), theme.weak_text))
+                        .on_hover_text(about);
+                    ui.add(line(source.clone(), theme.weak_text))
+                        .on_hover_text(source);
                 }
                 (None, None) => {
                     let text = "Load a bank, or import a sound: it plays as partials";
@@ -91,7 +96,8 @@ impl RecordingView {
                 context.model.lock_recording(is_locked);
             }
             context.help.show_for(&response, || {
-                "Keep bank: presets leave this bank as it is, whether they have one or not".to_owned()
+                "Keep bank: presets leave this bank as it is, whether they have one or not"
+                    .to_owned()
             });
         });
         self.import.follow(context);
@@ -136,8 +142,16 @@ fn one(sound: &BankSound) -> String {
         None => "No root".to_owned(),
     };
     let (seconds, slots) = (sound.duration_s, sound.slots);
-    let noise = if sound.noise.is_empty() { "" } else { ", noise" };
-    let held = if sound.sustain_loop.is_some() { ", loop" } else { "" };
+    let noise = if sound.noise.is_empty() {
+        ""
+    } else {
+        ", noise"
+    };
+    let held = if sound.sustain_loop.is_some() {
+        ", loop"
+    } else {
+        ""
+    };
     format!("{root}, {seconds:.2} s, {slots} partials at once{noise}{held}")
 }
 

@@ -34,17 +34,25 @@ impl ImportMenu {
             ui.set_width(WIDTH);
             if is_missing && ui.button("Look in the folder again").clicked() {
                 let is_there = context.model.locate_recording();
-                let told = if is_there { "It is there" } else { "It is still missing" };
+                let told = if is_there {
+                    "It is there"
+                } else {
+                    "It is still missing"
+                };
                 context.controls.message = Some(told.to_owned());
                 ui.close();
             }
             self.content(ui, context);
         });
         context.help.show_for(&response, || match is_missing {
-            true => "Locate: the file of the bank that is missing, or another in its place".to_owned(),
-            false => "Import: WAV, AIFF, FLAC, Ogg and MP3 are analysed; SDIF, SPEAR, ATS and banks \
+            true => {
+                "Locate: the file of the bank that is missing, or another in its place".to_owned()
+            }
+            false => {
+                "Import: WAV, AIFF, FLAC, Ogg and MP3 are analysed; SDIF, SPEAR, ATS and banks \
                       are taken over"
-                .to_owned(),
+                    .to_owned()
+            }
         });
     }
 
@@ -70,7 +78,9 @@ impl ImportMenu {
                 }
             }
             let has_path = !self.path.trim().is_empty();
-            let is_asked = ui.add_enabled(has_path, Button::new("Import file")).clicked();
+            let is_asked = ui
+                .add_enabled(has_path, Button::new("Import file"))
+                .clicked();
             if is_asked || by_key && has_path {
                 self.begin(context, typed_path(&self.path));
                 ui.close();

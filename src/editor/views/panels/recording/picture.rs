@@ -124,7 +124,12 @@ impl PictureView {
 fn colors(picture: &TracksPicture, theme: &Theme) -> Vec<Color32> {
     let noise = ramp(&[theme.well, theme.output]);
     let middle = theme.accent.lerp_to_gamma(theme.text, 0.1);
-    let partials = ramp(&[theme.well, theme.accent.gamma_multiply_u8(255), middle, theme.text]);
+    let partials = ramp(&[
+        theme.well,
+        theme.accent.gamma_multiply_u8(255),
+        middle,
+        theme.text,
+    ]);
     let texels = picture.partials.iter().zip(&picture.noise);
     texels
         .map(|(&level, &under)| {
@@ -176,7 +181,11 @@ fn marks(painter: &Painter, well: Rect, theme: &Theme, sound: &BankSound, start:
     }
     if start != 0.0 {
         let place = f64::from(start.rem_euclid(1.0)) * duration_s;
-        painter.vline(x(place), well.y_range(), Stroke::new(1.5, theme.accent_text));
+        painter.vline(
+            x(place),
+            well.y_range(),
+            Stroke::new(1.5, theme.accent_text),
+        );
     }
 }
 
@@ -206,7 +215,17 @@ fn scale_of_time(painter: &Painter, well: Rect, theme: &Theme, duration_s: f32) 
             x if x > well.right() - 16.0 => Align2::RIGHT_TOP,
             _ => Align2::CENTER_TOP,
         };
-        let text = if step < 1.0 { format!("{time_s:.2} s") } else { format!("{time_s:.0} s") };
-        small_text(painter, pos2(x, well.bottom()), align, text, theme.weak_text);
+        let text = if step < 1.0 {
+            format!("{time_s:.2} s")
+        } else {
+            format!("{time_s:.0} s")
+        };
+        small_text(
+            painter,
+            pos2(x, well.bottom()),
+            align,
+            text,
+            theme.weak_text,
+        );
     }
 }

@@ -2,9 +2,7 @@ use egui::Vec2;
 use egui_kittest::kittest::Queryable as _;
 
 use super::*;
-use crate::editor::testing::window::{
-    WindowHarness, control, plain, show_tab, tab_names, window,
-};
+use crate::editor::testing::window::{WindowHarness, control, plain, show_tab, tab_names, window};
 use crate::recordings::recording_body;
 use crate::state::tests::bank;
 use crate::synth::Param;
@@ -92,7 +90,11 @@ fn a_file_is_imported_by_its_path_and_failures_are_told() {
     asked(&mut harness, &source.display().to_string());
     let named = harness.state().model.recording().expect("a bank");
     assert_eq!(named.file(), "clarinet A3.aliquot");
-    let kept = harness.state().folder.path().join("banks/clarinet A3.aliquot");
+    let kept = harness
+        .state()
+        .folder
+        .path()
+        .join("banks/clarinet A3.aliquot");
     assert!(kept.is_file());
 }
 
