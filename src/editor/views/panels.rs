@@ -93,6 +93,7 @@ impl Panels {
 
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         self.load.update(ui, context);
+        self.recording.follow(context);
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         let strip = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));

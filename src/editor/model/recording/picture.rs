@@ -15,7 +15,7 @@ pub const HEIGHT: usize = 192;
 /// From the brightest to the darkest, dB.
 const RANGE_DB: f32 = 66.0;
 /// Noise is darker than partials of its power, since it fills whole bands, dB.
-const NOISE_DB: f32 = -6.0;
+const NOISE_DB: f32 = -9.0;
 /// Partials fainter than this do not widen the picture, dB below the loudest.
 const COUNTED_DB: f32 = 48.0;
 /// Above 200 Hz partials are drawn brighter by this, dB an octave: most sounds fall by more.
@@ -23,6 +23,9 @@ const LIFT_DB: f32 = 2.5;
 const LIFTED_FROM_HZ: f32 = 200.0;
 /// Octaves that are shown at least.
 const LEAST_OCTAVES: f32 = 4.0;
+/// Half the thickness of the faintest and of the loudest partials, rows.
+const THINNEST: f32 = 0.9;
+const THICKEST: f32 = 2.2;
 /// How often the thread looks whether it is to stop, in frames.
 const LOOK: u32 = 256;
 
@@ -71,19 +74,18 @@ impl TracksPicture {
         Some(picture)
     }
 
-    /// A partial in a column, shared between the two nearest rows.
+    /// A partial in a column: a line that is the thicker the brighter it is.
     fn dot(&mut self, x: usize, hz: f32, brightness: f32) {
         let y = (1.0 - self.height(hz)) * (HEIGHT - 1) as f32;
         if !(0.0..=(HEIGHT - 1) as f32).contains(&y) || brightness <= 0.0 {
             return;
         }
-        let part = y.fract();
-        for (row, share) in [(y as usize, 1.0 - part), (y as usize + 1, part)] {
-            // Both are as bright where it lies between them, so that slow slides do not flicker.
-            let value = brightness * (1.5 * share).min(1.0);
-            if let Some(texel) = self.partials.get_mut(row * WIDTH + x) {
-                *texel = (*texel).max(value as u8);
-            }
+        let radius = THINNEST + (THICKEST - THINNEST) * brightness / 255.0;
+        let rows = (y - radius).ceil().max(0.0) as usize..=(y + radius) as usize;
+        for row in rows.take_while(|&row| row < HEIGHT) {
+            let part = (row as f32 - y) / radius;
+            let texel = &mut self.partials[row * WIDTH + x];
+            *texel = (*texel).max((brightness * (1.0 - part * part)) as u8);
         }
     }
 

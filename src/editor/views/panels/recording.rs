@@ -14,15 +14,15 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
-use crate::tracks::bank_file::{BankSound, TrackBank};
+use crate::tracks::bank_file::TrackBank;
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
 
 /// Of the card of the bank, points.
-const BANK: f32 = 216.0;
+const BANK: f32 = 244.0;
 /// Of the card of the playback, points.
-const PLAYBACK: f32 = 268.0;
+const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.
 const BAR: f32 = 12.0;
 /// The key and the velocity whose recording is shown, of banks that hold several.
@@ -45,6 +45,11 @@ impl RecordingView {
         grid(ui, context, inner, 4, &of_groups(&[Group::Recording]));
         let inner = card(ui, picture, "Partials over time");
         self.picture.show(ui, context, inner, SHOWN);
+    }
+
+    /// Takes over what a dialogue has chosen. To be called once a frame, also while the view is hidden.
+    pub fn follow(&mut self, context: &mut ViewContext) {
+        self.import.follow(context);
     }
 
     fn bank(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
@@ -71,11 +76,10 @@ impl RecordingView {
                     ui.add(line(told, theme.weak_text));
                 }
                 (None, Some(bank)) => {
-                    let [about, source] = about(bank);
-                    ui.add(line(about.clone(), theme.weak_text))
-                        .on_hover_text(about);
-                    ui.add(line(source.clone(), theme.weak_text))
-                        .on_hover_text(source);
+                    for text in about(bank) {
+                        let shown = ui.add(line(text.clone(), theme.weak_text));
+                        shown.on_hover_text(text);
+                    }
                 }
                 (None, None) => {
                     let text = "Load a bank, or import a sound: it plays as partials";
@@ -89,19 +93,22 @@ impl RecordingView {
             ui.horizontal(|ui| {
                 self.banks.show(ui, context, named.as_ref());
                 self.import.show(ui, context, missing.is_some());
-            });
-            let mut is_locked = context.model.is_recording_locked();
-            let response = toggle(ui, "Keep bank", &mut is_locked);
-            if response.clicked() {
-                context.model.lock_recording(is_locked);
-            }
-            context.help.show_for(&response, || {
-                "Keep bank: presets leave this bank as it is, whether they have one or not"
-                    .to_owned()
+                keep(ui, context);
             });
         });
-        self.import.follow(context);
     }
+}
+
+/// The switch that keeps the bank from presets.
+fn keep(ui: &mut Ui, context: &mut ViewContext) {
+    let mut is_locked = context.model.is_recording_locked();
+    let response = toggle(ui, "Keep bank", &mut is_locked);
+    if response.clicked() {
+        context.model.lock_recording(is_locked);
+    }
+    context.help.show_for(&response, || {
+        "Keep bank: presets leave this bank as it is, whether they have one or not".to_owned()
+    });
 }
 
 /// The import that is under way, with a button that ends it.
@@ -123,36 +130,32 @@ fn progress(ui: &mut Ui, context: &mut ViewContext) {
     });
 }
 
-/// What is to be known of a bank, in two lines.
-fn about(bank: &TrackBank) -> [String; 2] {
+/// What is to be known of a bank, line by line: root, size, source.
+fn about(bank: &TrackBank) -> [String; 3] {
     let sounds = bank.sounds();
     let Some(sound) = sounds.get(shown_sound(bank)) else {
-        return [String::new(), String::new()];
+        return [const { String::new() }; 3];
     };
-    let about = match sounds.len() {
-        1 => one(sound),
-        count => format!("{count} sounds. {}", one(sound)),
-    };
-    [about, sound.source.clone()]
-}
-
-fn one(sound: &BankSound) -> String {
     let root = match sound.root_hz {
         Some(hz) => format!("Root {} ({hz:.1} Hz)", note_name(hz as f32)),
-        None => "No root".to_owned(),
+        None => "Root not known: as middle C".to_owned(),
     };
-    let (seconds, slots) = (sound.duration_s, sound.slots);
-    let noise = if sound.noise.is_empty() {
-        ""
-    } else {
-        ", noise"
+    let root = match sounds.len() {
+        1 => root,
+        count => format!("{count} sounds. {root}"),
     };
-    let held = if sound.sustain_loop.is_some() {
-        ", loop"
-    } else {
-        ""
-    };
-    format!("{root}, {seconds:.2} s, {slots} partials at once{noise}{held}")
+    let mut size = format!("{:.2} s, {} partials", sound.duration_s, sound.slots);
+    for (is_there, what) in [
+        (!sound.noise.is_empty(), "noise"),
+        (!sound.transients.is_empty(), "transients"),
+        (sound.sustain_loop.is_some(), "loop"),
+    ] {
+        if is_there {
+            size += ", ";
+            size += what;
+        }
+    }
+    [root, size, sound.source.clone()]
 }
 
 /// The sound of a bank that is shown: that of a middle note, or the first.

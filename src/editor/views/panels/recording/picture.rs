@@ -15,6 +15,8 @@ use crate::tracks::bank_file::{BankSound, TrackBank};
 
 /// Free below the picture, for the scale of time; points.
 const SCALE: f32 = 12.0;
+/// Brightness from which on partials hide the noise behind them.
+const OPAQUE: f32 = 70.0;
 /// How often it is looked whether the picture is done, seconds.
 const LOOK_S: f64 = 0.05;
 /// Frequencies that are named.
@@ -123,18 +125,13 @@ impl PictureView {
 /// The texels: noise in the colour of the output, partials over it in the accent, the loudest as text.
 fn colors(picture: &TracksPicture, theme: &Theme) -> Vec<Color32> {
     let noise = ramp(&[theme.well, theme.output]);
-    let middle = theme.accent.lerp_to_gamma(theme.text, 0.1);
-    let partials = ramp(&[
-        theme.well,
-        theme.accent.gamma_multiply_u8(255),
-        middle,
-        theme.text,
-    ]);
+    let faint = theme.well.lerp_to_gamma(theme.accent, 0.4);
+    let partials = ramp(&[theme.well, faint, theme.accent, theme.text]);
     let texels = picture.partials.iter().zip(&picture.noise);
     texels
         .map(|(&level, &under)| {
-            let ground = noise[usize::from(under) / 2];
-            let share = (f32::from(level) / 90.0).min(1.0);
+            let ground = noise[usize::from(under)];
+            let share = (f32::from(level) / OPAQUE).min(1.0);
             ground.lerp_to_gamma(partials[usize::from(level)], share)
         })
         .collect()
@@ -215,10 +212,14 @@ fn scale_of_time(painter: &Painter, well: Rect, theme: &Theme, duration_s: f32) 
             x if x > well.right() - 16.0 => Align2::RIGHT_TOP,
             _ => Align2::CENTER_TOP,
         };
-        let text = if step < 1.0 {
-            format!("{time_s:.2} s")
-        } else {
-            format!("{time_s:.0} s")
+        let decimals = match step {
+            step if step < 0.1 => 2,
+            step if step < 1.0 => 1,
+            _ => 0,
+        };
+        let text = match place {
+            0 => "0".to_owned(),
+            _ => format!("{time_s:.decimals$} s"),
         };
         small_text(
             painter,
