@@ -81,10 +81,7 @@ impl RecordingView {
                         shown.on_hover_text(text);
                     }
                 }
-                (None, None) => {
-                    let text = "Load a bank, or import a sound: it plays as partials";
-                    ui.add(line(text.to_owned(), theme.weak_text));
-                }
+                (None, None) => {}
             }
             if context.model.import().is_some() {
                 progress(ui, context);
