@@ -67,13 +67,8 @@ impl RecordingView {
             ui.add(line(name.to_owned(), theme.text));
             match (&missing, named.as_ref().and_then(NamedBank::bank)) {
                 (Some(missing), _) => {
-                    let told = missing.to_string();
-                    ui.add(line(
-                        "It is missing; the rest sounds".to_owned(),
-                        theme.error,
-                    ))
-                    .on_hover_text(&told);
-                    ui.add(line(told, theme.weak_text));
+                    let text = RichText::new(format!("{missing}. The rest sounds."));
+                    ui.add(Label::new(text.size(theme::SMALL).color(theme.error)).wrap());
                 }
                 (None, Some(bank)) => {
                     for text in about(bank) {
