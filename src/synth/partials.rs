@@ -15,6 +15,7 @@ pub mod fan;
 mod fan_places;
 mod frame;
 pub mod motion;
+pub mod recorded;
 pub mod source;
 pub mod stages;
 mod tables;
@@ -34,6 +35,7 @@ use self::stages::filter::FilterSettings;
 use self::stages::unison::partials_at_most;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
+use super::recordings::RecordedFrame;
 use super::snapshot::PartialSnapshot;
 use super::tuning::TickTuning;
 use super::versioned::copy_fields;
@@ -51,6 +53,8 @@ pub struct Context<'a> {
     pub overrides: &'a PartialOverrides,
     /// The drawn body and colour.
     pub drawn: &'a DrawnSpectrum,
+    /// What a recording is at the segment's end, if the voice plays one.
+    pub recorded: Option<&'a RecordedFrame>,
     /// What moves single partials, at the segment's end.
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.

@@ -20,6 +20,7 @@ use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
+use super::recordings::Player;
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::tuning::KeyTable;
@@ -109,6 +110,7 @@ struct VoiceControl {
     /// last segment.
     partials_moved: (u64, bool),
     trajectory: Trajectory,
+    player: Player,
     loudness: Loudness,
     /// Whether only its room sounds any more.
     is_tail: bool,
@@ -150,6 +152,7 @@ impl VoiceControl {
             last_controls: None,
             partials_moved: (0, true),
             trajectory: Trajectory::default(),
+            player: Player::IDLE,
             loudness: Loudness::default(),
             is_tail: false,
             rests: false,

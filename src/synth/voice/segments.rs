@@ -10,11 +10,12 @@ use crate::synth::modulation::modulators::{Modulators, SharedModulators};
 use crate::synth::modulation::note::Note;
 use crate::synth::modulation::{DestinationValues, ModulationSource, SourceSet, VoiceValues};
 use crate::synth::parameter::Param;
-use crate::synth::partials::Context;
+use crate::synth::partials::{Context, recorded};
 use crate::synth::partials::motion::{
     BreathSegment, BreathSettings, FundamentalPath, OnsetPhases, RoomSettings, SmearTimes, Target,
     Trajectory,
 };
+use crate::synth::recordings::{PlayerSettings, RecordedFrame};
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
 
@@ -255,7 +256,8 @@ impl Voice {
         self.partials.render(workspace, left, right);
         *done += frames;
         // Mere silence is no end: what shut the voice up may open again.
-        let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
+        let has_ended =
+            self.amp_is_done() || self.control.loudness.is_decayed || self.recording_has_ended();
         if has_ended && !self.control.loudness.rings {
             self.state = VoiceState::Idle;
             return Some(BlockResult::Finished);
@@ -309,6 +311,7 @@ impl Voice {
             && self.routes_rest(tick, segment, own)
             // Its modulators go on by its own settings.
             && !self.control.has_settings
+            && !self.control.player.is_active()
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
@@ -337,6 +340,12 @@ impl Voice {
         let shapes = &shared.envelopes;
         let envelopes = &self.control.modulators.envelopes;
         envelopes.level(EnvelopeId::Amp, shapes)
+    }
+
+    /// Whether it plays a recording alone, which is over.
+    fn recording_has_ended(&self) -> bool {
+        let player = &self.control.player;
+        player.has_ended() && self.control.loudness.partials == 0
     }
 
     /// Whether the amplitude's envelope has come to its end.
@@ -368,6 +377,11 @@ impl Voice {
             own,
             is_plain: self.control.is_plain,
         };
+        let recorded = match recorded::is_played(&values) {
+            true => self.play_recording(tick, &values, span, &mut workspace.recorded),
+            false => None,
+        };
+        let values_rest = values_rest && recorded.is_none();
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -376,6 +390,7 @@ impl Voice {
                 _ => &self.own_overrides,
             },
             drawn: &tick.drawn,
+            recorded,
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
             key: self.control.note.register_key,
@@ -390,12 +405,34 @@ impl Voice {
             values_rest,
             path.end_hz != path.start_hz,
         );
-        let target = self.target(&values, path, &workspace.partial_routes, levels, tick, span);
+        let target = Target {
+            recorded: recorded.filter(|_| !self.partials.is_silenced()),
+            ..self.target(&values, path, &workspace.partial_routes, levels, tick, span)
+        };
         self.control.loudness = self
             .partials
             .advance(changed, &target, &mut workspace.segment);
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
     }
+
+    /// Lets its recording go on for a segment.
+    #[inline(never)]
+    fn play_recording<'a>(
+        &mut self,
+        tick: &Tick,
+        values: &VoiceValues,
+        span: Span,
+        frame: &'a mut RecordedFrame,
+    ) -> Option<&'a RecordedFrame> {
+        let VoiceControl { level, note, released, .. } = self.control;
+        let settings = PlayerSettings::read(values, released);
+        let seconds = span.frames as f64 / tick.sample_rate_hz;
+        frame.weight = recorded::weight(values);
+        let player = &mut self.control.player;
+        let _step = player.play(level, &tick.recordings, &settings, &note, seconds, frame);
+        Some(frame)
+    }
+
     /// Where a segment takes the partials along this way of the fundamental, with these linear gains: that
     /// of the voice, and the envelope's at the end.
     #[inline(always)]
@@ -407,7 +444,7 @@ impl Voice {
         (gain, amp): (f32, f32),
         tick: &Tick,
         span: Span,
-    ) -> Target {
+    ) -> Target<'static> {
         let Span {
             frames,
             block_rest,
@@ -432,6 +469,7 @@ impl Voice {
                 };
                 (settings, segment)
             }),
+            recorded: None,
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

@@ -16,6 +16,10 @@
 //! Stretch and inharmonicity act on r as on the series' n; strike position and normalisation are those
 //! of the series.
 //!
+//! The body Recording has the ratios and levels that the [recording](crate::synth::recordings) has at the segment's end.
+//! Its gains are those of the recording: they are not normalised, and before they are mixed with those of other spectra, these
+//! are. As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
+//!
 //! Nothing is kept for a voice: the tables are static, and tilt and balance are worked out again with
 //! each change. Bodies are mixed only where they are different, and so are gains; a part that has
 //! not changed is not worked out anew.
@@ -27,17 +31,19 @@ mod mix;
 
 use self::mix::Mix;
 pub use self::mix::weights;
-use super::series::{RatioSettings, Strike, odd_even_gains, strike_and_normalise};
+use super::series::{RatioSettings, Strike, odd_even_gains, strike, strike_and_normalise};
 use super::{BodySet, SpectrumSource};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SPECTRA, SpectrumParams};
 use crate::synth::partials::colours::ColourLevels;
-use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables, drawn};
+use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables, drawn, recorded};
 
 /// log₂ of the least gain that a morph knows: −96 dB.
 const FLOOR: f32 = -96.0 / DB_PER_OCTAVE_PER_POWER;
+/// Below the floor.
+const LEAST_GAIN: f32 = 1e-6;
 /// A sum of logarithms below this is the floor, whatever it is rounded to.
 const NEAR_FLOOR: f32 = FLOOR + 1e-4;
 /// log₂ of what counts as no gain. No tilt reaches it.
@@ -59,6 +65,19 @@ pub struct Morph {
     ratio_version: u64,
     /// Of the drawn levels, where a colour is drawn, else 0.
     level_version: u64,
+    /// What of it is a recording, if anything is.
+    recorded: Option<RecordedPart>,
+}
+
+/// What a morph has of a recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct RecordedPart {
+    /// How many partials, 0 where there is none to play.
+    partials: usize,
+    /// Changes with each segment.
+    version: u64,
+    /// Whether other spectra are mixed with it.
+    is_mixed: bool,
 }
 
 /// What the gains of a spectrum depend on.
@@ -84,12 +103,13 @@ impl Morph {
         }
         let weights = weights(x, y);
         let bodies = SpectrumParams::ALL.map(|params| values.index(params.body) as u8);
+        let mixed_bodies = Mix::new(bodies, weights);
         let spectra =
             SpectrumParams::ALL.map(|params| SpectrumSettings::read(&params, values, context));
         Some(Morph {
             partials: values.index(Param::PARTIALS),
             key: context.key,
-            bodies: Mix::new(bodies, weights),
+            bodies: mixed_bodies,
             spectra: Mix::new(spectra, weights),
             ratios: RatioSettings::read(values),
             strike: Strike::read(values),
@@ -99,6 +119,7 @@ impl Morph {
                 drawn::COLOUR,
                 context.drawn.level_version,
             ),
+            recorded: RecordedPart::read(&mixed_bodies, context),
         })
     }
 
@@ -122,6 +143,9 @@ impl Morph {
     }
 
     fn fill_gains(&self, context: &Context, gain: &mut [f32]) {
+        if self.recorded.is_some() {
+            return self.fill_recorded_gains(context, gain);
+        }
         let tables = context.tables;
         if let Some(settings) = self.spectra.only() {
             let spectrum = Spectrum::new(&settings, context, self.key);
@@ -137,11 +161,58 @@ impl Morph {
         let n = &tables.n[..gain.len()];
         finish(context.level, self.strike, self.partials, n, gain);
     }
+
+    /// Gains of which some are those of a recording.
+    #[inline(never)]
+    fn fill_recorded_gains(&self, context: &Context, gain: &mut [f32]) {
+        if let Some(settings) = self.spectra.only() {
+            return self.set_gains_of(&settings, context, gain);
+        }
+        let mut of_one = [0.0; MAX_PARTIALS];
+        let of_one = &mut of_one[..gain.len()];
+        gain.fill(0.0);
+        for (settings, weight) in self.spectra.parts() {
+            self.set_gains_of(settings, context, of_one);
+            add_gains(context.level, *weight, of_one, gain);
+        }
+        set_gains_of_levels(context.level, gain);
+    }
+
+    /// The gains of one spectrum, normalised unless it is a recording.
+    fn set_gains_of(&self, settings: &SpectrumSettings, context: &Context, gain: &mut [f32]) {
+        let spectrum = Spectrum::new(settings, context, self.key);
+        set_gains(context.level, &spectrum, context.tables, gain);
+        let n = &context.tables.n[..gain.len()];
+        match settings.is_recorded() {
+            true => strike_gains(context.level, self.strike, n, gain),
+            false => finish(context.level, self.strike, self.partials, n, gain),
+        }
+    }
+}
+
+impl RecordedPart {
+    fn read(bodies: &Mix<u8>, context: &Context) -> Option<RecordedPart> {
+        let is_recorded = |body: u8| usize::from(body) == recorded::BODY;
+        let parts = bodies.parts();
+        if !parts.iter().any(|(body, _)| is_recorded(*body)) {
+            return None;
+        }
+        let frame = context.recorded;
+        Some(RecordedPart {
+            partials: frame.map_or(0, |frame| frame.count()),
+            version: frame.map_or(0, |frame| frame.version()),
+            is_mixed: parts.len() > 1,
+        })
+    }
 }
 
 impl SpectrumSource for Morph {
     fn count(&self) -> usize {
-        self.partials
+        match self.recorded {
+            None => self.partials,
+            Some(part) if part.is_mixed => self.partials.max(part.partials),
+            Some(part) => part.partials,
+        }
     }
 
     fn bodies(&self) -> BodySet {
@@ -149,16 +220,22 @@ impl SpectrumSource for Morph {
     }
 
     fn changed(&self, before: &Morph) -> Arrays {
-        if self.partials != before.partials || self.key != before.key {
+        if self.count() != before.count() || self.partials != before.partials || self.key != before.key
+        {
             return Arrays::ALL;
         }
         let ratios_changed = self.bodies != before.bodies
             || self.ratios != before.ratios
-            || self.ratio_version != before.ratio_version;
+            || self.ratio_version != before.ratio_version
+            || self.recorded != before.recorded;
         let gains_changed = self.spectra != before.spectra
             || self.strike != before.strike
-            || self.level_version != before.level_version;
-        Arrays::RATIO.only_if(ratios_changed) | Arrays::GAIN.only_if(gains_changed)
+            || self.level_version != before.level_version
+            || self.recorded != before.recorded;
+        let pans_changed = self.recorded != before.recorded;
+        Arrays::RATIO.only_if(ratios_changed)
+            | Arrays::GAIN.only_if(gains_changed)
+            | Arrays::PAN.only_if(pans_changed)
     }
 
     fn fill(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
@@ -173,14 +250,22 @@ impl SpectrumSource for Morph {
         }
         if stale.contain_any(Arrays::PAN) {
             frame.pan.write(used).fill(0.0);
+            if let (Some(_), Some(recorded)) = (self.recorded, context.recorded) {
+                recorded::set_pans(recorded, &mut frame.pan.write(used)[..len]);
+            }
         }
     }
 }
 
 impl SpectrumSettings {
+    fn is_recorded(&self) -> bool {
+        self.body.is_some_and(|body| usize::from(body) == recorded::BODY)
+    }
+
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
-        let has_levels = context.tables.bodies[body].levels(context.key).is_some();
+        let has_levels =
+            body == recorded::BODY || context.tables.bodies[body].levels(context.key).is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,
@@ -203,6 +288,9 @@ fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
 fn ratios_of<'a>(context: &Context<'a>, body: u8, key: u8) -> (&'a [f32], &'a [f32]) {
     match usize::from(body) {
         drawn::BODY => (&context.drawn.ratio, &context.drawn.log2_ratio),
+        recorded::BODY if let Some(recorded) = context.recorded => {
+            (&recorded.ratio[..], &recorded.log2_ratio[..])
+        }
         body => {
             let of = context.tables.bodies[body].ratios(key);
             (&of.ratio, &of.log2_ratio)
@@ -233,11 +321,18 @@ impl<'a> Spectrum<'a> {
         let (odd, even) = odd_even_gains(settings.odd_even);
         let body = settings
             .body
-            .and_then(|body| tables.bodies[usize::from(body)].levels(key));
+            .and_then(|body| match usize::from(body) {
+                recorded::BODY => Some(recorded::levels(context.recorded)),
+                body => tables.bodies[body].levels(key),
+            });
+        let tilt_db = match settings.is_recorded() && settings.colour == 0 {
+            true => settings.tilt_db - Param::TILT.row().default,
+            false => colour.tilt_db(settings.tilt_db),
+        };
         Spectrum {
             body,
             colour: levels,
-            power: colour.tilt_db(settings.tilt_db) / DB_PER_OCTAVE_PER_POWER,
+            power: tilt_db / DB_PER_OCTAVE_PER_POWER,
             odd,
             even,
         }
@@ -317,6 +412,21 @@ at_level! {
             let level = level + (even + is_odd * (odd - even));
             *sum += weight * at_least(level, FLOOR);
         });
+    }
+}
+
+at_level! {
+    /// Adds to each sum its part of log₂ of a gain.
+    fn add_gains(weight: f32, gain: &[f32], sums: &mut [f32]) {
+        for (sum, gain) in sums.iter_mut().zip(gain) {
+            *sum += weight * at_least(log2(at_least(*gain, LEAST_GAIN)), FLOOR);
+        }
+    }
+}
+
+at_level! {
+    fn strike_gains(of: Strike, n: &[f32], gain: &mut [f32]) {
+        strike(of, n, gain);
     }
 }
 

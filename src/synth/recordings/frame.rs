@@ -1,0 +1,506 @@
+//! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
+//!
+//! Between the frames i and i + 1 of a slot, u being 0 to 1, the amplitude runs straight from aᵢ to aᵢ₊₁. Its
+//! frequency is the parabola that has the stored mean mᵢ and at both ends the mean of the means beside,
+//!
+//! f(u) = k₀ + 2(3m − 2k₀ − k₁)·u + 3(k₀ + k₁ − 2m)·u², k₀ = (mᵢ₋₁ + mᵢ)/2, k₁ = (mᵢ + mᵢ₊₁)/2,
+//!
+//! so that it has no steps, and the phase at every frame is the sum of the means before it, as it was stored. A
+//! partial that begins at the frame has k₀ = m, one that ends has k₁ = m.
+//!
+//! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
+//! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
+//! and no rounding of a ratio adds up. Frequencies are worked out in f64.
+
+use super::tables::CodeTables;
+use super::slots::{Interval, SlotSet};
+use crate::at_level;
+use crate::dsp::maths::log2;
+use crate::dsp::resident;
+use crate::dsp::simd_level::SimdLevel;
+use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::partials::array::GROUP;
+use crate::synth::partials::colours::SILENT;
+use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+
+/// So many intervals are integrated over at most; over more of them frequencies run straight.
+const MOST_INTERVALS: u32 = 12;
+
+/// A slot whose partial has begun on the way to a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Birth {
+    /// Its slot.
+    pub slot: u16,
+    /// Frequency at the start of the way over that at its end.
+    pub ratio: f32,
+    /// Gain at the start of the way over that at its end.
+    pub gain: f32,
+    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the way, seconds;
+    /// `None` if it is not known.
+    pub phase: Option<(u64, f32)>,
+}
+
+/// What a recording gives the spectrum of one voice at the end of a segment. Slot n has index n.
+#[derive(Debug)]
+pub struct RecordedFrame {
+    /// How many slots there are.
+    count: usize,
+    /// Changes with each frame.
+    version: u64,
+    /// Part of the spectrum's ratios that is the recording's.
+    pub weight: f32,
+    /// Frequency over that of the recording's key.
+    pub ratio: Box<[f32; MAX_PARTIALS]>,
+    /// log₂ of it.
+    pub log2_ratio: Box<[f32; MAX_PARTIALS]>,
+    /// log₂ of the linear gain.
+    pub log2_gain: Box<[f32; MAX_PARTIALS]>,
+    /// The mean frequency on the way over the mean of those at its ends, less 1.
+    pub course: Box<[f32; MAX_PARTIALS]>,
+    /// Position, −1 (left) to 1 (right).
+    pub pan: Box<[f32; MAX_PARTIALS]>,
+    births: Vec<Birth>,
+    start_hz: Box<[f64; MAX_PARTIALS]>,
+    end_hz: Box<[f64; MAX_PARTIALS]>,
+    mean_hz: Box<[f64; MAX_PARTIALS]>,
+    gain: Box<[f32; MAX_PARTIALS]>,
+    start_gain: Box<[f32; MAX_PARTIALS]>,
+}
+
+/// From where to where in a recording a voice goes over a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Frames of the recording; both ends within it.
+    pub from: f64,
+    /// Likewise.
+    pub to: f64,
+    /// Duration of the segment, seconds.
+    pub seconds: f64,
+    /// Whether nothing of the voice has sounded before.
+    pub is_onset: bool,
+    /// Whether its end is outside of the recording, so that nothing sounds there.
+    pub is_over: bool,
+}
+
+/// Which slots of a recording a voice plays.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    interval: Interval,
+    sounding: SlotSet,
+}
+
+impl Head {
+    /// None.
+    pub const NONE: Head = Head {
+        interval: Interval::NONE,
+        sounding: SlotSet::EMPTY,
+    };
+
+    /// Whether no slot sounds.
+    pub fn is_silent(&self) -> bool {
+        self.sounding.is_empty()
+    }
+}
+
+/// The rows that an interval depends on.
+struct Rows<'a> {
+    amplitudes: [&'a [u16]; 2],
+    frequencies: [&'a [u16]; 3],
+    /// Slots whose partial begins at the frame.
+    begun: SlotSet,
+}
+
+impl<'a> Rows<'a> {
+    fn of(rows: &BankRows<'a>, frame: u32) -> Rows<'a> {
+        let mut begun = SlotSet::EMPTY;
+        for event in rows.sound().events_of(frame) {
+            if event.kind == TrackEvent::BIRTH {
+                begun.insert(event.slot);
+            }
+        }
+        Rows {
+            amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
+            frequencies: [
+                frame.checked_sub(1).map_or(&[], |before| rows.frequencies(before)),
+                rows.frequencies(frame),
+                rows.frequencies(frame + 1),
+            ],
+            begun,
+        }
+    }
+
+    /// A group of 16 of them.
+    fn group(&self, group: usize) -> RowGroup {
+        let codes = |row: &[u16]| {
+            let part = row.get(GROUP * group..GROUP * (group + 1));
+            part.and_then(|part| part.try_into().ok()).unwrap_or([0; GROUP])
+        };
+        RowGroup {
+            amplitudes: self.amplitudes.map(codes),
+            frequencies: self.frequencies.map(codes),
+            begun: self.begun.group(group),
+        }
+    }
+}
+
+/// Codes of 16 slots.
+#[derive(Clone, Copy)]
+struct RowGroup {
+    amplitudes: [[u16; GROUP]; 2],
+    frequencies: [[u16; GROUP]; 3],
+    begun: u16,
+}
+
+/// What part of an interval a way goes through.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from: f64,
+    to: f64,
+    /// Part of the whole way.
+    weight: f64,
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Way {
+    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next way.
+    fn intervals(&self, frames: u32) -> (u32, u32) {
+        let at_most = frames.saturating_sub(2);
+        let begun_by = |place: f64| (place as u32).min(at_most);
+        let ended_by = |place: f64| (libm::ceil(place).max(1.0) as u32 - 1).min(at_most);
+        if self.to > self.from {
+            let first = begun_by(self.from);
+            (first, ended_by(self.to).max(first))
+        } else if self.to < self.from {
+            let last = begun_by(self.to);
+            (ended_by(self.from).max(last), last)
+        } else {
+            let only = begun_by(self.to);
+            (only, only)
+        }
+    }
+}
+
+impl RecordedFrame {
+    /// Allocates it.
+    pub fn allocate() -> RecordedFrame {
+        RecordedFrame {
+            count: 0,
+            version: 0,
+            weight: 1.0,
+            ratio: resident::array(1.0),
+            log2_ratio: resident::array(0.0),
+            log2_gain: resident::array(SILENT),
+            course: resident::array(0.0),
+            pan: resident::array(0.0),
+            births: Vec::with_capacity(MAX_PARTIALS),
+            start_hz: resident::array(0.0),
+            end_hz: resident::array(0.0),
+            mean_hz: resident::array(0.0),
+            gain: resident::array(0.0),
+            start_gain: resident::array(0.0),
+        }
+    }
+
+    /// How many slots there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Changes with each frame.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Those whose partial has begun on the way.
+    pub fn births(&self) -> &[Birth] {
+        &self.births
+    }
+
+    /// Silence of so many slots.
+    pub fn silence(&mut self, count: usize, version: u64) {
+        self.count = count.min(MAX_PARTIALS);
+        self.version = version;
+        self.births.clear();
+        self.log2_gain.fill(SILENT);
+        self.course.fill(0.0);
+    }
+
+    /// Goes a way in a recording whose key has the frequency `root_hz`.
+    pub fn go(
+        &mut self,
+        level: SimdLevel,
+        rows: &BankRows,
+        head: &mut Head,
+        way: &Way,
+        root_hz: f64,
+        version: u64,
+    ) {
+        let sound = rows.sound();
+        self.count = (sound.slots as usize).min(MAX_PARTIALS);
+        self.version = version;
+        self.births.clear();
+        // Another voice has been here.
+        for hz in [&mut self.start_hz, &mut self.end_hz, &mut self.mean_hz] {
+            hz.fill(0.0);
+        }
+        self.gain.fill(0.0);
+        self.start_gain.fill(0.0);
+        let (first, last) = way.intervals(sound.frames);
+        let before = match way.is_onset {
+            true => SlotSet::EMPTY,
+            false => head.sounding,
+        };
+        self.pass(level, rows, (first, last), way, &before, head);
+        let ends = match way.is_over {
+            true => SlotSet::EMPTY,
+            false => self.end_partials(rows, last, way.to, &head.interval),
+        };
+        head.sounding = ends;
+        let groups = self.count.div_ceil(GROUP);
+        let scale = Scale {
+            full: sound.full_scale as f32,
+            root_hz,
+            is_straight: way.is_onset && way.from == way.to,
+        };
+        finish(level, &scale, &ends, groups, self);
+        self.find_births(rows, way, &ends.without(&before), (first, last));
+        self.set_pans(rows, last);
+    }
+
+    /// Integrates over the intervals of a way. Afterwards the head is in the last.
+    fn pass(
+        &mut self,
+        level: SimdLevel,
+        rows: &BankRows,
+        (first, last): (u32, u32),
+        way: &Way,
+        before: &SlotSet,
+        head: &mut Head,
+    ) {
+        let tables = CodeTables::shared();
+        let groups = self.count.div_ceil(GROUP);
+        let length = way.to - way.from;
+        let is_long = first.abs_diff(last) > MOST_INTERVALS;
+        let mut frame = first;
+        loop {
+            let (is_first, is_last) = (frame == first, frame == last);
+            if is_first || is_last || !is_long {
+                head.interval.go_to(rows, frame);
+                let base = f64::from(frame);
+                let (low, high) = if way.from <= way.to {
+                    (0.0, 1.0)
+                } else {
+                    (1.0, 0.0)
+                };
+                let from = if is_first { way.from - base } else { low };
+                let to = if is_last { way.to - base } else { high };
+                let stretch = Stretch {
+                    from,
+                    to,
+                    weight: if first == last { 1.0 } else { (to - from) / length },
+                    is_first,
+                    is_last,
+                };
+                let slots = head.interval.slots.or(before);
+                integrate(level, tables, &Rows::of(rows, frame), &slots, &stretch, groups, self);
+            }
+            if is_last {
+                break;
+            }
+            frame = match (is_long, first < last) {
+                (true, _) => last,
+                (false, true) => frame + 1,
+                (false, false) => frame - 1,
+            };
+        }
+        if is_long {
+            self.mean_hz.copy_from_slice(&self.end_hz[..]);
+        }
+    }
+
+    /// Lets those partials begin and end at the sample that do so in the last interval. Returns those that sound at the
+    /// end of the way.
+    fn end_partials(&mut self, rows: &BankRows, frame: u32, place: f64, interval: &Interval) -> SlotSet {
+        let tables = CodeTables::shared();
+        let sound = rows.sound();
+        let u = place - f64::from(frame);
+        let hop = f64::from(sound.grid.hop);
+        let mut sounding = interval.slots;
+        for event in sound.events_of(frame) {
+            let slot = usize::from(event.slot);
+            let code = |row: &[u16]| row.get(slot).copied().unwrap_or(0);
+            let [from, to] = [rows.amplitudes(frame), rows.amplitudes(frame + 1)]
+                .map(|row| tables.amplitude(code(row)));
+            let offset = f64::from(event.offset) / hop;
+            let part = match event.kind {
+                TrackEvent::BIRTH if offset == 0.0 => continue,
+                TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
+                TrackEvent::DEATH if offset == 1.0 => continue,
+                TrackEvent::DEATH if u <= offset => u / offset,
+                _ => {
+                    sounding.remove(event.slot);
+                    continue;
+                }
+            };
+            self.gain[slot] = from + (to - from) * part as f32;
+        }
+        sounding
+    }
+
+    /// Notes which partials have begun on the way, and how.
+    fn find_births(&mut self, rows: &BankRows, way: &Way, begun: &SlotSet, (first, last): (u32, u32)) {
+        let sound = rows.sound();
+        let hop = f64::from(sound.grid.hop);
+        let is_forward = way.to >= way.from;
+        for slot in begun.iter().take_while(|slot| usize::from(*slot) < self.count) {
+            let n = usize::from(slot);
+            let birth = (first.max(last.saturating_sub(MOST_INTERVALS))..=last)
+                .rev()
+                .filter(|_| is_forward)
+                .find_map(|frame| {
+                    let events = sound.events_of(frame).iter();
+                    events
+                        .filter(|event| event.kind == TrackEvent::BIRTH)
+                        .find(|event| event.slot == slot)
+                });
+            let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);
+            let late = place.map_or(0.0, |place| place - way.from);
+            let phase = birth.filter(|_| late >= 0.0).map(|birth| {
+                let part = if way.to > way.from { late / (way.to - way.from) } else { 0.0 };
+                // A sine is a cosine a quarter of a turn later.
+                let turns = (u64::from(birth.phase) << 48).wrapping_add(1 << 62);
+                (turns, (part * way.seconds) as f32)
+            });
+            // One that was there at the start of the way begins there.
+            let sounds_at_start = late <= 0.0 && (way.is_onset || birth.is_some());
+            let (gain, ratio) = match sounds_at_start && self.gain[n] > 0.0 {
+                true => (
+                    self.start_gain[n] / self.gain[n],
+                    (self.start_hz[n] / self.end_hz[n]) as f32,
+                ),
+                false => (0.0, 1.0),
+            };
+            if late > 0.0 || !sounds_at_start {
+                self.course[n] = 0.0;
+            }
+            self.births.push(Birth {
+                slot,
+                ratio,
+                gain: gain.min(1e4),
+                phase,
+            });
+        }
+    }
+
+    fn set_pans(&mut self, rows: &BankRows, frame: u32) {
+        let pans = rows.pans(frame);
+        let count = self.count;
+        self.pan[..count].fill(0.0);
+        for (pan, &code) in self.pan[..count].iter_mut().zip(pans) {
+            *pan = match code {
+                0 => 0.0,
+                code => codes::pan(code) as f32,
+            };
+        }
+    }
+}
+
+/// How codes become gains and ratios.
+struct Scale {
+    full: f32,
+    root_hz: f64,
+    is_straight: bool,
+}
+
+at_level! {
+    /// Adds up a stretch of an interval.
+    fn integrate(
+        tables: &CodeTables,
+        rows: &Rows,
+        slots: &SlotSet,
+        stretch: &Stretch,
+        groups: usize,
+        frame: &mut RecordedFrame,
+    ) {
+        let Stretch { from, to, weight, is_first, is_last } = *stretch;
+        // Powers of both ends in the mean of the parabola.
+        let (linear, square) = (from + to, from * from + from * to + to * to);
+        for group in 0..groups {
+            if slots.group(group) == 0 {
+                continue;
+            }
+            let RowGroup { amplitudes, frequencies, begun } = rows.group(group);
+            let place = GROUP * group;
+            let (mut before, mut mean, mut after) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
+            for n in 0..GROUP {
+                mean[n] = tables.hz(frequencies[1][n]);
+                let is_begun = begun >> n & 1 != 0;
+                let code = if is_begun { frequencies[1][n] } else { frequencies[0][n] };
+                before[n] = tables.hz(code);
+                after[n] = tables.hz(frequencies[2][n]);
+            }
+            let (mut start, mut end) = ([0.0; GROUP], [0.0; GROUP]);
+            for n in 0..GROUP {
+                let k0 = 0.5 * (before[n] + mean[n]);
+                let k1 = 0.5 * (mean[n] + after[n]);
+                let a = 3.0 * mean[n] - 2.0 * k0 - k1;
+                let b = k0 + k1 - 2.0 * mean[n];
+                start[n] = k0 + from * (2.0 * a + 3.0 * b * from);
+                end[n] = k0 + to * (2.0 * a + 3.0 * b * to);
+                frame.mean_hz[place + n] += weight * (k0 + a * linear + b * square);
+            }
+            if is_first {
+                frame.start_hz[place..place + GROUP].copy_from_slice(&start);
+            }
+            if is_last {
+                frame.end_hz[place..place + GROUP].copy_from_slice(&end);
+            }
+            if is_first || is_last {
+                let (from, to) = (from as f32, to as f32);
+                for n in 0..GROUP {
+                    let low = tables.amplitude(amplitudes[0][n]);
+                    let high = tables.amplitude(amplitudes[1][n]);
+                    if is_first {
+                        frame.start_gain[place + n] = low + (high - low) * from;
+                    }
+                    if is_last {
+                        frame.gain[place + n] = low + (high - low) * to;
+                    }
+                }
+            }
+        }
+    }
+}
+
+at_level! {
+    /// From frequencies and gains to what the spectrum reads.
+    fn finish(scale: &Scale, sounding: &SlotSet, groups: usize, frame: &mut RecordedFrame) {
+        let Scale { full, root_hz, is_straight } = *scale;
+        for group in 0..groups {
+            let place = GROUP * group;
+            let bits = sounding.group(group);
+            for n in 0..GROUP {
+                let index = place + n;
+                let end_hz = frame.end_hz[index];
+                let ratio = end_hz / root_hz;
+                let ratio = if ratio > 1e-6 { ratio } else { (index + 1) as f64 };
+                let rounded = ratio as f32;
+                let start = (frame.start_hz[index] / root_hz) as f32;
+                let ends = 0.5 * (f64::from(start) + f64::from(rounded)) * root_hz;
+                let course = frame.mean_hz[index] / ends - 1.0;
+                let is_course = course.abs() < 0.25 && !is_straight;
+                frame.ratio[index] = rounded;
+                frame.log2_ratio[index] = log2(rounded);
+                frame.course[index] = if is_course { course as f32 } else { 0.0 };
+                let sounds = bits >> n & 1 != 0;
+                let gain = full * frame.gain[index];
+                frame.gain[index] = gain;
+                frame.start_gain[index] *= full;
+                let is_heard = sounds && gain > 0.0;
+                let level = log2(if is_heard { gain } else { 1.0 });
+                frame.log2_gain[index] = if is_heard { level } else { SILENT };
+            }
+        }
+    }
+}
