@@ -29,13 +29,13 @@ pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
 use self::motion::{Loudness, Motion, OnsetPhases, Target};
+use self::recorded::RecordedParts;
 use self::source::Source;
 use self::stages::Stages;
 use self::stages::filter::FilterSettings;
 use self::stages::unison::partials_at_most;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
-use super::recordings::RecordedFrame;
 use super::snapshot::PartialSnapshot;
 use super::tuning::TickTuning;
 use super::versioned::copy_fields;
@@ -53,8 +53,8 @@ pub struct Context<'a> {
     pub overrides: &'a PartialOverrides,
     /// The drawn body and colour.
     pub drawn: &'a DrawnSpectrum,
-    /// What a recording is at the segment's end, if the voice plays one.
-    pub recorded: Option<&'a RecordedFrame>,
+    /// What recordings are at the segment's end, if the voice plays any.
+    pub recorded: RecordedParts<'a>,
     /// What moves single partials, at the segment's end.
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.

@@ -6,21 +6,31 @@
 //! A [`Player`] is a voice's place in a recording. For each segment it goes on and writes a [`RecordedFrame`]: what the
 //! body Recording and its levels are at the segment's end.
 
+mod formants;
 mod frame;
+pub mod noise;
 mod player;
+mod residue;
 mod slots;
+mod snippets;
 mod tables;
+mod zones;
 
 pub use frame::{Birth, Head, RecordedFrame, Way};
-pub use player::{Player, PlayerSettings, PlayerStep};
+pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
+pub use residue::{Residue, ResidueSettings};
 pub use slots::SlotSet;
+pub use zones::{PARTS, Pair};
 
 use std::fmt;
 use std::sync::Arc;
 
+use formants::Envelopes;
+use noise::{BandGains, LANES};
 use tables::CodeTables;
 
-use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank};
+use crate::tracks::bands::ENVELOPE_POINTS;
+use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
@@ -50,10 +60,12 @@ impl LoopMode {
 }
 
 /// What is known of one recording in advance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RecordedSound {
     /// Its keys and velocities.
     pub zone: KeyZone,
+    /// Which of the bodies plays it, from 0 on: recordings of one zone are parts of the bank.
+    pub part: usize,
     /// Frequency of the key that it plays.
     pub root_hz: f64,
     /// Seconds from frame to frame.
@@ -64,26 +76,90 @@ pub struct RecordedSound {
     pub end_s: f64,
     /// When something begins, ascending, seconds.
     pub onsets_s: Vec<f64>,
-    /// What is repeated while a key is held, from when to when, seconds.
-    pub sustain_loop_s: Option<(f64, f64)>,
+    /// What is repeated while a key is held.
+    pub sustain_loop: Option<PlayedLoop>,
+    envelopes: Envelopes,
+    noise_hop_s: f64,
+    /// Roots of the noise's powers.
+    noise: Vec<BandGains>,
+}
+
+/// The loop of a recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlayedLoop {
+    /// Where it begins, seconds.
+    pub start_s: f64,
+    /// Where it goes back, seconds.
+    pub end_s: f64,
+    /// So long before its end what comes before its start begins to fade in, seconds.
+    pub crossfade_s: f64,
 }
 
 impl RecordedSound {
-    fn of(sound: &BankSound) -> RecordedSound {
+    fn of(sound: &BankSound, part: usize) -> RecordedSound {
         let hop_s = sound.grid.hop_s();
         let last_frame = f64::from(sound.frames.saturating_sub(1));
         let end_s = last_frame * hop_s;
-        let sustain_loop_s = sound.sustain_loop.map(|of| (of.start_s, of.end_s.min(end_s)));
+        let sustain_loop = sound.sustain_loop.map(|of| {
+            let (start_s, end_s) = (of.start_s.max(0.0), of.end_s.min(end_s));
+            PlayedLoop {
+                start_s,
+                end_s,
+                crossfade_s: of
+                    .crossfade_s
+                    .clamp(0.0, start_s.min(end_s - start_s).max(0.0)),
+            }
+        });
+        let levels = |row: &[u8; ENVELOPE_POINTS]| row.map(codes::level_db);
         RecordedSound {
             zone: sound.zone,
+            part,
             root_hz: sound.root_hz.unwrap_or(UNKNOWN_ROOT_HZ),
             hop_s,
             last_frame,
             end_s,
             onsets_s: sound.onsets_s.clone(),
-            sustain_loop_s: sustain_loop_s.filter(|(start_s, end_s)| end_s - start_s > hop_s),
+            sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
+            envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
+            noise_hop_s: sound.noise_hop_s,
+            noise: sound
+                .noise
+                .iter()
+                .map(|row| noise_gains(row, sound.noise_peak))
+                .collect(),
         }
     }
+
+    /// Whether it has any noise.
+    pub fn has_noise(&self) -> bool {
+        !self.noise.is_empty()
+    }
+
+    /// Adds `share` of the power of its noise at a place to the squares of gains.
+    pub fn add_noise(&self, place_s: f64, share: f32, powers: &mut BandGains) {
+        let Some(last) = self.noise.len().checked_sub(1) else {
+            return;
+        };
+        if !(0.0..=self.end_s).contains(&place_s) {
+            return;
+        }
+        let frame = (place_s / self.noise_hop_s).clamp(0.0, last as f64);
+        let (before, part) = (frame as usize, (frame - libm::floor(frame)) as f32);
+        let rows = self.noise[before]
+            .iter()
+            .zip(&self.noise[(before + 1).min(last)]);
+        for (power, (from, to)) in powers.iter_mut().zip(rows) {
+            *power += share * (from * from + (to * to - from * from) * part);
+        }
+    }
+}
+
+fn noise_gains(row: &[u8], peak: f64) -> BandGains {
+    let mut gains = [0.0; LANES];
+    for (gain, &code) in gains.iter_mut().zip(row) {
+        *gain = libm::sqrt(peak * libm::pow(10.0, codes::level_db(code) / 10.0)) as f32;
+    }
+    gains
 }
 
 /// The recordings of an instance; none by [`Default`].
@@ -106,8 +182,12 @@ impl Recordings {
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
         CodeTables::shared();
+        let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
+        let sounds = bank.sounds().iter().zip(zones::parts(&zones));
         Recordings {
-            sounds: bank.sounds().iter().map(RecordedSound::of).collect(),
+            sounds: sounds
+                .map(|(sound, part)| RecordedSound::of(sound, part))
+                .collect(),
             bank: Some(bank),
         }
     }
@@ -122,32 +202,13 @@ impl Recordings {
         self.bank.as_ref().map_or(0, |bank| bank.hash())
     }
 
-    /// The recording that a note plays: the first whose zone it is in, or else the one whose keys and velocities are
-    /// nearest; `None` if there are none.
-    pub fn choose(&self, key: u8, velocity: f32) -> Option<usize> {
-        let velocity = (velocity * 127.0 + 0.5).clamp(0.0, 127.0) as u8;
-        let distance = |sound: &RecordedSound| {
-            let zone = &sound.zone;
-            let keys = outside(key, zone.lowest_key, zone.highest_key);
-            let velocities = outside(velocity, zone.lowest_velocity, zone.highest_velocity);
-            (keys, velocities)
-        };
-        let places = self.sounds.iter().enumerate();
-        places.min_by_key(|(_, sound)| distance(sound)).map(|(place, _)| place)
+    /// All recordings.
+    pub fn sounds(&self) -> &[RecordedSound] {
+        &self.sounds
     }
 
-    /// A recording by its number.
-    pub fn sound(&self, index: usize) -> Option<&RecordedSound> {
-        self.sounds.get(index)
-    }
-
-    /// Its frames.
+    /// The frames of a recording.
     pub fn rows(&self, index: usize) -> Option<BankRows<'_>> {
         self.bank.as_ref()?.rows(index)
     }
-}
-
-/// How far a number is outside of a range.
-fn outside(number: u8, lowest: u8, highest: u8) -> u8 {
-    lowest.saturating_sub(number).max(number.saturating_sub(highest))
 }

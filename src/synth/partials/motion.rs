@@ -57,7 +57,7 @@ pub struct Target<'a> {
     pub room: Option<RoomSettings>,
     /// How the gains breathe, if they do.
     pub breath: Option<(BreathSettings, BreathSegment)>,
-    /// What the recording of the voice is at the segment's end, if it plays one.
+    /// What the recording of the voice is at the segment's end, if it plays that alone.
     pub recorded: Option<&'a RecordedFrame>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
@@ -338,7 +338,7 @@ impl Motion {
     /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with.
     #[inline(never)]
     fn begin_recorded(&mut self, frame: &Frame, recorded: &RecordedFrame, end_hz: f64) {
-        if recorded.births().is_empty() || recorded.weight < 1.0 {
+        if recorded.births().is_empty() {
             return;
         }
         self.change_phases();
@@ -348,7 +348,8 @@ impl Motion {
             ratio[n] = frame.ratio[n] * birth.ratio;
             if let Some((turns, lead_s)) = birth.phase.filter(|_| copy == 0) {
                 let lead = end_hz * f64::from(frame.ratio[n]) * f64::from(lead_s);
-                self.phase.set(n, used, turns.wrapping_sub(recorded::fixed_turns(lead)));
+                self.phase
+                    .set(n, used, turns.wrapping_sub(recorded::fixed_turns(lead)));
             }
         }
     }
@@ -386,7 +387,9 @@ impl Motion {
         self.state.slides = match (recorded, tracking) {
             (Some(recorded), tracking) => {
                 let slides = &mut (increment, half_chirp);
-                recorded::set_frequencies(level, frame, ratios, tracking, path, time, recorded, slides)
+                recorded::set_frequencies(
+                    level, frame, ratios, tracking, path, time, recorded, slides,
+                )
             }
             (None, Some(tracking)) => kernels::set_shifted_frequencies(
                 level, ratios, tracking, path, time, increment, half_chirp,
@@ -396,7 +399,9 @@ impl Motion {
             }
         };
         if !self.state.slides {
-            self.increment.write(used).copy_from_slice(&segment.increment[..used]);
+            self.increment
+                .write(used)
+                .copy_from_slice(&segment.increment[..used]);
         }
     }
 

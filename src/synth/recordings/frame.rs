@@ -12,19 +12,28 @@
 //! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
 //! and no rounding of a ratio adds up. Frequencies are worked out in f64.
 
-use super::tables::CodeTables;
+use super::formants::FormantMove;
 use super::slots::{Interval, SlotSet};
+use super::tables::CodeTables;
 use crate::at_level;
-use crate::dsp::maths::log2;
+use crate::dsp::maths::{at_least, exp2, log2};
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::partials::HarmonicTables;
 use crate::synth::partials::array::GROUP;
 use crate::synth::partials::colours::SILENT;
 use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
 
 /// So many intervals are integrated over at most; over more of them frequencies run straight.
 const MOST_INTERVALS: u32 = 12;
+
+/// Frequencies nearer than this part of each other are within a semitone.
+const SEMITONE: f32 = 0.06;
+/// A gain at the start of a way over that at its end, at most.
+const MOST_GAIN: f32 = 1e4;
+/// A lower gain is none: the least of a bank is −128 dB.
+const LEAST_GAIN: f32 = 1e-9;
 
 /// A slot whose partial has begun on the way to a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,8 +56,6 @@ pub struct RecordedFrame {
     count: usize,
     /// Changes with each frame.
     version: u64,
-    /// Part of the spectrum's ratios that is the recording's.
-    pub weight: f32,
     /// Frequency over that of the recording's key.
     pub ratio: Box<[f32; MAX_PARTIALS]>,
     /// log₂ of it.
@@ -121,7 +128,9 @@ impl<'a> Rows<'a> {
         Rows {
             amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
             frequencies: [
-                frame.checked_sub(1).map_or(&[], |before| rows.frequencies(before)),
+                frame
+                    .checked_sub(1)
+                    .map_or(&[], |before| rows.frequencies(before)),
                 rows.frequencies(frame),
                 rows.frequencies(frame + 1),
             ],
@@ -133,7 +142,8 @@ impl<'a> Rows<'a> {
     fn group(&self, group: usize) -> RowGroup {
         let codes = |row: &[u16]| {
             let part = row.get(GROUP * group..GROUP * (group + 1));
-            part.and_then(|part| part.try_into().ok()).unwrap_or([0; GROUP])
+            part.and_then(|part| part.try_into().ok())
+                .unwrap_or([0; GROUP])
         };
         RowGroup {
             amplitudes: self.amplitudes.map(codes),
@@ -187,7 +197,6 @@ impl RecordedFrame {
         RecordedFrame {
             count: 0,
             version: 0,
-            weight: 1.0,
             ratio: resident::array(1.0),
             log2_ratio: resident::array(0.0),
             log2_gain: resident::array(SILENT),
@@ -222,23 +231,21 @@ impl RecordedFrame {
         self.count = count.min(MAX_PARTIALS);
         self.version = version;
         self.births.clear();
+        self.gain.fill(0.0);
         self.log2_gain.fill(SILENT);
         self.course.fill(0.0);
     }
 
-    /// Goes a way in a recording whose key has the frequency `root_hz`.
+    /// Goes a way in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
     pub fn go(
         &mut self,
         level: SimdLevel,
-        rows: &BankRows,
+        (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
         head: &mut Head,
         way: &Way,
-        root_hz: f64,
-        version: u64,
     ) {
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
-        self.version = version;
         self.births.clear();
         // Another voice has been here.
         for hz in [&mut self.start_hz, &mut self.end_hz, &mut self.mean_hz] {
@@ -263,9 +270,97 @@ impl RecordedFrame {
             root_hz,
             is_straight: way.is_onset && way.from == way.to,
         };
-        finish(level, &scale, &ends, groups, self);
+        set_ratios(level, &scale, &ends, groups, self);
+        if let Some(formants) = formants {
+            formants.apply(&self.end_hz[..16 * groups], &mut self.gain[..16 * groups]);
+            formants.apply(
+                &self.start_hz[..16 * groups],
+                &mut self.start_gain[..16 * groups],
+            );
+        }
         self.find_births(rows, way, &ends.without(&before), (first, last));
         self.set_pans(rows, last);
+    }
+
+    /// Becomes a mixture with another recording's, of which `part` is the other's. Slots whose frequencies are within a
+    /// semitone are one partial, others fade out and in. `by_level` says whether gains go from one to the other in
+    /// decibels.
+    pub fn blend(&mut self, other: &RecordedFrame, part: f32, by_level: bool) {
+        let count = self.count.max(other.count);
+        self.merge_births(other, part);
+        for n in 0..count {
+            let (mine, theirs) = (self.gain[n], other.gain[n]);
+            let quotient = other.ratio[n] / self.ratio[n];
+            let is_near = (quotient - 1.0).abs() < SEMITONE;
+            let mix = |mine: f32, theirs: f32| match is_near {
+                true if by_level && mine > 0.0 && theirs > 0.0 => {
+                    exp2(log2(mine) * (1.0 - part) + log2(theirs) * part)
+                }
+                true => mine + (theirs - mine) * part,
+                // Each is silent where the other takes the slot.
+                false if part < 0.5 => mine * (1.0 - 2.0 * part),
+                false => theirs * (2.0 * part - 1.0),
+            };
+            let is_theirs = mine == 0.0 || !is_near && theirs > 0.0 && part >= 0.5;
+            let only_one = mine == 0.0 || theirs == 0.0;
+            let (gain, start_gain) = match only_one {
+                true => (
+                    mine * (1.0 - part) + theirs * part,
+                    self.start_gain[n] * (1.0 - part) + other.start_gain[n] * part,
+                ),
+                false => (
+                    mix(mine, theirs),
+                    mix(self.start_gain[n], other.start_gain[n]),
+                ),
+            };
+            (self.gain[n], self.start_gain[n]) = (gain, start_gain);
+            if is_theirs {
+                self.ratio[n] = other.ratio[n];
+                self.course[n] = other.course[n];
+                self.pan[n] = other.pan[n];
+            } else if is_near && theirs > 0.0 {
+                self.ratio[n] += (other.ratio[n] - self.ratio[n]) * part;
+                self.course[n] += (other.course[n] - self.course[n]) * part;
+                self.pan[n] += (other.pan[n] - self.pan[n]) * part;
+            }
+        }
+        self.count = count;
+        for birth in &mut self.births {
+            let n = usize::from(birth.slot);
+            if birth.gain > 0.0 && self.gain[n] > 0.0 {
+                birth.gain = (self.start_gain[n] / self.gain[n]).min(MOST_GAIN);
+            }
+        }
+    }
+
+    /// Births of both, by slot. Where one of them sounds on it is no birth.
+    fn merge_births(&mut self, other: &RecordedFrame, part: f32) {
+        let own = self.births.len();
+        for birth in &other.births {
+            let n = usize::from(birth.slot);
+            let mine = self.births[..own].binary_search_by_key(&birth.slot, |birth| birth.slot);
+            match mine {
+                Ok(place) if part >= 0.5 => self.births[place] = *birth,
+                Ok(_) => {}
+                Err(_) if self.gain[n] == 0.0 && self.births.len() < self.births.capacity() => {
+                    self.births.push(*birth);
+                }
+                Err(_) => {}
+            }
+        }
+        self.births.sort_unstable_by_key(|birth| birth.slot);
+    }
+
+    /// Works out what the spectrum reads, now that frequencies and gains are there.
+    pub fn finish(&mut self, level: SimdLevel, version: u64) {
+        self.version = version;
+        let count = self.count.next_multiple_of(GROUP).min(MAX_PARTIALS);
+        let tables = HarmonicTables::shared();
+        self.ratio[count..].copy_from_slice(&tables.n[count..]);
+        self.log2_ratio[count..].copy_from_slice(&tables.log2_n[count..]);
+        self.log2_gain[count..].fill(SILENT);
+        self.course[count..].fill(0.0);
+        set_levels(level, count, self);
     }
 
     /// Integrates over the intervals of a way. Afterwards the head is in the last.
@@ -298,12 +393,24 @@ impl RecordedFrame {
                 let stretch = Stretch {
                     from,
                     to,
-                    weight: if first == last { 1.0 } else { (to - from) / length },
+                    weight: if first == last {
+                        1.0
+                    } else {
+                        (to - from) / length
+                    },
                     is_first,
                     is_last,
                 };
                 let slots = head.interval.slots.or(before);
-                integrate(level, tables, &Rows::of(rows, frame), &slots, &stretch, groups, self);
+                integrate(
+                    level,
+                    tables,
+                    &Rows::of(rows, frame),
+                    &slots,
+                    &stretch,
+                    groups,
+                    self,
+                );
             }
             if is_last {
                 break;
@@ -321,7 +428,13 @@ impl RecordedFrame {
 
     /// Lets those partials begin and end at the sample that do so in the last interval. Returns those that sound at the
     /// end of the way.
-    fn end_partials(&mut self, rows: &BankRows, frame: u32, place: f64, interval: &Interval) -> SlotSet {
+    fn end_partials(
+        &mut self,
+        rows: &BankRows,
+        frame: u32,
+        place: f64,
+        interval: &Interval,
+    ) -> SlotSet {
         let tables = CodeTables::shared();
         let sound = rows.sound();
         let u = place - f64::from(frame);
@@ -349,11 +462,20 @@ impl RecordedFrame {
     }
 
     /// Notes which partials have begun on the way, and how.
-    fn find_births(&mut self, rows: &BankRows, way: &Way, begun: &SlotSet, (first, last): (u32, u32)) {
+    fn find_births(
+        &mut self,
+        rows: &BankRows,
+        way: &Way,
+        begun: &SlotSet,
+        (first, last): (u32, u32),
+    ) {
         let sound = rows.sound();
         let hop = f64::from(sound.grid.hop);
         let is_forward = way.to >= way.from;
-        for slot in begun.iter().take_while(|slot| usize::from(*slot) < self.count) {
+        for slot in begun
+            .iter()
+            .take_while(|slot| usize::from(*slot) < self.count)
+        {
             let n = usize::from(slot);
             let birth = (first.max(last.saturating_sub(MOST_INTERVALS))..=last)
                 .rev()
@@ -367,7 +489,11 @@ impl RecordedFrame {
             let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);
             let late = place.map_or(0.0, |place| place - way.from);
             let phase = birth.filter(|_| late >= 0.0).map(|birth| {
-                let part = if way.to > way.from { late / (way.to - way.from) } else { 0.0 };
+                let part = if way.to > way.from {
+                    late / (way.to - way.from)
+                } else {
+                    0.0
+                };
                 // A sine is a cosine a quarter of a turn later.
                 let turns = (u64::from(birth.phase) << 48).wrapping_add(1 << 62);
                 (turns, (part * way.seconds) as f32)
@@ -387,7 +513,7 @@ impl RecordedFrame {
             self.births.push(Birth {
                 slot,
                 ratio,
-                gain: gain.min(1e4),
+                gain: gain.min(MOST_GAIN),
                 phase,
             });
         }
@@ -474,8 +600,8 @@ at_level! {
 }
 
 at_level! {
-    /// From frequencies and gains to what the spectrum reads.
-    fn finish(scale: &Scale, sounding: &SlotSet, groups: usize, frame: &mut RecordedFrame) {
+    /// From frequencies to ratios, and gains to their scale.
+    fn set_ratios(scale: &Scale, sounding: &SlotSet, groups: usize, frame: &mut RecordedFrame) {
         let Scale { full, root_hz, is_straight } = *scale;
         for group in 0..groups {
             let place = GROUP * group;
@@ -491,16 +617,25 @@ at_level! {
                 let course = frame.mean_hz[index] / ends - 1.0;
                 let is_course = course.abs() < 0.25 && !is_straight;
                 frame.ratio[index] = rounded;
-                frame.log2_ratio[index] = log2(rounded);
                 frame.course[index] = if is_course { course as f32 } else { 0.0 };
                 let sounds = bits >> n & 1 != 0;
-                let gain = full * frame.gain[index];
-                frame.gain[index] = gain;
+                frame.gain[index] = if sounds { full * frame.gain[index] } else { 0.0 };
                 frame.start_gain[index] *= full;
-                let is_heard = sounds && gain > 0.0;
-                let level = log2(if is_heard { gain } else { 1.0 });
-                frame.log2_gain[index] = if is_heard { level } else { SILENT };
             }
+        }
+    }
+}
+
+at_level! {
+    /// Logarithms of the first `count` ratios and gains.
+    fn set_levels(count: usize, frame: &mut RecordedFrame) {
+        for n in 0..count {
+            frame.log2_ratio[n] = log2(frame.ratio[n]);
+        }
+        for n in 0..count {
+            let gain = frame.gain[n];
+            let level = log2(at_least(gain, LEAST_GAIN));
+            frame.log2_gain[n] = if gain >= LEAST_GAIN { level } else { SILENT };
         }
     }
 }

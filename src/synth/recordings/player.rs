@@ -1,15 +1,19 @@
 //! Where in a recording a voice is.
 //!
 //! The place moves by the speed, and the parameter Position is added to it. A loop takes the place back by its
-//! length whenever it has come to its end.
+//! length whenever it has come to its end; shortly before, what comes before its start fades in. Frequencies and
+//! gains are faded, not sound: phases go on.
 //!
 //! Slowed down, a recording is not stretched evenly: from 3 ms before to 25 ms after each onset it goes by as it was
 //! recorded, so that attacks stay short, and the rest up to the next onset is stretched the more, so that
-//! onsets come when they would come without that (`resynthesis.md` in the design; Röbel 2003, DAFx-03, keeps transients for
-//! the same reason). Faster than recorded, and backwards, everything goes by evenly.
+//! onsets come when they would come without that (Röbel 2003, DAFx-03, keeps transients for the same reason). Faster than
+//! recorded, and backwards, everything goes by evenly.
+//!
+//! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
 
 use super::frame::{Head, RecordedFrame, Way};
-use super::{LoopMode, RecordedSound, Recordings};
+use super::zones::{PARTS, Pair};
+use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::note::Note;
@@ -19,12 +23,12 @@ use crate::synth::parameter::Param;
 const KEPT_S: (f64, f64) = (0.003, 0.025);
 /// A place farther than this from where the speed leads is a jump, seconds.
 const JUMP_S: f64 = 0.05;
-/// Sums of segments are off by less.
+/// Sums of segments are off by less, seconds.
 const NEAR_S: f64 = 1e-9;
 /// So often speed changes within a segment at most: in a segment there are no more onsets.
 const MOST_PIECES: usize = 8;
 
-/// What moves the place.
+/// How a recording is played in a segment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlayerSettings {
     /// Seconds of the recording for each second.
@@ -33,11 +37,17 @@ pub struct PlayerSettings {
     pub position: f64,
     /// Whether the loop is repeated.
     pub loops: bool,
+    /// How far the formants stay where they were recorded, 0 to 1.
+    pub keep_formants: f32,
+    /// How far they are moved.
+    pub formant_octaves: f32,
+    /// The frequency that is played.
+    pub fundamental_hz: f64,
 }
 
 impl PlayerSettings {
     /// As the values say of a note that is `released` or not.
-    pub fn read(values: &VoiceValues, released: bool) -> PlayerSettings {
+    pub fn read(values: &VoiceValues, released: bool, fundamental_hz: f64) -> PlayerSettings {
         let speed = f64::from(values.get(Param::RECORDING_SPEED));
         let loops = match LoopMode::from_index(values.index(Param::RECORDING_LOOP)) {
             LoopMode::Off => false,
@@ -48,50 +58,96 @@ impl PlayerSettings {
             speed: speed * (1.0 - f64::from(values.get(Param::FREEZE))).clamp(0.0, 1.0),
             position: f64::from(values.get(Param::RECORDING_POSITION)),
             loops,
+            keep_formants: values.get(Param::KEEP_FORMANTS),
+            formant_octaves: values.get(Param::FORMANT_SHIFT) / 12.0,
+            fundamental_hz,
+        }
+    }
+
+    fn loop_of(&self, sound: &RecordedSound) -> Option<PlayedLoop> {
+        sound.sustain_loop.filter(|_| self.loops)
+    }
+}
+
+/// What the recordings of one voice are at the end of a segment. It belongs to a thread.
+#[derive(Debug)]
+pub struct RecordedFrames {
+    /// Of each part of the bank.
+    pub parts: [RecordedFrame; PARTS],
+    /// Of the second strand, and of what fades in before a loop's end.
+    other: RecordedFrame,
+    echo: RecordedFrame,
+}
+
+impl RecordedFrames {
+    /// Allocates them.
+    pub fn allocate() -> RecordedFrames {
+        RecordedFrames {
+            parts: std::array::from_fn(|_| RecordedFrame::allocate()),
+            other: RecordedFrame::allocate(),
+            echo: RecordedFrame::allocate(),
         }
     }
 }
 
-/// A voice's place in a recording.
+/// A voice's places in the recordings of one part of the bank.
 #[derive(Clone, Copy, Debug)]
 pub struct Player {
-    /// The recording that it has begun with: the bank's, and its place in there.
-    sound: Option<(u64, usize)>,
-    /// Where the speed has led to, seconds.
-    run_s: f64,
-    /// Where it is, seconds.
-    place_s: f64,
-    head: Head,
+    /// The bank and the recordings in it that it plays.
+    playing: Option<(u64, Pair)>,
+    strands: [Strand; 2],
     /// Segments since the onset.
     segments: u64,
     has_ended: bool,
 }
 
+/// A place in one recording.
+#[derive(Clone, Copy, Debug)]
+struct Strand {
+    /// Where the speed has led to, seconds.
+    run_s: f64,
+    /// Where it is, seconds.
+    place_s: f64,
+    head: Head,
+    /// Of what fades in before a loop's end.
+    echo: Head,
+    step: PlayerStep,
+}
+
 /// The way of one segment.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlayerStep {
     /// From here, seconds.
     pub from_s: f64,
     /// To here, seconds.
     pub to_s: f64,
-    /// Whether it is the first of the note.
-    pub is_onset: bool,
+}
+
+/// What plays a recording, beside its settings.
+#[derive(Clone, Copy)]
+pub struct Playing<'a> {
+    /// Vector instructions.
+    pub level: SimdLevel,
+    /// The recordings.
+    pub recordings: &'a Recordings,
+    /// How they are played.
+    pub settings: &'a PlayerSettings,
+    /// Duration of the segment.
+    pub seconds: f64,
 }
 
 impl Player {
     /// One that has not begun.
     pub const IDLE: Player = Player {
-        sound: None,
-        run_s: 0.0,
-        place_s: 0.0,
-        head: Head::NONE,
+        playing: None,
+        strands: [Strand::START; 2],
         segments: 0,
         has_ended: false,
     };
 
     /// Whether it has begun.
     pub fn is_active(&self) -> bool {
-        self.sound.is_some()
+        self.segments > 0
     }
 
     /// Whether the recording is over and will not go on by itself.
@@ -99,59 +155,137 @@ impl Player {
         self.has_ended
     }
 
-    /// Where it is in its recording, seconds; `None` if it plays none.
-    pub fn place_s(&self) -> Option<f64> {
-        self.sound.map(|_| self.place_s)
+    /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
+    pub fn steps(&self) -> impl Iterator<Item = (usize, f32, PlayerStep)> + use<> {
+        let Player {
+            playing, strands, ..
+        } = *self;
+        let pair = playing.map(|(_, pair)| pair);
+        let steps = pair.map(|pair| {
+            let second =
+                (pair.second != pair.first).then_some((pair.second, pair.share, strands[1].step));
+            [
+                Some((pair.first, 1.0 - pair.share, strands[0].step)),
+                second,
+            ]
+        });
+        steps.into_iter().flatten().flatten()
     }
 
-    /// Goes on for a segment of `seconds`, and writes what the spectrum is at its end. Returns the recording and
-    /// the way in it; `None` where there is nothing to play.
-    pub fn play<'a>(
+    /// Goes on for a segment, and writes what the part is at its end.
+    pub fn play(
         &mut self,
-        level: SimdLevel,
-        recordings: &'a Recordings,
-        settings: &PlayerSettings,
+        part: usize,
         note: &Note,
-        seconds: f64,
-        frame: &mut RecordedFrame,
-    ) -> Option<(&'a RecordedSound, PlayerStep)> {
+        playing: &Playing,
+        frames: &mut RecordedFrames,
+    ) {
         self.segments += 1;
         let version = self.segments;
-        let is_onset = self.segments == 1;
-        let chosen = recordings.choose(note.key, note.velocity);
-        let Some(index) = chosen else {
-            frame.silence(frame.count(), version);
-            *self = Player { segments: version, ..Player::IDLE };
-            return None;
+        let RecordedFrames { parts, other, echo } = frames;
+        let Some(frame) = parts.get_mut(part) else {
+            return;
         };
-        let key = (recordings.id(), index);
-        let is_other = self.sound != Some(key);
-        if is_other && self.sound.is_some() {
-            // What sounds is of another bank: its partials fade out over this segment.
-            let (run_s, place_s) = (self.run_s, self.place_s);
+        let Playing {
+            level, recordings, ..
+        } = *playing;
+        let pair = recordings.pair(part, note.key, note.velocity);
+        let wanted = pair.map(|pair| (recordings.id(), pair));
+        let is_other = self.playing != wanted;
+        if wanted.is_none() || is_other && self.playing.is_some() {
+            // What has sounded is of another bank: its partials fade out over this segment.
             frame.silence(frame.count(), version);
-            *self = Player { segments: version, run_s, place_s, ..Player::IDLE };
-            self.sound = Some(key);
-            return None;
+            self.playing = wanted;
+            self.strands.iter_mut().for_each(Strand::forget);
+            return;
         }
-        let (sound, rows) = (recordings.sound(index)?, recordings.rows(index)?);
-        self.sound = Some(key);
-        let step = self.step(sound, settings, seconds, is_onset);
-        let place = |place_s: f64| on_grid(place_s / sound.hop_s).clamp(0.0, sound.last_frame);
-        let way = Way {
-            from: place(step.from_s),
-            to: place(step.to_s),
+        self.playing = wanted;
+        let Some(pair) = pair else {
+            return;
+        };
+        let is_onset = version == 1;
+        let [first, second] = &mut self.strands;
+        let mut has_ended = first.go(pair.first, playing, is_onset, frame, echo);
+        if pair.second != pair.first {
+            has_ended &= second.go(pair.second, playing, is_onset, other, echo);
+            frame.blend(other, pair.share, true);
+        }
+        frame.finish(level, version);
+        self.has_ended = has_ended;
+    }
+}
+
+impl Strand {
+    const START: Strand = Strand {
+        run_s: 0.0,
+        place_s: 0.0,
+        head: Head::NONE,
+        echo: Head::NONE,
+        step: PlayerStep {
+            from_s: 0.0,
+            to_s: 0.0,
+        },
+    };
+
+    /// Stays where it is, but nothing of it sounds.
+    fn forget(&mut self) {
+        self.head = Head::NONE;
+        self.echo = Head::NONE;
+        self.step = PlayerStep {
+            from_s: self.place_s,
+            to_s: self.place_s,
+        };
+    }
+
+    /// Goes on for a segment. Returns whether the recording is over.
+    fn go(
+        &mut self,
+        index: usize,
+        playing: &Playing,
+        is_onset: bool,
+        frame: &mut RecordedFrame,
+        echo: &mut RecordedFrame,
+    ) -> bool {
+        let Playing {
+            level,
+            recordings,
+            settings,
+            seconds,
+        } = *playing;
+        let (Some(sound), Some(rows)) = (recordings.sounds().get(index), recordings.rows(index))
+        else {
+            return true;
+        };
+        self.step(sound, settings, seconds, is_onset);
+        let PlayerStep { from_s, to_s } = self.step;
+        let pitch = settings.fundamental_hz / sound.root_hz;
+        let formants = sound.formant_move(
+            to_s,
+            pitch,
+            settings.keep_formants,
+            settings.formant_octaves,
+        );
+        let way = |from_s: f64, to_s: f64, is_onset: bool| Way {
+            from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
+            to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
             seconds,
             is_onset,
-            is_over: !(0.0..=sound.end_s + NEAR_S).contains(&step.to_s),
+            is_over: !(0.0..=sound.end_s + NEAR_S).contains(&to_s),
         };
-        frame.go(level, &rows, &mut self.head, &way, sound.root_hz, version);
+        let of = (&rows, sound.root_hz, formants.as_ref());
+        frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
+        if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
+            let way = way(from_s - length_s, to_s - length_s, false);
+            echo.go(level, of, &mut self.echo, &way);
+            frame.blend(echo, part as f32, false);
+        } else {
+            self.echo = Head::NONE;
+        }
         let is_past = match settings.speed >= 0.0 {
-            true => step.to_s >= sound.end_s,
-            false => step.to_s <= 0.0,
+            true => to_s >= sound.end_s,
+            false => to_s <= 0.0,
         };
-        self.has_ended = is_past && !settings.loops_in(sound) && settings.speed != 0.0;
-        Some((sound, step))
+        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
     }
 
     /// Moves the place on by a segment.
@@ -161,34 +295,45 @@ impl Player {
         settings: &PlayerSettings,
         seconds: f64,
         is_onset: bool,
-    ) -> PlayerStep {
+    ) {
         let offset_s = settings.position * sound.end_s;
-        let (before_s, run_before_s) = (self.place_s, self.run_s);
-        let moved_s = sound.moved_s(run_before_s + offset_s, settings.speed, seconds);
-        self.run_s = run_before_s + moved_s;
-        if let Some((start_s, end_s)) = settings.loop_of(sound) {
+        let before_s = self.place_s;
+        let moved_s = sound.moved_s(self.run_s + offset_s, settings.speed, seconds);
+        self.run_s += moved_s;
+        if let Some(of) = settings.loop_of(sound) {
             let place_s = self.run_s + offset_s;
-            let length_s = end_s - start_s;
+            let length_s = of.end_s - of.start_s;
             let is_forward = settings.speed >= 0.0;
-            if is_forward && place_s >= end_s {
-                let over = libm::floor((place_s - start_s) / length_s);
-                self.run_s -= over * length_s;
-            } else if !is_forward && place_s < start_s {
-                let under = libm::ceil((start_s - place_s) / length_s);
-                self.run_s += under * length_s;
+            if is_forward && place_s >= of.end_s {
+                self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
+                // What has faded in is what sounds now.
+                self.head = std::mem::replace(&mut self.echo, Head::NONE);
+            } else if !is_forward && place_s < of.start_s {
+                self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
             }
         }
         // It does not run away past the ends, so that it comes back at once.
-        let (low, high) = (-offset_s.max(0.0) - 1.0, sound.end_s - offset_s.min(0.0) + 1.0);
+        let (low, high) = (
+            -offset_s.max(0.0) - 1.0,
+            sound.end_s - offset_s.min(0.0) + 1.0,
+        );
         self.run_s = self.run_s.clamp(low, high);
         self.place_s = self.run_s + offset_s;
         let led_from_s = self.place_s - moved_s;
         let is_jump = is_onset || (before_s - led_from_s).abs() > JUMP_S;
-        PlayerStep {
+        self.step = PlayerStep {
             from_s: if is_jump { led_from_s } else { before_s },
             to_s: self.place_s,
-            is_onset,
-        }
+        };
+    }
+}
+
+impl PlayedLoop {
+    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is, seconds.
+    fn fade_at(&self, place_s: f64) -> Option<(f64, f64)> {
+        let since_s = place_s - (self.end_s - self.crossfade_s);
+        let is_in = since_s > 0.0 && place_s < self.end_s;
+        is_in.then(|| (since_s / self.crossfade_s, self.end_s - self.start_s))
     }
 }
 
@@ -201,20 +346,10 @@ fn on_grid(place: f64) -> f64 {
     }
 }
 
-impl PlayerSettings {
-    fn loop_of(&self, sound: &RecordedSound) -> Option<(f64, f64)> {
-        sound.sustain_loop_s.filter(|_| self.loops)
-    }
-
-    fn loops_in(&self, sound: &RecordedSound) -> bool {
-        self.loop_of(sound).is_some()
-    }
-}
-
 impl RecordedSound {
     /// How far a place moves in so many seconds, seconds.
     fn moved_s(&self, place_s: f64, speed: f64, seconds: f64) -> f64 {
-        if !(0.0..1.0).contains(&speed) || speed == 0.0 || self.onsets_s.is_empty() {
+        if speed <= 0.0 || speed >= 1.0 || self.onsets_s.is_empty() {
             return speed * seconds;
         }
         let (mut at_s, mut rest_s) = (place_s, seconds);
@@ -235,7 +370,9 @@ impl RecordedSound {
     fn piece(&self, place_s: f64, speed: f64) -> (f64, f64) {
         let (lead_s, tail_s) = KEPT_S;
         // The next onset whose part begins later.
-        let next = self.onsets_s.partition_point(|onset_s| onset_s - lead_s <= place_s);
+        let next = self
+            .onsets_s
+            .partition_point(|onset_s| onset_s - lead_s <= place_s);
         let next_start_s = self.onsets_s.get(next).map(|onset_s| onset_s - lead_s);
         let Some(onset_s) = next.checked_sub(1).map(|last| self.onsets_s[last]) else {
             return (speed, next_start_s.unwrap_or(f64::INFINITY));
@@ -252,5 +389,42 @@ impl RecordedSound {
             true => (rest_speed.min(speed), gap_end_s),
             false => (speed, f64::INFINITY),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attacks_keep_their_speed_and_onsets_their_times() {
+        let sound = RecordedSound {
+            onsets_s: vec![0.1, 0.5, 0.51],
+            end_s: 1.0,
+            ..RecordedSound::default()
+        };
+        let (mut place_s, mut time_s) = (0.0, 0.0);
+        let step_s = 64.0 / 48_000.0;
+        let mut crossed = Vec::new();
+        while place_s < 1.0 {
+            let moved_s = sound.moved_s(place_s, 0.25, step_s);
+            assert!(moved_s > 0.0 && moved_s <= step_s + 1e-12);
+            if (0.1..0.12).contains(&place_s) {
+                assert!((moved_s - step_s).abs() < 1e-12, "{place_s}");
+            }
+            for at_s in [0.097, 0.497, 1.0] {
+                if place_s < at_s && place_s + moved_s >= at_s {
+                    crossed.push(time_s);
+                }
+            }
+            place_s += moved_s;
+            time_s += step_s;
+        }
+        for (found_s, expected_s) in crossed.iter().zip([0.388, 1.988, 4.0]) {
+            assert!((found_s - expected_s).abs() < 0.01, "{crossed:?}");
+        }
+        assert_eq!(sound.moved_s(0.1, -0.5, 0.01), -0.005);
+        assert_eq!(sound.moved_s(0.1, 0.0, 0.01), 0.0);
+        assert_eq!(sound.moved_s(0.1, 2.0, 0.01), 0.02);
     }
 }

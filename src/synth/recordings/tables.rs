@@ -49,8 +49,8 @@ impl CodeTables {
     /// The amplitude of a code, of full scale 1.
     #[inline(always)]
     pub fn amplitude(&self, code: u16) -> f32 {
-        let amplitude =
-            self.coarse_amplitude[usize::from(code >> 8)] * self.fine_amplitude[usize::from(code & 255)];
+        let amplitude = self.coarse_amplitude[usize::from(code >> 8)]
+            * self.fine_amplitude[usize::from(code & 255)];
         if code == 0 { 0.0 } else { amplitude }
     }
 }

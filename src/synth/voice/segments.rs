@@ -1,6 +1,6 @@
 //! A block of a voice: cut into segments, and each of them rendered.
 
-use super::{PartialOffsets, Voice, VoiceControl, VoiceState};
+use super::{PartialOffsets, RecordingLevels, Voice, VoiceControl, VoiceRecording, VoiceState};
 use crate::synth::channel::Control;
 use crate::synth::modulation::envelopes::EnvelopeId;
 use crate::synth::modulation::fan::PartialRoutes;
@@ -10,12 +10,15 @@ use crate::synth::modulation::modulators::{Modulators, SharedModulators};
 use crate::synth::modulation::note::Note;
 use crate::synth::modulation::{DestinationValues, ModulationSource, SourceSet, VoiceValues};
 use crate::synth::parameter::Param;
-use crate::synth::partials::{Context, recorded};
+use crate::synth::partials::Context;
 use crate::synth::partials::motion::{
     BreathSegment, BreathSettings, FundamentalPath, OnsetPhases, RoomSettings, SmearTimes, Target,
     Trajectory,
 };
-use crate::synth::recordings::{PlayerSettings, RecordedFrame};
+use crate::synth::partials::recorded::{self, RecordedParts};
+use crate::synth::recordings::{
+    PARTS, PlayerSettings, Playing, RecordedFrame, RecordedFrames, ResidueSettings,
+};
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
 
@@ -124,6 +127,10 @@ impl Voice {
             self.partials
                 .fade(fundamental_hz, left.len(), tick.sample_rate_hz, segment);
             self.partials.render(workspace, left, right);
+            if self.control.plays_recording {
+                self.control.recording_levels = RecordingLevels::default();
+                self.render_residue(tick, left, right);
+            }
             self.state = VoiceState::Idle;
             return BlockResult::Finished;
         }
@@ -254,6 +261,9 @@ impl Voice {
         }
         let (left, right) = (&mut left[range.clone()], &mut right[range]);
         self.partials.render(workspace, left, right);
+        if self.control.plays_recording {
+            self.render_residue(tick, left, right);
+        }
         *done += frames;
         // Mere silence is no end: what shut the voice up may open again.
         let has_ended =
@@ -311,7 +321,7 @@ impl Voice {
             && self.routes_rest(tick, segment, own)
             // Its modulators go on by its own settings.
             && !self.control.has_settings
-            && !self.control.player.is_active()
+            && !self.control.plays_recording
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
@@ -344,8 +354,9 @@ impl Voice {
 
     /// Whether it plays a recording alone, which is over.
     fn recording_has_ended(&self) -> bool {
-        let player = &self.control.player;
-        player.has_ended() && self.control.loudness.partials == 0
+        self.control.plays_recording
+            && self.control.loudness.partials == 0
+            && self.recording.has_ended()
     }
 
     /// Whether the amplitude's envelope has come to its end.
@@ -378,10 +389,16 @@ impl Voice {
             is_plain: self.control.is_plain,
         };
         let recorded = match recorded::is_played(&values) {
-            true => self.play_recording(tick, &values, span, &mut workspace.recorded),
-            false => None,
+            true => {
+                let hz = path.end_hz;
+                self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
+            }
+            false => {
+                self.control.plays_recording = false;
+                [None; PARTS]
+            }
         };
-        let values_rest = values_rest && recorded.is_none();
+        let values_rest = values_rest && !self.control.plays_recording;
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -406,7 +423,7 @@ impl Voice {
             path.end_hz != path.start_hz,
         );
         let target = Target {
-            recorded: recorded.filter(|_| !self.partials.is_silenced()),
+            recorded: self.sounding_alone(recorded),
             ..self.target(&values, path, &workspace.partial_routes, levels, tick, span)
         };
         self.control.loudness = self
@@ -415,22 +432,84 @@ impl Voice {
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
     }
 
-    /// Lets its recording go on for a segment.
+    /// The recording that all partials are of, whose phases and gains they begin with.
+    fn sounding_alone<'a>(&self, recorded: RecordedParts<'a>) -> Option<&'a RecordedFrame> {
+        if !self.control.plays_recording || self.partials.is_silenced() {
+            return None;
+        }
+        let parts = self.recording.weights.iter().zip(recorded);
+        parts
+            .filter(|(weight, _)| **weight == 1.0)
+            .find_map(|(_, frame)| frame)
+    }
+
+    /// Lets its recordings go on for a segment, at whose end the voice has this fundamental and these levels.
     #[inline(never)]
-    fn play_recording<'a>(
+    fn play_recordings<'a>(
         &mut self,
         tick: &Tick,
         values: &VoiceValues,
+        fundamental_hz: f64,
+        (gain, amp): (f32, f32),
         span: Span,
-        frame: &'a mut RecordedFrame,
-    ) -> Option<&'a RecordedFrame> {
-        let VoiceControl { level, note, released, .. } = self.control;
-        let settings = PlayerSettings::read(values, released);
-        let seconds = span.frames as f64 / tick.sample_rate_hz;
-        frame.weight = recorded::weight(values);
-        let player = &mut self.control.player;
-        let _step = player.play(level, &tick.recordings, &settings, &note, seconds, frame);
-        Some(frame)
+        frames: &'a mut RecordedFrames,
+    ) -> RecordedParts<'a> {
+        let VoiceControl {
+            level,
+            note,
+            released,
+            ..
+        } = self.control;
+        if !self.control.plays_recording {
+            let seed = tick.values.get(Param::SEED) as u64;
+            let seed = note_seed(seed, note.channel, note.key) ^ note.serial;
+            *self.recording.write() = VoiceRecording::begin(seed);
+            self.control.plays_recording = true;
+        }
+        let settings = PlayerSettings::read(values, released, fundamental_hz);
+        let playing = Playing {
+            level,
+            recordings: &tick.recordings,
+            settings: &settings,
+            seconds: span.frames as f64 / tick.sample_rate_hz,
+        };
+        let (weights, are_played) = recorded::weights(values);
+        let recording = self.recording.write();
+        recording.weights = weights;
+        recording.is_all = weights.iter().sum::<f32>() == 1.0;
+        for part in (0..PARTS).filter(|&part| are_played[part]) {
+            recording.players[part].play(part, &note, &playing, frames);
+        }
+        self.control.recording_levels = RecordingLevels {
+            end: ResidueSettings::read(values, gain * amp),
+            start: span
+                .start_level
+                .map(|amp| ResidueSettings::read(values, gain * amp)),
+        };
+        let frames = &*frames;
+        std::array::from_fn(|part| are_played[part].then_some(&frames.parts[part]))
+    }
+
+    /// Adds what of its recordings is no partial.
+    #[inline(never)]
+    fn render_residue(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) {
+        let RecordingLevels { end, start } = self.control.recording_levels;
+        let VoiceRecording {
+            players,
+            residue,
+            weights,
+            ..
+        } = self.recording.write();
+        let of = (&*tick.recordings, &*tick.noise_filters, tick.sample_rate_hz);
+        residue.render(
+            self.control.level,
+            of,
+            players,
+            weights,
+            (end, start),
+            left,
+            right,
+        );
     }
 
     /// Where a segment takes the partials along this way of the fundamental, with these linear gains: that

@@ -46,19 +46,18 @@ at_level! {
 }
 
 at_level! {
-    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its course says,
-    /// of which a part is the recording's.
+    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its course says.
     pub fn set_recorded_frequencies(
         ratios: (&[f32], &[f32]),
         tracking: Option<&[f32]>,
-        courses: (&[f32], f32),
+        course: &[f32],
         path: &FundamentalPath,
         time: (usize, f64),
         increment: &mut [u64],
         half_chirp: &mut [i64],
     ) -> bool {
-        let (course, weight) = (&courses.0[..ratios.1.len()], f64::from(courses.1));
-        let course = |n: usize| weight * f64::from(course[n]);
+        let course = &course[..ratios.1.len()];
+        let course = |n: usize| f64::from(course[n]);
         match tracking {
             Some(tracking) => {
                 let tracking = &tracking[..ratios.1.len()];
@@ -97,13 +96,25 @@ fn set_each_course(
         let ratio = f64::from(ratio[n]);
         let target_hz = path.end_hz * ratio;
         let last_hz = path.start_hz * f64::from(last_ratio[n]);
-        let from_hz = if last_hz >= nyquist_hz { target_hz } else { last_hz };
-        let to_hz = if target_hz >= nyquist_hz { from_hz } else { target_hz };
+        let from_hz = if last_hz >= nyquist_hz {
+            target_hz
+        } else {
+            last_hz
+        };
+        let to_hz = if target_hz >= nyquist_hz {
+            from_hz
+        } else {
+            target_hz
+        };
         let slope_hz = to_hz - from_hz;
         let curve_hz = path.curvature_correction_hz * follows(n, ratio);
         let start_hz = from_hz + 0.5 * (from_hz + to_hz) * course(n) - curve_hz;
         let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
-        let start_hz = if start_hz < highest_hz { start_hz } else { highest_hz };
+        let start_hz = if start_hz < highest_hz {
+            start_hz
+        } else {
+            highest_hz
+        };
         let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
         increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
         half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;

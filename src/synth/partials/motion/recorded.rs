@@ -6,7 +6,7 @@
 //! fundamental as of any partial.
 
 use super::kernels::{self, Sides};
-use super::{FundamentalPath, Frame};
+use super::{Frame, FundamentalPath};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::recordings::{Birth, RecordedFrame};
 
@@ -58,7 +58,7 @@ pub(super) fn set_frequencies(
             level,
             ratios,
             tracking,
-            (&recorded.course[..], recorded.weight),
+            &recorded.course[..],
             path,
             time,
             increment,
@@ -77,9 +77,6 @@ pub(super) fn set_starts(
     starts: &mut Sides,
     ends: &Sides,
 ) {
-    if recorded.weight < 1.0 {
-        return;
-    }
     for (_, birth, n) in each_birth(frame, recorded, ends.left.len()) {
         if is_onset {
             starts.left[n] *= birth.gain;

@@ -66,18 +66,20 @@ pub struct Morph {
     /// Of the drawn levels, where a colour is drawn, else 0.
     level_version: u64,
     /// What of it is a recording, if anything is.
-    recorded: Option<RecordedPart>,
+    recorded: Option<RecordedMix>,
 }
 
-/// What a morph has of a recording.
+/// What a morph has of recordings.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct RecordedPart {
+struct RecordedMix {
     /// How many partials, 0 where there is none to play.
     partials: usize,
     /// Changes with each segment.
     version: u64,
-    /// Whether other spectra are mixed with it.
-    is_mixed: bool,
+    /// The part of the bank that has all the weight.
+    only: Option<usize>,
+    /// Whether spectra that are computed are mixed with them.
+    has_computed: bool,
 }
 
 /// What the gains of a spectrum depend on.
@@ -119,7 +121,7 @@ impl Morph {
                 drawn::COLOUR,
                 context.drawn.level_version,
             ),
-            recorded: RecordedPart::read(&mixed_bodies, context),
+            recorded: RecordedMix::read(&mixed_bodies, context),
         })
     }
 
@@ -190,19 +192,23 @@ impl Morph {
     }
 }
 
-impl RecordedPart {
-    fn read(bodies: &Mix<u8>, context: &Context) -> Option<RecordedPart> {
-        let is_recorded = |body: u8| usize::from(body) == recorded::BODY;
-        let parts = bodies.parts();
-        if !parts.iter().any(|(body, _)| is_recorded(*body)) {
-            return None;
+impl RecordedMix {
+    fn read(bodies: &Mix<u8>, context: &Context) -> Option<RecordedMix> {
+        let part_of = |body: u8| recorded::part_of(body.into());
+        let parts = || bodies.parts().iter().map(|(body, _)| part_of(*body));
+        let mut mix: Option<RecordedMix> = None;
+        for part in parts().flatten() {
+            let frame = context.recorded[part];
+            let mix = mix.get_or_insert(RecordedMix {
+                partials: 0,
+                version: 0,
+                only: bodies.only().and_then(part_of),
+                has_computed: parts().any(|part| part.is_none()),
+            });
+            mix.partials = mix.partials.max(frame.map_or(0, |frame| frame.count()));
+            mix.version += frame.map_or(0, |frame| frame.version());
         }
-        let frame = context.recorded;
-        Some(RecordedPart {
-            partials: frame.map_or(0, |frame| frame.count()),
-            version: frame.map_or(0, |frame| frame.version()),
-            is_mixed: parts.len() > 1,
-        })
+        mix
     }
 }
 
@@ -210,8 +216,8 @@ impl SpectrumSource for Morph {
     fn count(&self) -> usize {
         match self.recorded {
             None => self.partials,
-            Some(part) if part.is_mixed => self.partials.max(part.partials),
-            Some(part) => part.partials,
+            Some(mix) if mix.has_computed => self.partials.max(mix.partials),
+            Some(mix) => mix.partials,
         }
     }
 
@@ -250,7 +256,9 @@ impl SpectrumSource for Morph {
         }
         if stale.contain_any(Arrays::PAN) {
             frame.pan.write(used).fill(0.0);
-            if let (Some(_), Some(recorded)) = (self.recorded, context.recorded) {
+            if let Some(part) = self.recorded.and_then(|mix| mix.only)
+                && let Some(recorded) = context.recorded[part]
+            {
                 recorded::set_pans(recorded, &mut frame.pan.write(used)[..len]);
             }
         }
@@ -259,13 +267,13 @@ impl SpectrumSource for Morph {
 
 impl SpectrumSettings {
     fn is_recorded(&self) -> bool {
-        self.body.is_some_and(|body| usize::from(body) == recorded::BODY)
+        self.body.is_some_and(|body| recorded::part_of(body.into()).is_some())
     }
 
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
         let has_levels =
-            body == recorded::BODY || context.tables.bodies[body].levels(context.key).is_some();
+            recorded::part_of(body).is_some() || context.tables.bodies[body].levels(context.key).is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,
@@ -288,10 +296,12 @@ fn version(indices: &[u8], drawn: usize, version: u64) -> u64 {
 fn ratios_of<'a>(context: &Context<'a>, body: u8, key: u8) -> (&'a [f32], &'a [f32]) {
     match usize::from(body) {
         drawn::BODY => (&context.drawn.ratio, &context.drawn.log2_ratio),
-        recorded::BODY if let Some(recorded) = context.recorded => {
-            (&recorded.ratio[..], &recorded.log2_ratio[..])
-        }
         body => {
+            if let Some(part) = recorded::part_of(body)
+                && let Some(recorded) = context.recorded[part]
+            {
+                return (&recorded.ratio[..], &recorded.log2_ratio[..]);
+            }
             let of = context.tables.bodies[body].ratios(key);
             (&of.ratio, &of.log2_ratio)
         }
@@ -321,9 +331,9 @@ impl<'a> Spectrum<'a> {
         let (odd, even) = odd_even_gains(settings.odd_even);
         let body = settings
             .body
-            .and_then(|body| match usize::from(body) {
-                recorded::BODY => Some(recorded::levels(context.recorded)),
-                body => tables.bodies[body].levels(key),
+            .and_then(|body| match recorded::part_of(body.into()) {
+                Some(part) => Some(recorded::levels(context.recorded[part])),
+                None => tables.bodies[usize::from(body)].levels(key),
             });
         let tilt_db = match settings.is_recorded() && settings.colour == 0 {
             true => settings.tilt_db - Param::TILT.row().default,
