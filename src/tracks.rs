@@ -15,6 +15,7 @@ pub mod files;
 mod interpolation;
 mod sampling;
 mod tidy;
+pub mod warp;
 
 pub use interpolation::PhaseCurve;
 pub use tidy::{Tidied, tidy};

@@ -69,6 +69,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use super::files::FileError;
+use super::warp::{AnchorReach, TimeWarp};
 use super::{SustainLoop, Tracks};
 use layout::{PAGE_FRAMES, Page};
 use storage::Storage;
@@ -242,6 +243,11 @@ impl BankSound {
         let from = self.events.partition_point(|event| event.frame < frame);
         let events = &self.events[from..];
         &events[..events.partition_point(|event| event.frame == frame)]
+    }
+
+    /// The warp of its time, for a voice that plays it at any speed. It allocates.
+    pub fn time_warp(&self, reach: AnchorReach) -> TimeWarp {
+        TimeWarp::new(&self.onsets_s, self.duration_s, reach)
     }
 
     /// The samples of a transient.
