@@ -17,7 +17,7 @@ mod sampling;
 mod tidy;
 pub mod warp;
 
-pub use interpolation::PhaseCurve;
+pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};
 
 /// A recording as partials. [`Default`] is silence of no duration.
