@@ -20,6 +20,7 @@
 //! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes. Longer files than
 //! [`decode::LONGEST_S`] are refused.
 
+pub mod attack;
 pub mod decode;
 pub mod envelope;
 pub mod fit;
@@ -32,6 +33,7 @@ pub mod pitch;
 pub mod refit;
 mod report;
 pub mod residual;
+pub mod stretch;
 pub mod sustain;
 pub mod synthesis;
 #[cfg(test)]

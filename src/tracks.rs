@@ -17,6 +17,7 @@ mod sampling;
 mod tidy;
 pub mod warp;
 
+pub(crate) use interpolation::TrackCursor;
 pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};
 

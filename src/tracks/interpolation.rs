@@ -139,7 +139,7 @@ pub fn spline_slopes(widths: &[f64], means: &[f64]) -> Vec<f64> {
 }
 
 /// Goes along a track; its times must ascend.
-pub(super) struct TrackCursor<'a> {
+pub(crate) struct TrackCursor<'a> {
     track: &'a Track,
     turns: Vec<f64>,
     /// The segment that the last time was in.
@@ -147,7 +147,7 @@ pub(super) struct TrackCursor<'a> {
 }
 
 impl<'a> TrackCursor<'a> {
-    pub(super) fn new(track: &'a Track) -> TrackCursor<'a> {
+    pub(crate) fn new(track: &'a Track) -> TrackCursor<'a> {
         TrackCursor {
             track,
             turns: track.unwrapped_turns(),
@@ -157,7 +157,7 @@ impl<'a> TrackCursor<'a> {
 
     /// The partial at a time, its phase not wrapped and integrated where none is known; outside of
     /// the track the nearer end, its phase moved on by its frequency. The track has a breakpoint.
-    pub(super) fn at(&mut self, time_s: f64) -> Breakpoint {
+    pub(crate) fn at(&mut self, time_s: f64) -> Breakpoint {
         let points = &self.track.breakpoints;
         while self.place + 1 < points.len() && points[self.place + 1].time_s <= time_s {
             self.place += 1;

@@ -140,6 +140,17 @@ impl TimeWarp {
         clock_s
     }
 
+    /// The places at which the rate changes at a speed above 0, ascending. It allocates.
+    pub fn breaks_s(&self, speed: f64) -> Vec<f64> {
+        let mut breaks_s = Vec::with_capacity(2 * self.anchors.len() + 1);
+        for anchor in &self.anchors {
+            breaks_s.push(anchor.start_s);
+            breaks_s.push(anchor.stretch(anchor.start_s, speed).end_s);
+        }
+        breaks_s.extend(self.anchors.last().map(|anchor| anchor.next_s));
+        breaks_s
+    }
+
     /// The stretch that a place is in, or comes into next if it is where two meet.
     fn stretch(&self, source_s: f64, speed: f64) -> Stretch {
         let comes_next = |anchor: &WarpAnchor| match speed < 0.0 {

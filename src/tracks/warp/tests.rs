@@ -112,6 +112,25 @@ fn moving_on_and_back_ends_where_it_began_at_any_division() {
 }
 
 #[test]
+fn the_rate_changes_at_the_breaks_alone() {
+    let warp = warp();
+    for speed in SPEEDS {
+        let breaks_s = warp.breaks_s(speed);
+        assert_eq!(breaks_s.len(), 11);
+        assert!(breaks_s.is_sorted());
+        for pair in breaks_s.windows(2) {
+            let at = |share: f64| warp.rate(pair[0] + share * (pair[1] - pair[0]), speed);
+            assert!((at(0.01) / at(0.99) - 1.0).abs() < 1e-9, "{speed} {pair:?}");
+            let is_break = at(0.99) != warp.rate(pair[1], speed);
+            assert!(
+                is_break || speed == 1.0 || pair[1] == 2.0,
+                "{speed} {pair:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn without_onsets_the_rate_is_the_speed() {
     let warp = TimeWarp::new(&[], 1.0, AnchorReach::default());
     for speed in [-4.0, -0.1, 0.0, 0.3, 4.0] {
