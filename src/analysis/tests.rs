@@ -112,7 +112,7 @@ fn tracks_sound_as_the_fit_says() {
         level: SimdLevel::PORTABLE,
         samples: &samples,
         sample_rate_hz: RATE_HZ,
-        onsets: &onsets,
+        onsets: &onsets.all,
         is_cancelled: &AtomicBool::new(false),
     };
     let resolution = window::resolution(AnalysisFit::Exact, 1024);
