@@ -15,8 +15,10 @@ pub mod files;
 mod interpolation;
 mod sampling;
 mod tidy;
+pub mod warp;
 
-pub use interpolation::PhaseCurve;
+pub(crate) use interpolation::TrackCursor;
+pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};
 
 /// A recording as partials. [`Default`] is silence of no duration.

@@ -57,7 +57,7 @@ pub fn choose(
     let windows = windows(whole.sample_rate_hz);
     let fit = Fit {
         samples,
-        onsets: &onsets,
+        onsets: kind.onsets(&onsets),
         ..*whole
     };
     let mut best = (f64::NEG_INFINITY, windows[1]);
@@ -71,7 +71,7 @@ pub fn choose(
         let mut found = fit.refit(grid).synthesis(&courses);
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
         let before = rest.clone();
-        take_transients(&mut rest, &onsets, 0.0, whole.sample_rate_hz);
+        take_transients(&mut rest, &onsets.all, 0.0, whole.sample_rate_hz);
         for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
             *found += before - after;
         }

@@ -8,6 +8,9 @@
 //! * the mean frequency from this frame to the next, so that the phase goes on exactly: the phase at
 //!   a frame is the start phase and the sum of the advances before it. The rounding of a frequency
 //!   is made up for by the next one, so the phase is never off by more than half a step's advance.
+//!   Between frames the phase is the natural cubic spline through those at the frames
+//!   ([`spline_slopes`](super::spline_slopes)), as that of an analysis is. A straight line loses
+//!   2 to 17 dB of a fit at 40 to 50 dB whose hop is 64, a parabola of the spline's slopes 0 to 5 dB.
 //!
 //! Births and deaths are [events](TrackEvent), to the sample; the phase is stored at births alone.
 //!
@@ -55,6 +58,7 @@
 
 mod build;
 pub mod codes;
+mod hop;
 mod layout;
 mod load;
 mod restore;
@@ -69,6 +73,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use super::files::FileError;
+use super::warp::{AnchorReach, TimeWarp};
 use super::{SustainLoop, Tracks};
 use layout::{PAGE_FRAMES, Page};
 use storage::Storage;
@@ -242,6 +247,11 @@ impl BankSound {
         let from = self.events.partition_point(|event| event.frame < frame);
         let events = &self.events[from..];
         &events[..events.partition_point(|event| event.frame == frame)]
+    }
+
+    /// The warp of its time, for a voice that plays it at any speed. It allocates.
+    pub fn time_warp(&self, reach: AnchorReach) -> TimeWarp {
+        TimeWarp::new(&self.onsets_s, self.duration_s, reach)
     }
 
     /// The samples of a transient.
