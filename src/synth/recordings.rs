@@ -30,6 +30,7 @@ use noise::{BandGains, LANES};
 use tables::CodeTables;
 
 use crate::tracks::bands::ENVELOPE_POINTS;
+use crate::tracks::warp::{AnchorReach, TimeWarp};
 use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
@@ -74,8 +75,8 @@ pub struct RecordedSound {
     pub last_frame: f64,
     /// The same in seconds.
     pub end_s: f64,
-    /// When something begins, ascending, seconds.
-    pub onsets_s: Vec<f64>,
+    /// How its time goes by at another speed.
+    pub warp: TimeWarp,
     /// What is repeated while a key is held.
     pub sustain_loop: Option<PlayedLoop>,
     envelopes: Envelopes,
@@ -118,7 +119,7 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            onsets_s: sound.onsets_s.clone(),
+            warp: sound.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
             envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
             noise_hop_s: sound.noise_hop_s,

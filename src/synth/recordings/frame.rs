@@ -1,12 +1,13 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
 //! Between the frames i and i + 1 of a slot, u being 0 to 1, the amplitude runs straight from aᵢ to aᵢ₊₁. Its
-//! frequency is the parabola that has the stored mean mᵢ and at both ends the mean of the means beside,
+//! frequency is the parabola that has the stored mean mᵢ, and at both ends the slopes k of the phase,
 //!
-//! f(u) = k₀ + 2(3m − 2k₀ − k₁)·u + 3(k₀ + k₁ − 2m)·u², k₀ = (mᵢ₋₁ + mᵢ)/2, k₁ = (mᵢ + mᵢ₊₁)/2,
+//! f(u) = k₀ + 2(3m − 2k₀ − k₁)·u + 3(k₀ + k₁ − 2m)·u², k₀ = 0.634·(mᵢ₋₁ + mᵢ) − 0.134·(mᵢ₋₂ + mᵢ₊₁)
 //!
-//! so that it has no steps, and the phase at every frame is the sum of the means before it, as it was stored. A
-//! partial that begins at the frame has k₀ = m, one that ends has k₁ = m.
+//! and k₁ likewise, which is nearly the natural spline that an analysis fits
+//! ([`spline_slopes`](crate::tracks::spline_slopes)). So it has no steps, and the phase at every frame is the sum of the
+//! means before it, as it was stored. Past its ends a partial is continued by its mirror image.
 //!
 //! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
 //! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
@@ -27,6 +28,10 @@ use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
 
 /// So many intervals are integrated over at most; over more of them frequencies run straight.
 const MOST_INTERVALS: u32 = 12;
+
+/// Weights of the means beside a frame and next to these in the slope there: those of a cubic spline, cut off.
+const NEAR: f64 = 0.634;
+const FAR: f64 = -0.134;
 
 /// Frequencies nearer than this part of each other are within a semitone.
 const SEMITONE: f32 = 0.06;
@@ -112,29 +117,37 @@ impl Head {
 /// The rows that an interval depends on.
 struct Rows<'a> {
     amplitudes: [&'a [u16]; 2],
-    frequencies: [&'a [u16]; 3],
-    /// Slots whose partial begins at the frame.
+    /// Of two intervals before it, itself, and two after it.
+    frequencies: [&'a [u16]; 5],
+    /// Slots whose partial begins in the interval before, in this one, and ends in this one.
+    begun_before: SlotSet,
     begun: SlotSet,
+    ending: SlotSet,
 }
 
 impl<'a> Rows<'a> {
     fn of(rows: &BankRows<'a>, frame: u32) -> Rows<'a> {
-        let mut begun = SlotSet::EMPTY;
-        for event in rows.sound().events_of(frame) {
-            if event.kind == TrackEvent::BIRTH {
-                begun.insert(event.slot);
+        let events = |frame: Option<u32>, kind: u16| {
+            let mut slots = SlotSet::EMPTY;
+            let events = frame.map_or(&[][..], |frame| rows.sound().events_of(frame));
+            for event in events.iter().filter(|event| event.kind == kind) {
+                slots.insert(event.slot);
             }
-        }
+            slots
+        };
+        let frequencies = |frame: Option<u32>| frame.map_or(&[][..], |frame| rows.frequencies(frame));
         Rows {
             amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
             frequencies: [
-                frame
-                    .checked_sub(1)
-                    .map_or(&[], |before| rows.frequencies(before)),
-                rows.frequencies(frame),
-                rows.frequencies(frame + 1),
+                frequencies(frame.checked_sub(2)),
+                frequencies(frame.checked_sub(1)),
+                frequencies(Some(frame)),
+                frequencies(Some(frame + 1)),
+                frequencies(Some(frame + 2)),
             ],
-            begun,
+            begun_before: events(frame.checked_sub(1), TrackEvent::BIRTH),
+            begun: events(Some(frame), TrackEvent::BIRTH),
+            ending: events(Some(frame), TrackEvent::DEATH),
         }
     }
 
@@ -148,7 +161,9 @@ impl<'a> Rows<'a> {
         RowGroup {
             amplitudes: self.amplitudes.map(codes),
             frequencies: self.frequencies.map(codes),
+            begun_before: self.begun_before.group(group),
             begun: self.begun.group(group),
+            ending: self.ending.group(group),
         }
     }
 }
@@ -157,8 +172,34 @@ impl<'a> Rows<'a> {
 #[derive(Clone, Copy)]
 struct RowGroup {
     amplitudes: [[u16; GROUP]; 2],
-    frequencies: [[u16; GROUP]; 3],
+    frequencies: [[u16; GROUP]; 5],
+    begun_before: u16,
     begun: u16,
+    ending: u16,
+}
+
+impl RowGroup {
+    /// Mean frequencies of the five intervals; past the ends of a partial its mirror image.
+    #[inline(always)]
+    fn means(&self, tables: &CodeTables) -> [[f64; GROUP]; 5] {
+        let mut codes = self.frequencies;
+        if self.begun | self.begun_before | self.ending != 0 {
+            for n in 0..GROUP {
+                let is_in = |slots: u16| slots >> n & 1 != 0;
+                if is_in(self.begun) {
+                    codes[1][n] = codes[2][n];
+                    codes[0][n] = if is_in(self.ending) { codes[2][n] } else { codes[3][n] };
+                } else if is_in(self.begun_before) {
+                    codes[0][n] = codes[1][n];
+                }
+                if is_in(self.ending) {
+                    codes[3][n] = codes[2][n];
+                    codes[4][n] = codes[1][n];
+                }
+            }
+        }
+        codes.map(|codes| codes.map(|code| tables.hz(code)))
+    }
 }
 
 /// What part of an interval a way goes through.
@@ -556,22 +597,16 @@ at_level! {
             if slots.group(group) == 0 {
                 continue;
             }
-            let RowGroup { amplitudes, frequencies, begun } = rows.group(group);
+            let codes = rows.group(group);
             let place = GROUP * group;
-            let (mut before, mut mean, mut after) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);
-            for n in 0..GROUP {
-                mean[n] = tables.hz(frequencies[1][n]);
-                let is_begun = begun >> n & 1 != 0;
-                let code = if is_begun { frequencies[1][n] } else { frequencies[0][n] };
-                before[n] = tables.hz(code);
-                after[n] = tables.hz(frequencies[2][n]);
-            }
+            let means = codes.means(tables);
             let (mut start, mut end) = ([0.0; GROUP], [0.0; GROUP]);
             for n in 0..GROUP {
-                let k0 = 0.5 * (before[n] + mean[n]);
-                let k1 = 0.5 * (mean[n] + after[n]);
-                let a = 3.0 * mean[n] - 2.0 * k0 - k1;
-                let b = k0 + k1 - 2.0 * mean[n];
+                let mean = means[2][n];
+                let k0 = NEAR * (means[1][n] + mean) + FAR * (means[0][n] + means[3][n]);
+                let k1 = NEAR * (mean + means[3][n]) + FAR * (means[1][n] + means[4][n]);
+                let a = 3.0 * mean - 2.0 * k0 - k1;
+                let b = k0 + k1 - 2.0 * mean;
                 start[n] = k0 + from * (2.0 * a + 3.0 * b * from);
                 end[n] = k0 + to * (2.0 * a + 3.0 * b * to);
                 frame.mean_hz[place + n] += weight * (k0 + a * linear + b * square);
@@ -585,8 +620,8 @@ at_level! {
             if is_first || is_last {
                 let (from, to) = (from as f32, to as f32);
                 for n in 0..GROUP {
-                    let low = tables.amplitude(amplitudes[0][n]);
-                    let high = tables.amplitude(amplitudes[1][n]);
+                    let low = tables.amplitude(codes.amplitudes[0][n]);
+                    let high = tables.amplitude(codes.amplitudes[1][n]);
                     if is_first {
                         frame.start_gain[place + n] = low + (high - low) * from;
                     }

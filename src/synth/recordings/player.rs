@@ -4,10 +4,8 @@
 //! length whenever it has come to its end; shortly before, what comes before its start fades in. Frequencies and
 //! gains are faded, not sound: phases go on.
 //!
-//! Slowed down, a recording is not stretched evenly: from 3 ms before to 25 ms after each onset it goes by as it was
-//! recorded, so that attacks stay short, and the rest up to the next onset is stretched the more, so that
-//! onsets come when they would come without that (Röbel 2003, DAFx-03, keeps transients for the same reason). Faster than
-//! recorded, and backwards, everything goes by evenly.
+//! At another speed a recording is not stretched evenly: attacks go by as they were recorded
+//! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
 //!
 //! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
 
@@ -19,14 +17,10 @@ use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::note::Note;
 use crate::synth::parameter::Param;
 
-/// How much of a recording before and after an onset is never stretched, seconds.
-const KEPT_S: (f64, f64) = (0.003, 0.025);
 /// A place farther than this from where the speed leads is a jump, seconds.
 const JUMP_S: f64 = 0.05;
 /// Sums of segments are off by less, seconds.
 const NEAR_S: f64 = 1e-9;
-/// So often speed changes within a segment at most: in a segment there are no more onsets.
-const MOST_PIECES: usize = 8;
 
 /// How a recording is played in a segment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -298,7 +292,8 @@ impl Strand {
     ) {
         let offset_s = settings.position * sound.end_s;
         let before_s = self.place_s;
-        let moved_s = sound.moved_s(self.run_s + offset_s, settings.speed, seconds);
+        let led_to_s = |from_s| sound.warp.moved(from_s, settings.speed, seconds);
+        let moved_s = led_to_s(self.run_s + offset_s) - (self.run_s + offset_s);
         self.run_s += moved_s;
         if let Some(of) = settings.loop_of(sound) {
             let place_s = self.run_s + offset_s;
@@ -343,88 +338,5 @@ fn on_grid(place: f64) -> f64 {
     match (place - nearest).abs() < 1e-6 {
         true => nearest,
         false => place,
-    }
-}
-
-impl RecordedSound {
-    /// How far a place moves in so many seconds, seconds.
-    fn moved_s(&self, place_s: f64, speed: f64, seconds: f64) -> f64 {
-        if speed <= 0.0 || speed >= 1.0 || self.onsets_s.is_empty() {
-            return speed * seconds;
-        }
-        let (mut at_s, mut rest_s) = (place_s, seconds);
-        for _ in 0..MOST_PIECES {
-            let (piece_speed, end_s) = self.piece(at_s, speed);
-            let to_go_s = (end_s - at_s) / piece_speed;
-            if to_go_s >= rest_s {
-                break;
-            }
-            rest_s -= to_go_s;
-            at_s = end_s;
-        }
-        let (piece_speed, _) = self.piece(at_s, speed);
-        at_s + piece_speed * rest_s - place_s
-    }
-
-    /// The speed at a place when the recording is slowed down to `speed`, and where it changes next.
-    fn piece(&self, place_s: f64, speed: f64) -> (f64, f64) {
-        let (lead_s, tail_s) = KEPT_S;
-        // The next onset whose part begins later.
-        let next = self
-            .onsets_s
-            .partition_point(|onset_s| onset_s - lead_s <= place_s);
-        let next_start_s = self.onsets_s.get(next).map(|onset_s| onset_s - lead_s);
-        let Some(onset_s) = next.checked_sub(1).map(|last| self.onsets_s[last]) else {
-            return (speed, next_start_s.unwrap_or(f64::INFINITY));
-        };
-        let kept_until_s = onset_s + tail_s;
-        let gap_end_s = next_start_s.unwrap_or(self.end_s.max(kept_until_s));
-        if place_s < kept_until_s {
-            return (1.0, kept_until_s.min(gap_end_s));
-        }
-        // The rest makes up for what was not stretched.
-        let (gap_s, kept_s) = (gap_end_s - (onset_s - lead_s), lead_s + tail_s);
-        let rest_speed = (gap_s - kept_s) / (gap_s / speed - kept_s);
-        match place_s < gap_end_s {
-            true => (rest_speed.min(speed), gap_end_s),
-            false => (speed, f64::INFINITY),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attacks_keep_their_speed_and_onsets_their_times() {
-        let sound = RecordedSound {
-            onsets_s: vec![0.1, 0.5, 0.51],
-            end_s: 1.0,
-            ..RecordedSound::default()
-        };
-        let (mut place_s, mut time_s) = (0.0, 0.0);
-        let step_s = 64.0 / 48_000.0;
-        let mut crossed = Vec::new();
-        while place_s < 1.0 {
-            let moved_s = sound.moved_s(place_s, 0.25, step_s);
-            assert!(moved_s > 0.0 && moved_s <= step_s + 1e-12);
-            if (0.1..0.12).contains(&place_s) {
-                assert!((moved_s - step_s).abs() < 1e-12, "{place_s}");
-            }
-            for at_s in [0.097, 0.497, 1.0] {
-                if place_s < at_s && place_s + moved_s >= at_s {
-                    crossed.push(time_s);
-                }
-            }
-            place_s += moved_s;
-            time_s += step_s;
-        }
-        for (found_s, expected_s) in crossed.iter().zip([0.388, 1.988, 4.0]) {
-            assert!((found_s - expected_s).abs() < 0.01, "{crossed:?}");
-        }
-        assert_eq!(sound.moved_s(0.1, -0.5, 0.01), -0.005);
-        assert_eq!(sound.moved_s(0.1, 0.0, 0.01), 0.0);
-        assert_eq!(sound.moved_s(0.1, 2.0, 0.01), 0.02);
     }
 }
