@@ -487,33 +487,3 @@ fn without_a_bank_there_is_silence_and_the_rest_sounds() {
     let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 4_800, &[512]);
     assert!(left.iter().all(|x| x.is_finite()));
 }
-
-#[test]
-fn zz_time() {
-    let hop = 256;
-    let hop_s = f64::from(hop) / RATE;
-    let track = |n: u32| Track {
-        label: Some(n),
-        breakpoints: (0..700)
-            .map(|k| Breakpoint::new(f64::from(k) * hop_s, 32.7 * f64::from(n) * (1.0 + 0.001 * f64::from((k * 7 + n as i32) % 13)), 0.1 / f64::from(n)))
-            .collect(),
-    };
-    let tracks = Tracks { duration_s: 699.0 * hop_s, root_hz: Some(32.7), tracks: (1..=512).map(track).collect(), ..Tracks::default() };
-    let bank = bank(&tracks, hop as u32);
-    let time = |patch: &Patch, bank: Option<&Arc<TrackBank>>| {
-        let mut engine = engine(RATE, &with(patch, &[(Param::VOICES, 64.0)]));
-        if let Some(bank) = bank { engine.set_recordings(Arc::new(Recordings::new(bank.clone()))); }
-        let events: Vec<_> = (0..64).map(|k| (k * 37, on(0, 24 + (k % 12) as u8, 1.0))).collect();
-        play(&mut engine, &events, 9_600, &[512]);
-        let start = std::time::Instant::now();
-        play(&mut engine, &[], 48_000, &[512]);
-        println!("{} voices", engine.statistics().voices);
-        start.elapsed().as_secs_f64()
-    };
-    let computed = with(&sine(), &[(Param::PARTIALS, 512.0)]);
-    for _ in 0..3 {
-        let (a, b) = (time(&computed, None), time(&recorded(), Some(&bank)));
-
-        println!("{a} {b} {}", b / a);
-    }
-}

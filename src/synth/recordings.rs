@@ -6,6 +6,7 @@
 //! A [`Player`] is a voice's place in a recording. For each segment it goes on and writes a [`RecordedFrame`]: what the
 //! body Recording and its levels are at the segment's end.
 
+mod decode;
 mod formants;
 mod frame;
 pub mod noise;
@@ -13,7 +14,6 @@ mod player;
 mod residue;
 mod slots;
 mod snippets;
-mod tables;
 mod zones;
 
 pub use frame::{Birth, Head, RecordedFrame, Way};
@@ -25,13 +25,11 @@ pub use zones::{PARTS, Pair};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::tracks::bands::ENVELOPE_POINTS;
+use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
+use crate::tracks::warp::{AnchorReach, TimeWarp};
 use formants::Envelopes;
 use noise::{BandGains, LANES};
-use tables::CodeTables;
-
-use crate::tracks::bands::ENVELOPE_POINTS;
-use crate::tracks::warp::{AnchorReach, TimeWarp};
-use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
@@ -182,7 +180,6 @@ impl Recordings {
     /// Those of a bank, which is brought into memory. Not for the audio thread: allocates, and may wait for a disk.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
-        CodeTables::shared();
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
         let sounds = bank.sounds().iter().zip(zones::parts(&zones));
         Recordings {

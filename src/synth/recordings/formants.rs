@@ -91,11 +91,11 @@ impl RecordedSound {
 }
 
 impl FormantMove {
-    /// Changes the gains of partials of these recorded frequencies.
-    pub fn apply(&self, hz: &[f64], gains: &mut [f32]) {
-        for (gain, &hz) in gains.iter_mut().zip(hz) {
+    /// Changes the gains of partials of these ratios to the frequency of the recording's key.
+    pub fn apply(&self, root_hz: f32, ratios: &[f32], gains: &mut [f32]) {
+        for (gain, ratio) in gains.iter_mut().zip(ratios) {
             if *gain > 0.0 {
-                let hz = hz as f32;
+                let hz = root_hz * ratio;
                 let octaves = self.at(hz * self.factor) - self.at(hz);
                 *gain *= exp2(at_least(at_most(octaves, MOST_OCTAVES), -MOST_OCTAVES));
             }
@@ -135,7 +135,7 @@ mod tests {
             let of = sound.formant_move(0.0, 2.0, keep, shift).expect("formants");
             for hz in [200.0_f64, 450.0, 2_500.0] {
                 let mut gains = [0.5];
-                of.apply(&[hz], &mut gains);
+                of.apply(hz as f32, &[1.0], &mut gains);
                 let moved_hz = hz * libm::exp2(expected_octaves);
                 let expected_db = level_db(moved_hz) - level_db(hz);
                 let found_db = 20.0 * f64::from(gains[0] / 0.5).log10();

@@ -1,21 +1,14 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
-//! Between the frames i and i + 1 of a slot, u being 0 to 1, the amplitude runs straight from aᵢ to aᵢ₊₁. Its
-//! frequency is the parabola that has the stored mean mᵢ, and at both ends the slopes k of the phase,
-//!
-//! f(u) = k₀ + 2(3m − 2k₀ − k₁)·u + 3(k₀ + k₁ − 2m)·u², k₀ = 0.634·(mᵢ₋₁ + mᵢ) − 0.134·(mᵢ₋₂ + mᵢ₊₁)
-//!
-//! and k₁ likewise, which is nearly the natural spline that an analysis fits
-//! ([`spline_slopes`](crate::tracks::spline_slopes)). So it has no steps, and the phase at every frame is the sum of the
-//! means before it, as it was stored. Past its ends a partial is continued by its mirror image.
-//!
 //! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
 //! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
-//! and no rounding of a ratio adds up. Frequencies are worked out in f64.
+//! and no rounding of a ratio adds up.
 
+use arrayvec::ArrayVec;
+
+use super::decode::{Scale, Stretch, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, SlotSet};
-use super::tables::CodeTables;
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2, log2};
 use crate::dsp::resident;
@@ -27,11 +20,7 @@ use crate::synth::partials::colours::SILENT;
 use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
 
 /// So many intervals are integrated over at most; over more of them frequencies run straight.
-const MOST_INTERVALS: u32 = 12;
-
-/// Weights of the means beside a frame and next to these in the slope there: those of a cubic spline, cut off.
-const NEAR: f64 = 0.634;
-const FAR: f64 = -0.134;
+const MOST_INTERVALS: usize = 8;
 
 /// Frequencies nearer than this part of each other are within a semitone.
 const SEMITONE: f32 = 0.06;
@@ -72,11 +61,10 @@ pub struct RecordedFrame {
     /// Position, −1 (left) to 1 (right).
     pub pan: Box<[f32; MAX_PARTIALS]>,
     births: Vec<Birth>,
-    start_hz: Box<[f64; MAX_PARTIALS]>,
-    end_hz: Box<[f64; MAX_PARTIALS]>,
-    mean_hz: Box<[f64; MAX_PARTIALS]>,
-    gain: Box<[f32; MAX_PARTIALS]>,
-    start_gain: Box<[f32; MAX_PARTIALS]>,
+    /// [`RecordedFrame::ratio`] at the start of the way.
+    pub(super) start_ratio: Box<[f32; MAX_PARTIALS]>,
+    /// Linear gain.
+    pub(super) gain: Box<[f32; MAX_PARTIALS]>,
 }
 
 /// From where to where in a recording a voice goes over a segment.
@@ -114,105 +102,6 @@ impl Head {
     }
 }
 
-/// The rows that an interval depends on.
-struct Rows<'a> {
-    amplitudes: [&'a [u16]; 2],
-    /// Of two intervals before it, itself, and two after it.
-    frequencies: [&'a [u16]; 5],
-    /// Slots whose partial begins in the interval before, in this one, and ends in this one.
-    begun_before: SlotSet,
-    begun: SlotSet,
-    ending: SlotSet,
-}
-
-impl<'a> Rows<'a> {
-    fn of(rows: &BankRows<'a>, frame: u32) -> Rows<'a> {
-        let events = |frame: Option<u32>, kind: u16| {
-            let mut slots = SlotSet::EMPTY;
-            let events = frame.map_or(&[][..], |frame| rows.sound().events_of(frame));
-            for event in events.iter().filter(|event| event.kind == kind) {
-                slots.insert(event.slot);
-            }
-            slots
-        };
-        let frequencies = |frame: Option<u32>| frame.map_or(&[][..], |frame| rows.frequencies(frame));
-        Rows {
-            amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
-            frequencies: [
-                frequencies(frame.checked_sub(2)),
-                frequencies(frame.checked_sub(1)),
-                frequencies(Some(frame)),
-                frequencies(Some(frame + 1)),
-                frequencies(Some(frame + 2)),
-            ],
-            begun_before: events(frame.checked_sub(1), TrackEvent::BIRTH),
-            begun: events(Some(frame), TrackEvent::BIRTH),
-            ending: events(Some(frame), TrackEvent::DEATH),
-        }
-    }
-
-    /// A group of 16 of them.
-    fn group(&self, group: usize) -> RowGroup {
-        let codes = |row: &[u16]| {
-            let part = row.get(GROUP * group..GROUP * (group + 1));
-            part.and_then(|part| part.try_into().ok())
-                .unwrap_or([0; GROUP])
-        };
-        RowGroup {
-            amplitudes: self.amplitudes.map(codes),
-            frequencies: self.frequencies.map(codes),
-            begun_before: self.begun_before.group(group),
-            begun: self.begun.group(group),
-            ending: self.ending.group(group),
-        }
-    }
-}
-
-/// Codes of 16 slots.
-#[derive(Clone, Copy)]
-struct RowGroup {
-    amplitudes: [[u16; GROUP]; 2],
-    frequencies: [[u16; GROUP]; 5],
-    begun_before: u16,
-    begun: u16,
-    ending: u16,
-}
-
-impl RowGroup {
-    /// Mean frequencies of the five intervals; past the ends of a partial its mirror image.
-    #[inline(always)]
-    fn means(&self, tables: &CodeTables) -> [[f64; GROUP]; 5] {
-        let mut codes = self.frequencies;
-        if self.begun | self.begun_before | self.ending != 0 {
-            for n in 0..GROUP {
-                let is_in = |slots: u16| slots >> n & 1 != 0;
-                if is_in(self.begun) {
-                    codes[1][n] = codes[2][n];
-                    codes[0][n] = if is_in(self.ending) { codes[2][n] } else { codes[3][n] };
-                } else if is_in(self.begun_before) {
-                    codes[0][n] = codes[1][n];
-                }
-                if is_in(self.ending) {
-                    codes[3][n] = codes[2][n];
-                    codes[4][n] = codes[1][n];
-                }
-            }
-        }
-        codes.map(|codes| codes.map(|code| tables.hz(code)))
-    }
-}
-
-/// What part of an interval a way goes through.
-#[derive(Clone, Copy)]
-struct Stretch {
-    from: f64,
-    to: f64,
-    /// Part of the whole way.
-    weight: f64,
-    is_first: bool,
-    is_last: bool,
-}
-
 impl Way {
     /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next way.
     fn intervals(&self, frames: u32) -> (u32, u32) {
@@ -230,6 +119,79 @@ impl Way {
             (only, only)
         }
     }
+
+    /// The intervals that it goes through and its part in each; of a way through too many the last alone.
+    fn parts(&self, (first, last): (u32, u32)) -> impl Iterator<Item = (u32, Part)> + use<> {
+        let Way { from, to, .. } = *self;
+        let is_forward = from <= to;
+        let count = first.abs_diff(last) + 1;
+        let is_long = count as usize > MOST_INTERVALS;
+        (0..count)
+            .filter(move |step| !is_long || step + 1 == count)
+            .map(move |step| {
+                let frame = if is_forward {
+                    first + step
+                } else {
+                    first - step
+                };
+                let base = f64::from(frame);
+                let (low, high) = if is_forward { (0.0, 1.0) } else { (1.0, 0.0) };
+                let is_last = step + 1 == count;
+                let start = if step == 0 && !is_long {
+                    from - base
+                } else {
+                    low
+                };
+                let end = if is_last { to - base } else { high };
+                let ends = if is_long { (end, end) } else { (start, end) };
+                let weight = if count == 1 || is_long {
+                    1.0
+                } else {
+                    (end - start) / (to - from)
+                };
+                (frame, Part { ends, weight })
+            })
+    }
+}
+
+/// The part of a way in an interval.
+struct Part {
+    /// From where to where in it, 0 to 1.
+    ends: (f64, f64),
+    /// Part of the whole way.
+    weight: f64,
+}
+
+/// The slots that sound at a place in an interval. Where partials begin and end within it, `exceptions` get their
+/// amplitudes.
+fn sounding_at(
+    rows: &BankRows,
+    (frame, u): (u32, f64),
+    interval: &Interval,
+    stretch: &Stretch,
+    exceptions: &mut ArrayVec<(u16, f32), MAX_PARTIALS>,
+) -> SlotSet {
+    let sound = rows.sound();
+    let hop = f64::from(sound.grid.hop);
+    let mut sounding = interval.slots;
+    for event in sound.events_of(frame) {
+        let offset = f64::from(event.offset) / hop;
+        let part = match event.kind {
+            TrackEvent::BIRTH if offset == 0.0 => continue,
+            TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
+            TrackEvent::DEATH if offset == 1.0 => continue,
+            TrackEvent::DEATH if u <= offset => u / offset,
+            _ => {
+                sounding.remove(event.slot);
+                continue;
+            }
+        };
+        let [from, to] = stretch.amplitudes_of(event.slot);
+        if !exceptions.is_full() {
+            exceptions.push((event.slot, from + (to - from) * part as f32));
+        }
+    }
+    sounding
 }
 
 impl RecordedFrame {
@@ -244,11 +206,8 @@ impl RecordedFrame {
             course: resident::array(0.0),
             pan: resident::array(0.0),
             births: Vec::with_capacity(MAX_PARTIALS),
-            start_hz: resident::array(0.0),
-            end_hz: resident::array(0.0),
-            mean_hz: resident::array(0.0),
+            start_ratio: resident::array(1.0),
             gain: resident::array(0.0),
-            start_gain: resident::array(0.0),
         }
     }
 
@@ -288,39 +247,53 @@ impl RecordedFrame {
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
         self.births.clear();
-        // Another voice has been here.
-        for hz in [&mut self.start_hz, &mut self.end_hz, &mut self.mean_hz] {
-            hz.fill(0.0);
-        }
-        self.gain.fill(0.0);
-        self.start_gain.fill(0.0);
-        let (first, last) = way.intervals(sound.frames);
         let before = match way.is_onset {
             true => SlotSet::EMPTY,
             false => head.sounding,
         };
-        self.pass(level, rows, (first, last), way, &before, head);
-        let ends = match way.is_over {
-            true => SlotSet::EMPTY,
-            false => self.end_partials(rows, last, way.to, &head.interval),
+        let mut slots = before;
+        let mut stretches = ArrayVec::<Stretch, MOST_INTERVALS>::new();
+        let (first, last) = way.intervals(sound.frames);
+        for (frame, part) in way.parts((first, last)) {
+            head.interval.go_to(rows, frame);
+            slots = slots.or(&head.interval.slots);
+            stretches.push(Stretch::new(rows, frame, part.ends, part.weight));
+        }
+        let Some((start, end)) = stretches.first().zip(stretches.last()) else {
+            return;
         };
-        head.sounding = ends;
-        let groups = self.count.div_ceil(GROUP);
+        let place = way.to - f64::from(last);
+        let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
+        head.sounding = match way.is_over {
+            true => SlotSet::EMPTY,
+            false => sounding_at(rows, (last, place), &head.interval, end, &mut exceptions),
+        };
         let scale = Scale {
             full: sound.full_scale as f32,
-            root_hz,
-            is_straight: way.is_onset && way.from == way.to,
+            ratio_per_hz: 1.0 / root_hz,
         };
-        set_ratios(level, &scale, &ends, groups, self);
-        if let Some(formants) = formants {
-            formants.apply(&self.end_hz[..16 * groups], &mut self.gain[..16 * groups]);
-            formants.apply(
-                &self.start_hz[..16 * groups],
-                &mut self.start_gain[..16 * groups],
-            );
+        let groups = self.count.div_ceil(GROUP);
+        decode(
+            level,
+            &stretches,
+            &scale,
+            &slots,
+            &head.sounding,
+            groups,
+            self,
+        );
+        for (slot, amplitude) in exceptions {
+            self.gain[usize::from(slot)] = scale.full * amplitude;
         }
-        self.find_births(rows, way, &ends.without(&before), (first, last));
+        let begun = head.sounding.without(&before);
+        self.find_births(rows, way, &begun, (first, last), &|slot| {
+            scale.full * start.start_amplitude(slot)
+        });
         self.set_pans(rows, last);
+        if let Some(formants) = formants {
+            let ratio = &self.ratio[..GROUP * groups];
+            formants.apply(root_hz as f32, ratio, &mut self.gain[..GROUP * groups]);
+        }
     }
 
     /// Becomes a mixture with another recording's, of which `part` is the other's. Slots whose frequencies are within a
@@ -343,18 +316,10 @@ impl RecordedFrame {
                 false => theirs * (2.0 * part - 1.0),
             };
             let is_theirs = mine == 0.0 || !is_near && theirs > 0.0 && part >= 0.5;
-            let only_one = mine == 0.0 || theirs == 0.0;
-            let (gain, start_gain) = match only_one {
-                true => (
-                    mine * (1.0 - part) + theirs * part,
-                    self.start_gain[n] * (1.0 - part) + other.start_gain[n] * part,
-                ),
-                false => (
-                    mix(mine, theirs),
-                    mix(self.start_gain[n], other.start_gain[n]),
-                ),
+            self.gain[n] = match mine == 0.0 || theirs == 0.0 {
+                true => mine * (1.0 - part) + theirs * part,
+                false => mix(mine, theirs),
             };
-            (self.gain[n], self.start_gain[n]) = (gain, start_gain);
             if is_theirs {
                 self.ratio[n] = other.ratio[n];
                 self.course[n] = other.course[n];
@@ -366,12 +331,6 @@ impl RecordedFrame {
             }
         }
         self.count = count;
-        for birth in &mut self.births {
-            let n = usize::from(birth.slot);
-            if birth.gain > 0.0 && self.gain[n] > 0.0 {
-                birth.gain = (self.start_gain[n] / self.gain[n]).min(MOST_GAIN);
-            }
-        }
     }
 
     /// Births of both, by slot. Where one of them sounds on it is no birth.
@@ -404,104 +363,6 @@ impl RecordedFrame {
         set_levels(level, count, self);
     }
 
-    /// Integrates over the intervals of a way. Afterwards the head is in the last.
-    fn pass(
-        &mut self,
-        level: SimdLevel,
-        rows: &BankRows,
-        (first, last): (u32, u32),
-        way: &Way,
-        before: &SlotSet,
-        head: &mut Head,
-    ) {
-        let tables = CodeTables::shared();
-        let groups = self.count.div_ceil(GROUP);
-        let length = way.to - way.from;
-        let is_long = first.abs_diff(last) > MOST_INTERVALS;
-        let mut frame = first;
-        loop {
-            let (is_first, is_last) = (frame == first, frame == last);
-            if is_first || is_last || !is_long {
-                head.interval.go_to(rows, frame);
-                let base = f64::from(frame);
-                let (low, high) = if way.from <= way.to {
-                    (0.0, 1.0)
-                } else {
-                    (1.0, 0.0)
-                };
-                let from = if is_first { way.from - base } else { low };
-                let to = if is_last { way.to - base } else { high };
-                let stretch = Stretch {
-                    from,
-                    to,
-                    weight: if first == last {
-                        1.0
-                    } else {
-                        (to - from) / length
-                    },
-                    is_first,
-                    is_last,
-                };
-                let slots = head.interval.slots.or(before);
-                integrate(
-                    level,
-                    tables,
-                    &Rows::of(rows, frame),
-                    &slots,
-                    &stretch,
-                    groups,
-                    self,
-                );
-            }
-            if is_last {
-                break;
-            }
-            frame = match (is_long, first < last) {
-                (true, _) => last,
-                (false, true) => frame + 1,
-                (false, false) => frame - 1,
-            };
-        }
-        if is_long {
-            self.mean_hz.copy_from_slice(&self.end_hz[..]);
-        }
-    }
-
-    /// Lets those partials begin and end at the sample that do so in the last interval. Returns those that sound at the
-    /// end of the way.
-    fn end_partials(
-        &mut self,
-        rows: &BankRows,
-        frame: u32,
-        place: f64,
-        interval: &Interval,
-    ) -> SlotSet {
-        let tables = CodeTables::shared();
-        let sound = rows.sound();
-        let u = place - f64::from(frame);
-        let hop = f64::from(sound.grid.hop);
-        let mut sounding = interval.slots;
-        for event in sound.events_of(frame) {
-            let slot = usize::from(event.slot);
-            let code = |row: &[u16]| row.get(slot).copied().unwrap_or(0);
-            let [from, to] = [rows.amplitudes(frame), rows.amplitudes(frame + 1)]
-                .map(|row| tables.amplitude(code(row)));
-            let offset = f64::from(event.offset) / hop;
-            let part = match event.kind {
-                TrackEvent::BIRTH if offset == 0.0 => continue,
-                TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
-                TrackEvent::DEATH if offset == 1.0 => continue,
-                TrackEvent::DEATH if u <= offset => u / offset,
-                _ => {
-                    sounding.remove(event.slot);
-                    continue;
-                }
-            };
-            self.gain[slot] = from + (to - from) * part as f32;
-        }
-        sounding
-    }
-
     /// Notes which partials have begun on the way, and how.
     fn find_births(
         &mut self,
@@ -509,6 +370,7 @@ impl RecordedFrame {
         way: &Way,
         begun: &SlotSet,
         (first, last): (u32, u32),
+        start_gain: &dyn Fn(u16) -> f32,
     ) {
         let sound = rows.sound();
         let hop = f64::from(sound.grid.hop);
@@ -518,7 +380,7 @@ impl RecordedFrame {
             .take_while(|slot| usize::from(*slot) < self.count)
         {
             let n = usize::from(slot);
-            let birth = (first.max(last.saturating_sub(MOST_INTERVALS))..=last)
+            let birth = (first.max(last.saturating_sub(MOST_INTERVALS as u32))..=last)
                 .rev()
                 .filter(|_| is_forward)
                 .find_map(|frame| {
@@ -543,8 +405,8 @@ impl RecordedFrame {
             let sounds_at_start = late <= 0.0 && (way.is_onset || birth.is_some());
             let (gain, ratio) = match sounds_at_start && self.gain[n] > 0.0 {
                 true => (
-                    self.start_gain[n] / self.gain[n],
-                    (self.start_hz[n] / self.end_hz[n]) as f32,
+                    start_gain(slot) / self.gain[n],
+                    self.start_ratio[n] / self.ratio[n],
                 ),
                 false => (0.0, 1.0),
             };
@@ -569,94 +431,6 @@ impl RecordedFrame {
                 0 => 0.0,
                 code => codes::pan(code) as f32,
             };
-        }
-    }
-}
-
-/// How codes become gains and ratios.
-struct Scale {
-    full: f32,
-    root_hz: f64,
-    is_straight: bool,
-}
-
-at_level! {
-    /// Adds up a stretch of an interval.
-    fn integrate(
-        tables: &CodeTables,
-        rows: &Rows,
-        slots: &SlotSet,
-        stretch: &Stretch,
-        groups: usize,
-        frame: &mut RecordedFrame,
-    ) {
-        let Stretch { from, to, weight, is_first, is_last } = *stretch;
-        // Powers of both ends in the mean of the parabola.
-        let (linear, square) = (from + to, from * from + from * to + to * to);
-        for group in 0..groups {
-            if slots.group(group) == 0 {
-                continue;
-            }
-            let codes = rows.group(group);
-            let place = GROUP * group;
-            let means = codes.means(tables);
-            let (mut start, mut end) = ([0.0; GROUP], [0.0; GROUP]);
-            for n in 0..GROUP {
-                let mean = means[2][n];
-                let k0 = NEAR * (means[1][n] + mean) + FAR * (means[0][n] + means[3][n]);
-                let k1 = NEAR * (mean + means[3][n]) + FAR * (means[1][n] + means[4][n]);
-                let a = 3.0 * mean - 2.0 * k0 - k1;
-                let b = k0 + k1 - 2.0 * mean;
-                start[n] = k0 + from * (2.0 * a + 3.0 * b * from);
-                end[n] = k0 + to * (2.0 * a + 3.0 * b * to);
-                frame.mean_hz[place + n] += weight * (k0 + a * linear + b * square);
-            }
-            if is_first {
-                frame.start_hz[place..place + GROUP].copy_from_slice(&start);
-            }
-            if is_last {
-                frame.end_hz[place..place + GROUP].copy_from_slice(&end);
-            }
-            if is_first || is_last {
-                let (from, to) = (from as f32, to as f32);
-                for n in 0..GROUP {
-                    let low = tables.amplitude(codes.amplitudes[0][n]);
-                    let high = tables.amplitude(codes.amplitudes[1][n]);
-                    if is_first {
-                        frame.start_gain[place + n] = low + (high - low) * from;
-                    }
-                    if is_last {
-                        frame.gain[place + n] = low + (high - low) * to;
-                    }
-                }
-            }
-        }
-    }
-}
-
-at_level! {
-    /// From frequencies to ratios, and gains to their scale.
-    fn set_ratios(scale: &Scale, sounding: &SlotSet, groups: usize, frame: &mut RecordedFrame) {
-        let Scale { full, root_hz, is_straight } = *scale;
-        for group in 0..groups {
-            let place = GROUP * group;
-            let bits = sounding.group(group);
-            for n in 0..GROUP {
-                let index = place + n;
-                let end_hz = frame.end_hz[index];
-                let ratio = end_hz / root_hz;
-                let ratio = if ratio > 1e-6 { ratio } else { (index + 1) as f64 };
-                let rounded = ratio as f32;
-                let start = (frame.start_hz[index] / root_hz) as f32;
-                let ends = 0.5 * (f64::from(start) + f64::from(rounded)) * root_hz;
-                let course = frame.mean_hz[index] / ends - 1.0;
-                let is_course = course.abs() < 0.25 && !is_straight;
-                frame.ratio[index] = rounded;
-                frame.course[index] = if is_course { course as f32 } else { 0.0 };
-                let sounds = bits >> n & 1 != 0;
-                frame.gain[index] = if sounds { full * frame.gain[index] } else { 0.0 };
-                frame.start_gain[index] *= full;
-            }
         }
     }
 }
