@@ -1,6 +1,6 @@
 //! Which window: by trial, since the original is there to compare with.
 //!
-//! The loudest second, of a short sound the loudest third, is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
+//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
 //! 44.1 kHz). The length that wins has the highest SRER of partials and transients, less what its
 //! breakpoints cost: 2 dB for each doubling beyond 12,000 a second in the exact fit; in the musical one
 //! 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
@@ -16,7 +16,7 @@ use super::{AnalysisFit, onsets};
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
 const TRIAL_S: f64 = 1.0;
 /// Of a short sound, so that the trials do not take longer than the fit.
-const TRIAL_SHARE: f64 = 0.33;
+const TRIAL_SHARE: f64 = 0.5;
 const LEAST_TRIAL_S: f64 = 0.4;
 
 /// The lengths that are tried at this rate, in samples.
