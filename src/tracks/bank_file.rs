@@ -56,6 +56,7 @@
 //! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
 //! slots in use are the lowest, so quiet pages are narrow.
 
+mod attacks;
 mod build;
 pub mod codes;
 mod hop;
@@ -73,7 +74,6 @@ use bytemuck::{Pod, Zeroable};
 
 use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use super::files::FileError;
-use super::warp::{AnchorReach, TimeWarp};
 use super::{SustainLoop, Tracks};
 use layout::{PAGE_FRAMES, Page};
 use storage::Storage;
@@ -247,11 +247,6 @@ impl BankSound {
         let from = self.events.partition_point(|event| event.frame < frame);
         let events = &self.events[from..];
         &events[..events.partition_point(|event| event.frame == frame)]
-    }
-
-    /// The warp of its time, for a voice that plays it at any speed. It allocates.
-    pub fn time_warp(&self, reach: AnchorReach) -> TimeWarp {
-        TimeWarp::new(&self.onsets_s, self.duration_s, reach)
     }
 
     /// The samples of a transient.

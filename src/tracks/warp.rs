@@ -1,7 +1,7 @@
 //! Time of a recording played at another speed, with its attacks as fast as they were.
 //!
 //! Around each onset there is an anchor, from 3 ms before it to 25 ms after, in which the recording
-//! goes on at its own speed, forwards or backwards. What lies between the end of an anchor and the
+//! goes on at its own speed, forwards or backwards; around a slower attack up to 60 ms. What lies between the end of an anchor and the
 //! start of the next goes a little faster or slower than asked, so that the whole from start to start
 //! takes as long as at one steady speed: every anchor starts when it would without the warp, and the
 //! length is kept. With a stretch from start to start of L seconds in the recording, a of them in the
@@ -18,6 +18,8 @@
 
 /// Speeds below this slow anchors down too.
 const SLOWEST_SPEED: f64 = 1.0 / 16.0;
+/// Anchors reach no farther for an attack.
+const LONGEST_ATTACK_S: f64 = 0.06;
 
 /// How far an anchor reaches around its onset.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +60,7 @@ struct Stretch {
 }
 
 /// The anchors of a recording. Made off the audio thread, which may ask for all that they say: nothing
-/// here allocates but [`TimeWarp::new`].
+/// here allocates but what makes it, and [`TimeWarp::breaks_s`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TimeWarp {
     anchors: Vec<WarpAnchor>,
@@ -68,18 +70,30 @@ impl TimeWarp {
     /// Around these onsets of a recording of this duration, in seconds and in any order. Onsets that
     /// are not within the duration are left out, and of equal ones all but one.
     pub fn new(onsets_s: &[f64], duration_s: f64, reach: AnchorReach) -> TimeWarp {
-        let is_within = |onset_s: &f64| (0.0..duration_s).contains(onset_s);
-        let mut onsets_s: Vec<f64> = onsets_s.iter().copied().filter(is_within).collect();
-        onsets_s.sort_by(f64::total_cmp);
+        TimeWarp::with_attacks(
+            onsets_s.iter().map(|onset_s| (*onset_s, 0.0)),
+            duration_s,
+            reach,
+        )
+    }
+
+    /// The same with the time that each attack takes from its onset on, in seconds: the anchor reaches
+    /// as far, up to 60 ms, if that is farther than asked.
+    pub fn with_attacks(
+        attacks: impl IntoIterator<Item = (f64, f64)>,
+        duration_s: f64,
+        reach: AnchorReach,
+    ) -> TimeWarp {
+        let is_within = |(onset_s, _): &(f64, f64)| (0.0..duration_s).contains(onset_s);
         let (before_s, after_s) = (reach.before_s.max(0.0), reach.after_s.max(0.0));
-        let mut anchors: Vec<WarpAnchor> = onsets_s
-            .into_iter()
-            .map(|onset_s| WarpAnchor {
-                start_s: (onset_s - before_s).max(0.0),
-                end_s: onset_s + after_s,
-                next_s: duration_s,
-            })
-            .collect();
+        let anchor = |(onset_s, attack_s): (f64, f64)| WarpAnchor {
+            start_s: (onset_s - before_s).max(0.0),
+            end_s: onset_s + after_s.max(attack_s.min(LONGEST_ATTACK_S)),
+            next_s: duration_s,
+        };
+        let within = attacks.into_iter().filter(is_within);
+        let mut anchors: Vec<WarpAnchor> = within.map(anchor).collect();
+        anchors.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         anchors.dedup_by(|later, kept| later.start_s <= kept.start_s);
         for place in 1..anchors.len() {
             anchors[place - 1].next_s = anchors[place].start_s;

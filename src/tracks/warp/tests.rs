@@ -131,6 +131,17 @@ fn the_rate_changes_at_the_breaks_alone() {
 }
 
 #[test]
+fn anchors_cover_slow_attacks_up_to_a_limit() {
+    let attacks = [(0.1, 0.0), (0.5, 0.045), (1.0, 0.2)];
+    let warp = TimeWarp::with_attacks(attacks, 2.0, AnchorReach::default());
+    let ends: Vec<f64> = warp.anchors().iter().map(|anchor| anchor.end_s).collect();
+    for (end_s, expected) in ends.iter().zip([0.125, 0.545, 1.06]) {
+        assert!((end_s - expected).abs() < 1e-12, "{ends:?}");
+    }
+    assert_eq!(warp.rate(0.54, 0.25), 1.0);
+}
+
+#[test]
 fn without_onsets_the_rate_is_the_speed() {
     let warp = TimeWarp::new(&[], 1.0, AnchorReach::default());
     for speed in [-4.0, -0.1, 0.0, 0.3, 4.0] {
