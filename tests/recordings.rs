@@ -487,3 +487,19 @@ fn without_a_bank_there_is_silence_and_the_rest_sounds() {
     let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 4_800, &[512]);
     assert!(left.iter().all(|x| x.is_finite()));
 }
+
+#[test]
+fn threads_make_no_difference_but_a_block() {
+    let (patch, bank) = everything();
+    let events: Vec<_> = (0..40)
+        .map(|n| (1_000 * n, on(0, 40 + n as u8, 0.5)))
+        .collect();
+    let frames = 48_000;
+    let (expected, _) = play(&mut player(&patch, &bank), &events, frames, &[512]);
+    let mut engine = player(&patch, &bank);
+    let threading = aliquot::workers::threading(3, engine.dimensions(), || {}).expect("threads");
+    assert!(engine.set_threading(Some(threading)).is_none());
+    let block = engine.latency_frames();
+    let (found, _) = play(&mut engine, &events, frames + block, &[512]);
+    assert!(found[block..] == expected);
+}

@@ -23,10 +23,10 @@ pub use slots::SlotSet;
 pub use zones::{PARTS, Pair};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bands::ENVELOPE_POINTS;
-use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
+use crate::tracks::bank_file::{BankRows, KeyZone, TrackBank, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use formants::Envelopes;
 use noise::{BandGains, LANES};
@@ -95,7 +95,8 @@ pub struct PlayedLoop {
 }
 
 impl RecordedSound {
-    fn of(sound: &BankSound, part: usize) -> RecordedSound {
+    fn of(rows: &BankRows, part: usize) -> RecordedSound {
+        let sound = rows.sound();
         let hop_s = sound.grid.hop_s();
         let last_frame = f64::from(sound.frames.saturating_sub(1));
         let end_s = last_frame * hop_s;
@@ -117,7 +118,7 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
-            warp: sound.time_warp(AnchorReach::default()),
+            warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
             envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
             noise_hop_s: sound.noise_hop_s,
@@ -181,13 +182,21 @@ impl Recordings {
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
         let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
-        let sounds = bank.sounds().iter().zip(zones::parts(&zones));
+        let rows = (0..zones.len()).filter_map(|index| bank.rows(index));
+        let sounds: Vec<RecordedSound> = rows
+            .zip(zones::parts(&zones))
+            .map(|(rows, part)| RecordedSound::of(&rows, part))
+            .collect();
         Recordings {
-            sounds: sounds
-                .map(|(sound, part)| RecordedSound::of(sound, part))
-                .collect(),
+            sounds,
             bank: Some(bank),
         }
+    }
+
+    /// None, as engines begin with. What is shared is never freed.
+    pub fn none() -> Arc<Recordings> {
+        static NONE: LazyLock<Arc<Recordings>> = LazyLock::new(Arc::default);
+        NONE.clone()
     }
 
     /// The bank; `None` without recordings.

@@ -62,7 +62,7 @@ impl Tick {
             drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
             tuning: TickTuning::new(),
-            recordings: Arc::default(),
+            recordings: Recordings::none(),
             noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
             tables: HarmonicTables::shared(),
             partials: 0,
