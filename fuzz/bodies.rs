@@ -287,12 +287,13 @@ fn chosen_state(bytes: &[u8]) -> nice_plug::prelude::PluginState {
     use aliquot::synth::parameter::rows;
     use nice_plug::plugin::ParamValue;
 
-    const FIELDS: [&str; 6] = [
+    const FIELDS: [&str; 7] = [
         stored::SCHEMA_FIELD,
         stored::EDITOR_SIZE_FIELD,
         stored::EDITOR_SCALE_FIELD,
         stored::CONTROLLERS_FIELD,
         stored::PRESET_FIELD,
+        stored::RECORDINGS_FIELD,
         "from a later version",
     ];
     let mut state = nice_plug::prelude::PluginState {

@@ -23,6 +23,7 @@
 //! * `mts_esp` (cargo feature of the same name): the client of MTS-ESP, through which a master plugin tunes all
 //!   others.
 //! * [`tracks`]: partials of recordings, and the files that hold them.
+//! * [`recordings`]: the folder of their banks, and sound files that become banks.
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
@@ -71,6 +72,8 @@
 pub mod analysis;
 pub mod bank;
 pub mod bridge;
+#[cfg(any(feature = "plugin", feature = "render"))]
+pub mod data_folder;
 pub mod dsp;
 #[cfg(feature = "editor")]
 pub mod editor;
@@ -82,6 +85,7 @@ pub mod mts_esp;
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+pub mod recordings;
 #[cfg(feature = "editor")]
 mod saving;
 pub mod scale;

@@ -5,6 +5,7 @@
 //! DATA/aliquot/favourites.toml     the ids of the favourites
 //! DATA/aliquot/spectra/            lists of partials, see [`spectra`]
 //! DATA/aliquot/tunings/            scales and keyboard maps, see [`tunings`]
+//! DATA/aliquot/banks/              banks of recordings, see [`recordings`](crate::recordings)
 //! DATA/aliquot/deleted/            deleted and replaced files; the user can move them back
 //! ```
 //!
@@ -28,8 +29,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use etcetera::BaseStrategy as _;
-
+pub use crate::data_folder::FOLDER_VARIABLE;
+use crate::data_folder::data_folder;
+use crate::recordings::BankFolder;
 use crate::saving::{self, Overwrite, SaveError};
 use crate::state::{MacroNames, Preset, starting_presets};
 use crate::synth::Patch;
@@ -44,9 +46,6 @@ mod watch;
 
 pub use scan::{Damaged, Scanner};
 pub use watch::FolderWatch;
-
-/// The environment variable that names the folder of presets and favourites.
-pub const FOLDER_VARIABLE: &str = "ALIQUOT_DATA_DIR";
 
 /// The extension of preset files.
 const ENDING: &str = "toml";
@@ -155,14 +154,14 @@ pub struct Library {
 impl Library {
     /// The user's library.
     pub fn user() -> Library {
-        let named = std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty());
-        let folder = match named {
-            Some(folder) => Some(PathBuf::from(folder)),
-            None => etcetera::base_strategy::choose_native_strategy()
-                .ok()
-                .map(|base| base.data_dir().join("aliquot")),
-        };
-        Library { folder }
+        Library {
+            folder: data_folder(),
+        }
+    }
+
+    /// The folder of banks of recordings.
+    pub fn banks(&self) -> BankFolder {
+        BankFolder::in_data(self.folder.as_deref())
     }
 
     /// A library without a folder: it has only the program's own presets.
@@ -443,6 +442,7 @@ fn factory() -> &'static [Arc<Preset>] {
             tags: vec!["initial".to_owned()],
             macro_names: MacroNames::default(),
             tuning: None,
+            recording: None,
             patch: Patch::default(),
         };
         // A test parses each of them; one that fails here anyway is left out.

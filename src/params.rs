@@ -25,6 +25,7 @@ pub mod controllers;
 mod host_param;
 mod loaded;
 mod macro_names;
+pub mod recordings;
 pub mod scale;
 pub mod stored;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use host_param::HostParam;
 use host_param::TextSources;
 pub use loaded::{LoadedPreset, fingerprint};
 use macro_names::SharedMacroNames;
+use recordings::SharedRecordings;
 use scale::SharedScale;
 pub use window::{EDITOR_SCALES_PERCENT, EditorSize, WindowMemory};
 
@@ -51,6 +53,7 @@ pub struct HostParams {
     controllers: Controllers,
     macro_names: Arc<SharedMacroNames>,
     scale: SharedScale,
+    recordings: Arc<SharedRecordings>,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
@@ -70,6 +73,7 @@ impl Default for HostParams {
             controllers: Controllers::default(),
             macro_names: texts.macro_names,
             scale: SharedScale::default(),
+            recordings: Arc::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
             new_sounds: AtomicU64::new(0),
@@ -219,6 +223,11 @@ impl HostParams {
         &self.scale
     }
 
+    /// The loaded recordings.
+    pub fn recordings(&self) -> &Arc<SharedRecordings> {
+        &self.recordings
+    }
+
     /// Says that another sound takes the place of the one before, not only other values of some
     /// parameters. Does not wait.
     pub fn begin_new_sound(&self) {
@@ -266,6 +275,7 @@ unsafe impl Params for HostParams {
         let names = stored::macro_names_to_json(&self.macro_names());
         store(stored::MACRO_NAMES_FIELD, names);
         store(stored::TUNING_FIELD, self.scale.to_json());
+        store(stored::RECORDINGS_FIELD, self.recordings.to_json());
         let bindings = self.controllers.bindings();
         let controllers: Vec<(u8, &str)> = bindings
             .map(|(number, param)| (number, param.row().id))
@@ -305,6 +315,10 @@ unsafe impl Params for HostParams {
             nice_error!("The stored names of the macros are damaged: {why}");
         }));
         self.scale.load(serialized.get(stored::TUNING_FIELD));
+        let recordings = serialized.get(stored::RECORDINGS_FIELD);
+        if let Err(missing) = self.recordings.load(recordings) {
+            nice_error!("{missing}. The rest sounds.");
+        }
         for (param, normalized) in stored::unhosted(serialized) {
             self.set(param, normalized);
         }

@@ -88,10 +88,10 @@ impl Default for Aliquot {
         Aliquot {
             patch: params.patch(),
             new_sounds: params.new_sounds(),
+            background: Background::new(params.recordings().clone()),
             params,
             engine: None,
             restart_is_requested: false,
-            background: Background::new(),
             event_loop: EventLoop::new(),
             broadcast: Broadcast::new(),
             screen: Screen::new(),
@@ -198,6 +198,12 @@ impl Plugin for Aliquot {
                 max_voices,
             })
         });
+        drop(self.params.recordings().take_next());
+        engine.set_recordings(self.params.recordings().recordings());
+        if is_new {
+            // At its first tick it frees the empty recordings that it was made with: here, not on the audio thread.
+            engine.render(&mut [0.0], &mut [0.0]);
+        }
         engine.reset();
         self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);
@@ -254,6 +260,9 @@ impl Plugin for Aliquot {
             context.set_latency_samples(engine.latency_frames() as u32);
         }
         exchange_scale(engine, self.params.scale());
+        if let Some(recordings) = self.params.recordings().take_next() {
+            engine.set_recordings(recordings);
+        }
         self.broadcast.write(engine.broadcast_tuning());
         engine.set_transport(&transport(context.transport()));
         self.keys.receive(|event| engine.push(event));

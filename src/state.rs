@@ -52,6 +52,17 @@
 //! scl = '''…'''
 //! ```
 //!
+//! So is the bank of recordings in the table `[recording]`: by its name, its file below the folder of banks and its
+//! hash, and if it is small with its bytes as Base64. See [`NamedBank`].
+//!
+//! ```toml
+//! [recording]
+//! bank = "Oboe"
+//! file = "woodwind/Oboe.aliquot"
+//! hash = "0123456789abcdef"
+//! data = '''…'''
+//! ```
+//!
 //! Schema 1 had none of these: in it their names are names of groups like any others.
 //!
 //! A table `[macro_names]` names macros by their numbers: `1 = "Bow"`. See [`MacroNames`].
@@ -62,13 +73,15 @@
 //!
 //! Reading is strict: an unknown id, a wrong type, a value out of range or a schema newer than
 //! [`SCHEMA`] is an error with its line number. Only what changes no sound is read as far as it goes, with
-//! a [`PresetWarning`]. [`Preset::read`] does not panic, whatever the text.
+//! a [`PresetWarning`]. [`Preset::read`] does not panic, whatever the text. No file but the text is read: a bank that
+//! is not within it is for others to find.
 
 mod curves;
 mod drawn_sets;
 mod drawn_spectrum;
 mod macro_names;
 mod read;
+mod recording;
 mod routes;
 mod sequences;
 mod tuning;
@@ -79,6 +92,11 @@ pub use macro_names::MacroNames;
 pub(crate) use macro_names::number as macro_number;
 #[cfg(feature = "editor")]
 pub(crate) use read::{line, not_toml, whole};
+#[cfg(test)]
+pub(crate) use recording::tests;
+pub use recording::{MAX_EMBEDDED_BYTES, NamedBank};
+#[cfg(feature = "plugin")]
+pub(crate) use recording::{read_data, read_hash};
 
 use crate::scale::TuningSet;
 use crate::synth::Patch;
@@ -103,6 +121,8 @@ pub struct Preset {
     pub macro_names: MacroNames,
     /// The scale that it is to be played in; most have none, and leave the one that is loaded.
     pub tuning: Option<TuningSet>,
+    /// The bank of recordings that the body Recording plays.
+    pub recording: Option<NamedBank>,
     /// The sound.
     pub patch: Patch,
 }
@@ -118,6 +138,7 @@ impl Preset {
             tags: Vec::new(),
             macro_names: MacroNames::default(),
             tuning: None,
+            recording: None,
             patch: Patch::default(),
         }
     }

@@ -11,9 +11,11 @@
 
 pub mod bands;
 pub mod bank_file;
+pub mod bank_text;
 pub mod files;
 mod interpolation;
 mod sampling;
+pub mod sharing;
 mod tidy;
 pub mod warp;
 

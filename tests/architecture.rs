@@ -38,7 +38,7 @@ const WAITING: &[&str] = &[
 ];
 
 /// All modules and programs, and what each may use of the crate beside itself.
-const LAYERS: [(&str, &[&str]); 22] = [
+const LAYERS: [(&str, &[&str]); 24] = [
     ("dsp", &[]),
     ("sync", &[]),
     ("bank", &["dsp"]),
@@ -48,12 +48,37 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("workers", &["synth", "sync"]),
     ("bridge", &["synth", "sync"]),
     ("scale", &["synth", "dsp"]),
-    ("state", &["scale", "synth"]),
+    ("state", &["tracks", "scale", "synth"]),
     ("song", &["synth"]),
     ("mts_esp", &["dsp"]),
     ("saving", &[]),
-    ("library", &["saving", "scale", "state", "synth"]),
-    ("params", &["scale", "state", "synth"]),
+    ("data_folder", &[]),
+    (
+        "recordings",
+        &[
+            "data_folder",
+            "saving",
+            "analysis",
+            "tracks",
+            "state",
+            "synth",
+        ],
+    ),
+    (
+        "library",
+        &[
+            "data_folder",
+            "recordings",
+            "saving",
+            "scale",
+            "state",
+            "synth",
+        ],
+    ),
+    (
+        "params",
+        &["recordings", "tracks", "scale", "state", "synth"],
+    ),
     ("settings", &["saving", "params", "state", "synth"]),
     (
         "standalone",
@@ -66,6 +91,8 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "settings",
             "library",
             "params",
+            "recordings",
+            "tracks",
             "scale",
             "mts_esp",
             "state",
@@ -93,10 +120,18 @@ const LAYERS: [(&str, &[&str]); 22] = [
     (
         "bin/render",
         &[
-            "song", "state", "scale", "bridge", "workers", "synth", "dsp",
+            "song",
+            "recordings",
+            "state",
+            "scale",
+            "tracks",
+            "bridge",
+            "workers",
+            "synth",
+            "dsp",
         ],
     ),
-    ("bin/analyse", &["analysis", "tracks"]),
+    ("bin/analyse", &["recordings", "analysis", "tracks"]),
 ];
 
 /// Macros of the crate's root, and the module that each is written in.
@@ -188,6 +223,8 @@ fn the_core_does_not_depend_on_the_framework() {
         "mts_esp",
         "saving",
         "tracks",
+        "data_folder",
+        "recordings",
         "library",
         "bin/render",
         "bin/analyse",

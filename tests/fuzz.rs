@@ -47,6 +47,7 @@ fn preset_text() {
     let seeds = aliquot::state::starting_presets()
         .iter()
         .map(|preset| preset.text.as_bytes().to_vec());
+    let seeds = seeds.chain([preset_with_a_bank()]);
     drive(&Target {
         name: "preset_text",
         body: bodies::preset_text,
@@ -61,6 +62,10 @@ fn preset_text() {
             "{ ",
             " }",
             "[source]\n",
+            "[recording]\n",
+            "hash = \"0123456789abcdef\"\n",
+            "file = \"a/b.aliquot\"\n",
+            "data = ",
             "partials",
             "tilt",
             "phases",
@@ -81,6 +86,17 @@ fn preset_text() {
             "\r\n",
         ],
     });
+}
+
+/// A preset with a small bank of recordings.
+fn preset_with_a_bank() -> Vec<u8> {
+    use aliquot::state::{NamedBank, Preset};
+    let preset = Preset {
+        name: "A recording".to_owned(),
+        recording: NamedBank::new("One", "a/One.aliquot", small_bank().into()).ok(),
+        ..Preset::initial()
+    };
+    preset.to_text().into_bytes()
 }
 
 #[test]
@@ -255,11 +271,8 @@ fn partials_file() {
     });
 }
 
-/// Partials in each of the formats.
-fn partials_files() -> Vec<Vec<u8>> {
-    use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
-    use aliquot::tracks::files::ats::ByteOrder;
-    use aliquot::tracks::files::{ats, sdif, spear};
+/// A few partials.
+fn few_tracks() -> aliquot::tracks::Tracks {
     use aliquot::tracks::{Breakpoint, Track, Tracks};
     let track = |label: u32| Track {
         label: Some(label),
@@ -270,17 +283,30 @@ fn partials_files() -> Vec<Vec<u8>> {
             })
             .collect(),
     };
-    let tracks = Tracks {
+    Tracks {
         duration_s: 0.12,
         tracks: (1..4).map(track).collect(),
         source: "none".to_owned(),
         ..Tracks::default()
-    };
+    }
+}
+
+/// A bank of them.
+fn small_bank() -> aliquot::tracks::bank_file::TrackBank {
+    use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
     let grid = FrameGrid {
         sample_rate_hz: 48_000.0,
         hop: 256,
     };
-    let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a small bank");
+    let (bank, _) = TrackBank::from_tracks(&few_tracks(), grid).expect("a small bank");
+    bank
+}
+
+/// Partials in each of the formats.
+fn partials_files() -> Vec<Vec<u8>> {
+    use aliquot::tracks::files::ats::ByteOrder;
+    use aliquot::tracks::files::{ats, sdif, spear};
+    let (tracks, bank) = (few_tracks(), small_bank());
     let (frames, _) = spear::write_frames(&tracks, None).expect("few rows");
     let ats = |order| ats::write(&tracks, None, order).expect("few rows").0;
     vec![
@@ -376,7 +402,11 @@ fn states() -> Vec<Vec<u8>> {
         write!(json, "{comma}\"{}\":{{{value}}}", row.id).expect("a string takes it");
     }
     json.push_str("},\"fields\":{");
-    let fields = HostParams::default().serialize_fields();
+    let params = HostParams::default();
+    let bank = aliquot::state::NamedBank::new("One", "a/One.aliquot", small_bank().into());
+    let loaded = params.recordings().set(bank.ok());
+    assert_eq!(loaded, Ok(()));
+    let fields = params.serialize_fields();
     for (place, (name, value)) in fields.iter().enumerate() {
         let comma = if place > 0 { "," } else { "" };
         write!(json, "{comma}{name:?}:{value:?}").expect("a string takes it");

@@ -81,6 +81,7 @@ fn preset(patch: Patch) -> Preset {
         tags: Vec::new(),
         macro_names: MacroNames::default(),
         tuning: None,
+        recording: None,
         patch,
     }
 }
@@ -217,6 +218,7 @@ fn the_text_is_readable() {
         tags: vec!["one".to_owned(), "two".to_owned()],
         macro_names,
         tuning: None,
+        recording: None,
         patch,
     };
     let text = r#"schema = 2

@@ -8,8 +8,13 @@ mod songs;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::Arc;
 
-use aliquot::state::starting_presets;
+use aliquot::recordings::recording_body;
+use aliquot::state::{NamedBank, Preset, starting_presets};
+use aliquot::synth::Param;
+use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
+use aliquot::tracks::{Breakpoint, Track, Tracks};
 use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 use place::{Place, frames, three_notes};
 use songs::{Song, control, meta, note, program};
@@ -323,6 +328,87 @@ fn the_seed_outranks_the_presets_own() {
     assert!(own != other);
     let again = place.render(&["--preset", "Gong", "--tail", "0", "--seed", "4321"]);
     assert!(other == again);
+}
+
+/// A bank of one tone.
+fn tone_bank() -> TrackBank {
+    let point = |time_s| Breakpoint::new(time_s, 440.0, 0.25).with_phase(0.0);
+    let tracks = Tracks {
+        duration_s: 2.0,
+        root_hz: Some(440.0),
+        tracks: vec![Track {
+            label: Some(1),
+            breakpoints: vec![point(0.0), point(2.0)],
+        }],
+        ..Tracks::default()
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: 48_000.0,
+        hop: 256,
+    };
+    TrackBank::from_tracks(&tracks, grid).expect("small").0
+}
+
+/// A preset that plays this bank, saved within it or not.
+fn recording_preset(named: NamedBank) -> String {
+    let mut preset = Preset {
+        name: "Tone".to_owned(),
+        recording: Some(named),
+        ..Preset::initial()
+    };
+    preset.patch.set(Param::BODY_A, recording_body());
+    preset.to_text()
+}
+
+#[test]
+fn a_bank_plays_from_the_command_line_the_preset_and_its_neighbours() {
+    let place = Place::with(&three_notes());
+    let bank = Arc::new(tone_bank());
+    fs::write(place.path("tone.aliquot"), bank.bytes()).expect("a file");
+    let alone = place.render(&["--bank", "tone.aliquot"]);
+    assert!(rms(&alone) > 1e-4);
+    let within = NamedBank::new("Tone", "", bank.clone()).expect("a path");
+    fs::write(place.path("within.toml"), recording_preset(within)).expect("a preset");
+    assert_eq!(place.render(&["--preset", "within.toml"]), alone);
+    // In the folder of banks beside that of presets.
+    for folder in ["banks", "presets/Wood"] {
+        fs::create_dir_all(place.path(folder)).expect("a folder");
+    }
+    let beside = NamedBank::absent("Tone", "moved.aliquot", bank.hash()).expect("a path");
+    let text = recording_preset(beside);
+    fs::write(place.path("presets/Wood/beside.toml"), &text).expect("a preset");
+    fs::write(place.path("banks/tone.aliquot"), bank.bytes()).expect("a file");
+    assert_eq!(
+        place.render(&["--preset", "presets/Wood/beside.toml"]),
+        alone
+    );
+    // Without it the rest plays, and that is told.
+    fs::remove_dir_all(place.path("banks")).expect("it was there");
+    let arguments = [
+        "song.mid",
+        "out.wav",
+        "--preset",
+        "presets/Wood/beside.toml",
+    ];
+    let output = place.run(&arguments);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    assert!(
+        told.contains("The recording \"Tone\" is missing: "),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_bank_is_refused() {
+    let place = Place::with(&three_notes());
+    fs::write(place.path("not.aliquot"), "no bank").expect("a file");
+    let none = ["song.mid", "out.wav", "--bank", "not.aliquot"];
+    place.refuses(&none, &["not.aliquot: byte 0: "]);
+    let gone = ["song.mid", "out.wav", "--bank", "gone.aliquot"];
+    place.refuses(&gone, &["gone.aliquot: "]);
+    let taken = ["song.mid", "not.aliquot", "--bank", "not.aliquot"];
+    place.refuses(&taken, &["the output would take the bank's place"]);
 }
 
 #[test]

@@ -9,8 +9,6 @@ mod arguments;
 mod formats;
 #[path = "analyse/input.rs"]
 mod input;
-#[path = "analyse/notes.rs"]
-mod notes;
 #[path = "analyse/output.rs"]
 mod output;
 #[path = "analyse/sound.rs"]

@@ -11,6 +11,8 @@ mod general_midi;
 mod output;
 #[path = "render/performance.rs"]
 mod performance;
+#[path = "render/recordings.rs"]
+mod recordings;
 #[path = "render/report.rs"]
 mod report;
 #[path = "render/stream.rs"]
@@ -182,7 +184,13 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
         .map(Path::new);
     let scale = arguments.scale.as_deref();
     let maps = arguments.map.iter().map(|map| ("map", Some(map.as_path())));
-    let inputs = [("song", Some(song)), ("preset", preset), ("scale", scale)];
+    let bank = arguments.bank.as_deref();
+    let inputs = [
+        ("song", Some(song)),
+        ("preset", preset),
+        ("scale", scale),
+        ("bank", bank),
+    ];
     for (name, input) in inputs.into_iter().chain(maps) {
         if input.is_some_and(|input| output::is_same_file(input, output)) {
             return Err(format!(
@@ -198,6 +206,10 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
 /// all of them. There is one alone where [`general_midi::settle`] leaves no program change.
 fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
     let asked = tuning::asked(arguments)?;
+    let bank = arguments.bank.as_deref().map(recordings::of_file);
+    let bank = bank.transpose()?;
+    let file = arguments.preset.as_deref();
+    let file = file.filter(|wanted| starting_preset(wanted).is_none());
     let adjusted = |preset: Preset| {
         let mut patch = preset.patch;
         if let Some(seed) = arguments.seed {
@@ -209,10 +221,23 @@ fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
         patch.set(Param::VOICES, arguments.voices.into());
         let set = asked.as_ref().or(preset.tuning.as_ref());
         let scale = Arc::new(set.map(TuningSet::loaded));
-        Program { patch, scale }
+        let own = || recordings::of_preset(preset.recording.as_ref(), file.map(Path::new));
+        let recordings = bank.clone().unwrap_or_else(own);
+        Program {
+            patch,
+            scale,
+            recordings,
+        }
     };
     if let Some(wanted) = &arguments.preset {
         return Ok(vec![adjusted(preset(wanted)?)]);
+    }
+    if bank.is_some() {
+        let mut preset = Preset::initial();
+        preset
+            .patch
+            .set(Param::BODY_A, aliquot::recordings::recording_body());
+        return Ok(vec![adjusted(preset)]);
     }
     let count = if arguments.program_changes {
         usize::MAX

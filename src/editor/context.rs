@@ -26,7 +26,12 @@ pub struct ViewContext<'a> {
 impl ViewContext<'_> {
     /// Why a parameter has no effect now; `None` if it has one.
     pub fn idle_reason(&self, param: Param) -> Option<&'static str> {
-        idle::reason(param, self.controls.values(), self.has_mpe_zone())
+        let reason = idle::reason(param, self.controls.values(), self.has_mpe_zone());
+        let has_recordings = self.model.params().recordings().has_bank();
+        reason.or_else(|| match has_recordings {
+            true => None,
+            false => idle::without_recordings(param),
+        })
     }
 
     /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While

@@ -19,6 +19,7 @@ pub mod action;
 pub mod compare;
 pub mod curves;
 pub mod drawn_sets;
+pub mod file_dialog;
 pub mod filters;
 mod follow;
 mod gesture;
@@ -33,6 +34,7 @@ mod macro_names;
 mod pending;
 pub mod power;
 mod presets;
+pub mod recording;
 pub mod roughness;
 pub mod routes;
 mod scale;
@@ -49,6 +51,7 @@ pub use presets::sets_performance;
 
 use crate::library::Library;
 use crate::params::HostParams;
+use crate::recordings::import::ImportJob;
 use crate::synth::{Param, Patch};
 use follow::Followed;
 use gesture::{Drag, OpenGroup};
@@ -74,6 +77,8 @@ pub struct EditorModel {
     library: Library,
     /// What undo and redo have done with the library.
     library_reports: Vec<LibraryReport>,
+    /// A recording that is being imported. It is given up with the window.
+    import: Option<ImportJob>,
     /// Whether presets leave the effects as they are.
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.
@@ -101,6 +106,7 @@ impl EditorModel {
             followed: Followed::default(),
             library,
             library_reports: Vec::new(),
+            import: None,
             keeps_effects: false,
             loaded_sounds: 0,
             now_s: 0.0,

@@ -29,10 +29,11 @@ use crate::editor::views::modulators::ModulatorStrip;
 use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
 use crate::editor::views::spectrum::SpectrumView;
-use crate::editor::views::status::{self, OutputMeter};
+use crate::editor::views::status::{self, Missing, OutputMeter};
 use crate::editor::widgets::focus;
 use crate::library::Library;
 use crate::params::HostParams;
+use crate::recordings::import::ImportedBank;
 use crate::settings::{Settings, SettingsFile};
 use layout::{Layout, ShellBody};
 use program::Program;
@@ -173,14 +174,11 @@ impl Shell {
         // Last, so that it describes what the pointer is on in this frame.
         self.meter.update(live.telemetry(), now_s);
         place(ui, layout.status.shrink2(vec2(theme::GAP, 0.0)), |ui| {
-            let is_device_missing = sound_device::is_missing();
-            status::show(
-                ui,
-                live.telemetry(),
-                &self.meter,
-                &self.help,
-                is_device_missing,
-            );
+            let missing = Missing {
+                has_no_device: sound_device::is_missing(),
+                recording: model.missing_recording(),
+            };
+            status::show(ui, live.telemetry(), &self.meter, &self.help, &missing);
         });
         // Not over the keys, which are played meanwhile.
         let foot = match layout.scrolled {
@@ -204,6 +202,10 @@ impl Shell {
         let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
         if let Some(text) = message {
             self.status_message = Some((text, now_s + MESSAGE_S));
+        }
+        if let Some(outcome) = model.finish_import() {
+            let told = outcome.map_or_else(|error| error.to_string(), told_of_import);
+            self.status_message = Some((told, now_s + TOLD_S));
         }
         if keys::save(ui) {
             self.views.browser.save(model);
@@ -307,6 +309,16 @@ impl Views {
             macro_strip::show(ui, context);
         });
     }
+}
+
+/// What has been imported, and what is to be known of it.
+fn told_of_import(imported: ImportedBank) -> String {
+    let mut told = format!("Loaded {}", imported.bank.name());
+    for remark in &imported.remarks {
+        told += ". ";
+        told += remark;
+    }
+    told
 }
 
 /// Shows a view within its place, and nothing of it outside.

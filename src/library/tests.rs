@@ -53,6 +53,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         tags: vec!["pad".to_owned(), "warm".to_owned()],
         macro_names: MacroNames::default(),
         tuning: None,
+        recording: None,
         patch,
     }
 }

@@ -37,6 +37,9 @@ pub const PRESET_FIELD: &str = "preset";
 /// The field with the loaded scale. States without one, and of older versions, have none.
 pub const TUNING_FIELD: &str = "tuning";
 
+/// The field with the loaded bank of recordings. States without one, and of older versions, have none.
+pub const RECORDINGS_FIELD: &str = "recordings";
+
 /// Why a state was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -50,6 +53,8 @@ pub enum Refusal {
     BadControllers,
     /// The loaded scale cannot be read.
     BadScale(String),
+    /// The bank of recordings cannot be read.
+    BadRecordings(String),
 }
 
 impl fmt::Display for Refusal {
@@ -64,6 +69,9 @@ impl fmt::Display for Refusal {
             Refusal::BadValue(id) => write!(f, "it is damaged: bad value for \"{id}\""),
             Refusal::BadControllers => write!(f, "it is damaged: bad learned controllers"),
             Refusal::BadScale(reason) => write!(f, "it is damaged: bad scale: {reason}"),
+            Refusal::BadRecordings(reason) => {
+                write!(f, "it is damaged: bad recordings: {reason}")
+            }
         }
     }
 }
@@ -136,6 +144,9 @@ fn check(state: &PluginState) -> Result<Values, Refusal> {
     }
     if let Some(json) = state.fields.get(TUNING_FIELD) {
         super::scale::read(json).map_err(Refusal::BadScale)?;
+    }
+    if let Some(json) = state.fields.get(RECORDINGS_FIELD) {
+        super::recordings::read(json).map_err(Refusal::BadRecordings)?;
     }
     Ok(values)
 }

@@ -75,8 +75,8 @@ fn values(text: &str) -> BTreeMap<String, &str> {
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
-        // Texts of scales are none either.
-        if ["scale", "scl", "kbm"].contains(&key) {
+        // Texts of scales and what banks are known by are none either.
+        if ["scale", "scl", "kbm", "bank", "file", "hash", "data"].contains(&key) {
             continue;
         }
         // The routes of the starting presets take the first places, and are last in the text.

@@ -6,6 +6,8 @@
 //! nothing sounds, or when the host activates the instrument. They never change the bits. What would
 //! change them, as room for more voices does, is never delivered here: it is made at activation.
 //!
+//! The recordings that the audio thread has dropped are freed in the background too.
+//!
 //! The background is a thread of our own, which looks for requests and is not woken. The framework's
 //! (0.4.2) ends when a task comes to it after its instance is gone, and the next instance that goes
 //! takes the host with it.
@@ -18,6 +20,7 @@ use std::time::Duration;
 use nice_plug::prelude::nice_error;
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use crate::params::recordings::SharedRecordings;
 use crate::synth::parameter::Threads;
 use crate::synth::pool::{Dimensions, Threading};
 use crate::synth::{Engine, Param, Patch};
@@ -85,6 +88,7 @@ pub struct Background {
 struct BackgroundWorker {
     /// Locked in the background only.
     channels: Mutex<Queues>,
+    recordings: Arc<SharedRecordings>,
     is_over: AtomicBool,
 }
 
@@ -95,8 +99,8 @@ struct Queues {
 }
 
 impl Background {
-    /// Both ends, with nothing requested.
-    pub fn new() -> Background {
+    /// Both ends, with nothing requested. Frees what nobody reads any more of these recordings.
+    pub fn new(recordings: Arc<SharedRecordings>) -> Background {
         let (requests, requested) = RingBuffer::new(4);
         let (sender, responses) = RingBuffer::new(4);
         let (returns, returned) = RingBuffer::new(4);
@@ -114,6 +118,7 @@ impl Background {
                     responses: sender,
                     returns: returned,
                 }),
+                recordings,
                 is_over: AtomicBool::new(false),
             }),
             thread: None,
@@ -223,6 +228,8 @@ impl BackgroundWorker {
             // There is room: no more than one is under way.
             let _ = channels.responses.push(request.make());
         }
+        drop(channels);
+        self.recordings.sweep();
     }
 }
 

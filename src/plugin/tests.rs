@@ -12,6 +12,7 @@ use crate::params::HostParam;
 
 mod played;
 mod realtime;
+mod recordings;
 mod threads;
 
 const RATE_HZ: f32 = 48_000.0;

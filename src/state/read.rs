@@ -7,7 +7,7 @@ use toml::de::{DeArray, DeTable, DeValue, Error};
 
 use super::{
     Preset, PresetError, PresetWarning, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names,
-    routes, sequences, tuning,
+    recording, routes, sequences, tuning,
 };
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
@@ -112,6 +112,9 @@ fn head_and_entries<'t>(
                 };
                 if is_second && other == tuning::KEY {
                     preset.tuning = tuning::take(&mut group)?;
+                }
+                if is_second && other == recording::KEY {
+                    preset.recording = recording::take(&mut group)?;
                 }
                 entries.extend(group.into_iter().map(|(id, value)| Entry {
                     id: id.get_ref().to_string(),

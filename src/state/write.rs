@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::{
-    Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, routes, sequences, tuning,
+    Preset, SCHEMA, curves, drawn_sets, drawn_spectrum, macro_names, recording, routes, sequences,
+    tuning,
 };
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{Param, Range, Unit};
@@ -44,8 +45,13 @@ pub(super) fn preset(preset: &Preset) -> String {
             }
         }
     }
-    if preset.tuning.is_some() && !groups.iter().any(|(group, _)| *group == Group::Tuning) {
-        groups.push((Group::Tuning, Vec::new()));
+    for (of, has_more) in [
+        (Group::Tuning, preset.tuning.is_some()),
+        (Group::Recording, preset.recording.is_some()),
+    ] {
+        if has_more && !groups.iter().any(|(group, _)| *group == of) {
+            groups.push((of, Vec::new()));
+        }
     }
     for (of, params) in groups {
         let group = of.name().to_lowercase().replace(' ', "_");
@@ -57,6 +63,9 @@ pub(super) fn preset(preset: &Preset) -> String {
         }
         if let (Group::Tuning, Some(set)) = (of, &preset.tuning) {
             tuning::write(set, &mut text);
+        }
+        if let (Group::Recording, Some(named)) = (of, &preset.recording) {
+            recording::write(named, &mut text);
         }
     }
     routes::write(&preset.patch, &mut text);

@@ -59,6 +59,7 @@
 mod attacks;
 mod build;
 pub mod codes;
+mod frame_grid;
 mod hop;
 mod layout;
 mod load;
@@ -75,11 +76,14 @@ use bytemuck::{Pod, Zeroable};
 use super::bands::{ENVELOPE_POINTS, NOISE_BANDS};
 use super::files::FileError;
 use super::{SustainLoop, Tracks};
+pub use frame_grid::FrameGrid;
 use layout::{PAGE_FRAMES, Page};
 use storage::Storage;
 
 /// A bank at this length or above is mapped, not read.
 pub const MAPPED_FROM_BYTES: u64 = 16 << 20;
+/// Bytes at the start of a bank by which it is known; see [`TrackBank::stated_hash`].
+pub const HEADER_BYTES: usize = 32;
 /// Partials that sound at once in a bank, at most.
 pub const MAX_SLOTS: usize = 512;
 
@@ -130,26 +134,6 @@ pub struct ZonedTracks {
     pub zone: KeyZone,
     /// The recording.
     pub tracks: Tracks,
-}
-
-/// Distance of the frames of a sound.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FrameGrid {
-    /// Samples a second, 1,000 to 1,000,000.
-    pub sample_rate_hz: f64,
-    /// Samples from one frame to the next, 1 to 4,096.
-    pub hop: u32,
-}
-
-impl FrameGrid {
-    /// Seconds from one frame to the next.
-    pub fn hop_s(&self) -> f64 {
-        f64::from(self.hop) / self.sample_rate_hz
-    }
-
-    fn is_possible(&self) -> bool {
-        (1_000.0..=1e6).contains(&self.sample_rate_hz) && (1..=4_096).contains(&self.hop)
-    }
 }
 
 /// A partial begins or ends.
@@ -351,6 +335,14 @@ impl TrackBank {
     /// Whether these are the first bytes of a bank.
     pub fn is_bank(bytes: &[u8]) -> bool {
         bytes.starts_with(&layout::MAGIC)
+    }
+
+    /// The hash that a bank states which begins with these bytes; `None` if they are none of a bank. Whether it is
+    /// right shows when the bank is loaded.
+    pub fn stated_hash(head: &[u8]) -> Option<u64> {
+        let hash = head.get(layout::HASH_AT..layout::HASH_AT + 8)?;
+        let hash = u64::from_le_bytes(hash.try_into().ok()?);
+        TrackBank::is_bank(head).then_some(hash)
     }
 
     /// The same bytes with the hash that they ought to state, for tests of damage behind it; `None` if

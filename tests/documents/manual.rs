@@ -72,6 +72,7 @@ fn the_manual_names_every_parameter() {
         "effects",
         "room",
         "tuning",
+        "recordings",
     ];
     let pages = pages.map(|page| format!("docs/manual/{page}.md"));
     let pages = pages.map(|page| documents[Path::new(&page)].as_str());

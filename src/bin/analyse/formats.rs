@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use aliquot::recordings::notes::{NamedNote, key_hz};
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank, ZonedTracks};
 use aliquot::tracks::files::ats::ByteOrder;
@@ -11,13 +12,7 @@ use clap::ValueEnum;
 
 use crate::arguments::Arguments;
 use crate::input::Input;
-use crate::notes::key_hz;
-use crate::zones::{NamedNote, zones_of_notes};
-
-/// Sample rate of a bank's frames.
-const RATE_HZ: f64 = 48_000.0;
-/// Distances of a bank's frames that are chosen of themselves, in samples.
-const HOPS: [u32; 4] = [512, 256, 128, 64];
+use crate::zones::zones_of_notes;
 
 /// A format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -138,17 +133,13 @@ fn grid(arguments: &Arguments, inputs: &[Input], sounds: &[(KeyZone, &Tracks)]) 
         return finest;
     }
     let hop = match arguments.hop {
-        Some(ms) => (0.001 * ms * RATE_HZ).round().clamp(1.0, 4_096.0) as u32,
-        None => {
-            let usual = sounds.iter().map(|(_, tracks)| tracks.usual_distance_s());
-            let usual = usual.fold(f64::INFINITY, f64::min) * RATE_HZ;
-            // A little more than the usual distance is as good.
-            let fits = |hop: &u32| f64::from(*hop) <= 1.2 * usual;
-            HOPS.into_iter().find(fits).unwrap_or(HOPS[3])
-        }
+        Some(ms) => (0.001 * ms * FrameGrid::USUAL_RATE_HZ)
+            .round()
+            .clamp(1.0, 4_096.0) as u32,
+        None => return FrameGrid::of(sounds.iter().map(|(_, tracks)| *tracks)),
     };
     FrameGrid {
-        sample_rate_hz: RATE_HZ,
+        sample_rate_hz: FrameGrid::USUAL_RATE_HZ,
         hop,
     }
 }

@@ -9,15 +9,14 @@ use aliquot::analysis::{
     Analysis, AnalysisError, AnalysisFit, AnalysisReport, AnalysisSettings, DecodeError, Recording,
     analyse,
 };
+use aliquot::recordings::notes::{NamedNote, key_hz, key_of_name};
 use aliquot::tracks::Tracks;
 use aliquot::tracks::bank_file::FrameGrid;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 
 use crate::arguments::Arguments;
-use crate::notes::{key_hz, key_of_name};
 use crate::output::WholeFile;
-use crate::zones::NamedNote;
 
 /// What a sound file is analysed for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -1,10 +1,7 @@
 //! Which keys and velocities each file of a bank is for.
 
-use std::path::Path;
-
+use aliquot::recordings::notes::{NamedNote, key_of_name};
 use aliquot::tracks::bank_file::KeyZone;
-
-use crate::notes::key_of_name;
 
 /// Velocity numbers up to this one count layers, as in `A0v1` to `A0v16`.
 const MOST_LAYERS: u8 = 16;
@@ -34,63 +31,6 @@ fn range(text: &str, value: impl Fn(&str) -> Option<u8>) -> Option<(u8, u8)> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let (low, high) = (value(low)?, value(high)?);
     (low <= high).then_some((low, high))
-}
-
-/// What a file's name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NamedNote {
-    pub key: u8,
-    /// A MIDI velocity, or the number of a layer.
-    pub velocity: Option<u8>,
-}
-
-impl NamedNote {
-    /// The note in a file's name: the last word that is one, and the last velocity, such as `v80`,
-    /// `vel80` or, joined to the note, `A4v80`.
-    pub fn of(path: &Path) -> Option<NamedNote> {
-        let stem = path.file_stem()?.to_string_lossy().into_owned();
-        // A minus is of an octave only after a letter of a note: `C-1`.
-        let words = stem.split(['_', ' ', '.', '(', ')', '[', ']']);
-        let mut note = None;
-        let mut velocity = None;
-        for word in words.flat_map(parts) {
-            let word = word.as_str();
-            let (name, joined) = match word.split_once(['v', 'V']) {
-                Some((name, number)) => (name, velocity_number(number)),
-                None => (word, None),
-            };
-            let key = key_of_name(name);
-            if key.is_some() && (joined.is_some() || name == word) {
-                note = key;
-                velocity = joined.or(velocity);
-            } else if name.is_empty() {
-                velocity = joined.or(velocity);
-            }
-        }
-        note.map(|key| NamedNote { key, velocity })
-    }
-}
-
-/// The number of `80` or, after the `v`, of `el80`.
-fn velocity_number(text: &str) -> Option<u8> {
-    let digits = text.strip_prefix("el").unwrap_or(text);
-    digits.parse().ok().filter(|&number| number < 128)
-}
-
-/// The parts of a word between hyphens; those of `C-1` stay together.
-fn parts(word: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in word.split('-') {
-        let before = parts.last_mut().filter(|before| {
-            let joined = format!("{before}-{part}");
-            key_of_name(&joined).is_some() && before.len() <= 2
-        });
-        match before {
-            Some(before) => *before = format!("{before}-{part}"),
-            None => parts.push(part.to_owned()),
-        }
-    }
-    parts
 }
 
 /// Zones of notes: keys go to the nearest note, at equal distances to the upper one. Velocities of a
@@ -178,24 +118,6 @@ mod tests {
             "C3..B3..C4",
         ] {
             assert!(parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn names_say_notes_and_velocities() {
-        let note = |key, velocity| Some(NamedNote { key, velocity });
-        for (name, expected) in [
-            ("piano-C#3-v80.sdif", note(49, Some(80))),
-            ("A4.txt", note(69, None)),
-            ("some/C3/flute_vel100_Bb5.wav", note(82, Some(100))),
-            ("A0v16.wav", note(21, Some(16))),
-            ("bass C-1.ats", note(0, None)),
-            ("cello-C-1-v3.ats", note(0, Some(3))),
-            ("clarinet.sdif", None),
-            ("take 4 v2.sdif", None),
-            ("A4v200.sdif", None),
-        ] {
-            assert_eq!(NamedNote::of(Path::new(name)), expected, "{name}");
         }
     }
 

@@ -12,7 +12,7 @@ use clap::{Parser, ValueEnum};
 /// Plays a MIDI file on Aliquot and writes what sounds to a WAV file.
 ///
 /// There is one sound at a time, for all channels: the preset that --preset names, or the first
-/// starting preset. A damaged file plays as far as it is whole; each kind of damage gives a warning
+/// starting preset, or with --bank the recordings alone. A damaged file plays as far as it is whole; each kind of damage gives a warning
 /// with its place.
 #[derive(Parser)]
 #[command(
@@ -49,6 +49,11 @@ pub struct Arguments {
     /// Play the scale by a keyboard map; several have their channels in their names: NAME_1.kbm to NAME_16.kbm
     #[arg(long, value_name = "FILE.kbm", requires = "scale")]
     pub map: Vec<PathBuf>,
+
+    /// Play the recordings of a bank, whatever the preset says; without a preset, on the initial sound, whose body A
+    /// then is Recording
+    #[arg(long, value_name = "FILE.aliquot", conflicts_with = "program_changes")]
+    pub bank: Option<PathBuf>,
     /// Refuse a damaged MIDI file
     #[arg(long)]
     pub strict: bool,

@@ -7,17 +7,20 @@ use aliquot::song::{AutomaticTail, Song, SongAction};
 use aliquot::synth::engine::{Config, Engine, Statistics};
 use aliquot::synth::parameter::Threads;
 use aliquot::synth::patch::Patch;
+use aliquot::synth::recordings::Recordings;
 use aliquot::synth::tuning::LoadedScale;
 use aliquot::workers;
 
 use crate::arguments::{Arguments, Tail};
 
-/// A sound, and the scale that it is played in.
+/// A sound, the scale that it is played in, and the recordings that it plays.
 pub struct Program {
     /// The sound.
     pub patch: Patch,
     /// The scale; none for twelve equal steps.
     pub scale: Arc<Option<LoadedScale>>,
+    /// The recordings; none by default.
+    pub recordings: Arc<Recordings>,
 }
 
 /// A song under way.
@@ -86,6 +89,7 @@ impl<'s> Performance<'s> {
         }
         engine.set_patch(&programs[0].patch);
         engine.set_scale(programs[0].scale.clone());
+        engine.set_recordings(programs[0].recordings.clone());
         let mut performance = Performance {
             song,
             programs,
@@ -187,6 +191,7 @@ impl<'s> Performance<'s> {
                     if let Some(program) = self.programs.get(usize::from(*number)) {
                         self.engine.load_patch(&program.patch);
                         self.engine.set_scale(program.scale.clone());
+                        self.engine.set_recordings(program.recordings.clone());
                     }
                 }
             }

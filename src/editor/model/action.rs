@@ -1,5 +1,5 @@
 //! What a step changes beside parameters: which preset is loaded, the names of the macros, the loaded scale, the
-//! sounds to compare, learned controllers, presets' files.
+//! loaded recordings, the sounds to compare, learned controllers, presets' files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::compare::Compare;
 use crate::params::LoadedPreset;
 use crate::scale::TuningSet;
-use crate::state::MacroNames;
+use crate::state::{MacroNames, NamedBank};
 use crate::synth::Param;
 
 /// Something that was replaced.
@@ -45,6 +45,8 @@ pub enum Action {
     MacroNames(Box<Swap<MacroNames>>),
     /// Another scale is loaded.
     Scale(Swap<Option<Arc<TuningSet>>>),
+    /// Other recordings are loaded.
+    Recording(Swap<Option<NamedBank>>),
     /// The two sounds to compare are others.
     Compare(Box<Swap<Compare>>),
     /// Controllers move other parameters.
@@ -60,6 +62,7 @@ impl Action {
             Action::Preset(swap) => Action::Preset(swap.inverse()),
             Action::MacroNames(swap) => Action::MacroNames(Box::new(swap.inverse())),
             Action::Scale(swap) => Action::Scale(swap.inverse()),
+            Action::Recording(swap) => Action::Recording(swap.inverse()),
             Action::Compare(swap) => Action::Compare(Box::new(swap.inverse())),
             Action::Controllers(swap) => Action::Controllers(swap.inverse()),
             Action::Library(action) => Action::Library(action.inverse()),

@@ -1,7 +1,7 @@
 //! Two sounds to compare, A and B: one sounds, the other waits.
 
 use crate::params::LoadedPreset;
-use crate::state::MacroNames;
+use crate::state::{MacroNames, NamedBank};
 use crate::synth::Patch;
 
 /// One of the two.
@@ -39,6 +39,8 @@ pub struct Sound {
     pub patch: Patch,
     /// The names of its macros.
     pub macro_names: MacroNames,
+    /// The recordings that it plays.
+    pub recording: Option<NamedBank>,
     /// The preset that it was made from.
     pub preset: Option<LoadedPreset>,
 }

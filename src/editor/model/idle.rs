@@ -4,6 +4,7 @@
 mod body;
 mod curve;
 mod modulation;
+mod recording;
 mod tuning;
 
 use super::routes::{is_moved, is_source};
@@ -45,8 +46,14 @@ pub fn reason(param: Param, values: &Values, has_mpe_zone: bool) -> Option<&'sta
         Group::Macros => modulation::macros(param, values),
         Group::Routes => modulation::route(param, values),
         Group::Tuning => tuning::reason(param, values),
+        Group::Recording => recording::reason(values),
         _ => of_the_voice(param, values, has_mpe_zone),
     }
+}
+
+/// Why a parameter has no effect while no recordings are loaded, whatever the values.
+pub fn without_recordings(param: Param) -> Option<&'static str> {
+    (param.row().group == Group::Recording).then_some("No recording is loaded.")
 }
 
 /// Of a parameter that is no modulator's.

@@ -114,7 +114,8 @@ impl EditorModel {
                 Action::Library(_)
                 | Action::Controllers(_)
                 | Action::MacroNames(_)
-                | Action::Scale(_) => {}
+                | Action::Scale(_)
+                | Action::Recording(_) => {}
             }
         }
     }

@@ -208,6 +208,7 @@ mod tests {
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
                 macro_names: MacroNames::default(),
                 tuning: None,
+                recording: None,
                 patch: Patch::default(),
             }),
             path: id.starts_with("user").then(|| PathBuf::from(id)),

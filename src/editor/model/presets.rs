@@ -50,14 +50,15 @@ impl EditorModel {
 
     /// Loads a preset: its sound, what it calls the macros, and its name for the eye and the state. How
     /// the person plays stays, unless the preset asks for something else than the default; so do the scale, unless
-    /// the preset has one and it is not locked, and the effects
-    /// if they are to be kept.
+    /// the preset has one and it is not locked, the recordings if they are locked, and the effects if they are to be
+    /// kept.
     pub fn load_preset(&mut self, id: &str, preset: &Preset) {
         let Preset {
             name,
             patch,
             macro_names,
             tuning,
+            recording,
             ..
         } = preset;
         self.begin_group(format!("Load {name}"));
@@ -79,6 +80,9 @@ impl EditorModel {
             && !self.is_scale_locked()
         {
             self.set_scale(Some(Arc::new(set.clone())));
+        }
+        if !self.is_recording_locked() {
+            self.set_recording(recording.clone());
         }
         let loaded = LoadedPreset::new(id, name, patch, macro_names);
         self.change_sound(Some(loaded), self.keeps_effects);
@@ -137,6 +141,7 @@ impl EditorModel {
         let here = Sound {
             patch,
             macro_names: self.macro_names(),
+            recording: self.recording(),
             preset: self.params.preset(),
         };
         let side = self.side().other();
@@ -149,6 +154,7 @@ impl EditorModel {
         if let Some(sound) = waited {
             self.load(&sound.patch);
             self.set_macro_names(&sound.macro_names);
+            self.set_recording(sound.recording);
             self.change_sound(sound.preset, false);
         }
         self.end_group();
@@ -164,6 +170,7 @@ impl EditorModel {
         self.session.lock().compare.waiting = Some(Sound {
             patch,
             macro_names,
+            recording: self.recording(),
             preset: self.params.preset(),
         });
         self.end_group();

@@ -21,6 +21,7 @@ fn preset(name: &str, patch: &Patch) -> Preset {
         tags: Vec::new(),
         macro_names: MacroNames::default(),
         tuning: None,
+        recording: None,
         patch: *patch,
     }
 }

@@ -11,7 +11,7 @@ use super::presets::is_of_effects;
 use super::session::SharedSession;
 use crate::params::{HostParams, LoadedPreset};
 use crate::scale::TuningSet;
-use crate::state::MacroNames;
+use crate::state::{MacroNames, NamedBank};
 use crate::synth::Param;
 
 /// What a group of changes may change beside parameters, as it was when the group began.
@@ -19,6 +19,7 @@ pub struct Before {
     preset: Option<LoadedPreset>,
     macro_names: MacroNames,
     scale: Option<Arc<TuningSet>>,
+    recording: Option<NamedBank>,
     compare: Compare,
 }
 
@@ -29,6 +30,7 @@ impl Before {
             preset: params.preset(),
             macro_names: params.macro_names(),
             scale: params.scale().get(),
+            recording: params.recordings().get(),
             compare: session.lock().compare.clone(),
         }
     }
@@ -39,11 +41,13 @@ impl Before {
         let preset = Swap::between(self.preset, now.preset).map(Action::Preset);
         let names = Swap::between(self.macro_names, now.macro_names).map(Box::new);
         let scale = Swap::between(self.scale, now.scale).map(Action::Scale);
+        let recording = Swap::between(self.recording, now.recording).map(Action::Recording);
         let compare = Swap::between(self.compare, now.compare).map(Box::new);
         preset
             .into_iter()
             .chain(names.map(Action::MacroNames))
             .chain(scale)
+            .chain(recording)
             .chain(compare.map(Action::Compare))
             .collect()
     }
@@ -99,6 +103,7 @@ impl EditorModel {
                 Action::Preset(swap) => self.change_sound(swap.after, has_same_effects),
                 Action::MacroNames(swap) => self.set_macro_names(&swap.after),
                 Action::Scale(swap) => self.set_scale(swap.after),
+                Action::Recording(swap) => self.set_recording(swap.after),
                 Action::Compare(swap) => self.session.lock().compare = swap.after,
                 Action::Controllers(swap) => self.params.controllers().replace(swap.after),
                 Action::Library(action) => {

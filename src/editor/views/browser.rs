@@ -149,6 +149,7 @@ impl Browser {
                     patch: model.patch_to_save(sets_performance(&entry.preset.patch)),
                     macro_names: model.macro_names(),
                     tuning: model.scale_to_save(entry.preset.tuning.is_some()),
+                    recording: model.recording(),
                     ..(*entry.preset).clone()
                 };
                 let saved = self.library.save_over(&entry, &preset);

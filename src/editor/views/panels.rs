@@ -12,6 +12,7 @@ mod lfo;
 mod load;
 mod macros;
 mod plan;
+mod recording;
 mod routes;
 mod sequence;
 mod spectra;
@@ -33,6 +34,7 @@ use envelope::EnvelopeView;
 use lfo::LfoView;
 use load::LoadView;
 use plan::{CardRow, Chapter, PanelPage, PanelPlace, PanelSection, Plan};
+use recording::RecordingView;
 use sequence::SequenceView;
 use spectra::SpectraView;
 use tabs::{TABS, tabs, tabs_width};
@@ -47,6 +49,7 @@ pub struct Panels {
     /// What was shown last of each section.
     last: [PanelPlace; PanelSection::ALL.len()],
     spectra: SpectraView,
+    recording: RecordingView,
     amp: EnvelopeView,
     filter: EnvelopeView,
     lfos: [LfoView; LFOS],
@@ -62,6 +65,7 @@ impl Panels {
             at: PanelPlace::first_of(PanelSection::Spectra),
             last: PanelSection::ALL.map(PanelPlace::first_of),
             spectra: SpectraView::default(),
+            recording: RecordingView::default(),
             amp: EnvelopeView::new(EnvelopeId::Amp),
             filter: EnvelopeView::new(EnvelopeId::Filter),
             lfos: LfoView::all(),
@@ -89,6 +93,7 @@ impl Panels {
 
     pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext) {
         self.load.update(ui, context);
+        self.recording.follow(context);
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         let strip = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
@@ -195,6 +200,7 @@ impl Panels {
                 let groups = [Group::Frequencies, Group::Laws, Group::Unison];
                 side_by_side(ui, context, rect, groups.map(|group| (group, 3)));
             }
+            CardRow::Recording => self.recording.show(ui, context, rect),
             CardRow::Filters => {
                 let half = 0.5 * (rect.width() - theme::GAP);
                 for (controls, place) in FILTERS.iter().zip(split_columns(rect, [half, 0.0])) {

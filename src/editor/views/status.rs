@@ -10,6 +10,7 @@ use crate::bridge::{Telemetry, WINDOW_S};
 use crate::editor::context::help::HelpLine;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
+use crate::recordings::MissingBank;
 pub use meter::OutputMeter;
 
 /// How often the line is drawn anew.
@@ -25,14 +26,26 @@ const NO_DEVICE_HELP: &str = "Aliquot found neither a JACK server nor a sound de
      it was started, and plays in silence. Connect or free a device and start it again; the options \
      that choose a device are listed by --help.";
 
+/// What it has not of all that it is to have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// The standalone program has no sound device.
+    pub has_no_device: bool,
+    /// Why the bank of recordings is missing; `None` if it is not.
+    pub recording: Option<MissingBank>,
+}
+
+/// Stands there while a bank of recordings is missing.
+const NO_RECORDING: &str = "Recording missing";
+
 /// Draws the line, and asks to be called again in time: on the left what the pointer is on, on the
-/// right the output's level and the load, or that the program has no sound device.
+/// right the output's level and the load, and what is missing.
 pub fn show(
     ui: &mut Ui,
     news: TelemetryState,
     meter: &OutputMeter,
     help: &HelpLine,
-    is_device_missing: bool,
+    missing: &Missing,
 ) {
     let text = match news {
         TelemetryState::Awaited => String::new(),
@@ -47,9 +60,13 @@ pub fn show(
     let is_narrow = ui.max_rect().width() < NARROW;
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         meter.show(ui);
-        if is_device_missing {
+        if missing.has_no_device {
             ui.add(label(NO_DEVICE, theme.error))
                 .on_hover_text(NO_DEVICE_HELP);
+        }
+        if let Some(why) = &missing.recording {
+            ui.add(label(NO_RECORDING, theme.error))
+                .on_hover_text(format!("{why}. The rest sounds."));
         }
         if !is_narrow || help.text().is_empty() {
             ui.add(label(&text, theme.weak_text))
@@ -153,6 +170,10 @@ mod tests {
     #[test]
     fn a_missing_sound_device_is_told() {
         for is_missing in [false, true] {
+            let missing = Missing {
+                has_no_device: is_missing,
+                ..Missing::default()
+            };
             let line = Harness::builder()
                 .with_size(egui::vec2(800.0, 24.0))
                 .with_context_setup(|ctx| theme::install(ctx, Looks::default()))
@@ -162,7 +183,7 @@ mod tests {
                         TelemetryState::Awaited,
                         &OutputMeter::default(),
                         &HelpLine::default(),
-                        is_missing,
+                        &missing,
                     )
                 });
             let told = line.query_by_label(NO_DEVICE);

@@ -416,3 +416,19 @@ fn a_curve_is_used_by_routes_and_by_lfos_that_are_heard() {
     settings.push((curve.fan_time, 1.0));
     assert!(!is_idle(curve.fan_order, &settings));
 }
+
+#[test]
+fn the_playback_of_recordings_wants_a_body_that_plays_them() {
+    let playback = Param::all().filter(|param| param.row().group == Group::Recording);
+    let mut count = 0;
+    for param in playback {
+        assert!(is_idle(param, &[]), "{}", param.row().name);
+        for body in [Param::BODY_A, Param::BODY_D] {
+            assert!(!is_idle(param, &[label(body, "Recording")]));
+        }
+        assert!(without_recordings(param).is_some());
+        count += 1;
+    }
+    assert!(count >= 8);
+    assert_eq!(without_recordings(Param::BODY_A), None);
+}

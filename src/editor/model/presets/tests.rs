@@ -19,6 +19,7 @@ fn two_presets() -> [Preset; 2] {
             tags: Vec::new(),
             macro_names: MacroNames::default(),
             tuning: None,
+            recording: None,
             patch,
         }
     })

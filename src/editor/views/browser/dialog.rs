@@ -49,6 +49,7 @@ impl Form {
                 .collect(),
             macro_names: model.macro_names(),
             tuning: model.scale_to_save(self.with_playing),
+            recording: model.recording(),
             patch: model.patch_to_save(self.with_playing),
         }
     }

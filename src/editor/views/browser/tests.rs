@@ -75,6 +75,7 @@ fn preset(name: &str, tilt: f32) -> Preset {
         tags: vec!["pad".to_owned()],
         macro_names: MacroNames::default(),
         tuning: None,
+        recording: None,
         patch,
     }
 }

@@ -56,6 +56,7 @@ impl PanelSection {
 pub enum CardRow {
     Spectra,
     Frequencies,
+    Recording,
     Filters,
     Shapers,
     MoreShapers,
@@ -75,9 +76,10 @@ pub enum CardRow {
 }
 
 impl CardRow {
-    pub const ALL: [CardRow; 18] = [
+    pub const ALL: [CardRow; 19] = [
         CardRow::Spectra,
         CardRow::Frequencies,
+        CardRow::Recording,
         CardRow::Filters,
         CardRow::Shapers,
         CardRow::MoreShapers,
@@ -99,7 +101,7 @@ impl CardRow {
     /// What it is a part of.
     pub fn section(self) -> PanelSection {
         match self {
-            CardRow::Spectra | CardRow::Frequencies => PanelSection::Spectra,
+            CardRow::Spectra | CardRow::Frequencies | CardRow::Recording => PanelSection::Spectra,
             CardRow::Filters | CardRow::Shapers | CardRow::MoreShapers => PanelSection::Shape,
             CardRow::Envelopes
             | CardRow::Macros
@@ -119,6 +121,7 @@ impl CardRow {
         match self {
             CardRow::Spectra => "Source & Morph",
             CardRow::Frequencies => "Frequencies & Unison",
+            CardRow::Recording => Group::Recording.name(),
             CardRow::Filters => "Filters",
             CardRow::Shapers => "Divide to Vowel",
             CardRow::MoreShapers => "Focus to Decay",
@@ -143,6 +146,7 @@ impl CardRow {
         match self {
             CardRow::Spectra
             | CardRow::Frequencies
+            | CardRow::Recording
             | CardRow::Filters
             | CardRow::Shapers
             | CardRow::MoreShapers
@@ -173,6 +177,7 @@ impl CardRow {
         match self {
             CardRow::Spectra => "source, spectra A to D, the morph pad",
             CardRow::Frequencies => "frequencies and their laws, unison",
+            CardRow::Recording => "the bank of recordings, its playback and its picture",
             CardRow::Filters => "both filters",
             CardRow::Shapers => "the shapers divide, comb, phaser and vowel",
             CardRow::MoreShapers => {

@@ -1,0 +1,44 @@
+//! The bank of recordings that the command line or a preset asks for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aliquot::recordings::BankFolder;
+use aliquot::state::NamedBank;
+use aliquot::synth::recordings::Recordings;
+use aliquot::tracks::bank_file::TrackBank;
+
+use crate::arguments;
+
+/// The recordings of a bank's file.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn of_file(path: &Path) -> Result<Arc<Recordings>, String> {
+    let named = BankFolder::default().read(path)?;
+    Ok(recordings(named.bank().cloned()))
+}
+
+/// The recordings of a preset: its own bank, or one in a folder `banks` beside those that its file is in, or in the
+/// user's. One that is missing is told, and the rest sounds.
+pub fn of_preset(named: Option<&NamedBank>, file: Option<&Path>) -> Arc<Recordings> {
+    let Some(named) = named else {
+        return Arc::default();
+    };
+    let user = BankFolder::user();
+    let folder = match file {
+        Some(file) => user.near(file),
+        None => user,
+    };
+    match folder.find(named) {
+        Ok(bank) => recordings(Some(bank)),
+        Err(missing) => {
+            arguments::tell(&format!("{missing}. The rest sounds."));
+            Arc::default()
+        }
+    }
+}
+
+fn recordings(bank: Option<Arc<TrackBank>>) -> Arc<Recordings> {
+    Arc::new(bank.map(Recordings::new).unwrap_or_default())
+}

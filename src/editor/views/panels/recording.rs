@@ -1,0 +1,169 @@
+//! Recordings: which bank is loaded, the import of others, the parameters of their playback, and a picture of them.
+
+mod bank_menu;
+mod import_menu;
+mod picture;
+
+use egui::{Button, Label, ProgressBar, Rect, RichText, Ui, UiBuilder, vec2};
+
+use super::card::{card, grid, of_groups};
+use super::split_columns;
+use crate::editor::context::ViewContext;
+use crate::editor::model::spectrum::pitch::note_name;
+use crate::editor::theme;
+use crate::editor::widgets::toolbar::toggle;
+use crate::state::NamedBank;
+use crate::synth::parameter::layout::Group;
+use crate::tracks::bank_file::TrackBank;
+use bank_menu::BankMenu;
+use import_menu::ImportMenu;
+use picture::PictureView;
+
+/// Of the card of the bank, points.
+const BANK: f32 = 244.0;
+/// Of the card of the playback, points.
+const PLAYBACK: f32 = 312.0;
+/// Height of the bar of an import, points.
+const BAR: f32 = 12.0;
+/// The key and the velocity whose recording is shown, of banks that hold several.
+const SHOWN: (u8, u8) = (60, 100);
+
+/// What the page remembers.
+#[derive(Default)]
+pub struct RecordingView {
+    banks: BankMenu,
+    import: ImportMenu,
+    picture: PictureView,
+}
+
+impl RecordingView {
+    /// Shows the cards of the bank, of its playback and of the picture.
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let [bank, playback, picture] = split_columns(rect, [BANK, PLAYBACK, 0.0]);
+        self.bank(ui, context, bank);
+        let inner = card(ui, playback, "Playback");
+        grid(ui, context, inner, 4, &of_groups(&[Group::Recording]));
+        let inner = card(ui, picture, "Partials over time");
+        self.picture.show(ui, context, inner, SHOWN);
+    }
+
+    /// Takes over what a dialogue has chosen. To be called once a frame, also while the view is hidden.
+    pub fn follow(&mut self, context: &mut ViewContext) {
+        self.import.follow(context);
+    }
+
+    fn bank(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
+        let inner = card(ui, rect, Group::Recording.name());
+        let named = context.model.recording();
+        let missing = context.model.missing_recording();
+        let theme = theme::current(ui);
+        let line = |text: String, color| {
+            Label::new(RichText::new(text).size(theme::SMALL).color(color)).truncate()
+        };
+        let builder = UiBuilder::new().max_rect(inner);
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing = vec2(theme::GRID, theme::GRID);
+            let name = named.as_ref().map_or("None", NamedBank::name);
+            ui.add(line(name.to_owned(), theme.text));
+            match (&missing, named.as_ref().and_then(NamedBank::bank)) {
+                (Some(missing), _) => {
+                    let told = missing.to_string();
+                    ui.add(line(
+                        "It is missing; the rest sounds".to_owned(),
+                        theme.error,
+                    ))
+                    .on_hover_text(&told);
+                    ui.add(line(told, theme.weak_text));
+                }
+                (None, Some(bank)) => {
+                    for text in about(bank) {
+                        let shown = ui.add(line(text.clone(), theme.weak_text));
+                        shown.on_hover_text(text);
+                    }
+                }
+                (None, None) => {
+                    let text = "Load a bank, or import a sound: it plays as partials";
+                    ui.add(line(text.to_owned(), theme.weak_text));
+                }
+            }
+            if context.model.import().is_some() {
+                progress(ui, context);
+                return;
+            }
+            ui.horizontal(|ui| {
+                self.banks.show(ui, context, named.as_ref());
+                self.import.show(ui, context, missing.is_some());
+                keep(ui, context);
+            });
+        });
+    }
+}
+
+/// The switch that keeps the bank from presets.
+fn keep(ui: &mut Ui, context: &mut ViewContext) {
+    let mut is_locked = context.model.is_recording_locked();
+    let response = toggle(ui, "Keep bank", &mut is_locked);
+    if response.clicked() {
+        context.model.lock_recording(is_locked);
+    }
+    context.help.show_for(&response, || {
+        "Keep bank: presets leave this bank as it is, whether they have one or not".to_owned()
+    });
+}
+
+/// The import that is under way, with a button that ends it.
+fn progress(ui: &mut Ui, context: &mut ViewContext) {
+    let Some(import) = context.model.import() else {
+        return;
+    };
+    let text = format!("{} {:.0} %", import.name(), 100.0 * import.progress());
+    let small = RichText::new(text).size(theme::SMALL);
+    ui.add(Label::new(small).truncate());
+    let bar = ProgressBar::new(import.progress() as f32);
+    ui.add(bar.desired_height(BAR).fill(theme::current(ui).accent));
+    let response = ui.add(Button::new("Cancel import"));
+    if response.clicked() {
+        import.cancel();
+    }
+    context.help.show_for(&response, || {
+        "Ends the import; nothing of it is kept".to_owned()
+    });
+}
+
+/// What is to be known of a bank, line by line: root, size, source.
+fn about(bank: &TrackBank) -> [String; 3] {
+    let sounds = bank.sounds();
+    let Some(sound) = sounds.get(shown_sound(bank)) else {
+        return [const { String::new() }; 3];
+    };
+    let root = match sound.root_hz {
+        Some(hz) => format!("Root {} ({hz:.1} Hz)", note_name(hz as f32)),
+        None => "Root not known: as middle C".to_owned(),
+    };
+    let root = match sounds.len() {
+        1 => root,
+        count => format!("{count} sounds. {root}"),
+    };
+    let mut size = format!("{:.2} s, {} partials", sound.duration_s, sound.slots);
+    for (is_there, what) in [
+        (!sound.noise.is_empty(), "noise"),
+        (!sound.transients.is_empty(), "transients"),
+        (sound.sustain_loop.is_some(), "loop"),
+    ] {
+        if is_there {
+            size += ", ";
+            size += what;
+        }
+    }
+    [root, size, sound.source.clone()]
+}
+
+/// The sound of a bank that is shown: that of a middle note, or the first.
+fn shown_sound(bank: &TrackBank) -> usize {
+    let mut sounds = bank.sounds().iter();
+    let shown = sounds.position(|sound| sound.zone.contains(SHOWN.0, SHOWN.1));
+    shown.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

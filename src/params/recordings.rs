@@ -1,0 +1,364 @@
+//! The recordings that an instance has loaded: what they are known by for states and presets, and the recordings
+//! themselves for the engine.
+//!
+//! Whoever loads others leaves them where the audio thread takes them. Neither ever waits for the other. When a load
+//! returns, what renders next has them. A bank that is not to be found is told, and what it is known by is kept: the rest
+//! sounds, and saving loses nothing.
+//!
+//! The audio thread drops what it reads no more and never frees it: all that it was ever given is held here too, until
+//! nobody else holds it. That is looked for at each load, and every now and then by the instance's background.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_utils::atomic::AtomicCell;
+use nice_plug::params::persist::{deserialize_field, serialize_field};
+
+use crate::recordings::{BankFolder, MissingBank};
+use crate::state::{NamedBank, read_data, read_hash};
+use crate::synth::recordings::Recordings;
+use crate::tracks::bank_text;
+
+const _: () = assert!(AtomicCell::<Option<Arc<Recordings>>>::is_lock_free());
+
+/// The loaded recordings.
+pub struct SharedRecordings {
+    /// Where banks are looked for that are not at hand.
+    folder: BankFolder,
+    /// Locked by the window and by the threads that load and save states; not by the audio thread.
+    loaded: Mutex<Loaded>,
+    /// What the audio thread is to take.
+    next: AtomicCell<Option<Arc<Recordings>>>,
+    changes: AtomicU64,
+    has_bank: AtomicBool,
+    is_locked: AtomicBool,
+}
+
+struct Loaded {
+    named: Option<NamedBank>,
+    missing: Option<MissingBank>,
+    recordings: Arc<Recordings>,
+    /// All that others may hold, the present ones among them.
+    handed_out: Vec<Arc<Recordings>>,
+}
+
+impl Default for SharedRecordings {
+    /// None loaded; banks are the user's.
+    fn default() -> SharedRecordings {
+        SharedRecordings::in_folder(BankFolder::user())
+    }
+}
+
+impl std::fmt::Debug for SharedRecordings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedRecordings").finish_non_exhaustive()
+    }
+}
+
+impl SharedRecordings {
+    /// None loaded; banks are looked for in `folder`.
+    pub fn in_folder(folder: BankFolder) -> SharedRecordings {
+        let none: Arc<Recordings> = Arc::default();
+        let loaded = Loaded {
+            named: None,
+            missing: None,
+            recordings: none.clone(),
+            // Engines begin with it.
+            handed_out: vec![none],
+        };
+        SharedRecordings {
+            folder,
+            loaded: Mutex::new(loaded),
+            next: AtomicCell::new(None),
+            changes: AtomicU64::new(0),
+            has_bank: AtomicBool::new(false),
+            is_locked: AtomicBool::new(false),
+        }
+    }
+
+    /// What the bank is known by, and the bank unless it is missing; `None` if none is loaded. Not for the audio thread.
+    pub fn get(&self) -> Option<NamedBank> {
+        self.lock().named.clone()
+    }
+
+    /// Why the bank is missing; `None` if it is not. Not for the audio thread.
+    pub fn missing(&self) -> Option<MissingBank> {
+        self.lock().missing.clone()
+    }
+
+    /// The recordings for an engine. Not for the audio thread.
+    pub fn recordings(&self) -> Arc<Recordings> {
+        self.lock().recordings.clone()
+    }
+
+    /// Whether there is a bank to play: one is loaded, and not missing. Does not wait.
+    pub fn has_bank(&self) -> bool {
+        self.has_bank.load(Ordering::Relaxed)
+    }
+
+    /// How often others have been loaded. Does not wait.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Loads a bank, or none. One that is not at hand is looked for. Not for the audio thread: reads files.
+    ///
+    /// # Errors
+    /// If it is not to be found. Then nothing sounds of it, and what it is known by is kept.
+    pub fn set(&self, named: Option<NamedBank>) -> Result<(), MissingBank> {
+        let found = named.as_ref().map(|named| self.folder.find(named));
+        let missing = found.as_ref().and_then(|found| found.clone().err());
+        let bank = found.and_then(Result::ok);
+        let recordings = bank.clone().map(Recordings::new).unwrap_or_default();
+        let recordings = Arc::new(recordings);
+        let named = named.map(|named| match bank {
+            Some(bank) => named.with_bank(bank),
+            None => named,
+        });
+        let mut loaded = self.lock();
+        self.has_bank
+            .store(missing.is_none() && named.is_some(), Ordering::Relaxed);
+        let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
+        loaded.named = named;
+        loaded.missing.clone_from(&missing);
+        loaded.handed_out.push(recordings.clone());
+        self.next.store(Some(recordings));
+        self.changes.fetch_add(1, Ordering::Release);
+        drop(loaded);
+        drop(before);
+        self.sweep();
+        missing.map_or(Ok(()), Err)
+    }
+
+    /// Frees the recordings that nobody reads any more. Not for the audio thread.
+    pub fn sweep(&self) {
+        let mut loaded = self.lock();
+        // Nobody can get one from here again that is in this list alone.
+        let unused = loaded
+            .handed_out
+            .extract_if(.., |recordings| Arc::strong_count(recordings) == 1);
+        let unused: Vec<_> = unused.collect();
+        // A mapping takes its time to go.
+        drop(loaded);
+        drop(unused);
+    }
+
+    /// Whether presets leave them as they are. Does not wait.
+    pub fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::Relaxed)
+    }
+
+    /// Presets leave them as they are from now on, or no longer.
+    pub fn set_locked(&self, is_locked: bool) {
+        self.is_locked.store(is_locked, Ordering::Relaxed);
+    }
+
+    /// The recordings that the audio thread is to take, if there are others. For the audio thread: neither waits nor
+    /// allocates. It may drop them when it likes.
+    pub fn take_next(&self) -> Option<Arc<Recordings>> {
+        self.next.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The field of a state; `None` if there is nothing to say.
+    pub(super) fn to_json(&self) -> Option<String> {
+        let mut fields = BTreeMap::new();
+        if self.is_locked() {
+            fields.insert(LOCKED, "yes".to_owned());
+        }
+        if let Some(named) = self.get() {
+            fields.insert(NAME, named.name().to_owned());
+            fields.insert(FILE, named.file().to_owned());
+            fields.insert(HASH, format!("{:016x}", named.hash()));
+            if let Some(bank) = named.embedded() {
+                fields.insert(DATA, bank_text::line(bank));
+            }
+        }
+        if fields.is_empty() {
+            return None;
+        }
+        serialize_field(&fields).ok()
+    }
+
+    /// Loads what a state's field says; without one, nothing.
+    ///
+    /// # Errors
+    /// If a bank is not to be found; see [`SharedRecordings::set`].
+    pub(super) fn load(&self, json: Option<&String>) -> Result<(), MissingBank> {
+        let stored = json.and_then(|json| read(json).ok()).unwrap_or_default();
+        self.set_locked(stored.is_locked);
+        if stored.named.is_some() || self.get().is_some() {
+            return self.set(stored.named);
+        }
+        Ok(())
+    }
+}
+
+const LOCKED: &str = "locked";
+const NAME: &str = "bank";
+const FILE: &str = "file";
+const HASH: &str = "hash";
+const DATA: &str = "data";
+
+/// What a state says of the recordings.
+#[derive(Debug, Default)]
+pub(super) struct StoredRecordings {
+    named: Option<NamedBank>,
+    is_locked: bool,
+}
+
+/// Reads a state's field.
+///
+/// # Errors
+/// Why it is damaged.
+pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
+    let fields: BTreeMap<String, String> =
+        deserialize_field(json).map_err(|error| error.to_string())?;
+    let text = |key: &str| fields.get(key).map_or("", String::as_str);
+    let mut stored = StoredRecordings {
+        named: None,
+        is_locked: fields.contains_key(LOCKED),
+    };
+    let Some(hash) = fields.get(HASH) else {
+        let is_alone = [NAME, FILE, DATA]
+            .iter()
+            .any(|&key| fields.contains_key(key));
+        return match is_alone {
+            true => Err("there is no hash".to_owned()),
+            false => Ok(stored),
+        };
+    };
+    let hash = read_hash(hash).ok_or("hash: expected 16 hex digits")?;
+    let named = NamedBank::absent(text(NAME), text(FILE), hash)
+        .map_err(|reason| format!("file: {reason}"))?;
+    stored.named = Some(match fields.get(DATA) {
+        Some(data) => {
+            let bank = read_data(data, hash);
+            named.with_bank(bank.map_err(|(offset, reason)| format!("{reason} (at {offset})"))?)
+        }
+        None => named,
+    });
+    Ok(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::tests::bank;
+
+    fn shared() -> SharedRecordings {
+        SharedRecordings::in_folder(BankFolder::default())
+    }
+
+    fn oboe(hz: f64) -> NamedBank {
+        NamedBank::new("Oboe", "wood/Oboe.aliquot", bank(hz, 0.1)).expect("a path")
+    }
+
+    #[test]
+    fn states_have_the_bank_and_the_lock() {
+        let shared = shared();
+        assert_eq!(shared.to_json(), None);
+        assert_eq!(shared.set(Some(oboe(501.0))), Ok(()));
+        shared.set_locked(true);
+        let json = shared.to_json().expect("a bank");
+        let other = super::tests::shared();
+        assert_eq!(other.load(Some(&json)), Ok(()));
+        assert_eq!(other.get(), shared.get());
+        assert!(other.is_locked());
+        let taken = other.take_next().expect("recordings");
+        assert_eq!(
+            taken.bank().map(|bank| bank.hash()),
+            Some(oboe(501.0).hash())
+        );
+        // A state without a bank takes it away.
+        assert_eq!(other.load(None), Ok(()));
+        assert!(other.get().is_none() && !other.is_locked());
+        assert!(other.take_next().is_some_and(|next| next.bank().is_none()));
+    }
+
+    #[test]
+    fn a_missing_bank_is_told_and_kept() {
+        let named = NamedBank::absent("Oboe", "wood/Oboe.aliquot", 502).expect("a path");
+        let shared = shared();
+        let told = shared.set(Some(named.clone())).expect_err("it is nowhere");
+        assert!(told.to_string().contains("Oboe"), "{told}");
+        assert_eq!(shared.missing(), Some(told));
+        assert!(!shared.has_bank());
+        assert_eq!(shared.get(), Some(named.clone()));
+        assert!(shared.take_next().is_some_and(|next| next.bank().is_none()));
+        let json = shared.to_json().expect("what it is known by");
+        let other = super::tests::shared();
+        assert!(other.load(Some(&json)).is_err());
+        assert_eq!(other.get(), Some(named));
+        assert_eq!(other.to_json(), Some(json));
+        assert_eq!(other.set(None), Ok(()));
+        assert_eq!(other.missing(), None);
+    }
+
+    #[test]
+    fn large_banks_are_not_within_states() {
+        let shared = shared();
+        let large = NamedBank::new("Long", "", bank(503.0, 120.0)).expect("a path");
+        assert_eq!(shared.set(Some(large)), Ok(()));
+        assert!(shared.to_json().is_some_and(|json| !json.contains("data")));
+    }
+
+    #[test]
+    fn two_instances_have_one_bank_in_memory() {
+        let [one, other] = [(), ()].map(|()| shared());
+        assert_eq!(one.set(Some(oboe(504.0))), Ok(()));
+        let json = one.to_json();
+        assert_eq!(one.load(json.as_ref()), Ok(()));
+        assert_eq!(other.load(json.as_ref()), Ok(()));
+        let banks = [one, other].map(|shared| shared.recordings().bank().cloned());
+        let [Some(one), Some(other)] = banks else {
+            panic!("both have one");
+        };
+        assert!(Arc::ptr_eq(&one, &other));
+    }
+
+    #[test]
+    fn what_is_in_use_is_held_until_it_is_not() {
+        let shared = shared();
+        let held = || shared.lock().handed_out.len();
+        assert_eq!(shared.set(Some(oboe(505.0))), Ok(()));
+        let playing = shared.take_next().expect("recordings");
+        let weak = Arc::downgrade(&playing);
+        assert_eq!(held(), 1);
+        let none = shared.set(None);
+        assert_eq!((none, held()), (Ok(()), 2));
+        // As the audio thread does: it is not the last.
+        drop(playing);
+        assert!(weak.upgrade().is_some());
+        shared.sweep();
+        assert!(weak.upgrade().is_none());
+        assert_eq!(held(), 1);
+    }
+
+    #[test]
+    fn damaged_fields_are_refused_with_a_reason() {
+        let shared = shared();
+        assert_eq!(shared.set(Some(oboe(506.0))), Ok(()));
+        let json = shared.to_json().expect("a bank");
+        let own = format!("{:016x}", oboe(506.0).hash());
+        for json in [
+            String::new(),
+            "[]".to_owned(),
+            r#"{"bank": "Oboe"}"#.to_owned(),
+            r#"{"hash": "12"}"#.to_owned(),
+            r#"{"hash": "0123456789abcdef", "file": "../x"}"#.to_owned(),
+            json.replace(&own, "0123456789abcdef"),
+            json.replace(r#""data":""#, r#""data":"?"#),
+        ] {
+            assert!(
+                read(&json).is_err_and(|reason| !reason.is_empty()),
+                "{json}"
+            );
+        }
+        assert!(read(&json).is_ok());
+    }
+}

@@ -1,0 +1,325 @@
+//! Files that become banks in the background: sound files, which are analysed, files of partials, and banks.
+//!
+//! A job has a thread of its own, which ends soon after the job is dropped or cancelled; the drop waits for it. What it
+//! has made is a file in the folder of banks, whole or not at all.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::BankFolder;
+use super::folder::ENDING;
+use super::notes::{NamedNote, key_hz};
+pub use crate::analysis::AnalysisFit as ImportFit;
+use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
+use crate::saving::{self, Overwrite};
+use crate::state::NamedBank;
+use crate::tracks::Tracks;
+use crate::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+use crate::tracks::files::{self, FileFormat};
+use crate::tracks::sharing;
+
+/// Bytes by which a file of partials is known.
+const HEAD_BYTES: u64 = 4_096;
+/// Longer files of partials are refused. Banks may be longer.
+const MAX_BYTES: u64 = 1 << 30;
+/// Progress of 1.
+const WHOLE: f64 = 1_000.0;
+/// The part of the progress that decoding takes, and that is left for saving.
+const DECODING: f64 = 0.02;
+const SAVING: f64 = 0.03;
+/// The most files of one name, told apart by numbers.
+const MOST_ALIKE: usize = 1_000;
+
+/// A bank that has been imported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedBank {
+    /// The bank, at hand, as it is in the folder.
+    pub bank: NamedBank,
+    /// What is not as it should be in its source: one sentence each, without its full stop.
+    pub remarks: Vec<String>,
+}
+
+/// Why nothing has been imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportError {
+    /// It was asked to stop.
+    Cancelled,
+    /// The file, and what is wrong with it.
+    Failed(String),
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ImportError::Cancelled => f.write_str("The import was cancelled"),
+            ImportError::Failed(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+type Outcome = Result<ImportedBank, ImportError>;
+
+/// A file that is being imported.
+pub struct ImportJob {
+    name: String,
+    shared: Arc<JobState>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the job's thread and its owner share.
+#[derive(Default)]
+struct JobState {
+    is_cancelled: AtomicBool,
+    /// Thousandths.
+    progress: AtomicU32,
+    outcome: Mutex<Option<Outcome>>,
+}
+
+impl JobState {
+    fn show(&self, progress: f64) {
+        let thousandths = (WHOLE * progress.clamp(0.0, 1.0)) as u32;
+        self.progress.store(thousandths, Ordering::Relaxed);
+    }
+
+    fn check(&self) -> Result<(), ImportError> {
+        match self.is_cancelled.load(Ordering::Relaxed) {
+            true => Err(ImportError::Cancelled),
+            false => Ok(()),
+        }
+    }
+}
+
+impl ImportJob {
+    /// Begins to make a bank of `source` in `folder`.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn start(source: PathBuf, fit: ImportFit, folder: BankFolder) -> io::Result<ImportJob> {
+        let shared = Arc::new(JobState::default());
+        let name = source.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        let state = shared.clone();
+        let run = move || {
+            let outcome = import(&source, fit, &folder, &state);
+            let place = state.outcome.lock();
+            *place.unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        };
+        let thread = thread::Builder::new().name("aliquot import".to_owned());
+        Ok(ImportJob {
+            name,
+            shared,
+            thread: Some(thread.spawn(run)?),
+        })
+    }
+
+    /// The source's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        f64::from(self.shared.progress.load(Ordering::Relaxed)) / WHOLE
+    }
+
+    /// Asks it to stop; the outcome says whether it did.
+    pub fn cancel(&self) {
+        self.shared.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// What came of it, once, when it is over; `None` until then. Does not wait for it.
+    pub fn take_outcome(&mut self) -> Option<Result<ImportedBank, ImportError>> {
+        let is_over = self.thread.as_ref().is_some_and(JoinHandle::is_finished);
+        if !is_over {
+            return None;
+        }
+        let ended = self.thread.take().map(JoinHandle::join);
+        let outcome = self.shared.outcome.lock();
+        let outcome = outcome.unwrap_or_else(PoisonError::into_inner).take();
+        // A panic is a defect of ours; the window lives on and says so.
+        let broken = || ImportError::Failed(format!("{}: the import broke off", self.name));
+        ended.map(|_| outcome.unwrap_or_else(|| Err(broken())))
+    }
+}
+
+impl Drop for ImportJob {
+    fn drop(&mut self) {
+        self.cancel();
+        if let Some(thread) = self.thread.take() {
+            // One that panicked has printed why.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) -> Outcome {
+    let named =
+        |error: &dyn fmt::Display| ImportError::Failed(format!("{}: {error}", source.display()));
+    let head = head(source).map_err(|error| named(&error))?;
+    let (bank, remarks) = match files::format_of(&head) {
+        Some(FileFormat::Bank) => {
+            let bank = folder.read(source).map_err(ImportError::Failed)?;
+            if !bank.file().is_empty() {
+                // It is in the folder.
+                let remarks = Vec::new();
+                return Ok(ImportedBank { bank, remarks });
+            }
+            let bank = sharing::open(source).map_err(|error| named(&error))?;
+            (bank, Vec::new())
+        }
+        Some(_) => partials(source).map_err(|error| named(&error))?,
+        None => sound(source, fit, state)?,
+    };
+    state.show(1.0 - SAVING);
+    state.check()?;
+    let bank = saved(source, bank, folder).map_err(|reason| named(&reason))?;
+    state.show(1.0);
+    Ok(ImportedBank { bank, remarks })
+}
+
+fn head(source: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(source)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    let mut head = Vec::new();
+    file.take(HEAD_BYTES).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+type Made = (Arc<TrackBank>, Vec<String>);
+
+/// A bank of a file of partials.
+fn partials(source: &Path) -> Result<Made, String> {
+    let file = File::open(source).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(format!("longer than {} MiB", MAX_BYTES >> 20));
+    }
+    let mut contents = files::read(&bytes).map_err(|error| error.to_string())?;
+    drop(bytes);
+    let mut remarks = std::mem::take(&mut contents.remarks);
+    let mut sounds = contents.into_sounds();
+    for sound in &mut sounds {
+        let stated_hz = sound.tracks.root_hz;
+        sound.tracks.root_hz = stated_hz.or_else(|| root_of_name(source));
+        if sound.tracks.source.is_empty() {
+            sound.tracks.source = file_name(source);
+        }
+    }
+    let parts: Vec<(KeyZone, &Tracks)> = sounds.iter().map(|s| (s.zone, &s.tracks)).collect();
+    let grid = FrameGrid::of(sounds.iter().map(|sound| &sound.tracks));
+    let (bank, left_out) = TrackBank::from_sounds(&parts, grid)?;
+    remarks.extend(left_out);
+    Ok((sharing::share(bank), remarks))
+}
+
+/// A bank of a sound file.
+fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, ImportError> {
+    let failed =
+        |reason: &dyn fmt::Display| ImportError::Failed(format!("{}: {reason}", source.display()));
+    let recording = Recording::read(source, &state.is_cancelled);
+    let recording = recording.map_err(|error| match error {
+        DecodeError::Cancelled => ImportError::Cancelled,
+        DecodeError::Unsupported(reason) => failed(&format!(
+            "neither a sound file nor a file of partials: {reason}"
+        )),
+        error => failed(&error),
+    })?;
+    state.show(DECODING);
+    let settings = AnalysisSettings {
+        fit,
+        root_hz: root_of_name(source),
+        window: None,
+    };
+    let share = 1.0 - SAVING - DECODING;
+    let show = &mut |done: f64| state.show(DECODING + share * done);
+    let analysis = analyse(&recording, &settings, &state.is_cancelled, show);
+    let mut analysis = analysis.map_err(|error| match error {
+        AnalysisError::Cancelled => ImportError::Cancelled,
+        error => failed(&error),
+    })?;
+    let fit = match fit {
+        ImportFit::Musical => "musical",
+        ImportFit::Exact => "exact",
+    };
+    // The name, not the folder, which is nobody else's business.
+    analysis.tracks.source = format!(
+        "{}, {fit} fit, window {}, hop {}",
+        file_name(source),
+        analysis.window,
+        analysis.hop
+    );
+    let grid = FrameGrid {
+        sample_rate_hz: recording.sample_rate_hz,
+        hop: analysis.hop as u32,
+    };
+    let made = TrackBank::from_tracks(&analysis.tracks, grid);
+    let (bank, remarks) = made.map_err(|reason| failed(&reason))?;
+    Ok((sharing::share(bank), remarks))
+}
+
+fn file_name(source: &Path) -> String {
+    let name = source.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// The fundamental of the note in a file's name.
+fn root_of_name(source: &Path) -> Option<f64> {
+    NamedNote::of(source).map(|note| key_hz(note.key))
+}
+
+/// The bank as a file of the folder: one that is there already, or a new one named after the source.
+fn saved(source: &Path, bank: Arc<TrackBank>, folder: &BankFolder) -> Result<NamedBank, String> {
+    let Some(place) = folder.path() else {
+        return Err("there is no folder for banks".to_owned());
+    };
+    let is_same = |path: &Path| sharing::hash_of_file(path) == Some(bank.hash());
+    let there = folder.list().into_iter().find(|file| is_same(&file.path));
+    if let Some(there) = there {
+        return folder.read(&there.path);
+    }
+    let stem = plain_name(source);
+    for number in 1..MOST_ALIKE {
+        let name = match number {
+            1 => format!("{stem}.{ENDING}"),
+            _ => format!("{stem} {number}.{ENDING}"),
+        };
+        let path = place.join(name);
+        match saving::write(&path, bank.bytes(), Overwrite::No) {
+            Ok(()) => return folder.read(&path),
+            Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Err(format!(
+        "{} has too many files named {stem}",
+        place.display()
+    ))
+}
+
+/// The source's name without its ending, as every system can have it.
+fn plain_name(source: &Path) -> String {
+    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
+    let plain = |char: char| {
+        let is_plain = char.is_alphanumeric() || " -_.#+()".contains(char);
+        if is_plain { char } else { '-' }
+    };
+    let plain: String = stem.chars().take(100).map(plain).collect();
+    match plain.trim().trim_matches('.') {
+        "" => "Recording".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use std::fs;
+
+use super::*;
+use crate::state::tests::bank;
+use crate::tracks::files::spear;
+
+fn outcome(mut job: ImportJob) -> Outcome {
+    loop {
+        if let Some(outcome) = job.take_outcome() {
+            return outcome;
+        }
+        thread::yield_now();
+    }
+}
+
+fn imported(source: &Path, folder: &BankFolder) -> Outcome {
+    let job = ImportJob::start(source.to_owned(), ImportFit::Musical, folder.clone());
+    outcome(job.expect("a thread"))
+}
+
+/// A short WAV file of a tone of two partials.
+fn wave(seconds: f64) -> Vec<u8> {
+    let rate = 8_000_u32;
+    let count = (seconds * f64::from(rate)) as u32;
+    let samples = (0..count).flat_map(|n| {
+        let phase = std::f64::consts::TAU * 440.0 * f64::from(n) / f64::from(rate);
+        let value = 8_000.0 * (phase.sin() + 0.5 * (2.0 * phase).sin());
+        (value as i16).to_le_bytes()
+    });
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + 2 * count).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16_u32.to_le_bytes());
+    bytes.extend([1, 0, 1, 0]);
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((2 * rate).to_le_bytes());
+    bytes.extend([2, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend((2 * count).to_le_bytes());
+    bytes.extend(samples);
+    bytes
+}
+
+#[test]
+fn a_sound_becomes_a_bank_in_the_folder() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("tone: A4.wav");
+    fs::write(&source, wave(0.4)).expect("a file");
+    let job = ImportJob::start(source.clone(), ImportFit::Musical, folder.clone());
+    let imported = outcome(job.expect("a thread")).expect("a bank");
+    let bank = imported.bank.bank().expect("at hand");
+    assert_eq!(imported.bank.file(), "tone- A4.aliquot");
+    let sound = &bank.sounds()[0];
+    assert_eq!(sound.root_hz, Some(440.0), "of the name");
+    assert!(
+        sound.source.starts_with("tone: A4.wav, musical fit"),
+        "{}",
+        sound.source
+    );
+    assert!((sound.duration_s - 0.4).abs() < 0.01);
+    // The same again is the same file.
+    let again = super::tests::imported(&source, &folder).expect("a bank");
+    assert_eq!(again.bank, imported.bank);
+    assert_eq!(folder.list().len(), 1);
+}
+
+#[test]
+fn partials_and_banks_are_taken_over() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let [partials, whole] = ["oboe C4.txt", "oboe C4.aliquot"].map(|name| data.path().join(name));
+    let bank = bank(601.0, 0.1);
+    fs::write(&whole, bank.bytes()).expect("a file");
+    fs::write(&partials, spear::write_partials(&bank.to_tracks(0))).expect("a file");
+    let [of_partials, of_bank] = [&partials, &whole].map(|path| {
+        let imported = imported(path, &folder).expect("a bank");
+        imported.bank
+    });
+    // Both have a name of their own.
+    assert_eq!(of_partials.file(), "oboe C4.aliquot");
+    assert_eq!(of_bank.file(), "oboe C4 2.aliquot");
+    assert_eq!(of_bank.hash(), bank.hash());
+    let root_hz = of_partials.bank().and_then(|bank| bank.sounds()[0].root_hz);
+    assert!(
+        root_hz.is_some_and(|hz| (hz - 261.63).abs() < 0.01),
+        "of the name"
+    );
+}
+
+#[test]
+fn what_fails_leaves_nothing_and_says_why() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let text = data.path().join("notes.txt");
+    fs::write(&text, "no sound").expect("a file");
+    for path in [
+        &text,
+        &data.path().join("gone.wav"),
+        &data.path().to_owned(),
+    ] {
+        let Err(ImportError::Failed(told)) = imported(path, &folder) else {
+            panic!("{} was imported", path.display());
+        };
+        assert!(told.starts_with(&path.display().to_string()), "{told}");
+    }
+    let whole = data.path().join("a.aliquot");
+    fs::write(&whole, bank(602.0, 0.1).bytes()).expect("a file");
+    let nowhere = imported(&whole, &BankFolder::default());
+    assert!(nowhere.is_err_and(|told| told.to_string().contains("no folder")));
+    assert_eq!(folder.list(), []);
+}
+
+#[test]
+fn a_cancelled_import_leaves_nothing() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("long.wav");
+    fs::write(&source, wave(30.0)).expect("a file");
+    let start = || ImportJob::start(source.clone(), ImportFit::Exact, folder.clone());
+    let job = start().expect("a thread");
+    job.cancel();
+    assert_eq!(outcome(job), Err(ImportError::Cancelled));
+    // A drop ends it as well, whatever it is doing.
+    drop(start().expect("a thread"));
+    assert_eq!(folder.list(), []);
+}
