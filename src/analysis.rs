@@ -20,6 +20,7 @@
 //! About 40 bytes a sample and 60 bytes a breakpoint: under 2 GB for ten minutes. Longer files than
 //! [`decode::LONGEST_S`] are refused.
 
+pub mod attack;
 pub mod decode;
 pub mod envelope;
 pub mod fit;
@@ -32,6 +33,7 @@ pub mod pitch;
 pub mod refit;
 mod report;
 pub mod residual;
+pub mod stretch;
 pub mod sustain;
 pub mod synthesis;
 #[cfg(test)]
@@ -45,6 +47,7 @@ use crate::dsp::simd_level::SimdLevel;
 use crate::tracks::{Breakpoint, Track, Tracks};
 pub use decode::{DecodeError, Recording};
 use fit::{Fit, Resolution};
+use onsets::Onsets;
 use pitch::Pitch;
 use refit::course::{Course, Grid};
 use refit::kernel::Value;
@@ -59,6 +62,16 @@ pub enum AnalysisFit {
     Musical,
     /// As near to the original as partials get.
     Exact,
+}
+
+impl AnalysisFit {
+    /// Where partials begin at once. In the exact fit those that are there go on through soft onsets.
+    fn onsets(self, onsets: &Onsets) -> &[usize] {
+        match self {
+            AnalysisFit::Exact => &onsets.sharp,
+            AnalysisFit::Musical => &onsets.all,
+        }
+    }
 }
 
 /// How to analyse.
@@ -142,7 +155,7 @@ pub fn analyse(
         level: SimdLevel::available().last().unwrap_or(SimdLevel::PORTABLE),
         samples: &recording.mid,
         sample_rate_hz: rate,
-        onsets: &onsets,
+        onsets: settings.fit.onsets(&onsets),
         is_cancelled,
     };
     let mut done = 0.0;
@@ -158,7 +171,13 @@ pub fn analyse(
     let resolution = window::resolution(settings.fit, window);
     let share = 0.9 - window_share;
     let courses = fit.courses(resolution, &Effort::FULL, &mut |part| advance(share * part))?;
-    let found = finished(recording, settings, &fit, resolution, courses)?;
+    let found = finished(
+        recording,
+        settings,
+        (&fit, &onsets.all),
+        resolution,
+        courses,
+    )?;
     progress(1.0);
     Ok(found)
 }
@@ -182,7 +201,7 @@ fn check(recording: &Recording, settings: &AnalysisSettings) -> Result<(), Analy
 fn finished(
     recording: &Recording,
     settings: &AnalysisSettings,
-    fit: &Fit<'_>,
+    (fit, onsets): (&Fit<'_>, &[usize]),
     resolution: Resolution,
     courses: Vec<Course>,
 ) -> Result<Analysis, AnalysisError> {
@@ -193,7 +212,7 @@ fn finished(
     drop(synthesis);
     let square = |x: &f32| f64::from(*x) * f64::from(*x);
     let power = samples.iter().map(square).sum::<f64>() / samples.len() as f64;
-    let transients = residual::take_transients(&mut rest, fit.onsets, power, rate);
+    let transients = residual::take_transients(&mut rest, onsets, power, rate);
     let noise = residual::NoiseFrames::new(rate).powers(&rest, rate);
     let pitch = Pitch::new(&courses, grid, rate, settings.root_hz);
     let root_hz = pitch.as_ref().map(|pitch| pitch.root_hz);
@@ -219,11 +238,7 @@ fn finished(
             tracks: tracks.collect(),
             noise: Some(noise),
             transients,
-            onsets_s: fit
-                .onsets
-                .iter()
-                .map(|onset| *onset as f64 / rate)
-                .collect(),
+            onsets_s: onsets.iter().map(|onset| *onset as f64 / rate).collect(),
             envelope: Some(envelope::envelope(
                 &courses,
                 grid,

@@ -17,8 +17,10 @@ mod interpolation;
 mod sampling;
 pub mod sharing;
 mod tidy;
+pub mod warp;
 
-pub use interpolation::PhaseCurve;
+pub(crate) use interpolation::TrackCursor;
+pub use interpolation::{PhaseCurve, spline_slopes};
 pub use tidy::{Tidied, tidy};
 
 /// A recording as partials. [`Default`] is silence of no duration.

@@ -3,9 +3,16 @@
 mod counting;
 mod performance;
 
+use std::sync::Arc;
+
 use aliquot::bridge::{HostBuffers, LoadMeter, ProcessCall, TelemetrySender};
 use aliquot::dsp::random::bits;
+use aliquot::synth::parameter::BODY_LABELS;
+use aliquot::synth::recordings::Recordings;
 use aliquot::synth::{Engine, Param, Patch, Transport};
+use aliquot::tracks::bands::NOISE_BANDS;
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+use aliquot::tracks::{BandNoise, Breakpoint, Track, Tracks, Transient};
 use counting::calls_during;
 use performance::{engine, random_event};
 
@@ -55,6 +62,76 @@ fn rendering_neither_allocates_nor_frees() {
             if round % 100 == 99 {
                 engine.reset();
             }
+        }
+    });
+    assert_eq!(calls, 0);
+}
+
+/// Of a bank of two recordings that come and go under the notes.
+#[test]
+fn playing_recordings_neither_allocates_nor_frees() {
+    let track = |n: u32| Track {
+        label: Some(n),
+        breakpoints: (0..200)
+            .filter(|k| n < 3 || k / 20 % 2 == 0)
+            .map(|k| Breakpoint::new(0.01 * f64::from(k), 220.0 * f64::from(n), 0.1))
+            .collect(),
+    };
+    let tracks = Tracks {
+        duration_s: 2.0,
+        root_hz: Some(220.0),
+        tracks: (1..=40).map(track).collect(),
+        onsets_s: vec![0.0, 0.7],
+        noise: Some(BandNoise {
+            hop_s: 0.02,
+            powers: vec![[1e-6; NOISE_BANDS]; 100],
+        }),
+        transients: vec![Transient {
+            time_s: 0.05,
+            sample_rate_hz: 44_100.0,
+            pan: 0.0,
+            samples: vec![0.1; 500],
+        }],
+        ..Tracks::default()
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: 44_100.0,
+        hop: 128,
+    };
+    let sounds = [(KeyZone::default(), &tracks), (KeyZone::default(), &tracks)];
+    let (bank, _) = TrackBank::from_sounds(&sounds, grid).expect("a bank");
+    let recordings = [Recordings::new(Arc::new(bank)), Recordings::default()].map(Arc::new);
+    let body = |name: &str| {
+        BODY_LABELS
+            .iter()
+            .position(|label| *label == name)
+            .expect("a body")
+    };
+    let mut patch = Patch::default();
+    patch.set(Param::BODY_A, body("Recording") as f32);
+    patch.set(Param::BODY_B, body("Recording 2") as f32);
+    let mut engine = engine(48_000.0, &patch);
+    let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+    let calls = calls_during(|| {
+        for round in 0..300_u64 {
+            if round % 50 == 0 {
+                engine.set_recordings(recordings[(round / 50 % 3 / 2) as usize].clone());
+            }
+            let part = |of: u64| (bits(of, round) >> 40) as f32 / (1 << 24) as f32;
+            for param in [
+                Param::MORPH_X,
+                Param::RECORDING_SPEED,
+                Param::RECORDING_POSITION,
+                Param::KEEP_FORMANTS,
+                Param::FORMANT_SHIFT,
+                Param::RECORDING_LOOP,
+            ] {
+                patch.set_normalized(param, part(param.index() as u64) * param.range().top());
+            }
+            engine.set_patch(&patch);
+            engine.push(random_event(round));
+            engine.render(&mut left, &mut right);
+            while engine.next_ended().is_some() {}
         }
     });
     assert_eq!(calls, 0);

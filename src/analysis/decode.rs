@@ -1,11 +1,12 @@
 //! Audio files to samples: WAV, AIFF, FLAC, Ogg Vorbis, MP3, at whatever rate they have.
 //!
 //! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders'
-//! padding is cut off where the file tells of it.
+//! padding is cut off where the file tells of it. An AIFF whose first chunk says that it is longer than
+//! the file, as some old writers have it, is read to the file's end.
 
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +14,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 
 /// The longest recording that is accepted, in seconds.
@@ -21,6 +22,11 @@ pub const LONGEST_S: f64 = 1200.0;
 
 /// Rates outside are refused, in Hz.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
+
+/// Bytes of an AIFF up to the kind of form.
+const AIFF_HEAD: u64 = 12;
+/// An AIFF with a wrong length is read into memory to be mended, up to this many bytes.
+const MOST_MENDED: u64 = 1 << 28;
 
 /// A recording in memory: what both channels share, and in what they differ.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -111,12 +117,12 @@ impl Recording {
     /// If it is no audio file, damaged, too long or without sound. What is damaged at its end is
     /// refused too: half a sound is not what was meant.
     pub fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<Recording, DecodeError> {
-        let file = File::open(path).map_err(DecodeError::Unreadable)?;
+        let source = opened(path).map_err(DecodeError::Unreadable)?;
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
             hint.with_extension(extension);
         }
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
+        let stream = MediaSourceStream::new(source, Default::default());
         let unsupported = |error: Error| DecodeError::Unsupported(error.to_string());
         let format = symphonia::default::get_probe()
             .probe(
@@ -149,6 +155,34 @@ impl Recording {
     pub fn duration_s(&self) -> f64 {
         self.mid.len() as f64 / self.sample_rate_hz
     }
+}
+
+/// The file, or its bytes with the length put right if it is an AIFF that says too much.
+fn opened(path: &Path) -> io::Result<Box<dyn MediaSource>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut head = Vec::new();
+    (&file).take(AIFF_HEAD).read_to_end(&mut head)?;
+    file.rewind()?;
+    let Some(stated) = aiff_length(&head) else {
+        return Ok(Box::new(file));
+    };
+    if stated <= length || length > MOST_MENDED {
+        return Ok(Box::new(file));
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST_MENDED).read_to_end(&mut bytes)?;
+    if let Some(place) = bytes.get_mut(4..8) {
+        place.copy_from_slice(&((length - 8) as u32).to_be_bytes());
+    }
+    Ok(Box::new(io::Cursor::new(bytes)))
+}
+
+/// How long an AIFF says that it is; `None` for other files.
+fn aiff_length(head: &[u8]) -> Option<u64> {
+    let is_aiff = head.starts_with(b"FORM") && matches!(head.get(8..12), Some(b"AIFF" | b"AIFC"));
+    let stated: [u8; 4] = head.get(4..8).filter(|_| is_aiff)?.try_into().ok()?;
+    Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
 /// Decodes packet by packet. More than two channels: the first two.
@@ -230,9 +264,80 @@ mod tests {
         bytes
     }
 
+    /// An AIFF of one channel, whose form says that it is `extra` bytes longer than it is.
+    fn aiff(extra: u32, samples: &[i16]) -> Vec<u8> {
+        let data: Vec<u8> = samples.iter().flat_map(|s| s.to_be_bytes()).collect();
+        let length = data.len() as u32;
+        let mut bytes = b"FORM".to_vec();
+        bytes.extend((46 + length + extra).to_be_bytes());
+        bytes.extend(b"AIFFCOMM");
+        bytes.extend(18_u32.to_be_bytes());
+        bytes.extend(1_u16.to_be_bytes());
+        bytes.extend((length / 2).to_be_bytes());
+        bytes.extend(16_u16.to_be_bytes());
+        // 44,100 as an extended float.
+        bytes.extend([0x40, 0x0E, 0xAC, 0x44, 0, 0, 0, 0, 0, 0]);
+        bytes.extend(b"SSND");
+        bytes.extend((8 + length).to_be_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend(data);
+        bytes
+    }
+
+    /// Amplitude of a tone in the middle of the samples.
+    fn amplitude(samples: &[f32], turns: f64) -> f64 {
+        let quarter = samples.len() / 4;
+        // Whole periods of both tones.
+        let part = &samples[quarter..quarter + 2_000];
+        let (mut re, mut im) = (0.0, 0.0);
+        for (n, sample) in part.iter().enumerate() {
+            let phase = std::f64::consts::TAU * turns * n as f64;
+            re += f64::from(*sample) * libm::cos(phase);
+            im += f64::from(*sample) * libm::sin(phase);
+        }
+        2.0 * libm::sqrt(re * re + im * im) / part.len() as f64
+    }
+
+    /// A fifth of a second at 22,050 Hz: 441 Hz at 0.5 on the left, 882 Hz at 0.25 on the right.
+    #[test]
+    fn compressed_files_are_read() {
+        const FLAC: &[u8] = include_bytes!("../../tests/sounds/tones.flac");
+        const OGG: &[u8] = include_bytes!("../../tests/sounds/tones.ogg");
+        const MP3: &[u8] = include_bytes!("../../tests/sounds/tones.mp3");
+        for (name, bytes, most_longer, tolerance) in [
+            ("flac", FLAC, 0, 1e-4),
+            ("ogg", OGG, 0, 0.01),
+            ("mp3", MP3, 1_152, 0.01),
+        ] {
+            let found = read(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(found.sample_rate_hz, 22_050.0, "{name}");
+            let longer = found.mid.len() - 4_410;
+            assert!(longer <= most_longer, "{name}: {longer}");
+            for samples in [&found.mid, &found.side] {
+                let (left, right) = (amplitude(samples, 0.02), amplitude(samples, 0.04));
+                assert!((left - 0.25).abs() < tolerance, "{name}: {left}");
+                assert!((right - 0.125).abs() < tolerance, "{name}: {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_aiff_is_read_even_if_it_says_that_it_is_longer() {
+        let samples = [16_384, -8_192, 0, 4_096];
+        for extra in [0, 8, 100_000] {
+            let found = read(&aiff(extra, &samples)).expect("a sound");
+            assert_eq!(found.sample_rate_hz, 44_100.0);
+            assert_eq!(found.mid, [0.5, -0.25, 0.0, 0.125], "{extra}");
+        }
+        let mut cut = aiff(0, &samples);
+        cut.truncate(30);
+        assert!(matches!(read(&cut), Err(DecodeError::Unsupported(_))));
+    }
+
+    /// The name says nothing of the kind, so the bytes have to.
     fn read(bytes: &[u8]) -> Result<Recording, DecodeError> {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("sound.wav");
+        let path = folder.path().join("sound");
         std::fs::write(&path, bytes).expect("a file");
         Recording::read(&path, &AtomicBool::new(false))
     }

@@ -34,7 +34,7 @@ pub struct Fit<'a> {
     pub samples: &'a [f32],
     /// Its rate.
     pub sample_rate_hz: f64,
-    /// Where something begins, in samples.
+    /// Where partials begin at once, in samples.
     pub onsets: &'a [usize],
     /// Set to stop.
     pub is_cancelled: &'a AtomicBool,

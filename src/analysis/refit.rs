@@ -63,6 +63,17 @@ impl Effort {
     };
 }
 
+/// How conjugate gradients go.
+#[derive(Clone, Copy, Debug)]
+struct Gradients {
+    /// Iterations, at most.
+    iterations: usize,
+    /// λH.
+    ridge: f32,
+    /// Whether values may become complex.
+    is_complex: bool,
+}
+
 /// The caller asked to stop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cancelled;
@@ -118,26 +129,12 @@ impl<'a> Refit<'a> {
         round: usize,
         advance: &mut dyn FnMut(f64),
     ) -> Result<(), Cancelled> {
-        let mut all: Vec<Vec<Value>> = courses
-            .iter()
-            .map(|course| {
-                course
-                    .amplitudes
-                    .iter()
-                    .map(|a| Value { re: *a, im: 0.0 })
-                    .collect()
-            })
-            .collect();
-        let ridge = effort.ridge * self.grid.hop as f32;
-        self.solve_steps(
-            courses,
-            &mut all,
-            round,
-            &mut |step, values| {
-                self.solve(step, values, effort.iterations, ridge, true);
-            },
-            advance,
-        )?;
+        let gradients = Gradients {
+            iterations: effort.iterations,
+            ridge: effort.ridge * self.grid.hop as f32,
+            is_complex: true,
+        };
+        let all = self.solve_steps(courses, amplitudes(courses), round, gradients, advance)?;
         for (course, values) in courses.iter_mut().zip(&all) {
             fold::fold(
                 course,
@@ -159,26 +156,13 @@ impl<'a> Refit<'a> {
         effort: &Effort,
         advance: &mut dyn FnMut(f64),
     ) -> Result<(), Cancelled> {
-        let mut all: Vec<Vec<Value>> = courses
-            .iter()
-            .map(|course| {
-                course
-                    .amplitudes
-                    .iter()
-                    .map(|a| Value { re: *a, im: 0.0 })
-                    .collect()
-            })
-            .collect();
-        let ridge = effort.polish_ridge * self.grid.hop as f32;
-        self.solve_steps(
-            courses,
-            &mut all,
-            effort.rounds,
-            &mut |step, values| {
-                self.solve(step, values, effort.polish, ridge, false);
-            },
-            advance,
-        )?;
+        let gradients = Gradients {
+            iterations: effort.polish,
+            ridge: effort.polish_ridge * self.grid.hop as f32,
+            is_complex: false,
+        };
+        let start = amplitudes(courses);
+        let all = self.solve_steps(courses, start, effort.rounds, gradients, advance)?;
         for (course, values) in courses.iter_mut().zip(&all) {
             for (amplitude, value) in course.amplitudes.iter_mut().zip(values) {
                 *amplitude = value.re.max(0.0);
@@ -198,19 +182,14 @@ impl<'a> Refit<'a> {
         effort: &Effort,
     ) -> Result<Vec<Vec<Value>>, Cancelled> {
         let silent = |course: &Course| vec![Value::default(); course.knots()];
-        let mut all: Vec<Vec<Value>> = courses.iter().map(silent).collect();
-        // Nothing is known of them before, so what holds the others back is all but left out.
-        let ridge = 0.005 * self.grid.hop as f32;
-        self.solve_steps(
-            courses,
-            &mut all,
-            0,
-            &mut |step, values| {
-                self.solve(step, values, effort.iterations, ridge, false);
-            },
-            &mut |_| (),
-        )?;
-        Ok(all)
+        let gradients = Gradients {
+            iterations: effort.iterations,
+            // Nothing is known of them before, so what holds the others back is all but left out.
+            ridge: 0.005 * self.grid.hop as f32,
+            is_complex: false,
+        };
+        let start = courses.iter().map(silent).collect();
+        self.solve_steps(courses, start, 0, gradients, &mut |_| ())
     }
 
     /// What the courses sound like, as long as the original.
@@ -247,15 +226,15 @@ impl<'a> Refit<'a> {
         (STEP_SAMPLES / self.grid.hop).max(4)
     }
 
-    /// Solves step after step, left to right.
+    /// Solves step after step, left to right, for the values at all knots, from those of the start.
     fn solve_steps(
         &self,
         courses: &[Course],
-        all: &mut [Vec<Value>],
+        mut all: Vec<Vec<Value>>,
         round: usize,
-        solve: &mut dyn FnMut(&FitStep, &mut Vec<Value>),
+        gradients: Gradients,
         advance: &mut dyn FnMut(f64),
-    ) -> Result<(), Cancelled> {
+    ) -> Result<Vec<Vec<Value>>, Cancelled> {
         let width = self.step_segments();
         let knots = self.grid.segments + 1;
         let mut start = 0;
@@ -276,7 +255,7 @@ impl<'a> Refit<'a> {
                 .iter()
                 .map(|(course, knot, _)| all[*course as usize][*knot as usize])
                 .collect();
-            solve(&step, &mut values);
+            self.solve(&step, &mut values, gradients);
             for ((course, knot, _), value) in step.owners.iter().zip(values) {
                 all[*course as usize][*knot as usize] = value;
             }
@@ -284,7 +263,7 @@ impl<'a> Refit<'a> {
             start = end;
             end += width;
         }
-        Ok(())
+        Ok(all)
     }
 
     /// The pieces of these segments; knots in `free` may change.
@@ -365,15 +344,13 @@ impl<'a> Refit<'a> {
         }
     }
 
-    /// Conjugate gradients for what to add to `values`.
-    fn solve(
-        &self,
-        step: &FitStep,
-        values: &mut [Value],
-        iterations: usize,
-        ridge: f32,
-        is_complex: bool,
-    ) -> Vec<f64> {
+    /// Adds to `values` what conjugate gradients find.
+    fn solve(&self, step: &FitStep, values: &mut [Value], gradients: Gradients) {
+        let Gradients {
+            iterations,
+            ridge,
+            is_complex,
+        } = gradients;
         let mut scratch = (Vec::new(), Rotors::new());
         let mut gradient = vec![Value::default(); values.len()];
         let hold = |gradient: &mut [Value]| {
@@ -392,7 +369,6 @@ impl<'a> Refit<'a> {
         let mut curved = vec![Value::default(); values.len()];
         let mut power = product(&gradient, &gradient);
         let first = power;
-        let mut gains = Vec::with_capacity(iterations);
         for _ in 0..iterations {
             // The arithmetic of f32 ends here.
             if power <= 1e-12 * first {
@@ -409,8 +385,6 @@ impl<'a> Refit<'a> {
                 break;
             }
             let length = (power / curvature) as f32;
-            // By as much this step lowers what is minimised.
-            gains.push(power * power / curvature);
             add_scaled(values, &direction, length);
             add_scaled(&mut gradient, &curved, -length);
             let next = product(&gradient, &gradient);
@@ -421,7 +395,6 @@ impl<'a> Refit<'a> {
             }
             power = next;
         }
-        gains
     }
 }
 
@@ -430,6 +403,18 @@ impl FitStep {
     fn of(&self, segment: usize) -> &[Piece] {
         &self.pieces[self.starts[segment]..self.starts[segment + 1]]
     }
+}
+
+/// The amplitudes at all knots of the courses.
+fn amplitudes(courses: &[Course]) -> Vec<Vec<Value>> {
+    let values = |course: &Course| {
+        let value = |amplitude: &f32| Value {
+            re: *amplitude,
+            im: 0.0,
+        };
+        course.amplitudes.iter().map(value).collect()
+    };
+    courses.iter().map(values).collect()
 }
 
 fn product(a: &[Value], b: &[Value]) -> f64 {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::synthesis::{Without, sound};
 use super::testing::white_noise;
 use super::*;
+use crate::tracks::bank_file::{FrameGrid, TrackBank};
 
 const RATE_HZ: f64 = 44_100.0;
 
@@ -54,6 +55,54 @@ fn a_pluck_comes_back() {
     }
 }
 
+/// A struck bell: pairs of close partials up to 9 kHz, from 0.05 s on, in noise of −75 dB.
+fn bell() -> Vec<f32> {
+    let noise = white_noise(9, 40_000);
+    let value = |n: usize| {
+        let time_s = (n as f64 - 2_215.0) / RATE_HZ;
+        let mut sum = 3e-5 * f64::from(noise[n]);
+        if time_s >= 0.0 {
+            for (k, ratio) in [1.0, 2.0, 2.4, 3.0, 4.5, 6.7, 9.1, 11.3].iter().enumerate() {
+                let fall = libm::exp(-(3.0 + k as f64) * time_s);
+                for hz in [800.0 * ratio, 802.5 * ratio] {
+                    sum += 0.1 / (1.0 + k as f64) * fall * libm::sin(TAU * hz * time_s + ratio);
+                }
+            }
+        }
+        sum as f32
+    };
+    (0..40_000).map(value).collect()
+}
+
+#[test]
+fn a_bank_loses_at_most_0_7_db() {
+    // Noise so loud that the exact fit is at about 55 dB.
+    let noise = white_noise(13, 44_100);
+    for (samples, noise_level) in [(pluck(), 5e-4), (bell(), 2e-4)] {
+        let noisy = samples.iter().zip(&noise).map(|(x, n)| x + noise_level * n);
+        let recording = Recording::mono(RATE_HZ, noisy.collect());
+        for fit in [AnalysisFit::Exact, AnalysisFit::Musical] {
+            let found = analysed(&recording, fit);
+            let grid = FrameGrid::for_tracks(&found.tracks, RATE_HZ, found.hop as u32);
+            let (bank, remarks) = TrackBank::from_tracks(&found.tracks, grid).expect("a bank");
+            assert_eq!(remarks, Vec::<String>::new());
+            let srer_db = |tracks: &Tracks| {
+                let tonal = Without {
+                    noise: true,
+                    ..Without::default()
+                };
+                metrics::srer_db(&recording.mid, &sound(tracks, RATE_HZ, tonal).mid)
+            };
+            let (before_db, after_db) = (srer_db(&found.tracks), srer_db(&bank.to_tracks(0)));
+            println!("{fit:?}: {before_db:.2} dB, from the bank {after_db:.2} dB");
+            assert!(
+                before_db - after_db <= 0.7,
+                "{fit:?} {before_db} {after_db}"
+            );
+        }
+    }
+}
+
 /// The model's own synthesis in f64 is what the fit has worked with in f32.
 #[test]
 fn tracks_sound_as_the_fit_says() {
@@ -63,7 +112,7 @@ fn tracks_sound_as_the_fit_says() {
         level: SimdLevel::PORTABLE,
         samples: &samples,
         sample_rate_hz: RATE_HZ,
-        onsets: &onsets,
+        onsets: &onsets.all,
         is_cancelled: &AtomicBool::new(false),
     };
     let resolution = window::resolution(AnalysisFit::Exact, 1024);

@@ -1,6 +1,6 @@
 //! Which window: by trial, since the original is there to compare with.
 //!
-//! The loudest second is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
+//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
 //! 44.1 kHz). The length that wins has the highest SRER of partials and transients, less what its
 //! breakpoints cost: 2 dB for each doubling beyond 12,000 a second in the exact fit; in the musical one
 //! 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
@@ -15,6 +15,9 @@ use super::{AnalysisFit, onsets};
 /// Window lengths at 44.1 and 48 kHz.
 const WINDOWS: [usize; 4] = [512, 1024, 2048, 4096];
 const TRIAL_S: f64 = 1.0;
+/// Of a short sound, so that the trials do not take longer than the fit.
+const TRIAL_SHARE: f64 = 0.5;
+const LEAST_TRIAL_S: f64 = 0.4;
 
 /// The lengths that are tried at this rate, in samples.
 pub fn windows(sample_rate_hz: f64) -> [usize; 4] {
@@ -52,12 +55,14 @@ pub fn choose(
     kind: AnalysisFit,
     progress: &mut dyn FnMut(f64),
 ) -> Result<usize, Cancelled> {
-    let samples = loudest(whole.samples, (TRIAL_S * whole.sample_rate_hz) as usize);
+    let duration_s = whole.samples.len() as f64 / whole.sample_rate_hz;
+    let trial_s = (duration_s * TRIAL_SHARE).clamp(LEAST_TRIAL_S, TRIAL_S);
+    let samples = loudest(whole.samples, (trial_s * whole.sample_rate_hz) as usize);
     let onsets = onsets::onsets(samples, whole.sample_rate_hz);
     let windows = windows(whole.sample_rate_hz);
     let fit = Fit {
         samples,
-        onsets: &onsets,
+        onsets: kind.onsets(&onsets),
         ..*whole
     };
     let mut best = (f64::NEG_INFINITY, windows[1]);
@@ -71,7 +76,7 @@ pub fn choose(
         let mut found = fit.refit(grid).synthesis(&courses);
         let mut rest: Vec<f32> = samples.iter().zip(&found).map(|(x, y)| x - y).collect();
         let before = rest.clone();
-        take_transients(&mut rest, &onsets, 0.0, whole.sample_rate_hz);
+        take_transients(&mut rest, &onsets.all, 0.0, whole.sample_rate_hz);
         for (found, (before, after)) in found.iter_mut().zip(before.iter().zip(&rest)) {
             *found += before - after;
         }

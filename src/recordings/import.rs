@@ -260,10 +260,8 @@ fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, Import
         analysis.window,
         analysis.hop
     );
-    let grid = FrameGrid {
-        sample_rate_hz: recording.sample_rate_hz,
-        hop: analysis.hop as u32,
-    };
+    let hop = analysis.hop as u32;
+    let grid = FrameGrid::for_tracks(&analysis.tracks, recording.sample_rate_hz, hop);
     let made = TrackBank::from_tracks(&analysis.tracks, grid);
     let (bank, remarks) = made.map_err(|reason| failed(&reason))?;
     Ok((sharing::share(bank), remarks))

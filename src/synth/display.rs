@@ -252,6 +252,7 @@ fn context(own: &PatchArrays) -> Context<'_> {
         tables: HarmonicTables::shared(),
         overrides: &own.overrides,
         drawn: &own.drawn,
+        recorded: [None; 2],
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
         key: A4,

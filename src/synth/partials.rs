@@ -15,6 +15,7 @@ pub mod fan;
 mod fan_places;
 mod frame;
 pub mod motion;
+pub mod recorded;
 pub mod source;
 pub mod stages;
 mod tables;
@@ -28,6 +29,7 @@ pub use stages::overrides::PartialOverrides;
 pub use tables::HarmonicTables;
 
 use self::motion::{Loudness, Motion, OnsetPhases, Target};
+use self::recorded::RecordedParts;
 use self::source::Source;
 use self::stages::Stages;
 use self::stages::filter::FilterSettings;
@@ -51,6 +53,8 @@ pub struct Context<'a> {
     pub overrides: &'a PartialOverrides,
     /// The drawn body and colour.
     pub drawn: &'a DrawnSpectrum,
+    /// What recordings are at the segment's end, if the voice plays any.
+    pub recorded: RecordedParts<'a>,
     /// What moves single partials, at the segment's end.
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.

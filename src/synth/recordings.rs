@@ -1,12 +1,38 @@
 //! Recordings that voices play: a bank of tracks in memory, and what is worked out of it in advance.
 //!
-//! Made off the audio thread, which only reads them. Whoever hands them to an engine keeps an [`Arc`] of its own for as
-//! long as an engine may hold one, so that they are never freed on the audio thread.
+//! [`Recordings`] are made off the audio thread, which only reads them. Whoever hands them to an engine keeps an
+//! [`Arc`] of its own for as long as an engine may hold one, so that they are never freed on the audio thread.
+//!
+//! A [`Player`] is a voice's place in a recording. For each segment it goes on and writes a [`RecordedFrame`]: what the
+//! body Recording and its levels are at the segment's end.
+
+mod decode;
+mod formants;
+mod frame;
+pub mod noise;
+mod player;
+mod residue;
+mod slots;
+mod snippets;
+mod zones;
+
+pub use frame::{Birth, Head, RecordedFrame, Way};
+pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
+pub use residue::{Residue, ResidueSettings};
+pub use slots::SlotSet;
+pub use zones::{PARTS, Pair};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use crate::tracks::bank_file::TrackBank;
+use crate::tracks::bands::ENVELOPE_POINTS;
+use crate::tracks::bank_file::{BankRows, KeyZone, TrackBank, codes};
+use crate::tracks::warp::{AnchorReach, TimeWarp};
+use formants::Envelopes;
+use noise::{BandGains, LANES};
+
+/// Frequency of a recording's key where the bank does not say it: middle C.
+const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
 /// When the loop of a recording is repeated: the labels of [`Param::RECORDING_LOOP`], in their order.
 ///
@@ -32,10 +58,115 @@ impl LoopMode {
     }
 }
 
+/// What is known of one recording in advance.
+#[derive(Clone, Debug, Default)]
+pub struct RecordedSound {
+    /// Its keys and velocities.
+    pub zone: KeyZone,
+    /// Which of the bodies plays it, from 0 on: recordings of one zone are parts of the bank.
+    pub part: usize,
+    /// Frequency of the key that it plays.
+    pub root_hz: f64,
+    /// Seconds from frame to frame.
+    pub hop_s: f64,
+    /// The last place, frames.
+    pub last_frame: f64,
+    /// The same in seconds.
+    pub end_s: f64,
+    /// How its time goes by at another speed.
+    pub warp: TimeWarp,
+    /// What is repeated while a key is held.
+    pub sustain_loop: Option<PlayedLoop>,
+    envelopes: Envelopes,
+    noise_hop_s: f64,
+    /// Roots of the noise's powers.
+    noise: Vec<BandGains>,
+}
+
+/// The loop of a recording.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlayedLoop {
+    /// Where it begins, seconds.
+    pub start_s: f64,
+    /// Where it goes back, seconds.
+    pub end_s: f64,
+    /// So long before its end what comes before its start begins to fade in, seconds.
+    pub crossfade_s: f64,
+}
+
+impl RecordedSound {
+    fn of(rows: &BankRows, part: usize) -> RecordedSound {
+        let sound = rows.sound();
+        let hop_s = sound.grid.hop_s();
+        let last_frame = f64::from(sound.frames.saturating_sub(1));
+        let end_s = last_frame * hop_s;
+        let sustain_loop = sound.sustain_loop.map(|of| {
+            let (start_s, end_s) = (of.start_s.max(0.0), of.end_s.min(end_s));
+            PlayedLoop {
+                start_s,
+                end_s,
+                crossfade_s: of
+                    .crossfade_s
+                    .clamp(0.0, start_s.min(end_s - start_s).max(0.0)),
+            }
+        });
+        let levels = |row: &[u8; ENVELOPE_POINTS]| row.map(codes::level_db);
+        RecordedSound {
+            zone: sound.zone,
+            part,
+            root_hz: sound.root_hz.unwrap_or(UNKNOWN_ROOT_HZ),
+            hop_s,
+            last_frame,
+            end_s,
+            warp: rows.time_warp(AnchorReach::default()),
+            sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
+            envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
+            noise_hop_s: sound.noise_hop_s,
+            noise: sound
+                .noise
+                .iter()
+                .map(|row| noise_gains(row, sound.noise_peak))
+                .collect(),
+        }
+    }
+
+    /// Whether it has any noise.
+    pub fn has_noise(&self) -> bool {
+        !self.noise.is_empty()
+    }
+
+    /// Adds `share` of the power of its noise at a place to the squares of gains.
+    pub fn add_noise(&self, place_s: f64, share: f32, powers: &mut BandGains) {
+        let Some(last) = self.noise.len().checked_sub(1) else {
+            return;
+        };
+        if !(0.0..=self.end_s).contains(&place_s) {
+            return;
+        }
+        let frame = (place_s / self.noise_hop_s).clamp(0.0, last as f64);
+        let (before, part) = (frame as usize, (frame - libm::floor(frame)) as f32);
+        let rows = self.noise[before]
+            .iter()
+            .zip(&self.noise[(before + 1).min(last)]);
+        for (power, (from, to)) in powers.iter_mut().zip(rows) {
+            *power += share * (from * from + (to * to - from * from) * part);
+        }
+    }
+}
+
+fn noise_gains(row: &[u8], peak: f64) -> BandGains {
+    let mut gains = [0.0; LANES];
+    for (gain, &code) in gains.iter_mut().zip(row) {
+        *gain = libm::sqrt(peak * libm::pow(10.0, codes::level_db(code) / 10.0)) as f32;
+    }
+    gains
+}
+
 /// The recordings of an instance; none by [`Default`].
 #[derive(Clone, Default)]
 pub struct Recordings {
     bank: Option<Arc<TrackBank>>,
+    sounds: Vec<RecordedSound>,
 }
 
 impl fmt::Debug for Recordings {
@@ -50,11 +181,41 @@ impl Recordings {
     /// Those of a bank, which is brought into memory. Not for the audio thread: allocates, and may wait for a disk.
     pub fn new(bank: Arc<TrackBank>) -> Recordings {
         bank.prefault();
-        Recordings { bank: Some(bank) }
+        let zones: Vec<KeyZone> = bank.sounds().iter().map(|sound| sound.zone).collect();
+        let rows = (0..zones.len()).filter_map(|index| bank.rows(index));
+        let sounds: Vec<RecordedSound> = rows
+            .zip(zones::parts(&zones))
+            .map(|(rows, part)| RecordedSound::of(&rows, part))
+            .collect();
+        Recordings {
+            sounds,
+            bank: Some(bank),
+        }
+    }
+
+    /// None, as engines begin with. What is shared is never freed.
+    pub fn none() -> Arc<Recordings> {
+        static NONE: LazyLock<Arc<Recordings>> = LazyLock::new(Arc::default);
+        NONE.clone()
     }
 
     /// The bank; `None` without recordings.
     pub fn bank(&self) -> Option<&Arc<TrackBank>> {
         self.bank.as_ref()
+    }
+
+    /// The hash of the bank, 0 without.
+    pub fn id(&self) -> u64 {
+        self.bank.as_ref().map_or(0, |bank| bank.hash())
+    }
+
+    /// All recordings.
+    pub fn sounds(&self) -> &[RecordedSound] {
+        &self.sounds
+    }
+
+    /// The frames of a recording.
+    pub fn rows(&self, index: usize) -> Option<BankRows<'_>> {
+        self.bank.as_ref()?.rows(index)
     }
 }

@@ -9,6 +9,7 @@ use super::modulation::routes::Routes;
 use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::recordings::Recordings;
+use super::recordings::noise::NoiseFilters;
 use super::tuning::{Retuned, TickTuning, Tuner};
 
 /// What all voices share at a tick.
@@ -32,8 +33,10 @@ pub struct Tick {
     pub channels: Channels,
     /// The keys' pitches.
     pub tuning: TickTuning,
-    /// What the body Recording plays.
+    /// What the bodies Recording play.
     pub recordings: Arc<Recordings>,
+    /// What shapes their noise.
+    pub noise_filters: Arc<NoiseFilters>,
     /// Functions of the partial's number.
     pub tables: &'static HarmonicTables,
     /// Partials that sound, about.
@@ -59,7 +62,8 @@ impl Tick {
             drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
             tuning: TickTuning::new(),
-            recordings: Arc::default(),
+            recordings: Recordings::none(),
+            noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
             tables: HarmonicTables::shared(),
             partials: 0,
             sample_rate_hz,

@@ -20,6 +20,7 @@ use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
+use super::recordings::{PARTS, Player, Residue, ResidueSettings};
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::tuning::KeyTable;
@@ -51,6 +52,8 @@ pub struct Voice {
     settings: Versioned<MovedSettings>,
     /// The patch's overrides with this voice's own offsets, once it has had one of these.
     own_overrides: Versioned<PartialOverrides>,
+    /// Valid only while [`VoiceControl::plays_recording`].
+    recording: Versioned<VoiceRecording>,
     partials: Partials,
 }
 
@@ -60,8 +63,46 @@ copy_fields!(Voice {
     own,
     settings,
     own_overrides,
+    recording,
     partials,
 });
+
+/// How loud transients and noise are in a segment.
+#[derive(Clone, Copy, Debug, Default)]
+struct RecordingLevels {
+    end: ResidueSettings,
+    /// Where the note begins.
+    start: Option<ResidueSettings>,
+}
+
+/// What a voice plays of recordings.
+#[derive(Clone, Copy, Debug)]
+struct VoiceRecording {
+    /// One for each part of the bank.
+    players: [Player; PARTS],
+    residue: Residue,
+    /// How much of the spectrum each part is.
+    weights: [f32; PARTS],
+    /// Segments may come to an end with it, as there is nothing else.
+    is_all: bool,
+}
+
+impl VoiceRecording {
+    fn begin(seed: u64) -> VoiceRecording {
+        VoiceRecording {
+            players: [Player::IDLE; PARTS],
+            residue: Residue::begin(seed),
+            weights: [0.0; PARTS],
+            is_all: false,
+        }
+    }
+
+    /// Whether it is over, and there is nothing beside it.
+    fn has_ended(&self) -> bool {
+        let playing = self.players.iter().filter(|player| player.is_active());
+        self.is_all && playing.into_iter().all(Player::has_ended) && self.residue.is_silent()
+    }
+}
 
 /// What polyphonic modulation makes of a voice's values.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +142,9 @@ struct VoiceControl {
     active_sources: SourceSet,
     /// See [`VoiceValues::is_plain`].
     is_plain: bool,
+    /// Whether it has played a recording.
+    plays_recording: bool,
+    recording_levels: RecordingLevels,
     /// Whether nothing moved its values in the last segment.
     has_rested: bool,
     /// What the last block had from its channel and from its note's own expression.
@@ -146,6 +190,8 @@ impl VoiceControl {
             active_routes: RouteSet::default(),
             active_sources: SourceSet::default(),
             is_plain: false,
+            plays_recording: false,
+            recording_levels: RecordingLevels::default(),
             has_rested: false,
             last_controls: None,
             partials_moved: (0, true),
@@ -169,6 +215,7 @@ impl Voice {
             }),
             settings: Versioned::default(),
             own_overrides: Versioned::default(),
+            recording: Versioned::from(VoiceRecording::begin(0)),
             partials: Partials::allocate(level),
         }
     }

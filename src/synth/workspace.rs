@@ -6,6 +6,7 @@ use super::modulation::fan::PartialRoutes;
 use super::modulation::modulators::SharedModulators;
 use super::parameter::MAX_PARTIALS;
 use super::patch::{Patch, Values};
+use super::recordings::RecordedFrames;
 use crate::bank::Renderer;
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
@@ -19,6 +20,8 @@ pub struct Workspace {
     pub segment: SegmentArrays,
     /// What moves single partials at the end of the segment under way.
     pub partial_routes: Box<PartialRoutes>,
+    /// What the recordings of the voice are at the end of the segment under way.
+    pub recorded: RecordedFrames,
     /// What a voice with settings of its own shares of the modulators. Lent to that voice, which gives it back:
     /// `None` meanwhile.
     pub modulators: Option<Box<SharedModulators>>,
@@ -31,6 +34,7 @@ impl Workspace {
             renderer: Renderer::new(level, block_frames),
             segment: SegmentArrays::allocate(),
             partial_routes: Box::new(black_box(PartialRoutes::NONE)),
+            recorded: RecordedFrames::allocate(),
             modulators: Some(Box::new(black_box(SharedModulators::new(
                 &Values::new(&Patch::default()),
                 1.0,

@@ -8,6 +8,9 @@
 //! * the mean frequency from this frame to the next, so that the phase goes on exactly: the phase at
 //!   a frame is the start phase and the sum of the advances before it. The rounding of a frequency
 //!   is made up for by the next one, so the phase is never off by more than half a step's advance.
+//!   Between frames the phase is the natural cubic spline through those at the frames
+//!   ([`spline_slopes`](super::spline_slopes)), as that of an analysis is. A straight line loses
+//!   2 to 17 dB of a fit at 40 to 50 dB whose hop is 64, a parabola of the spline's slopes 0 to 5 dB.
 //!
 //! Births and deaths are [events](TrackEvent), to the sample; the phase is stored at births alone.
 //!
@@ -53,9 +56,11 @@
 //! u16 amplitudes, u16 frequencies, u8 pans if there are any, u8 bandwidths if there are any. The
 //! slots in use are the lowest, so quiet pages are narrow.
 
+mod attacks;
 mod build;
 pub mod codes;
 mod frame_grid;
+mod hop;
 mod layout;
 mod load;
 mod restore;

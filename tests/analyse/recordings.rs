@@ -90,6 +90,27 @@ fn a_recording_becomes_a_bank_with_its_report_and_resynthesis() {
     );
 }
 
+/// 441 Hz on the left and 882 Hz at half the level on the right.
+#[test]
+fn compressed_recordings_become_banks() {
+    let place = Place::new();
+    for name in ["tones.flac", "tones.ogg", "tones.mp3"] {
+        let sounds = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sounds/");
+        fs::copy(format!("{sounds}{name}"), place.path(name)).expect("a file");
+        place.converts(&["--fit=exact", name, "out.aliquot"]);
+        let bytes = fs::read(place.path("out.aliquot")).expect("a bank");
+        let bank = TrackBank::from_bytes(&bytes).expect("a whole bank");
+        let tracks = bank.to_tracks(0);
+        for (frequency_hz, pan) in [(441.0, -1.0), (882.0, 1.0)] {
+            let is_there = tracks.tracks.iter().any(|track| {
+                let middle = track.breakpoints[track.breakpoints.len() / 2];
+                (middle.frequency_hz - frequency_hz).abs() < 1.0 && (middle.pan - pan).abs() < 0.1
+            });
+            assert!(is_there, "{name}: {frequency_hz} Hz at {pan}");
+        }
+    }
+}
+
 #[test]
 fn the_same_recording_gives_the_same_bank() {
     let place = Place::new();

@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use super::course::Course;
 use super::kernel::Value;
+use crate::tracks::spline_slopes;
 
 /// Takes |c| of the knots as amplitudes and adds arg c, unwrapped along the knots, to the phases; the
 /// frequencies become the derivatives of the natural cubic spline through the phases. No segment advances
@@ -42,34 +43,9 @@ pub fn fold(
 /// The derivatives at the knots of the natural cubic spline through the phases, which is the smoothest
 /// curve through them.
 pub fn set_frequencies(course: &mut Course, hop: usize) {
-    let slope: Vec<f64> = course
-        .phases
-        .windows(2)
+    let advances = course.phases.windows(2);
+    let means: Vec<f64> = advances
         .map(|pair| (pair[1] - pair[0]) / hop as f64)
         .collect();
-    let last = slope.len();
-    // Rows 2 1 | 1 4 1 | … | 1 2 of the tridiagonal system, by elimination.
-    let (mut pivots, mut sums) = (Vec::with_capacity(last + 1), Vec::with_capacity(last + 1));
-    for knot in 0..=last {
-        let is_end = knot == 0 || knot == last;
-        let diagonal = if is_end { 2.0 } else { 4.0 };
-        let left = if knot == 0 { 0.0 } else { slope[knot - 1] };
-        let right = if knot == last { 0.0 } else { slope[knot] };
-        let sum = 3.0 * (left + right);
-        match (pivots.last(), sums.last()) {
-            (Some(pivot), Some(before)) => {
-                sums.push(sum - before / pivot);
-                pivots.push(diagonal - 1.0 / pivot);
-            }
-            _ => {
-                sums.push(sum);
-                pivots.push(diagonal);
-            }
-        }
-    }
-    let mut above = 0.0;
-    for knot in (0..=last).rev() {
-        above = (sums[knot] - above) / pivots[knot];
-        course.frequencies[knot] = above;
-    }
+    course.frequencies = spline_slopes(&vec![hop as f64; means.len()], &means);
 }

@@ -24,6 +24,18 @@ fn refit(samples: &[f32]) -> Refit<'_> {
     )
 }
 
+/// Rounds of complex fit, and a real one.
+fn fit(refit: &Refit<'_>, courses: &mut [Course], rounds: usize) {
+    for round in 0..rounds {
+        refit
+            .round(courses, &Effort::FULL, round, &mut |_| ())
+            .expect("a round");
+    }
+    refit
+        .polish(courses, &Effort::FULL, &mut |_| ())
+        .expect("a fit");
+}
+
 /// A course of this many knots with a frequency in Hz and an amplitude, open at both ends.
 fn course(first: usize, knots: usize, hz: f64, amplitude: f32) -> Course {
     let turns = hz / RATE_HZ;
@@ -239,14 +251,7 @@ fn close_partials_are_separated() {
     for phase in &mut courses[1].phases {
         *phase += 1.0 / TAU;
     }
-    for round in 0..6 {
-        refit
-            .round(&mut courses, &Effort::FULL, round, &mut |_| ())
-            .expect("a round");
-    }
-    refit
-        .polish(&mut courses, &Effort::FULL, &mut |_| ())
-        .expect("a fit");
+    fit(&refit, &mut courses, 6);
     for (course, amplitude, hz) in [(&courses[0], 0.4, low), (&courses[1], 0.1, high)] {
         let mean_hz = course.frequencies[10..90].iter().sum::<f64>() / 80.0 * RATE_HZ;
         assert!((mean_hz - hz).abs() < 0.5, "{mean_hz} for {hz}");
@@ -273,14 +278,7 @@ fn onsets_are_kept() {
     course.onset = Some(onset);
     let refit = refit(&sound);
     let mut courses = vec![course];
-    for round in 0..10 {
-        refit
-            .round(&mut courses, &Effort::FULL, round, &mut |_| ())
-            .expect("a round");
-    }
-    refit
-        .polish(&mut courses, &Effort::FULL, &mut |_| ())
-        .expect("a fit");
+    fit(&refit, &mut courses, 10);
     let found = refit.synthesis(&courses);
     assert!(found[..onset].iter().all(|x| *x == 0.0));
     assert!((found[onset] - 0.5).abs() < 0.03, "{}", found[onset]);
@@ -294,14 +292,7 @@ fn a_sound_of_several_steps_has_no_seams() {
     let sound: Vec<f32> = (0..samples).map(value).collect();
     let refit = refit(&sound);
     let mut courses = vec![course(0, samples.div_ceil(HOP) + 1, 440.3, 0.45)];
-    for round in 0..3 {
-        refit
-            .round(&mut courses, &Effort::FULL, round, &mut |_| ())
-            .expect("a round");
-    }
-    refit
-        .polish(&mut courses, &Effort::FULL, &mut |_| ())
-        .expect("a fit");
+    fit(&refit, &mut courses, 3);
     let found = refit.synthesis(&courses);
     for (at, (found, given)) in found
         .iter()

@@ -109,11 +109,12 @@ pub fn read(
         analysis.window, analysis.root_confidence
     );
     Ok(Some(AnalysedSound {
+        grid: FrameGrid::for_tracks(
+            &analysis.tracks,
+            recording.sample_rate_hz,
+            analysis.hop as u32,
+        ),
         tracks: analysis.tracks,
-        grid: FrameGrid {
-            sample_rate_hz: recording.sample_rate_hz,
-            hop: analysis.hop as u32,
-        },
         remarks: vec![root],
         report,
     }))

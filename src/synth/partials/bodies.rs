@@ -163,8 +163,9 @@ const MAKERS: [BodyMaker; BODIES] = [
     ("Bayan", || Body::of(&modes::BAYAN)),
     // Of the patch: see `drawn.rs`.
     ("Drawn", || Body::by(|n| n)),
-    // Of the loaded recordings: see `recording.rs`.
+    // Of the loaded recordings: see `recorded.rs`.
     ("Recording", || Body::by(|n| n)),
+    ("Recording 2", || Body::by(|n| n)),
 ];
 
 /// All bodies, in the order of their labels. Allocates.

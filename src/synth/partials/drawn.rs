@@ -10,23 +10,28 @@ use crate::synth::parameter::{BODY_LABELS, COLOUR_LABELS, LEVEL_OFF_DB, MAX_PART
 use crate::synth::patch::{Patch, Values};
 
 /// The index of the body that is drawn.
-pub const BODY: usize = place(&BODY_LABELS);
+pub const BODY: usize = place(&BODY_LABELS, b"Drawn");
 /// The index of the colour that is drawn.
-pub const COLOUR: usize = place(&COLOUR_LABELS);
+pub const COLOUR: usize = place(&COLOUR_LABELS, b"Drawn");
 
-const fn place(labels: &[&str]) -> usize {
+/// The index of a label that is there.
+pub(super) const fn place(labels: &[&str], label: &[u8]) -> usize {
     let mut place = 0;
     while place < labels.len() {
-        if is_drawn(labels[place].as_bytes()) {
+        if is_same(labels[place].as_bytes(), label) {
             return place;
         }
         place += 1;
     }
-    panic!("nothing is drawn")
+    panic!("there is no such label")
 }
 
-const fn is_drawn(label: &[u8]) -> bool {
-    matches!(label, b"Drawn")
+const fn is_same(text: &[u8], other: &[u8]) -> bool {
+    let mut place = 0;
+    while place < text.len() && place < other.len() && text[place] == other[place] {
+        place += 1;
+    }
+    place == text.len() && place == other.len()
 }
 
 /// Ratios and levels; partial n has index n − 1.

@@ -15,6 +15,7 @@ mod breath;
 mod decay;
 mod kernels;
 mod phases;
+mod recorded;
 pub mod room;
 mod smear;
 mod trajectory;
@@ -36,13 +37,14 @@ use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::Controls;
 use crate::dsp::simd_level::SimdLevel;
+use crate::synth::recordings::RecordedFrame;
 use crate::synth::snapshot::PartialSnapshot;
 use crate::synth::versioned::copy_fields;
 use crate::synth::workspace::{SegmentArrays, Workspace};
 
 /// Where a segment takes the partials.
 #[derive(Clone, Copy, Debug)]
-pub struct Target {
+pub struct Target<'a> {
     /// The fundamental's way.
     pub path: FundamentalPath,
     /// How the partials die away.
@@ -55,6 +57,8 @@ pub struct Target {
     pub room: Option<RoomSettings>,
     /// How the gains breathe, if they do.
     pub breath: Option<(BreathSettings, BreathSegment)>,
+    /// What the recording of the voice is at the segment's end, if it plays that alone.
+    pub recorded: Option<&'a RecordedFrame>,
     /// Linear gain of the voice at the segment's end.
     pub level: f32,
     /// The same at its start, for the first segment of a note: before it nothing sounds.
@@ -65,7 +69,7 @@ pub struct Target {
     pub sample_rate_hz: f64,
 }
 
-impl Target {
+impl Target<'_> {
     fn smear_segment(&self) -> SmearSegment {
         SmearSegment {
             seconds: self.frames as f64 / self.sample_rate_hz,
@@ -223,9 +227,13 @@ impl Motion {
     ) -> Loudness {
         let path = &target.path;
         self.grow(frame, path);
+        if let Some(recorded) = target.recorded {
+            self.begin_recorded(frame, recorded, path.end_hz);
+        }
         let ratios_changed = changed.contain_any(Arrays::RATIO);
         if ratios_changed || path.moves() || self.state.slides {
-            self.set_frequencies(frame, path, target.frames, target.sample_rate_hz, segment);
+            let time = (target.frames, target.sample_rate_hz);
+            self.set_frequencies(frame, path, time, target.recorded, segment);
         }
         if ratios_changed {
             let used = self.state.used;
@@ -327,6 +335,25 @@ impl Motion {
         self.state.used = used;
     }
 
+    /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with.
+    #[inline(never)]
+    fn begin_recorded(&mut self, frame: &Frame, recorded: &RecordedFrame, end_hz: f64) {
+        if recorded.births().is_empty() {
+            return;
+        }
+        self.change_phases();
+        let used = self.state.used;
+        let ratio = self.ratio.write(used);
+        for (copy, birth, n) in recorded::each_birth(frame, recorded, used) {
+            ratio[n] = frame.ratio[n] * birth.ratio;
+            if let Some((turns, lead_s)) = birth.phase.filter(|_| copy == 0) {
+                let lead = end_hz * f64::from(frame.ratio[n]) * f64::from(lead_s);
+                self.phase
+                    .set(n, used, turns.wrapping_sub(recorded::fixed_turns(lead)));
+            }
+        }
+    }
+
     /// Brings the phases to where they are now.
     fn catch_up(&mut self) {
         let increment = &self.increment[..self.state.used.min(self.increment.len())];
@@ -346,8 +373,8 @@ impl Motion {
         &mut self,
         frame: &Frame,
         path: &FundamentalPath,
-        frames: usize,
-        sample_rate_hz: f64,
+        time: (usize, f64),
+        recorded: Option<&RecordedFrame>,
         segment: &mut SegmentArrays,
     ) {
         self.change_phases();
@@ -355,16 +382,26 @@ impl Motion {
         let increment = &mut segment.increment[..used];
         let ratios = (&self.ratio[..used], &frame.ratio[..used]);
         let half_chirp = &mut segment.half_chirp[..used];
-        let time = (frames, sample_rate_hz);
         let level = self.state.level;
-        self.state.slides = match frame.tracking().filter(|all| all.len() == used) {
-            Some(tracking) => kernels::set_shifted_frequencies(
+        let tracking = frame.tracking().filter(|all| all.len() == used);
+        self.state.slides = match (recorded, tracking) {
+            (Some(recorded), tracking) => {
+                let slides = &mut (increment, half_chirp);
+                recorded::set_frequencies(
+                    level, frame, ratios, tracking, path, time, recorded, slides,
+                )
+            }
+            (None, Some(tracking)) => kernels::set_shifted_frequencies(
                 level, ratios, tracking, path, time, increment, half_chirp,
             ),
-            None => kernels::set_frequencies(level, ratios, path, time, increment, half_chirp),
+            (None, None) => {
+                kernels::set_frequencies(level, ratios, path, time, increment, half_chirp)
+            }
         };
         if !self.state.slides {
-            self.increment.write(used).copy_from_slice(increment);
+            self.increment
+                .write(used)
+                .copy_from_slice(&segment.increment[..used]);
         }
     }
 
@@ -411,6 +448,9 @@ impl Motion {
             self.breath
                 .breathe_at_end(level, target.frames, frame, settings, ends);
         }
+        if let Some(recorded) = target.recorded {
+            recorded::set_starts(frame, recorded, target.start_level.is_some(), starts, ends);
+        }
         if is_beyond_plain && self.room.is_active() {
             let dry = self.state.loudness;
             self.state.loudness = self.room.advance(level, frame, &dry, ends);
@@ -448,7 +488,7 @@ impl Motion {
     ) {
         if self.state.slides {
             let path = FundamentalPath::at(hz);
-            self.set_frequencies(frame, &path, frames, sample_rate_hz, segment);
+            self.set_frequencies(frame, &path, (frames, sample_rate_hz), None, segment);
         }
         self.state.gains_rest = false;
         let used = self.state.used;

@@ -80,6 +80,7 @@ impl Chain {
             tables: HarmonicTables::shared(),
             overrides: &self.overrides,
             drawn: &self.drawn,
+            recorded: [None; 2],
             routes: &self.routes,
             routes_instant: self.routes_instant,
             key: self.key,

@@ -1,6 +1,6 @@
 //! A block of a voice: cut into segments, and each of them rendered.
 
-use super::{PartialOffsets, Voice, VoiceControl, VoiceState};
+use super::{PartialOffsets, RecordingLevels, Voice, VoiceControl, VoiceRecording, VoiceState};
 use crate::synth::channel::Control;
 use crate::synth::modulation::envelopes::EnvelopeId;
 use crate::synth::modulation::fan::PartialRoutes;
@@ -14,6 +14,10 @@ use crate::synth::partials::Context;
 use crate::synth::partials::motion::{
     BreathSegment, BreathSettings, FundamentalPath, OnsetPhases, RoomSettings, SmearTimes, Target,
     Trajectory,
+};
+use crate::synth::partials::recorded::{self, RecordedParts};
+use crate::synth::recordings::{
+    PARTS, PlayerSettings, Playing, RecordedFrame, RecordedFrames, ResidueSettings,
 };
 use crate::synth::tick::Tick;
 use crate::synth::workspace::Workspace;
@@ -123,6 +127,10 @@ impl Voice {
             self.partials
                 .fade(fundamental_hz, left.len(), tick.sample_rate_hz, segment);
             self.partials.render(workspace, left, right);
+            if self.control.plays_recording {
+                self.control.recording_levels = RecordingLevels::default();
+                self.render_residue(tick, left, right);
+            }
             self.state = VoiceState::Idle;
             return BlockResult::Finished;
         }
@@ -253,9 +261,13 @@ impl Voice {
         }
         let (left, right) = (&mut left[range.clone()], &mut right[range]);
         self.partials.render(workspace, left, right);
+        if self.control.plays_recording {
+            self.render_residue(tick, left, right);
+        }
         *done += frames;
         // Mere silence is no end: what shut the voice up may open again.
-        let has_ended = self.amp_is_done() || self.control.loudness.is_decayed;
+        let has_ended =
+            self.amp_is_done() || self.control.loudness.is_decayed || self.recording_has_ended();
         if has_ended && !self.control.loudness.rings {
             self.state = VoiceState::Idle;
             return Some(BlockResult::Finished);
@@ -309,6 +321,7 @@ impl Voice {
             && self.routes_rest(tick, segment, own)
             // Its modulators go on by its own settings.
             && !self.control.has_settings
+            && !self.control.plays_recording
     }
 
     /// Whether routes and glide come to the same from now on, while patch, channel and note stay as they
@@ -337,6 +350,13 @@ impl Voice {
         let shapes = &shared.envelopes;
         let envelopes = &self.control.modulators.envelopes;
         envelopes.level(EnvelopeId::Amp, shapes)
+    }
+
+    /// Whether it plays a recording alone, which is over.
+    fn recording_has_ended(&self) -> bool {
+        self.control.plays_recording
+            && self.control.loudness.partials == 0
+            && self.recording.has_ended()
     }
 
     /// Whether the amplitude's envelope has come to its end.
@@ -368,6 +388,17 @@ impl Voice {
             own,
             is_plain: self.control.is_plain,
         };
+        let recorded = match recorded::is_played(&values) {
+            true => {
+                let hz = path.end_hz;
+                self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
+            }
+            false => {
+                self.control.plays_recording = false;
+                [None; PARTS]
+            }
+        };
+        let values_rest = values_rest && !self.control.plays_recording;
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -376,6 +407,7 @@ impl Voice {
                 _ => &self.own_overrides,
             },
             drawn: &tick.drawn,
+            recorded,
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
             key: self.control.note.register_key,
@@ -390,12 +422,96 @@ impl Voice {
             values_rest,
             path.end_hz != path.start_hz,
         );
-        let target = self.target(&values, path, &workspace.partial_routes, levels, tick, span);
+        let target = Target {
+            recorded: self.sounding_alone(recorded),
+            ..self.target(&values, path, &workspace.partial_routes, levels, tick, span)
+        };
         self.control.loudness = self
             .partials
             .advance(changed, &target, &mut workspace.segment);
         self.control.loudness.power.is_finite() && path.end_hz.is_finite()
     }
+
+    /// The recording that all partials are of, whose phases and gains they begin with.
+    fn sounding_alone<'a>(&self, recorded: RecordedParts<'a>) -> Option<&'a RecordedFrame> {
+        if !self.control.plays_recording || self.partials.is_silenced() {
+            return None;
+        }
+        let parts = self.recording.weights.iter().zip(recorded);
+        parts
+            .filter(|(weight, _)| **weight == 1.0)
+            .find_map(|(_, frame)| frame)
+    }
+
+    /// Lets its recordings go on for a segment, at whose end the voice has this fundamental and these levels.
+    #[inline(never)]
+    fn play_recordings<'a>(
+        &mut self,
+        tick: &Tick,
+        values: &VoiceValues,
+        fundamental_hz: f64,
+        (gain, amp): (f32, f32),
+        span: Span,
+        frames: &'a mut RecordedFrames,
+    ) -> RecordedParts<'a> {
+        let VoiceControl {
+            level,
+            note,
+            released,
+            ..
+        } = self.control;
+        if !self.control.plays_recording {
+            let seed = tick.values.get(Param::SEED) as u64;
+            let seed = note_seed(seed, note.channel, note.key) ^ note.serial;
+            *self.recording.write() = VoiceRecording::begin(seed);
+            self.control.plays_recording = true;
+        }
+        let settings = PlayerSettings::read(values, released, fundamental_hz);
+        let playing = Playing {
+            level,
+            recordings: &tick.recordings,
+            settings: &settings,
+            seconds: span.frames as f64 / tick.sample_rate_hz,
+        };
+        let (weights, are_played) = recorded::weights(values);
+        let recording = self.recording.write();
+        recording.weights = weights;
+        recording.is_all = weights.iter().sum::<f32>() == 1.0;
+        for part in (0..PARTS).filter(|&part| are_played[part]) {
+            recording.players[part].play(part, &note, &playing, frames);
+        }
+        self.control.recording_levels = RecordingLevels {
+            end: ResidueSettings::read(values, gain * amp),
+            start: span
+                .start_level
+                .map(|amp| ResidueSettings::read(values, gain * amp)),
+        };
+        let frames = &*frames;
+        std::array::from_fn(|part| are_played[part].then_some(&frames.parts[part]))
+    }
+
+    /// Adds what of its recordings is no partial.
+    #[inline(never)]
+    fn render_residue(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) {
+        let RecordingLevels { end, start } = self.control.recording_levels;
+        let VoiceRecording {
+            players,
+            residue,
+            weights,
+            ..
+        } = self.recording.write();
+        let of = (&*tick.recordings, &*tick.noise_filters, tick.sample_rate_hz);
+        residue.render(
+            self.control.level,
+            of,
+            players,
+            weights,
+            (end, start),
+            left,
+            right,
+        );
+    }
+
     /// Where a segment takes the partials along this way of the fundamental, with these linear gains: that
     /// of the voice, and the envelope's at the end.
     #[inline(always)]
@@ -407,7 +523,7 @@ impl Voice {
         (gain, amp): (f32, f32),
         tick: &Tick,
         span: Span,
-    ) -> Target {
+    ) -> Target<'static> {
         let Span {
             frames,
             block_rest,
@@ -432,6 +548,7 @@ impl Voice {
                 };
                 (settings, segment)
             }),
+            recorded: None,
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

@@ -3,10 +3,20 @@
 use super::codes::*;
 use super::{BankRows, BankSound, TrackEvent};
 use crate::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS};
-use crate::tracks::{BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient};
+use crate::tracks::{
+    BandNoise, Breakpoint, SpectralEnvelope, Track, Tracks, Transient, spline_slopes,
+};
+
+/// Cycles are told by frequencies where these are right to less than half of one.
+const UNCLEAR_TURNS: f64 = 0.4;
+/// A frequency of a breakpoint is above 0.
+const LEAST_HZ: f64 = 1e-3;
+/// Breakpoints of a track, at most, for each that the bank has.
+const MOST_TIMES: usize = 4;
 
 /// A sound's partials, with a breakpoint at each frame and at both ends, and all else that it has.
-/// The frequency at a breakpoint is the mean of those of the segments beside it.
+/// The frequencies at the breakpoints are those of the natural cubic spline through the phases there:
+/// the curve of an analysis is of this kind, so it comes back but for the rounding.
 pub(super) fn tracks(rows: BankRows) -> Tracks {
     let sound = rows.sound();
     let mut births: Vec<Option<TrackEvent>> = vec![None; sound.slots as usize];
@@ -41,36 +51,81 @@ fn track(rows: &BankRows, birth: &TrackEvent, death: &TrackEvent) -> Option<Trac
     if start >= end {
         return None;
     }
-    let at = |frame: u32| (u64::from(frame) * hop).clamp(start, end);
-    let frequency = |frame: u32| {
-        let code = rows.frequencies(frame).get(slot);
-        frequency_hz(code.copied().unwrap_or(0))
+    let at_s = |frame: u32| {
+        let sample = (u64::from(frame) * hop).clamp(start, end);
+        sample as f64 / sound.grid.sample_rate_hz
     };
+    let frames = birth.frame..=death.frame + 1;
+    let widths: Vec<f64> = (birth.frame..=death.frame)
+        .map(|frame| at_s(frame + 1) - at_s(frame))
+        .collect();
+    let means: Vec<f64> = (birth.frame..=death.frame)
+        .map(|frame| frequency_hz(rows.frequencies(frame).get(slot).copied().unwrap_or(0)))
+        .collect();
     let mut turns = phase_turns(birth.phase);
-    let mut before = frequency(birth.frame);
-    let mut breakpoints = Vec::with_capacity((death.frame + 2 - birth.frame) as usize);
-    for frame in birth.frame..=death.frame + 1 {
-        let is_last = frame > death.frame;
-        let mean = if is_last { before } else { frequency(frame) };
+    let mut points = Vec::with_capacity(widths.len() + 1);
+    for (place, (frame, slope)) in frames.zip(spline_slopes(&widths, &means)).enumerate() {
         let code = rows.amplitudes(frame).get(slot);
-        let pan = rows.pans(frame).get(slot).map_or(0.0, |&code| pan(code));
         let bandwidth = rows.bandwidths(frame).get(slot);
-        breakpoints.push(Breakpoint {
-            time_s: at(frame) as f64 / sound.grid.sample_rate_hz,
-            frequency_hz: 0.5 * (before + mean),
+        let point = Breakpoint {
+            time_s: at_s(frame),
+            frequency_hz: slope,
             amplitude: sound.full_scale * amplitude(code.copied().unwrap_or(0)),
-            phase_turns: Some(turns - libm::floor(turns)),
+            phase_turns: Some(turns),
             bandwidth: bandwidth.map_or(0.0, |&code| super::codes::bandwidth(code)),
-            pan,
-        });
-        if !is_last {
-            turns += mean * (at(frame + 1) - at(frame)) as f64 / sound.grid.sample_rate_hz;
+            pan: rows.pans(frame).get(slot).map_or(0.0, |&code| pan(code)),
+        };
+        points.push(point);
+        if let (Some(mean), Some(width)) = (means.get(place), widths.get(place)) {
+            turns += mean * width;
         }
-        before = mean;
     }
     Some(Track {
         label: (birth.label > 0).then_some(u32::from(birth.label)),
-        breakpoints,
+        breakpoints: with_clear_cycles(&points),
+    })
+}
+
+/// The points, whose phases are not wrapped, with others between where frequencies and wrapped phases
+/// alone do not tell how many cycles there are, and phases wrapped.
+fn with_clear_cycles(points: &[Breakpoint]) -> Vec<Breakpoint> {
+    let mut clear: Vec<Breakpoint> = Vec::with_capacity(points.len());
+    // What follows the last of the clear ones, the nearest at the end.
+    let mut waiting: Vec<Breakpoint> = points.iter().rev().copied().collect();
+    clear.extend(waiting.pop());
+    while let (Some(a), Some(b)) = (clear.last().copied(), waiting.last().copied()) {
+        match between(&a, &b) {
+            Some(middle) if waiting.len() + clear.len() < MOST_TIMES * points.len() => {
+                waiting.push(middle);
+            }
+            _ => clear.extend(waiting.pop()),
+        }
+    }
+    for point in &mut clear {
+        point.phase_turns = point.phase_turns.map(|turns| turns - libm::floor(turns));
+        point.frequency_hz = point.frequency_hz.max(LEAST_HZ);
+    }
+    clear
+}
+
+/// The point in the middle of the segment's curve, if its cycles are not clear.
+fn between(a: &Breakpoint, b: &Breakpoint) -> Option<Breakpoint> {
+    let (from, to) = (a.phase_turns?, b.phase_turns?);
+    let (duration_s, advance) = (b.time_s - a.time_s, to - from);
+    let sum_hz = a.frequency_hz.max(LEAST_HZ) + b.frequency_hz.max(LEAST_HZ);
+    if (advance - 0.5 * sum_hz * duration_s).abs() < UNCLEAR_TURNS {
+        return None;
+    }
+    let change_hz = b.frequency_hz - a.frequency_hz;
+    let mean = |a: f64, b: f64| 0.5 * (a + b);
+    // The cubic with these phases and frequencies at its ends, at its middle.
+    Some(Breakpoint {
+        time_s: mean(a.time_s, b.time_s),
+        frequency_hz: 1.5 * advance / duration_s - 0.25 * (a.frequency_hz + b.frequency_hz),
+        amplitude: mean(a.amplitude, b.amplitude),
+        phase_turns: Some(mean(from, to) - 0.125 * change_hz * duration_s),
+        bandwidth: mean(a.bandwidth, b.bandwidth),
+        pan: mean(a.pan, b.pan),
     })
 }
 

@@ -127,7 +127,7 @@ impl SpectrumParams {
 
 /// The bodies, in the order of `partials/bodies.rs`. Only ever extended at the end, since states hold
 /// the index.
-pub const BODY_LABELS: [&str; 45] = [
+pub const BODY_LABELS: [&str; 46] = [
     "Harmonic",
     "Free Bar",
     "Tuned Bar 1:4:10",
@@ -173,6 +173,7 @@ pub const BODY_LABELS: [&str; 45] = [
     "Bayan",
     "Drawn",
     "Recording",
+    "Recording 2",
 ];
 
 /// The colours, in the order of `partials/colours.rs`. Only ever extended at the end, since states hold

@@ -386,7 +386,7 @@ mod tests {
 
     const FRAMES: usize = 64;
 
-    fn target(amount: f32, is_onset: bool) -> Target {
+    fn target(amount: f32, is_onset: bool) -> Target<'static> {
         Target {
             path: FundamentalPath::at(100.0),
             damping: Damping {
@@ -413,6 +413,7 @@ mod tests {
                     sample_rate_hz: 48_000.0,
                 },
             )),
+            recorded: None,
             level: 1.0,
             start_level: is_onset.then_some(1.0),
             frames: FRAMES,

@@ -45,6 +45,84 @@ at_level! {
     }
 }
 
+at_level! {
+    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its course says.
+    pub fn set_recorded_frequencies(
+        ratios: (&[f32], &[f32]),
+        tracking: Option<&[f32]>,
+        course: &[f32],
+        path: &FundamentalPath,
+        time: (usize, f64),
+        increment: &mut [u64],
+        half_chirp: &mut [i64],
+    ) -> bool {
+        let course = &course[..ratios.1.len()];
+        let course = |n: usize| f64::from(course[n]);
+        match tracking {
+            Some(tracking) => {
+                let tracking = &tracking[..ratios.1.len()];
+                set_each_course(ratios, path, time, increment, half_chirp, course, |n, ratio| {
+                    ratio * f64::from(tracking[n])
+                })
+            }
+            None => {
+                set_each_course(ratios, path, time, increment, half_chirp, course, |_, ratio| ratio)
+            }
+        }
+    }
+}
+
+/// As [`set_each_frequency`], where the mean frequency of the partial of an index is by the part `course` higher than that of
+/// its ends.
+#[inline(always)]
+fn set_each_course(
+    (last_ratio, ratio): (&[f32], &[f32]),
+    path: &FundamentalPath,
+    (frames, sample_rate_hz): (usize, f64),
+    increment: &mut [u64],
+    half_chirp: &mut [i64],
+    course: impl Fn(usize) -> f64,
+    follows: impl Fn(usize, f64) -> f64,
+) -> bool {
+    let nyquist_hz = 0.5 * sample_rate_hz;
+    let highest_hz = nyquist_hz * 0.999_999;
+    let per_frame = 1.0 / sample_rate_hz;
+    let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
+    let count = ratio.len();
+    let (last_ratio, increment) = (&last_ratio[..count], &mut increment[..count]);
+    let half_chirp = &mut half_chirp[..count];
+    let mut slides = 0;
+    for n in 0..count {
+        let ratio = f64::from(ratio[n]);
+        let target_hz = path.end_hz * ratio;
+        let last_hz = path.start_hz * f64::from(last_ratio[n]);
+        let from_hz = if last_hz >= nyquist_hz {
+            target_hz
+        } else {
+            last_hz
+        };
+        let to_hz = if target_hz >= nyquist_hz {
+            from_hz
+        } else {
+            target_hz
+        };
+        let slope_hz = to_hz - from_hz;
+        let curve_hz = path.curvature_correction_hz * follows(n, ratio);
+        let start_hz = from_hz + 0.5 * (from_hz + to_hz) * course(n) - curve_hz;
+        let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
+        let start_hz = if start_hz < highest_hz {
+            start_hz
+        } else {
+            highest_hz
+        };
+        let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
+        increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
+        half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
+        slides |= half_chirp[n];
+    }
+    slides != 0
+}
+
 /// `follows` is how many hertz the partial of an index and a ratio moves by for each hertz of the
 /// fundamental.
 #[inline(always)]

@@ -110,6 +110,11 @@ impl PhaseArray {
         }
     }
 
+    /// Puts one of the first `count` phases elsewhere. They have been brought to the present frame.
+    pub fn set(&mut self, place: usize, count: usize, phase: u64) {
+        self.phase.write(count)[place] = phase;
+    }
+
     /// They will go on otherwise than copies expect.
     pub fn depart(&mut self) {
         self.phase.publish();

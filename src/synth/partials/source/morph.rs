@@ -16,6 +16,10 @@
 //! Stretch and inharmonicity act on r as on the series' n; strike position and normalisation are those
 //! of the series.
 //!
+//! The body Recording has the ratios and levels that the [recording](crate::synth::recordings) has at the segment's end.
+//! Its gains are those of the recording: they are not normalised, and before they are mixed with those of other spectra, these
+//! are. As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
+//!
 //! Nothing is kept for a voice: the tables are static, and tilt and balance are worked out again with
 //! each change. Bodies are mixed only where they are different, and so are gains; a part that has
 //! not changed is not worked out anew.
@@ -27,17 +31,19 @@ mod mix;
 
 use self::mix::Mix;
 pub use self::mix::weights;
-use super::series::{RatioSettings, Strike, odd_even_gains, strike_and_normalise};
+use super::series::{RatioSettings, Strike, odd_even_gains, strike, strike_and_normalise};
 use super::{BodySet, SpectrumSource};
 use crate::at_level;
 use crate::dsp::maths::{DB_PER_OCTAVE_PER_POWER, at_least, exp2, log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SPECTRA, SpectrumParams};
 use crate::synth::partials::colours::ColourLevels;
-use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables, drawn};
+use crate::synth::partials::{Arrays, Context, Frame, HarmonicTables, drawn, recorded};
 
 /// log₂ of the least gain that a morph knows: −96 dB.
 const FLOOR: f32 = -96.0 / DB_PER_OCTAVE_PER_POWER;
+/// Below the floor.
+const LEAST_GAIN: f32 = 1e-6;
 /// A sum of logarithms below this is the floor, whatever it is rounded to.
 const NEAR_FLOOR: f32 = FLOOR + 1e-4;
 /// log₂ of what counts as no gain. No tilt reaches it.
@@ -59,6 +65,21 @@ pub struct Morph {
     ratio_version: u64,
     /// Of the drawn levels, where a colour is drawn, else 0.
     level_version: u64,
+    /// What of it is a recording, if anything is.
+    recorded: Option<RecordedMix>,
+}
+
+/// What a morph has of recordings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct RecordedMix {
+    /// How many partials, 0 where there is none to play.
+    partials: usize,
+    /// Changes with each segment.
+    version: u64,
+    /// The part of the bank that has all the weight.
+    only: Option<usize>,
+    /// Whether spectra that are computed are mixed with them.
+    has_computed: bool,
 }
 
 /// What the gains of a spectrum depend on.
@@ -84,12 +105,13 @@ impl Morph {
         }
         let weights = weights(x, y);
         let bodies = SpectrumParams::ALL.map(|params| values.index(params.body) as u8);
+        let mixed_bodies = Mix::new(bodies, weights);
         let spectra =
             SpectrumParams::ALL.map(|params| SpectrumSettings::read(&params, values, context));
         Some(Morph {
             partials: values.index(Param::PARTIALS),
             key: context.key,
-            bodies: Mix::new(bodies, weights),
+            bodies: mixed_bodies,
             spectra: Mix::new(spectra, weights),
             ratios: RatioSettings::read(values),
             strike: Strike::read(values),
@@ -99,6 +121,7 @@ impl Morph {
                 drawn::COLOUR,
                 context.drawn.level_version,
             ),
+            recorded: RecordedMix::read(&mixed_bodies, context),
         })
     }
 
@@ -122,6 +145,9 @@ impl Morph {
     }
 
     fn fill_gains(&self, context: &Context, gain: &mut [f32]) {
+        if self.recorded.is_some() {
+            return self.fill_recorded_gains(context, gain);
+        }
         let tables = context.tables;
         if let Some(settings) = self.spectra.only() {
             let spectrum = Spectrum::new(&settings, context, self.key);
@@ -137,11 +163,62 @@ impl Morph {
         let n = &tables.n[..gain.len()];
         finish(context.level, self.strike, self.partials, n, gain);
     }
+
+    /// Gains of which some are those of a recording.
+    #[inline(never)]
+    fn fill_recorded_gains(&self, context: &Context, gain: &mut [f32]) {
+        if let Some(settings) = self.spectra.only() {
+            return self.set_gains_of(&settings, context, gain);
+        }
+        let mut of_one = [0.0; MAX_PARTIALS];
+        let of_one = &mut of_one[..gain.len()];
+        gain.fill(0.0);
+        for (settings, weight) in self.spectra.parts() {
+            self.set_gains_of(settings, context, of_one);
+            add_gains(context.level, *weight, of_one, gain);
+        }
+        set_gains_of_levels(context.level, gain);
+    }
+
+    /// The gains of one spectrum, normalised unless it is a recording.
+    fn set_gains_of(&self, settings: &SpectrumSettings, context: &Context, gain: &mut [f32]) {
+        let spectrum = Spectrum::new(settings, context, self.key);
+        set_gains(context.level, &spectrum, context.tables, gain);
+        let n = &context.tables.n[..gain.len()];
+        match settings.is_recorded() {
+            true => strike_gains(context.level, self.strike, n, gain),
+            false => finish(context.level, self.strike, self.partials, n, gain),
+        }
+    }
+}
+
+impl RecordedMix {
+    fn read(bodies: &Mix<u8>, context: &Context) -> Option<RecordedMix> {
+        let part_of = |body: u8| recorded::part_of(body.into());
+        let parts = || bodies.parts().iter().map(|(body, _)| part_of(*body));
+        let mut mix: Option<RecordedMix> = None;
+        for part in parts().flatten() {
+            let frame = context.recorded[part];
+            let mix = mix.get_or_insert(RecordedMix {
+                partials: 0,
+                version: 0,
+                only: bodies.only().and_then(part_of),
+                has_computed: parts().any(|part| part.is_none()),
+            });
+            mix.partials = mix.partials.max(frame.map_or(0, |frame| frame.count()));
+            mix.version += frame.map_or(0, |frame| frame.version());
+        }
+        mix
+    }
 }
 
 impl SpectrumSource for Morph {
     fn count(&self) -> usize {
-        self.partials
+        match self.recorded {
+            None => self.partials,
+            Some(mix) if mix.has_computed => self.partials.max(mix.partials),
+            Some(mix) => mix.partials,
+        }
     }
 
     fn bodies(&self) -> BodySet {
@@ -149,16 +226,22 @@ impl SpectrumSource for Morph {
     }
 
     fn changed(&self, before: &Morph) -> Arrays {
-        if self.partials != before.partials || self.key != before.key {
+        if self.count() != before.count() || self.partials != before.partials || self.key != before.key
+        {
             return Arrays::ALL;
         }
         let ratios_changed = self.bodies != before.bodies
             || self.ratios != before.ratios
-            || self.ratio_version != before.ratio_version;
+            || self.ratio_version != before.ratio_version
+            || self.recorded != before.recorded;
         let gains_changed = self.spectra != before.spectra
             || self.strike != before.strike
-            || self.level_version != before.level_version;
-        Arrays::RATIO.only_if(ratios_changed) | Arrays::GAIN.only_if(gains_changed)
+            || self.level_version != before.level_version
+            || self.recorded != before.recorded;
+        let pans_changed = self.recorded != before.recorded;
+        Arrays::RATIO.only_if(ratios_changed)
+            | Arrays::GAIN.only_if(gains_changed)
+            | Arrays::PAN.only_if(pans_changed)
     }
 
     fn fill(&self, stale: Arrays, context: &Context, frame: &mut Frame) {
@@ -173,14 +256,24 @@ impl SpectrumSource for Morph {
         }
         if stale.contain_any(Arrays::PAN) {
             frame.pan.write(used).fill(0.0);
+            if let Some(part) = self.recorded.and_then(|mix| mix.only)
+                && let Some(recorded) = context.recorded[part]
+            {
+                recorded::set_pans(recorded, &mut frame.pan.write(used)[..len]);
+            }
         }
     }
 }
 
 impl SpectrumSettings {
+    fn is_recorded(&self) -> bool {
+        self.body.is_some_and(|body| recorded::part_of(body.into()).is_some())
+    }
+
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
-        let has_levels = context.tables.bodies[body].levels(context.key).is_some();
+        let has_levels =
+            recorded::part_of(body).is_some() || context.tables.bodies[body].levels(context.key).is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,
@@ -204,6 +297,11 @@ fn ratios_of<'a>(context: &Context<'a>, body: u8, key: u8) -> (&'a [f32], &'a [f
     match usize::from(body) {
         drawn::BODY => (&context.drawn.ratio, &context.drawn.log2_ratio),
         body => {
+            if let Some(part) = recorded::part_of(body)
+                && let Some(recorded) = context.recorded[part]
+            {
+                return (&recorded.ratio[..], &recorded.log2_ratio[..]);
+            }
             let of = context.tables.bodies[body].ratios(key);
             (&of.ratio, &of.log2_ratio)
         }
@@ -233,11 +331,18 @@ impl<'a> Spectrum<'a> {
         let (odd, even) = odd_even_gains(settings.odd_even);
         let body = settings
             .body
-            .and_then(|body| tables.bodies[usize::from(body)].levels(key));
+            .and_then(|body| match recorded::part_of(body.into()) {
+                Some(part) => Some(recorded::levels(context.recorded[part])),
+                None => tables.bodies[usize::from(body)].levels(key),
+            });
+        let tilt_db = match settings.is_recorded() && settings.colour == 0 {
+            true => settings.tilt_db - Param::TILT.row().default,
+            false => colour.tilt_db(settings.tilt_db),
+        };
         Spectrum {
             body,
             colour: levels,
-            power: colour.tilt_db(settings.tilt_db) / DB_PER_OCTAVE_PER_POWER,
+            power: tilt_db / DB_PER_OCTAVE_PER_POWER,
             odd,
             even,
         }
@@ -317,6 +422,21 @@ at_level! {
             let level = level + (even + is_odd * (odd - even));
             *sum += weight * at_least(level, FLOOR);
         });
+    }
+}
+
+at_level! {
+    /// Adds to each sum its part of log₂ of a gain.
+    fn add_gains(weight: f32, gain: &[f32], sums: &mut [f32]) {
+        for (sum, gain) in sums.iter_mut().zip(gain) {
+            *sum += weight * at_least(log2(at_least(*gain, LEAST_GAIN)), FLOOR);
+        }
+    }
+}
+
+at_level! {
+    fn strike_gains(of: Strike, n: &[f32], gain: &mut [f32]) {
+        strike(of, n, gain);
     }
 }
 

@@ -203,9 +203,9 @@ pub(super) fn odd_even_gains(odd_even: f32) -> (f32, f32) {
     (at_most(1.0 - odd_even, 1.0), at_most(1.0 + odd_even, 1.0))
 }
 
-/// What is done to the gains of any source at the end.
+/// What the place where a source is struck does to its gains.
 #[inline(always)]
-pub(super) fn strike_and_normalise(strike: Strike, partials: usize, n: &[f32], gain: &mut [f32]) {
+pub(super) fn strike(strike: Strike, n: &[f32], gain: &mut [f32]) {
     if strike.depth > 0.0 {
         let half_position = 0.5 * strike.position;
         let depth = strike.depth;
@@ -213,6 +213,12 @@ pub(super) fn strike_and_normalise(strike: Strike, partials: usize, n: &[f32], g
             *gain *= 1.0 - depth + depth * sine_magnitude_of_turns(n * half_position);
         }
     }
+}
+
+/// What is done to the gains of any source at the end.
+#[inline(always)]
+pub(super) fn strike_and_normalise(of: Strike, partials: usize, n: &[f32], gain: &mut [f32]) {
+    strike(of, n, gain);
     if let Some(past_the_last) = gain.get_mut(partials..) {
         past_the_last.fill(0.0);
     }

@@ -91,10 +91,10 @@ impl Rows<'_> {
             let next_turns = next.phase_turns.unwrap_or(0.0);
             code = frequency_code((next_turns - played_turns) / duration_s);
             self.set(placed.slot, frame, code, &point);
-            let played = played_turns + frequency_hz(code) * duration_s;
-            // Out of range there is no making up for it.
-            let is_in_range = code > 0 && code < u16::MAX;
-            played_turns = if is_in_range { played } else { next_turns };
+            played_turns += frequency_hz(code) * duration_s;
+            // Out of range the phase is lost; it is caught up with from the nearest cycle on.
+            let behind = next_turns - played_turns;
+            played_turns = next_turns - (behind - libm::rint(behind));
             point = next;
         }
         self.set(placed.slot, placed.last, code, &point);

@@ -1,0 +1,55 @@
+//! The bodies Recording and Recording 2: their ratios and levels come from the parts of a bank, segment by segment.
+
+use super::colours::SILENT;
+use super::drawn::place;
+use super::source::morph;
+use crate::synth::modulation::VoiceValues;
+use crate::synth::parameter::{BODY_LABELS, MAX_PARTIALS, Param, SpectrumParams};
+use crate::synth::recordings::{PARTS, RecordedFrame};
+
+/// The indices of the bodies that are recordings, one for each part of a bank.
+pub const BODIES: [usize; PARTS] = [
+    place(&BODY_LABELS, b"Recording"),
+    place(&BODY_LABELS, b"Recording 2"),
+];
+
+/// What the parts of a bank are at a segment's end; `None` where no spectrum plays one.
+pub type RecordedParts<'a> = [Option<&'a RecordedFrame>; PARTS];
+
+/// The part of a bank that a body is.
+pub fn part_of(body: usize) -> Option<usize> {
+    BODIES.iter().position(|&recorded| recorded == body)
+}
+
+/// Whether any spectrum of a voice is a recording.
+pub fn is_played(values: &VoiceValues) -> bool {
+    !values.is_plain
+        && SpectrumParams::ALL
+            .iter()
+            .any(|params| part_of(values.index(params.body)).is_some())
+}
+
+/// How much of a voice's spectrum each part of the bank is, 0 to 1, and which parts any spectrum is.
+pub fn weights(values: &VoiceValues) -> ([f32; PARTS], [bool; PARTS]) {
+    let weights = morph::weights(values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
+    let (mut sums, mut are_played) = ([0.0; PARTS], [false; PARTS]);
+    for (params, weight) in SpectrumParams::ALL.iter().zip(weights) {
+        if let Some(part) = part_of(values.index(params.body)) {
+            sums[part] += weight;
+            are_played[part] = true;
+        }
+    }
+    (sums, are_played)
+}
+
+/// log₂ of the gains of a recording; silence where there is none to play.
+pub(super) fn levels(frame: Option<&RecordedFrame>) -> &[f32] {
+    static SILENCE: [f32; MAX_PARTIALS] = [SILENT; MAX_PARTIALS];
+    frame.map_or(&SILENCE[..], |frame| &frame.log2_gain[..])
+}
+
+/// Puts partials to where the recording has them.
+pub(super) fn set_pans(frame: &RecordedFrame, pan: &mut [f32]) {
+    let count = frame.count().min(pan.len());
+    pan[..count].copy_from_slice(&frame.pan[..count]);
+}

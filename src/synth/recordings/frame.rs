@@ -1,0 +1,450 @@
+//! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
+//!
+//! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
+//! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
+//! and no rounding of a ratio adds up.
+
+use arrayvec::ArrayVec;
+
+use super::decode::{Scale, Stretch, decode};
+use super::formants::FormantMove;
+use super::slots::{Interval, SlotSet};
+use crate::at_level;
+use crate::dsp::maths::{at_least, exp2, log2};
+use crate::dsp::resident;
+use crate::dsp::simd_level::SimdLevel;
+use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::partials::HarmonicTables;
+use crate::synth::partials::array::GROUP;
+use crate::synth::partials::colours::SILENT;
+use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
+
+/// So many intervals are integrated over at most; over more of them frequencies run straight.
+const MOST_INTERVALS: usize = 8;
+
+/// Frequencies nearer than this part of each other are within a semitone.
+const SEMITONE: f32 = 0.06;
+/// A gain at the start of a way over that at its end, at most.
+const MOST_GAIN: f32 = 1e4;
+/// A lower gain is none: the least of a bank is −128 dB.
+const LEAST_GAIN: f32 = 1e-9;
+
+/// A slot whose partial has begun on the way to a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Birth {
+    /// Its slot.
+    pub slot: u16,
+    /// Frequency at the start of the way over that at its end.
+    pub ratio: f32,
+    /// Gain at the start of the way over that at its end.
+    pub gain: f32,
+    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the way, seconds;
+    /// `None` if it is not known.
+    pub phase: Option<(u64, f32)>,
+}
+
+/// What a recording gives the spectrum of one voice at the end of a segment. Slot n has index n.
+#[derive(Debug)]
+pub struct RecordedFrame {
+    /// How many slots there are.
+    count: usize,
+    /// Changes with each frame.
+    version: u64,
+    /// Frequency over that of the recording's key.
+    pub ratio: Box<[f32; MAX_PARTIALS]>,
+    /// log₂ of it.
+    pub log2_ratio: Box<[f32; MAX_PARTIALS]>,
+    /// log₂ of the linear gain.
+    pub log2_gain: Box<[f32; MAX_PARTIALS]>,
+    /// The mean frequency on the way over the mean of those at its ends, less 1.
+    pub course: Box<[f32; MAX_PARTIALS]>,
+    /// Position, −1 (left) to 1 (right).
+    pub pan: Box<[f32; MAX_PARTIALS]>,
+    births: Vec<Birth>,
+    /// [`RecordedFrame::ratio`] at the start of the way.
+    pub(super) start_ratio: Box<[f32; MAX_PARTIALS]>,
+    /// Linear gain.
+    pub(super) gain: Box<[f32; MAX_PARTIALS]>,
+}
+
+/// From where to where in a recording a voice goes over a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Frames of the recording; both ends within it.
+    pub from: f64,
+    /// Likewise.
+    pub to: f64,
+    /// Duration of the segment, seconds.
+    pub seconds: f64,
+    /// Whether nothing of the voice has sounded before.
+    pub is_onset: bool,
+    /// Whether its end is outside of the recording, so that nothing sounds there.
+    pub is_over: bool,
+}
+
+/// Which slots of a recording a voice plays.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    interval: Interval,
+    sounding: SlotSet,
+}
+
+impl Head {
+    /// None.
+    pub const NONE: Head = Head {
+        interval: Interval::NONE,
+        sounding: SlotSet::EMPTY,
+    };
+
+    /// Whether no slot sounds.
+    pub fn is_silent(&self) -> bool {
+        self.sounding.is_empty()
+    }
+}
+
+impl Way {
+    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next way.
+    fn intervals(&self, frames: u32) -> (u32, u32) {
+        let at_most = frames.saturating_sub(2);
+        let begun_by = |place: f64| (place as u32).min(at_most);
+        let ended_by = |place: f64| (libm::ceil(place).max(1.0) as u32 - 1).min(at_most);
+        if self.to > self.from {
+            let first = begun_by(self.from);
+            (first, ended_by(self.to).max(first))
+        } else if self.to < self.from {
+            let last = begun_by(self.to);
+            (ended_by(self.from).max(last), last)
+        } else {
+            let only = begun_by(self.to);
+            (only, only)
+        }
+    }
+
+    /// The intervals that it goes through and its part in each; of a way through too many the last alone.
+    fn parts(&self, (first, last): (u32, u32)) -> impl Iterator<Item = (u32, Part)> + use<> {
+        let Way { from, to, .. } = *self;
+        let is_forward = from <= to;
+        let count = first.abs_diff(last) + 1;
+        let is_long = count as usize > MOST_INTERVALS;
+        (0..count)
+            .filter(move |step| !is_long || step + 1 == count)
+            .map(move |step| {
+                let frame = if is_forward {
+                    first + step
+                } else {
+                    first - step
+                };
+                let base = f64::from(frame);
+                let (low, high) = if is_forward { (0.0, 1.0) } else { (1.0, 0.0) };
+                let is_last = step + 1 == count;
+                let start = if step == 0 && !is_long {
+                    from - base
+                } else {
+                    low
+                };
+                let end = if is_last { to - base } else { high };
+                let ends = if is_long { (end, end) } else { (start, end) };
+                let weight = if count == 1 || is_long {
+                    1.0
+                } else {
+                    (end - start) / (to - from)
+                };
+                (frame, Part { ends, weight })
+            })
+    }
+}
+
+/// The part of a way in an interval.
+struct Part {
+    /// From where to where in it, 0 to 1.
+    ends: (f64, f64),
+    /// Part of the whole way.
+    weight: f64,
+}
+
+/// The slots that sound at a place in an interval. Where partials begin and end within it, `exceptions` get their
+/// amplitudes.
+fn sounding_at(
+    rows: &BankRows,
+    (frame, u): (u32, f64),
+    interval: &Interval,
+    stretch: &Stretch,
+    exceptions: &mut ArrayVec<(u16, f32), MAX_PARTIALS>,
+) -> SlotSet {
+    let sound = rows.sound();
+    let hop = f64::from(sound.grid.hop);
+    let mut sounding = interval.slots;
+    for event in sound.events_of(frame) {
+        let offset = f64::from(event.offset) / hop;
+        let part = match event.kind {
+            TrackEvent::BIRTH if offset == 0.0 => continue,
+            TrackEvent::BIRTH if u > offset => (u - offset) / (1.0 - offset),
+            TrackEvent::DEATH if offset == 1.0 => continue,
+            TrackEvent::DEATH if u <= offset => u / offset,
+            _ => {
+                sounding.remove(event.slot);
+                continue;
+            }
+        };
+        let [from, to] = stretch.amplitudes_of(event.slot);
+        if !exceptions.is_full() {
+            exceptions.push((event.slot, from + (to - from) * part as f32));
+        }
+    }
+    sounding
+}
+
+impl RecordedFrame {
+    /// Allocates it.
+    pub fn allocate() -> RecordedFrame {
+        RecordedFrame {
+            count: 0,
+            version: 0,
+            ratio: resident::array(1.0),
+            log2_ratio: resident::array(0.0),
+            log2_gain: resident::array(SILENT),
+            course: resident::array(0.0),
+            pan: resident::array(0.0),
+            births: Vec::with_capacity(MAX_PARTIALS),
+            start_ratio: resident::array(1.0),
+            gain: resident::array(0.0),
+        }
+    }
+
+    /// How many slots there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Changes with each frame.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Those whose partial has begun on the way.
+    pub fn births(&self) -> &[Birth] {
+        &self.births
+    }
+
+    /// Silence of so many slots.
+    pub fn silence(&mut self, count: usize, version: u64) {
+        self.count = count.min(MAX_PARTIALS);
+        self.version = version;
+        self.births.clear();
+        self.gain.fill(0.0);
+        self.log2_gain.fill(SILENT);
+        self.course.fill(0.0);
+    }
+
+    /// Goes a way in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
+    pub fn go(
+        &mut self,
+        level: SimdLevel,
+        (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
+        head: &mut Head,
+        way: &Way,
+    ) {
+        let sound = rows.sound();
+        self.count = (sound.slots as usize).min(MAX_PARTIALS);
+        self.births.clear();
+        let before = match way.is_onset {
+            true => SlotSet::EMPTY,
+            false => head.sounding,
+        };
+        let mut slots = before;
+        let mut stretches = ArrayVec::<Stretch, MOST_INTERVALS>::new();
+        let (first, last) = way.intervals(sound.frames);
+        for (frame, part) in way.parts((first, last)) {
+            head.interval.go_to(rows, frame);
+            slots = slots.or(&head.interval.slots);
+            stretches.push(Stretch::new(rows, frame, part.ends, part.weight));
+        }
+        let Some((start, end)) = stretches.first().zip(stretches.last()) else {
+            return;
+        };
+        let place = way.to - f64::from(last);
+        let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
+        head.sounding = match way.is_over {
+            true => SlotSet::EMPTY,
+            false => sounding_at(rows, (last, place), &head.interval, end, &mut exceptions),
+        };
+        let scale = Scale {
+            full: sound.full_scale as f32,
+            ratio_per_hz: 1.0 / root_hz,
+        };
+        let groups = self.count.div_ceil(GROUP);
+        decode(
+            level,
+            &stretches,
+            &scale,
+            &slots,
+            &head.sounding,
+            groups,
+            self,
+        );
+        for (slot, amplitude) in exceptions {
+            self.gain[usize::from(slot)] = scale.full * amplitude;
+        }
+        let begun = head.sounding.without(&before);
+        self.find_births(rows, way, &begun, (first, last), &|slot| {
+            scale.full * start.start_amplitude(slot)
+        });
+        self.set_pans(rows, last);
+        if let Some(formants) = formants {
+            let ratio = &self.ratio[..GROUP * groups];
+            formants.apply(root_hz as f32, ratio, &mut self.gain[..GROUP * groups]);
+        }
+    }
+
+    /// Becomes a mixture with another recording's, of which `part` is the other's. Slots whose frequencies are within a
+    /// semitone are one partial, others fade out and in. `by_level` says whether gains go from one to the other in
+    /// decibels.
+    pub fn blend(&mut self, other: &RecordedFrame, part: f32, by_level: bool) {
+        let count = self.count.max(other.count);
+        self.merge_births(other, part);
+        for n in 0..count {
+            let (mine, theirs) = (self.gain[n], other.gain[n]);
+            let quotient = other.ratio[n] / self.ratio[n];
+            let is_near = (quotient - 1.0).abs() < SEMITONE;
+            let mix = |mine: f32, theirs: f32| match is_near {
+                true if by_level && mine > 0.0 && theirs > 0.0 => {
+                    exp2(log2(mine) * (1.0 - part) + log2(theirs) * part)
+                }
+                true => mine + (theirs - mine) * part,
+                // Each is silent where the other takes the slot.
+                false if part < 0.5 => mine * (1.0 - 2.0 * part),
+                false => theirs * (2.0 * part - 1.0),
+            };
+            let is_theirs = mine == 0.0 || !is_near && theirs > 0.0 && part >= 0.5;
+            self.gain[n] = match mine == 0.0 || theirs == 0.0 {
+                true => mine * (1.0 - part) + theirs * part,
+                false => mix(mine, theirs),
+            };
+            if is_theirs {
+                self.ratio[n] = other.ratio[n];
+                self.course[n] = other.course[n];
+                self.pan[n] = other.pan[n];
+            } else if is_near && theirs > 0.0 {
+                self.ratio[n] += (other.ratio[n] - self.ratio[n]) * part;
+                self.course[n] += (other.course[n] - self.course[n]) * part;
+                self.pan[n] += (other.pan[n] - self.pan[n]) * part;
+            }
+        }
+        self.count = count;
+    }
+
+    /// Births of both, by slot. Where one of them sounds on it is no birth.
+    fn merge_births(&mut self, other: &RecordedFrame, part: f32) {
+        let own = self.births.len();
+        for birth in &other.births {
+            let n = usize::from(birth.slot);
+            let mine = self.births[..own].binary_search_by_key(&birth.slot, |birth| birth.slot);
+            match mine {
+                Ok(place) if part >= 0.5 => self.births[place] = *birth,
+                Ok(_) => {}
+                Err(_) if self.gain[n] == 0.0 && self.births.len() < self.births.capacity() => {
+                    self.births.push(*birth);
+                }
+                Err(_) => {}
+            }
+        }
+        self.births.sort_unstable_by_key(|birth| birth.slot);
+    }
+
+    /// Works out what the spectrum reads, now that frequencies and gains are there.
+    pub fn finish(&mut self, level: SimdLevel, version: u64) {
+        self.version = version;
+        let count = self.count.next_multiple_of(GROUP).min(MAX_PARTIALS);
+        let tables = HarmonicTables::shared();
+        self.ratio[count..].copy_from_slice(&tables.n[count..]);
+        self.log2_ratio[count..].copy_from_slice(&tables.log2_n[count..]);
+        self.log2_gain[count..].fill(SILENT);
+        self.course[count..].fill(0.0);
+        set_levels(level, count, self);
+    }
+
+    /// Notes which partials have begun on the way, and how.
+    fn find_births(
+        &mut self,
+        rows: &BankRows,
+        way: &Way,
+        begun: &SlotSet,
+        (first, last): (u32, u32),
+        start_gain: &dyn Fn(u16) -> f32,
+    ) {
+        let sound = rows.sound();
+        let hop = f64::from(sound.grid.hop);
+        let is_forward = way.to >= way.from;
+        for slot in begun
+            .iter()
+            .take_while(|slot| usize::from(*slot) < self.count)
+        {
+            let n = usize::from(slot);
+            let birth = (first.max(last.saturating_sub(MOST_INTERVALS as u32))..=last)
+                .rev()
+                .filter(|_| is_forward)
+                .find_map(|frame| {
+                    let events = sound.events_of(frame).iter();
+                    events
+                        .filter(|event| event.kind == TrackEvent::BIRTH)
+                        .find(|event| event.slot == slot)
+                });
+            let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);
+            let late = place.map_or(0.0, |place| place - way.from);
+            let phase = birth.filter(|_| late >= 0.0).map(|birth| {
+                let part = if way.to > way.from {
+                    late / (way.to - way.from)
+                } else {
+                    0.0
+                };
+                // A sine is a cosine a quarter of a turn later.
+                let turns = (u64::from(birth.phase) << 48).wrapping_add(1 << 62);
+                (turns, (part * way.seconds) as f32)
+            });
+            // One that was there at the start of the way begins there.
+            let sounds_at_start = late <= 0.0 && (way.is_onset || birth.is_some());
+            let (gain, ratio) = match sounds_at_start && self.gain[n] > 0.0 {
+                true => (
+                    start_gain(slot) / self.gain[n],
+                    self.start_ratio[n] / self.ratio[n],
+                ),
+                false => (0.0, 1.0),
+            };
+            if late > 0.0 || !sounds_at_start {
+                self.course[n] = 0.0;
+            }
+            self.births.push(Birth {
+                slot,
+                ratio,
+                gain: gain.min(MOST_GAIN),
+                phase,
+            });
+        }
+    }
+
+    fn set_pans(&mut self, rows: &BankRows, frame: u32) {
+        let pans = rows.pans(frame);
+        let count = self.count;
+        self.pan[..count].fill(0.0);
+        for (pan, &code) in self.pan[..count].iter_mut().zip(pans) {
+            *pan = match code {
+                0 => 0.0,
+                code => codes::pan(code) as f32,
+            };
+        }
+    }
+}
+
+at_level! {
+    /// Logarithms of the first `count` ratios and gains.
+    fn set_levels(count: usize, frame: &mut RecordedFrame) {
+        for n in 0..count {
+            frame.log2_ratio[n] = log2(frame.ratio[n]);
+        }
+        for n in 0..count {
+            let gain = frame.gain[n];
+            let level = log2(at_least(gain, LEAST_GAIN));
+            frame.log2_gain[n] = if gain >= LEAST_GAIN { level } else { SILENT };
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Where in a recording a voice is.
+//!
+//! The place moves by the speed, and the parameter Position is added to it. A loop takes the place back by its
+//! length whenever it has come to its end; shortly before, what comes before its start fades in. Frequencies and
+//! gains are faded, not sound: phases go on.
+//!
+//! At another speed a recording is not stretched evenly: attacks go by as they were recorded
+//! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
+//!
+//! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
+
+use super::frame::{Head, RecordedFrame, Way};
+use super::zones::{PARTS, Pair};
+use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
+use crate::dsp::simd_level::SimdLevel;
+use crate::synth::modulation::VoiceValues;
+use crate::synth::modulation::note::Note;
+use crate::synth::parameter::Param;
+
+/// A place farther than this from where the speed leads is a jump, seconds.
+const JUMP_S: f64 = 0.05;
+/// Sums of segments are off by less, seconds.
+const NEAR_S: f64 = 1e-9;
+
+/// How a recording is played in a segment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlayerSettings {
+    /// Seconds of the recording for each second.
+    pub speed: f64,
+    /// What is added to the place, parts of the duration.
+    pub position: f64,
+    /// Whether the loop is repeated.
+    pub loops: bool,
+    /// How far the formants stay where they were recorded, 0 to 1.
+    pub keep_formants: f32,
+    /// How far they are moved.
+    pub formant_octaves: f32,
+    /// The frequency that is played.
+    pub fundamental_hz: f64,
+}
+
+impl PlayerSettings {
+    /// As the values say of a note that is `released` or not.
+    pub fn read(values: &VoiceValues, released: bool, fundamental_hz: f64) -> PlayerSettings {
+        let speed = f64::from(values.get(Param::RECORDING_SPEED));
+        let loops = match LoopMode::from_index(values.index(Param::RECORDING_LOOP)) {
+            LoopMode::Off => false,
+            LoopMode::WhileHeld => !released,
+            LoopMode::Always => true,
+        };
+        PlayerSettings {
+            speed: speed * (1.0 - f64::from(values.get(Param::FREEZE))).clamp(0.0, 1.0),
+            position: f64::from(values.get(Param::RECORDING_POSITION)),
+            loops,
+            keep_formants: values.get(Param::KEEP_FORMANTS),
+            formant_octaves: values.get(Param::FORMANT_SHIFT) / 12.0,
+            fundamental_hz,
+        }
+    }
+
+    fn loop_of(&self, sound: &RecordedSound) -> Option<PlayedLoop> {
+        sound.sustain_loop.filter(|_| self.loops)
+    }
+}
+
+/// What the recordings of one voice are at the end of a segment. It belongs to a thread.
+#[derive(Debug)]
+pub struct RecordedFrames {
+    /// Of each part of the bank.
+    pub parts: [RecordedFrame; PARTS],
+    /// Of the second strand, and of what fades in before a loop's end.
+    other: RecordedFrame,
+    echo: RecordedFrame,
+}
+
+impl RecordedFrames {
+    /// Allocates them.
+    pub fn allocate() -> RecordedFrames {
+        RecordedFrames {
+            parts: std::array::from_fn(|_| RecordedFrame::allocate()),
+            other: RecordedFrame::allocate(),
+            echo: RecordedFrame::allocate(),
+        }
+    }
+}
+
+/// A voice's places in the recordings of one part of the bank.
+#[derive(Clone, Copy, Debug)]
+pub struct Player {
+    /// The bank and the recordings in it that it plays.
+    playing: Option<(u64, Pair)>,
+    strands: [Strand; 2],
+    /// Segments since the onset.
+    segments: u64,
+    has_ended: bool,
+}
+
+/// A place in one recording.
+#[derive(Clone, Copy, Debug)]
+struct Strand {
+    /// Where the speed has led to, seconds.
+    run_s: f64,
+    /// Where it is, seconds.
+    place_s: f64,
+    head: Head,
+    /// Of what fades in before a loop's end.
+    echo: Head,
+    step: PlayerStep,
+}
+
+/// The way of one segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlayerStep {
+    /// From here, seconds.
+    pub from_s: f64,
+    /// To here, seconds.
+    pub to_s: f64,
+}
+
+/// What plays a recording, beside its settings.
+#[derive(Clone, Copy)]
+pub struct Playing<'a> {
+    /// Vector instructions.
+    pub level: SimdLevel,
+    /// The recordings.
+    pub recordings: &'a Recordings,
+    /// How they are played.
+    pub settings: &'a PlayerSettings,
+    /// Duration of the segment.
+    pub seconds: f64,
+}
+
+impl Player {
+    /// One that has not begun.
+    pub const IDLE: Player = Player {
+        playing: None,
+        strands: [Strand::START; 2],
+        segments: 0,
+        has_ended: false,
+    };
+
+    /// Whether it has begun.
+    pub fn is_active(&self) -> bool {
+        self.segments > 0
+    }
+
+    /// Whether the recording is over and will not go on by itself.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
+    pub fn steps(&self) -> impl Iterator<Item = (usize, f32, PlayerStep)> + use<> {
+        let Player {
+            playing, strands, ..
+        } = *self;
+        let pair = playing.map(|(_, pair)| pair);
+        let steps = pair.map(|pair| {
+            let second =
+                (pair.second != pair.first).then_some((pair.second, pair.share, strands[1].step));
+            [
+                Some((pair.first, 1.0 - pair.share, strands[0].step)),
+                second,
+            ]
+        });
+        steps.into_iter().flatten().flatten()
+    }
+
+    /// Goes on for a segment, and writes what the part is at its end.
+    pub fn play(
+        &mut self,
+        part: usize,
+        note: &Note,
+        playing: &Playing,
+        frames: &mut RecordedFrames,
+    ) {
+        self.segments += 1;
+        let version = self.segments;
+        let RecordedFrames { parts, other, echo } = frames;
+        let Some(frame) = parts.get_mut(part) else {
+            return;
+        };
+        let Playing {
+            level, recordings, ..
+        } = *playing;
+        let pair = recordings.pair(part, note.key, note.velocity);
+        let wanted = pair.map(|pair| (recordings.id(), pair));
+        let is_other = self.playing != wanted;
+        if wanted.is_none() || is_other && self.playing.is_some() {
+            // What has sounded is of another bank: its partials fade out over this segment.
+            frame.silence(frame.count(), version);
+            self.playing = wanted;
+            self.strands.iter_mut().for_each(Strand::forget);
+            return;
+        }
+        self.playing = wanted;
+        let Some(pair) = pair else {
+            return;
+        };
+        let is_onset = version == 1;
+        let [first, second] = &mut self.strands;
+        let mut has_ended = first.go(pair.first, playing, is_onset, frame, echo);
+        if pair.second != pair.first {
+            has_ended &= second.go(pair.second, playing, is_onset, other, echo);
+            frame.blend(other, pair.share, true);
+        }
+        frame.finish(level, version);
+        self.has_ended = has_ended;
+    }
+}
+
+impl Strand {
+    const START: Strand = Strand {
+        run_s: 0.0,
+        place_s: 0.0,
+        head: Head::NONE,
+        echo: Head::NONE,
+        step: PlayerStep {
+            from_s: 0.0,
+            to_s: 0.0,
+        },
+    };
+
+    /// Stays where it is, but nothing of it sounds.
+    fn forget(&mut self) {
+        self.head = Head::NONE;
+        self.echo = Head::NONE;
+        self.step = PlayerStep {
+            from_s: self.place_s,
+            to_s: self.place_s,
+        };
+    }
+
+    /// Goes on for a segment. Returns whether the recording is over.
+    fn go(
+        &mut self,
+        index: usize,
+        playing: &Playing,
+        is_onset: bool,
+        frame: &mut RecordedFrame,
+        echo: &mut RecordedFrame,
+    ) -> bool {
+        let Playing {
+            level,
+            recordings,
+            settings,
+            seconds,
+        } = *playing;
+        let (Some(sound), Some(rows)) = (recordings.sounds().get(index), recordings.rows(index))
+        else {
+            return true;
+        };
+        self.step(sound, settings, seconds, is_onset);
+        let PlayerStep { from_s, to_s } = self.step;
+        let pitch = settings.fundamental_hz / sound.root_hz;
+        let formants = sound.formant_move(
+            to_s,
+            pitch,
+            settings.keep_formants,
+            settings.formant_octaves,
+        );
+        let way = |from_s: f64, to_s: f64, is_onset: bool| Way {
+            from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
+            to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
+            seconds,
+            is_onset,
+            is_over: !(0.0..=sound.end_s + NEAR_S).contains(&to_s),
+        };
+        let of = (&rows, sound.root_hz, formants.as_ref());
+        frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
+        if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
+            let way = way(from_s - length_s, to_s - length_s, false);
+            echo.go(level, of, &mut self.echo, &way);
+            frame.blend(echo, part as f32, false);
+        } else {
+            self.echo = Head::NONE;
+        }
+        let is_past = match settings.speed >= 0.0 {
+            true => to_s >= sound.end_s,
+            false => to_s <= 0.0,
+        };
+        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
+    }
+
+    /// Moves the place on by a segment.
+    fn step(
+        &mut self,
+        sound: &RecordedSound,
+        settings: &PlayerSettings,
+        seconds: f64,
+        is_onset: bool,
+    ) {
+        let offset_s = settings.position * sound.end_s;
+        let before_s = self.place_s;
+        let led_to_s = |from_s| sound.warp.moved(from_s, settings.speed, seconds);
+        let moved_s = led_to_s(self.run_s + offset_s) - (self.run_s + offset_s);
+        self.run_s += moved_s;
+        if let Some(of) = settings.loop_of(sound) {
+            let place_s = self.run_s + offset_s;
+            let length_s = of.end_s - of.start_s;
+            let is_forward = settings.speed >= 0.0;
+            if is_forward && place_s >= of.end_s {
+                self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
+                // What has faded in is what sounds now.
+                self.head = std::mem::replace(&mut self.echo, Head::NONE);
+            } else if !is_forward && place_s < of.start_s {
+                self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
+            }
+        }
+        // It does not run away past the ends, so that it comes back at once.
+        let (low, high) = (
+            -offset_s.max(0.0) - 1.0,
+            sound.end_s - offset_s.min(0.0) + 1.0,
+        );
+        self.run_s = self.run_s.clamp(low, high);
+        self.place_s = self.run_s + offset_s;
+        let led_from_s = self.place_s - moved_s;
+        let is_jump = is_onset || (before_s - led_from_s).abs() > JUMP_S;
+        self.step = PlayerStep {
+            from_s: if is_jump { led_from_s } else { before_s },
+            to_s: self.place_s,
+        };
+    }
+}
+
+impl PlayedLoop {
+    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is, seconds.
+    fn fade_at(&self, place_s: f64) -> Option<(f64, f64)> {
+        let since_s = place_s - (self.end_s - self.crossfade_s);
+        let is_in = since_s > 0.0 && place_s < self.end_s;
+        is_in.then(|| (since_s / self.crossfade_s, self.end_s - self.start_s))
+    }
+}
+
+/// A place in frames: the frame itself where it is as good as there, so that what begins there does so in time.
+fn on_grid(place: f64) -> f64 {
+    let nearest = libm::rint(place);
+    match (place - nearest).abs() < 1e-6 {
+        true => nearest,
+        false => place,
+    }
+}

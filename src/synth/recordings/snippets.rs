@@ -1,0 +1,141 @@
+//! The transients of recordings: samples that are played once, when the place passes the time that they were recorded at.
+//!
+//! They have the speed that they were recorded at, whatever that of the recording and its pitch. Between samples the curve is the
+//! cubic of Catmull and Rom through four of them; at the rate of the recording, on its samples, they are played as they are.
+
+use super::RecordedSound;
+use super::player::PlayerStep;
+use crate::tracks::bank_file::BankSound;
+
+/// So many sound at once at most; then the oldest gives way.
+const MOST: usize = 4;
+
+/// A transient that sounds.
+#[derive(Clone, Copy, Debug)]
+struct Snippet {
+    /// Of which strand of the voice, and its place in the bank.
+    strand: u8,
+    transient: u32,
+    /// The sample that comes next; negative before its start.
+    at: f64,
+}
+
+/// The transients of one voice.
+#[derive(Clone, Copy, Debug)]
+pub struct Snippets {
+    sounding: [Option<Snippet>; MOST],
+    next: usize,
+}
+
+/// How loud they are in both channels, at the start and at the end of the segment.
+pub type Sides = [(f32, f32); 2];
+
+impl Snippets {
+    /// None.
+    pub const NONE: Snippets = Snippets {
+        sounding: [None; MOST],
+        next: 0,
+    };
+
+    /// Whether none sounds.
+    pub fn are_silent(&self) -> bool {
+        self.sounding.iter().all(Option::is_none)
+    }
+
+    /// Starts those that a step of a strand passes.
+    pub fn start(
+        &mut self,
+        strand: u8,
+        sound: &RecordedSound,
+        bank: &BankSound,
+        step: &PlayerStep,
+        seconds: f64,
+    ) {
+        if step.to_s <= step.from_s {
+            return;
+        }
+        let first = bank
+            .transients
+            .partition_point(|transient| transient.time_s < step.from_s - sound.hop_s * 1e-6);
+        for (place, transient) in bank.transients.iter().enumerate().skip(first) {
+            if transient.time_s >= step.to_s - sound.hop_s * 1e-6 {
+                break;
+            }
+            let late = (transient.time_s - step.from_s) / (step.to_s - step.from_s);
+            self.sounding[self.next] = Some(Snippet {
+                strand,
+                transient: place as u32,
+                at: nearly_whole(-late * seconds * transient.sample_rate_hz),
+            });
+            self.next = (self.next + 1) % MOST;
+        }
+    }
+
+    /// Adds those of a strand to both channels.
+    pub fn render(
+        &mut self,
+        strand: u8,
+        bank: &BankSound,
+        sample_rate_hz: f64,
+        sides: Sides,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        for place in &mut self.sounding {
+            let Some(snippet) = place.as_mut().filter(|snippet| snippet.strand == strand) else {
+                continue;
+            };
+            let transient = bank.transients.get(snippet.transient as usize);
+            let is_over = transient.is_none_or(|transient| {
+                let samples = bank.samples_of(transient);
+                let scale = transient.peak / 32_767.0;
+                let pan = [1.0 - transient.pan, 1.0 + transient.pan];
+                let sides = [0, 1].map(|side| {
+                    let (from, to) = sides[side];
+                    (from * scale * pan[side], to * scale * pan[side])
+                });
+                let step = transient.sample_rate_hz / sample_rate_hz;
+                add(samples, snippet.at, step, sides, left, right);
+                snippet.at = nearly_whole(snippet.at + step * left.len() as f64);
+                snippet.at >= samples.len() as f64
+            });
+            if is_over {
+                *place = None;
+            }
+        }
+    }
+}
+
+fn nearly_whole(at: f64) -> f64 {
+    let nearest = libm::rint(at);
+    if (at - nearest).abs() < 1e-6 {
+        nearest
+    } else {
+        at
+    }
+}
+
+fn add(samples: &[i16], at: f64, step: f64, sides: Sides, left: &mut [f32], right: &mut [f32]) {
+    let frames = left.len() as f32;
+    let sample = |place: i64| {
+        let place = usize::try_from(place).ok();
+        place
+            .and_then(|place| samples.get(place))
+            .map_or(0.0, |&sample| f32::from(sample))
+    };
+    for (n, (left, right)) in left.iter_mut().zip(right).enumerate() {
+        let at = at + step * n as f64;
+        if at < 0.0 {
+            continue;
+        }
+        let (place, part) = (at as i64, (at - libm::floor(at)) as f32);
+        let [a, b, c, d] = [-1, 0, 1, 2].map(|offset| sample(place + offset));
+        let value = b + 0.5
+            * part
+            * (c - a + part * (2.0 * a - 5.0 * b + 4.0 * c - d + part * (3.0 * (b - c) + d - a)));
+        let so_far = n as f32 / frames;
+        let gain = |(from, to): (f32, f32)| from + (to - from) * so_far;
+        *left += value * gain(sides[0]);
+        *right += value * gain(sides[1]);
+    }
+}
