@@ -200,10 +200,6 @@ impl Plugin for Aliquot {
         });
         drop(self.params.recordings().take_next());
         engine.set_recordings(self.params.recordings().recordings());
-        if is_new {
-            // At its first tick it frees the empty recordings that it was made with: here, not on the audio thread.
-            engine.render(&mut [0.0], &mut [0.0]);
-        }
         engine.reset();
         self.background.fit(&mut engine, is_new, &self.patch);
         engine.set_patch(&self.patch);

@@ -59,13 +59,11 @@ impl std::fmt::Debug for SharedRecordings {
 impl SharedRecordings {
     /// None loaded; banks are looked for in `folder`.
     pub fn in_folder(folder: BankFolder) -> SharedRecordings {
-        let none: Arc<Recordings> = Arc::default();
         let loaded = Loaded {
             named: None,
             missing: None,
-            recordings: none.clone(),
-            // Engines begin with it.
-            handed_out: vec![none],
+            recordings: Recordings::none(),
+            handed_out: Vec::new(),
         };
         SharedRecordings {
             folder,
@@ -110,8 +108,10 @@ impl SharedRecordings {
         let found = named.as_ref().map(|named| self.folder.find(named));
         let missing = found.as_ref().and_then(|found| found.clone().err());
         let bank = found.and_then(Result::ok);
-        let recordings = bank.clone().map(Recordings::new).unwrap_or_default();
-        let recordings = Arc::new(recordings);
+        let recordings = bank.clone().map(|bank| Arc::new(Recordings::new(bank)));
+        let handed_out = recordings.clone();
+        // Those are nobody's to free.
+        let recordings = recordings.unwrap_or_else(Recordings::none);
         let named = named.map(|named| match bank {
             Some(bank) => named.with_bank(bank),
             None => named,
@@ -122,7 +122,7 @@ impl SharedRecordings {
         let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
         loaded.named = named;
         loaded.missing.clone_from(&missing);
-        loaded.handed_out.push(recordings.clone());
+        loaded.handed_out.extend(handed_out);
         self.next.store(Some(recordings));
         self.changes.fetch_add(1, Ordering::Release);
         drop(loaded);
@@ -330,13 +330,13 @@ mod tests {
         let weak = Arc::downgrade(&playing);
         assert_eq!(held(), 1);
         let none = shared.set(None);
-        assert_eq!((none, held()), (Ok(()), 2));
+        assert_eq!((none, held()), (Ok(()), 1));
         // As the audio thread does: it is not the last.
         drop(playing);
         assert!(weak.upgrade().is_some());
         shared.sweep();
         assert!(weak.upgrade().is_none());
-        assert_eq!(held(), 1);
+        assert_eq!(held(), 0);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
 use crate::synth::parameter::layout::Group;
-use crate::tracks::bank_file::TrackBank;
+use crate::tracks::bank_file::{BankSound, TrackBank, TrackEvent};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
@@ -34,6 +34,8 @@ pub struct RecordingView {
     banks: BankMenu,
     import: ImportMenu,
     picture: PictureView,
+    /// What is told of the bank with this hash.
+    about: Option<(u64, [String; 3])>,
 }
 
 impl RecordingView {
@@ -71,9 +73,12 @@ impl RecordingView {
                     ui.add(Label::new(text.size(theme::SMALL).color(theme.error)).wrap());
                 }
                 (None, Some(bank)) => {
-                    for text in about(bank) {
+                    let hash = bank.hash();
+                    self.about.take_if(|(of, _)| *of != hash);
+                    let (_, about) = self.about.get_or_insert_with(|| (hash, about(bank)));
+                    for text in about {
                         let shown = ui.add(line(text.clone(), theme.weak_text));
-                        shown.on_hover_text(text);
+                        shown.on_hover_text(text.as_str());
                     }
                 }
                 (None, None) => {}
@@ -136,7 +141,11 @@ fn about(bank: &TrackBank) -> [String; 3] {
         1 => root,
         count => format!("{count} sounds. {root}"),
     };
-    let mut size = format!("{:.2} s, {} partials", sound.duration_s, sound.slots);
+    let mut size = format!(
+        "{:.2} s, {} partials at once",
+        sound.duration_s,
+        most_at_once(sound)
+    );
     for (is_there, what) in [
         (!sound.noise.is_empty(), "noise"),
         (!sound.transients.is_empty(), "transients"),
@@ -148,6 +157,19 @@ fn about(bank: &TrackBank) -> [String; 3] {
         }
     }
     [root, size, sound.source.clone()]
+}
+
+/// How many partials of a sound there are at once, at most.
+fn most_at_once(sound: &BankSound) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for event in &sound.events {
+        match event.kind {
+            TrackEvent::BIRTH => now += 1,
+            _ => now = now.saturating_sub(1),
+        }
+        most = most.max(now);
+    }
+    most
 }
 
 /// The sound of a bank that is shown: that of a middle note, or the first.

@@ -41,7 +41,7 @@ fn the_bank_is_shown_with_its_root_and_duration() {
     assert!(harness.query_by_label("None").is_some());
     load(&mut harness, oboe(440.0));
     assert!(harness.query_by_label("Oboe").is_some());
-    for text in ["Root A4 (440.0 Hz)", "0.50 s, 3 partials"] {
+    for text in ["Root A4 (440.0 Hz)", "0.50 s, 3 partials at once"] {
         assert!(harness.query_by_label(text).is_some(), "{text}");
     }
     control(&harness, Param::FREEZE);
