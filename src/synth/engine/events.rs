@@ -99,7 +99,7 @@ impl Engine {
             self.take_patch();
         }
         if !self.tick.tuning.keys.is_mapped(note.channel, note.key) {
-            return;
+            return self.assigner.refuse(&note);
         }
         let phrases = self.assigner.phrases();
         let (assigner, commands) = &mut self.assigning();
