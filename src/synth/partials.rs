@@ -14,6 +14,7 @@ pub mod drawn;
 pub mod fan;
 mod fan_places;
 mod frame;
+pub mod matched;
 pub mod motion;
 pub mod source;
 pub mod stages;
