@@ -20,6 +20,7 @@ pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::{PartialRoutes, PartialSet};
 use super::modulation::lfo::LfoCycle;
+use super::modulation::note::Note;
 use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
@@ -29,7 +30,7 @@ use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
-use super::tuning::{LoadedScale, TickTuning, semitones_from_a4};
+use super::tuning::{LoadedScale, Tunings, semitones_from_a4};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
@@ -72,10 +73,11 @@ impl PartialRatios {
         // The tuning moves nothing but by the match.
         let has_match = values.get(Param::MATCH) != 0.0;
         let tuning = has_match.then(|| DisplayedTuning::of(&patch, scale));
+        let note = NOTE.tuned(f64::from(A4) + semitones_from_a4(fundamental_hz));
         let context = Context {
             fundamental_hz,
-            pitch: f64::from(A4) + semitones_from_a4(fundamental_hz),
-            tuning: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tick),
+            note: &note,
+            tunings: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tunings),
             ..context(&own)
         };
         at_rest(&values, |values| {
@@ -224,7 +226,9 @@ const A4: u8 = 69;
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
 /// The tuning of what does not ask for one.
-static EQUAL: LazyLock<TickTuning> = LazyLock::new(TickTuning::new);
+static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
+/// The note of what does not ask for one.
+static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
 /// What of a patch is worked out for all its voices.
 #[derive(Default)]
@@ -255,8 +259,8 @@ fn context(own: &PatchArrays) -> Context<'_> {
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
         key: A4,
-        pitch: f64::from(A4),
-        tuning: &EQUAL,
+        note: &NOTE,
+        tunings: &EQUAL,
         fundamental_hz: FUNDAMENTAL_HZ,
         sample_rate_hz: 48_000.0,
     }

@@ -15,8 +15,7 @@ mod events;
 mod expressions;
 #[cfg(test)]
 mod tests;
-
-use std::sync::Arc;
+mod tuning;
 
 use self::bus::Bus;
 use self::clock::Clock;
@@ -32,7 +31,7 @@ use super::patch::Patch;
 use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::snapshot::Snapshot;
 use super::tick::Tick;
-use super::tuning::{LiveTable, LoadedScale, TickTuning, Tuner};
+use super::tuning::Tuner;
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
 use super::workspace::Workspace;
@@ -183,6 +182,7 @@ impl Engine {
         self.clock = Clock::default();
         self.tick.modulators.reset_clocks();
         self.tuner.reset();
+        self.tick.tuning.forget_kept();
         self.position = self.block_frames;
         self.effects.reset();
         self.output.reset();
@@ -226,47 +226,6 @@ impl Engine {
             PlayMode::from_index(patch.plain(Param::PLAY_MODE) as usize),
             Priority::from_index(patch.plain(Param::PRIORITY) as usize),
         );
-    }
-
-    /// Whether there is room for another scale; see [`Engine::set_scale`].
-    pub fn takes_scale(&self) -> bool {
-        self.tuner.takes_scale()
-    }
-
-    /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it).
-    /// Returns what nothing reads any more, to be dropped off the audio thread: never anything if it
-    /// [takes one](Engine::takes_scale).
-    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn set_scale(
-        &mut self,
-        scale: Arc<Option<LoadedScale>>,
-    ) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.set_scale(scale)
-    }
-
-    /// A scale that nothing reads any more, to be dropped off the audio thread.
-    pub fn take_retired_scale(&mut self) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.take_retired()
-    }
-
-    /// Keeps for a while what [`Engine::take_retired_scale`] has given.
-    pub fn keep_retired_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
-        self.tuner.keep_retired(scale);
-    }
-
-    /// The pitches that MTS-ESP gives keys, to be written to; they count from the next tick on.
-    pub fn broadcast_tuning(&mut self) -> &mut LiveTable {
-        self.tuner.broadcast_mut()
-    }
-
-    /// The pitches that MIDI messages give keys, to be written to; they count from the next tick on.
-    pub fn message_tuning(&mut self) -> &mut LiveTable {
-        self.tuner.messages_mut()
-    }
-
-    /// The pitches of keys as of the last tick.
-    pub fn tuning(&self) -> &TickTuning {
-        &self.tick.tuning
     }
 
     /// Tells where the host's song is at the frame rendered next.
@@ -443,22 +402,10 @@ impl Engine {
         self.take_tuning();
     }
 
-    /// Takes over the pitches that keys have now.
-    fn take_tuning(&mut self) {
-        let masters = self.channels.masters();
-        let Some(retuned) = self.tick.retune(&mut self.tuner, &masters) else {
-            return;
-        };
-        if retuned.sounding {
-            for slot in self.assigner.notes().active_slots() {
-                self.pool[slot].retune(&self.tick.tuning.keys);
-            }
-        }
-    }
-
     /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
         if self.assigner.notes().sounding() == 0 {
+            self.tick.tuning.forget_kept();
             let voices = self.tick.values.index(Param::VOICES);
             let voices = voices.clamp(1, self.dimensions.voices);
             self.assigner.set_capacity(voices, slots(voices));

@@ -249,6 +249,29 @@ fn by_key_partials_are_where_other_keys_are() {
     assert!(spectra[0] != spectra[1], "each degree has its own");
 }
 
+/// Each channel of a set of maps has its first degree where its own map says, and partials go by that.
+#[test]
+fn by_key_counts_from_the_first_degree_of_the_notes_channel() {
+    let maps = ["30.0", "33.0"].map(|hz| format!("0\n0\n127\n60\n60\n{hz}\n0\n"));
+    let mut texts = [None; 16];
+    for (text, map) in texts[1..].iter_mut().zip(&maps) {
+        *text = Some(map.as_bytes());
+    }
+    for key in [60, 62, 67] {
+        let spectra = [1, 2].map(|channel| {
+            let mut engine = engine(RATE, &patch(1.0, KEY));
+            engine.set_scale(scale(MEANTONE, MapTexts::PerChannel(texts)));
+            play(&mut engine, &[(0, on(channel, key, 1.0))], 1_000, &[64]);
+            let partials = partials_hz(&engine);
+            partials.iter().map(|&hz| cents(partials[0], hz)).collect()
+        });
+        let [one, other]: [Vec<f64>; 2] = spectra;
+        for (one, other) in one.iter().zip(other) {
+            assert_near(*one, other, 2e-3);
+        }
+    }
+}
+
 #[test]
 fn scales_without_a_period_leave_partials_alone() {
     for tones in ["", "1/1", "100. 0.", "700. 0.5"] {

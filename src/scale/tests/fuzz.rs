@@ -135,7 +135,7 @@ proptest! {
             let semitones = pitch(&tick, 0, key).expect("all are mapped");
             prop_assert!((-156.0..=203.0).contains(&semitones), "{semitones}");
             prop_assert!(tick.keys.bent(0, key, 96.0).is_finite());
-            prop_assert!(tick.nearest().find(semitones - tick.origin()).is_finite());
+            prop_assert!(tick.nearest().find(semitones - tick.origin(0)).is_finite());
         }
         let primes = tick.prime_offsets().unwrap_or_default();
         prop_assert!(primes.iter().all(|octaves| octaves.is_finite()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
-use crate::synth::tuning::{KeyTable, LoadedScale, TickTuning, Tuner, TuningSource};
+use crate::synth::tuning::{KeyTable, LoadedScale, Tuner, TuningSource, Tunings};
 
 /// Channels without MPE: a keyboard on the screen plays the first.
 const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -13,7 +13,7 @@ const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 /// What a screen shows of the tuning. It allocates.
 pub struct DisplayedTuning {
     tuner: Box<Tuner>,
-    tick: Box<TickTuning>,
+    tunings: Box<Tunings>,
     scale: Arc<Option<LoadedScale>>,
     root: u8,
 }
@@ -22,7 +22,7 @@ impl Default for DisplayedTuning {
     fn default() -> DisplayedTuning {
         DisplayedTuning {
             tuner: Box::new(Tuner::new()),
-            tick: Box::new(TickTuning::new()),
+            tunings: Box::new(Tunings::new()),
             scale: Arc::default(),
             root: 0,
         }
@@ -38,8 +38,8 @@ impl DisplayedTuning {
     }
 
     /// As voices read it.
-    pub(super) fn tick(&self) -> &TickTuning {
-        &self.tick
+    pub(super) fn tunings(&self) -> &Tunings {
+        &self.tunings
     }
 
     /// Takes over a patch and a scale. Costs little if neither has changed.
@@ -50,24 +50,24 @@ impl DisplayedTuning {
         }
         self.root = patch.plain(Param::ROOT_KEY) as u8;
         self.tuner.follow(|param| patch.plain(param));
-        self.tuner.update(&MASTERS, &mut self.tick);
+        self.tunings.update(&mut self.tuner, &MASTERS);
         drop(self.tuner.take_retired());
     }
 
     /// The pitches of all keys.
     pub fn keys(&self) -> &KeyTable {
-        &self.tick.keys
+        &self.tunings.now.keys
     }
 
     /// Whether keys are a semitone apart, so that there is nothing to tell of them.
     pub fn is_plain(&self) -> bool {
-        self.tick.keys.has_even_semitones()
+        self.tunings.now.keys.has_even_semitones()
     }
 
     /// The degree of a key of the first channel and how many degrees a period has, in a loaded scale.
     pub fn degree(&self, key: u8) -> Option<(i64, usize)> {
         let scale = self.scale.as_ref().as_ref()?;
-        let is_played = self.tick.source() == TuningSource::Scale;
+        let is_played = self.tunings.now.source() == TuningSource::Scale;
         let degree = scale.degree(0, key, self.root).filter(|_| is_played)?;
         Some((degree, scale.degrees()))
     }

@@ -78,7 +78,7 @@ impl SpectrumStage for Stage {
         if amount == 0.0 {
             return None;
         }
-        let tuning = context.tuning;
+        let tuning = context.tuning();
         let is_harmonic = is_harmonic(values);
         let by = match MatchBy::from_index(values.index(Param::MATCH_BY)) {
             MatchBy::Primes if !is_harmonic || tuning.prime_offsets().is_none() => MatchBy::Root,
@@ -88,7 +88,7 @@ impl SpectrumStage for Stage {
             by,
             is_harmonic,
             place: match by {
-                MatchBy::Key => context.pitch - tuning.origin(),
+                MatchBy::Key => context.note.pitch - tuning.origin(context.note.channel),
                 MatchBy::Primes | MatchBy::Root => 0.0,
             },
             version: tuning.version,
@@ -98,7 +98,7 @@ impl SpectrumStage for Stage {
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
-        let (places, tuning) = (self.places, context.tuning);
+        let (places, tuning) = (self.places, context.tuning());
         let ratio = frame.ratio.write(len);
         let offsets = match (places.by, tuning.prime_offsets()) {
             (MatchBy::Primes, Some(primes)) => &primes[..len],
