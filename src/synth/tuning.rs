@@ -15,6 +15,7 @@ mod live;
 mod loaded_scale;
 mod nearest;
 mod primes;
+mod sounding;
 #[cfg(test)]
 mod tests;
 mod tick_tuning;
@@ -24,6 +25,7 @@ pub use key_table::{CHANNELS, KEYS, KeyTable, Period};
 pub use live::{Addressed, LiveTable};
 pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
+pub use sounding::SoundingTuning;
 pub use tick_tuning::TickTuning;
 pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
 
