@@ -26,7 +26,9 @@ pub struct ViewContext<'a> {
 impl ViewContext<'_> {
     /// Why a parameter has no effect now; `None` if it has one.
     pub fn idle_reason(&self, param: Param) -> Option<&'static str> {
-        idle::reason(param, self.controls.values(), self.has_mpe_zone())
+        let values = self.controls.values();
+        let reason = idle::reason(param, values, self.has_mpe_zone());
+        reason.or_else(|| self.model.tuned_otherwise(param, values))
     }
 
     /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While
