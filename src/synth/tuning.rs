@@ -217,6 +217,8 @@ pub struct Tuner {
     messages: LiveTable,
     changes: Changes,
     inputs: Option<Inputs>,
+    /// How often they have changed.
+    version: u64,
     /// What the parameters said at the last update.
     settings_before: Settings,
     factors: Factors,
@@ -236,6 +238,7 @@ impl Tuner {
             messages: LiveTable::new(),
             changes: Changes::default(),
             inputs: None,
+            version: 0,
             factors: Factors::new(),
         }
     }
@@ -320,6 +323,7 @@ impl Tuner {
         if self.inputs == Some(inputs) {
             return None;
         }
+        self.version += 1;
         let before = self.inputs.replace(inputs);
         let is_kept = match source {
             TuningSource::Broadcast => broadcast == Some(KEPT),
@@ -431,7 +435,7 @@ impl Tuner {
         tick.set_bend_in(bend_in);
         tick.masters = inputs.masters;
         tick.source = inputs.source;
-        tick.renew_version();
+        tick.version = self.version;
     }
 }
 

@@ -1,20 +1,15 @@
 //! What voices read of a tuning: the pitch of each key, and where partials may go.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::primes::PrimeOffsets;
 use super::{BendIn, CHANNELS, KeyTable, Nearest, TuningSource};
-
-/// How many tunings have been worked out, by all engines: no two have one number, so that equal versions are
-/// equal tunings wherever they are copied to.
-static VERSIONS: AtomicU64 = AtomicU64::new(0);
 
 /// What voices read of the tuning at a tick.
 #[derive(Clone, Debug)]
 pub struct TickTuning {
     /// Every key's pitch.
     pub keys: KeyTable,
-    /// Changes whenever anything here does, but for `bend_in`.
+    /// Changes whenever anything here does, but for `bend_in`. Of one tuner equal versions are equal tunings; 0 is
+    /// that of [`TickTuning::new`].
     pub version: u64,
     /// Which bends go by the steps of the scale; none do where these are semitones anyway.
     pub bend_in: BendIn,
@@ -95,11 +90,6 @@ impl TickTuning {
     pub(super) fn give_members_the_origins(&mut self, masters: &[u8; CHANNELS]) {
         let origins = self.origins;
         self.origins = masters.map(|master| origins[usize::from(master & 15)]);
-    }
-
-    /// It is another from now on.
-    pub(super) fn renew_version(&mut self) {
-        self.version = VERSIONS.fetch_add(1, Ordering::Relaxed) + 1;
     }
 }
 
