@@ -52,6 +52,7 @@ pub use presets::sets_performance;
 use crate::library::Library;
 use crate::params::HostParams;
 use crate::recordings::import::ImportJob;
+use crate::synth::tuning::SoundingTuning;
 use crate::synth::{Param, Patch};
 use follow::Followed;
 use gesture::{Drag, OpenGroup};
@@ -83,6 +84,8 @@ pub struct EditorModel {
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
+    /// What the instrument has last told of its tuning.
+    sounding: SoundingTuning,
     /// The window's time.
     now_s: f64,
 }
@@ -109,6 +112,7 @@ impl EditorModel {
             import: None,
             keeps_effects: false,
             loaded_sounds: 0,
+            sounding: SoundingTuning::default(),
             now_s: 0.0,
         }
     }

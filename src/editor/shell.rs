@@ -197,6 +197,7 @@ impl Shell {
             ui.ctx().request_repaint();
         }
         model.begin_frame(now_s);
+        model.hear_tuning(live);
         self.views.settings.follow(ui);
         model.set_keeps_effects(self.settings().keep_effects);
         let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));

@@ -70,7 +70,9 @@ fn assert_dimmed_where_idle(harness: &mut WindowHarness) -> usize {
         for param in
             with_controls().filter(|param| harness.query_by_label(param.row().name).is_some())
         {
-            let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
+            let reason = idle::reason(param, &values, values.is_on(Param::MPE));
+            let model = &harness.state().model;
+            let is_idle = reason.is_some() || model.tuned_otherwise(param, &values).is_some();
             let strength = strongest(harness, param);
             assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
             count += usize::from(is_idle);
