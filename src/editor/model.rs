@@ -55,6 +55,7 @@ use gesture::{Drag, OpenGroup};
 use history::{HistoryStep, Nudge};
 use host::stepped;
 use pending::Pending;
+use power::SwitchedOff;
 use session::SharedSession;
 use undo::Before;
 
@@ -78,6 +79,8 @@ pub struct EditorModel {
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
+    /// What the power switches bring back.
+    switched_off: SwitchedOff,
     /// The window's time.
     now_s: f64,
 }
@@ -103,6 +106,7 @@ impl EditorModel {
             library_reports: Vec::new(),
             keeps_effects: false,
             loaded_sounds: 0,
+            switched_off: SwitchedOff::default(),
             now_s: 0.0,
         }
     }

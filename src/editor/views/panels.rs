@@ -260,7 +260,7 @@ fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     powered(ui, context, focus, 2, Group::Focus);
     powered(ui, context, copies, 2, Group::Copies);
     powered(ui, context, breath, 1, Group::Breath);
-    let inner = card(ui, levels, "Levels");
+    let inner = powered_card(ui, context, levels, Group::Contrast);
     let groups = [
         Group::Contrast,
         Group::Threshold,
@@ -270,7 +270,7 @@ fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         Group::Shapers,
     ];
     grid(ui, context, inner, 4, &of_groups(&groups));
-    simple(ui, context, decay, 3, &[Group::Decay]);
+    powered(ui, context, decay, 3, Group::Decay);
 }
 
 /// A card with nothing but controls in it.

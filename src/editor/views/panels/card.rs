@@ -3,6 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
+use crate::editor::model::power::Power;
 use crate::editor::theme;
 use crate::editor::widgets::{choice, knob, place, power, switch};
 use crate::synth::Param;
@@ -44,9 +45,10 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
     )
 }
 
-/// The same for one group, whose power switch is beside the title.
+/// The same for the section of this group, whose power switch is in the title's line.
 pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: Group) -> Rect {
-    let inner = card(ui, rect, group.name());
+    let title = Power::of(group).map_or(group.name(), |power| power.name);
+    let inner = card(ui, rect, title);
     let title = rect.with_max_y(rect.top() + TITLE);
     power(ui, context, group, title.shrink2(vec2(INSET, 0.0)));
     inner
