@@ -281,7 +281,7 @@ mod tests {
             ("1, 0\n2, 0\n3, 1e999", 3, "1e999"),
             ("level\n0\n0", 2, "all levels"),
             ("Hz, dB\n1e-300, 0\n1e300, 0", 3, "too far"),
-            ("1, 0\n1e-12, 0", 2, "too far"),
+            ("1, 1\n1e-12, 1", 2, "too far"),
         ] {
             let (found, reason) = parse(text).expect_err(text);
             assert_eq!(found, line, "{text:?}: {reason}");
@@ -291,9 +291,9 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_refused_where_it_is() {
-        let most = "1, 0\n".repeat(MAX_LISTED);
+        let most = "1, 1\n".repeat(MAX_LISTED);
         assert_eq!(parse(&most).expect("as many as may be").len(), MAX_LISTED);
-        let (line, reason) = parse(&(most + "# one more\n2, 0\n")).expect_err("too many");
+        let (line, reason) = parse(&(most + "# one more\n2, 1\n")).expect_err("too many");
         assert_eq!(line, MAX_LISTED + 2);
         assert!(reason.contains("16384 partials"), "{reason}");
         // Short of partials, and long all the same.

@@ -115,11 +115,15 @@ fn the_pad_is_dragged_to_its_corners() {
         let node = harness.get_by_label(PAD_NAME);
         assert_eq!(node.accesskit_node().data().value(), Some(value));
         let calls = host_calls(&harness);
-        for param in [x, y] {
-            let count = |call: Call| calls.iter().filter(|other| **other == call).count();
-            assert_eq!(count(Call::Begin(param)), 1, "{value}");
-            assert_eq!(count(Call::End(param)), 1, "{value}");
-        }
+        // A way that does not change is not told of.
+        let count = |call: Call| calls.iter().filter(|other| **other == call).count();
+        let begun = [x, y].map(|param| count(Call::Begin(param)));
+        assert_eq!(
+            begun,
+            [x, y].map(|param| count(Call::End(param))),
+            "{value}"
+        );
+        assert!(begun.contains(&1) && begun.iter().all(|&count| count <= 1));
     }
     harness.state_mut().model.undo();
     assert_eq!([x, y].map(|param| plain(&harness, param)), [0.0, 0.0]);
