@@ -23,6 +23,7 @@ use egui::{Rect, Stroke, Ui, Vec2, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FILTERS;
 use crate::editor::theme;
+use crate::editor::widgets::fade_in;
 use crate::library::Library;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
@@ -92,12 +93,16 @@ impl Panels {
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         let strip = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
+        theme::set_hue(ui, self.at.section().hue(theme::current(ui)));
         let page = self.choose(ui, context, plan, strip);
         rect.min.y += TABS;
-        match page {
-            PanelPage::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
-            PanelPage::Routes => routes::show(ui, context, rect),
-        }
+        ui.scope(|ui| {
+            fade_in(ui, "panels", &page);
+            match page {
+                PanelPage::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
+                PanelPage::Routes => routes::show(ui, context, rect),
+            }
+        });
         for sequence in &mut self.sequences {
             sequence.end_stroke(ui, context);
         }
@@ -163,6 +168,8 @@ impl Panels {
         for (place, &row) in rows.iter().enumerate() {
             let at = vec2((place % plan.columns) as f32, (place / plan.columns) as f32);
             let corner = rect.min + at * (cell + Vec2::splat(theme::GAP));
+            let theme = theme::current(ui);
+            theme::set_hue(ui, row.section().hue(theme));
             self.card_row(ui, context, row, Rect::from_min_size(corner, cell));
         }
     }
@@ -179,7 +186,7 @@ impl Panels {
         let load = (0.22 * rect.width()).max(150.0);
         let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
         let cards = [
-            (Group::Room, 2),
+            (Group::Room, 3),
             (Group::Chorus, 2),
             (Group::Delay, 4),
             (Group::Reverb, 3),
@@ -192,8 +199,12 @@ impl Panels {
         match row {
             CardRow::Spectra => self.spectra.show(ui, context, rect),
             CardRow::Frequencies => {
-                let groups = [Group::Frequencies, Group::Laws, Group::Unison];
-                side_by_side(ui, context, rect, groups.map(|group| (group, 3)));
+                let cards = [
+                    (Group::Frequencies, 3),
+                    (Group::Laws, 4),
+                    (Group::Unison, 4),
+                ];
+                side_by_side(ui, context, rect, cards);
             }
             CardRow::Filters => {
                 let half = 0.5 * (rect.width() - theme::GAP);
@@ -246,7 +257,7 @@ impl Panels {
 fn shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let cards = [
         (Group::Divide, 2),
-        (Group::Comb, 2),
+        (Group::Comb, 3),
         (Group::Phaser, 2),
         (Group::Vowel, 3),
     ];

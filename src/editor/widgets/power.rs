@@ -39,16 +39,17 @@ pub fn power(ui: &mut Ui, context: &mut ViewContext, group: Group, line: Rect) {
 fn paint(ui: &Ui, response: &Response, is_on: bool) {
     let theme = theme::current(ui);
     let painter = ui.painter();
-    let color = match (is_on, response.hovered()) {
-        (true, _) => theme.accent,
-        (false, true) => theme.text,
-        (false, false) => theme.weak_text,
+    let rest = match response.hovered() {
+        true => theme.text,
+        false => theme.weak_text,
     };
+    let way = ui
+        .ctx()
+        .animate_bool_with_time(response.id, is_on, theme::FADE_S);
+    let color = rest.lerp_to_gamma(theme::hue(ui), way);
     let middle = response.rect.center();
-    match is_on {
-        true => painter.circle_filled(middle, 4.0, color),
-        false => painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color)),
-    };
+    painter.circle_filled(middle, 4.0 * way, color);
+    painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color));
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme.focus);
         painter.rect_stroke(response.rect, theme::RADIUS, stroke, StrokeKind::Inside);
