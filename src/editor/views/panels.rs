@@ -186,7 +186,7 @@ impl Panels {
         let load = (0.22 * rect.width()).max(150.0);
         let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
         let cards = [
-            (Group::Room, 3),
+            (Group::Room, 2),
             (Group::Chorus, 2),
             (Group::Delay, 4),
             (Group::Reverb, 3),
@@ -201,7 +201,7 @@ impl Panels {
             CardRow::Frequencies => {
                 let cards = [
                     (Group::Frequencies, 3),
-                    (Group::Laws, 4),
+                    (Group::Laws, 3),
                     (Group::Unison, 4),
                 ];
                 side_by_side(ui, context, rect, cards);

@@ -71,8 +71,9 @@ pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: G
     inner
 }
 
-/// What shapes the sound most of each section: its knob is as high as the card.
-const LEADS: [Param; 19] = [
+/// What shapes the sound most of each section: its knob is as high as the card. Each is the first of its
+/// section, so that controls are reached in the order in which they are read.
+const LEADS: [Param; 15] = [
     Param::PARTIALS,
     Param::UNISON,
     Param::CUTOFF,
@@ -85,33 +86,26 @@ const LEADS: [Param; 19] = [
     Param::COPIES,
     Param::CONTRAST,
     Param::DAMPING,
-    Param::LEVEL,
-    Param::ROOM_AMOUNT,
     Param::CHORUS_AMOUNT,
     Param::DELAY_AMOUNT,
     Param::REVERB_AMOUNT,
-    Param::SPREAD,
-    Param::SCATTER,
 ];
 
 /// Controls in rows of `columns`, over the whole place. What leads the section, if anything does, has the
 /// first column to itself where the others fill the rest.
 pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
-    let lead = params.iter().position(|param| LEADS.contains(param));
     let rows = params.len().div_ceil(columns);
-    if let Some(lead) = lead
+    if let Some((&lead, others)) = params.split_first()
+        && LEADS.contains(&lead)
         && rows > 1
-        && columns > 1
-        && params.len() - 1 <= rows * (columns - 1)
+        && others.len() <= rows * (columns - 1)
     {
         let width = rect.width() / columns as f32;
         let (left, right) = rect.split_left_right_at_x(rect.left() + width);
         let height = left.height().min(LEAD_HEIGHT);
         let place = Rect::from_center_size(left.center(), vec2(left.width(), height));
-        control(ui, context, params[lead], place);
-        let mut others = params.to_vec();
-        others.remove(lead);
-        rows_of(ui, context, right, columns - 1, &others);
+        control(ui, context, lead, place);
+        rows_of(ui, context, right, columns - 1, others);
     } else {
         rows_of(ui, context, rect, columns, params);
     }
