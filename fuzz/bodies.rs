@@ -210,6 +210,26 @@ pub fn tuning_file(bytes: &[u8]) -> String {
     format!("{one}; {other}")
 }
 
+/// A list of partials, as text or CSV.
+#[cfg(feature = "editor")]
+pub fn spectrum_list(bytes: &[u8]) -> String {
+    use aliquot::library::spectra::{MAX_LISTED, parse};
+    let text = String::from_utf8_lossy(bytes);
+    match parse(&text) {
+        Ok(listed) => {
+            assert!((1..=MAX_LISTED).contains(&listed.len()), "{}", listed.len());
+            let loudest = listed.iter().map(|partial| partial.level_db);
+            assert_eq!(loudest.fold(f64::NEG_INFINITY, f64::max), 0.0);
+            for partial in &listed {
+                let is_possible = partial.ratio.is_finite() && partial.ratio > 0.0;
+                assert!(is_possible && partial.level_db <= 0.0, "{partial:?}");
+            }
+            format!("2^{} partials", listed.len().ilog2())
+        }
+        Err((line, reason)) => checked_error(&text, line, &reason),
+    }
+}
+
 /// A message of the MIDI Tuning Standard.
 pub fn tuning_message(bytes: &[u8]) -> String {
     use aliquot::scale::mts::Retune;

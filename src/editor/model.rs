@@ -59,6 +59,7 @@ use gesture::{Drag, OpenGroup};
 use history::{HistoryStep, Nudge};
 use host::stepped;
 use pending::Pending;
+use power::SwitchedOff;
 use session::SharedSession;
 use undo::Before;
 
@@ -86,6 +87,8 @@ pub struct EditorModel {
     loaded_sounds: u64,
     /// What the instrument has last told of its tuning.
     sounding: SoundingTuning,
+    /// What the power switches bring back.
+    switched_off: SwitchedOff,
     /// The window's time.
     now_s: f64,
 }
@@ -113,6 +116,7 @@ impl EditorModel {
             keeps_effects: false,
             loaded_sounds: 0,
             sounding: SoundingTuning::default(),
+            switched_off: SwitchedOff::default(),
             now_s: 0.0,
         }
     }
