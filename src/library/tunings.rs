@@ -172,7 +172,7 @@ pub fn save(
     let mut file = format!("{plain}.{ending}");
     for number in 2.. {
         let path = folder.join(&file);
-        match saving::write(&path, &text(&file), Overwrite::No) {
+        match saving::write(&path, text(&file), Overwrite::No) {
             Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => {
                 file = format!("{plain} {number}.{ending}");
             }

@@ -113,8 +113,6 @@ impl Clone for Tick {
         Tick {
             values: self.values.clone(),
             routes: self.routes.clone(),
-            modulators: self.modulators.clone(),
-            overrides: self.overrides.clone(),
             drawn: self.drawn.clone(),
             channels: self.channels.clone(),
             tuning: self.tuning.clone(),
@@ -146,9 +144,9 @@ impl Clone for Tick {
         self.values.clone_from(values);
         self.destinations = *destinations;
         self.routes.clone_from(routes);
-        self.modulators.clone_from(modulators);
+        self.modulators = *modulators;
         self.generation = *generation;
-        self.overrides.clone_from(overrides);
+        self.overrides = *overrides;
         self.drawn.clone_from(drawn);
         self.channels.clone_from(channels);
         self.tuning.clone_from(tuning);

@@ -17,10 +17,10 @@ use crate::library::Library;
 use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale};
 use crate::mts_esp;
 use crate::scale::{MapTexts, SetMaps, Timbre, TuningSet, TuningSetError};
+use crate::synth::Patch;
 use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
 use crate::synth::parameter::layout::Group;
 use crate::synth::tuning::TuningSource;
-use crate::synth::{Param, Patch};
 
 /// Of the card of the scale, points.
 const SCALE: f32 = 220.0;
@@ -308,6 +308,7 @@ mod tests {
     use super::*;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::{ViewHarness, button};
+    use crate::synth::Param;
 
     const SIZE: egui::Vec2 = vec2(1_400.0, 220.0);
 
