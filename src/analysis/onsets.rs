@@ -7,7 +7,7 @@
 //! its peak in the 10 ms that follow. Onsets are 30 ms apart or more.
 //!
 //! On 19 recordings of notes, chords, drums and speech the first way alone finds 48 onsets, both find
-//! 66: among them every stroke of the drum loop, of which the first way misses more than half.
+//! 67; in a drum loop 5 and 12. What these recordings hold was not marked by ear.
 
 mod bands;
 
