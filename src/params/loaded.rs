@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 
-use crate::state::MacroNames;
+use crate::state::{MacroNames, NamedBank};
 use crate::synth::{Param, Patch};
 
 /// Longer names and ids are cut when they are read from a state.
@@ -17,29 +17,31 @@ pub struct LoadedPreset {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// [`fingerprint`] of the patch and the names of the macros when it was loaded.
+    /// [`fingerprint`] of the patch, the names of the macros and the bank when it was loaded.
     pub fingerprint: u64,
 }
 
 impl LoadedPreset {
-    /// The preset with this id and name, loaded as this patch with these names of the macros.
+    /// The preset with this id and name, loaded as this patch with these names of the macros and this bank of
+    /// recordings.
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
         patch: &Patch,
         macro_names: &MacroNames,
+        recording: Option<&NamedBank>,
     ) -> LoadedPreset {
         LoadedPreset {
             id: id.into(),
             name: name.into(),
-            fingerprint: fingerprint(patch, macro_names),
+            fingerprint: fingerprint(patch, macro_names, recording),
         }
     }
 
     /// The preset of a new instance.
     pub fn initial() -> LoadedPreset {
         let (patch, macro_names) = (Patch::default(), MacroNames::default());
-        LoadedPreset::new("factory/Initial", "Initial", &patch, &macro_names)
+        LoadedPreset::new("factory/Initial", "Initial", &patch, &macro_names, None)
     }
 
     /// JSON for the state.
@@ -76,9 +78,9 @@ impl LoadedPreset {
     }
 }
 
-/// A hash (FNV-1a) of the sound and of what it calls the macros. Parameters at their defaults and macros
+/// A hash (FNV-1a) of the sound, of what it calls the macros, and of its bank. Parameters at their defaults and macros
 /// without a name are left out, so that the hash stays the same when later versions add more.
-pub fn fingerprint(patch: &Patch, macro_names: &MacroNames) -> u64 {
+pub fn fingerprint(patch: &Patch, macro_names: &MacroNames, recording: Option<&NamedBank>) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |word: u32| {
         for byte in word.to_le_bytes() {
@@ -96,6 +98,12 @@ pub fn fingerprint(patch: &Patch, macro_names: &MacroNames) -> u64 {
     for (number, name) in macro_names.iter() {
         take(number as u32);
         name.bytes().for_each(|byte| take(byte.into()));
+    }
+    if let Some(named) = recording {
+        let bank = named.hash();
+        [bank as u32, (bank >> 32) as u32]
+            .into_iter()
+            .for_each(take);
     }
     hash
 }
@@ -144,24 +152,26 @@ mod tests {
     fn different_sounds_have_different_fingerprints() {
         let mut patch = Patch::default();
         let mut names = MacroNames::default();
-        let initial = fingerprint(&patch, &names);
+        let initial = fingerprint(&patch, &names, None);
         let mut seen = vec![initial];
         for param in Param::all() {
             let row = param.row();
             let default = row.range.normalized(row.default);
             patch.set_normalized(param, if default > 0.5 { 0.0 } else { 1.0 });
-            seen.push(fingerprint(&patch, &names));
+            seen.push(fingerprint(&patch, &names, None));
             patch.set_normalized(param, default);
         }
-        assert_eq!(fingerprint(&patch, &names), initial);
+        assert_eq!(fingerprint(&patch, &names, None), initial);
         for (number, name) in [(1, "Bow"), (1, "Reed"), (2, "Reed")] {
             names = MacroNames::default();
             names.set(number, name);
-            seen.push(fingerprint(&patch, &names));
+            seen.push(fingerprint(&patch, &names, None));
         }
+        let bank = NamedBank::absent("Oboe", "", 7).expect("no path");
+        seen.push(fingerprint(&patch, &names, Some(&bank)));
         seen.sort_unstable();
         seen.dedup();
         let of_the_sound = Param::all().filter(is_of_the_sound);
-        assert_eq!(seen.len(), of_the_sound.count() + 1 + 3);
+        assert_eq!(seen.len(), of_the_sound.count() + 1 + 3 + 1);
     }
 }

@@ -68,7 +68,13 @@ mod tests {
             params.set(param, value);
         }
         let names = params.macro_names();
-        params.set_preset(Some(LoadedPreset::new("a/b", "B", &params.patch(), &names)));
+        params.set_preset(Some(LoadedPreset::new(
+            "a/b",
+            "B",
+            &params.patch(),
+            &names,
+            None,
+        )));
         let copy = HostParams::default();
         assert_eq!(copy.load_text(&params.to_text()), Ok(()));
         for param in Param::all() {

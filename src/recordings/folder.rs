@@ -192,7 +192,7 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<BankFile>)
             .is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING));
         // What is being saved begins with a dot.
         let is_hidden = name_of(path.file_name()).starts_with('.');
-        if is_bank && !is_hidden && files.len() < MOST {
+        if metadata.is_file() && is_bank && !is_hidden && files.len() < MOST {
             files.push(BankFile {
                 name: format!("{prefix}{}", name_of(path.file_stem())),
                 bytes: metadata.len(),

@@ -185,10 +185,11 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
 }
 
 fn head(source: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(source)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("not a file"));
+    // A pipe would be waited for.
+    if !std::fs::metadata(source)?.is_file() {
+        return Err(io::Error::other("not a regular file"));
     }
+    let file = File::open(source)?;
     let mut head = Vec::new();
     file.take(HEAD_BYTES).read_to_end(&mut head)?;
     Ok(head)

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -43,6 +43,10 @@ pub fn share(bank: TrackBank) -> Arc<TrackBank> {
 /// # Errors
 /// If the system cannot, or the file is no bank, or damaged.
 pub fn open(path: &Path) -> Result<Arc<TrackBank>, OpenError> {
+    // A pipe would be waited for.
+    if !std::fs::metadata(path).map_err(OpenError::Io)?.is_file() {
+        return Err(OpenError::Io(io::Error::other("not a regular file")));
+    }
     match hash_of_file(path).and_then(held) {
         Some(held) => Ok(held),
         None => TrackBank::open(path).map(share),
@@ -53,8 +57,8 @@ pub fn open(path: &Path) -> Result<Arc<TrackBank>, OpenError> {
 /// is opened.
 pub fn hash_of_file(path: &Path) -> Option<u64> {
     let mut head = [0; HEADER_BYTES];
+    std::fs::metadata(path).ok().filter(|file| file.is_file())?;
     let mut file = File::open(path).ok()?;
-    file.metadata().ok().filter(|metadata| metadata.is_file())?;
     file.read_exact(&mut head).ok()?;
     TrackBank::stated_hash(&head)
 }
@@ -110,5 +114,6 @@ mod tests {
         assert!(open(&one).is_err());
         assert_eq!(hash_of_file(&folder.path().join("none")), None);
         assert_eq!(hash_of_file(folder.path()), None);
+        assert!(open(folder.path()).is_err());
     }
 }

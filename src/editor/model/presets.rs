@@ -84,7 +84,7 @@ impl EditorModel {
         if !self.is_recording_locked() {
             self.set_recording(recording.clone());
         }
-        let loaded = LoadedPreset::new(id, name, patch, macro_names);
+        let loaded = LoadedPreset::new(id, name, patch, macro_names, recording.as_ref());
         self.change_sound(Some(loaded), self.keeps_effects);
         self.end_group();
     }
@@ -117,7 +117,7 @@ impl EditorModel {
     /// The sound is the preset's with this id and name from now on, since it has been saved as such.
     pub fn set_preset(&mut self, id: &str, name: &str) {
         let (patch, macro_names) = (self.patch(), self.macro_names());
-        let preset = LoadedPreset::new(id, name, &patch, &macro_names);
+        let preset = LoadedPreset::new(id, name, &patch, &macro_names, self.recording().as_ref());
         self.params.set_preset(Some(preset));
     }
 
@@ -125,7 +125,9 @@ impl EditorModel {
     pub fn preset(&self) -> (Option<LoadedPreset>, bool) {
         let preset = self.params.preset();
         let is_modified = preset.as_ref().is_some_and(|preset| {
-            preset.fingerprint != fingerprint(&self.patch(), &self.macro_names())
+            let recording = self.recording();
+            preset.fingerprint
+                != fingerprint(&self.patch(), &self.macro_names(), recording.as_ref())
         });
         (preset, is_modified)
     }

@@ -147,6 +147,7 @@ mod tests {
         };
         model.load_preset("user/Oboe.toml", &preset);
         assert_eq!(model.recording(), Some(oboe()));
+        assert!(!model.preset().1);
         model.lock_recording(true);
         model.load_preset("factory/Initial", &Preset::initial());
         assert_eq!(model.recording(), Some(oboe()));

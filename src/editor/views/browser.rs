@@ -292,7 +292,7 @@ impl Browser {
 
 /// Whether a file still holds what was loaded from it.
 fn is_as_loaded(file: &Preset, loaded: &LoadedPreset) -> bool {
-    fingerprint(&file.patch, &file.macro_names) == loaded.fingerprint
+    fingerprint(&file.patch, &file.macro_names, file.recording.as_ref()) == loaded.fingerprint
 }
 
 #[cfg(test)]

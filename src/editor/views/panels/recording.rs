@@ -67,13 +67,8 @@ impl RecordingView {
             ui.add(line(name.to_owned(), theme.text));
             match (&missing, named.as_ref().and_then(NamedBank::bank)) {
                 (Some(missing), _) => {
-                    let told = missing.to_string();
-                    ui.add(line(
-                        "It is missing; the rest sounds".to_owned(),
-                        theme.error,
-                    ))
-                    .on_hover_text(&told);
-                    ui.add(line(told, theme.weak_text));
+                    let text = RichText::new(format!("{missing}. The rest sounds."));
+                    ui.add(Label::new(text.size(theme::SMALL).color(theme.error)).wrap());
                 }
                 (None, Some(bank)) => {
                     for text in about(bank) {
@@ -81,10 +76,7 @@ impl RecordingView {
                         shown.on_hover_text(text);
                     }
                 }
-                (None, None) => {
-                    let text = "Load a bank, or import a sound: it plays as partials";
-                    ui.add(line(text.to_owned(), theme.weak_text));
-                }
+                (None, None) => {}
             }
             if context.model.import().is_some() {
                 progress(ui, context);

@@ -68,6 +68,12 @@ impl PictureView {
         painter.rect_filled(well, theme::RADIUS, theme.well);
         let Some((bank, place, sound)) = shown else {
             *self = PictureView::default();
+            let text = match named {
+                Some(_) => "The bank is missing",
+                None => "Load a bank, or import a sound: it plays as partials",
+            };
+            let middle = Align2::CENTER_CENTER;
+            small_text(&painter, well.center(), middle, text, theme.weak_text);
             return;
         };
         self.follow(ui, bank, place);
