@@ -8,6 +8,11 @@
 //! Loris's breakpoints are sounded in two ways: by its own synthesis, and with the phases that it found,
 //! by the synthesis that ours are measured with. Of the settings that were tried, that with the best
 //! signal to error of the second way counts.
+//!
+//! The last columns: the partials and transients out of the bank, its size, and what is played four times
+//! as long, all parts. Its spectral distance is that of one steady speed, for us and for Loris, whose best
+//! setting counts; attacks are those of the warp with anchors, as many as stay within 3 ms or 1.3 times
+//! the original's of those that begin out of silence.
 
 use std::error::Error;
 use std::fs;
@@ -15,14 +20,24 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use aliquot::analysis::metrics::Likeness;
+use aliquot::analysis::attack::rise_s;
+use aliquot::analysis::metrics::{Likeness, erb_lsd_db, srer_db};
+use aliquot::analysis::stretch::stretched;
 use aliquot::analysis::synthesis::{Without, sound};
-use aliquot::analysis::{AnalysisFit, AnalysisReport, AnalysisSettings, Recording, analyse};
+use aliquot::analysis::{
+    Analysis, AnalysisFit, AnalysisReport, AnalysisSettings, Recording, analyse,
+};
+use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
 use aliquot::tracks::files;
+use aliquot::tracks::warp::{AnchorReach, TimeWarp};
 
 const LENGTH_S: f64 = 3.0;
 /// Settings of Loris that were tried.
 const SETTINGS: usize = 8;
+/// How many times as long sounds are played.
+const STRETCH: usize = 4;
+/// Peaks of attacks are looked for as long after an onset.
+const REACH_S: f64 = 0.06;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -81,16 +96,21 @@ struct Loris {
     phase: Likeness,
     breakpoints_a_second: f64,
     speed: f64,
+    stretched_db: f64,
 }
 
 fn loris(folder: &Path, name: &str, recording: &Recording) -> Outcome<Option<Loris>> {
     let (rate, duration_s) = (recording.sample_rate_hz, recording.duration_s());
     let mut best: Option<Loris> = None;
+    let mut stretched_db = f64::INFINITY;
     for setting in 0..SETTINGS {
         let file = |extension: &str| folder.join(format!("{name}.{setting}.{extension}"));
         if !file("sdif").exists() {
             continue;
         }
+        let longer = raw(&file("slow.f32"))?;
+        let distance_db = erb_lsd_db(&recording.mid, &longer, rate, STRETCH);
+        stretched_db = f64::min(stretched_db, distance_db);
         let mut tracks = files::read(&fs::read(file("sdif"))?)?.tracks;
         tracks.duration_s = duration_s;
         let phase = sound(&tracks, rate, Without::default()).mid;
@@ -107,10 +127,63 @@ fn loris(folder: &Path, name: &str, recording: &Recording) -> Outcome<Option<Lor
                 phase,
                 breakpoints_a_second: tracks.breakpoint_count() as f64 / duration_s,
                 speed: duration_s / seconds,
+                stretched_db,
             });
         }
     }
-    Ok(best)
+    Ok(best.map(|best| Loris {
+        stretched_db,
+        ..best
+    }))
+}
+
+/// What becomes of an analysis in a bank and at a quarter of the speed.
+struct Played {
+    bank_srer_db: f64,
+    bank_kilobytes_a_second: f64,
+    stretched_db: f64,
+    attacks_kept: usize,
+    attacks: usize,
+}
+
+impl Played {
+    fn new(recording: &Recording, analysis: &Analysis) -> Outcome<Played> {
+        let (rate, tracks) = (recording.sample_rate_hz, &analysis.tracks);
+        let grid = FrameGrid::for_tracks(tracks, rate, analysis.hop as u32);
+        let (bank, _) = TrackBank::from_tracks(tracks, grid)?;
+        let tonal = Without {
+            noise: true,
+            ..Without::default()
+        };
+        let from_bank = sound(&bank.to_tracks(0), rate, tonal).mid;
+        let speed = 1.0 / STRETCH as f64;
+        let steady = stretched(tracks, &TimeWarp::default(), speed);
+        let steady = sound(&steady, rate, Without::default()).mid;
+        let rows = bank.rows(0).ok_or("the bank has no sound")?;
+        let warp = rows.time_warp(AnchorReach::default());
+        let anchored = stretched(tracks, &warp, speed);
+        let anchored_sound = sound(&anchored, rate, Without::default()).mid;
+        let (mut attacks_kept, mut attacks) = (0, 0);
+        for (before_s, after_s) in tracks.onsets_s.iter().zip(&anchored.onsets_s) {
+            let rise = |samples: &[f32], onset_s: f64, reach_s: f64| {
+                rise_s(samples, rate, (onset_s * rate) as usize, reach_s)
+            };
+            let Some(before) = rise(&recording.mid, *before_s, REACH_S) else {
+                continue;
+            };
+            attacks += 1;
+            let after = rise(&anchored_sound, *after_s, REACH_S / speed);
+            let most = (before + 0.003).max(1.3 * before);
+            attacks_kept += usize::from(after.is_some_and(|after| after <= most));
+        }
+        Ok(Played {
+            bank_srer_db: srer_db(&recording.mid, &from_bank),
+            bank_kilobytes_a_second: bank.bytes().len() as f64 / 1e3 / recording.duration_s(),
+            stretched_db: erb_lsd_db(&recording.mid, &steady, rate, STRETCH),
+            attacks_kept,
+            attacks,
+        })
+    }
 }
 
 fn measure(folder: &Path) -> Outcome<()> {
@@ -124,7 +197,8 @@ fn measure(folder: &Path) -> Outcome<()> {
     sounds.sort();
     println!(
         "sound\tfit\twindow\ttracks\tat once\tbp/s\tSRER P\tSRER P+T\tLSD\tERB-LSD\t× real time\t\
-         Loris SRER own\tphase\tLSD\tERB-LSD\tbp/s\t× real time"
+         Loris SRER own\tphase\tLSD\tERB-LSD\tbp/s\t× real time\t\
+         bank SRER P+T\tkB/s\tERB-LSD ×4\tLoris ×4\tattacks kept\tof"
     );
     for path in sounds {
         let name = path
@@ -147,9 +221,10 @@ fn measure(folder: &Path) -> Outcome<()> {
             let found = analyse(&recording, &settings, &AtomicBool::new(false), &mut |_| ())?;
             let speed = recording.duration_s() / begin.elapsed().as_secs_f64();
             let report = AnalysisReport::new(&recording, &found);
+            let played = Played::new(&recording, &found)?;
             println!(
                 "{name}\t{fit_name}\t{}\t{}\t{}\t{:.0}\t{:.1}\t{:.1}\t{:.2}\t{:.2}\t{speed:.1}\t\
-                 {:.1}\t{:.1}\t{:.2}\t{:.2}\t{:.0}\t{:.1}",
+                 {:.1}\t{:.1}\t{:.2}\t{:.2}\t{:.0}\t{:.1}\t{:.1}\t{:.0}\t{:.2}\t{:.2}\t{}\t{}",
                 found.window,
                 report.tracks,
                 report.most_at_once,
@@ -164,6 +239,12 @@ fn measure(folder: &Path) -> Outcome<()> {
                 loris.own.erb_lsd_db.min(loris.phase.erb_lsd_db),
                 loris.breakpoints_a_second,
                 loris.speed,
+                played.bank_srer_db,
+                played.bank_kilobytes_a_second,
+                played.stretched_db,
+                loris.stretched_db,
+                played.attacks_kept,
+                played.attacks,
             );
         }
     }

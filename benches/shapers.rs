@@ -10,7 +10,10 @@ use std::time::Instant;
 use aliquot::dsp::simd_level::SimdLevel;
 use aliquot::synth::modulation::fan::PartialRoutes;
 use aliquot::synth::modulation::{DestinationValues, VoiceValues};
-use aliquot::synth::partials::motion::{Breath, BreathSegment, BreathSettings, Sides};
+use aliquot::synth::partials::motion::{
+    Breath, BreathSegment, BreathSettings, Sides, Smear, SmearSegment, SmearTimes,
+};
+use aliquot::synth::partials::stages::shapers::anchor::Anchor;
 use aliquot::synth::partials::stages::shapers::{Blocks, Places, ShaperKind, apply_one};
 use aliquot::synth::partials::{Frame, HarmonicTables};
 use aliquot::synth::{Param, Patch, Values};
@@ -49,6 +52,10 @@ const CASES: [Case; 10] = [
 
 /// What breath may cost for a partial, ns.
 const BREATH_NS: f64 = 0.8;
+/// What the anchor may cost for a partial, ns.
+const ANCHOR_NS: f64 = 0.4;
+/// What smearing may cost for a partial, ns.
+const SMEAR_NS: f64 = 0.2;
 
 fn main() {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
@@ -69,6 +76,13 @@ fn main() {
                 "Breath ({width}): {ns:.2} ns a partial, {:.2} times",
                 ns / BREATH_NS
             );
+        }
+        for (name, ns, allowed_ns) in [
+            ("Anchor", fastest_anchor_ns(level, rounds), ANCHOR_NS),
+            ("Smear", fastest_smear_ns(level, rounds), SMEAR_NS),
+        ] {
+            let ns = ns / PARTIALS as f64;
+            println!("{name}: {ns:.2} ns a partial, {:.2} times", ns / allowed_ns);
         }
     }
 }
@@ -150,6 +164,85 @@ fn fastest_breath_ns(level: SimdLevel, width: f32, rounds: usize) -> f64 {
             black_box((&mut left, &mut right));
         }
         fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
+    }
+    fastest
+}
+
+/// Of an anchor that holds a part of each partial.
+fn fastest_anchor_ns(level: SimdLevel, rounds: usize) -> f64 {
+    let mut patch = Patch::default();
+    patch.set(Param::ANCHOR, 400.0);
+    let patch = Values::new(&patch);
+    let own = DestinationValues::of(&patch);
+    let values = VoiceValues {
+        is_plain: false,
+        patch: &patch,
+        own: &own,
+    };
+    let anchor = Anchor::read(&values).expect("it is on");
+    let tables = HarmonicTables::shared();
+    let places = Places {
+        level,
+        n: &tables.n[..PARTIALS],
+        log2_n: &tables.log2_n[..PARTIALS],
+        ratio: &tables.n[..PARTIALS],
+        log2_ratio: &tables.log2_n[..PARTIALS],
+        // None is so high that it is passed by.
+        fundamental_hz: 12.0,
+        blocks: Blocks {
+            count: PARTIALS,
+            stride: PARTIALS,
+        },
+    };
+    let plain: Vec<f32> = tables.n.iter().map(|n| 0.25 / n).collect();
+    let shaped: Vec<f32> = plain.iter().map(|gain| 0.5 * gain).collect();
+    let mut held = shaped.clone();
+    let mut fastest = f64::MAX;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        for _ in 0..RUNS {
+            held.copy_from_slice(&shaped);
+            anchor.hold_gains(black_box(&places), black_box(&plain), &mut held);
+            black_box(&mut held);
+        }
+        fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
+    }
+    fastest
+}
+
+/// Of a segment of gains that are on their ways, up and down in turn.
+fn fastest_smear_ns(level: SimdLevel, rounds: usize) -> f64 {
+    let frames = [0.25, 0.5].map(|gain| {
+        let mut frame = Frame::allocate();
+        frame.resize(PARTIALS);
+        for (n, ratio) in (1..).zip(frame.ratio.write(PARTIALS)) {
+            *ratio = n as f32;
+        }
+        for (n, shaped) in (1..).zip(frame.shaped_gain.write(PARTIALS)) {
+            *shaped = gain / n as f32;
+        }
+        frame
+    });
+    let times = SmearTimes {
+        rise_s: 0.5,
+        fall_s: 2.0,
+    };
+    let segment = SmearSegment {
+        seconds: 64.0 / 48_000.0,
+        fundamental_hz: 40.0,
+        sample_rate_hz: 48_000.0,
+    };
+    let mut smear = Smear::allocate();
+    smear.begin();
+    let mut fastest = f64::MAX;
+    for _ in 0..rounds {
+        let start = Instant::now();
+        for run in 0..RUNS {
+            let frame = black_box(&frames[run % 2]);
+            black_box(smear.advance(level, frame, black_box(&times), || segment));
+        }
+        fastest = fastest.min(start.elapsed().as_nanos() as f64 / RUNS as f64);
+        assert!(smear.is_moving());
     }
     fastest
 }

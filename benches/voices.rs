@@ -41,6 +41,10 @@ enum Motion {
     Unison,
     /// Ratios and gains, by an LFO that moves the pad between four spectra.
     Morphing,
+    /// Ratios, by an LFO that moves Match By Key in twelve equal steps.
+    Matching,
+    /// The same, of a body whose partials are no whole multiples.
+    MatchingBody,
     /// A setting of a modulator, by an LFO.
     Setting,
     /// Settings of three LFOs in a row, each by the one before, and of both envelopes.
@@ -53,7 +57,7 @@ enum Motion {
     Onsets,
 }
 
-const MOTIONS: [(Motion, &str); 15] = [
+const MOTIONS: [(Motion, &str); 17] = [
     (Motion::Steady, "steady"),
     (Motion::Decaying, "decaying"),
     (Motion::Sliding, "sliding"),
@@ -64,6 +68,8 @@ const MOTIONS: [(Motion, &str); 15] = [
     (Motion::Laws, "laws"),
     (Motion::Unison, "unison"),
     (Motion::Morphing, "morphing"),
+    (Motion::Matching, "matching"),
+    (Motion::MatchingBody, "matching-body"),
     (Motion::Setting, "setting"),
     (Motion::Settings, "settings"),
     (Motion::Automated, "automated"),
@@ -198,6 +204,14 @@ fn patch(motion: Motion, partials: usize) -> Patch {
                 set_route(&mut patch, number, lfo, targets[number % 3], 1.0);
             }
         }
+        Motion::Matching | Motion::MatchingBody => {
+            if motion == Motion::MatchingBody {
+                set_label(&mut patch, SpectrumParams::ALL[0].body, "Free Bar");
+            }
+            set_label(&mut patch, Param::MATCH_BY, "Key");
+            patch.set(Param::MATCH, 0.5);
+            set_route(&mut patch, 1, 2, "Match", 0.0);
+        }
         Motion::Setting => set_route(&mut patch, 1, 2, "Filter Sustain", 0.0),
         Motion::Settings => {
             for (number, to) in [
@@ -214,9 +228,8 @@ fn patch(motion: Motion, partials: usize) -> Patch {
             let bodies = ["Harmonic", "Free Bar", "Church Bell", "Membrane"];
             let colours = ["Power", "Saw", "Clarinet", "Square"];
             for ((params, body), colour) in SpectrumParams::ALL.iter().zip(bodies).zip(colours) {
-                for (param, label) in [(params.body, body), (params.colour, colour)] {
-                    patch.set(param, param.parse(label).expect("a label"));
-                }
+                set_label(&mut patch, params.body, body);
+                set_label(&mut patch, params.colour, colour);
             }
             patch.set(Param::MORPH_X, 0.4);
             patch.set(Param::MORPH_Y, 0.6);
@@ -230,11 +243,14 @@ fn patch(motion: Motion, partials: usize) -> Patch {
 /// Lets an LFO with this fan phase move something of single partials a little.
 fn set_route(patch: &mut Patch, number: usize, lfo: usize, to: &str, fan_phase: f32) {
     let route = RouteParams::of(number);
-    for (param, label) in [(route.from, &*format!("LFO {lfo}")), (route.to, to)] {
-        patch.set(param, param.parse(label).expect("a label"));
-    }
+    set_label(patch, route.from, &format!("LFO {lfo}"));
+    set_label(patch, route.to, to);
     patch.set(route.depth, 0.01);
     patch.set(LfoParams::of(lfo).fan_phase, fan_phase);
+}
+
+fn set_label(patch: &mut Patch, param: Param, label: &str) {
+    patch.set(param, param.parse(label).expect("a label"));
 }
 
 fn chord(engine: &mut Engine) {

@@ -197,7 +197,7 @@ pub fn tuning_file(bytes: &[u8]) -> String {
     let maps = map.clone().map_or(SetMaps::Linear, SetMaps::One);
     if let Ok(set) = TuningSet::new("again", tuned, maps) {
         let (loaded, mut keys) = (set.loaded(), KeyTable::equal(0.0));
-        let origin = loaded.write(60, (60, 60.0), &mut keys);
+        let origin = loaded.write(60, (60, 60.0), &mut keys)[15];
         for key in 0..KEYS as u8 {
             let semitones = keys.pitch(15, key);
             assert!((-156.0..=203.0).contains(&semitones), "{semitones}");
@@ -208,6 +208,26 @@ pub fn tuning_file(bytes: &[u8]) -> String {
     let one = scale.map_or_else(|error| placed(&error), |_| "a scale".to_owned());
     let other = map.map_or_else(|error| placed(&error), |_| "a map".to_owned());
     format!("{one}; {other}")
+}
+
+/// A list of partials, as text or CSV.
+#[cfg(feature = "editor")]
+pub fn spectrum_list(bytes: &[u8]) -> String {
+    use aliquot::library::spectra::{MAX_LISTED, parse};
+    let text = String::from_utf8_lossy(bytes);
+    match parse(&text) {
+        Ok(listed) => {
+            assert!((1..=MAX_LISTED).contains(&listed.len()), "{}", listed.len());
+            let loudest = listed.iter().map(|partial| partial.level_db);
+            assert_eq!(loudest.fold(f64::NEG_INFINITY, f64::max), 0.0);
+            for partial in &listed {
+                let is_possible = partial.ratio.is_finite() && partial.ratio > 0.0;
+                assert!(is_possible && partial.level_db <= 0.0, "{partial:?}");
+            }
+            format!("2^{} partials", listed.len().ilog2())
+        }
+        Err((line, reason)) => checked_error(&text, line, &reason),
+    }
 }
 
 /// A message of the MIDI Tuning Standard.

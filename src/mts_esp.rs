@@ -138,8 +138,8 @@ impl MtsClient {
         }
     }
 
-    /// Whether the library is asked for this instance's sake, as it is from the start. An instance that
-    /// ignores MTS-ESP need not listen; what it then reads may be old. It may block: not for the audio thread.
+    /// Whether the library is asked for this instance's sake, as it is from the start. An instance that plays
+    /// nothing need not listen; what it then reads may be old. It may block: not for the audio thread.
     pub fn set_listening(&mut self, is_listening: bool) {
         if self.shared.is_some() && self.is_listening != is_listening {
             self.is_listening = is_listening;

@@ -206,6 +206,7 @@ impl Plugin for Aliquot {
         // It has what is to be taken, so that this is not taken a second time.
         drop(self.params.scale().take_next());
         engine.set_scale(self.params.scale().numbers());
+        self.broadcast.set_listening(true);
         self.broadcast.forget();
         context.set_latency_samples(engine.latency_frames() as u32);
         context.set_current_voice_capacity(voice_capacity(&engine, &self.patch));
@@ -214,6 +215,10 @@ impl Plugin for Aliquot {
         self.screen
             .activate(sample_rate_hz, config.max_buffer_size as usize);
         true
+    }
+
+    fn deactivate(&mut self) {
+        self.broadcast.set_listening(false);
     }
 
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]

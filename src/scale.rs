@@ -19,7 +19,7 @@ mod set;
 mod text;
 
 pub use dissonance::{DissonanceCurve, Timbre, TimbrePartial};
-pub use fitting::{FittedScale, MinimaKind};
+pub use fitting::{DissonanceMinimum, FittedScale, MinimaKind, TimbreMinima};
 pub use kbm::{KeyMap, KeyMapValues};
 pub use scl::{MAX_TONE_CENTS, MAX_TONES, ReferencePitch, Scale, Tone};
 pub use set::{MAX_SET_BYTES, MapTexts, SetMaps, TuningSet, TuningSetError, channel_of_map};

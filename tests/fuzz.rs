@@ -168,6 +168,27 @@ fn tuning_file() {
     });
 }
 
+#[cfg(feature = "editor")]
+#[test]
+fn spectrum_list() {
+    let lists = [
+        "ratio,level dB\r\n1,0\r\n2.76,-6\r\n5.4,-12.5\r\n",
+        "\u{feff}# of a bar\n\n1;0\n2,76;-6 # the second\n5,4;-12,5",
+        "Frequency (Hz), Level\n200,-3\n552,-9\n1080,-15.5",
+        "1 0.5\n3 0.05\n5 0",
+        "1\n0.1\n0.01",
+    ];
+    drive(&Target {
+        name: "spectrum_list",
+        body: bodies::spectrum_list,
+        seeds: lists.map(Vec::from).to_vec(),
+        words: &[
+            "Hz", "freq", "dB", ",", ";", "\t", "\n", "\r", "#", "\"", "-", "\u{2212}", "0",
+            "1e999", "1e-320", "1e308", "-1e308", "nan", "inf", "\u{feff}",
+        ],
+    });
+}
+
 #[test]
 fn tuning_message() {
     use aliquot::scale::mts::{bulk_dump, octave_tuning, single_note_changes};

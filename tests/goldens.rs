@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::synth::parameter::SpectrumParams;
 use aliquot::synth::{Event, NoteAddress, NoteExpression, Param, Patch, Transport};
 use analysis::{db, rms};
 use performance::{engine_at, off, on, play};
@@ -35,6 +36,32 @@ fn patch(values: &[(Param, f32)]) -> Patch {
     let mut patch = Patch::default();
     for &(param, value) in values {
         patch.set(param, value);
+    }
+    patch
+}
+
+/// A spectrum on the way between two bodies, in unison, shaped, and partly of noise.
+fn breathing_body() -> Patch {
+    let mut patch = patch(&[
+        (Param::PARTIALS, 90.0),
+        (Param::MORPH_X, 0.4),
+        (Param::UNISON, 3.0),
+        (Param::SCATTER, 12.0),
+        (Param::COMB, 0.5),
+        (Param::VOWEL, 0.6),
+        (Param::SMEAR_FALL, 0.05),
+        (Param::BREATH, 0.5),
+        (Param::BREATH_WIDTH, 1.0),
+        (Param::LFO_TILT, 6.0),
+    ]);
+    let [a, b] = [SpectrumParams::ALL[0], SpectrumParams::ALL[1]];
+    for (param, label) in [
+        (a.body, "Church Bell"),
+        (a.colour, "Clarinet"),
+        (b.body, "Membrane"),
+        (b.colour, "Saw"),
+    ] {
+        patch.set(param, param.parse(label).expect("a label"));
     }
     patch
 }
@@ -306,6 +333,24 @@ fn windows() -> Vec<Window> {
             ]),
             vec![(0, on(0, 40, 1.0)), (0, on(0, 47, 1.0))],
             0,
+        ),
+        window(
+            "breathing body",
+            breathing_body(),
+            vec![(37, on(0, 57, 0.8)), (900, off(0, 57))],
+            400,
+        ),
+        window(
+            "room after the release",
+            with(&[
+                (Param::ROOM_AMOUNT, 0.8),
+                (Param::ROOM_TIME, 0.5),
+                (Param::ROOM_WIDTH, 0.7),
+                (Param::AMP_RELEASE, 0.002),
+                (Param::LFO_PITCH, 20.0),
+            ]),
+            vec![(0, on(0, 60, 0.8)), (2_100, off(0, 60))],
+            2_000,
         ),
     ]
 }

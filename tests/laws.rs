@@ -59,7 +59,7 @@ fn assert_nothing_aliases(rate: f64, settings: &[(Param, f32)]) -> usize {
 fn nothing_aliases_with_shift_spacing_and_unison_at_their_ends() {
     let ends = |param: Param| [param.range().ends().0, param.range().ends().1];
     let mut listened = 0;
-    for rate in [44_100.0, 96_000.0] {
+    for rate in [8_000.0, 44_100.0, 96_000.0] {
         for corner in 0..16_usize {
             let end = |param: Param, bit: usize| (param, ends(param)[corner >> bit & 1]);
             listened += assert_nothing_aliases(

@@ -8,7 +8,7 @@ mod routes;
 mod taken_back;
 
 use aliquot::dsp::random::bits;
-use aliquot::synth::parameter::{LfoParams, RouteParams};
+use aliquot::synth::parameter::{LfoParams, RouteParams, SpectrumParams};
 use aliquot::synth::pool::{self, Dimensions, Job, Threading};
 use aliquot::synth::{Engine, Event, Param, Patch};
 use aliquot::workers::{self, MAX_THREADS, WorkerPool};
@@ -51,6 +51,7 @@ fn patch(seed: u64) -> Patch {
     ] {
         patch.set(param, value);
     }
+    set_body(&mut patch, seed);
     if seed >= ONE_AT_A_TIME {
         let choice = (seed - ONE_AT_A_TIME) as usize;
         for (param, value) in [
@@ -65,6 +66,34 @@ fn patch(seed: u64) -> Patch {
         }
     }
     patch
+}
+
+/// Bodies, colours, unison, shapers, breath and room, each in some of the sounds.
+fn set_body(patch: &mut Patch, seed: u64) {
+    let [a, b] = [SpectrumParams::ALL[0], SpectrumParams::ALL[1]];
+    let place = |of: usize| seed as usize % of;
+    for (param, label) in [
+        (a.body, ["Harmonic", "Church Bell", "Free Bar"][place(3)]),
+        (a.colour, ["Power", "Clarinet"][place(2)]),
+        (b.body, ["Membrane", "Harmonic"][place(2)]),
+        (b.colour, ["Saw", "Square", "Power"][place(3)]),
+    ] {
+        patch.set(param, param.parse(label).expect("a label"));
+    }
+    for (param, value) in [
+        (Param::MORPH_X, [0.0, 0.4, 0.7][place(3)]),
+        (Param::UNISON, [1.0, 3.0][place(2)]),
+        (Param::SCATTER, [0.0, 20.0, 0.0][place(3)]),
+        (Param::COMB, [0.0, 0.6][place(2)]),
+        (Param::SMEAR_FALL, [0.0, 0.0, 0.1][place(3)]),
+        (Param::BREATH, [0.0, 0.5, 1.0][place(3)]),
+        (Param::BREATH_WIDTH, [0.0, 2.0][place(2)]),
+        (Param::ROOM_AMOUNT, [0.8, 0.0, 0.4][(seed as usize + 1) % 3]),
+        (Param::ROOM_TIME, 0.3),
+        (Param::ROOM_WIDTH, 0.7),
+    ] {
+        patch.set(param, value);
+    }
 }
 
 /// From this seed on one note sounds at a time.

@@ -3,6 +3,8 @@
 mod analysis;
 #[path = "tuning/any_scale.rs"]
 mod any_scale;
+#[path = "tuning/held.rs"]
+mod held;
 #[path = "tuning/matched.rs"]
 mod matched;
 mod performance;

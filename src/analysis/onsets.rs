@@ -7,7 +7,7 @@
 //! its peak in the 10 ms that follow. Onsets are 30 ms apart or more.
 //!
 //! On 19 recordings of notes, chords, drums and speech the first way alone finds 48 onsets, both find
-//! 66: among them every stroke of the drum loop, of which the first way misses more than half.
+//! 67; in a drum loop 5 and 12. What these recordings hold was not marked by ear.
 
 mod bands;
 
@@ -98,6 +98,7 @@ fn refined(samples: &[f32], start: usize, length: usize, sample_rate_hz: f64) ->
 mod tests {
     use super::*;
     use crate::analysis::testing::white_noise;
+    use std::f64::consts::TAU;
 
     #[test]
     fn blows_are_found_to_the_sample() {
@@ -118,7 +119,7 @@ mod tests {
         let tone = |hz: f64, from: usize, n: usize| {
             let since_s = n.saturating_sub(from) as f64 / 44_100.0;
             let level = (since_s / 0.008).min(1.0) * libm::exp(-2.0 * since_s);
-            let partial = |k: usize| libm::sin(k as f64 * 6.283 * hz * since_s) / k as f64;
+            let partial = |k: usize| libm::sin(k as f64 * TAU * hz * since_s) / k as f64;
             level * (1..40).map(partial).sum::<f64>()
         };
         let noise = white_noise(5, 44_100);

@@ -4,7 +4,8 @@
 //! differ least: Σ A²·((Δ ln A)² + (100·Δ ln f)²)/Σ A², where a partial that is only at one of both counts as
 //! one that changes by 3 nepers; what follows both instants counts as much, so that a rise is not joined
 //! to a fall. A longer loop may differ a little more. Neither end is 10 dB below the loudest instant. A sound
-//! that fades by more than 6 dB between them, or differs more than by 1, has none.
+//! that fades by more than 1.5 dB between them, or differs more than by 1, has none: what is struck or plucked dies away as it
+//! was recorded, and does not pulse.
 
 use super::refit::course::{Course, Grid};
 use crate::tracks::SustainLoop;
@@ -14,6 +15,8 @@ const STEP_S: f64 = 0.05;
 const LEAST_S: f64 = 0.2;
 const CROSSFADE_S: f64 = 0.08;
 const MOST_DIFFERENCE: f64 = 1.0;
+/// Between both ends, in power: 1.5 dB.
+const MOST_FADE: f64 = 1.413;
 /// Of a partial that is missing.
 const MISSING: f64 = 9.0;
 
@@ -42,7 +45,7 @@ pub fn sustain_loop(courses: &[Course], grid: Grid, sample_rate_hz: f64) -> Opti
     for start in 1..instants.len() {
         for end in start + least..instants.len().saturating_sub(1) {
             let (a, b) = (energies[start], energies[end]);
-            if a.min(b) < 0.1 * loudest || a.max(b) > 4.0 * a.min(b) {
+            if a.min(b) < 0.1 * loudest || a.max(b) > MOST_FADE * a.min(b) {
                 continue;
             }
             let duration_s = ((end - start) * step) as f64 / knots_a_second;
@@ -148,7 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn what_dies_away_fast_has_no_loop() {
-        assert_eq!(found(|time_s| libm::exp(-8.0 * time_s)), None);
+    fn what_dies_away_has_no_loop() {
+        for rate in [8.0, 3.0, 1.0] {
+            assert_eq!(found(|time_s| libm::exp(-rate * time_s)), None);
+        }
     }
 }

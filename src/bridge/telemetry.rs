@@ -2,6 +2,7 @@
 
 use super::load::Load;
 use crate::synth::parameter::LFOS;
+use crate::synth::tuning::SoundingTuning;
 use crate::synth::{MpeZones, Statistics};
 
 /// The instrument at the end of a buffer.
@@ -19,4 +20,8 @@ pub struct Telemetry {
     pub lfo_cycles: [f64; LFOS],
     /// The largest sample on the left and on the right since the telemetry before; 1 is full scale.
     pub output_peaks: [f32; 2],
+    /// Tuning messages that came too fast and were lost, since the program began.
+    pub lost_messages: u32,
+    /// The tuning.
+    pub tuning: SoundingTuning,
 }

@@ -26,12 +26,15 @@ pub struct ViewContext<'a> {
 impl ViewContext<'_> {
     /// Why a parameter has no effect now; `None` if it has one.
     pub fn idle_reason(&self, param: Param) -> Option<&'static str> {
-        let reason = idle::reason(param, self.controls.values(), self.has_mpe_zone());
+        let values = self.controls.values();
+        let reason = idle::reason(param, values, self.has_mpe_zone());
         let has_recordings = self.model.params().recordings().has_bank();
-        reason.or_else(|| match has_recordings {
+        let without = || match has_recordings {
             true => None,
             false => idle::without_recordings(param),
-        })
+        };
+        let tuned = || self.model.tuned_otherwise(param, values);
+        reason.or_else(without).or_else(tuned)
     }
 
     /// Whether an MPE zone is in force, by the parameter or by a message, whichever came last. While

@@ -52,12 +52,14 @@ pub use presets::sets_performance;
 use crate::library::Library;
 use crate::params::HostParams;
 use crate::recordings::import::ImportJob;
+use crate::synth::tuning::SoundingTuning;
 use crate::synth::{Param, Patch};
 use follow::Followed;
 use gesture::{Drag, OpenGroup};
 use history::{HistoryStep, Nudge};
 use host::stepped;
 use pending::Pending;
+use power::SwitchedOff;
 use session::SharedSession;
 use undo::Before;
 
@@ -83,6 +85,10 @@ pub struct EditorModel {
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
+    /// What the instrument has last told of its tuning.
+    sounding: SoundingTuning,
+    /// What the power switches bring back.
+    switched_off: SwitchedOff,
     /// The window's time.
     now_s: f64,
 }
@@ -109,6 +115,8 @@ impl EditorModel {
             import: None,
             keeps_effects: false,
             loaded_sounds: 0,
+            sounding: SoundingTuning::default(),
+            switched_off: SwitchedOff::default(),
             now_s: 0.0,
         }
     }

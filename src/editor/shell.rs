@@ -30,7 +30,7 @@ use crate::editor::views::panels::Panels;
 use crate::editor::views::settings::SettingsPage;
 use crate::editor::views::spectrum::SpectrumView;
 use crate::editor::views::status::{self, Missing, OutputMeter};
-use crate::editor::widgets::focus;
+use crate::editor::widgets::{fade_in, focus};
 use crate::library::Library;
 use crate::params::HostParams;
 use crate::recordings::import::ImportedBank;
@@ -197,6 +197,7 @@ impl Shell {
             ui.ctx().request_repaint();
         }
         model.begin_frame(now_s);
+        model.hear_tuning(live);
         self.views.settings.follow(ui);
         model.set_keeps_effects(self.settings().keep_effects);
         let message = keys::undo(ui, model).or_else(|| keys::scale(ui, model.params()));
@@ -278,12 +279,20 @@ impl Views {
     fn body(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         let body = ShellBody::of(rect);
         let page = body.spectrum.union(body.panels).shrink(theme::GAP);
-        if self.settings.is_open() {
-            place(ui, page, |ui| self.settings.page(ui, context));
-        } else if self.browser.is_open() {
-            place(ui, page, |ui| self.browser.page(ui, context));
+        let pages = (self.settings.is_open(), self.browser.is_open());
+        if pages.0 {
+            place(ui, page, |ui| {
+                fade_in(ui, "body", pages);
+                self.settings.page(ui, context);
+            });
+        } else if pages.1 {
+            place(ui, page, |ui| {
+                fade_in(ui, "body", pages);
+                self.browser.page(ui, context);
+            });
         } else {
             place(ui, body.spectrum.shrink2(vec2(theme::GAP, 0.0)), |ui| {
+                fade_in(ui, "body", pages);
                 self.spectrum.show(ui, context);
             });
             let strip = body

@@ -1,8 +1,22 @@
 //! Looks: colours, type, spacing. Every colour, text size, distance and radius of the window is
 //! from here.
 //!
-//! Surfaces and controls are greys, one accent marks what can be moved and what is chosen, and what
-//! sounds has colours of its own. The type face is IBM Plex Sans, whose figures are all of one width,
+//! Surfaces and controls are greys. Each colour has one meaning:
+//!
+//! | colour | means |
+//! |---|---|
+//! | [`Theme::accent`], orange | a value: what is set, drawn or played by hand; the section of the spectra, which are drawn |
+//! | [`Theme::filter`], green | what shapes the spectrum: filters and shapers, their curves and their section |
+//! | [`Theme::modulator`], violet | what moves: sources and how far they reach, and their section |
+//! | [`Theme::modulated`], blue | a value as it has been moved |
+//! | [`Theme::live`], pale blue | what sounds and what that takes, and the section of playing |
+//! | [`Theme::output`], dull blue | what comes out, past |
+//! | [`Theme::voices`] | each voice |
+//! | [`Theme::text`] on [`Theme::chosen`] | what is chosen: tabs, one of several, rows |
+//! | [`Theme::focus`], as text | what the keyboard reaches |
+//! | [`Theme::warning`], [`Theme::error`] | trouble |
+//!
+//! The type face is IBM Plex Sans, whose figures are all of one width,
 //! so that numbers stand still while they change.
 
 use std::sync::Arc;
@@ -73,7 +87,9 @@ pub struct Theme {
     pub text: Color32,
     /// Names, units and scales.
     pub weak_text: Color32,
-    /// What can be moved, and what is chosen.
+    /// The surface of what is chosen: one of several, a row.
+    pub chosen: Color32,
+    /// Values: what is set, drawn or played by hand.
     pub accent: Color32,
     /// The accent's hue as text, and as thin lines.
     pub accent_text: Color32,
@@ -114,10 +130,11 @@ const DARK: Theme = Theme {
     grid: rgb(0x1F242C),
     text: rgb(0xE8ECF2),
     weak_text: rgb(0x9DA8B8),
+    chosen: rgb(0x2C3747),
     accent: rgb(0xF0A63C),
     accent_text: rgb(0xF5B458),
     on_accent: rgb(0x1B1203),
-    focus: rgb(0xFFD28A),
+    focus: rgb(0xF4F6FA),
     live: rgb(0xBFE6F5),
     output: rgb(0x4E7A93),
     filter: rgb(0x8FD6A4),
@@ -148,10 +165,11 @@ const LIGHT: Theme = Theme {
     grid: rgb(0xE9E6DF),
     text: rgb(0x1D2127),
     weak_text: rgb(0x545B66),
+    chosen: rgb(0xD5DEE7),
     accent: rgb(0xD97A06),
     accent_text: rgb(0x8A4B00),
     on_accent: rgb(0x140C00),
-    focus: rgb(0x8A4B00),
+    focus: rgb(0x1D2127),
     live: rgb(0x15526E),
     output: rgb(0x9CC0D1),
     filter: rgb(0x1F7A43),
@@ -182,6 +200,7 @@ const HIGH_CONTRAST: Theme = Theme {
     grid: rgb(0x4A4A4A),
     text: rgb(0xFFFFFF),
     weak_text: rgb(0xE2E2E2),
+    chosen: rgb(0x3C3C3C),
     accent: rgb(0xFFE000),
     accent_text: rgb(0xFFE000),
     on_accent: rgb(0x000000),
@@ -260,8 +279,8 @@ impl Theme {
         };
         let radius = CornerRadius::same(RADIUS);
         self.set_widgets(&mut visuals.widgets, radius);
-        visuals.selection.bg_fill = self.accent;
-        visuals.selection.stroke = outline(self.on_accent);
+        visuals.selection.bg_fill = self.chosen;
+        visuals.selection.stroke = outline(self.text);
         visuals.weak_text_color = Some(self.weak_text);
         visuals.hyperlink_color = self.accent_text;
         visuals.faint_bg_color = self.panel;
@@ -329,7 +348,7 @@ impl Theme {
         style.spacing.menu_margin = Margin::same(GRID as i8);
         style.spacing.window_margin = Margin::same(2 * GAP as i8);
         style.interaction.selectable_labels = false;
-        style.animation_time = 0.1;
+        style.animation_time = FADE_S;
         style.number_formatter = NumberFormatter::new(|number, decimals| {
             with_minus(&egui::emath::format_with_decimals_in_range(
                 number, decimals,
@@ -376,6 +395,21 @@ fn fonts() -> FontDefinitions {
     fonts
 }
 
+/// How long a change of state takes to be seen, seconds.
+pub const FADE_S: f32 = 0.1;
+
+/// Tells the cards that are drawn next which section they are of.
+pub fn set_hue(ui: &Ui, hue: Color32) {
+    ui.ctx()
+        .data_mut(|data| data.insert_temp(Id::unique("hue"), hue));
+}
+
+/// The colour of the section that is drawn.
+pub fn hue(ui: &Ui) -> Color32 {
+    let hue = ui.ctx().data(|data| data.get_temp(Id::unique("hue")));
+    hue.unwrap_or(current(ui).weak_text)
+}
+
 fn id() -> Id {
     Id::unique("theme")
 }
@@ -405,96 +439,4 @@ pub fn current(ui: &Ui) -> &'static Theme {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Relative luminance, WCAG 2.2.
-    fn luminance(color: Color32) -> f64 {
-        let linear = |byte: u8| {
-            let x = f64::from(byte) / 255.0;
-            if x <= 0.04045 {
-                x / 12.92
-            } else {
-                ((x + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-    }
-
-    fn contrast(a: Color32, b: Color32) -> f64 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    #[test]
-    fn the_measure_is_wcags() {
-        assert!((contrast(Color32::WHITE, Color32::BLACK) - 21.0).abs() < 1e-9);
-        assert!((contrast(rgb(0x777777), Color32::WHITE) - 4.478).abs() < 1e-3);
-    }
-
-    #[test]
-    fn every_text_can_be_read_on_every_surface() {
-        for theme in Looks::ALL.map(Theme::of) {
-            for (surface, background) in [
-                ("window", theme.window),
-                ("panel", theme.panel),
-                ("raised", theme.raised),
-                ("hovered", theme.hovered),
-                ("well", theme.well),
-            ] {
-                for (name, text) in [
-                    ("text", theme.text),
-                    ("weak text", theme.weak_text),
-                    ("accent text", theme.accent_text),
-                    ("warning", theme.warning),
-                    ("error", theme.error),
-                ] {
-                    let found = contrast(text, background);
-                    assert!(
-                        found >= 4.5,
-                        "{}: {name} on {surface}: {found:.2}",
-                        theme.looks.name()
-                    );
-                }
-            }
-            let on_accent = contrast(theme.on_accent, theme.accent);
-            assert!(on_accent >= 4.5, "{}: {on_accent:.2}", theme.looks.name());
-        }
-    }
-
-    /// WCAG's 3 : 1 for what is not text but must be told apart.
-    #[test]
-    fn what_is_drawn_stands_out_from_its_well() {
-        for theme in Looks::ALL.map(Theme::of) {
-            let drawn = [theme.accent, theme.focus, theme.live, theme.filter]
-                .into_iter()
-                .chain([theme.modulated, theme.modulator])
-                .chain(theme.voices);
-            for color in drawn {
-                let found = contrast(color, theme.well);
-                let name = theme.looks.name();
-                assert!(found >= 3.0, "{name}: {color:?}: {found:.2}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_window_has_the_looks_that_were_chosen() {
-        let ctx = egui::Context::default();
-        install(&ctx, Looks::Light);
-        let mut seen = None;
-        let mut frame = || {
-            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
-                seen = Some((current(ui).looks, ui.visuals().panel_fill));
-                // A family that is missing would panic here.
-                ui.fonts_mut(|fonts| assert!(fonts.row_height(&strong(TITLE)) > TITLE));
-            });
-            output.textures_delta.clear();
-            seen
-        };
-        assert_eq!(frame(), Some((Looks::Light, LIGHT.window)));
-        set(&ctx, Looks::HighContrast);
-        let seen = frame();
-        assert_eq!(seen, Some((Looks::HighContrast, HIGH_CONTRAST.window)));
-    }
-}
+mod tests;

@@ -11,15 +11,27 @@
 //! Ratios that are all at least 16, or whose first line says `Hz` or `freq`, are frequencies: the first
 //! is 1. Levels are decibels if the first line says `dB` or any is below 0, else amplitudes. The loudest
 //! partial comes to 0 dB.
+//!
+//! A file has at most [`MAX_BYTES`] and [`MAX_LISTED`] partials; what has more is no list, and is refused
+//! before memory is taken for it.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use super::Library;
 
 /// The folder, beside that of the presets.
 const FOLDER: &str = "spectra";
 const ENDINGS: [&str; 2] = ["csv", "txt"];
+/// The largest file, bytes. A line of a partial takes some twenty.
+pub const MAX_BYTES: usize = 1 << 20;
+/// The most partials of a list. A sound takes the first 512.
+pub const MAX_LISTED: usize = 16_384;
+/// The most files that are listed.
+const MAX_FILES: usize = 1_000;
+/// How far a partial may be from the first: beyond, its ratio would be 0 or infinite in a sound.
+const RATIOS: std::ops::RangeInclusive<f64> = 1e-9..=1e9;
 /// No spectrum begins so far above its note: what is not below are frequencies.
 const LEAST_HZ: f64 = 16.0;
 
@@ -46,7 +58,7 @@ impl Library {
         Some(self.folder.as_ref()?.join(FOLDER))
     }
 
-    /// The lists of partials, by name; none if there is no folder.
+    /// The lists of partials, a thousand at most, by name; none if there is no folder.
     pub fn spectra(&self) -> Vec<SpectrumFile> {
         let folder = self.spectra_folder();
         let entries = folder.and_then(|folder| fs::read_dir(folder).ok());
@@ -68,6 +80,7 @@ impl Library {
                 let name = path.file_stem()?.to_string_lossy().into_owned();
                 Some(SpectrumFile { name, path })
             })
+            .take(MAX_FILES)
             .collect();
         files.sort();
         files
@@ -81,10 +94,23 @@ impl SpectrumFile {
     /// The file, the line and the reason, as a sentence.
     pub fn read(&self) -> Result<Vec<ListedPartial>, String> {
         let path = self.path.display();
-        let bytes = fs::read(&self.path).map_err(|error| format!("{path}: {error}"))?;
+        let bytes = read(&self.path).map_err(|error| format!("{path}: {error}"))?;
         parse(&String::from_utf8_lossy(&bytes))
             .map_err(|(line, reason)| format!("{path}, line {line}: {reason}"))
     }
+}
+
+/// The bytes of a file, or more than [`MAX_BYTES`] of a longer one. Only a regular file is opened: a pipe
+/// would let its reader wait.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What the numbers of a list are.
@@ -97,8 +123,16 @@ struct Head {
 /// The partials of a list, at least one.
 ///
 /// # Errors
-/// The line that is wrong, counted from 1, and what is wrong there.
+/// The line that is wrong, counted from 1, and what is wrong there: among others that a list is longer than
+/// [`MAX_BYTES`] or [`MAX_LISTED`].
 pub fn parse(text: &str) -> Result<Vec<ListedPartial>, (usize, String)> {
+    if let Some((within, _)) = text.as_bytes().split_at_checked(MAX_BYTES)
+        && text.len() > MAX_BYTES
+    {
+        let line = 1 + within.iter().filter(|&&byte| byte == b'\n').count();
+        let reason = format!("the list goes on after {MAX_BYTES} bytes, more than any list has");
+        return Err((line, reason));
+    }
     let mut head = Head::default();
     let mut rows: Vec<(usize, f64, f64)> = Vec::new();
     let mut is_first = true;
@@ -133,6 +167,10 @@ pub fn parse(text: &str) -> Result<Vec<ListedPartial>, (usize, String)> {
         if ratio <= 0.0 {
             return Err((place, format!("a ratio of {ratio} is not above 0")));
         }
+        if rows.len() == MAX_LISTED {
+            let reason = format!("more than {MAX_LISTED} partials, the most of a list");
+            return Err((place, reason));
+        }
         rows.push((place, ratio, level));
     }
     if rows.is_empty() {
@@ -153,13 +191,16 @@ fn partials(rows: &[(usize, f64, f64)], head: Head) -> Result<Vec<ListedPartial>
     if !loudest_db.is_finite() {
         return Err((rows[0].0, "all levels are 0".to_owned()));
     }
-    Ok(rows
-        .iter()
-        .map(|(_, ratio, level)| ListedPartial {
-            ratio: ratio / unit,
-            level_db: level_db(*level) - loudest_db,
+    rows.iter()
+        .map(|&(place, listed, level)| {
+            let ratio = listed / unit;
+            if !RATIOS.contains(&ratio) {
+                return Err((place, format!("{listed} is too far from the first partial")));
+            }
+            let level_db = level_db(level) - loudest_db;
+            Ok(ListedPartial { ratio, level_db })
         })
-        .collect())
+        .collect()
 }
 
 /// The words of a line.
@@ -239,11 +280,48 @@ mod tests {
             ("1, nan", 1, "nan"),
             ("1, 0\n2, 0\n3, 1e999", 3, "1e999"),
             ("level\n0\n0", 2, "all levels"),
+            ("Hz, dB\n1e-300, 0\n1e300, 0", 3, "too far"),
+            ("1, 1\n1e-12, 1", 2, "too far"),
         ] {
             let (found, reason) = parse(text).expect_err(text);
             assert_eq!(found, line, "{text:?}: {reason}");
             assert!(reason.contains(word), "{text:?}: {reason}");
         }
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_where_it_is() {
+        let most = "1, 1\n".repeat(MAX_LISTED);
+        assert_eq!(parse(&most).expect("as many as may be").len(), MAX_LISTED);
+        let (line, reason) = parse(&(most + "# one more\n2, 1\n")).expect_err("too many");
+        assert_eq!(line, MAX_LISTED + 2);
+        assert!(reason.contains("16384 partials"), "{reason}");
+        // Short of partials, and long all the same.
+        let remarks = format!("# {}\n", "x".repeat(1_000)).repeat(1_100);
+        let (line, reason) = parse(&remarks).expect_err("too long");
+        assert_eq!(line, 1 + MAX_BYTES / 1_003);
+        assert!(reason.contains("1048576 bytes"), "{reason}");
+    }
+
+    #[test]
+    fn no_more_of_a_file_is_read_than_may_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = Library::in_folder(folder.path());
+        let spectra = library.spectra_folder().expect("a folder");
+        fs::create_dir_all(spectra.join("folder.csv")).expect("made");
+        let huge = File::create(spectra.join("huge.txt")).expect("made");
+        // Holes take no room on the disk.
+        huge.set_len(1 << 40).expect("as long as can be");
+        let files = library.spectra();
+        let told: Vec<String> = files
+            .iter()
+            .map(|file| file.read().expect_err("not a list"))
+            .collect();
+        assert!(told[0].ends_with("folder.csv: not a file"), "{told:?}");
+        assert!(
+            told[1].contains("huge.txt, line 1: the list goes on"),
+            "{told:?}"
+        );
     }
 
     #[test]

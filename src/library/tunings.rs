@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::saving::{self, Overwrite, SaveError};
+use crate::saving::{self, Overwrite};
 use crate::scale::{KeyMap, MapTexts, Scale, SetMaps, TuningSet, channel_of_map};
 
 use super::Library;
@@ -103,7 +103,7 @@ fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut TuningFiles) {
 pub fn read_scale(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
     let scale = Scale::read(&read(path)?).map_err(|error| named(path, error))?;
     let maps = loaded.map_or(SetMaps::Linear, |loaded| loaded.maps().clone());
-    TuningSet::new(&stem(path), scale, maps).map_err(|error| named(path, error))
+    TuningSet::new(&stem(path), scale, maps).map_err(|error| pair(path, loaded, error))
 }
 
 /// Reads a keyboard map, or the set that it is one of, for the loaded scale; without one, for twelve equal
@@ -120,7 +120,8 @@ pub fn read_map(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, St
     let stem = stem(path);
     let Some(set) = channel_of_map(&stem).and_then(|_| stem.rsplit_once('_')) else {
         let map = KeyMap::read(&read(path)?).map_err(|error| named(path, error))?;
-        return TuningSet::new(&name, scale, SetMaps::One(map)).map_err(|error| named(path, error));
+        return TuningSet::new(&name, scale, SetMaps::One(map))
+            .map_err(|error| pair(path, loaded, error));
     };
     let mut texts = [const { None }; 16];
     for (channel, text) in (1..).zip(&mut texts) {
@@ -139,14 +140,21 @@ pub fn read_map(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, St
         _ => MapTexts::PerChannel(texts.each_ref().map(Option::as_deref)),
     };
     let read = TuningSet::read(&name, scale.text().as_bytes(), maps);
-    read.map_err(|error| named(path, error))
+    read.map_err(|error| pair(path, loaded, error))
 }
 
-/// Writes a scale into the folder, under a name of its own. Returns the file.
+/// Writes a scale, with the ending `scl`, or a map, `kbm`, into the folder, under a name of its own. `text` is given
+/// the file's name. Returns what there is to tell.
 ///
 /// # Errors
 /// What could not be written, and why.
-pub fn save_scale(folder: &Path, name: &str, scale: &Scale) -> Result<PathBuf, SaveError> {
+pub fn save(
+    folder: Option<&Path>,
+    name: &str,
+    ending: &str,
+    text: impl Fn(&str) -> String,
+) -> Result<String, String> {
+    let folder = folder.ok_or("There is no folder for scales")?;
     let plain: String = name
         .chars()
         .map(|char| {
@@ -161,17 +169,18 @@ pub fn save_scale(folder: &Path, name: &str, scale: &Scale) -> Result<PathBuf, S
         "" => "Scale",
         plain => plain,
     };
-    let text = scale.to_text(&format!("{plain}.scl"));
-    let mut path = folder.join(format!("{plain}.scl"));
+    let mut file = format!("{plain}.{ending}");
     for number in 2.. {
-        match saving::write(&path, &text, Overwrite::No) {
+        let path = folder.join(&file);
+        match saving::write(&path, text(&file), Overwrite::No) {
             Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => {
-                path = folder.join(format!("{plain} {number}.scl"));
+                file = format!("{plain} {number}.{ending}");
             }
-            written => return written.map(|_| path),
+            Err(error) => return Err(error.to_string()),
+            Ok(_) => return Ok(format!("Saved {}", path.display())),
         }
     }
-    Ok(path)
+    Err("There are too many files of that name".to_owned())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -192,9 +201,18 @@ fn named(path: &Path, error: impl std::fmt::Display) -> String {
     format!("{}: {error}", path.display())
 }
 
+/// An error of a file together with what is loaded.
+fn pair(path: &Path, loaded: Option<&TuningSet>, error: impl std::fmt::Display) -> String {
+    match loaded {
+        Some(loaded) => format!("{} with {}: {error}", path.display(), loaded.name()),
+        None => named(path, error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scale::MAX_SET_BYTES;
 
     const SCL: &str = "five\n5\n240.\n480.\n720.\n960.\n2/1\n";
     const KBM: &str = "0\n0\n127\n60\n69\n440.0\n0\n";
@@ -252,9 +270,39 @@ mod tests {
     fn a_scale_is_written_beside_others() {
         let folder = tempfile::tempdir().expect("a folder");
         let scale = Scale::read(SCL.as_bytes()).expect("a scale");
-        let first = save_scale(folder.path(), "A/B", &scale).expect("written");
-        let second = save_scale(folder.path(), "A/B", &scale).expect("written");
+        let map = KeyMap::linear(60, 69, 432.0).expect("a map");
+        let save = |ending, text: &dyn Fn(&str) -> String| {
+            save(Some(folder.path()), "A/B", ending, text).expect("written")
+        };
+        let first = save("scl", &|file| scale.to_text(file));
+        let second = save("scl", &|file| scale.to_text(file));
         assert_ne!(first, second);
-        assert_eq!(list(folder.path()).scales.len(), 2);
+        assert!(first.ends_with("A-B.scl"), "{first}");
+        save("kbm", &|file| map.to_text(file));
+        let files = list(folder.path());
+        assert_eq!((files.scales.len(), files.maps.len()), (2, 1));
+        let set = read_scale(&files.scales[0].path, None).expect("a scale");
+        let set = read_map(&files.maps[0].path, Some(&set)).expect("a map");
+        let cents =
+            |scale: &Scale| -> Vec<f64> { scale.tones().iter().map(|tone| tone.cents()).collect() };
+        assert_eq!(cents(set.scale()), cents(&scale));
+        assert!(matches!(set.maps(), SetMaps::One(read) if read.values() == map.values()));
+        assert!(super::save(None, "A", "scl", |_| String::new()).is_err());
+    }
+
+    /// A scale and a map are taken together or not at all.
+    #[test]
+    fn what_does_not_fit_together_is_told_with_both_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let long = |text: &str| format!("! {}\n{text}", "x".repeat(MAX_SET_BYTES / 2));
+        let [scl, kbm] = ["big.scl", "map.kbm"].map(|name| folder.path().join(name));
+        fs::write(&scl, long(SCL)).expect("a file");
+        fs::write(&kbm, long(KBM)).expect("a file");
+        let set = read_scale(&scl, None).expect("a scale");
+        let error = read_map(&kbm, Some(&set)).expect_err("together too long");
+        assert!(error.contains("map.kbm with big: "), "{error}");
+        let mapped = read_map(&kbm, None).expect("a map");
+        let error = read_scale(&scl, Some(&mapped)).expect_err("together too long");
+        assert!(error.contains("big.scl with 12 equal steps: "), "{error}");
     }
 }

@@ -23,6 +23,12 @@ impl Broadcast {
         }
     }
 
+    /// Whether the library is to be asked for its sake: while the host has it active. It may block: not for the audio
+    /// thread.
+    pub fn set_listening(&mut self, is_listening: bool) {
+        self.client.set_listening(is_listening);
+    }
+
     /// What it said is to be said again, to another engine. Not needed for one that has heard all of it.
     pub fn forget(&mut self) {
         *self.heard_hz = [[f64::NAN; KEYS]; TABLES];

@@ -5,6 +5,7 @@ use std::time::Instant;
 use nice_plug::prelude::Buffer;
 
 use super::stopwatch::Stopwatch;
+use super::tuning_message;
 use crate::bridge::{OutputSender, SnapshotSender, TelemetrySender};
 use crate::synth::Engine;
 
@@ -85,6 +86,8 @@ impl Screen {
             telemetry.mpe = engine.mpe_zones();
             telemetry.lfo_cycles = engine.lfo_cycles();
             telemetry.output_peaks = peaks;
+            telemetry.lost_messages = tuning_message::lost();
+            telemetry.tuning.take(engine.tuning());
         });
         self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
         #[cfg(feature = "editor")]

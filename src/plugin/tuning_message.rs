@@ -41,6 +41,15 @@ static SLOTS_IN_TURN: [Slot; SLOTS] = [const {
 
 static NEXT_TICKET: AtomicU32 = AtomicU32::new(0);
 
+/// Messages whose slots had been given on when they were to be applied.
+static LOST: AtomicU32 = AtomicU32::new(0);
+
+/// How many messages have been lost in this program, of all instances, because more than 256 came before the first
+/// of them was applied.
+pub fn lost() -> u32 {
+    LOST.load(Ordering::Relaxed)
+}
+
 /// A message that retunes keys: a ticket for its bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TuningMessage(u32);
@@ -49,6 +58,9 @@ impl TuningMessage {
     /// Retunes the keys.
     pub fn apply(self, table: &mut LiveTable) {
         let (bytes, length) = self.as_buffer();
+        if length == 0 {
+            LOST.fetch_add(1, Ordering::Relaxed);
+        }
         if let Some(retune) = Retune::parse(&bytes[..length]) {
             retune.apply(table);
         }
@@ -127,6 +139,10 @@ mod tests {
             make(key);
         }
         assert_eq!(read(first), None);
+        let (before, mut table) = (lost(), LiveTable::new());
+        first.apply(&mut table);
+        make(3).apply(&mut table);
+        assert_eq!(lost() - before, 1);
     }
 
     #[test]

@@ -98,36 +98,49 @@ fn smooth_minima(
     lowest.filter_map(minimum).collect()
 }
 
-/// The scale that fits a timbre.
+/// The minima of a timbre within the longest period, the most prominent first: what scales are chosen from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FittedScale {
-    degrees: Vec<DissonanceMinimum>,
+pub struct TimbreMinima {
     timbre: Timbre,
+    ranked: Vec<DissonanceMinimum>,
 }
 
-impl FittedScale {
-    /// A scale of so many degrees, from 5 to 24; fewer if the timbre has not as many minima. `None` if it has
-    /// none that could be the period.
-    pub fn new(timbre: &Timbre, degrees: usize, kind: MinimaKind) -> Option<FittedScale> {
-        let (fewest, most) = FITTED_DEGREES;
-        let degrees = degrees.clamp(fewest, most);
+impl TimbreMinima {
+    /// Finds them. It is for a thread in the background: 64 partials take a tenth of a second.
+    pub fn new(timbre: &Timbre, kind: MinimaKind) -> TimbreMinima {
         let curve = DissonanceCurve::new(timbre, CURVE_CENTS);
         let limit_cents = PERIOD_CENTS.1;
-        let mut minima = minima(timbre, &curve, limit_cents);
+        let mut ranked = minima(timbre, &curve, limit_cents);
         if kind == MinimaKind::WithSmooth {
-            minima.extend(smooth_minima(&curve, limit_cents, &minima));
+            ranked.extend(smooth_minima(&curve, limit_cents, &ranked));
         }
-        minima.sort_by(|one, other| {
+        ranked.retain(|minimum| minimum.prominence > 0.0);
+        ranked.sort_by(|one, other| {
             let by_prominence = other.prominence.total_cmp(&one.prominence);
             by_prominence.then(one.cents.total_cmp(&other.cents))
         });
-        let is_prominent = |minimum: &&DissonanceMinimum| minimum.prominence > 0.0;
-        let period = *minima
+        TimbreMinima {
+            timbre: timbre.clone(),
+            ranked,
+        }
+    }
+
+    /// The partials that they are of.
+    pub fn timbre(&self) -> &Timbre {
+        &self.timbre
+    }
+
+    /// The scale of so many degrees, from 5 to 24; fewer if there are not as many minima. `None` if none could
+    /// be the period.
+    pub fn fitted(&self, degrees: usize) -> Option<FittedScale> {
+        let (fewest, most) = FITTED_DEGREES;
+        let degrees = degrees.clamp(fewest, most);
+        let period = *self
+            .ranked
             .iter()
-            .filter(is_prominent)
             .find(|minimum| minimum.cents >= PERIOD_CENTS.0)?;
         let mut taken = vec![period];
-        for minimum in minima.iter().filter(is_prominent) {
+        for minimum in &self.ranked {
             if taken.len() == degrees {
                 break;
             }
@@ -144,8 +157,22 @@ impl FittedScale {
         taken.sort_by(|one, other| one.cents.total_cmp(&other.cents));
         Some(FittedScale {
             degrees: taken,
-            timbre: timbre.clone(),
+            timbre: self.timbre.clone(),
         })
+    }
+}
+
+/// The scale that fits a timbre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedScale {
+    degrees: Vec<DissonanceMinimum>,
+    timbre: Timbre,
+}
+
+impl FittedScale {
+    /// [`TimbreMinima::fitted`] of a timbre.
+    pub fn new(timbre: &Timbre, degrees: usize, kind: MinimaKind) -> Option<FittedScale> {
+        TimbreMinima::new(timbre, kind).fitted(degrees)
     }
 
     /// The minima that are its degrees above 1/1, which rise. The last is the period.

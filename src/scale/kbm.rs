@@ -102,7 +102,32 @@ impl KeyMap {
         Ok(KeyMap { text, ..map })
     }
 
-    /// The text that it was read from, as it was.
+    /// The map by which each key has the next degree: `middle_key` has the first one, and `reference_key` this
+    /// frequency. `None` if that is not above 0 and finite, or a key farther than a million from 0.
+    pub fn linear(middle_key: i64, reference_key: i64, reference_hz: f64) -> Option<KeyMap> {
+        let keys = -MAX_KEY..=MAX_KEY;
+        let is_frequency = reference_hz > 0.0 && reference_hz.is_finite();
+        if !is_frequency || !keys.contains(&middle_key) || !keys.contains(&reference_key) {
+            return None;
+        }
+        let mut map = KeyMap {
+            text: String::new(),
+            values: KeyMapValues {
+                size: 0,
+                first_key: 0,
+                last_key: 127,
+                middle_key,
+                reference_key,
+                reference_hz,
+                formal_octave: 0,
+            },
+            entries: Vec::new(),
+        };
+        map.text = map.to_text("");
+        Some(map)
+    }
+
+    /// The text that it was read from, as it was; or that was written for it.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -169,20 +169,6 @@ impl Scale {
         self.tones.last().map_or(0.0, Tone::cents)
     }
 
-    /// The pitch of a degree in cents above degree 0, which is 1/1. Degrees below 0 and past the period are
-    /// those of other periods.
-    pub fn pitch_cents(&self, degree: i64) -> f64 {
-        let size = self.tones.len() as i64;
-        if size == 0 {
-            return 0.0;
-        }
-        let within = match degree.rem_euclid(size) {
-            0 => 0.0,
-            place => self.tones[place as usize - 1].cents,
-        };
-        self.period_cents() * degree.div_euclid(size) as f64 + within
-    }
-
     /// What an `.ascl` file says of the pitch of one note.
     pub fn reference_pitch(&self) -> Option<ReferencePitch> {
         self.reference_pitch

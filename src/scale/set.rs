@@ -8,6 +8,8 @@ pub const MAX_SET_BYTES: usize = 256 << 10;
 /// A reference so near to equal temperament at 440 Hz is taken for it, in semitones. Files have
 /// 261.625565 Hz for key 60, with six digits of it: 2e-8 semitones from the value.
 const ROUNDED_SEMITONES: f64 = 1e-6;
+/// The key of the first degree in a file with a reference pitch of its own.
+const FIRST_KEY: i64 = 60;
 /// The longest name of a scale, characters; more of it is cut.
 const MAX_NAME_CHARS: usize = 256;
 
@@ -161,6 +163,12 @@ impl TuningSet {
         TuningSet::new(&self.name, self.scale.clone(), maps)
     }
 
+    /// The map that says what the scale's own reference pitch does; `None` if its file has none.
+    pub fn reference_map(&self) -> Option<KeyMap> {
+        let pitch = self.scale.reference_pitch()?;
+        KeyMap::linear(FIRST_KEY, pitch.key(self.scale.size()), pitch.hz)
+    }
+
     /// The numbers of it, as voices read them.
     pub fn loaded(&self) -> LoadedScale {
         let tones = self.scale.tones().iter();
@@ -196,11 +204,11 @@ pub fn channel_of_map(stem: &str) -> Option<usize> {
     is_plain.then_some(channel)
 }
 
-/// Key 60 has the first degree, and this key this frequency.
+/// [`FIRST_KEY`] has the first degree, and this key this frequency.
 fn linear(reference: i64, hz: f64) -> KeyAssignment {
     KeyAssignment {
         degrees: Box::new([]),
-        middle: 60,
+        middle: FIRST_KEY,
         reference,
         reference_offset: offset_semitones(reference, hz),
         formal_octave: 0,
@@ -246,6 +254,22 @@ mod tests {
         let bare = set.with_map(None).expect("short");
         assert_eq!(bare.map_texts().count(), 0);
         assert!(!bare.loaded().has_reference());
+    }
+
+    #[test]
+    fn a_reference_pitch_can_be_said_by_a_map() {
+        let text = format!("{SCL}! @ABL REFERENCE_PITCH 4 1 430.0\n");
+        let set = TuningSet::read("x", text.as_bytes(), MapTexts::None).expect("readable");
+        let map = set.reference_map().expect("a reference");
+        let mapped = set.with_map(Some(map)).expect("short");
+        let write = |set: &TuningSet| {
+            let mut keys = crate::synth::tuning::KeyTable::equal(0.0);
+            set.loaded().write(0, (0, 0.0), &mut keys);
+            keys
+        };
+        assert_eq!(write(&set), write(&mapped));
+        let bare = TuningSet::read("x", SCL.as_bytes(), MapTexts::None).expect("readable");
+        assert_eq!(bare.reference_map(), None);
     }
 
     #[test]

@@ -57,6 +57,11 @@ fn mapped(scale: &Scale, map: &KeyMap) -> TuningSet {
     TuningSet::new("", scale.clone(), SetMaps::One(map.clone())).expect("short texts")
 }
 
+/// The pitch of a degree in cents above degree 0.
+fn degree_cents(scale: &Scale, degree: i64) -> f64 {
+    100.0 * linear(scale).loaded().pitch(degree)
+}
+
 /// What voices read of a scale with its maps, with these parameters.
 fn tuned_with(set: &TuningSet, settings: &[(Param, f32)]) -> Box<TickTuning> {
     let mut patch = Patch::default();

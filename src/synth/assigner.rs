@@ -201,7 +201,7 @@ impl Assigner {
         self.steal_down_to(self.voices.saturating_sub(1), commands);
         let glide_start = self.glide_start((note.channel, note.key), None, is_legato);
         let Some(slot) = self.notes.slot_for_new_note(self.slots) else {
-            return;
+            return self.refuse(&note);
         };
         self.onsets += 1;
         let note = NewNote {
@@ -211,6 +211,15 @@ impl Assigner {
         };
         self.notes.enter(slot, &note);
         commands.push(slot, Command::Begin(note));
+    }
+
+    /// A note is not to sound: it has ended as soon as it has begun.
+    pub fn refuse(&mut self, note: &NewNote) {
+        self.notes.end(EndedNote {
+            id: note.id,
+            channel: note.channel,
+            key: note.key,
+        });
     }
 
     /// Keys come up at this velocity, 0 to 1. Under a pedal a note keeps it until its release begins.

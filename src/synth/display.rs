@@ -8,18 +8,19 @@ mod shapers;
 mod spectra;
 mod tuning;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
 pub use self::shaper_handle::{AxisPlace, ShaperHandle};
 pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
-pub use self::tuning::DisplayedTuning;
+pub use self::tuning::{DisplayedTuning, TuningTables};
 pub use super::modulation::curves::{CurveMode, points as curve};
 pub use super::modulation::envelopes::{EnvelopeId, EnvelopeParams};
 use super::modulation::fan::{PartialRoutes, PartialSet};
 use super::modulation::lfo::LfoCycle;
+use super::modulation::note::Note;
 use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
 use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
@@ -29,7 +30,7 @@ use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
-use super::tuning::{LoadedScale, TickTuning, semitones_from_a4};
+use super::tuning::{Tunings, semitones_from_a4};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
@@ -56,26 +57,23 @@ pub struct PartialRatios {
 impl PartialRatios {
     /// Those of a patch as it is set, before the macros.
     pub fn new(patch: &Patch) -> PartialRatios {
-        PartialRatios::at_hz(patch, &Arc::default(), FUNDAMENTAL_HZ)
+        PartialRatios::at_hz(patch, &TuningTables::default(), FUNDAMENTAL_HZ)
     }
 
-    /// The same for this fundamental, where this scale is loaded, if any.
-    pub fn at_hz(
-        patch: &Patch,
-        scale: &Arc<Option<LoadedScale>>,
-        fundamental_hz: f64,
-    ) -> PartialRatios {
+    /// The same for this fundamental, where these tables decide on the tuning.
+    pub fn at_hz(patch: &Patch, tables: &TuningTables, fundamental_hz: f64) -> PartialRatios {
         let mut patch = *patch;
         patch.set(Param::PARTIALS, MAX_PARTIALS as f32);
         let values = values_before_macros(&patch);
         let own = PatchArrays::of(&values);
         // The tuning moves nothing but by the match.
         let has_match = values.get(Param::MATCH) != 0.0;
-        let tuning = has_match.then(|| DisplayedTuning::of(&patch, scale));
+        let tuning = has_match.then(|| DisplayedTuning::of(&patch, tables));
+        let note = NOTE.tuned(f64::from(A4) + semitones_from_a4(fundamental_hz));
         let context = Context {
             fundamental_hz,
-            pitch: f64::from(A4) + semitones_from_a4(fundamental_hz),
-            tuning: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tick),
+            note: &note,
+            tunings: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tunings),
             ..context(&own)
         };
         at_rest(&values, |values| {
@@ -224,7 +222,9 @@ const A4: u8 = 69;
 const FUNDAMENTAL_HZ: f64 = 440.0;
 
 /// The tuning of what does not ask for one.
-static EQUAL: LazyLock<TickTuning> = LazyLock::new(TickTuning::new);
+static EQUAL: LazyLock<Tunings> = LazyLock::new(Tunings::new);
+/// The note of what does not ask for one.
+static NOTE: LazyLock<Note> = LazyLock::new(|| Note::new(0, A4, 1.0, 0));
 
 /// What of a patch is worked out for all its voices.
 #[derive(Default)]
@@ -256,8 +256,8 @@ fn context(own: &PatchArrays) -> Context<'_> {
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
         key: A4,
-        pitch: f64::from(A4),
-        tuning: &EQUAL,
+        note: &NOTE,
+        tunings: &EQUAL,
         fundamental_hz: FUNDAMENTAL_HZ,
         sample_rate_hz: 48_000.0,
     }
@@ -310,7 +310,11 @@ mod tests {
         ]);
         let snapshot = played(&patch, 64);
         let (voice, partials) = lowest_voice(&snapshot).expect("a voice");
-        let ratios = PartialRatios::at_hz(&patch, &Arc::default(), voice.fundamental_hz.into());
+        let ratios = PartialRatios::at_hz(
+            &patch,
+            &TuningTables::default(),
+            voice.fundamental_hz.into(),
+        );
         // Those of the middle copy.
         let partials = &partials[..voice.partials_per_copy as usize];
         assert_eq!(partials.len(), 128);

@@ -15,6 +15,7 @@ mod events;
 mod expressions;
 #[cfg(test)]
 mod tests;
+mod tuning;
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ use super::pool::{Dimensions, MAX_SLOTS, Threading, VoicePool, slots};
 use super::recordings::Recordings;
 use super::snapshot::Snapshot;
 use super::tick::Tick;
-use super::tuning::{LiveTable, LoadedScale, TickTuning, Tuner};
+use super::tuning::Tuner;
 use super::voice::{BlockResult, VoiceState};
 use super::voice_group::report;
 use super::workspace::Workspace;
@@ -187,6 +188,7 @@ impl Engine {
         self.clock = Clock::default();
         self.tick.modulators.reset_clocks();
         self.tuner.reset();
+        self.tick.tuning.forget_kept();
         self.position = self.block_frames;
         self.effects.reset();
         self.output.reset();
@@ -237,47 +239,6 @@ impl Engine {
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_recordings(&mut self, recordings: Arc<Recordings>) {
         self.next_recordings = Some(recordings);
-    }
-
-    /// Whether there is room for another scale; see [`Engine::set_scale`].
-    pub fn takes_scale(&self) -> bool {
-        self.tuner.takes_scale()
-    }
-
-    /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it).
-    /// Returns what nothing reads any more, to be dropped off the audio thread: never anything if it
-    /// [takes one](Engine::takes_scale).
-    #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
-    pub fn set_scale(
-        &mut self,
-        scale: Arc<Option<LoadedScale>>,
-    ) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.set_scale(scale)
-    }
-
-    /// A scale that nothing reads any more, to be dropped off the audio thread.
-    pub fn take_retired_scale(&mut self) -> Option<Arc<Option<LoadedScale>>> {
-        self.tuner.take_retired()
-    }
-
-    /// Keeps for a while what [`Engine::take_retired_scale`] has given.
-    pub fn keep_retired_scale(&mut self, scale: Arc<Option<LoadedScale>>) {
-        self.tuner.keep_retired(scale);
-    }
-
-    /// The pitches that MTS-ESP gives keys, to be written to; they count from the next tick on.
-    pub fn broadcast_tuning(&mut self) -> &mut LiveTable {
-        self.tuner.broadcast_mut()
-    }
-
-    /// The pitches that MIDI messages give keys, to be written to; they count from the next tick on.
-    pub fn message_tuning(&mut self) -> &mut LiveTable {
-        self.tuner.messages_mut()
-    }
-
-    /// The pitches of keys as of the last tick.
-    pub fn tuning(&self) -> &TickTuning {
-        &self.tick.tuning
     }
 
     /// Tells where the host's song is at the frame rendered next.
@@ -457,22 +418,10 @@ impl Engine {
         self.take_tuning();
     }
 
-    /// Takes over the pitches that keys have now.
-    fn take_tuning(&mut self) {
-        let masters = self.channels.masters();
-        let Some(retuned) = self.tick.retune(&mut self.tuner, &masters) else {
-            return;
-        };
-        if retuned.sounding {
-            for slot in self.assigner.notes().active_slots() {
-                self.pool[slot].retune(&self.tick.tuning.keys);
-            }
-        }
-    }
-
     /// Takes over the limit of voices, if nothing sounds: a setting of the machine ends no note.
     fn take_capacity(&mut self) {
         if self.assigner.notes().sounding() == 0 {
+            self.tick.tuning.forget_kept();
             let voices = self.tick.values.index(Param::VOICES);
             let voices = voices.clamp(1, self.dimensions.voices);
             self.assigner.set_capacity(voices, slots(voices));

@@ -14,6 +14,7 @@ pub mod drawn;
 pub mod fan;
 mod fan_places;
 mod frame;
+pub mod matched;
 pub mod motion;
 pub mod recorded;
 pub mod source;
@@ -36,8 +37,9 @@ use self::stages::filter::FilterSettings;
 use self::stages::unison::partials_at_most;
 use super::modulation::VoiceValues;
 use super::modulation::fan::PartialRoutes;
+use super::modulation::note::Note;
 use super::snapshot::PartialSnapshot;
-use super::tuning::TickTuning;
+use super::tuning::{TickTuning, Tunings};
 use super::versioned::copy_fields;
 use super::workspace::{SegmentArrays, Workspace};
 use crate::dsp::simd_level::SimdLevel;
@@ -61,14 +63,21 @@ pub struct Context<'a> {
     pub routes_instant: u64,
     /// The MIDI key nearest to the note's pitch, 0 to 127, which registers of instruments depend on.
     pub key: u8,
-    /// The pitch of the note's key, semitones, 69 being 440 Hz.
-    pub pitch: f64,
-    /// The tuning that partials may be moved to.
-    pub tuning: &'a TickTuning,
+    /// The note.
+    pub note: &'a Note,
+    /// The tunings that partials may be moved to.
+    pub tunings: &'a Tunings,
     /// The fundamental at the segment's end.
     pub fundamental_hz: f64,
     /// Frames per second.
     pub sample_rate_hz: f64,
+}
+
+impl Context<'_> {
+    /// The tuning that partials may be moved to: that which sounds, or the one that the note keeps.
+    pub fn tuning(&self) -> &TickTuning {
+        self.tunings.of(self.note.kept_tuning)
+    }
 }
 
 /// The partials of one voice. All memory is allocated by [`Partials::allocate`].

@@ -10,10 +10,10 @@ use super::partials::{DrawnSpectrum, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::recordings::Recordings;
 use super::recordings::noise::NoiseFilters;
-use super::tuning::{Retuned, TickTuning, Tuner};
+use super::tuning::{Tuner, Tunings};
 
 /// What all voices share at a tick.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Tick {
     /// The values that sound.
     pub values: Values,
@@ -32,7 +32,7 @@ pub struct Tick {
     /// The channels' controllers.
     pub channels: Channels,
     /// The keys' pitches.
-    pub tuning: TickTuning,
+    pub tuning: Tunings,
     /// What the bodies Recording play.
     pub recordings: Arc<Recordings>,
     /// What shapes their noise.
@@ -61,7 +61,7 @@ impl Tick {
             overrides: PartialOverrides::default(),
             drawn: DrawnSpectrum::default(),
             channels: Channels::default(),
-            tuning: TickTuning::new(),
+            tuning: Tunings::new(),
             recordings: Recordings::none(),
             noise_filters: Arc::new(NoiseFilters::new(sample_rate_hz)),
             tables: HarmonicTables::shared(),
@@ -92,18 +92,69 @@ impl Tick {
         self.generation += 1;
     }
 
-    /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones.
-    pub fn bent_semitones(&self, channel: u8, key: u8, of_note: f64) -> f64 {
+    /// How far a channel's bend and tuning take the note of a key, with a bend of its own in semitones, in the
+    /// tuning that sounds or in the one that it keeps.
+    pub fn bent_semitones(&self, channel: u8, key: u8, of_note: f64, kept: Option<u8>) -> f64 {
         let control = self.channels.control(channel, &self.values);
         let bend = f64::from(control.bend_semitones);
-        let bent = self.tuning.bend(channel, key, bend, of_note);
+        let bent = self.tuning.of(kept).bend(channel, key, bend, of_note);
         bent + f64::from(control.tuning_semitones)
     }
 
-    /// Takes over other pitches of keys.
-    pub fn retune(&mut self, tuner: &mut Tuner, masters: &[u8; 16]) -> Option<Retuned> {
-        let retuned = tuner.update(masters, &mut self.tuning);
-        self.generation += u64::from(retuned.is_some());
-        retuned
+    /// Works out other pitches of keys, which have [changed](Tuner::take_changed).
+    pub fn retune(&mut self, tuner: &Tuner) {
+        self.tuning.work_out(tuner);
+        self.generation += 1;
+    }
+}
+
+impl Clone for Tick {
+    fn clone(&self) -> Tick {
+        Tick {
+            values: self.values.clone(),
+            routes: self.routes.clone(),
+            drawn: self.drawn.clone(),
+            channels: self.channels.clone(),
+            tuning: self.tuning.clone(),
+            recordings: self.recordings.clone(),
+            noise_filters: self.noise_filters.clone(),
+            ..*self
+        }
+    }
+
+    /// Neither allocates nor frees.
+    fn clone_from(&mut self, other: &Tick) {
+        let Tick {
+            values,
+            destinations,
+            routes,
+            modulators,
+            generation,
+            overrides,
+            drawn,
+            channels,
+            tuning,
+            recordings,
+            noise_filters,
+            tables,
+            partials,
+            sample_rate_hz,
+            block_frames,
+        } = other;
+        self.values.clone_from(values);
+        self.destinations = *destinations;
+        self.routes.clone_from(routes);
+        self.modulators = *modulators;
+        self.generation = *generation;
+        self.overrides = *overrides;
+        self.drawn.clone_from(drawn);
+        self.channels.clone_from(channels);
+        self.tuning.clone_from(tuning);
+        self.recordings.clone_from(recordings);
+        self.noise_filters.clone_from(noise_filters);
+        self.tables = tables;
+        self.partials = *partials;
+        self.sample_rate_hz = *sample_rate_hz;
+        self.block_frames = *block_frames;
     }
 }

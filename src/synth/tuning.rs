@@ -15,17 +15,23 @@ mod live;
 mod loaded_scale;
 mod nearest;
 mod primes;
+mod sounding;
 #[cfg(test)]
 mod tests;
+mod tick_tuning;
+mod tunings;
 
 pub use key_table::{CHANNELS, KEYS, KeyTable, Period};
 pub use live::{Addressed, LiveTable};
 pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
+pub use sounding::SoundingTuning;
+pub use tick_tuning::TickTuning;
+pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
 
 use std::sync::Arc;
 
-use self::primes::{Factors, PrimeOffsets};
+use self::primes::Factors;
 use super::parameter::Param;
 
 /// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
@@ -198,87 +204,6 @@ impl Changes {
     }
 }
 
-/// What voices read of the tuning at a tick.
-#[derive(Clone, Debug)]
-pub struct TickTuning {
-    /// Every key's pitch.
-    pub keys: KeyTable,
-    /// Changes whenever anything here does.
-    pub version: u64,
-    /// Which bends go by the steps of the scale; none do where these are semitones anyway.
-    pub bend_in: BendIn,
-    /// The channel that decides the tuning of each.
-    masters: [u8; 16],
-    source: TuningSource,
-    /// Pitch of the scale's first degree, from which [`TickTuning::nearest`] counts.
-    origin: f64,
-    nearest: Nearest,
-    primes: PrimeOffsets,
-}
-
-impl TickTuning {
-    /// Twelve equal steps. Not for the audio thread.
-    pub fn new() -> TickTuning {
-        TickTuning {
-            keys: KeyTable::equal(0.0),
-            version: 0,
-            bend_in: BendIn::Semitones,
-            masters: std::array::from_fn(|channel| channel as u8),
-            source: TuningSource::Equal,
-            origin: 0.0,
-            nearest: Nearest::NONE,
-            primes: PrimeOffsets::NONE,
-        }
-    }
-
-    /// Where the pitches come from.
-    pub fn source(&self) -> TuningSource {
-        self.source
-    }
-
-    /// How far a bend takes a note from its key, semitones: `semitones` of it are its channel's, `of_note` its
-    /// own.
-    #[inline(always)]
-    pub fn bend(&self, channel: u8, key: u8, semitones: f64, of_note: f64) -> f64 {
-        match self.bend_in {
-            BendIn::Semitones => semitones + of_note,
-            _ => self.bend_in_scale(channel, key, semitones, of_note),
-        }
-    }
-
-    #[cold]
-    fn bend_in_scale(&self, channel: u8, key: u8, semitones: f64, of_note: f64) -> f64 {
-        let is_member = self.masters[usize::from(channel & 15)] != channel & 15;
-        if self.bend_in == BendIn::Scale || is_member {
-            self.keys.bent(channel, key, semitones + of_note)
-        } else {
-            semitones + self.keys.bent(channel, key, of_note)
-        }
-    }
-
-    /// The pitches that partials may be moved to, in semitones from [`TickTuning::origin`].
-    pub fn nearest(&self) -> &Nearest {
-        &self.nearest
-    }
-
-    /// The pitch of the scale's first degree, semitones.
-    pub fn origin(&self) -> f64 {
-        self.origin
-    }
-
-    /// How far partials n of a harmonic spectrum are from where tempered primes have them, octaves, by n − 1;
-    /// `None` for a tuning that tempers no primes.
-    pub fn prime_offsets(&self) -> Option<&[f32]> {
-        self.primes.offsets()
-    }
-}
-
-impl Default for TickTuning {
-    fn default() -> TickTuning {
-        TickTuning::new()
-    }
-}
-
 /// Keeps what tunings there are, and works out the one that sounds.
 #[derive(Debug)]
 pub struct Tuner {
@@ -292,6 +217,8 @@ pub struct Tuner {
     messages: LiveTable,
     changes: Changes,
     inputs: Option<Inputs>,
+    /// How often they have changed.
+    version: u64,
     /// What the parameters said at the last update.
     settings_before: Settings,
     factors: Factors,
@@ -311,6 +238,7 @@ impl Tuner {
             messages: LiveTable::new(),
             changes: Changes::default(),
             inputs: None,
+            version: 0,
             factors: Factors::new(),
         }
     }
@@ -365,6 +293,16 @@ impl Tuner {
     /// Works the pitches out, if anything has changed. Returns what that means for notes that sound; `None` if
     /// nothing has.
     pub fn update(&mut self, masters: &[u8; 16], tick: &mut TickTuning) -> Option<Retuned> {
+        let retuned = self.take_changed(masters);
+        if retuned.is_some() {
+            self.work_out(tick);
+        }
+        retuned
+    }
+
+    /// Whether anything has changed, and if so, what it means for notes that sound. [`Tuner::work_out`] is to
+    /// follow then.
+    pub fn take_changed(&mut self, masters: &[u8; 16]) -> Option<Retuned> {
         let is_other = self.retired.is_none() && self.next_scale.is_some();
         if is_other && let Some(scale) = self.next_scale.take() {
             self.retired = Some(std::mem::replace(&mut self.scale, scale));
@@ -385,8 +323,8 @@ impl Tuner {
         if self.inputs == Some(inputs) {
             return None;
         }
+        self.version += 1;
         let before = self.inputs.replace(inputs);
-        self.work_out(&inputs, tick);
         let is_kept = match source {
             TuningSource::Broadcast => broadcast == Some(KEPT),
             TuningSource::Messages => messages == Some(KEPT),
@@ -400,6 +338,11 @@ impl Tuner {
         Some(Retuned {
             sounding: by_setting || (inputs.settings.retunes_sounding && !is_kept),
         })
+    }
+
+    /// Which bends the player wants to go by the steps of the scale.
+    pub fn bend_in(&self) -> BendIn {
+        self.settings.bend_in
     }
 
     /// The source that sounds.
@@ -428,13 +371,13 @@ impl Tuner {
         match inputs.source {
             TuningSource::Equal => {
                 tick.keys = KeyTable::equal(a4);
-                tick.origin = f64::from(root) + a4;
+                tick.origins = [f64::from(root) + a4; CHANNELS];
                 tick.nearest.set((0..12).map(f64::from), Some(12.0));
                 tick.primes.set_equal(12, 12.0, &self.factors);
             }
             TuningSource::Scale => {
                 if let Some(scale) = &*self.scale {
-                    tick.origin = scale.write(root, reference, &mut tick.keys);
+                    tick.origins = scale.write(root, reference, &mut tick.keys);
                     tick.nearest = *scale.nearest();
                     match scale.equal_steps() {
                         Some(steps) => tick.primes.set_equal(steps, scale.period(), &self.factors),
@@ -444,24 +387,29 @@ impl Tuner {
             }
             TuningSource::Fifths => {
                 let fifth = f64::from(fifth_cents) / 100.0;
-                tick.origin = fifths::write(fifth, root, reference, &mut tick.keys);
+                let origin = fifths::write(fifth, root, reference, &mut tick.keys);
+                tick.origins = [origin; CHANNELS];
                 fifths::write_nearest(fifth, &mut tick.nearest);
                 tick.primes.set_fifths(fifth, &self.factors);
             }
             TuningSource::Broadcast => {
-                tick.origin = self.broadcast.write(&mut tick.keys);
+                tick.origins = [self.broadcast.write(&mut tick.keys); CHANNELS];
                 self.broadcast.write_nearest(&mut tick.nearest);
                 tick.primes.clear();
             }
             TuningSource::Messages => {
-                tick.origin = self.messages.write(&mut tick.keys);
+                tick.origins = [self.messages.write(&mut tick.keys); CHANNELS];
                 self.messages.write_nearest(&mut tick.nearest);
                 tick.primes.clear();
             }
         }
     }
 
-    fn work_out(&self, inputs: &Inputs, tick: &mut TickTuning) {
+    /// Works the pitches out as of the last change.
+    pub fn work_out(&self, tick: &mut TickTuning) {
+        let Some(inputs) = &self.inputs else {
+            return;
+        };
         let Settings {
             bend_in,
             channels_differ,
@@ -482,14 +430,12 @@ impl Tuner {
             let of_all =
                 (inputs.source == TuningSource::Broadcast).then(|| self.broadcast.common());
             tick.keys.give_members_the_masters(&inputs.masters, of_all);
+            tick.give_members_the_origins(&inputs.masters);
         }
-        tick.bend_in = match tick.keys.has_even_semitones() {
-            true => BendIn::Semitones,
-            false => bend_in,
-        };
+        tick.set_bend_in(bend_in);
         tick.masters = inputs.masters;
         tick.source = inputs.source;
-        tick.version += 1;
+        tick.version = self.version;
     }
 }
 

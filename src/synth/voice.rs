@@ -340,6 +340,17 @@ impl Voice {
     pub fn retune(&mut self, keys: &KeyTable) {
         let note = &mut self.control.note;
         note.pitch = keys.pitch(note.channel, note.key);
+        note.kept_tuning = None;
+    }
+
+    /// The place of the tuning that its note keeps, if that is not the one that sounds.
+    pub fn kept_tuning(&self) -> Option<u8> {
+        self.control.note.kept_tuning
+    }
+
+    /// Its note keeps the tuning at this place, unless it keeps one.
+    pub fn keep_tuning(&mut self, place: u8) {
+        self.control.note.kept_tuning.get_or_insert(place);
     }
 
     /// Takes a note expression, in its own unit.

@@ -21,6 +21,8 @@ mod hand;
 mod load;
 #[path = "window/opening.rs"]
 mod opening;
+#[path = "window/pad.rs"]
+mod pad;
 #[path = "window/player.rs"]
 mod player;
 #[path = "clap/rig.rs"]

@@ -249,6 +249,82 @@ fn by_key_partials_are_where_other_keys_are() {
     assert!(spectra[0] != spectra[1], "each degree has its own");
 }
 
+/// Each channel of a set of maps has its first degree where its own map says, and partials go by that.
+#[test]
+fn by_key_counts_from_the_first_degree_of_the_notes_channel() {
+    let maps = ["30.0", "33.0"].map(|hz| format!("0\n0\n127\n60\n60\n{hz}\n0\n"));
+    let mut texts = [None; 16];
+    for (text, map) in texts[1..].iter_mut().zip(&maps) {
+        *text = Some(map.as_bytes());
+    }
+    for key in [60, 62, 67] {
+        let spectra = [1, 2].map(|channel| {
+            let mut engine = engine(RATE, &patch(1.0, KEY));
+            engine.set_scale(scale(MEANTONE, MapTexts::PerChannel(texts)));
+            play(&mut engine, &[(0, on(channel, key, 1.0))], 1_000, &[64]);
+            let partials = partials_hz(&engine);
+            partials.iter().map(|&hz| cents(partials[0], hz)).collect()
+        });
+        let [one, other]: [Vec<f64>; 2] = spectra;
+        for (one, other) in one.iter().zip(other) {
+            assert_near(*one, other, 2e-3);
+        }
+    }
+}
+
+/// What has been looked up for one amount serves for others, and for nothing else: however a note has come to its
+/// settings, its partials are those of a note that began with them.
+#[test]
+fn a_moving_match_comes_to_what_a_standing_one_has() {
+    for body in [0.0, 1.0] {
+        let with = |amount: f32, by: usize, count: f32| {
+            let mut patch = patch(amount, by);
+            patch.set(Param::BODY_A, body);
+            patch.set(Param::PARTIALS, count);
+            patch
+        };
+        let steps = [
+            (0.3, KEY, 64.0, MEANTONE),
+            (0.8, KEY, 64.0, MEANTONE),
+            (0.7, KEY, 512.0, MEANTONE),
+            (0.2, KEY, 32.0, MEANTONE),
+            (0.2, ROOT, 32.0, MEANTONE),
+            (0.6, ROOT, 32.0, FIVE),
+            (0.9, KEY, 32.0, FIVE),
+            (0.9, PRIMES, 48.0, FIVE),
+            (0.0, KEY, 48.0, FIVE),
+            (0.5, KEY, 48.0, FIVE),
+        ];
+        let mut moving = in_scale(&with(0.0, KEY, 64.0), MEANTONE);
+        play(&mut moving, &[(0, on(0, 62, 1.0))], 1_000, &[64]);
+        for (amount, by, count, scl) in steps {
+            let patch = with(amount, by, count);
+            moving.take_retired_scale();
+            moving.set_scale(scale(scl, MapTexts::None));
+            moving.set_patch(&patch);
+            play(&mut moving, &[], 2_000, &[64]);
+            let mut standing = in_scale(&patch, scl);
+            play(&mut standing, &[(0, on(0, 62, 1.0))], 2_000, &[64]);
+            let (moved, stood) = (partials_hz(&moving), partials_hz(&standing));
+            assert_eq!(moved, stood, "{body} {amount} {by} {count}");
+        }
+    }
+}
+
+/// A scale in which the key has its own pitch, and no match: not a bit is another.
+#[test]
+fn without_match_a_scale_moves_no_partial() {
+    let mut patch = patch(0.0, KEY);
+    patch.set(Param::INHARMONICITY, 1e-3);
+    let note = [(0, on(0, 60, 1.0))];
+    let (plain, _) = play(&mut engine(RATE, &patch), &note, 4_000, &[512]);
+    let (in_five, _) = play(&mut in_scale(&patch, FIVE), &note, 4_000, &[512]);
+    assert_eq!(first_difference(&plain, &in_five), None);
+    patch.set(Param::MATCH, 1e-4);
+    let (matched, _) = play(&mut in_scale(&patch, FIVE), &note, 4_000, &[512]);
+    assert!(first_difference(&plain, &matched).is_some());
+}
+
 #[test]
 fn scales_without_a_period_leave_partials_alone() {
     for tones in ["", "1/1", "100. 0.", "700. 0.5"] {

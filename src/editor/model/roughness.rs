@@ -1,38 +1,97 @@
-//! How rough intervals of the sound are: worked out by a thread in the background, at most ten times a second.
+//! How rough intervals of the sound are, and which are the smoothest: worked out by threads in the background.
+//!
+//! The curve follows the sound at most ten times a second. The minima take a few times as long, so they are looked
+//! for when the curve has come to rest. Each has one thread at most.
 
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
-use crate::scale::{DissonanceCurve, Timbre, TimbrePartial};
+use crate::scale::{DissonanceCurve, MinimaKind, Timbre, TimbreMinima, TimbrePartial};
 use crate::synth::Snapshot;
 use crate::synth::display::lowest_voice;
 
 /// The least time from one curve to the next, seconds.
 const INTERVAL_S: f64 = 0.1;
 
-/// The curve of the sound at rest, as far as it has been worked out.
+/// What a thread works out.
+struct Work<T>(Option<Receiver<T>>);
+
+impl<T> Default for Work<T> {
+    fn default() -> Work<T> {
+        Work(None)
+    }
+}
+
+impl<T: Send + 'static> Work<T> {
+    /// Whether a thread is at it.
+    fn is_under_way(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn begin(&mut self, work: impl FnOnce() -> T + Send + 'static) {
+        let (sender, receiver) = channel();
+        let worker = thread::Builder::new().name("aliquot dissonance".to_owned());
+        let begun = worker.spawn(move || {
+            // Where nobody waits for it any more, nothing is lost.
+            let _ = sender.send(work());
+        });
+        self.0 = begun.is_ok().then_some(receiver);
+    }
+
+    /// What has been worked out, once.
+    fn take(&mut self) -> Option<T> {
+        match self.0.as_ref()?.try_recv() {
+            Ok(done) => {
+                self.0 = None;
+                Some(done)
+            }
+            Err(TryRecvError::Disconnected) => {
+                self.0 = None;
+                None
+            }
+            Err(TryRecvError::Empty) => None,
+        }
+    }
+}
+
+/// The curve of the sound at rest and its minima, as far as they have been worked out.
 #[derive(Default)]
 pub struct Roughness {
     /// What the curve is of, or the one that is under way.
     asked: Option<(Timbre, f64)>,
-    under_way: Option<Receiver<DissonanceCurve>>,
-    curve: Option<DissonanceCurve>,
     begun_s: f64,
+    curve: Option<DissonanceCurve>,
+    curve_work: Work<DissonanceCurve>,
+    /// What the minima are of, or those that are under way.
+    asked_minima: Option<Timbre>,
+    minima: Option<TimbreMinima>,
+    minima_work: Work<TimbreMinima>,
 }
 
 impl Roughness {
-    /// Asks for the curve of these partials from 0 to so many cents, if it is another, at this time. Returns
-    /// whether a newer one is still to come.
+    /// Asks for the curve of these partials from 0 to so many cents, if it is another, at this time, and for
+    /// their minima. Returns whether newer ones are still to come.
     pub fn update(&mut self, timbre: &Timbre, limit_cents: f64, now_s: f64) -> bool {
-        if let Some(receiver) = &self.under_way {
-            match receiver.try_recv() {
-                Ok(curve) => {
-                    self.curve = Some(curve);
-                    self.under_way = None;
-                }
-                Err(TryRecvError::Disconnected) => self.under_way = None,
-                Err(TryRecvError::Empty) => return true,
-            }
+        if let Some(curve) = self.curve_work.take() {
+            self.curve = Some(curve);
+        }
+        if let Some(minima) = self.minima_work.take() {
+            self.minima = Some(minima);
+        }
+        let is_curve_to_come = self.update_curve(timbre, limit_cents, now_s);
+        let is_other = self.asked_minima.as_ref() != Some(timbre);
+        if is_other && !is_curve_to_come && !self.minima_work.is_under_way() {
+            self.asked_minima = Some(timbre.clone());
+            let timbre = timbre.clone();
+            self.minima_work
+                .begin(move || TimbreMinima::new(&timbre, MinimaKind::Exact));
+        }
+        is_curve_to_come || is_other || self.minima_work.is_under_way()
+    }
+
+    fn update_curve(&mut self, timbre: &Timbre, limit_cents: f64, now_s: f64) -> bool {
+        if self.curve_work.is_under_way() {
+            return true;
         }
         let is_newest = self
             .asked
@@ -46,20 +105,22 @@ impl Roughness {
         }
         self.begun_s = now_s;
         self.asked = Some((timbre.clone(), limit_cents));
-        let (sender, receiver) = channel();
         let timbre = timbre.clone();
-        let worker = thread::Builder::new().name("aliquot dissonance".to_owned());
-        let begun = worker.spawn(move || {
-            // Where nobody waits for it any more, nothing is lost.
-            let _ = sender.send(DissonanceCurve::new(&timbre, limit_cents));
-        });
-        self.under_way = begun.is_ok().then_some(receiver);
-        self.under_way.is_some()
+        self.curve_work
+            .begin(move || DissonanceCurve::new(&timbre, limit_cents));
+        self.curve_work.is_under_way()
     }
 
     /// The newest curve that there is.
     pub fn curve(&self) -> Option<&DissonanceCurve> {
         self.curve.as_ref()
+    }
+
+    /// The minima of these partials; `None` while they are not known yet.
+    pub fn minima(&self, timbre: &Timbre) -> Option<&TimbreMinima> {
+        self.minima
+            .as_ref()
+            .filter(|minima| minima.timbre() == timbre)
     }
 }
 
@@ -79,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_comes_and_stays_until_the_sound_changes() {
+    fn curve_and_minima_come_and_stay_until_the_sound_changes() {
         let timbre = |count: usize| {
             Timbre::new((1..=count).map(|n| TimbrePartial {
                 hz: 261.6 * n as f64,
@@ -97,8 +158,13 @@ mod tests {
         };
         let first = wait(&mut roughness, &timbre(7));
         assert_eq!(first.values().len(), 1_201);
+        let of_seven = TimbreMinima::new(&timbre(7), MinimaKind::Exact);
+        assert_eq!(roughness.minima(&timbre(7)), Some(&of_seven));
+        // Not those of another sound.
+        assert_eq!(roughness.minima(&timbre(3)), None);
         let second = wait(&mut roughness, &timbre(3));
         assert_ne!(first, second);
+        assert!(roughness.minima(&timbre(3)).is_some());
         assert!(!roughness.update(&timbre(3), 2_400.0, 9.0));
     }
 }

@@ -4,6 +4,7 @@ pub mod analyser;
 pub mod axis;
 pub mod import;
 pub mod layer;
+pub mod note_names;
 pub mod operation;
 pub mod pitch;
 pub mod reference;

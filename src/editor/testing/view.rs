@@ -35,6 +35,7 @@ impl Senders {
     pub fn publish(&mut self, engine: &Engine) {
         self.telemetry.publish(|telemetry| {
             telemetry.statistics = engine.statistics();
+            telemetry.tuning.take(engine.tuning());
         });
         self.snapshot.publish(|snapshot| engine.snapshot(snapshot));
     }
@@ -84,6 +85,7 @@ impl ViewHarness {
         let input = self.input(events);
         let mut output = self.ctx.clone().run_ui(input, |ui| {
             self.live.update(ui.input(|input| input.time));
+            model.hear_tuning(&self.live);
             self.help.clear();
             let mut context = ViewContext {
                 model,

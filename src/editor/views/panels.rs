@@ -24,6 +24,7 @@ use egui::{Rect, Stroke, Ui, Vec2, vec2};
 use crate::editor::context::ViewContext;
 use crate::editor::model::filters::FILTERS;
 use crate::editor::theme;
+use crate::editor::widgets::fade_in;
 use crate::library::Library;
 use crate::synth::display::EnvelopeId;
 use crate::synth::parameter::layout::Group;
@@ -97,12 +98,16 @@ impl Panels {
         let mut rect = ui.max_rect();
         let plan = Plan::of(rect.size());
         let strip = Rect::from_min_size(rect.min, vec2(rect.width(), TABS - theme::GRID));
+        theme::set_hue(ui, self.at.section().hue(theme::current(ui)));
         let page = self.choose(ui, context, plan, strip);
         rect.min.y += TABS;
-        match page {
-            PanelPage::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
-            PanelPage::Routes => routes::show(ui, context, rect),
-        }
+        ui.scope(|ui| {
+            fade_in(ui, "panels", &page);
+            match page {
+                PanelPage::Cards(rows) => self.cards(ui, context, &rows, plan, rect),
+                PanelPage::Routes => routes::show(ui, context, rect),
+            }
+        });
         for sequence in &mut self.sequences {
             sequence.end_stroke(ui, context);
         }
@@ -168,6 +173,8 @@ impl Panels {
         for (place, &row) in rows.iter().enumerate() {
             let at = vec2((place % plan.columns) as f32, (place / plan.columns) as f32);
             let corner = rect.min + at * (cell + Vec2::splat(theme::GAP));
+            let theme = theme::current(ui);
+            theme::set_hue(ui, row.section().hue(theme));
             self.card_row(ui, context, row, Rect::from_min_size(corner, cell));
         }
     }
@@ -197,8 +204,12 @@ impl Panels {
         match row {
             CardRow::Spectra => self.spectra.show(ui, context, rect),
             CardRow::Frequencies => {
-                let groups = [Group::Frequencies, Group::Laws, Group::Unison];
-                side_by_side(ui, context, rect, groups.map(|group| (group, 3)));
+                let cards = [
+                    (Group::Frequencies, 3),
+                    (Group::Laws, 3),
+                    (Group::Unison, 4),
+                ];
+                side_by_side(ui, context, rect, cards);
             }
             CardRow::Recording => self.recording.show(ui, context, rect),
             CardRow::Filters => {
@@ -252,7 +263,7 @@ impl Panels {
 fn shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     let cards = [
         (Group::Divide, 2),
-        (Group::Comb, 2),
+        (Group::Comb, 3),
         (Group::Phaser, 2),
         (Group::Vowel, 3),
     ];
@@ -266,7 +277,7 @@ fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     powered(ui, context, focus, 2, Group::Focus);
     powered(ui, context, copies, 2, Group::Copies);
     powered(ui, context, breath, 1, Group::Breath);
-    let inner = card(ui, levels, "Levels");
+    let inner = powered_card(ui, context, levels, Group::Contrast);
     let groups = [
         Group::Contrast,
         Group::Threshold,
@@ -276,7 +287,7 @@ fn more_shapers(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
         Group::Shapers,
     ];
     grid(ui, context, inner, 4, &of_groups(&groups));
-    simple(ui, context, decay, 3, &[Group::Decay]);
+    powered(ui, context, decay, 3, Group::Decay);
 }
 
 /// A card with nothing but controls in it.

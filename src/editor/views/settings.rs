@@ -138,11 +138,7 @@ impl SettingsPage {
         let mut text = RichText::new(self.button_text());
         if self.trouble.is_some() {
             let theme = theme::current(ui);
-            text = text.color(if self.is_open {
-                theme.on_accent
-            } else {
-                theme.warning
-            });
+            text = text.color(theme.warning);
         }
         let response = ui.add(Button::new(text).selected(self.is_open));
         if response.clicked() {

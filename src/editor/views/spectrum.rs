@@ -35,7 +35,8 @@ use crate::editor::model::filters::FILTERS;
 use crate::editor::model::spectrum::analyser::Analyser;
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
-use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, note_name, power_db};
+use crate::editor::model::spectrum::note_names::NoteNames;
+use crate::editor::model::spectrum::pitch::{db_text, hz_text, key_name, power_db};
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::model::spectrum::rest::Rest;
 use crate::editor::model::spectrum::selection::Selection;
@@ -75,6 +76,7 @@ pub struct SpectrumView {
     analyser: Option<Analyser>,
     /// Kept while bars are drawn, so that they do not move away from the pointer.
     reference: Option<Reference>,
+    note_names: Option<NoteNames>,
     /// [`EditorModel::sound_generation`] when the selection was made.
     sound_generation: Option<u64>,
     /// Whether a list or a menu was open at the end of the last frame: Escape is for it.
@@ -99,6 +101,7 @@ impl SpectrumView {
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
+            note_names: None,
             sound_generation: None,
             had_popup: false,
         }
@@ -121,12 +124,14 @@ impl SpectrumView {
             Some(reference) if self.bars.is_busy() => reference,
             _ => Reference::now(context.model, at_rest.unwrap_or(snapshot)),
         };
+        let mut note_names = self.note_names.take().unwrap_or_default();
+        note_names.update(context.model);
         let axis = self.state.axis;
         let canvas = Canvas::new(
             room,
             &axis,
             self.state.layer,
-            &reference,
+            (&reference, &note_names),
             self.state.switches.trail,
         );
         let canvas = canvas.with_heard_levels(bases_db);
@@ -160,6 +165,7 @@ impl SpectrumView {
             turn_wheel(ui, &mut self.state.axis, at, canvas.extent());
         }
         self.reference = Some(reference);
+        self.note_names = Some(note_names);
         self.remember(context.model);
     }
 
@@ -320,10 +326,10 @@ impl SpectrumView {
             .then(|| canvas.middle(self.bars.cursor));
         let places: Vec<f32> = pointer.map(|at| at.x).into_iter().chain(cursor).collect();
         let lines = match (&partial, pointer) {
-            (Some(partial), _) => partial.lines(context.model, context.controls.values()),
+            (Some(partial), _) => partial.lines(canvas, context.model, context.controls.values()),
             (None, Some(at)) => {
                 let hz = canvas.hz(at.x);
-                vec![format!("{}   {}", hz_text(hz), note_name(hz))]
+                vec![format!("{}   {}", hz_text(hz), canvas.note_names.name(hz))]
             }
             (None, None) => Vec::new(),
         };
@@ -444,12 +450,12 @@ impl<'a> Pointed<'a> {
         }
     }
 
-    fn lines(&self, model: &EditorModel, values: &Values) -> Vec<String> {
+    fn lines(&self, canvas: &Canvas, model: &EditorModel, values: &Values) -> Vec<String> {
         let mut lines = vec![format!(
             "Partial {}   {}   {}",
             self.n,
             hz_text(self.hz),
-            note_name(self.hz)
+            canvas.note_names.name(self.hz)
         )];
         lines.push(match self.sounds {
             Some((voice, partial)) => {

@@ -1,5 +1,6 @@
 //! The line at the window's foot: what sounds and what it takes.
 
+mod load_bar;
 mod meter;
 
 use std::time::Duration;
@@ -69,6 +70,9 @@ pub fn show(
                 .on_hover_text(format!("{why}. The rest sounds."));
         }
         if !is_narrow || help.text().is_empty() {
+            if let TelemetryState::Latest(telemetry) = news {
+                load_bar::show(ui, &telemetry.load, &explanation());
+            }
             ui.add(label(&text, theme.weak_text))
                 .on_hover_text(explanation());
         }
@@ -89,16 +93,15 @@ fn text(telemetry: &Telemetry) -> String {
         mpe,
         ..
     } = telemetry;
-    let percent = |part: f32| format!("{:.1} %", 100.0 * part);
     let mut text = format!(
-        "{} · {} · load {}, P95 {}, P99 {} · {}",
+        "{} · {}",
         counted(statistics.voices as u64, "voice"),
         counted(statistics.partials as u64, "partial"),
-        percent(load.p50),
-        percent(load.p95),
-        percent(load.p99),
-        counted(load.overruns, "overrun"),
     );
+    if load.overruns > 0 {
+        text += " · ";
+        text += &counted(load.overruns, "overrun");
+    }
     if mpe.is_on() {
         text += &format!(" · {mpe}");
     }
@@ -119,9 +122,8 @@ fn counted(count: u64, noun: &str) -> String {
 
 fn explanation() -> String {
     format!(
-        "Load: process time in parts of the time that a buffer lasts. In the last {WINDOW_S} s \
-         half the buffers took no more than the first figure, 95 % and 99 % no more than the \
-         others.\n\
+        "CPU: process time in parts of the time that a buffer lasts. In the last {WINDOW_S} s \
+         95 % of the buffers took no more than the bar and its figure, 99 % no more than the mark.\n\
          Overruns: buffers that took longer than they last, since the host began.\n\
          MPE: the zones in force, with the number of their member channels.\n\
          Faults: voices silenced because a value was not a number.\n\
@@ -142,10 +144,7 @@ mod tests {
     #[test]
     fn the_line_says_what_there_is() {
         let silent = Telemetry::default();
-        assert_eq!(
-            text(&silent),
-            "0 voices · 0 partials · load 0.0 %, P95 0.0 %, P99 0.0 % · 0 overruns"
-        );
+        assert_eq!(text(&silent), "0 voices · 0 partials");
         let busy = Telemetry {
             statistics: Statistics {
                 voices: 16,
@@ -161,9 +160,10 @@ mod tests {
             },
             ..Telemetry::default()
         };
+        assert_eq!(text(&busy), "16 voices · 8192 partials · 3 overruns");
         assert_eq!(
-            text(&busy),
-            "16 voices · 8192 partials · load 3.1 %, P95 4.0 %, P99 123.5 % · 3 overruns"
+            load_bar::words(&busy.load),
+            "CPU: P95 4.0 %, P99 123.5 %, median 3.1 %, most 200.0 %"
         );
     }
 
@@ -197,7 +197,7 @@ mod tests {
             mpe: crate::synth::MpeZones::ALL,
             ..Telemetry::default()
         };
-        assert!(text(&telemetry).ends_with(" · 0 overruns · MPE lower 15"));
+        assert!(text(&telemetry).ends_with(" partials · MPE lower 15"));
     }
 
     #[test]
@@ -208,7 +208,7 @@ mod tests {
         telemetry.statistics.faults = 1;
         telemetry.load.overruns = 1;
         let text = text(&telemetry);
-        assert!(text.starts_with("1 voice · 1 partial · load "), "{text}");
+        assert!(text.starts_with("1 voice · 1 partial · "), "{text}");
         assert!(text.ends_with(" · 1 overrun · 1 fault"), "{text}");
     }
 }

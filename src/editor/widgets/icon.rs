@@ -36,7 +36,7 @@ pub fn button(ui: &mut Ui, icon: Icon, name: &str, enabled: bool) -> Response {
     let theme = theme::current(ui);
     let color = match (enabled, icon) {
         (false, _) => theme.line,
-        (true, Icon::Star(true)) => theme.accent_text,
+        (true, Icon::Star(true)) => theme.text,
         (true, _) if response.hovered() => theme.text,
         (true, _) => theme.weak_text,
     };

@@ -14,8 +14,10 @@ use crate::editor::model::routes::{Reach, reaches};
 use crate::editor::theme::{self, Theme};
 use crate::synth::Param;
 
-/// Of the dial, points.
-const RADII: (f32, f32) = (9.0, 16.0);
+/// Of the dial, points: the largest is that of what leads a section.
+const RADII: (f32, f32) = (9.0, 24.0);
+/// In a place no higher than this, points, it is no larger than the next number.
+const PLAIN: (f32, f32) = (68.0, 15.0);
 /// Width of the arc, points.
 pub(super) const ARC: f32 = 3.0;
 /// Routes whose reach is shown at most.
@@ -43,7 +45,8 @@ fn lively(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size
     };
     let theme = theme::current(ui);
     let room = 0.5 * (rect.height() - 2.0 * LINE) - ARC;
-    let radius = room.clamp(RADII.0, RADII.1);
+    let most = if size.y > PLAIN.0 { RADII.1 } else { PLAIN.1 };
+    let radius = room.clamp(RADII.0, most);
     let center = pos2(rect.center().x, rect.top() + room + ARC);
     let is_lively = response.hovered() || response.dragged();
     reach_arcs(ui, context, (center, radius), param);

@@ -1,6 +1,6 @@
 //! What the looks of all controls have in common.
 
-use egui::{Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{Id, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::state::ControlState;
 use super::text::{one_line, text_width};
@@ -20,8 +20,11 @@ pub fn dimmed(
     control: impl FnOnce(&mut Ui, &mut ViewContext),
 ) {
     ui.scope(|ui| {
-        if context.idle_reason(param).is_some() {
-            ui.multiply_opacity(IDLE_OPACITY);
+        let is_idle = context.idle_reason(param).is_some();
+        let id = Id::unique(("idle", param.index()));
+        let idle = ui.ctx().animate_bool_with_time(id, is_idle, theme::FADE_S);
+        if idle > 0.0 {
+            ui.multiply_opacity(1.0 - idle * (1.0 - IDLE_OPACITY));
         }
         control(ui, context);
     });
@@ -39,7 +42,7 @@ pub fn outline(ui: &Ui, rect: Rect, response: &Response, shown: &ControlState, t
         painter.rect_stroke(rect, radius, stroke, StrokeKind::Outside);
     }
     if shown.is_awaited {
-        let stroke = Stroke::new(1.5, theme.modulated);
+        let stroke = Stroke::new(1.5, theme.focus);
         let corners = [
             rect.left_top(),
             rect.right_top(),
@@ -82,6 +85,6 @@ pub fn value_label(ui: &Ui, rect: Rect, text: &str, color: egui::Color32) {
 pub fn controller_mark(ui: &Ui, rect: Rect, shown: &ControlState, theme: &Theme) {
     if shown.controller.is_some() {
         let at = rect.right_top() + egui::vec2(-6.0, 6.0);
-        ui.painter().circle_filled(at, 2.0, theme.modulated);
+        ui.painter().circle_filled(at, 2.0, theme.weak_text);
     }
 }

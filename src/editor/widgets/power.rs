@@ -1,6 +1,6 @@
 //! The power switch of a section, in the title of its card.
 
-use egui::{Id, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::editor::context::ViewContext;
 use crate::editor::model::power::Power;
@@ -18,50 +18,38 @@ pub fn power(ui: &mut Ui, context: &mut ViewContext, group: Group, line: Rect) {
     };
     let corner = line.right_center() - vec2(SIDE, 0.5 * SIDE);
     let place = Rect::from_min_size(corner, vec2(SIDE, SIDE));
-    let id = ui.scope_id().with(("power", power.param.index()));
+    let id = ui.scope_id().with(("power", power.name));
     let response = ui.interact(place, id, Sense::click());
-    let plain = context.model.plain(power.param);
-    let is_on = plain != power.off();
-    let name = format!("{} power", group.name());
+    let is_on = context.model.is_power_on(&power);
+    let name = format!("{} power", power.name);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, is_on, &name));
     let what = if is_on {
         "off; its settings stay"
     } else {
         "on"
     };
-    let help = || format!("Switches {} {what}", group.name());
+    let help = || format!("Switches {} {what}", power.name);
     context.help.show_for(&response, help);
     if response.clicked() {
-        switch(ui, context, &power, id, plain);
+        context.model.switch_power(&power);
     }
     paint(ui, &response, is_on);
-}
-
-fn switch(ui: &Ui, context: &mut ViewContext, power: &Power, id: Id, plain: f32) {
-    if plain != power.off() {
-        ui.data_mut(|data| data.insert_temp(id, plain));
-        context.model.set_plain(power.param, power.off());
-    } else {
-        let last = ui.data(|data| data.get_temp(id));
-        context
-            .model
-            .set_plain(power.param, last.unwrap_or(power.first));
-    }
 }
 
 fn paint(ui: &Ui, response: &Response, is_on: bool) {
     let theme = theme::current(ui);
     let painter = ui.painter();
-    let color = match (is_on, response.hovered()) {
-        (true, _) => theme.accent,
-        (false, true) => theme.text,
-        (false, false) => theme.weak_text,
+    let rest = match response.hovered() {
+        true => theme.text,
+        false => theme.weak_text,
     };
+    let way = ui
+        .ctx()
+        .animate_bool_with_time(response.id, is_on, theme::FADE_S);
+    let color = rest.lerp_to_gamma(theme::hue(ui), way);
     let middle = response.rect.center();
-    match is_on {
-        true => painter.circle_filled(middle, 4.0, color),
-        false => painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color)),
-    };
+    painter.circle_filled(middle, 4.0 * way, color);
+    painter.circle_stroke(middle, 3.5, Stroke::new(1.3, color));
     if response.has_focus() {
         let stroke = Stroke::new(1.5, theme.focus);
         painter.rect_stroke(response.rect, theme::RADIUS, stroke, StrokeKind::Inside);

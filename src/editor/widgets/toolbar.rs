@@ -86,16 +86,14 @@ pub fn toggle(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
     let theme = theme::current(ui);
     let text = RichText::new(name);
     let text = match *is_on {
-        true => text
-            .color(theme.accent_text)
-            .font(theme::strong(theme::BODY)),
+        true => text.color(theme.text).font(theme::strong(theme::BODY)),
         false => text.color(theme.weak_text),
     };
     let response = ui
         .scope(|ui| {
             let selection = &mut ui.visuals_mut().selection;
-            selection.bg_fill = theme.raised;
-            selection.stroke.color = theme.accent_text;
+            selection.bg_fill = theme.chosen;
+            selection.stroke.color = theme.text;
             let size = vec2(toggle_width(ui, name), theme::ROW - 2.0);
             ui.add(Button::selectable(*is_on, text).min_size(size))
         })

@@ -270,7 +270,7 @@ fn matching_helps_most_where_steps_are_wide() {
         let mean = |partials: &[TimbrePartial]| -> f64 {
             let steps = 1..=count as i64;
             steps
-                .map(|step| plain_dissonance(partials, scale.pitch_cents(step)))
+                .map(|step| plain_dissonance(partials, degree_cents(&scale, step)))
                 .sum()
         };
         assert_near(mean(&matched) / mean(&harmonic), expected, 0.002);

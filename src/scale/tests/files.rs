@@ -60,7 +60,7 @@ fn an_empty_line_is_a_description() {
 fn a_scale_may_have_no_notes() {
     let scale = Scale::read(b"!\nd\n 0\n!\n").expect("a scale");
     assert_eq!((scale.size(), scale.period_cents()), (0, 0.0));
-    assert_eq!(scale.pitch_cents(-7), 0.0);
+    assert_eq!(degree_cents(&scale, -7), 0.0);
     assert_eq!(scale.note_name(3), None);
 }
 
@@ -198,7 +198,7 @@ fn tones_can_be_made() {
     assert_eq!(Tone::from_cents(2e9), None);
     let scale = Scale::equal(19, 1_200.0).expect("a scale");
     assert_eq!(scale.size(), 19);
-    assert_near(scale.pitch_cents(11), 694.736_842, 1e-6);
+    assert_near(degree_cents(&scale, 11), 694.736_842, 1e-6);
     assert_eq!(Scale::equal(0, 1_200.0), None);
     assert_eq!(Scale::equal(12, f64::INFINITY), None);
 }

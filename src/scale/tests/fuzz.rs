@@ -77,6 +77,16 @@ fn is_in(text: &str, error: &TuningFileError) -> bool {
     (1..=length + 1).contains(&error.column) && !error.reason.is_empty()
 }
 
+/// The same but for the text that each was read from.
+fn assert_same(one: &KeyMap, other: &KeyMap) -> Result<(), TestCaseError> {
+    prop_assert_eq!(one.values(), other.values());
+    for place in 0..=one.values().size.min(1_000) {
+        prop_assert_eq!(one.entry(place), other.entry(place));
+    }
+    prop_assert_eq!(one.to_text("a"), other.to_text("a"));
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_a_scale_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -107,10 +117,35 @@ proptest! {
         match KeyMap::read(text.as_bytes()) {
             Ok(map) => {
                 let again = KeyMap::read(map.to_text("").as_bytes()).expect("what was written");
-                prop_assert_eq!(again.values(), map.values());
+                assert_same(&again, &map)?;
             }
             Err(error) => prop_assert!(is_in(&text, &error), "{error}"),
         }
+    }
+
+    #[test]
+    fn what_is_written_of_a_map_is_read_again(
+        entries in prop::collection::vec(prop::option::of(-2_147_483_648_i64..=2_147_483_648), 0..20),
+        missing in 0_usize..5,
+        keys in prop::array::uniform4(-1_000_000_i64..=1_000_000),
+        hz in prop_oneof![1e-300_f64..1e300, 1.0_f64..20_000.0],
+        octave in -2_147_483_648_i64..=2_147_483_648,
+        name in "\\PC*",
+    ) {
+        let words: Vec<String> = entries
+            .iter()
+            .map(|entry| entry.map_or("x".to_owned(), |degree| degree.to_string()))
+            .collect();
+        let size = entries.len() + missing;
+        let [first, last, middle, reference] = keys;
+        let text = format!("{size}\n{first}\n{last}\n{middle}\n{reference}\n{hz:?}\n{octave}\n{}", words.join("\n"));
+        if let Ok(map) = KeyMap::read(text.replace('e', "").as_bytes()) {
+            let again = KeyMap::read(map.to_text(&name).as_bytes()).expect("what was written");
+            assert_same(&again, &map)?;
+        }
+        let linear = KeyMap::linear(middle, reference, hz).expect("a map");
+        let again = KeyMap::read(linear.text().as_bytes()).expect("what was written");
+        prop_assert_eq!(again, linear);
     }
 
     #[test]
@@ -135,7 +170,7 @@ proptest! {
             let semitones = pitch(&tick, 0, key).expect("all are mapped");
             prop_assert!((-156.0..=203.0).contains(&semitones), "{semitones}");
             prop_assert!(tick.keys.bent(0, key, 96.0).is_finite());
-            prop_assert!(tick.nearest().find(semitones - tick.origin()).is_finite());
+            prop_assert!(tick.nearest().find(semitones - tick.origin(0)).is_finite());
         }
         let primes = tick.prime_offsets().unwrap_or_default();
         prop_assert!(primes.iter().all(|octaves| octaves.is_finite()));

@@ -162,7 +162,7 @@ fn root_reference_and_concert_pitch_place_a_scale() {
         (Some(0), Some(7), Some(-1))
     );
     assert_near(key(69) - key(62), 6.965_784_3, 1e-9);
-    assert_near(tick.origin(), key(62), 1e-9);
+    assert_near(tick.origin(0), key(62), 1e-9);
     // Another reference key has its own pitch of equal temperament.
     let found = pitch(&with(60.0), 0, 60).expect("mapped");
     assert_near(found, 60.0 + 12.0 * (442.0_f64 / 440.0).log2(), 1e-9);
@@ -183,7 +183,7 @@ fn an_ableton_file_has_its_own_reference() {
     let key = pitch(&tick, 0, 69).expect("mapped");
     assert_near(hz_of_semitones(key), 430.0, 1e-9);
     assert_eq!(set.loaded().degree(0, 69, 0), Some(9));
-    assert_near(tick.origin(), key - 8.897_352_9, 1e-9);
+    assert_near(tick.origin(0), key - 8.897_352_9, 1e-9);
     // A map has one too, and counts.
     let map = map("0 0 127 60 60 100 0");
     let tick = tuned_with(&mapped(&scale, &map), &elsewhere);
@@ -218,6 +218,9 @@ fn unmapped_keys_and_channels_have_no_pitch() {
     assert_eq!(pitch(&tick, 0, 60), None);
     let of_other = pitch(&tick, 15, 60).expect("mapped");
     assert_near(hz_of_semitones(of_other), 100.0, 1e-9);
+    // Each has its first degree where its own map says.
+    assert_near(tick.origin(2), 60.0, 1e-12);
+    assert_near(hz_of_semitones(tick.origin(15)), 100.0, 1e-9);
     // Each bends past its ends by its own map: seven keys are an octave there, twelve here.
     assert_near(tick.keys.bent(15, 127, 7.0), 12.0, 1e-9);
     assert_near(tick.keys.bent(2, 127, 12.0), 12.0, 1e-9);

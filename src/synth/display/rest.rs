@@ -4,10 +4,9 @@
 //! is in it: macros, routes, the curve of velocity, tuning. Effects are not. Both envelopes are at their peaks,
 //! and what takes time has not begun.
 
-use std::sync::Arc;
-
+use crate::synth::display::TuningTables;
 use crate::synth::engine::{Config, Engine, block_frames};
-use crate::synth::tuning::LoadedScale;
+use crate::synth::tuning::TuningSource;
 use crate::synth::{Event, Param, Patch, Snapshot};
 
 /// As hard as most keys are struck.
@@ -21,7 +20,7 @@ pub struct RestingNote {
     engine: Box<Engine>,
     /// What [`RestingNote::snapshot`] is of.
     played: Option<(Patch, u8)>,
-    scale: Arc<Option<LoadedScale>>,
+    tables: TuningTables,
     snapshot: Snapshot,
 }
 
@@ -34,7 +33,7 @@ impl RestingNote {
                 max_voices: 1,
             })),
             played: None,
-            scale: Arc::default(),
+            tables: TuningTables::default(),
             snapshot: Snapshot::default(),
         }
     }
@@ -44,11 +43,11 @@ impl RestingNote {
         self.engine.sample_rate_hz()
     }
 
-    /// Its notes are played in this scale from now on, or in none.
-    pub fn set_scale(&mut self, scale: &Arc<Option<LoadedScale>>) {
-        if !Arc::ptr_eq(scale, &self.scale) {
-            self.scale = scale.clone();
-            self.engine.set_scale(scale.clone());
+    /// These decide on its tuning from now on, beside the patch.
+    pub fn set_tuning(&mut self, tables: &TuningTables) {
+        if *tables != self.tables {
+            self.tables = tables.clone();
+            drop(self.engine.set_scale(tables.scale.clone()));
             self.played = None;
         }
     }
@@ -80,6 +79,10 @@ impl RestingNote {
             patch.set(param, plain);
         }
         self.engine.reset();
+        // Which has made it forget what messages have said.
+        let tables = &self.tables;
+        tables.write(TuningSource::Broadcast, self.engine.broadcast_tuning());
+        tables.write(TuningSource::Messages, self.engine.message_tuning());
         self.engine.set_patch(&patch);
         self.engine.push(Event::NoteOn {
             id: None,

@@ -1,20 +1,59 @@
-//! The tuning of a patch, as notes of it would be played: but for MTS-ESP and MIDI messages, which only the
-//! instrument itself hears.
+//! The tuning of a patch, as notes of it would be played.
 
 use std::sync::Arc;
 
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
-use crate::synth::tuning::{KeyTable, LoadedScale, TickTuning, Tuner, TuningSource};
+use crate::synth::tuning::{
+    KeyTable, LiveTable, LoadedScale, SoundingTuning, Tuner, TuningChoice, TuningSource, Tunings,
+};
 
 /// Channels without MPE: a keyboard on the screen plays the first.
 const MASTERS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
+/// What beside a patch decides the pitches of its keys.
+#[derive(Clone, Debug, Default)]
+pub struct TuningTables {
+    /// The loaded scale, if there is one.
+    pub scale: Arc<Option<LoadedScale>>,
+    /// What the instrument has last told: MTS-ESP and MIDI messages are heard by it alone.
+    pub sounding: SoundingTuning,
+}
+
+/// The same scale is one that is shared.
+impl PartialEq for TuningTables {
+    fn eq(&self, other: &TuningTables) -> bool {
+        Arc::ptr_eq(&self.scale, &other.scale) && self.sounding == other.sounding
+    }
+}
+
+impl TuningTables {
+    /// Where a patch with this choice takes its pitches from.
+    pub fn source(&self, choice: TuningChoice) -> TuningSource {
+        let sounding = self.sounding.source;
+        match (choice, sounding) {
+            (TuningChoice::Auto | TuningChoice::Scale, _) if self.scale.is_some() => {
+                TuningSource::Scale
+            }
+            (TuningChoice::Auto, TuningSource::Broadcast | TuningSource::Messages)
+            | (TuningChoice::Broadcast, TuningSource::Broadcast) => sounding,
+            (TuningChoice::Fifths, _) => TuningSource::Fifths,
+            _ => TuningSource::Equal,
+        }
+    }
+
+    /// Writes into the live table of this source what that says, if it sounds.
+    pub(super) fn write(&self, source: TuningSource, table: &mut LiveTable) {
+        self.sounding.write(source, table);
+    }
+}
+
 /// What a screen shows of the tuning. It allocates.
 pub struct DisplayedTuning {
     tuner: Box<Tuner>,
-    tick: Box<TickTuning>,
-    scale: Arc<Option<LoadedScale>>,
+    tunings: Box<Tunings>,
+    /// What it is of; `None` before the first.
+    tables: Option<TuningTables>,
     root: u8,
 }
 
@@ -22,53 +61,160 @@ impl Default for DisplayedTuning {
     fn default() -> DisplayedTuning {
         DisplayedTuning {
             tuner: Box::new(Tuner::new()),
-            tick: Box::new(TickTuning::new()),
-            scale: Arc::default(),
+            tunings: Box::new(Tunings::new()),
+            tables: None,
             root: 0,
         }
     }
 }
 
 impl DisplayedTuning {
-    /// Of a patch and a scale.
-    pub fn of(patch: &Patch, scale: &Arc<Option<LoadedScale>>) -> DisplayedTuning {
+    /// Of a patch and what else decides.
+    pub fn of(patch: &Patch, tables: &TuningTables) -> DisplayedTuning {
         let mut tuning = DisplayedTuning::default();
-        tuning.update(patch, scale);
+        tuning.update(patch, tables);
         tuning
     }
 
     /// As voices read it.
-    pub(super) fn tick(&self) -> &TickTuning {
-        &self.tick
+    pub(super) fn tunings(&self) -> &Tunings {
+        &self.tunings
     }
 
-    /// Takes over a patch and a scale. Costs little if neither has changed.
-    pub fn update(&mut self, patch: &Patch, scale: &Arc<Option<LoadedScale>>) {
-        if !Arc::ptr_eq(scale, &self.scale) {
-            self.scale = scale.clone();
-            drop(self.tuner.set_scale(scale.clone()));
+    /// Takes over a patch and what else decides. Costs little if nothing has changed; returns whether anything
+    /// has.
+    pub fn update(&mut self, patch: &Patch, tables: &TuningTables) -> bool {
+        if self.tables.as_ref() != Some(tables) {
+            self.tables = Some(tables.clone());
+            drop(self.tuner.set_scale(tables.scale.clone()));
+            tables.write(TuningSource::Broadcast, self.tuner.broadcast_mut());
+            tables.write(TuningSource::Messages, self.tuner.messages_mut());
         }
         self.root = patch.plain(Param::ROOT_KEY) as u8;
         self.tuner.follow(|param| patch.plain(param));
-        self.tuner.update(&MASTERS, &mut self.tick);
+        let updated = self.tunings.update(&mut self.tuner, &MASTERS);
         drop(self.tuner.take_retired());
+        updated.is_some()
+    }
+
+    /// Where the pitches come from.
+    pub fn source(&self) -> TuningSource {
+        self.tunings.now.source()
     }
 
     /// The pitches of all keys.
     pub fn keys(&self) -> &KeyTable {
-        &self.tick.keys
+        &self.tunings.now.keys
     }
 
     /// Whether keys are a semitone apart, so that there is nothing to tell of them.
     pub fn is_plain(&self) -> bool {
-        self.tick.keys.has_even_semitones()
+        self.tunings.now.keys.has_even_semitones()
     }
 
     /// The degree of a key of the first channel and how many degrees a period has, in a loaded scale.
     pub fn degree(&self, key: u8) -> Option<(i64, usize)> {
-        let scale = self.scale.as_ref().as_ref()?;
-        let is_played = self.tick.source() == TuningSource::Scale;
+        let scale = self.tables.as_ref()?.scale.as_ref().as_ref()?;
+        let is_played = self.tunings.now.source() == TuningSource::Scale;
         let degree = scale.degree(0, key, self.root).filter(|_| is_played)?;
         Some((degree, scale.degrees()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::display::RestingNote;
+    use crate::synth::tuning::{Addressed, TickTuning};
+    use crate::synth::{Config, Engine};
+
+    /// A period of seven keys and 7.02 semitones, without a pitch for one of them.
+    fn tell(table: &mut LiveTable) {
+        table.set_there(true);
+        table.set_period(Some(7.02));
+        for key in 0..128 {
+            let (period, step) = ((f64::from(key) / 7.0).floor(), f64::from(key % 7));
+            table.tune(Addressed::All, key, 20.0 + 7.02 * period + 0.9 * step);
+        }
+        let mapped = (0..128).filter(|key| key % 7 != 3);
+        table.set_mapped(Addressed::All, mapped.map(|key| 1 << key).sum());
+    }
+
+    #[test]
+    fn live_tables_come_out_as_they_went_in() {
+        for source in [TuningSource::Broadcast, TuningSource::Messages] {
+            let mut engine = Engine::new(&Config {
+                sample_rate_hz: 48_000.0,
+                max_voices: 1,
+            });
+            match source {
+                TuningSource::Broadcast => tell(engine.broadcast_tuning()),
+                _ => tell(engine.message_tuning()),
+            }
+            engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+            let mut tables = TuningTables::default();
+            tables.sounding.take(engine.tuning());
+            let mut shown = DisplayedTuning::default();
+            let patch = Patch::default();
+            assert!(shown.update(&patch, &tables));
+            assert!(!shown.update(&patch, &tables));
+            let same = |shown: &TickTuning| {
+                let told = engine.tuning();
+                shown.keys == told.keys
+                    && shown.nearest() == told.nearest()
+                    && shown.origin(0) == told.origin(0)
+                    && shown.source() == source
+            };
+            assert!(same(&shown.tunings.now));
+            assert_eq!(tables.source(TuningChoice::Auto), source);
+            // A note at rest as well, which is played by an engine of its own.
+            let mut note = RestingNote::new(48_000.0);
+            note.set_tuning(&tables);
+            let (voice, _) = note.snapshot(&patch, 62).voices().next().expect("a voice");
+            let hz = 440.0 * libm::exp2((engine.tuning().keys.pitch(0, 62) - 69.0) / 12.0);
+            assert!((f64::from(voice.fundamental_hz) / hz - 1.0).abs() < 1e-6);
+            assert!(shown.update(&patch, &TuningTables::default()));
+            assert!(shown.is_plain());
+        }
+    }
+
+    #[test]
+    fn the_source_is_the_one_that_an_engine_takes() {
+        let scale = Arc::new(Some(LoadedScale::new(&[12.0], Vec::new(), {
+            [crate::synth::tuning::ChannelKeys::Linear; 16]
+        })));
+        for choice in 0..5 {
+            for told in [
+                None,
+                Some(TuningSource::Broadcast),
+                Some(TuningSource::Messages),
+            ] {
+                for scale in [Arc::default(), scale.clone()] {
+                    let mut engine = Engine::new(&Config {
+                        sample_rate_hz: 48_000.0,
+                        max_voices: 1,
+                    });
+                    let mut patch = Patch::default();
+                    patch.set(Param::TUNING, choice as f32);
+                    engine.set_patch(&patch);
+                    engine.set_scale(scale.clone());
+                    match told {
+                        Some(TuningSource::Broadcast) => tell(engine.broadcast_tuning()),
+                        Some(_) => tell(engine.message_tuning()),
+                        None => {}
+                    }
+                    engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+                    let mut tables = TuningTables {
+                        scale,
+                        ..TuningTables::default()
+                    };
+                    tables.sounding.take(engine.tuning());
+                    let source = tables.source(TuningChoice::from_index(choice));
+                    assert_eq!(source, engine.tuning().source(), "{choice} {told:?}");
+                    let shown = DisplayedTuning::of(&patch, &tables);
+                    assert_eq!(source, shown.source(), "{choice} {told:?}");
+                }
+            }
+        }
     }
 }

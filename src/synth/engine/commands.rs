@@ -185,10 +185,10 @@ pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
             // At the pitch that it has come to, with bends that the new note does not have.
             Some(slot) => {
                 let bends = pool[slot].bent_semitones(tick)
-                    - tick.bent_semitones(new.channel, new.key, 0.0);
+                    - tick.bent_semitones(new.channel, new.key, 0.0, None);
                 pool[slot].glided_pitch(tick) + bends
             }
-            None => tick.tuning.keys.pitch(start.channel, start.key),
+            None => tick.tuning.now.keys.pitch(start.channel, start.key),
         },
         is_legato: start.is_legato,
         begin_s: age_s,
@@ -196,6 +196,6 @@ pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
     let note = Note::new(new.channel, new.key, new.velocity, new.age);
     Note {
         glide_origin,
-        ..note.tuned(tick.tuning.keys.pitch(new.channel, new.key))
+        ..note.tuned(tick.tuning.now.keys.pitch(new.channel, new.key))
     }
 }

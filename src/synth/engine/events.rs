@@ -98,8 +98,8 @@ impl Engine {
         } else {
             self.take_patch();
         }
-        if !self.tick.tuning.keys.is_mapped(note.channel, note.key) {
-            return;
+        if !self.tick.tuning.now.keys.is_mapped(note.channel, note.key) {
+            return self.assigner.refuse(&note);
         }
         let phrases = self.assigner.phrases();
         let (assigner, commands) = &mut self.assigning();

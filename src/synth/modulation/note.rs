@@ -12,6 +12,9 @@ pub struct Note {
     pub key: u8,
     /// The pitch that the tuning gives it, semitones, 69 being 440 Hz.
     pub pitch: f64,
+    /// The place of the tuning that it has kept: see [`Tunings`](crate::synth::tuning::Tunings). `None` for that
+    /// which sounds now.
+    pub kept_tuning: Option<u8>,
     /// The key that is nearest to this pitch in twelve equal steps, 0 to 127: registers of instruments go by it.
     pub register_key: u8,
     /// 0 to 1.
@@ -35,6 +38,7 @@ impl Note {
             channel,
             key,
             pitch: f64::from(key),
+            kept_tuning: None,
             register_key: key,
             velocity,
             release_velocity: 0.0,

@@ -5,6 +5,8 @@ use std::ops::{BitOr, BitOrAssign, Range};
 use super::Context;
 use super::array::{PartialArray, whole_groups};
 use super::fan_places::FanPlaces;
+use super::matched::MatchedOffsets;
+use super::stages::matching::Places;
 use crate::synth::versioned::copy_fields;
 
 /// A set of a [`Frame`]'s arrays.
@@ -100,6 +102,8 @@ pub struct Frame {
     pub room: PartialArray,
     /// Where the partials of a copy stand in the fans; none are placed before routes move single partials.
     pub fan_places: FanPlaces,
+    /// How far Match moves the partials, from one run of its stage to the next.
+    pub matched: MatchedOffsets<Places>,
 }
 
 copy_fields!(Frame {
@@ -116,6 +120,7 @@ copy_fields!(Frame {
     breath,
     room,
     fan_places,
+    matched,
 });
 
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +164,7 @@ impl Frame {
             breath: PartialArray::allocate(),
             room: PartialArray::allocate(),
             fan_places: FanPlaces::allocate(),
+            matched: MatchedOffsets::allocate(),
         }
     }
 
@@ -178,6 +184,8 @@ impl Frame {
             breath,
             room,
             fan_places,
+            // It knows itself what it is of.
+            matched: _,
         } = self;
         *size = Size::default();
         fan_places.clear();

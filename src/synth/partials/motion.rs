@@ -25,13 +25,12 @@ pub use decay::{Aftersound, Damping};
 pub use kernels::Sides;
 pub use phases::OnsetPhases;
 pub use room::RoomSettings;
-pub use smear::SmearTimes;
+pub use smear::{Smear, SmearSegment, SmearTimes};
 pub use trajectory::{FundamentalPath, Trajectory};
 
 use decay::{Decay, DecaySegment};
 use phases::PhaseArray;
 use room::{Room, RoomSegment};
-use smear::{Smear, SmearSegment};
 
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};

@@ -10,10 +10,11 @@ mod spectra;
 mod unison;
 
 use super::*;
+use crate::synth::modulation::note::Note;
 use crate::synth::modulation::{Destination, DestinationValues};
 use crate::synth::parameter::Param;
 use crate::synth::patch::{Patch, Values};
-use crate::synth::tuning::TickTuning;
+use crate::synth::tuning::Tunings;
 
 const RATE_HZ: f64 = 48_000.0;
 const HZ: f64 = 20.0;
@@ -28,7 +29,7 @@ struct Chain {
     routes: PartialRoutes,
     routes_instant: u64,
     key: u8,
-    tuning: TickTuning,
+    tunings: Tunings,
     hz: f64,
     level: SimdLevel,
 }
@@ -45,7 +46,7 @@ impl Chain {
             routes: PartialRoutes::NONE,
             routes_instant: 0,
             key: 69,
-            tuning: TickTuning::new(),
+            tunings: Tunings::new(),
             hz: HZ,
             level: SimdLevel::chosen(),
         };
@@ -84,8 +85,8 @@ impl Chain {
             routes: &self.routes,
             routes_instant: self.routes_instant,
             key: self.key,
-            pitch: f64::from(self.key),
-            tuning: &self.tuning,
+            note: &Note::new(0, self.key, 1.0, 0),
+            tunings: &self.tunings,
             fundamental_hz: self.hz,
             sample_rate_hz: RATE_HZ,
         };

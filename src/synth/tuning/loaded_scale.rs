@@ -12,7 +12,7 @@
 //! Source: <https://www.huygens-fokker.org/scala/help.htm#mappings>. There are no loops in it, so that a
 //! reference key of 10⁹ costs no more than one of 60.
 
-use super::key_table::{KeyTable, Period};
+use super::key_table::{CHANNELS, KeyTable, Period};
 use super::nearest::{LEAST_PERIOD, MOST_PITCHES};
 use super::{A4_KEY, Nearest};
 
@@ -26,7 +26,7 @@ pub struct LoadedScale {
     /// Maps of keys to degrees.
     assignments: Box<[KeyAssignment]>,
     /// Which of them each channel has.
-    channels: [ChannelKeys; 16],
+    channels: [ChannelKeys; CHANNELS],
     nearest: Nearest,
     equal_steps: Option<usize>,
 }
@@ -81,7 +81,7 @@ impl LoadedScale {
     pub fn new(
         degrees: &[f64],
         assignments: Vec<KeyAssignment>,
-        channels: [ChannelKeys; 16],
+        channels: [ChannelKeys; CHANNELS],
     ) -> LoadedScale {
         let (period, below) = match degrees {
             [] => (0.0, &[][..]),
@@ -167,15 +167,17 @@ impl LoadedScale {
     }
 
     /// Writes every key's pitch. Where no map says so, `root` is the key of the first degree, and the
-    /// `reference` key has that pitch. Returns the pitch of the first degree on the first channel that sounds.
-    pub fn write(&self, root: u8, reference: (u8, f64), keys: &mut KeyTable) -> f64 {
-        let mut origin = None;
-        for channel in 0..16 {
+    /// `reference` key has that pitch. Returns the pitch of the first degree on each channel; on one that is
+    /// silent, any.
+    pub fn write(&self, root: u8, reference: (u8, f64), keys: &mut KeyTable) -> [f64; CHANNELS] {
+        let mut origins = [f64::from(A4_KEY); CHANNELS];
+        for channel in 0..CHANNELS {
             keys.set_channel_period(channel, self.period_of_keys(self.channels[channel]));
             let alike =
                 (0..channel).find(|&before| self.channels[before] == self.channels[channel]);
             if let Some(before) = alike {
                 keys.copy_channel(before, channel);
+                origins[channel] = origins[before];
                 continue;
             }
             let (reference_degree, pitch) = match self.channels[channel] {
@@ -193,13 +195,13 @@ impl LoadedScale {
             };
             // Taken together first, so that whole numbers stay whole.
             let first = pitch - self.pitch(reference_degree);
-            origin = origin.or(Some(first));
+            origins[channel] = first;
             keys.set_channel(channel, |key| {
                 let degree = self.degree(channel as u8, key, root)?;
                 Some(pitch + (self.pitch(degree) - self.pitch(reference_degree)))
             });
         }
-        origin.unwrap_or(f64::from(A4_KEY))
+        origins
     }
 
     /// After how many keys the pitches of a channel repeat.

@@ -49,6 +49,11 @@ impl Nearest {
         self.period = period;
     }
 
+    /// After how many semitones they repeat, above 0; `None` if they do not.
+    pub fn period(&self) -> Option<f64> {
+        self.period
+    }
+
     /// The pitch nearest to `pitch`, the lower of two; itself past the ends of pitches that do not repeat.
     pub fn find(&self, pitch: f64) -> f64 {
         let pitches = &self.pitches[..self.count];

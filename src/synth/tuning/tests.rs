@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::primes::PrimeOffsets;
 use super::*;
 use crate::synth::patch::Patch;
 
@@ -399,4 +400,40 @@ fn what_the_source_does_not_read_retunes_nothing() {
     tuner.follow(|param| patch.plain(param));
     let retuned = tuner.update(&MASTERS, &mut tick);
     assert_eq!(retuned, Some(Retuned { sounding: false }));
+}
+
+/// A channel's own table is gone with its flag: the next begins with the common one, not with what it had.
+#[test]
+fn a_channels_table_that_comes_back_begins_with_the_common_one() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let channel = Addressed::Channels(1 << 4);
+    let mut told = |tell: &dyn Fn(&mut LiveTable)| {
+        let broadcast = tuner.broadcast_mut();
+        broadcast.set_there(true);
+        tell(broadcast);
+        tuner.update(&MASTERS, &mut tick);
+        [60, 61].map(|key| tick.keys.pitch(4, key))
+    };
+    assert_eq!(
+        told(&|table| {
+            table.set_own_channels(1 << 4);
+            table.tune(channel, 60, 60.5);
+            table.tune(channel, 61, 61.5);
+        }),
+        [60.5, 61.5]
+    );
+    assert_eq!(told(&|table| table.set_own_channels(0)), [60.0, 61.0]);
+    // Meanwhile the common table moves.
+    assert_eq!(
+        told(&|table| table.tune(Addressed::Common, 60, 59.75)),
+        [59.75, 61.0]
+    );
+    assert_eq!(told(&|table| table.set_own_channels(1 << 4)), [59.75, 61.0]);
+    assert_eq!(told(&|table| table.tune(channel, 61, 61.5)), [59.75, 61.5]);
+    // One that never was away keeps what it has.
+    assert_eq!(
+        told(&|table| table.set_own_channels(1 << 4 | 1 << 5)),
+        [59.75, 61.5]
+    );
 }

@@ -16,7 +16,7 @@ use crate::synth::parameter::Param;
 use crate::synth::partials::motion::{Aftersound, Damping};
 use crate::synth::snapshot::{FanSnapshot, SourcesSnapshot};
 use crate::synth::tick::Tick;
-use crate::synth::tuning::{A4_HZ, BendIn};
+use crate::synth::tuning::A4_HZ;
 
 const FINE: Destination = Destination::of(Param::FINE);
 
@@ -185,7 +185,7 @@ impl Voice {
         semitones_to_go: f64,
     ) -> f64 {
         let note = &self.control.note;
-        let in_semitones = tick.tuning.bend_in == BendIn::Semitones;
+        let in_semitones = tick.tuning.are_bends_semitones;
         let bends = match in_semitones {
             true => channel.bend_semitones,
             false => 0.0,
@@ -198,7 +198,7 @@ impl Voice {
         let mut key =
             note.pitch + f64::from(semitones) + f64::from(own[FINE]) / 100.0 + semitones_to_go;
         if !in_semitones {
-            key += tick.tuning.bend(
+            key += tick.tuning.of(note.kept_tuning).bend(
                 note.channel,
                 note.key,
                 f64::from(channel.bend_semitones),
@@ -234,7 +234,7 @@ impl Voice {
     pub fn bent_semitones(&self, tick: &Tick) -> f64 {
         let note = &self.control.note;
         let own = f64::from(note.expression.tuning_semitones);
-        tick.bent_semitones(note.channel, note.key, own)
+        tick.bent_semitones(note.channel, note.key, own, note.kept_tuning)
     }
 
     /// Seconds since the onset.

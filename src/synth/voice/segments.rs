@@ -411,8 +411,8 @@ impl Voice {
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
             key: self.control.note.register_key,
-            pitch: self.control.note.pitch,
-            tuning: &tick.tuning,
+            note: &self.control.note,
+            tunings: &tick.tuning,
             fundamental_hz: path.end_hz,
             sample_rate_hz: tick.sample_rate_hz,
         };

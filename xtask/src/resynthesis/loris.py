@@ -3,8 +3,8 @@
 usage: loris.py FOLDER
 
 FOLDER has NAME.f32 files, raw samples of one channel at 44.1 kHz or the rate in NAME.rate. For each and
-each setting of the grid it writes NAME.N.sdif, the breakpoints, NAME.N.f32, Loris's own synthesis, and
-NAME.N.time, the seconds that the analysis took.
+each setting of the grid it writes NAME.N.sdif, the breakpoints, NAME.N.f32, Loris's own synthesis,
+NAME.N.slow.f32, the same four times as long, and NAME.N.time, the seconds that the analysis took.
 """
 
 import importlib.util  # noqa: F401  loristrck uses it without importing it
@@ -42,6 +42,10 @@ def main():
             )
             sound = loristrck.synthesize(partials, int(rate))
             numpy.asarray(sound).astype("<f4").tofile(folder / f"{stem}.f32")
+            for partial in partials:
+                partial[:, 0] *= 4.0
+            slow = loristrck.synthesize(partials, int(rate))
+            numpy.asarray(slow).astype("<f4").tofile(folder / f"{stem}.slow.f32")
             (folder / f"{stem}.time").write_text(f"{seconds}")
 
 

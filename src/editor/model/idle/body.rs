@@ -22,7 +22,7 @@ pub fn reason(param: Param, values: &Values) -> Option<&'static str> {
         }
         Param::KEEP_LOUDNESS if !is_any_shaper_on(values) => Some("No shaper is on."),
         _ => Power::of(group)
-            .filter(|power| power.param != param && !power.has_effect(values))
+            .filter(|power| !power.params.contains(&param) && !power.has_effect(values))
             .map(|_| match group {
                 Group::Unison => "Unison has one copy.",
                 _ => "It is off.",

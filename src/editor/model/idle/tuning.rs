@@ -1,4 +1,5 @@
-//! Of the tuning. Whether a keyboard map says something in place of a parameter is not known here.
+//! Of the tuning. What a keyboard map or the instrument's live tables say in place of a parameter is not known here:
+//! see [`EditorModel::tuned_otherwise`](crate::editor::model::EditorModel::tuned_otherwise).
 
 use super::is_zero;
 use crate::synth::tuning::TuningChoice;

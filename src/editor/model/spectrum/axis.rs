@@ -1,5 +1,6 @@
 //! What stands along the view: partial numbers, or frequencies, and which part of them is seen.
 
+use super::note_names::NoteNames;
 use super::pitch::{key_hz, key_name};
 use crate::synth::parameter::{EDITABLE_PARTIALS, MAX_PARTIALS};
 
@@ -166,9 +167,10 @@ impl Axis {
     }
 
     /// The marks of the scale that have room, and on a frequency axis the notes.
-    pub fn marks(&self, room: Extent) -> (Vec<Mark>, Vec<Mark>) {
+    pub fn marks(&self, room: Extent, names: &NoteNames) -> (Vec<Mark>, Vec<Mark>) {
         match self.measure {
             Measure::Number => (self.number_marks(room), Vec::new()),
+            _ if names.is_of_scale() => (self.hz_marks(room), self.degree_marks(room, names)),
             _ => (self.hz_marks(room), self.note_marks(room)),
         }
     }
@@ -255,6 +257,23 @@ impl Axis {
         }
         let values = keys.into_iter().map(|key| (key_hz(key), key_name(key)));
         self.place(values, room, 0.6 * SHORT_MARK_WIDTH)
+    }
+
+    /// Where periods begin; and the other degrees of those periods in which all have room.
+    fn degree_marks(&self, room: Extent, names: &NoteNames) -> Vec<Mark> {
+        let mut named = names.marks();
+        named.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (begins, others): (Vec<_>, Vec<_>) = named.iter().partition(|(_, _, begins)| *begins);
+        let has_room = |hz: f32| {
+            let place = named.partition_point(|(other, ..)| *other < hz);
+            let near = &named[place.saturating_sub(1)..(place + 2).min(named.len())];
+            let mut steps = near.windows(2);
+            steps.all(|pair| self.x(pair[1].0, room) - self.x(pair[0].0, room) >= SHORT_MARK_WIDTH)
+        };
+        let others = others.into_iter().filter(|(hz, ..)| has_room(*hz));
+        let values = begins.into_iter().chain(others);
+        let texts = values.map(|(hz, text, _)| (*hz, text.clone()));
+        self.place(texts, room, 0.6 * SHORT_MARK_WIDTH)
     }
 
     /// Marks, the first first, as long as none comes nearer to another than `distance`.
@@ -344,7 +363,7 @@ mod tests {
                 min: 0.0,
                 max: width as f32,
             };
-            let (marks, _) = Axis::new(Measure::Number).marks(room);
+            let (marks, _) = Axis::new(Measure::Number).marks(room, &NoteNames::default());
             let numbers: Vec<i32> = marks
                 .iter()
                 .map(|mark| mark.text.parse().unwrap())
@@ -368,7 +387,7 @@ mod tests {
         for (measure, _) in Measure::ALL {
             let mut axis = Axis::new(measure);
             for _ in 0..5 {
-                let (marks, notes) = axis.marks(ROOM);
+                let (marks, notes) = axis.marks(ROOM, &NoteNames::default());
                 assert!(marks.len() >= 2, "{measure:?}: {marks:?}");
                 assert_eq!(notes.is_empty(), measure == Measure::Number);
                 for (place, mark) in marks.iter().enumerate() {
@@ -380,7 +399,7 @@ mod tests {
                 axis.zoom(1.7, 500.0, ROOM);
             }
         }
-        let (marks, notes) = Axis::new(Measure::Logarithmic).marks(ROOM);
+        let (marks, notes) = Axis::new(Measure::Logarithmic).marks(ROOM, &NoteNames::default());
         let at = |marks: &[Mark], text: &str| {
             let found = marks.iter().find(|mark| mark.text == text);
             found.unwrap_or_else(|| panic!("no {text} in {marks:?}")).x

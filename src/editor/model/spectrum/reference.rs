@@ -33,7 +33,7 @@ impl Reference {
         };
         let ratios = PartialRatios::at_hz(
             &model.patch(),
-            &model.scale_numbers(),
+            &model.tuning_tables(),
             f64::from(fundamental_hz),
         );
         let mut bars_hz = std::array::from_fn(|index| fundamental_hz * ratios.tuned(index + 1));

@@ -1,13 +1,10 @@
 //! The sound at rest, as the key that was heard last would have it: shown while nothing sounds, and what
 //! absolute levels are drawn by.
 
-use std::sync::Arc;
-
 use super::pitch::power_db;
 use crate::editor::model::EditorModel;
-use crate::synth::display::{RestingNote, lowest_voice};
+use crate::synth::display::{RestingNote, TuningTables, lowest_voice};
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
-use crate::synth::tuning::LoadedScale;
 use crate::synth::{Param, Patch, Snapshot};
 
 /// A4, before any key has been heard.
@@ -36,14 +33,14 @@ impl RestNote {
         &mut self,
         sample_rate_hz: f64,
         patch: &Patch,
-        scale: &Arc<Option<LoadedScale>>,
+        tables: &TuningTables,
         key: u8,
     ) -> &Snapshot {
         let is_fit = |note: &RestingNote| note.sample_rate_hz() == sample_rate_hz;
         let fit = self.0.take().filter(is_fit);
         let note = fit.unwrap_or_else(|| RestingNote::new(sample_rate_hz));
         let note = self.0.insert(note);
-        note.set_scale(scale);
+        note.set_tuning(tables);
         note.snapshot(patch, key)
     }
 }
@@ -70,8 +67,8 @@ impl Rest {
             return None;
         }
         let rate_hz = self.sample_rate_hz;
-        let scale = model.scale_numbers();
-        Some(self.note.play(rate_hz, &model.patch(), &scale, self.key))
+        let tables = model.tuning_tables();
+        Some(self.note.play(rate_hz, &model.patch(), &tables, self.key))
     }
 
     /// How loud each partial that has a bar would be at rest with its Level at 0 dB, in dB of full scale;
@@ -86,9 +83,9 @@ impl Rest {
             level.set(Param::partial_level(n), 0.0);
         }
         let rate_hz = self.sample_rate_hz;
-        let scale = model.scale_numbers();
-        let heard = levels_db(self.note.play(rate_hz, &patch, &scale, self.key));
-        let unchanged = levels_db(self.level.play(rate_hz, &level, &scale, self.key));
+        let tables = model.tuning_tables();
+        let heard = levels_db(self.note.play(rate_hz, &patch, &tables, self.key));
+        let unchanged = levels_db(self.level.play(rate_hz, &level, &tables, self.key));
         std::array::from_fn(|place| {
             let own_db = patch.plain(Param::partial_level(place + 1));
             if own_db > LEVEL_OFF_DB && heard[place] > SILENT_DB {

@@ -90,23 +90,14 @@ fn name(browser: &mut Browser, ui: &mut Ui, context: &mut ViewContext) {
         format!("Opens the presets. Loaded is {name}{modified}")
     });
     let theme = theme::current(ui);
-    let color = if browser.open {
-        theme.on_accent
-    } else {
-        theme.text
-    };
+    let color = theme.text;
     let inner = response.rect.shrink2(vec2(theme::GAP, 0.0));
     let arrow = inner.right_center() - vec2(theme::GRID, 0.0);
     icon::paint(ui.painter(), arrow, Icon::Down, color);
     let mut right = inner.right() - 4.0 * theme::GRID;
     if is_modified {
         let dot = egui::pos2(right - theme::GRID, inner.center().y);
-        let dot_color = if browser.open {
-            color
-        } else {
-            theme.accent_text
-        };
-        ui.painter().circle_filled(dot, 3.0, dot_color);
+        ui.painter().circle_filled(dot, 3.0, theme.accent_text);
         right -= 3.0 * theme::GRID;
     }
     let room = right - inner.left();

@@ -282,6 +282,9 @@ fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -
     }
 }
 
+/// Of the bar at the left of the loaded row, points.
+const BAR: f32 = 3.0;
+
 /// What a person has done with a row.
 #[derive(Clone, Copy)]
 enum Act {
@@ -315,17 +318,17 @@ fn preset_row(
     });
     let is_pointed = response.hovered() || star.hovered();
     paint_row(ui, rect, entry, colors(theme, is_loaded, is_pointed));
+    if is_loaded {
+        let ground = ground(rect);
+        let bar = ground.with_max_x(ground.left() + BAR);
+        ui.painter().rect_filled(bar, 1, theme.accent);
+    }
     if is_cursor && !is_loaded {
         theme::edge(ui.painter(), ground(rect), 1.0, theme.weak_text);
     }
     if entry.favourite || star.hovered() {
-        let color = if is_loaded {
-            theme.on_accent
-        } else {
-            theme.accent_text
-        };
         let star = Icon::Star(entry.favourite);
-        icon::paint(ui.painter(), star_rect.center(), star, color);
+        icon::paint(ui.painter(), star_rect.center(), star, theme.text);
     }
     if star.clicked() {
         Some(Act::Favourite)
@@ -389,7 +392,7 @@ fn spoken_name(entry: &Entry) -> String {
 /// Surface, text and weak text of a row.
 fn colors(theme: &Theme, is_loaded: bool, is_hovered: bool) -> (Color32, Color32, Color32) {
     match (is_loaded, is_hovered) {
-        (true, _) => (theme.accent, theme.on_accent, theme.on_accent),
+        (true, _) => (theme.chosen, theme.text, theme.weak_text),
         (false, true) => (theme.hovered, theme.text, theme.weak_text),
         (false, false) => (Color32::TRANSPARENT, theme.text, theme.weak_text),
     }

@@ -23,7 +23,7 @@ pub struct TunedKeys {
 impl TunedKeys {
     pub fn update(&mut self, context: &ViewContext) {
         let model = &*context.model;
-        self.tuning.update(&model.patch(), &model.scale_numbers());
+        self.tuning.update(&model.patch(), &model.tuning_tables());
         self.names.clear();
         if let Some(set) = model.scale() {
             let degrees = 0..set.scale().size() as i64;
@@ -43,7 +43,7 @@ impl TunedKeys {
             return String::new();
         }
         if !self.is_mapped(key) {
-            return ", without a pitch in this scale".to_owned();
+            return ", without a pitch in this tuning".to_owned();
         }
         let pitch = self.tuning.keys().pitch(0, key);
         let hz = 440.0 * libm::exp2((pitch - 69.0) / 12.0);
@@ -107,5 +107,46 @@ fn hatch(painter: &Painter, rect: Rect, color: Color32) {
         let from = rect.left_bottom() + vec2(along - rect.height(), 0.0);
         let to = from + vec2(rect.height(), -rect.height());
         painter.line_segment([from, to], Stroke::new(1.0, color));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::editor::testing::host::model;
+    use crate::editor::testing::view::ViewHarness;
+    use crate::synth::tuning::Addressed;
+    use crate::synth::{Config, Engine};
+
+    /// What MTS-ESP or messages say is known to the instrument alone, and shown all the same.
+    #[test]
+    fn keys_tell_of_live_tables_while_these_sound() {
+        let mut engine = Engine::new(&Config {
+            sample_rate_hz: 48_000.0,
+            max_voices: 1,
+        });
+        let table = engine.broadcast_tuning();
+        table.set_there(true);
+        table.tune(Addressed::All, 60, 60.5);
+        table.set_mapped(Addressed::All, !(1 << 61));
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        let (mut model, _) = model();
+        let mut harness = ViewHarness::new(vec2(100.0, 100.0));
+        let mut keys = TunedKeys::default();
+        let mut texts = |harness: &mut ViewHarness| {
+            harness.show(&mut model, &[], |_, context| keys.update(context));
+            [60, 61, 62].map(|key| keys.text(key))
+        };
+        assert_eq!(texts(&mut harness), ["", "", ""]);
+        harness.senders.publish(&engine);
+        let [bent, silent, plain] = texts(&mut harness);
+        assert!(bent.starts_with(", +50.0 ct, 269.29 Hz"), "{bent}");
+        assert_eq!(silent, ", without a pitch in this tuning");
+        assert!(plain.starts_with(", +0.0 ct"), "{plain}");
+        // Without a master the table counts no more.
+        engine.broadcast_tuning().set_there(false);
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        harness.senders.publish(&engine);
+        assert_eq!(texts(&mut harness), ["", "", ""]);
     }
 }

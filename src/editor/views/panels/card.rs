@@ -1,10 +1,11 @@
 //! A card: a surface with a title, and controls in rows and columns on it.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Color32, Rect, Ui, pos2, vec2};
 
 use crate::editor::context::ViewContext;
+use crate::editor::model::power::Power;
 use crate::editor::theme;
-use crate::editor::widgets::{choice, knob, place, power, switch};
+use crate::editor::widgets::{choice, knob, place, power as power_switch, switch};
 use crate::synth::Param;
 use crate::synth::parameter::Range;
 use crate::synth::parameter::layout::Group;
@@ -16,6 +17,9 @@ const INSET: f32 = 6.0;
 /// Of a control's place, points.
 const CELL_HEIGHTS: std::ops::RangeInclusive<f32> = 50.0..=68.0;
 
+/// Of the knob that leads a section, at most, points.
+const LEAD_HEIGHT: f32 = 96.0;
+
 /// The parameters of these groups, in the table's order.
 pub fn of_groups(groups: &[Group]) -> Vec<Param> {
     Param::all()
@@ -25,6 +29,10 @@ pub fn of_groups(groups: &[Group]) -> Vec<Param> {
 
 /// Draws the surface and the title, and returns the place for the rest.
 pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
+    titled_card(ui, rect, title, theme::hue(ui))
+}
+
+fn titled_card(ui: &Ui, rect: Rect, title: &str, color: Color32) -> Rect {
     let theme = theme::current(ui);
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, theme.panel);
@@ -36,7 +44,7 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
         egui::Align2::LEFT_CENTER,
         title,
         theme::strong(theme::SMALL),
-        theme.weak_text,
+        color,
     );
     Rect::from_min_max(
         rect.min + vec2(INSET, TITLE),
@@ -44,16 +52,66 @@ pub fn card(ui: &Ui, rect: Rect, title: &str) -> Rect {
     )
 }
 
-/// The same for one group, whose power switch is beside the title.
+/// The same for the section of this group, whose power switch is in the title's line. The title has the
+/// section's colour while it is on.
 pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: Group) -> Rect {
-    let inner = card(ui, rect, group.name());
-    let title = rect.with_max_y(rect.top() + TITLE);
-    power(ui, context, group, title.shrink2(vec2(INSET, 0.0)));
+    let power = Power::of(group);
+    let title = power.map_or(group.name(), |power| power.name);
+    let has_effect = power.is_none_or(|power| power.has_effect(context.controls.values()));
+    let id = ui.scope_id().with(("title", title));
+    let way = ui
+        .ctx()
+        .animate_bool_with_time(id, has_effect, theme::FADE_S);
+    let color = theme::current(ui)
+        .weak_text
+        .lerp_to_gamma(theme::hue(ui), way);
+    let inner = titled_card(ui, rect, title, color);
+    let line = rect.with_max_y(rect.top() + TITLE);
+    power_switch(ui, context, group, line.shrink2(vec2(INSET, 0.0)));
     inner
 }
 
-/// Controls in rows of `columns`, over the whole place.
+/// What shapes the sound most of each section: its knob is as high as the card. Each is the first of its
+/// section, so that controls are reached in the order in which they are read.
+const LEADS: [Param; 15] = [
+    Param::PARTIALS,
+    Param::UNISON,
+    Param::CUTOFF,
+    Param::FILTER_2_CUTOFF,
+    Param::DIVIDE,
+    Param::COMB,
+    Param::PHASER,
+    Param::VOWEL,
+    Param::FOCUS,
+    Param::COPIES,
+    Param::CONTRAST,
+    Param::DAMPING,
+    Param::CHORUS_AMOUNT,
+    Param::DELAY_AMOUNT,
+    Param::REVERB_AMOUNT,
+];
+
+/// Controls in rows of `columns`, over the whole place. What leads the section, if anything does, has the
+/// first column to itself where the others fill the rest.
 pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
+    let rows = params.len().div_ceil(columns);
+    if let Some((&lead, others)) = params.split_first()
+        && LEADS.contains(&lead)
+        && rows > 1
+        && others.len() <= rows * (columns - 1)
+    {
+        let width = rect.width() / columns as f32;
+        let (left, right) = rect.split_left_right_at_x(rect.left() + width);
+        let height = left.height().min(LEAD_HEIGHT);
+        let place = Rect::from_center_size(left.center(), vec2(left.width(), height));
+        control(ui, context, lead, place);
+        rows_of(ui, context, right, columns - 1, others);
+    } else {
+        rows_of(ui, context, rect, columns, params);
+    }
+}
+
+fn rows_of(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
     let rows = params.len().div_ceil(columns);
     let cell = vec2(
         rect.width() / columns as f32,

@@ -94,7 +94,7 @@ fn paint_curve(ui: &Ui, settings: Option<FilterSettings>, cutoff_hz: f32, rect: 
     if let Some(settings) = settings {
         let db = filter_handle_db(&settings);
         let at = pos2(x_of(rect, cutoff_hz.log2()), y_of(rect, db));
-        painter.circle_filled(at, 4.0, theme.accent);
+        painter.circle_filled(at, 4.0, theme.filter);
         painter.circle_stroke(at, 4.0, Stroke::new(1.0, theme.well));
     }
 }

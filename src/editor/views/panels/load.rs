@@ -142,7 +142,7 @@ impl LoadView {
         let late = line(|load| load.p99);
         painter.extend(Shape::dashed_line(
             &late,
-            Stroke::new(1.0, theme.warning),
+            Stroke::new(1.0, theme.weak_text),
             4.0,
             3.0,
         ));

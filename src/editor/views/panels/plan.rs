@@ -1,9 +1,9 @@
 //! What stands behind which tab: rows of cards in four sections, as many at once as there is room for.
 
-use egui::{Vec2, vec2};
+use egui::{Color32, Vec2, vec2};
 
 use super::tabs::{PARTS, TABS, Tab};
-use crate::editor::theme;
+use crate::editor::theme::{self, Theme};
 use crate::synth::parameter::layout::Group;
 
 /// Least width of a row of cards, points.
@@ -44,6 +44,16 @@ impl PanelSection {
         }
     }
 
+    /// The colour of its titles and of its tab; see [`theme`].
+    pub fn hue(self, theme: &Theme) -> Color32 {
+        match self {
+            PanelSection::Spectra => theme.accent_text,
+            PanelSection::Shape => theme.filter,
+            PanelSection::Move => theme.modulator,
+            PanelSection::Play => theme.live,
+        }
+    }
+
     /// Its rows of cards.
     fn rows(self) -> impl Iterator<Item = CardRow> {
         let rows = CardRow::ALL.into_iter();
@@ -52,7 +62,7 @@ impl PanelSection {
 }
 
 /// Cards that stand side by side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CardRow {
     Spectra,
     Frequencies,
@@ -228,7 +238,7 @@ impl PanelPlace {
 }
 
 /// What is shown at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PanelPage {
     /// Rows of cards.
     Cards(Vec<CardRow>),

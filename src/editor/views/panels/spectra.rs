@@ -1,6 +1,6 @@
 //! The four spectra, each a card with its picture, and the pad that morphs between them.
 
-use egui::{CursorIcon, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::split_columns;
@@ -24,6 +24,8 @@ const KNOBS: f32 = 50.0;
 const LEAST_PICTURE: f32 = 14.0;
 /// Of the bars on the pad's card, points.
 const BAR: f32 = 17.0;
+/// What a screen reader calls the pad.
+pub const PAD_NAME: &str = "Morph Pad";
 /// The key whose register a picture shows: A4.
 const KEY: u8 = 69;
 /// Octaves that a picture is wide, from one below the fundamental.
@@ -150,6 +152,11 @@ fn pad(ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
     }
     context.help.show_for(&response, || {
         "Morph: drag between the spectra A, B, C and D; the corners are exactly these".into()
+    });
+    let [x, y] = [Param::MORPH_X, Param::MORPH_Y].map(|param| context.model.plain(param));
+    response.widget_info(|| WidgetInfo::labeled(Role::Pane, true, PAD_NAME));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(format!("{:.0} %, {:.0} %", 100.0 * x, 100.0 * y));
     });
     let theme = theme::current(ui);
     let painter = ui.painter();

@@ -116,7 +116,7 @@ fn paint(ui: &Ui, response: &Response, name: &str, is_chosen: bool) {
     painter.galley(place.center() - 0.5 * galley.size(), galley, color);
     if is_chosen {
         let y = place.bottom() - 1.0;
-        let stroke = Stroke::new(2.0, theme.accent);
+        let stroke = Stroke::new(2.0, theme::hue(ui));
         painter.hline(place.x_range().shrink(theme::GAP), y, stroke);
     }
     if response.has_focus() {

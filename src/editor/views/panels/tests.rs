@@ -20,6 +20,7 @@ use crate::synth::parameter::{
 mod curves;
 mod drawings;
 mod names;
+mod power;
 mod routes;
 
 const SMALL: Vec2 = vec2(800.0, 500.0);

@@ -1,39 +1,31 @@
 //! The tuning: its parameters, the scale that is loaded, and how rough its intervals are in this sound.
 
-use std::sync::Arc;
+mod fit;
+mod roughness_card;
+mod saving;
 
-use egui::{
-    Align2, Button, Label, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Stroke, TextEdit,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
-};
+use egui::{Button, Label, Rect, RichText, ScrollArea, TextEdit, Ui, UiBuilder, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::split_columns;
 use crate::editor::context::ViewContext;
-use crate::editor::model::roughness::{Roughness, timbre};
-use crate::editor::theme::{self, small_text};
+use crate::editor::model::live::{Live, TelemetryState};
+use crate::editor::model::roughness::Roughness;
+use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, toggle};
 use crate::library::Library;
-use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale, save_scale};
+use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale};
 use crate::mts_esp;
-use crate::scale::{FittedScale, MapTexts, MinimaKind, SetMaps, Timbre, TuningSet, TuningSetError};
-use crate::synth::display::{DisplayedTuning, RestingNote};
+use crate::scale::{MapTexts, SetMaps, Timbre, TuningSet, TuningSetError};
+use crate::synth::Patch;
+use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
 use crate::synth::parameter::layout::Group;
-use crate::synth::tuning::LoadedScale;
-use crate::synth::{Param, Patch};
+use crate::synth::tuning::TuningSource;
 
 /// Of the card of the scale, points.
 const SCALE: f32 = 220.0;
 /// Of the menus, points.
 const MENU: egui::Vec2 = vec2(280.0, 260.0);
-/// The key that the curve is of, middle C.
-const KEY: u8 = 60;
-/// Of the sound at rest, Hz.
-const SAMPLE_RATE_HZ: f64 = 48_000.0;
-/// A period for scales that do not rise, cents.
-const OCTAVE_CENTS: f64 = 1_200.0;
-/// How many degrees a scale that fits the sound may have.
-const FITTED_DEGREES: [usize; 5] = [5, 7, 12, 19, 24];
 
 /// What the page remembers.
 pub struct TuningView {
@@ -43,7 +35,7 @@ pub struct TuningView {
     pasted: String,
     note: Option<RestingNote>,
     /// What the timbre is of.
-    heard: Option<Box<(Patch, Arc<Option<LoadedScale>>)>>,
+    heard: Option<Box<(Patch, TuningTables)>>,
     timbre: Timbre,
     roughness: Roughness,
     tuning: DisplayedTuning,
@@ -89,7 +81,10 @@ impl TuningView {
             };
             ui.add(line(name, theme.text));
             ui.add(line(about, theme.weak_text));
-            ui.add(line(mts_text(), theme.weak_text));
+            let sounds = source_name(self.tuning.source());
+            let lost = lost_text(context.live);
+            let sounding = format!("{lost}Sounds: {sounds}. {}", mts_text());
+            ui.add(line(sounding, theme.weak_text));
             let mut is_open = false;
             ui.horizontal(|ui| {
                 is_open |= self.scale_menu(ui, context, set.as_deref());
@@ -128,6 +123,14 @@ impl TuningView {
                 .clicked()
             {
                 context.model.load_scale(None);
+                ui.close();
+            }
+            if ui
+                .add_enabled(set.is_some(), Button::new("Save as .scl"))
+                .clicked()
+                && let Some(set) = set
+            {
+                context.controls.message = Some(self.save_scale(set));
                 ui.close();
             }
             self.folder_line(ui, "Scala files (.scl, .ascl)");
@@ -178,6 +181,10 @@ impl TuningView {
                 );
                 ui.close();
             }
+            if ui.button("Save as .kbm").clicked() {
+                context.controls.message = Some(self.save_maps(context, set));
+                ui.close();
+            }
             self.folder_line(ui, "keyboard maps (.kbm)");
             let files = self.files.get_or_insert_with(|| self.library.tunings());
             if let Some(path) = list(ui, "maps", &files.maps) {
@@ -191,62 +198,6 @@ impl TuningView {
         is_open
     }
 
-    fn fit_menu(&mut self, ui: &mut Ui, context: &mut ViewContext) -> bool {
-        let mut is_open = false;
-        let response = menu(ui, "Fit", |ui| {
-            is_open = true;
-            ui.set_width(MENU.x);
-            let is_matched = context.model.plain(Param::MATCH) > 0.0;
-            let button = Button::new("Match as Partial Tune");
-            if ui.add_enabled(is_matched, button).clicked() {
-                context.model.write_match_as_tune();
-                ui.close();
-            }
-            ui.label("The scale whose intervals are smoothest in this sound:");
-            for degrees in FITTED_DEGREES {
-                let Some(asked) = fit_buttons(ui, degrees) else {
-                    continue;
-                };
-                self.fit(context, degrees, asked);
-                ui.close();
-            }
-        });
-        context.help.show_for(&response, || {
-            "Make a scale of the intervals that are smoothest in this sound".to_owned()
-        });
-        is_open
-    }
-
-    fn fit(&self, context: &mut ViewContext, degrees: usize, asked: FitUse) {
-        let Some(fitted) = FittedScale::new(&self.timbre, degrees, MinimaKind::Exact) else {
-            context.controls.message = Some("This sound has no smooth intervals".to_owned());
-            return;
-        };
-        let name = format!("{degrees} smooth degrees");
-        let scale = fitted.to_scale(&name);
-        match asked {
-            FitUse::Load => {
-                let text = scale.text().as_bytes();
-                // Its period may be any: each key has the next degree.
-                let read = TuningSet::read(&name, text, MapTexts::None);
-                load(context, read.map_err(|error| error.to_string()));
-            }
-            FitUse::Save => {
-                let saved = self
-                    .library
-                    .tunings_folder()
-                    .ok_or_else(|| "There is no folder for scales".to_owned())
-                    .and_then(|folder| {
-                        save_scale(&folder, &name, &scale).map_err(|error| error.to_string())
-                    });
-                context.controls.message = Some(match saved {
-                    Ok(path) => format!("Saved {}", path.display()),
-                    Err(told) => told,
-                });
-            }
-        }
-    }
-
     fn folder_line(&self, ui: &mut Ui, what: &str) {
         let folder = self.library.tunings_folder();
         let folder = folder.map_or_else(String::new, |folder| folder.display().to_string());
@@ -254,121 +205,6 @@ impl TuningView {
         let text = RichText::new(format!("Folder for {what}: {folder}"));
         ui.add(Label::new(text.size(theme::SMALL).color(weak)).wrap());
     }
-
-    fn curve(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
-        let inner = card(ui, rect, "Roughness of intervals");
-        self.hear(context);
-        let scale = context.model.scale_numbers();
-        self.tuning.update(&context.model.patch(), &scale);
-        let keys = self.tuning.keys();
-        let period_cents = Some(100.0 * keys.period(0).semitones)
-            .filter(|cents| (100.0..=3_600.0).contains(cents))
-            .unwrap_or(OCTAVE_CENTS);
-        let limit_cents = 2.0 * period_cents;
-        let now_s = ui.input(|input| input.time);
-        if self.roughness.update(&self.timbre, limit_cents, now_s) {
-            ui.ctx().request_repaint();
-        }
-        // Of the keys from middle C up.
-        let degrees: Vec<f64> = (KEY..128)
-            .filter(|&key| keys.is_mapped(0, key))
-            .map(|key| 100.0 * (keys.pitch(0, key) - keys.pitch(0, KEY)))
-            .collect();
-        self.paint(ui, inner, limit_cents, &degrees);
-        let response = ui.interact(rect, ui.scope_id().with("roughness"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Roughness of intervals"));
-        context.help.show_for(&response, || {
-            "Roughness: how rough two notes of this sound are, from unison to two periods; the lines \
-             are the scale. Match brings valleys to lines."
-                .to_owned()
-        });
-    }
-
-    /// Takes over the partials of the sound at rest, if it is another.
-    fn hear(&mut self, context: &ViewContext) {
-        let now = (context.model.patch(), context.model.scale_numbers());
-        let is_same = |heard: &(Patch, Arc<Option<LoadedScale>>)| {
-            heard.0 == now.0 && Arc::ptr_eq(&heard.1, &now.1)
-        };
-        if self.heard.as_deref().is_some_and(is_same) {
-            return;
-        }
-        let note = self
-            .note
-            .get_or_insert_with(|| RestingNote::new(SAMPLE_RATE_HZ));
-        note.set_scale(&now.1);
-        self.timbre = timbre(note.snapshot(&now.0, KEY));
-        self.heard = Some(Box::new(now));
-    }
-
-    fn paint(&self, ui: &Ui, rect: Rect, limit_cents: f64, degrees: &[f64]) {
-        let theme = theme::current(ui);
-        let painter = ui.painter().with_clip_rect(rect);
-        painter.rect_filled(rect, theme::RADIUS, theme.well);
-        let x = |cents: f64| rect.left() + rect.width() * (cents / limit_cents) as f32;
-        let bottom = rect.bottom() - 12.0;
-        let mut last_name = f32::NEG_INFINITY;
-        for &cents in degrees
-            .iter()
-            .filter(|cents| (0.0..=limit_cents).contains(*cents))
-        {
-            let at = x(cents);
-            painter.vline(at, rect.top()..=bottom, Stroke::new(1.0, theme.grid));
-            if at > last_name + 30.0 {
-                last_name = at;
-                let align = match at < rect.left() + 10.0 {
-                    true => Align2::LEFT_BOTTOM,
-                    false if at > rect.right() - 14.0 => Align2::RIGHT_BOTTOM,
-                    false => Align2::CENTER_BOTTOM,
-                };
-                let text = format!("{cents:.0}");
-                small_text(
-                    &painter,
-                    pos2(at, rect.bottom()),
-                    align,
-                    text,
-                    theme.weak_text,
-                );
-            }
-        }
-        let Some(curve) = self.roughness.curve() else {
-            return;
-        };
-        let most = curve
-            .values()
-            .iter()
-            .fold(1e-9, |most: f64, value| most.max(*value));
-        let height = bottom - rect.top() - 4.0;
-        let points: Vec<Pos2> = curve
-            .values()
-            .iter()
-            .enumerate()
-            .map(|(place, value)| {
-                let cents = place as f64 * curve.step_cents();
-                pos2(x(cents), bottom - height * (value / most) as f32)
-            })
-            .collect();
-        painter.add(Shape::line(points, Stroke::new(1.5, theme.accent)));
-    }
-}
-
-/// What a fitted scale is made for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum FitUse {
-    Load,
-    Save,
-}
-
-fn fit_buttons(ui: &mut Ui, degrees: usize) -> Option<FitUse> {
-    ui.horizontal(|ui| {
-        if ui.button(format!("Use {degrees} degrees")).clicked() {
-            return Some(FitUse::Load);
-        }
-        ui.button(format!("Save {degrees} as .scl"))
-            .clicked()
-            .then_some(FitUse::Save)
-    })
-    .inner
 }
 
 /// The files as buttons; the one that was clicked.
@@ -427,6 +263,27 @@ fn about(set: &TuningSet) -> String {
     )
 }
 
+/// What there is to tell of MIDI tuning messages that were lost.
+fn lost_text(live: &Live) -> String {
+    match live.telemetry() {
+        TelemetryState::Latest(telemetry) if telemetry.lost_messages > 0 => {
+            format!("{} MIDI tuning messages lost. ", telemetry.lost_messages)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What a source of pitches is called.
+fn source_name(source: TuningSource) -> &'static str {
+    match source {
+        TuningSource::Equal => "12-TET",
+        TuningSource::Scale => "the scale",
+        TuningSource::Fifths => "Fifth",
+        TuningSource::Broadcast => "MTS-ESP",
+        TuningSource::Messages => "MIDI messages",
+    }
+}
+
 /// What MTS-ESP says, in a line.
 fn mts_text() -> String {
     let status = mts_esp::status();
@@ -438,5 +295,119 @@ fn mts_text() -> String {
             format!("MTS-ESP: {} (old library: update it)", status.scale_name)
         }
         None => format!("MTS-ESP: {}", status.scale_name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use egui::{Pos2, pos2};
+
+    use super::*;
+    use crate::editor::testing::host::model;
+    use crate::editor::testing::view::{ViewHarness, button};
+    use crate::synth::Param;
+
+    const SIZE: egui::Vec2 = vec2(1_400.0, 220.0);
+
+    /// Frames until the minima of the sound are known.
+    fn settle(
+        view: &mut TuningView,
+        harness: &mut ViewHarness,
+        model: &mut crate::editor::model::EditorModel,
+    ) {
+        loop {
+            harness.show(model, &[], |ui, context| {
+                view.show(ui, context, Rect::from_min_size(Pos2::ZERO, SIZE));
+            });
+            if view.roughness.minima(&view.timbre).is_some() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn the_page_finds_the_minima_of_the_sound_in_the_background() {
+        let (mut model, _) = model();
+        let mut harness = ViewHarness::new(SIZE);
+        let mut view = TuningView::new(Library::empty());
+        settle(&mut view, &mut harness, &mut model);
+        let minima = view.roughness.minima(&view.timbre).expect("minima");
+        let fitted = minima.fitted(5).expect("a scale");
+        assert!((fitted.period_cents() - 1_200.0).abs() < 0.01);
+        // Another sound has others.
+        model.set_plain(Param::STRETCH, 84.467);
+        harness.show(&mut model, &[], |ui, context| {
+            view.show(ui, context, Rect::from_min_size(Pos2::ZERO, SIZE));
+        });
+        assert_eq!(view.roughness.minima(&view.timbre), None);
+        settle(&mut view, &mut harness, &mut model);
+        let minima = view.roughness.minima(&view.timbre).expect("minima");
+        let fitted = minima.fitted(5).expect("a scale");
+        assert!((fitted.period_cents() - 1_284.467).abs() < 0.05);
+        // A click on the page does nothing by itself.
+        let at = pos2(0.9 * SIZE.x, 100.0);
+        harness.show(
+            &mut model,
+            &[button(at, true), button(at, false)],
+            |ui, context| {
+                view.show(ui, context, Rect::from_min_size(Pos2::ZERO, SIZE));
+            },
+        );
+        assert!(model.scale().is_none());
+    }
+
+    #[test]
+    fn scales_and_maps_are_saved_as_they_sound() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let view = TuningView::new(Library::in_folder(folder.path()));
+        let (mut model, _) = model();
+        model.set_plain(Param::A4, 432.0);
+        model.set_plain(Param::REFERENCE_KEY, 69.0);
+        model.set_plain(Param::ROOT_KEY, 62.0);
+        let text = "five\n5\n240.\n480.\n720.\n960.\n2/1\n";
+        let five = TuningSet::read("five", text.as_bytes(), MapTexts::None).expect("a scale");
+        model.load_scale(Some(five.clone()));
+        let mut harness = ViewHarness::new(SIZE);
+        let mut told = Vec::new();
+        harness.show(&mut model, &[], |_, context| {
+            told = vec![view.save_scale(&five), view.save_maps(context, Some(&five))];
+        });
+        assert!(
+            told.iter().all(|told| told.starts_with("Saved ")),
+            "{told:?}"
+        );
+        let files = view.library.tunings();
+        let scale = read_scale(&files.scales[0].path, None).expect("a scale");
+        let mapped = read_map(&files.maps[0].path, Some(&scale)).expect("a map");
+        let pitches = |model: &crate::editor::model::EditorModel| {
+            let mut tuning = DisplayedTuning::default();
+            tuning.update(&model.patch(), &model.tuning_tables());
+            [0, 60, 62, 69, 127].map(|key| tuning.keys().pitch(0, key))
+        };
+        let before = pitches(&model);
+        model.load_scale(Some(mapped.clone()));
+        for (before, after) in before.iter().zip(pitches(&model)) {
+            assert!((before - after).abs() < 1e-5, "{before} {after}");
+        }
+        // The map of a file is saved as it was, and the maps of a set together.
+        let kbm = "0\n0\n127\n60\n69\n440.0\n0\n! mine\n";
+        let mut texts = [None; 16];
+        (texts[1], texts[4]) = (Some(kbm.as_bytes()), Some(kbm.as_bytes()));
+        let set = TuningSet::read("set", text.as_bytes(), MapTexts::PerChannel(texts));
+        let set = set.expect("a set");
+        for name in ["set_2", "set_5", "set 2_2", "set 2_5"] {
+            if name.ends_with("_2") {
+                harness.show(&mut model, &[], |_, context| {
+                    view.save_maps(context, Some(&set));
+                });
+            }
+            let path = view.library.tunings_folder().expect("a folder");
+            let saved = std::fs::read_to_string(path.join(format!("{name}.kbm")));
+            assert_eq!(saved.expect("a file"), kbm, "{name}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use egui::{Rect, pos2, vec2};
 
 use crate::editor::model::spectrum::axis::{Axis, Extent, Measure};
 use crate::editor::model::spectrum::layer::Layer;
+use crate::editor::model::spectrum::note_names::NoteNames;
 use crate::editor::model::spectrum::reference::Reference;
 use crate::editor::theme;
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
@@ -34,6 +35,8 @@ pub struct Canvas<'a> {
     pub layer: Layer,
     /// Whose frequencies the bars have.
     pub reference: &'a Reference,
+    /// What frequencies are called.
+    pub note_names: &'a NoteNames,
     /// Where bars stand for the levels that are heard: these of each partial with its Level at 0 dB, in dB
     /// of full scale.
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
@@ -45,7 +48,7 @@ impl<'a> Canvas<'a> {
         room: Rect,
         axis: &'a Axis,
         layer: Layer,
-        reference: &'a Reference,
+        (reference, note_names): (&'a Reference, &'a NoteNames),
         has_waterfall: bool,
     ) -> Canvas<'a> {
         let rows = if axis.measure() == Measure::Number {
@@ -69,6 +72,7 @@ impl<'a> Canvas<'a> {
             axis,
             layer,
             reference,
+            note_names,
             bases_db: None,
         }
     }
@@ -248,7 +252,9 @@ mod tests {
         let reference = Reference::now(&model, &Snapshot::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(10.0, 20.0), vec2(900.0, 400.0));
-        look(&Canvas::new(room, &axis, Layer::Level, &reference, true));
+        let names = NoteNames::default();
+        let of = (&reference, &names);
+        look(&Canvas::new(room, &axis, Layer::Level, of, true));
     }
 
     #[test]

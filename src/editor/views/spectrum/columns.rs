@@ -151,6 +151,7 @@ impl Columns {
 mod tests {
     use super::*;
     use crate::editor::model::spectrum::layer::Layer;
+    use crate::editor::model::spectrum::note_names::NoteNames;
     use crate::editor::model::spectrum::reference::Reference;
     use crate::editor::testing::engine::snapshot_of;
     use crate::editor::testing::host::model;
@@ -174,7 +175,9 @@ mod tests {
         let reference = Reference::now(&model, &Snapshot::default());
         let axis = Axis::new(measure);
         let room = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));
-        look(&Canvas::new(room, &axis, Layer::Level, &reference, false));
+        let names = NoteNames::default();
+        let of = (&reference, &names);
+        look(&Canvas::new(room, &axis, Layer::Level, of, false));
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn axis_scale(painter: &Painter, canvas: &Canvas, theme: &Theme) {
         let text = format!("Bars {}", canvas.reference.note());
         small_text(painter, at, Align2::RIGHT_TOP, text, theme.accent_text);
     }
-    let (names, notes) = canvas.axis.marks(canvas.extent());
+    let (names, notes) = canvas.axis.marks(canvas.extent(), canvas.note_names);
     if !is_by_number {
         let stroke = Stroke::new(1.0, theme.grid);
         for mark in &names {

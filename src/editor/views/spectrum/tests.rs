@@ -48,13 +48,15 @@ impl Window {
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
         let reference = Reference::now(&self.model, self.harness.live.snapshot());
+        let mut names = NoteNames::default();
+        names.update(&self.model);
         let axis = self.view.state.axis;
         let has_trail = self.view.state.switches.trail;
         look(&Canvas::new(
             room,
             &axis,
             self.view.state.layer,
-            &reference,
+            (&reference, &names),
             has_trail,
         ))
     }
@@ -370,7 +372,7 @@ fn pointed_lines(window: &Window, n: usize) -> Vec<String> {
     window.canvas(|canvas| {
         pointed(canvas, window.harness.live.snapshot(), place)
             .expect("a partial")
-            .lines(&window.model, window.harness.controls.values())
+            .lines(canvas, &window.model, window.harness.controls.values())
     })
 }
 

@@ -55,7 +55,8 @@ fn a_control_without_effect_looks_inactive_and_can_be_set() {
     );
     let low_pass = Param::FILTER_TYPE.range().normalized(1.0);
     harness.state_mut().model.set(Param::FILTER_TYPE, low_pass);
-    harness.run_steps(2);
+    // It fades over.
+    harness.run_steps(8);
     assert_eq!(strongest(&harness, param), 255);
     assert!(!help(&harness).contains("no effect"), "{}", help(&harness));
 }
@@ -67,10 +68,14 @@ fn assert_dimmed_where_idle(harness: &mut WindowHarness) -> usize {
     let (mut count, mut seen) = (0, 0);
     for tab in tab_names(harness) {
         show_tab(harness, &tab);
+        // The page fades in.
+        harness.run_steps(6);
         for param in
             with_controls().filter(|param| harness.query_by_label(param.row().name).is_some())
         {
-            let is_idle = idle::reason(param, &values, values.is_on(Param::MPE)).is_some();
+            let reason = idle::reason(param, &values, values.is_on(Param::MPE));
+            let model = &harness.state().model;
+            let is_idle = reason.is_some() || model.tuned_otherwise(param, &values).is_some();
             let strength = strongest(harness, param);
             assert_eq!(strength < 160, is_idle, "{}: {strength}", param.row().name);
             count += usize::from(is_idle);

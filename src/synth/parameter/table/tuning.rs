@@ -67,7 +67,7 @@ section! { tuning;
         .choice(16, &["Semitones", "Scale for MPE", "Scale"], 1)
         .performance()
         .on(Page::Tuning)
-        .help("Whether a bend of two keys ends at the pitch of that key or two semitones away.");
+        .help("Whether bends go by the scale's keys: none, MPE zones' with their masters', or all.");
     /// Whether notes that sound follow another scale, MTS-ESP and messages: 0 if so.
     RETUNE = Row::new(Tuning, "retune", "Retune")
         .choice(16, &["Sounding Notes", "New Notes"], 0)

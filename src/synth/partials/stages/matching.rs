@@ -13,7 +13,8 @@
 //! inharmonicity come on top; that of any other partial for its ratio as it is. A harmonic spectrum's first
 //! partial stays, since it is the note's pitch.
 //!
-//! Against these formulas in `f64` ratios are within 0.001 cents.
+//! Against these formulas in `f64` ratios are within 0.001 cents. While only the amount moves, no place is looked
+//! up: see [`matched`](crate::synth::partials::matched).
 
 use super::{SpectrumStage, tier};
 use crate::at_level;
@@ -53,6 +54,12 @@ impl MatchBy {
 pub struct Stage {
     /// m, above 0 to 1.
     amount: f32,
+    places: Places,
+}
+
+/// Where partials move to; beside it, that follows from their ratios unless these are harmonic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Places {
     by: MatchBy,
     is_harmonic: bool,
     /// Semitones of the note above the scale's first degree; 0 unless it counts.
@@ -71,49 +78,48 @@ impl SpectrumStage for Stage {
         if amount == 0.0 {
             return None;
         }
-        let tuning = context.tuning;
+        let tuning = context.tuning();
         let is_harmonic = is_harmonic(values);
         let by = match MatchBy::from_index(values.index(Param::MATCH_BY)) {
             MatchBy::Primes if !is_harmonic || tuning.prime_offsets().is_none() => MatchBy::Root,
             by => by,
         };
-        Some(Stage {
-            amount,
+        let places = Places {
             by,
             is_harmonic,
             place: match by {
-                MatchBy::Key => context.pitch - tuning.origin(),
+                MatchBy::Key => context.note.pitch - tuning.origin(context.note.channel),
                 MatchBy::Primes | MatchBy::Root => 0.0,
             },
             version: tuning.version,
-        })
+        };
+        Some(Stage { amount, places })
     }
 
     fn run(&self, _: Arrays, context: &Context, frame: &mut Frame) {
         let len = frame.padded_count();
-        let mut offsets = [0.0; MAX_PARTIALS];
-        let offsets = &mut offsets[..len];
+        let (places, tuning) = (self.places, context.tuning());
         let ratio = frame.ratio.write(len);
-        match (self.by, context.tuning.prime_offsets()) {
-            (MatchBy::Primes, Some(primes)) => offsets.copy_from_slice(&primes[..len]),
-            _ if self.is_harmonic => {
-                self.find(context.tuning, &context.tables.log2_n[..len], offsets);
-            }
-            _ => {
+        let offsets = match (places.by, tuning.prime_offsets()) {
+            (MatchBy::Primes, Some(primes)) => &primes[..len],
+            _ if places.is_harmonic => frame.matched.by_number(places, len, |offsets| {
+                places.find(tuning, &context.tables.log2_n[..len], offsets);
+                if let Some(first) = offsets.first_mut() {
+                    *first = 0.0;
+                }
+            }),
+            _ => frame.matched.by_ratio(places, ratio, |offsets| {
                 let mut log2_ratio = [0.0; MAX_PARTIALS];
                 let log2_ratio = &mut log2_ratio[..len];
                 write_octaves(context.level, ratio, log2_ratio);
-                self.find(context.tuning, log2_ratio, offsets);
-            }
-        }
-        if let (true, Some(first)) = (self.is_harmonic, offsets.first_mut()) {
-            *first = 0.0;
-        }
+                places.find(tuning, log2_ratio, offsets);
+            }),
+        };
         move_ratios(context.level, self.amount, offsets, ratio);
     }
 }
 
-impl Stage {
+impl Places {
     /// Writes how far partials so many octaves above the fundamental are from the nearest pitches.
     fn find(&self, tuning: &TickTuning, log2_ratio: &[f32], offsets: &mut [f32]) {
         let nearest = tuning.nearest();

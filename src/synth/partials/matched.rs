@@ -1,0 +1,125 @@
+//! How far Match moves a voice's partials, kept while only its amount moves.
+//!
+//! The nearest pitch of each partial takes a search; the amount is one factor for all of them. What has been
+//! found is kept with all that it follows from, so that it is never out of date and needs no clearing: a voice
+//! without Match does not touch it, not even at a note's onset.
+
+use crate::dsp::resident;
+use crate::synth::parameter::MAX_PARTIALS;
+use crate::synth::versioned::CopyFrom;
+
+/// Octaves by which partials move, and what they were found for, which is of type `P`.
+#[derive(Debug)]
+pub struct MatchedOffsets<P> {
+    /// `None` before the first.
+    found_for: Option<P>,
+    /// Of so many partials.
+    count: usize,
+    octaves: Box<[f32; MAX_PARTIALS]>,
+    /// The ratios of the partials, where the offsets follow from them.
+    ratio: Box<[f32; MAX_PARTIALS]>,
+}
+
+impl<P: PartialEq> MatchedOffsets<P> {
+    /// Allocates an empty one.
+    pub fn allocate() -> MatchedOffsets<P> {
+        MatchedOffsets {
+            found_for: None,
+            count: 0,
+            octaves: resident::array(0.0),
+            ratio: resident::array(0.0),
+        }
+    }
+
+    /// The offsets of so many partials, which follow from `places` alone. `find` writes them, if it has to.
+    pub fn by_number(&mut self, places: P, count: usize, find: impl FnOnce(&mut [f32])) -> &[f32] {
+        if count > self.count || self.found_for.as_ref() != Some(&places) {
+            find(&mut self.octaves[..count]);
+            self.found_for = Some(places);
+            self.count = count;
+        }
+        &self.octaves[..count]
+    }
+
+    /// The offsets of partials of these ratios, which follow from `places` and from the ratios. `find` writes
+    /// them, if it has to.
+    pub fn by_ratio(&mut self, places: P, ratio: &[f32], find: impl FnOnce(&mut [f32])) -> &[f32] {
+        let count = ratio.len();
+        let is_found = count <= self.count
+            && self.found_for.as_ref() == Some(&places)
+            && are_same(&self.ratio[..count], ratio);
+        if !is_found {
+            find(&mut self.octaves[..count]);
+            self.ratio[..count].copy_from_slice(ratio);
+            self.found_for = Some(places);
+            self.count = count;
+        }
+        &self.octaves[..count]
+    }
+}
+
+/// Whether both have the same bits.
+fn are_same(before: &[f32], now: &[f32]) -> bool {
+    let differing = |bits, (before, now): (&f32, &f32)| bits | (before.to_bits() ^ now.to_bits());
+    before.iter().zip(now).fold(0, differing) == 0
+}
+
+/// A copy finds what it needs for itself: the same bits.
+impl<P> CopyFrom for MatchedOffsets<P> {
+    fn copy_from(&mut self, _: &MatchedOffsets<P>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is kept is used only for what it was found for; and it is used.
+    #[test]
+    fn it_finds_anew_what_follows_from_anything_else() {
+        let mut matched = MatchedOffsets::allocate();
+        let mut finds = 0;
+        let mut by_number = |places: u32, count: usize| {
+            let found = matched.by_number(places, count, |octaves| {
+                finds += 1;
+                octaves.fill(places as f32);
+            });
+            assert!(found.len() == count && found.iter().all(|octaves| *octaves == places as f32));
+            finds
+        };
+        let calls = [
+            (1, 16),
+            (1, 16),
+            (2, 16),
+            (2, 32),
+            (2, 16),
+            (1, 16),
+            (1, 32),
+        ];
+        assert_eq!(
+            calls.map(|(places, count)| by_number(places, count)),
+            [1, 1, 2, 3, 3, 4, 5]
+        );
+
+        let mut finds = 0;
+        let mut by_ratio = |places: u32, ratio: &[f32]| {
+            let found = matched.by_ratio(places, ratio, |octaves| {
+                finds += 1;
+                octaves.copy_from_slice(ratio);
+            });
+            assert_eq!(found, ratio);
+            finds
+        };
+        let calls = [
+            (3, &[1.0, 2.5][..]),
+            (3, &[1.0, 2.5]),
+            (3, &[1.0]),
+            (3, &[1.5]),
+            (3, &[1.5, 2.5]),
+            (4, &[1.5, 2.5]),
+        ];
+        assert_eq!(
+            calls.map(|(places, ratio)| by_ratio(places, ratio)),
+            [1, 1, 1, 2, 3, 4]
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! What a screen is told of the tuning that sounds, beside what it knows by itself: patch and scale.
+
+use super::{Addressed, KEYS, LiveTable, TickTuning, TuningSource};
+
+/// Where the pitches come from, and what a live table says of the first channel, which a keyboard on the screen
+/// plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoundingTuning {
+    /// Where the pitches come from.
+    pub source: TuningSource,
+    /// Of each key, semitones. Of use where the source is a live table, as are the others.
+    pitches: [f64; KEYS],
+    /// The keys that have one, a bit each.
+    mapped: u128,
+    /// After how many semitones they repeat, as far as that is known.
+    period: Option<f64>,
+}
+
+impl Default for SoundingTuning {
+    /// Twelve equal steps.
+    fn default() -> SoundingTuning {
+        SoundingTuning {
+            source: TuningSource::Equal,
+            pitches: [0.0; KEYS],
+            mapped: u128::MAX,
+            period: None,
+        }
+    }
+}
+
+impl SoundingTuning {
+    /// Takes over what a tuning says. Copies its pitches only where they are of a live table.
+    pub fn take(&mut self, tuning: &TickTuning) {
+        let source = tuning.source();
+        if let TuningSource::Broadcast | TuningSource::Messages = source {
+            *self = SoundingTuning {
+                source,
+                pitches: std::array::from_fn(|key| tuning.keys.pitch(0, key as u8)),
+                mapped: tuning.keys.mapped(0),
+                period: tuning.nearest().period(),
+            };
+        } else {
+            self.source = source;
+        }
+    }
+
+    /// Writes into the live table of this source what that says; nothing if another one sounds.
+    pub fn write(&self, source: TuningSource, table: &mut LiveTable) {
+        let is_there = self.source == source;
+        table.set_there(is_there);
+        if !is_there {
+            return;
+        }
+        table.set_period(self.period);
+        for (key, pitch) in (0..).zip(self.pitches) {
+            table.tune(Addressed::Common, key, pitch);
+        }
+        table.set_mapped(Addressed::All, self.mapped);
+    }
+}

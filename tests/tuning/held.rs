@@ -1,0 +1,153 @@
+//! Notes that sound while the tuning becomes another, and notes that it has no pitch for.
+
+use super::*;
+
+/// Partials of the voice of a channel, Hz.
+fn of_channel(engine: &Engine, channel: u8) -> Vec<f64> {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let (_, partials) = snapshot
+        .voices()
+        .find(|(voice, _)| voice.channel == channel)
+        .expect("a voice");
+    let hz = partials.iter().map(|partial| partial.frequency_hz.into());
+    hz.collect()
+}
+
+fn bend(channel: u8, value: f32) -> Event {
+    Event::PitchBend { channel, value }
+}
+
+/// A host that keeps ids learns that the note is over, at once.
+#[test]
+fn a_note_without_a_pitch_has_ended() {
+    let map = b"2\n0\n127\n60\n60\n261.6\n2\n0\nx\n";
+    for mode in [0.0, 1.0] {
+        let mut patch = sine();
+        patch.set(Param::PLAY_MODE, mode);
+        let mut engine = engine(RATE, &patch);
+        engine.set_scale(scale(TWELVE, MapTexts::One(map)));
+        let note = |id, key| Event::NoteOn {
+            id: Some(id),
+            channel: 3,
+            key,
+            velocity: 1.0,
+        };
+        play(
+            &mut engine,
+            &[(0, note(7, 60)), (10, note(8, 61))],
+            64,
+            &[64],
+        );
+        let ended = engine.next_ended().expect("the note");
+        assert_eq!((ended.id, ended.channel, ended.key), (Some(8), 3, 61));
+        assert_eq!(engine.next_ended(), None);
+        assert_eq!(voices(&engine), 1);
+    }
+}
+
+/// A patch whose notes keep their tuning, with bends in the scale over four keys.
+fn keeping() -> Patch {
+    let mut patch = Patch::default();
+    for (param, value) in [
+        (Param::PARTIALS, 12.0),
+        (Param::RETUNE, 1.0),
+        (Param::BEND_IN, 2.0),
+        (Param::BEND_RANGE, 4.0),
+        (Param::MATCH, 1.0),
+        (Param::MATCH_BY, 1.0),
+        (Param::AMP_RELEASE, 0.0),
+    ] {
+        patch.set(param, value);
+    }
+    patch
+}
+
+/// Everything of a note that hears of another scale under "New Notes" is as if it had not: pitch, bend, match.
+#[test]
+fn held_notes_keep_the_tuning_of_their_onset() {
+    let mut patch = keeping();
+    for scales in [
+        [MEANTONE, FIVE],
+        [TWELVE, FIVE],
+        [FIVE, TWELVE],
+        [BOHLEN_PIERCE, MEANTONE],
+    ] {
+        for by in [0.0, 1.0, 2.0] {
+            patch.set(Param::MATCH_BY, by);
+            let render = |others: &[&str]| {
+                let mut engine = in_scale(&patch, scales[0]);
+                play(&mut engine, &[(0, on(0, 62, 1.0))], 1_000, &[64]);
+                for (place, other) in (0..).zip(others) {
+                    engine.set_scale(scale(other, MapTexts::None));
+                    play(&mut engine, &[], 500, &[64]);
+                    // A newer note each time, which goes by the newer scale.
+                    let newer = match place {
+                        0 => on(1, 62, 1.0),
+                        place => on(2, 40 + place, 1.0),
+                    };
+                    play(&mut engine, &[(0, newer)], 500, &[64]);
+                    engine.take_retired_scale();
+                }
+                let mut amount = patch;
+                amount.set(Param::MATCH, 0.75);
+                engine.set_patch(&amount);
+                let bends = [(0, bend(0, 1.0)), (0, bend(1, 1.0))];
+                play(&mut engine, &bends, 1_000, &[64]);
+                engine
+            };
+            let left = of_channel(&render(&[]), 0);
+            let engine = render(&[scales[1]]);
+            let held = of_channel(&engine, 0);
+            for (n, (held, left)) in held.iter().zip(&left).enumerate() {
+                assert!(cents(*left, *held).abs() < 1e-3, "{n}: {held} for {left}");
+            }
+            let mut newer = in_scale(&patch, scales[1]);
+            play(
+                &mut newer,
+                &[(0, bend(1, 1.0)), (0, on(1, 62, 1.0))],
+                1_000,
+                &[64],
+            );
+            let (newer, found) = (of_channel(&newer, 1)[0], of_channel(&engine, 1)[0]);
+            assert!(cents(newer, found).abs() < 1e-3, "{found} for {newer}");
+            assert!(cents(newer, held[0]).abs() > 5.0, "they differ");
+            // More tunings than are kept, each with a note of its own.
+            let many: Vec<&str> = scales.iter().rev().copied().cycle().take(24).collect();
+            let held = of_channel(&render(&many), 0);
+            assert!(cents(left[0], held[0]).abs() < 1e-3, "{}", held[0]);
+        }
+    }
+}
+
+/// What has been kept is no more after a reset, which makes an engine as new.
+#[test]
+fn a_reset_forgets_what_notes_have_kept() {
+    let patch = keeping();
+    let events = [(0, on(0, 60, 1.0)), (200, bend(0, 0.3))];
+    let mut used = in_scale(&patch, FIVE);
+    play(&mut used, &[(0, on(0, 60, 1.0))], 1_000, &[64]);
+    used.set_scale(Arc::new(None));
+    play(&mut used, &[(0, on(0, 64, 1.0))], 1_000, &[64]);
+    used.reset();
+    let (found, _) = play(&mut used, &events, 4_000, &[64]);
+    let (new, _) = play(&mut engine(RATE, &patch), &events, 4_000, &[64]);
+    assert_eq!(first_difference(&new, &found), None);
+}
+
+/// A wheel moves at once under another Bend In, in the scale that a note has kept.
+#[test]
+fn bend_in_counts_for_held_notes() {
+    let mut patch = keeping();
+    let mut engine = in_scale(&patch, MEANTONE);
+    let events = [(0, bend(0, 1.0)), (0, on(0, 60, 1.0))];
+    play(&mut engine, &events, 1_000, &[64]);
+    engine.set_scale(scale(FIVE, MapTexts::None));
+    for (bend_in, expected) in [(2.0, 386.314), (0.0, 400.0), (2.0, 386.314)] {
+        patch.set(Param::BEND_IN, bend_in);
+        engine.set_patch(&patch);
+        play(&mut engine, &[], 1_000, &[64]);
+        let bent = cents(261.625565, partials_hz(&engine)[0]);
+        assert!((bent - expected).abs() < 0.01, "{bend_in}: {bent}");
+    }
+}
