@@ -8,10 +8,24 @@ use super::EditorModel;
 use crate::recordings::import::{ImportError, ImportFit, ImportJob, ImportedBank};
 use crate::recordings::{BankFolder, MissingBank, recording_body};
 use crate::state::NamedBank;
-use crate::synth::Param;
+use crate::synth::{Param, Patch};
 
 /// The bodies of the four spectra.
 pub const BODIES: [Param; 4] = [Param::BODY_A, Param::BODY_B, Param::BODY_C, Param::BODY_D];
+
+/// The patch with harmonic partials in the place of recorded ones: where these lie is known only while they sound, and by
+/// their numbers they are harmonics.
+pub fn with_known_partials(patch: &Patch) -> Patch {
+    let mut known = *patch;
+    let body = recording_body();
+    for param in BODIES
+        .into_iter()
+        .filter(|param| patch.plain(*param) == body)
+    {
+        known.set(param, param.row().default);
+    }
+    known
+}
 
 impl EditorModel {
     /// The bank that is loaded, which may be missing; `None` if there is none.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::EditorModel;
 use super::live::{Live, TelemetryState};
+use super::recording::with_known_partials;
 use crate::scale::TuningSet;
 use crate::synth::Values;
 use crate::synth::display::{PartialRatios, TuningTables};
@@ -88,8 +89,8 @@ impl EditorModel {
         let mut unmatched = patch;
         unmatched.set(Param::MATCH, 0.0);
         let tables = self.tuning_tables();
-        let [with, without] =
-            [patch, unmatched].map(|patch| PartialRatios::at_hz(&patch, &tables, MIDDLE_C_HZ));
+        let [with, without] = [patch, unmatched]
+            .map(|patch| PartialRatios::at_hz(&with_known_partials(&patch), &tables, MIDDLE_C_HZ));
         self.begin_group("Match as Partial Tune".to_owned());
         for n in 1..=EDITABLE_PARTIALS {
             let param = Param::partial_tune(n);

@@ -3,6 +3,7 @@
 
 use super::pitch::{key_name, note_name};
 use crate::editor::model::EditorModel;
+use crate::editor::model::recording::with_known_partials;
 use crate::synth::Snapshot;
 use crate::synth::display::{PartialRatios, lowest_voice};
 use crate::synth::parameter::EDITABLE_PARTIALS;
@@ -32,7 +33,7 @@ impl Reference {
             None => note_name(SILENT_HZ),
         };
         let ratios = PartialRatios::at_hz(
-            &model.patch(),
+            &with_known_partials(&model.patch()),
             &model.tuning_tables(),
             f64::from(fundamental_hz),
         );
