@@ -30,7 +30,7 @@ pub struct TestWindow {
 }
 
 /// Of a window with room for all panels at once, points.
-pub const WHOLE: Vec2 = Vec2::new(1_640.0, 3_600.0);
+pub const WHOLE: Vec2 = Vec2::new(1_760.0, 3_200.0);
 
 pub type WindowHarness = Harness<'static, TestWindow>;
 
