@@ -48,7 +48,7 @@ pub fn lines(bank: &TrackBank) -> String {
     text
 }
 
-/// Reads what [`line`] or [`lines`] has written.
+/// Reads what [`line()`] or [`lines`] has written.
 ///
 /// # Errors
 /// If it is no Base64, more than `max_bytes`, or no bank, or one that is damaged.
