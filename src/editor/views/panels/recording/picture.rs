@@ -200,6 +200,9 @@ fn scale_of_frequency(painter: &Painter, well: Rect, theme: &Theme, picture: &Tr
             let line = theme.weak_text.gamma_multiply(0.25);
             painter.hline(well.x_range(), y, Stroke::new(1.0, line));
             let at = pos2(well.left() + 3.0, y);
+            // Partials may be as bright as the text.
+            let ground = Rect::from_min_max(at - vec2(3.0, 12.0), at + vec2(19.0, 0.0));
+            painter.rect_filled(ground, 2.0, theme.well.gamma_multiply(0.75));
             small_text(painter, at, Align2::LEFT_BOTTOM, name, theme.weak_text);
         }
     }
