@@ -17,6 +17,8 @@ use crate::tracks::bank_file::{BankSound, TrackBank};
 const SCALE: f32 = 12.0;
 /// Brightness from which on partials hide the noise behind them.
 const OPAQUE: f32 = 70.0;
+/// Bits of the noise's brightness that cannot be told apart.
+const NOISE_BITS: usize = 2;
 /// How often it is looked whether the picture is done, seconds.
 const LOOK_S: f64 = 0.05;
 /// Frequencies that are named.
@@ -133,13 +135,19 @@ fn colors(picture: &TracksPicture, theme: &Theme) -> Vec<Color32> {
     let noise = ramp(&[theme.well, theme.output]);
     let faint = theme.well.lerp_to_gamma(theme.accent, 0.4);
     let partials = ramp(&[theme.well, faint, theme.accent, theme.text]);
+    // All pairs, since there are fewer than texels.
+    let pairs: Vec<Color32> = (0..256 >> NOISE_BITS)
+        .flat_map(|under| {
+            let ground = noise[under << NOISE_BITS];
+            partials.iter().enumerate().map(move |(level, &over)| {
+                let share = (level as f32 / OPAQUE).min(1.0);
+                ground.lerp_to_gamma(over, share)
+            })
+        })
+        .collect();
     let texels = picture.partials.iter().zip(&picture.noise);
     texels
-        .map(|(&level, &under)| {
-            let ground = noise[usize::from(under)];
-            let share = (f32::from(level) / OPAQUE).min(1.0);
-            ground.lerp_to_gamma(partials[usize::from(level)], share)
-        })
+        .map(|(&level, &under)| pairs[usize::from(under >> NOISE_BITS) << 8 | usize::from(level)])
         .collect()
 }
 
