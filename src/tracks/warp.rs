@@ -115,7 +115,7 @@ impl TimeWarp {
     /// The place in the recording this many seconds after it was at `source_s`, at a steady speed.
     /// Speed 1 adds the duration and nothing else; speed 0 leaves the place as it is.
     pub fn moved(&self, source_s: f64, speed: f64, duration_s: f64) -> f64 {
-        if speed.abs() == 1.0 {
+        if speed.abs() == 1.0 || speed == 0.0 {
             return source_s + speed * duration_s;
         }
         let (mut place_s, mut left_s) = (source_s, duration_s);

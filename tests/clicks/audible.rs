@@ -6,6 +6,7 @@ use aliquot::synth::parameter::{
 };
 use aliquot::synth::{Param, Patch};
 
+use crate::performance::recorded_body;
 use crate::rig::{busy, set_label};
 
 /// The shapers, each with an amount that is on.
@@ -55,6 +56,7 @@ pub fn audible(param: Param) -> Patch {
         Group::Curve2 => curve(2),
         Group::Curve3 => curve(3),
         Group::Curve4 => curve(4),
+        Group::Recording => recorded(param),
         Group::Smear => moving(),
         Group::AmpEnvelope | Group::FilterEnvelope => enveloped(param),
         _ => busy(),
@@ -242,4 +244,15 @@ pub fn set_four_spectra(patch: &mut Patch) {
     }
     patch.set(Param::MORPH_X, 0.5);
     patch.set(Param::MORPH_Y, 0.5);
+}
+
+/// A recording that does not come to its end.
+fn recorded(param: Param) -> Patch {
+    let mut patch = busy();
+    patch.set(Param::BODY_A, recorded_body());
+    patch.set(Param::RECORDING_LOOP, 2.0);
+    if param == Param::RECORDING_POSITION {
+        patch.set(Param::FREEZE, 1.0);
+    }
+    patch
 }

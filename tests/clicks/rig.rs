@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aliquot::synth::{Engine, Event, Param, Patch, block_frames};
 
 use crate::analysis::{db, largest_jump, rms};
-use crate::performance::{control, engine, off, play};
+use crate::performance::{control, engine, off, play, recordings};
 
 pub const RATE: f64 = 48_000.0;
 /// The frame before which a step is made.
@@ -78,6 +78,7 @@ impl Change {
     ) -> Change {
         let HeldNote { key, off_at } = note.into();
         let mut engine = engine(RATE, before);
+        engine.set_recordings(recordings());
         play(&mut engine, &[], SILENCE, &[64]);
         let channel = 0;
         let on = Event::NoteOn {

@@ -1,9 +1,18 @@
 //! Rendering events at given frames, in buffers of any size.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+use std::sync::{Arc, LazyLock};
+
 use aliquot::dsp::random::bits;
 use aliquot::dsp::simd_level::SimdLevel;
+use aliquot::synth::parameter::BODY_LABELS;
+use aliquot::synth::recordings::Recordings;
 use aliquot::synth::{Config, Engine, Event, NoteAddress, NoteExpression, Param, Patch, Snapshot};
+use aliquot::tracks::bands::NOISE_BANDS;
+use aliquot::tracks::bank_file::{FrameGrid, TrackBank};
+use aliquot::tracks::{
+    BandNoise, Breakpoint, SpectralEnvelope, SustainLoop, Track, Tracks, Transient,
+};
 
 /// Frames per second.
 pub const RATE: f64 = 48_000.0;
@@ -21,6 +30,60 @@ pub fn sine() -> Patch {
         patch.set(param, value);
     }
     patch
+}
+
+/// The body that is the recording of [`recordings`].
+pub fn recorded_body() -> f32 {
+    let body = BODY_LABELS.iter().position(|label| *label == "Recording");
+    body.expect("a body") as f32
+}
+
+/// A bank of a second of A4, steady but for a slow vibrato, with noise and a spectral envelope.
+pub fn recordings() -> Arc<Recordings> {
+    static RECORDINGS: LazyLock<Arc<Recordings>> = LazyLock::new(|| {
+        let track = |n: u32| Track {
+            label: Some(n),
+            breakpoints: (0..101)
+                .map(|k| {
+                    let bend = 1.0 + 0.003 * (0.3 * f64::from(k)).sin();
+                    let hz = 440.0 * f64::from(n) * bend;
+                    Breakpoint::new(0.01 * f64::from(k), hz, 0.3 / f64::from(n * n))
+                })
+                .collect(),
+        };
+        let tracks = Tracks {
+            duration_s: 1.0,
+            root_hz: Some(440.0),
+            tracks: (1..=12).map(track).collect(),
+            noise: Some(BandNoise {
+                hop_s: 0.02,
+                powers: vec![[1e-8; NOISE_BANDS]; 50],
+            }),
+            transients: vec![Transient {
+                time_s: 0.0,
+                sample_rate_hz: RATE,
+                pan: 0.0,
+                samples: (0..24_000).map(|n| 0.05 * (0.05 * n as f32).sin()).collect(),
+            }],
+            envelope: Some(SpectralEnvelope {
+                hop_s: 0.02,
+                gains: vec![std::array::from_fn(|point| 1.0 / (1 + point) as f32); 50],
+            }),
+            sustain_loop: Some(SustainLoop {
+                start_s: 0.1,
+                end_s: 0.9,
+                crossfade_s: 0.05,
+            }),
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: RATE,
+            hop: 256,
+        };
+        let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+        Arc::new(Recordings::new(Arc::new(bank)))
+    });
+    RECORDINGS.clone()
 }
 
 /// A new engine with this patch.

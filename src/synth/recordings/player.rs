@@ -49,7 +49,8 @@ impl PlayerSettings {
             LoopMode::Always => true,
         };
         PlayerSettings {
-            speed: speed * (1.0 - f64::from(values.get(Param::FREEZE))).clamp(0.0, 1.0),
+            // What is added makes +0 of −0, which stands still in no direction.
+            speed: speed * (1.0 - f64::from(values.get(Param::FREEZE))).clamp(0.0, 1.0) + 0.0,
             position: f64::from(values.get(Param::RECORDING_POSITION)),
             loops,
             keep_formants: values.get(Param::KEEP_FORMANTS),

@@ -217,7 +217,8 @@ impl SpectrumSource for Morph {
         match self.recorded {
             None => self.partials,
             Some(mix) if mix.has_computed => self.partials.max(mix.partials),
-            Some(mix) => mix.partials,
+            // There is always one, if only a silent one.
+            Some(mix) => mix.partials.max(1),
         }
     }
 
