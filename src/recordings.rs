@@ -18,17 +18,35 @@ use crate::synth::Param;
 #[cfg(any(feature = "plugin", feature = "render"))]
 pub use folder::{BankFile, BankFolder, MissingBank};
 
-/// The plain value of the parameters Body A to Body D of a spectrum that plays the loaded recordings.
+/// What the names of the bodies begin with that are recordings: one for each part of a bank.
+const BODY: &str = "Recording";
+
+/// The plain value of the parameters Body A to Body D of a spectrum that plays the first part of the loaded bank.
 pub fn recording_body() -> f32 {
-    let body = Param::BODY_A.row().plain_of_label("Recording");
+    let body = Param::BODY_A.row().plain_of_label(BODY);
     // A test sees that there is one.
     body.unwrap_or_default()
 }
 
+/// Whether a spectrum with this plain value of its body plays a part of the loaded bank.
+pub fn is_recording_body(plain: f32) -> bool {
+    let labels = Param::BODY_A.range().labels().unwrap_or_default();
+    let label = labels.get(plain as usize);
+    label.is_some_and(|label| label.starts_with(BODY))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::synth::parameter::BODY_LABELS;
+
     #[test]
-    fn there_is_a_body_of_that_name() {
-        assert!(super::recording_body() > 0.0);
+    fn recorded_bodies_are_known_by_their_names() {
+        assert!(recording_body() > 0.0);
+        for (index, label) in BODY_LABELS.iter().enumerate() {
+            let is_recording = ["Recording", "Recording 2"].contains(label);
+            assert_eq!(is_recording_body(index as f32), is_recording, "{label}");
+        }
+        assert!(!is_recording_body(f32::from(u8::MAX)));
     }
 }

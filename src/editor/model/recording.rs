@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::EditorModel;
 use crate::recordings::import::{ImportError, ImportFit, ImportJob, ImportedBank};
-use crate::recordings::{BankFolder, MissingBank, recording_body};
+use crate::recordings::{BankFolder, MissingBank, is_recording_body, recording_body};
 use crate::state::NamedBank;
 use crate::synth::{Param, Patch};
 
@@ -17,11 +17,8 @@ pub const BODIES: [Param; 4] = [Param::BODY_A, Param::BODY_B, Param::BODY_C, Par
 /// their numbers they are harmonics.
 pub fn with_known_partials(patch: &Patch) -> Patch {
     let mut known = *patch;
-    let body = recording_body();
-    for param in BODIES
-        .into_iter()
-        .filter(|param| patch.plain(*param) == body)
-    {
+    let is_recorded = |param: &Param| is_recording_body(patch.plain(*param));
+    for param in BODIES.into_iter().filter(is_recorded) {
         known.set(param, param.row().default);
     }
     known
@@ -44,10 +41,9 @@ impl EditorModel {
             Some(named) => format!("Load Recording {}", named.name()),
             None => "Remove Recording".to_owned(),
         });
-        let body = recording_body();
-        let plays = |param: &Param| self.plain(*param) == body;
+        let plays = |param: &Param| is_recording_body(self.plain(*param));
         if named.is_some() && !BODIES.iter().any(plays) {
-            self.set_plain(Param::BODY_A, body);
+            self.set_plain(Param::BODY_A, recording_body());
         }
         self.set_recording(named);
         self.end_group();
@@ -149,6 +145,22 @@ mod tests {
         model.load_recording(None);
         model.load_recording(Some(oboe()));
         assert_eq!(model.plain(Param::BODY_A), body);
+    }
+
+    /// Where their partials lie is not known before they sound.
+    #[test]
+    fn recorded_bodies_are_shown_as_harmonics() {
+        for label in ["Recording", "Recording 2"] {
+            let mut patch = Patch::default();
+            let body = Param::BODY_A.row().plain_of_label(label).expect(label);
+            patch.set(Param::BODY_A, body);
+            let known = with_known_partials(&patch);
+            assert!(known == Patch::default(), "{label}");
+            assert_eq!(
+                crate::synth::display::PartialRatios::new(&known).tuned(3),
+                3.0
+            );
+        }
     }
 
     #[test]

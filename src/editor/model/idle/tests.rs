@@ -423,8 +423,8 @@ fn the_playback_of_recordings_wants_a_body_that_plays_them() {
     let mut count = 0;
     for param in playback {
         assert!(is_idle(param, &[]), "{}", param.row().name);
-        for body in [Param::BODY_A, Param::BODY_D] {
-            assert!(!is_idle(param, &[label(body, "Recording")]));
+        for (body, name) in [(Param::BODY_A, "Recording"), (Param::BODY_D, "Recording 2")] {
+            assert!(!is_idle(param, &[label(body, name)]));
         }
         assert!(without_recordings(param).is_some());
         count += 1;
