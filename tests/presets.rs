@@ -100,7 +100,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 37);
+    assert_eq!(presets.len(), 49);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
