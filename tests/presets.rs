@@ -138,7 +138,7 @@ fn starting_presets_have_macros_at_zero() {
 
 #[test]
 fn each_family_of_bodies_is_in_a_starting_preset() {
-    const FAMILIES: [&[&str]; 13] = [
+    const FAMILIES: [&[&str]; 14] = [
         &["Harmonic", "Odd"],
         &[
             "Free Bar",
@@ -174,6 +174,7 @@ fn each_family_of_bodies_is_in_a_starting_preset() {
         &["Endless"],
         &["Equal 5", "Equal 7", "Equal 10", "Equal 13", "Equal 19"],
         &["Drawn"],
+        &["Recording", "Recording 2"],
     ];
     let presets = parsed();
     let bodies: HashSet<String> = presets
