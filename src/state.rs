@@ -259,5 +259,17 @@ pub fn starting_presets() -> &'static [StartingPreset] {
         "Five Petals" = "five_petals.toml";
         "Tritave Reed" = "tritave_reed.toml";
         "Long Octave" = "long_octave.toml";
+        "Minor Hall" = "minor_hall.toml";
+        "Glacier Bell" = "glacier_bell.toml";
+        "Wet Finger" = "wet_finger.toml";
+        "Vesper Cloud" = "vesper_cloud.toml";
+        "Open Tun" = "open_tun.toml";
+        "Seven Nodes" = "seven_nodes.toml";
+        "Walnut Bass" = "walnut_bass.toml";
+        "Ten Times Slower" = "ten_times_slower.toml";
+        "Bronze to Felt" = "bronze_to_felt.toml";
+        "Throat and Saw" = "throat_and_saw.toml";
+        "Skin to Wood" = "skin_to_wood.toml";
+        "Strings of Glass" = "strings_of_glass.toml";
     }
 }

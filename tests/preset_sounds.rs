@@ -1,12 +1,13 @@
 //! The sound of the starting presets: finite, audible, well below full scale, equally loud, distinct.
 
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
-use aliquot::state::{Preset, starting_presets};
+use aliquot::state::{NamedBank, Preset, starting_presets};
 use aliquot::synth::engine::{Config, Engine};
 use aliquot::synth::event::{Event, NoteAddress};
 use aliquot::synth::parameter::{MACROS, Param};
-use aliquot::synth::patch::Patch;
+use aliquot::synth::recordings::Recordings;
 
 const RATE_HZ: f64 = 48_000.0;
 /// The velocity of all notes.
@@ -19,6 +20,19 @@ fn starting() -> Vec<Preset> {
         .collect()
 }
 
+/// What a preset's bank plays; nothing, if it has none.
+fn recordings(preset: &Preset) -> Arc<Recordings> {
+    let bank = preset.recording.as_ref().and_then(NamedBank::bank);
+    Arc::new(bank.map_or_else(Recordings::default, |bank| Recordings::new(bank.clone())))
+}
+
+/// A preset with one value changed.
+fn with(preset: &Preset, param: Param, plain: f32) -> Preset {
+    let mut changed = preset.clone();
+    changed.patch.set(param, plain);
+    changed
+}
+
 /// A stereo sound.
 struct Sound {
     left: Vec<f32>,
@@ -27,12 +41,15 @@ struct Sound {
 
 impl Sound {
     /// Plays these keys together for `held_s`, and renders `after_s` more after their release.
-    fn play(patch: &Patch, keys: &[u8], held_s: f64, after_s: f64) -> Sound {
+    fn play(preset: &Preset, keys: &[u8], held_s: f64, after_s: f64) -> Sound {
         let mut engine = Engine::new(&Config {
             sample_rate_hz: RATE_HZ,
             max_voices: 16,
         });
-        engine.set_patch(patch);
+        engine.set_patch(&preset.patch);
+        // Kept here, so that the engine does not free them.
+        let recordings = recordings(preset);
+        engine.set_recordings(recordings.clone());
         let held = (held_s * RATE_HZ) as usize;
         let total = held + (after_s * RATE_HZ) as usize;
         let mut sound = Sound {
@@ -122,7 +139,7 @@ fn power(window: &[f32], line: usize) -> f64 {
 fn every_key_is_finite_audible_and_not_clipped() {
     for preset in starting() {
         for key in [24, 36, 48, 60, 72, 84, 96] {
-            let sound = Sound::play(&preset.patch, &[key], 2.0, 0.5);
+            let sound = Sound::play(&preset, &[key], 2.0, 0.5);
             let name = &preset.name;
             assert!(sound.samples().all(f32::is_finite), "{name} {key}");
             let (peak, level_db) = (sound.peak(), sound.level_db(0.0, 2.0));
@@ -137,9 +154,8 @@ fn every_key_is_finite_audible_and_not_clipped() {
 fn a_chord_stays_under_the_knee_of_protect() {
     for preset in starting() {
         let chord = [48, 60, 64, 67];
-        let protected = Sound::play(&preset.patch, &chord, 3.0, 0.1);
-        let mut open = preset.patch;
-        open.set(Param::PROTECT, 0.0);
+        let protected = Sound::play(&preset, &chord, 3.0, 0.1);
+        let open = with(&preset, Param::PROTECT, 0.0);
         let open = Sound::play(&open, &chord, 3.0, 0.1);
         // Below its knee, Protect does not change any bit.
         assert!(
@@ -155,7 +171,7 @@ fn a_chord_stays_under_the_knee_of_protect() {
 #[test]
 fn presets_are_equally_loud() {
     for preset in starting() {
-        let sound = Sound::play(&preset.patch, &[48, 60, 64, 67], 4.0, 0.0);
+        let sound = Sound::play(&preset, &[48, 60, 64, 67], 4.0, 0.0);
         // Presets that swell or decay are measured where they are loudest.
         let loudest = (0..7)
             .map(|half| sound.level_db(f64::from(half) / 2.0, f64::from(half) / 2.0 + 0.5))
@@ -176,11 +192,10 @@ fn macros(preset: &Preset) -> impl Iterator<Item = usize> {
 #[test]
 fn every_macro_changes_the_sound() {
     for preset in starting() {
-        let plain = Sound::play(&preset.patch, &[55, 60], 1.5, 1.0);
+        let plain = Sound::play(&preset, &[55, 60], 1.5, 1.0);
         for number in macros(&preset) {
-            let mut patch = preset.patch;
-            patch.set(Param::macro_value(number), 1.0);
-            let turned = Sound::play(&patch, &[55, 60], 1.5, 1.0);
+            let turned = with(&preset, Param::macro_value(number), 1.0);
+            let turned = Sound::play(&turned, &[55, 60], 1.5, 1.0);
             let name = &preset.name;
             assert!(turned.samples().all(f32::is_finite), "{name} {number}");
             assert!(turned.peak() <= 1.0, "{name} {number}: {}", turned.peak());
@@ -211,7 +226,7 @@ fn every_macro_changes_the_sound() {
 #[test]
 fn a_released_note_ends() {
     for preset in starting() {
-        let sound = Sound::play(&preset.patch, &[60], 0.5, 12.0);
+        let sound = Sound::play(&preset, &[60], 0.5, 12.0);
         let rest = sound.level_db(11.5, 12.5);
         assert!(rest < -100.0, "{}: {rest:.1} dBFS", preset.name);
     }
@@ -222,7 +237,7 @@ fn presets_are_distinct() {
     let spectra: Vec<(String, Vec<f64>)> = starting()
         .into_iter()
         .map(|preset| {
-            let sound = Sound::play(&preset.patch, &[60], 3.0, 0.0);
+            let sound = Sound::play(&preset, &[60], 3.0, 0.0);
             let mut both = sound.spectrum_db(0.3);
             both.extend(sound.spectrum_db(2.5));
             (preset.name, both)

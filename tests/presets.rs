@@ -100,7 +100,7 @@ fn parsed() -> Vec<Preset> {
 #[test]
 fn starting_presets_are_parsed_and_written_unchanged() {
     let presets = parsed();
-    assert_eq!(presets.len(), 37);
+    assert_eq!(presets.len(), 49);
     for (preset, starting) in presets.iter().zip(starting_presets()) {
         assert_eq!(preset.name, starting.name);
         assert!(!preset.author.is_empty() && !preset.description.is_empty());
@@ -138,7 +138,7 @@ fn starting_presets_have_macros_at_zero() {
 
 #[test]
 fn each_family_of_bodies_is_in_a_starting_preset() {
-    const FAMILIES: [&[&str]; 13] = [
+    const FAMILIES: [&[&str]; 14] = [
         &["Harmonic", "Odd"],
         &[
             "Free Bar",
@@ -174,6 +174,7 @@ fn each_family_of_bodies_is_in_a_starting_preset() {
         &["Endless"],
         &["Equal 5", "Equal 7", "Equal 10", "Equal 13", "Equal 19"],
         &["Drawn"],
+        &["Recording", "Recording 2"],
     ];
     let presets = parsed();
     let bodies: HashSet<String> = presets

@@ -405,11 +405,32 @@ fn everything() -> (Patch, Arc<TrackBank>) {
             (Param::SPREAD, 0.5),
         ],
     );
-    (patch, bank(&tracks, 128))
+    // A louder recording of many more partials, so that voices are of different widths.
+    let mut loud = tracks.clone();
+    loud.tracks.extend((0..60).map(|n| {
+        Track {
+            label: None,
+            breakpoints: [0.0, 0.9]
+                .map(|t| Breakpoint::new(t, 1_000.0 + 37.0 * f64::from(n), 0.002))
+                .to_vec(),
+        }
+    }));
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let zone = |lowest_velocity, highest_velocity| KeyZone {
+        lowest_velocity,
+        highest_velocity,
+        ..KeyZone::default()
+    };
+    let sounds = [(zone(0, 63), &tracks), (zone(64, 127), &loud)];
+    let (bank, _) = TrackBank::from_sounds(&sounds, grid).expect("a bank");
+    (patch, Arc::new(bank))
 }
 
 #[test]
-fn buffers_and_levels_make_no_difference() {
+fn buffers_make_no_difference() {
     let (patch, bank) = everything();
     let events = [
         (17, on(0, KEY, 1.0)),
@@ -492,7 +513,7 @@ fn without_a_bank_there_is_silence_and_the_rest_sounds() {
 fn threads_make_no_difference_but_a_block() {
     let (patch, bank) = everything();
     let events: Vec<_> = (0..40)
-        .map(|n| (1_000 * n, on(0, 40 + n as u8, 0.5)))
+        .map(|n| (1_000 * n, on(0, 40 + n as u8, [0.2, 0.5, 0.9][n % 3])))
         .collect();
     let frames = 48_000;
     let (expected, _) = play(&mut player(&patch, &bank), &events, frames, &[512]);
@@ -502,4 +523,105 @@ fn threads_make_no_difference_but_a_block() {
     let block = engine.latency_frames();
     let (found, _) = play(&mut engine, &events, frames + block, &[512]);
     assert!(found[block..] == expected);
+}
+
+/// A voice reads what its thread has read for other voices before it.
+#[test]
+fn other_voices_make_no_difference() {
+    let (patch, bank) = everything();
+    // Noise is another for each note.
+    let patch = with(&patch, &[(Param::NOISE_LEVEL, 0.0)]);
+    let quiet = [(64, on(0, KEY, 0.45))];
+    let both = [(0, on(1, KEY + 7, 1.0)), (64, on(0, KEY, 0.45))];
+    let loud = [(0, on(1, KEY + 7, 1.0))];
+    let play = |events: &[_]| play(&mut player(&patch, &bank), events, 9_600, &[512]).0;
+    let (alone, together, other) = (play(&quiet), play(&both), play(&loud));
+    let rest: Vec<f32> = together.iter().zip(&other).map(|(a, b)| a - b).collect();
+    let error = error_db(&rest, &alone);
+    assert!(error < -90.0, "{error:.1} dB");
+}
+
+/// From key to key between zones the sound goes on.
+#[test]
+fn a_legato_phrase_between_zones_does_not_stop() {
+    let tracks = tone(128, 1.0);
+    let zone = |lowest_key, highest_key| KeyZone {
+        lowest_key,
+        highest_key,
+        ..KeyZone::default()
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let high = Tracks {
+        root_hz: Some(880.0),
+        ..tracks.clone()
+    };
+    let sounds = [(zone(0, 74), &tracks), (zone(75, 127), &high)];
+    let bank = Arc::new(TrackBank::from_sounds(&sounds, grid).expect("a bank").0);
+    let patch = with(
+        &recorded(),
+        &[
+            (Param::PLAY_MODE, 2.0),
+            (Param::FREEZE, 1.0),
+            (Param::RECORDING_POSITION, 0.2),
+        ],
+    );
+    let events = [
+        (0, on(0, 71, 1.0)),
+        (9_600, on(0, 73, 1.0)),
+        (14_400, on(0, 78, 1.0)),
+    ];
+    let (left, _) = play(&mut player(&patch, &bank), &events, 19_200, &[512]);
+    let levels: Vec<f64> = left[4_800..].chunks(256).map(level_db).collect();
+    let least = levels.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = levels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    assert!(most - least < 9.0, "{least:.1} to {most:.1} dB");
+}
+
+#[test]
+fn repeated_notes_have_noise_of_their_own() {
+    let tracks = Tracks {
+        duration_s: 1.0,
+        root_hz: Some(440.0),
+        noise: Some(BandNoise {
+            hop_s: 0.02,
+            powers: vec![[1e-5; NOISE_BANDS]; 50],
+        }),
+        ..Tracks::default()
+    };
+    let bank = bank(&tracks, 128);
+    let patch = with(&recorded(), &[(Param::AMP_RELEASE, 0.0)]);
+    let events = [
+        (0, on(0, KEY, 1.0)),
+        (9_600, off(0, KEY)),
+        (12_800, on(0, KEY, 1.0)),
+    ];
+    let (left, _) = play(&mut player(&patch, &bank), &events, 22_400, &[512]);
+    let (first, second) = (&left[..9_600], &left[12_800..22_400]);
+    assert!(error_db(second, first) > 0.0);
+}
+
+/// All four spectra of one recording are that recording wherever the pad is, and end with it.
+#[test]
+fn a_pad_between_equal_recordings_is_one_of_them() {
+    let bank = bank(&tone(128, 0.5), 128);
+    let body = recorded().plain(Param::BODY_A);
+    let pad = with(
+        &recorded(),
+        &[
+            (Param::BODY_B, body),
+            (Param::BODY_C, body),
+            (Param::BODY_D, body),
+            (Param::MORPH_X, 0.33),
+            (Param::MORPH_Y, 0.48),
+        ],
+    );
+    let render = |patch: &Patch| {
+        let mut engine = player(patch, &bank);
+        let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 48_000, &[512]);
+        (left, engine.is_silent())
+    };
+    assert!(render(&pad) == render(&recorded()) && render(&pad).1);
 }

@@ -18,6 +18,7 @@ use super::modulation::settings::Beginning;
 use super::modulation::{DestinationValues, MovedSettings, Offsets, SourceSet};
 use super::parameter::Param;
 use super::partials::motion::{Loudness, Trajectory};
+use super::partials::recorded::RecordedShare;
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
 use super::recordings::{PARTS, Player, Residue, ResidueSettings};
@@ -81,10 +82,8 @@ struct VoiceRecording {
     /// One for each part of the bank.
     players: [Player; PARTS],
     residue: Residue,
-    /// How much of the spectrum each part is.
-    weights: [f32; PARTS],
-    /// Segments may come to an end with it, as there is nothing else.
-    is_all: bool,
+    /// How much of the spectrum they are.
+    share: RecordedShare,
 }
 
 impl VoiceRecording {
@@ -92,15 +91,22 @@ impl VoiceRecording {
         VoiceRecording {
             players: [Player::IDLE; PARTS],
             residue: Residue::begin(seed),
-            weights: [0.0; PARTS],
-            is_all: false,
+            share: RecordedShare {
+                weights: [0.0; PARTS],
+                are_played: [false; PARTS],
+                is_all: false,
+                only: None,
+            },
         }
     }
 
     /// Whether it is over, and there is nothing beside it.
     fn has_ended(&self) -> bool {
-        let playing = self.players.iter().filter(|player| player.is_active());
-        self.is_all && playing.into_iter().all(Player::has_ended) && self.residue.is_silent()
+        let parts = self.players.iter().zip(self.share.are_played);
+        let have_ended = parts
+            .filter(|(_, is_played)| *is_played)
+            .all(|(player, _)| player.has_ended());
+        self.share.is_all && have_ended && self.residue.is_silent()
     }
 }
 

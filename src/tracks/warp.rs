@@ -18,6 +18,8 @@
 
 /// Speeds below this slow anchors down too.
 const SLOWEST_SPEED: f64 = 1.0 / 16.0;
+/// So many stretches are gone through at most in one move, for the audio thread.
+const MOST_STRETCHES: usize = 64;
 /// Anchors reach no farther for an attack.
 const LONGEST_ATTACK_S: f64 = 0.06;
 
@@ -120,7 +122,7 @@ impl TimeWarp {
         }
         let (mut place_s, mut left_s) = (source_s, duration_s);
         // Each pass ends in a later stretch, and an anchor has two.
-        for _ in 0..2 * self.anchors.len() + 2 {
+        for _ in 0..MOST_STRETCHES.min(2 * self.anchors.len() + 2) {
             let stretch = self.stretch(place_s, speed);
             let end_s = if speed < 0.0 {
                 stretch.start_s

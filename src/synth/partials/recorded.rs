@@ -29,17 +29,44 @@ pub fn is_played(values: &VoiceValues) -> bool {
             .any(|params| part_of(values.index(params.body)).is_some())
 }
 
-/// How much of a voice's spectrum each part of the bank is, 0 to 1, and which parts any spectrum is.
-pub fn weights(values: &VoiceValues) -> ([f32; PARTS], [bool; PARTS]) {
-    let weights = morph::weights(values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
-    let (mut sums, mut are_played) = ([0.0; PARTS], [false; PARTS]);
-    for (params, weight) in SpectrumParams::ALL.iter().zip(weights) {
-        if let Some(part) = part_of(values.index(params.body)) {
-            sums[part] += weight;
-            are_played[part] = true;
+/// How much of a voice's spectrum the recordings are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RecordedShare {
+    /// Of each part of the bank, 0 to 1.
+    pub weights: [f32; PARTS],
+    /// The parts that any spectrum is, whatever its weight.
+    pub are_played: [bool; PARTS],
+    /// Whether nothing is computed.
+    pub is_all: bool,
+    /// The part that is all there is.
+    pub only: Option<usize>,
+}
+
+impl RecordedShare {
+    /// As the values say.
+    pub fn read(values: &VoiceValues) -> RecordedShare {
+        let weights = morph::weights(values.get(Param::MORPH_X), values.get(Param::MORPH_Y));
+        let mut share = RecordedShare {
+            weights: [0.0; PARTS],
+            are_played: [false; PARTS],
+            is_all: true,
+            only: None,
+        };
+        for (params, weight) in SpectrumParams::ALL.iter().zip(weights) {
+            match part_of(values.index(params.body)) {
+                Some(part) => {
+                    share.weights[part] += weight;
+                    share.are_played[part] = true;
+                }
+                None => share.is_all &= weight == 0.0,
+            }
         }
+        let mut sounding = (0..PARTS).filter(|part| share.weights[*part] > 0.0);
+        share.only = sounding
+            .next()
+            .filter(|_| share.is_all && sounding.next().is_none());
+        share
     }
-    (sums, are_played)
 }
 
 /// log₂ of the gains of a recording; silence where there is none to play.

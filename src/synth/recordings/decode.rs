@@ -15,7 +15,7 @@
 use super::frame::RecordedFrame;
 use super::slots::SlotSet;
 use crate::at_level;
-use crate::dsp::maths::{exp2, exp2_f64};
+use crate::dsp::maths::{at_least, exp2, exp2_f64};
 use crate::synth::partials::array::GROUP;
 use crate::tracks::bank_file::{BankRows, TrackEvent, codes};
 
@@ -195,7 +195,7 @@ at_level! {
                     // By how much more than m, parts of m.
                     let (k0, k1) = (exp2(k0[n]) - 1.0, exp2(k1[n]) - 1.0);
                     let (a, b) = (-2.0 * k0 - k1, k0 + k1);
-                    let at = |u: f32| f64::from(k0 + u * (2.0 * a + 3.0 * b * u));
+                    let at = |u: f32| f64::from(at_least(k0 + u * (2.0 * a + 3.0 * b * u), LEAST));
                     if place == 0 {
                         start[n] = m[n] * scale.ratio_per_hz * (1.0 + at(from));
                     }
@@ -222,5 +222,7 @@ at_level! {
     }
 }
 
+/// A frequency is no less than a tenth of the mean, less 1.
+const LEAST: f32 = -0.9;
 /// A mean that differs more from that of the ends is of two partials.
 const MOST_COURSE: f64 = 0.25;

@@ -226,14 +226,15 @@ impl RecordedFrame {
         &self.births
     }
 
-    /// Silence of so many slots.
-    pub fn silence(&mut self, count: usize, version: u64) {
-        self.count = count.min(MAX_PARTIALS);
-        self.version = version;
-        self.births.clear();
-        self.gain.fill(0.0);
-        self.log2_gain.fill(SILENT);
-        self.course.fill(0.0);
+    /// Leaves nothing of other voices in the slots from `first` on.
+    fn clear_from(&mut self, first: usize) {
+        let tables = HarmonicTables::shared();
+        self.ratio[first..].copy_from_slice(&tables.n[first..]);
+        self.log2_ratio[first..].copy_from_slice(&tables.log2_n[first..]);
+        self.log2_gain[first..].fill(SILENT);
+        self.course[first..].fill(0.0);
+        self.pan[first..].fill(0.0);
+        self.gain[first..].fill(0.0);
     }
 
     /// Goes a way in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
@@ -282,6 +283,7 @@ impl RecordedFrame {
             groups,
             self,
         );
+        self.clear_from(GROUP * groups);
         for (slot, amplitude) in exceptions {
             self.gain[usize::from(slot)] = scale.full * amplitude;
         }
@@ -311,7 +313,10 @@ impl RecordedFrame {
                     exp2(log2(mine) * (1.0 - part) + log2(theirs) * part)
                 }
                 true => mine + (theirs - mine) * part,
-                // Each is silent where the other takes the slot.
+                // A mixture that stays has the greater part of the slot.
+                false if by_level && part < 0.5 => mine * (1.0 - part),
+                false if by_level => theirs * part,
+                // One that goes over is silent where the other takes the slot.
                 false if part < 0.5 => mine * (1.0 - 2.0 * part),
                 false => theirs * (2.0 * part - 1.0),
             };
@@ -355,11 +360,6 @@ impl RecordedFrame {
     pub fn finish(&mut self, level: SimdLevel, version: u64) {
         self.version = version;
         let count = self.count.next_multiple_of(GROUP).min(MAX_PARTIALS);
-        let tables = HarmonicTables::shared();
-        self.ratio[count..].copy_from_slice(&tables.n[count..]);
-        self.log2_ratio[count..].copy_from_slice(&tables.log2_n[count..]);
-        self.log2_gain[count..].fill(SILENT);
-        self.course[count..].fill(0.0);
         set_levels(level, count, self);
     }
 

@@ -19,6 +19,8 @@ use crate::synth::parameter::Param;
 
 /// A place farther than this from where the speed leads is a jump, seconds.
 const JUMP_S: f64 = 0.05;
+/// A recording that has been past its end for so long is over, seconds.
+const OVER_S: f64 = 0.1;
 /// Sums of segments are off by less, seconds.
 const NEAR_S: f64 = 1e-9;
 
@@ -88,12 +90,24 @@ impl RecordedFrames {
 /// A voice's places in the recordings of one part of the bank.
 #[derive(Clone, Copy, Debug)]
 pub struct Player {
-    /// The bank and the recordings in it that it plays.
-    playing: Option<(u64, Pair)>,
+    /// The note, the bank and the recordings in it that it plays.
+    playing: Option<(Played, Pair)>,
     strands: [Strand; 2],
     /// Segments since the onset.
     segments: u64,
-    has_ended: bool,
+    /// Whether the last segment's steps have not been heard by transients yet.
+    is_fresh: bool,
+    /// How long it has been past the end, with a speed and a position that rest.
+    over_s: f64,
+    settings_before: Option<(f64, f64)>,
+}
+
+/// What decides which recordings are played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Played {
+    bank: u64,
+    key: u8,
+    velocity: f32,
 }
 
 /// A place in one recording.
@@ -137,7 +151,9 @@ impl Player {
         playing: None,
         strands: [Strand::START; 2],
         segments: 0,
-        has_ended: false,
+        is_fresh: false,
+        over_s: 0.0,
+        settings_before: None,
     };
 
     /// Whether it has begun.
@@ -147,7 +163,12 @@ impl Player {
 
     /// Whether the recording is over and will not go on by itself.
     pub fn has_ended(&self) -> bool {
-        self.has_ended
+        self.over_s > OVER_S
+    }
+
+    /// Whether its steps are to be heard by transients; they are not from then on.
+    pub fn take_fresh(&mut self) -> bool {
+        std::mem::take(&mut self.is_fresh)
     }
 
     /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
@@ -167,46 +188,73 @@ impl Player {
         steps.into_iter().flatten().flatten()
     }
 
-    /// Goes on for a segment, and writes what the part is at its end.
+    /// Goes on for a segment, and writes what the part is at its end. Returns whether there is anything.
     pub fn play(
         &mut self,
         part: usize,
         note: &Note,
         playing: &Playing,
         frames: &mut RecordedFrames,
-    ) {
+    ) -> bool {
         self.segments += 1;
         let version = self.segments;
         let RecordedFrames { parts, other, echo } = frames;
-        let Some(frame) = parts.get_mut(part) else {
-            return;
-        };
-        let Playing {
-            level, recordings, ..
-        } = *playing;
-        let pair = recordings.pair(part, note.key, note.velocity);
-        let wanted = pair.map(|pair| (recordings.id(), pair));
-        let is_other = self.playing != wanted;
-        if wanted.is_none() || is_other && self.playing.is_some() {
-            // What has sounded is of another bank: its partials fade out over this segment.
-            frame.silence(frame.count(), version);
-            self.playing = wanted;
-            self.strands.iter_mut().for_each(Strand::forget);
-            return;
-        }
-        self.playing = wanted;
-        let Some(pair) = pair else {
-            return;
+        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.take_note(part, note, playing))
+        else {
+            return false;
         };
         let is_onset = version == 1;
         let [first, second] = &mut self.strands;
-        let mut has_ended = first.go(pair.first, playing, is_onset, frame, echo);
+        let mut is_over = first.go(pair.first, playing, is_onset, frame, echo);
         if pair.second != pair.first {
-            has_ended &= second.go(pair.second, playing, is_onset, other, echo);
+            is_over &= second.go(pair.second, playing, is_onset, other, echo);
             frame.blend(other, pair.share, true);
         }
-        frame.finish(level, version);
-        self.has_ended = has_ended;
+        frame.finish(playing.level, version);
+        self.is_fresh = true;
+        let settings = Some((playing.settings.speed, playing.settings.position));
+        let rests = self.settings_before == settings;
+        self.settings_before = settings;
+        self.over_s = match is_over && rests {
+            true => self.over_s + playing.seconds,
+            false => 0.0,
+        };
+        true
+    }
+
+    /// The recordings of a note; `None` if there are none, or for the segment over which those of another bank fade
+    /// out. Those that were played before go on where they are, others begin where the first of them is.
+    fn take_note(&mut self, part: usize, note: &Note, playing: &Playing) -> Option<Pair> {
+        let recordings = playing.recordings;
+        let wanted = Played {
+            bank: recordings.id(),
+            key: note.key,
+            velocity: note.velocity,
+        };
+        let before = self.playing;
+        if let Some((played, pair)) = before
+            && played == wanted
+        {
+            return Some(pair);
+        }
+        let pair = recordings.pair(part, note.key, note.velocity);
+        self.playing = pair.map(|pair| (wanted, pair));
+        let pair = pair?;
+        let Some((played, pair_before)) = before else {
+            return Some(pair);
+        };
+        let place = self.strands[0];
+        let known = [pair_before.first, pair_before.second]
+            .into_iter()
+            .zip(self.strands);
+        let is_same_bank = played.bank == wanted.bank;
+        self.strands = [pair.first, pair.second].map(|index| {
+            let same = known
+                .clone()
+                .find(|(known, _)| is_same_bank && *known == index);
+            same.map_or(place.forgotten(), |(_, strand)| strand)
+        });
+        is_same_bank.then_some(pair)
     }
 }
 
@@ -222,14 +270,17 @@ impl Strand {
         },
     };
 
-    /// Stays where it is, but nothing of it sounds.
-    fn forget(&mut self) {
-        self.head = Head::NONE;
-        self.echo = Head::NONE;
-        self.step = PlayerStep {
-            from_s: self.place_s,
-            to_s: self.place_s,
-        };
+    /// At the same place, where nothing of it sounds.
+    fn forgotten(self) -> Strand {
+        Strand {
+            head: Head::NONE,
+            echo: Head::NONE,
+            step: PlayerStep {
+                from_s: self.place_s,
+                to_s: self.place_s,
+            },
+            ..self
+        }
     }
 
     /// Goes on for a segment. Returns whether the recording is over.
@@ -296,6 +347,7 @@ impl Strand {
         let led_to_s = |from_s| sound.warp.moved(from_s, settings.speed, seconds);
         let moved_s = led_to_s(self.run_s + offset_s) - (self.run_s + offset_s);
         self.run_s += moved_s;
+        let mut is_wrapped = false;
         if let Some(of) = settings.loop_of(sound) {
             let place_s = self.run_s + offset_s;
             let length_s = of.end_s - of.start_s;
@@ -304,8 +356,10 @@ impl Strand {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
                 self.head = std::mem::replace(&mut self.echo, Head::NONE);
+                is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
+                is_wrapped = true;
             }
         }
         // It does not run away past the ends, so that it comes back at once.
@@ -316,7 +370,7 @@ impl Strand {
         self.run_s = self.run_s.clamp(low, high);
         self.place_s = self.run_s + offset_s;
         let led_from_s = self.place_s - moved_s;
-        let is_jump = is_onset || (before_s - led_from_s).abs() > JUMP_S;
+        let is_jump = is_onset || is_wrapped || (before_s - led_from_s).abs() > JUMP_S;
         self.step = PlayerStep {
             from_s: if is_jump { led_from_s } else { before_s },
             to_s: self.place_s,

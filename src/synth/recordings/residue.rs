@@ -3,13 +3,16 @@
 //! They have the level of the voice, but no pitch, and pass by what the spectrum goes through.
 
 use super::Recordings;
-use super::noise::{BandGains, LANES, Noise, NoiseFilters};
+use super::noise::{LANES, Noise, NoiseFilters};
 use super::player::Player;
 use super::snippets::{Sides, Snippets};
 use crate::dsp::maths::sine_cosine_of_octant;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::{Destination, VoiceValues};
 use crate::synth::parameter::Param;
+
+/// The lowest bands have rung out after so long, seconds.
+const RING_S: f64 = 0.1;
 
 /// How loud transients and noise are at the end of a segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -38,9 +41,10 @@ impl ResidueSettings {
 #[derive(Clone, Copy, Debug)]
 pub struct Residue {
     settings: ResidueSettings,
-    snippets: [Snippets; super::PARTS],
+    snippets: Snippets,
     noise: Noise,
-    noise_sounds: bool,
+    /// How long the filters have rung without noise.
+    rung_s: f64,
 }
 
 impl Residue {
@@ -48,15 +52,15 @@ impl Residue {
     pub fn begin(seed: u64) -> Residue {
         Residue {
             settings: ResidueSettings::default(),
-            snippets: [Snippets::NONE; super::PARTS],
+            snippets: Snippets::NONE,
             noise: Noise::begin(seed),
-            noise_sounds: false,
+            rung_s: RING_S,
         }
     }
 
     /// Whether nothing of it sounds.
     pub fn is_silent(&self) -> bool {
-        self.snippets.iter().all(Snippets::are_silent)
+        self.snippets.are_silent()
     }
 
     /// Adds a segment to both channels. `weights` are the parts of the voice's spectrum that are of each part of the
@@ -65,7 +69,7 @@ impl Residue {
         &mut self,
         level: SimdLevel,
         of: (&Recordings, &NoiseFilters, f64),
-        players: &[Player; super::PARTS],
+        players: &mut [Player; super::PARTS],
         weights: &[f32; super::PARTS],
         (settings, start): (ResidueSettings, Option<ResidueSettings>),
         left: &mut [f32],
@@ -76,57 +80,33 @@ impl Residue {
         self.settings = settings;
         let seconds = left.len() as f64 / sample_rate_hz;
         let mut powers = [0.0; LANES];
-        for ((player, snippets), &weight) in players.iter().zip(&mut self.snippets).zip(weights) {
-            if weight == 0.0 && snippets.are_silent() {
-                continue;
-            }
-            for (strand, (index, share, step)) in (0..).zip(player.steps()) {
-                let (Some(sound), Some(rows)) =
-                    (recordings.sounds().get(index), recordings.rows(index))
-                else {
-                    continue;
-                };
-                let bank = rows.sound();
-                snippets.start(strand, sound, bank, &step, seconds);
+        for (player, &weight) in players.iter_mut().zip(weights) {
+            let is_fresh = player.take_fresh();
+            for (index, share, step) in player.steps().filter(|_| weight > 0.0) {
                 let share = weight * share;
-                let sides = sides(before.transients, settings.transients, share);
-                snippets.render(strand, bank, sample_rate_hz, sides, left, right);
-                sound.add_noise(step.to_s, share, &mut powers);
+                if is_fresh {
+                    self.snippets
+                        .start(recordings, index, share, &step, seconds);
+                }
+                if let Some(sound) = recordings.sounds().get(index) {
+                    sound.add_noise(step.to_s, share, &mut powers);
+                }
             }
         }
-        self.add_noise(
-            level,
-            filters,
-            &powers,
-            sides(before.noise, settings.noise, 1.0),
-            left,
-            right,
-        );
-    }
-
-    fn add_noise(
-        &mut self,
-        level: SimdLevel,
-        filters: &NoiseFilters,
-        powers: &BandGains,
-        sides: Sides,
-        left: &mut [f32],
-        right: &mut [f32],
-    ) {
-        let is_there = powers.iter().any(|power| *power > 0.0) && sides != [(0.0, 0.0); 2];
-        // Once more after the last, so that the filters ring out.
-        if is_there || self.noise_sounds {
+        let transients = sides(before.transients, settings.transients);
+        self.snippets
+            .render(recordings, sample_rate_hz, transients, left, right);
+        let is_there = powers.iter().any(|power| *power > 0.0);
+        self.rung_s = if is_there { 0.0 } else { self.rung_s + seconds };
+        if self.rung_s <= RING_S {
             let gains = powers.map(f32::sqrt);
+            let noise = sides(before.noise, settings.noise);
             self.noise
-                .render(level, filters, &gains, sides, left, right);
+                .render(level, filters, &gains, noise, left, right);
         }
-        self.noise_sounds = is_there;
     }
 }
 
-fn sides(from: [f32; 2], to: [f32; 2], share: f32) -> Sides {
-    [
-        (from[0] * share, to[0] * share),
-        (from[1] * share, to[1] * share),
-    ]
+fn sides(from: [f32; 2], to: [f32; 2]) -> Sides {
+    [(from[0], to[0]), (from[1], to[1])]
 }

@@ -3,9 +3,8 @@
 //! They have the speed that they were recorded at, whatever that of the recording and its pitch. Between samples the curve is the
 //! cubic of Catmull and Rom through four of them; at the rate of the recording, on its samples, they are played as they are.
 
-use super::RecordedSound;
+use super::Recordings;
 use super::player::PlayerStep;
-use crate::tracks::bank_file::BankSound;
 
 /// So many sound at once at most; then the oldest gives way.
 const MOST: usize = 4;
@@ -13,9 +12,12 @@ const MOST: usize = 4;
 /// A transient that sounds.
 #[derive(Clone, Copy, Debug)]
 struct Snippet {
-    /// Of which strand of the voice, and its place in the bank.
-    strand: u8,
-    transient: u32,
+    /// The bank, the recording in it, and the transient of that.
+    bank: u64,
+    recording: usize,
+    transient: usize,
+    /// How much of the voice's spectrum the recording was.
+    share: f32,
     /// The sample that comes next; negative before its start.
     at: f64,
 }
@@ -42,53 +44,62 @@ impl Snippets {
         self.sounding.iter().all(Option::is_none)
     }
 
-    /// Starts those that a step of a strand passes.
+    /// Starts those of a recording that a step passes.
     pub fn start(
         &mut self,
-        strand: u8,
-        sound: &RecordedSound,
-        bank: &BankSound,
+        recordings: &Recordings,
+        recording: usize,
+        share: f32,
         step: &PlayerStep,
         seconds: f64,
     ) {
-        if step.to_s <= step.from_s {
+        let Some(rows) = recordings
+            .rows(recording)
+            .filter(|_| step.to_s > step.from_s)
+        else {
             return;
-        }
-        let first = bank
-            .transients
-            .partition_point(|transient| transient.time_s < step.from_s - sound.hop_s * 1e-6);
-        for (place, transient) in bank.transients.iter().enumerate().skip(first) {
-            if transient.time_s >= step.to_s - sound.hop_s * 1e-6 {
-                break;
-            }
-            let late = (transient.time_s - step.from_s) / (step.to_s - step.from_s);
+        };
+        let bank = rows.sound();
+        let nearly_s = 1e-6 * bank.grid.hop_s();
+        let transients = &bank.transients;
+        let first =
+            transients.partition_point(|transient| transient.time_s < step.from_s - nearly_s);
+        let passed = transients.iter().enumerate().skip(first);
+        let passed = passed.take_while(|(_, transient)| transient.time_s < step.to_s - nearly_s);
+        for (transient, of) in passed.take(MOST) {
+            let late = (of.time_s - step.from_s) / (step.to_s - step.from_s);
             self.sounding[self.next] = Some(Snippet {
-                strand,
-                transient: place as u32,
-                at: nearly_whole(-late * seconds * transient.sample_rate_hz),
+                bank: recordings.id(),
+                recording,
+                transient,
+                share,
+                at: nearly_whole(-late * seconds * of.sample_rate_hz),
             });
             self.next = (self.next + 1) % MOST;
         }
     }
 
-    /// Adds those of a strand to both channels.
+    /// Adds all that sound to both channels. Those of another bank stop.
     pub fn render(
         &mut self,
-        strand: u8,
-        bank: &BankSound,
+        recordings: &Recordings,
         sample_rate_hz: f64,
         sides: Sides,
         left: &mut [f32],
         right: &mut [f32],
     ) {
         for place in &mut self.sounding {
-            let Some(snippet) = place.as_mut().filter(|snippet| snippet.strand == strand) else {
+            let Some(snippet) = place else {
                 continue;
             };
-            let transient = bank.transients.get(snippet.transient as usize);
-            let is_over = transient.is_none_or(|transient| {
+            let rows = recordings
+                .rows(snippet.recording)
+                .filter(|_| recordings.id() == snippet.bank);
+            let bank = rows.map(|rows| rows.sound());
+            let transient = bank.and_then(|bank| bank.transients.get(snippet.transient));
+            let is_over = bank.zip(transient).is_none_or(|(bank, transient)| {
                 let samples = bank.samples_of(transient);
-                let scale = transient.peak / 32_767.0;
+                let scale = snippet.share * transient.peak / 32_767.0;
                 let pan = [1.0 - transient.pan, 1.0 + transient.pan];
                 let sides = [0, 1].map(|side| {
                     let (from, to) = sides[side];

@@ -1,6 +1,7 @@
 //! A block of a voice: cut into segments, and each of them rendered.
 
 use super::{PartialOffsets, RecordingLevels, Voice, VoiceControl, VoiceRecording, VoiceState};
+use crate::dsp::random::bits;
 use crate::synth::channel::Control;
 use crate::synth::modulation::envelopes::EnvelopeId;
 use crate::synth::modulation::fan::PartialRoutes;
@@ -15,7 +16,7 @@ use crate::synth::partials::motion::{
     BreathSegment, BreathSettings, FundamentalPath, OnsetPhases, RoomSettings, SmearTimes, Target,
     Trajectory,
 };
-use crate::synth::partials::recorded::{self, RecordedParts};
+use crate::synth::partials::recorded::{self, RecordedParts, RecordedShare};
 use crate::synth::recordings::{
     PARTS, PlayerSettings, Playing, RecordedFrame, RecordedFrames, ResidueSettings,
 };
@@ -394,7 +395,9 @@ impl Voice {
                 self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
             }
             false => {
-                self.control.plays_recording = false;
+                if self.control.plays_recording {
+                    self.control.plays_recording = false;
+                }
                 [None; PARTS]
             }
         };
@@ -422,10 +425,17 @@ impl Voice {
             values_rest,
             path.end_hz != path.start_hz,
         );
-        let target = Target {
-            recorded: self.sounding_alone(recorded),
-            ..self.target(&values, path, &workspace.partial_routes, levels, tick, span)
+        let recorded = match self.control.plays_recording {
+            true => self.sounding_alone(recorded),
+            false => None,
         };
+        let target = self.target(
+            &values,
+            path,
+            &workspace.partial_routes,
+            levels,
+            (tick, span, recorded),
+        );
         self.control.loudness = self
             .partials
             .advance(changed, &target, &mut workspace.segment);
@@ -434,13 +444,10 @@ impl Voice {
 
     /// The recording that all partials are of, whose phases and gains they begin with.
     fn sounding_alone<'a>(&self, recorded: RecordedParts<'a>) -> Option<&'a RecordedFrame> {
-        if !self.control.plays_recording || self.partials.is_silenced() {
+        if self.partials.is_silenced() {
             return None;
         }
-        let parts = self.recording.weights.iter().zip(recorded);
-        parts
-            .filter(|(weight, _)| **weight == 1.0)
-            .find_map(|(_, frame)| frame)
+        self.recording.share.only.and_then(|part| recorded[part])
     }
 
     /// Lets its recordings go on for a segment, at whose end the voice has this fundamental and these levels.
@@ -462,7 +469,7 @@ impl Voice {
         } = self.control;
         if !self.control.plays_recording {
             let seed = tick.values.get(Param::SEED) as u64;
-            let seed = note_seed(seed, note.channel, note.key) ^ note.serial;
+            let seed = bits(note_seed(seed, note.channel, note.key), note.serial);
             *self.recording.write() = VoiceRecording::begin(seed);
             self.control.plays_recording = true;
         }
@@ -473,12 +480,12 @@ impl Voice {
             settings: &settings,
             seconds: span.frames as f64 / tick.sample_rate_hz,
         };
-        let (weights, are_played) = recorded::weights(values);
+        let share = RecordedShare::read(values);
         let recording = self.recording.write();
-        recording.weights = weights;
-        recording.is_all = weights.iter().sum::<f32>() == 1.0;
-        for part in (0..PARTS).filter(|&part| are_played[part]) {
-            recording.players[part].play(part, &note, &playing, frames);
+        recording.share = share;
+        let mut are_there = [false; PARTS];
+        for part in (0..PARTS).filter(|&part| share.are_played[part]) {
+            are_there[part] = recording.players[part].play(part, &note, &playing, frames);
         }
         self.control.recording_levels = RecordingLevels {
             end: ResidueSettings::read(values, gain * amp),
@@ -487,7 +494,7 @@ impl Voice {
                 .map(|amp| ResidueSettings::read(values, gain * amp)),
         };
         let frames = &*frames;
-        std::array::from_fn(|part| are_played[part].then_some(&frames.parts[part]))
+        std::array::from_fn(|part| are_there[part].then_some(&frames.parts[part]))
     }
 
     /// Adds what of its recordings is no partial.
@@ -497,15 +504,14 @@ impl Voice {
         let VoiceRecording {
             players,
             residue,
-            weights,
-            ..
+            share,
         } = self.recording.write();
         let of = (&*tick.recordings, &*tick.noise_filters, tick.sample_rate_hz);
         residue.render(
             self.control.level,
             of,
             players,
-            weights,
+            &share.weights,
             (end, start),
             left,
             right,
@@ -515,15 +521,14 @@ impl Voice {
     /// Where a segment takes the partials along this way of the fundamental, with these linear gains: that
     /// of the voice, and the envelope's at the end.
     #[inline(always)]
-    fn target(
+    fn target<'r>(
         &self,
         values: &VoiceValues,
         path: FundamentalPath,
         routes: &PartialRoutes,
         (gain, amp): (f32, f32),
-        tick: &Tick,
-        span: Span,
-    ) -> Target<'static> {
+        (tick, span, recorded): (&Tick, Span, Option<&'r RecordedFrame>),
+    ) -> Target<'r> {
         let Span {
             frames,
             block_rest,
@@ -548,7 +553,7 @@ impl Voice {
                 };
                 (settings, segment)
             }),
-            recorded: None,
+            recorded,
             level: gain * amp,
             start_level: start_level.map(|amp| gain * amp),
             frames,

@@ -26,7 +26,8 @@ impl BankRows<'_> {
     fn attack_s(&self, onset_s: f64) -> f64 {
         let hop_s = self.sound().grid.hop_s();
         let frame = |time_s: f64| libm::ceil(time_s / hop_s) as u32;
-        let frames = frame(onset_s)..frame(onset_s + WITHIN_S) + 1;
+        let last = self.sound().frames;
+        let frames = frame(onset_s).min(last)..frame(onset_s + WITHIN_S).min(last - 1) + 1;
         let powers: Vec<f64> = frames.clone().map(|frame| self.power(frame)).collect();
         let most = powers.iter().copied().fold(0.0, f64::max);
         let end = powers.iter().position(|power| *power >= SHARE * most);

@@ -147,13 +147,56 @@ fn check_header(file: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Noise and transients are no louder than this, of full scale 1.
+const MOST_PEAK: f64 = 1e6;
+/// As many sounds as a bank is built with at most.
+const MOST_SOUNDS: usize = 4_096;
+
+/// Checks that births and deaths take turns in each slot, births first where they follow one frame, and that a partial
+/// goes through no page that is too narrow for it: what a voice does at a frame is bounded so.
+fn check_partials(
+    events: &[TrackEvent],
+    pages: &[Page],
+) -> std::result::Result<(), (usize, String)> {
+    let mut sounding: Vec<Option<u32>> = vec![None; MAX_SLOTS];
+    let mut last: Option<&TrackEvent> = None;
+    for (number, event) in events.iter().enumerate() {
+        let refuse = |what: &str| Err((number, format!("{event:?} {what}")));
+        let order = |event: &TrackEvent| (event.frame, event.kind);
+        if last.is_some_and(|last| order(last) > order(event)) {
+            return refuse("comes too late");
+        }
+        last = Some(event);
+        let Some(since) = sounding.get_mut(usize::from(event.slot)) else {
+            return refuse("is of no slot");
+        };
+        match (event.kind, *since) {
+            (TrackEvent::BIRTH, None) => *since = Some(event.frame),
+            (TrackEvent::BIRTH, Some(_)) => return refuse("begins in a slot that is taken"),
+            (_, None) => return refuse("ends what has not begun"),
+            (_, Some(begun)) => {
+                *since = None;
+                let of = |frame: u32| (frame / PAGE_FRAMES) as usize;
+                let through = pages.get(of(begun)..=of(event.frame)).unwrap_or(&[]);
+                if through
+                    .iter()
+                    .any(|page| page.width <= usize::from(event.slot))
+                {
+                    return refuse("goes through a page that is too narrow");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The hash that the file states, and its sounds, all checked but the hash.
 pub(super) fn sounds(file: &[u8]) -> Result<(u64, Vec<BankSound>)> {
     check_header(file)?;
     let bytes = Bytes(file);
     let count = bytes.u32(SOUNDS_AT)? as usize;
     let room = (file.len() - HEADER_BYTES) / RECORD_BYTES;
-    if count == 0 || count > room {
+    if count == 0 || count > room.min(MOST_SOUNDS) {
         let reason = format!("found {count} sounds, there is room for {room}");
         return Err(FileError::at_byte(SOUNDS_AT, reason));
     }
@@ -368,6 +411,8 @@ impl<'a> SoundRecord<'a> {
             }
             events.push(event);
         }
+        check_partials(&events, pages)
+            .map_err(|(number, reason)| FileError::at_byte(start + number * size, reason))?;
         Ok(events)
     }
 
@@ -390,7 +435,7 @@ impl<'a> SoundRecord<'a> {
             return Ok((0.0, 1.0, Vec::new()));
         }
         let hop_s = self.f64(hop_at, "a hop", 1e-5, LATEST_S)?;
-        let peak = self.f64(peak_at, "a peak", f64::MIN_POSITIVE, f64::MAX)?;
+        let peak = self.f64(peak_at, "a peak", f64::MIN_POSITIVE, MOST_PEAK)?;
         let (rows, _) = entries.as_chunks::<WIDTH>();
         Ok((hop_s, peak, rows.to_vec()))
     }
@@ -412,7 +457,7 @@ impl<'a> SoundRecord<'a> {
             let end = first.checked_add(count);
             let (peak, pan) = (bytes.f32(at + 28)?, bytes.f32(at + 32)?);
             let is_possible = end.is_some_and(|end| end <= samples.len() as u64)
-                && (0.0..=f32::MAX).contains(&peak)
+                && (0.0..=MOST_PEAK as f32).contains(&peak)
                 && (-1.0..=1.0).contains(&pan);
             if !is_possible {
                 let reason = format!("{count} samples from {first} on cannot be a transient");
@@ -428,7 +473,14 @@ impl<'a> SoundRecord<'a> {
             })
         };
         let transients = (0..entries.len() / size).map(transient);
-        Ok((transients.collect::<Result<_>>()?, samples))
+        let transients: Vec<BankTransient> = transients.collect::<Result<_>>()?;
+        if !transients.is_sorted_by(|a, b| a.time_s <= b.time_s) {
+            return Err(FileError::at_byte(
+                start,
+                "transients are not in order of time",
+            ));
+        }
+        Ok((transients, samples))
     }
 
     fn sustain_loop(&self, is_there: bool) -> Result<Option<SustainLoop>> {

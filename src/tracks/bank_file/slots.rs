@@ -17,14 +17,23 @@ pub(super) struct Span {
     pub energy: f64,
 }
 
+/// Partials with numbers up to this have slots of their own, as they have parameters of their own.
+const NUMBERED: u16 = 64;
+
 /// The slot of each span, `None` where it is left out since [`MAX_SLOTS`] louder ones sound. Spans
-/// are in order of their first frames. A label has its last slot again if that is free, others the
-/// lowest that is.
+/// are in order of their first frames. The harmonics 1 to [`NUMBERED`] are in the slots 0 to 63, by their numbers, as
+/// far as these are free; other partials keep out of the slots of those that the sound has. A label has its last slot
+/// again if that is free, others the lowest that is.
 pub(super) fn assign(spans: &[Span]) -> Vec<Option<u16>> {
     let mut slots: Vec<Option<u16>> = vec![None; spans.len()];
     let mut free: BTreeSet<u16> = (0..MAX_SLOTS as u16).collect();
     let mut ends: BinaryHeap<Reverse<(u32, usize)>> = BinaryHeap::new();
     let mut slot_of_label: HashMap<u16, u16> = HashMap::new();
+    let numbered = |label: u16| (1..=NUMBERED).contains(&label).then(|| label - 1);
+    let reserved: BTreeSet<u16> = spans
+        .iter()
+        .filter_map(|span| numbered(span.label))
+        .collect();
     for (place, span) in spans.iter().enumerate() {
         while let Some(&Reverse((last, ended))) = ends.peek() {
             if last >= span.first {
@@ -49,9 +58,13 @@ pub(super) fn assign(spans: &[Span]) -> Vec<Option<u16>> {
             ends.retain(|Reverse((_, sounding))| *sounding != weakest);
             free.extend(slots[weakest].take());
         }
-        let again = slot_of_label.get(&span.label).copied();
-        let again = again.filter(|slot| span.label > 0 && free.remove(slot));
-        let slot = again.or_else(|| free.pop_first());
+        let own = numbered(span.label).or_else(|| slot_of_label.get(&span.label).copied());
+        let own = own.filter(|slot| span.label > 0 && free.contains(slot));
+        let others = free.iter().find(|slot| !reserved.contains(slot));
+        let slot = own.or_else(|| others.or(free.first()).copied());
+        slot.inspect(|slot| {
+            free.remove(slot);
+        });
         slots[place] = slot;
         ends.push(Reverse((span.last, place)));
         if let Some(slot) = slot {
@@ -86,7 +99,7 @@ mod tests {
             span(13, 15, 1, 1.0),
         ];
         let slots = assign(&spans).into_iter().map(|slot| slot.expect("room"));
-        assert_eq!(slots.collect::<Vec<_>>(), [0, 1, 2, 1, 1, 0]);
+        assert_eq!(slots.collect::<Vec<_>>(), [0, 1, 2, 3, 1, 0]);
     }
 
     #[test]

@@ -173,11 +173,11 @@ fn the_arrows_in_the_bar_walk_the_list_and_undo_comes_back() {
     click(&mut harness, "Previous preset");
     assert_eq!(name(&harness).0, "Initial");
     click(&mut harness, "Previous preset");
-    assert_eq!(name(&harness).0, "Long Octave");
-    click(&mut harness, "Undo Load Long Octave");
+    assert_eq!(name(&harness).0, "Strings of Glass");
+    click(&mut harness, "Undo Load Strings of Glass");
     assert_eq!(name(&harness).0, "Initial");
-    click(&mut harness, "Redo Load Long Octave");
-    assert_eq!(name(&harness).0, "Long Octave");
+    click(&mut harness, "Redo Load Strings of Glass");
+    assert_eq!(name(&harness).0, "Strings of Glass");
 }
 
 #[test]

@@ -438,9 +438,9 @@ const LATER_END: usize = SPEEDS_END + LATER.len();
 /// Behind those.
 const SETTINGS_END: usize = LATER_END + SETTINGS.len();
 
-/// What comes behind them: what the player moves without a route of the patch, how a room sounds, and how far
-/// partials follow the tuning.
-const LAST: [RouteTarget; 11] = [
+/// What comes behind them: what the player moves without a route of the patch, how a room sounds, how far partials
+/// follow the tuning, and how a recording is played.
+const LAST: [RouteTarget; 18] = [
     RouteTarget::Own(Param::FILTER_VELOCITY),
     RouteTarget::Own(Param::KEY_TRACK),
     RouteTarget::Own(Param::FILTER_2_KEY_TRACK),
@@ -452,6 +452,13 @@ const LAST: [RouteTarget; 11] = [
     RouteTarget::Own(Param::ROOM_SLOPE),
     RouteTarget::Own(Param::ROOM_WIDTH),
     RouteTarget::Own(Param::MATCH),
+    RouteTarget::Own(Param::RECORDING_SPEED),
+    RouteTarget::Own(Param::RECORDING_POSITION),
+    RouteTarget::Own(Param::FREEZE),
+    RouteTarget::Own(Param::KEEP_FORMANTS),
+    RouteTarget::Own(Param::FORMANT_SHIFT),
+    RouteTarget::Own(Param::TRANSIENT_LEVEL),
+    RouteTarget::Own(Param::NOISE_LEVEL),
 ];
 
 /// "None", and the targets' names.

@@ -227,7 +227,9 @@ impl SpectrumSource for Morph {
     }
 
     fn changed(&self, before: &Morph) -> Arrays {
-        if self.count() != before.count() || self.partials != before.partials || self.key != before.key
+        if self.count() != before.count()
+            || self.partials != before.partials
+            || self.key != before.key
         {
             return Arrays::ALL;
         }
@@ -268,13 +270,14 @@ impl SpectrumSource for Morph {
 
 impl SpectrumSettings {
     fn is_recorded(&self) -> bool {
-        self.body.is_some_and(|body| recorded::part_of(body.into()).is_some())
+        self.body
+            .is_some_and(|body| recorded::part_of(body.into()).is_some())
     }
 
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
-        let has_levels =
-            recorded::part_of(body).is_some() || context.tables.bodies[body].levels(context.key).is_some();
+        let has_levels = recorded::part_of(body).is_some()
+            || context.tables.bodies[body].levels(context.key).is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,

@@ -1,9 +1,9 @@
 //! The morph between spectra against slow formulas in `f64`, and what it leaves alone.
 
 use super::*;
-use crate::synth::recordings::PARTS;
 use crate::synth::parameter::{BODIES, BODY_LABELS, COLOUR_LABELS, COLOURS, SpectrumParams};
 use crate::synth::partials::colours::ColourLevels;
+use crate::synth::recordings::PARTS;
 
 const CORNERS: [(f32, f32); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
 

@@ -101,6 +101,7 @@ fn presets_of_one_category_are_listed_alone() {
         "Felt and Wire",
         "Hollow Gourd",
         "Long Octave",
+        "Minor Hall",
         "Pine Cone",
         "Struck String",
         "Warm",
