@@ -73,6 +73,8 @@ pub struct RecordedSound {
     pub last_frame: f64,
     /// The same in seconds.
     pub end_s: f64,
+    /// The slots that any partial of it is in.
+    pub slots: SlotSet,
     /// How its time goes by at another speed.
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
@@ -118,6 +120,7 @@ impl RecordedSound {
             hop_s,
             last_frame,
             end_s,
+            slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
             envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),

@@ -50,6 +50,8 @@ pub struct RecordedFrame {
     count: usize,
     /// Changes with each frame.
     version: u64,
+    /// The slots that any partial of the recording is in, now or at another time.
+    pub slots: SlotSet,
     /// Frequency over that of the recording's key.
     pub ratio: Box<[f32; MAX_PARTIALS]>,
     /// log₂ of it.
@@ -200,6 +202,7 @@ impl RecordedFrame {
         RecordedFrame {
             count: 0,
             version: 0,
+            slots: SlotSet::EMPTY,
             ratio: resident::array(1.0),
             log2_ratio: resident::array(0.0),
             log2_gain: resident::array(SILENT),
@@ -336,6 +339,7 @@ impl RecordedFrame {
             }
         }
         self.count = count;
+        self.slots = self.slots.or(&other.slots);
     }
 
     /// Births of both, by slot. Where one of them sounds on it is no birth.

@@ -319,6 +319,8 @@ impl Strand {
             is_over: !(0.0..=sound.end_s + NEAR_S).contains(&to_s),
         };
         let of = (&rows, sound.root_hz, formants.as_ref());
+        frame.slots = sound.slots;
+        echo.slots = sound.slots;
         frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
         if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
             let way = way(from_s - length_s, to_s - length_s, false);

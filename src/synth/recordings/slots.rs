@@ -10,6 +10,13 @@ impl SlotSet {
     /// None.
     pub const EMPTY: SlotSet = SlotSet([0; MAX_SLOTS / 64]);
 
+    /// Those of these numbers.
+    pub fn of(slots: impl IntoIterator<Item = u16>) -> SlotSet {
+        let mut set = SlotSet::EMPTY;
+        slots.into_iter().for_each(|slot| set.insert(slot));
+        set
+    }
+
     /// Takes a slot in.
     pub fn insert(&mut self, slot: u16) {
         self.0[usize::from(slot >> 6)] |= 1 << (slot & 63);

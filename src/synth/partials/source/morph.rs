@@ -18,7 +18,7 @@
 //!
 //! The body Recording has the ratios and levels that the [recording](crate::synth::recordings) has at the segment's end.
 //! Its gains are those of the recording: they are not normalised, and before they are mixed with those of other spectra, these
-//! are. As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
+//! are. Partials that only some of the spectra have fade by the weight of these, and have their ratio. As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
 //!
 //! Nothing is kept for a voice: the tables are static, and tilt and balance are worked out again with
 //! each change. Bodies are mixed only where they are different, and so are gains; a part that has
@@ -133,6 +133,9 @@ impl Morph {
                 .set(context.level, &r[..len], &log2_r[..len], ratio);
             return;
         }
+        if self.recorded.is_some() {
+            return self.fill_recorded_ratios(context, ratio);
+        }
         let parts = self.bodies.parts_of_all();
         let of = parts.map(|(body, weight)| {
             let (_, log2_r) = ratios_of(context, body, self.key);
@@ -172,12 +175,61 @@ impl Morph {
         }
         let mut of_one = [0.0; MAX_PARTIALS];
         let of_one = &mut of_one[..gain.len()];
+        let mut weights = [0.0; MAX_PARTIALS];
         gain.fill(0.0);
         for (settings, weight) in self.spectra.parts() {
             self.set_gains_of(settings, context, of_one);
-            add_gains(context.level, *weight, of_one, gain);
+            let body = settings.body.map_or(0, usize::from);
+            for (n, (sum, own)) in gain.iter_mut().zip(&*of_one).enumerate() {
+                if self.has_partial(context, body, n) {
+                    *sum += weight * at_least(log2(at_least(*own, LEAST_GAIN)), FLOOR);
+                    weights[n] += weight;
+                }
+            }
         }
-        set_gains_of_levels(context.level, gain);
+        for (gain, weight) in gain.iter_mut().zip(weights) {
+            let level = if weight > 0.0 { *gain / weight } else { FLOOR };
+            *gain = if level > NEAR_FLOOR {
+                weight * exp2(level)
+            } else {
+                0.0
+            };
+        }
+    }
+
+    /// Ratios of which some are those of a recording.
+    #[inline(never)]
+    fn fill_recorded_ratios(&self, context: &Context, ratio: &mut [f32]) {
+        let (mut r, mut log2_r) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        for n in 0..ratio.len() {
+            let (mut sum, mut weights) = (0.0, 0.0);
+            for (body, weight) in self.bodies.parts() {
+                if self.has_partial(context, usize::from(*body), n) {
+                    let (_, of_body) = ratios_of(context, *body, self.key);
+                    sum += weight * of_body[n];
+                    weights += weight;
+                }
+            }
+            log2_r[n] = if weights > 0.0 {
+                sum / weights
+            } else {
+                context.tables.log2_n[n]
+            };
+            r[n] = exp2(log2_r[n]);
+        }
+        let len = ratio.len();
+        self.ratios
+            .set(context.level, &r[..len], &log2_r[..len], ratio);
+    }
+
+    /// Whether a body ever has a partial of this index. One that the others have alone fades by their weight.
+    fn has_partial(&self, context: &Context, body: usize, index: usize) -> bool {
+        match recorded::part_of(body) {
+            Some(part) => {
+                context.recorded[part].is_some_and(|frame| frame.slots.contains(index as u16))
+            }
+            None => index < self.partials,
+        }
     }
 
     /// The gains of one spectrum, normalised unless it is a recording.
@@ -426,15 +478,6 @@ at_level! {
             let level = level + (even + is_odd * (odd - even));
             *sum += weight * at_least(level, FLOOR);
         });
-    }
-}
-
-at_level! {
-    /// Adds to each sum its part of log₂ of a gain.
-    fn add_gains(weight: f32, gain: &[f32], sums: &mut [f32]) {
-        for (sum, gain) in sums.iter_mut().zip(gain) {
-            *sum += weight * at_least(log2(at_least(*gain, LEAST_GAIN)), FLOOR);
-        }
     }
 }
 
