@@ -336,6 +336,7 @@ impl Motion {
 
     /// Puts those partials of a recording that have just begun to the frequencies and phases that they begin with.
     #[inline(never)]
+    #[cold]
     fn begin_recorded(&mut self, frame: &Frame, recorded: &RecordedFrame, end_hz: f64) {
         if recorded.births().is_empty() {
             return;

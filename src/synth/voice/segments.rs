@@ -354,10 +354,15 @@ impl Voice {
     }
 
     /// Whether it plays a recording alone, which is over.
+    #[inline(always)]
     fn recording_has_ended(&self) -> bool {
-        self.control.plays_recording
-            && self.control.loudness.partials == 0
-            && self.recording.has_ended()
+        self.control.plays_recording && self.recording_is_over()
+    }
+
+    #[inline(never)]
+    #[cold]
+    fn recording_is_over(&self) -> bool {
+        self.control.loudness.partials == 0 && self.recording.has_ended()
     }
 
     /// Whether the amplitude's envelope has come to its end.
@@ -443,6 +448,8 @@ impl Voice {
     }
 
     /// The recording that all partials are of, whose phases and gains they begin with.
+    #[inline(never)]
+    #[cold]
     fn sounding_alone<'a>(&self, recorded: RecordedParts<'a>) -> Option<&'a RecordedFrame> {
         if self.partials.is_silenced() {
             return None;
@@ -452,6 +459,7 @@ impl Voice {
 
     /// Lets its recordings go on for a segment, at whose end the voice has this fundamental and these levels.
     #[inline(never)]
+    #[cold]
     fn play_recordings<'a>(
         &mut self,
         tick: &Tick,
@@ -499,6 +507,7 @@ impl Voice {
 
     /// Adds what of its recordings is no partial.
     #[inline(never)]
+    #[cold]
     fn render_residue(&mut self, tick: &Tick, left: &mut [f32], right: &mut [f32]) {
         let RecordingLevels { end, start } = self.control.recording_levels;
         let VoiceRecording {

@@ -35,6 +35,9 @@ pub(super) fn fixed_turns(turns: f64) -> u64 {
 }
 
 /// As [`kernels::set_frequencies`], with the mean of the recording. Returns whether anything slides.
+// Not inlined, as all here: most voices play no recording.
+#[inline(never)]
+#[cold]
 #[allow(clippy::too_many_arguments)]
 pub(super) fn set_frequencies(
     level: SimdLevel,
@@ -70,6 +73,8 @@ pub(super) fn set_frequencies(
 
 /// Lets partials that have just begun start with their gain. At the onset the gains at the start are there, as of the
 /// amplitudes at the end.
+#[inline(never)]
+#[cold]
 pub(super) fn set_starts(
     frame: &Frame,
     recorded: &RecordedFrame,
