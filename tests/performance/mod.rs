@@ -63,7 +63,9 @@ pub fn recordings() -> Arc<Recordings> {
                 time_s: 0.0,
                 sample_rate_hz: RATE,
                 pan: 0.0,
-                samples: (0..24_000).map(|n| 0.05 * (0.05 * n as f32).sin()).collect(),
+                samples: (0..24_000)
+                    .map(|n| 0.05 * (0.05 * n as f32).sin())
+                    .collect(),
             }],
             envelope: Some(SpectralEnvelope {
                 hop_s: 0.02,
