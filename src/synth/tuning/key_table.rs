@@ -163,7 +163,12 @@ impl KeyTable {
             false => place.clamp(-512.0, 640.0),
         };
         // Past the ends a scale may leave the limits at once.
-        limited(self.pitch_at(usize::from(channel & 15), place)) - self.pitch(channel, key)
+        let bent = limited(self.pitch_at(usize::from(channel & 15), place));
+        match self.is_mapped(channel, key) {
+            true => bent - self.pitch(channel, key),
+            // A note that began when its key had a pitch: without a step where the bend begins.
+            false => bent - limited(self.pitch_at(usize::from(channel & 15), f64::from(key & 127))),
+        }
     }
 
     /// The pitch between keys.
