@@ -10,23 +10,23 @@
 //! Twelve equal steps from 440 Hz are whole numbers to the bit, however they come about.
 
 pub mod fifths;
-mod key_set;
 mod key_table;
 mod live;
 mod loaded_scale;
 mod nearest;
 mod primes;
+mod retuned;
 mod sounding;
 #[cfg(test)]
 mod tests;
 mod tick_tuning;
 mod tunings;
 
-pub use key_set::KeySet;
 pub use key_table::{CHANNELS, KEYS, KeyTable, Period};
 pub use live::{Addressed, LiveTable};
 pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
+pub use retuned::{KeySet, Retuned};
 pub use sounding::SoundingTuning;
 pub use tick_tuning::{PLACES_KEPT, TickTuning};
 pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
@@ -472,33 +472,6 @@ impl Default for Tuner {
     fn default() -> Tuner {
         Tuner::new()
     }
-}
-
-/// What a change of the tuning means for notes that sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retuned {
-    /// The keys whose notes follow it.
-    pub followed: KeySet,
-    /// Whether the others keep the tuning before it. If not, it is theirs too, where their own pitch is the same.
-    pub keeps_others: bool,
-}
-
-impl Retuned {
-    /// All follow it.
-    pub const FOLLOWED: Retuned = Retuned {
-        followed: KeySet::ALL,
-        keeps_others: false,
-    };
-    /// They keep their tuning.
-    pub const KEPT: Retuned = Retuned {
-        followed: KeySet::NONE,
-        keeps_others: true,
-    };
-    /// Nothing that changes their pitches.
-    pub const UNTOUCHED: Retuned = Retuned {
-        followed: KeySet::NONE,
-        keeps_others: false,
-    };
 }
 
 /// How far a pitch is from that of A4 at 440 Hz, semitones; exactly 0 at 440.

@@ -1,6 +1,33 @@
-//! Sets of keys of all channels.
+//! What a change of the tuning means for notes that sound, by their keys.
 
 use super::key_table::KEYS;
+
+/// What a change of the tuning means for notes that sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retuned {
+    /// The keys whose notes follow it.
+    pub followed: KeySet,
+    /// Whether the others keep the tuning before it. If not, it is theirs too, where their own pitch is the same.
+    pub keeps_others: bool,
+}
+
+impl Retuned {
+    /// All follow it.
+    pub const FOLLOWED: Retuned = Retuned {
+        followed: KeySet::ALL,
+        keeps_others: false,
+    };
+    /// They keep their tuning.
+    pub const KEPT: Retuned = Retuned {
+        followed: KeySet::NONE,
+        keeps_others: true,
+    };
+    /// Nothing that changes their pitches.
+    pub const UNTOUCHED: Retuned = Retuned {
+        followed: KeySet::NONE,
+        keeps_others: false,
+    };
+}
 
 /// Keys of all channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
