@@ -178,12 +178,13 @@ impl Commands for Assigned<'_> {
     }
 }
 
-/// A note that begins in the voices `pool`, or goes on in the `continued` one of them. A held key that has lost its
-/// pitch goes on at that of the voice.
+/// A note that begins in the voices `pool`, or goes on in the `continued` one of them. A held key that is returned to
+/// and has lost its pitch goes on at that of the voice before it.
 pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, continued: Option<&Voice>) -> Note {
     let age_s = continued.map_or(0.0, |voice| voice.age_s(tick));
     let keys = &tick.tuning.now.keys;
-    let pitch = match continued {
+    let before = || new.glide_start?.voice.map(|slot| &pool[slot]);
+    let pitch = match continued.or_else(before) {
         Some(voice) if !keys.is_mapped(new.channel, new.key) => voice.pitch(),
         _ => keys.pitch(new.channel, new.key),
     };
