@@ -190,12 +190,6 @@ impl MtsClient {
         let shared = self.shared.filter(|shared| shared.is_online());
         shared.map_or(0, |shared| shared.filtered_keys(channel))
     }
-
-    /// A number that changes when a table has moved by more than a cent, or another one counts. What follows
-    /// from whole tables, as a match of the spectrum, is to be worked out anew then.
-    pub fn generation(&self) -> u64 {
-        self.shared.map_or(0, Shared::generation)
-    }
 }
 
 impl Default for MtsClient {

@@ -302,8 +302,12 @@ fn exchange_scale(engine: &mut Engine, shared: &SharedScale) {
     if engine.takes_scale()
         && let Some(next) = shared.take_next()
     {
-        // It takes one, so it has nothing to give back.
-        let _nothing = engine.set_scale(next);
+        // One that came after the last tick, and that no note has had.
+        if let Some(unread) = engine.set_scale(next)
+            && let Err(unread) = shared.give_back(unread)
+        {
+            engine.keep_retired_scale(unread);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ fn without_a_file_it_is_offline() {
     with_path("without_a_file_it_is_offline", path, || {
         let mut client = MtsClient::new();
         assert!(!client.is_online() && !client.is_filtered(None, 60));
-        assert_eq!((client.key_hz(None, 60), client.generation()), (None, 0));
+        assert_eq!(client.key_hz(None, 60), None);
         let status = client.status();
         assert_eq!(status.problem.as_deref(), Some(""));
         assert!(!status.has_master && !status.is_library_old());
@@ -261,43 +261,9 @@ fn the_audio_threads_side_calls_nothing() {
                     sum += f64::from(u8::from(client.is_filtered(channel, key)));
                 }
             }
-            sum += f64::from(client.channels_with_tables()) + client.generation() as f64;
+            sum += f64::from(client.channels_with_tables());
         });
         assert!(sum > 1e6);
         assert_eq!((calls, fake.calls()), (0, before));
-    });
-}
-
-#[test]
-fn moved_tables_are_told_of_but_not_by_a_trifle() {
-    with_fake("moved_tables_are_told_of_but_not_by_a_trifle", "", |fake| {
-        fake.set_master(true);
-        let client = MtsClient::new();
-        let moved = |cents: f64| 440.0 * (cents / 1_200.0).exp2();
-        let after_polls = |count: u64| {
-            // One poll asks for each note of each table.
-            let goal = fake.calls() + count * 17 * 128;
-            eventually("polls", || fake.calls() > goal);
-        };
-        after_polls(2);
-        let first = client.generation();
-        fake.set_hz(16, 69, moved(0.9));
-        after_polls(3);
-        assert_eq!(client.generation(), first);
-        // It is by how far it is from where it was told of.
-        fake.set_hz(16, 69, moved(1.8));
-        eventually("a moved table", || client.generation() == first + 1);
-        fake.set_hz(16, 69, f64::NAN);
-        eventually("a note without a frequency", || {
-            client.generation() == first + 2
-        });
-        after_polls(3);
-        assert_eq!(client.generation(), first + 2);
-        fake.set_hz(16, 69, moved(0.0));
-        eventually("a frequency again", || client.generation() == first + 3);
-        fake.set_channel(5, true);
-        eventually("another table", || client.generation() == first + 4);
-        fake.set_hz(5, 0, 20.0);
-        eventually("its change", || client.generation() == first + 5);
     });
 }

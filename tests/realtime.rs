@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use aliquot::bridge::{HostBuffers, LoadMeter, ProcessCall, TelemetrySender};
 use aliquot::dsp::random::bits;
+use aliquot::scale::mts::{self, Retune};
+use aliquot::scale::{MapTexts, TuningSet};
 use aliquot::synth::parameter::BODY_LABELS;
 use aliquot::synth::recordings::Recordings;
+use aliquot::synth::tuning::Addressed;
 use aliquot::synth::{Engine, Param, Patch, Transport};
 use aliquot::tracks::bands::NOISE_BANDS;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
@@ -176,4 +179,79 @@ fn telemetry_neither_allocates_nor_frees() {
     }
     assert_eq!(filled, 1_000);
     assert!(meter.load().overruns > 0);
+}
+
+/// Scales that are exchanged, messages and a live table under notes that are matched and keep their tuning or not.
+#[test]
+fn retuning_neither_allocates_nor_frees() {
+    let scales = [
+        "five\n5\n240.\n480.\n720.\n960.\n2/1\n",
+        "Bohlen-Pierce\n3\n9/7\n5/3\n3/1\n",
+    ]
+    .map(|scl| {
+        let set = TuningSet::read("", scl.as_bytes(), MapTexts::None).expect("a scale");
+        Arc::new(Some(set.loaded()))
+    });
+    let dump = mts::bulk_dump("dump", &std::array::from_fn(|key| Some(0.99 * key as f64)));
+    let messages = [
+        mts::single_note_changes(&[(60, 60.5), (61, 60.75)]).remove(0),
+        dump,
+        mts::octave_tuning(0x00F3, &std::array::from_fn(|note| 5.0 * note as f64)),
+    ];
+    let mut patch = Patch::default();
+    let mut engine = engine(48_000.0, &patch);
+    let (mut left, mut right) = (vec![0.0; 1_000], vec![0.0; 1_000]);
+    let (mut retired, mut sounding) = (Vec::with_capacity(1_000), 0);
+    let calls = calls_during(|| {
+        for round in 0..600_u64 {
+            let part = |of: u64| (bits(of, round) >> 40) as f32 / (1 << 24) as f32;
+            let place = |of: u64, count: u64| (bits(of, round) % count) as f32;
+            for (param, value) in [
+                (Param::TUNING, place(1, 5)),
+                (Param::RETUNE, place(2, 2)),
+                (Param::MATCH, part(3)),
+                (Param::MATCH_BY, place(4, 3)),
+                (Param::BEND_IN, place(5, 3)),
+                (Param::FIFTH, 685.0 + 36.0 * part(6)),
+                (Param::CHANNEL_PERIODS, place(7, 2)),
+                (Param::MPE, place(round / 50, 2)),
+            ] {
+                patch.set(param, value);
+            }
+            engine.set_patch(&patch);
+            retired.extend(engine.take_retired_scale());
+            if round % 3 == 0 && engine.takes_scale() {
+                retired.extend(engine.set_scale(scales[(round % 2) as usize].clone()));
+            }
+            let message = &messages[(round % 3) as usize];
+            if round % 5 != 0
+                && let Some(retune) = Retune::parse(message)
+            {
+                retune.apply(engine.message_tuning());
+            }
+            let table = engine.broadcast_tuning();
+            table.set_there(round % 100 < 60);
+            table.set_own_channels((round % 7) as u16);
+            for key in 0..128 {
+                table.tune(Addressed::All, key, f64::from(key) + f64::from(part(8)));
+            }
+            table.set_mapped(Addressed::All, !(1 << (round % 128)));
+            if round % 4 != 0 {
+                table.reach_sounding();
+            }
+            for place in 0..round % 8 {
+                engine.push(random_event(8 * round + place));
+            }
+            let frames = 1 + (bits(9, round) % 999) as usize;
+            engine.render(&mut left[..frames], &mut right[..frames]);
+            while engine.next_ended().is_some() {}
+            sounding += usize::from(engine.statistics().voices > 0);
+        }
+    });
+    assert!(
+        sounding > 300 && retired.len() > 50,
+        "{sounding} {}",
+        retired.len()
+    );
+    assert_eq!(calls, 0);
 }

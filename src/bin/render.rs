@@ -202,6 +202,9 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
     Ok(())
 }
 
+/// [`Param::TUNING`] of [`TuningChoice::Scale`](aliquot::synth::tuning::TuningChoice::Scale).
+const SCALE: f32 = 2.0;
+
 /// The patches that are played, at least one, by program number, with what the command line says of
 /// all of them. There is one alone where [`general_midi::settle`] leaves no program change.
 fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
@@ -219,6 +222,9 @@ fn programs(arguments: &Arguments) -> Result<Vec<Program>, String> {
             patch.set(Param::MPE, 1.0);
         }
         patch.set(Param::VOICES, arguments.voices.into());
+        if asked.is_some() {
+            patch.set(Param::TUNING, SCALE);
+        }
         let set = asked.as_ref().or(preset.tuning.as_ref());
         let scale = Arc::new(set.map(TuningSet::loaded));
         let own = || recordings::of_preset(preset.recording.as_ref(), file.map(Path::new));

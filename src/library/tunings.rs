@@ -8,7 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::saving::{self, Overwrite};
-use crate::scale::{KeyMap, MapTexts, Scale, SetMaps, TuningSet, channel_of_map};
+use crate::scale::{KeyMap, Scale, SetMaps, TuningSet, channel_of_map};
+use crate::synth::tuning::CHANNELS;
 
 use super::Library;
 
@@ -61,7 +62,7 @@ pub fn list(folder: &Path) -> TuningFiles {
         let Some(set) = channel_of_map(&map.name).and_then(|_| map.name.rsplit_once('_')) else {
             return true;
         };
-        let is_first = !sets.iter().any(|known| known == set.0);
+        let is_first = !sets.iter().any(|known| known.eq_ignore_ascii_case(set.0));
         sets.extend(is_first.then(|| set.0.to_owned()));
         is_first
     });
@@ -106,41 +107,91 @@ pub fn read_scale(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, 
     TuningSet::new(&stem(path), scale, maps).map_err(|error| pair(path, loaded, error))
 }
 
+/// Reads the text of a scale, to be played by the maps of the loaded one, or of a keyboard map for the loaded scale;
+/// without one, for twelve equal steps.
+///
+/// # Errors
+/// What is wrong with it; nothing has changed then.
+pub fn read_text(text: &str, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
+    // A map first: the beginning of most of them could be that of a scale without notes.
+    let read = match KeyMap::read(text.as_bytes()) {
+        Ok(map) => {
+            let (name, scale) = scale_of(loaded).ok_or("no scale")?;
+            TuningSet::new(&name, scale, SetMaps::One(map))
+        }
+        Err(_) => {
+            let scale = Scale::read(text.as_bytes()).map_err(|error| error.to_string())?;
+            let maps = loaded.map_or(SetMaps::Linear, |loaded| loaded.maps().clone());
+            TuningSet::new("Pasted", scale, maps)
+        }
+    };
+    read.map_err(|error| error.to_string())
+}
+
+/// The name of the loaded scale and the scale; without one, of twelve equal steps.
+fn scale_of(loaded: Option<&TuningSet>) -> Option<(String, Scale)> {
+    match loaded {
+        Some(loaded) => Some((loaded.name().to_owned(), loaded.scale().clone())),
+        None => Some(("12 equal steps".to_owned(), Scale::equal(12, 1_200.0)?)),
+    }
+}
+
 /// Reads a keyboard map, or the set that it is one of, for the loaded scale; without one, for twelve equal
 /// steps.
 ///
 /// # Errors
 /// The file, and what is wrong with it; nothing has changed then.
 pub fn read_map(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
-    let twelve = || Scale::equal(12, 1_200.0).ok_or_else(|| named(path, "no scale"));
-    let (name, scale) = match loaded {
-        Some(loaded) => (loaded.name().to_owned(), loaded.scale().clone()),
-        None => ("12 equal steps".to_owned(), twelve()?),
-    };
+    let (name, scale) = scale_of(loaded).ok_or_else(|| named(path, "no scale"))?;
     let stem = stem(path);
     let Some(set) = channel_of_map(&stem).and_then(|_| stem.rsplit_once('_')) else {
         let map = KeyMap::read(&read(path)?).map_err(|error| named(path, error))?;
         return TuningSet::new(&name, scale, SetMaps::One(map))
             .map_err(|error| pair(path, loaded, error));
     };
-    let mut texts = [const { None }; 16];
-    for (channel, text) in (1..).zip(&mut texts) {
-        let file = path.with_file_name(format!("{}_{channel}.kbm", set.0));
-        if file.is_file() {
-            *text = Some(read(&file)?);
+    let mut maps = Box::new([const { None }; CHANNELS]);
+    for (map, file) in maps.iter_mut().zip(set_files(path, set.0)?) {
+        if let Some(file) = file {
+            *map = Some(KeyMap::read(&read(&file)?).map_err(|error| named(&file, error))?);
         }
     }
-    let maps = match texts.iter().flatten().count() {
+    let maps = match maps.iter().flatten().count() {
         // One alone is no set, whatever its name ends in.
-        1 => texts
-            .iter()
+        1 => maps
+            .into_iter()
             .flatten()
             .next()
-            .map_or(MapTexts::None, |text| MapTexts::One(text)),
-        _ => MapTexts::PerChannel(texts.each_ref().map(Option::as_deref)),
+            .map_or(SetMaps::Linear, SetMaps::One),
+        _ => SetMaps::PerChannel(maps),
     };
-    let read = TuningSet::read(&name, scale.text().as_bytes(), maps);
-    read.map_err(|error| pair(path, loaded, error))
+    TuningSet::new(&name, scale, maps).map_err(|error| pair(path, loaded, error))
+}
+
+/// The files of the set of maps that `path` is one of, by channel. Upper and lower case are the same; where two
+/// names differ in nothing else, the one spelt as in `path` counts.
+fn set_files(path: &Path, set: &str) -> Result<[Option<PathBuf>; CHANNELS], String> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let entries = fs::read_dir(folder).map_err(|error| named(folder, error))?;
+    let mut files = [const { None }; CHANNELS];
+    for file in entries.flatten().map(|entry| entry.path()) {
+        let is_map = file
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("kbm"));
+        let stem = stem(&file);
+        let Some(channel) = channel_of_map(&stem).filter(|_| is_map && file.is_file()) else {
+            continue;
+        };
+        let own = stem.rsplit_once('_').map_or("", |(own, _)| own);
+        let place = &mut files[channel - 1];
+        let is_spelt_alike = own == set && file.extension() == path.extension();
+        if own.eq_ignore_ascii_case(set) && (place.is_none() || is_spelt_alike) {
+            *place = Some(file);
+        }
+    }
+    Ok(files)
 }
 
 /// Writes a scale, with the ending `scl`, or a map, `kbm`, into the folder, under a name of its own. `text` is given
@@ -253,6 +304,31 @@ mod tests {
         assert_eq!(other.map_texts().count(), 2);
     }
 
+    /// Upper and lower case are the same in names of sets and endings, and the map that is wrong is named.
+    #[test]
+    fn a_set_is_read_whatever_its_case() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("a file");
+        };
+        write("Lattice_1.KBM", KBM);
+        write("lattice_2.kbm", KBM);
+        write("LATTICE_16.Kbm", KBM);
+        write("other_3.kbm", KBM);
+        let files = list(folder.path());
+        assert_eq!(files.maps.len(), 2);
+        for first in ["Lattice_1.KBM", "lattice_2.kbm", "LATTICE_16.Kbm"] {
+            let set = read_map(&folder.path().join(first), None).expect("a set");
+            let channels: Vec<_> = set.map_texts().map(|(channel, _)| channel).collect();
+            assert_eq!(channels, [Some(1), Some(2), Some(16)]);
+        }
+        write("LATTICE_16.Kbm", "1\n0\n");
+        let error = read_map(&folder.path().join("lattice_2.kbm"), None);
+        let error = error.expect_err("cut off");
+        assert!(error.contains("LATTICE_16.Kbm"), "{error}");
+        assert!(read_map(&folder.path().join("none_1.kbm"), None).is_err());
+    }
+
     #[test]
     fn what_is_wrong_is_told_with_file_and_line() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -264,6 +340,20 @@ mod tests {
             "{error}"
         );
         assert!(read_scale(&folder.path().join("none.scl"), None).is_err());
+    }
+
+    #[test]
+    fn a_text_is_a_scale_or_a_map() {
+        let scale = read_text(SCL, None).expect("a scale");
+        assert_eq!((scale.name(), scale.scale().size()), ("Pasted", 5));
+        let mapped = read_text(KBM, Some(&scale)).expect("a map");
+        assert_eq!((mapped.scale().size(), mapped.map_texts().count()), (5, 1));
+        // Another scale keeps it.
+        let other = read_text(&SCL.replace("five", "other"), Some(&mapped)).expect("a scale");
+        assert_eq!(other.map_texts().count(), 1);
+        let bare = read_text(KBM, None).expect("a map");
+        assert_eq!(bare.scale().size(), 12);
+        assert!(read_text("nothing of the kind", None).is_err());
     }
 
     #[test]

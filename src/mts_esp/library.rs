@@ -220,7 +220,6 @@ pub struct Shared {
     channels_with_tables: AtomicU16,
     /// A bit for each key that is filtered, for each channel and for all.
     filters: [[AtomicU64; 2]; TABLES],
-    generation: AtomicU64,
     /// The bits of the ratio that is the scale's period.
     period_ratio: AtomicU64,
 }
@@ -232,7 +231,6 @@ impl Shared {
             has_master: AtomicBool::new(false),
             channels_with_tables: AtomicU16::new(0),
             filters: [const { [const { AtomicU64::new(0) }; 2] }; TABLES],
-            generation: AtomicU64::new(0),
             period_ratio: AtomicU64::new(2.0_f64.to_bits()),
         }
     }
@@ -243,10 +241,6 @@ impl Shared {
 
     pub fn channels_with_tables(&self) -> u16 {
         self.channels_with_tables.load(Ordering::Relaxed)
-    }
-
-    pub fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Relaxed)
     }
 
     /// The ratio that is the scale's period.
@@ -292,11 +286,6 @@ impl Shared {
         }
         self.channels_with_tables.store(channels, Ordering::Relaxed);
         self.has_master.store(has_master, Ordering::Relaxed);
-    }
-
-    /// Tells that tables have changed.
-    pub fn next_generation(&self) {
-        self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Copies the tables that cannot be read in place, if a client is registered.

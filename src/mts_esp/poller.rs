@@ -12,8 +12,6 @@ use super::{MtsStatus, library_path};
 
 /// How often the library is asked.
 const INTERVAL: Duration = Duration::from_millis(5);
-/// How far a frequency has to move for tables to count as changed.
-const MOVED_CENTS: f64 = 1.0;
 
 static LIBRARY: OnceLock<MtsLibrary> = OnceLock::new();
 static SHARED: Shared = Shared::new();
@@ -27,8 +25,6 @@ struct Clients {
     /// Whether the thread runs.
     is_polled: bool,
     status: MtsStatus,
-    /// The frequencies when the tables last counted as changed, by table.
-    tables: Vec<[f64; KEYS]>,
 }
 
 impl Clients {
@@ -38,7 +34,6 @@ impl Clients {
             listening: 0,
             is_polled: false,
             status: MtsStatus::absent(String::new()),
-            tables: Vec::new(),
         }
     }
 
@@ -57,8 +52,6 @@ impl Clients {
             }
         }
         SHARED.refresh_copies();
-        let is_other =
-            has_master != self.status.has_master || channels != self.status.channels_with_tables;
         SHARED.publish(has_master, channels, &filters);
         SHARED.set_period_ratio(library.period_ratio());
         self.status = MtsStatus {
@@ -72,35 +65,6 @@ impl Clients {
             channels_with_tables: channels,
             version: library.version(),
         };
-        self.compare_tables(is_other);
-    }
-
-    /// Tells clients if a table has moved since it last was told, or if `is_other`.
-    fn compare_tables(&mut self, is_other: bool) {
-        let hz = |channel: usize, key: usize| {
-            let channel = u8::try_from(channel).ok().filter(|_| channel < COMMON);
-            SHARED.key_hz(channel, key as u8).unwrap_or(0.0)
-        };
-        let now = |channel| std::array::from_fn(|key| hz(channel, key));
-        let now: Vec<[f64; KEYS]> = (0..TABLES).map(now).collect();
-        let before = self.tables.iter().flatten();
-        let has_moved = self.tables.len() != TABLES
-            || before
-                .zip(now.iter().flatten())
-                .any(|(before, now)| is_moved(*before, *now));
-        if has_moved || is_other {
-            self.tables = now;
-            SHARED.next_generation();
-        }
-    }
-}
-
-/// Whether two frequencies are more than a cent apart. Those that are none are the same.
-fn is_moved(before_hz: f64, now_hz: f64) -> bool {
-    let is_frequency = |hz: f64| hz > 0.0 && hz < f64::INFINITY;
-    match (is_frequency(before_hz), is_frequency(now_hz)) {
-        (true, true) => (1_200.0 * libm::log2(now_hz / before_hz)).abs() > MOVED_CENTS,
-        (before, now) => before != now,
     }
 }
 
@@ -143,7 +107,6 @@ pub fn deregister() {
     clients.count = clients.count.saturating_sub(1);
     if clients.count == 0 {
         SHARED.detach();
-        clients.tables.clear();
     }
     if let Some(library) = LIBRARY.get() {
         library.deregister();

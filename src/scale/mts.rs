@@ -120,12 +120,12 @@ impl<'a> Retune<'a> {
             channels => Addressed::Channels(channels),
         };
         for (key, semitones) in self.keys() {
-            table.tune(channels, key, semitones);
+            match self.is_for_sounding_notes {
+                true => table.tune_sounding(channels, key, semitones),
+                false => table.tune(channels, key, semitones),
+            }
         }
         table.set_there(true);
-        if self.is_for_sounding_notes {
-            table.reach_sounding();
-        }
     }
 }
 

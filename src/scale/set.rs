@@ -42,6 +42,8 @@ pub enum TuningSetError {
     Map(Option<usize>, TuningFileError),
     /// Together they have more than [`MAX_SET_BYTES`] of text.
     TooLong(usize),
+    /// There are to be maps by channel, and no channel has one.
+    NoMaps,
 }
 
 impl std::fmt::Display for TuningSetError {
@@ -58,6 +60,7 @@ impl std::fmt::Display for TuningSetError {
                 bytes / 1024,
                 MAX_SET_BYTES / 1024
             ),
+            TuningSetError::NoMaps => write!(f, "no channel has a keyboard map"),
         }
     }
 }
@@ -107,8 +110,11 @@ impl TuningSet {
     /// Of a scale and maps that have been read.
     ///
     /// # Errors
-    /// If they are too long to be kept.
+    /// If they are too long to be kept, or if no channel of a set has a map.
     pub fn new(name: &str, scale: Scale, maps: SetMaps) -> Result<TuningSet, TuningSetError> {
+        if matches!(&maps, SetMaps::PerChannel(maps) if maps.iter().all(Option::is_none)) {
+            return Err(TuningSetError::NoMaps);
+        }
         let name = name.chars().filter(|char| !char.is_control());
         let set = TuningSet {
             name: name.take(MAX_NAME_CHARS).collect(),
@@ -296,6 +302,8 @@ mod tests {
             error.starts_with("keyboard map of channel 16, line"),
             "{error}"
         );
+        let none = TuningSet::read("x", SCL.as_bytes(), MapTexts::PerChannel([None; CHANNELS]));
+        assert_eq!(none, Err(TuningSetError::NoMaps));
         let long = format!("{SCL}! {}\n", "x".repeat(MAX_SET_BYTES));
         let error = TuningSet::read("x", long.as_bytes(), MapTexts::None);
         assert!(matches!(error, Err(TuningSetError::TooLong(_))));

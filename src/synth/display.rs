@@ -69,11 +69,13 @@ impl PartialRatios {
         // The tuning moves nothing but by the match.
         let has_match = values.get(Param::MATCH) != 0.0;
         let tuning = has_match.then(|| DisplayedTuning::of(&patch, tables));
-        let note = NOTE.tuned(f64::from(A4) + semitones_from_a4(fundamental_hz));
+        let tunings = tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tunings);
+        let pitch = f64::from(A4) + semitones_from_a4(fundamental_hz);
+        let note = NOTE.tuned(pitch, &tunings.now);
         let context = Context {
             fundamental_hz,
             note: &note,
-            tunings: tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tunings),
+            tunings,
             ..context(&own)
         };
         at_rest(&values, |values| {

@@ -188,7 +188,7 @@ impl Engine {
         self.clock = Clock::default();
         self.tick.modulators.reset_clocks();
         self.tuner.reset();
-        self.tick.tuning.forget_kept();
+        self.tick.tuning.reset();
         self.position = self.block_frames;
         self.effects.reset();
         self.output.reset();
@@ -435,11 +435,11 @@ impl Engine {
             &mut self.pool,
             |pool, slot, note| {
                 pool.set_active(slot, false);
-                let note = begun(note, pool, tick, 0.0);
+                let note = begun(note, pool, tick, None);
                 pool[slot].begin(note);
             },
             |pool, slot, note| {
-                let note = begun(note, pool, tick, pool[slot].age_s(tick));
+                let note = begun(note, pool, tick, Some(&pool[slot]));
                 pool[slot].continue_as(note, tick);
             },
         );

@@ -15,6 +15,7 @@ mod live;
 mod loaded_scale;
 mod nearest;
 mod primes;
+mod retuned;
 mod sounding;
 #[cfg(test)]
 mod tests;
@@ -25,14 +26,16 @@ pub use key_table::{CHANNELS, KEYS, KeyTable, Period};
 pub use live::{Addressed, LiveTable};
 pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
+pub use retuned::{KeySet, Retuned};
 pub use sounding::SoundingTuning;
-pub use tick_tuning::TickTuning;
+pub use tick_tuning::{PLACES_KEPT, TickTuning};
 pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
 
 use std::sync::Arc;
 
 use self::primes::Factors;
 use super::parameter::Param;
+use super::partials::HarmonicTables;
 
 /// The pitch of A4 in twelve equal steps, Hz, unless the player wants another.
 pub const A4_HZ: f64 = 440.0;
@@ -53,6 +56,13 @@ pub enum TuningSource {
     Broadcast,
     /// What MIDI messages have said.
     Messages,
+}
+
+impl TuningSource {
+    /// Whether others move its pitches while notes sound.
+    pub fn is_live(self) -> bool {
+        matches!(self, TuningSource::Broadcast | TuningSource::Messages)
+    }
 }
 
 /// What of the sources is asked for: the labels of [`Param::TUNING`], in their order.
@@ -222,6 +232,7 @@ pub struct Tuner {
     /// What the parameters said at the last update.
     settings_before: Settings,
     factors: Factors,
+    tables: &'static HarmonicTables,
 }
 
 impl Tuner {
@@ -240,6 +251,7 @@ impl Tuner {
             inputs: None,
             version: 0,
             factors: Factors::new(),
+            tables: HarmonicTables::shared(),
         }
     }
 
@@ -248,13 +260,14 @@ impl Tuner {
         self.settings = Settings::read(plain);
     }
 
-    /// Whether there is room for another scale: it has taken over the last one, and given back the one before.
+    /// Whether there is room for another scale: what nothing reads any more has been given back. One that waits for
+    /// the next tick makes way.
     pub fn takes_scale(&self) -> bool {
-        self.next_scale.is_none() && self.retired.is_none()
+        self.retired.is_none()
     }
 
     /// Takes over another scale, or none, from the next tick on. Returns what nothing reads any more, to be
-    /// dropped off the audio thread: never anything if it [takes one](Tuner::takes_scale).
+    /// dropped off the audio thread: if it [takes one](Tuner::takes_scale), that is one that has waited for the tick.
     pub fn set_scale(
         &mut self,
         scale: Arc<Option<LoadedScale>>,
@@ -283,8 +296,9 @@ impl Tuner {
         &mut self.messages
     }
 
-    /// Forgets what messages have said.
+    /// Forgets what messages have said, and works out the pitches at the next tick in any case.
     pub fn reset(&mut self) {
+        self.inputs = None;
         if self.messages.is_there() {
             self.messages.clear();
         }
@@ -325,18 +339,30 @@ impl Tuner {
         }
         self.version += 1;
         let before = self.inputs.replace(inputs);
-        let is_kept = match source {
-            TuningSource::Broadcast => broadcast == Some(KEPT),
-            TuningSource::Messages => messages == Some(KEPT),
-            _ => false,
+        let told = match source {
+            TuningSource::Broadcast => broadcast,
+            TuningSource::Messages => messages,
+            _ => None,
         };
         let by_setting = before.is_none_or(|before| {
             let is_chosen = settings_before.choice != self.settings.choice;
             settings_before.read_by(source).pitches() != inputs.settings.pitches()
                 || (is_chosen && before.source != source)
         });
-        Some(Retuned {
-            sounding: by_setting || (inputs.settings.retunes_sounding && !is_kept),
+        let is_other =
+            before.is_none_or(|before| before.source != source || before.masters != inputs.masters);
+        let is_other_source = before.is_none_or(|before| before.source != source);
+        Some(match told {
+            _ if by_setting => Retuned::FOLLOWED,
+            _ if !inputs.settings.retunes_sounding => Retuned::KEPT,
+            // Keys that nobody has named keep what another source gave them.
+            Some(told) if is_other_source => Retuned {
+                keeps_others: true,
+                ..told
+            },
+            Some(told) if !is_other => told,
+            None if source.is_live() && !is_other => Retuned::UNTOUCHED,
+            _ => Retuned::FOLLOWED,
         })
     }
 
@@ -360,6 +386,7 @@ impl Tuner {
 
     /// Writes the pitches of all keys, and where partials go, as the source has them.
     fn write_pitches(&self, inputs: &Inputs, tick: &mut TickTuning) {
+        let mut nearest = Nearest::NONE;
         let Settings {
             reference,
             root,
@@ -372,13 +399,13 @@ impl Tuner {
             TuningSource::Equal => {
                 tick.keys = KeyTable::equal(a4);
                 tick.origins = [f64::from(root) + a4; CHANNELS];
-                tick.nearest.set((0..12).map(f64::from), Some(12.0));
+                nearest.set((0..12).map(f64::from), Some(12.0));
                 tick.primes.set_equal(12, 12.0, &self.factors);
             }
             TuningSource::Scale => {
                 if let Some(scale) = &*self.scale {
                     tick.origins = scale.write(root, reference, &mut tick.keys);
-                    tick.nearest = *scale.nearest();
+                    nearest = *scale.nearest();
                     match scale.equal_steps() {
                         Some(steps) => tick.primes.set_equal(steps, scale.period(), &self.factors),
                         None => tick.primes.clear(),
@@ -389,20 +416,22 @@ impl Tuner {
                 let fifth = f64::from(fifth_cents) / 100.0;
                 let origin = fifths::write(fifth, root, reference, &mut tick.keys);
                 tick.origins = [origin; CHANNELS];
-                fifths::write_nearest(fifth, &mut tick.nearest);
+                fifths::write_nearest(fifth, &mut nearest);
                 tick.primes.set_fifths(fifth, &self.factors);
             }
             TuningSource::Broadcast => {
                 tick.origins = [self.broadcast.write(&mut tick.keys); CHANNELS];
-                self.broadcast.write_nearest(&mut tick.nearest);
+                self.broadcast.write_nearest(&mut nearest);
                 tick.primes.clear();
             }
             TuningSource::Messages => {
                 tick.origins = [self.messages.write(&mut tick.keys); CHANNELS];
-                self.messages.write_nearest(&mut tick.nearest);
+                self.messages.write_nearest(&mut nearest);
                 tick.primes.clear();
             }
         }
+        let is_other = tick.source != inputs.source || !inputs.source.is_live();
+        tick.set_nearest(&nearest, is_other, self.version, &self.tables.log2_n);
     }
 
     /// Works the pitches out as of the last change.
@@ -444,16 +473,6 @@ impl Default for Tuner {
         Tuner::new()
     }
 }
-
-/// What a change of the tuning means for notes that sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retuned {
-    /// Whether they follow it.
-    pub sounding: bool,
-}
-
-/// They keep their pitches.
-const KEPT: Retuned = Retuned { sounding: false };
 
 /// How far a pitch is from that of A4 at 440 Hz, semitones; exactly 0 at 440.
 pub fn semitones_from_a4(hz: f64) -> f64 {

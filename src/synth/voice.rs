@@ -24,7 +24,7 @@ use super::partials::{PartialOverrides, Partials};
 use super::recordings::{PARTS, Player, Residue, ResidueSettings};
 use super::snapshot::{Snapshot, VoiceSnapshot};
 use super::tick::Tick;
-use super::tuning::KeyTable;
+use super::tuning::TickTuning;
 use super::versioned::{Versioned, copy_fields};
 use crate::dsp::prefetch::prefetch;
 use crate::dsp::simd_level::SimdLevel;
@@ -341,12 +341,26 @@ impl Voice {
         self.state = VoiceState::Idle;
     }
 
-    /// Its key has the pitch that the tuning gives it now. Its register stays, so that the body of a held note
-    /// does.
-    pub fn retune(&mut self, keys: &KeyTable) {
+    /// Its key has the pitch that the tuning gives it now; a key without one keeps what it has. Its register stays,
+    /// so that the body of a held note does.
+    pub fn retune(&mut self, tuning: &TickTuning) {
         let note = &mut self.control.note;
-        note.pitch = keys.pitch(note.channel, note.key);
+        if !tuning.keys.is_mapped(note.channel, note.key) {
+            return;
+        }
+        note.pitch = tuning.keys.pitch(note.channel, note.key);
+        note.scale_place = tuning.scale_place(note.channel, note.pitch, Some(note.scale_place));
         note.kept_tuning = None;
+    }
+
+    /// Its channel and its key.
+    pub fn key(&self) -> (u8, u8) {
+        (self.control.note.channel, self.control.note.key)
+    }
+
+    /// The pitch of its key, semitones, 69 being 440 Hz.
+    pub fn pitch(&self) -> f64 {
+        self.control.note.pitch
     }
 
     /// The place of the tuning that its note keeps, if that is not the one that sounds.

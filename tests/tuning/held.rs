@@ -151,3 +151,107 @@ fn bend_in_counts_for_held_notes() {
         assert!((bent - expected).abs() < 0.01, "{bend_in}: {bent}");
     }
 }
+
+/// A map with no pitch for every second key.
+const HALF: &[u8] = b"2\n0\n127\n60\n60\n261.6255653\n2\n0\nx\n";
+
+/// A key that MTS-ESP filters, or that a map has no pitch for, keeps its pitch while its note is held.
+#[test]
+fn a_held_note_keeps_its_pitch_when_its_key_loses_it() {
+    let hz = 440.0 * 2.0_f64.powf((61.0 - 69.0) / 12.0);
+    for by_map in [false, true] {
+        let mut engine = engine(RATE, &sine());
+        play(&mut engine, &[(0, on(0, 61, 1.0))], 1_000, &[64]);
+        match by_map {
+            true => drop(engine.set_scale(scale(TWELVE, MapTexts::One(HALF)))),
+            false => {
+                let table = engine.broadcast_tuning();
+                table.set_there(true);
+                table.set_mapped(Addressed::All, !(1 << 61));
+                table.reach_sounding();
+            }
+        }
+        play(&mut engine, &[], 1_000, &[64]);
+        let held = partials_hz(&engine)[0];
+        assert!(cents(hz, held).abs() < 1e-3, "by map {by_map}: {held}");
+    }
+}
+
+/// In Mono, the key that is returned to has no pitch any more: the voice stays where it is.
+#[test]
+fn a_key_without_a_pitch_is_returned_to_without_a_jump() {
+    let mut patch = sine();
+    patch.set(Param::PLAY_MODE, 1.0);
+    let mut engine = engine(RATE, &patch);
+    let keys = [(0, on(0, 61, 1.0)), (500, on(0, 66, 1.0))];
+    play(&mut engine, &keys, 1_000, &[64]);
+    engine.set_scale(scale(TWELVE, MapTexts::One(HALF)));
+    let before = partials_hz(&engine)[0];
+    play(&mut engine, &[(0, off(0, 66))], 1_000, &[64]);
+    let after = partials_hz(&engine)[0];
+    assert_eq!(voices(&engine), 1);
+    assert!(cents(before, after).abs() < 1e-3, "{after} for {before}");
+}
+
+/// Retunes one key to a quarter tone above it: in real time, or by a dump for notes that begin.
+fn quarter_tone(key: u8, is_real_time: bool) -> Vec<u8> {
+    let realm = if is_real_time { 0x7F } else { 0x7E };
+    vec![0xF0, realm, 0x7F, 8, 7, 0, 0, 1, key, key, 64, 0, 0xF7]
+}
+
+/// A dump leaves notes that sound alone, also when a message of real time for another key comes after it, in the
+/// same tick or later; and such a message moves the keys that it names, also to the pitch that a dump gave them.
+#[test]
+fn messages_move_the_notes_that_they_name() {
+    for is_later in [false, true] {
+        let mut engine = engine(RATE, &sine());
+        let notes: Vec<_> = (0..3)
+            .map(|channel| (0, on(channel, 60 + channel, 1.0)))
+            .collect();
+        play(&mut engine, &notes, 1_000, &[64]);
+        let hear = |engine: &mut Engine, message: Vec<u8>| {
+            let retune = Retune::parse(&message).expect("a message");
+            retune.apply(engine.message_tuning());
+        };
+        let moved = |engine: &mut Engine| {
+            play(engine, &[], 500, &[64]);
+            [0_u8, 1, 2].map(|channel| {
+                let equal = 440.0 * 2.0_f64.powf((f64::from(channel) - 9.0) / 12.0);
+                cents(equal, of_channel(engine, channel)[0]).round() as i32
+            })
+        };
+        hear(&mut engine, quarter_tone(60, false));
+        if is_later {
+            assert_eq!(moved(&mut engine), [0, 0, 0]);
+        }
+        hear(&mut engine, quarter_tone(61, true));
+        assert_eq!(moved(&mut engine), [0, 50, 0]);
+        hear(&mut engine, quarter_tone(60, true));
+        assert_eq!(moved(&mut engine), [50, 50, 0]);
+    }
+}
+
+/// A glide whose time goes by its interval is over, and stays so when the note is retuned.
+#[test]
+fn a_glide_that_has_arrived_does_not_begin_again() {
+    let mut patch = sine();
+    for (param, value) in [
+        (Param::PLAY_MODE, 2.0),
+        (Param::GLIDE, 0.5),
+        (Param::GLIDE_MODE, 2.0),
+    ] {
+        patch.set(param, value);
+    }
+    let mut engine = engine(RATE, &patch);
+    play(&mut engine, &[(0, on(0, 60, 1.0))], 1_000, &[64]);
+    // An octave takes 0.5 s.
+    play(&mut engine, &[(0, on(0, 72, 1.0))], 25_000, &[64]);
+    assert!(cents(523.251131, partials_hz(&engine)[0]).abs() < 1e-3);
+    let table = engine.broadcast_tuning();
+    table.set_there(true);
+    table.tune(Addressed::Common, 72, 84.0);
+    table.reach_sounding();
+    play(&mut engine, &[], 1_000, &[64]);
+    let heard = partials_hz(&engine)[0];
+    assert!(cents(1_046.502261, heard).abs() < 1e-3, "{heard}");
+}

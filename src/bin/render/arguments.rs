@@ -42,7 +42,7 @@ pub struct Arguments {
     #[arg(long)]
     pub mpe: bool,
 
-    /// Play in the scale of a Scala file (.scl or .ascl), whatever the preset says
+    /// Play in the scale of a Scala file (.scl or .ascl): Tuning is set to Scale, whatever the preset says
     #[arg(long, value_name = "FILE.scl")]
     pub scale: Option<PathBuf>,
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use aliquot::scale::{MapTexts, TuningSet, channel_of_map};
+use aliquot::scale::{KeyMap, Scale, SetMaps, TuningSet, channel_of_map};
+use aliquot::synth::tuning::CHANNELS;
 
 use crate::arguments::Arguments;
 
@@ -15,35 +16,41 @@ pub fn asked(arguments: &Arguments) -> Result<Option<TuningSet>, String> {
     let Some(path) = &arguments.scale else {
         return Ok(None);
     };
-    let scl = read(path)?;
-    let mut texts = Vec::new();
-    for path in &arguments.map {
-        texts.push((path, read(path)?));
-    }
-    let mut of_channels = [None; 16];
-    let maps = match &texts[..] {
-        [] => MapTexts::None,
-        [(_, text)] => MapTexts::One(text),
+    let scale = Scale::read(&read(path)?).map_err(|error| named(path, error))?;
+    let maps = match &arguments.map[..] {
+        [] => SetMaps::Linear,
+        [map] => SetMaps::One(read_map(map)?),
         several => {
-            for (path, text) in several {
-                let Some(channel) = channel_of_map(&stem(path)) else {
-                    let path = path.display();
-                    return Err(format!(
-                        "{path}: one of several maps; its name has to end in _1 to _16, the channel"
-                    ));
-                };
-                of_channels[channel - 1] = Some(&text[..]);
+            let mut maps = Box::new([const { None }; CHANNELS]);
+            for path in several {
+                let channel = channel_of_map(&stem(path)).ok_or_else(|| {
+                    named(
+                        path,
+                        "one of several maps; its name has to end in _1 to _16, the channel",
+                    )
+                })?;
+                if maps[channel - 1].replace(read_map(path)?).is_some() {
+                    let error = format!("channel {channel} has a map already");
+                    return Err(named(path, error));
+                }
             }
-            MapTexts::PerChannel(of_channels)
+            SetMaps::PerChannel(maps)
         }
     };
-    let set = TuningSet::read(&stem(path), &scl, maps);
-    set.map(Some)
-        .map_err(|error| format!("{}: {error}", path.display()))
+    let set = TuningSet::new(&stem(path), scale, maps);
+    set.map(Some).map_err(|error| named(path, error))
+}
+
+fn read_map(path: &Path) -> Result<KeyMap, String> {
+    KeyMap::read(&read(path)?).map_err(|error| named(path, error))
+}
+
+fn named(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+    fs::read(path).map_err(|error| named(path, error))
 }
 
 fn stem(path: &Path) -> String {

@@ -166,5 +166,20 @@ mod tests {
         assert_ne!(first, second);
         assert!(roughness.minima(&timbre(3)).is_some());
         assert!(!roughness.update(&timbre(3), 2_400.0, 9.0));
+        // At most ten a second: another so soon after the last has to wait.
+        assert!(roughness.update(&timbre(4), 2_400.0, 9.0));
+        while roughness.update(&timbre(4), 2_400.0, 9.0) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(roughness.update(&timbre(5), 2_400.0, 9.0 + 0.9 * INTERVAL_S));
+        assert_eq!(
+            roughness.asked.as_ref().map(|asked| &asked.0),
+            Some(&timbre(4))
+        );
+        assert!(roughness.update(&timbre(5), 2_400.0, 9.0 + 1.1 * INTERVAL_S));
+        assert_eq!(
+            roughness.asked.as_ref().map(|asked| &asked.0),
+            Some(&timbre(5))
+        );
     }
 }

@@ -4,6 +4,8 @@
 
 use super::*;
 use crate::dsp::random::bits;
+use crate::plugin::tuning_message::TuningMessage;
+use crate::scale::{MapTexts, TuningSet, mts};
 pub use counting::calls_during;
 
 #[path = "../../../tests/counting/mod.rs"]
@@ -94,6 +96,20 @@ fn processing_neither_allocates_nor_frees() {
         let params: Vec<SynthParam> = SynthParam::all().collect();
         let keys = bench.plugin.keys.sender().open();
         let (mut place, mut sounding) = (0, 0);
+        let set = |scl: &str| {
+            let set = TuningSet::read("", scl.as_bytes(), MapTexts::None).expect("a scale");
+            Some(Arc::new(set))
+        };
+        let scales = [
+            set("five\n5\n240.\n480.\n720.\n960.\n2/1\n"),
+            set("three\n2\n5/3\n3/1\n"),
+            None,
+        ];
+        let messages = [
+            mts::single_note_changes(&[(60, 60.5), (61, 60.75)]).remove(0),
+            mts::bulk_dump("dump", &std::array::from_fn(|key| Some(0.99 * key as f64))),
+            mts::octave_tuning(0x00F3, &[7.0; 12]),
+        ];
         for round in 0..400_u64 {
             // As the framework does between the parts of a buffer, on the audio thread.
             bench.allocator_calls += calls_during(|| {
@@ -116,6 +132,10 @@ fn processing_neither_allocates_nor_frees() {
             if round.is_multiple_of(5) {
                 controllers.learn(Some(params[round as usize % params.len()]));
             }
+            if round.is_multiple_of(7) {
+                let scale = scales[(round % 3) as usize].clone();
+                bench.plugin.params.scale().set(scale);
+            }
             keys.press((round % 128) as u8, 0.7);
             keys.release(((round + 100) % 128) as u8);
             if round % 60 == 59 {
@@ -129,6 +149,16 @@ fn processing_neither_allocates_nor_frees() {
                     event(place, (bits(8, place) % u64::from(frames)) as u32)
                 })
                 .collect();
+            // The framework makes a message of its bytes on the audio thread.
+            let message = &messages[(round % 3) as usize];
+            bench.allocator_calls += calls_during(|| {
+                let message = TuningMessage::from_buffer(message);
+                assert!(message.is_some());
+                if let (Some(message), Some(event)) = (message, events.first_mut()) {
+                    let timing = 0;
+                    *event = NoteEvent::MidiSysEx { timing, message };
+                }
+            });
             // More than there is room for in one go.
             if round % 100 == 50 {
                 events.extend((0..10).flat_map(|_| every_controller(0)));

@@ -178,24 +178,35 @@ impl Commands for Assigned<'_> {
     }
 }
 
-/// A note that begins in the voices `pool`, or goes on in one of this age.
-pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, age_s: f64) -> Note {
-    let glide_origin = new.glide_start.map(|start| GlideOrigin {
-        pitch: match start.voice {
+/// A note that begins in the voices `pool`, or goes on in the `continued` one of them. A held key that is returned to
+/// and has lost its pitch goes on at that of the voice before it.
+pub fn begun(new: &NewNote, pool: &VoicePool, tick: &Tick, continued: Option<&Voice>) -> Note {
+    let age_s = continued.map_or(0.0, |voice| voice.age_s(tick));
+    let keys = &tick.tuning.now.keys;
+    let before = || new.glide_start?.voice.map(|slot| &pool[slot]);
+    let pitch = match continued.or_else(before) {
+        Some(voice) if !keys.is_mapped(new.channel, new.key) => voice.pitch(),
+        _ => keys.pitch(new.channel, new.key),
+    };
+    let glide_origin = new.glide_start.map(|start| {
+        let origin = match start.voice {
             // At the pitch that it has come to, with bends that the new note does not have.
             Some(slot) => {
                 let bends = pool[slot].bent_semitones(tick)
                     - tick.bent_semitones(new.channel, new.key, 0.0, None);
                 pool[slot].glided_pitch(tick) + bends
             }
-            None => tick.tuning.now.keys.pitch(start.channel, start.key),
-        },
-        is_legato: start.is_legato,
-        begin_s: age_s,
+            None => keys.pitch(start.channel, start.key),
+        };
+        GlideOrigin {
+            semitones: origin - pitch,
+            is_legato: start.is_legato,
+            begin_s: age_s,
+        }
     });
     let note = Note::new(new.channel, new.key, new.velocity, new.age);
     Note {
         glide_origin,
-        ..note.tuned(tick.tuning.now.keys.pitch(new.channel, new.key))
+        ..note.tuned(pitch, &tick.tuning.now)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use crate::synth::tuning::{KeptSet, LiveTable, LoadedScale, TickTuning};
+use crate::synth::voice::Voice;
 
 impl Engine {
     /// Whether there is room for another scale; see [`Engine::set_scale`].
@@ -12,8 +13,8 @@ impl Engine {
     }
 
     /// Takes over another scale, or none, from the next tick on (a note that begins before it already has it).
-    /// Returns what nothing reads any more, to be dropped off the audio thread: never anything if it
-    /// [takes one](Engine::takes_scale).
+    /// Returns what nothing reads any more, to be dropped off the audio thread: if it
+    /// [takes one](Engine::takes_scale), that is one that has waited for the tick.
     #[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
     pub fn set_scale(
         &mut self,
@@ -53,32 +54,44 @@ impl Engine {
         let Some(retuned) = self.tuner.take_changed(&masters) else {
             return;
         };
-        if !retuned.sounding {
-            self.keep_tuning();
+        let follows = |voice: &Voice| {
+            let (channel, key) = voice.key();
+            let master = masters[usize::from(channel & 15)];
+            retuned.followed.contains(master, key)
+        };
+        if retuned.keeps_others {
+            self.keep_tuning(follows);
         }
         self.tick.retune(&self.tuner);
-        if retuned.sounding {
-            for slot in self.assigner.notes().active_slots() {
-                self.pool[slot].retune(&self.tick.tuning.now.keys);
+        if retuned.followed.is_empty() {
+            return;
+        }
+        for slot in self.assigner.notes().active_slots() {
+            if follows(&self.pool[slot]) {
+                self.pool[slot].retune(&self.tick.tuning.now);
             }
         }
     }
 
-    /// Notes that sound keep the tuning that they have.
-    fn keep_tuning(&mut self) {
+    /// Notes that sound keep the tuning that they have, except those that follow.
+    fn keep_tuning(&mut self, follows: impl Fn(&Voice) -> bool) {
         let slots = || self.assigner.notes().slots_in_use();
         let mut used = KeptSet::default();
         let mut is_needed = false;
         for slot in slots() {
-            match self.pool[slot].kept_tuning() {
+            let voice = &self.pool[slot];
+            match voice.kept_tuning() {
                 Some(place) => used.insert(place),
-                None => is_needed = true,
+                None => is_needed |= !follows(voice),
             }
         }
         if is_needed {
             let place = self.tick.tuning.keep(used);
             for slot in slots() {
-                self.pool[slot].keep_tuning(place);
+                let voice = &mut self.pool[slot];
+                if !follows(voice) {
+                    voice.keep_tuning(place);
+                }
             }
         }
     }

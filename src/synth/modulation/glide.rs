@@ -48,8 +48,9 @@ pub struct GlideStart {
 /// Where a note's pitch comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GlideOrigin {
-    /// Semitones, 69 being 440 Hz.
-    pub pitch: f64,
+    /// From the note's own pitch at its onset, semitones. It stays if the note is retuned, so that a glide takes the
+    /// time that it began with, and one that has arrived does not begin again.
+    pub semitones: f64,
     /// Whether any key was held when the note's key went down.
     pub is_legato: bool,
     /// The age of the voice when the glide began.
@@ -74,7 +75,7 @@ impl Glide {
     pub fn read(get: impl Fn(Param) -> f32, note: &Note) -> Option<Glide> {
         let time_s = f64::from(get(Param::GLIDE));
         let origin = note.glide_origin.filter(|_| time_s > 0.0)?;
-        let semitones = origin.pitch - note.pitch;
+        let semitones = origin.semitones;
         let mode = GlideMode::from_index(get(Param::GLIDE_MODE) as usize);
         let (needs_legato, time_s) = match mode {
             GlideMode::Time => (false, time_s),

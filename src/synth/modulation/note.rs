@@ -2,6 +2,7 @@
 
 use super::glide::GlideOrigin;
 use crate::synth::event::NoteExpression;
+use crate::synth::tuning::TickTuning;
 
 /// A voice's note.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Note {
     pub key: u8,
     /// The pitch that the tuning gives it, semitones, 69 being 440 Hz.
     pub pitch: f64,
+    /// Semitones above the scale's first degree, as [`Match`](crate::synth::partials::stages::matching) reads it.
+    pub scale_place: f64,
     /// The place of the tuning that it has kept: see [`Tunings`](crate::synth::tuning::Tunings). `None` for that
     /// which sounds now.
     pub kept_tuning: Option<u8>,
@@ -38,6 +41,7 @@ impl Note {
             channel,
             key,
             pitch: f64::from(key),
+            scale_place: f64::from(key),
             kept_tuning: None,
             register_key: key,
             velocity,
@@ -49,10 +53,11 @@ impl Note {
         }
     }
 
-    /// The same with this pitch.
-    pub fn tuned(self, pitch: f64) -> Note {
+    /// The same with this pitch in a tuning.
+    pub fn tuned(self, pitch: f64, tuning: &TickTuning) -> Note {
         Note {
             pitch,
+            scale_place: tuning.scale_place(self.channel, pitch, None),
             register_key: (pitch + 0.5).clamp(0.0, 127.0) as u8,
             ..self
         }

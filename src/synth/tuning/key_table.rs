@@ -163,7 +163,13 @@ impl KeyTable {
             false => place.clamp(-512.0, 640.0),
         };
         // Past the ends a scale may leave the limits at once.
-        limited(self.pitch_at(usize::from(channel & 15), place)) - self.pitch(channel, key)
+        let (table, pitch) = (usize::from(channel & 15), self.pitch(channel, key));
+        let bent = self.pitch_at(table, place);
+        if self.is_mapped(channel, key) {
+            return limited(bent) - pitch;
+        }
+        // A note that began when its key had a pitch: without a step where the bend begins.
+        limited(pitch + (bent - self.pitch_at(table, f64::from(key & 127)))) - pitch
     }
 
     /// The pitch between keys.

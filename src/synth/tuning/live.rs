@@ -1,7 +1,7 @@
 //! Tables that change while notes sound: that of MTS-ESP, and that of MIDI's tuning messages.
 
 use super::key_table::{CHANNELS, KEYS, KeyTable, Period};
-use super::{Nearest, Retuned};
+use super::{KeySet, Nearest, Retuned};
 
 /// A key that the first degree is taken to be, where nobody says: middle C.
 const MIDDLE_C: usize = 60;
@@ -33,8 +33,12 @@ pub struct LiveTable {
     /// Whether any of its pitches counts.
     is_there: bool,
     has_changed: bool,
-    /// Whether what has changed is for notes that sound, too.
+    /// Whether what has changed is for all notes that sound, too.
     is_for_sounding: bool,
+    /// The keys whose pitch is for notes that sound, too.
+    followed: KeySet,
+    /// Whether a pitch has changed that is not.
+    is_for_others: bool,
 }
 
 impl LiveTable {
@@ -51,6 +55,8 @@ impl LiveTable {
             is_there: false,
             has_changed: false,
             is_for_sounding: false,
+            followed: KeySet::NONE,
+            is_for_others: false,
         }
     }
 
@@ -74,6 +80,8 @@ impl LiveTable {
         self.period = None;
         self.is_there = false;
         self.has_changed = true;
+        self.followed = KeySet::NONE;
+        self.is_for_others = false;
     }
 
     /// Says after how many semitones the pitches repeat, as far as that is known.
@@ -91,27 +99,55 @@ impl LiveTable {
         self.own = channels;
     }
 
-    /// Gives a key a pitch, semitones; what is no number is passed over.
+    /// Gives a key a pitch, semitones, for notes that begin; what is no number is passed over.
     pub fn tune(&mut self, channels: Addressed, key: u8, semitones: f64) {
-        if !semitones.is_finite() {
-            return;
+        if semitones.is_finite() && self.set_pitch(channels, key, semitones) {
+            self.is_for_others = true;
+            self.followed.remove(self.reached(channels), key);
         }
+    }
+
+    /// Gives a key a pitch, semitones, for its notes that sound too, and for no others; what is no number is passed
+    /// over.
+    pub fn tune_sounding(&mut self, channels: Addressed, key: u8, semitones: f64) {
+        if semitones.is_finite() {
+            self.set_pitch(channels, key, semitones);
+            // The note may have kept another pitch than the key has.
+            self.has_changed = true;
+            self.followed.insert(self.reached(channels), key);
+        }
+    }
+
+    /// The channels whose keys have their pitch from these, a bit each.
+    fn reached(&self, channels: Addressed) -> u16 {
+        match channels {
+            Addressed::All => u16::MAX,
+            Addressed::Common => !self.own,
+            Addressed::Channels(channels) => channels,
+        }
+    }
+
+    /// Returns whether that changes it.
+    fn set_pitch(&mut self, channels: Addressed, key: u8, semitones: f64) -> bool {
         let key = usize::from(key & 127);
+        let mut changes = false;
         match channels {
             Addressed::All => {
-                self.has_changed |= set(&mut self.common[key], semitones);
+                changes |= set(&mut self.common[key], semitones);
                 for channel in set_bits(self.own) {
-                    self.has_changed |= set(&mut self.channels[channel][key], semitones);
+                    changes |= set(&mut self.channels[channel][key], semitones);
                 }
             }
-            Addressed::Common => self.has_changed |= set(&mut self.common[key], semitones),
+            Addressed::Common => changes |= set(&mut self.common[key], semitones),
             Addressed::Channels(channels) => {
                 self.set_own_channels(self.own | channels);
                 for channel in set_bits(channels) {
-                    self.has_changed |= set(&mut self.channels[channel][key], semitones);
+                    changes |= set(&mut self.channels[channel][key], semitones);
                 }
             }
         }
+        self.has_changed |= changes;
+        changes
     }
 
     /// Says which keys sound, a bit each. The common ones are those of members of an MPE zone, and of
@@ -135,15 +171,26 @@ impl LiveTable {
         }
     }
 
-    /// What has changed, if anything has, is for notes that sound, too.
+    /// What has changed, if anything has, is for all notes that sound, too.
     pub fn reach_sounding(&mut self) {
         self.is_for_sounding = true;
     }
 
-    /// Whether it has changed since this was last asked; and if so, for notes that sound, too.
+    /// Whether it has changed since this was last asked; and if so, for which notes that sound.
     pub fn take_changed(&mut self) -> Option<Retuned> {
-        let sounding = std::mem::take(&mut self.is_for_sounding);
-        std::mem::take(&mut self.has_changed).then_some(Retuned { sounding })
+        let is_for_sounding = std::mem::take(&mut self.is_for_sounding);
+        if !std::mem::take(&mut self.has_changed) {
+            return None;
+        }
+        let followed = std::mem::replace(&mut self.followed, KeySet::NONE);
+        let keeps_others = std::mem::take(&mut self.is_for_others);
+        Some(match is_for_sounding {
+            true => Retuned::FOLLOWED,
+            false => Retuned {
+                followed,
+                keeps_others,
+            },
+        })
     }
 
     /// Whether channels have pitches of their own.

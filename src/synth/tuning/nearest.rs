@@ -7,6 +7,10 @@ pub const LEAST_PERIOD: f64 = 0.01;
 /// semitones, in `f32`.
 const TIE: f64 = 2e-5;
 
+/// How far a partial is moved at most, octaves: as far as the highest is from the first. Harmonic ones move down to
+/// the first at most. The nearest pitch may be anywhere if the key's own has been limited.
+const MOST_OCTAVES: f32 = 9.0;
+
 /// The most pitches. A scale with more of them has one beside each pitch that there is: of those every second,
 /// third and so on counts.
 pub const MOST_PITCHES: usize = 1_024;
@@ -54,6 +58,51 @@ impl Nearest {
         self.period
     }
 
+    /// Whether no pitch of either is more than `semitones` from all those of the other.
+    pub fn is_within(&self, semitones: f64, other: &Nearest) -> bool {
+        let [own, others] = [self, other].map(|nearest| &nearest.pitches[..nearest.count]);
+        let (Some(own_ends), Some(other_ends)) = (ends(own), ends(others)) else {
+            return own.len() == others.len();
+        };
+        let are_ends_near = match (self.period, other.period) {
+            // A difference adds up over the periods up to the highest partial.
+            (Some(one), Some(two)) => {
+                let most_periods = 12.0 * f64::from(MOST_OCTAVES) / one.min(two);
+                (one - two).abs() * most_periods <= semitones
+            }
+            (None, None) => {
+                let mut pairs = own_ends.into_iter().zip(other_ends);
+                pairs.all(|(one, two)| (one - two).abs() <= semitones)
+            }
+            _ => false,
+        };
+        let are_near = |pitches: &[f64], to: &Nearest| {
+            let mut pitches = pitches.iter();
+            pitches.all(|pitch| (to.find(*pitch) - pitch).abs() <= semitones)
+        };
+        are_ends_near && are_near(own, other) && are_near(others, self)
+    }
+
+    /// Writes how far partials so many octaves above a pitch are from the nearest ones, octaves, where `place` is
+    /// this pitch. Harmonic ones do not go below it.
+    pub fn write_offsets(
+        &self,
+        place: f64,
+        log2_ratio: &[f32],
+        are_harmonic: bool,
+        offsets: &mut [f32],
+    ) {
+        let down = (!are_harmonic).then_some(MOST_OCTAVES);
+        for (offset, log2) in offsets.iter_mut().zip(log2_ratio) {
+            let pitch = place + 12.0 * f64::from(*log2);
+            let own = ((self.find(pitch) - pitch) / 12.0) as f32;
+            *offset = own.max(-down.unwrap_or(*log2)).min(MOST_OCTAVES);
+        }
+        if are_harmonic && let Some(first) = offsets.first_mut() {
+            *first = 0.0;
+        }
+    }
+
     /// The pitch nearest to `pitch`, the lower of two; itself past the ends of pitches that do not repeat.
     pub fn find(&self, pitch: f64) -> f64 {
         let pitches = &self.pitches[..self.count];
@@ -75,6 +124,10 @@ impl Nearest {
         let is_lower = place - lower <= upper - place + TIE || upper < lower;
         start + if is_lower { lower } else { upper }
     }
+}
+
+fn ends(pitches: &[f64]) -> Option<[f64; 2]> {
+    Some([*pitches.first()?, *pitches.last()?])
 }
 
 /// A pitch as the start of its period and its place in that, from 0 to below the period.

@@ -294,14 +294,14 @@ fn the_tuner_takes_what_there_is() {
     tuner.messages_mut().tune(Addressed::Common, 60, 60.25);
     tuner.messages_mut().set_there(true);
     let retuned = tuner.update(&MASTERS, &mut tick);
-    assert_eq!(retuned, Some(Retuned { sounding: false }));
+    assert_eq!(retuned, Some(Retuned::KEPT));
     tuner.messages_mut().tune(Addressed::All, 60, 61.0);
     tuner.messages_mut().tune(Addressed::All, 60, 60.25);
     tuner.messages_mut().reach_sounding();
     assert!(
         tuner
             .update(&MASTERS, &mut tick)
-            .is_some_and(|retuned| retuned.sounding)
+            .is_some_and(|retuned| retuned == Retuned::FOLLOWED)
     );
     assert_eq!(
         (tick.source(), tick.keys.pitch(3, 60)),
@@ -334,8 +334,13 @@ fn the_tuner_takes_what_there_is() {
 
     let loaded = Arc::new(Some(scale(&semitones(&MEANTONE), None)));
     assert!(tuner.set_scale(loaded.clone()).is_none());
-    assert!(!tuner.takes_scale());
+    // One that waits for the tick makes way for the next.
+    assert!(tuner.takes_scale());
+    let waited = tuner.set_scale(Arc::default()).expect("it makes way");
+    assert!(Arc::ptr_eq(&waited, &loaded));
+    assert!(tuner.set_scale(loaded.clone()).is_some());
     assert!(tuner.update(&MASTERS, &mut tick).is_some());
+    assert!(!tuner.takes_scale());
     assert_eq!(tick.source(), TuningSource::Scale);
     patch.set(Param::TUNING, 1.0);
     patch.set(Param::A4, 432.0);
@@ -343,7 +348,7 @@ fn the_tuner_takes_what_there_is() {
     assert!(
         tuner
             .update(&MASTERS, &mut tick)
-            .is_some_and(|retuned| retuned.sounding)
+            .is_some_and(|retuned| retuned == Retuned::FOLLOWED)
     );
     let a4 = tick.keys.pitch(0, 69) - 69.0 - 12.0 * libm::log2(432.0 / 440.0);
     assert!(tick.source() == TuningSource::Equal && a4.abs() < 1e-6);
@@ -370,12 +375,12 @@ fn notes_that_sound_keep_their_pitch_where_the_player_says_so() {
     tuner.update(&MASTERS, &mut tick);
     tuner.set_scale(Arc::new(Some(scale(&semitones(&MEANTONE), None))));
     let retuned = tuner.update(&MASTERS, &mut tick);
-    assert_eq!(retuned, Some(Retuned { sounding: false }));
+    assert_eq!(retuned, Some(Retuned::KEPT));
     // A parameter moves all of them.
     patch.set(Param::A4, 430.0);
     tuner.follow(|param| patch.plain(param));
     let retuned = tuner.update(&MASTERS, &mut tick);
-    assert_eq!(retuned, Some(Retuned { sounding: true }));
+    assert_eq!(retuned, Some(Retuned::FOLLOWED));
 }
 
 #[test]
@@ -399,7 +404,7 @@ fn what_the_source_does_not_read_retunes_nothing() {
     patch.set(Param::BEND_IN, 2.0);
     tuner.follow(|param| patch.plain(param));
     let retuned = tuner.update(&MASTERS, &mut tick);
-    assert_eq!(retuned, Some(Retuned { sounding: false }));
+    assert_eq!(retuned, Some(Retuned::KEPT));
 }
 
 /// A channel's own table is gone with its flag: the next begins with the common one, not with what it had.

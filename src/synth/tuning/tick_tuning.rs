@@ -2,6 +2,10 @@
 
 use super::primes::PrimeOffsets;
 use super::{BendIn, CHANNELS, KeyTable, Nearest, TuningSource};
+use crate::synth::parameter::MAX_PARTIALS;
+
+/// How far pitches that others move while notes sound may go, semitones, before partials that Match has moved follow.
+pub const PLACES_KEPT: f64 = 0.01;
 
 /// What voices read of the tuning at a tick.
 #[derive(Clone, Debug)]
@@ -19,6 +23,9 @@ pub struct TickTuning {
     /// Pitch of the scale's first degree on each channel, from which [`TickTuning::nearest`] counts.
     pub(super) origins: [f64; CHANNELS],
     pub(super) nearest: Nearest,
+    /// How far harmonic partials are from `nearest`, seen from the first degree, octaves, by n − 1.
+    pub(super) root_offsets: [f32; MAX_PARTIALS],
+    pub(super) places_version: u64,
     pub(super) primes: PrimeOffsets,
 }
 
@@ -33,6 +40,8 @@ impl TickTuning {
             source: TuningSource::Equal,
             origins: [0.0; CHANNELS],
             nearest: Nearest::NONE,
+            root_offsets: [0.0; MAX_PARTIALS],
+            places_version: 0,
             primes: PrimeOffsets::NONE,
         }
     }
@@ -65,6 +74,52 @@ impl TickTuning {
     /// The pitches that partials may be moved to, in semitones from [`TickTuning::origin`].
     pub fn nearest(&self) -> &Nearest {
         &self.nearest
+    }
+
+    /// How far partials n of a harmonic spectrum are from the nearest pitches, seen from the scale's first degree,
+    /// octaves, by n − 1.
+    pub fn root_offsets(&self) -> &[f32] {
+        &self.root_offsets
+    }
+
+    /// Changes whenever the pitches that partials may be moved to do. Those that others move while notes sound are
+    /// kept until one of them has moved by more than [`PLACES_KEPT`].
+    pub fn places_version(&self) -> u64 {
+        self.places_version
+    }
+
+    /// Where a pitch is above the scale's first degree on a channel, semitones, if it was at `before`.
+    pub fn scale_place(&self, channel: u8, pitch: f64, before: Option<f64>) -> f64 {
+        let place = pitch - self.origin(channel);
+        match before {
+            Some(before) if self.source.is_live() && (place - before).abs() <= PLACES_KEPT => {
+                before
+            }
+            _ => place,
+        }
+    }
+
+    /// Takes over pitches that partials may be moved to, of this version and of another tuning if `is_other`.
+    /// `log2_n` is log₂ n, by n − 1.
+    pub(super) fn set_nearest(
+        &mut self,
+        nearest: &Nearest,
+        is_other: bool,
+        version: u64,
+        log2_n: &[f32],
+    ) {
+        let is_kept = !is_other && self.nearest.is_within(PLACES_KEPT, nearest);
+        if is_kept {
+            return;
+        }
+        self.nearest = *nearest;
+        self.places_version = version;
+        nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
+    }
+
+    /// The next pitches that partials may be moved to are taken over however near they are to these.
+    pub(super) fn forget_places(&mut self) {
+        self.nearest = Nearest::NONE;
     }
 
     /// The pitch of the scale's first degree on a channel, semitones.

@@ -14,9 +14,9 @@ use crate::editor::model::roughness::Roughness;
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::{menu, toggle};
 use crate::library::Library;
-use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale};
+use crate::library::tunings::{TuningFile, TuningFiles, read_map, read_scale, read_text};
 use crate::mts_esp;
-use crate::scale::{MapTexts, SetMaps, Timbre, TuningSet, TuningSetError};
+use crate::scale::{Timbre, TuningSet};
 use crate::synth::Patch;
 use crate::synth::display::{DisplayedTuning, RestingNote, TuningTables};
 use crate::synth::parameter::layout::Group;
@@ -139,15 +139,12 @@ impl TuningView {
                 load(context, read_scale(path, set));
                 ui.close();
             }
-            let hint = "Or paste the text of a Scala file here";
+            let hint = "Or paste the text of a Scala file or a keyboard map here";
             let text = TextEdit::multiline(&mut self.pasted).hint_text(hint);
             ui.add(text.desired_rows(3).desired_width(MENU.x));
             let has_text = !self.pasted.trim().is_empty();
             if ui.add_enabled(has_text, Button::new("Load text")).clicked() {
-                let text = self.pasted.as_bytes();
-                let read = TuningSet::read("Pasted", text, MapTexts::None);
-                let read = read.and_then(|read| with_maps_of(read, set));
-                if load(context, read.map_err(|error| error.to_string())) {
+                if load(context, read_text(&self.pasted, set)) {
                     self.pasted.clear();
                     ui.close();
                 }
@@ -241,12 +238,6 @@ fn load(context: &mut ViewContext, read: Result<TuningSet, String>) -> bool {
     }
 }
 
-/// A scale with the keyboard maps of the loaded one, as those of files are loaded.
-fn with_maps_of(read: TuningSet, loaded: Option<&TuningSet>) -> Result<TuningSet, TuningSetError> {
-    let maps = loaded.map_or(SetMaps::Linear, |loaded| loaded.maps().clone());
-    TuningSet::new(read.name(), read.scale().clone(), maps)
-}
-
 /// What is to be known of a scale, in a line.
 fn about(set: &TuningSet) -> String {
     let scale = set.scale();
@@ -308,6 +299,7 @@ mod tests {
     use super::*;
     use crate::editor::testing::host::model;
     use crate::editor::testing::view::{ViewHarness, button};
+    use crate::scale::MapTexts;
     use crate::synth::Param;
 
     const SIZE: egui::Vec2 = vec2(1_400.0, 220.0);

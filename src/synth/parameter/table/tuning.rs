@@ -31,7 +31,7 @@ section! { tuning;
         .value(Range::linear(390.0, 470.0), 440.0, Hertz)
         .performance()
         .on(Page::Tuning)
-        .help("The pitch of A4; other tunings move with it, unless a keyboard map or MTS-ESP says theirs.");
+        .help("The pitch of A4; scales and fifths move with it, unless a map, MTS-ESP or MIDI says it.");
     /// The key that has its pitch of twelve equal steps in a scale without a map.
     REFERENCE_KEY = Row::new(Tuning, "reference", "Reference Key")
         .short("Reference")

@@ -14,7 +14,8 @@
 //! partial stays, since it is the note's pitch.
 //!
 //! Against these formulas in `f64` ratios are within 0.001 cents. While only the amount moves, no place is looked
-//! up: see [`matched`](crate::synth::partials::matched).
+//! up: see [`matched`](crate::synth::partials::matched). In a tuning that others move while notes sound, places are
+//! up to a cent from its pitches: they are looked up again when a pitch has moved by more.
 
 use super::{SpectrumStage, tier};
 use crate::at_level;
@@ -23,10 +24,6 @@ use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SpectrumParams};
 use crate::synth::partials::{Arrays, Context, Frame};
 use crate::synth::tuning::TickTuning;
-
-/// How far a partial moves at most, octaves: as far as the highest is from the first. Harmonic ones move down
-/// to the first at most. The tuning's nearest pitch may be anywhere if the key's own has been limited.
-const MOST_OCTAVES: f32 = 9.0;
 
 /// Where partials move to: the labels of [`Param::MATCH_BY`], in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +61,7 @@ pub struct Places {
     is_harmonic: bool,
     /// Semitones of the note above the scale's first degree; 0 unless it counts.
     place: f64,
-    /// [`TickTuning::version`].
+    /// [`TickTuning::places_version`].
     version: u64,
 }
 
@@ -88,10 +85,10 @@ impl SpectrumStage for Stage {
             by,
             is_harmonic,
             place: match by {
-                MatchBy::Key => context.note.pitch - tuning.origin(context.note.channel),
+                MatchBy::Key => context.note.scale_place,
                 MatchBy::Primes | MatchBy::Root => 0.0,
             },
-            version: tuning.version,
+            version: tuning.places_version(),
         };
         Some(Stage { amount, places })
     }
@@ -102,11 +99,9 @@ impl SpectrumStage for Stage {
         let ratio = frame.ratio.write(len);
         let offsets = match (places.by, tuning.prime_offsets()) {
             (MatchBy::Primes, Some(primes)) => &primes[..len],
+            (MatchBy::Root, _) if places.is_harmonic => &tuning.root_offsets()[..len],
             _ if places.is_harmonic => frame.matched.by_number(places, len, |offsets| {
                 places.find(tuning, &context.tables.log2_n[..len], offsets);
-                if let Some(first) = offsets.first_mut() {
-                    *first = 0.0;
-                }
             }),
             _ => frame.matched.by_ratio(places, ratio, |offsets| {
                 let mut log2_ratio = [0.0; MAX_PARTIALS];
@@ -123,12 +118,7 @@ impl Places {
     /// Writes how far partials so many octaves above the fundamental are from the nearest pitches.
     fn find(&self, tuning: &TickTuning, log2_ratio: &[f32], offsets: &mut [f32]) {
         let nearest = tuning.nearest();
-        let down = (!self.is_harmonic).then_some(MOST_OCTAVES);
-        for (offset, log2) in offsets.iter_mut().zip(log2_ratio) {
-            let pitch = self.place + 12.0 * f64::from(*log2);
-            let own = ((nearest.find(pitch) - pitch) / 12.0) as f32;
-            *offset = own.max(-down.unwrap_or(*log2)).min(MOST_OCTAVES);
-        }
+        nearest.write_offsets(self.place, log2_ratio, self.is_harmonic, offsets);
     }
 }
 
