@@ -121,6 +121,10 @@ fn group_of(row: &[u16], group: usize) -> [u16; GROUP] {
 
 /// Puts mirror images where partials have no codes.
 #[inline(never)]
+#[allow(
+    clippy::needless_range_loop,
+    reason = "several rows are written by one index"
+)]
 fn mirror(codes: &mut [[u16; GROUP]; 5], begun_before: u16, begun: u16, ending: u16) {
     for n in 0..GROUP {
         let is_in = |slots: u16| slots >> n & 1 != 0;
@@ -170,8 +174,8 @@ at_level! {
             let course = &mut frame.course.as_chunks_mut::<GROUP>().0[group];
             let gain = &mut frame.gain.as_chunks_mut::<GROUP>().0[group];
             if slots.group(group) == 0 {
-                for n in 0..GROUP {
-                    ratio[n] = (place + n + 1) as f32;
+                for (n, ratio) in ratio.iter_mut().enumerate() {
+                    *ratio = (place + n + 1) as f32;
                 }
                 (*start_ratio, *course, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
                 continue;

@@ -65,6 +65,7 @@ impl Residue {
 
     /// Adds a segment to both channels. `weights` are the parts of the voice's spectrum that are of each part of the
     /// bank; `start_level` says that the voice begins, at these parts of its levels at the end.
+    #[allow(clippy::too_many_arguments)]
     pub fn render(
         &mut self,
         level: SimdLevel,

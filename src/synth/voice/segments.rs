@@ -256,7 +256,13 @@ impl Voice {
             start_level,
         };
         let values_rest = rests && has_rested;
-        if !self.prepare_segment(tick, &segment, &own, values_rest, span, workspace) {
+        let is_good = match self.control.is_plain {
+            true => {
+                self.prepare_segment::<true>(tick, &segment, &own, values_rest, span, workspace)
+            }
+            false => self.prepare_beyond_plain(tick, &segment, &own, values_rest, span, workspace),
+        };
+        if !is_good {
             self.state = VoiceState::Idle;
             return Some(BlockResult::NonFinite);
         }
@@ -370,11 +376,25 @@ impl Voice {
         self.control.modulators.envelopes[EnvelopeId::Amp].is_done()
     }
 
+    // Not inlined: most voices are plain.
+    #[inline(never)]
+    fn prepare_beyond_plain(
+        &mut self,
+        tick: &Tick,
+        segment: &Segment,
+        own: &DestinationValues,
+        values_rest: bool,
+        span: Span,
+        workspace: &mut Workspace,
+    ) -> bool {
+        self.prepare_segment::<false>(tick, segment, own, values_rest, span, workspace)
+    }
+
     /// Works out the control arrays of a segment, at whose end the voice's values
-    /// are `own`. `values_rest` says that they are so at its start. Returns false if a value is not a
+    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is not a
     /// number.
     #[inline(always)]
-    fn prepare_segment(
+    fn prepare_segment<const IS_PLAIN: bool>(
         &mut self,
         tick: &Tick,
         segment: &Segment,
@@ -392,9 +412,9 @@ impl Voice {
         let values = VoiceValues {
             patch: &tick.values,
             own,
-            is_plain: self.control.is_plain,
+            is_plain: IS_PLAIN,
         };
-        let recorded = match recorded::is_played(&values) {
+        let recorded = match !IS_PLAIN && recorded::is_played(&values) {
             true => {
                 let hz = path.end_hz;
                 self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
@@ -406,7 +426,7 @@ impl Voice {
                 [None; PARTS]
             }
         };
-        let values_rest = values_rest && !self.control.plays_recording;
+        let values_rest = values_rest && (IS_PLAIN || !self.control.plays_recording);
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -430,7 +450,7 @@ impl Voice {
             values_rest,
             path.end_hz != path.start_hz,
         );
-        let recorded = match self.control.plays_recording {
+        let recorded = match !IS_PLAIN && self.control.plays_recording {
             true => self.sounding_alone(recorded),
             false => None,
         };

@@ -143,11 +143,10 @@ impl TuningView {
             let text = TextEdit::multiline(&mut self.pasted).hint_text(hint);
             ui.add(text.desired_rows(3).desired_width(MENU.x));
             let has_text = !self.pasted.trim().is_empty();
-            if ui.add_enabled(has_text, Button::new("Load text")).clicked() {
-                if load(context, read_text(&self.pasted, set)) {
-                    self.pasted.clear();
-                    ui.close();
-                }
+            let is_clicked = ui.add_enabled(has_text, Button::new("Load text")).clicked();
+            if is_clicked && load(context, read_text(&self.pasted, set)) {
+                self.pasted.clear();
+                ui.close();
             }
         });
         context.help.show_for(&response, || {
