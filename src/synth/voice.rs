@@ -416,6 +416,7 @@ impl Voice {
         self.control.is_plain = tick.values.is_plain()
             && !self.control.has_offsets
             && routes.and(tick.routes.beyond_plain()).is_empty();
+        self.control.plays_recording &= !self.control.is_plain;
         self.update_has_settings(tick, routes);
         self.update_own_overrides(tick);
     }

@@ -268,13 +268,16 @@ impl Voice {
         }
         let (left, right) = (&mut left[range.clone()], &mut right[range]);
         self.partials.render(workspace, left, right);
-        if self.control.plays_recording {
-            self.render_residue(tick, left, right);
-        }
+        let is_over = match self.control.plays_recording {
+            true => {
+                self.render_residue(tick, left, right);
+                self.recording_is_over()
+            }
+            false => false,
+        };
         *done += frames;
         // Mere silence is no end: what shut the voice up may open again.
-        let has_ended =
-            self.amp_is_done() || self.control.loudness.is_decayed || self.recording_has_ended();
+        let has_ended = self.amp_is_done() || self.control.loudness.is_decayed || is_over;
         if has_ended && !self.control.loudness.rings {
             self.state = VoiceState::Idle;
             return Some(BlockResult::Finished);
@@ -359,12 +362,7 @@ impl Voice {
         envelopes.level(EnvelopeId::Amp, shapes)
     }
 
-    /// Whether it plays a recording alone, which is over.
-    #[inline(always)]
-    fn recording_has_ended(&self) -> bool {
-        self.control.plays_recording && self.recording_is_over()
-    }
-
+    /// Whether the recordings that it plays are all there is, and over.
     #[inline(never)]
     #[cold]
     fn recording_is_over(&self) -> bool {
@@ -420,7 +418,7 @@ impl Voice {
                 self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
             }
             false => {
-                if self.control.plays_recording {
+                if !IS_PLAIN {
                     self.control.plays_recording = false;
                 }
                 [None; PARTS]
