@@ -22,7 +22,7 @@ use crate::synth::{Param, Patch};
 
 mod page;
 
-const SIZE: Vec2 = vec2(1000.0, 1_200.0);
+const SIZE: Vec2 = vec2(1000.0, 1_700.0);
 
 struct TestBrowser {
     browser: Browser,
