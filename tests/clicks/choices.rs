@@ -120,8 +120,13 @@ fn a_step_of_a_body_or_of_a_colour_does_not_click() {
     for (of_pad, place) in [(false, 0), (true, 0), (true, 3)] {
         let params = SpectrumParams::ALL[place];
         for param in [params.body, params.colour] {
-            let count = param.range().labels().expect("a choice").len();
+            let labels = param.range().labels().expect("a choice");
+            let count = labels.len();
             for from in 0..count {
+                // The bank has no second part: what comes in from its silence begins as a note does.
+                if labels[from] == "Recording 2" {
+                    continue;
+                }
                 let mut patch = busy();
                 if of_pad {
                     set_four_spectra(&mut patch);
