@@ -2,7 +2,7 @@
 //!
 //! Two ways find it. Sharp onsets: the energy of the differenced signal, in frames of 1.5 ms, must rise by
 //! more than 9 dB over the most of the six frames before, to within 35 dB of its maximum. Onsets beneath
-//! other sound, or slower ones: see [`bands`]; of these, the frame of 1.5 ms with the largest rise within
+//! other sound, or slower ones: see `onsets/bands.rs`; of these, the frame of 1.5 ms with the largest rise within
 //! 12 ms counts, unless there is a sharp onset within 30 ms. The onset is where |x| first exceeds 8 % of
 //! its peak in the 10 ms that follow. Onsets are 30 ms apart or more.
 //!
