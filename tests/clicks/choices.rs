@@ -122,9 +122,9 @@ fn a_step_of_a_body_or_of_a_colour_does_not_click() {
         for param in [params.body, params.colour] {
             let labels = param.range().labels().expect("a choice");
             let count = labels.len();
-            for from in 0..count {
+            for (from, label) in labels.iter().enumerate() {
                 // The bank has no second part: what comes in from its silence begins as a note does.
-                if labels[from] == "Recording 2" {
+                if *label == "Recording 2" {
                     continue;
                 }
                 let mut patch = busy();

@@ -1,7 +1,9 @@
 //! Automation and modulation, for all notes and for one.
 
+use aliquot::synth::Param;
 use aliquot::synth::block_frames;
 use aliquot::synth::parameter::ROUTES;
+use aliquot::synth::parameter::layout::Group;
 use xtask::host::{Event, Instance, Note};
 
 use crate::analysis::{cents, first_difference, frequency_hz, key_hz, level_db};
@@ -279,11 +281,16 @@ fn every_polyphonic_parameter_moves_its_note_only() {
         let plain = play(&mut instance, RATE_HZ, &released(&[]), 24_000, 480);
         (instance, plain)
     });
+    // The rig loads no bank; `tests/clicks` hears each of these on a held note.
+    let of_recordings = Param::all()
+        .map(Param::row)
+        .filter(|row| row.group == Group::Recording);
+    let of_recordings: Vec<&str> = of_recordings.map(|row| row.name).collect();
     let polyphonic: Vec<_> = scenes[0]
         .0
         .parameters()
         .iter()
-        .filter(|p| p.is_polyphonic())
+        .filter(|p| p.is_polyphonic() && !of_recordings.contains(&&*p.name))
         .filter(|p| {
             // Of the partials, one that sounds is as good as another.
             !p.name.starts_with("Partial ") || p.name.starts_with("Partial 2 ")

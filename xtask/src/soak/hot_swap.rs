@@ -139,12 +139,17 @@ fn percentile(times: &[Duration], part: f64) -> Duration {
     sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
-/// The starting presets, as patches and as states of the plugin.
+/// The starting presets, as patches and as states of the plugin; without those of recordings, whose banks these do not
+/// have.
 fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
-    starting_presets()
+    let presets: Vec<Preset> = starting_presets()
         .iter()
-        .map(|starting| {
-            let patch = Preset::parse(starting.text)?.patch;
+        .map(|starting| Preset::parse(starting.text))
+        .collect::<Result<_, _>>()?;
+    presets
+        .into_iter()
+        .filter(|preset| preset.recording.is_none())
+        .map(|Preset { patch, .. }| {
             let mut instance = host.instantiate()?;
             let state = patch_state(&mut instance, &patch)?;
             Ok((patch, state))
