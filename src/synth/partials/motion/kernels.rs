@@ -22,7 +22,9 @@ at_level! {
         increment: &mut [u64],
         half_chirp: &mut [i64],
     ) -> bool {
-        set_each_frequency(ratios, path, time, increment, half_chirp, |_, ratio| ratio)
+        set_each_frequency(ratios, path, time, increment, half_chirp, |curve_hz, _, ratio, from_hz, to_hz| {
+            if to_hz - from_hz == 0.0 { 0.0 } else { curve_hz * ratio }
+        })
     }
 }
 
@@ -39,8 +41,12 @@ at_level! {
         half_chirp: &mut [i64],
     ) -> bool {
         let tracking = &tracking[..ratios.1.len()];
-        set_each_frequency(ratios, path, time, increment, half_chirp, |n, ratio| {
-            ratio * f64::from(tracking[n])
+        set_each_frequency(ratios, path, time, increment, half_chirp, |curve_hz, n, ratio, from_hz, to_hz| {
+            if to_hz - from_hz == 0.0 {
+                0.0
+            } else {
+                curve_hz * (ratio * f64::from(tracking[n]))
+            }
         })
     }
 }
@@ -57,74 +63,25 @@ at_level! {
         half_chirp: &mut [i64],
     ) -> bool {
         let course = &course[..ratios.1.len()];
-        let course = |n: usize| f64::from(course[n]);
+        let more_hz = |n: usize, from_hz: f64, to_hz: f64| 0.5 * (from_hz + to_hz) * f64::from(course[n]);
         match tracking {
             Some(tracking) => {
                 let tracking = &tracking[..ratios.1.len()];
-                set_each_course(ratios, path, time, increment, half_chirp, course, |n, ratio| {
-                    ratio * f64::from(tracking[n])
+                set_each_frequency(ratios, path, time, increment, half_chirp, |curve_hz, n, ratio, from_hz, to_hz| {
+                    curve_hz * (ratio * f64::from(tracking[n])) - more_hz(n, from_hz, to_hz)
                 })
             }
             None => {
-                set_each_course(ratios, path, time, increment, half_chirp, course, |_, ratio| ratio)
+                set_each_frequency(ratios, path, time, increment, half_chirp, |curve_hz, n, ratio, from_hz, to_hz| {
+                    curve_hz * ratio - more_hz(n, from_hz, to_hz)
+                })
             }
         }
     }
 }
 
-/// As [`set_each_frequency`], where the mean frequency of the partial of an index is by the part `course` higher than that of
-/// its ends.
-#[inline(always)]
-fn set_each_course(
-    (last_ratio, ratio): (&[f32], &[f32]),
-    path: &FundamentalPath,
-    (frames, sample_rate_hz): (usize, f64),
-    increment: &mut [u64],
-    half_chirp: &mut [i64],
-    course: impl Fn(usize) -> f64,
-    follows: impl Fn(usize, f64) -> f64,
-) -> bool {
-    let nyquist_hz = 0.5 * sample_rate_hz;
-    let highest_hz = nyquist_hz * 0.999_999;
-    let per_frame = 1.0 / sample_rate_hz;
-    let per_frame_squared = 0.5 / (sample_rate_hz * frames as f64);
-    let count = ratio.len();
-    let (last_ratio, increment) = (&last_ratio[..count], &mut increment[..count]);
-    let half_chirp = &mut half_chirp[..count];
-    let mut slides = 0;
-    for n in 0..count {
-        let ratio = f64::from(ratio[n]);
-        let target_hz = path.end_hz * ratio;
-        let last_hz = path.start_hz * f64::from(last_ratio[n]);
-        let from_hz = if last_hz >= nyquist_hz {
-            target_hz
-        } else {
-            last_hz
-        };
-        let to_hz = if target_hz >= nyquist_hz {
-            from_hz
-        } else {
-            target_hz
-        };
-        let slope_hz = to_hz - from_hz;
-        let curve_hz = path.curvature_correction_hz * follows(n, ratio);
-        let start_hz = from_hz + 0.5 * (from_hz + to_hz) * course(n) - curve_hz;
-        let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
-        let start_hz = if start_hz < highest_hz {
-            start_hz
-        } else {
-            highest_hz
-        };
-        let sounds = if to_hz < nyquist_hz { !0 } else { 0 };
-        increment[n] = fixed(start_hz * per_frame) as u64 & sounds;
-        half_chirp[n] = fixed(slope_hz * per_frame_squared) & sounds as i64;
-        slides |= half_chirp[n];
-    }
-    slides != 0
-}
-
-/// `follows` is how many hertz the partial of an index and a ratio moves by for each hertz of the
-/// fundamental.
+/// `correction_hz` is how much the partial of an index and a ratio, which runs from one frequency to another, starts
+/// below the first, so that its phase is right at the end; its first argument is the correction of the fundamental.
 #[inline(always)]
 fn set_each_frequency(
     (last_ratio, ratio): (&[f32], &[f32]),
@@ -132,7 +89,7 @@ fn set_each_frequency(
     (frames, sample_rate_hz): (usize, f64),
     increment: &mut [u64],
     half_chirp: &mut [i64],
-    follows: impl Fn(usize, f64) -> f64,
+    correction_hz: impl Fn(f64, usize, f64, f64, f64) -> f64,
 ) -> bool {
     let nyquist_hz = 0.5 * sample_rate_hz;
     let highest_hz = nyquist_hz * 0.999_999;
@@ -164,11 +121,7 @@ fn set_each_frequency(
             target_hz
         };
         let slope_hz = to_hz - from_hz;
-        let correction_hz = if slope_hz == 0.0 {
-            0.0
-        } else {
-            curvature_correction_hz * follows(n, ratio)
-        };
+        let correction_hz = correction_hz(curvature_correction_hz, n, ratio, from_hz, to_hz);
         let start_hz = from_hz - correction_hz;
         let start_hz = if start_hz > 0.0 { start_hz } else { 0.0 };
         let start_hz = if start_hz < highest_hz {
