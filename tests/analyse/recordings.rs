@@ -90,6 +90,12 @@ fn a_recording_becomes_a_bank_with_its_report_and_resynthesis() {
     );
 }
 
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 /// 441 Hz on the left and 882 Hz at half the level on the right.
 #[test]
 fn compressed_recordings_become_banks() {
@@ -103,8 +109,10 @@ fn compressed_recordings_become_banks() {
         let tracks = bank.to_tracks(0);
         for (frequency_hz, pan) in [(441.0, -1.0), (882.0, 1.0)] {
             let is_there = tracks.tracks.iter().any(|track| {
-                let middle = track.breakpoints[track.breakpoints.len() / 2];
-                (middle.frequency_hz - frequency_hz).abs() < 1.0 && (middle.pan - pan).abs() < 0.1
+                // Lossy coding bends single breakpoints.
+                let found_hz = median(track.breakpoints.iter().map(|point| point.frequency_hz));
+                let found_pan = median(track.breakpoints.iter().map(|point| point.pan));
+                (found_hz - frequency_hz).abs() < 1.0 && (found_pan - pan).abs() < 0.1
             });
             assert!(is_there, "{name}: {frequency_hz} Hz at {pan}");
         }

@@ -101,7 +101,7 @@ pub fn test() -> Result<ExitCode> {
     stage(Tests, "Models of what threads share", &mut |reading| {
         let mut models = cargo();
         models.args(["test", "--profile", "checked", "--features", "loom"]);
-        models.args(["--package", bundle::PACKAGE, "--lib", "models"]);
+        models.args(["--package", bundle::PACKAGE, "--lib", "models::"]);
         rust_tests(reading, &mut models)
     });
     let rtsan_stage = "The audio thread under RealtimeSanitizer";
