@@ -6,6 +6,9 @@
 
 use super::maths::{at_most, exp2};
 
+/// k of a bend of 1.
+pub const STEEPEST: f64 = 6.0;
+
 /// A bend, prepared.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bend {
@@ -24,7 +27,7 @@ impl Bend {
 
     /// By −1 to 1: late below 0, early above.
     pub fn new(bend: f32) -> Bend {
-        let k = 6.0 * f64::from(bend);
+        let k = STEEPEST * f64::from(bend);
         // The closed form loses digits to cancellation where it is all but straight.
         if k.abs() < 1e-2 {
             return Bend::STRAIGHT;

@@ -1,8 +1,12 @@
 //! Random numbers as a pure function of a seed and a position, so that the same notes give the same
 //! bits in whatever order the numbers are computed.
 //!
-//! Source: the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-//! generators", OOPSLA 2014).
+//! Vectors have no 64-bit product: for many numbers at once there is a generator of 32 bits, whose
+//! numbers are other ones.
+//!
+//! Sources: the finaliser of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+//! generators", OOPSLA 2014); `lowbias32` of Chris Wellons, "Prospecting for Hash Functions" (2018),
+//! public domain.
 
 /// 64 random bits for `seed` at the position `place`.
 pub fn bits(seed: u64, place: u64) -> u64 {
@@ -20,6 +24,20 @@ pub fn bits(seed: u64, place: u64) -> u64 {
 pub fn bipolar(seed: u64, place: u64) -> f64 {
     // 53 bits fill an f64 exactly.
     (bits(seed, place) >> 11) as f64 * (2.0 / 9_007_199_254_740_992.0) - 1.0
+}
+
+/// 32 bits that look random: `lowbias32`.
+#[inline(always)]
+pub fn short_bits(x: u32) -> u32 {
+    let x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
+    let x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
+    x ^ x >> 16
+}
+
+/// As [`bipolar`], from the generator of 32 bits.
+#[inline(always)]
+pub fn short_bipolar(seed: u32, place: u32) -> f32 {
+    (short_bits(seed ^ short_bits(place)) >> 8) as i32 as f32 * (1.0 / 8_388_608.0) - 1.0
 }
 
 #[cfg(test)]

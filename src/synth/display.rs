@@ -23,7 +23,7 @@ use super::modulation::lfo::LfoCycle;
 use super::modulation::note::Note;
 use super::modulation::routes::Routes;
 use super::modulation::{DestinationValues, VoiceValues};
-use super::parameter::{CURVES, LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
+use super::parameter::{LfoParams, MACROS, MAX_PARTIALS, Param, PartialMask};
 use super::partials::source::Source;
 use super::partials::stages::Stages;
 use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
@@ -32,7 +32,6 @@ use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
 use super::tuning::{Tunings, semitones_from_a4};
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
-use crate::dsp::lfo::LfoShape;
 use crate::dsp::simd_level::SimdLevel;
 
 /// The values of a patch as they are set, before the macros move them.
@@ -45,7 +44,8 @@ pub fn values_before_macros(patch: &Patch) -> Values {
 }
 
 /// The frequencies of all partials as parts of the fundamental, also of partials that the patch does
-/// not use; in unison, as without it. They may be in any order. A shift is as for a fundamental of 440 Hz, if no other is given.
+/// not use; in unison, as without it. They may be in any order. A shift is as for a fundamental of 440
+/// Hz, if no other is given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialRatios {
     /// As the source and the frequency laws give them, partial 1 first.
@@ -180,13 +180,6 @@ pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let phase = f64::from(values.get(params.phase));
     let seed = values.get(Param::SEED) as u64;
     LfoCycle::read(values, number).value(cycles + phase, seed)
-}
-
-/// The number of the curve that an LFO follows whose shape is at this place of the labels; `None` if it
-/// follows none.
-pub fn lfo_curve(shape: usize) -> Option<usize> {
-    let place = shape.checked_sub(LfoShape::COUNT)?;
-    Some((place + 1).min(CURVES))
 }
 
 /// Whether route `number` of the patch moves anything if its depth is not 0.

@@ -28,8 +28,8 @@ pub(crate) use range::log2_of_constant;
 pub use row::{Exposure, Kind, Row};
 pub use table::{
     BODY_LABELS, COLOUR_LABELS, CurveParams, CurvePointParams, DrawnSetParams, LFO_DIVISIONS_BEATS,
-    LfoParams, MACRO_TARGETS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget,
-    SequenceParams, SpectrumParams,
+    LfoCourse, LfoParams, MACRO_TARGETS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams,
+    RouteTarget, SequenceParams, SpectrumParams,
 };
 pub use text::Unit;
 pub use typed::parse_number;

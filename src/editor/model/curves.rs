@@ -3,7 +3,7 @@
 mod lfo_shape;
 mod shapes;
 
-pub use lfo_shape::{draw_lfo, free_curve};
+pub use lfo_shape::{course, draw_lfo, free_curve};
 pub use shapes::CurveShape;
 
 use super::EditorModel;
@@ -276,7 +276,7 @@ impl EditedCurve {
         self.through(shape.points().to_vec(), shape.loop_points(), name)
     }
 
-    /// Leads it through other points, and round between those of these numbers.
+    /// Replaces its points, and its loop by that between the points of these numbers.
     fn through(
         &self,
         points: Vec<CurvePoint>,

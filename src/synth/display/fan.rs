@@ -14,9 +14,9 @@ use super::super::snapshot::FanSnapshot;
 use super::super::tick::Tick;
 use super::{PatchArrays, at_rest, context};
 
-/// Where no voice sounds.
+/// Sample rate where no voice sounds.
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
-/// Likewise.
+/// Frames in a block where no voice sounds.
 const BLOCK_FRAMES: usize = 64;
 /// Middle C, which no source tells from others where no voice sounds.
 const KEY: u8 = 60;
@@ -91,7 +91,7 @@ mod tests {
     use crate::dsp::lfo::LfoShape;
     use crate::synth::display::lfo_value;
     use crate::synth::display::tests::played;
-    use crate::synth::parameter::{LfoParams, Param, ROUTE_SOURCE_LABELS, RouteParams};
+    use crate::synth::parameter::{LfoCourse, LfoParams, Param, ROUTE_SOURCE_LABELS, RouteParams};
 
     fn place_of(name: &str) -> usize {
         let labels = ROUTE_SOURCE_LABELS.iter();
@@ -108,7 +108,7 @@ mod tests {
         let mut patch = Patch::default();
         for (param, plain) in [
             (Param::PARTIALS, 64.0),
-            (lfo.shape, LfoShape::Saw as u8 as f32),
+            (lfo.shape, LfoCourse::Shape(LfoShape::Saw).index() as f32),
             (lfo.rate, 0.3),
             (lfo.fan_phase, 0.9),
             (lfo.fan_order, 1.0),

@@ -8,7 +8,7 @@ use super::phrase::{Phrase, PhraseTime};
 use crate::dsp::curve::Curve;
 use crate::dsp::lfo::LfoShape;
 use crate::dsp::random;
-use crate::synth::parameter::{CURVES, LFO_DIVISIONS_BEATS, LFOS, LfoParams, Param};
+use crate::synth::parameter::{LFO_DIVISIONS_BEATS, LFOS, LfoCourse, LfoParams, Param};
 use crate::synth::patch::Values;
 
 /// The parameters of each LFO.
@@ -49,7 +49,7 @@ impl LfoId {
     }
 }
 
-/// What an LFO follows in each cycle.
+/// What an LFO follows in each cycle: an [`LfoCourse`], with the curve's points.
 #[expect(
     clippy::large_enum_variant,
     reason = "the audio thread cannot allocate a curve apart"
@@ -65,10 +65,9 @@ pub enum LfoCycle {
 impl LfoCycle {
     /// That of LFO `number`, 1 to [`LFOS`], as the patch says.
     pub fn read(values: &Values, number: usize) -> LfoCycle {
-        let place = values.index(PARAMS[number - 1].shape);
-        match place.checked_sub(LfoShape::COUNT) {
-            Some(curve) => LfoCycle::Curve(curves::points(values, (curve + 1).min(CURVES))),
-            None => LfoCycle::Shape(LfoShape::from_index(place)),
+        match LfoCourse::from_index(values.index(PARAMS[number - 1].shape)) {
+            LfoCourse::Shape(shape) => LfoCycle::Shape(shape),
+            LfoCourse::Curve(curve) => LfoCycle::Curve(curves::points(values, curve)),
         }
     }
 

@@ -86,7 +86,7 @@ sections! {
 
 pub use curves::{CurveParams, CurvePointParams};
 pub use drawn_sets::DrawnSetParams;
-pub use lfo::{LFO_DIVISIONS_BEATS, LfoParams};
+pub use lfo::{LFO_DIVISIONS_BEATS, LfoCourse, LfoParams};
 pub use macros::MACRO_TARGETS;
 pub use routes::{ROUTE_SOURCE_LABELS, ROUTE_TARGETS, RouteParams, RouteTarget};
 pub use sequences::SequenceParams;

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use super::layout::{KNOBS, Page};
 use super::*;
+use crate::dsp::lfo::LfoShape;
 use crate::synth::assigner::{PlayMode, Priority};
 use crate::synth::modulation::curves::CurveMode;
 use crate::synth::modulation::fan::{FanOrder, PartialSet};
@@ -290,6 +291,29 @@ fn choices_have_as_many_meanings_as_labels() {
     meanings(Param::SLIDE_MODE, SlideMode::from_index);
     meanings(Param::FILTER_TYPE, FilterType::from_index);
     meanings(Param::PHASES, OnsetPhases::from_index);
+}
+
+/// Saved values and automation hold the index. Twelve shapes had theirs before the curves.
+#[test]
+fn what_an_lfo_follows_keeps_its_index() {
+    let labels = Param::LFO_SHAPE.range().labels().expect("a choice");
+    for (number, shape) in (1..).zip(LfoShape::ALL) {
+        let before = number - 1;
+        let index = if number <= 12 {
+            before
+        } else {
+            before + CURVES
+        };
+        assert_eq!(LfoCourse::Shape(shape).index(), index, "{shape:?}");
+        assert_eq!(LfoCourse::from_index(index), LfoCourse::Shape(shape));
+    }
+    for number in 1..=CURVES {
+        let index = 11 + number;
+        assert_eq!(LfoCourse::from_index(index), LfoCourse::Curve(number));
+        assert_eq!(LfoCourse::Curve(number).index(), index);
+        assert_eq!(labels[index], format!("Curve {number}"));
+    }
+    assert_eq!(labels.len(), LfoShape::ALL.len() + CURVES);
 }
 
 #[test]

@@ -15,20 +15,16 @@
 //! With a fan delay D and a fan time T a curve has the value of the time (t − D·u)·2^(−T·u).
 //!
 //! Phases are worked out in `f64`, since a song is long, and in `f32` beside that of the first place where
-//! all partials have one rate; shapes in `f32` by the polynomials of
-//! [`maths`](crate::dsp::maths), within 2e-6 of [`LfoShape::value`]. Random values are those of another
-//! generator than a voice's own, since vectors have no 64-bit product.
-//!
-//! Source of the hash: `lowbias32` of Chris Wellons, "Prospecting for Hash Functions" (2018), public
-//! domain.
+//! all partials have one rate; shapes in `f32`, by [`LfoShape::run`](crate::dsp::lfo::LfoShape::run).
 //!
 //! [routes to partials]: crate::synth::modulation::fan::PartialRoutes
 
 use super::array::GROUP;
 use super::{Context, Frame, HarmonicTables};
 use crate::at_level;
-use crate::dsp::lfo::{LfoShape, STEPS};
-use crate::dsp::maths::{at_least, at_most, exp2, sine_magnitude_of_turns};
+use crate::dsp::lfo::ShapePhases;
+use crate::dsp::maths::{at_least, at_most, exp2};
+use crate::dsp::random::{short_bipolar, short_bits};
 use crate::synth::modulation::curves::{CurveFan, FannedCurve};
 use crate::synth::modulation::fan::{
     Fan, FanOrder, PartialDestination, PartialInput, PartialRoute, PartialSource, PartialTrait,
@@ -147,9 +143,9 @@ at_level! {
                 }
             }
             PartialTrait::Random(seed) => {
-                let seed = hash(seed);
+                let seed = short_bits(seed);
                 for (n, value) in (1..).zip(values) {
-                    *value = bipolar(seed, n);
+                    *value = short_bipolar(seed, n);
                 }
             }
             PartialTrait::Side => {
@@ -171,38 +167,7 @@ at_level! {
                 return each(&now, values, |_, _, phase| curve_value(&curve, phase));
             }
         };
-        match shape {
-            LfoShape::Sine => each(&now, values, |_, _, phase| {
-                let magnitude = sine_magnitude_of_turns(phase);
-                if phase < 0.5 { magnitude } else { -magnitude }
-            }),
-            LfoShape::Triangle => each(&now, values, |_, _, phase| {
-                let from_middle = if phase < 0.75 { phase - 0.25 } else { phase - 1.25 };
-                1.0 - 4.0 * from_middle.abs()
-            }),
-            LfoShape::Saw => each(&now, values, |_, _, phase| 1.0 - 2.0 * phase),
-            LfoShape::Square => each(&now, values, |_, _, phase| pulse(phase, 0.5)),
-            LfoShape::Pulse25 => each(&now, values, |_, _, phase| pulse(phase, 0.25)),
-            LfoShape::Pulse10 => each(&now, values, |_, _, phase| pulse(phase, 0.1)),
-            LfoShape::Exponential => each(&now, values, |_, _, phase| 2.0 * fall(phase) - 1.0),
-            LfoShape::Logarithmic => each(&now, values, |_, _, phase| 1.0 - 2.0 * fall(1.0 - phase)),
-            LfoShape::Steps => each(&now, values, |_, _, phase| {
-                let steps = STEPS as f32;
-                2.0 * floor(phase * steps) / (steps - 1.0) - 1.0
-            }),
-            LfoShape::Random => random(&now, values, |seed, cycle, _| bipolar(seed, cycle)),
-            LfoShape::SmoothRandom => random(&now, values, smooth_random),
-            LfoShape::Drift => random(&now, values, |seed, cycle, phase| {
-                // Doubling the rate doubles the cycles, and takes the phase's first half or second.
-                let late = phase >= 0.5;
-                let (cycle_2, phase_2) = doubled(cycle, phase, late);
-                let (cycle_4, phase_4) = doubled(cycle_2, phase_2, phase_2 >= 0.5);
-                (4.0 * smooth_random(seed, cycle, phase)
-                    + 2.0 * smooth_random(hash(seed), cycle_2, phase_2)
-                    + smooth_random(hash(!seed), cycle_4, phase_4))
-                    * (1.0 / 7.0)
-            }),
-        }
+        shape.run(PartialPhases { lfo: &now, values });
     }
 }
 
@@ -364,64 +329,29 @@ fn each_at_its_rate(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32
     }
 }
 
-/// As [`each`], for a shape of random values: those of the partial itself and those of all, mixed.
-#[inline(always)]
-fn random(lfo: &FannedLfo, values: &mut [f32], shape: impl Fn(u32, u32, f32) -> f32) {
-    let common = lfo.seed as u32 ^ (lfo.seed >> 32) as u32;
-    let own = at_most(lfo.fan.phase_cycles.abs(), 1.0);
-    each(lfo, values, |n, cycle, phase| {
-        let all = shape(common, cycle, phase);
-        let single = shape(hash(common ^ n), cycle, phase);
-        all + (single - all) * own
-    });
+/// The partials' phases of an LFO, for which a shape is worked out: at first each value is the partial's
+/// place in the fan.
+struct PartialPhases<'a> {
+    lfo: &'a FannedLfo,
+    values: &'a mut [f32],
 }
 
-#[inline(always)]
-fn pulse(phase: f32, width: f32) -> f32 {
-    if phase < width { 1.0 } else { -1.0 }
-}
+impl ShapePhases for PartialPhases<'_> {
+    #[inline(always)]
+    fn periodic(self, shape: impl Fn(f32) -> f32) {
+        each(self.lfo, self.values, |_, _, phase| shape(phase));
+    }
 
-/// As in [`LfoShape::Exponential`]: (e^(−5x) − e^(−5))/(1 − e^(−5)).
-#[inline(always)]
-fn fall(x: f32) -> f32 {
-    const EXPONENT: f32 = -5.0 * std::f32::consts::LOG2_E;
-    const END: f32 = 0.006_737_947;
-    (exp2(EXPONENT * x) - END) * (1.0 / (1.0 - END))
-}
-
-/// Of a number from 0 to 2²².
-#[inline(always)]
-fn floor(x: f32) -> f32 {
-    x as i32 as f32
-}
-
-#[inline(always)]
-fn doubled(cycle: u32, phase: f32, is_late: bool) -> (u32, f32) {
-    let late = is_late as u32;
-    (
-        cycle.wrapping_mul(2).wrapping_add(late),
-        2.0 * phase - late as i32 as f32,
-    )
-}
-
-/// Random values at whole cycles, joined by half cosines.
-#[inline(always)]
-fn smooth_random(seed: u32, cycle: u32, phase: f32) -> f32 {
-    let (from, to) = (bipolar(seed, cycle), bipolar(seed, cycle.wrapping_add(1)));
-    let sine = sine_magnitude_of_turns(0.25 * phase);
-    from + (to - from) * (sine * sine)
-}
-
-/// A random number from −1 to 1 (exclusive).
-#[inline(always)]
-pub(super) fn bipolar(seed: u32, place: u32) -> f32 {
-    (hash(seed ^ hash(place)) >> 8) as i32 as f32 * (1.0 / 8_388_608.0) - 1.0
-}
-
-/// `lowbias32`; see the module's text.
-#[inline(always)]
-pub fn hash(x: u32) -> u32 {
-    let x = (x ^ x >> 16).wrapping_mul(0x7feb_352d);
-    let x = (x ^ x >> 15).wrapping_mul(0x846c_a68b);
-    x ^ x >> 16
+    /// The values of the partial itself and those of all, mixed.
+    #[inline(always)]
+    fn random(self, shape: impl Fn(u32, u32, f32) -> f32) {
+        let seed = self.lfo.seed;
+        let common = seed as u32 ^ (seed >> 32) as u32;
+        let own = at_most(self.lfo.fan.phase_cycles.abs(), 1.0);
+        each(self.lfo, self.values, |n, cycle, phase| {
+            let all = shape(common, cycle, phase);
+            let single = shape(short_bits(common ^ n), cycle, phase);
+            all + (single - all) * own
+        });
+    }
 }

@@ -13,9 +13,9 @@
 
 use super::HarmonicTables;
 use super::array::PartialArray;
-use super::fan::{bipolar, hash};
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, log2};
+use crate::dsp::random::{short_bipolar, short_bits};
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::fan::FanOrder;
 use crate::synth::versioned::copy_fields;
@@ -158,9 +158,9 @@ at_level! {
                 }
             }
             FanOrder::Random => {
-                let seed = hash(seed);
+                let seed = short_bits(seed);
                 for (n, place) in (1..).zip(places) {
-                    *place = 0.5 + 0.5 * bipolar(seed, n);
+                    *place = 0.5 + 0.5 * short_bipolar(seed, n);
                 }
             }
             FanOrder::Side => {

@@ -4,14 +4,14 @@ use egui::{Button, Pos2, Rect, RichText, Role, Shape, Stroke, Ui, WidgetInfo, po
 
 use super::card::{card, grid, of_groups};
 use crate::editor::context::ViewContext;
-use crate::editor::model::curves::{draw_lfo, free_curve};
+use crate::editor::model::curves::{course, draw_lfo, free_curve};
 use crate::editor::model::idle;
 use crate::editor::model::live::TelemetryState;
 use crate::editor::theme;
 use crate::editor::widgets::{choice, place, text_width};
-use crate::synth::display::{lfo_curve, lfo_value};
+use crate::synth::display::lfo_value;
 use crate::synth::parameter::layout::{Group, Page};
-use crate::synth::parameter::{LFOS, LfoParams};
+use crate::synth::parameter::{LFOS, LfoCourse, LfoParams};
 use crate::synth::{Param, Values};
 
 /// Of a column of controls, and how much of the card's spare width it has; points.
@@ -82,8 +82,10 @@ impl LfoView {
     /// takes over its shape first, to be drawn.
     fn ask_for_curve(&self, ui: &mut Ui, context: &mut ViewContext, well: Rect) -> Option<usize> {
         let name = self.group.name();
-        let shape = context.model.plain(LfoParams::of(self.number).shape) as usize;
-        let followed = lfo_curve(shape);
+        let followed = match course(self.number, context.model) {
+            LfoCourse::Curve(curve) => Some(curve),
+            LfoCourse::Shape(_) => None,
+        };
         let curve = followed.or_else(|| free_curve(context.model, context.controls.values()));
         let drawn = curve.and_then(|curve| draw_lfo(context.model, self.number, curve));
         let is_possible = followed.is_some() || drawn.is_some();

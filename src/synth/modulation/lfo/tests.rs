@@ -85,7 +85,7 @@ fn the_random_shapes_of_two_lfos_differ() {
 fn a_curve_jumps_where_it_does() {
     let curve = crate::synth::parameter::CurveParams::of(3);
     let lfo = LfoId::numbered(2);
-    let settings: [Setting; 1] = [(|lfo| lfo.shape, LfoShape::COUNT as f32 + 2.0)];
+    let settings: [Setting; 1] = [(|lfo| lfo.shape, LfoCourse::Curve(3).index() as f32)];
     for (last_level, cycles, jumps) in [
         (0.0, 0.999, false),
         (0.5, 0.999, true),

@@ -5,30 +5,67 @@ use super::super::layout::{Group, Page};
 use super::super::text::Unit::{Hertz, Number, Octaves, Percent, Seconds};
 use super::super::{LFOS, Param, Range, Row};
 use super::{Section, numbered};
+use crate::dsp::lfo::LfoShape;
 
 /// Rows for each LFO.
 const WIDTH: usize = 10;
 pub const LENGTH: usize = WIDTH * LFOS;
 
-/// In the order of [`LfoShape`](crate::dsp::lfo::LfoShape), and then the curves.
-const SHAPES: [&str; 16] = [
-    "Sine",
-    "Triangle",
-    "Saw",
-    "Square",
-    "Random",
-    "Smooth Random",
-    "Pulse 25 %",
-    "Pulse 10 %",
-    "Exponential",
-    "Logarithmic",
-    "Steps",
-    "Drift",
-    "Curve 1",
-    "Curve 2",
-    "Curve 3",
-    "Curve 4",
+/// What an LFO can follow in each cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LfoCourse {
+    /// A shape of its own.
+    Shape(LfoShape),
+    /// The curve of this number, 1 to [`CURVES`](super::super::CURVES).
+    Curve(usize),
+}
+
+/// What an LFO can follow, each with its label. A new one goes to the end.
+const COURSES: [(&str, LfoCourse); 16] = [
+    ("Sine", LfoCourse::Shape(LfoShape::Sine)),
+    ("Triangle", LfoCourse::Shape(LfoShape::Triangle)),
+    ("Saw", LfoCourse::Shape(LfoShape::Saw)),
+    ("Square", LfoCourse::Shape(LfoShape::Square)),
+    ("Random", LfoCourse::Shape(LfoShape::Random)),
+    ("Smooth Random", LfoCourse::Shape(LfoShape::SmoothRandom)),
+    ("Pulse 25 %", LfoCourse::Shape(LfoShape::Pulse25)),
+    ("Pulse 10 %", LfoCourse::Shape(LfoShape::Pulse10)),
+    ("Exponential", LfoCourse::Shape(LfoShape::Exponential)),
+    ("Logarithmic", LfoCourse::Shape(LfoShape::Logarithmic)),
+    ("Steps", LfoCourse::Shape(LfoShape::Steps)),
+    ("Drift", LfoCourse::Shape(LfoShape::Drift)),
+    ("Curve 1", LfoCourse::Curve(1)),
+    ("Curve 2", LfoCourse::Curve(2)),
+    ("Curve 3", LfoCourse::Curve(3)),
+    ("Curve 4", LfoCourse::Curve(4)),
 ];
+
+const SHAPE_LABELS: [&str; COURSES.len()] = {
+    let mut labels = [""; COURSES.len()];
+    let mut index = 0;
+    while index < labels.len() {
+        labels[index] = COURSES[index].0;
+        index += 1;
+    }
+    labels
+};
+
+impl LfoCourse {
+    /// That of the label at this index of [`LfoParams::shape`]; past the end, the last.
+    pub fn from_index(index: usize) -> LfoCourse {
+        COURSES[index.min(COURSES.len() - 1)].1
+    }
+
+    /// The index of its label.
+    ///
+    /// # Panics
+    ///
+    /// If there is no curve of its number.
+    pub fn index(self) -> usize {
+        let index = COURSES.iter().position(|(_, course)| *course == self);
+        index.expect("every shape and curve has a label")
+    }
+}
 
 /// In the order of [`FanOrder`](crate::synth::modulation::fan::FanOrder).
 pub const FAN_ORDERS: [&str; 5] = ["Pitch", "Number", "Odd Even", "Random", "Side"];
@@ -38,7 +75,7 @@ macro_rules! rows {
         [$(
             Row::new(Group::$group, concat!($id, "_shape"), concat!($name, " Shape"))
                 .short("Shape")
-                .choice(32, &SHAPES, 0)
+                .choice(32, &SHAPE_LABELS, 0)
                 .on(Page::$page)
                 .help(concat!("The curve that ", $name, " follows in each cycle.")),
             Row::new(Group::$group, concat!($id, "_sync"), concat!($name, " Sync"))
@@ -105,7 +142,7 @@ pub static ROWS: [Row; LENGTH] = rows! {
 /// The parameters of an LFO.
 #[derive(Clone, Copy, Debug)]
 pub struct LfoParams {
-    /// See [`LfoCycle`](crate::synth::modulation::lfo::LfoCycle).
+    /// See [`LfoCourse`].
     pub shape: Param,
     /// Whether the rate follows the host's tempo.
     pub sync: Param,

@@ -17,8 +17,8 @@
 //! for T = 64 frames at 48 kHz, but 220 Hz at 44.1 kHz. β makes up for the length of blocks: T is the most
 //! blocks, 2^k, with x ≤ 0.405 at the width that is asked for, c makes S(x) = ½·S(0) there, and s makes the
 //! mean square ½. Then −0.25 < c < 0.16, so that S falls from its middle on. Blocks are of 0.7 to 1.5 ms at
-//! all rates, at 8 kHz as well, where they have 8 frames: all widths are the same everywhere. Source: the
-//! sound design's section 3.4; the transform of linear interpolation is textbook knowledge.
+//! all rates, at 8 kHz as well, where they have 8 frames: all widths are the same everywhere. The
+//! transform of linear interpolation is textbook knowledge.
 //!
 //! |ζ| is below 1.9. w is a function of the note's seed, of how many values there have been since the
 //! onset, and of the place of the partial: a key of a patch always has the same noise, and both channels
@@ -36,11 +36,11 @@ use std::f64::consts::PI;
 use super::kernels::Sides;
 use crate::at_level;
 use crate::dsp::random;
+use crate::dsp::random::short_bits;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::modulation::VoiceValues;
 use crate::synth::modulation::fan::{PartialDestination, PartialRoutes};
 use crate::synth::parameter::Param;
-use crate::synth::partials::fan::hash;
 use crate::synth::partials::{Frame, PartialArray};
 use crate::synth::versioned::copy_fields;
 
@@ -307,7 +307,7 @@ impl Breath {
 /// A uniform random number, −1 to 1 (exclusive), for a partial.
 #[inline(always)]
 fn uniform(seed: u32, place: u32) -> f32 {
-    let bits = hash(seed.wrapping_add(place.wrapping_mul(GOLDEN)));
+    let bits = short_bits(seed.wrapping_add(place.wrapping_mul(GOLDEN)));
     (bits >> 8) as i32 as f32 * (1.0 / 8_388_608.0) - 1.0
 }
 

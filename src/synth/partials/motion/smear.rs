@@ -5,7 +5,7 @@
 //! of the fall if it is lower. A note begins at its gains. Where the fades at 0 Hz and at Nyquist let only
 //! a part through, only that part of the distance stays, so that nothing is held there.
 //!
-//! Sound design, section 3.4. The factor of a segment is worked out in f64; what rounding adds up to is
+//! The factor of a segment is worked out in f64; what rounding adds up to is
 //! below 0.01 dB even over 20 s.
 
 use crate::at_level;

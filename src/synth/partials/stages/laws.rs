@@ -16,9 +16,9 @@
 use super::{SpectrumStage, tier};
 use crate::at_level;
 use crate::dsp::maths::{at_least, exp2, log2};
+use crate::dsp::random::{short_bipolar, short_bits};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::Param;
-use crate::synth::partials::fan::{bipolar, hash};
 use crate::synth::partials::{Arrays, Context, Frame};
 
 /// What the laws are set to; at least one of them is on.
@@ -94,9 +94,9 @@ at_level! {
 at_level! {
     fn scatter(cents: f32, seed: u32, ratio: &mut [f32]) {
         let octaves = cents * (1.0 / 1_200.0);
-        let seed = hash(seed);
+        let seed = short_bits(seed);
         for (n, ratio) in (1..).zip(ratio) {
-            let random = if n == 1 { 0.0 } else { bipolar(seed, n) };
+            let random = if n == 1 { 0.0 } else { short_bipolar(seed, n) };
             *ratio *= exp2(octaves * random);
         }
     }

@@ -1,7 +1,7 @@
 //! The frequency laws against their formulas in `f64`.
 
 use super::*;
-use crate::synth::partials::fan::{bipolar, hash};
+use crate::dsp::random::{short_bipolar, short_bits};
 
 /// All partials, so that a law is seen in every octave.
 const COUNT: usize = 512;
@@ -10,7 +10,7 @@ const COUNT: usize = 512;
 fn modelled(values: &Values, hz: f64) -> Vec<f64> {
     let get = |param| f64::from(values.get(param));
     let nearest = |x: f64| (x - 0.5).ceil();
-    let seed = hash(values.get(Param::SEED) as u32);
+    let seed = short_bits(values.get(Param::SEED) as u32);
     let model = |n: usize| {
         let m = 1.0 + (n as f64 - 1.0) * get(Param::SPACING);
         let stiffness = (1.0 + get(Param::INHARMONICITY) * m * m).sqrt();
@@ -22,7 +22,7 @@ fn modelled(values: &Values, hz: f64) -> Vec<f64> {
         }
         r *= (nearest(r).max(1.0) / r).powf(get(Param::HARMONICITY));
         if n > 1 {
-            let random = f64::from(bipolar(seed, n as u32));
+            let random = f64::from(short_bipolar(seed, n as u32));
             r *= (get(Param::SCATTER) * random / 1_200.0).exp2();
         }
         (r + get(Param::SHIFT) / hz).abs()

@@ -9,7 +9,7 @@ use crate::editor::testing::engine::engine_holding;
 use crate::editor::testing::window::{WindowHarness, click, control, drag, plain, send, window};
 use crate::editor::theme::Theme;
 use crate::settings::Looks;
-use crate::synth::parameter::LfoParams;
+use crate::synth::parameter::{LfoCourse, LfoParams};
 use crate::synth::{Param, Patch};
 
 fn large() -> WindowHarness {
@@ -194,7 +194,7 @@ fn while_a_fan_is_touched_the_view_shows_what_each_partial_gets() {
     let lfo = LfoParams::of(1);
     for (param, value) in [
         (Param::PARTIALS, 64.0),
-        (lfo.shape, LfoShape::Saw as u8 as f32),
+        (lfo.shape, LfoCourse::Shape(LfoShape::Saw).index() as f32),
         (lfo.fan_order, 1.0),
         (lfo.fan_phase, 0.9),
     ] {

@@ -18,14 +18,14 @@
 //! correlation of gains falls to ½ within 2.04/T Hz (noise: 2.11) and to 1/e within 2.55/T Hz
 //! (noise: 2.77); that of levels falls to ½ within 1.71/T Hz (noise: 1.58).
 //!
-//! Sources: sound design, section 3.5; M. R. Schroeder, "Frequency-correlation functions of frequency
-//! responses in rooms" (JASA 34, 1962); the hash is that of [`fan`](crate::synth::partials::fan).
+//! Source: M. R. Schroeder, "Frequency-correlation functions of frequency responses in rooms" (JASA 34,
+//! 1962).
 
 use crate::at_level;
 use crate::dsp::maths::{at_least, at_most, exp2, exp2_f64, log2_f64};
+use crate::dsp::random::short_bits;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::partials::array::GROUP;
-use crate::synth::partials::fan::hash;
 use crate::synth::partials::stages::low_fade::{FADE_FROM_HZ, low_fade_factor};
 use crate::synth::partials::stages::nyquist_fade::fade_factor;
 
@@ -139,7 +139,10 @@ impl Pattern {
                 (nepers / f64::from(MIN_TIME_S)) as f32,
             ),
             gains: [alike, (1.0 - alike * alike).sqrt()],
-            seeds: [hash(self.seed ^ 0x526f_6f6d), hash(self.seed ^ 0x6d6f_6f52)],
+            seeds: [
+                short_bits(self.seed ^ 0x526f_6f6d),
+                short_bits(self.seed ^ 0x6d6f_6f52),
+            ],
             relative: (instant.fundamental_hz / (0.5 * instant.sample_rate_hz)) as f32,
             low_relative: (instant.fundamental_hz / FADE_FROM_HZ) as f32,
         };
@@ -209,8 +212,8 @@ impl Ready {
         let this = 1.0 - next;
         let scale = (0.5 / VARIANCE) / (this * this + next * next);
         let noise = |seed: u32| {
-            let from = numbers(hash(seed ^ cell));
-            let to = numbers(hash(seed ^ cell.wrapping_add(1)));
+            let from = numbers(short_bits(seed ^ cell));
+            let to = numbers(short_bits(seed ^ cell.wrapping_add(1)));
             [this * from[0] + next * to[0], this * from[1] + next * to[1]]
         };
         let (a, b) = (noise(self.seeds[0]), noise(self.seeds[1]));

@@ -1,6 +1,6 @@
 use super::pattern::{CELL_HZ_S, MAX_TIME_S, MIN_TIME_S, Pattern, PatternMoment, PatternPlaces};
+use crate::dsp::random::short_bits;
 use crate::dsp::simd_level::SimdLevel;
-use crate::synth::partials::fan::hash;
 
 /// So high that nothing is near Nyquist.
 const RATE: f64 = 1e6;
@@ -59,7 +59,7 @@ fn find(pattern: &Pattern, hz: f64, ratio: &[f32]) -> Found {
 
 /// The numbers at a knot, of one of the noises.
 fn knot(seed: u32, cell: i64) -> [f64; 2] {
-    let bytes = hash(seed ^ cell as u32).to_le_bytes().map(f64::from);
+    let bytes = short_bits(seed ^ cell as u32).to_le_bytes().map(f64::from);
     // The lower halves of the sums are those of the first and the second byte.
     let variance = 2.0 * (256.0_f64.powi(2) - 1.0) / 12.0;
     [bytes[0] + bytes[1] - 255.0, bytes[2] + bytes[3] - 255.0].map(|x| x / variance.sqrt())
@@ -74,7 +74,7 @@ fn model(pattern: &Pattern, hz: f64) -> ([f64; 2], f64) {
     let (cell, t) = (u.floor() as i64, u - u.floor());
     let a = t * t * (3.0 - 2.0 * t);
     let scale = 1.0 / (a * a + (1.0 - a).powi(2)).sqrt();
-    let seeds = [0x526f_6f6d, 0x6d6f_6f52].map(|name| hash(pattern.seed ^ name));
+    let seeds = [0x526f_6f6d, 0x6d6f_6f52].map(|name| short_bits(pattern.seed ^ name));
     let noise = seeds.map(|seed| {
         let (from, to) = (knot(seed, cell), knot(seed, cell + 1));
         [0, 1].map(|part| scale * ((1.0 - a) * from[part] + a * to[part]))
