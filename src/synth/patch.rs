@@ -58,9 +58,9 @@ impl Patch {
     }
 }
 
-/// What has to be set otherwise than so for any of these to change a voice: the morph, the frequency laws,
-/// unison, the shapers, the second filter, what follows the decay, the room, the match of
-/// partials and tuning. Most patches set none of them.
+/// A voice is plain if all these parameters have these values: then the morph, the frequency laws, unison,
+/// the shapers, the second filter, what follows the decay, the room and the match of partials and tuning
+/// change nothing. Most patches are plain.
 pub const PLAIN: [(Param, f32); 28] = [
     (Param::BODY_A, 0.0),
     (Param::COLOUR_A, 0.0),

@@ -1,7 +1,8 @@
 //! Stages: what changes the frame that the source has filled, one after the other.
 //!
 //! A stage is a file with its settings, a type named `Stage` that implements
-//! [`SpectrumStage`], and a name in the list below, at its place in the order.
+//! [`SpectrumStage`], and a name in the list below, at its place in the order. What switches a stage of
+//! [`tier::BEYOND_PLAIN`] on is a row of [`PLAIN`](crate::synth::patch::PLAIN).
 
 use super::{Arrays, Context, Frame};
 use crate::synth::modulation::VoiceValues;
@@ -79,7 +80,7 @@ fn run<S: SpectrumStage>(stage: &Option<S>, stale: Arrays, context: &Context, fr
 /// The modules of the stages, in their order. Those before `shapers` change [`Frame::gain`], which these
 /// read; `nyquist_fade` reads what they write or, while all are off, the gain itself; those after it
 /// change [`Frame::shaped_gain`].
-/// The decay of partials is no stage: it goes on from segment to segment (`motion/decay.rs`).
+/// Decay, smear, breath and room are no stages: they go on from segment to segment (`motion/`).
 macro_rules! stages {
     ($($stage:ident)*) => {
         $(pub mod $stage;)*

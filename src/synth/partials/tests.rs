@@ -32,6 +32,7 @@ struct Chain {
     tunings: Tunings,
     hz: f64,
     level: SimdLevel,
+    is_plain: bool,
 }
 
 impl Chain {
@@ -49,6 +50,7 @@ impl Chain {
             tunings: Tunings::new(),
             hz: HZ,
             level: SimdLevel::chosen(),
+            is_plain: false,
         };
         chain.set(settings);
         chain
@@ -74,7 +76,7 @@ impl Chain {
         let values = VoiceValues {
             patch: &self.values,
             own: &self.own,
-            is_plain: false,
+            is_plain: self.is_plain,
         };
         let context = Context {
             level: self.level,
@@ -99,6 +101,37 @@ impl Chain {
 
     fn frame(&self) -> &Frame {
         &self.partials.frame
+    }
+}
+
+/// A plain voice does not ask the stages beyond it: what switches one of them on is in
+/// [`PLAIN`](crate::synth::patch::PLAIN).
+#[test]
+fn no_parameter_of_a_plain_patch_switches_on_what_plain_voices_leave_out() {
+    let mut chain = Chain::new(&[]);
+    for param in Param::all() {
+        let range = param.range();
+        for normalized in [0.0, 0.5, range.top()] {
+            let setting = [(param, range.plain(normalized))];
+            let mut read = |is_plain: bool| {
+                chain.is_plain = is_plain;
+                chain.set(&setting);
+                let stages = chain.partials.state.stages.expect("read");
+                // It is on for bodies that the morph is not near, too, and changes nothing there.
+                let low_fade = None;
+                let tier = 0;
+                let stages = Stages {
+                    low_fade,
+                    tier,
+                    ..stages
+                };
+                (chain.values.is_plain(), stages)
+            };
+            let (is_plain, all) = read(false);
+            if is_plain {
+                assert_eq!(read(true).1, all, "{} {normalized}", param.row().id);
+            }
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 //! other, before the filter does.
 //!
 //! A shaper is a file with its settings, a type that implements [`Shaper`], and a line in the list below,
-//! at its place in the order. The first five multiply each gain by a factor that depends on the partial
-//! alone, so that a screen can draw them as curves ([`ShaperKind::is_curve`]).
+//! at its place in the order. What switches it on is a row of [`PLAIN`](crate::synth::patch::PLAIN). The first five
+//! multiply each gain by a factor that depends on the partial alone, so that a screen can draw them as curves
+//! ([`ShaperKind::is_curve`]).
 //!
 //! They come before the Nyquist fade, and write an array of their own that it reads, so that a filter that
 //! moves does not ask for them anew, and that a partial past Nyquist gets no gain from Copies or Blur.
-//! The formulas are those of the sound design's section 3.4; the tests compare each with a model in f64.
+//! The formulas are in `docs/manual/shapers.md`; the tests compare each with a model in f64.
 //! Anchor comes last: it takes back what the others did in the bass. Then Keep Loudness scales all gains.
 
 pub mod anchor;
