@@ -92,7 +92,8 @@ pub fn expected_db(settings: &FilterSettings, x: f64) -> f64 {
 
 /// All types but the first, "Off".
 pub fn types() -> impl Iterator<Item = FilterType> {
-    (1..=8).map(FilterType::from_index)
+    let labels = Param::FILTER_TYPE.range().labels().expect("a choice");
+    (1..labels.len()).map(FilterType::from_index)
 }
 
 #[test]
