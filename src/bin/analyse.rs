@@ -5,16 +5,18 @@
 
 #[path = "analyse/arguments.rs"]
 mod arguments;
+#[path = "program/command_line.rs"]
+mod command_line;
 #[path = "analyse/formats.rs"]
 mod formats;
 #[path = "analyse/input.rs"]
 mod input;
-#[path = "analyse/output.rs"]
-mod output;
 #[path = "analyse/sound.rs"]
 mod sound;
 #[path = "analyse/summary.rs"]
 mod summary;
+#[path = "program/whole_file.rs"]
+mod whole_file;
 #[path = "analyse/zones.rs"]
 mod zones;
 
@@ -29,10 +31,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use arguments::Arguments;
 use formats::OutputFormat;
 use input::{Input, InputFormat};
-use output::WholeFile;
+use whole_file::{WholeFile, is_same_file};
+
+/// What the program is called.
+const PROGRAM: &str = "aliquot-analyse";
+/// What an output that cannot be replaced is.
+const NOT_A_FILE: &str = "not a regular file";
 
 fn main() -> ExitCode {
-    let arguments = match arguments::parse() {
+    let arguments: Arguments = match command_line::parse() {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
     };
@@ -48,7 +55,7 @@ fn main() -> ExitCode {
     });
     match done.and_then(|text| tell(&text)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => arguments::fail(&reason),
+        Err(reason) => command_line::fail(&reason),
     }
 }
 
@@ -88,7 +95,7 @@ fn convert(
     arguments.check(inputs, format)?;
     let named_output = named(output);
     // Before the work, so that it is not done in vain.
-    let mut file = WholeFile::create(output).map_err(&named_output)?;
+    let file = WholeFile::create(output, NOT_A_FILE).map_err(&named_output)?;
 
     let read = read_all(arguments, inputs, interrupted).map_err(&named_output)??;
     let reports: String = read
@@ -98,12 +105,12 @@ fn convert(
         .collect();
     let (bytes, notices) = formats::bytes(arguments, read, format)?;
     for notice in notices {
-        arguments::tell(&named(output)(notice));
+        command_line::tell(&named(output)(notice));
     }
     let progress = bar(bytes.len() as u64);
     for piece in bytes.chunks(1 << 20) {
         stop_if(interrupted).map_err(&named_output)?;
-        file.write(piece).map_err(&named_output)?;
+        file.file().write_all(piece).map_err(&named_output)?;
         progress.inc(piece.len() as u64);
     }
     progress.finish_and_clear();
@@ -131,7 +138,7 @@ fn read_all(
         // What there is to say about an analysis is in its report.
         let remarks = input.remarks.iter();
         for remark in remarks.filter(|_| input.format != InputFormat::Sound) {
-            arguments::tell(&named(path)(remark));
+            command_line::tell(&named(path)(remark));
         }
         read.push(input);
         progress.inc(1);
@@ -159,10 +166,7 @@ fn bar(length: u64) -> ProgressBar {
 
 /// Refuses an output that would take the place of what is read.
 fn spare_inputs(inputs: &[PathBuf], output: &Path) -> Result<(), String> {
-    match inputs
-        .iter()
-        .find(|input| output::is_same_file(input, output))
-    {
+    match inputs.iter().find(|input| is_same_file(input, output)) {
         Some(input) => Err(format!(
             "{}: the output would take the place of {}; it needs a name of its own",
             output.display(),

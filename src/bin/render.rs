@@ -5,6 +5,8 @@
 
 #[path = "render/arguments.rs"]
 mod arguments;
+#[path = "program/command_line.rs"]
+mod command_line;
 #[path = "render/general_midi.rs"]
 mod general_midi;
 #[path = "render/output.rs"]
@@ -19,6 +21,8 @@ mod report;
 mod stream;
 #[path = "render/tuning.rs"]
 mod tuning;
+#[path = "program/whole_file.rs"]
+mod whole_file;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -41,9 +45,13 @@ use output::WavOutput;
 use performance::{Performance, Program};
 use report::Report;
 use stream::Stream;
+use whole_file::is_same_file;
+
+/// What the program is called.
+const PROGRAM: &str = "aliquot-render";
 
 fn main() -> ExitCode {
-    let arguments = match arguments::parse() {
+    let arguments: Arguments = match command_line::parse() {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
     };
@@ -54,7 +62,7 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(reason) => arguments::fail(&reason),
+        Err(reason) => command_line::fail(&reason),
     }
 }
 
@@ -83,7 +91,7 @@ fn render(arguments: &Arguments) -> Result<(), String> {
     drop(bytes);
     let notices = general_midi::settle(&mut song, arguments, &programs[0].patch);
     for text in warnings.iter().map(ToString::to_string).chain(notices) {
-        arguments::tell(&named(song_path)(text));
+        command_line::tell(&named(song_path)(text));
     }
 
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -192,7 +200,7 @@ fn spare_inputs(arguments: &Arguments, song: &Path, output: &Path) -> Result<(),
         ("bank", bank),
     ];
     for (name, input) in inputs.into_iter().chain(maps) {
-        if input.is_some_and(|input| output::is_same_file(input, output)) {
+        if input.is_some_and(|input| is_same_file(input, output)) {
             return Err(format!(
                 "{}: the output would take the {name}'s place; it needs a name of its own",
                 output.display()
@@ -271,7 +279,7 @@ fn preset(wanted: &OsStr) -> Result<Preset, String> {
             let read = Preset::read(&text).map_err(|error| format!("{name}: {error}"));
             let (preset, warnings) = read?;
             for warning in warnings {
-                arguments::tell(&format!("{name}: {warning}"));
+                command_line::tell(&format!("{name}: {warning}"));
             }
             Ok(preset)
         }

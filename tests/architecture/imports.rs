@@ -50,9 +50,14 @@ fn is_for_tests(path: &Path) -> bool {
 /// The code of the files of a module, without comments.
 pub fn module(name: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = vec![root.join(format!("{name}.rs"))];
-    if root.join(name).is_dir() {
-        files.extend(sources(&root.join(name)));
+    let (file, folder) = (root.join(format!("{name}.rs")), root.join(name));
+    let mut files = Vec::new();
+    if folder.is_dir() {
+        files.extend(sources(&folder));
+    }
+    // What programs share is a folder alone.
+    if file.exists() || files.is_empty() {
+        files.push(file);
     }
     files
         .into_iter()

@@ -1,15 +1,13 @@
 //! What the command line asks for.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use aliquot::tracks::bank_file::KeyZone;
 use clap::Parser;
 
 use crate::formats::OutputFormat;
-use crate::output;
 use crate::sound::{FitArgument, RootArgument};
+use crate::whole_file::is_same_file;
 use crate::zones;
 
 /// Makes partials of recordings, and converts between files of partials.
@@ -20,7 +18,7 @@ use crate::zones;
 /// piano-C#3-v80.sdif.
 #[derive(Parser)]
 #[command(
-    name = "aliquot-analyse",
+    name = crate::PROGRAM,
     version,
     override_usage = "aliquot-analyse [OPTIONS] <IN>... <OUT>\n       aliquot-analyse <IN>"
 )]
@@ -90,45 +88,13 @@ impl Arguments {
                 "--resynth is for one recording, not {}",
                 inputs.len()
             )),
-            (Some(path), [input]) if output::is_same_file(path, input) => Err(format!(
+            (Some(path), [input]) if is_same_file(path, input) => Err(format!(
                 "{}: --resynth would take the place of the recording",
                 path.display()
             )),
             _ => Ok(()),
         }
     }
-}
-
-/// Reads the command line; an `Err` is what the program ends with.
-pub fn parse() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
-        if !error.use_stderr() {
-            // Help and version: where there is nobody to read them, nothing is lost.
-            let _ = error.print();
-            return ExitCode::SUCCESS;
-        }
-        // The first paragraph says what is wrong, the rest is usage.
-        let text = error.to_string();
-        let paragraph: Vec<_> = text
-            .lines()
-            .take_while(|line| !line.trim().is_empty())
-            .map(str::trim)
-            .collect();
-        let line = paragraph.join(" ");
-        fail(line.strip_prefix("error: ").unwrap_or(&line))
-    })
-}
-
-/// Says on stderr, in one line, why the program ends, and gives its exit status.
-pub fn fail(reason: &str) -> ExitCode {
-    tell(reason);
-    ExitCode::FAILURE
-}
-
-/// Says something on stderr, in one line. Where nobody can read it, the work goes on.
-pub fn tell(text: &str) {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let _ = writeln!(std::io::stderr(), "aliquot-analyse: {line}");
 }
 
 fn hop(text: &str) -> Result<f64, String> {

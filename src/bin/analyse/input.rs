@@ -95,7 +95,7 @@ fn partials(path: &Path) -> Result<Input, String> {
     let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| named(&error))?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(named(&format!("longer than {} MB", MAX_BYTES >> 20)));
+        return Err(named(&format!("longer than {} MiB", MAX_BYTES >> 20)));
     }
     let mut contents = files::read(&bytes).map_err(|error| named(&error))?;
     Ok(Input {

@@ -1,6 +1,6 @@
 //! Sound files: analysed, measured, and sounded again.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 
 use crate::arguments::Arguments;
-use crate::output::WholeFile;
+use crate::whole_file::WholeFile;
 
 /// What a sound file is analysed for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -165,8 +165,9 @@ fn write_resynthesis(
         written.map_err(|error| error.to_string())?;
     }
     writer.finalize().map_err(|error| error.to_string())?;
-    let mut file = WholeFile::create(path).map_err(|error| error.to_string())?;
-    file.write(bytes.get_ref())
+    let file = WholeFile::create(path, crate::NOT_A_FILE).map_err(|error| error.to_string())?;
+    file.file()
+        .write_all(bytes.get_ref())
         .map_err(|error| error.to_string())?;
     file.finish().map_err(|error| error.to_string())
 }

@@ -1,9 +1,7 @@
 //! What the command line asks for.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use aliquot::synth::parameter::{MAX_VOICES, Threads};
 use aliquot::workers::MAX_THREADS;
@@ -12,11 +10,11 @@ use clap::{Parser, ValueEnum};
 /// Plays a MIDI file on Aliquot and writes what sounds to a WAV file.
 ///
 /// There is one sound at a time, for all channels: the preset that --preset names, or the first
-/// starting preset, or with --bank the recordings alone. A damaged file plays as far as it is whole; each kind of damage gives a warning
-/// with its place.
+/// starting preset, or with --bank the recordings alone. A damaged file plays as far as it is whole; each kind of
+/// damage gives a warning with its place.
 #[derive(Parser)]
 #[command(
-    name = "aliquot-render",
+    name = crate::PROGRAM,
     version,
     override_usage = "aliquot-render [OPTIONS] <SONG.mid> <OUT.wav>\n       aliquot-render --list-presets"
 )]
@@ -132,38 +130,6 @@ impl Arguments {
             path
         })
     }
-}
-
-/// Reads the command line; an `Err` is what the program ends with.
-pub fn parse() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
-        if !error.use_stderr() {
-            // Help and version: where there is nobody to read them, nothing is lost.
-            let _ = error.print();
-            return ExitCode::SUCCESS;
-        }
-        // The first paragraph says what is wrong, the rest is usage.
-        let text = error.to_string();
-        let paragraph: Vec<_> = text
-            .lines()
-            .take_while(|line| !line.trim().is_empty())
-            .map(str::trim)
-            .collect();
-        let line = paragraph.join(" ");
-        fail(line.strip_prefix("error: ").unwrap_or(&line))
-    })
-}
-
-/// Says on stderr, in one line, why the program ends, and gives its exit status.
-pub fn fail(reason: &str) -> ExitCode {
-    tell(reason);
-    ExitCode::FAILURE
-}
-
-/// Says something on stderr, in one line. Where nobody can read it, the rendering goes on.
-pub fn tell(text: &str) {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let _ = writeln!(std::io::stderr(), "aliquot-render: {line}");
 }
 
 fn threads(text: &str) -> Result<Threads, String> {

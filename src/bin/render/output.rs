@@ -1,16 +1,16 @@
 //! The WAV file: written beside its final name, renamed when it is whole. For a pipe or a device, which
 //! cannot go back to fill in the header's lengths, it is copied when it is whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aliquot::dsp::random;
 use hound::{SampleFormat, WavSpec, WavWriter};
-use tempfile::TempPath;
 
 use crate::arguments::Bits;
 use crate::stream::Stream;
+use crate::whole_file::WholeFile;
 
 const CHANNELS: u16 = 2;
 /// Left for the headers out of the 4 GiB that a WAV file's sizes can state.
@@ -19,7 +19,6 @@ const HEADER_BYTES: u64 = 4_096;
 /// A WAV file being written. Dropped before [`WavOutput::finish`], it leaves nothing behind.
 pub struct WavOutput {
     writer: WavWriter<BufWriter<File>>,
-    file: File,
     target: OutputTarget,
     spec: WavSpec,
     dither: Dither,
@@ -29,59 +28,26 @@ pub struct WavOutput {
 
 /// Where the file goes when it is whole.
 enum OutputTarget {
-    /// To this path, from its temporary name.
-    File { temporary: TempPath, path: PathBuf },
-    /// Into this, from a file without a name.
-    Stream(Box<dyn Write>),
+    /// To its own name.
+    File(WholeFile),
+    /// From the first, which has no name, into the second.
+    Stream(File, Box<dyn Write>),
 }
 
 impl WavOutput {
     /// Opens a temporary file whose content goes to `stream` at last.
     pub fn to_stream(stream: Stream, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
-        let target = OutputTarget::Stream(stream.writer);
-        WavOutput::new(tempfile::tempfile()?, target, rate_hz, bits)
+        let file = tempfile::tempfile()?;
+        let target = OutputTarget::Stream(file.try_clone()?, stream.writer);
+        WavOutput::new(file, target, rate_hz, bits)
     }
 
-    /// Opens a temporary file in the target's folder, with the permissions of the file that it will
-    /// take the place of.
+    /// Opens a [`WholeFile`].
     pub fn create(target: &Path, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
-        // The file that a link leads to is the one to replace.
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
-        let permissions = match fs::metadata(&target) {
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other(
-                    "neither a regular file nor a pipe or a character device",
-                ));
-            }
-            // Renaming would pass over a file's own protection.
-            Ok(metadata) => {
-                OpenOptions::new().write(true).open(&target)?;
-                Some(metadata.permissions())
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        // Opened by us, with any new file's permissions: tempfile's are narrower, and its errors name
-        // a file that means nothing to the user.
-        let (file, temporary) = tempfile::Builder::new()
-            .prefix(".aliquot-render-")
-            .suffix(".wav")
-            .make_in(folder, |path| {
-                OpenOptions::new().write(true).create_new(true).open(path)
-            })?
-            .into_parts();
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
-        let target = OutputTarget::File {
-            temporary,
-            path: target,
-        };
-        WavOutput::new(file, target, rate_hz, bits)
+        let not_a_file = "neither a regular file nor a pipe or a character device";
+        let whole = WholeFile::create(target, not_a_file)?;
+        let file = whole.file().try_clone()?;
+        WavOutput::new(file, OutputTarget::File(whole), rate_hz, bits)
     }
 
     fn new(file: File, target: OutputTarget, rate_hz: u32, bits: Bits) -> io::Result<WavOutput> {
@@ -96,10 +62,9 @@ impl WavOutput {
             bits_per_sample,
             sample_format,
         };
-        let writer = WavWriter::new(BufWriter::new(file.try_clone()?), spec).map_err(io_error)?;
+        let writer = WavWriter::new(BufWriter::new(file), spec).map_err(io_error)?;
         Ok(WavOutput {
             writer,
-            file,
             target,
             spec,
             dither: Dither::default(),
@@ -138,16 +103,13 @@ impl WavOutput {
     }
 
     /// Brings everything to the disk and gives the file its name; returns what it holds, in words.
-    pub fn finish(mut self) -> io::Result<String> {
+    pub fn finish(self) -> io::Result<String> {
         self.writer.finalize().map_err(io_error)?;
         match self.target {
-            OutputTarget::File { temporary, path } => {
-                self.file.sync_all()?;
-                temporary.persist(&path).map_err(|error| error.error)?;
-            }
-            OutputTarget::Stream(mut stream) => {
-                self.file.rewind()?;
-                io::copy(&mut self.file, &mut stream)?;
+            OutputTarget::File(whole) => whole.finish()?,
+            OutputTarget::Stream(mut file, mut stream) => {
+                file.rewind()?;
+                io::copy(&mut file, &mut stream)?;
                 stream.flush()?;
             }
         }
@@ -183,22 +145,6 @@ impl Dither {
     fn half_step(&mut self) -> f64 {
         self.drawn += 1;
         0.5 * random::bipolar(Dither::SEED, self.drawn)
-    }
-}
-
-/// Whether both names lead to one file, through whatever links.
-pub fn is_same_file(a: &Path, b: &Path) -> bool {
-    // Where a file has a number, names that differ in case alone are told to be the same too.
-    #[cfg(unix)]
-    let identity = |path: &Path| {
-        use std::os::unix::fs::MetadataExt;
-        fs::metadata(path).map(|file| (file.dev(), file.ino()))
-    };
-    #[cfg(not(unix))]
-    let identity = |path: &Path| fs::canonicalize(path);
-    match (identity(a), identity(b)) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use aliquot::state::NamedBank;
 use aliquot::synth::recordings::Recordings;
 use aliquot::tracks::bank_file::TrackBank;
 
-use crate::arguments;
+use crate::command_line;
 
 /// The recordings of a bank's file.
 ///
@@ -33,7 +33,7 @@ pub fn of_preset(named: Option<&NamedBank>, file: Option<&Path>) -> Arc<Recordin
     match folder.find(named) {
         Ok(bank) => recordings(Some(bank)),
         Err(missing) => {
-            arguments::tell(&format!("{missing}. The rest sounds."));
+            command_line::tell(&format!("{missing}. The rest sounds."));
             Arc::default()
         }
     }

@@ -1,10 +1,12 @@
-//! The output: written beside its final name, renamed when it is whole.
+//! An output that is written beside its final name and renamed when it is whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
+
+use crate::PROGRAM;
 
 /// A file being written. Dropped before [`WholeFile::finish`], it leaves nothing behind.
 pub struct WholeFile {
@@ -15,14 +17,12 @@ pub struct WholeFile {
 
 impl WholeFile {
     /// Opens a temporary file in the target's folder, with the permissions of the file that it will
-    /// take the place of.
-    pub fn create(target: &Path) -> io::Result<WholeFile> {
+    /// take the place of. If the target is there and is no file, the error is `not_a_file`.
+    pub fn create(target: &Path, not_a_file: &str) -> io::Result<WholeFile> {
         // The file that a link leads to is the one to replace.
         let path = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
         let permissions = match fs::metadata(&path) {
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(io::Error::other("not a regular file"));
-            }
+            Ok(metadata) if !metadata.is_file() => return Err(io::Error::other(not_a_file)),
             // Renaming would pass over a file's own protection.
             Ok(metadata) => {
                 OpenOptions::new().write(true).open(&path)?;
@@ -38,7 +38,7 @@ impl WholeFile {
         // Opened by us, with any new file's permissions: tempfile's are narrower, and its errors name
         // a file that means nothing to the user.
         let (file, temporary) = tempfile::Builder::new()
-            .prefix(".aliquot-analyse-")
+            .prefix(&format!(".{PROGRAM}-"))
             .make_in(folder, |path| {
                 OpenOptions::new().write(true).create_new(true).open(path)
             })?
@@ -53,9 +53,9 @@ impl WholeFile {
         })
     }
 
-    /// Adds bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all(bytes)
+    /// The file to write to.
+    pub fn file(&self) -> &File {
+        &self.file
     }
 
     /// Brings everything to the disk and gives the file its name.
