@@ -33,8 +33,7 @@ pub use crate::data_folder::FOLDER_VARIABLE;
 use crate::data_folder::data_folder;
 use crate::recordings::BankFolder;
 use crate::saving::{self, Overwrite, SaveError};
-use crate::state::{MacroNames, Preset, starting_presets};
-use crate::synth::Patch;
+use crate::state::{Preset, starting_presets};
 
 mod favourites;
 mod file_name;
@@ -440,10 +439,7 @@ fn factory() -> &'static [Arc<Preset>] {
             category: "Templates".to_owned(),
             description: "A new instance's sound, to begin from.".to_owned(),
             tags: vec!["initial".to_owned()],
-            macro_names: MacroNames::default(),
-            tuning: None,
-            recording: None,
-            patch: Patch::default(),
+            ..Preset::initial()
         };
         // A test parses each of them; one that fails here anyway is left out.
         let starting = starting_presets()

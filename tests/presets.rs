@@ -75,14 +75,8 @@ fn names_of_macros_are_read_as_far_as_they_go() {
 fn preset(patch: Patch) -> Preset {
     Preset {
         name: "Test".to_owned(),
-        author: String::new(),
-        category: String::new(),
-        description: String::new(),
-        tags: Vec::new(),
-        macro_names: MacroNames::default(),
-        tuning: None,
-        recording: None,
         patch,
+        ..Preset::initial()
     }
 }
 
@@ -214,13 +208,10 @@ fn the_text_is_readable() {
     let preset = Preset {
         name: "A \"quoted\" name".to_owned(),
         author: "Somebody".to_owned(),
-        category: String::new(),
-        description: String::new(),
         tags: vec!["one".to_owned(), "two".to_owned()],
         macro_names,
-        tuning: None,
-        recording: None,
         patch,
+        ..Preset::initial()
     };
     let text = r#"schema = 2
 name = 'A "quoted" name'

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::synth::Param;
+use crate::synth::{Param, Patch};
 
 struct Desk {
     folder: tempfile::TempDir,
@@ -48,13 +48,10 @@ fn preset(name: &str, tilt: f32) -> Preset {
     Preset {
         name: name.to_owned(),
         author: "Somebody".to_owned(),
-        category: String::new(),
         description: "A line.\nAnother.".to_owned(),
         tags: vec!["pad".to_owned(), "warm".to_owned()],
-        macro_names: MacroNames::default(),
-        tuning: None,
-        recording: None,
         patch,
+        ..Preset::initial()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::library::{Contents, Entry};
 /// Where presets come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// Wherever.
+    /// All presets.
     #[default]
     All,
     /// With the program.
@@ -17,7 +17,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// With their names.
+    /// Every origin with its name.
     pub const ALL: [(Origin, &str); 3] = [
         (Origin::All, "All"),
         (Origin::Factory, "Factory"),
@@ -38,7 +38,7 @@ pub enum Order {
 }
 
 impl Order {
-    /// With their names.
+    /// Every origin with its name.
     pub const ALL: [(Order, &str); 3] = [
         (Order::Found, "Bank"),
         (Order::Name, "Name"),
@@ -192,8 +192,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::state::{MacroNames, Preset};
-    use crate::synth::Patch;
+    use crate::state::Preset;
 
     fn entry(id: &str, name: &str, author: &str, tags: &[&str]) -> Entry {
         Entry {
@@ -206,10 +205,7 @@ mod tests {
                     .map_or_else(String::new, |tag| format!("All {tag}")),
                 description: format!("{name} described"),
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-                macro_names: MacroNames::default(),
-                tuning: None,
-                recording: None,
-                patch: Patch::default(),
+                ..Preset::initial()
             }),
             path: id.starts_with("user").then(|| PathBuf::from(id)),
             favourite: name.starts_with('*'),

@@ -15,14 +15,8 @@ fn hosts_patch(model: &EditorModel) -> Patch {
 fn preset(name: &str, patch: &Patch) -> Preset {
     Preset {
         name: name.to_owned(),
-        author: String::new(),
-        category: String::new(),
-        description: String::new(),
-        tags: Vec::new(),
-        macro_names: MacroNames::default(),
-        tuning: None,
-        recording: None,
         patch: *patch,
+        ..Preset::initial()
     }
 }
 

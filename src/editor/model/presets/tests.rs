@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::editor::testing::host::obeyed_model;
-use crate::state::MacroNames;
 
 /// One with a reverb, and one that differs in everything and has none.
 fn two_presets() -> [Preset; 2] {
@@ -13,14 +12,8 @@ fn two_presets() -> [Preset; 2] {
         patch.set(Param::TILT, tilt);
         Preset {
             name: name.to_owned(),
-            author: String::new(),
-            category: String::new(),
-            description: String::new(),
-            tags: Vec::new(),
-            macro_names: MacroNames::default(),
-            tuning: None,
-            recording: None,
             patch,
+            ..Preset::initial()
         }
     })
 }

@@ -17,7 +17,7 @@ use crate::editor::testing::host::obeyed_model_over;
 use crate::editor::testing::view::Senders;
 use crate::editor::theme;
 use crate::settings::Looks;
-use crate::state::{MacroNames, Preset, starting_presets};
+use crate::state::{Preset, starting_presets};
 use crate::synth::{Param, Patch};
 
 mod page;
@@ -70,13 +70,9 @@ fn preset(name: &str, tilt: f32) -> Preset {
     Preset {
         name: name.to_owned(),
         author: "Zoe".to_owned(),
-        category: String::new(),
-        description: String::new(),
         tags: vec!["pad".to_owned()],
-        macro_names: MacroNames::default(),
-        tuning: None,
-        recording: None,
         patch,
+        ..Preset::initial()
     }
 }
 
