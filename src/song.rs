@@ -275,9 +275,8 @@ fn translate(status: u8, [first, second]: [u8; 2]) -> SongAction {
             value: part(first),
         },
         _ => {
-            // Both ends and the middle are exact.
-            let way = f32::from(u16::from(second) << 7 | u16::from(first)) - 8192.0;
-            let value = way / if way < 0.0 { 8192.0 } else { 8191.0 };
+            let number = f32::from(u16::from(second) << 7 | u16::from(first));
+            let value = controller::centred(number, 16_383.0);
             Event::PitchBend { channel, value }
         }
     })

@@ -6,7 +6,9 @@
 use nice_plug::midi::{Channel, Key, NoteEvent, VoiceID};
 use nice_plug::prelude::PluginApi;
 
-use crate::synth::{DEFAULT_RELEASE_VELOCITY, Event, NoteAddress, NoteExpression, Param};
+use crate::synth::{
+    DEFAULT_RELEASE_VELOCITY, Event, NoteAddress, NoteExpression, Param, controller,
+};
 
 /// The engine's event for `event`, or `None` where it means nothing to the engine.
 ///
@@ -168,25 +170,16 @@ fn within(value: f32, min: f32, max: f32, neutral: f32) -> f32 {
 /// The pitch wheel's way, −1 to 1, from the framework's 0 to 1, which is MIDI's 14 bits divided by
 /// 16,383.
 ///
-/// MIDI's rest is 8192 of 16,383, a host's automation lane rests at 0.5: both are exactly 0 here, and
-/// both ends are exactly ±1. A value that MIDI can send gives the same bits as
-/// `(n − 8192) / 8192` below the rest and `(n − 8192) / 8191` above it.
+/// A value that MIDI can send gives the same bits as `(n − 8192) / 8192` below the rest and
+/// `(n − 8192) / 8191` above it.
 pub fn bend(value: f32) -> f32 {
-    let raw = within(value, 0.0, 1.0, 0.5) * 16_383.0;
+    let value = within(value, 0.0, 1.0, 0.5);
     // What was divided in f32 comes back within 0.002 of a whole number.
-    let raw = if (raw - raw.round()).abs() < 0.002 {
-        raw.round()
-    } else {
-        raw
-    };
-    if (8191.5..=8192.0).contains(&raw) {
-        0.0
-    } else if raw < 8192.0 {
-        (raw - 8192.0) / 8192.0
-    } else {
-        (raw - 8192.0) / 8191.0
-    }
+    controller::centred(controller::multiplied(value, BEND_MAX, 0.002), BEND_MAX)
 }
+
+/// The highest number of MIDI's pitch wheel.
+const BEND_MAX: f32 = 16_383.0;
 
 #[cfg(test)]
 mod tests {

@@ -104,24 +104,9 @@ fn data(value: f32) -> u8 {
 
 /// A controller that rests in its middle as −1 to 1, from 0 to 1, which is MIDI's 7 bits divided by
 /// 127.
-///
-/// MIDI's rest is 64 of 127, a host's automation lane rests at 0.5: both are exactly 0 here, and both
-/// ends are exactly ±1.
 fn centred(value: f32) -> f32 {
-    let raw = value * 127.0;
     // What was divided in f32 comes back within 0.001 of a whole number.
-    let raw = if (raw - raw.round()).abs() < 0.001 {
-        raw.round()
-    } else {
-        raw
-    };
-    if (63.5..=64.0).contains(&raw) {
-        0.0
-    } else if raw < 64.0 {
-        (raw - 64.0) / 64.0
-    } else {
-        (raw - 64.0) / 63.0
-    }
+    controller::centred(controller::multiplied(value, 127.0, 0.001), 127.0)
 }
 
 /// What a voice reads from its channel (and in MPE from the zone's master too).

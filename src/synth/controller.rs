@@ -1,9 +1,8 @@
 //! The numbers of the MIDI controllers that mean something here.
 //!
 //! What one does to a channel is in [`channel`](super::channel); what it does to notes (pedals, channel
-//! mode messages) is in [`engine`](super::engine). Which of them cannot be bound to a parameter,
-//! `Protection` in `src/params/controllers.rs` says. The manual lists them in
-//! `docs/manual/expression.md`.
+//! mode messages) is in [`engine`](super::engine). `Protection` in `src/params/controllers.rs` says which
+//! of them cannot be bound to a parameter. The manual lists them in `docs/manual/expression.md`.
 
 /// Bank select, MSB: part of a program change.
 pub const BANK_SELECT: u8 = 0;
@@ -47,3 +46,29 @@ pub const ALL_SOUND_OFF: u8 = 120;
 pub const RESET_ALL_CONTROLLERS: u8 = 121;
 /// All keys come up; the numbers above it change the mode and do so too.
 pub const ALL_NOTES_OFF: u8 = 123;
+
+/// The number, 0 to `max`, that was divided by `max` to give `value`, 0 to 1. What is not within
+/// `tolerance` of a whole number, for example of a host's automation, lies between two.
+pub fn multiplied(value: f32, max: f32, tolerance: f32) -> f32 {
+    let number = value * max;
+    if (number - number.round()).abs() < tolerance {
+        number.round()
+    } else {
+        number
+    }
+}
+
+/// A number, 0 to `max`, that rests in its middle, as −1 to 1. `max` is odd: 127 or 16,383.
+///
+/// MIDI's rest is the whole number above the middle, that of a host's automation lane the middle: both
+/// are exactly 0 here, and both ends are exactly ±1.
+pub fn centred(number: f32, max: f32) -> f32 {
+    let rest = 0.5 * (max + 1.0);
+    if (rest - 0.5..=rest).contains(&number) {
+        0.0
+    } else if number < rest {
+        (number - rest) / rest
+    } else {
+        (number - rest) / (max - rest)
+    }
+}
