@@ -4,12 +4,12 @@
 //! It changes good inputs, and those changed ones that led to something new. An input that fails is
 //! written to a file; `ALIQUOT_FUZZ_INPUT=FILE cargo test --test fuzz NAME` runs that alone.
 
-#[path = "../fuzz/bodies.rs"]
-mod bodies;
 #[path = "fuzz/driver.rs"]
 mod driver;
 #[path = "fuzz/memory.rs"]
 mod memory;
+#[path = "../fuzz/targets.rs"]
+mod targets;
 
 use driver::{Target, drive};
 
@@ -36,10 +36,10 @@ fn every_target_is_driven_here() {
             "{file}"
         );
         let program = read(&format!("fuzz/fuzz_targets/{file}"));
-        assert!(program.contains(&format!("bodies::{name}")), "{file}");
+        assert!(program.contains(&format!("targets::{name}")), "{file}");
         programs += 1;
     }
-    assert_eq!(here.matches("body: bodies::").count(), programs + 1);
+    assert_eq!(here.matches("body: targets::").count(), programs + 1);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn preset_text() {
     let seeds = seeds.chain([preset_with_a_bank()]);
     drive(&Target {
         name: "preset_text",
-        body: bodies::preset_text,
+        body: targets::preset_text,
         seeds: seeds.collect(),
         words: &[
             "schema = ",
@@ -108,7 +108,7 @@ fn typed_value() {
     });
     drive(&Target {
         name: "typed_value",
-        body: bodies::typed_value,
+        body: targets::typed_value,
         seeds: seeds.collect(),
         words: &[
             " Hz", "kHz", " dB", "dB/oct", " ms", " s", " %", " L", " R", " st", " ct", " oct",
@@ -122,7 +122,7 @@ fn typed_value() {
 fn midi_file() {
     drive(&Target {
         name: "midi_file",
-        body: bodies::midi_file,
+        body: targets::midi_file,
         seeds: songs(),
         words: &[
             "MThd",
@@ -143,7 +143,7 @@ fn tuning_file() {
     let map = "! a.kbm\n4\n0\n127\n60\n62\n440.0\n7\n0\nx\n4\n5\n";
     drive(&Target {
         name: "tuning_file",
-        body: bodies::tuning_file,
+        body: targets::tuning_file,
         seeds: vec![scale.into(), map.into(), scale.replace('\n', "\r\n").into()],
         words: &[
             "\n!",
@@ -180,7 +180,7 @@ fn spectrum_list() {
     ];
     drive(&Target {
         name: "spectrum_list",
-        body: bodies::spectrum_list,
+        body: targets::spectrum_list,
         seeds: lists.map(Vec::from).to_vec(),
         words: &[
             "Hz", "freq", "dB", ",", ";", "\t", "\n", "\r", "#", "\"", "-", "\u{2212}", "0",
@@ -200,7 +200,7 @@ fn tuning_message() {
     ));
     drive(&Target {
         name: "tuning_message",
-        body: bodies::tuning_message,
+        body: targets::tuning_message,
         seeds,
         words: &[
             "\x7f\x7f\x7f",
@@ -264,7 +264,7 @@ fn songs() -> Vec<Vec<u8>> {
 fn partials_file() {
     drive(&Target {
         name: "partials_file",
-        body: bodies::partials_file,
+        body: targets::partials_file,
         seeds: partials_files(),
         words: &[
             "par-text-partials-format\n",
@@ -347,7 +347,7 @@ fn settings() {
     use aliquot::settings::Settings;
     drive(&Target {
         name: "settings",
-        body: bodies::settings,
+        body: targets::settings,
         seeds: vec![Settings::default().to_text().into_bytes(), Vec::new()],
         words: &[
             "scale = ",
@@ -379,7 +379,7 @@ fn settings() {
 fn host_state() {
     drive(&Target {
         name: "host_state",
-        body: bodies::host_state,
+        body: targets::host_state,
         seeds: states(),
         words: &[
             "\"params\":{",

@@ -1,9 +1,9 @@
 #![no_main]
 
-#[path = "../bodies.rs"]
+#[path = "../targets.rs"]
 #[allow(dead_code)]
-mod bodies;
+mod targets;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    bodies::partials_file(bytes);
+    targets::partials_file(bytes);
 });

@@ -53,7 +53,7 @@ pub fn drive(target: &Target) {
         seen.insert(judged(target, seed));
     }
     let mut count = 0_u64;
-    // The bodies' panics are reported once, with what brings them about.
+    // The targets' panics are reported once, with what brings them about.
     while begun.elapsed() < time || count < 1_000 {
         let input = changed(&mut random, &inputs, target.words);
         let outcome = judged(target, &input);
