@@ -3,7 +3,7 @@
 //! It reads the host's parameters and sets them through the host, each change between a begin and an
 //! end so that hosts can record it; it never touches the engine. What sounds and what it takes it
 //! reads from telemetry. It draws when something has changed or sounds, and a few times a second for
-//! the status line: of what has begun to sound the audio thread tells it.
+//! the status line. The audio thread asks for a frame when a sound starts.
 //!
 //! Its layers, of which each uses only those after it: `shell` (the layout, keys of the whole window)
 //! → `views` → `widgets` (controls and what they are made of) → `context` (all that a view is handed)
@@ -39,7 +39,7 @@ mod theme;
 mod views;
 mod widgets;
 
-use context::scale::{self, Fitted, Scales};
+use context::window_scale::{self, Fitted, Scales};
 use model::live::Live;
 pub use model::live::Sources;
 use model::session::SharedSession;
@@ -62,8 +62,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// For the instance with these parameters, which tells of itself and is played there. By way of
-    /// `repaint` the audio thread tells that something sounds.
+    /// Creates the window of the instance with these parameters. `sources` are its telemetry, `keys` takes
+    /// the notes that are played in the window, and the audio thread calls `repaint` when a sound starts.
     pub fn new(
         params: Arc<HostParams>,
         sources: Sources,
@@ -189,7 +189,7 @@ struct App {
     #[cfg(target_os = "linux")]
     frames: Option<x11::Frames>,
     #[cfg(target_os = "linux")]
-    measured: Option<x11::Room>,
+    measured: Option<x11::ScreenRoom>,
 }
 
 impl App {
@@ -198,7 +198,7 @@ impl App {
     fn scale(&mut self, ctx: &egui::Context) {
         let is_first = self.room.is_none();
         #[cfg(target_os = "linux")]
-        if let Some((width, height)) = self.measured.as_mut().and_then(x11::Room::look) {
+        if let Some((width, height)) = self.measured.as_mut().and_then(x11::ScreenRoom::look) {
             let room = egui::vec2(width as f32, height as f32);
             let room = room / self.scale.load(Ordering::Relaxed);
             Scales::within(room).publish(ctx);
@@ -212,7 +212,7 @@ impl App {
         if let Some(room) = self.room.filter(|_| is_first || is_changed) {
             let now = window.size();
             let wanted = Fitted::wanted(self.fitted, now);
-            let size = scale::fitted(wanted, room, zoom);
+            let size = window_scale::fitted(wanted, room, zoom);
             if size != now {
                 let points = egui::vec2(size.width as f32, size.height as f32);
                 ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(points));
@@ -277,7 +277,7 @@ impl NiceEguiApp for App {
         {
             let window = x11::window_id(frame.baseview_window());
             self.frames = window.map(x11::Frames::of);
-            self.measured = window.and_then(x11::Room::of);
+            self.measured = window.and_then(x11::ScreenRoom::of);
             if let Some(keyboard) = window.and_then(x11::Keyboard::of) {
                 ctx.add_plugin(keyboard);
             }

@@ -3,7 +3,7 @@
 pub mod controls;
 pub mod help;
 pub mod legends;
-pub mod scale;
+pub mod window_scale;
 
 use crate::editor::model::live::{Live, TelemetryState};
 use crate::editor::model::{EditorModel, idle};

@@ -2,18 +2,18 @@
 //! not wait for its thread or pass on all that is known of keys.
 
 mod first_frame;
+mod frame_pace;
 mod keyboard;
-mod pace;
-mod room;
+mod screen_room;
 mod window_thread;
 
 use nice_plug_egui::baseview::WindowContext;
 use raw_window_handle::{HasWindowHandle as _, RawWindowHandle};
 
 use first_frame::FirstFrame;
+use frame_pace::FramePace;
 pub use keyboard::Keyboard;
-use pace::Pace;
-pub use room::Room;
+pub use screen_room::ScreenRoom;
 pub use window_thread::WindowThread;
 
 /// The id of this window; `None` if it is not a window of X11.
@@ -29,7 +29,7 @@ pub fn window_id(window: &WindowContext) -> Option<u32> {
 pub struct Frames {
     /// Until there is one.
     first: Option<FirstFrame>,
-    pace: Option<Pace>,
+    pace: Option<FramePace>,
 }
 
 impl Frames {
@@ -37,7 +37,7 @@ impl Frames {
     pub fn of(window: u32) -> Frames {
         Frames {
             first: FirstFrame::of(window),
-            pace: Pace::of(window),
+            pace: FramePace::of(window),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
-use crate::editor::context::scale::Scales;
+use crate::editor::context::window_scale::Scales;
 use crate::editor::model::EditorModel;
 use crate::params::HostParams;
 

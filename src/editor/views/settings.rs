@@ -9,7 +9,7 @@ use egui::{Align, Button, DragValue, Key, Label, Layout, RichText, ScrollArea, U
 
 use crate::editor::context::ViewContext;
 use crate::editor::context::legends::Legends;
-use crate::editor::context::scale::Scales;
+use crate::editor::context::window_scale::Scales;
 use crate::editor::theme;
 use crate::editor::widgets::{focus, place, set_label, text_width};
 use crate::params::HostParams;

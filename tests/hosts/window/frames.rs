@@ -129,7 +129,7 @@ fn it_moves_at_the_screens_rate_while_it_sounds() {
         // runs on them too. This does not depend on what else they do.
         assert!(per_processor > 30.0, "{per_processor}");
         // Each frame is requested twice: by the window layer for the next blank but one, and by
-        // `src/editor/platform/x11/pace.rs` for the next.
+        // `src/editor/platform/x11/frame_pace.rs` for the next.
         let twice = part(answers.repeated);
         assert!(twice > 0.8, "{twice} of the frames were asked for twice");
         // The first answer, which lets a frame be drawn, is a blank earlier than the layer's own would

@@ -43,19 +43,19 @@ impl ScreenArea {
 }
 
 /// Measures the room of one window.
-pub struct Room {
+pub struct ScreenRoom {
     connection: RustConnection,
     root: Window,
     window: Window,
     looked: Option<Instant>,
 }
 
-impl Room {
+impl ScreenRoom {
     /// Of the window with this id; `None` where the server cannot be reached.
-    pub fn of(window: Window) -> Option<Room> {
+    pub fn of(window: Window) -> Option<ScreenRoom> {
         let (connection, screen) = x11rb::connect(None).ok()?;
         let root = connection.setup().roots.get(screen)?.root;
-        Some(Room {
+        Some(ScreenRoom {
             connection,
             root,
             window,

@@ -14,15 +14,15 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 /// Listens to the blanks of one window's screen.
-pub struct Pace {
+pub struct FramePace {
     connection: RustConnection,
     window: u32,
 }
 
-impl Pace {
+impl FramePace {
     /// For the window with this id; `None` where the server reports no blanks and the layer draws by
     /// the clock.
-    pub fn of(window: u32) -> Option<Pace> {
+    pub fn of(window: u32) -> Option<FramePace> {
         let (connection, _) = x11rb::connect(None).ok()?;
         let id = connection.generate_id().ok()?;
         connection
@@ -30,7 +30,7 @@ impl Pace {
             .ok()?
             .check()
             .ok()?;
-        Some(Pace { connection, window })
+        Some(FramePace { connection, window })
     }
 
     /// While a frame is drawn: lets the next one, if there is one, come at the next blank.
