@@ -11,7 +11,7 @@ mod scene;
 #[path = "voice_model/settings.rs"]
 mod settings;
 
-use aliquot::synth::parameter::{Clock, ROUTE_SOURCE_LABELS, RouteParams};
+use aliquot::synth::parameter::{ClockedModulator, ROUTE_SOURCE_LABELS, RouteParams};
 use model::*;
 use scene::*;
 
@@ -134,8 +134,8 @@ fn every_source_moves_levels_and_frequencies_of_partials() {
 fn moved_clocks_run_faster_or_slower_from_where_they_are() {
     let model = Model::with_moved_clocks(&patch());
     for source in &ROUTE_SOURCE_LABELS[1..] {
-        let is_clocked = |clock: &Clock| clock.speed_label().starts_with(source);
-        if Clock::ALL.iter().any(is_clocked) {
+        let is_clocked = |clock: &ClockedModulator| clock.speed_label().starts_with(source);
+        if ClockedModulator::ALL.iter().any(is_clocked) {
             assert_as_the_model(&model, source, [&LEVEL, &PITCH], false);
             assert_as_the_model(&model, source, [&PARTIALS_LEVEL, &PARTIALS_TUNE], true);
         }

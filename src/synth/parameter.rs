@@ -12,7 +12,7 @@
 //! Presets and states hold ids, hosts hold ids and normalised values. `tests/parameters.txt` freezes
 //! these and the host's order.
 
-mod clock;
+mod clocked_modulator;
 pub mod layout;
 mod partial_mask;
 mod range;
@@ -21,7 +21,7 @@ mod table;
 mod text;
 mod typed;
 
-pub use clock::Clock;
+pub use clocked_modulator::ClockedModulator;
 pub use partial_mask::{MASK_GROUP, MASK_GROUPS, PartialMask, PartialMaskError};
 pub use range::Range;
 pub(crate) use range::log2_of_constant;

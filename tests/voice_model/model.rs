@@ -2,7 +2,9 @@
 
 use std::f64::consts::{FRAC_PI_4, TAU};
 
-use aliquot::synth::parameter::{Clock, CurveParams, LfoParams, RouteParams, SequenceParams};
+use aliquot::synth::parameter::{
+    ClockedModulator, CurveParams, LfoParams, RouteParams, SequenceParams,
+};
 use aliquot::synth::{Param, Patch};
 
 use crate::performance::RATE;
@@ -42,7 +44,7 @@ pub struct Model {
     /// Where Stereo Spread puts each partial, −1 to 1.
     pub sides: Vec<f64>,
     /// Octaves by which the whole wheel makes each clock faster.
-    pub faster: [f64; Clock::COUNT],
+    pub faster: [f64; ClockedModulator::COUNT],
 }
 
 impl Model {
@@ -67,14 +69,14 @@ impl Model {
             patch: *patch,
             played: *patch,
             sides: Vec::new(),
-            faster: [0.0; Clock::COUNT],
+            faster: [0.0; ClockedModulator::COUNT],
         }
     }
 
     /// With a route from the wheel to the speed of each clock.
     pub fn with_moved_clocks(patch: &Patch) -> Model {
         let mut model = Model::new(patch);
-        for (index, clock) in Clock::ALL.into_iter().enumerate() {
+        for (index, clock) in ClockedModulator::ALL.into_iter().enumerate() {
             let route = RouteParams::of(10 + index);
             set(&mut model.patch, route.from, "Wheel");
             set(&mut model.patch, route.to, clock.speed_label());
@@ -88,7 +90,7 @@ impl Model {
 
     /// How many seconds a clock is ahead of the note's age: its own are shorter, and counted in frames at
     /// either place of the wheel, which counts from the end of the block in which it moves.
-    pub fn ahead_s(&self, clock: Clock, time: Time) -> f64 {
+    pub fn ahead_s(&self, clock: ClockedModulator, time: Time) -> f64 {
         let faster = |wheel: f32| (self.faster[clock.index()] * f64::from(wheel)).exp2() - 1.0;
         let moved = time.0.clamp(ONSET, MOVED + BLOCK);
         let ahead =
@@ -124,7 +126,7 @@ impl Model {
 
     pub fn lfo(&self, number: usize, n: Option<usize>, time: Time) -> f64 {
         let lfo = LfoParams::of(number);
-        let ahead_s = self.ahead_s(Clock::Lfo(number), time);
+        let ahead_s = self.ahead_s(ClockedModulator::Lfo(number), time);
         let cycles = match (self.label(lfo.sync), self.label(lfo.trigger)) {
             ("Off", "Free") => (time.0 as f64 / RATE + ahead_s) * self.plain(lfo.rate),
             ("Off", "Note" | "Legato") => (time.age_s() + ahead_s) * self.plain(lfo.rate),
@@ -166,7 +168,8 @@ impl Model {
             "Free" => time.beats(),
             _ => time.age_s() * TEMPO_BPM / 60.0,
         };
-        let beats = beats + self.ahead_s(Clock::Sequence(number), time) * TEMPO_BPM / 60.0;
+        let beats =
+            beats + self.ahead_s(ClockedModulator::Sequence(number), time) * TEMPO_BPM / 60.0;
         // The nearest whole number of steps ahead.
         let ahead = self.plain(sequence.fan_steps) * self.place(sequence.fan_order, n);
         let steps = beats / step_beats + ahead.round();
@@ -203,7 +206,7 @@ impl Model {
         let pace = self.pace(curve.fan_order, curve.fan_delay, curve.fan_time, n);
         let unit_s = self.plain(curve.time);
         // The part of its time that it is behind stays the same when its clock is moved.
-        let own_s = |time: Time| time.age_s() + self.ahead_s(Clock::Curve(number), time);
+        let own_s = |time: Time| time.age_s() + self.ahead_s(ClockedModulator::Curve(number), time);
         let own_time = |at: Time| {
             let part = pace.time_s(at.age_s()) / at.age_s();
             part * own_s(at) / unit_s

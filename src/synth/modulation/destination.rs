@@ -1,7 +1,7 @@
 //! Destinations: the values of a voice that routes may move.
 
 use super::numbered::{MovedAs, Numbered};
-use crate::synth::parameter::{Clock, Param};
+use crate::synth::parameter::{ClockedModulator, Param};
 
 /// What may be other in each voice: a polyphonic parameter (those of single partials are
 /// [overrides](crate::synth::partials::PartialOverrides) instead, and those of modulators
@@ -60,7 +60,7 @@ static NUMBERED: Numbered<PARAMS> = Numbered::new(MovedAs::Destination);
 
 impl Destination {
     /// How many there are.
-    pub const COUNT: usize = FIRST_SPEED + Clock::COUNT;
+    pub const COUNT: usize = FIRST_SPEED + ClockedModulator::COUNT;
 
     /// That of a parameter which has one.
     ///
@@ -74,14 +74,14 @@ impl Destination {
     }
 
     /// Octaves by which a modulator is faster than its clock.
-    pub const fn speed(clock: Clock) -> Destination {
+    pub const fn speed(clock: ClockedModulator) -> Destination {
         Destination((FIRST_SPEED + clock.index()) as u8)
     }
 
     /// The modulator whose speed it is, if it is one.
-    pub fn clock(self) -> Option<Clock> {
+    pub fn clock(self) -> Option<ClockedModulator> {
         let place = self.index().checked_sub(FIRST_SPEED)?;
-        Clock::ALL.get(place).copied()
+        ClockedModulator::ALL.get(place).copied()
     }
 
     /// Those that are parameters, in the order of their indices: the first ones.
@@ -107,7 +107,7 @@ impl Destination {
             Operation::Add => 0.0,
             Operation::Scale => 1.0,
         });
-        values.chain([0.0; Clock::COUNT])
+        values.chain([0.0; ClockedModulator::COUNT])
     }
 }
 

@@ -9,7 +9,7 @@ use super::lfo::{SharedLfos, VoiceLfos};
 use super::sequences::{SharedSequences, VoiceSequences};
 use super::settings::{Kinds, SettingValues};
 use super::slide::SlideMode;
-use crate::synth::parameter::Clock;
+use crate::synth::parameter::ClockedModulator;
 use crate::synth::patch::Values;
 
 /// The time of a block, for modulators that run outside of the voices.
@@ -132,14 +132,14 @@ impl Modulators {
     }
 
     /// Lets each run faster from now on by as many octaves as `octaves` says.
-    pub fn move_speeds(&mut self, octaves: impl Fn(Clock) -> f32) {
-        let of = |clock: fn(usize) -> Clock| {
+    pub fn move_speeds(&mut self, octaves: impl Fn(ClockedModulator) -> f32) {
+        let of = |clock: fn(usize) -> ClockedModulator| {
             let octaves = &octaves;
             move |number| octaves(clock(number))
         };
-        self.lfos.moved.set(of(Clock::Lfo));
-        self.sequences.moved.set(of(Clock::Sequence));
-        self.curves.moved.set(of(Clock::Curve));
+        self.lfos.moved.set(of(ClockedModulator::Lfo));
+        self.sequences.moved.set(of(ClockedModulator::Sequence));
+        self.curves.moved.set(of(ClockedModulator::Curve));
     }
 
     /// Whether their speeds are moved or have been.

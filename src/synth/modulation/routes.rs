@@ -24,7 +24,7 @@ use super::{
     Destination, DestinationSet, DestinationValues, ModulationSource, MovedSettings, Operation,
     Setting, SourceSet, SourceValues,
 };
-use crate::synth::parameter::{self, Clock, Param, PartialMask, RouteParams};
+use crate::synth::parameter::{self, ClockedModulator, Param, PartialMask, RouteParams};
 use crate::synth::patch::{PLAIN, Values};
 
 /// A route of every patch as it is stated.
@@ -252,7 +252,7 @@ impl Routes {
         }
         routes.active = routes.active_with(destinations);
         routes.to_pitch = routes.leading_to(&[PITCH]);
-        routes.to_speeds = routes.leading_to(&Clock::ALL.map(Destination::speed));
+        routes.to_speeds = routes.leading_to(&ClockedModulator::ALL.map(Destination::speed));
         if !routes.to_settings.is_empty() {
             routes.to_settings = routes.leading_from(routes.to_settings, &[]);
             routes.setting_passes = routes.passes();

@@ -10,7 +10,7 @@ use super::sequences::SequenceId;
 use super::slide::slide;
 use crate::dsp::random;
 use crate::synth::channel::Control;
-use crate::synth::parameter::{Clock, Param, ROUTE_SOURCE_LABELS};
+use crate::synth::parameter::{ClockedModulator, Param, ROUTE_SOURCE_LABELS};
 use crate::synth::patch::Values;
 use crate::synth::tick::Tick;
 
@@ -205,8 +205,8 @@ impl ModulationSource {
         ]
     };
 
-    /// Those that run by clocks, in the order of [`Clock::ALL`].
-    pub const CLOCKED: [ModulationSource; Clock::COUNT] = {
+    /// Those that run by clocks, in the order of [`ClockedModulator::ALL`].
+    pub const CLOCKED: [ModulationSource; ClockedModulator::COUNT] = {
         use ModulationSource::*;
         [
             Lfo1, Lfo2, Lfo3, Lfo4, Sequence1, Sequence2, Curve1, Curve2, Curve3, Curve4,

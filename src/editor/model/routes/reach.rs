@@ -2,7 +2,7 @@
 
 use super::{MovedValue, UsedRoute};
 use crate::editor::model::EditorModel;
-use crate::synth::parameter::{Clock, RouteTarget};
+use crate::synth::parameter::{ClockedModulator, RouteTarget};
 use crate::synth::{Param, Values};
 
 /// How far a route takes a parameter from where it is set, normalised.
@@ -54,12 +54,12 @@ fn moved(param: Param, target: RouteTarget, plain: f32, depth: f32) -> f32 {
         RouteTarget::Pitch if param == Param::COARSE => plain + amount / 100.0,
         RouteTarget::Cutoff
         | RouteTarget::Cutoff2
-        | RouteTarget::Speed(Clock::Lfo(_))
+        | RouteTarget::Speed(ClockedModulator::Lfo(_))
         | RouteTarget::Time(_) => plain * libm::exp2f(amount),
         // Its time, which is shorter the faster it is.
-        RouteTarget::Speed(Clock::Curve(_)) => plain * libm::exp2f(-amount),
+        RouteTarget::Speed(ClockedModulator::Curve(_)) => plain * libm::exp2f(-amount),
         // A choice.
-        RouteTarget::Speed(Clock::Sequence(_)) => plain,
+        RouteTarget::Speed(ClockedModulator::Sequence(_)) => plain,
         _ => plain + amount,
     }
 }

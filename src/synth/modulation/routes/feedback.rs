@@ -3,7 +3,7 @@
 use super::patch_route::PatchRoute;
 use super::{Depth, RouteSet, Routes};
 use crate::synth::modulation::{ModulationSource, SourceSet};
-use crate::synth::parameter::Clock;
+use crate::synth::parameter::ClockedModulator;
 
 impl Routes {
     /// No speed and no setting of a modulator depends on that modulator: of the routes that would let it do
@@ -48,7 +48,7 @@ impl Routes {
     pub(super) fn passes(&self) -> usize {
         let mut rows = [0_usize; ModulationSource::COUNT];
         // There is no circle, so that no row has more modulators than there are.
-        for _ in 0..=Clock::COUNT + 2 {
+        for _ in 0..=ClockedModulator::COUNT + 2 {
             let before = rows;
             for (index, route) in self.of_patch.iter().enumerate() {
                 let moved = route.as_ref().and_then(|route| route.to.set_modulator());

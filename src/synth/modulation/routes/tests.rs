@@ -394,13 +394,13 @@ fn cutoff_and_tilt_are_moved_for_each_partial_where_partials_differ() {
     }
 }
 
-fn source_of(clock: Clock) -> ModulationSource {
+fn source_of(clock: ClockedModulator) -> ModulationSource {
     ModulationSource::CLOCKED[clock.index()]
 }
 
 #[test]
 fn clocks_have_the_sources_that_their_names_say() {
-    for clock in Clock::ALL {
+    for clock in ClockedModulator::ALL {
         let place = ModulationSource::ROUTED
             .iter()
             .position(|source| *source == source_of(clock));

@@ -5,7 +5,7 @@ mod settings;
 use self::settings::{SETTINGS, is_phase};
 use super::super::layout::{Group::Routes, Page};
 use super::super::text::Unit::{self, Cents, Decibels, Octaves, Percent};
-use super::super::{Clock, DRAWN_SETS, Param, ROUTES, Range, Row};
+use super::super::{ClockedModulator, DRAWN_SETS, Param, ROUTES, Range, Row};
 use super::{ROWS as TABLE, Section, numbered};
 
 /// Rows for each route.
@@ -184,7 +184,7 @@ pub enum RouteTarget {
     /// A polyphonic parameter.
     Own(Param),
     /// How fast a modulator runs.
-    Speed(Clock),
+    Speed(ClockedModulator),
     /// A parameter of a voice that is a time.
     Time(Param),
 }
@@ -203,7 +203,7 @@ impl RouteTarget {
 
     /// What a control of this parameter stands for as a target; `None` if routes cannot move it.
     pub fn of_param(param: Param) -> Option<RouteTarget> {
-        let own = || Clock::of_param(param).map_or(RouteTarget::Own(param), RouteTarget::Speed);
+        let own = || ClockedModulator::of_param(param).map_or(RouteTarget::Own(param), RouteTarget::Speed);
         let target = match param {
             Param::COARSE | Param::FINE => RouteTarget::Pitch,
             Param::LEVEL => RouteTarget::Level,
@@ -354,7 +354,7 @@ pub const ROUTE_TARGETS: [RouteTarget; SETTINGS_END + LAST.len()] = {
         } else if place < DEPTHS_END {
             RouteTarget::Own(RouteParams::of(place - FIRST_TARGETS.len() + 2).depth)
         } else if place < SPEEDS_END {
-            RouteTarget::Speed(Clock::ALL[place - DEPTHS_END])
+            RouteTarget::Speed(ClockedModulator::ALL[place - DEPTHS_END])
         } else if place < LATER_END {
             LATER[place - SPEEDS_END]
         } else if place < SETTINGS_END {
@@ -370,7 +370,7 @@ pub const ROUTE_TARGETS: [RouteTarget; SETTINGS_END + LAST.len()] = {
 /// Behind the depths of the routes from the second on.
 const DEPTHS_END: usize = FIRST_TARGETS.len() + ROUTES - 1;
 /// Behind the speeds of modulators.
-const SPEEDS_END: usize = DEPTHS_END + Clock::COUNT;
+const SPEEDS_END: usize = DEPTHS_END + ClockedModulator::COUNT;
 
 /// What comes behind them.
 const LATER: [RouteTarget; 56] = [

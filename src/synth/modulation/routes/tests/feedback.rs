@@ -167,7 +167,7 @@ fn of_any_routes_those_that_close_no_circle_stay() {
             name == "Wheel" || labels.iter().any(|label| modulator_of(label) == Some(name))
         })
         .collect();
-    assert_eq!(sources.len(), 1 + Clock::COUNT + 2);
+    assert_eq!(sources.len(), 1 + ClockedModulator::COUNT + 2);
     let (mut kept, mut left_out) = (0, 0);
     for seed in 0..300 {
         let mut patch = without_routes();

@@ -4,7 +4,7 @@ use super::{CURVES, CurveParams, LFOS, LfoParams, Param, SEQUENCES, SequencePara
 
 /// A modulator that runs by a clock: its kind, and its number from 1 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
+pub enum ClockedModulator {
     /// One of the LFOs.
     Lfo(usize),
     /// One of the sequences.
@@ -13,39 +13,39 @@ pub enum Clock {
     Curve(usize),
 }
 
-impl Clock {
+impl ClockedModulator {
     /// How many there are.
     pub const COUNT: usize = LFOS + SEQUENCES + CURVES;
 
     /// All of them.
-    pub const ALL: [Clock; Clock::COUNT] = {
-        let mut clocks = [Clock::Lfo(1); Clock::COUNT];
+    pub const ALL: [ClockedModulator; ClockedModulator::COUNT] = {
+        let mut clocks = [ClockedModulator::Lfo(1); ClockedModulator::COUNT];
         let mut index = 0;
-        while index < Clock::COUNT {
+        while index < ClockedModulator::COUNT {
             clocks[index] = if index < LFOS {
-                Clock::Lfo(index + 1)
+                ClockedModulator::Lfo(index + 1)
             } else if index < LFOS + SEQUENCES {
-                Clock::Sequence(index + 1 - LFOS)
+                ClockedModulator::Sequence(index + 1 - LFOS)
             } else {
-                Clock::Curve(index + 1 - LFOS - SEQUENCES)
+                ClockedModulator::Curve(index + 1 - LFOS - SEQUENCES)
             };
             index += 1;
         }
         clocks
     };
 
-    /// Its place in [`Clock::ALL`].
+    /// Its place in [`ClockedModulator::ALL`].
     pub const fn index(self) -> usize {
         match self {
-            Clock::Lfo(number) => number - 1,
-            Clock::Sequence(number) => LFOS + number - 1,
-            Clock::Curve(number) => LFOS + SEQUENCES + number - 1,
+            ClockedModulator::Lfo(number) => number - 1,
+            ClockedModulator::Sequence(number) => LFOS + number - 1,
+            ClockedModulator::Curve(number) => LFOS + SEQUENCES + number - 1,
         }
     }
 
     /// The one that this parameter sets the speed of.
-    pub fn of_param(param: Param) -> Option<Clock> {
-        Clock::ALL
+    pub fn of_param(param: Param) -> Option<ClockedModulator> {
+        ClockedModulator::ALL
             .into_iter()
             .find(|clock| clock.params().contains(&param))
     }
@@ -53,12 +53,12 @@ impl Clock {
     /// What sets its speed: without the song's tempo, and with it.
     fn params(self) -> [Param; 2] {
         match self {
-            Clock::Lfo(number) => {
+            ClockedModulator::Lfo(number) => {
                 let lfo = LfoParams::of(number);
                 [lfo.rate, lfo.division]
             }
-            Clock::Sequence(number) => [SequenceParams::of(number).division; 2],
-            Clock::Curve(number) => {
+            ClockedModulator::Sequence(number) => [SequenceParams::of(number).division; 2],
+            ClockedModulator::Curve(number) => {
                 let curve = CurveParams::of(number);
                 [curve.time, curve.division]
             }
@@ -67,7 +67,7 @@ impl Clock {
 
     /// The name of its speed.
     pub const fn speed_label(self) -> &'static str {
-        const LABELS: [&str; Clock::COUNT] = [
+        const LABELS: [&str; ClockedModulator::COUNT] = [
             "LFO 1 Rate",
             "LFO 2 Rate",
             "LFO 3 Rate",
@@ -89,15 +89,15 @@ mod tests {
 
     #[test]
     fn a_clock_has_its_place_its_name_and_its_controls() {
-        for (index, clock) in Clock::ALL.into_iter().enumerate() {
+        for (index, clock) in ClockedModulator::ALL.into_iter().enumerate() {
             assert_eq!(clock.index(), index);
             for param in clock.params() {
-                assert_eq!(Clock::of_param(param), Some(clock));
+                assert_eq!(ClockedModulator::of_param(param), Some(clock));
                 let label = clock.speed_label();
                 let modulator = label.rsplit_once(' ').map_or("", |(words, _)| words);
                 assert!(param.row().name.starts_with(modulator), "{label}");
             }
         }
-        assert_eq!(Clock::of_param(Param::TILT), None);
+        assert_eq!(ClockedModulator::of_param(Param::TILT), None);
     }
 }
