@@ -13,7 +13,7 @@ const MAC_BINARY_HEADER: usize = 128;
 
 /// What a file holds, all tracks together.
 #[derive(Debug)]
-pub(super) struct FileContents {
+pub(super) struct SongContents {
     pub timing: Timing,
     /// In order of their ticks; within a tick in the file's order. Each track has its
     /// [`Message::End`](track::Message::End).
@@ -51,12 +51,12 @@ struct Header {
 }
 
 /// Reads a whole file.
-pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<FileContents, Error> {
+pub(super) fn read(bytes: &[u8], faults: &mut Faults) -> Result<SongContents, Error> {
     let (start, end) = midi_part(bytes)?;
     // Offsets stay those of the whole file.
     let file = bytes.get(..end).unwrap_or(bytes);
     let header = read_header(file, start, faults)?;
-    let mut contents = FileContents {
+    let mut contents = SongContents {
         timing: header.timing,
         events: Vec::new(),
     };

@@ -73,7 +73,7 @@ struct GroupSlot {
 }
 
 /// What the pool has for a section, whichever groups it is made of.
-struct Section {
+struct BlockSection {
     part: Part,
     /// What carries it to another thread.
     job: Option<Box<Job>>,
@@ -86,7 +86,7 @@ struct Section {
 /// What the current block is made of.
 #[derive(Clone, Copy)]
 struct Block {
-    /// Past so many no group is part of it.
+    /// Number of groups, from the first on, that are part of the block.
     groups: usize,
     /// Groups in a section.
     section_groups: usize,
@@ -105,9 +105,9 @@ impl Block {
     /// Its sections with their groups.
     fn sections<'a>(
         self,
-        sections: &'a mut [Section],
+        sections: &'a mut [BlockSection],
         groups: &'a mut [GroupSlot],
-    ) -> impl Iterator<Item = (&'a mut Section, &'a mut [GroupSlot])> {
+    ) -> impl Iterator<Item = (&'a mut BlockSection, &'a mut [GroupSlot])> {
         let groups = groups[..self.groups].chunks_mut(self.section_groups);
         sections.iter_mut().zip(groups)
     }
@@ -117,7 +117,7 @@ impl Block {
 pub struct VoicePool {
     groups: Box<[GroupSlot]>,
     /// One for each group, for sections of one group.
-    sections: Box<[Section]>,
+    sections: Box<[BlockSection]>,
     /// Past so many no group is in use.
     used: usize,
     /// Partials of a voice in the last block: those that are no more fade out in this one.
@@ -137,7 +137,7 @@ impl VoicePool {
             shadow_copy: None,
             is_rendered: false,
         });
-        let sections = (0..count).map(|_| Section {
+        let sections = (0..count).map(|_| BlockSection {
             part: Part::new(dimensions.block_frames),
             job: None,
             is_submitted: false,
@@ -290,7 +290,7 @@ impl VoicePool {
     }
 }
 
-impl Section {
+impl BlockSection {
     /// Renders those of its groups that are part of the block.
     fn render(&mut self, groups: &mut [GroupSlot], tick: &Tick, workspace: &mut Workspace) {
         let rendered = || groups.iter().filter(|slot| slot.is_rendered);

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Block, Dimensions, GroupSlot, MAX_SECTION_GROUPS, Section, groups, render_part};
+use super::{Block, BlockSection, Dimensions, GroupSlot, MAX_SECTION_GROUPS, groups, render_part};
 use crate::bank::Part;
 use crate::dsp::denormals::FlushDenormals;
 use crate::synth::tick::Tick;
@@ -125,7 +125,7 @@ impl Threading {
     }
 
     /// Gives each group its shadow copy, and each section its job.
-    pub(super) fn give_spares(&mut self, groups: &mut [GroupSlot], sections: &mut [Section]) {
+    pub(super) fn give_spares(&mut self, groups: &mut [GroupSlot], sections: &mut [BlockSection]) {
         for slot in groups {
             slot.shadow_copy = self.spare_copies.pop();
         }
@@ -138,7 +138,7 @@ impl Threading {
     }
 
     /// Takes them back.
-    pub(super) fn take_spares(&mut self, groups: &mut [GroupSlot], sections: &mut [Section]) {
+    pub(super) fn take_spares(&mut self, groups: &mut [GroupSlot], sections: &mut [BlockSection]) {
         let copies = groups.iter_mut().filter_map(|slot| slot.shadow_copy.take());
         self.spare_copies.extend(copies);
         let jobs = sections.iter_mut().filter_map(|section| section.job.take());
@@ -146,7 +146,7 @@ impl Threading {
     }
 
     /// Takes back jobs of the block before that were late.
-    pub(super) fn collect(&mut self, groups: &mut [GroupSlot], sections: &mut [Section]) {
+    pub(super) fn collect(&mut self, groups: &mut [GroupSlot], sections: &mut [BlockSection]) {
         while let Some(job) = self.workers.collect() {
             self.accept(groups, sections, job, true);
         }
@@ -155,7 +155,7 @@ impl Threading {
     /// Gives away what is not the caller's own share of the `active` sections, with their groups.
     pub(super) fn start<'a>(
         &mut self,
-        sections: impl Iterator<Item = (&'a mut Section, &'a mut [GroupSlot])>,
+        sections: impl Iterator<Item = (&'a mut BlockSection, &'a mut [GroupSlot])>,
         active: usize,
         tick: &Tick,
     ) {
@@ -194,7 +194,7 @@ impl Threading {
     /// Gives a section away, unless copies of it are still with a late thread.
     fn submit(
         &mut self,
-        section: &mut Section,
+        section: &mut BlockSection,
         groups: &mut [GroupSlot],
         first: usize,
         tick: Arc<Tick>,
@@ -237,7 +237,7 @@ impl Threading {
     pub(super) fn finish(
         &mut self,
         groups: &mut [GroupSlot],
-        sections: &mut [Section],
+        sections: &mut [BlockSection],
         block: Block,
         tick: &Tick,
         workspace: &mut Workspace,
@@ -275,7 +275,7 @@ impl Threading {
 
     fn render_locally(
         &mut self,
-        section: &mut Section,
+        section: &mut BlockSection,
         groups: &mut [GroupSlot],
         tick: &Tick,
         workspace: &mut Workspace,
@@ -291,7 +291,7 @@ impl Threading {
     fn accept(
         &mut self,
         groups: &mut [GroupSlot],
-        sections: &mut [Section],
+        sections: &mut [BlockSection],
         mut job: Box<Job>,
         is_done: bool,
     ) {
