@@ -12,7 +12,7 @@ mod accessibility;
 mod bar;
 mod behaviour;
 mod choice;
-mod entry;
+pub mod entry;
 mod fade;
 pub mod focus;
 pub mod icon;

@@ -1,7 +1,7 @@
 //! A value that is being typed.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditOutput;
+use egui::text_edit::{TextEditOutput, TextEditState};
 use egui::{Id, Key, Rect, Response, TextEdit, Ui, UiBuilder};
 
 use super::accessibility::set_label;
@@ -24,15 +24,13 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     entry.seen.see();
     let id = control.with("entry");
     let is_value = parse(param, &entry.text, context.model).is_some();
-    let mut output = field(ui, &mut entry.text, is_value, rect, id);
+    let output = field(ui, &mut entry.text, is_value, rect, id);
     let response = output.response.response;
     set_label(&response, format!("{} value", param.row().name));
     if entry.is_new {
         entry.is_new = false;
         response.request_focus();
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(entry.text.chars().count()));
-        output.state.cursor.set_char_range(Some(all));
-        output.state.store(ui.ctx(), id);
+        select_all(ui, output.state, id, &entry.text);
     } else if response.lost_focus() {
         leave(ui, context, entry, &response, control);
         return true;
@@ -44,6 +42,14 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     }
     context.controls.entry = Some(entry);
     true
+}
+
+/// Selects the whole text of a field, so that what is typed takes its place.
+pub fn select_all(ui: &Ui, mut state: TextEditState, field: Id, text: &str) {
+    let end = CCursor::new(text.chars().count());
+    let all = CCursorRange::two(CCursor::default(), end);
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), field);
 }
 
 fn field(ui: &mut Ui, text: &mut String, is_value: bool, rect: Rect, id: Id) -> TextEditOutput {

@@ -1,9 +1,9 @@
 //! The name of a macro below its knob, while it is edited.
 
-use egui::text::{CCursor, CCursorRange};
 use egui::{Align2, Id, Key, Rect, Response, TextEdit, Ui, UiBuilder, vec2};
 
 use super::accessibility::set_label;
+use super::entry::select_all;
 use super::knob::name_line;
 use super::small_knob;
 use crate::editor::context::ViewContext;
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     // A place of its own, which moves nothing around it.
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
     child.spacing_mut().interact_size.y = 0.0;
-    let mut output = TextEdit::singleline(&mut entry.text)
+    let output = TextEdit::singleline(&mut entry.text)
         .id(id)
         .char_limit(MacroNames::MAX_CHARS)
         .font(theme::font(theme::SMALL))
@@ -58,9 +58,7 @@ pub fn show(ui: &mut Ui, context: &mut ViewContext, param: Param, rect: Rect, co
     if entry.is_new {
         entry.is_new = false;
         response.request_focus();
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(entry.text.chars().count()));
-        output.state.cursor.set_char_range(Some(all));
-        output.state.store(ui.ctx(), id);
+        select_all(ui, output.state, id, &entry.text);
     } else if response.lost_focus() {
         if !ui.input(|input| input.key_pressed(Key::Escape)) {
             context.model.name_macro(entry.number, &entry.text);

@@ -1,12 +1,12 @@
 //! The form in which a preset gets its name.
 
-use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{Button, Frame, Grid, Key, Label, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Browser;
 use crate::editor::model::EditorModel;
 use crate::editor::theme;
+use crate::editor::widgets::entry::select_all;
 use crate::editor::widgets::focus;
 use crate::editor::widgets::icon::{self, Icon};
 use crate::library::{Entry, LibraryError};
@@ -160,12 +160,8 @@ impl Dialog {
         if !self.is_focused {
             self.is_focused = true;
             name.request_focus();
-            // What is typed takes the place of what is proposed.
-            let mut state = TextEditState::load(ui.ctx(), name.id).unwrap_or_default();
-            let end = CCursor::new(form.name.chars().count());
-            let all = CCursorRange::two(CCursor::default(), end);
-            state.cursor.set_char_range(Some(all));
-            state.store(ui.ctx(), name.id);
+            let state = TextEditState::load(ui.ctx(), name.id).unwrap_or_default();
+            select_all(ui, state, name.id, &form.name);
         }
         if matches!(self.question, Question::Save) {
             field(ui, "Author", &mut form.author);
