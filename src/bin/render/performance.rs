@@ -45,6 +45,15 @@ pub struct Performance<'s> {
     over: bool,
 }
 
+/// The error of a song that takes more minutes than the output has room for.
+fn too_long(song: &Song, minutes: f64, room_minutes: f64) -> String {
+    format!(
+        "{}: found the end of a song that lasts {minutes:.0} minutes with its tail, \
+         expected at most {room_minutes:.0}, which a WAV file of this rate and format holds",
+        song.end_place
+    )
+}
+
 impl<'s> Performance<'s> {
     /// Ready at frame 0. The first of `programs` plays until the song changes to another;
     /// `room_frames` is the most that the output can take.
@@ -63,15 +72,10 @@ impl<'s> Performance<'s> {
             Tail::Seconds(seconds) => (seconds, None),
         };
         let tail_frames = (tail_s * rate_hz).round() as u64;
-        let end = song.end_frame.saturating_add(tail_frames);
-        if end > room_frames {
+        let limit_frames = song.end_frame.saturating_add(tail_frames);
+        if limit_frames > room_frames {
             let minutes = |frames: u64| frames as f64 / rate_hz / 60.0;
-            return Err(format!(
-                "{}: found the end of a song that lasts {:.0} minutes with its tail, expected at most {:.0}, which a WAV file of this rate and format holds",
-                song.end_place,
-                minutes(end),
-                minutes(room_frames)
-            ));
+            return Err(too_long(song, minutes(limit_frames), minutes(room_frames)));
         }
         let mut engine = Engine::new(&Config {
             sample_rate_hz: rate_hz,
@@ -100,7 +104,7 @@ impl<'s> Performance<'s> {
             engine_frames: 0,
             position_frames: 0,
             rendered_frames: 0,
-            limit_frames: end,
+            limit_frames,
             tail,
             over: false,
         };
