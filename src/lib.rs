@@ -15,8 +15,8 @@
 //! * [`synth`]: events and a patch in, frames out. Independent of host, window and files.
 //! * [`analysis`]: recordings as partials: audio files in, tracks out. Never on the audio thread.
 //! * [`workers`]: threads that render voices beside the audio thread.
-//! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the snapshot of sounding
-//!   partials, the output's frames, keys played in the window.
+//! * [`bridge`]: communication between threads, in which the audio thread takes no lock: telemetry and load, the
+//!   snapshot of sounding partials, the output's frames, keys played in the window.
 //! * [`song`]: a MIDI file as events at frames.
 //! * [`scale`]: files of scales and keyboard maps, and the pitch of each key made of them. The synth sees
 //!   the result as plain data.
@@ -27,6 +27,8 @@
 //! * [`state`]: presets as readable text, with their schema version.
 //! * `library`, `settings`, `saving` (cargo feature `editor`): presets as files, favourites; settings;
 //!   files that are written whole or not at all.
+//! * `data_folder` (cargo features `plugin` and `render`): where the user's data is.
+//! * `sync`: atomics and queues, or their models in tests of what threads share.
 //! * `standalone` (cargo feature `editor`): what the program does that hosts do for a plugin.
 //! * `params`, `plugin`, `editor` (cargo features `plugin` and `editor`): the host's side. The editor
 //!   has layers of its own: `shell → views → widgets → context → model`. The model uses `params`,

@@ -45,6 +45,24 @@ fn found(folder: &str) -> BTreeSet<String> {
     names.collect()
 }
 
+/// The section "Tests" has a row for every file of tests.
+#[test]
+fn the_table_of_tests_names_every_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("docs/developing.md")).expect("the page");
+    let (_, section) = text.split_once("\n## Tests\n").expect("a section");
+    let (section, _) = section.split_once("\n## ").expect("another section");
+    for entry in fs::read_dir(root.join("tests")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|ending| ending == "rs") {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = name.expect("a UTF-8 name");
+            let is_named = [format!("`tests/{name}`"), format!("`{name}`")];
+            assert!(is_named.iter().any(|name| section.contains(name)), "{name}");
+        }
+    }
+}
+
 #[test]
 fn the_layout_names_what_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
