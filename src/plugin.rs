@@ -40,7 +40,7 @@ use event_loop::{EVENTS, EventLoop};
 use screen::Screen;
 use tuning_message::TuningMessage;
 
-/// Every engine has room for so many voices, since that costs little.
+/// Voices that every engine has room for, since that costs little.
 const LEAST_VOICES: usize = 128;
 
 /// How long a learned controller's value is held against an older one that comes back from the

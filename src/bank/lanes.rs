@@ -177,10 +177,10 @@ pub trait Words:
     /// Puts them into the first places of a slice that has at least as many as there are lanes.
     fn store(self, places: &mut [u32]);
 
-    /// Shifted left by so many bits, less than 32.
+    /// Shifted left by `bits`, less than 32.
     fn shift_left(self, bits: u32) -> Self;
 
-    /// Shifted right by so many bits, less than 32; zeros come in.
+    /// Shifted right by `bits`, less than 32; zeros come in.
     fn shift_right(self, bits: u32) -> Self;
 
     /// The smaller one of signed integers.
@@ -226,7 +226,7 @@ pub trait Phases: Copy + Add<Output = Self> {
     /// Puts them into the first places of a slice that has at least as many.
     fn store(self, places: &mut [u64]);
 
-    /// Shifted left by so many bits, less than 64.
+    /// Shifted left by `bits`, less than 64.
     fn shift_left(self, bits: u32) -> Self;
 
     /// The top halves, rounded to nearest.

@@ -64,7 +64,7 @@ use std::f64::consts::TAU;
 /// The shortest block that has room for the kernel, in frames.
 pub const MIN_BLOCK_FRAMES: usize = 16;
 
-/// Whether blocks of so many frames can be spectral: powers of two from [`MIN_BLOCK_FRAMES`] up.
+/// Whether blocks of `block_frames` frames can be spectral: powers of two from [`MIN_BLOCK_FRAMES`] up.
 pub fn takes(block_frames: usize) -> bool {
     block_frames.is_power_of_two() && block_frames >= MIN_BLOCK_FRAMES
 }
@@ -74,7 +74,7 @@ pub fn takes(block_frames: usize) -> bool {
 pub const MAX_SLIDE: f64 = 0.02;
 
 /// The largest magnitude of [`Controls::half_chirp`](super::Controls::half_chirp) that may be added
-/// for blocks of so many frames: [`MAX_SLIDE`].
+/// for blocks of `frames` frames: [`MAX_SLIDE`].
 pub fn max_half_chirp(frames: usize) -> u64 {
     let half = frames as f64 / 2.0;
     (MAX_SLIDE / TAU / (half * half) * TURN) as u64
@@ -86,7 +86,7 @@ const MARGIN: usize = 8;
 /// Partials that are prepared together.
 pub const GROUP: usize = 16;
 
-/// Whether any of these partials slides too fast for blocks of so many frames.
+/// Whether any of these partials slides too fast for blocks of `frames` frames.
 #[inline(always)]
 pub(super) fn slides_too_fast(controls: &Controls, frames: usize) -> bool {
     let max = max_half_chirp(frames);

@@ -109,7 +109,7 @@ impl LoadMeter {
         }
     }
 
-    /// What it has come to.
+    /// The load over the last [`WINDOW_S`] seconds.
     pub fn load(&self) -> Load {
         let max = self
             .seconds

@@ -2,7 +2,7 @@
 //! themselves for the engine.
 //!
 //! Whoever loads others leaves them where the audio thread takes them. Neither ever waits for the other. When a load
-//! returns, what renders next has them. A bank that is not to be found is told, and what it is known by is kept: the rest
+//! returns, what renders next has them. A missing bank is reported, and its name and hash are kept: the rest
 //! sounds, and saving loses nothing.
 //!
 //! The audio thread drops what it reads no more and never frees it: all that it was ever given is held here too, until

@@ -41,7 +41,8 @@ struct Response {
 }
 
 impl Request {
-    /// The request that brings `engine` from so many threads to so many; `None` if they are as many.
+    /// The request that changes the number of threads from `threads.0` to `threads.1`; `None` if they are
+    /// equal.
     fn new(engine: &Engine, threads: (usize, usize)) -> Option<Request> {
         (threads.0 != threads.1).then(|| Request {
             dimensions: *engine.dimensions(),

@@ -3,7 +3,7 @@
 use super::{KeyMap, Scale, TuningFileError};
 use crate::synth::tuning::{CHANNELS, ChannelKeys, KeyAssignment, LoadedScale, semitones_from_a4};
 
-/// More text than so many bytes is not kept in states and presets.
+/// The most bytes of text that states and presets keep.
 pub const MAX_SET_BYTES: usize = 256 << 10;
 /// A reference so near to equal temperament at 440 Hz is taken for it, in semitones. Files have
 /// 261.625565 Hz for key 60, with six digits of it: 2e-8 semitones from the value.

@@ -32,7 +32,7 @@ impl AutomaticTail {
         }
     }
 
-    /// Echoes come so many frames apart: what is quiet between two of them is not the end.
+    /// Frames from one echo to the next: what is quiet between two of them is not the end.
     pub fn expect_gaps(&mut self, frames: u64) {
         self.gap_frames = frames;
     }

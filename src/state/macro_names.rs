@@ -17,7 +17,7 @@ pub(super) const KEY: &str = "macro_names";
 pub struct MacroNames([String; MACROS]);
 
 impl MacroNames {
-    /// A name has at most so many characters.
+    /// The most characters of a name.
     pub const MAX_CHARS: usize = 24;
 
     /// The name of macro `number`, 1 to [`MACROS`]; empty if it has none.

@@ -33,7 +33,7 @@ pub struct WorkerEnd<T> {
 }
 
 impl<T> AudioEnd<T> {
-    /// A table of so many slots, which is also the most boxes that there may be.
+    /// A table of `slots` slots, which is also the most boxes that there may be.
     pub fn new(slots: usize) -> AudioEnd<T> {
         AudioEnd {
             table: Arc::new(Table {

@@ -99,7 +99,7 @@ impl PartialGroup<'_> {
 pub struct GroupKind {
     /// Whether any gain is as large as counts.
     pub is_loud: bool,
-    /// Past so many partials all gains are 0.
+    /// Number of partials past which all gains are 0.
     pub sounding: usize,
     /// Whether any frequency slides.
     pub slides: bool,

@@ -7,15 +7,15 @@ use crate::synth::Patch;
 /// One of the two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
-    /// The one that sounds at first.
+    /// The side that sounds at first.
     #[default]
     A,
-    /// The other.
+    /// The second side.
     B,
 }
 
 impl Side {
-    /// Not this one.
+    /// B for A, and A for B.
     pub fn other(self) -> Side {
         match self {
             Side::A => Side::B,

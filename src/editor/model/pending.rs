@@ -12,7 +12,7 @@ struct Sent {
     at_s: f64,
 }
 
-/// These values.
+/// Values that were sent to the host and that it has not applied yet.
 #[derive(Default)]
 pub struct Pending(Vec<Sent>);
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static IS_MISSING: AtomicBool = AtomicBool::new(false);
 static IS_USED: AtomicBool = AtomicBool::new(false);
 
-/// To be called by the standalone program if none of its backends has a device: every window says so.
+/// Makes every window say that there is no sound device. The standalone program calls it if none of its
+/// backends has one.
 pub fn report_missing() {
     IS_MISSING.store(true, Ordering::Relaxed);
 }

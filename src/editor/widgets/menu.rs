@@ -24,7 +24,7 @@ pub fn is_in_menu(ui: &Ui) -> bool {
     ui.layer_id().order != Order::Background
 }
 
-/// The same, beside a part of what the response is of.
+/// As [`show`], beside `place`, a part of the response's rectangle.
 pub fn show_at(ui: &Ui, context: &mut ViewContext, param: Param, response: &Response, place: Rect) {
     // One at a time: a control in a menu has none.
     if is_in_menu(ui) {

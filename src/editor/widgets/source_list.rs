@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::editor::model::sources::SourceId;
 
-/// Sources stand in so many columns.
+/// Columns of sources.
 const COLUMNS: usize = 3;
 /// Of the list, points.
 const WIDTH: f32 = 380.0;

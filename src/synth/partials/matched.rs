@@ -13,7 +13,7 @@ use crate::synth::versioned::CopyFrom;
 pub struct MatchedOffsets<P> {
     /// `None` before the first.
     found_for: Option<P>,
-    /// Of so many partials.
+    /// Number of partials.
     count: usize,
     octaves: Box<[f32; MAX_PARTIALS]>,
     /// The ratios of the partials, where the offsets follow from them.

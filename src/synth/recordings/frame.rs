@@ -72,9 +72,9 @@ pub struct RecordedFrame {
 /// From where to where in a recording a voice goes over a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Way {
-    /// Frames of the recording; both ends within it.
+    /// Start, in frames of the recording; both ends are within it.
     pub from: f64,
-    /// Likewise.
+    /// End, in frames of the recording.
     pub to: f64,
     /// Duration of the segment, seconds.
     pub seconds: f64,

@@ -1,6 +1,6 @@
-//! What of a recording is no partial: its transients and its noise, added to a voice's samples.
+//! The parts of a recording that are not partials: its transients and its noise, added to a voice's samples.
 //!
-//! They have the level of the voice, but no pitch, and pass by what the spectrum goes through.
+//! They have the level of the voice, but no pitch; the stages of the spectrum do not change them.
 
 use super::Recordings;
 use super::noise::{LANES, Noise, NoiseFilters};

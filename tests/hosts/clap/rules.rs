@@ -1,6 +1,6 @@
 //! Rules that clap-validator holds plugins to, where no other test here does: state through streams of
 //! any grain, parameters given to an instance that does not play, every parameter automated at random,
-//! buffers and rates that change, and what the bundle tells of itself to many threads at once.
+//! buffers and rates that change, and the bundle's description, read by many threads at once.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -224,7 +224,8 @@ fn every_parameter_may_be_automated_at_random() {
             }
             sounding += usize::from(sound.iter().any(|channel| rms(channel) > 1e-6));
             for (value, parameter) in last.iter_mut().zip(&parameters) {
-                let of_this = |(_, event): &&(usize, Event)| matches!(event, Event::Value(id, _) if *id == parameter.id);
+                let id = parameter.id;
+                let of_this = |(_, event): &&(usize, Event)| matches!(event, Event::Value(of, _) if *of == id);
                 if let Some((_, Event::Value(_, latest))) = all.iter().rfind(of_this) {
                     *value = *latest;
                 }

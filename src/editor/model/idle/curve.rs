@@ -1,4 +1,4 @@
-//! Curves that move nothing, and what says nothing of one.
+//! Curves that move nothing, and their parameters that have no effect.
 
 use super::modulation::are_open;
 use super::modulation::is_lfo_idle;
@@ -44,7 +44,7 @@ fn is_of_point(curve: &CurveParams, number: usize, param: Param) -> bool {
     [point.time, point.level, point.bend].contains(&param)
 }
 
-/// Of what says how a curve is played that a route uses.
+/// Why a parameter of how a curve is played has no effect, where a route uses the curve.
 fn of_playing(
     param: Param,
     curve: &CurveParams,

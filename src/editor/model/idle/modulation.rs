@@ -132,7 +132,7 @@ pub fn macros(param: Param, values: &Values) -> Option<&'static str> {
     }
 }
 
-/// Of a route that rests, or of what says nothing to its target.
+/// Why a parameter of a route has no effect: the route moves nothing, or its target does not read it.
 pub fn route(param: Param, values: &Values) -> Option<&'static str> {
     let route = route_of(param)?;
     let to = target(&route, |param| values.get(param));

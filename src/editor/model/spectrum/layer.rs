@@ -7,7 +7,7 @@ use crate::synth::{Param, Values};
 /// Cents from the middle of the bars of the drawn body to either end.
 const BODY_CENTS: f32 = 2_400.0;
 
-/// One of them.
+/// A quantity that the bars show and edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
     /// Decibels over the source's level.

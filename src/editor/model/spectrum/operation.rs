@@ -8,7 +8,7 @@ use super::selection::Selection;
 use crate::dsp::random;
 use crate::editor::model::EditorModel;
 
-/// One of them.
+/// An operation on the selected bars.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BarOperation {
     /// To the default.
@@ -19,7 +19,7 @@ pub enum BarOperation {
     Smooth,
     /// Up by so much of the layer's unit; down, if negative.
     Raise(f32),
-    /// To so many times its distance from the default.
+    /// To this multiple of its distance from the default.
     Scale(f32),
     /// Up by so much of the layer's unit for each octave above the first that is chosen.
     Tilt(f32),
@@ -31,7 +31,7 @@ pub enum BarOperation {
         /// The layer's unit.
         width: f32,
     },
-    /// The shape moves so many chosen places up the partials; what it leaves is reset.
+    /// The shape moves this number of chosen places up the partials; what it leaves is reset.
     Shift(i32),
     /// Level: up or down together, so that the highest is at 0 dB. Tune and Pan: so far apart that
     /// the farthest is at its end.

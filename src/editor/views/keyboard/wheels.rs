@@ -25,7 +25,7 @@ const WHEEL: f32 = 26.0;
 const WORD: f32 = 13.0;
 /// A notch of the mouse's wheel and a press of an arrow key move by this part of the way.
 const STEP: f32 = 0.05;
-/// Page Up and Page Down move by so many steps.
+/// Steps that Page Up and Page Down move by.
 const PAGE: f32 = 5.0;
 /// After the mouse's wheel was turned, the pitch wheel stays for this long, seconds.
 const STAYS_S: f64 = 0.4;

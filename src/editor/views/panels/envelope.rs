@@ -1,7 +1,8 @@
 //! An envelope as a curve whose corners and lines can be dragged, and its controls below.
 //!
 //! A stage's width is its parameter's way along its range, so that milliseconds and minutes have
-//! room in one picture, and all of them together fill it; levels are true. A dot on it for every voice shows where the voice is.
+//! room in one picture, and all of them together fill it; levels are true. A dot on it for every voice shows where
+//! the voice is.
 
 mod corners;
 
@@ -30,7 +31,7 @@ pub struct EnvelopeView {
     held: Option<HeldHandle>,
 }
 
-/// What the hand holds.
+/// What the user drags.
 #[derive(Clone, Copy, Debug)]
 struct HeldHandle {
     handle: Handle,
