@@ -6,9 +6,10 @@
 //! [`engine`] keeps the block clock and owns the rest: [`assigner`] (which voice a note gets, what
 //! keys and pedals hold, which voice gives way), [`pool`] (all voices in their
 //! [groups](voice_group), and which thread renders them), [`voice`] (one sounding note), [`modulation`]
-//! (what moves its values), [`partials`] (from its values to the bank), [`recordings`] (what it may play), [`channel`] (MIDI controllers
-//! and MPE), [`effects`] (chorus, delay and reverb), [`output`] (level and protection), [`snapshot`] (everything that sounds at one instant,
-//! for a screen), [`display`] (formulas that a screen may ask for).
+//! (what moves its values), [`partials`] (from its values to the bank), [`recordings`] (what it may
+//! play), [`channel`] (MIDI controllers and MPE), [`effects`] (chorus, delay and reverb), [`output`]
+//! (level and protection), [`snapshot`] (everything that sounds at one instant, for a screen),
+//! [`display`] (formulas that a screen may ask for).
 
 pub mod assigner;
 pub mod channel;

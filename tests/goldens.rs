@@ -413,7 +413,8 @@ fn windows_sound_as_they_did() {
     let held = std::fs::read_to_string(&path).unwrap_or_default();
     let mut lines = held.lines().filter(|line| !line.starts_with('#'));
     let mut written = format!(
-        "# name | exact fingerprint at {} | dB of each quarter and of its slope, left then right\n# Blessed because: {}\n",
+        "# name | exact fingerprint at {} | dB of each quarter and of its slope, left then right\n\
+         # Blessed because: {}\n",
         SimdLevel::NAMES.join(", "),
         reason.as_deref().unwrap_or_default()
     );

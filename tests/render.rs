@@ -33,7 +33,8 @@ fn rms(frames: &[[f32; 2]]) -> f64 {
 }
 
 /// A sine for a preset, which starts with its first frame: what sounds can be reckoned.
-const SINE: &str = "schema = 1\nname = \"Sine\"\n[source]\npartials = 1\n[frequencies]\nspread = 0\n[amp_envelope]\namp_attack = 0\namp_release = 0.05\n";
+const SINE: &str = "schema = 1\nname = \"Sine\"\n[source]\npartials = 1\n[frequencies]\nspread = 0\n\
+    [amp_envelope]\namp_attack = 0\namp_release = 0.05\n";
 
 #[test]
 fn the_buffer_does_not_change_a_bit() {

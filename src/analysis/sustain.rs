@@ -4,8 +4,8 @@
 //! differ least: Σ A²·((Δ ln A)² + (100·Δ ln f)²)/Σ A², where a partial that is only at one of both counts as
 //! one that changes by 3 nepers; what follows both instants counts as much, so that a rise is not joined
 //! to a fall. A longer loop may differ a little more. Neither end is 10 dB below the loudest instant. A sound
-//! that fades by more than 1.5 dB between them, or differs more than by 1, has none: what is struck or plucked dies away as it
-//! was recorded, and does not pulse.
+//! that fades by more than 1.5 dB between them, or differs more than by 1, has none: what is struck or plucked dies
+//! away as it was recorded, and does not pulse.
 
 use super::refit::course::{Course, Grid};
 use crate::tracks::SustainLoop;

@@ -1,9 +1,9 @@
 //! Which window: by trial, since the original is there to compare with.
 //!
-//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from 11.6 ms to 93 ms (512 to 4096 samples at
-//! 44.1 kHz). The length that wins has the highest SRER of partials and transients, less what its
-//! breakpoints cost: 2 dB for each doubling beyond 12,000 a second in the exact fit; in the musical one
-//! 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
+//! The loudest second, of a short sound the loudest half, is fitted in a draft with each length, from
+//! 11.6 ms to 93 ms (512 to 4096 samples at 44.1 kHz). The length that wins has the highest SRER of
+//! partials and transients, less what its breakpoints cost: 2 dB for each doubling beyond 12,000 a
+//! second in the exact fit; in the musical one 2 dB for each beyond 1,000 and 8 dB more beyond 4,000.
 
 use super::fit::{Fit, Resolution};
 use super::metrics::srer_db;

@@ -4,8 +4,8 @@
 //! polynomials without branches, so a loop over arrays is vectorised at every
 //! [`SimdLevel`](crate::dsp::simd_level::SimdLevel). All levels give the same bits: the functions use only
 //! operations that IEEE 754 defines to the bit, and nothing is fused. The coefficients are minimax
-//! fits by Remez's exchange algorithm, rounded to f32, if not said otherwise. The other functions use `libm`, which is Rust
-//! code and gives the same results on every machine.
+//! fits by Remez's exchange algorithm, rounded to f32, if not said otherwise. The other functions use `libm`, which
+//! is Rust code and gives the same results on every machine.
 
 /// Decibels per doubling of amplitude: 20·log₁₀ 2.
 pub const DB_PER_OCTAVE_PER_POWER: f32 = 6.020_6;

@@ -5,7 +5,7 @@
 //!
 //! | colour | means |
 //! |---|---|
-//! | [`Theme::accent`], orange | a value: what is set, drawn or played by hand; the section of the spectra, which are drawn |
+//! | [`Theme::accent`], orange | a value: what is set, drawn or played by hand; the section of the spectra |
 //! | [`Theme::filter`], green | what shapes the spectrum: filters and shapers, their curves and their section |
 //! | [`Theme::modulator`], violet | what moves: sources and how far they reach, and their section |
 //! | [`Theme::modulated`], blue | a value as it has been moved |

@@ -3,7 +3,8 @@
 //!
 //! Like the output they act on frames as they are handed out, when every note that begins in their block
 //! has been added. What they are to do is worked out at ticks and goes with the block's frames as
-//! plain data ([`EffectsBlock`]); the rest works frame by frame. So neither the host's buffers nor other threads have an influence.
+//! plain data ([`EffectsBlock`]); the rest works frame by frame. So neither the host's buffers nor other threads have
+//! an influence.
 //!
 //! An effect whose amount is 0 is off: nothing goes into its memory, and nothing is worked out. Amounts
 //! move by at most the whole in [`FADE_S`]. When another sound is loaded, and when all sound is to be

@@ -37,7 +37,7 @@
 //! | 8 | f64 root in Hz, sample rate in Hz, duration in s, amplitude of full scale |
 //! | 40 | u32 hop in samples, u32 frames, u32 slots |
 //! | 56 | f64 start, end and cross-fade of the loop in s |
-//! | 80 | u64 offset and u64 count of each section: pages, events, onsets, noise, envelope, transients, samples, source |
+//! | 80 | u64 offset and count of each section: pages, events, onsets, noise, envelope, transients, samples, source |
 //! | 208 | f64 hop of noise, hop of envelope in s, highest power of noise, highest gain of envelope |
 //!
 //! | section | an entry |

@@ -1,12 +1,12 @@
 //! Time of a recording played at another speed, with its attacks as fast as they were.
 //!
 //! Around each onset there is an anchor, from 3 ms before it to 25 ms after, in which the recording
-//! goes on at its own speed, forwards or backwards; around a slower attack up to 60 ms. What lies between the end of an anchor and the
-//! start of the next goes a little faster or slower than asked, so that the whole from start to start
-//! takes as long as at one steady speed: every anchor starts when it would without the warp, and the
-//! length is kept. With a stretch from start to start of L seconds in the recording, a of them in the
-//! anchor, and a speed v > 0, the rate is 1 in the anchor and (L − a)/(L/v − a) in the rest. Rates are
-//! those of the recording's time by the clock's.
+//! goes on at its own speed, forwards or backwards; around a slower attack up to 60 ms. What lies
+//! between the end of an anchor and the start of the next goes a little faster or slower than asked, so
+//! that the whole from start to start takes as long as at one steady speed: every anchor starts when it
+//! would without the warp, and the length is kept. With a stretch from start to start of L seconds in
+//! the recording, a of them in the anchor, and a speed v > 0, the rate is 1 in the anchor and
+//! (L − a)/(L/v − a) in the rest. Rates are those of the recording's time by the clock's.
 //!
 //! Limits keep the rate of the rest between v/2 and 2·v: an anchor takes at most half of L, and at
 //! most half of the time L/v. Below a sixteenth of the recording's speed the rate in anchors is 16·v,

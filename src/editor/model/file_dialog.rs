@@ -1,7 +1,7 @@
 //! The system's dialogue that chooses a file, in a thread of its own: the window goes on meanwhile.
 //!
-//! It is the `rfd` crate's: on Linux the desktop's portal, or else the program `zenity`, on Windows the system's own. On
-//! macOS a dialogue has to run in the thread that draws, which the host owns: there is none, and paths are typed.
+//! It is the `rfd` crate's: on Linux the desktop's portal, or else the program `zenity`, on Windows the system's own.
+//! On macOS a dialogue has to run in the thread that draws, which the host owns: there is none, and paths are typed.
 
 use std::path::PathBuf;
 use std::thread::{self, JoinHandle};

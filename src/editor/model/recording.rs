@@ -13,8 +13,8 @@ use crate::synth::{Param, Patch};
 /// The bodies of the four spectra.
 pub const BODIES: [Param; 4] = [Param::BODY_A, Param::BODY_B, Param::BODY_C, Param::BODY_D];
 
-/// The patch with harmonic partials in the place of recorded ones: where these lie is known only while they sound, and by
-/// their numbers they are harmonics.
+/// The patch with harmonic partials in the place of recorded ones: where these lie is known only while they sound,
+/// and by their numbers they are harmonics.
 pub fn with_known_partials(patch: &Patch) -> Patch {
     let mut known = *patch;
     let is_recorded = |param: &Param| is_recording_body(patch.plain(*param));

@@ -1,9 +1,10 @@
 //! The spectrum: every partial that sounds, and the first 64 as bars that are drawn by hand.
 //!
 //! What sounds comes from the instrument sixty times a second ([`columns`] gathers it), with all
-//! modulation, and while nothing does, the sound at rest is shown in its place; what comes out can be laid under it ([`Analyser`]), and the last seconds below it
-//! ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the curves of filters and shapers ([`filter`], [`shaper`]) and, while a
-//! source of modulation is touched, what each partial gets from it ([`fan`]).
+//! modulation, and while nothing does, the sound at rest is shown in its place; what comes out can be laid under it
+//! ([`Analyser`]), and the last seconds below it ([`waterfall`]). Over it lie the bars ([`bar_editor`]), the curves
+//! of filters and shapers ([`filter`], [`shaper`]) and, while a source of modulation is touched, what each partial
+//! gets from it ([`fan`]).
 
 mod bar_editor;
 mod canvas;
@@ -410,7 +411,7 @@ struct Pointed<'a> {
     n: usize,
     /// The frequency that it has, or would have.
     hz: f32,
-    /// The voice whose it is, and what sounds of it; none while it is silent.
+    /// The voice that it is of, and the partial there; `None` while it is silent.
     sounds: Option<(&'a VoiceSnapshot, &'a PartialSnapshot)>,
     /// How many voices have it.
     voices: usize,

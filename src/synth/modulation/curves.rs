@@ -3,9 +3,9 @@
 //!
 //! With a fan delay D and a fan time T, a partial at place u of the fan is at the time
 //! (1 − D·u/a)·t·2^(−T·u) of the curve, a being the age of the note: at one pace (t − D·u)·2^(−T·u), and
-//! never going back where the pace changes, by the patch or by routes that move the curve's clock. After the release it goes on from the level that it had at that
-//! instant, taken again in closed form, and follows the points behind the loop at its own pace: no state
-//! for a partial.
+//! never going back where the pace changes, by the patch or by routes that move the curve's clock. After
+//! the release it goes on from the level that it had at that instant, taken again in closed form, and
+//! follows the points behind the loop at its own pace: no state for a partial.
 
 use super::clock::MovedClocks;
 use super::fan::FanOrder;

@@ -16,9 +16,9 @@
 //!
 //! The single partials follow, since there are 192 of them, and then the spectra, the second filter, the
 //! shapers, the fans of the envelopes, the other LFOs, the sequences, the curves, the depths of the routes,
-//! how notes follow each other, the frequency laws, unison, the effects, the room, the tuning, the recording, and what is set once for a sound or
-//! for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect, and the settings of the
-//! machine.
+//! how notes follow each other, the frequency laws, unison, the effects, the room, the tuning, the recording, and
+//! what is set once for a sound or for a player: phases, seed, the first LFO's trigger, MPE, bend ranges, Protect,
+//! and the settings of the machine.
 
 /// The group that the window and the host show a parameter under, and a preset's text as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `RBEP` | Loris's breakpoints | index, frequency, amplitude, phase, bandwidth, time offset |
 //! | `RBEL` | Loris's labels | the label of each index |
-//! | `1TRC` | sines at common times | index, frequency, amplitude, phase; seven columns: an old `RBEP` with a flag for rows that are not breakpoints |
+//! | `1TRC` | sines at common times | index, frequency, amplitude, phase; seven columns: an old `RBEP` that flags other rows |
 //! | `1HRM` | harmonics | as `1TRC`, with the harmonic's number as index and label |
 //! | `1RES` | resonances | tracks that decay: frequency, amplitude, decay rate in 1/s, phase |
 //! | `1FQ0` | fundamental | the root: the median of those with a confidence |

@@ -116,8 +116,8 @@ fn every_control_with_a_reason_is_dimmed_and_no_other() {
     let of_the_body = 3 * 4 + 1 + 5 + (2 + 3 + 2 + 4 + 2 + 2 + 1 + 1) + 7 + 1 + (3 + 2 + 6 + 4) + 2;
     // the fans of both envelopes, the priority of notes and how they glide, both sequences, all curves, the
     // divisions of LFO 1 and 2, the fan of LFO 1, the order of the fan of LFO 2, all of LFO 3 and 4, the
-    // values and amounts of seven macros, and of 23 routes all but their ends, the size of fifths, the keys of scales and
-    // what Match goes by, the playback of recordings.
+    // values and amounts of seven macros, and of 23 routes all but their ends, the size of fifths, the keys of scales
+    // and what Match goes by, the playback of recordings.
     let idle = of_the_body + 6 + 3 + 2 * 38 + 4 * 9 + 2 + 3 + 1 + 2 * 10 + 2 * 7 + 5 * 23 + 4 + 8;
     assert_eq!(assert_dimmed_where_idle(&mut harness), idle);
 }

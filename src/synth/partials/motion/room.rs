@@ -7,8 +7,8 @@
 //! w ← w + (1 − 10^(−3Δt/T))·(g − w), with g² = (g_left² + g_right²)/2 and T = T₁ₖ·2^(−s·log₂(f/1 kHz))
 //!
 //! The gain of a channel is √(g² + (m·w·R)²), with the sign of g: powers add, so that no phase is invented.
-//! m is the amount, which may be another for each partial, R the [pattern](mod@pattern) of the room at the partial's frequency. T is at least
-//! 10 ms and at most 40 s.
+//! m is the amount, which may be another for each partial, R the [pattern](mod@pattern) of the room at the partial's
+//! frequency. T is at least 10 ms and at most 40 s.
 //!
 //! A note that has had a room keeps its store until its end, also while the amount is 0: it may come back.
 //! Partials that ring on below −96 dB are dropped, and a note whose dry sound has ended goes on until all

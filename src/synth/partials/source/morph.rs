@@ -16,9 +16,10 @@
 //! Stretch and inharmonicity act on r as on the series' n; strike position and normalisation are those
 //! of the series.
 //!
-//! The body Recording has the ratios and levels that the [recording](crate::synth::recordings) has at the segment's end.
-//! Its gains are those of the recording: they are not normalised, and before they are mixed with those of other spectra, these
-//! are. Partials that only some of the spectra have fade by the weight of these, and have their ratio. As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
+//! The body Recording has the ratios and levels that the [recording](crate::synth::recordings) has at the segment's
+//! end. Its gains are those of the recording: they are not normalised, and before they are mixed with those of other
+//! spectra, these are. Partials that only some of the spectra have fade by the weight of these, and have their ratio.
+//! As beside every colour but Power, Power with a recording sounds as it was recorded at a tilt of −6 dB per octave.
 //!
 //! Nothing is kept for a voice: the tables are static, and tilt and balance are worked out again with
 //! each change. Bodies are mixed only where they are different, and so are gains; a part that has
