@@ -11,14 +11,14 @@ use crate::state::NamedBank;
 use crate::synth::{Param, Patch};
 
 /// The bodies of the four spectra.
-pub const BODIES: [Param; 4] = [Param::BODY_A, Param::BODY_B, Param::BODY_C, Param::BODY_D];
+pub const BODY_PARAMS: [Param; 4] = [Param::BODY_A, Param::BODY_B, Param::BODY_C, Param::BODY_D];
 
 /// The patch with harmonic partials in the place of recorded ones: where these lie is known only while they sound,
 /// and by their numbers they are harmonics.
 pub fn with_known_partials(patch: &Patch) -> Patch {
     let mut known = *patch;
     let is_recorded = |param: &Param| is_recording_body(patch.plain(*param));
-    for param in BODIES.into_iter().filter(is_recorded) {
+    for param in BODY_PARAMS.into_iter().filter(is_recorded) {
         known.set(param, param.row().default);
     }
     known
@@ -42,7 +42,7 @@ impl EditorModel {
             None => "Remove Recording".to_owned(),
         });
         let plays = |param: &Param| is_recording_body(self.plain(*param));
-        if named.is_some() && !BODIES.iter().any(plays) {
+        if named.is_some() && !BODY_PARAMS.iter().any(plays) {
             self.set_plain(Param::BODY_A, recording_body());
         }
         self.set_recording(named);

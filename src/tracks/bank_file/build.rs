@@ -1,8 +1,8 @@
 //! The bytes of a bank out of tracks.
 
+mod beside;
 mod frames;
 mod plan;
-mod rest;
 
 use super::layout::*;
 use super::{FrameGrid, KeyZone, codes, load};
@@ -58,7 +58,7 @@ pub(super) fn image(
             ],
         );
         frames::write(&mut record, &plan);
-        rest::write(&mut record, tracks);
+        beside::write(&mut record, tracks);
     }
     write_header(&mut file, sounds.len() as u32);
     Ok((file, remarks))
