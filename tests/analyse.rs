@@ -198,25 +198,12 @@ fn a_link_stays_and_what_it_leads_to_keeps_its_permissions() {
     );
 }
 
-/// A limit on the length of files, in the place of a full disk: writing fails half-way.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
     let place = Place::new();
     fs::write(place.path("tone.txt"), tone(440.0, 400)).expect("a file");
-    let before = place.listing();
-    let output = Command::new("sh")
-        .current_dir(place.folder.path())
-        .arg("-c")
-        .arg("trap '' XFSZ; ulimit -f 64; exec \"$0\" tone.txt out.sdif")
-        .arg(env!("CARGO_BIN_EXE_aliquot-analyse"))
-        .output()
-        .expect("a shell");
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{error}");
-    assert!(error.starts_with("aliquot-analyse: out.sdif: "), "{error}");
-    assert_eq!(error.matches('\n').count(), 1, "{error}");
-    assert_eq!(place.listing(), before);
+    place.fails_on_a_full_disk("tone.txt out.sdif", "out.sdif");
 }
 
 /// Ctrl-C ends with one line and no file, from the moment on that there is one.

@@ -1,28 +1,21 @@
 //! The renderer in a folder of its own.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+#[path = "../program/place.rs"]
+mod program;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use midly::Format;
-use tempfile::TempDir;
+pub use program::Place;
 
 use crate::songs::{Song, note};
 
-/// A folder with a song in it.
-pub struct Place {
-    pub folder: TempDir,
-}
+const PROGRAM: &str = "aliquot-render";
+const EXECUTABLE: &str = env!("CARGO_BIN_EXE_aliquot-render");
 
 impl Place {
-    /// An empty one.
-    pub fn new() -> Place {
-        Place {
-            folder: TempDir::new().expect("a temporary folder"),
-        }
-    }
-
     /// With this song as `song.mid`.
     pub fn with(song: &Song) -> Place {
         let place = Place::new();
@@ -39,20 +32,6 @@ impl Place {
             fs::write(place.path(preset), text).expect("a preset");
         }
         place
-    }
-
-    /// A file in it.
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Runs the renderer in the folder.
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_aliquot-render"))
-            .current_dir(self.folder.path())
-            .args(arguments)
-            .output()
-            .expect("the renderer starts")
     }
 
     /// Renders `song.mid` to `out.wav` with these options, at 48 kHz in floats; the frames.
@@ -73,40 +52,6 @@ impl Place {
             text.unwrap_or_else(|| panic!("{line:?}")).to_owned()
         });
         (frames(&self.path("out.wav")), notices.collect())
-    }
-
-    /// Asserts that the renderer refuses, in one line that holds all of `parts`, and that the
-    /// folder is as it was.
-    pub fn refuses(&self, arguments: &[&str], parts: &[&str]) {
-        let before = self.listing();
-        let output = self.run(arguments);
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-        assert_eq!(error.matches('\n').count(), 1, "{error}");
-        assert!(error.starts_with("aliquot-render: "), "{error}");
-        assert!(
-            !error.contains(".aliquot-render-"),
-            "the temporary file is no business of the user's: {error}"
-        );
-        for part in parts {
-            assert!(error.contains(part), "{error:?} lacks {part:?}");
-        }
-        assert_eq!(output.stdout, b"");
-        assert_eq!(self.listing(), before, "{error}");
-    }
-
-    /// Names and lengths of all files.
-    pub fn listing(&self) -> Vec<(String, u64)> {
-        let mut listing: Vec<_> = fs::read_dir(self.folder.path())
-            .expect("a folder")
-            .map(|entry| {
-                let entry = entry.expect("an entry");
-                let length = entry.metadata().expect("metadata").len();
-                (entry.file_name().to_string_lossy().into_owned(), length)
-            })
-            .collect();
-        listing.sort();
-        listing
     }
 }
 
