@@ -203,7 +203,9 @@ impl RouteTarget {
 
     /// What a control of this parameter stands for as a target; `None` if routes cannot move it.
     pub fn of_param(param: Param) -> Option<RouteTarget> {
-        let own = || ClockedModulator::of_param(param).map_or(RouteTarget::Own(param), RouteTarget::Speed);
+        let own = || {
+            ClockedModulator::of_param(param).map_or(RouteTarget::Own(param), RouteTarget::Speed)
+        };
         let target = match param {
             Param::COARSE | Param::FINE => RouteTarget::Pitch,
             Param::LEVEL => RouteTarget::Level,
