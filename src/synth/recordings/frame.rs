@@ -10,7 +10,7 @@ use super::decode::{Scale, Stretch, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, SlotSet};
 use crate::at_level;
-use crate::dsp::maths::{at_least, exp2, log2};
+use crate::dsp::maths::{at_least, quick_exp2, quick_log2};
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::parameter::MAX_PARTIALS;
@@ -82,6 +82,26 @@ pub struct Way {
     pub is_onset: bool,
     /// Whether its end is outside of the recording, so that nothing sounds there.
     pub is_over: bool,
+}
+
+/// How two frames are mixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixture {
+    /// A mixture that stays: gains of a partial go from one to the other in decibels, and of two partials in one slot the
+    /// one whose part is the greater has it.
+    Lasting,
+    /// One that goes over: gains go straight, and a slot is silent where it goes to another partial.
+    Passing,
+}
+
+impl Mixture {
+    /// The gain of the partial that a slot has of two, where the other's part is this.
+    fn gain_of_either(self, part: f32) -> f32 {
+        match self {
+            Mixture::Lasting => part.max(1.0 - part),
+            Mixture::Passing => (1.0 - 2.0 * part).abs(),
+        }
+    }
 }
 
 /// Which slots of a recording a voice plays.
@@ -301,44 +321,13 @@ impl RecordedFrame {
         }
     }
 
-    /// Becomes a mixture with another recording's, of which `part` is the other's. Slots whose frequencies are within a
-    /// semitone are one partial, others fade out and in. `by_level` says whether gains go from one to the other in
-    /// decibels.
-    pub fn blend(&mut self, other: &RecordedFrame, part: f32, by_level: bool) {
-        let count = self.count.max(other.count);
+    /// Becomes a mixture with another recording's frame, of which `part` is the other's. Slots whose frequencies are within
+    /// a semitone are one partial, others fade out and in.
+    pub fn mix(&mut self, level: SimdLevel, other: &RecordedFrame, part: f32, mixture: Mixture) {
+        self.count = self.count.max(other.count);
         self.merge_births(other, part);
-        for n in 0..count {
-            let (mine, theirs) = (self.gain[n], other.gain[n]);
-            let quotient = other.ratio[n] / self.ratio[n];
-            let is_near = (quotient - 1.0).abs() < SEMITONE;
-            let mix = |mine: f32, theirs: f32| match is_near {
-                true if by_level && mine > 0.0 && theirs > 0.0 => {
-                    exp2(log2(mine) * (1.0 - part) + log2(theirs) * part)
-                }
-                true => mine + (theirs - mine) * part,
-                // A mixture that stays has the greater part of the slot.
-                false if by_level && part < 0.5 => mine * (1.0 - part),
-                false if by_level => theirs * part,
-                // One that goes over is silent where the other takes the slot.
-                false if part < 0.5 => mine * (1.0 - 2.0 * part),
-                false => theirs * (2.0 * part - 1.0),
-            };
-            let is_theirs = mine == 0.0 || !is_near && theirs > 0.0 && part >= 0.5;
-            self.gain[n] = match mine == 0.0 || theirs == 0.0 {
-                true => mine * (1.0 - part) + theirs * part,
-                false => mix(mine, theirs),
-            };
-            if is_theirs {
-                self.ratio[n] = other.ratio[n];
-                self.course[n] = other.course[n];
-                self.pan[n] = other.pan[n];
-            } else if is_near && theirs > 0.0 {
-                self.ratio[n] += (other.ratio[n] - self.ratio[n]) * part;
-                self.course[n] += (other.course[n] - self.course[n]) * part;
-                self.pan[n] += (other.pan[n] - self.pan[n]) * part;
-            }
-        }
-        self.count = count;
+        let groups = self.count.div_ceil(GROUP);
+        mix_groups(level, groups, part, mixture, self, other);
         self.slots = self.slots.or(&other.slots);
     }
 
@@ -443,12 +432,249 @@ at_level! {
     /// Logarithms of the first `count` ratios and gains.
     fn set_levels(count: usize, frame: &mut RecordedFrame) {
         for n in 0..count {
-            frame.log2_ratio[n] = log2(frame.ratio[n]);
+            frame.log2_ratio[n] = quick_log2(frame.ratio[n]);
         }
         for n in 0..count {
             let gain = frame.gain[n];
-            let level = log2(at_least(gain, LEAST_GAIN));
+            let level = quick_log2(at_least(gain, LEAST_GAIN));
             frame.log2_gain[n] = if gain >= LEAST_GAIN { level } else { SILENT };
+        }
+    }
+}
+
+at_level! {
+    /// Mixes the first groups of `frame` with those of `other`.
+    fn mix_groups(
+        groups: usize,
+        part: f32,
+        mixture: Mixture,
+        frame: &mut RecordedFrame,
+        other: &RecordedFrame,
+    ) {
+        let gain_of_either = mixture.gain_of_either(part);
+        for group in 0..groups {
+            let mine = Slots::of(frame, group);
+            let theirs = Slots::of(other, group);
+            let by_level = match mixture {
+                Mixture::Lasting => mixed_by_level(&mine.gain, &theirs.gain, part),
+                Mixture::Passing => mixed(&mine.gain, &theirs.gain, part),
+            };
+            let slots = mine.mixed(&theirs, &by_level, part, gain_of_either);
+            slots.write(frame, group);
+        }
+    }
+}
+
+/// What 16 slots are.
+struct Slots {
+    gain: [f32; GROUP],
+    ratio: [f32; GROUP],
+    course: [f32; GROUP],
+    pan: [f32; GROUP],
+}
+
+impl Slots {
+    #[inline(always)]
+    fn of(frame: &RecordedFrame, group: usize) -> Slots {
+        let of = |array: &[f32; MAX_PARTIALS]| array.as_chunks::<GROUP>().0[group];
+        Slots {
+            gain: of(&frame.gain),
+            ratio: of(&frame.ratio),
+            course: of(&frame.course),
+            pan: of(&frame.pan),
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, frame: &mut RecordedFrame, group: usize) {
+        frame.gain.as_chunks_mut::<GROUP>().0[group] = self.gain;
+        frame.ratio.as_chunks_mut::<GROUP>().0[group] = self.ratio;
+        frame.course.as_chunks_mut::<GROUP>().0[group] = self.course;
+        frame.pan.as_chunks_mut::<GROUP>().0[group] = self.pan;
+    }
+
+    /// A mixture with others. `of_one` are the gains where both are one partial; `gain_of_either` is the factor where
+    /// they are not.
+    #[inline(always)]
+    fn mixed(&self, other: &Slots, of_one: &[f32; GROUP], part: f32, gain_of_either: f32) -> Slots {
+        let straight = mixed(&self.gain, &other.gain, part);
+        let (mut gain, mut share) = ([0.0; GROUP], [0.0; GROUP]);
+        for n in 0..GROUP {
+            let (mine, theirs) = (self.gain[n], other.gain[n]);
+            let is_near = (other.ratio[n] - self.ratio[n]).abs() < SEMITONE * self.ratio[n];
+            let either = if part < 0.5 { mine } else { theirs };
+            let of_both = if is_near {
+                of_one[n]
+            } else {
+                either * gain_of_either
+            };
+            let is_alone = (mine == 0.0) | (theirs == 0.0);
+            gain[n] = if is_alone { straight[n] } else { of_both };
+            let of_two = if is_near {
+                part
+            } else if part < 0.5 {
+                0.0
+            } else {
+                1.0
+            };
+            let of_two = if theirs > 0.0 { of_two } else { 0.0 };
+            share[n] = if mine == 0.0 { 1.0 } else { of_two };
+        }
+        Slots {
+            gain,
+            ratio: mixed_each(&self.ratio, &other.ratio, &share),
+            course: mixed_each(&self.course, &other.course, &share),
+            pan: mixed_each(&self.pan, &other.pan, &share),
+        }
+    }
+}
+
+/// From `from` by the part `share` to `to`, exactly there where it is 1.
+#[inline(always)]
+fn mixed_each(from: &[f32; GROUP], to: &[f32; GROUP], share: &[f32; GROUP]) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        let between = from[n] + (to[n] - from[n]) * share[n];
+        mixed[n] = if share[n] == 1.0 { to[n] } else { between };
+    }
+    mixed
+}
+
+#[inline(always)]
+fn mixed(from: &[f32; GROUP], to: &[f32; GROUP], part: f32) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        mixed[n] = from[n] * (1.0 - part) + to[n] * part;
+    }
+    mixed
+}
+
+/// The same in decibels; of gains above 0.
+#[inline(always)]
+fn mixed_by_level(from: &[f32; GROUP], to: &[f32; GROUP], part: f32) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        let [from, to] = [from[n], to[n]].map(|gain| quick_log2(at_least(gain, LEAST_GAIN)));
+        mixed[n] = quick_exp2(from + (to - from) * part);
+    }
+    mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::random::bipolar;
+    use crate::tracks::bank_file::{FrameGrid, TrackBank};
+    use crate::tracks::{Breakpoint, Track, Tracks};
+
+    const HOP: u32 = 128;
+    const RATE_HZ: f64 = 48_000.0;
+    const HOP_S: f64 = HOP as f64 / RATE_HZ;
+
+    /// Tracks that wander, some of which begin late or end early.
+    fn bank(seed: u64) -> TrackBank {
+        let track = |n: u32| Track {
+            label: Some(n),
+            breakpoints: (u64::from(n % 3)..20 - u64::from(n % 5))
+                .map(|k| {
+                    let wobble = 1.0 + 0.02 * bipolar(seed + u64::from(n), k);
+                    let hz = 50.0 * f64::from(n) * wobble;
+                    Breakpoint::new(k as f64 * HOP_S, hz, 0.1 * wobble / f64::from(n))
+                })
+                .collect(),
+        };
+        let tracks = Tracks {
+            duration_s: 20.0 * HOP_S,
+            root_hz: Some(50.0),
+            tracks: (1..=100).map(track).collect(),
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: RATE_HZ,
+            hop: HOP,
+        };
+        TrackBank::from_tracks(&tracks, grid).expect("a bank").0
+    }
+
+    /// The frame of one recording, or of two mixed, some steps on.
+    fn frame(level: SimdLevel, mixture: Option<Mixture>) -> RecordedFrame {
+        let mut frames = [RecordedFrame::allocate(), RecordedFrame::allocate()];
+        for (frame, seed) in frames.iter_mut().zip([0, 1_000]) {
+            let bank = bank(seed);
+            let rows = bank.rows(0).expect("a sound");
+            let mut head = Head::NONE;
+            for step in 0..9 {
+                let way = Way {
+                    from: 1.7 * f64::from(step),
+                    to: 1.7 * f64::from(step + 1),
+                    seconds: HOP_S,
+                    is_onset: step == 0,
+                    is_over: false,
+                };
+                frame.go(level, (&rows, 50.0, None), &mut head, &way);
+            }
+        }
+        let [mut frame, other] = frames;
+        if let Some(mixture) = mixture {
+            frame.mix(level, &other, 0.4, mixture);
+        }
+        frame.finish(level, 1);
+        frame
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        for mixture in [None, Some(Mixture::Lasting), Some(Mixture::Passing)] {
+            let expected = frame(SimdLevel::PORTABLE, mixture);
+            assert!(expected.gain.iter().filter(|gain| **gain > 0.0).count() > 60);
+            for level in SimdLevel::available() {
+                let found = frame(level, mixture);
+                for (found, expected) in [
+                    (&found.log2_ratio, &expected.log2_ratio),
+                    (&found.log2_gain, &expected.log2_gain),
+                    (&found.ratio, &expected.ratio),
+                    (&found.course, &expected.course),
+                ] {
+                    let bits = |of: &[f32]| of.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(&found[..]), bits(&expected[..]), "{level:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn mixtures_are_of_their_parts() {
+        let (mut mine, mut theirs) = (RecordedFrame::allocate(), RecordedFrame::allocate());
+        for frame in [&mut mine, &mut theirs] {
+            frame.count = 16;
+        }
+        // One partial, two partials, mine alone, theirs alone.
+        for (n, (a, b)) in [(1.0, 1.01), (2.0, 3.0), (4.0, 1.0), (1.0, 5.0)]
+            .into_iter()
+            .enumerate()
+        {
+            (mine.ratio[n], theirs.ratio[n]) = (a, b);
+        }
+        mine.gain[..4].copy_from_slice(&[0.01, 0.5, 0.5, 0.0]);
+        theirs.gain[..4].copy_from_slice(&[1.0, 0.5, 0.0, 0.5]);
+        let expected = [
+            (Mixture::Lasting, [0.1, 0.25, 0.25, 0.25]),
+            (Mixture::Passing, [0.505, 0.0, 0.25, 0.25]),
+        ];
+        for (mixture, gains) in expected {
+            let mut frame = RecordedFrame::allocate();
+            frame.count = 16;
+            (frame.gain, frame.ratio) = (mine.gain.clone(), mine.ratio.clone());
+            frame.mix(SimdLevel::PORTABLE, &theirs, 0.5, mixture);
+            for (found, expected) in frame.gain.iter().zip(gains) {
+                assert!(
+                    (found - expected).abs() < 1e-5,
+                    "{mixture:?}: {:?}",
+                    &frame.gain[..4]
+                );
+            }
+            assert_eq!(frame.ratio[1..4], [3.0, 4.0, 5.0]);
+            assert!((frame.ratio[0] - 1.005).abs() < 1e-6);
         }
     }
 }

@@ -8,8 +8,11 @@
 //! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
 //!
 //! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
+//!
+//! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and the
+//! voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{Head, RecordedFrame, Way};
+use super::frame::{Head, Mixture, RecordedFrame, Way};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -92,14 +95,19 @@ impl RecordedFrames {
 pub struct Player {
     /// The note, the bank and the recordings in it that it plays.
     playing: Option<(Played, Pair)>,
+    /// The recordings that sound in the segment; `None` where there are none.
+    pair: Option<Pair>,
     strands: [Strand; 2],
     /// Segments since the onset.
     segments: u64,
     /// Whether the last segment's steps have not been heard by transients yet.
     is_fresh: bool,
+    /// Whether it stood still in the last segment.
+    is_still: bool,
     /// How long it has been past the end, with a speed and a position that rest.
     over_s: f64,
-    settings_before: Option<(f64, f64)>,
+    /// Of the last segment.
+    settings: Option<PlayerSettings>,
 }
 
 /// What decides which recordings are played.
@@ -149,11 +157,13 @@ impl Player {
     /// One that has not begun.
     pub const IDLE: Player = Player {
         playing: None,
+        pair: None,
         strands: [Strand::START; 2],
         segments: 0,
         is_fresh: false,
+        is_still: false,
         over_s: 0.0,
-        settings_before: None,
+        settings: None,
     };
 
     /// Whether it has begun.
@@ -188,37 +198,51 @@ impl Player {
         steps.into_iter().flatten().flatten()
     }
 
-    /// Goes on for a segment, and writes what the part is at its end. Returns whether there is anything.
-    pub fn play(
-        &mut self,
-        part: usize,
-        note: &Note,
-        playing: &Playing,
-        frames: &mut RecordedFrames,
-    ) -> bool {
+    /// Goes on for a segment. Returns whether it rests: what it has written for the last segment holds for this one, so
+    /// that [`Player::write`] need not be called.
+    pub fn advance(&mut self, part: usize, note: &Note, playing: &Playing) -> bool {
         self.segments += 1;
-        let version = self.segments;
+        let settings = playing.settings;
+        let (pair_before, settings_before) = (self.pair, self.settings.replace(*settings));
+        self.pair = self.take_note(part, note, playing);
+        let was_still = std::mem::replace(&mut self.is_still, true);
+        if let Some(pair) = self.pair {
+            let is_onset = self.segments == 1;
+            let [first, second] = &mut self.strands;
+            let mut is_over = first.advance(pair.first, playing, is_onset);
+            self.is_still = first.is_still();
+            if pair.second != pair.first {
+                is_over &= second.advance(pair.second, playing, is_onset);
+                self.is_still &= second.is_still();
+            }
+            self.is_fresh = true;
+            let place = |of: &PlayerSettings| (of.speed, of.position);
+            let goes_on = settings_before.as_ref().map(place) == Some(place(settings));
+            self.over_s = match is_over && goes_on {
+                true => self.over_s + playing.seconds,
+                false => 0.0,
+            };
+        }
+        was_still
+            && self.is_still
+            && self.pair == pair_before
+            && settings_before.as_ref() == Some(settings)
+    }
+
+    /// Writes what the part is at the end of the segment. Returns whether there is anything.
+    pub fn write(&mut self, part: usize, playing: &Playing, frames: &mut RecordedFrames) -> bool {
         let RecordedFrames { parts, other, echo } = frames;
-        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.take_note(part, note, playing))
-        else {
+        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.pair) else {
             return false;
         };
-        let is_onset = version == 1;
+        let is_onset = self.segments == 1;
         let [first, second] = &mut self.strands;
-        let mut is_over = first.go(pair.first, playing, is_onset, frame, echo);
+        first.write(pair.first, playing, is_onset, frame, echo);
         if pair.second != pair.first {
-            is_over &= second.go(pair.second, playing, is_onset, other, echo);
-            frame.blend(other, pair.share, true);
+            second.write(pair.second, playing, is_onset, other, echo);
+            frame.mix(playing.level, other, pair.share, Mixture::Lasting);
         }
-        frame.finish(playing.level, version);
-        self.is_fresh = true;
-        let settings = Some((playing.settings.speed, playing.settings.position));
-        let rests = self.settings_before == settings;
-        self.settings_before = settings;
-        self.over_s = match is_over && rests {
-            true => self.over_s + playing.seconds,
-            false => 0.0,
-        };
+        frame.finish(playing.level, self.segments);
         true
     }
 
@@ -283,15 +307,39 @@ impl Strand {
         }
     }
 
+    /// Whether the way of the segment leads nowhere.
+    fn is_still(&self) -> bool {
+        self.step.from_s == self.step.to_s
+    }
+
     /// Goes on for a segment. Returns whether the recording is over.
-    fn go(
+    fn advance(&mut self, index: usize, playing: &Playing, is_onset: bool) -> bool {
+        let Playing {
+            recordings,
+            settings,
+            seconds,
+            ..
+        } = *playing;
+        let Some(sound) = recordings.sounds().get(index) else {
+            return true;
+        };
+        self.step(sound, settings, seconds, is_onset);
+        let is_past = match settings.speed >= 0.0 {
+            true => self.step.to_s >= sound.end_s,
+            false => self.step.to_s <= 0.0,
+        };
+        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
+    }
+
+    /// Writes what the recording is at the end of the segment.
+    fn write(
         &mut self,
         index: usize,
         playing: &Playing,
         is_onset: bool,
         frame: &mut RecordedFrame,
         echo: &mut RecordedFrame,
-    ) -> bool {
+    ) {
         let Playing {
             level,
             recordings,
@@ -300,9 +348,8 @@ impl Strand {
         } = *playing;
         let (Some(sound), Some(rows)) = (recordings.sounds().get(index), recordings.rows(index))
         else {
-            return true;
+            return;
         };
-        self.step(sound, settings, seconds, is_onset);
         let PlayerStep { from_s, to_s } = self.step;
         let pitch = settings.fundamental_hz / sound.root_hz;
         let formants = sound.formant_move(
@@ -320,20 +367,15 @@ impl Strand {
         };
         let of = (&rows, sound.root_hz, formants.as_ref());
         frame.slots = sound.slots;
-        echo.slots = sound.slots;
         frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
         if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
             let way = way(from_s - length_s, to_s - length_s, false);
+            echo.slots = sound.slots;
             echo.go(level, of, &mut self.echo, &way);
-            frame.blend(echo, part as f32, false);
+            frame.mix(level, echo, part as f32, Mixture::Passing);
         } else {
             self.echo = Head::NONE;
         }
-        let is_past = match settings.speed >= 0.0 {
-            true => to_s >= sound.end_s,
-            false => to_s <= 0.0,
-        };
-        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
     }
 
     /// Moves the place on by a segment.
