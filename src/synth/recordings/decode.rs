@@ -37,7 +37,7 @@ pub(super) fn amplitude(code: u16) -> f32 {
 }
 
 /// The part of an interval that a way goes through, and the codes that it depends on.
-pub(super) struct Stretch<'a> {
+pub(super) struct Passage<'a> {
     amplitudes: [&'a [u16]; 2],
     /// Of two intervals before it, itself, and two after it.
     frequencies: [&'a [u16]; 5],
@@ -52,14 +52,14 @@ pub(super) struct Stretch<'a> {
     weight: f64,
 }
 
-impl<'a> Stretch<'a> {
+impl<'a> Passage<'a> {
     /// From `from` to `to` in the interval after `frame`.
     pub(super) fn new(
         rows: &BankRows<'a>,
         frame: u32,
         (from, to): (f64, f64),
         weight: f64,
-    ) -> Stretch<'a> {
+    ) -> Passage<'a> {
         let [mut begun_before, mut begun, mut ending] = [SlotSet::EMPTY; 3];
         let before = frame
             .checked_sub(1)
@@ -77,7 +77,7 @@ impl<'a> Stretch<'a> {
         }
         let frequencies =
             |frame: Option<u32>| frame.map_or(&[][..], |frame| rows.frequencies(frame));
-        Stretch {
+        Passage {
             amplitudes: [rows.amplitudes(frame), rows.amplitudes(frame + 1)],
             frequencies: [
                 frequencies(frame.checked_sub(2)),
@@ -95,7 +95,7 @@ impl<'a> Stretch<'a> {
         }
     }
 
-    /// The amplitude of a slot at the start of the stretch, of full scale 1.
+    /// The amplitude of a slot at the start of the passage, of full scale 1.
     pub(super) fn start_amplitude(&self, slot: u16) -> f32 {
         let [from, to] = self.amplitudes_of(slot);
         from + (to - from) * self.from
@@ -170,18 +170,18 @@ struct Ratios {
 }
 
 impl Ratios {
-    /// Of a way of which no stretch has been added.
+    /// Of a way of which no passage has been added.
     const NONE: Ratios = Ratios {
         mean: [0.0; GROUP],
         start: [0.0; GROUP],
         end: [0.0; GROUP],
     };
 
-    /// Goes on by a stretch; `is_first` says that the way begins with it.
+    /// Goes on by a passage; `is_first` says that the way begins with it.
     #[inline(always)]
-    fn add(&mut self, stretch: &Stretch, group: usize, ratio_per_hz: f64, is_first: bool) {
-        let codes = stretch.group(group);
-        let (from, to) = (stretch.from, stretch.to);
+    fn add(&mut self, passage: &Passage, group: usize, ratio_per_hz: f64, is_first: bool) {
+        let codes = passage.group(group);
+        let (from, to) = (passage.from, passage.to);
         // Powers of both ends in the mean of the parabola.
         let (linear, square) = (from + to, from * from + from * to + to * to);
         let lowest = codes::LOWEST_HZ * ratio_per_hz;
@@ -202,7 +202,7 @@ impl Ratios {
                 self.start[n] = m[n] as f32 * at(from);
             }
             self.end[n] = m[n] as f32 * at(to);
-            self.mean[n] += stretch.weight * m[n] * (1.0 + f64::from(k0 + a * linear + b * square));
+            self.mean[n] += passage.weight * m[n] * (1.0 + f64::from(k0 + a * linear + b * square));
         }
     }
 
@@ -221,17 +221,17 @@ impl Ratios {
 }
 
 at_level! {
-    /// Writes ratios, courses and gains at the end of a way that goes through these stretches. `slots` are those that sound
+    /// Writes ratios, courses and gains at the end of a way that goes through these passages. `slots` are those that sound
     /// anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
-        stretches: &[Stretch],
+        passages: &[Passage],
         scale: &Scale,
         slots: &SlotSet,
         sounding: &SlotSet,
         groups: usize,
         frame: &mut RecordedFrame,
     ) {
-        let Some((first, rest)) = stretches.split_first() else {
+        let Some((first, rest)) = passages.split_first() else {
             return;
         };
         let last = rest.last().unwrap_or(first);
@@ -249,8 +249,8 @@ at_level! {
             }
             let mut ratios = Ratios::NONE;
             ratios.add(first, group, scale.ratio_per_hz, true);
-            for stretch in rest {
-                ratios.add(stretch, group, scale.ratio_per_hz, false);
+            for passage in rest {
+                ratios.add(passage, group, scale.ratio_per_hz, false);
             }
             (*start_ratio, *ratio, *course) = (ratios.start, ratios.end, ratios.course());
             let [low, high] = last.amplitudes.map(|row| group_of(row, group));

@@ -6,7 +6,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::decode::{Scale, Stretch, decode};
+use super::decode::{Passage, Scale, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, SlotSet};
 use crate::at_level;
@@ -190,7 +190,7 @@ fn sounding_at(
     rows: &BankRows,
     (frame, u): (u32, f64),
     interval: &Interval,
-    stretch: &Stretch,
+    passage: &Passage,
     exceptions: &mut ArrayVec<(u16, f32), MAX_PARTIALS>,
 ) -> SlotSet {
     let sound = rows.sound();
@@ -208,7 +208,7 @@ fn sounding_at(
                 continue;
             }
         };
-        let [from, to] = stretch.amplitudes_of(event.slot);
+        let [from, to] = passage.amplitudes_of(event.slot);
         if !exceptions.is_full() {
             exceptions.push((event.slot, from + (to - from) * part as f32));
         }
@@ -276,14 +276,14 @@ impl RecordedFrame {
             false => head.sounding,
         };
         let mut slots = before;
-        let mut stretches = ArrayVec::<Stretch, MOST_INTERVALS>::new();
+        let mut passages = ArrayVec::<Passage, MOST_INTERVALS>::new();
         let (first, last) = way.intervals(sound.frames);
         for (frame, part) in way.parts((first, last)) {
             head.interval.go_to(rows, frame);
             slots = slots.or(&head.interval.slots);
-            stretches.push(Stretch::new(rows, frame, part.ends, part.weight));
+            passages.push(Passage::new(rows, frame, part.ends, part.weight));
         }
-        let Some((start, end)) = stretches.first().zip(stretches.last()) else {
+        let Some((start, end)) = passages.first().zip(passages.last()) else {
             return;
         };
         let place = way.to - f64::from(last);
@@ -299,7 +299,7 @@ impl RecordedFrame {
         let groups = self.count.div_ceil(GROUP);
         decode(
             level,
-            &stretches,
+            &passages,
             &scale,
             &slots,
             &head.sounding,
