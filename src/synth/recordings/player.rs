@@ -7,7 +7,7 @@
 //! At another speed a recording is not stretched evenly: attacks go by as they were recorded
 //! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
 //!
-//! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
+//! A voice plays two recordings at once where it is between their zones, each in a playhead of its own.
 //!
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and the
 //! voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
@@ -74,7 +74,7 @@ impl PlayerSettings {
 pub struct RecordedFrames {
     /// Of each part of the bank.
     pub parts: [RecordedFrame; PARTS],
-    /// Of the second strand, and of what fades in before a loop's end.
+    /// Of the second playhead, and of what fades in before a loop's end.
     other: RecordedFrame,
     echo: RecordedFrame,
 }
@@ -97,7 +97,7 @@ pub struct Player {
     playing: Option<(Played, Pair)>,
     /// The recordings that sound in the segment; `None` where there are none.
     pair: Option<Pair>,
-    strands: [Strand; 2],
+    playheads: [Playhead; 2],
     /// Segments since the onset.
     segments: u64,
     /// Whether the last segment's steps have not been heard by transients yet.
@@ -120,7 +120,7 @@ struct Played {
 
 /// A place in one recording.
 #[derive(Clone, Copy, Debug)]
-struct Strand {
+struct Playhead {
     /// Where the speed has led to, seconds.
     run_s: f64,
     /// Where it is, seconds.
@@ -158,7 +158,7 @@ impl Player {
     pub const IDLE: Player = Player {
         playing: None,
         pair: None,
-        strands: [Strand::START; 2],
+        playheads: [Playhead::START; 2],
         segments: 0,
         is_fresh: false,
         is_still: false,
@@ -184,14 +184,14 @@ impl Player {
     /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
     pub fn steps(&self) -> impl Iterator<Item = (usize, f32, PlayerStep)> + use<> {
         let Player {
-            playing, strands, ..
+            playing, playheads, ..
         } = *self;
         let pair = playing.map(|(_, pair)| pair);
         let steps = pair.map(|pair| {
             let second =
-                (pair.second != pair.first).then_some((pair.second, pair.share, strands[1].step));
+                (pair.second != pair.first).then_some((pair.second, pair.share, playheads[1].step));
             [
-                Some((pair.first, 1.0 - pair.share, strands[0].step)),
+                Some((pair.first, 1.0 - pair.share, playheads[0].step)),
                 second,
             ]
         });
@@ -208,7 +208,7 @@ impl Player {
         let was_still = std::mem::replace(&mut self.is_still, true);
         if let Some(pair) = self.pair {
             let is_onset = self.segments == 1;
-            let [first, second] = &mut self.strands;
+            let [first, second] = &mut self.playheads;
             let mut is_over = first.advance(pair.first, playing, is_onset);
             self.is_still = first.is_still();
             if pair.second != pair.first {
@@ -236,7 +236,7 @@ impl Player {
             return false;
         };
         let is_onset = self.segments == 1;
-        let [first, second] = &mut self.strands;
+        let [first, second] = &mut self.playheads;
         first.write(pair.first, playing, is_onset, frame, echo);
         if pair.second != pair.first {
             second.write(pair.second, playing, is_onset, other, echo);
@@ -267,23 +267,23 @@ impl Player {
         let Some((played, pair_before)) = before else {
             return Some(pair);
         };
-        let place = self.strands[0];
+        let place = self.playheads[0];
         let known = [pair_before.first, pair_before.second]
             .into_iter()
-            .zip(self.strands);
+            .zip(self.playheads);
         let is_same_bank = played.bank == wanted.bank;
-        self.strands = [pair.first, pair.second].map(|index| {
+        self.playheads = [pair.first, pair.second].map(|index| {
             let same = known
                 .clone()
                 .find(|(known, _)| is_same_bank && *known == index);
-            same.map_or(place.forgotten(), |(_, strand)| strand)
+            same.map_or(place.forgotten(), |(_, playhead)| playhead)
         });
         is_same_bank.then_some(pair)
     }
 }
 
-impl Strand {
-    const START: Strand = Strand {
+impl Playhead {
+    const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
         head: Head::NONE,
@@ -295,8 +295,8 @@ impl Strand {
     };
 
     /// At the same place, where nothing of it sounds.
-    fn forgotten(self) -> Strand {
-        Strand {
+    fn forgotten(self) -> Playhead {
+        Playhead {
             head: Head::NONE,
             echo: Head::NONE,
             step: PlayerStep {
