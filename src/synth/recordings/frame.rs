@@ -106,14 +106,14 @@ impl Mixture {
 
 /// Which slots of a recording a voice plays.
 #[derive(Clone, Copy, Debug)]
-pub struct Head {
+pub struct SlotState {
     interval: Interval,
     sounding: SlotSet,
 }
 
-impl Head {
+impl SlotState {
     /// None.
-    pub const NONE: Head = Head {
+    pub const NONE: SlotState = SlotState {
         interval: Interval::NONE,
         sounding: SlotSet::EMPTY,
     };
@@ -265,7 +265,7 @@ impl RecordedFrame {
         &mut self,
         level: SimdLevel,
         (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
-        head: &mut Head,
+        slot_state: &mut SlotState,
         way: &Way,
     ) {
         let sound = rows.sound();
@@ -273,14 +273,14 @@ impl RecordedFrame {
         self.births.clear();
         let before = match way.is_onset {
             true => SlotSet::EMPTY,
-            false => head.sounding,
+            false => slot_state.sounding,
         };
         let mut slots = before;
         let mut passages = ArrayVec::<Passage, MOST_INTERVALS>::new();
         let (first, last) = way.intervals(sound.frames);
         for (frame, part) in way.parts((first, last)) {
-            head.interval.go_to(rows, frame);
-            slots = slots.or(&head.interval.slots);
+            slot_state.interval.go_to(rows, frame);
+            slots = slots.or(&slot_state.interval.slots);
             passages.push(Passage::new(rows, frame, part.ends, part.weight));
         }
         let Some((start, end)) = passages.first().zip(passages.last()) else {
@@ -288,9 +288,15 @@ impl RecordedFrame {
         };
         let place = way.to - f64::from(last);
         let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
-        head.sounding = match way.is_over {
+        slot_state.sounding = match way.is_over {
             true => SlotSet::EMPTY,
-            false => sounding_at(rows, (last, place), &head.interval, end, &mut exceptions),
+            false => sounding_at(
+                rows,
+                (last, place),
+                &slot_state.interval,
+                end,
+                &mut exceptions,
+            ),
         };
         let scale = Scale {
             full: sound.full_scale as f32,
@@ -302,7 +308,7 @@ impl RecordedFrame {
             &passages,
             &scale,
             &slots,
-            &head.sounding,
+            &slot_state.sounding,
             groups,
             self,
         );
@@ -310,7 +316,7 @@ impl RecordedFrame {
         for (slot, amplitude) in exceptions {
             self.gain[usize::from(slot)] = scale.full * amplitude;
         }
-        let begun = head.sounding.without(&before);
+        let begun = slot_state.sounding.without(&before);
         self.find_births(rows, way, &begun, (first, last), &|slot| {
             scale.full * start.start_amplitude(slot)
         });
@@ -602,7 +608,7 @@ mod tests {
         for (frame, seed) in frames.iter_mut().zip([0, 1_000]) {
             let bank = bank(seed);
             let rows = bank.rows(0).expect("a sound");
-            let mut head = Head::NONE;
+            let mut slot_state = SlotState::NONE;
             for step in 0..9 {
                 let way = Way {
                     from: 1.7 * f64::from(step),
@@ -611,7 +617,7 @@ mod tests {
                     is_onset: step == 0,
                     is_over: false,
                 };
-                frame.go(level, (&rows, 50.0, None), &mut head, &way);
+                frame.go(level, (&rows, 50.0, None), &mut slot_state, &way);
             }
         }
         let [mut frame, other] = frames;

@@ -12,7 +12,7 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and the
 //! voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{Head, Mixture, RecordedFrame, Way};
+use super::frame::{Mixture, RecordedFrame, SlotState, Way};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -125,9 +125,9 @@ struct Playhead {
     run_s: f64,
     /// Where it is, seconds.
     place_s: f64,
-    head: Head,
+    slot_state: SlotState,
     /// Of what fades in before a loop's end.
-    echo: Head,
+    echo: SlotState,
     step: PlayerStep,
 }
 
@@ -286,8 +286,8 @@ impl Playhead {
     const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
-        head: Head::NONE,
-        echo: Head::NONE,
+        slot_state: SlotState::NONE,
+        echo: SlotState::NONE,
         step: PlayerStep {
             from_s: 0.0,
             to_s: 0.0,
@@ -297,8 +297,8 @@ impl Playhead {
     /// At the same place, where nothing of it sounds.
     fn forgotten(self) -> Playhead {
         Playhead {
-            head: Head::NONE,
-            echo: Head::NONE,
+            slot_state: SlotState::NONE,
+            echo: SlotState::NONE,
             step: PlayerStep {
                 from_s: self.place_s,
                 to_s: self.place_s,
@@ -367,14 +367,19 @@ impl Playhead {
         };
         let of = (&rows, sound.root_hz, formants.as_ref());
         frame.slots = sound.slots;
-        frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
+        frame.go(
+            level,
+            of,
+            &mut self.slot_state,
+            &way(from_s, to_s, is_onset),
+        );
         if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
             let way = way(from_s - length_s, to_s - length_s, false);
             echo.slots = sound.slots;
             echo.go(level, of, &mut self.echo, &way);
             frame.mix(level, echo, part as f32, Mixture::Passing);
         } else {
-            self.echo = Head::NONE;
+            self.echo = SlotState::NONE;
         }
     }
 
@@ -399,7 +404,7 @@ impl Playhead {
             if is_forward && place_s >= of.end_s {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
-                self.head = std::mem::replace(&mut self.echo, Head::NONE);
+                self.slot_state = std::mem::replace(&mut self.echo, SlotState::NONE);
                 is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
