@@ -208,20 +208,20 @@ impl Ratios {
 
     /// By how much the mean is more than that of both ends, parts of this.
     #[inline(always)]
-    fn course(&self) -> [f32; GROUP] {
-        let mut course = [0.0; GROUP];
+    fn mean_excess(&self) -> [f32; GROUP] {
+        let mut mean_excess = [0.0; GROUP];
         for n in 0..GROUP {
             let ends = f64::from(self.start[n]) + f64::from(self.end[n]);
             let more = (2.0 * self.mean[n] - ends) as f32 / ends as f32;
-            let is_smooth = more < MOST_COURSE && more > -MOST_COURSE;
-            course[n] = if is_smooth { more } else { 0.0 };
+            let is_smooth = more < MOST_MEAN_EXCESS && more > -MOST_MEAN_EXCESS;
+            mean_excess[n] = if is_smooth { more } else { 0.0 };
         }
-        course
+        mean_excess
     }
 }
 
 at_level! {
-    /// Writes ratios, courses and gains at the end of a way that goes through these passages. `slots` are those that sound
+    /// Writes ratios, mean excesses and gains at the end of a way that goes through these passages. `slots` are those that sound
     /// anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
         passages: &[Passage],
@@ -238,13 +238,13 @@ at_level! {
         for group in 0..groups {
             let ratio = &mut frame.ratio.as_chunks_mut::<GROUP>().0[group];
             let start_ratio = &mut frame.start_ratio.as_chunks_mut::<GROUP>().0[group];
-            let course = &mut frame.course.as_chunks_mut::<GROUP>().0[group];
+            let mean_excess = &mut frame.mean_excess.as_chunks_mut::<GROUP>().0[group];
             let gain = &mut frame.gain.as_chunks_mut::<GROUP>().0[group];
             if slots.group(group) == 0 {
                 for (n, ratio) in ratio.iter_mut().enumerate() {
                     *ratio = (GROUP * group + n + 1) as f32;
                 }
-                (*start_ratio, *course, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
+                (*start_ratio, *mean_excess, *gain) = (*ratio, [0.0; GROUP], [0.0; GROUP]);
                 continue;
             }
             let mut ratios = Ratios::NONE;
@@ -252,7 +252,7 @@ at_level! {
             for passage in rest {
                 ratios.add(passage, group, scale.ratio_per_hz, false);
             }
-            (*start_ratio, *ratio, *course) = (ratios.start, ratios.end, ratios.course());
+            (*start_ratio, *ratio, *mean_excess) = (ratios.start, ratios.end, ratios.mean_excess());
             let [low, high] = last.amplitudes.map(|row| group_of(row, group));
             let sounding = sounding.group(group);
             for n in 0..GROUP {
@@ -267,4 +267,4 @@ at_level! {
 /// A frequency is no less than a tenth of the mean, less 1.
 const LEAST: f32 = -0.9;
 /// A mean that differs more from that of the ends is of two partials.
-const MOST_COURSE: f32 = 0.25;
+const MOST_MEAN_EXCESS: f32 = 0.25;

@@ -1,7 +1,7 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
 //! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
-//! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
+//! the [mean excess](RecordedFrame::mean_excess). With it phases are those of the integral, however frequencies curve in between,
 //! and no rounding of a ratio adds up.
 
 use arrayvec::ArrayVec;
@@ -59,7 +59,7 @@ pub struct RecordedFrame {
     /// log₂ of the linear gain.
     pub log2_gain: Box<[f32; MAX_PARTIALS]>,
     /// The mean frequency on the way over the mean of those at its ends, less 1.
-    pub course: Box<[f32; MAX_PARTIALS]>,
+    pub mean_excess: Box<[f32; MAX_PARTIALS]>,
     /// Position, −1 (left) to 1 (right).
     pub pan: Box<[f32; MAX_PARTIALS]>,
     births: Vec<Birth>,
@@ -226,7 +226,7 @@ impl RecordedFrame {
             ratio: resident::array(1.0),
             log2_ratio: resident::array(0.0),
             log2_gain: resident::array(SILENT),
-            course: resident::array(0.0),
+            mean_excess: resident::array(0.0),
             pan: resident::array(0.0),
             births: Vec::with_capacity(MAX_PARTIALS),
             start_ratio: resident::array(1.0),
@@ -255,7 +255,7 @@ impl RecordedFrame {
         self.ratio[first..].copy_from_slice(&tables.n[first..]);
         self.log2_ratio[first..].copy_from_slice(&tables.log2_n[first..]);
         self.log2_gain[first..].fill(SILENT);
-        self.course[first..].fill(0.0);
+        self.mean_excess[first..].fill(0.0);
         self.pan[first..].fill(0.0);
         self.gain[first..].fill(0.0);
     }
@@ -410,7 +410,7 @@ impl RecordedFrame {
                 false => (0.0, 1.0),
             };
             if late > 0.0 || !sounds_at_start {
-                self.course[n] = 0.0;
+                self.mean_excess[n] = 0.0;
             }
             self.births.push(Birth {
                 slot,
@@ -475,7 +475,7 @@ at_level! {
 struct Slots {
     gain: [f32; GROUP],
     ratio: [f32; GROUP],
-    course: [f32; GROUP],
+    mean_excess: [f32; GROUP],
     pan: [f32; GROUP],
 }
 
@@ -486,7 +486,7 @@ impl Slots {
         Slots {
             gain: of(&frame.gain),
             ratio: of(&frame.ratio),
-            course: of(&frame.course),
+            mean_excess: of(&frame.mean_excess),
             pan: of(&frame.pan),
         }
     }
@@ -495,7 +495,7 @@ impl Slots {
     fn write(&self, frame: &mut RecordedFrame, group: usize) {
         frame.gain.as_chunks_mut::<GROUP>().0[group] = self.gain;
         frame.ratio.as_chunks_mut::<GROUP>().0[group] = self.ratio;
-        frame.course.as_chunks_mut::<GROUP>().0[group] = self.course;
+        frame.mean_excess.as_chunks_mut::<GROUP>().0[group] = self.mean_excess;
         frame.pan.as_chunks_mut::<GROUP>().0[group] = self.pan;
     }
 
@@ -529,7 +529,7 @@ impl Slots {
         Slots {
             gain,
             ratio: mixed_each(&self.ratio, &other.ratio, &share),
-            course: mixed_each(&self.course, &other.course, &share),
+            mean_excess: mixed_each(&self.mean_excess, &other.mean_excess, &share),
             pan: mixed_each(&self.pan, &other.pan, &share),
         }
     }
@@ -639,7 +639,7 @@ mod tests {
                     (&found.log2_ratio, &expected.log2_ratio),
                     (&found.log2_gain, &expected.log2_gain),
                     (&found.ratio, &expected.ratio),
-                    (&found.course, &expected.course),
+                    (&found.mean_excess, &expected.mean_excess),
                 ] {
                     let bits = |of: &[f32]| of.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
                     assert_eq!(bits(&found[..]), bits(&expected[..]), "{level:?}");
