@@ -28,7 +28,7 @@ use std::sync::{Arc, LazyLock};
 use crate::tracks::bands::ENVELOPE_POINTS;
 use crate::tracks::bank_file::{BankRows, KeyZone, TrackBank, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use formants::Envelopes;
+use formants::SpectralEnvelopes;
 use noise::{BandGains, LANES};
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
@@ -79,7 +79,7 @@ pub struct RecordedSound {
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
     pub sustain_loop: Option<PlayedLoop>,
-    envelopes: Envelopes,
+    envelopes: SpectralEnvelopes,
     noise_hop_s: f64,
     /// Roots of the noise's powers.
     noise: Vec<BandGains>,
@@ -123,7 +123,10 @@ impl RecordedSound {
             slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
-            envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
+            envelopes: SpectralEnvelopes::new(
+                sound.envelope_hop_s,
+                sound.envelope.iter().map(levels),
+            ),
             noise_hop_s: sound.noise_hop_s,
             noise: sound
                 .noise
