@@ -76,7 +76,7 @@ pub struct RecordedFrames {
     pub parts: [RecordedFrame; PARTS],
     /// Of the second playhead, and of what fades in before a loop's end.
     other: RecordedFrame,
-    echo: RecordedFrame,
+    crossfade: RecordedFrame,
 }
 
 impl RecordedFrames {
@@ -85,7 +85,7 @@ impl RecordedFrames {
         RecordedFrames {
             parts: std::array::from_fn(|_| RecordedFrame::allocate()),
             other: RecordedFrame::allocate(),
-            echo: RecordedFrame::allocate(),
+            crossfade: RecordedFrame::allocate(),
         }
     }
 }
@@ -127,7 +127,7 @@ struct Playhead {
     place_s: f64,
     slot_state: SlotState,
     /// Of what fades in before a loop's end.
-    echo: SlotState,
+    crossfade: SlotState,
     step: PlayerStep,
 }
 
@@ -231,15 +231,19 @@ impl Player {
 
     /// Writes what the part is at the end of the segment. Returns whether there is anything.
     pub fn write(&mut self, part: usize, playing: &Playing, frames: &mut RecordedFrames) -> bool {
-        let RecordedFrames { parts, other, echo } = frames;
+        let RecordedFrames {
+            parts,
+            other,
+            crossfade,
+        } = frames;
         let (Some(frame), Some(pair)) = (parts.get_mut(part), self.pair) else {
             return false;
         };
         let is_onset = self.segments == 1;
         let [first, second] = &mut self.playheads;
-        first.write(pair.first, playing, is_onset, frame, echo);
+        first.write(pair.first, playing, is_onset, frame, crossfade);
         if pair.second != pair.first {
-            second.write(pair.second, playing, is_onset, other, echo);
+            second.write(pair.second, playing, is_onset, other, crossfade);
             frame.mix(playing.level, other, pair.share, Mixture::Lasting);
         }
         frame.finish(playing.level, self.segments);
@@ -287,7 +291,7 @@ impl Playhead {
         run_s: 0.0,
         place_s: 0.0,
         slot_state: SlotState::NONE,
-        echo: SlotState::NONE,
+        crossfade: SlotState::NONE,
         step: PlayerStep {
             from_s: 0.0,
             to_s: 0.0,
@@ -298,7 +302,7 @@ impl Playhead {
     fn forgotten(self) -> Playhead {
         Playhead {
             slot_state: SlotState::NONE,
-            echo: SlotState::NONE,
+            crossfade: SlotState::NONE,
             step: PlayerStep {
                 from_s: self.place_s,
                 to_s: self.place_s,
@@ -338,7 +342,7 @@ impl Playhead {
         playing: &Playing,
         is_onset: bool,
         frame: &mut RecordedFrame,
-        echo: &mut RecordedFrame,
+        crossfade: &mut RecordedFrame,
     ) {
         let Playing {
             level,
@@ -375,11 +379,11 @@ impl Playhead {
         );
         if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
             let way = way(from_s - length_s, to_s - length_s, false);
-            echo.slots = sound.slots;
-            echo.go(level, of, &mut self.echo, &way);
-            frame.mix(level, echo, part as f32, Mixture::Passing);
+            crossfade.slots = sound.slots;
+            crossfade.go(level, of, &mut self.crossfade, &way);
+            frame.mix(level, crossfade, part as f32, Mixture::Passing);
         } else {
-            self.echo = SlotState::NONE;
+            self.crossfade = SlotState::NONE;
         }
     }
 
@@ -404,7 +408,7 @@ impl Playhead {
             if is_forward && place_s >= of.end_s {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
-                self.slot_state = std::mem::replace(&mut self.echo, SlotState::NONE);
+                self.slot_state = std::mem::replace(&mut self.crossfade, SlotState::NONE);
                 is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
