@@ -16,7 +16,7 @@ mod slots;
 mod snippets;
 mod zones;
 
-pub use frame::{Birth, RecordedFrame, SlotState, Way};
+pub use frame::{Birth, FrameStep, RecordedFrame, SlotState};
 pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
 pub use slots::SlotSet;

@@ -36,7 +36,7 @@ pub(super) fn amplitude(code: u16) -> f32 {
     if code == 0 { 0.0 } else { amplitude }
 }
 
-/// The part of an interval that a way goes through, and the codes that it depends on.
+/// The part of an interval that a step goes through, and the codes that it depends on.
 pub(super) struct Passage<'a> {
     amplitudes: [&'a [u16]; 2],
     /// Of two intervals before it, itself, and two after it.
@@ -48,7 +48,7 @@ pub(super) struct Passage<'a> {
     /// From where to where in the interval, 0 to 1.
     from: f32,
     to: f32,
-    /// Part of the whole way.
+    /// Part of the whole step.
     weight: f64,
 }
 
@@ -161,7 +161,7 @@ pub(super) struct Scale {
     pub ratio_per_hz: f64,
 }
 
-/// Frequencies of 16 slots over a way, over that of the recording's key.
+/// Frequencies of 16 slots over a step, over that of the recording's key.
 struct Ratios {
     /// The mean.
     mean: [f64; GROUP],
@@ -170,14 +170,14 @@ struct Ratios {
 }
 
 impl Ratios {
-    /// Of a way of which no passage has been added.
+    /// Of a step of which no passage has been added.
     const NONE: Ratios = Ratios {
         mean: [0.0; GROUP],
         start: [0.0; GROUP],
         end: [0.0; GROUP],
     };
 
-    /// Goes on by a passage; `is_first` says that the way begins with it.
+    /// Goes on by a passage; `is_first` says that the step begins with it.
     #[inline(always)]
     fn add(&mut self, passage: &Passage, group: usize, ratio_per_hz: f64, is_first: bool) {
         let codes = passage.group(group);
@@ -221,7 +221,7 @@ impl Ratios {
 }
 
 at_level! {
-    /// Writes ratios, mean excesses and gains at the end of a way that goes through these passages. `slots` are those that sound
+    /// Writes ratios, mean excesses and gains at the end of a step that goes through these passages. `slots` are those that sound
     /// anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
         passages: &[Passage],

@@ -1,6 +1,6 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
-//! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
+//! For a step from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
 //! the [mean excess](RecordedFrame::mean_excess). With it phases are those of the integral, however frequencies curve in between,
 //! and no rounding of a ratio adds up.
 
@@ -24,21 +24,21 @@ const MOST_INTERVALS: usize = 8;
 
 /// Frequencies nearer than this part of each other are within a semitone.
 const SEMITONE: f32 = 0.06;
-/// A gain at the start of a way over that at its end, at most.
+/// A gain at the start of a step over that at its end, at most.
 const MOST_GAIN: f32 = 1e4;
 /// A lower gain is none: the least of a bank is −128 dB.
 const LEAST_GAIN: f32 = 1e-9;
 
-/// A slot whose partial has begun on the way to a place.
+/// A slot whose partial has begun in the step to a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Birth {
     /// Its slot.
     pub slot: u16,
-    /// Frequency at the start of the way over that at its end.
+    /// Frequency at the start of the step over that at its end.
     pub ratio: f32,
-    /// Gain at the start of the way over that at its end.
+    /// Gain at the start of the step over that at its end.
     pub gain: f32,
-    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the way, seconds;
+    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the step, seconds;
     /// `None` if it is not known.
     pub phase: Option<(u64, f32)>,
 }
@@ -58,20 +58,20 @@ pub struct RecordedFrame {
     pub log2_ratio: Box<[f32; MAX_PARTIALS]>,
     /// log₂ of the linear gain.
     pub log2_gain: Box<[f32; MAX_PARTIALS]>,
-    /// The mean frequency on the way over the mean of those at its ends, less 1.
+    /// The mean frequency in the step over the mean of those at its ends, less 1.
     pub mean_excess: Box<[f32; MAX_PARTIALS]>,
     /// Position, −1 (left) to 1 (right).
     pub pan: Box<[f32; MAX_PARTIALS]>,
     births: Vec<Birth>,
-    /// [`RecordedFrame::ratio`] at the start of the way.
+    /// [`RecordedFrame::ratio`] at the start of the step.
     pub(super) start_ratio: Box<[f32; MAX_PARTIALS]>,
     /// Linear gain.
     pub(super) gain: Box<[f32; MAX_PARTIALS]>,
 }
 
-/// From where to where in a recording a voice goes over a segment.
+/// From where to where in a recording a voice goes over a segment: a [`PlayerStep`](super::PlayerStep) in frames.
 #[derive(Clone, Copy, Debug)]
-pub struct Way {
+pub struct FrameStep {
     /// Frames of the recording; both ends within it.
     pub from: f64,
     /// Likewise.
@@ -124,8 +124,8 @@ impl SlotState {
     }
 }
 
-impl Way {
-    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next way.
+impl FrameStep {
+    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next step.
     fn intervals(&self, frames: u32) -> (u32, u32) {
         let at_most = frames.saturating_sub(2);
         let begun_by = |place: f64| (place as u32).min(at_most);
@@ -142,9 +142,9 @@ impl Way {
         }
     }
 
-    /// The intervals that it goes through and its part in each; of a way through too many the last alone.
+    /// The intervals that it goes through and its part in each; of a step through too many the last alone.
     fn parts(&self, (first, last): (u32, u32)) -> impl Iterator<Item = (u32, Part)> + use<> {
-        let Way { from, to, .. } = *self;
+        let FrameStep { from, to, .. } = *self;
         let is_forward = from <= to;
         let count = first.abs_diff(last) + 1;
         let is_long = count as usize > MOST_INTERVALS;
@@ -176,11 +176,11 @@ impl Way {
     }
 }
 
-/// The part of a way in an interval.
+/// The part of a step in an interval.
 struct Part {
     /// From where to where in it, 0 to 1.
     ends: (f64, f64),
-    /// Part of the whole way.
+    /// Part of the whole step.
     weight: f64,
 }
 
@@ -244,7 +244,7 @@ impl RecordedFrame {
         self.version
     }
 
-    /// Those whose partial has begun on the way.
+    /// Those whose partial has begun in the step.
     pub fn births(&self) -> &[Birth] {
         &self.births
     }
@@ -260,25 +260,25 @@ impl RecordedFrame {
         self.gain[first..].fill(0.0);
     }
 
-    /// Goes a way in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
+    /// Goes a step in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
     pub fn go(
         &mut self,
         level: SimdLevel,
         (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
         slot_state: &mut SlotState,
-        way: &Way,
+        frame_step: &FrameStep,
     ) {
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
         self.births.clear();
-        let before = match way.is_onset {
+        let before = match frame_step.is_onset {
             true => SlotSet::EMPTY,
             false => slot_state.sounding,
         };
         let mut slots = before;
         let mut passages = ArrayVec::<Passage, MOST_INTERVALS>::new();
-        let (first, last) = way.intervals(sound.frames);
-        for (frame, part) in way.parts((first, last)) {
+        let (first, last) = frame_step.intervals(sound.frames);
+        for (frame, part) in frame_step.parts((first, last)) {
             slot_state.interval.go_to(rows, frame);
             slots = slots.or(&slot_state.interval.slots);
             passages.push(Passage::new(rows, frame, part.ends, part.weight));
@@ -286,9 +286,9 @@ impl RecordedFrame {
         let Some((start, end)) = passages.first().zip(passages.last()) else {
             return;
         };
-        let place = way.to - f64::from(last);
+        let place = frame_step.to - f64::from(last);
         let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
-        slot_state.sounding = match way.is_over {
+        slot_state.sounding = match frame_step.is_over {
             true => SlotSet::EMPTY,
             false => sounding_at(
                 rows,
@@ -317,7 +317,7 @@ impl RecordedFrame {
             self.gain[usize::from(slot)] = scale.full * amplitude;
         }
         let begun = slot_state.sounding.without(&before);
-        self.find_births(rows, way, &begun, (first, last), &|slot| {
+        self.find_births(rows, frame_step, &begun, (first, last), &|slot| {
             scale.full * start.start_amplitude(slot)
         });
         self.set_pans(rows, last);
@@ -362,18 +362,18 @@ impl RecordedFrame {
         set_levels(level, count, self);
     }
 
-    /// Notes which partials have begun on the way, and how.
+    /// Notes which partials have begun in the step, and how.
     fn find_births(
         &mut self,
         rows: &BankRows,
-        way: &Way,
+        frame_step: &FrameStep,
         begun: &SlotSet,
         (first, last): (u32, u32),
         start_gain: &dyn Fn(u16) -> f32,
     ) {
         let sound = rows.sound();
         let hop = f64::from(sound.grid.hop);
-        let is_forward = way.to >= way.from;
+        let is_forward = frame_step.to >= frame_step.from;
         for slot in begun
             .iter()
             .take_while(|slot| usize::from(*slot) < self.count)
@@ -389,19 +389,19 @@ impl RecordedFrame {
                         .find(|event| event.slot == slot)
                 });
             let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);
-            let late = place.map_or(0.0, |place| place - way.from);
+            let late = place.map_or(0.0, |place| place - frame_step.from);
             let phase = birth.filter(|_| late >= 0.0).map(|birth| {
-                let part = if way.to > way.from {
-                    late / (way.to - way.from)
+                let part = if frame_step.to > frame_step.from {
+                    late / (frame_step.to - frame_step.from)
                 } else {
                     0.0
                 };
                 // A sine is a cosine a quarter of a turn later.
                 let turns = (u64::from(birth.phase) << 48).wrapping_add(1 << 62);
-                (turns, (part * way.seconds) as f32)
+                (turns, (part * frame_step.seconds) as f32)
             });
-            // One that was there at the start of the way begins there.
-            let sounds_at_start = late <= 0.0 && (way.is_onset || birth.is_some());
+            // One that was there at the start of the step begins there.
+            let sounds_at_start = late <= 0.0 && (frame_step.is_onset || birth.is_some());
             let (gain, ratio) = match sounds_at_start && self.gain[n] > 0.0 {
                 true => (
                     start_gain(slot) / self.gain[n],
@@ -610,14 +610,14 @@ mod tests {
             let rows = bank.rows(0).expect("a sound");
             let mut slot_state = SlotState::NONE;
             for step in 0..9 {
-                let way = Way {
+                let frame_step = FrameStep {
                     from: 1.7 * f64::from(step),
                     to: 1.7 * f64::from(step + 1),
                     seconds: HOP_S,
                     is_onset: step == 0,
                     is_over: false,
                 };
-                frame.go(level, (&rows, 50.0, None), &mut slot_state, &way);
+                frame.go(level, (&rows, 50.0, None), &mut slot_state, &frame_step);
             }
         }
         let [mut frame, other] = frames;

@@ -12,7 +12,7 @@
 //! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and the
 //! voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{Mixture, RecordedFrame, SlotState, Way};
+use super::frame::{FrameStep, Mixture, RecordedFrame, SlotState};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -131,7 +131,7 @@ struct Playhead {
     step: PlayerStep,
 }
 
-/// The way of one segment.
+/// The step of one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlayerStep {
     /// From here, seconds.
@@ -181,7 +181,7 @@ impl Player {
         std::mem::take(&mut self.is_fresh)
     }
 
-    /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
+    /// The recordings that it plays: of each its number, its part of the sound, and the step of the last segment.
     pub fn steps(&self) -> impl Iterator<Item = (usize, f32, PlayerStep)> + use<> {
         let Player {
             playing, playheads, ..
@@ -311,7 +311,7 @@ impl Playhead {
         }
     }
 
-    /// Whether the way of the segment leads nowhere.
+    /// Whether the step of the segment leads nowhere.
     fn is_still(&self) -> bool {
         self.step.from_s == self.step.to_s
     }
@@ -362,7 +362,7 @@ impl Playhead {
             settings.keep_formants,
             settings.formant_octaves,
         );
-        let way = |from_s: f64, to_s: f64, is_onset: bool| Way {
+        let frame_step = |from_s: f64, to_s: f64, is_onset: bool| FrameStep {
             from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
             to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
             seconds,
@@ -375,12 +375,12 @@ impl Playhead {
             level,
             of,
             &mut self.slot_state,
-            &way(from_s, to_s, is_onset),
+            &frame_step(from_s, to_s, is_onset),
         );
         if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
-            let way = way(from_s - length_s, to_s - length_s, false);
+            let frame_step = frame_step(from_s - length_s, to_s - length_s, false);
             crossfade.slots = sound.slots;
-            crossfade.go(level, of, &mut self.crossfade, &way);
+            crossfade.go(level, of, &mut self.crossfade, &frame_step);
             frame.mix(level, crossfade, part as f32, Mixture::Passing);
         } else {
             self.crossfade = SlotState::NONE;
