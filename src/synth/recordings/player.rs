@@ -377,11 +377,11 @@ impl Playhead {
             &mut self.slot_state,
             &frame_step(from_s, to_s, is_onset),
         );
-        if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
+        if let Some((share, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
             let frame_step = frame_step(from_s - length_s, to_s - length_s, false);
             crossfade.slots = sound.slots;
             crossfade.go(level, of, &mut self.crossfade, &frame_step);
-            frame.mix(level, crossfade, part as f32, Mixture::Passing);
+            frame.mix(level, crossfade, share as f32, Mixture::Passing);
         } else {
             self.crossfade = SlotState::NONE;
         }
