@@ -1,9 +1,9 @@
 //! What voices cost that play recordings, beside the same voices of a computed spectrum.
 //!
-//! `cargo bench --no-default-features --bench recordings`. 64 voices of 512 partials: computed and at rest, computed with a
-//! vibrato and a tremolo, so that every frequency and gain moves as those of a recording do, and recorded: one recording, two
-//! that are mixed by velocity, and one that is frozen. They take turns, and the middle of many blocks counts. Without cargo's `--bench`, as
-//! `cargo test` runs it, there are a few blocks.
+//! `cargo bench --no-default-features --bench recordings`. 64 voices of 512 partials: computed and at rest, computed
+//! with a vibrato and a tremolo, so that every frequency and gain moves as those of a recording do, and recorded: one
+//! recording, two that are mixed by velocity, and one that is frozen. They take turns, and the middle of many blocks
+//! counts. Without cargo's `--bench`, as `cargo test` runs it, there are a few blocks.
 
 use std::sync::Arc;
 use std::time::Instant;

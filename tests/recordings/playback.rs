@@ -279,8 +279,8 @@ fn line_db(samples: &[f32], hz: f64) -> f64 {
     20.0 * (2.0 * re.hypot(im) / samples.len() as f64).log10()
 }
 
-/// Each partial has the same frequency and level to the bit after a minute, also where two recordings or both sides of a
-/// loop's crossfade are mixed.
+/// Each partial has the same frequency and level to the bit after a minute, also where two recordings or both sides of
+/// a loop's crossfade are mixed.
 #[test]
 fn what_is_frozen_is_steady() {
     let mut tracks = tone(128, 1.0);

@@ -6,12 +6,12 @@
 //! f(u) = k₀ + 2(3m − 2k₀ − k₁)·u + 3(k₀ + k₁ − 2m)·u², log k₀ = 0.634·log(mᵢ₋₁·mᵢ) − 0.134·log(mᵢ₋₂·mᵢ₊₁)
 //!
 //! and k₁ likewise, which is nearly the natural spline that an analysis fits
-//! ([`spline_slopes`](crate::tracks::spline_slopes)). So it has no steps, and the phase at every frame is the sum of the
-//! means before it, as it was stored. Past its ends a partial is continued by its mirror image.
+//! ([`spline_slopes`](crate::tracks::spline_slopes)). So it has no steps, and the phase at every frame is the sum of
+//! the means before it, as it was stored. Past its ends a partial is continued by its mirror image.
 //!
-//! Means are worked out in f64 to 2·10⁻¹⁰ of themselves: after ten minutes a partial at 1 kHz is off by 10⁻⁴ turns. What
-//! frequencies differ from them by, and amplitudes, are worked out in f32: to 2·10⁻⁵ of the difference, and to 0.00003 dB.
-//! The former adds up to nothing, since over a whole interval the differences do.
+//! Means are worked out in f64 to 2·10⁻¹⁰ of themselves: after ten minutes a partial at 1 kHz is off by 10⁻⁴ turns.
+//! What frequencies differ from them by, and amplitudes, are worked out in f32: to 2·10⁻⁵ of the difference, and to
+//! 0.00003 dB. The former adds up to nothing, since over a whole interval the differences do.
 
 use super::frame::RecordedFrame;
 use super::slots::SlotSet;
@@ -221,8 +221,8 @@ impl Ratios {
 }
 
 at_level! {
-    /// Writes ratios, mean excesses and gains at the end of a step that goes through these passages. `slots` are those that sound
-    /// anywhere on it, `sounding` those that do so at its end.
+    /// Writes ratios, mean excesses and gains at the end of a step that goes through these passages. `slots` are those
+    /// that sound anywhere on it, `sounding` those that do so at its end.
     pub(super) fn decode(
         passages: &[Passage],
         scale: &Scale,

@@ -1,12 +1,12 @@
 //! Resonances that stay, or are moved, while the pitch is another.
 //!
-//! With E the recording's spectral envelope, r how much higher it is played than it was recorded, g how far formants are
-//! kept and q by how much they are moved up, a partial of the recorded frequency f has the gain
+//! With E the recording's spectral envelope, r how much higher it is played than it was recorded, g how far formants
+//! are kept and q by how much they are moved up, a partial of the recorded frequency f has the gain
 //!
 //! a·E(f·r^g/q)/E(f),
 //!
-//! which is a at g = 0 and q = 1, and puts the envelope back to where it was at g = 1. E is no lower than 60 dB below its
-//! highest point, and the quotient within ±24 dB. Between its points log₂ E runs straight on the ERB scale.
+//! which is a at g = 0 and q = 1, and puts the envelope back to where it was at g = 1. E is no lower than 60 dB below
+//! its highest point, and the quotient within ±24 dB. Between its points log₂ E runs straight on the ERB scale.
 
 use super::RecordedSound;
 use crate::dsp::maths::{at_least, at_most, exp2, log2};
@@ -61,8 +61,8 @@ impl SpectralEnvelopes {
 }
 
 impl RecordedSound {
-    /// How formants are moved at a place: `pitch` is how much higher the recording is played than recorded. `None` where
-    /// nothing is.
+    /// How formants are moved at a place: `pitch` is how much higher the recording is played than recorded. `None`
+    /// where nothing is.
     pub fn formant_move(
         &self,
         place_s: f64,

@@ -1,8 +1,8 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
 //! For a step from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
-//! the [mean excess](RecordedFrame::mean_excess). With it phases are those of the integral, however frequencies curve in between,
-//! and no rounding of a ratio adds up.
+//! the [mean excess](RecordedFrame::mean_excess). With it phases are those of the integral, however frequencies curve
+//! in between, and no rounding of a ratio adds up.
 
 use arrayvec::ArrayVec;
 
@@ -87,8 +87,8 @@ pub struct FrameStep {
 /// How two frames are mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mixture {
-    /// A mixture that stays: gains of a partial go from one to the other in decibels, and of two partials in one slot the
-    /// one whose share is the greater has it.
+    /// A mixture that stays: gains of a partial go from one to the other in decibels, and of two partials in one slot
+    /// the one whose share is the greater has it.
     Lasting,
     /// One that goes over: gains go straight, and a slot is silent where it goes to another partial.
     Passing,
@@ -327,8 +327,8 @@ impl RecordedFrame {
         }
     }
 
-    /// Becomes a mixture with another recording's frame, of which `share` is the other's. Slots whose frequencies are within
-    /// a semitone are one partial, others fade out and in.
+    /// Becomes a mixture with another recording's frame, of which `share` is the other's. Slots whose frequencies are
+    /// within a semitone are one partial, others fade out and in.
     pub fn mix(&mut self, level: SimdLevel, other: &RecordedFrame, share: f32, mixture: Mixture) {
         self.count = self.count.max(other.count);
         self.merge_births(other, share);

@@ -9,8 +9,8 @@
 //!
 //! A voice plays two recordings at once where it is between their zones, each in a playhead of its own.
 //!
-//! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and the
-//! voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
+//! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
+//! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
 use super::frame::{FrameStep, Mixture, RecordedFrame, SlotState};
 use super::zones::{PARTS, Pair};
@@ -432,7 +432,8 @@ impl Playhead {
 }
 
 impl PlayedLoop {
-    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is, seconds.
+    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is,
+    /// seconds.
     fn fade_at(&self, place_s: f64) -> Option<(f64, f64)> {
         let since_s = place_s - (self.end_s - self.crossfade_s);
         let is_in = since_s > 0.0 && place_s < self.end_s;

@@ -1,11 +1,11 @@
 //! Which recordings a note plays.
 //!
 //! A recording is for keys and velocities. Where a key has several of different velocities, the note is between the
-//! two whose middles are next to its velocity, and in between it is mixed of both; where it has one, the same is done by keys,
-//! a recording's middle being its own key. Past the outermost middles there is one recording alone.
+//! two whose middles are next to its velocity, and in between it is mixed of both; where it has one, the same is done
+//! by keys, a recording's middle being its own key. Past the outermost middles there is one recording alone.
 //!
-//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which has a body of
-//! its own. A note whose key or velocity is in no zone of a part plays the nearest.
+//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which
+//! has a body of its own. A note whose key or velocity is in no zone of a part plays the nearest.
 
 use super::{RecordedSound, Recordings};
 use crate::tracks::bank_file::KeyZone;

@@ -389,8 +389,8 @@ impl Voice {
     }
 
     /// Works out the control arrays of a segment, at whose end the voice's values
-    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is not a
-    /// number.
+    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is
+    /// not a number.
     #[inline(always)]
     fn prepare_segment<const IS_PLAIN: bool>(
         &mut self,
@@ -471,8 +471,9 @@ impl Voice {
         self.recording.share.only.and_then(|part| recorded[part])
     }
 
-    /// Lets its recordings go on for a segment with this way of the fundamental, at whose end the voice has these levels.
-    /// Where neither they nor the values move, `rest` stays true, and there is nothing new; else it becomes false.
+    /// Lets its recordings go on for a segment with this way of the fundamental, at whose end the voice has these
+    /// levels. Where neither they nor the values move, `rest` stays true, and there is nothing new; else it becomes
+    /// false.
     #[inline(never)]
     #[cold]
     #[allow(clippy::too_many_arguments)]

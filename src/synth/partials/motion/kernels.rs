@@ -52,7 +52,8 @@ at_level! {
 }
 
 at_level! {
-    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its mean excess says.
+    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its mean excess
+    /// says.
     pub fn set_recorded_frequencies(
         ratios: (&[f32], &[f32]),
         tracking: Option<&[f32]>,
