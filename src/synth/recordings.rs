@@ -34,6 +34,9 @@ use noise::{BandGains, LANES};
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
 
+/// The attack of a recording is over after so long, seconds.
+const ATTACK_S: f64 = 0.025;
+
 /// When the loop of a recording is repeated: the labels of [`Param::RECORDING_LOOP`], in their order.
 ///
 /// [`Param::RECORDING_LOOP`]: crate::synth::Param::RECORDING_LOOP
@@ -218,6 +221,19 @@ impl Recordings {
     /// All recordings.
     pub fn sounds(&self) -> &[RecordedSound] {
         &self.sounds
+    }
+
+    /// Where the recording that a note plays of the first part is steady: at its loop's start, without a loop where the
+    /// attack is over. A part of its duration, 0 if there is none.
+    pub fn steady_place(&self, key: u8, velocity: f32) -> f64 {
+        let pair = self.pair(0, key, velocity);
+        let sound = pair.and_then(|pair| self.sounds.get(pair.first));
+        sound
+            .filter(|sound| sound.end_s > 0.0)
+            .map_or(0.0, |sound| {
+                let place_s = sound.sustain_loop.map_or(ATTACK_S, |of| of.start_s);
+                (place_s / sound.end_s).min(1.0)
+            })
     }
 
     /// The frames of a recording.
