@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --no-default-features --bench recordings`. 64 voices of 512 partials: computed and at rest, computed
 //! with a vibrato and a tremolo, so that every frequency and gain moves as those of a recording do, and recorded: one
-//! recording, and two that are mixed by velocity. They take turns, and the middle of many blocks counts. Without
-//! cargo's `--bench`, as `cargo test` runs it, there are a few blocks.
+//! recording, two that are mixed by velocity, and one that is frozen. They take turns, and the middle of many blocks
+//! counts. Without cargo's `--bench`, as `cargo test` runs it, there are a few blocks.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,6 +40,11 @@ fn main() {
     };
     let body = BODY_LABELS.iter().position(|label| *label == "Recording");
     let recorded = patch(&[(Param::BODY_A, body.expect("a body") as f32)]);
+    let frozen = patch(&[
+        (Param::BODY_A, body.expect("a body") as f32),
+        (Param::FREEZE, 1.0),
+        (Param::RECORDING_POSITION, 0.3),
+    ]);
     let moving = patch(&[(Param::LFO_PITCH, 20.0), (Param::LFO_LEVEL, 3.0)]);
     let (one, two) = (recordings(1), recordings(2));
     let mut engines = [
@@ -55,6 +60,7 @@ fn main() {
         ),
         ("recorded", sounding(&recorded, &one), Vec::new()),
         ("recorded, two mixed", sounding(&recorded, &two), Vec::new()),
+        ("recorded, frozen", sounding(&frozen, &one), Vec::new()),
     ];
     for _ in 0..blocks {
         for (_, engine, times_s) in &mut engines {
@@ -62,7 +68,7 @@ fn main() {
         }
     }
     let block_s = BLOCK_FRAMES as f64 / RATE_HZ;
-    let [rest, moving, recorded, mixed] = engines.map(|(name, engine, times_s)| {
+    let [rest, moving, recorded, mixed, frozen] = engines.map(|(name, engine, times_s)| {
         let part = middle(times_s) / block_s;
         println!(
             "{name}: {} voices, {:.1} % of a core",
@@ -72,10 +78,12 @@ fn main() {
         part
     });
     println!(
-        "recorded over computed at rest {:.2} (allowed {ALLOWED}), over moving {:.2}; mixed over moving {:.2}",
+        "recorded over computed at rest {:.2} (allowed {ALLOWED}), over moving {:.2}; mixed over moving {:.2}; \
+         frozen over rest {:.2}",
         recorded / rest,
         recorded / moving,
-        mixed / moving
+        mixed / moving,
+        frozen / rest
     );
 }
 
@@ -108,10 +116,9 @@ fn recordings(count: u8) -> Arc<Recordings> {
         sample_rate_hz: RATE_HZ,
         hop: HOP,
     };
-    let zone = |place: u8| KeyZone {
-        lowest_velocity: 128 / count * place,
-        highest_velocity: 128 / count * (place + 1) - 1,
-        ..KeyZone::default()
+    let zone = |place: u8| {
+        let first = |place: u8| 128 / count * place;
+        KeyZone::new(0..=127, first(place)..=first(place + 1) - 1)
     };
     let sounds: Vec<_> = (0..count).map(|place| (zone(place), &tracks)).collect();
     let (bank, _) = TrackBank::from_sounds(&sounds, grid).expect("a bank");

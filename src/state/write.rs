@@ -27,6 +27,31 @@ pub(super) fn preset(preset: &Preset) -> String {
     }
     macro_names::write(&preset.macro_names, &mut text);
 
+    for (of, params) in groups(preset) {
+        let group = of.name().to_lowercase().replace(' ', "_");
+        line(&mut text, format_args!("\n[{group}]"));
+        for param in params {
+            let row = param.row();
+            let value = value(param, preset.patch.normalized(param));
+            text.push_str(&assignment(row.id, &value, row.unit));
+        }
+        if let (Group::Tuning, Some(set)) = (of, &preset.tuning) {
+            tuning::write(set, &mut text);
+        }
+        if let (Group::Recording, Some(named)) = (of, &preset.recording) {
+            recording::write(named, &mut text);
+        }
+    }
+    routes::write(&preset.patch, &mut text);
+    curves::write(&preset.patch, &mut text);
+    sequences::write(&preset.patch, &mut text);
+    drawn_sets::write(&preset.patch, &mut text);
+    drawn_spectrum::write(&preset.patch, &mut text);
+    text
+}
+
+/// The groups that have a table, with those parameters in it that are not as in a new preset.
+fn groups(preset: &Preset) -> Vec<(Group, Vec<Param>)> {
     let mut groups: Vec<(Group, Vec<Param>)> = Vec::new();
     let mut elsewhere = curves::written(&preset.patch);
     elsewhere.extend(sequences::written(&preset.patch));
@@ -53,27 +78,7 @@ pub(super) fn preset(preset: &Preset) -> String {
             groups.push((of, Vec::new()));
         }
     }
-    for (of, params) in groups {
-        let group = of.name().to_lowercase().replace(' ', "_");
-        line(&mut text, format_args!("\n[{group}]"));
-        for param in params {
-            let row = param.row();
-            let value = value(param, preset.patch.normalized(param));
-            text.push_str(&assignment(row.id, &value, row.unit));
-        }
-        if let (Group::Tuning, Some(set)) = (of, &preset.tuning) {
-            tuning::write(set, &mut text);
-        }
-        if let (Group::Recording, Some(named)) = (of, &preset.recording) {
-            recording::write(named, &mut text);
-        }
-    }
-    routes::write(&preset.patch, &mut text);
-    curves::write(&preset.patch, &mut text);
-    sequences::write(&preset.patch, &mut text);
-    drawn_sets::write(&preset.patch, &mut text);
-    drawn_spectrum::write(&preset.patch, &mut text);
-    text
+    groups
 }
 
 /// A line with a value, and its unit as a comment.

@@ -16,7 +16,7 @@ mod slots;
 mod snippets;
 mod zones;
 
-pub use frame::{Birth, Head, RecordedFrame, Way};
+pub use frame::{Birth, FrameStep, RecordedFrame, SlotState};
 pub use player::{Player, PlayerSettings, PlayerStep, Playing, RecordedFrames};
 pub use residue::{Residue, ResidueSettings};
 pub use slots::SlotSet;
@@ -28,11 +28,14 @@ use std::sync::{Arc, LazyLock};
 use crate::tracks::bands::ENVELOPE_POINTS;
 use crate::tracks::bank_file::{BankRows, KeyZone, TrackBank, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
-use formants::Envelopes;
+use formants::SpectralEnvelopes;
 use noise::{BandGains, LANES};
 
 /// Frequency of a recording's key where the bank does not say it: middle C.
 const UNKNOWN_ROOT_HZ: f64 = 261.625_565_300_598_6;
+
+/// The attack of a recording is over after so long, seconds.
+const ATTACK_S: f64 = 0.025;
 
 /// When the loop of a recording is repeated: the labels of [`Param::RECORDING_LOOP`], in their order.
 ///
@@ -79,7 +82,7 @@ pub struct RecordedSound {
     pub warp: TimeWarp,
     /// What is repeated while a key is held.
     pub sustain_loop: Option<PlayedLoop>,
-    envelopes: Envelopes,
+    envelopes: SpectralEnvelopes,
     noise_hop_s: f64,
     /// Roots of the noise's powers.
     noise: Vec<BandGains>,
@@ -123,7 +126,10 @@ impl RecordedSound {
             slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
             sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
-            envelopes: Envelopes::new(sound.envelope_hop_s, sound.envelope.iter().map(levels)),
+            envelopes: SpectralEnvelopes::new(
+                sound.envelope_hop_s,
+                sound.envelope.iter().map(levels),
+            ),
             noise_hop_s: sound.noise_hop_s,
             noise: sound
                 .noise
@@ -215,6 +221,19 @@ impl Recordings {
     /// All recordings.
     pub fn sounds(&self) -> &[RecordedSound] {
         &self.sounds
+    }
+
+    /// Where the recording that a note plays of the first part is steady: at its loop's start, without a loop where the
+    /// attack is over. A part of its duration, 0 if there is none.
+    pub fn steady_place(&self, key: u8, velocity: f32) -> f64 {
+        let pair = self.pair(0, key, velocity);
+        let sound = pair.and_then(|pair| self.sounds.get(pair.first));
+        sound
+            .filter(|sound| sound.end_s > 0.0)
+            .map_or(0.0, |sound| {
+                let place_s = sound.sustain_loop.map_or(ATTACK_S, |of| of.start_s);
+                (place_s / sound.end_s).min(1.0)
+            })
     }
 
     /// The frames of a recording.

@@ -69,6 +69,7 @@ mod storage;
 
 use std::fmt;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use bytemuck::{Pod, Zeroable};
@@ -113,6 +114,16 @@ impl Default for KeyZone {
 }
 
 impl KeyZone {
+    /// For the MIDI keys and velocities of these ranges, each at most 127.
+    pub fn new(keys: RangeInclusive<u8>, velocities: RangeInclusive<u8>) -> KeyZone {
+        KeyZone {
+            lowest_key: *keys.start(),
+            highest_key: *keys.end(),
+            lowest_velocity: *velocities.start(),
+            highest_velocity: *velocities.end(),
+        }
+    }
+
     /// Whether a note is of this zone.
     pub fn contains(&self, key: u8, velocity: u8) -> bool {
         (self.lowest_key..=self.highest_key).contains(&key)

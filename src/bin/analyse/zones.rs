@@ -1,5 +1,7 @@
 //! Which keys and velocities each file of a bank is for.
 
+use std::ops::RangeInclusive;
+
 use aliquot::recordings::notes::{NamedNote, key_of_name};
 use aliquot::tracks::bank_file::KeyZone;
 
@@ -15,22 +17,16 @@ pub fn parse(text: &str) -> Result<KeyZone, String> {
     let number = |text: &str| text.parse::<u8>().ok().filter(|&number| number < 128);
     let key = |text: &str| number(text).or_else(|| key_of_name(text));
     let wrong = || "KEYS[:VELOCITIES] such as C3..B3:1..64 is needed".to_owned();
-    let (lowest_key, highest_key) = range(keys, key).ok_or_else(wrong)?;
-    let velocities = velocities.map_or(Some((0, 127)), |text| range(text, number));
-    let (lowest_velocity, highest_velocity) = velocities.ok_or_else(wrong)?;
-    Ok(KeyZone {
-        lowest_key,
-        highest_key,
-        lowest_velocity,
-        highest_velocity,
-    })
+    let keys = range(keys, key).ok_or_else(wrong)?;
+    let velocities = velocities.map_or(Some(0..=127), |text| range(text, number));
+    Ok(KeyZone::new(keys, velocities.ok_or_else(wrong)?))
 }
 
 /// Two values in order, or one that is both.
-fn range(text: &str, value: impl Fn(&str) -> Option<u8>) -> Option<(u8, u8)> {
+fn range(text: &str, value: impl Fn(&str) -> Option<u8>) -> Option<RangeInclusive<u8>> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let (low, high) = (value(low)?, value(high)?);
-    (low <= high).then_some((low, high))
+    (low <= high).then_some(low..=high)
 }
 
 /// Zones of notes: keys go to the nearest note, at equal distances to the upper one. Velocities of a
@@ -53,28 +49,23 @@ pub fn zones_of_notes(notes: &[NamedNote]) -> Vec<KeyZone> {
                     (below + above).div_ceil(2) as u8
                 }
             };
-            let (lowest_velocity, highest_velocity) = velocities(note, notes, are_layers);
-            KeyZone {
-                lowest_key: first(place),
-                highest_key: match place + 1 < keys.len() {
-                    true => first(place + 1) - 1,
-                    false => 127,
-                },
-                lowest_velocity,
-                highest_velocity,
-            }
+            let last_key = match place + 1 < keys.len() {
+                true => first(place + 1) - 1,
+                false => 127,
+            };
+            KeyZone::new(first(place)..=last_key, velocities(note, notes, are_layers))
         })
         .collect()
 }
 
 /// The velocities of a note among those of the same key.
-fn velocities(note: &NamedNote, notes: &[NamedNote], are_layers: bool) -> (u8, u8) {
+fn velocities(note: &NamedNote, notes: &[NamedNote], are_layers: bool) -> RangeInclusive<u8> {
     let same = notes.iter().filter(|other| other.key == note.key);
     let mut layers: Vec<u8> = same.filter_map(|other| other.velocity).collect();
     layers.sort_unstable();
     layers.dedup();
     let Some(velocity) = note.velocity else {
-        return (0, 127);
+        return 0..=127;
     };
     let place = layers.partition_point(|&layer| layer < velocity);
     let last = |place: usize| {
@@ -87,27 +78,18 @@ fn velocities(note: &NamedNote, notes: &[NamedNote], are_layers: bool) -> (u8, u
         }
     };
     let first = if place == 0 { 0 } else { last(place - 1) + 1 };
-    (first, last(place))
+    first..=last(place)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn zone(keys: (u8, u8), velocities: (u8, u8)) -> KeyZone {
-        KeyZone {
-            lowest_key: keys.0,
-            highest_key: keys.1,
-            lowest_velocity: velocities.0,
-            highest_velocity: velocities.1,
-        }
-    }
-
     #[test]
     fn zones_are_read() {
-        assert_eq!(parse("C3..B3:1..64"), Ok(zone((48, 59), (1, 64))));
-        assert_eq!(parse("60"), Ok(zone((60, 60), (0, 127))));
-        assert_eq!(parse("C-1..20:127"), Ok(zone((0, 20), (127, 127))));
+        assert_eq!(parse("C3..B3:1..64"), Ok(KeyZone::new(48..=59, 1..=64)));
+        assert_eq!(parse("60"), Ok(KeyZone::new(60..=60, 0..=127)));
+        assert_eq!(parse("C-1..20:127"), Ok(KeyZone::new(0..=20, 127..=127)));
         for text in [
             "",
             "C3..",
@@ -133,17 +115,17 @@ mod tests {
         assert_eq!(
             zones_of_notes(&notes),
             [
-                zone((0, 51), (0, 60)),
-                zone((58, 127), (0, 127)),
-                zone((0, 51), (61, 127)),
-                zone((52, 57), (0, 127)),
+                KeyZone::new(0..=51, 0..=60),
+                KeyZone::new(58..=127, 0..=127),
+                KeyZone::new(0..=51, 61..=127),
+                KeyZone::new(52..=57, 0..=127),
             ]
         );
         let layers = [note(60, Some(2)), note(60, Some(1)), note(60, Some(4))];
         let velocities = [(42, 84), (0, 41), (85, 127)];
         assert_eq!(
             zones_of_notes(&layers),
-            velocities.map(|velocities| zone((0, 127), velocities))
+            velocities.map(|(low, high)| KeyZone::new(0..=127, low..=high))
         );
     }
 }

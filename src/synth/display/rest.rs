@@ -4,8 +4,11 @@
 //! is in it: macros, routes, the curve of velocity, tuning. Effects are not. Both envelopes are at their peaks,
 //! and what takes time has not begun.
 
+use std::sync::Arc;
+
 use crate::synth::display::TuningTables;
 use crate::synth::engine::{Config, Engine, block_frames};
+use crate::synth::recordings::Recordings;
 use crate::synth::tuning::TuningSource;
 use crate::synth::{Event, Param, Patch, Snapshot};
 
@@ -21,6 +24,7 @@ pub struct RestingNote {
     /// What [`RestingNote::snapshot`] is of.
     played: Option<(Patch, u8)>,
     tables: TuningTables,
+    recordings: Arc<Recordings>,
     snapshot: Snapshot,
 }
 
@@ -34,6 +38,7 @@ impl RestingNote {
             })),
             played: None,
             tables: TuningTables::default(),
+            recordings: Recordings::none(),
             snapshot: Snapshot::default(),
         }
     }
@@ -48,6 +53,15 @@ impl RestingNote {
         if *tables != self.tables {
             self.tables = tables.clone();
             drop(self.engine.set_scale(tables.scale.clone()));
+            self.played = None;
+        }
+    }
+
+    /// It plays these recordings from now on.
+    pub fn set_recordings(&mut self, recordings: &Arc<Recordings>) {
+        if !Arc::ptr_eq(recordings, &self.recordings) {
+            self.recordings = recordings.clone();
+            self.engine.set_recordings(recordings.clone());
             self.played = None;
         }
     }
@@ -78,6 +92,15 @@ impl RestingNote {
         ] {
             patch.set(param, plain);
         }
+        let steady = self.recordings.steady_place(key, VELOCITY) as f32;
+        let position = patch.plain(Param::RECORDING_POSITION) + steady;
+        for (param, plain) in [
+            (Param::FREEZE, 1.0),
+            (Param::RECORDING_POSITION, position.clamp(-1.0, 1.0)),
+            (Param::RECORDING_LOOP, 0.0),
+        ] {
+            patch.set(param, plain);
+        }
         self.engine.reset();
         // Which has made it forget what messages have said.
         let tables = &self.tables;
@@ -101,6 +124,9 @@ impl RestingNote {
 mod tests {
     use super::*;
     use crate::synth::display::lowest_voice;
+    use crate::synth::parameter::SpectrumParams;
+    use crate::tracks::bank_file::{FrameGrid, TrackBank};
+    use crate::tracks::{Breakpoint, SustainLoop, Track, Tracks};
 
     #[test]
     fn it_is_what_a_note_without_a_slow_attack_sounds_like() {
@@ -136,5 +162,64 @@ mod tests {
         let bright = second(note.snapshot(&patch, 45));
         patch.set(Param::macro_value(1), 1.0);
         assert!(second(note.snapshot(&patch, 45)) < 0.5 * bright);
+    }
+
+    /// A tone of A4 whose second partial begins late.
+    fn recordings(sustain_loop: Option<SustainLoop>) -> Arc<Recordings> {
+        let track = |n: u32, points: &[(f64, f64)]| Track {
+            label: Some(n),
+            breakpoints: points
+                .iter()
+                .map(|&(time_s, amplitude)| {
+                    Breakpoint::new(time_s, 440.0 * f64::from(n), amplitude)
+                })
+                .collect(),
+        };
+        let tracks = Tracks {
+            duration_s: 1.0,
+            root_hz: Some(440.0),
+            tracks: vec![
+                track(1, &[(0.0, 0.0), (0.02, 0.2), (1.0, 0.2)]),
+                track(2, &[(0.3, 0.0), (0.4, 0.1), (1.0, 0.1)]),
+            ],
+            sustain_loop,
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: 48_000.0,
+            hop: 128,
+        };
+        let (bank, _) = TrackBank::from_tracks(&tracks, grid).expect("a bank");
+        Arc::new(Recordings::new(Arc::new(bank)))
+    }
+
+    #[test]
+    fn a_recording_is_as_loud_as_where_its_loop_begins() {
+        let mut patch = Patch::default();
+        let body = SpectrumParams::ALL[0].body;
+        patch.set(body, body.parse("Recording").expect("a body"));
+        let mut note = RestingNote::new(48_000.0);
+        let powers = |note: &mut RestingNote| {
+            let snapshot = note.snapshot(&patch, 69);
+            let (_, partials) = lowest_voice(snapshot).expect("a voice");
+            let power = |place: usize| partials.get(place).map_or(0.0, |of| of.power());
+            [power(0), power(1)]
+        };
+        assert_eq!(powers(&mut note), [0.0, 0.0]);
+        let with_loop = recordings(Some(SustainLoop {
+            start_s: 0.5,
+            end_s: 0.9,
+            crossfade_s: 0.05,
+        }));
+        note.set_recordings(&with_loop);
+        let [first, second] = powers(&mut note);
+        assert!((first / second - 4.0).abs() < 0.01, "{first} {second}");
+        let without_loop = recordings(None);
+        note.set_recordings(&without_loop);
+        let [alone, none] = powers(&mut note);
+        assert!(
+            (alone / first - 1.0).abs() < 0.01 && none == 0.0,
+            "{alone} {none}"
+        );
     }
 }

@@ -1,12 +1,12 @@
 //! Resonances that stay, or are moved, while the pitch is another.
 //!
-//! With E the recording's spectral envelope, r how much higher it is played than it was recorded, g how far formants are
-//! kept and q by how much they are moved up, a partial of the recorded frequency f has the gain
+//! With E the recording's spectral envelope, r how much higher it is played than it was recorded, g how far formants
+//! are kept and q by how much they are moved up, a partial of the recorded frequency f has the gain
 //!
 //! a·E(f·r^g/q)/E(f),
 //!
-//! which is a at g = 0 and q = 1, and puts the envelope back to where it was at g = 1. E is no lower than 60 dB below its
-//! highest point, and the quotient within ±24 dB. Between its points log₂ E runs straight on the ERB scale.
+//! which is a at g = 0 and q = 1, and puts the envelope back to where it was at g = 1. E is no lower than 60 dB below
+//! its highest point, and the quotient within ±24 dB. Between its points log₂ E runs straight on the ERB scale.
 
 use super::RecordedSound;
 use crate::dsp::maths::{at_least, at_most, exp2, log2};
@@ -21,7 +21,7 @@ const ERBS_PER_OCTAVE: f32 = 6.442_042;
 
 /// log₂ of the envelopes of a recording.
 #[derive(Clone, Debug, Default)]
-pub struct Envelopes {
+pub struct SpectralEnvelopes {
     hop_s: f64,
     /// A frame after another.
     log2_gains: Vec<[f32; ENVELOPE_POINTS]>,
@@ -39,16 +39,19 @@ pub struct FormantMove {
     factor: f32,
 }
 
-impl Envelopes {
+impl SpectralEnvelopes {
     /// Those of frames whose gains are given by their codes in dB below the highest. Not for the audio thread.
-    pub fn new(hop_s: f64, levels_db: impl Iterator<Item = [f64; ENVELOPE_POINTS]>) -> Envelopes {
+    pub fn new(
+        hop_s: f64,
+        levels_db: impl Iterator<Item = [f64; ENVELOPE_POINTS]>,
+    ) -> SpectralEnvelopes {
         let frames = levels_db.map(|levels_db| {
             let log2_gains = levels_db.map(|db| (db.max(-400.0) / 6.020_599_913_279_624) as f32);
             let highest = log2_gains.iter().fold(f32::MIN, |a, &b| a.max(b));
             log2_gains.map(|gain| gain.max(highest - RANGE_OCTAVES))
         });
         let (low, high) = (erb_of_hz(LOWEST_HZ), erb_of_hz(HIGHEST_HZ));
-        Envelopes {
+        SpectralEnvelopes {
             hop_s,
             log2_gains: frames.collect(),
             lowest_erb: low as f32,
@@ -58,8 +61,8 @@ impl Envelopes {
 }
 
 impl RecordedSound {
-    /// How formants are moved at a place: `pitch` is how much higher the recording is played than recorded. `None` where
-    /// nothing is.
+    /// How formants are moved at a place: `pitch` is how much higher the recording is played than recorded. `None`
+    /// where nothing is.
     pub fn formant_move(
         &self,
         place_s: f64,
@@ -67,7 +70,7 @@ impl RecordedSound {
         keep: f32,
         shift_octaves: f32,
     ) -> Option<FormantMove> {
-        let Envelopes {
+        let SpectralEnvelopes {
             hop_s,
             log2_gains,
             lowest_erb,
@@ -125,7 +128,7 @@ mod tests {
         let points = envelope_points_hz();
         // A resonance of 12 dB an octave around 1 kHz.
         let level_db = |hz: f64| -12.0 * libm::fabs(libm::log2(hz / 1_000.0));
-        let envelopes = Envelopes::new(0.02, std::iter::once(points.map(level_db)));
+        let envelopes = SpectralEnvelopes::new(0.02, std::iter::once(points.map(level_db)));
         let sound = RecordedSound {
             envelopes,
             ..RecordedSound::default()

@@ -1,16 +1,16 @@
 //! A recording at one place: the frequency and the amplitude of each slot, for the spectrum of one voice.
 //!
-//! For the way from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
-//! the [course](RecordedFrame::course). With it phases are those of the integral, however frequencies curve in between,
-//! and no rounding of a ratio adds up.
+//! For a step from one place to another the mean frequency comes with it, as its relation to the mean of both ends:
+//! the [mean excess](RecordedFrame::mean_excess). With it phases are those of the integral, however frequencies curve
+//! in between, and no rounding of a ratio adds up.
 
 use arrayvec::ArrayVec;
 
-use super::decode::{Scale, Stretch, decode};
+use super::decode::{Passage, Scale, decode};
 use super::formants::FormantMove;
 use super::slots::{Interval, SlotSet};
 use crate::at_level;
-use crate::dsp::maths::{at_least, exp2, log2};
+use crate::dsp::maths::{at_least, quick_exp2, quick_log2};
 use crate::dsp::resident;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::parameter::MAX_PARTIALS;
@@ -24,21 +24,21 @@ const MOST_INTERVALS: usize = 8;
 
 /// Frequencies nearer than this part of each other are within a semitone.
 const SEMITONE: f32 = 0.06;
-/// A gain at the start of a way over that at its end, at most.
+/// A gain at the start of a step over that at its end, at most.
 const MOST_GAIN: f32 = 1e4;
 /// A lower gain is none: the least of a bank is −128 dB.
 const LEAST_GAIN: f32 = 1e-9;
 
-/// A slot whose partial has begun on the way to a place.
+/// A slot whose partial has begun in the step to a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Birth {
     /// Its slot.
     pub slot: u16,
-    /// Frequency at the start of the way over that at its end.
+    /// Frequency at the start of the step over that at its end.
     pub ratio: f32,
-    /// Gain at the start of the way over that at its end.
+    /// Gain at the start of the step over that at its end.
     pub gain: f32,
-    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the way, seconds;
+    /// Its phase as a sine when it began, 2⁶⁴ to the turn, and how long that was after the start of the step, seconds;
     /// `None` if it is not known.
     pub phase: Option<(u64, f32)>,
 }
@@ -58,20 +58,20 @@ pub struct RecordedFrame {
     pub log2_ratio: Box<[f32; MAX_PARTIALS]>,
     /// log₂ of the linear gain.
     pub log2_gain: Box<[f32; MAX_PARTIALS]>,
-    /// The mean frequency on the way over the mean of those at its ends, less 1.
-    pub course: Box<[f32; MAX_PARTIALS]>,
+    /// The mean frequency in the step over the mean of those at its ends, less 1.
+    pub mean_excess: Box<[f32; MAX_PARTIALS]>,
     /// Position, −1 (left) to 1 (right).
     pub pan: Box<[f32; MAX_PARTIALS]>,
     births: Vec<Birth>,
-    /// [`RecordedFrame::ratio`] at the start of the way.
+    /// [`RecordedFrame::ratio`] at the start of the step.
     pub(super) start_ratio: Box<[f32; MAX_PARTIALS]>,
     /// Linear gain.
     pub(super) gain: Box<[f32; MAX_PARTIALS]>,
 }
 
-/// From where to where in a recording a voice goes over a segment.
+/// From where to where in a recording a voice goes over a segment: a [`PlayerStep`](super::PlayerStep) in frames.
 #[derive(Clone, Copy, Debug)]
-pub struct Way {
+pub struct FrameStep {
     /// Start, in frames of the recording; both ends are within it.
     pub from: f64,
     /// End, in frames of the recording.
@@ -84,16 +84,36 @@ pub struct Way {
     pub is_over: bool,
 }
 
+/// How two frames are mixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixture {
+    /// A mixture that stays: gains of a partial go from one to the other in decibels, and of two partials in one slot
+    /// the one whose share is the greater has it.
+    Lasting,
+    /// One that goes over: gains go straight, and a slot is silent where it goes to another partial.
+    Passing,
+}
+
+impl Mixture {
+    /// The gain of the partial that a slot has of two, where the other's share is this.
+    fn gain_of_either(self, share: f32) -> f32 {
+        match self {
+            Mixture::Lasting => share.max(1.0 - share),
+            Mixture::Passing => (1.0 - 2.0 * share).abs(),
+        }
+    }
+}
+
 /// Which slots of a recording a voice plays.
 #[derive(Clone, Copy, Debug)]
-pub struct Head {
+pub struct SlotState {
     interval: Interval,
     sounding: SlotSet,
 }
 
-impl Head {
+impl SlotState {
     /// None.
-    pub const NONE: Head = Head {
+    pub const NONE: SlotState = SlotState {
         interval: Interval::NONE,
         sounding: SlotSet::EMPTY,
     };
@@ -104,8 +124,8 @@ impl Head {
     }
 }
 
-impl Way {
-    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next way.
+impl FrameStep {
+    /// The intervals that its ends are in. What begins or ends exactly at its end does so on the next step.
     fn intervals(&self, frames: u32) -> (u32, u32) {
         let at_most = frames.saturating_sub(2);
         let begun_by = |place: f64| (place as u32).min(at_most);
@@ -122,9 +142,9 @@ impl Way {
         }
     }
 
-    /// The intervals that it goes through and its part in each; of a way through too many the last alone.
+    /// The intervals that it goes through and its part in each; of a step through too many the last alone.
     fn parts(&self, (first, last): (u32, u32)) -> impl Iterator<Item = (u32, Part)> + use<> {
-        let Way { from, to, .. } = *self;
+        let FrameStep { from, to, .. } = *self;
         let is_forward = from <= to;
         let count = first.abs_diff(last) + 1;
         let is_long = count as usize > MOST_INTERVALS;
@@ -156,11 +176,11 @@ impl Way {
     }
 }
 
-/// The part of a way in an interval.
+/// The part of a step in an interval.
 struct Part {
     /// From where to where in it, 0 to 1.
     ends: (f64, f64),
-    /// Part of the whole way.
+    /// Part of the whole step.
     weight: f64,
 }
 
@@ -170,7 +190,7 @@ fn sounding_at(
     rows: &BankRows,
     (frame, u): (u32, f64),
     interval: &Interval,
-    stretch: &Stretch,
+    passage: &Passage,
     exceptions: &mut ArrayVec<(u16, f32), MAX_PARTIALS>,
 ) -> SlotSet {
     let sound = rows.sound();
@@ -188,7 +208,7 @@ fn sounding_at(
                 continue;
             }
         };
-        let [from, to] = stretch.amplitudes_of(event.slot);
+        let [from, to] = passage.amplitudes_of(event.slot);
         if !exceptions.is_full() {
             exceptions.push((event.slot, from + (to - from) * part as f32));
         }
@@ -206,7 +226,7 @@ impl RecordedFrame {
             ratio: resident::array(1.0),
             log2_ratio: resident::array(0.0),
             log2_gain: resident::array(SILENT),
-            course: resident::array(0.0),
+            mean_excess: resident::array(0.0),
             pan: resident::array(0.0),
             births: Vec::with_capacity(MAX_PARTIALS),
             start_ratio: resident::array(1.0),
@@ -224,7 +244,7 @@ impl RecordedFrame {
         self.version
     }
 
-    /// Those whose partial has begun on the way.
+    /// Those whose partial has begun in the step.
     pub fn births(&self) -> &[Birth] {
         &self.births
     }
@@ -235,42 +255,48 @@ impl RecordedFrame {
         self.ratio[first..].copy_from_slice(&tables.n[first..]);
         self.log2_ratio[first..].copy_from_slice(&tables.log2_n[first..]);
         self.log2_gain[first..].fill(SILENT);
-        self.course[first..].fill(0.0);
+        self.mean_excess[first..].fill(0.0);
         self.pan[first..].fill(0.0);
         self.gain[first..].fill(0.0);
     }
 
-    /// Goes a way in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
+    /// Goes a step in a recording whose key has the frequency `root_hz`. [`RecordedFrame::finish`] is to follow.
     pub fn go(
         &mut self,
         level: SimdLevel,
         (rows, root_hz, formants): (&BankRows, f64, Option<&FormantMove>),
-        head: &mut Head,
-        way: &Way,
+        slot_state: &mut SlotState,
+        frame_step: &FrameStep,
     ) {
         let sound = rows.sound();
         self.count = (sound.slots as usize).min(MAX_PARTIALS);
         self.births.clear();
-        let before = match way.is_onset {
+        let before = match frame_step.is_onset {
             true => SlotSet::EMPTY,
-            false => head.sounding,
+            false => slot_state.sounding,
         };
         let mut slots = before;
-        let mut stretches = ArrayVec::<Stretch, MOST_INTERVALS>::new();
-        let (first, last) = way.intervals(sound.frames);
-        for (frame, part) in way.parts((first, last)) {
-            head.interval.go_to(rows, frame);
-            slots = slots.or(&head.interval.slots);
-            stretches.push(Stretch::new(rows, frame, part.ends, part.weight));
+        let mut passages = ArrayVec::<Passage, MOST_INTERVALS>::new();
+        let (first, last) = frame_step.intervals(sound.frames);
+        for (frame, part) in frame_step.parts((first, last)) {
+            slot_state.interval.go_to(rows, frame);
+            slots = slots.or(&slot_state.interval.slots);
+            passages.push(Passage::new(rows, frame, part.ends, part.weight));
         }
-        let Some((start, end)) = stretches.first().zip(stretches.last()) else {
+        let Some((start, end)) = passages.first().zip(passages.last()) else {
             return;
         };
-        let place = way.to - f64::from(last);
+        let place = frame_step.to - f64::from(last);
         let mut exceptions = ArrayVec::<(u16, f32), MAX_PARTIALS>::new();
-        head.sounding = match way.is_over {
+        slot_state.sounding = match frame_step.is_over {
             true => SlotSet::EMPTY,
-            false => sounding_at(rows, (last, place), &head.interval, end, &mut exceptions),
+            false => sounding_at(
+                rows,
+                (last, place),
+                &slot_state.interval,
+                end,
+                &mut exceptions,
+            ),
         };
         let scale = Scale {
             full: sound.full_scale as f32,
@@ -279,10 +305,10 @@ impl RecordedFrame {
         let groups = self.count.div_ceil(GROUP);
         decode(
             level,
-            &stretches,
+            &passages,
             &scale,
             &slots,
-            &head.sounding,
+            &slot_state.sounding,
             groups,
             self,
         );
@@ -290,8 +316,8 @@ impl RecordedFrame {
         for (slot, amplitude) in exceptions {
             self.gain[usize::from(slot)] = scale.full * amplitude;
         }
-        let begun = head.sounding.without(&before);
-        self.find_births(rows, way, &begun, (first, last), &|slot| {
+        let begun = slot_state.sounding.without(&before);
+        self.find_births(rows, frame_step, &begun, (first, last), &|slot| {
             scale.full * start.start_amplitude(slot)
         });
         self.set_pans(rows, last);
@@ -301,55 +327,24 @@ impl RecordedFrame {
         }
     }
 
-    /// Becomes a mixture with another recording's, of which `part` is the other's. Slots whose frequencies are within a
-    /// semitone are one partial, others fade out and in. `by_level` says whether gains go from one to the other in
-    /// decibels.
-    pub fn blend(&mut self, other: &RecordedFrame, part: f32, by_level: bool) {
-        let count = self.count.max(other.count);
-        self.merge_births(other, part);
-        for n in 0..count {
-            let (mine, theirs) = (self.gain[n], other.gain[n]);
-            let quotient = other.ratio[n] / self.ratio[n];
-            let is_near = (quotient - 1.0).abs() < SEMITONE;
-            let mix = |mine: f32, theirs: f32| match is_near {
-                true if by_level && mine > 0.0 && theirs > 0.0 => {
-                    exp2(log2(mine) * (1.0 - part) + log2(theirs) * part)
-                }
-                true => mine + (theirs - mine) * part,
-                // A mixture that stays has the greater part of the slot.
-                false if by_level && part < 0.5 => mine * (1.0 - part),
-                false if by_level => theirs * part,
-                // One that goes over is silent where the other takes the slot.
-                false if part < 0.5 => mine * (1.0 - 2.0 * part),
-                false => theirs * (2.0 * part - 1.0),
-            };
-            let is_theirs = mine == 0.0 || !is_near && theirs > 0.0 && part >= 0.5;
-            self.gain[n] = match mine == 0.0 || theirs == 0.0 {
-                true => mine * (1.0 - part) + theirs * part,
-                false => mix(mine, theirs),
-            };
-            if is_theirs {
-                self.ratio[n] = other.ratio[n];
-                self.course[n] = other.course[n];
-                self.pan[n] = other.pan[n];
-            } else if is_near && theirs > 0.0 {
-                self.ratio[n] += (other.ratio[n] - self.ratio[n]) * part;
-                self.course[n] += (other.course[n] - self.course[n]) * part;
-                self.pan[n] += (other.pan[n] - self.pan[n]) * part;
-            }
-        }
-        self.count = count;
+    /// Becomes a mixture with another recording's frame, of which `share` is the other's. Slots whose frequencies are
+    /// within a semitone are one partial, others fade out and in.
+    pub fn mix(&mut self, level: SimdLevel, other: &RecordedFrame, share: f32, mixture: Mixture) {
+        self.count = self.count.max(other.count);
+        self.merge_births(other, share);
+        let groups = self.count.div_ceil(GROUP);
+        mix_groups(level, groups, share, mixture, self, other);
         self.slots = self.slots.or(&other.slots);
     }
 
     /// Births of both, by slot. Where one of them sounds on it is no birth.
-    fn merge_births(&mut self, other: &RecordedFrame, part: f32) {
+    fn merge_births(&mut self, other: &RecordedFrame, share: f32) {
         let own = self.births.len();
         for birth in &other.births {
             let n = usize::from(birth.slot);
             let mine = self.births[..own].binary_search_by_key(&birth.slot, |birth| birth.slot);
             match mine {
-                Ok(place) if part >= 0.5 => self.births[place] = *birth,
+                Ok(place) if share >= 0.5 => self.births[place] = *birth,
                 Ok(_) => {}
                 Err(_) if self.gain[n] == 0.0 && self.births.len() < self.births.capacity() => {
                     self.births.push(*birth);
@@ -367,18 +362,18 @@ impl RecordedFrame {
         set_levels(level, count, self);
     }
 
-    /// Notes which partials have begun on the way, and how.
+    /// Notes which partials have begun in the step, and how.
     fn find_births(
         &mut self,
         rows: &BankRows,
-        way: &Way,
+        frame_step: &FrameStep,
         begun: &SlotSet,
         (first, last): (u32, u32),
         start_gain: &dyn Fn(u16) -> f32,
     ) {
         let sound = rows.sound();
         let hop = f64::from(sound.grid.hop);
-        let is_forward = way.to >= way.from;
+        let is_forward = frame_step.to >= frame_step.from;
         for slot in begun
             .iter()
             .take_while(|slot| usize::from(*slot) < self.count)
@@ -394,19 +389,19 @@ impl RecordedFrame {
                         .find(|event| event.slot == slot)
                 });
             let place = birth.map(|birth| f64::from(birth.frame) + f64::from(birth.offset) / hop);
-            let late = place.map_or(0.0, |place| place - way.from);
+            let late = place.map_or(0.0, |place| place - frame_step.from);
             let phase = birth.filter(|_| late >= 0.0).map(|birth| {
-                let part = if way.to > way.from {
-                    late / (way.to - way.from)
+                let part = if frame_step.to > frame_step.from {
+                    late / (frame_step.to - frame_step.from)
                 } else {
                     0.0
                 };
                 // A sine is a cosine a quarter of a turn later.
                 let turns = (u64::from(birth.phase) << 48).wrapping_add(1 << 62);
-                (turns, (part * way.seconds) as f32)
+                (turns, (part * frame_step.seconds) as f32)
             });
-            // One that was there at the start of the way begins there.
-            let sounds_at_start = late <= 0.0 && (way.is_onset || birth.is_some());
+            // One that was there at the start of the step begins there.
+            let sounds_at_start = late <= 0.0 && (frame_step.is_onset || birth.is_some());
             let (gain, ratio) = match sounds_at_start && self.gain[n] > 0.0 {
                 true => (
                     start_gain(slot) / self.gain[n],
@@ -415,7 +410,7 @@ impl RecordedFrame {
                 false => (0.0, 1.0),
             };
             if late > 0.0 || !sounds_at_start {
-                self.course[n] = 0.0;
+                self.mean_excess[n] = 0.0;
             }
             self.births.push(Birth {
                 slot,
@@ -443,12 +438,255 @@ at_level! {
     /// Logarithms of the first `count` ratios and gains.
     fn set_levels(count: usize, frame: &mut RecordedFrame) {
         for n in 0..count {
-            frame.log2_ratio[n] = log2(frame.ratio[n]);
+            frame.log2_ratio[n] = quick_log2(frame.ratio[n]);
         }
         for n in 0..count {
             let gain = frame.gain[n];
-            let level = log2(at_least(gain, LEAST_GAIN));
+            let level = quick_log2(at_least(gain, LEAST_GAIN));
             frame.log2_gain[n] = if gain >= LEAST_GAIN { level } else { SILENT };
+        }
+    }
+}
+
+at_level! {
+    /// Mixes the first groups of `frame` with those of `other`.
+    fn mix_groups(
+        groups: usize,
+        share: f32,
+        mixture: Mixture,
+        frame: &mut RecordedFrame,
+        other: &RecordedFrame,
+    ) {
+        let gain_of_either = mixture.gain_of_either(share);
+        for group in 0..groups {
+            let mine = Slots::of(frame, group);
+            let theirs = Slots::of(other, group);
+            let by_level = match mixture {
+                Mixture::Lasting => mixed_by_level(&mine.gain, &theirs.gain, share),
+                Mixture::Passing => mixed(&mine.gain, &theirs.gain, share),
+            };
+            let slots = mine.mixed(&theirs, &by_level, share, gain_of_either);
+            slots.write(frame, group);
+        }
+    }
+}
+
+/// What 16 slots are.
+struct Slots {
+    gain: [f32; GROUP],
+    ratio: [f32; GROUP],
+    mean_excess: [f32; GROUP],
+    pan: [f32; GROUP],
+}
+
+impl Slots {
+    #[inline(always)]
+    fn of(frame: &RecordedFrame, group: usize) -> Slots {
+        let of = |array: &[f32; MAX_PARTIALS]| array.as_chunks::<GROUP>().0[group];
+        Slots {
+            gain: of(&frame.gain),
+            ratio: of(&frame.ratio),
+            mean_excess: of(&frame.mean_excess),
+            pan: of(&frame.pan),
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, frame: &mut RecordedFrame, group: usize) {
+        frame.gain.as_chunks_mut::<GROUP>().0[group] = self.gain;
+        frame.ratio.as_chunks_mut::<GROUP>().0[group] = self.ratio;
+        frame.mean_excess.as_chunks_mut::<GROUP>().0[group] = self.mean_excess;
+        frame.pan.as_chunks_mut::<GROUP>().0[group] = self.pan;
+    }
+
+    /// A mixture with others. `of_one` are the gains where both are one partial; `gain_of_either` is the factor where
+    /// they are not.
+    #[inline(always)]
+    fn mixed(
+        &self,
+        other: &Slots,
+        of_one: &[f32; GROUP],
+        share: f32,
+        gain_of_either: f32,
+    ) -> Slots {
+        let straight = mixed(&self.gain, &other.gain, share);
+        let (mut gain, mut shares) = ([0.0; GROUP], [0.0; GROUP]);
+        for n in 0..GROUP {
+            let (mine, theirs) = (self.gain[n], other.gain[n]);
+            let is_near = (other.ratio[n] - self.ratio[n]).abs() < SEMITONE * self.ratio[n];
+            let either = if share < 0.5 { mine } else { theirs };
+            let of_both = if is_near {
+                of_one[n]
+            } else {
+                either * gain_of_either
+            };
+            let is_alone = (mine == 0.0) | (theirs == 0.0);
+            gain[n] = if is_alone { straight[n] } else { of_both };
+            let of_two = if is_near {
+                share
+            } else if share < 0.5 {
+                0.0
+            } else {
+                1.0
+            };
+            let of_two = if theirs > 0.0 { of_two } else { 0.0 };
+            shares[n] = if mine == 0.0 { 1.0 } else { of_two };
+        }
+        Slots {
+            gain,
+            ratio: mixed_each(&self.ratio, &other.ratio, &shares),
+            mean_excess: mixed_each(&self.mean_excess, &other.mean_excess, &shares),
+            pan: mixed_each(&self.pan, &other.pan, &shares),
+        }
+    }
+}
+
+/// From `from` by the share to `to`, exactly there where it is 1.
+#[inline(always)]
+fn mixed_each(from: &[f32; GROUP], to: &[f32; GROUP], shares: &[f32; GROUP]) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        let between = from[n] + (to[n] - from[n]) * shares[n];
+        mixed[n] = if shares[n] == 1.0 { to[n] } else { between };
+    }
+    mixed
+}
+
+#[inline(always)]
+fn mixed(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        mixed[n] = from[n] * (1.0 - share) + to[n] * share;
+    }
+    mixed
+}
+
+/// The same in decibels; of gains above 0.
+#[inline(always)]
+fn mixed_by_level(from: &[f32; GROUP], to: &[f32; GROUP], share: f32) -> [f32; GROUP] {
+    let mut mixed = [0.0; GROUP];
+    for n in 0..GROUP {
+        let [from, to] = [from[n], to[n]].map(|gain| quick_log2(at_least(gain, LEAST_GAIN)));
+        mixed[n] = quick_exp2(from + (to - from) * share);
+    }
+    mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::random::bipolar;
+    use crate::tracks::bank_file::{FrameGrid, TrackBank};
+    use crate::tracks::{Breakpoint, Track, Tracks};
+
+    const HOP: u32 = 128;
+    const RATE_HZ: f64 = 48_000.0;
+    const HOP_S: f64 = HOP as f64 / RATE_HZ;
+
+    /// Tracks that wander, some of which begin late or end early.
+    fn bank(seed: u64) -> TrackBank {
+        let track = |n: u32| Track {
+            label: Some(n),
+            breakpoints: (u64::from(n % 3)..20 - u64::from(n % 5))
+                .map(|k| {
+                    let wobble = 1.0 + 0.02 * bipolar(seed + u64::from(n), k);
+                    let hz = 50.0 * f64::from(n) * wobble;
+                    Breakpoint::new(k as f64 * HOP_S, hz, 0.1 * wobble / f64::from(n))
+                })
+                .collect(),
+        };
+        let tracks = Tracks {
+            duration_s: 20.0 * HOP_S,
+            root_hz: Some(50.0),
+            tracks: (1..=100).map(track).collect(),
+            ..Tracks::default()
+        };
+        let grid = FrameGrid {
+            sample_rate_hz: RATE_HZ,
+            hop: HOP,
+        };
+        TrackBank::from_tracks(&tracks, grid).expect("a bank").0
+    }
+
+    /// The frame of one recording, or of two mixed, some steps on.
+    fn frame(level: SimdLevel, mixture: Option<Mixture>) -> RecordedFrame {
+        let mut frames = [RecordedFrame::allocate(), RecordedFrame::allocate()];
+        for (frame, seed) in frames.iter_mut().zip([0, 1_000]) {
+            let bank = bank(seed);
+            let rows = bank.rows(0).expect("a sound");
+            let mut slot_state = SlotState::NONE;
+            for step in 0..9 {
+                let frame_step = FrameStep {
+                    from: 1.7 * f64::from(step),
+                    to: 1.7 * f64::from(step + 1),
+                    seconds: HOP_S,
+                    is_onset: step == 0,
+                    is_over: false,
+                };
+                frame.go(level, (&rows, 50.0, None), &mut slot_state, &frame_step);
+            }
+        }
+        let [mut frame, other] = frames;
+        if let Some(mixture) = mixture {
+            frame.mix(level, &other, 0.4, mixture);
+        }
+        frame.finish(level, 1);
+        frame
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        for mixture in [None, Some(Mixture::Lasting), Some(Mixture::Passing)] {
+            let expected = frame(SimdLevel::PORTABLE, mixture);
+            assert!(expected.gain.iter().filter(|gain| **gain > 0.0).count() > 60);
+            for level in SimdLevel::available() {
+                let found = frame(level, mixture);
+                for (found, expected) in [
+                    (&found.log2_ratio, &expected.log2_ratio),
+                    (&found.log2_gain, &expected.log2_gain),
+                    (&found.ratio, &expected.ratio),
+                    (&found.mean_excess, &expected.mean_excess),
+                ] {
+                    let bits = |of: &[f32]| of.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(&found[..]), bits(&expected[..]), "{level:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn mixtures_are_of_their_parts() {
+        let (mut mine, mut theirs) = (RecordedFrame::allocate(), RecordedFrame::allocate());
+        for frame in [&mut mine, &mut theirs] {
+            frame.count = 16;
+        }
+        // One partial, two partials, mine alone, theirs alone.
+        for (n, (a, b)) in [(1.0, 1.01), (2.0, 3.0), (4.0, 1.0), (1.0, 5.0)]
+            .into_iter()
+            .enumerate()
+        {
+            (mine.ratio[n], theirs.ratio[n]) = (a, b);
+        }
+        mine.gain[..4].copy_from_slice(&[0.01, 0.5, 0.5, 0.0]);
+        theirs.gain[..4].copy_from_slice(&[1.0, 0.5, 0.0, 0.5]);
+        let expected = [
+            (Mixture::Lasting, [0.1, 0.25, 0.25, 0.25]),
+            (Mixture::Passing, [0.505, 0.0, 0.25, 0.25]),
+        ];
+        for (mixture, gains) in expected {
+            let mut frame = RecordedFrame::allocate();
+            frame.count = 16;
+            (frame.gain, frame.ratio) = (mine.gain.clone(), mine.ratio.clone());
+            frame.mix(SimdLevel::PORTABLE, &theirs, 0.5, mixture);
+            for (found, expected) in frame.gain.iter().zip(gains) {
+                assert!(
+                    (found - expected).abs() < 1e-5,
+                    "{mixture:?}: {:?}",
+                    &frame.gain[..4]
+                );
+            }
+            assert_eq!(frame.ratio[1..4], [3.0, 4.0, 5.0]);
+            assert!((frame.ratio[0] - 1.005).abs() < 1e-6);
         }
     }
 }

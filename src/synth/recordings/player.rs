@@ -7,9 +7,12 @@
 //! At another speed a recording is not stretched evenly: attacks go by as they were recorded
 //! ([`TimeWarp`](crate::tracks::warp::TimeWarp)).
 //!
-//! A voice plays two recordings at once where it is between their zones, each in a strand of its own.
+//! A voice plays two recordings at once where it is between their zones, each in a playhead of its own.
+//!
+//! A recording that is frozen sounds exactly steady: where no place moves, nothing is decoded or worked out anew, and
+//! the voice costs what one of a computed spectrum at rest does. What wanders is a route to Position.
 
-use super::frame::{Head, RecordedFrame, Way};
+use super::frame::{FrameStep, Mixture, RecordedFrame, SlotState};
 use super::zones::{PARTS, Pair};
 use super::{LoopMode, PlayedLoop, RecordedSound, Recordings};
 use crate::dsp::simd_level::SimdLevel;
@@ -71,9 +74,9 @@ impl PlayerSettings {
 pub struct RecordedFrames {
     /// Of each part of the bank.
     pub parts: [RecordedFrame; PARTS],
-    /// Of the second strand, and of what fades in before a loop's end.
+    /// Of the second playhead, and of what fades in before a loop's end.
     other: RecordedFrame,
-    echo: RecordedFrame,
+    crossfade: RecordedFrame,
 }
 
 impl RecordedFrames {
@@ -82,7 +85,7 @@ impl RecordedFrames {
         RecordedFrames {
             parts: std::array::from_fn(|_| RecordedFrame::allocate()),
             other: RecordedFrame::allocate(),
-            echo: RecordedFrame::allocate(),
+            crossfade: RecordedFrame::allocate(),
         }
     }
 }
@@ -92,14 +95,19 @@ impl RecordedFrames {
 pub struct Player {
     /// The note, the bank and the recordings in it that it plays.
     playing: Option<(Played, Pair)>,
-    strands: [Strand; 2],
+    /// The recordings that sound in the segment; `None` where there are none.
+    pair: Option<Pair>,
+    playheads: [Playhead; 2],
     /// Segments since the onset.
     segments: u64,
     /// Whether the last segment's steps have not been heard by transients yet.
     is_fresh: bool,
+    /// Whether it stood still in the last segment.
+    is_still: bool,
     /// How long it has been past the end, with a speed and a position that rest.
     over_s: f64,
-    settings_before: Option<(f64, f64)>,
+    /// Of the last segment.
+    settings: Option<PlayerSettings>,
 }
 
 /// What decides which recordings are played.
@@ -112,18 +120,18 @@ struct Played {
 
 /// A place in one recording.
 #[derive(Clone, Copy, Debug)]
-struct Strand {
+struct Playhead {
     /// Where the speed has led to, seconds.
     run_s: f64,
     /// Where it is, seconds.
     place_s: f64,
-    head: Head,
+    slot_state: SlotState,
     /// Of what fades in before a loop's end.
-    echo: Head,
+    crossfade: SlotState,
     step: PlayerStep,
 }
 
-/// The way of one segment.
+/// The step of one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PlayerStep {
     /// From here, seconds.
@@ -149,11 +157,13 @@ impl Player {
     /// One that has not begun.
     pub const IDLE: Player = Player {
         playing: None,
-        strands: [Strand::START; 2],
+        pair: None,
+        playheads: [Playhead::START; 2],
         segments: 0,
         is_fresh: false,
+        is_still: false,
         over_s: 0.0,
-        settings_before: None,
+        settings: None,
     };
 
     /// Whether it has begun.
@@ -171,54 +181,72 @@ impl Player {
         std::mem::take(&mut self.is_fresh)
     }
 
-    /// The recordings that it plays: of each its number, its part of the sound, and the way of the last segment.
+    /// The recordings that it plays: of each its number, its part of the sound, and the step of the last segment.
     pub fn steps(&self) -> impl Iterator<Item = (usize, f32, PlayerStep)> + use<> {
         let Player {
-            playing, strands, ..
+            playing, playheads, ..
         } = *self;
         let pair = playing.map(|(_, pair)| pair);
         let steps = pair.map(|pair| {
             let second =
-                (pair.second != pair.first).then_some((pair.second, pair.share, strands[1].step));
+                (pair.second != pair.first).then_some((pair.second, pair.share, playheads[1].step));
             [
-                Some((pair.first, 1.0 - pair.share, strands[0].step)),
+                Some((pair.first, 1.0 - pair.share, playheads[0].step)),
                 second,
             ]
         });
         steps.into_iter().flatten().flatten()
     }
 
-    /// Goes on for a segment, and writes what the part is at its end. Returns whether there is anything.
-    pub fn play(
-        &mut self,
-        part: usize,
-        note: &Note,
-        playing: &Playing,
-        frames: &mut RecordedFrames,
-    ) -> bool {
+    /// Goes on for a segment. Returns whether it rests: what it has written for the last segment holds for this one, so
+    /// that [`Player::write`] need not be called.
+    pub fn advance(&mut self, part: usize, note: &Note, playing: &Playing) -> bool {
         self.segments += 1;
-        let version = self.segments;
-        let RecordedFrames { parts, other, echo } = frames;
-        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.take_note(part, note, playing))
-        else {
+        let settings = playing.settings;
+        let (pair_before, settings_before) = (self.pair, self.settings.replace(*settings));
+        self.pair = self.take_note(part, note, playing);
+        let was_still = std::mem::replace(&mut self.is_still, true);
+        if let Some(pair) = self.pair {
+            let is_onset = self.segments == 1;
+            let [first, second] = &mut self.playheads;
+            let mut is_over = first.advance(pair.first, playing, is_onset);
+            self.is_still = first.is_still();
+            if pair.second != pair.first {
+                is_over &= second.advance(pair.second, playing, is_onset);
+                self.is_still &= second.is_still();
+            }
+            self.is_fresh = true;
+            let place = |of: &PlayerSettings| (of.speed, of.position);
+            let goes_on = settings_before.as_ref().map(place) == Some(place(settings));
+            self.over_s = match is_over && goes_on {
+                true => self.over_s + playing.seconds,
+                false => 0.0,
+            };
+        }
+        was_still
+            && self.is_still
+            && self.pair == pair_before
+            && settings_before.as_ref() == Some(settings)
+    }
+
+    /// Writes what the part is at the end of the segment. Returns whether there is anything.
+    pub fn write(&mut self, part: usize, playing: &Playing, frames: &mut RecordedFrames) -> bool {
+        let RecordedFrames {
+            parts,
+            other,
+            crossfade,
+        } = frames;
+        let (Some(frame), Some(pair)) = (parts.get_mut(part), self.pair) else {
             return false;
         };
-        let is_onset = version == 1;
-        let [first, second] = &mut self.strands;
-        let mut is_over = first.go(pair.first, playing, is_onset, frame, echo);
+        let is_onset = self.segments == 1;
+        let [first, second] = &mut self.playheads;
+        first.write(pair.first, playing, is_onset, frame, crossfade);
         if pair.second != pair.first {
-            is_over &= second.go(pair.second, playing, is_onset, other, echo);
-            frame.blend(other, pair.share, true);
+            second.write(pair.second, playing, is_onset, other, crossfade);
+            frame.mix(playing.level, other, pair.share, Mixture::Lasting);
         }
-        frame.finish(playing.level, version);
-        self.is_fresh = true;
-        let settings = Some((playing.settings.speed, playing.settings.position));
-        let rests = self.settings_before == settings;
-        self.settings_before = settings;
-        self.over_s = match is_over && rests {
-            true => self.over_s + playing.seconds,
-            false => 0.0,
-        };
+        frame.finish(playing.level, self.segments);
         true
     }
 
@@ -243,27 +271,27 @@ impl Player {
         let Some((played, pair_before)) = before else {
             return Some(pair);
         };
-        let place = self.strands[0];
+        let place = self.playheads[0];
         let known = [pair_before.first, pair_before.second]
             .into_iter()
-            .zip(self.strands);
+            .zip(self.playheads);
         let is_same_bank = played.bank == wanted.bank;
-        self.strands = [pair.first, pair.second].map(|index| {
+        self.playheads = [pair.first, pair.second].map(|index| {
             let same = known
                 .clone()
                 .find(|(known, _)| is_same_bank && *known == index);
-            same.map_or(place.forgotten(), |(_, strand)| strand)
+            same.map_or(place.forgotten(), |(_, playhead)| playhead)
         });
         is_same_bank.then_some(pair)
     }
 }
 
-impl Strand {
-    const START: Strand = Strand {
+impl Playhead {
+    const START: Playhead = Playhead {
         run_s: 0.0,
         place_s: 0.0,
-        head: Head::NONE,
-        echo: Head::NONE,
+        slot_state: SlotState::NONE,
+        crossfade: SlotState::NONE,
         step: PlayerStep {
             from_s: 0.0,
             to_s: 0.0,
@@ -271,10 +299,10 @@ impl Strand {
     };
 
     /// At the same place, where nothing of it sounds.
-    fn forgotten(self) -> Strand {
-        Strand {
-            head: Head::NONE,
-            echo: Head::NONE,
+    fn forgotten(self) -> Playhead {
+        Playhead {
+            slot_state: SlotState::NONE,
+            crossfade: SlotState::NONE,
             step: PlayerStep {
                 from_s: self.place_s,
                 to_s: self.place_s,
@@ -283,15 +311,39 @@ impl Strand {
         }
     }
 
+    /// Whether the step of the segment leads nowhere.
+    fn is_still(&self) -> bool {
+        self.step.from_s == self.step.to_s
+    }
+
     /// Goes on for a segment. Returns whether the recording is over.
-    fn go(
+    fn advance(&mut self, index: usize, playing: &Playing, is_onset: bool) -> bool {
+        let Playing {
+            recordings,
+            settings,
+            seconds,
+            ..
+        } = *playing;
+        let Some(sound) = recordings.sounds().get(index) else {
+            return true;
+        };
+        self.step(sound, settings, seconds, is_onset);
+        let is_past = match settings.speed >= 0.0 {
+            true => self.step.to_s >= sound.end_s,
+            false => self.step.to_s <= 0.0,
+        };
+        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
+    }
+
+    /// Writes what the recording is at the end of the segment.
+    fn write(
         &mut self,
         index: usize,
         playing: &Playing,
         is_onset: bool,
         frame: &mut RecordedFrame,
-        echo: &mut RecordedFrame,
-    ) -> bool {
+        crossfade: &mut RecordedFrame,
+    ) {
         let Playing {
             level,
             recordings,
@@ -300,9 +352,8 @@ impl Strand {
         } = *playing;
         let (Some(sound), Some(rows)) = (recordings.sounds().get(index), recordings.rows(index))
         else {
-            return true;
+            return;
         };
-        self.step(sound, settings, seconds, is_onset);
         let PlayerStep { from_s, to_s } = self.step;
         let pitch = settings.fundamental_hz / sound.root_hz;
         let formants = sound.formant_move(
@@ -311,7 +362,7 @@ impl Strand {
             settings.keep_formants,
             settings.formant_octaves,
         );
-        let way = |from_s: f64, to_s: f64, is_onset: bool| Way {
+        let frame_step = |from_s: f64, to_s: f64, is_onset: bool| FrameStep {
             from: on_grid(from_s / sound.hop_s).clamp(0.0, sound.last_frame),
             to: on_grid(to_s / sound.hop_s).clamp(0.0, sound.last_frame),
             seconds,
@@ -320,20 +371,20 @@ impl Strand {
         };
         let of = (&rows, sound.root_hz, formants.as_ref());
         frame.slots = sound.slots;
-        echo.slots = sound.slots;
-        frame.go(level, of, &mut self.head, &way(from_s, to_s, is_onset));
-        if let Some((part, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
-            let way = way(from_s - length_s, to_s - length_s, false);
-            echo.go(level, of, &mut self.echo, &way);
-            frame.blend(echo, part as f32, false);
+        frame.go(
+            level,
+            of,
+            &mut self.slot_state,
+            &frame_step(from_s, to_s, is_onset),
+        );
+        if let Some((share, length_s)) = settings.loop_of(sound).and_then(|of| of.fade_at(to_s)) {
+            let frame_step = frame_step(from_s - length_s, to_s - length_s, false);
+            crossfade.slots = sound.slots;
+            crossfade.go(level, of, &mut self.crossfade, &frame_step);
+            frame.mix(level, crossfade, share as f32, Mixture::Passing);
         } else {
-            self.echo = Head::NONE;
+            self.crossfade = SlotState::NONE;
         }
-        let is_past = match settings.speed >= 0.0 {
-            true => to_s >= sound.end_s,
-            false => to_s <= 0.0,
-        };
-        is_past && settings.loop_of(sound).is_none() && settings.speed != 0.0
     }
 
     /// Moves the place on by a segment.
@@ -357,7 +408,7 @@ impl Strand {
             if is_forward && place_s >= of.end_s {
                 self.run_s -= length_s * libm::floor((place_s - of.start_s) / length_s);
                 // What has faded in is what sounds now.
-                self.head = std::mem::replace(&mut self.echo, Head::NONE);
+                self.slot_state = std::mem::replace(&mut self.crossfade, SlotState::NONE);
                 is_wrapped = true;
             } else if !is_forward && place_s < of.start_s {
                 self.run_s += length_s * libm::ceil((of.start_s - place_s) / length_s);
@@ -381,7 +432,8 @@ impl Strand {
 }
 
 impl PlayedLoop {
-    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is, seconds.
+    /// How much of what comes before its start is heard at a place, 0 to 1, and how far before the place that is,
+    /// seconds.
     fn fade_at(&self, place_s: f64) -> Option<(f64, f64)> {
         let since_s = place_s - (self.end_s - self.crossfade_s);
         let is_in = since_s > 0.0 && place_s < self.end_s;

@@ -1,11 +1,11 @@
 //! Which recordings a note plays.
 //!
 //! A recording is for keys and velocities. Where a key has several of different velocities, the note is between the
-//! two whose middles are next to its velocity, and in between it is mixed of both; where it has one, the same is done by keys,
-//! a recording's middle being its own key. Past the outermost middles there is one recording alone.
+//! two whose middles are next to its velocity, and in between it is mixed of both; where it has one, the same is done
+//! by keys, a recording's middle being its own key. Past the outermost middles there is one recording alone.
 //!
-//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which has a body of
-//! its own. A note whose key or velocity is in no zone of a part plays the nearest.
+//! Recordings whose zones overlap cannot stand beside each other: the later one is of the next part of the bank, which
+//! has a body of its own. A note whose key or velocity is in no zone of a part plays the nearest.
 
 use super::{RecordedSound, Recordings};
 use crate::tracks::bank_file::KeyZone;
@@ -148,15 +148,6 @@ fn outside(number: u8, lowest: u8, highest: u8) -> u8 {
 mod tests {
     use super::*;
 
-    fn zone(keys: (u8, u8), velocities: (u8, u8)) -> KeyZone {
-        KeyZone {
-            lowest_key: keys.0,
-            highest_key: keys.1,
-            lowest_velocity: velocities.0,
-            highest_velocity: velocities.1,
-        }
-    }
-
     fn recordings(zones: &[KeyZone], root_hz: &[f64]) -> Recordings {
         let sounds = zones.iter().zip(parts(zones)).zip(root_hz);
         Recordings {
@@ -174,7 +165,10 @@ mod tests {
 
     #[test]
     fn layers_of_velocity_are_mixed() {
-        let zones = [zone((0, 127), (0, 63)), zone((0, 127), (64, 127))];
+        let zones = [
+            KeyZone::new(0..=127, 0..=63),
+            KeyZone::new(0..=127, 64..=127),
+        ];
         let of = recordings(&zones, &[440.0, 440.0]);
         let share = |velocity: f32| {
             of.pair(0, 60, velocity)
@@ -189,7 +183,10 @@ mod tests {
 
     #[test]
     fn neighbours_on_the_keyboard_are_mixed_and_far_keys_play_the_nearest() {
-        let zones = [zone((40, 59), (0, 127)), zone((60, 80), (0, 127))];
+        let zones = [
+            KeyZone::new(40..=59, 0..=127),
+            KeyZone::new(60..=80, 0..=127),
+        ];
         // Keys 50 and 70.
         let of = recordings(&zones, &[146.832_383_958_703_8, 466.163_761_518_089_9]);
         let pair = |key| of.pair(0, key, 0.5).expect("a pair");
@@ -201,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_overlaps_is_another_part() {
-        let all = zone((0, 127), (0, 127));
+        let all = KeyZone::new(0..=127, 0..=127);
         assert_eq!(parts(&[all, all, all]), [0, 1, 2]);
         let of = recordings(&[all, all], &[440.0, 220.0]);
         assert_eq!(of.pair(0, 60, 0.5).map(|pair| pair.first), Some(0));

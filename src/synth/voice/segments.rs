@@ -389,8 +389,8 @@ impl Voice {
     }
 
     /// Works out the control arrays of a segment, at whose end the voice's values
-    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is not a
-    /// number.
+    /// are `own`, which are plain or not. `values_rest` says that they are so at its start. Returns false if a value is
+    /// not a number.
     #[inline(always)]
     fn prepare_segment<const IS_PLAIN: bool>(
         &mut self,
@@ -412,19 +412,15 @@ impl Voice {
             own,
             is_plain: IS_PLAIN,
         };
-        let recorded = match !IS_PLAIN && recorded::is_played(&values) {
-            true => {
-                let hz = path.end_hz;
-                self.play_recordings(tick, &values, hz, levels, span, &mut workspace.recorded)
-            }
-            false => {
-                if !IS_PLAIN {
-                    self.control.plays_recording = false;
-                }
-                [None; PARTS]
-            }
-        };
-        let values_rest = values_rest && (IS_PLAIN || !self.control.plays_recording);
+        let mut recorded = [None; PARTS];
+        let mut values_rest = values_rest;
+        if !IS_PLAIN && recorded::is_played(&values) {
+            let rests = &mut values_rest;
+            let frames = &mut workspace.recorded;
+            recorded = self.play_recordings(tick, &values, &path, levels, span, rests, frames);
+        } else if !IS_PLAIN {
+            self.control.plays_recording = false;
+        }
         let context = Context {
             level: self.control.level,
             tables: tick.tables,
@@ -475,16 +471,20 @@ impl Voice {
         self.recording.share.only.and_then(|part| recorded[part])
     }
 
-    /// Lets its recordings go on for a segment, at whose end the voice has this fundamental and these levels.
+    /// Lets its recordings go on for a segment with this way of the fundamental, at whose end the voice has these
+    /// levels. Where neither they nor the values move, `rest` stays true, and there is nothing new; else it becomes
+    /// false.
     #[inline(never)]
     #[cold]
+    #[allow(clippy::too_many_arguments)]
     fn play_recordings<'a>(
         &mut self,
         tick: &Tick,
         values: &VoiceValues,
-        fundamental_hz: f64,
+        path: &FundamentalPath,
         (gain, amp): (f32, f32),
         span: Span,
+        rest: &mut bool,
         frames: &'a mut RecordedFrames,
     ) -> RecordedParts<'a> {
         let VoiceControl {
@@ -499,7 +499,7 @@ impl Voice {
             *self.recording.write() = VoiceRecording::begin(seed);
             self.control.plays_recording = true;
         }
-        let settings = PlayerSettings::read(values, released, fundamental_hz);
+        let settings = PlayerSettings::read(values, released, path.end_hz);
         let playing = Playing {
             level,
             recordings: &tick.recordings,
@@ -509,9 +509,15 @@ impl Voice {
         let share = RecordedShare::read(values);
         let recording = self.recording.write();
         recording.share = share;
+        *rest &= path.start_hz == path.end_hz && !self.partials.is_silenced();
+        let players = &mut recording.players;
+        let played = || (0..PARTS).filter(|&part| share.are_played[part]);
+        for part in played() {
+            *rest &= players[part].advance(part, &note, &playing);
+        }
         let mut are_there = [false; PARTS];
-        for part in (0..PARTS).filter(|&part| share.are_played[part]) {
-            are_there[part] = recording.players[part].play(part, &note, &playing, frames);
+        for part in played().filter(|_| !*rest) {
+            are_there[part] = players[part].write(part, &playing, frames);
         }
         self.control.recording_levels = RecordingLevels {
             end: ResidueSettings::read(values, gain * amp),

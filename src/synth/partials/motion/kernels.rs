@@ -52,18 +52,19 @@ at_level! {
 }
 
 at_level! {
-    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its course says.
+    /// The same for partials of a recording: the mean of each is that of its ends and as much more as its mean excess
+    /// says.
     pub fn set_recorded_frequencies(
         ratios: (&[f32], &[f32]),
         tracking: Option<&[f32]>,
-        course: &[f32],
+        mean_excess: &[f32],
         path: &FundamentalPath,
         time: (usize, f64),
         increment: &mut [u64],
         half_chirp: &mut [i64],
     ) -> bool {
-        let course = &course[..ratios.1.len()];
-        let more_hz = |n: usize, from_hz: f64, to_hz: f64| 0.5 * (from_hz + to_hz) * f64::from(course[n]);
+        let mean_excess = &mean_excess[..ratios.1.len()];
+        let more_hz = |n: usize, from_hz: f64, to_hz: f64| 0.5 * (from_hz + to_hz) * f64::from(mean_excess[n]);
         match tracking {
             Some(tracking) => {
                 let tracking = &tracking[..ratios.1.len()];

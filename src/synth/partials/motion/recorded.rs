@@ -1,9 +1,9 @@
-//! What motion does otherwise where a spectrum is a recording: partials that begin with a frequency, a phase and a
-//! gain of their own, and frequencies whose mean over a segment is known.
+//! What motion does otherwise where a spectrum is a recording: partials that begin with a frequency, a phase and a gain
+//! of their own, and frequencies whose mean over a segment is known.
 //!
 //! Where a partial runs from f₀ to f₁ and the recording's mean is 1 + c times that of its own ends
-//! ([course](RecordedFrame::course)), the phase goes on by T·(1 + c)·(f₀ + f₁)/2, less the correction for the curve
-//! of the fundamental as of any partial.
+//! ([mean excess](RecordedFrame::mean_excess)), the phase goes on by T·(1 + c)·(f₀ + f₁)/2, less the correction for the
+//! curve of the fundamental as of any partial.
 
 use super::kernels::{self, Sides};
 use super::{Frame, FundamentalPath};
@@ -61,7 +61,7 @@ pub(super) fn set_frequencies(
             level,
             ratios,
             tracking,
-            &recorded.course[..],
+            &recorded.mean_excess[..],
             path,
             time,
             increment,

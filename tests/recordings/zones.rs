@@ -1,0 +1,136 @@
+//! Several recordings, or recordings beside computed spectra, in one note.
+
+use std::sync::Arc;
+
+use aliquot::synth::{Param, Patch};
+use aliquot::tracks::Tracks;
+use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+
+use crate::performance::{RATE, on, play};
+use crate::{KEY, bank, level_db, player, recorded, tone, with};
+
+fn quiet_and_loud() -> Arc<TrackBank> {
+    let scaled = |gain: f64| {
+        let mut tracks = tone(128, 1.0);
+        let points = tracks
+            .tracks
+            .iter_mut()
+            .flat_map(|track| &mut track.breakpoints);
+        points.for_each(|point| point.amplitude *= gain);
+        tracks
+    };
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let (quiet, loud) = (scaled(0.01), scaled(1.0));
+    let sounds = [
+        (KeyZone::new(0..=127, 0..=63), &quiet),
+        (KeyZone::new(0..=127, 64..=127), &loud),
+    ];
+    Arc::new(TrackBank::from_sounds(&sounds, grid).expect("a bank").0)
+}
+
+#[test]
+fn zones_of_velocity_are_mixed_in_decibels() {
+    let bank = quiet_and_loud();
+    let patch = with(&recorded(), &[(Param::VELOCITY_LEVEL, 0.0)]);
+    let level = |velocity: f32| {
+        let (left, _) = play(
+            &mut player(&patch, &bank),
+            &[(0, on(0, KEY, velocity))],
+            9_600,
+            &[512],
+        );
+        level_db(&left[2_400..])
+    };
+    let (quiet, middle, loud) = (level(0.1), level(63.5 / 127.0), level(1.0));
+    assert!((loud - quiet - 40.0).abs() < 0.1, "{quiet} {loud}");
+    assert!(
+        (middle - quiet - 20.0).abs() < 0.2,
+        "{quiet} {middle} {loud}"
+    );
+}
+
+#[test]
+fn corners_of_the_pad_are_the_recording_and_the_computed_spectrum() {
+    let bank = bank(&tone(128, 1.0), 128);
+    let events = [(0, on(0, KEY, 1.0))];
+    let at = |settings: &[(Param, f32)]| {
+        let patch = with(&recorded(), settings);
+        play(&mut player(&patch, &bank), &events, 9_600, &[512]).0
+    };
+    let alone = at(&[]);
+    let bright = [(Param::COLOUR_B, 3.0), (Param::PARTIALS, 20.0)];
+    assert!(alone == at(&bright));
+    let right = |more: &[(Param, f32)]| [&bright[..], &[(Param::MORPH_X, 1.0)], more].concat();
+    let computed = at(&right(&[]));
+    assert!(computed == at(&right(&[(Param::BODY_A, 1.0)])));
+    let middle = at(&[&bright[..], &[(Param::MORPH_X, 0.5)]].concat());
+    let levels = [&alone, &middle, &computed].map(|samples| level_db(&samples[2_400..]));
+    assert!(levels.iter().all(|level| level.is_finite()));
+    assert!(
+        levels[1] > levels[0].min(levels[2]) - 12.0 && levels[1] < levels[0].max(levels[2]) + 1.0,
+        "{levels:?}"
+    );
+}
+
+/// From key to key between zones the sound goes on.
+#[test]
+fn a_legato_phrase_between_zones_does_not_stop() {
+    let tracks = tone(128, 1.0);
+    let grid = FrameGrid {
+        sample_rate_hz: RATE,
+        hop: 128,
+    };
+    let high = Tracks {
+        root_hz: Some(880.0),
+        ..tracks.clone()
+    };
+    let sounds = [
+        (KeyZone::new(0..=74, 0..=127), &tracks),
+        (KeyZone::new(75..=127, 0..=127), &high),
+    ];
+    let bank = Arc::new(TrackBank::from_sounds(&sounds, grid).expect("a bank").0);
+    let patch = with(
+        &recorded(),
+        &[
+            (Param::PLAY_MODE, 2.0),
+            (Param::FREEZE, 1.0),
+            (Param::RECORDING_POSITION, 0.2),
+        ],
+    );
+    let events = [
+        (0, on(0, 71, 1.0)),
+        (9_600, on(0, 73, 1.0)),
+        (14_400, on(0, 78, 1.0)),
+    ];
+    let (left, _) = play(&mut player(&patch, &bank), &events, 19_200, &[512]);
+    let levels: Vec<f64> = left[4_800..].chunks(256).map(level_db).collect();
+    let least = levels.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = levels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    assert!(most - least < 9.0, "{least:.1} to {most:.1} dB");
+}
+
+/// All four spectra of one recording are that recording wherever the pad is, and end with it.
+#[test]
+fn a_pad_between_equal_recordings_is_one_of_them() {
+    let bank = bank(&tone(128, 0.5), 128);
+    let body = recorded().plain(Param::BODY_A);
+    let pad = with(
+        &recorded(),
+        &[
+            (Param::BODY_B, body),
+            (Param::BODY_C, body),
+            (Param::BODY_D, body),
+            (Param::MORPH_X, 0.33),
+            (Param::MORPH_Y, 0.48),
+        ],
+    );
+    let render = |patch: &Patch| {
+        let mut engine = player(patch, &bank);
+        let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 48_000, &[512]);
+        (left, engine.is_silent())
+    };
+    assert!(render(&pad) == render(&recorded()) && render(&pad).1);
+}
