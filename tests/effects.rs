@@ -217,11 +217,6 @@ fn a_tail_fades_when_a_sound_is_loaded_and_at_all_sound_off() {
     }
 }
 
-/// The largest jump from sample to sample over the largest sample.
-fn steepness(sound: &[f32]) -> f32 {
-    largest_jump(sound) / peak(sound).max(1e-9)
-}
-
 /// A step of any parameter of the effects on a held note. What is faded over takes 60 ms; its own ends
 /// are within the frames that are compared with the tones before and after.
 #[test]
@@ -230,7 +225,6 @@ fn a_step_of_any_parameter_does_not_click() {
     let groups = [Group::Chorus, Group::Delay, Group::Reverb];
     let params = Param::all().filter(|param| groups.contains(&param.row().group));
     let mut measured = 0;
-    let mut clicks = Vec::new();
     for param in params {
         let top = param.range().top();
         for (from, to) in [(0.0, 1.0), (1.0, 0.0), (0.5, 0.6)].map(|(a, b)| (a * top, b * top)) {
@@ -264,23 +258,22 @@ fn a_step_of_any_parameter_does_not_click() {
                 let jump = largest_jump(&across);
                 let what = format!("{} from {from} to {to}, others {others}", param.row().name);
                 assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
-                // Within the fades both sides sound together, and may be louder than either: three times, where
-                // a reverb of 20 s is cut to 0.1 s. A click jumps farther than the tones, and also for its
-                // loudness.
+                // Within the fades both sides sound together.
                 let settled = [&before[STEP / 2..], &after[STEP..]];
-                let most = |of: fn(&[f32]) -> f32| settled.map(of).into_iter().fold(0.0, f32::max);
-                let fading = &after[ramped..4_800];
-                let far = largest_jump(fading) / most(largest_jump);
-                let steep = steepness(fading) / most(steepness);
-                if far > 1.5 || far > 1.1 && steep > 1.1 {
-                    clicks.push(format!("{what}: {far} as far, {steep} as steep"));
-                }
+                let steady = settled
+                    .map(|sound| largest_jump(sound))
+                    .into_iter()
+                    .fold(0.0, f32::max);
+                let jump = largest_jump(&after[ramped..4_800]);
+                assert!(
+                    jump <= 1.1 * steady,
+                    "{what}, faded over: {jump} over {steady}"
+                );
                 measured += 1;
             }
         }
     }
     assert_eq!(measured, 15 * 6);
-    assert!(clicks.is_empty(), "{clicks:#?}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Reverb: a feedback delay network of sixteen lines.
 //!
 //! ```text
-//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ 16 delay lines ▶ ┬▶ gains and signs ▶ wet
-//!                                                    └─ Householder ◀ damping ◀┘
+//! pre-delay ▶ four allpasses (left and right each) ▶ ┬▶ damping ▶ 16 delay lines ▶ ┬▶ signs ▶ wet
+//!                                                    └──────── Householder ◀────────┘
 //! ```
 //!
 //! * The lengths are mutually prime frames at 48 kHz ([`PRIMES`]), times the size. Eight lines ring when
@@ -13,9 +13,9 @@
 //!   designing artificial reverberators", 1991).
 //! * The damping of a line is a first-order shelf, y = g₂·x + (g₁−g₂)·lowpass(x), about [`SHELF_HZ`]. Its
 //!   gain is 10^(−3·d/T(f)) for a line of d seconds: at [`MID_HZ`] T is the time of the parameter, and
-//!   above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`]. What comes out has the gain of
-//!   its line at [`MID_HZ`] once more, so that the first echoes decay too where the lines are as long as the
-//!   time; and the allpasses spread less where they would ring longer than it.
+//!   above the shelf it is shorter by the damping, by up to [`MOST_DAMPED`]. It is before the line, so that the
+//!   first echoes decay too where the lines are as long as the time; and the allpasses spread less where they
+//!   would ring longer than it.
 //! * From 500 Hz to 1 kHz it decays by 60 dB in the time of the parameter, at any settings and rates within
 //!   5 %, and within 11 % where that is less than 0.4 s and a few echoes (T30 of ISO 3382, measured).
 //! * The lengths swing by [`SWING_S`], each in a phase of its own, so that what rings does not stand still.
@@ -27,8 +27,9 @@
 //! Reading between frames takes from the highest frequencies: with no damping, what is above 8 kHz
 //! decays in 2 s or so however long the time is. Air does the same in a hall.
 //!
-//! The wet sound has about the power of the dry one, whatever the time: it is brought down by the
-//! root of the energy that the network's impulse response has.
+//! The wet sound has about the power of the dry one, whatever the time: what goes into the network is
+//! brought down by the root of the energy that its impulse response has. All gains are before the lines: what
+//! they hold is as loud as it will be heard, so that a step of the time or the size makes no tail louder.
 
 use super::occupancy::Occupancy;
 use super::ramps::{Faded, FadedBlock, Level, LevelBlock, LevelRamp, Phasor, PhasorBlock};
@@ -133,10 +134,9 @@ pub struct ReverbBlock {
     lengths: [[u32; LINES]; 2],
     low_gains: LineRamps,
     high_gains: LineRamps,
-    out_gains: LineRamps,
     /// Gain of the allpasses.
     spread: LevelRamp,
-    /// Brings the wet sound to the level of the dry.
+    /// Gain of what goes into the network, which brings the wet sound to the level of the dry.
     makeup: LevelRamp,
     phasor: PhasorBlock,
 }
@@ -149,8 +149,6 @@ struct LineGains {
     size: f32,
     low: PerLine,
     high: PerLine,
-    /// Of what comes out of a line for the first time.
-    out: PerLine,
     spread: f32,
     makeup: f32,
 }
@@ -176,7 +174,6 @@ impl LineGains {
             let low = low_gain(mid, shorter, mid_weight);
             gains.low[line] = low as f32;
             gains.high[line] = libm::pow(low, shorter) as f32;
-            gains.out[line] = mid as f32;
             energy += mid * mid / (1.0 - mid * mid) / LINES as f64;
         }
         gains.spread = ALLPASS_GAIN.min(decay(LONGEST_ALLPASS_S, SPREAD_PART * time_s)) as f32;
@@ -292,7 +289,6 @@ impl ReverbControl {
             lengths: [lengths(size.from), lengths(size.to)],
             low_gains: LineRamps::new(past.low, &self.gains.low),
             high_gains: LineRamps::new(past.high, &self.gains.high),
-            out_gains: LineRamps::new(past.out, &self.gains.out),
             spread: LevelRamp {
                 start: past.spread,
                 end: self.gains.spread,
@@ -429,27 +425,24 @@ impl Effect for Reverb {
         if !self.occupancy.takes(frame) {
             return frame;
         }
-        let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * SPLIT);
-        let taps = self.taps(block, position);
+        let split = SPLIT * block.makeup.at(position);
+        let [left_in, right_in] = self.diffused(block, frame, position).map(|x| x * split);
+        let mut mixed = self.taps(block, position);
         let (mut left, mut right) = (0.0, 0.0);
-        let mut damped = [0.0; LINES];
         for line in 0..LINES {
-            let out = block.out_gains.at(line, position) * taps[line];
-            left += OUT_LEFT[line] * out;
-            right += OUT_RIGHT[line] * out;
+            left += OUT_LEFT[line] * mixed[line];
+            right += OUT_RIGHT[line] * mixed[line];
         }
-        for line in 0..LINES {
-            let lowpass = &mut self.lowpass[line];
-            *lowpass += self.shelf_weight * (taps[line] - *lowpass);
-            let low = block.low_gains.at(line, position);
-            let high = block.high_gains.at(line, position);
-            damped[line] = high * taps[line] + (low - high) * *lowpass;
-        }
-        network::reflect(&mut damped);
-        let mut loudest = 0.0_f32;
+        network::reflect(&mut mixed);
+        let (mut damped, mut loudest) = ([0.0; LINES], 0.0_f32);
         for line in 0..LINES {
             let fed = if line % 2 == 0 { left_in } else { right_in };
-            damped[line] += IN[line] * fed;
+            let x = mixed[line] + IN[line] * fed;
+            let lowpass = &mut self.lowpass[line];
+            *lowpass += self.shelf_weight * (x - *lowpass);
+            let low = block.low_gains.at(line, position);
+            let high = block.high_gains.at(line, position);
+            damped[line] = high * x + (low - high) * *lowpass;
             loudest = loudest.max(damped[line].abs());
         }
         self.lines.push(&damped);
@@ -459,9 +452,7 @@ impl Effect for Reverb {
             self.clear();
         }
         // The lines together have the power of both channels, and each output half of it.
-        let wet = std::f32::consts::FRAC_1_SQRT_2
-            * block.makeup.at(position)
-            * block.level.wet.at(position);
+        let wet = std::f32::consts::FRAC_1_SQRT_2 * block.level.wet.at(position);
         [frame[0] + wet * left, frame[1] + wet * right]
     }
 }

@@ -221,3 +221,53 @@ fn wet_is_as_loud_as_dry() {
         assert!(db.abs() < 1.5, "{time_s} s, {size}: {db} dB");
     }
 }
+
+/// The level of the tail of a second of noise in windows of 10 ms, dB, as it is before and after a step half a
+/// second into it.
+fn tail_over_a_step(before: &[(Param, f32)], after: &[(Param, f32)]) -> [Vec<f64>; 2] {
+    const WINDOW: usize = 480;
+    let amount = [(Param::REVERB_AMOUNT, 1.0), (Param::REVERB_PREDELAY, 0.0)];
+    let mut rig = Rig::new(48_000.0, &[&amount[..], before].concat());
+    let [mut left, mut right] = [noise(30, 48_000), noise(31, 48_000)];
+    rig.run(&mut left, &mut right, 480);
+    let levels = |rig: &mut Rig| {
+        let mut tail = [(); 2].map(|()| vec![0.0; 24_000]);
+        let [left, right] = &mut tail;
+        rig.run(left, right, 480);
+        let windows = tail[0].chunks(WINDOW).zip(tail[1].chunks(WINDOW));
+        let power = |x: &[f32]| x.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+        let db = |power: f64| 10.0 * power.max(1e-20).log10();
+        windows
+            .map(|(left, right)| db(power(left) + power(right)))
+            .collect()
+    };
+    let before = levels(&mut rig);
+    rig.set(&[&amount[..], after].concat());
+    [before, levels(&mut rig)]
+}
+
+#[test]
+fn a_step_makes_no_tail_louder() {
+    let time = |time_s, size| [(Param::REVERB_TIME, time_s), (Param::REVERB_SIZE, size)];
+    for (before, after) in [
+        (time(20.0, 0.5), time(0.1, 0.5)),
+        (time(20.0, 1.0), time(0.1, 1.0)),
+        (time(20.0, 0.1), time(0.1, 0.1)),
+        (time(2.0, 0.5), time(0.5, 0.5)),
+        (time(0.5, 0.5), time(20.0, 0.5)),
+        (time(0.3, 1.0), time(20.0, 1.0)),
+        (time(5.0, 1.0), time(5.0, 0.1)),
+        (time(5.0, 0.1), time(5.0, 1.0)),
+    ] {
+        let [levels_before, levels_after] = tail_over_a_step(&before, &after);
+        // The mean of the last 50 ms before it: windows of noise differ.
+        let last = levels_before[levels_before.len() - 5..].iter();
+        let last_db = last.sum::<f64>() / 5.0;
+        let most_db = levels_after.iter().copied().fold(f64::MIN, f64::max);
+        println!("{before:?} to {after:?}: {:.1} dB", most_db - last_db);
+        assert!(
+            most_db < last_db + 0.5,
+            "{before:?} to {after:?}: {last_db} dB, then {levels_after:?}"
+        );
+    }
+}
