@@ -3,8 +3,10 @@
 //! `cargo bench --no-default-features --bench retuning`. Two engines play the same chord: in one the table of a
 //! master moves all 128 keys before each block, in the other pitch bends move all channels by as much. In both
 //! every partial slides, so that the difference is the retuning. They take turns, and the mean of many blocks
-//! counts: without Match, and with it by primes (for such a tuning the same as by root) and by key. Above the limit
-//! it fails. Without cargo's `--bench`, as `cargo test` runs it, there are a few blocks, and no limit.
+//! counts: without Match, and with it by primes (for such a tuning the same as by root) and by key. Above the limit it
+//! fails. By key the pitches of the scale also move against each other, slowly and by more than a cent a block, and
+//! each channel has pitches of its own. Without cargo's `--bench`, as `cargo test` runs it, there are a few
+//! blocks, and no limit.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -33,43 +35,88 @@ fn main() -> ExitCode {
     let is_measured = std::env::args().any(|argument| argument == "--bench");
     let blocks = if is_measured { 3_000 } else { 4 };
     println!("{VOICES} voices × 512 partials that slide");
+    let together = Master {
+        black_keys: 1.0,
+        has_channels: false,
+    };
+    let slowly = Master {
+        black_keys: 1.1,
+        ..together
+    };
+    let fast = Master {
+        black_keys: -1.0,
+        ..together
+    };
+    let by_channel = Master {
+        has_channels: true,
+        ..slowly
+    };
     let parts = [
-        ("without Match", Matched::Off),
-        ("Match by primes", Matched::By(0)),
-        ("Match by key", Matched::By(1)),
+        ("without Match", Matched::Off, together),
+        ("Match by primes", Matched::By(0), together),
+        ("Match by key", Matched::By(1), together),
     ]
-    .map(|(name, matched)| measure(name, matched, 1.0, blocks));
+    .map(|(name, matched, master)| measure(name, matched, master, blocks));
     // The scale itself changes too, and places are looked up again: not limited, but told.
-    measure("by key, changing", Matched::By(1), 1.1, blocks);
+    measure("by key, changing", Matched::By(1), slowly, blocks);
+    measure("by key, fast", Matched::By(1), fast, blocks);
+    measure("by key, by channel", Matched::By(1), by_channel, blocks);
     match is_measured && parts.iter().any(|part| *part > ALLOWED) {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     }
 }
 
-/// Prints what the retuning takes, where black keys move so many times as far as white ones. Returns its part of a
-/// core.
-fn measure(name: &str, matched: Matched, black_keys: f64, blocks: usize) -> f64 {
+/// What a master does.
+#[derive(Clone, Copy)]
+struct Master {
+    /// Black keys move so many times as far as white ones.
+    black_keys: f64,
+    /// Whether each channel has a table of its own.
+    has_channels: bool,
+}
+
+impl Master {
+    /// What it says of all keys, where white ones have moved so far.
+    fn table_hz(self, semitones: f64) -> [f64; KEYS] {
+        std::array::from_fn(|key| {
+            let times = match [1, 3, 6, 8, 10].contains(&(key % 12)) {
+                true => self.black_keys,
+                false => 1.0,
+            };
+            440.0 * libm::exp2((key as f64 - 69.0 + times * semitones) / 12.0)
+        })
+    }
+
+    fn retune(self, engine: &mut Engine, table_hz: &[f64; KEYS]) {
+        let table = engine.broadcast_tuning();
+        table.set_there(true);
+        table.reach_sounding();
+        let tables = match self.has_channels {
+            true => (0..CHANNELS)
+                .map(|channel| Addressed::Channels(1 << channel))
+                .collect(),
+            false => vec![Addressed::Common],
+        };
+        for addressed in tables {
+            for (key, hz) in (0..).zip(table_hz) {
+                table.tune(addressed, key, 69.0 + semitones_from_a4(*hz));
+            }
+        }
+    }
+}
+
+/// Prints what the retuning takes. Returns its part of a core.
+fn measure(name: &str, matched: Matched, master: Master, blocks: usize) -> f64 {
     let (mut retuned, mut bent) = (sounding(matched), sounding(matched));
     let [mut retuned_s, mut bent_s] = [const { Vec::new() }; 2];
     for block in 0..blocks {
         // Half a semitone up and down, four times a second.
         let turns = 4.0 * (block * BLOCK_FRAMES) as f64 / RATE_HZ;
         let semitones = 0.5 * libm::sin(std::f64::consts::TAU * turns);
+        let table_hz = master.table_hz(semitones);
         let retunings = || {
-            let table = retuned.broadcast_tuning();
-            table.set_there(true);
-            table.reach_sounding();
-            for key in 0..KEYS {
-                // Masters say hertz.
-                let more = if [1, 3, 6, 8, 10].contains(&(key % 12)) {
-                    black_keys
-                } else {
-                    1.0
-                };
-                let hz = 440.0 * libm::exp2((key as f64 - 69.0 + more * semitones) / 12.0);
-                table.tune(Addressed::Common, key as u8, 69.0 + semitones_from_a4(hz));
-            }
+            master.retune(&mut retuned, &table_hz);
             render(&mut retuned);
         };
         retuned_s.push(seconds(retunings));
@@ -92,7 +139,7 @@ fn measure(name: &str, matched: Matched, black_keys: f64, blocks: usize) -> f64 
     // The mean, since places are looked up in some of the blocks alone.
     let [retuned, bent] = [retuned_s, bent_s].map(|times_s| mean_of_most(times_s) / block_s);
     println!(
-        "{name:16} by bends {:.1} % of a core, by a master {:.1} %; the retuning {:.2} %, of {:.0} % that it \
+        "{name:18} by bends {:.1} % of a core, by a master {:.1} %; the retuning {:.2} %, of {:.0} % that it \
          may take ({:.1} % more in the slowest hundredth of blocks)",
         100.0 * bent,
         100.0 * retuned,

@@ -1,4 +1,4 @@
-//! The user's settings: the appearance of the window, and initial values for new instances.
+//! The user's settings: the appearance of the window, and what new instances begin with.
 //!
 //! ```text
 //! CONFIG/aliquot/settings.toml
@@ -13,12 +13,14 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use etcetera::BaseStrategy as _;
 
 use crate::params::{EDITOR_SCALES_PERCENT, EditorSize, HostParams};
 use crate::saving::{self, Overwrite};
+use crate::scale::TuningSet;
 use crate::synth::Param;
 use crate::synth::parameter::MAX_VOICES;
 
@@ -73,8 +75,8 @@ pub enum Letters {
     Azerty,
 }
 
-/// Initial parameter values of a new instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a new instance begins with.
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewInstance {
     /// The most voices, in [`VOICES`].
     pub voices: u32,
@@ -84,6 +86,8 @@ pub struct NewInstance {
     pub bend_range_semitones: u32,
     /// The bend range of a note's channel in MPE, in [`BENDS_SEMITONES`].
     pub mpe_bend_range_semitones: u32,
+    /// Its scale and keyboard maps, as their texts.
+    pub scale: Option<Arc<TuningSet>>,
 }
 
 impl Default for NewInstance {
@@ -93,12 +97,13 @@ impl Default for NewInstance {
             mpe: false,
             bend_range_semitones: 2,
             mpe_bend_range_semitones: 48,
+            scale: None,
         }
     }
 }
 
 /// All settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The scale of a new instance's window, in [`SCALES_PERCENT`].
     pub scale_percent: u32,
@@ -156,6 +161,9 @@ impl Settings {
             (Param::MPE_BEND_RANGE, new.mpe_bend_range_semitones),
         ] {
             params.set_initial(param, plain as f32);
+        }
+        if let Some(scale) = &new.scale {
+            params.scale().set(Some(scale.clone()));
         }
     }
 }
@@ -292,7 +300,14 @@ impl SettingsFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scale::MapTexts;
     use crate::synth::Patch;
+
+    fn five() -> Option<Arc<TuningSet>> {
+        let maps = MapTexts::One(b"0\n0\n127\n60\n69\n440.0\n0\n");
+        let set = TuningSet::read("five", b"five\n2\n240. 'it'\n2/1\n", maps);
+        Some(Arc::new(set.expect("a scale")))
+    }
 
     #[test]
     fn settings_are_read_as_they_were_written() {
@@ -314,6 +329,7 @@ mod tests {
                 mpe: true,
                 bend_range_semitones: 12,
                 mpe_bend_range_semitones: 96,
+                scale: five(),
             },
         };
         for _ in 0..2 {
@@ -329,11 +345,14 @@ mod tests {
         Settings::default().begin(&params);
         assert_eq!(params.patch(), Patch::default());
         assert_eq!(params.window().size(), EditorSize::DEFAULT);
+        assert_eq!(params.scale().get(), None);
         let mut settings = Settings::default();
         settings.new_instance.voices = 8;
         settings.new_instance.mpe = true;
+        settings.new_instance.scale = five();
         settings.scale_percent = 125;
         settings.begin(&params);
+        assert_eq!(params.scale().get(), five());
         let patch = params.patch();
         assert_eq!(
             (patch.plain(Param::VOICES), patch.plain(Param::MPE)),

@@ -1,10 +1,14 @@
 //! The renderer as its users meet it: the real program, files in, files out.
 #![cfg(feature = "render")]
 
+#[path = "analysis/mod.rs"]
+mod analysis;
 #[path = "render/place.rs"]
 mod place;
 #[path = "render/songs.rs"]
 mod songs;
+#[path = "render/tuning.rs"]
+mod tuning;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -5,6 +5,7 @@
 //! nothing else outside.
 
 use super::text::{Lines, TuningFileError, decode};
+use crate::synth::tuning::{KeyAssignment, semitones_from_a4};
 
 /// The farthest that a key may be from 0. Keys are computed with, not counted.
 const MAX_KEY: i64 = 1_000_000;
@@ -12,6 +13,10 @@ const MAX_KEY: i64 = 1_000_000;
 const MAX_ENTRIES: i64 = 65_535;
 /// The farthest that a degree may be from 1/1.
 const MAX_DEGREE: i64 = 1 << 31;
+
+/// A reference so near to equal temperament at 440 Hz is taken for it, in semitones. Files have
+/// 261.625565 Hz for key 60, with six digits of it: 2e-8 semitones from the value.
+const ROUNDED_SEMITONES: f64 = 1e-6;
 
 /// A keyboard map.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +101,7 @@ impl KeyMap {
             values,
             entries,
         };
-        if map.degree(reference_key, 1).is_none() {
+        if map.assignment().degree(reference_key, 1).is_none() {
             return Err(reference.error("the reference key is unmapped"));
         }
         Ok(KeyMap { text, ..map })
@@ -142,21 +147,16 @@ impl KeyMap {
         self.entries.get(place).copied().flatten()
     }
 
-    /// The degree that a key plays of a scale with so many degrees in a period; `None` if it is unmapped.
-    /// A key farther than a million from 0 is taken for the one at that distance.
-    pub fn degree(&self, key: i64, scale_size: usize) -> Option<i64> {
-        let from_middle = key.clamp(-MAX_KEY, MAX_KEY) - self.values.middle_key;
-        let size = self.values.size as i64;
-        if size == 0 {
-            return Some(from_middle);
+    /// The numbers of it, as voices read them.
+    pub fn assignment(&self) -> KeyAssignment {
+        let values = &self.values;
+        KeyAssignment {
+            degrees: (0..values.size).map(|place| self.entry(place)).collect(),
+            middle: values.middle_key,
+            reference: values.reference_key,
+            reference_offset: offset_semitones(values.reference_key, values.reference_hz),
+            formal_octave: values.formal_octave,
         }
-        let octave = match self.values.formal_octave {
-            0 => scale_size as i64,
-            octave => octave,
-        };
-        let place = from_middle.rem_euclid(size) as usize;
-        // No overflow: 2³¹ + 2³¹·2²¹.
-        Some(self.entry(place)? + octave * from_middle.div_euclid(size))
     }
 
     /// The map as the text of a file, with the file's `name` in the first line, if there is one.
@@ -196,5 +196,15 @@ impl KeyMap {
             }
         }
         text
+    }
+}
+
+/// How far a frequency is from that of a key in equal temperament, semitones.
+pub(super) fn offset_semitones(key: i64, hz: f64) -> f64 {
+    let offset = 69.0 + semitones_from_a4(hz) - key as f64;
+    if offset.abs() < ROUNDED_SEMITONES {
+        0.0
+    } else {
+        offset
     }
 }

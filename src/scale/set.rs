@@ -1,13 +1,11 @@
 //! A scale with its keyboard maps: what a musician loads, and what a state or a preset keeps.
 
+use super::kbm::offset_semitones;
 use super::{KeyMap, Scale, TuningFileError};
-use crate::synth::tuning::{CHANNELS, ChannelKeys, KeyAssignment, LoadedScale, semitones_from_a4};
+use crate::synth::tuning::{CHANNELS, ChannelKeys, KeyAssignment, LoadedScale};
 
 /// The most bytes of text that states and presets keep.
 pub const MAX_SET_BYTES: usize = 256 << 10;
-/// A reference so near to equal temperament at 440 Hz is taken for it, in semitones. Files have
-/// 261.625565 Hz for key 60, with six digits of it: 2e-8 semitones from the value.
-const ROUNDED_SEMITONES: f64 = 1e-6;
 /// The key of the first degree in a file with a reference pitch of its own.
 const FIRST_KEY: i64 = 60;
 /// The longest name of a scale, characters; more of it is cut.
@@ -190,9 +188,9 @@ impl TuningSet {
                 let reference = pitch.key(self.scale.size());
                 [assigned(linear(reference, pitch.hz)); CHANNELS]
             }
-            (SetMaps::One(map), _) => [assigned(assignment(map)); CHANNELS],
+            (SetMaps::One(map), _) => [assigned(map.assignment()); CHANNELS],
             (SetMaps::PerChannel(maps), _) => maps.each_ref().map(|map| match map {
-                Some(map) => assigned(assignment(map)),
+                Some(map) => assigned(map.assignment()),
                 None => ChannelKeys::Silent,
             }),
         };
@@ -218,27 +216,6 @@ fn linear(reference: i64, hz: f64) -> KeyAssignment {
         reference,
         reference_offset: offset_semitones(reference, hz),
         formal_octave: 0,
-    }
-}
-
-fn assignment(map: &KeyMap) -> KeyAssignment {
-    let values = map.values();
-    KeyAssignment {
-        degrees: (0..values.size).map(|place| map.entry(place)).collect(),
-        middle: values.middle_key,
-        reference: values.reference_key,
-        reference_offset: offset_semitones(values.reference_key, values.reference_hz),
-        formal_octave: values.formal_octave,
-    }
-}
-
-/// How far a frequency is from that of a key in equal temperament, semitones.
-fn offset_semitones(key: i64, hz: f64) -> f64 {
-    let offset = 69.0 + semitones_from_a4(hz) - key as f64;
-    if offset.abs() < ROUNDED_SEMITONES {
-        0.0
-    } else {
-        offset
     }
 }
 

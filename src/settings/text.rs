@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{BENDS_SEMITONES, Letters, Looks, NewInstance, SCALES_PERCENT, Settings, VOICES};
 use crate::params::EditorSize;
+use crate::scale::TuningSet;
 use crate::state::{self, line, not_toml};
 
 const LOOKS: [(&str, Looks); 3] = [
@@ -44,6 +47,7 @@ pub fn format(settings: &Settings) -> String {
         mpe,
         bend_range_semitones,
         mpe_bend_range_semitones,
+        scale,
     } = new_instance;
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -73,6 +77,12 @@ pub fn format(settings: &Settings) -> String {
         size.width,
         size.height,
     );
+    if let Some(scale) = scale {
+        text.push_str(
+            "\n[new_instance.tuning] # its scale and keyboard maps, as presets have them\n",
+        );
+        state::write_scale(scale, &mut text);
+    }
     text
 }
 
@@ -94,6 +104,11 @@ pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
                 for (key, value) in table {
                     let start = key.span().start;
                     let name = format!("{group}.{}", key.get_ref());
+                    if name == "new_instance.tuning" {
+                        let scale = scale(value).map_err(|(start, reason)| at(start, reason))?;
+                        settings.new_instance.scale = scale.map(Arc::new);
+                        continue;
+                    }
                     set(&mut settings, &name, &value.into_inner())
                         .map_err(|reason| at(start, format!("{}: {reason}", key.get_ref())))?;
                 }
@@ -105,6 +120,22 @@ pub fn parse(text: &str) -> Result<Settings, (usize, String)> {
         }
     }
     Ok(settings)
+}
+
+/// The scale of new instances.
+fn scale(value: Spanned<DeValue>) -> Result<Option<TuningSet>, (usize, String)> {
+    let start = value.span().start;
+    let DeValue::Table(mut table) = value.into_inner() else {
+        return Err((start, "tuning: expected a table".to_owned()));
+    };
+    let scale = state::take_scale(&mut table)?;
+    match table.keys().next() {
+        Some(other) => {
+            let reason = format!("tuning: {}: unknown setting", other.get_ref());
+            Err((other.span().start, reason))
+        }
+        None => Ok(scale),
+    }
 }
 
 fn set(settings: &mut Settings, name: &str, value: &DeValue) -> Result<(), String> {
@@ -197,6 +228,10 @@ mod tests {
             ("hint = \"no\"", 1, "true or false"),
             ("[new_instance]\nmpe = 1", 2, "true or false"),
             ("[new_instance]\nvoices = 0", 2, "1 to 2048"),
+            ("[new_instance]\ntuning = \"x\"", 2, "a table"),
+            ("[new_instance.tuning]\nmatch = 1", 2, "unknown setting"),
+            ("[new_instance.tuning]\nscl = 'x'", 2, "scale, line 1"),
+            ("\n[new_instance.tuning]\nkbm = 'x'", 3, "there is no scl"),
             ("colour = 1", 1, "unknown setting"),
             ("window = 5", 1, "unknown setting"),
             ("[new_instance]\nmood = 1", 2, "unknown setting"),

@@ -111,7 +111,7 @@ fn head_and_entries<'t>(
                     return Err((key.span().start, reason));
                 };
                 if is_second && other == tuning::KEY {
-                    preset.tuning = tuning::take(&mut group)?;
+                    preset.tuning = tuning::take_scale(&mut group)?;
                 }
                 if is_second && other == recording::KEY {
                     preset.recording = recording::take(&mut group)?;

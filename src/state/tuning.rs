@@ -1,4 +1,5 @@
-//! The scale and the keyboard maps of a preset: texts beside the parameters of the tuning.
+//! The scale and the keyboard maps of a preset: texts beside the parameters of the tuning. Settings keep those of
+//! new instances alike.
 //!
 //! ```toml
 //! [tuning]
@@ -31,8 +32,11 @@ struct Text<'t> {
     start: usize,
 }
 
-/// Takes the scale and the maps out of a preset's table, if it has them, and leaves the parameters.
-pub(super) fn take(table: &mut DeTable) -> Result<Option<TuningSet>, TextFault> {
+/// Takes the scale and the maps out of a table, if it has them, and leaves what else there is.
+///
+/// # Errors
+/// Where in the text of the table something is wrong, and what.
+pub(crate) fn take_scale(table: &mut DeTable) -> Result<Option<TuningSet>, TextFault> {
     let name = text(table, "scale")?;
     let scl = text(table, "scl")?;
     let one = text(table, "kbm")?;
@@ -85,8 +89,8 @@ fn text<'t>(table: &mut DeTable<'t>, key: &str) -> Result<Option<Text<'t>>, Text
     }
 }
 
-/// Adds the texts to a preset's table.
-pub(super) fn write(set: &TuningSet, text: &mut String) {
+/// Adds the texts to a table.
+pub(crate) fn write_scale(set: &TuningSet, text: &mut String) {
     let mut line = |key: &str, value: &str| {
         writeln!(text, "{key} = {value}").expect("writing to a String does not fail");
     };

@@ -36,7 +36,7 @@ pub(super) fn preset(preset: &Preset) -> String {
             text.push_str(&assignment(row.id, &value, row.unit));
         }
         if let (Group::Tuning, Some(set)) = (of, &preset.tuning) {
-            tuning::write(set, &mut text);
+            tuning::write_scale(set, &mut text);
         }
         if let (Group::Recording, Some(named)) = (of, &preset.recording) {
             recording::write(named, &mut text);

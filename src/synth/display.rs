@@ -71,7 +71,10 @@ impl PartialRatios {
         let tuning = has_match.then(|| DisplayedTuning::of(&patch, tables));
         let tunings = tuning.as_ref().map_or(&*EQUAL, DisplayedTuning::tunings);
         let pitch = f64::from(A4) + semitones_from_a4(fundamental_hz);
-        let note = NOTE.tuned(pitch, &tunings.now);
+        let note = Note {
+            register_key: A4,
+            ..NOTE.tuned(pitch, &tunings.now)
+        };
         let context = Context {
             fundamental_hz,
             note: &note,
@@ -250,7 +253,6 @@ fn context(own: &PatchArrays) -> Context<'_> {
         recorded: [None; 2],
         routes: &PartialRoutes::NONE,
         routes_instant: 0,
-        key: A4,
         note: &NOTE,
         tunings: &EQUAL,
         fundamental_hz: FUNDAMENTAL_HZ,

@@ -61,8 +61,6 @@ pub struct Context<'a> {
     pub routes: &'a PartialRoutes,
     /// Changes whenever these do.
     pub routes_instant: u64,
-    /// The MIDI key nearest to the note's pitch, 0 to 127, which registers of instruments depend on.
-    pub key: u8,
     /// The note.
     pub note: &'a Note,
     /// The tunings that partials may be moved to.

@@ -28,7 +28,7 @@ pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
 pub use retuned::{KeySet, Retuned};
 pub use sounding::SoundingTuning;
-pub use tick_tuning::{PLACES_KEPT, TickTuning};
+pub use tick_tuning::{PLACES_KEPT, PlacesId, TickTuning};
 pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
 
 use std::sync::Arc;
@@ -419,19 +419,34 @@ impl Tuner {
                 fifths::write_nearest(fifth, &mut nearest);
                 tick.primes.set_fifths(fifth, &self.factors);
             }
-            TuningSource::Broadcast => {
-                tick.origins = [self.broadcast.write(&mut tick.keys); CHANNELS];
-                self.broadcast.write_nearest(&mut nearest);
-                tick.primes.clear();
-            }
-            TuningSource::Messages => {
-                tick.origins = [self.messages.write(&mut tick.keys); CHANNELS];
-                self.messages.write_nearest(&mut nearest);
+            TuningSource::Broadcast | TuningSource::Messages => {
+                let table = self.live_table(inputs.source);
+                tick.origins = table.write(&mut tick.keys);
+                table.write_nearest(&mut nearest);
                 tick.primes.clear();
             }
         }
-        let is_other = tick.source != inputs.source || !inputs.source.is_live();
-        tick.set_nearest(&nearest, is_other, self.version, &self.tables.log2_n);
+        let may_stay = tick.source == inputs.source && inputs.source.is_live();
+        tick.set_places(&nearest, may_stay, self.version, &self.tables.log2_n);
+    }
+
+    /// Writes where partials go on channels that have pitches of their own.
+    fn write_own_places(&self, source: TuningSource, own: u16, tick: &mut TickTuning) {
+        tick.keep_own_places(own);
+        let table = self.live_table(source);
+        let may_stay = tick.source == source;
+        let mut nearest = Nearest::NONE;
+        for channel in (0..CHANNELS).filter(|channel| own >> channel & 1 == 1) {
+            table.write_own_nearest(channel, &mut nearest);
+            tick.set_own_places(channel, &nearest, may_stay, self.version);
+        }
+    }
+
+    fn live_table(&self, source: TuningSource) -> &LiveTable {
+        match source {
+            TuningSource::Messages => &self.messages,
+            _ => &self.broadcast,
+        }
     }
 
     /// Works the pitches out as of the last change.
@@ -445,19 +460,26 @@ impl Tuner {
             ..
         } = inputs.settings;
         let is_mpe = (0..16).any(|channel| inputs.masters[channel] != channel as u8);
+        let is_broadcast = inputs.source == TuningSource::Broadcast;
         let differ = channels_differ && !is_mpe;
         self.write_pitches(inputs, tick);
+        let own_channels = match inputs.source {
+            TuningSource::Broadcast if is_mpe => 0,
+            TuningSource::Broadcast | TuningSource::Messages => {
+                self.live_table(inputs.source).own_channels()
+            }
+            _ => 0,
+        };
+        self.write_own_places(inputs.source, own_channels, tick);
         let have_own_tables = match inputs.source {
             TuningSource::Scale => matches!(&*self.scale, Some(scale) if scale.is_set()),
-            TuningSource::Broadcast => self.broadcast.channels_differ(),
-            _ => false,
+            _ => is_broadcast && own_channels != 0,
         };
         if differ && !have_own_tables {
             tick.keys.shift_channels_by_periods();
         }
         if is_mpe {
-            let of_all =
-                (inputs.source == TuningSource::Broadcast).then(|| self.broadcast.common());
+            let of_all = is_broadcast.then(|| self.broadcast.common());
             tick.keys.give_members_the_masters(&inputs.masters, of_all);
             tick.give_members_the_origins(&inputs.masters);
         }

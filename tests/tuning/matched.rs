@@ -272,6 +272,48 @@ fn by_key_counts_from_the_first_degree_of_the_notes_channel() {
     }
 }
 
+/// A master may give each channel steps of its own: partials go by those of the note's channel, also when they change
+/// while it sounds.
+#[test]
+fn partials_go_by_the_pitches_of_the_notes_channel() {
+    // Key 60 at 30 Hz.
+    let low = 69.0 + 12.0 * (30.0_f64 / 440.0).log2();
+    let tell = |engine: &mut Engine, addressed: Addressed, step: f64| {
+        let table = engine.broadcast_tuning();
+        table.set_there(true);
+        table.reach_sounding();
+        for key in 0..128 {
+            table.tune(addressed, key, low + step * (f64::from(key) - 60.0));
+        }
+    };
+    for by in [PRIMES, KEY, ROOT] {
+        for (channel, step_cents, later_cents) in [(0, 100.0, 150.0), (3, 240.0, 200.0)] {
+            let addressed = match channel {
+                0 => Addressed::Common,
+                channel => Addressed::Channels(1 << channel),
+            };
+            let mut engine = engine(RATE, &patch(1.0, by));
+            tell(&mut engine, Addressed::Common, 1.0);
+            tell(&mut engine, addressed, step_cents / 100.0);
+            play(&mut engine, &[(0, on(channel, 60, 1.0))], 1_000, &[64]);
+            for step_cents in [step_cents, later_cents] {
+                tell(&mut engine, addressed, step_cents / 100.0);
+                play(&mut engine, &[], 1_000, &[64]);
+                let partials = partials_hz(&engine);
+                let found: Vec<f64> = partials.iter().map(|&hz| cents(partials[0], hz)).collect();
+                for (n, steps) in (1..).zip(steps(&found, step_cents)) {
+                    let harmonic = 1_200.0 * f64::from(n).log2();
+                    let off = steps as f64 * step_cents - harmonic;
+                    assert!(
+                        off.abs() <= step_cents / 2.0 + 2e-3,
+                        "{by} {channel} {n}: {off}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// What has been looked up for one amount serves for others, and for nothing else: however a note has come to its
 /// settings, its partials are those of a note that began with them.
 #[test]

@@ -107,7 +107,7 @@ impl SettingsPage {
     /// Changes settings elsewhere than on the page. If the file cannot be written, they hold until the
     /// window closes.
     pub fn change(&mut self, change: impl FnOnce(&mut Settings)) {
-        let before = self.settings;
+        let before = self.settings.clone();
         change(&mut self.settings);
         if self.settings != before {
             self.write(&before);
@@ -161,7 +161,7 @@ impl SettingsPage {
     pub fn remember(&self, params: &HostParams) {
         // Another instance may have written since. What cannot be read stays as it is.
         if let Ok(mut settings) = self.file.read() {
-            let before = settings;
+            let before = settings.clone();
             settings.size = params.window().size();
             settings.scale_percent = params.window().scale_percent();
             if settings != before
@@ -180,7 +180,7 @@ impl SettingsPage {
         }
         // The window's own scale counts, as it is.
         self.settings.scale_percent = context.model.params().window().scale_percent();
-        let before = self.settings;
+        let before = self.settings.clone();
         let theme = theme::current(ui);
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, theme::RADIUS, theme.panel);
@@ -234,7 +234,7 @@ impl SettingsPage {
     /// Writes what has been changed since.
     fn write(&mut self, before: &Settings) {
         // Other windows may have written others meanwhile.
-        let mut kept = self.file.read().unwrap_or(*before);
+        let mut kept = self.file.read().unwrap_or_else(|_| before.clone());
         let now = &self.settings;
         if now.scale_percent != before.scale_percent {
             kept.scale_percent = now.scale_percent;
@@ -252,7 +252,7 @@ impl SettingsPage {
             kept.hint = now.hint;
         }
         if now.new_instance != before.new_instance {
-            kept.new_instance = now.new_instance;
+            kept.new_instance = now.new_instance.clone();
         }
         self.trouble = self
             .file
@@ -327,6 +327,20 @@ impl SettingsPage {
             let response = ui.checkbox(&mut new.mpe, text);
             set_label(&response, "MPE of new instances");
         });
+        row(ui, "Scale", |ui| {
+            let name = new
+                .scale
+                .as_ref()
+                .map_or("Twelve equal steps", |set| set.name());
+            ui.label(name);
+            if new.scale.is_some() {
+                let response = ui.button("Remove");
+                set_label(&response, "Remove the scale of new instances");
+                if response.clicked() {
+                    new.scale = None;
+                }
+            }
+        });
         row(ui, "", |ui| {
             let model = &context.model;
             let here = NewInstance {
@@ -334,6 +348,7 @@ impl SettingsPage {
                 mpe: model.plain(Param::MPE) >= 0.5,
                 bend_range_semitones: model.plain(Param::BEND_RANGE) as u32,
                 mpe_bend_range_semitones: model.plain(Param::MPE_BEND_RANGE) as u32,
+                scale: model.scale(),
             };
             let is_other = here != *new;
             let take = Button::new("Take from this instance");

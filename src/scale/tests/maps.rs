@@ -33,7 +33,9 @@ fn a_map_is_read() {
 #[test]
 fn degrees_repeat_by_the_formal_octave() {
     let four = map("4 0 127 60 60 100 7 0 2 x 5");
-    let degrees: Vec<_> = (55..66).map(|key| four.degree(key, 12)).collect();
+    let degrees: Vec<_> = (55..66)
+        .map(|key| four.assignment().degree(key, 12))
+        .collect();
     let expected = [
         Some(-9),
         Some(-7),
@@ -50,17 +52,17 @@ fn degrees_repeat_by_the_formal_octave() {
     assert_eq!(degrees, expected);
     // 0 is the scale's period.
     let whole = map("2 0 127 60 60 100 0 0 1");
-    assert_eq!(whole.degree(64, 12), Some(24));
-    assert_eq!(whole.degree(64, 0), Some(0));
+    assert_eq!(whole.assignment().degree(64, 12), Some(24));
+    assert_eq!(whole.assignment().degree(64, 0), Some(0));
     let linear = map("0 0 127 60 69 440 12");
-    assert_eq!(linear.degree(-5, 12), Some(-65));
+    assert_eq!(linear.assignment().degree(-5, 12), Some(-65));
 }
 
 #[test]
 fn keys_far_off_are_no_work() {
     let far = map("3 0 127 -1000000 1000000 100 -2147483648 1 2 2147483648");
-    assert!(far.degree(i64::MAX, 12).is_some());
-    assert!(far.degree(i64::MIN, 12).is_some());
+    assert!(far.assignment().degree(i64::MAX, 12).is_some());
+    assert!(far.assignment().degree(i64::MIN, 12).is_some());
     let tick = tuned(&mapped(&scale(MEANTONE), &far));
     let semitones = pitch(&tick, 0, 60).expect("mapped");
     assert!(semitones.is_finite());

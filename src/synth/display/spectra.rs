@@ -1,6 +1,7 @@
 //! The partials of spectra, for their pictures.
 
-use super::{PatchArrays, at_rest, context, values_before_macros};
+use super::{NOTE, PatchArrays, at_rest, context, values_before_macros};
+use crate::synth::modulation::note::Note;
 use crate::synth::parameter::{Param, SPECTRA};
 pub use crate::synth::partials::drawn::{BODY as DRAWN_BODY, COLOUR as DRAWN_COLOUR};
 use crate::synth::partials::source::Source;
@@ -26,8 +27,12 @@ impl SpectrumPartials {
             drawn: DrawnSpectrum::of(&values),
             ..PatchArrays::default()
         };
+        let note = Note {
+            register_key: key.min(127),
+            ..*NOTE
+        };
         let context = Context {
-            key: key.min(127),
+            note: &note,
             ..context(&own)
         };
         at_rest(&values, |values| {

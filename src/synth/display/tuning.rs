@@ -158,10 +158,16 @@ mod tests {
             let patch = Patch::default();
             assert!(shown.update(&patch, &tables));
             assert!(!shown.update(&patch, &tables));
+            let offsets = |tuning: &TickTuning| {
+                let octaves: [f32; 256] = std::array::from_fn(|place| place as f32 / 32.0);
+                let mut offsets = [0.0; 256];
+                tuning.write_offsets(0, 0.5, &octaves, false, &mut offsets);
+                offsets
+            };
             let same = |shown: &TickTuning| {
                 let told = engine.tuning();
                 shown.keys == told.keys
-                    && shown.nearest() == told.nearest()
+                    && offsets(shown) == offsets(told)
                     && shown.origin(0) == told.origin(0)
                     && shown.source() == source
             };

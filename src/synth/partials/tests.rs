@@ -86,7 +86,6 @@ impl Chain {
             recorded: [None; 2],
             routes: &self.routes,
             routes_instant: self.routes_instant,
-            key: self.key,
             note: &Note::new(0, self.key, 1.0, 0),
             tunings: &self.tunings,
             fundamental_hz: self.hz,

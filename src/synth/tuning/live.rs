@@ -193,53 +193,60 @@ impl LiveTable {
         })
     }
 
-    /// Whether channels have pitches of their own.
-    pub fn channels_differ(&self) -> bool {
-        self.own != 0
-    }
-
     /// Pitches and keys of the channels that have none of their own.
     pub fn common(&self) -> ([f64; KEYS], u128) {
         (self.common, self.common_mapped)
     }
 
-    /// Writes every key's pitch. Returns that of middle C.
-    pub fn write(&self, keys: &mut KeyTable) -> f64 {
+    /// Writes every key's pitch. Returns that of middle C on each channel.
+    pub fn write(&self, keys: &mut KeyTable) -> [f64; CHANNELS] {
         keys.set_period(self.period_of_keys());
         let pitch = |pitches: &[f64; KEYS], mapped: u128, key: u8| {
             (mapped >> key & 1 == 1).then_some(pitches[usize::from(key)])
         };
-        for channel in 0..CHANNELS {
+        std::array::from_fn(|channel| {
             let pitches = match self.own >> channel & 1 {
                 0 => &self.common,
                 _ => &self.channels[channel],
             };
             keys.set_channel(channel, |key| pitch(pitches, self.mapped[channel], key));
-        }
-        self.common[MIDDLE_C]
+            pitches[MIDDLE_C]
+        })
     }
 
-    /// Takes over its pitches from middle C.
+    /// The channels that have pitches of their own, a bit each.
+    pub fn own_channels(&self) -> u16 {
+        self.own
+    }
+
+    /// Takes over the pitches from middle C of the channels that have none of their own.
     pub fn write_nearest(&self, nearest: &mut Nearest) {
-        let mapped = |key: &usize| self.common_mapped >> key & 1 == 1;
-        let keys = (0..KEYS).filter(mapped);
-        let pitches = keys.map(|key| self.common[key] - self.common[MIDDLE_C]);
-        nearest.set(pitches, self.known_period());
+        self.write_nearest_of(&self.common, self.common_mapped, nearest);
     }
 
-    fn known_period(&self) -> Option<f64> {
+    /// Takes over a channel's own pitches from middle C.
+    pub fn write_own_nearest(&self, channel: usize, nearest: &mut Nearest<KEYS>) {
+        self.write_nearest_of(&self.channels[channel], self.mapped[channel], nearest);
+    }
+
+    fn write_nearest_of<const MOST: usize>(
+        &self,
+        pitches: &[f64; KEYS],
+        mapped: u128,
+        nearest: &mut Nearest<MOST>,
+    ) {
+        let keys = (0..KEYS).filter(|key| mapped >> key & 1 == 1);
+        let from_middle = keys.map(|key| pitches[key] - pitches[MIDDLE_C]);
+        nearest.set(from_middle, self.known_period(pitches));
+    }
+
+    fn known_period(&self, pitches: &[f64; KEYS]) -> Option<f64> {
         self.period
-            .or_else(|| self.repeats_by_octaves().then_some(12.0))
-    }
-
-    /// Whether twelve keys are an octave everywhere.
-    fn repeats_by_octaves(&self) -> bool {
-        let mut octaves = self.common.windows(13);
-        octaves.all(|keys| (keys[12] - keys[0] - 12.0).abs() < 0.01)
+            .or_else(|| repeat_by_octaves(pitches).then_some(12.0))
     }
 
     fn period_of_keys(&self) -> Period {
-        let Some(semitones) = self.known_period() else {
+        let Some(semitones) = self.known_period(&self.common) else {
             return Period::OCTAVE;
         };
         let middle = self.common[MIDDLE_C];
@@ -264,6 +271,12 @@ impl Default for LiveTable {
     fn default() -> LiveTable {
         LiveTable::new()
     }
+}
+
+/// Whether twelve keys are an octave everywhere.
+fn repeat_by_octaves(pitches: &[f64; KEYS]) -> bool {
+    let mut octaves = pitches.windows(13);
+    octaves.all(|keys| (keys[12] - keys[0] - 12.0).abs() < 0.01)
 }
 
 /// Returns whether that changes it.

@@ -59,9 +59,9 @@ pub struct KeyAssignment {
 }
 
 impl KeyAssignment {
-    /// The degree of a key.
-    fn degree(&self, key: i64, scale_degrees: i64) -> Option<i64> {
-        let place = key - self.middle;
+    /// The degree of a key in a scale with so many of them; `None` if the key has none.
+    pub fn degree(&self, key: i64, scale_degrees: i64) -> Option<i64> {
+        let place = key.saturating_sub(self.middle);
         let size = self.degrees.len() as i64;
         if size == 0 {
             return Some(place);

@@ -11,30 +11,70 @@ const TIE: f64 = 2e-5;
 /// the first at most. The nearest pitch may be anywhere if the key's own has been limited.
 const MOST_OCTAVES: f32 = 9.0;
 
-/// The most pitches. A scale with more of them has one beside each pitch that there is: of those every second,
-/// third and so on counts.
+/// The most pitches of a scale. One with more of them has one beside each pitch that there is: of those every
+/// second, third and so on counts.
 pub const MOST_PITCHES: usize = 1_024;
 
-/// The pitches of a tuning in order, over and over where they repeat.
+/// The pitches of a tuning in order, at most `MOST`, over and over where they repeat.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Nearest {
-    /// In order.
-    pitches: [f64; MOST_PITCHES],
+pub struct Nearest<const MOST: usize = MOST_PITCHES> {
+    /// In order, no two within [`TIE`].
+    pitches: [f64; MOST],
     count: usize,
     /// Semitones, above 0.
     period: Option<f64>,
 }
 
-impl Nearest {
+/// One of the pitches, and what it is the nearest to.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// Its place in the order.
+    index: usize,
+    /// Where its period starts, semitones.
+    start: f64,
+    pitch: f64,
+    /// It is the nearest to all pitches from above this one up to the next.
+    above: f64,
+    up_to: f64,
+}
+
+impl Found {
+    /// What is found past the ends of pitches that do not repeat.
+    fn itself(pitch: f64) -> Found {
+        Found {
+            index: usize::MAX - 1,
+            start: f64::NAN,
+            pitch,
+            above: pitch,
+            up_to: pitch,
+        }
+    }
+
+    /// The same with all pitches in octaves above this one.
+    fn in_octaves_above(self, place: f64) -> Found {
+        let octaves = |pitch: f64| (pitch - place) / 12.0;
+        Found {
+            pitch: octaves(self.pitch),
+            above: octaves(self.above),
+            up_to: octaves(self.up_to),
+            ..self
+        }
+    }
+
+    fn is_nearest_to(&self, pitch: f64) -> bool {
+        self.above < pitch && pitch <= self.up_to
+    }
+}
+
+impl<const MOST: usize> Nearest<MOST> {
     /// Of no pitches.
-    pub const NONE: Nearest = Nearest {
-        pitches: [0.0; MOST_PITCHES],
+    pub const NONE: Nearest<MOST> = Nearest {
+        pitches: [0.0; MOST],
         count: 0,
         period: None,
     };
 
-    /// Takes these pitches, semitones, 1,024 at most; with a period they repeat after so many, up or
-    /// down.
+    /// Takes these pitches, semitones; with a period they repeat after so many, up or down.
     pub fn set(&mut self, pitches: impl Iterator<Item = f64>, period: Option<f64>) {
         let period = period
             .map(f64::abs)
@@ -47,9 +87,7 @@ impl Nearest {
             };
             count += 1;
         }
-        let pitches = &mut self.pitches[..count];
-        pitches.sort_unstable_by(f64::total_cmp);
-        self.count = count;
+        self.count = sort_without_ties(&mut self.pitches[..count], period);
         self.period = period;
     }
 
@@ -58,33 +96,27 @@ impl Nearest {
         self.period
     }
 
-    /// Whether no pitch of either is more than `semitones` from all those of the other.
-    pub fn is_within(&self, semitones: f64, other: &Nearest) -> bool {
-        let [own, others] = [self, other].map(|nearest| &nearest.pitches[..nearest.count]);
-        let (Some(own_ends), Some(other_ends)) = (ends(own), ends(others)) else {
-            return own.len() == others.len();
-        };
-        let are_ends_near = match (self.period, other.period) {
+    /// Whether both have as many pitches, and each is within so many semitones of that at its place in the other.
+    pub fn is_within(&self, semitones: f64, other: &Nearest<MOST>) -> bool {
+        let are_periods_near = match (self.period, other.period) {
             // A difference adds up over the periods up to the highest partial.
             (Some(one), Some(two)) => {
                 let most_periods = 12.0 * f64::from(MOST_OCTAVES) / one.min(two);
                 (one - two).abs() * most_periods <= semitones
             }
-            (None, None) => {
-                let mut pairs = own_ends.into_iter().zip(other_ends);
-                pairs.all(|(one, two)| (one - two).abs() <= semitones)
-            }
-            _ => false,
+            (one, two) => one == two,
         };
-        let are_near = |pitches: &[f64], to: &Nearest| {
-            let mut pitches = pitches.iter();
-            pitches.all(|pitch| (to.find(*pitch) - pitch).abs() <= semitones)
-        };
-        are_ends_near && are_near(own, other) && are_near(others, self)
+        let (own, others) = (self.pitches(), other.pitches());
+        let mut pairs = own.iter().zip(others);
+        are_periods_near
+            && own.len() == others.len()
+            && pairs.all(|(one, two)| (one - two).abs() <= semitones)
     }
 
     /// Writes how far partials so many octaves above a pitch are from the nearest ones, octaves, where `place` is
     /// this pitch. Harmonic ones do not go below it.
+    ///
+    /// Few partials in order are searched for: the others have the nearest pitch of the one before, or the next.
     pub fn write_offsets(
         &self,
         place: f64,
@@ -93,10 +125,16 @@ impl Nearest {
         offsets: &mut [f32],
     ) {
         let down = (!are_harmonic).then_some(MOST_OCTAVES);
+        let mut found = Found::itself(f64::NAN);
+        let mut in_octaves = found;
         for (offset, log2) in offsets.iter_mut().zip(log2_ratio) {
-            let pitch = place + 12.0 * f64::from(*log2);
-            let own = ((self.find(pitch) - pitch) / 12.0) as f32;
-            *offset = own.max(-down.unwrap_or(*log2)).min(MOST_OCTAVES);
+            let own = f64::from(*log2);
+            if !in_octaves.is_nearest_to(own) {
+                found = self.search_from(&found, place + 12.0 * own);
+                in_octaves = found.in_octaves_above(place);
+            }
+            let moved = (in_octaves.pitch - own) as f32;
+            *offset = moved.max(-down.unwrap_or(*log2)).min(MOST_OCTAVES);
         }
         if are_harmonic && let Some(first) = offsets.first_mut() {
             *first = 0.0;
@@ -105,29 +143,86 @@ impl Nearest {
 
     /// The pitch nearest to `pitch`, the lower of two; itself past the ends of pitches that do not repeat.
     pub fn find(&self, pitch: f64) -> f64 {
-        let pitches = &self.pitches[..self.count];
-        let (Some(&first), Some(&last)) = (pitches.first(), pitches.last()) else {
-            return pitch;
+        self.search(pitch).pitch
+    }
+
+    /// What [`Nearest::search`] finds. It takes less where that is the pitch above `before`.
+    fn search_from(&self, before: &Found, pitch: f64) -> Found {
+        let next = self.next(before);
+        match next.is_nearest_to(pitch) {
+            true => next,
+            false => self.search(pitch),
+        }
+    }
+
+    fn search(&self, pitch: f64) -> Found {
+        let pitches = self.pitches();
+        let (Some(first), Some(last)) = (pitches.first(), pitches.last()) else {
+            return Found::itself(pitch);
         };
         let (start, place) = match self.period {
             Some(period) => within(pitch, period),
-            None if pitch < first || pitch > last => return pitch,
+            None if !(*first..=*last).contains(&pitch) => return Found::itself(pitch),
             None => (0.0, pitch),
         };
-        let above = pitches.partition_point(|of_scale| *of_scale <= place);
-        let period = self.period.unwrap_or(0.0);
-        let lower = match above {
-            0 => last - period,
-            above => pitches[above - 1],
+        let lower = match pitches.partition_point(|of_scale| *of_scale <= place) {
+            0 => self.found(pitches.len() - 1, start - self.period.unwrap_or(0.0)),
+            above => self.found(above - 1, start),
         };
-        let upper = pitches.get(above).copied().unwrap_or(first + period);
-        let is_lower = place - lower <= upper - place + TIE || upper < lower;
-        start + if is_lower { lower } else { upper }
+        match pitch <= lower.up_to {
+            true => lower,
+            false => self.next(&lower),
+        }
+    }
+
+    /// The pitch above another, if there is one.
+    fn next(&self, found: &Found) -> Found {
+        let next = match found.index + 1 {
+            index if index < self.count => self.found(index, found.start),
+            _ => self.found(0, found.start + self.period.unwrap_or(f64::NAN)),
+        };
+        Found {
+            above: found.up_to,
+            ..next
+        }
+    }
+
+    /// The pitch at a place in the order of a period, for what is not below it.
+    fn found(&self, index: usize, start: f64) -> Found {
+        let pitch = self.pitches[index] + start;
+        let half_way_to = |next: f64| (pitch + next + TIE) / 2.0;
+        Found {
+            index,
+            start,
+            pitch,
+            above: pitch.next_down(),
+            up_to: match self.period {
+                _ if index + 1 < self.count => half_way_to(self.pitches[index + 1] + start),
+                Some(period) => half_way_to(self.pitches[0] + (start + period)),
+                None => pitch,
+            },
+        }
+    }
+
+    fn pitches(&self) -> &[f64] {
+        &self.pitches[..self.count]
     }
 }
 
-fn ends(pitches: &[f64]) -> Option<[f64; 2]> {
-    Some([*pitches.first()?, *pitches.last()?])
+/// Sorts pitches, and leaves out those within [`TIE`] above another. Returns how many are left.
+fn sort_without_ties(pitches: &mut [f64], period: Option<f64>) -> usize {
+    pitches.sort_unstable_by(f64::total_cmp);
+    let mut count = 0;
+    for index in 0..pitches.len() {
+        if count == 0 || pitches[index] - pitches[count - 1] > TIE {
+            pitches[count] = pitches[index];
+            count += 1;
+        }
+    }
+    match period {
+        Some(period) if count > 1 && pitches[0] + period - pitches[count - 1] <= TIE => count - 1,
+        _ => count,
+    }
 }
 
 /// A pitch as the start of its period and its place in that, from 0 to below the period.

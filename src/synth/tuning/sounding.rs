@@ -37,7 +37,7 @@ impl SoundingTuning {
                 source,
                 pitches: std::array::from_fn(|key| tuning.keys.pitch(0, key as u8)),
                 mapped: tuning.keys.mapped(0),
-                period: tuning.nearest().period(),
+                period: tuning.period_of_places(0),
             };
         } else {
             self.source = source;

@@ -442,3 +442,70 @@ fn a_channels_table_that_comes_back_begins_with_the_common_one() {
         [59.75, 61.5]
     );
 }
+
+/// However partials are ordered, each goes to the pitch that is found for it alone.
+#[test]
+fn partials_together_go_where_each_goes_alone() {
+    let third = 12.0 * libm::log2(3.0);
+    let scales = [
+        semitones(&MEANTONE),
+        equal(5),
+        equal(53),
+        vec![-3.0, -12.0],
+        vec![7.0, 7.00001, 7.0, 19.0, third],
+        vec![1.0, 0.005],
+        vec![12.0],
+        vec![],
+    ];
+    let rising: Vec<f32> = (1..=512).map(|n| libm::log2f(n as f32)).collect();
+    let mut mixed = rising.clone();
+    mixed.sort_by_key(|log2| (log2 * 1e3) as i32 * 7_919 % 1_009);
+    let falling: Vec<f32> = rising.iter().rev().map(|log2| log2 - 4.0).collect();
+    for degrees in scales {
+        let loaded = scale(&degrees, None);
+        let nearest = loaded.nearest();
+        for place in [0.0, 3.1026, -17.3, 48.0] {
+            for order in [&rising, &mixed, &falling] {
+                let mut offsets = vec![f32::NAN; order.len()];
+                nearest.write_offsets(place, order, false, &mut offsets);
+                for (log2, offset) in order.iter().zip(offsets) {
+                    let pitch = place + 12.0 * f64::from(*log2);
+                    let alone = (nearest.find(pitch) - pitch) / 12.0;
+                    let expected = alone.clamp(-9.0, 9.0);
+                    assert!(
+                        (f64::from(offset) - expected).abs() < 1e-6,
+                        "{degrees:?} {place} {log2}: {offset} for {expected}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Pitches that move by less than a cent leave places where they are, those of a channel as well.
+#[test]
+fn places_stay_within_a_cent() {
+    let mut tuner = Tuner::new();
+    let mut tick = TickTuning::new();
+    let mut told = |tell: &dyn Fn(&mut LiveTable)| {
+        let broadcast = tuner.broadcast_mut();
+        broadcast.set_there(true);
+        tell(broadcast);
+        tuner.update(&MASTERS, &mut tick);
+        [0, 4].map(|channel| tick.places_id(channel))
+    };
+    let channel = Addressed::Channels(1 << 4);
+    let common = told(&|table| table.tune(Addressed::Common, 61, 61.3));
+    assert_eq!(common[0], common[1]);
+    let first = told(&|table| table.tune(channel, 61, 61.5));
+    assert_eq!(first[0], common[0]);
+    assert_ne!(first[1], common[1]);
+    assert_eq!(told(&|table| table.tune(channel, 61, 61.509)), first);
+    let second = told(&|table| table.tune(channel, 61, 61.511));
+    assert_eq!(second[0], first[0]);
+    assert_ne!(second[1], first[1]);
+    let third = told(&|table| table.tune(Addressed::Common, 61, 61.4));
+    assert_ne!(third[0], second[0]);
+    assert_eq!(third[1], second[1]);
+    assert_eq!(told(&|table| table.set_own_channels(0)), [third[0]; 2]);
+}

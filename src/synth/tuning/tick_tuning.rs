@@ -1,11 +1,45 @@
 //! What voices read of a tuning: the pitch of each key, and where partials may go.
 
 use super::primes::PrimeOffsets;
-use super::{BendIn, CHANNELS, KeyTable, Nearest, TuningSource};
+use super::{BendIn, CHANNELS, KEYS, KeyTable, Nearest, TuningSource};
 use crate::synth::parameter::MAX_PARTIALS;
 
 /// How far pitches that others move while notes sound may go, semitones, before partials that Match has moved follow.
 pub const PLACES_KEPT: f64 = 0.01;
+
+/// Pitches that partials may be moved to, at most `MOST`.
+#[derive(Clone, Copy, Debug)]
+struct Places<const MOST: usize> {
+    nearest: Nearest<MOST>,
+    /// That of the tuning when they were taken over.
+    version: u64,
+}
+
+impl<const MOST: usize> Places<MOST> {
+    const NONE: Places<MOST> = Places {
+        nearest: Nearest::NONE,
+        version: 0,
+    };
+
+    /// Takes over others, of this version; if those before `may_stay`, only where they are not near. Returns whether
+    /// it has.
+    fn take(&mut self, nearest: &Nearest<MOST>, may_stay: bool, version: u64) -> bool {
+        let stay = may_stay && self.nearest.is_within(PLACES_KEPT, nearest);
+        if !stay {
+            self.nearest = *nearest;
+            self.version = version;
+        }
+        !stay
+    }
+}
+
+/// What decides where Match moves the partials of a channel's notes: equal ones are equal places, of one tuner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlacesId {
+    /// The channel whose own pitches they are.
+    channel: Option<u8>,
+    version: u64,
+}
 
 /// What voices read of the tuning at a tick.
 #[derive(Clone, Debug)]
@@ -20,12 +54,15 @@ pub struct TickTuning {
     /// The channel that decides the tuning of each.
     pub(super) masters: [u8; CHANNELS],
     pub(super) source: TuningSource,
-    /// Pitch of the scale's first degree on each channel, from which [`TickTuning::nearest`] counts.
+    /// Pitch of the scale's first degree on each channel, from which places count.
     pub(super) origins: [f64; CHANNELS],
-    pub(super) nearest: Nearest,
-    /// How far harmonic partials are from `nearest`, seen from the first degree, octaves, by n − 1.
-    pub(super) root_offsets: [f32; MAX_PARTIALS],
-    pub(super) places_version: u64,
+    /// Of channels without places of their own.
+    places: Places<{ super::nearest::MOST_PITCHES }>,
+    /// How far harmonic partials are from them, seen from the first degree, octaves, by n − 1.
+    root_offsets: [f32; MAX_PARTIALS],
+    own_places: [Places<KEYS>; CHANNELS],
+    /// The channels that have places of their own, a bit each.
+    have_own_places: u16,
     pub(super) primes: PrimeOffsets,
 }
 
@@ -39,9 +76,10 @@ impl TickTuning {
             masters: std::array::from_fn(|channel| channel as u8),
             source: TuningSource::Equal,
             origins: [0.0; CHANNELS],
-            nearest: Nearest::NONE,
+            places: Places::NONE,
             root_offsets: [0.0; MAX_PARTIALS],
-            places_version: 0,
+            own_places: [Places::NONE; CHANNELS],
+            have_own_places: 0,
             primes: PrimeOffsets::NONE,
         }
     }
@@ -71,21 +109,63 @@ impl TickTuning {
         }
     }
 
-    /// The pitches that partials may be moved to, in semitones from [`TickTuning::origin`].
-    pub fn nearest(&self) -> &Nearest {
-        &self.nearest
+    /// Writes how far partials so many octaves above a pitch are from the nearest pitches of the tuning on a channel,
+    /// octaves. `place` is this pitch above the scale's first degree, semitones. Harmonic ones do not go below it.
+    pub fn write_offsets(
+        &self,
+        channel: u8,
+        place: f64,
+        log2_ratio: &[f32],
+        are_harmonic: bool,
+        offsets: &mut [f32],
+    ) {
+        match self.own_places(channel) {
+            None => {
+                let nearest = &self.places.nearest;
+                nearest.write_offsets(place, log2_ratio, are_harmonic, offsets);
+            }
+            Some(channel) => {
+                let nearest = &self.own_places[channel].nearest;
+                nearest.write_offsets(place, log2_ratio, are_harmonic, offsets);
+            }
+        }
     }
 
     /// How far partials n of a harmonic spectrum are from the nearest pitches, seen from the scale's first degree,
-    /// octaves, by n − 1.
-    pub fn root_offsets(&self) -> &[f32] {
-        &self.root_offsets
+    /// octaves, by n − 1; `None` for a channel with pitches of its own.
+    pub fn root_offsets(&self, channel: u8) -> Option<&[f32]> {
+        let is_shared = self.own_places(channel).is_none();
+        is_shared.then_some(&self.root_offsets[..])
     }
 
-    /// Changes whenever the pitches that partials may be moved to do. Those that others move while notes sound are
-    /// kept until one of them has moved by more than [`PLACES_KEPT`].
-    pub fn places_version(&self) -> u64 {
-        self.places_version
+    /// Changes whenever the pitches do that the partials of a channel's notes may be moved to. Those that others move
+    /// while notes sound are kept until one of them has moved by more than [`PLACES_KEPT`].
+    pub fn places_id(&self, channel: u8) -> PlacesId {
+        match self.own_places(channel) {
+            None => PlacesId {
+                channel: None,
+                version: self.places.version,
+            },
+            Some(channel) => PlacesId {
+                channel: Some(channel as u8),
+                version: self.own_places[channel].version,
+            },
+        }
+    }
+
+    /// After how many semitones the pitches of a channel repeat that partials may be moved to; `None` if they do not.
+    pub fn period_of_places(&self, channel: u8) -> Option<f64> {
+        match self.own_places(channel) {
+            None => self.places.nearest.period(),
+            Some(channel) => self.own_places[channel].nearest.period(),
+        }
+    }
+
+    /// The channel with places of its own that a channel's notes go by.
+    fn own_places(&self, channel: u8) -> Option<usize> {
+        let master = self.masters[usize::from(channel & 15)];
+        let has_own = self.have_own_places >> master & 1 == 1;
+        has_own.then_some(usize::from(master))
     }
 
     /// Where a pitch is above the scale's first degree on a channel, semitones, if it was at `before`.
@@ -99,27 +179,43 @@ impl TickTuning {
         }
     }
 
-    /// Takes over pitches that partials may be moved to, of this version and of another tuning if `is_other`.
-    /// `log2_n` is log₂ n, by n − 1.
-    pub(super) fn set_nearest(
+    /// Takes over pitches that partials may be moved to on channels without their own. Those before stay where they
+    /// are near, if they may. `log2_n` is log₂ n, by n − 1.
+    pub(super) fn set_places(
         &mut self,
         nearest: &Nearest,
-        is_other: bool,
+        may_stay: bool,
         version: u64,
         log2_n: &[f32],
     ) {
-        let is_kept = !is_other && self.nearest.is_within(PLACES_KEPT, nearest);
-        if is_kept {
-            return;
+        if self.places.take(nearest, may_stay, version) {
+            nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
         }
-        self.nearest = *nearest;
-        self.places_version = version;
-        nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
+    }
+
+    /// Takes over a channel's own pitches that partials may be moved to. Those before stay where they are near, if
+    /// they may.
+    pub(super) fn set_own_places(
+        &mut self,
+        channel: usize,
+        nearest: &Nearest<KEYS>,
+        may_stay: bool,
+        version: u64,
+    ) {
+        let has_own = self.have_own_places >> channel & 1 == 1;
+        self.own_places[channel].take(nearest, may_stay && has_own, version);
+        self.have_own_places |= 1 << channel;
+    }
+
+    /// Only these channels, a bit each, may still have places of their own.
+    pub(super) fn keep_own_places(&mut self, channels: u16) {
+        self.have_own_places &= channels;
     }
 
     /// The next pitches that partials may be moved to are taken over however near they are to these.
     pub(super) fn forget_places(&mut self) {
-        self.nearest = Nearest::NONE;
+        self.places.nearest = Nearest::NONE;
+        self.have_own_places = 0;
     }
 
     /// The pitch of the scale's first degree on a channel, semitones.

@@ -2,7 +2,7 @@
 //!
 //! Where notes are to keep the tuning of their onset, as under the parameter Retune's "New Notes", their pitch is not
 //! all of it: bends in the scale, and partials that Match moves, read the tuning at each tick. So the one that
-//! another replaces is kept while a note of it sounds. It takes 29 KB, so there is room for [`KEPT_TUNINGS`] of
+//! another replaces is kept while a note of it sounds. It takes 46 KB, so there is room for [`KEPT_TUNINGS`] of
 //! them, and not for one a voice. With a table that moves all the time, held notes may be of more tunings than
 //! that: those for which there is no room are given the newest that is kept. Their pitch stays; what differs is
 //! how large the scale's steps are, by as much as the table has moved between the two.

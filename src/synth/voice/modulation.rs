@@ -185,27 +185,29 @@ impl Voice {
         semitones_to_go: f64,
     ) -> f64 {
         let note = &self.control.note;
-        let in_semitones = tick.tuning.are_bends_semitones;
-        let bends = match in_semitones {
-            true => channel.bend_semitones,
-            false => 0.0,
+        let coarse = tick.values.get(Param::COARSE);
+        let pitch = |bend: f32, of_note: f32| {
+            let semitones = coarse + bend + channel.tuning_semitones + of_note;
+            note.pitch + f64::from(semitones) + f64::from(own[FINE]) / 100.0 + semitones_to_go
         };
-        let of_note = match in_semitones {
-            true => note.expression.tuning_semitones,
-            false => 0.0,
+        let pitch = match tick.tuning.are_bends_semitones {
+            true => pitch(channel.bend_semitones, note.expression.tuning_semitones),
+            false => pitch(0.0, 0.0) + self.bent_in_scale(tick, channel),
         };
-        let semitones = tick.values.get(Param::COARSE) + bends + channel.tuning_semitones + of_note;
-        let mut key =
-            note.pitch + f64::from(semitones) + f64::from(own[FINE]) / 100.0 + semitones_to_go;
-        if !in_semitones {
-            key += tick.tuning.of(note.kept_tuning).bend(
-                note.channel,
-                note.key,
-                f64::from(channel.bend_semitones),
-                f64::from(note.expression.tuning_semitones),
-            );
-        }
-        A4_HZ * ratio_from_semitones(key - 69.0)
+        A4_HZ * ratio_from_semitones(pitch - 69.0)
+    }
+
+    /// How far bends take the note from its key where some go by the steps of the scale, semitones.
+    #[cold]
+    #[inline(never)]
+    fn bent_in_scale(&self, tick: &Tick, channel: &Control) -> f64 {
+        let note = &self.control.note;
+        tick.tuning.of(note.kept_tuning).bend(
+            note.channel,
+            note.key,
+            f64::from(channel.bend_semitones),
+            f64::from(note.expression.tuning_semitones),
+        )
     }
 
     /// Its glide, if it has one.

@@ -432,7 +432,6 @@ impl Voice {
             recorded,
             routes: &workspace.partial_routes,
             routes_instant: self.control.partials_moved.0,
-            key: self.control.note.register_key,
             note: &self.control.note,
             tunings: &tick.tuning,
             fundamental_hz: path.end_hz,

@@ -5,6 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::testing::window::{WindowHarness, window};
+use crate::scale::{MapTexts, TuningSet};
 use crate::standalone::devices::Devices;
 use crate::standalone::sound_settings::MidiChoice;
 
@@ -90,6 +91,22 @@ fn new_instances_begin_as_they_are_told() {
     assert_eq!(saved(&harness).new_instance, expected);
     let take = harness.get_by_label("Take from this instance");
     assert!(take.accesskit_node().is_disabled());
+}
+
+#[test]
+fn new_instances_begin_in_the_scale_of_this_one() {
+    let mut harness = opened();
+    let set = TuningSet::read("five", b"five\n1\n2/1\n", MapTexts::None).expect("a scale");
+    harness.state_mut().model.load_scale(Some(set.clone()));
+    harness.run_steps(2);
+    pick(&mut harness, "Take from this instance");
+    let scale = saved(&harness).new_instance.scale;
+    assert_eq!(scale.as_deref(), Some(&set));
+    assert!(harness.query_by_label("five").is_some());
+    pick(&mut harness, "Remove the scale of new instances");
+    assert_eq!(saved(&harness).new_instance, NewInstance::default());
+    // This instance keeps its own.
+    assert!(harness.state().model.scale().is_some());
 }
 
 #[test]

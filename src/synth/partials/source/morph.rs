@@ -111,7 +111,7 @@ impl Morph {
             SpectrumParams::ALL.map(|params| SpectrumSettings::read(&params, values, context));
         Some(Morph {
             partials: values.index(Param::PARTIALS),
-            key: context.key,
+            key: context.note.register_key,
             bodies: mixed_bodies,
             spectra: Mix::new(spectra, weights),
             ratios: RatioSettings::read(values),
@@ -330,7 +330,7 @@ impl SpectrumSettings {
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
         let has_levels = recorded::part_of(body).is_some()
-            || context.tables.bodies[body].levels(context.key).is_some();
+            || context.tables.bodies[body].levels(context.note.register_key).is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,

@@ -23,7 +23,7 @@ use crate::dsp::maths::{exp2, log2};
 use crate::synth::modulation::VoiceValues;
 use crate::synth::parameter::{MAX_PARTIALS, Param, SpectrumParams};
 use crate::synth::partials::{Arrays, Context, Frame};
-use crate::synth::tuning::TickTuning;
+use crate::synth::tuning::PlacesId;
 
 /// Where partials move to: the labels of [`Param::MATCH_BY`], in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +61,7 @@ pub struct Places {
     is_harmonic: bool,
     /// Semitones of the note above the scale's first degree; 0 unless it counts.
     place: f64,
-    /// [`TickTuning::places_version`].
-    version: u64,
+    pitches: PlacesId,
 }
 
 impl SpectrumStage for Stage {
@@ -88,7 +87,7 @@ impl SpectrumStage for Stage {
                 MatchBy::Key => context.note.scale_place,
                 MatchBy::Primes | MatchBy::Root => 0.0,
             },
-            version: tuning.places_version(),
+            pitches: tuning.places_id(context.note.channel),
         };
         Some(Stage { amount, places })
     }
@@ -97,28 +96,36 @@ impl SpectrumStage for Stage {
         let len = frame.padded_count();
         let (places, tuning) = (self.places, context.tuning());
         let ratio = frame.ratio.write(len);
-        let offsets = match (places.by, tuning.prime_offsets()) {
-            (MatchBy::Primes, Some(primes)) => &primes[..len],
-            (MatchBy::Root, _) if places.is_harmonic => &tuning.root_offsets()[..len],
-            _ if places.is_harmonic => frame.matched.by_number(places, len, |offsets| {
-                places.find(tuning, &context.tables.log2_n[..len], offsets);
+        let find = |log2_ratio: &[f32], offsets: &mut [f32]| {
+            let Places {
+                place, is_harmonic, ..
+            } = places;
+            tuning.write_offsets(
+                context.note.channel,
+                place,
+                log2_ratio,
+                is_harmonic,
+                offsets,
+            );
+        };
+        let of_all = match places.by {
+            MatchBy::Primes => tuning.prime_offsets(),
+            MatchBy::Root if places.is_harmonic => tuning.root_offsets(context.note.channel),
+            MatchBy::Root | MatchBy::Key => None,
+        };
+        let offsets = match of_all {
+            Some(offsets) => &offsets[..len],
+            None if places.is_harmonic => frame.matched.by_number(places, len, |offsets| {
+                find(&context.tables.log2_n[..len], offsets);
             }),
-            _ => frame.matched.by_ratio(places, ratio, |offsets| {
+            None => frame.matched.by_ratio(places, ratio, |offsets| {
                 let mut log2_ratio = [0.0; MAX_PARTIALS];
                 let log2_ratio = &mut log2_ratio[..len];
                 write_octaves(context.level, ratio, log2_ratio);
-                places.find(tuning, log2_ratio, offsets);
+                find(log2_ratio, offsets);
             }),
         };
         move_ratios(context.level, self.amount, offsets, ratio);
-    }
-}
-
-impl Places {
-    /// Writes how far partials so many octaves above the fundamental are from the nearest pitches.
-    fn find(&self, tuning: &TickTuning, log2_ratio: &[f32], offsets: &mut [f32]) {
-        let nearest = tuning.nearest();
-        nearest.write_offsets(self.place, log2_ratio, self.is_harmonic, offsets);
     }
 }
 
