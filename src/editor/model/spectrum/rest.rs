@@ -3,7 +3,7 @@
 
 use super::pitch::power_db;
 use crate::editor::model::EditorModel;
-use crate::synth::display::{RestingNote, TuningTables, lowest_voice};
+use crate::synth::display::{RestingNote, lowest_voice};
 use crate::synth::parameter::{EDITABLE_PARTIALS, LEVEL_OFF_DB};
 use crate::synth::{Param, Patch, Snapshot};
 
@@ -31,16 +31,17 @@ struct RestNote(Option<RestingNote>);
 impl RestNote {
     fn play(
         &mut self,
+        model: &EditorModel,
         sample_rate_hz: f64,
         patch: &Patch,
-        tables: &TuningTables,
         key: u8,
     ) -> &Snapshot {
         let is_fit = |note: &RestingNote| note.sample_rate_hz() == sample_rate_hz;
         let fit = self.0.take().filter(is_fit);
         let note = fit.unwrap_or_else(|| RestingNote::new(sample_rate_hz));
         let note = self.0.insert(note);
-        note.set_tuning(tables);
+        note.set_tuning(&model.tuning_tables());
+        note.set_recordings(&model.params.recordings().recordings());
         note.snapshot(patch, key)
     }
 }
@@ -67,8 +68,7 @@ impl Rest {
             return None;
         }
         let rate_hz = self.sample_rate_hz;
-        let tables = model.tuning_tables();
-        Some(self.note.play(rate_hz, &model.patch(), &tables, self.key))
+        Some(self.note.play(model, rate_hz, &model.patch(), self.key))
     }
 
     /// How loud each partial that has a bar would be at rest with its Level at 0 dB, in dB of full scale;
@@ -83,9 +83,8 @@ impl Rest {
             level.set(Param::partial_level(n), 0.0);
         }
         let rate_hz = self.sample_rate_hz;
-        let tables = model.tuning_tables();
-        let heard = levels_db(self.note.play(rate_hz, &patch, &tables, self.key));
-        let unchanged = levels_db(self.level.play(rate_hz, &level, &tables, self.key));
+        let heard = levels_db(self.note.play(model, rate_hz, &patch, self.key));
+        let unchanged = levels_db(self.level.play(model, rate_hz, &level, self.key));
         std::array::from_fn(|place| {
             let own_db = patch.plain(Param::partial_level(place + 1));
             if own_db > LEVEL_OFF_DB && heard[place] > SILENT_DB {
