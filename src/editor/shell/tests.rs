@@ -244,3 +244,87 @@ fn everything_has_a_name_of_its_own_a_role_and_where_there_is_one_a_value() {
         assert!(names.is_empty(), "{size:?}, {page:?}: {names:?}");
     }
 }
+
+/// Widths and heights of windows, points. They are no smaller unless the screen is, and then the body is scrolled.
+const WIDTHS: std::ops::RangeInclusive<u32> = 800..=2_600;
+const HEIGHTS: [u32; 3] = [500, 800, 1_440];
+/// From one width to the next.
+const WIDTH_STEP: usize = 200;
+/// What is wrong with where the tabs and the controls stand that are shown.
+fn misplaced(harness: &WindowHarness, size: Vec2) -> Vec<String> {
+    let whole = Rect::from_min_size(pos2(0.0, 0.0), size).expand(0.5);
+    let mut wrong = Vec::new();
+    let mut tabs: Vec<(String, Rect)> = Vec::new();
+    for node in harness.root().children_recursive() {
+        let its = node.accesskit_node();
+        let can_act = [Action::Focus, Action::Click]
+            .into_iter()
+            .any(|action| its.data().supports_action(action));
+        if can_act && !whole.contains_rect(node.rect()) {
+            wrong.push(format!("{} is outside: {}", name(&node), node.rect()));
+        }
+        if its.role() == egui::accesskit::Role::Tab {
+            tabs.push((name(&node), node.rect()));
+        }
+    }
+    for pair in tabs.windows(2) {
+        if pair[0].1.right() > pair[1].1.left() {
+            wrong.push(format!("{} lies over {}", pair[0].0, pair[1].0));
+        }
+    }
+    wrong.extend(cut_labels(harness, &tabs));
+    wrong
+}
+
+/// What is written on a tab and reaches beyond it.
+fn cut_labels(harness: &WindowHarness, tabs: &[(String, Rect)]) -> Vec<String> {
+    let texts = harness
+        .output()
+        .shapes
+        .iter()
+        .filter_map(|shape| match &shape.shape {
+            egui::Shape::Text(text) => {
+                Some((text.galley.text(), shape.shape.visual_bounding_rect()))
+            }
+            _ => None,
+        });
+    let mut wrong = Vec::new();
+    for (text, place) in texts {
+        let of = tabs.iter().find(|(_, tab)| tab.contains(place.center()));
+        if let Some((name, tab)) = of
+            && !tab.expand(0.5).contains_rect(place)
+        {
+            wrong.push(format!("{text:?} is written beyond {name}"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn no_tab_and_no_control_falls_out_at_any_size() {
+    let mut wrong = Vec::new();
+    let widths = WIDTHS.step_by(WIDTH_STEP);
+    let sizes = widths.flat_map(|width| HEIGHTS.map(|height| vec2(width as f32, height as f32)));
+    let mut harness = opened(SIZES[0], Page::Spectrum);
+    for size in sizes {
+        harness.set_size(size);
+        harness.run_steps(2);
+        for section in ["Spectra", "Shape", "Move", "Play"] {
+            show_section(&mut harness, section);
+            let found = misplaced(&harness, size).into_iter();
+            wrong.extend(found.map(|what| format!("{size} {section}: {what}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Brings up a section, which may share its tab.
+fn show_section(harness: &mut WindowHarness, section: &str) {
+    let is_its = |tab: &Node| {
+        let label = tab.accesskit_node().label().unwrap_or_default();
+        label.split(" · ").any(|part| part == section)
+    };
+    let tab = harness.query_all_by_role(egui::Role::Tab).find(is_its);
+    tab.expect("a section's tab").click();
+    harness.run_steps(2);
+}

@@ -5,6 +5,7 @@
 //! the lower it is touched. Whatever is held here is let go when the window loses the focus, when a
 //! text is typed, and when the window closes.
 
+mod glow;
 mod piano;
 mod tuned;
 mod wheels;
@@ -23,6 +24,7 @@ use crate::editor::model::live::TelemetryState;
 use crate::editor::model::spectrum::pitch::key_name;
 use crate::editor::theme::{self, small_text};
 use crate::settings::Letters;
+use glow::KeyPowers;
 use piano::Piano;
 use tuned::TunedKeys;
 use wheels::WheelPair;
@@ -186,7 +188,8 @@ impl Keyboard {
             TelemetryState::Latest(telemetry) => telemetry.keys,
             _ => 0,
         };
-        self.paint(ui, &piano, heard | self.held());
+        let powers = KeyPowers::of(context.live.snapshot());
+        self.paint(ui, &piano, heard | self.held(), &powers);
     }
 
     /// A host may let a silent instrument sleep: asks it once to wake when keys are not heard, and
@@ -435,7 +438,7 @@ impl Keyboard {
         }
     }
 
-    fn paint(&self, ui: &Ui, piano: &Piano, held: u128) {
+    fn paint(&self, ui: &Ui, piano: &Piano, held: u128, powers: &KeyPowers) {
         let theme = theme::current(ui);
         let painter = ui.painter().with_clip_rect(piano.rect());
         let font = theme::font(theme::SMALL);
@@ -455,22 +458,21 @@ impl Keyboard {
         };
         let (white, black, edge) = theme.keys();
         // The text stands `above` the key's foot, points.
-        let paint = |key: u8, rect: Rect, at_rest, text: Option<String>, above| {
+        let paint = |key: u8, rect: Rect, (fill, color), text: Option<String>, above| {
             let is_down = held >> key & 1 == 1;
-            let (fill, color) = match is_down {
-                true => (theme.accent, theme.on_accent),
-                false => at_rest,
-            };
             paint_key(&painter, rect, fill, edge);
             let foot = rect.center_bottom() - vec2(0.0, above);
-            // A pressed key differs by more than its colour.
             if is_down {
+                let inner = rect.shrink(1.0);
+                glow::paint(&painter, inner, powers.reach(key), theme.accent);
+                // A pressed key differs by more than its colour.
                 painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
             }
             if let Some(text) = text {
                 small_text(&painter, foot, Align2::CENTER_BOTTOM, text, color);
             }
-            self.tuned.paint(&painter, theme, key, rect, color);
+            let on_top = if is_down { theme.on_accent } else { color };
+            self.tuned.paint(&painter, key, rect, on_top);
         };
         for key in piano.whites() {
             let rect = piano.white(key).shrink2(vec2(0.5, 0.0));

@@ -386,7 +386,7 @@ fn title(ui: &mut Ui, text: &str) {
     ui.label(
         RichText::new(text)
             .font(theme::strong(theme::BODY))
-            .color(theme::current(ui).accent_text),
+            .color(theme::current(ui).text),
     );
 }
 

@@ -11,6 +11,7 @@ mod canvas;
 mod columns;
 mod fan;
 mod filter;
+mod glide;
 mod handle;
 mod modulate;
 mod paint;
@@ -26,6 +27,7 @@ use self::bar_editor::BarEditor;
 use self::canvas::{Canvas, FLOOR_DB};
 use self::columns::Columns;
 use self::filter::FilterHandle;
+use self::glide::Glide;
 use self::modulate::PartialsRoute;
 use self::shaper::ShaperCurves;
 use self::tools::Tools;
@@ -73,6 +75,12 @@ pub struct SpectrumView {
     bases_db: Option<[f32; EDITABLE_PARTIALS]>,
     /// Of the sound at rest; `None` while something sounds.
     rest_columns: Option<Columns>,
+    /// How high the bars stand, as parts of the plot.
+    bar_heights: Glide,
+    /// What the bars stood for in the last frame.
+    bars_of: Option<(Layer, bool)>,
+    /// How loud the columns of the sound at rest are, dB of full scale.
+    rest_levels: Glide,
     waterfall: Waterfall,
     analyser: Option<Analyser>,
     /// Kept while bars are drawn, so that they do not move away from the pointer.
@@ -99,6 +107,9 @@ impl SpectrumView {
             rest: Rest::default(),
             bases_db: None,
             rest_columns: None,
+            bar_heights: Glide::default(),
+            bars_of: None,
+            rest_levels: Glide::default(),
             waterfall: Waterfall::new(),
             analyser: None,
             reference: None,
@@ -137,9 +148,8 @@ impl SpectrumView {
         );
         let canvas = canvas.with_heard_levels(bases_db);
         self.rest_columns = at_rest.map(|snapshot| {
-            let mut columns = self.rest_columns.take().unwrap_or_default();
-            columns.update(snapshot, &canvas, ui.ctx().pixels_per_point(), 0.0);
-            columns
+            let before = self.rest_columns.take();
+            resting_columns(ui, snapshot, &canvas, before, &mut self.rest_levels)
         });
         self.bars.point(ui, &response, &canvas, context.model);
         self.bars
@@ -147,6 +157,7 @@ impl SpectrumView {
         if response.has_focus() {
             axis_keys(ui, &mut self.state.axis, self.bars.cursor, &canvas);
         }
+        self.glide_bars(ui, &response, &canvas, context.model);
         self.follow(ui, context, &canvas);
         let pointer = response.hover_pos().filter(|at| canvas.plot.contains(*at));
         self.paint(ui, context, &canvas, &response, pointer);
@@ -226,6 +237,17 @@ impl SpectrumView {
         }
     }
 
+    /// Lets the bars glide to where they are set.
+    fn glide_bars(&mut self, ui: &Ui, response: &Response, canvas: &Canvas, model: &EditorModel) {
+        let of = Some((canvas.layer, canvas.has_heard_levels()));
+        let at_once = is_by_pointer(ui) || self.bars.is_walking(response) || self.bars_of != of;
+        let now_s = ui.input(|input| input.time);
+        self.bars_of = of;
+        let heights = (1..=canvas.layer.count())
+            .map(|n| canvas.value(canvas.bar_head(n, model.normalized(canvas.layer.param(n)))));
+        self.bar_heights.follow(heights, now_s, at_once);
+    }
+
     /// Takes what has sounded since the last frame.
     fn follow(&mut self, ui: &Ui, context: &ViewContext, canvas: &Canvas) {
         let now_s = ui.input(|input| input.time);
@@ -252,6 +274,8 @@ impl SpectrumView {
             self.analyser = None;
         }
         let is_moving = self.columns.is_moving()
+            || self.bar_heights.is_moving()
+            || self.rest_columns.is_some() && self.rest_levels.is_moving()
             || self.state.switches.trail && self.waterfall.is_moving()
             || self.analyser.as_ref().is_some_and(Analyser::is_moving);
         if is_moving {
@@ -285,7 +309,8 @@ impl SpectrumView {
             pointed: pointer.and_then(|at| pointed_bar(canvas, at)),
             cursor: self.bars.is_walking(response).then_some(self.bars.cursor),
         };
-        paint::bars(&within, canvas, context, &emphasis, theme);
+        let heights = self.bar_heights.heights();
+        paint::bars(&within, canvas, context, (&emphasis, heights), theme);
         fan::paint(&within, canvas, context, theme);
         let left_out = context.live.snapshot().left_out;
         if left_out > 0 {
@@ -345,6 +370,29 @@ impl SpectrumView {
             )
         });
     }
+}
+
+/// Whether the pointer may be moving something, which then is where the hand has it.
+fn is_by_pointer(ui: &Ui) -> bool {
+    ui.input(|input| input.pointer.any_down() || input.pointer.any_released())
+}
+
+/// The columns of the sound at rest, which glide from how loud they were before, if they were shown.
+fn resting_columns(
+    ui: &Ui,
+    snapshot: &Snapshot,
+    canvas: &Canvas,
+    before: Option<Columns>,
+    levels: &mut Glide,
+) -> Columns {
+    let is_new = before.is_none();
+    let mut columns = before.unwrap_or_default();
+    let is_other = columns.update(snapshot, canvas, ui.ctx().pixels_per_point(), 0.0);
+    let now_s = ui.input(|input| input.time);
+    let at_once = is_by_pointer(ui) || is_new || is_other;
+    levels.follow(columns.sums_db(), now_s, at_once);
+    columns.set_sums_db(levels.heights());
+    columns
 }
 
 /// The tools' row, and the view's room below it.

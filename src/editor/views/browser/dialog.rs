@@ -193,15 +193,14 @@ impl Dialog {
             Question::Rename(_) => "Rename",
         };
         let is_named = !self.form.name.trim().is_empty();
-        let primary = RichText::new(verb).color(if is_named {
-            theme.on_accent
-        } else {
-            theme.weak_text
-        });
-        let mut primary = Button::new(primary).min_size(vec2(80.0, theme::ROW));
-        if is_named {
-            primary = primary.fill(theme.accent);
-        }
+        // It stands out by its lightness: no colour says what Enter does.
+        let (color, fill) = match is_named {
+            true => (theme.window, theme.text),
+            false => (theme.weak_text, theme.raised),
+        };
+        let primary = Button::new(RichText::new(verb).color(color))
+            .min_size(vec2(80.0, theme::ROW))
+            .fill(fill);
         if ui.add_enabled(is_named, primary).clicked() || (is_entered && is_named) {
             decision = Decision::Do;
         }

@@ -321,7 +321,7 @@ fn preset_row(
     if is_loaded {
         let ground = ground(rect);
         let bar = ground.with_max_x(ground.left() + BAR);
-        ui.painter().rect_filled(bar, 1, theme.accent);
+        ui.painter().rect_filled(bar, 1, theme.text);
     }
     if is_cursor && !is_loaded {
         theme::edge(ui.painter(), ground(rect), 1.0, theme.weak_text);

@@ -4,7 +4,7 @@
 use egui::{Align2, Color32, Painter, Rect, Stroke, vec2};
 
 use crate::editor::context::ViewContext;
-use crate::editor::theme::{Theme, small_text};
+use crate::editor::theme::small_text;
 use crate::synth::display::DisplayedTuning;
 
 /// Narrower keys have no text, points.
@@ -69,7 +69,7 @@ impl TunedKeys {
     }
 
     /// Paints it on a key, whose letters are in this colour.
-    pub fn paint(&self, painter: &Painter, theme: &Theme, key: u8, rect: Rect, color: Color32) {
+    pub fn paint(&self, painter: &Painter, key: u8, rect: Rect, color: Color32) {
         if self.tuning.is_plain() {
             return;
         }
@@ -80,7 +80,7 @@ impl TunedKeys {
         let degree = self.degree(key).map(|(degree, _)| degree);
         if degree == Some(0) {
             let top = rect.with_max_y(rect.top() + 3.0).shrink2(vec2(1.0, 0.0));
-            painter.rect_filled(top, 0.0, theme.accent);
+            painter.rect_filled(top, 0.0, color);
         }
         if rect.width() < LEAST_WIDTH {
             return;

@@ -71,10 +71,10 @@ pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: G
     inner
 }
 
-/// What shapes the sound most of each section: its knob is as high as the card. Each is the first of its
-/// section, so that controls are reached in the order in which they are read.
-const LEADS: [Param; 15] = [
+/// What shapes the sound most of each section: its knob is as high as the card.
+const LEADS: [Param; 18] = [
     Param::PARTIALS,
+    Param::SPREAD,
     Param::UNISON,
     Param::CUTOFF,
     Param::FILTER_2_CUTOFF,
@@ -86,17 +86,22 @@ const LEADS: [Param; 15] = [
     Param::COPIES,
     Param::CONTRAST,
     Param::DAMPING,
+    Param::ROOM_AMOUNT,
     Param::CHORUS_AMOUNT,
     Param::DELAY_AMOUNT,
     Param::REVERB_AMOUNT,
+    Param::LEVEL,
 ];
 
-/// Controls in rows of `columns`, over the whole place. What leads the section, if anything does, has the
-/// first column to itself where the others fill the rest.
+/// Controls in rows of `columns`, over the whole place. What leads the section, if anything does, comes first
+/// and has the first column to itself where the others fit into the rest.
 pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
     let rows = params.len().div_ceil(columns);
-    if let Some((&lead, others)) = params.split_first()
-        && LEADS.contains(&lead)
+    let (leads, others): (Vec<Param>, Vec<Param>) = params
+        .iter()
+        .copied()
+        .partition(|param| LEADS.contains(param));
+    if let [lead] = leads[..]
         && rows > 1
         && others.len() <= rows * (columns - 1)
     {
@@ -105,7 +110,7 @@ pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, 
         let height = left.height().min(LEAD_HEIGHT);
         let place = Rect::from_center_size(left.center(), vec2(left.width(), height));
         control(ui, context, lead, place);
-        rows_of(ui, context, right, columns - 1, others);
+        rows_of(ui, context, right, columns - 1, &others);
     } else {
         rows_of(ui, context, rect, columns, params);
     }

@@ -117,7 +117,7 @@ fn progress(ui: &mut Ui, context: &mut ViewContext) {
     let small = RichText::new(text).size(theme::SMALL);
     ui.add(Label::new(small).truncate());
     let bar = ProgressBar::new(import.progress() as f32);
-    ui.add(bar.desired_height(BAR).fill(theme::current(ui).accent));
+    ui.add(bar.desired_height(BAR).fill(theme::current(ui).live));
     let response = ui.add(Button::new("Cancel import"));
     if response.clicked() {
         import.cancel();

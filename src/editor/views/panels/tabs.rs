@@ -4,7 +4,7 @@ use egui::{Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
 
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
-use crate::editor::widgets::text_width;
+use crate::editor::widgets::{one_line, text_width};
 
 /// Height of the tabs and of what is left free below them, points.
 pub const TABS: f32 = 22.0;
@@ -32,10 +32,11 @@ pub fn tabs(
 ) -> Option<usize> {
     let mut left = rect.left();
     let mut clicked = None;
-    let (texts, padding) = fitted(ui, tabs, rect.width());
-    for (index, (tab, text)) in tabs.iter().zip(&texts).enumerate() {
+    let labels = Labels::fitted(ui, tabs, rect.width());
+    for (index, (tab, text)) in tabs.iter().zip(&labels.texts).enumerate() {
         let is_chosen = index == chosen;
-        let size = vec2(width(ui, text) + 2.0 * padding, rect.height());
+        let room = width(ui, text).min(labels.most);
+        let size = vec2(room + 2.0 * labels.padding, rect.height());
         let place = Rect::from_min_size(pos2(left, rect.top()), size);
         left = place.right() + theme::GRID;
         let response = ui.interact(place, ui.scope_id().with(("tab", index)), Sense::click());
@@ -46,7 +47,7 @@ pub fn tabs(
         if response.clicked() || by_key {
             clicked = Some(index);
         }
-        paint(ui, &response, text, is_chosen);
+        paint(ui, &response, text, room, is_chosen);
     }
     clicked
 }
@@ -63,22 +64,55 @@ fn width(ui: &Ui, text: &str) -> f32 {
     text_width(ui, text, theme::strong(theme::BODY))
 }
 
-/// What is written on the tabs, and how much is free at its sides: the whole names, or, where they have
-/// no room, shorter ones close together.
-fn fitted(ui: &Ui, tabs: &[Tab], room: f32) -> (Vec<String>, f32) {
-    let names: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
-    let sides = 2.0 * tabs.len() as f32;
-    let free = |texts: &[String]| {
-        let widths: f32 = texts.iter().map(|text| width(ui, text)).sum();
-        let between = theme::GRID * (tabs.len().saturating_sub(1)) as f32;
-        (room - widths - between) / sides
-    };
-    if free(&names) >= theme::GAP {
-        return (names, theme::GAP);
+/// What is written on the tabs.
+struct Labels {
+    texts: Vec<String>,
+    /// Free at the sides of each, points.
+    padding: f32,
+    /// What is wider is cut short, points.
+    most: f32,
+}
+
+impl Labels {
+    /// The whole names; where they have no room, shorter ones close together; where these have none either,
+    /// the longest of them cut short: no tab is pushed out of its row.
+    fn fitted(ui: &Ui, tabs: &[Tab], room: f32) -> Labels {
+        let names: Vec<String> = tabs.iter().map(|tab| tab.name.clone()).collect();
+        let room = room - theme::GRID * (tabs.len().saturating_sub(1)) as f32;
+        let widths = |texts: &[String]| texts.iter().map(|text| width(ui, text)).collect();
+        let padding =
+            |widths: &Vec<f32>| (room - widths.iter().sum::<f32>()) / (2.0 * tabs.len() as f32);
+        if padding(&widths(&names)) >= theme::GAP {
+            return Labels {
+                texts: names,
+                padding: theme::GAP,
+                most: f32::INFINITY,
+            };
+        }
+        let texts = shortened(&names);
+        let widths = widths(&texts);
+        let padding = padding(&widths).clamp(LEAST_PADDING, theme::GAP);
+        let most = widest(widths, room - 2.0 * padding * tabs.len() as f32);
+        Labels {
+            texts,
+            padding,
+            most,
+        }
     }
-    let short = shortened(&names);
-    let padding = free(&short).clamp(LEAST_PADDING, theme::GAP);
-    (short, padding)
+}
+
+/// The greatest width that texts of these widths may have in a room, so that the shorter ones stay whole.
+fn widest(mut widths: Vec<f32>, mut room: f32) -> f32 {
+    widths.sort_by(f32::total_cmp);
+    for (place, width) in widths.iter().enumerate() {
+        let share = room / (widths.len() - place) as f32;
+        // What fits exactly is no more cut than what has room to spare.
+        if *width > share + 0.01 {
+            return share.max(0.0);
+        }
+        room -= width;
+    }
+    f32::INFINITY
 }
 
 /// Names whose parts leave out the word that they begin with where the part ahead of them, which differs
@@ -102,7 +136,8 @@ fn shortened(names: &[String]) -> Vec<String> {
     texts
 }
 
-fn paint(ui: &Ui, response: &Response, name: &str, is_chosen: bool) {
+/// Paints a tab, whose text has so much room.
+fn paint(ui: &Ui, response: &Response, text: &str, room: f32, is_chosen: bool) {
     let theme = theme::current(ui);
     let (painter, place) = (ui.painter(), response.rect);
     if response.hovered() && !is_chosen {
@@ -112,7 +147,7 @@ fn paint(ui: &Ui, response: &Response, name: &str, is_chosen: bool) {
         true => (theme::strong(theme::BODY), theme.text),
         false => (theme::font(theme::BODY), theme.weak_text),
     };
-    let galley = painter.layout_no_wrap(name.to_owned(), font, color);
+    let galley = one_line(ui, text, font, color, room + 0.5);
     painter.galley(place.center() - 0.5 * galley.size(), galley, color);
     if is_chosen {
         let y = place.bottom() - 1.0;
@@ -128,6 +163,15 @@ fn paint(ui: &Ui, response: &Response, name: &str, is_chosen: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_are_cut_short_first() {
+        assert_eq!(widest(vec![30.0, 10.0, 20.0], 60.0), f32::INFINITY);
+        assert_eq!(widest(vec![30.0, 10.0, 20.0], 58.0), 28.0);
+        assert_eq!(widest(vec![30.0, 10.0, 20.0], 40.0), 15.0);
+        assert_eq!(widest(vec![30.0, 10.0, 20.0], 15.0), 5.0);
+        assert_eq!(widest(Vec::new(), 15.0), f32::INFINITY);
+    }
 
     #[test]
     fn a_word_that_stands_ahead_of_it_is_left_out() {

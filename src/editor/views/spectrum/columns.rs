@@ -121,6 +121,18 @@ impl Columns {
         }
     }
 
+    /// How loud each column is, dB of full scale.
+    pub fn sums_db(&self) -> impl Iterator<Item = f32> {
+        self.columns.iter().map(|column| column.sum_db)
+    }
+
+    /// Shows each column as so loud, dB of full scale.
+    pub fn set_sums_db(&mut self, sums_db: &[f32]) {
+        for (column, &sum_db) in self.columns.iter_mut().zip(sums_db) {
+            column.sum_db = sum_db;
+        }
+    }
+
     /// Whether a peak is still falling.
     pub fn is_moving(&self) -> bool {
         self.columns

@@ -311,35 +311,34 @@ fn voices(
     }
 }
 
-/// The bars, as they are set.
+/// The bars, with their heads at these parts of the plot's height.
 pub fn bars(
     painter: &Painter,
     canvas: &Canvas,
     context: &ViewContext,
-    emphasis: &Emphasis,
+    (emphasis, heights): (&Emphasis, &[f32]),
     theme: &Theme,
 ) {
-    for n in 1..=canvas.layer.count() {
+    for (n, &height) in (1..=canvas.layer.count()).zip(heights) {
         let middle = canvas.middle(n);
         if canvas.plot.x_range().expand(20.0).contains(middle) {
-            bar(painter, canvas, context, emphasis, n, theme);
+            let head = canvas.height(height);
+            bar(painter, canvas, context, emphasis, (n, head), theme);
         }
     }
 }
 
-/// The bar of partial `n`.
+/// The bar of partial `n`, with its head at the height `to`.
 fn bar(
     painter: &Painter,
     canvas: &Canvas,
     context: &ViewContext,
     emphasis: &Emphasis,
-    n: usize,
+    (n, to): (usize, f32),
     theme: &Theme,
 ) {
     let param = canvas.layer.param(n);
-    let normalized = context.model.normalized(param);
     let from = canvas.bar_foot(n);
-    let to = canvas.bar_head(n, normalized);
     let (middle, width) = (canvas.middle(n), canvas.bar_width(n));
     let is_chosen = emphasis.selection.is_empty() || emphasis.selection.contains(n);
     let is_here = emphasis.pointed == Some(n) || emphasis.cursor == Some(n);

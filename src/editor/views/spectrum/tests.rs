@@ -44,6 +44,14 @@ impl Window {
         });
     }
 
+    /// Lets everything glide to its place.
+    fn settle(&mut self) {
+        for _ in 0..8 {
+            self.frame(&[]);
+        }
+        assert!(!self.view.bar_heights.is_moving() && !self.view.rest_levels.is_moving());
+    }
+
     /// Where things stand, as the view has them.
     fn canvas<R>(&self, look: impl FnOnce(&Canvas) -> R) -> R {
         let (_, room) = split(Rect::from_min_size(Pos2::ZERO, SIZE));
@@ -210,7 +218,7 @@ fn with_shift_one_bar_moves_a_tenth_as_fast() {
 fn while_nothing_sounds_the_sound_at_rest_is_shown() {
     let mut window = Window::new();
     let shown = |window: &mut Window| -> Option<usize> {
-        window.frame(&[]);
+        window.settle();
         let columns = window.view.rest_columns.as_ref()?;
         let is_heard = |column: &Column| column.sum_db > FLOOR_DB;
         Some(window.canvas(|canvas| {
@@ -233,6 +241,44 @@ fn while_nothing_sounds_the_sound_at_rest_is_shown() {
     window.model.set_plain(Param::PARTIALS, 512.0);
     // A6, four times as high.
     assert_eq!(shown(&mut window), Some(13));
+}
+
+#[test]
+fn bars_glide_to_what_is_set_elsewhere_and_are_where_the_hand_draws() {
+    let mut window = Window::new();
+    let height = |window: &Window| window.view.bar_heights.heights()[4];
+    let range = Param::partial_level(5).range();
+    let loud = |window: &Window| {
+        let columns = window
+            .view
+            .rest_columns
+            .as_ref()
+            .expect("the sound at rest");
+        window.canvas(|canvas| columns.each(canvas).nth(4).map(|(_, column)| column.sum_db))
+    };
+    window.settle();
+    let (before, loud_before) = (height(&window), loud(&window));
+    let after = range.normalized(-36.0);
+    window.model.set_plain(Param::partial_level(5), -36.0);
+    window.frame(&[]);
+    let (between, loud_between) = (height(&window), loud(&window));
+    assert!(
+        between < before && between > after,
+        "{before} {between} {after}"
+    );
+    window.settle();
+    assert!((height(&window) - after).abs() < 1e-6);
+    assert!(loud_before > loud_between && loud_between > loud(&window));
+
+    let (first, second) = (window.at(5, 12.0), window.at(5, -20.0));
+    window.frame(&[Event::PointerMoved(first)]);
+    window.frame(&[button(first, true)]);
+    window.frame(&[Event::PointerMoved(second)]);
+    let drawn = range.normalized(window.value(Layer::Level, 5));
+    assert_eq!(height(&window), drawn);
+    assert!((drawn - range.normalized(-20.0)).abs() < 0.01, "{drawn}");
+    window.frame(&[button(second, false)]);
+    assert!(!window.view.bar_heights.is_moving());
 }
 
 #[test]

@@ -155,12 +155,12 @@ impl TuningView {
                 pos2(x(cents), bottom - height * (value / most) as f32)
             })
             .collect();
-        painter.add(Shape::line(points, Stroke::new(1.5, theme.accent)));
+        painter.add(Shape::line(points, Stroke::new(1.5, theme.live)));
         for minimum in minima.iter().filter(|minimum| minimum.cents <= limit_cents) {
             let place = (minimum.cents / curve.step_cents()).round() as usize;
             let value = curve.values().get(place).copied().unwrap_or(0.0);
             let at = pos2(x(minimum.cents), bottom - height * (value / most) as f32);
-            painter.circle_filled(at, 2.5, theme.accent_text);
+            painter.circle_filled(at, 2.5, theme.live);
         }
     }
 }
