@@ -60,7 +60,11 @@ fn prepare(folder: &Path, sounds: &[String]) -> Outcome<()> {
     for path in sounds {
         let path = Path::new(path);
         let recording = match Recording::read(path, &AtomicBool::new(false)) {
-            Ok(recording) => recording,
+            Ok((recording, None)) => recording,
+            Ok((_, Some(damage))) => {
+                eprintln!("'{}' {damage}", path.display());
+                continue;
+            }
             Err(error) => {
                 eprintln!("'{}' {error}", path.display());
                 continue;

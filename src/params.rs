@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::prelude::{Param as _, ParamPtr, Params, nice_error};
 
+use crate::recordings::ending::EndingThreads;
 use crate::state::{MacroNames, SCHEMA};
 use crate::synth::parameter::Param;
 use crate::synth::patch::Patch;
@@ -54,6 +55,7 @@ pub struct HostParams {
     macro_names: Arc<SharedMacroNames>,
     scale: SharedScale,
     recordings: Arc<SharedRecordings>,
+    ending_threads: Arc<EndingThreads>,
     /// Locked by the window and by the threads that load and save states; not by the audio thread.
     preset: Mutex<Option<LoadedPreset>>,
     loads: AtomicU64,
@@ -74,6 +76,7 @@ impl Default for HostParams {
             macro_names: texts.macro_names,
             scale: SharedScale::default(),
             recordings: Arc::default(),
+            ending_threads: Arc::default(),
             preset: Mutex::new(Some(LoadedPreset::initial())),
             loads: AtomicU64::new(0),
             new_sounds: AtomicU64::new(0),
@@ -226,6 +229,11 @@ impl HostParams {
     /// The loaded recordings.
     pub fn recordings(&self) -> &Arc<SharedRecordings> {
         &self.recordings
+    }
+
+    /// The threads of this instance that have been asked to end. Whoever drops the instance waits for them.
+    pub fn ending_threads(&self) -> &Arc<EndingThreads> {
+        &self.ending_threads
     }
 
     /// Says that another sound takes the place of the one before, not only other values of some

@@ -7,6 +7,8 @@
 //! The files belong to the user: none is changed, and a new one never takes another's place. Everything here reads files
 //! or works for long: never on the audio thread.
 
+#[cfg(feature = "plugin")]
+pub mod ending;
 #[cfg(any(feature = "plugin", feature = "render"))]
 mod folder;
 #[cfg(feature = "editor")]

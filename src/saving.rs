@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::NamedTempFile;
 
@@ -15,6 +16,21 @@ pub enum Overwrite {
     /// Yes.
     Yes,
 }
+
+/// Bytes that are written at once.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// The reason of an error: the caller asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cancelled")
+    }
+}
+
+impl std::error::Error for Cancelled {}
 
 /// Why a file could not be written.
 #[derive(Debug)]
@@ -45,18 +61,40 @@ pub fn write(
     content: impl AsRef<[u8]>,
     overwrite: Overwrite,
 ) -> Result<(), SaveError> {
+    write_unless(path, content.as_ref(), overwrite, &AtomicBool::new(false))
+}
+
+/// Writes a file as [`write`] does, unless `is_cancelled` is set before it has its name.
+///
+/// # Errors
+/// If the system cannot, or [`Cancelled`] as the reason; what was there before stays as it was.
+pub fn write_unless(
+    path: &Path,
+    content: &[u8],
+    overwrite: Overwrite,
+    is_cancelled: &AtomicBool,
+) -> Result<(), SaveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|reason| SaveError {
         what: "make",
         path: folder.to_owned(),
         reason,
     })?;
+    let check = || match is_cancelled.load(Ordering::Relaxed) {
+        true => Err(io::Error::other(Cancelled)),
+        false => Ok(()),
+    };
     let save = || -> io::Result<()> {
         // Scans of folders skip names that begin with a dot, should this file be left behind.
         let mut file = NamedTempFile::with_prefix_in(".saving-", folder)?;
-        file.write_all(content.as_ref())?;
+        for piece in content.chunks(PIECE_BYTES) {
+            check()?;
+            file.write_all(piece)?;
+        }
+        check()?;
         file.as_file().sync_all()?;
         readable_as_others(file.as_file())?;
+        check()?;
         let kept = match overwrite {
             Overwrite::No => file.persist_noclobber(path),
             Overwrite::Yes => file.persist(path),
@@ -80,4 +118,24 @@ fn readable_as_others(file: &fs::File) -> io::Result<()> {
 #[cfg(not(unix))]
 fn readable_as_others(_: &fs::File) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cancelled_leaves_nothing_and_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        let write = |text: &[u8], is_cancelled| {
+            write_unless(&path, text, Overwrite::Yes, &AtomicBool::new(is_cancelled))
+        };
+        let names = || fs::read_dir(folder.path()).expect("a folder").count();
+        assert!(write(b"one", true).is_err_and(|error| error.reason.to_string() == "cancelled"));
+        assert_eq!(names(), 0);
+        assert!(write(b"one", false).is_ok() && write(b"two", true).is_err());
+        assert_eq!(fs::read(&path).expect("a file"), b"one");
+        assert_eq!(names(), 1);
+    }
 }

@@ -8,6 +8,7 @@ mod recordings;
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
 
 use aliquot::tracks::bank_file::TrackBank;
 use aliquot::tracks::files::{self, FileFormat};
@@ -87,7 +88,7 @@ fn several_files_make_a_bank_of_zones() {
     let inputs = ["tone-A3-v64.txt", "tone-A3-v127.txt", "tone-A4.txt"];
     place.converts(&[&inputs[..], &["named.aliquot"]].concat());
     let zones = |name: &str| -> Vec<[u8; 4]> {
-        let bank = TrackBank::open(&place.path(name)).expect("a bank");
+        let bank = TrackBank::open(&place.path(name), &AtomicBool::new(false)).expect("a bank");
         let zone = |sound: &aliquot::tracks::bank_file::BankSound| {
             let zone = sound.zone;
             [
@@ -101,7 +102,8 @@ fn several_files_make_a_bank_of_zones() {
     };
     let expected = [[0, 62, 0, 64], [0, 62, 65, 127], [63, 127, 0, 127]];
     assert_eq!(zones("named.aliquot"), expected);
-    let bank = TrackBank::open(&place.path("named.aliquot")).expect("a bank");
+    let bank =
+        TrackBank::open(&place.path("named.aliquot"), &AtomicBool::new(false)).expect("a bank");
     let roots: Vec<_> = bank.sounds().iter().map(|sound| sound.root_hz).collect();
     assert_eq!(roots, [Some(220.0), Some(220.0), Some(440.0)]);
 

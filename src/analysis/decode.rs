@@ -3,6 +3,11 @@
 //! The decoders are those of the `symphonia` crate (MPL-2.0, used as it is published). Encoders'
 //! padding is cut off where the file tells of it. An AIFF whose first chunk says that it is longer than
 //! the file, as some old writers have it, is read to the file's end.
+//!
+//! What is there of a damaged file is read, and what is wrong with it is told ([`Damage`]): that the file ends before
+//! its sound does, and parts that cannot be decoded, which are silent. How long the sound is say FLAC, WAV and AIFF, MP3
+//! by the tag that encoders put in its first frame, and Ogg Vorbis by a mark on its last page. Of an MP3 without a tag
+//! nothing shows that its end is missing.
 
 use std::fmt;
 use std::fs::File;
@@ -10,6 +15,7 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -23,6 +29,14 @@ pub const LONGEST_S: f64 = 1200.0;
 /// Rates outside are refused, in Hz.
 const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 
+/// What is wrong with a file that has less sound than it says.
+const ENDS: &str = "its sound ends there";
+/// The tag of an MP3 begins within so many bytes of its first frame.
+const MP3_TAG_WITHIN: u64 = 256;
+
+/// The chunks of an AIFF that say how long it is, and that have its samples.
+const COMMON_CHUNK: [u8; 4] = *b"COMM";
+const SOUND_CHUNK: [u8; 4] = *b"SSND";
 /// Bytes of an AIFF up to the kind of form.
 const AIFF_HEAD: u64 = 12;
 /// An AIFF with a wrong length is read into memory to be mended, up to this many bytes.
@@ -39,6 +53,35 @@ pub struct Recording {
     pub side: Vec<f32>,
 }
 
+/// What is wrong with a file that was read as far as it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Damage {
+    /// Where the first damage is, in seconds of the sound.
+    pub at_s: f64,
+    /// What is wrong there.
+    pub reason: String,
+    /// How much could be read, in seconds.
+    pub read_s: f64,
+    /// How long the file says that it is, in seconds, if it does.
+    pub stated_s: Option<f64>,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage {
+            at_s,
+            reason,
+            read_s,
+            stated_s,
+        } = self;
+        write!(f, "is damaged at {at_s:.3} s: {reason}; {read_s:.3} s")?;
+        if let Some(stated_s) = stated_s {
+            write!(f, " of {stated_s:.3} s")?;
+        }
+        f.write_str(" could be read")
+    }
+}
+
 /// Why a file cannot be read.
 #[derive(Debug)]
 pub enum DecodeError {
@@ -46,13 +89,8 @@ pub enum DecodeError {
     Unreadable(io::Error),
     /// It is none of the kinds of file, or damaged from its start.
     Unsupported(String),
-    /// It is damaged from this many seconds on.
-    Damaged {
-        /// What could be read before, in seconds.
-        after_s: f64,
-        /// What the decoder says.
-        reason: String,
-    },
+    /// Nothing of it could be decoded; with what the decoder says.
+    Damaged(String),
     /// Longer than [`LONGEST_S`].
     TooLong,
     /// No sample, or a rate that is refused.
@@ -70,8 +108,8 @@ impl fmt::Display for DecodeError {
             DecodeError::Unsupported(reason) => {
                 write!(f, "is no WAV, AIFF, FLAC, Ogg Vorbis or MP3: {reason}")
             }
-            DecodeError::Damaged { after_s, reason } => {
-                write!(f, "is damaged after {after_s:.3} s: {reason}")
+            DecodeError::Damaged(reason) => {
+                write!(f, "is damaged, and nothing of it could be read: {reason}")
             }
             DecodeError::TooLong => write!(
                 f,
@@ -111,18 +149,20 @@ impl Recording {
         }
     }
 
-    /// Reads a file; `is_cancelled` stops it.
+    /// Reads a file; `is_cancelled` stops it. Returns as well what is wrong with it, if anything is.
     ///
     /// # Errors
-    /// If it is no audio file, damaged, too long or without sound. What is damaged at its end is
-    /// refused too: half a sound is not what was meant.
-    pub fn read(path: &Path, is_cancelled: &AtomicBool) -> Result<Recording, DecodeError> {
-        let source = opened(path).map_err(DecodeError::Unreadable)?;
+    /// If it is no audio file, too long or without sound, or nothing of it can be decoded.
+    pub fn read(
+        path: &Path,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(Recording, Option<Damage>), DecodeError> {
+        let opened = opened(path).map_err(DecodeError::Unreadable)?;
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
             hint.with_extension(extension);
         }
-        let stream = MediaSourceStream::new(source, Default::default());
+        let stream = MediaSourceStream::new(opened.source, Default::default());
         let unsupported = |error: Error| DecodeError::Unsupported(error.to_string());
         let format = symphonia::default::get_probe()
             .probe(
@@ -144,11 +184,18 @@ impl Recording {
         {
             return Err(DecodeError::TooLong);
         }
+        // Of an MP3 without a tag it is a guess.
+        let is_stated = opened.has_mp3_length || parameters.codec != CODEC_ID_MP3;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(unsupported)?;
-        let track_id = track.id;
-        read_packets(format, decoder, track_id, is_cancelled)
+        let mut decoding = Decoding {
+            stated: opened.stated.or(track.num_frames.filter(|_| is_stated)),
+            track_id: track.id,
+            ..Decoding::default()
+        };
+        decoding.run(format, decoder, is_cancelled)?;
+        decoding.finish()
     }
 
     /// How long it is, in seconds.
@@ -157,25 +204,92 @@ impl Recording {
     }
 }
 
-/// The file, or its bytes with the length put right if it is an AIFF that says too much.
-fn opened(path: &Path) -> io::Result<Box<dyn MediaSource>> {
+/// A file, and what is to be known of it beside its decoder.
+struct OpenedFile {
+    /// The file, or its bytes with the lengths put right if it is an AIFF that says too much.
+    source: Box<dyn MediaSource>,
+    /// Whether it begins with an MP3's tag that says how long it is.
+    has_mp3_length: bool,
+    /// The frames of an AIFF that is cut off.
+    stated: Option<u64>,
+}
+
+fn opened(path: &Path) -> io::Result<OpenedFile> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut head = Vec::new();
     (&file).take(AIFF_HEAD).read_to_end(&mut head)?;
+    let has_mp3_length = has_mp3_length(&mut file, &head)?;
     file.rewind()?;
-    let Some(stated) = aiff_length(&head) else {
-        return Ok(Box::new(file));
-    };
-    if stated <= length || length > MOST_MENDED {
-        return Ok(Box::new(file));
+    let says_too_much = aiff_length(&head).is_some_and(|stated| stated > length);
+    if !says_too_much || length > MOST_MENDED {
+        return Ok(OpenedFile {
+            source: Box::new(file),
+            has_mp3_length,
+            stated: None,
+        });
     }
     let mut bytes = Vec::new();
     file.take(MOST_MENDED).read_to_end(&mut bytes)?;
-    if let Some(place) = bytes.get_mut(4..8) {
-        place.copy_from_slice(&((length - 8) as u32).to_be_bytes());
+    let stated = mend_aiff(&mut bytes);
+    Ok(OpenedFile {
+        source: Box::new(io::Cursor::new(bytes)),
+        has_mp3_length,
+        stated,
+    })
+}
+
+/// Ends an AIFF, and its sound if that is cut off, where the bytes end. Returns the frames that it has by its head, if
+/// its sound is cut off.
+fn mend_aiff(bytes: &mut Vec<u8>) -> Option<u64> {
+    // Chunks begin and end at even places.
+    bytes.truncate(bytes.len() / 2 * 2);
+    let (mut at, mut frames, mut stated) = (AIFF_HEAD as usize, None, None);
+    while let Some(&[a, b, c, d, e, f, g, h]) = bytes.get(at..).and_then(|rest| rest.first_chunk())
+    {
+        let length = u32::from_be_bytes([e, f, g, h]) as usize;
+        let begin = at + 8;
+        match [a, b, c, d] {
+            COMMON_CHUNK => {
+                let count = bytes.get(begin + 2..begin + 6);
+                let count = count.and_then(|count| count.try_into().ok());
+                frames = count.map(|count| u64::from(u32::from_be_bytes(count)));
+            }
+            SOUND_CHUNK if begin + length > bytes.len() => {
+                let there = (bytes.len() - begin) as u32;
+                bytes[at + 4..begin].copy_from_slice(&there.to_be_bytes());
+                stated = frames;
+            }
+            _ => {}
+        }
+        at = begin + length.next_multiple_of(2);
     }
-    Ok(Box::new(io::Cursor::new(bytes)))
+    let form_bytes = bytes.len().saturating_sub(8) as u32;
+    if let Some(place) = bytes.get_mut(4..8) {
+        place.copy_from_slice(&form_bytes.to_be_bytes());
+    }
+    stated
+}
+
+/// Whether the first frame of an MP3 has a tag with the number of frames: behind the text tag (ID3v2) that a file may
+/// begin with.
+fn has_mp3_length(file: &mut File, head: &[u8]) -> io::Result<bool> {
+    let text_bytes = match head {
+        [b'I', b'D', b'3', _, _, _, size @ ..] if size.len() >= 4 => {
+            let size = size[..4]
+                .iter()
+                .fold(0, |all, &b| all << 7 | u64::from(b & 0x7F));
+            10 + size
+        }
+        _ => 0,
+    };
+    file.seek(io::SeekFrom::Start(text_bytes))?;
+    let mut frame = Vec::new();
+    file.take(MP3_TAG_WITHIN).read_to_end(&mut frame)?;
+    let tags: [&[u8; 4]; 3] = [b"Xing", b"Info", b"VBRI"];
+    Ok(frame
+        .windows(4)
+        .any(|bytes| tags.iter().any(|tag| bytes == *tag)))
 }
 
 /// How long an AIFF says that it is; `None` for other files.
@@ -185,68 +299,144 @@ fn aiff_length(head: &[u8]) -> Option<u64> {
     Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
-/// Decodes packet by packet. More than two channels: the first two.
-fn read_packets(
-    mut format: Box<dyn FormatReader>,
-    mut decoder: Box<dyn AudioDecoder>,
+/// What has been decoded so far. More than two channels: the first two.
+#[derive(Default)]
+struct Decoding {
     track_id: u32,
-    is_cancelled: &AtomicBool,
-) -> Result<Recording, DecodeError> {
-    let (mut left, mut right): (Vec<f32>, Vec<f32>) = (Vec::new(), Vec::new());
-    let mut rate = 0;
-    let damaged = |error: Error, frames: usize, rate: u32| DecodeError::Damaged {
-        after_s: frames as f64 / f64::from(rate.max(1)),
-        reason: error.to_string(),
-    };
-    let mut planes: Vec<Vec<f32>> = Vec::new();
-    loop {
-        if is_cancelled.load(Ordering::Relaxed) {
-            return Err(DecodeError::Cancelled);
-        }
-        let packet = match format.next_packet() {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => break,
-            Err(error) => return Err(damaged(error, left.len(), rate)),
-        };
-        if packet.track_id != track_id {
-            continue;
-        }
-        let decoded = decoder
-            .decode(&packet)
-            .map_err(|error| damaged(error, left.len(), rate))?;
-        if rate == 0 {
-            rate = decoded.spec().rate();
-            if !RATES_HZ.contains(&rate) {
-                return Err(DecodeError::Rate(rate));
+    /// Frames that the file says it has.
+    stated: Option<u64>,
+    rate: u32,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    /// Frames of damaged packets since the last good one: silence, if another one follows.
+    lost: u64,
+    /// Frames of silence that stand for damaged packets.
+    silent: usize,
+    /// Where the first damage is, in frames, and what is wrong there.
+    damage: Option<(usize, String)>,
+}
+
+impl Decoding {
+    /// Decodes packet by packet, as far as the file goes.
+    fn run(
+        &mut self,
+        mut format: Box<dyn FormatReader>,
+        mut decoder: Box<dyn AudioDecoder>,
+        is_cancelled: &AtomicBool,
+    ) -> Result<(), DecodeError> {
+        let mut planes: Vec<Vec<f32>> = Vec::new();
+        loop {
+            if is_cancelled.load(Ordering::Relaxed) {
+                return Err(DecodeError::Cancelled);
+            }
+            let packet = match format.next_packet() {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.note(&error);
+                    return Ok(());
+                }
+            };
+            if packet.track_id != self.track_id {
+                continue;
+            }
+            match decoder.decode(&packet) {
+                Ok(decoded) => {
+                    self.set_rate(decoded.spec().rate())?;
+                    decoded.copy_to_vecs_planar(&mut planes);
+                    self.add(&planes)?;
+                }
+                Err(error) => {
+                    self.note(&error);
+                    self.lost += packet.dur.get();
+                }
             }
         }
-        decoded.copy_to_vecs_planar(&mut planes);
-        let Some(first) = planes.first() else {
-            continue;
+    }
+
+    /// Takes note of the first damage.
+    fn note(&mut self, error: &Error) {
+        let reason = match error {
+            Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                ENDS.to_owned()
+            }
+            error => error.to_string(),
         };
-        left.extend(first);
-        right.extend(planes.get(1).unwrap_or(first));
-        if left.len() as f64 > LONGEST_S * f64::from(rate) {
+        self.damage.get_or_insert((self.left.len(), reason));
+    }
+
+    fn set_rate(&mut self, rate: u32) -> Result<(), DecodeError> {
+        if self.rate == 0 && !RATES_HZ.contains(&rate) {
+            return Err(DecodeError::Rate(rate));
+        }
+        if self.rate == 0 {
+            self.rate = rate;
+        }
+        Ok(())
+    }
+
+    /// Adds what a packet has, behind silence for what could not be decoded before it.
+    fn add(&mut self, planes: &[Vec<f32>]) -> Result<(), DecodeError> {
+        let Some(first) = planes.first() else {
+            return Ok(());
+        };
+        let lost = std::mem::take(&mut self.lost);
+        let frames = (self.left.len() + first.len()) as u64 + lost;
+        if frames as f64 > LONGEST_S * f64::from(self.rate) {
             return Err(DecodeError::TooLong);
         }
+        self.silent += lost as usize;
+        for (channel, plane) in [
+            (&mut self.left, first),
+            (&mut self.right, planes.get(1).unwrap_or(first)),
+        ] {
+            channel.resize(channel.len() + lost as usize, 0.0);
+            channel.extend(plane);
+        }
+        Ok(())
     }
-    for sample in left.iter_mut().chain(&mut right) {
-        *sample = if sample.is_finite() {
-            sample.clamp(-64.0, 64.0)
-        } else {
-            0.0
-        };
-    }
-    match left.iter().chain(&right).any(|sample| *sample != 0.0) {
-        true => Ok(Recording::stereo(f64::from(rate), &left, &right)),
-        false => Err(DecodeError::Empty),
+
+    fn finish(mut self) -> Result<(Recording, Option<Damage>), DecodeError> {
+        let frames = self.left.len();
+        if self.stated.is_some_and(|stated| stated > frames as u64) {
+            // A last packet that is cut off cannot be decoded.
+            self.damage.take_if(|(at, _)| *at == frames);
+            self.damage.get_or_insert((frames, ENDS.to_owned()));
+        }
+        let rate_hz = f64::from(self.rate);
+        let seconds = |frames: usize| frames as f64 / rate_hz;
+        for sample in self.left.iter_mut().chain(&mut self.right) {
+            *sample = if sample.is_finite() {
+                sample.clamp(-64.0, 64.0)
+            } else {
+                0.0
+            };
+        }
+        let mut samples = self.left.iter().chain(&self.right);
+        let has_sound = samples.any(|sample| *sample != 0.0);
+        match self.damage {
+            Some((_, reason)) if frames == 0 => Err(DecodeError::Damaged(reason)),
+            _ if !has_sound => Err(DecodeError::Empty),
+            damage => Ok((
+                Recording::stereo(rate_hz, &self.left, &self.right),
+                damage.map(|(at, reason)| Damage {
+                    at_s: seconds(at),
+                    reason,
+                    read_s: seconds(frames - self.silent),
+                    stated_s: self.stated.map(|stated| stated as f64 / rate_hz),
+                }),
+            )),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FLAC: &[u8] = include_bytes!("../../tests/sounds/tones.flac");
+    const OGG: &[u8] = include_bytes!("../../tests/sounds/tones.ogg");
+    const MP3: &[u8] = include_bytes!("../../tests/sounds/tones.mp3");
 
     /// A WAV of two channels of 16 bits, whose header tells of `frames` frames.
     fn wav(frames: u32, samples: &[i16]) -> Vec<u8> {
@@ -301,9 +491,6 @@ mod tests {
     /// A fifth of a second at 22,050 Hz: 441 Hz at 0.5 on the left, 882 Hz at 0.25 on the right.
     #[test]
     fn compressed_files_are_read() {
-        const FLAC: &[u8] = include_bytes!("../../tests/sounds/tones.flac");
-        const OGG: &[u8] = include_bytes!("../../tests/sounds/tones.ogg");
-        const MP3: &[u8] = include_bytes!("../../tests/sounds/tones.mp3");
         for (name, bytes, most_longer, tolerance) in [
             ("flac", FLAC, 0, 1e-4),
             ("ogg", OGG, 0, 0.01),
@@ -335,11 +522,107 @@ mod tests {
     }
 
     /// The name says nothing of the kind, so the bytes have to.
-    fn read(bytes: &[u8]) -> Result<Recording, DecodeError> {
+    fn read_damaged(bytes: &[u8]) -> Result<(Recording, Option<Damage>), DecodeError> {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("sound");
         std::fs::write(&path, bytes).expect("a file");
         Recording::read(&path, &AtomicBool::new(false))
+    }
+
+    fn read(bytes: &[u8]) -> Result<Recording, DecodeError> {
+        let (recording, damage) = read_damaged(bytes)?;
+        assert_eq!(damage, None);
+        Ok(recording)
+    }
+
+    /// A WAV and an AIFF of a second, 44,100 frames.
+    fn plain_files() -> [(&'static str, Vec<u8>, usize); 2] {
+        let samples: Vec<i16> = (0..88_200).map(|n| (n * 7_919 % 20_000) as i16).collect();
+        [
+            ("wav", wav(44_100, &samples), 44_100),
+            ("aiff", aiff(0, &samples[..44_100]), 44_100),
+        ]
+    }
+
+    #[test]
+    fn what_is_there_of_a_file_that_is_cut_off_is_read_and_told() {
+        let compressed = [
+            ("flac", FLAC, 4_410),
+            ("ogg", OGG, 4_410),
+            ("mp3", MP3, 4_410),
+        ];
+        let compressed = compressed.map(|(kind, bytes, frames)| (kind, bytes.to_vec(), frames));
+        for (kind, bytes, frames) in plain_files().into_iter().chain(compressed) {
+            let (whole, damage) = read_damaged(&bytes).expect(kind);
+            assert_eq!(damage, None, "{kind}");
+            let mut told_times = 0;
+            for kept in [bytes.len() * 6 / 10, bytes.len() * 9 / 10, bytes.len() - 1] {
+                let (found, damage) = match read_damaged(&bytes[..kept]) {
+                    Ok(read) => read,
+                    // The compressed files are of few packets: there may be none whole.
+                    Err(DecodeError::Damaged(told)) if ["flac", "ogg"].contains(&kind) => {
+                        assert_eq!(told, ENDS, "{kind}");
+                        continue;
+                    }
+                    // The sound of this one is in a single page.
+                    Err(DecodeError::Unsupported(_)) if kind == "ogg" => continue,
+                    Err(error) => panic!("{kind}: {error}"),
+                };
+                let Some(damage) = damage else {
+                    // The last packet had padding only.
+                    assert!(kind == "mp3" && found.mid.len() >= frames, "{kind}: {kept}");
+                    continue;
+                };
+                told_times += 1;
+                let told = damage.to_string();
+                let (read, at) = (damage.read_s, damage.at_s);
+                assert!(told.contains(ENDS), "{kind}: {told}");
+                assert_eq!(read, found.duration_s(), "{kind}");
+                assert!(at == read && read < whole.duration_s(), "{kind}: {told}");
+                // That of an MP3 is in whole packets.
+                let stated_s = damage.stated_s.unwrap_or_else(|| panic!("{kind}: {told}"));
+                let whole_s = frames as f64 / found.sample_rate_hz;
+                assert!(stated_s == whole_s || kind == "mp3", "{kind}: {told}");
+                let least = (kept as f64 / bytes.len() as f64 - 0.5).max(0.05);
+                assert!(read > least * whole.duration_s(), "{kind}: {told}");
+                // The last packet of a lossy kind is overlapped by the next.
+                let same = found.mid.len().saturating_sub(1_152);
+                assert_eq!(found.mid[..same], whole.mid[..same], "{kind}");
+            }
+            assert!(told_times > 0 || kind == "ogg", "{kind}");
+        }
+    }
+
+    /// Only one byte is wrong, far from the head.
+    #[test]
+    fn a_damaged_part_is_silent_or_told_and_the_rest_is_read() {
+        let mut bytes = FLAC.to_vec();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x55;
+        let (found, damage) = read_damaged(&bytes).expect("the rest");
+        let damage = damage.expect("damage");
+        println!("{damage}");
+        assert!(damage.read_s < 0.2 && damage.read_s > 0.0, "{damage}");
+        assert_eq!(damage.stated_s, Some(0.2));
+        assert!(found.duration_s() <= 0.2);
+    }
+
+    #[test]
+    fn nothing_is_told_of_an_mp3_without_a_stated_length() {
+        // Without the frame with the tag.
+        let tag = MP3
+            .windows(4)
+            .position(|bytes| bytes == b"Info" || bytes == b"Xing");
+        let tag = tag.expect("a tag");
+        let sync = |from: usize| {
+            let rest = MP3[from..].windows(2);
+            from + rest
+                .clone()
+                .position(|bytes| bytes[0] == 0xFF && bytes[1] & 0xE0 == 0xE0)
+                .expect("a frame")
+        };
+        let bytes = &MP3[sync(tag)..];
+        assert!(read(bytes).is_ok());
     }
 
     #[test]

@@ -51,7 +51,6 @@ pub use presets::sets_performance;
 
 use crate::library::Library;
 use crate::params::HostParams;
-use crate::recordings::import::ImportJob;
 use crate::synth::tuning::SoundingTuning;
 use crate::synth::{Param, Patch};
 use follow::Followed;
@@ -80,7 +79,7 @@ pub struct EditorModel {
     /// What undo and redo have done with the library.
     library_reports: Vec<LibraryReport>,
     /// A recording that is being imported. It is given up with the window.
-    import: Option<ImportJob>,
+    import: Option<recording::Import>,
     /// Whether presets leave the effects as they are.
     keeps_effects: bool,
     /// How many whole sounds the window has loaded.

@@ -19,6 +19,7 @@ use crate::editor::context::help::HelpLine;
 use crate::editor::model::EditorModel;
 use crate::editor::model::learn::Learn;
 use crate::editor::model::live::Live;
+use crate::editor::model::recording::FinishedImport;
 use crate::editor::model::sound_device;
 use crate::editor::theme;
 use crate::editor::views::browser::Browser;
@@ -33,7 +34,6 @@ use crate::editor::views::status::{self, Missing, OutputMeter};
 use crate::editor::widgets::{fade_in, focus};
 use crate::library::Library;
 use crate::params::HostParams;
-use crate::recordings::import::ImportedBank;
 use crate::settings::{Settings, SettingsFile};
 use layout::{Layout, ShellBody};
 use program::Program;
@@ -321,9 +321,15 @@ impl Views {
 }
 
 /// What has been imported, and what is to be known of it.
-fn told_of_import(imported: ImportedBank) -> String {
-    let mut told = format!("Loaded {}", imported.bank.name());
-    for remark in &imported.remarks {
+fn told_of_import(finished: FinishedImport) -> String {
+    let name = finished.imported.bank.name();
+    let mut told = match finished.is_loaded {
+        true => format!("Loaded {name}"),
+        false => {
+            format!("{name} is in the folder of banks, and not loaded: another sound was meanwhile")
+        }
+    };
+    for remark in &finished.imported.remarks {
         told += ". ";
         told += remark;
     }

@@ -5,6 +5,9 @@
 //! returns, what renders next has them. A missing bank is reported, and its name and hash are kept: the rest
 //! sounds, and saving loses nothing.
 //!
+//! Loads take their time, and an import takes long. What counts is when a bank was asked for ([`BankRequest`]), not when
+//! it was found: the bank of an earlier request never takes the place of a later one's.
+//!
 //! The audio thread drops what it reads no more and never frees it: all that it was ever given is held here too, until
 //! nobody else holds it. That is looked for at each load, and every now and then by the instance's background.
 
@@ -33,14 +36,43 @@ pub struct SharedRecordings {
     changes: AtomicU64,
     has_bank: AtomicBool,
     is_locked: AtomicBool,
+    /// The requests so far.
+    requests: AtomicU64,
 }
 
+/// That a bank was asked for, or that there be none: its place in the order of all requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BankRequest(u64);
+
 struct Loaded {
+    /// Which request these are of.
+    request: BankRequest,
     named: Option<NamedBank>,
     missing: Option<MissingBank>,
     recordings: Arc<Recordings>,
     /// All that others may hold, the present ones among them.
     handed_out: Vec<Arc<Recordings>>,
+}
+
+impl Loaded {
+    /// What comes of a request that changes nothing: a later one has been fulfilled, or the same is loaded already.
+    fn without_change(
+        &mut self,
+        request: BankRequest,
+        named: &Option<NamedBank>,
+        missing: &Option<MissingBank>,
+    ) -> Option<Result<bool, MissingBank>> {
+        if request < self.request {
+            return Some(Ok(false));
+        }
+        // An equal bank may be another copy, and one is enough.
+        let bank = |named: &Option<NamedBank>| named.as_ref()?.bank().map(Arc::as_ptr);
+        if *named != self.named || *missing != self.missing || bank(named) != bank(&self.named) {
+            return None;
+        }
+        self.request = request;
+        Some(missing.clone().map_or(Ok(true), Err))
+    }
 }
 
 impl Default for SharedRecordings {
@@ -60,6 +92,7 @@ impl SharedRecordings {
     /// None loaded; banks are looked for in `folder`.
     pub fn in_folder(folder: BankFolder) -> SharedRecordings {
         let loaded = Loaded {
+            request: BankRequest::default(),
             named: None,
             missing: None,
             recordings: Recordings::none(),
@@ -72,6 +105,7 @@ impl SharedRecordings {
             changes: AtomicU64::new(0),
             has_bank: AtomicBool::new(false),
             is_locked: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
         }
     }
 
@@ -100,26 +134,51 @@ impl SharedRecordings {
         self.changes.load(Ordering::Acquire)
     }
 
-    /// Loads a bank, or none. One that is not at hand is looked for. Not for the audio thread: reads files.
+    /// Asks for a bank, or for none, which is to be told by [`SharedRecordings::fulfil`]. Does not wait.
+    pub fn request(&self) -> BankRequest {
+        BankRequest(self.requests.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Asks for a bank, or for none, and loads it: see [`SharedRecordings::fulfil`].
+    ///
+    /// # Errors
+    /// If it is not to be found.
+    pub fn set(&self, named: Option<NamedBank>) -> Result<(), MissingBank> {
+        self.fulfil(self.request(), named).map(drop)
+    }
+
+    /// Loads what was asked for: a bank, or none. One that is not at hand is looked for. Returns whether it is loaded:
+    /// not if a later request has been fulfilled, whose bank stays. Not for the audio thread: reads files.
     ///
     /// # Errors
     /// If it is not to be found. Then nothing sounds of it, and what it is known by is kept.
-    pub fn set(&self, named: Option<NamedBank>) -> Result<(), MissingBank> {
+    pub fn fulfil(
+        &self,
+        request: BankRequest,
+        named: Option<NamedBank>,
+    ) -> Result<bool, MissingBank> {
         let found = named.as_ref().map(|named| self.folder.find(named));
         let missing = found.as_ref().and_then(|found| found.clone().err());
         let bank = found.and_then(Result::ok);
-        let recordings = bank.clone().map(|bank| Arc::new(Recordings::new(bank)));
-        let handed_out = recordings.clone();
-        // Those are nobody's to free.
-        let recordings = recordings.unwrap_or_else(Recordings::none);
-        let named = named.map(|named| match bank {
-            Some(bank) => named.with_bank(bank),
+        let named = named.map(|named| match &bank {
+            Some(bank) => named.with_bank(bank.clone()),
             None => named,
         });
+        if let Some(outcome) = self.lock().without_change(request, &named, &missing) {
+            return outcome;
+        }
+        // What is worked out of a bank takes its time.
+        let handed_out = bank.map(|bank| Arc::new(Recordings::new(bank)));
+        // Those are nobody's to free.
+        let recordings = handed_out.clone().unwrap_or_else(Recordings::none);
         let mut loaded = self.lock();
+        if let Some(outcome) = loaded.without_change(request, &named, &missing) {
+            return outcome;
+        }
         self.has_bank
             .store(missing.is_none() && named.is_some(), Ordering::Relaxed);
         let before = std::mem::replace(&mut loaded.recordings, recordings.clone());
+        loaded.request = request;
         loaded.named = named;
         loaded.missing.clone_from(&missing);
         loaded.handed_out.extend(handed_out);
@@ -128,7 +187,7 @@ impl SharedRecordings {
         drop(loaded);
         drop(before);
         self.sweep();
-        missing.map_or(Ok(()), Err)
+        missing.map_or(Ok(true), Err)
     }
 
     /// Frees the recordings that nobody reads any more. Not for the audio thread.
@@ -191,10 +250,7 @@ impl SharedRecordings {
     pub(super) fn load(&self, json: Option<&String>) -> Result<(), MissingBank> {
         let stored = json.and_then(|json| read(json).ok()).unwrap_or_default();
         self.set_locked(stored.is_locked);
-        if stored.named.is_some() || self.get().is_some() {
-            return self.set(stored.named);
-        }
-        Ok(())
+        self.set(stored.named)
     }
 }
 
@@ -278,6 +334,54 @@ mod tests {
         assert_eq!(other.load(None), Ok(()));
         assert!(other.get().is_none() && !other.is_locked());
         assert!(other.take_next().is_some_and(|next| next.bank().is_none()));
+    }
+
+    #[test]
+    fn a_later_request_wins_whenever_an_earlier_one_is_fulfilled() {
+        let hash = |shared: &SharedRecordings| shared.recordings().bank().map(|bank| bank.hash());
+        let shared = shared();
+        // An import begins, and a state of the host comes before it ends.
+        let import = shared.request();
+        assert_eq!(shared.set(Some(oboe(511.0))), Ok(()));
+        assert_eq!(shared.fulfil(import, Some(oboe(512.0))), Ok(false));
+        assert_eq!(shared.get(), Some(oboe(511.0)));
+        assert_eq!(hash(&shared), Some(oboe(511.0).hash()));
+        let taken = shared.take_next().expect("recordings");
+        assert_eq!(Some(taken.id()), hash(&shared));
+        // The state may be of the same bank, or of none as before, or of one that is missing.
+        let gone = NamedBank::absent("Gone", "gone.aliquot", 513).expect("a path");
+        for (named, is_found) in [
+            (Some(oboe(511.0)), true),
+            (None, true),
+            (None, true),
+            (Some(gone), false),
+        ] {
+            let import = shared.request();
+            assert_eq!(shared.set(named.clone()).is_ok(), is_found);
+            let changes = shared.changes();
+            assert_eq!(shared.fulfil(import, Some(oboe(512.0))), Ok(false));
+            assert_eq!((shared.get(), shared.changes()), (named, changes));
+        }
+        // A later request that is fulfilled at last takes its place.
+        let [earlier, later] = [(); 2].map(|()| shared.request());
+        assert_eq!(shared.fulfil(earlier, Some(oboe(514.0))), Ok(true));
+        assert_eq!(shared.fulfil(later, Some(oboe(515.0))), Ok(true));
+        assert_eq!(hash(&shared), Some(oboe(515.0).hash()));
+    }
+
+    #[test]
+    fn what_is_loaded_already_is_not_given_to_the_audio_thread_again() {
+        let shared = shared();
+        let named = oboe(516.0);
+        assert_eq!(shared.set(Some(named.clone())), Ok(()));
+        let json = shared.to_json();
+        assert_eq!(shared.load(json.as_ref()), Ok(()));
+        assert!(shared.take_next().is_some());
+        let changes = shared.changes();
+        assert_eq!(shared.set(shared.get()), Ok(()));
+        assert_eq!(shared.load(json.as_ref()), Ok(()));
+        assert!(shared.take_next().is_none());
+        assert_eq!(shared.changes(), changes);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Files that become banks in the background: sound files, which are analysed, files of partials, and banks.
 //!
-//! A job has a thread of its own, which ends soon after the job is dropped or cancelled; the drop waits for it. What it
-//! has made is a file in the folder of banks, whole or not at all.
+//! A job has a thread of its own, which ends soon after the job is dropped or cancelled; the drop does not wait for it.
+//! What it has made is a file in the folder of banks, whole or not at all.
 
 use std::fmt;
 use std::fs::File;
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::BankFolder;
+use super::ending::EndingThreads;
 use super::folder::ENDING;
 use super::notes::{NamedNote, key_hz};
 pub use crate::analysis::AnalysisFit as ImportFit;
@@ -19,7 +20,7 @@ use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, a
 use crate::saving::{self, Overwrite};
 use crate::state::NamedBank;
 use crate::tracks::Tracks;
-use crate::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
+use crate::tracks::bank_file::{FrameGrid, KeyZone, OpenError, TrackBank};
 use crate::tracks::files::{self, FileFormat};
 use crate::tracks::sharing;
 
@@ -71,6 +72,8 @@ pub struct ImportJob {
     name: String,
     shared: Arc<JobState>,
     thread: Option<JoinHandle<()>>,
+    /// Where the thread goes with which the job is dropped.
+    ending_threads: Arc<EndingThreads>,
 }
 
 /// What the job's thread and its owner share.
@@ -97,11 +100,17 @@ impl JobState {
 }
 
 impl ImportJob {
-    /// Begins to make a bank of `source` in `folder`.
+    /// Begins to make a bank of `source` in `folder`. Dropped before it is over, it leaves its thread to
+    /// `ending_threads`.
     ///
     /// # Errors
     /// If the system has no thread to give.
-    pub fn start(source: PathBuf, fit: ImportFit, folder: BankFolder) -> io::Result<ImportJob> {
+    pub fn start(
+        source: PathBuf,
+        fit: ImportFit,
+        folder: BankFolder,
+        ending_threads: Arc<EndingThreads>,
+    ) -> io::Result<ImportJob> {
         let shared = Arc::new(JobState::default());
         let name = source.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
@@ -116,6 +125,7 @@ impl ImportJob {
             name,
             shared,
             thread: Some(thread.spawn(run)?),
+            ending_threads,
         })
     }
 
@@ -129,7 +139,7 @@ impl ImportJob {
         f64::from(self.shared.progress.load(Ordering::Relaxed)) / WHOLE
     }
 
-    /// Asks it to stop; the outcome says whether it did.
+    /// Asks it to stop; the outcome says whether it did: not if its file has its name already.
     pub fn cancel(&self) {
         self.shared.is_cancelled.store(true, Ordering::Relaxed);
     }
@@ -153,8 +163,7 @@ impl Drop for ImportJob {
     fn drop(&mut self) {
         self.cancel();
         if let Some(thread) = self.thread.take() {
-            // One that panicked has printed why.
-            let _ = thread.join();
+            self.ending_threads.add(thread);
         }
     }
 }
@@ -165,13 +174,19 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
     let head = head(source).map_err(|error| named(&error))?;
     let (bank, remarks) = match files::format_of(&head) {
         Some(FileFormat::Bank) => {
-            let bank = folder.read(source).map_err(ImportError::Failed)?;
-            if !bank.file().is_empty() {
+            let opened = sharing::open_unless(source, &state.is_cancelled);
+            let bank = opened.map_err(|error| match error {
+                OpenError::Cancelled => ImportError::Cancelled,
+                error => named(&error),
+            })?;
+            let found = folder.read(source).map_err(ImportError::Failed)?;
+            if !found.file().is_empty() {
                 // It is in the folder.
-                let remarks = Vec::new();
-                return Ok(ImportedBank { bank, remarks });
+                return Ok(ImportedBank {
+                    bank: found,
+                    remarks: Vec::new(),
+                });
             }
-            let bank = sharing::open(source).map_err(|error| named(&error))?;
             (bank, Vec::new())
         }
         Some(_) => partials(source).map_err(|error| named(&error))?,
@@ -179,7 +194,7 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
     };
     state.show(1.0 - SAVING);
     state.check()?;
-    let bank = saved(source, bank, folder).map_err(|reason| named(&reason))?;
+    let bank = saved(source, &bank, folder, state)?;
     state.show(1.0);
     Ok(ImportedBank { bank, remarks })
 }
@@ -228,8 +243,8 @@ fn partials(source: &Path) -> Result<Made, String> {
 fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, ImportError> {
     let failed =
         |reason: &dyn fmt::Display| ImportError::Failed(format!("{}: {reason}", source.display()));
-    let recording = Recording::read(source, &state.is_cancelled);
-    let recording = recording.map_err(|error| match error {
+    let read = Recording::read(source, &state.is_cancelled);
+    let (recording, damage) = read.map_err(|error| match error {
         DecodeError::Cancelled => ImportError::Cancelled,
         DecodeError::Unsupported(reason) => failed(&format!(
             "neither a sound file nor a file of partials: {reason}"
@@ -263,7 +278,9 @@ fn sound(source: &Path, fit: ImportFit, state: &JobState) -> Result<Made, Import
     let hop = analysis.hop as u32;
     let grid = FrameGrid::for_tracks(&analysis.tracks, recording.sample_rate_hz, hop);
     let made = TrackBank::from_tracks(&analysis.tracks, grid);
-    let (bank, remarks) = made.map_err(|reason| failed(&reason))?;
+    let (bank, left_out) = made.map_err(|reason| failed(&reason))?;
+    let damage = damage.map(|damage| format!("{} {damage}", file_name(source)));
+    let remarks = damage.into_iter().chain(left_out).collect();
     Ok((sharing::share(bank), remarks))
 }
 
@@ -278,14 +295,21 @@ fn root_of_name(source: &Path) -> Option<f64> {
 }
 
 /// The bank as a file of the folder: one that is there already, or a new one named after the source.
-fn saved(source: &Path, bank: Arc<TrackBank>, folder: &BankFolder) -> Result<NamedBank, String> {
+fn saved(
+    source: &Path,
+    bank: &TrackBank,
+    folder: &BankFolder,
+    state: &JobState,
+) -> Result<NamedBank, ImportError> {
+    let failed = |reason: String| ImportError::Failed(format!("{}: {reason}", source.display()));
     let Some(place) = folder.path() else {
-        return Err("there is no folder for banks".to_owned());
+        return Err(failed("there is no folder for banks".to_owned()));
     };
-    let is_same = |path: &Path| sharing::hash_of_file(path) == Some(bank.hash());
-    let there = folder.list().into_iter().find(|file| is_same(&file.path));
-    if let Some(there) = there {
-        return folder.read(&there.path);
+    for file in folder.list() {
+        state.check()?;
+        if sharing::hash_of_file(&file.path) == Some(bank.hash()) {
+            return folder.read(&file.path).map_err(failed);
+        }
     }
     let stem = plain_name(source);
     for number in 1..MOST_ALIKE {
@@ -294,16 +318,17 @@ fn saved(source: &Path, bank: Arc<TrackBank>, folder: &BankFolder) -> Result<Nam
             _ => format!("{stem} {number}.{ENDING}"),
         };
         let path = place.join(name);
-        match saving::write(&path, bank.bytes(), Overwrite::No) {
-            Ok(()) => return folder.read(&path),
+        match saving::write_unless(&path, bank.bytes(), Overwrite::No, &state.is_cancelled) {
+            Ok(()) => return folder.read(&path).map_err(failed),
             Err(error) if error.reason.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.to_string()),
+            Err(error) => {
+                state.check()?;
+                return Err(failed(error.to_string()));
+            }
         }
     }
-    Err(format!(
-        "{} has too many files named {stem}",
-        place.display()
-    ))
+    let place = place.display();
+    Err(failed(format!("{place} has too many files named {stem}")))
 }
 
 /// The source's name without its ending, as every system can have it.

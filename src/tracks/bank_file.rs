@@ -71,6 +71,7 @@ use std::fmt;
 use std::io;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use bytemuck::{Pod, Zeroable};
 
@@ -277,6 +278,8 @@ pub enum OpenError {
     Io(io::Error),
     /// It is no bank, or damaged.
     File(FileError),
+    /// The caller asked to stop.
+    Cancelled,
 }
 
 impl fmt::Display for OpenError {
@@ -284,6 +287,7 @@ impl fmt::Display for OpenError {
         match self {
             OpenError::Io(error) => error.fmt(f),
             OpenError::File(error) => error.fmt(f),
+            OpenError::Cancelled => f.write_str("was not opened: cancelled"),
         }
     }
 }
@@ -325,12 +329,12 @@ impl TrackBank {
         TrackBank::new(Storage::copied(bytes))
     }
 
-    /// Opens a file: maps it from [`MAPPED_FROM_BYTES`] on, reads it otherwise.
+    /// Opens a file: maps it from [`MAPPED_FROM_BYTES`] on, reads it otherwise. `is_cancelled` stops it.
     ///
     /// # Errors
-    /// If the system cannot, or the file is no bank, or damaged.
-    pub fn open(path: &Path) -> Result<TrackBank, OpenError> {
-        let storage = storage::open(path)?;
+    /// If the system cannot, or the file is no bank, or damaged, or it was stopped.
+    pub fn open(path: &Path, is_cancelled: &AtomicBool) -> Result<TrackBank, OpenError> {
+        let storage = storage::open(path, is_cancelled)?;
         TrackBank::new(storage).map_err(OpenError::File)
     }
 

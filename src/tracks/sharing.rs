@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::bank_file::{HEADER_BYTES, OpenError, TrackBank};
@@ -43,13 +44,21 @@ pub fn share(bank: TrackBank) -> Arc<TrackBank> {
 /// # Errors
 /// If the system cannot, or the file is no bank, or damaged.
 pub fn open(path: &Path) -> Result<Arc<TrackBank>, OpenError> {
+    open_unless(path, &AtomicBool::new(false))
+}
+
+/// The bank in a file as [`open`] has it; `is_cancelled` stops it.
+///
+/// # Errors
+/// As [`open`], or [`OpenError::Cancelled`].
+pub fn open_unless(path: &Path, is_cancelled: &AtomicBool) -> Result<Arc<TrackBank>, OpenError> {
     // A pipe would be waited for.
     if !std::fs::metadata(path).map_err(OpenError::Io)?.is_file() {
         return Err(OpenError::Io(io::Error::other("not a regular file")));
     }
     match hash_of_file(path).and_then(held) {
         Some(held) => Ok(held),
-        None => TrackBank::open(path).map(share),
+        None => TrackBank::open(path, is_cancelled).map(share),
     }
 }
 

@@ -15,7 +15,7 @@ use aliquot::tracks::bank_file::FrameGrid;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 
-use crate::arguments::Arguments;
+use crate::arguments::{self, Arguments};
 use crate::whole_file::WholeFile;
 
 /// What a sound file is analysed for.
@@ -76,12 +76,15 @@ pub fn read(
     arguments: &Arguments,
     interrupted: &AtomicBool,
 ) -> Result<Option<AnalysedSound>, String> {
-    let recording = match Recording::read(path, interrupted) {
-        Ok(recording) => recording,
+    let (recording, damage) = match Recording::read(path, interrupted) {
+        Ok(read) => read,
         Err(DecodeError::Unsupported(_)) => return Ok(None),
         Err(DecodeError::Cancelled) => return Err("interrupted".to_owned()),
         Err(error) => return Err(error.to_string()),
     };
+    if let Some(damage) = damage {
+        arguments::tell(&format!("{} {damage}", path.display()));
+    }
     let settings = AnalysisSettings {
         fit: match arguments.fit {
             FitArgument::Musical => AnalysisFit::Musical,

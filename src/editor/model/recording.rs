@@ -5,6 +5,7 @@ pub mod picture;
 use std::path::PathBuf;
 
 use super::EditorModel;
+use crate::params::recordings::BankRequest;
 use crate::recordings::import::{ImportError, ImportFit, ImportJob, ImportedBank};
 use crate::recordings::{BankFolder, MissingBank, is_recording_body, recording_body};
 use crate::state::NamedBank;
@@ -24,6 +25,21 @@ pub fn with_known_partials(patch: &Patch) -> Patch {
     known
 }
 
+/// A file that is being imported, and when its bank was asked for.
+pub(super) struct Import {
+    job: ImportJob,
+    request: BankRequest,
+}
+
+/// What has come of an import.
+#[derive(Debug)]
+pub struct FinishedImport {
+    /// The bank, which is in the folder.
+    pub imported: ImportedBank,
+    /// Whether it is loaded: not if another bank, or none, was asked for while it was made.
+    pub is_loaded: bool,
+}
+
 impl EditorModel {
     /// The bank that is loaded, which may be missing; `None` if there is none.
     pub fn recording(&self) -> Option<NamedBank> {
@@ -37,16 +53,25 @@ impl EditorModel {
 
     /// Loads a bank, or none, as one step. If no spectrum plays recordings yet, A does from now on.
     pub fn load_recording(&mut self, named: Option<NamedBank>) {
+        let request = self.params.recordings().request();
+        self.load_requested(request, named);
+    }
+
+    /// Loads what was asked for, as [`EditorModel::load_recording`] does. Returns whether it is loaded: not if another
+    /// was asked for later.
+    fn load_requested(&mut self, request: BankRequest, named: Option<NamedBank>) -> bool {
         self.begin_group(match &named {
             Some(named) => format!("Load Recording {}", named.name()),
             None => "Remove Recording".to_owned(),
         });
+        let is_bank = named.is_some();
+        let is_loaded = self.fulfil(request, named);
         let plays = |param: &Param| is_recording_body(self.plain(*param));
-        if named.is_some() && !BODY_PARAMS.iter().any(plays) {
+        if is_loaded && is_bank && !BODY_PARAMS.iter().any(plays) {
             self.set_plain(Param::BODY_A, recording_body());
         }
-        self.set_recording(named);
         self.end_group();
+        is_loaded
     }
 
     /// Whether presets leave the recordings as they are.
@@ -65,45 +90,58 @@ impl EditorModel {
     /// This bank is loaded from now on; the host is to save it. One that is not to be found is kept as it is known, and
     /// told by [`EditorModel::missing_recording`].
     pub(super) fn set_recording(&mut self, named: Option<NamedBank>) {
-        if named != self.recording() {
-            // What is missing is asked for by whoever shows it.
-            let _ = self.params.recordings().set(named);
+        let request = self.params.recordings().request();
+        self.fulfil(request, named);
+    }
+
+    /// What was asked for is loaded from now on, if nothing was asked for later. Returns whether it is.
+    fn fulfil(&mut self, request: BankRequest, named: Option<NamedBank>) -> bool {
+        let recordings = self.params.recordings();
+        let changes = recordings.changes();
+        // What is missing is asked for by whoever shows it.
+        let is_loaded = recordings.fulfil(request, named).unwrap_or(true);
+        if recordings.changes() != changes {
             self.host.mark_changed(&self.params);
         }
+        is_loaded
     }
 
     /// Looks once more for a bank that is missing, perhaps since its file has come back. Returns whether it is there.
     pub fn locate_recording(&mut self) -> bool {
         let recordings = self.params.recordings();
-        recordings.set(recordings.get()).is_ok()
+        let request = recordings.request();
+        recordings.fulfil(request, recordings.get()).is_ok()
     }
 
     /// Begins to make a bank of a file; the one that is being made, if any, is given up. It is loaded when it is done,
-    /// as one step.
+    /// as one step, unless another sound has been loaded meanwhile.
     ///
     /// # Errors
     /// If the system has no thread for it.
     pub fn import_recording(&mut self, source: PathBuf, fit: ImportFit) -> Result<(), String> {
         self.import = None;
-        let job = ImportJob::start(source, fit, self.library.banks());
-        self.import = Some(job.map_err(|error| error.to_string())?);
+        let request = self.params.recordings().request();
+        let threads = self.params.ending_threads().clone();
+        let job = ImportJob::start(source, fit, self.library.banks(), threads);
+        let job = job.map_err(|error| error.to_string())?;
+        self.import = Some(Import { job, request });
         Ok(())
     }
 
     /// The import that is under way.
     pub fn import(&self) -> Option<&ImportJob> {
-        self.import.as_ref()
+        self.import.as_ref().map(|import| &import.job)
     }
 
     /// Loads what has been imported since the last call; returns what came of it, if it is over. To be called at each
     /// frame of the window.
-    pub fn finish_import(&mut self) -> Option<Result<ImportedBank, ImportError>> {
-        let outcome = self.import.as_mut()?.take_outcome()?;
-        self.import = None;
-        if let Ok(imported) = &outcome {
-            self.load_recording(Some(imported.bank.clone()));
-        }
-        Some(outcome)
+    pub fn finish_import(&mut self) -> Option<Result<FinishedImport, ImportError>> {
+        let outcome = self.import.as_mut()?.job.take_outcome()?;
+        let request = self.import.take()?.request;
+        Some(outcome.map(|imported| FinishedImport {
+            is_loaded: self.load_requested(request, Some(imported.bank.clone())),
+            imported,
+        }))
     }
 
     /// Where banks are.
@@ -115,7 +153,8 @@ impl EditorModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::testing::host::{model, obeyed_model};
+    use crate::editor::testing::host::{model, obeyed_model, obeyed_model_over};
+    use crate::library::Library;
     use crate::state::Preset;
     use crate::state::tests::bank;
 
@@ -218,5 +257,39 @@ mod tests {
         };
         assert!(matches!(outcome, Err(ImportError::Failed(_))));
         assert!(model.import().is_none());
+    }
+
+    /// The bank of a state of the host's, which came while a file was imported, stays; and so does that there is none.
+    #[test]
+    fn an_import_does_not_take_the_place_of_what_came_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut model, _) = obeyed_model_over(Library::in_folder(folder.path()));
+        let path = folder.path().join("clarinet.aliquot");
+        std::fs::write(&path, bank(703.0, 0.1).bytes()).expect("a file");
+        for state in [Some(oboe()), None, None] {
+            let begun = model.import_recording(path.clone(), ImportFit::Musical);
+            assert_eq!(begun, Ok(()));
+            assert_eq!(model.params.recordings().set(state.clone()), Ok(()));
+            let body = model.plain(Param::BODY_A);
+            let finished = loop {
+                if let Some(outcome) = model.finish_import() {
+                    break outcome.expect("a bank");
+                }
+                std::thread::yield_now();
+            };
+            assert_eq!(finished.imported.bank.name(), "clarinet");
+            assert!(!finished.is_loaded);
+            assert_eq!(model.recording(), state);
+            assert_eq!(model.plain(Param::BODY_A), body);
+        }
+        let begun = model.import_recording(path, ImportFit::Musical);
+        assert_eq!(begun, Ok(()));
+        while model.import().is_some() {
+            if let Some(outcome) = model.finish_import() {
+                assert!(outcome.is_ok_and(|finished| finished.is_loaded));
+            }
+            std::thread::yield_now();
+        }
+        assert_eq!(name(&model).as_deref(), Some("clarinet"));
     }
 }

@@ -13,9 +13,13 @@ fn outcome(mut job: ImportJob) -> Outcome {
     }
 }
 
+fn started(source: &Path, fit: ImportFit, folder: &BankFolder) -> ImportJob {
+    let job = ImportJob::start(source.to_owned(), fit, folder.clone(), Arc::default());
+    job.expect("a thread")
+}
+
 fn imported(source: &Path, folder: &BankFolder) -> Outcome {
-    let job = ImportJob::start(source.to_owned(), ImportFit::Musical, folder.clone());
-    outcome(job.expect("a thread"))
+    outcome(started(source, ImportFit::Musical, folder))
 }
 
 /// A short WAV file of a tone of two partials.
@@ -47,8 +51,7 @@ fn a_sound_becomes_a_bank_in_the_folder() {
     let folder = BankFolder::in_data(Some(data.path()));
     let source = data.path().join("tone: A4.wav");
     fs::write(&source, wave(0.4)).expect("a file");
-    let job = ImportJob::start(source.clone(), ImportFit::Musical, folder.clone());
-    let imported = outcome(job.expect("a thread")).expect("a bank");
+    let imported = imported(&source, &folder).expect("a bank");
     let bank = imported.bank.bank().expect("at hand");
     assert_eq!(imported.bank.file(), "tone- A4.aliquot");
     let sound = &bank.sounds()[0];
@@ -117,11 +120,75 @@ fn a_cancelled_import_leaves_nothing() {
     let folder = BankFolder::in_data(Some(data.path()));
     let source = data.path().join("long.wav");
     fs::write(&source, wave(30.0)).expect("a file");
-    let start = || ImportJob::start(source.clone(), ImportFit::Exact, folder.clone());
-    let job = start().expect("a thread");
+    let job = started(&source, ImportFit::Exact, &folder);
     job.cancel();
     assert_eq!(outcome(job), Err(ImportError::Cancelled));
-    // A drop ends it as well, whatever it is doing.
-    drop(start().expect("a thread"));
+    // A drop ends it as well, whatever it is doing. The last owner of its thread waits for that.
+    drop(started(&source, ImportFit::Exact, &folder));
     assert_eq!(folder.list(), []);
+}
+
+/// What is cancelled while it is saved leaves nothing, and while a bank is read too.
+#[test]
+fn the_last_steps_can_be_cancelled() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("oboe.aliquot");
+    let bank = bank(603.0, 0.1);
+    fs::write(&source, bank.bytes()).expect("a file");
+    let state = JobState::default();
+    state.is_cancelled.store(true, Ordering::Relaxed);
+    let saved = |state: &JobState| super::saved(&source, &bank, &folder, state);
+    assert_eq!(saved(&state), Err(ImportError::Cancelled));
+    assert_eq!(folder.list(), []);
+    assert!(saved(&JobState::default()).is_ok());
+    // It is there already, and still the answer is that it was cancelled.
+    assert_eq!(saved(&state), Err(ImportError::Cancelled));
+    assert_eq!(folder.list().len(), 1);
+}
+
+#[test]
+fn a_drop_does_not_wait_for_the_thread() {
+    let (sender, receiver) = std::sync::mpsc::channel::<()>();
+    let shared = Arc::<JobState>::default();
+    let state = shared.clone();
+    let thread = thread::spawn(move || {
+        // It does not look whether it is cancelled before it is let go.
+        let _ = receiver.recv();
+        assert!(state.is_cancelled.load(Ordering::Relaxed));
+    });
+    let ending_threads = Arc::<EndingThreads>::default();
+    drop(ImportJob {
+        name: String::new(),
+        shared: shared.clone(),
+        thread: Some(thread),
+        ending_threads: ending_threads.clone(),
+    });
+    assert_eq!(ending_threads.count(), 1);
+    drop(sender);
+    drop(ending_threads);
+    // The thread has ended, and with it what it held.
+    assert_eq!(Arc::strong_count(&shared), 1);
+}
+
+#[test]
+fn what_is_missing_of_a_sound_is_remarked() {
+    let data = tempfile::tempdir().expect("a folder");
+    let folder = BankFolder::in_data(Some(data.path()));
+    let source = data.path().join("cut.wav");
+    let whole = wave(0.6);
+    fs::write(&source, &whole[..whole.len() / 2]).expect("a file");
+    let imported = imported(&source, &folder).expect("a bank");
+    let told = imported.remarks.join("\n");
+    let expected = "cut.wav is damaged at 0.2";
+    assert!(
+        told.starts_with(expected) && told.contains("of 0.600 s"),
+        "{told}"
+    );
+    let sound = &imported.bank.bank().expect("at hand").sounds()[0];
+    assert!(
+        (0.2..0.31).contains(&sound.duration_s),
+        "{}",
+        sound.duration_s
+    );
 }

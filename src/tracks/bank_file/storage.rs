@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memmap2::Mmap;
 
@@ -35,8 +36,8 @@ impl Storage {
     }
 }
 
-/// Reads or maps a file, and checks its hash.
-pub(super) fn open(path: &Path) -> Result<Storage, OpenError> {
+/// Reads or maps a file, and checks its hash. `is_cancelled` stops it.
+pub(super) fn open(path: &Path, is_cancelled: &AtomicBool) -> Result<Storage, OpenError> {
     let mut file = File::open(path).map_err(OpenError::Io)?;
     let metadata = file.metadata().map_err(OpenError::Io)?;
     if !metadata.is_file() {
@@ -54,6 +55,9 @@ pub(super) fn open(path: &Path) -> Result<Storage, OpenError> {
     let mut hasher = BankHasher::default();
     let mut chunk = vec![0; 1 << 20];
     loop {
+        if is_cancelled.load(Ordering::Relaxed) {
+            return Err(OpenError::Cancelled);
+        }
         let count = read_chunk(&mut file, &mut chunk).map_err(OpenError::Io)?;
         if count == 0 {
             break;

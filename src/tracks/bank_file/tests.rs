@@ -1,6 +1,8 @@
 mod damage;
 mod sound;
 
+use std::sync::atomic::AtomicBool;
+
 use super::*;
 use crate::tracks::bands::ENVELOPE_POINTS;
 use crate::tracks::{BandNoise, Breakpoint, SpectralEnvelope, Track, Transient};
@@ -396,7 +398,7 @@ fn large_files_are_mapped_and_equal() {
     let made = bank(&tracks);
     assert!(made.bytes().len() as u64 > MAPPED_FROM_BYTES);
     std::fs::write(&path, made.bytes()).expect("a file");
-    let opened = TrackBank::open(&path).expect("a bank");
+    let opened = TrackBank::open(&path, &AtomicBool::new(false)).expect("a bank");
     assert!(matches!(opened.storage, Storage::Mapped(_)));
     opened.prefault();
     assert!(opened.bytes() == made.bytes() && opened.hash() == made.hash());
@@ -408,8 +410,9 @@ fn large_files_are_mapped_and_equal() {
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     std::fs::write(folder.path().join("damaged"), &damaged).expect("a file");
-    let error = TrackBank::open(&folder.path().join("damaged")).expect_err("an error");
+    let error = TrackBank::open(&folder.path().join("damaged"), &AtomicBool::new(false))
+        .expect_err("an error");
     assert!(error.to_string().contains("hash"), "{error}");
-    let error = TrackBank::open(folder.path()).expect_err("an error");
+    let error = TrackBank::open(folder.path(), &AtomicBool::new(false)).expect_err("an error");
     assert!(matches!(error, OpenError::Io(_)));
 }
