@@ -238,17 +238,14 @@ impl Motion {
         if let Some(recorded) = target.recorded {
             self.begin_recorded(frame, recorded, path.end_hz);
         }
-        let ratios_changed = changed.contain_any(Arrays::RATIO) || self.state.leaps;
-        let leaps = ratios_changed && self.begin_leaps(frame, path);
-        if ratios_changed || path.moves() || self.state.slides {
-            let time = (target.frames, target.sample_rate_hz);
-            self.set_frequencies(frame, path, time, target.recorded, segment);
-        }
-        if leaps {
-            self.hold_leaps(frame, target, segment);
-        } else if ratios_changed {
-            let used = self.state.used;
-            self.ratio.write(used).copy_from_slice(&frame.ratio[..used]);
+        let has_leapt = self.state.leaps;
+        let ratios_changed = changed.contain_any(Arrays::RATIO) || has_leapt;
+        let time = (target.frames, target.sample_rate_hz);
+        if ratios_changed {
+            self.go_to_ratios(frame, path, time, target.recorded, segment);
+        } else if path.moves() || self.state.slides {
+            let ratio = &frame.ratio;
+            self.set_frequencies(frame, ratio, path, time, target.recorded, segment);
         }
         let frequencies_changed = ratios_changed || path.end_hz != path.start_hz;
         self.decay
@@ -261,14 +258,15 @@ impl Motion {
             || target.level != self.state.voice_level
             || self.decay.is_active()
             || changes_beyond
-            || leaps;
+            || has_leapt
+            || self.state.leaps;
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
         } else {
             self.state.gains_rest = true;
         }
-        if leaps {
+        if self.state.leaps {
             self.silence_leaps(frame);
         }
         self.state.loudness
@@ -394,26 +392,49 @@ impl Motion {
         self.phase.depart();
     }
 
-    /// Puts silent partials that leap to their new ratios. Returns whether any leaps in this segment, or has done so
-    /// in the last and comes in.
-    #[inline(never)]
-    fn begin_leaps(&mut self, frame: &Frame, path: &FundamentalPath) -> bool {
-        let State {
-            level, used, leaps, ..
-        } = self.state;
-        let is_any = kernels::any_leaps(level, &self.ratio[..used], &frame.ratio[..used]);
-        self.state.leaps = is_any && self.leap_in_silence(frame, path);
-        leaps | is_any
+    /// Takes the partials to the ratios of the frame, but for those that sound and would leap there.
+    fn go_to_ratios(
+        &mut self,
+        frame: &Frame,
+        path: &FundamentalPath,
+        time: (usize, f64),
+        recorded: Option<&RecordedFrame>,
+        segment: &mut SegmentArrays,
+    ) {
+        let (level, used) = (self.state.level, self.state.used);
+        let ratio = &frame.ratio[..used];
+        self.state.leaps = kernels::any_leaps(level, &self.ratio[..used], ratio);
+        if self.state.leaps {
+            return self.leap(frame, path, time, recorded, segment);
+        }
+        self.set_frequencies(frame, ratio, path, time, recorded, segment);
+        self.ratio.write(used).copy_from_slice(ratio);
     }
 
-    /// Returns whether any partial leaps that sounds.
+    /// The same where any ratio is far from the last. A silent partial is there at once; one that sounds stays
+    /// at its ratio, for [`Motion::silence_leaps`].
     #[inline(never)]
     #[cold]
-    fn leap_in_silence(&mut self, frame: &Frame, path: &FundamentalPath) -> bool {
+    fn leap(
+        &mut self,
+        frame: &Frame,
+        path: &FundamentalPath,
+        time: (usize, f64),
+        recorded: Option<&RecordedFrame>,
+        segment: &mut SegmentArrays,
+    ) {
         let used = self.state.used;
-        let starts = starting_ratios(frame, path, used);
+        let (mut starts, mut ends) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
+        let (starts, ends) = (&mut starts[..used], &mut ends[..used]);
+        starts.copy_from_slice(&frame.ratio[..used]);
+        ends.copy_from_slice(&frame.ratio[..used]);
+        if let Some(tracking) = frame.tracking()
+            && path.moves()
+        {
+            path.go_back(tracking, starts);
+        }
+        self.state.leaps = false;
         let ratio = self.ratio.write(used);
-        let mut sounds = false;
         for n in 0..used {
             if !kernels::is_leap(ratio[n], starts[n]) {
                 continue;
@@ -421,31 +442,12 @@ impl Motion {
             if self.left[n] == 0.0 && self.right[n] == 0.0 {
                 ratio[n] = starts[n];
             } else {
-                sounds = true;
+                ends[n] = ratio[n];
+                self.state.leaps = true;
             }
         }
-        sounds
-    }
-
-    /// Goes to the ratios of the frame, but leaves partials that leap and sound at theirs.
-    #[inline(never)]
-    #[cold]
-    fn hold_leaps(&mut self, frame: &Frame, target: &Target, segment: &mut SegmentArrays) {
-        let State { level, used, .. } = self.state;
-        let path = &target.path;
-        let time = (target.frames, target.sample_rate_hz);
-        let starts = starting_ratios(frame, path, used);
-        let ratio = self.ratio.write(used);
-        for n in 0..used {
-            if !kernels::is_leap(ratio[n], starts[n]) {
-                ratio[n] = frame.ratio[n];
-                continue;
-            }
-            let own = &ratio[n..=n];
-            let increment = &mut segment.increment[n..=n];
-            let half_chirp = &mut segment.half_chirp[n..=n];
-            kernels::set_frequencies(level, (own, own), path, time, increment, half_chirp);
-        }
+        self.set_frequencies(frame, ends, path, time, recorded, segment);
+        self.ratio.write(used).copy_from_slice(ends);
     }
 
     /// Lets the partials that have stayed at their ratios fade out over the segment.
@@ -461,11 +463,12 @@ impl Motion {
         }
     }
 
-    /// Works out where the frequencies go. Needed when the fundamental or a ratio changes, and once
-    /// more when they come to rest.
+    /// Works out where the frequencies go, at these ratios at the segment's end. Needed when the fundamental or
+    /// a ratio changes, and once more when they come to rest.
     fn set_frequencies(
         &mut self,
         frame: &Frame,
+        ratio: &[f32],
         path: &FundamentalPath,
         time: (usize, f64),
         recorded: Option<&RecordedFrame>,
@@ -474,7 +477,7 @@ impl Motion {
         self.change_phases();
         let used = self.state.used;
         let increment = &mut segment.increment[..used];
-        let ratios = (&self.ratio[..used], &frame.ratio[..used]);
+        let ratios = (&self.ratio[..used], &ratio[..used]);
         let half_chirp = &mut segment.half_chirp[..used];
         let level = self.state.level;
         let tracking = frame.tracking().filter(|all| all.len() == used);
@@ -582,7 +585,8 @@ impl Motion {
     ) {
         if self.state.slides {
             let path = FundamentalPath::at(hz);
-            self.set_frequencies(frame, &path, (frames, sample_rate_hz), None, segment);
+            let time = (frames, sample_rate_hz);
+            self.set_frequencies(frame, &frame.ratio, &path, time, None, segment);
         }
         self.state.gains_rest = false;
         let used = self.state.used;
@@ -656,19 +660,6 @@ impl Motion {
             self.state.used = used;
         }
     }
-}
-
-/// The ratios from which partials slide to those of the frame, if they do: the same, but where a shift makes them
-/// move with the fundamental.
-fn starting_ratios(frame: &Frame, path: &FundamentalPath, used: usize) -> [f32; MAX_PARTIALS] {
-    let mut starts = [0.0; MAX_PARTIALS];
-    starts[..used].copy_from_slice(&frame.ratio[..used]);
-    if let Some(tracking) = frame.tracking()
-        && path.moves()
-    {
-        path.go_back(tracking, &mut starts[..used]);
-    }
-    starts
 }
 
 /// Works out gains at a segment's end with what the decay leaves of them, and lets it go on.
