@@ -411,9 +411,9 @@ fn played(seed: u64, is_solo: bool) -> Vec<(String, Jumps)> {
     found
 }
 
-/// Asserts the gate of all changes in the patches of these seeds. Of ten thousand changes two may be past the
-/// tenth without a click.
-fn assert_no_clicks(seeds: std::ops::Range<u64>, is_solo: bool) {
+/// Asserts the gate of all changes in the patches of these seeds. Of a thousand changes `pulses` may be past
+/// the tenth without a click.
+fn assert_no_clicks(seeds: std::ops::Range<u64>, is_solo: bool, pulses: usize) {
     let all: Vec<(String, Jumps)> = seeds.flat_map(|seed| played(seed, is_solo)).collect();
     let count = |is: &dyn Fn(&Jumps) -> bool| all.iter().filter(|(_, jumps)| is(jumps)).count();
     for (what, jumps) in &all {
@@ -436,7 +436,11 @@ fn assert_no_clicks(seeds: std::ops::Range<u64>, is_solo: bool) {
         count(&|jumps| jumps.is_heard),
     );
     println!("{over} of {} over, {heard} heard", all.len());
-    assert!(10_000 * over <= 2 * all.len(), "{over} of {}", all.len());
+    assert!(
+        1_000 * over <= pulses * all.len(),
+        "{over} of {}",
+        all.len()
+    );
     assert!(
         3 * heard >= all.len(),
         "only {heard} of {} are heard",
@@ -447,10 +451,10 @@ fn assert_no_clicks(seeds: std::ops::Range<u64>, is_solo: bool) {
 /// A partial that sounds alone.
 #[test]
 fn a_change_of_a_route_does_not_click_in_one_partial_of_random_patches() {
-    assert_no_clicks(0..1_000, true);
+    assert_no_clicks(0..1_000, true, 2);
 }
 
 #[test]
 fn a_change_of_a_route_does_not_click_in_random_patches() {
-    assert_no_clicks(1_000..2_000, false);
+    assert_no_clicks(1_000..2_000, false, 1);
 }

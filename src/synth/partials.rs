@@ -185,12 +185,6 @@ impl Partials {
         Arrays::SHAPED_GAIN
     }
 
-    /// Whether partials come in from gain 0 in the next segment: all of them, since others take their places,
-    /// or those whose frequencies leap.
-    pub fn come_in(&self) -> bool {
-        self.state.is_silenced || self.motion.leaps()
-    }
-
     /// Whether all partials come in from gain 0 in the next segment, since others take their places.
     pub fn is_silenced(&self) -> bool {
         self.state.is_silenced

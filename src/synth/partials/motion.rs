@@ -10,11 +10,6 @@
 //! (the trapezoid with its first end correction). With the trapezoid alone the phase error grows
 //! with the slope of the frequency: −49 dB for a partial at 5 kHz with ±50 cents of vibrato at
 //! 6 Hz; so it is below −75 dB (`tests/gates.rs`).
-//!
-//! A partial whose ratio goes far within one segment, as by a step of a frequency law, does not slide:
-//! partials that slide over octaves in a millisecond come into phase on the way, and are high already where
-//! they are loud still. It *leaps*: it stays at its frequency while its gain runs to 0 over the segment, and
-//! begins at its new frequency from 0 in the next.
 
 mod breath;
 mod decay;
@@ -41,7 +36,6 @@ use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::Controls;
 use crate::dsp::simd_level::SimdLevel;
-use crate::synth::parameter::MAX_PARTIALS;
 use crate::synth::recordings::RecordedFrame;
 use crate::synth::snapshot::PartialSnapshot;
 use crate::synth::versioned::copy_fields;
@@ -141,8 +135,6 @@ struct State {
     used: usize,
     /// Whether any frequency is on its way.
     slides: bool,
-    /// Whether any partial was silenced in the last segment, so as to begin at its new ratio in the next.
-    leaps: bool,
     /// Whether the gains stay where they are; the segment then has no starts of its own.
     gains_rest: bool,
     /// Whether any target since the onset was not plain: only then there is smear, room or breath.
@@ -161,7 +153,6 @@ impl State {
             frame: 0,
             used: 0,
             slides: false,
-            leaps: false,
             gains_rest: false,
             was_beyond_plain: false,
             voice_level: 0.0,
@@ -238,14 +229,14 @@ impl Motion {
         if let Some(recorded) = target.recorded {
             self.begin_recorded(frame, recorded, path.end_hz);
         }
-        let has_leapt = self.state.leaps;
-        let ratios_changed = changed.contain_any(Arrays::RATIO) || has_leapt;
-        let time = (target.frames, target.sample_rate_hz);
+        let ratios_changed = changed.contain_any(Arrays::RATIO);
+        if ratios_changed || path.moves() || self.state.slides {
+            let time = (target.frames, target.sample_rate_hz);
+            self.set_frequencies(frame, path, time, target.recorded, segment);
+        }
         if ratios_changed {
-            self.go_to_ratios(frame, path, time, target.recorded, segment);
-        } else if path.moves() || self.state.slides {
-            let ratio = &frame.ratio;
-            self.set_frequencies(frame, ratio, path, time, target.recorded, segment);
+            let used = self.state.used;
+            self.ratio.write(used).copy_from_slice(&frame.ratio[..used]);
         }
         let frequencies_changed = ratios_changed || path.end_hz != path.start_hz;
         self.decay
@@ -257,38 +248,22 @@ impl Motion {
         let gains_changed = changed.contain_any(Arrays::SHAPED_GAIN | Arrays::SIDES | Arrays::ROOM)
             || target.level != self.state.voice_level
             || self.decay.is_active()
-            || changes_beyond
-            || has_leapt
-            || self.state.leaps;
+            || changes_beyond;
         self.state.voice_level = target.level;
         if gains_changed {
             self.set_gains(frame, target, segment);
         } else {
             self.state.gains_rest = true;
         }
-        if self.state.leaps {
-            self.silence_leaps(frame);
-        }
         self.state.loudness
     }
 
     /// Whether another segment to the same frame and target changes nothing but the phases.
     pub fn rests(&self) -> bool {
-        let State {
-            gains_rest,
-            slides,
-            leaps,
-            ..
-        } = self.state;
-        if !gains_rest || slides || leaps || self.decay.is_active() {
+        if !self.state.gains_rest || self.state.slides || self.decay.is_active() {
             return false;
         }
         !(self.state.was_beyond_plain && self.moves_beyond_plain())
-    }
-
-    /// Whether partials fall silent in the last segment, to come in at other frequencies in the next.
-    pub fn leaps(&self) -> bool {
-        self.state.leaps
     }
 
     /// Whether smear, room or breath go on by themselves.
@@ -392,83 +367,11 @@ impl Motion {
         self.phase.depart();
     }
 
-    /// Takes the partials to the ratios of the frame, but for those that sound and would leap there.
-    fn go_to_ratios(
-        &mut self,
-        frame: &Frame,
-        path: &FundamentalPath,
-        time: (usize, f64),
-        recorded: Option<&RecordedFrame>,
-        segment: &mut SegmentArrays,
-    ) {
-        let (level, used) = (self.state.level, self.state.used);
-        let ratio = &frame.ratio[..used];
-        self.state.leaps = kernels::any_leaps(level, &self.ratio[..used], ratio);
-        if self.state.leaps {
-            return self.leap(frame, path, time, recorded, segment);
-        }
-        self.set_frequencies(frame, ratio, path, time, recorded, segment);
-        self.ratio.write(used).copy_from_slice(ratio);
-    }
-
-    /// The same where any ratio is far from the last. A silent partial is there at once; one that sounds stays
-    /// at its ratio, for [`Motion::silence_leaps`].
-    #[inline(never)]
-    #[cold]
-    fn leap(
-        &mut self,
-        frame: &Frame,
-        path: &FundamentalPath,
-        time: (usize, f64),
-        recorded: Option<&RecordedFrame>,
-        segment: &mut SegmentArrays,
-    ) {
-        let used = self.state.used;
-        let (mut starts, mut ends) = ([0.0; MAX_PARTIALS], [0.0; MAX_PARTIALS]);
-        let (starts, ends) = (&mut starts[..used], &mut ends[..used]);
-        starts.copy_from_slice(&frame.ratio[..used]);
-        ends.copy_from_slice(&frame.ratio[..used]);
-        if let Some(tracking) = frame.tracking()
-            && path.moves()
-        {
-            path.go_back(tracking, starts);
-        }
-        self.state.leaps = false;
-        let ratio = self.ratio.write(used);
-        for n in 0..used {
-            if !kernels::is_leap(ratio[n], starts[n]) {
-                continue;
-            }
-            if self.left[n] == 0.0 && self.right[n] == 0.0 {
-                ratio[n] = starts[n];
-            } else {
-                ends[n] = ratio[n];
-                self.state.leaps = true;
-            }
-        }
-        self.set_frequencies(frame, ends, path, time, recorded, segment);
-        self.ratio.write(used).copy_from_slice(ends);
-    }
-
-    /// Lets the partials that have stayed at their ratios fade out over the segment.
-    #[inline(never)]
-    #[cold]
-    fn silence_leaps(&mut self, frame: &Frame) {
-        let used = self.state.used;
-        let (left, right) = (self.left.write(used), self.right.write(used));
-        for n in 0..used {
-            if self.ratio[n] != frame.ratio[n] {
-                (left[n], right[n]) = (0.0, 0.0);
-            }
-        }
-    }
-
-    /// Works out where the frequencies go, at these ratios at the segment's end. Needed when the fundamental or
-    /// a ratio changes, and once more when they come to rest.
+    /// Works out where the frequencies go. Needed when the fundamental or a ratio changes, and once
+    /// more when they come to rest.
     fn set_frequencies(
         &mut self,
         frame: &Frame,
-        ratio: &[f32],
         path: &FundamentalPath,
         time: (usize, f64),
         recorded: Option<&RecordedFrame>,
@@ -477,7 +380,7 @@ impl Motion {
         self.change_phases();
         let used = self.state.used;
         let increment = &mut segment.increment[..used];
-        let ratios = (&self.ratio[..used], &ratio[..used]);
+        let ratios = (&self.ratio[..used], &frame.ratio[..used]);
         let half_chirp = &mut segment.half_chirp[..used];
         let level = self.state.level;
         let tracking = frame.tracking().filter(|all| all.len() == used);
@@ -585,8 +488,7 @@ impl Motion {
     ) {
         if self.state.slides {
             let path = FundamentalPath::at(hz);
-            let time = (frames, sample_rate_hz);
-            self.set_frequencies(frame, &frame.ratio, &path, time, None, segment);
+            self.set_frequencies(frame, &path, (frames, sample_rate_hz), None, segment);
         }
         self.state.gains_rest = false;
         let used = self.state.used;

@@ -185,7 +185,7 @@ impl Voice {
         self.update_values(tick);
         // At an onset nothing has stepped.
         let controls_stepped = !is_as_before && !is_onset;
-        let may_be_cut = !controls_stepped && !self.partials.come_in();
+        let may_be_cut = !controls_stepped && !self.partials.is_silenced();
         if self.control.has_settings {
             let block = (is_as_before, may_be_cut, start_level);
             return self.render_with_settings(tick, &channel, block, workspace, left, right);

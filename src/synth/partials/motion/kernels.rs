@@ -1,8 +1,6 @@
 //! The arithmetic of motion, array by array, compiled for every level of vector
 //! instructions. The bits are the same at all of them.
 
-use std::f32::consts::SQRT_2;
-
 use super::decay::DecayExponent;
 use super::{FundamentalPath, Loudness};
 use crate::at_level;
@@ -152,26 +150,6 @@ fn fixed(turns: f64) -> i64 {
         .to_bits()
         .wrapping_sub(ROUNDER.to_bits());
     (whole << 13) as i64
-}
-
-/// Whether a partial that goes from one ratio to another within a segment leaps, and does not slide: whether that
-/// is more than half an octave.
-#[inline(always)]
-pub fn is_leap(from: f32, to: f32) -> bool {
-    (from * SQRT_2 < to) | (to * SQRT_2 < from)
-}
-
-at_level! {
-    /// Whether any partial leaps.
-    pub fn any_leaps(from: &[f32], to: &[f32]) -> bool {
-        let mut leaps = [0_u32; GROUP];
-        for (from, to) in from.as_chunks::<GROUP>().0.iter().zip(to.as_chunks::<GROUP>().0) {
-            for n in 0..GROUP {
-                leaps[n] |= u32::from(is_leap(from[n], to[n]));
-            }
-        }
-        leaps != [0; GROUP]
-    }
 }
 
 at_level! {
