@@ -79,7 +79,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
         "params",
         &["recordings", "tracks", "scale", "state", "synth"],
     ),
-    ("settings", &["saving", "params", "state", "synth"]),
+    ("settings", &["saving", "scale", "params", "state", "synth"]),
     (
         "standalone",
         &["saving", "settings", "params", "state", "synth"],
