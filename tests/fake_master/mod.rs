@@ -4,6 +4,9 @@
 //! program again with the path in the environment.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+#[path = "../own_process/mod.rs"]
+mod own_process;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -12,24 +15,9 @@ use std::time::{Duration, Instant};
 use aliquot::mts_esp::LIBRARY_VARIABLE;
 use libloading::Library;
 
-/// Set in the processes that have a library.
-const INSIDE: &str = "ALIQUOT_TEST_INSIDE";
-
 /// Runs the body of the test `name` in a process that is told of the library at `path`.
 pub fn with_path(name: &str, path: impl FnOnce() -> PathBuf, body: impl FnOnce()) {
-    if std::env::var_os(INSIDE).is_some() {
-        return body();
-    }
-    let output = Command::new(std::env::current_exe().expect("this program"))
-        .args([name, "--exact", "--nocapture"])
-        .env(INSIDE, "1")
-        .env(LIBRARY_VARIABLE, path())
-        .output()
-        .expect("this program runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{complained}");
-    assert!(said.contains("1 passed"), "{said}");
+    own_process::run(name, LIBRARY_VARIABLE, path, body);
 }
 
 /// The same with a fake library that has these features.

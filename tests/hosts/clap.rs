@@ -21,6 +21,8 @@ mod notes;
 mod parameters;
 #[path = "clap/performance.rs"]
 mod performance;
+#[path = "clap/recordings.rs"]
+mod recordings;
 #[path = "clap/rig.rs"]
 mod rig;
 #[path = "clap/rules.rs"]

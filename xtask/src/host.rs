@@ -14,9 +14,9 @@
 mod callbacks;
 mod event;
 mod instance;
-mod patch;
 mod performance;
 mod processor;
+mod state;
 mod window;
 
 use std::ffi::{CStr, CString};
@@ -36,9 +36,9 @@ pub use event::{Event, Expression, Note, Output, Transport};
 pub use instance::{
     AudioPort, Instance, Layout, NotePort, Parameter, RemotePage, RemoteSlots, Voices,
 };
-pub use patch::{patch_state, state_with, state_with_field, state_with_scale};
 pub use performance::{Rendered, render_midi, starting_preset};
 pub use processor::{Around, Processor};
+pub use state::{preset_state, state_with, state_with_bank, state_with_field};
 
 /// A loaded bundle.
 pub struct Host {

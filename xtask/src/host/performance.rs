@@ -10,7 +10,7 @@ use aliquot::state::{Preset, starting_presets};
 use aliquot::synth::{self, Config, Engine, NoteAddress, NoteExpression, Patch, block_frames};
 use anyhow::{Context, Result, anyhow, ensure};
 
-use super::{Event, Host, Note, Processor, Transport, patch_state, state_with_scale};
+use super::{Event, Host, Note, Processor, Transport, preset_state};
 
 /// A rendered sound.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,12 +48,8 @@ pub fn render_midi(
         Song::read(&bytes, &options).map_err(|reason| anyhow!("{}: {reason}", midi.display()))?;
 
     let mut instance = Host::load(bundle)?.instantiate()?;
-    let state = patch_state(&mut instance, &preset.patch)?;
+    let state = preset_state(&mut instance, preset)?;
     instance.load_state(&state)?;
-    if let Some(set) = &preset.tuning {
-        let state = state_with_scale(&mut instance, set)?;
-        instance.load_state(&state)?;
-    }
     let mut events = Vec::new();
     for event in &song.events {
         if let Some(translated) = translate(&event.action) {

@@ -2,7 +2,7 @@
 //! real time.
 //!
 //! A preset comes as a host brings it: as a state that is loaded while the notes sound. Beside the
-//! plugin runs an engine of our own that gets the same patches, notes and frames, so that the
+//! plugin runs an engine of our own that gets the same patches, scales, notes and frames, so that the
 //! plugin's sound is judged to the bit, and so that it is known what sounds.
 //!
 //! # How large a jump may be
@@ -29,9 +29,12 @@
 //! is repeated, and the smallest time of each swap counts. Code that is too slow is so in every run.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use aliquot::scale::TuningSet;
 use aliquot::state::{Preset, starting_presets};
+use aliquot::synth::tuning::LoadedScale;
 use aliquot::synth::{
     self, Config, Engine, NoteAddress, Param, Patch, Snapshot, Transport, block_frames,
 };
@@ -39,7 +42,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::process::thread_time;
 use super::random::Random;
-use crate::host::{Event, Host, Instance, Note, Output, Processor, patch_state};
+use crate::host::{Event, Host, Instance, Note, Output, Processor, preset_state};
 
 const RATE_HZ: f64 = 48_000.0;
 const BUFFER_FRAMES: usize = 64;
@@ -139,9 +142,17 @@ fn percentile(times: &[Duration], part: f64) -> Duration {
     sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
-/// The starting presets, as patches and as states of the plugin; without those of recordings, whose banks these do not
-/// have.
-fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
+/// A starting preset, for the plugin and for the engine beside it.
+struct Sound {
+    /// As a state of the plugin.
+    state: Vec<u8>,
+    patch: Patch,
+    scale: Arc<Option<LoadedScale>>,
+}
+
+/// The starting presets without recordings: noise and transients are no partials of the snapshot, from which the bound
+/// is worked out.
+fn sounds(host: &Host) -> Result<Vec<Sound>> {
     let presets: Vec<Preset> = starting_presets()
         .iter()
         .map(|starting| Preset::parse(starting.text))
@@ -149,10 +160,13 @@ fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
     presets
         .into_iter()
         .filter(|preset| preset.recording.is_none())
-        .map(|Preset { patch, .. }| {
+        .map(|preset| {
             let mut instance = host.instantiate()?;
-            let state = patch_state(&mut instance, &patch)?;
-            Ok((patch, state))
+            Ok(Sound {
+                state: preset_state(&mut instance, &preset)?,
+                patch: preset.patch,
+                scale: Arc::new(preset.tuning.as_ref().map(TuningSet::loaded)),
+            })
         })
         .collect()
 }
@@ -196,10 +210,10 @@ pub fn hot_swap(
     seed: u64,
     progress: &mut dyn FnMut(f64),
 ) -> Result<Figures> {
-    let presets = presets(host)?;
+    let sounds = sounds(host)?;
     let mut instance = host.instantiate()?;
     let processor = instance.activate(RATE_HZ, BUFFER_FRAMES)?;
-    let mut stress = Stress::new(processor, presets, seed);
+    let mut stress = Stress::new(processor, sounds, seed);
     let swaps = (seconds * RATE_HZ / (SWAP_BUFFERS * BUFFER_FRAMES) as f64).ceil() as usize;
     let result = (0..swaps)
         .try_for_each(|swap| {
@@ -216,7 +230,7 @@ pub fn hot_swap(
 
 struct Stress {
     processor: Processor,
-    presets: Vec<(Patch, Vec<u8>)>,
+    sounds: Vec<Sound>,
     engine: Engine,
     random: Random,
     /// The preset that sounds.
@@ -251,14 +265,14 @@ fn largest_jump(last: [f32; 2], channels: [&[f32]; 2]) -> f32 {
 }
 
 impl Stress {
-    fn new(processor: Processor, presets: Vec<(Patch, Vec<u8>)>, seed: u64) -> Stress {
+    fn new(processor: Processor, sounds: Vec<Sound>, seed: u64) -> Stress {
         let config = Config {
             sample_rate_hz: RATE_HZ,
             max_voices: 128,
         };
         Stress {
             processor,
-            presets,
+            sounds,
             engine: Engine::new(&config),
             random: Random::new(seed),
             current: usize::MAX,
@@ -278,14 +292,17 @@ impl Stress {
     /// Loads another preset and plays until the next one is due.
     fn swap(&mut self, instance: &mut Instance) -> Result<()> {
         let next = loop {
-            let next = self.random.below(self.presets.len());
+            let next = self.random.below(self.sounds.len());
             if next != self.current {
                 break next;
             }
         };
         self.current = next;
-        instance.load_state(&self.presets[next].1)?;
-        self.engine.load_patch(&self.presets[next].0);
+        let sound = &self.sounds[next];
+        instance.load_state(&sound.state)?;
+        self.engine.load_patch(&sound.patch);
+        drop(self.engine.take_retired_scale());
+        drop(self.engine.set_scale(sound.scale.clone()));
         self.engine.snapshot(&mut self.before);
         let mut jumps = [0.0_f32; 2];
         let mut times = Vec::with_capacity(SWAP_BUFFERS);
@@ -378,7 +395,7 @@ impl Stress {
                 events.push((frame, Event::NoteOn(note, velocity)));
             }
         }
-        let is_poly = self.presets[self.current].0.plain(Param::PLAY_MODE) == 0.0;
+        let is_poly = self.sounds[self.current].patch.plain(Param::PLAY_MODE) == 0.0;
         self.waiting = if is_poly { 0 } else { notes - 1 };
         self.figures.notes += notes;
         events.sort_by_key(|(frame, _)| *frame);

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::random::Random;
 use crate::host::{
-    Event, Expression, Host, Instance, Note, Output, Processor, Transport, patch_state,
+    Event, Expression, Host, Instance, Note, Output, Processor, Transport, preset_state,
     starting_preset, state_with,
 };
 use values::{PLAY_MODE, PROTECT, THREADS, VOICES, WAITING_KEYS, limit_of, value};
@@ -112,8 +112,8 @@ impl Song {
     fn new(host: &Host, random: &mut Random) -> Result<Song> {
         let mut instance = host.instantiate()?;
         let preset = *random.pick(aliquot::state::starting_presets());
-        let patch = starting_preset(preset.name)?.patch;
-        let preset_state = patch_state(&mut instance, &patch)?;
+        let preset = starting_preset(preset.name)?;
+        let preset_state = preset_state(&mut instance, &preset)?;
         instance.load_state(&preset_state)?;
         // Half the songs are a preset with some changes, the others anything at all.
         let changed = if random.one_in(2) { 10 } else { 1 };
