@@ -287,7 +287,7 @@ fn partials_go_by_the_pitches_of_the_notes_channel() {
         }
     };
     for by in [PRIMES, KEY, ROOT] {
-        for (channel, step_cents, later_cents) in [(0, 100.0, 150.0), (3, 240.0, 200.0)] {
+        for (channel, step_cents, later_cents) in [(0, 100.0, 200.0), (3, 240.0, 200.0)] {
             let addressed = match channel {
                 0 => Addressed::Common,
                 channel => Addressed::Channels(1 << channel),
