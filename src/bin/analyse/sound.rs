@@ -15,7 +15,8 @@ use aliquot::tracks::bank_file::FrameGrid;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 
-use crate::arguments::{self, Arguments};
+use crate::arguments::Arguments;
+use crate::command_line;
 use crate::whole_file::WholeFile;
 
 /// What a sound file is analysed for.
@@ -83,7 +84,7 @@ pub fn read(
         Err(error) => return Err(error.to_string()),
     };
     if let Some(damage) = damage {
-        arguments::tell(&format!("{} {damage}", path.display()));
+        command_line::tell(&format!("{} {damage}", path.display()));
     }
     let settings = AnalysisSettings {
         fit: match arguments.fit {
