@@ -37,14 +37,17 @@ const BOWED_PAD: usize = 4;
 const AURORA: usize = 13;
 const FOUR_WINDS: usize = 24;
 const FIVE_PETALS: usize = 35;
+const VESPER_CLOUD: usize = 41;
 /// Where the tab "Move" is, and that of its page "Routes".
 const ROUTES: [(u32, u32); 2] = [(155, 505), (994, 505)];
 /// Where the tab "Play" is, and that of its page with the scale.
 const TUNING: [(u32, u32); 2] = [(208, 505), (320, 505)];
+/// Where the tab "Spectra" is, and that of its page "Recording".
+const RECORDING: [(u32, u32); 2] = [(38, 505), (560, 505)];
 /// Where LFO 2 is in the strip of the sources.
 const LFO_2: (u32, u32) = (285, 474);
 
-const SCENES: [Scene; 5] = [
+const SCENES: [Scene; 6] = [
     Scene {
         file: "xtask/demo/window-dark.png",
         looks: "dark",
@@ -78,6 +81,13 @@ const SCENES: [Scene; 5] = [
         looks: "dark",
         preset: FIVE_PETALS,
         tabs: &TUNING,
+        pointer: None,
+    },
+    Scene {
+        file: "xtask/demo/window-recording.png",
+        looks: "dark",
+        preset: VESPER_CLOUD,
+        tabs: &RECORDING,
         pointer: None,
     },
 ];
