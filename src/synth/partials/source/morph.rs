@@ -330,7 +330,9 @@ impl SpectrumSettings {
     fn read(params: &SpectrumParams, values: &VoiceValues, context: &Context) -> SpectrumSettings {
         let body = values.index(params.body);
         let has_levels = recorded::part_of(body).is_some()
-            || context.tables.bodies[body].levels(context.note.register_key).is_some();
+            || context.tables.bodies[body]
+                .levels(context.note.register_key)
+                .is_some();
         SpectrumSettings {
             body: has_levels.then_some(body as u8),
             colour: values.index(params.colour) as u8,
