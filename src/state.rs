@@ -97,7 +97,7 @@ pub(crate) use recording::tests;
 pub use recording::{MAX_EMBEDDED_BYTES, NamedBank};
 #[cfg(feature = "plugin")]
 pub(crate) use recording::{read_data, read_hash};
-#[cfg(feature = "plugin")]
+#[cfg(feature = "editor")]
 pub(crate) use tuning::{take_scale, write_scale};
 
 use crate::scale::TuningSet;

@@ -260,10 +260,7 @@ fn a_step_of_any_parameter_does_not_click() {
                 assert!(jump <= 1.1 * steady + 1e-6, "{what}: {jump} over {steady}");
                 // Within the fades both sides sound together.
                 let settled = [&before[STEP / 2..], &after[STEP..]];
-                let steady = settled
-                    .map(|sound| largest_jump(sound))
-                    .into_iter()
-                    .fold(0.0, f32::max);
+                let steady = settled.map(largest_jump).into_iter().fold(0.0, f32::max);
                 let jump = largest_jump(&after[ramped..4_800]);
                 assert!(
                     jump <= 1.1 * steady,

@@ -191,7 +191,7 @@ impl Panels {
         let load = (0.22 * rect.width()).max(150.0);
         let [effects, load] = split_columns(rect, [rect.width() - load - theme::GAP, 0.0]);
         let cards = [
-            (Group::Room, 3),
+            (Group::Room, 2),
             (Group::Chorus, 2),
             (Group::Delay, 4),
             (Group::Reverb, 3),

@@ -209,14 +209,12 @@ impl Ratios {
     /// By how much the mean is more than that of both ends, parts of this.
     #[inline(always)]
     fn mean_excess(&self) -> [f32; GROUP] {
-        let mut mean_excess = [0.0; GROUP];
-        for n in 0..GROUP {
+        std::array::from_fn(|n| {
             let ends = f64::from(self.start[n]) + f64::from(self.end[n]);
             let more = (2.0 * self.mean[n] - ends) as f32 / ends as f32;
             let is_smooth = more < MOST_MEAN_EXCESS && more > -MOST_MEAN_EXCESS;
-            mean_excess[n] = if is_smooth { more } else { 0.0 };
-        }
-        mean_excess
+            if is_smooth { more } else { 0.0 }
+        })
     }
 }
 

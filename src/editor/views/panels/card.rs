@@ -72,7 +72,7 @@ pub fn powered_card(ui: &mut Ui, context: &mut ViewContext, rect: Rect, group: G
 }
 
 /// What shapes the sound most of each section: its knob is as high as the card.
-const LEADS: [Param; 18] = [
+const LEADS: [Param; 17] = [
     Param::PARTIALS,
     Param::SPREAD,
     Param::UNISON,
@@ -86,21 +86,23 @@ const LEADS: [Param; 18] = [
     Param::COPIES,
     Param::CONTRAST,
     Param::DAMPING,
-    Param::ROOM_AMOUNT,
     Param::CHORUS_AMOUNT,
     Param::DELAY_AMOUNT,
     Param::REVERB_AMOUNT,
     Param::LEVEL,
 ];
 
+/// Whether this is what shapes the sound most of its section.
+pub fn is_lead(param: Param) -> bool {
+    LEADS.contains(&param)
+}
+
 /// Controls in rows of `columns`, over the whole place. What leads the section, if anything does, comes first
 /// and has the first column to itself where the others fit into the rest.
 pub fn grid(ui: &mut Ui, context: &mut ViewContext, rect: Rect, columns: usize, params: &[Param]) {
     let rows = params.len().div_ceil(columns);
-    let (leads, others): (Vec<Param>, Vec<Param>) = params
-        .iter()
-        .copied()
-        .partition(|param| LEADS.contains(param));
+    let (leads, others): (Vec<Param>, Vec<Param>) =
+        params.iter().copied().partition(|param| is_lead(*param));
     if let [lead] = leads[..]
         && rows > 1
         && others.len() <= rows * (columns - 1)

@@ -240,7 +240,10 @@ fn tab_walks_every_control_once_in_the_order_in_which_they_are_read() {
         &[Group::Expression],
         &[Group::Voices, Group::Output],
     ] {
-        for pair in of_groups(groups).windows(2) {
+        let mut order = of_groups(groups);
+        // What leads a section comes first.
+        order.sort_by_key(|&param| !super::card::is_lead(param));
+        for pair in order.windows(2) {
             assert!(place(pair[0]) < place(pair[1]));
         }
     }
