@@ -2,7 +2,7 @@
 //! real time.
 //!
 //! A preset comes as a host brings it: as a state that is loaded while the notes sound. Beside the
-//! plugin runs an engine of our own that gets the same patches, scales, notes and frames, so that the
+//! plugin runs an engine of our own that gets the same patches, notes and frames, so that the
 //! plugin's sound is judged to the bit, and so that it is known what sounds.
 //!
 //! # How large a jump may be
@@ -29,12 +29,9 @@
 //! is repeated, and the smallest time of each swap counts. Code that is too slow is so in every run.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use aliquot::scale::TuningSet;
 use aliquot::state::{Preset, starting_presets};
-use aliquot::synth::tuning::LoadedScale;
 use aliquot::synth::{
     self, Config, Engine, NoteAddress, Param, Patch, Snapshot, Transport, block_frames,
 };
@@ -142,17 +139,9 @@ fn percentile(times: &[Duration], part: f64) -> Duration {
     sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
-/// A starting preset, for the plugin and for the engine beside it.
-struct Sound {
-    /// As a state of the plugin.
-    state: Vec<u8>,
-    patch: Patch,
-    scale: Arc<Option<LoadedScale>>,
-}
-
-/// The starting presets without recordings: noise and transients are no partials of the snapshot, from which the bound
-/// is worked out.
-fn sounds(host: &Host) -> Result<Vec<Sound>> {
+/// The starting presets, as patches and as states of the plugin; without those of recordings, since their noise and
+/// transients are no partials of the snapshot from which the bound is worked out, and in the scale of new instances.
+fn presets(host: &Host) -> Result<Vec<(Patch, Vec<u8>)>> {
     let presets: Vec<Preset> = starting_presets()
         .iter()
         .map(|starting| Preset::parse(starting.text))
@@ -160,13 +149,11 @@ fn sounds(host: &Host) -> Result<Vec<Sound>> {
     presets
         .into_iter()
         .filter(|preset| preset.recording.is_none())
-        .map(|preset| {
+        .map(|mut preset| {
+            preset.tuning = None;
             let mut instance = host.instantiate()?;
-            Ok(Sound {
-                state: preset_state(&mut instance, &preset)?,
-                patch: preset.patch,
-                scale: Arc::new(preset.tuning.as_ref().map(TuningSet::loaded)),
-            })
+            let state = preset_state(&mut instance, &preset)?;
+            Ok((preset.patch, state))
         })
         .collect()
 }
@@ -210,10 +197,10 @@ pub fn hot_swap(
     seed: u64,
     progress: &mut dyn FnMut(f64),
 ) -> Result<Figures> {
-    let sounds = sounds(host)?;
+    let presets = presets(host)?;
     let mut instance = host.instantiate()?;
     let processor = instance.activate(RATE_HZ, BUFFER_FRAMES)?;
-    let mut stress = Stress::new(processor, sounds, seed);
+    let mut stress = Stress::new(processor, presets, seed);
     let swaps = (seconds * RATE_HZ / (SWAP_BUFFERS * BUFFER_FRAMES) as f64).ceil() as usize;
     let result = (0..swaps)
         .try_for_each(|swap| {
@@ -230,7 +217,7 @@ pub fn hot_swap(
 
 struct Stress {
     processor: Processor,
-    sounds: Vec<Sound>,
+    presets: Vec<(Patch, Vec<u8>)>,
     engine: Engine,
     random: Random,
     /// The preset that sounds.
@@ -265,14 +252,14 @@ fn largest_jump(last: [f32; 2], channels: [&[f32]; 2]) -> f32 {
 }
 
 impl Stress {
-    fn new(processor: Processor, sounds: Vec<Sound>, seed: u64) -> Stress {
+    fn new(processor: Processor, presets: Vec<(Patch, Vec<u8>)>, seed: u64) -> Stress {
         let config = Config {
             sample_rate_hz: RATE_HZ,
             max_voices: 128,
         };
         Stress {
             processor,
-            sounds,
+            presets,
             engine: Engine::new(&config),
             random: Random::new(seed),
             current: usize::MAX,
@@ -292,17 +279,14 @@ impl Stress {
     /// Loads another preset and plays until the next one is due.
     fn swap(&mut self, instance: &mut Instance) -> Result<()> {
         let next = loop {
-            let next = self.random.below(self.sounds.len());
+            let next = self.random.below(self.presets.len());
             if next != self.current {
                 break next;
             }
         };
         self.current = next;
-        let sound = &self.sounds[next];
-        instance.load_state(&sound.state)?;
-        self.engine.load_patch(&sound.patch);
-        drop(self.engine.take_retired_scale());
-        drop(self.engine.set_scale(sound.scale.clone()));
+        instance.load_state(&self.presets[next].1)?;
+        self.engine.load_patch(&self.presets[next].0);
         self.engine.snapshot(&mut self.before);
         let mut jumps = [0.0_f32; 2];
         let mut times = Vec::with_capacity(SWAP_BUFFERS);
@@ -395,7 +379,7 @@ impl Stress {
                 events.push((frame, Event::NoteOn(note, velocity)));
             }
         }
-        let is_poly = self.sounds[self.current].patch.plain(Param::PLAY_MODE) == 0.0;
+        let is_poly = self.presets[self.current].0.plain(Param::PLAY_MODE) == 0.0;
         self.waiting = if is_poly { 0 } else { notes - 1 };
         self.figures.notes += notes;
         events.sort_by_key(|(frame, _)| *frame);
