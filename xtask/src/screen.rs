@@ -13,6 +13,9 @@ use crate::command::{command, output, succeeds};
 /// Longest that each program may take to come up, on the busiest machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// How often a display is started before that counts as a failure.
+const ATTEMPTS: usize = 3;
+
 /// A running display. Dropping it ends the display.
 pub struct Screen {
     name: String,
@@ -21,15 +24,29 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts Xvfb on a free display number, and openbox on it, and waits until both are ready.
+    /// Starts Xvfb on a free display number, and openbox on it, and waits until both are ready. A
+    /// failed start is repeated: another program may take the number between Xvfb's choice and its use.
     ///
     /// # Errors
-    /// When one cannot be started or does not come up within two minutes.
+    /// When one cannot be started or does not come up within two minutes, with the reason of each
+    /// attempt.
     pub fn start() -> Result<Self> {
-        // Xvfb finds a free number and writes it to the given file descriptor.
+        let mut reasons = Vec::new();
+        for _ in 0..ATTEMPTS {
+            match Self::attempt() {
+                Ok(screen) => return Ok(screen),
+                Err(reason) => reasons.push(format!("{reason:#}")),
+            }
+        }
+        bail!("{} attempts: {}", reasons.len(), reasons.join("; then "))
+    }
+
+    fn attempt() -> Result<Self> {
+        // Xvfb finds a free number and writes it to the given file descriptor. Without `-noreset`, some
+        // versions throw away what the window manager has set up when the first xprop ends.
         let mut server = bound_to_us("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x1200x24"])
-            .args(["-nolisten", "tcp", "+extension", "GLX"])
+            .args(["-nolisten", "tcp", "-noreset", "+extension", "GLX"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -64,20 +81,29 @@ impl Screen {
         &self.name
     }
 
-    fn wait_for_window_manager(&self) -> Result<()> {
+    fn wait_for_window_manager(&mut self) -> Result<()> {
         let started = Instant::now();
-        while started.elapsed() < LIMIT {
-            let property = output(
-                command("xprop")
-                    .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
-                    .env("DISPLAY", &self.name),
-            )?;
-            if property.contains("window id") {
+        loop {
+            let mut asked = command("xprop");
+            asked
+                .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
+                .env("DISPLAY", &self.name);
+            // An error may be a server that is still busy; it counts if it lasts.
+            let answer = output(&mut asked);
+            if matches!(&answer, Ok(property) if property.contains("window id")) {
                 return Ok(());
+            }
+            for program in &mut self.running {
+                if let Some(status) = program.try_wait()? {
+                    bail!("Xvfb or openbox on display {} ended: {status}", self.name);
+                }
+            }
+            if started.elapsed() > LIMIT {
+                answer?;
+                bail!("openbox does not start on display {}", self.name)
             }
             thread::sleep(Duration::from_millis(50));
         }
-        bail!("openbox does not start on display {}", self.name)
     }
 }
 
