@@ -14,6 +14,7 @@ mod folder;
 #[cfg(feature = "editor")]
 pub mod import;
 pub mod notes;
+pub mod partials_file;
 
 use crate::synth::Param;
 

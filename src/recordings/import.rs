@@ -4,8 +4,7 @@
 //! What it has made is a file in the folder of banks, whole or not at all.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,19 +14,16 @@ use super::BankFolder;
 use super::ending::EndingThreads;
 use super::folder::ENDING;
 use super::notes::{NamedNote, key_hz};
+use super::partials_file;
 pub use crate::analysis::AnalysisFit as ImportFit;
 use crate::analysis::{AnalysisError, AnalysisSettings, DecodeError, Recording, analyse};
 use crate::saving::{self, Overwrite};
 use crate::state::NamedBank;
 use crate::tracks::Tracks;
 use crate::tracks::bank_file::{FrameGrid, KeyZone, OpenError, TrackBank};
-use crate::tracks::files::{self, FileFormat};
+use crate::tracks::files::FileFormat;
 use crate::tracks::sharing;
 
-/// Bytes by which a file of partials is known.
-const HEAD_BYTES: u64 = 4_096;
-/// Longer files of partials are refused. Banks may be longer.
-const MAX_BYTES: u64 = 1 << 30;
 /// Progress of 1.
 const WHOLE: f64 = 1_000.0;
 /// The part of the progress that decoding takes, and that is left for saving.
@@ -171,8 +167,8 @@ impl Drop for ImportJob {
 fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) -> Outcome {
     let named =
         |error: &dyn fmt::Display| ImportError::Failed(format!("{}: {error}", source.display()));
-    let head = head(source).map_err(|error| named(&error))?;
-    let (bank, remarks) = match files::format_of(&head) {
+    let format = partials_file::format_of(source).map_err(|error| named(&error))?;
+    let (bank, remarks) = match format {
         Some(FileFormat::Bank) => {
             let opened = sharing::open_unless(source, &state.is_cancelled);
             let bank = opened.map_err(|error| match error {
@@ -199,30 +195,11 @@ fn import(source: &Path, fit: ImportFit, folder: &BankFolder, state: &JobState) 
     Ok(ImportedBank { bank, remarks })
 }
 
-fn head(source: &Path) -> io::Result<Vec<u8>> {
-    // A pipe would be waited for.
-    if !std::fs::metadata(source)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let file = File::open(source)?;
-    let mut head = Vec::new();
-    file.take(HEAD_BYTES).read_to_end(&mut head)?;
-    Ok(head)
-}
-
 type Made = (Arc<TrackBank>, Vec<String>);
 
 /// A bank of a file of partials.
 fn partials(source: &Path) -> Result<Made, String> {
-    let file = File::open(source).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(format!("longer than {} MiB", MAX_BYTES >> 20));
-    }
-    let mut contents = files::read(&bytes).map_err(|error| error.to_string())?;
-    drop(bytes);
+    let mut contents = partials_file::read(source)?;
     let mut remarks = std::mem::take(&mut contents.remarks);
     let mut sounds = contents.into_sounds();
     for sound in &mut sounds {

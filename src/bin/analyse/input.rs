@@ -1,20 +1,16 @@
 //! What is read: files of partials, and sound files, which are analysed.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use aliquot::analysis::AnalysisReport;
+use aliquot::recordings::partials_file;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, ZonedTracks};
-use aliquot::tracks::files::{self, FileFormat};
+use aliquot::tracks::files::FileFormat;
 
 use crate::arguments::Arguments;
 use crate::sound::{self, AnalysedSound};
-
-/// Longer files are refused.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,17 +51,11 @@ impl Input {
     }
 }
 
-/// Bytes by which a file of partials is known.
-const HEAD_BYTES: u64 = 4_096;
-
 /// Reads a file of partials or analyses a sound file; an error names it.
 pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Result<Input, String> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let mut head = Vec::new();
-    let file = File::open(path).map_err(|error| named(&error))?;
-    let read = file.take(HEAD_BYTES).read_to_end(&mut head);
-    read.map_err(|error| named(&error))?;
-    if files::format_of(&head).is_none() {
+    let format = partials_file::format_of(path).map_err(|error| named(&error))?;
+    if format.is_none() {
         let found = sound::read(path, arguments, interrupted).map_err(|error| named(&error))?;
         if let Some(found) = found {
             return Ok(of_sound(path, found));
@@ -89,15 +79,8 @@ fn of_sound(path: &Path, found: AnalysedSound) -> Input {
 }
 
 fn partials(path: &Path) -> Result<Input, String> {
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let file = File::open(path).map_err(|error| named(&error))?;
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| named(&error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(named(&format!("longer than {} MiB", MAX_BYTES >> 20)));
-    }
-    let mut contents = files::read(&bytes).map_err(|error| named(&error))?;
+    let mut contents =
+        partials_file::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(Input {
         path: path.to_owned(),
         format: InputFormat::Partials(contents.format),
