@@ -1,5 +1,7 @@
 //! The allowed dependencies between modules.
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/imports.rs"]
 mod imports;
 #[path = "architecture/maths.rs"]

@@ -17,6 +17,7 @@ mod fade;
 pub mod focus;
 pub mod icon;
 mod knob;
+mod knob_places;
 mod macro_name;
 mod menu;
 pub mod modulate;

@@ -97,7 +97,9 @@ fn with_supers_from_the_file(code: &str) -> String {
 
 /// `code` without its tests, which are at the end of the file.
 pub fn without_tests(code: &str) -> &str {
-    code.split("\nmod tests {").next().unwrap_or("")
+    let heads = ["", "pub(crate) ", "pub(super) "].map(|before| format!("\n{before}mod tests {{"));
+    let ends = heads.iter().filter_map(|head| code.find(head));
+    &code[..ends.min().unwrap_or(code.len())]
 }
 
 /// A module or an item that a file names.
@@ -105,6 +107,8 @@ pub fn without_tests(code: &str) -> &str {
 pub struct Named {
     /// From the crate on, such as `crate::synth::Param`.
     pub path: String,
+    /// What the file calls it: its own last name, or another one.
+    pub name: String,
     /// Whether a `use` brings it in: other names can then be reached by way of it.
     pub is_imported: bool,
 }
@@ -131,13 +135,14 @@ pub fn module_of(file: &Path) -> Vec<String> {
 /// A path as the code of `module` writes it, from the crate on; `None` if it leads to another crate
 /// or to what the file itself has in scope. A program knows the crate by its name, and its own root
 /// as `crate`.
-fn resolved(path: &[&str], module: &[String]) -> Option<String> {
+fn resolved(path: &[&str], module: &[String], inner: &[&str]) -> Option<String> {
     let is_program = module.first().is_some_and(|first| first == "bin");
     let mut place: Vec<&str> = match path[0] {
         "aliquot" if is_program => Vec::new(),
         "crate" if is_program => vec!["bin", &module[1]],
         "crate" => Vec::new(),
         "self" | "super" => module.iter().map(String::as_str).collect(),
+        first if inner.contains(&first) => module.iter().map(String::as_str).collect(),
         _ => return None,
     };
     for part in path {
@@ -151,11 +156,10 @@ fn resolved(path: &[&str], module: &[String]) -> Option<String> {
     Some(place.join("::"))
 }
 
-/// The paths of what stands behind `use`: `a::{b, c::d}` are `a::b` and `a::c::d`.
+/// The paths of what stands behind `use`: `a::{b, c::d as e}` are `a::b` and `a::c::d as e`.
 fn imported(tree: &str) -> Vec<Vec<&str>> {
     let Some((before, group)) = tree.split_once('{') else {
-        let path = tree.split(" as ").next().unwrap_or(tree);
-        return vec![path.split("::").map(str::trim).collect()];
+        return vec![tree.split("::").map(str::trim).collect()];
     };
     let before: Vec<&str> = before
         .split("::")
@@ -186,12 +190,33 @@ fn import(statement: &str) -> Option<(&str, &str)> {
     (is_import && tree.chars().all(is_of_a_tree)).then_some((before, tree))
 }
 
+/// The module that a line declares in a file of its own.
+fn declared(line: &str) -> Option<&str> {
+    let (before, name) = line.trim().strip_suffix(';')?.rsplit_once("mod ")?;
+    let is_declaration = before.is_empty() || before.starts_with("pub");
+    is_declaration.then_some(name)
+}
+
 /// What the code of `module` names of this crate, by `use` and elsewhere.
 pub fn names(code: &str, module: &[String]) -> Vec<Named> {
     let mut names = Vec::new();
+    let inner: Vec<&str> = code.lines().filter_map(declared).collect();
     let mut add = |path: &[&str], is_imported| {
-        if let Some(path) = resolved(path, module) {
-            names.push(Named { path, is_imported });
+        let (path, alias) = match path {
+            [outer @ .., last] => match last.split_once(" as ") {
+                Some((last, alias)) => (&*[outer, &[last]].concat(), Some(alias.trim())),
+                None => (path, None),
+            },
+            [] => return,
+        };
+        if let Some(path) = resolved(path, module, &inner) {
+            let last = path.rsplit("::").next().unwrap_or(&path);
+            let name = alias.unwrap_or(last).to_owned();
+            names.push(Named {
+                path,
+                name,
+                is_imported,
+            });
         }
     };
     let is_of_a_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
@@ -232,6 +257,9 @@ pub(crate) use super::super::settings::Settings as Other;
 use self::card::card;
 use super::*;
 
+mod card;
+pub use card::card as shown;
+
 fn f(ui: &mut super::Ui) -> crate::synth::Param { let x = 3; super::super::g::<u8>(x) }
 ";
     let module = ["editor", "views", "panels"].map(str::to_owned);
@@ -252,8 +280,11 @@ fn f(ui: &mut super::Ui) -> crate::synth::Param { let x = 3; super::super::g::<u
             "crate::editor::settings::Settings",
             "crate::editor::views::panels::card::card",
             "crate::editor::views",
+            "crate::editor::views::panels::card::card",
         ]
     );
+    let called: Vec<&str> = found.iter().map(|name| name.name.as_str()).collect();
+    assert!(called.contains(&"m") && called.contains(&"Other") && called.contains(&"shown"));
     assert_eq!(
         paths(false),
         [

@@ -5,6 +5,7 @@ mod body;
 mod curve;
 mod modulation;
 mod recording;
+mod source;
 mod tuning;
 
 use super::routes::{is_moved, is_source};
@@ -13,6 +14,7 @@ use crate::synth::parameter::layout::Group;
 use crate::synth::{FilterType, Param, Values};
 pub use curve::is_curve_idle;
 pub use modulation::is_lfo_idle;
+pub use source::is_source_idle;
 
 /// Why a parameter has no effect now, as a sentence; `None` if it has one. `values` are those that
 /// sound. `has_mpe_zone` says whether an MPE zone is in force: a message can set one up with MPE off,

@@ -1,10 +1,8 @@
 //! The sources of modulation as the window shows them.
 
-use super::idle::{is_cutoff_idle, is_lfo_idle};
-use super::routes::is_source;
 use crate::synth::parameter::ROUTE_SOURCE_LABELS;
 use crate::synth::parameter::layout::Group;
-use crate::synth::{FilterType, Param, Values};
+use crate::synth::{Param, Values};
 
 /// A source of routes: its place in [`ROUTE_SOURCE_LABELS`], 1 or more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,27 +174,6 @@ impl SourceId {
         is_of_fan.then_some(())?;
         SourceId::all()
             .find(|source| source.group() == Some(row.group) && row.group != Group::Macros)
-    }
-
-    /// Whether it moves anything, by a route or without one. What the player's hands move by the
-    /// parameters of Expression does not count: that is the same in most sounds.
-    pub fn is_used(self, values: &Values) -> bool {
-        let is_second_on =
-            || FilterType::from_index(values.index(Param::FILTER_2_TYPE)) != FilterType::Off;
-        is_source(self.name(), values)
-            || match self.shown().kind {
-                SourceKind::Modulator(Group::AmpEnvelope) => true,
-                SourceKind::Modulator(Group::FilterEnvelope) => {
-                    values.get(Param::FILTER_ENV) != 0.0 && !is_cutoff_idle(values)
-                        || values.get(Param::FILTER_2_ENV) != 0.0 && is_second_on()
-                }
-                SourceKind::Modulator(Group::Lfo) => !is_lfo_idle(1, values),
-                SourceKind::Macro(number) => {
-                    values.get(Param::macro_target(number)) != 0.0
-                        && values.get(Param::macro_amount(number)) != 0.0
-                }
-                _ => false,
-            }
     }
 }
 

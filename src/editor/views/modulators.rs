@@ -13,6 +13,7 @@ use egui::{
 
 use self::trace::Traces;
 use crate::editor::context::ViewContext;
+use crate::editor::model::idle::is_source_idle;
 use crate::editor::model::routes::UsedRoute;
 use crate::editor::model::sources::SourceId;
 use crate::editor::theme::{self, Theme};
@@ -216,7 +217,7 @@ fn letters_of(ui: &Ui, context: &ViewContext, chip: &Chip, place: Rect, color: e
 fn chips(room: Rect, context: &ViewContext) -> Vec<Chip> {
     let values = context.controls.values();
     let sources: Vec<_> = SourceId::all()
-        .map(|source| (source, source.is_used(values)))
+        .map(|source| (source, !is_source_idle(source, values)))
         .collect();
     let used = sources.iter().filter(|(_, is_used)| *is_used).count() as f32;
     let others = sources.len() as f32 - used;

@@ -5,6 +5,7 @@ use std::f32::consts::{FRAC_PI_2, PI};
 use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::behaviour::continuous_control;
+use super::knob_places::{ARC, name_line};
 use super::paint::{LINE, controller_mark, dimmed, label, line, outline, value_label};
 use super::state::{ControlState, set_help};
 use super::{entry, macro_name};
@@ -18,19 +19,12 @@ use crate::synth::Param;
 const RADII: (f32, f32) = (9.0, 24.0);
 /// In a place no higher than this, points, it is no larger than the next number.
 const PLAIN: (f32, f32) = (68.0, 15.0);
-/// Width of the arc, points.
-pub(super) const ARC: f32 = 3.0;
 /// Routes whose reach is shown at most.
 const REACHES: usize = 3;
 /// How strong the first, the second and the third of them are.
 const REACH_STEPS: [f32; REACHES] = [1.0, 0.75, 0.55];
 /// From straight down to either end of the way, radians.
 const REST: f32 = 0.25 * PI;
-
-/// The line of the name in a knob's place.
-pub fn name_line(rect: Rect) -> Rect {
-    line(rect.shrink2(vec2(1.0, 0.0)), LINE - 1.0)
-}
 
 /// Shows a knob with a name that its surroundings make clear, in a place of this size.
 pub fn knob(ui: &mut Ui, context: &mut ViewContext, param: Param, name: &str, size: Vec2) {

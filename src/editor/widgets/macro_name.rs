@@ -4,8 +4,7 @@ use egui::{Align2, Id, Key, Rect, Response, TextEdit, Ui, UiBuilder, vec2};
 
 use super::accessibility::set_label;
 use super::entry::select_all;
-use super::knob::name_line;
-use super::small_knob;
+use super::knob_places::{name_line, small_id, small_lines};
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::NameEntry;
 use crate::editor::theme;
@@ -18,8 +17,8 @@ pub fn begin_by_click(context: &mut ViewContext, param: Param, response: &Respon
         return false;
     };
     let at = response.interact_pointer_pos();
-    let name = match response.id == small_knob::id(param) {
-        true => small_knob::name_line(response.rect),
+    let name = match response.id == small_id(param) {
+        true => small_lines(response.rect).0,
         false => name_line(response.rect),
     };
     let is_on_name = at.is_some_and(|at| name.contains(at));

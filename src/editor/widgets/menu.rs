@@ -7,7 +7,7 @@ use egui::{
     Ui,
 };
 
-use super::small_knob;
+use super::knob_places::small_id;
 use super::state::is_typed;
 use crate::editor::context::ViewContext;
 use crate::editor::context::controls::{NameEntry, ValueEntry};
@@ -84,7 +84,7 @@ fn value_items(ui: &mut Ui, context: &mut ViewContext, param: Param, control: Id
     if is_typed(param) && ui.button("Type a value").clicked() {
         context.controls.entry = Some(ValueEntry {
             // A parameter with one control may be typed at it by more than one view.
-            at: (control == small_knob::id(param)).then_some(control),
+            at: (control == small_id(param)).then_some(control),
             ..ValueEntry::new(param, context.model)
         });
         is_done = true;

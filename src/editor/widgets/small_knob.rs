@@ -1,42 +1,17 @@
 //! A second, small knob of a parameter, with the name and the value beside it.
 
-use egui::{Id, Rect, Sense, Ui, pos2};
+use egui::{Rect, Sense, Ui, pos2};
 
 use super::accessibility::{describe, set_label};
 use super::behaviour::interact;
-use super::knob::{ARC, dial, reach_arcs};
-use super::paint::{LINE, controller_mark, dimmed, outline};
+use super::knob::{dial, reach_arcs};
+use super::knob_places::{ARC, small_id, small_lines, small_radius};
+use super::paint::{controller_mark, dimmed, outline};
 use super::state::{ControlState, set_help};
 use super::{entry, macro_name, one_line};
 use crate::editor::context::ViewContext;
 use crate::editor::theme;
 use crate::synth::Param;
-
-/// Radius of the dial at most, points.
-const RADIUS: f32 = 12.0;
-/// Between the dial and what is beside it, points.
-const GAP: f32 = 5.0;
-
-/// The control: another than the parameter's own.
-pub fn id(param: Param) -> Id {
-    Id::unique(("control", param.index())).with("small")
-}
-
-fn radius(rect: Rect) -> f32 {
-    (0.5 * rect.height() - ARC).min(RADIUS)
-}
-
-/// What is beside the dial.
-fn text_place(rect: Rect) -> Rect {
-    let left = rect.left() + 2.0 * (radius(rect) + ARC) + GAP;
-    Rect::from_center_size(rect.center(), egui::vec2(rect.width(), 2.0 * LINE)).with_min_x(left)
-}
-
-/// The line of the name in such a knob's place.
-pub fn name_line(rect: Rect) -> Rect {
-    let place = text_place(rect);
-    place.with_max_y(place.center().y)
-}
 
 /// Shows a small knob with a name in this place. `label` is what a screen reader calls it.
 pub fn small_knob(
@@ -47,7 +22,7 @@ pub fn small_knob(
     rect: Rect,
 ) {
     dimmed(ui, context, param, |ui, context| {
-        let response = ui.interact(rect, id(param), Sense::click_and_drag());
+        let response = ui.interact(rect, small_id(param), Sense::click_and_drag());
         interact(ui, context, param, &response);
         let shown = ControlState::of(param, context);
         describe(ui, &response, param, &shown);
@@ -57,16 +32,15 @@ pub fn small_knob(
             return;
         }
         let theme = theme::current(ui);
-        let radius = radius(rect);
+        let radius = small_radius(rect);
         let center = pos2(rect.left() + radius + ARC, rect.center().y);
         let is_lively = response.hovered() || response.dragged();
         reach_arcs(ui, context, (center, radius), param);
         dial(ui, (center, radius), param, &shown, is_lively, theme);
-        let name_place = name_line(rect);
+        let (name_place, value) = small_lines(rect);
         if !macro_name::show(ui, context, param, name_place, response.id) {
             text(ui, name_place, name, theme.text);
         }
-        let value = text_place(rect).with_min_y(rect.center().y);
         // One that may be typed at any control is typed at the parameter's own.
         let entry = context.controls.entry.as_ref();
         let is_typed_here = entry.is_some_and(|entry| entry.at == Some(response.id));

@@ -91,7 +91,7 @@ fn a_click_on_the_value_lets_one_type_it() {
 
 /// The middle of the name below a knob.
 fn name_place(harness: &WindowHarness, param: Param) -> Pos2 {
-    crate::editor::widgets::knob::name_line(control(harness, param).rect()).center()
+    crate::editor::widgets::knob_places::name_line(control(harness, param).rect()).center()
 }
 
 #[test]
