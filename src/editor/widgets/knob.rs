@@ -2,7 +2,7 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::behaviour::continuous_control;
 use super::knob_places::{ARC, name_line};
