@@ -13,6 +13,7 @@
 //! last seconds to show. It knows no clock: whoever calls the engine measures, and adds.
 
 mod histogram;
+mod key_message;
 mod keyboard;
 mod keys;
 mod load;

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use super::keys::{CAPACITY, KeyMessage};
+use super::key_message::{CAPACITY, KeyMessage};
 use super::wheels::Wheels;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering, Producer};
 

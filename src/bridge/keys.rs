@@ -5,27 +5,14 @@
 //! alone: the screen counts *takes* in an atomic number, each message carries its take, and at a
 //! new take the audio thread lets go of every key of the one before.
 
+use super::key_message::{CAPACITY, KeyMessage};
 use super::keyboard::KeySender;
 use super::wheels::Wheels;
-use crate::sync::{Arc, AtomicU64, Consumer, IS_MODEL, Ordering, RingBuffer};
+use crate::sync::{Arc, AtomicU64, Consumer, Ordering, RingBuffer};
 use crate::synth::{Event, NoteAddress};
-
-/// Messages that wait at most: more than two hands play in the longest buffer. In models so few that
-/// it can be full.
-pub(super) const CAPACITY: usize = if IS_MODEL { 2 } else { 256 };
 
 /// The MIDI channel of the keys, counted from 0.
 const CHANNEL: u8 = 0;
-
-/// A key on its way down or up.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct KeyMessage {
-    pub take: u64,
-    /// MIDI key, 0 to 127.
-    pub key: u8,
-    /// 0 to 1 on the way down; `None` on the way up.
-    pub velocity: Option<f32>,
-}
 
 /// The audio thread's end.
 pub struct KeyReceiver {
