@@ -3,6 +3,7 @@
 
 mod fan;
 mod rest;
+mod route;
 mod shaper_handle;
 mod shapers;
 mod spectra;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 
 pub use self::fan::fan_values;
 pub use self::rest::RestingNote;
+pub use self::route::moved_by_route;
 pub use self::shaper_handle::{AxisPlace, ShaperHandle};
 pub use self::shapers::{ShaperKind, shaper_gains_db};
 pub use self::spectra::{DRAWN_BODY, DRAWN_COLOUR, SpectrumPartials, morph_weights};
@@ -30,7 +32,8 @@ use super::partials::stages::filter::{Filter, FilterSettings, FilterType};
 use super::partials::{Arrays, Context, DrawnSpectrum, Frame, HarmonicTables, PartialOverrides};
 use super::patch::{Patch, Values};
 use super::snapshot::{PartialSnapshot, Snapshot, VoiceSnapshot};
-use super::tuning::{Tunings, semitones_from_a4};
+use super::tuning::Tunings;
+pub use super::tuning::semitones_from_a4;
 pub use crate::dsp::envelope::{EnvelopePlace, EnvelopeStage, shaped as envelope_progress};
 use crate::dsp::simd_level::SimdLevel;
 

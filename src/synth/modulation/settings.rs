@@ -169,7 +169,7 @@ impl Setting {
     }
 
     /// A value of it that routes move by so much, in the unit of its target.
-    fn moved(self, value: f32, by: f32) -> f32 {
+    pub fn moved(self, value: f32, by: f32) -> f32 {
         if by == 0.0 {
             return value;
         }

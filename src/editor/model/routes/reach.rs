@@ -2,7 +2,7 @@
 
 use super::{MovedValue, UsedRoute};
 use crate::editor::model::EditorModel;
-use crate::synth::parameter::{ClockedModulator, RouteTarget};
+use crate::synth::display::moved_by_route;
 use crate::synth::{Param, Values};
 
 /// How far a route takes a parameter from where it is set, normalised.
@@ -30,7 +30,8 @@ pub fn reaches<'a>(
             let depth = source * route.depth;
             let moved = match route.target {
                 MovedValue::Target(target) => {
-                    param.range().normalized(moved(param, target, plain, depth))
+                    let moved = moved_by_route(param, target, plain, depth);
+                    param.range().normalized(moved)
                 }
                 MovedValue::Param(_) => normalized + depth,
             };
@@ -46,24 +47,6 @@ pub fn reaches<'a>(
     })
 }
 
-/// A plain value as a route of this depth moves it.
-fn moved(param: Param, target: RouteTarget, plain: f32, depth: f32) -> f32 {
-    let amount = target.span() * depth;
-    match target {
-        // In semitones, and the target in cents.
-        RouteTarget::Pitch if param == Param::COARSE => plain + amount / 100.0,
-        RouteTarget::Cutoff
-        | RouteTarget::Cutoff2
-        | RouteTarget::Speed(ClockedModulator::Lfo(_))
-        | RouteTarget::Time(_) => plain * libm::exp2f(amount),
-        // Its time, which is shorter the faster it is.
-        RouteTarget::Speed(ClockedModulator::Curve(_)) => plain * libm::exp2f(-amount),
-        // A choice.
-        RouteTarget::Speed(ClockedModulator::Sequence(_)) => plain,
-        _ => plain + amount,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,7 +54,7 @@ mod tests {
     use crate::editor::model::sources::SourceId;
     use crate::editor::testing::host::obeyed_model;
     use crate::synth::Patch;
-    use crate::synth::parameter::CurveParams;
+    use crate::synth::parameter::{CurveParams, RouteTarget};
 
     fn source(name: &str) -> SourceId {
         let found = SourceId::all().find(|source| source.name() == name);

@@ -5,7 +5,7 @@
 //! is a number from 0, so that `3:5` is degree 3 of the fifth period. Where keys have other pitches that are no
 //! scale's, as those of MTS-ESP, each is called as the nearest key.
 
-use super::pitch::{self, key_name};
+use super::pitch::{self, key_name, key_of};
 use crate::editor::model::EditorModel;
 use crate::editor::model::value_text::with_minus;
 use crate::synth::display::DisplayedTuning;
@@ -101,7 +101,7 @@ impl NoteNames {
         if !(hz.is_finite() && hz > 0.0) {
             return String::new();
         }
-        let semitones = 69.0 + 12.0 * libm::log2(f64::from(hz) / 440.0);
+        let semitones = key_of(hz);
         let periods = match self.period {
             Some(period) if semitones > last.semitones => {
                 ((semitones - last.semitones) / period).ceil()

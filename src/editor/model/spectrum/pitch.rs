@@ -2,6 +2,7 @@
 
 use crate::dsp::maths::ratio_from_semitones;
 use crate::editor::model::value_text::with_minus;
+use crate::synth::display::semitones_from_a4;
 
 /// The key nearest to a frequency, and the cents to it: `E7 +2 ct`. Empty for what is no frequency.
 pub fn note_name(hz: f32) -> String {
@@ -28,8 +29,8 @@ pub fn key_name(key: i32) -> String {
 }
 
 /// The MIDI key of a frequency, with its fraction.
-fn key_of(hz: f32) -> f64 {
-    69.0 + 12.0 * libm::log2(f64::from(hz) / 440.0)
+pub fn key_of(hz: f32) -> f64 {
+    69.0 + semitones_from_a4(f64::from(hz))
 }
 
 /// The frequency of a MIDI key.
