@@ -35,6 +35,7 @@ use room::{Room, RoomSegment};
 use super::array::PartialArray;
 use super::frame::{Arrays, Frame};
 use crate::bank::Controls;
+use crate::dsp::fixed_point::fixed_turns;
 use crate::dsp::simd_level::SimdLevel;
 use crate::synth::recordings::RecordedFrame;
 use crate::synth::snapshot::PartialSnapshot;
@@ -349,7 +350,7 @@ impl Motion {
             if let Some((turns, lead_s)) = birth.phase.filter(|_| copy == 0) {
                 let lead = end_hz * f64::from(frame.ratio[n]) * f64::from(lead_s);
                 self.phase
-                    .set(n, used, turns.wrapping_sub(recorded::fixed_turns(lead)));
+                    .set(n, used, turns.wrapping_sub(fixed_turns(lead)));
             }
         }
     }

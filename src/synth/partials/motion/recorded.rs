@@ -27,13 +27,6 @@ pub(super) fn each_birth<'a>(
     })
 }
 
-/// Turns as 2⁶⁴ths, without whole ones.
-pub(super) fn fixed_turns(turns: f64) -> u64 {
-    let part = turns - libm::floor(turns);
-    // The cast saturates where a part is rounded to 1.
-    (part * 18_446_744_073_709_551_616.0) as u64
-}
-
 /// As [`kernels::set_frequencies`], with the mean of the recording. Returns whether anything slides.
 // Not inlined, as all here: most voices play no recording.
 #[inline(never)]
