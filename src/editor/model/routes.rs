@@ -10,22 +10,10 @@ pub use reach::{Reach, reaches};
 use super::EditorModel;
 use super::sources::SourceId;
 use crate::synth::display::can_route_move;
-use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{
     MACRO_TARGETS, MACROS, ROUTE_SOURCE_LABELS, ROUTE_TARGETS, ROUTES, RouteParams, RouteTarget,
 };
 use crate::synth::{Param, Values};
-
-/// The route that a parameter is of.
-pub fn route_of(param: Param) -> Option<RouteParams> {
-    if param.row().group != Group::Routes {
-        return None;
-    }
-    let first = RouteParams::of(1).depth.index();
-    let width = RouteParams::of(2).depth.index() - first;
-    let number = 1 + param.index().checked_sub(first)? / width;
-    (number <= ROUTES).then(|| RouteParams::of(number))
-}
 
 /// What a route moves, at the plain values that `plain` gives.
 pub fn target(route: &RouteParams, plain: impl Fn(Param) -> f32) -> Option<RouteTarget> {
@@ -367,7 +355,9 @@ impl EditorModel {
             .find(|&route| !can_route_move(&after, route))?;
         let target = target(&RouteParams::of(left_out), |param| after.get(param));
         Some(match target {
-            Some(RouteTarget::Own(param)) if route_of(param).is_some() => NoRoute::Circle,
+            Some(RouteTarget::Own(param)) if RouteParams::of_param(param).is_some() => {
+                NoRoute::Circle
+            }
             Some(target) if target.is_of_partials() => NoRoute::EmptySet,
             _ => NoRoute::Feedback,
         })
@@ -404,7 +394,7 @@ impl EditorModel {
 
 /// The target of the route whose depth a parameter is; `None` of any other, or without a target.
 fn target_of_depth(param: Param, model: &EditorModel) -> Option<RouteTarget> {
-    let route = route_of(param).filter(|route| route.depth == param)?;
+    let route = RouteParams::of_param(param).filter(|route| route.depth == param)?;
     target(&route, |param| param.range().plain(model.normalized(param)))
 }
 
@@ -417,25 +407,4 @@ pub fn depth_text(param: Param, plain: f32, model: &EditorModel) -> Option<Strin
 /// The depth that a text means in the unit of its target.
 pub fn parse_depth(param: Param, text: &str, model: &EditorModel) -> Option<f32> {
     target_of_depth(param, model)?.parse_depth(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::synth::parameter::rows;
-
-    #[test]
-    fn every_parameter_of_a_route_leads_to_its_route() {
-        for number in 1..=ROUTES {
-            let route = RouteParams::of(number);
-            let prefix = format!("Route {number} ");
-            for param in Param::all().filter(|param| param.row().name.starts_with(&prefix)) {
-                let found = route_of(param).expect("a route");
-                assert_eq!(found.depth, route.depth, "{}", param.row().name);
-            }
-        }
-        let others = Param::all().filter(|param| route_of(*param).is_some());
-        let of_group = rows().iter().filter(|row| row.group == Group::Routes);
-        assert_eq!(others.count(), of_group.count());
-    }
 }

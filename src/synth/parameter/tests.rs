@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::layout::{KNOBS, Page};
+use super::layout::{Group, KNOBS, Page};
 use super::*;
 use crate::dsp::lfo::LfoShape;
 use crate::synth::assigner::{PlayMode, Priority};
@@ -366,4 +366,21 @@ fn every_parameter_survives_text_and_normalisation() {
         }
         assert_eq!(param.parse("nonsense"), None, "{}", row.id);
     }
+}
+
+#[test]
+fn every_parameter_of_a_route_leads_to_its_route() {
+    for number in 1..=ROUTES {
+        let route = RouteParams::of(number);
+        let prefix = format!("Route {number} ");
+        for param in Param::all().filter(|param| param.row().name.starts_with(&prefix)) {
+            let found = RouteParams::of_param(param).expect("a route");
+            assert_eq!(found.depth, route.depth, "{}", param.row().name);
+            let number_of_depth = (param == route.depth).then_some(number);
+            assert_eq!(RouteParams::number_of_depth(param), number_of_depth);
+        }
+    }
+    let of_routes = Param::all().filter(|param| RouteParams::of_param(*param).is_some());
+    let of_group = rows().iter().filter(|row| row.group == Group::Routes);
+    assert_eq!(of_routes.count(), of_group.count());
 }

@@ -1,7 +1,7 @@
 //! Modulators and routes that move nothing.
 
 use super::{FILTER_IS_OFF, is_cutoff_idle};
-use crate::editor::model::routes::{is_fanned, is_moved, is_source, route_of, target};
+use crate::editor::model::routes::{is_fanned, is_moved, is_source, target};
 use crate::synth::display::{EnvelopeId, can_route_move};
 use crate::synth::parameter::layout::Group;
 use crate::synth::parameter::{
@@ -134,7 +134,7 @@ pub fn macros(param: Param, values: &Values) -> Option<&'static str> {
 
 /// Why a parameter of a route has no effect: the route moves nothing, or its target does not read it.
 pub fn route(param: Param, values: &Values) -> Option<&'static str> {
-    let route = route_of(param)?;
+    let route = RouteParams::of_param(param)?;
     let to = target(&route, |param| values.get(param));
     let is_end = param == route.from || param == route.to;
     let can_move = || {
@@ -153,7 +153,9 @@ pub fn route(param: Param, values: &Values) -> Option<&'static str> {
             Some(to) if param == route.partials && !to.is_of_partials() => {
                 Some("The target is not the single partials.")
             }
-            Some(RouteTarget::Own(depth)) if route_of(depth).is_some() && !can_move() => {
+            Some(RouteTarget::Own(depth))
+                if RouteParams::of_param(depth).is_some() && !can_move() =>
+            {
                 Some("No depth moves itself, also not by way of other depths.")
             }
             Some(to) if !to.is_of_partials() && !can_move() => {

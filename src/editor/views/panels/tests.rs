@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
 use crate::editor::model::curves::EditedCurve;
-use crate::editor::model::{routes as model_routes, value_text};
+use crate::editor::model::value_text;
 use crate::editor::testing::window::{
     WHOLE, WindowHarness, control, drag, plain, show_control, show_tab, tab_names, value_text,
     window, with_controls,
@@ -68,7 +68,7 @@ fn assert_within_when_focused(harness: &mut WindowHarness, room: Rect) {
         control(harness, route.from).focus();
         harness.run_steps(4);
         for param in Param::all()
-            .filter(|param| model_routes::route_of(*param).is_some_and(|of| of.from == route.from))
+            .filter(|param| RouteParams::of_param(*param).is_some_and(|of| of.from == route.from))
         {
             let place = control(harness, param).rect();
             assert!(room.contains_rect(place), "{}: {place}", param.row().name);

@@ -95,13 +95,25 @@ impl RouteParams {
         }
     }
 
-    /// The number of the route, 1 to [`ROUTES`], whose depth a parameter is.
-    pub fn number_of_depth(param: Param) -> Option<usize> {
+    /// The number of the route, 1 to [`ROUTES`], that a parameter is of, and which of its rows it is.
+    fn number_and_row(param: Param) -> Option<(usize, usize)> {
         let rows = param
             .index()
             .checked_sub(RouteParams::of(1).depth.index())?;
         let number = rows / WIDTH + 1;
-        (rows % WIDTH == 0 && number <= ROUTES).then_some(number)
+        (number <= ROUTES).then_some((number, rows % WIDTH))
+    }
+
+    /// Those of the route that a parameter is of; `None` if it is none's.
+    pub fn of_param(param: Param) -> Option<RouteParams> {
+        RouteParams::number_and_row(param).map(|(number, _)| RouteParams::of(number))
+    }
+
+    /// The number of the route, 1 to [`ROUTES`], whose depth a parameter is.
+    pub fn number_of_depth(param: Param) -> Option<usize> {
+        RouteParams::number_and_row(param)
+            .filter(|(_, row)| *row == 0)
+            .map(|(number, _)| number)
     }
 }
 
