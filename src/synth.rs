@@ -43,4 +43,5 @@ pub use parameter::Param;
 pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterType};
 pub use patch::{Patch, Values};
+pub use recordings::Recordings;
 pub use snapshot::{PartialSnapshot, Snapshot, SourcesSnapshot, VoiceSnapshot};

@@ -20,7 +20,7 @@ use nice_plug::params::persist::{deserialize_field, serialize_field};
 
 use crate::recordings::{BankFolder, MissingBank};
 use crate::state::{NamedBank, read_data, read_hash};
-use crate::synth::recordings::Recordings;
+use crate::synth::Recordings;
 use crate::tracks::bank_text;
 
 const _: () = assert!(AtomicCell::<Option<Arc<Recordings>>>::is_lock_free());

@@ -67,12 +67,26 @@ pub fn module(name: &str) -> Vec<(PathBuf, String)> {
                 .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             let code = text
                 .lines()
-                .map(|line| line.split("//").next().unwrap_or(""))
+                .map(without_comment)
                 .collect::<Vec<_>>()
                 .join("\n");
             (path, with_supers_from_the_file(&code))
         })
         .collect()
+}
+
+/// A line without the comment at its end. A text may hold `//` too, and then what follows must name nothing.
+fn without_comment(line: &str) -> &str {
+    let Some((code, comment)) = line.split_once("//") else {
+        return line;
+    };
+    let roots = ["crate::", "super::", "self::", "aliquot::"];
+    let names_something = roots.iter().any(|root| comment.contains(root));
+    assert!(
+        !(code.contains('"') && names_something),
+        "a comment, or a text with code behind it: {line}"
+    );
+    code
 }
 
 /// `code` in which the modules within the file say `self` for the file, as all else in it does.
@@ -323,6 +337,9 @@ fn f(ui: &mut super::Ui) -> crate::synth::Param { let x = 3; super::super::g::<u
 
 #[test]
 fn what_is_not_understood_is_not_passed_over() {
+    let line = r#"    open("file://a", crate::synth::engine::Engine::new());"#;
+    assert!(std::panic::catch_unwind(|| without_comment(line)).is_err());
+    assert_eq!(without_comment("let a = 1; // As crate::a."), "let a = 1; ");
     for code in [
         "use crate::{/* x */ synth::Param};",
         "use $crate::{editor::theme};",
