@@ -111,6 +111,25 @@ impl LibraryAction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::model::compare::Side;
+    use crate::scale::MapTexts;
+
+    const KINDS: usize = 9;
+
+    /// Which of the kinds an action is, 0 to one less than [`KINDS`].
+    fn kind(action: &Action) -> usize {
+        match action {
+            Action::Preset(_) => 0,
+            Action::MacroNames(_) => 1,
+            Action::Scale(_) => 2,
+            Action::Recording(_) => 3,
+            Action::Compare(_) => 4,
+            Action::Controllers(_) => 5,
+            Action::Library(LibraryAction::Favourite { .. }) => 6,
+            Action::Library(LibraryAction::Move(_)) => 7,
+            Action::Library(LibraryAction::Rename { .. }) => 8,
+        }
+    }
 
     #[test]
     fn the_inverse_of_the_inverse_is_the_action() {
@@ -131,8 +150,19 @@ mod tests {
         let mut names = MacroNames::default();
         names.set(1, "Bow");
         let names = Swap::between(MacroNames::default(), names).expect("they differ");
-        for action in [
+        let scale = TuningSet::read("five", b"five\n1\n2/1\n", MapTexts::None).expect("a scale");
+        let recording = NamedBank::absent("Bell", "bells/bell.bank", 1).expect("a name");
+        let other_side = Compare {
+            side: Side::B,
+            waiting: None,
+        };
+        let actions = [
             Action::MacroNames(Box::new(names)),
+            Action::Scale(Swap::between(None, Some(Arc::new(scale))).expect("likewise")),
+            Action::Recording(Swap::between(None, Some(recording)).expect("likewise")),
+            Action::Compare(Box::new(
+                Swap::between(Compare::default(), other_side).expect("likewise"),
+            )),
             Action::Preset(Swap::between(None, loaded).expect("they differ")),
             Action::Controllers(
                 Swap::between(Vec::new(), vec![(1, Param::TILT)]).expect("likewise"),
@@ -143,7 +173,11 @@ mod tests {
             }),
             Action::Library(LibraryAction::Move(paths)),
             Action::Library(LibraryAction::Rename { id: id(), name }),
-        ] {
+        ];
+        let mut kinds: Vec<usize> = actions.iter().map(kind).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, (0..KINDS).collect::<Vec<_>>());
+        for action in actions {
             assert_ne!(action.clone().inverse(), action);
             assert_eq!(action.clone().inverse().inverse(), action);
         }
