@@ -428,8 +428,11 @@ impl Tuner {
             TuningSource::Broadcast | TuningSource::Messages => {
                 let table = self.live_table(inputs.source);
                 tick.origins = table.write(&mut tick.keys);
-                table.write_nearest(&mut nearest);
                 tick.primes.clear();
+                if tick.do_places_rest() {
+                    return;
+                }
+                table.write_nearest(&mut nearest);
             }
         }
         let may_stay = tick.source == inputs.source && inputs.source.is_live();
@@ -443,6 +446,9 @@ impl Tuner {
         let may_stay = tick.source == source;
         let mut nearest = Nearest::NONE;
         for channel in (0..CHANNELS).filter(|channel| own >> channel & 1 == 1) {
+            if tick.do_own_places_rest(channel) {
+                continue;
+            }
             table.write_own_nearest(channel, &mut nearest);
             tick.set_own_places(channel, &nearest, may_stay, self.version);
         }

@@ -320,7 +320,7 @@ fn repeat_by(pitches: &[f64; KEYS], mapped: u128, keys: usize, semitones: f64) -
     let both = mapped & mapped >> keys;
     let is_pair = |(lower, upper): (&f64, &f64)| (upper - lower - semitones).abs() < SAME;
     let mut pairs = pitches.iter().zip(&pitches[keys..]).enumerate();
-    both != 0 && pairs.all(|(key, pair)| both >> key & 1 == 0 || is_pair(pair))
+    both != 0 && pairs.all(|(key, pair)| is_pair(pair) || both >> key & 1 == 0)
 }
 
 /// How far the highest and the lowest of the keys that sound are apart, semitones.

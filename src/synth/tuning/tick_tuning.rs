@@ -36,27 +36,16 @@ impl<const MOST: usize> Places<MOST> {
         version: 0,
     };
 
-    /// Takes over others, of this version, unless those before stay. Returns whether it has.
-    fn take(&mut self, nearest: &Nearest<MOST>, before: Before, version: u64) -> bool {
-        let stay = match before {
-            Before::Goes => false,
-            Before::StaysIfNear => self.nearest.is_within(PLACES_KEPT, nearest),
-            Before::Stays => true,
-        };
+    /// Takes over others, of this version; if those before `may_stay`, only where they are not near. Returns whether
+    /// it has.
+    fn take(&mut self, nearest: &Nearest<MOST>, may_stay: bool, version: u64) -> bool {
+        let stay = may_stay && self.nearest.is_within(PLACES_KEPT, nearest);
         if !stay {
             self.nearest = *nearest;
             self.version = version;
         }
         !stay
     }
-}
-
-/// What becomes of the places before a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Before {
-    Goes,
-    StaysIfNear,
-    Stays,
 }
 
 /// What decides where Match moves the partials of a channel's notes: equal ones are equal places, of one tuner.
@@ -227,12 +216,14 @@ impl TickTuning {
         self.pace.are_late = !self.pace.may_move;
     }
 
-    fn before(&self, may_stay: bool) -> Before {
-        match may_stay {
-            false => Before::Goes,
-            true if self.pace.may_move => Before::StaysIfNear,
-            true => Before::Stays,
-        }
+    /// Whether the places of channels without their own stay at this change, however far pitches have gone.
+    pub(super) fn do_places_rest(&self) -> bool {
+        !self.pace.may_move && !self.places.nearest.is_empty()
+    }
+
+    /// The same of a channel's own.
+    pub(super) fn do_own_places_rest(&self, channel: usize) -> bool {
+        !self.pace.may_move && self.have_own_places >> channel & 1 == 1
     }
 
     fn rest(&mut self) {
@@ -248,8 +239,7 @@ impl TickTuning {
         version: u64,
         log2_n: &[f32],
     ) {
-        let before = self.before(may_stay && !self.places.nearest.is_empty());
-        if self.places.take(nearest, before, version) {
+        if self.places.take(nearest, may_stay, version) {
             self.rest();
             nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
         }
@@ -265,8 +255,7 @@ impl TickTuning {
         version: u64,
     ) {
         let has_own = self.have_own_places >> channel & 1 == 1;
-        let before = self.before(may_stay && has_own);
-        if self.own_places[channel].take(nearest, before, version) {
+        if self.own_places[channel].take(nearest, may_stay && has_own, version) {
             self.rest();
         }
         self.have_own_places |= 1 << channel;
