@@ -583,18 +583,20 @@ fn places_rest_after_they_have_moved() {
             now.scale_place(0, now.keys.pitch(0, 61), Some(0.25)),
         )
     };
+    // To the bit the pitch of the last change: nothing moves the places but the end of their rest.
+    let last = 61.3 + 0.05 * 3.0;
     let (first, _, _) = tick(&mut tuner, 61.3);
     for passed in 1..PLACES_REST_TICKS {
         let pitch = 61.3 + 0.05 * f64::from(passed.min(3));
         let (ids, heard, place) = tick(&mut tuner, pitch);
         assert_eq!((ids, heard, place), (first, pitch, 0.25), "{passed}");
     }
-    let (second, _, place) = tick(&mut tuner, 61.45);
+    let (second, _, place) = tick(&mut tuner, last);
     assert!(second[0] != first[0] && second[1] != first[1]);
     assert!((place - 1.45).abs() < 1e-9, "{place}");
     // Nothing is left to follow.
     for _ in 0..2 * PLACES_REST_TICKS {
-        assert_eq!(tick(&mut tuner, 61.45).0, second);
+        assert_eq!(tick(&mut tuner, last).0, second);
     }
     // After a rest they follow at once; another source does not wait either.
     let (third, _, _) = tick(&mut tuner, 61.3);
