@@ -28,7 +28,7 @@ pub use loaded_scale::{ChannelKeys, KeyAssignment, LoadedScale};
 pub use nearest::Nearest;
 pub use retuned::{KeySet, Retuned};
 pub use sounding::SoundingTuning;
-pub use tick_tuning::{PLACES_KEPT, PlacesId, TickTuning};
+pub use tick_tuning::{PLACES_KEPT, PLACES_REST_TICKS, PlacesId, TickTuning};
 pub use tunings::{KEPT_TUNINGS, KeptSet, Tunings};
 
 use std::sync::Arc;
@@ -304,14 +304,20 @@ impl Tuner {
         }
     }
 
-    /// Works the pitches out, if anything has changed. Returns what that means for notes that sound; `None` if
-    /// nothing has.
+    /// Works the pitches out where no note sounds, if anything has changed. Returns what that means for notes that
+    /// sound; `None` if nothing has.
     pub fn update(&mut self, masters: &[u8; 16], tick: &mut TickTuning) -> Option<Retuned> {
         let retuned = self.take_changed(masters);
         if retuned.is_some() {
+            tick.end_rest();
             self.work_out(tick);
         }
         retuned
+    }
+
+    /// The tuning is to be worked out again though nothing has changed: places have [rested](TickTuning::pass_tick).
+    pub fn renew(&mut self) {
+        self.version += 1;
     }
 
     /// Whether anything has changed, and if so, what it means for notes that sound. [`Tuner::work_out`] is to
@@ -422,8 +428,11 @@ impl Tuner {
             TuningSource::Broadcast | TuningSource::Messages => {
                 let table = self.live_table(inputs.source);
                 tick.origins = table.write(&mut tick.keys);
-                table.write_nearest(&mut nearest);
                 tick.primes.clear();
+                if tick.do_places_rest() {
+                    return;
+                }
+                table.write_nearest(&mut nearest);
             }
         }
         let may_stay = tick.source == inputs.source && inputs.source.is_live();
@@ -437,6 +446,9 @@ impl Tuner {
         let may_stay = tick.source == source;
         let mut nearest = Nearest::NONE;
         for channel in (0..CHANNELS).filter(|channel| own >> channel & 1 == 1) {
+            if tick.do_own_places_rest(channel) {
+                continue;
+            }
             table.write_own_nearest(channel, &mut nearest);
             tick.set_own_places(channel, &nearest, may_stay, self.version);
         }
@@ -462,6 +474,7 @@ impl Tuner {
         let is_mpe = (0..16).any(|channel| inputs.masters[channel] != channel as u8);
         let is_broadcast = inputs.source == TuningSource::Broadcast;
         let differ = channels_differ && !is_mpe;
+        tick.begin_change(tick.source == inputs.source && inputs.source.is_live());
         self.write_pitches(inputs, tick);
         let own_channels = match inputs.source {
             TuningSource::Broadcast if is_mpe => 0,

@@ -353,6 +353,15 @@ impl Voice {
         note.kept_tuning = None;
     }
 
+    /// Its place in the scale is where its pitch is, unless its note keeps a tuning.
+    pub fn follow_places(&mut self, tuning: &TickTuning) {
+        let note = &mut self.control.note;
+        if note.kept_tuning.is_none() {
+            let before = Some(note.scale_place);
+            note.scale_place = tuning.scale_place(note.channel, note.pitch, before);
+        }
+    }
+
     /// Its channel and its key.
     pub fn key(&self) -> (u8, u8) {
         (self.control.note.channel, self.control.note.key)

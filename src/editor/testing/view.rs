@@ -1,5 +1,6 @@
 //! A window without a screen, for the tests of the views.
 
+use egui::epaint::ClippedShape;
 use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Ui, Vec2};
 
 use crate::bridge::{OutputSender, SnapshotSender, TelemetrySender};
@@ -50,6 +51,8 @@ pub struct ViewHarness {
     pub live: Live,
     pub help: HelpLine,
     pub controls: SharedControls,
+    /// What the last frame has painted.
+    pub shapes: Vec<ClippedShape>,
 }
 
 impl ViewHarness {
@@ -66,6 +69,7 @@ impl ViewHarness {
             senders,
             help: HelpLine::default(),
             controls: SharedControls::new(),
+            shapes: Vec::new(),
         }
     }
 
@@ -97,6 +101,7 @@ impl ViewHarness {
         });
         // Nobody draws it.
         output.textures_delta.clear();
+        self.shapes = output.shapes;
     }
 
     fn input(&mut self, events: &[Event]) -> RawInput {

@@ -457,30 +457,45 @@ impl Keyboard {
             Some(legend.unwrap_or_else(|| position.name().to_owned()))
         };
         let (white, black, edge) = theme.keys();
-        // The text stands `above` the key's foot, points.
-        let paint = |key: u8, rect: Rect, (fill, color), text: Option<String>, above| {
+        // The text stands `above` the key's foot, points, and a dot on a key that is down so far above the text. The
+        // tuning is told between `top` and the text.
+        let paint = |key: u8, rect: Rect, (fill, color), text: Option<String>, places| {
+            let (above, dot, top) = places;
             let is_down = held >> key & 1 == 1;
             paint_key(&painter, rect, fill, edge);
             let foot = rect.center_bottom() - vec2(0.0, above);
+            let mut room = rect.with_min_y(top).with_max_y(foot.y);
             if is_down {
                 let inner = rect.shrink(1.0);
                 glow::paint(&painter, inner, powers.reach(key), theme.accent);
                 // A pressed key differs by more than its colour.
-                painter.circle_filled(foot - vec2(0.0, 20.0), 2.5, color);
+                painter.circle_filled(foot - vec2(0.0, dot), 2.5, color);
             }
             if let Some(text) = text {
-                small_text(&painter, foot, Align2::CENTER_BOTTOM, text, color);
+                let galley = painter.layout_no_wrap(text, font.clone(), color);
+                let place = Align2::CENTER_BOTTOM.anchor_size(foot, galley.size());
+                room.max.y = place.top() + galley.mesh_bounds.top() - 1.0;
+                painter.galley(place.min, galley, color);
             }
             let on_top = if is_down { theme.on_accent } else { color };
-            self.tuned.paint(&painter, key, rect, on_top);
+            self.tuned.paint(&painter, key, rect, room, on_top);
         };
         for key in piano.whites() {
             let rect = piano.white(key).shrink2(vec2(0.5, 0.0));
             let text = letter(key).or_else(|| (key % 12 == 0).then(|| key_name(i32::from(key))));
-            paint(key, rect, (white, black), text, 3.0);
+            // Above the black keys' feet their neighbours cover it.
+            paint(
+                key,
+                rect,
+                (white, black),
+                text,
+                (3.0, 33.0, piano.blacks_foot() + 1.0),
+            );
         }
         for key in piano.blacks() {
-            paint(key, piano.black(key), (black, white), letter(key), 2.0);
+            let rect = piano.black(key);
+            let places = (2.0, 20.0, rect.top() + 4.0);
+            paint(key, rect, (black, white), letter(key), places);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Engine;
-use crate::synth::tuning::{KeptSet, LiveTable, LoadedScale, TickTuning};
+use crate::synth::tuning::{KeptSet, LiveTable, LoadedScale, Retuned, TickTuning};
 use crate::synth::voice::Voice;
 
 impl Engine {
@@ -51,8 +51,14 @@ impl Engine {
     /// Takes over the pitches that keys have now.
     pub(super) fn take_tuning(&mut self) {
         let masters = self.channels.masters();
-        let Some(retuned) = self.tuner.take_changed(&masters) else {
-            return;
+        let have_places_rested = self.tick.tuning.now.pass_tick();
+        let retuned = match self.tuner.take_changed(&masters) {
+            Some(retuned) => retuned,
+            None if have_places_rested => {
+                self.tuner.renew();
+                Retuned::UNTOUCHED
+            }
+            None => return,
         };
         let follows = |voice: &Voice| {
             let (channel, key) = voice.key();
@@ -63,6 +69,9 @@ impl Engine {
             self.keep_tuning(follows);
         }
         self.tick.retune(&self.tuner);
+        if have_places_rested {
+            self.follow_places();
+        }
         if retuned.followed.is_empty() {
             return;
         }
@@ -70,6 +79,14 @@ impl Engine {
             if follows(&self.pool[slot]) {
                 self.pool[slot].retune(&self.tick.tuning.now);
             }
+        }
+    }
+
+    /// Notes in the tuning that sounds are where their pitches are in its scale.
+    #[cold]
+    fn follow_places(&mut self) {
+        for slot in self.assigner.notes().active_slots() {
+            self.pool[slot].follow_places(&self.tick.tuning.now);
         }
     }
 

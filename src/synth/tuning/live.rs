@@ -1,7 +1,28 @@
 //! Tables that change while notes sound: that of MTS-ESP, and that of MIDI's tuning messages.
+//!
+//! After how many keys, and after which interval, the pitches repeat is decided by the table itself, since masters that
+//! do not know say 2/1. A table repeats by an interval if there is a number of keys, 1 to [`MOST_PERIOD_KEYS`], after
+//! which every key that sounds is higher by it, within a cent; pairs of which a key is silent do not count. Its period
+//! is the first of these by which it repeats:
+//!
+//! 1. the interval that is said,
+//! 2. the octave,
+//! 3. the interval of the fewest keys, up to half of them, that is [`LEAST_FOUND_PERIOD`] or more.
+//!
+//! If none of these is, and no two keys are as far apart as the interval that is said, it is this one. Else there is
+//! none.
 
 use super::key_table::{CHANNELS, KEYS, KeyTable, Period};
 use super::{KeySet, Nearest, Retuned};
+
+/// A period has at most so many keys, so that there are twelve pairs of keys to know it by.
+const MOST_PERIOD_KEYS: usize = KEYS - 12;
+
+/// A period that nobody has said is half an octave or more, semitones: shorter ones are steps.
+const LEAST_FOUND_PERIOD: f64 = 6.0;
+
+/// Pitches that differ by less are one, semitones.
+const SAME: f64 = 0.01;
 
 /// A key that the first degree is taken to be, where nobody says: middle C.
 const MIDDLE_C: usize = 60;
@@ -200,7 +221,8 @@ impl LiveTable {
 
     /// Writes every key's pitch. Returns that of middle C on each channel.
     pub fn write(&self, keys: &mut KeyTable) -> [f64; CHANNELS] {
-        keys.set_period(self.period_of_keys());
+        let period = self.repetition(&self.common, self.common_mapped);
+        keys.set_period(period.unwrap_or(Period::OCTAVE));
         let pitch = |pitches: &[f64; KEYS], mapped: u128, key: u8| {
             (mapped >> key & 1 == 1).then_some(pitches[usize::from(key)])
         };
@@ -237,26 +259,30 @@ impl LiveTable {
     ) {
         let keys = (0..KEYS).filter(|key| mapped >> key & 1 == 1);
         let from_middle = keys.map(|key| pitches[key] - pitches[MIDDLE_C]);
-        nearest.set(from_middle, self.known_period(pitches));
+        nearest.set(from_middle, self.period(pitches, mapped));
     }
 
-    fn known_period(&self, pitches: &[f64; KEYS]) -> Option<f64> {
-        self.period
-            .or_else(|| repeat_by_octaves(pitches).then_some(12.0))
+    /// After how many semitones these pitches repeat; see the module's text.
+    fn period(&self, pitches: &[f64; KEYS], mapped: u128) -> Option<f64> {
+        match self.repetition(pitches, mapped) {
+            Some(period) => Some(period.semitones),
+            None => self.period.filter(|said| width(pitches, mapped) < *said),
+        }
     }
 
-    fn period_of_keys(&self) -> Period {
-        let Some(semitones) = self.known_period(&self.common) else {
-            return Period::OCTAVE;
-        };
-        let middle = self.common[MIDDLE_C];
-        let is_period = |key: &usize| (self.common[*key] - middle - semitones).abs() < 0.01;
-        (MIDDLE_C + 1..KEYS)
-            .find(is_period)
-            .map_or(Period::OCTAVE, |key| Period {
-                keys: (key - MIDDLE_C) as u16,
+    /// After how many keys they repeat, and how much higher.
+    fn repetition(&self, pitches: &[f64; KEYS], mapped: u128) -> Option<Period> {
+        let by_interval = |semitones: f64| {
+            let mut keys = 1..=MOST_PERIOD_KEYS;
+            let keys = keys.find(|keys| repeat_by(pitches, mapped, *keys, semitones))?;
+            Some(Period {
+                keys: keys as u16,
                 semitones,
             })
+        };
+        let said = self.period.and_then(by_interval);
+        said.or_else(|| by_interval(12.0))
+            .or_else(|| found_repetition(pitches, mapped))
     }
 
     /// Channels that get pitches of their own begin with the common ones.
@@ -273,10 +299,36 @@ impl Default for LiveTable {
     }
 }
 
-/// Whether twelve keys are an octave everywhere.
-fn repeat_by_octaves(pitches: &[f64; KEYS]) -> bool {
-    let mut octaves = pitches.windows(13);
-    octaves.all(|keys| (keys[12] - keys[0] - 12.0).abs() < 0.01)
+/// The shortest period of at least [`LEAST_FOUND_PERIOD`], if there is any.
+fn found_repetition(pitches: &[f64; KEYS], mapped: u128) -> Option<Period> {
+    let first = (mapped != 0).then(|| mapped.trailing_zeros() as usize)?;
+    let intervals = (1..=KEYS / 2).zip(pitches.get(first + 1..)?);
+    let mut periods = intervals.map(|(keys, pitch)| Period {
+        keys: keys as u16,
+        semitones: pitch - pitches[first],
+    });
+    periods.find(|period| {
+        let keys = usize::from(period.keys);
+        period.semitones >= LEAST_FOUND_PERIOD
+            && mapped >> (first + keys) & 1 == 1
+            && repeat_by(pitches, mapped, keys, period.semitones)
+    })
+}
+
+/// Whether every key that sounds is so much higher than that so many keys below it, of those of which both sound.
+fn repeat_by(pitches: &[f64; KEYS], mapped: u128, keys: usize, semitones: f64) -> bool {
+    let both = mapped & mapped >> keys;
+    let is_pair = |(lower, upper): (&f64, &f64)| (upper - lower - semitones).abs() < SAME;
+    let mut pairs = pitches.iter().zip(&pitches[keys..]).enumerate();
+    both != 0 && pairs.all(|(key, pair)| is_pair(pair) || both >> key & 1 == 0)
+}
+
+/// How far the highest and the lowest of the keys that sound are apart, semitones.
+fn width(pitches: &[f64; KEYS], mapped: u128) -> f64 {
+    let sounding = || (0..KEYS).filter(|key| mapped >> key & 1 == 1);
+    let highest = sounding().fold(f64::MIN, |most, key| most.max(pitches[key]));
+    let lowest = sounding().fold(f64::MAX, |least, key| least.min(pitches[key]));
+    highest - lowest
 }
 
 /// Returns whether that changes it.

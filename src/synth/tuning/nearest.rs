@@ -91,6 +91,11 @@ impl<const MOST: usize> Nearest<MOST> {
         self.period = period;
     }
 
+    /// Whether there is no pitch.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// After how many semitones they repeat, above 0; `None` if they do not.
     pub fn period(&self) -> Option<f64> {
         self.period

@@ -509,3 +509,98 @@ fn places_stay_within_a_cent() {
     assert_eq!(third[1], second[1]);
     assert_eq!(told(&|table| table.set_own_channels(0)), [third[0]; 2]);
 }
+
+/// What a master's table is repeated by: by what it says where its keys do so, else by what they do.
+#[test]
+fn the_period_of_a_live_table_is_that_of_its_keys() {
+    let tritave = 12.0 * libm::log2(3.0);
+    let period = |said: Option<f64>, mapped: u128, pitch: &dyn Fn(usize) -> f64| {
+        let mut table = LiveTable::new();
+        table.set_period(said);
+        (0..128_u8).for_each(|key| table.tune(Addressed::All, key, pitch(usize::from(key))));
+        table.set_mapped(Addressed::All, mapped);
+        let (mut nearest, mut keys) = (Nearest::NONE, KeyTable::equal(0.0));
+        table.write_nearest(&mut nearest);
+        table.write(&mut keys);
+        (nearest.period(), keys.period(0))
+    };
+    let steps = |count: usize, semitones: f64| {
+        move |key: usize| semitones * (key as f64 - 60.0) / count as f64 + 60.0
+    };
+    let of = |keys, semitones| (Some(semitones), Period { keys, semitones });
+    let meantone = |key: usize| {
+        let below = [0.0, 76.049, 193.157, 310.265, 386.314, 503.422, 579.471];
+        let above = [696.578, 772.627, 889.735, 1_006.843, 1_082.892];
+        12.0 * (key / 12) as f64 + [&below[..], &above].concat()[key % 12] / 100.0
+    };
+    // Octaves, said or not; also where other intervals are said.
+    for said in [None, Some(12.0), Some(tritave)] {
+        assert_eq!(period(said, u128::MAX, &meantone), of(12, 12.0));
+        assert_eq!(period(said, u128::MAX, &steps(31, 12.0)), of(31, 12.0));
+    }
+    // A tritave of unequal steps that is not said, or said to be an octave.
+    let thirds = |key: usize| tritave * (key / 3) as f64 + [0.0, 5.0, 11.0][key % 3];
+    for said in [None, Some(12.0)] {
+        assert_eq!(period(said, u128::MAX, &thirds), of(3, tritave));
+    }
+    assert_eq!(
+        period(Some(tritave), u128::MAX, &steps(13, tritave)),
+        of(13, tritave)
+    );
+    // Equal steps of it have no period to be told by: the shortest that is none of their steps.
+    let (found, keys) = period(Some(12.0), u128::MAX, &steps(13, tritave));
+    assert!((found.unwrap_or(0.0) - 5.0 * tritave / 13.0).abs() < 1e-9 && keys.keys == 5);
+    // One key that does not repeat, and the same where it is silent.
+    let odd = |key: usize| meantone(key) + if key == 70 { 0.02 } else { 0.0 };
+    assert_eq!(period(Some(12.0), u128::MAX, &odd), (None, Period::OCTAVE));
+    assert_eq!(period(Some(12.0), !(1 << 70), &odd), of(12, 12.0));
+    // Fewer keys than a period has.
+    let few = steps(200, 12.0);
+    assert_eq!(period(Some(12.0), u128::MAX, &few).0, Some(12.0));
+    assert_eq!(period(Some(7.0), u128::MAX, &few).0, None);
+}
+
+/// Places that have moved rest: what changes meanwhile, they follow after that, and no key needs to move again.
+#[test]
+fn places_rest_after_they_have_moved() {
+    let (mut tuner, mut tunings) = (Tuner::new(), Tunings::new());
+    let mut tick = |tuner: &mut Tuner, semitones: f64| {
+        let table = tuner.broadcast_mut();
+        table.set_there(true);
+        table.reach_sounding();
+        table.tune(Addressed::Common, 61, semitones);
+        table.tune(Addressed::Channels(1 << 4), 61, semitones + 0.1);
+        let have_rested = tunings.now.pass_tick();
+        if tuner.take_changed(&MASTERS).is_some() || have_rested {
+            tuner.renew();
+            tunings.work_out(tuner);
+        }
+        let now = &tunings.now;
+        let ids = [0, 4].map(|channel| now.places_id(channel));
+        (
+            ids,
+            now.keys.pitch(0, 61),
+            now.scale_place(0, now.keys.pitch(0, 61), Some(0.25)),
+        )
+    };
+    // To the bit the pitch of the last change: nothing moves the places but the end of their rest.
+    let last = 61.3 + 0.05 * 3.0;
+    let (first, _, _) = tick(&mut tuner, 61.3);
+    for passed in 1..PLACES_REST_TICKS {
+        let pitch = 61.3 + 0.05 * f64::from(passed.min(3));
+        let (ids, heard, place) = tick(&mut tuner, pitch);
+        assert_eq!((ids, heard, place), (first, pitch, 0.25), "{passed}");
+    }
+    let (second, _, place) = tick(&mut tuner, last);
+    assert!(second[0] != first[0] && second[1] != first[1]);
+    assert!((place - 1.45).abs() < 1e-9, "{place}");
+    // Nothing is left to follow.
+    for _ in 0..2 * PLACES_REST_TICKS {
+        assert_eq!(tick(&mut tuner, last).0, second);
+    }
+    // After a rest they follow at once; another source does not wait either.
+    let (third, _, _) = tick(&mut tuner, 61.3);
+    assert_ne!(third[0], second[0]);
+    tuner.set_scale(Arc::new(Some(scale(&semitones(&MEANTONE), None))));
+    assert_ne!(tick(&mut tuner, 61.3).0[0], third[0]);
+}

@@ -7,6 +7,21 @@ use crate::synth::parameter::MAX_PARTIALS;
 /// How far pitches that others move while notes sound may go, semitones, before partials that Match has moved follow.
 pub const PLACES_KEPT: f64 = 0.01;
 
+/// After the places of a live table have moved, they stay for so many ticks, however far its pitches go: looking up
+/// those of all partials takes long beside the rest of a tick.
+pub const PLACES_REST_TICKS: u8 = 24;
+
+/// When the places of a live table may move.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    /// How many ticks they still stay.
+    rest_ticks: u8,
+    /// Whether the pitches have changed since the rest began.
+    are_late: bool,
+    /// Whether they may move at the tick of the last change.
+    may_move: bool,
+}
+
 /// Pitches that partials may be moved to, at most `MOST`.
 #[derive(Clone, Copy, Debug)]
 struct Places<const MOST: usize> {
@@ -63,6 +78,7 @@ pub struct TickTuning {
     own_places: [Places<KEYS>; CHANNELS],
     /// The channels that have places of their own, a bit each.
     have_own_places: u16,
+    pace: Pace,
     pub(super) primes: PrimeOffsets,
 }
 
@@ -80,6 +96,7 @@ impl TickTuning {
             root_offsets: [0.0; MAX_PARTIALS],
             own_places: [Places::NONE; CHANNELS],
             have_own_places: 0,
+            pace: Pace::default(),
             primes: PrimeOffsets::NONE,
         }
     }
@@ -172,11 +189,45 @@ impl TickTuning {
     pub fn scale_place(&self, channel: u8, pitch: f64, before: Option<f64>) -> f64 {
         let place = pitch - self.origin(channel);
         match before {
-            Some(before) if self.source.is_live() && (place - before).abs() <= PLACES_KEPT => {
-                before
+            Some(before) if self.source.is_live() => {
+                let stays = !self.pace.may_move || (place - before).abs() <= PLACES_KEPT;
+                if stays { before } else { place }
             }
             _ => place,
         }
+    }
+
+    /// Counts a tick. Returns whether places have stayed behind the pitches and may follow now: the tuning is to be
+    /// worked out again then, and every note's place in the scale.
+    pub fn pass_tick(&mut self) -> bool {
+        let pace = &mut self.pace;
+        pace.rest_ticks = pace.rest_ticks.saturating_sub(1);
+        pace.rest_ticks == 0 && std::mem::take(&mut pace.are_late)
+    }
+
+    /// Places may move at the next change, as where no note sounds.
+    pub fn end_rest(&mut self) {
+        self.pace.rest_ticks = 0;
+    }
+
+    /// Begins a change. Places stay while they rest, if those before `may_stay`.
+    pub(super) fn begin_change(&mut self, may_stay: bool) {
+        self.pace.may_move = !may_stay || self.pace.rest_ticks == 0;
+        self.pace.are_late = !self.pace.may_move;
+    }
+
+    /// Whether the places of channels without their own stay at this change, however far pitches have gone.
+    pub(super) fn do_places_rest(&self) -> bool {
+        !self.pace.may_move && !self.places.nearest.is_empty()
+    }
+
+    /// The same of a channel's own.
+    pub(super) fn do_own_places_rest(&self, channel: usize) -> bool {
+        !self.pace.may_move && self.have_own_places >> channel & 1 == 1
+    }
+
+    fn rest(&mut self) {
+        self.pace.rest_ticks = PLACES_REST_TICKS;
     }
 
     /// Takes over pitches that partials may be moved to on channels without their own. Those before stay where they
@@ -189,6 +240,7 @@ impl TickTuning {
         log2_n: &[f32],
     ) {
         if self.places.take(nearest, may_stay, version) {
+            self.rest();
             nearest.write_offsets(0.0, log2_n, true, &mut self.root_offsets);
         }
     }
@@ -203,7 +255,9 @@ impl TickTuning {
         version: u64,
     ) {
         let has_own = self.have_own_places >> channel & 1 == 1;
-        self.own_places[channel].take(nearest, may_stay && has_own, version);
+        if self.own_places[channel].take(nearest, may_stay && has_own, version) {
+            self.rest();
+        }
         self.have_own_places |= 1 << channel;
     }
 
@@ -214,6 +268,7 @@ impl TickTuning {
 
     /// The next pitches that partials may be moved to are taken over however near they are to these.
     pub(super) fn forget_places(&mut self) {
+        self.pace = Pace::default();
         self.places.nearest = Nearest::NONE;
         self.have_own_places = 0;
     }

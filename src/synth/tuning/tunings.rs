@@ -100,6 +100,7 @@ impl Tunings {
     /// Takes over what a tuner has changed, where no note sounds.
     pub fn update(&mut self, tuner: &mut Tuner, masters: &[u8; 16]) -> Option<Retuned> {
         let retuned = tuner.take_changed(masters)?;
+        self.now.end_rest();
         self.work_out(tuner);
         Some(retuned)
     }

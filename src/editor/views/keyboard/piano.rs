@@ -91,6 +91,11 @@ impl Piano {
         Rect::from_min_size(pos2(border - 0.5 * size.x, self.rect.top()), size)
     }
 
+    /// Where black keys end, points.
+    pub fn blacks_foot(&self) -> f32 {
+        self.rect.top() + BLACK.1 * self.rect.height()
+    }
+
     /// The key at a place, and the velocity of a touch there, 0 to 1.
     pub fn key_at(&self, at: Pos2) -> Option<(u8, f32)> {
         if !self.rect.contains(at) {

@@ -1,12 +1,14 @@
 //! The keyboard on a view, and what the audio thread hears of it.
 
-use egui::{Event, Modifiers, TextEdit, pos2, vec2};
+use egui::epaint::ClippedShape;
+use egui::{Event, Modifiers, Shape, TextEdit, pos2, vec2};
 
 use super::*;
 use crate::bridge::KeyReceiver;
 use crate::editor::testing::host::{Call, model};
 use crate::editor::testing::view::{ViewHarness, button};
-use crate::synth;
+use crate::synth::tuning::Addressed;
+use crate::synth::{self, Config, Engine};
 
 struct KeyboardHarness {
     view: ViewHarness,
@@ -320,4 +322,55 @@ fn a_host_that_sleeps_is_asked_once_to_wake() {
     assert_eq!(recorder.take(), []);
     frames(&mut harness, 30, &[key(Key::A, false)]);
     assert_eq!(recorder.take(), [Call::Wake]);
+}
+
+/// Whatever the keys' width and pitches, no two texts meet, no black key covers one, and where there is room keys tell
+/// how far they are from twelve equal steps.
+#[test]
+fn texts_on_keys_do_not_overlap() {
+    let mut engine = Engine::new(&Config {
+        sample_rate_hz: 48_000.0,
+        max_voices: 1,
+    });
+    let mut told = Vec::new();
+    for width in (300..3_000).step_by(93) {
+        for spread in [0.04, 0.37, 0.9, 5.0] {
+            let table = engine.broadcast_tuning();
+            table.set_there(true);
+            for key in 0..128 {
+                let off = spread * f64::from(i32::from(key) * 7 % 11 - 5) / 5.0;
+                table.tune(Addressed::All, key, f64::from(key) + off);
+            }
+            engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+            let mut harness = KeyboardHarness::new();
+            harness.view = ViewHarness::new(vec2(width as f32, 76.0));
+            harness.view.senders.publish(&engine);
+            harness.frame(&[key(Key::A, true)]);
+            harness.frame(&[]);
+            let texts = texts_on_keys(&harness.view.shapes);
+            let foot = 0.62 * 76.0;
+            for (index, (text, place)) in texts.iter().enumerate() {
+                let meets = |(_, other): &&(String, Rect)| other.shrink(0.01).intersects(*place);
+                let met = texts[..index].iter().find(meets);
+                assert!(met.is_none(), "{width} {spread}: {text} and {met:?}");
+                assert!(
+                    place.top() >= foot || place.bottom() <= foot,
+                    "{width}: {text}"
+                );
+            }
+            told.extend(texts.into_iter().map(|(text, _)| text));
+        }
+    }
+    for text in ["+0", "+37", "-37", "-4"] {
+        assert!(told.iter().any(|told| told == text), "{text}");
+    }
+}
+
+/// The texts right of octave, velocity and wheels, and their places.
+fn texts_on_keys(shapes: &[ClippedShape]) -> Vec<(String, Rect)> {
+    let texts = shapes.iter().filter_map(|shape| match &shape.shape {
+        Shape::Text(text) => Some((text.galley.text().to_owned(), text.visual_bounding_rect())),
+        _ => None,
+    });
+    texts.filter(|(_, place)| place.left() >= PIANO).collect()
 }

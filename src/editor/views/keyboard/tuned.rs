@@ -1,14 +1,12 @@
 //! What the keys tell of the tuning: how far each is from twelve equal steps or what it is called, where
 //! periods begin, and which have no pitch.
 
-use egui::{Align2, Color32, Painter, Rect, Stroke, vec2};
+use egui::{Color32, Painter, Rect, Stroke, vec2};
 
 use crate::editor::context::ViewContext;
-use crate::editor::theme::small_text;
+use crate::editor::theme;
 use crate::synth::display::DisplayedTuning;
 
-/// Narrower keys have no text, points.
-const LEAST_WIDTH: f32 = 17.0;
 /// Between the lines of a hatched key, points.
 const HATCH: f32 = 5.0;
 
@@ -68,8 +66,9 @@ impl TunedKeys {
         self.names.get(name).map(String::as_str)
     }
 
-    /// Paints it on a key, whose letters are in this colour.
-    pub fn paint(&self, painter: &Painter, key: u8, rect: Rect, color: Color32) {
+    /// Paints it on a key, whose letters are in this colour. The text is within `room`, and left out where it does not
+    /// fit: a line of help [tells](TunedKeys::text) more.
+    pub fn paint(&self, painter: &Painter, key: u8, rect: Rect, room: Rect, color: Color32) {
         if self.tuning.is_plain() {
             return;
         }
@@ -82,9 +81,6 @@ impl TunedKeys {
             let top = rect.with_max_y(rect.top() + 3.0).shrink2(vec2(1.0, 0.0));
             painter.rect_filled(top, 0.0, color);
         }
-        if rect.width() < LEAST_WIDTH {
-            return;
-        }
         let cents = 100.0 * (self.tuning.keys().pitch(0, key) - f64::from(key));
         let named = degree.and_then(|degree| self.name(degree).map(str::to_owned));
         // Far from twelve equal steps cents tell nothing, but the degree does.
@@ -93,8 +89,11 @@ impl TunedKeys {
             (None, Some(degree)) if cents.abs() > 99.5 => degree.to_string(),
             _ => format!("{cents:+.0}"),
         };
-        let at = rect.center_top() + vec2(0.0, 5.0);
-        small_text(painter, at, Align2::CENTER_TOP, text, color);
+        let galley = painter.layout_no_wrap(text, theme::font(theme::SMALL), color);
+        let ink = galley.mesh_bounds;
+        if ink.width() <= room.width() && ink.height() <= room.height() {
+            painter.galley(room.center() - ink.center().to_vec2(), galley, color);
+        }
     }
 }
 

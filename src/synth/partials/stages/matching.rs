@@ -15,7 +15,9 @@
 //!
 //! Against these formulas in `f64` ratios are within 0.001 cents. While only the amount moves, no place is looked
 //! up: see [`matched`](crate::synth::partials::matched). In a tuning that others move while notes sound, places are
-//! up to a cent from its pitches: they are looked up again when a pitch has moved by more.
+//! up to a cent from its pitches: they are looked up again when a pitch has moved by more. After that they stay for
+//! [`PLACES_REST_TICKS`](crate::synth::tuning::PLACES_REST_TICKS) ticks, and are from the pitches by as much as these
+//! move against the note's own meanwhile: a place at most by a cent and the speed times those ticks, 32 ms at 48 kHz.
 
 use super::{SpectrumStage, tier};
 use crate::at_level;
