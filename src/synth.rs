@@ -43,4 +43,4 @@ pub use parameter::Param;
 pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterType};
 pub use patch::{Patch, Values};
-pub use snapshot::{PartialSnapshot, Snapshot, SourcesSnapshot, VoiceSnapshot};
+pub use snapshot::{PartialSnapshot, RecordedPlace, Snapshot, SourcesSnapshot, VoiceSnapshot};
