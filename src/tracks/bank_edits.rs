@@ -97,26 +97,24 @@ impl BankEdits {
         parts.try_fold(BankEdits::default(), |edits, part| {
             let wrong = || format!("\"{part}\" is neither a root nor a loop");
             let words: Vec<&str> = part.split_whitespace().collect();
-            let number = |word: &str| word.parse::<f64>().ok();
+            let number = |word: &str| word.parse::<f64>().map_err(|_| wrong());
             let sound = words.first().and_then(|word| word.parse::<usize>().ok());
             let sound = sound
                 .and_then(|sound| sound.checked_sub(1))
                 .ok_or_else(wrong)?;
             let mut edit = edits.of(sound);
             match words[1..] {
-                ["root", hz] => edit.root_hz = number(hz),
+                ["root", hz] => edit.root_hz = Some(number(hz)?),
                 ["loop", start_s, end_s] => {
-                    let ends = number(start_s).zip(number(end_s));
-                    edit.loop_ends = ends.map(|(start_s, end_s)| LoopEnds { start_s, end_s });
+                    let (start_s, end_s) = (number(start_s)?, number(end_s)?);
+                    edit.loop_ends = Some(LoopEnds { start_s, end_s });
                 }
                 _ => return Err(wrong()),
             }
             let with = edits.with(sound, edit);
-            if with.of(sound) == edit && edit != SoundEdit::default() {
-                Ok(with)
-            } else {
-                Err(wrong())
-            }
+            // One that cannot be is not taken.
+            let is_taken = with.of(sound) == edit;
+            is_taken.then_some(with).ok_or_else(wrong)
         })
     }
 }
@@ -188,6 +186,7 @@ mod tests {
             "1 loop 0 1 2",
             "99999999 root 440",
             "2 speed 1",
+            "1 loop 0 1; 1 root x",
         ] {
             assert!(BankEdits::parse(text).is_err(), "{text}");
         }
