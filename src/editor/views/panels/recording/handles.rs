@@ -172,14 +172,7 @@ fn loop_end(
             .model
             .edit_sound(end.name(), axis.number, with(Some(drag.ends)));
     }
-    let steps = f64::from(steps(ui, &response));
-    let asked_s = match end_key(ui, &response) {
-        Some(Key::Home) => Some(0.0),
-        Some(Key::End) => Some(axis.duration_s()),
-        _ if steps != 0.0 => Some(at_s + steps * STEP * axis.duration_s()),
-        _ => None,
-    };
-    if let Some(asked_s) = asked_s {
+    if let Some(asked_s) = asked_s(ui, &response, axis, at_s) {
         let ends = moved(axis.sound, ends, end, asked_s);
         context
             .model
@@ -200,6 +193,16 @@ fn loop_end(
         )
     });
     paint_loop_end(ui, axis, place, &response, end);
+}
+
+/// Where keys or a screen reader ask for an end of the loop that is at `at_s`, seconds.
+fn asked_s(ui: &Ui, response: &Response, axis: &TimeAxis, at_s: f64) -> Option<f64> {
+    let steps = f64::from(steps(ui, response));
+    match end_key(ui, response) {
+        Some(Key::Home) => Some(0.0),
+        Some(Key::End) => Some(axis.duration_s()),
+        _ => (steps != 0.0).then(|| at_s + steps * STEP * axis.duration_s()),
+    }
 }
 
 /// Small steps that keys and screen readers ask for, and the focus by a click.

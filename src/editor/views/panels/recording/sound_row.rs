@@ -58,31 +58,7 @@ impl SoundRow {
         };
         let mut chosen = None;
         let response = menu(ui, &title, |ui| {
-            ui.set_width(WIDTH);
-            let field = TextEdit::singleline(&mut self.root).hint_text("Root: C#3, or 220 Hz");
-            let field = ui.add(field.desired_width(WIDTH));
-            let by_key = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let typed = parse_root(&self.root);
-            let set = ui.add_enabled(typed.is_some(), Button::new("Set root"));
-            if set.clicked() || by_key {
-                chosen = typed.map(Some);
-            }
-            if let Some(hz) = root_hz {
-                ui.horizontal(|ui| {
-                    for (name, factor) in [("An octave lower", 0.5), ("An octave higher", 2.0)] {
-                        if ui.button(name).clicked() {
-                            chosen = Some(Some(hz * factor));
-                        }
-                    }
-                });
-            }
-            if edit.root_hz.is_some() && ui.button("As in the bank").clicked() {
-                chosen = Some(None);
-            }
-            let text =
-                "The key that plays the recording as it was. The bank's file stays as it is.";
-            let weak = theme::current(ui).weak_text;
-            ui.add(Label::new(RichText::new(text).size(theme::SMALL).color(weak)).wrap());
+            chosen = self.root_choices(ui, root_hz, edit);
             if chosen.is_some() {
                 ui.close();
             }
@@ -105,6 +81,41 @@ impl SoundRow {
             };
             format!("{title}, {whose}: the key that plays the recording as it was")
         });
+    }
+
+    /// What is in the menu of the root. Returns what has been chosen: a root in Hz, or that of the bank.
+    fn root_choices(
+        &mut self,
+        ui: &mut Ui,
+        root_hz: Option<f64>,
+        edit: SoundEdit,
+    ) -> Option<Option<f64>> {
+        let mut chosen = None;
+        ui.set_width(WIDTH);
+        let field = TextEdit::singleline(&mut self.root).hint_text("Root: C#3, or 220 Hz");
+        let field = ui.add(field.desired_width(WIDTH));
+        let by_key = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let typed = parse_root(&self.root);
+        let set = ui.add_enabled(typed.is_some(), Button::new("Set root"));
+        if set.clicked() || by_key {
+            chosen = typed.map(Some);
+        }
+        if let Some(hz) = root_hz {
+            ui.horizontal(|ui| {
+                for (name, factor) in [("An octave lower", 0.5), ("An octave higher", 2.0)] {
+                    if ui.button(name).clicked() {
+                        chosen = Some(Some(hz * factor));
+                    }
+                }
+            });
+        }
+        if edit.root_hz.is_some() && ui.button("As in the bank").clicked() {
+            chosen = Some(None);
+        }
+        let text = "The key that plays the recording as it was. The bank's file stays as it is.";
+        let weak = theme::current(ui).weak_text;
+        ui.add(Label::new(RichText::new(text).size(theme::SMALL).color(weak)).wrap());
+        chosen
     }
 }
 
