@@ -44,4 +44,4 @@ pub use partials::motion::OnsetPhases;
 pub use partials::stages::filter::{self, FilterType};
 pub use patch::{Patch, Values};
 pub use recordings::Recordings;
-pub use snapshot::{PartialSnapshot, Snapshot, SourcesSnapshot, VoiceSnapshot};
+pub use snapshot::{PartialSnapshot, RecordedPlace, Snapshot, SourcesSnapshot, VoiceSnapshot};

@@ -10,6 +10,7 @@
 //! every machine.
 
 pub mod bands;
+pub mod bank_edits;
 pub mod bank_file;
 pub mod bank_text;
 pub mod files;

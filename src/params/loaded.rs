@@ -78,8 +78,8 @@ impl LoadedPreset {
     }
 }
 
-/// A hash (FNV-1a) of the sound, of what it calls the macros, and of its bank. Parameters at their defaults and macros
-/// without a name are left out, so that the hash stays the same when later versions add more.
+/// A hash (FNV-1a) of the sound, of what it calls the macros, and of its bank with its edits. Parameters at
+/// their defaults and macros without a name are left out, so that the hash stays the same when later versions add more.
 pub fn fingerprint(patch: &Patch, macro_names: &MacroNames, recording: Option<&NamedBank>) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut take = |word: u32| {
@@ -103,7 +103,13 @@ pub fn fingerprint(patch: &Patch, macro_names: &MacroNames, recording: Option<&N
         let bank = named.hash();
         [bank as u32, (bank >> 32) as u32]
             .into_iter()
-            .for_each(take);
+            .for_each(&mut take);
+        let edits = named.edits().hash();
+        if edits != 0 {
+            [edits as u32, (edits >> 32) as u32]
+                .into_iter()
+                .for_each(take);
+        }
     }
     hash
 }

@@ -21,6 +21,7 @@ use nice_plug::params::persist::{deserialize_field, serialize_field};
 use crate::recordings::{BankFolder, MissingBank};
 use crate::state::{NamedBank, read_data, read_hash};
 use crate::synth::Recordings;
+use crate::tracks::bank_edits::BankEdits;
 use crate::tracks::bank_text;
 
 const _: () = assert!(AtomicCell::<Option<Arc<Recordings>>>::is_lock_free());
@@ -168,7 +169,15 @@ impl SharedRecordings {
             return outcome;
         }
         // What is worked out of a bank takes its time.
-        let handed_out = bank.map(|bank| Arc::new(Recordings::new(bank)));
+        let handed_out = bank.zip(named.as_ref()).map(|(bank, named)| {
+            let loaded = self.recordings();
+            let is_loaded = loaded.bank().is_some_and(|known| Arc::ptr_eq(known, &bank));
+            let recordings = match is_loaded {
+                true => (*loaded).clone(),
+                false => Recordings::new(bank),
+            };
+            Arc::new(recordings.edited(named.edits()))
+        });
         // Those are nobody's to free.
         let recordings = handed_out.clone().unwrap_or_else(Recordings::none);
         let mut loaded = self.lock();
@@ -233,6 +242,9 @@ impl SharedRecordings {
             fields.insert(NAME, named.name().to_owned());
             fields.insert(FILE, named.file().to_owned());
             fields.insert(HASH, format!("{:016x}", named.hash()));
+            if !named.edits().is_empty() {
+                fields.insert(EDITS, named.edits().to_string());
+            }
             if let Some(bank) = named.embedded() {
                 fields.insert(DATA, bank_text::line(bank));
             }
@@ -258,6 +270,7 @@ const LOCKED: &str = "locked";
 const NAME: &str = "bank";
 const FILE: &str = "file";
 const HASH: &str = "hash";
+const EDITS: &str = "edits";
 const DATA: &str = "data";
 
 /// What a state says of the recordings.
@@ -280,7 +293,7 @@ pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
         is_locked: fields.contains_key(LOCKED),
     };
     let Some(hash) = fields.get(HASH) else {
-        let is_alone = [NAME, FILE, DATA]
+        let is_alone = [NAME, FILE, EDITS, DATA]
             .iter()
             .any(|&key| fields.contains_key(key));
         return match is_alone {
@@ -291,6 +304,8 @@ pub(super) fn read(json: &str) -> Result<StoredRecordings, String> {
     let hash = read_hash(hash).ok_or("hash: expected 16 hex digits")?;
     let named = NamedBank::absent(text(NAME), text(FILE), hash)
         .map_err(|reason| format!("file: {reason}"))?;
+    let edits = BankEdits::parse(text(EDITS)).map_err(|reason| format!("edits: {reason}"))?;
+    let named = named.with_edits(edits);
     stored.named = Some(match fields.get(DATA) {
         Some(data) => {
             let bank = read_data(data, hash);
@@ -382,6 +397,36 @@ mod tests {
         assert_eq!(shared.load(json.as_ref()), Ok(()));
         assert!(shared.take_next().is_none());
         assert_eq!(shared.changes(), changes);
+    }
+
+    #[test]
+    fn another_root_or_loop_is_another_sound_of_the_same_bank() {
+        let shared = shared();
+        assert_eq!(shared.set(Some(oboe(517.0))), Ok(()));
+        let own = shared.recordings();
+        let edits = BankEdits::parse("1 root 259; 1 loop 0.02 0.07").expect("edits");
+        let edited = oboe(517.0).with_edits(edits.clone());
+        assert_eq!(shared.set(Some(edited.clone())), Ok(()));
+        let taken = shared.take_next().expect("recordings");
+        assert_ne!(taken.id(), own.id());
+        let [sound] = taken.sounds() else {
+            panic!("there is one");
+        };
+        assert_eq!(sound.root_hz, 259.0);
+        let ends = sound.sustain_loop.map(|of| (of.start_s, of.end_s));
+        assert_eq!(ends, Some((0.02, 0.07)));
+        let other = super::tests::shared();
+        assert_eq!(other.load(shared.to_json().as_ref()), Ok(()));
+        assert_eq!(other.get(), Some(edited));
+        // Without edits it is as it was.
+        assert_eq!(shared.set(Some(oboe(517.0))), Ok(()));
+        assert_eq!(shared.recordings().id(), own.id());
+        assert_eq!(shared.recordings().sounds()[0].root_hz, 517.0);
+        let damaged = other
+            .to_json()
+            .expect("a bank")
+            .replace("1 root 259", "1 root x");
+        assert!(read(&damaged).is_err());
     }
 
     #[test]

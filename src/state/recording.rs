@@ -6,6 +6,7 @@
 //! bank = "Oboe"
 //! file = "woodwind/Oboe.aliquot" # below the folder of banks
 //! hash = "0123456789abcdef"
+//! edits = "1 loop 0.21 0.83" # in place of the bank's own, see `tracks::bank_edits`
 //! data = '''…''' # Base64, of a small bank
 //! ```
 
@@ -18,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::read::{TextFault, kind};
 use super::write::quoted;
+use crate::tracks::bank_edits::BankEdits;
 use crate::tracks::bank_file::TrackBank;
 use crate::tracks::{bank_text, sharing};
 
@@ -29,22 +31,33 @@ pub const MAX_EMBEDDED_BYTES: usize = 1 << 20;
 /// Longer names are cut.
 const MAX_NAME_CHARS: usize = 256;
 
-/// A bank of recordings as presets and states know it: by what it is called, where its file is and what is in it;
-/// and the bank itself, where it is at hand.
+/// A bank of recordings as presets and states know it: by what it is called, where its file is and what is in it, with
+/// what they have in place of its roots and loops; and the bank itself, where it is at hand.
 ///
-/// Two are equal if they are of the same bank by the same name, and have it at hand or both have not.
+/// Two are equal if they are of the same bank by the same name with the same edits, and have it at hand or both have
+/// not.
 #[derive(Clone, Debug)]
 pub struct NamedBank {
     name: String,
     file: String,
     hash: u64,
+    edits: BankEdits,
     bank: Option<Arc<TrackBank>>,
 }
 
 impl PartialEq for NamedBank {
     fn eq(&self, other: &NamedBank) -> bool {
-        let parts = |of: &NamedBank| (of.hash, of.bank.is_some());
-        parts(self) == parts(other) && self.name == other.name && self.file == other.file
+        fn parts(of: &NamedBank) -> (u64, bool, &str, &str, &BankEdits) {
+            let NamedBank {
+                name,
+                file,
+                hash,
+                edits,
+                bank,
+            } = of;
+            (*hash, bank.is_some(), name, file, edits)
+        }
+        parts(self) == parts(other)
     }
 }
 
@@ -74,6 +87,7 @@ impl NamedBank {
             name: clean.take(MAX_NAME_CHARS).collect(),
             file: file.to_owned(),
             hash,
+            edits: BankEdits::default(),
             bank: None,
         })
     }
@@ -84,6 +98,17 @@ impl NamedBank {
             self.bank = Some(bank);
         }
         self
+    }
+
+    /// The same with these roots and loops in place of the bank's own.
+    pub fn with_edits(mut self, edits: BankEdits) -> NamedBank {
+        self.edits = edits;
+        self
+    }
+
+    /// What it has in place of the bank's own roots and loops.
+    pub fn edits(&self) -> &BankEdits {
+        &self.edits
     }
 
     /// What it is called.
@@ -154,9 +179,10 @@ pub(super) fn take(table: &mut DeTable) -> Result<Option<NamedBank>, TextFault> 
     let name = text(table, "bank")?;
     let file = text(table, "file")?;
     let hash = text(table, "hash")?;
+    let edits = text(table, "edits")?;
     let data = text(table, "data")?;
     let Some(hash) = hash else {
-        return match name.or(file).or(data) {
+        return match name.or(file).or(edits).or(data) {
             Some(alone) => Err((alone.start, "recording: there is no hash".to_owned())),
             None => Ok(None),
         };
@@ -173,6 +199,15 @@ pub(super) fn take(table: &mut DeTable) -> Result<Option<NamedBank>, TextFault> 
             let start = file.as_ref().map_or(hash.start, |file| file.start);
             (start, format!("recording: file: {reason}"))
         })?;
+    let named = match edits {
+        Some(edits) => {
+            let read = BankEdits::parse(&edits.text);
+            let read =
+                read.map_err(|reason| (edits.place(0), format!("recording: edits: {reason}")))?;
+            named.with_edits(read)
+        }
+        None => named,
+    };
     let Some(data) = data else {
         return Ok(Some(named));
     };
@@ -228,6 +263,9 @@ pub(super) fn write(named: &NamedBank, text: &mut String) {
         line("file", &quoted(&named.file));
     }
     line("hash", &format!("\"{:016x}\"", named.hash));
+    if !named.edits.is_empty() {
+        line("edits", &quoted(&named.edits.to_string()));
+    }
     if let Some(bank) = named.embedded() {
         line("data", &format!("'''\n{}'''", bank_text::lines(bank)));
     }
@@ -237,7 +275,7 @@ pub(super) fn write(named: &NamedBank, text: &mut String) {
 pub(crate) mod tests {
     use std::sync::Arc;
 
-    use super::{MAX_EMBEDDED_BYTES, NamedBank};
+    use super::{BankEdits, MAX_EMBEDDED_BYTES, NamedBank};
     use crate::state::Preset;
     use crate::synth::{Param, Patch};
     use crate::tracks::bank_file::{FrameGrid, TrackBank};
@@ -286,7 +324,8 @@ pub(crate) mod tests {
             NamedBank::new("Oboe", "", bank(221.0, 0.1)),
             NamedBank::absent("Oboe", "Oboe.aliquot", 0x0123_4567_89ab_cdef),
         ] {
-            let named = named.expect("a path");
+            let edits = BankEdits::parse("1 root 233.5; 1 loop 0.02 0.075").expect("edits");
+            let named = named.expect("a path").with_edits(edits);
             let mut preset = preset(named.clone());
             let text = preset.to_text();
             let read = Preset::parse(&text).expect(&text);
@@ -327,6 +366,12 @@ pub(crate) mod tests {
             ("hash = \"+123456789abcdef\"".to_owned(), 5, "16 hex digits"),
             (format!("{hash}\nfile = \"../x\""), 6, "below the folder"),
             (format!("{hash}\nfile = \"/x\""), 6, "below the folder"),
+            ("edits = \"1 root 440\"".to_owned(), 5, "there is no hash"),
+            (
+                format!("{hash}\nedits = \"1 loop 2 1\""),
+                6,
+                "neither a root",
+            ),
             (format!("{hash}\nfile = 'C:\\x'"), 6, "below the folder"),
             (
                 format!("{hash}\ndata = '''\n{text}'''"),

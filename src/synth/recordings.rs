@@ -26,7 +26,8 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use crate::tracks::bands::ENVELOPE_POINTS;
-use crate::tracks::bank_file::{BankRows, KeyZone, TrackBank, codes};
+use crate::tracks::bank_edits::{BankEdits, SoundEdit};
+use crate::tracks::bank_file::{BankRows, BankSound, KeyZone, TrackBank, codes};
 use crate::tracks::warp::{AnchorReach, TimeWarp};
 use formants::SpectralEnvelopes;
 use noise::{BandGains, LANES};
@@ -60,6 +61,9 @@ impl LoopMode {
         }
     }
 }
+
+/// Duration of the cross-fade of a loop where the bank has none, seconds.
+const CROSSFADE_S: f64 = 0.05;
 
 /// What is known of one recording in advance.
 #[derive(Clone, Debug, Default)]
@@ -105,27 +109,17 @@ impl RecordedSound {
         let hop_s = sound.grid.hop_s();
         let last_frame = f64::from(sound.frames.saturating_sub(1));
         let end_s = last_frame * hop_s;
-        let sustain_loop = sound.sustain_loop.map(|of| {
-            let (start_s, end_s) = (of.start_s.max(0.0), of.end_s.min(end_s));
-            PlayedLoop {
-                start_s,
-                end_s,
-                crossfade_s: of
-                    .crossfade_s
-                    .clamp(0.0, start_s.min(end_s - start_s).max(0.0)),
-            }
-        });
         let levels = |row: &[u8; ENVELOPE_POINTS]| row.map(codes::level_db);
         RecordedSound {
             zone: sound.zone,
             part,
-            root_hz: sound.root_hz.unwrap_or(UNKNOWN_ROOT_HZ),
+            root_hz: UNKNOWN_ROOT_HZ,
             hop_s,
             last_frame,
             end_s,
             slots: SlotSet::of(sound.events.iter().map(|event| event.slot)),
             warp: rows.time_warp(AnchorReach::default()),
-            sustain_loop: sustain_loop.filter(|of| of.end_s - of.start_s > hop_s),
+            sustain_loop: None,
             envelopes: SpectralEnvelopes::new(
                 sound.envelope_hop_s,
                 sound.envelope.iter().map(levels),
@@ -137,6 +131,23 @@ impl RecordedSound {
                 .map(|row| noise_gains(row, sound.noise_peak))
                 .collect(),
         }
+    }
+
+    /// Its root and its loop become those of the edit, or, where there are none, those of the bank's sound.
+    fn take_edit(&mut self, sound: &BankSound, edit: SoundEdit) {
+        self.root_hz = edit.root_hz.or(sound.root_hz).unwrap_or(UNKNOWN_ROOT_HZ);
+        let crossfade_s = sound.sustain_loop.map_or(CROSSFADE_S, |of| of.crossfade_s);
+        let own = sound.sustain_loop.map(|of| (of.start_s, of.end_s));
+        let ends = edit.loop_ends.map(|of| (of.start_s, of.end_s)).or(own);
+        let sustain_loop = ends.map(|(start_s, end_s)| {
+            let (start_s, end_s) = (start_s.max(0.0), end_s.min(self.end_s));
+            PlayedLoop {
+                start_s,
+                end_s,
+                crossfade_s: crossfade_s.clamp(0.0, start_s.min(end_s - start_s).max(0.0)),
+            }
+        });
+        self.sustain_loop = sustain_loop.filter(|of| of.end_s - of.start_s > self.hop_s);
     }
 
     /// Whether it has any noise.
@@ -175,6 +186,8 @@ fn noise_gains(row: &[u8], peak: f64) -> BandGains {
 #[derive(Clone, Default)]
 pub struct Recordings {
     bank: Option<Arc<TrackBank>>,
+    /// See [`Recordings::id`].
+    id: u64,
     sounds: Vec<RecordedSound>,
 }
 
@@ -196,10 +209,25 @@ impl Recordings {
             .zip(zones::parts(&zones))
             .map(|(rows, part)| RecordedSound::of(&rows, part))
             .collect();
-        Recordings {
+        let recordings = Recordings {
             sounds,
+            id: bank.hash(),
             bank: Some(bank),
+        };
+        recordings.edited(&BankEdits::default())
+    }
+
+    /// The same with these roots and loops in place of those that they have. Not for the audio thread: allocates.
+    #[must_use]
+    pub fn edited(mut self, edits: &BankEdits) -> Recordings {
+        let Some(bank) = &self.bank else {
+            return self;
+        };
+        self.id = bank.hash() ^ edits.hash();
+        for (index, (recorded, sound)) in self.sounds.iter_mut().zip(bank.sounds()).enumerate() {
+            recorded.take_edit(sound, edits.of(index));
         }
+        self
     }
 
     /// None, as engines begin with. What is shared is never freed.
@@ -213,9 +241,9 @@ impl Recordings {
         self.bank.as_ref()
     }
 
-    /// The hash of the bank, 0 without.
+    /// What they are told from others by: the hash of the bank and that of the edits; 0 without a bank.
     pub fn id(&self) -> u64 {
-        self.bank.as_ref().map_or(0, |bank| bank.hash())
+        self.id
     }
 
     /// All recordings.

@@ -17,6 +17,8 @@ const SNAPSHOT_VOICES: usize = MAX_SLOTS;
 
 /// Voices whose sources of modulation a snapshot has room for.
 const SNAPSHOT_SOURCES: usize = 16;
+/// Places in recordings that a snapshot has room for: a voice has one, or two between zones, of each part of a bank.
+const SNAPSHOT_PLACES: usize = 256;
 
 /// The sources that move a voice, at the end of a block.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +31,17 @@ pub struct SourcesSnapshot {
     pub values: [f32; ModulationSource::ROUTED.len()],
     /// Where on its time axis each curve is.
     pub curve_times: [f32; CURVES],
+}
+
+/// Where a voice is in a recording, at the end of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RecordedPlace {
+    /// The voice's place among the engine's voices.
+    pub slot: u16,
+    /// The number of the recording in its bank, from 0 on.
+    pub sound: u32,
+    /// Seconds of the recording; outside of it before it begins and after it ends.
+    pub place_s: f32,
 }
 
 /// What the partials of a voice stand apart in, at the end of a block, for
@@ -116,6 +129,8 @@ pub struct Snapshot {
     partial_count: usize,
     sources: Box<[Option<SourcesSnapshot>]>,
     source_count: usize,
+    recorded: Box<[RecordedPlace]>,
+    recorded_count: usize,
 }
 
 impl Default for Snapshot {
@@ -130,6 +145,8 @@ impl Default for Snapshot {
             partial_count: 0,
             sources: resident::slice(SNAPSHOT_SOURCES, None),
             source_count: 0,
+            recorded: resident::slice(SNAPSHOT_PLACES, RecordedPlace::default()),
+            recorded_count: 0,
         }
     }
 }
@@ -155,6 +172,9 @@ impl Clone for Snapshot {
         self.source_count = other.source_count;
         let used = ..other.source_count;
         self.sources[used].copy_from_slice(&other.sources[used]);
+        self.recorded_count = other.recorded_count;
+        let used = ..other.recorded_count;
+        self.recorded[used].copy_from_slice(&other.recorded[used]);
     }
 }
 
@@ -176,6 +196,11 @@ impl Snapshot {
         self.sources[..self.source_count].iter().flatten()
     }
 
+    /// Where voices are in recordings: those of the first voices that play any.
+    pub fn recorded(&self) -> &[RecordedPlace] {
+        &self.recorded[..self.recorded_count]
+    }
+
     /// Whether there is no voice.
     pub fn is_empty(&self) -> bool {
         self.voice_count == 0
@@ -187,8 +212,9 @@ impl Snapshot {
         self.voices[..self.voice_count].fill(None);
         self.partials[..self.partial_count].fill(PartialSnapshot::default());
         self.sources[..self.source_count].fill(None);
+        self.recorded[..self.recorded_count].fill(RecordedPlace::default());
         (self.voice_count, self.partial_count, self.left_out) = (0, 0, 0);
-        self.source_count = 0;
+        (self.source_count, self.recorded_count) = (0, 0);
         self.fan = None;
         self.sample_rate_hz = sample_rate_hz;
     }
@@ -203,6 +229,14 @@ impl Snapshot {
         if let Some(place) = self.sources.get_mut(self.source_count) {
             *place = Some(sources);
             self.source_count += 1;
+        }
+    }
+
+    /// Adds where a voice is in a recording, if there is room.
+    pub(super) fn add_recorded(&mut self, recorded: RecordedPlace) {
+        if let Some(place) = self.recorded.get_mut(self.recorded_count) {
+            *place = recorded;
+            self.recorded_count += 1;
         }
     }
 

@@ -22,7 +22,7 @@ use super::partials::recorded::RecordedShare;
 use super::partials::stages::overrides::OverrideVersions;
 use super::partials::{PartialOverrides, Partials};
 use super::recordings::{PARTS, Player, Residue, ResidueSettings};
-use super::snapshot::{Snapshot, VoiceSnapshot};
+use super::snapshot::{RecordedPlace, Snapshot, VoiceSnapshot};
 use super::tick::Tick;
 use super::tuning::TickTuning;
 use super::versioned::{Versioned, copy_fields};
@@ -277,6 +277,26 @@ impl Voice {
         if let Some(partials) = snapshot.add(voice, self.partials.count()) {
             self.partials
                 .snapshot(self.control.trajectory.hz(), left, right, partials);
+        }
+        if self.control.plays_recording {
+            self.snapshot_recordings(slot, snapshot);
+        }
+    }
+
+    /// Adds where it is in the recordings that it plays.
+    fn snapshot_recordings(&self, slot: usize, snapshot: &mut Snapshot) {
+        let parts = self
+            .recording
+            .players
+            .iter()
+            .zip(self.recording.share.are_played);
+        let played = parts.filter(|(_, is_played)| *is_played);
+        for (sound, _, step) in played.flat_map(|(player, _)| player.steps()) {
+            snapshot.add_recorded(RecordedPlace {
+                slot: slot as u16,
+                sound: sound as u32,
+                place_s: step.to_s as f32,
+            });
         }
     }
 

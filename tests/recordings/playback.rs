@@ -4,8 +4,10 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use aliquot::analysis::synthesis::{Without, sound};
-use aliquot::synth::{Param, Snapshot};
+use aliquot::synth::recordings::Recordings;
+use aliquot::synth::{Engine, Param, Snapshot};
 use aliquot::tracks::bands::{ENVELOPE_POINTS, NOISE_BANDS, envelope_points_hz};
+use aliquot::tracks::bank_edits::BankEdits;
 use aliquot::tracks::bank_file::{FrameGrid, KeyZone, TrackBank};
 use aliquot::tracks::{
     BandNoise, Breakpoint, SpectralEnvelope, SustainLoop, Track, Tracks, Transient,
@@ -365,4 +367,56 @@ fn a_release_goes_on_behind_the_loop() {
     assert!(level_behind(&[], 80_000) < -70.0);
     assert!(level_behind(&[], 122_400) > -40.0);
     assert!(level_behind(&[(Param::RECORDING_LOOP, 2.0)], 122_400) < -70.0);
+}
+
+/// By the snapshot, which the window shows.
+fn places(engine: &Engine) -> Vec<(u32, f64)> {
+    let mut snapshot = Snapshot::default();
+    engine.snapshot(&mut snapshot);
+    let recorded = snapshot.recorded().iter();
+    recorded
+        .map(|at| (at.sound, f64::from(at.place_s)))
+        .collect()
+}
+
+#[test]
+fn the_snapshot_has_the_place_of_each_voice() {
+    let bank = bank(&tone(128, 2.0), 128);
+    let patch = with(&recorded(), &[(Param::RECORDING_SPEED, 0.5)]);
+    let mut engine = player(&patch, &bank);
+    let block_s = 64.0 / RATE;
+    let events = [(0, on(0, KEY, 1.0)), (24_000, on(0, KEY + 3, 1.0))];
+    play(&mut engine, &events, 48_000, &[512]);
+    let [(0, first_s), (0, second_s)] = places(&engine)[..] else {
+        panic!("two voices: {:?}", places(&engine));
+    };
+    for (found_s, expected_s) in [(first_s, 0.5), (second_s, 0.25)] {
+        assert!(
+            (found_s - expected_s).abs() < block_s,
+            "{found_s} s, not {expected_s} s"
+        );
+    }
+    // A computed spectrum is in no recording.
+    let mut computed = self::engine(RATE, &crate::performance::sine());
+    play(&mut computed, &[(0, on(0, KEY, 1.0))], 4_800, &[512]);
+    assert_eq!(places(&computed), []);
+}
+
+/// A loop and a root in place of those of the bank.
+#[test]
+fn edits_take_the_place_of_the_banks_loop_and_root() {
+    let bank = bank(&tone(128, 1.0), 128);
+    let edits = BankEdits::parse("1 root 220; 1 loop 0.3 0.5").expect("edits");
+    let mut engine = engine(RATE, &recorded());
+    let recordings = Recordings::new(bank.clone());
+    engine.set_recordings(Arc::new(recordings.edited(&edits)));
+    // Of a recording of 220 Hz, the key of 440 Hz is an octave higher.
+    let (left, _) = play(&mut engine, &[(0, on(0, KEY, 1.0))], 144_000, &[512]);
+    let found_hz = frequency_hz(&left[9_600..14_400], 880.0);
+    assert!((found_hz / 880.0 - 1.0).abs() < 0.01, "{found_hz} Hz");
+    let [(0, place_s)] = places(&engine)[..] else {
+        panic!("one voice that sounds on");
+    };
+    assert!((0.3..0.5).contains(&place_s), "{place_s}");
+    assert!(level_db(&left[100_000..]) > -60.0);
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use aliquot::recordings::BankFolder;
 use aliquot::state::NamedBank;
 use aliquot::synth::recordings::Recordings;
-use aliquot::tracks::bank_file::TrackBank;
 
 use crate::command_line;
 
@@ -16,7 +15,8 @@ use crate::command_line;
 /// What is wrong with it.
 pub fn of_file(path: &Path) -> Result<Arc<Recordings>, String> {
     let named = BankFolder::default().read(path)?;
-    Ok(recordings(named.bank().cloned()))
+    let bank = named.bank().cloned();
+    Ok(Arc::new(bank.map(Recordings::new).unwrap_or_default()))
 }
 
 /// The recordings of a preset: its own bank, or one in a folder `banks` beside those that its file is in, or in the
@@ -31,14 +31,10 @@ pub fn of_preset(named: Option<&NamedBank>, file: Option<&Path>) -> Arc<Recordin
         None => user,
     };
     match folder.find(named) {
-        Ok(bank) => recordings(Some(bank)),
+        Ok(bank) => Arc::new(Recordings::new(bank).edited(named.edits())),
         Err(missing) => {
             command_line::tell(&format!("{missing}. The rest sounds."));
             Arc::default()
         }
     }
-}
-
-fn recordings(bank: Option<Arc<TrackBank>>) -> Arc<Recordings> {
-    Arc::new(bank.map(Recordings::new).unwrap_or_default())
 }

@@ -1,5 +1,6 @@
 //! The recordings that are loaded, as steps that can be undone, and the import of others.
 
+pub mod edits;
 pub mod picture;
 
 use std::path::PathBuf;

@@ -160,6 +160,7 @@ mod tests {
                 })
                 .collect(),
             bank: None,
+            id: 0,
         }
     }
 

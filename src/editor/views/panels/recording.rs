@@ -1,15 +1,16 @@
 //! Recordings: which bank is loaded, the import of others, the parameters of their playback, and a picture of them.
 
 mod bank_menu;
+mod handles;
 mod import_menu;
 mod picture;
+mod sound_row;
 
 use egui::{Button, Label, ProgressBar, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::card::{card, grid, of_groups};
 use super::split_columns;
 use crate::editor::context::ViewContext;
-use crate::editor::model::spectrum::pitch::note_name;
 use crate::editor::theme;
 use crate::editor::widgets::toolbar::toggle;
 use crate::state::NamedBank;
@@ -18,6 +19,7 @@ use crate::tracks::bank_file::{BankSound, TrackBank, TrackEvent};
 use bank_menu::BankMenu;
 use import_menu::ImportMenu;
 use picture::PictureView;
+use sound_row::SoundRow;
 
 /// Of the card of the bank, points.
 const BANK: f32 = 244.0;
@@ -25,7 +27,7 @@ const BANK: f32 = 244.0;
 const PLAYBACK: f32 = 312.0;
 /// Height of the bar of an import, points.
 const BAR: f32 = 12.0;
-/// The key and the velocity whose recording is shown, of banks that hold several.
+/// The key and the velocity whose recording is shown at first, of banks that hold several.
 const SHOWN: (u8, u8) = (60, 100);
 
 /// What the page remembers.
@@ -34,8 +36,11 @@ pub struct RecordingView {
     banks: BankMenu,
     import: ImportMenu,
     picture: PictureView,
-    /// What is told of the bank with this hash.
-    about: Option<(u64, [String; 3])>,
+    row: SoundRow,
+    /// The sound that is shown of the bank with this hash.
+    shown: Option<(u64, usize)>,
+    /// What is told of it.
+    about: Option<((u64, usize), [String; 2])>,
 }
 
 impl RecordingView {
@@ -46,12 +51,25 @@ impl RecordingView {
         let inner = card(ui, playback, "Playback");
         grid(ui, context, inner, 4, &of_groups(&[Group::Recording]));
         let inner = card(ui, picture, "Partials over time");
-        self.picture.show(ui, context, inner, SHOWN);
+        let number = self.shown.map_or(0, |(_, number)| number);
+        self.picture.show(ui, context, inner, number);
     }
 
     /// Takes over what a dialogue has chosen. To be called once a frame, also while the view is hidden.
     pub fn follow(&mut self, context: &mut ViewContext) {
         self.import.follow(context);
+    }
+
+    /// The row of the sound of a bank that is shown, and what is told of it.
+    fn sound(&mut self, ui: &mut Ui, context: &mut ViewContext, bank: &TrackBank) -> [String; 2] {
+        let hash = bank.hash();
+        self.shown.take_if(|(of, _)| *of != hash);
+        let (_, number) = self.shown.get_or_insert_with(|| (hash, shown_sound(bank)));
+        self.row.show(ui, context, bank, number);
+        let of = (hash, *number);
+        self.about.take_if(|(known, _)| *known != of);
+        let (_, about) = self.about.get_or_insert_with(|| (of, about(bank, of.1)));
+        about.clone()
     }
 
     fn bank(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect) {
@@ -73,12 +91,9 @@ impl RecordingView {
                     ui.add(Label::new(text.size(theme::SMALL).color(theme.error)).wrap());
                 }
                 (None, Some(bank)) => {
-                    let hash = bank.hash();
-                    self.about.take_if(|(of, _)| *of != hash);
-                    let (_, about) = self.about.get_or_insert_with(|| (hash, about(bank)));
-                    for text in about {
+                    for text in self.sound(ui, context, bank) {
                         let shown = ui.add(line(text.clone(), theme.weak_text));
-                        shown.on_hover_text(text.as_str());
+                        shown.on_hover_text(text);
                     }
                 }
                 (None, None) => {}
@@ -127,19 +142,10 @@ fn progress(ui: &mut Ui, context: &mut ViewContext) {
     });
 }
 
-/// What is to be known of a bank, line by line: root, size, source.
-fn about(bank: &TrackBank) -> [String; 3] {
-    let sounds = bank.sounds();
-    let Some(sound) = sounds.get(shown_sound(bank)) else {
-        return [const { String::new() }; 3];
-    };
-    let root = match sound.root_hz {
-        Some(hz) => format!("Root {} ({hz:.1} Hz)", note_name(hz as f32)),
-        None => "Root not known: as middle C".to_owned(),
-    };
-    let root = match sounds.len() {
-        1 => root,
-        count => format!("{count} sounds. {root}"),
+/// What is to be known of a sound of a bank, line by line: size, source.
+fn about(bank: &TrackBank, number: usize) -> [String; 2] {
+    let Some(sound) = bank.sounds().get(number) else {
+        return [const { String::new() }; 2];
     };
     let mut size = format!(
         "{:.2} s, {} partials at once",
@@ -156,7 +162,7 @@ fn about(bank: &TrackBank) -> [String; 3] {
             size += what;
         }
     }
-    [root, size, sound.source.clone()]
+    [size, sound.source.clone()]
 }
 
 /// How many partials of a sound there are at once, at most.
@@ -172,7 +178,7 @@ fn most_at_once(sound: &BankSound) -> usize {
     most
 }
 
-/// The sound of a bank that is shown: that of a middle note, or the first.
+/// The sound of a bank that is shown at first: that of a middle note, or the first.
 fn shown_sound(bank: &TrackBank) -> usize {
     let mut sounds = bank.sounds().iter();
     let shown = sounds.position(|sound| sound.zone.contains(SHOWN.0, SHOWN.1));

@@ -1,4 +1,5 @@
-//! The picture of a recording: level as brightness, with onsets, transients, the loop and where notes begin.
+//! The picture of a recording: level as brightness, with onsets, transients, where voices are, and handles for the loop
+//! and for where notes begin.
 
 use std::sync::Arc;
 
@@ -7,11 +8,11 @@ use egui::{
     TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::handles::{self, LoopDrag, TimeAxis};
 use crate::editor::context::ViewContext;
 use crate::editor::model::recording::picture::{HEIGHT, PictureJob, TracksPicture, WIDTH};
 use crate::editor::theme::{self, Theme, small_text};
-use crate::synth::Param;
-use crate::tracks::bank_file::{BankSound, TrackBank};
+use crate::tracks::bank_file::TrackBank;
 
 /// Free below the picture, for the scale of time; points.
 const SCALE: f32 = 12.0;
@@ -39,36 +40,26 @@ pub struct PictureView {
     picture: Option<TracksPicture>,
     /// With what its colours were taken from.
     texture: Option<(TextureHandle, Color32)>,
+    drag: Option<LoopDrag>,
 }
 
 impl PictureView {
-    pub fn show(
-        &mut self,
-        ui: &mut Ui,
-        context: &mut ViewContext,
-        rect: Rect,
-        (key, velocity): (u8, u8),
-    ) {
+    pub fn show(&mut self, ui: &mut Ui, context: &mut ViewContext, rect: Rect, number: usize) {
         let theme = theme::current(ui);
         let named = context.model.recording();
         let bank = named.as_ref().and_then(|named| named.bank());
-        let shown = bank.and_then(|bank| {
-            let mut zones = bank.sounds().iter();
-            let place = zones.position(|sound| sound.zone.contains(key, velocity));
-            let place = place.unwrap_or_default();
-            bank.sounds().get(place).map(|sound| (bank, place, sound))
-        });
+        let shown = bank.and_then(|bank| bank.sounds().get(number).map(|sound| (bank, sound)));
         let response = ui.interact(rect, ui.scope_id().with("picture"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Partials over time"));
         context.help.show_for(&response, || {
             "Partials of the recording, brighter where they are louder, and its noise. Marks below are \
-             onsets, those above transients; the loop is between the brackets"
+             onsets, those above transients; each voice is a line. Drag the start and the ends of the loop"
                 .to_owned()
         });
         let painter = ui.painter().with_clip_rect(rect);
         let well = rect.with_max_y(rect.bottom() - SCALE);
         painter.rect_filled(well, theme::RADIUS, theme.well);
-        let Some((bank, place, sound)) = shown else {
+        let Some((bank, sound)) = shown else {
             *self = PictureView::default();
             let text = match named {
                 Some(_) => "The bank is missing",
@@ -78,13 +69,21 @@ impl PictureView {
             small_text(&painter, well.center(), middle, text, theme.weak_text);
             return;
         };
-        self.follow(ui, bank, place);
+        self.follow(ui, bank, number);
         if let Some(picture) = &self.picture {
             self.paint_texture(&painter, well);
             scale_of_frequency(&painter, well, theme, picture);
         }
-        let start = context.model.plain(Param::RECORDING_POSITION);
-        marks(&painter, well, theme, sound, start);
+        let axis = TimeAxis {
+            well,
+            sound,
+            number,
+        };
+        marks(&painter, theme, &axis);
+        let told = voices(&painter, context, theme, &axis);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_value(told));
+        handles::show(ui, context, &axis, &mut self.drag);
         scale_of_time(&painter, well, theme, sound.duration_s as f32);
     }
 
@@ -163,41 +162,40 @@ fn ramp(stops: &[Color32]) -> Vec<Color32> {
         .collect()
 }
 
-/// Onsets, transients, the loop, and where notes begin.
-fn marks(painter: &Painter, well: Rect, theme: &Theme, sound: &BankSound, start: f32) {
-    let duration_s = sound.duration_s.max(1e-3);
-    let x = |time_s: f64| well.left() + well.width() * (time_s / duration_s) as f32;
-    let thin = |color| Stroke::new(1.0, color);
-    for &onset_s in &sound.onsets_s {
+/// Onsets and transients.
+fn marks(painter: &Painter, theme: &Theme, axis: &TimeAxis) {
+    let well = axis.well;
+    for &onset_s in &axis.sound.onsets_s {
         let foot = well.bottom() - 7.0;
-        painter.vline(x(onset_s), foot..=well.bottom(), thin(theme.live));
+        let stroke = Stroke::new(1.0, theme.live);
+        painter.vline(axis.x(onset_s), foot..=well.bottom(), stroke);
     }
-    for transient in &sound.transients {
-        let tip = pos2(x(transient.time_s), well.top() + 6.0);
+    for transient in &axis.sound.transients {
+        let tip = pos2(axis.x(transient.time_s), well.top() + 6.0);
         let sides = [tip + vec2(-3.5, -5.0), tip + vec2(3.5, -5.0), tip];
         let shape = Shape::convex_polygon(sides.to_vec(), theme.modulated, Stroke::NONE);
         painter.add(shape);
     }
-    if let Some(held) = sound.sustain_loop {
-        let ends = [held.start_s, held.end_s].map(x);
-        let color = theme.filter;
-        let part = Rect::from_x_y_ranges(ends[0]..=ends[1], well.y_range());
-        painter.rect_filled(part, 0.0, color.gamma_multiply(0.08));
-        for (end, arm) in ends.into_iter().zip([4.0, -4.0]) {
-            painter.vline(end, well.y_range(), thin(color));
-            for y in [well.top() + 0.5, well.bottom() - 0.5] {
-                painter.hline(end.min(end + arm)..=end.max(end + arm), y, thin(color));
-            }
+}
+
+/// Draws where each voice is that plays this sound. Returns the same for a screen reader.
+fn voices(painter: &Painter, context: &ViewContext, theme: &Theme, axis: &TimeAxis) -> String {
+    let mut told = String::new();
+    let recorded = context.live.snapshot().recorded().iter();
+    for at in recorded.filter(|at| at.sound as usize == axis.number) {
+        let place_s = f64::from(at.place_s);
+        if !(0.0..=axis.sound.duration_s).contains(&place_s) {
+            continue;
         }
+        let color = theme.voice(usize::from(at.slot));
+        let middle = pos2(axis.x(place_s), axis.well.center().y);
+        painter.vline(middle.x, axis.well.y_range(), Stroke::new(1.5, color));
+        painter.circle_filled(middle, 3.5, color);
+        painter.circle_stroke(middle, 3.5, Stroke::new(1.0, theme.well));
+        let before = if told.is_empty() { "Voices at" } else { "," };
+        told += &format!("{before} {place_s:.2} s");
     }
-    if start != 0.0 {
-        let place = f64::from(start.rem_euclid(1.0)) * duration_s;
-        painter.vline(
-            x(place),
-            well.y_range(),
-            Stroke::new(1.5, theme.accent_text),
-        );
-    }
+    told
 }
 
 fn scale_of_frequency(painter: &Painter, well: Rect, theme: &Theme, picture: &TracksPicture) {

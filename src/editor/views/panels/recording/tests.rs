@@ -1,11 +1,19 @@
-use egui::Vec2;
-use egui_kittest::kittest::Queryable as _;
+use std::sync::Arc;
+
+use egui::{Event, Key, Modifiers, Pos2, Vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::*;
-use crate::editor::testing::window::{WindowHarness, control, plain, show_tab, tab_names, window};
+use crate::editor::testing::engine::engine_holding;
+use crate::editor::testing::host::Call;
+use crate::editor::testing::window::{
+    WindowHarness, control, drag, host_calls, plain, send, show_tab, tab_names, window,
+};
 use crate::recordings::recording_body;
 use crate::state::tests::bank;
-use crate::synth::Param;
+use crate::synth::recordings::Recordings;
+use crate::synth::{Param, Patch};
+use crate::tracks::bank_edits::{LoopEnds, SoundEdit};
 
 const SIZE: Vec2 = Vec2::new(1_120.0, 700.0);
 
@@ -125,4 +133,216 @@ fn the_lock_is_the_models() {
     harness.get_by_label("Keep bank").click();
     harness.run_steps(2);
     assert!(harness.state().model.is_recording_locked());
+}
+
+/// What a screen reader reads as the value of what has this name.
+fn value_of(harness: &WindowHarness, name: &str) -> Option<String> {
+    let node = harness.get_by_label(name);
+    let value = node.accesskit_node().data().value();
+    value.map(str::to_owned)
+}
+
+/// The page with a bank of half a second, and the place in the picture of a time and of a height from above.
+fn picture_of_oboe() -> (WindowHarness, impl Fn(f32, f32) -> Pos2) {
+    let mut harness = page();
+    load(&mut harness, oboe(440.0));
+    // The click on the tab is no part of a double click.
+    harness.run_steps(40);
+    host_calls(&harness);
+    let picture = harness.get_by_label("Partials over time").rect();
+    let well = picture.with_max_y(picture.bottom() - 12.0);
+    let at = move |time_s: f32, height: f32| {
+        let x = well.left() + well.width() * time_s / 0.5;
+        Pos2::new(x, well.top() + height * well.height())
+    };
+    (harness, at)
+}
+
+fn edit(harness: &WindowHarness) -> SoundEdit {
+    harness.state().model.sound_edit(0)
+}
+
+fn loop_ends(harness: &WindowHarness) -> (f64, f64) {
+    let ends = edit(harness).loop_ends.expect("a loop");
+    (ends.start_s, ends.end_s)
+}
+
+fn key(key: Key) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+#[test]
+fn the_ends_of_the_loop_are_dragged_and_each_drag_is_a_step() {
+    let (mut harness, at) = picture_of_oboe();
+    harness.get_by_label("Add loop").click();
+    harness.run_steps(2);
+    assert_eq!(loop_ends(&harness), (0.125, 0.375));
+    assert!(harness.query_by_label("Add loop").is_none());
+    assert_eq!(value_of(&harness, "Loop Start").as_deref(), Some("0.125 s"));
+    drag(&mut harness, at(0.125, 0.75), at(0.2, 0.6), Modifiers::NONE);
+    drag(
+        &mut harness,
+        at(0.375, 0.75),
+        at(0.45, 0.9),
+        Modifiers::NONE,
+    );
+    let (start_s, end_s) = loop_ends(&harness);
+    assert!((start_s - 0.2).abs() < 1e-3 && (end_s - 0.45).abs() < 1e-3);
+    // What renders next has it.
+    let recordings = harness.state().model.params().recordings().recordings();
+    let played = recordings.sounds()[0].sustain_loop.expect("a loop");
+    assert_eq!((played.start_s, played.end_s), (start_s, end_s));
+    // The ends do not cross.
+    drag(
+        &mut harness,
+        at(0.45, 0.75),
+        at(0.01, 0.75),
+        Modifiers::NONE,
+    );
+    assert!((loop_ends(&harness).1 - start_s - 0.02).abs() < 1e-6);
+    for undone in ["Loop End", "Loop End", "Loop Start", "Add Loop"] {
+        assert_eq!(harness.state_mut().model.undo().as_deref(), Some(undone));
+    }
+    assert_eq!(edit(&harness), SoundEdit::default());
+}
+
+#[test]
+fn the_loop_is_moved_by_keys_and_tells_its_help() {
+    let (mut harness, _) = picture_of_oboe();
+    harness.get_by_label("Add loop").click();
+    harness.run_steps(2);
+    harness.get_by_label("Loop End").focus();
+    harness.run_steps(2);
+    let help = harness.state().shell.help_text().to_owned();
+    assert!(help.starts_with("Loop End: 0.375 s"), "{help}");
+    send(&mut harness, [key(Key::ArrowLeft)]);
+    assert_eq!(loop_ends(&harness), (0.125, 0.37));
+    send(&mut harness, [key(Key::Home)]);
+    assert_eq!(loop_ends(&harness), (0.125, 0.145));
+    send(&mut harness, [key(Key::End)]);
+    assert_eq!(loop_ends(&harness), (0.125, 0.5));
+    // The bank has none.
+    send(&mut harness, [key(Key::Delete)]);
+    assert_eq!(edit(&harness).loop_ends, None);
+    assert!(harness.query_by_label("Loop End").is_none());
+}
+
+#[test]
+fn the_start_is_the_parameter_and_a_drag_of_it_is_a_step() {
+    let (mut harness, at) = picture_of_oboe();
+    let param = Param::RECORDING_POSITION;
+    drag(&mut harness, at(0.0, 0.25), at(0.3, 0.2), Modifiers::NONE);
+    assert!((plain(&harness, param) - 0.6).abs() < 0.005);
+    let calls = host_calls(&harness);
+    let count = |what: &Call| calls.iter().filter(|call| *call == what).count();
+    assert_eq!(
+        (count(&Call::Begin(param)), count(&Call::End(param))),
+        (1, 1)
+    );
+    let value = value_of(&harness, "Recording Start").expect("a value");
+    assert!(
+        value.starts_with("60") || value.starts_with("59"),
+        "{value}"
+    );
+    let before = plain(&harness, param);
+    harness.get_by_label("Recording Start").focus();
+    harness.run_steps(2);
+    send(&mut harness, [key(Key::ArrowRight)]);
+    assert!(plain(&harness, param) > before);
+    for undone in ["Recording Position"; 2] {
+        assert_eq!(harness.state_mut().model.undo().as_deref(), Some(undone));
+    }
+    harness.run_steps(2);
+    assert_eq!(plain(&harness, param), 0.0);
+}
+
+#[test]
+fn the_root_is_typed_or_moved_by_octaves() {
+    let (mut harness, _) = picture_of_oboe();
+    harness.get_by_label("Root A4 (440.0 Hz)").click();
+    harness.run_steps(3);
+    harness.get_by_label("An octave lower").click();
+    harness.run_steps(3);
+    assert_eq!(edit(&harness).root_hz, Some(220.0));
+    harness.get_by_label("Root A3 (220.0 Hz)").click();
+    harness.run_steps(3);
+    let field = harness.get_by_role(egui::Role::TextInput);
+    field.focus();
+    field.type_text("C#3");
+    harness.run_steps(2);
+    harness.get_by_label("Set root").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Root C#3 (138.6 Hz)").is_some());
+    assert_eq!(harness.state_mut().model.undo().as_deref(), Some("Root"));
+    harness.run_steps(2);
+    harness.get_by_label("Root A3 (220.0 Hz)").click();
+    harness.run_steps(3);
+    harness.get_by_label("As in the bank").click();
+    harness.run_steps(3);
+    assert_eq!(edit(&harness), SoundEdit::default());
+    assert!(harness.query_by_label("Root A4 (440.0 Hz)").is_some());
+}
+
+#[test]
+fn the_picture_shows_where_each_voice_is_as_it_moves() {
+    let (mut harness, _) = picture_of_oboe();
+    let mut patch = Patch::default();
+    patch.set(Param::BODY_A, recording_body());
+    let mut engine = engine_holding(&patch, &[69, 57]);
+    engine.set_recordings(Arc::new(Recordings::new(bank(440.0, 0.5))));
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        engine.render(&mut [0.0; 4_800], &mut [0.0; 4_800]);
+        harness.state_mut().senders.publish(&engine);
+        harness.run_steps(2);
+        places.extend(value_of(&harness, "Partials over time"));
+    }
+    let expected = ["Voices at 0.10 s, 0.10 s", "Voices at 0.20 s, 0.20 s"];
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn a_bank_of_several_sounds_has_a_menu_of_them() {
+    use crate::tracks::bank_file::{FrameGrid, KeyZone};
+    let mut harness = page();
+    let one = bank(440.0, 0.5).to_tracks(0);
+    let other = bank(660.0, 0.3).to_tracks(0);
+    let zones = [
+        KeyZone::new(0..=63, 0..=127),
+        KeyZone::new(64..=127, 0..=127),
+    ];
+    let grid = FrameGrid {
+        sample_rate_hz: 48_000.0,
+        hop: 256,
+    };
+    let sounds = [(zones[0], &one), (zones[1], &other)];
+    let (both, _) = TrackBank::from_sounds(&sounds, grid).expect("small");
+    let named = NamedBank::new("Both", "", Arc::new(both)).expect("a path");
+    load(&mut harness, named);
+    assert!(harness.query_by_label("Root A4 (440.0 Hz)").is_some());
+    harness.get_by_label("Sound 1 of 2").click();
+    harness.run_steps(3);
+    harness.get_by_label("2: E4 to G9").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Root E5 +2 ct (660.0 Hz)").is_some());
+    assert!(
+        harness
+            .query_by_label("0.30 s, 3 partials at once")
+            .is_some()
+    );
+    harness.get_by_label("Add loop").click();
+    harness.run_steps(2);
+    let model = &harness.state().model;
+    let ends = LoopEnds {
+        start_s: 0.075,
+        end_s: 0.225,
+    };
+    assert_eq!(model.sound_edit(1).loop_ends, Some(ends));
+    assert_eq!(model.sound_edit(0), SoundEdit::default());
 }
