@@ -16,6 +16,8 @@ const RESONANCE_STEP_DB: f64 = 1.5;
 const RESONANCE_FLOOR_DB: f64 = 96.0;
 /// How long a resonance lasts that does not decay, and at most.
 const LONGEST_RESONANCE_S: f64 = 60.0;
+/// A row of a few bytes becomes up to 65 breakpoints, so their number is limited: 120,000 resonances.
+const MOST_RESONANCE_POINTS: usize = 1 << 23;
 
 /// What was found so far.
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub(super) struct Content {
     tracks: BTreeMap<i32, Series>,
     harmonics: BTreeMap<i32, Series>,
     resonances: Vec<Track>,
+    /// Breakpoints of the resonances.
+    resonance_points: usize,
     /// Frequency in Hz of the fundamental.
     fundamentals_hz: Vec<f64>,
     tidied: Tidied,
@@ -77,6 +81,11 @@ impl Content {
             b"1RES" => {
                 for row in matrix.rows() {
                     let points = resonance(time_s, &row);
+                    self.resonance_points += points.len();
+                    if self.resonance_points > MOST_RESONANCE_POINTS {
+                        let reason = "too many resonances up to this one";
+                        return Err(FileError::at_byte(matrix.byte, reason));
+                    }
                     self.tidied.add(tidy(None, points, &mut self.resonances));
                 }
             }

@@ -112,7 +112,15 @@ pub(super) struct Frames<'a> {
     pub wrong_sizes: usize,
     /// Frames whose matrices were wrong.
     pub cut_frames: usize,
+    /// Matrices that were looked at.
+    #[cfg(test)]
+    pub walked: usize,
 }
+
+/// Matrices of a frame whose size is possible take no more than this many times the size. Loris states little more than
+/// half of it. Without a limit, a file of many frames whose numbers of matrices are wrong would be read to its end for
+/// each.
+const MOST_SIZE: usize = 4;
 
 impl<'a> Frames<'a> {
     /// Reads the opening.
@@ -131,6 +139,8 @@ impl<'a> Frames<'a> {
             position,
             wrong_sizes: 0,
             cut_frames: 0,
+            #[cfg(test)]
+            walked: 0,
         })
     }
 
@@ -159,7 +169,8 @@ impl<'a> Frames<'a> {
         let stated = stated.filter(|&end| {
             size as usize >= FRAME_HEADER_BYTES - SIZE_END && self.may_begin_frame(end)
         });
-        let (mut matrices, walked) = self.walk(start + FRAME_HEADER_BYTES, count);
+        let limit = stated.map_or(usize::MAX, |_| start + SIZE_END + MOST_SIZE * size as usize);
+        let (mut matrices, walked) = self.walk(start + FRAME_HEADER_BYTES, count, limit);
         let walked = walked.filter(|&end| self.may_begin_frame(end));
         self.position = match (walked, stated) {
             (Some(walked), _) => {
@@ -185,12 +196,21 @@ impl<'a> Frames<'a> {
         }))
     }
 
-    /// The matrices from an offset on, as far as they are in the file, and the end of the last if
-    /// they all are.
-    fn walk(&self, mut at: usize, count: u32) -> (Vec<Matrix<'a>>, Option<usize>) {
+    /// The matrices from an offset on, as far as they are in the file and end before `limit`, and the end of the last
+    /// if they all do.
+    fn walk(
+        &mut self,
+        mut at: usize,
+        count: u32,
+        limit: usize,
+    ) -> (Vec<Matrix<'a>>, Option<usize>) {
         let mut matrices = Vec::new();
         for _ in 0..count {
-            let Some((matrix, end)) = self.matrix(at) else {
+            #[cfg(test)]
+            {
+                self.walked += 1;
+            }
+            let Some((matrix, end)) = self.matrix(at).filter(|(_, end)| *end <= limit) else {
                 return (matrices, None);
             };
             matrices.push(matrix);

@@ -308,3 +308,46 @@ fn hostile_counts_are_errors_with_their_place() {
         assert_eq!(error.place, FilePlace::Byte(good + 24), "{error}");
     }
 }
+
+/// Frames that state the number of matrices wrongly are not each read to the end of the file.
+#[test]
+fn wrong_numbers_of_matrices_take_time_for_their_frames_alone() {
+    let mut file = File::new();
+    let empty = header(b"1TRC", 0, 0, 0);
+    let frames = 300;
+    for frame in 0..frames {
+        let begin = file.0.len();
+        file.frame(
+            b"1TRC",
+            0.01 * f64::from(frame),
+            std::slice::from_ref(&empty),
+            None,
+        );
+        file.0[begin + 20..begin + 24].copy_from_slice(&u32::MAX.to_be_bytes());
+    }
+    let mut frames_of_file = frame::Frames::new(&file.0).expect("an opening");
+    let mut count = 0;
+    while frames_of_file.next().expect("a frame").is_some() {
+        count += 1;
+    }
+    assert_eq!(count, frames);
+    assert_eq!(frames_of_file.cut_frames, frames as usize);
+    assert!(
+        frames_of_file.walked < 20 * frames as usize,
+        "{}",
+        frames_of_file.walked
+    );
+}
+
+#[test]
+fn too_many_resonances_are_refused_with_their_place() {
+    let mut file = File::new();
+    let begin = file.0.len();
+    let rows = 1 << 17;
+    let mut bytes = header(b"1RES", 0x101, rows, 3);
+    bytes.extend([1, 1, 100].repeat(rows));
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    file.frame(b"1RES", 0.0, &[bytes], None);
+    let error = read(&file.0).expect_err("an error");
+    assert_eq!(error.place, FilePlace::Byte(begin + 24), "{error}");
+}
