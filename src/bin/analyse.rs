@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     let listening = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
     let listening = listening.map_err(|error| format!("cannot listen for interrupts: {error}"));
     let (inputs, output) = arguments.paths();
-    let checked = listening.and_then(|()| arguments.check_inputs(inputs));
+    let checked = listening.and_then(|()| arguments.check_resynthesis(inputs, output));
     let done = checked.and_then(|()| match output {
         None => describe(&arguments, inputs, &interrupted),
         Some(output) => convert(&arguments, inputs, output, &interrupted),

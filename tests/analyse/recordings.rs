@@ -167,7 +167,9 @@ fn what_is_no_recording_is_refused() {
     place.refuses(&["a.wav", "out.aliquot", "--root=H3"], &["H3"]);
     place.refuses(&["a.wav", "out.aliquot", "--fit=best"], &["best"]);
     let own = ["a.wav", "out.aliquot", "--resynth=a.wav"];
-    place.refuses(&own, &["--resynth would take the place"]);
+    place.refuses(&own, &["--resynth would take the place of the recording"]);
+    let output = ["a.wav", "out.aliquot", "--resynth=./out.aliquot"];
+    place.refuses(&output, &["--resynth would take the place of the output"]);
     let two = ["a.wav", "silent.wav", "out.aliquot", "--resynth=b.wav"];
     place.refuses(&two, &["--resynth is for one recording"]);
 }

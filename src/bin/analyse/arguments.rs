@@ -81,20 +81,41 @@ impl Arguments {
         Ok(())
     }
 
-    /// Refuses options for one recording with several inputs.
-    pub fn check_inputs(&self, inputs: &[PathBuf]) -> Result<(), String> {
-        match (&self.resynth, inputs) {
-            (Some(_), inputs) if inputs.len() > 1 => Err(format!(
+    /// Refuses a resynthesis of several inputs, or in the place of another file of this run.
+    pub fn check_resynthesis(
+        &self,
+        inputs: &[PathBuf],
+        output: Option<&Path>,
+    ) -> Result<(), String> {
+        let Some(path) = &self.resynth else {
+            return Ok(());
+        };
+        let in_place_of = |what: &str| {
+            let path = path.display();
+            Err(format!("{path}: --resynth would take the place of {what}"))
+        };
+        match inputs {
+            [input] if is_same_file(path, input) => in_place_of("the recording"),
+            [_] if output.is_some_and(|output| is_same_place(path, output)) => {
+                in_place_of("the output")
+            }
+            [_] => Ok(()),
+            inputs => Err(format!(
                 "--resynth is for one recording, not {}",
                 inputs.len()
             )),
-            (Some(path), [input]) if is_same_file(path, input) => Err(format!(
-                "{}: --resynth would take the place of the recording",
-                path.display()
-            )),
-            _ => Ok(()),
         }
     }
+}
+
+/// Whether two paths are one file, which need not be there yet.
+fn is_same_place(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    is_same_file(a, b) || place(a).is_some_and(|a| place(b).is_some_and(|b| a == b))
 }
 
 fn hop(text: &str) -> Result<f64, String> {

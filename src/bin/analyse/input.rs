@@ -61,6 +61,11 @@ pub fn read(path: &Path, arguments: &Arguments, interrupted: &AtomicBool) -> Res
             return Ok(of_sound(path, found));
         }
     }
+    if arguments.resynth.is_some() {
+        return Err(named(
+            &"--resynth is for recordings; this file holds partials",
+        ));
+    }
     partials(path)
 }
 
