@@ -113,19 +113,32 @@ pub fn read_scale(path: &Path, loaded: Option<&TuningSet>) -> Result<TuningSet, 
 /// # Errors
 /// What is wrong with it; nothing has changed then.
 pub fn read_text(text: &str, loaded: Option<&TuningSet>) -> Result<TuningSet, String> {
-    // A map first: the beginning of most of them could be that of a scale without notes.
-    let read = match KeyMap::read(text.as_bytes()) {
-        Ok(map) => {
+    let map = KeyMap::read(text.as_bytes());
+    let scale = Scale::read(text.as_bytes());
+    let read = match (map, scale) {
+        (Ok(map), scale) if !scale.as_ref().is_ok_and(|scale| is_scale(text, scale)) => {
             let (name, scale) = scale_of(loaded).ok_or("no scale")?;
             TuningSet::new(&name, scale, SetMaps::One(map))
         }
-        Err(_) => {
-            let scale = Scale::read(text.as_bytes()).map_err(|error| error.to_string())?;
+        (_, scale) => {
+            let scale = scale.map_err(|error| error.to_string())?;
             let maps = loaded.map_or(SetMaps::Linear, |loaded| loaded.maps().clone());
             TuningSet::new("Pasted", scale, maps)
         }
     };
     read.map_err(|error| error.to_string())
+}
+
+/// Whether a text that can be read both as a map and as a scale is the scale. The beginning of most maps could be that
+/// of a scale without notes. A scale has just as many lines as it has notes, behind its description and their number,
+/// and where its notes are whole numbers, it has no point where a map has its frequency.
+fn is_scale(text: &str, scale: &Scale) -> bool {
+    let lines = text.lines().map(str::trim);
+    let lines: Vec<&str> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('!'))
+        .collect();
+    let has_frequency = lines.get(5).is_some_and(|line| line.contains('.'));
+    scale.size() > 0 && lines.len() == scale.size() + 2 && !has_frequency
 }
 
 /// The name of the loaded scale and the scale; without one, of twelve equal steps.
@@ -353,6 +366,18 @@ mod tests {
         assert_eq!(other.map_texts().count(), 1);
         let bare = read_text(KBM, None).expect("a map");
         assert_eq!(bare.scale().size(), 12);
+        // Its lines could be those of a map as well.
+        let harmonics = "7 harmonics\n7\n2\n3\n4\n5\n6\n7\n8\n";
+        let harmonics = read_text(harmonics, None).expect("a scale");
+        assert_eq!(
+            (harmonics.scale().size(), harmonics.map_texts().count()),
+            (7, 0)
+        );
+        let short = "0\n5\n127\n60\n69\n440.0\n12\n";
+        assert_eq!(
+            read_text(short, None).expect("a map").map_texts().count(),
+            1
+        );
         assert!(read_text("nothing of the kind", None).is_err());
     }
 
