@@ -166,16 +166,25 @@ pub(super) fn read(json: &str) -> Result<StoredScale, String> {
     let fields: BTreeMap<String, String> =
         deserialize_field(json).map_err(|error| error.to_string())?;
     let is_locked = fields.contains_key(LOCKED);
-    let Some(scl) = fields.get(SCL) else {
-        let set = None;
-        return Ok(StoredScale { set, is_locked });
-    };
     let map = |channel| fields.get(&map_key(channel)).map(String::as_bytes);
     let of_channels: [_; 16] = std::array::from_fn(|channel| map(Some(channel + 1)));
+    let has_channels = of_channels.iter().any(Option::is_some);
     let maps = match map(None) {
+        Some(_) if has_channels => {
+            return Err("kbm and maps of single channels exclude each other".to_owned());
+        }
         Some(one) => MapTexts::One(one),
-        None if of_channels.iter().any(Option::is_some) => MapTexts::PerChannel(of_channels),
+        None if has_channels => MapTexts::PerChannel(of_channels),
         None => MapTexts::None,
+    };
+    let Some(scl) = fields.get(SCL) else {
+        return match maps {
+            MapTexts::None => Ok(StoredScale {
+                set: None,
+                is_locked,
+            }),
+            _ => Err("there is a kbm without an scl".to_owned()),
+        };
     };
     let name = fields.get(NAME).map_or("", String::as_str);
     let set = TuningSet::read(name, scl.as_bytes(), maps).map_err(|error| error.to_string())?;
@@ -224,7 +233,22 @@ mod tests {
 
     #[test]
     fn damaged_fields_are_refused_with_a_reason() {
-        for json in ["", "[]", r#"{"scl": "five\n5\n240.\n"}"#, r#"{"scl": 3}"#] {
+        let fields = |maps: &[&str]| {
+            let maps = maps.iter().map(|key| (*key, KBM_TEXT));
+            let fields: BTreeMap<_, _> = maps.chain([(SCL, SCL_TEXT)]).collect();
+            serialize_field(&fields).expect("texts")
+        };
+        assert!(read(&fields(&["kbm_1", "kbm_16"])).is_ok());
+        let both = fields(&["kbm", "kbm_3"]);
+        let alone = fields(&["kbm"]).replace("\"scl\"", "\"other\"");
+        for json in [
+            "",
+            "[]",
+            r#"{"scl": "five\n5\n240.\n"}"#,
+            r#"{"scl": 3}"#,
+            &both,
+            &alone,
+        ] {
             assert!(read(json).is_err(), "{json}");
         }
     }
