@@ -35,6 +35,7 @@ mod pending;
 pub mod power;
 mod presets;
 pub mod recording;
+mod replaced;
 pub mod roughness;
 pub mod routes;
 mod scale;
@@ -59,6 +60,7 @@ use history::{HistoryStep, Nudge};
 use host::stepped;
 use pending::Pending;
 use power::SwitchedOff;
+use replaced::Replaced;
 use session::SharedSession;
 use undo::Before;
 
@@ -82,6 +84,8 @@ pub struct EditorModel {
     import: Option<recording::Import>,
     /// Whether presets leave the effects as they are.
     keeps_effects: bool,
+    /// How the player plays, where presets have replaced it.
+    replaced: Replaced,
     /// How many whole sounds the window has loaded.
     loaded_sounds: u64,
     /// What the instrument has last told of its tuning.
@@ -113,6 +117,7 @@ impl EditorModel {
             library_reports: Vec::new(),
             import: None,
             keeps_effects: false,
+            replaced: Replaced::default(),
             loaded_sounds: 0,
             sounding: SoundingTuning::default(),
             switched_off: SwitchedOff::default(),

@@ -1,6 +1,9 @@
 //! Two sounds to compare, A and B: one sounds, the other waits.
 
+use std::sync::Arc;
+
 use crate::params::LoadedPreset;
+use crate::scale::TuningSet;
 use crate::state::{MacroNames, NamedBank};
 use crate::synth::Patch;
 
@@ -39,6 +42,8 @@ pub struct Sound {
     pub patch: Patch,
     /// The names of its macros.
     pub macro_names: MacroNames,
+    /// The scale that it is played in.
+    pub scale: Option<Arc<TuningSet>>,
     /// The recordings that it plays.
     pub recording: Option<NamedBank>,
     /// The preset that it was made from.

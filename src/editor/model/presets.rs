@@ -48,10 +48,10 @@ impl EditorModel {
         self.end_group();
     }
 
-    /// Loads a preset: its sound, what it calls the macros, and its name for the eye and the state. How
-    /// the person plays stays, unless the preset asks for something else than the default; so do the scale, unless
-    /// the preset has one and it is not locked, the recordings if they are locked, and the effects if they are to be
-    /// kept.
+    /// Loads a preset: its sound, the macros' names, and its own name. The player's settings stay, unless the preset
+    /// has others than the defaults; so does the scale, unless the preset has one. What the preset before has put in
+    /// their place is taken away. A locked scale stays with all settings of the tuning, locked recordings stay, and
+    /// effects if they are to be kept.
     pub fn load_preset(&mut self, id: &str, preset: &Preset) {
         let Preset {
             name,
@@ -64,10 +64,17 @@ impl EditorModel {
         self.begin_group(format!("Load {name}"));
         let mut kept = *patch;
         for param in Param::all().filter(|param| param.is_performance_setting()) {
-            let default = param.default_normalized();
-            if patch.normalized(param) == default {
-                kept.set_normalized(param, self.normalized(param));
-            }
+            let [now, presets] = [self.normalized(param), patch.normalized(param)]
+                .map(|normalized| stepped(param, normalized));
+            let is_locked = self.is_scale_locked() && param.row().group == Group::Tuning;
+            let has_own = patch.normalized(param) != param.default_normalized();
+            let loaded = match is_locked {
+                true => now,
+                false => self
+                    .replaced
+                    .setting(param, now, has_own.then_some(presets)),
+            };
+            kept.set_normalized(param, loaded);
         }
         if self.keeps_effects {
             for param in Param::all().filter(|&param| is_of_effects(param)) {
@@ -76,10 +83,10 @@ impl EditorModel {
         }
         self.load(&kept);
         self.set_macro_names(macro_names);
-        if let Some(set) = tuning
-            && !self.is_scale_locked()
-        {
-            self.set_scale(Some(Arc::new(set.clone())));
+        if !self.is_scale_locked() {
+            let presets = tuning.clone().map(Arc::new);
+            let scale = self.replaced.scale(self.scale(), presets);
+            self.set_scale(scale);
         }
         if !self.is_recording_locked() {
             self.set_recording(recording.clone());
@@ -139,13 +146,7 @@ impl EditorModel {
 
     /// Lets the other of the two sounds be heard, as one step.
     pub fn switch_side(&mut self) {
-        let patch = self.patch();
-        let here = Sound {
-            patch,
-            macro_names: self.macro_names(),
-            recording: self.recording(),
-            preset: self.params.preset(),
-        };
+        let here = self.sound();
         let side = self.side().other();
         self.begin_group(format!("Switch to {}", side.letter()));
         let waited = {
@@ -156,6 +157,7 @@ impl EditorModel {
         if let Some(sound) = waited {
             self.load(&sound.patch);
             self.set_macro_names(&sound.macro_names);
+            self.set_scale(sound.scale);
             self.set_recording(sound.recording);
             self.change_sound(sound.preset, false);
         }
@@ -164,18 +166,23 @@ impl EditorModel {
 
     /// Makes the waiting one of the two sounds the same as the one that is heard, as one step.
     pub fn copy_to_other_side(&mut self) {
-        let patch = self.patch();
+        let sound = self.sound();
         let side = self.side();
         let (from, to) = (side.letter(), side.other().letter());
         self.begin_group(format!("Copy {from} to {to}"));
-        let macro_names = self.macro_names();
-        self.session.lock().compare.waiting = Some(Sound {
-            patch,
-            macro_names,
+        self.session.lock().compare.waiting = Some(sound);
+        self.end_group();
+    }
+
+    /// The sound that is heard.
+    fn sound(&self) -> Sound {
+        Sound {
+            patch: self.patch(),
+            macro_names: self.macro_names(),
+            scale: self.scale(),
             recording: self.recording(),
             preset: self.params.preset(),
-        });
-        self.end_group();
+        }
     }
 }
 

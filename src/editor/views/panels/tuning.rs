@@ -98,7 +98,8 @@ impl TuningView {
                     context.model.lock_scale(is_locked);
                 }
                 context.help.show_for(&response, || {
-                    "Lock: presets that have a scale leave this one as it is".to_owned()
+                    "Lock: presets leave this scale and the settings of the tuning as they are"
+                        .to_owned()
                 });
             });
             if !is_open {
