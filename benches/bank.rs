@@ -167,7 +167,7 @@ enum Kernel {
 }
 
 impl Kernel {
-    /// All kernels at all levels of this processor, for blocks of so many frames.
+    /// All kernels at all levels of this processor, for blocks of `frames` frames.
     fn all(frames: usize) -> Vec<Kernel> {
         SimdLevel::available()
             .flat_map(|level| {

@@ -225,7 +225,7 @@ impl Excess {
         Some(Excess { fault, minutes })
     }
 
-    /// What was found, where the event's delta time is so many ticks.
+    /// What was found, where the event's delta time is `ticks`.
     fn found(&self, ticks: u64) -> String {
         let minutes = self.minutes;
         if self.fault == Fault::LongGap {

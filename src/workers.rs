@@ -74,7 +74,7 @@ struct Signals {
 }
 
 impl WorkerPool {
-    /// So many threads, the caller's own among them (2 to [`MAX_THREADS`]), for an engine of these
+    /// `threads` threads, the caller's own among them (2 to [`MAX_THREADS`]), for an engine of these
     /// dimensions. Each begins with `start`, which may ask the system for priority.
     ///
     /// # Errors

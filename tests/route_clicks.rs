@@ -36,7 +36,7 @@ impl Random {
         (bits(self.seed, self.place) % count as u64) as usize
     }
 
-    /// Whether one of so many times comes.
+    /// Whether one of `count` times comes.
     fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }

@@ -31,7 +31,7 @@ const RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 
 /// What is wrong with a file that has less sound than it says.
 const ENDS: &str = "its sound ends there";
-/// The tag of an MP3 begins within so many bytes of its first frame.
+/// The tag of an MP3 begins within this many bytes of its first frame.
 const MP3_TAG_WITHIN: u64 = 256;
 
 /// The chunks of an AIFF that say how long it is, and that have its samples.
@@ -299,7 +299,7 @@ fn aiff_length(head: &[u8]) -> Option<u64> {
     Some(8 + u64::from(u32::from_be_bytes(stated)))
 }
 
-/// What has been decoded so far. More than two channels: the first two.
+/// What has been decoded until now. Of more than two channels, the first two.
 #[derive(Default)]
 struct Decoding {
     track_id: u32,

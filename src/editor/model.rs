@@ -197,7 +197,7 @@ impl EditorModel {
         self.set(param, param.default_normalized());
     }
 
-    /// Moves a parameter by so many small steps.
+    /// Moves a parameter by `steps` small steps.
     pub fn step(&mut self, param: Param, steps: f32) {
         let step = match param.range().steps() {
             Some(count) => 1.0 / count as f32,

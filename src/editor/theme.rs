@@ -363,7 +363,7 @@ pub fn small_text(painter: &Painter, at: Pos2, align: Align2, text: impl ToStrin
     painter.text(at, align, text, font(SMALL), color);
 }
 
-/// Draws an edge, so many points wide, within the place of a surface with corners of [`RADIUS`].
+/// Draws an edge of `width` points within the place of a surface with corners of [`RADIUS`].
 pub fn edge(painter: &Painter, rect: Rect, width: f32, color: Color32) {
     let stroke = Stroke::new(width, color);
     painter.rect_stroke(rect, RADIUS, stroke, StrokeKind::Inside);

@@ -102,7 +102,7 @@ fn number_text(param: Param, plain: f32) -> String {
     text
 }
 
-/// A whole number, of so many steps. Free places are values too: a host may set each of them.
+/// A whole number of `steps` steps. Free places are values too: a host may set each of them.
 fn stepped(param: Param, steps: i32, mark: impl Fn() + Send + Sync + 'static) -> IntParam {
     let row = param.row();
     let min = row.range.ends().0 as i32;

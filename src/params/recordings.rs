@@ -36,7 +36,7 @@ pub struct SharedRecordings {
     changes: AtomicU64,
     has_bank: AtomicBool,
     is_locked: AtomicBool,
-    /// The requests so far.
+    /// The number of requests until now.
     requests: AtomicU64,
 }
 

@@ -65,8 +65,8 @@ pub fn pair_dissonance(one: TimbrePartial, other: TimbrePartial) -> f64 {
     one.amplitude.min(other.amplitude) * 5.0 * (libm::exp(-slow * x) - libm::exp(-fast * x))
 }
 
-/// The dissonance of a note and another so many cents higher, by the formula alone: every pair, in the order
-/// of the partials.
+/// The dissonance of a note and another one `cents` higher, by the formula alone: every pair, in the order of
+/// the partials.
 pub fn plain_dissonance(partials: &[TimbrePartial], cents: f64) -> f64 {
     let ratio = libm::exp2(cents / 1_200.0);
     let higher = partials.iter().map(|partial| TimbrePartial {
@@ -132,7 +132,7 @@ impl Timbre {
         &self.amplitudes
     }
 
-    /// The dissonance of a note and another so many cents higher.
+    /// The dissonance of a note and another one `cents` higher.
     pub fn dissonance(&self, cents: f64) -> f64 {
         let mut higher = Vec::new();
         self.within(&self.hz, FAR) + self.with_higher(cents, FAR, &mut higher)

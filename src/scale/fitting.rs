@@ -130,8 +130,8 @@ impl TimbreMinima {
         &self.timbre
     }
 
-    /// The scale of so many degrees, from 5 to 24; fewer if there are not as many minima. `None` if none could
-    /// be the period.
+    /// The scale of this many degrees, from 5 to 24; fewer if there are not as many minima. `None` if no
+    /// minimum can be the period.
     pub fn fitted(&self, degrees: usize) -> Option<FittedScale> {
         let (fewest, most) = FITTED_DEGREES;
         let degrees = degrees.clamp(fewest, most);

@@ -196,7 +196,7 @@ impl Fault {
     }
 }
 
-/// So many bytes, in words.
+/// `count` bytes, in words.
 pub(super) fn bytes_in_words(count: usize) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} byte{plural}")

@@ -119,14 +119,14 @@ pub struct Assigner {
     playing: Option<Playing>,
     /// Channel and key of the newest note.
     last_key: Option<(u8, u8)>,
-    /// Onsets so far.
+    /// Onsets until now.
     onsets: u64,
-    /// Phrases so far.
+    /// Phrases until now.
     phrases: u64,
 }
 
 impl Assigner {
-    /// Allocates for so many slots.
+    /// Allocates for `slots` slots.
     pub fn new(slots: usize) -> Assigner {
         Assigner {
             notes: Notes::new(slots),

@@ -176,7 +176,7 @@ pub fn filter_handle_db(settings: &FilterSettings) -> f32 {
     }
 }
 
-/// The value of LFO `number` of the patch, −1 to 1, after so many cycles; of random shapes it is one
+/// The value of LFO `number` of the patch, −1 to 1, after `cycles` cycles; of random shapes, one of the values
 /// that it may have.
 pub fn lfo_value(values: &Values, number: usize, cycles: f64) -> f32 {
     let params = LfoParams::of(number);
@@ -273,7 +273,7 @@ mod tests {
         patch
     }
 
-    /// What sounds after so many frames of a note of key 45.
+    /// What sounds after `frames` frames of a note of key 45.
     pub(super) fn played(patch: &Patch, frames: usize) -> Snapshot {
         let mut engine = Engine::new(&Config {
             sample_rate_hz: 48_000.0,

@@ -79,8 +79,8 @@ pub struct VoiceSnapshot {
     pub amp_envelope: EnvelopePlace,
     /// Where its filter's envelope is.
     pub filter_envelope: EnvelopePlace,
-    /// How many of its partials there are from one copy in unison to the next: the first so many are those
-    /// of the first copy. All of them without unison.
+    /// Partials from one copy in unison to the next. The voice's first partials, up to this number, are those
+    /// of the first copy. All partials without unison.
     pub partials_per_copy: u32,
     /// Where its partials begin: for the snapshot to fill in.
     pub(super) first: u32,
@@ -181,7 +181,7 @@ impl Snapshot {
         self.voice_count == 0
     }
 
-    /// Begins a snapshot of nothing, at so many frames per second.
+    /// Begins an empty snapshot at `sample_rate_hz`.
     pub fn clear(&mut self, sample_rate_hz: f64) {
         // Equal pictures are to be equal, so what was in use is put back.
         self.voices[..self.voice_count].fill(None);
@@ -206,8 +206,8 @@ impl Snapshot {
         }
     }
 
-    /// Adds a voice with so many partials, and gives these to be written; `None` where there is no
-    /// room for all.
+    /// Adds a voice with `count` partials, and returns these to be written; `None` where there is no room for
+    /// all.
     pub(super) fn add(
         &mut self,
         voice: VoiceSnapshot,

@@ -18,7 +18,7 @@
 
 /// Speeds below this slow anchors down too.
 const SLOWEST_SPEED: f64 = 1.0 / 16.0;
-/// So many stretches are gone through at most in one move, for the audio thread.
+/// Stretches gone through in one move, at most: the audio thread has a bound.
 const MOST_STRETCHES: usize = 64;
 /// Anchors reach no farther for an attack.
 const LONGEST_ATTACK_S: f64 = 0.06;

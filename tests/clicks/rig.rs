@@ -213,8 +213,8 @@ impl Steps {
         }
     }
 
-    /// Asserts that so many steps have been made at least, that those of each name have been heard, and
-    /// that none clicked.
+    /// Asserts that at least `least` steps have been made, that those of each name have been heard, and that
+    /// none clicked.
     pub fn assert(self, least: usize) {
         assert!(self.measured >= least, "{} steps", self.measured);
         let silent: Vec<_> = self

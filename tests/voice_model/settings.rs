@@ -92,7 +92,7 @@ fn target(param: Param) -> RouteTarget {
     RouteTarget::of_param(param).expect("a target")
 }
 
-/// A value of a setting that is moved by so much.
+/// A value of a setting that is moved by `by`.
 fn moved_value(param: Param, value: f32, by: f64) -> f32 {
     match target(param) {
         RouteTarget::Time(_) => (f64::from(value) * by.exp2()) as f32,

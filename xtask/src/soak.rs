@@ -34,7 +34,7 @@ pub const PLAYER: &str = "soak-player";
 
 /// Audio of the hot swap, in seconds.
 const HOT_SWAP_S: f64 = 600.0;
-/// Memory may grow by so much after [`SETTLED`].
+/// How much memory may grow after [`SETTLED`].
 const MAX_GROWTH_BYTES: usize = 2_000_000;
 /// Songs of which the least memory counts.
 const MEMORY_SONGS: usize = 100;

@@ -92,7 +92,7 @@ impl LeftOut {
     }
 }
 
-/// So many of a noun, and the verb "to be" for them.
+/// `count` and the noun, in the singular or plural, and the form of "to be" that follows.
 fn counted(count: usize, noun: &str) -> (String, &'static str) {
     let (plural, verb) = if count == 1 { ("", "is") } else { ("s", "are") };
     (format!("{count} {noun}{plural}"), verb)

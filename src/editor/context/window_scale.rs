@@ -91,8 +91,7 @@ impl Fitted {
     }
 }
 
-/// The size in points of a window that is to have the size `wanted`, as far as it has room: so many
-/// logical pixels at this zoom.
+/// The size in points of a window of size `wanted`, or less where `room` logical pixels at this zoom are fewer.
 pub fn fitted(wanted: EditorSize, room: Vec2, zoom: f32) -> EditorSize {
     let most = (room / zoom).floor();
     EditorSize {

@@ -22,7 +22,7 @@ pub struct Drag {
 
 /// A step under way that is made of several changes.
 pub struct OpenGroup {
-    /// What has changed so far.
+    /// What has changed since the gesture began.
     pub step: HistoryStep,
     /// What else it may change, as it was.
     pub before: Before,

@@ -170,8 +170,8 @@ pub fn authors(contents: &Contents) -> BTreeSet<String> {
         .collect()
 }
 
-/// The preset so many places from this one, round and round; from one that is not listed, the first
-/// or the last.
+/// The preset `by` places from the preset `from`; past an end the list begins again at the other. From one that
+/// is not listed, the first or the last.
 pub fn step<'c>(listed: &[&'c Entry], from: Option<&str>, by: isize) -> Option<&'c Entry> {
     let count = listed.len() as isize;
     if count == 0 {

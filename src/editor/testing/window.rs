@@ -221,7 +221,7 @@ pub fn drag(harness: &mut WindowHarness, from: Pos2, to: Pos2, modifiers: Modifi
     );
 }
 
-/// Clicks so many times in the same place.
+/// Clicks `times` times in the same place.
 pub fn click(harness: &mut WindowHarness, at: Pos2, button: PointerButton, times: usize) {
     let click = [true, false].map(|pressed| press(at, button, pressed, Modifiers::NONE));
     let clicks = std::iter::repeat_n(click, times).flatten();

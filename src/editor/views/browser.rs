@@ -124,7 +124,7 @@ impl Browser {
         model.load_preset(&entry.id, &entry.preset);
     }
 
-    /// Loads the preset that is so many places further in the list as it is filtered now.
+    /// Loads the preset `by` places further in the list as it is filtered now.
     fn step(&mut self, by: isize, model: &mut EditorModel) {
         let contents = self.watch.contents();
         let listed = self.filter.list(&contents);

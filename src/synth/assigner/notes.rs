@@ -125,7 +125,7 @@ impl Notes {
 
 /// What the assigner does.
 impl Notes {
-    /// Allocates for so many slots.
+    /// Allocates for `slots` slots.
     pub(super) fn new(slots: usize) -> Notes {
         Notes {
             slots: resident::slice(slots, FREE),

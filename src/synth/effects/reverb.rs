@@ -56,8 +56,8 @@ const PRIMES_HZ: f64 = 48_000.0;
 pub const SWING_S: f64 = 1e-4;
 /// How fast they do.
 const SWING_HZ: f64 = 0.61;
-/// Below this sample rate lines do not swing: reading between frames takes so much from middle frequencies
-/// there that a long time cannot be reached.
+/// Below this sample rate lines do not swing: reading between frames damps middle frequencies too strongly
+/// there to reach a long time.
 const LEAST_SWUNG_HZ: f64 = 20_000.0;
 /// Where the damping begins.
 pub const SHELF_HZ: f64 = 4_000.0;
@@ -315,7 +315,7 @@ pub struct Reverb {
     swing_frames: f32,
     /// Sine and cosine of each line's own phase of the swing.
     phases: [PerLine; 2],
-    /// After so many quiet frames beside the longest delay, nothing is left.
+    /// Quiet frames, beside the longest delay, after which nothing is left.
     ring_frames: usize,
     occupancy: Occupancy,
 }

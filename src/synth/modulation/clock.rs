@@ -75,7 +75,7 @@ impl<const N: usize> MovedClocks<N> {
         self.0.is_some()
     }
 
-    /// Advances by `frames` frames, in each of which the clocks go on by so many cycles.
+    /// Advances by `frames` frames. In each of them a clock goes on by its `cycles_per_frame`.
     #[inline(always)]
     pub fn advance(&mut self, cycles_per_frame: impl Fn(usize) -> f64, frames: usize) {
         if let Some(moved) = &mut self.0 {

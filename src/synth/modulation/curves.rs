@@ -297,8 +297,8 @@ pub struct FannedCurve {
 }
 
 impl FannedCurve {
-    /// A curve over seconds that is held at its point of index `held_at`, so many seconds after the
-    /// onset, or, `released_s` after its release, at that.
+    /// A curve over seconds that is held at its point of index `held_at`. Its time is `held_s` seconds after
+    /// the onset or, after a release, `released_s` seconds after that.
     pub fn held_at(
         curve: Curve,
         held_at: usize,
@@ -345,7 +345,7 @@ impl FannedCurve {
         time as f32
     }
 
-    /// Whether the curve jumps along so many units from a time on.
+    /// Whether the curve jumps within `units` from `from` on.
     fn jumps_along(&self, from: f64, units: f64) -> bool {
         self.curve.jumps_between(from as f32, (from + units) as f32)
     }

@@ -264,7 +264,7 @@ mod tests {
         EnvelopeShapes::compile(|param| values.get(param), RATE_HZ)
     }
 
-    /// After so many frames held, and then released.
+    /// The envelopes after `held` frames held, and `released` frames after the release.
     fn played(shapes: &EnvelopeShapes, held: usize, released: Option<usize>) -> Envelopes {
         let mut envelopes = Envelopes::begin(shapes);
         envelopes.advance(shapes, held);

@@ -250,14 +250,14 @@ impl SharedLfos {
         self.phrase = Phrase::default();
     }
 
-    /// A phrase begins with a note of this channel and key, so many frames into the block; `None` is at
-    /// the next block.
+    /// A phrase begins with the note `first` (channel and key), `into_block` frames into the block; `None` is
+    /// at the next block.
     pub fn begin_phrase(&mut self, first: (u8, u8), into_block: Option<usize>) {
         let cycles_per_frame = self.cycles_per_frame();
         self.phrase.begin(first, into_block, &cycles_per_frame);
     }
 
-    /// The phrase so many frames into the block.
+    /// The time of the phrase, `into_block` frames into the block.
     fn phrase_at(&self, into_block: usize) -> PhraseTime {
         self.phrase.at(into_block, &self.cycles_per_frame())
     }
@@ -376,8 +376,8 @@ impl VoiceLfos {
         }
     }
 
-    /// Another note takes the voice over, which stands at the end of a block of so many frames. If a phrase
-    /// has begun with it, those LFOs that do so begin anew.
+    /// Another note takes the voice over, which stands at the end of a block of `block_frames`. If a phrase has
+    /// begun with it, the LFOs that begin with a phrase begin anew.
     pub fn go_on(&mut self, shared: &SharedLfos, block_frames: usize) {
         if self.phrase.serial == shared.phrase.serial() {
             return;

@@ -87,7 +87,7 @@ impl SharedSequence {
         }
     }
 
-    /// The value, −1 to 1, after so many steps. Any number is taken; what is no number counts as 0.
+    /// The value, −1 to 1, after `steps` steps. Any number is taken; NaN and infinities count as 0.
     fn value(&self, steps: f64) -> f32 {
         let steps = if steps.is_finite() { steps } else { 0.0 };
         let whole = steps.floor();
@@ -263,7 +263,7 @@ mod tests {
         SharedSequences::new(&Values::new(&patch))
     }
 
-    /// After so many steps of its first sequence.
+    /// A voice after `steps` steps of its first sequence.
     fn voice(steps: f64) -> VoiceSequences {
         VoiceSequences {
             steps: [steps, 0.0],

@@ -56,8 +56,8 @@ impl FanPlaces {
         self.pitch.clear();
     }
 
-    /// Places those partials of a frame that have no place yet; the frame has so many, and these ratios,
-    /// in whole groups.
+    /// Places those partials of a frame that have no place yet. The frame has `partials` partials; `ratio` has
+    /// theirs, in whole groups.
     pub fn settle(
         &mut self,
         level: SimdLevel,

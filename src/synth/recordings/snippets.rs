@@ -6,7 +6,7 @@
 use super::Recordings;
 use super::player::PlayerStep;
 
-/// So many sound at once at most; then the oldest gives way.
+/// Transients that sound at once, at most; then the oldest gives way.
 const MOST: usize = 4;
 
 /// A transient that sounds.

@@ -59,7 +59,7 @@ pub struct KeyAssignment {
 }
 
 impl KeyAssignment {
-    /// The degree of a key in a scale with so many of them; `None` if the key has none.
+    /// The degree of a key in a scale of `scale_degrees`; `None` if the key has none.
     pub fn degree(&self, key: i64, scale_degrees: i64) -> Option<i64> {
         let place = key.saturating_sub(self.middle);
         let size = self.degrees.len() as i64;

@@ -74,7 +74,7 @@ impl<const MOST: usize> Nearest<MOST> {
         period: None,
     };
 
-    /// Takes these pitches, semitones; with a period they repeat after so many, up or down.
+    /// Takes these pitches, semitones. With a period, semitones, they repeat up and down.
     pub fn set(&mut self, pitches: impl Iterator<Item = f64>, period: Option<f64>) {
         let period = period
             .map(f64::abs)
@@ -96,7 +96,7 @@ impl<const MOST: usize> Nearest<MOST> {
         self.period
     }
 
-    /// Whether both have as many pitches, and each is within so many semitones of that at its place in the other.
+    /// Whether both have as many pitches, and each is within `semitones` of the other's with the same index.
     pub fn is_within(&self, semitones: f64, other: &Nearest<MOST>) -> bool {
         let are_periods_near = match (self.period, other.period) {
             // A difference adds up over the periods up to the highest partial.
@@ -113,8 +113,8 @@ impl<const MOST: usize> Nearest<MOST> {
             && pairs.all(|(one, two)| (one - two).abs() <= semitones)
     }
 
-    /// Writes how far partials so many octaves above a pitch are from the nearest ones, octaves, where `place` is
-    /// this pitch. Harmonic ones do not go below it.
+    /// Writes how far partials `log2_ratio` octaves above a pitch are from the nearest ones, octaves, where
+    /// `place` is this pitch. Harmonic ones do not go below it.
     ///
     /// Few partials in order are searched for: the others have the nearest pitch of the one before, or the next.
     pub fn write_offsets(

@@ -109,8 +109,9 @@ impl TickTuning {
         }
     }
 
-    /// Writes how far partials so many octaves above a pitch are from the nearest pitches of the tuning on a channel,
-    /// octaves. `place` is this pitch above the scale's first degree, semitones. Harmonic ones do not go below it.
+    /// Writes how far partials `log2_ratio` octaves above a pitch are from the nearest pitches of the tuning on
+    /// a channel, octaves. `place` is this pitch above the scale's first degree, semitones. Harmonic ones do
+    /// not go below it.
     pub fn write_offsets(
         &self,
         channel: u8,

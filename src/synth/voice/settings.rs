@@ -62,7 +62,7 @@ impl Voice {
         Glide::read(|param| settings.get(param), &self.control.note)
     }
 
-    /// Takes its settings to the start of a segment, `at` frames into the block, in at most so many passes.
+    /// Takes its settings to the start of a segment, `at` frames into the block, in at most `passes` passes.
     fn read_settings(&mut self, tick: &Tick, channel: &Control, at: usize, passes: usize) {
         let before = *self.settings;
         let routes = self.control.active_routes.and(tick.routes.to_settings());

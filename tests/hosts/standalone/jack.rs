@@ -136,7 +136,7 @@ impl Recorder {
         self.frames.lock().unwrap().len()
     }
 
-    /// So many frames from this one on, once they have been played.
+    /// `frames` frames from frame `from` on, once they have been played.
     pub fn played(&self, from: usize, frames: usize) -> Vec<f32> {
         wait_for("the sound", || {
             Some(

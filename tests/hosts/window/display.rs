@@ -55,7 +55,7 @@ impl Display {
         self.parent_at((0, 0), size)
     }
 
-    /// The same, so many pixels to the right and down.
+    /// Opens the parent `x` pixels to the right and `y` down.
     pub fn parent_at(&self, (x, y): (i16, i16), size: WindowSize) -> Window {
         let display = &self.connection;
         let window = display.generate_id().unwrap();

@@ -155,7 +155,7 @@ impl Player {
         play_until_seen(&mut [self]);
     }
 
-    /// Plays from here on for so many frames, and returns them.
+    /// Plays `frames` frames from here on, and returns them.
     pub fn hear(&mut self, frames: usize) -> Vec<f32> {
         let from = self.heard.len();
         while self.heard.len() < from + frames {

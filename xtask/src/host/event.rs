@@ -200,7 +200,7 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// The same song so many seconds later, at 120 a minute where the host tells no tempo.
+    /// The same song `seconds` later, at 120 a minute where the host gives no tempo.
     pub fn later(self, seconds: f64) -> Transport {
         let beats = seconds * (self.tempo_bpm.unwrap_or(120.0) / 60.0);
         Transport {

@@ -32,10 +32,10 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The counts of a stage so far, and the failures by name.
+/// The counts of a stage until now, and the failures by name.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// The counts so far.
+    /// The counts until now.
     pub counts: Counts,
     /// One line for each failure.
     pub failures: Vec<String>,

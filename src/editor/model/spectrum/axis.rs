@@ -143,7 +143,7 @@ impl Axis {
         self.see(at - held * width, width);
     }
 
-    /// Moves what is seen by so many points.
+    /// Moves what is seen by `points`.
     pub fn pan(&mut self, points: f32, room: Extent) {
         let (from, to) = self.seen;
         let width = to - from;

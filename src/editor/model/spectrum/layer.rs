@@ -102,7 +102,7 @@ impl Layer {
         }
     }
 
-    /// The plain value of partial `n` that is so far from the default.
+    /// The plain value of partial `n` that is `offset` from the default.
     pub fn plain(self, n: usize, offset: f32) -> f32 {
         match self {
             Layer::Body => n as f32 * libm::exp2f(offset / 1_200.0),

@@ -250,8 +250,8 @@ fn reveal(place: usize, from: Option<f32>, room: f32, count: usize) -> f32 {
     to.clamp(0.0, (count as f32 - room).max(0.0))
 }
 
-/// Where the keys have walked to in a list of so many presets, if it has them: with the arrows round
-/// and round, with the page keys by `page` places, with Home and End to its ends.
+/// Where the keys have moved to in a list of `count` presets, if it has the focus. The arrows go past the ends
+/// to the other end, the page keys go `page` places, Home and End go to the ends.
 fn keys(ui: &Ui, id: egui::Id, from: Option<usize>, count: usize, page: usize) -> Option<usize> {
     if !ui.memory(|memory| memory.has_focus(id)) {
         return None;

@@ -136,7 +136,7 @@ fn shortened(names: &[String]) -> Vec<String> {
     texts
 }
 
-/// Paints a tab, whose text has so much room.
+/// Paints a tab whose text has `room` points.
 fn paint(ui: &Ui, response: &Response, text: &str, room: f32, is_chosen: bool) {
     let theme = theme::current(ui);
     let (painter, place) = (ui.painter(), response.rect);

@@ -243,7 +243,7 @@ impl Commands for () {
     fn push(&mut self, _slot: usize, _command: crate::synth::assigner::Command) {}
 }
 
-/// The limit is taken over while nothing sounds, so the engine never steals so many at once.
+/// The limit is taken over while nothing sounds, so the engine itself never steals all voices at once.
 #[test]
 fn stealing_all_voices_at_once_looks_at_each_a_few_times() {
     let mut assigner = Assigner::new(MAX_SLOTS);

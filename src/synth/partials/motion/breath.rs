@@ -109,7 +109,7 @@ struct Law {
 }
 
 impl Law {
-    /// That of bands of this width, with blocks of so many seconds.
+    /// The law for bands of `width_hz`, with blocks of `block_s` seconds.
     fn new(width_hz: f64, block_s: f64) -> Law {
         let mut blocks = 1;
         while width_hz * block_s * (2 * blocks) as f64 <= WIDEST && blocks < 1 << 16 {

@@ -61,7 +61,7 @@ impl DecayExponent {
         }
     }
 
-    /// So many times as slow.
+    /// The exponent of a decay that is `ratio` times as slow.
     fn slower(&self, ratio: f32) -> DecayExponent {
         DecayExponent {
             b1: self.b1 / f64::from(ratio),

@@ -86,7 +86,8 @@ impl SpectrumStage for Stage {
     }
 }
 
-/// Writes the amounts of so many partials, whose voice has this one, and which is that of others in use.
+/// Writes the amounts of the partials: `all` of the voice's own `amount` plus `offsets`, and none for the
+/// others in use.
 fn write_amounts(
     level: SimdLevel,
     amount: f32,

@@ -105,7 +105,7 @@ impl Stack {
     }
 }
 
-/// How many partials there can be of each of so many copies: whole groups if there are several.
+/// How many partials each of `copies` copies can have: whole groups if there are several.
 pub fn partials_at_most(copies: usize) -> usize {
     MAX_PARTIALS / copies.max(1) / GROUP * GROUP
 }

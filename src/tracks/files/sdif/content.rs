@@ -17,7 +17,7 @@ const RESONANCE_FLOOR_DB: f64 = 96.0;
 /// How long a resonance lasts that does not decay, and at most.
 const LONGEST_RESONANCE_S: f64 = 60.0;
 
-/// What was found so far.
+/// What was found until now.
 #[derive(Default)]
 pub(super) struct Content {
     /// Number and time of the frame that matrices are from.

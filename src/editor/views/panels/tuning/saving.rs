@@ -6,7 +6,7 @@ use crate::library::tunings::save;
 use crate::scale::{KeyMap, TuningSet};
 use crate::synth::Param;
 
-/// So many sets of maps may have one name.
+/// At most this many sets of maps may have one name.
 const MOST_SETS: usize = 1_000;
 
 impl TuningView {

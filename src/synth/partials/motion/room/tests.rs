@@ -197,7 +197,7 @@ fn its_levels_are_those_of_a_room() {
     const STEPS: f64 = 10.0;
     for (time_s, slope, from_hz) in [(1.6, 0.0, 500.0), (6.0, 0.4, 4_000.0), (20.0, 1.0, 3_000.0)] {
         let pattern = pattern(time_s, slope, 1.0);
-        // With a slope, not so far that the time becomes another.
+        // With a slope, only a short way: the time changes with the frequency.
         let count = if slope == 0.0 { 400_000 } else { 1_024 };
         let mut series = Vec::new();
         let seeds = (300_000 / count).max(1);
